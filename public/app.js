@@ -1,0 +1,18 @@
+import "htmx.org";
+import "htmx.org/dist/ext/hx-alpine-compat.js";
+import Alpine from "@alpinejs/csp";
+import { registerComponents } from "./app/components.js";
+import { listenToForms } from "./app/forms.js";
+import { listenToKeys } from "./app/keys.js";
+import { listenToSearch } from "./app/search.js";
+import { listenToSwaps } from "./app/swaps.js";
+
+// The htmx extension that keeps Alpine's state over swaps looks for it here.
+window.Alpine = Alpine;
+
+registerComponents(Alpine);
+listenToForms();
+listenToKeys();
+listenToSearch();
+listenToSwaps();
+Alpine.start();

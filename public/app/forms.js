@@ -1,0 +1,45 @@
+/** Forms: a question before what cannot be undone, one submit at a time, saving on change. */
+export function listenToForms() {
+  document.addEventListener("submit", onSubmit);
+  document.addEventListener("change", (event) => {
+    const form = event.target.form;
+    if (form?.matches("[data-submit-on-change]")) form.requestSubmit();
+  });
+  // Coming back by the browser's history shows the page as it was left: let its forms be sent again.
+  addEventListener("pageshow", () => {
+    for (const form of document.querySelectorAll("form[aria-busy]")) form.removeAttribute("aria-busy");
+  });
+  document.querySelector("[data-focus], [aria-invalid]")?.focus();
+}
+
+async function onSubmit(event) {
+  const form = event.target;
+  if (!(form instanceof HTMLFormElement) || form.method === "dialog") return;
+  if (form.dataset.confirm && !form.dataset.confirmed) {
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    if (!(await ask(form))) return;
+    form.dataset.confirmed = "yes";
+    form.requestSubmit(event.submitter);
+    delete form.dataset.confirmed;
+    return;
+  }
+  // A button of htmx inside the form only asks something; the form itself is still to be sent.
+  if (form.method !== "post" || event.submitter?.matches("[hx-post]")) return;
+  if (form.hasAttribute("aria-busy")) event.preventDefault();
+  else form.setAttribute("aria-busy", "true");
+}
+
+/** Shows the question of a form; answers whether to go on. */
+function ask(form) {
+  const dialog = document.getElementById("confirm-dialog");
+  dialog.querySelector("[data-question]").textContent = form.dataset.confirm;
+  const go = dialog.querySelector("[data-go]");
+  go.textContent = form.dataset.confirmLabel || "Continue";
+  go.className = `btn act-${form.dataset.confirmLook === "danger" ? "danger" : "primary"}`;
+  dialog.returnValue = "";
+  dialog.showModal();
+  return new Promise((resolve) => {
+    dialog.addEventListener("close", () => resolve(dialog.returnValue === "go"), { once: true });
+  });
+}

@@ -1,0 +1,42 @@
+/** What a sighted person sees change is said aloud, and failures of a request in the background are shown. */
+export function listenToSwaps() {
+  // Filters that are set to "any" have no place in the address that people copy.
+  document.addEventListener("htmx:config:request", (event) => {
+    const { sourceElement, request } = event.detail.ctx;
+    if (!sourceElement.matches(".filters")) return;
+    const blank = Array.from(request.body).filter(([, value]) => value === "");
+    for (const [name] of blank) request.body.delete(name);
+  });
+  document.addEventListener("htmx:after:swap", (event) => {
+    // The element that was named as the target may have been replaced by the answer.
+    const target = document.getElementById(event.detail.ctx?.target?.id ?? "");
+    if (target === null) return;
+    if (target.dataset.announce) announce(target.dataset.announce);
+    if (target.id === "main") target.querySelector("h1")?.focus();
+  });
+  document.addEventListener("htmx:response:error", (event) => {
+    const status = event.detail.ctx?.response?.status;
+    // The session has ended: the whole page goes to sign-in, a fragment cannot.
+    if (status === 401) location.reload();
+    else if (status !== 422) report("That did not work. Reload the page and try again.");
+  });
+  document.addEventListener("htmx:error", () => report("No connection. What you see may be out of date."));
+}
+
+/** Says a text through the page's polite live region. */
+export function announce(text) {
+  const region = document.getElementById("announcer");
+  if (region === null) return;
+  region.textContent = "";
+  requestAnimationFrame(() => (region.textContent = text));
+}
+
+function report(text) {
+  document.querySelector(".toast-note")?.remove();
+  const note = document.createElement("p");
+  note.className = "toast-note";
+  note.setAttribute("role", "alert");
+  note.textContent = text;
+  document.body.append(note);
+  setTimeout(() => note.remove(), 8000);
+}

@@ -1,0 +1,20 @@
+import { generateAssets } from "./generate/assets.ts";
+import { generateMigrations } from "./generate/migrations.ts";
+import { generateViews } from "./generate/views.ts";
+
+/**
+ * Writes everything that is built before Purser can run or be compiled: `dist/generated` (templates, the index of
+ * migrations, the asset version) and `dist/public` (what the browser gets). Run by `bun scripts/generate.ts`.
+ */
+const started = performance.now();
+const root = new URL("..", import.meta.url).pathname;
+
+const [views, migrations, assets] = await Promise.all([
+  generateViews(root),
+  generateMigrations(root),
+  generateAssets(root),
+]);
+
+console.log(
+  `generated ${views} views, ${migrations} migrations, assets ${assets} in ${Math.round(performance.now() - started)} ms`,
+);

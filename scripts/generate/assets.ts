@@ -1,0 +1,71 @@
+import { readdir, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { writeChanged } from "./write.ts";
+
+/** What is source for a bundle, not a file for the browser. */
+const isSource = (file: string): boolean => /\.(css|js)$/.test(file) || file.startsWith(".");
+
+/**
+ * Fills `dist/public` (styles, script bundle, other files of `public/` as they are), takes away what no longer belongs
+ * there, and writes `dist/generated/assets.ts`. Answers the asset version: a hash of all contents, used as `?v=…`.
+ */
+export async function generateAssets(root: string): Promise<string> {
+  const target = join(root, "dist/public");
+  const [styles, script, copies] = await Promise.all([buildStyles(root), buildScript(root), readCopies(root)]);
+  const files = new Map<string, Uint8Array>([["styles.css", styles], ["app.js", script], ...copies]);
+
+  const hash = new Bun.CryptoHasher("sha256");
+  for (const [name, bytes] of [...files].sort(([a], [b]) => (a < b ? -1 : 1))) hash.update(name).update(bytes);
+  const version = hash.digest("hex").slice(0, 12);
+
+  for (const [name, bytes] of files) await writeChanged(join(target, name), bytes);
+  for (const entry of await readdir(target, { recursive: true, withFileTypes: true })) {
+    const path = join(entry.parentPath, entry.name);
+    const name = path.slice(target.length + 1);
+    if (entry.isFile() && !files.has(name) && !name.endsWith(".tmp")) await rm(path);
+  }
+  await writeChanged(
+    join(root, "dist/generated/assets.ts"),
+    `/** Changes whenever any file in dist/public does. */\nexport const assetVersion = "${version}";\n`,
+  );
+  return version;
+}
+
+async function buildStyles(root: string): Promise<Uint8Array> {
+  const cli = join(root, "node_modules/@tailwindcss/cli/dist/index.mjs");
+  const child = Bun.spawn([process.execPath, cli, "--input", "public/styles.css", "--minify"], {
+    cwd: root,
+    stdout: "pipe",
+    stderr: "pipe",
+  });
+  const [styles, problems, code] = await Promise.all([
+    new Response(child.stdout).bytes(),
+    new Response(child.stderr).text(),
+    child.exited,
+  ]);
+  if (code !== 0 || styles.length === 0) throw new Error(`the styles cannot be built:\n${problems}`);
+  return styles;
+}
+
+async function buildScript(root: string): Promise<Uint8Array> {
+  const built = await Bun.build({
+    entrypoints: [join(root, "public/app.js")],
+    target: "browser",
+    format: "esm",
+    minify: true,
+  });
+  const output = built.outputs[0];
+  if (!built.success || output === undefined)
+    throw new Error(`the script cannot be bundled:\n${built.logs.join("\n")}`);
+  return new Uint8Array(await output.arrayBuffer());
+}
+
+async function readCopies(root: string): Promise<[string, Uint8Array][]> {
+  const folder = join(root, "public");
+  const files = await Array.fromAsync(new Bun.Glob("**/*").scan(folder));
+  return Promise.all(
+    files
+      .filter((file) => !isSource(file))
+      .map(async (file): Promise<[string, Uint8Array]> => [file, await Bun.file(join(folder, file)).bytes()]),
+  );
+}

@@ -1,0 +1,35 @@
+import Handlebars from "handlebars";
+import { join } from "node:path";
+import { helpers } from "../../src/platform/http/template-helpers.ts";
+import { writeChanged } from "./write.ts";
+
+const builtIn = ["if", "unless", "each", "with", "lookup"];
+
+/**
+ * Precompiles every Handlebars file below `views/` into the one module `dist/generated/views.js`; answers how many. A name that is
+ * looked up in the model but is not there throws when rendering (strict), an unknown helper already here.
+ */
+export async function generateViews(root: string): Promise<number> {
+  const folder = join(root, "views");
+  const files = (await Array.fromAsync(new Bun.Glob("**/*.hbs").scan(folder))).sort();
+  const knownHelpers = Object.fromEntries([...builtIn, ...Object.keys(helpers)].map((name) => [name, true]));
+  const entries = await Promise.all(
+    files.map(async (file) => {
+      const source = await Bun.file(join(folder, file)).text();
+      const name = file.slice(0, -".hbs".length);
+      try {
+        const spec = Handlebars.precompile(source, { strict: true, knownHelpers, knownHelpersOnly: true });
+        return `  ${JSON.stringify(name)}: ${String(spec)},\n`;
+      } catch (error) {
+        throw new Error(`views/${file}: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
+      }
+    }),
+  );
+  await writeChanged(join(root, "dist/generated/views.js"), `export const views = {\n${entries.join("")}};\n`);
+  await writeChanged(
+    join(root, "dist/generated/views.d.ts"),
+    `/** Template name (path below views/, without .hbs) → precompiled template. */\n` +
+      `export const views: Record<string, TemplateSpecification>;\n`,
+  );
+  return files.length;
+}

@@ -1,0 +1,48 @@
+import { modules } from "./modules/index.ts";
+import { startBackground, type Background } from "./platform/background.ts";
+import type { Clock } from "./platform/clock.ts";
+import type { App, AppOptions, Tenant } from "./platform/context.ts";
+import type { Keyring } from "./platform/crypto/keyring.ts";
+import type { Database } from "./platform/database/database.ts";
+import type { FileStore } from "./platform/files/store.ts";
+import { moduleRoutes } from "./platform/http/module-routes.ts";
+import { createServer, type Gate } from "./platform/http/server.ts";
+import { buildRegistry } from "./platform/module.ts";
+import { loadTenant } from "./platform/tenants.ts";
+
+export interface Parts {
+  edition: App["edition"];
+  clock: Clock;
+  database: Database;
+  keyring: Keyring;
+  files: FileStore;
+  options: AppOptions;
+}
+
+/** The program, put together from platform and modules; the only file that knows both. */
+export interface Program {
+  app: App;
+  /** The HTTP server, not listening yet. */
+  server(gate: Gate): ReturnType<typeof createServer>;
+  /** Starts events, mail and jobs. */
+  startBackground(): Background;
+  /** The organizations whose work is done, suspended ones left out. */
+  tenants(): Promise<Tenant[]>;
+}
+
+export function createProgram(parts: Parts): Program {
+  let background: Background | null = null;
+  const app: App = { ...parts, registry: buildRegistry(modules), wake: () => background?.wake() };
+  const tenants = async (): Promise<Tenant[]> => {
+    const rows = await app.database.platform((db) => db.selectFrom("tenants").select("id").where("suspended_at", "is", null).orderBy("id").execute());
+    const loaded: Tenant[] = [];
+    for (const { id } of rows) loaded.push(await app.database.read(id, (db) => loadTenant(app, db, id)));
+    return loaded;
+  };
+  return {
+    app,
+    tenants,
+    server: (gate) => createServer(app, moduleRoutes(app.registry), gate),
+    startBackground: () => (background = startBackground(app, tenants)),
+  };
+}

@@ -1,0 +1,86 @@
+import type { Address } from "../../../platform/database/columns.ts";
+import { canonicalDecimal, fixedDecimal } from "../../../platform/decimal.ts";
+import { formatMoney, formatPrice } from "../../../platform/money.ts";
+
+/** Values in the forms that an invoice prints. */
+
+/** An amount; below zero with a true minus sign, which has the width of a figure. */
+export function shownMoney(minor: number, { currency, locale }: Manner): string {
+  return formatMoney(minor, currency, locale).replaceAll("-", "−");
+}
+
+/** A unit price, with more places than the currency has where it has more. */
+export function shownPrice(price: string, { currency, locale }: Manner): string {
+  return formatPrice(price, currency, locale).replaceAll("-", "−");
+}
+
+/** The currency and locale in which a document speaks. */
+export interface Manner {
+  currency: string;
+  locale: string;
+}
+
+/** A date in the ways of the locale: `Nov 21, 2026`. */
+export function shownDate(date: string, locale: string): string {
+  return new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeZone: "UTC" }).format(
+    new Date(`${date}T00:00:00Z`),
+  );
+}
+
+/** A quantity: hours with two places, anything else with as many as it has. */
+export function shownQuantity(quantity: string, isHours: boolean, locale: string): string {
+  const value = isHours ? fixedDecimal(quantity, 2) : canonicalDecimal(quantity);
+  const places = value.split(".")[1]?.length ?? 0;
+  const format = new Intl.NumberFormat(locale, { minimumFractionDigits: places, maximumFractionDigits: places });
+  return format.format(value as Intl.StringNumericLiteral);
+}
+
+/** Per cent in the ways of the locale, without zeros that say nothing: `8.25 %` as `8.25%`. */
+export function shownPercent(rate: string, locale: string): string {
+  const value = canonicalDecimal(rate);
+  const format = new Intl.NumberFormat(locale, { maximumFractionDigits: 10, style: "unit", unit: "percent" });
+  return format.format(value as Intl.StringNumericLiteral);
+}
+
+/** Countries that write the town before the postal code. */
+const townFirst = new Set([
+  "US",
+  "CA",
+  "AU",
+  "GB",
+  "IE",
+  "IN",
+  "NZ",
+  "UNITED STATES",
+  "USA",
+  "CANADA",
+  "AUSTRALIA",
+  "UNITED KINGDOM",
+]);
+
+/**
+ * An address as lines of an envelope; parts that are missing leave no gap, and a country code becomes its name. Where the
+ * country is missing, the town is written as in the locale's own.
+ */
+export function addressLines(address: Address | null, locale: string): string[] {
+  if (address === null) return [];
+  const { line1, line2, city, region, postal_code, country } = address;
+  const isTownFirst = townFirst.has((country?.trim() || (new Intl.Locale(locale).region ?? "")).toUpperCase());
+  const town = isTownFirst
+    ? joined([joined([city, region], ", "), postal_code], " ")
+    : joined([joined([postal_code, city], " "), region], ", ");
+  return [line1, line2, town, countryName(country, locale)].filter(isFilled).map((line) => line.trim());
+}
+
+function countryName(country: string | undefined, locale: string): string | undefined {
+  const code = (country ?? "").trim();
+  return /^[A-Z]{2}$/.test(code) ? new Intl.DisplayNames(locale, { type: "region" }).of(code) : country;
+}
+
+function joined(parts: readonly (string | undefined)[], separator: string): string {
+  return parts.filter(isFilled).join(separator);
+}
+
+function isFilled(part: string | undefined): part is string {
+  return part !== undefined && part.trim() !== "";
+}

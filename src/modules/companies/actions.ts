@@ -1,0 +1,166 @@
+import { Type } from "@sinclair/typebox";
+import { action, type Action } from "../../platform/action.ts";
+import { find } from "../../platform/access/reach.ts";
+import type { Work } from "../../platform/context.ts";
+import type { NewRow, Patch, RowOf, Table } from "../../platform/database/columns.ts";
+import { fromEdge, newInput, type PatchInput, patchInput } from "../../platform/database/edge.ts";
+import { insert, remove, update } from "../../platform/database/records.ts";
+import { invalidField } from "../../platform/errors.ts";
+import { setTags } from "../../platform/tags.ts";
+import { emailKey, nameKey } from "./rules.ts";
+import { companies, contacts, sites } from "./schema.ts";
+
+type Input = Record<string, unknown> & { tags?: string[] };
+type Changed = PatchInput & { tags?: string[] };
+const tags = Type.Optional(Type.Array(Type.String({ maxLength: 50 }), { maxItems: 50 }));
+const target = Type.Object({ id: Type.String({ format: "uuid" }), version: Type.Optional(Type.Integer()) }, { additionalProperties: false });
+
+export const createCompany = action({
+  name: "companies.create",
+  permission: "companies.write",
+  input: newInput(companies, undefined, { tags }),
+  run: async (work: Work, input: Input) => {
+    const values = fromEdge(companies, input, work.tenant.currency);
+    const row = await insert(work, companies, {
+      currency: work.tenant.currency,
+      ...values,
+      name_key: nameKey(String(values.name)),
+    } as NewRow<typeof companies>);
+    await setTags(work, "companies", row.id, input.tags ?? []);
+    return row;
+  },
+});
+
+export const updateCompany = action({
+  name: "companies.update",
+  permission: "companies.write",
+  input: patchInput(companies, undefined, { tags }),
+  run: async (work: Work, input: Changed) => {
+    const values = fromEdge(companies, input, work.tenant.currency);
+    if (values.name !== undefined) values.name_key = nameKey(values.name);
+    if (values.parent_company_id != null) await refuseCircle(work, input.id, values.parent_company_id);
+    for (const name of ["default_billing_contact_id", "default_technical_contact_id"] as const) {
+      const id = values[name];
+      if (id == null) continue;
+      const contact = await find(work, "contacts", id).catch(() => null);
+      if (contact?.company_id !== input.id) throw invalidField(name, "This contact belongs to another company.");
+    }
+    const row = await update(work, companies, input.id, values, input.version);
+    if (input.tags !== undefined) await setTags(work, "companies", input.id, input.tags);
+    return row;
+  },
+});
+
+/** A company cannot stand above itself, over however many generations. */
+async function refuseCircle(work: Work, id: string, parentId: string): Promise<void> {
+  let above: string | null = parentId;
+  for (let generation = 0; above !== null && generation < 50; generation += 1) {
+    if (above === id) throw invalidField("parent_company_id", "A company cannot be its own parent, not even in a circle.");
+    const parent: { parent_company_id: string | null } | undefined = await work.db
+      .selectFrom("companies")
+      .select("parent_company_id")
+      .where("id", "=", above)
+      .executeTakeFirst();
+    above = parent?.parent_company_id ?? null;
+  }
+}
+
+export const createContact = action({
+  name: "contacts.create",
+  permission: "companies.write",
+  input: newInput(contacts, undefined, { tags }),
+  run: async (work: Work, input: Input) => {
+    const values = fromEdge(contacts, input, work.tenant.currency);
+    if (values.email != null) values.email = emailKey(values.email);
+    await checkSite(work, values.site_id ?? null, String(values.company_id));
+    const row = await insert(work, contacts, values as NewRow<typeof contacts>);
+    await setTags(work, "contacts", row.id, input.tags ?? []);
+    return row;
+  },
+});
+
+export const updateContact = action({
+  name: "contacts.update",
+  permission: "companies.write",
+  input: patchInput(contacts, undefined, { tags }),
+  run: async (work: Work, input: Changed) => {
+    const values = fromEdge(contacts, input, work.tenant.currency);
+    if (values.email != null) values.email = emailKey(values.email);
+    const before = await find(work, "contacts", input.id);
+    if (values.company_id !== undefined && values.company_id !== before.company_id && before.portal_user_id !== null) {
+      throw invalidField("company_id", "This contact has portal access; a portal user cannot move to another company.");
+    }
+    if (values.site_id !== undefined) await checkSite(work, values.site_id, values.company_id ?? before.company_id);
+    const row = await update(work, contacts, input.id, values, input.version);
+    if (input.tags !== undefined) await setTags(work, "contacts", input.id, input.tags);
+    return row;
+  },
+});
+
+async function checkSite(work: Work, siteId: string | null, companyId: string): Promise<void> {
+  if (siteId === null) return;
+  const site = await find(work, "sites", siteId).catch(() => null);
+  if (site?.company_id !== companyId) throw invalidField("site_id", "This site belongs to another company.");
+}
+
+export const createSite = action({
+  name: "sites.create",
+  permission: "companies.write",
+  input: newInput(sites),
+  run: async (work: Work, input: Input) => {
+    const values = fromEdge(sites, input, work.tenant.currency) as NewRow<typeof sites>;
+    if (values.is_primary === true) await demoteOthers(work, values.company_id);
+    return insert(work, sites, values);
+  },
+});
+
+export const updateSite = action({
+  name: "sites.update",
+  permission: "companies.write",
+  input: patchInput(sites),
+  run: async (work: Work, input: Changed) => {
+    const values = fromEdge(sites, input, work.tenant.currency);
+    const before = await find(work, "sites", input.id);
+    if (values.is_primary === true && !before.is_primary) await demoteOthers(work, values.company_id ?? before.company_id);
+    return update(work, sites, input.id, values, input.version);
+  },
+});
+
+/** A company has one primary site: making another one so takes it from the present one. */
+async function demoteOthers(work: Work, companyId: string): Promise<void> {
+  const present = await work.db.selectFrom("sites").select("id").where("company_id", "=", companyId).where("is_primary", "=", true).execute();
+  for (const { id } of present) await update(work, sites, id, { is_primary: false });
+}
+
+/** Archived records stay where they are referred to, and leave lists and choices. */
+function archiving<T extends typeof companies | typeof contacts | typeof sites>(name: string, table: T, isArchiving: boolean): Action<PatchInput, RowOf<T>> {
+  return action({
+    name,
+    permission: "companies.write",
+    input: target,
+    run: (work, input) => update(work, table as Table, input.id, { archived_at: isArchiving ? work.app.clock.now() : null } as Patch<Table>, input.version) as Promise<RowOf<T>>,
+  });
+}
+
+export const archiveCompany = archiving("companies.archive", companies, true);
+export const restoreCompany = archiving("companies.restore", companies, false);
+export const archiveContact = archiving("contacts.archive", contacts, true);
+export const restoreContact = archiving("contacts.restore", contacts, false);
+export const archiveSite = archiving("sites.archive", sites, true);
+export const restoreSite = archiving("sites.restore", sites, false);
+
+function removing(name: string, table: Table): Action<PatchInput, void> {
+  return action({
+    name,
+    permission: "companies.write",
+    input: target,
+    run: async (work, input) => {
+      await remove(work, table, input.id, input.version);
+      await setTags(work, table.name, input.id, []);
+    },
+  });
+}
+
+export const deleteCompany = removing("companies.delete", companies);
+export const deleteContact = removing("contacts.delete", contacts);
+export const deleteSite = removing("sites.delete", sites);

@@ -1,0 +1,45 @@
+import type { AnyAction } from "../../platform/action.ts";
+import { link } from "../../platform/http/cells.ts";
+import { defineModule } from "../../platform/module.ts";
+import * as actions from "./actions.ts";
+import { companyApi } from "./api.ts";
+import { formPages } from "./pages/forms.ts";
+import { recordPages } from "./pages/records.ts";
+import { companyResource, contactResource, siteResource } from "./resources.ts";
+import { companies, contacts, sites } from "./schema.ts";
+import { companySearch, contactSearch } from "./search.ts";
+
+export { createCompany, createContact, createSite, updateCompany, updateContact, updateSite } from "./actions.ts";
+export { contactName, emailKey, nameKey } from "./rules.ts";
+export { companies, contacts, paymentTerms, sites } from "./schema.ts";
+
+/** Companies, contacts and sites (PRD 3.3). */
+export const companiesModule = defineModule({
+  name: "companies",
+  tables: [companies, contacts, sites],
+  permissions: {
+    "companies.read": "See companies, contacts and sites",
+    "companies.write": "Add, change and archive companies, contacts and sites",
+  },
+  grants: { technician: ["companies.read", "companies.write"], finance: ["companies.read", "companies.write"] },
+  actions: Object.values(actions) as unknown as AnyAction[],
+  resources: [companyResource, contactResource, siteResource],
+  routes: [...recordPages, ...formPages, ...companyApi],
+  nav: [
+    { label: "Companies", href: "/companies", icon: "building", group: "Clients", order: 30, permission: "companies.read" },
+    { label: "Contacts", href: "/contacts", icon: "users", group: "Clients", order: 31, permission: "companies.read" },
+  ],
+  search: [companySearch, contactSearch],
+  panels: [
+    {
+      page: "dashboard",
+      order: 10,
+      permission: "companies.write",
+      load: async (ctx) => {
+        const some = await ctx.db.selectFrom("companies").select("id").limit(1).executeTakeFirst();
+        return { kind: "step", title: "Bring in your clients", text: "Import companies and contacts from a CSV file of your old system, or add one by hand.", href: "/imports/new", is_done: some !== undefined };
+      },
+    },
+    { page: "dashboard", order: 91, permission: "companies.write", load: async () => ({ kind: "action", ...link("New company", "/companies/new", "building") }) },
+  ],
+});

@@ -1,0 +1,172 @@
+import { sql } from "kysely";
+import { can } from "../../platform/access/actor.ts";
+import { reach } from "../../platform/access/reach.ts";
+import type { Ctx } from "../../platform/context.ts";
+import type { Address } from "../../platform/database/columns.ts";
+import { addressLine, cell, empty, link, words } from "../../platform/http/cells.ts";
+import type { List, ListFilter, ListQuery } from "../../platform/http/list.ts";
+import { optionsOf } from "../../platform/http/options.ts";
+import { contactName } from "./rules.ts";
+import { companies, contacts } from "./schema.ts";
+
+const text = companies.columns.name;
+
+/** Shows archived records only when asked to. */
+function archivedFilter<R>(table: string): ListFilter<R> {
+  return {
+    name: "archived",
+    label: "Archived",
+    options: () => [{ value: "yes", label: "Archived" }],
+    apply: (query: ListQuery<R>) => query.where(sql<boolean>`${sql.ref(`${table}.archived_at`)} is not null`),
+  };
+}
+
+export interface CompanyRow {
+  id: string;
+  name: string;
+  company_type: string;
+  status: string;
+  industry: string | null;
+  phone: string | null;
+  address: Address;
+  updated_at: string;
+  account_manager: string | null;
+}
+
+export const companyList: List<CompanyRow> = {
+  title: "Companies",
+  url: "/companies",
+  table: "companies",
+  query: (ctx) =>
+    reach(ctx, "companies")
+      .leftJoin("users as managers", "managers.id", "companies.account_manager_id")
+      .select([
+        "companies.id",
+        "companies.name",
+        "companies.company_type",
+        "companies.status",
+        "companies.industry",
+        "companies.phone",
+        "companies.address",
+        "companies.updated_at",
+        "managers.name as account_manager",
+      ]),
+  columns: [
+    { key: "name", label: "Name", sort: { reference: "companies.name", column: text }, cell: (row) => cell.strong(row.name, `/companies/${row.id}`) },
+    { key: "company_type", label: "Type", sort: { reference: "companies.company_type", column: companies.columns.company_type }, is_secondary: true, cell: (row) => cell.text(words(row.company_type)) },
+    { key: "status", label: "Status", sort: { reference: "companies.status", column: companies.columns.status }, cell: (row) => cell.badge(words(row.status), statusTone(row.status)) },
+    { key: "industry", label: "Industry", is_secondary: true, sort: { reference: "companies.industry", column: companies.columns.industry }, cell: (row) => cell.text(row.industry) },
+    { key: "city", label: "City", is_secondary: true, cell: (row) => cell.text(row.address.city) },
+    { key: "phone", label: "Phone", is_secondary: true, cell: (row) => cell.tel(row.phone) },
+    { key: "account_manager", label: "Account manager", is_secondary: true, cell: (row) => cell.person(row.account_manager) },
+    { key: "updated_at", label: "Changed", is_secondary: true, sort: { reference: "companies.updated_at", column: companies.columns.updated_at }, cell: (row, ctx) => cell.instant(row.updated_at, ctx.tenant, ctx.app.clock.now()) },
+  ],
+  filters: [
+    { name: "type", label: "Type", options: () => choices(companies.columns.company_type.values), apply: (query, value) => query.where("companies.company_type", "=", value) },
+    { name: "status", label: "Status", options: () => choices(companies.columns.status.values), apply: (query, value) => query.where("companies.status", "=", value) },
+    archivedFilter("companies"),
+  ],
+  search: "Search companies",
+  sort: "name",
+  href: (row) => `/companies/${row.id}`,
+  actions: (ctx) =>
+    can(ctx.actor, "companies.write") ? [link("Import", "/imports/new", "upload"), link("New company", "/companies/new", "plus", "primary")] : [],
+  empty: (ctx) =>
+    empty(
+      "building",
+      "No companies yet",
+      "Bring your clients in from another system with a CSV file, or add the first one by hand.",
+      can(ctx.actor, "companies.write") ? link("Import a CSV file", "/imports/new", "upload", "primary") : null,
+    ),
+};
+
+export function statusTone(status: string): string {
+  if (status === "active") return "success";
+  return status === "prospect" ? "info" : "neutral";
+}
+
+function choices(values: readonly string[]): { value: string; label: string }[] {
+  return values.map((value) => ({ value, label: words(value) }));
+}
+
+export interface ContactRow {
+  id: string;
+  first_name: string;
+  last_name: string;
+  email: string | null;
+  phone: string | null;
+  title: string | null;
+  contact_type: string;
+  is_portal_user: boolean;
+  company_id: string;
+  company: string;
+}
+
+export const contactList: List<ContactRow> = {
+  title: "Contacts",
+  url: "/contacts",
+  table: "contacts",
+  query: (ctx) =>
+    reach(ctx, "contacts")
+      .innerJoin("companies", "companies.id", "contacts.company_id")
+      .select([
+        "contacts.id",
+        "contacts.first_name",
+        "contacts.last_name",
+        "contacts.email",
+        "contacts.phone",
+        "contacts.title",
+        "contacts.contact_type",
+        "contacts.is_portal_user",
+        "contacts.company_id",
+        "companies.name as company",
+      ]),
+  columns: [
+    { key: "first_name", label: "Name", sort: { reference: "contacts.first_name", column: text }, cell: (row) => cell.strong(contactName(row), `/contacts/${row.id}`) },
+    { key: "company", label: "Company", sort: { reference: "companies.name", column: text }, cell: (row) => cell.link(row.company, `/companies/${row.company_id}`) },
+    { key: "email", label: "E-mail", sort: { reference: "contacts.email", column: contacts.columns.email }, is_secondary: true, cell: (row) => cell.mail(row.email) },
+    { key: "phone", label: "Phone", is_secondary: true, cell: (row) => cell.tel(row.phone) },
+    { key: "title", label: "Job title", is_secondary: true, cell: (row) => cell.text(row.title) },
+    { key: "contact_type", label: "Type", is_secondary: true, cell: (row) => cell.text(words(row.contact_type)) },
+    { key: "portal", label: "Portal", is_secondary: true, cell: (row) => (row.is_portal_user ? cell.badge("Portal", "success") : cell.nothing) },
+  ],
+  filters: [
+    { name: "company", label: "Company", options: (ctx) => optionsOf(ctx, "companies"), apply: (query, value) => query.where("contacts.company_id", "=", value) },
+    { name: "type", label: "Type", options: () => choices(contacts.columns.contact_type.values), apply: (query, value) => query.where("contacts.contact_type", "=", value) },
+    archivedFilter("contacts"),
+  ],
+  search: "Search contacts",
+  sort: "first_name",
+  href: (row) => `/contacts/${row.id}`,
+  actions: (ctx) => (can(ctx.actor, "companies.write") ? [link("New contact", "/contacts/new", "plus", "primary")] : []),
+  empty: (ctx) =>
+    empty("users", "No contacts yet", "Contacts are the people at your clients who write tickets and receive invoices.", can(ctx.actor, "companies.write") ? link("New contact", "/contacts/new", "plus", "primary") : null),
+};
+
+export interface SiteRow {
+  id: string;
+  name: string;
+  address: Address;
+  phone: string | null;
+  is_primary: boolean;
+}
+
+/** The sites of a company; they have no list page of their own. */
+export const siteColumns: Pick<List<SiteRow>, "columns" | "href" | "title" | "table"> = {
+  title: "Sites",
+  table: "sites",
+  href: (row) => `/sites/${row.id}/edit`,
+  columns: [
+    { key: "name", label: "Name", cell: (row) => cell.strong(row.name, `/sites/${row.id}/edit`) },
+    { key: "address", label: "Address", cell: (row) => cell.text(addressLine(row.address)) },
+    { key: "phone", label: "Phone", is_secondary: true, cell: (row) => cell.tel(row.phone) },
+    { key: "is_primary", label: "Primary", is_secondary: true, cell: (row) => (row.is_primary ? cell.badge("Primary", "info") : cell.nothing) },
+  ],
+};
+
+/** Hides archived rows unless the list is asked for them. */
+export function withoutArchived<R>(list: List<R>, isAsked: boolean): List<R> {
+  if (isAsked) return list;
+  return { ...list, query: (ctx: Ctx) => list.query(ctx).where(sql<boolean>`${sql.ref(`${list.table}.archived_at`)} is null`) };
+}
+

@@ -1,0 +1,28 @@
+import type { Address } from "../../platform/database/columns.ts";
+import type { SearchFacet } from "../../platform/database/search.ts";
+import { addressLine } from "../../platform/http/cells.ts";
+import { contactName } from "./rules.ts";
+
+const texts = (...values: unknown[]): string => values.filter((value) => typeof value === "string" && value !== "").join(" ");
+
+export const companySearch: SearchFacet = {
+  table: "companies",
+  label: "Companies",
+  icon: "building",
+  document: (row) => ({
+    title: texts(row["name"]),
+    body: texts(row["industry"], row["website"], row["phone"], row["tax_id"], addressLine((row["address"] ?? {}) as Address), row["notes"]),
+  }),
+  hit: (row) => ({ title: String(row["name"]), detail: texts(row["industry"]), href: `/companies/${String(row["id"])}` }),
+};
+
+export const contactSearch: SearchFacet = {
+  table: "contacts",
+  label: "Contacts",
+  icon: "user",
+  document: (row) => ({
+    title: texts(row["first_name"], row["last_name"]),
+    body: texts(row["email"], row["phone"], row["mobile"], row["title"], row["department"], row["notes"]),
+  }),
+  hit: (row) => ({ title: contactName(row as { first_name: string; last_name: string }), detail: texts(row["email"]), href: `/contacts/${String(row["id"])}` }),
+};

@@ -1,0 +1,156 @@
+/** Billing periods of a contract (PRD 3.8.2 `start_date`, `end_date`, `billing_cycle`). Dates are `YYYY-MM-DD`. */
+
+export const billingCycles = ["monthly", "quarterly", "annually"] as const;
+export type BillingCycle = (typeof billingCycles)[number];
+
+/** A half-open stretch of days: `start` belongs to it, `end` is the first day after it. */
+export interface Period {
+  start: string;
+  end: string;
+}
+
+/** What decides a contract's periods. */
+export interface PeriodTerms {
+  start_date: string;
+  /** The last day of the contract, itself included; null while it is open. */
+  end_date: string | null;
+  billing_cycle: BillingCycle;
+  /**
+   * Day of the month (1-31) on which periods begin; null or absent: the day of `start_date`. With another day than that
+   * of the start, the first period is a short one. In shorter months a late day is the last day of the month, and the
+   * months after are not affected: 31 January, 28 February, 31 March.
+   */
+  billing_day?: number | null;
+}
+
+/** A period of a contract, with the full period that it would be if the contract covered all of it. */
+export interface BillingPeriod extends Period {
+  full: Period;
+}
+
+const monthsOf: Record<BillingCycle, number> = { monthly: 1, quarterly: 3, annually: 12 };
+
+/** The period that holds a date, or null before the contract's start and after its end. */
+export function periodContaining(terms: PeriodTerms, date: string): BillingPeriod | null {
+  const months = monthsOf[terms.billing_cycle];
+  const first = firstBoundary(terms);
+  const apart = (yearOf(date) - yearOf(first)) * 12 + monthOf(date) - monthOf(first);
+  // The month tells the period up to one: whether the boundary's day has come decides.
+  let index = Math.floor(apart / months);
+  if (boundary(terms, index) > date) index -= 1;
+  const period = periodAt(terms, index);
+  return period !== null && period.start <= date && date < period.end ? period : null;
+}
+
+/** The contract's first period, or null when it ends before it starts. */
+export function firstPeriod(terms: PeriodTerms): BillingPeriod | null {
+  return periodContaining(terms, terms.start_date);
+}
+
+/** The period after the given one, or null when the contract has ended. */
+export function nextPeriod(terms: PeriodTerms, period: Period): BillingPeriod | null {
+  return periodContaining(terms, period.end);
+}
+
+/** All periods that share at least a day with [from, to), in order. */
+export function periodsWithin(terms: PeriodTerms, from: string, to: string): BillingPeriod[] {
+  const found: BillingPeriod[] = [];
+  let next = periodContaining(terms, from < terms.start_date ? terms.start_date : from);
+  while (next !== null && next.start < to) {
+    found.push(next);
+    next = nextPeriod(terms, next);
+  }
+  return found;
+}
+
+/** Whether the contract covers only a part of the period, at its start or at its end. */
+export function isPartial(period: BillingPeriod): boolean {
+  return period.start !== period.full.start || period.end !== period.full.end;
+}
+
+/**
+ * The text that stands for a period where a unique key keeps it from being billed twice: `2026-11-01/2026-12-01`. It is
+ * the full period, so that a contract whose end is moved while the period runs is not billed a second time for it.
+ */
+export function periodKey(period: BillingPeriod): string {
+  return `${period.full.start}/${period.full.end}`;
+}
+
+/** Days in a half-open period. */
+export function daysIn(period: Period): number {
+  return Temporal.PlainDate.from(period.start).until(period.end, { largestUnit: "days" }).days;
+}
+
+/** The period as an invoice names it: `November 2026` for a whole calendar month, else `15 Nov 2026 – 14 Dec 2026`. */
+export function shownPeriod(period: Period): string {
+  const isWholeMonth = period.start.endsWith("-01") && period.end === plusMonths(period.start, 1);
+  if (isWholeMonth) return `${monthNames[monthOf(period.start) - 1] ?? ""} ${yearOf(period.start)}`;
+  const last = dayBefore(period.end);
+  return last === period.start ? shownDate(last) : `${shownDate(period.start)} – ${shownDate(last)}`;
+}
+
+const monthNames = [
+  "January",
+  "February",
+  "March",
+  "April",
+  "May",
+  "June",
+  "July",
+  "August",
+  "September",
+  "October",
+  "November",
+  "December",
+];
+
+function shownDate(date: string): string {
+  return `${Number(date.slice(8))} ${(monthNames[monthOf(date) - 1] ?? "").slice(0, 3)} ${yearOf(date)}`;
+}
+
+/** The first boundary at or after the start: the start itself, unless another billing day was chosen. */
+function firstBoundary(terms: PeriodTerms): string {
+  const inMonth = clamped(yearOf(terms.start_date), monthOf(terms.start_date), billingDay(terms));
+  if (inMonth >= terms.start_date) return inMonth;
+  const next = plusMonths(`${terms.start_date.slice(0, 8)}01`, 1);
+  return clamped(yearOf(next), monthOf(next), billingDay(terms));
+}
+
+/** The day on which period `index` begins. Counted from the first boundary each time, so clamped days do not drift. */
+function boundary(terms: PeriodTerms, index: number): string {
+  const first = firstBoundary(terms);
+  const month = plusMonths(`${first.slice(0, 8)}01`, index * monthsOf[terms.billing_cycle]);
+  return clamped(yearOf(month), monthOf(month), billingDay(terms));
+}
+
+function periodAt(terms: PeriodTerms, index: number): BillingPeriod | null {
+  const full = { start: boundary(terms, index), end: boundary(terms, index + 1) };
+  const start = full.start < terms.start_date ? terms.start_date : full.start;
+  const stop = terms.end_date === null ? full.end : dayAfter(terms.end_date);
+  const end = stop < full.end ? stop : full.end;
+  return start < end ? { start, end, full } : null;
+}
+
+function billingDay(terms: PeriodTerms): number {
+  return terms.billing_day ?? Number(terms.start_date.slice(8));
+}
+
+function clamped(year: number, month: number, day: number): string {
+  return Temporal.PlainDate.from({ year, month, day }, { overflow: "constrain" }).toString();
+}
+
+function plusMonths(date: string, months: number): string {
+  return Temporal.PlainDate.from(date).add({ months }).toString();
+}
+
+/** The day after a date. */
+export function dayAfter(date: string): string {
+  return Temporal.PlainDate.from(date).add({ days: 1 }).toString();
+}
+
+function dayBefore(date: string): string {
+  return Temporal.PlainDate.from(date).subtract({ days: 1 }).toString();
+}
+
+const yearOf = (date: string): number => Number(date.slice(0, 4));
+const monthOf = (date: string): number => Number(date.slice(5, 7));

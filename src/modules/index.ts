@@ -1,0 +1,9 @@
+import type { Module } from "../platform/module.ts";
+import { companiesModule } from "./companies/index.ts";
+import { homeModule } from "./home/index.ts";
+import { settingsModule } from "./settings/index.ts";
+import { setupModule } from "./setup/index.ts";
+import { staffModule } from "./staff/index.ts";
+
+/** All that the program is made of. */
+export const modules: readonly Module[] = [homeModule, settingsModule, staffModule, setupModule, companiesModule];

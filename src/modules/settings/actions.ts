@@ -1,0 +1,90 @@
+import { Type } from "@sinclair/typebox";
+import { action } from "../../platform/action.ts";
+import type { Work } from "../../platform/context.ts";
+import type { NewRow } from "../../platform/database/columns.ts";
+import { fromEdge, newInput, patchInput } from "../../platform/database/edge.ts";
+import { insert, update } from "../../platform/database/records.ts";
+import { addFile, type StoredBytes } from "../../platform/files/files.ts";
+import { mailSettings, organizations } from "../../platform/tenants.ts";
+
+/** The columns of each settings page; the wizard's steps are the same pages. */
+export const letterhead = ["name", "email", "phone", "website", "address", "tax_id", "bank_details"] as const;
+export const locality = ["timezone", "currency", "locale", "payment_terms"] as const;
+export const invoicing = ["invoice_prefix", "invoice_footer", "payment_terms"] as const;
+
+const { id: _id, ...organizationPatch } = patchInput(organizations).properties;
+
+/** Changes what the organization says about itself. */
+export const updateOrganization = action({
+  name: "settings.update_organization",
+  permission: "settings.manage",
+  input: Type.Object(organizationPatch, { additionalProperties: false }),
+  run: async (work: Work, input: Record<string, unknown> & { version?: number }) => {
+    const row = await work.db.selectFrom("organizations").select("id").executeTakeFirstOrThrow();
+    return update(work, organizations, row.id, fromEdge(organizations, input, work.tenant.currency), input.version);
+  },
+});
+
+interface LogoInput {
+  file: StoredBytes | null;
+}
+
+/** Sets or removes the logo of the letterhead; its bytes have been stored before. */
+export const setLogo = action({
+  name: "settings.set_logo",
+  permission: "settings.manage",
+  input: Type.Object({
+    file: Type.Union([Type.Null(), Type.Object({ sha256: Type.String(), size: Type.Integer(), name: Type.String(), type: Type.String() })]),
+  }),
+  run: async (work: Work, { file }: LogoInput) => {
+    const row = await work.db.selectFrom("organizations").select("id").executeTakeFirstOrThrow();
+    const logo_file_id = file === null ? null : await addFile(work, file);
+    return update(work, organizations, row.id, { logo_file_id });
+  },
+});
+
+interface MailInput {
+  [name: string]: unknown;
+  version?: number;
+  password?: string;
+}
+
+/** What the SMTP form sends: the columns, and the password, which is kept when left empty. */
+export const mailInput = newInput(mailSettings, ["host", "port", "security", "username", "from_name", "from_address", "is_certificate_checked"], {
+  password: Type.Optional(Type.String({ maxLength: 500 })),
+  version: Type.Optional(Type.Integer()),
+});
+
+/** Changes how mail is sent. The password is sealed, and never shown again. */
+export const updateMailSettings = action({
+  name: "settings.update_mail",
+  permission: "settings.manage",
+  input: mailInput,
+  run: async (work: Work, input: MailInput) => {
+    const { password, version, ...given } = input;
+    const values = fromEdge(mailSettings, given, work.tenant.currency);
+    if (password !== undefined && password !== "") values.password_sealed = work.app.keyring.seal("mail-settings", work.tenant.id, password);
+    if (values.username == null) values.password_sealed = null;
+    const row = await work.db.selectFrom("mail_settings").select("id").executeTakeFirst();
+    return row === undefined ? insert(work, mailSettings, values as NewRow<typeof mailSettings>) : update(work, mailSettings, row.id, values, version);
+  },
+});
+
+interface MailId {
+  id: string;
+}
+
+/** Sends a mail again that failed, or of which nobody knows whether it arrived. */
+export const retryMail = action({
+  name: "settings.retry_mail",
+  permission: "settings.manage",
+  input: Type.Object({ id: Type.String({ format: "uuid" }) }, { additionalProperties: false }),
+  run: async (work: Work, { id }: MailId) => {
+    await work.db
+      .updateTable("mails")
+      .set({ mail_status: "queued", attempts: 0, next_attempt_at: work.app.clock.now(), last_error: "", updated_at: work.app.clock.now() })
+      .where("id", "=", id)
+      .where("mail_status", "in", ["failed", "uncertain"])
+      .execute();
+  },
+});

@@ -1,0 +1,110 @@
+import { addressParts } from "../../platform/database/columns.ts";
+import { columnField, field } from "../../platform/http/form-model.ts";
+import type { FieldModel } from "../../platform/http/view-models.ts";
+import { mailSettings, organizations } from "../../platform/tenants.ts";
+
+/** The fields of the settings pages. The setup wizard shows the same, step by step. */
+
+type Sections = { title: string; hint?: string; fields: FieldModel[] }[];
+
+const labels = { line1: "Street", line2: "Street, second line", city: "City", region: "State or region", postal_code: "Postal code", country: "Country" };
+
+export function letterheadSections(): Sections {
+  const o = (name: string, given: Parameters<typeof columnField>[2] = {}): FieldModel => columnField(organizations, name, given);
+  return [
+    {
+      title: "Organization",
+      hint: "What clients read at the top of invoices and mails.",
+      fields: [
+        o("name", { span: 6, autocomplete: "organization" }),
+        o("email", { hint: "Where clients reach you" }),
+        o("phone", { kind: "tel" }),
+        o("website", { placeholder: "https://" }),
+        o("tax_id"),
+        o("bank_details", { span: 6, hint: "Printed on invoices" }),
+        field("logo", "Logo", { kind: "file", span: 6, hint: "PNG or JPEG, at most 2 MB, printed on invoices" }),
+      ],
+    },
+    { title: "Address", fields: addressParts.map((part) => o(`address.${part}`, { label: labels[part], span: part === "line1" || part === "line2" ? 6 : 3 })) },
+  ];
+}
+
+const zones = Intl.supportedValuesOf("timeZone");
+const currencies = ["USD", "EUR", "GBP", "CAD", "AUD", "NZD", "CHF", "PLN", "SEK", "NOK", "DKK", "CZK", "HUF", "JPY", "INR", "ZAR", "BRL", "MXN"];
+const locales: [string, string][] = [
+  ["en-US", "English (United States)"],
+  ["en-GB", "English (United Kingdom)"],
+  ["en-CA", "English (Canada)"],
+  ["en-AU", "English (Australia)"],
+  ["de-DE", "Deutsch (Deutschland)"],
+  ["fr-CA", "Français (Canada)"],
+  ["pl-PL", "Polski (Polska)"],
+];
+
+export function localitySections(): Sections {
+  const zone = ["UTC", ...zones.filter((name) => name !== "UTC")];
+  const currencyNames = new Intl.DisplayNames("en", { type: "currency" });
+  return [
+    {
+      title: "Time and money",
+      fields: [
+        columnField(organizations, "timezone", { kind: "select", options: zone.map((value) => ({ value, label: value.replaceAll("_", " ") })), hint: "Dates and times are meant in this zone." }),
+        columnField(organizations, "locale", { kind: "select", label: "Dates and numbers", options: locales.map(([value, label]) => ({ value, label })) }),
+        columnField(organizations, "currency", { kind: "select", options: currencies.map((value) => ({ value, label: `${value} – ${currencyNames.of(value) ?? value}` })), hint: "Each company can have its own." }),
+        columnField(organizations, "payment_terms", { hint: "For new companies." }),
+      ],
+    },
+  ];
+}
+
+export function urlSections(): Sections {
+  return [
+    {
+      title: "Address of this installation",
+      fields: [
+        columnField(organizations, "public_url", {
+          span: 6,
+          placeholder: "https://desk.example.com",
+          hint: "What links in mails begin with. With https, sign-in cookies are only sent over encrypted connections, so from then on use that address.",
+        }),
+      ],
+    },
+  ];
+}
+
+export function mailSections(hasPassword: boolean): Sections {
+  const m = (name: string, given: Parameters<typeof columnField>[2] = {}): FieldModel => columnField(mailSettings, name, given);
+  return [
+    {
+      title: "Server",
+      fields: [
+        m("host", { placeholder: "smtp.example.com" }),
+        m("port", { placeholder: "587" }),
+        m("security", {
+          options: [
+            { value: "starttls", label: "STARTTLS (usually port 587)" },
+            { value: "tls", label: "TLS (usually port 465)" },
+            { value: "none", label: "None (only inside your own network)" },
+          ],
+        }),
+        m("is_certificate_checked"),
+        m("username"),
+        field("password", "Password", { kind: "password", autocomplete: "off", hint: hasPassword ? "A password is kept. Leave this empty to keep it." : "" }),
+      ],
+    },
+    { title: "Sender", fields: [m("from_name"), m("from_address", { label: "From address" })] },
+  ];
+}
+
+export function invoicingSections(): Sections {
+  return [
+    {
+      title: "Invoices",
+      fields: [
+        columnField(organizations, "invoice_prefix", { hint: "Numbers are given without gaps when an invoice is approved: INV-000001." }),
+        columnField(organizations, "payment_terms", { hint: "For new companies." }),
+        columnField(organizations, "invoice_footer", { span: 6, hint: "A line at the end of every invoice." }),
+      ],
+    },
+  ];
+}

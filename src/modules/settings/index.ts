@@ -1,0 +1,45 @@
+import type { AnyAction } from "../../platform/action.ts";
+import { files } from "../../platform/files/files.ts";
+import { defineModule, type Panel } from "../../platform/module.ts";
+import { mails } from "../../platform/mail/queue.ts";
+import { mailSettings, organizations } from "../../platform/tenants.ts";
+import { retryMail, setLogo, updateMailSettings, updateOrganization } from "./actions.ts";
+import { settingsPages } from "./pages.ts";
+
+export { updateMailSettings, updateOrganization } from "./actions.ts";
+export { letterheadSections, localitySections, mailSections, urlSections } from "./forms.ts";
+export { takeLogo } from "./logo.ts";
+export { type MailTest, tryMail } from "./mail-test.ts";
+
+const cards: [string, string, string, string, string][] = [
+  ["Organization", "Organization and letterhead", "Name, address, tax ID, bank details and logo, as clients read them.", "/settings/organization", "building"],
+  ["Organization", "Public address", "What links in mails begin with.", "/settings/address", "globe"],
+  ["Organization", "Time zone and currency", "In which zone dates are meant, and how numbers are written.", "/settings/locale", "clock"],
+  ["Mail", "Outgoing mail", "The SMTP server, with a test.", "/settings/mail", "mail"],
+  ["Mail", "Sent mail", "What was written, what arrived, what failed.", "/settings/mails", "send"],
+  ["Money", "Invoices", "Numbers, payment terms, footer.", "/settings/invoicing", "invoice"],
+];
+
+/** What an organization decides about itself (PRD 3.17). */
+export const settingsModule = defineModule({
+  name: "settings",
+  tables: [organizations, mailSettings, files, mails],
+  permissions: { "settings.manage": "Change the organization's settings" },
+  actions: [updateOrganization, setLogo, updateMailSettings, retryMail] as unknown as AnyAction[],
+  routes: settingsPages,
+  nav: [{ label: "Settings", href: "/settings", icon: "settings", group: "System", order: 90, permission: "settings.manage" }],
+  panels: [
+    ...cards.map(
+      ([group, title, text, href, icon], index): Panel => ({ page: "settings", order: index, permission: "settings.manage", load: async () => ({ kind: "card", group, title, text, href, icon }) }),
+    ),
+    {
+      page: "dashboard",
+      order: 15,
+      permission: "settings.manage",
+      load: async (ctx) => {
+        const mail = await ctx.db.selectFrom("mail_settings").select("id").executeTakeFirst();
+        return { kind: "step", title: "Connect your mail server", text: "Replies, invitations and invoices go out by it.", href: "/settings/mail", is_done: mail !== undefined };
+      },
+    },
+  ],
+});

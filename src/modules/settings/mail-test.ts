@@ -1,0 +1,41 @@
+import { validate } from "../../platform/access/validate.ts";
+import type { Ctx } from "../../platform/context.ts";
+import { invalid, invalidField } from "../../platform/errors.ts";
+import { readInput } from "../../platform/http/form-page.ts";
+import type { FormValues } from "../../platform/http/form-model.ts";
+import { mailSettingsOf } from "../../platform/mail/sender.ts";
+import { type SmtpSettings, testSmtp } from "../../platform/mail/transport.ts";
+import { mailInput } from "./actions.ts";
+
+export interface MailTest {
+  is_ok: boolean;
+  title: string;
+  /** What the server said, line by line. */
+  answer: string;
+}
+
+/** Tries the typed settings with a real mail to the person who asks; nothing is saved. */
+export async function tryMail(ctx: Ctx, fields: FormValues): Promise<MailTest> {
+  const input = readInput(mailInput, fields);
+  const problems = validate(mailInput, input);
+  if (problems.length > 0) throw invalid(problems);
+  if (ctx.actor.email === "") throw invalidField("host", "Nobody is there to send a test mail to.");
+  const kept = await mailSettingsOf(ctx.app, ctx.tenant.id);
+  const typed = typeof input["password"] === "string" ? input["password"] : "";
+  const settings: SmtpSettings = {
+    host: String(input["host"]).trim(),
+    port: Number(input["port"]),
+    security: input["security"] as SmtpSettings["security"],
+    username: String(input["username"] ?? ""),
+    password: typed === "" ? (kept?.password ?? "") : typed,
+    from_name: String(input["from_name"]),
+    from_address: String(input["from_address"]),
+    allow_invalid_certificate: input["is_certificate_checked"] === false,
+  };
+  const result = await testSmtp(settings, ctx.actor.email);
+  return {
+    is_ok: result.is_sent,
+    title: result.is_sent ? `The server took a test mail for ${ctx.actor.email}.` : result.message,
+    answer: result.lines.join("\n"),
+  };
+}

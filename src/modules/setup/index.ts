@@ -1,0 +1,27 @@
+import type { AnyAction } from "../../platform/action.ts";
+import { defineModule } from "../../platform/module.ts";
+import { applyReferenceData, createFirstAdministrator, finishStep } from "./actions.ts";
+import { setupPages } from "./pages.ts";
+import { steps } from "./steps.ts";
+
+export { createFirstAdministrator, finishStep } from "./actions.ts";
+
+/** The first start: the wizard that ends on the dashboard. */
+export const setupModule = defineModule({
+  name: "setup",
+  actions: [createFirstAdministrator, finishStep, applyReferenceData] as unknown as AnyAction[],
+  routes: setupPages,
+  panels: [
+    {
+      page: "dashboard",
+      order: 1,
+      permission: "settings.manage",
+      load: async (ctx) => {
+        const { setup_step } = await ctx.db.selectFrom("organizations").select("setup_step").executeTakeFirstOrThrow();
+        if (setup_step === "reference" || setup_step === "done") return null;
+        const at = steps.findIndex((step) => step.key === setup_step) + 1;
+        return { kind: "step", title: "Finish setting up", text: "The set-up is not complete yet; go on where you left it.", href: `/setup/${steps[at]?.key ?? "organization"}`, is_done: false };
+      },
+    },
+  ],
+});

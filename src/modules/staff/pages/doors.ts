@@ -1,0 +1,189 @@
+import { idleMilliseconds } from "../../../platform/access/identify.ts";
+import { type Ctx, reading } from "../../../platform/context.ts";
+import { portalCookieName, serializeCookie, staffCookieName } from "../../../platform/http/cookies.ts";
+import { field, formFailure, formModel } from "../../../platform/http/form-model.ts";
+import { Failure } from "../../../platform/errors.ts";
+import type { AuthPageModel } from "../../../platform/http/page-models.ts";
+import { type Answer, page, redirect, type Route } from "../../../platform/http/route.ts";
+import type { FieldModel } from "../../../platform/http/view-models.ts";
+import { personOfLink, requestReset, setPasswordByLink, signIn, type SignedIn, signOut, type UserType } from "../auth.ts";
+
+/** The two doors, for staff and for clients: signing in and out, forgotten passwords, invitations. Same rooms, own keys. */
+interface Door {
+  userType: UserType;
+  prefix: string;
+  home: string;
+  title: (ctx: Ctx) => string;
+  text: string;
+}
+
+const doors: Door[] = [
+  { userType: "staff", prefix: "", home: "/", title: (ctx) => `Sign in to ${ctx.tenant.name}`, text: "" },
+  { userType: "portal", prefix: "/portal", home: "/portal", title: (ctx) => ctx.tenant.name, text: "Client portal: your tickets, hours and invoices." },
+];
+
+const emailField = field("email", "E-mail", { kind: "email", is_required: true, autocomplete: "username", span: 6 });
+const newPassword: FieldModel = field("password", "New password", {
+  kind: "password",
+  is_required: true,
+  autocomplete: "new-password",
+  hint: "At least 12 characters; a few words in a row are easy to remember and hard to guess.",
+  span: 6,
+});
+
+function text(fields: Record<string, unknown>, name: string): string {
+  const value = fields[name];
+  return typeof value === "string" ? value : "";
+}
+
+/** Only paths of our own may be gone on to after signing in. */
+function safeNext(next: string, home: string): string {
+  return /^\/(?![/\\])[^\u0000-\u001f]*$/.test(next) && !next.startsWith("/sign-") ? next : home;
+}
+
+function cookieOf(ctx: Ctx, userType: UserType, token: string): string {
+  const publicUrl = ctx.tenant.public_url;
+  const name = userType === "portal" ? portalCookieName(publicUrl) : staffCookieName(publicUrl);
+  return serializeCookie(name, token, { publicUrl, maxAgeSeconds: token === "" ? 0 : idleMilliseconds / 1000 });
+}
+
+function enter(ctx: Ctx, door: Door, signed: SignedIn, next: string): Answer {
+  return redirect(safeNext(next, door.home), "", "success", [cookieOf(ctx, door.userType, signed.token)]);
+}
+
+function doorRoutes(door: Door): Route[] {
+  const { prefix, userType } = door;
+  const signInPage = (ctx: Ctx, next: string, email: string, failure: Failure | null): Answer => {
+    const model: AuthPageModel = {
+      title: door.title(ctx),
+      text: door.text,
+      form: formModel({
+        action: `${prefix}/sign-in`,
+        values: { email, next },
+        failure,
+        submit_label: "Sign in",
+        sections: [
+          {
+            title: "",
+            fields: [emailField, field("password", "Password", { kind: "password", is_required: true, autocomplete: "current-password", span: 6 }), field("next", "", { kind: "hidden" })],
+          },
+        ],
+      }),
+      done_text: "",
+      providers: [],
+      links: [{ label: "Forgot your password?", href: `${prefix}/forgot` }],
+    };
+    return page("auth/sign-in", "Sign in", model, failure?.status ?? 200);
+  };
+
+  const forgotPage = (email: string, failure: Failure | null, isDone: boolean): Answer => {
+    const model: AuthPageModel = {
+      title: "Forgotten password",
+      text: isDone ? "" : "Tell us your e-mail address, and we send you a link to choose a new password.",
+      form: formModel({ action: `${prefix}/forgot`, values: { email }, failure, submit_label: "Send the link", sections: [{ title: "", fields: [emailField] }] }),
+      done_text: isDone ? "If this address has an account here, a link is on its way. It is good for one hour." : "",
+      providers: [],
+      links: [{ label: "Back to sign in", href: `${prefix}/sign-in` }],
+    };
+    return page("auth/forgot", "Forgotten password", model, failure?.status ?? 200);
+  };
+
+  const choosePage = async (ctx: Ctx, purpose: "invite" | "reset", token: string, failure: Failure | null): Promise<Answer> => {
+    const person = await personOfLink(ctx, purpose, token);
+    if (person.user_type !== userType) throw new Failure(404, "link_expired", "This link belongs to the other door.");
+    const model: AuthPageModel = {
+      title: purpose === "invite" ? `Welcome, ${person.name}` : "Choose a new password",
+      text: purpose === "invite" ? `Choose a password for ${person.email}.` : person.email,
+      form: formModel({
+        action: `${prefix}/${purpose}/${token}`,
+        failure,
+        submit_label: "Save and sign in",
+        sections: [{ title: "", fields: [newPassword] }],
+      }),
+      done_text: "",
+      providers: [],
+      links: [],
+    };
+    return page(`auth/${purpose}`, "Choose a password", model, failure?.status ?? 200);
+  };
+
+  const chooseRoutes = (purpose: "invite" | "reset"): Route[] => [
+    { method: "GET", path: `${prefix}/${purpose}/:token`, door: "open", permission: null, handle: (ctx, incoming) => choosePage(ctx, purpose, incoming.params["token"] ?? "", null) },
+    {
+      method: "POST",
+      path: `${prefix}/${purpose}/:token`,
+      door: "open",
+      permission: null,
+      handle: async (ctx, incoming) => {
+        const token = incoming.params["token"] ?? "";
+        const { fields } = await incoming.form();
+        try {
+          return enter(ctx, door, await setPasswordByLink(ctx, purpose, token, text(fields, "password")), door.home);
+        } catch (error) {
+          const failure = formFailure(error);
+          return reading(ctx, (reader) => choosePage(reader, purpose, token, failure));
+        }
+      },
+    },
+  ];
+
+  return [
+    {
+      method: "GET",
+      path: `${prefix}/sign-in`,
+      door: "open",
+      permission: null,
+      handle: async (ctx, incoming) => {
+        const next = incoming.url.searchParams.get("next") ?? "";
+        return ctx.actor.kind === userType ? redirect(safeNext(next, door.home)) : signInPage(ctx, next, "", null);
+      },
+    },
+    {
+      method: "POST",
+      path: `${prefix}/sign-in`,
+      door: "open",
+      permission: null,
+      handle: async (ctx, incoming) => {
+        const { fields } = await incoming.form();
+        const next = text(fields, "next");
+        try {
+          return enter(ctx, door, await signIn(ctx, userType, text(fields, "email"), text(fields, "password")), next);
+        } catch (error) {
+          if (!(error instanceof Failure) || (error.status !== 401 && error.status !== 429)) throw error;
+          return signInPage(ctx, next, text(fields, "email"), error);
+        }
+      },
+    },
+    {
+      method: "POST",
+      path: `${prefix}/sign-out`,
+      door: userType,
+      permission: null,
+      handle: async (ctx) => {
+        await signOut(ctx);
+        return redirect(`${prefix}/sign-in`, "You are signed out.", "info", [cookieOf(ctx, userType, "")]);
+      },
+    },
+    { method: "GET", path: `${prefix}/forgot`, door: "open", permission: null, handle: async () => forgotPage("", null, false) },
+    {
+      method: "POST",
+      path: `${prefix}/forgot`,
+      door: "open",
+      permission: null,
+      handle: async (ctx, incoming) => {
+        const email = text((await incoming.form()).fields, "email");
+        try {
+          await requestReset(ctx, userType, email);
+          return forgotPage(email, null, true);
+        } catch (error) {
+          return forgotPage(email, formFailure(error), false);
+        }
+      },
+    },
+    ...chooseRoutes("invite"),
+    ...chooseRoutes("reset"),
+  ];
+}
+
+export const doorPages: Route[] = doors.flatMap(doorRoutes);
+

@@ -1,0 +1,190 @@
+import { find, reach } from "../../../platform/access/reach.ts";
+import { users } from "../../../platform/access/schema.ts";
+import type { Ctx } from "../../../platform/context.ts";
+import type { Failure } from "../../../platform/errors.ts";
+import { activityOf } from "../../../platform/http/activity.ts";
+import { button, cell, empty, facts, link } from "../../../platform/http/cells.ts";
+import { columnField, field, formModel, type FormValues, rowValues } from "../../../platform/http/form-model.ts";
+import { buttonRoute, formRoutes } from "../../../platform/http/form-page.ts";
+import { type List, listAnswer } from "../../../platform/http/list.ts";
+import type { RecordPageModel } from "../../../platform/http/page-models.ts";
+import { type Answer, type Incoming, page, redirect, type Route } from "../../../platform/http/route.ts";
+import type { FormModel } from "../../../platform/http/view-models.ts";
+import { deactivateStaff, inviteStaff, reactivateStaff, resendInvite, updateRole, updateStaff } from "../actions.ts";
+
+interface StaffRow {
+  id: string;
+  name: string;
+  email: string;
+  title: string | null;
+  password_hash: string | null;
+  deactivated_at: string | null;
+  last_signed_in_at: string | null;
+}
+
+function stateOf(user: Pick<StaffRow, "deactivated_at" | "password_hash">): { text: string; tone: string } {
+  if (user.deactivated_at !== null) return { text: "Deactivated", tone: "neutral" };
+  return user.password_hash === null ? { text: "Invited", tone: "warning" } : { text: "Active", tone: "success" };
+}
+
+const staffList: List<StaffRow> = {
+  title: "Staff",
+  url: "/settings/staff",
+  table: "users",
+  query: (ctx) =>
+    reach(ctx, "users")
+      .select(["users.id", "users.name", "users.email", "users.title", "users.password_hash", "users.deactivated_at", "users.last_signed_in_at"])
+      .where("users.user_type", "=", "staff"),
+  columns: [
+    { key: "name", label: "Name", sort: { reference: "users.name", column: users.columns.name }, cell: (row) => cell.strong(row.name, `/settings/staff/${row.id}`) },
+    { key: "email", label: "E-mail", sort: { reference: "users.email", column: users.columns.email }, is_secondary: true, cell: (row) => cell.mail(row.email) },
+    { key: "title", label: "Job title", is_secondary: true, cell: (row) => cell.text(row.title) },
+    { key: "state", label: "State", cell: (row) => cell.badge(stateOf(row).text, stateOf(row).tone) },
+    { key: "last_signed_in_at", label: "Last signed in", is_secondary: true, sort: { reference: "users.last_signed_in_at", column: users.columns.last_signed_in_at }, cell: (row, ctx) => cell.instant(row.last_signed_in_at, ctx.tenant, ctx.app.clock.now()) },
+  ],
+  sort: "name",
+  href: (row) => `/settings/staff/${row.id}`,
+  actions: () => [link("Roles", "/settings/roles", "shield"), link("Invite", "/settings/staff/new", "plus", "primary")],
+  empty: () => empty("users", "Nobody yet", "Invite the people you work with."),
+};
+
+async function roleOptions(ctx: Ctx): Promise<{ value: string; label: string; hint: string }[]> {
+  const rows = await reach(ctx, "roles").select(["id", "name", "description"]).orderBy("name").execute();
+  return rows.map((role) => ({ value: role.id, label: role.name, hint: role.description }));
+}
+
+async function roleIdsOf(ctx: Ctx, userId: string): Promise<string[]> {
+  const rows = await ctx.db.selectFrom("user_roles").select("role_id").where("user_id", "=", userId).execute();
+  return rows.map((row) => row.role_id);
+}
+
+async function staffForm(ctx: Ctx, incoming: Incoming, typed: FormValues | null, failure: Failure | null): Promise<FormModel> {
+  const id = incoming.params["id"] ?? null;
+  const row = id === null ? null : await find(ctx, "users", id);
+  const values = typed ?? (row === null ? {} : { ...rowValues(users, row), role_ids: await roleIdsOf(ctx, row.id) });
+  return formModel({
+    action: id === null ? "/settings/staff/new" : `/settings/staff/${id}/edit`,
+    values,
+    version: row?.version ?? null,
+    failure,
+    submit_label: id === null ? "Send invitation" : "Save changes",
+    cancel_url: id === null ? "/settings/staff" : `/settings/staff/${id}`,
+    sections: [
+      { title: "Person", fields: [columnField(users, "name"), columnField(users, "email"), columnField(users, "title"), columnField(users, "phone", { kind: "tel" })] },
+      { title: "Roles", hint: "What this person may do is the sum of the roles.", fields: [field("role_ids", "Roles", { kind: "checkboxes", is_required: true, options: await roleOptions(ctx), span: 6 })] },
+    ],
+  });
+}
+
+async function showStaff(ctx: Ctx, incoming: Incoming): Promise<Answer> {
+  const user = await find(ctx, "users", incoming.params["id"] ?? "");
+  const chosen = new Set(await roleIdsOf(ctx, user.id));
+  const names = (await roleOptions(ctx)).filter((role) => chosen.has(role.value)).map((role) => role.label);
+  const at = `/settings/staff/${user.id}`;
+  const model: RecordPageModel = {
+    header: {
+      title: user.name,
+      subtitle: user.title ?? "",
+      breadcrumbs: [
+        { label: "Settings", href: "/settings" },
+        { label: "Staff", href: "/settings/staff" },
+      ],
+      badges: [stateOf(user), ...names.map((name) => ({ text: name, tone: "neutral" }))],
+      actions: [
+        link("Edit", `${at}/edit`, "pencil"),
+        ...(user.password_hash === null && user.deactivated_at === null ? [button("Send the invitation again", `${at}/invite`, "send")] : []),
+        user.deactivated_at === null
+          ? button("Deactivate", `${at}/deactivate`, "ban", "danger", `Deactivate ${user.name}? They are signed out at once; their work stays.`)
+          : button("Reactivate", `${at}/reactivate`, "refresh"),
+      ],
+    },
+    stats: [],
+    tabs: [],
+    sections: [await activityOf(ctx, "users", user.id)],
+    facts: [
+      facts("Person", [
+        ["E-mail", cell.mail(user.email)],
+        ["Phone", cell.tel(user.phone)],
+        ["Last signed in", cell.instant(user.last_signed_in_at, ctx.tenant, ctx.app.clock.now())],
+        ["Invited", cell.instant(user.invited_at, ctx.tenant, ctx.app.clock.now())],
+      ]),
+    ],
+    notes: "",
+    attachments: [],
+  };
+  return page("records/show", user.name, model);
+}
+
+interface RoleRow {
+  id: string;
+  name: string;
+  description: string;
+  people: number;
+}
+
+const roleList: List<RoleRow> = {
+  title: "Roles",
+  url: "/settings/roles",
+  table: "roles",
+  query: (ctx) =>
+    reach(ctx, "roles")
+      .leftJoin("user_roles", "user_roles.role_id", "roles.id")
+      .select((eb) => ["roles.id", "roles.name", "roles.description", eb.fn.count<number>("user_roles.user_id").as("people")])
+      .groupBy(["roles.tenant_id", "roles.id", "roles.name", "roles.description"]),
+  columns: [
+    { key: "name", label: "Role", cell: (row) => cell.strong(row.name, `/settings/roles/${row.id}`) },
+    { key: "description", label: "What it is for", is_secondary: true, cell: (row) => cell.text(row.description) },
+    { key: "people", label: "People", is_numeric: true, cell: (row) => cell.number(row.people) },
+  ],
+  sort: "name",
+  href: (row) => `/settings/roles/${row.id}`,
+  empty: () => empty("shield", "No roles", ""),
+};
+
+async function roleForm(ctx: Ctx, incoming: Incoming, typed: FormValues | null, failure: Failure | null): Promise<FormModel> {
+  const role = await find(ctx, "roles", incoming.params["id"] ?? "");
+  const granted = await ctx.db.selectFrom("role_permissions").select("permission").where("role_id", "=", role.id).execute();
+  const isFixed = role.role_key === "administrator";
+  const options = [...ctx.app.registry.permissions].map(([value, label]) => ({ value, label, hint: value }));
+  return formModel({
+    action: `/settings/roles/${role.id}`,
+    values: typed ?? { name: role.name, description: role.description, permissions: granted.map((row) => row.permission) },
+    version: role.version,
+    failure,
+    submit_label: "Save role",
+    cancel_url: "/settings/roles",
+    sections: [
+      { title: "Role", fields: [field("name", "Name", { is_required: true }), field("description", "What it is for", { span: 6 })] },
+      {
+        title: "Permissions",
+        hint: isFixed ? "Administrators always have every permission." : "What people with this role may do.",
+        fields: isFixed ? [] : [field("permissions", "Permissions", { kind: "checkboxes", options, span: 6 })],
+      },
+    ],
+  });
+}
+
+const crumbs = [
+  { label: "Settings", href: "/settings" },
+  { label: "Staff", href: "/settings/staff" },
+];
+const roleCrumbs = [
+  { label: "Settings", href: "/settings" },
+  { label: "Roles", href: "/settings/roles" },
+];
+const idOf = (incoming: Incoming): Record<string, unknown> => ({ id: incoming.params["id"] });
+const at = (incoming: Incoming): string => `/settings/staff/${incoming.params["id"] ?? ""}`;
+
+/** Staff and roles, under Settings. */
+export const peoplePages: Route[] = [
+  { method: "GET", path: "/settings/staff", door: "staff", permission: "staff.manage", handle: (ctx, incoming) => listAnswer(ctx, incoming, staffList) },
+  { method: "GET", path: "/settings/staff/:id", door: "staff", permission: "staff.manage", handle: showStaff },
+  ...formRoutes({ path: "/settings/staff/new", permission: "staff.manage", action: inviteStaff, title: () => "Invite a colleague", form: staffForm, breadcrumbs: crumbs, done: (result) => redirect(`/settings/staff/${(result as { id: string }).id}`, "Invitation sent.") }),
+  ...formRoutes({ path: "/settings/staff/:id/edit", permission: "staff.manage", action: updateStaff, title: async (ctx, { id = "" }) => `Edit ${(await find(ctx, "users", id)).name}`, form: staffForm, extra: idOf, breadcrumbs: crumbs, done: (_, incoming) => redirect(at(incoming), "Changes saved.") }),
+  buttonRoute("/settings/staff/:id/invite", resendInvite, (incoming) => redirect(at(incoming), "Invitation sent again."), at),
+  buttonRoute("/settings/staff/:id/deactivate", deactivateStaff, (incoming) => redirect(at(incoming), "Account deactivated."), at),
+  buttonRoute("/settings/staff/:id/reactivate", reactivateStaff, (incoming) => redirect(at(incoming), "Account active again."), at),
+  { method: "GET", path: "/settings/roles", door: "staff", permission: "staff.manage", handle: (ctx, incoming) => listAnswer(ctx, incoming, roleList) },
+  ...formRoutes({ path: "/settings/roles/:id", permission: "staff.manage", action: updateRole, title: async (ctx, { id = "" }) => (await find(ctx, "roles", id)).name, form: roleForm, extra: idOf, breadcrumbs: roleCrumbs, done: () => redirect("/settings/roles", "Role saved.") }),
+];
+

@@ -1,0 +1,34 @@
+/** Who is acting. What they may do is a set of permissions; what they may see is decided by `reach`. */
+export interface Actor {
+  kind: "staff" | "portal" | "system" | "nobody";
+  /** The user, for staff and portal. */
+  user_id: string | null;
+  name: string;
+  email: string;
+  /** Portal users: the contact and the company they belong to. */
+  contact_id: string | null;
+  company_id: string | null;
+  permissions: ReadonlySet<string>;
+  session_id: string | null;
+  api_key_id: string | null;
+}
+
+export const nobody: Actor = {
+  kind: "nobody",
+  user_id: null,
+  name: "",
+  email: "",
+  contact_id: null,
+  company_id: null,
+  permissions: new Set(),
+  session_id: null,
+  api_key_id: null,
+};
+
+/** Purser itself: jobs, event handlers and the command line. */
+export const system: Actor = { ...nobody, kind: "system", name: "Purser" };
+
+/** Whether the actor holds a permission; the system holds all, nobody none. */
+export function can(actor: Actor, permission: string): boolean {
+  return actor.kind === "system" || actor.permissions.has(permission);
+}

@@ -1,0 +1,85 @@
+import { table as tableOf, col, defaulted, readOnly, type Table } from "../database/columns.ts";
+import type { TableType } from "../database/tables.ts";
+import type { Work } from "../context.ts";
+import { newId } from "../ids.ts";
+
+export const auditActions = ["create", "update", "delete", "view", "login", "logout", "export"] as const;
+export type AuditAction = (typeof auditActions)[number];
+
+/** Everything that happened (PRD 3.18.2). Rows are only ever added. */
+export const auditLog = tableOf(
+  "audit_log",
+  {
+    id: defaulted(readOnly(col.id()), ""),
+    tenant_id: defaulted(readOnly(col.id()), ""),
+    user_id: col.maybe.ref("users"),
+    /** Who it was in words, so that the log stays readable when users change: a name, "Purser", "API key …". */
+    actor_name: col.text(),
+    action: col.enum(auditActions),
+    entity_type: col.text(),
+    entity_id: col.maybe.id(),
+    old_values: col.maybe.json<Record<string, unknown>>(),
+    new_values: col.maybe.json<Record<string, unknown>>(),
+    ip_address: col.text(),
+    user_agent: col.text({ maxLength: 1000 }),
+    timestamp: col.instant(),
+  },
+  { isAudited: false, noun: "audit entry", readPermission: "audit.read" },
+);
+
+declare module "../database/tables.ts" {
+  interface Tables {
+    audit_log: TableType<typeof auditLog>;
+  }
+}
+
+const uninteresting = new Set(["tenant_id", "version", "created_at", "updated_at"]);
+
+/** Writes what changed of a row, old and new values side by side, secrets only as "changed". */
+export async function writeAudit(
+  work: Work,
+  table: Table,
+  action: AuditAction,
+  before: Record<string, unknown> | null,
+  after: Record<string, unknown> | null,
+): Promise<void> {
+  if (!table.isAudited) return;
+  const old: Record<string, unknown> = {};
+  const next: Record<string, unknown> = {};
+  for (const [name, column] of Object.entries(table.columns)) {
+    if (uninteresting.has(name)) continue;
+    const [was, is] = [before?.[name] ?? null, after?.[name] ?? null];
+    if (Bun.deepEquals(was, is)) continue;
+    if (before !== null) old[name] = column.isSecret ? "(secret)" : was;
+    if (after !== null) next[name] = column.isSecret ? "(secret)" : is;
+  }
+  await writeAuditEntry(work, action, table.name, String((after ?? before)?.["id"] ?? ""), before && old, after && next);
+}
+
+/** Writes an entry that is no change of a row: a sign-in, an export, a look at something sensitive. */
+export async function writeAuditEntry(
+  work: Work,
+  action: AuditAction,
+  entityType: string,
+  entityId: string,
+  before: Record<string, unknown> | null = null,
+  after: Record<string, unknown> | null = null,
+): Promise<void> {
+  const { actor, request } = work;
+  await work.db
+    .insertInto("audit_log")
+    .values({
+      id: newId(),
+      user_id: actor.user_id,
+      actor_name: actor.name === "" ? "Nobody" : actor.name,
+      action,
+      entity_type: entityType,
+      entity_id: entityId === "" ? null : entityId,
+      old_values: before,
+      new_values: after,
+      ip_address: request.ip,
+      user_agent: request.user_agent,
+      timestamp: work.app.clock.now(),
+    })
+    .execute();
+}

@@ -1,0 +1,47 @@
+import { sql } from "kysely";
+import { plus } from "../clock.ts";
+import type { App } from "../context.ts";
+import { tooMany } from "../errors.ts";
+
+export interface Limit {
+  /** How many attempts within the window. */
+  attempts: number;
+  seconds: number;
+}
+
+/** Sign-ins, resets and one-time links (PRD 6.4): by account against guessing, by address against spraying. */
+export const signInByAccount: Limit = { attempts: 10, seconds: 900 };
+export const signInByAddress: Limit = { attempts: 50, seconds: 900 };
+export const resetByAddress: Limit = { attempts: 20, seconds: 3600 };
+export const resetByAccount: Limit = { attempts: 5, seconds: 3600 };
+
+/**
+ * Counts an attempt and refuses it (429) when there were too many. The count is one atomic statement and is taken before
+ * the attempt, so attempts side by side cannot slip through.
+ */
+export async function countAttempt(app: App, key: string, limit: Limit): Promise<void> {
+  const now = app.clock.now();
+  const from = plus(now, -limit.seconds * 1000);
+  const row = await app.database.platform((db) =>
+    db
+      .insertInto("rate_limits")
+      .values({ limit_key: key, window_started_at: now, attempts: 1 })
+      .onConflict((oc) =>
+        oc.column("limit_key").doUpdateSet({
+          attempts: sql<number>`case when rate_limits.window_started_at < ${from} then 1 else rate_limits.attempts + 1 end`,
+          window_started_at: sql<string>`case when rate_limits.window_started_at < ${from} then ${sql.ref("excluded.window_started_at")} else rate_limits.window_started_at end`,
+        }),
+      )
+      .returning(["attempts", "window_started_at"])
+      .executeTakeFirstOrThrow(),
+  );
+  if (row.attempts <= limit.attempts) return;
+  const until = new Date(row.window_started_at).getTime() + limit.seconds * 1000;
+  const seconds = Math.max(1, Math.ceil((until - new Date(now).getTime()) / 1000));
+  throw tooMany(seconds, `Too many attempts. Try again in ${Math.ceil(seconds / 60)} minutes.`);
+}
+
+/** Forgets the attempts of a key, after a success. */
+export async function forgetAttempts(app: App, key: string): Promise<void> {
+  await app.database.platform((db) => db.deleteFrom("rate_limits").where("limit_key", "=", key).execute());
+}

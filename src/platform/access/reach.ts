@@ -1,0 +1,62 @@
+import { type SelectQueryBuilder, sql } from "kysely";
+import type { Ctx } from "../context.ts";
+import { tableNamed } from "../database/columns.ts";
+import type { TableName, Tables } from "../database/tables.ts";
+import { notFound } from "../errors.ts";
+import { isId } from "../ids.ts";
+import { can } from "./actor.ts";
+
+// oxlint-disable-next-line ban-types
+type Reach<T extends TableName> = SelectQueryBuilder<Tables, T, {}>;
+
+/** A narrower reach that a module states for one of its tables; the query is named by the table. */
+// The row type cannot be known where rules of all tables stand side by side.
+export type ReachRule = (query: Reach<TableName>, ctx: Ctx) => Reach<TableName>;
+
+/**
+ * The rows of a table that the actor may see, as a query to go on with. Fetching is authorizing: pages, fragments, API,
+ * search and exports all start here, so a row out of reach does not exist for them.
+ */
+export function reach<T extends TableName>(ctx: Ctx, name: T): Reach<T> {
+  const table = tableNamed(name);
+  if (table === undefined) throw new Error(`no table ${name}`);
+  let query = ctx.db.selectFrom(name) as unknown as Reach<TableName>;
+  const { actor } = ctx;
+  const rule = ctx.app.registry.reach.get(name);
+  if (actor.kind === "nobody") query = none(query);
+  else if (actor.kind === "staff" && table.readPermission !== null && !can(actor, table.readPermission)) query = none(query);
+  else if (actor.kind === "portal") {
+    if (table.companyColumn !== null) {
+      query = query.where(sql.ref(`${name}.${table.companyColumn}`), "=", actor.company_id);
+    } else if (rule === undefined) query = none(query);
+  }
+  if (rule !== undefined) query = rule(query, ctx);
+  return query as unknown as Reach<T>;
+}
+
+function none(query: Reach<TableName>): Reach<TableName> {
+  return query.where(sql<boolean>`1 = 0`);
+}
+
+/** One row by its id, or a 404: nobody can tell a row out of reach from one that is not there. */
+export async function find<T extends TableName>(ctx: Ctx, name: T, id: string): Promise<RowFor<T>> {
+  const row = isId(id) ? await maybeFind(ctx, name, id) : undefined;
+  if (row === undefined) {
+    const noun = tableNamed(name)?.noun ?? "record";
+    throw notFound(`This ${noun}`);
+  }
+  return row;
+}
+
+/** One row by its id, or undefined when it is not there or out of reach. */
+export async function maybeFind<T extends TableName>(ctx: Ctx, name: T, id: string): Promise<RowFor<T> | undefined> {
+  const query = reach(ctx, name) as unknown as Reach<TableName>;
+  const row = await query
+    .selectAll()
+    .where(sql.ref(`${name}.id`), "=", id)
+    .executeTakeFirst();
+  return row as RowFor<T> | undefined;
+}
+
+/** A row of the table with this name, as it is read. */
+export type RowFor<T extends TableName> = { [K in keyof Tables[T]]: Tables[T][K] extends { readonly __select__: infer S } ? S : Tables[T][K] };

@@ -1,0 +1,116 @@
+import { col, defaulted, link, readOnly, record, secret, table } from "../database/columns.ts";
+import type { TableType } from "../database/tables.ts";
+
+/** People who sign in. Staff and portal users are kept apart: the same address may be both. */
+export const users = table(
+  "users",
+  {
+    ...record,
+    user_type: readOnly(col.enum(["staff", "portal"])),
+    name: col.text({ maxLength: 120 }),
+    /** Lower case; unique among users of the same type. */
+    email: col.text({ format: "email", label: "E-mail" }),
+    title: col.maybe.text({ label: "Job title" }),
+    phone: col.maybe.text({ maxLength: 50 }),
+    timezone: col.maybe.text({ format: "timezone", label: "Time zone" }),
+    /** Null until the invitation is accepted. */
+    password_hash: secret(col.maybe.text()),
+    password_changed_at: readOnly(col.maybe.instant()),
+    /** Portal users: the contact they are. */
+    contact_id: readOnly(col.maybe.ref("contacts")),
+    invited_at: readOnly(col.maybe.instant()),
+    last_signed_in_at: readOnly(col.maybe.instant({ label: "Last signed in" })),
+    deactivated_at: readOnly(col.maybe.instant()),
+    deactivated_by_id: readOnly(col.maybe.ref("users")),
+  },
+  { noun: "user" },
+);
+
+/** A named set of permissions. Standard roles have a key and come with every organization. */
+export const roles = table("roles", {
+  ...record,
+  role_key: readOnly(col.maybe.text()),
+  name: col.text({ maxLength: 80 }),
+  description: defaulted(col.text({ maxLength: 1000 }), ""),
+});
+
+export const rolePermissions = table("role_permissions", { ...link, role_id: col.ref("roles"), permission: col.text() }, { isAudited: false });
+
+/** Permissions that standard roles have been offered: what somebody takes away from a role stays away. */
+export const offeredPermissions = table("offered_permissions", { ...link, permission: col.text() }, { isAudited: false });
+
+export const userRoles = table("user_roles", { ...link, user_id: col.ref("users"), role_id: col.ref("roles") }, { isAudited: false });
+
+/** A browser that is signed in. The cookie holds a token; here stands only its hash. */
+export const sessions = table(
+  "sessions",
+  {
+    id: readOnly(col.id()),
+    tenant_id: defaulted(readOnly(col.id()), ""),
+    user_id: col.ref("users"),
+    token_hash: secret(col.text()),
+    ip_address: col.text(),
+    user_agent: col.text({ maxLength: 1000 }),
+    created_at: col.instant(),
+    last_seen_at: col.instant(),
+    expires_at: col.instant(),
+    revoked_at: col.maybe.instant(),
+  },
+  { isAudited: false },
+);
+
+/** Keys for programs. They act for a user, within scopes. */
+export const apiKeys = table(
+  "api_keys",
+  {
+    ...record,
+    user_id: readOnly(col.ref("users")),
+    name: col.text({ maxLength: 80 }),
+    token_hash: secret(col.text()),
+    /** First characters, to tell keys apart on screen. */
+    hint: readOnly(col.text()),
+    /** Permissions the key may use; empty: all of the user's. */
+    scopes: defaulted(col.json<string[]>(), []),
+    last_used_at: readOnly(col.maybe.instant()),
+    expires_at: col.maybe.instant(),
+    revoked_at: readOnly(col.maybe.instant()),
+  },
+  { noun: "API key" },
+);
+
+/** Links that work once: invitations, forgotten passwords, the first start. */
+export const oneTimeTokens = table(
+  "one_time_tokens",
+  {
+    id: readOnly(col.id()),
+    tenant_id: defaulted(readOnly(col.id()), ""),
+    purpose: col.enum(["setup", "invite", "reset"]),
+    user_id: col.maybe.ref("users"),
+    token_hash: secret(col.text()),
+    created_at: col.instant(),
+    expires_at: col.instant(),
+    used_at: col.maybe.instant(),
+  },
+  { isAudited: false },
+);
+
+/** How often something was tried in a window of time: sign-ins by account and by address. */
+export const rateLimits = table(
+  "rate_limits",
+  { limit_key: col.text(), window_started_at: col.instant(), attempts: col.integer() },
+  { isPlatform: true, isAudited: false },
+);
+
+declare module "../database/tables.ts" {
+  interface Tables {
+    users: TableType<typeof users>;
+    roles: TableType<typeof roles>;
+    role_permissions: TableType<typeof rolePermissions>;
+    offered_permissions: TableType<typeof offeredPermissions>;
+    user_roles: TableType<typeof userRoles>;
+    sessions: TableType<typeof sessions>;
+    api_keys: TableType<typeof apiKeys>;
+    one_time_tokens: TableType<typeof oneTimeTokens>;
+    rate_limits: TableType<typeof rateLimits>;
+  }
+}

@@ -1,0 +1,165 @@
+import { Kind, type TSchema } from "@sinclair/typebox";
+import { type TypeCheck, TypeCompiler } from "@sinclair/typebox/compiler";
+import { type ValueError, ValueErrorType as T } from "@sinclair/typebox/errors";
+import { labelOf } from "../database/columns.ts";
+import type { FieldProblem } from "../errors.ts";
+import { expectedFormat } from "./formats.ts";
+
+const compiled = new WeakMap<TSchema, TypeCheck<TSchema>>();
+const mostProblems = 50;
+
+/**
+ * What is wrong with an input, in sentences for people; empty when it is right. At most one problem a field. Fields are
+ * called by the schema's `title`, or else by their name in words.
+ *
+ * Codes: `required`, `unknown_field`, `invalid_choice`, `invalid_format`, `invalid_type`, `too_short`, `too_long`,
+ * `too_small`, `too_large`, `not_unique`, `invalid`.
+ */
+export function validate(schema: TSchema, input: unknown): FieldProblem[] {
+  let check = compiled.get(schema);
+  if (check === undefined) compiled.set(schema, (check = TypeCompiler.Compile(schema)));
+  const problems = new Map<string, FieldProblem>();
+  const add = (problem: FieldProblem): void => {
+    if (!problems.has(problem.field)) problems.set(problem.field, problem);
+  };
+  if (!check.Check(input)) {
+    for (const error of check.Errors(input)) {
+      for (const problem of problemsOf(error)) add(problem);
+      if (problems.size >= mostProblems) break;
+    }
+  }
+  for (const field of unstorable(input)) {
+    add({ field, code: "invalid", message: `${nameOf(field, null)} holds characters that cannot be stored.` });
+  }
+  return [...problems.values()];
+}
+
+function problemsOf(error: ValueError): FieldProblem[] {
+  const { type, schema, path, value } = error;
+  const field = fieldOf(path);
+  const name = nameOf(field, schema);
+  if (type === T.ObjectAdditionalProperties)
+    return [{ field, code: "unknown_field", message: `Unknown field "${field}".` }];
+  if (type === T.ObjectRequiredProperty || value === undefined || value === null || isBlank(value, schema)) {
+    return [{ field, code: "required", message: field === "" ? "An input is required." : `${name} is required.` }];
+  }
+  if (type === T.Union) return unionProblems(error, field, name);
+  const [code, text] = sentenceOf(type, schema);
+  return [{ field, code, message: `${name} ${text}.` }];
+}
+
+/** An emptied form field: blank where anything but a text is asked for, or a text that may not be blank. */
+function isBlank(value: unknown, schema: TSchema): boolean {
+  if (typeof value !== "string" || value.trim() !== "") return false;
+  return schema[Kind] !== "String" || schema["format"] !== undefined || (value === "" && schema["minLength"] === 1);
+}
+
+/** A choice of literals names them; "… or null" is as wrong as what it allows beside null. */
+function unionProblems(error: ValueError, field: string, name: string): FieldProblem[] {
+  const choices = literalsOf(error.schema);
+  if (choices.length > 0) {
+    return [{ field, code: "invalid_choice", message: `${name} must be one of ${choices.join(", ")}.` }];
+  }
+  const variants = error.schema["anyOf"] as TSchema[];
+  const others = variants.flatMap((variant, at) => (variant[Kind] === "Null" ? [] : [at]));
+  const inner = others.length === 1 ? error.errors[others[0] ?? 0] : undefined;
+  if (inner === undefined) return [{ field, code: "invalid", message: `${name} is not valid.` }];
+  return [...inner].slice(0, mostProblems).flatMap(problemsOf);
+}
+
+/** The values of a union that holds nothing but literals (and null); empty for any other. */
+function literalsOf(schema: TSchema): unknown[] {
+  if (schema[Kind] === "Literal") return [schema["const"]];
+  if (schema[Kind] !== "Union") return [];
+  const variants = (schema["anyOf"] as TSchema[]).filter((variant) => variant[Kind] !== "Null");
+  const values = variants.map(literalsOf);
+  return values.some((some) => some.length === 0) ? [] : values.flat();
+}
+
+function sentenceOf(type: T, schema: TSchema): [code: string, text: string] {
+  const limit = (keyword: string): string => String(schema[keyword]);
+  switch (type) {
+    case T.StringMinLength:
+      return ["too_short", `must be at least ${counted(schema["minLength"], "character")}`];
+    case T.StringMaxLength:
+      return ["too_long", `must be at most ${counted(schema["maxLength"], "character")}`];
+    case T.StringFormat:
+    case T.StringFormatUnknown:
+      return ["invalid_format", `must be ${expectedFormat(limit("format"))}`];
+    case T.StringPattern:
+      return ["invalid_format", "does not have the right form"];
+    case T.IntegerMinimum:
+    case T.NumberMinimum:
+      return ["too_small", `must be at least ${limit("minimum")}`];
+    case T.IntegerMaximum:
+    case T.NumberMaximum:
+      return ["too_large", `must be at most ${limit("maximum")}`];
+    case T.IntegerExclusiveMinimum:
+    case T.NumberExclusiveMinimum:
+      return ["too_small", `must be more than ${limit("exclusiveMinimum")}`];
+    case T.IntegerExclusiveMaximum:
+    case T.NumberExclusiveMaximum:
+      return ["too_large", `must be less than ${limit("exclusiveMaximum")}`];
+    case T.IntegerMultipleOf:
+    case T.NumberMultipleOf:
+      return ["invalid", `must be a multiple of ${limit("multipleOf")}`];
+    case T.ArrayMinItems:
+      return ["too_short", `must have at least ${counted(schema["minItems"], "entry")}`];
+    case T.ArrayMaxItems:
+      return ["too_long", `must have at most ${counted(schema["maxItems"], "entry")}`];
+    case T.ArrayUniqueItems:
+      return ["not_unique", "must not have the same entry twice"];
+    case T.Literal:
+      return ["invalid_choice", `must be ${limit("const")}`];
+    default:
+      return ["invalid_type", `must be ${typeNames[type] ?? "something else"}`];
+  }
+}
+
+const typeNames: Partial<Record<T, string>> = {
+  [T.String]: "a text",
+  [T.Integer]: "a whole number",
+  [T.Number]: "a number",
+  [T.Boolean]: "true or false",
+  [T.Array]: "a list",
+  [T.Object]: "an object",
+};
+
+function counted(count: unknown, what: string): string {
+  if (count === 1) return `1 ${what}`;
+  return `${String(count)} ${what.endsWith("y") ? `${what.slice(0, -1)}ies` : `${what}s`}`;
+}
+
+/** A JSON pointer as a field's name: `/address/city` → `address/city`. */
+function fieldOf(path: string): string {
+  return path
+    .slice(1)
+    .split("/")
+    .map((part) => part.replaceAll("~1", "/").replaceAll("~0", "~"))
+    .join("/");
+}
+
+/** What a field is called in a sentence. */
+function nameOf(field: string, schema: TSchema | null): string {
+  const title = schema?.["title"];
+  if (typeof title === "string") return title;
+  const parts = field.split("/");
+  const last = parts.at(-1) ?? "";
+  if (last === "") return "The input";
+  return /^\d+$/.test(last) && parts.length > 1
+    ? `${nameOf(parts.slice(0, -1).join("/"), null)}, entry ${Number(last) + 1},`
+    : labelOf(last, { label: "" });
+}
+
+/** Where texts stand that PostgreSQL cannot hold: with a NUL character or half of a surrogate pair. */
+function unstorable(input: unknown): string[] {
+  const found: string[] = [];
+  const waiting: [path: string, value: unknown][] = [["", input]];
+  for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
+    const [path, value] = next;
+    if (typeof value === "string" && (value.includes("\0") || !value.isWellFormed())) found.push(path);
+    if (typeof value !== "object" || value === null) continue;
+    for (const [key, member] of Object.entries(value)) waiting.push([path === "" ? key : `${path}/${key}`, member]);
+  }
+  return found;
+}

@@ -1,0 +1,49 @@
+import type { TObject } from "@sinclair/typebox";
+import { can } from "./access/actor.ts";
+import { validate } from "./access/validate.ts";
+import { type Ctx, inUnit, type Work } from "./context.ts";
+import { translateDatabaseError } from "./database/failures.ts";
+import { forbidden, invalid, unauthorized } from "./errors.ts";
+
+/**
+ * Something one can do. Web form, API route, job and command line are faces of the same action, so permission,
+ * validation, transaction, audit and events stand in one place.
+ *
+ * ```ts
+ * export const archiveCompany = action({
+ *   name: "companies.archive",
+ *   permission: "companies.write",
+ *   input: Type.Object({ id: Type.String({ format: "uuid" }) }),
+ *   run: async (work, { id }) => update(work, companies, id, { status: "inactive" }),
+ * });
+ * ```
+ */
+export interface Action<I = never, R = unknown> {
+  /** `module.verb`, unique in the program. */
+  readonly name: string;
+  /** What the actor needs; null: the action checks by itself (signing in, paying by a link). */
+  readonly permission: string | null;
+  readonly input: TObject;
+  run(work: Work, input: I): Promise<R>;
+}
+
+/** An action whose input and result are not looked at: how the registry holds them. */
+export type AnyAction = Action<never, unknown>;
+
+export function action<I, R>(definition: Action<I, R>): Action<I, R> {
+  return definition;
+}
+
+/** Runs an action: permission, validation, then one unit of work that holds rows, audit and events. */
+export async function perform<I, R>(ctx: Ctx, what: Action<I, R>, input: unknown): Promise<R> {
+  if (what.permission !== null && !can(ctx.actor, what.permission)) {
+    throw ctx.actor.kind === "nobody" ? unauthorized() : forbidden();
+  }
+  const problems = validate(what.input, input);
+  if (problems.length > 0) throw invalid(problems);
+  try {
+    return await inUnit(ctx, (work) => what.run(work, input as I));
+  } catch (error) {
+    throw translateDatabaseError(error);
+  }
+}

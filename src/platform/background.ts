@@ -1,0 +1,89 @@
+import { type App, type Tenant } from "./context.ts";
+import { dispatchEvents } from "./events/dispatcher.ts";
+import { newId } from "./ids.ts";
+import { holdLease, runDueJobs } from "./jobs/jobs.ts";
+import { log } from "./log.ts";
+import { sendDueMails } from "./mail/sender.ts";
+
+/** What goes on beside the requests: events, mail and jobs, tenant by tenant. */
+export interface Background {
+  wake(): void;
+  /** Lets the running round come to its end, then stops. */
+  stop(): Promise<void>;
+}
+
+const pollMilliseconds = 2000;
+const leaseSeconds = 30;
+
+/**
+ * Runs rounds: at once when woken, otherwise every two seconds. Events and mail are claimed row by row, so every node may
+ * work on them; the clock's jobs belong to the node that holds the lease.
+ */
+export function startBackground(app: App, listTenants: () => Promise<Tenant[]>): Background {
+  const holder = newId();
+  let isStopping = false;
+  let wakeUp: (() => void) | null = null;
+  let isWoken = false;
+
+  const round = async (): Promise<void> => {
+    const isScheduler = await holdLease(app, "scheduler", holder, leaseSeconds);
+    for (const tenant of await listTenants()) {
+      if (isStopping) return;
+      while (!isStopping && (await dispatchEvents(app, tenant)) > 0);
+      if (isScheduler) await runDueJobs(app, tenant);
+    }
+  };
+
+  const mailRound = async (): Promise<void> => {
+    for (const tenant of await listTenants()) {
+      if (isStopping) return;
+      await sendDueMails(app, tenant);
+    }
+  };
+
+  // A slow mail server must not hold up events: mail has its own loop, woken after each round.
+  let mailing: Promise<void> = Promise.resolve();
+  let isMailing = false;
+  const startMailing = (): void => {
+    if (isMailing) return;
+    isMailing = true;
+    mailing = mailRound()
+      .catch((error: unknown) => log.error("sending mail failed", { error: String(error) }))
+      .finally(() => {
+        isMailing = false;
+      });
+  };
+
+  const loop = (async () => {
+    while (!isStopping) {
+      isWoken = false;
+      try {
+        await round();
+        startMailing();
+      } catch (error) {
+        log.error("a background round failed", { error: String(error) });
+      }
+      if (isStopping || isWoken) continue;
+      await new Promise<void>((resolve) => {
+        const timer = setTimeout(resolve, pollMilliseconds);
+        wakeUp = () => {
+          clearTimeout(timer);
+          resolve();
+        };
+      });
+    }
+  })();
+
+  return {
+    wake: () => {
+      isWoken = true;
+      wakeUp?.();
+    },
+    stop: async () => {
+      isStopping = true;
+      wakeUp?.();
+      await loop;
+      await mailing;
+    },
+  };
+}

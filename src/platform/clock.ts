@@ -1,0 +1,33 @@
+/** Where the time comes from; tests inject one that stands still. */
+export interface Clock {
+  /** The present instant, ISO-8601 UTC with milliseconds. */
+  now(): string;
+}
+
+export const systemClock: Clock = {
+  now: () => new Date().toISOString(),
+};
+
+/** A clock for tests: it stands at `start` until moved. */
+export function fixedClock(start: string): Clock & { set(instant: string): void; advance(milliseconds: number): void } {
+  let instant = new Date(start).getTime();
+  return {
+    now: () => new Date(instant).toISOString(),
+    set: (next) => {
+      instant = new Date(next).getTime();
+    },
+    advance: (milliseconds) => {
+      instant += milliseconds;
+    },
+  };
+}
+
+/** The calendar date (`YYYY-MM-DD`) of an instant in an IANA time zone. */
+export function dateIn(zone: string, instant: string): string {
+  return Temporal.Instant.from(instant).toZonedDateTimeISO(zone).toPlainDate().toString();
+}
+
+/** An instant some milliseconds later (or earlier, when negative). */
+export function plus(instant: string, milliseconds: number): string {
+  return new Date(new Date(instant).getTime() + milliseconds).toISOString();
+}

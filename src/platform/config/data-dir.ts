@@ -1,0 +1,76 @@
+import { accessSync, constants, mkdirSync, statfsSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { OperatorProblem } from "./problem.ts";
+
+/** The files of a data directory, by name. */
+export const dataPaths = (dataDir: string) => ({
+  database: join(dataDir, "purser.sqlite"),
+  files: join(dataDir, "files"),
+  backups: join(dataDir, "backups"),
+  setupUrl: join(dataDir, "setup-url"),
+});
+
+/** File systems by the number that statfs(2) gives; on these SQLite loses data, or everything goes with the power. */
+const refused = new Map<number, string>([
+  [0x01021994, "tmpfs, which is memory"],
+  [0x858458f6, "ramfs, which is memory"],
+  [0x6969, "NFS"],
+  [0xff534d42, "CIFS"],
+  [0xfe534d42, "SMB"],
+  [0x517b, "SMB"],
+  [0x01021997, "9p"],
+  [0x6b414653, "AFS"],
+  [0x00c36400, "CephFS"],
+]);
+
+/** What a server needs to start: below this, a migration or the first busy day could fill the disk. */
+const leastFreeBytes = 100 * 1024 * 1024;
+
+/** Bytes that may still be written to a directory's file system. */
+export function freeBytes(directory: string): number {
+  const { bavail, bsize } = statfsSync(directory);
+  return bavail * bsize;
+}
+
+/** The name of a directory's file system when data must not be kept on it; null when it may. */
+export function refusedFileSystem(directory: string): string | null {
+  return refused.get(statfsSync(directory).type >>> 0) ?? null;
+}
+
+/**
+ * Makes the data directory when missing (0700) and refuses what would harm: memory or network file systems, another
+ * owner, no right to write, a full disk.
+ *
+ * @throws OperatorProblem `cannot_create` or `configuration`
+ */
+export function prepareDataDir(dataDir: string): void {
+  try {
+    mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+    accessSync(dataDir, constants.R_OK | constants.W_OK | constants.X_OK);
+  } catch (error) {
+    throw new OperatorProblem("cannot_create", `the data directory ${dataDir} cannot be used: ${messageOf(error)}`, [
+      "Set PURSER_DATA_DIR to a directory that this user may write to.",
+    ]);
+  }
+  const volatile = refusedFileSystem(dataDir);
+  if (volatile !== null) {
+    throw new OperatorProblem("configuration", `the data directory ${dataDir} is on ${volatile}; use a local disk`);
+  }
+  const { uid } = statSync(dataDir);
+  const self = process.geteuid?.();
+  if (self !== undefined && uid !== self) {
+    throw new OperatorProblem(
+      "configuration",
+      `the data directory ${dataDir} belongs to user ${uid}, but this program runs as ${self}`,
+      ["Run Purser as the directory's owner: files of two owners lock each other out later."],
+    );
+  }
+  const free = freeBytes(dataDir);
+  if (free < leastFreeBytes) {
+    throw new OperatorProblem("cannot_create", `only ${Math.floor(free / 1e6)} MB are free for ${dataDir}`);
+  }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

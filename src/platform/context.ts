@@ -1,0 +1,116 @@
+import { type Actor, system } from "./access/actor.ts";
+import type { Clock } from "./clock.ts";
+import type { Keyring } from "./crypto/keyring.ts";
+import type { Database } from "./database/database.ts";
+import type { Db } from "./database/tables.ts";
+import type { FileStore } from "./files/store.ts";
+import type { Registry } from "./module.ts";
+
+/** The organization that a piece of work belongs to. */
+export interface Tenant {
+  id: string;
+  name: string;
+  /** IANA time zone in which dates are meant. */
+  timezone: string;
+  /** ISO 4217 code of the organization's own currency. */
+  currency: string;
+  /** BCP 47 tag that numbers and dates are written by. */
+  locale: string;
+  /** Where the pages are reached from outside, without a slash at the end. */
+  public_url: string;
+  /** Whether the first administrator exists. */
+  is_set_up: boolean;
+}
+
+/** The services of the running program. */
+export interface App {
+  readonly edition: "single" | "multi";
+  readonly clock: Clock;
+  readonly database: Database;
+  readonly keyring: Keyring;
+  readonly files: FileStore;
+  readonly registry: Registry;
+  readonly options: AppOptions;
+  /** Tells dispatcher, mail queue and jobs that there may be work. */
+  wake(): void;
+}
+
+export interface AppOptions {
+  /** The public URL until the settings name one. */
+  publicUrl: string;
+  /** Another address for Stripe's API, for a stand-in on this machine; null: Stripe's own. */
+  stripeApiBase: string | null;
+  /** Where this program keeps its data. */
+  dataDir: string;
+}
+
+export interface RequestInfo {
+  id: string;
+  ip: string;
+  user_agent: string;
+}
+
+/** All that a piece of code may use while it answers one request, event or job. */
+export interface Ctx {
+  readonly app: App;
+  readonly tenant: Tenant;
+  readonly actor: Actor;
+  readonly request: RequestInfo;
+  /** A reader, or inside an action the transaction. */
+  readonly db: Db;
+}
+
+/** A context inside a unit of work: its `db` is the transaction. */
+export interface Work extends Ctx {
+  readonly unit: Unit;
+}
+
+export interface Unit {
+  /** Runs after the commit; lost when the program dies, so nothing that must happen belongs here. */
+  afterCommit(callback: () => void): void;
+}
+
+export const noRequest: RequestInfo = { id: "", ip: "", user_agent: "" };
+
+/** A context without a database handle yet: `reading` or `perform` give it one. */
+export function contextOf(app: App, tenant: Tenant, actor: Actor, request: RequestInfo = noRequest): Ctx {
+  return {
+    app,
+    tenant,
+    actor,
+    request,
+    get db(): Db {
+      throw new Error("open a read with reading(ctx, …) or a unit of work with perform(ctx, action, input)");
+    },
+  };
+}
+
+/** The system's own context for a tenant: jobs, event handlers, the command line. */
+export function systemContext(app: App, tenant: Tenant): Ctx {
+  return contextOf(app, tenant, system);
+}
+
+/** Runs with a reader of the context's tenant. */
+export function reading<T>(ctx: Ctx, work: (ctx: Ctx) => Promise<T>): Promise<T> {
+  if ("unit" in ctx) return work(ctx);
+  const { app, tenant, actor, request } = ctx;
+  return app.database.read(tenant.id, (db) => work({ app, tenant, actor, request, db }));
+}
+
+/** Runs as one unit of work; a caller that is inside one already joins it. */
+export async function inUnit<T>(ctx: Ctx, run: (work: Work) => Promise<T>): Promise<T> {
+  if ("unit" in ctx) return run(ctx as Work);
+  const { app, tenant, actor, request } = ctx;
+  const callbacks: (() => void)[] = [];
+  const unit: Unit = { afterCommit: (callback) => callbacks.push(callback) };
+  const result = await app.database.write(tenant.id, (db) => run({ app, tenant, actor, request, db, unit }));
+  for (const callback of callbacks) callback();
+  app.wake();
+  return result;
+}
+
+/** The same unit of work, done in the system's name: for what a person may trigger but not do. */
+export function asSystem(work: Work): Work {
+  const { app, tenant, request, db, unit } = work;
+  return { app, tenant, actor: system, request, db, unit };
+}

@@ -1,0 +1,84 @@
+import { randomBytes } from "node:crypto";
+import { closeSync, existsSync, fsyncSync, linkSync, openSync, readFileSync, rmSync, writeSync } from "node:fs";
+import { dataPaths } from "../config/data-dir.ts";
+import { OperatorProblem } from "../config/problem.ts";
+
+/** Where the key is, and whose data it belongs to. */
+export interface KeyPlace {
+  secretKeyFile: string;
+  dataDir: string;
+}
+
+/**
+ * The master key of 32 bytes.
+ *
+ * @param mayCreate whether a missing key is made. Only where no data exists: a new key could not read any of it. Nodes
+ *   that share one database must not make keys, because each would make its own.
+ * @throws OperatorProblem `configuration` when it is missing or damaged, `cannot_create` when it cannot be written
+ */
+export function loadMasterKey(place: KeyPlace, { mayCreate }: { mayCreate: boolean }): Uint8Array {
+  const path = place.secretKeyFile;
+  if (!existsSync(path)) {
+    if (hasData(place.dataDir)) throw missing(path, "there is data that needs it");
+    if (!mayCreate) throw missing(path, "it is not made here");
+    createMasterKey(path);
+  }
+  return parseMasterKey(readKeyFile(path), path);
+}
+
+/** Reads a key file's content: 32 bytes as they are, or in hexadecimal or base64 (either alphabet). */
+export function parseMasterKey(content: Uint8Array, path: string): Uint8Array {
+  if (content.length === 32) return new Uint8Array(content);
+  const text = Buffer.from(content).toString("latin1").trim();
+  if (/^[0-9a-f]{64}$/i.test(text)) return new Uint8Array(Buffer.from(text, "hex"));
+  if (/^[A-Za-z0-9+/_-]{43}=?$/.test(text)) return new Uint8Array(Buffer.from(text, "base64"));
+  throw new OperatorProblem("configuration", `${path} does not hold a key of 32 bytes (raw, hexadecimal or base64)`);
+}
+
+/** A key as it is written to its file. */
+export function formatMasterKey(key: Uint8Array): string {
+  return `${Buffer.from(key).toString("base64")}\n`;
+}
+
+/** Writes a new random key, mode 0600. When another process was faster, its key stays. */
+export function createMasterKey(path: string, key: Uint8Array = randomBytes(32)): void {
+  const partial = `${path}.${randomBytes(6).toString("hex")}.partial`;
+  try {
+    const file = openSync(partial, "wx", 0o600);
+    try {
+      writeSync(file, formatMasterKey(key));
+      fsyncSync(file);
+    } finally {
+      closeSync(file);
+    }
+    // A link, unlike a rename, never replaces a key that is there.
+    linkSync(partial, path);
+  } catch (error) {
+    const code = error instanceof Error && "code" in error ? error.code : "";
+    if (code !== "EEXIST") {
+      throw new OperatorProblem("cannot_create", `the secret key ${path} cannot be written: ${String(error)}`);
+    }
+  } finally {
+    rmSync(partial, { force: true });
+  }
+}
+
+function hasData(dataDir: string): boolean {
+  const { database, files } = dataPaths(dataDir);
+  return existsSync(database) || existsSync(files);
+}
+
+function readKeyFile(path: string): Uint8Array {
+  try {
+    return readFileSync(path);
+  } catch (error) {
+    throw new OperatorProblem("configuration", `the secret key cannot be read: ${String(error)}`);
+  }
+}
+
+function missing(path: string, why: string): OperatorProblem {
+  return new OperatorProblem("configuration", `the secret key ${path} is missing, and ${why}`, [
+    "Put the file back, or name its place with PURSER_SECRET_KEY_FILE or the systemd credential purser.secret_key.",
+    "A new one, for an installation without data: head -c 32 /dev/urandom | base64 > secret.key",
+  ]);
+}

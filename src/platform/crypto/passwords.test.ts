@@ -1,0 +1,62 @@
+import { expect, test } from "bun:test";
+import { hashPassword, passwordProblems, verifyPassword } from "./passwords.ts";
+
+const ana = { email: "ana.kowalska@harbor.test", name: "Ana Kowalska" };
+
+test("a password fits its own hash and no other", async () => {
+  const hash = await hashPassword("marble-otter-91-lamp");
+  expect(await verifyPassword("marble-otter-91-lamp", hash)).toBe(true);
+  expect(await verifyPassword("marble-otter-91-lamP", hash)).toBe(false);
+  expect(await hashPassword("marble-otter-91-lamp")).not.toBe(hash);
+});
+
+test("an account without a password is never right, and takes as long as one with", async () => {
+  const hash = await hashPassword("marble-otter-91-lamp");
+  const timeOf = async (given: string | null): Promise<number> => {
+    const times: number[] = [];
+    for (let round = 0; round < 5; round += 1) {
+      const startedAt = performance.now();
+      expect(await verifyPassword("not-this-one-at-all", given)).toBe(false);
+      times.push(performance.now() - startedAt);
+    }
+    return Math.min(...times);
+  };
+  const [known, unknown] = [await timeOf(hash), await timeOf(null)];
+  expect(Math.max(known, unknown) / Math.min(known, unknown)).toBeLessThan(3);
+});
+
+test("the hash for nobody costs what a real one costs", async () => {
+  const source = await Bun.file(new URL("passwords.ts", import.meta.url)).text();
+  const nobody = /nobodysHash = "(.*)"/.exec(source)?.[1]?.split("$").slice(0, 4);
+  expect(nobody).toEqual((await hashPassword("marble-otter-91-lamp")).split("$").slice(0, 4));
+});
+
+test("the same letters in other code points are the same password", async () => {
+  expect(await verifyPassword("cafe\u0301-au-lait-7", await hashPassword("caf\u00e9-au-lait-7"))).toBe(true);
+});
+
+test.each([
+  ["short-one-1", "at least 12"],
+  ["Password-1234", "guessed first"],
+  ["CorrectHorseBatteryStaple", "guessed first"],
+  ["abababababababab", "different characters"],
+  ["kowalska-likes-cats", "your name"],
+  ["the-ANA.KOWALSKA-door", "your name"],
+])("%s is refused", (password, reason) => {
+  expect(passwordProblems(password, ana).join(" ")).toContain(reason);
+});
+
+test("a password of a megabyte is not hashed", () => {
+  expect(passwordProblems("abcdefgh".repeat(200), ana)).toEqual(["Use at most 1024 characters."]);
+});
+
+test("a long password needs no special characters", () => {
+  expect(passwordProblems("gravel window pelican", ana)).toEqual([]);
+  // Three letters are no name worth forbidding: many words hold them.
+  expect(passwordProblems("banana-split-monday", ana)).toEqual([]);
+});
+
+test("twelve characters are enough, also when they are not ASCII", () => {
+  expect(passwordProblems("grün-gelb-ör", ana)).toEqual([]);
+  expect(passwordProblems("🦦🦊🐻🐼🦁🐯", ana)[0]).toContain("this has 6");
+});

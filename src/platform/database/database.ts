@@ -1,0 +1,122 @@
+import { AsyncLocalStorage } from "node:async_hooks";
+import { type Dialect, Kysely, sql } from "kysely";
+import { openSqlite, sqliteDialect } from "./sqlite.ts";
+import type { Db } from "./tables.ts";
+import { tenancyPlugin } from "./tenancy.ts";
+
+/** The database as the program uses it: units of work, reads, and the few tables that stand outside tenancy. */
+export interface Database {
+  readonly dialect: "sqlite" | "postgres";
+  /** One transaction of one tenant. Inside it, this handle is the only one: any other use of the database throws. */
+  write<T>(tenantId: string, work: (db: Db) => Promise<T>): Promise<T>;
+  /** Reads of one tenant; never waits for a writer. */
+  read<T>(tenantId: string, work: (db: Db) => Promise<T>): Promise<T>;
+  /** One transaction on the platform's own tables (tenants, leases, address limits). */
+  platform<T>(work: (db: Db) => Promise<T>): Promise<T>;
+  /** Fails unless a write would succeed now. */
+  probe(): Promise<void>;
+  close(): Promise<void>;
+}
+
+const insideUnit = new AsyncLocalStorage<true>();
+
+/** Whether the caller runs inside a unit of work. */
+export function isInsideUnit(): boolean {
+  return insideUnit.getStore() === true;
+}
+
+function refuseInsideUnit(): void {
+  if (isInsideUnit()) {
+    throw new Error("inside a unit of work only its own handle may touch the database");
+  }
+}
+
+/** SQLite: one connection that writes, one that only reads and so never waits for an open transaction. */
+export function openSqliteDatabase(path: string): Database {
+  const writer = new Kysely<unknown>({ dialect: sqliteDialect(openSqlite(path)) }) as unknown as Db;
+  const reader = new Kysely<unknown>({ dialect: sqliteDialect(openSqlite(path, { readonly: true })) }) as unknown as Db;
+  const transaction = <T>(work: (db: Db) => Promise<T>, tenantId?: string): Promise<T> => {
+    refuseInsideUnit();
+    return insideUnit.run(true, () =>
+      writer.transaction().execute((db) => work(tenantId === undefined ? db : db.withPlugin(tenancyPlugin(tenantId)))),
+    );
+  };
+  return {
+    dialect: "sqlite",
+    write: (tenantId, work) => transaction(work, tenantId),
+    platform: (work) => transaction(work),
+    read: async (tenantId, work) => {
+      refuseInsideUnit();
+      return work(reader.withPlugin(tenancyPlugin(tenantId)));
+    },
+    probe: async () => {
+      await probeWrite(writer);
+    },
+    close: async () => {
+      await reader.destroy();
+      await sql`pragma wal_checkpoint(truncate)`.execute(writer);
+      await writer.destroy();
+    },
+  };
+}
+
+/** PostgreSQL through the serving role: every transaction first says whose it is, and row-level security holds it to that. */
+export function openPostgresDatabase(dialect: Dialect): Database {
+  const pool = new Kysely<unknown>({ dialect }) as unknown as Db;
+  const asTenant = async <T>(db: Db, tenantId: string, work: (db: Db) => Promise<T>): Promise<T> => {
+    await sql`select set_config('app.current_tenant', ${tenantId}, true)`.execute(db);
+    return work(db.withPlugin(tenancyPlugin(tenantId)));
+  };
+  return {
+    dialect: "postgres",
+    write: (tenantId, work) => {
+      refuseInsideUnit();
+      return insideUnit.run(true, () => pool.transaction().execute((db) => asTenant(db, tenantId, work)));
+    },
+    platform: (work) => {
+      refuseInsideUnit();
+      return insideUnit.run(true, () => pool.transaction().execute(work));
+    },
+    read: (tenantId, work) => {
+      refuseInsideUnit();
+      return pool
+        .transaction()
+        .setAccessMode("read only")
+        .execute((db) => asTenant(db, tenantId, work));
+    },
+    probe: () => probeWrite(pool),
+    close: () => pool.destroy(),
+  };
+}
+
+/** Writes into a table made for this and takes it back: proves disk, locks and rights without leaving a trace. */
+async function probeWrite(db: Db): Promise<void> {
+  refuseInsideUnit();
+  const undo = new Error("undo");
+  await db
+    .transaction()
+    .execute(async (transaction) => {
+      await sql`update leases set expires_at = expires_at where name = 'probe'`.execute(transaction);
+      throw undo;
+    })
+    .catch((error: unknown) => {
+      if (error !== undo) throw error;
+    });
+}
+
+/** Refuses to serve with a role that row-level security would not hold. */
+export async function assertServingRole(database: Database): Promise<void> {
+  const unsafe = await database.platform(async (db) => {
+    const { rows } = await sql<{ may_bypass: boolean; owned: number }>`
+      select (rolsuper or rolbypassrls) as may_bypass,
+        (select count(*)::int from pg_class c join pg_namespace n on n.oid = c.relnamespace
+          where n.nspname = current_schema() and c.relkind in ('r', 'p') and pg_has_role(c.relowner, 'MEMBER')) as owned
+      from pg_roles where rolname = current_user`.execute(db);
+    return rows[0];
+  });
+  if (unsafe === undefined || unsafe.may_bypass || unsafe.owned > 0) {
+    throw new Error(
+      "PURSER_DATABASE_URL names a role that owns tables or may bypass row-level security; use a plain role and give the owner in PURSER_MIGRATOR_URL",
+    );
+  }
+}

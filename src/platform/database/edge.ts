@@ -1,0 +1,141 @@
+import { type TObject, type TProperties, type TSchema, Type } from "@sinclair/typebox";
+import type { FieldProblem } from "../errors.ts";
+import { invalid } from "../errors.ts";
+import { fromMinor, toMinor } from "../money.ts";
+import { type Column, labelOf, type Patch, type Table } from "./columns.ts";
+
+/**
+ * The edge: where rows enter and leave as people and programs write them. Names are the column names; money is a decimal
+ * string in the row's currency, everything else has the same form inside and outside.
+ */
+
+/** The schema of one column's value at the edge. */
+export function edgeSchema(column: Column): TSchema {
+  const schema = plainSchema(column);
+  return column.isNullable ? Type.Union([schema, Type.Null()]) : schema;
+}
+
+function plainSchema(column: Column): TSchema {
+  switch (column.kind) {
+    case "id":
+      return Type.String({ format: "uuid" });
+    case "text":
+      return Type.String({
+        maxLength: column.maxLength,
+        ...(column.isNullable || column.hasDefault ? {} : { minLength: 1 }),
+        ...(column.format === "" ? {} : { format: column.format }),
+      });
+    case "enum":
+      return Type.Union(column.values.map((value) => Type.Literal(value)));
+    case "integer":
+      return Type.Integer({ minimum: -2_147_483_648, maximum: 2_147_483_647 });
+    case "boolean":
+      return Type.Boolean();
+    case "instant":
+      return Type.String({ format: "instant" });
+    case "date":
+      return Type.String({ format: "date" });
+    case "time":
+      return Type.String({ format: "time" });
+    case "decimal":
+      return Type.String({ format: "decimal" });
+    case "money":
+      return Type.String({ format: "money" });
+    case "json":
+      return column.properties.length === 0
+        ? Type.Record(Type.String(), Type.Unknown())
+        : Type.Object(
+            Object.fromEntries(
+              column.properties.map((name) => [name, Type.Optional(Type.Union([Type.String({ maxLength: 255 }), Type.Null()]))]),
+            ),
+            { additionalProperties: false },
+          );
+  }
+}
+
+/** The columns that an input may set: all but read-only ones, unless a selection is given. */
+export function writable(table: Table): string[] {
+  return Object.entries(table.columns)
+    .filter(([, column]) => !column.isReadOnly)
+    .map(([name]) => name);
+}
+
+/** The input of an action that makes a row: required columns required, the rest optional, `extra` added. */
+export function newInput(table: Table, names: readonly string[] = writable(table), extra: TProperties = {}): TObject {
+  const properties: TProperties = {};
+  for (const name of names) {
+    const column = columnOf(table, name);
+    const schema = edgeSchema(column);
+    properties[name] = column.hasDefault ? Type.Optional(schema) : schema;
+  }
+  return Type.Object({ ...properties, ...extra }, { additionalProperties: false });
+}
+
+/** The input of an action that changes a row: its id, the version seen (optional), and any of the columns. */
+export function patchInput(table: Table, names: readonly string[] = writable(table), extra: TProperties = {}): TObject {
+  const properties: TProperties = {};
+  for (const name of names) properties[name] = Type.Optional(edgeSchema(columnOf(table, name)));
+  return Type.Object(
+    { id: Type.String({ format: "uuid" }), version: Type.Optional(Type.Integer()), ...properties, ...extra },
+    { additionalProperties: false },
+  );
+}
+
+/** What an action that changes a row is given. */
+export type PatchInput = { id: string; version?: number } & Record<string, unknown>;
+
+function columnOf(table: Table, name: string): Column {
+  const column = table.columns[name];
+  if (column === undefined) throw new Error(`${table.name} has no column ${name}`);
+  return column;
+}
+
+/**
+ * Values of the edge as values of the row: texts trimmed, money in minor units of the currency, unknown members left out.
+ * A blank required text or an amount that the currency cannot hold is a 422.
+ */
+export function fromEdge<T extends Table>(table: T, input: object, currency: string): Patch<T> {
+  const row: Record<string, unknown> = {};
+  const problems: FieldProblem[] = [];
+  for (const [name, given] of Object.entries(input)) {
+    const column = table.columns[name];
+    if (column === undefined || given === undefined || name === "id" || name === "version") continue;
+    let value: unknown = typeof given === "string" ? given.trim() : given;
+    if (value === "" && column.isNullable) value = null;
+    if (value === "" && column.kind === "text" && !column.hasDefault) {
+      problems.push({ field: name, code: "required", message: `${labelOf(name, column)} is required.` });
+    }
+    if (column.kind === "instant" && typeof value === "string") value = new Date(value).toISOString();
+    if (column.kind === "money" && typeof value === "string") {
+      try {
+        value = toMinor(value, currency);
+      } catch (error) {
+        problems.push({ field: name, code: "invalid", message: `${labelOf(name, column)}: ${(error as Error).message}` });
+      }
+    }
+    if (column.kind === "json" && column.properties.length > 0 && value !== null) value = withoutBlanks(value as object);
+    row[name] = value;
+  }
+  if (problems.length > 0) throw invalid(problems);
+  return row as Patch<T>;
+}
+
+function withoutBlanks(value: object): object {
+  return Object.fromEntries(
+    Object.entries(value)
+      .map(([key, part]): [string, unknown] => [key, typeof part === "string" ? part.trim() : part])
+      .filter(([, part]) => part !== null && part !== ""),
+  );
+}
+
+/** A row as the API, forms and CSV show it: secrets left out, money as decimal strings of the row's currency. */
+export function toEdge(table: Table, row: Record<string, unknown>): Record<string, unknown> {
+  const shown: Record<string, unknown> = {};
+  for (const [name, column] of Object.entries(table.columns)) {
+    if (column.isSecret || name === "tenant_id") continue;
+    const value = row[name];
+    shown[name] =
+      column.kind === "money" && typeof value === "number" ? fromMinor(value, String(row["currency"])) : (value ?? null);
+  }
+  return shown;
+}

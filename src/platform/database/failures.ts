@@ -1,0 +1,31 @@
+import { conflict, Failure } from "../errors.ts";
+import { tableNamed } from "./columns.ts";
+
+/** Turns what a database says about a broken rule into what a caller can use; anything else passes through. */
+export function translateDatabaseError(error: unknown): unknown {
+  if (error instanceof Failure || !(error instanceof Error)) return error;
+  const broken = uniqueKey(error);
+  if (broken !== null) {
+    const noun = tableNamed(broken.table)?.noun ?? "record";
+    const what = broken.columns.map((column) => column.replace(/_(id|key|hash)$/, "").replaceAll("_", " ")).join(" and ");
+    return conflict(`There is already a ${noun} with this ${what || "key"}.`, "duplicate");
+  }
+  if (isForeignKey(error)) return conflict("Something else still refers to this record, or it refers to one that is gone.", "in_use");
+  return error;
+}
+
+function uniqueKey(error: Error): { table: string; columns: string[] } | null {
+  const sqlite = /UNIQUE constraint failed: (.+)$/.exec(error.message);
+  if (sqlite?.[1] !== undefined) {
+    const parts = sqlite[1].split(", ").map((part) => part.split("."));
+    return { table: parts[0]?.[0] ?? "", columns: parts.map((part) => part[1] ?? "").filter((name) => name !== "tenant_id") };
+  }
+  if (!("code" in error) || error.code !== "23505") return null;
+  const { table, detail } = error as { table?: string; detail?: string };
+  const columns = /^Key \((.+?)\)=/.exec(detail ?? "")?.[1]?.split(", ") ?? [];
+  return { table: table ?? "", columns: columns.filter((name) => name !== "tenant_id") };
+}
+
+function isForeignKey(error: Error): boolean {
+  return /FOREIGN KEY constraint failed/.test(error.message) || ("code" in error && (error.code === "23503" || error.code === "23001"));
+}

@@ -1,0 +1,101 @@
+import { type RawBuilder, type SelectQueryBuilder, sql } from "kysely";
+import { malformed } from "../errors.ts";
+import type { Column } from "./columns.ts";
+
+/** Keyset paging: a page starts after the last row of the page before, so its cost does not grow with the table. */
+export interface SortKey {
+  /** The name in the URL and in the row: what the cursor remembers. */
+  name: string;
+  /** The column as the query knows it, `companies.name`. */
+  reference: string;
+  column: Pick<Column, "kind" | "isNullable">;
+  isDescending: boolean;
+}
+
+export interface Page<R> {
+  rows: R[];
+  /** Where the next page starts, or null on the last one. */
+  next: string | null;
+}
+
+export interface PageRequest {
+  size: number;
+  /** A `next` of an earlier page, or null for the first. */
+  after: string | null;
+}
+
+// Queries of every table come through here; their row type is the caller's.
+// oxlint-disable-next-line no-explicit-any
+type Query<R> = SelectQueryBuilder<any, any, R>;
+
+/**
+ * One page of a query, in the order of `keys` and then by id. The query has to select every sort key under its name, and
+ * the row's id as `id`; `idReference` is the id as the query knows it.
+ */
+export async function pageOf<R extends Record<string, unknown>>(
+  query: Query<R>,
+  dialect: "sqlite" | "postgres",
+  idReference: string,
+  keys: readonly SortKey[],
+  request: PageRequest,
+): Promise<Page<R>> {
+  const isDescending = keys.at(-1)?.isDescending ?? false;
+  const id: SortKey = { name: "id", reference: idReference, column: { kind: "id", isNullable: false }, isDescending };
+  const order = [...keys.filter((key) => key.name !== "id"), id];
+  let paged: Query<R> = query;
+  if (request.after !== null) paged = paged.where(after(order, decodeCursor(request.after, order.length), dialect));
+  for (const key of order) {
+    paged = paged.orderBy(expression(key, dialect), key.isDescending ? "desc" : "asc");
+  }
+  const rows = await paged.limit(request.size + 1).execute();
+  const shown = rows.slice(0, request.size);
+  const last = shown.at(-1);
+  const next = rows.length > request.size && last !== undefined ? encodeCursor(order.map((key) => last[key.name] ?? null)) : null;
+  return { rows: shown, next };
+}
+
+/** What a key sorts by: nothing sorts as less than anything, letters without case. */
+function expression(key: SortKey, dialect: "sqlite" | "postgres"): RawBuilder<unknown> {
+  const reference = sql.ref(key.reference);
+  const { kind, isNullable } = key.column;
+  const value = isNullable ? sql`coalesce(${reference}, ${sentinel(kind, dialect)})` : sql`${reference}`;
+  if (kind !== "text" && kind !== "enum") return value;
+  return dialect === "sqlite" ? sql`${value} collate nocase` : sql`lower(${value})`;
+}
+
+function sentinel(kind: Column["kind"], dialect: "sqlite" | "postgres"): RawBuilder<unknown> {
+  if (kind === "money" || kind === "integer") return sql.lit(-9_007_199_254_740_991);
+  if (kind === "boolean") return sql.lit(dialect === "sqlite" ? 0 : false);
+  if (dialect === "postgres" && (kind === "instant" || kind === "date")) return sql.lit("-infinity");
+  return sql.lit("");
+}
+
+function after(order: readonly SortKey[], values: readonly unknown[], dialect: "sqlite" | "postgres"): RawBuilder<boolean> {
+  const alternatives = order.map((key, index) => {
+    const equal = order.slice(0, index).map((before, at) => sql`${expression(before, dialect)} = ${bound(before, values[at], dialect)}`);
+    const beyond = sql`${expression(key, dialect)} ${sql.raw(key.isDescending ? "<" : ">")} ${bound(key, values[index], dialect)}`;
+    return sql`(${sql.join([...equal, beyond], sql` and `)})`;
+  });
+  return sql<boolean>`(${sql.join(alternatives, sql` or `)})`;
+}
+
+function bound(key: SortKey, value: unknown, dialect: "sqlite" | "postgres"): RawBuilder<unknown> {
+  if (value === null) return sentinel(key.column.kind, dialect);
+  if (dialect === "postgres" && (key.column.kind === "text" || key.column.kind === "enum")) return sql`lower(${value}::text)`;
+  return sql`${value}`;
+}
+
+function encodeCursor(values: readonly unknown[]): string {
+  return Buffer.from(JSON.stringify(values)).toString("base64url");
+}
+
+function decodeCursor(text: string, length: number): unknown[] {
+  try {
+    const values: unknown = JSON.parse(Buffer.from(text, "base64url").toString());
+    const isPlain = (value: unknown): boolean => value === null || ["string", "number", "boolean"].includes(typeof value);
+    if (Array.isArray(values) && values.length === length && values.every(isPlain)) return values;
+  } catch {
+    // Falls through: whatever it was, it is no cursor of ours.
+  }
+  throw malformed("page[after] is not a cursor of this list; start from the first page.", "bad_cursor");
+}

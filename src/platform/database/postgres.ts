@@ -1,0 +1,51 @@
+import { type Dialect, PostgresDialect } from "kysely";
+import { Pool, types } from "pg";
+import { log } from "../log.ts";
+
+/**
+ * PostgreSQL in Purser's representation: instants and dates as texts, `bigint` as a number (minor units stay far below
+ * 2^53), `numeric` as an exact text. Part of the multi-tenant edition only.
+ */
+export function postgresDialect(url: string, maxConnections = 20): { dialect: Dialect; pool: Pool } {
+  const pool = new Pool({
+    connectionString: url,
+    max: maxConnections,
+    connectionTimeoutMillis: 10_000,
+    types: { getTypeParser: parserOf as typeof types.getTypeParser },
+  });
+  // Without a listener a connection that dies while idle would end the process.
+  pool.on("error", (error) => log.warn("a database connection was lost", { error: error.message }));
+  return { dialect: new PostgresDialect({ pool: encoding(pool) }), pool };
+}
+
+const parsers = new Map<number, (text: string) => unknown>([
+  [20, Number], // int8
+  [1082, (text) => text], // date
+  [1184, instant], // timestamptz
+]);
+
+function parserOf(oid: number, format?: "text" | "binary"): (text: string) => unknown {
+  return parsers.get(oid) ?? (types.getTypeParser(oid, format as "text") as (text: string) => unknown);
+}
+
+/** `2026-11-21 06:54:09.123+00` to `2026-11-21T06:54:09.123Z`. */
+function instant(text: string): string {
+  return new Date(text.replace(" ", "T").replace(/([+-]\d\d)$/, "$1:00")).toISOString();
+}
+
+/** pg sends arrays as PostgreSQL arrays; ours are always JSON. */
+function encoding(pool: Pool): Pool {
+  pool.on("connect", (client) => {
+    const query = client.query.bind(client) as (...given: unknown[]) => unknown;
+    const wrapped = (first: unknown, values?: unknown, ...rest: unknown[]): unknown =>
+      query(first, Array.isArray(values) ? values.map(encode) : values, ...rest);
+    Object.assign(client, { query: wrapped });
+  });
+  return pool;
+}
+
+function encode(value: unknown): unknown {
+  if (value === undefined) throw new Error("a query parameter is undefined");
+  if (typeof value === "object" && value !== null && !(value instanceof Uint8Array)) return JSON.stringify(value);
+  return value;
+}

@@ -1,0 +1,130 @@
+import { sql } from "kysely";
+import { writeAudit } from "../access/audit.ts";
+import { find, maybeFind, type RowFor } from "../access/reach.ts";
+import type { Work } from "../context.ts";
+import { conflict, invalidField, stale } from "../errors.ts";
+import { newId } from "../ids.ts";
+import { allTables, labelOf, type NewRow, type Patch, type RowOf, type Table, tableNamed } from "./columns.ts";
+import { indexRow, unindexRow } from "./search.ts";
+import type { TableName } from "./tables.ts";
+
+/**
+ * How actions write: each change of a record is checked (references within reach, version), stamped, audited with old and
+ * new values, and found by search, all in the caller's unit of work.
+ */
+
+// Kysely cannot type a table that is only known when the program runs; these functions are typed by their own signatures.
+type Loose = {
+  insertInto(table: string): { values(row: object): { returningAll(): { executeTakeFirstOrThrow(): Promise<unknown> }; execute(): Promise<unknown> } };
+  updateTable(table: string): { set(row: object): { where(column: string, operator: "=", value: unknown): { returningAll(): { executeTakeFirstOrThrow(): Promise<unknown> } } } };
+  deleteFrom(table: string): { where(column: string, operator: "=", value: unknown): { execute(): Promise<unknown> } };
+  selectFrom(table: string): { select(expression: unknown): { where(column: string, operator: "=", value: unknown): { limit(count: number): { executeTakeFirst(): Promise<unknown> } } } };
+};
+
+/** Adds a record. Returns the row as it stands. */
+export async function insert<T extends Table>(work: Work, table: T, values: NewRow<T>): Promise<RowOf<T>> {
+  const now = work.app.clock.now();
+  const row: Record<string, unknown> = {};
+  const given = values as Record<string, unknown>;
+  for (const [name, column] of Object.entries(table.columns)) {
+    const value = given[name] !== undefined ? given[name] : column.defaultValue;
+    if (value !== undefined) row[name] = value;
+  }
+  row["tenant_id"] = work.tenant.id;
+  if ("id" in table.columns) row["id"] = given["id"] ?? newId();
+  if ("created_at" in table.columns) row["created_at"] = given["created_at"] ?? now;
+  if ("updated_at" in table.columns) row["updated_at"] = given["updated_at"] ?? now;
+  await checkReferences(work, table, given);
+  const made = (await loose(work).insertInto(table.name).values(row).returningAll().executeTakeFirstOrThrow()) as RowOf<T>;
+  await writeAudit(work, table, "create", null, made as Record<string, unknown>);
+  await indexRow(work, table.name, made as Record<string, unknown>);
+  return made;
+}
+
+/**
+ * Changes a record that is within the actor's reach. `version` is the one the actor saw; when somebody has changed the
+ * record since, nothing is written (412). Returns the row as it stands.
+ */
+export async function update<T extends Table>(
+  work: Work,
+  table: T,
+  id: string,
+  patch: Patch<T>,
+  version?: number,
+): Promise<RowOf<T>> {
+  const before = (await find(work, table.name as TableName, id)) as unknown as Record<string, unknown>;
+  if (version !== undefined && before["version"] !== version) throw stale();
+  const changes: Record<string, unknown> = {};
+  for (const [name, value] of Object.entries(patch)) {
+    if (value !== undefined && !same(before[name], value)) changes[name] = value;
+  }
+  if (Object.keys(changes).length === 0) return before as RowOf<T>;
+  await checkReferences(work, table, changes);
+  const stamps = {
+    ...("version" in table.columns ? { version: Number(before["version"]) + 1 } : {}),
+    ...("updated_at" in table.columns ? { updated_at: work.app.clock.now() } : {}),
+  };
+  const after = (await loose(work)
+    .updateTable(table.name)
+    .set({ ...changes, ...stamps })
+    .where("id", "=", id)
+    .returningAll()
+    .executeTakeFirstOrThrow()) as RowOf<T>;
+  await writeAudit(work, table, "update", before, after as Record<string, unknown>);
+  await indexRow(work, table.name, after as Record<string, unknown>);
+  return after;
+}
+
+/** Deletes a record within reach. What is referred to cannot go: the 409 names what holds it. */
+export async function remove(work: Work, table: Table, id: string, version?: number): Promise<void> {
+  const before = (await find(work, table.name as TableName, id)) as unknown as Record<string, unknown>;
+  if (version !== undefined && before["version"] !== version) throw stale();
+  const holders = await holdersOf(work, table.name, id);
+  if (holders.length > 0) {
+    throw conflict(`This ${table.noun} cannot be deleted: ${holders.join(", ")} still refer to it. Archive it instead.`, "in_use");
+  }
+  await loose(work).deleteFrom(table.name).where("id", "=", id).execute();
+  await writeAudit(work, table, "delete", before, null);
+  await unindexRow(work, table.name, id);
+}
+
+/** The kinds of records that refer to a row, in words: "tickets", "contacts". */
+async function holdersOf(work: Work, target: string, id: string): Promise<string[]> {
+  const holders: string[] = [];
+  for (const table of allTables()) {
+    for (const [name, column] of Object.entries(table.columns)) {
+      if (column.references !== target) continue;
+      const held = await loose(work)
+        .selectFrom(table.name)
+        .select(sql<number>`1`.as("held"))
+        .where(name, "=", id)
+        .limit(1)
+        .executeTakeFirst();
+      if (held !== undefined) holders.push(table.name.replaceAll("_", " "));
+    }
+  }
+  return [...new Set(holders)];
+}
+
+/** Every id that is set has to name a row that the actor may see; otherwise a 422 on that field. */
+async function checkReferences(work: Work, table: Table, values: Record<string, unknown>): Promise<void> {
+  if (work.actor.kind === "system") return;
+  for (const [name, value] of Object.entries(values)) {
+    const column = table.columns[name];
+    if (column?.references == null || typeof value !== "string" || tableNamed(column.references) === undefined) continue;
+    if (column.isReadOnly) continue;
+    const found = await maybeFind(work, column.references as TableName, value);
+    if (found === undefined) throw invalidField(name, `${labelOf(name, column)} does not exist.`, "not_found");
+  }
+}
+
+function loose(work: Work): Loose {
+  return work.db as unknown as Loose;
+}
+
+function same(before: unknown, after: unknown): boolean {
+  if (typeof before === "object" && before !== null) return Bun.deepEquals(before, after);
+  return before === after;
+}
+
+export type { RowFor };

@@ -1,0 +1,87 @@
+import { sql } from "kysely";
+import { fold } from "../text.ts";
+import type { Ctx, Work } from "../context.ts";
+import { col, defaulted, readOnly, table } from "./columns.ts";
+import type { Db, TableType } from "./tables.ts";
+
+/** What can be found by words: one document a record, kept in step by the unit of work that changes the record. */
+export const searchDocuments = table(
+  "search_documents",
+  {
+    tenant_id: defaulted(readOnly(col.id()), ""),
+    entity_type: col.text(),
+    entity_id: col.id(),
+    title: col.text(),
+    body: col.text(),
+  },
+  { isAudited: false },
+);
+
+declare module "./tables.ts" {
+  interface Tables {
+    search_documents: TableType<typeof searchDocuments>;
+  }
+}
+
+/** How a module makes its records findable. */
+export interface SearchFacet {
+  /** The table whose rows are found. */
+  table: string;
+  /** Label of the group in the results: "Companies". */
+  label: string;
+  icon: string;
+  /** The words of a row: the title weighs more than the body. */
+  document(row: Record<string, unknown>): { title: string; body: string };
+  /** What a hit looks like; the row was fetched through reach. */
+  hit(row: Record<string, unknown>): { title: string; detail: string; href: string };
+}
+
+/** The words of a query, folded; at most eight, so that a pasted page is still a quick query. */
+export function words(query: string): string[] {
+  return (fold(query).match(/[\p{L}\p{N}]+/gu) ?? []).slice(0, 8);
+}
+
+const longest = 50_000;
+
+/** Brings a record's document up to date; records without a facet are not searched. */
+export async function indexRow(work: Work, name: string, row: Record<string, unknown>): Promise<void> {
+  const facet = work.app.registry.search.get(name);
+  if (facet === undefined) return;
+  const { title, body } = facet.document(row);
+  await putDocument(work.db, name, String(row["id"]), title, body);
+}
+
+/** Writes a document as given; for records whose words come from more than their own row. */
+export async function putDocument(db: Db, entityType: string, entityId: string, title: string, body: string): Promise<void> {
+  const document = { title: fold(title), body: fold(body).slice(0, longest) };
+  await db
+    .insertInto("search_documents")
+    .values({ entity_type: entityType, entity_id: entityId, ...document })
+    .onConflict((oc) => oc.columns(["tenant_id", "entity_type", "entity_id"]).doUpdateSet(document))
+    .execute();
+}
+
+export async function unindexRow(work: Work, name: string, id: string): Promise<void> {
+  if (!work.app.registry.search.has(name)) return;
+  await work.db.deleteFrom("search_documents").where("entity_type", "=", name).where("entity_id", "=", id).execute();
+}
+
+/** Ids of the records of one kind that hold all words of the query (the last may be a beginning), best first. */
+export async function searchIds(ctx: Ctx, entityType: string, query: string, limit: number): Promise<string[]> {
+  const terms = words(query);
+  if (terms.length === 0) return [];
+  if (ctx.app.database.dialect === "sqlite") {
+    const match = terms.map((term) => `"${term}"*`).join(" ");
+    const { rows } = await sql<{ entity_id: string }>`
+      select d.entity_id from search_fts f join search_documents d on d.document_number = f.rowid
+      where search_fts match ${match} and d.tenant_id = ${ctx.tenant.id} and d.entity_type = ${entityType}
+      order by bm25(search_fts, 10.0, 1.0), d.document_number desc limit ${limit}`.execute(ctx.db);
+    return rows.map((row) => row.entity_id);
+  }
+  const match = terms.map((term) => `${term}:*`).join(" & ");
+  const { rows } = await sql<{ entity_id: string }>`
+    select entity_id from search_documents
+    where tenant_id = ${ctx.tenant.id} and entity_type = ${entityType} and words @@ to_tsquery('simple', ${match})
+    order by ts_rank(words, to_tsquery('simple', ${match})) desc, document_number desc limit ${limit}`.execute(ctx.db);
+  return rows.map((row) => row.entity_id);
+}

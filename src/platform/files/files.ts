@@ -1,0 +1,85 @@
+import { col, readOnly, record, table } from "../database/columns.ts";
+import type { TableType } from "../database/tables.ts";
+import type { Ctx, Work } from "../context.ts";
+import { insert } from "../database/records.ts";
+import { invalidField } from "../errors.ts";
+
+/** A file as people know it; its bytes stand encrypted under their hash in the file store. */
+export const files = table("files", {
+  ...record,
+  sha256: readOnly(col.text()),
+  file_name: col.text(),
+  file_size: readOnly(col.integer()),
+  mime_type: readOnly(col.text()),
+  uploaded_by_id: readOnly(col.maybe.ref("users")),
+});
+
+declare module "../database/tables.ts" {
+  interface Tables {
+    files: TableType<typeof files>;
+  }
+}
+
+/** Largest upload, in bytes (PRD: 50 MB). */
+export const largestFile = 50 * 1024 * 1024;
+
+export interface Upload {
+  name: string;
+  type: string;
+  bytes: Uint8Array;
+}
+
+export interface StoredBytes {
+  sha256: string;
+  size: number;
+  name: string;
+  type: string;
+}
+
+/** Writes the bytes of uploads, before the unit of work that refers to them: bytes that nothing refers to do no harm. */
+export async function storeUploads(ctx: Ctx, uploads: readonly Upload[], field = "files"): Promise<StoredBytes[]> {
+  const stored: StoredBytes[] = [];
+  for (const upload of uploads) {
+    if (upload.bytes.length > largestFile) throw invalidField(field, `${upload.name} is larger than 50 MB.`, "too_large");
+    const { sha256, size } = await ctx.app.files.put(ctx.tenant.id, upload.bytes);
+    stored.push({ sha256, size, name: cleanName(upload.name), type: upload.type === "" ? "application/octet-stream" : upload.type });
+  }
+  return stored;
+}
+
+/** Adds the record of a stored file. */
+export async function addFile(work: Work, stored: StoredBytes): Promise<string> {
+  const row = await insert(work, files, {
+    sha256: stored.sha256,
+    file_name: stored.name,
+    file_size: stored.size,
+    mime_type: stored.type,
+    uploaded_by_id: work.actor.user_id,
+  });
+  return row.id;
+}
+
+/** A name without folders, control characters or anything a header could break on. */
+function cleanName(name: string): string {
+  // oxlint-disable-next-line no-control-regex
+  const clean = name.replace(/^.*[\\/]/, "").replace(/[\u0000-\u001f\u007f"<>|:*?]/g, "_").trim();
+  return clean === "" ? "file" : clean.slice(0, 200);
+}
+
+/**
+ * A file as a download. Whatever it is, the browser saves it and never renders it from our origin: a picture or a page
+ * that a stranger uploaded must not run here.
+ */
+export async function downloadOf(ctx: Ctx, file: { sha256: string; file_name: string }): Promise<Response> {
+  const bytes = await ctx.app.files.get(ctx.tenant.id, file.sha256);
+  const ascii = file.file_name.replace(/[^\x20-\x7e]/g, "_").replace(/["\\]/g, "_");
+  return new Response(bytes as Uint8Array<ArrayBuffer>, {
+    headers: {
+      "content-type": "application/octet-stream",
+      "content-disposition": `attachment; filename="${ascii}"; filename*=UTF-8''${encodeURIComponent(file.file_name)}`,
+      "x-content-type-options": "nosniff",
+      "content-security-policy": "default-src 'none'; sandbox",
+      "cache-control": "private, no-store",
+    },
+  });
+}

@@ -1,0 +1,92 @@
+import { createHash, randomBytes } from "node:crypto";
+import { mkdir, open as openFile, readFile, rename, rm, stat } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import type { Keyring } from "../crypto/keyring.ts";
+import { open, seal } from "../crypto/sealing.ts";
+
+/** Where the bytes of files are kept: encrypted, under the SHA-256 of their content. */
+export interface FileStore {
+  /** Keeps bytes; the same bytes of a tenant are kept once. They are on the disk when this returns. */
+  put(tenantId: string, bytes: Uint8Array): Promise<{ sha256: string; size: number }>;
+  /** The bytes again; throws `FileMissing`, or `SealBroken` when what lies on the disk was altered. */
+  get(tenantId: string, sha256: string): Promise<Uint8Array>;
+  exists(tenantId: string, sha256: string): Promise<boolean>;
+}
+
+/** A record names bytes that are not in the store. */
+export class FileMissing extends Error {
+  constructor(sha256: string) {
+    super(`the file ${sha256} is not in the store`);
+    this.name = "FileMissing";
+  }
+}
+
+/** A store below `directory`: `<tenant>/<first two digits>/<sha256>`, one AES-256-GCM envelope a file. */
+export function fileStore(directory: string, keys: Keyring): FileStore {
+  const keyOf = (tenantId: string) => ({ keyId: keys.keyId, bytes: keys.derive("files", tenantId) });
+  const exists = (path: string): Promise<boolean> => stat(path).then(() => true, () => false);
+  return {
+    put: async (tenantId, bytes) => {
+      const sha256 = hashOf(bytes);
+      const path = pathOf(directory, tenantId, sha256);
+      if (!(await exists(path))) await writeWhole(path, seal(keyOf(tenantId), bytes, aadOf(tenantId, sha256)));
+      return { sha256, size: bytes.length };
+    },
+    get: async (tenantId, sha256) => {
+      const path = pathOf(directory, tenantId, sha256);
+      const sealed = await readFile(path).catch((error: NodeJS.ErrnoException) => {
+        throw error.code === "ENOENT" ? new FileMissing(sha256) : error;
+      });
+      const bytes = open(keyOf(tenantId), sealed, aadOf(tenantId, sha256));
+      if (hashOf(bytes) !== sha256) throw new Error(`the content of the file ${sha256} does not fit its name`);
+      return bytes;
+    },
+    exists: (tenantId, sha256) => exists(pathOf(directory, tenantId, sha256)),
+  };
+}
+
+function pathOf(directory: string, tenantId: string, sha256: string): string {
+  // Both become parts of a path, so neither may say anything else than what it is.
+  if (!/^[0-9a-f-]{36}$/.test(tenantId)) throw new Error(`${JSON.stringify(tenantId)} is not a tenant's id`);
+  if (!/^[0-9a-f]{64}$/.test(sha256)) throw new Error(`${JSON.stringify(sha256)} is not a SHA-256`);
+  return join(directory, tenantId, sha256.slice(0, 2), sha256);
+}
+
+/** A file can be read only in its own place: moved to another tenant or name it does not open. */
+function aadOf(tenantId: string, sha256: string): string {
+  return `file/${tenantId}/${sha256}`;
+}
+
+function hashOf(bytes: Uint8Array): string {
+  return createHash("sha256").update(bytes).digest("hex");
+}
+
+/** Nobody ever sees half a file: written under another name, forced to the disk, then renamed. */
+async function writeWhole(path: string, bytes: Uint8Array): Promise<void> {
+  await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+  const partial = `${path}.${randomBytes(6).toString("hex")}.partial`;
+  try {
+    const file = await openFile(partial, "wx", 0o600);
+    try {
+      await file.writeFile(bytes);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    await rename(partial, path);
+    await syncDirectory(dirname(path));
+  } catch (error) {
+    await rm(partial, { force: true });
+    throw error;
+  }
+}
+
+/** Without this the new name itself could be lost in a power cut. */
+async function syncDirectory(path: string): Promise<void> {
+  const directory = await openFile(path, "r");
+  try {
+    await directory.sync();
+  } finally {
+    await directory.close();
+  }
+}

@@ -1,0 +1,26 @@
+import { find } from "../access/reach.ts";
+import type { TableName } from "../database/tables.ts";
+import { activityEntries } from "./activity.ts";
+import { refuseParameters } from "./jsonapi.ts";
+import { json, type Route } from "./route.ts";
+
+/** `GET …/{id}/activity`: what happened to a record, newest first (PRD 3.3.3). */
+export function activityRoute(path: string, table: TableName, permission: string): Route {
+  return {
+    method: "GET",
+    path: `/api/v1/${path}/:id/activity`,
+    door: "api",
+    permission,
+    handle: async (ctx, incoming) => {
+      refuseParameters(incoming);
+      const id = incoming.params["id"] ?? "";
+      await find(ctx, table, id);
+      const entries = await activityEntries(ctx, table, id, 200);
+      return json({
+        jsonapi: { version: "1.1" },
+        links: { self: incoming.url.pathname },
+        data: entries.map(({ id: entryId, ...attributes }) => ({ type: "activities", id: entryId, attributes })),
+      });
+    },
+  };
+}

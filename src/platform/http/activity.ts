@@ -1,0 +1,52 @@
+import type { Ctx } from "../context.ts";
+import { tableNamed, labelOf } from "../database/columns.ts";
+import { cell, empty, words } from "./cells.ts";
+import type { SectionModel } from "./view-models.ts";
+
+const most = 20;
+
+/** What happened to a record, newest first: who changed what, and when. The record itself was fetched through reach. */
+export async function activityOf(ctx: Ctx, entityType: string, id: string): Promise<SectionModel> {
+  const entries = await activityEntries(ctx, entityType, id, most);
+  const now = ctx.app.clock.now();
+  return {
+    id: "activity",
+    title: "Activity",
+    actions: [],
+    table: {
+      id: "activity-table",
+      caption: "Activity",
+      columns: ["When", "Who", "What"].map((label) => ({ label, sort_url: "", direction: "none", is_numeric: false, is_secondary: false })),
+      rows: entries.map((entry) => ({
+        id: entry.id,
+        href: "",
+        is_bold: false,
+        cells: [cell.instant(entry.timestamp, ctx.tenant, now), cell.person(entry.actor_name), cell.text(entry.text)],
+      })),
+    },
+    empty: empty("history", "Nothing yet", "Changes appear here."),
+    more_url: "",
+    more_label: "",
+  };
+}
+
+/** The entries themselves; `GET …/activity` of the API shows the same. */
+export async function activityEntries(ctx: Ctx, entityType: string, id: string, limit: number): Promise<{ id: string; timestamp: string; actor_name: string; action: string; text: string; changes: string[] }[]> {
+  const rows = await ctx.db
+    .selectFrom("audit_log")
+    .select(["id", "timestamp", "actor_name", "action", "new_values"])
+    .where("entity_type", "=", entityType)
+    .where("entity_id", "=", id)
+    .orderBy("timestamp", "desc")
+    .orderBy("id", "desc")
+    .limit(limit)
+    .execute();
+  const table = tableNamed(entityType);
+  return rows.map((row) => {
+    const changes = Object.keys(row.new_values ?? {}).filter((name) => name !== "name_key");
+    const labels = changes.map((name) => (table?.columns[name] === undefined ? words(name) : labelOf(name, table.columns[name])));
+    const verbs: Record<string, string> = { create: "Created", delete: "Deleted", view: "Looked at", login: "Signed in", logout: "Signed out", export: "Exported" };
+    const text = verbs[row.action] ?? `Changed ${labels.join(", ").toLowerCase()}`;
+    return { id: row.id, timestamp: row.timestamp, actor_name: row.actor_name, action: row.action, text, changes };
+  });
+}

@@ -1,0 +1,155 @@
+import { conversation, invoice, ticket } from "./fixtures/desk.ts";
+import { dashboard, emptyList, ticketList } from "./fixtures/lists.ts";
+import * as outside from "./fixtures/outside.ts";
+import { header } from "./fixtures/parts.ts";
+import { portalHome, portalTicket } from "./fixtures/portal.ts";
+import { record, search } from "./fixtures/record.ts";
+import type { LayoutModel } from "./view-models.ts";
+
+/** A realistic model for every page template, typed by what the template takes; the test renders each. */
+export const fixtures: Record<string, { layout: "app" | "portal" | "plain"; title: string; model: object }> = {
+  "account/key": {
+    layout: "app",
+    title: "New key",
+    model: { header: header("Your new API key"), key: "pk_live_6f1c0a4e" },
+  },
+  "account/security": { layout: "app", title: "Security", model: outside.security },
+  "auth/forgot": { layout: "plain", title: "Forgot", model: outside.forgot },
+  "auth/invite": {
+    layout: "plain",
+    title: "Welcome",
+    model: {
+      ...outside.signIn,
+      title: "Welcome to Harbor IT",
+      text: "Choose a password, and you are in.",
+      providers: [],
+      links: [],
+    },
+  },
+  "auth/reset": {
+    layout: "plain",
+    title: "New password",
+    model: { ...outside.signIn, title: "Choose a new password", providers: [], links: [] },
+  },
+  "auth/sign-in": { layout: "plain", title: "Sign in", model: outside.signIn },
+  "companies/show": { layout: "app", title: "Nordwind Logistics", model: record },
+  "contacts/show": {
+    layout: "app",
+    title: "Annika Petersen",
+    model: { ...record, stats: [], notes: "", attachments: [] },
+  },
+  "dashboard/index": { layout: "app", title: "Dashboard", model: dashboard },
+  "errors/error": { layout: "plain", title: "Not found", model: outside.failure },
+  "forms/index": { layout: "app", title: "New company", model: outside.formPage },
+  "imports/preview": { layout: "app", title: "Import", model: outside.importPreview },
+  "invoices/show": { layout: "app", title: "INV-2026-0124", model: invoice },
+  "lists/index": { layout: "app", title: "Tickets", model: ticketList },
+  "portal/home": { layout: "portal", title: "Home", model: portalHome },
+  "portal/ticket": { layout: "portal", title: "T-1042", model: portalTicket },
+  "records/show": { layout: "app", title: "Nordwind Logistics", model: record },
+  "search/results": { layout: "app", title: "Search", model: search },
+  "settings/index": { layout: "app", title: "Settings", model: outside.settings },
+  "setup/closed": { layout: "plain", title: "Setup", model: outside.setupClosed },
+  "setup/wizard": { layout: "plain", title: "Setup", model: outside.setup },
+  "tickets/show": { layout: "app", title: "T-1042", model: ticket },
+};
+
+/** Other states of the same pages: nothing there, all done, nothing found. */
+export const variants: { name: string; model: object }[] = [
+  { name: "lists/index", model: emptyList },
+  { name: "setup/wizard", model: outside.setupDone },
+  { name: "auth/forgot", model: { ...outside.forgot, done_text: "" } },
+  { name: "search/results", model: { ...search, query: "", total_text: "", groups: [] } },
+  { name: "dashboard/index", model: { ...dashboard, checklist: null, sections: [] } },
+  {
+    name: "tickets/show",
+    model: {
+      ...ticket,
+      sla: [],
+      composer: null,
+      coverage: null,
+      related: [],
+      attachments: [],
+      previous_url: "",
+      next_url: "",
+    },
+  },
+  { name: "portal/home", model: { ...portalHome, hours: [], tickets: [], invoices: [] } },
+  { name: "errors/_error", model: outside.failure },
+  { name: "lists/_region", model: ticketList },
+  { name: "search/_suggest", model: search },
+  { name: "tickets/_note", model: conversation[0] ?? {} },
+];
+
+/** The frame that the pages are rendered in. */
+export const frame: Omit<LayoutModel, "content" | "title"> = {
+  organization: "Harbor IT",
+  csrf: "token-of-a-session",
+  asset_version: "0",
+  user: { name: "Mara Lindqvist", initials: "ML", email: "mara@harbor-it.example" },
+  nav: [
+    {
+      label: "",
+      items: [
+        { label: "Dashboard", href: "/", icon: "home", is_current: false },
+        { label: "Tickets", href: "/tickets", icon: "ticket", is_current: true, count: "23" },
+        { label: "Calendar", href: "/calendar", icon: "calendar", is_current: false },
+        { label: "Time", href: "/time", icon: "clock", is_current: false },
+      ],
+    },
+    {
+      label: "Clients",
+      items: [
+        { label: "Companies", href: "/companies", icon: "building", is_current: false },
+        { label: "Contacts", href: "/contacts", icon: "users", is_current: false },
+        { label: "Assets", href: "/assets", icon: "server", is_current: false },
+      ],
+    },
+    {
+      label: "Money",
+      items: [
+        { label: "Contracts", href: "/contracts", icon: "contract", is_current: false },
+        { label: "Invoices", href: "/invoices", icon: "invoice", is_current: false },
+        { label: "Payments", href: "/payments", icon: "card", is_current: false },
+      ],
+    },
+    {
+      label: "Organization",
+      items: [
+        { label: "Knowledge base", href: "/articles", icon: "book", is_current: false },
+        { label: "Settings", href: "/settings", icon: "settings", is_current: false },
+      ],
+    },
+  ],
+  flash: null,
+  search_query: "",
+  timer: {
+    started_at: "2026-11-21T06:54:09.123Z",
+    label: "T-1042 Outlook",
+    href: "/tickets/1042",
+    stop_url: "/timer/stop",
+  },
+  show_search: true,
+  sign_out_url: "/sign-out",
+  user_menu: [{ label: "Your account", href: "/account", icon: "user" }],
+  create: [
+    { label: "Ticket", href: "/tickets/new", icon: "ticket" },
+    { label: "Company", href: "/companies/new", icon: "building" },
+  ],
+};
+
+/** The portal has a navigation of its own. */
+export const portalFrame: typeof frame = {
+  ...frame,
+  user: { name: "Annika Petersen", initials: "AP", email: "a.petersen@nordwind.example" },
+  nav: [
+    {
+      label: "",
+      items: [
+        { label: "Home", href: "/portal", icon: "home", is_current: true },
+        { label: "Requests", href: "/portal/tickets", icon: "ticket", is_current: false },
+        { label: "Invoices", href: "/portal/invoices", icon: "invoice", is_current: false },
+      ],
+    },
+  ],
+};

@@ -1,0 +1,144 @@
+import { type RawBuilder, sql } from "kysely";
+import type { Column } from "../database/columns.ts";
+import type { SortKey } from "../database/paging.ts";
+import { malformed } from "../errors.ts";
+import { isId } from "../ids.ts";
+import { toMinor } from "../money.ts";
+import type { Resource } from "../resource.ts";
+
+/** What a list request asks for: JSON:API's families of parameters, each understood or refused by name. */
+export interface ListQuery {
+  conditions: RawBuilder<boolean>[];
+  /** Words for the full-text search, or empty. */
+  search: string;
+  sort: SortKey[];
+  size: number;
+  after: string | null;
+}
+
+const operators: Record<string, string> = { gt: ">", gte: ">=", lt: "<", lte: "<=", ne: "<>" };
+const defaultSize = 25;
+const largestSize = 200;
+
+/** Reads the query string of a list; unknown, repeated and ill-typed parameters are 400s that name them. */
+export function readListQuery(resource: Resource, url: URL, dialect: "sqlite" | "postgres", canSearch: boolean): ListQuery {
+  const query: ListQuery = { conditions: [], search: "", sort: [], size: defaultSize, after: null };
+  const seen = new Set<string>();
+  let order = resource.sort;
+  for (const [name, value] of url.searchParams) {
+    if (seen.has(name)) throw malformed(`The parameter ${name} is given twice.`, "repeated_parameter");
+    seen.add(name);
+    const family = /^(filter|page|sort)((?:\[[^\]]*\])*)$/.exec(name);
+    const members = [...(family?.[2] ?? "").matchAll(/\[([^\]]*)\]/g)].map((match) => match[1] ?? "");
+    if (name === "sort") order = value;
+    else if (family?.[1] === "page" && members[0] === "size") query.size = pageSize(value);
+    else if (family?.[1] === "page" && members[0] === "after") query.after = value;
+    else if (family?.[1] === "filter" && members[0] === "q" && members.length === 1 && canSearch) query.search = value;
+    else if (family?.[1] === "filter" && members.length >= 1 && members.length <= 2) {
+      query.conditions.push(condition(resource, members[0] ?? "", members[1] ?? null, value, dialect));
+    } else throw malformed(`The parameter ${name} is not known here.`, "unknown_parameter");
+  }
+  query.sort = sortKeys(resource, order);
+  return query;
+}
+
+function pageSize(value: string): number {
+  const size = Number(value);
+  if (!Number.isInteger(size) || size < 1 || size > largestSize) {
+    throw malformed(`page[size] must be a whole number from 1 to ${largestSize}.`, "bad_page_size");
+  }
+  return size;
+}
+
+/** Whether a column can be asked for by its value. */
+export function isFilterable(column: Column): boolean {
+  return !column.isSecret && column.kind !== "json";
+}
+
+/** Whether a list can be ordered by a column. Decimals are exact texts, which have no order in SQL. */
+export function isSortable(column: Column): boolean {
+  return isFilterable(column) && column.kind !== "decimal" && (column.kind !== "id" || !column.isNullable);
+}
+
+function sortKeys(resource: Resource, order: string): SortKey[] {
+  const keys = order.split(",").filter((part) => part !== "");
+  const names = new Set<string>();
+  return keys.map((part) => {
+    const isDescending = part.startsWith("-");
+    const name = isDescending ? part.slice(1) : part;
+    const column = resource.table.columns[name];
+    if (column === undefined || resource.hidden.has(name) || name === "tenant_id" || !isSortable(column) || names.has(name)) {
+      throw malformed(`Cannot sort by ${name}.`, "bad_sort");
+    }
+    names.add(name);
+    return { name, reference: `${resource.table.name}.${name}`, column, isDescending };
+  });
+}
+
+function condition(resource: Resource, name: string, operator: string | null, text: string, dialect: "sqlite" | "postgres"): RawBuilder<boolean> {
+  const column = resource.table.columns[name];
+  if (column === undefined || resource.hidden.has(name) || name === "tenant_id" || !isFilterable(column)) {
+    throw malformed(`The filter ${name} is not known here.`, "unknown_filter");
+  }
+  const reference = sql.ref(`${resource.table.name}.${name}`);
+  if (operator === "null") {
+    if (text !== "true" && text !== "false") throw malformed(`filter[${name}][null] is true or false.`, "bad_filter");
+    return text === "true" ? sql<boolean>`${reference} is null` : sql<boolean>`${reference} is not null`;
+  }
+  if (operator === null) {
+    const values = text.split(",").map((part) => typed(column, name, part.trim()));
+    return sql<boolean>`${reference} in (${sql.join(values)})`;
+  }
+  if (operator === "like") {
+    if (column.kind !== "text") throw malformed(`filter[${name}][like] works on texts only.`, "bad_filter");
+    const pattern = `%${text.replace(/[\\%_]/g, (mark) => `\\${mark}`)}%`;
+    return sql<boolean>`${reference} ${sql.raw(dialect === "sqlite" ? "like" : "ilike")} ${pattern} escape '\\'`;
+  }
+  const sign = operators[operator];
+  if (sign === undefined) throw malformed(`The operator ${operator} of filter[${name}] is not known.`, "unknown_operator");
+  if (operator !== "ne" && (column.kind === "decimal" || column.kind === "id" || column.kind === "boolean")) {
+    throw malformed(`filter[${name}] cannot be compared by ${operator}.`, "bad_filter");
+  }
+  return sql<boolean>`${reference} ${sql.raw(sign)} ${typed(column, name, text)}`;
+}
+
+/** A filter's text as the column holds it; money filters are in the unit of the most common currencies (two places). */
+function typed(column: Column, name: string, text: string): unknown {
+  const bad = (expected: string): Error => malformed(`filter[${name}] needs ${expected}, not "${text}".`, "bad_filter");
+  switch (column.kind) {
+    case "boolean":
+      if (text !== "true" && text !== "false") throw bad("true or false");
+      return text === "true";
+    case "integer": {
+      const value = Number(text);
+      if (text === "" || !Number.isInteger(value) || Math.abs(value) > 2_147_483_647) throw bad("a whole number");
+      return value;
+    }
+    case "money":
+      try {
+        return toMinor(text, "USD");
+      } catch {
+        throw bad('an amount such as "150.00"');
+      }
+    case "id":
+      if (!isId(text)) throw bad("an id");
+      return text;
+    case "instant": {
+      const instant = new Date(text);
+      if (!/^\d{4}-\d\d-\d\d/.test(text) || Number.isNaN(instant.getTime())) throw bad("an instant such as 2026-11-21T06:54:09Z");
+      return instant.toISOString();
+    }
+    case "date":
+      if (!/^\d{4}-\d\d-\d\d$/.test(text) || Number.isNaN(new Date(text).getTime())) throw bad("a date such as 2026-11-21");
+      return text;
+    case "enum":
+      if (!column.values.includes(text)) throw bad(`one of ${column.values.join(", ")}`);
+      return text;
+    case "decimal":
+      if (!/^-?\d{1,15}(\.\d{1,10})?$/.test(text)) throw bad("a number");
+      return text;
+    default:
+      if (text.includes("\u0000")) throw bad("a text without NUL characters");
+      return text;
+  }
+}

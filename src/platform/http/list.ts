@@ -1,0 +1,170 @@
+import { sql, type SelectQueryBuilder } from "kysely";
+import type { Ctx } from "../context.ts";
+import { type Page, pageOf, type SortKey } from "../database/paging.ts";
+import { searchIds } from "../database/search.ts";
+import { malformed } from "../errors.ts";
+import { type Answer, fragment, type Incoming, page } from "./route.ts";
+import type { ActionLink, CellModel, EmptyModel, ListModel, TableModel } from "./view-models.ts";
+
+/** Rows of a list page are whatever its query selects; the list's own functions know them. */
+export interface ListColumn<R> {
+  key: string;
+  label: string;
+  /** What the column sorts by; absent when it cannot be sorted by. */
+  sort?: Pick<SortKey, "reference" | "column">;
+  is_numeric?: boolean;
+  /** Gives way on a narrow screen. */
+  is_secondary?: boolean;
+  cell(row: R, ctx: Ctx): CellModel;
+}
+
+export interface ListFilter<R> {
+  name: string;
+  label: string;
+  options(ctx: Ctx): Promise<{ value: string; label: string }[]> | { value: string; label: string }[];
+  apply(query: ListQuery<R>, value: string, ctx: Ctx): ListQuery<R>;
+}
+
+// A list's query may join what it likes; only its rows matter here.
+// oxlint-disable-next-line no-explicit-any
+export type ListQuery<R> = SelectQueryBuilder<any, any, R>;
+
+/** A list page: what it selects, how it looks, what it can be narrowed by. All of its state is in the URL. */
+export interface List<R> {
+  title: string;
+  url: string;
+  /** The table whose ids order and search the rows, as the query names it. */
+  table: string;
+  /** Starts at reach; has to select `id` and what the columns sort by, each under its column's key. */
+  query(ctx: Ctx): ListQuery<R>;
+  columns: readonly ListColumn<R>[];
+  filters?: readonly ListFilter<R>[];
+  /** Placeholder of the search box; absent when the list has none. */
+  search?: string;
+  /** Column key, with `-` for descending. */
+  sort: string;
+  href(row: R): string;
+  isBold?(row: R): boolean;
+  actions?(ctx: Ctx): ActionLink[];
+  subtitle?: string;
+  tabs?(ctx: Ctx, current: string): Promise<ListModel["tabs"]> | ListModel["tabs"];
+  /** What an empty list says when nothing narrows it. */
+  empty(ctx: Ctx): EmptyModel;
+  size?: number;
+}
+
+type AnyRow = Record<string, unknown>;
+
+/** Answers with the list page, or with just its region when htmx asks for that. */
+export async function listAnswer<R>(ctx: Ctx, incoming: Incoming, list: List<R>): Promise<Answer> {
+  const model = await listModel(ctx, incoming.url, list);
+  if (incoming.isFragment && incoming.fragmentTarget.includes("list-region")) return fragment("lists/_region", model);
+  return page("lists/index", list.title, model);
+}
+
+/** The model of a list page for a URL; parameters that the list does not know are ignored, as on any web page. */
+export async function listModel<R>(ctx: Ctx, url: URL, list: List<R>): Promise<ListModel> {
+  const parameters = url.searchParams;
+  let query = list.query(ctx);
+  const chosen = new Map<string, string>();
+  for (const filter of list.filters ?? []) {
+    const value = parameters.get(filter.name) ?? "";
+    if (value === "") continue;
+    chosen.set(filter.name, value);
+    query = filter.apply(query, value, ctx);
+  }
+  const words = list.search === undefined ? "" : (parameters.get("q") ?? "").trim();
+  if (words !== "") {
+    const ids = await searchIds(ctx, list.table, words, 300);
+    query = query.where(sql.ref(`${list.table}.id`), "in", ids.length === 0 ? [noId] : ids);
+  }
+  const order = parameters.get("sort") ?? list.sort;
+  const keys = sortKeys(list, order) ?? sortKeys(list, list.sort) ?? [];
+  const size = list.size ?? 50;
+  const found = await firstIfBadCursor((after) =>
+    pageOf<AnyRow>(query as ListQuery<AnyRow>, ctx.app.database.dialect, `${list.table}.id`, keys, { size, after }), parameters.get("after"));
+  const at = (changes: Record<string, string | null>): string => withParameters(list.url, parameters, changes);
+  const filters = [];
+  for (const filter of list.filters ?? []) {
+    const options = await filter.options(ctx);
+    filters.push({
+      name: filter.name,
+      label: filter.label,
+      options: options.map((option) => ({ ...option, is_selected: option.value === chosen.get(filter.name) })),
+    });
+  }
+  const isNarrowed = words !== "" || chosen.size > 0;
+  return {
+    title: list.title,
+    subtitle: list.subtitle ?? "",
+    actions: list.actions?.(ctx) ?? [],
+    url: list.url,
+    search: list.search === undefined ? null : { name: "q", value: words, placeholder: list.search },
+    tabs: (await list.tabs?.(ctx, url.search)) ?? [],
+    filters,
+    has_filters: isNarrowed,
+    clear_url: list.url,
+    keep: parameters.has("sort") ? [{ name: "sort", value: order }] : [],
+    table: tableModel(ctx, list, found.rows as R[], order, (sort) => at({ sort, after: null })),
+    next_url: found.next === null ? "" : at({ after: found.next }),
+    first_url: parameters.has("after") ? at({ after: null }) : "",
+    empty: isNarrowed
+      ? { icon: "search", title: "Nothing matches", text: "No record fits the search and the filters.", action: { label: "Clear search and filters", href: list.url, icon: "x", look: "ghost", is_post: false, confirm: "" } }
+      : list.empty(ctx),
+  };
+}
+
+const noId = "00000000-0000-0000-0000-000000000000";
+
+/** The table alone, for sections of other pages. */
+export function tableModel<R>(ctx: Ctx, list: Pick<List<R>, "columns" | "href" | "isBold" | "title" | "table">, rows: readonly R[], order: string, sortUrl: ((sort: string) => string) | null): TableModel {
+  const name = order.replace(/^-/, "");
+  return {
+    id: `${list.table}-table`,
+    caption: list.title,
+    columns: list.columns.map((column) => {
+      const isSorted = column.key === name;
+      const direction = !isSorted ? "none" : order.startsWith("-") ? "descending" : "ascending";
+      return {
+        label: column.label,
+        sort_url: column.sort === undefined || sortUrl === null ? "" : sortUrl(direction === "ascending" ? `-${column.key}` : column.key),
+        direction,
+        is_numeric: column.is_numeric ?? false,
+        is_secondary: column.is_secondary ?? false,
+      };
+    }),
+    rows: rows.map((row) => ({
+      id: String((row as AnyRow)["id"]),
+      href: list.href(row),
+      is_bold: list.isBold?.(row) ?? false,
+      cells: list.columns.map((column) => column.cell(row, ctx)),
+    })),
+  };
+}
+
+function sortKeys<R>(list: List<R>, order: string): SortKey[] | null {
+  const isDescending = order.startsWith("-");
+  const column = list.columns.find((one) => one.key === order.replace(/^-/, ""));
+  if (column?.sort === undefined) return null;
+  return [{ name: column.key, ...column.sort, isDescending }];
+}
+
+/** A link that was kept while the list's order changed starts at the first page instead of failing. */
+async function firstIfBadCursor(run: (after: string | null) => Promise<Page<AnyRow>>, after: string | null): Promise<Page<AnyRow>> {
+  try {
+    return await run(after);
+  } catch (error) {
+    if (error instanceof Error && "code" in error && error.code === malformed("", "bad_cursor").code) return run(null);
+    throw error;
+  }
+}
+
+function withParameters(url: string, parameters: URLSearchParams, changes: Record<string, string | null>): string {
+  const next = new URLSearchParams([...parameters].filter(([, value]) => value !== ""));
+  for (const [name, value] of Object.entries(changes)) {
+    if (value === null) next.delete(name);
+    else next.set(name, value);
+  }
+  const text = next.toString();
+  return text === "" ? url : `${url}?${text}`;
+}

@@ -1,0 +1,200 @@
+import { assetVersion } from "#generated/assets.ts";
+import { can } from "../access/actor.ts";
+import { type App, type Ctx, reading, type Tenant } from "../context.ts";
+import type { Failure } from "../errors.ts";
+import { parseCookies, serializeCookie } from "./cookies.ts";
+import { csrfCookie, csrfTokenFor } from "./csrf.ts";
+import { errorDocument } from "./jsonapi.ts";
+import type { Answer, Door, Incoming, Route } from "./route.ts";
+import { render, renderPage } from "./templates.ts";
+import type { ErrorPageModel, SetupClosedModel } from "./page-models.ts";
+import type { Flash, LayoutModel, NavGroup } from "./view-models.ts";
+
+const flashCookie = "purser_flash";
+
+/** An answer as a response. */
+export async function respond(ctx: Ctx, route: Route, incoming: Incoming, answer: Answer): Promise<Response> {
+  switch (answer.kind) {
+    case "response":
+      return answer.response;
+    case "json":
+      return jsonResponse(answer.body, answer.status, answer.headers);
+    case "redirect":
+      return redirectResponse(ctx, incoming, answer);
+    case "fragment":
+      return html(render(answer.view, answer.model, { csrf: csrfTokenFor(ctx, incoming.request) }), answer.status);
+    case "page":
+      return pageResponse(ctx, route, incoming, answer);
+  }
+}
+
+function jsonResponse(body: unknown, status: number, headers: Record<string, string>): Response {
+  return new Response(JSON.stringify(body), {
+    status,
+    headers: { "content-type": "application/vnd.api+json", "cache-control": "no-store", vary: "Accept", ...headers },
+  });
+}
+
+function html(text: string, status: number): Response {
+  return new Response(text, { status, headers: { "content-type": "text/html; charset=utf-8", "cache-control": "no-store", vary: "HX-Request, Cookie" } });
+}
+
+function redirectResponse(ctx: Ctx, incoming: Incoming, answer: Extract<Answer, { kind: "redirect" }>): Response {
+  const headers = new Headers({ location: answer.to, "cache-control": "no-store" });
+  for (const cookie of answer.cookies) headers.append("set-cookie", cookie);
+  if (answer.flash !== null) {
+    const value = Buffer.from(JSON.stringify(answer.flash)).toString("base64url");
+    headers.append("set-cookie", serializeCookie(flashCookie, value, { publicUrl: ctx.tenant.public_url, maxAgeSeconds: 60 }));
+  }
+  // htmx follows a 303 by itself and would swap a whole page into a part of one; it has a header of its own for this.
+  if (incoming.isFragment) {
+    headers.set("hx-redirect", answer.to);
+    headers.delete("location");
+    return new Response(null, { status: 200, headers });
+  }
+  return new Response(null, { status: 303, headers });
+}
+
+async function pageResponse(ctx: Ctx, route: Route, incoming: Incoming, answer: Extract<Answer, { kind: "page" }>): Promise<Response> {
+  const flash = readFlash(incoming);
+  const csrf = csrfTokenFor(ctx, incoming.request);
+  const isSignedIn = ctx.actor.kind === "staff" || ctx.actor.kind === "portal";
+  const chrome = isSignedIn && route.door !== "open" ? await reading(ctx, (reader) => chromeOf(reader)) : {};
+  const frame: Omit<LayoutModel, "content"> = {
+    title: answer.title,
+    organization: ctx.tenant.name,
+    csrf,
+    asset_version: assetVersion,
+    user: isSignedIn ? { name: ctx.actor.name, initials: initialsOf(ctx.actor.name), email: ctx.actor.email } : null,
+    nav: route.door === "staff" || (route.door === "open" && ctx.actor.kind === "staff") ? navOf(ctx, incoming.url.pathname) : portalNav(route.door, incoming.url.pathname),
+    flash,
+    search_query: incoming.url.pathname === "/search" ? (incoming.url.searchParams.get("q") ?? "") : "",
+    timer: null,
+    show_search: route.door === "staff",
+    sign_out_url: route.door === "portal" ? "/portal/sign-out" : "/sign-out",
+    ...chrome,
+  };
+  const response = html(rendered(route.door, frame, answer), answer.status);
+  for (const [name, value] of Object.entries(answer.headers ?? {})) response.headers.set(name, value);
+  if (flash !== null) response.headers.append("set-cookie", serializeCookie(flashCookie, "", { publicUrl: ctx.tenant.public_url, maxAgeSeconds: 0 }));
+  const cookie = csrfCookie(ctx, incoming.request);
+  if (cookie !== null) response.headers.append("set-cookie", cookie);
+  return response;
+}
+
+function rendered(door: Door, frame: Omit<LayoutModel, "content">, answer: { view: string; model: object }): string {
+  if (door === "staff") return renderPage("app", frame, answer.view, answer.model);
+  if (door === "portal") return renderPage("portal", frame, answer.view, answer.model);
+  return renderPage("plain", frame, answer.view, answer.model);
+}
+
+async function chromeOf(ctx: Ctx): Promise<Partial<LayoutModel>> {
+  const parts = await Promise.all(ctx.app.registry.modules.map((module) => module.chrome?.(ctx) ?? {}));
+  return Object.assign({}, ...parts) as Partial<LayoutModel>;
+}
+
+function navOf(ctx: Ctx, path: string): NavGroup[] {
+  const groups: NavGroup[] = [];
+  for (const item of ctx.app.registry.nav) {
+    if (item.permission !== null && !can(ctx.actor, item.permission)) continue;
+    let group = groups.find((known) => known.label === item.group);
+    if (group === undefined) groups.push((group = { label: item.group, items: [] }));
+    const isCurrent = item.href === "/" ? path === "/" : path === item.href || path.startsWith(`${item.href}/`);
+    group.items.push({ label: item.label, href: item.href, icon: item.icon, is_current: isCurrent });
+  }
+  return groups;
+}
+
+const portalPages = [
+  { label: "Home", href: "/portal", icon: "home" },
+  { label: "Tickets", href: "/portal/tickets", icon: "ticket" },
+  { label: "Invoices", href: "/portal/invoices", icon: "invoice" },
+];
+
+function portalNav(door: Door, path: string): NavGroup[] {
+  if (door !== "portal") return [];
+  return [{ label: "", items: portalPages.map((item) => ({ ...item, is_current: item.href === "/portal" ? path === "/portal" : path.startsWith(item.href) })) }];
+}
+
+export function initialsOf(name: string): string {
+  const parts = name.replace(/\(.*\)/, "").trim().split(/\s+/);
+  return [parts[0], parts.length > 1 ? parts.at(-1) : ""].map((part) => (part ?? "").charAt(0).toUpperCase()).join("");
+}
+
+function readFlash(incoming: Incoming): Flash | null {
+  const text = parseCookies(incoming.request.headers.get("cookie")).get(flashCookie);
+  if (text === undefined || text === "") return null;
+  try {
+    const flash = JSON.parse(Buffer.from(text, "base64url").toString()) as Flash;
+    return typeof flash.text === "string" && ["success", "error", "info"].includes(flash.kind) ? flash : null;
+  } catch {
+    return null;
+  }
+}
+
+/** What a failure looks like: an error document, a page that says what to do, or the way to the sign-in page. */
+export async function respondFailure(ctx: Ctx | null, route: Route, incoming: Incoming, failure: Failure, requestId: string): Promise<Response> {
+  const extra: Record<string, string> = failure.retryAfterSeconds === undefined ? {} : { "retry-after": String(failure.retryAfterSeconds) };
+  if (route.door === "api" || route.door === "hook") {
+    return jsonResponse(errorDocument(failure, requestId), failure.status, { ...extra, ...(failure.status === 401 ? { "www-authenticate": "Bearer" } : {}) });
+  }
+  if (failure.status === 401 && ctx !== null) {
+    const door = route.door === "portal" ? "/portal/sign-in" : "/sign-in";
+    const back = incoming.request.method === "GET" ? `?next=${encodeURIComponent(incoming.url.pathname + incoming.url.search)}` : "";
+    return redirectResponse(ctx, incoming, { kind: "redirect", to: door + back, flash: null, cookies: [] });
+  }
+  const home = route.door === "portal" ? "/portal" : "/";
+  const model: ErrorPageModel = {
+    status: String(failure.status),
+    title: titleOf(failure.status),
+    text: failure.message,
+    actions: [{ label: "Back to the start", href: home, icon: "home", look: "primary", is_post: false, confirm: "" }],
+    reference: failure.status >= 500 ? requestId : "",
+  };
+  if (ctx === null) {
+    const frame = { title: model.title, organization: "Purser", csrf: "", asset_version: assetVersion, flash: null };
+    return html(renderPage("plain", frame, "errors/error", model), failure.status);
+  }
+  if (failure.code === "not_set_up") {
+    const closed: SetupClosedModel = { title: "Not set up yet", text: failure.message, action: null };
+    return pageResponse(ctx, { ...route, door: "open" }, incoming, { kind: "page", view: "setup/closed", title: closed.title, model: closed, status: 503 });
+  }
+  if (incoming.isFragment) return html(render("errors/_error", model), failure.status);
+  const isLost = (route.door === "staff" && ctx.actor.kind !== "staff") || (route.door === "portal" && ctx.actor.kind !== "portal");
+  const door: Door = isLost ? "open" : route.door === "open" && ctx.actor.kind === "staff" ? "staff" : route.door;
+  return pageResponse(ctx, { ...route, door }, incoming, { kind: "page", view: "errors/error", title: model.title, model, status: failure.status, headers: extra });
+}
+
+function titleOf(status: number): string {
+  const titles: Record<number, string> = {
+    400: "That request could not be read",
+    403: "You may not see this",
+    404: "There is nothing here",
+    409: "That is not possible now",
+    412: "Changed meanwhile",
+    413: "That is too large",
+    422: "Something is not right yet",
+    429: "Too many attempts",
+    503: "Back in a moment",
+  };
+  return titles[status] ?? "Something went wrong";
+}
+
+/** The headers that every answer carries. */
+export function withSecurityHeaders(app: App, response: Response, tenant: Tenant | null, requestId: string): Response {
+  const { headers } = response;
+  const checkout = app.options.stripeApiBase === null ? "https://checkout.stripe.com" : new URL(app.options.stripeApiBase).origin;
+  if (!headers.has("content-security-policy")) {
+    headers.set(
+      "content-security-policy",
+      `default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; frame-ancestors 'none'; form-action 'self' ${checkout}`,
+    );
+  }
+  headers.set("x-content-type-options", "nosniff");
+  headers.set("referrer-policy", "same-origin");
+  headers.set("cross-origin-opener-policy", "same-origin");
+  headers.set("permissions-policy", "camera=(), microphone=(), geolocation=()");
+  headers.set("x-request-id", requestId);
+  if (tenant?.public_url.startsWith("https://") === true) headers.set("strict-transport-security", "max-age=31536000");
+  return response;
+}

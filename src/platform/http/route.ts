@@ -1,0 +1,68 @@
+import type { Ctx } from "../context.ts";
+import type { Flash } from "./view-models.ts";
+import type { UploadedForm } from "./form.ts";
+
+/**
+ * Which door a route belongs to, and so who may come in:
+ * `staff` and `portal` pages need a session of that kind, `open` pages none, `api` takes a bearer token, an API key or a
+ * session, `hook` is called by other services and proves itself.
+ */
+export type Door = "staff" | "portal" | "open" | "api" | "hook";
+
+export interface Route {
+  method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
+  /** Path with `:parameters`. */
+  path: string;
+  door: Door;
+  /** What the actor needs; null: being let in by the door is enough. */
+  permission: string | null;
+  /** A GET gets a context that reads; anything else changes through `perform`. */
+  handle(ctx: Ctx, incoming: Incoming): Promise<Answer>;
+  /** Largest body, in bytes; 1 MiB unless told. */
+  maxBytes?: number;
+}
+
+/** A request as a handler sees it. Bodies are read once, within the route's limit; what cannot be read is a 400. */
+export interface Incoming {
+  readonly request: Request;
+  readonly url: URL;
+  readonly params: Readonly<Record<string, string>>;
+  /** True for a request that htmx makes to swap a part of the page. */
+  readonly isFragment: boolean;
+  /** The id of the element htmx will swap, or empty. */
+  readonly fragmentTarget: string;
+  form(): Promise<UploadedForm>;
+  json(): Promise<unknown>;
+  text(): Promise<string>;
+}
+
+export type Answer =
+  | { kind: "page"; view: string; title: string; model: object; status: number; headers?: Record<string, string> }
+  | { kind: "fragment"; view: string; model: object; status: number }
+  | { kind: "redirect"; to: string; flash: Flash | null; cookies: string[] }
+  | { kind: "json"; body: unknown; status: number; headers: Record<string, string> }
+  | { kind: "response"; response: Response };
+
+/** A whole page inside the layout of its door. */
+export function page(view: string, title: string, model: object, status = 200): Answer {
+  return { kind: "page", view, title, model, status };
+}
+
+/** A part of a page, for htmx. */
+export function fragment(view: string, model: object, status = 200): Answer {
+  return { kind: "fragment", view, model, status };
+}
+
+/** Elsewhere (303), with a sentence to show there. */
+export function redirect(to: string, text = "", kind: Flash["kind"] = "success", cookies: string[] = []): Answer {
+  return { kind: "redirect", to, flash: text === "" ? null : { kind, text }, cookies };
+}
+
+/** A JSON:API document. */
+export function json(body: unknown, status = 200, headers: Record<string, string> = {}): Answer {
+  return { kind: "json", body, status, headers };
+}
+
+export function response(raw: Response): Answer {
+  return { kind: "response", response: raw };
+}

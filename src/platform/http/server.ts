@@ -1,0 +1,166 @@
+import { Elysia } from "elysia";
+import { can } from "../access/actor.ts";
+import { type Identity, identify } from "../access/identify.ts";
+import { touchSession } from "../access/sessions.ts";
+import { type App, contextOf, type Ctx, reading, type RequestInfo, type Tenant } from "../context.ts";
+import { translateDatabaseError } from "../database/failures.ts";
+import { Failure, forbidden, notFound, unauthorized } from "../errors.ts";
+import { newId } from "../ids.ts";
+import { log } from "../log.ts";
+import { loadTenant } from "../tenants.ts";
+import { clientAddress } from "./address.ts";
+import { assetAnswer } from "./assets.ts";
+import { readBody } from "./body.ts";
+import { parseCookies, portalCookieName, staffCookieName } from "./cookies.ts";
+import { checkCsrf, csrfSubject } from "./csrf.ts";
+import { readForm } from "./form.ts";
+import { respond, respondFailure, withSecurityHeaders } from "./respond.ts";
+import type { Incoming, Route } from "./route.ts";
+
+/** What the server needs to know beside the app: how to find a request's tenant, and whether it is open for business. */
+export interface Gate {
+  /** The tenant's id for a host name, or null when nobody has it. */
+  tenantOf(host: string): Promise<string | null>;
+  /** Networks whose `X-Forwarded-*` headers are believed. */
+  trustedProxies: readonly string[];
+  /** False while the program stops: new requests are turned away. */
+  isOpen(): boolean;
+}
+
+const defaultMaxBytes = 1024 * 1024;
+
+/** Mounts every route. A path that is declared twice stops the start with its name. */
+export function createServer(app: App, routes: readonly Route[], gate: Gate): Elysia {
+  const server = new Elysia({ normalize: false, serve: { maxRequestBodySize: 64 * 1024 * 1024, idleTimeout: 120 } });
+  const seen = new Set<string>();
+  for (const route of routes) {
+    const name = `${route.method} ${route.path.replace(/:\w+/g, ":")}`;
+    if (seen.has(name)) throw new Error(`the route ${name} is declared twice`);
+    seen.add(name);
+    server.route(
+      route.method,
+      route.path,
+      ({ request, params, server: bun }) => serve(app, route, gate, request, params as Record<string, string>, bun?.requestIP(request)?.address ?? "127.0.0.1"),
+      { parse: "none" },
+    );
+  }
+  server.get("/assets/*", ({ params }) => assetAnswer(params["*"]), { parse: "none" });
+  server.onError(({ code, request, server: bun }) => {
+    if (code !== "NOT_FOUND") log.error("a request failed outside of its handler", { code: String(code) });
+    const route: Route = { method: "GET", path: "*", door: doorOf(new URL(request.url).pathname), permission: null, handle: async () => { throw notFound(); } };
+    return serve(app, route, gate, request, {}, bun?.requestIP(request)?.address ?? "127.0.0.1");
+  });
+  return server;
+}
+
+function doorOf(path: string): Route["door"] {
+  if (path.startsWith("/api/")) return "api";
+  return path.startsWith("/portal") ? "portal" : "open";
+}
+
+async function serve(app: App, route: Route, gate: Gate, request: Request, params: Record<string, string>, peer: string): Promise<Response> {
+  const url = new URL(request.url);
+  const info: RequestInfo = {
+    id: newId(),
+    ip: clientAddress(request.headers, peer, gate.trustedProxies),
+    user_agent: request.headers.get("user-agent") ?? "",
+  };
+  const incoming = incomingOf(request, url, params, route.maxBytes ?? defaultMaxBytes);
+  let ctx: Ctx | null = null;
+  let answer: Response;
+  try {
+    if (!gate.isOpen()) throw new Failure(503, "stopping", "Purser is being restarted. Try again in a moment.");
+    const tenantId = await gate.tenantOf((request.headers.get("host") ?? url.host).toLowerCase());
+    if (tenantId === null) throw notFound("An organization at this address");
+    const { tenant, identity } = await entering(app, tenantId, incoming, route);
+    ctx = contextOf(app, tenant, identity.actor, info);
+    await admit(ctx, route, incoming, identity);
+    if (identity.isTouchDue) await touchSession(ctx, identity.actor);
+    const run = (inner: Ctx): Promise<Response> => route.handle(inner, incoming).then((result) => respond(inner, route, incoming, result));
+    answer = await (route.method === "GET" ? reading(ctx, run) : run(ctx));
+  } catch (thrown) {
+    const error = translateDatabaseError(thrown);
+    const failure = error instanceof Failure ? error : defect(error, info, route);
+    answer = await respondFailure(ctx, route, incoming, failure, info.id);
+  }
+  const done = withSecurityHeaders(app, answer, ctx?.tenant ?? null, info.id);
+  return done;
+}
+
+/** The tenant and who is acting, in one read. */
+function entering(app: App, tenantId: string, incoming: Incoming, route: Route): Promise<{ tenant: Tenant; identity: Identity }> {
+  return app.database.read(tenantId, async (db) => {
+    const tenant = await loadTenant(app, db, tenantId);
+    const cookies = parseCookies(incoming.request.headers.get("cookie"));
+    const authorization = incoming.request.headers.get("authorization");
+    const bearer = authorization !== null && /^bearer /i.test(authorization) ? authorization.slice(7).trim() : incoming.request.headers.get("x-api-key");
+    const isPage = route.door === "staff" || route.door === "portal" || route.door === "open";
+    const credentials = {
+      staffCookie: cookies.get(staffCookieName(tenant.public_url)) ?? null,
+      portalCookie: cookies.get(portalCookieName(tenant.public_url)) ?? null,
+      bearer: isPage ? null : bearer,
+    };
+    const door = route.door === "staff" || route.door === "portal" ? route.door : incoming.url.pathname.startsWith("/portal") ? "portal" : "any";
+    return { tenant, identity: await identify(app, tenant, db, credentials, door) };
+  });
+}
+
+/** Whether this actor may come in by this route at all. */
+async function admit(ctx: Ctx, route: Route, incoming: Incoming, identity: Identity): Promise<void> {
+  const { actor, tenant } = ctx;
+  const path = incoming.url.pathname;
+  if (!tenant.is_set_up && !path.startsWith("/setup") && path !== "/livez" && path !== "/readyz") {
+    throw new Failure(503, "not_set_up", "Purser has not been set up yet. Open the setup URL that it printed when it started.");
+  }
+  if (route.door === "staff" && actor.kind !== "staff") throw unauthorized();
+  if (route.door === "portal" && actor.kind !== "portal") throw unauthorized();
+  const isChange = route.method !== "GET";
+  if (isChange && route.door !== "hook" && (identity.isByCookie || route.door !== "api")) {
+    checkCsrf(incoming.request, csrfSubject(ctx, incoming.request), await csrfGiven(incoming));
+  }
+  if (route.permission !== null && !can(actor, route.permission)) {
+    throw actor.kind === "nobody" ? unauthorized() : forbidden();
+  }
+}
+
+async function csrfGiven(incoming: Incoming): Promise<string> {
+  const header = incoming.request.headers.get("x-csrf-token");
+  if (header !== null) return header;
+  const type = incoming.request.headers.get("content-type") ?? "";
+  if (!/^(application\/x-www-form-urlencoded|multipart\/form-data)/i.test(type)) return "";
+  const token = (await incoming.form()).fields["_csrf"];
+  return typeof token === "string" ? token : "";
+}
+
+function incomingOf(request: Request, url: URL, params: Record<string, string>, maxBytes: number): Incoming {
+  let form: ReturnType<Incoming["form"]> | null = null;
+  let text: Promise<string> | null = null;
+  const readText = (): Promise<string> => (text ??= readBody(request, maxBytes));
+  return {
+    request,
+    url,
+    params,
+    isFragment: request.headers.get("hx-request") === "true",
+    fragmentTarget: request.headers.get("hx-target") ?? "",
+    form: () => (form ??= readForm(request, { maxBytes })),
+    text: readText,
+    json: async () => {
+      const type = (request.headers.get("content-type") ?? "application/json").split(";")[0]?.trim().toLowerCase();
+      if (type !== "application/json" && type !== "application/vnd.api+json") {
+        throw new Failure(415, "unsupported_media_type", "Send application/vnd.api+json or application/json.");
+      }
+      try {
+        return JSON.parse(await readText()) as unknown;
+      } catch (error) {
+        if (error instanceof Failure) throw error;
+        throw new Failure(400, "malformed", "The body is not valid JSON.");
+      }
+    },
+  };
+}
+
+function defect(error: unknown, info: RequestInfo, route: Route): Failure {
+  const { message, stack } = error instanceof Error ? error : { message: String(error), stack: "" };
+  log.error("a request failed", { request: info.id, route: `${route.method} ${route.path}`, error: message, stack: stack ?? "" });
+  return new Failure(500, "defect", `Something went wrong on our side. If it happens again, tell your administrator this number: ${info.id}`);
+}

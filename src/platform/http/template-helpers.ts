@@ -1,0 +1,37 @@
+import Handlebars, { type HelperOptions } from "handlebars/runtime";
+import { icons, isIconName } from "./icons.ts";
+
+const { SafeString, escapeExpression } = Handlebars;
+
+/** The helpers of every template. Few on purpose: text is formatted by view models, templates only lay out. */
+export const helpers = {
+  eq: (a: unknown, b: unknown): boolean => a === b,
+  not: (value: unknown): boolean => !value || (Array.isArray(value) && value.length === 0),
+  and: (...values: unknown[]): unknown => values.slice(0, -1).reduce((a, b) => (isFilled(a) ? b : a)),
+  or: (...values: unknown[]): unknown => values.slice(0, -1).reduce((a, b) => (isFilled(a) ? a : b)),
+  /** The filled ones among its arguments, with a space between: for class names and lists of ids. */
+  join: (...values: unknown[]): string => values.slice(0, -1).filter(isFilled).map(String).join(" "),
+  /** `{{icon "ticket"}}` or `{{icon name "size-5"}}`: the drawing itself, hidden from screen readers. */
+  icon: (name: unknown, ...rest: unknown[]): InstanceType<typeof SafeString> => {
+    if (typeof name !== "string" || !isIconName(name)) throw new Error(`there is no icon "${String(name)}"`);
+    const size = rest.length > 1 && typeof rest[0] === "string" ? rest[0] : "size-4";
+    return new SafeString(
+      `<svg class="icon ${escapeExpression(size)}" viewBox="0 0 24 24" fill="none" stroke="currentColor" ` +
+        `stroke-width="1.75" stroke-linecap="round" stroke-linejoin="round" aria-hidden="true">${icons[name]}</svg>`,
+    );
+  },
+  /**
+   * The hidden field that proves a form came from us. The token is given to `render`, so that a small form deep inside
+   * a list needs none in its model; a page that posts without having got one fails here instead of at the user's click.
+   */
+  csrf_input: (options: HelperOptions): InstanceType<typeof SafeString> => {
+    const token: unknown = options.data?.csrf;
+    if (typeof token !== "string" || token === "")
+      throw new Error("a form that posts was rendered without a CSRF token");
+    return new SafeString(`<input type="hidden" name="_csrf" value="${escapeExpression(token)}">`);
+  },
+};
+
+function isFilled(value: unknown): boolean {
+  return Boolean(value) && !(Array.isArray(value) && value.length === 0);
+}

@@ -1,0 +1,262 @@
+/**
+ * The shapes that the shared partials in `views/partials` take. A page builds these from rows; a template only lays out.
+ */
+
+/** The frame around every staff page (`layouts/app`) and portal page (`layouts/portal`). */
+export interface LayoutModel {
+  title: string;
+  organization: string;
+  /** The page's inner HTML, already rendered. */
+  content: string;
+  csrf: string;
+  asset_version: string;
+  user: { name: string; initials: string; email: string } | null;
+  nav: NavGroup[];
+  flash: Flash | null;
+  /** What stands in the global search box. */
+  search_query: string;
+  /** The running timer beside the search box, or null. */
+  timer: TimerModel | null;
+  show_search: boolean;
+  sign_out_url: string;
+  /** Pages of the signed-in person (account, security …), above "Sign out". */
+  user_menu?: NavLink[];
+  /** What the "New" button of the staff frame offers. */
+  create?: NavLink[];
+}
+
+/** The frame of pages without navigation: sign-in, setup, errors (`layouts/plain`). */
+export interface PlainLayoutModel {
+  title: string;
+  organization: string;
+  content: string;
+  /** Empty when nobody has a session yet and no form of the page posts. */
+  csrf: string;
+  asset_version: string;
+  flash: Flash | null;
+}
+
+export interface NavLink {
+  label: string;
+  href: string;
+  /** A name of `icons.ts`. */
+  icon: string;
+}
+
+export interface NavGroup {
+  label: string;
+  /** `count` is a small number behind the label, e.g. of unassigned tickets. */
+  items: { label: string; href: string; icon: string; is_current: boolean; count?: string }[];
+}
+
+export interface Flash {
+  kind: "success" | "error" | "info";
+  text: string;
+}
+
+export interface TimerModel {
+  /** ISO instant the timer was started at; the browser counts from it. */
+  started_at: string;
+  label: string;
+  href: string;
+  stop_url: string;
+}
+
+/** One input of a form (`partials/field`). */
+export interface FieldModel {
+  name: string;
+  /** Id of the input element; labels and errors refer to it. */
+  id: string;
+  label: string;
+  kind:
+    | "text"
+    | "email"
+    | "password"
+    | "tel"
+    | "url"
+    | "number"
+    | "decimal"
+    | "date"
+    | "datetime"
+    | "textarea"
+    | "checkbox"
+    | "select"
+    | "radio"
+    | "file"
+    | "hidden"
+    | "checkboxes";
+  value: string;
+  is_checked: boolean;
+  options: { value: string; label: string; is_selected: boolean; hint: string }[];
+  is_required: boolean;
+  is_disabled: boolean;
+  hint: string;
+  /** The problem in words, or empty. */
+  error: string;
+  placeholder: string;
+  autocomplete: string;
+  max_length: number | null;
+  /** Text before the input, e.g. a currency. */
+  prefix: string;
+  /** How wide in a grid of six: 2, 3 or 6. */
+  span: 2 | 3 | 6;
+  rows: number;
+}
+
+export interface FormModel {
+  action: string;
+  csrf: string;
+  /** The record's version shown in this form, or empty for a new one. */
+  version: string;
+  sections: { title: string; hint: string; fields: FieldModel[] }[];
+  /** A problem that belongs to no field, or empty. */
+  error: string;
+  /** How many fields have a problem; above 1 a summary is shown that links to them. */
+  problems: { id: string; label: string; message: string }[];
+  submit_label: string;
+  cancel_url: string;
+  is_multipart: boolean;
+  is_destructive: boolean;
+}
+
+/** One cell of a table. `kind` picks the look; unused members stay empty. */
+export interface CellModel {
+  kind:
+    | "text"
+    | "link"
+    | "strong_link"
+    | "badge"
+    | "money"
+    | "number"
+    | "date"
+    | "datetime"
+    | "muted"
+    | "mail"
+    | "tel"
+    | "check"
+    | "person";
+  text: string;
+  href: string;
+  /** Colour name of a badge: neutral, info, success, warning, error, accent, or a #rrggbb of reference data. */
+  tone: string;
+  /** Full text for a title attribute (exact instant behind "2 h ago"), or empty. */
+  hint: string;
+  /** ISO value for <time datetime>, or empty. */
+  datetime: string;
+}
+
+export interface TableModel {
+  id: string;
+  caption: string;
+  columns: {
+    label: string;
+    /** Link that sorts by this column, or empty when it cannot be sorted by. */
+    sort_url: string;
+    direction: "ascending" | "descending" | "none";
+    is_numeric: boolean;
+    /** Columns that give way on a narrow screen. */
+    is_secondary: boolean;
+  }[];
+  rows: { id: string; href: string; is_bold: boolean; cells: CellModel[] }[];
+}
+
+/** A list page (`partials/list`): title, filters in the URL, table, keyset pager, empty state. */
+export interface ListModel {
+  title: string;
+  subtitle: string;
+  actions: ActionLink[];
+  /** URL of this list without its parameters. */
+  url: string;
+  search: { name: string; value: string; placeholder: string } | null;
+  tabs: { label: string; href: string; is_current: boolean; count: string }[];
+  filters: { name: string; label: string; options: { value: string; label: string; is_selected: boolean }[] }[];
+  has_filters: boolean;
+  clear_url: string;
+  /** Hidden inputs that keep the sort order when filters change. */
+  keep: { name: string; value: string }[];
+  table: TableModel;
+  next_url: string;
+  first_url: string;
+  empty: EmptyModel;
+}
+
+export interface ActionLink {
+  label: string;
+  href: string;
+  icon: string;
+  /** primary, ghost, danger */
+  look: "primary" | "ghost" | "danger";
+  /** True for a POST button (with CSRF) instead of a link. */
+  is_post: boolean;
+  /** Question asked before a POST, or empty. */
+  confirm: string;
+}
+
+/** What a list says when there is nothing in it: why, and what to do. */
+export interface EmptyModel {
+  icon: string;
+  title: string;
+  text: string;
+  action: ActionLink | null;
+}
+
+/** A titled list of facts (`partials/facts`). */
+export interface FactsModel {
+  title: string;
+  facts: { label: string; cell: CellModel }[];
+}
+
+/** A state in a word (`partials/badge`); tones as in `CellModel.tone`. */
+export interface BadgeModel {
+  text: string;
+  tone: string;
+}
+
+/** The top of a page (`partials/page-header`): the one h1, where one is, what can be done. */
+export interface PageHeaderModel {
+  title: string;
+  subtitle: string;
+  breadcrumbs: { label: string; href: string }[];
+  badges: BadgeModel[];
+  actions: ActionLink[];
+}
+
+/** One number that matters (`partials/stat`). */
+export interface StatModel {
+  label: string;
+  value: string;
+  hint: string;
+  /** Empty for plain, else success, warning or error; never the only sign: the hint says it in words. */
+  tone: "" | "success" | "warning" | "error";
+  href: string;
+  icon: string;
+}
+
+export interface TabModel {
+  label: string;
+  href: string;
+  is_current: boolean;
+  count: string;
+}
+
+/** A table with a title of its own inside a page (`partials/section`). */
+export interface SectionModel {
+  id: string;
+  title: string;
+  actions: ActionLink[];
+  table: TableModel;
+  empty: EmptyModel;
+  /** Link to the whole list, or empty. */
+  more_url: string;
+  more_label: string;
+}
+
+/** Files that hang on a record (`partials/attachments`). */
+export interface AttachmentModel {
+  name: string;
+  href: string;
+  /** In words, e.g. "240 kB". */
+  size: string;
+  /** Address that a POST removes it by, or empty. */
+  remove_url: string;
+}

@@ -1,0 +1,11 @@
+/** A new id: a UUIDv7, so that ids sort by the time they were made. */
+export function newId(): string {
+  return Bun.randomUUIDv7();
+}
+
+const pattern = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+
+/** Whether a text has the form of an id; anything else cannot name a row. */
+export function isId(text: unknown): text is string {
+  return typeof text === "string" && pattern.test(text);
+}

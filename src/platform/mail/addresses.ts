@@ -1,0 +1,52 @@
+/** An address with the name of the person behind it; the name may be empty. */
+export interface Mailbox {
+  address: string;
+  name: string;
+}
+
+const local = /^[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*$/;
+const label = /^[\p{L}\p{N}]([\p{L}\p{N}-]{0,61}[\p{L}\p{N}])?$/u;
+
+/**
+ * Whether a text is an e-mail address as people have them (RFC 5321 without quoted local parts and address literals): at
+ * most 254 characters, a domain with a dot or `localhost`. International domains are addresses too.
+ */
+export function isEmailAddress(text: string): boolean {
+  const at = text.lastIndexOf("@");
+  if (at < 1 || at > 64 || text.length > 254) return false;
+  const domain = text.slice(at + 1);
+  const labels = domain.split(".");
+  if (labels.length < 2 && domain.toLowerCase() !== "localhost") return false;
+  return local.test(text.slice(0, at)) && labels.every((one) => label.test(one));
+}
+
+/** An address as it is stored and compared: trimmed, lower case. Null when it is none. */
+export function normalEmailAddress(text: string): string | null {
+  const trimmed = text.trim();
+  return isEmailAddress(trimmed) ? trimmed.toLowerCase() : null;
+}
+
+/** Reads `Ada Lovelace <ada@harbor.example>`, `"Lovelace, Ada" <…>` or a bare address; null when there is no valid address. */
+export function parseMailbox(text: string): Mailbox | null {
+  const trimmed = text.trim();
+  const match = /^(.*?)\s*<([^<>]*)>$/s.exec(trimmed);
+  const address = (match?.[2] ?? trimmed).trim();
+  if (!isEmailAddress(address)) return null;
+  const name = (match?.[1] ?? "").replace(/^"((?:[^"\\]|\\.)*)"$/s, (_, inner: string) =>
+    inner.replace(/\\(.)/gs, "$1"),
+  );
+  return { address, name: plainName(name) };
+}
+
+/** A mailbox for people to read: `Ada Lovelace <ada@harbor.example>`; the name in quotes where it needs them. */
+export function formatMailbox({ address, name }: Mailbox): string {
+  const plain = plainName(name);
+  if (plain === "") return address;
+  const isAtoms = /^[\p{L}\p{N}\p{M} !#$%&'*+/=?^_`{|}~-]+$/u.test(plain);
+  return `${isAtoms ? plain : `"${plain.replace(/["\\]/g, "\\$&")}"`} <${address}>`;
+}
+
+/** A name on one line: nothing in it can begin a header of its own. */
+export function plainName(name: string): string {
+  return name.replace(/[\p{Cc}\u2028\u2029]+/gu, " ").trim();
+}

@@ -1,0 +1,50 @@
+import { expect, test } from "bun:test";
+import { mailBody } from "./compose.ts";
+
+const content = {
+  heading: "New reply to <printer>",
+  paragraphs: ["Hello Ada,", "one\ntwo & three"],
+  quoted: 'It jams.\n\n"Always".',
+  action: { label: "Open the ticket", url: "https://desk.harbor.example/tickets/1?a=1&b=2" },
+  footer: "Harbor IT",
+};
+
+test("both bodies say the same", () => {
+  const { text, html } = mailBody(content);
+  expect(text).toBe(
+    'New reply to <printer>\n\nHello Ada,\n\none\ntwo & three\n\n> It jams.\n>\n> "Always".\n\nOpen the ticket:\nhttps://desk.harbor.example/tickets/1?a=1&b=2\n\n-- \nHarbor IT\n',
+  );
+  for (const part of [
+    "New reply to &lt;printer&gt;",
+    "one<br>\ntwo &amp; three",
+    "&quot;Always&quot;",
+    'href="https://desk.harbor.example/tickets/1?a=1&amp;b=2"',
+    "Open the ticket</a>",
+    "Harbor IT",
+  ]) {
+    expect(html).toContain(part);
+  }
+});
+
+test("nothing that is written becomes markup", () => {
+  const { html } = mailBody({
+    ...content,
+    heading: "<script>1</script>",
+    paragraphs: ['<img src=x onerror="1">'],
+    quoted: "</table>",
+    footer: "<b>",
+    organization: "<i>",
+  });
+  expect(html).not.toMatch(/<(script|img|b|i)[\s>]/);
+});
+
+test("what is not given leaves nothing behind", () => {
+  const { text, html } = mailBody({ heading: "Hello", paragraphs: ["There"], footer: "Harbor IT" });
+  expect(text).toBe("Hello\n\nThere\n\n-- \nHarbor IT\n");
+  expect(html).not.toContain("href=");
+  expect(html).not.toContain('class="quote"');
+});
+
+test("a button leads to a web address only", () => {
+  expect(() => mailBody({ ...content, action: { label: "x", url: "javascript:alert(1)" } })).toThrow("no web address");
+});

@@ -1,0 +1,131 @@
+export interface MailContent {
+  heading: string;
+  /** Plain texts; a single line break stays one. */
+  paragraphs: readonly string[];
+  /** The one thing to do: a button. The address must be http or https. */
+  action?: { label: string; url: string };
+  /** What somebody else wrote, set apart from our own words: a reply, a note. */
+  quoted?: string;
+  /** Who sends this and why. */
+  footer: string;
+  /** The sender's name above the heading. */
+  organization?: string;
+}
+
+/**
+ * A mail's two bodies with the same content: a plain text, and an HTML page for mail programs (tables and inline styles,
+ * since many drop everything else; narrow and dark screens where they are understood). All texts are escaped.
+ */
+export function mailBody(content: MailContent): { text: string; html: string } {
+  const { action } = content;
+  if (action !== undefined && !/^https?:\/\//.test(action.url)) throw new Error(`${action.url} is no web address`);
+  return { text: textBody(content), html: htmlBody(content) };
+}
+
+function textBody({ heading, paragraphs, action, quoted, footer }: MailContent): string {
+  const blocks = [heading, ...paragraphs];
+  if (quoted !== undefined)
+    blocks.push(
+      quoted
+        .split(/\r?\n/)
+        .map((line) => `> ${line}`.trimEnd())
+        .join("\n"),
+    );
+  if (action !== undefined) blocks.push(`${action.label}:\n${action.url}`);
+  // A line of "-- " begins the signature: programs that read replies cut there.
+  return `${blocks.map((block) => block.trim()).join("\n\n")}\n\n-- \n${footer.trim()}\n`;
+}
+
+const font = "font-family:-apple-system,'Segoe UI',Roboto,Helvetica,Arial,sans-serif";
+const text = `${font};font-size:16px;line-height:1.55;color:#26323d`;
+
+function htmlBody({ heading, paragraphs, action, quoted, footer, organization }: MailContent): string {
+  const rows = [
+    organization === undefined
+      ? ""
+      : row(
+          "0 0 20px",
+          `<div class="soft" style="${font};font-size:14px;font-weight:600;color:#5b6873">${escaped(organization)}</div>`,
+        ),
+    row(
+      "0 0 16px",
+      `<h1 class="ink" style="margin:0;${font};font-size:22px;line-height:1.3;font-weight:650;color:#16212b">${escaped(heading)}</h1>`,
+    ),
+    ...paragraphs.map((paragraph) => row("0 0 16px", `<div class="ink" style="${text}">${lines(paragraph)}</div>`)),
+    quoted === undefined ? "" : row("4px 0 20px", quote(quoted)),
+    action === undefined ? "" : row("8px 0 12px", button(action)),
+  ];
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<meta name="supported-color-schemes" content="light dark">
+<title>${escaped(heading)}</title>
+<style>
+${style}
+</style>
+</head>
+<body class="page" style="margin:0;padding:0;background:#f1f4f6">
+<table role="presentation" class="page" width="100%" cellpadding="0" cellspacing="0" border="0" style="background:#f1f4f6">
+<tr><td align="center" class="edge" style="padding:32px 16px">
+<table role="presentation" width="100%" cellpadding="0" cellspacing="0" border="0" style="max-width:600px">
+<tr><td class="card" style="padding:32px 36px 24px;background:#ffffff;border:1px solid #dde3e8;border-radius:10px">
+<table role="presentation" width="100%" cellpadding="0" cellspacing="0" border="0">
+${rows.filter((one) => one !== "").join("\n")}
+</table>
+</td></tr>
+<tr><td class="foot" style="padding:18px 36px 0"><div class="soft" style="${font};font-size:13px;line-height:1.5;color:#5b6873">${lines(footer)}</div></td></tr>
+</table>
+</td></tr>
+</table>
+</body>
+</html>
+`;
+}
+
+/** Narrow screens and dark ones; `!important` because the rest is inline. */
+const style = `@media (max-width: 480px) {
+  .edge { padding: 0 0 24px !important; }
+  .card { padding: 24px 20px 16px !important; border-width: 0 0 1px !important; border-radius: 0 !important; }
+  .foot { padding: 16px 20px 0 !important; }
+}
+@media (prefers-color-scheme: dark) {
+  .page { background: #12181d !important; }
+  .card { background: #1b242b !important; border-color: #303c46 !important; }
+  .ink { color: #e6ebef !important; }
+  .soft { color: #a3b0bb !important; }
+  .quote { background: #222d36 !important; border-color: #4d9cc8 !important; color: #d3dce3 !important; }
+  .button { background: #6bb5de !important; }
+  .button a { color: #0d1b25 !important; }
+  .link { color: #86c4e6 !important; }
+}`;
+
+function row(padding: string, inner: string): string {
+  return `<tr><td style="padding:${padding}">${inner}</td></tr>`;
+}
+
+function quote(quoted: string): string {
+  return `<table role="presentation" width="100%" cellpadding="0" cellspacing="0" border="0"><tr><td class="quote" style="padding:14px 18px;background:#f4f7f9;border-left:3px solid #0b5e87;${text}">${lines(quoted)}</td></tr></table>`;
+}
+
+/** A cell with a colour, because not every program colours a link; the address again below for those that show no buttons. */
+function button({ label, url }: { label: string; url: string }): string {
+  const href = escaped(url);
+  return `<table role="presentation" cellpadding="0" cellspacing="0" border="0"><tr><td class="button" bgcolor="#0b5e87" style="border-radius:7px;background:#0b5e87"><a href="${href}" style="display:inline-block;padding:12px 22px;${font};font-size:16px;font-weight:600;line-height:1.2;color:#ffffff;text-decoration:none">${escaped(label)}</a></td></tr></table>
+<div class="soft" style="padding-top:14px;${font};font-size:13px;line-height:1.5;color:#5b6873;word-break:break-all">Or open this address: <a class="link" href="${href}" style="color:#0b5e87">${href}</a></div>`;
+}
+
+function lines(given: string): string {
+  return escaped(given.trim()).replace(/\r?\n/g, "<br>\n");
+}
+
+function escaped(given: string): string {
+  return given
+    .replaceAll("&", "&amp;")
+    .replaceAll("<", "&lt;")
+    .replaceAll(">", "&gt;")
+    .replaceAll('"', "&quot;")
+    .replaceAll("'", "&#39;");
+}

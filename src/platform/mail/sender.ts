@@ -1,0 +1,149 @@
+import { plus } from "../clock.ts";
+import type { App, Tenant } from "../context.ts";
+import { log } from "../log.ts";
+import { describeSmtpError, sendMail, type SmtpSettings } from "./transport.ts";
+
+/** Seconds to wait after each failed attempt; a mail that fails after the last one is given up and shown. */
+const waits = [30, 120, 600, 1800, 7200, 21600];
+const leaseMilliseconds = 5 * 60_000;
+
+/** Sends what is due of one tenant, one mail after the other. Returns how many were tried. */
+export async function sendDueMails(app: App, tenant: Tenant): Promise<number> {
+  const settings = await mailSettingsOf(app, tenant.id);
+  if (settings === null) return 0;
+  await recoverInterrupted(app, tenant.id);
+  let tried = 0;
+  for (;;) {
+    const id = await claim(app, tenant.id);
+    if (id === null) return tried;
+    tried += 1;
+    await sendOne(app, tenant.id, id, settings);
+  }
+}
+
+/** The organization's SMTP settings with the password opened, or null while there are none. */
+export async function mailSettingsOf(app: App, tenantId: string): Promise<SmtpSettings | null> {
+  const row = await app.database.read(tenantId, (db) => db.selectFrom("mail_settings").selectAll().executeTakeFirst());
+  if (row === undefined) return null;
+  return {
+    host: row.host,
+    port: row.port,
+    security: row.security,
+    username: row.username ?? "",
+    password: row.password_sealed === null ? "" : app.keyring.open("mail-settings", tenantId, row.password_sealed),
+    from_name: row.from_name,
+    from_address: row.from_address,
+    allow_invalid_certificate: !row.is_certificate_checked,
+  };
+}
+
+/**
+ * After a crash: a mail whose message the server had not begun to take is tried again; one whose message it had begun to
+ * take may have been sent, so a person decides.
+ */
+async function recoverInterrupted(app: App, tenantId: string): Promise<void> {
+  const now = app.clock.now();
+  const isInterrupted = await app.database.read(tenantId, (db) =>
+    db.selectFrom("mails").select("id").where("mail_status", "=", "sending").where("lease_until", "<", now).limit(1).executeTakeFirst(),
+  );
+  if (isInterrupted === undefined) return;
+  await app.database.write(tenantId, async (db) => {
+    const interrupted = db.updateTable("mails").where("mail_status", "=", "sending").where("lease_until", "<", now);
+    await interrupted
+      .where("data_started_at", "is", null)
+      .set({ mail_status: "queued", next_attempt_at: now, lease_until: null, updated_at: now })
+      .execute();
+    await interrupted
+      .where("data_started_at", "is not", null)
+      .set({
+        mail_status: "uncertain",
+        lease_until: null,
+        last_error: "Purser was interrupted while the server was taking this mail; it may have been sent.",
+        updated_at: now,
+      })
+      .execute();
+  });
+}
+
+async function claim(app: App, tenantId: string): Promise<string | null> {
+  const now = app.clock.now();
+  const due = await app.database.read(tenantId, (db) =>
+    db
+      .selectFrom("mails")
+      .select("id")
+      .where("mail_status", "=", "queued")
+      .where("next_attempt_at", "<=", now)
+      .orderBy("next_attempt_at")
+      .orderBy("id")
+      .limit(1)
+      .executeTakeFirst(),
+  );
+  if (due === undefined) return null;
+  const claimed = await app.database.write(tenantId, (db) =>
+    db
+      .updateTable("mails")
+      .set({ mail_status: "sending", lease_until: plus(now, leaseMilliseconds), data_started_at: null, updated_at: now })
+      .where("id", "=", due.id)
+      .where("mail_status", "=", "queued")
+      .executeTakeFirst(),
+  );
+  // Another node was quicker: leave the rest to it.
+  return claimed.numUpdatedRows === 0n ? null : due.id;
+}
+
+async function sendOne(app: App, tenantId: string, id: string, settings: SmtpSettings): Promise<void> {
+  const { mail, attached } = await app.database.read(tenantId, async (db) => ({
+    mail: await db.selectFrom("mails").selectAll().where("id", "=", id).executeTakeFirstOrThrow(),
+    attached: await db
+      .selectFrom("mail_attachments")
+      .innerJoin("files", "files.id", "mail_attachments.file_id")
+      .select(["files.sha256", "files.file_name", "files.mime_type"])
+      .where("mail_attachments.mail_id", "=", id)
+      .execute(),
+  }));
+  const mark = (values: { mail_status?: "sent" | "queued" | "failed" | "uncertain" } & Record<string, unknown>): Promise<unknown> =>
+    app.database.write(tenantId, (db) =>
+      db
+        .updateTable("mails")
+        .set({ ...values, updated_at: app.clock.now() })
+        .where("id", "=", id)
+        .execute(),
+    );
+  try {
+    const attachments = [];
+    for (const file of attached) {
+      attachments.push({ filename: file.file_name, content_type: file.mime_type, content: await app.files.get(tenantId, file.sha256) });
+    }
+    const { response, rejected } = await sendMail(
+      settings,
+      {
+        message_id: mail.message_id,
+        date: mail.created_at,
+        in_reply_to: mail.in_reply_to ?? undefined,
+        references: mail.mail_references === "" ? [] : mail.mail_references.split(" "),
+        to: [{ address: mail.to_address, name: mail.to_name }],
+        cc: mail.cc_addresses.map((address) => ({ address, name: "" })),
+        reply_to: mail.reply_to ?? undefined,
+        subject: mail.subject,
+        text: mail.text_body,
+        html: mail.html_body ?? undefined,
+        attachments,
+        headers: { "Auto-Submitted": "auto-generated" },
+      },
+      { onDataStarted: async () => void (await mark({ data_started_at: app.clock.now() })) },
+    );
+    await mark({ mail_status: "sent", sent_at: app.clock.now(), server_answer: response.slice(0, 2000), last_error: rejected.map((one) => `${one.address}: ${one.server_answer}`).join("; ").slice(0, 2000), lease_until: null });
+  } catch (error) {
+    const { message, server_answer, is_permanent, is_uncertain } = describeSmtpError(error);
+    const wait = is_permanent || is_uncertain ? undefined : waits[mail.attempts];
+    log.warn("a mail could not be sent", { mail: id, tenant: tenantId, error: message });
+    await mark({
+      mail_status: is_uncertain ? "uncertain" : wait === undefined ? "failed" : "queued",
+      attempts: mail.attempts + 1,
+      next_attempt_at: wait === undefined ? null : plus(app.clock.now(), wait * 1000),
+      lease_until: null,
+      last_error: message.slice(0, 2000),
+      server_answer: server_answer.slice(0, 2000),
+    });
+  }
+}

@@ -1,0 +1,140 @@
+import type { ReachRule } from "./access/reach.ts";
+import type { AnyAction } from "./action.ts";
+import type { Ctx, Work } from "./context.ts";
+import type { Table } from "./database/columns.ts";
+import type { SearchFacet } from "./database/search.ts";
+import type { Subscription } from "./events/outbox.ts";
+import type { Route } from "./http/route.ts";
+import type { Job } from "./jobs/jobs.ts";
+import type { Resource } from "./resource.ts";
+import type { ActionLink, FactsModel, LayoutModel, SectionModel, StatModel } from "./http/view-models.ts";
+
+/** The standard roles that a new organization starts with (PRD 3.1.2); what they may do is data from then on. */
+export type StandardRole = "administrator" | "technician" | "finance";
+
+/** A module's public face: everything the program is made of can be read off these. */
+export interface Module {
+  readonly name: string;
+  readonly tables?: readonly Table[];
+  /** Permissions the module brings: name → what it allows, in words. */
+  readonly permissions?: Readonly<Record<string, string>>;
+  /** Which standard roles start with which of them; administrators get all. */
+  readonly grants?: Partial<Record<Exclude<StandardRole, "administrator">, readonly string[]>>;
+  readonly actions?: readonly AnyAction[];
+  readonly resources?: readonly Resource[];
+  readonly routes?: readonly Route[];
+  readonly nav?: readonly NavItem[];
+  readonly events?: readonly Subscription[];
+  readonly jobs?: readonly Job[];
+  readonly search?: readonly SearchFacet[];
+  /** Narrower reach for tables of the module, by table name. */
+  readonly reach?: Readonly<Record<string, ReachRule>>;
+  readonly panels?: readonly Panel[];
+  readonly reference?: readonly ReferenceSet[];
+  /** What the module shows in the frame around every page: the running timer. */
+  chrome?(ctx: Ctx): Promise<Partial<LayoutModel>>;
+}
+
+/** An entry of the main navigation. */
+export interface NavItem {
+  label: string;
+  href: string;
+  icon: string;
+  group: "Desk" | "Clients" | "Money" | "System";
+  order: number;
+  permission: string | null;
+}
+
+/** What a module adds to another module's page, so that the page need not know it. */
+export interface Panel {
+  /** Which page: "company", "contact", "ticket", "dashboard", "portal". */
+  page: "company" | "contact" | "ticket" | "dashboard" | "portal" | "settings";
+  order: number;
+  permission: string | null;
+  load(ctx: Ctx, subject: { id: string }): Promise<PanelModel | PanelModel[] | null>;
+}
+
+export type PanelModel =
+  | ({ kind: "section" } & SectionModel)
+  | ({ kind: "stat" } & StatModel)
+  | ({ kind: "facts" } & FactsModel)
+  /** A step of the dashboard's checklist: what to do next. */
+  | { kind: "step"; title: string; text: string; href: string; is_done: boolean }
+  /** A card of the settings page. */
+  | { kind: "card"; group: string; title: string; text: string; href: string; icon: string }
+  /** Something the page's "New" menu offers. */
+  | ({ kind: "action" } & ActionLink);
+
+/** Standard reference data that the setup wizard offers. */
+export interface ReferenceSet {
+  key: string;
+  label: string;
+  description: string;
+  /** Writes the set unless it is there; run in the wizard's unit of work. */
+  apply(work: Work): Promise<void>;
+}
+
+export function defineModule(module: Module): Module {
+  return module;
+}
+
+/** What all modules bring, ready to be looked up. */
+export interface Registry {
+  readonly modules: readonly Module[];
+  readonly actions: ReadonlyMap<string, AnyAction>;
+  readonly permissions: ReadonlyMap<string, string>;
+  readonly grants: Readonly<Record<StandardRole, ReadonlySet<string>>>;
+  readonly subscriptions: ReadonlyMap<string, readonly Subscription[]>;
+  readonly search: ReadonlyMap<string, SearchFacet>;
+  readonly reach: ReadonlyMap<string, ReachRule>;
+  readonly routes: readonly Route[];
+  readonly resources: ReadonlyMap<string, Resource>;
+  readonly nav: readonly NavItem[];
+  readonly jobs: readonly Job[];
+  readonly panels: readonly Panel[];
+  readonly reference: readonly ReferenceSet[];
+}
+
+/** Puts the modules together; anything declared twice stops the start with its name. */
+export function buildRegistry(modules: readonly Module[]): Registry {
+  const permissions = unique(modules.flatMap((module) => Object.entries(module.permissions ?? {})));
+  const subscriptions = new Map<string, Subscription[]>();
+  for (const subscription of modules.flatMap((module) => module.events ?? [])) {
+    const known = subscriptions.get(subscription.event) ?? [];
+    if (known.some((other) => other.name === subscription.name)) throw new Error(`handler ${subscription.name} is declared twice`);
+    subscriptions.set(subscription.event, [...known, subscription]);
+  }
+  const granted = (role: "technician" | "finance"): ReadonlySet<string> => {
+    const names = modules.flatMap((module) => module.grants?.[role] ?? []);
+    for (const name of names) if (!permissions.has(name)) throw new Error(`${role} is granted ${name}, which does not exist`);
+    return new Set(names);
+  };
+  return {
+    modules,
+    permissions,
+    actions: unique(modules.flatMap((module) => module.actions ?? []).map((action) => [action.name, action])),
+    grants: {
+      administrator: new Set(permissions.keys()),
+      technician: granted("technician"),
+      finance: granted("finance"),
+    },
+    subscriptions,
+    search: unique(modules.flatMap((module) => module.search ?? []).map((facet) => [facet.table, facet])),
+    reach: unique(modules.flatMap((module) => Object.entries(module.reach ?? {}))),
+    routes: modules.flatMap((module) => module.routes ?? []),
+    resources: unique(modules.flatMap((module) => module.resources ?? []).map((resource) => [resource.path, resource])),
+    nav: modules.flatMap((module) => module.nav ?? []).toSorted((a, b) => a.order - b.order),
+    jobs: modules.flatMap((module) => module.jobs ?? []),
+    panels: modules.flatMap((module) => module.panels ?? []).toSorted((a, b) => a.order - b.order),
+    reference: modules.flatMap((module) => module.reference ?? []),
+  };
+}
+
+function unique<V>(entries: readonly (readonly [string, V])[]): Map<string, V> {
+  const map = new Map<string, V>();
+  for (const [key, value] of entries) {
+    if (map.has(key)) throw new Error(`${key} is declared twice`);
+    map.set(key, value);
+  }
+  return map;
+}

@@ -1,0 +1,168 @@
+import { canonicalDecimal, type Exact, exact, text } from "./decimal.ts";
+
+/**
+ * Money. Totals are whole minor units (cents) in a number beside a currency; rates and unit prices are exact decimals.
+ * There is one rounding rule: half up in magnitude, so 0.5 cent becomes 1 and -0.5 cent becomes -1, and a credit is the
+ * mirror image of its charge. What is divided is divided by `allocate`, so that parts add up to the whole.
+ */
+
+const digitsByCurrency = new Map<string, number>();
+
+/**
+ * Places after the point that a currency has: USD 2, JPY 0, BHD 3 (ISO 4217, as `Intl` knows it).
+ *
+ * @throws RangeError when the code has not the form of a currency code
+ */
+export function minorDigits(currency: string): number {
+  const known = digitsByCurrency.get(currency);
+  if (known !== undefined) return known;
+  const { maximumFractionDigits } = new Intl.NumberFormat("en", { style: "currency", currency }).resolvedOptions();
+  const digits = maximumFractionDigits ?? 2;
+  digitsByCurrency.set(currency, digits);
+  return digits;
+}
+
+/**
+ * A decimal string of the edge as whole minor units: `("150.00", "USD")` → 15000. Zeros beyond the currency's places are
+ * harmless; other digits there are refused, never rounded away.
+ *
+ * @throws RangeError with a sentence for people
+ */
+export function toMinor(amount: string, currency: string): number {
+  if (!/^-?\d+(\.\d+)?$/.test(amount))
+    throw new RangeError(`"${amount}" is not an amount such as ${sample(currency)}.`);
+  const minor = shifted(exact(amount), minorDigits(currency));
+  if (!minor.eq(minor.round(0, 0))) {
+    throw new RangeError(`${amount} has more places than ${currency} has; write it like ${sample(currency)}.`);
+  }
+  return safe(minor);
+}
+
+/** Whole minor units as the decimal string of the edge, always with the currency's places: 15000 → `"150.00"`. */
+export function fromMinor(minor: number, currency: string): string {
+  const digits = minorDigits(currency);
+  const amount = shifted(exact(minor), -digits);
+  return (amount.eq(0) ? exact(0) : amount).toFixed(digits);
+}
+
+/** `quantity × unit price` in minor units, rounded once. Both are exact decimals. */
+export function amountOf(quantity: string, unitPrice: string, currency: string): number {
+  return rounded(shifted(exact(quantity).times(exact(unitPrice)), minorDigits(currency)));
+}
+
+/** `minutes × hourly rate ÷ 60` in minor units, rounded once: there is no detour over hours with a rounding of their own. */
+export function amountForMinutes(minutes: number, hourlyRate: string, currency: string): number {
+  return rounded(shifted(exact(minutes).times(exact(hourlyRate)), minorDigits(currency)).div(60));
+}
+
+/** `percent` of an amount in minor units, rounded once; `"8.25"` is eight and a quarter per cent. */
+export function percentOf(minor: number, percent: string): number {
+  return rounded(exact(minor).times(exact(percent)).div(100));
+}
+
+/**
+ * Divides a total into parts in proportion to the weights, by largest remainder: each part is the exact share cut to a
+ * whole unit, and the units left over go one each to the largest remainders, the earlier part first when they are equal.
+ * The parts always add up to the total. A negative total gives the mirror image of the positive one. When all weights
+ * are zero the total is divided evenly, because an amount must not vanish.
+ *
+ * @throws RangeError for a negative or fractional weight, and for a total other than zero without any part to carry it
+ */
+export function allocate(totalMinor: number, weights: readonly number[]): number[] {
+  if (weights.some((weight) => !Number.isSafeInteger(weight) || weight < 0)) {
+    throw new RangeError("weights are whole numbers that are not negative");
+  }
+  if (weights.length === 0 && totalMinor !== 0) throw new RangeError("there is no part to carry the total");
+  if (totalMinor < 0) return allocate(-totalMinor, weights).map((part) => (part === 0 ? 0 : -part));
+  const even = weights.every((weight) => weight === 0);
+  const shares = weights.map((weight) => BigInt(even ? 1 : weight));
+  const sum = shares.reduce((a, b) => a + b, 0n);
+  const total = BigInt(totalMinor);
+  const parts = shares.map((share) => Number((total * share) / sum));
+  const left = totalMinor - parts.reduce((a, b) => a + b, 0);
+  const remainders = shares.map((share, index) => ({ index, remainder: (total * share) % sum }));
+  remainders.sort((a, b) => (a.remainder === b.remainder ? a.index - b.index : a.remainder > b.remainder ? -1 : 1));
+  for (const { index } of remainders.slice(0, left)) parts[index] = (parts[index] ?? 0) + 1;
+  return parts;
+}
+
+/** An amount for reading, in the ways of a locale: `(123450, "USD", "en-US")` → `$1,234.50`. */
+export function formatMoney(minor: number, currency: string, locale: string): string {
+  return formatter(currency, locale).format(fromMinor(minor, currency) as Intl.StringNumericLiteral);
+}
+
+/** A unit price or rate for reading: the currency's places, and more only where the price has more (`$0.0035`). */
+export function formatPrice(price: string, currency: string, locale: string): string {
+  const places = canonicalDecimal(price).split(".")[1]?.length ?? 0;
+  return formatter(currency, locale, places).format(canonicalDecimal(price) as Intl.StringNumericLiteral);
+}
+
+const formatters = new Map<string, Intl.NumberFormat>();
+
+function formatter(currency: string, locale: string, places = 0): Intl.NumberFormat {
+  const digits = minorDigits(currency);
+  const key = `${locale} ${currency} ${places}`;
+  const known = formatters.get(key);
+  if (known !== undefined) return known;
+  const made = new Intl.NumberFormat(locale, {
+    style: "currency",
+    currency,
+    minimumFractionDigits: digits,
+    maximumFractionDigits: Math.max(digits, places),
+  });
+  formatters.set(key, made);
+  return made;
+}
+
+export type ParsedMoney = { ok: true; minor: number } | { ok: false; message: string };
+
+/**
+ * An amount as people type or paste it: `1,234.50`, `$1,234.50`, `1 234,50 €`, `-12`. Which of comma and point is the
+ * decimal separator comes from the locale. Groups must be groups of three, so a slip such as `12,34` in English is
+ * refused instead of read as 1234.
+ */
+export function parseMoney(typed: string, currency: string, locale: string): ParsedMoney {
+  const wrong = { ok: false, message: `"${typed.trim()}" is not an amount such as ${sample(currency)}.` } as const;
+  const parts = new Intl.NumberFormat(locale).formatToParts(12_345_678.9);
+  const decimal = parts.find((part) => part.type === "decimal")?.value ?? ".";
+  const group = decimal === "," ? "." : ",";
+  // Of currency signs only one run of letters or symbols, before or after the digits; spaces and apostrophes group too.
+  const match = /^(-?)\s*[\p{L}\p{Sc}]{0,5}\s*(-?)\s*([\d.,'’\s]*\d)\s*[\p{L}\p{Sc}]{0,5}$/u.exec(
+    typed.trim().replaceAll("−", "-"),
+  );
+  if (match === null || (match[1] !== "" && match[2] !== "")) return wrong;
+  const [whole = "", fraction = "", ...more] = (match[3] ?? "").replaceAll(/['’\s]/g, group).split(decimal);
+  if (more.length > 0 || !/^\d*$/.test(fraction)) return wrong;
+  const groups = whole.split(group);
+  const isGrouped = groups.length > 1;
+  if (isGrouped && (!/^\d{1,3}$/.test(groups[0] ?? "") || groups.slice(1).some((part) => !/^\d{3}$/.test(part))))
+    return wrong;
+  const digits = groups.join("") || "0";
+  if (!/^\d+$/.test(digits)) return wrong;
+  const sign = match[1] !== "" || match[2] !== "" ? "-" : "";
+  try {
+    return { ok: true, minor: toMinor(`${sign}${digits}${fraction === "" ? "" : `.${fraction}`}`, currency) };
+  } catch (error) {
+    return { ok: false, message: error instanceof Error ? error.message : wrong.message };
+  }
+}
+
+/** An example of the currency's form, for messages: `150.00`, `150`, `150.000`. */
+function sample(currency: string): string {
+  return exact(150).toFixed(minorDigits(currency));
+}
+
+function shifted(value: Exact, places: number): Exact {
+  const factor = exact(10 ** Math.abs(places));
+  return places < 0 ? value.div(factor) : value.times(factor);
+}
+
+function rounded(value: Exact): number {
+  return safe(value.round(0, 1));
+}
+
+function safe(value: Exact): number {
+  const minor = Number(text(value));
+  if (!Number.isSafeInteger(minor)) throw new RangeError("The amount is too large.");
+  return minor;
+}

@@ -1,0 +1,5 @@
+/** A font file that the build puts into the executable; the import is its path there. */
+declare module "*.ttf" {
+  const path: string;
+  export { path as default };
+}

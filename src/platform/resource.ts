@@ -1,0 +1,46 @@
+import type { AnyAction } from "./action.ts";
+import type { Ctx } from "./context.ts";
+import type { Table } from "./database/columns.ts";
+
+/**
+ * Something one can look at over the API. From it come `GET /{path}`, `GET /{path}/{id}`, and, where there is an action,
+ * `POST`, `PUT`, `PATCH` and `DELETE`.
+ */
+export interface Resource {
+  /** JSON:API type, the plural noun: "companies". */
+  readonly type: string;
+  /** Path under `/api/v1`; the type with dashes unless told. */
+  readonly path: string;
+  readonly table: Table;
+  readonly permission: string | null;
+  /** Who it is for; portal resources stand under `portal/`. */
+  readonly audience: "staff" | "portal";
+  readonly create: AnyAction | null;
+  readonly update: AnyAction | null;
+  readonly remove: AnyAction | null;
+  /** Lists of this resource under a parent: `/companies/{id}/contacts`. */
+  readonly under: readonly { parent: string; column: string }[];
+  /** Columns left out of the API, beside secrets. */
+  readonly hidden: ReadonlySet<string>;
+  /** Attributes that are not columns of the row (tags, calculated hours), for a whole page of rows at once. */
+  readonly extend: ((ctx: Ctx, rows: readonly Record<string, unknown>[]) => Promise<Record<string, unknown>[]>) | null;
+  /** Default order: a column, with `-` for descending. */
+  readonly sort: string;
+}
+
+type Given = Pick<Resource, "type" | "table" | "permission"> & Partial<Resource>;
+
+export function resource(given: Given): Resource {
+  return {
+    path: given.type.replaceAll("_", "-"),
+    audience: "staff",
+    create: null,
+    update: null,
+    remove: null,
+    under: [],
+    hidden: new Set(),
+    extend: null,
+    sort: "id",
+    ...given,
+  };
+}
