@@ -17,6 +17,8 @@ export const migration: Migration = {
         columns: { domain: "text", domain_tenant_id: "uuid", created_at: "instant" },
       },
       leases: { isPlatform: true, primaryKey: ["name"], columns: { name: "text", holder: "text", expires_at: "instant" } },
+      // Facts about this installation: the id of the master key that its secrets are sealed with.
+      installation: { isPlatform: true, primaryKey: ["fact"], columns: { fact: "text", fact_value: "text" } },
       rate_limits: {
         isPlatform: true,
         primaryKey: ["limit_key"],

@@ -191,8 +191,10 @@ export const migration: Migration = {
           checkout_url: "text?",
           expires_at: "instant",
           payment_id: "uuid? -> payments",
+          // The invoice's id while the page is open, so that an invoice never has two.
+          open_key: "text?",
         },
-        unique: [["provider_session_id"]],
+        unique: [["provider_session_id"], ["open_key"]],
         indexes: [["invoice_id"], ["checkout_status"]],
       },
       gateway_events: {

@@ -4,6 +4,7 @@ import { homeModule } from "./home/index.ts";
 import { settingsModule } from "./settings/index.ts";
 import { setupModule } from "./setup/index.ts";
 import { staffModule } from "./staff/index.ts";
+import { timeModule } from "./time/index.ts";
 
 /** All that the program is made of. */
-export const modules: readonly Module[] = [homeModule, settingsModule, staffModule, setupModule, companiesModule];
+export const modules: readonly Module[] = [homeModule, settingsModule, staffModule, setupModule, companiesModule, timeModule];

@@ -9,3 +9,6 @@ const pattern = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
 export function isId(text: unknown): text is string {
   return typeof text === "string" && pattern.test(text);
 }
+
+/** An id that no row has, for a condition that nothing fits. */
+export const noId = "00000000-0000-0000-0000-000000000000";

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { OperatorProblem } from "./config/problem.ts";
-import { lockDataDir } from "./lock.ts";
+import { isDataDirHeld, lockDataDir } from "./lock.ts";
 
 let dataDir = "";
 beforeEach(() => {
@@ -21,9 +21,12 @@ const kindOf = (run: () => unknown): string => {
 };
 
 test("a directory is held by one, until it is released", () => {
+  expect(isDataDirHeld(dataDir)).toBe(false);
   const lock = lockDataDir(dataDir);
+  expect(isDataDirHeld(dataDir)).toBe(true);
   expect(kindOf(() => lockDataDir(dataDir))).toBe("try_later");
   lock.release();
+  expect(isDataDirHeld(dataDir)).toBe(false);
   lockDataDir(dataDir).release();
 });
 

@@ -1,4 +1,5 @@
 import { Database } from "bun:sqlite";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { OperatorProblem } from "./config/problem.ts";
 
@@ -29,6 +30,22 @@ export function lockDataDir(dataDir: string, name: LockName = "purser.lock"): Lo
   }
   const held = database;
   return { release: () => held.close() };
+}
+
+/** Whether another process holds the directory right now; a look that leaves nothing behind. */
+export function isDataDirHeld(dataDir: string): boolean {
+  const path = join(dataDir, "purser.lock");
+  if (!existsSync(path)) return false;
+  const database = new Database(path, { readonly: true });
+  try {
+    database.query("select 1 from sqlite_master").all();
+    return false;
+  } catch (error) {
+    if (isBusy(error)) return true;
+    throw error;
+  } finally {
+    database.close();
+  }
 }
 
 function busy(dataDir: string, name: LockName): OperatorProblem {

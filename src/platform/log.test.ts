@@ -28,7 +28,11 @@ test("one readable line an event, also when a value holds line breaks", () => {
 
 test("what is called like a secret is hidden, at any depth", () => {
   setLogFormat("json");
-  log.info("x", { password: "p1", nested: { api_key: "p2", list: [{ access_token: "p3" }] }, smtp_password_sealed: "p4" });
+  log.info("x", {
+    password: "p1",
+    nested: { api_key: "p2", list: [{ access_token: "p3" }] },
+    smtp_password_sealed: "p4",
+  });
   expect(printed[0]).not.toMatch(/p[1-4]"/);
   expect(JSON.stringify(recentLines().at(-1))).not.toMatch(/p[1-4]"/);
 });
@@ -41,7 +45,12 @@ test("passwords in addresses and Purser's own tokens are hidden", () => {
 });
 
 test("an event's fields do not forge time, level and message", () => {
-  const line = { time: "2026-11-21T06:54:09.123Z", level: "info", message: "real", fields: { level: "error", message: "forged" } } as const;
+  const line = {
+    time: "2026-11-21T06:54:09.123Z",
+    level: "info",
+    message: "real",
+    fields: { level: "error", message: "forged" },
+  } as const;
   expect(JSON.parse(jsonLine(line))).toMatchObject({ level: "info", message: "real" });
   expect(textLine(line)).toStartWith("06:54:09 INFO  real ");
 });

@@ -59,7 +59,9 @@ export function jsonLine({ time, level, message, fields }: LogLine): string {
 /** A line for people: `06:54:09 WARN  a mail could not be sent  mail=… tenant=…`. */
 export function textLine({ time, level, message, fields }: LogLine): string {
   const details = Object.entries(fields).map(([name, value]) => `${name}=${textValue(value)}`);
-  return [time.slice(11, 19), level.toUpperCase().padEnd(5), message.replaceAll(/\s*\n\s*/g, " "), ...details].join(" ");
+  return [time.slice(11, 19), level.toUpperCase().padEnd(5), message.replaceAll(/\s*\n\s*/g, " "), ...details].join(
+    " ",
+  );
 }
 
 function textValue(value: unknown): string {

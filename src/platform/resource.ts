@@ -18,8 +18,8 @@ export interface Resource {
   readonly create: AnyAction | null;
   readonly update: AnyAction | null;
   readonly remove: AnyAction | null;
-  /** Lists of this resource under a parent: `/companies/{id}/contacts`. */
-  readonly under: readonly { parent: string; column: string }[];
+  /** Lists of this resource under a parent: `/companies/{id}/contacts`; `as` is another last part, `/tickets/{id}/notes`. */
+  readonly under: readonly { parent: string; column: string; as?: string }[];
   /** Columns left out of the API, beside secrets. */
   readonly hidden: ReadonlySet<string>;
   /** Attributes that are not columns of the row (tags, calculated hours), for a whole page of rows at once. */

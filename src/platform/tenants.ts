@@ -23,6 +23,9 @@ export const leases = table(
   { isPlatform: true, isAudited: false },
 );
 
+/** Facts about this installation, such as the id of the master key that its secrets are sealed with. */
+export const installation = table("installation", { fact: col.text(), fact_value: col.text() }, { isPlatform: true, isAudited: false });
+
 /** The organization itself: letterhead, locale and defaults. One row a tenant. */
 export const organizations = table(
   "organizations",
@@ -78,6 +81,7 @@ declare module "./database/tables.ts" {
     tenants: TableType<typeof tenants>;
     tenant_domains: TableType<typeof tenantDomains>;
     leases: TableType<typeof leases>;
+    installation: TableType<typeof installation>;
     organizations: TableType<typeof organizations>;
     mail_settings: TableType<typeof mailSettings>;
     counters: TableType<typeof counters>;

@@ -77,3 +77,16 @@ async function asSuperuser<Result>(work: (client: Client) => Promise<Result>): P
     await client.end();
   }
 }
+
+/** The role that tests serve with: it owns nothing and row-level security holds it. */
+export const servingRole = { user: "purser_serving", password: "purser_serving" };
+
+/** Makes the serving role once, also when several test files start at the same moment. */
+export async function ensureServingRole(): Promise<void> {
+  await asSuperuser(async (client) => {
+    await client.query("select pg_advisory_lock(hashtext('serving role'))");
+    const found = await client.query("select 1 from pg_roles where rolname = $1", [servingRole.user]);
+    if (found.rowCount === 0) await client.query(`create role ${servingRole.user} login password '${servingRole.password}'`);
+    await client.query("select pg_advisory_unlock(hashtext('serving role'))");
+  });
+}

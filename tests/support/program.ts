@@ -18,6 +18,7 @@ import { fileStore } from "../../src/platform/files/store.ts";
 import type { StandardRole } from "../../src/platform/module.ts";
 import { provisionTenant } from "../../src/platform/provision.ts";
 import { loadTenant, organizations } from "../../src/platform/tenants.ts";
+import { type Visitor, visitor } from "./visitor.ts";
 
 /** Where every test's clock stands until moved. */
 export const testNow = "2026-11-21T09:00:00.000Z";
@@ -47,8 +48,14 @@ export interface TestProgram {
   mill: TestTenant;
   /** Sends a request as JSON:API; `as` is an API key. */
   api(method: string, path: string, given?: { key?: string; body?: unknown; headers?: Record<string, string>; tenant?: TestTenant }): Promise<ApiAnswer>;
+  /** Somebody with a browser: cookies are kept, forms are filled in and sent as the page has them. */
+  browser(tenant?: TestTenant): Visitor;
   /** Any request, straight into the server. */
   fetch(path: string, init?: RequestInit, tenant?: TestTenant): Promise<Response>;
+  /** Where the database is, for tests that go below the program; the PostgreSQL address is the serving role's. */
+  raw: { sqlitePath: string; postgresUrl: string; ownerUrl: string };
+  /** Where the program keeps its files. */
+  directory: string;
   /** Lets events that are due take effect. */
   settle(tenant?: TestTenant): Promise<void>;
   close(): Promise<void>;
@@ -62,11 +69,11 @@ export interface ApiAnswer {
   body: any;
 }
 
-/** A whole program over a database of its own, of the edition that the tests run for. */
-export async function startTestProgram(options: { stripeApiBase?: string } = {}): Promise<TestProgram> {
+/** A whole program over a database of its own, of the edition that the tests run for; `isSetUp: false`: at its first start. */
+export async function startTestProgram(options: { stripeApiBase?: string; isSetUp?: boolean } = {}): Promise<TestProgram> {
   const directory = await mkdtemp(join(tmpdir(), "purser-test-"));
   const clock = fixedClock(testNow);
-  const { database, drop } = await openTestDatabase(directory);
+  const { database, drop, raw } = await openTestDatabase(directory);
   const keys = keyring(new Uint8Array(32).fill(7));
   const program = createProgram({
     edition: MULTI_TENANT ? "multi" : "single",
@@ -77,8 +84,8 @@ export async function startTestProgram(options: { stripeApiBase?: string } = {})
     options: { publicUrl: "http://localhost", stripeApiBase: options.stripeApiBase ?? null, dataDir: directory },
   });
   const { app } = program;
-  const harbor = await makeTenant(program, "Harbor IT", "harbor.test");
-  const mill = await makeTenant(program, "Mill IT", "mill.test");
+  const harbor = await makeTenant(program, "Harbor IT", "harbor.test", options.isSetUp ?? true);
+  const mill = await makeTenant(program, "Mill IT", "mill.test", true);
   const server = program.server({
     tenantOf: async (host) => (host === "mill.test" ? mill.id : host === "harbor.test" || host === "localhost" ? harbor.id : null),
     trustedProxies: ["127.0.0.0/8"],
@@ -95,7 +102,10 @@ export async function startTestProgram(options: { stripeApiBase?: string } = {})
     clock,
     harbor,
     mill,
+    raw,
+    directory,
     fetch,
+    browser: (tenant = harbor) => visitor((path, init) => fetch(path, init, tenant)),
     api: async (method, path, { key, body, headers = {}, tenant = harbor } = {}) => {
       const answer = await fetch(
         path,
@@ -121,42 +131,32 @@ export async function startTestProgram(options: { stripeApiBase?: string } = {})
   };
 }
 
-async function openTestDatabase(directory: string): Promise<{ database: Database; drop: () => Promise<void> }> {
+async function openTestDatabase(directory: string): Promise<{ database: Database; drop: () => Promise<void>; raw: TestProgram["raw"] }> {
   if (MULTI_TENANT) {
     const { postgresDialect } = await import("../../src/platform/database/postgres.ts");
-    const { createDatabaseFrom, ensureTemplate, postgresUrlOf } = await import("./postgres.ts");
+    const { createDatabaseFrom, ensureServingRole, ensureTemplate, postgresUrlOf, servingRole } = await import("./postgres.ts");
     const { createHash } = await import("node:crypto");
     // A template for each state of the schema, made once and cloned for every test file.
     const version = createHash("sha256").update(Object.keys(migrations).join()).update(JSON.stringify(Object.values(migrations).map((one) => one.up.toString()))).digest("hex").slice(0, 12);
     const template = `purser_template_${version}`;
     await ensureTemplate(template, async (url) => {
-      await makeServingRole(url);
-      await migratePostgres(postgresDialect(url, 2).dialect, migrations, servingRole);
+      await ensureServingRole();
+      await migratePostgres(postgresDialect(url, 2).dialect, migrations, servingRole.user);
     });
     const made = await createDatabaseFrom(template);
-    const url = postgresUrlOf(made.name, { user: servingRole, password: servingRole });
-    return { database: openPostgresDatabase(postgresDialect(url, 5).dialect), drop: made.drop };
+    const url = postgresUrlOf(made.name, servingRole);
+    return { database: openPostgresDatabase(postgresDialect(url, 5).dialect), drop: made.drop, raw: { sqlitePath: "", postgresUrl: url, ownerUrl: made.url } };
   }
   const path = join(directory, "purser.sqlite");
   await migrateSqlite(path, migrations);
-  return { database: openSqliteDatabase(path), drop: async () => {} };
+  return { database: openSqliteDatabase(path), drop: async () => {}, raw: { sqlitePath: path, postgresUrl: "", ownerUrl: "" } };
 }
 
-const servingRole = "purser_serving";
-
-async function makeServingRole(url: string): Promise<void> {
-  const { Client } = await import("pg");
-  const client = new Client({ connectionString: url });
-  await client.connect();
-  await client.query(`do $$ begin if not exists (select from pg_roles where rolname = '${servingRole}') then create role ${servingRole} login password '${servingRole}'; end if; end $$`);
-  await client.end();
-}
-
-async function makeTenant(program: Program, name: string, host: string): Promise<TestTenant> {
+async function makeTenant(program: Program, name: string, host: string, isSetUp: boolean): Promise<TestTenant> {
   const { app } = program;
   const id = await provisionTenant(app, { name, domain: host, public_url: `http://${host}` });
   const load = (): Promise<Tenant> => app.database.read(id, (db) => loadTenant(app, db, id));
-  await inUnit(systemContext(app, await load()), async (work) => {
+  if (isSetUp) await inUnit(systemContext(app, await load()), async (work) => {
     const row = await work.db.selectFrom("organizations").select("id").executeTakeFirstOrThrow();
     await update(work, organizations, row.id, { set_up_at: testNow });
   });

@@ -1,4 +1,4 @@
-import { col, defaulted, link, readOnly, record, secret, table } from "../../platform/database/columns.ts";
+import { col, defaulted, link, readOnly, record, type RowOf, secret, table } from "../../platform/database/columns.ts";
 import type { TableType } from "../../platform/database/tables.ts";
 
 const readPermission = "billing.read";
@@ -109,37 +109,9 @@ export const payments = table(
   { noun: "payment", readPermission, companyColumn: "company_id" },
 );
 
-export const paymentGatewayConfigs = table(
-  "payment_gateway_configs",
-  {
-    ...record,
-    provider: col.enum(["stripe", "authorize_net", "paypal"] as const),
-    is_active: defaulted(col.boolean({ label: "In use" }), false),
-    is_test_mode: defaulted(col.boolean({ label: "Test mode" }), true),
-    config_sealed: secret(col.text({ maxLength: 5000 })),
-  },
-  { noun: "payment gateway", readPermission: "settings.manage" },
-);
-
-/** A payment page that was opened for an invoice. */
-export const checkoutSessions = table(
-  "checkout_sessions",
-  {
-    ...record,
-    invoice_id: readOnly(col.ref("invoices")),
-    provider_session_id: readOnly(col.maybe.text()),
-    checkout_status: readOnly(defaulted(col.enum(["open", "paid", "expired"] as const), "open" as const)),
-    amount: readOnly(col.money()),
-    currency: readOnly(col.text()),
-    checkout_url: readOnly(col.maybe.text({ maxLength: 2000 })),
-    expires_at: readOnly(col.instant()),
-    payment_id: readOnly(col.maybe.ref("payments")),
-  },
-  { noun: "checkout session", readPermission },
-);
-
-/** Events of the gateway that have been taken: each takes effect once. */
-export const gatewayEvents = table("gateway_events", { ...link, provider_event_id: col.text(), event_name: col.text(), received_at: col.instant() }, { isAudited: false, readPermission });
+export type InvoiceRow = RowOf<typeof invoices>;
+export type InvoiceLineRow = RowOf<typeof invoiceLines>;
+export type PaymentRow = RowOf<typeof payments>;
 
 declare module "../../platform/database/tables.ts" {
   interface Tables {
@@ -149,8 +121,5 @@ declare module "../../platform/database/tables.ts" {
     invoice_line_time_entries: TableType<typeof invoiceLineTimeEntries>;
     billed_time_entries: TableType<typeof billedTimeEntries>;
     payments: TableType<typeof payments>;
-    payment_gateway_configs: TableType<typeof paymentGatewayConfigs>;
-    checkout_sessions: TableType<typeof checkoutSessions>;
-    gateway_events: TableType<typeof gatewayEvents>;
   }
 }

@@ -42,7 +42,7 @@ export const contracts = table(
     contract_type: col.enum(["managed_services", "block_hours", "time_and_materials", "fixed_price", "warranty"] as const, { label: "Type" }),
     status: defaulted(col.enum(["draft", "active", "expired", "cancelled", "renewed"] as const), "draft" as const),
     start_date: col.date(),
-    /** The first day that is not covered any more; null: open-ended. */
+    /** The last day that is covered; null: open-ended. */
     end_date: col.maybe.date(),
     auto_renew: defaulted(col.boolean({ label: "Renews by itself" }), false),
     renewal_terms: defaulted(col.json<Record<string, unknown>>(), {}),

@@ -105,7 +105,7 @@ const stepForms: Partial<Record<StepKey, Step>> = {
       const row = await ctx.db.selectFrom("mail_settings").selectAll().executeTakeFirst();
       const organization = await organizationValues(ctx);
       const fresh = { port: 587, security: "starttls", from_name: organization["name"], from_address: organization["email"] ?? "", is_certificate_checked: true };
-      return formModel({ action: "/setup/mail", values: typed ?? (row === undefined ? fresh : rowValues(mailSettings, row)), failure: failure ?? null, submit_label: "Save and continue", cancel_url: "/setup/reference", sections: mailSections(row?.password_sealed != null) });
+      return formModel({ action: "/setup/mail", values: typed ?? (row === undefined ? fresh : rowValues(mailSettings, row)), failure: failure ?? null, submit_label: "Save and continue", cancel_url: "/setup/reference", cancel_label: "Skip for now", sections: mailSections(row?.password_sealed != null) });
     },
     save: async (ctx, incoming) => {
       await perform(ctx, updateMailSettings as AnyAction, readInput(updateMailSettings.input, (await incoming.form()).fields));

@@ -21,7 +21,7 @@ export interface Identity {
   actor: Actor;
   /** True when the proof was a cookie, which a foreign page could make a browser send: changes then need a CSRF token. */
   isByCookie: boolean;
-  /** The session should be marked as used: it was not for a while. */
+  /** The session or key should be marked as used: it was not for a while. */
   isTouchDue: boolean;
 }
 
@@ -50,7 +50,7 @@ async function byBearer(app: App, tenant: Tenant, db: Db, bearer: string): Promi
     if (token.kind !== "api" || token.tenantId !== tenant.id) return anonymous;
     const key = await db
       .selectFrom("api_keys")
-      .select(["id", "user_id", "name", "scopes", "expires_at"])
+      .select(["id", "user_id", "name", "scopes", "expires_at", "last_used_at"])
       .where("token_hash", "=", token.hash)
       .where("revoked_at", "is", null)
       .executeTakeFirst();
@@ -59,7 +59,8 @@ async function byBearer(app: App, tenant: Tenant, db: Db, bearer: string): Promi
     if (actor === null) return anonymous;
     const scopes = new Set(key.scopes);
     const permissions = scopes.size === 0 ? actor.permissions : new Set([...actor.permissions].filter((name) => scopes.has(name)));
-    return { ...anonymous, actor: { ...actor, permissions, name: `${actor.name} (API key ${key.name})` } };
+    const isTouchDue = key.last_used_at === null || key.last_used_at < plus(now, -touchMilliseconds);
+    return { ...anonymous, isTouchDue, actor: { ...actor, permissions, name: `${actor.name} (API key ${key.name})` } };
   }
   const claims = await verifyAccessToken(app.keyring.derive("access-token", tenant.id), bearer, now);
   if (claims === null || claims.tenant_id !== tenant.id) return anonymous;
@@ -81,12 +82,12 @@ export async function actorOf(db: Db, userId: string, sessionId: string | null, 
   const user = await db
     .selectFrom("users")
     .leftJoin("contacts", "contacts.id", "users.contact_id")
-    .select(["users.id", "users.user_type", "users.name", "users.email", "users.contact_id", "users.deactivated_at", "contacts.company_id", "contacts.is_portal_user"])
+    .select(["users.id", "users.user_type", "users.name", "users.email", "users.contact_id", "users.deactivated_at", "contacts.company_id", "contacts.is_portal_user", "contacts.archived_at"])
     .where("users.id", "=", userId)
     .executeTakeFirst();
   if (user === undefined || user.deactivated_at !== null) return null;
   const isPortal = user.user_type === "portal";
-  if (isPortal && (user.company_id === null || user.is_portal_user !== true)) return null;
+  if (isPortal && (user.company_id === null || user.is_portal_user !== true || user.archived_at !== null)) return null;
   const granted = isPortal
     ? []
     : await db

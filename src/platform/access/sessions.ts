@@ -42,16 +42,17 @@ export async function revokeSessions(work: Work, userId: string, which: { only: 
   await query.execute();
 }
 
-/** Marks a session as used and lets it live on. */
-export async function touchSession(ctx: Ctx, actor: Actor): Promise<void> {
-  const { session_id } = actor;
-  if (session_id === null) return;
+/** Marks the session or API key as used, and lets the session live on. */
+export async function touchProof(ctx: Ctx, actor: Actor): Promise<void> {
   const now = ctx.app.clock.now();
-  await ctx.app.database.write(ctx.tenant.id, (db) =>
-    db
+  const { session_id, api_key_id } = actor;
+  await ctx.app.database.write(ctx.tenant.id, async (db) => {
+    if (api_key_id !== null) await db.updateTable("api_keys").set({ last_used_at: now }).where("id", "=", api_key_id).execute();
+    if (session_id === null) return;
+    await db
       .updateTable("sessions")
       .set({ last_seen_at: now, expires_at: plus(now, idleMilliseconds), ip_address: ctx.request.ip })
       .where("id", "=", session_id)
-      .execute(),
-  );
+      .execute();
+  });
 }

@@ -31,7 +31,9 @@ test("each place outranks the one before it", () => {
   const env = { PURSER_LISTEN: "10.0.0.2:2" };
   expect(listenOf(loadConfig({}, env, files))).toBe("10.0.0.2:2 by environment");
   const withFile = { PURSER_LISTEN_FILE: "/run/listen" };
-  expect(listenOf(loadConfig({}, withFile, filesOf({ "/run/listen": "10.0.0.3:3\n" })))).toBe("10.0.0.3:3 by file /run/listen");
+  expect(listenOf(loadConfig({}, withFile, filesOf({ "/run/listen": "10.0.0.3:3\n" })))).toBe(
+    "10.0.0.3:3 by file /run/listen",
+  );
   const withCredential = { ...env, CREDENTIALS_DIRECTORY: "/run/credentials" };
   expect(listenOf(loadConfig({}, withCredential, files))).toBe("10.0.0.4:4 by credential purser.listen");
   expect(listenOf(loadConfig({ listen: "10.0.0.5:5" }, withCredential, files))).toBe("10.0.0.5:5 by --listen");
@@ -41,11 +43,15 @@ test("an unknown name is refused with what was probably meant", () => {
   expect(problemsOf(() => loadConfig({}, { PURSER_LITSEN: "x" }, filesOf({})))).toBe(
     "PURSER_LITSEN (environment) is not a setting; did you mean PURSER_LISTEN?",
   );
-  expect(problemsOf(() => loadConfig({}, { PURSER_SECRET_KEY: "x" }, filesOf({})))).toContain("PURSER_SECRET_KEY_FILE?");
+  expect(problemsOf(() => loadConfig({}, { PURSER_SECRET_KEY: "x" }, filesOf({})))).toContain(
+    "PURSER_SECRET_KEY_FILE?",
+  );
   expect(problemsOf(() => loadConfig({}, {}, filesOf({ [conf]: "PURSER_DATADIR=/x" })))).toBe(
     `PURSER_DATADIR (${conf}:1) is not a setting; did you mean PURSER_DATA_DIR?`,
   );
-  expect(problemsOf(() => loadConfig({}, { PURSER_ZZZZZZZZZZZZZZZZZ: "x" }, filesOf({})))).toEndWith("is not a setting");
+  expect(problemsOf(() => loadConfig({}, { PURSER_ZZZZZZZZZZZZZZZZZ: "x" }, filesOf({})))).toEndWith(
+    "is not a setting",
+  );
 });
 
 test("other programs' variables are none of our business", () => {
@@ -60,22 +66,37 @@ test("a setting of the multi-tenant edition is named as such", () => {
 
 test("KEY and KEY_FILE together are refused, wherever they stand", () => {
   const both = { PURSER_DATABASE_URL: "postgres://a:b@h/d", PURSER_DATABASE_URL_FILE: "/run/db" };
-  expect(problemsOf(() => loadConfig({}, both, filesOf({ "/run/db": "postgres://a:b@h/e" }), true))).toContain("are both set; keep one");
+  expect(problemsOf(() => loadConfig({}, both, filesOf({ "/run/db": "postgres://a:b@h/e" }), true))).toContain(
+    "are both set; keep one",
+  );
   const apart = filesOf({ "/run/db": "postgres://a:b@h/e", [conf]: "PURSER_DATABASE_URL=postgres://a:b@h/d" });
-  expect(problemsOf(() => loadConfig({}, { PURSER_DATABASE_URL_FILE: "/run/db" }, apart, true))).toContain("are both set");
+  expect(problemsOf(() => loadConfig({}, { PURSER_DATABASE_URL_FILE: "/run/db" }, apart, true))).toContain(
+    "are both set",
+  );
 });
 
 test("a KEY_FILE that does not exist is an error, not a default", () => {
-  expect(problemsOf(() => loadConfig({}, { PURSER_LISTEN_FILE: "/run/none" }, filesOf({})))).toContain("/run/none, which does not exist");
+  expect(problemsOf(() => loadConfig({}, { PURSER_LISTEN_FILE: "/run/none" }, filesOf({})))).toContain(
+    "/run/none, which does not exist",
+  );
 });
 
 test("a named configuration file has to exist; the default one need not", () => {
-  expect(problemsOf(() => loadConfig({ config: "/srv/p.conf" }, {}, filesOf({})))).toContain("/srv/p.conf (--config) does not exist");
-  expect(loadConfig({ config: "/srv/p.conf" }, {}, filesOf({ "/srv/p.conf": "PURSER_LISTEN='[::1]:90'" })).listen).toEqual({ host: "::1", port: 90 });
+  expect(problemsOf(() => loadConfig({ config: "/srv/p.conf" }, {}, filesOf({})))).toContain(
+    "/srv/p.conf (--config) does not exist",
+  );
+  expect(
+    loadConfig({ config: "/srv/p.conf" }, {}, filesOf({ "/srv/p.conf": "PURSER_LISTEN='[::1]:90'" })).listen,
+  ).toEqual({ host: "::1", port: 90 });
 });
 
 test("everything that is wrong is told at once", () => {
-  const env = { PURSER_LISTEN: "8080", PURSER_PUBLIC_URL: "https://x.test/path", PURSER_LOG_FORMAT: "xml", PURSER_TRUSTED_PROXIES: "10.0.0.0/33" };
+  const env = {
+    PURSER_LISTEN: "8080",
+    PURSER_PUBLIC_URL: "https://x.test/path",
+    PURSER_LOG_FORMAT: "xml",
+    PURSER_TRUSTED_PROXIES: "10.0.0.0/33",
+  };
   expect(problemsOf(() => loadConfig({}, env, filesOf({ [conf]: "no equals sign" }))).split("\n")).toHaveLength(5);
 });
 
@@ -88,12 +109,16 @@ test("a wrong secret is not shown in the message about it", () => {
 test.each(["http://api.stripe.example", "ftp://x.test", "https://u:p@x.test", "http://127.0.0.1.evil.test"])(
   "payment secrets are not sent to %s",
   (address) => {
-    expect(problemsOf(() => loadConfig({}, { PURSER_STRIPE_API_BASE: address }, filesOf({})))).toContain("PURSER_STRIPE_API_BASE");
+    expect(problemsOf(() => loadConfig({}, { PURSER_STRIPE_API_BASE: address }, filesOf({})))).toContain(
+      "PURSER_STRIPE_API_BASE",
+    );
   },
 );
 
 test("a stand-in for Stripe may be on this machine", () => {
-  expect(loadConfig({}, { PURSER_STRIPE_API_BASE: "http://127.0.0.1:9000/" }, filesOf({})).stripeApiBase).toBe("http://127.0.0.1:9000");
+  expect(loadConfig({}, { PURSER_STRIPE_API_BASE: "http://127.0.0.1:9000/" }, filesOf({})).stripeApiBase).toBe(
+    "http://127.0.0.1:9000",
+  );
 });
 
 test("an empty variable counts as not set", () => {
@@ -106,17 +131,25 @@ test("the data directory is systemd's where there is one, and the key lies in it
   expect(config.secretKeyFile).toBe("/var/lib/purser/secret.key");
   expect(loadConfig({}, {}, filesOf({})).dataDir).toBe(`${process.cwd()}/purser-data`);
   const credential = filesOf({ "/run/c/purser.secret_key": "\u0000binary" });
-  expect(loadConfig({}, { CREDENTIALS_DIRECTORY: "/run/c" }, credential).secretKeyFile).toBe("/run/c/purser.secret_key");
+  expect(loadConfig({}, { CREDENTIALS_DIRECTORY: "/run/c" }, credential).secretKeyFile).toBe(
+    "/run/c/purser.secret_key",
+  );
 });
 
 test("secrets are masked where settings are shown", () => {
-  const { settings } = loadConfig({}, { PURSER_DATABASE_URL: "postgres://purser:hunter2@db:5432/desk?sslkey=abc" }, filesOf({}), true);
+  const { settings } = loadConfig(
+    {},
+    { PURSER_DATABASE_URL: "postgres://purser:hunter2@db:5432/desk?sslkey=abc" },
+    filesOf({}),
+    true,
+  );
   const shown = settings.map(shownValue).join("\n");
   expect(shown).toContain("postgres://purser:********@db:5432/desk");
   expect(shown).not.toMatch(/hunter2|abc/);
 });
 
 test("a setting is found by any of its names", () => {
-  for (const name of ["PURSER_DATA_DIR", "data-dir", "--data-dir", "data_dir"]) expect(findKey(name)?.name).toBe("PURSER_DATA_DIR");
+  for (const name of ["PURSER_DATA_DIR", "data-dir", "--data-dir", "data_dir"])
+    expect(findKey(name)?.name).toBe("PURSER_DATA_DIR");
   expect(findKey("nothing")).toBeUndefined();
 });

@@ -77,7 +77,9 @@ export function loadConfig(
     return { key, ...said };
   });
   if (problems.length > 0) {
-    throw new OperatorProblem("configuration", problems.join("\n"), ["`purser config explain KEY` tells about a setting."]);
+    throw new OperatorProblem("configuration", problems.join("\n"), [
+      "`purser config explain KEY` tells about a setting.",
+    ]);
   }
   return configOf(settings, env);
 }
@@ -99,7 +101,10 @@ function configOf(settings: Setting[], env: Environment): Config {
   const valueOf = (name: KeyName): string | null => settings.find(({ key }) => key.name === name)?.value ?? null;
   const dataDir = resolve(valueOf("PURSER_DATA_DIR") ?? defaultDataDir(env));
   const secretKeyFile = resolve(valueOf("PURSER_SECRET_KEY_FILE") ?? join(dataDir, "secret.key"));
-  const effective: Partial<Record<KeyName, string>> = { PURSER_DATA_DIR: dataDir, PURSER_SECRET_KEY_FILE: secretKeyFile };
+  const effective: Partial<Record<KeyName, string>> = {
+    PURSER_DATA_DIR: dataDir,
+    PURSER_SECRET_KEY_FILE: secretKeyFile,
+  };
   return {
     dataDir,
     listen: parseListen(valueOf("PURSER_LISTEN") ?? "") ?? { host: "127.0.0.1", port: 8080 },
@@ -139,6 +144,10 @@ export function shownValue({ key, value }: Setting): string | null {
 
 /** Every key by its name, for `config explain`; also as a flag or without the prefix. */
 export function findKey(name: string): Key | undefined {
-  const wanted = `PURSER_${name.replace(/^--/, "").replaceAll("-", "_").toUpperCase().replace(/^PURSER_/, "")}`;
+  const wanted = `PURSER_${name
+    .replace(/^--/, "")
+    .replaceAll("-", "_")
+    .toUpperCase()
+    .replace(/^PURSER_/, "")}`;
   return keys.find((key) => key.name === wanted);
 }

@@ -1,4 +1,4 @@
-import { accessSync, constants, mkdirSync, statfsSync, statSync } from "node:fs";
+import { accessSync, constants, existsSync, mkdirSync, statfsSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { OperatorProblem } from "./problem.ts";
 
@@ -9,6 +9,9 @@ export const dataPaths = (dataDir: string) => ({
   backups: join(dataDir, "backups"),
   setupUrl: join(dataDir, "setup-url"),
 });
+
+/** Stands while a restore exchanges the data; left behind only by one that was cut off. */
+export const restoreMarker = (dataDir: string): string => join(dataDir, "restore-unfinished");
 
 /** File systems by the number that statfs(2) gives; on these SQLite loses data, or everything goes with the power. */
 const refused = new Map<number, string>([
@@ -39,11 +42,11 @@ export function refusedFileSystem(directory: string): string | null {
 
 /**
  * Makes the data directory when missing (0700) and refuses what would harm: memory or network file systems, another
- * owner, no right to write, a full disk.
+ * owner, no right to write, a full disk, a restore that was cut off.
  *
  * @throws OperatorProblem `cannot_create` or `configuration`
  */
-export function prepareDataDir(dataDir: string): void {
+export function prepareDataDir(dataDir: string, { mayBeUnfinished = false } = {}): void {
   try {
     mkdirSync(dataDir, { recursive: true, mode: 0o700 });
     accessSync(dataDir, constants.R_OK | constants.W_OK | constants.X_OK);
@@ -64,6 +67,11 @@ export function prepareDataDir(dataDir: string): void {
       `the data directory ${dataDir} belongs to user ${uid}, but this program runs as ${self}`,
       ["Run Purser as the directory's owner: files of two owners lock each other out later."],
     );
+  }
+  if (!mayBeUnfinished && existsSync(restoreMarker(dataDir))) {
+    throw new OperatorProblem("configuration", `a restore of ${dataDir} was cut off, so its data is not complete`, [
+      "Run `purser restore FILE` again; the data from before is in before-restore-… there.",
+    ]);
   }
   const free = freeBytes(dataDir);
   if (free < leastFreeBytes) {

@@ -62,7 +62,8 @@ export const keys: readonly Key[] = [
     default: "127.0.0.1:8080",
     placeholder: "HOST:PORT",
     summary: "The address and port to listen on.",
-    details: "Plain HTTP; a proxy in front of it adds TLS. 0.0.0.0:8080 listens on all IPv4 addresses, [::]:8080 on all.",
+    details:
+      "Plain HTTP; a proxy in front of it adds TLS. 0.0.0.0:8080 listens on all IPv4 addresses, [::]:8080 on all.",
     form: "HOST:PORT, such as 127.0.0.1:8080 or [::1]:8080",
     isValid: (value) => parseListen(value) !== null,
   },

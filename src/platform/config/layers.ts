@@ -79,7 +79,7 @@ export function secretSaid(
     return null;
   }
   const directory = env["CREDENTIALS_DIRECTORY"];
-  if (directory === undefined || directory === "") return null;
+  if (directory === undefined || directory === "" || !mayBeCredential(key)) return null;
   const credential = credentialOf(key);
   const path = join(directory, credential);
   const text = readFile(path);
@@ -93,9 +93,17 @@ export function fileName(key: Key): string {
   return `${key.name}_FILE`;
 }
 
+/** Paths are no secrets; the master key is: its credential is the key itself. */
+export function mayBeCredential(key: Key): boolean {
+  return !key.isPath || key.name === "PURSER_SECRET_KEY_FILE";
+}
+
 /** The systemd credential of a key: `purser.database_url`, and `purser.secret_key` for the master key. */
 export function credentialOf(key: Key): string {
-  return `purser.${key.name.slice("PURSER_".length).toLowerCase().replace(/_file$/, "")}`;
+  return `purser.${key.name
+    .slice("PURSER_".length)
+    .toLowerCase()
+    .replace(/_file$/, "")}`;
 }
 
 /** Reads a file named by the operator, with a message that says which. */
@@ -103,6 +111,9 @@ export function readNamed(readFile: ReadFile, path: string): string | null {
   try {
     return readFile(path);
   } catch (error) {
-    throw new OperatorProblem("configuration", `${path} cannot be read: ${error instanceof Error ? error.message : error}`);
+    throw new OperatorProblem(
+      "configuration",
+      `${path} cannot be read: ${error instanceof Error ? error.message : error}`,
+    );
   }
 }

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test } from "bun:test";
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createMasterKey, loadMasterKey, parseMasterKey } from "./master-key.ts";
@@ -19,10 +19,10 @@ test("the first start makes a key that only the owner can read, and later ones u
   expect(readdirSync(dataDir)).toEqual(["secret.key"]);
 });
 
-test("a missing key is not made where data already is: it could read none of it", () => {
-  writeFileSync(join(dataDir, "purser.sqlite"), "");
+test("a missing key is not made where files already are: it could read none of it", () => {
+  mkdirSync(join(dataDir, "files/0191e000-0000-7000-8000-000000000001"), { recursive: true });
   expect(() => loadMasterKey(place(), { mayCreate: true })).toThrow("there is data that needs it");
-  expect(readdirSync(dataDir)).toEqual(["purser.sqlite"]);
+  expect(readdirSync(dataDir)).toEqual(["files"]);
 });
 
 test("a missing key is not made when that is not allowed", () => {
@@ -38,7 +38,12 @@ test("of two that start at once, the second takes the first one's key", () => {
 
 test("raw, hexadecimal and base64 keys are read; anything else is refused", () => {
   const bytes = Buffer.from(Array.from({ length: 32 }, (_, index) => 255 - index));
-  for (const form of [bytes, Buffer.from(`${bytes.toString("hex")}\n`), Buffer.from(bytes.toString("base64")), Buffer.from(bytes.toString("base64url"))]) {
+  for (const form of [
+    bytes,
+    Buffer.from(`${bytes.toString("hex")}\n`),
+    Buffer.from(bytes.toString("base64")),
+    Buffer.from(bytes.toString("base64url")),
+  ]) {
     expect(Buffer.from(parseMasterKey(form, "k"))).toEqual(bytes);
   }
   expect(() => parseMasterKey(Buffer.from("short"), "k")).toThrow("32 bytes");

@@ -1,5 +1,15 @@
 import { randomBytes } from "node:crypto";
-import { closeSync, existsSync, fsyncSync, linkSync, openSync, readFileSync, rmSync, writeSync } from "node:fs";
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  linkSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeSync,
+} from "node:fs";
 import { dataPaths } from "../config/data-dir.ts";
 import { OperatorProblem } from "../config/problem.ts";
 
@@ -12,15 +22,14 @@ export interface KeyPlace {
 /**
  * The master key of 32 bytes.
  *
- * @param mayCreate whether a missing key is made. Only where no data exists: a new key could not read any of it. Nodes
- *   that share one database must not make keys, because each would make its own.
+ * @param mayCreate whether a missing key is made. Only where the database has no organization yet: a new key could not
+ *   read what another one has sealed.
  * @throws OperatorProblem `configuration` when it is missing or damaged, `cannot_create` when it cannot be written
  */
 export function loadMasterKey(place: KeyPlace, { mayCreate }: { mayCreate: boolean }): Uint8Array {
   const path = place.secretKeyFile;
   if (!existsSync(path)) {
-    if (hasData(place.dataDir)) throw missing(path, "there is data that needs it");
-    if (!mayCreate) throw missing(path, "it is not made here");
+    if (!mayCreate || hasFiles(place.dataDir)) throw missing(path);
     createMasterKey(path);
   }
   return parseMasterKey(readKeyFile(path), path);
@@ -63,9 +72,10 @@ export function createMasterKey(path: string, key: Uint8Array = randomBytes(32))
   }
 }
 
-function hasData(dataDir: string): boolean {
-  const { database, files } = dataPaths(dataDir);
-  return existsSync(database) || existsSync(files);
+/** Whatever a caller believes: where encrypted files lie, a new key is the wrong one. */
+function hasFiles(dataDir: string): boolean {
+  const { files } = dataPaths(dataDir);
+  return existsSync(files) && readdirSync(files).length > 0;
 }
 
 function readKeyFile(path: string): Uint8Array {
@@ -76,9 +86,9 @@ function readKeyFile(path: string): Uint8Array {
   }
 }
 
-function missing(path: string, why: string): OperatorProblem {
-  return new OperatorProblem("configuration", `the secret key ${path} is missing, and ${why}`, [
+function missing(path: string): OperatorProblem {
+  return new OperatorProblem("configuration", `the secret key ${path} is missing, and there is data that needs it`, [
     "Put the file back, or name its place with PURSER_SECRET_KEY_FILE or the systemd credential purser.secret_key.",
-    "A new one, for an installation without data: head -c 32 /dev/urandom | base64 > secret.key",
+    "A new one, for an installation without any data: head -c 32 /dev/urandom | base64 > secret.key",
   ]);
 }

@@ -2,7 +2,8 @@
 const cost = { algorithm: "argon2id", memoryCost: 19_456, timeCost: 2 } as const;
 
 /** A hash at the same cost of a password nobody has: checked for unknown accounts, so that they take the same time. */
-const nobodysHash = "$argon2id$v=19$m=19456,t=2,p=1$+7GsDo1+BdCP9+vF+4FgF5jnkaxN10dmjBCNNwVS9Vc$LeeUwEKtvSupD0kyPyVxtd194LW7a2l3TF8ssNxNLzA";
+const nobodysHash =
+  "$argon2id$v=19$m=19456,t=2,p=1$+7GsDo1+BdCP9+vF+4FgF5jnkaxN10dmjBCNNwVS9Vc$LeeUwEKtvSupD0kyPyVxtd194LW7a2l3TF8ssNxNLzA";
 
 /** Shortest password, in characters (NIST SP 800-63B asks for length, not for kinds of characters). */
 export const shortestPassword = 12;

@@ -45,7 +45,13 @@ test("another master key is named instead of tried", () => {
 
 test("keys differ by purpose and tenant, also where the names run together", () => {
   const keys = keyring(master);
-  const made = [keys.derive("a", "b"), keys.derive("a", "c"), keys.derive("b", "b"), keys.derive("a,b", ""), keys.derive("", "a,b")];
+  const made = [
+    keys.derive("a", "b"),
+    keys.derive("a", "c"),
+    keys.derive("b", "b"),
+    keys.derive("a,b", ""),
+    keys.derive("", "a,b"),
+  ];
   expect(new Set(made.map((bytes) => Buffer.from(bytes).toString("hex"))).size).toBe(made.length);
   expect(made.every((bytes) => bytes.length === 32)).toBe(true);
   expect(keyring(master).derive("a", "b")).toEqual(keys.derive("a", "b"));
@@ -53,7 +59,9 @@ test("keys differ by purpose and tenant, also where the names run together", () 
 
 test("derivation stays what it is: sealed data of earlier versions has to open", () => {
   expect(keyIdOf(master)).toBe("010d5dec");
-  expect(Buffer.from(keyring(master).derive("files", harbor)).toString("hex")).toBe("830394d3517722f49cdd0334199092e376de816f7f83195c413b2eff0af67f5a");
+  expect(Buffer.from(keyring(master).derive("files", harbor)).toString("hex")).toBe(
+    "830394d3517722f49cdd0334199092e376de816f7f83195c413b2eff0af67f5a",
+  );
 });
 
 test("a key that is handed out can be cleared without harm", () => {

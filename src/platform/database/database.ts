@@ -60,9 +60,35 @@ export function openSqliteDatabase(path: string): Database {
   };
 }
 
-/** PostgreSQL through the serving role: every transaction first says whose it is, and row-level security holds it to that. */
+/** Names the locks of units of work among all advisory locks of the database. */
+const unitLock = 7305812;
+
+/**
+ * Lets the units of work of one tenant take turns in this process, so that those that wait take no connection from
+ * anybody else's pool; a lock in the database does the same between processes.
+ */
+function turns(): <T>(tenantId: string, run: () => Promise<T>) => Promise<T> {
+  const tails = new Map<string, Promise<unknown>>();
+  return async (tenantId, run) => {
+    const turn = (tails.get(tenantId) ?? Promise.resolve()).then(run, run);
+    const tail = turn.catch(() => {});
+    tails.set(tenantId, tail);
+    try {
+      return await turn;
+    } finally {
+      if (tails.get(tenantId) === tail) tails.delete(tenantId);
+    }
+  };
+}
+
+/**
+ * PostgreSQL through the serving role: every transaction first says whose it is, and row-level security holds it to that.
+ * Units of work of one tenant run one after the other, on all nodes, just as SQLite runs them: what an action has checked
+ * is still so when it writes. Reads, and units of different tenants, never wait for each other.
+ */
 export function openPostgresDatabase(dialect: Dialect): Database {
   const pool = new Kysely<unknown>({ dialect }) as unknown as Db;
+  const inTurn = turns();
   const asTenant = async <T>(db: Db, tenantId: string, work: (db: Db) => Promise<T>): Promise<T> => {
     await sql`select set_config('app.current_tenant', ${tenantId}, true)`.execute(db);
     return work(db.withPlugin(tenancyPlugin(tenantId)));
@@ -71,7 +97,14 @@ export function openPostgresDatabase(dialect: Dialect): Database {
     dialect: "postgres",
     write: (tenantId, work) => {
       refuseInsideUnit();
-      return insideUnit.run(true, () => pool.transaction().execute((db) => asTenant(db, tenantId, work)));
+      return inTurn(tenantId, () =>
+        insideUnit.run(true, () =>
+          pool.transaction().execute(async (db) => {
+            await sql`select pg_advisory_xact_lock(${unitLock}, hashtext(${tenantId}))`.execute(db);
+            return asTenant(db, tenantId, work);
+          }),
+        ),
+      );
     },
     platform: (work) => {
       refuseInsideUnit();

@@ -1,4 +1,4 @@
-import { conflict, Failure } from "../errors.ts";
+import { conflict, Failure, malformed } from "../errors.ts";
 import { tableNamed } from "./columns.ts";
 
 /** Turns what a database says about a broken rule into what a caller can use; anything else passes through. */
@@ -11,6 +11,7 @@ export function translateDatabaseError(error: unknown): unknown {
     return conflict(`There is already a ${noun} with this ${what || "key"}.`, "duplicate");
   }
   if (isForeignKey(error)) return conflict("Something else still refers to this record, or it refers to one that is gone.", "in_use");
+  if (isUnreadable(error)) return malformed("A value in this request is not one that can be looked up or stored.", "bad_value");
   return error;
 }
 
@@ -28,4 +29,12 @@ function uniqueKey(error: Error): { table: string; columns: string[] } | null {
 
 function isForeignKey(error: Error): boolean {
   return /FOREIGN KEY constraint failed/.test(error.message) || ("code" in error && (error.code === "23503" || error.code === "23001"));
+}
+
+/**
+ * PostgreSQL refuses a value for its type: no id, a number out of range, a day that does not exist, a NUL character. Inputs
+ * of actions are checked before; this is about what comes in by addresses, filters and cursors.
+ */
+function isUnreadable(error: Error): boolean {
+  return "code" in error && ["22P02", "22P05", "22003", "22007", "22008", "22021"].includes(String(error.code));
 }

@@ -32,6 +32,8 @@ export interface SearchFacet {
   icon: string;
   /** The words of a row: the title weighs more than the body. */
   document(row: Record<string, unknown>): { title: string; body: string };
+  /** Words that stand in other tables (a ticket's notes); whoever writes those has the row indexed again. */
+  more?(work: Work, row: Record<string, unknown>): Promise<string>;
   /** What a hit looks like; the row was fetched through reach. */
   hit(row: Record<string, unknown>): { title: string; detail: string; href: string };
 }
@@ -48,7 +50,8 @@ export async function indexRow(work: Work, name: string, row: Record<string, unk
   const facet = work.app.registry.search.get(name);
   if (facet === undefined) return;
   const { title, body } = facet.document(row);
-  await putDocument(work.db, name, String(row["id"]), title, body);
+  const more = (await facet.more?.(work, row)) ?? "";
+  await putDocument(work.db, name, String(row["id"]), title, `${body} ${more}`.trim());
 }
 
 /** Writes a document as given; for records whose words come from more than their own row. */

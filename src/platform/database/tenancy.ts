@@ -11,6 +11,7 @@ import {
   type OperationNode,
   OperationNodeTransformer,
   OperatorNode,
+  ParensNode,
   type PluginTransformQueryArgs,
   type PluginTransformResultArgs,
   PrimitiveValueListNode,
@@ -52,19 +53,23 @@ class TenancyTransformer extends OperationNodeTransformer {
     const next = super.transformSelectQuery(node, queryId);
     return {
       ...next,
-      ...(next.joins === undefined ? {} : { joins: next.joins.map((join) => this.#join(join)) }),
+      ...this.#joins(next.joins),
       ...this.#where(next.where, next.from?.froms ?? []),
     };
   }
 
   protected override transformUpdateQuery(node: UpdateQueryNode, queryId?: QueryId): UpdateQueryNode {
     const next = super.transformUpdateQuery(node, queryId);
-    return { ...next, ...this.#where(next.where, next.table === undefined ? [] : [next.table]) };
+    for (const update of next.updates ?? []) {
+      if (ColumnNode.is(update.column) && update.column.column.name === "tenant_id") throw new Error("a row never moves to another tenant");
+    }
+    const tables = [...(next.table === undefined ? [] : [next.table]), ...(next.from?.froms ?? [])];
+    return { ...next, ...this.#joins(next.joins), ...this.#where(next.where, tables) };
   }
 
   protected override transformDeleteQuery(node: DeleteQueryNode, queryId?: QueryId): DeleteQueryNode {
     const next = super.transformDeleteQuery(node, queryId);
-    return { ...next, ...this.#where(next.where, next.from.froms) };
+    return { ...next, ...this.#joins(next.joins), ...this.#where(next.where, [...next.from.froms, ...(next.using?.tables ?? [])]) };
   }
 
   protected override transformInsertQuery(node: InsertQueryNode, queryId?: QueryId): InsertQueryNode {
@@ -72,7 +77,11 @@ class TenancyTransformer extends OperationNodeTransformer {
     const name = next.into === undefined ? null : tenantTable(next.into);
     const { columns, values } = next;
     if (name === null || columns === undefined || values === undefined) return next;
-    if (columns.some((column) => column.column.name === "tenant_id")) return next;
+    const given = columns.findIndex((column) => column.column.name === "tenant_id");
+    if (given !== -1) {
+      if (!ValuesNode.is(values) || values.values.every((row) => valueAt(row, given) === this.tenantId)) return next;
+      throw new Error(`a row of ${name} for another tenant`);
+    }
     if (!ValuesNode.is(values)) throw new Error(`insert into ${name} from a query has to select tenant_id itself`);
     return {
       ...next,
@@ -87,11 +96,15 @@ class TenancyTransformer extends OperationNodeTransformer {
     };
   }
 
+  #joins(joins: readonly JoinNode[] | undefined): { joins?: readonly JoinNode[] } {
+    return joins === undefined ? {} : { joins: joins.map((join) => this.#join(join)) };
+  }
+
   #join(join: JoinNode): JoinNode {
     const reference = tenantTable(join.table);
     if (reference === null) return join;
     const condition = this.#condition(reference);
-    return { ...join, on: join.on === undefined ? OnNode.create(condition) : OnNode.cloneWithOperation(join.on, "And", condition) };
+    return { ...join, on: OnNode.create(join.on === undefined ? condition : AndNode.create(ParensNode.create(join.on.on), condition)) };
   }
 
   #where(where: WhereNode | undefined, froms: readonly OperationNode[]): { where?: WhereNode } {
@@ -99,7 +112,8 @@ class TenancyTransformer extends OperationNodeTransformer {
     const [first, ...rest] = conditions;
     if (first === undefined) return where === undefined ? {} : { where };
     const all = rest.reduce<OperationNode>((left, right) => AndNode.create(left, right), first);
-    return { where: where === undefined ? WhereNode.create(all) : WhereNode.cloneWithOperation(where, "And", all) };
+    // In parentheses: a raw "a or b" would otherwise reach past the tenant.
+    return { where: WhereNode.create(where === undefined ? all : AndNode.create(ParensNode.create(where.where), all)) };
   }
 
   #condition(table: string): OperationNode {
@@ -109,6 +123,13 @@ class TenancyTransformer extends OperationNodeTransformer {
       ValueNode.create(this.tenantId),
     );
   }
+}
+
+/** The plain value that a row to insert has in one place. */
+function valueAt(row: OperationNode, index: number): unknown {
+  if (PrimitiveValueListNode.is(row)) return row.values[index];
+  const value = ValueListNode.is(row) ? row.values[index] : undefined;
+  return value !== undefined && ValueNode.is(value) ? value.value : undefined;
 }
 
 /** The name by which a query refers to a tenant's table, or null when the node is something else. */

@@ -1,6 +1,8 @@
 import { plus } from "../clock.ts";
 import { type App, systemContext, type Tenant, inUnit } from "../context.ts";
 import { log } from "../log.ts";
+// States the tables that are read here: tenancy and decoding go by what is stated.
+import "./outbox.ts";
 
 /** Seconds to wait before each further attempt; after the last one the delivery is dead until a person replays it. */
 const waits = [1, 5, 30, 120, 600, 1800, 3600, 7200, 14400];
@@ -16,7 +18,7 @@ export async function dispatchEvents(app: App, tenant: Tenant): Promise<number> 
   const due = await app.database.read(tenant.id, (db) =>
     db
       .selectFrom("event_deliveries")
-      .select(["event_id", "handler"])
+      .select(["event_id", "handler", "attempts"])
       .where("succeeded_at", "is", null)
       .where("dead_at", "is", null)
       .where("next_attempt_at", "<=", app.clock.now())
@@ -25,7 +27,7 @@ export async function dispatchEvents(app: App, tenant: Tenant): Promise<number> 
       .limit(batch)
       .execute(),
   );
-  for (const { event_id, handler } of due) {
+  for (const { event_id, handler, attempts } of due) {
     try {
       await inUnit(ctx, async (work) => {
         // Claims the row: another node that is at it has locked it, or has already marked it done.
@@ -36,6 +38,8 @@ export async function dispatchEvents(app: App, tenant: Tenant): Promise<number> 
           .where("handler", "=", handler)
           .where("succeeded_at", "is", null)
           .where("dead_at", "is", null)
+          // Somebody else's attempt may have failed since the list was read; then it waits for its next turn.
+          .where("next_attempt_at", "<=", app.clock.now())
           .executeTakeFirst();
         if (claimed.numUpdatedRows === 0n) return;
         const event = await work.db.selectFrom("events").selectAll().where("id", "=", event_id).executeTakeFirstOrThrow();
@@ -44,35 +48,38 @@ export async function dispatchEvents(app: App, tenant: Tenant): Promise<number> 
         await subscription.run(work, { id: event.id, payload: event.payload, occurred_at: event.occurred_at });
       });
     } catch (error) {
-      await fail(app, tenant, event_id, handler, error);
+      await fail(app, tenant, { event_id, handler, attempts }, error);
     }
   }
   return due.length;
 }
 
-async function fail(app: App, tenant: Tenant, eventId: string, handler: string, error: unknown): Promise<void> {
+interface Attempt {
+  event_id: string;
+  handler: string;
+  /** How often it had been tried before. */
+  attempts: number;
+}
+
+/** Writes down a failed attempt; nodes that failed at the same one side by side count as one. */
+async function fail(app: App, tenant: Tenant, { event_id, handler, attempts }: Attempt, error: unknown): Promise<void> {
   const message = error instanceof Error ? error.message : String(error);
-  log.warn("an event handler failed", { handler, event: eventId, tenant: tenant.id, error: message });
-  await app.database.write(tenant.id, async (db) => {
-    const row = await db
-      .selectFrom("event_deliveries")
-      .select("attempts")
-      .where("event_id", "=", eventId)
-      .where("handler", "=", handler)
-      .executeTakeFirstOrThrow();
-    const wait = waits[row.attempts];
-    const now = app.clock.now();
-    await db
+  log.warn("an event handler failed", { handler, event: event_id, tenant: tenant.id, error: message });
+  const wait = waits[attempts];
+  const now = app.clock.now();
+  await app.database.write(tenant.id, (db) =>
+    db
       .updateTable("event_deliveries")
       .set({
-        attempts: row.attempts + 1,
+        attempts: attempts + 1,
         last_error: message.slice(0, 2000),
         next_attempt_at: wait === undefined ? null : plus(now, wait * 1000),
         dead_at: wait === undefined ? now : null,
       })
-      .where("event_id", "=", eventId)
+      .where("event_id", "=", event_id)
       .where("handler", "=", handler)
+      .where("attempts", "=", attempts)
       .where("succeeded_at", "is", null)
-      .execute();
-  });
+      .execute(),
+  );
 }

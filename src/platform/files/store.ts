@@ -24,7 +24,11 @@ export class FileMissing extends Error {
 /** A store below `directory`: `<tenant>/<first two digits>/<sha256>`, one AES-256-GCM envelope a file. */
 export function fileStore(directory: string, keys: Keyring): FileStore {
   const keyOf = (tenantId: string) => ({ keyId: keys.keyId, bytes: keys.derive("files", tenantId) });
-  const exists = (path: string): Promise<boolean> => stat(path).then(() => true, () => false);
+  const exists = (path: string): Promise<boolean> =>
+    stat(path).then(
+      () => true,
+      () => false,
+    );
   return {
     put: async (tenantId, bytes) => {
       const sha256 = hashOf(bytes);

@@ -72,6 +72,7 @@ export interface FormGiven {
   failure?: Failure | null;
   submit_label: string;
   cancel_url?: string;
+  cancel_label?: string;
   is_multipart?: boolean;
   is_destructive?: boolean;
 }
@@ -97,6 +98,7 @@ export function formModel(given: FormGiven): FormModel {
     problems: known.map((one) => ({ id: one.id, label: one.label, message: one.error })),
     submit_label: given.submit_label,
     cancel_url: given.cancel_url ?? "",
+    cancel_label: given.cancel_label ?? "",
     is_multipart: given.is_multipart ?? all.some((one) => one.kind === "file"),
     is_destructive: given.is_destructive ?? false,
   };

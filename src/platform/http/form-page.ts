@@ -7,7 +7,7 @@ import { coerceForm } from "./form.ts";
 import { formFailure, type FormValues } from "./form-model.ts";
 import type { FormPageModel } from "./page-models.ts";
 import { type Answer, type Incoming, page, type Route } from "./route.ts";
-import type { FormModel } from "./view-models.ts";
+import type { ActionLink, FormModel } from "./view-models.ts";
 
 /**
  * A page with one form and the action behind it: shown, filled in, sent, and shown again with every word that was typed
@@ -26,13 +26,15 @@ export interface FormPage {
   /** Where to go after it worked, and what to say there. */
   done(result: unknown, incoming: Incoming): Answer;
   breadcrumbs?: { label: string; href: string }[];
+  /** Buttons beside the title, such as "Delete". */
+  actions?(ctx: Ctx, incoming: Incoming): Promise<ActionLink[]> | ActionLink[];
 }
 
 export function formRoutes(form: FormPage): Route[] {
   const show = async (ctx: Ctx, incoming: Incoming, typed: FormValues | null, failure: Failure | null): Promise<Answer> => {
     const title = await form.title(ctx, incoming.params);
     const model: FormPageModel = {
-      header: { title, subtitle: "", breadcrumbs: form.breadcrumbs ?? [], badges: [], actions: [] },
+      header: { title, subtitle: "", breadcrumbs: form.breadcrumbs ?? [], badges: [], actions: (await form.actions?.(ctx, incoming)) ?? [] },
       form: await form.form(ctx, incoming, typed, failure),
     };
     return page("forms/index", title, model, failure?.status ?? 200);

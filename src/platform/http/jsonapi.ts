@@ -7,6 +7,7 @@ import { pageOf } from "../database/paging.ts";
 import { searchIds } from "../database/search.ts";
 import type { TableName } from "../database/tables.ts";
 import { Failure, invalidField, malformed } from "../errors.ts";
+import { noId } from "../ids.ts";
 import type { Resource } from "../resource.ts";
 import { readListQuery } from "./jsonapi-query.ts";
 import { type Answer, type Incoming, json, type Route } from "./route.ts";
@@ -54,10 +55,10 @@ export function resourceRoutes(resource: Resource): Route[] {
       },
     },
   ];
-  for (const { parent, column } of resource.under) {
+  for (const { parent, column, as } of resource.under) {
     routes.push({
       method: "GET",
-      path: `${base}/${parent.replaceAll("_", "-")}/:id/${resource.path}`,
+      path: `${base}/${parent.replaceAll("_", "-")}/:id/${as ?? resource.path}`,
       door: "api",
       permission,
       handle: async (ctx, incoming) => {
@@ -104,7 +105,7 @@ async function list(ctx: Ctx, resource: Resource, incoming: Incoming, under: { c
   for (const one of asked.conditions) query = query.where(one);
   if (asked.search !== "") {
     const ids = await searchIds(ctx, name, asked.search, 500);
-    query = query.where(sql.ref(`${name}.id`), "in", ids.length === 0 ? [""] : ids);
+    query = query.where(sql.ref(`${name}.id`), "in", ids.length === 0 ? [noId] : ids);
   }
   const page = await pageOf<Row>(query as never, dialect, `${name}.id`, asked.sort, asked);
   const next = page.next === null ? null : withParameter(incoming.url, "page[after]", page.next);

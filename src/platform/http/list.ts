@@ -3,6 +3,7 @@ import type { Ctx } from "../context.ts";
 import { type Page, pageOf, type SortKey } from "../database/paging.ts";
 import { searchIds } from "../database/search.ts";
 import { malformed } from "../errors.ts";
+import { noId } from "../ids.ts";
 import { type Answer, fragment, type Incoming, page } from "./route.ts";
 import type { ActionLink, CellModel, EmptyModel, ListModel, TableModel } from "./view-models.ts";
 
@@ -21,6 +22,8 @@ export interface ListColumn<R> {
 export interface ListFilter<R> {
   name: string;
   label: string;
+  /** A date field instead of a choice. */
+  is_date?: boolean;
   options(ctx: Ctx): Promise<{ value: string; label: string }[]> | { value: string; label: string }[];
   apply(query: ListQuery<R>, value: string, ctx: Ctx): ListQuery<R>;
 }
@@ -48,6 +51,8 @@ export interface List<R> {
   actions?(ctx: Ctx): ActionLink[];
   subtitle?: string;
   tabs?(ctx: Ctx, current: string): Promise<ListModel["tabs"]> | ListModel["tabs"];
+  /** The parameter that says which tab is shown: it stays when filters change or are cleared. */
+  view?: string;
   /** What an empty list says when nothing narrows it. */
   empty(ctx: Ctx): EmptyModel;
   size?: number;
@@ -86,14 +91,20 @@ export async function listModel<R>(ctx: Ctx, url: URL, list: List<R>): Promise<L
   const at = (changes: Record<string, string | null>): string => withParameters(list.url, parameters, changes);
   const filters = [];
   for (const filter of list.filters ?? []) {
-    const options = await filter.options(ctx);
+    const offered = await filter.options(ctx);
+    const options = offered.some((option) => option.value === "") ? offered : [{ value: "", label: "Any" }, ...offered];
     filters.push({
       name: filter.name,
       label: filter.label,
-      options: options.map((option) => ({ ...option, is_selected: option.value === chosen.get(filter.name) })),
+      is_date: filter.is_date ?? false,
+      value: chosen.get(filter.name) ?? "",
+      options: options.map((option) => ({ ...option, is_selected: option.value === (chosen.get(filter.name) ?? "") })),
     });
   }
   const isNarrowed = words !== "" || chosen.size > 0;
+  const view = list.view === undefined ? null : parameters.get(list.view);
+  const kept = list.view === undefined || view === null ? [] : [{ name: list.view, value: view }];
+  const cleared = withParameters(list.url, new URLSearchParams(kept.map(({ name, value }) => [name, value])), {});
   return {
     title: list.title,
     subtitle: list.subtitle ?? "",
@@ -103,18 +114,16 @@ export async function listModel<R>(ctx: Ctx, url: URL, list: List<R>): Promise<L
     tabs: (await list.tabs?.(ctx, url.search)) ?? [],
     filters,
     has_filters: isNarrowed,
-    clear_url: list.url,
-    keep: parameters.has("sort") ? [{ name: "sort", value: order }] : [],
+    clear_url: cleared,
+    keep: [...(parameters.has("sort") ? [{ name: "sort", value: order }] : []), ...kept],
     table: tableModel(ctx, list, found.rows as R[], order, (sort) => at({ sort, after: null })),
     next_url: found.next === null ? "" : at({ after: found.next }),
     first_url: parameters.has("after") ? at({ after: null }) : "",
     empty: isNarrowed
-      ? { icon: "search", title: "Nothing matches", text: "No record fits the search and the filters.", action: { label: "Clear search and filters", href: list.url, icon: "x", look: "ghost", is_post: false, confirm: "" } }
+      ? { icon: "search", title: "Nothing matches", text: "No record fits the search and the filters.", action: { label: "Clear search and filters", href: cleared, icon: "x", look: "ghost", is_post: false, confirm: "" } }
       : list.empty(ctx),
   };
 }
-
-const noId = "00000000-0000-0000-0000-000000000000";
 
 /** The table alone, for sections of other pages. */
 export function tableModel<R>(ctx: Ctx, list: Pick<List<R>, "columns" | "href" | "isBold" | "title" | "table">, rows: readonly R[], order: string, sortUrl: ((sort: string) => string) | null): TableModel {

@@ -156,6 +156,16 @@ export interface ComposerModel {
   submit_label: string;
 }
 
+/** `tickets/new`: a form whose contacts follow the company. */
+export interface NewTicketPageModel {
+  header: PageHeaderModel;
+  form: FormModel;
+  /** "up to 50 MB each". */
+  file_hint: string;
+  /** What is wrong with the files, or empty. */
+  file_error: string;
+}
+
 /** `tickets/show`: details, conversation, insights. */
 export interface TicketPageModel {
   number: string;

@@ -72,6 +72,7 @@ async function pageResponse(ctx: Ctx, route: Route, incoming: Incoming, answer: 
     timer: null,
     show_search: route.door === "staff",
     sign_out_url: route.door === "portal" ? "/portal/sign-out" : "/sign-out",
+    user_menu: [{ label: "Your account", href: route.door === "portal" ? "/portal/account" : "/account", icon: "user" }],
     ...chrome,
   };
   const response = html(rendered(route.door, frame, answer), answer.status);

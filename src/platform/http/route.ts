@@ -18,6 +18,8 @@ export interface Route {
   permission: string | null;
   /** A GET gets a context that reads; anything else changes through `perform`. */
   handle(ctx: Ctx, incoming: Incoming): Promise<Answer>;
+  /** True for a GET that asks other services first: it must not hold a read open meanwhile, and opens its own. */
+  isOutsideRead?: boolean;
   /** Largest body, in bytes; 1 MiB unless told. */
   maxBytes?: number;
 }

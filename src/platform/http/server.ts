@@ -1,7 +1,7 @@
 import { Elysia } from "elysia";
 import { can } from "../access/actor.ts";
 import { type Identity, identify } from "../access/identify.ts";
-import { touchSession } from "../access/sessions.ts";
+import { touchProof } from "../access/sessions.ts";
 import { type App, contextOf, type Ctx, reading, type RequestInfo, type Tenant } from "../context.ts";
 import { translateDatabaseError } from "../database/failures.ts";
 import { Failure, forbidden, notFound, unauthorized } from "../errors.ts";
@@ -40,7 +40,7 @@ export function createServer(app: App, routes: readonly Route[], gate: Gate): El
     server.route(
       route.method,
       route.path,
-      ({ request, params, server: bun }) => serve(app, route, gate, request, params as Record<string, string>, bun?.requestIP(request)?.address ?? "127.0.0.1"),
+      ({ request, params, server: bun }) => serve(app, route, gate, request, (params ?? {}) as Record<string, string>, bun?.requestIP(request)?.address ?? "127.0.0.1"),
       { parse: "none" },
     );
   }
@@ -75,9 +75,9 @@ async function serve(app: App, route: Route, gate: Gate, request: Request, param
     const { tenant, identity } = await entering(app, tenantId, incoming, route);
     ctx = contextOf(app, tenant, identity.actor, info);
     await admit(ctx, route, incoming, identity);
-    if (identity.isTouchDue) await touchSession(ctx, identity.actor);
+    if (identity.isTouchDue) await touchProof(ctx, identity.actor);
     const run = (inner: Ctx): Promise<Response> => route.handle(inner, incoming).then((result) => respond(inner, route, incoming, result));
-    answer = await (route.method === "GET" ? reading(ctx, run) : run(ctx));
+    answer = await (route.method === "GET" && route.isOutsideRead !== true ? reading(ctx, run) : run(ctx));
   } catch (thrown) {
     const error = translateDatabaseError(thrown);
     const failure = error instanceof Failure ? error : defect(error, info, route);

@@ -115,6 +115,8 @@ export interface FormModel {
   problems: { id: string; label: string; message: string }[];
   submit_label: string;
   cancel_url: string;
+  /** What the way out is called; "Cancel" unless told. */
+  cancel_label?: string;
   is_multipart: boolean;
   is_destructive: boolean;
 }
@@ -169,7 +171,8 @@ export interface ListModel {
   url: string;
   search: { name: string; value: string; placeholder: string } | null;
   tabs: { label: string; href: string; is_current: boolean; count: string }[];
-  filters: { name: string; label: string; options: { value: string; label: string; is_selected: boolean }[] }[];
+  /** `is_date` asks for a day, which `value` holds, instead of a choice. */
+  filters: { name: string; label: string; is_date?: boolean; value?: string; options: { value: string; label: string; is_selected: boolean }[] }[];
   has_filters: boolean;
   clear_url: string;
   /** Hidden inputs that keep the sort order when filters change. */

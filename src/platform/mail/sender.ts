@@ -1,7 +1,9 @@
 import { plus } from "../clock.ts";
 import type { App, Tenant } from "../context.ts";
 import { log } from "../log.ts";
-import { describeSmtpError, sendMail, type SmtpSettings } from "./transport.ts";
+// States the tables that are read here: tenancy and decoding go by what is stated.
+import "./queue.ts";
+import { describeSmtpError, sendMail, type Sent, type SmtpSettings } from "./transport.ts";
 
 /** Seconds to wait after each failed attempt; a mail that fails after the last one is given up and shown. */
 const waits = [30, 120, 600, 1800, 7200, 21600];
@@ -14,10 +16,10 @@ export async function sendDueMails(app: App, tenant: Tenant): Promise<number> {
   await recoverInterrupted(app, tenant.id);
   let tried = 0;
   for (;;) {
-    const id = await claim(app, tenant.id);
-    if (id === null) return tried;
+    const claimed = await claim(app, tenant.id);
+    if (claimed === null) return tried;
     tried += 1;
-    await sendOne(app, tenant.id, id, settings);
+    await sendOne(app, tenant.id, claimed, settings);
   }
 }
 
@@ -65,7 +67,13 @@ async function recoverInterrupted(app: App, tenantId: string): Promise<void> {
   });
 }
 
-async function claim(app: App, tenantId: string): Promise<string | null> {
+interface Claim {
+  id: string;
+  /** Until when the mail is ours; also what tells our claim from a later one. */
+  lease_until: string;
+}
+
+async function claim(app: App, tenantId: string): Promise<Claim | null> {
   const now = app.clock.now();
   const due = await app.database.read(tenantId, (db) =>
     db
@@ -79,19 +87,20 @@ async function claim(app: App, tenantId: string): Promise<string | null> {
       .executeTakeFirst(),
   );
   if (due === undefined) return null;
+  const lease_until = plus(now, leaseMilliseconds);
   const claimed = await app.database.write(tenantId, (db) =>
     db
       .updateTable("mails")
-      .set({ mail_status: "sending", lease_until: plus(now, leaseMilliseconds), data_started_at: null, updated_at: now })
+      .set({ mail_status: "sending", lease_until, data_started_at: null, updated_at: now })
       .where("id", "=", due.id)
       .where("mail_status", "=", "queued")
       .executeTakeFirst(),
   );
   // Another node was quicker: leave the rest to it.
-  return claimed.numUpdatedRows === 0n ? null : due.id;
+  return claimed.numUpdatedRows === 0n ? null : { id: due.id, lease_until };
 }
 
-async function sendOne(app: App, tenantId: string, id: string, settings: SmtpSettings): Promise<void> {
+async function sendOne(app: App, tenantId: string, { id, lease_until }: Claim, settings: SmtpSettings): Promise<void> {
   const { mail, attached } = await app.database.read(tenantId, async (db) => ({
     mail: await db.selectFrom("mails").selectAll().where("id", "=", id).executeTakeFirstOrThrow(),
     attached: await db
@@ -101,20 +110,26 @@ async function sendOne(app: App, tenantId: string, id: string, settings: SmtpSet
       .where("mail_attachments.mail_id", "=", id)
       .execute(),
   }));
-  const mark = (values: { mail_status?: "sent" | "queued" | "failed" | "uncertain" } & Record<string, unknown>): Promise<unknown> =>
-    app.database.write(tenantId, (db) =>
+  // Only while the claim is still ours: a process that stood still for minutes must not speak for the one that took over.
+  const mark = async (values: { mail_status?: "sent" | "queued" | "failed" | "uncertain" } & Record<string, unknown>): Promise<boolean> => {
+    const { numUpdatedRows } = await app.database.write(tenantId, (db) =>
       db
         .updateTable("mails")
         .set({ ...values, updated_at: app.clock.now() })
         .where("id", "=", id)
-        .execute(),
+        .where("mail_status", "=", "sending")
+        .where("lease_until", "=", lease_until)
+        .executeTakeFirst(),
     );
+    return numUpdatedRows > 0n;
+  };
+  let sent: Sent;
   try {
     const attachments = [];
     for (const file of attached) {
       attachments.push({ filename: file.file_name, content_type: file.mime_type, content: await app.files.get(tenantId, file.sha256) });
     }
-    const { response, rejected } = await sendMail(
+    sent = await sendMail(
       settings,
       {
         message_id: mail.message_id,
@@ -130,9 +145,12 @@ async function sendOne(app: App, tenantId: string, id: string, settings: SmtpSet
         attachments,
         headers: { "Auto-Submitted": "auto-generated" },
       },
-      { onDataStarted: async () => void (await mark({ data_started_at: app.clock.now() })) },
+      {
+        onDataStarted: async () => {
+          if (!(await mark({ data_started_at: app.clock.now() }))) throw new Error("another process has taken this mail over");
+        },
+      },
     );
-    await mark({ mail_status: "sent", sent_at: app.clock.now(), server_answer: response.slice(0, 2000), last_error: rejected.map((one) => `${one.address}: ${one.server_answer}`).join("; ").slice(0, 2000), lease_until: null });
   } catch (error) {
     const { message, server_answer, is_permanent, is_uncertain } = describeSmtpError(error);
     const wait = is_permanent || is_uncertain ? undefined : waits[mail.attempts];
@@ -145,5 +163,9 @@ async function sendOne(app: App, tenantId: string, id: string, settings: SmtpSet
       last_error: message.slice(0, 2000),
       server_answer: server_answer.slice(0, 2000),
     });
+    return;
   }
+  // Outside of the try: when this fails the mail is out all the same, and its lease ends as "uncertain", never as a second mail.
+  const refused = sent.rejected.map((one) => `${one.address}: ${one.server_answer}`).join("; ");
+  await mark({ mail_status: "sent", sent_at: app.clock.now(), server_answer: sent.response.slice(0, 2000), last_error: refused.slice(0, 2000), lease_until: null });
 }

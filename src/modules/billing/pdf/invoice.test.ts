@@ -239,7 +239,8 @@ describe("an address on an envelope", () => {
     expect(addressLines({ ...parts, country: "DE" }, "en-US")).toEqual(["Kai 1", "23552 Lübeck", "Germany"]);
     expect(
       addressLines({ line1: "1 Main St", line2: " ", city: "Portland", region: "ME", postal_code: "04101" }, "en-US"),
-    ).toEqual(["1 Main St", "04101 Portland, ME"]);
+    ).toEqual(["1 Main St", "Portland, ME 04101"]);
+    expect(addressLines({ city: "Lübeck", postal_code: "23552" }, "de-DE")).toEqual(["23552 Lübeck"]);
     expect(addressLines({ city: "Portland", region: "ME", postal_code: "04101", country: "USA" }, "en-US")).toEqual([
       "Portland, ME 04101",
       "USA",

@@ -1,0 +1,4 @@
+import { exit } from "./exit.ts";
+import type { Verb } from "./verb.ts";
+
+export const verb: Verb = { name: "demo", summary: "Write demo data", run: () => exit.failed };

@@ -1,0 +1,151 @@
+import { Database } from "bun:sqlite";
+import { existsSync, readFileSync, statSync } from "node:fs";
+import { checkDatabase } from "../platform/backup/check.ts";
+import { assertKnownSchema, listBackups } from "../platform/backup/verify.ts";
+import type { Config } from "../platform/config/config.ts";
+import { dataPaths, freeBytes, prepareDataDir } from "../platform/config/data-dir.ts";
+import { keyIdOf } from "../platform/crypto/keyring.ts";
+import { parseMasterKey } from "../platform/crypto/master-key.ts";
+import { isDataDirHeld } from "../platform/lock.ts";
+
+/** What one check has found. `fail` is what keeps Purser from working, `warn` what will hurt later. */
+export interface Finding {
+  check: string;
+  status: "ok" | "warn" | "fail";
+  detail: string;
+}
+
+type Outcome = Omit<Finding, "check">;
+const ok = (detail: string): Outcome => ({ status: "ok", detail });
+const warn = (detail: string): Outcome => ({ status: "warn", detail });
+const fail = (detail: string): Outcome => ({ status: "fail", detail });
+
+const comfortableBytes = 1e9;
+const largestWalBytes = 256e6;
+const oldestBackupDays = 2;
+
+/** The checks of this edition, each by its name; none changes anything. */
+export function checksOf(config: Config, known: readonly string[], now: Date): Record<string, () => Promise<Outcome>> {
+  const shared = {
+    data_directory: async () => dataDirectory(config),
+    disk_space: async () => diskSpace(config),
+    secret_key: async () => secretKey(config),
+  };
+  if (MULTI_TENANT) return { ...shared, database: () => postgres(config) };
+  return {
+    ...shared,
+    server: async () => server(config),
+    database: async () => sqlite(config, known),
+    write_ahead_log: async () => writeAheadLog(config),
+    backups: () => backups(config, now),
+  };
+}
+
+/** Runs the checks one after the other; one that throws has failed with what it said. */
+export async function examine(checks: ReturnType<typeof checksOf>): Promise<Finding[]> {
+  const findings: Finding[] = [];
+  for (const [check, run] of Object.entries(checks)) {
+    const outcome = await run().catch((error: unknown) => fail(error instanceof Error ? error.message : String(error)));
+    findings.push({ check, ...outcome });
+  }
+  return findings;
+}
+
+function dataDirectory({ dataDir }: Config): Outcome {
+  if (!existsSync(dataDir)) return warn(`${dataDir} does not exist yet; the first start makes it`);
+  prepareDataDir(dataDir);
+  const mode = statSync(dataDir).mode & 0o777;
+  return (mode & 0o007) === 0
+    ? ok(dataDir)
+    : warn(`${dataDir} can be read by every user (mode ${mode.toString(8)}); use 700`);
+}
+
+function diskSpace({ dataDir }: Config): Outcome {
+  if (!existsSync(dataDir)) return ok("nothing is stored yet");
+  const free = freeBytes(dataDir);
+  const text = `${(free / 1e9).toFixed(1)} GB free`;
+  return free > comfortableBytes ? ok(text) : warn(`only ${text}`);
+}
+
+function secretKey({ secretKeyFile, dataDir }: Config): Outcome {
+  if (!existsSync(secretKeyFile)) {
+    const isNew = !existsSync(dataPaths(dataDir).database);
+    return isNew
+      ? warn(`${secretKeyFile} does not exist yet; the first start makes it`)
+      : fail(`${secretKeyFile} is missing`);
+  }
+  const id = keyIdOf(parseMasterKey(readFileSync(secretKeyFile), secretKeyFile));
+  const mode = statSync(secretKeyFile).mode & 0o777;
+  if ((mode & 0o077) !== 0) return warn(`${secretKeyFile} can be read by others (mode ${mode.toString(8)}); use 600`);
+  return ok(`id ${id}`);
+}
+
+function server({ dataDir }: Config): Outcome {
+  return ok(isDataDirHeld(dataDir) ? "running" : "not running");
+}
+
+function sqlite(config: Config, known: readonly string[]): Outcome {
+  const path = dataPaths(config.dataDir).database;
+  if (!existsSync(path)) return warn("there is none yet; the first start makes it");
+  const { problems, migrations } = checkDatabase(path);
+  if (problems.length > 0) return fail(problems.join("; "));
+  assertKnownSchema(migrations, known);
+  const keyId = sealedWith(path);
+  const installed = existsSync(config.secretKeyFile)
+    ? keyIdOf(parseMasterKey(readFileSync(config.secretKeyFile), config.secretKeyFile))
+    : null;
+  if (keyId !== null && installed !== null && keyId !== installed) {
+    return fail(`it is sealed with the key ${keyId}, but ${config.secretKeyFile} holds ${installed}`);
+  }
+  const pending = known.length - migrations.length;
+  return pending === 0 ? ok(`whole, schema ${migrations.at(-1)}`) : warn(`whole, ${pending} migrations pending`);
+}
+
+/** The id of the key that the data is sealed with; null when nothing says so. */
+function sealedWith(path: string): string | null {
+  const database = new Database(path, { readonly: true });
+  try {
+    const hasTable =
+      database.query("select 1 from sqlite_master where type = 'table' and name = 'installation'").get() !== null;
+    if (!hasTable) return null;
+    return (
+      database.query<{ fact_value: string }, []>("select fact_value from installation where fact = 'key_id'").get()
+        ?.fact_value ?? null
+    );
+  } finally {
+    database.close();
+  }
+}
+
+function writeAheadLog({ dataDir }: Config): Outcome {
+  const path = `${dataPaths(dataDir).database}-wal`;
+  const bytes = existsSync(path) ? statSync(path).size : 0;
+  const text = `${(bytes / 1e6).toFixed(1)} MB`;
+  return bytes < largestWalBytes ? ok(text) : warn(`${text}: some reader has been open for long`);
+}
+
+async function backups({ dataDir }: Config, now: Date): Promise<Outcome> {
+  if (!existsSync(dataPaths(dataDir).database)) return ok("nothing to back up yet");
+  const readable = (await listBackups(dataDir)).filter(({ manifest }) => manifest !== null);
+  const newest = readable
+    .map(({ manifest }) => manifest?.created_at ?? "")
+    .toSorted()
+    .at(-1);
+  if (newest === undefined) return warn("there is none in the data directory");
+  const days = (now.getTime() - new Date(newest).getTime()) / 86_400_000;
+  return days < oldestBackupDays
+    ? ok(`the newest is of ${newest}`)
+    : warn(`the newest is ${Math.floor(days)} days old`);
+}
+
+async function postgres(config: Config): Promise<Outcome> {
+  if (!MULTI_TENANT) return ok("");
+  const [{ postgresStorage }, { migrations }] = await Promise.all([
+    import("./storage-postgres.ts"),
+    import("#generated/migrations.ts"),
+  ]);
+  const { pending } = await postgresStorage(config, migrations).status();
+  return pending.length === 0
+    ? ok("reached, schema up to date")
+    : warn(`reached, ${pending.length} migrations pending`);
+}

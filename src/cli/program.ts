@@ -1,0 +1,157 @@
+import { existsSync } from "node:fs";
+import { migrations } from "#generated/migrations.ts";
+import { createProgram, type Program } from "../app.ts";
+import { systemClock } from "../platform/clock.ts";
+import type { Config } from "../platform/config/config.ts";
+import { dataPaths, prepareDataDir } from "../platform/config/data-dir.ts";
+import { OperatorProblem } from "../platform/config/problem.ts";
+import { keyring } from "../platform/crypto/keyring.ts";
+import { loadMasterKey } from "../platform/crypto/master-key.ts";
+import { assertServingRole, type Database } from "../platform/database/database.ts";
+import { type MigrationStatus, NewerSchema } from "../platform/database/migrator.ts";
+import { fileStore } from "../platform/files/store.ts";
+import { type Lock, lockDataDir } from "../platform/lock.ts";
+import { log } from "../platform/log.ts";
+import { provisionTenant, refreshTenant } from "../platform/provision.ts";
+import type { Option } from "./verb.ts";
+
+/** What differs between the editions: where the database is and how it is brought up to date. */
+export interface Storage {
+  status(): Promise<MigrationStatus>;
+  /** Applies what is pending, after a snapshot where that is possible. Returns the names. */
+  migrate(): Promise<string[]>;
+  open(): Promise<Database>;
+}
+
+/** The storage of this edition; the other half is not part of the program. */
+export async function storageOf(config: Config): Promise<Storage> {
+  return MULTI_TENANT
+    ? (await import("./storage-postgres.ts")).postgresStorage(config, migrations)
+    : (await import("./storage-sqlite.ts")).sqliteStorage(config, migrations);
+}
+
+export interface Opened {
+  program: Program;
+  database: Database;
+  close(): Promise<void>;
+}
+
+/**
+ * Opens the program over its data: directory, lock, migration, key, organizations. `isAlone` takes the data directory for
+ * this process (the server); other commands work beside it.
+ */
+export async function openProgram(
+  config: Config,
+  { isAlone, publicUrl }: { isAlone: boolean; publicUrl: string },
+): Promise<Opened> {
+  prepareDataDir(config.dataDir);
+  const lock: Lock | null = isAlone && !MULTI_TENANT ? lockDataDir(config.dataDir) : null;
+  try {
+    const isNew = MULTI_TENANT ? false : !existsSync(dataPaths(config.dataDir).database);
+    const storage = await storageOf(config);
+    await migrateStorage(storage, isAlone || isNew);
+    const database = await storage.open();
+    try {
+      if (MULTI_TENANT) await assertServingRole(database);
+      const program = await assemble(config, database, publicUrl);
+      return {
+        program,
+        database,
+        close: async () => {
+          await database.close();
+          lock?.release();
+        },
+      };
+    } catch (error) {
+      await database.close();
+      throw error;
+    }
+  } catch (error) {
+    lock?.release();
+    throw error;
+  }
+}
+
+/** Brings the schema up to date, or says that a running server has to do it first. */
+async function migrateStorage(storage: Storage, mayMigrate: boolean): Promise<void> {
+  try {
+    const { pending } = await storage.status();
+    if (pending.length === 0) return;
+    if (!mayMigrate && !MULTI_TENANT) {
+      throw new OperatorProblem(
+        "try_later",
+        "the database is older than this program; start the server or run `purser migrate` first",
+      );
+    }
+    const done = await storage.migrate();
+    if (done.length > 0)
+      log.info("the database was brought up to date", { steps: done.length, last: done.at(-1) ?? "" });
+  } catch (error) {
+    if (error instanceof NewerSchema)
+      throw new OperatorProblem("configuration", error.message, [
+        "Install the newer Purser again, or restore a backup of this version.",
+      ]);
+    throw error;
+  }
+}
+
+async function assemble(config: Config, database: Database, publicUrl: string): Promise<Program> {
+  const { tenants, keyId } = await database.platform(async (db) => ({
+    tenants: await db.selectFrom("tenants").select("id").execute(),
+    keyId: await db.selectFrom("installation").select("fact_value").where("fact", "=", "key_id").executeTakeFirst(),
+  }));
+  const keys = keyring(loadMasterKey(config, { mayCreate: tenants.length === 0 && keyId === undefined }));
+  if (keyId !== undefined && keyId.fact_value !== keys.keyId) {
+    throw new OperatorProblem(
+      "configuration",
+      `this data was sealed with the master key ${keyId.fact_value}, but ${config.secretKeyFile} holds ${keys.keyId}`,
+      ["Put the right key file in its place; without it stored passwords and files cannot be read."],
+    );
+  }
+  if (keyId === undefined) {
+    await database.platform((db) =>
+      db.insertInto("installation").values({ fact: "key_id", fact_value: keys.keyId }).execute(),
+    );
+  }
+  const program = createProgram({
+    edition: MULTI_TENANT ? "multi" : "single",
+    clock: systemClock,
+    database,
+    keyring: keys,
+    files: fileStore(dataPaths(config.dataDir).files, keys),
+    options: { publicUrl, stripeApiBase: config.stripeApiBase, dataDir: config.dataDir },
+  });
+  if (!MULTI_TENANT && tenants.length === 0)
+    await provisionTenant(program.app, { name: "Purser", domain: null, public_url: null });
+  for (const { id } of tenants) await refreshTenant(program.app, id);
+  return program;
+}
+
+/** The tenant that a command is meant for: the only one, or the one that `--tenant` names by its domain. */
+export async function tenantFor(database: Database, domain: string | null): Promise<string> {
+  const found = await database.platform((db) =>
+    domain === null
+      ? db.selectFrom("tenants").select("id").limit(2).execute()
+      : db
+          .selectFrom("tenant_domains")
+          .select("domain_tenant_id as id")
+          .where("domain", "=", domain.toLowerCase())
+          .execute(),
+  );
+  const [first, second] = found;
+  if (first === undefined)
+    throw new OperatorProblem(
+      "failed",
+      domain === null ? "there is no organization yet" : `no organization has the domain ${domain}`,
+    );
+  if (second !== undefined)
+    throw new OperatorProblem("usage", "there are several organizations; name one with --tenant DOMAIN");
+  return first.id;
+}
+
+export const tenantOption: Option = { name: "tenant", value: "DOMAIN", summary: "The organization, by its host name" };
+
+/** What links begin with as long as an organization's settings say nothing. */
+export function publicUrlOf({ publicUrl, listen }: Config): string {
+  return publicUrl ?? `http://${listen.host.includes(":") ? `[${listen.host}]` : listen.host}:${listen.port}`;
+}

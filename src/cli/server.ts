@@ -1,0 +1,156 @@
+import { rm, writeFile } from "node:fs/promises";
+import { mintOneTime } from "../modules/staff/index.ts";
+import type { Config } from "../platform/config/config.ts";
+import { dataPaths, freeBytes } from "../platform/config/data-dir.ts";
+import { inUnit, systemContext } from "../platform/context.ts";
+import type { Database } from "../platform/database/database.ts";
+import { log } from "../platform/log.ts";
+import { loadTenant } from "../platform/tenants.ts";
+import { type Opened, openProgram } from "./program.ts";
+
+/** How far the server has come; `/readyz` and the pages shown meanwhile go by it. */
+type Phase = "starting" | "ready" | "stopping";
+
+export interface RunningServer {
+  url: string;
+  /** The links that make the first administrator, for each organization that has none. */
+  setupUrls: string[];
+  /** Answers whether a request would be served now. */
+  isHealthy(): Promise<boolean>;
+  /** Stops as the operator expects: no new requests, running ones finished within 20 seconds, then the data closed. */
+  stop(): Promise<void>;
+}
+
+const finishMilliseconds = 20_000;
+const leastFreeBytes = 50 * 1024 * 1024;
+
+/**
+ * Boots in the operator's order: listens at once (alive, not ready, pages say so), opens and migrates the data, then
+ * serves. Anything that would harm stops the start before it touches the data.
+ */
+export async function startServer(config: Config): Promise<RunningServer> {
+  let phase: Phase = "starting";
+  let opened: Opened | null = null;
+  let handle: ((request: Request) => Response | Promise<Response>) | null = null;
+  const { host, port } = config.listen;
+  const server = Bun.serve({
+    hostname: host,
+    port,
+    idleTimeout: 120,
+    maxRequestBodySize: 64 * 1024 * 1024,
+    fetch: (request) => {
+      const { pathname } = new URL(request.url);
+      if (pathname === "/livez") return new Response("ok\n");
+      if (pathname === "/readyz" || pathname === "/up") return readiness(phase, opened?.database ?? null, config);
+      if (handle === null || phase === "starting") return notYet();
+      return handle(request);
+    },
+    error: (error) => {
+      log.error("a request failed before it was handled", { error: error.message });
+      return new Response("Something went wrong.\n", { status: 500 });
+    },
+  });
+  const url = `http://${host.includes(":") ? `[${host}]` : host}:${server.port}`;
+  try {
+    opened = await openProgram(config, { isAlone: true, publicUrl: config.publicUrl ?? url });
+  } catch (error) {
+    await server.stop(true);
+    throw error;
+  }
+  const { program, database } = opened;
+  const elysia = program.server({
+    tenantOf: tenantFinder(database),
+    trustedProxies: config.trustedProxies,
+    isOpen: () => phase === "ready",
+  });
+  elysia.server = server as unknown as typeof elysia.server;
+  handle = (request) => elysia.fetch(request);
+  const background = program.startBackground();
+  const setupUrls = await writeSetupUrls(opened, config);
+  phase = "ready";
+  log.info("Purser is ready", { url });
+  return {
+    url,
+    setupUrls,
+    isHealthy: async () => (await readiness(phase, database, config)).ok,
+    stop: async () => {
+      phase = "stopping";
+      log.info("stopping");
+      // Waits for running requests, but not for ever: a stream of live updates never ends by itself.
+      await Promise.race([server.stop(), Bun.sleep(finishMilliseconds)]);
+      await server.stop(true);
+      await background.stop();
+      await opened?.close();
+      log.info("stopped");
+    },
+  };
+}
+
+function notYet(): Response {
+  return new Response(
+    "<!doctype html><html lang=en><meta charset=utf-8><meta http-equiv=refresh content=3><title>Purser is starting</title><h1>Purser is starting</h1><p>The data is being opened and brought up to date. This page tries again by itself.</p>",
+    { status: 503, headers: { "content-type": "text/html; charset=utf-8", "retry-after": "3" } },
+  );
+}
+
+/** Whether writes would succeed: the database takes one, and there is room on the disk. */
+async function readiness(phase: Phase, database: Database | null, config: Config): Promise<Response> {
+  const problem = await (async () => {
+    if (phase !== "ready" || database === null) return phase;
+    if (freeBytes(config.dataDir) < leastFreeBytes) return "the disk is nearly full";
+    try {
+      await database.probe();
+      return null;
+    } catch (error) {
+      log.error("the database does not take writes", { error: String(error) });
+      return "the database does not take writes";
+    }
+  })();
+  return new Response(`${problem ?? "ok"}\n`, { status: problem === null ? 200 : 503 });
+}
+
+const knownForMilliseconds = 10_000;
+
+/** Finds the organization of a host name; what was found is remembered for ten seconds. */
+function tenantFinder(database: Database): (host: string) => Promise<string | null> {
+  const known = new Map<string, { id: string | null; until: number }>();
+  return async (hostWithPort) => {
+    const host = MULTI_TENANT ? hostWithPort.replace(/:\d+$/, "") : "";
+    const kept = known.get(host);
+    if (kept !== undefined && kept.until > Date.now()) return kept.id;
+    const row = await database.platform((db) =>
+      MULTI_TENANT
+        ? db
+            .selectFrom("tenant_domains")
+            .innerJoin("tenants", "tenants.id", "tenant_domains.domain_tenant_id")
+            .select("tenants.id")
+            .where("tenant_domains.domain", "=", host)
+            .where("tenants.suspended_at", "is", null)
+            .executeTakeFirst()
+        : db.selectFrom("tenants").select("id").executeTakeFirst(),
+    );
+    const id = row?.id ?? null;
+    if (known.size > 10_000) known.clear();
+    known.set(host, { id, until: Date.now() + knownForMilliseconds });
+    return id;
+  };
+}
+
+/** A new setup link for each organization without an administrator, also written where the operator finds it. */
+async function writeSetupUrls(opened: Opened, config: Config): Promise<string[]> {
+  const { app } = opened.program;
+  const urls: string[] = [];
+  for (const tenant of await opened.program.tenants())
+    if (!tenant.is_set_up) urls.push(await newSetupUrl(app, tenant.id));
+  const path = dataPaths(config.dataDir).setupUrl;
+  if (urls.length === 0) await rm(path, { force: true });
+  else await writeFile(path, `${urls.join("\n")}\n`, { mode: 0o600 });
+  return urls;
+}
+
+/** A link that makes the first administrator, good for 30 minutes; earlier ones stop working. */
+export async function newSetupUrl(app: Opened["program"]["app"], tenantId: string): Promise<string> {
+  const tenant = await app.database.read(tenantId, (db) => loadTenant(app, db, tenantId));
+  const token = await inUnit(systemContext(app, tenant), (work) => mintOneTime(work, "setup", null));
+  return `${tenant.public_url}/setup/start/${token}`;
+}

@@ -1,0 +1,97 @@
+import { Type } from "@sinclair/typebox";
+import { find } from "../../../platform/access/reach.ts";
+import { action, perform } from "../../../platform/action.ts";
+import { type Ctx, reading, type Work } from "../../../platform/context.ts";
+import { update } from "../../../platform/database/records.ts";
+import { conflict, Failure, stale } from "../../../platform/errors.ts";
+import { emit } from "../../../platform/events/outbox.ts";
+import { addFile, type StoredBytes, storeUploads } from "../../../platform/files/files.ts";
+import { formatDate } from "../../../platform/http/cells.ts";
+import { newId } from "../../../platform/ids.ts";
+import { mailBody } from "../../../platform/mail/compose.ts";
+import { queueMail } from "../../../platform/mail/queue.ts";
+import { formatMoney } from "../../../platform/money.ts";
+import { portalUrl } from "../issue/details.ts";
+import { detailsOf, drawPdf, pdfName } from "../issue/document.ts";
+import { recipientOf } from "../issue/recipient.ts";
+import { isIssued, statusAfterSending } from "../rules/states.ts";
+import { type InvoiceRow, invoices } from "../schema.ts";
+
+interface Sending {
+  id: string;
+  /** The version the document was drawn from. */
+  version: number;
+  file: StoredBytes;
+}
+
+/** Marks an invoice as sent and queues its mail, with the document that has been stored before. */
+export const sendInvoiceAction = action({
+  name: "billing.send",
+  permission: "billing.write",
+  input: Type.Object(
+    {
+      id: Type.String({ format: "uuid" }),
+      version: Type.Integer(),
+      file: Type.Object({ sha256: Type.String(), size: Type.Integer(), name: Type.String(), type: Type.String() }),
+    },
+    { additionalProperties: false },
+  ),
+  run: async (work: Work, { id, version, file }: Sending): Promise<InvoiceRow> => {
+    await work.db.updateTable("invoices").set({ id }).where("id", "=", id).execute();
+    const invoice = await find(work, "invoices", id);
+    requireIssued(invoice);
+    if (invoice.version !== version) throw stale();
+    const to = await recipientOf(work, invoice);
+    if (to === null) throw withoutRecipient();
+    const file_id = await addFile(work, file);
+    const row = await update(work, invoices, id, { status: statusAfterSending(invoice.status), sent_at: work.app.clock.now() }, version);
+    // Sending again is a new mail on purpose; that one click sends one is held by the version.
+    await queueMail(work, { to, ...letter(work, row), about: { type: "invoices", id }, dedupe_key: `invoice:${id}:${newId()}`, attachments: [{ file_id }] });
+    await emit(work, "billing.invoice_sent", { invoice_id: id, to: to.address });
+    return row;
+  },
+});
+
+function requireIssued(invoice: InvoiceRow): void {
+  if (isIssued(invoice.status)) return;
+  throw conflict(invoice.status === "draft" ? "This is a draft. Approve it before it is sent." : "This invoice is void and is not sent any more.", "not_issued");
+}
+
+function withoutRecipient(): Failure {
+  const message = "Nobody at this company receives invoices: give it a billing contact or a primary contact with an e-mail address.";
+  return new Failure(422, "no_recipient", message, [{ field: "billing_contact_id", code: "no_recipient", message }]);
+}
+
+function letter(work: Work, invoice: InvoiceRow): { subject: string; text: string; html: string } {
+  const { tenant } = work;
+  const total = formatMoney(invoice.total, invoice.currency, tenant.locale);
+  const number = invoice.invoice_number ?? "";
+  const due = formatDate(invoice.due_date, tenant);
+  const isSettled = invoice.balance_due <= 0;
+  const owed = isSettled ? "Nothing is left to pay." : `Please pay ${formatMoney(invoice.balance_due, invoice.currency, tenant.locale)} by ${due}.`;
+  const body = mailBody({
+    organization: tenant.name,
+    heading: `Invoice ${number}`,
+    paragraphs: [`Please find attached our invoice ${number} over ${total}. ${owed}`],
+    action: { label: isSettled ? "View the invoice" : "View and pay the invoice", url: portalUrl(work, invoice.id) },
+    footer: `${tenant.name} sends you this because you receive the invoices of your company.`,
+  });
+  return { subject: `Invoice ${number} from ${tenant.name}`, ...body };
+}
+
+/**
+ * Sends an invoice by mail with its PDF, or sends it again. The document is drawn and stored before the unit of work.
+ *
+ * @throws Failure 409 `not_issued` for drafts and void invoices, 422 `no_recipient` when nobody would receive it
+ */
+export async function sendInvoice(ctx: Ctx, id: string): Promise<InvoiceRow> {
+  const { invoice, details } = await reading(ctx, async (reader) => {
+    const row = await find(reader, "invoices", id);
+    requireIssued(row);
+    if ((await recipientOf(reader, row)) === null) throw withoutRecipient();
+    return { invoice: row, details: await detailsOf(reader, row) };
+  });
+  const bytes = await drawPdf(ctx, details);
+  const [file] = await storeUploads(ctx, [{ name: pdfName(invoice), type: "application/pdf", bytes }]);
+  return perform(ctx, sendInvoiceAction, { id, version: invoice.version, file });
+}

@@ -1,0 +1,130 @@
+import { type AnyAction, perform } from "../../platform/action.ts";
+import { find } from "../../platform/access/reach.ts";
+import { reading } from "../../platform/context.ts";
+import { fromMinor } from "../../platform/money.ts";
+import { activityRoute } from "../../platform/http/activity-route.ts";
+import { readDocument, refuseParameters, resourceObjects, showOne } from "../../platform/http/jsonapi.ts";
+import { type Incoming, json, response, type Route } from "../../platform/http/route.ts";
+import { approveInvoice } from "./actions/approve.ts";
+import { generateFromContract, generateFromTime, rebuildDraft } from "./actions/generate.ts";
+import { addLine } from "./actions/lines.ts";
+import { sendInvoice } from "./actions/send.ts";
+import { voidInvoice } from "./actions/void.ts";
+import { type BatchOutcome, generateBatch } from "./batch.ts";
+import { linesOf } from "./drafts/recompute.ts";
+import { invoicePdfResponse } from "./issue/document.ts";
+import { agingReport } from "./reports.ts";
+import { invoiceLineResource, invoiceResource } from "./resources.ts";
+import { agingBuckets, type AgingRow } from "./rules/terms.ts";
+
+const path = "/api/v1/invoices";
+const idOf = (incoming: Incoming): string => incoming.params["id"] ?? "";
+
+/** `POST /invoices/{id}/approve`, `/void`, `/rebuild`: a verb without a body that answers with the invoice. */
+function verb(name: string, action: AnyAction): Route {
+  return {
+    method: "POST",
+    path: `${path}/:id/${name}`,
+    door: "api",
+    permission: action.permission,
+    handle: async (ctx, incoming) => {
+      await reading(ctx, (reader) => find(reader, "invoices", idOf(incoming)));
+      await perform(ctx, action, { id: idOf(incoming) });
+      return showOne(ctx, invoiceResource, idOf(incoming));
+    },
+  };
+}
+
+/** `POST /invoices/generate/…`: makes a draft from what the document says. */
+function generator(name: string, action: AnyAction): Route {
+  return {
+    method: "POST",
+    path: `${path}/generate/${name}`,
+    door: "api",
+    permission: action.permission,
+    handle: async (ctx, incoming) => {
+      const made = (await perform(ctx, action, readDocument(await incoming.json(), "invoices", null))) as { id: string };
+      return showOne(ctx, invoiceResource, made.id, 201);
+    },
+  };
+}
+
+export const billingApi: Route[] = [
+  activityRoute("invoices", "invoices", "billing.read"),
+  verb("approve", approveInvoice),
+  verb("void", voidInvoice),
+  verb("rebuild", rebuildDraft),
+  {
+    method: "POST",
+    path: `${path}/:id/send`,
+    door: "api",
+    permission: "billing.write",
+    handle: async (ctx, incoming) => {
+      await sendInvoice(ctx, idOf(incoming));
+      return showOne(ctx, invoiceResource, idOf(incoming));
+    },
+  },
+  { method: "GET", path: `${path}/:id/pdf`, door: "api", permission: "billing.read", handle: async (ctx, incoming) => response(await invoicePdfResponse(ctx, idOf(incoming))) },
+  {
+    method: "GET",
+    path: `${path}/:id/lines`,
+    door: "api",
+    permission: "billing.read",
+    handle: async (ctx, incoming) => {
+      refuseParameters(incoming);
+      const invoice = await find(ctx, "invoices", idOf(incoming));
+      const data = await resourceObjects(ctx, invoiceLineResource, await linesOf(ctx, invoice.id));
+      return json({ jsonapi: { version: "1.1" }, links: { self: incoming.url.pathname }, data });
+    },
+  },
+  {
+    method: "POST",
+    path: `${path}/:id/lines`,
+    door: "api",
+    permission: "billing.write",
+    handle: async (ctx, incoming) => {
+      await reading(ctx, (reader) => find(reader, "invoices", idOf(incoming)));
+      const line = await perform(ctx, addLine, { ...readDocument(await incoming.json(), "invoice_lines", null), invoice_id: idOf(incoming) });
+      return showOne(ctx, invoiceLineResource, line.id, 201);
+    },
+  },
+  generator("from-contract", generateFromContract),
+  generator("from-time-entries", generateFromTime),
+  {
+    method: "POST",
+    path: `${path}/generate/batch`,
+    door: "api",
+    permission: "billing.write",
+    handle: async (ctx, incoming) => {
+      const report = await generateBatch(ctx, readDocument(await incoming.json(), "invoice_batches", null));
+      const shown = (outcomes: readonly BatchOutcome[]): object[] => outcomes.map((one) => ({ ...one, total: one.total === null ? null : fromMinor(one.total, one.currency) }));
+      return json({ jsonapi: { version: "1.1" }, meta: { made: shown(report.made), skipped: shown(report.skipped), failed: shown(report.failed) } });
+    },
+  },
+  {
+    method: "GET",
+    path: "/api/v1/billing/reports/ar-aging",
+    door: "api",
+    permission: "billing.read",
+    handle: async (ctx, incoming) => {
+      refuseParameters(incoming);
+      const { as_of, rows, totals } = await agingReport(ctx);
+      return json({
+        jsonapi: { version: "1.1" },
+        links: { self: incoming.url.pathname },
+        data: rows.map((row) => ({
+          type: "ar_aging",
+          id: `${row.company_id}:${row.currency}`,
+          attributes: { company_id: row.company_id, company: row.company, ...atEdge(row) },
+          relationships: { company: { data: { type: "companies", id: row.company_id } } },
+        })),
+        meta: { as_of, totals: totals.map(atEdge) },
+      });
+    },
+  },
+];
+
+function atEdge(row: AgingRow): Record<string, string> {
+  const amounts = ["total", ...agingBuckets] as const;
+  return { currency: row.currency, ...Object.fromEntries(amounts.map((name) => [name, fromMinor(row[name], row.currency)])) };
+}

@@ -1,0 +1,85 @@
+import type { Ctx } from "../../../platform/context.ts";
+import type { Period } from "../../contracts/index.ts";
+
+/** What live invoices of a contract have billed already, read from the evidence of their lines. */
+
+/** Prepaid minutes that one time entry took from one bucket. */
+export interface Draw {
+  contract_item_id: string;
+  period_start: string;
+  minutes: number;
+}
+
+interface Billed {
+  /** Periods of the invoices themselves. */
+  periods: Period[];
+  /** Charges by contract item; null is the flat fee. */
+  charges: { item: string | null; periods: readonly Period[] }[];
+}
+
+/** The periods and charges on invoices of a contract that are not void. */
+export async function billedBefore(ctx: Ctx, contractId: string): Promise<Billed> {
+  const invoices = await ctx.db
+    .selectFrom("invoices")
+    .select(["period_start", "period_end"])
+    .where("contract_id", "=", contractId)
+    .where("status", "<>", "void")
+    .execute();
+  const lines = await ctx.db
+    .selectFrom("invoice_lines")
+    .innerJoin("invoices", "invoices.id", "invoice_lines.invoice_id")
+    .select(["invoice_lines.contract_item_id", "invoice_lines.explanation"])
+    .where("invoices.contract_id", "=", contractId)
+    .where("invoices.status", "<>", "void")
+    .where("invoice_lines.billing_key", "is not", null)
+    .execute();
+  return {
+    periods: invoices.flatMap(({ period_start, period_end }) => (period_start === null || period_end === null ? [] : [{ start: period_start, end: period_end }])),
+    charges: lines.map((line) => ({ item: line.contract_item_id, periods: (line.explanation["periods"] ?? []) as Period[] })),
+  };
+}
+
+/** Whether two lists of half-open periods share a day. */
+export function overlaps(some: readonly Period[], others: readonly Period[]): boolean {
+  return some.some((one) => others.some((other) => one.start < other.end && other.start < one.end));
+}
+
+/**
+ * Prepaid minutes that live invoices have used, by contract item and the start of its period. Drafts count: two drafts
+ * cannot give the same hour away.
+ *
+ * @param isLedger only what has been approved
+ */
+export async function usedMinutes(ctx: Ctx, contractId: string, isLedger = false): Promise<(item: string, periodStart: string) => number> {
+  const rows = await ctx.db
+    .selectFrom("invoice_lines")
+    .innerJoin("invoices", "invoices.id", "invoice_lines.invoice_id")
+    .select("invoice_lines.explanation")
+    .where("invoices.contract_id", "=", contractId)
+    .where("invoices.status", "not in", isLedger ? ["void", "draft"] : ["void"])
+    .where("invoice_lines.line_type", "=", "time_entry")
+    .execute();
+  const used = new Map<string, number>();
+  for (const draw of rows.flatMap((row) => drawsIn(row.explanation))) {
+    const key = `${draw.contract_item_id} ${draw.period_start}`;
+    used.set(key, (used.get(key) ?? 0) + draw.minutes);
+  }
+  return (item, periodStart) => used.get(`${item} ${periodStart}`) ?? 0;
+}
+
+/** The draws kept with a line's evidence. */
+export function drawsIn(explanation: Record<string, unknown>): Draw[] {
+  return (explanation["draws"] ?? []) as Draw[];
+}
+
+/** The draws of each time entry, from its coverage; time included in a contract's price draws on no hours. */
+export function drawsOf(
+  covered: readonly { entry: { id: string }; covered_by: readonly { contract_item_id: string | null; period_start: string | null; minutes: number }[] }[],
+): Map<string, Draw[]> {
+  return new Map(
+    covered.map(({ entry, covered_by }) => [
+      entry.id,
+      covered_by.flatMap(({ contract_item_id, period_start, minutes }) => (contract_item_id === null || period_start === null ? [] : [{ contract_item_id, period_start, minutes }])),
+    ]),
+  );
+}

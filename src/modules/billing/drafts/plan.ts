@@ -1,0 +1,130 @@
+import type { Ctx } from "../../../platform/context.ts";
+import { conflict, invalidField } from "../../../platform/errors.ts";
+import {
+  type BillingPeriod,
+  bucketsWithin,
+  type Charge,
+  type contracts,
+  contractCharges,
+  coverTime,
+  type Period,
+  periodContaining,
+  ratesFor,
+} from "../../contracts/index.ts";
+import type { RowOf } from "../../../platform/database/columns.ts";
+import { buildDraft, type DraftLine } from "../rules/draft.ts";
+import type { DraftProblem } from "../rules/problems.ts";
+import type { RatedTime, TimeEvidence } from "../rules/time-lines.ts";
+import { billedBefore, type Draw, drawsOf, overlaps, usedMinutes } from "./billed.ts";
+import { type OpenTime, unbilledTime } from "./time.ts";
+
+export type ContractRow = RowOf<typeof contracts>;
+
+/** A line that is to be written. `shares` are the parts of the time entries behind it. */
+export interface PlannedLine extends Omit<DraftLine, "time_entry_ids" | "tax_rate_id"> {
+  is_taxable: boolean;
+  contract_item_id: string | null;
+  billing_key: string | null;
+  shares: { time_entry_id: string; minutes: number; amount: number }[];
+}
+
+/** What there is to bill, not written yet: looked at in the preview, written by the actions. */
+export interface Plan {
+  company_id: string;
+  contract_id: string | null;
+  currency: string;
+  period: Period;
+  lines: PlannedLine[];
+  /** Problems of the time: entries without a rate are in no line and stay unbilled. */
+  problems: DraftProblem[];
+}
+
+/** The period that a contract is billed for: the one that holds a date. 422 when the contract does not cover it. */
+export function periodOf(contract: ContractRow, date: string, field = "date"): BillingPeriod {
+  const period = periodContaining(contract, date);
+  if (period === null) throw invalidField(field, `${contract.name} does not cover ${date}.`, "not_covered");
+  return period;
+}
+
+/**
+ * What a contract has to be billed for in a period: charges that no live invoice has, and unbilled time, prepaid hours
+ * first. Time of an earlier period comes along when that period has been billed already: it was written down late.
+ */
+export async function planContract(ctx: Ctx, contract: ContractRow, period: BillingPeriod): Promise<Plan> {
+  if (contract.status === "draft") {
+    throw conflict(`${contract.contract_number} is a draft. Activate the contract before it is billed.`, "contract_not_active");
+  }
+  const before = await billedBefore(ctx, contract.id);
+  const items = await ctx.db.selectFrom("contract_items").selectAll().where("contract_id", "=", contract.id).orderBy("sort_order").execute();
+  const charges = contractCharges(contract, items, period, contract.currency).filter((charge) => !before.charges.some((known) => known.item === charge.evidence.contract_item_id && overlaps(known.periods, charge.evidence.periods)));
+  const found = await unbilledTime(ctx, { company_id: contract.company_id, contract_id: contract.id, from: null, to: period.end });
+  const time = found.filter(({ date }) => date >= period.start || before.periods.some((one) => one.start <= date && date < one.end));
+  const from = time[0]?.date ?? period.start;
+  const used = await usedMinutes(ctx, contract.id);
+  const buckets = bucketsWithin(contract, items, from < period.start ? from : period.start, period.end).map((bucket) => ({
+    ...bucket,
+    used_minutes: used(bucket.contract_item_id, bucket.start),
+  }));
+  const rates = await ratesFor(ctx, contract.company_id, contract.id);
+  const covered = coverTime(time, { contract, buckets, rates });
+  const taxable = new Map(items.map((item) => [item.id, item.is_taxable]));
+  return {
+    company_id: contract.company_id,
+    contract_id: contract.id,
+    currency: contract.currency,
+    period: { start: period.start, end: period.end },
+    ...planned(contract.currency, charges, covered, drawsOf(covered), taxable),
+  };
+}
+
+/** What a company has to be billed for time without a contract, in a half-open range of days. */
+export async function planTime(ctx: Ctx, company: { id: string; currency: string }, range: Period): Promise<Plan> {
+  const time = await unbilledTime(ctx, { company_id: company.id, contract_id: null, from: range.start, to: range.end });
+  const rates = await ratesFor(ctx, company.id, null);
+  const rated = coverTime(time, { contract: null, buckets: [], rates });
+  return { company_id: company.id, contract_id: null, currency: company.currency, period: range, ...planned(company.currency, [], rated, new Map(), new Map()) };
+}
+
+function planned(
+  currency: string,
+  charges: readonly Charge[],
+  time: readonly (RatedTime & { entry: OpenTime })[],
+  draws: ReadonlyMap<string, Draw[]>,
+  taxable: ReadonlyMap<string, boolean>,
+): Pick<Plan, "lines" | "problems"> {
+  const draft = buildDraft({ currency, charges, time, tax_rates: [], tax_rate_id: null, is_tax_exempt: true, discount_amount: 0 });
+  return {
+    lines: draft.lines.map((line, index) => plannedLine(line, charges[index], draws, taxable)),
+    problems: draft.problems.filter((problem) => problem.time_entry_id !== null),
+  };
+}
+
+function plannedLine(
+  { time_entry_ids: _ids, tax_rate_id: _rate, ...line }: DraftLine,
+  charge: Charge | undefined,
+  draws: ReadonlyMap<string, Draw[]>,
+  taxable: ReadonlyMap<string, boolean>,
+): PlannedLine {
+  if (charge !== undefined) {
+    const { contract_item_id, contract_id, periods } = charge.evidence;
+    const what = contract_item_id === null ? `fee:${contract_id}` : `item:${contract_item_id}`;
+    return {
+      ...line,
+      is_taxable: contract_item_id === null || (taxable.get(contract_item_id) ?? true),
+      contract_item_id,
+      billing_key: `${what}:${periods[0]?.start ?? ""}`,
+      shares: [],
+    };
+  }
+  const evidence = line.explanation as TimeEvidence;
+  const shares = evidence.entries.map(({ time_entry_id, minutes, amount }) => ({ time_entry_id, minutes, amount }));
+  const drawn = evidence.kind === "covered" ? evidence.entries.flatMap((entry) => draws.get(entry.time_entry_id) ?? []) : [];
+  return {
+    ...line,
+    is_taxable: true,
+    contract_item_id: null,
+    billing_key: null,
+    explanation: evidence.kind === "covered" ? { ...evidence, draws: drawn } : evidence,
+    shares,
+  };
+}

@@ -1,0 +1,43 @@
+import { find } from "../../../platform/access/reach.ts";
+import { type Ctx, reading } from "../../../platform/context.ts";
+import { invoicePdf } from "../pdf/invoice.ts";
+import type { InvoiceRow } from "../schema.ts";
+import { currentDetails, type IssuedDetails } from "./details.ts";
+
+/** What the file of an invoice is called. */
+export function pdfName(invoice: Pick<InvoiceRow, "invoice_number">): string {
+  return `${invoice.invoice_number ?? "Draft invoice"}.pdf`.replace(/[/\\]/g, "-");
+}
+
+/** The details that a document is drawn from: those kept at approval, for a draft the present ones. */
+export async function detailsOf(ctx: Ctx, invoice: InvoiceRow): Promise<IssuedDetails> {
+  if (invoice.issued_details === null) return currentDetails(ctx, invoice);
+  const kept = invoice.issued_details as unknown as IssuedDetails;
+  return invoice.status === "void" ? { ...kept, model: { ...kept.model, status: "void" } } : kept;
+}
+
+/** Draws the PDF; the same details give the same bytes. Reads only the logo's file, never the database. */
+export async function drawPdf(ctx: Ctx, { logo_sha256, model }: IssuedDetails): Promise<Uint8Array> {
+  const logo = logo_sha256 === null ? null : await ctx.app.files.get(ctx.tenant.id, logo_sha256).catch(() => null);
+  return invoicePdf({ ...model, letterhead: { ...model.letterhead, logo } });
+}
+
+/** The PDF of an invoice as a download, for staff and for the client's own portal; 404 out of reach. */
+export async function invoicePdfResponse(ctx: Ctx, id: string): Promise<Response> {
+  const { invoice, details } = await reading(ctx, async (reader) => {
+    const row = await find(reader, "invoices", id);
+    return { invoice: row, details: await detailsOf(reader, row) };
+  });
+  const bytes = await drawPdf(ctx, details);
+  const name = pdfName(invoice);
+  const ascii = name.replace(/[^\x20-\x7e]/g, "_").replaceAll('"', "_");
+  return new Response(bytes as Uint8Array<ArrayBuffer>, {
+    headers: {
+      "content-type": "application/pdf",
+      "content-disposition": `attachment; filename="${ascii}"; filename*=UTF-8''${encodeURIComponent(name)}`,
+      "x-content-type-options": "nosniff",
+      "content-security-policy": "default-src 'none'; sandbox",
+      "cache-control": "private, no-store",
+    },
+  });
+}

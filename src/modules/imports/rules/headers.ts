@@ -1,0 +1,91 @@
+import { companyTarget } from "./companies.ts";
+import { contactTarget } from "./contacts.ts";
+import type { Target } from "./field.ts";
+import { headerKey } from "./values.ts";
+
+/** For each column of the file, by position, the key of the field it fills, or null. */
+export type Mapping = readonly (string | null)[];
+
+export interface HeaderMatch {
+  mapping: Mapping;
+  /** Labels of what no column was found for and no row can do without. */
+  missing: string[];
+  /** Headers that mean nothing to us; their columns are not imported. */
+  unmatched: string[];
+  /** Headers whose field an earlier column has already taken. */
+  ambiguous: { header: string; field: string; taken_by: string }[];
+}
+
+/** Matches headers by name, whatever their order: by key, label and synonyms, without case, marks, spaces and signs. */
+export function matchHeaders(headers: readonly string[], target: Target): HeaderMatch {
+  const takenBy = new Map<string, string>();
+  const unmatched: string[] = [];
+  const ambiguous: HeaderMatch["ambiguous"] = [];
+  const mapping = headers.map((header): string | null => {
+    const key = headerKey(header);
+    const field = target.fields.find(
+      (one) => headerKey(one.key) === key || headerKey(one.label) === key || one.synonyms.includes(key),
+    );
+    if (key === "" || !field) {
+      if (key !== "") unmatched.push(header);
+      return null;
+    }
+    const taken = takenBy.get(field.key);
+    if (taken !== undefined) {
+      ambiguous.push({ header, field: field.key, taken_by: taken });
+      return null;
+    }
+    takenBy.set(field.key, header);
+    return field.key;
+  });
+  return { mapping, missing: missingFields(mapping, target), unmatched, ambiguous };
+}
+
+/** Labels of the required fields that a mapping leaves without a column; also for one that a person has changed. */
+export function missingFields(mapping: Mapping, target: Target): string[] {
+  return target.required
+    .filter((group) => !group.some((key) => mapping.includes(key)))
+    .map(([first]) => target.fields.find((one) => one.key === first)?.label ?? "");
+}
+
+export type ImportProduct = "itflow" | "syncro" | "generic";
+
+export interface TargetGuess {
+  /** Null when the headers look like nothing that can be imported. */
+  target: Target["name"] | null;
+  product: ImportProduct;
+  /** What the file seems to be, for people: "ITFlow clients". Set also for lists that cannot be imported yet. */
+  label: string;
+}
+
+interface Signature extends TargetGuess {
+  /** Header keys that must all be there; an array stands for one of several. */
+  headers: (string | string[])[];
+}
+
+const signatures: Signature[] = [
+  { target: "companies", product: "itflow", label: "ITFlow clients", headers: ["clientname", "primarylocationname", "primarycontactname"] },
+  { target: null, product: "itflow", label: "ITFlow assets", headers: ["name", ["serial", "serialnumber"], ["os", "operatingsystem"], "make", "model"] },
+  { target: "contacts", product: "itflow", label: "ITFlow contacts", headers: [["name", "fullname"], ["email", "emailaddress"], ["ext", "officeextension"], ["location", "officelocation"]] },
+  { target: "companies", product: "syncro", label: "Syncro customers", headers: ["firstname", "lastname", "businessname", "email"] },
+  { target: "contacts", product: "syncro", label: "Syncro contacts", headers: ["customerid", "contactid", "name", "email"] },
+];
+
+/** Columns that only a list of companies has. */
+const companyHints = ["industry", "website", "tax_id", "payment_terms", "hourly_rate", "currency", "is_tax_exempt", "abbreviation"];
+
+/** What kind of list the headers belong to, and which product it came from. */
+export function guessTarget(headers: readonly string[]): TargetGuess {
+  const keys = new Set(headers.map(headerKey));
+  const has = (one: string | string[]): boolean => (Array.isArray(one) ? one.some((key) => keys.has(key)) : keys.has(one));
+  const known = signatures.find((signature) => signature.headers.every(has));
+  if (known) return { target: known.target, product: known.product, label: known.label };
+
+  const asCompanies = matchHeaders(headers, companyTarget);
+  const asContacts = matchHeaders(headers, contactTarget);
+  const isCompanyList = companyHints.some((key) => asCompanies.mapping.includes(key));
+  const isPeopleList = asContacts.missing.length === 0 && asContacts.mapping.includes("email");
+  if (isPeopleList && !isCompanyList) return { target: "contacts", product: "generic", label: "A list of contacts" };
+  if (asCompanies.mapping.includes("name")) return { target: "companies", product: "generic", label: "A list of companies" };
+  return { target: null, product: "generic", label: "An unknown list" };
+}

@@ -1,0 +1,40 @@
+import type { AnyAction } from "../../platform/action.ts";
+import { defineModule } from "../../platform/module.ts";
+import { paymentApi } from "./api.ts";
+import { claimCheckout } from "./checkout.ts";
+import { saveGateway, takesPayments } from "./config.ts";
+import { stripeHook } from "./hook.ts";
+import { reconcileJob } from "./jobs.ts";
+import { paymentPages } from "./pages.ts";
+import { checkoutSessions, gatewayEvents, paymentGatewayConfigs } from "./schema.ts";
+
+export { checkoutDocument } from "./api.ts";
+export { type Checkout, startCheckout } from "./checkout.ts";
+export { saveGateway, takesPayments } from "./config.ts";
+export { reconcileCheckouts } from "./jobs.ts";
+export { type CheckoutState, settleInvoice, settleSession } from "./settle.ts";
+
+/** Invoices paid online, by Stripe (PRD 3.10). */
+export const paymentsModule = defineModule({
+  name: "payments",
+  tables: [paymentGatewayConfigs, checkoutSessions, gatewayEvents],
+  permissions: { "payments.collect": "Open payment pages for invoices" },
+  grants: { finance: ["payments.collect"] },
+  actions: [saveGateway, claimCheckout] as unknown as AnyAction[],
+  routes: [...paymentPages, ...paymentApi, stripeHook],
+  jobs: [reconcileJob],
+  panels: [
+    {
+      page: "settings",
+      order: 30,
+      permission: "settings.manage",
+      load: async () => ({ kind: "card", group: "Money", title: "Online payments", text: "Clients pay invoices by card with Stripe.", href: "/settings/payments", icon: "card" }),
+    },
+    {
+      page: "dashboard",
+      order: 40,
+      permission: "settings.manage",
+      load: async (ctx) => ({ kind: "step", title: "Let clients pay online", text: "Connect Stripe, and each invoice in the portal gets a Pay button.", href: "/settings/payments", is_done: await takesPayments(ctx) }),
+    },
+  ],
+});

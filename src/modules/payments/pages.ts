@@ -1,0 +1,99 @@
+import { type AnyAction, perform } from "../../platform/action.ts";
+import { type Ctx, reading } from "../../platform/context.ts";
+import type { Failure } from "../../platform/errors.ts";
+import { readInput } from "../../platform/http/form-page.ts";
+import { columnField, field, formFailure, formModel, type FormValues } from "../../platform/http/form-model.ts";
+import type { SetupPageModel } from "../../platform/http/page-models.ts";
+import { type Answer, page, redirect, type Route } from "../../platform/http/route.ts";
+import { gatewayOf, saveGateway, webhookUrl } from "./config.ts";
+import { hintOf } from "./rules.ts";
+import { paymentGatewayConfigs } from "./schema.ts";
+import { type GatewayTest, tryGateway } from "./try-gateway.ts";
+
+const path = "/settings/payments";
+const manage = "settings.manage";
+
+async function settingsPage(ctx: Ctx, typed: FormValues | null, failure: Failure | null, result: GatewayTest | null): Promise<Answer> {
+  const kept = await gatewayOf(ctx);
+  const keep = (secret: string | null | undefined, otherwise: string): string =>
+    secret == null ? otherwise : `One that ends with ${hintOf(secret) ?? ""} is kept. Leave this empty to keep it.`;
+  // The wizard's page without its steps: a form with a second button that tries it.
+  const model: SetupPageModel = {
+    steps: [],
+    position: kept === null ? "" : kept.is_test_mode ? "Test mode: no real money moves" : "Live",
+    title: "Online payments",
+    text: "Clients pay their invoices by card on Stripe's own page. Card numbers never reach this machine.",
+    form: formModel({
+      action: path,
+      values: typed ?? { publishable_key: kept?.publishable_key ?? "", is_active: kept?.is_active ?? true },
+      version: kept?.version ?? null,
+      failure,
+      submit_label: "Save",
+      cancel_url: "/settings",
+      sections: [
+        {
+          title: "Stripe keys",
+          hint: "From the Stripe dashboard: Developers, API keys. A restricted key needs to write Checkout Sessions.",
+          fields: [
+            field("secret_key", "Secret key", { kind: "password", span: 6, is_required: kept === null, hint: keep(kept?.secret_key, "Begins with sk_live_ or sk_test_.") }),
+            field("publishable_key", "Publishable key", { span: 6, hint: "Not needed for Stripe's payment page." }),
+          ],
+        },
+        {
+          title: "Webhook",
+          hint: `Optional: tells us of payments at once. Without it Stripe is asked every five minutes. Address: ${webhookUrl(ctx)} with the events checkout.session.completed and checkout.session.expired.`,
+          fields: [field("webhook_secret", "Signing secret", { kind: "password", span: 6, hint: keep(kept?.webhook_secret, "Begins with whsec_.") })],
+        },
+        { title: "", fields: [columnField(paymentGatewayConfigs, "is_active", { label: "Clients can pay online" })] },
+      ],
+    }),
+    test: { url: `${path}/test`, label: "Test the key", result },
+    done: null,
+  };
+  return page("setup/wizard", model.title, model, failure?.status ?? 200);
+}
+
+const secrets = new Set(["secret_key", "webhook_secret"]);
+
+/** The typed fields; secrets left empty are kept, so they are not sent on. */
+function withoutEmptySecrets(fields: FormValues): FormValues {
+  return Object.fromEntries(Object.entries(fields).filter(([name, value]) => !secrets.has(name) || (typeof value === "string" && value.trim() !== "")));
+}
+
+/** How an organization takes payments: its Stripe keys, with a test. */
+export const paymentPages: Route[] = [
+  { method: "GET", path, door: "staff", permission: manage, handle: (ctx) => settingsPage(ctx, null, null, null) },
+  {
+    method: "POST",
+    path,
+    door: "staff",
+    permission: manage,
+    handle: async (ctx, incoming) => {
+      const { fields } = await incoming.form();
+      try {
+        await perform(ctx, saveGateway as AnyAction, readInput(saveGateway.input, withoutEmptySecrets(fields)));
+        return redirect(path, "Payment settings saved.");
+      } catch (error) {
+        const failure = formFailure(error);
+        return reading(ctx, (reader) => settingsPage(reader, fields, failure, null));
+      }
+    },
+  },
+  {
+    method: "POST",
+    path: `${path}/test`,
+    door: "staff",
+    permission: manage,
+    handle: async (ctx, incoming) => {
+      const { fields } = await incoming.form();
+      const typed = fields["secret_key"];
+      try {
+        const result = await tryGateway(ctx, typeof typed === "string" ? typed : "");
+        return await reading(ctx, (reader) => settingsPage(reader, fields, null, result));
+      } catch (error) {
+        const failure = formFailure(error);
+        return reading(ctx, (reader) => settingsPage(reader, fields, failure, null));
+      }
+    },
+  },
+];

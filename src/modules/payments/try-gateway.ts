@@ -1,0 +1,38 @@
+import { type Ctx, reading } from "../../platform/context.ts";
+import { invalidField } from "../../platform/errors.ts";
+import { gatewayOf } from "./config.ts";
+import { stripeClient, wordsOf } from "./gateway.ts";
+import { modeOfKey } from "./rules.ts";
+
+export interface GatewayTest {
+  is_ok: boolean;
+  title: string;
+  /** What Stripe said, line by line. */
+  answer: string;
+}
+
+/** Asks Stripe whose key it is: the one given, or the one that is kept. Nothing is saved and nothing is charged. */
+export async function tryGateway(ctx: Ctx, givenKey = ""): Promise<GatewayTest> {
+  const key = givenKey.trim() === "" ? ((await reading(ctx, gatewayOf))?.secret_key ?? "") : givenKey.trim();
+  const mode = modeOfKey(key);
+  if (mode === null) throw invalidField("secret_key", "Enter a secret key that begins with sk_test_, sk_live_ or rk_.");
+  try {
+    const account = await stripeClient(ctx.app, key).accounts.retrieveCurrent();
+    const name = account.settings?.dashboard.display_name ?? account.business_profile?.name ?? account.email ?? account.id;
+    return {
+      is_ok: account.charges_enabled,
+      title: account.charges_enabled
+        ? `Stripe knows this key: it belongs to ${name}${mode === "test" ? ", in test mode: no real money moves" : ""}.`
+        : `Stripe knows this key of ${name}, but the account may not take payments yet. Finish its activation at Stripe.`,
+      answer: [
+        `Account: ${account.id}`,
+        `Name: ${name}`,
+        `Country: ${account.country ?? "–"}`,
+        `Currency: ${account.default_currency?.toUpperCase() ?? "–"}`,
+        `Takes payments: ${account.charges_enabled ? "yes" : "no"}`,
+      ].join("\n"),
+    };
+  } catch (error) {
+    return { is_ok: false, title: "Stripe did not accept this key.", answer: wordsOf(error) };
+  }
+}

@@ -1,0 +1,82 @@
+import { Type } from "@sinclair/typebox";
+import { find } from "../../platform/access/reach.ts";
+import { users } from "../../platform/access/schema.ts";
+import { revokeSessions } from "../../platform/access/sessions.ts";
+import { action } from "../../platform/action.ts";
+import { asSystem, type Ctx, type Work } from "../../platform/context.ts";
+import { insert, type RowFor, update } from "../../platform/database/records.ts";
+import { conflict, invalidField } from "../../platform/errors.ts";
+import { contactName, contacts } from "../companies/index.ts";
+import { sendLink } from "../staff/index.ts";
+
+/** Who of a client's people may come into the portal. */
+
+const target = Type.Object({ id: Type.String({ format: "uuid" }) }, { additionalProperties: false });
+
+/** The account that a contact has or had in the portal. */
+export async function accountOf(ctx: Ctx, contactId: string): Promise<RowFor<"users"> | undefined> {
+  return ctx.db
+    .selectFrom("users")
+    .selectAll()
+    .where("user_type", "=", "portal")
+    .where("contact_id", "=", contactId)
+    .executeTakeFirst();
+}
+
+/**
+ * Gives a contact access and mails the link to choose a password; for somebody who has not chosen one yet, sends the link
+ * again. The contact needs an e-mail address that no other portal user has (422).
+ */
+export const inviteContact = action({
+  name: "portal.invite_contact",
+  permission: "portal.manage",
+  input: target,
+  run: async (work: Work, { id }: { id: string }): Promise<RowFor<"contacts">> => {
+    const contact = await find(work, "contacts", id);
+    if (contact.archived_at !== null) throw conflict("This contact is archived. Restore it first.", "archived");
+    const email = contact.email?.trim().toLowerCase() ?? "";
+    if (email === "") throw invalidField("email", "The contact needs an e-mail address before it can get an invitation.", "required");
+    const account = await accountOf(work, contact.id);
+    if (contact.is_portal_user && account !== undefined && account.password_hash !== null) {
+      throw conflict("This contact has access already.", "already_has_access");
+    }
+    const other = await work.db
+      .selectFrom("users")
+      .select("id")
+      .where("user_type", "=", "portal")
+      .where("email", "=", email)
+      .where("id", "<>", account?.id ?? contact.id)
+      .executeTakeFirst();
+    if (other !== undefined) throw invalidField("email", "Another contact uses the portal with this e-mail address.", "duplicate");
+    const invited = { name: contactName(contact), email, invited_at: work.app.clock.now() };
+    const user =
+      account === undefined
+        ? await insert(work, users, { ...invited, user_type: "portal", contact_id: contact.id })
+        : await update(work, users, account.id, { ...invited, deactivated_at: null, deactivated_by_id: null });
+    await sendLink(work, user, "invite");
+    return update(work, contacts, contact.id, { is_portal_user: true, portal_user_id: user.id });
+  },
+});
+
+/** Takes a contact's access away at once: sessions and open links end. What they wrote stays. */
+export const revokeContact = action({
+  name: "portal.revoke_contact",
+  permission: "portal.manage",
+  input: target,
+  run: async (work: Work, { id }: { id: string }): Promise<RowFor<"contacts">> => {
+    const contact = await find(work, "contacts", id);
+    const account = await accountOf(work, contact.id);
+    if (account !== undefined) {
+      const now = work.app.clock.now();
+      await update(asSystem(work), users, account.id, { deactivated_at: now, deactivated_by_id: work.actor.user_id });
+      await revokeSessions(work, account.id, { except: null });
+      await work.db
+        .updateTable("one_time_tokens")
+        .set({ used_at: now })
+        .where("user_id", "=", account.id)
+        .where("used_at", "is", null)
+        .execute();
+    }
+    return update(work, contacts, contact.id, { is_portal_user: false });
+  },
+});

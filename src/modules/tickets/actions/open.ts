@@ -1,0 +1,106 @@
+import { type TProperties, Type } from "@sinclair/typebox";
+import { maybeFind } from "../../../platform/access/reach.ts";
+import { action } from "../../../platform/action.ts";
+import type { Work } from "../../../platform/context.ts";
+import type { NewRow, RowOf } from "../../../platform/database/columns.ts";
+import { fromEdge, newInput } from "../../../platform/database/edge.ts";
+import { insert } from "../../../platform/database/records.ts";
+import { forbidden, invalidField } from "../../../platform/errors.ts";
+import { emit } from "../../../platform/events/outbox.ts";
+import { sanitizeHtml } from "../../../platform/html.ts";
+import { setTags } from "../../../platform/tags.ts";
+import { nextNumber } from "../../../platform/tenants.ts";
+import { ticketDefaults } from "../defaults.ts";
+import { endsAfter, ticketNumber } from "../rules.ts";
+import { tickets } from "../schema.ts";
+import { checkSchedule } from "./schedule.ts";
+import { checkRelations, refuseCircle } from "./relations.ts";
+
+export type TicketRow = RowOf<typeof tickets>;
+type Input = Record<string, unknown> & { tags?: string[] };
+
+export const tagsInput = Type.Optional(Type.Array(Type.String({ maxLength: 50 }), { maxItems: 50 }));
+
+/** Everything of a ticket may be left out but its title, and a company or a contact. */
+function openInput(): ReturnType<typeof Type.Object> {
+  const { title, ...others } = newInput(tickets).properties;
+  const optional: TProperties = Object.fromEntries(Object.entries(others).map(([name, schema]) => [name, Type.Optional(schema)]));
+  return Type.Object({ ...(title === undefined ? {} : { title }), ...optional, tags: tagsInput }, { additionalProperties: false });
+}
+
+/**
+ * Opens a ticket for a client (PRD 3.4.2). The company follows from the contact when only that is given; queue, status,
+ * priority and type are the defaults unless given; the description is HTML and sanitized. Emits `tickets.opened`.
+ */
+export const openTicket = action({
+  name: "tickets.open",
+  permission: "tickets.write",
+  input: openInput(),
+  run: async (work: Work, input: Input): Promise<TicketRow> => open(work, input),
+});
+
+/**
+ * A client's own ticket: for the company and the contact that the portal user is, with the defaults of the desk.
+ * Input: title, description (HTML), priority (optional).
+ */
+export const openTicketAsClient = action({
+  name: "tickets.open_as_client",
+  permission: null,
+  input: Type.Object(
+    {
+      title: Type.String({ minLength: 1, maxLength: tickets.columns.title.maxLength }),
+      description: Type.Optional(Type.String({ maxLength: tickets.columns.description.maxLength })),
+      priority_id: Type.Optional(Type.String({ format: "uuid" })),
+    },
+    { additionalProperties: false },
+  ),
+  run: async (work: Work, input: { title: string; description?: string; priority_id?: string }): Promise<TicketRow> => {
+    const { actor } = work;
+    if (actor.kind !== "portal" || actor.company_id === null) throw forbidden();
+    return open(work, { ...input, company_id: actor.company_id, contact_id: actor.contact_id, source: "portal" });
+  },
+});
+
+async function open(work: Work, input: Input): Promise<TicketRow> {
+  const given = fromEdge(tickets, input, work.tenant.currency);
+  const defaults = await ticketDefaults(work);
+  const company_id = given.company_id ?? (await companyOf(work, given.contact_id ?? null));
+  const values = {
+    ...defaults,
+    ...given,
+    company_id,
+    contact_id: given.contact_id ?? null,
+    site_id: given.site_id ?? null,
+    contract_id: given.contract_id ?? null,
+    parent_ticket_id: given.parent_ticket_id ?? null,
+    category_id: given.category_id ?? null,
+    subcategory_id: given.subcategory_id ?? null,
+    assigned_to_id: given.assigned_to_id ?? null,
+    description: sanitizeHtml(given.description ?? ""),
+  };
+  await checkRelations(work, values, [...Object.keys(given), "company_id"]);
+  checkSchedule(values.scheduled_start ?? null, values.scheduled_end ?? null);
+  const status = await maybeFind(work, "ticket_statuses", values.status_id);
+  if (status === undefined) throw invalidField("status_id", "This status does not exist.", "not_found");
+  const now = work.app.clock.now();
+  const isByClient = work.actor.kind === "portal" || values.source === "email" || values.source === "portal";
+  const row = await insert(work, tickets, {
+    ...values,
+    ...endsAfter({ resolved_at: null, closed_at: null }, status.is_closed, now),
+    ticket_number: ticketNumber(await nextNumber(work.db, "ticket")),
+    created_by_id: work.actor.user_id,
+    last_client_reply_at: isByClient ? now : null,
+  } as NewRow<typeof tickets>);
+  if (row.parent_ticket_id !== null) await refuseCircle(work, row.id, row.parent_ticket_id);
+  await setTags(work, "tickets", row.id, input.tags ?? []);
+  await emit(work, "tickets.opened", { ticket_id: row.id });
+  if (row.assigned_to_id !== null) await emit(work, "tickets.assigned", { ticket_id: row.id, assigned_to_id: row.assigned_to_id, by_user_id: work.actor.user_id });
+  return row;
+}
+
+async function companyOf(work: Work, contactId: string | null): Promise<string> {
+  if (contactId === null) throw invalidField("company_id", "Choose a company or a contact.", "required");
+  const contact = await maybeFind(work, "contacts", contactId);
+  if (contact === undefined) throw invalidField("contact_id", "This contact does not exist.", "not_found");
+  return contact.company_id;
+}

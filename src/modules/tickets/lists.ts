@@ -1,0 +1,92 @@
+import { sql } from "kysely";
+import { can } from "../../platform/access/actor.ts";
+import type { Ctx } from "../../platform/context.ts";
+import { cell, empty, link } from "../../platform/http/cells.ts";
+import type { List, ListFilter } from "../../platform/http/list.ts";
+import { optionsOf } from "../../platform/http/options.ts";
+import type { ListModel } from "../../platform/http/view-models.ts";
+import { inView, ticketCounts, type TicketListRow, ticketRows, type View } from "./queries.ts";
+import { isClientWaiting } from "./rules.ts";
+import { ticketPriorities, tickets } from "./schema.ts";
+
+const { columns } = tickets;
+
+export const ticketColumns: List<TicketListRow>["columns"] = [
+  // Numbers are counted up, so their order is that of opening; as texts they would sort 10001 before 9999.
+  { key: "number", label: "Number", sort: { reference: "tickets.created_at", column: columns.created_at }, cell: (row) => cell.link(`#${row.ticket_number}`, `/tickets/${row.id}`) },
+  { key: "title", label: "Title", sort: { reference: "tickets.title", column: columns.title }, cell: (row) => cell.strong(row.title, `/tickets/${row.id}`) },
+  { key: "company", label: "Company", sort: { reference: "companies.name", column: columns.title }, cell: (row) => cell.link(row.company, `/companies/${row.company_id}`) },
+  { key: "status", label: "Status", cell: (row) => cell.badge(row.status, row.status_color) },
+  { key: "priority", label: "Priority", sort: { reference: "priorities.sort_order", column: ticketPriorities.columns.sort_order }, cell: (row) => cell.badge(row.priority_name, row.priority_color) },
+  { key: "queue", label: "Queue", is_secondary: true, cell: (row) => cell.text(row.queue) },
+  { key: "assignee", label: "Assigned to", is_secondary: true, cell: (row) => (row.assignee === null ? cell.muted("Nobody") : cell.person(row.assignee)) },
+  { key: "updated_at", label: "Changed", sort: { reference: "tickets.updated_at", column: columns.updated_at }, cell: (row, ctx) => cell.instant(row.updated_at, ctx.tenant, ctx.app.clock.now()) },
+];
+
+function byColumn(name: string, label: string, table: Parameters<typeof optionsOf>[1], column: string): ListFilter<TicketListRow> {
+  return { name, label, options: (ctx) => optionsOf(ctx, table), apply: (query, value) => query.where(sql.ref(`tickets.${column}`), "=", value) };
+}
+
+/** Me, nobody, or any person of the staff. */
+const assigneeFilter: ListFilter<TicketListRow> = {
+  name: "assignee",
+  label: "Assigned to",
+  options: async (ctx) => [{ value: "me", label: "Me" }, { value: "none", label: "Nobody" }, ...(await optionsOf(ctx, "users", { where: { user_type: "staff" } }))],
+  apply: (query, value, ctx) =>
+    value === "none" ? query.where("tickets.assigned_to_id", "is", null) : query.where("tickets.assigned_to_id", "=", value === "me" ? ctx.actor.user_id : value),
+};
+
+/** The list page for a view; everything else of its state is in the other parameters. */
+export function ticketList(view: View): List<TicketListRow> {
+  return {
+    title: "Tickets",
+    url: "/tickets",
+    table: "tickets",
+    view: "view",
+    query: (ctx) => inView(ticketRows(ctx), view),
+    columns: ticketColumns,
+    filters: [
+      byColumn("queue", "Queue", "ticket_queues", "queue_id"),
+      byColumn("status", "Status", "ticket_statuses", "status_id"),
+      byColumn("priority", "Priority", "ticket_priorities", "priority_id"),
+      byColumn("type", "Type", "ticket_types", "type_id"),
+      assigneeFilter,
+      byColumn("company", "Company", "companies", "company_id"),
+    ],
+    search: "Number, title, or what was written",
+    sort: "-updated_at",
+    href: (row) => `/tickets/${row.id}`,
+    isBold: isClientWaiting,
+    actions: (ctx) => (can(ctx.actor, "tickets.write") ? [link("New ticket", "/tickets/new", "plus", "primary")] : []),
+    tabs: (ctx) => ticketTabs(ctx, view),
+    empty: (ctx) => emptyViews[view](ctx),
+  };
+}
+
+const newTicket = (ctx: Ctx): ReturnType<typeof link> | null => (can(ctx.actor, "tickets.write") ? link("New ticket", "/tickets/new", "plus", "primary") : null);
+
+const emptyViews: Record<View, (ctx: Ctx) => ReturnType<typeof empty>> = {
+  open: (ctx) => empty("ticket", "No open tickets", "What clients report and ask for appears here.", newTicket(ctx)),
+  unassigned: () => empty("check-circle", "Everything has somebody", "No open ticket is without an assignee."),
+  waiting: () => empty("clock", "Nobody keeps us waiting", "Tickets that wait for a client or a vendor appear here."),
+  closed: () => empty("ticket", "Nothing closed yet", "Tickets appear here when their status closes them."),
+  all: (ctx) => empty("ticket", "No tickets yet", "What clients report and ask for appears here.", newTicket(ctx)),
+};
+
+/** The tabs above the list and above My work, with how many tickets stand behind those that somebody has to look at. */
+export async function ticketTabs(ctx: Ctx, current: View | "mine"): Promise<ListModel["tabs"]> {
+  const counts = await ticketCounts(ctx);
+  const tab = (name: View | "mine", label: string, href: string, count: number | null): ListModel["tabs"][number] => ({
+    label,
+    href,
+    is_current: name === current,
+    count: count === null ? "" : String(count),
+  });
+  return [
+    tab("mine", "My work", "/my-work", counts.mine),
+    tab("unassigned", "Unassigned", "/tickets?view=unassigned", counts.unassigned),
+    tab("open", "All open", "/tickets", counts.open),
+    tab("waiting", "Waiting", "/tickets?view=waiting", counts.waiting),
+    tab("closed", "Closed", "/tickets?view=closed", null),
+  ];
+}

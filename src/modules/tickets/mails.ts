@@ -1,0 +1,149 @@
+import { find, maybeFind } from "../../platform/access/reach.ts";
+import type { Work } from "../../platform/context.ts";
+import { update } from "../../platform/database/records.ts";
+import type { Subscription } from "../../platform/events/outbox.ts";
+import { htmlToText } from "../../platform/html.ts";
+import { mailBody, type MailContent } from "../../platform/mail/compose.ts";
+import { queueMail } from "../../platform/mail/queue.ts";
+import { contactName } from "../companies/index.ts";
+import type { TicketRow } from "./actions/open.ts";
+import { mailSubject } from "./rules.ts";
+import { ticketNotes } from "./schema.ts";
+
+/** Mails that follow from what happens on tickets. All of one ticket to one person are one thread in their mail program. */
+
+interface Person {
+  name: string;
+  email: string;
+  /** Where they read the ticket: the portal or the desk; null: nowhere but in their mailbox. */
+  url: string | null;
+}
+
+const longestThread = 20;
+/** Files up to this size together travel with the mail; larger ones are fetched from the portal. */
+const mostMailedBytes = 10 * 1024 * 1024;
+
+type About = Pick<MailContent, "heading" | "paragraphs" | "quoted"> & { why: string; dedupe_key: string; file_ids?: string[] };
+
+async function tell(work: Work, ticket: TicketRow, to: Person, about: About): Promise<string | null> {
+  const before = await work.db
+    .selectFrom("mails")
+    .select("message_id")
+    .where("entity_type", "=", "tickets")
+    .where("entity_id", "=", ticket.id)
+    .where("to_address", "=", to.email)
+    .orderBy("created_at", "desc")
+    .orderBy("id", "desc")
+    .limit(longestThread)
+    .execute();
+  const { why, dedupe_key, file_ids = [], ...content } = about;
+  const queued = await queueMail(work, {
+    to: { address: to.email, name: to.name },
+    subject: mailSubject(ticket),
+    ...mailBody({
+      ...content,
+      organization: work.tenant.name,
+      footer: `${work.tenant.name} · ticket #${ticket.ticket_number}\n${why}`,
+      ...(to.url === null ? {} : { action: { label: "Open the ticket", url: to.url } }),
+    }),
+    in_reply_to: before[0]?.message_id ?? null,
+    references: before.map((mail) => mail.message_id).toReversed(),
+    about: { type: "tickets", id: ticket.id },
+    dedupe_key,
+    attachments: file_ids.map((file_id) => ({ file_id })),
+  });
+  return queued?.id ?? null;
+}
+
+/** The contact of a ticket, when they can be written to. */
+async function clientOf(work: Work, ticket: TicketRow): Promise<Person | null> {
+  const contact = ticket.contact_id === null ? undefined : await maybeFind(work, "contacts", ticket.contact_id);
+  if (contact === undefined || contact.email === null || contact.archived_at !== null) return null;
+  const url = contact.is_portal_user ? `${work.tenant.public_url}/portal/tickets/${ticket.id}` : null;
+  return { name: contactName(contact), email: contact.email, url };
+}
+
+/** Whoever a ticket is assigned to, when they still work here. */
+async function assigneeOf(work: Work, ticket: TicketRow, userId: string | null): Promise<Person | null> {
+  const user = userId === null ? undefined : await maybeFind(work, "users", userId);
+  if (user === undefined || user.deactivated_at !== null) return null;
+  return { name: user.name, email: user.email, url: `${work.tenant.public_url}/tickets/${ticket.id}` };
+}
+
+const ticketOf = async (work: Work, payload: Record<string, unknown>): Promise<TicketRow | undefined> =>
+  (await maybeFind(work, "tickets", String(payload["ticket_id"]))) as TicketRow | undefined;
+
+const whyClient = (work: Work): string => `You get this mail because you asked ${work.tenant.name} for help. Answers keep the number in the subject.`;
+
+const received: Subscription = {
+  event: "tickets.opened",
+  name: "tickets.confirm_to_contact",
+  run: async (work, { payload }) => {
+    const ticket = await ticketOf(work, payload);
+    const to = ticket === undefined ? null : await clientOf(work, ticket);
+    if (ticket === undefined || to === null) return;
+    const description = htmlToText(ticket.description).trim();
+    await tell(work, ticket, to, {
+      heading: `We have received your request`,
+      paragraphs: [`Hello ${to.name},`, `your request “${ticket.title}” has the number #${ticket.ticket_number}. We will get back to you.`],
+      ...(description === "" ? {} : { quoted: description }),
+      why: whyClient(work),
+      dedupe_key: `tickets.received:${ticket.id}`,
+    });
+  },
+};
+
+const assigned: Subscription = {
+  event: "tickets.assigned",
+  name: "tickets.tell_assignee",
+  run: async (work, { id, payload }) => {
+    const ticket = await ticketOf(work, payload);
+    const userId = String(payload["assigned_to_id"]);
+    if (ticket === undefined || payload["by_user_id"] === userId) return;
+    const to = await assigneeOf(work, ticket, userId);
+    if (to === null) return;
+    const company = await find(work, "companies", ticket.company_id);
+    const description = htmlToText(ticket.description).trim();
+    await tell(work, ticket, to, {
+      heading: `Ticket #${ticket.ticket_number} is yours`,
+      paragraphs: [`${company.name}: ${ticket.title}`],
+      ...(description === "" ? {} : { quoted: description }),
+      why: "You get this mail because the ticket was assigned to you.",
+      dedupe_key: `tickets.assigned:${id}`,
+    });
+  },
+};
+
+/** Replies of the staff go to the contact, replies of the client to the assignee; internal notes go nowhere. */
+const noteAdded: Subscription = {
+  event: "tickets.note_added",
+  name: "tickets.send_note",
+  run: async (work, { payload }) => {
+    if (payload["note_type"] === "internal") return;
+    const ticket = await ticketOf(work, payload);
+    const note = await maybeFind(work, "ticket_notes", String(payload["note_id"]));
+    if (ticket === undefined || note === undefined) return;
+    const isByClient = payload["is_client"] === true;
+    const to = isByClient ? await assigneeOf(work, ticket, ticket.assigned_to_id) : await clientOf(work, ticket);
+    if (to === null) return;
+    const author = (note.created_by_id === null ? undefined : await maybeFind(work, "users", note.created_by_id))?.name ?? (isByClient ? "The client" : work.tenant.name);
+    const text = htmlToText(note.content).trim();
+    const mailId = await tell(work, ticket, to, {
+      ...(isByClient
+        ? { heading: `${author} answered on #${ticket.ticket_number}`, paragraphs: [ticket.title], quoted: text }
+        : { heading: ticket.title, paragraphs: [...text.split(/\n{2,}/), author] }),
+      why: isByClient ? "You get this mail because the ticket is assigned to you." : whyClient(work),
+      dedupe_key: `tickets.note:${note.id}`,
+      file_ids: isByClient ? [] : await mailedFiles(work, note.id),
+    });
+    if (!isByClient && mailId !== null) await update(work, ticketNotes, note.id, { mail_id: mailId, is_email_sent: true });
+  },
+};
+
+async function mailedFiles(work: Work, noteId: string): Promise<string[]> {
+  const files = await work.db.selectFrom("ticket_attachments").select(["file_id", "file_size"]).where("note_id", "=", noteId).execute();
+  const total = files.reduce((sum, file) => sum + file.file_size, 0);
+  return total > mostMailedBytes ? [] : files.map((file) => file.file_id);
+}
+
+export const ticketMails: readonly Subscription[] = [received, assigned, noteAdded];

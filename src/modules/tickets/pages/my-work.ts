@@ -1,0 +1,47 @@
+import { sql } from "kysely";
+import type { Ctx } from "../../../platform/context.ts";
+import { empty, link } from "../../../platform/http/cells.ts";
+import { tableModel } from "../../../platform/http/list.ts";
+import type { ListModel } from "../../../platform/http/view-models.ts";
+import { type Answer, page } from "../../../platform/http/route.ts";
+import { ticketColumns, ticketList, ticketTabs } from "../lists.ts";
+import { clientIsWaiting, inView, type TicketListRow, ticketRows } from "../queries.ts";
+
+/** More than anybody can have on the desk at once; beyond it the list of tickets has pages. */
+const most = 200;
+
+/** My open tickets in the order to take them: where the client waits for an answer, then by priority, then the oldest. */
+export function myWork(ctx: Ctx, limit: number): Promise<TicketListRow[]> {
+  return inView(ticketRows(ctx), "open")
+    .where("tickets.assigned_to_id", "=", ctx.actor.user_id)
+    .orderBy(sql`case when ${clientIsWaiting} then 0 else 1 end`)
+    .orderBy("priorities.sort_order")
+    .orderBy("tickets.created_at")
+    .orderBy("tickets.id")
+    .limit(limit)
+    .execute();
+}
+
+export const myWorkColumns = ticketColumns.filter((column) => column.key !== "assignee");
+
+export async function myWorkPage(ctx: Ctx): Promise<Answer> {
+  const rows = await myWork(ctx, most);
+  const list = ticketList("open");
+  const model: ListModel = {
+    title: "My work",
+    subtitle: "Where the client waits first, then by priority and age.",
+    actions: list.actions?.(ctx) ?? [],
+    url: "/my-work",
+    search: null,
+    tabs: await ticketTabs(ctx, "mine"),
+    filters: [],
+    has_filters: false,
+    clear_url: "/my-work",
+    keep: [],
+    table: tableModel(ctx, { ...list, columns: myWorkColumns }, rows, "", null),
+    next_url: rows.length === most ? "/tickets?assignee=me" : "",
+    first_url: "",
+    empty: empty("check-circle", "Nothing on your desk", "Take a ticket that nobody has yet.", link("Unassigned tickets", "/tickets?view=unassigned", "inbox")),
+  };
+  return page("lists/index", "My work", model);
+}

@@ -1,0 +1,111 @@
+import { maybeFind, reach } from "../../../platform/access/reach.ts";
+import { type Ctx, reading } from "../../../platform/context.ts";
+import type { Failure } from "../../../platform/errors.ts";
+import { plainToHtml } from "../../../platform/html.ts";
+import { coerceForm } from "../../../platform/http/form.ts";
+import { columnField, formFailure, formModel, type FormValues, type Option } from "../../../platform/http/form-model.ts";
+import { contactOptions, optionsOf } from "../../../platform/http/options.ts";
+import type { NewTicketPageModel } from "../../../platform/http/page-models.ts";
+import { type Answer, type Incoming, page, redirect, type Route } from "../../../platform/http/route.ts";
+import type { FieldModel, FormModel } from "../../../platform/http/view-models.ts";
+import { contactName } from "../../companies/index.ts";
+import { mostFiles, mostUploadBytes, openTicketWithFiles, takeFiles } from "../actions/files.ts";
+import { openTicket } from "../actions/open.ts";
+import { tickets } from "../schema.ts";
+
+const shown = ["company_id", "contact_id", "title", "description", "queue_id", "priority_id", "type_id", "category_id", "assigned_to_id", "status_id"];
+const path = "/tickets/new";
+const text = (values: FormValues, name: string): string => (typeof values[name] === "string" ? values[name] : "");
+
+/** Contacts of the company, or while there is none, everybody's: the company then follows from the contact. */
+async function contactChoices(ctx: Ctx, companyId: string): Promise<Option[]> {
+  if (companyId !== "") return contactOptions(ctx, companyId, "Nobody in particular");
+  const rows = await reach(ctx, "contacts")
+    .innerJoin("companies", "companies.id", "contacts.company_id")
+    .select(["contacts.id", "contacts.first_name", "contacts.last_name", "companies.name as company"])
+    .where("contacts.archived_at", "is", null)
+    .where("companies.archived_at", "is", null)
+    .orderBy("contacts.first_name")
+    .orderBy("contacts.last_name")
+    .limit(1000)
+    .execute();
+  return [{ value: "", label: "Choose a company or a contact" }, ...rows.map((row) => ({ value: row.id, label: `${contactName(row)} · ${row.company}` }))];
+}
+
+/** What the form begins with: the links of company and contact pages name whom the ticket is for. */
+async function firstValues(ctx: Ctx, url: URL): Promise<FormValues> {
+  const contact = await maybeFind(ctx, "contacts", url.searchParams.get("contact_id") ?? "");
+  const companyId = contact?.company_id ?? url.searchParams.get("company_id") ?? "";
+  const company = await maybeFind(ctx, "companies", companyId);
+  const technical = contact ?? (await maybeFind(ctx, "contacts", company?.default_technical_contact_id ?? ""));
+  return { company_id: company?.id ?? "", contact_id: technical?.id ?? "", title: url.searchParams.get("title") ?? "" };
+}
+
+async function formOf(ctx: Ctx, values: FormValues, failure: Failure | null): Promise<FormModel> {
+  const c = (name: string, given: Parameters<typeof columnField>[2] = {}): FieldModel => columnField(tickets, name, given);
+  const byDefault = async (table: "ticket_queues" | "ticket_priorities" | "ticket_types" | "ticket_statuses"): Promise<Option[]> => {
+    const standard = await ctx.db.selectFrom(table).select("name").where("is_default", "=", true).executeTakeFirst();
+    return optionsOf(ctx, table, { blank: standard === undefined ? "Standard" : `${standard.name} (standard)` });
+  };
+  const companyId = text(values, "company_id");
+  return formModel({
+    action: path,
+    values,
+    failure,
+    submit_label: "Open ticket",
+    cancel_url: companyId === "" ? "/tickets" : `/companies/${companyId}`,
+    is_multipart: true,
+    sections: [
+      {
+        title: "Client",
+        fields: [
+          c("company_id", { is_required: false, options: await optionsOf(ctx, "companies", { blank: "Choose a company", keep: companyId === "" ? null : companyId }) }),
+          c("contact_id", { options: await contactChoices(ctx, companyId) }),
+        ],
+      },
+      { title: "Request", fields: [c("title", { span: 6 }), c("description", { span: 6, rows: 6 })] },
+      {
+        title: "Handling",
+        fields: [
+          c("queue_id", { is_required: false, options: await byDefault("ticket_queues") }),
+          c("priority_id", { is_required: false, options: await byDefault("ticket_priorities") }),
+          c("type_id", { options: await byDefault("ticket_types") }),
+          c("category_id", { options: await optionsOf(ctx, "ticket_categories", { blank: "None" }) }),
+          c("assigned_to_id", { options: await optionsOf(ctx, "users", { blank: "Nobody yet", where: { user_type: "staff" } }) }),
+          c("status_id", { is_required: false, options: await byDefault("ticket_statuses") }),
+        ],
+      },
+    ],
+  });
+}
+
+async function show(ctx: Ctx, values: FormValues, failure: Failure | null): Promise<Answer> {
+  const model: NewTicketPageModel = {
+    header: { title: "New ticket", subtitle: "", breadcrumbs: [{ label: "Tickets", href: "/tickets" }], badges: [], actions: [] },
+    form: await formOf(ctx, values, failure),
+    file_hint: `up to ${mostFiles} files of 50 MB`,
+    file_error: failure?.problems.find((problem) => problem.field === "files")?.message ?? "",
+  };
+  return page("tickets/new", "New ticket", model, failure?.status ?? 200);
+}
+
+async function submit(ctx: Ctx, incoming: Incoming): Promise<Answer> {
+  const { fields, files } = await incoming.form();
+  if (fields["_contacts"] !== undefined) return reading(ctx, (reader) => show(reader, fields, null));
+  try {
+    const input = coerceForm(openTicket.input, fields, shown);
+    // A blank choice of a list means the standard one, not none.
+    const given = Object.entries(input).filter(([name, value]) => !(name === "type_id" && value === null));
+    const ticket = await openTicketWithFiles(ctx, { ...Object.fromEntries(given), description: plainToHtml(text(fields, "description")) }, await takeFiles(ctx, files));
+    return redirect(`/tickets/${ticket.id}`, `Ticket #${ticket.ticket_number} is open.`);
+  } catch (error) {
+    const failure = formFailure(error);
+    return reading(ctx, (reader) => show(reader, fields, failure));
+  }
+}
+
+/** The form for a new ticket. */
+export const newTicketPages: Route[] = [
+  { method: "GET", path, door: "staff", permission: openTicket.permission, handle: async (ctx, incoming) => show(ctx, await firstValues(ctx, incoming.url), null) },
+  { method: "POST", path, door: "staff", permission: openTicket.permission, maxBytes: mostUploadBytes, handle: submit },
+];

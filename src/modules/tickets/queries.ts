@@ -1,0 +1,109 @@
+import { sql } from "kysely";
+import { reach } from "../../platform/access/reach.ts";
+import type { Ctx } from "../../platform/context.ts";
+import type { ListQuery } from "../../platform/http/list.ts";
+
+export interface TicketListRow {
+  id: string;
+  number: string;
+  ticket_number: string;
+  title: string;
+  company_id: string;
+  company: string;
+  status: string;
+  status_color: string;
+  priority: number;
+  priority_name: string;
+  priority_color: string;
+  queue: string;
+  assignee: string | null;
+  updated_at: string;
+  last_client_reply_at: string | null;
+  last_staff_reply_at: string | null;
+}
+
+/** Tickets within reach with all that a row of a list shows. */
+export function ticketRows(ctx: Ctx): ListQuery<TicketListRow> {
+  return reach(ctx, "tickets")
+    .innerJoin("companies", "companies.id", "tickets.company_id")
+    .innerJoin("ticket_statuses as statuses", "statuses.id", "tickets.status_id")
+    .innerJoin("ticket_priorities as priorities", "priorities.id", "tickets.priority_id")
+    .innerJoin("ticket_queues as queues", "queues.id", "tickets.queue_id")
+    .leftJoin("users as assignees", "assignees.id", "tickets.assigned_to_id")
+    .select([
+      "tickets.id",
+      "tickets.created_at as number",
+      "tickets.ticket_number",
+      "tickets.title",
+      "tickets.company_id",
+      "companies.name as company",
+      "statuses.name as status",
+      "statuses.color as status_color",
+      "priorities.sort_order as priority",
+      "priorities.name as priority_name",
+      "priorities.color as priority_color",
+      "queues.name as queue",
+      "assignees.name as assignee",
+      "tickets.updated_at",
+      "tickets.last_client_reply_at",
+      "tickets.last_staff_reply_at",
+    ]);
+}
+
+/** True in SQL for what `isClientWaiting` says of a row. */
+export const clientIsWaiting = sql<boolean>`(tickets.last_client_reply_at is not null and (tickets.last_staff_reply_at is null or tickets.last_client_reply_at > tickets.last_staff_reply_at))`;
+
+export const views = ["open", "unassigned", "waiting", "closed", "all"] as const;
+export type View = (typeof views)[number];
+
+export function viewOf(url: URL): View {
+  const asked = url.searchParams.get("view");
+  return views.find((view) => view === asked) ?? "open";
+}
+
+/** The tickets of a view: by status rather than by `closed_at`, because statuses are few and have an index. */
+export function inView(query: ListQuery<TicketListRow>, view: View): ListQuery<TicketListRow> {
+  if (view === "all") return query;
+  const open = query.where("statuses.is_closed", "=", view === "closed");
+  if (view === "unassigned") return open.where("tickets.assigned_to_id", "is", null);
+  return view === "waiting" ? open.where("statuses.waiting_on", "in", ["client", "vendor"]) : open;
+}
+
+export interface TicketCounts {
+  open: number;
+  mine: number;
+  unassigned: number;
+  waiting: number;
+  /** Mine, where the client wrote last. */
+  replied: number;
+}
+
+/** How many open tickets there are, and of which kinds. */
+export async function ticketCounts(ctx: Ctx): Promise<TicketCounts> {
+  const mine = sql<boolean>`tickets.assigned_to_id = ${ctx.actor.user_id}`;
+  const count = (condition: ReturnType<typeof sql<boolean>>): ReturnType<typeof sql<number>> => sql<number>`coalesce(sum(case when ${condition} then 1 else 0 end), 0)`;
+  const row = await reach(ctx, "tickets")
+    .innerJoin("ticket_statuses as statuses", "statuses.id", "tickets.status_id")
+    .where("statuses.is_closed", "=", false)
+    .select([
+      sql<number>`count(*)`.as("open"),
+      count(mine).as("mine"),
+      count(sql`tickets.assigned_to_id is null`).as("unassigned"),
+      count(sql`statuses.waiting_on in ('client', 'vendor')`).as("waiting"),
+      count(sql`${mine} and ${clientIsWaiting}`).as("replied"),
+    ])
+    .executeTakeFirstOrThrow();
+  return { open: Number(row.open), mine: Number(row.mine), unassigned: Number(row.unassigned), waiting: Number(row.waiting), replied: Number(row.replied) };
+}
+
+/** Minutes that were logged on tickets, by the ticket's id; a ticket without any is absent. */
+export async function minutesOn(ctx: Ctx, ids: readonly string[]): Promise<Map<string, number>> {
+  if (ids.length === 0) return new Map();
+  const rows = await ctx.db
+    .selectFrom("time_entries")
+    .select(["ticket_id", (eb) => eb.fn.sum("duration_minutes").as("minutes")])
+    .where("ticket_id", "in", [...ids])
+    .groupBy("ticket_id")
+    .execute();
+  return new Map(rows.map((row) => [String(row.ticket_id), Number(row.minutes)]));
+}

@@ -1,0 +1,212 @@
+import { Type } from "@sinclair/typebox";
+import { can } from "../../../platform/access/actor.ts";
+import { find, maybeFind } from "../../../platform/access/reach.ts";
+import { action } from "../../../platform/action.ts";
+import type { Work } from "../../../platform/context.ts";
+import type { Patch, RowOf } from "../../../platform/database/columns.ts";
+import { type PatchInput, patchInput } from "../../../platform/database/edge.ts";
+import { insert, remove, update } from "../../../platform/database/records.ts";
+import { compareDecimals } from "../../../platform/decimal.ts";
+import { conflict, forbidden, invalidField } from "../../../platform/errors.ts";
+import { emit } from "../../../platform/events/outbox.ts";
+import { roundingRule, today } from "../queries.ts";
+import { roundMinutes } from "../rules.ts";
+import { timeEntries } from "../schema.ts";
+import { checkDate, checkTimes, type Measured, workedMinutes } from "./measure.ts";
+import { subjectOf } from "./subject.ts";
+
+export type TimeEntry = RowOf<typeof timeEntries>;
+
+/** What can be said about a piece of work; only the duration and whom it was for have to be. */
+export interface LogTime extends Measured {
+  /** Who worked: oneself unless told. */
+  user_id?: string;
+  /** Today unless told. */
+  date?: string;
+  /** The first work type in use unless told. */
+  work_type_id?: string;
+  ticket_id?: string | null;
+  company_id?: string;
+  /** Found out when left away; null: none. */
+  contract_id?: string | null;
+  notes?: string;
+  internal_notes?: string;
+  /** As work type and ticket say, unless told. */
+  is_billable?: boolean;
+  hourly_rate?: string | null;
+  /** The note on the ticket that tells of this work. */
+  note_id?: string | null;
+}
+
+const names = ["user_id", "date", "start_time", "end_time", "work_type_id", "ticket_id", "company_id", "contract_id", "notes", "internal_notes", "hourly_rate"];
+const more = {
+  duration_minutes: Type.Optional(Type.Integer({ minimum: 0, title: "Minutes" })),
+  duration: Type.Optional(Type.String({ maxLength: 40 })),
+  // Of literals, because a form leaves it to the work type by sending nothing, which a check box cannot.
+  is_billable: Type.Optional(Type.Union([Type.Literal(true), Type.Literal(false)], { title: "Billable" })),
+};
+const changes = patchInput(timeEntries, names, more);
+const { id: _id, version: _version, ...fields } = changes.properties;
+
+/**
+ * Logs work (PRD 3.5): the minutes as worked are kept, the rounded ones count. Company, contract and currency follow from
+ * the ticket or the company.
+ */
+export const logTime = action({
+  name: "time.log_time",
+  permission: "time.write",
+  input: Type.Object({ ...fields, note_id: Type.Optional(Type.Union([Type.String({ format: "uuid" }), Type.Null()])) }, { additionalProperties: false }),
+  run: async (work: Work, input: LogTime): Promise<TimeEntry> => {
+    const worked = workedMinutes(input);
+    if (worked === undefined) {
+      throw invalidField(input.duration === undefined ? "duration_minutes" : "duration", "Say how long it took.", "required");
+    }
+    checkTimes(input.start_time ?? null, input.end_time ?? null, worked);
+    return addEntry(work, input, worked);
+  },
+});
+
+/** Writes an entry whose minutes are known; the timer ends here too. */
+export async function addEntry(work: Work, input: LogTime, worked: number): Promise<TimeEntry> {
+  const user_id = await workerOf(work, input.user_id);
+  const date = input.date ?? today(work);
+  checkDate(date, today(work));
+  checkRate(input.hourly_rate);
+  const type = await workType(work, input.work_type_id);
+  const subject = await subjectOf(work, { date, ticket_id: input.ticket_id ?? null, company_id: input.company_id ?? null, contract_id: input.contract_id });
+  if (input.note_id != null) await checkNote(work, input.note_id, subject.ticket_id);
+  const row = await insert(work, timeEntries, {
+    user_id,
+    date,
+    start_time: input.start_time ?? null,
+    end_time: input.end_time ?? null,
+    worked_minutes: worked,
+    duration_minutes: roundMinutes(worked, await roundingRule(work.db)),
+    work_type_id: type.id,
+    ticket_id: subject.ticket_id,
+    company_id: subject.company_id,
+    contract_id: subject.contract_id,
+    currency: subject.currency,
+    note_id: input.note_id ?? null,
+    notes: input.notes?.trim() ?? "",
+    internal_notes: input.internal_notes?.trim() ?? "",
+    is_billable: input.is_billable ?? (type.default_billable && subject.is_billable),
+    hourly_rate: input.hourly_rate ?? null,
+  });
+  await emit(work, "time.logged", { id: row.id, ticket_id: row.ticket_id, company_id: row.company_id, user_id });
+  return row;
+}
+
+/** Changes work that no invoice has yet. A new duration is rounded anew; a new ticket brings its company and contract. */
+export const updateTime = action({
+  name: "time.update",
+  permission: "time.write",
+  input: changes,
+  run: async (work: Work, { id, version, ...given }: PatchInput): Promise<TimeEntry> => {
+    const input: LogTime = given;
+    const before = await find(work, "time_entries", id);
+    await checkOpen(work, before);
+    const user_id = input.user_id === undefined || input.user_id === before.user_id ? before.user_id : await workerOf(work, input.user_id);
+    const after = { ...before, ...input };
+    checkDate(after.date, today(work));
+    checkRate(input.hourly_rate);
+    if (input.work_type_id !== undefined && input.work_type_id !== before.work_type_id) await workType(work, input.work_type_id);
+    const worked = workedMinutes(input) ?? before.worked_minutes;
+    checkTimes(after.start_time, after.end_time, worked);
+    const patch: Patch<typeof timeEntries> = {
+      user_id,
+      date: input.date,
+      start_time: input.start_time,
+      end_time: input.end_time,
+      work_type_id: input.work_type_id,
+      notes: input.notes?.trim(),
+      internal_notes: input.internal_notes?.trim(),
+      is_billable: input.is_billable,
+      hourly_rate: input.hourly_rate,
+      ...(worked === before.worked_minutes ? {} : { worked_minutes: worked, duration_minutes: roundMinutes(worked, await roundingRule(work.db)) }),
+      ...(await movedTo(work, before, input)),
+    };
+    const row = await update(work, timeEntries, id, patch, version);
+    await emit(work, "time.changed", { id, ticket_id: row.ticket_id, company_id: row.company_id, user_id });
+    return row;
+  },
+});
+
+/** Whom the work is for after a change; nothing when that is not what was changed. */
+async function movedTo(work: Work, before: TimeEntry, input: LogTime): Promise<Patch<typeof timeEntries>> {
+  const ticket_id = input.ticket_id === undefined ? before.ticket_id : input.ticket_id;
+  const date = input.date ?? before.date;
+  const isMoved = ticket_id !== before.ticket_id || (input.company_id !== undefined && input.company_id !== before.company_id);
+  const isNamed = input.contract_id !== undefined && input.contract_id !== before.contract_id;
+  if (!isMoved && !isNamed && date === before.date) return {};
+  // A form sends the company that it showed; when the ticket is another one, that says nothing about the company.
+  const isCompanyLeft = input.company_id === undefined || input.company_id === before.company_id;
+  const company_id = isCompanyLeft ? (ticket_id !== null && ticket_id !== before.ticket_id ? null : before.company_id) : (input.company_id ?? null);
+  const contract_id = isNamed ? input.contract_id : before.contract_id === null && !isMoved ? null : undefined;
+  const { is_billable: _, ...subject } = await subjectOf(work, { date, ticket_id, company_id, contract_id, kept_contract_id: isMoved ? null : before.contract_id });
+  return subject;
+}
+
+/** Deletes work that no invoice has yet. */
+export const deleteTime = action({
+  name: "time.delete",
+  permission: "time.write",
+  input: Type.Object({ id: Type.String({ format: "uuid" }), version: Type.Optional(Type.Integer()) }, { additionalProperties: false }),
+  run: async (work: Work, { id, version }: PatchInput): Promise<TimeEntry> => {
+    const before = await find(work, "time_entries", id);
+    await checkOpen(work, before);
+    await remove(work, timeEntries, id, version);
+    await emit(work, "time.deleted", { id, ticket_id: before.ticket_id, company_id: before.company_id, user_id: before.user_id });
+    return before;
+  },
+});
+
+/** Refuses what is somebody else's, and what an invoice has: changed time would no longer be what was billed. */
+async function checkOpen(work: Work, entry: TimeEntry): Promise<void> {
+  if (entry.user_id !== work.actor.user_id && !can(work.actor, "time.manage")) throw forbidden("This is somebody else's time.");
+  const invoice = await billedBy(work, entry);
+  if (invoice !== null) throw conflict(`This time is on ${invoice}. Take it off the draft, or void the invoice, first.`, "billed");
+}
+
+/** The invoice that bills an entry, in words, drafts included; null while there is none. */
+export async function billedBy(work: Pick<Work, "db">, entry: Pick<TimeEntry, "id" | "billing_status">): Promise<string | null> {
+  const invoice = await work.db
+    .selectFrom("billed_time_entries")
+    .innerJoin("invoices", "invoices.id", "billed_time_entries.invoice_id")
+    .select("invoices.invoice_number")
+    .where("billed_time_entries.time_entry_id", "=", entry.id)
+    .executeTakeFirst();
+  if (invoice === undefined) return entry.billing_status === "billed" ? "an invoice" : null;
+  return invoice.invoice_number === null ? "a draft invoice" : `invoice ${invoice.invoice_number}`;
+}
+
+async function workerOf(work: Work, userId: string | undefined): Promise<string> {
+  const id = userId ?? work.actor.user_id;
+  if (id === null) throw invalidField("user_id", "Say who worked.", "required");
+  if (id !== work.actor.user_id && !can(work.actor, "time.manage")) throw forbidden("You may log your own time only.");
+  const user = await maybeFind(work, "users", id);
+  if (user?.user_type !== "staff" || user.deactivated_at !== null) throw invalidField("user_id", "Nobody of the staff.", "not_found");
+  return id;
+}
+
+async function workType(work: Work, id: string | undefined): Promise<{ id: string; default_billable: boolean }> {
+  const all = work.db.selectFrom("work_types").select(["id", "name", "is_active", "default_billable"]);
+  if (id === undefined) {
+    const first = await all.where("is_active", "=", true).orderBy("sort_order").orderBy("name").executeTakeFirst();
+    if (first === undefined) throw invalidField("work_type_id", "There is no work type yet; add one under Settings.", "required");
+    return first;
+  }
+  const type = await all.where("id", "=", id).executeTakeFirst();
+  if (type === undefined) throw invalidField("work_type_id", "This work type does not exist.", "not_found");
+  if (!type.is_active) throw invalidField("work_type_id", `${type.name} is not in use any more.`);
+  return type;
+}
+
+async function checkNote(work: Work, noteId: string, ticketId: string | null): Promise<void> {
+  const note = await work.db.selectFrom("ticket_notes").select("ticket_id").where("id", "=", noteId).executeTakeFirst();
+  if (note === undefined || note.ticket_id !== ticketId) throw invalidField("note_id", "This note is on another ticket.", "not_found");
+}
+
+function checkRate(rate: string | null | undefined): void {
+  if (rate != null && compareDecimals(rate, "0") < 0) throw invalidField("hourly_rate", "A rate is not negative.", "too_small");
+}

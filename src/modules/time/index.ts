@@ -1,0 +1,42 @@
+import { sql } from "kysely";
+import type { AnyAction } from "../../platform/action.ts";
+import { defineModule } from "../../platform/module.ts";
+import { deleteTime, logTime, updateTime } from "./actions/entries.ts";
+import * as reference from "./actions/reference.ts";
+import { discardTimer, startTimer, stopTimer } from "./actions/timer.ts";
+import { timerApi } from "./api.ts";
+import { entryPages } from "./pages/entries.ts";
+import { settingsPages } from "./pages/settings.ts";
+import { timerPages } from "./pages/timer.ts";
+import { panels, timerModel } from "./panels.ts";
+import { workTypeSet } from "./reference.ts";
+import { timeEntryResource, workTypeResource } from "./resources.ts";
+import { timeEntries, timeRoundingRules, timers, workTypes } from "./schema.ts";
+
+export { deleteTime, logTime, type LogTime, type TimeEntry, updateTime } from "./actions/entries.ts";
+export { discardTimer, startTimer, stopTimer } from "./actions/timer.ts";
+export { type ActiveTimer, activeTimer, workTypeOptions } from "./queries.ts";
+export { parseDuration, shownDuration } from "./rules.ts";
+export { timeEntries, timers, workTypes } from "./schema.ts";
+
+/** Time that was worked, the timer, work types and rounding (PRD 3.5). */
+export const timeModule = defineModule({
+  name: "time",
+  tables: [workTypes, timeRoundingRules, timeEntries, timers],
+  permissions: {
+    "time.read": "See everybody's time",
+    "time.write": "Log time of one's own, and run a timer",
+    "time.manage": "Log, change and delete other people's time",
+    "time.configure": "Change work types and rounding",
+  },
+  grants: { technician: ["time.read", "time.write"], finance: ["time.read"] },
+  actions: [logTime, updateTime, deleteTime, startTimer, stopTimer, discardTimer, ...Object.values(reference)] as unknown as AnyAction[],
+  resources: [timeEntryResource, workTypeResource],
+  routes: [...entryPages, ...timerPages, ...settingsPages, ...timerApi],
+  nav: [{ label: "Time", href: "/time", icon: "clock", group: "Desk", order: 20, permission: "time.read" }],
+  // A timer is its person's own business.
+  reach: { timers: (query, ctx) => (ctx.actor.kind === "system" ? query : query.where(sql.ref("timers.user_id"), "=", ctx.actor.user_id)) },
+  panels,
+  reference: [workTypeSet],
+  chrome: async (ctx) => ({ timer: await timerModel(ctx) }),
+});

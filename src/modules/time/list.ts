@@ -1,0 +1,134 @@
+import { can } from "../../platform/access/actor.ts";
+import { reach } from "../../platform/access/reach.ts";
+import type { Ctx } from "../../platform/context.ts";
+import { shownHours } from "../../platform/decimal.ts";
+import { cell, empty, link, words } from "../../platform/http/cells.ts";
+import type { List, ListFilter, ListQuery } from "../../platform/http/list.ts";
+import { optionsOf } from "../../platform/http/options.ts";
+import type { ListModel } from "../../platform/http/view-models.ts";
+import { isId } from "../../platform/ids.ts";
+import { shownDuration } from "./rules.ts";
+import { timeEntries } from "./schema.ts";
+
+export interface TimeRow {
+  id: string;
+  date: string;
+  duration_minutes: number;
+  worked_minutes: number;
+  notes: string;
+  is_billable: boolean;
+  billing_status: string;
+  technician: string;
+  company: string;
+  company_id: string;
+  ticket_id: string | null;
+  ticket_number: string | null;
+  work_type: string;
+}
+
+const nobody = "00000000-0000-0000-0000-000000000000";
+
+/** An address typed by hand may hold anything; what is no id finds nothing. */
+const idOr = (value: string): string => (isId(value) ? value : nobody);
+const isDate = (value: string): boolean => /^\d{4}-\d{2}-\d{2}$/.test(value) && !Number.isNaN(Date.parse(value));
+
+const filters: ListFilter<TimeRow>[] = [
+  {
+    name: "technician",
+    label: "Technician",
+    options: async (ctx) => [{ value: "me", label: "Me" }, ...(await optionsOf(ctx, "users", { where: { user_type: "staff" } }))],
+    apply: (query, value, ctx) => query.where("time_entries.user_id", "=", value === "me" ? (ctx.actor.user_id ?? nobody) : idOr(value)),
+  },
+  { name: "company", label: "Company", options: (ctx) => optionsOf(ctx, "companies"), apply: (query, value) => query.where("time_entries.company_id", "=", idOr(value)) },
+  {
+    name: "billable",
+    label: "Billable",
+    options: () => [
+      { value: "yes", label: "Billable" },
+      { value: "no", label: "Not billable" },
+    ],
+    apply: (query, value) => query.where("time_entries.is_billable", "=", value === "yes"),
+  },
+  {
+    name: "billing",
+    label: "Billing",
+    options: () => timeEntries.columns.billing_status.values.map((value) => ({ value, label: words(value) })),
+    apply: (query, value) => query.where("time_entries.billing_status", "=", value),
+  },
+  { name: "from", label: "From", is_date: true, options: () => [], apply: (query, value) => (isDate(value) ? query.where("time_entries.date", ">=", value) : query) },
+  { name: "to", label: "To", is_date: true, options: () => [], apply: (query, value) => (isDate(value) ? query.where("time_entries.date", "<=", value) : query) },
+];
+
+const billingTones: Record<string, string> = { not_billed: "neutral", ready_to_bill: "info", billed: "success" };
+
+export const timeList: List<TimeRow> = {
+  title: "Time",
+  url: "/time",
+  table: "time_entries",
+  query: (ctx) =>
+    reach(ctx, "time_entries")
+      .innerJoin("users", "users.id", "time_entries.user_id")
+      .innerJoin("companies", "companies.id", "time_entries.company_id")
+      .innerJoin("work_types", "work_types.id", "time_entries.work_type_id")
+      .leftJoin("tickets", "tickets.id", "time_entries.ticket_id")
+      .select([
+        "time_entries.id",
+        "time_entries.date",
+        "time_entries.duration_minutes",
+        "time_entries.worked_minutes",
+        "time_entries.notes",
+        "time_entries.is_billable",
+        "time_entries.billing_status",
+        "time_entries.company_id",
+        "time_entries.ticket_id",
+        "users.name as technician",
+        "companies.name as company",
+        "tickets.ticket_number",
+        "work_types.name as work_type",
+      ]),
+  columns: [
+    { key: "date", label: "Date", sort: { reference: "time_entries.date", column: timeEntries.columns.date }, cell: (row, ctx) => cell.date(row.date, ctx.tenant) },
+    { key: "technician", label: "Technician", sort: { reference: "users.name", column: { kind: "text", isNullable: false } }, cell: (row) => cell.person(row.technician) },
+    { key: "company", label: "Company", sort: { reference: "companies.name", column: { kind: "text", isNullable: false } }, cell: (row) => cell.link(row.company, `/companies/${row.company_id}`) },
+    { key: "ticket_number", label: "Ticket", is_secondary: true, cell: (row) => (row.ticket_number === null ? cell.nothing : cell.link(`#${row.ticket_number}`, `/tickets/${row.ticket_id ?? ""}`)) },
+    { key: "work_type", label: "Work type", is_secondary: true, cell: (row) => cell.text(row.work_type) },
+    { key: "notes", label: "Notes", is_secondary: true, cell: (row) => cell.muted(row.notes) },
+    { key: "duration_minutes", label: "Time", is_numeric: true, sort: { reference: "time_entries.duration_minutes", column: timeEntries.columns.duration_minutes }, cell: (row) => ({ ...cell.strong(shownDuration(row.duration_minutes), `/time/${row.id}/edit`), hint: `Worked ${shownDuration(row.worked_minutes)}` }) },
+    { key: "billing_status", label: "Billing", cell: (row) => (row.is_billable ? cell.badge(words(row.billing_status), billingTones[row.billing_status] ?? "neutral") : cell.muted("Not billable")) },
+  ],
+  filters,
+  sort: "-date",
+  href: (row) => `/time/${row.id}/edit`,
+  actions: (ctx) => (can(ctx.actor, "time.write") ? [link("Timer", "/timer", "play"), link("Log time", "/time/new", "plus", "primary")] : []),
+  tabs: (ctx, search) => tabs(ctx, new URLSearchParams(search)),
+  empty: (ctx) =>
+    empty("clock", "No time yet", "Log what was worked, with the timer or by hand; invoices are made from it.", can(ctx.actor, "time.write") ? link("Log time", "/time/new", "plus", "primary") : null),
+};
+
+function tabs(ctx: Ctx, asked: URLSearchParams): ListModel["tabs"] {
+  const isMine = asked.get("technician") === "me";
+  const isUnbilled = asked.get("billing") === "not_billed" && asked.get("billable") === "yes";
+  return [
+    { label: "All time", href: "/time", is_current: !isMine && !isUnbilled, count: "" },
+    ...(can(ctx.actor, "time.write") ? [{ label: "My time", href: "/time?technician=me", is_current: isMine && !isUnbilled, count: "" }] : []),
+    { label: "Unbilled time", href: "/time?billing=not_billed&billable=yes", is_current: isUnbilled, count: "" },
+  ];
+}
+
+/** The hours of everything that the list's filters let through, not of one page only: "12.50 h, 10.00 h of it billable". */
+export async function totalText(ctx: Ctx, asked: URLSearchParams): Promise<string> {
+  let query: ListQuery<TimeRow> = timeList.query(ctx);
+  for (const filter of filters) {
+    const value = asked.get(filter.name) ?? "";
+    if (value !== "") query = filter.apply(query, value, ctx);
+  }
+  const rows = (await query
+    .clearSelect()
+    .select((eb) => ["time_entries.is_billable", eb.fn.sum<number>("time_entries.duration_minutes").as("minutes")])
+    .groupBy("time_entries.is_billable")
+    .execute()) as { is_billable: boolean; minutes: number | string | null }[];
+  const minutes = (one: { minutes: number | string | null } | undefined): number => Number(one?.minutes ?? 0);
+  const billable = minutes(rows.find((row) => row.is_billable));
+  const total = billable + minutes(rows.find((row) => !row.is_billable));
+  return total === 0 ? "" : `${shownHours(total)} h, ${shownHours(billable)} h of it billable`;
+}

@@ -1,0 +1,140 @@
+import { maybeFind } from "../../../platform/access/reach.ts";
+import { perform } from "../../../platform/action.ts";
+import { type Ctx, reading } from "../../../platform/context.ts";
+import { Failure } from "../../../platform/errors.ts";
+import { button, formatInstant, formatMinutes } from "../../../platform/http/cells.ts";
+import { columnField, field, formFailure, formModel, type FormValues } from "../../../platform/http/form-model.ts";
+import { readInput } from "../../../platform/http/form-page.ts";
+import { optionsOf } from "../../../platform/http/options.ts";
+import type { FormPageModel } from "../../../platform/http/page-models.ts";
+import { type Answer, page, redirect, type Route } from "../../../platform/http/route.ts";
+import { discardTimer, startTimer, stopTimer } from "../actions/timer.ts";
+import { activeTimer, type ActiveTimer, workTypeOptions } from "../queries.ts";
+import { timeEntries } from "../schema.ts";
+import { loggedText, ticketOptions } from "./entries.ts";
+
+const crumbs = [{ label: "Time", href: "/time" }];
+
+/** The page of the timer: what runs and how it is stopped, or what to start it for. */
+async function timerPage(ctx: Ctx, typed: FormValues | null, failure: Failure | null): Promise<Answer> {
+  const timer = await activeTimer(ctx);
+  const model = timer === null ? await startModel(ctx, typed, failure) : await stopModel(ctx, timer, typed, failure);
+  return page("forms/index", model.header.title, model, failure?.status ?? 200);
+}
+
+async function startModel(ctx: Ctx, typed: FormValues | null, failure: Failure | null): Promise<FormPageModel> {
+  return {
+    header: { title: "Timer", subtitle: "It goes on while the browser is closed.", breadcrumbs: crumbs, badges: [], actions: [] },
+    form: formModel({
+      action: "/timer/start",
+      values: typed ?? {},
+      failure,
+      submit_label: "Start",
+      cancel_url: "/time",
+      sections: [
+        {
+          title: "What you are about to do",
+          fields: [
+            columnField(timeEntries, "ticket_id", { options: await ticketOptions(ctx, null), span: 6 }),
+            columnField(timeEntries, "work_type_id", { options: await workTypeOptions(ctx) }),
+            columnField(timeEntries, "notes", { span: 6, rows: 2 }),
+          ],
+        },
+      ],
+    }),
+  };
+}
+
+async function stopModel(ctx: Ctx, timer: ActiveTimer, typed: FormValues | null, failure: Failure | null): Promise<FormPageModel> {
+  const about = timer.ticket_number === null ? "" : ` on #${timer.ticket_number} ${timer.ticket_title ?? ""}`;
+  return {
+    header: {
+      title: "Stop the timer",
+      subtitle: `Running${about} since ${formatInstant(timer.started_at, ctx.tenant)}: ${formatMinutes(timer.minutes)} so far`,
+      breadcrumbs: crumbs,
+      badges: [],
+      actions: [button("Discard", "/timer/discard", "trash", "danger", `Discard ${formatMinutes(timer.minutes)}? Nothing is logged.`)],
+    },
+    form: formModel({
+      action: "/timer/stop",
+      values: typed ?? { ticket_id: timer.ticket_id, work_type_id: timer.work_type_id, notes: timer.notes },
+      failure,
+      submit_label: "Stop and log",
+      cancel_url: "/time",
+      sections: [
+        {
+          title: "Work",
+          fields: [
+            field("duration", "Duration", { placeholder: formatMinutes(timer.minutes), hint: "Leave it empty to take what the clock says.", max_length: 40 }),
+            columnField(timeEntries, "work_type_id", { options: await workTypeOptions(ctx, timer.work_type_id) }),
+            columnField(timeEntries, "ticket_id", { options: await ticketOptions(ctx, timer.ticket_id), span: 6 }),
+            columnField(timeEntries, "company_id", { options: await optionsOf(ctx, "companies", { blank: "The ticket's company" }), is_required: false }),
+            columnField(timeEntries, "notes", { label: "Notes for the invoice", span: 6 }),
+            columnField(timeEntries, "internal_notes", { span: 6, rows: 2 }),
+          ],
+        },
+      ],
+    }),
+  };
+}
+
+/** Starts for a ticket of the address or of the form; a running timer is shown instead, to be stopped first. */
+async function start(ctx: Ctx, given: FormValues, ticketId: string | null): Promise<Answer> {
+  const input = { ...readInput(startTimer.input, given), ...(ticketId === null ? {} : { ticket_id: ticketId }) };
+  try {
+    const timer = await perform(ctx, startTimer, input);
+    return redirect(timer.ticket_id === null ? "/timer" : `/tickets/${timer.ticket_id}`, "Timer started.");
+  } catch (error) {
+    const failure = formFailure(error);
+    if (failure.code === "timer_running") return redirect("/timer", failure.message, "error");
+    return reading(ctx, (reader) => timerPage(reader, given, failure));
+  }
+}
+
+const permission = "time.write";
+
+/** The timer: one click to start, one to stop; without JavaScript as well. */
+export const timerPages: Route[] = [
+  { method: "GET", path: "/timer", door: "staff", permission, handle: (ctx) => timerPage(ctx, null, null) },
+  {
+    method: "POST",
+    path: "/timer/start",
+    door: "staff",
+    permission,
+    handle: async (ctx, incoming) => start(ctx, (await incoming.form()).fields, incoming.url.searchParams.get("ticket_id")),
+  },
+  {
+    method: "POST",
+    path: "/timer/stop",
+    door: "staff",
+    permission,
+    handle: async (ctx, incoming) => {
+      const { fields } = await incoming.form();
+      // The button in the frame sends nothing: what is missing then is asked for on the timer's page, as it was typed.
+      const isBare = !("duration" in fields);
+      try {
+        const entry = await perform(ctx, stopTimer, readInput(stopTimer.input, fields));
+        const ticket = entry.ticket_id === null ? undefined : await reading(ctx, (reader) => maybeFind(reader, "tickets", entry.ticket_id ?? ""));
+        return redirect(ticket === undefined ? "/time?technician=me" : `/tickets/${ticket.id}`, loggedText(entry));
+      } catch (error) {
+        if (error instanceof Failure && error.code === "no_timer") return redirect("/time", error.message, "info");
+        const failure = formFailure(error);
+        return reading(ctx, (reader) => timerPage(reader, isBare ? null : fields, failure));
+      }
+    },
+  },
+  {
+    method: "POST",
+    path: "/timer/discard",
+    door: "staff",
+    permission,
+    handle: async (ctx) => {
+      try {
+        await perform(ctx, discardTimer, {});
+      } catch (error) {
+        return redirect("/time", formFailure(error).message, "info");
+      }
+      return redirect("/time", "Timer discarded; nothing was logged.", "info");
+    },
+  },
+];

@@ -1,0 +1,90 @@
+import { can } from "../../platform/access/actor.ts";
+import { reach } from "../../platform/access/reach.ts";
+import { dateIn } from "../../platform/clock.ts";
+import type { Ctx } from "../../platform/context.ts";
+import type { Db } from "../../platform/database/tables.ts";
+import type { Option } from "../../platform/http/form-model.ts";
+import { type RoundingRule, timerMinutes } from "./rules.ts";
+
+/** Today in the organization's time zone. */
+export function today(ctx: Ctx): string {
+  return dateIn(ctx.tenant.timezone, ctx.app.clock.now());
+}
+
+/** The Monday of a date's week. */
+export function mondayOf(date: string): string {
+  const day = Temporal.PlainDate.from(date);
+  return day.subtract({ days: day.dayOfWeek - 1 }).toString();
+}
+
+/** Work types as choices, the first one first; `keep` stays a choice although it is not in use any more. */
+export async function workTypeOptions(ctx: Ctx, keep: string | null = null): Promise<Option[]> {
+  const rows = await reach(ctx, "work_types").select(["id", "name", "is_active"]).orderBy("sort_order").orderBy("name").execute();
+  return rows.filter((row) => row.is_active || row.id === keep).map((row) => ({ value: row.id, label: row.name }));
+}
+
+/** The rule that worked minutes are rounded by; without one they stay as they are. */
+export async function roundingRule(db: Db): Promise<RoundingRule> {
+  const row = await db
+    .selectFrom("time_rounding_rules")
+    .select(["increment_minutes", "rounding_method", "minimum_minutes"])
+    .where("is_default", "=", true)
+    .executeTakeFirst();
+  return row ?? { increment_minutes: 1, rounding_method: "up", minimum_minutes: 0 };
+}
+
+/** The clock that runs for somebody. */
+export interface ActiveTimer {
+  id: string;
+  /** ISO instant. */
+  started_at: string;
+  /** Minutes so far, every minute begun. */
+  minutes: number;
+  ticket_id: string | null;
+  ticket_number: string | null;
+  ticket_title: string | null;
+  company_id: string | null;
+  work_type_id: string | null;
+  notes: string;
+}
+
+/** The actor's running timer, or null. */
+export async function activeTimer(ctx: Ctx): Promise<ActiveTimer | null> {
+  if (ctx.actor.kind !== "staff" || ctx.actor.user_id === null || !can(ctx.actor, "time.write")) return null;
+  const row = await reach(ctx, "timers")
+    .leftJoin("tickets", "tickets.id", "timers.ticket_id")
+    .select([
+      "timers.id",
+      "timers.started_at",
+      "timers.ticket_id",
+      "timers.work_type_id",
+      "timers.notes",
+      "tickets.ticket_number",
+      "tickets.title as ticket_title",
+      "tickets.company_id",
+    ])
+    .executeTakeFirst();
+  return row === undefined ? null : { ...row, minutes: timerMinutes(row.started_at, ctx.app.clock.now()) };
+}
+
+/** Minutes that a person has logged from one day to another, both included. */
+export async function minutesLogged(ctx: Ctx, userId: string, from: string, to: string): Promise<number> {
+  const row = await reach(ctx, "time_entries")
+    .select((eb) => eb.fn.sum<number | null>("duration_minutes").as("minutes"))
+    .where("user_id", "=", userId)
+    .where("date", ">=", from)
+    .where("date", "<=", to)
+    .executeTakeFirst();
+  return Number(row?.minutes ?? 0);
+}
+
+/** Billable minutes of a company that no invoice has yet. */
+export async function unbilledMinutes(ctx: Ctx, companyId: string): Promise<number> {
+  const row = await reach(ctx, "time_entries")
+    .select((eb) => eb.fn.sum<number | null>("duration_minutes").as("minutes"))
+    .where("company_id", "=", companyId)
+    .where("is_billable", "=", true)
+    .where("billing_status", "<>", "billed")
+    .executeTakeFirst();
+  return Number(row?.minutes ?? 0);
+}

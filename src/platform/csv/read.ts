@@ -1,0 +1,182 @@
+import { CsvError, parse } from "csv-parse/sync";
+import { type Delimiter, declaredDelimiter, findDelimiter } from "./delimiter.ts";
+import { decodeText, type TextEncoding } from "./encoding.ts";
+import { unguardCell } from "./guard.ts";
+import type { CsvProblem } from "./problem.ts";
+
+export interface CsvRow {
+  /** The line on which the row begins; a cell may run over several lines. */
+  line: number;
+  /** As many as there are headers. Line breaks inside a cell are `\n`; blanks around the text are kept. */
+  cells: string[];
+}
+
+export interface CsvFile {
+  ok: true;
+  delimiter: Delimiter;
+  encoding: TextEncoding;
+  /** Trimmed; an unnamed column is an empty string. */
+  headers: string[];
+  rows: CsvRow[];
+  /** Of rows (errors: too few or too many cells, a quote left open) and of the header row (warnings). */
+  problems: CsvProblem[];
+  /** Sentences about the whole file for the person who uploads it, e.g. that it was read as Windows-1252. */
+  notices: string[];
+}
+
+export interface CsvFailure {
+  ok: false;
+  /** `empty`, `too_large`, `too_many_rows`, `not_text`, `no_rows`, `open_quote`, `unreadable`. */
+  code: string;
+  /** One sentence that can be shown as it is. */
+  reason: string;
+}
+
+export interface CsvLimits {
+  /** Of the file, 20 MiB unless told. */
+  max_bytes?: number;
+  /** Of rows below the header row, 50,000 unless told. */
+  max_rows?: number;
+}
+
+interface RawRecord {
+  /** Of the record's first and last line. */
+  line: number;
+  last_line: number;
+  cells: string[];
+  raw: string;
+}
+
+const fail = (code: string, reason: string): CsvFailure => ({ ok: false, code, reason });
+
+const RECORD_DELIMITERS = ["\r\n", "\n", "\r"];
+
+/**
+ * Reads a CSV file whose encoding and delimiter nobody has named: byte order marks, UTF-8, UTF-16 and Windows-1252;
+ * comma, semicolon, tab or bar. A row with a wrong number of cells is a problem of that row, not of the file. What
+ * `writeCsv` has guarded against formulas comes back without the guard.
+ */
+export function readCsv(bytes: Uint8Array, limits: CsvLimits = {}): CsvFile | CsvFailure {
+  const maxBytes = limits.max_bytes ?? 20 * 1024 * 1024;
+  const maxRows = limits.max_rows ?? 50_000;
+  if (bytes.length > maxBytes) {
+    return fail("too_large", `This file is larger than the ${Math.floor(maxBytes / 1024)} KiB that are allowed. Split it up.`);
+  }
+  const decoded = decodeText(bytes);
+  if (!decoded.ok) return fail(bytes.length === 0 ? "empty" : decoded.code, decoded.reason);
+  if (decoded.text.trim() === "") return fail("empty", "This file is empty.");
+
+  const declared = declaredDelimiter(decoded.text);
+  const delimiter = declared?.delimiter ?? findDelimiter(decoded.text);
+  const records = parseRecords(decoded.text.slice(declared?.length ?? 0), delimiter, declared ? 1 : 0);
+  if ("ok" in records) return records;
+  const [head, ...body] = records.filter((record) => record.cells.some((cell) => cell.trim() !== ""));
+  if (!head || body.length === 0) return fail("no_rows", "This file has a header row and nothing below it.");
+  if (body.length > maxRows) {
+    return fail("too_many_rows", `This file has ${body.length} rows; ${maxRows} are allowed at a time. Split it up.`);
+  }
+
+  const headers = withoutTrailingBlanks(head.cells.map((cell) => unguardCell(cell).replace(/\s+/g, " ").trim()), body);
+  const problems = headerProblems(headers, head.line);
+  const rows = body.map((record) => {
+    problems.push(...rowProblems(record, headers.length, delimiter));
+    const cells = headers.map((_, at) => cleanCell(record.cells[at] ?? ""));
+    return { line: record.line, cells };
+  });
+  const notices =
+    decoded.encoding === "windows-1252"
+      ? ["This file is not UTF-8; it was read as Windows-1252. Check accented letters in the preview."]
+      : [];
+  return { ok: true, delimiter, encoding: decoded.encoding, headers, rows, problems, notices };
+}
+
+const cleanCell = (cell: string): string => unguardCell(cell.replace(/\r\n?/g, "\n"));
+
+function parseRecords(text: string, delimiter: Delimiter, linesBefore: number): RawRecord[] | CsvFailure {
+  const records: RawRecord[] = [];
+  // csv-parse counts lines to the end of a record and then only tells it to this hook, also when it gives up later.
+  let lastLine = 0;
+  const keep = (record: unknown, context: { lines: number }): null => {
+    if (isRawRecord(record)) {
+      const line = lastLine + 1 + linesBefore;
+      records.push({ line, last_line: context.lines + linesBefore, cells: record.record, raw: record.raw });
+    }
+    lastLine = context.lines;
+    return null;
+  };
+  try {
+    parse(text, {
+      delimiter,
+      record_delimiter: RECORD_DELIMITERS,
+      relax_column_count: true,
+      relax_quotes: true,
+      raw: true,
+      on_record: keep,
+    });
+  } catch (error) {
+    if (!(error instanceof CsvError)) throw error;
+    const line = lastLine + 1 + linesBefore;
+    return error.code === "CSV_QUOTE_NOT_CLOSED"
+      ? fail("open_quote", `A quotation mark in the row that begins on line ${line} is never closed, so the rest of the file cannot be read. Close it and upload the file again.`)
+      : fail("unreadable", `This file cannot be read as CSV from line ${line} on.`);
+  }
+  return records;
+}
+
+function isRawRecord(value: unknown): value is { record: string[]; raw: string } {
+  return typeof value === "object" && value !== null && "record" in value && "raw" in value;
+}
+
+/** Spreadsheets like to export empty columns at the right; those are no columns. */
+function withoutTrailingBlanks(headers: string[], body: RawRecord[]): string[] {
+  let length = headers.length;
+  while (length > 1 && headers[length - 1] === "" && body.every((row) => (row.cells[length - 1] ?? "").trim() === "")) {
+    length -= 1;
+  }
+  return headers.slice(0, length);
+}
+
+function headerProblems(headers: string[], line: number): CsvProblem[] {
+  return headers.flatMap((header, at): CsvProblem[] => {
+    if (header === "") {
+      const message = `Column ${at + 1} has no name in the header row.`;
+      return [{ severity: "warning", line, column: null, code: "unnamed_column", message }];
+    }
+    if (headers.indexOf(header) === at) return [];
+    const message = `The header row names "${header}" more than once; match the columns by hand.`;
+    return [{ severity: "warning", line, column: header, code: "duplicate_header", message }];
+  });
+}
+
+function rowProblems(record: RawRecord, columns: number, delimiter: Delimiter): CsvProblem[] {
+  const problem = (code: string, message: string): CsvProblem[] => [
+    { severity: "error", line: record.line, column: null, code, message },
+  ];
+  if (hasStrayQuote(record, delimiter)) {
+    const last = record.last_line;
+    return problem("stray_quote", `A quotation mark opened in this row is not closed where its cell ends, so lines ${record.line} to ${last} were read as one row.`);
+  }
+  const count = record.cells.length;
+  if (count < columns) {
+    return problem("too_few_cells", `This row has ${count} cells where the header row has ${columns}.`);
+  }
+  if (record.cells.slice(columns).some((cell) => cell.trim() !== "")) {
+    return problem("too_many_cells", `This row has ${count} cells where the header row has ${columns}; a text that holds the delimiter must stand in quotes.`);
+  }
+  return [];
+}
+
+/**
+ * Whether a quote swallowed following lines: the cell then still begins with the mark. A text that really begins with
+ * one does so too, which reading the record again without leniency tells apart.
+ */
+function hasStrayQuote(record: RawRecord, delimiter: Delimiter): boolean {
+  if (!record.cells.some((cell) => cell.startsWith('"') && /[\r\n]/.test(cell))) return false;
+  try {
+    parse(record.raw, { delimiter, record_delimiter: RECORD_DELIMITERS, relax_column_count: true });
+    return false;
+  } catch (error) {
+    if (error instanceof CsvError) return true;
+    throw error;
+  }
+}

@@ -1,0 +1,170 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "bun:test";
+import { startTestProgram, type TestProgram } from "../../../tests/support/program.ts";
+import { companies } from "../../modules/companies/index.ts";
+import { inUnit, reading, type Work } from "../context.ts";
+import { insert } from "../database/records.ts";
+import { dispatchEvents } from "./dispatcher.ts";
+import { emit, type Subscription } from "./outbox.ts";
+import { replayDelivery } from "./replay.ts";
+
+let t: TestProgram;
+let taken: string[];
+
+beforeAll(async () => {
+  t = await startTestProgram();
+});
+beforeEach(async () => {
+  taken = [];
+  // What earlier tests left to be tried again is not this one's.
+  await t.app.database.write(t.harbor.id, (db) => db.deleteFrom("event_deliveries").execute());
+  t.clock.set("2026-11-21T09:00:00.000Z");
+});
+afterAll(() => t.close());
+
+/** Lets somebody listen to an event of the test's own. */
+function listen(event: string, ...handlers: { name: string; run?(work: Work, payload: Record<string, unknown>): Promise<void> }[]): void {
+  const subscriptions = t.app.registry.subscriptions as Map<string, readonly Subscription[]>;
+  subscriptions.set(
+    event,
+    handlers.map(({ name, run }) => ({
+      event,
+      name,
+      run: async (work, { payload }) => {
+        taken.push(name);
+        await run?.(work, payload);
+      },
+    })),
+  );
+}
+
+const tell = (event: string, payload: Record<string, unknown> = {}): Promise<void> => inUnit(t.harbor.system, (work) => emit(work, event, payload));
+const round = (): Promise<number> => dispatchEvents(t.app, t.harbor.tenant);
+const deliveriesOf = (event: string) =>
+  reading(t.harbor.system, ({ db }) =>
+    db.selectFrom("event_deliveries").innerJoin("events", "events.id", "event_deliveries.event_id").select(["handler", "event_id", "attempts", "next_attempt_at", "succeeded_at", "dead_at", "last_error"]).where("event_name", "=", event).orderBy("handler").execute(),
+  );
+
+describe("an event", () => {
+  test("reaches each handler once, with what it said", async () => {
+    const payloads: unknown[] = [];
+    listen("test.once", { name: "test.first", run: async (_, payload) => void payloads.push(payload) }, { name: "test.second" });
+    await tell("test.once", { company_id: "7", lines: [1, { deep: true }] });
+    expect(await round()).toBe(2);
+    expect(await round()).toBe(0);
+    expect(taken).toEqual(["test.first", "test.second"]);
+    expect(payloads).toEqual([{ company_id: "7", lines: [1, { deep: true }] }]);
+  });
+
+  test("takes effect once also when two dispatchers work on it at the same time", async () => {
+    listen("test.twice", { name: "test.makes", run: async (work) => void (await insert(work, companies, { name: "Made by an event" })) });
+    for (let index = 0; index < 5; index += 1) await tell("test.twice");
+    await Promise.all([round(), round(), round()]);
+    const made = await reading(t.harbor.system, ({ db }) => db.selectFrom("companies").select("id").where("name", "=", "Made by an event").execute());
+    expect(made).toHaveLength(5);
+    expect(taken).toHaveLength(5);
+  });
+
+  test("of another organization is not touched", async () => {
+    listen("test.theirs", { name: "test.theirs" });
+    await inUnit(t.mill.system, (work) => emit(work, "test.theirs", {}));
+    await round();
+    expect(taken).toEqual([]);
+    await dispatchEvents(t.app, t.mill.tenant);
+    expect(taken).toEqual(["test.theirs"]);
+  });
+
+  test("told by a handler is handed out like any other", async () => {
+    listen("test.cause", { name: "test.causes", run: (work) => emit(work, "test.effect", {}) });
+    listen("test.effect", { name: "test.affected" });
+    await tell("test.cause");
+    await t.settle();
+    expect(taken).toEqual(["test.causes", "test.affected"]);
+  });
+});
+
+describe("a handler that fails", () => {
+  test("leaves nothing of what it did, and does not hold up the others", async () => {
+    listen(
+      "test.half",
+      { name: "test.fails", run: async (work) => { await insert(work, companies, { name: "Half" }); throw new Error("half-way"); } },
+      { name: "test.works" },
+    );
+    await tell("test.half");
+    await round();
+    const [failed, worked] = await deliveriesOf("test.half");
+    expect(failed).toMatchObject({ handler: "test.fails", attempts: 1, succeeded_at: null, last_error: "half-way" });
+    expect(worked?.succeeded_at).toBe(t.clock.now());
+    expect(await reading(t.harbor.system, ({ db }) => db.selectFrom("companies").select("id").where("name", "=", "Half").execute())).toEqual([]);
+  });
+
+  test("is tried again after 1 second, 5, 30, …, and given up after the tenth time", async () => {
+    listen("test.never", { name: "test.never", run: async () => { throw new Error("never"); } });
+    await tell("test.never");
+    const waits: number[] = [];
+    for (let attempt = 1; attempt <= 10; attempt += 1) {
+      expect(await round()).toBe(1);
+      expect(await round()).toBe(0);
+      const [delivery] = await deliveriesOf("test.never");
+      expect(delivery?.attempts).toBe(attempt);
+      if (delivery?.next_attempt_at == null) break;
+      const wait = Date.parse(delivery.next_attempt_at) - Date.parse(t.clock.now());
+      waits.push(wait / 1000);
+      t.clock.advance(wait - 1);
+      expect(await round()).toBe(0);
+      t.clock.advance(1);
+    }
+    expect(waits).toEqual([1, 5, 30, 120, 600, 1800, 3600, 7200, 14400]);
+    expect(taken).toHaveLength(10);
+    const [dead] = await deliveriesOf("test.never");
+    expect(dead).toMatchObject({ attempts: 10, dead_at: t.clock.now(), next_attempt_at: null, succeeded_at: null });
+    t.clock.advance(30 * 24 * 3600_000);
+    expect(await round()).toBe(0);
+  });
+
+  test("has used up one attempt, also when two dispatchers were at it", async () => {
+    listen("test.both", { name: "test.both", run: async () => { throw new Error("no"); } });
+    await tell("test.both");
+    await Promise.all([round(), round()]);
+    expect((await deliveriesOf("test.both"))[0]?.attempts).toBe(1);
+  });
+
+  test("that exists no more in this version is a failure that says so", async () => {
+    listen("test.gone", { name: "test.gone" });
+    await tell("test.gone");
+    listen("test.gone");
+    await round();
+    expect((await deliveriesOf("test.gone"))[0]?.last_error).toContain("nothing handles test.gone as test.gone");
+  });
+});
+
+describe("a dead delivery", () => {
+  test("can be replayed, and the event's other handlers are left alone", async () => {
+    let isBroken = true;
+    listen("test.replayed", { name: "test.a_dead", run: async () => { if (isBroken) throw new Error("broken"); } }, { name: "test.b_done" }, { name: "test.c_dead", run: async () => { throw new Error("still broken"); } });
+    await tell("test.replayed");
+    for (let attempt = 0; attempt < 10; attempt += 1) {
+      await round();
+      t.clock.advance(24 * 3600_000);
+    }
+    isBroken = false;
+    taken = [];
+    const [{ event_id } = { event_id: "" }] = await deliveriesOf("test.replayed");
+    await inUnit(t.harbor.system, (work) => replayDelivery(work, event_id, "test.a_dead"));
+    await t.settle();
+    expect(taken).toEqual(["test.a_dead"]);
+    const [replayed, done, dead] = await deliveriesOf("test.replayed");
+    expect([replayed?.succeeded_at !== null, done?.succeeded_at !== null, dead?.succeeded_at, dead?.dead_at !== null]).toEqual([true, true, null, true]);
+  });
+
+  test("is the only kind that can be replayed, and only by its own organization", async () => {
+    listen("test.fine", { name: "test.fine" });
+    await tell("test.fine");
+    await round();
+    const [{ event_id } = { event_id: "" }] = await deliveriesOf("test.fine");
+    await expect(inUnit(t.harbor.system, (work) => replayDelivery(work, event_id, "test.fine"))).rejects.toThrow("not found");
+    await expect(inUnit(t.harbor.system, (work) => replayDelivery(work, "nonsense", "test.fine"))).rejects.toThrow("not found");
+    await t.app.database.write(t.harbor.id, (db) => db.updateTable("event_deliveries").set({ succeeded_at: null, dead_at: t.clock.now() }).execute());
+    await expect(inUnit(t.mill.system, (work) => replayDelivery(work, event_id, "test.fine"))).rejects.toThrow("not found");
+    await inUnit(t.harbor.system, (work) => replayDelivery(work, event_id, "test.fine"));
+  });
+});

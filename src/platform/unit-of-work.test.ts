@@ -1,0 +1,157 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "bun:test";
+import { Type } from "@sinclair/typebox";
+import { startTestProgram, type TestProgram } from "../../tests/support/program.ts";
+import { companies, createCompany, updateCompany } from "../modules/companies/index.ts";
+import { action, perform } from "./action.ts";
+import { type Ctx, inUnit, reading, type Work } from "./context.ts";
+import { insert, update } from "./database/records.ts";
+import { searchIds } from "./database/search.ts";
+import { emit } from "./events/outbox.ts";
+
+let t: TestProgram;
+let ctx: Ctx;
+
+beforeAll(async () => {
+  t = await startTestProgram();
+});
+beforeEach(async () => {
+  ctx = await t.harbor.as("administrator");
+});
+afterAll(() => t.close());
+
+const newCompany = (name: string): Promise<{ id: string; version: number }> => perform(ctx, createCompany, { name }) as Promise<{ id: string; version: number }>;
+const nameOf = (id: string): Promise<string | undefined> =>
+  reading(ctx, async ({ db }) => (await db.selectFrom("companies").select("name").where("id", "=", id).executeTakeFirst())?.name);
+
+/** How much of everything there is. */
+async function counts(): Promise<Record<string, number>> {
+  return reading(ctx, async ({ db }) => {
+    const of = async (table: "companies" | "audit_log" | "events" | "event_deliveries" | "search_documents"): Promise<number> =>
+      Number((await db.selectFrom(table).select((eb) => eb.fn.countAll<number>().as("n")).executeTakeFirstOrThrow()).n);
+    return { companies: await of("companies"), audit_log: await of("audit_log"), events: await of("events"), deliveries: await of("event_deliveries"), search: await of("search_documents") };
+  });
+}
+
+const nothing = Type.Object({}, { additionalProperties: false });
+
+describe("inside a unit of work", () => {
+  test("any other way to the database throws at once, instead of waiting for ever", async () => {
+    const { database } = t.app;
+    await inUnit(ctx, async () => {
+      expect(() => database.read(t.harbor.id, async () => 1)).toThrow("inside a unit of work");
+      expect(() => database.write(t.harbor.id, async () => 1)).toThrow("inside a unit of work");
+      expect(() => database.platform(async () => 1)).toThrow("inside a unit of work");
+      expect(() => reading(ctx, async () => 1)).toThrow("inside a unit of work");
+    });
+    expect(await database.read(t.harbor.id, async () => "open again")).toBe("open again");
+  });
+
+  test("an action called from an action joins, and both fall together", async () => {
+    const before = await counts();
+    const outer = action({
+      name: "test.outer",
+      permission: null,
+      input: nothing,
+      run: async (work: Work) => {
+        await perform(work, createCompany, { name: "Joined Ltd" });
+        throw new Error("the outer one fails");
+      },
+    });
+    expect(perform(ctx, outer, {})).rejects.toThrow("the outer one fails");
+    expect(await counts()).toEqual(before);
+  });
+
+  test("what it wrote is there for itself, and for others only after the commit", async () => {
+    let seenInside = 0;
+    let seenOutside = -1;
+    const started = Promise.withResolvers<void>();
+    const looked = Promise.withResolvers<void>();
+    const unit = inUnit(ctx, async (work) => {
+      await insert(work, companies, { name: "Half Done" });
+      seenInside = (await work.db.selectFrom("companies").select("id").where("name", "=", "Half Done").execute()).length;
+      started.resolve();
+      await looked.promise;
+    });
+    await started.promise;
+    seenOutside = await reading(ctx, async ({ db }) => (await db.selectFrom("companies").select("id").where("name", "=", "Half Done").execute()).length);
+    looked.resolve();
+    await unit;
+    expect([seenInside, seenOutside]).toEqual([1, 0]);
+  });
+});
+
+describe("a unit of work that fails", () => {
+  test("leaves neither row nor audit entry nor event nor anything to be found", async () => {
+    const before = await counts();
+    const failing = inUnit(ctx, async (work) => {
+      const made = await insert(work, companies, { name: "Vanishing Ltd" });
+      await emit(work, "companies.created", { id: made.id });
+      await update(work, companies, made.id, { industry: "Smoke" });
+      throw new Error("too late");
+    });
+    expect(failing).rejects.toThrow("too late");
+    await failing.catch(() => {});
+    expect(await counts()).toEqual(before);
+    expect(await reading(ctx, (reader) => searchIds(reader, "companies", "vanishing", 10))).toEqual([]);
+  });
+
+  test("does nothing of what was kept for after the commit; one that succeeds does it then", async () => {
+    const done: string[] = [];
+    await inUnit(ctx, async (work) => {
+      work.unit.afterCommit(() => done.push("failed"));
+      throw new Error("no");
+    }).catch(() => {});
+    await inUnit(ctx, async (work) => {
+      work.unit.afterCommit(() => done.push("committed"));
+      done.push("still inside");
+    });
+    expect(done).toEqual(["still inside", "committed"]);
+  });
+});
+
+describe("two units of work side by side", () => {
+  test("on the version that both have seen: one is done, the other is told", async () => {
+    const { id, version } = await newCompany("Contested");
+    const change = (industry: string): Promise<unknown> => perform(ctx, updateCompany, { id, version, industry });
+    const results = await Promise.allSettled([change("One"), change("Two"), change("Three")]);
+    const refused = results.filter((result) => result.status === "rejected").map((result) => (result.reason as { status: number }).status);
+    expect(refused).toEqual([412, 412]);
+  });
+
+  test("that each read a value and write one more lose nothing", async () => {
+    const { id } = await newCompany("0");
+    const oneMore = (): Promise<unknown> =>
+      inUnit(ctx, async (work) => {
+        const { name } = await work.db.selectFrom("companies").select("name").where("id", "=", id).executeTakeFirstOrThrow();
+        await Bun.sleep(2);
+        await update(work, companies, id, { name: String(Number(name) + 1) });
+      });
+    await Promise.all(Array.from({ length: 10 }, oneMore));
+    expect(await nameOf(id)).toBe("10");
+  });
+
+  test("have their turns in the order they came, and none is left waiting", async () => {
+    const order: number[] = [];
+    const units = Array.from({ length: 12 }, (_, index) =>
+      inUnit(ctx, async () => {
+        await Bun.sleep(index % 3);
+        order.push(index);
+      }),
+    );
+    const reads = Array.from({ length: 12 }, () => reading(ctx, async ({ db }) => db.selectFrom("companies").select("id").execute()));
+    await Promise.all([...units, ...reads]);
+    expect(order).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11]);
+  });
+
+  test("of two organizations: one that fails does not touch the other", async () => {
+    const [mine, theirs] = await Promise.allSettled([
+      inUnit(ctx, async (work) => {
+        await insert(work, companies, { name: "Side by side" });
+        throw new Error("mine fails");
+      }),
+      inUnit(t.mill.system, (work) => insert(work, companies, { name: "Side by side" })),
+    ]);
+    expect([mine.status, theirs.status]).toEqual(["rejected", "fulfilled"]);
+    expect(await reading(t.mill.system, ({ db }) => db.selectFrom("companies").select("name").execute())).toEqual([{ name: "Side by side" }]);
+  });
+});

@@ -1,0 +1,51 @@
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { platformTables } from "./support/catalog.ts";
+import { startTestProgram, type TestProgram } from "./support/program.ts";
+
+let t: TestProgram;
+
+beforeAll(async () => {
+  t = await startTestProgram();
+});
+afterAll(() => t.close());
+
+describe("PostgreSQL itself", () => {
+  test("holds every row of a tenant's table to its tenant, also against the owner", async () => {
+    const rows = await asOwner<{ name: string; is_held: boolean }>(`
+      select c.relname as name, c.relrowsecurity and c.relforcerowsecurity and exists (
+        select from pg_policy p where p.polrelid = c.oid and p.polcmd = '*' and p.polpermissive and p.polqual is not null and p.polwithcheck is not null
+          and pg_get_expr(p.polqual, c.oid) like '%tenant_id%current_setting%' and pg_get_expr(p.polwithcheck, c.oid) = pg_get_expr(p.polqual, c.oid)
+      ) and (select count(*) from pg_policy p where p.polrelid = c.oid) = 1 as is_held
+      from pg_class c where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p')`);
+    expect(rows.filter((row) => !row.is_held).map((row) => row.name).toSorted()).toEqual([...platformTables].toSorted());
+  });
+
+  test("gives the serving role nothing to own and no way around", async () => {
+    const [role] = await asOwner<Record<string, unknown>>(`
+      select rolsuper, rolbypassrls, rolcreatedb, rolcreaterole,
+        (select count(*)::int from pg_class c where c.relowner = r.oid) as owned,
+        (select count(*)::int from pg_auth_members m where m.member = r.oid) as memberships,
+        has_schema_privilege(r.rolname, 'public', 'create') as may_create
+      from pg_roles r where rolname = 'purser_serving'`);
+    expect(role).toEqual({ rolsuper: false, rolbypassrls: false, rolcreatedb: false, rolcreaterole: false, owned: 0, memberships: 0, may_create: false });
+  });
+
+  test("lets the serving role add to the audit log and never change it, and only read the list of migrations", async () => {
+    const rows = await asOwner<{ name: string; rights: string }>(`
+      select c.relname as name, concat_ws(' ', case when has_table_privilege('purser_serving', c.oid, 'select') then 'select' end,
+        case when has_table_privilege('purser_serving', c.oid, 'insert') then 'insert' end, case when has_table_privilege('purser_serving', c.oid, 'update') then 'update' end,
+        case when has_table_privilege('purser_serving', c.oid, 'delete') then 'delete' end, case when has_table_privilege('purser_serving', c.oid, 'truncate') then 'truncate' end) as rights
+      from pg_class c where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p')`);
+    const unusual = rows.filter((row) => row.rights !== "select insert update delete").map(({ name, rights }) => `${name}: ${rights}`);
+    expect(unusual.toSorted()).toEqual(["audit_log: select insert", "migrations: select"]);
+  });
+});
+
+async function asOwner<R>(text: string): Promise<R[]> {
+  const { Client } = await import("pg");
+  const client = new Client({ connectionString: t.raw.ownerUrl });
+  await client.connect();
+  const { rows } = await client.query(text);
+  await client.end();
+  return rows as R[];
+}

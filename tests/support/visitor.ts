@@ -1,0 +1,143 @@
+/** Somebody with a browser, without one: cookies, redirects, and forms filled in as the page has them. */
+
+/** A page as the visitor sees it. */
+export interface Page {
+  status: number;
+  /** Where it was in the end, path and query. */
+  url: string;
+  headers: Headers;
+  html: string;
+  /** What a person reads: no tags, single spaces. */
+  text: string;
+}
+
+export interface Visitor {
+  /** The cookies as the browser holds them now. */
+  cookies: Map<string, string>;
+  /** The `Set-Cookie` lines that have come so far. */
+  setCookies: string[];
+  /** Opens a page, following redirects. */
+  open(path: string, headers?: Record<string, string>): Promise<Page>;
+  /**
+   * Sends the form of the page opened last that goes to `action`: hidden fields (the CSRF token among them) as they stand,
+   * chosen options and ticked boxes as shown, `values` over them; an array ticks several boxes of one name.
+   */
+  submit(action: string, values?: Record<string, string | string[]>, headers?: Record<string, string>): Promise<Page>;
+  /** Sends fields as they are, with nothing of a page in them. */
+  post(path: string, fields: Record<string, string>, headers?: Record<string, string>): Promise<Page>;
+}
+
+type Fetch = (path: string, init: RequestInit) => Promise<Response>;
+
+/** A visitor of the server behind `fetch`. */
+export function visitor(fetch: Fetch): Visitor {
+  const cookies = new Map<string, string>();
+  const setCookies: string[] = [];
+  let shown: Page | null = null;
+
+  async function request(path: string, init: RequestInit, hops = 0): Promise<Page> {
+    if (hops > 5) throw new Error(`${path} redirects in a circle`);
+    const headers = new Headers(init.headers);
+    if (cookies.size > 0) headers.set("cookie", [...cookies].map(([name, value]) => `${name}=${value}`).join("; "));
+    const answer = await fetch(path, { ...init, headers });
+    for (const line of answer.headers.getSetCookie()) {
+      setCookies.push(line);
+      const [pair = ""] = line.split(";");
+      const at = pair.indexOf("=");
+      if (/;\s*max-age=0\b/i.test(line)) cookies.delete(pair.slice(0, at));
+      else cookies.set(pair.slice(0, at), pair.slice(at + 1));
+    }
+    const location = answer.headers.get("location");
+    if (answer.status === 303 && location !== null) return request(location, {}, hops + 1);
+    const html = await answer.text();
+    shown = { status: answer.status, url: path, headers: answer.headers, html, text: textOf(html) };
+    return shown;
+  }
+
+  const post: Visitor["post"] = (path, fields, headers = {}) => request(path, { method: "POST", headers, body: new URLSearchParams(fields) });
+
+  return {
+    cookies,
+    setCookies,
+    post,
+    open: (path, headers = {}) => request(path, { headers }),
+    submit: async (action, values = {}, headers = {}) => {
+      const form = await formOf(shown?.html ?? "", action);
+      if (form === null) throw new Error(`the page ${shown?.url ?? ""} (${shown?.status ?? ""}) has no form for ${action}: ${shown?.text.slice(0, 300) ?? ""}`);
+      const body = new URLSearchParams();
+      for (const [name, value] of form) if (values[name] === undefined) body.append(name, value);
+      for (const [name, value] of Object.entries(values)) for (const one of [value].flat()) body.append(name, one);
+      return request(action, { method: "POST", headers, body });
+    },
+  };
+}
+
+/** The fields of the form with this action, as the browser would send them untouched; null when there is none. */
+async function formOf(html: string, action: string): Promise<[string, string][] | null> {
+  const fields: [string, string][] = [];
+  let isInside = false;
+  let isFound = false;
+  let select: { name: string; value: string | null } | null = null;
+  let area: { name: string; value: string } | null = null;
+  const rewriter = new HTMLRewriter()
+    .on("form", {
+      element(form) {
+        isInside = form.getAttribute("action") === action && form.getAttribute("method")?.toLowerCase() === "post";
+        isFound ||= isInside;
+        form.onEndTag(() => {
+          isInside = false;
+        });
+      },
+    })
+    .on("input[name]", {
+      element(input) {
+        const type = input.getAttribute("type") ?? "text";
+        if (!isInside || ["submit", "button", "file"].includes(type)) return;
+        if ((type === "checkbox" || type === "radio") && !input.hasAttribute("checked")) return;
+        fields.push([input.getAttribute("name") ?? "", decode(input.getAttribute("value") ?? (type === "checkbox" ? "on" : ""))]);
+      },
+    })
+    .on("select[name]", {
+      element(element) {
+        if (!isInside) return;
+        const open: { name: string; value: string | null } = { name: element.getAttribute("name") ?? "", value: null };
+        select = open;
+        element.onEndTag(() => {
+          fields.push([open.name, open.value ?? ""]);
+          select = null;
+        });
+      },
+    })
+    .on("option", {
+      element(option) {
+        if (select !== null && (select.value === null || option.hasAttribute("selected"))) select.value = decode(option.getAttribute("value") ?? "");
+      },
+    })
+    .on("textarea[name]", {
+      element(element) {
+        if (!isInside) return;
+        const open = { name: element.getAttribute("name") ?? "", value: "" };
+        area = open;
+        element.onEndTag(() => {
+          fields.push([open.name, decode(open.value)]);
+          area = null;
+        });
+      },
+      text(chunk) {
+        if (area !== null) area.value += chunk.text;
+      },
+    });
+  await rewriter.transform(new Response(html)).text();
+  return isFound ? fields : null;
+}
+
+function textOf(html: string): string {
+  const plain = html.replaceAll(/<(script|style|template)\b[\s\S]*?<\/\1>/gi, " ").replaceAll(/<[^>]+>/g, " ");
+  return decode(plain).replaceAll(/\s+/g, " ").trim();
+}
+
+const entities: Record<string, string> = { amp: "&", lt: "<", gt: ">", quot: '"', "#x27": "'", "#39": "'", "#x3D": "=", "#x60": "`" };
+
+function decode(text: string): string {
+  return text.replaceAll(/&(#?\w+);/g, (whole, name: string) => entities[name] ?? whole);
+}
