@@ -33,7 +33,9 @@ export function htmlToText(html: string): string {
     .replace(/<\/(p|div|h[1-6]|blockquote|pre|tr|ul|ol)>/gi, "\n\n")
     .replace(/<\/t[dh]>/gi, " ");
   const bare = sanitize(broken, { allowedTags: [], allowedAttributes: {}, nonTextTags: rules.nonTextTags ?? [] });
-  return unescapeHtml(bare).replace(/[ \t]+\n/g, "\n").replace(/\n{3,}/g, "\n\n").trim();
+  // Line by line: a pattern for blanks before a line end takes quadratic time on a long run of blanks.
+  const lines = unescapeHtml(bare).split("\n").map((line) => line.trimEnd());
+  return lines.join("\n").replace(/\n{3,}/g, "\n\n").trim();
 }
 
 export function escapeHtml(text: string): string {
@@ -41,14 +43,16 @@ export function escapeHtml(text: string): string {
 }
 
 function unescapeHtml(text: string): string {
-  return text.replaceAll("&lt;", "<").replaceAll("&gt;", ">").replaceAll("&quot;", '"').replaceAll("&#39;", "'").replaceAll("&nbsp;", " ").replaceAll("&amp;", "&");
+  return text.replaceAll("&lt;", "<").replaceAll("&gt;", ">").replaceAll("&quot;", '"').replaceAll("&#39;", "'").replaceAll("\u00A0", " ").replaceAll("&amp;", "&");
 }
 
 /** Web addresses in escaped text as links; a full stop or bracket at the end belongs to the sentence. */
 function linked(escaped: string): string {
   return escaped.replace(/\bhttps?:\/\/(?:(?!&(?:lt|gt|quot|#39);)[^\s<>"'])+/g, (found) => {
-    const tail = /[.,;:!?)\]]+$/.exec(found)?.[0] ?? "";
-    const address = found.slice(0, found.length - tail.length);
-    return `<a href="${address}" rel="noopener nofollow">${address}</a>${tail}`;
+    // Counted from the end, since a pattern anchored there takes quadratic time on a long run of dots.
+    let end = found.length;
+    while (end > 0 && ".,;:!?)]".includes(found.charAt(end - 1))) end -= 1;
+    const address = found.slice(0, end);
+    return `<a href="${address}" rel="noopener nofollow">${address}</a>${found.slice(end)}`;
   });
 }

@@ -50,9 +50,11 @@ test("another process is held off, and a killed one leaves nothing behind", asyn
     const { value } = await child.stdout.getReader().read();
     expect(new TextDecoder().decode(value)).toContain("held");
     expect(kindOf(() => lockDataDir(dataDir))).toBe("try_later");
+    expect(isDataDirHeld(dataDir)).toBe(true);
   } finally {
     child.kill("SIGKILL");
     await child.exited;
   }
+  expect(isDataDirHeld(dataDir)).toBe(false);
   lockDataDir(dataDir).release();
 });

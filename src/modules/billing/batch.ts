@@ -6,9 +6,9 @@ import { perform } from "../../platform/action.ts";
 import { type Ctx, reading } from "../../platform/context.ts";
 import { Failure, forbidden, invalid } from "../../platform/errors.ts";
 import { log } from "../../platform/log.ts";
-import { type BillingPeriod, periodsWithin } from "../contracts/index.ts";
+import { type BillingPeriod, type ContractRow, periodsWithin } from "../contracts/index.ts";
 import { generateFromContract } from "./actions/generate.ts";
-import { type ContractRow, type Plan, planContract } from "./drafts/plan.ts";
+import { type Plan, planContract } from "./drafts/plan.ts";
 
 /** Billing a whole month: a look at what there is to bill, and the run that makes the drafts. */
 

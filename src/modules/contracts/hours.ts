@@ -77,7 +77,8 @@ export async function hoursOfContract(ctx: Ctx, contract: ContractRow): Promise<
   };
 }
 
-async function withRollover(ctx: Ctx, contractId: string, buckets: readonly Bucket[]): Promise<Bucket[]> {
+/** The same buckets with the minutes that the ledger says were brought over into them. */
+export async function withRollover(ctx: Ctx, contractId: string, buckets: readonly Bucket[]): Promise<Bucket[]> {
   const ledger = await ctx.db
     .selectFrom("contract_hour_balances")
     .select(["contract_item_id", "period_start", "rollover_hours"])

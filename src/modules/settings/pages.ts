@@ -1,4 +1,4 @@
-import { reach } from "../../platform/access/reach.ts";
+import { find, reach } from "../../platform/access/reach.ts";
 import { type AnyAction, perform } from "../../platform/action.ts";
 import { type Ctx, reading } from "../../platform/context.ts";
 import type { Failure } from "../../platform/errors.ts";
@@ -101,7 +101,7 @@ const mailList: List<MailRow> = {
 };
 
 async function showMail(ctx: Ctx, id: string): Promise<Answer> {
-  const mail = await reach(ctx, "mails").selectAll().where("id", "=", id).executeTakeFirstOrThrow();
+  const mail = await find(ctx, "mails", id);
   const state = [{ text: words(mail.mail_status), tone: mailTones[mail.mail_status] ?? "neutral" }];
   const text = [`To: ${mail.to_name} <${mail.to_address}>`, `Message-ID: ${mail.message_id}`, mail.server_answer === "" ? "" : `Server: ${mail.server_answer}`, mail.last_error === "" ? "" : `Problem: ${mail.last_error}`, "", withoutLinks(mail.text_body)];
   return page("records/show", mail.subject, {

@@ -1,15 +1,15 @@
 import { Type } from "@sinclair/typebox";
-import { mintToken } from "../../platform/access/tokens.ts";
 import { find } from "../../platform/access/reach.ts";
-import { apiKeys, roles, users } from "../../platform/access/schema.ts";
+import { users } from "../../platform/access/schema.ts";
 import { revokeSessions } from "../../platform/access/sessions.ts";
 import { action } from "../../platform/action.ts";
 import type { Work } from "../../platform/context.ts";
 import type { NewRow } from "../../platform/database/columns.ts";
 import { fromEdge, type PatchInput } from "../../platform/database/edge.ts";
 import { insert, update } from "../../platform/database/records.ts";
-import { conflict, invalidField, notFound } from "../../platform/errors.ts";
+import { conflict, notFound } from "../../platform/errors.ts";
 import { sendLink } from "./auth.ts";
+import { keepAnAdministrator, setRoles } from "./roles.ts";
 
 const uuid = Type.String({ format: "uuid" });
 const target = Type.Object({ id: uuid, version: Type.Optional(Type.Integer()) }, { additionalProperties: false });
@@ -110,125 +110,6 @@ async function staffMember(work: Work, id: string): Promise<Awaited<ReturnType<t
   if (user.user_type !== "staff") throw notFound("This user");
   return user;
 }
-
-/** Sets the roles of a user; only known roles count. */
-export async function setRoles(work: Work, userId: string, roleIds: readonly string[]): Promise<void> {
-  for (const id of roleIds) {
-    const role = await find(work, "roles", id).catch(() => null);
-    if (role === null) throw invalidField("role_ids", "This role does not exist.", "not_found");
-  }
-  await work.db.deleteFrom("user_roles").where("user_id", "=", userId).execute();
-  await work.db
-    .insertInto("user_roles")
-    .values([...new Set(roleIds)].map((role_id) => ({ user_id: userId, role_id })))
-    .execute();
-}
-
-/** Without anybody who may manage staff, nobody could ever let a person in again. */
-async function keepAnAdministrator(work: Work): Promise<void> {
-  const left = await work.db
-    .selectFrom("users")
-    .innerJoin("user_roles", "user_roles.user_id", "users.id")
-    .innerJoin("role_permissions", "role_permissions.role_id", "user_roles.role_id")
-    .select("users.id")
-    .where("role_permissions.permission", "=", "staff.manage")
-    .where("users.deactivated_at", "is", null)
-    .limit(1)
-    .executeTakeFirst();
-  if (left === undefined) throw conflict("This would leave nobody who may manage staff.", "last_administrator");
-}
-
-interface RoleInput {
-  id: string;
-  version?: number;
-  name?: string;
-  description?: string;
-  permissions?: string[];
-}
-
-/** Changes what a role may do. The administrators' role keeps everything. */
-export const updateRole = action({
-  name: "roles.update",
-  permission: "staff.manage",
-  input: Type.Object(
-    {
-      ...target.properties,
-      name: Type.Optional(Type.String({ minLength: 1, maxLength: 80 })),
-      description: Type.Optional(Type.String({ maxLength: 1000 })),
-      permissions: Type.Optional(Type.Array(Type.String({ maxLength: 100 }), { maxItems: 500 })),
-    },
-    { additionalProperties: false },
-  ),
-  run: async (work: Work, input: RoleInput) => {
-    const role = await find(work, "roles", input.id);
-    const { permissions, ...values } = input;
-    if (permissions !== undefined) {
-      if (role.role_key === "administrator") throw conflict("The administrators' role always has every permission.", "fixed_role");
-      const unknown = permissions.find((name) => !work.app.registry.permissions.has(name));
-      if (unknown !== undefined) throw invalidField("permissions", `There is no permission ${unknown}.`, "not_found");
-      await work.db.deleteFrom("role_permissions").where("role_id", "=", role.id).execute();
-      if (permissions.length > 0) {
-        await work.db
-          .insertInto("role_permissions")
-          .values([...new Set(permissions)].map((permission) => ({ role_id: role.id, permission })))
-          .execute();
-      }
-      await keepAnAdministrator(work);
-    }
-    return update(work, roles, role.id, fromEdge(roles, values, work.tenant.currency), input.version);
-  },
-});
-
-interface KeyInput {
-  name: string;
-  scopes?: string[];
-  expires_at?: string | null;
-}
-
-/** Makes an API key for the actor. The key itself is in the result and nowhere else, ever again. */
-export const createApiKey = action({
-  name: "api_keys.create",
-  permission: "api_keys.manage",
-  input: Type.Object(
-    {
-      name: Type.String({ minLength: 1, maxLength: 80 }),
-      scopes: Type.Optional(Type.Array(Type.String({ maxLength: 100 }), { maxItems: 500 })),
-      expires_at: Type.Optional(Type.Union([Type.String({ format: "instant" }), Type.Null()])),
-    },
-    { additionalProperties: false },
-  ),
-  run: async (work: Work, input: KeyInput) => {
-    const userId = work.actor.user_id;
-    if (userId === null) throw conflict("An API key belongs to a person.", "no_person");
-    return makeApiKey(work, userId, input);
-  },
-});
-
-/** Makes a key for a user; the command line does it for the first administrator. */
-export async function makeApiKey(work: Work, userId: string, input: KeyInput): Promise<{ id: string; key: string }> {
-  const unknown = (input.scopes ?? []).find((name) => !work.app.registry.permissions.has(name));
-  if (unknown !== undefined) throw invalidField("scopes", `There is no permission ${unknown}.`, "not_found");
-  const { token, hash } = mintToken("api", work.tenant.id);
-  const row = await insert(work, apiKeys, {
-    user_id: userId,
-    name: input.name.trim(),
-    token_hash: hash,
-    hint: `…${token.slice(-6)}`,
-    scopes: input.scopes ?? [],
-    expires_at: input.expires_at ?? null,
-  });
-  return { id: row.id, key: token };
-}
-
-export const revokeApiKey = action({
-  name: "api_keys.revoke",
-  permission: "api_keys.manage",
-  input: target,
-  run: async (work: Work, input: PatchInput) => {
-    const key = await find(work, "api_keys", input.id);
-    return update(work, apiKeys, key.id, { revoked_at: key.revoked_at ?? work.app.clock.now() });
-  },
-});
 
 /** Ends one of the actor's own sessions. */
 export const revokeSession = action({

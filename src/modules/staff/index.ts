@@ -7,15 +7,17 @@ import * as actions from "./actions.ts";
 import { authApi } from "./api.ts";
 import { choosePassword } from "./auth.ts";
 import { accountPages } from "./pages/account.ts";
+import { createApiKey, revokeApiKey } from "./keys.ts";
 import { doorPages } from "./pages/doors.ts";
 import { peoplePages } from "./pages/people.ts";
+import { updateRole } from "./roles.ts";
 
-export { inviteStaff, makeApiKey, setRoles } from "./actions.ts";
+export { inviteStaff } from "./actions.ts";
 export { loginRoute, logoutRoute } from "./api.ts";
 export { checkPassword, requestReset, sendLink, setPasswordByLink } from "./auth.ts";
+export { makeApiKey } from "./keys.ts";
 export { mintOneTime, readOneTime, spent, useOneTime } from "./one-time.ts";
-
-const { makeApiKey: _make, setRoles: _set, ...staffActions } = actions;
+export { setRoles } from "./roles.ts";
 
 /** People who sign in: staff, their roles, sessions and API keys (PRD 3.1). */
 export const staffModule = defineModule({
@@ -27,7 +29,7 @@ export const staffModule = defineModule({
     "audit.read": "Read the audit log",
   },
   grants: { technician: ["api_keys.manage"], finance: ["api_keys.manage"] },
-  actions: [...Object.values(staffActions), choosePassword] as unknown as AnyAction[],
+  actions: [...Object.values(actions), createApiKey, revokeApiKey, updateRole, choosePassword] as unknown as AnyAction[],
   resources: [
     resource({ type: "users", table: users, permission: "staff.manage", sort: "name" }),
     resource({ type: "roles", table: roles, permission: "staff.manage", sort: "name" }),

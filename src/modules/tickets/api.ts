@@ -14,7 +14,7 @@ import { attachmentResource, noteResource, ticketResource } from "./resources.ts
 const idOf = (incoming: Incoming): string => incoming.params["id"] ?? "";
 
 /** The file of a request: the part `file` of a multipart form, or a JSON:API document with base64 `content`. */
-async function uploadOf(incoming: Incoming): Promise<Upload> {
+export async function uploadOf(incoming: Incoming): Promise<Upload> {
   if (/^multipart\/form-data/i.test(incoming.request.headers.get("content-type") ?? "")) {
     const { files } = await incoming.form();
     const [file] = files;

@@ -5,6 +5,7 @@ import { cell, empty, link } from "../../platform/http/cells.ts";
 import type { List, ListFilter } from "../../platform/http/list.ts";
 import { optionsOf } from "../../platform/http/options.ts";
 import type { ListModel } from "../../platform/http/view-models.ts";
+import { isId, noId } from "../../platform/ids.ts";
 import { inView, ticketCounts, type TicketListRow, ticketRows, type View } from "./queries.ts";
 import { isClientWaiting } from "./rules.ts";
 import { ticketPriorities, tickets } from "./schema.ts";
@@ -24,7 +25,7 @@ export const ticketColumns: List<TicketListRow>["columns"] = [
 ];
 
 function byColumn(name: string, label: string, table: Parameters<typeof optionsOf>[1], column: string): ListFilter<TicketListRow> {
-  return { name, label, options: (ctx) => optionsOf(ctx, table), apply: (query, value) => query.where(sql.ref(`tickets.${column}`), "=", value) };
+  return { name, label, options: (ctx) => optionsOf(ctx, table), apply: (query, value) => query.where(sql.ref(`tickets.${column}`), "=", isId(value) ? value : noId) };
 }
 
 /** Me, nobody, or any person of the staff. */
@@ -33,7 +34,7 @@ const assigneeFilter: ListFilter<TicketListRow> = {
   label: "Assigned to",
   options: async (ctx) => [{ value: "me", label: "Me" }, { value: "none", label: "Nobody" }, ...(await optionsOf(ctx, "users", { where: { user_type: "staff" } }))],
   apply: (query, value, ctx) =>
-    value === "none" ? query.where("tickets.assigned_to_id", "is", null) : query.where("tickets.assigned_to_id", "=", value === "me" ? ctx.actor.user_id : value),
+    value === "none" ? query.where("tickets.assigned_to_id", "is", null) : query.where("tickets.assigned_to_id", "=", value === "me" ? ctx.actor.user_id : isId(value) ? value : noId),
 };
 
 /** The list page for a view; everything else of its state is in the other parameters. */

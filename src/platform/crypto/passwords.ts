@@ -60,7 +60,7 @@ export function passwordProblems(password: string, person: { email: string; name
 /** The parts of a person's name and address that are long enough to mean them. */
 function namesOf({ email, name }: { email: string; name: string }): string[] {
   const local = email.split("@")[0] ?? "";
-  return [local, ...local.split(/[^\p{L}\p{N}]+/u), ...name.split(/\s+/)]
+  return [email, local, ...local.split(/[^\p{L}\p{N}]+/u), ...name.split(/\s+/)]
     .map((part) => normal(part).toLowerCase())
     .filter((part) => part.length >= 4);
 }

@@ -6,7 +6,9 @@ import { writeCsv } from "./write.ts";
 const bytesOf = (text: string): Uint8Array => new TextEncoder().encode(text);
 const utf16 = (text: string, isLittle: boolean): Uint8Array => {
   const view = new DataView(new ArrayBuffer(text.length * 2 + 2));
-  [0xfeff, ...[...text].map((char) => char.charCodeAt(0))].forEach((unit, at) => view.setUint16(at * 2, unit, isLittle));
+  [0xfeff, ...[...text].map((char) => char.charCodeAt(0))].forEach((unit, at) =>
+    view.setUint16(at * 2, unit, isLittle),
+  );
   return new Uint8Array(view.buffer);
 };
 
@@ -28,14 +30,22 @@ const cellsOf = (file: CsvFile): string[][] => file.rows.map((row) => row.cells)
 describe("reading", () => {
   test("finds comma, semicolon, tab and bar, also when texts hold the others", () => {
     for (const delimiter of [",", ";", "\t", "|"] as const) {
-      const text = [`Name${delimiter}Note`, `A${delimiter}"x, y; z | w\tv"`, `B${delimiter}"two\nlines, here"`].join("\r\n");
+      const text = [`Name${delimiter}Note`, `A${delimiter}"x, y; z | w\tv"`, `B${delimiter}"two\nlines, here"`].join(
+        "\r\n",
+      );
       const file = good(text);
       expect(file.delimiter).toBe(delimiter);
-      expect(cellsOf(file)).toEqual([["A", "x, y; z | w\tv"], ["B", "two\nlines, here"]]);
+      expect(cellsOf(file)).toEqual([
+        ["A", "x, y; z | w\tv"],
+        ["B", "two\nlines, here"],
+      ]);
     }
     expect(good("Name;Rate\nA;1,5\nB;2,5\n").delimiter).toBe(";");
     expect(good("Name\nA\nB\n")).toMatchObject({ delimiter: ",", headers: ["Name"] });
-    expect(good("sep=|\r\nName|Note\r\nA|x\r\n")).toMatchObject({ delimiter: "|", rows: [{ line: 3, cells: ["A", "x"] }] });
+    expect(good("sep=|\r\nName|Note\r\nA|x\r\n")).toMatchObject({
+      delimiter: "|",
+      rows: [{ line: 3, cells: ["A", "x"] }],
+    });
   });
 
   test("takes byte order marks away and reads UTF-16 and Windows-1252, the latter with a notice", () => {
@@ -49,7 +59,9 @@ describe("reading", () => {
       expect(file).toMatchObject({ encoding, headers: ["Name", "City"], notices: [] });
       expect(cellsOf(file)).toEqual([["Zoë", "Łódź"]]);
     }
-    const western = good(new Uint8Array([...bytesOf("Name,Price\nZo"), 0xeb, ...bytesOf(","), 0x80, ...bytesOf("5\n")]));
+    const western = good(
+      new Uint8Array([...bytesOf("Name,Price\nZo"), 0xeb, ...bytesOf(","), 0x80, ...bytesOf("5\n")]),
+    );
     expect(cellsOf(western)).toEqual([["Zoë", "€5"]]);
     expect(western.encoding).toBe("windows-1252");
     expect(western.notices[0]).toContain("Windows-1252");
@@ -57,7 +69,7 @@ describe("reading", () => {
 
   test("names the line on which each row begins, whatever ends the lines", () => {
     for (const end of ["\r\n", "\n", "\r"]) {
-      const file = good(['a,b', '1,"x', 'y"', "", "2,z", "3,w"].join(end));
+      const file = good(["a,b", '1,"x', 'y"', "", "2,z", "3,w"].join(end));
       expect(file.rows.map((row) => row.line)).toEqual([2, 5, 6]);
       expect(file.rows[0]?.cells[1]).toBe("x\ny");
     }
@@ -82,12 +94,18 @@ describe("reading", () => {
   });
 
   test("keeps a quotation mark inside a cell, and tells when an open one swallowed rows", () => {
-    expect(cellsOf(good('a,b\n1,5" pipe\n"say ""hi""",2\n'))).toEqual([["1", '5" pipe'], ['say "hi"', "2"]]);
+    expect(cellsOf(good('a,b\n1,5" pipe\n"say ""hi""",2\n'))).toEqual([
+      ["1", '5" pipe'],
+      ['say "hi"', "2"],
+    ]);
     const swallowed = good('a,b\n0,0\n1,"open\n2,3\n4,"q"\n5,6\n');
     expect(swallowed.problems).toMatchObject([{ line: 3, code: "stray_quote" }]);
     expect(swallowed.problems[0]?.message).toContain("lines 3 to 5");
     expect(good('a,b\n1,"""quoted""\nand on"\n').problems).toEqual([]);
-    expect(refused('a,b\n0,0\n1,"open\n2,3\n')).toMatchObject({ code: "open_quote", reason: expect.stringContaining("line 3") });
+    expect(refused('a,b\n0,0\n1,"open\n2,3\n')).toMatchObject({
+      code: "open_quote",
+      reason: expect.stringContaining("line 3"),
+    });
   });
 
   test("refuses what is no list, in one sentence each", async () => {
@@ -139,14 +157,15 @@ describe("writing", () => {
       expect(guardCell(cell)).toBe(`'${cell}`);
     }
     for (const cell of ["-5", "-12.50", "5", "a=b", "'tis", "", "x@y.example"]) expect(guardCell(cell)).toBe(cell);
-    for (const cell of ["=1", "'=1", "''=1", "'tis", "'", "-5", "'-5", "' =1"]) expect(unguardCell(guardCell(cell))).toBe(cell);
+    for (const cell of ["=1", "'=1", "''=1", "'tis", "'", "-5", "'-5", "' =1"])
+      expect(unguardCell(guardCell(cell))).toBe(cell);
   });
 
   test("makes a file that reads back as it was", () => {
     const headers = ["Name", "=Note", "Phone"];
     const rows = [
       ['Mill "The Old" Bakery, Inc.', "one\ntwo", "+1 512 555 0139"],
-      [" spaced ", "=HYPERLINK(\"http://evil.example\")", "-5"],
+      [" spaced ", '=HYPERLINK("http://evil.example")', "-5"],
       ["Łódź; 5|6", "'=x", "'s-Hertogenbosch"],
     ];
     for (const delimiter of [",", ";", "\t"] as const) {

@@ -4,9 +4,9 @@ export type Delimiter = (typeof DELIMITERS)[number];
 /** How much of a file is looked at; the delimiter does not change further down. */
 const SAMPLE = 128 * 1024;
 
-/** Excel's own convention: a first line `sep=;` names the delimiter and is no row. */
+/** Excel's own convention: a first line `sep=;` names the delimiter and is no row. Lines end with `\n`. */
 export function declaredDelimiter(text: string): { delimiter: Delimiter; length: number } | null {
-  const match = /^"?sep=([,;|\t])"?(\r\n|\r|\n)/i.exec(text);
+  const match = /^"?sep=([,;|\t])"?\n/i.exec(text);
   const delimiter = DELIMITERS.find((one) => one === match?.[1]);
   return match && delimiter ? { delimiter, length: match[0].length } : null;
 }
@@ -27,7 +27,7 @@ function countsPerRecord(text: string, delimiter: Delimiter): number[] {
       }
       continue;
     }
-    if (char === "\n" || char === "\r") {
+    if (char === "\n") {
       if (hasText) counts.push(count);
       count = 0;
       hasText = false;
@@ -49,6 +49,7 @@ function countsPerRecord(text: string, delimiter: Delimiter): number[] {
 /**
  * The delimiter by which the most records have as many cells as the header row; among equals the one that makes more
  * columns. A file of one column has no delimiter, and is read with a comma.
+ * Lines end with `\n`.
  */
 export function findDelimiter(text: string): Delimiter {
   const sample = text.slice(0, SAMPLE);

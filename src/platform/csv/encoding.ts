@@ -33,7 +33,11 @@ const UNDEFINED_1252 = /[\u0081\u008D\u008F\u0090\u009D]/;
 export function decodeText(bytes: Uint8Array): Decoded {
   const known = KNOWN_FORMATS.find((format) => startsWith(bytes, format.starts));
   if (known) {
-    return { ok: false, code: "not_text", reason: `This is ${known.name}, not a CSV file. Save the list as CSV and upload that.` };
+    return {
+      ok: false,
+      code: "not_text",
+      reason: `This is ${known.name}, not a CSV file. Save the list as CSV and upload that.`,
+    };
   }
   const text = readable(bytes);
   if (!text || CONTROL.test(text.text)) return { ok: false, code: "not_text", reason: NOT_TEXT };

@@ -49,8 +49,6 @@ interface RawRecord {
 
 const fail = (code: string, reason: string): CsvFailure => ({ ok: false, code, reason });
 
-const RECORD_DELIMITERS = ["\r\n", "\n", "\r"];
-
 /**
  * Reads a CSV file whose encoding and delimiter nobody has named: byte order marks, UTF-8, UTF-16 and Windows-1252;
  * comma, semicolon, tab or bar. A row with a wrong number of cells is a problem of that row, not of the file. What
@@ -60,15 +58,20 @@ export function readCsv(bytes: Uint8Array, limits: CsvLimits = {}): CsvFile | Cs
   const maxBytes = limits.max_bytes ?? 20 * 1024 * 1024;
   const maxRows = limits.max_rows ?? 50_000;
   if (bytes.length > maxBytes) {
-    return fail("too_large", `This file is larger than the ${Math.floor(maxBytes / 1024)} KiB that are allowed. Split it up.`);
+    return fail(
+      "too_large",
+      `This file is larger than the ${Math.floor(maxBytes / 1024)} KiB that are allowed. Split it up.`,
+    );
   }
   const decoded = decodeText(bytes);
   if (!decoded.ok) return fail(bytes.length === 0 ? "empty" : decoded.code, decoded.reason);
   if (decoded.text.trim() === "") return fail("empty", "This file is empty.");
 
-  const declared = declaredDelimiter(decoded.text);
-  const delimiter = declared?.delimiter ?? findDelimiter(decoded.text);
-  const records = parseRecords(decoded.text.slice(declared?.length ?? 0), delimiter, declared ? 1 : 0);
+  // csv-parse counts a CRLF inside quotes as two lines, so there is only one kind of line end before it counts.
+  const text = decoded.text.replace(/\r\n?/g, "\n");
+  const declared = declaredDelimiter(text);
+  const delimiter = declared?.delimiter ?? findDelimiter(text);
+  const records = parseRecords(text.slice(declared?.length ?? 0), delimiter, declared ? 1 : 0);
   if ("ok" in records) return records;
   const [head, ...body] = records.filter((record) => record.cells.some((cell) => cell.trim() !== ""));
   if (!head || body.length === 0) return fail("no_rows", "This file has a header row and nothing below it.");
@@ -76,11 +79,14 @@ export function readCsv(bytes: Uint8Array, limits: CsvLimits = {}): CsvFile | Cs
     return fail("too_many_rows", `This file has ${body.length} rows; ${maxRows} are allowed at a time. Split it up.`);
   }
 
-  const headers = withoutTrailingBlanks(head.cells.map((cell) => unguardCell(cell).replace(/\s+/g, " ").trim()), body);
+  const headers = withoutTrailingBlanks(
+    head.cells.map((cell) => unguardCell(cell).replace(/\s+/g, " ").trim()),
+    body,
+  );
   const problems = headerProblems(headers, head.line);
   const rows = body.map((record) => {
     problems.push(...rowProblems(record, headers.length, delimiter));
-    const cells = headers.map((_, at) => cleanCell(record.cells[at] ?? ""));
+    const cells = headers.map((_, at) => unguardCell(record.cells[at] ?? ""));
     return { line: record.line, cells };
   });
   const notices =
@@ -89,8 +95,6 @@ export function readCsv(bytes: Uint8Array, limits: CsvLimits = {}): CsvFile | Cs
       : [];
   return { ok: true, delimiter, encoding: decoded.encoding, headers, rows, problems, notices };
 }
-
-const cleanCell = (cell: string): string => unguardCell(cell.replace(/\r\n?/g, "\n"));
 
 function parseRecords(text: string, delimiter: Delimiter, linesBefore: number): RawRecord[] | CsvFailure {
   const records: RawRecord[] = [];
@@ -107,7 +111,7 @@ function parseRecords(text: string, delimiter: Delimiter, linesBefore: number): 
   try {
     parse(text, {
       delimiter,
-      record_delimiter: RECORD_DELIMITERS,
+      record_delimiter: "\n",
       relax_column_count: true,
       relax_quotes: true,
       raw: true,
@@ -117,7 +121,10 @@ function parseRecords(text: string, delimiter: Delimiter, linesBefore: number): 
     if (!(error instanceof CsvError)) throw error;
     const line = lastLine + 1 + linesBefore;
     return error.code === "CSV_QUOTE_NOT_CLOSED"
-      ? fail("open_quote", `A quotation mark in the row that begins on line ${line} is never closed, so the rest of the file cannot be read. Close it and upload the file again.`)
+      ? fail(
+          "open_quote",
+          `A quotation mark in the row that begins on line ${line} is never closed, so the rest of the file cannot be read. Close it and upload the file again.`,
+        )
       : fail("unreadable", `This file cannot be read as CSV from line ${line} on.`);
   }
   return records;
@@ -154,14 +161,20 @@ function rowProblems(record: RawRecord, columns: number, delimiter: Delimiter): 
   ];
   if (hasStrayQuote(record, delimiter)) {
     const last = record.last_line;
-    return problem("stray_quote", `A quotation mark opened in this row is not closed where its cell ends, so lines ${record.line} to ${last} were read as one row.`);
+    return problem(
+      "stray_quote",
+      `A quotation mark opened in this row is not closed where its cell ends, so lines ${record.line} to ${last} were read as one row.`,
+    );
   }
   const count = record.cells.length;
   if (count < columns) {
     return problem("too_few_cells", `This row has ${count} cells where the header row has ${columns}.`);
   }
   if (record.cells.slice(columns).some((cell) => cell.trim() !== "")) {
-    return problem("too_many_cells", `This row has ${count} cells where the header row has ${columns}; a text that holds the delimiter must stand in quotes.`);
+    return problem(
+      "too_many_cells",
+      `This row has ${count} cells where the header row has ${columns}; a text that holds the delimiter must stand in quotes.`,
+    );
   }
   return [];
 }
@@ -171,9 +184,9 @@ function rowProblems(record: RawRecord, columns: number, delimiter: Delimiter): 
  * one does so too, which reading the record again without leniency tells apart.
  */
 function hasStrayQuote(record: RawRecord, delimiter: Delimiter): boolean {
-  if (!record.cells.some((cell) => cell.startsWith('"') && /[\r\n]/.test(cell))) return false;
+  if (!record.cells.some((cell) => cell.startsWith('"') && cell.includes("\n"))) return false;
   try {
-    parse(record.raw, { delimiter, record_delimiter: RECORD_DELIMITERS, relax_column_count: true });
+    parse(record.raw, { delimiter, record_delimiter: "\n", relax_column_count: true });
     return false;
   } catch (error) {
     if (error instanceof CsvError) return true;

@@ -20,6 +20,6 @@ export async function assetAnswer(path: string): Promise<Response> {
   const type = types[clean.split(".").at(-1) ?? ""];
   if (type === undefined || !(await file.exists())) return new Response("Not found", { status: 404 });
   return new Response(file, {
-    headers: { "content-type": type, "cache-control": "public, max-age=31536000, immutable", "x-content-type-options": "nosniff" },
+    headers: { "content-type": type, "cache-control": "public, max-age=31536000, immutable" },
   });
 }

@@ -32,6 +32,11 @@ export const fixtures: Record<string, { layout: "app" | "portal" | "plain"; titl
     model: { ...outside.signIn, title: "Choose a new password", providers: [], links: [] },
   },
   "auth/sign-in": { layout: "plain", title: "Sign in", model: outside.signIn },
+  "billing/run": {
+    layout: "app",
+    title: "Billing run",
+    model: { header: header("Billing run"), stats: record.stats, sections: invoice.sections, form: outside.formPage.form },
+  },
   "companies/show": { layout: "app", title: "Nordwind Logistics", model: record },
   "contacts/show": {
     layout: "app",

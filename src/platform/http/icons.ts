@@ -1,6 +1,7 @@
 /** Stroke drawings on a 24 × 24 grid; the frame around them is written by the `icon` helper. */
 export const icons = {
   alert: `<path d="M12 4 2.8 19.5h18.4L12 4Z"/><path d="M12 10v4.2M12 17v.1"/>`,
+  archive: `<rect x="3.5" y="4.5" width="17" height="4.5" rx="1"/><path d="M5 9v9a1.5 1.5 0 0 0 1.5 1.5h11A1.5 1.5 0 0 0 19 18V9M10 13h4"/>`,
   "arrow-down": `<path d="M12 5v14M6.5 13.5 12 19l5.5-5.5"/>`,
   "arrow-left": `<path d="M19 12H5M10.5 6.5 5 12l5.5 5.5"/>`,
   "arrow-right": `<path d="M5 12h14M13.5 6.5 19 12l-5.5 5.5"/>`,

@@ -104,7 +104,7 @@ export async function listModel<R>(ctx: Ctx, url: URL, list: List<R>): Promise<L
   const isNarrowed = words !== "" || chosen.size > 0;
   const view = list.view === undefined ? null : parameters.get(list.view);
   const kept = list.view === undefined || view === null ? [] : [{ name: list.view, value: view }];
-  const cleared = withParameters(list.url, new URLSearchParams(kept.map(({ name, value }) => [name, value])), {});
+  const cleared = withParameters(list.url, new URLSearchParams(Object.fromEntries(kept.map(({ name, value }) => [name, value]))), {});
   return {
     title: list.title,
     subtitle: list.subtitle ?? "",

@@ -203,6 +203,8 @@ export interface TicketPageModel {
 /** `invoices/show`. */
 export interface InvoicePageModel {
   header: PageHeaderModel;
+  /** What stands in the way, and what to do about it. */
+  notices?: { kind: "error" | "warning"; text: string; actions: ActionLink[] }[];
   facts: FactsModel[];
   lines: TableModel;
   totals: { label: string; amount: string; is_strong: boolean }[];
@@ -212,11 +214,22 @@ export interface InvoicePageModel {
   notes: string;
 }
 
+/** `billing/run`: what a month would bill, or what a run has made. */
+export interface BillingRunModel {
+  header: PageHeaderModel;
+  stats: StatModel[];
+  sections: SectionModel[];
+  /** Null when there is nothing to make. */
+  form: FormModel | null;
+}
+
 /** `imports/preview`: what would happen, before it does. */
 export interface ImportPreviewModel {
   header: PageHeaderModel;
   action: string;
   csrf: string;
+  /** What happens to records that are there already. */
+  mode: FieldModel;
   stats: StatModel[];
   columns: {
     source: string;

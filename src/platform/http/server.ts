@@ -44,7 +44,7 @@ export function createServer(app: App, routes: readonly Route[], gate: Gate): El
       { parse: "none" },
     );
   }
-  server.get("/assets/*", ({ params }) => assetAnswer(params["*"]), { parse: "none" });
+  server.get("/assets/*", async ({ params }) => withSecurityHeaders(app, await assetAnswer(params["*"]), null, newId()), { parse: "none" });
   server.onError(({ code, request, server: bun }) => {
     if (code !== "NOT_FOUND") log.error("a request failed outside of its handler", { code: String(code) });
     const route: Route = { method: "GET", path: "*", door: doorOf(new URL(request.url).pathname), permission: null, handle: async () => { throw notFound(); } };

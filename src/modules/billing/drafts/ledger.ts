@@ -1,6 +1,6 @@
 import { asSystem, type Work } from "../../../platform/context.ts";
 import { hoursOf } from "../../../platform/decimal.ts";
-import { bucketsWithin, writeHourBalance } from "../../contracts/index.ts";
+import { bucketsWithin, withRollover, writeHourBalance } from "../../contracts/index.ts";
 import type { InvoiceRow } from "../schema.ts";
 import { drawsIn, usedMinutes } from "./billed.ts";
 import { linesOf } from "./recompute.ts";
@@ -18,7 +18,7 @@ export async function writeLedger(work: Work, invoice: InvoiceRow): Promise<void
   const touched = new Set(draws.map((draw) => `${draw.contract_item_id} ${draw.period_start}`));
   const from = draws.reduce((first, draw) => (draw.period_start < first ? draw.period_start : first), period_start);
   const used = await usedMinutes(work, contract_id, true);
-  for (const bucket of bucketsWithin(contract, items, from, period_end)) {
+  for (const bucket of await withRollover(work, contract_id, bucketsWithin(contract, items, from, period_end))) {
     const isOwn = bucket.start < period_end && period_start < bucket.end;
     if (!isOwn && !touched.has(`${bucket.contract_item_id} ${bucket.start}`)) continue;
     const minutes = used(bucket.contract_item_id, bucket.start);

@@ -4,21 +4,19 @@ import {
   type BillingPeriod,
   bucketsWithin,
   type Charge,
-  type contracts,
+  type ContractRow,
   contractCharges,
   coverTime,
   type Period,
   periodContaining,
   ratesFor,
+  withRollover,
 } from "../../contracts/index.ts";
-import type { RowOf } from "../../../platform/database/columns.ts";
 import { buildDraft, type DraftLine } from "../rules/draft.ts";
 import type { DraftProblem } from "../rules/problems.ts";
 import type { RatedTime, TimeEvidence } from "../rules/time-lines.ts";
 import { billedBefore, type Draw, drawsOf, overlaps, usedMinutes } from "./billed.ts";
 import { type OpenTime, unbilledTime } from "./time.ts";
-
-export type ContractRow = RowOf<typeof contracts>;
 
 /** A line that is to be written. `shares` are the parts of the time entries behind it. */
 export interface PlannedLine extends Omit<DraftLine, "time_entry_ids" | "tax_rate_id"> {
@@ -61,10 +59,8 @@ export async function planContract(ctx: Ctx, contract: ContractRow, period: Bill
   const time = found.filter(({ date }) => date >= period.start || before.periods.some((one) => one.start <= date && date < one.end));
   const from = time[0]?.date ?? period.start;
   const used = await usedMinutes(ctx, contract.id);
-  const buckets = bucketsWithin(contract, items, from < period.start ? from : period.start, period.end).map((bucket) => ({
-    ...bucket,
-    used_minutes: used(bucket.contract_item_id, bucket.start),
-  }));
+  const begun = await withRollover(ctx, contract.id, bucketsWithin(contract, items, from < period.start ? from : period.start, period.end));
+  const buckets = begun.map((bucket) => ({ ...bucket, used_minutes: used(bucket.contract_item_id, bucket.start) }));
   const rates = await ratesFor(ctx, contract.company_id, contract.id);
   const covered = coverTime(time, { contract, buckets, rates });
   const taxable = new Map(items.map((item) => [item.id, item.is_taxable]));

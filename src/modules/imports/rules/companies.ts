@@ -2,7 +2,20 @@ import type { Address } from "../../../platform/database/columns.ts";
 import { nameKey } from "../../companies/index.ts";
 import { field, type Field, type FieldProblem, type Identity, type Target, textOf, type Values } from "./field.ts";
 import { splitPersonName } from "./person-name.ts";
-import { amount, currency, email, instant, multiLine, oneOf, paymentTerms, phone, singleLine, tags, website, yesOrNo } from "./values.ts";
+import {
+  amount,
+  currency,
+  email,
+  instant,
+  multiLine,
+  oneOf,
+  paymentTerms,
+  phone,
+  singleLine,
+  tags,
+  website,
+  yesOrNo,
+} from "./values.ts";
 
 /**
  * A company, with the primary site and primary contact that ITFlow and Syncro keep in the same row. `hourly_rate`,
@@ -10,9 +23,29 @@ import { amount, currency, email, instant, multiLine, oneOf, paymentTerms, phone
  */
 const fields: readonly Field[] = [
   field("external_id", "External ID", singleLine(100), "id customerid companyid clientid organizationid accountid"),
-  field("name", "Name", singleLine(200), "clientname client company companyname businessname business customer customername organization organizationname organisation organisationname account accountname"),
-  field("company_type", "Type", oneOf({ client: ["customer", "clients", "customers"], prospect: ["lead", "potential"], vendor: ["supplier"], partner: [] }), "companytype clienttype customertype"),
-  field("status", "Status", oneOf({ active: ["enabled"], inactive: ["disabled", "archived", "former"], prospect: ["lead"] }), "companystatus clientstatus"),
+  field(
+    "name",
+    "Name",
+    singleLine(200),
+    "clientname client company companyname businessname business customer customername organization organizationname organisation organisationname account accountname",
+  ),
+  field(
+    "company_type",
+    "Type",
+    oneOf({
+      client: ["customer", "clients", "customers"],
+      prospect: ["lead", "potential"],
+      vendor: ["supplier"],
+      partner: [],
+    }),
+    "companytype clienttype customertype",
+  ),
+  field(
+    "status",
+    "Status",
+    oneOf({ active: ["enabled"], inactive: ["disabled", "archived", "former"], prospect: ["lead"] }),
+    "companystatus clientstatus",
+  ),
   field("is_disabled", "Disabled", yesOrNo, "disabled inactive isinactive archived"),
   field("industry", "Industry", singleLine(120), "sector market branch"),
   field("website", "Website", website, "web url webaddress homepage domain"),
@@ -55,7 +88,9 @@ export const companyTarget: Target = {
 
 function complete(values: Values): FieldProblem[] {
   const problems: FieldProblem[] = [];
-  const person = [textOf(values, "contact_first_name"), textOf(values, "contact_last_name")].filter((part) => part !== null);
+  const person = [textOf(values, "contact_first_name"), textOf(values, "contact_last_name")].filter(
+    (part) => part !== null,
+  );
   if (values.name === undefined && person.length > 0) values.name = person.join(" ");
   const name = textOf(values, "name");
   if (name === null || nameKey(name) === "") {
@@ -119,7 +154,10 @@ export interface CompanyParts {
   extra: { hourly_rate?: string; referral_source?: string; abbreviation?: string };
 }
 
-const companyColumns = "name company_type status industry website phone tax_id currency payment_terms is_tax_exempt notes created_at".split(" ");
+const companyColumns =
+  "name company_type status industry website phone tax_id currency payment_terms is_tax_exempt notes created_at".split(
+    " ",
+  );
 
 /** Takes the values of one row apart into company, primary site and primary contact. Blank columns are absent. */
 export function companyParts(values: Values): CompanyParts {

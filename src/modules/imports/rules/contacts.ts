@@ -1,6 +1,15 @@
 import { nameKey } from "../../companies/index.ts";
 import { joinExtension } from "./companies.ts";
-import { field, type Field, type FieldProblem, type Identity, type Lookups, type Target, textOf, type Values } from "./field.ts";
+import {
+  field,
+  type Field,
+  type FieldProblem,
+  type Identity,
+  type Lookups,
+  type Target,
+  textOf,
+  type Values,
+} from "./field.ts";
 import { splitPersonName } from "./person-name.ts";
 import { email, multiLine, oneOf, phone, quoted, singleLine, tags } from "./values.ts";
 
@@ -15,9 +24,24 @@ const fields: readonly Field[] = [
   field("mobile", "Mobile", phone, "mobilephone cell cellphone"),
   field("title", "Job title", singleLine(120), "position"),
   field("department", "Department", singleLine(120), "departmentname dept"),
-  field("contact_type", "Type", oneOf({ primary: ["main"], technical: ["tech", "it"], billing: ["accounting", "finance"], other: [] }), "contacttype"),
-  field("company_name", "Company", singleLine(200), "client clientname customer customername businessname organization organizationname organisation account accountname"),
-  field("company_external_id", "Company's external ID", singleLine(100), "customerid companyid clientid organizationid accountid"),
+  field(
+    "contact_type",
+    "Type",
+    oneOf({ primary: ["main"], technical: ["tech", "it"], billing: ["accounting", "finance"], other: [] }),
+    "contacttype",
+  ),
+  field(
+    "company_name",
+    "Company",
+    singleLine(200),
+    "client clientname customer customername businessname organization organizationname organisation account accountname",
+  ),
+  field(
+    "company_external_id",
+    "Company's external ID",
+    singleLine(100),
+    "customerid companyid clientid organizationid accountid",
+  ),
   field("site_name", "Site", singleLine(200), "location locationname officelocation"),
   field("notes", "Notes", multiLine(20_000), "note comments comment description"),
   field("tags", "Tags", tags, "labels"),
@@ -72,7 +96,14 @@ function completeCompany(values: Values, lookups: Lookups): FieldProblem[] {
   if (id === null) {
     const which = name === null ? `with the external ID ${quoted(external ?? "")}` : `named ${quoted(name)}`;
     const message = `There is no company ${which}. Import the companies first, or correct it.`;
-    return [{ severity: "error", field: name === null ? "company_external_id" : "company_name", code: "unknown_company", message }];
+    return [
+      {
+        severity: "error",
+        field: name === null ? "company_external_id" : "company_name",
+        code: "unknown_company",
+        message,
+      },
+    ];
   }
   values.company_id = id;
   return completeSite(values, lookups);
@@ -99,7 +130,9 @@ function identities(values: Values): Identity[] {
   if (external !== null) found.push({ key: `id:${external}`, field: "external_id", noun: "external ID" });
   if (address !== null) found.push({ key: `email:${address}`, field: "email", noun: "e-mail address" });
   if (found.length > 0) return found;
-  const company = textOf(values, "company_id") ?? nameKey(textOf(values, "company_name") ?? textOf(values, "company_external_id") ?? "");
+  const company =
+    textOf(values, "company_id") ??
+    nameKey(textOf(values, "company_name") ?? textOf(values, "company_external_id") ?? "");
   const person = nameKey(`${textOf(values, "first_name") ?? ""} ${textOf(values, "last_name") ?? ""}`);
   return person === "" ? [] : [{ key: `name:${company}:${person}`, field: "full_name", noun: "name" }];
 }
@@ -112,7 +145,8 @@ export interface ContactParts {
   external_id: string | null;
 }
 
-const contactColumns = "company_id site_id first_name last_name email phone mobile title department contact_type notes".split(" ");
+const contactColumns =
+  "company_id site_id first_name last_name email phone mobile title department contact_type notes".split(" ");
 
 /** Takes the values of one row apart; blank columns are absent. */
 export function contactParts(values: Values): ContactParts {

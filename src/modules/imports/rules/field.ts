@@ -8,8 +8,7 @@ export type Values = Record<string, Value>;
 
 /** What a parser makes of the text of a cell, which is never blank. A warning leaves the value out, an error the row. */
 export type Parsed =
-  | { ok: true; value: Value }
-  | { ok: false; severity: CsvProblem["severity"]; code: string; message: string };
+  { ok: true; value: Value } | { ok: false; severity: CsvProblem["severity"]; code: string; message: string };
 
 export interface Field {
   key: string;

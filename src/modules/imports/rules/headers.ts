@@ -64,20 +64,60 @@ interface Signature extends TargetGuess {
 }
 
 const signatures: Signature[] = [
-  { target: "companies", product: "itflow", label: "ITFlow clients", headers: ["clientname", "primarylocationname", "primarycontactname"] },
-  { target: null, product: "itflow", label: "ITFlow assets", headers: ["name", ["serial", "serialnumber"], ["os", "operatingsystem"], "make", "model"] },
-  { target: "contacts", product: "itflow", label: "ITFlow contacts", headers: [["name", "fullname"], ["email", "emailaddress"], ["ext", "officeextension"], ["location", "officelocation"]] },
-  { target: "companies", product: "syncro", label: "Syncro customers", headers: ["firstname", "lastname", "businessname", "email"] },
-  { target: "contacts", product: "syncro", label: "Syncro contacts", headers: ["customerid", "contactid", "name", "email"] },
+  {
+    target: "companies",
+    product: "itflow",
+    label: "ITFlow clients",
+    headers: ["clientname", "primarylocationname", "primarycontactname"],
+  },
+  {
+    target: null,
+    product: "itflow",
+    label: "ITFlow assets",
+    headers: ["name", ["serial", "serialnumber"], ["os", "operatingsystem"], "make", "model"],
+  },
+  {
+    target: "contacts",
+    product: "itflow",
+    label: "ITFlow contacts",
+    headers: [
+      ["name", "fullname"],
+      ["email", "emailaddress"],
+      ["ext", "officeextension"],
+      ["location", "officelocation"],
+    ],
+  },
+  {
+    target: "companies",
+    product: "syncro",
+    label: "Syncro customers",
+    headers: ["firstname", "lastname", "businessname", "email"],
+  },
+  {
+    target: "contacts",
+    product: "syncro",
+    label: "Syncro contacts",
+    headers: ["customerid", "contactid", "name", "email"],
+  },
 ];
 
 /** Columns that only a list of companies has. */
-const companyHints = ["industry", "website", "tax_id", "payment_terms", "hourly_rate", "currency", "is_tax_exempt", "abbreviation"];
+const companyHints = [
+  "industry",
+  "website",
+  "tax_id",
+  "payment_terms",
+  "hourly_rate",
+  "currency",
+  "is_tax_exempt",
+  "abbreviation",
+];
 
 /** What kind of list the headers belong to, and which product it came from. */
 export function guessTarget(headers: readonly string[]): TargetGuess {
   const keys = new Set(headers.map(headerKey));
-  const has = (one: string | string[]): boolean => (Array.isArray(one) ? one.some((key) => keys.has(key)) : keys.has(one));
+  const has = (one: string | string[]): boolean =>
+    Array.isArray(one) ? one.some((key) => keys.has(key)) : keys.has(one);
   const known = signatures.find((signature) => signature.headers.every(has));
   if (known) return { target: known.target, product: known.product, label: known.label };
 
@@ -86,6 +126,7 @@ export function guessTarget(headers: readonly string[]): TargetGuess {
   const isCompanyList = companyHints.some((key) => asCompanies.mapping.includes(key));
   const isPeopleList = asContacts.missing.length === 0 && asContacts.mapping.includes("email");
   if (isPeopleList && !isCompanyList) return { target: "contacts", product: "generic", label: "A list of contacts" };
-  if (asCompanies.mapping.includes("name")) return { target: "companies", product: "generic", label: "A list of companies" };
+  if (asCompanies.mapping.includes("name"))
+    return { target: "companies", product: "generic", label: "A list of companies" };
   return { target: null, product: "generic", label: "An unknown list" };
 }

@@ -8,7 +8,15 @@ export const importTargets: Record<Target["name"], Target> = { companies: compan
 export { type CompanyParts, companyParts } from "./companies.ts";
 export { type ContactParts, contactParts } from "./contacts.ts";
 export type { Field, Lookups, Target, Value, Values } from "./field.ts";
-export { guessTarget, type HeaderMatch, type ImportProduct, type Mapping, matchHeaders, missingFields, type TargetGuess } from "./headers.ts";
+export {
+  guessTarget,
+  type HeaderMatch,
+  type ImportProduct,
+  type Mapping,
+  matchHeaders,
+  missingFields,
+  type TargetGuess,
+} from "./headers.ts";
 export { splitPersonName } from "./person-name.ts";
 export { type ImportMode, importModes, planRow, type RowPlan } from "./plan.ts";
 export { type ReadRow, type ReadRows, readRow, readRows } from "./rows.ts";

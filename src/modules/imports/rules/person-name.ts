@@ -1,6 +1,8 @@
 /** Words that begin a family name. Only some are so when capitalized: "Van" is a middle name in Vietnam. */
 const particles = new Set(
-  "van von vom zu zum zur de del della delle di da das do dos du des la le las los den der ter ten af av bin ibn al el".split(" "),
+  "van von vom zu zum zur de del della delle di da das do dos du des la le las los den der ter ten af av bin ibn al el".split(
+    " ",
+  ),
 );
 const capitalParticles = new Set(["De", "Del", "Della", "Di", "Da", "Dos", "Du", "La", "Le", "Von"]);
 const suffixes = /^(jr|sr|ii|iii|iv|phd|md)\.?$/i;
@@ -16,7 +18,9 @@ export function splitPersonName(name: string): { first_name: string; last_name: 
   const words = clean.split(" ");
   let start = words.length - 1;
   if (start > 1 && suffixes.test(words[start] ?? "")) start -= 1;
-  const particle = words.findIndex((word, at) => at > 0 && at < words.length - 1 && (particles.has(word) || capitalParticles.has(word)));
+  const particle = words.findIndex(
+    (word, at) => at > 0 && at < words.length - 1 && (particles.has(word) || capitalParticles.has(word)),
+  );
   if (particle > 0) start = Math.min(start, particle);
   if (start < 1) return { first_name: clean, last_name: "" };
   return { first_name: words.slice(0, start).join(" "), last_name: words.slice(start).join(" ") };

@@ -1,7 +1,16 @@
 import { describe, expect, test } from "bun:test";
 import { type CsvFile, readCsv } from "../../../platform/csv/read.ts";
 import { nameKey } from "../../companies/index.ts";
-import { companyParts, contactParts, guessTarget, importTargets, type Lookups, matchHeaders, planRow, type ReadRows, readRows } from "./index.ts";
+import {
+  companyParts,
+  contactParts,
+  importTargets,
+  type Lookups,
+  matchHeaders,
+  planRow,
+  type ReadRows,
+  readRows,
+} from "./index.ts";
 
 async function fixture(name: string): Promise<CsvFile> {
   return read(await Bun.file(`tests/fixtures/import/${name}`).bytes());
@@ -17,61 +26,13 @@ function rowsOf(file: CsvFile, target: "companies" | "contacts", lookups: Lookup
   return readRows(file, matchHeaders(file.headers, importTargets[target]).mapping, importTargets[target], lookups);
 }
 
-const listed = (rows: ReadRows): (string | number | null)[][] => rows.problems.map(({ line, column, code }) => [line, column, code]);
+const listed = (rows: ReadRows): (string | number | null)[][] =>
+  rows.problems.map(({ line, column, code }) => [line, column, code]);
 const onLine = (rows: ReadRows, line: number): ReadRows["rows"][number]["values"] => {
   const row = rows.rows.find((one) => one.line === line);
   if (!row) throw new Error(`no row on line ${line}`);
   return row.values;
 };
-
-describe("headers", () => {
-  test("of the known products are recognized", async () => {
-    const guesses = await Promise.all(
-      ["itflow-clients.csv", "itflow-contacts.csv", "syncro-customers.csv", "itflow-assets.csv"].map(async (name) => guessTarget((await fixture(name)).headers)),
-    );
-    expect(guesses.map(({ target, product }) => [target, product])).toEqual([
-      ["companies", "itflow"],
-      ["contacts", "itflow"],
-      ["companies", "syncro"],
-      [null, "itflow"],
-    ]);
-    expect(guessTarget(["First", "Last", "E-Mail", "Company"])).toMatchObject({ target: "contacts", product: "generic" });
-    expect(guessTarget(["Organisation", "Town"])).toMatchObject({ target: "companies", product: "generic" });
-    expect(guessTarget(["Invoice", "Amount"]).target).toBeNull();
-  });
-
-  test("match every column of ITFlow's clients and contacts, in any order", async () => {
-    const clients = (await fixture("itflow-clients.csv")).headers;
-    expect(matchHeaders(clients, importTargets.companies)).toMatchObject({ missing: [], unmatched: [], ambiguous: [] });
-    const reversed = matchHeaders(clients.toReversed(), importTargets.companies);
-    expect(reversed.mapping.toReversed()).toEqual([...matchHeaders(clients, importTargets.companies).mapping]);
-    const contacts = (await fixture("itflow-contacts.csv")).headers;
-    expect(matchHeaders(contacts, importTargets.contacts)).toMatchObject({ missing: [], unmatched: [], ambiguous: [] });
-    const template = "Full Name,Job Title,Department Name,Email Address,Office Phone,Office Extension,Mobile Phone,Office Location".split(",");
-    expect(matchHeaders(template, importTargets.contacts)).toMatchObject({ missing: ["Company"], unmatched: [] });
-    const syncro = (await fixture("syncro-customers.csv")).headers;
-    expect(matchHeaders(syncro, importTargets.companies)).toMatchObject({ missing: [], unmatched: ["updated_at"], ambiguous: [] });
-  });
-
-  test("tell what is missing, unknown or wanted twice", () => {
-    expect(matchHeaders(["Phone", "Telephone", "Shoe size", ""], importTargets.companies)).toEqual({
-      mapping: ["phone", null, null, null],
-      missing: ["Name"],
-      unmatched: ["Shoe size"],
-      ambiguous: [{ header: "Telephone", field: "phone", taken_by: "Phone" }],
-    });
-  });
-
-  test("of every field mean that field by its key and label, and no synonym means two", () => {
-    for (const target of Object.values(importTargets)) {
-      for (const field of target.fields) {
-        for (const header of [field.key, field.label, ...field.synonyms]) {
-          expect([header, matchHeaders([header], target).mapping]).toEqual([header, [field.key]]);
-        }
-      }
-    }
-  });
-});
 
 describe("ITFlow's clients", () => {
   test("come in, except four rows, each with line, column and reason", async () => {
@@ -126,7 +87,10 @@ describe("ITFlow's clients", () => {
     });
     expect(onLine(rows, 9).name).toBe('Mill "The Old" Bakery, Inc.');
     expect(onLine(rows, 14).industry).toBe('=HYPERLINK("http://evil.example","x")');
-    expect(companyParts(onLine(rows, 22)).company.address).toMatchObject({ line1: "1 Long Road", line2: "Building 2, Suite 300" });
+    expect(companyParts(onLine(rows, 22)).company.address).toMatchObject({
+      line1: "1 Long Road",
+      line2: "Building 2, Suite 300",
+    });
     expect(companyParts(onLine(rows, 3)).extra).toEqual({ referral_source: "Trade show", abbreviation: "JI" });
   });
 
@@ -151,17 +115,29 @@ describe("ITFlow's contacts", () => {
     });
     const unknown = rows.problems.filter((one) => one.code === "unknown_company");
     expect([rows.good, rows.bad, unknown.length]).toEqual([477, 16, 15]);
-    expect(rows.problems.find((one) => one.code === "missing_name")).toMatchObject({ line: 493, column: "Name", severity: "error" });
+    expect(rows.problems.find((one) => one.code === "missing_name")).toMatchObject({
+      line: 493,
+      column: "Name",
+      severity: "error",
+    });
     expect(unknown.at(-1)).toMatchObject({
       line: 494,
       column: "Client",
       message: 'There is no company named "A Client That Does Not Exist". Import the companies first, or correct it.',
     });
-    expect(new Set(unknown.slice(0, -1).map((one) => /"(.*)"/.exec(one.message)?.[1]))).toEqual(new Set(["Westfield Realty"]));
+    expect(new Set(unknown.slice(0, -1).map((one) => /"(.*)"/.exec(one.message)?.[1]))).toEqual(
+      new Set(["Westfield Realty"]),
+    );
     expect(contactParts(onLine(rows, 2))).toEqual({
       contact: {
-        company_id: "company on line 2", site_id: "site", first_name: "João", last_name: "Smith", title: "Reception",
-        department: "Operations", email: "joo.smith0@beaconfarms.example", phone: "+44 113 496 0073",
+        company_id: "company on line 2",
+        site_id: "site",
+        first_name: "João",
+        last_name: "Smith",
+        title: "Reception",
+        department: "Operations",
+        email: "joo.smith0@beaconfarms.example",
+        phone: "+44 113 496 0073",
       },
       tags: null,
       external_id: null,
@@ -175,11 +151,20 @@ describe("Syncro's customers", () => {
     expect([rows.good, rows.bad, rows.problems]).toEqual([40, 0, []]);
     expect(companyParts(onLine(rows, 2))).toEqual({
       company: {
-        name: "Beacon Farms", phone: "+1 512 555 0139", is_tax_exempt: true, created_at: "2024-03-01T15:11:12.000Z",
+        name: "Beacon Farms",
+        phone: "+1 512 555 0139",
+        is_tax_exempt: true,
+        created_at: "2024-03-01T15:11:12.000Z",
         address: { line1: "946 Hauptstraße", city: "Łódź", postal_code: "90-001" },
       },
       site: null,
-      contact: { contact_type: "primary", first_name: "João", last_name: "Fischer", email: "joo.fischer@beaconfarms.example", mobile: "217-555-0147" },
+      contact: {
+        contact_type: "primary",
+        first_name: "João",
+        last_name: "Fischer",
+        email: "joo.fischer@beaconfarms.example",
+        mobile: "217-555-0147",
+      },
       tags: null,
       external_id: "1000",
       extra: {},
@@ -187,7 +172,9 @@ describe("Syncro's customers", () => {
   });
 
   test("without a business name are called like the person; disabled ones are inactive", () => {
-    const file = read("id,firstname,lastname,email,business_name,disabled\n1,Ada,Lovelace,a@x.example,,true\n1,Bo,Li,b@x.example,,false\n");
+    const file = read(
+      "id,firstname,lastname,email,business_name,disabled\n1,Ada,Lovelace,a@x.example,,true\n1,Bo,Li,b@x.example,,false\n",
+    );
     const rows = rowsOf(file, "companies");
     expect(companyParts(onLine(rows, 2)).company).toEqual({ name: "Ada Lovelace", status: "inactive" });
     expect(listed(rows)).toEqual([[3, "id", "duplicate_in_file"]]);
@@ -197,7 +184,11 @@ describe("Syncro's customers", () => {
 describe("rows", () => {
   test("that do not fit the header row stay out, and take no other row with them", () => {
     const rows = rowsOf(read("Name,City\nA\nA,Leeds\nB,Leeds,x\na ,York\n"), "companies");
-    expect(listed(rows)).toEqual([[2, null, "too_few_cells"], [4, null, "too_many_cells"], [5, "Name", "duplicate_in_file"]]);
+    expect(listed(rows)).toEqual([
+      [2, null, "too_few_cells"],
+      [4, null, "too_many_cells"],
+      [5, "Name", "duplicate_in_file"],
+    ]);
     expect([rows.good, rows.bad]).toEqual([1, 3]);
   });
 
@@ -213,15 +204,32 @@ describe("rows", () => {
   });
 
   test("of contacts find a company by its external id, or take the one the import was started from", () => {
-    const lookups: Lookups = { companyId: ({ external_id }) => (external_id === "7" ? "seven" : null), default_company_id: "here" };
-    const rows = rowsOf(read("customer_id,contact_id,name,email\n7,1,Cher,c@x.example\n8,2,Bo Li,b@x.example\n,3,Di Fo,d@x.example\n"), "contacts", lookups);
+    const lookups: Lookups = {
+      companyId: ({ external_id }) => (external_id === "7" ? "seven" : null),
+      default_company_id: "here",
+    };
+    const rows = rowsOf(
+      read("customer_id,contact_id,name,email\n7,1,Cher,c@x.example\n8,2,Bo Li,b@x.example\n,3,Di Fo,d@x.example\n"),
+      "contacts",
+      lookups,
+    );
     expect(onLine(rows, 2)).toMatchObject({ company_id: "seven", first_name: "Cher" });
     expect(onLine(rows, 4)).toMatchObject({ company_id: "here" });
-    expect(rows.problems).toMatchObject([{ line: 3, column: "customer_id", code: "unknown_company", message: expect.stringContaining('external ID "8"') }]);
+    expect(rows.problems).toMatchObject([
+      { line: 3, column: "customer_id", code: "unknown_company", message: expect.stringContaining('external ID "8"') },
+    ]);
   });
 
   test("of contacts are doubles by e-mail, and by name only where there is none", () => {
-    const rows = rowsOf(read("Name,Email,Client\nBo Li,b@x.example,A\nBo Li,b2@x.example,A\nBO Li,B@X.example,A\nJo Xu,,A\nJo Xu,,B\njo xu,,a\n"), "contacts");
-    expect(listed(rows)).toEqual([[4, "Email", "duplicate_in_file"], [7, "Name", "duplicate_in_file"]]);
+    const rows = rowsOf(
+      read(
+        "Name,Email,Client\nBo Li,b@x.example,A\nBo Li,b2@x.example,A\nBO Li,B@X.example,A\nJo Xu,,A\nJo Xu,,B\njo xu,,a\n",
+      ),
+      "contacts",
+    );
+    expect(listed(rows)).toEqual([
+      [4, "Email", "duplicate_in_file"],
+      [7, "Name", "duplicate_in_file"],
+    ]);
   });
 });

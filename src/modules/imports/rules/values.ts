@@ -19,7 +19,10 @@ const tooLong = (text: string, maxLength: number): Parsed =>
 /** A text on one line. A formula such as `=HYPERLINK(…)` is a text like any other and never run. */
 export function singleLine(maxLength: number): (text: string) => Parsed {
   return (text) => {
-    const line = text.normalize("NFC").replace(/[\s\p{Cc}]+/gu, " ").trim();
+    const line = text
+      .normalize("NFC")
+      .replace(/[\s\p{Cc}]+/gu, " ")
+      .trim();
     return line.length > maxLength ? tooLong(line, maxLength) : good(line);
   };
 }
@@ -27,7 +30,11 @@ export function singleLine(maxLength: number): (text: string) => Parsed {
 /** A text whose line breaks stay. */
 export function multiLine(maxLength: number): (text: string) => Parsed {
   return (text) => {
-    const kept = text.normalize("NFC").replace(/\r\n?/g, "\n").replace(/(?!\n)\p{Cc}+/gu, " ").trim();
+    const kept = text
+      .normalize("NFC")
+      .replace(/\r\n?/g, "\n")
+      .replace(/[^\P{Cc}\n]+/gu, " ")
+      .trim();
     return kept.length > maxLength ? tooLong(kept, maxLength) : good(kept);
   };
 }
@@ -43,7 +50,8 @@ export function email(text: string): Parsed {
 /** A telephone number as it was typed; spaces are evened out. */
 export function phone(text: string): Parsed {
   const number = text.replace(/[\s\u00A0]+/g, " ").trim();
-  const isPhone = /^[+(\d][\d ()/.+*#-]*(\s*(x|ext\.?|#)\s*\d{1,8})?$/i.test(number) && (number.match(/\d/g)?.length ?? 0) >= 3;
+  const isPhone =
+    /^[+(\d][\d ()/.+*#-]*(\s*(x|ext\.?|#)\s*\d{1,8})?$/i.test(number) && (number.match(/\d/g)?.length ?? 0) >= 3;
   if (!isPhone) return bad("invalid_phone", `${quoted(text)} is not a telephone number such as +1 512 555 0139.`);
   return number.length > 50 ? tooLong(number, 50) : good(number);
 }
@@ -58,15 +66,26 @@ export function website(text: string): Parsed {
   return address.length > 300 ? tooLong(address, 300) : good(address);
 }
 
+const currencies = new Set(Intl.supportedValuesOf("currency"));
+
 /** An ISO 4217 code in any case. */
 export function currency(text: string): Parsed {
   const code = text.trim().toUpperCase();
-  return Intl.supportedValuesOf("currency").includes(code)
+  return currencies.has(code)
     ? good(code)
     : bad("invalid_currency", `${quoted(text)} is not a currency such as EUR or USD.`);
 }
 
-const onReceipt = new Set(["dueonreceipt", "duereceipt", "uponreceipt", "onreceipt", "receipt", "immediate", "immediately", "cod"]);
+const onReceipt = new Set([
+  "dueonreceipt",
+  "duereceipt",
+  "uponreceipt",
+  "onreceipt",
+  "receipt",
+  "immediate",
+  "immediately",
+  "cod",
+]);
 
 /** `Net 30`, `30`, `30 days`, `Due on receipt` → the payment terms of PRD 3.10.2. Others are a warning: the default stays. */
 export function paymentTerms(text: string): Parsed {
@@ -120,7 +139,10 @@ export function oneOf(spellings: Record<string, readonly string[]>): (text: stri
 
 /** Words between commas or semicolons. */
 export function tags(text: string): Parsed {
-  const words = text.split(/[,;\n]|~~~/).map((word) => word.trim()).filter((word) => word !== "");
+  const words = text
+    .split(/[,;\n]|~~~/)
+    .map((word) => word.trim())
+    .filter((word) => word !== "");
   const long = words.find((word) => word.length > 60);
   return long === undefined ? good([...new Set(words)].sort()) : tooLong(long, 60);
 }
@@ -130,13 +152,20 @@ export function tags(text: string): Parsed {
  * UTC, a bare day for its midnight. One that cannot be read is a warning: nobody's company depends on it.
  */
 export function instant(text: string): Parsed {
-  const match = /^(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}:\d{2})(:\d{2})?(\.\d{1,9})?\s*(Z|UTC|[+-]\d{2}:?\d{2})?)?$/i.exec(text.trim());
+  const match = /^(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}:\d{2})(:\d{2})?(\.\d{1,9})?\s*(Z|UTC|[+-]\d{2}:?\d{2})?)?$/i.exec(
+    text.trim(),
+  );
   const [, day, time = "00:00", seconds = ":00", fraction = "", zone = "Z"] = match ?? [];
   const offset = /^(z|utc)$/i.test(zone) ? "Z" : zone.replace(/^(.\d{2})(\d{2})$/, "$1:$2");
   try {
-    return good(Temporal.Instant.from(`${day}T${time}${seconds}${fraction}${offset}`).toString({ smallestUnit: "millisecond" }));
+    return good(
+      Temporal.Instant.from(`${day}T${time}${seconds}${fraction}${offset}`).toString({ smallestUnit: "millisecond" }),
+    );
   } catch {
-    return odd("invalid_instant", `${quoted(text)} is not a point in time such as 2024-03-01 10:11:12 -0500. It is left out.`);
+    return odd(
+      "invalid_instant",
+      `${quoted(text)} is not a point in time such as 2024-03-01 10:11:12 -0500. It is left out.`,
+    );
   }
 }
 

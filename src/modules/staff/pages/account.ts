@@ -1,4 +1,4 @@
-import { reach } from "../../../platform/access/reach.ts";
+import { find, reach } from "../../../platform/access/reach.ts";
 import { can } from "../../../platform/access/actor.ts";
 import { type Ctx, reading } from "../../../platform/context.ts";
 import type { Failure } from "../../../platform/errors.ts";
@@ -9,11 +9,17 @@ import { type List, listAnswer } from "../../../platform/http/list.ts";
 import type { SecurityPageModel } from "../../../platform/http/page-models.ts";
 import { type Answer, type Incoming, page, redirect, type Route } from "../../../platform/http/route.ts";
 import type { FormModel } from "../../../platform/http/view-models.ts";
-import { createApiKey, revokeApiKey, revokeOtherSessions, revokeSession } from "../actions.ts";
+import { revokeOtherSessions, revokeSession } from "../actions.ts";
 import { changePassword } from "../auth.ts";
+import { createApiKey, revokeApiKey } from "../keys.ts";
 import { deviceOf } from "../rules.ts";
 
-async function securityPage(ctx: Ctx, failure: Failure | null): Promise<Answer> {
+/** Where the account page of each door is. */
+const homes = { staff: "/account", portal: "/portal/account" } as const;
+type AccountDoor = keyof typeof homes;
+
+async function securityPage(ctx: Ctx, door: AccountDoor, failure: Failure | null): Promise<Answer> {
+  const home = homes[door];
   const now = ctx.app.clock.now();
   const sessions = await reach(ctx, "sessions")
     .selectAll()
@@ -31,11 +37,11 @@ async function securityPage(ctx: Ctx, failure: Failure | null): Promise<Answer> 
       where: session.ip_address,
       at_text: formatAgo(session.last_seen_at, ctx.tenant, now),
       is_current: session.id === ctx.actor.session_id,
-      revoke: session.id === ctx.actor.session_id ? null : button("Sign out", `/account/sessions/${session.id}/revoke`, "log-out"),
+      revoke: session.id === ctx.actor.session_id ? null : button("Sign out", `${home}/sessions/${session.id}/revoke`, "log-out"),
     })),
-    revoke_all: sessions.length > 1 ? button("Sign out everywhere else", "/account/sessions/revoke-others", "log-out", "ghost", "Sign out all other browsers?") : null,
+    revoke_all: sessions.length > 1 ? button("Sign out everywhere else", `${home}/sessions/revoke-others`, "log-out", "ghost", "Sign out all other browsers?") : null,
     password: formModel({
-      action: "/account/password",
+      action: `${home}/password`,
       failure,
       submit_label: "Change password",
       sections: [
@@ -107,27 +113,37 @@ async function keyForm(ctx: Ctx, _incoming: Incoming, typed: FormValues | null, 
   });
 }
 
+/** Password and sessions: the same page behind both doors. */
+function securityRoutes(door: AccountDoor): Route[] {
+  const home = homes[door];
+  const revoking = (path: string, what: Parameters<typeof buttonRoute>[1], done: string): Route => ({ ...buttonRoute(`${home}/sessions/${path}`, what, () => redirect(home, done)), door });
+  return [
+    { method: "GET", path: home, door, permission: null, handle: (ctx) => securityPage(ctx, door, null) },
+    {
+      method: "POST",
+      path: `${home}/password`,
+      door,
+      permission: null,
+      handle: async (ctx, incoming) => {
+        const { fields } = await incoming.form();
+        try {
+          await changePassword(ctx, text(fields, "present_password"), text(fields, "new_password"), text(fields, "repeated_password"));
+          return redirect(home, "Password changed.");
+        } catch (error) {
+          const failure = formFailure(error);
+          return reading(ctx, (reader) => securityPage(reader, door, failure));
+        }
+      },
+    },
+    revoking(":id/revoke", revokeSession, "That browser is signed out."),
+    revoking("revoke-others", revokeOtherSessions, "All other browsers are signed out."),
+  ];
+}
+
 /** A person's own account: password, sessions, API keys. */
 export const accountPages: Route[] = [
-  { method: "GET", path: "/account", door: "staff", permission: null, handle: (ctx) => securityPage(ctx, null) },
-  {
-    method: "POST",
-    path: "/account/password",
-    door: "staff",
-    permission: null,
-    handle: async (ctx, incoming) => {
-      const { fields } = await incoming.form();
-      try {
-        await changePassword(ctx, text(fields, "present_password"), text(fields, "new_password"), text(fields, "repeated_password"));
-        return redirect("/account", "Password changed.");
-      } catch (error) {
-        const failure = formFailure(error);
-        return reading(ctx, (reader) => securityPage(reader, failure));
-      }
-    },
-  },
-  buttonRoute("/account/sessions/:id/revoke", revokeSession, () => redirect("/account", "That browser is signed out.")),
-  buttonRoute("/account/sessions/revoke-others", revokeOtherSessions, () => redirect("/account", "All other browsers are signed out.")),
+  ...securityRoutes("staff"),
+  ...securityRoutes("portal"),
   { method: "GET", path: "/account/api-keys", door: "staff", permission: "api_keys.manage", handle: (ctx, incoming) => listAnswer(ctx, incoming, keyList) },
   ...formRoutes({
     path: "/account/api-keys/new",
@@ -147,7 +163,7 @@ export const accountPages: Route[] = [
     door: "staff",
     permission: "api_keys.manage",
     handle: async (ctx, incoming) => {
-      const key = await reach(ctx, "api_keys").select(["id", "name"]).where("id", "=", incoming.params["id"] ?? "").executeTakeFirstOrThrow();
+      const key = await find(ctx, "api_keys", incoming.params["id"] ?? "");
       const form = formModel({ action: `/account/api-keys/${key.id}/revoke`, sections: [], submit_label: "Revoke this key", cancel_url: "/account/api-keys", is_destructive: true });
       return page("forms/index", `Revoke ${key.name}`, {
         header: { title: `Revoke ${key.name}?`, subtitle: "Programs that use it are refused from now on.", breadcrumbs: [{ label: "API keys", href: "/account/api-keys" }], badges: [], actions: [] },

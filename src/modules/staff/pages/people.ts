@@ -10,7 +10,8 @@ import { type List, listAnswer } from "../../../platform/http/list.ts";
 import type { RecordPageModel } from "../../../platform/http/page-models.ts";
 import { type Answer, type Incoming, page, redirect, type Route } from "../../../platform/http/route.ts";
 import type { FormModel } from "../../../platform/http/view-models.ts";
-import { deactivateStaff, inviteStaff, reactivateStaff, resendInvite, updateRole, updateStaff } from "../actions.ts";
+import { deactivateStaff, inviteStaff, reactivateStaff, resendInvite, updateStaff } from "../actions.ts";
+import { updateRole } from "../roles.ts";
 
 interface StaffRow {
   id: string;

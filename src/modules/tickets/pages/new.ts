@@ -8,6 +8,7 @@ import { contactOptions, optionsOf } from "../../../platform/http/options.ts";
 import type { NewTicketPageModel } from "../../../platform/http/page-models.ts";
 import { type Answer, type Incoming, page, redirect, type Route } from "../../../platform/http/route.ts";
 import type { FieldModel, FormModel } from "../../../platform/http/view-models.ts";
+import { isId } from "../../../platform/ids.ts";
 import { contactName } from "../../companies/index.ts";
 import { mostFiles, mostUploadBytes, openTicketWithFiles, takeFiles } from "../actions/files.ts";
 import { openTicket } from "../actions/open.ts";
@@ -34,10 +35,11 @@ async function contactChoices(ctx: Ctx, companyId: string): Promise<Option[]> {
 
 /** What the form begins with: the links of company and contact pages name whom the ticket is for. */
 async function firstValues(ctx: Ctx, url: URL): Promise<FormValues> {
-  const contact = await maybeFind(ctx, "contacts", url.searchParams.get("contact_id") ?? "");
+  const named = <T extends "companies" | "contacts">(table: T, id: string | null) => (isId(id) ? maybeFind(ctx, table, id) : undefined);
+  const contact = await named("contacts", url.searchParams.get("contact_id"));
   const companyId = contact?.company_id ?? url.searchParams.get("company_id") ?? "";
-  const company = await maybeFind(ctx, "companies", companyId);
-  const technical = contact ?? (await maybeFind(ctx, "contacts", company?.default_technical_contact_id ?? ""));
+  const company = await named("companies", companyId);
+  const technical = contact ?? (await named("contacts", company?.default_technical_contact_id ?? null));
   return { company_id: company?.id ?? "", contact_id: technical?.id ?? "", title: url.searchParams.get("title") ?? "" };
 }
 

@@ -1,0 +1,77 @@
+import type { AnyAction } from "../../platform/action.ts";
+import { defineModule } from "../../platform/module.ts";
+import { approveInvoice } from "./actions/approve.ts";
+import { createInvoice, deleteDraft, updateInvoice } from "./actions/drafts.ts";
+import { generateFromContract, generateFromTime, rebuildDraft } from "./actions/generate.ts";
+import { addLine, deleteLine, moveLine, updateLine } from "./actions/lines.ts";
+import { recordPayment } from "./actions/payments.ts";
+import { sendInvoiceAction } from "./actions/send.ts";
+import { createTaxRate, deleteTaxRate, updateTaxRate } from "./actions/tax-rates.ts";
+import { voidInvoice } from "./actions/void.ts";
+import { billingApi } from "./api.ts";
+import { agingPages } from "./pages/aging.ts";
+import { formPages } from "./pages/forms.ts";
+import { fromTimePages } from "./pages/from-time.ts";
+import { invoicePages } from "./pages/invoices.ts";
+import { runPages } from "./pages/run.ts";
+import { taxRatePages } from "./pages/tax-rates.ts";
+import { panels } from "./panels.ts";
+import { billingReach } from "./reach.ts";
+import { receipts } from "./receipts.ts";
+import { invoiceLineResource, invoiceResource, paymentResource, taxRateResource } from "./resources.ts";
+import { billedTimeEntries, invoiceLines, invoiceLineTimeEntries, invoices, payments, taxRates } from "./schema.ts";
+import { invoiceSearch } from "./search.ts";
+
+export { approveInvoice } from "./actions/approve.ts";
+export { createInvoice } from "./actions/drafts.ts";
+export { generateFromContract, generateFromTime } from "./actions/generate.ts";
+export { applyPayment, recordPayment, type ReportedPayment } from "./actions/payments.ts";
+export { sendInvoice } from "./actions/send.ts";
+export { createTaxRate } from "./actions/tax-rates.ts";
+export { generateBatch } from "./batch.ts";
+export { linesOf } from "./drafts/recompute.ts";
+export { portalUrl } from "./issue/details.ts";
+export { invoicePdfResponse } from "./issue/document.ts";
+export { type PortalInvoice, portalInvoices } from "./portal.ts";
+export { invoiceLineResource, invoiceResource, paymentResource } from "./resources.ts";
+export { type InvoiceLineRow, invoiceLines, type InvoiceRow, invoices, type PaymentRow, payments } from "./schema.ts";
+
+const actions = [
+  approveInvoice,
+  createInvoice,
+  updateInvoice,
+  deleteDraft,
+  addLine,
+  updateLine,
+  deleteLine,
+  moveLine,
+  generateFromContract,
+  generateFromTime,
+  rebuildDraft,
+  sendInvoiceAction,
+  voidInvoice,
+  recordPayment,
+  createTaxRate,
+  updateTaxRate,
+  deleteTaxRate,
+];
+
+/** Invoices, payments, taxes and what clients owe (PRD 3.10). */
+export const billingModule = defineModule({
+  name: "billing",
+  tables: [taxRates, invoices, invoiceLines, invoiceLineTimeEntries, billedTimeEntries, payments],
+  permissions: {
+    "billing.read": "See invoices, payments and what clients owe",
+    "billing.write": "Make drafts, send and void invoices, record payments, change tax rates",
+    "billing.approve": "Approve invoices",
+  },
+  grants: { finance: ["billing.read", "billing.write", "billing.approve"] },
+  actions: actions as unknown as AnyAction[],
+  resources: [invoiceResource, invoiceLineResource, paymentResource, taxRateResource],
+  routes: [...invoicePages, ...formPages, ...fromTimePages, ...runPages, ...agingPages, ...taxRatePages, ...billingApi],
+  nav: [{ label: "Invoices", href: "/invoices", icon: "invoice", group: "Money", order: 60, permission: "billing.read" }],
+  reach: billingReach,
+  events: [receipts],
+  search: [invoiceSearch],
+  panels,
+});

@@ -1,0 +1,152 @@
+import { can } from "../../platform/access/actor.ts";
+import { reach } from "../../platform/access/reach.ts";
+import type { Ctx } from "../../platform/context.ts";
+import { cell, empty, link, words } from "../../platform/http/cells.ts";
+import type { List, ListFilter, ListQuery } from "../../platform/http/list.ts";
+import { optionsOf } from "../../platform/http/options.ts";
+import type { ListModel } from "../../platform/http/view-models.ts";
+import { isId, noId } from "../../platform/ids.ts";
+import { formatMoney } from "../../platform/money.ts";
+import { todayOf } from "./drafts/write.ts";
+import { openBalances, openStatuses } from "./reports.ts";
+import { type InvoiceStatus, isOpen } from "./rules/states.ts";
+import { invoices } from "./schema.ts";
+
+export interface InvoiceListRow {
+  id: string;
+  invoice_number: string | null;
+  status: InvoiceStatus;
+  invoice_date: string;
+  due_date: string;
+  total: number;
+  balance_due: number;
+  currency: string;
+  problems: Record<string, unknown>[];
+  company_id: string;
+  company: string;
+  contract: string | null;
+}
+
+/** Invoices with the names a list shows. */
+export function invoiceRows(ctx: Ctx): ListQuery<InvoiceListRow> {
+  return reach(ctx, "invoices")
+    .innerJoin("companies", "companies.id", "invoices.company_id")
+    .leftJoin("contracts", "contracts.id", "invoices.contract_id")
+    .select([
+      "invoices.id",
+      "invoices.invoice_number",
+      "invoices.status",
+      "invoices.invoice_date",
+      "invoices.due_date",
+      "invoices.total",
+      "invoices.balance_due",
+      "invoices.currency",
+      "invoices.problems",
+      "invoices.company_id",
+      "companies.name as company",
+      "contracts.name as contract",
+    ]);
+}
+
+const statusTones: Record<InvoiceStatus, string> = {
+  draft: "neutral",
+  pending: "info",
+  sent: "info",
+  partially_paid: "warning",
+  paid: "success",
+  void: "neutral",
+  written_off: "neutral",
+};
+
+const statusWords: Partial<Record<InvoiceStatus, string>> = { pending: "Approved" };
+
+/** The state of an invoice as people read it; what is late is called so. */
+export function statusBadge(invoice: Pick<InvoiceListRow, "status" | "due_date">, today: string): { text: string; tone: string } {
+  if (isOpen(invoice.status) && invoice.due_date < today) return { text: "Overdue", tone: "error" };
+  return { text: statusWords[invoice.status] ?? words(invoice.status), tone: statusTones[invoice.status] };
+}
+
+const { columns } = invoices;
+
+export const invoiceColumns: List<InvoiceListRow>["columns"] = [
+  { key: "invoice_number", label: "Number", sort: { reference: "invoices.invoice_number", column: columns.invoice_number }, cell: (row) => cell.strong(row.invoice_number ?? "Draft", `/invoices/${row.id}`) },
+  { key: "company", label: "Company", sort: { reference: "companies.name", column: { kind: "text", isNullable: false } }, cell: (row) => cell.link(row.company, `/companies/${row.company_id}`) },
+  { key: "contract", label: "Contract", is_secondary: true, cell: (row) => cell.muted(row.contract) },
+  { key: "status", label: "State", cell: stateCell },
+  { key: "invoice_date", label: "Dated", is_secondary: true, sort: { reference: "invoices.invoice_date", column: columns.invoice_date }, cell: (row, ctx) => cell.date(row.invoice_date, ctx.tenant) },
+  { key: "due_date", label: "Due", sort: { reference: "invoices.due_date", column: columns.due_date }, cell: (row, ctx) => (row.status === "draft" ? cell.nothing : cell.date(row.due_date, ctx.tenant)) },
+  { key: "total", label: "Total", is_numeric: true, sort: { reference: "invoices.total", column: columns.total }, cell: (row, ctx) => cell.money(row.total, row.currency, ctx.tenant) },
+  { key: "balance_due", label: "Open", is_numeric: true, sort: { reference: "invoices.balance_due", column: columns.balance_due }, cell: (row, ctx) => (isOpen(row.status) ? cell.money(row.balance_due, row.currency, ctx.tenant) : cell.nothing) },
+];
+
+function stateCell(row: InvoiceListRow, ctx: Ctx): ReturnType<typeof cell.badge> {
+  if (row.status === "draft" && row.problems.some((problem) => problem["severity"] === "error")) return cell.badge("Needs attention", "warning");
+  const { text, tone } = statusBadge(row, todayOf(ctx));
+  return cell.badge(text, tone);
+}
+
+export const invoiceViews = ["all", "drafts", "open", "overdue", "paid"] as const;
+export type InvoiceView = (typeof invoiceViews)[number];
+
+function inView<R>(query: ListQuery<R>, view: InvoiceView, today: string): ListQuery<R> {
+  if (view === "drafts") return query.where("invoices.status", "=", "draft");
+  if (view === "paid") return query.where("invoices.status", "=", "paid");
+  if (view === "all") return query;
+  const open = query.where("invoices.status", "in", openStatuses);
+  return view === "open" ? open : open.where("invoices.due_date", "<", today);
+}
+
+const isDate = (value: string): boolean => /^\d{4}-\d{2}-\d{2}$/.test(value) && !Number.isNaN(Date.parse(value));
+
+const filters: ListFilter<InvoiceListRow>[] = [
+  { name: "company", label: "Company", options: (ctx) => optionsOf(ctx, "companies"), apply: (query, value) => query.where("invoices.company_id", "=", isId(value) ? value : noId) },
+  { name: "status", label: "State", options: () => columns.status.values.map((value) => ({ value, label: statusWords[value as InvoiceStatus] ?? words(value) })), apply: (query, value) => query.where("invoices.status", "=", value) },
+  { name: "from", label: "From", is_date: true, options: () => [], apply: (query, value) => (isDate(value) ? query.where("invoices.invoice_date", ">=", value) : query) },
+  { name: "to", label: "To", is_date: true, options: () => [], apply: (query, value) => (isDate(value) ? query.where("invoices.invoice_date", "<=", value) : query) },
+];
+
+/** The list page of invoices in one of its views, with what is open in its subtitle. */
+export async function invoiceList(ctx: Ctx, view: InvoiceView): Promise<List<InvoiceListRow>> {
+  const today = todayOf(ctx);
+  const tabs = await invoiceTabs(ctx, view, today);
+  const balances = await openBalances(ctx);
+  return {
+    title: "Invoices",
+    subtitle: balances.map(({ currency, open }) => `${formatMoney(open, currency, ctx.tenant.locale)} open`).join(", "),
+    url: "/invoices",
+    table: "invoices",
+    view: "view",
+    query: (reader) => inView(invoiceRows(reader), view, today),
+    columns: invoiceColumns,
+    filters,
+    search: "Number, PO number, notes",
+    sort: view === "drafts" ? "company" : "-invoice_date",
+    href: (row) => `/invoices/${row.id}`,
+    tabs: () => tabs,
+    actions: (reader) => [
+      link("Aging", "/billing/aging", "chart"),
+      ...(can(reader.actor, "billing.write") ? [link("Billing run", "/billing/run", "refresh"), link("New invoice", "/invoices/new", "plus", "primary")] : []),
+    ],
+    empty: (reader) =>
+      empty(
+        "invoice",
+        view === "all" ? "No invoices yet" : "Nothing here",
+        "Run the billing of a month to make drafts from contracts and time, or write an invoice by hand.",
+        can(reader.actor, "billing.write") ? link("Billing run", "/billing/run", "refresh", "primary") : null,
+      ),
+  };
+}
+
+const tabLabels: Record<InvoiceView, string> = { all: "All", drafts: "Drafts", open: "Open", overdue: "Overdue", paid: "Paid" };
+
+async function invoiceTabs(ctx: Ctx, current: InvoiceView, today: string): Promise<ListModel["tabs"]> {
+  const tabs: ListModel["tabs"] = [];
+  for (const view of invoiceViews) {
+    const counted = await inView(reach(ctx, "invoices") as unknown as ListQuery<object>, view, today)
+      .select((eb) => eb.fn.countAll().as("count"))
+      .executeTakeFirst();
+    const count = String((counted as { count?: unknown } | undefined)?.count ?? 0);
+    tabs.push({ label: tabLabels[view], href: view === "all" ? "/invoices" : `/invoices?view=${view}`, is_current: view === current, count });
+  }
+  return tabs;
+}

@@ -1,0 +1,65 @@
+import type { Ctx } from "../../../platform/context.ts";
+import { cell, empty, formatDate, link } from "../../../platform/http/cells.ts";
+import { tableModel } from "../../../platform/http/list.ts";
+import type { RecordPageModel } from "../../../platform/http/page-models.ts";
+import { type Answer, page, type Route } from "../../../platform/http/route.ts";
+import type { SectionModel, StatModel } from "../../../platform/http/view-models.ts";
+import { formatMoney } from "../../../platform/money.ts";
+import { agingReport } from "../reports.ts";
+import { type AgingBucket, agingBuckets, type AgingRow } from "../rules/terms.ts";
+
+const labels: Record<AgingBucket, string> = { current: "Not due", days_1_30: "1–30 days", days_31_60: "31–60 days", days_61_90: "61–90 days", days_over_90: "Over 90 days" };
+
+type Row = AgingRow & { id: string; company: string };
+
+/** Who owes how much, and how late it is. */
+async function showAging(ctx: Ctx): Promise<Answer> {
+  const { as_of, rows, totals } = await agingReport(ctx);
+  const section: SectionModel = {
+    id: "aging",
+    title: "By company",
+    actions: [],
+    table: tableModel<Row>(
+      ctx,
+      {
+        title: "What clients owe, by how late it is",
+        table: "aging",
+        href: (row) => `/invoices?view=open&company=${row.company_id}`,
+        columns: [
+          { key: "company", label: "Company", cell: (row) => cell.strong(row.company, `/invoices?view=open&company=${row.company_id}`) },
+          ...agingBuckets.map((bucket) => ({ key: bucket, label: labels[bucket], is_numeric: true, is_secondary: bucket !== "current", cell: (row: Row) => (row[bucket] === 0 ? cell.nothing : cell.money(row[bucket], row.currency, ctx.tenant)) })),
+          { key: "total", label: "Total", is_numeric: true, cell: (row) => cell.money(row.total, row.currency, ctx.tenant) },
+        ],
+      },
+      rows.map((row) => ({ ...row, id: `${row.company_id}-${row.currency}` })),
+      "company",
+      null,
+    ),
+    empty: empty("check-circle", "Nobody owes anything", "Invoices that are approved and not paid appear here."),
+    more_url: "",
+    more_label: "",
+  };
+  const model: RecordPageModel = {
+    header: { title: "Receivables", subtitle: `What clients owe on ${formatDate(as_of, ctx.tenant)}`, breadcrumbs: [{ label: "Invoices", href: "/invoices" }], badges: [], actions: [link("Overdue invoices", "/invoices?view=overdue", "alert")] },
+    stats: totals.flatMap((total) => statsOf(ctx, total)),
+    tabs: [],
+    sections: [section],
+    facts: [],
+    notes: "",
+    attachments: [],
+  };
+  return page("records/show", "Receivables", model);
+}
+
+function statsOf(ctx: Ctx, total: AgingRow): StatModel[] {
+  const money = (minor: number): string => formatMoney(minor, total.currency, ctx.tenant.locale);
+  const stat = (label: string, minor: number, tone: StatModel["tone"], hint: string): StatModel => ({ label, value: money(minor), hint, tone, href: "", icon: "" });
+  const late = total.total - total.current;
+  return [
+    stat("Open", total.total, "", "On all open invoices"),
+    stat("Overdue", late, late > 0 ? "warning" : "", late > 0 ? "Past the due date" : "Nothing is late"),
+    stat("Over 90 days", total.days_over_90, total.days_over_90 > 0 ? "error" : "", total.days_over_90 > 0 ? "Long overdue" : "Nothing is that late"),
+  ];
+}
+
+export const agingPages: Route[] = [{ method: "GET", path: "/billing/aging", door: "staff", permission: "billing.read", handle: showAging }];

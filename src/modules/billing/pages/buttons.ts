@@ -1,0 +1,38 @@
+import { can } from "../../../platform/access/actor.ts";
+import type { Ctx } from "../../../platform/context.ts";
+import { button, link } from "../../../platform/http/cells.ts";
+import type { ActionLink } from "../../../platform/http/view-models.ts";
+import { canApprove, type DraftProblem } from "../rules/problems.ts";
+import { isOpen } from "../rules/states.ts";
+import type { InvoiceRow } from "../schema.ts";
+
+/** What can be done with an invoice in its state, by this person. The one that usually comes next is the primary one. */
+export function actionsOf(ctx: Ctx, invoice: InvoiceRow, recipient: string | null): ActionLink[] {
+  const at = (path: string): string => `/invoices/${invoice.id}/${path}`;
+  const pdf = link("PDF", at("pdf"), "download");
+  const mayWrite = can(ctx.actor, "billing.write");
+  const number = invoice.invoice_number ?? "";
+  if (invoice.status === "draft") {
+    const isReady = canApprove(invoice.problems as unknown as DraftProblem[]);
+    return [
+      ...(mayWrite ? [link("Add line", at("lines/new"), "plus"), link("Edit", at("edit"), "pencil")] : []),
+      pdf,
+      ...(mayWrite && invoice.period_start !== null ? [button("Build again", at("rebuild"), "refresh", "ghost")] : []),
+      ...(mayWrite ? [button("Delete", at("delete"), "trash", "danger", "Delete this draft? What it bills can be billed again.")] : []),
+      ...(can(ctx.actor, "billing.approve") && isReady ? [button("Approve", at("approve"), "check", "primary", "Approve this invoice? It gets its number and does not change any more.")] : []),
+    ];
+  }
+  if (!mayWrite || invoice.status === "void" || invoice.status === "written_off") return [pdf];
+  const isSent = invoice.sent_at !== null;
+  const send =
+    recipient === null
+      ? []
+      : [button(isSent ? "Send again" : "Send", at("send"), "send", isSent ? "ghost" : "primary", isSent ? `Send ${number} to ${recipient} again?` : `Send ${number} to ${recipient}?`)];
+  const mayVoid = invoice.amount_paid === 0 && (isOpen(invoice.status) || invoice.total === 0);
+  return [
+    pdf,
+    ...(mayVoid ? [button("Void", at("void"), "ban", "danger", `Void ${number}? The number stays used, and what it bills can be billed again.`)] : []),
+    ...send,
+    ...(isOpen(invoice.status) ? [link("Record payment", at("payment"), "card", isSent ? "primary" : "ghost")] : []),
+  ];
+}

@@ -1,0 +1,117 @@
+import { can } from "../../../platform/access/actor.ts";
+import { find } from "../../../platform/access/reach.ts";
+import { type AnyAction, perform } from "../../../platform/action.ts";
+import type { Ctx } from "../../../platform/context.ts";
+import { canonicalDecimal } from "../../../platform/decimal.ts";
+import { button, cell, facts, link, words } from "../../../platform/http/cells.ts";
+import { formFailure } from "../../../platform/http/form-model.ts";
+import { buttonRoute } from "../../../platform/http/form-page.ts";
+import { listAnswer } from "../../../platform/http/list.ts";
+import type { RecordPageModel } from "../../../platform/http/page-models.ts";
+import { type Answer, type Incoming, page, redirect, response, type Route } from "../../../platform/http/route.ts";
+import { formatPrice } from "../../../platform/money.ts";
+import { approveInvoice } from "../actions/approve.ts";
+import { deleteDraft } from "../actions/drafts.ts";
+import { rebuildDraft } from "../actions/generate.ts";
+import { deleteLine, moveLine } from "../actions/lines.ts";
+import { sendInvoice } from "../actions/send.ts";
+import { voidInvoice } from "../actions/void.ts";
+import { evidenceOf } from "../evidence.ts";
+import { invoicePdfResponse } from "../issue/document.ts";
+import { invoiceList, type InvoiceView, invoiceViews } from "../lists.ts";
+import { showInvoice } from "./show.ts";
+import { timeSection } from "./time-section.ts";
+
+const viewOf = (incoming: Incoming): InvoiceView => invoiceViews.find((view) => view === incoming.url.searchParams.get("view")) ?? "all";
+const home = (incoming: Incoming): string => `/invoices/${incoming.params["id"] ?? ""}`;
+
+/** One line: what it says, where its amount comes from, the time behind it. */
+async function showLine(ctx: Ctx, incoming: Incoming): Promise<Answer> {
+  const line = await find(ctx, "invoice_lines", incoming.params["line_id"] ?? "");
+  const invoice = await find(ctx, "invoices", line.invoice_id);
+  const at = `/invoices/${invoice.id}/lines/${line.id}`;
+  const isOpen = invoice.status === "draft" && can(ctx.actor, "billing.write");
+  const time = await timeSection(ctx, [line]);
+  const model: RecordPageModel = {
+    header: {
+      title: line.description,
+      subtitle: "",
+      breadcrumbs: [
+        { label: "Invoices", href: "/invoices" },
+        { label: invoice.invoice_number ?? "Draft invoice", href: `/invoices/${invoice.id}` },
+      ],
+      badges: [{ text: words(line.line_type), tone: "neutral" }],
+      actions: isOpen
+        ? [
+            button("Move up", `${at}/move/up`, "arrow-up"),
+            button("Move down", `${at}/move/down`, "arrow-down"),
+            button("Remove", `${at}/delete`, "trash", "danger", "Remove this line? What it bills can be billed again."),
+            link("Edit", `${at}/edit`, "pencil", "primary"),
+          ]
+        : [],
+    },
+    stats: [],
+    tabs: [],
+    sections: time === null ? [] : [time],
+    facts: [
+      facts("Line", [
+        ["Quantity", cell.number(canonicalDecimal(line.quantity))],
+        ["Price", cell.text(formatPrice(line.unit_price, line.currency, ctx.tenant.locale))],
+        ["Amount", cell.money(line.total, line.currency, ctx.tenant)],
+        ["Taxable", cell.check(line.is_taxable)],
+      ]),
+      facts(
+        "Where it comes from",
+        evidenceOf(line, ctx.tenant).map((sentence, index) => [index === 0 ? "Because" : "And", cell.text(sentence)] as const),
+      ),
+    ],
+    notes: "",
+    attachments: [],
+  };
+  return page("records/show", line.description, model);
+}
+
+/** Line buttons name the line by `line_id`; the action takes it as `id`. */
+function lineButton(path: string, action: AnyAction, said: string, extra: (incoming: Incoming) => object = () => ({})): Route {
+  return {
+    method: "POST",
+    path: `/invoices/:id/lines/:line_id/${path}`,
+    door: "staff",
+    permission: action.permission,
+    handle: async (ctx, incoming) => {
+      try {
+        await perform(ctx, action, { id: incoming.params["line_id"], ...extra(incoming) });
+        return redirect(home(incoming), said);
+      } catch (error) {
+        return redirect(home(incoming), formFailure(error).message, "error");
+      }
+    },
+  };
+}
+
+export const invoicePages: Route[] = [
+  { method: "GET", path: "/invoices", door: "staff", permission: "billing.read", handle: async (ctx, incoming) => listAnswer(ctx, incoming, await invoiceList(ctx, viewOf(incoming))) },
+  { method: "GET", path: "/invoices/:id", door: "staff", permission: "billing.read", handle: showInvoice },
+  { method: "GET", path: "/invoices/:id/pdf", door: "staff", permission: "billing.read", handle: async (ctx, incoming) => response(await invoicePdfResponse(ctx, incoming.params["id"] ?? "")) },
+  { method: "GET", path: "/invoices/:id/lines/:line_id", door: "staff", permission: "billing.read", handle: showLine },
+  lineButton("move/:direction", moveLine, "Line moved.", (incoming) => ({ direction: incoming.params["direction"] })),
+  lineButton("delete", deleteLine, "Line removed."),
+  buttonRoute("/invoices/:id/approve", approveInvoice, (incoming, result) => redirect(home(incoming), `Approved as ${(result as { invoice_number: string }).invoice_number}. Send it now.`), home),
+  buttonRoute("/invoices/:id/void", voidInvoice, (incoming) => redirect(home(incoming), "The invoice is void."), home),
+  buttonRoute("/invoices/:id/rebuild", rebuildDraft, (incoming) => redirect(home(incoming), "The draft is built again from contract and time."), home),
+  buttonRoute("/invoices/:id/delete", deleteDraft, () => redirect("/invoices", "Draft deleted."), home),
+  {
+    method: "POST",
+    path: "/invoices/:id/send",
+    door: "staff",
+    permission: "billing.write",
+    handle: async (ctx, incoming) => {
+      try {
+        await sendInvoice(ctx, incoming.params["id"] ?? "");
+        return redirect(home(incoming), "The invoice is on its way.");
+      } catch (error) {
+        return redirect(home(incoming), formFailure(error).message, "error");
+      }
+    },
+  },
+];

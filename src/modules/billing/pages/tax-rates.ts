@@ -1,0 +1,77 @@
+import { can } from "../../../platform/access/actor.ts";
+import { find, reach } from "../../../platform/access/reach.ts";
+import type { Ctx } from "../../../platform/context.ts";
+import { canonicalDecimal } from "../../../platform/decimal.ts";
+import type { Failure } from "../../../platform/errors.ts";
+import { cell, empty, link } from "../../../platform/http/cells.ts";
+import { columnField, formModel, type FormValues, rowValues } from "../../../platform/http/form-model.ts";
+import { buttonRoute, formRoutes } from "../../../platform/http/form-page.ts";
+import { type List, listAnswer } from "../../../platform/http/list.ts";
+import { type Incoming, redirect, type Route } from "../../../platform/http/route.ts";
+import type { FormModel } from "../../../platform/http/view-models.ts";
+import { createTaxRate, deleteTaxRate, updateTaxRate } from "../actions/tax-rates.ts";
+import { taxRates } from "../schema.ts";
+
+const permission = "billing.write";
+const url = "/settings/tax-rates";
+const crumbs = [
+  { label: "Settings", href: "/settings" },
+  { label: "Tax rates", href: url },
+];
+
+interface TaxRateRow {
+  id: string;
+  name: string;
+  rate: string;
+  is_default: boolean;
+  is_active: boolean;
+}
+
+const taxRateList: List<TaxRateRow> = {
+  title: "Tax rates",
+  subtitle: "New invoices are taxed by the standard rate, unless the company is exempt.",
+  url,
+  table: "tax_rates",
+  query: (ctx) => reach(ctx, "tax_rates").select(["tax_rates.id", "tax_rates.name", "tax_rates.rate", "tax_rates.is_default", "tax_rates.is_active"]),
+  columns: [
+    { key: "name", label: "Name", sort: { reference: "tax_rates.name", column: taxRates.columns.name }, cell: (row) => cell.strong(row.name, `${url}/${row.id}`) },
+    { key: "rate", label: "Per cent", is_numeric: true, cell: (row) => cell.number(canonicalDecimal(row.rate)) },
+    { key: "is_default", label: "Standard", cell: (row) => (row.is_default ? cell.badge("Standard", "info") : cell.nothing) },
+    { key: "is_active", label: "State", cell: (row) => (row.is_active ? cell.badge("In use", "success") : cell.badge("Not in use", "neutral")) },
+  ],
+  sort: "name",
+  href: (row) => `${url}/${row.id}`,
+  actions: (ctx) => (can(ctx.actor, permission) ? [link("New tax rate", `${url}/new`, "plus", "primary")] : []),
+  empty: () => empty("invoice", "No tax rates", "Without one, invoices carry no tax.", link("New tax rate", `${url}/new`, "plus", "primary")),
+};
+
+async function taxRateForm(ctx: Ctx, incoming: Incoming, typed: FormValues | null, failure: Failure | null): Promise<FormModel> {
+  const id = incoming.params["id"] ?? null;
+  const row = id === null ? null : await find(ctx, "tax_rates", id);
+  return formModel({
+    action: `${url}/${id ?? "new"}`,
+    values: typed ?? (row === null ? { is_active: true } : rowValues(taxRates, row)),
+    version: row?.version ?? null,
+    failure,
+    submit_label: id === null ? "Add tax rate" : "Save changes",
+    cancel_url: url,
+    sections: [
+      {
+        title: "",
+        fields: [
+          columnField(taxRates, "name", { hint: "As it is printed on the invoice, such as VAT." }),
+          columnField(taxRates, "rate", { hint: "For example 8.25" }),
+          columnField(taxRates, "is_default", { hint: "New invoices are taxed by it." }),
+          columnField(taxRates, "is_active"),
+        ],
+      },
+    ],
+  });
+}
+
+export const taxRatePages: Route[] = [
+  { method: "GET", path: url, door: "staff", permission: "billing.read", handle: (ctx, incoming) => listAnswer(ctx, incoming, taxRateList) },
+  ...formRoutes({ path: `${url}/new`, permission, action: createTaxRate, title: () => "New tax rate", form: taxRateForm, breadcrumbs: crumbs, done: () => redirect(url, "Tax rate added.") }),
+  ...formRoutes({ path: `${url}/:id`, permission, action: updateTaxRate, title: async (ctx, { id = "" }) => (await find(ctx, "tax_rates", id)).name, form: taxRateForm, extra: (incoming) => ({ id: incoming.params["id"] }), breadcrumbs: crumbs, done: () => redirect(url, "Changes saved.") }),
+  buttonRoute(`${url}/:id/delete`, deleteTaxRate, () => redirect(url, "Tax rate deleted."), (incoming) => `${url}/${incoming.params["id"] ?? ""}`),
+];

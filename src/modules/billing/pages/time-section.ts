@@ -1,0 +1,73 @@
+import type { Ctx } from "../../../platform/context.ts";
+import { shownHours } from "../../../platform/decimal.ts";
+import { cell, empty } from "../../../platform/http/cells.ts";
+import { tableModel } from "../../../platform/http/list.ts";
+import type { SectionModel } from "../../../platform/http/view-models.ts";
+import type { InvoiceLineRow } from "../schema.ts";
+
+interface Share {
+  id: string;
+  date: string;
+  technician: string | null;
+  ticket_id: string | null;
+  ticket_number: string | null;
+  title: string | null;
+  notes: string;
+  billed_minutes: number;
+  billed_amount: number;
+  currency: string;
+}
+
+/** The time behind some lines, entry by entry, each with its part of the amount; null when there is none. */
+export async function timeSection(ctx: Ctx, lines: readonly InvoiceLineRow[]): Promise<SectionModel | null> {
+  const ids = lines.filter((line) => line.line_type === "time_entry").map((line) => line.id);
+  if (ids.length === 0) return null;
+  const rows: Share[] = await ctx.db
+    .selectFrom("invoice_line_time_entries as links")
+    .innerJoin("time_entries", "time_entries.id", "links.time_entry_id")
+    .leftJoin("users", "users.id", "time_entries.user_id")
+    .leftJoin("tickets", "tickets.id", "time_entries.ticket_id")
+    .select([
+      "time_entries.id",
+      "time_entries.date",
+      "users.name as technician",
+      "time_entries.ticket_id",
+      "tickets.ticket_number",
+      "tickets.title",
+      "time_entries.notes",
+      "links.billed_minutes",
+      "links.billed_amount",
+      "links.currency",
+    ])
+    .where("links.invoice_line_id", "in", ids)
+    .orderBy("time_entries.date")
+    .orderBy("time_entries.id")
+    .execute();
+  return {
+    id: "time",
+    title: "Made from this time",
+    actions: [],
+    table: tableModel<Share>(
+      ctx,
+      {
+        title: "Time",
+        table: "time_entries",
+        href: (row) => `/time/${row.id}/edit`,
+        columns: [
+          { key: "date", label: "Date", cell: (row) => cell.date(row.date, ctx.tenant) },
+          { key: "ticket", label: "Ticket", cell: (row) => (row.ticket_number === null ? cell.nothing : cell.link(`#${row.ticket_number} ${row.title ?? ""}`.trim(), `/tickets/${row.ticket_id ?? ""}`)) },
+          { key: "notes", label: "Notes", is_secondary: true, cell: (row) => cell.muted(row.notes) },
+          { key: "technician", label: "Technician", is_secondary: true, cell: (row) => cell.person(row.technician) },
+          { key: "billed_minutes", label: "Hours", is_numeric: true, cell: (row) => cell.number(shownHours(row.billed_minutes)) },
+          { key: "billed_amount", label: "Amount", is_numeric: true, cell: (row) => cell.money(row.billed_amount, row.currency, ctx.tenant) },
+        ],
+      },
+      rows,
+      "date",
+      null,
+    ),
+    empty: empty("clock", "No time", "This invoice bills no time."),
+    more_url: "",
+    more_label: "",
+  };
+}

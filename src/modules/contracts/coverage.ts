@@ -1,0 +1,78 @@
+import { maybeFind, reach } from "../../platform/access/reach.ts";
+import type { Ctx } from "../../platform/context.ts";
+import type { RowOf } from "../../platform/database/columns.ts";
+import { canonicalDecimal, shownHours } from "../../platform/decimal.ts";
+import { formatDate, words } from "../../platform/http/cells.ts";
+import type { PortalHomeModel, TicketPageModel } from "../../platform/http/page-models.ts";
+import { type HoursLeft, hoursOfContract } from "./hours.ts";
+import { includesAllTime } from "./rules/coverage.ts";
+import type { contracts } from "./schema.ts";
+
+type ContractRow = RowOf<typeof contracts>;
+
+/** What a contract says about work, ready to be shown beside the work: "2.5 h left". */
+export type Coverage = NonNullable<TicketPageModel["coverage"]>;
+
+/** Hours as people say them: 150 minutes are "2.5 h". */
+export function hoursText(minutes: number): string {
+  return `${canonicalDecimal(shownHours(minutes))} h`;
+}
+
+/**
+ * What covers work for a company: the contract that is named, else the company's own. Null when there is none within the
+ * actor's reach; the work is then billed by the hour.
+ */
+export async function coverageOf(ctx: Ctx, about: { company_id: string; contract_id: string | null }): Promise<Coverage | null> {
+  const contract = await contractFor(ctx, about);
+  if (contract === undefined) return null;
+  const base = { title: contract.name, href: `/contracts/${contract.id}` };
+  if (contract.status !== "active") {
+    return { ...base, badge: { text: words(contract.status), tone: "warning" }, text: "This contract is not in force.", hours: null };
+  }
+  if (includesAllTime(contract.contract_type)) {
+    return { ...base, badge: { text: "Included", tone: "success" }, text: "All work is included in the contract's price.", hours: null };
+  }
+  const hours = await hoursOfContract(ctx, contract);
+  if (hours.buckets.length === 0) {
+    return { ...base, badge: { text: "Billable", tone: "info" }, text: "Work is billed by the hour, at the contract's rates.", hours: null };
+  }
+  return { ...base, badge: hoursBadge(hours), text: `${hoursText(hours.used_minutes)} of ${hoursText(hours.total_minutes)} used`, hours: bar(hours) };
+}
+
+/** What is left, in a word; a warning when a fifth or less is left. */
+export function hoursBadge(hours: HoursLeft): { text: string; tone: "success" | "warning" | "error" } {
+  if (hours.left_minutes === 0) return { text: "Hours used up", tone: "error" };
+  const isLow = hours.left_minutes * 5 <= hours.total_minutes;
+  return { text: `${hoursText(hours.left_minutes)} left`, tone: isLow ? "warning" : "success" };
+}
+
+function bar(hours: HoursLeft): { used: number; total: number; text: string } {
+  return { used: Number(shownHours(hours.used_minutes)), total: Number(shownHours(hours.total_minutes)), text: `${hoursText(hours.left_minutes)} left` };
+}
+
+async function contractFor(ctx: Ctx, about: { company_id: string; contract_id: string | null }): Promise<ContractRow | undefined> {
+  if (about.contract_id !== null) return maybeFind(ctx, "contracts", about.contract_id);
+  const company = await maybeFind(ctx, "companies", about.company_id);
+  return company?.contract_id == null ? undefined : maybeFind(ctx, "contracts", company.contract_id);
+}
+
+/** The prepaid hours of a portal user's own company, for the portal's home page; a card for each contract that has some. */
+export async function portalHours(ctx: Ctx): Promise<PortalHomeModel["hours"]> {
+  const rows = (await reach(ctx, "contracts").selectAll().where("status", "=", "active").orderBy("name").execute()) as ContractRow[];
+  const cards: PortalHomeModel["hours"] = [];
+  for (const contract of rows) {
+    const hours = await hoursOfContract(ctx, contract);
+    if (hours.buckets.length === 0) continue;
+    const last = hours.buckets.map((bucket) => bucket.end).toSorted()[0] ?? "";
+    const until = last < "9999" ? `, renewed on ${formatDate(last, ctx.tenant)}` : "";
+    cards.push({
+      title: contract.name,
+      value: `${hoursText(hours.left_minutes)} left`,
+      hint: `${hoursText(hours.used_minutes)} of ${hoursText(hours.total_minutes)} used${contract.end_date !== null && last > contract.end_date ? "" : until}`,
+      used: Math.min(bar(hours).used, bar(hours).total),
+      total: bar(hours).total,
+      href: "",
+    });
+  }
+  return cards;
+}

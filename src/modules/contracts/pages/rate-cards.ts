@@ -1,0 +1,85 @@
+import { can } from "../../../platform/access/actor.ts";
+import { find, reach } from "../../../platform/access/reach.ts";
+import type { Ctx } from "../../../platform/context.ts";
+import type { Failure } from "../../../platform/errors.ts";
+import { button } from "../../../platform/http/cells.ts";
+import { columnField, field, formModel, type FormValues, rowValues } from "../../../platform/http/form-model.ts";
+import { buttonRoute, formRoutes } from "../../../platform/http/form-page.ts";
+import { listAnswer } from "../../../platform/http/list.ts";
+import { type Incoming, redirect, type Route } from "../../../platform/http/route.ts";
+import type { FormModel } from "../../../platform/http/view-models.ts";
+import { createRateCard, deleteRateCard, updateRateCard } from "../actions/rate-cards.ts";
+import { rateCardList } from "../lists.ts";
+import { rateCards } from "../schema.ts";
+
+const crumbs = [
+  { label: "Contracts", href: "/contracts" },
+  { label: "Rate cards", href: "/rate-cards" },
+];
+
+async function rateCardForm(ctx: Ctx, incoming: Incoming, typed: FormValues | null, failure: Failure | null): Promise<FormModel> {
+  const id = incoming.params["id"] ?? null;
+  const row = id === null ? null : await find(ctx, "rate_cards", id);
+  const items = row === null ? [] : await reach(ctx, "rate_card_items").select(["work_type_id", "hourly_rate"]).where("rate_card_id", "=", row.id).execute();
+  const rates = Object.fromEntries(items.map((item) => [item.work_type_id, item.hourly_rate]));
+  const types = await reach(ctx, "work_types").select(["id", "name", "is_active", "default_rate"]).orderBy("sort_order").orderBy("name").execute();
+  const shown = types.filter((type) => type.is_active || rates[type.id] !== undefined);
+  const values = typed ?? { ...(row === null ? { currency: ctx.tenant.currency } : rowValues(rateCards, row)), rates };
+  const is_disabled = !can(ctx.actor, "contracts.write");
+  return formModel({
+    action: id === null ? "/rate-cards/new" : `/rate-cards/${id}`,
+    values,
+    version: row?.version ?? null,
+    failure,
+    submit_label: id === null ? "Create rate card" : "Save changes",
+    cancel_url: "/rate-cards",
+    sections: [
+      {
+        title: "Rate card",
+        fields: [
+          columnField(rateCards, "name", { is_disabled }),
+          columnField(rateCards, "currency", { is_disabled, is_required: true }),
+          columnField(rateCards, "description", { span: 6, rows: 2, is_disabled }),
+          columnField(rateCards, "is_default", { is_disabled, hint: "Counts for every company and contract without a card of its own." }),
+        ],
+      },
+      {
+        title: "Hourly rates",
+        hint: "A work type that is left empty has no rate on this card.",
+        fields: shown.map((type) => field(`rates.${type.id}`, type.name, { kind: "decimal", is_disabled, prefix: row?.currency ?? ctx.tenant.currency, placeholder: type.default_rate ?? "" })),
+      },
+    ],
+  });
+}
+
+/** Rate cards: the list, and a form with one rate a work type. */
+export const rateCardPages: Route[] = [
+  {
+    method: "GET",
+    path: "/rate-cards",
+    door: "staff",
+    permission: "contracts.read",
+    handle: (ctx, incoming) => listAnswer(ctx, incoming, rateCardList),
+  },
+  ...formRoutes({
+    path: "/rate-cards/new",
+    permission: "contracts.write",
+    action: createRateCard,
+    title: () => "New rate card",
+    form: rateCardForm,
+    breadcrumbs: crumbs,
+    done: () => redirect("/rate-cards", "Rate card created."),
+  }),
+  ...formRoutes({
+    path: "/rate-cards/:id",
+    permission: "contracts.read",
+    action: updateRateCard,
+    title: async (ctx, { id = "" }) => (await find(ctx, "rate_cards", id)).name,
+    form: rateCardForm,
+    extra: (incoming) => ({ id: incoming.params["id"] }),
+    breadcrumbs: crumbs,
+    actions: (ctx, incoming) => (can(ctx.actor, "contracts.write") ? [button("Delete", `/rate-cards/${incoming.params["id"] ?? ""}/delete`, "trash", "danger", "Delete this rate card?")] : []),
+    done: () => redirect("/rate-cards", "Changes saved."),
+  }),
+  buttonRoute("/rate-cards/:id/delete", deleteRateCard, () => redirect("/rate-cards", "Rate card deleted."), (incoming) => `/rate-cards/${incoming.params["id"] ?? ""}`),
+];

@@ -1,0 +1,166 @@
+import { can } from "../../../platform/access/actor.ts";
+import { find, maybeFind, reach } from "../../../platform/access/reach.ts";
+import type { Ctx } from "../../../platform/context.ts";
+import type { RowOf } from "../../../platform/database/columns.ts";
+import { activityOf } from "../../../platform/http/activity.ts";
+import { button, cell, empty, facts, formatDate, link, words } from "../../../platform/http/cells.ts";
+import { tableModel } from "../../../platform/http/list.ts";
+import type { RecordPageModel } from "../../../platform/http/page-models.ts";
+import { type Answer, type Incoming, page } from "../../../platform/http/route.ts";
+import type { ActionLink, FactsModel, SectionModel, StatModel } from "../../../platform/http/view-models.ts";
+import { todayOf } from "../actions/lifecycle.ts";
+import { hoursBadge, hoursText } from "../coverage.ts";
+import { type HoursLeft, hoursOfContract } from "../hours.ts";
+import { itemColumns, type ItemListRow, statusTone } from "../lists.ts";
+import { type Period, periodContaining, shownPeriod } from "../rules/periods.ts";
+import type { contracts } from "../schema.ts";
+
+type ContractRow = RowOf<typeof contracts>;
+
+/** A contract with its items, the hours that are left, and the time of the current period. */
+export async function showContract(ctx: Ctx, incoming: Incoming): Promise<Answer> {
+  const contract = await find(ctx, "contracts", incoming.params["id"] ?? "");
+  const company = await find(ctx, "companies", contract.company_id);
+  const hours = await hoursOfContract(ctx, contract);
+  const period = periodContaining(contract, todayOf(ctx));
+  const mayWrite = can(ctx.actor, "contracts.write");
+  const model: RecordPageModel = {
+    header: {
+      title: contract.name,
+      subtitle: `${contract.contract_number} · ${company.name}`,
+      breadcrumbs: [
+        { label: "Contracts", href: "/contracts" },
+        { label: company.name, href: `/companies/${company.id}` },
+      ],
+      badges: [
+        { text: words(contract.status), tone: statusTone(contract.status) },
+        { text: words(contract.contract_type), tone: "neutral" },
+        ...(contract.archived_at === null ? [] : [{ text: "Archived", tone: "warning" }]),
+      ],
+      actions: mayWrite ? buttons(contract) : [],
+    },
+    stats: [...hourStats(hours), ...(period === null ? [] : [await workedStat(ctx, contract, period)])],
+    tabs: [],
+    sections: [await itemSection(ctx, contract, mayWrite), ...(hours.buckets.length === 0 ? [] : [bucketSection(ctx, hours)]), await activityOf(ctx, "contracts", contract.id)],
+    facts: [await termFacts(ctx, contract), await billingFacts(ctx, contract, period)],
+    notes: contract.notes ?? "",
+    attachments: [],
+  };
+  return page("records/show", contract.name, model);
+}
+
+function buttons(contract: ContractRow): ActionLink[] {
+  const at = `/contracts/${contract.id}`;
+  const { status, name } = contract;
+  if (contract.archived_at !== null) return [button("Restore", `${at}/restore`, "refresh"), button("Delete", `${at}/delete`, "trash", "danger", `Delete ${name} for good?`)];
+  const isOver = status === "expired" || status === "cancelled" || status === "renewed";
+  return [
+    ...(status === "active" ? [] : [button("Activate", `${at}/activate`, "check", "primary")]),
+    link("Edit", `${at}/edit`, "pencil"),
+    ...(contract.end_date !== null && (status === "active" || status === "expired") ? [button("Renew", `${at}/renew`, "refresh", "ghost", `Renew ${name} by its renewal terms?`)] : []),
+    ...(isOver ? [] : [button("Cancel", `${at}/cancel`, "ban", "danger", `Cancel ${name}? Time is not covered by it any more.`)]),
+    ...(status === "active" ? [] : [button("Archive", `${at}/archive`, "archive", "ghost", `Archive ${name}? It leaves the lists, and can be restored.`)]),
+  ];
+}
+
+function hourStats(hours: HoursLeft): StatModel[] {
+  if (hours.buckets.length === 0) return [];
+  const { tone } = hoursBadge(hours);
+  const over = hours.overage_minutes === 0 ? "" : `, ${hoursText(hours.overage_minutes)} beyond`;
+  const hint = `${hoursText(hours.used_minutes)} of ${hoursText(hours.total_minutes)} used${over}`;
+  return [{ label: "Hours left", value: hoursText(hours.left_minutes), hint, tone, href: "", icon: "clock" }];
+}
+
+async function workedStat(ctx: Ctx, contract: ContractRow, period: Period): Promise<StatModel> {
+  const row = await ctx.db
+    .selectFrom("time_entries")
+    .select((eb) => eb.fn.sum<number | null>("duration_minutes").as("minutes"))
+    .where("contract_id", "=", contract.id)
+    .where("date", ">=", period.start)
+    .where("date", "<", period.end)
+    .executeTakeFirst();
+  return {
+    label: "Time in this period",
+    value: hoursText(Number(row?.minutes ?? 0)),
+    hint: shownPeriod(period),
+    tone: "",
+    href: can(ctx.actor, "time.read") ? `/time?company=${contract.company_id}&from=${period.start}` : "",
+    icon: "history",
+  };
+}
+
+async function itemSection(ctx: Ctx, contract: ContractRow, mayWrite: boolean): Promise<SectionModel> {
+  const rows: ItemListRow[] = await reach(ctx, "contract_items")
+    .leftJoin("work_types", "work_types.id", "contract_items.work_type_id")
+    .selectAll("contract_items")
+    .select("work_types.name as work_type")
+    .where("contract_items.contract_id", "=", contract.id)
+    .orderBy("contract_items.sort_order")
+    .orderBy("contract_items.id")
+    .execute();
+  const add = link("Add item", `/contracts/${contract.id}/items/new`, "plus");
+  return {
+    id: "items",
+    title: "Items",
+    actions: mayWrite ? [add] : [],
+    table: tableModel(ctx, itemColumns(mayWrite), rows, "", null),
+    empty: empty("layers", "No items yet", "Services, prepaid hours and products that the contract consists of."),
+    more_url: "",
+    more_label: "",
+  };
+}
+
+/** The prepaid hours as a table: how each bucket burns down. */
+function bucketSection(ctx: Ctx, hours: HoursLeft): SectionModel {
+  const column = (label: string, is_numeric: boolean): SectionModel["table"]["columns"][number] => ({ label, sort_url: "", direction: "none", is_numeric, is_secondary: false });
+  return {
+    id: "hours",
+    title: "Prepaid hours",
+    actions: [],
+    table: {
+      id: "hours-table",
+      caption: "Prepaid hours in the current period",
+      columns: [column("Item", false), column("Until", false), column("Included", true), column("Used", true), column("Left", true)],
+      rows: hours.buckets.map((bucket) => ({
+        id: bucket.contract_item_id,
+        href: "",
+        is_bold: false,
+        cells: [
+          cell.text(bucket.name),
+          bucket.end.startsWith("9999") ? cell.muted("Open-ended") : cell.date(lastDay(bucket), ctx.tenant),
+          cell.number(hoursText(bucket.included_minutes + bucket.rollover_minutes)),
+          cell.number(hoursText(bucket.used_minutes)),
+          cell.number(hoursText(bucket.left_minutes)),
+        ],
+      })),
+    },
+    empty: empty("clock", "No prepaid hours", ""),
+    more_url: "",
+    more_label: "",
+  };
+}
+
+const lastDay = (period: Period): string => Temporal.PlainDate.from(period.end).subtract({ days: 1 }).toString();
+
+async function termFacts(ctx: Ctx, contract: ContractRow): Promise<FactsModel> {
+  const signer = contract.signed_by_contact_id === null ? undefined : await maybeFind(ctx, "contacts", contract.signed_by_contact_id);
+  const months = contract.renewal_terms["months"];
+  return facts("Terms", [
+    ["First day", cell.date(contract.start_date, ctx.tenant)],
+    ["Last day", contract.end_date === null ? cell.muted("Open-ended") : cell.date(contract.end_date, ctx.tenant)],
+    ["Renewal", contract.end_date === null ? cell.nothing : cell.text(`${contract.auto_renew ? "By itself" : "By hand"}, ${typeof months === "number" ? months : 12} months`)],
+    ["Signed", cell.date(contract.signed_date, ctx.tenant)],
+    ["Signed by", signer === undefined ? cell.nothing : cell.link(`${signer.first_name} ${signer.last_name}`.trim(), `/contacts/${signer.id}`)],
+  ]);
+}
+
+async function billingFacts(ctx: Ctx, contract: ContractRow, period: Period | null): Promise<FactsModel> {
+  const card = contract.rate_card_id === null ? undefined : await maybeFind(ctx, "rate_cards", contract.rate_card_id);
+  return facts("Billing", [
+    ["Cycle", cell.text(words(contract.billing_cycle))],
+    ["Fee per cycle", cell.money(contract.billing_amount, contract.currency, ctx.tenant)],
+    ["Currency", cell.text(contract.currency)],
+    ["Rate card", card === undefined ? cell.muted("The company's, or the standard one") : cell.link(card.name, `/rate-cards/${card.id}`)],
+    ["Current period", period === null ? cell.nothing : cell.text(`${formatDate(period.start, ctx.tenant)} – ${formatDate(lastDay(period), ctx.tenant)}`)],
+  ]);
+}

@@ -1,0 +1,57 @@
+import { can } from "../../platform/access/actor.ts";
+import { reach } from "../../platform/access/reach.ts";
+import { empty, link } from "../../platform/http/cells.ts";
+import { tableModel } from "../../platform/http/list.ts";
+import type { Panel, PanelModel } from "../../platform/module.ts";
+import { hoursBadge, hoursText } from "./coverage.ts";
+import { hoursLeft } from "./hours.ts";
+import { contractList, soonDays, soonUntil } from "./lists.ts";
+
+const most = 10;
+
+/** What the module shows on the pages of others. */
+export const panels: Panel[] = [
+  {
+    page: "company",
+    order: 30,
+    permission: "contracts.read",
+    load: async (ctx, { id }) => {
+      const rows = await contractList.query(ctx).where("contracts.company_id", "=", id).where("contracts.archived_at", "is", null).orderBy("contracts.status").orderBy("contracts.name").limit(most).execute();
+      const columns = contractList.columns.filter((column) => column.key !== "company");
+      const models: PanelModel[] = [];
+      for (const row of rows.filter((one) => one.status === "active")) {
+        const hours = await hoursLeft(ctx, row.id);
+        if (hours.buckets.length === 0) continue;
+        models.push({ kind: "stat", label: `Hours left, ${row.name}`, value: hoursText(hours.left_minutes), hint: `${hoursText(hours.used_minutes)} of ${hoursText(hours.total_minutes)} used`, tone: hoursBadge(hours).tone, href: `/contracts/${row.id}`, icon: "contract" });
+      }
+      models.push({
+        kind: "section",
+        id: "contracts",
+        title: "Contracts",
+        actions: can(ctx.actor, "contracts.write") ? [link("New contract", `/contracts/new?company_id=${id}`, "plus")] : [],
+        table: tableModel(ctx, { ...contractList, columns }, rows, "name", null),
+        empty: empty("contract", "No contract", "Work for this company is billed by the hour."),
+        more_url: rows.length === most ? `/contracts?company=${id}` : "",
+        more_label: "All contracts",
+      });
+      return models;
+    },
+  },
+  {
+    page: "dashboard",
+    order: 60,
+    permission: "contracts.write",
+    load: async (ctx) => {
+      const row = await reach(ctx, "contracts")
+        .select((eb) => eb.fn.countAll<number>().as("count"))
+        .where("status", "=", "active")
+        .where("end_date", "<=", soonUntil(ctx))
+        .executeTakeFirst();
+      const count = Number(row?.count ?? 0);
+      if (count === 0) return null;
+      return { kind: "stat", label: "Contracts ending soon", value: String(count), hint: `Within ${soonDays} days`, tone: "warning", href: "/contracts?ending=soon&sort=end_date", icon: "contract" };
+    },
+  },
+  { page: "dashboard", order: 93, permission: "contracts.write", load: async () => ({ kind: "action", ...link("New contract", "/contracts/new", "contract") }) },
+  { page: "settings", order: 42, permission: "contracts.write", load: async () => ({ kind: "card", group: "Money", title: "Rate cards", text: "What an hour of each work type costs.", href: "/rate-cards", icon: "tag" }) },
+];

@@ -1,0 +1,62 @@
+import { can } from "../../platform/access/actor.ts";
+import { maybeFind } from "../../platform/access/reach.ts";
+import type { Ctx } from "../../platform/context.ts";
+import type { Failure } from "../../platform/errors.ts";
+import { field, type FormValues, formModel } from "../../platform/http/form-model.ts";
+import { optionsOf } from "../../platform/http/options.ts";
+import type { ComposerModel } from "../../platform/http/page-models.ts";
+import { contactName } from "../companies/index.ts";
+import { mostFiles, type TicketRow } from "../tickets/index.ts";
+import { activeTimer, workTypeOptions } from "../time/index.ts";
+
+/** What the composer sends beside the text. */
+export const replyNames = ["note_type", "content", "duration", "work_type_id", "is_billable", "status_id"];
+
+const text = (values: FormValues | null, name: string): string => (typeof values?.[name] === "string" ? values[name] : "");
+
+/** Where a reply is written; with `typed` and `failure` as it was sent, so that no word is lost. */
+export async function composerOf(ctx: Ctx, ticket: TicketRow, action: string, typed: FormValues | null, failure: Failure | null): Promise<ComposerModel> {
+  const timer = await activeTimer(ctx);
+  const isTimed = timer?.ticket_id === ticket.id;
+  const status = await maybeFind(ctx, "ticket_statuses", ticket.status_id);
+  const statuses = (await optionsOf(ctx, "ticket_statuses")).filter((option) => option.value !== ticket.status_id);
+  const timeFields = can(ctx.actor, "time.write")
+    ? [
+        field("duration", "Time", { id: "reply-duration", placeholder: "0:15", hint: "For example 15, 1:30 or 1h 30m", max_length: 40, value: isTimed ? String(timer.minutes) : "" }),
+        field("work_type_id", "Work type", { id: "reply-work-type", kind: "select", options: await workTypeOptions(ctx), value: timer?.work_type_id ?? "" }),
+        field("is_billable", "Billing", {
+          id: "reply-billing",
+          kind: "select",
+          options: [
+            { value: "", label: "By work type" },
+            { value: "true", label: "Billable" },
+            { value: "false", label: "Not billable" },
+          ],
+        }),
+      ]
+    : [];
+  const statusField = field("status_id", "Status", { id: "reply-status", kind: "select", options: [{ value: "", label: `Stays ${status?.name ?? ""}`.trim() }, ...statuses] });
+  const shown = { ...typed };
+  const form = formModel({ action, sections: [{ title: "", fields: [...timeFields, statusField] }], values: shown, failure, submit_label: "Send" });
+  const problem = failure?.problems.find((one) => one.field === "content" || one.field === "files")?.message ?? form.error;
+  return {
+    action,
+    csrf: "",
+    version: "",
+    kind: typed === null || text(typed, "note_type") === "public" ? "public" : "internal",
+    body: text(typed, "content"),
+    error: problem,
+    recipients: await recipientsOf(ctx, ticket),
+    fields: form.sections[0]?.fields ?? [],
+    file_hint: `up to ${mostFiles} files of 50 MB`,
+    submit_label: "Send",
+  };
+}
+
+/** Who will read a reply, said before it is sent. */
+async function recipientsOf(ctx: Ctx, ticket: TicketRow): Promise<string> {
+  const contact = ticket.contact_id === null ? undefined : await maybeFind(ctx, "contacts", ticket.contact_id);
+  if (contact === undefined) return "Nobody gets a mail: the ticket has no contact";
+  if (contact.email === null) return `${contactName(contact)} has no e-mail address`;
+  return `To ${contactName(contact)} <${contact.email}>`;
+}

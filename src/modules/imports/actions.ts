@@ -1,0 +1,119 @@
+import { Type } from "@sinclair/typebox";
+import { find } from "../../platform/access/reach.ts";
+import { action } from "../../platform/action.ts";
+import type { Work } from "../../platform/context.ts";
+import type { CsvProblem } from "../../platform/csv/problem.ts";
+import { insert, update } from "../../platform/database/records.ts";
+import { conflict, invalidField } from "../../platform/errors.ts";
+import { addFile, type StoredBytes } from "../../platform/files/files.ts";
+import { Importer } from "./apply.ts";
+import { type Batch, parseFile, readBatch, storedMapping, targetOf } from "./file.ts";
+import { guessTarget, type ImportMode, matchHeaders, missingFields } from "./rules/index.ts";
+import { importBatches } from "./schema.ts";
+import { undoRows } from "./undo.ts";
+
+const mode = Type.Union([Type.Literal("create_only"), Type.Literal("fill_blanks"), Type.Literal("overwrite")]);
+const target = Type.Union([Type.Literal("companies"), Type.Literal("contacts")]);
+const stored = Type.Object({ sha256: Type.String(), size: Type.Integer(), name: Type.String(), type: Type.String() });
+const batchInput = Type.Object({ id: Type.String({ format: "uuid" }) }, { additionalProperties: false });
+const mostProblems = 500;
+
+interface Upload {
+  file: StoredBytes;
+  target?: "companies" | "contacts";
+  mode?: ImportMode;
+}
+
+/** Takes a file in: finds out what it holds and which column is what. Nothing is changed yet. */
+export const uploadImport = action({
+  name: "imports.upload",
+  permission: "imports.run",
+  input: Type.Object({ file: stored, target: Type.Optional(target), mode: Type.Optional(mode) }, { additionalProperties: false }),
+  run: async (work: Work, given: Upload) => {
+    const file = parseFile(await work.app.files.get(work.tenant.id, given.file.sha256));
+    const guess = guessTarget(file.headers);
+    const name = given.target ?? guess.target;
+    if (name === null) {
+      throw invalidField("file", `${guess.label} cannot be imported here. Bring a list of companies or contacts whose first line names the columns.`, "unknown_list");
+    }
+    const { mapping } = matchHeaders(file.headers, targetOf(name));
+    return insert(work, importBatches, {
+      file_name: given.file.name,
+      file_id: await addFile(work, given.file),
+      import_target: name,
+      import_source: guess.product,
+      import_mode: given.mode ?? "fill_blanks",
+      mapping: storedMapping(mapping),
+      summary: { label: guess.label },
+      created_by_id: work.actor.user_id,
+    });
+  },
+});
+
+interface Configure {
+  id: string;
+  mapping: Record<string, string | null>;
+  mode: ImportMode;
+}
+
+/** Changes which column is what, and what happens to records that are there. */
+export const configureImport = action({
+  name: "imports.configure",
+  permission: "imports.run",
+  input: Type.Object({ id: Type.String({ format: "uuid" }), mapping: Type.Record(Type.String(), Type.Union([Type.String(), Type.Null()])), mode }, { additionalProperties: false }),
+  run: async (work: Work, given: Configure) => {
+    const batch = (await find(work, "import_batches", given.id)) as unknown as Batch;
+    if (batch.import_status !== "uploaded") throw conflict("This import has been applied already.", "already_applied");
+    const known = new Set(targetOf(batch.import_target).fields.map((one) => one.key));
+    const chosen = Object.values(given.mapping).filter((field) => field !== null && field !== "");
+    const wrong = chosen.find((field) => field === null || !known.has(field));
+    if (wrong !== undefined) throw invalidField("mapping", `There is no field ${wrong ?? ""}.`);
+    const twice = chosen.find((field, index) => chosen.indexOf(field) !== index);
+    if (twice !== undefined) throw invalidField("mapping", "Two columns cannot fill the same field.");
+    const mapping = Object.fromEntries(Object.entries(given.mapping).map(([column, field]) => [column, field === "" ? null : field]));
+    return update(work, importBatches, batch.id, { mapping, import_mode: given.mode });
+  },
+});
+
+/** Brings the good rows in, all in one unit of work; the bad ones are listed with line, column and reason. */
+export const applyImport = action({
+  name: "imports.apply",
+  permission: "imports.run",
+  input: batchInput,
+  run: async (work: Work, { id }: { id: string }) => {
+    const batch = (await find(work, "import_batches", id)) as unknown as Batch;
+    if (batch.import_status !== "uploaded") throw conflict("This import has been applied already.", "already_applied");
+    const { read, target: into, mapping, present } = await readBatch(work, batch);
+    const [missing] = missingFields(mapping, into);
+    if (missing !== undefined) throw invalidField("mapping", `No column is matched with ${missing}.`, "missing_column");
+    const importer = new Importer(work, batch, present);
+    let done = 0;
+    for (const row of read.rows) {
+      if (!row.is_good) continue;
+      await (into.name === "companies" ? importer.companyRow(row) : importer.contactRow(row));
+      // Other people's requests get their turn while a long file comes in.
+      done += 1;
+      if (done % 25 === 0) await Bun.sleep(0);
+    }
+    const summary = { ...batch.summary, ...importer.counts, rows: read.rows.length, bad: read.bad, problems: read.problems.slice(0, mostProblems) };
+    return update(work, importBatches, id, { import_status: "applied", applied_at: work.app.clock.now(), summary });
+  },
+});
+
+/** Takes an import back. Records that were touched since stay as they are and are named. */
+export const undoImport = action({
+  name: "imports.undo",
+  permission: "imports.run",
+  input: batchInput,
+  run: async (work: Work, { id }: { id: string }) => {
+    const batch = (await find(work, "import_batches", id)) as unknown as Batch;
+    if (batch.import_status !== "applied") throw conflict("Only an import that was applied can be undone.", "not_applied");
+    const result = await undoRows(work, id);
+    return update(work, importBatches, id, { import_status: "undone", undone_at: work.app.clock.now(), summary: { ...batch.summary, ...result } });
+  },
+});
+
+/** The problems that a batch's summary keeps. */
+export function problemsOf(batch: Batch): CsvProblem[] {
+  return (batch.summary["problems"] ?? []) as CsvProblem[];
+}

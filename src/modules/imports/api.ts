@@ -1,0 +1,50 @@
+import { perform } from "../../platform/action.ts";
+import type { Ctx } from "../../platform/context.ts";
+import { Failure, invalidField, malformed } from "../../platform/errors.ts";
+import { storeUploads, type Upload } from "../../platform/files/files.ts";
+import { readBytes } from "../../platform/http/body.ts";
+import { showOne } from "../../platform/http/jsonapi.ts";
+import type { Answer, Incoming, Route } from "../../platform/http/route.ts";
+import { resource } from "../../platform/resource.ts";
+import { applyImport, undoImport, uploadImport } from "./actions.ts";
+import { importBatches } from "./schema.ts";
+
+export const importResource = resource({ type: "import_batches", table: importBatches, permission: "imports.run", sort: "-created_at" });
+
+const largestFile = 21 * 1024 * 1024;
+const parameters = new Set(["target", "mode", "dry_run"]);
+
+/** `POST /contacts/import/csv`: a file as the body (`text/csv`) or as a form's `file`; `target`, `mode` and `dry_run` in the query. */
+async function importCsv(ctx: Ctx, incoming: Incoming): Promise<Answer> {
+  const asked = Object.fromEntries(incoming.url.searchParams);
+  const unknown = Object.keys(asked).find((name) => !parameters.has(name));
+  if (unknown !== undefined) throw malformed(`The parameter ${unknown} is not known here.`, "unknown_parameter");
+  const [stored] = await storeUploads(ctx, [await uploadOf(incoming)], "file");
+  const { target, mode } = asked;
+  const batch = await perform(ctx, uploadImport, { file: stored, ...(target === undefined ? {} : { target }), ...(mode === undefined ? {} : { mode }) });
+  if (asked["dry_run"] !== "true") await perform(ctx, applyImport, { id: batch.id });
+  return showOne(ctx, importResource, batch.id, 201);
+}
+
+async function uploadOf(incoming: Incoming): Promise<Upload> {
+  const type = (incoming.request.headers.get("content-type") ?? "").split(";")[0]?.trim().toLowerCase() ?? "";
+  if (type === "text/csv" || type === "text/plain") return { name: "import.csv", type, bytes: await readBytes(incoming.request, largestFile) };
+  if (type !== "multipart/form-data") throw new Failure(415, "unsupported_media_type", "Send the file as text/csv or as the field file of a form.");
+  const upload = (await incoming.form()).files.find((file) => file.field === "file");
+  if (upload === undefined) throw invalidField("file", "The form has no file.", "required");
+  return upload;
+}
+
+export const importApi: Route[] = [
+  { method: "POST", path: "/api/v1/contacts/import/csv", door: "api", permission: "imports.run", maxBytes: largestFile, handle: importCsv },
+  {
+    method: "POST",
+    path: "/api/v1/import-batches/:id/undo",
+    door: "api",
+    permission: "imports.run",
+    handle: async (ctx, incoming) => {
+      await perform(ctx, undoImport, { id: incoming.params["id"] });
+      return showOne(ctx, importResource, incoming.params["id"] ?? "");
+    },
+  },
+];

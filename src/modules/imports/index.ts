@@ -1,0 +1,17 @@
+import type { AnyAction } from "../../platform/action.ts";
+import { defineModule } from "../../platform/module.ts";
+import { applyImport, configureImport, undoImport, uploadImport } from "./actions.ts";
+import { importApi, importResource } from "./api.ts";
+import { importPages } from "./pages.ts";
+import { externalIds, importBatches, importRows } from "./schema.ts";
+
+/** Lists from other systems: upload, match, preview, apply, undo (PRD 3.3.1). */
+export const importsModule = defineModule({
+  name: "imports",
+  tables: [importBatches, importRows, externalIds],
+  permissions: { "imports.run": "Bring lists of companies and contacts in, and take imports back" },
+  actions: [uploadImport, configureImport, applyImport, undoImport] as unknown as AnyAction[],
+  resources: [importResource],
+  routes: [...importPages, ...importApi],
+  panels: [{ page: "settings", order: 60, permission: "imports.run", load: async () => ({ kind: "card", group: "Data", title: "Imports", text: "Bring companies and contacts in from a CSV file, and take it back.", href: "/imports", icon: "upload" }) }],
+});

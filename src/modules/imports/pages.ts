@@ -1,0 +1,161 @@
+import { find, reach } from "../../platform/access/reach.ts";
+import { perform } from "../../platform/action.ts";
+import { type Ctx, reading } from "../../platform/context.ts";
+import { type Failure, invalidField } from "../../platform/errors.ts";
+import { storeUploads } from "../../platform/files/files.ts";
+import { button, cell, empty, link, words } from "../../platform/http/cells.ts";
+import { field, formFailure, formModel, type FormValues } from "../../platform/http/form-model.ts";
+import { buttonRoute } from "../../platform/http/form-page.ts";
+import { type List, listAnswer } from "../../platform/http/list.ts";
+import type { FormPageModel, RecordPageModel } from "../../platform/http/page-models.ts";
+import { type Answer, type Incoming, page, redirect, type Route } from "../../platform/http/route.ts";
+import { applyImport, configureImport, problemsOf, undoImport, uploadImport } from "./actions.ts";
+import type { Batch } from "./file.ts";
+import { modes, previewModel, problemSection } from "./preview.ts";
+import type { ImportMode } from "./rules/index.ts";
+import { importBatches } from "./schema.ts";
+import { leftSection, resultStats } from "./result.ts";
+
+const largestFile = 20 * 1024 * 1024;
+const permission = "imports.run";
+
+interface BatchRow {
+  id: string;
+  file_name: string;
+  import_target: string;
+  import_status: string;
+  created_at: string;
+  person: string | null;
+}
+
+const tones: Record<string, string> = { uploaded: "info", applied: "success", undone: "neutral" };
+
+const batchList: List<BatchRow> = {
+  title: "Imports",
+  subtitle: "Lists from other systems. Each import can be undone.",
+  url: "/imports",
+  table: "import_batches",
+  query: (ctx) =>
+    reach(ctx, "import_batches")
+      .leftJoin("users", "users.id", "import_batches.created_by_id")
+      .select(["import_batches.id", "import_batches.file_name", "import_batches.import_target", "import_batches.import_status", "import_batches.created_at", "users.name as person"]),
+  columns: [
+    { key: "file_name", label: "File", cell: (row) => cell.strong(row.file_name, `/imports/${row.id}`) },
+    { key: "import_target", label: "Holds", cell: (row) => cell.text(words(row.import_target)) },
+    { key: "import_status", label: "State", cell: (row) => cell.badge(row.import_status === "uploaded" ? "Not applied yet" : words(row.import_status), tones[row.import_status] ?? "neutral") },
+    { key: "person", label: "By", is_secondary: true, cell: (row) => cell.person(row.person) },
+    { key: "created_at", label: "When", sort: { reference: "import_batches.created_at", column: importBatches.columns.created_at }, cell: (row, ctx) => cell.instant(row.created_at, ctx.tenant, ctx.app.clock.now()) },
+  ],
+  sort: "-created_at",
+  href: (row) => `/imports/${row.id}`,
+  actions: () => [link("New import", "/imports/new", "upload", "primary")],
+  empty: () => empty("upload", "Nothing imported yet", "Bring your clients and their people in with a CSV export of ITFlow, Syncro or a spreadsheet.", link("New import", "/imports/new", "upload", "primary")),
+};
+
+function uploadPage(typed: FormValues | null, failure: Failure | null): Answer {
+  const model: FormPageModel = {
+    header: {
+      title: "Import from a CSV file",
+      subtitle: "You see what would happen before anything is changed.",
+      breadcrumbs: [{ label: "Imports", href: "/imports" }],
+      badges: [],
+      actions: [],
+    },
+    form: formModel({
+      action: "/imports/new",
+      values: typed ?? { mode: "fill_blanks" },
+      failure,
+      submit_label: "Check the file",
+      cancel_url: "/imports",
+      is_multipart: true,
+      sections: [
+        {
+          title: "File",
+          hint: "The first line has to name the columns; they are matched by their names. Exports of ITFlow clients and contacts and of Syncro customers are recognized. Import companies before their contacts.",
+          fields: [
+            field("file", "CSV file", { kind: "file", is_required: true, span: 6, hint: "At most 20 MB. Commas, semicolons or tabs; the encoding is found out." }),
+            field("target", "It holds", {
+              kind: "select",
+              options: [
+                { value: "", label: "Find out by the columns" },
+                { value: "companies", label: "Companies" },
+                { value: "contacts", label: "Contacts" },
+              ],
+            }),
+          ],
+        },
+        { title: "Records that are there already", hint: "They are recognized by the other system's number, else by name; contacts by e-mail.", fields: [field("mode", "What happens to them", { kind: "radio", options: modes, span: 6 })] },
+      ],
+    }),
+  };
+  return page("forms/index", "Import", model, failure?.status ?? 200);
+}
+
+async function takeUpload(ctx: Ctx, incoming: Incoming): Promise<Answer> {
+  const form = await incoming.form();
+  try {
+    const upload = form.files.find((file) => file.field === "file");
+    if (upload === undefined || upload.name === "") throw invalidField("file", "Choose a file first.", "required");
+    const [stored] = await storeUploads(ctx, [upload], "file");
+    const { target, mode } = form.fields;
+    const batch = await perform(ctx, uploadImport, { file: stored, ...(target === "" || target === undefined ? {} : { target }), ...(mode === undefined ? {} : { mode }) });
+    return redirect(`/imports/${batch.id}`);
+  } catch (error) {
+    return uploadPage(form.fields, formFailure(error));
+  }
+}
+
+async function showBatch(ctx: Ctx, id: string, problem = ""): Promise<Answer> {
+  const batch = (await find(ctx, "import_batches", id)) as unknown as Batch;
+  if (batch.import_status === "uploaded") {
+    const model = await previewModel(ctx, batch);
+    return page("imports/preview", `Import ${batch.file_name}`, problem === "" ? model : { ...model, blocked_text: problem }, problem === "" ? 200 : 422);
+  }
+  const model: RecordPageModel = {
+    header: {
+      title: batch.file_name,
+      subtitle: String(batch.summary["label"] ?? ""),
+      breadcrumbs: [{ label: "Imports", href: "/imports" }],
+      badges: [{ text: words(batch.import_status), tone: tones[batch.import_status] ?? "neutral" }],
+      actions:
+        batch.import_status === "applied"
+          ? [button("Undo this import", `/imports/${id}/undo`, "history", "danger", "Take this import back? Records that were changed since stay as they are.")]
+          : [],
+    },
+    stats: resultStats(batch),
+    tabs: [],
+    sections: [...leftSection(batch), problemSection(problemsOf(batch))],
+    facts: [],
+    notes: "",
+    attachments: [],
+  };
+  return page("records/show", batch.file_name, model);
+}
+
+async function answerPreview(ctx: Ctx, incoming: Incoming): Promise<Answer> {
+  const id = incoming.params["id"] ?? "";
+  const { fields } = await incoming.form();
+  const mapping: Record<string, string | null> = {};
+  for (const [name, value] of Object.entries(fields)) {
+    const column = /^column-(\d+)$/.exec(name)?.[1];
+    if (column !== undefined) mapping[column] = typeof value === "string" && value !== "" ? value : null;
+  }
+  try {
+    await perform(ctx, configureImport, { id, mapping, mode: fields["mode"] as ImportMode });
+    if (fields["intent"] !== "apply") return redirect(`/imports/${id}`);
+    await perform(ctx, applyImport, { id });
+    return redirect(`/imports/${id}`, "Import applied. It can be undone here.");
+  } catch (error) {
+    const failure = formFailure(error);
+    return reading(ctx, (reader) => showBatch(reader, id, failure.message));
+  }
+}
+
+export const importPages: Route[] = [
+  { method: "GET", path: "/imports", door: "staff", permission, handle: (ctx, incoming) => listAnswer(ctx, incoming, batchList) },
+  { method: "GET", path: "/imports/new", door: "staff", permission, handle: async () => uploadPage(null, null) },
+  { method: "POST", path: "/imports/new", door: "staff", permission, maxBytes: largestFile + 1024 * 1024, handle: takeUpload },
+  { method: "GET", path: "/imports/:id", door: "staff", permission, handle: (ctx, incoming) => showBatch(ctx, incoming.params["id"] ?? "") },
+  { method: "POST", path: "/imports/:id", door: "staff", permission, handle: answerPreview },
+  buttonRoute("/imports/:id/undo", undoImport, (incoming) => redirect(`/imports/${incoming.params["id"] ?? ""}`, "Import undone."), (incoming) => `/imports/${incoming.params["id"] ?? ""}`),
+];

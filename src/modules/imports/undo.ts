@@ -1,0 +1,66 @@
+import { maybeFind } from "../../platform/access/reach.ts";
+import type { Work } from "../../platform/context.ts";
+import { type Patch, type Table, tableNamed } from "../../platform/database/columns.ts";
+import { remove, update } from "../../platform/database/records.ts";
+import type { TableName } from "../../platform/database/tables.ts";
+import { Failure } from "../../platform/errors.ts";
+import { setTags } from "../../platform/tags.ts";
+
+/** A record that undo left as it is, and why. */
+export interface LeftAlone {
+  line: number;
+  entity_type: string;
+  entity_id: string;
+  reason: string;
+}
+
+/** Takes a batch back, last row first. What was touched since, or is in use now, is left alone and named. */
+export async function undoRows(work: Work, batchId: string): Promise<{ undone: number; left: LeftAlone[] }> {
+  const rows = await work.db.selectFrom("import_rows").selectAll().where("batch_id", "=", batchId).orderBy("id", "desc").execute();
+  const left: LeftAlone[] = [];
+  let undone = 0;
+  for (const [index, row] of rows.entries()) {
+    if (index % 50 === 49) await Bun.sleep(0);
+    const reason = await undoRow(work, row);
+    if (reason === null) undone += 1;
+    else left.push({ line: row.line, entity_type: row.entity_type, entity_id: row.entity_id, reason });
+  }
+  return { undone, left };
+}
+
+interface StoredRow {
+  batch_id: string;
+  entity_type: string;
+  entity_id: string;
+  row_outcome: "created" | "updated";
+  previous_values: Record<string, unknown> | null;
+  version_after: number;
+}
+
+/** Undoes one row; the reason when it is left alone. */
+async function undoRow(work: Work, row: StoredRow): Promise<string | null> {
+  const table = tableNamed(row.entity_type) as Table;
+  const present = (await maybeFind(work, row.entity_type as TableName, row.entity_id)) as Record<string, unknown> | undefined;
+  if (present === undefined) return "It is not there any more.";
+  if (present["version"] !== row.version_after) return "It was changed since the import.";
+  if (row.row_outcome === "updated") {
+    await update(work, table, row.entity_id, (row.previous_values ?? {}) as Patch<Table>);
+    return null;
+  }
+  await work.db.deleteFrom("external_ids").where("entity_type", "=", row.entity_type).where("entity_id", "=", row.entity_id).where("batch_id", "=", row.batch_id).execute();
+  if (row.entity_type === "rate_cards") await removeRates(work, row.entity_id);
+  try {
+    await remove(work, table, row.entity_id);
+  } catch (error) {
+    if (error instanceof Failure && error.status === 409) return "Something refers to it now.";
+    throw error;
+  }
+  await setTags(work, row.entity_type, row.entity_id, []);
+  return null;
+}
+
+/** The rates of a card that the import made go with the card, unless a company uses it. */
+async function removeRates(work: Work, cardId: string): Promise<void> {
+  const used = await work.db.selectFrom("companies").select("id").where("rate_card_id", "=", cardId).limit(1).executeTakeFirst();
+  if (used === undefined) await work.db.deleteFrom("rate_card_items").where("rate_card_id", "=", cardId).execute();
+}

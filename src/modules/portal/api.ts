@@ -1,0 +1,170 @@
+import { Type } from "@sinclair/typebox";
+import { sql } from "kysely";
+import { find, reach } from "../../platform/access/reach.ts";
+import { validate } from "../../platform/access/validate.ts";
+import { perform } from "../../platform/action.ts";
+import { type Ctx, inUnit, reading } from "../../platform/context.ts";
+import type { TableName } from "../../platform/database/tables.ts";
+import { invalid, malformed, unauthorized } from "../../platform/errors.ts";
+import { downloadOf } from "../../platform/files/files.ts";
+import { readDocument, refuseParameters, resourceObjects, resourceRoutes, showOne } from "../../platform/http/jsonapi.ts";
+import { type Answer, type Incoming, json, response, type Route } from "../../platform/http/route.ts";
+import type { Resource } from "../../platform/resource.ts";
+import { loginRoute, logoutRoute, requestReset, setPasswordByLink } from "../staff/index.ts";
+import { invoicePdfResponse } from "../billing/index.ts";
+import { checkoutDocument, startCheckout } from "../payments/index.ts";
+import { addNoteAsClient, attachFiles, attachmentOf, mostUploadBytes, openTicketAsClient, takeFiles, uploadOf } from "../tickets/index.ts";
+import { attachmentResource, companyResource, invoiceResource, lineResource, noteResource, ticketResource } from "./resources.ts";
+
+/** The portal over the API (PRD 3.15.2). Each path is for signed-in clients; everything is read through their reach. */
+
+const base = "/api/v1/portal";
+const idOf = (incoming: Incoming): string => incoming.params["id"] ?? "";
+
+/** Only clients come in here; for everybody else there is the API of the staff. */
+function forClients(handle: Route["handle"]): Route["handle"] {
+  return async (ctx, incoming) => {
+    if (ctx.actor.kind !== "portal") throw unauthorized();
+    return handle(ctx, incoming);
+  };
+}
+
+const forgotten = Type.Object({ email: Type.String({ minLength: 1, maxLength: 254 }) }, { additionalProperties: false });
+const chosen = Type.Object({ token: Type.String({ minLength: 1, maxLength: 200 }), password: Type.String({ minLength: 1, maxLength: 1024 }) }, { additionalProperties: false });
+const nothing = (): Answer => response(new Response(null, { status: 204 }));
+
+function checked(schema: typeof forgotten | typeof chosen, input: unknown): void {
+  const problems = validate(schema, input);
+  if (problems.length > 0) throw invalid(problems);
+}
+
+const authRoutes: Route[] = [
+  loginRoute(`${base}/auth/login`, "portal"),
+  logoutRoute(`${base}/auth/logout`),
+  {
+    method: "POST",
+    path: `${base}/auth/forgot-password`,
+    door: "hook",
+    permission: null,
+    handle: async (ctx, incoming) => {
+      const input = readDocument(await incoming.json(), "password_resets", null);
+      checked(forgotten, input);
+      await requestReset(ctx, "portal", String(input["email"]));
+      return nothing();
+    },
+  },
+  {
+    method: "POST",
+    path: `${base}/auth/reset-password`,
+    door: "hook",
+    permission: null,
+    handle: async (ctx, incoming) => {
+      const input = readDocument(await incoming.json(), "password_resets", null);
+      checked(chosen, input);
+      const token = String(input["token"]);
+      await setPasswordByLink(ctx, token.startsWith("pi_") ? "invite" : "reset", token, String(input["password"]));
+      return nothing();
+    },
+  },
+];
+
+/** List and single record of a resource. Full-text search is left out: its index holds what the team writes to itself. */
+function readRoutes(resource: Resource): Route[] {
+  return resourceRoutes(resource).map((route) => ({
+    ...route,
+    handle: forClients(async (ctx, incoming) => {
+      if (incoming.url.searchParams.has("filter[q]")) throw malformed("The parameter filter[q] is not known here.", "unknown_parameter");
+      return route.handle(ctx, incoming);
+    }),
+  }));
+}
+
+/** What belongs to a record: `GET …/{parent}/{id}/{children}`, all of it. */
+function childRoute(parent: "tickets" | "invoices", children: "notes" | "attachments" | "lines"): Route {
+  const { resource, column, order } = { notes: { resource: noteResource, column: "ticket_id", order: "created_at" }, attachments: { resource: attachmentResource, column: "ticket_id", order: "created_at" }, lines: { resource: lineResource, column: "invoice_id", order: "sort_order" } }[children];
+  const table = resource.table.name as TableName;
+  return {
+    method: "GET",
+    path: `${base}/${parent}/:id/${children}`,
+    door: "api",
+    permission: null,
+    handle: forClients(async (ctx, incoming) => {
+      refuseParameters(incoming);
+      const owner = await find(ctx, parent, idOf(incoming));
+      const rows = await reach(ctx, table).selectAll().where(sql.ref(`${table}.${column}`), "=", owner.id).orderBy(sql.ref(`${table}.${order}`)).orderBy(sql.ref(`${table}.id`)).execute();
+      return json({ jsonapi: { version: "1.1" }, links: { self: incoming.url.pathname }, data: await resourceObjects(ctx, resource, rows as Record<string, unknown>[]) });
+    }),
+  };
+}
+
+async function attach(ctx: Ctx, incoming: Incoming): Promise<Answer> {
+  await reading(ctx, (reader) => find(reader, "tickets", idOf(incoming)));
+  const stored = await takeFiles(ctx, [await uploadOf(incoming)], "file");
+  const [made] = await inUnit(ctx, (work) => attachFiles(work, { ticket_id: idOf(incoming), note_id: null }, stored));
+  if (made === undefined) throw new Error("a file was not attached");
+  return showOne(ctx, attachmentResource, made.id, 201);
+}
+
+const ticketRoutes: Route[] = [
+  ...readRoutes(ticketResource),
+  {
+    method: "POST",
+    path: `${base}/tickets`,
+    door: "api",
+    permission: null,
+    handle: forClients(async (ctx, incoming) => {
+      const made = await perform(ctx, openTicketAsClient, readDocument(await incoming.json(), ticketResource.type, null));
+      return showOne(ctx, ticketResource, made.id, 201);
+    }),
+  },
+  childRoute("tickets", "notes"),
+  {
+    method: "POST",
+    path: `${base}/tickets/:id/notes`,
+    door: "api",
+    permission: null,
+    handle: forClients(async (ctx, incoming) => {
+      await reading(ctx, (reader) => find(reader, "tickets", idOf(incoming)));
+      const note = await perform(ctx, addNoteAsClient, { ...readDocument(await incoming.json(), noteResource.type, null), ticket_id: idOf(incoming) });
+      return showOne(ctx, noteResource, note.id, 201);
+    }),
+  },
+  childRoute("tickets", "attachments"),
+  { method: "POST", path: `${base}/tickets/:id/attachments`, door: "api", permission: null, maxBytes: mostUploadBytes, handle: forClients(attach) },
+  {
+    method: "GET",
+    path: `${base}/tickets/:id/attachments/:attachment_id/content`,
+    door: "api",
+    permission: null,
+    handle: forClients(async (ctx, incoming) => response(await downloadOf(ctx, await attachmentOf(ctx, incoming)))),
+  },
+];
+
+const invoiceRoutes: Route[] = [
+  ...readRoutes(invoiceResource),
+  childRoute("invoices", "lines"),
+  { method: "GET", path: `${base}/invoices/:id/pdf`, door: "api", permission: null, handle: forClients(async (ctx, incoming) => response(await invoicePdfResponse(ctx, idOf(incoming)))) },
+  {
+    method: "POST",
+    path: `${base}/invoices/:id/pay`,
+    door: "api",
+    permission: null,
+    handle: forClients(async (ctx, incoming) => {
+      await reading(ctx, (reader) => find(reader, "invoices", idOf(incoming)));
+      return checkoutDocument(await startCheckout(ctx, idOf(incoming)));
+    }),
+  },
+];
+
+const companyRoute: Route = {
+  method: "GET",
+  path: `${base}/company`,
+  door: "api",
+  permission: null,
+  handle: forClients(async (ctx, incoming) => {
+    refuseParameters(incoming);
+    return showOne(ctx, companyResource, ctx.actor.company_id ?? "");
+  }),
+};
+
+export const portalApi: Route[] = [...authRoutes, ...ticketRoutes, ...invoiceRoutes, companyRoute];

@@ -1,0 +1,64 @@
+import type { Ctx } from "../../../platform/context.ts";
+import { button, empty, formatAgo, formatDate, link } from "../../../platform/http/cells.ts";
+import type { PortalHomeModel } from "../../../platform/http/page-models.ts";
+import { type Answer, page, type Route } from "../../../platform/http/route.ts";
+import { formatMoney } from "../../../platform/money.ts";
+import { portalHours } from "../../contracts/index.ts";
+import { takesPayments } from "../../payments/index.ts";
+import { type ClientInvoice, clientInvoices, clientTickets } from "../queries.ts";
+import { invoiceBadge, isPayable, ticketBadge } from "../rules.ts";
+import { today } from "./words.ts";
+
+const mostTickets = 8;
+const mostInvoices = 5;
+
+async function home(ctx: Ctx): Promise<Answer> {
+  const company = await ctx.db.selectFrom("companies").select("name").where("id", "=", ctx.actor.company_id ?? "").executeTakeFirstOrThrow();
+  const tickets = await clientTickets(ctx).where("statuses.is_closed", "=", false).orderBy("tickets.updated_at", "desc").limit(mostTickets).execute();
+  const open = (await clientInvoices(ctx).where("invoices.balance_due", ">", 0).orderBy("invoices.due_date").orderBy("invoices.id").execute()).filter(isPayable);
+  const canPay = await takesPayments(ctx);
+  const now = ctx.app.clock.now();
+  const model: PortalHomeModel = {
+    greeting: `Hello ${ctx.actor.name.split(" ")[0] ?? ""}`.trim(),
+    text: `${company.name} · looked after by ${ctx.tenant.name}`,
+    actions: [link("Ask for help", "/portal/tickets/new", "message", "primary")],
+    hours: await portalHours(ctx),
+    balance: balanceOf(ctx, open, canPay),
+    tickets: tickets.map((ticket) => {
+      const isAnswered = ticket.last_staff_reply_at !== null && ticket.last_staff_reply_at >= (ticket.last_client_reply_at ?? "");
+      const detail = isAnswered ? `answered ${formatAgo(ticket.last_staff_reply_at ?? now, ctx.tenant, now)}` : `asked ${formatAgo(ticket.created_at, ctx.tenant, now)}`;
+      return { href: `/portal/tickets/${ticket.id}`, number: `#${ticket.ticket_number}`, title: ticket.title, status: ticketBadge(ticket), detail };
+    }),
+    tickets_url: "/portal/tickets",
+    tickets_empty: empty("check-circle", "Nothing is open", "Everything you asked for is done."),
+    invoices: open.slice(0, mostInvoices).map((invoice) => ({
+      href: `/portal/invoices/${invoice.id}`,
+      number: invoice.invoice_number ?? "",
+      amount: formatMoney(invoice.balance_due, invoice.currency, ctx.tenant.locale),
+      status: invoiceBadge(invoice, today(ctx)),
+      detail: `due ${formatDate(invoice.due_date, ctx.tenant)}`,
+      pay: canPay ? button("Pay", `/portal/invoices/${invoice.id}/pay`) : null,
+    })),
+    invoices_url: "/portal/invoices",
+  };
+  return page("portal/home", "Home", model);
+}
+
+/** What is owed, by currency, and how much of it is late. */
+function balanceOf(ctx: Ctx, open: readonly ClientInvoice[], canPay: boolean): PortalHomeModel["balance"] {
+  const late = open.filter((invoice) => invoice.due_date < today(ctx));
+  const [first] = open;
+  const href = "/portal/invoices";
+  if (first === undefined) return { value: formatMoney(0, ctx.tenant.currency, ctx.tenant.locale), hint: "Everything is paid.", tone: "success", pay: null, href };
+  const hint = late.length > 0 ? `${sumOf(ctx, late)} of it is overdue.` : `The next one is due on ${formatDate(first.due_date, ctx.tenant)}.`;
+  const pay = canPay && open.length === 1 ? button("Pay now", `/portal/invoices/${first.id}/pay`, "card", "primary") : null;
+  return { value: sumOf(ctx, open), hint, tone: late.length > 0 ? "error" : "", pay, href };
+}
+
+function sumOf(ctx: Ctx, invoices: readonly ClientInvoice[]): string {
+  const sums = new Map<string, number>();
+  for (const { currency, balance_due } of invoices) sums.set(currency, (sums.get(currency) ?? 0) + balance_due);
+  return [...sums].map(([currency, minor]) => formatMoney(minor, currency, ctx.tenant.locale)).join(" + ");
+}
+
+export const homePages: Route[] = [{ method: "GET", path: "/portal", door: "portal", permission: null, handle: home }];

@@ -1,0 +1,147 @@
+import { find, reach } from "../../../platform/access/reach.ts";
+import { type Ctx, reading } from "../../../platform/context.ts";
+import { Failure } from "../../../platform/errors.ts";
+import { button, cell, empty, facts, formatDate, link } from "../../../platform/http/cells.ts";
+import { type List, listAnswer, tableModel } from "../../../platform/http/list.ts";
+import type { InvoicePageModel } from "../../../platform/http/page-models.ts";
+import { type Answer, type Incoming, page, redirect, response, type Route } from "../../../platform/http/route.ts";
+import { formatMoney, formatPrice } from "../../../platform/money.ts";
+import { invoicePdfResponse, invoices } from "../../billing/index.ts";
+import { settleInvoice, startCheckout, takesPayments } from "../../payments/index.ts";
+import { type ClientInvoice, clientInvoices } from "../queries.ts";
+import { invoiceBadge, isPayable } from "../rules.ts";
+import { today } from "./words.ts";
+
+const home = "/portal/invoices";
+const idOf = (incoming: Incoming): string => incoming.params["id"] ?? "";
+
+const invoiceList: List<ClientInvoice> = {
+  title: "Invoices",
+  url: home,
+  table: "invoices",
+  query: clientInvoices,
+  columns: [
+    { key: "invoice_number", label: "Number", sort: { reference: "invoices.invoice_number", column: invoices.columns.invoice_number }, cell: (row) => cell.strong(row.invoice_number ?? "–", `${home}/${row.id}`) },
+    { key: "invoice_date", label: "Date", is_secondary: true, sort: { reference: "invoices.invoice_date", column: invoices.columns.invoice_date }, cell: (row, ctx) => cell.date(row.invoice_date, ctx.tenant) },
+    { key: "due_date", label: "Due", sort: { reference: "invoices.due_date", column: invoices.columns.due_date }, cell: (row, ctx) => cell.date(row.due_date, ctx.tenant) },
+    { key: "status", label: "State", cell: (row, ctx) => cell.badge(invoiceBadge(row, today(ctx)).text, invoiceBadge(row, today(ctx)).tone) },
+    { key: "total", label: "Total", is_numeric: true, is_secondary: true, cell: (row, ctx) => cell.money(row.total, row.currency, ctx.tenant) },
+    { key: "balance_due", label: "To pay", is_numeric: true, cell: (row, ctx) => (isPayable(row) ? cell.money(row.balance_due, row.currency, ctx.tenant) : cell.nothing) },
+  ],
+  sort: "-invoice_date",
+  href: (row) => `${home}/${row.id}`,
+  empty: () => empty("invoice", "No invoices yet", "Invoices appear here when they are sent to you."),
+};
+
+interface LineRow {
+  id: string;
+  description: string;
+  quantity: string;
+  unit_price: string;
+  total: number;
+}
+
+async function showInvoice(ctx: Ctx, incoming: Incoming): Promise<Answer> {
+  const invoice = await find(ctx, "invoices", idOf(incoming));
+  const { currency } = invoice;
+  const money = (minor: number): string => formatMoney(minor, currency, ctx.tenant.locale);
+  const lines = await reach(ctx, "invoice_lines").select(["id", "description", "quantity", "unit_price", "total"]).where("invoice_id", "=", invoice.id).orderBy("sort_order").orderBy("id").execute();
+  const paid = await reach(ctx, "payments").select(["id", "payment_date", "amount"]).where("invoice_id", "=", invoice.id).orderBy("payment_date").orderBy("id").execute();
+  const canPay = isPayable(invoice) && (await takesPayments(ctx));
+  const at = `${home}/${invoice.id}`;
+  const isDone = invoice.status === "paid";
+  const isLate = isPayable(invoice) && invoice.due_date < today(ctx);
+  const model: InvoicePageModel = {
+    header: {
+      title: `Invoice ${invoice.invoice_number ?? ""}`.trim(),
+      subtitle: "",
+      breadcrumbs: [{ label: "Invoices", href: home }],
+      badges: [invoiceBadge(invoice, today(ctx))],
+      actions: [link("Download PDF", `${at}/pdf`, "download"), ...(canPay ? [button(`Pay ${money(invoice.balance_due)}`, `${at}/pay`, "card", "primary")] : [])],
+    },
+    facts: [
+      facts("Invoice", [
+        ["Date", cell.date(invoice.invoice_date, ctx.tenant)],
+        ["Due", cell.date(invoice.due_date, ctx.tenant)],
+        ["PO number", cell.text(invoice.po_number)],
+      ]),
+      ...(paid.length === 0 ? [] : [facts("Payments", paid.map((payment) => [formatDate(payment.payment_date, ctx.tenant), cell.money(payment.amount, currency, ctx.tenant)] as const))]),
+    ],
+    lines: tableModel<LineRow>(
+      ctx,
+      {
+        title: "Lines",
+        table: "invoice_lines",
+        href: () => "",
+        columns: [
+          { key: "description", label: "Description", cell: (row) => cell.text(row.description) },
+          { key: "quantity", label: "Quantity", is_numeric: true, is_secondary: true, cell: (row) => cell.number(row.quantity) },
+          { key: "unit_price", label: "Price", is_numeric: true, is_secondary: true, cell: (row) => cell.number(formatPrice(row.unit_price, currency, ctx.tenant.locale)) },
+          { key: "total", label: "Amount", is_numeric: true, cell: (row) => cell.money(row.total, currency, ctx.tenant) },
+        ],
+      },
+      lines,
+      "",
+      null,
+    ),
+    totals: [
+      { label: "Subtotal", amount: money(invoice.subtotal), is_strong: false },
+      ...(invoice.discount_amount === 0 ? [] : [{ label: "Discount", amount: money(-invoice.discount_amount), is_strong: false }]),
+      ...(invoice.tax_amount === 0 ? [] : [{ label: invoice.tax_name ?? "Tax", amount: money(invoice.tax_amount), is_strong: false }]),
+      { label: "Total", amount: money(invoice.total), is_strong: true },
+      ...(invoice.amount_paid === 0 ? [] : [{ label: "Paid", amount: money(-invoice.amount_paid), is_strong: false }]),
+      { label: "To pay", amount: money(isPayable(invoice) ? invoice.balance_due : 0), is_strong: true },
+    ],
+    notices: [],
+    timeline: [
+      { label: "Issued", text: formatDate(invoice.invoice_date, ctx.tenant), state: "done" },
+      { label: "Due", text: formatDate(invoice.due_date, ctx.tenant), state: isLate ? "failed" : isDone ? "done" : "current" },
+      { label: "Paid", text: "", state: isDone ? "done" : "todo" },
+    ],
+    sections: [],
+    notes: invoice.notes ?? "",
+  };
+  return page("invoices/show", model.header.title, model);
+}
+
+async function pay(ctx: Ctx, incoming: Incoming): Promise<Answer> {
+  const id = idOf(incoming);
+  await reading(ctx, (reader) => find(reader, "invoices", id));
+  try {
+    return redirect((await startCheckout(ctx, id)).url);
+  } catch (error) {
+    if (!(error instanceof Failure) || (error.status !== 409 && error.status !== 503)) throw error;
+    return redirect(`${home}/${id}`, error.message, error.code === "nothing_to_pay" ? "info" : "error");
+  }
+}
+
+/** Where Stripe sends a payer back to: what came in is booked and said before any webhook has to arrive. */
+async function comeBack(ctx: Ctx, incoming: Incoming): Promise<Answer> {
+  const id = idOf(incoming);
+  await reading(ctx, (reader) => find(reader, "invoices", id));
+  const at = `${home}/${id}`;
+  try {
+    await settleInvoice(ctx, id);
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    return redirect(at, "Thank you. Your payment is being confirmed, and shows up here in a few minutes.", "info");
+  }
+  const invoice = await reading(ctx, (reader) => find(reader, "invoices", id));
+  if (invoice.status === "paid") return redirect(at, "Thank you. Your payment has arrived, and this invoice is paid.");
+  return redirect(at, "Your payment has not arrived yet. It shows up here when it does.", "info");
+}
+
+/** What a client owes: the list, one invoice with its PDF, and the way to pay it. */
+export const invoicePages: Route[] = [
+  { method: "GET", path: home, door: "portal", permission: null, handle: (ctx, incoming) => listAnswer(ctx, incoming, invoiceList) },
+  { method: "GET", path: `${home}/:id`, door: "portal", permission: null, handle: showInvoice },
+  {
+    method: "GET",
+    path: `${home}/:id/pdf`,
+    door: "portal",
+    permission: null,
+    handle: async (ctx, incoming) => response(await invoicePdfResponse(ctx, idOf(incoming))),
+  },
+  { method: "POST", path: `${home}/:id/pay`, door: "portal", permission: null, handle: pay },
+  { method: "GET", path: `${home}/:id/paid`, door: "portal", permission: null, isOutsideRead: true, handle: comeBack },
+];

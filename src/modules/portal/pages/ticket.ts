@@ -1,0 +1,48 @@
+import { find, maybeFind } from "../../../platform/access/reach.ts";
+import type { Ctx } from "../../../platform/context.ts";
+import type { Failure } from "../../../platform/errors.ts";
+import { cell, facts, formatInstant } from "../../../platform/http/cells.ts";
+import type { PortalTicketModel } from "../../../platform/http/page-models.ts";
+import { type Answer, page } from "../../../platform/http/route.ts";
+import { contactName } from "../../companies/index.ts";
+import { conversationOf } from "../../tickets/index.ts";
+import { ticketBadge } from "../rules.ts";
+
+/** One request as its client sees it: what was said in public, never what the team writes to itself or how long it took. */
+export async function ticketPage(ctx: Ctx, id: string, typed: { body: string; failure: Failure } | null = null): Promise<Answer> {
+  const ticket = await find(ctx, "tickets", id);
+  const status = await find(ctx, "ticket_statuses", ticket.status_id);
+  const asker = ticket.contact_id === null ? undefined : await maybeFind(ctx, "contacts", ticket.contact_id);
+  // Users are out of a client's reach; of who looks after a ticket the name is for everybody.
+  const assignee = ticket.assigned_to_id === null ? undefined : await ctx.db.selectFrom("users").select("name").where("id", "=", ticket.assigned_to_id).executeTakeFirst();
+  const model: PortalTicketModel = {
+    number: `#${ticket.ticket_number}`,
+    title: ticket.title,
+    status: ticketBadge(status),
+    back: { label: "All requests", href: "/portal/tickets" },
+    facts: [
+      facts("Request", [
+        ["Number", cell.text(`#${ticket.ticket_number}`)],
+        ["Asked", cell.text(formatInstant(ticket.created_at, ctx.tenant))],
+        ["By", cell.person(asker === undefined ? null : contactName(asker))],
+        ["Looked after by", cell.person(assignee?.name)],
+        ["Done", ticket.closed_at === null ? cell.nothing : cell.text(formatInstant(ticket.closed_at, ctx.tenant))],
+      ]),
+    ],
+    notes: await conversationOf(ctx, ticket, { base: "/portal/tickets" }),
+    composer: {
+      action: `/portal/tickets/${id}/notes`,
+      csrf: "",
+      version: "",
+      kind: "public",
+      body: typed?.body ?? "",
+      error: typed?.failure.message ?? "",
+      recipients: ticket.closed_at === null ? `Goes to ${ctx.tenant.name}` : "This request is done; an answer opens it again.",
+      fields: [],
+      file_hint: "up to 50 MB each",
+      submit_label: "Send",
+    },
+    actions: [],
+  };
+  return page("portal/ticket", ticket.title, model, typed?.failure.status ?? 200);
+}

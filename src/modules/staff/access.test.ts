@@ -1,0 +1,241 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "bun:test";
+import { browserOf, makeStaff, password, type Person, signIn } from "../../../tests/support/people.ts";
+import { startTestProgram, type TestProgram } from "../../../tests/support/program.ts";
+import { type Ctx, reading } from "../../platform/context.ts";
+import { perform } from "../../platform/action.ts";
+import type { Failure } from "../../platform/errors.ts";
+import { deactivateStaff, inviteStaff, reactivateStaff, updateStaff } from "./actions.ts";
+import { createApiKey } from "./keys.ts";
+import { updateRole } from "./roles.ts";
+
+let t: TestProgram;
+let boss: Ctx;
+
+beforeAll(async () => {
+  t = await startTestProgram();
+  boss = await t.harbor.as("administrator");
+});
+beforeEach(() => t.clock.advance(24 * 3600_000));
+afterAll(() => t.close());
+
+const roleId = async (key: string): Promise<string> =>
+  (await reading(t.harbor.system, ({ db }) => db.selectFrom("roles").select("id").where("role_key", "=", key).executeTakeFirstOrThrow())).id;
+
+/** How an action that must not go through ends. */
+const refusal = (work: Promise<unknown>): Promise<[number, string]> =>
+  work.then(
+    () => [200, "done"],
+    (failure: Failure) => [failure.status, failure.code],
+  );
+
+const credentials = (email: string, given = password): unknown => ({ data: { type: "credentials", attributes: { email, password: given } } });
+
+async function login(person: Person): Promise<string> {
+  const { status, body } = await t.api("POST", "/api/v1/auth/login", { body: credentials(person.email) });
+  expect(status).toBe(200);
+  return body.data.attributes.access_token;
+}
+
+const makeKey = async (person: Person): Promise<string> => {
+  const { key } = await perform(await t.harbor.actorContext(person.id), createApiKey, { name: "Script" });
+  return key;
+};
+
+describe("a person who is deactivated", () => {
+  test("is out at once, by browser, API key and access token, and in again when reactivated", async () => {
+    const sam = await makeStaff(t.harbor, "technician");
+    const browser = await browserOf(t, sam);
+    const ways = [await makeKey(sam), await login(sam)];
+    for (const key of ways) expect((await t.api("GET", "/api/v1/companies", { key })).status).toBe(200);
+    await perform(boss, deactivateStaff, { id: sam.id });
+    for (const key of ways) expect((await t.api("GET", "/api/v1/companies", { key })).status).toBe(401);
+    expect((await browser.open("/companies")).url).toContain("/sign-in");
+    await perform(boss, reactivateStaff, { id: sam.id });
+    expect((await browser.open("/companies")).url).toContain("/sign-in");
+    expect((await signIn(t.browser(), sam)).status).toBe(200);
+  });
+
+  test("is never oneself", async () => {
+    expect(await refusal(perform(boss, deactivateStaff, { id: boss.actor.user_id }))).toEqual([409, "own_account"]);
+  });
+});
+
+describe("the last one who may manage staff", () => {
+  test("stays: neither deactivated nor without the role, by nobody's doing", async () => {
+    const solo = await startTestProgram();
+    const administrator = await solo.harbor.as("administrator");
+    const technicianRole = (await reading(administrator, ({ db }) => db.selectFrom("roles").select("id").where("role_key", "=", "technician").executeTakeFirstOrThrow())).id;
+    const last = { id: administrator.actor.user_id ?? "" };
+    expect(await refusal(perform(solo.harbor.system, deactivateStaff, last))).toEqual([409, "last_administrator"]);
+    expect(await refusal(perform(administrator, updateStaff, { ...last, role_ids: [technicianRole] }))).toEqual([409, "last_administrator"]);
+    // Somebody who was invited and has not come yet is not one who can let others in.
+    const adminRole = (await reading(administrator, ({ db }) => db.selectFrom("roles").select("id").where("role_key", "=", "administrator").executeTakeFirstOrThrow())).id;
+    await perform(administrator, inviteStaff, { name: "Not Yet", email: "notyet@harbor.test", role_ids: [adminRole] });
+    expect(await refusal(perform(administrator, updateStaff, { ...last, role_ids: [technicianRole] }))).toEqual([409, "last_administrator"]);
+    const second = await makeStaff(solo.harbor, "administrator");
+    const other = await solo.harbor.actorContext(second.id);
+    const results = await Promise.all([refusal(perform(administrator, deactivateStaff, { id: second.id })), refusal(perform(other, deactivateStaff, last))]);
+    expect(results.map(([status]) => status).toSorted()).toEqual([200, 409]);
+    await solo.close();
+  });
+});
+
+describe("a role", () => {
+  test("that loses a permission loses it for everybody at once, and that is written down", async () => {
+    const sam = await makeStaff(t.harbor, "finance");
+    const key = await makeKey(sam);
+    const browser = await browserOf(t, sam);
+    expect((await browser.open("/account/api-keys")).status).toBe(200);
+    const id = await roleId("finance");
+    const before = await reading(t.harbor.system, ({ db }) => db.selectFrom("role_permissions").select("permission").where("role_id", "=", id).execute());
+    const permissions = before.map((row) => row.permission).filter((name) => name !== "api_keys.manage" && name !== "companies.read");
+    await perform(boss, updateRole, { id, permissions });
+    expect((await browser.open("/account/api-keys")).status).toBe(403);
+    expect((await t.api("GET", "/api/v1/companies", { key })).status).toBe(403);
+    const entry = await reading(t.harbor.system, ({ db }) => db.selectFrom("audit_log").select(["user_id", "old_values", "new_values"]).where("entity_id", "=", id).where("action", "=", "update").executeTakeFirstOrThrow());
+    expect(entry.user_id).toBe(boss.actor.user_id);
+    expect(entry.old_values?.["permissions"]).toContain("api_keys.manage");
+    expect(entry.new_values?.["permissions"]).toEqual(permissions.toSorted());
+  });
+
+  test("of the administrators keeps everything, and none has a permission that does not exist", async () => {
+    expect(await refusal(perform(boss, updateRole, { id: await roleId("administrator"), permissions: [] }))).toEqual([409, "fixed_role"]);
+    expect(await refusal(perform(boss, updateRole, { id: await roleId("technician"), permissions: ["world.rule"] }))).toEqual([422, "invalid"]);
+  });
+
+  test("of another organization cannot be given", async () => {
+    const theirs = await reading(t.mill.system, ({ db }) => db.selectFrom("roles").select("id").where("role_key", "=", "administrator").executeTakeFirstOrThrow());
+    const sam = await makeStaff(t.harbor, "technician");
+    expect(await refusal(perform(boss, updateStaff, { id: sam.id, role_ids: [theirs.id] }))).toEqual([422, "invalid"]);
+    expect(await refusal(perform(boss, deactivateStaff, { id: (await makeStaff(t.mill, "technician")).id }))).toEqual([404, "not_found"]);
+  });
+});
+
+describe("a technician", () => {
+  test("gets into none of the settings, by no door", async () => {
+    const sam = await makeStaff(t.harbor, "technician");
+    const browser = await browserOf(t, sam);
+    const pages = ["/settings/staff", "/settings/staff/new", `/settings/staff/${sam.id}`, `/settings/staff/${sam.id}/edit`, "/settings/roles", `/settings/roles/${await roleId("technician")}`, "/settings/organization", "/settings/mail", "/settings/mails", "/setup/organization"];
+    for (const path of pages) expect({ path, status: (await browser.open(path)).status }).toEqual({ path, status: 403 });
+    for (const path of ["/settings/staff", "/settings/roles"]) expect((await browser.open(path, { "hx-request": "true", "hx-target": "list-region" })).status).toBe(403);
+    const key = await makeKey(sam);
+    for (const path of ["users", "roles"]) expect((await t.api("GET", `/api/v1/${path}`, { key })).status).toBe(403);
+    const context = await t.harbor.actorContext(sam.id);
+    expect(await refusal(perform(context, updateStaff, { id: sam.id, role_ids: [await roleId("administrator")] }))).toEqual([403, "forbidden"]);
+    const csrf = /name="_csrf" value="([^"]+)"/.exec((await browser.open("/account")).html)?.[1] ?? "";
+    expect((await browser.post(`/settings/staff/${boss.actor.user_id}/deactivate`, { _csrf: csrf })).status).toBe(403);
+  });
+});
+
+describe("one's own account", () => {
+  test("gets a new password only with the present one, and the other browsers are signed out", async () => {
+    const sam = await makeStaff(t.harbor, "technician");
+    const [here, there] = [await browserOf(t, sam), await browserOf(t, sam)];
+    const token = await login(sam);
+    const change = async (present: string, next: string, repeated = next): Promise<[number, string]> => {
+      await here.open("/account");
+      const page = await here.submit("/account/password", { present_password: present, new_password: next, repeated_password: repeated });
+      return [page.status, page.text];
+    };
+    expect(await change("wrong", "nine calm harbour lamps")).toEqual([422, expect.stringContaining("This is not your present password.")]);
+    expect(await change(password, "nine calm harbour lamps", "another")).toEqual([422, expect.stringContaining("not the same")]);
+    expect((await change(password, "short"))[0]).toBe(422);
+    expect((await there.open("/")).status).toBe(200);
+    expect(await change(password, "nine calm harbour lamps")).toEqual([200, expect.stringContaining("Password changed.")]);
+    expect((await here.open("/")).url).toBe("/");
+    expect((await there.open("/")).url).toContain("/sign-in");
+    expect((await t.api("GET", "/api/v1/companies", { key: token })).status).toBe(401);
+  });
+
+  test("shows one's own sessions and ends those one chooses", async () => {
+    const [sam, tim] = [await makeStaff(t.harbor, "technician"), await makeStaff(t.harbor, "technician")];
+    await browserOf(t, tim);
+    const [token, other] = [await login(sam), await login(sam)];
+    const { body } = await t.api("GET", "/api/v1/auth/sessions", { key: token });
+    expect(body.data).toHaveLength(2);
+    const second = body.data.find((session: { attributes: { is_current: boolean } }) => !session.attributes.is_current);
+    expect(Object.keys(second.attributes).toSorted()).toEqual(["created_at", "expires_at", "ip_address", "is_current", "last_seen_at", "user_agent"]);
+    const { body: theirs } = await t.api("GET", "/api/v1/auth/sessions", { key: await login(tim) });
+    expect((await t.api("DELETE", `/api/v1/auth/sessions/${theirs.data[0].id}`, { key: token })).status).toBe(404);
+    expect((await t.api("DELETE", `/api/v1/auth/sessions/${second.id}`, { key: token })).status).toBe(204);
+    expect((await t.api("GET", "/api/v1/companies", { key: other })).status).toBe(401);
+    expect((await t.api("GET", "/api/v1/companies", { key: token })).status).toBe(200);
+    expect((await t.api("GET", "/api/v1/auth/sessions", {})).status).toBe(401);
+  });
+});
+
+describe("an access token", () => {
+  test("lasts fifteen minutes, is renewed while it lasts, and ends with signing out", async () => {
+    const sam = await makeStaff(t.harbor, "technician");
+    const token = await login(sam);
+    t.clock.advance(14 * 60_000);
+    const { body } = await t.api("POST", "/api/v1/auth/refresh", { key: token });
+    const renewed = body.data.attributes.access_token;
+    t.clock.advance(2 * 60_000);
+    expect((await t.api("GET", "/api/v1/companies", { key: token })).status).toBe(401);
+    expect((await t.api("GET", "/api/v1/companies", { key: renewed })).status).toBe(200);
+    expect((await t.api("GET", "/api/v1/companies", { key: renewed, tenant: t.mill })).status).toBe(401);
+    expect((await t.api("POST", "/api/v1/auth/logout", { key: renewed })).status).toBe(204);
+    expect((await t.api("GET", "/api/v1/companies", { key: renewed })).status).toBe(401);
+    expect((await t.api("POST", "/api/v1/auth/refresh", { key: renewed })).status).toBe(401);
+  });
+
+  test("is not given for wrong credentials, nor for a request that is no document", async () => {
+    const sam = await makeStaff(t.harbor, "technician");
+    expect((await t.api("POST", "/api/v1/auth/login", { body: credentials(sam.email, "wrong") })).status).toBe(401);
+    expect((await t.api("POST", "/api/v1/auth/login", { body: credentials(sam.email), tenant: t.mill })).status).toBe(401);
+    const incomplete = await t.api("POST", "/api/v1/auth/login", { body: { data: { type: "credentials", attributes: { email: sam.email } } } });
+    expect([incomplete.status, incomplete.body.errors[0].source.pointer]).toEqual([422, "/data/attributes/password"]);
+  });
+});
+
+describe("an API key", () => {
+  test("is shown once and stands in the database only as a hash", async () => {
+    const sam = await makeStaff(t.harbor, "technician");
+    const browser = await browserOf(t, sam);
+    await browser.open("/account/api-keys/new");
+    const page = await browser.submit("/account/api-keys/new", { name: "Backup script" });
+    const key = /pk_[0-9a-f]{32}_[\w-]{43}/.exec(page.html)?.[0] ?? "";
+    expect((await t.api("GET", "/api/v1/companies", { key })).status).toBe(200);
+    expect((await browser.open("/account/api-keys")).html).not.toContain(key);
+    const [row] = await reading(t.harbor.system, ({ db }) => db.selectFrom("api_keys").selectAll().where("user_id", "=", sam.id).execute());
+    expect(JSON.stringify(row)).not.toContain(key.slice(-20));
+    expect(row?.token_hash).toBe(new Bun.CryptoHasher("sha256").update(key).digest("hex"));
+    const audited = await reading(t.harbor.system, ({ db }) => db.selectFrom("audit_log").select("new_values").where("entity_id", "=", row?.id ?? "").execute());
+    expect(audited[0]?.new_values?.["token_hash"]).toBe("(secret)");
+  });
+
+  test("is somebody's own: nobody else sees or revokes it; revoked or expired it opens nothing", async () => {
+    const [sam, tim] = [await makeStaff(t.harbor, "technician"), await makeStaff(t.harbor, "administrator")];
+    const key = await makeKey(sam);
+    const { id } = await reading(t.harbor.system, ({ db }) => db.selectFrom("api_keys").select("id").where("user_id", "=", sam.id).executeTakeFirstOrThrow());
+    const other = await browserOf(t, tim);
+    expect((await other.open(`/account/api-keys/${id}`)).status).toBe(404);
+    const csrf = /name="_csrf" value="([^"]+)"/.exec((await other.open("/account")).html)?.[1] ?? "";
+    expect((await other.post(`/account/api-keys/${id}/revoke`, { _csrf: csrf })).status).toBe(404);
+    expect((await t.api("GET", "/api/v1/companies", { key })).status).toBe(200);
+    const own = await browserOf(t, sam);
+    await own.open(`/account/api-keys/${id}`);
+    expect((await own.submit(`/account/api-keys/${id}/revoke`)).text).toContain("Key revoked.");
+    expect((await t.api("GET", "/api/v1/companies", { key })).status).toBe(401);
+    const soon = await perform(await t.harbor.actorContext(sam.id), createApiKey, { name: "Short", expires_at: new Date(Date.parse(t.clock.now()) + 1000).toISOString() });
+    expect((await t.api("GET", "/api/v1/companies", { key: soon.key })).status).toBe(200);
+    t.clock.advance(1000);
+    expect((await t.api("GET", "/api/v1/companies", { key: soon.key })).status).toBe(401);
+  });
+
+  test("cannot do what its owner may not, whatever its scopes say", async () => {
+    const sam = await makeStaff(t.harbor, "technician");
+    const { key } = await perform(await t.harbor.actorContext(sam.id), createApiKey, { name: "Ambitious", scopes: ["staff.manage", "companies.read"] });
+    expect((await t.api("GET", "/api/v1/users", { key })).status).toBe(403);
+    expect((await t.api("GET", "/api/v1/companies", { key })).status).toBe(200);
+    const made = await t.api("POST", "/api/v1/companies", { key, body: { data: { type: "companies", attributes: { name: "No" } } } });
+    expect(made.status).toBe(403);
+  });
+
+  test("opens no page: pages are for people", async () => {
+    const sam = await makeStaff(t.harbor, "administrator");
+    const answer = await t.fetch("/companies", { headers: { authorization: `Bearer ${await makeKey(sam)}` } });
+    expect(answer.status).toBe(303);
+  });
+});

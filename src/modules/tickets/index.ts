@@ -1,0 +1,73 @@
+import type { AnyAction } from "../../platform/action.ts";
+import { defineModule } from "../../platform/module.ts";
+import { addAttachment } from "./actions/files.ts";
+import { categoryActions, priorityActions, queueActions, statusActions, typeActions } from "./actions/lists.ts";
+import { addNote, addNoteAsClient } from "./actions/notes.ts";
+import { openTicket, openTicketAsClient } from "./actions/open.ts";
+import { assignTicket, deleteTicket, takeTicket, updateTicket } from "./actions/update.ts";
+import { ticketApi } from "./api.ts";
+import { writeStandardLists } from "./defaults.ts";
+import { ticketMails } from "./mails.ts";
+import { listPages } from "./pages/lists.ts";
+import { newTicketPages } from "./pages/new.ts";
+import { settingsCards, settingsPages } from "./pages/settings.ts";
+import { ticketPanels } from "./panels.ts";
+import { ticketReach } from "./reach.ts";
+import { attachmentResource, listResources, noteResource, ticketResource } from "./resources.ts";
+import { ticketAttachments, ticketCategories, ticketNotes, ticketPriorities, ticketQueues, tickets, ticketStatuses, ticketTypes } from "./schema.ts";
+import { ticketSearch } from "./search.ts";
+
+export { addNoteWithFiles, type AttachmentRow, attachFiles, mostFiles, mostUploadBytes, openTicketWithFiles, takeFiles } from "./actions/files.ts";
+export { addNote, addNoteAsClient, type NoteRow } from "./actions/notes.ts";
+export { openTicket, openTicketAsClient, type TicketRow } from "./actions/open.ts";
+export { assignTicket, updateTicket } from "./actions/update.ts";
+export { attachmentOf, uploadOf } from "./api.ts";
+export { attachmentsOf, conversationOf, writtenAt } from "./conversation.ts";
+export { ticketList } from "./lists.ts";
+export { minutesOn, type TicketListRow, ticketRows, viewOf } from "./queries.ts";
+export { isClientWaiting, mailSubject } from "./rules.ts";
+export { ticketAttachments, ticketNotes, tickets } from "./schema.ts";
+
+const actions = [
+  openTicket,
+  openTicketAsClient,
+  updateTicket,
+  assignTicket,
+  takeTicket,
+  deleteTicket,
+  addNote,
+  addNoteAsClient,
+  addAttachment,
+  ...[queueActions, statusActions, priorityActions, typeActions, categoryActions].flatMap((list) => Object.values(list).filter((one) => one !== null)),
+];
+
+/** Tickets: the service desk (PRD 3.4). The page of one ticket is the desk module's, because time and contracts stand on it. */
+export const ticketsModule = defineModule({
+  name: "tickets",
+  tables: [ticketQueues, ticketStatuses, ticketPriorities, ticketTypes, ticketCategories, tickets, ticketNotes, ticketAttachments],
+  permissions: {
+    "tickets.read": "See tickets",
+    "tickets.write": "Open, change and answer tickets",
+    "tickets.configure": "Change queues, statuses, priorities, types and categories",
+  },
+  grants: { technician: ["tickets.read", "tickets.write"], finance: ["tickets.read"] },
+  actions: actions as unknown as AnyAction[],
+  resources: [ticketResource, noteResource, attachmentResource, ...listResources],
+  routes: [...listPages, ...newTicketPages, ...settingsPages, ...ticketApi],
+  nav: [
+    { label: "My work", href: "/my-work", icon: "inbox", group: "Desk", order: 10, permission: "tickets.read" },
+    { label: "Tickets", href: "/tickets", icon: "ticket", group: "Desk", order: 11, permission: "tickets.read" },
+  ],
+  events: ticketMails,
+  search: [ticketSearch],
+  reach: ticketReach,
+  panels: [...ticketPanels, ...settingsCards],
+  reference: [
+    {
+      key: "ticket_lists",
+      label: "Standard ticket lists",
+      description: "Queues, statuses, priorities, types and categories as most service desks use them; you can change all of them.",
+      apply: writeStandardLists,
+    },
+  ],
+});

@@ -1,0 +1,15 @@
+import { listAnswer } from "../../../platform/http/list.ts";
+import { redirect, type Route } from "../../../platform/http/route.ts";
+import { buttonRoute } from "../../../platform/http/form-page.ts";
+import { deleteTicket, takeTicket } from "../actions/update.ts";
+import { ticketList } from "../lists.ts";
+import { viewOf } from "../queries.ts";
+import { myWorkPage } from "./my-work.ts";
+
+/** The list of tickets, my own ones, and the buttons that need no form. */
+export const listPages: Route[] = [
+  { method: "GET", path: "/tickets", door: "staff", permission: "tickets.read", handle: (ctx, incoming) => listAnswer(ctx, incoming, ticketList(viewOf(incoming.url))) },
+  { method: "GET", path: "/my-work", door: "staff", permission: "tickets.read", handle: (ctx) => myWorkPage(ctx) },
+  buttonRoute("/tickets/:id/take", takeTicket, (incoming) => redirect(`/tickets/${incoming.params["id"] ?? ""}`, "The ticket is yours.")),
+  buttonRoute("/tickets/:id/delete", deleteTicket, () => redirect("/tickets", "Ticket deleted."), (incoming) => `/tickets/${incoming.params["id"] ?? ""}`),
+];

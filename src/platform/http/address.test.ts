@@ -1,0 +1,33 @@
+import { describe, expect, test } from "bun:test";
+import { clientAddress } from "./address.ts";
+
+const proxies = ["127.0.0.0/8", "10.1.0.0/16", "fd00::/8", "192.0.2.7"];
+const seen = (peer: string, forwarded: string | null, trusted = proxies): string =>
+  clientAddress(new Headers(forwarded === null ? {} : { "x-forwarded-for": forwarded }), peer, trusted);
+
+describe("the client's address", () => {
+  test("is the one that connected, whatever it says of itself, unless it is a proxy we were told of", () => {
+    expect(seen("203.0.113.9", "1.2.3.4")).toBe("203.0.113.9");
+    expect(seen("127.0.0.1", "1.2.3.4", [])).toBe("127.0.0.1");
+    expect(seen("192.0.2.8", "1.2.3.4")).toBe("192.0.2.8");
+    expect(seen("2001:db8::1", "1.2.3.4")).toBe("2001:db8::1");
+  });
+
+  test("is what a trusted proxy says", () => {
+    expect(seen("127.0.0.1", "1.2.3.4")).toBe("1.2.3.4");
+    expect(seen("::ffff:127.0.0.1", "::ffff:1.2.3.4")).toBe("1.2.3.4");
+    expect(seen("192.0.2.7", "2001:db8::5")).toBe("2001:db8::5");
+    expect(seen("fd00::1", "1.2.3.4")).toBe("1.2.3.4");
+  });
+
+  test("is the last one that is not a proxy: what a client wrote in front of it does not count", () => {
+    expect(seen("127.0.0.1", "6.6.6.6, 1.2.3.4, 10.1.2.3")).toBe("1.2.3.4");
+    expect(seen("127.0.0.1", "10.1.9.9, 1.2.3.4")).toBe("1.2.3.4");
+  });
+
+  test("is the proxy's own when it says nothing that can be read", () => {
+    expect(seen("127.0.0.1", null)).toBe("127.0.0.1");
+    expect(seen("127.0.0.1", "unknown, , <script>")).toBe("127.0.0.1");
+    expect(seen("127.0.0.1", "10.1.2.3")).toBe("10.1.2.3");
+  });
+});
