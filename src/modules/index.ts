@@ -1,5 +1,6 @@
 import type { Module } from "../platform/module.ts";
 import { companiesModule } from "./companies/index.ts";
+import { deskModule } from "./desk/index.ts";
 import { homeModule } from "./home/index.ts";
 import { importsModule } from "./imports/index.ts";
 import { settingsModule } from "./settings/index.ts";
@@ -8,7 +9,9 @@ import { staffModule } from "./staff/index.ts";
 import { ticketsModule } from "./tickets/index.ts";
 import { contractsModule } from "./contracts/index.ts";
 import { billingModule } from "./billing/index.ts";
+import { paymentsModule } from "./payments/index.ts";
+import { portalModule } from "./portal/index.ts";
 import { timeModule } from "./time/index.ts";
 
 /** All that the program is made of. */
-export const modules: readonly Module[] = [homeModule, settingsModule, staffModule, setupModule, companiesModule, ticketsModule, timeModule, contractsModule, billingModule, importsModule];
+export const modules: readonly Module[] = [homeModule, settingsModule, staffModule, setupModule, companiesModule, ticketsModule, timeModule, contractsModule, deskModule, billingModule, importsModule, paymentsModule, portalModule];

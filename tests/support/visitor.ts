@@ -39,7 +39,8 @@ export function visitor(fetch: Fetch): Visitor {
     if (hops > 5) throw new Error(`${path} redirects in a circle`);
     const headers = new Headers(init.headers);
     if (cookies.size > 0) headers.set("cookie", [...cookies].map(([name, value]) => `${name}=${value}`).join("; "));
-    const answer = await fetch(path, { ...init, headers });
+    // The part after # stays in the browser.
+    const answer = await fetch(path.replace(/#.*$/, ""), { ...init, headers });
     for (const line of answer.headers.getSetCookie()) {
       setCookies.push(line);
       const [pair = ""] = line.split(";");

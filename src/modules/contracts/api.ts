@@ -6,7 +6,13 @@ import { activityRoute } from "../../platform/http/activity-route.ts";
 import { readDocument, refuseParameters, resourceObjects, showOne } from "../../platform/http/jsonapi.ts";
 import { json, type Route } from "../../platform/http/route.ts";
 import { createItem } from "./actions/items.ts";
-import { activateContract, archiveContract, cancelContract, renewContract, restoreContract } from "./actions/lifecycle.ts";
+import {
+  activateContract,
+  archiveContract,
+  cancelContract,
+  renewContract,
+  restoreContract,
+} from "./actions/lifecycle.ts";
 import { type HoursLeft, hoursLeft } from "./hours.ts";
 import { contractItemResource, contractResource } from "./resources.ts";
 
@@ -57,8 +63,17 @@ export const contractApi: Route[] = [
     handle: async (ctx, incoming) => {
       refuseParameters(incoming);
       const contract = await find(ctx, "contracts", incoming.params["id"] ?? "");
-      const rows = await reach(ctx, "contract_items").selectAll().where("contract_id", "=", contract.id).orderBy("sort_order").orderBy("id").execute();
-      return json({ jsonapi: { version: "1.1" }, links: { self: incoming.url.pathname }, data: await resourceObjects(ctx, contractItemResource, rows) });
+      const rows = await reach(ctx, "contract_items")
+        .selectAll()
+        .where("contract_id", "=", contract.id)
+        .orderBy("sort_order")
+        .orderBy("id")
+        .execute();
+      return json({
+        jsonapi: { version: "1.1" },
+        links: { self: incoming.url.pathname },
+        data: await resourceObjects(ctx, contractItemResource, rows),
+      });
     },
   },
   {
@@ -87,7 +102,12 @@ export const contractApi: Route[] = [
         hours_remaining: hoursOf(hours.left_minutes),
         hours_over: hoursOf(hours.overage_minutes),
       };
-      return json({ jsonapi: { version: "1.1" }, links: { self: incoming.url.pathname }, data: balanceDocument(hours), meta });
+      return json({
+        jsonapi: { version: "1.1" },
+        links: { self: incoming.url.pathname },
+        data: balanceDocument(hours),
+        meta,
+      });
     },
   },
   verb("activate", activateContract as AnyAction),

@@ -22,21 +22,44 @@ export function hoursText(minutes: number): string {
  * What covers work for a company: the contract that is named, else the company's own. Null when there is none within the
  * actor's reach; the work is then billed by the hour.
  */
-export async function coverageOf(ctx: Ctx, about: { company_id: string; contract_id: string | null }): Promise<Coverage | null> {
+export async function coverageOf(
+  ctx: Ctx,
+  about: { company_id: string; contract_id: string | null },
+): Promise<Coverage | null> {
   const contract = await contractFor(ctx, about);
   if (contract === undefined) return null;
   const base = { title: contract.name, href: `/contracts/${contract.id}` };
   if (contract.status !== "active") {
-    return { ...base, badge: { text: words(contract.status), tone: "warning" }, text: "This contract is not in force.", hours: null };
+    return {
+      ...base,
+      badge: { text: words(contract.status), tone: "warning" },
+      text: "This contract is not in force.",
+      hours: null,
+    };
   }
   if (includesAllTime(contract.contract_type)) {
-    return { ...base, badge: { text: "Included", tone: "success" }, text: "All work is included in the contract's price.", hours: null };
+    return {
+      ...base,
+      badge: { text: "Included", tone: "success" },
+      text: "All work is included in the contract's price.",
+      hours: null,
+    };
   }
   const hours = await hoursOfContract(ctx, contract);
   if (hours.buckets.length === 0) {
-    return { ...base, badge: { text: "Billable", tone: "info" }, text: "Work is billed by the hour, at the contract's rates.", hours: null };
+    return {
+      ...base,
+      badge: { text: "Billable", tone: "info" },
+      text: "Work is billed by the hour, at the contract's rates.",
+      hours: null,
+    };
   }
-  return { ...base, badge: hoursBadge(hours), text: `${hoursText(hours.used_minutes)} of ${hoursText(hours.total_minutes)} used`, hours: bar(hours) };
+  return {
+    ...base,
+    badge: hoursBadge(hours),
+    text: `${hoursText(hours.used_minutes)} of ${hoursText(hours.total_minutes)} used`,
+    hours: bar(hours),
+  };
 }
 
 /** What is left, in a word; a warning when a fifth or less is left. */
@@ -47,10 +70,17 @@ export function hoursBadge(hours: HoursLeft): { text: string; tone: "success" | 
 }
 
 function bar(hours: HoursLeft): { used: number; total: number; text: string } {
-  return { used: Number(shownHours(hours.used_minutes)), total: Number(shownHours(hours.total_minutes)), text: `${hoursText(hours.left_minutes)} left` };
+  return {
+    used: Number(shownHours(hours.used_minutes)),
+    total: Number(shownHours(hours.total_minutes)),
+    text: `${hoursText(hours.left_minutes)} left`,
+  };
 }
 
-async function contractFor(ctx: Ctx, about: { company_id: string; contract_id: string | null }): Promise<ContractRow | undefined> {
+async function contractFor(
+  ctx: Ctx,
+  about: { company_id: string; contract_id: string | null },
+): Promise<ContractRow | undefined> {
   if (about.contract_id !== null) return maybeFind(ctx, "contracts", about.contract_id);
   const company = await maybeFind(ctx, "companies", about.company_id);
   return company?.contract_id == null ? undefined : maybeFind(ctx, "contracts", company.contract_id);
@@ -58,7 +88,11 @@ async function contractFor(ctx: Ctx, about: { company_id: string; contract_id: s
 
 /** The prepaid hours of a portal user's own company, for the portal's home page; a card for each contract that has some. */
 export async function portalHours(ctx: Ctx): Promise<PortalHomeModel["hours"]> {
-  const rows = (await reach(ctx, "contracts").selectAll().where("status", "=", "active").orderBy("name").execute()) as ContractRow[];
+  const rows = (await reach(ctx, "contracts")
+    .selectAll()
+    .where("status", "=", "active")
+    .orderBy("name")
+    .execute()) as ContractRow[];
   const cards: PortalHomeModel["hours"] = [];
   for (const contract of rows) {
     const hours = await hoursOfContract(ctx, contract);

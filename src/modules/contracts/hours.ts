@@ -42,7 +42,14 @@ export async function hoursOfContract(ctx: Ctx, contract: ContractRow): Promise<
   const today = dateIn(ctx.tenant.timezone, ctx.app.clock.now());
   const items = await ctx.db.selectFrom("contract_items").selectAll().where("contract_id", "=", contract.id).execute();
   const current = bucketsWithin(contract, items, today, dayAfter(today));
-  const nothing = { contract_id: contract.id, total_minutes: 0, used_minutes: 0, left_minutes: 0, overage_minutes: 0, buckets: [] };
+  const nothing = {
+    contract_id: contract.id,
+    total_minutes: 0,
+    used_minutes: 0,
+    left_minutes: 0,
+    overage_minutes: 0,
+    buckets: [],
+  };
   if (current.length === 0 || includesAllTime(contract.contract_type)) return nothing;
   // An annual bucket of today was drawn on after the monthly ones of earlier months: those have to be drawn as well.
   const from = current.reduce((first, { start }) => (start < first ? start : first), today);
@@ -59,12 +66,20 @@ export async function hoursOfContract(ctx: Ctx, contract: ContractRow): Promise<
     .execute();
   const drawn = drawDown(entries, buckets);
   const taken = (bucket: Bucket): number =>
-    drawn.flatMap((one) => one.taken).reduce((sum, one) => sum + (one.contract_item_id === bucket.contract_item_id && one.period_start === bucket.start ? one.minutes : 0), 0);
+    drawn
+      .flatMap((one) => one.taken)
+      .reduce(
+        (sum, one) =>
+          sum +
+          (one.contract_item_id === bucket.contract_item_id && one.period_start === bucket.start ? one.minutes : 0),
+        0,
+      );
   const standing = buckets
     .filter((bucket) => bucket.start <= today && today < bucket.end)
     .map((bucket) => ({ ...bucket, used_minutes: taken(bucket) }))
     .map((bucket) => ({ ...bucket, left_minutes: minutesLeft(bucket) }));
-  const sum = (of: (bucket: CurrentBucket) => number): number => standing.reduce((total, bucket) => total + of(bucket), 0);
+  const sum = (of: (bucket: CurrentBucket) => number): number =>
+    standing.reduce((total, bucket) => total + of(bucket), 0);
   // Over what is prepaid now: work of earlier months that ran over has been an earlier month's matter.
   const since = standing.reduce((last, { start }) => (start > last ? start : last), from);
   return {
@@ -85,18 +100,25 @@ export async function withRollover(ctx: Ctx, contractId: string, buckets: readon
     .where("contract_id", "=", contractId)
     .execute();
   return buckets.map((bucket) => {
-    const row = ledger.find((one) => one.contract_item_id === bucket.contract_item_id && one.period_start === bucket.start);
+    const row = ledger.find(
+      (one) => one.contract_item_id === bucket.contract_item_id && one.period_start === bucket.start,
+    );
     return row === undefined ? bucket : { ...bucket, rollover_minutes: minutesOf(row.rollover_hours) };
   });
 }
 
 /** Writes a line of the ledger of prepaid hours, or brings it up to date: there is one for each item and period. */
-export async function writeHourBalance(work: Work, balance: NewRow<typeof contractHourBalances>): Promise<RowOf<typeof contractHourBalances>> {
+export async function writeHourBalance(
+  work: Work,
+  balance: NewRow<typeof contractHourBalances>,
+): Promise<RowOf<typeof contractHourBalances>> {
   const known = await work.db
     .selectFrom("contract_hour_balances")
     .select("id")
     .where("contract_item_id", "=", balance.contract_item_id)
     .where("period_start", "=", balance.period_start)
     .executeTakeFirst();
-  return known === undefined ? insert(work, contractHourBalances, balance) : update(work, contractHourBalances, known.id, balance);
+  return known === undefined
+    ? insert(work, contractHourBalances, balance)
+    : update(work, contractHourBalances, known.id, balance);
 }

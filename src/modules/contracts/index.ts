@@ -4,14 +4,34 @@ import { type AnyAction, perform } from "../../platform/action.ts";
 import { defineModule } from "../../platform/module.ts";
 import { createContract, deleteContract, updateContract } from "./actions/contracts.ts";
 import { createItem, deleteItem, updateItem } from "./actions/items.ts";
-import { activateContract, archiveContract, cancelContract, expireContracts, renewContract, restoreContract } from "./actions/lifecycle.ts";
-import { createRate, createRateCard, deleteRate, deleteRateCard, updateRate, updateRateCard } from "./actions/rate-cards.ts";
+import {
+  activateContract,
+  archiveContract,
+  cancelContract,
+  expireContracts,
+  renewContract,
+  restoreContract,
+} from "./actions/lifecycle.ts";
+import {
+  createRate,
+  createRateCard,
+  deleteRate,
+  deleteRateCard,
+  updateRate,
+  updateRateCard,
+} from "./actions/rate-cards.ts";
 import { contractApi } from "./api.ts";
 import { formPages } from "./pages/forms.ts";
 import { rateCardPages } from "./pages/rate-cards.ts";
 import { recordPages } from "./pages/records.ts";
 import { panels } from "./panels.ts";
-import { contractItemResource, contractResource, hourBalanceResource, rateCardItemResource, rateCardResource } from "./resources.ts";
+import {
+  contractItemResource,
+  contractResource,
+  hourBalanceResource,
+  rateCardItemResource,
+  rateCardResource,
+} from "./resources.ts";
 import { contractHourBalances, contractItems, contracts, rateCardItems, rateCards } from "./schema.ts";
 import { contractSearch } from "./search.ts";
 
@@ -22,9 +42,24 @@ export { createRateCard } from "./actions/rate-cards.ts";
 export { type Coverage, coverageOf, portalHours } from "./coverage.ts";
 export { type CurrentBucket, type HoursLeft, hoursLeft, withRollover, writeHourBalance } from "./hours.ts";
 export { ratesFor } from "./rates.ts";
-export { type Charge, type ChargeEvidence, type ContractTerms, contractCharges, type ItemTerms } from "./rules/charges.ts";
+export {
+  type Charge,
+  type ChargeEvidence,
+  type ContractTerms,
+  contractCharges,
+  type ItemTerms,
+} from "./rules/charges.ts";
 export { type CoveredTime, coverTime, type UnbilledTime } from "./rules/coverage.ts";
-export { type BillingPeriod, firstPeriod, nextPeriod, type Period, periodContaining, periodKey, periodsWithin, shownPeriod } from "./rules/periods.ts";
+export {
+  type BillingPeriod,
+  firstPeriod,
+  nextPeriod,
+  type Period,
+  periodContaining,
+  periodKey,
+  periodsWithin,
+  shownPeriod,
+} from "./rules/periods.ts";
 export { type Bucket, bucketsWithin } from "./rules/prepaid.ts";
 export { findRate, type RateBook, type RateSource, shownSource } from "./rules/rates.ts";
 export { contractHourBalances, contractItems, contracts, rateCardItems, rateCards } from "./schema.ts";
@@ -55,7 +90,11 @@ const throughContract =
   (table: string): ReachRule =>
   (query, ctx) => {
     if (ctx.actor.kind !== "portal") return query;
-    const own = ctx.db.selectFrom("contracts").select("id").where("company_id", "=", ctx.actor.company_id).where("status", "<>", "draft");
+    const own = ctx.db
+      .selectFrom("contracts")
+      .select("id")
+      .where("company_id", "=", ctx.actor.company_id)
+      .where("status", "<>", "draft");
     return query.where(sql.ref(`${table}.contract_id`), "in", own);
   };
 
@@ -71,9 +110,19 @@ export const contractsModule = defineModule({
   actions: actions as unknown as AnyAction[],
   resources: [contractResource, contractItemResource, hourBalanceResource, rateCardResource, rateCardItemResource],
   routes: [...recordPages, ...formPages, ...rateCardPages, ...contractApi],
-  nav: [{ label: "Contracts", href: "/contracts", icon: "contract", group: "Money", order: 50, permission: "contracts.read" }],
+  nav: [
+    {
+      label: "Contracts",
+      href: "/contracts",
+      icon: "contract",
+      group: "Money",
+      order: 50,
+      permission: "contracts.read",
+    },
+  ],
   reach: {
-    contracts: (query, ctx) => (ctx.actor.kind === "portal" ? query.where(sql.ref("contracts.status"), "<>", "draft") : query),
+    contracts: (query, ctx) =>
+      ctx.actor.kind === "portal" ? query.where(sql.ref("contracts.status"), "<>", "draft") : query,
     contract_items: throughContract("contract_items"),
     contract_hour_balances: throughContract("contract_hour_balances"),
   },

@@ -30,8 +30,15 @@ export interface ContractListRow {
 }
 
 const nobody = "00000000-0000-0000-0000-000000000000";
-const tones: Record<string, string> = { draft: "neutral", active: "success", expired: "warning", cancelled: "error", renewed: "info" };
-const choices = (values: readonly string[]): { value: string; label: string }[] => values.map((value) => ({ value, label: words(value) }));
+const tones: Record<string, string> = {
+  draft: "neutral",
+  active: "success",
+  expired: "warning",
+  cancelled: "error",
+  renewed: "info",
+};
+const choices = (values: readonly string[]): { value: string; label: string }[] =>
+  values.map((value) => ({ value, label: words(value) }));
 
 export function statusTone(status: string): string {
   return tones[status] ?? "neutral";
@@ -43,15 +50,43 @@ export function soonUntil(ctx: Ctx): string {
 }
 
 function ending<R>(query: ListQuery<R>, ctx: Ctx): ListQuery<R> {
-  return query.where("contracts.status", "=", "active").where("contracts.end_date", "is not", null).where("contracts.end_date", "<=", soonUntil(ctx));
+  return query
+    .where("contracts.status", "=", "active")
+    .where("contracts.end_date", "is not", null)
+    .where("contracts.end_date", "<=", soonUntil(ctx));
 }
 
 const filters: ListFilter<ContractListRow>[] = [
-  { name: "status", label: "Status", options: () => choices(contracts.columns.status.values), apply: (query, value) => query.where("contracts.status", "=", value) },
-  { name: "type", label: "Type", options: () => choices(contracts.columns.contract_type.values), apply: (query, value) => query.where("contracts.contract_type", "=", value) },
-  { name: "company", label: "Company", options: (ctx) => optionsOf(ctx, "companies"), apply: (query, value) => query.where("contracts.company_id", "=", isId(value) ? value : nobody) },
-  { name: "ending", label: "Ends", options: () => [{ value: "soon", label: `Within ${soonDays} days` }], apply: (query, _, ctx) => ending(query, ctx) },
-  { name: "archived", label: "Archived", options: () => [{ value: "yes", label: "Archived" }], apply: (query) => query.where("contracts.archived_at", "is not", null) },
+  {
+    name: "status",
+    label: "Status",
+    options: () => choices(contracts.columns.status.values),
+    apply: (query, value) => query.where("contracts.status", "=", value),
+  },
+  {
+    name: "type",
+    label: "Type",
+    options: () => choices(contracts.columns.contract_type.values),
+    apply: (query, value) => query.where("contracts.contract_type", "=", value),
+  },
+  {
+    name: "company",
+    label: "Company",
+    options: (ctx) => optionsOf(ctx, "companies"),
+    apply: (query, value) => query.where("contracts.company_id", "=", isId(value) ? value : nobody),
+  },
+  {
+    name: "ending",
+    label: "Ends",
+    options: () => [{ value: "soon", label: `Within ${soonDays} days` }],
+    apply: (query, _, ctx) => ending(query, ctx),
+  },
+  {
+    name: "archived",
+    label: "Archived",
+    options: () => [{ value: "yes", label: "Archived" }],
+    apply: (query) => query.where("contracts.archived_at", "is not", null),
+  },
 ];
 
 export const contractList: List<ContractListRow> = {
@@ -77,22 +112,68 @@ export const contractList: List<ContractListRow> = {
         "contracts.currency",
       ]),
   columns: [
-    { key: "contract_number", label: "Number", is_secondary: true, sort: { reference: "contracts.contract_number", column: contracts.columns.contract_number }, cell: (row) => cell.muted(row.contract_number) },
-    { key: "name", label: "Contract", sort: { reference: "contracts.name", column: contracts.columns.name }, cell: (row) => cell.strong(row.name, `/contracts/${row.id}`) },
-    { key: "company", label: "Company", sort: { reference: "companies.name", column: { kind: "text", isNullable: false } }, cell: (row) => cell.link(row.company, `/companies/${row.company_id}`) },
+    {
+      key: "contract_number",
+      label: "Number",
+      is_secondary: true,
+      sort: { reference: "contracts.contract_number", column: contracts.columns.contract_number },
+      cell: (row) => cell.muted(row.contract_number),
+    },
+    {
+      key: "name",
+      label: "Contract",
+      sort: { reference: "contracts.name", column: contracts.columns.name },
+      cell: (row) => cell.strong(row.name, `/contracts/${row.id}`),
+    },
+    {
+      key: "company",
+      label: "Company",
+      sort: { reference: "companies.name", column: { kind: "text", isNullable: false } },
+      cell: (row) => cell.link(row.company, `/companies/${row.company_id}`),
+    },
     { key: "contract_type", label: "Type", is_secondary: true, cell: (row) => cell.text(words(row.contract_type)) },
-    { key: "status", label: "Status", sort: { reference: "contracts.status", column: contracts.columns.status }, cell: (row) => cell.badge(words(row.status), statusTone(row.status)) },
-    { key: "end_date", label: "Last day", sort: { reference: "contracts.end_date", column: contracts.columns.end_date }, cell: (row, ctx) => (row.end_date === null ? cell.muted("Open-ended") : { ...cell.date(row.end_date, ctx.tenant), hint: row.auto_renew ? "Renews by itself" : "" }) },
-    { key: "billing_amount", label: "Fee", is_numeric: true, sort: { reference: "contracts.billing_amount", column: contracts.columns.billing_amount }, cell: (row, ctx) => ({ ...cell.money(row.billing_amount, row.currency, ctx.tenant), hint: words(row.billing_cycle) }) },
+    {
+      key: "status",
+      label: "Status",
+      sort: { reference: "contracts.status", column: contracts.columns.status },
+      cell: (row) => cell.badge(words(row.status), statusTone(row.status)),
+    },
+    {
+      key: "end_date",
+      label: "Last day",
+      sort: { reference: "contracts.end_date", column: contracts.columns.end_date },
+      cell: (row, ctx) =>
+        row.end_date === null
+          ? cell.muted("Open-ended")
+          : { ...cell.date(row.end_date, ctx.tenant), hint: row.auto_renew ? "Renews by itself" : "" },
+    },
+    {
+      key: "billing_amount",
+      label: "Fee",
+      is_numeric: true,
+      sort: { reference: "contracts.billing_amount", column: contracts.columns.billing_amount },
+      cell: (row, ctx) => ({
+        ...cell.money(row.billing_amount, row.currency, ctx.tenant),
+        hint: words(row.billing_cycle),
+      }),
+    },
   ],
   filters,
   search: "Search contracts",
   sort: "name",
   href: (row) => `/contracts/${row.id}`,
-  actions: (ctx) => [link("Rate cards", "/rate-cards", "tag"), ...(can(ctx.actor, "contracts.write") ? [link("New contract", "/contracts/new", "plus", "primary")] : [])],
+  actions: (ctx) => [
+    link("Rate cards", "/rate-cards", "tag"),
+    ...(can(ctx.actor, "contracts.write") ? [link("New contract", "/contracts/new", "plus", "primary")] : []),
+  ],
   tabs: (_, search) => tabs(new URLSearchParams(search)),
   empty: (ctx) =>
-    empty("contract", "No contracts yet", "A contract says what is covered, and what a month costs. Work on tickets is then billed by it.", can(ctx.actor, "contracts.write") ? link("New contract", "/contracts/new", "plus", "primary") : null),
+    empty(
+      "contract",
+      "No contracts yet",
+      "A contract says what is covered, and what a month costs. Work on tickets is then billed by it.",
+      can(ctx.actor, "contracts.write") ? link("New contract", "/contracts/new", "plus", "primary") : null,
+    ),
 };
 
 function tabs(asked: URLSearchParams): ListModel["tabs"] {
@@ -133,13 +214,47 @@ export function itemColumns(isEditable: boolean): Pick<List<ItemListRow>, "colum
     table: "contract_items",
     href,
     columns: [
-      { key: "name", label: "Item", cell: (row) => (isEditable ? cell.strong(row.name, href(row)) : cell.text(row.name)) },
+      {
+        key: "name",
+        label: "Item",
+        cell: (row) => (isEditable ? cell.strong(row.name, href(row)) : cell.text(row.name)),
+      },
       { key: "item_type", label: "Type", is_secondary: true, cell: (row) => cell.text(words(row.item_type)) },
-      { key: "included_hours", label: "Hours", is_numeric: true, cell: (row) => (row.included_hours === null ? cell.nothing : { ...cell.number(`${row.included_hours} h`), hint: row.work_type ?? "Any work type" }) },
-      { key: "quantity", label: "Quantity", is_numeric: true, is_secondary: true, cell: (row) => cell.number(row.quantity) },
-      { key: "unit_price", label: "Unit price", is_numeric: true, is_secondary: true, cell: (row, ctx) => cell.number(formatPrice(row.unit_price, row.currency, ctx.tenant.locale)) },
-      { key: "total_price", label: "Price", is_numeric: true, cell: (row, ctx) => cell.money(row.total_price, row.currency, ctx.tenant) },
-      { key: "billing_frequency", label: "Billed", is_secondary: true, cell: (row) => cell.text(words(row.billing_frequency)) },
+      {
+        key: "included_hours",
+        label: "Hours",
+        is_numeric: true,
+        cell: (row) =>
+          row.included_hours === null
+            ? cell.nothing
+            : { ...cell.number(`${row.included_hours} h`), hint: row.work_type ?? "Any work type" },
+      },
+      {
+        key: "quantity",
+        label: "Quantity",
+        is_numeric: true,
+        is_secondary: true,
+        cell: (row) => cell.number(row.quantity),
+      },
+      {
+        key: "unit_price",
+        label: "Unit price",
+        is_numeric: true,
+        is_secondary: true,
+        cell: (row, ctx) => cell.number(formatPrice(row.unit_price, row.currency, ctx.tenant.locale)),
+      },
+      {
+        key: "total_price",
+        label: "Price",
+        is_numeric: true,
+        cell: (row, ctx) => cell.money(row.total_price, row.currency, ctx.tenant),
+      },
+      {
+        key: "billing_frequency",
+        label: "Billed",
+        is_secondary: true,
+        cell: (row) => cell.text(words(row.billing_frequency)),
+      },
     ],
   };
 }
@@ -157,16 +272,38 @@ export const rateCardList: List<RateCardListRow> = {
   subtitle: "What an hour of each work type costs: by contract, else by company, else by the standard card.",
   url: "/rate-cards",
   table: "rate_cards",
-  query: (ctx) => reach(ctx, "rate_cards").select(["rate_cards.id", "rate_cards.name", "rate_cards.description", "rate_cards.currency", "rate_cards.is_default"]),
+  query: (ctx) =>
+    reach(ctx, "rate_cards").select([
+      "rate_cards.id",
+      "rate_cards.name",
+      "rate_cards.description",
+      "rate_cards.currency",
+      "rate_cards.is_default",
+    ]),
   columns: [
-    { key: "name", label: "Name", sort: { reference: "rate_cards.name", column: rateCards.columns.name }, cell: (row) => cell.strong(row.name, `/rate-cards/${row.id}`) },
+    {
+      key: "name",
+      label: "Name",
+      sort: { reference: "rate_cards.name", column: rateCards.columns.name },
+      cell: (row) => cell.strong(row.name, `/rate-cards/${row.id}`),
+    },
     { key: "description", label: "Description", is_secondary: true, cell: (row) => cell.muted(row.description) },
     { key: "currency", label: "Currency", cell: (row) => cell.text(row.currency) },
-    { key: "is_default", label: "Standard", cell: (row) => (row.is_default ? cell.badge("Standard", "info") : cell.nothing) },
+    {
+      key: "is_default",
+      label: "Standard",
+      cell: (row) => (row.is_default ? cell.badge("Standard", "info") : cell.nothing),
+    },
   ],
   sort: "name",
   href: (row) => `/rate-cards/${row.id}`,
-  actions: (ctx) => (can(ctx.actor, "contracts.write") ? [link("New rate card", "/rate-cards/new", "plus", "primary")] : []),
+  actions: (ctx) =>
+    can(ctx.actor, "contracts.write") ? [link("New rate card", "/rate-cards/new", "plus", "primary")] : [],
   empty: (ctx) =>
-    empty("tag", "No rate cards yet", "A rate card holds the hourly rate of each work type. The standard one counts for everybody who has none of their own.", can(ctx.actor, "contracts.write") ? link("New rate card", "/rate-cards/new", "plus", "primary") : null),
+    empty(
+      "tag",
+      "No rate cards yet",
+      "A rate card holds the hourly rate of each work type. The standard one counts for everybody who has none of their own.",
+      can(ctx.actor, "contracts.write") ? link("New rate card", "/rate-cards/new", "plus", "primary") : null,
+    ),
 };

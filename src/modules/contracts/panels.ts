@@ -16,19 +16,36 @@ export const panels: Panel[] = [
     order: 30,
     permission: "contracts.read",
     load: async (ctx, { id }) => {
-      const rows = await contractList.query(ctx).where("contracts.company_id", "=", id).where("contracts.archived_at", "is", null).orderBy("contracts.status").orderBy("contracts.name").limit(most).execute();
+      const rows = await contractList
+        .query(ctx)
+        .where("contracts.company_id", "=", id)
+        .where("contracts.archived_at", "is", null)
+        .orderBy("contracts.status")
+        .orderBy("contracts.name")
+        .limit(most)
+        .execute();
       const columns = contractList.columns.filter((column) => column.key !== "company");
       const models: PanelModel[] = [];
       for (const row of rows.filter((one) => one.status === "active")) {
         const hours = await hoursLeft(ctx, row.id);
         if (hours.buckets.length === 0) continue;
-        models.push({ kind: "stat", label: `Hours left, ${row.name}`, value: hoursText(hours.left_minutes), hint: `${hoursText(hours.used_minutes)} of ${hoursText(hours.total_minutes)} used`, tone: hoursBadge(hours).tone, href: `/contracts/${row.id}`, icon: "contract" });
+        models.push({
+          kind: "stat",
+          label: `Hours left, ${row.name}`,
+          value: hoursText(hours.left_minutes),
+          hint: `${hoursText(hours.used_minutes)} of ${hoursText(hours.total_minutes)} used`,
+          tone: hoursBadge(hours).tone,
+          href: `/contracts/${row.id}`,
+          icon: "contract",
+        });
       }
       models.push({
         kind: "section",
         id: "contracts",
         title: "Contracts",
-        actions: can(ctx.actor, "contracts.write") ? [link("New contract", `/contracts/new?company_id=${id}`, "plus")] : [],
+        actions: can(ctx.actor, "contracts.write")
+          ? [link("New contract", `/contracts/new?company_id=${id}`, "plus")]
+          : [],
         table: tableModel(ctx, { ...contractList, columns }, rows, "name", null),
         empty: empty("contract", "No contract", "Work for this company is billed by the hour."),
         more_url: rows.length === most ? `/contracts?company=${id}` : "",
@@ -49,9 +66,34 @@ export const panels: Panel[] = [
         .executeTakeFirst();
       const count = Number(row?.count ?? 0);
       if (count === 0) return null;
-      return { kind: "stat", label: "Contracts ending soon", value: String(count), hint: `Within ${soonDays} days`, tone: "warning", href: "/contracts?ending=soon&sort=end_date", icon: "contract" };
+      return {
+        kind: "stat",
+        label: "Contracts ending soon",
+        value: String(count),
+        hint: `Within ${soonDays} days`,
+        tone: "warning",
+        href: "/contracts?ending=soon&sort=end_date",
+        icon: "contract",
+      };
     },
   },
-  { page: "dashboard", order: 93, permission: "contracts.write", load: async () => ({ kind: "action", ...link("New contract", "/contracts/new", "contract") }) },
-  { page: "settings", order: 42, permission: "contracts.write", load: async () => ({ kind: "card", group: "Money", title: "Rate cards", text: "What an hour of each work type costs.", href: "/rate-cards", icon: "tag" }) },
+  {
+    page: "dashboard",
+    order: 93,
+    permission: "contracts.write",
+    load: async () => ({ kind: "action", ...link("New contract", "/contracts/new", "contract") }),
+  },
+  {
+    page: "settings",
+    order: 42,
+    permission: "contracts.write",
+    load: async () => ({
+      kind: "card",
+      group: "Money",
+      title: "Rate cards",
+      text: "What an hour of each work type costs.",
+      href: "/rate-cards",
+      icon: "tag",
+    }),
+  },
 ];

@@ -6,11 +6,26 @@ import type { RateBook, RateCard } from "./rules/rates.ts";
  * Cards in another currency than the company is billed in are left out; a number alone is no rate.
  */
 export async function ratesFor(ctx: Ctx, companyId: string, contractId: string | null): Promise<RateBook> {
-  const company = await ctx.db.selectFrom("companies").select(["currency", "rate_card_id"]).where("id", "=", companyId).executeTakeFirst();
+  const company = await ctx.db
+    .selectFrom("companies")
+    .select(["currency", "rate_card_id"])
+    .where("id", "=", companyId)
+    .executeTakeFirst();
   const contract =
-    contractId === null ? undefined : await ctx.db.selectFrom("contracts").select(["currency", "rate_card_id"]).where("id", "=", contractId).executeTakeFirst();
+    contractId === null
+      ? undefined
+      : await ctx.db
+          .selectFrom("contracts")
+          .select(["currency", "rate_card_id"])
+          .where("id", "=", contractId)
+          .executeTakeFirst();
   const currency = contract?.currency ?? company?.currency ?? ctx.tenant.currency;
-  const standard = await ctx.db.selectFrom("rate_cards").select("id").where("is_default", "=", true).where("archived_at", "is", null).executeTakeFirst();
+  const standard = await ctx.db
+    .selectFrom("rate_cards")
+    .select("id")
+    .where("is_default", "=", true)
+    .where("archived_at", "is", null)
+    .executeTakeFirst();
   return {
     contract_card: await cardOf(ctx, contract?.rate_card_id ?? null, currency),
     company_card: await cardOf(ctx, company?.rate_card_id ?? null, currency),
@@ -20,8 +35,17 @@ export async function ratesFor(ctx: Ctx, companyId: string, contractId: string |
 
 async function cardOf(ctx: Ctx, id: string | null, currency: string): Promise<RateCard | null> {
   if (id === null) return null;
-  const card = await ctx.db.selectFrom("rate_cards").select(["id", "name"]).where("id", "=", id).where("currency", "=", currency).executeTakeFirst();
+  const card = await ctx.db
+    .selectFrom("rate_cards")
+    .select(["id", "name"])
+    .where("id", "=", id)
+    .where("currency", "=", currency)
+    .executeTakeFirst();
   if (card === undefined) return null;
-  const items = await ctx.db.selectFrom("rate_card_items").select(["work_type_id", "hourly_rate"]).where("rate_card_id", "=", id).execute();
+  const items = await ctx.db
+    .selectFrom("rate_card_items")
+    .select(["work_type_id", "hourly_rate"])
+    .where("rate_card_id", "=", id)
+    .execute();
   return { ...card, rates: Object.fromEntries(items.map((item) => [item.work_type_id, item.hourly_rate])) };
 }

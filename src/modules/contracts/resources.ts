@@ -2,7 +2,14 @@ import type { Ctx } from "../../platform/context.ts";
 import { resource } from "../../platform/resource.ts";
 import { createContract, deleteContract, updateContract } from "./actions/contracts.ts";
 import { createItem, deleteItem, updateItem } from "./actions/items.ts";
-import { createRate, createRateCard, deleteRate, deleteRateCard, updateRate, updateRateCard } from "./actions/rate-cards.ts";
+import {
+  createRate,
+  createRateCard,
+  deleteRate,
+  deleteRateCard,
+  updateRate,
+  updateRateCard,
+} from "./actions/rate-cards.ts";
 import { contractHourBalances, contractItems, contracts, rateCardItems, rateCards } from "./schema.ts";
 
 const permission = "contracts.read";
@@ -62,6 +69,14 @@ export const rateCardItemResource = resource({
 async function withRates(ctx: Ctx, rows: readonly Record<string, unknown>[]): Promise<Record<string, unknown>[]> {
   if (rows.length === 0) return [];
   const ids = rows.map((row) => String(row["id"]));
-  const items = await ctx.db.selectFrom("rate_card_items").select(["rate_card_id", "work_type_id", "hourly_rate"]).where("rate_card_id", "in", ids).execute();
-  return ids.map((id) => ({ rates: Object.fromEntries(items.filter((item) => item.rate_card_id === id).map((item) => [item.work_type_id, item.hourly_rate])) }));
+  const items = await ctx.db
+    .selectFrom("rate_card_items")
+    .select(["rate_card_id", "work_type_id", "hourly_rate"])
+    .where("rate_card_id", "in", ids)
+    .execute();
+  return ids.map((id) => ({
+    rates: Object.fromEntries(
+      items.filter((item) => item.rate_card_id === id).map((item) => [item.work_type_id, item.hourly_rate]),
+    ),
+  }));
 }

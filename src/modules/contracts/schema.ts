@@ -39,7 +39,10 @@ export const contracts = table(
     contract_number: readOnly(col.text({ label: "Number" })),
     name: col.text({ maxLength: 200 }),
     company_id: col.ref("companies", { label: "Company" }),
-    contract_type: col.enum(["managed_services", "block_hours", "time_and_materials", "fixed_price", "warranty"] as const, { label: "Type" }),
+    contract_type: col.enum(
+      ["managed_services", "block_hours", "time_and_materials", "fixed_price", "warranty"] as const,
+      { label: "Type" },
+    ),
     status: defaulted(col.enum(["draft", "active", "expired", "cancelled", "renewed"] as const), "draft" as const),
     start_date: col.date(),
     /** The last day that is covered; null: open-ended. */
@@ -75,7 +78,10 @@ export const contractItems = table(
     /** Quantity times unit price, once per billing period. */
     total_price: readOnly(col.money()),
     currency: readOnly(defaulted(col.text(), "USD")),
-    billing_frequency: defaulted(col.enum(["monthly", "quarterly", "annually", "one_time"] as const), "monthly" as const),
+    billing_frequency: defaulted(
+      col.enum(["monthly", "quarterly", "annually", "one_time"] as const),
+      "monthly" as const,
+    ),
     work_type_id: col.maybe.ref("work_types", { label: "Work type" }),
     included_hours: col.maybe.decimal({ label: "Included hours" }),
     overage_rate: col.maybe.decimal({ label: "Overage rate" }),

@@ -5,7 +5,10 @@ export const contractSearch: SearchFacet = {
   table: "contracts",
   label: "Contracts",
   icon: "contract",
-  document: (row) => ({ title: `${String(row["contract_number"])} ${String(row["name"])}`, body: String(row["notes"] ?? "") }),
+  document: (row) => ({
+    title: `${String(row["contract_number"])} ${String(row["name"])}`,
+    body: String(row["notes"] ?? ""),
+  }),
   hit: (row) => ({
     title: String(row["name"]),
     detail: `${String(row["contract_number"])} · ${words(String(row["status"]))}`,

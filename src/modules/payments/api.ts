@@ -22,13 +22,19 @@ async function configAnswer(ctx: Ctx): Promise<Answer> {
 export function checkoutDocument(checkout: Checkout): Answer {
   const { checkout_session_id, url, expires_at } = checkout;
   return json(
-    { jsonapi: { version: "1.1" }, data: { type: "checkout_sessions", id: checkout_session_id, attributes: { checkout_url: url, expires_at } } },
+    {
+      jsonapi: { version: "1.1" },
+      data: { type: "checkout_sessions", id: checkout_session_id, attributes: { checkout_url: url, expires_at } },
+    },
     201,
   );
 }
 
 const cardInput = Type.Object({ invoice_id: Type.String({ format: "uuid" }) }, { additionalProperties: false });
-const testInput = Type.Object({ secret_key: Type.Optional(Type.String({ maxLength: 500 })) }, { additionalProperties: false });
+const testInput = Type.Object(
+  { secret_key: Type.Optional(Type.String({ maxLength: 500 })) },
+  { additionalProperties: false },
+);
 
 /** Payments by card and the gateway's settings (PRD 3.10.3). */
 export const paymentApi: Route[] = [
@@ -64,7 +70,10 @@ export const paymentApi: Route[] = [
       const problems = validate(testInput, given);
       if (problems.length > 0) throw invalid(problems);
       const result = await tryGateway(ctx, String(given["secret_key"] ?? ""));
-      return json({ jsonapi: { version: "1.1" }, data: { type: "payment_gateway_tests", id: ctx.request.id, attributes: { ...result } } });
+      return json({
+        jsonapi: { version: "1.1" },
+        data: { type: "payment_gateway_tests", id: ctx.request.id, attributes: { ...result } },
+      });
     },
   },
   {

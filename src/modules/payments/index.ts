@@ -28,13 +28,26 @@ export const paymentsModule = defineModule({
       page: "settings",
       order: 30,
       permission: "settings.manage",
-      load: async () => ({ kind: "card", group: "Money", title: "Online payments", text: "Clients pay invoices by card with Stripe.", href: "/settings/payments", icon: "card" }),
+      load: async () => ({
+        kind: "card",
+        group: "Money",
+        title: "Online payments",
+        text: "Clients pay invoices by card with Stripe.",
+        href: "/settings/payments",
+        icon: "card",
+      }),
     },
     {
       page: "dashboard",
       order: 40,
       permission: "settings.manage",
-      load: async (ctx) => ({ kind: "step", title: "Let clients pay online", text: "Connect Stripe, and each invoice in the portal gets a Pay button.", href: "/settings/payments", is_done: await takesPayments(ctx) }),
+      load: async (ctx) => ({
+        kind: "step",
+        title: "Let clients pay online",
+        text: "Connect Stripe, and each invoice in the portal gets a Pay button.",
+        href: "/settings/payments",
+        is_done: await takesPayments(ctx),
+      }),
     },
   ],
 });

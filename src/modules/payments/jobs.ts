@@ -18,7 +18,8 @@ export async function reconcileCheckouts(ctx: Ctx): Promise<void> {
       problems.push(error instanceof Error ? error.message : String(error));
     }
   }
-  if (problems.length > 0) throw new Error(`${problems.length} payment pages could not be checked: ${problems[0] ?? ""}`);
+  if (problems.length > 0)
+    throw new Error(`${problems.length} payment pages could not be checked: ${problems[0] ?? ""}`);
 }
 
 export const reconcileJob: Job = { name: "payments.reconcile", schedule: "*/5 * * * *", run: reconcileCheckouts };

@@ -13,7 +13,12 @@ import { type GatewayTest, tryGateway } from "./try-gateway.ts";
 const path = "/settings/payments";
 const manage = "settings.manage";
 
-async function settingsPage(ctx: Ctx, typed: FormValues | null, failure: Failure | null, result: GatewayTest | null): Promise<Answer> {
+async function settingsPage(
+  ctx: Ctx,
+  typed: FormValues | null,
+  failure: Failure | null,
+  result: GatewayTest | null,
+): Promise<Answer> {
   const kept = await gatewayOf(ctx);
   const keep = (secret: string | null | undefined, otherwise: string): string =>
     secret == null ? otherwise : `One that ends with ${hintOf(secret) ?? ""} is kept. Leave this empty to keep it.`;
@@ -35,14 +40,25 @@ async function settingsPage(ctx: Ctx, typed: FormValues | null, failure: Failure
           title: "Stripe keys",
           hint: "From the Stripe dashboard: Developers, API keys. A restricted key needs to write Checkout Sessions.",
           fields: [
-            field("secret_key", "Secret key", { kind: "password", span: 6, is_required: kept === null, hint: keep(kept?.secret_key, "Begins with sk_live_ or sk_test_.") }),
+            field("secret_key", "Secret key", {
+              kind: "password",
+              span: 6,
+              is_required: kept === null,
+              hint: keep(kept?.secret_key, "Begins with sk_live_ or sk_test_."),
+            }),
             field("publishable_key", "Publishable key", { span: 6, hint: "Not needed for Stripe's payment page." }),
           ],
         },
         {
           title: "Webhook",
           hint: `Optional: tells us of payments at once. Without it Stripe is asked every five minutes. Address: ${webhookUrl(ctx)} with the events checkout.session.completed and checkout.session.expired.`,
-          fields: [field("webhook_secret", "Signing secret", { kind: "password", span: 6, hint: keep(kept?.webhook_secret, "Begins with whsec_.") })],
+          fields: [
+            field("webhook_secret", "Signing secret", {
+              kind: "password",
+              span: 6,
+              hint: keep(kept?.webhook_secret, "Begins with whsec_."),
+            }),
+          ],
         },
         { title: "", fields: [columnField(paymentGatewayConfigs, "is_active", { label: "Clients can pay online" })] },
       ],
@@ -57,7 +73,11 @@ const secrets = new Set(["secret_key", "webhook_secret"]);
 
 /** The typed fields; secrets left empty are kept, so they are not sent on. */
 function withoutEmptySecrets(fields: FormValues): FormValues {
-  return Object.fromEntries(Object.entries(fields).filter(([name, value]) => !secrets.has(name) || (typeof value === "string" && value.trim() !== "")));
+  return Object.fromEntries(
+    Object.entries(fields).filter(
+      ([name, value]) => !secrets.has(name) || (typeof value === "string" && value.trim() !== ""),
+    ),
+  );
 }
 
 /** How an organization takes payments: its Stripe keys, with a test. */

@@ -18,7 +18,8 @@ export async function tryGateway(ctx: Ctx, givenKey = ""): Promise<GatewayTest> 
   if (mode === null) throw invalidField("secret_key", "Enter a secret key that begins with sk_test_, sk_live_ or rk_.");
   try {
     const account = await stripeClient(ctx.app, key).accounts.retrieveCurrent();
-    const name = account.settings?.dashboard.display_name ?? account.business_profile?.name ?? account.email ?? account.id;
+    const name =
+      account.settings?.dashboard.display_name ?? account.business_profile?.name ?? account.email ?? account.id;
     return {
       is_ok: account.charges_enabled,
       title: account.charges_enabled

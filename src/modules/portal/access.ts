@@ -35,7 +35,8 @@ export const inviteContact = action({
     const contact = await find(work, "contacts", id);
     if (contact.archived_at !== null) throw conflict("This contact is archived. Restore it first.", "archived");
     const email = contact.email?.trim().toLowerCase() ?? "";
-    if (email === "") throw invalidField("email", "The contact needs an e-mail address before it can get an invitation.", "required");
+    if (email === "")
+      throw invalidField("email", "The contact needs an e-mail address before it can get an invitation.", "required");
     const account = await accountOf(work, contact.id);
     if (contact.is_portal_user && account !== undefined && account.password_hash !== null) {
       throw conflict("This contact has access already.", "already_has_access");
@@ -47,7 +48,8 @@ export const inviteContact = action({
       .where("email", "=", email)
       .where("id", "<>", account?.id ?? contact.id)
       .executeTakeFirst();
-    if (other !== undefined) throw invalidField("email", "Another contact uses the portal with this e-mail address.", "duplicate");
+    if (other !== undefined)
+      throw invalidField("email", "Another contact uses the portal with this e-mail address.", "duplicate");
     const invited = { name: contactName(contact), email, invited_at: work.app.clock.now() };
     const user =
       account === undefined

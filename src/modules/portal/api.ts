@@ -7,14 +7,35 @@ import { type Ctx, inUnit, reading } from "../../platform/context.ts";
 import type { TableName } from "../../platform/database/tables.ts";
 import { invalid, malformed, unauthorized } from "../../platform/errors.ts";
 import { downloadOf } from "../../platform/files/files.ts";
-import { readDocument, refuseParameters, resourceObjects, resourceRoutes, showOne } from "../../platform/http/jsonapi.ts";
+import {
+  readDocument,
+  refuseParameters,
+  resourceObjects,
+  resourceRoutes,
+  showOne,
+} from "../../platform/http/jsonapi.ts";
 import { type Answer, type Incoming, json, response, type Route } from "../../platform/http/route.ts";
 import type { Resource } from "../../platform/resource.ts";
 import { loginRoute, logoutRoute, requestReset, setPasswordByLink } from "../staff/index.ts";
 import { invoicePdfResponse } from "../billing/index.ts";
 import { checkoutDocument, startCheckout } from "../payments/index.ts";
-import { addNoteAsClient, attachFiles, attachmentOf, mostUploadBytes, openTicketAsClient, takeFiles, uploadOf } from "../tickets/index.ts";
-import { attachmentResource, companyResource, invoiceResource, lineResource, noteResource, ticketResource } from "./resources.ts";
+import {
+  addNoteAsClient,
+  attachFiles,
+  attachmentOf,
+  mostUploadBytes,
+  openTicketAsClient,
+  takeFiles,
+  uploadOf,
+} from "../tickets/index.ts";
+import {
+  attachmentResource,
+  companyResource,
+  invoiceResource,
+  lineResource,
+  noteResource,
+  ticketResource,
+} from "./resources.ts";
 
 /** The portal over the API (PRD 3.15.2). Each path is for signed-in clients; everything is read through their reach. */
 
@@ -29,8 +50,14 @@ function forClients(handle: Route["handle"]): Route["handle"] {
   };
 }
 
-const forgotten = Type.Object({ email: Type.String({ minLength: 1, maxLength: 254 }) }, { additionalProperties: false });
-const chosen = Type.Object({ token: Type.String({ minLength: 1, maxLength: 200 }), password: Type.String({ minLength: 1, maxLength: 1024 }) }, { additionalProperties: false });
+const forgotten = Type.Object(
+  { email: Type.String({ minLength: 1, maxLength: 254 }) },
+  { additionalProperties: false },
+);
+const chosen = Type.Object(
+  { token: Type.String({ minLength: 1, maxLength: 200 }), password: Type.String({ minLength: 1, maxLength: 1024 }) },
+  { additionalProperties: false },
+);
 const nothing = (): Answer => response(new Response(null, { status: 204 }));
 
 function checked(schema: typeof forgotten | typeof chosen, input: unknown): void {
@@ -73,7 +100,8 @@ function readRoutes(resource: Resource): Route[] {
   return resourceRoutes(resource).map((route) => ({
     ...route,
     handle: forClients(async (ctx, incoming) => {
-      if (incoming.url.searchParams.has("filter[q]")) throw malformed("The parameter filter[q] is not known here.", "unknown_parameter");
+      if (incoming.url.searchParams.has("filter[q]"))
+        throw malformed("The parameter filter[q] is not known here.", "unknown_parameter");
       return route.handle(ctx, incoming);
     }),
   }));
@@ -81,7 +109,11 @@ function readRoutes(resource: Resource): Route[] {
 
 /** What belongs to a record: `GET …/{parent}/{id}/{children}`, all of it. */
 function childRoute(parent: "tickets" | "invoices", children: "notes" | "attachments" | "lines"): Route {
-  const { resource, column, order } = { notes: { resource: noteResource, column: "ticket_id", order: "created_at" }, attachments: { resource: attachmentResource, column: "ticket_id", order: "created_at" }, lines: { resource: lineResource, column: "invoice_id", order: "sort_order" } }[children];
+  const { resource, column, order } = {
+    notes: { resource: noteResource, column: "ticket_id", order: "created_at" },
+    attachments: { resource: attachmentResource, column: "ticket_id", order: "created_at" },
+    lines: { resource: lineResource, column: "invoice_id", order: "sort_order" },
+  }[children];
   const table = resource.table.name as TableName;
   return {
     method: "GET",
@@ -91,8 +123,17 @@ function childRoute(parent: "tickets" | "invoices", children: "notes" | "attachm
     handle: forClients(async (ctx, incoming) => {
       refuseParameters(incoming);
       const owner = await find(ctx, parent, idOf(incoming));
-      const rows = await reach(ctx, table).selectAll().where(sql.ref(`${table}.${column}`), "=", owner.id).orderBy(sql.ref(`${table}.${order}`)).orderBy(sql.ref(`${table}.id`)).execute();
-      return json({ jsonapi: { version: "1.1" }, links: { self: incoming.url.pathname }, data: await resourceObjects(ctx, resource, rows as Record<string, unknown>[]) });
+      const rows = await reach(ctx, table)
+        .selectAll()
+        .where(sql.ref(`${table}.${column}`), "=", owner.id)
+        .orderBy(sql.ref(`${table}.${order}`))
+        .orderBy(sql.ref(`${table}.id`))
+        .execute();
+      return json({
+        jsonapi: { version: "1.1" },
+        links: { self: incoming.url.pathname },
+        data: await resourceObjects(ctx, resource, rows as Record<string, unknown>[]),
+      });
     }),
   };
 }
@@ -113,7 +154,11 @@ const ticketRoutes: Route[] = [
     door: "api",
     permission: null,
     handle: forClients(async (ctx, incoming) => {
-      const made = await perform(ctx, openTicketAsClient, readDocument(await incoming.json(), ticketResource.type, null));
+      const made = await perform(
+        ctx,
+        openTicketAsClient,
+        readDocument(await incoming.json(), ticketResource.type, null),
+      );
       return showOne(ctx, ticketResource, made.id, 201);
     }),
   },
@@ -125,12 +170,22 @@ const ticketRoutes: Route[] = [
     permission: null,
     handle: forClients(async (ctx, incoming) => {
       await reading(ctx, (reader) => find(reader, "tickets", idOf(incoming)));
-      const note = await perform(ctx, addNoteAsClient, { ...readDocument(await incoming.json(), noteResource.type, null), ticket_id: idOf(incoming) });
+      const note = await perform(ctx, addNoteAsClient, {
+        ...readDocument(await incoming.json(), noteResource.type, null),
+        ticket_id: idOf(incoming),
+      });
       return showOne(ctx, noteResource, note.id, 201);
     }),
   },
   childRoute("tickets", "attachments"),
-  { method: "POST", path: `${base}/tickets/:id/attachments`, door: "api", permission: null, maxBytes: mostUploadBytes, handle: forClients(attach) },
+  {
+    method: "POST",
+    path: `${base}/tickets/:id/attachments`,
+    door: "api",
+    permission: null,
+    maxBytes: mostUploadBytes,
+    handle: forClients(attach),
+  },
   {
     method: "GET",
     path: `${base}/tickets/:id/attachments/:attachment_id/content`,
@@ -143,7 +198,13 @@ const ticketRoutes: Route[] = [
 const invoiceRoutes: Route[] = [
   ...readRoutes(invoiceResource),
   childRoute("invoices", "lines"),
-  { method: "GET", path: `${base}/invoices/:id/pdf`, door: "api", permission: null, handle: forClients(async (ctx, incoming) => response(await invoicePdfResponse(ctx, idOf(incoming)))) },
+  {
+    method: "GET",
+    path: `${base}/invoices/:id/pdf`,
+    door: "api",
+    permission: null,
+    handle: forClients(async (ctx, incoming) => response(await invoicePdfResponse(ctx, idOf(incoming)))),
+  },
   {
     method: "POST",
     path: `${base}/invoices/:id/pay`,

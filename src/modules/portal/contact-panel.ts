@@ -29,9 +29,17 @@ async function load(ctx: Ctx, { id }: { id: string }): Promise<PanelModel[] | nu
     ["Last signed in", cell.instant(account?.last_signed_in_at, ctx.tenant, now)],
   ]);
   if (!can(ctx.actor, "portal.manage")) return [{ kind: "facts", ...seen }];
-  const revoke = button("Revoke portal access", `/contacts/${id}/portal-access/revoke`, "ban", "ghost", "Revoke the portal access? They are signed out at once; what they wrote stays.");
+  const revoke = button(
+    "Revoke portal access",
+    `/contacts/${id}/portal-access/revoke`,
+    "ban",
+    "ghost",
+    "Revoke the portal access? They are signed out at once; what they wrote stays.",
+  );
   return [
-    ...(hasAccepted ? [] : [{ kind: "action" as const, ...button("Send the invitation again", `/contacts/${id}/portal-access`, "send") }]),
+    ...(hasAccepted
+      ? []
+      : [{ kind: "action" as const, ...button("Send the invitation again", `/contacts/${id}/portal-access`, "send") }]),
     { kind: "action", ...revoke },
     { kind: "facts", ...seen },
   ];
@@ -47,8 +55,18 @@ async function contactAnswer(ctx: Ctx, id: string): Promise<Answer> {
 
 /** Giving and taking portal access: buttons on the contact's page, and the API (PRD 3.3.3). */
 export const contactAccess: Route[] = [
-  buttonRoute("/contacts/:id/portal-access", inviteContact, (incoming) => redirect(contactPage(incoming), "Invitation sent."), contactPage),
-  buttonRoute("/contacts/:id/portal-access/revoke", revokeContact, (incoming) => redirect(contactPage(incoming), "Portal access revoked."), contactPage),
+  buttonRoute(
+    "/contacts/:id/portal-access",
+    inviteContact,
+    (incoming) => redirect(contactPage(incoming), "Invitation sent."),
+    contactPage,
+  ),
+  buttonRoute(
+    "/contacts/:id/portal-access/revoke",
+    revokeContact,
+    (incoming) => redirect(contactPage(incoming), "Portal access revoked."),
+    contactPage,
+  ),
   {
     method: "POST",
     path: "/api/v1/contacts/:id/portal-access",

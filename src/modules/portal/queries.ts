@@ -9,7 +9,10 @@ import type { RowFor } from "../../platform/database/records.ts";
 // oxlint-disable-next-line no-explicit-any
 type Query<R> = SelectQueryBuilder<any, any, R>;
 
-export type ClientTicket = Pick<RowFor<"tickets">, "id" | "ticket_number" | "title" | "created_at" | "updated_at" | "last_client_reply_at" | "last_staff_reply_at"> &
+export type ClientTicket = Pick<
+  RowFor<"tickets">,
+  "id" | "ticket_number" | "title" | "created_at" | "updated_at" | "last_client_reply_at" | "last_staff_reply_at"
+> &
   Pick<RowFor<"ticket_statuses">, "name" | "portal_name" | "is_closed" | "waiting_on">;
 
 /** Tickets with their states. */
@@ -31,7 +34,10 @@ export function clientTickets(ctx: Ctx): Query<ClientTicket> {
     ]);
 }
 
-export type ClientInvoice = Pick<RowFor<"invoices">, "id" | "invoice_number" | "invoice_date" | "due_date" | "status" | "total" | "balance_due" | "currency">;
+export type ClientInvoice = Pick<
+  RowFor<"invoices">,
+  "id" | "invoice_number" | "invoice_date" | "due_date" | "status" | "total" | "balance_due" | "currency"
+>;
 
 /** Invoices that have been sent to the client. */
 export function clientInvoices(ctx: Ctx): Query<ClientInvoice> {

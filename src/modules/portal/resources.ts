@@ -9,14 +9,26 @@ import { ticketBadge } from "./rules.ts";
 /** The same records as the staff's API has, with the few columns that are a client's business; all others stay unknown. */
 function clientResource(table: Table, type: string, shown: readonly string[], given: Partial<Resource> = {}): Resource {
   const hidden = new Set(Object.keys(table.columns).filter((name) => !shown.includes(name)));
-  return resource({ type, path: `portal/${type.replaceAll("_", "-")}`, table, permission: null, audience: "portal", hidden, sort: "-created_at", ...given });
+  return resource({
+    type,
+    path: `portal/${type.replaceAll("_", "-")}`,
+    table,
+    permission: null,
+    audience: "portal",
+    hidden,
+    sort: "-created_at",
+    ...given,
+  });
 }
 
 type Rows = readonly Record<string, unknown>[];
 
 /** The state under the name that is meant for clients. */
 async function statesOf(ctx: Ctx, rows: Rows): Promise<Record<string, unknown>[]> {
-  const statuses = await ctx.db.selectFrom("ticket_statuses").select(["id", "name", "portal_name", "is_closed", "waiting_on"]).execute();
+  const statuses = await ctx.db
+    .selectFrom("ticket_statuses")
+    .select(["id", "name", "portal_name", "is_closed", "waiting_on"])
+    .execute();
   return rows.map((row) => {
     const status = statuses.find((one) => one.id === row["status_id"]);
     return { status: status === undefined ? "" : ticketBadge(status).text, is_closed: status?.is_closed ?? false };
@@ -26,24 +38,83 @@ async function statesOf(ctx: Ctx, rows: Rows): Promise<Record<string, unknown>[]
 export const ticketResource = clientResource(
   tickets,
   "tickets",
-  ["ticket_number", "title", "description", "company_id", "contact_id", "priority_id", "closed_at", "created_at", "updated_at"],
+  [
+    "ticket_number",
+    "title",
+    "description",
+    "company_id",
+    "contact_id",
+    "priority_id",
+    "closed_at",
+    "created_at",
+    "updated_at",
+  ],
   { extend: statesOf },
 );
 
-export const noteResource = clientResource(ticketNotes, "ticket_notes", ["ticket_id", "note_type", "content", "created_at", "updated_at"], { sort: "created_at" });
+export const noteResource = clientResource(
+  ticketNotes,
+  "ticket_notes",
+  ["ticket_id", "note_type", "content", "created_at", "updated_at"],
+  { sort: "created_at" },
+);
 
-export const attachmentResource = clientResource(ticketAttachments, "ticket_attachments", ["ticket_id", "note_id", "file_name", "file_size", "mime_type", "created_at"], {
-  sort: "created_at",
-  extend: async (_: Ctx, rows: Rows) => rows.map((row) => ({ content_url: `/api/v1/portal/tickets/${String(row["ticket_id"])}/attachments/${String(row["id"])}/content` })),
-});
+export const attachmentResource = clientResource(
+  ticketAttachments,
+  "ticket_attachments",
+  ["ticket_id", "note_id", "file_name", "file_size", "mime_type", "created_at"],
+  {
+    sort: "created_at",
+    extend: async (_: Ctx, rows: Rows) =>
+      rows.map((row) => ({
+        content_url: `/api/v1/portal/tickets/${String(row["ticket_id"])}/attachments/${String(row["id"])}/content`,
+      })),
+  },
+);
 
 export const invoiceResource = clientResource(
   invoices,
   "invoices",
-  ["invoice_number", "company_id", "status", "invoice_date", "due_date", "payment_terms", "subtotal", "tax_name", "tax_percent", "tax_amount", "discount_amount", "total", "amount_paid", "balance_due", "currency", "notes", "po_number", "sent_at", "paid_at", "created_at", "updated_at"],
+  [
+    "invoice_number",
+    "company_id",
+    "status",
+    "invoice_date",
+    "due_date",
+    "payment_terms",
+    "subtotal",
+    "tax_name",
+    "tax_percent",
+    "tax_amount",
+    "discount_amount",
+    "total",
+    "amount_paid",
+    "balance_due",
+    "currency",
+    "notes",
+    "po_number",
+    "sent_at",
+    "paid_at",
+    "created_at",
+    "updated_at",
+  ],
   { sort: "-invoice_date" },
 );
 
-export const lineResource = clientResource(invoiceLines, "invoice_lines", ["invoice_id", "line_type", "description", "quantity", "unit_price", "total", "currency", "sort_order"], { sort: "sort_order" });
+export const lineResource = clientResource(
+  invoiceLines,
+  "invoice_lines",
+  ["invoice_id", "line_type", "description", "quantity", "unit_price", "total", "currency", "sort_order"],
+  { sort: "sort_order" },
+);
 
-export const companyResource = clientResource(companies, "companies", ["name", "phone", "website", "address", "billing_address", "tax_id", "currency", "payment_terms"]);
+export const companyResource = clientResource(companies, "companies", [
+  "name",
+  "phone",
+  "website",
+  "address",
+  "billing_address",
+  "tax_id",
+  "currency",
+  "payment_terms",
+]);

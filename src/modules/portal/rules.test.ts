@@ -15,7 +15,8 @@ describe("an invoice in the portal", () => {
     expect(isPayable(invoice)).toBe(true);
     expect(isPayable({ ...invoice, status: "pending" })).toBe(true);
     expect(isPayable({ ...invoice, balance_due: 0 })).toBe(false);
-    for (const status of ["draft", "paid", "void", "written_off"]) expect(isPayable({ ...invoice, status })).toBe(false);
+    for (const status of ["draft", "paid", "void", "written_off"])
+      expect(isPayable({ ...invoice, status })).toBe(false);
   });
 });
 

@@ -1,6 +1,10 @@
-import type { BadgeModel } from "../../platform/http/view-models.ts";
-
 /** What clients read: fewer states than the team works with, in words that say what is expected of whom. */
+
+/** A state in a word, and the tone it is shown in. */
+export interface State {
+  text: string;
+  tone: "neutral" | "info" | "success" | "warning" | "error";
+}
 
 export interface ClientInvoice {
   status: string;
@@ -14,12 +18,14 @@ export function isPayable({ status, balance_due }: Pick<ClientInvoice, "status" 
 }
 
 /** The state of an invoice as its payer sees it on a day (`YYYY-MM-DD`). */
-export function invoiceBadge(invoice: ClientInvoice, today: string): BadgeModel {
+export function invoiceBadge(invoice: ClientInvoice, today: string): State {
   if (invoice.status === "paid") return { text: "Paid", tone: "success" };
   if (invoice.status === "void") return { text: "Void", tone: "neutral" };
   if (invoice.status === "written_off") return { text: "Closed", tone: "neutral" };
   if (invoice.due_date < today) return { text: "Overdue", tone: "error" };
-  return invoice.status === "partially_paid" ? { text: "Partly paid", tone: "warning" } : { text: "Open", tone: "info" };
+  return invoice.status === "partially_paid"
+    ? { text: "Partly paid", tone: "warning" }
+    : { text: "Open", tone: "info" };
 }
 
 export interface ClientStatus {
@@ -30,7 +36,7 @@ export interface ClientStatus {
 }
 
 /** The state of a ticket as its client sees it: the name meant for clients, coloured by who moves next. */
-export function ticketBadge(status: ClientStatus): BadgeModel {
+export function ticketBadge(status: ClientStatus): State {
   const text = status.portal_name?.trim() || status.name;
   if (status.is_closed) return { text, tone: "success" };
   return { text, tone: status.waiting_on === "client" ? "warning" : "info" };

@@ -4,6 +4,8 @@ import { defineModule, type Panel } from "../../platform/module.ts";
 import { mails } from "../../platform/mail/queue.ts";
 import { mailSettings, organizations } from "../../platform/tenants.ts";
 import { retryMail, setLogo, updateMailSettings, updateOrganization } from "./actions.ts";
+import { settingsApi } from "./api.ts";
+import { deadEventPages, replayEvent } from "./dead-events.ts";
 import { settingsPages } from "./pages.ts";
 
 export { updateMailSettings, updateOrganization } from "./actions.ts";
@@ -18,6 +20,7 @@ const cards: [string, string, string, string, string][] = [
   ["Mail", "Outgoing mail", "The SMTP server, with a test.", "/settings/mail", "mail"],
   ["Mail", "Sent mail", "What was written, what arrived, what failed.", "/settings/mails", "send"],
   ["Money", "Invoices", "Numbers, payment terms, footer.", "/settings/invoicing", "invoice"],
+  ["System", "Failed events", "What could not be done after ten attempts, and trying it again.", "/settings/events", "alert"],
 ];
 
 /** What an organization decides about itself (PRD 3.17). */
@@ -25,8 +28,8 @@ export const settingsModule = defineModule({
   name: "settings",
   tables: [organizations, mailSettings, files, mails],
   permissions: { "settings.manage": "Change the organization's settings" },
-  actions: [updateOrganization, setLogo, updateMailSettings, retryMail] as unknown as AnyAction[],
-  routes: settingsPages,
+  actions: [updateOrganization, setLogo, updateMailSettings, retryMail, replayEvent] as unknown as AnyAction[],
+  routes: [...settingsPages, ...deadEventPages, ...settingsApi],
   nav: [{ label: "Settings", href: "/settings", icon: "settings", group: "System", order: 90, permission: "settings.manage" }],
   panels: [
     ...cards.map(

@@ -44,7 +44,7 @@ export interface TicketDefaults {
 }
 
 /**
- * What a ticket gets when nobody says otherwise: the entry marked as default, else the first. An organization that did
+ * What a ticket gets when nobody says otherwise: the entry marked so, else the first. An organization that did
  * not take the standard lists gets those that a ticket cannot be without.
  */
 export async function ticketDefaults(work: Work): Promise<TicketDefaults> {

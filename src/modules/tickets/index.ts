@@ -24,6 +24,7 @@ export { assignTicket, updateTicket } from "./actions/update.ts";
 export { attachmentOf, uploadOf } from "./api.ts";
 export { attachmentsOf, conversationOf, writtenAt } from "./conversation.ts";
 export { ticketList } from "./lists.ts";
+export { myWork } from "./pages/my-work.ts";
 export { minutesOn, type TicketListRow, ticketRows, viewOf } from "./queries.ts";
 export { isClientWaiting, mailSubject } from "./rules.ts";
 export { ticketAttachments, ticketNotes, tickets } from "./schema.ts";

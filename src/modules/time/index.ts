@@ -30,12 +30,23 @@ export const timeModule = defineModule({
     "time.configure": "Change work types and rounding",
   },
   grants: { technician: ["time.read", "time.write"], finance: ["time.read"] },
-  actions: [logTime, updateTime, deleteTime, startTimer, stopTimer, discardTimer, ...Object.values(reference)] as unknown as AnyAction[],
+  actions: [
+    logTime,
+    updateTime,
+    deleteTime,
+    startTimer,
+    stopTimer,
+    discardTimer,
+    ...Object.values(reference),
+  ] as unknown as AnyAction[],
   resources: [timeEntryResource, workTypeResource],
   routes: [...entryPages, ...timerPages, ...settingsPages, ...timerApi],
   nav: [{ label: "Time", href: "/time", icon: "clock", group: "Desk", order: 20, permission: "time.read" }],
   // A timer is its person's own business.
-  reach: { timers: (query, ctx) => (ctx.actor.kind === "system" ? query : query.where(sql.ref("timers.user_id"), "=", ctx.actor.user_id)) },
+  reach: {
+    timers: (query, ctx) =>
+      ctx.actor.kind === "system" ? query : query.where(sql.ref("timers.user_id"), "=", ctx.actor.user_id),
+  },
   panels,
   reference: [workTypeSet],
   chrome: async (ctx) => ({ timer: await timerModel(ctx) }),

@@ -36,10 +36,19 @@ const filters: ListFilter<TimeRow>[] = [
   {
     name: "technician",
     label: "Technician",
-    options: async (ctx) => [{ value: "me", label: "Me" }, ...(await optionsOf(ctx, "users", { where: { user_type: "staff" } }))],
-    apply: (query, value, ctx) => query.where("time_entries.user_id", "=", value === "me" ? (ctx.actor.user_id ?? nobody) : idOr(value)),
+    options: async (ctx) => [
+      { value: "me", label: "Me" },
+      ...(await optionsOf(ctx, "users", { where: { user_type: "staff" } })),
+    ],
+    apply: (query, value, ctx) =>
+      query.where("time_entries.user_id", "=", value === "me" ? (ctx.actor.user_id ?? nobody) : idOr(value)),
   },
-  { name: "company", label: "Company", options: (ctx) => optionsOf(ctx, "companies"), apply: (query, value) => query.where("time_entries.company_id", "=", idOr(value)) },
+  {
+    name: "company",
+    label: "Company",
+    options: (ctx) => optionsOf(ctx, "companies"),
+    apply: (query, value) => query.where("time_entries.company_id", "=", idOr(value)),
+  },
   {
     name: "billable",
     label: "Billable",
@@ -55,8 +64,20 @@ const filters: ListFilter<TimeRow>[] = [
     options: () => timeEntries.columns.billing_status.values.map((value) => ({ value, label: words(value) })),
     apply: (query, value) => query.where("time_entries.billing_status", "=", value),
   },
-  { name: "from", label: "From", is_date: true, options: () => [], apply: (query, value) => (isDate(value) ? query.where("time_entries.date", ">=", value) : query) },
-  { name: "to", label: "To", is_date: true, options: () => [], apply: (query, value) => (isDate(value) ? query.where("time_entries.date", "<=", value) : query) },
+  {
+    name: "from",
+    label: "From",
+    is_date: true,
+    options: () => [],
+    apply: (query, value) => (isDate(value) ? query.where("time_entries.date", ">=", value) : query),
+  },
+  {
+    name: "to",
+    label: "To",
+    is_date: true,
+    options: () => [],
+    apply: (query, value) => (isDate(value) ? query.where("time_entries.date", "<=", value) : query),
+  },
 ];
 
 const billingTones: Record<string, string> = { not_billed: "neutral", ready_to_bill: "info", billed: "success" };
@@ -87,22 +108,69 @@ export const timeList: List<TimeRow> = {
         "work_types.name as work_type",
       ]),
   columns: [
-    { key: "date", label: "Date", sort: { reference: "time_entries.date", column: timeEntries.columns.date }, cell: (row, ctx) => cell.date(row.date, ctx.tenant) },
-    { key: "technician", label: "Technician", sort: { reference: "users.name", column: { kind: "text", isNullable: false } }, cell: (row) => cell.person(row.technician) },
-    { key: "company", label: "Company", sort: { reference: "companies.name", column: { kind: "text", isNullable: false } }, cell: (row) => cell.link(row.company, `/companies/${row.company_id}`) },
-    { key: "ticket_number", label: "Ticket", is_secondary: true, cell: (row) => (row.ticket_number === null ? cell.nothing : cell.link(`#${row.ticket_number}`, `/tickets/${row.ticket_id ?? ""}`)) },
+    {
+      key: "date",
+      label: "Date",
+      sort: { reference: "time_entries.date", column: timeEntries.columns.date },
+      cell: (row, ctx) => cell.date(row.date, ctx.tenant),
+    },
+    {
+      key: "technician",
+      label: "Technician",
+      sort: { reference: "users.name", column: { kind: "text", isNullable: false } },
+      cell: (row) => cell.person(row.technician),
+    },
+    {
+      key: "company",
+      label: "Company",
+      sort: { reference: "companies.name", column: { kind: "text", isNullable: false } },
+      cell: (row) => cell.link(row.company, `/companies/${row.company_id}`),
+    },
+    {
+      key: "ticket_number",
+      label: "Ticket",
+      is_secondary: true,
+      cell: (row) =>
+        row.ticket_number === null
+          ? cell.nothing
+          : cell.link(`#${row.ticket_number}`, `/tickets/${row.ticket_id ?? ""}`),
+    },
     { key: "work_type", label: "Work type", is_secondary: true, cell: (row) => cell.text(row.work_type) },
     { key: "notes", label: "Notes", is_secondary: true, cell: (row) => cell.muted(row.notes) },
-    { key: "duration_minutes", label: "Time", is_numeric: true, sort: { reference: "time_entries.duration_minutes", column: timeEntries.columns.duration_minutes }, cell: (row) => ({ ...cell.strong(shownDuration(row.duration_minutes), `/time/${row.id}/edit`), hint: `Worked ${shownDuration(row.worked_minutes)}` }) },
-    { key: "billing_status", label: "Billing", cell: (row) => (row.is_billable ? cell.badge(words(row.billing_status), billingTones[row.billing_status] ?? "neutral") : cell.muted("Not billable")) },
+    {
+      key: "duration_minutes",
+      label: "Time",
+      is_numeric: true,
+      sort: { reference: "time_entries.duration_minutes", column: timeEntries.columns.duration_minutes },
+      cell: (row) => ({
+        ...cell.strong(shownDuration(row.duration_minutes), `/time/${row.id}/edit`),
+        hint: `Worked ${shownDuration(row.worked_minutes)}`,
+      }),
+    },
+    {
+      key: "billing_status",
+      label: "Billing",
+      cell: (row) =>
+        row.is_billable
+          ? cell.badge(words(row.billing_status), billingTones[row.billing_status] ?? "neutral")
+          : cell.muted("Not billable"),
+    },
   ],
   filters,
   sort: "-date",
   href: (row) => `/time/${row.id}/edit`,
-  actions: (ctx) => (can(ctx.actor, "time.write") ? [link("Timer", "/timer", "play"), link("Log time", "/time/new", "plus", "primary")] : []),
+  actions: (ctx) =>
+    can(ctx.actor, "time.write")
+      ? [link("Timer", "/timer", "play"), link("Log time", "/time/new", "plus", "primary")]
+      : [],
   tabs: (ctx, search) => tabs(ctx, new URLSearchParams(search)),
   empty: (ctx) =>
-    empty("clock", "No time yet", "Log what was worked, with the timer or by hand; invoices are made from it.", can(ctx.actor, "time.write") ? link("Log time", "/time/new", "plus", "primary") : null),
+    empty(
+      "clock",
+      "No time yet",
+      "Log what was worked, with the timer or by hand; invoices are made from it.",
+      can(ctx.actor, "time.write") ? link("Log time", "/time/new", "plus", "primary") : null,
+    ),
 };
 
 function tabs(ctx: Ctx, asked: URLSearchParams): ListModel["tabs"] {
@@ -110,7 +178,9 @@ function tabs(ctx: Ctx, asked: URLSearchParams): ListModel["tabs"] {
   const isUnbilled = asked.get("billing") === "not_billed" && asked.get("billable") === "yes";
   return [
     { label: "All time", href: "/time", is_current: !isMine && !isUnbilled, count: "" },
-    ...(can(ctx.actor, "time.write") ? [{ label: "My time", href: "/time?technician=me", is_current: isMine && !isUnbilled, count: "" }] : []),
+    ...(can(ctx.actor, "time.write")
+      ? [{ label: "My time", href: "/time?technician=me", is_current: isMine && !isUnbilled, count: "" }]
+      : []),
     { label: "Unbilled time", href: "/time?billing=not_billed&billable=yes", is_current: isUnbilled, count: "" },
   ];
 }

@@ -16,17 +16,38 @@ export const panels: Panel[] = [
       const day = today(ctx);
       const week = await minutesLogged(ctx, id, mondayOf(day), day);
       const value = `${shownHours(await minutesLogged(ctx, id, day, day))} h`;
-      return { kind: "stat", label: "My time today", value, hint: `${shownHours(week)} h this week`, tone: "", href: "/time?technician=me", icon: "clock" };
+      return {
+        kind: "stat",
+        label: "My time today",
+        value,
+        hint: `${shownHours(week)} h this week`,
+        tone: "",
+        href: "/time?technician=me",
+        icon: "clock",
+      };
     },
   },
-  { page: "dashboard", order: 92, permission: "time.write", load: async () => ({ kind: "action", ...link("Log time", "/time/new", "clock") }) },
+  {
+    page: "dashboard",
+    order: 92,
+    permission: "time.write",
+    load: async () => ({ kind: "action", ...link("Log time", "/time/new", "clock") }),
+  },
   {
     page: "company",
     order: 40,
     permission: "time.read",
     load: async (ctx, { id }) => {
       const value = `${shownHours(await unbilledMinutes(ctx, id))} h`;
-      return { kind: "stat", label: "Unbilled time", value, hint: "Billable, on no invoice yet", tone: "", href: `/time?company=${id}&billing=not_billed&billable=yes`, icon: "clock" };
+      return {
+        kind: "stat",
+        label: "Unbilled time",
+        value,
+        hint: "Billable, on no invoice yet",
+        tone: "",
+        href: `/time?company=${id}&billing=not_billed&billable=yes`,
+        icon: "clock",
+      };
     },
   },
   {
@@ -34,8 +55,22 @@ export const panels: Panel[] = [
     order: 40,
     permission: "time.configure",
     load: async () => [
-      { kind: "card", group: "Money", title: "Work types", text: "Kinds of work, and whether they are billed.", href: "/settings/work-types", icon: "briefcase" },
-      { kind: "card", group: "Money", title: "Rounding of time", text: "The step and the minimum that time is billed by.", href: "/settings/time-rounding", icon: "clock" },
+      {
+        kind: "card",
+        group: "Money",
+        title: "Work types",
+        text: "Kinds of work, and whether they are billed.",
+        href: "/settings/work-types",
+        icon: "briefcase",
+      },
+      {
+        kind: "card",
+        group: "Money",
+        title: "Rounding of time",
+        text: "The step and the minimum that time is billed by.",
+        href: "/settings/time-rounding",
+        icon: "clock",
+      },
     ],
   },
 ];

@@ -19,7 +19,11 @@ export function mondayOf(date: string): string {
 
 /** Work types as choices, the first one first; `keep` stays a choice although it is not in use any more. */
 export async function workTypeOptions(ctx: Ctx, keep: string | null = null): Promise<Option[]> {
-  const rows = await reach(ctx, "work_types").select(["id", "name", "is_active"]).orderBy("sort_order").orderBy("name").execute();
+  const rows = await reach(ctx, "work_types")
+    .select(["id", "name", "is_active"])
+    .orderBy("sort_order")
+    .orderBy("name")
+    .execute();
   return rows.filter((row) => row.is_active || row.id === keep).map((row) => ({ value: row.id, label: row.name }));
 }
 

@@ -24,6 +24,12 @@ export const workTypeSet: ReferenceSet = {
     }
     const rule = await work.db.selectFrom("time_rounding_rules").select("id").executeTakeFirst();
     if (rule !== undefined) return;
-    await insert(work, timeRoundingRules, { name: "Standard", increment_minutes: 15, rounding_method: "up", minimum_minutes: 15, is_default: true });
+    await insert(work, timeRoundingRules, {
+      name: "Standard",
+      increment_minutes: 15,
+      rounding_method: "up",
+      minimum_minutes: 15,
+      is_default: true,
+    });
   },
 };

@@ -53,7 +53,9 @@ export const timeEntries = table(
     notes: defaulted(col.text({ maxLength: 5000 }), ""),
     internal_notes: defaulted(col.text({ maxLength: 5000 }), ""),
     is_billable: defaulted(col.boolean({ label: "Billable" }), true),
-    billing_status: readOnly(defaulted(col.enum(["not_billed", "ready_to_bill", "billed"] as const), "not_billed" as const)),
+    billing_status: readOnly(
+      defaulted(col.enum(["not_billed", "ready_to_bill", "billed"] as const), "not_billed" as const),
+    ),
     invoice_id: readOnly(col.maybe.ref("invoices")),
     hourly_rate: col.maybe.decimal({ label: "Hourly rate" }),
     total_amount: readOnly(col.maybe.money()),

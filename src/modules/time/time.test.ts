@@ -8,7 +8,7 @@ import { companies, createCompany } from "../companies/index.ts";
 import { createContract } from "../contracts/index.ts";
 import { openTicket } from "../tickets/index.ts";
 import { createWorkType, setRounding } from "./actions/reference.ts";
-import { activeTimer, deleteTime, logTime, startTimer, stopTimer, workTypeOptions } from "./index.ts";
+import { logTime, workTypeOptions } from "./index.ts";
 import { workTypeSet } from "./reference.ts";
 
 let t: TestProgram;
@@ -30,12 +30,18 @@ beforeAll(async () => {
 afterAll(() => t.close());
 
 const entry = (attributes: Record<string, unknown>): unknown => ({ data: { type: "time_entries", attributes } });
-const post = (attributes: Record<string, unknown>, as = technicianKey): Promise<ApiAnswer> => t.api("POST", "/api/v1/time-entries", { key: as, body: entry(attributes) });
+const post = (attributes: Record<string, unknown>, as = technicianKey): Promise<ApiAnswer> =>
+  t.api("POST", "/api/v1/time-entries", { key: as, body: entry(attributes) });
 const pointerOf = (answer: ApiAnswer): [number, string] => [answer.status, answer.body.errors?.[0]?.source?.pointer];
-const rounding = (increment_minutes: number, minimum_minutes: number): Promise<unknown> => perform(admin, setRounding, { increment_minutes, rounding_method: "up", minimum_minutes });
+const rounding = (increment_minutes: number, minimum_minutes: number): Promise<unknown> =>
+  perform(admin, setRounding, { increment_minutes, rounding_method: "up", minimum_minutes });
 
 async function ticket(companyId: string, more: Record<string, unknown> = {}): Promise<{ id: string; number: string }> {
-  const { id, ticket_number } = await perform(admin, openTicket, { title: "Printer jams", company_id: companyId, ...more });
+  const { id, ticket_number } = await perform(admin, openTicket, {
+    title: "Printer jams",
+    company_id: companyId,
+    ...more,
+  });
   return { id, number: ticket_number };
 }
 
@@ -57,7 +63,10 @@ describe("time over the API", () => {
       user_id: technician.actor.user_id,
     });
     const { work_type_id } = answer.body.data.attributes;
-    expect((await reading(technician, workTypeOptions))[0]).toMatchObject({ value: work_type_id, label: "Remote support" });
+    expect((await reading(technician, workTypeOptions))[0]).toMatchObject({
+      value: work_type_id,
+      label: "Remote support",
+    });
   });
 
   test("takes a duration in every form, or from start and end", async () => {
@@ -76,7 +85,8 @@ describe("time over the API", () => {
   });
 
   test("refuses what cannot be, names the field and writes nothing", async () => {
-    const count = async (): Promise<number> => (await t.api("GET", "/api/v1/time-entries?page[size]=200", { key })).body.data.length;
+    const count = async (): Promise<number> =>
+      (await t.api("GET", "/api/v1/time-entries?page[size]=200", { key })).body.data.length;
     const before = await count();
     for (const [given, field] of [
       [{}, "duration_minutes"],
@@ -100,7 +110,10 @@ describe("time over the API", () => {
       [{ duration: "1h", is_billable: "perhaps" }, "is_billable"],
       [{ duration: "1h", note_id: Bun.randomUUIDv7() }, "note_id"],
     ] as const) {
-      expect([given, pointerOf(await post({ company_id: acme, ...given }))] as unknown).toEqual([given, [422, `/data/attributes/${field}`]]);
+      expect([given, pointerOf(await post({ company_id: acme, ...given }))] as unknown).toEqual([
+        given,
+        [422, `/data/attributes/${field}`],
+      ]);
     }
     expect(pointerOf(await post({ duration: "1h" }))).toEqual([422, "/data/attributes/company_id"]);
     expect(await count()).toBe(before);
@@ -111,23 +124,55 @@ describe("time over the API", () => {
   });
 
   test("refuses an archived company and a work type out of use", async () => {
-    const gone = await inUnit(t.harbor.system, (work) => insert(work, companies, { name: "Gone", name_key: "gone", archived_at: testNow }));
-    expect(pointerOf(await post({ company_id: gone.id, duration: "1h" }))).toEqual([422, "/data/attributes/company_id"]);
+    const gone = await inUnit(t.harbor.system, (work) =>
+      insert(work, companies, { name: "Gone", name_key: "gone", archived_at: testNow }),
+    );
+    expect(pointerOf(await post({ company_id: gone.id, duration: "1h" }))).toEqual([
+      422,
+      "/data/attributes/company_id",
+    ]);
     const old = (await perform(admin, createWorkType, { name: "Telex", is_active: false })).id;
-    expect(pointerOf(await post({ company_id: acme, duration: "1h", work_type_id: old }))).toEqual([422, "/data/attributes/work_type_id"]);
+    expect(pointerOf(await post({ company_id: acme, duration: "1h", work_type_id: old }))).toEqual([
+      422,
+      "/data/attributes/work_type_id",
+    ]);
   });
 
   test("takes company, contract and billable from the ticket, and refuses another company", async () => {
     const other = (await perform(admin, createCompany, { name: "Beta", currency: "USD" })).id;
-    const contract = await perform(admin, createContract, { name: "Care", company_id: other, contract_type: "managed_services", start_date: "2026-01-01", status: "active" });
+    const contract = await perform(admin, createContract, {
+      name: "Care",
+      company_id: other,
+      contract_type: "managed_services",
+      start_date: "2026-01-01",
+      status: "active",
+    });
     const { id } = await ticket(other, { is_billable: false });
     const answer = await post({ ticket_id: id, duration: "20" });
-    expect(answer.body.data.attributes).toMatchObject({ company_id: other, contract_id: contract.id, ticket_id: id, currency: "USD", is_billable: false });
-    expect((await post({ ticket_id: id, duration: "20", is_billable: true })).body.data.attributes.is_billable).toBe(true);
-    expect((await post({ ticket_id: id, duration: "20", contract_id: null })).body.data.attributes.contract_id).toBeNull();
-    expect((await post({ ticket_id: id, duration: "20", date: "2025-12-31" })).body.data.attributes.contract_id).toBeNull();
-    expect(pointerOf(await post({ ticket_id: id, company_id: acme, duration: "20" }))).toEqual([422, "/data/attributes/company_id"]);
-    expect(pointerOf(await post({ company_id: acme, contract_id: contract.id, duration: "20" }))).toEqual([422, "/data/attributes/contract_id"]);
+    expect(answer.body.data.attributes).toMatchObject({
+      company_id: other,
+      contract_id: contract.id,
+      ticket_id: id,
+      currency: "USD",
+      is_billable: false,
+    });
+    expect((await post({ ticket_id: id, duration: "20", is_billable: true })).body.data.attributes.is_billable).toBe(
+      true,
+    );
+    expect(
+      (await post({ ticket_id: id, duration: "20", contract_id: null })).body.data.attributes.contract_id,
+    ).toBeNull();
+    expect(
+      (await post({ ticket_id: id, duration: "20", date: "2025-12-31" })).body.data.attributes.contract_id,
+    ).toBeNull();
+    expect(pointerOf(await post({ ticket_id: id, company_id: acme, duration: "20" }))).toEqual([
+      422,
+      "/data/attributes/company_id",
+    ]);
+    expect(pointerOf(await post({ company_id: acme, contract_id: contract.id, duration: "20" }))).toEqual([
+      422,
+      "/data/attributes/contract_id",
+    ]);
     const under = await t.api("GET", `/api/v1/tickets/${id}/time-entries`, { key });
     expect(under.body.data).toHaveLength(4);
     expect((await t.api("GET", `/api/v1/companies/${other}/time-entries`, { key })).body.data).toHaveLength(4);
@@ -137,26 +182,55 @@ describe("time over the API", () => {
     const made = await post({ company_id: acme, duration: "50" });
     const { id } = made.body.data;
     await rounding(30, 0);
-    const change = (attributes: Record<string, unknown>): Promise<ApiAnswer> => t.api("PATCH", `/api/v1/time-entries/${id}`, { key: technicianKey, body: { data: { type: "time_entries", id, attributes } } });
-    expect((await change({ notes: "More words" })).body.data.attributes).toMatchObject({ duration_minutes: 60, worked_minutes: 50, notes: "More words" });
-    expect((await change({ duration_minutes: 61 })).body.data.attributes).toMatchObject({ duration_minutes: 90, worked_minutes: 61 });
+    const change = (attributes: Record<string, unknown>): Promise<ApiAnswer> =>
+      t.api("PATCH", `/api/v1/time-entries/${id}`, {
+        key: technicianKey,
+        body: { data: { type: "time_entries", id, attributes } },
+      });
+    expect((await change({ notes: "More words" })).body.data.attributes).toMatchObject({
+      duration_minutes: 60,
+      worked_minutes: 50,
+      notes: "More words",
+    });
+    expect((await change({ duration_minutes: 61 })).body.data.attributes).toMatchObject({
+      duration_minutes: 90,
+      worked_minutes: 61,
+    });
     expect(pointerOf(await change({ date: "2030-01-01" }))).toEqual([422, "/data/attributes/date"]);
     await rounding(15, 15);
     const beta = (await perform(admin, createCompany, { name: "Moved to", currency: "GBP" })).id;
     const moved = (await ticket(beta)).id;
-    expect((await change({ ticket_id: moved })).body.data.attributes).toMatchObject({ company_id: beta, currency: "GBP" });
+    expect((await change({ ticket_id: moved })).body.data.attributes).toMatchObject({
+      company_id: beta,
+      currency: "GBP",
+    });
     expect((await t.api("DELETE", `/api/v1/time-entries/${id}`, { key: technicianKey })).status).toBe(204);
   });
 
   test("stays as it is once an invoice has it, and the answer names the invoice", async () => {
     const { id } = (await post({ company_id: acme, duration: "1h" })).body.data;
     await inUnit(t.harbor.system, async ({ db }) => {
-      const invoice = { id: Bun.randomUUIDv7(), version: 1, created_at: testNow, updated_at: testNow, invoice_number: "INV-0007", company_id: acme, invoice_date: "2026-11-21", due_date: "2026-12-21", payment_terms: "net_30" as const, currency: "EUR" };
+      const invoice = {
+        id: Bun.randomUUIDv7(),
+        version: 1,
+        created_at: testNow,
+        updated_at: testNow,
+        invoice_number: "INV-0007",
+        company_id: acme,
+        invoice_date: "2026-11-21",
+        due_date: "2026-12-21",
+        payment_terms: "net_30" as const,
+        currency: "EUR",
+      };
       await db.insertInto("invoices").values(invoice).execute();
       await db.insertInto("billed_time_entries").values({ time_entry_id: id, invoice_id: invoice.id }).execute();
     });
     const change = await t.api("PATCH", `/api/v1/time-entries/${id}`, { key, body: entry({ notes: "Later" }) });
-    expect([change.status, change.body.errors[0].code, change.body.errors[0].detail]).toEqual([409, "billed", expect.stringContaining("INV-0007")]);
+    expect([change.status, change.body.errors[0].code, change.body.errors[0].detail]).toEqual([
+      409,
+      "billed",
+      expect.stringContaining("INV-0007"),
+    ]);
     expect((await t.api("DELETE", `/api/v1/time-entries/${id}`, { key })).status).toBe(409);
   });
 });
@@ -172,7 +246,9 @@ describe("who may", () => {
     expect((await t.api("DELETE", path, { key: technicianKey })).status).toBe(403);
     const forThem = await post({ company_id: acme, duration: "1h", user_id: of }, key);
     expect(forThem.body.data.attributes.user_id).toBe(of);
-    expect((await t.api("DELETE", `/api/v1/time-entries/${forThem.body.data.id}`, { key: technicianKey })).status).toBe(204);
+    expect((await t.api("DELETE", `/api/v1/time-entries/${forThem.body.data.id}`, { key: technicianKey })).status).toBe(
+      204,
+    );
   });
 
   test("finance reads, and logs nothing; nobody without the permission configures", async () => {
@@ -183,6 +259,20 @@ describe("who may", () => {
     expect((await t.api("POST", "/api/v1/work-types", { key: technicianKey, body: type })).status).toBe(403);
   });
 
+  test("a key that may log time needs no sight of the contract that covers it", async () => {
+    const company_id = (await perform(admin, createCompany, { name: "Under contract" })).id;
+    const { id } = await perform(admin, createContract, {
+      name: "Care",
+      company_id,
+      contract_type: "managed_services",
+      start_date: "2026-01-01",
+      status: "active",
+    });
+    const narrow = await t.harbor.key("technician", ["time.read", "time.write", "companies.read"]);
+    const made = await post({ company_id, duration: "1h" }, narrow);
+    expect([made.status, made.body.data.attributes.contract_id]).toEqual([201, id]);
+  });
+
   test("another organization reaches none of it", async () => {
     const { id } = (await post({ company_id: acme, duration: "1h" })).body.data;
     const at = { key: await t.mill.key("administrator"), tenant: t.mill };
@@ -190,11 +280,20 @@ describe("who may", () => {
     expect((await t.api("DELETE", `/api/v1/time-entries/${id}`, at)).status).toBe(404);
     expect((await t.api("GET", `/api/v1/companies/${acme}/time-entries`, at)).status).toBe(404);
     expect((await t.api("GET", "/api/v1/time-entries", at)).body.data).toEqual([]);
-    expect(pointerOf(await t.api("POST", "/api/v1/time-entries", { ...at, body: entry({ company_id: acme, duration: "1h" }) }))[0]).toBe(422);
+    expect(
+      pointerOf(
+        await t.api("POST", "/api/v1/time-entries", { ...at, body: entry({ company_id: acme, duration: "1h" }) }),
+      )[0],
+    ).toBe(422);
   });
 
   test("a portal user reaches no time, not even of the own company", async () => {
-    const portal = contextOf(t.app, t.harbor.tenant, { ...admin.actor, kind: "portal", company_id: acme, permissions: new Set() });
+    const portal = contextOf(t.app, t.harbor.tenant, {
+      ...admin.actor,
+      kind: "portal",
+      company_id: acme,
+      permissions: new Set(),
+    });
     const rows = await reading(portal, (ctx) => reach(ctx, "time_entries").selectAll().execute());
     expect(rows).toEqual([]);
     await expect(perform(portal, logTime, { company_id: acme, duration: "1h" })).rejects.toMatchObject({ status: 403 });
@@ -202,84 +301,46 @@ describe("who may", () => {
 });
 
 describe("work types", () => {
-  const create = (attributes: Record<string, unknown>): Promise<ApiAnswer> => t.api("POST", "/api/v1/work-types", { key, body: { data: { type: "work_types", attributes } } });
+  const create = (attributes: Record<string, unknown>): Promise<ApiAnswer> =>
+    t.api("POST", "/api/v1/work-types", { key, body: { data: { type: "work_types", attributes } } });
 
   test("are made, changed and deleted; used ones stay", async () => {
     const made = await create({ name: "Cabling", default_rate: "95.50" });
     expect(made.status).toBe(201);
     const { id } = made.body.data;
     expect((await create({ name: "Cabling" })).status).toBe(409);
-    expect(pointerOf(await create({ name: "Bad", default_rate: "-1" }))).toEqual([422, "/data/attributes/default_rate"]);
+    expect(pointerOf(await create({ name: "Bad", default_rate: "-1" }))).toEqual([
+      422,
+      "/data/attributes/default_rate",
+    ]);
     await post({ company_id: acme, duration: "1h", work_type_id: id });
     const answer = await t.api("DELETE", `/api/v1/work-types/${id}`, { key });
     expect([answer.status, answer.body.errors[0].detail]).toEqual([409, expect.stringContaining("time entries")]);
-    const changed = await t.api("PUT", `/api/v1/work-types/${id}`, { key, body: { data: { type: "work_types", id, attributes: { is_active: false } } } });
+    const changed = await t.api("PUT", `/api/v1/work-types/${id}`, {
+      key,
+      body: { data: { type: "work_types", id, attributes: { is_active: false } } },
+    });
     expect(changed.body.data.attributes.is_active).toBe(false);
   });
 
   test("that are not billable make time that is not, unless told", async () => {
     const internal = (await reading(technician, workTypeOptions)).find((option) => option.label === "Internal")?.value;
-    expect((await post({ company_id: acme, duration: "1h", work_type_id: internal })).body.data.attributes.is_billable).toBe(false);
-    expect((await post({ company_id: acme, duration: "1h", work_type_id: internal, is_billable: true })).body.data.attributes.is_billable).toBe(true);
+    expect(
+      (await post({ company_id: acme, duration: "1h", work_type_id: internal })).body.data.attributes.is_billable,
+    ).toBe(false);
+    expect(
+      (await post({ company_id: acme, duration: "1h", work_type_id: internal, is_billable: true })).body.data.attributes
+        .is_billable,
+    ).toBe(true);
   });
 
   test("the standard set is written once, whatever is there already", async () => {
-    const names = async (): Promise<string[]> => (await t.app.database.read(t.harbor.id, (db) => db.selectFrom("work_types").select("name").execute())).map((row) => row.name).toSorted();
+    const names = async (): Promise<string[]> =>
+      (await t.app.database.read(t.harbor.id, (db) => db.selectFrom("work_types").select("name").execute()))
+        .map((row) => row.name)
+        .toSorted();
     const before = await names();
     await inUnit(t.harbor.system, (work) => workTypeSet.apply(work));
     expect(await names()).toEqual(before);
-  });
-});
-
-describe("the timer", () => {
-  const timer = (verb: string, attributes?: Record<string, unknown>): Promise<ApiAnswer> =>
-    t.api("POST", `/api/v1/time-entries/timer/${verb}`, { key: technicianKey, ...(attributes === undefined ? {} : { body: { data: { type: "timers", attributes } } }) });
-  const active = async (as = technicianKey): Promise<ApiAnswer["body"]> => (await t.api("GET", "/api/v1/time-entries/timer/active", { key: as })).body.data;
-
-  test("starts once, runs on, and is logged when it stops", async () => {
-    expect(await active()).toBeNull();
-    const { id, number } = await ticket(acme);
-    t.clock.set("2026-11-21T09:00:00.000Z");
-    const started = await timer("start", { ticket_id: id, notes: "Looking" });
-    expect([started.status, started.body.data.attributes.ticket_number]).toEqual([201, number]);
-    t.clock.advance(20 * 60_000);
-    expect((await active()).attributes.minutes).toBe(20);
-    expect(await active(key)).toBeNull();
-    const second = await timer("start");
-    expect([second.status, second.body.errors[0].code, second.body.errors[0].detail]).toEqual([409, "timer_running", expect.stringContaining(`#${number} for 20 min`)]);
-    const stopped = await timer("stop");
-    expect(stopped.status).toBe(201);
-    expect(stopped.body.data).toMatchObject({ type: "time_entries", attributes: { ticket_id: id, worked_minutes: 20, duration_minutes: 30, start_time: "09:00", end_time: "09:20", notes: "Looking", company_id: acme } });
-    expect(await active()).toBeNull();
-    expect((await timer("stop")).body.errors[0].code).toBe("no_timer");
-  });
-
-  test("goes on when nobody says whom the work was for", async () => {
-    await timer("start");
-    t.clock.advance(60_000);
-    expect(pointerOf(await timer("stop"))).toEqual([422, "/data/attributes/company_id"]);
-    expect(await active()).not.toBeNull();
-    expect((await timer("stop", { company_id: acme, duration: "10" })).body.data.attributes).toMatchObject({ worked_minutes: 10, start_time: null, company_id: acme });
-  });
-
-  test("left running over the weekend asks how long the work took", async () => {
-    await timer("start", { ticket_id: (await ticket(acme)).id });
-    t.clock.advance(60 * 3600_000);
-    const answer = await timer("stop");
-    expect([...pointerOf(answer), answer.body.errors[0].detail]).toEqual([422, "/data/attributes/duration", expect.stringContaining("60 h")]);
-    expect((await timer("stop", { duration: "2h" })).body.data.attributes.worked_minutes).toBe(120);
-    t.clock.set(testNow);
-  });
-
-  test("belongs to one person: two starts at once leave one", async () => {
-    const results = await Promise.allSettled([perform(technician, startTimer, {}), perform(technician, startTimer, {}), perform(admin, startTimer, {})]);
-    expect(results.map((one) => one.status).toSorted()).toEqual(["fulfilled", "fulfilled", "rejected"]);
-    expect(await reading(technician, activeTimer)).toMatchObject({ ticket_id: null });
-    for (const who of [technician, admin]) await perform(who, deleteTime, { id: (await perform(who, stopTimer, { company_id: acme })).id });
-  });
-
-  test("refuses a ticket that is not there", async () => {
-    expect(pointerOf(await timer("start", { ticket_id: Bun.randomUUIDv7() }))).toEqual([422, "/data/attributes/ticket_id"]);
-    expect(await active()).toBeNull();
   });
 });

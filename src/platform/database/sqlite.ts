@@ -5,7 +5,7 @@ import {
   type DatabaseIntrospector,
   type Dialect,
   type Driver,
-  Kysely,
+  type Kysely,
   type QueryCompiler,
   type QueryResult,
   SqliteAdapter,

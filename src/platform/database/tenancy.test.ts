@@ -43,10 +43,10 @@ describe("a handle of one tenant", () => {
 
   test("adds no row for another tenant and moves none there", async () => {
     const row = { entity_type: "companies", entity_id: newId(), tag: "vip" };
-    expect(write((db) => db.insertInto("record_tags").values({ ...row, tenant_id: t.mill.id }).execute())).rejects.toThrow();
-    expect(write((db) => db.insertInto("record_tags").values([{ ...row, tenant_id: t.harbor.id }, { ...row, tag: "b", tenant_id: t.mill.id }]).execute())).rejects.toThrow();
+    await expect(write((db) => db.insertInto("record_tags").values({ ...row, tenant_id: t.mill.id }).execute())).rejects.toThrow();
+    await expect(write((db) => db.insertInto("record_tags").values([{ ...row, tenant_id: t.harbor.id }, { ...row, tag: "b", tenant_id: t.mill.id }]).execute())).rejects.toThrow();
     await write((db) => db.insertInto("record_tags").values(row).execute());
-    expect(write((db) => db.updateTable("record_tags").set({ tenant_id: t.mill.id }).execute())).rejects.toThrow();
+    await expect(write((db) => db.updateTable("record_tags").set({ tenant_id: t.mill.id }).execute())).rejects.toThrow();
     expect(await read((db) => db.selectFrom("record_tags").select(["tenant_id", "tag"]).execute())).toEqual([{ tenant_id: t.harbor.id, tag: "vip" }]);
   });
 });

@@ -5,7 +5,7 @@ import {
   ColumnNode,
   IdentifierNode,
   type InsertQueryNode,
-  JoinNode,
+  type JoinNode,
   type KyselyPlugin,
   OnNode,
   type OperationNode,

@@ -1,4 +1,4 @@
-import { conversation, invoice, ticket } from "./fixtures/desk.ts";
+import { conversation, invoice, newTicket, ticket } from "./fixtures/desk.ts";
 import { dashboard, emptyList, ticketList } from "./fixtures/lists.ts";
 import * as outside from "./fixtures/outside.ts";
 import { header } from "./fixtures/parts.ts";
@@ -56,6 +56,7 @@ export const fixtures: Record<string, { layout: "app" | "portal" | "plain"; titl
   "settings/index": { layout: "app", title: "Settings", model: outside.settings },
   "setup/closed": { layout: "plain", title: "Setup", model: outside.setupClosed },
   "setup/wizard": { layout: "plain", title: "Setup", model: outside.setup },
+  "tickets/new": { layout: "app", title: "New ticket", model: newTicket },
   "tickets/show": { layout: "app", title: "T-1042", model: ticket },
 };
 
@@ -79,6 +80,7 @@ export const variants: { name: string; model: object }[] = [
       next_url: "",
     },
   },
+  { name: "tickets/new", model: { ...newTicket, file_error: "" } },
   { name: "portal/home", model: { ...portalHome, hours: [], tickets: [], invoices: [] } },
   { name: "errors/_error", model: outside.failure },
   { name: "lists/_region", model: ticketList },

@@ -108,7 +108,7 @@ function navOf(ctx: Ctx, path: string): NavGroup[] {
 
 const portalPages = [
   { label: "Home", href: "/portal", icon: "home" },
-  { label: "Tickets", href: "/portal/tickets", icon: "ticket" },
+  { label: "Requests", href: "/portal/tickets", icon: "ticket" },
   { label: "Invoices", href: "/portal/invoices", icon: "invoice" },
 ];
 

@@ -100,7 +100,7 @@ function entering(app: App, tenantId: string, incoming: Incoming, route: Route):
       portalCookie: cookies.get(portalCookieName(tenant.public_url)) ?? null,
       bearer: isPage ? null : bearer,
     };
-    const door = route.door === "staff" || route.door === "portal" ? route.door : incoming.url.pathname.startsWith("/portal") ? "portal" : "any";
+    const door = route.door === "staff" || route.door === "portal" ? route.door : /^\/(api\/v1\/)?portal(\/|$)/.test(incoming.url.pathname) ? "portal" : "any";
     return { tenant, identity: await identify(app, tenant, db, credentials, door) };
   });
 }

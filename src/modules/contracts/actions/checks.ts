@@ -8,7 +8,8 @@ const largest = 100_000_000_000;
 
 /** Refuses a decimal below zero; null and undefined pass. */
 export function refuseNegative(field: string, value: string | null | undefined): void {
-  if (value != null && compareDecimals(value, "0") < 0) throw invalidField(field, "This must not be negative.", "too_small");
+  if (value != null && compareDecimals(value, "0") < 0)
+    throw invalidField(field, "This must not be negative.", "too_small");
 }
 
 /** `quantity × unit price` in minor units, or a 422 on the price. */
@@ -25,7 +26,11 @@ export function priceOf(quantity: string, unitPrice: string, currency: string): 
 /** Refuses a rate card in another currency: its rates would be charged as if they were in this one. */
 export async function checkCard(work: Work, cardId: string | null | undefined, currency: string): Promise<void> {
   if (cardId == null) return;
-  const card = await work.db.selectFrom("rate_cards").select(["name", "currency"]).where("id", "=", cardId).executeTakeFirst();
+  const card = await work.db
+    .selectFrom("rate_cards")
+    .select(["name", "currency"])
+    .where("id", "=", cardId)
+    .executeTakeFirst();
   if (card !== undefined && card.currency !== currency) {
     throw invalidField("rate_card_id", `${card.name} is in ${card.currency}, and this contract in ${currency}.`);
   }

@@ -16,7 +16,10 @@ export type ContractRow = RowOf<typeof contracts>;
 
 const names = writable(contracts).filter((name) => name !== "status");
 const permission = "contracts.write";
-const target = Type.Object({ id: Type.String({ format: "uuid" }), version: Type.Optional(Type.Integer()) }, { additionalProperties: false });
+const target = Type.Object(
+  { id: Type.String({ format: "uuid" }), version: Type.Optional(Type.Integer()) },
+  { additionalProperties: false },
+);
 
 type NewContract = Record<string, unknown> & { company_id: string; status?: "draft" | "active" };
 
@@ -24,14 +27,26 @@ type NewContract = Record<string, unknown> & { company_id: string; status?: "dra
 export const createContract = action({
   name: "contracts.create",
   permission,
-  input: newInput(contracts, names, { status: Type.Optional(Type.Union([Type.Literal("draft"), Type.Literal("active")])) }),
+  input: newInput(contracts, names, {
+    status: Type.Optional(Type.Union([Type.Literal("draft"), Type.Literal("active")])),
+  }),
   run: async (work: Work, { status = "draft", ...input }: NewContract): Promise<ContractRow> => {
     const company = await maybeFind(work, "companies", input.company_id);
     if (company === undefined) throw invalidField("company_id", "This company does not exist.", "not_found");
-    if (company.archived_at !== null) throw invalidField("company_id", `${company.name} is archived; restore the company first.`);
-    const values = fromEdge(contracts, { currency: company.currency, ...input }, company.currency) as NewRow<typeof contracts>;
+    if (company.archived_at !== null)
+      throw invalidField("company_id", `${company.name} is archived; restore the company first.`);
+    const values = fromEdge(contracts, { currency: company.currency, ...input }, company.currency) as NewRow<
+      typeof contracts
+    >;
     checkCurrency(values.currency, company.currency);
-    await checkTerms(work, { end_date: null, billing_amount: null, signed_by_contact_id: null, rate_card_id: null, currency: company.currency, ...values });
+    await checkTerms(work, {
+      end_date: null,
+      billing_amount: null,
+      signed_by_contact_id: null,
+      rate_card_id: null,
+      currency: company.currency,
+      ...values,
+    });
     const row = await insert(work, contracts, {
       ...values,
       renewal_terms: renewalTerms(values.renewal_terms),
@@ -51,7 +66,10 @@ export const updateContract = action({
     const before = await find(work, "contracts", id);
     const values: Patch<typeof contracts> = fromEdge(contracts, input, before.currency);
     if (values.company_id !== undefined && values.company_id !== before.company_id) {
-      throw invalidField("company_id", "A contract stays with its company. Cancel it, and make one for the other company.");
+      throw invalidField(
+        "company_id",
+        "A contract stays with its company. Cancel it, and make one for the other company.",
+      );
     }
     checkCurrency(values.currency, before.currency);
     await checkTerms(work, { ...before, ...values });
@@ -69,7 +87,8 @@ export const deleteContract = action({
   input: target,
   run: async (work: Work, { id, version }: PatchInput) => {
     const contract = await find(work, "contracts", id);
-    if (contract.status === "active") throw conflict(`${contract.contract_number} is active. Cancel it first.`, "active");
+    if (contract.status === "active")
+      throw conflict(`${contract.contract_number} is active. Cancel it first.`, "active");
     const items = await work.db.selectFrom("contract_items").select("id").where("contract_id", "=", id).execute();
     for (const item of items) await remove(work, contractItems, item.id);
     await chooseForCompany(work, contract.company_id, id);
@@ -82,15 +101,19 @@ function checkCurrency(given: string | undefined, currency: string): void {
   throw invalidField("currency", `This contract is in ${currency}, the currency that its company is billed in.`);
 }
 
-type Terms = Pick<ContractRow, "company_id" | "start_date" | "end_date" | "billing_amount" | "currency"> & Pick<Patch<typeof contracts>, "signed_by_contact_id" | "rate_card_id">;
+type Terms = Pick<ContractRow, "company_id" | "start_date" | "end_date" | "billing_amount" | "currency"> &
+  Pick<Patch<typeof contracts>, "signed_by_contact_id" | "rate_card_id">;
 
 async function checkTerms(work: Work, terms: Terms): Promise<void> {
-  if (terms.end_date !== null && terms.end_date < terms.start_date) throw invalidField("end_date", "The last day lies before the first.");
-  if (terms.billing_amount !== null && terms.billing_amount < 0) throw invalidField("billing_amount", "A fee is not negative.", "too_small");
+  if (terms.end_date !== null && terms.end_date < terms.start_date)
+    throw invalidField("end_date", "The last day lies before the first.");
+  if (terms.billing_amount !== null && terms.billing_amount < 0)
+    throw invalidField("billing_amount", "A fee is not negative.", "too_small");
   await checkCard(work, terms.rate_card_id, terms.currency);
   if (terms.signed_by_contact_id == null) return;
   const contact = await maybeFind(work, "contacts", terms.signed_by_contact_id);
-  if (contact?.company_id !== terms.company_id) throw invalidField("signed_by_contact_id", "This contact belongs to another company.");
+  if (contact?.company_id !== terms.company_id)
+    throw invalidField("signed_by_contact_id", "This contact belongs to another company.");
 }
 
 /** Renewal terms as they are kept: `months` a whole number, as the form types it, and what an API client adds. */
@@ -98,6 +121,7 @@ function renewalTerms(given: Record<string, unknown> | undefined): Record<string
   const { months, ...rest } = given ?? {};
   if (months === undefined || months === null || months === "") return rest;
   const count = Number(months);
-  if (!Number.isInteger(count) || count < 1 || count > 120) throw invalidField("renewal_terms/months", "Renewal is by 1 to 120 months.");
+  if (!Number.isInteger(count) || count < 1 || count > 120)
+    throw invalidField("renewal_terms/months", "Renewal is by 1 to 120 months.");
   return { ...rest, months: count };
 }

@@ -29,7 +29,13 @@ export const createItem = action({
     const quantity = values.quantity ?? "1";
     checkItem({ ...values, quantity });
     const sort_order = values.sort_order ?? (await lastPosition(work, contract.id)) + 1;
-    return insert(work, contractItems, { ...values, quantity, sort_order, currency, total_price: priceOf(quantity, values.unit_price, currency) });
+    return insert(work, contractItems, {
+      ...values,
+      quantity,
+      sort_order,
+      currency,
+      total_price: priceOf(quantity, values.unit_price, currency),
+    });
   },
 });
 
@@ -55,7 +61,10 @@ export const updateItem = action({
 export const deleteItem = action({
   name: "contracts.remove_item",
   permission,
-  input: Type.Object({ id: Type.String({ format: "uuid" }), version: Type.Optional(Type.Integer()) }, { additionalProperties: false }),
+  input: Type.Object(
+    { id: Type.String({ format: "uuid" }), version: Type.Optional(Type.Integer()) },
+    { additionalProperties: false },
+  ),
   run: async (work: Work, { id, version }: PatchInput): Promise<ItemRow> => {
     const item = await find(work, "contract_items", id);
     await remove(work, contractItems, id, version);
@@ -63,7 +72,8 @@ export const deleteItem = action({
   },
 });
 
-type Checked = Pick<ItemRow, "item_type" | "quantity"> & Pick<Patch<typeof contractItems>, "included_hours" | "overage_rate">;
+type Checked = Pick<ItemRow, "item_type" | "quantity"> &
+  Pick<Patch<typeof contractItems>, "included_hours" | "overage_rate">;
 
 function checkItem(item: Checked): void {
   refuseNegative("quantity", item.quantity);
@@ -72,12 +82,20 @@ function checkItem(item: Checked): void {
   if (item.included_hours != null && compareDecimals(item.included_hours, "100000") > 0) {
     throw invalidField("included_hours", "These are more hours than a period has.", "too_large");
   }
-  if (item.item_type === "block_hours" && (item.included_hours == null || compareDecimals(item.included_hours, "0") === 0)) {
+  if (
+    item.item_type === "block_hours" &&
+    (item.included_hours == null || compareDecimals(item.included_hours, "0") === 0)
+  ) {
     throw invalidField("included_hours", "Say how many hours are prepaid each period.", "required");
   }
 }
 
 async function lastPosition(work: Work, contractId: string): Promise<number> {
-  const last = await work.db.selectFrom("contract_items").select("sort_order").where("contract_id", "=", contractId).orderBy("sort_order", "desc").executeTakeFirst();
+  const last = await work.db
+    .selectFrom("contract_items")
+    .select("sort_order")
+    .where("contract_id", "=", contractId)
+    .orderBy("sort_order", "desc")
+    .executeTakeFirst();
   return last?.sort_order ?? 0;
 }

@@ -22,7 +22,8 @@ export const activateContract = action({
   name: "contracts.activate",
   permission,
   input,
-  run: async (work: Work, { id, version }: PatchInput): Promise<ContractRow> => activate(work, await find(work, "contracts", id), version),
+  run: async (work: Work, { id, version }: PatchInput): Promise<ContractRow> =>
+    activate(work, await find(work, "contracts", id), version),
 });
 
 /** Cancels a contract. What it covered and what it was billed for stays as it is. */
@@ -32,7 +33,8 @@ export const cancelContract = action({
   input,
   run: async (work: Work, { id, version }: PatchInput): Promise<ContractRow> => {
     const contract = await find(work, "contracts", id);
-    if (contract.status !== "active" && contract.status !== "draft") throw conflict(`${contract.contract_number} is ${contract.status} already.`, "wrong_status");
+    if (contract.status !== "active" && contract.status !== "draft")
+      throw conflict(`${contract.contract_number} is ${contract.status} already.`, "wrong_status");
     return leave(work, contract, "cancelled", version);
   },
 });
@@ -44,7 +46,8 @@ export const archiveContract = action({
   input,
   run: async (work: Work, { id, version }: PatchInput): Promise<ContractRow> => {
     const contract = await find(work, "contracts", id);
-    if (contract.status === "active") throw conflict(`${contract.contract_number} is active. Cancel it before it is archived.`, "active");
+    if (contract.status === "active")
+      throw conflict(`${contract.contract_number} is active. Cancel it before it is archived.`, "active");
     return update(work, contracts, id, { archived_at: work.app.clock.now() }, version);
   },
 });
@@ -53,17 +56,25 @@ export const restoreContract = action({
   name: "contracts.restore",
   permission,
   input,
-  run: (work: Work, { id, version }: PatchInput): Promise<ContractRow> => update(work, contracts, id, { archived_at: null }, version),
+  run: (work: Work, { id, version }: PatchInput): Promise<ContractRow> =>
+    update(work, contracts, id, { archived_at: null }, version),
 });
 
 /** Moves a contract's last day on, by the given months, else by its renewal terms, else by a year. */
 export const renewContract = action({
   name: "contracts.renew",
   permission,
-  input: Type.Object({ ...target, months: Type.Optional(Type.Integer({ minimum: 1, maximum: 120 })) }, { additionalProperties: false }),
+  input: Type.Object(
+    { ...target, months: Type.Optional(Type.Integer({ minimum: 1, maximum: 120 })) },
+    { additionalProperties: false },
+  ),
   run: async (work: Work, { id, version, months }: PatchInput & { months?: number }): Promise<ContractRow> => {
     const contract = await find(work, "contracts", id);
-    if (contract.status !== "active" && contract.status !== "expired") throw conflict(`${contract.contract_number} is ${contract.status}; only active and expired contracts are renewed.`, "wrong_status");
+    if (contract.status !== "active" && contract.status !== "expired")
+      throw conflict(
+        `${contract.contract_number} is ${contract.status}; only active and expired contracts are renewed.`,
+        "wrong_status",
+      );
     return renew(work, contract, months, version);
   },
 });
@@ -77,7 +88,12 @@ export const expireContracts = action({
   permission,
   input: Type.Object({}, { additionalProperties: false }),
   run: async (work: Work): Promise<void> => {
-    const over = await work.db.selectFrom("contracts").selectAll().where("status", "=", "active").where("end_date", "<", todayOf(work)).execute();
+    const over = await work.db
+      .selectFrom("contracts")
+      .selectAll()
+      .where("status", "=", "active")
+      .where("end_date", "<", todayOf(work))
+      .execute();
     for (const contract of over) {
       if (contract.auto_renew) await renew(work, contract, undefined);
       else await leave(work, contract, "expired");
@@ -88,9 +104,13 @@ export const expireContracts = action({
 /** Activates a contract that the caller has looked up. 409 when it is over or in force already. */
 export async function activate(work: Work, contract: ContractRow, version?: number): Promise<ContractRow> {
   if (contract.status === "active") throw conflict(`${contract.contract_number} is active already.`, "wrong_status");
-  if (contract.archived_at !== null) throw conflict(`${contract.contract_number} is archived. Restore it first.`, "archived");
+  if (contract.archived_at !== null)
+    throw conflict(`${contract.contract_number} is archived. Restore it first.`, "archived");
   if (contract.end_date !== null && contract.end_date < todayOf(work)) {
-    throw conflict(`${contract.contract_number} has ended on ${contract.end_date}. Renew it, or change its last day.`, "ended");
+    throw conflict(
+      `${contract.contract_number} has ended on ${contract.end_date}. Renew it, or change its last day.`,
+      "ended",
+    );
   }
   const row = await update(work, contracts, contract.id, { status: "active" }, version);
   await chooseForCompany(work, row.company_id, null);
@@ -98,7 +118,12 @@ export async function activate(work: Work, contract: ContractRow, version?: numb
   return row;
 }
 
-async function leave(work: Work, contract: ContractRow, status: "cancelled" | "expired", version?: number): Promise<ContractRow> {
+async function leave(
+  work: Work,
+  contract: ContractRow,
+  status: "cancelled" | "expired",
+  version?: number,
+): Promise<ContractRow> {
   const row = await update(work, contracts, contract.id, { status }, version);
   await chooseForCompany(work, row.company_id, row.id);
   await emit(work, `contracts.${status}`, { id: row.id, company_id: row.company_id });
@@ -106,8 +131,14 @@ async function leave(work: Work, contract: ContractRow, status: "cancelled" | "e
 }
 
 /** A contract that was left alone for years is moved on until it covers today. */
-async function renew(work: Work, contract: ContractRow, asked: number | undefined, version?: number): Promise<ContractRow> {
-  if (contract.end_date === null) throw conflict(`${contract.contract_number} is open-ended: there is nothing to renew.`, "open_ended");
+async function renew(
+  work: Work,
+  contract: ContractRow,
+  asked: number | undefined,
+  version?: number,
+): Promise<ContractRow> {
+  if (contract.end_date === null)
+    throw conflict(`${contract.contract_number} is open-ended: there is nothing to renew.`, "open_ended");
   const months = asked ?? Number(contract.renewal_terms["months"] ?? 12);
   const today = todayOf(work);
   // The day after the end is what is counted on from, so that a month's last day stays a month's last day.
@@ -126,7 +157,11 @@ async function renew(work: Work, contract: ContractRow, asked: number | undefine
  * several the present one stays.
  */
 export async function chooseForCompany(work: Work, companyId: string, gone: string | null): Promise<void> {
-  const company = await work.db.selectFrom("companies").select("contract_id").where("id", "=", companyId).executeTakeFirstOrThrow();
+  const company = await work.db
+    .selectFrom("companies")
+    .select("contract_id")
+    .where("id", "=", companyId)
+    .executeTakeFirstOrThrow();
   const active = await work.db
     .selectFrom("contracts")
     .select("id")

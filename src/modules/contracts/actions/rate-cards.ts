@@ -13,7 +13,10 @@ import { refuseNegative } from "./checks.ts";
 export type RateCardRow = RowOf<typeof rateCards>;
 
 const permission = "contracts.write";
-const target = Type.Object({ id: Type.String({ format: "uuid" }), version: Type.Optional(Type.Integer()) }, { additionalProperties: false });
+const target = Type.Object(
+  { id: Type.String({ format: "uuid" }), version: Type.Optional(Type.Integer()) },
+  { additionalProperties: false },
+);
 /** Hourly rates by work type id; a blank one takes the work type off the card. */
 type Rates = Record<string, string | null>;
 const rates = Type.Optional(Type.Record(Type.String(), Type.Union([Type.String({ maxLength: 30 }), Type.Null()])));
@@ -22,9 +25,18 @@ const rates = Type.Optional(Type.Record(Type.String(), Type.Union([Type.String({
 export const createRateCard = action({
   name: "contracts.create_rate_card",
   permission,
-  input: newInput(rateCards, writable(rateCards).filter((name) => name !== "currency"), { rates, currency: Type.Optional(Type.String({ format: "currency" })) }),
-  run: async (work: Work, { rates: given, ...input }: Record<string, unknown> & { rates?: Rates }): Promise<RateCardRow> => {
-    const values = fromEdge(rateCards, { currency: work.tenant.currency, ...input }, work.tenant.currency) as NewRow<typeof rateCards>;
+  input: newInput(
+    rateCards,
+    writable(rateCards).filter((name) => name !== "currency"),
+    { rates, currency: Type.Optional(Type.String({ format: "currency" })) },
+  ),
+  run: async (
+    work: Work,
+    { rates: given, ...input }: Record<string, unknown> & { rates?: Rates },
+  ): Promise<RateCardRow> => {
+    const values = fromEdge(rateCards, { currency: work.tenant.currency, ...input }, work.tenant.currency) as NewRow<
+      typeof rateCards
+    >;
     if (values.is_default === true) await demoteOthers(work, null);
     const card = await insert(work, rateCards, values);
     await setRates(work, card.id, given ?? {});
@@ -36,10 +48,14 @@ export const updateRateCard = action({
   name: "contracts.update_rate_card",
   permission,
   input: patchInput(rateCards, undefined, { rates }),
-  run: async (work: Work, { id, version, rates: given, ...input }: PatchInput & { rates?: Rates }): Promise<RateCardRow> => {
+  run: async (
+    work: Work,
+    { id, version, rates: given, ...input }: PatchInput & { rates?: Rates },
+  ): Promise<RateCardRow> => {
     const before = await find(work, "rate_cards", id);
     const values: Patch<typeof rateCards> = fromEdge(rateCards, input, before.currency);
-    if (values.currency !== undefined && values.currency !== before.currency) await refuseInUse(work, before, "change its currency");
+    if (values.currency !== undefined && values.currency !== before.currency)
+      await refuseInUse(work, before, "change its currency");
     if (values.is_default === true && !before.is_default) await demoteOthers(work, id);
     const card = await update(work, rateCards, id, values, version);
     await setRates(work, id, given ?? {});
@@ -93,7 +109,11 @@ function checkRates(values: Patch<typeof rateCardItems>): void {
 }
 
 function ratesOn(work: Work, cardId: string): Promise<{ id: string; work_type_id: string }[]> {
-  return work.db.selectFrom("rate_card_items").select(["id", "work_type_id"]).where("rate_card_id", "=", cardId).execute();
+  return work.db
+    .selectFrom("rate_card_items")
+    .select(["id", "work_type_id"])
+    .where("rate_card_id", "=", cardId)
+    .execute();
 }
 
 async function setRates(work: Work, cardId: string, given: Rates): Promise<void> {
@@ -104,7 +124,8 @@ async function setRates(work: Work, cardId: string, given: Rates): Promise<void>
     const rate = typed?.trim() ?? "";
     const field = `rates/${work_type_id}`;
     const item = known.get(work_type_id);
-    if (!types.has(work_type_id)) problems.push({ field, code: "not_found", message: "This work type does not exist." });
+    if (!types.has(work_type_id))
+      problems.push({ field, code: "not_found", message: "This work type does not exist." });
     else if (rate === "") {
       if (item !== undefined) await remove(work, rateCardItems, item);
     } else if (!isDecimal(rate) || compareDecimals(rate, "0") < 0) {
@@ -124,8 +145,17 @@ async function demoteOthers(work: Work, id: string | null): Promise<void> {
 }
 
 async function refuseInUse(work: Work, card: RateCardRow, what: string): Promise<void> {
-  const contract = await work.db.selectFrom("contracts").select("contract_number").where("rate_card_id", "=", card.id).executeTakeFirst();
-  const company = await work.db.selectFrom("companies").select("name").where("rate_card_id", "=", card.id).executeTakeFirst();
+  const contract = await work.db
+    .selectFrom("contracts")
+    .select("contract_number")
+    .where("rate_card_id", "=", card.id)
+    .executeTakeFirst();
+  const company = await work.db
+    .selectFrom("companies")
+    .select("name")
+    .where("rate_card_id", "=", card.id)
+    .executeTakeFirst();
   const holder = contract?.contract_number ?? company?.name;
-  if (holder !== undefined) throw conflict(`${holder} uses this rate card. Give it another one before you ${what}.`, "in_use");
+  if (holder !== undefined)
+    throw conflict(`${holder} uses this rate card. Give it another one before you ${what}.`, "in_use");
 }

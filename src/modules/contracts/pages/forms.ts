@@ -21,11 +21,21 @@ async function contractForm(ctx: Ctx, incoming: Incoming, typed: Typed, failure:
   const id = incoming.params["id"] ?? null;
   const row = id === null ? null : await find(ctx, "contracts", id);
   const companyId = row?.company_id ?? incoming.url.searchParams.get("company_id") ?? "";
-  const fresh = { company_id: companyId, start_date: todayOf(ctx), billing_cycle: "monthly", contract_type: "managed_services" };
+  const fresh = {
+    company_id: companyId,
+    start_date: todayOf(ctx),
+    billing_cycle: "monthly",
+    contract_type: "managed_services",
+  };
   const values = typed ?? (row === null ? fresh : rowValues(contracts, row));
-  const c = (name: string, given: Parameters<typeof columnField>[2] = {}): FieldModel => columnField(contracts, name, given);
-  const cards = await optionsOf(ctx, "rate_cards", { blank: "The company's, or the standard one", keep: row?.rate_card_id ?? null });
-  const signer = row === null ? [] : [c("signed_by_contact_id", { options: await contactOptions(ctx, row.company_id, "Nobody") })];
+  const c = (name: string, given: Parameters<typeof columnField>[2] = {}): FieldModel =>
+    columnField(contracts, name, given);
+  const cards = await optionsOf(ctx, "rate_cards", {
+    blank: "The company's, or the standard one",
+    keep: row?.rate_card_id ?? null,
+  });
+  const signer =
+    row === null ? [] : [c("signed_by_contact_id", { options: await contactOptions(ctx, row.company_id, "Nobody") })];
   return formModel({
     action: id === null ? "/contracts/new" : `/contracts/${id}/edit`,
     values,
@@ -38,9 +48,27 @@ async function contractForm(ctx: Ctx, incoming: Incoming, typed: Typed, failure:
         title: "Contract",
         fields: [
           c("name", { span: 6 }),
-          row === null ? c("company_id", { options: await optionsOf(ctx, "companies", { blank: "Choose a company", keep: companyId === "" ? null : companyId }) }) : c("company_id", { kind: "hidden" }),
+          row === null
+            ? c("company_id", {
+                options: await optionsOf(ctx, "companies", {
+                  blank: "Choose a company",
+                  keep: companyId === "" ? null : companyId,
+                }),
+              })
+            : c("company_id", { kind: "hidden" }),
           c("contract_type"),
-          ...(row === null ? [field("status", "Begin as", { kind: "select", options: [{ value: "active", label: "Active" }, { value: "draft", label: "Draft" }], hint: "A draft covers nothing and is not billed." })] : []),
+          ...(row === null
+            ? [
+                field("status", "Begin as", {
+                  kind: "select",
+                  options: [
+                    { value: "active", label: "Active" },
+                    { value: "draft", label: "Draft" },
+                  ],
+                  hint: "A draft covers nothing and is not billed.",
+                }),
+              ]
+            : []),
         ],
       },
       {
@@ -55,9 +83,20 @@ async function contractForm(ctx: Ctx, incoming: Incoming, typed: Typed, failure:
       {
         title: "Billing",
         hint: "The fee is charged beside the items; leave it empty when the items carry the price.",
-        fields: [c("billing_cycle"), c("billing_amount", row === null ? {} : { prefix: row.currency }), c("rate_card_id", { options: cards })],
+        fields: [
+          c("billing_cycle"),
+          c("billing_amount", row === null ? {} : { prefix: row.currency }),
+          c("rate_card_id", { options: cards }),
+        ],
       },
-      { title: "Signature and notes", fields: [c("signed_date", { label: "Signed on" }), ...signer, c("notes", { span: 6, label: "Notes for the team" })] },
+      {
+        title: "Signature and notes",
+        fields: [
+          c("signed_date", { label: "Signed on" }),
+          ...signer,
+          c("notes", { span: 6, label: "Notes for the team" }),
+        ],
+      },
     ],
   });
 }
@@ -67,8 +106,14 @@ async function itemForm(ctx: Ctx, incoming: Incoming, typed: Typed, failure: Fai
   const id = incoming.params["id"] ?? "";
   const row = isNew ? null : await find(ctx, "contract_items", id);
   const contract = await find(ctx, "contracts", row?.contract_id ?? id);
-  const fresh = { quantity: "1", item_type: contract.contract_type === "block_hours" ? "block_hours" : "recurring_service", billing_frequency: contract.billing_cycle, is_taxable: true };
-  const c = (name: string, given: Parameters<typeof columnField>[2] = {}): FieldModel => columnField(contractItems, name, given);
+  const fresh = {
+    quantity: "1",
+    item_type: contract.contract_type === "block_hours" ? "block_hours" : "recurring_service",
+    billing_frequency: contract.billing_cycle,
+    is_taxable: true,
+  };
+  const c = (name: string, given: Parameters<typeof columnField>[2] = {}): FieldModel =>
+    columnField(contractItems, name, given);
   const prefix = contract.currency;
   return formModel({
     action: isNew ? `/contracts/${id}/items/new` : `/contract-items/${id}/edit`,
@@ -78,17 +123,32 @@ async function itemForm(ctx: Ctx, incoming: Incoming, typed: Typed, failure: Fai
     submit_label: isNew ? "Add item" : "Save changes",
     cancel_url: `/contracts/${contract.id}`,
     sections: [
-      { title: "Item", fields: [c("name", { hint: "Clients read this on the invoice." }), c("item_type"), c("description", { span: 6, rows: 2 })] },
+      {
+        title: "Item",
+        fields: [
+          c("name", { hint: "Clients read this on the invoice." }),
+          c("item_type"),
+          c("description", { span: 6, rows: 2 }),
+        ],
+      },
       {
         title: "Price",
-        fields: [c("quantity", { is_required: true }), c("unit_price", { prefix }), c("billing_frequency", { hint: "How often the price is charged, and hours are granted." }), c("is_taxable")],
+        fields: [
+          c("quantity", { is_required: true }),
+          c("unit_price", { prefix }),
+          c("billing_frequency", { hint: "How often the price is charged, and hours are granted." }),
+          c("is_taxable"),
+        ],
       },
       {
         title: "Prepaid hours",
         hint: "Time under this contract uses these hours first. Needed for block hours; others may grant some as well.",
         fields: [
           c("included_hours", { hint: "For the item as a whole, each time it is billed." }),
-          c("work_type_id", { options: await optionsOf(ctx, "work_types", { blank: "Any work type" }), hint: "What the hours are good for." }),
+          c("work_type_id", {
+            options: await optionsOf(ctx, "work_types", { blank: "Any work type" }),
+            hint: "What the hours are good for.",
+          }),
           c("overage_rate", { prefix, hint: "Per hour, when the hours are used up. Empty: the rate card's." }),
         ],
       },
@@ -102,8 +162,25 @@ const made = (result: unknown): string => `/contracts/${(result as { id: string 
 
 /** Forms that make and change contracts and their items. */
 export const formPages: Route[] = [
-  ...formRoutes({ path: "/contracts/new", permission, action: createContract, title: () => "New contract", form: contractForm, breadcrumbs: crumbs, done: (result) => redirect(made(result), "Contract created.") }),
-  ...formRoutes({ path: "/contracts/:id/edit", permission, action: updateContract, title: async (ctx, { id = "" }) => `Edit ${(await find(ctx, "contracts", id)).name}`, form: contractForm, extra: idOf, breadcrumbs: crumbs, done: (result) => redirect(made(result), "Changes saved.") }),
+  ...formRoutes({
+    path: "/contracts/new",
+    permission,
+    action: createContract,
+    title: () => "New contract",
+    form: contractForm,
+    breadcrumbs: crumbs,
+    done: (result) => redirect(made(result), "Contract created."),
+  }),
+  ...formRoutes({
+    path: "/contracts/:id/edit",
+    permission,
+    action: updateContract,
+    title: async (ctx, { id = "" }) => `Edit ${(await find(ctx, "contracts", id)).name}`,
+    form: contractForm,
+    extra: idOf,
+    breadcrumbs: crumbs,
+    done: (result) => redirect(made(result), "Changes saved."),
+  }),
   ...formRoutes({
     path: "/contracts/:id/items/new",
     permission,
@@ -122,7 +199,15 @@ export const formPages: Route[] = [
     form: itemForm,
     extra: idOf,
     breadcrumbs: crumbs,
-    actions: (_, incoming) => [button("Delete", `/contract-items/${incoming.params["id"] ?? ""}/delete`, "trash", "danger", "Take this item off the contract?")],
+    actions: (_, incoming) => [
+      button(
+        "Delete",
+        `/contract-items/${incoming.params["id"] ?? ""}/delete`,
+        "trash",
+        "danger",
+        "Take this item off the contract?",
+      ),
+    ],
     done: (result) => redirect(toContract(result), "Changes saved."),
   }),
 ];

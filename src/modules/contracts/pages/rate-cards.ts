@@ -17,12 +17,27 @@ const crumbs = [
   { label: "Rate cards", href: "/rate-cards" },
 ];
 
-async function rateCardForm(ctx: Ctx, incoming: Incoming, typed: FormValues | null, failure: Failure | null): Promise<FormModel> {
+async function rateCardForm(
+  ctx: Ctx,
+  incoming: Incoming,
+  typed: FormValues | null,
+  failure: Failure | null,
+): Promise<FormModel> {
   const id = incoming.params["id"] ?? null;
   const row = id === null ? null : await find(ctx, "rate_cards", id);
-  const items = row === null ? [] : await reach(ctx, "rate_card_items").select(["work_type_id", "hourly_rate"]).where("rate_card_id", "=", row.id).execute();
+  const items =
+    row === null
+      ? []
+      : await reach(ctx, "rate_card_items")
+          .select(["work_type_id", "hourly_rate"])
+          .where("rate_card_id", "=", row.id)
+          .execute();
   const rates = Object.fromEntries(items.map((item) => [item.work_type_id, item.hourly_rate]));
-  const types = await reach(ctx, "work_types").select(["id", "name", "is_active", "default_rate"]).orderBy("sort_order").orderBy("name").execute();
+  const types = await reach(ctx, "work_types")
+    .select(["id", "name", "is_active", "default_rate"])
+    .orderBy("sort_order")
+    .orderBy("name")
+    .execute();
   const shown = types.filter((type) => type.is_active || rates[type.id] !== undefined);
   const values = typed ?? { ...(row === null ? { currency: ctx.tenant.currency } : rowValues(rateCards, row)), rates };
   const is_disabled = !can(ctx.actor, "contracts.write");
@@ -40,13 +55,23 @@ async function rateCardForm(ctx: Ctx, incoming: Incoming, typed: FormValues | nu
           columnField(rateCards, "name", { is_disabled }),
           columnField(rateCards, "currency", { is_disabled, is_required: true }),
           columnField(rateCards, "description", { span: 6, rows: 2, is_disabled }),
-          columnField(rateCards, "is_default", { is_disabled, hint: "Counts for every company and contract without a card of its own." }),
+          columnField(rateCards, "is_default", {
+            is_disabled,
+            hint: "Counts for every company and contract without a card of its own.",
+          }),
         ],
       },
       {
         title: "Hourly rates",
         hint: "A work type that is left empty has no rate on this card.",
-        fields: shown.map((type) => field(`rates.${type.id}`, type.name, { kind: "decimal", is_disabled, prefix: row?.currency ?? ctx.tenant.currency, placeholder: type.default_rate ?? "" })),
+        fields: shown.map((type) =>
+          field(`rates.${type.id}`, type.name, {
+            kind: "decimal",
+            is_disabled,
+            prefix: row?.currency ?? ctx.tenant.currency,
+            placeholder: type.default_rate ?? "",
+          }),
+        ),
       },
     ],
   });
@@ -78,8 +103,24 @@ export const rateCardPages: Route[] = [
     form: rateCardForm,
     extra: (incoming) => ({ id: incoming.params["id"] }),
     breadcrumbs: crumbs,
-    actions: (ctx, incoming) => (can(ctx.actor, "contracts.write") ? [button("Delete", `/rate-cards/${incoming.params["id"] ?? ""}/delete`, "trash", "danger", "Delete this rate card?")] : []),
+    actions: (ctx, incoming) =>
+      can(ctx.actor, "contracts.write")
+        ? [
+            button(
+              "Delete",
+              `/rate-cards/${incoming.params["id"] ?? ""}/delete`,
+              "trash",
+              "danger",
+              "Delete this rate card?",
+            ),
+          ]
+        : [],
     done: () => redirect("/rate-cards", "Changes saved."),
   }),
-  buttonRoute("/rate-cards/:id/delete", deleteRateCard, () => redirect("/rate-cards", "Rate card deleted."), (incoming) => `/rate-cards/${incoming.params["id"] ?? ""}`),
+  buttonRoute(
+    "/rate-cards/:id/delete",
+    deleteRateCard,
+    () => redirect("/rate-cards", "Rate card deleted."),
+    (incoming) => `/rate-cards/${incoming.params["id"] ?? ""}`,
+  ),
 ];

@@ -41,7 +41,11 @@ export async function showContract(ctx: Ctx, incoming: Incoming): Promise<Answer
     },
     stats: [...hourStats(hours), ...(period === null ? [] : [await workedStat(ctx, contract, period)])],
     tabs: [],
-    sections: [await itemSection(ctx, contract, mayWrite), ...(hours.buckets.length === 0 ? [] : [bucketSection(ctx, hours)]), await activityOf(ctx, "contracts", contract.id)],
+    sections: [
+      await itemSection(ctx, contract, mayWrite),
+      ...(hours.buckets.length === 0 ? [] : [bucketSection(ctx, hours)]),
+      await activityOf(ctx, "contracts", contract.id),
+    ],
     facts: [await termFacts(ctx, contract), await billingFacts(ctx, contract, period)],
     notes: contract.notes ?? "",
     attachments: [],
@@ -52,14 +56,32 @@ export async function showContract(ctx: Ctx, incoming: Incoming): Promise<Answer
 function buttons(contract: ContractRow): ActionLink[] {
   const at = `/contracts/${contract.id}`;
   const { status, name } = contract;
-  if (contract.archived_at !== null) return [button("Restore", `${at}/restore`, "refresh"), button("Delete", `${at}/delete`, "trash", "danger", `Delete ${name} for good?`)];
+  if (contract.archived_at !== null)
+    return [
+      button("Restore", `${at}/restore`, "refresh"),
+      button("Delete", `${at}/delete`, "trash", "danger", `Delete ${name} for good?`),
+    ];
   const isOver = status === "expired" || status === "cancelled" || status === "renewed";
   return [
     ...(status === "active" ? [] : [button("Activate", `${at}/activate`, "check", "primary")]),
     link("Edit", `${at}/edit`, "pencil"),
-    ...(contract.end_date !== null && (status === "active" || status === "expired") ? [button("Renew", `${at}/renew`, "refresh", "ghost", `Renew ${name} by its renewal terms?`)] : []),
-    ...(isOver ? [] : [button("Cancel", `${at}/cancel`, "ban", "danger", `Cancel ${name}? Time is not covered by it any more.`)]),
-    ...(status === "active" ? [] : [button("Archive", `${at}/archive`, "archive", "ghost", `Archive ${name}? It leaves the lists, and can be restored.`)]),
+    ...(contract.end_date !== null && (status === "active" || status === "expired")
+      ? [button("Renew", `${at}/renew`, "refresh", "ghost", `Renew ${name} by its renewal terms?`)]
+      : []),
+    ...(isOver
+      ? []
+      : [button("Cancel", `${at}/cancel`, "ban", "danger", `Cancel ${name}? Time is not covered by it any more.`)]),
+    ...(status === "active"
+      ? []
+      : [
+          button(
+            "Archive",
+            `${at}/archive`,
+            "archive",
+            "ghost",
+            `Archive ${name}? It leaves the lists, and can be restored.`,
+          ),
+        ]),
   ];
 }
 
@@ -112,7 +134,13 @@ async function itemSection(ctx: Ctx, contract: ContractRow, mayWrite: boolean): 
 
 /** The prepaid hours as a table: how each bucket burns down. */
 function bucketSection(ctx: Ctx, hours: HoursLeft): SectionModel {
-  const column = (label: string, is_numeric: boolean): SectionModel["table"]["columns"][number] => ({ label, sort_url: "", direction: "none", is_numeric, is_secondary: false });
+  const column = (label: string, is_numeric: boolean): SectionModel["table"]["columns"][number] => ({
+    label,
+    sort_url: "",
+    direction: "none",
+    is_numeric,
+    is_secondary: false,
+  });
   return {
     id: "hours",
     title: "Prepaid hours",
@@ -120,7 +148,13 @@ function bucketSection(ctx: Ctx, hours: HoursLeft): SectionModel {
     table: {
       id: "hours-table",
       caption: "Prepaid hours in the current period",
-      columns: [column("Item", false), column("Until", false), column("Included", true), column("Used", true), column("Left", true)],
+      columns: [
+        column("Item", false),
+        column("Until", false),
+        column("Included", true),
+        column("Used", true),
+        column("Left", true),
+      ],
       rows: hours.buckets.map((bucket) => ({
         id: bucket.contract_item_id,
         href: "",
@@ -143,14 +177,29 @@ function bucketSection(ctx: Ctx, hours: HoursLeft): SectionModel {
 const lastDay = (period: Period): string => Temporal.PlainDate.from(period.end).subtract({ days: 1 }).toString();
 
 async function termFacts(ctx: Ctx, contract: ContractRow): Promise<FactsModel> {
-  const signer = contract.signed_by_contact_id === null ? undefined : await maybeFind(ctx, "contacts", contract.signed_by_contact_id);
+  const signer =
+    contract.signed_by_contact_id === null
+      ? undefined
+      : await maybeFind(ctx, "contacts", contract.signed_by_contact_id);
   const months = contract.renewal_terms["months"];
   return facts("Terms", [
     ["First day", cell.date(contract.start_date, ctx.tenant)],
     ["Last day", contract.end_date === null ? cell.muted("Open-ended") : cell.date(contract.end_date, ctx.tenant)],
-    ["Renewal", contract.end_date === null ? cell.nothing : cell.text(`${contract.auto_renew ? "By itself" : "By hand"}, ${typeof months === "number" ? months : 12} months`)],
+    [
+      "Renewal",
+      contract.end_date === null
+        ? cell.nothing
+        : cell.text(
+            `${contract.auto_renew ? "By itself" : "By hand"}, ${typeof months === "number" ? months : 12} months`,
+          ),
+    ],
     ["Signed", cell.date(contract.signed_date, ctx.tenant)],
-    ["Signed by", signer === undefined ? cell.nothing : cell.link(`${signer.first_name} ${signer.last_name}`.trim(), `/contacts/${signer.id}`)],
+    [
+      "Signed by",
+      signer === undefined
+        ? cell.nothing
+        : cell.link(`${signer.first_name} ${signer.last_name}`.trim(), `/contacts/${signer.id}`),
+    ],
   ]);
 }
 
@@ -160,7 +209,17 @@ async function billingFacts(ctx: Ctx, contract: ContractRow, period: Period | nu
     ["Cycle", cell.text(words(contract.billing_cycle))],
     ["Fee per cycle", cell.money(contract.billing_amount, contract.currency, ctx.tenant)],
     ["Currency", cell.text(contract.currency)],
-    ["Rate card", card === undefined ? cell.muted("The company's, or the standard one") : cell.link(card.name, `/rate-cards/${card.id}`)],
-    ["Current period", period === null ? cell.nothing : cell.text(`${formatDate(period.start, ctx.tenant)} – ${formatDate(lastDay(period), ctx.tenant)}`)],
+    [
+      "Rate card",
+      card === undefined
+        ? cell.muted("The company's, or the standard one")
+        : cell.link(card.name, `/rate-cards/${card.id}`),
+    ],
+    [
+      "Current period",
+      period === null
+        ? cell.nothing
+        : cell.text(`${formatDate(period.start, ctx.tenant)} – ${formatDate(lastDay(period), ctx.tenant)}`),
+    ],
   ]);
 }

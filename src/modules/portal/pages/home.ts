@@ -13,9 +13,23 @@ const mostTickets = 8;
 const mostInvoices = 5;
 
 async function home(ctx: Ctx): Promise<Answer> {
-  const company = await ctx.db.selectFrom("companies").select("name").where("id", "=", ctx.actor.company_id ?? "").executeTakeFirstOrThrow();
-  const tickets = await clientTickets(ctx).where("statuses.is_closed", "=", false).orderBy("tickets.updated_at", "desc").limit(mostTickets).execute();
-  const open = (await clientInvoices(ctx).where("invoices.balance_due", ">", 0).orderBy("invoices.due_date").orderBy("invoices.id").execute()).filter(isPayable);
+  const company = await ctx.db
+    .selectFrom("companies")
+    .select("name")
+    .where("id", "=", ctx.actor.company_id ?? "")
+    .executeTakeFirstOrThrow();
+  const tickets = await clientTickets(ctx)
+    .where("statuses.is_closed", "=", false)
+    .orderBy("tickets.updated_at", "desc")
+    .limit(mostTickets)
+    .execute();
+  const open = (
+    await clientInvoices(ctx)
+      .where("invoices.balance_due", ">", 0)
+      .orderBy("invoices.due_date")
+      .orderBy("invoices.id")
+      .execute()
+  ).filter(isPayable);
   const canPay = await takesPayments(ctx);
   const now = ctx.app.clock.now();
   const model: PortalHomeModel = {
@@ -25,9 +39,18 @@ async function home(ctx: Ctx): Promise<Answer> {
     hours: await portalHours(ctx),
     balance: balanceOf(ctx, open, canPay),
     tickets: tickets.map((ticket) => {
-      const isAnswered = ticket.last_staff_reply_at !== null && ticket.last_staff_reply_at >= (ticket.last_client_reply_at ?? "");
-      const detail = isAnswered ? `answered ${formatAgo(ticket.last_staff_reply_at ?? now, ctx.tenant, now)}` : `asked ${formatAgo(ticket.created_at, ctx.tenant, now)}`;
-      return { href: `/portal/tickets/${ticket.id}`, number: `#${ticket.ticket_number}`, title: ticket.title, status: ticketBadge(ticket), detail };
+      const isAnswered =
+        ticket.last_staff_reply_at !== null && ticket.last_staff_reply_at >= (ticket.last_client_reply_at ?? "");
+      const detail = isAnswered
+        ? `answered ${formatAgo(ticket.last_staff_reply_at ?? now, ctx.tenant, now)}`
+        : `asked ${formatAgo(ticket.created_at, ctx.tenant, now)}`;
+      return {
+        href: `/portal/tickets/${ticket.id}`,
+        number: `#${ticket.ticket_number}`,
+        title: ticket.title,
+        status: ticketBadge(ticket),
+        detail,
+      };
     }),
     tickets_url: "/portal/tickets",
     tickets_empty: empty("check-circle", "Nothing is open", "Everything you asked for is done."),
@@ -49,9 +72,20 @@ function balanceOf(ctx: Ctx, open: readonly ClientInvoice[], canPay: boolean): P
   const late = open.filter((invoice) => invoice.due_date < today(ctx));
   const [first] = open;
   const href = "/portal/invoices";
-  if (first === undefined) return { value: formatMoney(0, ctx.tenant.currency, ctx.tenant.locale), hint: "Everything is paid.", tone: "success", pay: null, href };
-  const hint = late.length > 0 ? `${sumOf(ctx, late)} of it is overdue.` : `The next one is due on ${formatDate(first.due_date, ctx.tenant)}.`;
-  const pay = canPay && open.length === 1 ? button("Pay now", `/portal/invoices/${first.id}/pay`, "card", "primary") : null;
+  if (first === undefined)
+    return {
+      value: formatMoney(0, ctx.tenant.currency, ctx.tenant.locale),
+      hint: "Everything is paid.",
+      tone: "success",
+      pay: null,
+      href,
+    };
+  const hint =
+    late.length > 0
+      ? `${sumOf(ctx, late)} of it is overdue.`
+      : `The next one is due on ${formatDate(first.due_date, ctx.tenant)}.`;
+  const pay =
+    canPay && open.length === 1 ? button("Pay now", `/portal/invoices/${first.id}/pay`, "card", "primary") : null;
   return { value: sumOf(ctx, open), hint, tone: late.length > 0 ? "error" : "", pay, href };
 }
 

@@ -21,12 +21,43 @@ const invoiceList: List<ClientInvoice> = {
   table: "invoices",
   query: clientInvoices,
   columns: [
-    { key: "invoice_number", label: "Number", sort: { reference: "invoices.invoice_number", column: invoices.columns.invoice_number }, cell: (row) => cell.strong(row.invoice_number ?? "–", `${home}/${row.id}`) },
-    { key: "invoice_date", label: "Date", is_secondary: true, sort: { reference: "invoices.invoice_date", column: invoices.columns.invoice_date }, cell: (row, ctx) => cell.date(row.invoice_date, ctx.tenant) },
-    { key: "due_date", label: "Due", sort: { reference: "invoices.due_date", column: invoices.columns.due_date }, cell: (row, ctx) => cell.date(row.due_date, ctx.tenant) },
-    { key: "status", label: "State", cell: (row, ctx) => cell.badge(invoiceBadge(row, today(ctx)).text, invoiceBadge(row, today(ctx)).tone) },
-    { key: "total", label: "Total", is_numeric: true, is_secondary: true, cell: (row, ctx) => cell.money(row.total, row.currency, ctx.tenant) },
-    { key: "balance_due", label: "To pay", is_numeric: true, cell: (row, ctx) => (isPayable(row) ? cell.money(row.balance_due, row.currency, ctx.tenant) : cell.nothing) },
+    {
+      key: "invoice_number",
+      label: "Number",
+      sort: { reference: "invoices.invoice_number", column: invoices.columns.invoice_number },
+      cell: (row) => cell.strong(row.invoice_number ?? "–", `${home}/${row.id}`),
+    },
+    {
+      key: "invoice_date",
+      label: "Date",
+      is_secondary: true,
+      sort: { reference: "invoices.invoice_date", column: invoices.columns.invoice_date },
+      cell: (row, ctx) => cell.date(row.invoice_date, ctx.tenant),
+    },
+    {
+      key: "due_date",
+      label: "Due",
+      sort: { reference: "invoices.due_date", column: invoices.columns.due_date },
+      cell: (row, ctx) => cell.date(row.due_date, ctx.tenant),
+    },
+    {
+      key: "status",
+      label: "State",
+      cell: (row, ctx) => cell.badge(invoiceBadge(row, today(ctx)).text, invoiceBadge(row, today(ctx)).tone),
+    },
+    {
+      key: "total",
+      label: "Total",
+      is_numeric: true,
+      is_secondary: true,
+      cell: (row, ctx) => cell.money(row.total, row.currency, ctx.tenant),
+    },
+    {
+      key: "balance_due",
+      label: "To pay",
+      is_numeric: true,
+      cell: (row, ctx) => (isPayable(row) ? cell.money(row.balance_due, row.currency, ctx.tenant) : cell.nothing),
+    },
   ],
   sort: "-invoice_date",
   href: (row) => `${home}/${row.id}`,
@@ -45,8 +76,18 @@ async function showInvoice(ctx: Ctx, incoming: Incoming): Promise<Answer> {
   const invoice = await find(ctx, "invoices", idOf(incoming));
   const { currency } = invoice;
   const money = (minor: number): string => formatMoney(minor, currency, ctx.tenant.locale);
-  const lines = await reach(ctx, "invoice_lines").select(["id", "description", "quantity", "unit_price", "total"]).where("invoice_id", "=", invoice.id).orderBy("sort_order").orderBy("id").execute();
-  const paid = await reach(ctx, "payments").select(["id", "payment_date", "amount"]).where("invoice_id", "=", invoice.id).orderBy("payment_date").orderBy("id").execute();
+  const lines = await reach(ctx, "invoice_lines")
+    .select(["id", "description", "quantity", "unit_price", "total"])
+    .where("invoice_id", "=", invoice.id)
+    .orderBy("sort_order")
+    .orderBy("id")
+    .execute();
+  const paid = await reach(ctx, "payments")
+    .select(["id", "payment_date", "amount"])
+    .where("invoice_id", "=", invoice.id)
+    .orderBy("payment_date")
+    .orderBy("id")
+    .execute();
   const canPay = isPayable(invoice) && (await takesPayments(ctx));
   const at = `${home}/${invoice.id}`;
   const isDone = invoice.status === "paid";
@@ -57,7 +98,10 @@ async function showInvoice(ctx: Ctx, incoming: Incoming): Promise<Answer> {
       subtitle: "",
       breadcrumbs: [{ label: "Invoices", href: home }],
       badges: [invoiceBadge(invoice, today(ctx))],
-      actions: [link("Download PDF", `${at}/pdf`, "download"), ...(canPay ? [button(`Pay ${money(invoice.balance_due)}`, `${at}/pay`, "card", "primary")] : [])],
+      actions: [
+        link("Download PDF", `${at}/pdf`, "download"),
+        ...(canPay ? [button(`Pay ${money(invoice.balance_due)}`, `${at}/pay`, "card", "primary")] : []),
+      ],
     },
     facts: [
       facts("Invoice", [
@@ -65,7 +109,20 @@ async function showInvoice(ctx: Ctx, incoming: Incoming): Promise<Answer> {
         ["Due", cell.date(invoice.due_date, ctx.tenant)],
         ["PO number", cell.text(invoice.po_number)],
       ]),
-      ...(paid.length === 0 ? [] : [facts("Payments", paid.map((payment) => [formatDate(payment.payment_date, ctx.tenant), cell.money(payment.amount, currency, ctx.tenant)] as const))]),
+      ...(paid.length === 0
+        ? []
+        : [
+            facts(
+              "Payments",
+              paid.map(
+                (payment) =>
+                  [
+                    formatDate(payment.payment_date, ctx.tenant),
+                    cell.money(payment.amount, currency, ctx.tenant),
+                  ] as const,
+              ),
+            ),
+          ]),
     ],
     lines: tableModel<LineRow>(
       ctx,
@@ -75,9 +132,26 @@ async function showInvoice(ctx: Ctx, incoming: Incoming): Promise<Answer> {
         href: () => "",
         columns: [
           { key: "description", label: "Description", cell: (row) => cell.text(row.description) },
-          { key: "quantity", label: "Quantity", is_numeric: true, is_secondary: true, cell: (row) => cell.number(row.quantity) },
-          { key: "unit_price", label: "Price", is_numeric: true, is_secondary: true, cell: (row) => cell.number(formatPrice(row.unit_price, currency, ctx.tenant.locale)) },
-          { key: "total", label: "Amount", is_numeric: true, cell: (row) => cell.money(row.total, currency, ctx.tenant) },
+          {
+            key: "quantity",
+            label: "Quantity",
+            is_numeric: true,
+            is_secondary: true,
+            cell: (row) => cell.number(row.quantity),
+          },
+          {
+            key: "unit_price",
+            label: "Price",
+            is_numeric: true,
+            is_secondary: true,
+            cell: (row) => cell.number(formatPrice(row.unit_price, currency, ctx.tenant.locale)),
+          },
+          {
+            key: "total",
+            label: "Amount",
+            is_numeric: true,
+            cell: (row) => cell.money(row.total, currency, ctx.tenant),
+          },
         ],
       },
       lines,
@@ -86,8 +160,12 @@ async function showInvoice(ctx: Ctx, incoming: Incoming): Promise<Answer> {
     ),
     totals: [
       { label: "Subtotal", amount: money(invoice.subtotal), is_strong: false },
-      ...(invoice.discount_amount === 0 ? [] : [{ label: "Discount", amount: money(-invoice.discount_amount), is_strong: false }]),
-      ...(invoice.tax_amount === 0 ? [] : [{ label: invoice.tax_name ?? "Tax", amount: money(invoice.tax_amount), is_strong: false }]),
+      ...(invoice.discount_amount === 0
+        ? []
+        : [{ label: "Discount", amount: money(-invoice.discount_amount), is_strong: false }]),
+      ...(invoice.tax_amount === 0
+        ? []
+        : [{ label: invoice.tax_name ?? "Tax", amount: money(invoice.tax_amount), is_strong: false }]),
       { label: "Total", amount: money(invoice.total), is_strong: true },
       ...(invoice.amount_paid === 0 ? [] : [{ label: "Paid", amount: money(-invoice.amount_paid), is_strong: false }]),
       { label: "To pay", amount: money(isPayable(invoice) ? invoice.balance_due : 0), is_strong: true },
@@ -95,7 +173,11 @@ async function showInvoice(ctx: Ctx, incoming: Incoming): Promise<Answer> {
     notices: [],
     timeline: [
       { label: "Issued", text: formatDate(invoice.invoice_date, ctx.tenant), state: "done" },
-      { label: "Due", text: formatDate(invoice.due_date, ctx.tenant), state: isLate ? "failed" : isDone ? "done" : "current" },
+      {
+        label: "Due",
+        text: formatDate(invoice.due_date, ctx.tenant),
+        state: isLate ? "failed" : isDone ? "done" : "current",
+      },
       { label: "Paid", text: "", state: isDone ? "done" : "todo" },
     ],
     sections: [],
@@ -133,7 +215,13 @@ async function comeBack(ctx: Ctx, incoming: Incoming): Promise<Answer> {
 
 /** What a client owes: the list, one invoice with its PDF, and the way to pay it. */
 export const invoicePages: Route[] = [
-  { method: "GET", path: home, door: "portal", permission: null, handle: (ctx, incoming) => listAnswer(ctx, incoming, invoiceList) },
+  {
+    method: "GET",
+    path: home,
+    door: "portal",
+    permission: null,
+    handle: (ctx, incoming) => listAnswer(ctx, incoming, invoiceList),
+  },
   { method: "GET", path: `${home}/:id`, door: "portal", permission: null, handle: showInvoice },
   {
     method: "GET",

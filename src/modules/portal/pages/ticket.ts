@@ -9,12 +9,19 @@ import { conversationOf } from "../../tickets/index.ts";
 import { ticketBadge } from "../rules.ts";
 
 /** One request as its client sees it: what was said in public, never what the team writes to itself or how long it took. */
-export async function ticketPage(ctx: Ctx, id: string, typed: { body: string; failure: Failure } | null = null): Promise<Answer> {
+export async function ticketPage(
+  ctx: Ctx,
+  id: string,
+  typed: { body: string; failure: Failure } | null = null,
+): Promise<Answer> {
   const ticket = await find(ctx, "tickets", id);
   const status = await find(ctx, "ticket_statuses", ticket.status_id);
   const asker = ticket.contact_id === null ? undefined : await maybeFind(ctx, "contacts", ticket.contact_id);
   // Users are out of a client's reach; of who looks after a ticket the name is for everybody.
-  const assignee = ticket.assigned_to_id === null ? undefined : await ctx.db.selectFrom("users").select("name").where("id", "=", ticket.assigned_to_id).executeTakeFirst();
+  const assignee =
+    ticket.assigned_to_id === null
+      ? undefined
+      : await ctx.db.selectFrom("users").select("name").where("id", "=", ticket.assigned_to_id).executeTakeFirst();
   const model: PortalTicketModel = {
     number: `#${ticket.ticket_number}`,
     title: ticket.title,
@@ -37,7 +44,8 @@ export async function ticketPage(ctx: Ctx, id: string, typed: { body: string; fa
       kind: "public",
       body: typed?.body ?? "",
       error: typed?.failure.message ?? "",
-      recipients: ticket.closed_at === null ? `Goes to ${ctx.tenant.name}` : "This request is done; an answer opens it again.",
+      recipients:
+        ticket.closed_at === null ? `Goes to ${ctx.tenant.name}` : "This request is done; an answer opens it again.",
       fields: [],
       file_hint: "up to 50 MB each",
       submit_label: "Send",

@@ -9,7 +9,16 @@ import { field, formFailure, formModel, type FormValues } from "../../../platfor
 import { type List, listAnswer } from "../../../platform/http/list.ts";
 import type { FormPageModel } from "../../../platform/http/page-models.ts";
 import { type Answer, type Incoming, page, redirect, response, type Route } from "../../../platform/http/route.ts";
-import { addNoteAsClient, addNoteWithFiles, attachmentOf, mostUploadBytes, openTicketAsClient, openTicketWithFiles, takeFiles, tickets } from "../../tickets/index.ts";
+import {
+  addNoteAsClient,
+  addNoteWithFiles,
+  attachmentOf,
+  mostUploadBytes,
+  openTicketAsClient,
+  openTicketWithFiles,
+  takeFiles,
+  tickets,
+} from "../../tickets/index.ts";
 import { type ClientTicket, clientTickets } from "../queries.ts";
 import { ticketBadge } from "../rules.ts";
 import { ticketPage } from "./ticket.ts";
@@ -25,10 +34,26 @@ function ticketList(isClosed: boolean): List<ClientTicket> {
     query: (ctx) => clientTickets(ctx).where("statuses.is_closed", "=", isClosed),
     columns: [
       { key: "ticket_number", label: "Number", is_secondary: true, cell: (row) => cell.text(`#${row.ticket_number}`) },
-      { key: "title", label: "Request", sort: { reference: "tickets.title", column: tickets.columns.title }, cell: (row) => cell.strong(row.title, `${home}/${row.id}`) },
+      {
+        key: "title",
+        label: "Request",
+        sort: { reference: "tickets.title", column: tickets.columns.title },
+        cell: (row) => cell.strong(row.title, `${home}/${row.id}`),
+      },
       { key: "state", label: "State", cell: (row) => cell.badge(ticketBadge(row).text, ticketBadge(row).tone) },
-      { key: "created_at", label: "Asked", is_secondary: true, sort: { reference: "tickets.created_at", column: tickets.columns.created_at }, cell: (row, ctx) => cell.instant(row.created_at, ctx.tenant, ctx.app.clock.now()) },
-      { key: "updated_at", label: "Last news", sort: { reference: "tickets.updated_at", column: tickets.columns.updated_at }, cell: (row, ctx) => cell.instant(row.updated_at, ctx.tenant, ctx.app.clock.now()) },
+      {
+        key: "created_at",
+        label: "Asked",
+        is_secondary: true,
+        sort: { reference: "tickets.created_at", column: tickets.columns.created_at },
+        cell: (row, ctx) => cell.instant(row.created_at, ctx.tenant, ctx.app.clock.now()),
+      },
+      {
+        key: "updated_at",
+        label: "Last news",
+        sort: { reference: "tickets.updated_at", column: tickets.columns.updated_at },
+        cell: (row, ctx) => cell.instant(row.updated_at, ctx.tenant, ctx.app.clock.now()),
+      },
     ],
     sort: "-updated_at",
     href: (row) => `${home}/${row.id}`,
@@ -37,13 +62,27 @@ function ticketList(isClosed: boolean): List<ClientTicket> {
       { label: "Open", href: home, is_current: !isClosed, count: "" },
       { label: "Done", href: `${home}?state=done`, is_current: isClosed, count: "" },
     ],
-    empty: () => (isClosed ? empty("check-circle", "Nothing is done yet", "Requests that are finished stand here.") : empty("check-circle", "Nothing is open", "Ask for help, and the answer appears here.", link("Ask for help", `${home}/new`, "message", "primary"))),
+    empty: () =>
+      isClosed
+        ? empty("check-circle", "Nothing is done yet", "Requests that are finished stand here.")
+        : empty(
+            "check-circle",
+            "Nothing is open",
+            "Ask for help, and the answer appears here.",
+            link("Ask for help", `${home}/new`, "message", "primary"),
+          ),
   };
 }
 
 function newPage(typed: FormValues, failure: Failure | null): Answer {
   const model: FormPageModel = {
-    header: { title: "Ask for help", subtitle: "", breadcrumbs: [{ label: "Requests", href: home }], badges: [], actions: [] },
+    header: {
+      title: "Ask for help",
+      subtitle: "",
+      breadcrumbs: [{ label: "Requests", href: home }],
+      badges: [],
+      actions: [],
+    },
     form: formModel({
       action: `${home}/new`,
       values: typed,
@@ -56,7 +95,11 @@ function newPage(typed: FormValues, failure: Failure | null): Answer {
           fields: [
             field("title", "What is it about?", { is_required: true, span: 6, max_length: 300 }),
             field("description", "What happens, and since when?", { kind: "textarea", span: 6, rows: 8 }),
-            field("files", "Files", { kind: "file", span: 6, hint: "A picture of the screen often helps. Up to 50 MB." }),
+            field("files", "Files", {
+              kind: "file",
+              span: 6,
+              hint: "A picture of the screen often helps. Up to 50 MB.",
+            }),
           ],
         },
       ],
@@ -85,7 +128,10 @@ async function reply(ctx: Ctx, incoming: Incoming): Promise<Answer> {
   try {
     const stored = await takeFiles(ctx, files);
     const input = { ticket_id: id, content: plainToHtml(content) };
-    const note = stored.length === 0 ? await perform(ctx, addNoteAsClient, input) : await addNoteWithFiles(ctx, input, stored, addNoteAsClient);
+    const note =
+      stored.length === 0
+        ? await perform(ctx, addNoteAsClient, input)
+        : await addNoteWithFiles(ctx, input, stored, addNoteAsClient);
     return redirect(`${home}/${id}#note-${note.id}`, "Sent.");
   } catch (error) {
     const failure = formFailure(error);
@@ -95,10 +141,35 @@ async function reply(ctx: Ctx, incoming: Incoming): Promise<Answer> {
 
 /** What a client asked for: lists, one request with its conversation, new ones. */
 export const ticketPages: Route[] = [
-  { method: "GET", path: home, door: "portal", permission: null, handle: (ctx, incoming) => listAnswer(ctx, incoming, ticketList(incoming.url.searchParams.get("state") === "done")) },
+  {
+    method: "GET",
+    path: home,
+    door: "portal",
+    permission: null,
+    handle: (ctx, incoming) => listAnswer(ctx, incoming, ticketList(incoming.url.searchParams.get("state") === "done")),
+  },
   { method: "GET", path: `${home}/new`, door: "portal", permission: null, handle: async () => newPage({}, null) },
   { method: "POST", path: `${home}/new`, door: "portal", permission: null, maxBytes: mostUploadBytes, handle: openNew },
-  { method: "GET", path: `${home}/:id`, door: "portal", permission: null, handle: (ctx, incoming) => ticketPage(ctx, incoming.params["id"] ?? "") },
-  { method: "POST", path: `${home}/:id/notes`, door: "portal", permission: null, maxBytes: mostUploadBytes, handle: reply },
-  { method: "GET", path: `${home}/:id/attachments/:attachment_id`, door: "portal", permission: null, handle: async (ctx, incoming) => response(await downloadOf(ctx, await attachmentOf(ctx, incoming))) },
+  {
+    method: "GET",
+    path: `${home}/:id`,
+    door: "portal",
+    permission: null,
+    handle: (ctx, incoming) => ticketPage(ctx, incoming.params["id"] ?? ""),
+  },
+  {
+    method: "POST",
+    path: `${home}/:id/notes`,
+    door: "portal",
+    permission: null,
+    maxBytes: mostUploadBytes,
+    handle: reply,
+  },
+  {
+    method: "GET",
+    path: `${home}/:id/attachments/:attachment_id`,
+    door: "portal",
+    permission: null,
+    handle: async (ctx, incoming) => response(await downloadOf(ctx, await attachmentOf(ctx, incoming))),
+  },
 ];

@@ -13,7 +13,7 @@ import { roundingRule, today } from "../queries.ts";
 import { roundMinutes } from "../rules.ts";
 import { timeEntries } from "../schema.ts";
 import { checkDate, checkTimes, type Measured, workedMinutes } from "./measure.ts";
-import { subjectOf } from "./subject.ts";
+import { seeingContracts, subjectOf } from "./subject.ts";
 
 export type TimeEntry = RowOf<typeof timeEntries>;
 
@@ -38,7 +38,19 @@ export interface LogTime extends Measured {
   note_id?: string | null;
 }
 
-const names = ["user_id", "date", "start_time", "end_time", "work_type_id", "ticket_id", "company_id", "contract_id", "notes", "internal_notes", "hourly_rate"];
+const names = [
+  "user_id",
+  "date",
+  "start_time",
+  "end_time",
+  "work_type_id",
+  "ticket_id",
+  "company_id",
+  "contract_id",
+  "notes",
+  "internal_notes",
+  "hourly_rate",
+];
 const more = {
   duration_minutes: Type.Optional(Type.Integer({ minimum: 0, title: "Minutes" })),
   duration: Type.Optional(Type.String({ maxLength: 40 })),
@@ -55,11 +67,18 @@ const { id: _id, version: _version, ...fields } = changes.properties;
 export const logTime = action({
   name: "time.log_time",
   permission: "time.write",
-  input: Type.Object({ ...fields, note_id: Type.Optional(Type.Union([Type.String({ format: "uuid" }), Type.Null()])) }, { additionalProperties: false }),
+  input: Type.Object(
+    { ...fields, note_id: Type.Optional(Type.Union([Type.String({ format: "uuid" }), Type.Null()])) },
+    { additionalProperties: false },
+  ),
   run: async (work: Work, input: LogTime): Promise<TimeEntry> => {
     const worked = workedMinutes(input);
     if (worked === undefined) {
-      throw invalidField(input.duration === undefined ? "duration_minutes" : "duration", "Say how long it took.", "required");
+      throw invalidField(
+        input.duration === undefined ? "duration_minutes" : "duration",
+        "Say how long it took.",
+        "required",
+      );
     }
     checkTimes(input.start_time ?? null, input.end_time ?? null, worked);
     return addEntry(work, input, worked);
@@ -73,9 +92,14 @@ export async function addEntry(work: Work, input: LogTime, worked: number): Prom
   checkDate(date, today(work));
   checkRate(input.hourly_rate);
   const type = await workType(work, input.work_type_id);
-  const subject = await subjectOf(work, { date, ticket_id: input.ticket_id ?? null, company_id: input.company_id ?? null, contract_id: input.contract_id });
+  const subject = await subjectOf(work, {
+    date,
+    ticket_id: input.ticket_id ?? null,
+    company_id: input.company_id ?? null,
+    contract_id: input.contract_id,
+  });
   if (input.note_id != null) await checkNote(work, input.note_id, subject.ticket_id);
-  const row = await insert(work, timeEntries, {
+  const row = await insert(seeingContracts(work), timeEntries, {
     user_id,
     date,
     start_time: input.start_time ?? null,
@@ -106,11 +130,15 @@ export const updateTime = action({
     const input: LogTime = given;
     const before = await find(work, "time_entries", id);
     await checkOpen(work, before);
-    const user_id = input.user_id === undefined || input.user_id === before.user_id ? before.user_id : await workerOf(work, input.user_id);
+    const user_id =
+      input.user_id === undefined || input.user_id === before.user_id
+        ? before.user_id
+        : await workerOf(work, input.user_id);
     const after = { ...before, ...input };
     checkDate(after.date, today(work));
     checkRate(input.hourly_rate);
-    if (input.work_type_id !== undefined && input.work_type_id !== before.work_type_id) await workType(work, input.work_type_id);
+    if (input.work_type_id !== undefined && input.work_type_id !== before.work_type_id)
+      await workType(work, input.work_type_id);
     const worked = workedMinutes(input) ?? before.worked_minutes;
     checkTimes(after.start_time, after.end_time, worked);
     const patch: Patch<typeof timeEntries> = {
@@ -123,10 +151,12 @@ export const updateTime = action({
       internal_notes: input.internal_notes?.trim(),
       is_billable: input.is_billable,
       hourly_rate: input.hourly_rate,
-      ...(worked === before.worked_minutes ? {} : { worked_minutes: worked, duration_minutes: roundMinutes(worked, await roundingRule(work.db)) }),
+      ...(worked === before.worked_minutes
+        ? {}
+        : { worked_minutes: worked, duration_minutes: roundMinutes(worked, await roundingRule(work.db)) }),
       ...(await movedTo(work, before, input)),
     };
-    const row = await update(work, timeEntries, id, patch, version);
+    const row = await update(seeingContracts(work), timeEntries, id, patch, version);
     await emit(work, "time.changed", { id, ticket_id: row.ticket_id, company_id: row.company_id, user_id });
     return row;
   },
@@ -136,14 +166,25 @@ export const updateTime = action({
 async function movedTo(work: Work, before: TimeEntry, input: LogTime): Promise<Patch<typeof timeEntries>> {
   const ticket_id = input.ticket_id === undefined ? before.ticket_id : input.ticket_id;
   const date = input.date ?? before.date;
-  const isMoved = ticket_id !== before.ticket_id || (input.company_id !== undefined && input.company_id !== before.company_id);
+  const isMoved =
+    ticket_id !== before.ticket_id || (input.company_id !== undefined && input.company_id !== before.company_id);
   const isNamed = input.contract_id !== undefined && input.contract_id !== before.contract_id;
   if (!isMoved && !isNamed && date === before.date) return {};
   // A form sends the company that it showed; when the ticket is another one, that says nothing about the company.
   const isCompanyLeft = input.company_id === undefined || input.company_id === before.company_id;
-  const company_id = isCompanyLeft ? (ticket_id !== null && ticket_id !== before.ticket_id ? null : before.company_id) : (input.company_id ?? null);
+  const company_id = isCompanyLeft
+    ? ticket_id !== null && ticket_id !== before.ticket_id
+      ? null
+      : before.company_id
+    : (input.company_id ?? null);
   const contract_id = isNamed ? input.contract_id : before.contract_id === null && !isMoved ? null : undefined;
-  const { is_billable: _, ...subject } = await subjectOf(work, { date, ticket_id, company_id, contract_id, kept_contract_id: isMoved ? null : before.contract_id });
+  const { is_billable: _, ...subject } = await subjectOf(work, {
+    date,
+    ticket_id,
+    company_id,
+    contract_id,
+    kept_contract_id: isMoved ? null : before.contract_id,
+  });
   return subject;
 }
 
@@ -151,25 +192,38 @@ async function movedTo(work: Work, before: TimeEntry, input: LogTime): Promise<P
 export const deleteTime = action({
   name: "time.delete",
   permission: "time.write",
-  input: Type.Object({ id: Type.String({ format: "uuid" }), version: Type.Optional(Type.Integer()) }, { additionalProperties: false }),
+  input: Type.Object(
+    { id: Type.String({ format: "uuid" }), version: Type.Optional(Type.Integer()) },
+    { additionalProperties: false },
+  ),
   run: async (work: Work, { id, version }: PatchInput): Promise<TimeEntry> => {
     const before = await find(work, "time_entries", id);
     await checkOpen(work, before);
     await remove(work, timeEntries, id, version);
-    await emit(work, "time.deleted", { id, ticket_id: before.ticket_id, company_id: before.company_id, user_id: before.user_id });
+    await emit(work, "time.deleted", {
+      id,
+      ticket_id: before.ticket_id,
+      company_id: before.company_id,
+      user_id: before.user_id,
+    });
     return before;
   },
 });
 
 /** Refuses what is somebody else's, and what an invoice has: changed time would no longer be what was billed. */
 async function checkOpen(work: Work, entry: TimeEntry): Promise<void> {
-  if (entry.user_id !== work.actor.user_id && !can(work.actor, "time.manage")) throw forbidden("This is somebody else's time.");
+  if (entry.user_id !== work.actor.user_id && !can(work.actor, "time.manage"))
+    throw forbidden("This is somebody else's time.");
   const invoice = await billedBy(work, entry);
-  if (invoice !== null) throw conflict(`This time is on ${invoice}. Take it off the draft, or void the invoice, first.`, "billed");
+  if (invoice !== null)
+    throw conflict(`This time is on ${invoice}. Take it off the draft, or void the invoice, first.`, "billed");
 }
 
 /** The invoice that bills an entry, in words, drafts included; null while there is none. */
-export async function billedBy(work: Pick<Work, "db">, entry: Pick<TimeEntry, "id" | "billing_status">): Promise<string | null> {
+export async function billedBy(
+  work: Pick<Work, "db">,
+  entry: Pick<TimeEntry, "id" | "billing_status">,
+): Promise<string | null> {
   const invoice = await work.db
     .selectFrom("billed_time_entries")
     .innerJoin("invoices", "invoices.id", "billed_time_entries.invoice_id")
@@ -185,7 +239,8 @@ async function workerOf(work: Work, userId: string | undefined): Promise<string>
   if (id === null) throw invalidField("user_id", "Say who worked.", "required");
   if (id !== work.actor.user_id && !can(work.actor, "time.manage")) throw forbidden("You may log your own time only.");
   const user = await maybeFind(work, "users", id);
-  if (user?.user_type !== "staff" || user.deactivated_at !== null) throw invalidField("user_id", "Nobody of the staff.", "not_found");
+  if (user?.user_type !== "staff" || user.deactivated_at !== null)
+    throw invalidField("user_id", "Nobody of the staff.", "not_found");
   return id;
 }
 
@@ -193,7 +248,8 @@ async function workType(work: Work, id: string | undefined): Promise<{ id: strin
   const all = work.db.selectFrom("work_types").select(["id", "name", "is_active", "default_billable"]);
   if (id === undefined) {
     const first = await all.where("is_active", "=", true).orderBy("sort_order").orderBy("name").executeTakeFirst();
-    if (first === undefined) throw invalidField("work_type_id", "There is no work type yet; add one under Settings.", "required");
+    if (first === undefined)
+      throw invalidField("work_type_id", "There is no work type yet; add one under Settings.", "required");
     return first;
   }
   const type = await all.where("id", "=", id).executeTakeFirst();
@@ -204,9 +260,11 @@ async function workType(work: Work, id: string | undefined): Promise<{ id: strin
 
 async function checkNote(work: Work, noteId: string, ticketId: string | null): Promise<void> {
   const note = await work.db.selectFrom("ticket_notes").select("ticket_id").where("id", "=", noteId).executeTakeFirst();
-  if (note === undefined || note.ticket_id !== ticketId) throw invalidField("note_id", "This note is on another ticket.", "not_found");
+  if (note === undefined || note.ticket_id !== ticketId)
+    throw invalidField("note_id", "This note is on another ticket.", "not_found");
 }
 
 function checkRate(rate: string | null | undefined): void {
-  if (rate != null && compareDecimals(rate, "0") < 0) throw invalidField("hourly_rate", "A rate is not negative.", "too_small");
+  if (rate != null && compareDecimals(rate, "0") < 0)
+    throw invalidField("hourly_rate", "A rate is not negative.", "too_small");
 }

@@ -13,7 +13,11 @@ export interface Measured {
 export function workedMinutes(input: Measured): number | undefined {
   const typed = input.duration === undefined || input.duration.trim() === "" ? undefined : typedMinutes(input.duration);
   if (input.duration_minutes !== undefined && input.duration_minutes > longestEntry) {
-    throw invalidField("duration_minutes", "One entry holds at most 24 hours; divide longer work by days.", "too_large");
+    throw invalidField(
+      "duration_minutes",
+      "One entry holds at most 24 hours; divide longer work by days.",
+      "too_large",
+    );
   }
   if (typed !== undefined && input.duration_minutes !== undefined && typed !== input.duration_minutes) {
     throw invalidField("duration_minutes", "The duration is given twice, and differently.");

@@ -20,7 +20,11 @@ export const createWorkType = action({
     const values = fromEdge(workTypes, input, work.tenant.currency) as NewRow<typeof workTypes>;
     checkRate(values.default_rate);
     if (values.sort_order !== undefined) return insert(work, workTypes, values);
-    const last = await work.db.selectFrom("work_types").select("sort_order").orderBy("sort_order", "desc").executeTakeFirst();
+    const last = await work.db
+      .selectFrom("work_types")
+      .select("sort_order")
+      .orderBy("sort_order", "desc")
+      .executeTakeFirst();
     return insert(work, workTypes, { ...values, sort_order: (last?.sort_order ?? 0) + 1 });
   },
 });
@@ -40,12 +44,16 @@ export const updateWorkType = action({
 export const deleteWorkType = action({
   name: "time.delete_work_type",
   permission,
-  input: Type.Object({ id: Type.String({ format: "uuid" }), version: Type.Optional(Type.Integer()) }, { additionalProperties: false }),
+  input: Type.Object(
+    { id: Type.String({ format: "uuid" }), version: Type.Optional(Type.Integer()) },
+    { additionalProperties: false },
+  ),
   run: (work: Work, { id, version }: PatchInput) => remove(work, workTypes, id, version),
 });
 
 function checkRate(rate: string | null | undefined): void {
-  if (rate != null && compareDecimals(rate, "0") < 0) throw invalidField("default_rate", "A rate is not negative.", "too_small");
+  if (rate != null && compareDecimals(rate, "0") < 0)
+    throw invalidField("default_rate", "A rate is not negative.", "too_small");
 }
 
 interface Rounding {
@@ -69,7 +77,11 @@ export const setRounding = action({
     { additionalProperties: false },
   ),
   run: async (work: Work, { version, ...rule }: Rounding) => {
-    const present = await work.db.selectFrom("time_rounding_rules").select("id").where("is_default", "=", true).executeTakeFirst();
+    const present = await work.db
+      .selectFrom("time_rounding_rules")
+      .select("id")
+      .where("is_default", "=", true)
+      .executeTakeFirst();
     if (present !== undefined) return update(work, timeRoundingRules, present.id, rule, version);
     return insert(work, timeRoundingRules, { name: "Standard", ...rule, is_default: true });
   },

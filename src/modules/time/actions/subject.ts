@@ -33,12 +33,20 @@ export async function subjectOf(work: Work, asked: AskedSubject): Promise<Subjec
   const companyId = ticket?.company_id ?? asked.company_id;
   if (companyId === null) throw invalidField("company_id", "Say for whom: choose a ticket or a company.", "required");
   if (ticket !== null && asked.company_id !== null && asked.company_id !== companyId) {
-    throw invalidField("company_id", "The ticket belongs to another company. Leave the company empty to take the ticket's.");
+    throw invalidField(
+      "company_id",
+      "The ticket belongs to another company. Leave the company empty to take the ticket's.",
+    );
   }
   const company = await maybeFind(work, "companies", companyId);
   if (company === undefined) throw invalidField("company_id", "This company does not exist.", "not_found");
-  if (company.archived_at !== null) throw invalidField("company_id", `${company.name} is archived; restore the company first.`);
-  const contract_id = await contractOf(work, asked, company.id, [asked.kept_contract_id ?? null, ticket?.contract_id ?? null, company.contract_id]);
+  if (company.archived_at !== null)
+    throw invalidField("company_id", `${company.name} is archived; restore the company first.`);
+  const contract_id = await contractOf(work, asked, company.id, [
+    asked.kept_contract_id ?? null,
+    ticket?.contract_id ?? null,
+    company.contract_id,
+  ]);
   return {
     ticket_id: ticket?.id ?? null,
     company_id: company.id,
@@ -48,7 +56,12 @@ export async function subjectOf(work: Work, asked: AskedSubject): Promise<Subjec
   };
 }
 
-async function contractOf(work: Work, asked: AskedSubject, companyId: string, preferred: readonly (string | null)[]): Promise<string | null> {
+async function contractOf(
+  work: Work,
+  asked: AskedSubject,
+  companyId: string,
+  preferred: readonly (string | null)[],
+): Promise<string | null> {
   if (asked.contract_id === null) return null;
   const theirs = work.db.selectFrom("contracts").select("id").where("company_id", "=", companyId);
   if (asked.contract_id !== undefined) {
@@ -65,4 +78,13 @@ async function contractOf(work: Work, asked: AskedSubject, companyId: string, pr
   const ids = rows.map((row) => row.id);
   const named = preferred.find((id) => id !== null && ids.includes(id));
   return named ?? (ids.length === 1 ? (ids[0] ?? null) : null);
+}
+
+/**
+ * The same unit of work, in which a contract may be referred to: which one covers the work was found out here, and whoever
+ * logs time need not be allowed to read it.
+ */
+export function seeingContracts(work: Work): Work {
+  const { actor } = work;
+  return { ...work, actor: { ...actor, permissions: new Set([...actor.permissions, "contracts.read"]) } };
 }

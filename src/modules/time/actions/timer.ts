@@ -25,7 +25,10 @@ interface Start {
 export const startTimer = action({
   name: "time.start_timer",
   permission: "time.write",
-  input: Type.Object({ ticket_id: maybeId, work_type_id: maybeId, notes: Type.Optional(Type.String({ maxLength: 5000 })) }, { additionalProperties: false }),
+  input: Type.Object(
+    { ticket_id: maybeId, work_type_id: maybeId, notes: Type.Optional(Type.String({ maxLength: 5000 })) },
+    { additionalProperties: false },
+  ),
   run: async (work: Work, input: Start): Promise<Timer> => {
     const user_id = work.actor.user_id;
     if (user_id === null) throw forbidden("A timer belongs to a person.");
@@ -34,7 +37,10 @@ export const startTimer = action({
       const ticket = running.ticket_id === null ? undefined : await maybeFind(work, "tickets", running.ticket_id);
       const where = ticket === undefined ? "" : ` on #${ticket.ticket_number}`;
       const minutes = formatMinutes(timerMinutes(running.started_at, work.app.clock.now()));
-      throw conflict(`A timer has been running${where} for ${minutes}. Stop it first: its time is logged, or discarded if you say so.`, "timer_running");
+      throw conflict(
+        `A timer has been running${where} for ${minutes}. Stop it first: its time is logged, or discarded if you say so.`,
+        "timer_running",
+      );
     }
     return insert(work, timers, {
       user_id,
@@ -61,9 +67,17 @@ export const stopTimer = action({
     const minutes = timerMinutes(timer.started_at, work.app.clock.now());
     const given = workedMinutes(input);
     if (given === undefined && minutes > longestEntry) {
-      throw invalidField("duration", `The timer has run for ${formatMinutes(minutes)}: enter how long you worked.`, "too_large");
+      throw invalidField(
+        "duration",
+        `The timer has run for ${formatMinutes(minutes)}: enter how long you worked.`,
+        "too_large",
+      );
     }
-    const entry = await addEntry(work, { ...fromTimer(work, timer, given === undefined ? minutes : null), ...known(input) }, given ?? minutes);
+    const entry = await addEntry(
+      work,
+      { ...fromTimer(work, timer, given === undefined ? minutes : null), ...known(input) },
+      given ?? minutes,
+    );
     await remove(work, timers, timer.id);
     return entry;
   },
@@ -102,5 +116,7 @@ function fromTimer(work: Work, timer: Timer, minutes: number | null): LogTime {
 
 /** The members that say something: a form's blank field does not take away what the timer knows. */
 function known(input: LogTime): LogTime {
-  return Object.fromEntries(Object.entries(input).filter(([, value]) => value !== undefined && value !== null && value !== ""));
+  return Object.fromEntries(
+    Object.entries(input).filter(([, value]) => value !== undefined && value !== null && value !== ""),
+  );
 }

@@ -3,7 +3,14 @@ import { find, reach } from "../../../platform/access/reach.ts";
 import type { Ctx } from "../../../platform/context.ts";
 import { conflict, type Failure, forbidden } from "../../../platform/errors.ts";
 import { button } from "../../../platform/http/cells.ts";
-import { columnField, field, formModel, type FormValues, type Option, rowValues } from "../../../platform/http/form-model.ts";
+import {
+  columnField,
+  field,
+  formModel,
+  type FormValues,
+  type Option,
+  rowValues,
+} from "../../../platform/http/form-model.ts";
 import { buttonRoute, formRoutes } from "../../../platform/http/form-page.ts";
 import { listAnswer } from "../../../platform/http/list.ts";
 import { optionsOf } from "../../../platform/http/options.ts";
@@ -23,11 +30,16 @@ export async function ticketOptions(ctx: Ctx, keep: string | null): Promise<Opti
   const rows = await reach(ctx, "tickets")
     .innerJoin("companies", "companies.id", "tickets.company_id")
     .select(["tickets.id", "tickets.ticket_number", "tickets.title", "companies.name as company"])
-    .where((eb) => eb.or([eb("tickets.closed_at", "is", null), ...(keep === null ? [] : [eb("tickets.id", "=", keep)])]))
+    .where((eb) =>
+      eb.or([eb("tickets.closed_at", "is", null), ...(keep === null ? [] : [eb("tickets.id", "=", keep)])]),
+    )
     .orderBy("tickets.updated_at", "desc")
     .limit(mostTickets)
     .execute();
-  return [{ value: "", label: "No ticket" }, ...rows.map((row) => ({ value: row.id, label: `#${row.ticket_number} ${row.title} – ${row.company}` }))];
+  return [
+    { value: "", label: "No ticket" },
+    ...rows.map((row) => ({ value: row.id, label: `#${row.ticket_number} ${row.title} – ${row.company}` })),
+  ];
 }
 
 /** Why an entry cannot be changed by this actor; null when it can. */
@@ -38,23 +50,49 @@ async function lockOf(ctx: Ctx, row: TimeEntry): Promise<Failure | null> {
   return forbidden("This is somebody else's time: you can look at it, and not change it.");
 }
 
-async function timeForm(ctx: Ctx, incoming: Incoming, typed: FormValues | null, failure: Failure | null): Promise<FormModel> {
+async function timeForm(
+  ctx: Ctx,
+  incoming: Incoming,
+  typed: FormValues | null,
+  failure: Failure | null,
+): Promise<FormModel> {
   const id = incoming.params["id"] ?? null;
   const row = id === null ? null : await find(ctx, "time_entries", id);
   const lock = row === null ? null : await lockOf(ctx, row);
   const asked = incoming.url.searchParams;
-  const fresh = { date: today(ctx), ticket_id: asked.get("ticket_id") ?? "", company_id: asked.get("company_id") ?? "", user_id: ctx.actor.user_id };
-  const values = typed ?? (row === null ? fresh : { ...rowValues(timeEntries, row), duration: shownDuration(row.worked_minutes) });
-  const f = (name: string, given: Parameters<typeof columnField>[2] = {}): FieldModel => columnField(timeEntries, name, given);
+  const fresh = {
+    date: today(ctx),
+    ticket_id: asked.get("ticket_id") ?? "",
+    company_id: asked.get("company_id") ?? "",
+    user_id: ctx.actor.user_id,
+  };
+  const values =
+    typed ?? (row === null ? fresh : { ...rowValues(timeEntries, row), duration: shownDuration(row.worked_minutes) });
+  const f = (name: string, given: Parameters<typeof columnField>[2] = {}): FieldModel =>
+    columnField(timeEntries, name, given);
   const isManager = can(ctx.actor, "time.manage");
-  const staff = isManager ? await optionsOf(ctx, "users", { where: { user_type: "staff" }, keep: row?.user_id ?? null }) : [];
-  const contracts = row === null ? [] : await optionsOf(ctx, "contracts", { blank: "No contract", where: { company_id: row.company_id }, keep: row.contract_id });
+  const staff = isManager
+    ? await optionsOf(ctx, "users", { where: { user_type: "staff" }, keep: row?.user_id ?? null })
+    : [];
+  const contracts =
+    row === null
+      ? []
+      : await optionsOf(ctx, "contracts", {
+          blank: "No contract",
+          where: { company_id: row.company_id },
+          keep: row.contract_id,
+        });
   const sections = [
     {
       title: "Work",
       fields: [
         f("date"),
-        field("duration", "Duration", { is_required: row !== null, placeholder: "1:30", hint: "1:30, 1h 30m or 90 (minutes)", max_length: 40 }),
+        field("duration", "Duration", {
+          is_required: row !== null,
+          placeholder: "1:30",
+          hint: "1:30, 1h 30m or 90 (minutes)",
+          max_length: 40,
+        }),
         f("start_time", { label: "From", placeholder: "09:15", hint: "If you like" }),
         f("end_time", { label: "Till", placeholder: "10:45" }),
         f("work_type_id", { options: await workTypeOptions(ctx, row?.work_type_id ?? null), is_required: true }),
@@ -65,18 +103,34 @@ async function timeForm(ctx: Ctx, incoming: Incoming, typed: FormValues | null, 
       title: "For whom",
       hint: "A ticket brings its company and contract with it.",
       fields: [
-        f("ticket_id", { options: await ticketOptions(ctx, row?.ticket_id ?? (fresh.ticket_id === "" ? null : fresh.ticket_id)), span: 6 }),
-        f("company_id", { options: await optionsOf(ctx, "companies", { blank: "The ticket's company", keep: row?.company_id ?? null }), is_required: false }),
+        f("ticket_id", {
+          options: await ticketOptions(ctx, row?.ticket_id ?? (fresh.ticket_id === "" ? null : fresh.ticket_id)),
+          span: 6,
+        }),
+        f("company_id", {
+          options: await optionsOf(ctx, "companies", { blank: "The ticket's company", keep: row?.company_id ?? null }),
+          is_required: false,
+        }),
         ...(row === null ? [] : [f("contract_id", { options: contracts })]),
       ],
     },
-    { title: "What was done", fields: [f("notes", { label: "Notes for the invoice", hint: "Clients read this.", span: 6 }), f("internal_notes", { label: "Internal notes", span: 6, rows: 2 })] },
+    {
+      title: "What was done",
+      fields: [
+        f("notes", { label: "Notes for the invoice", hint: "Clients read this.", span: 6 }),
+        f("internal_notes", { label: "Internal notes", span: 6, rows: 2 }),
+      ],
+    },
     {
       title: "Billing",
       fields: [
         field("is_billable", "Billable", {
           kind: "select",
-          options: [...(row === null ? [{ value: "", label: "As the work type says" }] : []), { value: "true", label: "Billable" }, { value: "false", label: "Not billable" }],
+          options: [
+            ...(row === null ? [{ value: "", label: "As the work type says" }] : []),
+            { value: "true", label: "Billable" },
+            { value: "false", label: "Not billable" },
+          ],
         }),
         f("hourly_rate", { hint: "Only where it is another one than contract and rate card say." }),
       ],
@@ -89,14 +143,22 @@ async function timeForm(ctx: Ctx, incoming: Incoming, typed: FormValues | null, 
     failure: failure ?? lock,
     submit_label: id === null ? "Log time" : "Save changes",
     cancel_url: "/time",
-    sections: lock === null ? sections : sections.map((section) => ({ ...section, fields: section.fields.map((one) => ({ ...one, is_disabled: true })) })),
+    sections:
+      lock === null
+        ? sections
+        : sections.map((section) => ({
+            ...section,
+            fields: section.fields.map((one) => ({ ...one, is_disabled: true })),
+          })),
   });
 }
 
 /** What was logged, in words: rounding is said where it changed something. */
 export function loggedText(entry: TimeEntry): string {
   const counted = shownDuration(entry.duration_minutes);
-  return entry.duration_minutes === entry.worked_minutes ? `${counted} h logged.` : `${counted} h logged (${shownDuration(entry.worked_minutes)} h worked, rounded).`;
+  return entry.duration_minutes === entry.worked_minutes
+    ? `${counted} h logged.`
+    : `${counted} h logged (${shownDuration(entry.worked_minutes)} h worked, rounded).`;
 }
 
 /** The list of time, and the forms behind it. */
@@ -106,14 +168,24 @@ export const entryPages: Route[] = [
     path: "/time",
     door: "staff",
     permission: "time.read",
-    handle: async (ctx, incoming) => listAnswer(ctx, incoming, { ...timeList, subtitle: await totalText(ctx, incoming.url.searchParams) }),
+    handle: async (ctx, incoming) =>
+      listAnswer(ctx, incoming, { ...timeList, subtitle: await totalText(ctx, incoming.url.searchParams) }),
   },
-  ...formRoutes({ path: "/time/new", permission: "time.write", action: logTime, title: () => "Log time", form: timeForm, breadcrumbs: crumbs, done: (result) => redirect("/time?technician=me", loggedText(result as TimeEntry)) }),
+  ...formRoutes({
+    path: "/time/new",
+    permission: "time.write",
+    action: logTime,
+    title: () => "Log time",
+    form: timeForm,
+    breadcrumbs: crumbs,
+    done: (result) => redirect("/time?technician=me", loggedText(result as TimeEntry)),
+  }),
   ...formRoutes({
     path: "/time/:id/edit",
     permission: "time.read",
     action: updateTime,
-    title: async (ctx, { id = "" }) => `Time of ${(await find(ctx, "users", (await find(ctx, "time_entries", id)).user_id)).name}`,
+    title: async (ctx, { id = "" }) =>
+      `Time of ${(await find(ctx, "users", (await find(ctx, "time_entries", id)).user_id)).name}`,
     form: timeForm,
     extra: (incoming) => ({ id: incoming.params["id"] }),
     breadcrumbs: crumbs,
@@ -124,5 +196,10 @@ export const entryPages: Route[] = [
     },
     done: () => redirect("/time", "Changes saved."),
   }),
-  buttonRoute("/time/:id/delete", deleteTime, () => redirect("/time", "Time entry deleted."), (incoming) => `/time/${incoming.params["id"] ?? ""}/edit`),
+  buttonRoute(
+    "/time/:id/delete",
+    deleteTime,
+    () => redirect("/time", "Time entry deleted."),
+    (incoming) => `/time/${incoming.params["id"] ?? ""}/edit`,
+  ),
 ];

@@ -33,20 +33,55 @@ const workTypeList: List<WorkTypeRow> = {
   table: "work_types",
   query: (ctx) => reach(ctx, "work_types").selectAll("work_types"),
   columns: [
-    { key: "sort_order", label: "Position", is_numeric: true, is_secondary: true, sort: { reference: "work_types.sort_order", column: workTypes.columns.sort_order }, cell: (row) => cell.number(row.sort_order) },
-    { key: "name", label: "Name", sort: { reference: "work_types.name", column: workTypes.columns.name }, cell: (row) => cell.strong(row.name, `/settings/work-types/${row.id}`) },
+    {
+      key: "sort_order",
+      label: "Position",
+      is_numeric: true,
+      is_secondary: true,
+      sort: { reference: "work_types.sort_order", column: workTypes.columns.sort_order },
+      cell: (row) => cell.number(row.sort_order),
+    },
+    {
+      key: "name",
+      label: "Name",
+      sort: { reference: "work_types.name", column: workTypes.columns.name },
+      cell: (row) => cell.strong(row.name, `/settings/work-types/${row.id}`),
+    },
     { key: "description", label: "Description", is_secondary: true, cell: (row) => cell.muted(row.description) },
     { key: "default_billable", label: "Billable", cell: (row) => cell.check(row.default_billable) },
-    { key: "default_rate", label: "Standard rate", is_numeric: true, cell: (row, ctx) => (row.default_rate === null ? cell.nothing : cell.number(formatPrice(row.default_rate, ctx.tenant.currency, ctx.tenant.locale))) },
-    { key: "is_active", label: "State", cell: (row) => (row.is_active ? cell.badge("In use", "success") : cell.badge("Not in use", "neutral")) },
+    {
+      key: "default_rate",
+      label: "Standard rate",
+      is_numeric: true,
+      cell: (row, ctx) =>
+        row.default_rate === null
+          ? cell.nothing
+          : cell.number(formatPrice(row.default_rate, ctx.tenant.currency, ctx.tenant.locale)),
+    },
+    {
+      key: "is_active",
+      label: "State",
+      cell: (row) => (row.is_active ? cell.badge("In use", "success") : cell.badge("Not in use", "neutral")),
+    },
   ],
   sort: "sort_order",
   href: (row) => `/settings/work-types/${row.id}`,
   actions: () => [link("New work type", "/settings/work-types/new", "plus", "primary")],
-  empty: () => empty("briefcase", "No work types yet", "Time needs at least one, such as “Remote support”.", link("New work type", "/settings/work-types/new", "plus", "primary")),
+  empty: () =>
+    empty(
+      "briefcase",
+      "No work types yet",
+      "Time needs at least one, such as “Remote support”.",
+      link("New work type", "/settings/work-types/new", "plus", "primary"),
+    ),
 };
 
-async function workTypeForm(ctx: Ctx, incoming: Incoming, typed: FormValues | null, failure: Failure | null): Promise<FormModel> {
+async function workTypeForm(
+  ctx: Ctx,
+  incoming: Incoming,
+  typed: FormValues | null,
+  failure: Failure | null,
+): Promise<FormModel> {
   const id = incoming.params["id"] ?? null;
   const row = id === null ? null : await find(ctx, "work_types", id);
   return formModel({
@@ -61,20 +96,36 @@ async function workTypeForm(ctx: Ctx, incoming: Incoming, typed: FormValues | nu
         title: "Work type",
         fields: [
           columnField(workTypes, "name"),
-          columnField(workTypes, "sort_order", { is_required: false, hint: "Small numbers stand first; the first is the one that is proposed." }),
+          columnField(workTypes, "sort_order", {
+            is_required: false,
+            hint: "Small numbers stand first; the first is the one that is proposed.",
+          }),
           columnField(workTypes, "description", { span: 6, rows: 2 }),
-          columnField(workTypes, "default_billable", { hint: "Time of this type is billed unless the entry says otherwise." }),
+          columnField(workTypes, "default_billable", {
+            hint: "Time of this type is billed unless the entry says otherwise.",
+          }),
           columnField(workTypes, "is_active", { hint: "Can be chosen for new time." }),
-          columnField(workTypes, "default_rate", { prefix: ctx.tenant.currency, hint: "Per hour, where neither contract nor rate card has one. Empty: there is none." }),
+          columnField(workTypes, "default_rate", {
+            prefix: ctx.tenant.currency,
+            hint: "Per hour, where neither contract nor rate card has one. Empty: there is none.",
+          }),
         ],
       },
     ],
   });
 }
 
-async function roundingForm(ctx: Ctx, _: Incoming, typed: FormValues | null, failure: Failure | null): Promise<FormModel> {
+async function roundingForm(
+  ctx: Ctx,
+  _: Incoming,
+  typed: FormValues | null,
+  failure: Failure | null,
+): Promise<FormModel> {
   const row = await reach(ctx, "time_rounding_rules").selectAll().where("is_default", "=", true).executeTakeFirst();
-  const present = row === undefined ? { increment_minutes: 1, rounding_method: "up", minimum_minutes: 0 } : rowValues(timeRoundingRules, row);
+  const present =
+    row === undefined
+      ? { increment_minutes: 1, rounding_method: "up", minimum_minutes: 0 }
+      : rowValues(timeRoundingRules, row);
   return formModel({
     action: "/settings/time-rounding",
     values: typed ?? present,
@@ -87,9 +138,20 @@ async function roundingForm(ctx: Ctx, _: Incoming, typed: FormValues | null, fai
         title: "How worked minutes become billed minutes",
         hint: "For time that is logged from now on. What was worked is kept beside what counts.",
         fields: [
-          field("increment_minutes", "Step", { kind: "number", is_required: true, hint: "In minutes; 1 leaves time as it is." }),
-          field("rounding_method", "Round", { kind: "select", options: roundingMethods.map((value) => ({ value, label: words(value) })) }),
-          field("minimum_minutes", "Minimum", { kind: "number", is_required: true, hint: "The least that any work counts for, in minutes; 0 for none." }),
+          field("increment_minutes", "Step", {
+            kind: "number",
+            is_required: true,
+            hint: "In minutes; 1 leaves time as it is.",
+          }),
+          field("rounding_method", "Round", {
+            kind: "select",
+            options: roundingMethods.map((value) => ({ value, label: words(value) })),
+          }),
+          field("minimum_minutes", "Minimum", {
+            kind: "number",
+            is_required: true,
+            hint: "The least that any work counts for, in minutes; 0 for none.",
+          }),
         ],
       },
     ],
@@ -98,8 +160,22 @@ async function roundingForm(ctx: Ctx, _: Incoming, typed: FormValues | null, fai
 
 /** Work types and rounding, under Settings. */
 export const settingsPages: Route[] = [
-  { method: "GET", path: "/settings/work-types", door: "staff", permission, handle: (ctx, incoming) => listAnswer(ctx, incoming, workTypeList) },
-  ...formRoutes({ path: "/settings/work-types/new", permission, action: createWorkType, title: () => "New work type", form: workTypeForm, breadcrumbs: typeCrumbs, done: () => redirect("/settings/work-types", "Work type added.") }),
+  {
+    method: "GET",
+    path: "/settings/work-types",
+    door: "staff",
+    permission,
+    handle: (ctx, incoming) => listAnswer(ctx, incoming, workTypeList),
+  },
+  ...formRoutes({
+    path: "/settings/work-types/new",
+    permission,
+    action: createWorkType,
+    title: () => "New work type",
+    form: workTypeForm,
+    breadcrumbs: typeCrumbs,
+    done: () => redirect("/settings/work-types", "Work type added."),
+  }),
   ...formRoutes({
     path: "/settings/work-types/:id",
     permission,
@@ -108,9 +184,30 @@ export const settingsPages: Route[] = [
     form: workTypeForm,
     extra: (incoming) => ({ id: incoming.params["id"] }),
     breadcrumbs: typeCrumbs,
-    actions: (_, incoming) => [button("Delete", `/settings/work-types/${incoming.params["id"] ?? ""}/delete`, "trash", "danger", "Delete this work type? One that has been used can be taken out of use instead.")],
+    actions: (_, incoming) => [
+      button(
+        "Delete",
+        `/settings/work-types/${incoming.params["id"] ?? ""}/delete`,
+        "trash",
+        "danger",
+        "Delete this work type? One that has been used can be taken out of use instead.",
+      ),
+    ],
     done: () => redirect("/settings/work-types", "Changes saved."),
   }),
-  buttonRoute("/settings/work-types/:id/delete", deleteWorkType, () => redirect("/settings/work-types", "Work type deleted."), (incoming) => `/settings/work-types/${incoming.params["id"] ?? ""}`),
-  ...formRoutes({ path: "/settings/time-rounding", permission, action: setRounding, title: () => "Rounding of time", form: roundingForm, breadcrumbs: crumbs, done: () => redirect("/settings/time-rounding", "Rounding saved.") }),
+  buttonRoute(
+    "/settings/work-types/:id/delete",
+    deleteWorkType,
+    () => redirect("/settings/work-types", "Work type deleted."),
+    (incoming) => `/settings/work-types/${incoming.params["id"] ?? ""}`,
+  ),
+  ...formRoutes({
+    path: "/settings/time-rounding",
+    permission,
+    action: setRounding,
+    title: () => "Rounding of time",
+    form: roundingForm,
+    breadcrumbs: crumbs,
+    done: () => redirect("/settings/time-rounding", "Rounding saved."),
+  }),
 ];

@@ -24,7 +24,13 @@ async function timerPage(ctx: Ctx, typed: FormValues | null, failure: Failure | 
 
 async function startModel(ctx: Ctx, typed: FormValues | null, failure: Failure | null): Promise<FormPageModel> {
   return {
-    header: { title: "Timer", subtitle: "It goes on while the browser is closed.", breadcrumbs: crumbs, badges: [], actions: [] },
+    header: {
+      title: "Timer",
+      subtitle: "It goes on while the browser is closed.",
+      breadcrumbs: crumbs,
+      badges: [],
+      actions: [],
+    },
     form: formModel({
       action: "/timer/start",
       values: typed ?? {},
@@ -45,7 +51,12 @@ async function startModel(ctx: Ctx, typed: FormValues | null, failure: Failure |
   };
 }
 
-async function stopModel(ctx: Ctx, timer: ActiveTimer, typed: FormValues | null, failure: Failure | null): Promise<FormPageModel> {
+async function stopModel(
+  ctx: Ctx,
+  timer: ActiveTimer,
+  typed: FormValues | null,
+  failure: Failure | null,
+): Promise<FormPageModel> {
   const about = timer.ticket_number === null ? "" : ` on #${timer.ticket_number} ${timer.ticket_title ?? ""}`;
   return {
     header: {
@@ -53,7 +64,15 @@ async function stopModel(ctx: Ctx, timer: ActiveTimer, typed: FormValues | null,
       subtitle: `Running${about} since ${formatInstant(timer.started_at, ctx.tenant)}: ${formatMinutes(timer.minutes)} so far`,
       breadcrumbs: crumbs,
       badges: [],
-      actions: [button("Discard", "/timer/discard", "trash", "danger", `Discard ${formatMinutes(timer.minutes)}? Nothing is logged.`)],
+      actions: [
+        button(
+          "Discard",
+          "/timer/discard",
+          "trash",
+          "danger",
+          `Discard ${formatMinutes(timer.minutes)}? Nothing is logged.`,
+        ),
+      ],
     },
     form: formModel({
       action: "/timer/stop",
@@ -65,10 +84,17 @@ async function stopModel(ctx: Ctx, timer: ActiveTimer, typed: FormValues | null,
         {
           title: "Work",
           fields: [
-            field("duration", "Duration", { placeholder: formatMinutes(timer.minutes), hint: "Leave it empty to take what the clock says.", max_length: 40 }),
+            field("duration", "Duration", {
+              placeholder: formatMinutes(timer.minutes),
+              hint: "Leave it empty to take what the clock says.",
+              max_length: 40,
+            }),
             columnField(timeEntries, "work_type_id", { options: await workTypeOptions(ctx, timer.work_type_id) }),
             columnField(timeEntries, "ticket_id", { options: await ticketOptions(ctx, timer.ticket_id), span: 6 }),
-            columnField(timeEntries, "company_id", { options: await optionsOf(ctx, "companies", { blank: "The ticket's company" }), is_required: false }),
+            columnField(timeEntries, "company_id", {
+              options: await optionsOf(ctx, "companies", { blank: "The ticket's company" }),
+              is_required: false,
+            }),
             columnField(timeEntries, "notes", { label: "Notes for the invoice", span: 6 }),
             columnField(timeEntries, "internal_notes", { span: 6, rows: 2 }),
           ],
@@ -101,7 +127,8 @@ export const timerPages: Route[] = [
     path: "/timer/start",
     door: "staff",
     permission,
-    handle: async (ctx, incoming) => start(ctx, (await incoming.form()).fields, incoming.url.searchParams.get("ticket_id")),
+    handle: async (ctx, incoming) =>
+      start(ctx, (await incoming.form()).fields, incoming.url.searchParams.get("ticket_id")),
   },
   {
     method: "POST",
@@ -114,7 +141,10 @@ export const timerPages: Route[] = [
       const isBare = !("duration" in fields);
       try {
         const entry = await perform(ctx, stopTimer, readInput(stopTimer.input, fields));
-        const ticket = entry.ticket_id === null ? undefined : await reading(ctx, (reader) => maybeFind(reader, "tickets", entry.ticket_id ?? ""));
+        const ticket =
+          entry.ticket_id === null
+            ? undefined
+            : await reading(ctx, (reader) => maybeFind(reader, "tickets", entry.ticket_id ?? ""));
         return redirect(ticket === undefined ? "/time?technician=me" : `/tickets/${ticket.id}`, loggedText(entry));
       } catch (error) {
         if (error instanceof Failure && error.code === "no_timer") return redirect("/time", error.message, "info");

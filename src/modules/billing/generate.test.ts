@@ -1,0 +1,226 @@
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { type BillingWorld, billingWorld } from "../../../tests/support/billing.ts";
+import { startTestProgram, type TestProgram } from "../../../tests/support/program.ts";
+import { perform } from "../../platform/action.ts";
+import { reading } from "../../platform/context.ts";
+import { updateTime } from "../time/index.ts";
+import { approveInvoice } from "./actions/approve.ts";
+import { deleteDraft } from "./actions/drafts.ts";
+import { generateFromContract, generateFromTime, rebuildDraft } from "./actions/generate.ts";
+import { deleteLine, updateLine } from "./actions/lines.ts";
+import { voidInvoice } from "./actions/void.ts";
+import { generateBatch } from "./batch.ts";
+import type { InvoiceLineRow } from "./schema.ts";
+
+let t: TestProgram;
+let w: BillingWorld;
+
+beforeAll(async () => {
+  t = await startTestProgram();
+  w = await billingWorld(t);
+});
+afterAll(() => t.close());
+
+const november = { period_start: "2026-11-01" };
+const lines = (invoiceId: string): Promise<InvoiceLineRow[]> =>
+  reading(w.admin, (ctx) => ctx.db.selectFrom("invoice_lines").selectAll().where("invoice_id", "=", invoiceId).orderBy("sort_order").execute());
+const invoiceCount = async (): Promise<number> => (await reading(w.admin, (ctx) => ctx.db.selectFrom("invoices").select("id").execute())).length;
+const entry = (id: string) => reading(w.admin, (ctx) => ctx.db.selectFrom("time_entries").selectAll().where("id", "=", id).executeTakeFirstOrThrow());
+
+const block = (given: Record<string, unknown> = {}): Record<string, unknown> => ({ name: "Support hours", item_type: "block_hours", unit_price: "0", included_hours: "2", overage_rate: "95", work_type_id: w.remote, ...given });
+
+describe("a draft from a contract", () => {
+  test("bills the fee, uses prepaid hours first, and bills the rest with its rate's source", async () => {
+    const company = await w.company("Nordwind");
+    const contract = await w.contract(company.id, { billing_amount: "1200.00" }, [block()]);
+    await w.time(company.id, "2026-11-03", 90);
+    await w.time(company.id, "2026-11-12", 60, { work_type_id: w.onsite });
+    await w.time(company.id, "2026-11-20", 75);
+    await w.time(company.id, "2026-11-18", 30, { is_billable: false });
+    const draft = await perform(w.finance, generateFromContract, { contract_id: contract.id, ...november });
+    expect(draft).toMatchObject({ status: "draft", invoice_number: null, period_start: "2026-11-01", period_end: "2026-12-01", currency: "USD", problems: [] });
+    expect((await lines(draft.id)).map((line) => [line.description, line.quantity, line.unit_price, line.total])).toEqual([
+      ["Managed office, November 2026", "1", "1200", 120_000],
+      ["Remote support (covered by prepaid hours 2.00 h)", "2", "0", 0],
+      ["On-site work", "1", "140", 14_000],
+      ["Remote support", "0.75", "95", 7125],
+    ]);
+    expect((await lines(draft.id)).map((line) => line.explanation["rate_source"])).toMatchObject([undefined, undefined, { kind: "default_rate_card", name: "Standard" }, { kind: "overage", name: "Support hours" }]);
+    expect([draft.subtotal, draft.total, draft.balance_due]).toEqual([141_125, 141_125, 141_125]);
+  });
+
+  test("is made once: a second run changes nothing, before approval and after it", async () => {
+    const company = await w.company("Once");
+    const contract = await w.contract(company.id, { billing_amount: "100.00" });
+    await w.time(company.id, "2026-11-03", 60, { work_type_id: w.onsite });
+    const draft = await perform(w.finance, generateFromContract, { contract_id: contract.id, ...november });
+    const before = await invoiceCount();
+    await expect(perform(w.finance, generateFromContract, { contract_id: contract.id, ...november })).rejects.toMatchObject({ status: 409, code: "draft_exists" });
+    await perform(w.finance, approveInvoice, { id: draft.id });
+    await expect(perform(w.finance, generateFromContract, { contract_id: contract.id, ...november })).rejects.toMatchObject({ status: 409, code: "nothing_to_bill" });
+    expect(await invoiceCount()).toBe(before);
+  });
+
+  test("is made once when two runs come at the same moment", async () => {
+    const company = await w.company("Twice");
+    const contract = await w.contract(company.id, { billing_amount: "100.00" });
+    await w.time(company.id, "2026-11-03", 60, { work_type_id: w.onsite });
+    const runs = await Promise.allSettled([1, 2, 3].map(() => perform(w.finance, generateFromContract, { contract_id: contract.id, ...november })));
+    expect(runs.filter((run) => run.status === "fulfilled")).toHaveLength(1);
+    const made = await reading(w.admin, (ctx) => ctx.db.selectFrom("invoices").select("id").where("contract_id", "=", contract.id).execute());
+    expect(made).toHaveLength(1);
+  });
+
+  test("bills what came later on an invoice of its own, and late time against the hours of its own period", async () => {
+    const company = await w.company("Later");
+    const contract = await w.contract(company.id, { billing_amount: "100.00" }, [block()]);
+    await w.time(company.id, "2026-10-05", 105);
+    const october = await perform(w.finance, generateFromContract, { contract_id: contract.id, period_start: "2026-10-01" });
+    await perform(w.finance, approveInvoice, { id: october.id });
+    await w.time(company.id, "2026-10-30", 30);
+    const draft = await perform(w.finance, generateFromContract, { contract_id: contract.id, ...november });
+    expect((await lines(draft.id)).map((line) => [line.description, line.total])).toEqual([
+      ["Managed office, November 2026", 10_000],
+      ["Remote support (covered by prepaid hours 0.25 h)", 0],
+      ["Remote support", 2375],
+    ]);
+    await perform(w.finance, approveInvoice, { id: draft.id });
+    const ledger = await reading(w.admin, (ctx) => ctx.db.selectFrom("contract_hour_balances").selectAll().where("contract_id", "=", contract.id).orderBy("period_start").execute());
+    expect(ledger.map((row) => [row.period_start, row.hours_included, row.hours_used, row.hours_remaining])).toEqual([
+      ["2026-10-01", "2", "2", "0"],
+      ["2026-11-01", "2", "0", "2"],
+    ]);
+  });
+
+  test("leaves time of a period that is not billed yet to that period", async () => {
+    const company = await w.company("Patience");
+    const contract = await w.contract(company.id, { billing_amount: "100.00" });
+    await w.time(company.id, "2026-10-05", 60, { work_type_id: w.onsite });
+    const draft = await perform(w.finance, generateFromContract, { contract_id: contract.id, ...november });
+    expect(draft.total).toBe(10_000);
+    const october = await perform(w.finance, generateFromContract, { contract_id: contract.id, period_start: "2026-10-01" });
+    expect(october.total).toBe(24_000);
+  });
+
+  test("without a rate says so, is not approved, and is built again once there is one", async () => {
+    const company = await w.company("Rateless");
+    const contract = await w.contract(company.id);
+    const worked = await w.time(company.id, "2026-11-03", 60);
+    const draft = await perform(w.finance, generateFromContract, { contract_id: contract.id, ...november });
+    expect(draft.problems.map((problem) => problem["code"])).toEqual(["no_rate", "nothing_to_bill"]);
+    await expect(perform(w.finance, approveInvoice, { id: draft.id })).rejects.toMatchObject({ status: 409, code: "draft_problems", problems: [{ code: "no_rate" }, { code: "nothing_to_bill" }] });
+    await perform(w.admin, updateTime, { id: worked.id, hourly_rate: "80" });
+    const rebuilt = await perform(w.finance, rebuildDraft, { id: draft.id });
+    expect([rebuilt.total, rebuilt.problems]).toEqual([8000, []]);
+  });
+
+  test("charges items that are not taxable without tax", async () => {
+    const company = await w.company("Mixed");
+    const contract = await w.contract(company.id, {}, [
+      { name: "Licences", item_type: "product", quantity: "3", unit_price: "10.50", is_taxable: false },
+      { name: "Backup", item_type: "recurring_service", unit_price: "40" },
+    ]);
+    const draft = await perform(w.finance, generateFromContract, { contract_id: contract.id, ...november });
+    expect((await lines(draft.id)).map((line) => [line.line_type, line.total, line.is_taxable])).toEqual([
+      ["product", 3150, false],
+      ["service", 4000, true],
+    ]);
+  });
+
+  test("says which periods there are, and that a draft contract is not billed", async () => {
+    const company = await w.company("Strict");
+    const contract = await w.contract(company.id, { billing_amount: "100.00" });
+    const wrong = (given: Record<string, unknown>) => perform(w.finance, generateFromContract, { contract_id: contract.id, ...given });
+    await expect(wrong({ period_start: "2026-11-02" })).rejects.toMatchObject({ status: 422, problems: [{ field: "period_start" }] });
+    await expect(wrong({ date: "2025-12-31" })).rejects.toMatchObject({ status: 422, problems: [{ field: "date" }] });
+    await expect(wrong({ contract_id: company.id })).rejects.toMatchObject({ status: 422, problems: [{ field: "contract_id" }] });
+    const asleep = await w.contract(company.id, { billing_amount: "1.00", status: "draft" });
+    await expect(perform(w.finance, generateFromContract, { contract_id: asleep.id })).rejects.toMatchObject({ status: 409 });
+  });
+});
+
+describe("what a draft claims", () => {
+  test("is free again when the draft is deleted, and when the invoice is void", async () => {
+    const company = await w.company("Freed");
+    const contract = await w.contract(company.id, { billing_amount: "100.00" }, [block({ unit_price: "50" })]);
+    const worked = await w.time(company.id, "2026-11-03", 150);
+    const generate = () => perform(w.finance, generateFromContract, { contract_id: contract.id, ...november });
+    const first = await generate();
+    await perform(w.finance, deleteDraft, { id: first.id });
+    const second = await generate();
+    await perform(w.finance, approveInvoice, { id: second.id });
+    expect(await entry(worked.id)).toMatchObject({ billing_status: "billed", invoice_id: second.id, hourly_rate: "95", total_amount: 4750 });
+    const voided = await perform(w.finance, voidInvoice, { id: second.id });
+    expect(voided).toMatchObject({ status: "void", balance_due: 0, invoice_number: expect.stringMatching(/^INV-\d{6}$/) });
+    expect(await entry(worked.id)).toMatchObject({ billing_status: "not_billed", invoice_id: null, hourly_rate: null, total_amount: null });
+    const third = await generate();
+    expect([third.total, second.total]).toEqual([first.total, first.total]);
+    const ledger = await reading(w.admin, (ctx) => ctx.db.selectFrom("contract_hour_balances").select("hours_used").where("contract_id", "=", contract.id).execute());
+    expect(ledger.map((row) => row.hours_used)).toEqual(["0"]);
+  });
+
+  test("is locked while it stands on a draft", async () => {
+    const company = await w.company("Locked");
+    const contract = await w.contract(company.id);
+    const worked = await w.time(company.id, "2026-11-03", 60, { work_type_id: w.onsite });
+    await perform(w.finance, generateFromContract, { contract_id: contract.id, ...november });
+    await expect(perform(w.admin, updateTime, { id: worked.id, duration_minutes: 120 })).rejects.toMatchObject({ status: 409, code: "billed" });
+  });
+
+  test("is billed as a whole or not at all", async () => {
+    const company = await w.company("Halves");
+    const contract = await w.contract(company.id, {}, [block()]);
+    const worked = await w.time(company.id, "2026-11-03", 150);
+    const draft = await perform(w.finance, generateFromContract, { contract_id: contract.id, ...november });
+    const [covered, billed] = await lines(draft.id);
+    await perform(w.finance, deleteLine, { id: billed?.id });
+    await expect(perform(w.finance, approveInvoice, { id: draft.id })).rejects.toMatchObject({ status: 409, code: "time_changed" });
+    await perform(w.finance, deleteLine, { id: covered?.id });
+    await perform(w.admin, updateTime, { id: worked.id, duration_minutes: 120 });
+  });
+
+  test("shares a total that was changed by hand among its entries", async () => {
+    const company = await w.company("Rounded");
+    const contract = await w.contract(company.id);
+    await w.time(company.id, "2026-11-03", 60, { work_type_id: w.onsite });
+    const later = await w.time(company.id, "2026-11-04", 30, { work_type_id: w.onsite });
+    const draft = await perform(w.finance, generateFromContract, { contract_id: contract.id, ...november });
+    const [line] = await lines(draft.id);
+    await perform(w.finance, updateLine, { id: line?.id, quantity: "1", unit_price: "100" });
+    expect((await lines(draft.id))[0]?.explanation).toMatchObject({ kind: "time", calculated_total: 21_000, changed_by: "Finance of Harbor IT" });
+    await perform(w.finance, approveInvoice, { id: draft.id });
+    expect(await entry(later.id)).toMatchObject({ total_amount: 3333 });
+  });
+});
+
+describe("a draft from time", () => {
+  test("bills billable time without a contract, both days included, once", async () => {
+    const company = await w.company("Hourly");
+    await w.time(company.id, "2026-11-01", 60, { work_type_id: w.onsite });
+    await w.time(company.id, "2026-11-15", 30, { hourly_rate: "100" });
+    await w.time(company.id, "2026-11-16", 60, { work_type_id: w.onsite });
+    const range = { company_id: company.id, from: "2026-11-01", to: "2026-11-15" };
+    const draft = await perform(w.finance, generateFromTime, range);
+    expect([draft.total, draft.contract_id]).toEqual([19_000, null]);
+    await expect(perform(w.finance, generateFromTime, range)).rejects.toMatchObject({ status: 409, code: "nothing_to_bill" });
+    await expect(perform(w.finance, generateFromTime, { ...range, to: "2026-10-01" })).rejects.toMatchObject({ status: 422 });
+  });
+});
+
+describe("a billing run", () => {
+  test("makes the drafts of a month, one contract at a time, and reports what it left out", async () => {
+    const mill = await billingWorld(t, t.mill);
+    const good = await mill.company("Alpha");
+    const empty = await mill.company("Beta");
+    await mill.contract(good.id, { billing_amount: "250.00" });
+    await mill.contract(empty.id, { contract_type: "time_and_materials", name: "As needed" });
+    await mill.contract(empty.id, { billing_cycle: "quarterly", billing_amount: "90.00", name: "Quarterly" });
+    const report = await generateBatch(mill.finance, { month: "2026-11", invoice_date: "2026-11-30" });
+    expect(report.made.map((one) => [one.company, one.total])).toEqual([["Alpha", 25_000]]);
+    expect(report.skipped.map((one) => one.company)).toEqual(["Beta", "Beta"]);
+    expect(report.failed).toEqual([]);
+    const again = await generateBatch(mill.finance, { month: "2026-11" });
+    expect([again.made, again.skipped.length]).toEqual([[], 3]);
+    await expect(generateBatch(mill.finance, { month: "2026-13" })).rejects.toMatchObject({ status: 422 });
+  });
+});

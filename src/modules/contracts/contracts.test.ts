@@ -1,0 +1,379 @@
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { makeClient } from "../../../tests/support/desk.ts";
+import { type ApiAnswer, startTestProgram, testNow, type TestProgram } from "../../../tests/support/program.ts";
+import { reach } from "../../platform/access/reach.ts";
+import { perform } from "../../platform/action.ts";
+import { type Ctx, reading } from "../../platform/context.ts";
+import { runJob } from "../../platform/jobs/jobs.ts";
+import { createCompany } from "../companies/index.ts";
+import {
+  activateContract,
+  cancelContract,
+  type ContractRow,
+  contractsModule,
+  createContract,
+  createItem,
+} from "./index.ts";
+
+let t: TestProgram;
+let admin: Ctx;
+let key: string;
+let technicianKey: string;
+
+beforeAll(async () => {
+  t = await startTestProgram();
+  admin = await t.harbor.as("administrator");
+  key = await t.harbor.key("administrator");
+  technicianKey = await t.harbor.key("technician");
+});
+afterAll(() => t.close());
+
+const company = async (name: string, currency = "USD"): Promise<string> =>
+  (await perform(admin, createCompany, { name, currency })).id;
+const document = (type: string, attributes: Record<string, unknown>): unknown => ({ data: { type, attributes } });
+const send = (
+  method: string,
+  path: string,
+  type: string,
+  attributes: Record<string, unknown>,
+  as = key,
+): Promise<ApiAnswer> => t.api(method, `/api/v1/${path}`, { key: as, body: document(type, attributes) });
+const pointerOf = (answer: ApiAnswer): [number, string] => [answer.status, answer.body.errors?.[0]?.source?.pointer];
+const contract = (company_id: string, more: Record<string, unknown> = {}): Promise<ContractRow> =>
+  perform(admin, createContract, {
+    name: "Care",
+    company_id,
+    contract_type: "managed_services",
+    start_date: "2026-01-01",
+    status: "active",
+    ...more,
+  });
+const contractOf = (companyId: string): Promise<string | null> =>
+  reading(
+    t.harbor.system,
+    async ({ db }) =>
+      (await db.selectFrom("companies").select("contract_id").where("id", "=", companyId).executeTakeFirstOrThrow())
+        .contract_id,
+  );
+
+describe("contracts over the API", () => {
+  test("are made as numbered drafts in the company's currency, changed and deleted", async () => {
+    const company_id = await company("Łódź Optics", "EUR");
+    const made = await send("POST", "contracts", "contracts", {
+      name: "Care",
+      company_id,
+      contract_type: "managed_services",
+      start_date: "2026-11-01",
+      billing_amount: "450.00",
+      renewal_terms: { months: 6 },
+    });
+    expect(made.status).toBe(201);
+    expect(made.body.data.attributes).toMatchObject({
+      contract_number: expect.stringMatching(/^C-\d{4}$/),
+      status: "draft",
+      currency: "EUR",
+      billing_amount: "450.00",
+      billing_cycle: "monthly",
+      end_date: null,
+      renewal_terms: { months: 6 },
+    });
+    const { id } = made.body.data;
+    const changed = await send("PUT", `contracts/${id}`, "contracts", { name: "Care Plus", end_date: "2027-10-31" });
+    expect(changed.body.data.attributes).toMatchObject({
+      name: "Care Plus",
+      end_date: "2027-10-31",
+      billing_amount: "450.00",
+    });
+    await send("POST", `contracts/${id}/items`, "contract_items", {
+      name: "Monitoring",
+      item_type: "recurring_service",
+      unit_price: "5",
+    });
+    expect((await t.api("GET", `/api/v1/companies/${company_id}/contracts`, { key })).body.data).toHaveLength(1);
+    expect((await t.api("DELETE", `/api/v1/contracts/${id}`, { key })).status).toBe(204);
+    expect((await t.api("GET", `/api/v1/contracts/${id}`, { key })).status).toBe(404);
+  });
+
+  test("refuse what contradicts itself, with a pointer, and write nothing", async () => {
+    const company_id = await company("Refused Ltd", "EUR");
+    const other = await makeClient(t, "Other people");
+    const card = (await send("POST", "rate-cards", "rate_cards", { name: "Dollars", currency: "USD" })).body.data.id;
+    const base = { name: "X", company_id, contract_type: "warranty", start_date: "2026-11-01" };
+    for (const [given, field] of [
+      [{ end_date: "2026-10-31" }, "end_date"],
+      [{ start_date: "2026-02-30" }, "start_date"],
+      [{ currency: "USD" }, "currency"],
+      [{ billing_amount: "-1" }, "billing_amount"],
+      [{ billing_amount: "1.005" }, "billing_amount"],
+      [{ contract_type: "handshake" }, "contract_type"],
+      [{ status: "expired" }, "status"],
+      [{ contract_number: "C-1" }, "contract_number"],
+      [{ rate_card_id: card }, "rate_card_id"],
+      [{ signed_by_contact_id: other.contact_id }, "signed_by_contact_id"],
+      [{ renewal_terms: { months: 0 } }, "renewal_terms/months"],
+      [{ company_id: Bun.randomUUIDv7() }, "company_id"],
+      [{ name: " " }, "name"],
+    ] as const) {
+      expect([
+        given,
+        pointerOf(await send("POST", "contracts", "contracts", { ...base, ...given })),
+      ] as unknown).toEqual([given, [422, `/data/attributes/${field}`]]);
+    }
+    expect((await t.api("GET", `/api/v1/companies/${company_id}/contracts`, { key })).body.data).toEqual([]);
+    const { id } = (await send("POST", "contracts", "contracts", { ...base, end_date: "2026-11-01" })).body.data;
+    expect(pointerOf(await send("PATCH", `contracts/${id}`, "contracts", { company_id: other.company_id }))).toEqual([
+      422,
+      "/data/attributes/company_id",
+    ]);
+    expect(pointerOf(await send("PATCH", `contracts/${id}`, "contracts", { start_date: "2026-11-02" }))).toEqual([
+      422,
+      "/data/attributes/end_date",
+    ]);
+  });
+
+  test("have items whose price is exact", async () => {
+    const { id } = await contract(await company("Items Ltd"));
+    const add = (attributes: Record<string, unknown>): Promise<ApiAnswer> =>
+      send("POST", `contracts/${id}/items`, "contract_items", attributes);
+    const made = await add({
+      name: "Backup, per GB",
+      item_type: "recurring_service",
+      quantity: "1500",
+      unit_price: "0.0035",
+    });
+    expect(made.body.data.attributes).toMatchObject({
+      total_price: "5.25",
+      currency: "USD",
+      sort_order: 1,
+      contract_id: id,
+    });
+    expect(
+      (await add({ name: "Fans", item_type: "product", quantity: "3", unit_price: "0.335" })).body.data.attributes
+        .total_price,
+    ).toBe("1.01");
+    for (const [given, field] of [
+      [{ item_type: "block_hours", unit_price: "1" }, "included_hours"],
+      [{ item_type: "block_hours", unit_price: "1", included_hours: "0" }, "included_hours"],
+      [{ item_type: "product", unit_price: "1", quantity: "-1" }, "quantity"],
+      [{ item_type: "product", unit_price: "1", overage_rate: "-5" }, "overage_rate"],
+      [{ item_type: "product", unit_price: "999999999999999", quantity: "999999999999999" }, "unit_price"],
+      [{ item_type: "product", unit_price: "1", total_price: "1.00" }, "total_price"],
+      [{ item_type: "product", unit_price: "1", work_type_id: Bun.randomUUIDv7() }, "work_type_id"],
+    ] as const) {
+      expect([given, pointerOf(await add({ name: "X", ...given }))] as unknown).toEqual([
+        given,
+        [422, `/data/attributes/${field}`],
+      ]);
+    }
+    const item = made.body.data.id;
+    const changed = await send("PATCH", `contract-items/${item}`, "contract_items", { quantity: "2000" });
+    expect(changed.body.data.attributes.total_price).toBe("7.00");
+    expect((await t.api("GET", `/api/v1/contracts/${id}/items`, { key })).body.data).toHaveLength(2);
+    expect((await t.api("DELETE", `/api/v1/contract-items/${item}`, { key })).status).toBe(204);
+    expect((await t.api("GET", `/api/v1/contracts/${id}/items`, { key })).body.data).toHaveLength(1);
+  });
+});
+
+describe("the life of a contract", () => {
+  test("the only active one becomes the company's own, and stops being it when it is over", async () => {
+    const id = await company("One at a time");
+    const first = await contract(id, { status: "draft" });
+    expect(await contractOf(id)).toBeNull();
+    await perform(admin, activateContract, { id: first.id });
+    expect(await contractOf(id)).toBe(first.id);
+    const second = await contract(id, { name: "Second" });
+    expect(await contractOf(id)).toBe(first.id);
+    await perform(admin, cancelContract, { id: first.id });
+    expect(await contractOf(id)).toBe(second.id);
+    await perform(admin, cancelContract, { id: second.id });
+    expect(await contractOf(id)).toBeNull();
+  });
+
+  test("takes no step twice, and an active one is neither archived nor deleted", async () => {
+    const { id } = await contract(await company("Steps Ltd"));
+    const step = async (name: string): Promise<number> =>
+      (await t.api("POST", `/api/v1/contracts/${id}/${name}`, { key })).status;
+    expect(await step("activate")).toBe(409);
+    expect(await step("archive")).toBe(409);
+    expect(await step("renew")).toBe(409);
+    expect((await t.api("DELETE", `/api/v1/contracts/${id}`, { key })).status).toBe(409);
+    expect([
+      await step("cancel"),
+      await step("cancel"),
+      await step("archive"),
+      await step("activate"),
+      await step("restore"),
+      await step("activate"),
+    ]).toEqual([200, 409, 200, 409, 200, 200]);
+  });
+
+  test("is renewed by its terms, to the same end of the month", async () => {
+    const { id } = await contract(await company("Renewed Ltd"), {
+      end_date: "2026-11-30",
+      renewal_terms: { months: 3 },
+    });
+    const renew = (months?: number): Promise<ApiAnswer> =>
+      send("POST", `contracts/${id}/renew`, "contracts", months === undefined ? {} : { months });
+    expect((await renew()).body.data.attributes).toMatchObject({ end_date: "2027-02-28", status: "active" });
+    expect((await renew(12)).body.data.attributes.end_date).toBe("2028-02-29");
+    expect(pointerOf(await renew(0))).toEqual([422, "/data/attributes/months"]);
+  });
+
+  test("ends by the clock: expired, or renewed by itself as often as it takes", async () => {
+    const id = await company("Clock Ltd");
+    const over = await contract(id, { end_date: "2026-11-21" });
+    const goesOn = await contract(await company("Goes on Ltd"), {
+      end_date: "2026-11-21",
+      auto_renew: true,
+      renewal_terms: { months: 1 },
+    });
+    const job = contractsModule.jobs?.[0];
+    if (job === undefined) throw new Error("no job");
+    const state = async (one: ContractRow): Promise<unknown[]> => {
+      const { attributes } = (await t.api("GET", `/api/v1/contracts/${one.id}`, { key })).body.data;
+      return [attributes.status, attributes.end_date];
+    };
+    await runJob(t.app, t.harbor.tenant, job);
+    expect(await state(over)).toEqual(["active", "2026-11-21"]);
+    t.clock.set("2027-02-25T09:00:00.000Z");
+    await runJob(t.app, t.harbor.tenant, job);
+    await runJob(t.app, t.harbor.tenant, job);
+    expect(await state(over)).toEqual(["expired", "2026-11-21"]);
+    expect(await contractOf(id)).toBeNull();
+    expect(await state(goesOn)).toEqual(["active", "2027-03-21"]);
+    expect((await t.api("POST", `/api/v1/contracts/${over.id}/activate`, { key })).status).toBe(409);
+    t.clock.set(testNow);
+  });
+});
+
+describe("who may", () => {
+  test("technicians read contracts and write none", async () => {
+    const { id } = await contract(await company("Read only Ltd"));
+    expect((await t.api("GET", `/api/v1/contracts/${id}`, { key: technicianKey })).status).toBe(200);
+    for (const answer of [
+      await send("PATCH", `contracts/${id}`, "contracts", { name: "Mine" }, technicianKey),
+      await send(
+        "POST",
+        `contracts/${id}/items`,
+        "contract_items",
+        { name: "X", item_type: "product", unit_price: "1" },
+        technicianKey,
+      ),
+      await send("POST", `contracts/${id}/cancel`, "contracts", {}, technicianKey),
+      await send("POST", "rate-cards", "rate_cards", { name: "Mine" }, technicianKey),
+    ]) {
+      expect(answer.status).toBe(403);
+    }
+  });
+
+  test("another organization reaches none of it", async () => {
+    const { id } = await contract(await company("Ours Ltd"));
+    const item = (
+      await perform(admin, createItem, { contract_id: id, name: "X", item_type: "product", unit_price: "1" })
+    ).id;
+    const at = { key: await t.mill.key("administrator"), tenant: t.mill };
+    for (const path of [
+      `contracts/${id}`,
+      `contracts/${id}/items`,
+      `contracts/${id}/hour-balance`,
+      `contracts/${id}/activity`,
+      `contract-items/${item}`,
+    ]) {
+      expect([path, (await t.api("GET", `/api/v1/${path}`, at)).status]).toEqual([path, 404]);
+    }
+    expect((await t.api("POST", `/api/v1/contracts/${id}/cancel`, at)).status).toBe(404);
+    expect(
+      (
+        await t.api("POST", `/api/v1/contracts/${id}/items`, {
+          ...at,
+          body: document("contract_items", { name: "X", item_type: "product", unit_price: "1" }),
+        })
+      ).status,
+    ).toBe(404);
+    expect(
+      (
+        await t.api("POST", "/api/v1/contract-items", {
+          ...at,
+          body: document("contract_items", { contract_id: id, name: "X", item_type: "product", unit_price: "1" }),
+        })
+      ).status,
+    ).toBe(422);
+  });
+
+  test("a portal user reaches the own company's contracts without drafts, and their items; others' not, rate cards never", async () => {
+    const mine = await makeClient(t, "Portal Mine");
+    const theirs = await makeClient(t, "Portal Theirs");
+    const ids: string[] = [];
+    for (const company_id of [mine.company_id, theirs.company_id]) {
+      const { id } = await contract(company_id);
+      await perform(admin, createItem, { contract_id: id, name: "Item", item_type: "product", unit_price: "1" });
+      ids.push(id);
+    }
+    const draft = await contract(mine.company_id, { name: "Not yet", status: "draft" });
+    await perform(admin, createItem, { contract_id: draft.id, name: "Item", item_type: "product", unit_price: "1" });
+    const seen = await reading(mine.portal, async (ctx) => ({
+      contracts: (await reach(ctx, "contracts").select("id").execute()).map((row) => row.id),
+      items: (await reach(ctx, "contract_items").select("contract_id").execute()).map((row) => row.contract_id),
+      balances: await reach(ctx, "contract_hour_balances").select("id").execute(),
+      cards: await reach(ctx, "rate_cards").select("id").execute(),
+    }));
+    expect(seen).toEqual({ contracts: [ids[0] ?? ""], items: [ids[0] ?? ""], balances: [], cards: [] });
+    await expect(perform(mine.portal, cancelContract, { id: ids[0] })).rejects.toMatchObject({ status: 403 });
+  });
+});
+
+describe("rate cards", () => {
+  test("hold one rate a work type, and one of them is the standard", async () => {
+    const type = (await send("POST", "work-types", "work_types", { name: "Remote" })).body.data.id;
+    const card = await send("POST", "rate-cards", "rate_cards", {
+      name: "Card A",
+      is_default: true,
+      rates: { [type]: "125.50" },
+    });
+    expect(card.body.data.attributes).toMatchObject({ currency: "USD", is_default: true, rates: { [type]: "125.5" } });
+    const { id } = card.body.data;
+    const second = await send("POST", "rate-cards", "rate_cards", { name: "Card B", is_default: true });
+    expect(second.status).toBe(201);
+    expect((await t.api("GET", `/api/v1/rate-cards/${id}`, { key })).body.data.attributes.is_default).toBe(false);
+    expect(
+      (
+        await send("POST", "rate-card-items", "rate_card_items", {
+          rate_card_id: id,
+          work_type_id: type,
+          hourly_rate: "1",
+        })
+      ).status,
+    ).toBe(409);
+    expect(pointerOf(await send("PATCH", `rate-cards/${id}`, "rate_cards", { rates: { [type]: "much" } }))).toEqual([
+      422,
+      `/data/attributes/rates/${type}`,
+    ]);
+    expect(pointerOf(await send("PATCH", `rate-cards/${id}`, "rate_cards", { rates: { [type]: "-1" } }))).toEqual([
+      422,
+      `/data/attributes/rates/${type}`,
+    ]);
+    expect(
+      (await send("PATCH", `rate-cards/${id}`, "rate_cards", { rates: { [type]: null } })).body.data.attributes.rates,
+    ).toEqual({});
+    expect((await send("POST", "rate-cards", "rate_cards", { name: "Card A" })).status).toBe(409);
+    expect((await t.api("DELETE", `/api/v1/rate-cards/${id}`, { key })).status).toBe(204);
+  });
+
+  test("in use stay, and say who uses them", async () => {
+    const id = (await send("POST", "rate-cards", "rate_cards", { name: "Used" })).body.data.id;
+    const used = await contract(await company("Card user"), { rate_card_id: id });
+    const answer = await t.api("DELETE", `/api/v1/rate-cards/${id}`, { key });
+    expect([answer.status, answer.body.errors[0].detail]).toEqual([409, expect.stringContaining(used.contract_number)]);
+    expect((await send("PATCH", `rate-cards/${id}`, "rate_cards", { currency: "EUR" })).status).toBe(409);
+  });
+});
+
+test("nothing half-done stays behind a failure", async () => {
+  const count = (): Promise<number> =>
+    reading(t.harbor.system, async ({ db }) => (await db.selectFrom("rate_cards").select("id").execute()).length);
+  const before = await count();
+  expect(
+    (await send("POST", "rate-cards", "rate_cards", { name: "Half", rates: { [Bun.randomUUIDv7()]: "1" } })).status,
+  ).toBe(422);
+  expect(await count()).toBe(before);
+});

@@ -1,0 +1,86 @@
+import { find } from "../../platform/access/reach.ts";
+import { perform } from "../../platform/action.ts";
+import { type Ctx, reading } from "../../platform/context.ts";
+import type { Failure } from "../../platform/errors.ts";
+import { htmlToText, plainToHtml } from "../../platform/html.ts";
+import { button } from "../../platform/http/cells.ts";
+import { coerceForm } from "../../platform/http/form.ts";
+import { columnField, field, formFailure, formModel, type FormValues, rowValues } from "../../platform/http/form-model.ts";
+import { contactOptions, optionsOf } from "../../platform/http/options.ts";
+import type { FormPageModel } from "../../platform/http/page-models.ts";
+import { type Answer, type Incoming, page, redirect, type Route } from "../../platform/http/route.ts";
+import type { FieldModel } from "../../platform/http/view-models.ts";
+import { splitTags, tagsOf } from "../../platform/tags.ts";
+import { type TicketRow, tickets, updateTicket } from "../tickets/index.ts";
+
+/** The form for what seldom changes of a ticket: its words, whom it is for, how it is counted. */
+
+const names = ["title", "description", "company_id", "contact_id", "site_id", "subcategory_id", "estimated_hours", "is_billable"];
+
+async function show(ctx: Ctx, id: string, typed: FormValues | null, failure: Failure | null): Promise<Answer> {
+  const ticket = (await find(ctx, "tickets", id)) as TicketRow;
+  const [tags = []] = await tagsOf(ctx, "tickets", [id]);
+  const values = typed ?? { ...rowValues(tickets, ticket), description: htmlToText(ticket.description), tags: tags.join(", ") };
+  const c = (name: string, given: Parameters<typeof columnField>[2] = {}): FieldModel => columnField(tickets, name, given);
+  const companyId = typeof values["company_id"] === "string" ? values["company_id"] : ticket.company_id;
+  const below = ticket.category_id === null ? [] : await optionsOf(ctx, "ticket_categories", { blank: "None", where: { parent_category_id: ticket.category_id }, keep: ticket.subcategory_id });
+  const title = `Edit #${ticket.ticket_number}`;
+  const model: FormPageModel = {
+    header: {
+      title,
+      subtitle: "",
+      breadcrumbs: [
+        { label: "Tickets", href: "/tickets" },
+        { label: ticket.title, href: `/tickets/${id}` },
+      ],
+      badges: [],
+      actions: [button("Delete", `/tickets/${id}/delete`, "trash", "danger", `Delete #${ticket.ticket_number} for good? Only a ticket without notes and time can be deleted.`)],
+    },
+    form: formModel({
+      action: `/tickets/${id}/edit`,
+      values,
+      version: ticket.version,
+      failure,
+      submit_label: "Save changes",
+      cancel_url: `/tickets/${id}`,
+      sections: [
+        { title: "Request", fields: [c("title", { span: 6 }), c("description", { span: 6, rows: 8 }), field("tags", "Tags", { hint: "Separated by commas", span: 6 })] },
+        {
+          title: "Client",
+          fields: [
+            c("company_id", { options: await optionsOf(ctx, "companies", { keep: ticket.company_id }) }),
+            c("contact_id", { options: await contactOptions(ctx, companyId, "Nobody in particular") }),
+            c("site_id", { options: await optionsOf(ctx, "sites", { blank: "None", where: { company_id: companyId }, keep: ticket.site_id }) }),
+          ],
+        },
+        {
+          title: "Work",
+          fields: [...(below.length === 0 ? [] : [c("subcategory_id", { options: below })]), c("estimated_hours"), c("is_billable", { hint: "Time on this ticket is billed unless the entry says otherwise." })],
+        },
+      ],
+    }),
+  };
+  return page("forms/index", title, model, failure?.status ?? 200);
+}
+
+async function save(ctx: Ctx, incoming: Incoming): Promise<Answer> {
+  const id = incoming.params["id"] ?? "";
+  const { fields } = await incoming.form();
+  try {
+    const before = await reading(ctx, (reader) => find(reader, "tickets", id));
+    const { tags, description, ...typed } = fields;
+    const input = coerceForm(updateTicket.input, typed, names);
+    // A description that nobody touched keeps its markup.
+    const isTouched = typeof description === "string" && description.trim() !== htmlToText(before.description).trim();
+    await perform(ctx, updateTicket, { ...input, id, tags: splitTags(String(tags ?? "")), ...(isTouched ? { description: plainToHtml(description) } : {}) });
+    return redirect(`/tickets/${id}`, "Changes saved.");
+  } catch (error) {
+    const failure = formFailure(error);
+    return reading(ctx, (reader) => show(reader, id, fields, failure));
+  }
+}
+
+export const editRoutes: Route[] = [
+  { method: "GET", path: "/tickets/:id/edit", door: "staff", permission: updateTicket.permission, handle: (ctx, incoming) => show(ctx, incoming.params["id"] ?? "", null, null) },
+  { method: "POST", path: "/tickets/:id/edit", door: "staff", permission: updateTicket.permission, handle: save },
+];

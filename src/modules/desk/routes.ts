@@ -1,0 +1,62 @@
+import { perform } from "../../platform/action.ts";
+import { type Ctx, reading } from "../../platform/context.ts";
+import { plainToHtml } from "../../platform/html.ts";
+import { coerceForm } from "../../platform/http/form.ts";
+import { formFailure, type FormValues } from "../../platform/http/form-model.ts";
+import { type Answer, fragment, type Incoming, page, redirect, type Route } from "../../platform/http/route.ts";
+import { mostUploadBytes, takeFiles, updateTicket } from "../tickets/index.ts";
+import { reply, replyWithFiles } from "./actions.ts";
+import { replyNames } from "./composer.ts";
+import { detailNames } from "./details.ts";
+import { listOf, ticketUrl } from "./neighbours.ts";
+import { type Sent, ticketModel } from "./page.ts";
+
+const idOf = (incoming: Incoming): string => incoming.params["id"] ?? "";
+
+async function show(ctx: Ctx, incoming: Incoming, sent: Sent | null = null): Promise<Answer> {
+  const model = await ticketModel(ctx, idOf(incoming), listOf(incoming), sent);
+  return page("tickets/show", `${model.number} ${model.title}`, model, sent?.failure.status ?? 200);
+}
+
+/**
+ * A change of the details. htmx gets the page and takes out of it what has changed, so that a reply that is being written
+ * stays; what could not be saved is said in the form, with the ticket as it stands now.
+ */
+async function saveDetails(ctx: Ctx, incoming: Incoming): Promise<Answer> {
+  const { fields } = await incoming.form();
+  let sent: Sent | null = null;
+  try {
+    const shown = detailNames.filter((name) => name in fields);
+    await perform(ctx, updateTicket, { ...coerceForm(updateTicket.input, fields, shown), id: idOf(incoming) });
+  } catch (error) {
+    sent = { form: "details", fields, failure: formFailure(error) };
+  }
+  if (incoming.isFragment) return reading(ctx, async (reader) => fragment("tickets/show", await ticketModel(reader, idOf(incoming), listOf(incoming), sent)));
+  return sent === null ? redirect(ticketUrl(idOf(incoming), listOf(incoming)), "Saved.") : reading(ctx, (reader) => show(reader, incoming, sent));
+}
+
+async function sendReply(ctx: Ctx, incoming: Incoming): Promise<Answer> {
+  const { fields, files } = await incoming.form();
+  try {
+    const input = { ...coerceForm(reply.input, fields, replyNames), ticket_id: idOf(incoming), content: plainToHtml(textOf(fields)) };
+    const done = await replyWithFiles(ctx, input, await takeFiles(ctx, files));
+    const said = done.note === null ? [] : [done.note.note_type === "internal" ? "Note added" : "Reply sent"];
+    const rest = [...(done.entry === null ? [] : ["time logged"]), ...(done.is_status_changed ? ["status changed"] : [])];
+    const text = [...said, ...rest].join(", ");
+    return redirect(ticketUrl(idOf(incoming), listOf(incoming)), `${text.charAt(0).toUpperCase()}${text.slice(1)}.`);
+  } catch (error) {
+    const sent: Sent = { form: "composer", fields, failure: formFailure(error) };
+    return reading(ctx, (reader) => show(reader, incoming, sent));
+  }
+}
+
+function textOf(fields: FormValues): string {
+  return typeof fields["content"] === "string" ? fields["content"] : "";
+}
+
+/** The page of a ticket, and the two forms on it. */
+export const deskRoutes: Route[] = [
+  { method: "GET", path: "/tickets/:id", door: "staff", permission: "tickets.read", handle: (ctx, incoming) => show(ctx, incoming) },
+  { method: "POST", path: "/tickets/:id", door: "staff", permission: updateTicket.permission, handle: saveDetails },
+  { method: "POST", path: "/tickets/:id/reply", door: "staff", permission: reply.permission, maxBytes: mostUploadBytes, handle: sendReply },
+];
