@@ -130,7 +130,7 @@ describe("from the first start to a paid invoice", () => {
     await restart();
     const mail = await smtp.waitForMail((one) => one.to.includes(portalPerson.email), 15_000);
     const link = /http\S+\/portal\/invite\/(\S+)/.exec(mail.message.text ?? "")?.[1] ?? "";
-    const chosen = await call("POST", "/api/v1/portal/auth/reset-password", { data: { type: "passwords", attributes: { token: link, password: portalPerson.password } } });
+    const chosen = await call("POST", "/api/v1/portal/auth/reset-password", { data: { type: "password_resets", attributes: { token: link, password: portalPerson.password } } });
     expect(chosen.status).toBeLessThan(300);
     const signed = await call("POST", "/api/v1/portal/auth/login", { data: { type: "credentials", attributes: portalPerson } });
     known["portal"] = signed.body.data.attributes.access_token;
@@ -203,8 +203,6 @@ describe("from the first start to a paid invoice", () => {
     expect(session.amount_total).toBe(96_000);
     await restart();
     stripe.pay(session.id);
-    const { data } = (await call("GET", "/api/v1/users")).body;
-    expect(data).toHaveLength(1);
     const tenant = /^pk_([0-9a-f]{32})_/.exec(key)?.[1]?.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5") ?? "";
     const hook = await stripe.webhook(session.id);
     const deliver = (signature: string): Promise<Response> =>

@@ -3,7 +3,7 @@ import { dispatchEvents } from "./events/dispatcher.ts";
 import { newId } from "./ids.ts";
 import { holdLease, runDueJobs } from "./jobs/jobs.ts";
 import { log } from "./log.ts";
-import { sendDueMails } from "./mail/sender.ts";
+import { releaseMails, sendDueMails } from "./mail/sender.ts";
 
 /** What goes on beside the requests: events, mail and jobs, tenant by tenant. */
 export interface Background {
@@ -55,6 +55,8 @@ export function startBackground(app: App, listTenants: () => Promise<Tenant[]>):
   };
 
   const loop = (async () => {
+    // The single edition has its data for itself: what an earlier run was sending when it died is free at once.
+    if (app.edition === "single") for (const tenant of await listTenants()) await releaseMails(app, tenant.id);
     while (!isStopping) {
       isWoken = false;
       try {

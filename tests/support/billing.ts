@@ -14,7 +14,11 @@ export interface BillingWorld {
   remote: string;
   onsite: string;
   /** A company with a billing contact; `email` null makes one that nobody receives invoices at. */
-  company(name: string, given?: Record<string, unknown>, email?: string | null): Promise<{ id: string; currency: string }>;
+  company(
+    name: string,
+    given?: Record<string, unknown>,
+    email?: string | null,
+  ): Promise<{ id: string; currency: string }>;
   /** An active monthly contract from the first of the year, with its items. */
   contract(companyId: string, given?: Record<string, unknown>, items?: Record<string, unknown>[]): Promise<ContractRow>;
   time(companyId: string, date: string, minutes: number, given?: Record<string, unknown>): Promise<TimeEntry>;
@@ -36,23 +40,49 @@ export async function billingWorld(t: TestProgram, tenant: TestTenant = t.harbor
     onsite,
     company: async (name, given = {}, email = `billing@${name.toLowerCase().replace(/[^a-z0-9]+/g, "")}.example`) => {
       const company = await perform(admin, createCompany, { name, ...given });
-      if (email !== null) await perform(admin, createContact, { company_id: company.id, first_name: "Bea", last_name: "Books", email, contact_type: "billing" });
+      if (email !== null)
+        await perform(admin, createContact, {
+          company_id: company.id,
+          first_name: "Bea",
+          last_name: "Books",
+          email,
+          contact_type: "billing",
+        });
       return company;
     },
     contract: async (company_id, given = {}, items = []) => {
-      const made = await perform(admin, createContract, { company_id, name: "Managed office", contract_type: "managed_services", start_date: "2026-01-01", billing_cycle: "monthly", status: "active", ...given });
+      const made = await perform(admin, createContract, {
+        company_id,
+        name: "Managed office",
+        contract_type: "managed_services",
+        start_date: "2026-01-01",
+        billing_cycle: "monthly",
+        status: "active",
+        ...given,
+      });
       for (const item of items) await perform(admin, createItem, { contract_id: made.id, ...item });
       return made;
     },
-    time: (company_id, date, duration_minutes, given = {}) => perform(admin, logTime, { company_id, date, duration_minutes, work_type_id: remote, ...given }),
+    time: (company_id, date, duration_minutes, given = {}) =>
+      perform(admin, logTime, { company_id, date, duration_minutes, work_type_id: remote, ...given }),
   };
 }
 
 /** A portal user of a company. */
 export async function portalOf(tenant: TestTenant, companyId: string): Promise<Ctx> {
   const userId = await inUnit(tenant.system, async (work) => {
-    const contact = await insert(work, contacts, { company_id: companyId, first_name: "Pia", email: `pia-${companyId}@portal.example`, is_portal_user: true });
-    const user = await insert(work, users, { user_type: "portal", name: "Pia", email: `pia-${companyId}@portal.example`, contact_id: contact.id });
+    const contact = await insert(work, contacts, {
+      company_id: companyId,
+      first_name: "Pia",
+      email: `pia-${companyId}@portal.example`,
+      is_portal_user: true,
+    });
+    const user = await insert(work, users, {
+      user_type: "portal",
+      name: "Pia",
+      email: `pia-${companyId}@portal.example`,
+      contact_id: contact.id,
+    });
     await update(work, contacts, contact.id, { portal_user_id: user.id });
     return user.id;
   });

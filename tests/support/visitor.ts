@@ -83,7 +83,7 @@ async function formOf(html: string, action: string): Promise<[string, string][] 
   const rewriter = new HTMLRewriter()
     .on("form", {
       element(form) {
-        isInside = form.getAttribute("action") === action && form.getAttribute("method")?.toLowerCase() === "post";
+        isInside = decode(form.getAttribute("action") ?? "") === action && form.getAttribute("method")?.toLowerCase() === "post";
         isFound ||= isInside;
         form.onEndTag(() => {
           isInside = false;

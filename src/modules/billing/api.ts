@@ -43,7 +43,9 @@ function generator(name: string, action: AnyAction): Route {
     door: "api",
     permission: action.permission,
     handle: async (ctx, incoming) => {
-      const made = (await perform(ctx, action, readDocument(await incoming.json(), "invoices", null))) as { id: string };
+      const made = (await perform(ctx, action, readDocument(await incoming.json(), "invoices", null))) as {
+        id: string;
+      };
       return showOne(ctx, invoiceResource, made.id, 201);
     },
   };
@@ -64,7 +66,13 @@ export const billingApi: Route[] = [
       return showOne(ctx, invoiceResource, idOf(incoming));
     },
   },
-  { method: "GET", path: `${path}/:id/pdf`, door: "api", permission: "billing.read", handle: async (ctx, incoming) => response(await invoicePdfResponse(ctx, idOf(incoming))) },
+  {
+    method: "GET",
+    path: `${path}/:id/pdf`,
+    door: "api",
+    permission: "billing.read",
+    handle: async (ctx, incoming) => response(await invoicePdfResponse(ctx, idOf(incoming))),
+  },
   {
     method: "GET",
     path: `${path}/:id/lines`,
@@ -84,7 +92,10 @@ export const billingApi: Route[] = [
     permission: "billing.write",
     handle: async (ctx, incoming) => {
       await reading(ctx, (reader) => find(reader, "invoices", idOf(incoming)));
-      const line = await perform(ctx, addLine, { ...readDocument(await incoming.json(), "invoice_lines", null), invoice_id: idOf(incoming) });
+      const line = await perform(ctx, addLine, {
+        ...readDocument(await incoming.json(), "invoice_lines", null),
+        invoice_id: idOf(incoming),
+      });
       return showOne(ctx, invoiceLineResource, line.id, 201);
     },
   },
@@ -97,8 +108,12 @@ export const billingApi: Route[] = [
     permission: "billing.write",
     handle: async (ctx, incoming) => {
       const report = await generateBatch(ctx, readDocument(await incoming.json(), "invoice_batches", null));
-      const shown = (outcomes: readonly BatchOutcome[]): object[] => outcomes.map((one) => ({ ...one, total: one.total === null ? null : fromMinor(one.total, one.currency) }));
-      return json({ jsonapi: { version: "1.1" }, meta: { made: shown(report.made), skipped: shown(report.skipped), failed: shown(report.failed) } });
+      const shown = (outcomes: readonly BatchOutcome[]): object[] =>
+        outcomes.map((one) => ({ ...one, total: one.total === null ? null : fromMinor(one.total, one.currency) }));
+      return json({
+        jsonapi: { version: "1.1" },
+        meta: { made: shown(report.made), skipped: shown(report.skipped), failed: shown(report.failed) },
+      });
     },
   },
   {
@@ -126,5 +141,8 @@ export const billingApi: Route[] = [
 
 function atEdge(row: AgingRow): Record<string, string> {
   const amounts = ["total", ...agingBuckets] as const;
-  return { currency: row.currency, ...Object.fromEntries(amounts.map((name) => [name, fromMinor(row[name], row.currency)])) };
+  return {
+    currency: row.currency,
+    ...Object.fromEntries(amounts.map((name) => [name, fromMinor(row[name], row.currency)])),
+  };
 }

@@ -36,7 +36,11 @@ async function billable(ctx: Ctx, month: string): Promise<Billable[]> {
     .orderBy("companies.name")
     .orderBy("contracts.contract_number")
     .execute();
-  return rows.map(({ company, ...contract }) => ({ contract, company, periods: periodsWithin(contract, start, end).filter((period) => period.start >= start) }));
+  return rows.map(({ company, ...contract }) => ({
+    contract,
+    company,
+    periods: periodsWithin(contract, start, end).filter((period) => period.start >= start),
+  }));
 }
 
 export interface PreviewRow extends Billable {
@@ -52,16 +56,35 @@ export async function previewBatch(ctx: Ctx, month: string): Promise<PreviewRow[
   for (const one of await billable(ctx, month)) {
     const plans: Plan[] = [];
     for (const period of one.periods) plans.push(await planContract(ctx, one.contract, period));
-    const drafts = await ctx.db.selectFrom("invoices").select("period_start").where("contract_id", "=", one.contract.id).where("status", "=", "draft").execute();
-    const open = plans.filter((plan) => !drafts.some((draft) => draft.period_start === plan.period.start) && plan.lines.length + plan.problems.length > 0);
-    const skipped = one.periods.length === 0 ? "No billing period begins in this month." : open.length > 0 ? "" : drafts.length > 0 ? "There is a draft already." : "Billed already, or nothing is due.";
+    const drafts = await ctx.db
+      .selectFrom("invoices")
+      .select("period_start")
+      .where("contract_id", "=", one.contract.id)
+      .where("status", "=", "draft")
+      .execute();
+    const open = plans.filter(
+      (plan) =>
+        !drafts.some((draft) => draft.period_start === plan.period.start) &&
+        plan.lines.length + plan.problems.length > 0,
+    );
+    const skipped =
+      one.periods.length === 0
+        ? "No billing period begins in this month."
+        : open.length > 0
+          ? ""
+          : drafts.length > 0
+            ? "There is a draft already."
+            : "Billed already, or nothing is due.";
     rows.push({ ...one, plans: open, skipped });
   }
   return rows;
 }
 
 const batchInput = Type.Object(
-  { month: Type.String({ pattern: "^(19|20)\\d\\d-(0[1-9]|1[0-2])$" }), invoice_date: Type.Optional(Type.String({ format: "date" })) },
+  {
+    month: Type.String({ pattern: "^(19|20)\\d\\d-(0[1-9]|1[0-2])$" }),
+    invoice_date: Type.Optional(Type.String({ format: "date" })),
+  },
   { additionalProperties: false },
 );
 
@@ -98,12 +121,21 @@ export async function generateBatch(ctx: Ctx, input: unknown): Promise<BatchRepo
   const { month, invoice_date } = input as { month: string; invoice_date?: string };
   const report: BatchReport = { made: [], skipped: [], failed: [] };
   for (const { contract, company, periods } of await reading(ctx, (reader) => billable(reader, month))) {
-    const common = { contract_id: contract.id, contract: `${contract.contract_number} ${contract.name}`, company, currency: contract.currency };
+    const common = {
+      contract_id: contract.id,
+      contract: `${contract.contract_number} ${contract.name}`,
+      company,
+      currency: contract.currency,
+    };
     const none = { ...common, period_start: null, invoice_id: null, total: null };
     if (periods.length === 0) report.skipped.push({ ...none, reason: "No billing period begins in this month." });
     for (const { start } of periods) {
       try {
-        const invoice = await perform(ctx, generateFromContract, { contract_id: contract.id, period_start: start, ...(invoice_date === undefined ? {} : { invoice_date }) });
+        const invoice = await perform(ctx, generateFromContract, {
+          contract_id: contract.id,
+          period_start: start,
+          ...(invoice_date === undefined ? {} : { invoice_date }),
+        });
         report.made.push({ ...common, period_start: start, invoice_id: invoice.id, total: invoice.total, reason: "" });
       } catch (error) {
         const isKnown = error instanceof Failure;

@@ -23,15 +23,35 @@ beforeAll(async () => {
 });
 afterAll(() => t.close());
 
-const line = (description: string, unit_price: string, given: Record<string, unknown> = {}): Record<string, unknown> => ({ description, unit_price, ...given });
-const make = (lines: unknown[], given: Record<string, unknown> = {}): Promise<InvoiceRow> => perform(w.finance, createInvoice, { company_id: company.id, lines, ...given });
-const linesOf = (id: string) => reading(w.admin, (ctx) => ctx.db.selectFrom("invoice_lines").selectAll().where("invoice_id", "=", id).orderBy("sort_order").execute());
-const now = (id: string) => reading(w.admin, (ctx) => ctx.db.selectFrom("invoices").selectAll().where("id", "=", id).executeTakeFirstOrThrow());
+const line = (
+  description: string,
+  unit_price: string,
+  given: Record<string, unknown> = {},
+): Record<string, unknown> => ({ description, unit_price, ...given });
+const make = (lines: unknown[], given: Record<string, unknown> = {}): Promise<InvoiceRow> =>
+  perform(w.finance, createInvoice, { company_id: company.id, lines, ...given });
+const linesOf = (id: string) =>
+  reading(w.admin, (ctx) =>
+    ctx.db.selectFrom("invoice_lines").selectAll().where("invoice_id", "=", id).orderBy("sort_order").execute(),
+  );
+const now = (id: string) =>
+  reading(w.admin, (ctx) => ctx.db.selectFrom("invoices").selectAll().where("id", "=", id).executeTakeFirstOrThrow());
 
 describe("a draft by hand", () => {
   test("takes currency, terms and tax from company and organization, and adds up", async () => {
-    const draft = await make([line("Switch", "129.99", { quantity: "3", line_type: "product" }), line("Installed", "0.0035", { quantity: "1000" }), line("Deposit", "50", { is_taxable: false })]);
-    expect(draft).toMatchObject({ currency: "USD", payment_terms: "net_15", invoice_date: "2026-11-21", due_date: "2026-12-06", tax_name: "VAT", tax_percent: "20" });
+    const draft = await make([
+      line("Switch", "129.99", { quantity: "3", line_type: "product" }),
+      line("Installed", "0.0035", { quantity: "1000" }),
+      line("Deposit", "50", { is_taxable: false }),
+    ]);
+    expect(draft).toMatchObject({
+      currency: "USD",
+      payment_terms: "net_15",
+      invoice_date: "2026-11-21",
+      due_date: "2026-12-06",
+      tax_name: "VAT",
+      tax_percent: "20",
+    });
     // 389.97 + 3.50 taxed, 50.00 not.
     expect([draft.subtotal, draft.tax_amount, draft.total, draft.balance_due]).toEqual([44_347, 7869, 52_216, 52_216]);
   });
@@ -41,19 +61,38 @@ describe("a draft by hand", () => {
     const added = await perform(w.finance, addLine, { invoice_id: draft.id, ...line("Two", "50") });
     expect(await now(draft.id)).toMatchObject({ subtotal: 15_000, tax_amount: 3000, total: 18_000 });
     await perform(w.finance, updateInvoice, { id: draft.id, discount_amount: "30.00" });
-    expect(await now(draft.id)).toMatchObject({ subtotal: 15_000, discount_amount: 3000, tax_amount: 2400, total: 14_400 });
+    expect(await now(draft.id)).toMatchObject({
+      subtotal: 15_000,
+      discount_amount: 3000,
+      tax_amount: 2400,
+      total: 14_400,
+    });
     await perform(w.finance, addLine, { invoice_id: draft.id, ...line("Rebate", "-20", { line_type: "discount" }) });
-    expect(await now(draft.id)).toMatchObject({ subtotal: 13_000, discount_amount: 3000, tax_amount: 2000, total: 12_000 });
+    expect(await now(draft.id)).toMatchObject({
+      subtotal: 13_000,
+      discount_amount: 3000,
+      tax_amount: 2000,
+      total: 12_000,
+    });
     await perform(w.finance, updateLine, { id: added.id, quantity: "2" });
     expect(await now(draft.id)).toMatchObject({ subtotal: 18_000, total: 18_000 });
     await perform(w.finance, deleteLine, { id: added.id });
     await perform(w.finance, updateInvoice, { id: draft.id, tax_rate_id: null });
-    expect(await now(draft.id)).toMatchObject({ subtotal: 8000, tax_amount: 0, tax_name: null, total: 5000, balance_due: 5000 });
+    expect(await now(draft.id)).toMatchObject({
+      subtotal: 8000,
+      tax_amount: 0,
+      tax_name: null,
+      total: 5000,
+      balance_due: 5000,
+    });
   });
 
   test("charges an exempt company no tax", async () => {
     const exempt = await w.company("Charity", { is_tax_exempt: true });
-    expect(await make([line("Work", "100")], { company_id: exempt.id })).toMatchObject({ tax_amount: 0, total: 10_000 });
+    expect(await make([line("Work", "100")], { company_id: exempt.id })).toMatchObject({
+      tax_amount: 0,
+      total: 10_000,
+    });
     const later = await make([line("Work", "100")], { company_id: (await w.company("Later")).id });
     await perform(w.admin, updateCompany, { id: later.company_id, is_tax_exempt: true });
     expect(await perform(w.finance, approveInvoice, { id: later.id })).toMatchObject({ tax_amount: 0, total: 10_000 });
@@ -61,13 +100,19 @@ describe("a draft by hand", () => {
 
   test("is in the currency of the company, in its smallest unit", async () => {
     const tokyo = await w.company("Tokyo", { currency: "JPY" });
-    expect(await make([line("Work", "1500.4", { quantity: "2" })], { company_id: tokyo.id, tax_rate_id: null })).toMatchObject({ currency: "JPY", total: 3001 });
-    await expect(make([], { company_id: tokyo.id, discount_amount: "1.50" })).rejects.toMatchObject({ status: 422, problems: [{ field: "discount_amount" }] });
+    expect(
+      await make([line("Work", "1500.4", { quantity: "2" })], { company_id: tokyo.id, tax_rate_id: null }),
+    ).toMatchObject({ currency: "JPY", total: 3001 });
+    await expect(make([], { company_id: tokyo.id, discount_amount: "1.50" })).rejects.toMatchObject({
+      status: 422,
+      problems: [{ field: "discount_amount" }],
+    });
   });
 
   test("says what is wrong with each field, and leaves nothing behind", async () => {
     const before = (await reading(w.admin, (ctx) => ctx.db.selectFrom("invoices").select("id").execute())).length;
-    const wrong = (given: Record<string, unknown>, field: string) => expect(make([], given)).rejects.toMatchObject({ status: 422, problems: [{ field }] });
+    const wrong = (given: Record<string, unknown>, field: string) =>
+      expect(make([], given)).rejects.toMatchObject({ status: 422, problems: [{ field }] });
     await wrong({ company_id: vat.id }, "company_id");
     await wrong({ lines: [line("ok", "1"), line("  ", "1")] }, "lines/1/description");
     await wrong({ lines: [line("x", "1e5")] }, "lines/0/unit_price");
@@ -79,7 +124,9 @@ describe("a draft by hand", () => {
     await wrong({ tax_rate_id: company.id }, "tax_rate_id");
     await wrong({ total: "5.00" }, "total");
     const stranger = await w.company("Stranger");
-    const contact = await reading(w.admin, (ctx) => ctx.db.selectFrom("contacts").select("id").where("company_id", "=", stranger.id).executeTakeFirstOrThrow());
+    const contact = await reading(w.admin, (ctx) =>
+      ctx.db.selectFrom("contacts").select("id").where("company_id", "=", stranger.id).executeTakeFirstOrThrow(),
+    );
     await wrong({ billing_contact_id: contact.id }, "billing_contact_id");
     expect((await reading(w.admin, (ctx) => ctx.db.selectFrom("invoices").select("id").execute())).length).toBe(before);
   });
@@ -97,15 +144,22 @@ describe("a draft by hand", () => {
   test("is held off when somebody else has changed it", async () => {
     const draft = await make([line("A", "1")]);
     await perform(w.finance, updateInvoice, { id: draft.id, version: draft.version, po_number: "4711" });
-    await expect(perform(w.finance, updateInvoice, { id: draft.id, version: draft.version, po_number: "0815" })).rejects.toMatchObject({ status: 412 });
-    await expect(perform(w.finance, deleteDraft, { id: draft.id, version: draft.version })).rejects.toMatchObject({ status: 412 });
+    await expect(
+      perform(w.finance, updateInvoice, { id: draft.id, version: draft.version, po_number: "0815" }),
+    ).rejects.toMatchObject({ status: 412 });
+    await expect(perform(w.finance, deleteDraft, { id: draft.id, version: draft.version })).rejects.toMatchObject({
+      status: 412,
+    });
     expect(await now(draft.id)).toMatchObject({ po_number: "4711" });
   });
 
   test("cannot be approved below zero", async () => {
     const draft = await make([line("A", "10.00")], { discount_amount: "20.00", tax_rate_id: null });
     expect(draft.problems.map((problem) => problem["code"])).toEqual(["negative_total"]);
-    await expect(perform(w.finance, approveInvoice, { id: draft.id })).rejects.toMatchObject({ status: 409, code: "draft_problems" });
+    await expect(perform(w.finance, approveInvoice, { id: draft.id })).rejects.toMatchObject({
+      status: 409,
+      code: "draft_problems",
+    });
   });
 });
 
@@ -116,7 +170,9 @@ describe("an approved invoice", () => {
     const approved = await perform(w.finance, approveInvoice, { id: draft.id });
     const refused = { status: 409, code: "not_a_draft" };
     await expect(perform(w.finance, updateInvoice, { id: draft.id, notes: "x" })).rejects.toMatchObject(refused);
-    await expect(perform(w.finance, addLine, { invoice_id: draft.id, ...line("B", "1") })).rejects.toMatchObject(refused);
+    await expect(perform(w.finance, addLine, { invoice_id: draft.id, ...line("B", "1") })).rejects.toMatchObject(
+      refused,
+    );
     await expect(perform(w.finance, updateLine, { id: only?.id, quantity: "2" })).rejects.toMatchObject(refused);
     await expect(perform(w.finance, deleteLine, { id: only?.id })).rejects.toMatchObject(refused);
     await expect(perform(w.finance, deleteDraft, { id: draft.id })).rejects.toMatchObject(refused);
@@ -127,13 +183,22 @@ describe("an approved invoice", () => {
 
 describe("tax rates", () => {
   test("lie between 0 and 100 per cent, and one at most is the standard", async () => {
-    for (const rate of ["-1", "100.01"]) await expect(perform(w.finance, createTaxRate, { name: `Odd ${rate}`, rate })).rejects.toMatchObject({ status: 422, problems: [{ field: "rate" }] });
+    for (const rate of ["-1", "100.01"])
+      await expect(perform(w.finance, createTaxRate, { name: `Odd ${rate}`, rate })).rejects.toMatchObject({
+        status: 422,
+        problems: [{ field: "rate" }],
+      });
     await perform(w.finance, createTaxRate, { name: "Sales tax", rate: "8.250", is_default: true });
-    const rates = await reading(w.admin, (ctx) => ctx.db.selectFrom("tax_rates").select(["name", "rate"]).where("is_default", "=", true).execute());
+    const rates = await reading(w.admin, (ctx) =>
+      ctx.db.selectFrom("tax_rates").select(["name", "rate"]).where("is_default", "=", true).execute(),
+    );
     expect(rates).toEqual([{ name: "Sales tax", rate: "8.25" }]);
   });
 
   test("that an invoice names are not deleted", async () => {
-    await expect(perform(w.finance, deleteTaxRate, { id: vat.id })).rejects.toMatchObject({ status: 409, code: "in_use" });
+    await expect(perform(w.finance, deleteTaxRate, { id: vat.id })).rejects.toMatchObject({
+      status: 409,
+      code: "in_use",
+    });
   });
 });

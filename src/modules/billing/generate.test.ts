@@ -3,6 +3,7 @@ import { type BillingWorld, billingWorld } from "../../../tests/support/billing.
 import { startTestProgram, type TestProgram } from "../../../tests/support/program.ts";
 import { perform } from "../../platform/action.ts";
 import { reading } from "../../platform/context.ts";
+import { updateContract } from "../contracts/index.ts";
 import { updateTime } from "../time/index.ts";
 import { approveInvoice } from "./actions/approve.ts";
 import { deleteDraft } from "./actions/drafts.ts";
@@ -23,11 +24,25 @@ afterAll(() => t.close());
 
 const november = { period_start: "2026-11-01" };
 const lines = (invoiceId: string): Promise<InvoiceLineRow[]> =>
-  reading(w.admin, (ctx) => ctx.db.selectFrom("invoice_lines").selectAll().where("invoice_id", "=", invoiceId).orderBy("sort_order").execute());
-const invoiceCount = async (): Promise<number> => (await reading(w.admin, (ctx) => ctx.db.selectFrom("invoices").select("id").execute())).length;
-const entry = (id: string) => reading(w.admin, (ctx) => ctx.db.selectFrom("time_entries").selectAll().where("id", "=", id).executeTakeFirstOrThrow());
+  reading(w.admin, (ctx) =>
+    ctx.db.selectFrom("invoice_lines").selectAll().where("invoice_id", "=", invoiceId).orderBy("sort_order").execute(),
+  );
+const invoiceCount = async (): Promise<number> =>
+  (await reading(w.admin, (ctx) => ctx.db.selectFrom("invoices").select("id").execute())).length;
+const entry = (id: string) =>
+  reading(w.admin, (ctx) =>
+    ctx.db.selectFrom("time_entries").selectAll().where("id", "=", id).executeTakeFirstOrThrow(),
+  );
 
-const block = (given: Record<string, unknown> = {}): Record<string, unknown> => ({ name: "Support hours", item_type: "block_hours", unit_price: "0", included_hours: "2", overage_rate: "95", work_type_id: w.remote, ...given });
+const block = (given: Record<string, unknown> = {}): Record<string, unknown> => ({
+  name: "Support hours",
+  item_type: "block_hours",
+  unit_price: "0",
+  included_hours: "2",
+  overage_rate: "95",
+  work_type_id: w.remote,
+  ...given,
+});
 
 describe("a draft from a contract", () => {
   test("bills the fee, uses prepaid hours first, and bills the rest with its rate's source", async () => {
@@ -38,14 +53,28 @@ describe("a draft from a contract", () => {
     await w.time(company.id, "2026-11-20", 75);
     await w.time(company.id, "2026-11-18", 30, { is_billable: false });
     const draft = await perform(w.finance, generateFromContract, { contract_id: contract.id, ...november });
-    expect(draft).toMatchObject({ status: "draft", invoice_number: null, period_start: "2026-11-01", period_end: "2026-12-01", currency: "USD", problems: [] });
-    expect((await lines(draft.id)).map((line) => [line.description, line.quantity, line.unit_price, line.total])).toEqual([
+    expect(draft).toMatchObject({
+      status: "draft",
+      invoice_number: null,
+      period_start: "2026-11-01",
+      period_end: "2026-12-01",
+      currency: "USD",
+      problems: [],
+    });
+    expect(
+      (await lines(draft.id)).map((line) => [line.description, line.quantity, line.unit_price, line.total]),
+    ).toEqual([
       ["Managed office, November 2026", "1", "1200", 120_000],
       ["Remote support (covered by prepaid hours 2.00 h)", "2", "0", 0],
       ["On-site work", "1", "140", 14_000],
       ["Remote support", "0.75", "95", 7125],
     ]);
-    expect((await lines(draft.id)).map((line) => line.explanation["rate_source"])).toMatchObject([undefined, undefined, { kind: "default_rate_card", name: "Standard" }, { kind: "overage", name: "Support hours" }]);
+    expect((await lines(draft.id)).map((line) => line.explanation["rate_source"])).toMatchObject([
+      undefined,
+      undefined,
+      { kind: "default_rate_card", name: "Standard" },
+      { kind: "overage", name: "Support hours" },
+    ]);
     expect([draft.subtotal, draft.total, draft.balance_due]).toEqual([141_125, 141_125, 141_125]);
   });
 
@@ -55,9 +84,13 @@ describe("a draft from a contract", () => {
     await w.time(company.id, "2026-11-03", 60, { work_type_id: w.onsite });
     const draft = await perform(w.finance, generateFromContract, { contract_id: contract.id, ...november });
     const before = await invoiceCount();
-    await expect(perform(w.finance, generateFromContract, { contract_id: contract.id, ...november })).rejects.toMatchObject({ status: 409, code: "draft_exists" });
+    await expect(
+      perform(w.finance, generateFromContract, { contract_id: contract.id, ...november }),
+    ).rejects.toMatchObject({ status: 409, code: "draft_exists" });
     await perform(w.finance, approveInvoice, { id: draft.id });
-    await expect(perform(w.finance, generateFromContract, { contract_id: contract.id, ...november })).rejects.toMatchObject({ status: 409, code: "nothing_to_bill" });
+    await expect(
+      perform(w.finance, generateFromContract, { contract_id: contract.id, ...november }),
+    ).rejects.toMatchObject({ status: 409, code: "nothing_to_bill" });
     expect(await invoiceCount()).toBe(before);
   });
 
@@ -65,9 +98,13 @@ describe("a draft from a contract", () => {
     const company = await w.company("Twice");
     const contract = await w.contract(company.id, { billing_amount: "100.00" });
     await w.time(company.id, "2026-11-03", 60, { work_type_id: w.onsite });
-    const runs = await Promise.allSettled([1, 2, 3].map(() => perform(w.finance, generateFromContract, { contract_id: contract.id, ...november })));
+    const runs = await Promise.allSettled(
+      [1, 2, 3].map(() => perform(w.finance, generateFromContract, { contract_id: contract.id, ...november })),
+    );
     expect(runs.filter((run) => run.status === "fulfilled")).toHaveLength(1);
-    const made = await reading(w.admin, (ctx) => ctx.db.selectFrom("invoices").select("id").where("contract_id", "=", contract.id).execute());
+    const made = await reading(w.admin, (ctx) =>
+      ctx.db.selectFrom("invoices").select("id").where("contract_id", "=", contract.id).execute(),
+    );
     expect(made).toHaveLength(1);
   });
 
@@ -75,7 +112,10 @@ describe("a draft from a contract", () => {
     const company = await w.company("Later");
     const contract = await w.contract(company.id, { billing_amount: "100.00" }, [block()]);
     await w.time(company.id, "2026-10-05", 105);
-    const october = await perform(w.finance, generateFromContract, { contract_id: contract.id, period_start: "2026-10-01" });
+    const october = await perform(w.finance, generateFromContract, {
+      contract_id: contract.id,
+      period_start: "2026-10-01",
+    });
     await perform(w.finance, approveInvoice, { id: october.id });
     await w.time(company.id, "2026-10-30", 30);
     const draft = await perform(w.finance, generateFromContract, { contract_id: contract.id, ...november });
@@ -85,7 +125,14 @@ describe("a draft from a contract", () => {
       ["Remote support", 2375],
     ]);
     await perform(w.finance, approveInvoice, { id: draft.id });
-    const ledger = await reading(w.admin, (ctx) => ctx.db.selectFrom("contract_hour_balances").selectAll().where("contract_id", "=", contract.id).orderBy("period_start").execute());
+    const ledger = await reading(w.admin, (ctx) =>
+      ctx.db
+        .selectFrom("contract_hour_balances")
+        .selectAll()
+        .where("contract_id", "=", contract.id)
+        .orderBy("period_start")
+        .execute(),
+    );
     expect(ledger.map((row) => [row.period_start, row.hours_included, row.hours_used, row.hours_remaining])).toEqual([
       ["2026-10-01", "2", "2", "0"],
       ["2026-11-01", "2", "0", "2"],
@@ -98,7 +145,10 @@ describe("a draft from a contract", () => {
     await w.time(company.id, "2026-10-05", 60, { work_type_id: w.onsite });
     const draft = await perform(w.finance, generateFromContract, { contract_id: contract.id, ...november });
     expect(draft.total).toBe(10_000);
-    const october = await perform(w.finance, generateFromContract, { contract_id: contract.id, period_start: "2026-10-01" });
+    const october = await perform(w.finance, generateFromContract, {
+      contract_id: contract.id,
+      period_start: "2026-10-01",
+    });
     expect(october.total).toBe(24_000);
   });
 
@@ -108,7 +158,11 @@ describe("a draft from a contract", () => {
     const worked = await w.time(company.id, "2026-11-03", 60);
     const draft = await perform(w.finance, generateFromContract, { contract_id: contract.id, ...november });
     expect(draft.problems.map((problem) => problem["code"])).toEqual(["no_rate", "nothing_to_bill"]);
-    await expect(perform(w.finance, approveInvoice, { id: draft.id })).rejects.toMatchObject({ status: 409, code: "draft_problems", problems: [{ code: "no_rate" }, { code: "nothing_to_bill" }] });
+    await expect(perform(w.finance, approveInvoice, { id: draft.id })).rejects.toMatchObject({
+      status: 409,
+      code: "draft_problems",
+      problems: [{ code: "no_rate" }, { code: "nothing_to_bill" }],
+    });
     await perform(w.admin, updateTime, { id: worked.id, hourly_rate: "80" });
     const rebuilt = await perform(w.finance, rebuildDraft, { id: draft.id });
     expect([rebuilt.total, rebuilt.problems]).toEqual([8000, []]);
@@ -127,15 +181,45 @@ describe("a draft from a contract", () => {
     ]);
   });
 
+  test("warns of a charge that is billed in part, after the billing cycle was changed", async () => {
+    const company = await w.company("Recycled");
+    const contract = await w.contract(company.id, { billing_amount: "100.00" });
+    const january = await perform(w.finance, generateFromContract, {
+      contract_id: contract.id,
+      period_start: "2026-01-01",
+    });
+    await perform(w.finance, approveInvoice, { id: january.id });
+    await perform(w.admin, updateContract, { id: contract.id, billing_cycle: "quarterly", billing_amount: "300.00" });
+    await w.time(company.id, "2026-02-03", 60, { work_type_id: w.onsite });
+    const quarter = await perform(w.finance, generateFromContract, {
+      contract_id: contract.id,
+      period_start: "2026-01-01",
+    });
+    expect([quarter.total, quarter.problems.map((problem) => [problem["severity"], problem["code"]])]).toEqual([
+      14_000,
+      [["warning", "partly_billed"]],
+    ]);
+    expect(await perform(w.finance, approveInvoice, { id: quarter.id })).toMatchObject({ status: "pending" });
+  });
+
   test("says which periods there are, and that a draft contract is not billed", async () => {
     const company = await w.company("Strict");
     const contract = await w.contract(company.id, { billing_amount: "100.00" });
-    const wrong = (given: Record<string, unknown>) => perform(w.finance, generateFromContract, { contract_id: contract.id, ...given });
-    await expect(wrong({ period_start: "2026-11-02" })).rejects.toMatchObject({ status: 422, problems: [{ field: "period_start" }] });
+    const wrong = (given: Record<string, unknown>) =>
+      perform(w.finance, generateFromContract, { contract_id: contract.id, ...given });
+    await expect(wrong({ period_start: "2026-11-02" })).rejects.toMatchObject({
+      status: 422,
+      problems: [{ field: "period_start" }],
+    });
     await expect(wrong({ date: "2025-12-31" })).rejects.toMatchObject({ status: 422, problems: [{ field: "date" }] });
-    await expect(wrong({ contract_id: company.id })).rejects.toMatchObject({ status: 422, problems: [{ field: "contract_id" }] });
+    await expect(wrong({ contract_id: company.id })).rejects.toMatchObject({
+      status: 422,
+      problems: [{ field: "contract_id" }],
+    });
     const asleep = await w.contract(company.id, { billing_amount: "1.00", status: "draft" });
-    await expect(perform(w.finance, generateFromContract, { contract_id: asleep.id })).rejects.toMatchObject({ status: 409 });
+    await expect(perform(w.finance, generateFromContract, { contract_id: asleep.id })).rejects.toMatchObject({
+      status: 409,
+    });
   });
 });
 
@@ -149,13 +233,29 @@ describe("what a draft claims", () => {
     await perform(w.finance, deleteDraft, { id: first.id });
     const second = await generate();
     await perform(w.finance, approveInvoice, { id: second.id });
-    expect(await entry(worked.id)).toMatchObject({ billing_status: "billed", invoice_id: second.id, hourly_rate: "95", total_amount: 4750 });
+    expect(await entry(worked.id)).toMatchObject({
+      billing_status: "billed",
+      invoice_id: second.id,
+      hourly_rate: "95",
+      total_amount: 4750,
+    });
     const voided = await perform(w.finance, voidInvoice, { id: second.id });
-    expect(voided).toMatchObject({ status: "void", balance_due: 0, invoice_number: expect.stringMatching(/^INV-\d{6}$/) });
-    expect(await entry(worked.id)).toMatchObject({ billing_status: "not_billed", invoice_id: null, hourly_rate: null, total_amount: null });
+    expect(voided).toMatchObject({
+      status: "void",
+      balance_due: 0,
+      invoice_number: expect.stringMatching(/^INV-\d{6}$/),
+    });
+    expect(await entry(worked.id)).toMatchObject({
+      billing_status: "not_billed",
+      invoice_id: null,
+      hourly_rate: null,
+      total_amount: null,
+    });
     const third = await generate();
     expect([third.total, second.total]).toEqual([first.total, first.total]);
-    const ledger = await reading(w.admin, (ctx) => ctx.db.selectFrom("contract_hour_balances").select("hours_used").where("contract_id", "=", contract.id).execute());
+    const ledger = await reading(w.admin, (ctx) =>
+      ctx.db.selectFrom("contract_hour_balances").select("hours_used").where("contract_id", "=", contract.id).execute(),
+    );
     expect(ledger.map((row) => row.hours_used)).toEqual(["0"]);
   });
 
@@ -164,7 +264,10 @@ describe("what a draft claims", () => {
     const contract = await w.contract(company.id);
     const worked = await w.time(company.id, "2026-11-03", 60, { work_type_id: w.onsite });
     await perform(w.finance, generateFromContract, { contract_id: contract.id, ...november });
-    await expect(perform(w.admin, updateTime, { id: worked.id, duration_minutes: 120 })).rejects.toMatchObject({ status: 409, code: "billed" });
+    await expect(perform(w.admin, updateTime, { id: worked.id, duration_minutes: 120 })).rejects.toMatchObject({
+      status: 409,
+      code: "billed",
+    });
   });
 
   test("is billed as a whole or not at all", async () => {
@@ -174,7 +277,10 @@ describe("what a draft claims", () => {
     const draft = await perform(w.finance, generateFromContract, { contract_id: contract.id, ...november });
     const [covered, billed] = await lines(draft.id);
     await perform(w.finance, deleteLine, { id: billed?.id });
-    await expect(perform(w.finance, approveInvoice, { id: draft.id })).rejects.toMatchObject({ status: 409, code: "time_changed" });
+    await expect(perform(w.finance, approveInvoice, { id: draft.id })).rejects.toMatchObject({
+      status: 409,
+      code: "time_changed",
+    });
     await perform(w.finance, deleteLine, { id: covered?.id });
     await perform(w.admin, updateTime, { id: worked.id, duration_minutes: 120 });
   });
@@ -187,7 +293,11 @@ describe("what a draft claims", () => {
     const draft = await perform(w.finance, generateFromContract, { contract_id: contract.id, ...november });
     const [line] = await lines(draft.id);
     await perform(w.finance, updateLine, { id: line?.id, quantity: "1", unit_price: "100" });
-    expect((await lines(draft.id))[0]?.explanation).toMatchObject({ kind: "time", calculated_total: 21_000, changed_by: "Finance of Harbor IT" });
+    expect((await lines(draft.id))[0]?.explanation).toMatchObject({
+      kind: "time",
+      calculated_total: 21_000,
+      changed_by: "Finance of Harbor IT",
+    });
     await perform(w.finance, approveInvoice, { id: draft.id });
     expect(await entry(later.id)).toMatchObject({ total_amount: 3333 });
   });
@@ -202,8 +312,13 @@ describe("a draft from time", () => {
     const range = { company_id: company.id, from: "2026-11-01", to: "2026-11-15" };
     const draft = await perform(w.finance, generateFromTime, range);
     expect([draft.total, draft.contract_id]).toEqual([19_000, null]);
-    await expect(perform(w.finance, generateFromTime, range)).rejects.toMatchObject({ status: 409, code: "nothing_to_bill" });
-    await expect(perform(w.finance, generateFromTime, { ...range, to: "2026-10-01" })).rejects.toMatchObject({ status: 422 });
+    await expect(perform(w.finance, generateFromTime, range)).rejects.toMatchObject({
+      status: 409,
+      code: "nothing_to_bill",
+    });
+    await expect(perform(w.finance, generateFromTime, { ...range, to: "2026-10-01" })).rejects.toMatchObject({
+      status: 422,
+    });
   });
 });
 

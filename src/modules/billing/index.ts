@@ -13,6 +13,7 @@ import { agingPages } from "./pages/aging.ts";
 import { formPages } from "./pages/forms.ts";
 import { fromTimePages } from "./pages/from-time.ts";
 import { invoicePages } from "./pages/invoices.ts";
+import { reviewPages } from "./pages/review.ts";
 import { runPages } from "./pages/run.ts";
 import { taxRatePages } from "./pages/tax-rates.ts";
 import { panels } from "./panels.ts";
@@ -68,8 +69,19 @@ export const billingModule = defineModule({
   grants: { finance: ["billing.read", "billing.write", "billing.approve"] },
   actions: actions as unknown as AnyAction[],
   resources: [invoiceResource, invoiceLineResource, paymentResource, taxRateResource],
-  routes: [...invoicePages, ...formPages, ...fromTimePages, ...runPages, ...agingPages, ...taxRatePages, ...billingApi],
-  nav: [{ label: "Invoices", href: "/invoices", icon: "invoice", group: "Money", order: 60, permission: "billing.read" }],
+  routes: [
+    ...invoicePages,
+    ...formPages,
+    ...fromTimePages,
+    ...runPages,
+    ...reviewPages,
+    ...agingPages,
+    ...taxRatePages,
+    ...billingApi,
+  ],
+  nav: [
+    { label: "Invoices", href: "/invoices", icon: "invoice", group: "Money", order: 60, permission: "billing.read" },
+  ],
   reach: billingReach,
   events: [receipts],
   search: [invoiceSearch],

@@ -61,7 +61,10 @@ const statusTones: Record<InvoiceStatus, string> = {
 const statusWords: Partial<Record<InvoiceStatus, string>> = { pending: "Approved" };
 
 /** The state of an invoice as people read it; what is late is called so. */
-export function statusBadge(invoice: Pick<InvoiceListRow, "status" | "due_date">, today: string): { text: string; tone: string } {
+export function statusBadge(
+  invoice: Pick<InvoiceListRow, "status" | "due_date">,
+  today: string,
+): { text: string; tone: string } {
   if (isOpen(invoice.status) && invoice.due_date < today) return { text: "Overdue", tone: "error" };
   return { text: statusWords[invoice.status] ?? words(invoice.status), tone: statusTones[invoice.status] };
 }
@@ -69,18 +72,52 @@ export function statusBadge(invoice: Pick<InvoiceListRow, "status" | "due_date">
 const { columns } = invoices;
 
 export const invoiceColumns: List<InvoiceListRow>["columns"] = [
-  { key: "invoice_number", label: "Number", sort: { reference: "invoices.invoice_number", column: columns.invoice_number }, cell: (row) => cell.strong(row.invoice_number ?? "Draft", `/invoices/${row.id}`) },
-  { key: "company", label: "Company", sort: { reference: "companies.name", column: { kind: "text", isNullable: false } }, cell: (row) => cell.link(row.company, `/companies/${row.company_id}`) },
+  {
+    key: "invoice_number",
+    label: "Number",
+    sort: { reference: "invoices.invoice_number", column: columns.invoice_number },
+    cell: (row) => cell.strong(row.invoice_number ?? "Draft", `/invoices/${row.id}`),
+  },
+  {
+    key: "company",
+    label: "Company",
+    sort: { reference: "companies.name", column: { kind: "text", isNullable: false } },
+    cell: (row) => cell.link(row.company, `/companies/${row.company_id}`),
+  },
   { key: "contract", label: "Contract", is_secondary: true, cell: (row) => cell.muted(row.contract) },
   { key: "status", label: "State", cell: stateCell },
-  { key: "invoice_date", label: "Dated", is_secondary: true, sort: { reference: "invoices.invoice_date", column: columns.invoice_date }, cell: (row, ctx) => cell.date(row.invoice_date, ctx.tenant) },
-  { key: "due_date", label: "Due", sort: { reference: "invoices.due_date", column: columns.due_date }, cell: (row, ctx) => (row.status === "draft" ? cell.nothing : cell.date(row.due_date, ctx.tenant)) },
-  { key: "total", label: "Total", is_numeric: true, sort: { reference: "invoices.total", column: columns.total }, cell: (row, ctx) => cell.money(row.total, row.currency, ctx.tenant) },
-  { key: "balance_due", label: "Open", is_numeric: true, sort: { reference: "invoices.balance_due", column: columns.balance_due }, cell: (row, ctx) => (isOpen(row.status) ? cell.money(row.balance_due, row.currency, ctx.tenant) : cell.nothing) },
+  {
+    key: "invoice_date",
+    label: "Dated",
+    is_secondary: true,
+    sort: { reference: "invoices.invoice_date", column: columns.invoice_date },
+    cell: (row, ctx) => cell.date(row.invoice_date, ctx.tenant),
+  },
+  {
+    key: "due_date",
+    label: "Due",
+    sort: { reference: "invoices.due_date", column: columns.due_date },
+    cell: (row, ctx) => (row.status === "draft" ? cell.nothing : cell.date(row.due_date, ctx.tenant)),
+  },
+  {
+    key: "total",
+    label: "Total",
+    is_numeric: true,
+    sort: { reference: "invoices.total", column: columns.total },
+    cell: (row, ctx) => cell.money(row.total, row.currency, ctx.tenant),
+  },
+  {
+    key: "balance_due",
+    label: "Open",
+    is_numeric: true,
+    sort: { reference: "invoices.balance_due", column: columns.balance_due },
+    cell: (row, ctx) => (isOpen(row.status) ? cell.money(row.balance_due, row.currency, ctx.tenant) : cell.nothing),
+  },
 ];
 
 function stateCell(row: InvoiceListRow, ctx: Ctx): ReturnType<typeof cell.badge> {
-  if (row.status === "draft" && row.problems.some((problem) => problem["severity"] === "error")) return cell.badge("Needs attention", "warning");
+  if (row.status === "draft" && row.problems.some((problem) => problem["severity"] === "error"))
+    return cell.badge("Needs attention", "warning");
   const { text, tone } = statusBadge(row, todayOf(ctx));
   return cell.badge(text, tone);
 }
@@ -99,10 +136,33 @@ function inView<R>(query: ListQuery<R>, view: InvoiceView, today: string): ListQ
 const isDate = (value: string): boolean => /^\d{4}-\d{2}-\d{2}$/.test(value) && !Number.isNaN(Date.parse(value));
 
 const filters: ListFilter<InvoiceListRow>[] = [
-  { name: "company", label: "Company", options: (ctx) => optionsOf(ctx, "companies"), apply: (query, value) => query.where("invoices.company_id", "=", isId(value) ? value : noId) },
-  { name: "status", label: "State", options: () => columns.status.values.map((value) => ({ value, label: statusWords[value as InvoiceStatus] ?? words(value) })), apply: (query, value) => query.where("invoices.status", "=", value) },
-  { name: "from", label: "From", is_date: true, options: () => [], apply: (query, value) => (isDate(value) ? query.where("invoices.invoice_date", ">=", value) : query) },
-  { name: "to", label: "To", is_date: true, options: () => [], apply: (query, value) => (isDate(value) ? query.where("invoices.invoice_date", "<=", value) : query) },
+  {
+    name: "company",
+    label: "Company",
+    options: (ctx) => optionsOf(ctx, "companies"),
+    apply: (query, value) => query.where("invoices.company_id", "=", isId(value) ? value : noId),
+  },
+  {
+    name: "status",
+    label: "State",
+    options: () =>
+      columns.status.values.map((value) => ({ value, label: statusWords[value as InvoiceStatus] ?? words(value) })),
+    apply: (query, value) => query.where("invoices.status", "=", value),
+  },
+  {
+    name: "from",
+    label: "From",
+    is_date: true,
+    options: () => [],
+    apply: (query, value) => (isDate(value) ? query.where("invoices.invoice_date", ">=", value) : query),
+  },
+  {
+    name: "to",
+    label: "To",
+    is_date: true,
+    options: () => [],
+    apply: (query, value) => (isDate(value) ? query.where("invoices.invoice_date", "<=", value) : query),
+  },
 ];
 
 /** The list page of invoices in one of its views, with what is open in its subtitle. */
@@ -125,7 +185,10 @@ export async function invoiceList(ctx: Ctx, view: InvoiceView): Promise<List<Inv
     tabs: () => tabs,
     actions: (reader) => [
       link("Aging", "/billing/aging", "chart"),
-      ...(can(reader.actor, "billing.write") ? [link("Billing run", "/billing/run", "refresh"), link("New invoice", "/invoices/new", "plus", "primary")] : []),
+      ...(can(reader.actor, "billing.approve") ? [link("Approve and send", "/billing/review", "check")] : []),
+      ...(can(reader.actor, "billing.write")
+        ? [link("Billing run", "/billing/run", "refresh"), link("New invoice", "/invoices/new", "plus", "primary")]
+        : []),
     ],
     empty: (reader) =>
       empty(
@@ -137,7 +200,13 @@ export async function invoiceList(ctx: Ctx, view: InvoiceView): Promise<List<Inv
   };
 }
 
-const tabLabels: Record<InvoiceView, string> = { all: "All", drafts: "Drafts", open: "Open", overdue: "Overdue", paid: "Paid" };
+const tabLabels: Record<InvoiceView, string> = {
+  all: "All",
+  drafts: "Drafts",
+  open: "Open",
+  overdue: "Overdue",
+  paid: "Paid",
+};
 
 async function invoiceTabs(ctx: Ctx, current: InvoiceView, today: string): Promise<ListModel["tabs"]> {
   const tabs: ListModel["tabs"] = [];
@@ -146,7 +215,12 @@ async function invoiceTabs(ctx: Ctx, current: InvoiceView, today: string): Promi
       .select((eb) => eb.fn.countAll().as("count"))
       .executeTakeFirst();
     const count = String((counted as { count?: unknown } | undefined)?.count ?? 0);
-    tabs.push({ label: tabLabels[view], href: view === "all" ? "/invoices" : `/invoices?view=${view}`, is_current: view === current, count });
+    tabs.push({
+      label: tabLabels[view],
+      href: view === "all" ? "/invoices" : `/invoices?view=${view}`,
+      is_current: view === current,
+      count,
+    });
   }
   return tabs;
 }

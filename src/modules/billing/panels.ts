@@ -23,8 +23,19 @@ export const panels: Panel[] = [
     order: 60,
     permission: "billing.approve",
     load: async (ctx) => {
-      const sent = await ctx.db.selectFrom("invoices").select("id").where("sent_at", "is not", null).limit(1).executeTakeFirst();
-      return { kind: "step", title: "Send your first invoice", text: "Run the billing of a month, look the drafts over, approve and send them.", href: "/billing/run", is_done: sent !== undefined };
+      const sent = await ctx.db
+        .selectFrom("invoices")
+        .select("id")
+        .where("sent_at", "is not", null)
+        .limit(1)
+        .executeTakeFirst();
+      return {
+        kind: "step",
+        title: "Send your first invoice",
+        text: "Run the billing of a month, look the drafts over, approve and send them.",
+        href: "/billing/run",
+        is_done: sent !== undefined,
+      };
     },
   },
   {
@@ -35,9 +46,26 @@ export const panels: Panel[] = [
       const stats: PanelModel[] = [];
       for (const { currency, open, overdue, overdue_count } of await openBalances(ctx)) {
         const money = (minor: number): string => formatMoney(minor, currency, ctx.tenant.locale);
-        stats.push({ kind: "stat", label: "Open balance", value: money(open), hint: "On invoices that are not paid", tone: "", href: "/invoices?view=open", icon: "invoice" });
+        stats.push({
+          kind: "stat",
+          label: "Open balance",
+          value: money(open),
+          hint: "On invoices that are not paid",
+          tone: "",
+          href: "/invoices?view=open",
+          icon: "invoice",
+        });
         if (overdue > 0) {
-          stats.push({ kind: "stat", label: "Overdue", value: money(overdue), hint: overdue_count === 1 ? "One invoice past its due date" : `${overdue_count} invoices past their due dates`, tone: "warning", href: "/billing/aging", icon: "alert" });
+          stats.push({
+            kind: "stat",
+            label: "Overdue",
+            value: money(overdue),
+            hint:
+              overdue_count === 1 ? "One invoice past its due date" : `${overdue_count} invoices past their due dates`,
+            tone: "warning",
+            href: "/billing/aging",
+            icon: "alert",
+          });
         }
       }
       return stats;
@@ -48,13 +76,17 @@ export const panels: Panel[] = [
     order: 62,
     permission: "billing.approve",
     load: async (ctx) => {
-      const drafts = await invoiceRows(ctx).where("invoices.status", "=", "draft").orderBy("invoices.created_at").limit(most).execute();
+      const drafts = await invoiceRows(ctx)
+        .where("invoices.status", "=", "draft")
+        .orderBy("invoices.created_at")
+        .limit(most)
+        .execute();
       if (drafts.length === 0) return null;
       return {
         kind: "section",
         id: "invoice-drafts",
         title: "Drafts to approve",
-        actions: [],
+        actions: [link("Approve and send", "/billing/review", "check")],
         table: tableModel(ctx, listed(["invoice_date", "due_date", "balance_due"]), drafts, "company", null),
         empty: empty("invoice", "No drafts", "Every draft is approved."),
         more_url: "/invoices?view=drafts",
@@ -62,16 +94,34 @@ export const panels: Panel[] = [
       };
     },
   },
-  { page: "dashboard", order: 93, permission: "billing.write", load: async () => ({ kind: "action", ...link("New invoice", "/invoices/new", "invoice") }) },
+  {
+    page: "dashboard",
+    order: 93,
+    permission: "billing.write",
+    load: async () => ({ kind: "action", ...link("New invoice", "/invoices/new", "invoice") }),
+  },
   {
     page: "company",
     order: 60,
     permission,
     load: async (ctx, { id }) => {
       const [balance, ...others] = await openBalances(ctx, id);
-      const value = balance === undefined ? formatMoney(0, ctx.tenant.currency, ctx.tenant.locale) : [balance, ...others].map(({ currency, open }) => formatMoney(open, currency, ctx.tenant.locale)).join(" + ");
+      const value =
+        balance === undefined
+          ? formatMoney(0, ctx.tenant.currency, ctx.tenant.locale)
+          : [balance, ...others]
+              .map(({ currency, open }) => formatMoney(open, currency, ctx.tenant.locale))
+              .join(" + ");
       const isLate = (balance?.overdue ?? 0) > 0 || others.some((other) => other.overdue > 0);
-      return { kind: "stat", label: "Open balance", value, hint: isLate ? "A part of it is overdue" : "Nothing is overdue", tone: isLate ? "warning" : "", href: `/invoices?view=open&company=${id}`, icon: "invoice" };
+      return {
+        kind: "stat",
+        label: "Open balance",
+        value,
+        hint: isLate ? "A part of it is overdue" : "Nothing is overdue",
+        tone: isLate ? "warning" : "",
+        href: `/invoices?view=open&company=${id}`,
+        icon: "invoice",
+      };
     },
   },
   {
@@ -79,13 +129,23 @@ export const panels: Panel[] = [
     order: 61,
     permission,
     load: async (ctx, { id }) => {
-      const rows = await invoiceRows(ctx).where("invoices.company_id", "=", id).orderBy("invoices.invoice_date", "desc").orderBy("invoices.id", "desc").limit(most).execute();
+      const rows = await invoiceRows(ctx)
+        .where("invoices.company_id", "=", id)
+        .orderBy("invoices.invoice_date", "desc")
+        .orderBy("invoices.id", "desc")
+        .limit(most)
+        .execute();
       const mayWrite = can(ctx.actor, "billing.write");
       return {
         kind: "section",
         id: "invoices",
         title: "Invoices",
-        actions: mayWrite ? [link("Bill time", `/invoices/from-time?company_id=${id}`, "clock"), link("New invoice", `/invoices/new?company_id=${id}`, "plus")] : [],
+        actions: mayWrite
+          ? [
+              link("Bill time", `/invoices/from-time?company_id=${id}`, "clock"),
+              link("New invoice", `/invoices/new?company_id=${id}`, "plus"),
+            ]
+          : [],
         table: tableModel(ctx, listed(["company"]), rows, "invoice_date", null),
         empty: empty("invoice", "No invoices yet", "What this company is billed for appears here."),
         more_url: rows.length === most ? `/invoices?company=${id}` : "",
@@ -97,6 +157,13 @@ export const panels: Panel[] = [
     page: "settings",
     order: 41,
     permission: "billing.write",
-    load: async () => ({ kind: "card", group: "Money", title: "Tax rates", text: "What invoices are taxed by.", href: "/settings/tax-rates", icon: "invoice" }),
+    load: async () => ({
+      kind: "card",
+      group: "Money",
+      title: "Tax rates",
+      text: "What invoices are taxed by.",
+      href: "/settings/tax-rates",
+      icon: "invoice",
+    }),
   },
 ];

@@ -29,7 +29,12 @@ export async function portalInvoices(ctx: Ctx, limit = 200): Promise<PortalInvoi
     .limit(limit)
     .execute();
   const today = todayOf(ctx);
-  return rows.map((row) => ({ ...row, invoice_number: row.invoice_number ?? "", badge: clientBadge(row, today), is_open: isOpen(row.status) && row.balance_due > 0 }));
+  return rows.map((row) => ({
+    ...row,
+    invoice_number: row.invoice_number ?? "",
+    badge: clientBadge(row, today),
+    is_open: isOpen(row.status) && row.balance_due > 0,
+  }));
 }
 
 /** The state in the client's words: what was sent is open. */

@@ -6,7 +6,8 @@ import type { ReachRule } from "../../platform/access/reach.ts";
  * Drafts and invoices that are approved but not sent are the organization's own business.
  */
 export const billingReach: Readonly<Record<string, ReachRule>> = {
-  invoices: (query, ctx) => (ctx.actor.kind === "portal" ? query.where(sql<boolean>`invoices.sent_at is not null`) : query),
+  invoices: (query, ctx) =>
+    ctx.actor.kind === "portal" ? query.where(sql<boolean>`invoices.sent_at is not null`) : query,
   invoice_lines: (query, ctx) =>
     ctx.actor.kind === "portal"
       ? query.where(

@@ -11,22 +11,41 @@ export const receipts: Subscription = {
   event: "billing.payment_recorded",
   name: "billing.mail_receipt",
   run: async (work, { payload }) => {
-    const payment = await work.db.selectFrom("payments").selectAll().where("id", "=", String(payload["payment_id"])).executeTakeFirst();
-    const invoice = await work.db.selectFrom("invoices").selectAll().where("id", "=", String(payload["invoice_id"])).executeTakeFirst();
+    const payment = await work.db
+      .selectFrom("payments")
+      .selectAll()
+      .where("id", "=", String(payload["payment_id"]))
+      .executeTakeFirst();
+    const invoice = await work.db
+      .selectFrom("invoices")
+      .selectAll()
+      .where("id", "=", String(payload["invoice_id"]))
+      .executeTakeFirst();
     if (payment === undefined || invoice === undefined) return;
     const to = await recipientOf(work, invoice);
     if (to === null) return;
     const { tenant } = work;
     const money = (minor: number): string => formatMoney(minor, invoice.currency, tenant.locale);
     const number = invoice.invoice_number ?? "";
-    const left = invoice.balance_due > 0 ? `${money(invoice.balance_due)} of it is still open, due ${formatDate(invoice.due_date, tenant)}.` : "It is paid in full.";
+    const left =
+      invoice.balance_due > 0
+        ? `${money(invoice.balance_due)} of it is still open, due ${formatDate(invoice.due_date, tenant)}.`
+        : "It is paid in full.";
     const body = mailBody({
       organization: tenant.name,
       heading: "Thank you for your payment",
-      paragraphs: [`We have received ${money(payment.amount)} on ${formatDate(payment.payment_date, tenant)} for invoice ${number}. ${left}`],
+      paragraphs: [
+        `We have received ${money(payment.amount)} on ${formatDate(payment.payment_date, tenant)} for invoice ${number}. ${left}`,
+      ],
       ...(invoice.sent_at === null ? {} : { action: { label: "View the invoice", url: portalUrl(work, invoice.id) } }),
       footer: `${tenant.name} sends you this because you receive the invoices of your company.`,
     });
-    await queueMail(work, { to, subject: `Payment received for invoice ${number}`, ...body, about: { type: "invoices", id: invoice.id }, dedupe_key: `payment:${payment.id}:receipt` });
+    await queueMail(work, {
+      to,
+      subject: `Payment received for invoice ${number}`,
+      ...body,
+      about: { type: "invoices", id: invoice.id },
+      dedupe_key: `payment:${payment.id}:receipt`,
+    });
   },
 };

@@ -7,7 +7,9 @@ import { aging, type AgingRow } from "./rules/terms.ts";
 export const openStatuses = ["pending", "sent", "partially_paid"] as const;
 
 /** What clients owe today, by company and currency and by how late it is (PRD 3.10.1), names in order. */
-export async function agingReport(ctx: Ctx): Promise<{ as_of: string; rows: (AgingRow & { company: string })[]; totals: AgingRow[] }> {
+export async function agingReport(
+  ctx: Ctx,
+): Promise<{ as_of: string; rows: (AgingRow & { company: string })[]; totals: AgingRow[] }> {
   const invoices = await reach(ctx, "invoices")
     .innerJoin("companies", "companies.id", "invoices.company_id")
     .select(["invoices.company_id", "invoices.currency", "invoices.due_date", "invoices.balance_due", "companies.name"])
@@ -20,13 +22,21 @@ export async function agingReport(ctx: Ctx): Promise<{ as_of: string; rows: (Agi
   return {
     as_of,
     rows: aging(invoices, as_of).map((row) => ({ ...row, company: names.get(row.company_id) ?? "" })),
-    totals: aging(invoices.map((invoice) => ({ ...invoice, company_id: "" })), as_of),
+    totals: aging(
+      invoices.map((invoice) => ({ ...invoice, company_id: "" })),
+      as_of,
+    ),
   };
 }
 
 /** What is open and what is overdue, a sum for each currency. Amounts in minor units. */
-export async function openBalances(ctx: Ctx, companyId: string | null = null): Promise<{ currency: string; open: number; overdue: number; overdue_count: number }[]> {
-  let query = reach(ctx, "invoices").select(["currency", "due_date", "balance_due"]).where("status", "in", openStatuses);
+export async function openBalances(
+  ctx: Ctx,
+  companyId: string | null = null,
+): Promise<{ currency: string; open: number; overdue: number; overdue_count: number }[]> {
+  let query = reach(ctx, "invoices")
+    .select(["currency", "due_date", "balance_due"])
+    .where("status", "in", openStatuses);
   if (companyId !== null) query = query.where("company_id", "=", companyId);
   const today = todayOf(ctx);
   const sums = new Map<string, { currency: string; open: number; overdue: number; overdue_count: number }>();

@@ -29,8 +29,15 @@ async function timeEntryIds(ctx: Ctx, rows: readonly Record<string, unknown>[]):
   const links =
     ids.length === 0
       ? []
-      : await ctx.db.selectFrom("invoice_line_time_entries").select(["invoice_line_id", "time_entry_id"]).where("invoice_line_id", "in", ids).orderBy(sql`time_entry_id`).execute();
-  return ids.map((id) => ({ time_entry_ids: links.filter((link) => link.invoice_line_id === id).map((link) => link.time_entry_id) }));
+      : await ctx.db
+          .selectFrom("invoice_line_time_entries")
+          .select(["invoice_line_id", "time_entry_id"])
+          .where("invoice_line_id", "in", ids)
+          .orderBy(sql`time_entry_id`)
+          .execute();
+  return ids.map((id) => ({
+    time_entry_ids: links.filter((link) => link.invoice_line_id === id).map((link) => link.time_entry_id),
+  }));
 }
 
 export const invoiceLineResource = resource({

@@ -9,7 +9,13 @@ export const paymentMethods = ["check", "credit_card", "ach", "wire", "cash", "o
 /** A tax in percent of the net amount. */
 export const taxRates = table(
   "tax_rates",
-  { ...record, name: col.text({ maxLength: 80 }), rate: col.decimal({ label: "Percent" }), is_default: defaulted(col.boolean({ label: "Standard" }), false), is_active: defaulted(col.boolean({ label: "In use" }), true) },
+  {
+    ...record,
+    name: col.text({ maxLength: 80 }),
+    rate: col.decimal({ label: "Percent" }),
+    is_default: defaulted(col.boolean({ label: "Standard" }), false),
+    is_active: defaulted(col.boolean({ label: "In use" }), true),
+  },
   { noun: "tax rate", readPermission },
 );
 
@@ -62,7 +68,9 @@ export const invoiceLines = table(
   {
     ...record,
     invoice_id: readOnly(col.ref("invoices")),
-    line_type: col.enum(["service", "product", "time_entry", "adjustment", "tax", "discount"] as const, { label: "Type" }),
+    line_type: col.enum(["service", "product", "time_entry", "adjustment", "tax", "discount"] as const, {
+      label: "Type",
+    }),
     description: col.text({ maxLength: 2000 }),
     quantity: col.decimal(),
     unit_price: col.decimal(),
@@ -83,12 +91,23 @@ export const invoiceLines = table(
 
 export const invoiceLineTimeEntries = table(
   "invoice_line_time_entries",
-  { ...link, invoice_line_id: col.ref("invoice_lines"), time_entry_id: col.ref("time_entries"), billed_minutes: col.integer(), billed_amount: col.money(), currency: col.text() },
+  {
+    ...link,
+    invoice_line_id: col.ref("invoice_lines"),
+    time_entry_id: col.ref("time_entries"),
+    billed_minutes: col.integer(),
+    billed_amount: col.money(),
+    currency: col.text(),
+  },
   { isAudited: false, readPermission },
 );
 
 /** Which live invoice bills a time entry: at most one. */
-export const billedTimeEntries = table("billed_time_entries", { ...link, time_entry_id: col.ref("time_entries"), invoice_id: col.ref("invoices") }, { isAudited: false, readPermission });
+export const billedTimeEntries = table(
+  "billed_time_entries",
+  { ...link, time_entry_id: col.ref("time_entries"), invoice_id: col.ref("invoices") },
+  { isAudited: false, readPermission },
+);
 
 /** Money that came in (PRD 3.10.2). */
 export const payments = table(

@@ -18,8 +18,6 @@ const text = (values: FormValues | null, name: string): string => (typeof values
 export async function composerOf(ctx: Ctx, ticket: TicketRow, action: string, typed: FormValues | null, failure: Failure | null): Promise<ComposerModel> {
   const timer = await activeTimer(ctx);
   const isTimed = timer?.ticket_id === ticket.id;
-  const status = await maybeFind(ctx, "ticket_statuses", ticket.status_id);
-  const statuses = (await optionsOf(ctx, "ticket_statuses")).filter((option) => option.value !== ticket.status_id);
   const timeFields = can(ctx.actor, "time.write")
     ? [
         field("duration", "Time", { id: "reply-duration", placeholder: "0:15", hint: "For example 15, 1:30 or 1h 30m", max_length: 40, value: isTimed ? String(timer.minutes) : "" }),
@@ -35,9 +33,8 @@ export async function composerOf(ctx: Ctx, ticket: TicketRow, action: string, ty
         }),
       ]
     : [];
-  const statusField = field("status_id", "Status", { id: "reply-status", kind: "select", options: [{ value: "", label: `Stays ${status?.name ?? ""}`.trim() }, ...statuses] });
-  const shown = { ...typed };
-  const form = formModel({ action, sections: [{ title: "", fields: [...timeFields, statusField] }], values: shown, failure, submit_label: "Send" });
+  const statusField = field("status_id", "Status", { id: "reply-status", kind: "select", options: await optionsOf(ctx, "ticket_statuses", { blank: "Stays as it is" }) });
+  const form = formModel({ action, sections: [{ title: "", fields: [...timeFields, statusField] }], values: typed ?? {}, failure, submit_label: "Send" });
   const problem = failure?.problems.find((one) => one.field === "content" || one.field === "files")?.message ?? form.error;
   return {
     action,

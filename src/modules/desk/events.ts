@@ -30,7 +30,7 @@ function line(ctx: Ctx, { id, at, author, html }: Happening): NoteModel {
   return { id, author, initials: initialsOf(author), kind: "event", is_client: false, label: "", ...writtenAt(ctx, at), content_html: html, time_text: "", attachments: [] };
 }
 
-/** Who changed status, priority, queue and assignee, and when. The ticket was fetched through reach. */
+/** Who changed status, priority, queue and assignee, and when, oldest first. The ticket was fetched through reach. */
 export async function changesOf(ctx: Ctx, ticketId: string): Promise<NoteModel[]> {
   const rows = await ctx.db
     .selectFrom("audit_log")
@@ -43,7 +43,7 @@ export async function changesOf(ctx: Ctx, ticketId: string): Promise<NoteModel[]
     .limit(most)
     .execute();
   const names = await namesOf(ctx, rows.map((row) => row.new_values ?? {}));
-  return rows.flatMap((row) => {
+  return rows.toReversed().flatMap((row) => {
     const changes = Object.entries(row.new_values ?? {}).filter(([column]) => column in told);
     const parts = changes.map(([column, value]) => (value === null ? "took the assignee away" : `${told[column]?.verb ?? ""} <strong>${escapeHtml(names.get(String(value)) ?? "something deleted")}</strong>`));
     return parts.length === 0 ? [] : [line(ctx, { id: row.id, at: row.timestamp, author: row.actor_name, html: parts.join(" and ") })];

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from "bun:test";
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { startTestProgram, type TestProgram } from "../../../tests/support/program.ts";
 import { startStripe, type StripeStandIn } from "../../../tests/support/stripe.ts";
 import type { Visitor } from "../../../tests/support/visitor.ts";
@@ -9,15 +9,24 @@ import { gatewayOf } from "./config.ts";
 
 let t: TestProgram;
 let stripe: StripeStandIn;
+let admin: string;
 
 beforeAll(async () => {
   stripe = startStripe();
   t = await startTestProgram({ stripeApiBase: stripe.url });
+  admin = await t.harbor.key("administrator");
 });
 afterAll(async () => {
   await t.close();
   await stripe.stop();
 });
+
+function configure(attributes: Record<string, unknown>, key = admin): ReturnType<TestProgram["api"]> {
+  return t.api("PUT", "/api/v1/payment-gateway/config", {
+    key,
+    body: { data: { type: "payment_gateway_configs", attributes } },
+  });
+}
 
 async function browserOf(role: StandardRole): Promise<Visitor> {
   const ctx = await t.harbor.as(role);
@@ -73,3 +82,60 @@ test("the settings are for those who may change settings", async () => {
 async function csrfOf(browser: Visitor): Promise<string> {
   return /name="_csrf" value="([^"]+)"/.exec((await browser.open("/settings/payments")).html)?.[1] ?? "";
 }
+
+describe("the settings over the API", () => {
+  test("show of secrets only their ends, and find out the mode by themselves", async () => {
+    const answer = await t.api("GET", "/api/v1/payment-gateway/config", { key: admin });
+    expect(answer.body.data.attributes).toMatchObject({
+      provider: "stripe",
+      is_active: true,
+      is_test_mode: true,
+      secret_key_hint: "…rser",
+      webhook_secret_hint: "…rser",
+      webhook_url: `http://harbor.test/hooks/stripe/${t.harbor.id}`,
+    });
+    expect(JSON.stringify(answer.body)).not.toContain(stripe.secretKey);
+    const row = await t.app.database.read(t.harbor.id, (db) =>
+      db.selectFrom("payment_gateway_configs").selectAll().executeTakeFirstOrThrow(),
+    );
+    expect(row.config_sealed).not.toContain("purser");
+    const audit = await t.app.database.read(t.harbor.id, (db) =>
+      db.selectFrom("audit_log").selectAll().where("entity_type", "=", "payment_gateway_configs").execute(),
+    );
+    expect(JSON.stringify(audit)).not.toContain("purser");
+  });
+
+  test("keep what is left out, and refuse keys that are none", async () => {
+    expect((await configure({ is_active: true })).body.data.attributes.secret_key_hint).toBe("…rser");
+    for (const [attributes, pointer] of [
+      [{ secret_key: "pk_test_abcdef" }, "/data/attributes/secret_key"],
+      [{ publishable_key: "pk_live_abcdef" }, "/data/attributes/publishable_key"],
+      [{ webhook_secret: "secret" }, "/data/attributes/webhook_secret"],
+      [{ shoe_size: 4 }, "/data/attributes/shoe_size"],
+      [{ provider: "paypal" }, "/data/attributes/provider"],
+    ] as const) {
+      const answer = await configure(attributes);
+      expect([answer.status, answer.body.errors[0].source.pointer]).toEqual([422, pointer]);
+    }
+    expect((await configure({ is_active: false }, await t.harbor.key("finance"))).status).toBe(403);
+  });
+
+  test("can be tried: Stripe's own answer is shown", async () => {
+    const ask = (secret_key?: string): ReturnType<TestProgram["api"]> =>
+      t.api("POST", "/api/v1/payment-gateway/test", {
+        key: admin,
+        ...(secret_key === undefined
+          ? {}
+          : { body: { data: { type: "payment_gateway_tests", attributes: { secret_key } } } }),
+      });
+    const good = await ask();
+    expect(good.body.data.attributes).toMatchObject({
+      is_ok: true,
+      title: "Stripe knows this key: it belongs to Harbor IT, in test mode: no real money moves.",
+    });
+    const bad = await ask("sk_test_another");
+    expect(bad.body.data.attributes.is_ok).toBe(false);
+    expect(bad.body.data.attributes.answer).toContain("Invalid API Key provided");
+    expect((await ask("nonsense")).status).toBe(422);
+  });
+});

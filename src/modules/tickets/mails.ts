@@ -128,22 +128,19 @@ const noteAdded: Subscription = {
     if (to === null) return;
     const author = (note.created_by_id === null ? undefined : await maybeFind(work, "users", note.created_by_id))?.name ?? (isByClient ? "The client" : work.tenant.name);
     const text = htmlToText(note.content).trim();
+    const files = await work.db.selectFrom("ticket_attachments").select(["file_id", "file_name", "file_size"]).where("note_id", "=", note.id).execute();
+    const isMailed = !isByClient && files.reduce((sum, file) => sum + file.file_size, 0) <= mostMailedBytes;
+    const named = files.length === 0 || isMailed ? [] : [`Files on the ticket: ${files.map((file) => file.file_name).join(", ")}`];
     const mailId = await tell(work, ticket, to, {
       ...(isByClient
-        ? { heading: `${author} answered on #${ticket.ticket_number}`, paragraphs: [ticket.title], quoted: text }
-        : { heading: ticket.title, paragraphs: [...text.split(/\n{2,}/), author] }),
+        ? { heading: `${author} answered on #${ticket.ticket_number}`, paragraphs: [ticket.title, ...named], quoted: text }
+        : { heading: ticket.title, paragraphs: [...text.split(/\n{2,}/), author, ...named] }),
       why: isByClient ? "You get this mail because the ticket is assigned to you." : whyClient(work),
       dedupe_key: `tickets.note:${note.id}`,
-      file_ids: isByClient ? [] : await mailedFiles(work, note.id),
+      file_ids: isMailed ? files.map((file) => file.file_id) : [],
     });
     if (!isByClient && mailId !== null) await update(work, ticketNotes, note.id, { mail_id: mailId, is_email_sent: true });
   },
 };
-
-async function mailedFiles(work: Work, noteId: string): Promise<string[]> {
-  const files = await work.db.selectFrom("ticket_attachments").select(["file_id", "file_size"]).where("note_id", "=", noteId).execute();
-  const total = files.reduce((sum, file) => sum + file.file_size, 0);
-  return total > mostMailedBytes ? [] : files.map((file) => file.file_id);
-}
 
 export const ticketMails: readonly Subscription[] = [received, assigned, noteAdded];

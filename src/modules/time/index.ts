@@ -13,7 +13,8 @@ import { workTypeSet } from "./reference.ts";
 import { timeEntryResource, workTypeResource } from "./resources.ts";
 import { timeEntries, timeRoundingRules, timers, workTypes } from "./schema.ts";
 
-export { deleteTime, logTime, type LogTime, type TimeEntry, updateTime } from "./actions/entries.ts";
+export { type TimeEntry } from "./actions/checks.ts";
+export { deleteTime, logTime, type LogTime, updateTime } from "./actions/entries.ts";
 export { discardTimer, startTimer, stopTimer } from "./actions/timer.ts";
 export { type ActiveTimer, activeTimer, workTypeOptions } from "./queries.ts";
 export { parseDuration, shownDuration } from "./rules.ts";

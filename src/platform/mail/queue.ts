@@ -23,9 +23,11 @@ export const mails = table(
     mail_status: readOnly(col.enum(mailStatuses)),
     attempts: defaulted(col.integer(), 0),
     next_attempt_at: col.maybe.instant(),
+    /** Which claim of a process holds the mail while it is being sent, and until when. */
+    claim_token: col.maybe.text(),
     lease_until: col.maybe.instant(),
-    /** When the server began to take the message. After that a crash leaves open whether it was sent. */
-    data_started_at: col.maybe.instant(),
+    /** When the server was about to have the whole message. After that a crash leaves open whether it was sent. */
+    handed_over_at: col.maybe.instant(),
     sent_at: col.maybe.instant(),
     server_answer: defaulted(col.text({ maxLength: 2000 }), ""),
     last_error: defaulted(col.text({ maxLength: 2000 }), ""),

@@ -163,7 +163,7 @@ describe("when nobody can know whether it was sent", () => {
   test("because Purser died while the server was taking it, a mail is uncertain once its lease has run out", async () => {
     const { id } = await queue();
     const now = t.clock.now();
-    await set(id, { mail_status: "sending", lease_until: "2026-11-21T09:05:00.000Z", data_started_at: now });
+    await set(id, { mail_status: "sending", lease_until: "2026-11-21T09:05:00.000Z", handed_over_at: now });
     expect(await send()).toBe(0);
     expect((await stateOf(id)).mail_status).toBe("sending");
     t.clock.advance(5 * 60_000 + 1);

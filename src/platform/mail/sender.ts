@@ -1,5 +1,6 @@
 import { plus } from "../clock.ts";
 import type { App, Tenant } from "../context.ts";
+import { newId } from "../ids.ts";
 import { log } from "../log.ts";
 // States the tables that are read here: tenancy and decoding go by what is stated.
 import "./queue.ts";
@@ -7,7 +8,9 @@ import { describeSmtpError, sendMail, type Sent, type SmtpSettings } from "./tra
 
 /** Seconds to wait after each failed attempt; a mail that fails after the last one is given up and shown. */
 const waits = [30, 120, 600, 1800, 7200, 21600];
-const leaseMilliseconds = 5 * 60_000;
+/** A mail is held this long at a time; while it is being sent the hold is renewed. */
+const leaseMilliseconds = 45_000;
+const renewMilliseconds = 15_000;
 
 /** Sends what is due of one tenant, one mail after the other. Returns how many were tried. */
 export async function sendDueMails(app: App, tenant: Tenant): Promise<number> {
@@ -39,9 +42,16 @@ export async function mailSettingsOf(app: App, tenantId: string): Promise<SmtpSe
   };
 }
 
+/** For a program that has its data for itself: whatever is marked as being sent was interrupted, so nothing is held any more. */
+export async function releaseMails(app: App, tenantId: string): Promise<void> {
+  await app.database.write(tenantId, (db) =>
+    db.updateTable("mails").set({ lease_until: plus(app.clock.now(), -1) }).where("mail_status", "=", "sending").execute(),
+  );
+}
+
 /**
- * After a crash: a mail whose message the server had not begun to take is tried again; one whose message it had begun to
- * take may have been sent, so a person decides.
+ * After a crash: a mail that the server cannot have had as a whole is tried again; one that it may have had may have been
+ * sent, so a person decides.
  */
 async function recoverInterrupted(app: App, tenantId: string): Promise<void> {
   const now = app.clock.now();
@@ -52,15 +62,15 @@ async function recoverInterrupted(app: App, tenantId: string): Promise<void> {
   await app.database.write(tenantId, async (db) => {
     const interrupted = db.updateTable("mails").where("mail_status", "=", "sending").where("lease_until", "<", now);
     await interrupted
-      .where("data_started_at", "is", null)
+      .where("handed_over_at", "is", null)
       .set({ mail_status: "queued", next_attempt_at: now, lease_until: null, updated_at: now })
       .execute();
     await interrupted
-      .where("data_started_at", "is not", null)
+      .where("handed_over_at", "is not", null)
       .set({
         mail_status: "uncertain",
         lease_until: null,
-        last_error: "Purser was interrupted while the server was taking this mail; it may have been sent.",
+        last_error: "Purser was interrupted just when the server had this mail; it may have been sent.",
         updated_at: now,
       })
       .execute();
@@ -69,8 +79,8 @@ async function recoverInterrupted(app: App, tenantId: string): Promise<void> {
 
 interface Claim {
   id: string;
-  /** Until when the mail is ours; also what tells our claim from a later one. */
-  lease_until: string;
+  /** What tells our claim from a later one. */
+  token: string;
 }
 
 async function claim(app: App, tenantId: string): Promise<Claim | null> {
@@ -87,20 +97,20 @@ async function claim(app: App, tenantId: string): Promise<Claim | null> {
       .executeTakeFirst(),
   );
   if (due === undefined) return null;
-  const lease_until = plus(now, leaseMilliseconds);
+  const token = newId();
   const claimed = await app.database.write(tenantId, (db) =>
     db
       .updateTable("mails")
-      .set({ mail_status: "sending", lease_until, data_started_at: null, updated_at: now })
+      .set({ mail_status: "sending", claim_token: token, lease_until: plus(now, leaseMilliseconds), handed_over_at: null, updated_at: now })
       .where("id", "=", due.id)
       .where("mail_status", "=", "queued")
       .executeTakeFirst(),
   );
   // Another node was quicker: leave the rest to it.
-  return claimed.numUpdatedRows === 0n ? null : { id: due.id, lease_until };
+  return claimed.numUpdatedRows === 0n ? null : { id: due.id, token };
 }
 
-async function sendOne(app: App, tenantId: string, { id, lease_until }: Claim, settings: SmtpSettings): Promise<void> {
+async function sendOne(app: App, tenantId: string, { id, token }: Claim, settings: SmtpSettings): Promise<void> {
   const { mail, attached } = await app.database.read(tenantId, async (db) => ({
     mail: await db.selectFrom("mails").selectAll().where("id", "=", id).executeTakeFirstOrThrow(),
     attached: await db
@@ -118,11 +128,12 @@ async function sendOne(app: App, tenantId: string, { id, lease_until }: Claim, s
         .set({ ...values, updated_at: app.clock.now() })
         .where("id", "=", id)
         .where("mail_status", "=", "sending")
-        .where("lease_until", "=", lease_until)
+        .where("claim_token", "=", token)
         .executeTakeFirst(),
     );
     return numUpdatedRows > 0n;
   };
+  const renewal = setInterval(() => void mark({ lease_until: plus(app.clock.now(), leaseMilliseconds) }).catch(() => undefined), renewMilliseconds);
   let sent: Sent;
   try {
     const attachments = [];
@@ -146,8 +157,8 @@ async function sendOne(app: App, tenantId: string, { id, lease_until }: Claim, s
         headers: { "Auto-Submitted": "auto-generated" },
       },
       {
-        onDataStarted: async () => {
-          if (!(await mark({ data_started_at: app.clock.now() }))) throw new Error("another process has taken this mail over");
+        onHandOver: async () => {
+          if (!(await mark({ handed_over_at: app.clock.now() }))) throw new Error("another process has taken this mail over");
         },
       },
     );
@@ -164,6 +175,8 @@ async function sendOne(app: App, tenantId: string, { id, lease_until }: Claim, s
       server_answer: server_answer.slice(0, 2000),
     });
     return;
+  } finally {
+    clearInterval(renewal);
   }
   // Outside of the try: when this fails the mail is out all the same, and its lease ends as "uncertain", never as a second mail.
   const refused = sent.rejected.map((one) => `${one.address}: ${one.server_answer}`).join("; ");

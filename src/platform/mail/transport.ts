@@ -37,17 +37,17 @@ const wholeMilliseconds = 240_000;
 const chunkBytes = 64 * 1024;
 
 /**
- * Sends one mail. `onDataStarted` is awaited when sender and recipients are accepted and the server waits for the
+ * Sends one mail. `onHandOver` is awaited when sender and recipients are accepted and the server waits for the
  * message, before its first byte goes out: a crash before that call is safe to retry, one after it is uncertain.
  * @throws what `describeSmtpError` explains; if the hook throws, its error, and nothing is sent
  */
 export async function sendMail(
   settings: SmtpSettings,
   message: OutgoingMail,
-  hooks: { onDataStarted(): Promise<void> },
+  hooks: { onHandOver(): Promise<void> },
 ): Promise<Sent> {
   const mime = await buildMime({ address: settings.from_address, name: settings.from_name }, message);
-  return deliver(settings, mime, hooks.onDataStarted, () => {});
+  return deliver(settings, mime, hooks.onHandOver, () => {});
 }
 
 export interface SmtpTest {
@@ -90,7 +90,7 @@ export async function testSmtp(settings: SmtpSettings, to: string): Promise<Smtp
 async function deliver(
   settings: SmtpSettings,
   mime: Mime,
-  onDataStarted: () => Promise<void>,
+  onHandOver: () => Promise<void>,
   onLine: (line: string) => void,
 ): Promise<Sent> {
   const connection = new SMTPConnection(optionsOf(settings, onLine));
@@ -99,10 +99,10 @@ async function deliver(
   connection.on("error", broken.reject);
   const tooLong: NodemailerError = Object.assign(new Error("The whole took too long"), { code: "ETIMEDOUT" });
   const deadline = setTimeout(() => broken.reject(tooLong), wholeMilliseconds);
-  const source = messageStream(mime.bytes, progress, async () => {
+  const onStart = (): void => {
     if (connection._socket) connection._socket.setTimeout(verdictMilliseconds);
-    await onDataStarted();
-  });
+  };
+  const source = messageStream(mime.bytes, progress, onStart, onHandOver);
   try {
     const sent = await Promise.race([broken.promise, talk(connection, settings, mime, source)]);
     return sent;
@@ -150,29 +150,34 @@ function answered(step: (done: (error?: Error | null) => void) => void): Promise
 }
 
 /**
- * The message as a stream that is first read from when the server has said it waits for it. It goes out in pieces, and the
- * line that ends it only after the last one: until all are fetched the server cannot have delivered anything.
+ * The message as a stream that is first read from when the server has said it waits for it. Its end, which makes the line
+ * that ends the message, comes only after `onHandOver`: until then the server cannot have delivered anything.
  */
 function messageStream(
   bytes: Uint8Array,
   progress: { isComplete: boolean; hookError: unknown },
-  onStart: () => Promise<void>,
+  onStart: () => void,
+  onHandOver: () => Promise<void>,
 ): Readable {
   let at = 0;
-  let isStarted = false;
   return new Readable({
     highWaterMark: chunkBytes,
     read(): void {
-      const next = (): void => {
-        if (at >= bytes.length) progress.isComplete = true;
-        this.push(at >= bytes.length ? null : bytes.subarray(at, (at += chunkBytes)));
-      };
-      if (isStarted) return next();
-      isStarted = true;
-      onStart().then(next, (error: unknown) => {
-        progress.hookError = error;
-        this.destroy(error instanceof Error ? error : new Error(String(error)));
-      });
+      if (at === 0) onStart();
+      if (at < bytes.length) {
+        this.push(bytes.subarray(at, (at += chunkBytes)));
+        return;
+      }
+      onHandOver().then(
+        () => {
+          progress.isComplete = true;
+          this.push(null);
+        },
+        (error: unknown) => {
+          progress.hookError = error;
+          this.destroy(error instanceof Error ? error : new Error(String(error)));
+        },
+      );
     },
   });
 }

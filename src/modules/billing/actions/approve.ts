@@ -24,7 +24,10 @@ import { type InvoiceRow, invoices } from "../schema.ts";
 export const approveInvoice = action({
   name: "billing.approve",
   permission: "billing.approve",
-  input: Type.Object({ id: Type.String({ format: "uuid" }), version: Type.Optional(Type.Integer()) }, { additionalProperties: false }),
+  input: Type.Object(
+    { id: Type.String({ format: "uuid" }), version: Type.Optional(Type.Integer()) },
+    { additionalProperties: false },
+  ),
   run: async (work: Work, { id, version }: PatchInput): Promise<InvoiceRow> => {
     // Taken before it is read, so that of two approvals at the same moment the second finds an approved invoice.
     await work.db.updateTable("invoices").set({ id }).where("id", "=", id).execute();
@@ -35,7 +38,10 @@ export const approveInvoice = action({
     refuseProblems(invoice.problems as unknown as DraftProblem[]);
     await refuseChangedTime(work, id);
     const now = work.app.clock.now();
-    const { invoice_prefix } = await work.db.selectFrom("organizations").select("invoice_prefix").executeTakeFirstOrThrow();
+    const { invoice_prefix } = await work.db
+      .selectFrom("organizations")
+      .select("invoice_prefix")
+      .executeTakeFirstOrThrow();
     const status = statusAfterPayment({ ...invoice, status: "pending" });
     const approved: InvoiceRow = {
       ...invoice,
@@ -47,7 +53,12 @@ export const approveInvoice = action({
     };
     const details = await currentDetails(work, approved);
     await billTime(work, approved);
-    const row = await update(work, invoices, id, { ...approved, version: undefined, updated_at: undefined, issued_details: details as unknown as Record<string, unknown> });
+    const row = await update(work, invoices, id, {
+      ...approved,
+      version: undefined,
+      updated_at: undefined,
+      issued_details: details as unknown as Record<string, unknown>,
+    });
     if (row.contract_id !== null) await writeLedger(work, row);
     return row;
   },
@@ -70,14 +81,27 @@ async function refuseChangedTime(work: Work, invoiceId: string): Promise<void> {
     .selectFrom("invoice_line_time_entries as links")
     .innerJoin("invoice_lines", "invoice_lines.id", "links.invoice_line_id")
     .innerJoin("time_entries", "time_entries.id", "links.time_entry_id")
-    .select(["links.time_entry_id", "links.billed_minutes", "time_entries.duration_minutes", "time_entries.is_billable", "time_entries.approval_status", "time_entries.date"])
+    .select([
+      "links.time_entry_id",
+      "links.billed_minutes",
+      "time_entries.duration_minutes",
+      "time_entries.is_billable",
+      "time_entries.approval_status",
+      "time_entries.date",
+    ])
     .where("invoice_lines.invoice_id", "=", invoiceId)
     .execute();
   const billed = new Map<string, number>();
   for (const row of rows) billed.set(row.time_entry_id, (billed.get(row.time_entry_id) ?? 0) + row.billed_minutes);
-  const changed = rows.find((row) => !row.is_billable || row.approval_status === "rejected" || billed.get(row.time_entry_id) !== row.duration_minutes);
+  const changed = rows.find(
+    (row) =>
+      !row.is_billable || row.approval_status === "rejected" || billed.get(row.time_entry_id) !== row.duration_minutes,
+  );
   if (changed === undefined) return;
-  throw conflict(`Time of ${changed.date} was changed after this draft was made, or is billed in part only. Build the draft again.`, "time_changed");
+  throw conflict(
+    `Time of ${changed.date} was changed after this draft was made, or is billed in part only. Build the draft again.`,
+    "time_changed",
+  );
 }
 
 /** Writes to each time entry what the invoice made of it: its rate and its share of the lines. */

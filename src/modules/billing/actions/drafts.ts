@@ -58,7 +58,12 @@ export const updateInvoice = action({
     const values = fromEdge(invoices, input, invoice.currency);
     await checkDraft(work, invoice.company_id, values);
     const { invoice_date, payment_terms } = { ...invoice, ...values };
-    return recompute(work, invoice.id, { ...values, due_date: checkedDueDate(invoice_date, payment_terms) }, input.version);
+    return recompute(
+      work,
+      invoice.id,
+      { ...values, due_date: checkedDueDate(invoice_date, payment_terms) },
+      input.version,
+    );
   },
 });
 
@@ -68,7 +73,8 @@ async function checkDraft(work: Work, companyId: string, values: Patch<typeof in
   }
   if (values.billing_contact_id != null) {
     const contact = await find(work, "contacts", values.billing_contact_id).catch(() => null);
-    if (contact?.company_id !== companyId) throw invalidField("billing_contact_id", "This contact belongs to another company.");
+    if (contact?.company_id !== companyId)
+      throw invalidField("billing_contact_id", "This contact belongs to another company.");
   }
 }
 
@@ -76,7 +82,10 @@ async function checkDraft(work: Work, companyId: string, values: Patch<typeof in
 export const deleteDraft = action({
   name: "billing.delete_draft",
   permission: "billing.write",
-  input: Type.Object({ id: Type.String({ format: "uuid" }), version: Type.Optional(Type.Integer()) }, { additionalProperties: false }),
+  input: Type.Object(
+    { id: Type.String({ format: "uuid" }), version: Type.Optional(Type.Integer()) },
+    { additionalProperties: false },
+  ),
   run: async (work: Work, { id, version }: PatchInput): Promise<void> => {
     const invoice = await find(work, "invoices", id);
     requireDraft(invoice);

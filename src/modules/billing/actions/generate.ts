@@ -29,7 +29,15 @@ interface FromContract {
 export const generateFromContract = action({
   name: "billing.generate_from_contract",
   permission: "billing.write",
-  input: Type.Object({ contract_id: id, period_start: Type.Optional(date), date: Type.Optional(date), invoice_date: Type.Optional(date) }, { additionalProperties: false }),
+  input: Type.Object(
+    {
+      contract_id: id,
+      period_start: Type.Optional(date),
+      date: Type.Optional(date),
+      invoice_date: Type.Optional(date),
+    },
+    { additionalProperties: false },
+  ),
   run: async (work: Work, input: FromContract): Promise<InvoiceRow> => {
     const contract = await find(work, "contracts", input.contract_id).catch(() => {
       throw invalidField("contract_id", "Contract does not exist.", "not_found");
@@ -38,11 +46,17 @@ export const generateFromContract = action({
     const field = input.period_start === undefined ? "date" : "period_start";
     const period = periodOf(contract, input.period_start ?? input.date ?? todayOf(work), field);
     if (input.period_start !== undefined && input.period_start !== period.start) {
-      throw invalidField("period_start", `No billing period of ${contract.contract_number} begins on ${input.period_start}; the one that holds this day begins on ${period.start}.`);
+      throw invalidField(
+        "period_start",
+        `No billing period of ${contract.contract_number} begins on ${input.period_start}; the one that holds this day begins on ${period.start}.`,
+      );
     }
     await refuseSecondDraft(work, contract, period.start);
     const plan = await planContract(work, contract, period);
-    if (isEmpty(plan)) throw nothing(`${contract.name} has nothing to bill for ${shownPeriod(period)}: it is billed already, or nothing is due.`);
+    if (isEmpty(plan))
+      throw nothing(
+        `${contract.name} has nothing to bill for ${shownPeriod(period)}: it is billed already, or nothing is due.`,
+      );
     const invoice = await newDraft(work, {
       company_id: contract.company_id,
       contract_id: contract.id,
@@ -69,7 +83,10 @@ async function refuseSecondDraft(work: Work, contract: ContractRow, periodStart:
     .where("status", "=", "draft")
     .executeTakeFirst();
   if (draft === undefined) return;
-  throw conflict(`There is a draft for this period of ${contract.name} already. Build it again to take in what is new, or delete it.`, "draft_exists");
+  throw conflict(
+    `There is a draft for this period of ${contract.name} already. Build it again to take in what is new, or delete it.`,
+    "draft_exists",
+  );
 }
 
 const isEmpty = (plan: Plan): boolean => plan.lines.length === 0 && plan.problems.length === 0;
@@ -87,7 +104,10 @@ interface FromTime {
 export const generateFromTime = action({
   name: "billing.generate_from_time",
   permission: "billing.write",
-  input: Type.Object({ company_id: id, from: date, to: date, invoice_date: Type.Optional(date) }, { additionalProperties: false }),
+  input: Type.Object(
+    { company_id: id, from: date, to: date, invoice_date: Type.Optional(date) },
+    { additionalProperties: false },
+  ),
   run: async (work: Work, { company_id, from, to, invoice_date }: FromTime): Promise<InvoiceRow> => {
     const company = await find(work, "companies", company_id).catch(() => {
       throw invalidField("company_id", "Company does not exist.", "not_found");
@@ -96,7 +116,8 @@ export const generateFromTime = action({
     await work.db.updateTable("companies").set({ id: company.id }).where("id", "=", company.id).execute();
     const range = { start: from, end: Temporal.PlainDate.from(to).add({ days: 1 }).toString() };
     const plan = await planTime(work, company, range);
-    if (isEmpty(plan)) throw nothing(`${company.name} has no unbilled time without a contract in ${shownPeriod(range)}.`);
+    if (isEmpty(plan))
+      throw nothing(`${company.name} has no unbilled time without a contract in ${shownPeriod(range)}.`);
     if (plan.lines.length === 0) throw conflict(plan.problems[0]?.message ?? "There is no rate.", "no_rate");
     const invoice = await newDraft(work, {
       company_id: company.id,
@@ -121,13 +142,15 @@ export const rebuildDraft = action({
     const invoice = await find(work, "invoices", input.id);
     requireDraft(invoice);
     const { period_start, period_end } = invoice;
-    if (period_start === null || period_end === null) throw conflict("This draft was written by hand: there is nothing to build again.", "not_generated");
+    if (period_start === null || period_end === null)
+      throw conflict("This draft was written by hand: there is nothing to build again.", "not_generated");
     if (invoice.contract_id !== null) await lockContract(work, invoice.contract_id);
     const lines = await linesOf(work, invoice.id);
     for (const line of lines.filter(isCalculated)) await removeLine(work, line);
     const plan = await planAgain(work, invoice, { start: period_start, end: period_end });
     const written = lines.filter((line) => !isCalculated(line));
-    for (const [index, line] of written.entries()) await update(work, invoiceLines, line.id, { sort_order: plan.lines.length + index + 1 });
+    for (const [index, line] of written.entries())
+      await update(work, invoiceLines, line.id, { sort_order: plan.lines.length + index + 1 });
     return writePlan(work, invoice, plan);
   },
 });
@@ -135,7 +158,8 @@ export const rebuildDraft = action({
 const isCalculated = (line: InvoiceLineRow): boolean => line.explanation["kind"] !== "manual";
 
 async function planAgain(work: Work, invoice: InvoiceRow, range: { start: string; end: string }): Promise<Plan> {
-  if (invoice.contract_id === null) return planTime(work, { id: invoice.company_id, currency: invoice.currency }, range);
+  if (invoice.contract_id === null)
+    return planTime(work, { id: invoice.company_id, currency: invoice.currency }, range);
   const contract = await find(work, "contracts", invoice.contract_id);
   return planContract(work, contract, periodOf(contract, range.start));
 }

@@ -39,7 +39,10 @@ type LineChange = PatchInput & Partial<TypedLine>;
 export const updateLine = action({
   name: "billing.update_line",
   permission: "billing.write",
-  input: Type.Object({ ...target, ...Type.Partial(Type.Object(lineFields)).properties }, { additionalProperties: false }),
+  input: Type.Object(
+    { ...target, ...Type.Partial(Type.Object(lineFields)).properties },
+    { additionalProperties: false },
+  ),
   run: async (work: Work, input: LineChange): Promise<InvoiceLineRow> => {
     const line = await find(work, "invoice_lines", input.id);
     const invoice = await find(work, "invoices", line.invoice_id);
@@ -53,7 +56,8 @@ export const updateLine = action({
       quantity: canonicalDecimal(input.quantity ?? line.quantity),
       unit_price: canonicalDecimal(input.unit_price ?? line.unit_price),
     };
-    const isRepriced = next.quantity !== line.quantity || next.unit_price !== line.unit_price || next.line_type !== line.line_type;
+    const isRepriced =
+      next.quantity !== line.quantity || next.unit_price !== line.unit_price || next.line_type !== line.line_type;
     const description = input.description?.trim();
     if (description === "") throw invalidField("description", "Description is required.", "required");
     const row = await update(
@@ -64,7 +68,17 @@ export const updateLine = action({
         description,
         is_taxable: input.is_taxable,
         // The total of a time line comes from its minutes: it is only left behind when somebody sets another price.
-        ...(isRepriced ? { ...next, total: lineTotal(next, invoice.currency), explanation: { ...line.explanation, changed_by: work.actor.name, calculated_total: line.explanation["calculated_total"] ?? line.total } } : {}),
+        ...(isRepriced
+          ? {
+              ...next,
+              total: lineTotal(next, invoice.currency),
+              explanation: {
+                ...line.explanation,
+                changed_by: work.actor.name,
+                calculated_total: line.explanation["calculated_total"] ?? line.total,
+              },
+            }
+          : {}),
       },
       input.version,
     );
@@ -76,9 +90,17 @@ export const updateLine = action({
 
 /** Divides a line's total among its time entries by their minutes. */
 async function shareTotal(work: Work, line: InvoiceLineRow): Promise<void> {
-  const links = await work.db.selectFrom("invoice_line_time_entries").select(["time_entry_id", "billed_minutes"]).where("invoice_line_id", "=", line.id).orderBy("time_entry_id").execute();
+  const links = await work.db
+    .selectFrom("invoice_line_time_entries")
+    .select(["time_entry_id", "billed_minutes"])
+    .where("invoice_line_id", "=", line.id)
+    .orderBy("time_entry_id")
+    .execute();
   if (links.length === 0) return;
-  const amounts = allocate(line.total, links.map((one) => one.billed_minutes));
+  const amounts = allocate(
+    line.total,
+    links.map((one) => one.billed_minutes),
+  );
   for (const [index, { time_entry_id }] of links.entries()) {
     await work.db
       .updateTable("invoice_line_time_entries")
@@ -112,7 +134,10 @@ interface Move {
 export const moveLine = action({
   name: "billing.move_line",
   permission: "billing.write",
-  input: Type.Object({ id, direction: Type.Union([Type.Literal("up"), Type.Literal("down")]) }, { additionalProperties: false }),
+  input: Type.Object(
+    { id, direction: Type.Union([Type.Literal("up"), Type.Literal("down")]) },
+    { additionalProperties: false },
+  ),
   run: async (work: Work, { id: lineId, direction }: Move): Promise<InvoiceLineRow> => {
     const line = await find(work, "invoice_lines", lineId);
     requireDraft(await find(work, "invoices", line.invoice_id));

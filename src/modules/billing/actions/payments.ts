@@ -47,8 +47,11 @@ export const recordPayment = action({
     if (problem !== null) throw invalid([problem]);
     if (version !== undefined && version !== invoice.version) throw stale();
     const payment_date = values.payment_date ?? todayOf(work);
-    if (payment_date > todayOf(work)) throw invalidField("payment_date", "A payment cannot be recorded before it has come in.", "in_future");
-    return book(work, invoice, { ...values, payment_date, recorded_by_id: work.actor.user_id } as NewRow<typeof payments>);
+    if (payment_date > todayOf(work))
+      throw invalidField("payment_date", "A payment cannot be recorded before it has come in.", "in_future");
+    return book(work, invoice, { ...values, payment_date, recorded_by_id: work.actor.user_id } as NewRow<
+      typeof payments
+    >);
   },
 });
 
@@ -76,12 +79,21 @@ export interface ReportedPayment {
 export async function applyPayment(work: Work, reported: ReportedPayment): Promise<PaymentRow> {
   const system = asSystem(work);
   await lockInvoice(work, reported.invoice_id);
-  const known = await work.db.selectFrom("payments").selectAll().where("gateway_transaction_id", "=", reported.gateway_transaction_id).executeTakeFirst();
+  const known = await work.db
+    .selectFrom("payments")
+    .selectAll()
+    .where("gateway_transaction_id", "=", reported.gateway_transaction_id)
+    .executeTakeFirst();
   if (known !== undefined) return known;
   const invoice = await find(system, "invoices", reported.invoice_id);
   const { amount, currency, payment_method, gateway_transaction_id } = reported;
   if (amount <= 0) throw new RangeError(`a payment of ${amount} is no payment`);
-  const common = { payment_date: reported.payment_date ?? todayOf(work), currency, payment_method, company_id: invoice.company_id };
+  const common = {
+    payment_date: reported.payment_date ?? todayOf(work),
+    currency,
+    payment_method,
+    company_id: invoice.company_id,
+  };
   const name = invoice.invoice_number ?? "a draft";
   const unapplied = (kept: number, transaction: string | null, why: string): Promise<PaymentRow> =>
     insert(system, payments, {
@@ -89,12 +101,23 @@ export async function applyPayment(work: Work, reported: ReportedPayment): Promi
       invoice_id: null,
       amount: kept,
       gateway_transaction_id: transaction,
-      reference_number: transaction === null ? gateway_transaction_id.slice(0, 120) : (reported.reference_number ?? null),
+      reference_number:
+        transaction === null ? gateway_transaction_id.slice(0, 120) : (reported.reference_number ?? null),
       notes: [why, reported.notes].filter(Boolean).join("\n"),
     });
-  if (currency !== invoice.currency) return unapplied(amount, gateway_transaction_id, `Paid for ${name} in ${currency}, which was billed in ${invoice.currency}.`);
+  if (currency !== invoice.currency)
+    return unapplied(
+      amount,
+      gateway_transaction_id,
+      `Paid for ${name} in ${currency}, which was billed in ${invoice.currency}.`,
+    );
   const open = isOpen(invoice.status) ? Math.max(0, balanceDue(invoice)) : 0;
-  if (open === 0) return unapplied(amount, gateway_transaction_id, `Paid for ${name}, which was ${invoice.status.replaceAll("_", " ")} already.`);
+  if (open === 0)
+    return unapplied(
+      amount,
+      gateway_transaction_id,
+      `Paid for ${name}, which was ${invoice.status.replaceAll("_", " ")} already.`,
+    );
   const payment = await book(system, invoice, {
     ...common,
     invoice_id: invoice.id,
@@ -112,8 +135,16 @@ async function lockInvoice(work: Work, id: string): Promise<void> {
   await work.db.updateTable("invoices").set({ id }).where("id", "=", id).execute();
 }
 
-async function book(work: Work, invoice: InvoiceRow, values: Omit<NewRow<typeof payments>, "company_id" | "currency">): Promise<PaymentRow> {
-  const payment = await insert(work, payments, { ...values, company_id: invoice.company_id, currency: invoice.currency } as NewRow<typeof payments>);
+async function book(
+  work: Work,
+  invoice: InvoiceRow,
+  values: Omit<NewRow<typeof payments>, "company_id" | "currency">,
+): Promise<PaymentRow> {
+  const payment = await insert(work, payments, {
+    ...values,
+    company_id: invoice.company_id,
+    currency: invoice.currency,
+  } as NewRow<typeof payments>);
   const amount_paid = invoice.amount_paid + payment.amount;
   const status = statusAfterPayment({ ...invoice, amount_paid });
   await update(work, invoices, invoice.id, {

@@ -44,9 +44,21 @@ export const sendInvoiceAction = action({
     const to = await recipientOf(work, invoice);
     if (to === null) throw withoutRecipient();
     const file_id = await addFile(work, file);
-    const row = await update(work, invoices, id, { status: statusAfterSending(invoice.status), sent_at: work.app.clock.now() }, version);
+    const row = await update(
+      work,
+      invoices,
+      id,
+      { status: statusAfterSending(invoice.status), sent_at: work.app.clock.now() },
+      version,
+    );
     // Sending again is a new mail on purpose; that one click sends one is held by the version.
-    await queueMail(work, { to, ...letter(work, row), about: { type: "invoices", id }, dedupe_key: `invoice:${id}:${newId()}`, attachments: [{ file_id }] });
+    await queueMail(work, {
+      to,
+      ...letter(work, row),
+      about: { type: "invoices", id },
+      dedupe_key: `invoice:${id}:${newId()}`,
+      attachments: [{ file_id }],
+    });
     await emit(work, "billing.invoice_sent", { invoice_id: id, to: to.address });
     return row;
   },
@@ -54,11 +66,17 @@ export const sendInvoiceAction = action({
 
 function requireIssued(invoice: InvoiceRow): void {
   if (isIssued(invoice.status)) return;
-  throw conflict(invoice.status === "draft" ? "This is a draft. Approve it before it is sent." : "This invoice is void and is not sent any more.", "not_issued");
+  throw conflict(
+    invoice.status === "draft"
+      ? "This is a draft. Approve it before it is sent."
+      : "This invoice is void and is not sent any more.",
+    "not_issued",
+  );
 }
 
 function withoutRecipient(): Failure {
-  const message = "Nobody at this company receives invoices: give it a billing contact or a primary contact with an e-mail address.";
+  const message =
+    "Nobody at this company receives invoices: give it a billing contact or a primary contact with an e-mail address.";
   return new Failure(422, "no_recipient", message, [{ field: "billing_contact_id", code: "no_recipient", message }]);
 }
 
@@ -68,7 +86,9 @@ function letter(work: Work, invoice: InvoiceRow): { subject: string; text: strin
   const number = invoice.invoice_number ?? "";
   const due = formatDate(invoice.due_date, tenant);
   const isSettled = invoice.balance_due <= 0;
-  const owed = isSettled ? "Nothing is left to pay." : `Please pay ${formatMoney(invoice.balance_due, invoice.currency, tenant.locale)} by ${due}.`;
+  const owed = isSettled
+    ? "Nothing is left to pay."
+    : `Please pay ${formatMoney(invoice.balance_due, invoice.currency, tenant.locale)} by ${due}.`;
   const body = mailBody({
     organization: tenant.name,
     heading: `Invoice ${number}`,

@@ -40,7 +40,10 @@ export const updateTaxRate = action({
 export const deleteTaxRate = action({
   name: "billing.delete_tax_rate",
   permission: "billing.write",
-  input: Type.Object({ id: Type.String({ format: "uuid" }), version: Type.Optional(Type.Integer()) }, { additionalProperties: false }),
+  input: Type.Object(
+    { id: Type.String({ format: "uuid" }), version: Type.Optional(Type.Integer()) },
+    { additionalProperties: false },
+  ),
   run: (work: Work, input: PatchInput): Promise<void> => remove(work, taxRates, input.id, input.version),
 });
 
@@ -54,5 +57,6 @@ function checked(values: Patch<typeof taxRates>): Patch<typeof taxRates> {
 
 async function demoteOthers(work: Work, except: string | null): Promise<void> {
   const present = await work.db.selectFrom("tax_rates").select("id").where("is_default", "=", true).execute();
-  for (const { id } of present.filter((rate) => rate.id !== except)) await update(work, taxRates, id, { is_default: false });
+  for (const { id } of present.filter((rate) => rate.id !== except))
+    await update(work, taxRates, id, { is_default: false });
 }

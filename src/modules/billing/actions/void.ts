@@ -19,7 +19,10 @@ import { invoiceLines, type InvoiceLineRow, type InvoiceRow, invoices } from "..
 export const voidInvoice = action({
   name: "billing.void",
   permission: "billing.write",
-  input: Type.Object({ id: Type.String({ format: "uuid" }), version: Type.Optional(Type.Integer()) }, { additionalProperties: false }),
+  input: Type.Object(
+    { id: Type.String({ format: "uuid" }), version: Type.Optional(Type.Integer()) },
+    { additionalProperties: false },
+  ),
   run: async (work: Work, { id, version }: PatchInput): Promise<InvoiceRow> => {
     await work.db.updateTable("invoices").set({ id }).where("id", "=", id).execute();
     const invoice = await find(work, "invoices", id);
@@ -27,8 +30,14 @@ export const voidInvoice = action({
     refuse(invoice);
     const lines = await linesOf(work, id);
     await releaseTime(work, invoice, lines);
-    for (const line of lines.filter((one) => one.billing_key !== null)) await update(work, invoiceLines, line.id, { billing_key: null });
-    const row = await update(work, invoices, id, { status: "void", voided_at: work.app.clock.now(), balance_due: 0, paid_at: null });
+    for (const line of lines.filter((one) => one.billing_key !== null))
+      await update(work, invoiceLines, line.id, { billing_key: null });
+    const row = await update(work, invoices, id, {
+      status: "void",
+      voided_at: work.app.clock.now(),
+      balance_due: 0,
+      paid_at: null,
+    });
     await writeLedger(work, row);
     return row;
   },
@@ -37,10 +46,12 @@ export const voidInvoice = action({
 function refuse(invoice: InvoiceRow): void {
   if (invoice.status === "draft") throw conflict("This is a draft: delete it instead.", "not_issued");
   if (invoice.status === "void") throw conflict("This invoice is void already.", "already_void");
-  if (invoice.amount_paid > 0) throw conflict("Payments have been recorded on this invoice, so it cannot be voided.", "has_payments");
+  if (invoice.amount_paid > 0)
+    throw conflict("Payments have been recorded on this invoice, so it cannot be voided.", "has_payments");
   // Nothing was asked for, so nothing was paid: an invoice of zero may be taken back.
   if (invoice.status === "paid" && invoice.total === 0) return;
-  if (!canTransition(invoice.status, "void")) throw conflict(`An invoice that is ${invoice.status.replaceAll("_", " ")} cannot be voided.`, "cannot_void");
+  if (!canTransition(invoice.status, "void"))
+    throw conflict(`An invoice that is ${invoice.status.replaceAll("_", " ")} cannot be voided.`, "cannot_void");
 }
 
 /** Gives the time back: unbilled again, with the rate that people had set and none that was found for the invoice. */

@@ -34,14 +34,29 @@ export async function billedBefore(ctx: Ctx, contractId: string): Promise<Billed
     .where("invoice_lines.billing_key", "is not", null)
     .execute();
   return {
-    periods: invoices.flatMap(({ period_start, period_end }) => (period_start === null || period_end === null ? [] : [{ start: period_start, end: period_end }])),
-    charges: lines.map((line) => ({ item: line.contract_item_id, periods: (line.explanation["periods"] ?? []) as Period[] })),
+    periods: invoices.flatMap(({ period_start, period_end }) =>
+      period_start === null || period_end === null ? [] : [{ start: period_start, end: period_end }],
+    ),
+    charges: lines.map((line) => ({
+      item: line.contract_item_id,
+      periods: (line.explanation["periods"] ?? []) as Period[],
+    })),
   };
 }
 
-/** Whether two lists of half-open periods share a day. */
-export function overlaps(some: readonly Period[], others: readonly Period[]): boolean {
-  return some.some((one) => others.some((other) => one.start < other.end && other.start < one.end));
+/** How much of a charge is billed already: its periods are compared with those of the same item, or of the fee. */
+export function billedPart(
+  before: Billed,
+  charge: { contract_item_id: string | null; periods: readonly Period[] },
+): "none" | "some" | "all" {
+  const billed = before.charges
+    .filter((known) => known.item === charge.contract_item_id)
+    .flatMap((known) => known.periods);
+  if (charge.periods.every((period) => billed.some((one) => one.start <= period.start && period.end <= one.end)))
+    return "all";
+  return charge.periods.some((period) => billed.some((one) => one.start < period.end && period.start < one.end))
+    ? "some"
+    : "none";
 }
 
 /**
@@ -50,7 +65,11 @@ export function overlaps(some: readonly Period[], others: readonly Period[]): bo
  *
  * @param isLedger only what has been approved
  */
-export async function usedMinutes(ctx: Ctx, contractId: string, isLedger = false): Promise<(item: string, periodStart: string) => number> {
+export async function usedMinutes(
+  ctx: Ctx,
+  contractId: string,
+  isLedger = false,
+): Promise<(item: string, periodStart: string) => number> {
   const rows = await ctx.db
     .selectFrom("invoice_lines")
     .innerJoin("invoices", "invoices.id", "invoice_lines.invoice_id")
@@ -74,12 +93,17 @@ export function drawsIn(explanation: Record<string, unknown>): Draw[] {
 
 /** The draws of each time entry, from its coverage; time included in a contract's price draws on no hours. */
 export function drawsOf(
-  covered: readonly { entry: { id: string }; covered_by: readonly { contract_item_id: string | null; period_start: string | null; minutes: number }[] }[],
+  covered: readonly {
+    entry: { id: string };
+    covered_by: readonly { contract_item_id: string | null; period_start: string | null; minutes: number }[];
+  }[],
 ): Map<string, Draw[]> {
   return new Map(
     covered.map(({ entry, covered_by }) => [
       entry.id,
-      covered_by.flatMap(({ contract_item_id, period_start, minutes }) => (contract_item_id === null || period_start === null ? [] : [{ contract_item_id, period_start, minutes }])),
+      covered_by.flatMap(({ contract_item_id, period_start, minutes }) =>
+        contract_item_id === null || period_start === null ? [] : [{ contract_item_id, period_start, minutes }],
+      ),
     ]),
   );
 }

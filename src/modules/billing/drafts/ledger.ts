@@ -12,7 +12,11 @@ import { linesOf } from "./recompute.ts";
 export async function writeLedger(work: Work, invoice: InvoiceRow): Promise<void> {
   const { contract_id, period_start, period_end } = invoice;
   if (contract_id === null || period_start === null || period_end === null) return;
-  const contract = await work.db.selectFrom("contracts").selectAll().where("id", "=", contract_id).executeTakeFirstOrThrow();
+  const contract = await work.db
+    .selectFrom("contracts")
+    .selectAll()
+    .where("id", "=", contract_id)
+    .executeTakeFirstOrThrow();
   const items = await work.db.selectFrom("contract_items").selectAll().where("contract_id", "=", contract_id).execute();
   const draws = (await linesOf(work, invoice.id)).flatMap((line) => drawsIn(line.explanation));
   const touched = new Set(draws.map((draw) => `${draw.contract_item_id} ${draw.period_start}`));

@@ -24,7 +24,11 @@ const largestTotal = 100_000_000_000;
  *
  * @param at where the fields stand in the input, such as `lines/0/`
  */
-export function lineTotal(line: { line_type: string; quantity: string; unit_price: string }, currency: string, at = ""): number {
+export function lineTotal(
+  line: { line_type: string; quantity: string; unit_price: string },
+  currency: string,
+  at = "",
+): number {
   let total: number | null;
   try {
     total = amountOf(line.quantity, line.unit_price, currency);
@@ -32,10 +36,18 @@ export function lineTotal(line: { line_type: string; quantity: string; unit_pric
     total = null;
   }
   if (total === null || Math.abs(total) > largestTotal) {
-    throw invalidField(`${at}unit_price`, "Quantity times unit price comes to more than an invoice can hold.", "too_large");
+    throw invalidField(
+      `${at}unit_price`,
+      "Quantity times unit price comes to more than an invoice can hold.",
+      "too_large",
+    );
   }
   if (line.line_type === "discount" && total > 0) {
-    throw invalidField(`${at}unit_price`, "A discount takes something off: write its price with a minus.", "not_negative");
+    throw invalidField(
+      `${at}unit_price`,
+      "A discount takes something off: write its price with a minus.",
+      "not_negative",
+    );
   }
   return total;
 }
@@ -48,11 +60,16 @@ export async function addLines(
   at: (index: number) => string = () => "",
 ): Promise<InvoiceLineRow[]> {
   const present = await linesOf(work, invoice.id);
-  if (present.length + lines.length > mostLines) throw conflict(`An invoice holds at most ${mostLines} lines.`, "too_many_lines");
+  if (present.length + lines.length > mostLines)
+    throw conflict(`An invoice holds at most ${mostLines} lines.`, "too_many_lines");
   const last = present.at(-1)?.sort_order ?? 0;
   const made: InvoiceLineRow[] = [];
   for (const [index, given] of lines.entries()) {
-    const line = { line_type: given.line_type ?? "service", quantity: canonicalDecimal(given.quantity ?? "1"), unit_price: canonicalDecimal(given.unit_price) };
+    const line = {
+      line_type: given.line_type ?? "service",
+      quantity: canonicalDecimal(given.quantity ?? "1"),
+      unit_price: canonicalDecimal(given.unit_price),
+    };
     const description = given.description.trim();
     if (description === "") throw invalidField(`${at(index)}description`, "Description is required.", "required");
     made.push(
@@ -73,7 +90,11 @@ export async function addLines(
 
 /** Takes a line away; its time entries can be billed again unless another line of the invoice bills a part of them. */
 export async function removeLine(work: Work, line: InvoiceLineRow, version?: number): Promise<void> {
-  const claimed = await work.db.selectFrom("invoice_line_time_entries").select("time_entry_id").where("invoice_line_id", "=", line.id).execute();
+  const claimed = await work.db
+    .selectFrom("invoice_line_time_entries")
+    .select("time_entry_id")
+    .where("invoice_line_id", "=", line.id)
+    .execute();
   await work.db.deleteFrom("invoice_line_time_entries").where("invoice_line_id", "=", line.id).execute();
   await remove(work, invoiceLines, line.id, version);
   for (const { time_entry_id } of claimed) {
@@ -84,6 +105,7 @@ export async function removeLine(work: Work, line: InvoiceLineRow, version?: num
       .where("links.time_entry_id", "=", time_entry_id)
       .where("invoice_lines.invoice_id", "=", line.invoice_id)
       .executeTakeFirst();
-    if (other === undefined) await work.db.deleteFrom("billed_time_entries").where("time_entry_id", "=", time_entry_id).execute();
+    if (other === undefined)
+      await work.db.deleteFrom("billed_time_entries").where("time_entry_id", "=", time_entry_id).execute();
   }
 }

@@ -15,7 +15,7 @@ import {
 import { buildDraft, type DraftLine } from "../rules/draft.ts";
 import type { DraftProblem } from "../rules/problems.ts";
 import type { RatedTime, TimeEvidence } from "../rules/time-lines.ts";
-import { billedBefore, type Draw, drawsOf, overlaps, usedMinutes } from "./billed.ts";
+import { billedBefore, billedPart, type Draw, drawsOf, usedMinutes } from "./billed.ts";
 import { type OpenTime, unbilledTime } from "./time.ts";
 
 /** A line that is to be written. `shares` are the parts of the time entries behind it. */
@@ -33,7 +33,7 @@ export interface Plan {
   currency: string;
   period: Period;
   lines: PlannedLine[];
-  /** Problems of the time: entries without a rate are in no line and stay unbilled. */
+  /** What a person has to look at. Entries without a rate are in no line and stay unbilled. */
   problems: DraftProblem[];
 }
 
@@ -50,26 +50,62 @@ export function periodOf(contract: ContractRow, date: string, field = "date"): B
  */
 export async function planContract(ctx: Ctx, contract: ContractRow, period: BillingPeriod): Promise<Plan> {
   if (contract.status === "draft") {
-    throw conflict(`${contract.contract_number} is a draft. Activate the contract before it is billed.`, "contract_not_active");
+    throw conflict(
+      `${contract.contract_number} is a draft. Activate the contract before it is billed.`,
+      "contract_not_active",
+    );
   }
   const before = await billedBefore(ctx, contract.id);
-  const items = await ctx.db.selectFrom("contract_items").selectAll().where("contract_id", "=", contract.id).orderBy("sort_order").execute();
-  const charges = contractCharges(contract, items, period, contract.currency).filter((charge) => !before.charges.some((known) => known.item === charge.evidence.contract_item_id && overlaps(known.periods, charge.evidence.periods)));
-  const found = await unbilledTime(ctx, { company_id: contract.company_id, contract_id: contract.id, from: null, to: period.end });
-  const time = found.filter(({ date }) => date >= period.start || before.periods.some((one) => one.start <= date && date < one.end));
+  const items = await ctx.db
+    .selectFrom("contract_items")
+    .selectAll()
+    .where("contract_id", "=", contract.id)
+    .orderBy("sort_order")
+    .execute();
+  const all = contractCharges(contract, items, period, contract.currency).map((charge) => ({
+    charge,
+    part: billedPart(before, charge.evidence),
+  }));
+  const charges = all.filter(({ part }) => part === "none").map(({ charge }) => charge);
+  const found = await unbilledTime(ctx, {
+    company_id: contract.company_id,
+    contract_id: contract.id,
+    from: null,
+    to: period.end,
+  });
+  const time = found.filter(
+    ({ date }) => date >= period.start || before.periods.some((one) => one.start <= date && date < one.end),
+  );
   const from = time[0]?.date ?? period.start;
   const used = await usedMinutes(ctx, contract.id);
-  const begun = await withRollover(ctx, contract.id, bucketsWithin(contract, items, from < period.start ? from : period.start, period.end));
+  const begun = await withRollover(
+    ctx,
+    contract.id,
+    bucketsWithin(contract, items, from < period.start ? from : period.start, period.end),
+  );
   const buckets = begun.map((bucket) => ({ ...bucket, used_minutes: used(bucket.contract_item_id, bucket.start) }));
   const rates = await ratesFor(ctx, contract.company_id, contract.id);
   const covered = coverTime(time, { contract, buckets, rates });
   const taxable = new Map(items.map((item) => [item.id, item.is_taxable]));
+  const { lines, problems } = planned(contract.currency, charges, covered, drawsOf(covered), taxable);
   return {
     company_id: contract.company_id,
     contract_id: contract.id,
     currency: contract.currency,
     period: { start: period.start, end: period.end },
-    ...planned(contract.currency, charges, covered, drawsOf(covered), taxable),
+    lines,
+    problems: [...problems, ...all.filter(({ part }) => part === "some").map(({ charge }) => partlyBilled(charge))],
+  };
+}
+
+/** The cycle or the end of the contract was changed after it was billed: what is left of the charge is a person's decision. */
+function partlyBilled(charge: Charge): DraftProblem {
+  return {
+    severity: "warning",
+    code: "partly_billed",
+    message: `"${charge.description}" is left out, because a part of its period is billed already. Add a line for the rest by hand.`,
+    time_entry_id: null,
+    work_type_id: null,
   };
 }
 
@@ -78,7 +114,13 @@ export async function planTime(ctx: Ctx, company: { id: string; currency: string
   const time = await unbilledTime(ctx, { company_id: company.id, contract_id: null, from: range.start, to: range.end });
   const rates = await ratesFor(ctx, company.id, null);
   const rated = coverTime(time, { contract: null, buckets: [], rates });
-  return { company_id: company.id, contract_id: null, currency: company.currency, period: range, ...planned(company.currency, [], rated, new Map(), new Map()) };
+  return {
+    company_id: company.id,
+    contract_id: null,
+    currency: company.currency,
+    period: range,
+    ...planned(company.currency, [], rated, new Map(), new Map()),
+  };
 }
 
 function planned(
@@ -88,7 +130,15 @@ function planned(
   draws: ReadonlyMap<string, Draw[]>,
   taxable: ReadonlyMap<string, boolean>,
 ): Pick<Plan, "lines" | "problems"> {
-  const draft = buildDraft({ currency, charges, time, tax_rates: [], tax_rate_id: null, is_tax_exempt: true, discount_amount: 0 });
+  const draft = buildDraft({
+    currency,
+    charges,
+    time,
+    tax_rates: [],
+    tax_rate_id: null,
+    is_tax_exempt: true,
+    discount_amount: 0,
+  });
   return {
     lines: draft.lines.map((line, index) => plannedLine(line, charges[index], draws, taxable)),
     problems: draft.problems.filter((problem) => problem.time_entry_id !== null),
@@ -114,7 +164,8 @@ function plannedLine(
   }
   const evidence = line.explanation as TimeEvidence;
   const shares = evidence.entries.map(({ time_entry_id, minutes, amount }) => ({ time_entry_id, minutes, amount }));
-  const drawn = evidence.kind === "covered" ? evidence.entries.flatMap((entry) => draws.get(entry.time_entry_id) ?? []) : [];
+  const drawn =
+    evidence.kind === "covered" ? evidence.entries.flatMap((entry) => draws.get(entry.time_entry_id) ?? []) : [];
   return {
     ...line,
     is_taxable: true,

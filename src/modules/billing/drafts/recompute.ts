@@ -28,6 +28,13 @@ export function linesOf(ctx: Ctx, invoiceId: string): Promise<InvoiceLineRow[]> 
     .execute();
 }
 
+/** Problems that come and go with the lines; the others stay until the draft is built again. */
+const ofAmounts: ReadonlySet<DraftProblem["code"]> = new Set([
+  "nothing_to_bill",
+  "negative_discount",
+  "negative_total",
+]);
+
 type Priced = Pick<InvoiceRow, "company_id" | "tax_rate_id" | "discount_amount">;
 
 /** The amounts of an invoice from its lines, its tax rate and its company, as they are now. */
@@ -75,7 +82,7 @@ export async function recompute(
   const invoice: InvoiceRow = { ...(await find(work, "invoices", id)), ...changes };
   const lines = await linesOf(work, id);
   const amounts = await amountsFor(work, invoice, lines);
-  const kept = (invoice.problems as unknown as DraftProblem[]).filter((problem) => problem.time_entry_id !== null);
+  const kept = (invoice.problems as unknown as DraftProblem[]).filter((problem) => !ofAmounts.has(problem.code));
   const problems = [...kept, ...amountProblems(lines.length, invoice.discount_amount, amounts)];
   return update(
     work,

@@ -57,7 +57,11 @@ export async function unbilledTime(ctx: Ctx, wanted: TimeWanted): Promise<OpenTi
     .where("time_entries.date", "<", wanted.to)
     .where(sql<boolean>`billed_time_entries.time_entry_id is null`);
   if (wanted.from !== null) query = query.where("time_entries.date", ">=", wanted.from);
-  const rows = await query.orderBy("time_entries.date").orderBy("time_entries.created_at").orderBy("time_entries.id").execute();
+  const rows = await query
+    .orderBy("time_entries.date")
+    .orderBy("time_entries.created_at")
+    .orderBy("time_entries.id")
+    .execute();
   return rows.map(({ work_type_name, default_rate, ticket_number, title, ...row }) => ({
     ...row,
     work_type: { id: row.work_type_id, name: work_type_name, default_rate },

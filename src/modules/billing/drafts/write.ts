@@ -28,7 +28,11 @@ interface DraftHead extends Partial<NewRow<typeof invoices>> {
 
 /** Adds an empty draft; what is left out comes from the company and the organization. */
 export async function newDraft(work: Work, head: DraftHead): Promise<InvoiceRow> {
-  const company = await work.db.selectFrom("companies").select(["payment_terms", "default_billing_contact_id"]).where("id", "=", head.company_id).executeTakeFirstOrThrow();
+  const company = await work.db
+    .selectFrom("companies")
+    .select(["payment_terms", "default_billing_contact_id"])
+    .where("id", "=", head.company_id)
+    .executeTakeFirstOrThrow();
   const payment_terms = head.payment_terms ?? company.payment_terms;
   const invoice_date = head.invoice_date ?? todayOf(work);
   return insert(work, invoices, {
@@ -42,7 +46,12 @@ export async function newDraft(work: Work, head: DraftHead): Promise<InvoiceRow>
 }
 
 async function standardTaxRate(work: Work): Promise<string | null> {
-  const rate = await work.db.selectFrom("tax_rates").select("id").where("is_default", "=", true).where("is_active", "=", true).executeTakeFirst();
+  const rate = await work.db
+    .selectFrom("tax_rates")
+    .select("id")
+    .where("is_default", "=", true)
+    .where("is_active", "=", true)
+    .executeTakeFirst();
   return rate?.id ?? null;
 }
 
@@ -52,15 +61,27 @@ async function standardTaxRate(work: Work): Promise<string | null> {
  */
 export async function writePlan(work: Work, invoice: InvoiceRow, plan: Plan): Promise<InvoiceRow> {
   for (const { shares, ...line } of plan.lines) {
-    const row = await insert(work, invoiceLines, { ...line, invoice_id: invoice.id, currency: invoice.currency, explanation: line.explanation as Record<string, unknown> });
+    const row = await insert(work, invoiceLines, {
+      ...line,
+      invoice_id: invoice.id,
+      currency: invoice.currency,
+      explanation: line.explanation as Record<string, unknown>,
+    });
     for (const { time_entry_id, minutes, amount } of shares) {
       await work.db
         .insertInto("invoice_line_time_entries")
-        .values({ invoice_line_id: row.id, time_entry_id, billed_minutes: minutes, billed_amount: amount, currency: invoice.currency })
+        .values({
+          invoice_line_id: row.id,
+          time_entry_id,
+          billed_minutes: minutes,
+          billed_amount: amount,
+          currency: invoice.currency,
+        })
         .execute();
     }
   }
   const claimed = new Set(plan.lines.flatMap((line) => line.shares.map((share) => share.time_entry_id)));
-  for (const time_entry_id of claimed) await work.db.insertInto("billed_time_entries").values({ time_entry_id, invoice_id: invoice.id }).execute();
+  for (const time_entry_id of claimed)
+    await work.db.insertInto("billed_time_entries").values({ time_entry_id, invoice_id: invoice.id }).execute();
   return recompute(work, invoice.id, { problems: plan.problems as unknown as Record<string, unknown>[] });
 }

@@ -17,11 +17,23 @@ export async function currentDetails(ctx: Ctx, invoice: InvoiceRow): Promise<Iss
   const organization = await ctx.db
     .selectFrom("organizations")
     .leftJoin("files", "files.id", "organizations.logo_file_id")
-    .select(["organizations.name", "organizations.email", "organizations.phone", "organizations.website", "organizations.address", "organizations.tax_id", "organizations.bank_details", "organizations.invoice_footer", "files.sha256"])
+    .select([
+      "organizations.name",
+      "organizations.email",
+      "organizations.phone",
+      "organizations.website",
+      "organizations.address",
+      "organizations.tax_id",
+      "organizations.bank_details",
+      "organizations.invoice_footer",
+      "files.sha256",
+    ])
     .executeTakeFirstOrThrow();
   const lines = await linesOf(ctx, invoice.id);
   const amounts = await amountsFor(ctx, invoice, lines);
-  const notes = [invoice.notes, organization.invoice_footer].filter((text) => text !== null && text !== "").join("\n\n");
+  const notes = [invoice.notes, organization.invoice_footer]
+    .filter((text) => text !== null && text !== "")
+    .join("\n\n");
   return {
     logo_sha256: organization.sha256,
     model: {
@@ -31,7 +43,9 @@ export async function currentDetails(ctx: Ctx, invoice: InvoiceRow): Promise<Iss
       letterhead: {
         name: organization.name,
         address: organization.address,
-        contact: [organization.phone, organization.email, organization.website].filter((text) => text !== null && text !== "") as string[],
+        contact: [organization.phone, organization.email, organization.website].filter(
+          (text) => text !== null && text !== "",
+        ) as string[],
         tax_id: organization.tax_id,
         bank_details: organization.bank_details,
       },
@@ -42,10 +56,21 @@ export async function currentDetails(ctx: Ctx, invoice: InvoiceRow): Promise<Iss
       invoice_date: invoice.invoice_date,
       due_date: invoice.due_date,
       po_number: invoice.po_number,
-      lines: lines.map(({ description, quantity, unit_price, total, line_type }) => ({ description, quantity, unit_price, total, is_hours: line_type === "time_entry" })),
+      lines: lines.map(({ description, quantity, unit_price, total, line_type }) => ({
+        description,
+        quantity,
+        unit_price,
+        total,
+        is_hours: line_type === "time_entry",
+      })),
       subtotal: invoice.subtotal,
       discount_amount: invoice.discount_amount,
-      taxes: amounts.taxes.map(({ name, rate, taxable_amount, tax_amount }) => ({ name, rate, taxable_amount, tax_amount })),
+      taxes: amounts.taxes.map(({ name, rate, taxable_amount, tax_amount }) => ({
+        name,
+        rate,
+        taxable_amount,
+        tax_amount,
+      })),
       is_tax_exempt: amounts.is_tax_exempt,
       total: invoice.total,
       amount_paid: 0,
@@ -63,16 +88,28 @@ export function portalUrl(ctx: Pick<Ctx, "tenant">, invoiceId: string): string {
 }
 
 async function isPaidOnline(ctx: Ctx): Promise<boolean> {
-  const gateway = await ctx.db.selectFrom("payment_gateway_configs").select("id").where("is_active", "=", true).executeTakeFirst();
+  const gateway = await ctx.db
+    .selectFrom("payment_gateway_configs")
+    .select("id")
+    .where("is_active", "=", true)
+    .executeTakeFirst();
   return gateway !== undefined;
 }
 
 async function billTo(ctx: Ctx, invoice: InvoiceRow): Promise<BillTo> {
-  const company = await ctx.db.selectFrom("companies").select(["name", "address", "billing_address", "tax_id"]).where("id", "=", invoice.company_id).executeTakeFirstOrThrow();
+  const company = await ctx.db
+    .selectFrom("companies")
+    .select(["name", "address", "billing_address", "tax_id"])
+    .where("id", "=", invoice.company_id)
+    .executeTakeFirstOrThrow();
   const contact =
     invoice.billing_contact_id === null
       ? undefined
-      : await ctx.db.selectFrom("contacts").select(["first_name", "last_name"]).where("id", "=", invoice.billing_contact_id).executeTakeFirst();
+      : await ctx.db
+          .selectFrom("contacts")
+          .select(["first_name", "last_name"])
+          .where("id", "=", invoice.billing_contact_id)
+          .executeTakeFirst();
   const hasOther = Object.keys(company.billing_address).length > 0;
   return {
     name: company.name,
@@ -91,7 +128,15 @@ async function timeBehind(ctx: Ctx, lines: readonly InvoiceLineRow[]): Promise<P
     .innerJoin("time_entries", "time_entries.id", "links.time_entry_id")
     .leftJoin("users", "users.id", "time_entries.user_id")
     .leftJoin("tickets", "tickets.id", "time_entries.ticket_id")
-    .select(["time_entries.id", "time_entries.date", "time_entries.notes", "time_entries.duration_minutes", "users.name as technician", "tickets.ticket_number", "tickets.title"])
+    .select([
+      "time_entries.id",
+      "time_entries.date",
+      "time_entries.notes",
+      "time_entries.duration_minutes",
+      "users.name as technician",
+      "tickets.ticket_number",
+      "tickets.title",
+    ])
     .where("links.invoice_line_id", "in", ids)
     .orderBy("time_entries.date")
     .orderBy("time_entries.id")

@@ -5,8 +5,15 @@ import type { InvoiceRow } from "../schema.ts";
  * Who receives an invoice and its receipts: its billing contact, else the company's, else a contact for billing, else the
  * primary contact; always one who has an e-mail address and is not archived. Null: nobody does.
  */
-export async function recipientOf(ctx: Ctx, invoice: Pick<InvoiceRow, "company_id" | "billing_contact_id">): Promise<{ address: string; name: string } | null> {
-  const company = await ctx.db.selectFrom("companies").select("default_billing_contact_id").where("id", "=", invoice.company_id).executeTakeFirst();
+export async function recipientOf(
+  ctx: Ctx,
+  invoice: Pick<InvoiceRow, "company_id" | "billing_contact_id">,
+): Promise<{ address: string; name: string } | null> {
+  const company = await ctx.db
+    .selectFrom("companies")
+    .select("default_billing_contact_id")
+    .where("id", "=", invoice.company_id)
+    .executeTakeFirst();
   const contacts = await ctx.db
     .selectFrom("contacts")
     .select(["id", "first_name", "last_name", "email", "contact_type"])

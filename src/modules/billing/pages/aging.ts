@@ -8,7 +8,13 @@ import { formatMoney } from "../../../platform/money.ts";
 import { agingReport } from "../reports.ts";
 import { type AgingBucket, agingBuckets, type AgingRow } from "../rules/terms.ts";
 
-const labels: Record<AgingBucket, string> = { current: "Not due", days_1_30: "1–30 days", days_31_60: "31–60 days", days_61_90: "61–90 days", days_over_90: "Over 90 days" };
+const labels: Record<AgingBucket, string> = {
+  current: "Not due",
+  days_1_30: "1–30 days",
+  days_31_60: "31–60 days",
+  days_61_90: "61–90 days",
+  days_over_90: "Over 90 days",
+};
 
 type Row = AgingRow & { id: string; company: string };
 
@@ -26,9 +32,24 @@ async function showAging(ctx: Ctx): Promise<Answer> {
         table: "aging",
         href: (row) => `/invoices?view=open&company=${row.company_id}`,
         columns: [
-          { key: "company", label: "Company", cell: (row) => cell.strong(row.company, `/invoices?view=open&company=${row.company_id}`) },
-          ...agingBuckets.map((bucket) => ({ key: bucket, label: labels[bucket], is_numeric: true, is_secondary: bucket !== "current", cell: (row: Row) => (row[bucket] === 0 ? cell.nothing : cell.money(row[bucket], row.currency, ctx.tenant)) })),
-          { key: "total", label: "Total", is_numeric: true, cell: (row) => cell.money(row.total, row.currency, ctx.tenant) },
+          {
+            key: "company",
+            label: "Company",
+            cell: (row) => cell.strong(row.company, `/invoices?view=open&company=${row.company_id}`),
+          },
+          ...agingBuckets.map((bucket) => ({
+            key: bucket,
+            label: labels[bucket],
+            is_numeric: true,
+            is_secondary: bucket !== "current",
+            cell: (row: Row) => (row[bucket] === 0 ? cell.nothing : cell.money(row[bucket], row.currency, ctx.tenant)),
+          })),
+          {
+            key: "total",
+            label: "Total",
+            is_numeric: true,
+            cell: (row) => cell.money(row.total, row.currency, ctx.tenant),
+          },
         ],
       },
       rows.map((row) => ({ ...row, id: `${row.company_id}-${row.currency}` })),
@@ -40,7 +61,13 @@ async function showAging(ctx: Ctx): Promise<Answer> {
     more_label: "",
   };
   const model: RecordPageModel = {
-    header: { title: "Receivables", subtitle: `What clients owe on ${formatDate(as_of, ctx.tenant)}`, breadcrumbs: [{ label: "Invoices", href: "/invoices" }], badges: [], actions: [link("Overdue invoices", "/invoices?view=overdue", "alert")] },
+    header: {
+      title: "Receivables",
+      subtitle: `What clients owe on ${formatDate(as_of, ctx.tenant)}`,
+      breadcrumbs: [{ label: "Invoices", href: "/invoices" }],
+      badges: [],
+      actions: [link("Overdue invoices", "/invoices?view=overdue", "alert")],
+    },
     stats: totals.flatMap((total) => statsOf(ctx, total)),
     tabs: [],
     sections: [section],
@@ -53,13 +80,27 @@ async function showAging(ctx: Ctx): Promise<Answer> {
 
 function statsOf(ctx: Ctx, total: AgingRow): StatModel[] {
   const money = (minor: number): string => formatMoney(minor, total.currency, ctx.tenant.locale);
-  const stat = (label: string, minor: number, tone: StatModel["tone"], hint: string): StatModel => ({ label, value: money(minor), hint, tone, href: "", icon: "" });
+  const stat = (label: string, minor: number, tone: StatModel["tone"], hint: string): StatModel => ({
+    label,
+    value: money(minor),
+    hint,
+    tone,
+    href: "",
+    icon: "",
+  });
   const late = total.total - total.current;
   return [
     stat("Open", total.total, "", "On all open invoices"),
     stat("Overdue", late, late > 0 ? "warning" : "", late > 0 ? "Past the due date" : "Nothing is late"),
-    stat("Over 90 days", total.days_over_90, total.days_over_90 > 0 ? "error" : "", total.days_over_90 > 0 ? "Long overdue" : "Nothing is that late"),
+    stat(
+      "Over 90 days",
+      total.days_over_90,
+      total.days_over_90 > 0 ? "error" : "",
+      total.days_over_90 > 0 ? "Long overdue" : "Nothing is that late",
+    ),
   ];
 }
 
-export const agingPages: Route[] = [{ method: "GET", path: "/billing/aging", door: "staff", permission: "billing.read", handle: showAging }];
+export const agingPages: Route[] = [
+  { method: "GET", path: "/billing/aging", door: "staff", permission: "billing.read", handle: showAging },
+];

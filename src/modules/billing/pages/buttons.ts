@@ -9,6 +9,8 @@ import type { InvoiceRow } from "../schema.ts";
 /** What can be done with an invoice in its state, by this person. The one that usually comes next is the primary one. */
 export function actionsOf(ctx: Ctx, invoice: InvoiceRow, recipient: string | null): ActionLink[] {
   const at = (path: string): string => `/invoices/${invoice.id}/${path}`;
+  /** The same, for this version only. */
+  const now = (path: string): string => `${at(path)}?version=${invoice.version}`;
   const pdf = link("PDF", at("pdf"), "download");
   const mayWrite = can(ctx.actor, "billing.write");
   const number = invoice.invoice_number ?? "";
@@ -18,8 +20,20 @@ export function actionsOf(ctx: Ctx, invoice: InvoiceRow, recipient: string | nul
       ...(mayWrite ? [link("Add line", at("lines/new"), "plus"), link("Edit", at("edit"), "pencil")] : []),
       pdf,
       ...(mayWrite && invoice.period_start !== null ? [button("Build again", at("rebuild"), "refresh", "ghost")] : []),
-      ...(mayWrite ? [button("Delete", at("delete"), "trash", "danger", "Delete this draft? What it bills can be billed again.")] : []),
-      ...(can(ctx.actor, "billing.approve") && isReady ? [button("Approve", at("approve"), "check", "primary", "Approve this invoice? It gets its number and does not change any more.")] : []),
+      ...(mayWrite
+        ? [button("Delete", now("delete"), "trash", "danger", "Delete this draft? What it bills can be billed again.")]
+        : []),
+      ...(can(ctx.actor, "billing.approve") && isReady
+        ? [
+            button(
+              "Approve",
+              now("approve"),
+              "check",
+              "primary",
+              "Approve this invoice? It gets its number and does not change any more.",
+            ),
+          ]
+        : []),
     ];
   }
   if (!mayWrite || invoice.status === "void" || invoice.status === "written_off") return [pdf];
@@ -27,11 +41,29 @@ export function actionsOf(ctx: Ctx, invoice: InvoiceRow, recipient: string | nul
   const send =
     recipient === null
       ? []
-      : [button(isSent ? "Send again" : "Send", at("send"), "send", isSent ? "ghost" : "primary", isSent ? `Send ${number} to ${recipient} again?` : `Send ${number} to ${recipient}?`)];
+      : [
+          button(
+            isSent ? "Send again" : "Send",
+            at("send"),
+            "send",
+            isSent ? "ghost" : "primary",
+            isSent ? `Send ${number} to ${recipient} again?` : `Send ${number} to ${recipient}?`,
+          ),
+        ];
   const mayVoid = invoice.amount_paid === 0 && (isOpen(invoice.status) || invoice.total === 0);
   return [
     pdf,
-    ...(mayVoid ? [button("Void", at("void"), "ban", "danger", `Void ${number}? The number stays used, and what it bills can be billed again.`)] : []),
+    ...(mayVoid
+      ? [
+          button(
+            "Void",
+            now("void"),
+            "ban",
+            "danger",
+            `Void ${number}? The number stays used, and what it bills can be billed again.`,
+          ),
+        ]
+      : []),
     ...send,
     ...(isOpen(invoice.status) ? [link("Record payment", at("payment"), "card", isSent ? "primary" : "ghost")] : []),
   ];

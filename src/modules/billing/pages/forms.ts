@@ -17,7 +17,8 @@ import { invoiceLines, invoices, payments } from "../schema.ts";
 type Typed = FormValues | null;
 
 const crumbs = [{ label: "Invoices", href: "/invoices" }];
-const i = (name: string, given: Parameters<typeof columnField>[2] = {}): FieldModel => columnField(invoices, name, given);
+const i = (name: string, given: Parameters<typeof columnField>[2] = {}): FieldModel =>
+  columnField(invoices, name, given);
 
 async function newForm(ctx: Ctx, incoming: Incoming, typed: Typed, failure: Failure | null): Promise<FormModel> {
   const companyId = incoming.url.searchParams.get("company_id") ?? "";
@@ -32,7 +33,12 @@ async function newForm(ctx: Ctx, incoming: Incoming, typed: Typed, failure: Fail
         title: "Invoice",
         hint: "Lines are added next. Terms, currency and tax come from the company.",
         fields: [
-          i("company_id", { options: await optionsOf(ctx, "companies", { blank: "Choose a company", keep: companyId === "" ? null : companyId }) }),
+          i("company_id", {
+            options: await optionsOf(ctx, "companies", {
+              blank: "Choose a company",
+              keep: companyId === "" ? null : companyId,
+            }),
+          }),
           i("invoice_date"),
           i("po_number"),
           i("notes", { span: 6, label: "Notes on the invoice" }),
@@ -57,18 +63,27 @@ async function editForm(ctx: Ctx, incoming: Incoming, typed: Typed, failure: Fai
         fields: [
           i("invoice_date"),
           i("payment_terms", { hint: "The due date follows from it." }),
-          i("billing_contact_id", { options: await contactOptions(ctx, row.company_id, "The company's billing contact") }),
+          i("billing_contact_id", {
+            options: await contactOptions(ctx, row.company_id, "The company's billing contact"),
+          }),
           i("po_number"),
           i("tax_rate_id", { options: await optionsOf(ctx, "tax_rates", { blank: "No tax" }) }),
           i("discount_amount", { prefix: row.currency, hint: "Taken off the whole invoice, before tax." }),
         ],
       },
-      { title: "Notes", fields: [i("notes", { span: 6, label: "Notes on the invoice" }), i("internal_notes", { span: 6, label: "Notes for the team" })] },
+      {
+        title: "Notes",
+        fields: [
+          i("notes", { span: 6, label: "Notes on the invoice" }),
+          i("internal_notes", { span: 6, label: "Notes for the team" }),
+        ],
+      },
     ],
   });
 }
 
-const l = (name: string, given: Parameters<typeof columnField>[2] = {}): FieldModel => columnField(invoiceLines, name, given);
+const l = (name: string, given: Parameters<typeof columnField>[2] = {}): FieldModel =>
+  columnField(invoiceLines, name, given);
 
 function lineFieldModels(isWritten: boolean, currency: string): FieldModel[] {
   return [
@@ -108,10 +123,15 @@ async function editLineForm(ctx: Ctx, incoming: Incoming, typed: Typed, failure:
 
 async function paymentForm(ctx: Ctx, incoming: Incoming, typed: Typed, failure: Failure | null): Promise<FormModel> {
   const invoice = await find(ctx, "invoices", incoming.params["id"] ?? "");
-  const p = (name: string, given: Parameters<typeof columnField>[2] = {}): FieldModel => columnField(payments, name, given);
+  const p = (name: string, given: Parameters<typeof columnField>[2] = {}): FieldModel =>
+    columnField(payments, name, given);
   return formModel({
     action: `/invoices/${invoice.id}/payment`,
-    values: typed ?? { amount: fromMinor(invoice.balance_due, invoice.currency), payment_method: "check", payment_date: todayOf(ctx) },
+    values: typed ?? {
+      amount: fromMinor(invoice.balance_due, invoice.currency),
+      payment_method: "check",
+      payment_date: todayOf(ctx),
+    },
     version: invoice.version,
     failure,
     submit_label: "Record payment",
@@ -120,7 +140,13 @@ async function paymentForm(ctx: Ctx, incoming: Incoming, typed: Typed, failure: 
       {
         title: `Payment for ${invoice.invoice_number ?? "a draft"}`,
         hint: "A part of the balance may be paid; the client gets a receipt by mail.",
-        fields: [p("amount", { prefix: invoice.currency }), p("payment_date"), p("payment_method"), p("reference_number"), field("notes", "Notes", { kind: "textarea", span: 6, max_length: 2000 })],
+        fields: [
+          p("amount", { prefix: invoice.currency }),
+          p("payment_date"),
+          p("payment_method"),
+          p("reference_number"),
+          field("notes", "Notes", { kind: "textarea", span: 6, max_length: 2000 }),
+        ],
       },
     ],
   });
@@ -132,9 +158,53 @@ const permission = "billing.write";
 
 /** Forms that make and change drafts and their lines, and that record payments. */
 export const formPages: Route[] = [
-  ...formRoutes({ path: "/invoices/new", permission, action: createInvoice, title: () => "New invoice", form: newForm, breadcrumbs: crumbs, done: (result) => toInvoice((result as { id: string }).id, "Draft created. Add its lines now.") }),
-  ...formRoutes({ path: "/invoices/:id/edit", permission, action: updateInvoice, title: () => "Edit draft", form: editForm, extra: (incoming) => ({ id: idFrom(incoming) }), breadcrumbs: crumbs, done: (_, incoming) => toInvoice(idFrom(incoming), "Changes saved.") }),
-  ...formRoutes({ path: "/invoices/:id/lines/new", permission, action: addLine, title: () => "Add a line", form: newLineForm, extra: (incoming) => ({ invoice_id: idFrom(incoming) }), breadcrumbs: crumbs, done: (_, incoming) => toInvoice(idFrom(incoming), "Line added.") }),
-  ...formRoutes({ path: "/invoices/:id/lines/:line_id/edit", permission, action: updateLine, title: () => "Edit line", form: editLineForm, extra: (incoming) => ({ id: incoming.params["line_id"] }), breadcrumbs: crumbs, done: (_, incoming) => toInvoice(idFrom(incoming), "Line saved.") }),
-  ...formRoutes({ path: "/invoices/:id/payment", permission, action: recordPayment, title: () => "Record payment", form: paymentForm, extra: (incoming) => ({ invoice_id: idFrom(incoming) }), breadcrumbs: crumbs, done: (_, incoming) => toInvoice(idFrom(incoming), "Payment recorded.") }),
+  ...formRoutes({
+    path: "/invoices/new",
+    permission,
+    action: createInvoice,
+    title: () => "New invoice",
+    form: newForm,
+    breadcrumbs: crumbs,
+    done: (result) => toInvoice((result as { id: string }).id, "Draft created. Add its lines now."),
+  }),
+  ...formRoutes({
+    path: "/invoices/:id/edit",
+    permission,
+    action: updateInvoice,
+    title: () => "Edit draft",
+    form: editForm,
+    extra: (incoming) => ({ id: idFrom(incoming) }),
+    breadcrumbs: crumbs,
+    done: (_, incoming) => toInvoice(idFrom(incoming), "Changes saved."),
+  }),
+  ...formRoutes({
+    path: "/invoices/:id/lines/new",
+    permission,
+    action: addLine,
+    title: () => "Add a line",
+    form: newLineForm,
+    extra: (incoming) => ({ invoice_id: idFrom(incoming) }),
+    breadcrumbs: crumbs,
+    done: (_, incoming) => toInvoice(idFrom(incoming), "Line added."),
+  }),
+  ...formRoutes({
+    path: "/invoices/:id/lines/:line_id/edit",
+    permission,
+    action: updateLine,
+    title: () => "Edit line",
+    form: editLineForm,
+    extra: (incoming) => ({ id: incoming.params["line_id"] }),
+    breadcrumbs: crumbs,
+    done: (_, incoming) => toInvoice(idFrom(incoming), "Line saved."),
+  }),
+  ...formRoutes({
+    path: "/invoices/:id/payment",
+    permission,
+    action: recordPayment,
+    title: () => "Record payment",
+    form: paymentForm,
+    extra: (incoming) => ({ invoice_id: idFrom(incoming) }),
+    breadcrumbs: crumbs,
+    done: (_, incoming) => toInvoice(idFrom(incoming), "Payment recorded."),
+  }),
 ];

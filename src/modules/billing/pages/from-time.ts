@@ -9,13 +9,23 @@ import { generateFromTime } from "../actions/generate.ts";
 import { todayOf } from "../drafts/write.ts";
 
 /** Asks whose time to bill, and from when to when: up to the end of last month, unless told. */
-async function form(ctx: Ctx, incoming: Incoming, typed: FormValues | null, failure: Failure | null): Promise<FormModel> {
+async function form(
+  ctx: Ctx,
+  incoming: Incoming,
+  typed: FormValues | null,
+  failure: Failure | null,
+): Promise<FormModel> {
   const companyId = incoming.url.searchParams.get("company_id") ?? "";
   const today = todayOf(ctx);
   const month = Temporal.PlainYearMonth.from(today.slice(0, 7)).toPlainDate({ day: 1 });
   return formModel({
     action: "/invoices/from-time",
-    values: typed ?? { company_id: companyId, from: month.subtract({ months: 1 }).toString(), to: today, invoice_date: today },
+    values: typed ?? {
+      company_id: companyId,
+      from: month.subtract({ months: 1 }).toString(),
+      to: today,
+      invoice_date: today,
+    },
     failure,
     submit_label: "Make the draft",
     cancel_url: companyId === "" ? "/invoices" : `/companies/${companyId}`,
@@ -24,7 +34,15 @@ async function form(ctx: Ctx, incoming: Incoming, typed: FormValues | null, fail
         title: "Time to bill",
         hint: "Billable time without a contract that no invoice has yet. Time under a contract is billed by the billing run.",
         fields: [
-          field("company_id", "Company", { kind: "select", is_required: true, span: 6, options: await optionsOf(ctx, "companies", { blank: "Choose a company", keep: companyId === "" ? null : companyId }) }),
+          field("company_id", "Company", {
+            kind: "select",
+            is_required: true,
+            span: 6,
+            options: await optionsOf(ctx, "companies", {
+              blank: "Choose a company",
+              keep: companyId === "" ? null : companyId,
+            }),
+          }),
           field("from", "From", { kind: "date", is_required: true, span: 2 }),
           field("to", "To", { kind: "date", is_required: true, span: 2, hint: "This day included." }),
           field("invoice_date", "Invoice date", { kind: "date", span: 2 }),
@@ -41,5 +59,6 @@ export const fromTimePages: Route[] = formRoutes({
   title: () => "Bill time",
   form,
   breadcrumbs: [{ label: "Invoices", href: "/invoices" }],
-  done: (result) => redirect(`/invoices/${(result as { id: string }).id}`, "Draft made. Look it over, then approve it."),
+  done: (result) =>
+    redirect(`/invoices/${(result as { id: string }).id}`, "Draft made. Look it over, then approve it."),
 });

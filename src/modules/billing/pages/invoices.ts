@@ -5,7 +5,6 @@ import type { Ctx } from "../../../platform/context.ts";
 import { canonicalDecimal } from "../../../platform/decimal.ts";
 import { button, cell, facts, link, words } from "../../../platform/http/cells.ts";
 import { formFailure } from "../../../platform/http/form-model.ts";
-import { buttonRoute } from "../../../platform/http/form-page.ts";
 import { listAnswer } from "../../../platform/http/list.ts";
 import type { RecordPageModel } from "../../../platform/http/page-models.ts";
 import { type Answer, type Incoming, page, redirect, response, type Route } from "../../../platform/http/route.ts";
@@ -19,10 +18,12 @@ import { voidInvoice } from "../actions/void.ts";
 import { evidenceOf } from "../evidence.ts";
 import { invoicePdfResponse } from "../issue/document.ts";
 import { invoiceList, type InvoiceView, invoiceViews } from "../lists.ts";
+import type { InvoiceRow } from "../schema.ts";
 import { showInvoice } from "./show.ts";
 import { timeSection } from "./time-section.ts";
 
-const viewOf = (incoming: Incoming): InvoiceView => invoiceViews.find((view) => view === incoming.url.searchParams.get("view")) ?? "all";
+const viewOf = (incoming: Incoming): InvoiceView =>
+  invoiceViews.find((view) => view === incoming.url.searchParams.get("view")) ?? "all";
 const home = (incoming: Incoming): string => `/invoices/${incoming.params["id"] ?? ""}`;
 
 /** One line: what it says, where its amount comes from, the time behind it. */
@@ -62,7 +63,9 @@ async function showLine(ctx: Ctx, incoming: Incoming): Promise<Answer> {
       ]),
       facts(
         "Where it comes from",
-        evidenceOf(line, ctx.tenant).map((sentence, index) => [index === 0 ? "Because" : "And", cell.text(sentence)] as const),
+        evidenceOf(line, ctx.tenant).map(
+          (sentence, index) => [index === 0 ? "Because" : "And", cell.text(sentence)] as const,
+        ),
       ),
     ],
     notes: "",
@@ -71,17 +74,33 @@ async function showLine(ctx: Ctx, incoming: Incoming): Promise<Answer> {
   return page("records/show", line.description, model);
 }
 
-/** Line buttons name the line by `line_id`; the action takes it as `id`. */
-function lineButton(path: string, action: AnyAction, said: string, extra: (incoming: Incoming) => object = () => ({})): Route {
+type Said = string | ((result: unknown) => string);
+
+/**
+ * A button that changes an invoice or one of its lines, and says on the invoice's page how it went. The button carries the
+ * version that was shown, so nobody approves what somebody else has changed meanwhile.
+ */
+function invoiceButton(
+  path: string,
+  action: AnyAction,
+  said: Said,
+  given: { target?: string; to?: string } = {},
+): Route {
   return {
     method: "POST",
-    path: `/invoices/:id/lines/:line_id/${path}`,
+    path: `/invoices/:id/${path}`,
     door: "staff",
     permission: action.permission,
     handle: async (ctx, incoming) => {
+      const { params, url } = incoming;
+      const version = Number(url.searchParams.get("version") ?? "");
       try {
-        await perform(ctx, action, { id: incoming.params["line_id"], ...extra(incoming) });
-        return redirect(home(incoming), said);
+        const result = await perform(ctx, action, {
+          id: params[given.target ?? "id"],
+          ...(params["direction"] === undefined ? {} : { direction: params["direction"] }),
+          ...(version > 0 ? { version } : {}),
+        });
+        return redirect(given.to ?? home(incoming), typeof said === "string" ? said : said(result));
       } catch (error) {
         return redirect(home(incoming), formFailure(error).message, "error");
       }
@@ -90,16 +109,32 @@ function lineButton(path: string, action: AnyAction, said: string, extra: (incom
 }
 
 export const invoicePages: Route[] = [
-  { method: "GET", path: "/invoices", door: "staff", permission: "billing.read", handle: async (ctx, incoming) => listAnswer(ctx, incoming, await invoiceList(ctx, viewOf(incoming))) },
+  {
+    method: "GET",
+    path: "/invoices",
+    door: "staff",
+    permission: "billing.read",
+    handle: async (ctx, incoming) => listAnswer(ctx, incoming, await invoiceList(ctx, viewOf(incoming))),
+  },
   { method: "GET", path: "/invoices/:id", door: "staff", permission: "billing.read", handle: showInvoice },
-  { method: "GET", path: "/invoices/:id/pdf", door: "staff", permission: "billing.read", handle: async (ctx, incoming) => response(await invoicePdfResponse(ctx, incoming.params["id"] ?? "")) },
+  {
+    method: "GET",
+    path: "/invoices/:id/pdf",
+    door: "staff",
+    permission: "billing.read",
+    handle: async (ctx, incoming) => response(await invoicePdfResponse(ctx, incoming.params["id"] ?? "")),
+  },
   { method: "GET", path: "/invoices/:id/lines/:line_id", door: "staff", permission: "billing.read", handle: showLine },
-  lineButton("move/:direction", moveLine, "Line moved.", (incoming) => ({ direction: incoming.params["direction"] })),
-  lineButton("delete", deleteLine, "Line removed."),
-  buttonRoute("/invoices/:id/approve", approveInvoice, (incoming, result) => redirect(home(incoming), `Approved as ${(result as { invoice_number: string }).invoice_number}. Send it now.`), home),
-  buttonRoute("/invoices/:id/void", voidInvoice, (incoming) => redirect(home(incoming), "The invoice is void."), home),
-  buttonRoute("/invoices/:id/rebuild", rebuildDraft, (incoming) => redirect(home(incoming), "The draft is built again from contract and time."), home),
-  buttonRoute("/invoices/:id/delete", deleteDraft, () => redirect("/invoices", "Draft deleted."), home),
+  invoiceButton("lines/:line_id/move/:direction", moveLine, "Line moved.", { target: "line_id" }),
+  invoiceButton("lines/:line_id/delete", deleteLine, "Line removed.", { target: "line_id" }),
+  invoiceButton(
+    "approve",
+    approveInvoice,
+    (result) => `Approved as ${(result as InvoiceRow).invoice_number ?? ""}. Send it now.`,
+  ),
+  invoiceButton("void", voidInvoice, "The invoice is void."),
+  invoiceButton("rebuild", rebuildDraft, "The draft is built again from contract and time."),
+  invoiceButton("delete", deleteDraft, "Draft deleted.", { to: "/invoices" }),
   {
     method: "POST",
     path: "/invoices/:id/send",

@@ -9,7 +9,14 @@ import type { CellModel, SectionModel } from "../../../platform/http/view-models
 import { formatMoney } from "../../../platform/money.ts";
 import { reading } from "../../../platform/context.ts";
 import { shownPeriod } from "../../contracts/index.ts";
-import { type BatchOutcome, type BatchReport, generateBatch, monthRange, type PreviewRow, previewBatch } from "../batch.ts";
+import {
+  type BatchOutcome,
+  type BatchReport,
+  generateBatch,
+  monthRange,
+  type PreviewRow,
+  previewBatch,
+} from "../batch.ts";
 import { todayOf } from "../drafts/write.ts";
 import { invoices } from "../schema.ts";
 
@@ -17,10 +24,16 @@ const crumbs = [{ label: "Invoices", href: "/invoices" }];
 const monthPattern = /^20\d\d-(0[1-9]|1[0-2])$/;
 
 const monthName = (month: string): string => shownPeriod(monthRange(month));
-const shifted = (month: string, months: number): string => Temporal.PlainYearMonth.from(month).add({ months }).toString();
+const shifted = (month: string, months: number): string =>
+  Temporal.PlainYearMonth.from(month).add({ months }).toString();
 
 /** What a run of the month would bill, and the button that makes the drafts. */
-async function showPreview(ctx: Ctx, asked: string | null, typed: FormValues | null, failure: Failure | null): Promise<Answer> {
+async function showPreview(
+  ctx: Ctx,
+  asked: string | null,
+  typed: FormValues | null,
+  failure: Failure | null,
+): Promise<Answer> {
   const month = asked !== null && monthPattern.test(asked) ? asked : todayOf(ctx).slice(0, 7);
   const rows = await previewBatch(ctx, month);
   const due = rows.filter((row) => row.plans.length > 0);
@@ -30,12 +43,32 @@ async function showPreview(ctx: Ctx, asked: string | null, typed: FormValues | n
       subtitle: monthName(month),
       breadcrumbs: crumbs,
       badges: [],
-      actions: [-1, 1].map((step) => link(monthName(shifted(month, step)), `/billing/run?month=${shifted(month, step)}`, step < 0 ? "arrow-left" : "arrow-right")),
+      actions: [-1, 1].map((step) =>
+        link(
+          monthName(shifted(month, step)),
+          `/billing/run?month=${shifted(month, step)}`,
+          step < 0 ? "arrow-left" : "arrow-right",
+        ),
+      ),
     },
     stats: statsOf(ctx, due),
     sections: [
-      previewSection(ctx, "To bill", due, empty("check-circle", "Nothing to bill", "Every contract of this month is billed, or none is active.")),
-      ...(rows.length === due.length ? [] : [previewSection(ctx, "Left out", rows.filter((row) => row.plans.length === 0), empty("check", "Nothing", ""))]),
+      previewSection(
+        ctx,
+        "To bill",
+        due,
+        empty("check-circle", "Nothing to bill", "Every contract of this month is billed, or none is active."),
+      ),
+      ...(rows.length === due.length
+        ? []
+        : [
+            previewSection(
+              ctx,
+              "Left out",
+              rows.filter((row) => row.plans.length === 0),
+              empty("check", "Nothing", ""),
+            ),
+          ]),
     ],
     form:
       due.length === 0
@@ -46,7 +79,13 @@ async function showPreview(ctx: Ctx, asked: string | null, typed: FormValues | n
             failure,
             submit_label: due.length === 1 ? "Make the draft" : `Make drafts for ${due.length} contracts`,
             cancel_url: "/invoices",
-            sections: [{ title: "Make the drafts", hint: "Nothing gets a number or is sent before somebody approves it.", fields: [field("month", "Month", { kind: "hidden" }), columnField(invoices, "invoice_date")] }],
+            sections: [
+              {
+                title: "Make the drafts",
+                hint: "Nothing gets a number or is sent before somebody approves it.",
+                fields: [field("month", "Month", { kind: "hidden" }), columnField(invoices, "invoice_date")],
+              },
+            ],
           }),
   };
   return page("billing/run", "Billing run", model, failure?.status ?? 200);
@@ -54,17 +93,43 @@ async function showPreview(ctx: Ctx, asked: string | null, typed: FormValues | n
 
 function statsOf(ctx: Ctx, due: readonly PreviewRow[]): BillingRunModel["stats"] {
   const sums = new Map<string, number>();
-  for (const plan of due.flatMap((row) => row.plans)) sums.set(plan.currency, (sums.get(plan.currency) ?? 0) + totalOf(plan));
-  const problems = due.filter((row) => row.plans.some((plan) => plan.problems.some((problem) => problem.severity === "error"))).length;
+  for (const plan of due.flatMap((row) => row.plans))
+    sums.set(plan.currency, (sums.get(plan.currency) ?? 0) + totalOf(plan));
+  const problems = due.filter((row) =>
+    row.plans.some((plan) => plan.problems.some((problem) => problem.severity === "error")),
+  ).length;
   return [
-    ...[...sums].map(([currency, sum]) => ({ label: "To bill before tax", value: formatMoney(sum, currency, ctx.tenant.locale), hint: due.length === 1 ? "One contract" : `${due.length} contracts`, tone: "" as const, href: "", icon: "invoice" })),
-    ...(problems === 0 ? [] : [{ label: "With problems", value: String(problems), hint: "Work without a rate stays unbilled", tone: "warning" as const, href: "/rate-cards", icon: "alert" }]),
+    ...[...sums].map(([currency, sum]) => ({
+      label: "To bill before tax",
+      value: formatMoney(sum, currency, ctx.tenant.locale),
+      hint: due.length === 1 ? "One contract" : `${due.length} contracts`,
+      tone: "" as const,
+      href: "",
+      icon: "invoice",
+    })),
+    ...(problems === 0
+      ? []
+      : [
+          {
+            label: "With problems",
+            value: String(problems),
+            hint: "Work without a rate stays unbilled",
+            tone: "warning" as const,
+            href: "/rate-cards",
+            icon: "alert",
+          },
+        ]),
   ];
 }
 
 const totalOf = (plan: PreviewRow["plans"][number]): number => plan.lines.reduce((sum, line) => sum + line.total, 0);
 
-function previewSection(ctx: Ctx, title: string, rows: readonly PreviewRow[], nothing: SectionModel["empty"]): SectionModel {
+function previewSection(
+  ctx: Ctx,
+  title: string,
+  rows: readonly PreviewRow[],
+  nothing: SectionModel["empty"],
+): SectionModel {
   return {
     id: title === "To bill" ? "due" : "left-out",
     title,
@@ -77,10 +142,31 @@ function previewSection(ctx: Ctx, title: string, rows: readonly PreviewRow[], no
         href: (row) => `/contracts/${row.contract.id}`,
         columns: [
           { key: "company", label: "Company", cell: (row) => cell.text(row.company) },
-          { key: "contract", label: "Contract", cell: (row) => cell.text(`${row.contract.contract_number} ${row.contract.name}`) },
-          { key: "period", label: "Period", is_secondary: true, cell: (row) => cell.muted(row.plans.map((plan) => shownPeriod(plan.period)).join(", ")) },
+          {
+            key: "contract",
+            label: "Contract",
+            cell: (row) => cell.text(`${row.contract.contract_number} ${row.contract.name}`),
+          },
+          {
+            key: "period",
+            label: "Period",
+            is_secondary: true,
+            cell: (row) => cell.muted(row.plans.map((plan) => shownPeriod(plan.period)).join(", ")),
+          },
           { key: "state", label: "What happens", cell: whatHappens },
-          { key: "total", label: "Before tax", is_numeric: true, cell: (row) => (row.plans.length === 0 ? cell.nothing : cell.money(row.plans.reduce((sum, plan) => sum + totalOf(plan), 0), row.contract.currency, ctx.tenant)) },
+          {
+            key: "total",
+            label: "Before tax",
+            is_numeric: true,
+            cell: (row) =>
+              row.plans.length === 0
+                ? cell.nothing
+                : cell.money(
+                    row.plans.reduce((sum, plan) => sum + totalOf(plan), 0),
+                    row.contract.currency,
+                    ctx.tenant,
+                  ),
+          },
         ],
       },
       rows.map((row) => ({ ...row, id: row.contract.id })),
@@ -96,14 +182,23 @@ function previewSection(ctx: Ctx, title: string, rows: readonly PreviewRow[], no
 function whatHappens(row: PreviewRow): CellModel {
   if (row.skipped !== "") return cell.muted(row.skipped);
   const problem = row.plans.flatMap((plan) => plan.problems)[0];
-  if (problem !== undefined) return { ...cell.badge(problem.severity === "error" ? "Needs attention" : "Look at it", "warning"), hint: problem.message };
+  if (problem !== undefined)
+    return {
+      ...cell.badge(problem.severity === "error" ? "Needs attention" : "Look at it", "warning"),
+      hint: problem.message,
+    };
   const lines = row.plans.reduce((sum, plan) => sum + plan.lines.length, 0);
   return cell.text(lines === 1 ? "One line" : `${lines} lines`);
 }
 
 /** What the run has made, left out, and could not do. */
 function reportPage(ctx: Ctx, month: string, report: BatchReport): Answer {
-  const section = (id: string, title: string, outcomes: readonly BatchOutcome[], nothing: SectionModel["empty"]): SectionModel => ({
+  const section = (
+    id: string,
+    title: string,
+    outcomes: readonly BatchOutcome[],
+    nothing: SectionModel["empty"],
+  ): SectionModel => ({
     id,
     title,
     actions: [],
@@ -117,7 +212,12 @@ function reportPage(ctx: Ctx, month: string, report: BatchReport): Answer {
           { key: "company", label: "Company", cell: (row) => cell.text(row.company) },
           { key: "contract", label: "Contract", cell: (row) => cell.text(row.contract) },
           id === "made"
-            ? { key: "total", label: "Total", is_numeric: true, cell: (row: BatchOutcome) => cell.money(row.total, row.currency, ctx.tenant) }
+            ? {
+                key: "total",
+                label: "Total",
+                is_numeric: true,
+                cell: (row: BatchOutcome) => cell.money(row.total, row.currency, ctx.tenant),
+              }
             : { key: "reason", label: "Why", cell: (row: BatchOutcome) => cell.text(row.reason) },
         ],
       },
@@ -130,12 +230,22 @@ function reportPage(ctx: Ctx, month: string, report: BatchReport): Answer {
     more_label: "",
   });
   const model: BillingRunModel = {
-    header: { title: "Billing run", subtitle: monthName(month), breadcrumbs: crumbs, badges: [], actions: [link("Review the drafts", "/invoices?view=drafts", "check", "primary")] },
+    header: {
+      title: "Billing run",
+      subtitle: monthName(month),
+      breadcrumbs: crumbs,
+      badges: [],
+      actions: [link("Review the drafts", "/billing/review", "check", "primary")],
+    },
     stats: [],
     sections: [
       section("made", "Drafts made", report.made, empty("invoice", "No draft was made", "There was nothing to bill.")),
-      ...(report.failed.length === 0 ? [] : [section("failed", "Failed", report.failed, empty("alert", "Nothing", ""))]),
-      ...(report.skipped.length === 0 ? [] : [section("skipped", "Left out", report.skipped, empty("check", "Nothing", ""))]),
+      ...(report.failed.length === 0
+        ? []
+        : [section("failed", "Failed", report.failed, empty("alert", "Nothing", ""))]),
+      ...(report.skipped.length === 0
+        ? []
+        : [section("skipped", "Left out", report.skipped, empty("check", "Nothing", ""))]),
     ],
     form: null,
   };
@@ -143,7 +253,13 @@ function reportPage(ctx: Ctx, month: string, report: BatchReport): Answer {
 }
 
 export const runPages: Route[] = [
-  { method: "GET", path: "/billing/run", door: "staff", permission: "billing.write", handle: (ctx, incoming) => showPreview(ctx, incoming.url.searchParams.get("month"), null, null) },
+  {
+    method: "GET",
+    path: "/billing/run",
+    door: "staff",
+    permission: "billing.write",
+    handle: (ctx, incoming) => showPreview(ctx, incoming.url.searchParams.get("month"), null, null),
+  },
   {
     method: "POST",
     path: "/billing/run",

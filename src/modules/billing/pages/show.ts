@@ -24,11 +24,18 @@ import { timeSection } from "./time-section.ts";
 /** The page of one invoice: lines with their evidence, totals, where it stands, and what can be done now. */
 export async function showInvoice(ctx: Ctx, incoming: Incoming): Promise<Answer> {
   const invoice = await find(ctx, "invoices", incoming.params["id"] ?? "");
-  const company = await ctx.db.selectFrom("companies").select(["id", "name"]).where("id", "=", invoice.company_id).executeTakeFirstOrThrow();
+  const company = await ctx.db
+    .selectFrom("companies")
+    .select(["id", "name"])
+    .where("id", "=", invoice.company_id)
+    .executeTakeFirstOrThrow();
   const contract = invoice.contract_id === null ? undefined : await maybeFind(ctx, "contracts", invoice.contract_id);
   const lines = await linesOf(ctx, invoice.id);
   const recipient = await recipientOf(ctx, invoice);
-  const period = invoice.period_start === null || invoice.period_end === null ? null : shownPeriod({ start: invoice.period_start, end: invoice.period_end });
+  const period =
+    invoice.period_start === null || invoice.period_end === null
+      ? null
+      : shownPeriod({ start: invoice.period_start, end: invoice.period_end });
   const title = invoice.invoice_number ?? "Draft invoice";
   const payments = await paymentSection(ctx, invoice);
   const time = await timeSection(ctx, lines);
@@ -44,19 +51,30 @@ export async function showInvoice(ctx: Ctx, incoming: Incoming): Promise<Answer>
     facts: [
       facts("Invoice", [
         ["Company", cell.link(company.name, `/companies/${company.id}`)],
-        ["Contract", contract === undefined ? cell.nothing : cell.link(`${contract.contract_number} ${contract.name}`, `/contracts/${contract.id}`)],
+        [
+          "Contract",
+          contract === undefined
+            ? cell.nothing
+            : cell.link(`${contract.contract_number} ${contract.name}`, `/contracts/${contract.id}`),
+        ],
         ["Dated", cell.date(invoice.invoice_date, ctx.tenant)],
         ["Terms", cell.text(words(invoice.payment_terms))],
         ["Due", cell.date(invoice.due_date, ctx.tenant)],
         ["PO number", cell.text(invoice.po_number)],
         [invoice.sent_at === null ? "Goes to" : "Sent to", cell.mail(recipient?.address)],
       ]),
-      ...(invoice.internal_notes === null ? [] : [facts("Internal notes", [["Not printed", cell.text(invoice.internal_notes)]])]),
+      ...(invoice.internal_notes === null
+        ? []
+        : [facts("Internal notes", [["Not printed", cell.text(invoice.internal_notes)]])]),
     ],
     lines: lineTable(ctx, invoice, lines),
     totals: totalsOf(ctx, invoice),
     timeline: timelineOf(ctx, invoice),
-    sections: [...(time === null ? [] : [time]), ...(payments === null ? [] : [payments]), await activityOf(ctx, "invoices", invoice.id)],
+    sections: [
+      ...(time === null ? [] : [time]),
+      ...(payments === null ? [] : [payments]),
+      await activityOf(ctx, "invoices", invoice.id),
+    ],
     notes: invoice.notes ?? "",
   };
   return page("invoices/show", title, model);
@@ -72,8 +90,18 @@ function noticesOf(ctx: Ctx, invoice: InvoiceRow, hasRecipient: boolean): Notice
   for (const { severity, code, message, time_entry_id } of problems) {
     if (seen.has(message)) continue;
     seen.add(message);
-    const mend = code === "no_rate" ? [link("Rate cards", "/rate-cards"), ...(time_entry_id === null ? [] : [link("The time entry", `/time/${time_entry_id}/edit`)])] : [];
-    notices.push({ kind: severity === "error" ? "error" : "warning", text: code === "no_rate" ? `${message} Then build the draft again.` : message, actions: mayWrite ? mend : [] });
+    const mend =
+      code === "no_rate"
+        ? [
+            link("Rate cards", "/rate-cards"),
+            ...(time_entry_id === null ? [] : [link("The time entry", `/time/${time_entry_id}/edit`)]),
+          ]
+        : [];
+    notices.push({
+      kind: severity === "error" ? "error" : "warning",
+      text: code === "no_rate" ? `${message} Then build the draft again.` : message,
+      actions: mayWrite ? mend : [],
+    });
   }
   if (!hasRecipient && (invoice.status === "draft" || isOpen(invoice.status))) {
     notices.push({
@@ -95,11 +123,34 @@ function lineTable(ctx: Ctx, invoice: InvoiceRow, lines: readonly InvoiceLineRow
       href: (line) => `/invoices/${invoice.id}/lines/${line.id}`,
       columns: [
         { key: "description", label: "Description", cell: (line) => cell.text(line.description) },
-        { key: "evidence", label: "Where it comes from", is_secondary: true, cell: (line) => cell.muted(evidenceOf(line, ctx.tenant).join(" ")) },
-        { key: "quantity", label: "Quantity", is_numeric: true, cell: (line) => cell.number(line.line_type === "time_entry" ? `${fixedDecimal(line.quantity, 2)} h` : canonicalDecimal(line.quantity)) },
+        {
+          key: "evidence",
+          label: "Where it comes from",
+          is_secondary: true,
+          cell: (line) => cell.muted(evidenceOf(line, ctx.tenant).join(" ")),
+        },
+        {
+          key: "quantity",
+          label: "Quantity",
+          is_numeric: true,
+          cell: (line) =>
+            cell.number(
+              line.line_type === "time_entry" ? `${fixedDecimal(line.quantity, 2)} h` : canonicalDecimal(line.quantity),
+            ),
+        },
         { key: "unit_price", label: "Price", is_numeric: true, cell: (line) => cell.number(price(line)) },
-        { key: "tax", label: "Tax", is_secondary: true, cell: (line) => (line.is_taxable && invoice.tax_name !== null ? cell.check(true) : cell.nothing) },
-        { key: "total", label: "Amount", is_numeric: true, cell: (line) => cell.money(line.total, invoice.currency, ctx.tenant) },
+        {
+          key: "tax",
+          label: "Tax",
+          is_secondary: true,
+          cell: (line) => (line.is_taxable && invoice.tax_name !== null ? cell.check(true) : cell.nothing),
+        },
+        {
+          key: "total",
+          label: "Amount",
+          is_numeric: true,
+          cell: (line) => cell.money(line.total, invoice.currency, ctx.tenant),
+        },
       ],
     },
     lines,
@@ -113,8 +164,18 @@ function totalsOf(ctx: Ctx, invoice: InvoiceRow): InvoicePageModel["totals"] {
   const hasPayments = invoice.amount_paid > 0;
   return [
     { label: "Subtotal", amount: money(invoice.subtotal), is_strong: false },
-    ...(invoice.discount_amount === 0 ? [] : [{ label: "Discount", amount: money(-invoice.discount_amount), is_strong: false }]),
-    ...(invoice.tax_name === null ? [] : [{ label: `${invoice.tax_name} ${canonicalDecimal(invoice.tax_percent)} %`, amount: money(invoice.tax_amount), is_strong: false }]),
+    ...(invoice.discount_amount === 0
+      ? []
+      : [{ label: "Discount", amount: money(-invoice.discount_amount), is_strong: false }]),
+    ...(invoice.tax_name === null
+      ? []
+      : [
+          {
+            label: `${invoice.tax_name} ${canonicalDecimal(invoice.tax_percent)} %`,
+            amount: money(invoice.tax_amount),
+            is_strong: false,
+          },
+        ]),
     { label: "Total", amount: money(invoice.total), is_strong: true },
     ...(hasPayments ? [{ label: "Paid", amount: money(invoice.amount_paid), is_strong: false }] : []),
     ...(hasPayments ? [{ label: "Balance due", amount: money(invoice.balance_due), is_strong: true }] : []),
@@ -128,21 +189,40 @@ function timelineOf(ctx: Ctx, invoice: InvoiceRow): InvoicePageModel["timeline"]
   const steps: InvoicePageModel["timeline"] = [
     { label: "Draft", text: at(invoice.created_at), state: approved ? "done" : "current" },
     { label: "Approved", text: at(invoice.approved_at), state: approved ? "done" : "todo" },
-    { label: "Sent", text: at(invoice.sent_at), state: sent ? "done" : approved && invoice.status !== "void" ? "current" : "todo" },
+    {
+      label: "Sent",
+      text: at(invoice.sent_at),
+      state: sent ? "done" : approved && invoice.status !== "void" ? "current" : "todo",
+    },
   ];
   if (invoice.status === "void") return [...steps, { label: "Void", text: at(invoice.voided_at), state: "failed" }];
   const isPaid = invoice.status === "paid";
   const due = `due ${formatDate(invoice.due_date, ctx.tenant)}`;
-  return [...steps, { label: "Paid", text: isPaid ? at(invoice.paid_at) : approved ? due : "", state: isPaid ? "done" : sent ? "current" : "todo" }];
+  return [
+    ...steps,
+    {
+      label: "Paid",
+      text: isPaid ? at(invoice.paid_at) : approved ? due : "",
+      state: isPaid ? "done" : sent ? "current" : "todo",
+    },
+  ];
 }
 
 async function paymentSection(ctx: Ctx, invoice: InvoiceRow): Promise<SectionModel | null> {
   if (invoice.status === "draft") return null;
-  const rows = await reach(ctx, "payments").selectAll().where("invoice_id", "=", invoice.id).orderBy("payment_date").orderBy("id").execute();
+  const rows = await reach(ctx, "payments")
+    .selectAll()
+    .where("invoice_id", "=", invoice.id)
+    .orderBy("payment_date")
+    .orderBy("id")
+    .execute();
   return {
     id: "payments",
     title: "Payments",
-    actions: can(ctx.actor, "billing.write") && isOpen(invoice.status) ? [link("Record payment", `/invoices/${invoice.id}/payment`, "plus")] : [],
+    actions:
+      can(ctx.actor, "billing.write") && isOpen(invoice.status)
+        ? [link("Record payment", `/invoices/${invoice.id}/payment`, "plus")]
+        : [],
     table: tableModel<PaymentRow>(
       ctx,
       {
@@ -152,9 +232,19 @@ async function paymentSection(ctx: Ctx, invoice: InvoiceRow): Promise<SectionMod
         columns: [
           { key: "payment_date", label: "Date", cell: (row) => cell.date(row.payment_date, ctx.tenant) },
           { key: "payment_method", label: "Method", cell: (row) => cell.text(words(row.payment_method)) },
-          { key: "reference_number", label: "Reference", is_secondary: true, cell: (row) => cell.text(row.reference_number ?? row.gateway_transaction_id) },
+          {
+            key: "reference_number",
+            label: "Reference",
+            is_secondary: true,
+            cell: (row) => cell.text(row.reference_number ?? row.gateway_transaction_id),
+          },
           { key: "notes", label: "Notes", is_secondary: true, cell: (row) => cell.muted(row.notes) },
-          { key: "amount", label: "Amount", is_numeric: true, cell: (row) => cell.money(row.amount, row.currency, ctx.tenant) },
+          {
+            key: "amount",
+            label: "Amount",
+            is_numeric: true,
+            cell: (row) => cell.money(row.amount, row.currency, ctx.tenant),
+          },
         ],
       },
       rows,

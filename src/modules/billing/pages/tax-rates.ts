@@ -32,20 +32,51 @@ const taxRateList: List<TaxRateRow> = {
   subtitle: "New invoices are taxed by the standard rate, unless the company is exempt.",
   url,
   table: "tax_rates",
-  query: (ctx) => reach(ctx, "tax_rates").select(["tax_rates.id", "tax_rates.name", "tax_rates.rate", "tax_rates.is_default", "tax_rates.is_active"]),
+  query: (ctx) =>
+    reach(ctx, "tax_rates").select([
+      "tax_rates.id",
+      "tax_rates.name",
+      "tax_rates.rate",
+      "tax_rates.is_default",
+      "tax_rates.is_active",
+    ]),
   columns: [
-    { key: "name", label: "Name", sort: { reference: "tax_rates.name", column: taxRates.columns.name }, cell: (row) => cell.strong(row.name, `${url}/${row.id}`) },
+    {
+      key: "name",
+      label: "Name",
+      sort: { reference: "tax_rates.name", column: taxRates.columns.name },
+      cell: (row) => cell.strong(row.name, `${url}/${row.id}`),
+    },
     { key: "rate", label: "Per cent", is_numeric: true, cell: (row) => cell.number(canonicalDecimal(row.rate)) },
-    { key: "is_default", label: "Standard", cell: (row) => (row.is_default ? cell.badge("Standard", "info") : cell.nothing) },
-    { key: "is_active", label: "State", cell: (row) => (row.is_active ? cell.badge("In use", "success") : cell.badge("Not in use", "neutral")) },
+    {
+      key: "is_default",
+      label: "Standard",
+      cell: (row) => (row.is_default ? cell.badge("Standard", "info") : cell.nothing),
+    },
+    {
+      key: "is_active",
+      label: "State",
+      cell: (row) => (row.is_active ? cell.badge("In use", "success") : cell.badge("Not in use", "neutral")),
+    },
   ],
   sort: "name",
   href: (row) => `${url}/${row.id}`,
   actions: (ctx) => (can(ctx.actor, permission) ? [link("New tax rate", `${url}/new`, "plus", "primary")] : []),
-  empty: () => empty("invoice", "No tax rates", "Without one, invoices carry no tax.", link("New tax rate", `${url}/new`, "plus", "primary")),
+  empty: () =>
+    empty(
+      "invoice",
+      "No tax rates",
+      "Without one, invoices carry no tax.",
+      link("New tax rate", `${url}/new`, "plus", "primary"),
+    ),
 };
 
-async function taxRateForm(ctx: Ctx, incoming: Incoming, typed: FormValues | null, failure: Failure | null): Promise<FormModel> {
+async function taxRateForm(
+  ctx: Ctx,
+  incoming: Incoming,
+  typed: FormValues | null,
+  failure: Failure | null,
+): Promise<FormModel> {
   const id = incoming.params["id"] ?? null;
   const row = id === null ? null : await find(ctx, "tax_rates", id);
   return formModel({
@@ -70,8 +101,36 @@ async function taxRateForm(ctx: Ctx, incoming: Incoming, typed: FormValues | nul
 }
 
 export const taxRatePages: Route[] = [
-  { method: "GET", path: url, door: "staff", permission: "billing.read", handle: (ctx, incoming) => listAnswer(ctx, incoming, taxRateList) },
-  ...formRoutes({ path: `${url}/new`, permission, action: createTaxRate, title: () => "New tax rate", form: taxRateForm, breadcrumbs: crumbs, done: () => redirect(url, "Tax rate added.") }),
-  ...formRoutes({ path: `${url}/:id`, permission, action: updateTaxRate, title: async (ctx, { id = "" }) => (await find(ctx, "tax_rates", id)).name, form: taxRateForm, extra: (incoming) => ({ id: incoming.params["id"] }), breadcrumbs: crumbs, done: () => redirect(url, "Changes saved.") }),
-  buttonRoute(`${url}/:id/delete`, deleteTaxRate, () => redirect(url, "Tax rate deleted."), (incoming) => `${url}/${incoming.params["id"] ?? ""}`),
+  {
+    method: "GET",
+    path: url,
+    door: "staff",
+    permission: "billing.read",
+    handle: (ctx, incoming) => listAnswer(ctx, incoming, taxRateList),
+  },
+  ...formRoutes({
+    path: `${url}/new`,
+    permission,
+    action: createTaxRate,
+    title: () => "New tax rate",
+    form: taxRateForm,
+    breadcrumbs: crumbs,
+    done: () => redirect(url, "Tax rate added."),
+  }),
+  ...formRoutes({
+    path: `${url}/:id`,
+    permission,
+    action: updateTaxRate,
+    title: async (ctx, { id = "" }) => (await find(ctx, "tax_rates", id)).name,
+    form: taxRateForm,
+    extra: (incoming) => ({ id: incoming.params["id"] }),
+    breadcrumbs: crumbs,
+    done: () => redirect(url, "Changes saved."),
+  }),
+  buttonRoute(
+    `${url}/:id/delete`,
+    deleteTaxRate,
+    () => redirect(url, "Tax rate deleted."),
+    (incoming) => `${url}/${incoming.params["id"] ?? ""}`,
+  ),
 ];

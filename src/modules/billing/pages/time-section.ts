@@ -55,11 +55,28 @@ export async function timeSection(ctx: Ctx, lines: readonly InvoiceLineRow[]): P
         href: (row) => `/time/${row.id}/edit`,
         columns: [
           { key: "date", label: "Date", cell: (row) => cell.date(row.date, ctx.tenant) },
-          { key: "ticket", label: "Ticket", cell: (row) => (row.ticket_number === null ? cell.nothing : cell.link(`#${row.ticket_number} ${row.title ?? ""}`.trim(), `/tickets/${row.ticket_id ?? ""}`)) },
+          {
+            key: "ticket",
+            label: "Ticket",
+            cell: (row) =>
+              row.ticket_number === null
+                ? cell.nothing
+                : cell.link(`#${row.ticket_number} ${row.title ?? ""}`.trim(), `/tickets/${row.ticket_id ?? ""}`),
+          },
           { key: "notes", label: "Notes", is_secondary: true, cell: (row) => cell.muted(row.notes) },
           { key: "technician", label: "Technician", is_secondary: true, cell: (row) => cell.person(row.technician) },
-          { key: "billed_minutes", label: "Hours", is_numeric: true, cell: (row) => cell.number(shownHours(row.billed_minutes)) },
-          { key: "billed_amount", label: "Amount", is_numeric: true, cell: (row) => cell.money(row.billed_amount, row.currency, ctx.tenant) },
+          {
+            key: "billed_minutes",
+            label: "Hours",
+            is_numeric: true,
+            cell: (row) => cell.number(shownHours(row.billed_minutes)),
+          },
+          {
+            key: "billed_amount",
+            label: "Amount",
+            is_numeric: true,
+            cell: (row) => cell.money(row.billed_amount, row.currency, ctx.tenant),
+          },
         ],
       },
       rows,

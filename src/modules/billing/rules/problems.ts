@@ -3,7 +3,7 @@ import type { Amounts } from "./totals.ts";
 /** What is wrong with a draft. An `error` keeps it from being approved, a `warning` asks a person to look. */
 export interface DraftProblem {
   severity: "error" | "warning";
-  code: "no_rate" | "zero_rate" | "nothing_to_bill" | "negative_discount" | "negative_total";
+  code: "no_rate" | "zero_rate" | "partly_billed" | "nothing_to_bill" | "negative_discount" | "negative_total";
   /** A sentence for people. */
   message: string;
   time_entry_id: string | null;

@@ -9,7 +9,7 @@ import { listAnswer } from "../../../platform/http/list.ts";
 import { type Incoming, redirect, type Route } from "../../../platform/http/route.ts";
 import type { FormModel } from "../../../platform/http/view-models.ts";
 import { createRateCard, deleteRateCard, updateRateCard } from "../actions/rate-cards.ts";
-import { rateCardList } from "../lists.ts";
+import { rateCardList } from "../rate-card-list.ts";
 import { rateCards } from "../schema.ts";
 
 const crumbs = [

@@ -11,7 +11,8 @@ import type { ActionLink, FactsModel, SectionModel, StatModel } from "../../../p
 import { todayOf } from "../actions/lifecycle.ts";
 import { hoursBadge, hoursText } from "../coverage.ts";
 import { type HoursLeft, hoursOfContract } from "../hours.ts";
-import { itemColumns, type ItemListRow, statusTone } from "../lists.ts";
+import { itemColumns, type ItemListRow } from "../item-list.ts";
+import { statusTone } from "../lists.ts";
 import { type Period, periodContaining, shownPeriod } from "../rules/periods.ts";
 import type { contracts } from "../schema.ts";
 

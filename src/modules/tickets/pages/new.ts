@@ -47,7 +47,7 @@ async function formOf(ctx: Ctx, values: FormValues, failure: Failure | null): Pr
   const c = (name: string, given: Parameters<typeof columnField>[2] = {}): FieldModel => columnField(tickets, name, given);
   const byDefault = async (table: "ticket_queues" | "ticket_priorities" | "ticket_types" | "ticket_statuses"): Promise<Option[]> => {
     const standard = await ctx.db.selectFrom(table).select("name").where("is_default", "=", true).executeTakeFirst();
-    return optionsOf(ctx, table, { blank: standard === undefined ? "Standard" : `${standard.name} (standard)` });
+    return optionsOf(ctx, table, { blank: standard === undefined ? "None" : `${standard.name} (standard)` });
   };
   const companyId = text(values, "company_id");
   return formModel({

@@ -9,7 +9,8 @@ import { conflict, forbidden, invalidField } from "../../../platform/errors.ts";
 import { formatMinutes } from "../../../platform/http/cells.ts";
 import { longestEntry, timerMinutes } from "../rules.ts";
 import { timers } from "../schema.ts";
-import { addEntry, logTime, type LogTime, type TimeEntry } from "./entries.ts";
+import type { TimeEntry } from "./checks.ts";
+import { addEntry, logTime, type LogTime } from "./entries.ts";
 import { workedMinutes } from "./measure.ts";
 
 type Timer = RowOf<typeof timers>;

@@ -1,0 +1,148 @@
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { type BillingWorld, billingWorld } from "../../../tests/support/billing.ts";
+import { browserOf, makeStaff } from "../../../tests/support/people.ts";
+import { startTestProgram, type TestProgram } from "../../../tests/support/program.ts";
+import type { Page, Visitor } from "../../../tests/support/visitor.ts";
+
+let t: TestProgram;
+let w: BillingWorld;
+let finance: Visitor;
+
+beforeAll(async () => {
+  t = await startTestProgram();
+  w = await billingWorld(t);
+  finance = await browserOf(t, await makeStaff(t.harbor, "finance"));
+});
+afterAll(() => t.close());
+
+const idIn = (url: string): string => /\/invoices\/([\w-]{36})/.exec(url)?.[1] ?? "";
+
+/** The address of a button that carries the version it was shown for. */
+const buttonOf = (page: Page, path: string): string =>
+  `${path}?version=${new RegExp(`${path}\\?version(?:=|&#x3D;)(\\d+)`).exec(page.html)?.[1] ?? ""}`;
+
+describe("the pages", () => {
+  test("lead from nothing to a paid invoice", async () => {
+    const company = await w.company("Nordwind");
+    expect((await finance.open("/invoices")).text).toContain("No invoices yet");
+    await finance.open(`/invoices/new?company_id=${company.id}`);
+    const draft = await finance.submit("/invoices/new", { po_number: "PO 7" });
+    expect(draft.text).toContain("There is nothing to bill: the invoice has no lines.");
+    const home = `/invoices/${idIn(draft.url)}`;
+    await finance.open(`${home}/lines/new`);
+    const mistyped = await finance.submit(`${home}/lines/new`, { description: "Router", unit_price: "12,x" });
+    expect([mistyped.status, mistyped.text]).toEqual([422, expect.stringContaining("must be a decimal number")]);
+    expect(mistyped.html).toContain('value="12,x"');
+    const withLine = await finance.submit(`${home}/lines/new`, {
+      description: "Router",
+      unit_price: "120",
+      quantity: "2",
+    });
+    expect(withLine.text).toContain("$240.00");
+    expect(withLine.text).toContain("Written by Robin Vale.");
+    const approved = await finance.submit(buttonOf(withLine, `${home}/approve`));
+    expect(approved.text).toContain("INV-000001");
+    const sent = await finance.submit(`${home}/send`);
+    expect(sent.text).toContain("The invoice is on its way.");
+    await finance.open(`${home}/payment`);
+    const paid = await finance.submit(`${home}/payment`, { reference_number: "4711" });
+    expect(paid.text).toContain("Payment recorded.");
+    expect(paid.text).toContain("4711");
+    expect((await finance.open("/invoices?view=paid")).text).toContain("INV-000001");
+    const pdf = await t.fetch(`${home}/pdf`, {
+      headers: { cookie: [...finance.cookies].map(([name, value]) => `${name}=${value}`).join("; ") },
+    });
+    expect(pdf.headers.get("content-type")).toBe("application/pdf");
+  });
+
+  test("change lines and take them off again", async () => {
+    const company = await w.company("Lines");
+    await finance.open(`/invoices/new?company_id=${company.id}`);
+    const home = `/invoices/${idIn((await finance.submit("/invoices/new")).url)}`;
+    await finance.open(`${home}/lines/new`);
+    const page = await finance.submit(`${home}/lines/new`, { description: "Cable", unit_price: "9.99" });
+    const line = new RegExp(`${home}/lines/([\\w-]{36})`).exec(page.html)?.[1] ?? "";
+    expect((await finance.open(`${home}/lines/${line}`)).text).toContain("Where it comes from");
+    await finance.open(`${home}/lines/${line}/edit`);
+    expect((await finance.submit(`${home}/lines/${line}/edit`, { quantity: "3" })).text).toContain("$29.97");
+    await finance.open(`${home}/lines/${line}`);
+    expect((await finance.submit(`${home}/lines/${line}/move/up`)).text).toContain("Line moved.");
+    await finance.open(`${home}/lines/${line}`);
+    expect((await finance.submit(`${home}/lines/${line}/delete`)).text).toContain("Line removed.");
+    await finance.open(`${home}/edit`);
+    expect((await finance.submit(`${home}/edit`, { notes: "Thank you.", discount_amount: "0.00" })).text).toContain(
+      "Thank you.",
+    );
+    const changed = await finance.open(home);
+    expect((await finance.submit(buttonOf(changed, `${home}/delete`))).text).toContain("Draft deleted.");
+  });
+
+  test("do not approve what somebody else has changed meanwhile", async () => {
+    const company = await w.company("Raced");
+    await finance.open(`/invoices/new?company_id=${company.id}`);
+    const home = `/invoices/${idIn((await finance.submit("/invoices/new")).url)}`;
+    await finance.open(`${home}/lines/new`);
+    const shown = await finance.submit(`${home}/lines/new`, { description: "Cable", unit_price: "9.99" });
+    const colleague = await browserOf(t, await makeStaff(t.harbor, "finance"));
+    await colleague.open(`${home}/lines/new`);
+    await colleague.submit(`${home}/lines/new`, { description: "Router", unit_price: "900" });
+    // The page that was shown before the colleague's line: its button, sent as it stood there.
+    const token = /name="(csrf[^"]*|_csrf)" value="([^"]*)"/.exec(shown.html);
+    const stale = await finance.post(buttonOf(shown, `${home}/approve`), { [token?.[1] ?? ""]: token?.[2] ?? "" });
+    expect(stale.text).toContain("Somebody else has changed this record");
+  });
+
+  test("run the billing of a month: what is due, what was made, what was left out", async () => {
+    const company = await w.company("Managed");
+    await w.contract(company.id, { billing_amount: "1200.00" });
+    await w.time(company.id, "2026-11-05", 60, { work_type_id: w.remote });
+    const preview = await finance.open("/billing/run?month=2026-11");
+    expect(preview.text).toContain("$1,200.00");
+    expect(preview.text).toContain("Needs attention");
+    const report = await finance.submit("/billing/run");
+    expect(report.text).toContain("Drafts made");
+    expect(report.html).toMatch(/\/invoices\/[\w-]{36}/);
+    expect((await finance.open("/billing/run?month=2026-11")).text).toContain("There is a draft already.");
+    expect((await finance.open("/billing/run?month=nonsense")).status).toBe(200);
+    expect((await finance.open("/invoices?view=drafts")).text).toContain("Needs attention");
+  });
+
+  test("approve and send many at once, each for itself", async () => {
+    const reached = await w.company("Zeta reached");
+    const unreached = await w.company("Zeta unreached", {}, null);
+    for (const company of [reached, unreached]) await w.contract(company.id, { billing_amount: "10.00" });
+    await finance.open("/billing/run?month=2026-11");
+    await finance.submit("/billing/run");
+    const review = await finance.open("/billing/review");
+    expect(review.text).toContain("Zeta reached, $10.00");
+    expect(review.text).toContain("Needs attention first");
+    const done = await finance.submit("/billing/review", { step: "send" });
+    expect(done.text).toMatch(/INV-\d{6}, Zeta reached Done Approved and sent/);
+    expect(done.text).toMatch(/INV-\d{6}, Zeta unreached Not done Approved\. Nobody at this company receives invoices/);
+  });
+
+  test("bill loose time, show receivables and keep tax rates", async () => {
+    const company = await w.company("Loose");
+    await w.time(company.id, "2026-11-02", 60, { work_type_id: w.onsite });
+    await finance.open(`/invoices/from-time?company_id=${company.id}`);
+    const draft = await finance.submit("/invoices/from-time");
+    expect(draft.text).toContain("1.00 h in one entry at $140.00 an hour.");
+    const nothing = await finance
+      .open(`/invoices/from-time?company_id=${company.id}`)
+      .then(() => finance.submit("/invoices/from-time"));
+    expect([nothing.status, nothing.text]).toEqual([409, expect.stringContaining("no unbilled time")]);
+    expect((await finance.open("/billing/aging")).status).toBe(200);
+    await finance.open("/settings/tax-rates/new");
+    expect((await finance.submit("/settings/tax-rates/new", { name: "VAT", rate: "20" })).text).toContain("VAT");
+    expect((await finance.open(`/companies/${company.id}`)).text).toContain("Open balance");
+    expect((await finance.open("/")).text).toContain("Drafts to approve");
+  });
+
+  test("are closed to people without the permission", async () => {
+    const technician = await browserOf(t, await makeStaff(t.harbor, "technician"));
+    for (const path of ["/invoices", "/invoices/new", "/billing/run", "/billing/aging", "/settings/tax-rates"]) {
+      expect([path, (await technician.open(path)).status]).toEqual([path, 403]);
+    }
+    expect((await technician.open("/")).text).not.toContain("Open balance");
+  });
+});

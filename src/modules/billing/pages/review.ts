@@ -1,0 +1,219 @@
+import { can } from "../../../platform/access/actor.ts";
+import { perform } from "../../../platform/action.ts";
+import { type Ctx, reading } from "../../../platform/context.ts";
+import { Failure } from "../../../platform/errors.ts";
+import { cell, empty, link } from "../../../platform/http/cells.ts";
+import { field, formModel } from "../../../platform/http/form-model.ts";
+import { tableModel } from "../../../platform/http/list.ts";
+import type { BillingRunModel } from "../../../platform/http/page-models.ts";
+import { type Answer, page, type Route } from "../../../platform/http/route.ts";
+import type { SectionModel } from "../../../platform/http/view-models.ts";
+import { isId } from "../../../platform/ids.ts";
+import { log } from "../../../platform/log.ts";
+import { formatMoney } from "../../../platform/money.ts";
+import { approveInvoice } from "../actions/approve.ts";
+import { sendInvoice } from "../actions/send.ts";
+import { type InvoiceListRow, invoiceColumns, invoiceRows } from "../lists.ts";
+import { canApprove, type DraftProblem } from "../rules/problems.ts";
+
+const title = "Approve and send";
+const crumbs = [{ label: "Invoices", href: "/invoices" }];
+const most = 500;
+
+const isReady = (row: InvoiceListRow): boolean =>
+  row.status === "pending" || canApprove(row.problems as unknown as DraftProblem[]);
+
+/** Everything that waits to be approved or sent: what is ready to tick, and what needs somebody first. */
+async function showReview(ctx: Ctx): Promise<Answer> {
+  const rows = await invoiceRows(ctx)
+    .where("invoices.status", "in", ["draft", "pending"])
+    .orderBy("companies.name")
+    .orderBy("invoices.id")
+    .limit(most)
+    .execute();
+  const ready = rows.filter(isReady);
+  const waiting = rows.filter((row) => !isReady(row));
+  const model: BillingRunModel = {
+    header: { title, subtitle: "", breadcrumbs: crumbs, badges: [], actions: [] },
+    stats: [],
+    sections: waiting.length === 0 && ready.length > 0 ? [] : [attention(ctx, waiting)],
+    form:
+      ready.length === 0
+        ? null
+        : formModel({
+            action: "/billing/review",
+            submit_label: "Go",
+            cancel_url: "/invoices",
+            sections: [
+              {
+                title: "Ready",
+                hint: "Untick what is to wait. Drafts get their numbers in this order.",
+                fields: [
+                  {
+                    ...field("invoices", "Invoices", { kind: "checkboxes", span: 6 }),
+                    options: ready.map((row) => ({
+                      value: row.id,
+                      label: `${row.company}, ${formatMoney(row.total, row.currency, ctx.tenant.locale)}`,
+                      hint: hintOf(row),
+                      is_selected: true,
+                    })),
+                  },
+                  field("step", "What to do", {
+                    kind: "radio",
+                    span: 6,
+                    value: "approve",
+                    options: [
+                      { value: "approve", label: "Approve only" },
+                      { value: "send", label: "Approve and send by mail" },
+                    ],
+                  }),
+                ],
+              },
+            ],
+          }),
+  };
+  return page("billing/run", title, model);
+}
+
+const hintOf = (row: InvoiceListRow): string =>
+  [row.invoice_number ?? "Draft", row.contract].filter((part) => part !== null).join(" · ");
+
+function attention(ctx: Ctx, rows: readonly InvoiceListRow[]): SectionModel {
+  const columns = invoiceColumns.filter(({ key }) =>
+    ["invoice_number", "company", "contract", "status", "total"].includes(key),
+  );
+  return {
+    id: "attention",
+    title: "Needs attention first",
+    actions: [],
+    table: tableModel(
+      ctx,
+      {
+        title: "Drafts with problems",
+        table: "invoices",
+        columns,
+        href: (row: InvoiceListRow) => `/invoices/${row.id}`,
+      },
+      rows,
+      "company",
+      null,
+    ),
+    empty: empty(
+      "check-circle",
+      "Nothing waits",
+      "Every invoice is approved and sent.",
+      link("Billing run", "/billing/run", "refresh", "primary"),
+    ),
+    more_url: "",
+    more_label: "",
+  };
+}
+
+interface Outcome {
+  id: string;
+  label: string;
+  text: string;
+  is_done: boolean;
+}
+
+/** Approves, and sends when asked, one invoice after the other: each stands for itself, and says how it went. */
+async function goOn(ctx: Ctx, row: InvoiceListRow, isSending: boolean): Promise<Outcome> {
+  let label = row.invoice_number ?? "Draft";
+  const done: string[] = [];
+  try {
+    if (row.status === "draft") {
+      const approved = await perform(ctx, approveInvoice, { id: row.id });
+      label = approved.invoice_number ?? label;
+      done.push("Approved");
+    }
+    if (isSending) {
+      await sendInvoice(ctx, row.id);
+      done.push("sent");
+    }
+    return { id: row.id, label: `${label}, ${row.company}`, text: done.join(" and "), is_done: true };
+  } catch (error) {
+    if (!(error instanceof Failure))
+      log.error("an invoice could not be approved or sent", { invoice: row.id, error: String(error) });
+    const why = error instanceof Failure ? error.message : "Something went wrong; the log says more.";
+    return { id: row.id, label: `${label}, ${row.company}`, text: [...done, why].join(". "), is_done: false };
+  }
+}
+
+function outcomePage(outcomes: readonly Outcome[], ctx: Ctx): Answer {
+  const model: BillingRunModel = {
+    header: {
+      title,
+      subtitle: `${outcomes.filter((one) => one.is_done).length} of ${outcomes.length} done`,
+      breadcrumbs: crumbs,
+      badges: [],
+      actions: [link("All invoices", "/invoices", "invoice", "primary")],
+    },
+    stats: [],
+    sections: [
+      {
+        id: "outcomes",
+        title: "What was done",
+        actions: [],
+        table: tableModel<Outcome>(
+          ctx,
+          {
+            title: "What was done",
+            table: "outcomes",
+            href: (row) => `/invoices/${row.id}`,
+            columns: [
+              { key: "label", label: "Invoice", cell: (row) => cell.strong(row.label, `/invoices/${row.id}`) },
+              {
+                key: "state",
+                label: "State",
+                cell: (row) => (row.is_done ? cell.badge("Done", "success") : cell.badge("Not done", "error")),
+              },
+              { key: "text", label: "What happened", cell: (row) => cell.text(row.text) },
+            ],
+          },
+          outcomes,
+          "label",
+          null,
+        ),
+        empty: empty(
+          "invoice",
+          "Nothing was chosen",
+          "Tick the invoices that are to be approved.",
+          link("Back", "/billing/review", "arrow-left"),
+        ),
+        more_url: "",
+        more_label: "",
+      },
+    ],
+    form: null,
+  };
+  return page("billing/run", title, model);
+}
+
+export const reviewPages: Route[] = [
+  { method: "GET", path: "/billing/review", door: "staff", permission: "billing.approve", handle: showReview },
+  {
+    method: "POST",
+    path: "/billing/review",
+    door: "staff",
+    permission: "billing.approve",
+    handle: async (ctx, incoming) => {
+      const { fields } = await incoming.form();
+      const ids = [fields["invoices"] ?? []].flat().filter(isId).slice(0, most);
+      const isSending = fields["step"] === "send" && can(ctx.actor, "billing.write");
+      const rows =
+        ids.length === 0
+          ? []
+          : await reading(ctx, (reader) =>
+              invoiceRows(reader)
+                .where("invoices.id", "in", ids)
+                .where("invoices.status", "in", ["draft", "pending"])
+                .orderBy("companies.name")
+                .orderBy("invoices.id")
+                .execute(),
+            );
+      const outcomes: Outcome[] = [];
+      for (const row of rows) outcomes.push(await goOn(ctx, row, isSending));
+      return outcomePage(outcomes, ctx);
+    },
+  },
+];

@@ -1,0 +1,70 @@
+import { cell, words } from "../../platform/http/cells.ts";
+import type { List } from "../../platform/http/list.ts";
+import { formatPrice } from "../../platform/money.ts";
+
+export interface ItemListRow {
+  id: string;
+  name: string;
+  description: string;
+  item_type: string;
+  quantity: string;
+  unit_price: string;
+  total_price: number;
+  currency: string;
+  billing_frequency: string;
+  included_hours: string | null;
+  work_type: string | null;
+}
+
+/** The lines of a contract; they have no list page of their own. */
+export function itemColumns(isEditable: boolean): Pick<List<ItemListRow>, "columns" | "href" | "title" | "table"> {
+  const href = (row: ItemListRow): string => (isEditable ? `/contract-items/${row.id}/edit` : "");
+  return {
+    title: "Items",
+    table: "contract_items",
+    href,
+    columns: [
+      {
+        key: "name",
+        label: "Item",
+        cell: (row) => (isEditable ? cell.strong(row.name, href(row)) : cell.text(row.name)),
+      },
+      { key: "item_type", label: "Type", is_secondary: true, cell: (row) => cell.text(words(row.item_type)) },
+      {
+        key: "included_hours",
+        label: "Hours",
+        is_numeric: true,
+        cell: (row) =>
+          row.included_hours === null
+            ? cell.nothing
+            : { ...cell.number(`${row.included_hours} h`), hint: row.work_type ?? "Any work type" },
+      },
+      {
+        key: "quantity",
+        label: "Quantity",
+        is_numeric: true,
+        is_secondary: true,
+        cell: (row) => cell.number(row.quantity),
+      },
+      {
+        key: "unit_price",
+        label: "Unit price",
+        is_numeric: true,
+        is_secondary: true,
+        cell: (row, ctx) => cell.number(formatPrice(row.unit_price, row.currency, ctx.tenant.locale)),
+      },
+      {
+        key: "total_price",
+        label: "Price",
+        is_numeric: true,
+        cell: (row, ctx) => cell.money(row.total_price, row.currency, ctx.tenant),
+      },
+      {
+        key: "billing_frequency",
+        label: "Billed",
+        is_secondary: true,
+        cell: (row) => cell.text(words(row.billing_frequency)),
+      },
+    ],
+  };
+}

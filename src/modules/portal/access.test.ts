@@ -1,0 +1,136 @@
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { clientOf, clientPassword, type Client, contactOf, linkFor, tokenOf } from "../../../tests/support/clients.ts";
+import { startTestProgram, type TestProgram } from "../../../tests/support/program.ts";
+import { startSession } from "../../platform/access/sessions.ts";
+import { perform } from "../../platform/action.ts";
+import { inUnit } from "../../platform/context.ts";
+import { update } from "../../platform/database/records.ts";
+import { contacts } from "../companies/index.ts";
+import { inviteContact, revokeContact } from "./access.ts";
+
+let t: TestProgram;
+let nordwind: Client;
+
+beforeAll(async () => {
+  t = await startTestProgram();
+  nordwind = await clientOf(t, "Nordwind Logistics", "annika@nordwind.test");
+});
+afterAll(() => t.close());
+
+describe("portal access", () => {
+  test("is given by a mail with a link, and taken away at once", async () => {
+    const { contactId } = await contactOf(t.harbor, "Ferry Co", "fred@ferry.test");
+    const key = await t.harbor.key("technician");
+    const given = await t.api("POST", `/api/v1/contacts/${contactId}/portal-access`, { key });
+    expect(given.body.data.attributes).toMatchObject({ is_portal_user: true });
+    const link = await linkFor(t, "fred@ferry.test");
+    expect(link).toStartWith("/portal/invite/");
+    const fred = t.browser();
+    await fred.open(link);
+    expect((await fred.submit(link, { password: "short" })).status).toBe(422);
+    expect((await fred.submit(link, { password: clientPassword })).url).toBe("/portal");
+    expect((await t.api("POST", `/api/v1/contacts/${contactId}/portal-access`, { key })).status).toBe(409);
+    await perform(await t.harbor.as("technician"), revokeContact, { id: contactId });
+    expect((await fred.open("/portal")).url).toStartWith("/portal/sign-in");
+    await fred.submit("/portal/sign-in", { email: "fred@ferry.test", password: clientPassword });
+    expect((await fred.open("/portal")).url).toStartWith("/portal/sign-in");
+    await perform(await t.harbor.as("technician"), inviteContact, { id: contactId });
+    const again = await linkFor(t, "fred@ferry.test");
+    expect(again).not.toBe(link);
+    await fred.open(again);
+    expect((await fred.submit(again, { password: clientPassword })).url).toBe("/portal");
+  });
+
+  test("ends with the contact", async () => {
+    const gone = await clientOf(t, "Gone GmbH", "gerd@gone.test");
+    await inUnit(t.harbor.system, (work) => update(work, contacts, gone.contactId, { archived_at: t.clock.now() }));
+    expect((await gone.browser.open("/portal")).url).toStartWith("/portal/sign-in");
+  });
+
+  test("needs an address that nobody else has, a permission, and the own organization", async () => {
+    const key = await t.harbor.key("technician");
+    const { contactId: silent } = await contactOf(t.harbor, "Silent Co", null);
+    const answer = await t.api("POST", `/api/v1/contacts/${silent}/portal-access`, { key });
+    expect([answer.status, answer.body.errors[0].source.pointer]).toEqual([422, "/data/attributes/email"]);
+    const { contactId: twin } = await contactOf(t.harbor, "Twin Co", nordwind.email);
+    expect((await t.api("POST", `/api/v1/contacts/${twin}/portal-access`, { key })).status).toBe(422);
+    expect(
+      (await t.api("POST", `/api/v1/contacts/${twin}/portal-access`, { key: await t.harbor.key("finance") })).status,
+    ).toBe(403);
+    const { contactId: foreign } = await contactOf(t.mill, "Foreign Co", "f@foreign.test");
+    expect((await t.api("POST", `/api/v1/contacts/${foreign}/portal-access`, { key })).status).toBe(404);
+  });
+
+  test("stands on the contact's page with what can be done about it", async () => {
+    const { contactId } = await contactOf(t.harbor, "Page Co", "pia@page.test");
+    const html = await contactPage(contactId);
+    expect(html).toContain("Give portal access");
+    await perform(await t.harbor.as("technician"), inviteContact, { id: contactId });
+    const invited = await contactPage(contactId);
+    expect(invited).toContain("Send the invitation again");
+    expect(invited).toContain("Revoke portal access");
+  });
+
+  async function contactPage(id: string): Promise<string> {
+    const ctx = await t.harbor.as("technician");
+    const { token } = await inUnit(ctx, (work) => startSession(work, ctx.actor.user_id ?? ""));
+    const answer = await t.fetch(`/contacts/${id}`, { headers: { cookie: `purser=${token}` } });
+    return answer.text();
+  }
+
+  test("opens only the client's door, and nobody comes in without it", async () => {
+    expect((await t.browser().open("/portal/tickets")).url).toStartWith("/portal/sign-in");
+    expect((await nordwind.browser.open("/companies")).url).toStartWith("/sign-in");
+    const key = await tokenOf(t, nordwind);
+    for (const path of ["companies", "tickets", "invoices", "users"])
+      expect((await t.api("GET", `/api/v1/${path}`, { key })).status).toBe(403);
+    for (const path of ["tickets", "invoices", "company"]) {
+      expect((await t.api("GET", `/api/v1/portal/${path}`)).status).toBe(401);
+      expect((await t.api("GET", `/api/v1/portal/${path}`, { key: await t.harbor.key("administrator") })).status).toBe(
+        401,
+      );
+    }
+  });
+});
+
+describe("a client's account", () => {
+  test("changes its password, and other browsers are signed out", async () => {
+    const client = await clientOf(t, "Account AG", "aga@account.test");
+    const other = t.browser();
+    await other.open("/portal/sign-in");
+    expect((await other.submit("/portal/sign-in", { email: client.email, password: clientPassword })).url).toBe(
+      "/portal",
+    );
+    const page = await client.browser.open("/portal/account");
+    expect(page.text).toContain("Where you are signed in");
+    const next = "another quiet harbour";
+    const changed = await client.browser.submit("/portal/account/password", {
+      present_password: clientPassword,
+      new_password: next,
+      repeated_password: next,
+    });
+    expect(changed.text).toContain("Password changed.");
+    expect((await other.open("/portal")).url).toStartWith("/portal/sign-in");
+  });
+
+  test("gets a new password by a link over the API; an unknown address gets the same answer", async () => {
+    const client = await clientOf(t, "Forgetful Inc", "fay@forgetful.test");
+    const ask = (email: string): ReturnType<TestProgram["api"]> =>
+      t.api("POST", "/api/v1/portal/auth/forgot-password", {
+        body: { data: { type: "password_resets", attributes: { email } } },
+      });
+    expect((await ask("nobody@nowhere.test")).status).toBe(204);
+    expect((await ask(client.email)).status).toBe(204);
+    const token = (await linkFor(t, client.email)).split("/").at(-1) ?? "";
+    const reset = (): ReturnType<TestProgram["api"]> =>
+      t.api("POST", "/api/v1/portal/auth/reset-password", {
+        body: { data: { type: "password_resets", attributes: { token, password: clientPassword } } },
+      });
+    expect((await reset()).status).toBe(204);
+    expect((await reset()).status).toBe(404);
+    const key = await tokenOf(t, client);
+    expect((await t.api("GET", "/api/v1/portal/company", { key })).status).toBe(200);
+    expect((await t.api("POST", "/api/v1/portal/auth/logout", { key })).status).toBe(204);
+    expect((await t.api("GET", "/api/v1/portal/company", { key })).status).toBe(401);
+  });
+});

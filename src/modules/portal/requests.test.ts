@@ -1,0 +1,168 @@
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { clientOf, type Client, tokenOf } from "../../../tests/support/clients.ts";
+import { startTestProgram, type TestProgram } from "../../../tests/support/program.ts";
+import { perform } from "../../platform/action.ts";
+import { inUnit } from "../../platform/context.ts";
+import { addNote, attachFiles, openTicket, takeFiles } from "../tickets/index.ts";
+
+let t: TestProgram;
+let nordwind: Client;
+let atlas: Client;
+
+beforeAll(async () => {
+  t = await startTestProgram();
+  nordwind = await clientOf(t, "Nordwind Logistics", "annika@nordwind.test");
+  atlas = await clientOf(t, "Atlas Foods", "bruno@atlas.test");
+});
+afterAll(() => t.close());
+
+async function ticketOf(client: Client, title: string): Promise<string> {
+  const ticket = await perform(await t.harbor.as("technician"), openTicket, {
+    title,
+    company_id: client.companyId,
+    contact_id: client.contactId,
+    description: "<p>Since Monday.</p>",
+  });
+  return ticket.id;
+}
+
+describe("requests in the portal", () => {
+  test("are opened and answered, with files", async () => {
+    const { browser } = nordwind;
+    await browser.open("/portal/tickets/new");
+    expect((await browser.submit("/portal/tickets/new", { title: "", description: "x" })).status).toBe(422);
+    const shown = await browser.submit("/portal/tickets/new", {
+      title: "Printer <b>on fire</b>",
+      description: "It burns.\n\nSince <noon>.",
+    });
+    expect(shown.url).toMatch(/^\/portal\/tickets\/[0-9a-f-]{36}$/);
+    expect(shown.text).toContain("Since <noon>.");
+    expect(shown.html).not.toContain("<b>on fire");
+    const id = shown.url.split("/").at(-1) ?? "";
+    const ticket = await t.app.database.read(t.harbor.id, (db) =>
+      db.selectFrom("tickets").selectAll().where("id", "=", id).executeTakeFirstOrThrow(),
+    );
+    expect(ticket).toMatchObject({ source: "portal", company_id: nordwind.companyId, contact_id: nordwind.contactId });
+    expect((await browser.submit(`/portal/tickets/${id}/notes`, { content: "  " })).status).toBe(422);
+    await browser.open(`/portal/tickets/${id}`);
+    const answered = await browser.submit(`/portal/tickets/${id}/notes`, { content: "The fire is out." });
+    expect(answered.text).toContain("The fire is out.");
+    expect((await browser.open("/portal/tickets")).text).toContain("Printer <b>on fire</b>");
+  });
+
+  test("show nothing that the team writes to itself: notes, files, time, internal names", async () => {
+    const id = await ticketOf(nordwind, "Slow network");
+    const technician = await t.harbor.as("technician");
+    await perform(technician, addNote, {
+      ticket_id: id,
+      note_type: "internal",
+      content: "<p>Their switch is junk</p>",
+    });
+    await perform(technician, addNote, { ticket_id: id, note_type: "public", content: "<p>We are looking</p>" });
+    const internal = await perform(technician, addNote, {
+      ticket_id: id,
+      note_type: "internal",
+      content: "<p>See file</p>",
+    });
+    const bytes = new TextEncoder().encode("secret plan");
+    const stored = await takeFiles(technician, [
+      { name: "plan.txt", type: "text/plain", bytes },
+      { name: "hello.txt", type: "text/plain", bytes },
+    ]);
+    const [hidden, open] = await inUnit(technician, async (work) => [
+      ...(await attachFiles(work, { ticket_id: id, note_id: internal.id }, stored.slice(0, 1))),
+      ...(await attachFiles(work, { ticket_id: id, note_id: null }, stored.slice(1))),
+    ]);
+    const page = await nordwind.browser.open(`/portal/tickets/${id}`);
+    expect(page.text).toContain("We are looking");
+    expect(page.text).toContain("hello.txt");
+    for (const secret of ["junk", "plan.txt", "See file"]) expect(page.html).not.toContain(secret);
+    expect((await nordwind.browser.open(`/portal/tickets/${id}/attachments/${open?.id ?? ""}`)).html).toBe(
+      "secret plan",
+    );
+    expect((await nordwind.browser.open(`/portal/tickets/${id}/attachments/${hidden?.id ?? ""}`)).status).toBe(404);
+    const key = await tokenOf(t, nordwind);
+    const notes = await t.api("GET", `/api/v1/portal/tickets/${id}/notes`, { key });
+    expect(notes.body.data).toHaveLength(1);
+    const files = await t.api("GET", `/api/v1/portal/tickets/${id}/attachments`, { key });
+    expect(files.body.data.map((file: { attributes: { file_name: string } }) => file.attributes.file_name)).toEqual([
+      "hello.txt",
+    ]);
+    const one = await t.api("GET", `/api/v1/portal/tickets/${id}`, { key });
+    expect(Object.keys(one.body.data.attributes).toSorted()).toEqual([
+      "closed_at",
+      "company_id",
+      "contact_id",
+      "created_at",
+      "description",
+      "is_closed",
+      "priority_id",
+      "status",
+      "ticket_number",
+      "title",
+      "updated_at",
+    ]);
+    expect((await t.api("GET", "/api/v1/portal/tickets?filter[q]=junk", { key })).status).toBe(400);
+    expect((await t.api("GET", "/api/v1/portal/tickets?filter[assigned_to_id]=x", { key })).status).toBe(400);
+  });
+
+  test("of another company do not exist", async () => {
+    const id = await ticketOf(nordwind, "Private matter");
+    expect((await atlas.browser.open(`/portal/tickets/${id}`)).status).toBe(404);
+    expect((await atlas.browser.open("/portal/tickets")).text).not.toContain("Private matter");
+    const key = await tokenOf(t, atlas);
+    expect((await t.api("GET", `/api/v1/portal/tickets/${id}`, { key })).status).toBe(404);
+    for (const part of ["notes", "attachments"])
+      expect((await t.api("GET", `/api/v1/portal/tickets/${id}/${part}`, { key })).status).toBe(404);
+    const body = { data: { type: "ticket_notes", attributes: { content: "Hello" } } };
+    expect((await t.api("POST", `/api/v1/portal/tickets/${id}/notes`, { key, body })).status).toBe(404);
+  });
+
+  test("go over the API as well", async () => {
+    const key = await tokenOf(t, nordwind);
+    const made = await t.api("POST", "/api/v1/portal/tickets", {
+      key,
+      body: {
+        data: { type: "tickets", attributes: { title: "From a script", description: "<p>Hi<script>x</script></p>" } },
+      },
+    });
+    expect(made.status).toBe(201);
+    expect(made.body.data.attributes).toMatchObject({
+      title: "From a script",
+      description: "<p>Hi</p>",
+      is_closed: false,
+    });
+    const { id } = made.body.data;
+    expect(made.headers.get("location")).toBe(`/api/v1/portal/tickets/${id}`);
+    const note = await t.api("POST", `/api/v1/portal/tickets/${id}/notes`, {
+      key,
+      body: { data: { type: "ticket_notes", attributes: { content: "<p>More</p>" } } },
+    });
+    expect([note.status, note.body.data.attributes.note_type]).toEqual([201, "public"]);
+    const internal = await t.api("POST", `/api/v1/portal/tickets/${id}/notes`, {
+      key,
+      body: { data: { type: "ticket_notes", attributes: { content: "<p>x</p>", note_type: "internal" } } },
+    });
+    expect(internal.status).toBe(422);
+    const file = await t.api("POST", `/api/v1/portal/tickets/${id}/attachments`, {
+      key,
+      body: { data: { type: "ticket_attachments", attributes: { file_name: "log.txt", content: btoa("hello") } } },
+    });
+    expect(file.status).toBe(201);
+    const content = await t.fetch(file.body.data.attributes.content_url, {
+      headers: { authorization: `Bearer ${key}` },
+    });
+    expect(await content.text()).toBe("hello");
+    expect(
+      (
+        await t.api("POST", "/api/v1/portal/tickets", {
+          key,
+          body: { data: { type: "tickets", attributes: { title: "x", company_id: atlas.companyId } } },
+        })
+      ).status,
+    ).toBe(422);
+    expect((await t.api("GET", "/api/v1/portal/company", { key })).body.data.attributes).toMatchObject({
+      name: "Nordwind Logistics",
+    });
+  });
+});

@@ -1,0 +1,72 @@
+import { can } from "../../../platform/access/actor.ts";
+import { maybeFind } from "../../../platform/access/reach.ts";
+import type { Work } from "../../../platform/context.ts";
+import type { RowOf } from "../../../platform/database/columns.ts";
+import { compareDecimals } from "../../../platform/decimal.ts";
+import { conflict, forbidden, invalidField } from "../../../platform/errors.ts";
+import type { timeEntries } from "../schema.ts";
+
+export type TimeEntry = RowOf<typeof timeEntries>;
+
+/** Refuses what is somebody else's, and what an invoice has: changed time would no longer be what was billed. */
+export async function checkOpen(work: Work, entry: TimeEntry): Promise<void> {
+  if (entry.user_id !== work.actor.user_id && !can(work.actor, "time.manage"))
+    throw forbidden("This is somebody else's time.");
+  const invoice = await billedBy(work, entry);
+  if (invoice !== null)
+    throw conflict(`This time is on ${invoice}. Take it off the draft, or void the invoice, first.`, "billed");
+}
+
+/** The invoice that bills an entry, in words, drafts included; null while there is none. */
+export async function billedBy(
+  work: Pick<Work, "db">,
+  entry: Pick<TimeEntry, "id" | "billing_status">,
+): Promise<string | null> {
+  const invoice = await work.db
+    .selectFrom("billed_time_entries")
+    .innerJoin("invoices", "invoices.id", "billed_time_entries.invoice_id")
+    .select("invoices.invoice_number")
+    .where("billed_time_entries.time_entry_id", "=", entry.id)
+    .executeTakeFirst();
+  if (invoice === undefined) return entry.billing_status === "billed" ? "an invoice" : null;
+  return invoice.invoice_number === null ? "a draft invoice" : `invoice ${invoice.invoice_number}`;
+}
+
+/** The staff member whose time it is: oneself, or for managers anybody who works here. */
+export async function workerOf(work: Work, userId: string | undefined): Promise<string> {
+  const id = userId ?? work.actor.user_id;
+  if (id === null) throw invalidField("user_id", "Say who worked.", "required");
+  if (id !== work.actor.user_id && !can(work.actor, "time.manage")) throw forbidden("You may log your own time only.");
+  const user = await maybeFind(work, "users", id);
+  if (user?.user_type !== "staff" || user.deactivated_at !== null)
+    throw invalidField("user_id", "Nobody of the staff.", "not_found");
+  return id;
+}
+
+/** The work type that is named, else the first one in use. */
+export async function workTypeOf(work: Work, id: string | undefined): Promise<{ id: string; default_billable: boolean }> {
+  const all = work.db.selectFrom("work_types").select(["id", "name", "is_active", "default_billable"]);
+  if (id === undefined) {
+    const first = await all.where("is_active", "=", true).orderBy("sort_order").orderBy("name").executeTakeFirst();
+    if (first === undefined)
+      throw invalidField("work_type_id", "There is no work type yet; add one under Settings.", "required");
+    return first;
+  }
+  const type = await all.where("id", "=", id).executeTakeFirst();
+  if (type === undefined) throw invalidField("work_type_id", "This work type does not exist.", "not_found");
+  if (!type.is_active) throw invalidField("work_type_id", `${type.name} is not in use any more.`);
+  return type;
+}
+
+/** Refuses a note of another ticket. */
+export async function checkNote(work: Work, noteId: string, ticketId: string | null): Promise<void> {
+  const note = await work.db.selectFrom("ticket_notes").select("ticket_id").where("id", "=", noteId).executeTakeFirst();
+  if (note === undefined || note.ticket_id !== ticketId)
+    throw invalidField("note_id", "This note is on another ticket.", "not_found");
+}
+
+/** Refuses a rate below zero. */
+export function checkRate(rate: string | null | undefined): void {
+  if (rate != null && compareDecimals(rate, "0") < 0)
+    throw invalidField("hourly_rate", "A rate is not negative.", "too_small");
+}

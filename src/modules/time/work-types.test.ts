@@ -1,0 +1,91 @@
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { type ApiAnswer, startTestProgram, testNow, type TestProgram } from "../../../tests/support/program.ts";
+import { reach } from "../../platform/access/reach.ts";
+import { perform } from "../../platform/action.ts";
+import { contextOf, type Ctx, inUnit, reading } from "../../platform/context.ts";
+import { insert } from "../../platform/database/records.ts";
+import { companies, createCompany } from "../companies/index.ts";
+import { createContract } from "../contracts/index.ts";
+import { openTicket } from "../tickets/index.ts";
+import { createWorkType, setRounding } from "./actions/reference.ts";
+import { logTime, workTypeOptions } from "./index.ts";
+import { workTypeSet } from "./reference.ts";
+
+let t: TestProgram;
+let admin: Ctx;
+let technician: Ctx;
+let key: string;
+let technicianKey: string;
+let acme: string;
+
+beforeAll(async () => {
+  t = await startTestProgram();
+  admin = await t.harbor.as("administrator");
+  technician = await t.harbor.as("technician");
+  key = await t.harbor.key("administrator");
+  technicianKey = await t.harbor.key("technician");
+  await inUnit(t.harbor.system, (work) => workTypeSet.apply(work));
+  acme = (await perform(admin, createCompany, { name: "Acme", currency: "EUR" })).id;
+});
+afterAll(() => t.close());
+
+const entry = (attributes: Record<string, unknown>): unknown => ({ data: { type: "time_entries", attributes } });
+const post = (attributes: Record<string, unknown>, as = technicianKey): Promise<ApiAnswer> =>
+  t.api("POST", "/api/v1/time-entries", { key: as, body: entry(attributes) });
+const pointerOf = (answer: ApiAnswer): [number, string] => [answer.status, answer.body.errors?.[0]?.source?.pointer];
+const rounding = (increment_minutes: number, minimum_minutes: number): Promise<unknown> =>
+  perform(admin, setRounding, { increment_minutes, rounding_method: "up", minimum_minutes });
+
+async function ticket(companyId: string, more: Record<string, unknown> = {}): Promise<{ id: string; number: string }> {
+  const { id, ticket_number } = await perform(admin, openTicket, {
+    title: "Printer jams",
+    company_id: companyId,
+    ...more,
+  });
+  return { id, number: ticket_number };
+}
+
+describe("work types", () => {
+  const create = (attributes: Record<string, unknown>): Promise<ApiAnswer> =>
+    t.api("POST", "/api/v1/work-types", { key, body: { data: { type: "work_types", attributes } } });
+
+  test("are made, changed and deleted; used ones stay", async () => {
+    const made = await create({ name: "Cabling", default_rate: "95.50" });
+    expect(made.status).toBe(201);
+    const { id } = made.body.data;
+    expect((await create({ name: "Cabling" })).status).toBe(409);
+    expect(pointerOf(await create({ name: "Bad", default_rate: "-1" }))).toEqual([
+      422,
+      "/data/attributes/default_rate",
+    ]);
+    await post({ company_id: acme, duration: "1h", work_type_id: id });
+    const answer = await t.api("DELETE", `/api/v1/work-types/${id}`, { key });
+    expect([answer.status, answer.body.errors[0].detail]).toEqual([409, expect.stringContaining("time entries")]);
+    const changed = await t.api("PUT", `/api/v1/work-types/${id}`, {
+      key,
+      body: { data: { type: "work_types", id, attributes: { is_active: false } } },
+    });
+    expect(changed.body.data.attributes.is_active).toBe(false);
+  });
+
+  test("that are not billable make time that is not, unless told", async () => {
+    const internal = (await reading(technician, workTypeOptions)).find((option) => option.label === "Internal")?.value;
+    expect(
+      (await post({ company_id: acme, duration: "1h", work_type_id: internal })).body.data.attributes.is_billable,
+    ).toBe(false);
+    expect(
+      (await post({ company_id: acme, duration: "1h", work_type_id: internal, is_billable: true })).body.data.attributes
+        .is_billable,
+    ).toBe(true);
+  });
+
+  test("the standard set is written once, whatever is there already", async () => {
+    const names = async (): Promise<string[]> =>
+      (await t.app.database.read(t.harbor.id, (db) => db.selectFrom("work_types").select("name").execute()))
+        .map((row) => row.name)
+        .toSorted();
+    const before = await names();
+    await inUnit(t.harbor.system, (work) => workTypeSet.apply(work));
+    expect(await names()).toEqual(before);
+  });
+});
