@@ -9,21 +9,14 @@ import type { CellModel, SectionModel } from "../../../platform/http/view-models
 import { formatMoney } from "../../../platform/money.ts";
 import { reading } from "../../../platform/context.ts";
 import { shownPeriod } from "../../contracts/index.ts";
-import {
-  type BatchOutcome,
-  type BatchReport,
-  generateBatch,
-  monthRange,
-  type PreviewRow,
-  previewBatch,
-} from "../batch.ts";
+import { generateBatch, type PreviewRow, previewBatch } from "../batch.ts";
 import { todayOf } from "../drafts/write.ts";
 import { invoices } from "../schema.ts";
+import { monthName, reportPage } from "./run-report.ts";
 
 const crumbs = [{ label: "Invoices", href: "/invoices" }];
 const monthPattern = /^20\d\d-(0[1-9]|1[0-2])$/;
 
-const monthName = (month: string): string => shownPeriod(monthRange(month));
 const shifted = (month: string, months: number): string =>
   Temporal.PlainYearMonth.from(month).add({ months }).toString();
 
@@ -189,67 +182,6 @@ function whatHappens(row: PreviewRow): CellModel {
     };
   const lines = row.plans.reduce((sum, plan) => sum + plan.lines.length, 0);
   return cell.text(lines === 1 ? "One line" : `${lines} lines`);
-}
-
-/** What the run has made, left out, and could not do. */
-function reportPage(ctx: Ctx, month: string, report: BatchReport): Answer {
-  const section = (
-    id: string,
-    title: string,
-    outcomes: readonly BatchOutcome[],
-    nothing: SectionModel["empty"],
-  ): SectionModel => ({
-    id,
-    title,
-    actions: [],
-    table: tableModel<BatchOutcome & { id: string }>(
-      ctx,
-      {
-        title,
-        table: id,
-        href: (row) => (row.invoice_id === null ? `/contracts/${row.contract_id}` : `/invoices/${row.invoice_id}`),
-        columns: [
-          { key: "company", label: "Company", cell: (row) => cell.text(row.company) },
-          { key: "contract", label: "Contract", cell: (row) => cell.text(row.contract) },
-          id === "made"
-            ? {
-                key: "total",
-                label: "Total",
-                is_numeric: true,
-                cell: (row: BatchOutcome) => cell.money(row.total, row.currency, ctx.tenant),
-              }
-            : { key: "reason", label: "Why", cell: (row: BatchOutcome) => cell.text(row.reason) },
-        ],
-      },
-      outcomes.map((one) => ({ ...one, id: `${one.contract_id}-${one.period_start ?? ""}` })),
-      "company",
-      null,
-    ),
-    empty: nothing,
-    more_url: "",
-    more_label: "",
-  });
-  const model: BillingRunModel = {
-    header: {
-      title: "Billing run",
-      subtitle: monthName(month),
-      breadcrumbs: crumbs,
-      badges: [],
-      actions: [link("Review the drafts", "/billing/review", "check", "primary")],
-    },
-    stats: [],
-    sections: [
-      section("made", "Drafts made", report.made, empty("invoice", "No draft was made", "There was nothing to bill.")),
-      ...(report.failed.length === 0
-        ? []
-        : [section("failed", "Failed", report.failed, empty("alert", "Nothing", ""))]),
-      ...(report.skipped.length === 0
-        ? []
-        : [section("skipped", "Left out", report.skipped, empty("check", "Nothing", ""))]),
-    ],
-    form: null,
-  };
-  return page("billing/run", "Billing run", model);
 }
 
 export const runPages: Route[] = [

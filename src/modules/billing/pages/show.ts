@@ -1,13 +1,12 @@
 import { can } from "../../../platform/access/actor.ts";
-import { find, maybeFind, reach } from "../../../platform/access/reach.ts";
+import { find, maybeFind } from "../../../platform/access/reach.ts";
 import type { Ctx } from "../../../platform/context.ts";
 import { canonicalDecimal, fixedDecimal } from "../../../platform/decimal.ts";
 import { activityOf } from "../../../platform/http/activity.ts";
-import { cell, empty, facts, formatDate, formatInstant, link, words } from "../../../platform/http/cells.ts";
+import { cell, facts, formatDate, formatInstant, link, words } from "../../../platform/http/cells.ts";
 import { tableModel } from "../../../platform/http/list.ts";
 import type { InvoicePageModel } from "../../../platform/http/page-models.ts";
 import { type Answer, type Incoming, page } from "../../../platform/http/route.ts";
-import type { SectionModel } from "../../../platform/http/view-models.ts";
 import { formatMoney, formatPrice } from "../../../platform/money.ts";
 import { shownPeriod } from "../../contracts/index.ts";
 import { linesOf } from "../drafts/recompute.ts";
@@ -17,8 +16,9 @@ import { recipientOf } from "../issue/recipient.ts";
 import { statusBadge } from "../lists.ts";
 import type { DraftProblem } from "../rules/problems.ts";
 import { isOpen } from "../rules/states.ts";
-import type { InvoiceLineRow, InvoiceRow, PaymentRow } from "../schema.ts";
+import type { InvoiceLineRow, InvoiceRow } from "../schema.ts";
 import { actionsOf } from "./buttons.ts";
+import { paymentSection } from "./payment-section.ts";
 import { timeSection } from "./time-section.ts";
 
 /** The page of one invoice: lines with their evidence, totals, where it stands, and what can be done now. */
@@ -206,53 +206,4 @@ function timelineOf(ctx: Ctx, invoice: InvoiceRow): InvoicePageModel["timeline"]
       state: isPaid ? "done" : sent ? "current" : "todo",
     },
   ];
-}
-
-async function paymentSection(ctx: Ctx, invoice: InvoiceRow): Promise<SectionModel | null> {
-  if (invoice.status === "draft") return null;
-  const rows = await reach(ctx, "payments")
-    .selectAll()
-    .where("invoice_id", "=", invoice.id)
-    .orderBy("payment_date")
-    .orderBy("id")
-    .execute();
-  return {
-    id: "payments",
-    title: "Payments",
-    actions:
-      can(ctx.actor, "billing.write") && isOpen(invoice.status)
-        ? [link("Record payment", `/invoices/${invoice.id}/payment`, "plus")]
-        : [],
-    table: tableModel<PaymentRow>(
-      ctx,
-      {
-        title: "Payments",
-        table: "payments",
-        href: () => "",
-        columns: [
-          { key: "payment_date", label: "Date", cell: (row) => cell.date(row.payment_date, ctx.tenant) },
-          { key: "payment_method", label: "Method", cell: (row) => cell.text(words(row.payment_method)) },
-          {
-            key: "reference_number",
-            label: "Reference",
-            is_secondary: true,
-            cell: (row) => cell.text(row.reference_number ?? row.gateway_transaction_id),
-          },
-          { key: "notes", label: "Notes", is_secondary: true, cell: (row) => cell.muted(row.notes) },
-          {
-            key: "amount",
-            label: "Amount",
-            is_numeric: true,
-            cell: (row) => cell.money(row.amount, row.currency, ctx.tenant),
-          },
-        ],
-      },
-      rows,
-      "payment_date",
-      null,
-    ),
-    empty: empty("card", "No payments yet", "Payments appear here, those by card as soon as they come in."),
-    more_url: "",
-    more_label: "",
-  };
 }

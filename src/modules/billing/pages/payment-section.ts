@@ -1,0 +1,58 @@
+import { can } from "../../../platform/access/actor.ts";
+import { reach } from "../../../platform/access/reach.ts";
+import type { Ctx } from "../../../platform/context.ts";
+import { cell, empty, link, words } from "../../../platform/http/cells.ts";
+import { tableModel } from "../../../platform/http/list.ts";
+import type { SectionModel } from "../../../platform/http/view-models.ts";
+import { isOpen } from "../rules/states.ts";
+import type { InvoiceRow, PaymentRow } from "../schema.ts";
+
+/** What has been paid on an invoice; null for a draft, on which nothing can be. */
+export async function paymentSection(ctx: Ctx, invoice: InvoiceRow): Promise<SectionModel | null> {
+  if (invoice.status === "draft") return null;
+  const rows = await reach(ctx, "payments")
+    .selectAll()
+    .where("invoice_id", "=", invoice.id)
+    .orderBy("payment_date")
+    .orderBy("id")
+    .execute();
+  return {
+    id: "payments",
+    title: "Payments",
+    actions:
+      can(ctx.actor, "billing.write") && isOpen(invoice.status)
+        ? [link("Record payment", `/invoices/${invoice.id}/payment`, "plus")]
+        : [],
+    table: tableModel<PaymentRow>(
+      ctx,
+      {
+        title: "Payments",
+        table: "payments",
+        href: () => "",
+        columns: [
+          { key: "payment_date", label: "Date", cell: (row) => cell.date(row.payment_date, ctx.tenant) },
+          { key: "payment_method", label: "Method", cell: (row) => cell.text(words(row.payment_method)) },
+          {
+            key: "reference_number",
+            label: "Reference",
+            is_secondary: true,
+            cell: (row) => cell.text(row.reference_number ?? row.gateway_transaction_id),
+          },
+          { key: "notes", label: "Notes", is_secondary: true, cell: (row) => cell.muted(row.notes) },
+          {
+            key: "amount",
+            label: "Amount",
+            is_numeric: true,
+            cell: (row) => cell.money(row.amount, row.currency, ctx.tenant),
+          },
+        ],
+      },
+      rows,
+      "payment_date",
+      null,
+    ),
+    empty: empty("card", "No payments yet", "Payments appear here, those by card as soon as they come in."),
+    more_url: "",
+    more_label: "",
+  };
+}
