@@ -74,7 +74,8 @@ test("rules.ts is pure: it reaches no database, no clock and no I/O", async () =
 
 test("src has no default export", async () => {
   const wrong: string[] = [];
-  for (const file of sources) {
+  // Declarations of other people's files (a font) say what the bundler makes of them.
+  for (const file of sources.filter((path) => !path.endsWith(".d.ts"))) {
     if (/^export default\b|\bas default\b/m.test(await Bun.file(file).text())) wrong.push(file);
   }
   expect(wrong).toEqual([]);

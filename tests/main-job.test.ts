@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import type { RunningBinary } from "./support/binary.ts";
 import { type Installation, newInstallation } from "./support/installation.ts";
 import { pdfText } from "./support/pdf.ts";
-import { startSmtpServer, type TestSmtpServer } from "./support/smtp.ts";
+import { type ReceivedMail, startSmtpServer, type TestSmtpServer } from "./support/smtp.ts";
 import { startStripe, type StripeStandIn } from "./support/stripe.ts";
 import { waitFor } from "./support/waiting.ts";
 
@@ -74,6 +74,25 @@ async function bringIn(name: string): Promise<Json> {
   return ((await response.json()) as Json).data.attributes.summary;
 }
 
+/**
+ * A mail that has to come, through all the kills. When a kill falls into the moment in which nobody can know whether the
+ * server took the mail, Purser asks a person instead of sending it twice; here that person has it sent again.
+ */
+async function mailed(fits: (mail: ReceivedMail) => boolean): Promise<ReceivedMail> {
+  return waitFor(
+    "a mail",
+    async () => {
+      const found = smtp.received.find(fits);
+      if (found !== undefined) return found;
+      for (const mail of await read("/mails?filter[mail_status]=uncertain")) {
+        if (smtp.received.every((one) => one.message.messageId !== mail.attributes.message_id)) await call("POST", `/api/v1/mails/${mail.id}/retry`);
+      }
+      return undefined;
+    },
+    { timeoutMs: 45_000 },
+  );
+}
+
 const firstId = async (path: string): Promise<string> => (await read(path))[0].id;
 const day = (offset: number): string => new Date(Date.now() + offset * 86_400_000).toISOString().slice(0, 10);
 const monthStart = `${day(0).slice(0, 8)}01`;
@@ -128,7 +147,7 @@ describe("from the first start to a paid invoice", () => {
   test("a contact gets portal access by mail and signs in at a door of their own", async () => {
     expect((await call("POST", `/api/v1/contacts/${known["contact"]}/portal-access`)).status).toBeLessThan(300);
     await restart();
-    const mail = await smtp.waitForMail((one) => one.to.includes(portalPerson.email), 15_000);
+    const mail = await mailed((one) => one.to.includes(portalPerson.email));
     const link = /http\S+\/portal\/invite\/(\S+)/.exec(mail.message.text ?? "")?.[1] ?? "";
     const chosen = await call("POST", "/api/v1/portal/auth/reset-password", { data: { type: "password_resets", attributes: { token: link, password: portalPerson.password } } });
     expect(chosen.status).toBeLessThan(300);
@@ -144,8 +163,8 @@ describe("from the first start to a paid invoice", () => {
     known["ticket"] = fromPortal.id;
     expect(fromPortal.attributes.ticket_number).not.toBe(fromApi.attributes.ticket_number);
     expect((await read(`/tickets/${fromPortal.id}`)).attributes).toMatchObject({ source: "portal", company_id: known["company"] });
-    await smtp.waitForMail((mail) => (mail.message.subject ?? "").includes("Printer on fire"), 15_000);
-    await smtp.waitForMail((mail) => (mail.message.subject ?? "").includes("New laptop"), 15_000);
+    await mailed((mail) => (mail.message.subject ?? "").includes("Printer on fire"));
+    await mailed((mail) => (mail.message.subject ?? "").includes("New laptop"));
   });
 
   test("a reply goes to the contact, an internal note does not, and the time is logged", async () => {
@@ -154,7 +173,7 @@ describe("from the first start to a paid invoice", () => {
     await make(`/tickets/${ticket}/notes`, "ticket_notes", { note_type: "internal", content: "Third time this month." });
     await make("/time-entries", "time_entries", { ticket_id: ticket, work_type_id: known["work_type"], duration_minutes: 180, notes: "Put the fire out" });
     await restart();
-    const mail = await smtp.waitForMail((one) => (one.message.text ?? "").includes("step away"), 15_000);
+    const mail = await mailed((one) => (one.message.text ?? "").includes("step away"));
     expect(mail.message.messageId).toContain("@");
     const notes = await read(`/tickets/${ticket}/notes`);
     expect(notes.map((note: Json) => note.attributes.note_type).toSorted()).toEqual(["internal", "public"]);
@@ -184,7 +203,7 @@ describe("from the first start to a paid invoice", () => {
     await restart();
     expect((await call("POST", `/api/v1/invoices/${id}/send`)).status).toBe(200);
     await restart();
-    const mail = await smtp.waitForMail((one) => one.message.attachments.some((file) => file.mimeType === "application/pdf"), 20_000);
+    const mail = await mailed((one) => one.message.attachments.some((file) => file.mimeType === "application/pdf"));
     const text = await pdfText(new Uint8Array(mail.message.attachments[0]?.content as ArrayBuffer));
     expect(text).toContain("INV-000001");
     expect(text).toContain("Foundry Law Group");
@@ -219,7 +238,7 @@ describe("from the first start to a paid invoice", () => {
   });
 
   test("nothing was sent twice", async () => {
-    await smtp.waitForMail((mail) => /payment/i.test(mail.message.subject ?? ""), 20_000);
+    await mailed((mail) => /payment/i.test(mail.message.subject ?? ""));
     const ids = smtp.received.map((mail) => mail.message.messageId);
     expect(new Set(ids).size).toBe(ids.length);
     const subjects = smtp.received.map((mail) => `${mail.to.join()} ${mail.message.subject ?? ""}`);

@@ -2,9 +2,9 @@ import { type AnyAction, perform } from "../../platform/action.ts";
 import { type Ctx, reading } from "../../platform/context.ts";
 import { toEdge } from "../../platform/database/edge.ts";
 import { readDocument, refuseParameters } from "../../platform/http/jsonapi.ts";
-import { type Answer, json, type Route } from "../../platform/http/route.ts";
+import { type Answer, json, response, type Route } from "../../platform/http/route.ts";
 import { mailSettings, organizations } from "../../platform/tenants.ts";
-import { updateMailSettings, updateOrganization } from "./actions.ts";
+import { retryMail, updateMailSettings, updateOrganization } from "./actions.ts";
 
 /** The organization and its mail settings over the API: one record each, so the address carries no id. */
 function single(path: string, type: string, load: (ctx: Ctx) => Promise<Record<string, unknown> | undefined>, change: AnyAction, table: typeof organizations | typeof mailSettings): Route[] {
@@ -43,6 +43,16 @@ function single(path: string, type: string, load: (ctx: Ctx) => Promise<Record<s
 }
 
 export const settingsApi: Route[] = [
+  {
+    method: "POST",
+    path: "/api/v1/mails/:id/retry",
+    door: "api",
+    permission: "settings.manage",
+    handle: async (ctx, incoming) => {
+      await perform(ctx, retryMail, { id: incoming.params["id"] });
+      return response(new Response(null, { status: 204 }));
+    },
+  },
   ...single("/api/v1/organization", "organizations", (ctx) => ctx.db.selectFrom("organizations").selectAll().executeTakeFirst(), updateOrganization as unknown as AnyAction, organizations),
   ...single("/api/v1/mail-settings", "mail_settings", (ctx) => ctx.db.selectFrom("mail_settings").selectAll().executeTakeFirst(), updateMailSettings as unknown as AnyAction, mailSettings),
 ];

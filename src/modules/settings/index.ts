@@ -1,6 +1,7 @@
 import type { AnyAction } from "../../platform/action.ts";
 import { files } from "../../platform/files/files.ts";
 import { defineModule, type Panel } from "../../platform/module.ts";
+import { resource } from "../../platform/resource.ts";
 import { mails } from "../../platform/mail/queue.ts";
 import { mailSettings, organizations } from "../../platform/tenants.ts";
 import { retryMail, setLogo, updateMailSettings, updateOrganization } from "./actions.ts";
@@ -29,6 +30,8 @@ export const settingsModule = defineModule({
   tables: [organizations, mailSettings, files, mails],
   permissions: { "settings.manage": "Change the organization's settings" },
   actions: [updateOrganization, setLogo, updateMailSettings, retryMail, replayEvent] as unknown as AnyAction[],
+  // What a mail says is between its sender and its reader, and links in it are secrets.
+  resources: [resource({ type: "mails", table: mails, permission: "settings.manage", hidden: new Set(["text_body", "html_body", "claim_token"]), sort: "-created_at" })],
   routes: [...settingsPages, ...deadEventPages, ...settingsApi],
   nav: [{ label: "Settings", href: "/settings", icon: "settings", group: "System", order: 90, permission: "settings.manage" }],
   panels: [

@@ -9,8 +9,8 @@ import { describeSmtpError, sendMail, type Sent, type SmtpSettings } from "./tra
 /** Seconds to wait after each failed attempt; a mail that fails after the last one is given up and shown. */
 const waits = [30, 120, 600, 1800, 7200, 21600];
 /** A mail is held this long at a time; while it is being sent the hold is renewed. */
-const leaseMilliseconds = 45_000;
-const renewMilliseconds = 15_000;
+const leaseMilliseconds = 20_000;
+const renewMilliseconds = 5_000;
 
 /** Sends what is due of one tenant, one mail after the other. Returns how many were tried. */
 export async function sendDueMails(app: App, tenant: Tenant): Promise<number> {

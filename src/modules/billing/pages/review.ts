@@ -42,7 +42,7 @@ async function showReview(ctx: Ctx): Promise<Answer> {
         ? null
         : formModel({
             action: "/billing/review",
-            submit_label: "Go",
+            submit_label: "Continue",
             cancel_url: "/invoices",
             sections: [
               {

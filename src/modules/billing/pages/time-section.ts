@@ -9,13 +9,18 @@ interface Share {
   id: string;
   date: string;
   technician: string | null;
-  ticket_id: string | null;
   ticket_number: string | null;
   title: string | null;
   notes: string;
   billed_minutes: number;
   billed_amount: number;
   currency: string;
+}
+
+/** The ticket and what was done, in one cell. */
+function workOf(row: Share): string {
+  const ticket = row.ticket_number === null ? "" : `#${row.ticket_number} ${row.title ?? ""}`.trim();
+  return [ticket, row.notes].filter((part) => part !== "").join(": ") || "Work without notes";
 }
 
 /** The time behind some lines, entry by entry, each with its part of the amount; null when there is none. */
@@ -31,7 +36,6 @@ export async function timeSection(ctx: Ctx, lines: readonly InvoiceLineRow[]): P
       "time_entries.id",
       "time_entries.date",
       "users.name as technician",
-      "time_entries.ticket_id",
       "tickets.ticket_number",
       "tickets.title",
       "time_entries.notes",
@@ -54,16 +58,8 @@ export async function timeSection(ctx: Ctx, lines: readonly InvoiceLineRow[]): P
         table: "time_entries",
         href: (row) => `/time/${row.id}/edit`,
         columns: [
+          { key: "work", label: "Work", cell: (row) => cell.text(workOf(row)) },
           { key: "date", label: "Date", cell: (row) => cell.date(row.date, ctx.tenant) },
-          {
-            key: "ticket",
-            label: "Ticket",
-            cell: (row) =>
-              row.ticket_number === null
-                ? cell.nothing
-                : cell.link(`#${row.ticket_number} ${row.title ?? ""}`.trim(), `/tickets/${row.ticket_id ?? ""}`),
-          },
-          { key: "notes", label: "Notes", is_secondary: true, cell: (row) => cell.muted(row.notes) },
           { key: "technician", label: "Technician", is_secondary: true, cell: (row) => cell.person(row.technician) },
           {
             key: "billed_minutes",
