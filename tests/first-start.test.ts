@@ -1,41 +1,7 @@
-import { afterAll, afterEach, describe, expect, test } from "bun:test";
-import { type Installation, newInstallation } from "./support/installation.ts";
-import type { RunningBinary } from "./support/binary.ts";
+import { describe, expect, test } from "bun:test";
+import { api, cleanUpAfterwards, company, installation, person, started } from "./support/started.ts";
 
-const person = { name: "Dana Reyes", email: "dana@harbor.example", password: "seven lanterns over tide" };
-
-const made: Installation[] = [];
-const running: RunningBinary[] = [];
-
-async function installation(): Promise<Installation> {
-  const one = await newInstallation();
-  made.push(one);
-  return one;
-}
-
-async function started(one: Installation): Promise<RunningBinary> {
-  const server = await one.start();
-  running.push(server);
-  return server;
-}
-
-afterEach(async () => {
-  for (const server of running.splice(0)) await server.kill9().catch(() => undefined);
-});
-afterAll(async () => {
-  for (const one of made) await one.close();
-});
-
-const api = (one: Installation, key: string, path: string, init: RequestInit = {}): Promise<Response> =>
-  fetch(`${one.url}/api/v1${path}`, {
-    ...init,
-    headers: { authorization: `Bearer ${key}`, "content-type": "application/vnd.api+json" },
-  });
-
-const company = (name: string): RequestInit => ({
-  method: "POST",
-  body: JSON.stringify({ data: { type: "companies", attributes: { name } } }),
-});
+cleanUpAfterwards();
 
 describe("the first start", () => {
   test("is finished by one command, which prints the key and nothing else", async () => {

@@ -194,8 +194,9 @@ mkdirSync(folder, { recursive: true });
 for (const [file, text] of Object.entries(files)) writeFileSync(`${folder}/${file}`, text);
 
 const stamp = new Date().toISOString().replace(/[-:]/g, "").slice(0, 13);
+const migration = `migrations/${stamp}_${name}.ts`;
 writeFileSync(
-  `migrations/${stamp}_${name}.ts`,
+  migration,
   `import type { Migration } from "../src/platform/database/migrator.ts";
 
 /** ${title}. */
@@ -208,6 +209,15 @@ export const migration: Migration = {
 const list = "src/modules/index.ts";
 const text = readFileSync(list, "utf8")
   .replace(/\n\n\/\*\*/, `\nimport { ${camel}Module } from "./${name}/index.ts";\n\n/**`)
-  .replace(/\];\s*$/, `  ${camel}Module,\n];\n`);
+  .replace(/,?\s*\];\s*$/, `,\n  ${camel}Module,\n];\n`);
 writeFileSync(list, text);
-console.log(`Made ${folder}, a migration and a line in ${list}. Go on with docs/new-module.md; run bun fmt and scripts/test ${folder}.`);
+
+// Laid out, and with the migration in the generated index: the next command may be the test.
+for (const command of [
+  ["fmt", "--no-script", folder, migration, list],
+  ["scripts/generate.ts"],
+]) {
+  const { success } = Bun.spawnSync([process.execPath, ...command], { stdout: "ignore", stderr: "inherit" });
+  if (!success) process.exit(1);
+}
+console.log(`Made ${folder}, ${migration} and a line in ${list}. See that it works: scripts/test ${folder}`);

@@ -1,19 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { makeClient } from "../../../tests/support/desk.ts";
-import { type ApiAnswer, startTestProgram, testNow, type TestProgram } from "../../../tests/support/program.ts";
+import { type ApiAnswer, startTestProgram, type TestProgram } from "../../../tests/support/program.ts";
 import { reach } from "../../platform/access/reach.ts";
 import { perform } from "../../platform/action.ts";
 import { type Ctx, reading } from "../../platform/context.ts";
-import { runJob } from "../../platform/jobs/jobs.ts";
 import { createCompany } from "../companies/index.ts";
-import {
-  activateContract,
-  cancelContract,
-  type ContractRow,
-  contractsModule,
-  createContract,
-  createItem,
-} from "./index.ts";
+import { cancelContract, type ContractRow, createContract, createItem } from "./index.ts";
 
 let t: TestProgram;
 let admin: Ctx;
@@ -48,13 +40,6 @@ const contract = (company_id: string, more: Record<string, unknown> = {}): Promi
     status: "active",
     ...more,
   });
-const contractOf = (companyId: string): Promise<string | null> =>
-  reading(
-    t.harbor.system,
-    async ({ db }) =>
-      (await db.selectFrom("companies").select("contract_id").where("id", "=", companyId).executeTakeFirstOrThrow())
-        .contract_id,
-  );
 
 describe("contracts over the API", () => {
   test("are made as numbered drafts in the company's currency, changed and deleted", async () => {

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { type Client, makeClient, signedIn } from "../../../tests/support/desk.ts";
+import { type Client, makeClient } from "../../../tests/support/desk.ts";
 import { startTestProgram, testNow, type TestProgram } from "../../../tests/support/program.ts";
 import { perform } from "../../platform/action.ts";
 import { contextOf, type Ctx, inUnit, reading } from "../../platform/context.ts";

@@ -1,30 +1,19 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { makeClient } from "../../../tests/support/desk.ts";
 import { type ApiAnswer, startTestProgram, testNow, type TestProgram } from "../../../tests/support/program.ts";
-import { reach } from "../../platform/access/reach.ts";
 import { perform } from "../../platform/action.ts";
 import { type Ctx, reading } from "../../platform/context.ts";
 import { runJob } from "../../platform/jobs/jobs.ts";
 import { createCompany } from "../companies/index.ts";
-import {
-  activateContract,
-  cancelContract,
-  type ContractRow,
-  contractsModule,
-  createContract,
-  createItem,
-} from "./index.ts";
+import { activateContract, cancelContract, type ContractRow, contractsModule, createContract } from "./index.ts";
 
 let t: TestProgram;
 let admin: Ctx;
 let key: string;
-let technicianKey: string;
 
 beforeAll(async () => {
   t = await startTestProgram();
   admin = await t.harbor.as("administrator");
   key = await t.harbor.key("administrator");
-  technicianKey = await t.harbor.key("technician");
 });
 afterAll(() => t.close());
 

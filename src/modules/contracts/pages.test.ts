@@ -1,75 +1,20 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { type Client, makeClient, signedIn } from "../../../tests/support/desk.ts";
-import { startTestProgram, testNow, type TestProgram } from "../../../tests/support/program.ts";
+import { makeClient, signedIn } from "../../../tests/support/desk.ts";
+import { startTestProgram, type TestProgram } from "../../../tests/support/program.ts";
 import { perform } from "../../platform/action.ts";
-import { contextOf, type Ctx, inUnit, reading } from "../../platform/context.ts";
-import { updateCompany } from "../companies/index.ts";
+import { type Ctx, reading } from "../../platform/context.ts";
 import { createWorkType } from "../time/actions/reference.ts";
-import { logTime } from "../time/index.ts";
-import {
-  coverageOf,
-  createContract,
-  createItem,
-  createRateCard,
-  hoursLeft,
-  portalHours,
-  ratesFor,
-  writeHourBalance,
-} from "./index.ts";
 
 let t: TestProgram;
 let admin: Ctx;
 let remote: string;
-let onSite: string;
 
 beforeAll(async () => {
   t = await startTestProgram();
   admin = await t.harbor.as("administrator");
   remote = (await perform(admin, createWorkType, { name: "Remote" })).id;
-  onSite = (await perform(admin, createWorkType, { name: "On-site" })).id;
 });
 afterAll(() => t.close());
-
-/** A client with a contract that begins on the first of January. */
-async function covered(
-  name: string,
-  more: Record<string, unknown> = {},
-  items: Record<string, unknown>[] = [],
-): Promise<Client & { contract_id: string; item_ids: string[] }> {
-  const client = await makeClient(t, name);
-  const { id } = await perform(admin, createContract, {
-    name: `${name} care`,
-    company_id: client.company_id,
-    contract_type: "block_hours",
-    start_date: "2026-01-01",
-    status: "active",
-    ...more,
-  });
-  const item_ids: string[] = [];
-  for (const item of items) {
-    const made = await perform(admin, createItem, {
-      contract_id: id,
-      name: "Hours",
-      item_type: "block_hours",
-      unit_price: "500",
-      included_hours: "5",
-      billing_frequency: "monthly",
-      ...item,
-    });
-    item_ids.push(made.id);
-  }
-  return { ...client, contract_id: id, item_ids };
-}
-
-const work = (
-  company_id: string,
-  date: string,
-  duration: string,
-  more: Record<string, unknown> = {},
-): Promise<{ id: string }> => perform(admin, logTime, { company_id, date, duration, work_type_id: remote, ...more });
-const left = (id: string): ReturnType<typeof hoursLeft> => reading(admin, (ctx) => hoursLeft(ctx, id));
-const coverage = (client: { company_id: string }, contract_id: string | null = null): ReturnType<typeof coverageOf> =>
-  reading(admin, (ctx) => coverageOf(ctx, { company_id: client.company_id, contract_id }));
 
 describe("the pages", () => {
   test("make a contract with prepaid hours, show what is left, and cancel it", async () => {

@@ -1,30 +1,18 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { makeClient } from "../../../tests/support/desk.ts";
-import { type ApiAnswer, startTestProgram, testNow, type TestProgram } from "../../../tests/support/program.ts";
-import { reach } from "../../platform/access/reach.ts";
+import { type ApiAnswer, startTestProgram, type TestProgram } from "../../../tests/support/program.ts";
 import { perform } from "../../platform/action.ts";
 import { type Ctx, reading } from "../../platform/context.ts";
-import { runJob } from "../../platform/jobs/jobs.ts";
 import { createCompany } from "../companies/index.ts";
-import {
-  activateContract,
-  cancelContract,
-  type ContractRow,
-  contractsModule,
-  createContract,
-  createItem,
-} from "./index.ts";
+import { type ContractRow, createContract } from "./index.ts";
 
 let t: TestProgram;
 let admin: Ctx;
 let key: string;
-let technicianKey: string;
 
 beforeAll(async () => {
   t = await startTestProgram();
   admin = await t.harbor.as("administrator");
   key = await t.harbor.key("administrator");
-  technicianKey = await t.harbor.key("technician");
 });
 afterAll(() => t.close());
 
@@ -48,13 +36,6 @@ const contract = (company_id: string, more: Record<string, unknown> = {}): Promi
     status: "active",
     ...more,
   });
-const contractOf = (companyId: string): Promise<string | null> =>
-  reading(
-    t.harbor.system,
-    async ({ db }) =>
-      (await db.selectFrom("companies").select("contract_id").where("id", "=", companyId).executeTakeFirstOrThrow())
-        .contract_id,
-  );
 
 describe("rate cards", () => {
   test("hold one rate a work type, and one of them is the standard", async () => {

@@ -14,6 +14,7 @@ import { undoRows } from "./undo.ts";
 
 const mode = Type.Union([Type.Literal("create_only"), Type.Literal("fill_blanks"), Type.Literal("overwrite")]);
 const target = Type.Union([Type.Literal("companies"), Type.Literal("contacts")]);
+const source = Type.Union([Type.Literal("itflow"), Type.Literal("syncro")]);
 const stored = Type.Object({ sha256: Type.String(), size: Type.Integer(), name: Type.String(), type: Type.String() });
 const batchInput = Type.Object({ id: Type.String({ format: "uuid" }) }, { additionalProperties: false });
 const mostProblems = 500;
@@ -22,16 +23,21 @@ interface Upload {
   file: StoredBytes;
   target?: "companies" | "contacts";
   mode?: ImportMode;
+  /** The product that the file is said to come from; another one is refused. */
+  source?: "itflow" | "syncro";
 }
 
 /** Takes a file in: finds out what it holds and which column is what. Nothing is changed yet. */
 export const uploadImport = action({
   name: "imports.upload",
   permission: "imports.run",
-  input: Type.Object({ file: stored, target: Type.Optional(target), mode: Type.Optional(mode) }, { additionalProperties: false }),
+  input: Type.Object({ file: stored, target: Type.Optional(target), mode: Type.Optional(mode), source: Type.Optional(source) }, { additionalProperties: false }),
   run: async (work: Work, given: Upload) => {
     const file = parseFile(await work.app.files.get(work.tenant.id, given.file.sha256));
     const guess = guessTarget(file.headers);
+    if (given.source !== undefined && guess.product !== given.source) {
+      throw invalidField("file", `This is not an export of ${given.source === "itflow" ? "ITFlow" : "Syncro"} by its columns: ${guess.label}.`, "other_product");
+    }
     const name = given.target ?? guess.target;
     if (name === null) {
       throw invalidField("file", `${guess.label} cannot be imported here. Bring a list of companies or contacts whose first line names the columns.`, "unknown_list");

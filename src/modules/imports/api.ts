@@ -1,6 +1,6 @@
 import { perform } from "../../platform/action.ts";
 import type { Ctx } from "../../platform/context.ts";
-import { Failure, invalidField, malformed } from "../../platform/errors.ts";
+import { Failure, invalidField, malformed, notFound } from "../../platform/errors.ts";
 import { storeUploads, type Upload } from "../../platform/files/files.ts";
 import { readBytes } from "../../platform/http/body.ts";
 import { showOne } from "../../platform/http/jsonapi.ts";
@@ -14,14 +14,23 @@ export const importResource = resource({ type: "import_batches", table: importBa
 const largestFile = 21 * 1024 * 1024;
 const parameters = new Set(["target", "mode", "dry_run"]);
 
-/** `POST /contacts/import/csv`: a file as the body (`text/csv`) or as a form's `file`; `target`, `mode` and `dry_run` in the query. */
+const providers = new Set(["itflow", "syncro"]);
+
+/** `POST /contacts/import/{csv | itflow | syncro}`: a file as the body (`text/csv`) or as a form's `file`; `target`, `mode` and `dry_run` in the query. */
 async function importCsv(ctx: Ctx, incoming: Incoming): Promise<Answer> {
+  const provider = incoming.params["provider"] ?? "";
+  if (provider !== "csv" && !providers.has(provider)) throw notFound("This kind of import");
   const asked = Object.fromEntries(incoming.url.searchParams);
   const unknown = Object.keys(asked).find((name) => !parameters.has(name));
   if (unknown !== undefined) throw malformed(`The parameter ${unknown} is not known here.`, "unknown_parameter");
   const [stored] = await storeUploads(ctx, [await uploadOf(incoming)], "file");
   const { target, mode } = asked;
-  const batch = await perform(ctx, uploadImport, { file: stored, ...(target === undefined ? {} : { target }), ...(mode === undefined ? {} : { mode }) });
+  const batch = await perform(ctx, uploadImport, {
+    file: stored,
+    ...(target === undefined ? {} : { target }),
+    ...(mode === undefined ? {} : { mode }),
+    ...(provider === "csv" ? {} : { source: provider }),
+  });
   if (asked["dry_run"] !== "true") await perform(ctx, applyImport, { id: batch.id });
   return showOne(ctx, importResource, batch.id, 201);
 }
@@ -36,7 +45,7 @@ async function uploadOf(incoming: Incoming): Promise<Upload> {
 }
 
 export const importApi: Route[] = [
-  { method: "POST", path: "/api/v1/contacts/import/csv", door: "api", permission: "imports.run", maxBytes: largestFile, handle: importCsv },
+  { method: "POST", path: "/api/v1/contacts/import/:provider", door: "api", permission: "imports.run", maxBytes: largestFile, handle: importCsv },
   {
     method: "POST",
     path: "/api/v1/import-batches/:id/undo",

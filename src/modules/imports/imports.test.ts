@@ -182,6 +182,14 @@ describe("who may", () => {
     expect((await t.api("POST", `/api/v1/import-batches/${mine.body.data.id}/undo`, { key: mill, tenant: t.mill })).status).toBe(404);
   });
 
+  test("a file of another product than the address names is refused, and an unknown product is not there", async () => {
+    const to = (provider: string): Promise<Response> =>
+      t.fetch(`/api/v1/contacts/import/${provider}`, { method: "POST", headers: { authorization: `Bearer ${key}`, "content-type": "text/csv" }, body: new Blob([file("syncro-customers.csv") as Uint8Array<ArrayBuffer>]) });
+    expect((await to("syncro")).status).toBe(201);
+    expect((await to("itflow")).status).toBe(422);
+    expect((await to("lotus")).status).toBe(404);
+  });
+
   test("a formula in a cell stays a text", async () => {
     const answer = await t.api("GET", "/api/v1/companies?filter[name]=Summit Brewing Co.", { key });
     expect(answer.body.data[0].attributes.industry).toBe('=HYPERLINK("http://evil.example","x")');

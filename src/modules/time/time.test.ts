@@ -1,14 +1,13 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { type ApiAnswer, startTestProgram, testNow, type TestProgram } from "../../../tests/support/program.ts";
-import { reach } from "../../platform/access/reach.ts";
 import { perform } from "../../platform/action.ts";
-import { contextOf, type Ctx, inUnit, reading } from "../../platform/context.ts";
+import { type Ctx, inUnit, reading } from "../../platform/context.ts";
 import { insert } from "../../platform/database/records.ts";
 import { companies, createCompany } from "../companies/index.ts";
 import { createContract } from "../contracts/index.ts";
 import { openTicket } from "../tickets/index.ts";
 import { createWorkType, setRounding } from "./actions/reference.ts";
-import { logTime, workTypeOptions } from "./index.ts";
+import { workTypeOptions } from "./index.ts";
 import { workTypeSet } from "./reference.ts";
 
 let t: TestProgram;

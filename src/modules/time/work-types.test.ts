@@ -1,14 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { type ApiAnswer, startTestProgram, testNow, type TestProgram } from "../../../tests/support/program.ts";
-import { reach } from "../../platform/access/reach.ts";
+import { type ApiAnswer, startTestProgram, type TestProgram } from "../../../tests/support/program.ts";
 import { perform } from "../../platform/action.ts";
-import { contextOf, type Ctx, inUnit, reading } from "../../platform/context.ts";
-import { insert } from "../../platform/database/records.ts";
-import { companies, createCompany } from "../companies/index.ts";
-import { createContract } from "../contracts/index.ts";
-import { openTicket } from "../tickets/index.ts";
-import { createWorkType, setRounding } from "./actions/reference.ts";
-import { logTime, workTypeOptions } from "./index.ts";
+import { type Ctx, inUnit, reading } from "../../platform/context.ts";
+import { createCompany } from "../companies/index.ts";
+import { workTypeOptions } from "./index.ts";
 import { workTypeSet } from "./reference.ts";
 
 let t: TestProgram;
@@ -33,17 +28,6 @@ const entry = (attributes: Record<string, unknown>): unknown => ({ data: { type:
 const post = (attributes: Record<string, unknown>, as = technicianKey): Promise<ApiAnswer> =>
   t.api("POST", "/api/v1/time-entries", { key: as, body: entry(attributes) });
 const pointerOf = (answer: ApiAnswer): [number, string] => [answer.status, answer.body.errors?.[0]?.source?.pointer];
-const rounding = (increment_minutes: number, minimum_minutes: number): Promise<unknown> =>
-  perform(admin, setRounding, { increment_minutes, rounding_method: "up", minimum_minutes });
-
-async function ticket(companyId: string, more: Record<string, unknown> = {}): Promise<{ id: string; number: string }> {
-  const { id, ticket_number } = await perform(admin, openTicket, {
-    title: "Printer jams",
-    company_id: companyId,
-    ...more,
-  });
-  return { id, number: ticket_number };
-}
 
 describe("work types", () => {
   const create = (attributes: Record<string, unknown>): Promise<ApiAnswer> =>

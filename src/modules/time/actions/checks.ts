@@ -44,7 +44,10 @@ export async function workerOf(work: Work, userId: string | undefined): Promise<
 }
 
 /** The work type that is named, else the first one in use. */
-export async function workTypeOf(work: Work, id: string | undefined): Promise<{ id: string; default_billable: boolean }> {
+export async function workTypeOf(
+  work: Work,
+  id: string | undefined,
+): Promise<{ id: string; default_billable: boolean }> {
   const all = work.db.selectFrom("work_types").select(["id", "name", "is_active", "default_billable"]);
   if (id === undefined) {
     const first = await all.where("is_active", "=", true).orderBy("sort_order").orderBy("name").executeTakeFirst();
