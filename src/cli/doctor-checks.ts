@@ -1,5 +1,5 @@
 import { Database } from "bun:sqlite";
-import { existsSync, readFileSync, statSync } from "node:fs";
+import { accessSync, constants, existsSync, readFileSync, statSync } from "node:fs";
 import { checkDatabase } from "../platform/backup/check.ts";
 import { assertKnownSchema, listBackups } from "../platform/backup/verify.ts";
 import type { Config } from "../platform/config/config.ts";
@@ -87,6 +87,7 @@ function server({ dataDir }: Config): Outcome {
 function sqlite(config: Config, known: readonly string[]): Outcome {
   const path = dataPaths(config.dataDir).database;
   if (!existsSync(path)) return warn("there is none yet; the first start makes it");
+  accessSync(path, constants.R_OK | constants.W_OK);
   const { problems, migrations } = checkDatabase(path);
   if (problems.length > 0) return fail(problems.join("; "));
   assertKnownSchema(migrations, known);

@@ -1,9 +1,9 @@
 import { OperatorProblem } from "../platform/config/problem.ts";
 import { closest } from "../platform/config/spelling.ts";
-import { NewerSchema } from "../platform/database/migrator.ts";
 import { parseArguments, usage } from "./arguments.ts";
 import { exit, type ExitCode, exitOf } from "./exit.ts";
 import { generalHelp, groupHelp, verbHelp } from "./help.ts";
+import { problemOf } from "./problem-of.ts";
 import type { Io, Verb, VerbGroup } from "./verb.ts";
 
 interface Entry {
@@ -116,24 +116,4 @@ function report(error: unknown, argv: readonly string[], io: Io): ExitCode {
 function helpPath(argv: readonly string[]): string {
   const first = argv[0] ?? "";
   return table.some(({ name }) => name === first) ? `${first} ` : "";
-}
-
-const kindsByCode: Record<string, OperatorProblem["kind"]> = {
-  ENOSPC: "cannot_create",
-  EDQUOT: "cannot_create",
-  EACCES: "cannot_create",
-  EPERM: "cannot_create",
-  EROFS: "cannot_create",
-  EADDRINUSE: "unavailable",
-  EADDRNOTAVAIL: "configuration",
-  ECONNREFUSED: "unavailable",
-};
-
-/** What the system refuses is the operator's to solve, like a problem we know by name; null: a defect. */
-function problemOf(error: unknown): OperatorProblem | null {
-  if (error instanceof OperatorProblem) return error;
-  if (error instanceof NewerSchema) return new OperatorProblem("configuration", error.message);
-  if (!(error instanceof Error) || !("code" in error)) return null;
-  const kind = kindsByCode[String(error.code)];
-  return kind === undefined ? null : new OperatorProblem(kind, error.message);
 }

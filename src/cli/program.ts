@@ -53,6 +53,8 @@ export async function openProgram(
     const database = await storage.open();
     try {
       if (MULTI_TENANT) await assertServingRole(database);
+      // A server that could not write would look well until somebody presses a button.
+      if (isAlone) await database.probe();
       const program = await assemble(config, database, publicUrl);
       return {
         program,

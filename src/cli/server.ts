@@ -22,6 +22,7 @@ export interface RunningServer {
 }
 
 const finishMilliseconds = 20_000;
+const backgroundMilliseconds = 10_000;
 const leastFreeBytes = 50 * 1024 * 1024;
 
 /**
@@ -79,7 +80,8 @@ export async function startServer(config: Config): Promise<RunningServer> {
       // Waits for running requests, but not for ever: a stream of live updates never ends by itself.
       await Promise.race([server.stop(), Bun.sleep(finishMilliseconds)]);
       await server.stop(true);
-      await background.stop();
+      // Nor for a mail server that takes its time: what is interrupted here is found and seen to at the next start.
+      await Promise.race([background.stop(), Bun.sleep(backgroundMilliseconds)]);
       await opened?.close();
       log.info("stopped");
     },

@@ -27,17 +27,23 @@ export function startBackground(app: App, listTenants: () => Promise<Tenant[]>):
 
   const round = async (): Promise<void> => {
     const isScheduler = await holdLease(app, "scheduler", holder, leaseSeconds);
-    for (const tenant of await listTenants()) {
-      if (isStopping) return;
+    await forEachTenant("a background round failed", async (tenant) => {
       while (!isStopping && (await dispatchEvents(app, tenant)) > 0);
       if (isScheduler) await runDueJobs(app, tenant);
-    }
+    });
   };
 
-  const mailRound = async (): Promise<void> => {
+  const mailRound = (): Promise<void> => forEachTenant("sending mail failed", (tenant) => sendDueMails(app, tenant));
+
+  // The trouble of one organization must not keep the others waiting.
+  const forEachTenant = async (complaint: string, work: (tenant: Tenant) => Promise<unknown>): Promise<void> => {
     for (const tenant of await listTenants()) {
       if (isStopping) return;
-      await sendDueMails(app, tenant);
+      try {
+        await work(tenant);
+      } catch (error) {
+        log.error(complaint, { tenant: tenant.id, error: String(error) });
+      }
     }
   };
 
@@ -55,11 +61,13 @@ export function startBackground(app: App, listTenants: () => Promise<Tenant[]>):
   };
 
   const loop = (async () => {
-    // The single edition has its data for itself: what an earlier run was sending when it died is free at once.
-    if (app.edition === "single") for (const tenant of await listTenants()) await releaseMails(app, tenant.id);
+    let isReleased = app.edition === "multi";
     while (!isStopping) {
       isWoken = false;
       try {
+        // The single edition has its data for itself: what an earlier run was sending when it died is free at once.
+        if (!isReleased) for (const tenant of await listTenants()) await releaseMails(app, tenant.id);
+        isReleased = true;
         await round();
         startMailing();
       } catch (error) {

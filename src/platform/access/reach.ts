@@ -6,7 +6,6 @@ import { notFound } from "../errors.ts";
 import { isId } from "../ids.ts";
 import { can } from "./actor.ts";
 
-// oxlint-disable-next-line ban-types
 type Reach<T extends TableName> = SelectQueryBuilder<Tables, T, {}>;
 
 /** A narrower reach that a module states for one of its tables; the query is named by the table. */

@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import { type Dialect, Kysely, sql } from "kysely";
+import { OperatorProblem } from "../config/problem.ts";
 import { openSqlite, sqliteDialect } from "./sqlite.ts";
 import type { Db } from "./tables.ts";
 import { tenancyPlugin } from "./tenancy.ts";
@@ -137,7 +138,11 @@ async function probeWrite(db: Db): Promise<void> {
     });
 }
 
-/** Refuses to serve with a role that row-level security would not hold. */
+/**
+ * Refuses to serve with a role that row-level security would not hold.
+ *
+ * @throws OperatorProblem `configuration`
+ */
 export async function assertServingRole(database: Database): Promise<void> {
   const unsafe = await database.platform(async (db) => {
     const { rows } = await sql<{ may_bypass: boolean; owned: number }>`
@@ -148,8 +153,10 @@ export async function assertServingRole(database: Database): Promise<void> {
     return rows[0];
   });
   if (unsafe === undefined || unsafe.may_bypass || unsafe.owned > 0) {
-    throw new Error(
-      "PURSER_DATABASE_URL names a role that owns tables or may bypass row-level security; use a plain role and give the owner in PURSER_MIGRATOR_URL",
+    throw new OperatorProblem(
+      "configuration",
+      "PURSER_DATABASE_URL names a role that owns tables or may bypass row-level security",
+      ["Use a plain role there, and give the owner of the tables in PURSER_MIGRATOR_URL."],
     );
   }
 }

@@ -10,7 +10,6 @@ import type { Table } from "./columns.ts";
  * }
  * ```
  */
-// oxlint-disable-next-line no-empty-interface
 export interface Tables {}
 
 /** A table as Kysely types it: what has a default may be left out when inserting. */

@@ -61,7 +61,6 @@ export async function addFile(work: Work, stored: StoredBytes): Promise<string> 
 
 /** A name without folders, control characters or anything a header could break on. */
 function cleanName(name: string): string {
-  // oxlint-disable-next-line no-control-regex
   const clean = name.replace(/^.*[\\/]/, "").replace(/[\u0000-\u001f\u007f"<>|:*?]/g, "_").trim();
   return clean === "" ? "file" : clean.slice(0, 200);
 }

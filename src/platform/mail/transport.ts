@@ -160,6 +160,16 @@ function messageStream(
   onHandOver: () => Promise<void>,
 ): Readable {
   let at = 0;
+  const handOver = async (stream: Readable): Promise<void> => {
+    try {
+      await onHandOver();
+      progress.isComplete = true;
+      stream.push(null);
+    } catch (error) {
+      progress.hookError = error;
+      stream.destroy(error instanceof Error ? error : new Error(String(error)));
+    }
+  };
   return new Readable({
     highWaterMark: chunkBytes,
     read(): void {
@@ -168,16 +178,7 @@ function messageStream(
         this.push(bytes.subarray(at, (at += chunkBytes)));
         return;
       }
-      onHandOver().then(
-        () => {
-          progress.isComplete = true;
-          this.push(null);
-        },
-        (error: unknown) => {
-          progress.hookError = error;
-          this.destroy(error instanceof Error ? error : new Error(String(error)));
-        },
-      );
+      void handOver(this);
     },
   });
 }
