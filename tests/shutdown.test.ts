@@ -23,7 +23,10 @@ async function post(one: Installation, key: string, load: Load): Promise<void> {
       const response = await api(one, key, "/companies", company(name)).catch(() => null);
       if (response === null) return void load.unanswered.push(name);
       // The whole answer counts: a status line without its body is a broken answer.
-      const isWhole = await response.text().then((text) => text !== "").catch(() => false);
+      const isWhole = await response
+        .text()
+        .then((text) => text !== "")
+        .catch(() => false);
       if (response.status === 201 && isWhole) load.acknowledged.push(name);
       else if (response.status === 503) return void load.refused.push(name);
       else return void load.unexpected.push(response.status);

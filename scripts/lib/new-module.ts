@@ -213,10 +213,7 @@ const text = readFileSync(list, "utf8")
 writeFileSync(list, text);
 
 // Laid out, and with the migration in the generated index: the next command may be the test.
-for (const command of [
-  ["fmt", "--no-script", folder, migration, list],
-  ["scripts/generate.ts"],
-]) {
+for (const command of [["fmt", "--no-script", folder, migration, list], ["scripts/generate.ts"]]) {
   const { success } = Bun.spawnSync([process.execPath, ...command], { stdout: "ignore", stderr: "inherit" });
   if (!success) process.exit(1);
 }

@@ -3,7 +3,9 @@ import { NewerSchema } from "../platform/database/migrator.ts";
 
 const damaged = ["`purser doctor` tells more; `purser restore FILE` puts a backup in the place of the damaged data."];
 const notWritable = ["See to its owner, its mode and the free space; `purser doctor` tells more."];
-const rolesAndAddresses = ["PURSER_DATABASE_URL and PURSER_MIGRATOR_URL say where PostgreSQL is and as whom to go there."];
+const rolesAndAddresses = [
+  "PURSER_DATABASE_URL and PURSER_MIGRATOR_URL say where PostgreSQL is and as whom to go there.",
+];
 
 interface Kind {
   kind: ProblemKind;

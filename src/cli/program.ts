@@ -1,4 +1,5 @@
 import { existsSync } from "node:fs";
+import { networkInterfaces } from "node:os";
 import { migrations } from "#generated/migrations.ts";
 import { createProgram, type Program } from "../app.ts";
 import { systemClock } from "../platform/clock.ts";
@@ -153,7 +154,20 @@ export async function tenantFor(database: Database, domain: string | null): Prom
 
 export const tenantOption: Option = { name: "tenant", value: "DOMAIN", summary: "The organization, by its host name" };
 
-/** What links begin with as long as an organization's settings say nothing. */
-export function publicUrlOf({ publicUrl, listen }: Config): string {
-  return publicUrl ?? `http://${listen.host.includes(":") ? `[${listen.host}]` : listen.host}:${listen.port}`;
+/**
+ * What links begin with as long as an organization's settings say nothing: the listening address, or where that means
+ * every address, one by which other machines reach this one. `port` is the real one where the settings let the system
+ * choose.
+ */
+export function publicUrlOf({ publicUrl, listen }: Config, port = listen.port): string {
+  if (publicUrl !== null) return publicUrl;
+  const host = isEveryAddress(listen.host) ? outsideAddress() : listen.host;
+  return `http://${host.includes(":") ? `[${host}]` : host}:${port}`;
+}
+
+const isEveryAddress = (host: string): boolean => host === "0.0.0.0" || host === "::";
+
+function outsideAddress(): string {
+  const addresses = Object.values(networkInterfaces()).flatMap((known) => known ?? []);
+  return addresses.find(({ family, internal }) => family === "IPv4" && !internal)?.address ?? "127.0.0.1";
 }

@@ -6,7 +6,7 @@ import { inUnit, systemContext } from "../platform/context.ts";
 import type { Database } from "../platform/database/database.ts";
 import { log } from "../platform/log.ts";
 import { loadTenant } from "../platform/tenants.ts";
-import { type Opened, openProgram } from "./program.ts";
+import { type Opened, openProgram, publicUrlOf } from "./program.ts";
 
 /** How far the server has come; `/readyz` and the pages shown meanwhile go by it. */
 type Phase = "starting" | "ready" | "stopping";
@@ -53,7 +53,7 @@ export async function startServer(config: Config): Promise<RunningServer> {
   });
   const url = `http://${host.includes(":") ? `[${host}]` : host}:${server.port}`;
   try {
-    opened = await openProgram(config, { isAlone: true, publicUrl: config.publicUrl ?? url });
+    opened = await openProgram(config, { isAlone: true, publicUrl: publicUrlOf(config, server.port) });
   } catch (error) {
     await server.stop(true);
     throw error;

@@ -12,6 +12,21 @@ const most = 10;
 /** What the module shows on the pages of others. */
 export const panels: Panel[] = [
   {
+    page: "dashboard",
+    order: 40,
+    permission: "contracts.write",
+    load: async (ctx) => {
+      const some = await ctx.db.selectFrom("contracts").select("id").limit(1).executeTakeFirst();
+      return {
+        kind: "step",
+        title: "Make the first contract",
+        text: "A monthly fee, prepaid hours with a rate beyond them, or work by the hour.",
+        href: "/contracts/new",
+        is_done: some !== undefined,
+      };
+    },
+  },
+  {
     page: "company",
     order: 30,
     permission: "contracts.read",

@@ -2,6 +2,7 @@ import type { AnyAction } from "../../platform/action.ts";
 import { defineModule } from "../../platform/module.ts";
 import { applyReferenceData, createFirstAdministrator, finishStep } from "./actions.ts";
 import { setupPages } from "./pages.ts";
+import { standardDataPages } from "./standard-data.ts";
 import { steps } from "./steps.ts";
 
 export { createFirstAdministrator, finishStep } from "./actions.ts";
@@ -10,8 +11,14 @@ export { createFirstAdministrator, finishStep } from "./actions.ts";
 export const setupModule = defineModule({
   name: "setup",
   actions: [createFirstAdministrator, finishStep, applyReferenceData] as unknown as AnyAction[],
-  routes: setupPages,
+  routes: [...setupPages, ...standardDataPages],
   panels: [
+    {
+      page: "settings",
+      order: 61,
+      permission: "settings.manage",
+      load: async () => ({ kind: "card", group: "Data", title: "Standard data", text: "Lists that most MSPs start with: ticket lists, work types.", href: "/settings/standard-data", icon: "layers" }),
+    },
     {
       page: "dashboard",
       order: 1,

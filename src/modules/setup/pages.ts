@@ -17,6 +17,7 @@ import { mailSettings, organizations } from "../../platform/tenants.ts";
 import { letterheadSections, localitySections, mailSections, type MailTest, takeLogo, tryMail, updateMailSettings, updateOrganization, urlSections } from "../settings/index.ts";
 import { checkPassword, readOneTime } from "../staff/index.ts";
 import { applyReferenceData, createFirstAdministrator, finishStep } from "./actions.ts";
+import { chosenSets, standardDataField } from "./standard-data.ts";
 import { progress, stepAfter, type StepKey, steps } from "./steps.ts";
 
 interface Shown {
@@ -115,13 +116,17 @@ const stepForms: Partial<Record<StepKey, Step>> = {
     title: "Standard data",
     text: "Lists that most MSPs start with. What you do not need can be left out or changed later.",
     form: async (ctx, { typed, failure }) => {
-      const options = ctx.app.registry.reference.map((set) => ({ value: set.key, label: set.label, hint: set.description }));
-      const values = typed ?? { sets: options.map((option) => option.value) };
-      return formModel({ action: "/setup/reference", values, failure: failure ?? null, submit_label: "Finish", sections: [{ title: "", fields: [field("sets", "Standard data", { kind: "checkboxes", options, span: 6 })] }] });
+      const every = ctx.app.registry.reference.map((set) => set.key);
+      return formModel({
+        action: "/setup/reference",
+        values: typed ?? { sets: every },
+        failure: failure ?? null,
+        submit_label: "Finish",
+        sections: [{ title: "", fields: [standardDataField(ctx)] }],
+      });
     },
     save: async (ctx, incoming) => {
-      const chosen = (await incoming.form()).fields["sets"] ?? [];
-      await perform(ctx, applyReferenceData, { sets: Array.isArray(chosen) ? chosen : [chosen] });
+      await perform(ctx, applyReferenceData, { sets: chosenSets((await incoming.form()).fields["sets"]) });
     },
   },
 };
