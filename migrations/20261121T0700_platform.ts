@@ -16,7 +16,11 @@ export const migration: Migration = {
         primaryKey: ["domain"],
         columns: { domain: "text", domain_tenant_id: "uuid", created_at: "instant" },
       },
-      leases: { isPlatform: true, primaryKey: ["name"], columns: { name: "text", holder: "text", expires_at: "instant" } },
+      leases: {
+        isPlatform: true,
+        primaryKey: ["name"],
+        columns: { name: "text", holder: "text", expires_at: "instant" },
+      },
       // Facts about this installation: the id of the master key that its secrets are sealed with.
       installation: { isPlatform: true, primaryKey: ["fact"], columns: { fact: "text", fact_value: "text" } },
       rate_limits: {
@@ -98,9 +102,15 @@ export const migration: Migration = {
         columns: { role_key: "text?", name: "text", description: "text = " },
         unique: [["name"]],
       },
-      role_permissions: { primaryKey: ["role_id", "permission"], columns: { role_id: "uuid -> roles", permission: "text" } },
+      role_permissions: {
+        primaryKey: ["role_id", "permission"],
+        columns: { role_id: "uuid -> roles", permission: "text" },
+      },
       offered_permissions: { primaryKey: ["permission"], columns: { permission: "text" } },
-      user_roles: { primaryKey: ["user_id", "role_id"], columns: { user_id: "uuid -> users", role_id: "uuid -> roles" } },
+      user_roles: {
+        primaryKey: ["user_id", "role_id"],
+        columns: { user_id: "uuid -> users", role_id: "uuid -> roles" },
+      },
       sessions: {
         primaryKey: ["id"],
         columns: {
@@ -143,6 +153,22 @@ export const migration: Migration = {
           used_at: "instant?",
         },
         unique: [["token_hash"]],
+      },
+      idempotency_keys: {
+        primaryKey: ["id"],
+        columns: {
+          id: "uuid",
+          user_id: "uuid -> users",
+          key_hash: "text",
+          request_hash: "text",
+          claimed_at: "instant",
+          committed_at: "instant?",
+          answered_at: "instant?",
+          answer_status: "integer?",
+          answer_sealed: "text?",
+        },
+        unique: [["user_id", "key_hash"]],
+        indexes: [["claimed_at"]],
       },
       audit_log: {
         primaryKey: ["id"],
@@ -223,7 +249,10 @@ export const migration: Migration = {
           dedupe_key: "text",
         },
         unique: [["message_id"], ["dedupe_key"]],
-        indexes: [["mail_status", "next_attempt_at"], ["entity_type", "entity_id"]],
+        indexes: [
+          ["mail_status", "next_attempt_at"],
+          ["entity_type", "entity_id"],
+        ],
       },
       mail_attachments: {
         primaryKey: ["mail_id", "file_id"],
@@ -257,11 +286,16 @@ export const migration: Migration = {
       await schema.run(
         "create virtual table search_fts using fts5 (title, body, content = 'search_documents', content_rowid = 'document_number', tokenize = 'unicode61')",
       );
-      const removal = "insert into search_fts (search_fts, rowid, title, body) values ('delete', old.document_number, old.title, old.body)";
+      const removal =
+        "insert into search_fts (search_fts, rowid, title, body) values ('delete', old.document_number, old.title, old.body)";
       const addition = "insert into search_fts (rowid, title, body) values (new.document_number, new.title, new.body)";
       await schema.run(`create trigger search_documents_added after insert on search_documents begin ${addition}; end`);
-      await schema.run(`create trigger search_documents_removed after delete on search_documents begin ${removal}; end`);
-      await schema.run(`create trigger search_documents_changed after update on search_documents begin ${removal}; ${addition}; end`);
+      await schema.run(
+        `create trigger search_documents_removed after delete on search_documents begin ${removal}; end`,
+      );
+      await schema.run(
+        `create trigger search_documents_changed after update on search_documents begin ${removal}; ${addition}; end`,
+      );
     } else {
       await schema.secure("search_documents");
       await schema.run("create index search_documents_words on search_documents using gin (words)");

@@ -6,7 +6,13 @@ export const migration: Migration = {
     await schema.createTables({
       ticket_queues: {
         isRecord: true,
-        columns: { name: "text", description: "text = ", is_default: "boolean = false", sort_order: "integer = 0", archived_at: "instant?" },
+        columns: {
+          name: "text",
+          description: "text = ",
+          is_default: "boolean = false",
+          sort_order: "integer = 0",
+          archived_at: "instant?",
+        },
         unique: [["name"]],
       },
       ticket_statuses: {
@@ -25,17 +31,34 @@ export const migration: Migration = {
       },
       ticket_priorities: {
         isRecord: true,
-        columns: { name: "text", color: "text", sla_multiplier: "decimal = 1", is_default: "boolean = false", sort_order: "integer = 0" },
+        columns: {
+          name: "text",
+          color: "text",
+          sla_multiplier: "decimal = 1",
+          is_default: "boolean = false",
+          sort_order: "integer = 0",
+        },
         unique: [["name"]],
       },
       ticket_types: {
         isRecord: true,
-        columns: { name: "text", description: "text = ", is_default: "boolean = false", sort_order: "integer = 0", archived_at: "instant?" },
+        columns: {
+          name: "text",
+          description: "text = ",
+          is_default: "boolean = false",
+          sort_order: "integer = 0",
+          archived_at: "instant?",
+        },
         unique: [["name"]],
       },
       ticket_categories: {
         isRecord: true,
-        columns: { name: "text", parent_category_id: "uuid? -> ticket_categories", sort_order: "integer = 0", archived_at: "instant?" },
+        columns: {
+          name: "text",
+          parent_category_id: "uuid? -> ticket_categories",
+          sort_order: "integer = 0",
+          archived_at: "instant?",
+        },
       },
       tickets: {
         isRecord: true,
@@ -76,7 +99,15 @@ export const migration: Migration = {
           last_staff_reply_at: "instant?",
         },
         unique: [["ticket_number"]],
-        indexes: [["status_id"], ["assigned_to_id", "status_id"], ["company_id", "updated_at"], ["contact_id"], ["queue_id"], ["updated_at"], ["created_at"]],
+        indexes: [
+          ["status_id"],
+          ["assigned_to_id", "status_id"],
+          ["company_id", "updated_at"],
+          ["contact_id"],
+          ["queue_id"],
+          ["updated_at"],
+          ["created_at"],
+        ],
       },
       ticket_notes: {
         isRecord: true,
@@ -155,11 +186,24 @@ export const migration: Migration = {
           approved_by_id: "uuid? -> users",
           approved_at: "instant?",
         },
-        indexes: [["user_id", "date"], ["ticket_id"], ["company_id", "date"], ["billing_status", "date"], ["contract_id", "date"], ["invoice_id"]],
+        indexes: [
+          ["user_id", "date"],
+          ["ticket_id"],
+          ["company_id", "date"],
+          ["billing_status", "date"],
+          ["contract_id", "date"],
+          ["invoice_id"],
+        ],
       },
       timers: {
         isRecord: true,
-        columns: { user_id: "uuid -> users", ticket_id: "uuid? -> tickets", work_type_id: "uuid? -> work_types", started_at: "instant", notes: "text = " },
+        columns: {
+          user_id: "uuid -> users",
+          ticket_id: "uuid? -> tickets",
+          work_type_id: "uuid? -> work_types",
+          started_at: "instant",
+          notes: "text = ",
+        },
         // One running timer a person.
         unique: [["user_id"]],
       },

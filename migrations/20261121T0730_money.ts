@@ -6,7 +6,13 @@ export const migration: Migration = {
     await schema.createTables({
       rate_cards: {
         isRecord: true,
-        columns: { name: "text", description: "text = ", currency: "text", is_default: "boolean = false", archived_at: "instant?" },
+        columns: {
+          name: "text",
+          description: "text = ",
+          currency: "text",
+          is_default: "boolean = false",
+          archived_at: "instant?",
+        },
         unique: [["name"]],
       },
       rate_card_items: {
@@ -149,7 +155,13 @@ export const migration: Migration = {
       },
       invoice_line_time_entries: {
         primaryKey: ["invoice_line_id", "time_entry_id"],
-        columns: { invoice_line_id: "uuid -> invoice_lines", time_entry_id: "uuid -> time_entries", billed_minutes: "integer", billed_amount: "money", currency: "text" },
+        columns: {
+          invoice_line_id: "uuid -> invoice_lines",
+          time_entry_id: "uuid -> time_entries",
+          billed_minutes: "integer",
+          billed_amount: "money",
+          currency: "text",
+        },
         indexes: [["time_entry_id"]],
       },
       // The key that keeps a time entry from being billed by two invoices.
@@ -177,7 +189,12 @@ export const migration: Migration = {
       },
       payment_gateway_configs: {
         isRecord: true,
-        columns: { provider: "text", is_active: "boolean = false", is_test_mode: "boolean = true", config_sealed: "text" },
+        columns: {
+          provider: "text",
+          is_active: "boolean = false",
+          is_test_mode: "boolean = true",
+          config_sealed: "text",
+        },
         unique: [["provider"]],
       },
       checkout_sessions: {

@@ -36,7 +36,13 @@ export const migration: Migration = {
       },
       external_ids: {
         primaryKey: ["external_source", "entity_type", "external_id"],
-        columns: { external_source: "text", entity_type: "text", external_id: "text", entity_id: "uuid", batch_id: "uuid? -> import_batches" },
+        columns: {
+          external_source: "text",
+          entity_type: "text",
+          external_id: "text",
+          entity_id: "uuid",
+          batch_id: "uuid? -> import_batches",
+        },
         indexes: [["entity_type", "entity_id"]],
       },
     });

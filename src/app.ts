@@ -34,7 +34,9 @@ export function createProgram(parts: Parts): Program {
   let background: Background | null = null;
   const app: App = { ...parts, registry: buildRegistry(modules), wake: () => background?.wake() };
   const tenants = async (): Promise<Tenant[]> => {
-    const rows = await app.database.platform((db) => db.selectFrom("tenants").select("id").where("suspended_at", "is", null).orderBy("id").execute());
+    const rows = await app.database.platform((db) =>
+      db.selectFrom("tenants").select("id").where("suspended_at", "is", null).orderBy("id").execute(),
+    );
     const loaded: Tenant[] = [];
     for (const { id } of rows) loaded.push(await app.database.read(id, (db) => loadTenant(app, db, id)));
     return loaded;

@@ -17,7 +17,12 @@ describe("PostgreSQL itself", () => {
           and pg_get_expr(p.polqual, c.oid) like '%tenant_id%current_setting%' and pg_get_expr(p.polwithcheck, c.oid) = pg_get_expr(p.polqual, c.oid)
       ) and (select count(*) from pg_policy p where p.polrelid = c.oid) = 1 as is_held
       from pg_class c where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p')`);
-    expect(rows.filter((row) => !row.is_held).map((row) => row.name).toSorted()).toEqual([...platformTables].toSorted());
+    expect(
+      rows
+        .filter((row) => !row.is_held)
+        .map((row) => row.name)
+        .toSorted(),
+    ).toEqual([...platformTables].toSorted());
   });
 
   test("gives the serving role nothing to own and no way around", async () => {
@@ -27,7 +32,15 @@ describe("PostgreSQL itself", () => {
         (select count(*)::int from pg_auth_members m where m.member = r.oid) as memberships,
         has_schema_privilege(r.rolname, 'public', 'create') as may_create
       from pg_roles r where rolname = 'purser_serving'`);
-    expect(role).toEqual({ rolsuper: false, rolbypassrls: false, rolcreatedb: false, rolcreaterole: false, owned: 0, memberships: 0, may_create: false });
+    expect(role).toEqual({
+      rolsuper: false,
+      rolbypassrls: false,
+      rolcreatedb: false,
+      rolcreaterole: false,
+      owned: 0,
+      memberships: 0,
+      may_create: false,
+    });
   });
 
   test("lets the serving role add to the audit log and never change it, and only read the list of migrations", async () => {
@@ -36,7 +49,9 @@ describe("PostgreSQL itself", () => {
         case when has_table_privilege('purser_serving', c.oid, 'insert') then 'insert' end, case when has_table_privilege('purser_serving', c.oid, 'update') then 'update' end,
         case when has_table_privilege('purser_serving', c.oid, 'delete') then 'delete' end, case when has_table_privilege('purser_serving', c.oid, 'truncate') then 'truncate' end) as rights
       from pg_class c where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p')`);
-    const unusual = rows.filter((row) => row.rights !== "select insert update delete").map(({ name, rights }) => `${name}: ${rights}`);
+    const unusual = rows
+      .filter((row) => row.rights !== "select insert update delete")
+      .map(({ name, rights }) => `${name}: ${rights}`);
     expect(unusual.toSorted()).toEqual(["audit_log: select insert", "migrations: select"]);
   });
 });

@@ -30,7 +30,10 @@ describe("every table of a tenant", () => {
   test("has keys that start with the tenant, so that nothing is unique or found across tenants", () => {
     const wrong = tenantTables().flatMap((table) => {
       // SQLite's full-text search needs a whole number as the key of what it indexes; the record's own key is unique.
-      const keys = table.name === "search_documents" && table.primaryKey[0] === "document_number" ? table.uniqueKeys : [table.primaryKey, ...table.uniqueKeys];
+      const keys =
+        table.name === "search_documents" && table.primaryKey[0] === "document_number"
+          ? table.uniqueKeys
+          : [table.primaryKey, ...table.uniqueKeys];
       return keys.filter((key) => key[0] !== "tenant_id").map((key) => `${table.name} (${key.join(", ")})`);
     });
     expect(wrong).toEqual([]);
@@ -39,7 +42,9 @@ describe("every table of a tenant", () => {
   test("refers to rows of its own tenant only", () => {
     const wrong = tenantTables().flatMap((table) =>
       table.foreignKeys
-        .filter(({ columns, target }) => columns[0] !== "tenant_id" || (columns.length === 1) !== (target === "tenants"))
+        .filter(
+          ({ columns, target }) => columns[0] !== "tenant_id" || (columns.length === 1) !== (target === "tenants"),
+        )
         .map(({ columns, target }) => `${table.name} (${columns.join(", ")}) -> ${target}`),
     );
     expect(wrong).toEqual([]);
@@ -49,30 +54,50 @@ describe("every table of a tenant", () => {
 });
 
 test("nothing is deleted or emptied because something else was deleted", () => {
-  const wrong = catalog.flatMap((table) => table.foreignKeys.filter(({ onDelete }) => onDelete !== "no action" && onDelete !== "restrict").map(({ columns }) => `${table.name} (${columns.join(", ")})`));
+  const wrong = catalog.flatMap((table) =>
+    table.foreignKeys
+      .filter(({ onDelete }) => onDelete !== "no action" && onDelete !== "restrict")
+      .map(({ columns }) => `${table.name} (${columns.join(", ")})`),
+  );
   expect(wrong).toEqual([]);
 });
 
 describe("what the code states of a table is what the database has:", () => {
-  const pairs = (): [Table, CatalogTable][] => stated.flatMap((table) => catalog.filter(({ name }) => name === table.name).map((found): [Table, CatalogTable] => [table, found]));
+  const pairs = (): [Table, CatalogTable][] =>
+    stated.flatMap((table) =>
+      catalog.filter(({ name }) => name === table.name).map((found): [Table, CatalogTable] => [table, found]),
+    );
 
   test("each table, on both sides", () => {
     const here = stated.map((table) => table.name).toSorted();
-    const there = catalog.map((table) => table.name).filter((name) => !unstated.has(name)).toSorted();
+    const there = catalog
+      .map((table) => table.name)
+      .filter((name) => !unstated.has(name))
+      .toSorted();
     expect(here).toEqual(there);
-    expect(stated.filter((table) => table.isPlatform).map((table) => table.name).toSorted()).toEqual([...platformTables].filter((name) => !unstated.has(name)).toSorted());
+    expect(
+      stated
+        .filter((table) => table.isPlatform)
+        .map((table) => table.name)
+        .toSorted(),
+    ).toEqual([...platformTables].filter((name) => !unstated.has(name)).toSorted());
   });
 
   test("the columns", () => {
     for (const [table, found] of pairs()) {
       const own = [...found.columns.keys()].filter((name) => !isGenerated(table.name, name));
-      expect({ table: table.name, columns: Object.keys(table.columns).toSorted() }).toEqual({ table: table.name, columns: own.toSorted() });
+      expect({ table: table.name, columns: Object.keys(table.columns).toSorted() }).toEqual({
+        table: table.name,
+        columns: own.toSorted(),
+      });
     }
   });
 
   test("what may be missing", () => {
     const wrong = pairs().flatMap(([table, found]) =>
-      Object.entries(table.columns).filter(([name, column]) => found.columns.get(name)?.isNullable !== column.isNullable).map(([name]) => `${table.name}.${name}`),
+      Object.entries(table.columns)
+        .filter(([name, column]) => found.columns.get(name)?.isNullable !== column.isNullable)
+        .map(([name]) => `${table.name}.${name}`),
     );
     expect(wrong).toEqual([]);
   });
@@ -82,22 +107,36 @@ describe("what the code states of a table is what the database has:", () => {
     const wrong = pairs().flatMap(([table, found]) =>
       Object.entries(table.columns)
         .filter(([name, column]) => found.columns.get(name)?.type !== storedType(column, dialect))
-        .map(([name, column]) => `${table.name}.${name}: ${column.kind} is stored as ${found.columns.get(name)?.type ?? "nothing"}`),
+        .map(
+          ([name, column]) =>
+            `${table.name}.${name}: ${column.kind} is stored as ${found.columns.get(name)?.type ?? "nothing"}`,
+        ),
     );
     expect(wrong).toEqual([]);
   });
 
   test("the references", () => {
     const wrong = pairs().flatMap(([table, found]) => {
-      const real = found.foreignKeys.filter(({ target }) => target !== "tenants").map(({ columns, target }) => `${table.name}.${columns.at(-1) ?? ""} -> ${target}`);
-      const said = Object.entries(table.columns).filter(([, column]) => column.references !== null && column.references !== "tenants").map(([name, column]) => `${table.name}.${name} -> ${column.references ?? ""}`);
-      return [...said.filter((one) => !real.includes(one)).map((one) => `only stated: ${one}`), ...real.filter((one) => !said.includes(one)).map((one) => `only in the database: ${one}`)];
+      const real = found.foreignKeys
+        .filter(({ target }) => target !== "tenants")
+        .map(({ columns, target }) => `${table.name}.${columns.at(-1) ?? ""} -> ${target}`);
+      const said = Object.entries(table.columns)
+        .filter(([, column]) => column.references !== null && column.references !== "tenants")
+        .map(([name, column]) => `${table.name}.${name} -> ${column.references ?? ""}`);
+      return [
+        ...said.filter((one) => !real.includes(one)).map((one) => `only stated: ${one}`),
+        ...real.filter((one) => !said.includes(one)).map((one) => `only in the database: ${one}`),
+      ];
     });
     expect(wrong).toEqual([]);
   });
 
   test("money never without its currency", () => {
-    const wrong = stated.filter((table) => Object.values(table.columns).some((column) => column.kind === "money") && table.columns["currency"] === undefined);
+    const wrong = stated.filter(
+      (table) =>
+        Object.values(table.columns).some((column) => column.kind === "money") &&
+        table.columns["currency"] === undefined,
+    );
     expect(wrong.map((table) => table.name)).toEqual([]);
   });
 });

@@ -41,7 +41,8 @@ describe.skipIf(!browserAvailable)("the service desk in a browser", () => {
     await t.close();
   });
 
-  const open = (title: string): Promise<TicketRow> => perform(technician, openTicket, { title, contact_id: prairie.contact_id });
+  const open = (title: string): Promise<TicketRow> =>
+    perform(technician, openTicket, { title, contact_id: prairie.contact_id });
 
   async function visit(path: string, options: Parameters<TestBrowser["newPage"]>[0] = {}): Promise<TestPage> {
     const { token } = await inUnit(technician, (work) => startSession(work, technician.actor.user_id ?? ""));

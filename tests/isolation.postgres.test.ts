@@ -28,7 +28,11 @@ afterAll(async () => {
 });
 
 /** One statement as a tenant, undone afterwards. Answers with the SQLSTATE when it fails. */
-async function asTenant(tenantId: string | null, text: string, values: unknown[] = []): Promise<{ count: number; rows: Row[]; code: string }> {
+async function asTenant(
+  tenantId: string | null,
+  text: string,
+  values: unknown[] = [],
+): Promise<{ count: number; rows: Row[]; code: string }> {
   await client.query("begin");
   if (tenantId !== null) await client.query("select set_config('app.current_tenant', $1, true)", [tenantId]);
   try {
@@ -67,7 +71,9 @@ describe("the serving role, told that it works for another organization,", () =>
     for (const { name, columns } of tables) {
       const right = name === "audit_log" ? notPermitted : "";
       const column = Object.keys(columns).find((one) => one !== "tenant_id") ?? "tenant_id";
-      const changed = await asTenant(t.mill.id, `update ${name} set ${column} = ${column} where tenant_id = $1`, [t.harbor.id]);
+      const changed = await asTenant(t.mill.id, `update ${name} set ${column} = ${column} where tenant_id = $1`, [
+        t.harbor.id,
+      ]);
       expect({ name, ...changed }).toEqual({ name, count: 0, rows: [], code: right });
       const deleted = await asTenant(t.mill.id, `delete from ${name} where tenant_id = $1`, [t.harbor.id]);
       expect({ name, ...deleted }).toEqual({ name, count: 0, rows: [], code: right });
@@ -79,7 +85,10 @@ describe("the serving role, told that it works for another organization,", () =>
       const added = await asTenant(t.mill.id, ...insertOf(name, { ...rows.mill.get(name), tenant_id: t.harbor.id }));
       const moved = await asTenant(t.mill.id, `update ${name} set tenant_id = $1`, [t.harbor.id]);
       const emptied = await asTenant(t.mill.id, `truncate ${name}`);
-      expect({ name, codes: [added.code, moved.code, emptied.code] }).toEqual({ name, codes: [notPermitted, notPermitted, notPermitted] });
+      expect({ name, codes: [added.code, moved.code, emptied.code] }).toEqual({
+        name,
+        codes: [notPermitted, notPermitted, notPermitted],
+      });
     }
   });
 
@@ -97,11 +106,20 @@ describe("the serving role, told that it works for another organization,", () =>
   });
 
   test("cannot turn the guard off", async () => {
-    const attempts = ["set row_security = off; select * from users", "alter table users disable row level security", "drop policy tenant_isolation on users", "set role postgres", "set session_replication_role = replica", "create table mine (x int)"];
-    for (const attempt of attempts) expect({ attempt, code: (await asTenant(t.mill.id, attempt)).code }).toEqual({ attempt, code: notPermitted });
+    const attempts = [
+      "set row_security = off; select * from users",
+      "alter table users disable row level security",
+      "drop policy tenant_isolation on users",
+      "set role postgres",
+      "set session_replication_role = replica",
+      "create table mine (x int)",
+    ];
+    for (const attempt of attempts)
+      expect({ attempt, code: (await asTenant(t.mill.id, attempt)).code }).toEqual({ attempt, code: notPermitted });
   });
 
   test("leaves everything as it was", async () => {
-    for (const { name } of tables) expect({ name, rows: await allRows(t, name) }).toEqual({ name, rows: before.get(name) ?? [] });
+    for (const { name } of tables)
+      expect({ name, rows: await allRows(t, name) }).toEqual({ name, rows: before.get(name) ?? [] });
   });
 });

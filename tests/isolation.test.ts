@@ -50,9 +50,13 @@ function failureOf(work: (db: Loose) => Promise<unknown>): Promise<string | null
 describe("another organization, asking by its own handle of the database,", () => {
   test("finds its own row of every table and no other", async () => {
     for (const { name } of tables) {
-      const found = await t.app.database.read(t.mill.id, (db) => (db as unknown as Loose).selectFrom(name).select("tenant_id").execute());
+      const found = await t.app.database.read(t.mill.id, (db) =>
+        (db as unknown as Loose).selectFrom(name).select("tenant_id").execute(),
+      );
       expect({ name, found }).toEqual({ name, found: [{ tenant_id: t.mill.id }] });
-      const asked = await t.app.database.read(t.mill.id, (db) => (db as unknown as Loose).selectFrom(name).select("tenant_id").where("tenant_id", "=", t.harbor.id).execute());
+      const asked = await t.app.database.read(t.mill.id, (db) =>
+        (db as unknown as Loose).selectFrom(name).select("tenant_id").where("tenant_id", "=", t.harbor.id).execute(),
+      );
       expect({ name, asked }).toEqual({ name, asked: [] });
     }
   });
@@ -60,19 +64,34 @@ describe("another organization, asking by its own handle of the database,", () =
   test("changes and deletes nothing of ours", async () => {
     for (const { name, columns } of tables) {
       if (name === "audit_log" && t.app.database.dialect === "postgres") continue;
-      const column = Object.keys(columns).find((one) => columns[one]?.kind === "text" || columns[one]?.kind === "integer") ?? "tenant_id";
+      const column =
+        Object.keys(columns).find((one) => columns[one]?.kind === "text" || columns[one]?.kind === "integer") ??
+        "tenant_id";
       if (column !== "tenant_id") {
-        const changed = await andUndo((db) => db.updateTable(name).set({ [column]: sql.ref(column) }).where("tenant_id", "=", t.harbor.id).executeTakeFirst());
+        const changed = await andUndo((db) =>
+          db
+            .updateTable(name)
+            .set({ [column]: sql.ref(column) })
+            .where("tenant_id", "=", t.harbor.id)
+            .executeTakeFirst(),
+        );
         expect({ name, changed: changed.numUpdatedRows }).toEqual({ name, changed: 0n });
       }
-      const deleted = await andUndo((db) => db.deleteFrom(name).where("tenant_id", "=", t.harbor.id).executeTakeFirst());
+      const deleted = await andUndo((db) =>
+        db.deleteFrom(name).where("tenant_id", "=", t.harbor.id).executeTakeFirst(),
+      );
       expect({ name, deleted: deleted.numDeletedRows }).toEqual({ name, deleted: 0n });
     }
   });
 
   test("adds nothing to ours and gives us nothing", async () => {
     for (const { name } of tables) {
-      const added = await failureOf((db) => db.insertInto(name).values({ ...rows.mill.get(name), tenant_id: t.harbor.id }).execute());
+      const added = await failureOf((db) =>
+        db
+          .insertInto(name)
+          .values({ ...rows.mill.get(name), tenant_id: t.harbor.id })
+          .execute(),
+      );
       expect({ name, added }).toEqual({ name, added: expect.stringContaining("another tenant") });
       const given = await failureOf((db) => db.updateTable(name).set({ tenant_id: t.harbor.id }).execute());
       expect({ name, given }).toEqual({ name, given: expect.stringContaining("another tenant") });
@@ -87,14 +106,23 @@ describe("another organization, asking by its own handle of the database,", () =
         const ours = target === null ? undefined : rows.harbor.get(target)?.["id"];
         if (ours === undefined) continue;
         references += 1;
-        const failure = await failureOf((db) => db.updateTable(name).set({ [column]: ours }).execute());
-        expect({ reference: `${name}.${column}`, failure }).toEqual({ reference: `${name}.${column}`, failure: expect.stringMatching(/foreign key/i) });
+        const failure = await failureOf((db) =>
+          db
+            .updateTable(name)
+            .set({ [column]: ours })
+            .execute(),
+        );
+        expect({ reference: `${name}.${column}`, failure }).toEqual({
+          reference: `${name}.${column}`,
+          failure: expect.stringMatching(/foreign key/i),
+        });
       }
     }
     expect(references).toBeGreaterThan(60);
   });
 
   test("leaves everything as it was", async () => {
-    for (const { name } of tables) expect({ name, rows: await allRows(t, name) }).toEqual({ name, rows: before.get(name) ?? [] });
+    for (const { name } of tables)
+      expect({ name, rows: await allRows(t, name) }).toEqual({ name, rows: before.get(name) ?? [] });
   });
 });

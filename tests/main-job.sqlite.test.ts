@@ -101,7 +101,10 @@ describe("the whole job, by the screens alone", () => {
     await submit(/Create contract/);
     await page.waitForURL(/\/contracts\/0/);
     seen["contract"] = page.url();
-    await page.getByRole("link", { name: /Add.*(item|line)/i }).first().click();
+    await page
+      .getByRole("link", { name: /Add.*(item|line)/i })
+      .first()
+      .click();
     await page.locator("[name=name]").fill("Prepaid support");
     await page.locator("[name=item_type]").selectOption("block_hours");
     await page.locator("[name=unit_price]").fill("200.00");
@@ -139,7 +142,10 @@ describe("the whole job, by the screens alone", () => {
     await phone.goto(`${one.url}/portal/tickets/new`);
     await phone.getByLabel("What is it about?").fill("Printer on fire");
     await phone.getByLabel("What happens, and since when?").fill("It really is.");
-    await phone.locator("main").getByRole("button", { name: /Send|Create|Open|Submit/i }).click();
+    await phone
+      .locator("main")
+      .getByRole("button", { name: /Send|Create|Open|Submit/i })
+      .click();
     await phone.waitForURL(/\/portal\/tickets\/0/);
     seen["portal-ticket"] = phone.url();
     await smtp.waitForMail((one) => (one.message.subject ?? "").includes("Printer on fire"), 15_000);
@@ -148,14 +154,21 @@ describe("the whole job, by the screens alone", () => {
 
   test("a technician answers with time and a new status in one go", async () => {
     await page.goto(`${one.url}/tickets?q=printer`);
-    await page.getByRole("link", { name: /Printer on fire/ }).first().click();
+    await page
+      .getByRole("link", { name: /Printer on fire/ })
+      .first()
+      .click();
     await page.waitForURL(/\/tickets\/0/);
     seen["ticket"] = page.url();
     await page.locator("[name=content]").fill("Please step away from the printer.");
     await page.locator("[name=duration]").fill("3h");
     await page.locator("[name=work_type_id]").selectOption({ label: "Remote support" });
     await page.locator("form [name=status_id]").last().selectOption({ label: "Waiting on client" });
-    await page.locator("form:has([name=content])").getByRole("button", { name: /Send|Reply|Add/i }).first().click();
+    await page
+      .locator("form:has([name=content])")
+      .getByRole("button", { name: /Send|Reply|Add/i })
+      .first()
+      .click();
     await page.getByText("Please step away").first().waitFor();
     await smtp.waitForMail((one) => (one.message.text ?? "").includes("step away"), 15_000);
     await client.page.goto(seen["portal-ticket"] ?? "");
@@ -184,7 +197,10 @@ describe("the whole job, by the screens alone", () => {
     await submit(/^Send/);
     const sure = page.getByRole("dialog").getByRole("button", { name: /Send/ });
     if (await sure.isVisible().catch(() => false)) await sure.click();
-    const mail = await smtp.waitForMail((one) => one.message.attachments.some((file) => file.mimeType === "application/pdf"), 20_000);
+    const mail = await smtp.waitForMail(
+      (one) => one.message.attachments.some((file) => file.mimeType === "application/pdf"),
+      20_000,
+    );
     const text = await pdfText(new Uint8Array(mail.message.attachments[0]?.content as ArrayBuffer));
     expect(text).toContain("Harbor IT");
     expect(text).toContain("Québec");
@@ -195,12 +211,22 @@ describe("the whole job, by the screens alone", () => {
   test("the client pays in the portal and the invoice is settled", async () => {
     const { page: phone } = client;
     await phone.goto(`${one.url}/portal/invoices`);
-    await phone.getByRole("link", { name: /INV-000001/ }).first().click();
+    await phone
+      .getByRole("link", { name: /INV-000001/ })
+      .first()
+      .click();
     await phone.getByRole("button", { name: /^Pay/ }).first().click();
     await phone.waitForURL(/\/pay\//);
-    await phone.getByRole("button", { name: /Pay/ }).or(phone.getByRole("link", { name: /Pay/ })).first().click();
+    await phone
+      .getByRole("button", { name: /Pay/ })
+      .or(phone.getByRole("link", { name: /Pay/ }))
+      .first()
+      .click();
     await phone.waitForURL(/\/portal\/invoices\//);
-    await phone.getByText(/Paid|Thank you/i).first().waitFor();
+    await phone
+      .getByText(/Paid|Thank you/i)
+      .first()
+      .waitFor();
     await page.goto(seen["invoice"] ?? "");
     await page.getByText("Paid", { exact: true }).first().waitFor();
     await smtp.waitForMail((mail) => /payment/i.test(mail.message.subject ?? ""), 15_000);

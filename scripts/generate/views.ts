@@ -18,7 +18,13 @@ export async function generateViews(root: string): Promise<number> {
       const source = await Bun.file(join(folder, file)).text();
       const name = file.slice(0, -".hbs".length);
       try {
-        const spec = Handlebars.precompile(source, { strict: true, knownHelpers, knownHelpersOnly: true });
+        // Without preventIndent a partial on a line of its own indents what it prints: a textarea's text would grow each time.
+        const spec = Handlebars.precompile(source, {
+          strict: true,
+          preventIndent: true,
+          knownHelpers,
+          knownHelpersOnly: true,
+        });
         return `  ${JSON.stringify(name)}: ${String(spec)},\n`;
       } catch (error) {
         throw new Error(`views/${file}: ${error instanceof Error ? error.message : String(error)}`, { cause: error });

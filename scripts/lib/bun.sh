@@ -18,6 +18,17 @@ bun_archive() {
   esac
 }
 
+# Prints the comment at the head of the calling script, which is its manual, when --help or -h is among the arguments.
+print_help_if_asked() {
+  local argument
+  for argument in "$@"; do
+    if [ "$argument" = --help ] || [ "$argument" = -h ]; then
+      sed -n -e '1d' -e '/^#/!q' -e 's/^# \{0,1\}//p' "$0"
+      exit 0
+    fi
+  done
+}
+
 is_pinned_bun() {
   [ -n "$1" ] && [ -x "$1" ] && [ "$("$1" --version 2>/dev/null)" = "$BUN_VERSION" ]
 }

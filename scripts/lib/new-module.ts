@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 /** Makes the rooms of a new module with one table, its endpoints, its pages and a test; docs/new-module.md goes on from there. */
 const name = process.argv[2] ?? "";
 if (!/^[a-z][a-z_]*s$/.test(name)) {
-  console.error("Usage: scripts/new-module NAME, where NAME is a plural in snake_case: service_requests");
+  console.error("usage: scripts/new-module NAME, where NAME is a plural in snake_case: service_requests");
   process.exit(2);
 }
 const folder = `src/modules/${name}`;
@@ -214,7 +214,10 @@ writeFileSync(list, text);
 
 // Laid out, and with the migration in the generated index: the next command may be the test.
 for (const command of [["fmt", "--no-script", folder, migration, list], ["scripts/generate.ts"]]) {
-  const { success } = Bun.spawnSync([process.execPath, ...command], { stdout: "ignore", stderr: "inherit" });
-  if (!success) process.exit(1);
+  const { success, stderr } = Bun.spawnSync([process.execPath, ...command]);
+  if (!success) {
+    console.error(stderr.toString());
+    process.exit(1);
+  }
 }
 console.log(`Made ${folder}, ${migration} and a line in ${list}. See that it works: scripts/test ${folder}`);

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test } from "bun:test";
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join, resolve } from "node:path";
@@ -187,5 +187,20 @@ if (!MULTI_TENANT) {
     await installation();
     rmSync(join(dataDir, "secret.key"));
     expect((await purser(["doctor"])).out).toMatch(/FAIL {2}secret key/);
+  });
+
+  test("a damaged database is named with what to do about it, and left as it is", async () => {
+    await installation();
+    const path = dataPaths(dataDir).database;
+    writeFileSync(path, "no database any more");
+    for (const verb of ["setup-url", "migrate"]) {
+      const { code, err } = await purser([verb]);
+      expect([code, err]).toEqual([
+        1,
+        expect.stringContaining("purser: the database is damaged: file is not a database"),
+      ]);
+      expect(err).toContain("`purser restore FILE`");
+    }
+    expect(readFileSync(path, "utf8")).toBe("no database any more");
   });
 }

@@ -31,7 +31,7 @@ export function checksOf(config: Config, known: readonly string[], now: Date): R
     disk_space: async () => diskSpace(config),
     secret_key: async () => secretKey(config),
   };
-  if (MULTI_TENANT) return { ...shared, database: () => postgres(config) };
+  if (MULTI_TENANT) return { ...shared, database: () => postgres(config, known) };
   return {
     ...shared,
     server: async () => server(config),
@@ -91,15 +91,19 @@ function sqlite(config: Config, known: readonly string[]): Outcome {
   const { problems, migrations } = checkDatabase(path);
   if (problems.length > 0) return fail(problems.join("; "));
   assertKnownSchema(migrations, known);
-  const keyId = sealedWith(path);
-  const installed = existsSync(config.secretKeyFile)
-    ? keyIdOf(parseMasterKey(readFileSync(config.secretKeyFile), config.secretKeyFile))
-    : null;
-  if (keyId !== null && installed !== null && keyId !== installed) {
-    return fail(`it is sealed with the key ${keyId}, but ${config.secretKeyFile} holds ${installed}`);
-  }
+  const problem = keyProblem(config, sealedWith(path));
+  if (problem !== null) return fail(problem);
   const pending = known.length - migrations.length;
   return pending === 0 ? ok(`whole, schema ${migrations.at(-1)}`) : warn(`whole, ${pending} migrations pending`);
+}
+
+/** Whether the key at hand is another one than the data is sealed with; a missing key has a check of its own. */
+function keyProblem({ secretKeyFile }: Config, sealedWith: string | null): string | null {
+  if (sealedWith === null || !existsSync(secretKeyFile)) return null;
+  const installed = keyIdOf(parseMasterKey(readFileSync(secretKeyFile), secretKeyFile));
+  return installed === sealedWith
+    ? null
+    : `it is sealed with the key ${sealedWith}, but ${secretKeyFile} holds ${installed}`;
 }
 
 /** The id of the key that the data is sealed with; null when nothing says so. */
@@ -139,14 +143,29 @@ async function backups({ dataDir }: Config, now: Date): Promise<Outcome> {
     : warn(`the newest is ${Math.floor(days)} days old`);
 }
 
-async function postgres(config: Config): Promise<Outcome> {
+/** PostgreSQL as both roles: the owner reads what is applied, the serving one proves that it may write and no more. */
+async function postgres(config: Config, known: readonly string[]): Promise<Outcome> {
   if (!MULTI_TENANT) return ok("");
-  const [{ postgresStorage }, { migrations }] = await Promise.all([
-    import("./storage-postgres.ts"),
-    import("#generated/migrations.ts"),
-  ]);
+  const [{ postgresStorage }, { migrations }, { openPostgresDatabase }, { postgresDialect }, { assertServingRole }] =
+    await Promise.all([
+      import("./storage-postgres.ts"),
+      import("#generated/migrations.ts"),
+      import("../platform/database/database.ts"),
+      import("../platform/database/postgres.ts"),
+      import("../platform/database/serving-role.ts"),
+    ]);
   const { pending } = await postgresStorage(config, migrations).status();
-  return pending.length === 0
-    ? ok("reached, schema up to date")
-    : warn(`reached, ${pending.length} migrations pending`);
+  if (pending.length > 0) return warn(`reached, ${pending.length} migrations pending`);
+  const database = openPostgresDatabase(postgresDialect(config.databaseUrl ?? "", 1).dialect);
+  try {
+    await assertServingRole(database);
+    await database.probe();
+    const fact = await database.platform((db) =>
+      db.selectFrom("installation").select("fact_value").where("fact", "=", "key_id").executeTakeFirst(),
+    );
+    const problem = keyProblem(config, fact?.fact_value ?? null);
+    return problem === null ? ok(`reached, schema ${known.toSorted().at(-1)}`) : fail(problem);
+  } finally {
+    await database.close();
+  }
 }

@@ -1,4 +1,4 @@
-import { OperatorProblem } from "../platform/config/problem.ts";
+import type { OperatorProblem } from "../platform/config/problem.ts";
 import { closest } from "../platform/config/spelling.ts";
 import { parseArguments, usage } from "./arguments.ts";
 import { exit, type ExitCode, exitOf } from "./exit.ts";

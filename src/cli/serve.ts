@@ -20,11 +20,12 @@ export const verb: Verb = {
     process.on("SIGTERM", onSignal);
     process.on("SIGINT", onSignal);
     const server = await startServer(configOf(args, io));
-    io.out(`Purser listens on ${server.url}`);
-    for (const url of server.setupUrls) io.out(`Set it up here, within 30 minutes: ${url}`);
+    const links = server.setupUrls.map((url) => `Set it up here, within 30 minutes: ${url}`);
+    // In one piece: whoever waits for the first line has the links too.
+    io.out([`Purser listens on ${server.url}`, ...links].join("\n"));
     notifyReady();
     const stopWatchdog = startWatchdog(async () => {
-      if (!(await server.isHealthy())) throw new Error("not ready");
+      if (!(await server.isWorthKeeping())) throw new Error("the database does not take writes");
     });
     await stopAsked.promise;
     notifyStopping();

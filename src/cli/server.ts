@@ -15,8 +15,8 @@ export interface RunningServer {
   url: string;
   /** The links that make the first administrator, for each organization that has none. */
   setupUrls: string[];
-  /** Answers whether a request would be served now. */
-  isHealthy(): Promise<boolean>;
+  /** For the watchdog: false when a restart might help. Never answers when the database hangs. */
+  isWorthKeeping(): Promise<boolean>;
   /** Stops as the operator expects: no new requests, running ones finished within 20 seconds, then the data closed. */
   stop(): Promise<void>;
 }
@@ -73,7 +73,7 @@ export async function startServer(config: Config): Promise<RunningServer> {
   return {
     url,
     setupUrls,
-    isHealthy: async () => (await readiness(phase, database, config)).ok,
+    isWorthKeeping: () => isWorthKeeping(database),
     stop: async () => {
       phase = "stopping";
       log.info("stopping");
@@ -109,6 +109,20 @@ async function readiness(phase: Phase, database: Database | null, config: Config
     }
   })();
   return new Response(`${problem ?? "ok"}\n`, { status: problem === null ? 200 : 503 });
+}
+
+/**
+ * Whether the watchdog should leave the server alone. Less is asked than for readiness: on a full disk it still answers
+ * reads, but would refuse to start again; and a restart does not bring PostgreSQL back when that is away.
+ */
+async function isWorthKeeping(database: Database): Promise<boolean> {
+  try {
+    await database.probe();
+    return true;
+  } catch (error) {
+    log.error("the database does not take writes", { error: String(error) });
+    return MULTI_TENANT;
+  }
 }
 
 const knownForMilliseconds = 10_000;

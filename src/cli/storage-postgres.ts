@@ -4,6 +4,7 @@ import { OperatorProblem } from "../platform/config/problem.ts";
 import { openPostgresDatabase } from "../platform/database/database.ts";
 import { type Migration, migratePostgres, migrationStatus } from "../platform/database/migrator.ts";
 import { postgresDialect } from "../platform/database/postgres.ts";
+import { checkServingRole, grantAsBefore } from "../platform/database/serving-role.ts";
 import type { Storage } from "./program.ts";
 
 /** A PostgreSQL database with two roles: the owner migrates, the serving role serves. */
@@ -15,16 +16,23 @@ export function postgresStorage(config: Config, migrations: Record<string, Migra
     ]);
   }
   const servingRole = decodeURIComponent(new URL(databaseUrl).username);
+  const asOwner = async <T>(work: (owner: Kysely<unknown>) => Promise<T>): Promise<T> => {
+    const owner = new Kysely<unknown>({ dialect: postgresDialect(migratorUrl, 1).dialect });
+    try {
+      return await work(owner);
+    } finally {
+      await owner.destroy();
+    }
+  };
   return {
-    status: async () => {
-      const db = new Kysely<unknown>({ dialect: postgresDialect(migratorUrl, 1).dialect });
-      try {
-        return await migrationStatus(db, migrations);
-      } finally {
-        await db.destroy();
-      }
-    },
+    status: () => asOwner((owner) => migrationStatus(owner, migrations)),
     migrate: () => migratePostgres(postgresDialect(migratorUrl, 1).dialect, migrations, servingRole),
-    open: async () => openPostgresDatabase(postgresDialect(databaseUrl).dialect),
+    open: async () => {
+      await asOwner(async (owner) => {
+        await checkServingRole(owner, servingRole);
+        await grantAsBefore(owner, servingRole);
+      });
+      return openPostgresDatabase(postgresDialect(databaseUrl).dialect);
+    },
   };
 }

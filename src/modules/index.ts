@@ -14,4 +14,18 @@ import { portalModule } from "./portal/index.ts";
 import { timeModule } from "./time/index.ts";
 
 /** All that the program is made of. */
-export const modules: readonly Module[] = [homeModule, settingsModule, staffModule, setupModule, companiesModule, ticketsModule, timeModule, contractsModule, deskModule, billingModule, importsModule, paymentsModule, portalModule];
+export const modules: readonly Module[] = [
+  homeModule,
+  settingsModule,
+  staffModule,
+  setupModule,
+  companiesModule,
+  ticketsModule,
+  timeModule,
+  contractsModule,
+  deskModule,
+  billingModule,
+  importsModule,
+  paymentsModule,
+  portalModule,
+];

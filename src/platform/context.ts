@@ -48,6 +48,8 @@ export interface RequestInfo {
   id: string;
   ip: string;
   user_agent: string;
+  /** Written in each of the request's units of work, before its commit. */
+  beforeCommit?(db: Db): Promise<void>;
 }
 
 /** All that a piece of code may use while it answers one request, event or job. */
@@ -103,7 +105,11 @@ export async function inUnit<T>(ctx: Ctx, run: (work: Work) => Promise<T>): Prom
   const { app, tenant, actor, request } = ctx;
   const callbacks: (() => void)[] = [];
   const unit: Unit = { afterCommit: (callback) => callbacks.push(callback) };
-  const result = await app.database.write(tenant.id, (db) => run({ app, tenant, actor, request, db, unit }));
+  const result = await app.database.write(tenant.id, async (db) => {
+    const done = await run({ app, tenant, actor, request, db, unit });
+    await request.beforeCommit?.(db);
+    return done;
+  });
   for (const callback of callbacks) callback();
   app.wake();
   return result;

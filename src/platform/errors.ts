@@ -37,7 +37,11 @@ export const notFound = (what = "This page"): Failure => new Failure(404, "not_f
 export const conflict = (message: string, code = "conflict"): Failure => new Failure(409, code, message);
 /** 412: somebody else has changed the record since it was shown. */
 export const stale = (): Failure =>
-  new Failure(412, "stale", "Somebody else has changed this record since you opened it. Check the present values and save again.");
+  new Failure(
+    412,
+    "stale",
+    "Somebody else has changed this record since you opened it. Check the present values and save again.",
+  );
 /** 413: larger than allowed. */
 export const tooLarge = (message: string): Failure => new Failure(413, "too_large", message);
 /** 422: the input is understood and wrong; one problem a field. */

@@ -3,7 +3,36 @@ import sanitize from "sanitize-html";
 /** Rich text: what people and mails bring, as HTML that is safe to show on our own pages. */
 
 const rules: sanitize.IOptions = {
-  allowedTags: ["p", "br", "div", "span", "b", "strong", "i", "em", "u", "s", "code", "pre", "blockquote", "ul", "ol", "li", "a", "h1", "h2", "h3", "h4", "hr", "table", "thead", "tbody", "tr", "th", "td"],
+  allowedTags: [
+    "p",
+    "br",
+    "div",
+    "span",
+    "b",
+    "strong",
+    "i",
+    "em",
+    "u",
+    "s",
+    "code",
+    "pre",
+    "blockquote",
+    "ul",
+    "ol",
+    "li",
+    "a",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "hr",
+    "table",
+    "thead",
+    "tbody",
+    "tr",
+    "th",
+    "td",
+  ],
   allowedAttributes: { a: ["href", "rel"], th: ["colspan", "rowspan"], td: ["colspan", "rowspan"] },
   allowedSchemes: ["http", "https", "mailto", "tel"],
   allowProtocolRelative: false,
@@ -21,8 +50,14 @@ export function sanitizeHtml(html: string): string {
 
 /** Plain text as HTML: paragraphs at blank lines, breaks kept, web addresses as links. */
 export function plainToHtml(text: string): string {
-  const paragraphs = text.replace(/\r\n?/g, "\n").trim().split(/\n{2,}/);
-  return paragraphs.filter((part) => part !== "").map((part) => `<p>${linked(escapeHtml(part)).replaceAll("\n", "<br>")}</p>`).join("");
+  const paragraphs = text
+    .replace(/\r\n?/g, "\n")
+    .trim()
+    .split(/\n{2,}/);
+  return paragraphs
+    .filter((part) => part !== "")
+    .map((part) => `<p>${linked(escapeHtml(part)).replaceAll("\n", "<br>")}</p>`)
+    .join("");
 }
 
 /** HTML as text, for mails, search and lists: blocks on lines of their own, links by their words. */
@@ -34,16 +69,32 @@ export function htmlToText(html: string): string {
     .replace(/<\/t[dh]>/gi, " ");
   const bare = sanitize(broken, { allowedTags: [], allowedAttributes: {}, nonTextTags: rules.nonTextTags ?? [] });
   // Line by line: a pattern for blanks before a line end takes quadratic time on a long run of blanks.
-  const lines = unescapeHtml(bare).split("\n").map((line) => line.trimEnd());
-  return lines.join("\n").replace(/\n{3,}/g, "\n\n").trim();
+  const lines = unescapeHtml(bare)
+    .split("\n")
+    .map((line) => line.trimEnd());
+  return lines
+    .join("\n")
+    .replace(/\n{3,}/g, "\n\n")
+    .trim();
 }
 
 export function escapeHtml(text: string): string {
-  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replaceAll('"', "&quot;").replaceAll("'", "&#39;");
+  return text
+    .replaceAll("&", "&amp;")
+    .replaceAll("<", "&lt;")
+    .replaceAll(">", "&gt;")
+    .replaceAll('"', "&quot;")
+    .replaceAll("'", "&#39;");
 }
 
 function unescapeHtml(text: string): string {
-  return text.replaceAll("&lt;", "<").replaceAll("&gt;", ">").replaceAll("&quot;", '"').replaceAll("&#39;", "'").replaceAll("\u00A0", " ").replaceAll("&amp;", "&");
+  return text
+    .replaceAll("&lt;", "<")
+    .replaceAll("&gt;", ">")
+    .replaceAll("&quot;", '"')
+    .replaceAll("&#39;", "'")
+    .replaceAll("\u00A0", " ")
+    .replaceAll("&amp;", "&");
 }
 
 /** Web addresses in escaped text as links; a full stop or bracket at the end belongs to the sentence. */

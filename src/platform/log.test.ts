@@ -1,11 +1,12 @@
 import { afterEach, beforeEach, expect, type Mock, spyOn, test } from "bun:test";
+import * as lines from "./lines.ts";
 import { jsonLine, keptLines, log, recentLines, setLogFormat, textLine } from "./log.ts";
 
 const printed: string[] = [];
-let silent: Mock<typeof console.error>;
+let silent: Mock<typeof lines.writeLine>;
 beforeEach(() => {
   printed.length = 0;
-  silent = spyOn(console, "error").mockImplementation((line: string) => void printed.push(line));
+  silent = spyOn(lines, "writeLine").mockImplementation((_, line) => void printed.push(line));
 });
 afterEach(() => {
   silent.mockRestore();

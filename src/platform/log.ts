@@ -1,3 +1,5 @@
+import { writeLine } from "./lines.ts";
+
 /** What is known about an event beside its message: ids, names, counts. Bodies and secrets never belong here. */
 export type LogFields = Record<string, unknown>;
 export type LogLevel = "info" | "warn" | "error";
@@ -48,7 +50,7 @@ function write(level: LogLevel, message: string, fields: LogFields): void {
   };
   ring[oldest] = line;
   oldest = (oldest + 1) % keptLines;
-  console.error(isJson ? jsonLine(line) : textLine(line));
+  writeLine(2, isJson ? jsonLine(line) : textLine(line));
 }
 
 /** A line of JSON; the event's own fields cannot take the place of time, level and message. */

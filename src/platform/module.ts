@@ -101,12 +101,14 @@ export function buildRegistry(modules: readonly Module[]): Registry {
   const subscriptions = new Map<string, Subscription[]>();
   for (const subscription of modules.flatMap((module) => module.events ?? [])) {
     const known = subscriptions.get(subscription.event) ?? [];
-    if (known.some((other) => other.name === subscription.name)) throw new Error(`handler ${subscription.name} is declared twice`);
+    if (known.some((other) => other.name === subscription.name))
+      throw new Error(`handler ${subscription.name} is declared twice`);
     subscriptions.set(subscription.event, [...known, subscription]);
   }
   const granted = (role: "technician" | "finance"): ReadonlySet<string> => {
     const names = modules.flatMap((module) => module.grants?.[role] ?? []);
-    for (const name of names) if (!permissions.has(name)) throw new Error(`${role} is granted ${name}, which does not exist`);
+    for (const name of names)
+      if (!permissions.has(name)) throw new Error(`${role} is granted ${name}, which does not exist`);
     return new Set(names);
   };
   return {

@@ -24,6 +24,8 @@ export interface Resource {
   readonly hidden: ReadonlySet<string>;
   /** Attributes that are not columns of the row (tags, calculated hours), for a whole page of rows at once. */
   readonly extend: ((ctx: Ctx, rows: readonly Record<string, unknown>[]) => Promise<Record<string, unknown>[]>) | null;
+  /** The names of those attributes. */
+  readonly calculated: readonly string[];
   /** Default order: a column, with `-` for descending. */
   readonly sort: string;
 }
@@ -40,6 +42,7 @@ export function resource(given: Given): Resource {
     under: [],
     hidden: new Set(),
     extend: null,
+    calculated: [],
     sort: "id",
     ...given,
   };

@@ -41,5 +41,8 @@ export async function setTags(work: Work, entityType: string, id: string, tags: 
 
 /** Tags as people type them into one field: separated by commas. */
 export function splitTags(text: string): string[] {
-  return text.split(",").map((tag) => tag.trim()).filter((tag) => tag !== "");
+  return text
+    .split(",")
+    .map((tag) => tag.trim())
+    .filter((tag) => tag !== "");
 }

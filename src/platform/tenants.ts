@@ -24,7 +24,11 @@ export const leases = table(
 );
 
 /** Facts about this installation, such as the id of the master key that its secrets are sealed with. */
-export const installation = table("installation", { fact: col.text(), fact_value: col.text() }, { isPlatform: true, isAudited: false });
+export const installation = table(
+  "installation",
+  { fact: col.text(), fact_value: col.text() },
+  { isPlatform: true, isAudited: false },
+);
 
 /** The organization itself: letterhead, locale and defaults. One row a tenant. */
 export const organizations = table(
@@ -74,7 +78,11 @@ export const mailSettings = table(
 );
 
 /** Numbers without gaps, one counter a kind. */
-export const counters = table("counters", { ...link, counter: col.text(), last_number: col.integer() }, { isAudited: false });
+export const counters = table(
+  "counters",
+  { ...link, counter: col.text(), last_number: col.integer() },
+  { isAudited: false },
+);
 
 declare module "./database/tables.ts" {
   interface Tables {

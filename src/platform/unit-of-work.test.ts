@@ -19,16 +19,35 @@ beforeEach(async () => {
 });
 afterAll(() => t.close());
 
-const newCompany = (name: string): Promise<{ id: string; version: number }> => perform(ctx, createCompany, { name }) as Promise<{ id: string; version: number }>;
+const newCompany = (name: string): Promise<{ id: string; version: number }> =>
+  perform(ctx, createCompany, { name }) as Promise<{ id: string; version: number }>;
 const nameOf = (id: string): Promise<string | undefined> =>
-  reading(ctx, async ({ db }) => (await db.selectFrom("companies").select("name").where("id", "=", id).executeTakeFirst())?.name);
+  reading(
+    ctx,
+    async ({ db }) => (await db.selectFrom("companies").select("name").where("id", "=", id).executeTakeFirst())?.name,
+  );
 
 /** How much of everything there is. */
 async function counts(): Promise<Record<string, number>> {
   return reading(ctx, async ({ db }) => {
-    const of = async (table: "companies" | "audit_log" | "events" | "event_deliveries" | "search_documents"): Promise<number> =>
-      Number((await db.selectFrom(table).select((eb) => eb.fn.countAll<number>().as("n")).executeTakeFirstOrThrow()).n);
-    return { companies: await of("companies"), audit_log: await of("audit_log"), events: await of("events"), deliveries: await of("event_deliveries"), search: await of("search_documents") };
+    const of = async (
+      table: "companies" | "audit_log" | "events" | "event_deliveries" | "search_documents",
+    ): Promise<number> =>
+      Number(
+        (
+          await db
+            .selectFrom(table)
+            .select((eb) => eb.fn.countAll<number>().as("n"))
+            .executeTakeFirstOrThrow()
+        ).n,
+      );
+    return {
+      companies: await of("companies"),
+      audit_log: await of("audit_log"),
+      events: await of("events"),
+      deliveries: await of("event_deliveries"),
+      search: await of("search_documents"),
+    };
   });
 }
 
@@ -68,12 +87,17 @@ describe("inside a unit of work", () => {
     const looked = Promise.withResolvers<void>();
     const unit = inUnit(ctx, async (work) => {
       await insert(work, companies, { name: "Half Done" });
-      seenInside = (await work.db.selectFrom("companies").select("id").where("name", "=", "Half Done").execute()).length;
+      seenInside = (await work.db.selectFrom("companies").select("id").where("name", "=", "Half Done").execute())
+        .length;
       started.resolve();
       await looked.promise;
     });
     await started.promise;
-    seenOutside = await reading(ctx, async ({ db }) => (await db.selectFrom("companies").select("id").where("name", "=", "Half Done").execute()).length);
+    seenOutside = await reading(
+      ctx,
+      async ({ db }) =>
+        (await db.selectFrom("companies").select("id").where("name", "=", "Half Done").execute()).length,
+    );
     looked.resolve();
     await unit;
     expect([seenInside, seenOutside]).toEqual([1, 0]);
@@ -113,7 +137,9 @@ describe("two units of work side by side", () => {
     const { id, version } = await newCompany("Contested");
     const change = (industry: string): Promise<unknown> => perform(ctx, updateCompany, { id, version, industry });
     const results = await Promise.allSettled([change("One"), change("Two"), change("Three")]);
-    const refused = results.filter((result) => result.status === "rejected").map((result) => (result.reason as { status: number }).status);
+    const refused = results
+      .filter((result) => result.status === "rejected")
+      .map((result) => (result.reason as { status: number }).status);
     expect(refused).toEqual([412, 412]);
   });
 
@@ -121,7 +147,11 @@ describe("two units of work side by side", () => {
     const { id } = await newCompany("0");
     const oneMore = (): Promise<unknown> =>
       inUnit(ctx, async (work) => {
-        const { name } = await work.db.selectFrom("companies").select("name").where("id", "=", id).executeTakeFirstOrThrow();
+        const { name } = await work.db
+          .selectFrom("companies")
+          .select("name")
+          .where("id", "=", id)
+          .executeTakeFirstOrThrow();
         await Bun.sleep(2);
         await update(work, companies, id, { name: String(Number(name) + 1) });
       });
@@ -137,7 +167,9 @@ describe("two units of work side by side", () => {
         order.push(index);
       }),
     );
-    const reads = Array.from({ length: 12 }, () => reading(ctx, async ({ db }) => db.selectFrom("companies").select("id").execute()));
+    const reads = Array.from({ length: 12 }, () =>
+      reading(ctx, async ({ db }) => db.selectFrom("companies").select("id").execute()),
+    );
     await Promise.all([...units, ...reads]);
     expect(order).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11]);
   });
@@ -151,6 +183,8 @@ describe("two units of work side by side", () => {
       inUnit(t.mill.system, (work) => insert(work, companies, { name: "Side by side" })),
     ]);
     expect([mine.status, theirs.status]).toEqual(["rejected", "fulfilled"]);
-    expect(await reading(t.mill.system, ({ db }) => db.selectFrom("companies").select("name").execute())).toEqual([{ name: "Side by side" }]);
+    expect(await reading(t.mill.system, ({ db }) => db.selectFrom("companies").select("name").execute())).toEqual([
+      { name: "Side by side" },
+    ]);
   });
 });

@@ -81,6 +81,7 @@ export async function startBinary(options: BinaryOptions): Promise<RunningBinary
     await waitFor(`${edition} to be ready`, () => (child.exitCode === null ? isReady(url) : ended(child, readers)), {
       timeoutMs: readyTimeoutMs,
     });
+    await waitFor("its first lines", () => printed.includes("Purser listens on ") || undefined);
   } catch (error) {
     await end("SIGKILL");
     throw new Error(`${error instanceof Error ? error.message : String(error)}\n${printed}`, { cause: error });

@@ -3,7 +3,14 @@ import { Database as Sqlite } from "bun:sqlite";
 import type { TestProgram } from "./program.ts";
 
 /** What stands outside tenancy, and nothing else may. */
-export const platformTables: ReadonlySet<string> = new Set(["tenants", "tenant_domains", "migrations", "leases", "rate_limits", "installation"]);
+export const platformTables: ReadonlySet<string> = new Set([
+  "tenants",
+  "tenant_domains",
+  "migrations",
+  "leases",
+  "rate_limits",
+  "installation",
+]);
 
 export interface CatalogColumn {
   /** The database's own name of the type, lower case. */
@@ -27,17 +34,33 @@ export async function readCatalog(t: TestProgram): Promise<CatalogTable[]> {
 function sqliteCatalog(path: string): CatalogTable[] {
   const db = new Sqlite(path, { readonly: true });
   const rows = <R>(text: string, ...values: string[]): R[] => db.query(text).all(...values) as R[];
-  const names = rows<{ name: string }>("select name from sqlite_master where type = 'table' and name not like 'sqlite_%' and name not like 'search_fts%' order by name");
+  const names = rows<{ name: string }>(
+    "select name from sqlite_master where type = 'table' and name not like 'sqlite_%' and name not like 'search_fts%' order by name",
+  );
   const catalog = names.map(({ name }): CatalogTable => {
-    const columns = rows<{ name: string; type: string; notnull: number; pk: number }>("select * from pragma_table_info(?)", name);
+    const columns = rows<{ name: string; type: string; notnull: number; pk: number }>(
+      "select * from pragma_table_info(?)",
+      name,
+    );
     const indexes = rows<{ name: string; unique: number; origin: string }>("select * from pragma_index_list(?)", name);
-    const columnsOf = (index: string): string[] => rows<{ name: string }>("select name from pragma_index_info(?) order by seqno", index).map((row) => row.name);
-    const foreign = rows<{ id: number; from: string; table: string; on_delete: string }>("select * from pragma_foreign_key_list(?) order by id, seq", name);
+    const columnsOf = (index: string): string[] =>
+      rows<{ name: string }>("select name from pragma_index_info(?) order by seqno", index).map((row) => row.name);
+    const foreign = rows<{ id: number; from: string; table: string; on_delete: string }>(
+      "select * from pragma_foreign_key_list(?) order by id, seq",
+      name,
+    );
     return {
       name,
-      columns: new Map(columns.map((column) => [column.name, { type: column.type.toLowerCase(), isNullable: column.notnull === 0 }])),
-      primaryKey: columns.filter((column) => column.pk > 0).toSorted((a, b) => a.pk - b.pk).map((column) => column.name),
-      uniqueKeys: indexes.filter((index) => index.unique === 1 && index.origin !== "pk").map((index) => columnsOf(index.name)),
+      columns: new Map(
+        columns.map((column) => [column.name, { type: column.type.toLowerCase(), isNullable: column.notnull === 0 }]),
+      ),
+      primaryKey: columns
+        .filter((column) => column.pk > 0)
+        .toSorted((a, b) => a.pk - b.pk)
+        .map((column) => column.name),
+      uniqueKeys: indexes
+        .filter((index) => index.unique === 1 && index.origin !== "pk")
+        .map((index) => columnsOf(index.name)),
       foreignKeys: [...Map.groupBy(foreign, (row) => row.id).values()].map((parts) => ({
         columns: parts.map((part) => part.from),
         target: parts[0]?.table ?? "",
@@ -57,13 +80,24 @@ interface Constraint {
   on_delete: string;
 }
 
-const deleteRules: Record<string, string> = { a: "no action", r: "restrict", c: "cascade", n: "set null", d: "set default" };
+const deleteRules: Record<string, string> = {
+  a: "no action",
+  r: "restrict",
+  c: "cascade",
+  n: "set null",
+  d: "set default",
+};
 
 async function postgresCatalog(url: string): Promise<CatalogTable[]> {
   const { Client } = await import("pg");
   const client = new Client({ connectionString: url });
   await client.connect();
-  const { rows: columns } = await client.query<{ table_name: string; column_name: string; type: string; is_nullable: boolean }>(`
+  const { rows: columns } = await client.query<{
+    table_name: string;
+    column_name: string;
+    type: string;
+    is_nullable: boolean;
+  }>(`
     select c.relname as table_name, a.attname as column_name, format_type(a.atttypid, a.atttypmod) as type, not a.attnotnull as is_nullable
     from pg_class c join pg_attribute a on a.attrelid = c.oid
     where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p') and a.attnum > 0 and not a.attisdropped
@@ -85,12 +119,20 @@ async function postgresCatalog(url: string): Promise<CatalogTable[]> {
     const mine = constraints.filter((constraint) => constraint.table_name === name);
     return {
       name,
-      columns: new Map(own.map((column) => [column.column_name, { type: column.type, isNullable: column.is_nullable }])),
+      columns: new Map(
+        own.map((column) => [column.column_name, { type: column.type, isNullable: column.is_nullable }]),
+      ),
       primaryKey: mine.find((constraint) => constraint.kind === "p")?.columns ?? [],
-      uniqueKeys: mine.filter((constraint) => constraint.kind === "u" || constraint.kind === "i").map((constraint) => constraint.columns),
+      uniqueKeys: mine
+        .filter((constraint) => constraint.kind === "u" || constraint.kind === "i")
+        .map((constraint) => constraint.columns),
       foreignKeys: mine
         .filter((constraint) => constraint.kind === "f")
-        .map((constraint) => ({ columns: constraint.columns, target: constraint.target ?? "", onDelete: deleteRules[constraint.on_delete] ?? "" })),
+        .map((constraint) => ({
+          columns: constraint.columns,
+          target: constraint.target ?? "",
+          onDelete: deleteRules[constraint.on_delete] ?? "",
+        })),
     };
   });
 }

@@ -22,19 +22,37 @@ export async function makeClient(t: TestProgram, name: string, tenant: TestTenan
   const email = `ana@${name.toLowerCase().replace(/\W+/g, "-")}.example`;
   const made = await inUnit(tenant.system, async (work) => {
     const company = await insert(work, companies, { name, name_key: name.toLowerCase() });
-    const contact = await insert(work, contacts, { company_id: company.id, first_name: "Ana", last_name: `of ${name}`, email });
-    const user = await insert(work, users, { id: newId(), user_type: "portal", name: `Ana of ${name}`, email, contact_id: contact.id, password_hash: "x" });
+    const contact = await insert(work, contacts, {
+      company_id: company.id,
+      first_name: "Ana",
+      last_name: `of ${name}`,
+      email,
+    });
+    const user = await insert(work, users, {
+      id: newId(),
+      user_type: "portal",
+      name: `Ana of ${name}`,
+      email,
+      contact_id: contact.id,
+      password_hash: "x",
+    });
     await update(work, contacts, contact.id, { is_portal_user: true, portal_user_id: user.id });
     return { company_id: company.id, contact_id: contact.id, user_id: user.id };
   });
-  return { company_id: made.company_id, contact_id: made.contact_id, email, portal: await tenant.actorContext(made.user_id) };
+  return {
+    company_id: made.company_id,
+    contact_id: made.contact_id,
+    email,
+    portal: await tenant.actorContext(made.user_id),
+  };
 }
 
 /** A browser in which somebody is signed in already. */
 export async function signedIn(t: TestProgram, who: Ctx): Promise<Visitor> {
   const browser = t.browser(who.tenant.id === t.mill.id ? t.mill : t.harbor);
   const { token } = await inUnit(who, (work) => startSession(work, who.actor.user_id ?? ""));
-  const name = who.actor.kind === "portal" ? portalCookieName(who.tenant.public_url) : staffCookieName(who.tenant.public_url);
+  const name =
+    who.actor.kind === "portal" ? portalCookieName(who.tenant.public_url) : staffCookieName(who.tenant.public_url);
   browser.cookies.set(name, token);
   return browser;
 }

@@ -15,7 +15,8 @@ export type EveryRow = Record<"harbor" | "mill", Map<string, Row>>;
 export async function seedEveryTable(t: TestProgram, tables: readonly Table[]): Promise<EveryRow> {
   const own = tables.filter((table) => !table.isPlatform);
   const ids = { harbor: idsFor(own), mill: idsFor(own) };
-  const rowsOf = (name: "harbor" | "mill"): Map<string, Row> => new Map(own.map((table) => [table.name, rowOf(table, t[name].id, ids[name])]));
+  const rowsOf = (name: "harbor" | "mill"): Map<string, Row> =>
+    new Map(own.map((table) => [table.name, rowOf(table, t[name].id, ids[name])]));
   const rows: EveryRow = { harbor: rowsOf("harbor"), mill: rowsOf("mill") };
   const statements = [
     ...own.map((table): [string, unknown[]] => [`delete from ${table.name}`, []]),
@@ -47,7 +48,10 @@ async function asOwner(t: TestProgram, statements: [string, unknown[]][]): Promi
     const db = new Sqlite(t.raw.sqlitePath);
     db.run("pragma foreign_keys = off");
     db.transaction(() => {
-      for (const [text, values] of statements) db.query(text.replaceAll(/\$\d+/g, "?")).run(...values.map((value) => (typeof value === "boolean" ? Number(value) : (value as string | number))));
+      for (const [text, values] of statements)
+        db.query(text.replaceAll(/\$\d+/g, "?")).run(
+          ...values.map((value) => (typeof value === "boolean" ? Number(value) : (value as string | number))),
+        );
     })();
     const broken = db.query("pragma foreign_key_check").all();
     db.close();
@@ -96,5 +100,8 @@ function valueOf(column: Column, text: string): unknown {
 /** An insert with numbered parameters, as PostgreSQL wants them. */
 export function insertOf(table: string, row: Row): [string, unknown[]] {
   const names = Object.keys(row);
-  return [`insert into ${table} (${names.join(", ")}) values (${names.map((_, index) => `$${index + 1}`).join(", ")})`, Object.values(row)];
+  return [
+    `insert into ${table} (${names.join(", ")}) values (${names.map((_, index) => `$${index + 1}`).join(", ")})`,
+    Object.values(row),
+  ];
 }

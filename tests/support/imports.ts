@@ -1,7 +1,7 @@
 /** Reads imports, and knows the layers that `docs/architecture.md` draws. */
 
 /** From the bottom to the top: a layer may import itself and those before it. */
-export const layers = ["platform", "modules", "app", "cli", "main"] as const;
+export const layers = ["platform", "modules", "app", "demo", "cli", "main"] as const;
 export type Layer = (typeof layers)[number];
 
 const importPattern =
@@ -15,7 +15,7 @@ export function importsOf(source: string): string[] {
 
 /** The layer a path from the repository's root belongs to; undefined outside of src. */
 export function layerOf(path: string): Layer | undefined {
-  const [, name] = /^src\/(platform|modules|cli)\//.exec(path) ?? /^src\/(app|main)\.ts$/.exec(path) ?? [];
+  const [, name] = /^src\/(platform|modules|demo|cli)\//.exec(path) ?? /^src\/(app|main)\.ts$/.exec(path) ?? [];
   return layers.find((layer) => layer === name);
 }
 

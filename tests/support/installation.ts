@@ -24,7 +24,8 @@ export async function newInstallation(more: { env?: Record<string, string> } = {
   const edition: EditionName = MULTI_TENANT ? "multitenant" : "purser";
   const database = MULTI_TENANT ? await newDatabase() : null;
   const env = { PURSER_LISTEN: `127.0.0.1:${port}`, ...database?.env, ...more.env };
-  const cli: Installation["cli"] = (args, stdin) => runBinary({ edition, dataDir, env, args, ...(stdin === undefined ? {} : { stdin }) });
+  const cli: Installation["cli"] = (args, stdin) =>
+    runBinary({ edition, dataDir, env, args, ...(stdin === undefined ? {} : { stdin }) });
   return {
     edition,
     url,
@@ -36,7 +37,10 @@ export async function newInstallation(more: { env?: Record<string, string> } = {
         const made = await cli(["tenant", "create", "--name", "Harbor IT", "--domain", "127.0.0.1", "--url", url]);
         if (made.code !== 0) throw new Error(made.stderr);
       }
-      const { code, stdout, stderr } = await cli(["admin", "create", "--email", email, "--name", name, "--password-file", "-", "--api-key"], `${password}\n`);
+      const { code, stdout, stderr } = await cli(
+        ["admin", "create", "--email", email, "--name", name, "--password-file", "-", "--api-key"],
+        `${password}\n`,
+      );
       if (code !== 0) throw new Error(stderr);
       return stdout.trim();
     },

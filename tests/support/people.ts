@@ -24,7 +24,11 @@ export async function makeStaff(tenant: TestTenant, role: StandardRole, name = "
   const password_hash = await hashPassword(password);
   return inUnit(tenant.system, async (work) => {
     const user = await insert(work, users, { user_type: "staff", name, email, password_hash });
-    const { id } = await work.db.selectFrom("roles").select("id").where("role_key", "=", role).executeTakeFirstOrThrow();
+    const { id } = await work.db
+      .selectFrom("roles")
+      .select("id")
+      .where("role_key", "=", role)
+      .executeTakeFirstOrThrow();
     await setRoles(work, user.id, [id]);
     return { id: user.id, email };
   });
@@ -46,8 +50,18 @@ export async function browserOf(t: TestProgram, person: Person, tenant = t.harbo
 
 /** The one-time link in the newest mail to an address, as a path. */
 export async function linkFor(tenant: TestTenant, address: string): Promise<string> {
-  const mail = await reading(tenant.system, ({ db }) => db.selectFrom("mails").select("text_body").where("to_address", "=", address).orderBy("id", "desc").limit(1).executeTakeFirst());
-  const path = new RegExp(`${tenant.tenant.public_url}((?:/portal)?/(?:invite|reset)/[\\w-]+)`).exec(mail?.text_body ?? "")?.[1];
+  const mail = await reading(tenant.system, ({ db }) =>
+    db
+      .selectFrom("mails")
+      .select("text_body")
+      .where("to_address", "=", address)
+      .orderBy("id", "desc")
+      .limit(1)
+      .executeTakeFirst(),
+  );
+  const path = new RegExp(`${tenant.tenant.public_url}((?:/portal)?/(?:invite|reset)/[\\w-]+)`).exec(
+    mail?.text_body ?? "",
+  )?.[1];
   if (path === undefined) throw new Error(`no link was mailed to ${address}`);
   return path;
 }

@@ -86,7 +86,8 @@ export async function ensureServingRole(): Promise<void> {
   await asSuperuser(async (client) => {
     await client.query("select pg_advisory_lock(hashtext('serving role'))");
     const found = await client.query("select 1 from pg_roles where rolname = $1", [servingRole.user]);
-    if (found.rowCount === 0) await client.query(`create role ${servingRole.user} login password '${servingRole.password}'`);
+    if (found.rowCount === 0)
+      await client.query(`create role ${servingRole.user} login password '${servingRole.password}'`);
     await client.query("select pg_advisory_unlock(hashtext('serving role'))");
   });
 }

@@ -47,7 +47,11 @@ export interface TestProgram {
   /** Another one, which must never see any of it. */
   mill: TestTenant;
   /** Sends a request as JSON:API; `as` is an API key. */
-  api(method: string, path: string, given?: { key?: string; body?: unknown; headers?: Record<string, string>; tenant?: TestTenant }): Promise<ApiAnswer>;
+  api(
+    method: string,
+    path: string,
+    given?: { key?: string; body?: unknown; headers?: Record<string, string>; tenant?: TestTenant },
+  ): Promise<ApiAnswer>;
   /** Somebody with a browser: cookies are kept, forms are filled in and sent as the page has them. */
   browser(tenant?: TestTenant): Visitor;
   /** Any request, straight into the server. */
@@ -70,7 +74,9 @@ export interface ApiAnswer {
 }
 
 /** A whole program over a database of its own, of the edition that the tests run for; `isSetUp: false`: at its first start. */
-export async function startTestProgram(options: { stripeApiBase?: string; isSetUp?: boolean } = {}): Promise<TestProgram> {
+export async function startTestProgram(
+  options: { stripeApiBase?: string; isSetUp?: boolean } = {},
+): Promise<TestProgram> {
   const directory = await mkdtemp(join(tmpdir(), "purser-test-"));
   const clock = fixedClock(testNow);
   const { database, drop, raw } = await openTestDatabase(directory);
@@ -87,7 +93,8 @@ export async function startTestProgram(options: { stripeApiBase?: string; isSetU
   const harbor = await makeTenant(program, "Harbor IT", "harbor.test", options.isSetUp ?? true);
   const mill = await makeTenant(program, "Mill IT", "mill.test", true);
   const server = program.server({
-    tenantOf: async (host) => (host === "mill.test" ? mill.id : host === "harbor.test" || host === "localhost" ? harbor.id : null),
+    tenantOf: async (host) =>
+      host === "mill.test" ? mill.id : host === "harbor.test" || host === "localhost" ? harbor.id : null,
     trustedProxies: ["127.0.0.0/8"],
     isOpen: () => true,
   });
@@ -111,7 +118,11 @@ export async function startTestProgram(options: { stripeApiBase?: string; isSetU
         path,
         {
           method,
-          headers: { ...(body === undefined ? {} : { "content-type": "application/vnd.api+json" }), ...(key === undefined ? {} : { authorization: `Bearer ${key}` }), ...headers },
+          headers: {
+            ...(body === undefined ? {} : { "content-type": "application/vnd.api+json" }),
+            ...(key === undefined ? {} : { authorization: `Bearer ${key}` }),
+            ...headers,
+          },
           ...(body === undefined ? {} : { body: typeof body === "string" ? body : JSON.stringify(body) }),
         },
         tenant,
@@ -131,13 +142,20 @@ export async function startTestProgram(options: { stripeApiBase?: string; isSetU
   };
 }
 
-async function openTestDatabase(directory: string): Promise<{ database: Database; drop: () => Promise<void>; raw: TestProgram["raw"] }> {
+async function openTestDatabase(
+  directory: string,
+): Promise<{ database: Database; drop: () => Promise<void>; raw: TestProgram["raw"] }> {
   if (MULTI_TENANT) {
     const { postgresDialect } = await import("../../src/platform/database/postgres.ts");
-    const { createDatabaseFrom, ensureServingRole, ensureTemplate, postgresUrlOf, servingRole } = await import("./postgres.ts");
+    const { createDatabaseFrom, ensureServingRole, ensureTemplate, postgresUrlOf, servingRole } =
+      await import("./postgres.ts");
     const { createHash } = await import("node:crypto");
     // A template for each state of the schema, made once and cloned for every test file.
-    const version = createHash("sha256").update(Object.keys(migrations).join()).update(JSON.stringify(Object.values(migrations).map((one) => one.up.toString()))).digest("hex").slice(0, 12);
+    const version = createHash("sha256")
+      .update(Object.keys(migrations).join())
+      .update(JSON.stringify(Object.values(migrations).map((one) => one.up.toString())))
+      .digest("hex")
+      .slice(0, 12);
     const template = `purser_template_${version}`;
     await ensureTemplate(template, async (url) => {
       await ensureServingRole();
@@ -145,21 +163,30 @@ async function openTestDatabase(directory: string): Promise<{ database: Database
     });
     const made = await createDatabaseFrom(template);
     const url = postgresUrlOf(made.name, servingRole);
-    return { database: openPostgresDatabase(postgresDialect(url, 5).dialect), drop: made.drop, raw: { sqlitePath: "", postgresUrl: url, ownerUrl: made.url } };
+    return {
+      database: openPostgresDatabase(postgresDialect(url, 5).dialect),
+      drop: made.drop,
+      raw: { sqlitePath: "", postgresUrl: url, ownerUrl: made.url },
+    };
   }
   const path = join(directory, "purser.sqlite");
   await migrateSqlite(path, migrations);
-  return { database: openSqliteDatabase(path), drop: async () => {}, raw: { sqlitePath: path, postgresUrl: "", ownerUrl: "" } };
+  return {
+    database: openSqliteDatabase(path),
+    drop: async () => {},
+    raw: { sqlitePath: path, postgresUrl: "", ownerUrl: "" },
+  };
 }
 
 async function makeTenant(program: Program, name: string, host: string, isSetUp: boolean): Promise<TestTenant> {
   const { app } = program;
   const id = await provisionTenant(app, { name, domain: host, public_url: `http://${host}` });
   const load = (): Promise<Tenant> => app.database.read(id, (db) => loadTenant(app, db, id));
-  if (isSetUp) await inUnit(systemContext(app, await load()), async (work) => {
-    const row = await work.db.selectFrom("organizations").select("id").executeTakeFirstOrThrow();
-    await update(work, organizations, row.id, { set_up_at: testNow });
-  });
+  if (isSetUp)
+    await inUnit(systemContext(app, await load()), async (work) => {
+      const row = await work.db.selectFrom("organizations").select("id").executeTakeFirstOrThrow();
+      await update(work, organizations, row.id, { set_up_at: testNow });
+    });
   const tenant = await load();
   const system = systemContext(app, tenant);
   const made = new Map<StandardRole, string>();
@@ -171,8 +198,17 @@ async function makeTenant(program: Program, name: string, host: string, isSetUp:
     const known = made.get(role);
     if (known !== undefined) return known;
     const userId = await inUnit(system, async (work) => {
-      const user = await insert(work, users, { user_type: "staff", name: `${role.charAt(0).toUpperCase()}${role.slice(1)} of ${name}`, email: `${role}@${host}`, password_hash: "x" });
-      const { id: roleId } = await work.db.selectFrom("roles").select("id").where("role_key", "=", role).executeTakeFirstOrThrow();
+      const user = await insert(work, users, {
+        user_type: "staff",
+        name: `${role.charAt(0).toUpperCase()}${role.slice(1)} of ${name}`,
+        email: `${role}@${host}`,
+        password_hash: "x",
+      });
+      const { id: roleId } = await work.db
+        .selectFrom("roles")
+        .select("id")
+        .where("role_key", "=", role)
+        .executeTakeFirstOrThrow();
       await setRoles(work, user.id, [roleId]);
       return user.id;
     });

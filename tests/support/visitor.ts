@@ -55,7 +55,8 @@ export function visitor(fetch: Fetch): Visitor {
     return shown;
   }
 
-  const post: Visitor["post"] = (path, fields, headers = {}) => request(path, { method: "POST", headers, body: new URLSearchParams(fields) });
+  const post: Visitor["post"] = (path, fields, headers = {}) =>
+    request(path, { method: "POST", headers, body: new URLSearchParams(fields) });
 
   return {
     cookies,
@@ -64,7 +65,10 @@ export function visitor(fetch: Fetch): Visitor {
     open: (path, headers = {}) => request(path, { headers }),
     submit: async (action, values = {}, headers = {}) => {
       const form = await formOf(shown?.html ?? "", action);
-      if (form === null) throw new Error(`the page ${shown?.url ?? ""} (${shown?.status ?? ""}) has no form for ${action}: ${shown?.text.slice(0, 300) ?? ""}`);
+      if (form === null)
+        throw new Error(
+          `the page ${shown?.url ?? ""} (${shown?.status ?? ""}) has no form for ${action}: ${shown?.text.slice(0, 300) ?? ""}`,
+        );
       const body = new URLSearchParams();
       for (const [name, value] of form) if (values[name] === undefined) body.append(name, value);
       for (const [name, value] of Object.entries(values)) for (const one of [value].flat()) body.append(name, one);
@@ -83,7 +87,8 @@ async function formOf(html: string, action: string): Promise<[string, string][] 
   const rewriter = new HTMLRewriter()
     .on("form", {
       element(form) {
-        isInside = decode(form.getAttribute("action") ?? "") === action && form.getAttribute("method")?.toLowerCase() === "post";
+        isInside =
+          decode(form.getAttribute("action") ?? "") === action && form.getAttribute("method")?.toLowerCase() === "post";
         isFound ||= isInside;
         form.onEndTag(() => {
           isInside = false;
@@ -95,7 +100,10 @@ async function formOf(html: string, action: string): Promise<[string, string][] 
         const type = input.getAttribute("type") ?? "text";
         if (!isInside || ["submit", "button", "file"].includes(type)) return;
         if ((type === "checkbox" || type === "radio") && !input.hasAttribute("checked")) return;
-        fields.push([input.getAttribute("name") ?? "", decode(input.getAttribute("value") ?? (type === "checkbox" ? "on" : ""))]);
+        fields.push([
+          input.getAttribute("name") ?? "",
+          decode(input.getAttribute("value") ?? (type === "checkbox" ? "on" : "")),
+        ]);
       },
     })
     .on("select[name]", {
@@ -111,7 +119,8 @@ async function formOf(html: string, action: string): Promise<[string, string][] 
     })
     .on("option", {
       element(option) {
-        if (select !== null && (select.value === null || option.hasAttribute("selected"))) select.value = decode(option.getAttribute("value") ?? "");
+        if (select !== null && (select.value === null || option.hasAttribute("selected")))
+          select.value = decode(option.getAttribute("value") ?? "");
       },
     })
     .on("textarea[name]", {
@@ -137,7 +146,16 @@ function textOf(html: string): string {
   return decode(plain).replaceAll(/\s+/g, " ").trim();
 }
 
-const entities: Record<string, string> = { amp: "&", lt: "<", gt: ">", quot: '"', "#x27": "'", "#39": "'", "#x3D": "=", "#x60": "`" };
+const entities: Record<string, string> = {
+  amp: "&",
+  lt: "<",
+  gt: ">",
+  quot: '"',
+  "#x27": "'",
+  "#39": "'",
+  "#x3D": "=",
+  "#x60": "`",
+};
 
 function decode(text: string): string {
   return text.replaceAll(/&(#?\w+);/g, (whole, name: string) => entities[name] ?? whole);

@@ -9,7 +9,8 @@ export const accessStories: readonly Story[] = [
     minutes: [5, 20],
     opening: "Back from two weeks of holidays and I have no idea what my password was.",
     finding: "Called back on the number that we have on file, identity confirmed.",
-    reply: "We have called you back to be sure that it is you. The new password is valid once; choose your own when you sign in.",
+    reply:
+      "We have called you back to be sure that it is you. The new password is valid once; choose your own when you sign in.",
     answer: "I am in. This time I take a sentence, as you suggested.",
     solution: "Signed in with a new password and the second factor still works.",
     work: "Reset a password after checking the identity",
@@ -21,7 +22,8 @@ export const accessStories: readonly Story[] = [
     minutes: [10, 30],
     opening: "{who} cannot sign in: the account is locked. It happens every morning now.",
     finding: "Old phone at home still tries the old password every few minutes.",
-    reply: "An old phone keeps trying an old password. We have unlocked the account; please remove the mail account from that phone.",
+    reply:
+      "An old phone keeps trying an old password. We have unlocked the account; please remove the mail account from that phone.",
     answer: "Found it in a drawer, it is switched off now.",
     solution: "No failed sign-ins since the old phone is off.",
     work: "Traced lockouts to an old phone and unlocked the account",
@@ -31,7 +33,8 @@ export const accessStories: readonly Story[] = [
     category: "Accounts and access/New user",
     type: "Service request",
     minutes: [60, 150],
-    opening: "{who} joins us on {day} and needs an account, mail, {app} and a phone number. Same rights as the colleague in the team.",
+    opening:
+      "{who} joins us on {day} and needs an account, mail, {app} and a phone number. Same rights as the colleague in the team.",
     finding: "Template for this department exists. One licence is free, telephone needs a number from the block.",
     reply: "We prepare everything by the evening before. The first password comes to you by phone, not by mail.",
     answer: "Great. The desk is the one by the window in {room}.",
@@ -44,9 +47,11 @@ export const accessStories: readonly Story[] = [
     category: "Accounts and access/Leaving user",
     type: "Service request",
     minutes: [30, 75],
-    opening: "{who} leaves on {day}. Please block the account in the evening; mails should go to the team lead for three months.",
+    opening:
+      "{who} leaves on {day}. Please block the account in the evening; mails should go to the team lead for three months.",
     finding: "Also member of two shared mailboxes and owner of a form that others use.",
-    reply: "We block everything on {day} at six. One question: {who} owns a form that others fill in. Who takes it over?",
+    reply:
+      "We block everything on {day} at six. One question: {who} owns a form that others fill in. Who takes it over?",
     answer: "I take over the form myself.",
     solution: "The account is blocked, sessions ended, mail forwarded until the agreed date, and the licence is free.",
     work: "Offboarding of {who}: account blocked, mail forwarded, devices reset",
@@ -59,7 +64,8 @@ export const accessStories: readonly Story[] = [
     minutes: [10, 25],
     opening: "I have a new phone and the app for the codes is empty. Now I cannot sign in anywhere.",
     finding: "Identity confirmed by the line manager. Old method removed.",
-    reply: "We remove the old phone from your account. At the next sign-in you will see a code to scan with the new one.",
+    reply:
+      "We remove the old phone from your account. At the next sign-in you will see a code to scan with the new one.",
     answer: "Scanned, works. I have also printed the emergency codes.",
     solution: "The new phone is enrolled and the old one removed.",
     work: "Enrolled a new phone for the second factor",
@@ -121,7 +127,8 @@ export const accessStories: readonly Story[] = [
     minutes: [25, 60],
     opening: "{who} is our new apprentice and should see the shared drive, but not Payroll and Contracts.",
     finding: "Department group grants too much; used the trainee group instead.",
-    reply: "There is a group made for this. The apprentice sees what trainees see, and nothing of Payroll or Contracts.",
+    reply:
+      "There is a group made for this. The apprentice sees what trainees see, and nothing of Payroll or Contracts.",
     answer: "Tried it together, the folders are not even shown. Very good.",
     solution: "The account of {who} works with the restricted rights.",
     work: "Made a restricted account for the apprentice {who}",

@@ -9,9 +9,11 @@ export const networkStories: readonly Story[] = [
     minutes: [15, 50],
     opening: "I am working from home and the VPN hangs at connecting. It worked on {day}.",
     finding: "Client certificate ran out on Sunday. Renewal needs the company network, which needs the VPN.",
-    reply: "The certificate on your laptop has run out. We can renew it over the internet; please start the quick support from our site.",
+    reply:
+      "The certificate on your laptop has run out. We can renew it over the internet; please start the quick support from our site.",
     answer: "I have started it and see your hello.",
-    solution: "The certificate is renewed for two years and the VPN connects. We check the other laptops for the same date.",
+    solution:
+      "The certificate is renewed for two years and the VPN connects. We check the other laptops for the same date.",
     work: "Renewed the VPN certificate of a remote laptop",
   },
   {
@@ -33,7 +35,8 @@ export const networkStories: readonly Story[] = [
     minutes: [45, 120],
     opening: "In {room} the Wi-Fi goes away several times a day, for everybody at once.",
     finding: "Access point restarts: the switch port gives it too little power since the firmware update.",
-    reply: "The access point there restarts now and then because its port gives too little power. We are moving it to another one.",
+    reply:
+      "The access point there restarts now and then because its port gives too little power. We are moving it to another one.",
     answer: "It was stable all afternoon.",
     solution: "The access point hangs on a stronger port and has been up for three days without a restart.",
     work: "Traced Wi-Fi dropouts in {room} to the power of a switch port, moved it",
@@ -46,7 +49,8 @@ export const networkStories: readonly Story[] = [
     minutes: [20, 45],
     opening: "On {day} we have about forty visitors. Can they get on the Wi-Fi without seeing our computers?",
     finding: "Guest network exists but the lease pool is too small. Client isolation is on.",
-    reply: "Yes: the guest network is separate from yours. We make room for sixty devices and send you a code that works for the day.",
+    reply:
+      "Yes: the guest network is separate from yours. We make room for sixty devices and send you a code that works for the day.",
     answer: "The code is printed on the badges now.",
     solution: "Visitors were online all day, with no complaint that we heard of. The code has run out, as planned.",
     work: "Prepared the guest Wi-Fi for an event",
@@ -58,7 +62,8 @@ export const networkStories: readonly Story[] = [
     minutes: [30, 90],
     opening: "Nothing works, no internet, no phones. The whole office is standing around.",
     finding: "Modem has no sync. Provider confirms a fault in the area, repair by the afternoon.",
-    reply: "The fault lies with {provider}, who are working on it. Your firewall has switched to the mobile line; mail and phones work, big downloads are slow.",
+    reply:
+      "The fault lies with {provider}, who are working on it. Your firewall has switched to the mobile line; mail and phones work, big downloads are slow.",
     answer: "Phones are back, we can work. Thanks for the quick call.",
     solution: "The line is repaired since this afternoon and the firewall has switched back by itself.",
     work: "Handled a line fault with {provider}, checked the mobile backup",
@@ -71,7 +76,8 @@ export const networkStories: readonly Story[] = [
     minutes: [45, 90],
     opening: "Planned: the firewall gets the firmware of this quarter, which closes two holes in the VPN.",
     finding: "Tested on our own unit last week. Configuration saved, previous firmware stays in the second slot.",
-    reply: "We would like to update your firewall on {day} at seven in the evening. The internet is away for about ten minutes.",
+    reply:
+      "We would like to update your firewall on {day} at seven in the evening. The internet is away for about ten minutes.",
     answer: "Go ahead, nobody is here after six.",
     solution: "The update went through in eight minutes. VPN, phones and the site link were tested afterwards.",
     work: "Updated the firewall and tested all connections",
@@ -84,7 +90,8 @@ export const networkStories: readonly Story[] = [
     minutes: [15, 50],
     opening: "The phone in {room} is dead. The display only shows an address and three dots.",
     finding: "Port was in the wrong VLAN after the move of desks.",
-    reply: "The phone is plugged in at a socket that was meant for a computer. We switch the socket over; it restarts by itself.",
+    reply:
+      "The phone is plugged in at a socket that was meant for a computer. We switch the socket over; it restarts by itself.",
     answer: "It rings again!",
     solution: "The socket is switched to telephony and labelled. Calls in and out were tested.",
     work: "Moved a network socket in {room} to telephony",
@@ -95,8 +102,10 @@ export const networkStories: readonly Story[] = [
     type: "Problem",
     minutes: [60, 180],
     opening: "From the second site everything on the server takes for ever since about a week. Mornings are worst.",
-    finding: "Backup of the second site now runs into the morning: full instead of incremental since the software update.",
-    reply: "The link is busy with a backup that should be done by five. We are correcting its plan and limit its bandwidth in office hours.",
+    finding:
+      "Backup of the second site now runs into the morning: full instead of incremental since the software update.",
+    reply:
+      "The link is busy with a backup that should be done by five. We are correcting its plan and limit its bandwidth in office hours.",
     answer: "This morning it was quick again.",
     solution: "The backup runs incrementally again and is limited after seven. The link is at 15 % in the morning.",
     work: "Found the cause of the slow site link, corrected the backup plan",
@@ -108,7 +117,8 @@ export const networkStories: readonly Story[] = [
     minutes: [30, 70],
     opening: "Camera 4 at the gate shows black since the weekend.",
     finding: "Cable damaged outside, link flaps with the wind. Electrician has to pull a new one.",
-    reply: "The cable to the gate camera is damaged. We have asked your electrician for a date and configure the camera when it hangs on the new cable.",
+    reply:
+      "The cable to the gate camera is damaged. We have asked your electrician for a date and configure the camera when it hangs on the new cable.",
     answer: "He comes on {day} in the morning.",
     solution: "The new cable is in and camera 4 records again, day and night picture checked.",
     work: "Diagnosed the gate camera, put it back into service",
@@ -121,7 +131,8 @@ export const networkStories: readonly Story[] = [
     minutes: [15, 40],
     opening: "Monitoring: the certificate of the website runs out in 12 days and was not renewed.",
     finding: "Renewal fails because the DNS record for the check was deleted with the move of the site.",
-    reply: "The certificate of your website did not renew itself. We put the missing record back; visitors have noticed nothing.",
+    reply:
+      "The certificate of your website did not renew itself. We put the missing record back; visitors have noticed nothing.",
     answer: "Thanks, our agency would not have seen it.",
     solution: "The certificate is renewed, and the renewal was tried a second time to be sure.",
     work: "Repaired the renewal of the website's certificate",

@@ -9,7 +9,8 @@ export const projectStories: readonly Story[] = [
     minutes: [120, 300],
     opening: "We are moving {room} one floor up on {day}. {count} desks with computers, phones and {printer}.",
     finding: "Six sockets upstairs are not patched. Floor plan from the client, patch list made.",
-    reply: "We have patched the sockets upstairs. On {day} two of us come at eight, disconnect, and connect at the new place.",
+    reply:
+      "We have patched the sockets upstairs. On {day} two of us come at eight, disconnect, and connect at the new place.",
     answer: "The movers come at nine, that fits.",
     solution: "All desks work upstairs: network, phones and printer were tried with everybody present.",
     work: "Moved {count} workplaces, connected and tested them",
@@ -23,9 +24,11 @@ export const projectStories: readonly Story[] = [
     minutes: [180, 360],
     opening: "The old mail server has to go. Please move our {count} mailboxes to the cloud, as in your offer.",
     finding: "Pre-synchronized over the week, cut-over by DNS. Two mailboxes above 50 GB go first.",
-    reply: "The mailboxes are copied in the background this week. On {day} evening we switch over; in the morning Outlook asks for the sign-in once.",
+    reply:
+      "The mailboxes are copied in the background this week. On {day} evening we switch over; in the morning Outlook asks for the sign-in once.",
     answer: "Everybody is informed. Please be reachable in the morning.",
-    solution: "All mailboxes are moved, mail flows, phones are set up. The old server stays switched on for thirty days, without taking mail.",
+    solution:
+      "All mailboxes are moved, mail flows, phones are set up. The old server stays switched on for thirty days, without taking mail.",
     work: "Moved {count} mailboxes to the cloud, cut-over and support afterwards",
     tag: "project",
   },
@@ -36,7 +39,8 @@ export const projectStories: readonly Story[] = [
     minutes: [240, 420],
     opening: "The warranty of {server} ends. Please replace it as discussed, best on a weekend.",
     finding: "New host burned in here for a week. Replication runs, cut-over planned for Saturday.",
-    reply: "The new server stands ready and copies itself up to date. The switch is on Saturday; on Monday one of us is on site at seven.",
+    reply:
+      "The new server stands ready and copies itself up to date. The switch is on Saturday; on Monday one of us is on site at seven.",
     answer: "The alarm is off on Saturday, the key is with the caretaker.",
     solution: "The new server is in service since Saturday. Monday went without a question.",
     work: "Replaced {server}: installation, migration, support on the first day",
@@ -50,7 +54,8 @@ export const projectStories: readonly Story[] = [
     minutes: [15, 45],
     opening: "{who} travels a lot and wants something lighter. What would you take?",
     finding: "Must run {app}, so no ARM yet. Three models with a price list.",
-    reply: "We would take one of these three; all of them run {app} and fit your docks. The middle one is the best for the money.",
+    reply:
+      "We would take one of these three; all of them run {app} and fit your docks. The middle one is the best for the money.",
     answer: "The middle one then, with the bigger battery.",
     solution: "Ordered as agreed, the delivery note comes by mail.",
     work: "Advice on a laptop for travelling",
@@ -88,7 +93,8 @@ export const projectStories: readonly Story[] = [
     minutes: [30, 90],
     opening: "Since a while {app} shows wrong totals in one report. The vendor does not answer us.",
     finding: "Reproduced with a small example and sent to the vendor's second level, case opened.",
-    reply: "We could show the mistake with a small example, and the vendor has taken it up. Until the correction, please use the export instead of the report.",
+    reply:
+      "We could show the mistake with a small example, and the vendor has taken it up. Until the correction, please use the export instead of the report.",
     answer: "The export is right, we can close the month with it.",
     solution: "The vendor's correction is installed and the report shows the right totals.",
     work: "Took a fault of {app} up with the vendor and installed the correction",
@@ -101,7 +107,8 @@ export const projectStories: readonly Story[] = [
     minutes: [60, 150],
     opening: "We would like to show news and visitors' names on a screen at reception.",
     finding: "Small player, content from a shared presentation. Bracket by the janitor.",
-    reply: "A small player behind the screen shows a presentation that you change yourselves. The screen hangs by {day}.",
+    reply:
+      "A small player behind the screen shows a presentation that you change yourselves. The screen hangs by {day}.",
     answer: "Lovely, and the names for {day} are in it already.",
     solution: "The screen runs, switches off at night, and two of you know how to change the slides.",
     work: "Set up an information screen at reception",
@@ -127,7 +134,8 @@ export const projectStories: readonly Story[] = [
     minutes: [10, 30],
     opening: "We got a letter that our domain runs out and should be paid at once. Is that right?",
     finding: "Letter is a trick of another registrar. Real renewal is automatic in five months.",
-    reply: "Please do not pay: the letter is advertising that looks like an invoice. Your domain renews by itself with us.",
+    reply:
+      "Please do not pay: the letter is advertising that looks like an invoice. Your domain renews by itself with us.",
     answer: "Into the bin with it. Thank you!",
     solution: "Nothing to be done; the renewal date is noted.",
     work: "Checked a doubtful letter on the domain",

@@ -9,7 +9,8 @@ export const softwareStories: readonly Story[] = [
     minutes: [15, 45],
     opening: "Outlook wants my password every ten minutes. I type it in, it takes it, and asks again.",
     finding: "Stale token in the credential store after the password change last week.",
-    reply: "Your computer remembers an old sign-in from before the password change. We clear it; please have your phone ready for the confirmation.",
+    reply:
+      "Your computer remembers an old sign-in from before the password change. We clear it; please have your phone ready for the confirmation.",
     answer: "Phone is here. Call me whenever you like before four.",
     solution: "The old sign-in is removed and Outlook has been connected for two hours without asking.",
     work: "Cleared stale credentials and signed Outlook in anew",
@@ -21,7 +22,8 @@ export const softwareStories: readonly Story[] = [
     minutes: [15, 40],
     opening: "I cannot send any mail: mailbox full. I have deleted hundreds already.",
     finding: "Deleted items hold 18 GB. The archive mailbox was never switched on for this user.",
-    reply: "The deleted mails still count until the folder is emptied. We switch on your archive, then older mail moves there by itself and stays searchable.",
+    reply:
+      "The deleted mails still count until the folder is emptied. We switch on your archive, then older mail moves there by itself and stays searchable.",
     answer: "Please keep everything of the last two years in the normal mailbox.",
     solution: "The archive is active with two years kept in place. The mailbox went from 49 to 17 GB.",
     work: "Switched on the mail archive and set the retention",
@@ -45,9 +47,11 @@ export const softwareStories: readonly Story[] = [
     minutes: [20, 50],
     opening: "Mails of one of our best customers go to junk every time, although I mark them as not junk.",
     finding: "Their SPF record lists a provider they left; DKIM signature is missing. Not our filter's fault.",
-    reply: "The sender's domain is set up in a way that looks forged. We let this one sender through for you and can give you a note for their IT.",
+    reply:
+      "The sender's domain is set up in a way that looks forged. We let this one sender through for you and can give you a note for their IT.",
     answer: "Please do send the note, their people will be glad.",
-    solution: "The sender is on the safe list, and a note for their administrator is attached to my last mail. New mails arrive in the inbox.",
+    solution:
+      "The sender is on the safe list, and a note for their administrator is attached to my last mail. New mails arrive in the inbox.",
     work: "Checked mail authentication of a sender and set an exception",
   },
   {
@@ -55,9 +59,11 @@ export const softwareStories: readonly Story[] = [
     category: "Software/Business application",
     type: "Incident",
     minutes: [30, 90],
-    opening: "Since the update last night {app} does not start on {count} of our machines. It says that a component is missing.",
+    opening:
+      "Since the update last night {app} does not start on {count} of our machines. It says that a component is missing.",
     finding: "Runtime package was not rolled out with the new version. The vendor's note mentions it in the last line.",
-    reply: "The update needs one more component. We are rolling it out to all machines now; please leave them switched on.",
+    reply:
+      "The update needs one more component. We are rolling it out to all machines now; please leave them switched on.",
     answer: "Mine starts again. I tell the others to restart.",
     solution: "The component is on all machines and part of the standard package from now on. {app} starts everywhere.",
     work: "Rolled out a missing component of {app} to all workstations",
@@ -69,9 +75,11 @@ export const softwareStories: readonly Story[] = [
     minutes: [90, 240],
     opening: "The maker of {app} wants us on the new version by the end of the month. When can you do it?",
     finding: "Database upgrade takes an hour by the vendor's tool. Snapshot first, fall back until 22:00.",
-    reply: "We suggest {day} after five. The program will be closed for about two hours; a snapshot lets us go back within minutes.",
+    reply:
+      "We suggest {day} after five. The program will be closed for about two hours; a snapshot lets us go back within minutes.",
     answer: "{day} suits us. Please call me on the mobile if anything goes wrong.",
-    solution: "The new version is in place, the database upgraded, and two of your people tried their daily work with it.",
+    solution:
+      "The new version is in place, the database upgraded, and two of your people tried their daily work with it.",
     work: "Updated {app} with its database outside of office hours",
     tag: "change",
   },
@@ -82,7 +90,8 @@ export const softwareStories: readonly Story[] = [
     minutes: [25, 75],
     opening: "The button in our quote template does nothing any more. A yellow bar says that macros are blocked.",
     finding: "File came by mail, so it carries the mark of the web. Template belongs into the trusted location.",
-    reply: "Office blocks macros of files that came by mail. We put the template where it is trusted for all of you, instead of switching the protection off.",
+    reply:
+      "Office blocks macros of files that came by mail. We put the template where it is trusted for all of you, instead of switching the protection off.",
     answer: "Makes sense. The template is the one in {folder}.",
     solution: "The template is in the trusted folder and everybody has a shortcut to it. The button works.",
     work: "Moved the quote template to a trusted location",
@@ -94,7 +103,8 @@ export const softwareStories: readonly Story[] = [
     minutes: [30, 80],
     opening: "Monitoring: {device} has failed the same update four times and is 34 days behind.",
     finding: "Recovery partition is too small for the update. Known, there is a script for it.",
-    reply: "Your computer needs a small change on its disk before the update fits. It takes twenty minutes and a restart; when would that suit you?",
+    reply:
+      "Your computer needs a small change on its disk before the update fits. It takes twenty minutes and a restart; when would that suit you?",
     answer: "During lunch would be best.",
     solution: "The partition is enlarged, the update went through, and the computer reports as up to date.",
     work: "Enlarged the recovery partition of {device} and installed updates",
@@ -108,7 +118,8 @@ export const softwareStories: readonly Story[] = [
     minutes: [10, 25],
     opening: "We are hiring and need {count} more licences, the same as the others, from the first of next month.",
     finding: "Annual commitment, joins the running term. Contract quantity has to go up as well.",
-    reply: "We order {count} more licences to start on the first. They run along with the present term, and your monthly invoice goes up by them.",
+    reply:
+      "We order {count} more licences to start on the first. They run along with the present term, and your monthly invoice goes up by them.",
     answer: "Understood, please order.",
     solution: "The licences are there and not assigned yet. Tell us the names as soon as you know them.",
     work: "Ordered {count} licences and updated the contract",
@@ -119,9 +130,11 @@ export const softwareStories: readonly Story[] = [
     category: "Software/Office and e-mail",
     type: "Incident",
     minutes: [15, 45],
-    opening: "I think I have deleted the whole folder {folder} on the shared drive. Please tell me that you can bring it back.",
+    opening:
+      "I think I have deleted the whole folder {folder} on the shared drive. Please tell me that you can bring it back.",
     finding: "Deleted at 10:42, last snapshot 10:00. Nothing was changed in between according to the log.",
-    reply: "Do not worry: there is a copy from ten o'clock. We are bringing the folder back next to the old place, so that nothing gets overwritten.",
+    reply:
+      "Do not worry: there is a copy from ten o'clock. We are bringing the folder back next to the old place, so that nothing gets overwritten.",
     answer: "Everything is there. I owe you a cake.",
     solution: "The folder is restored as it was at ten o'clock. Nothing is missing.",
     work: "Restored the folder {folder} from a snapshot",

@@ -38,11 +38,32 @@ export function fill(text: string, slots: Slots): string {
 
 /** Things that stories are about; which one it is differs from ticket to ticket. */
 export const things = {
-  printer: ["the Brother by reception", "the Kyocera on the first floor", "the label printer", "the big copier", "the HP in accounts", "the plotter"],
+  printer: [
+    "the Brother by reception",
+    "the Kyocera on the first floor",
+    "the label printer",
+    "the big copier",
+    "the HP in accounts",
+    "the plotter",
+  ],
   device: ["WS-014", "WS-022", "WS-037", "LT-008", "LT-019", "LT-031", "LT-042"],
   server: ["SRV-FILE01", "SRV-DC01", "SRV-APP02", "SRV-SQL01", "SRV-RDS01"],
-  app: ["the accounting program", "the booking system", "the CRM", "the stock program", "the time clock", "the document archive"],
-  room: ["the meeting room", "the workshop", "the front office", "the warehouse", "the upstairs office", "the back office"],
+  app: [
+    "the accounting program",
+    "the booking system",
+    "the CRM",
+    "the stock program",
+    "the time clock",
+    "the document archive",
+  ],
+  room: [
+    "the meeting room",
+    "the workshop",
+    "the front office",
+    "the warehouse",
+    "the upstairs office",
+    "the back office",
+  ],
   folder: ["Quotes", "Payroll", "Projects", "Contracts", "Marketing", "Board papers"],
   mailbox: ["info@", "orders@", "accounts@", "jobs@", "service@"],
   provider: ["the line provider", "the fibre provider", "the cable company"],

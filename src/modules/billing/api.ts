@@ -1,9 +1,12 @@
 import { type AnyAction, perform } from "../../platform/action.ts";
 import { find } from "../../platform/access/reach.ts";
 import { reading } from "../../platform/context.ts";
+import { invalidField } from "../../platform/errors.ts";
 import { fromMinor } from "../../platform/money.ts";
 import { activityRoute } from "../../platform/http/activity-route.ts";
-import { readDocument, refuseParameters, resourceObjects, showOne } from "../../platform/http/jsonapi.ts";
+import { showOne } from "../../platform/http/jsonapi.ts";
+import { resourceObjects } from "../../platform/http/jsonapi-objects.ts";
+import { ifMatch, readDocument, readVerb, refuseParameters } from "../../platform/http/jsonapi-document.ts";
 import { type Incoming, json, response, type Route } from "../../platform/http/route.ts";
 import { approveInvoice } from "./actions/approve.ts";
 import { generateFromContract, generateFromTime, rebuildDraft } from "./actions/generate.ts";
@@ -29,7 +32,11 @@ function verb(name: string, action: AnyAction): Route {
     permission: action.permission,
     handle: async (ctx, incoming) => {
       await reading(ctx, (reader) => find(reader, "invoices", idOf(incoming)));
-      await perform(ctx, action, { id: idOf(incoming) });
+      await perform(ctx, action, {
+        ...(await readVerb(incoming, "invoices", idOf(incoming))),
+        id: idOf(incoming),
+        ...ifMatch(incoming),
+      });
       return showOne(ctx, invoiceResource, idOf(incoming));
     },
   };
@@ -62,6 +69,8 @@ export const billingApi: Route[] = [
     door: "api",
     permission: "billing.write",
     handle: async (ctx, incoming) => {
+      const [unknown] = Object.keys(await readVerb(incoming, "invoices", idOf(incoming)));
+      if (unknown !== undefined) throw invalidField(unknown, `Unknown field "${unknown}".`, "unknown_field");
       await sendInvoice(ctx, idOf(incoming));
       return showOne(ctx, invoiceResource, idOf(incoming));
     },

@@ -30,12 +30,27 @@ export { applyPayment, recordPayment, type ReportedPayment } from "./actions/pay
 export { sendInvoice } from "./actions/send.ts";
 export { createTaxRate } from "./actions/tax-rates.ts";
 export { generateBatch } from "./batch.ts";
+export { drawsOf } from "./drafts/billed.ts";
+export { type PlannedLine, planned } from "./drafts/plan.ts";
 export { linesOf } from "./drafts/recompute.ts";
-export { portalUrl } from "./issue/details.ts";
+export { type OpenTime } from "./drafts/time.ts";
+export { type IssuedDetails, portalUrl } from "./issue/details.ts";
 export { invoicePdfResponse } from "./issue/document.ts";
 export { type PortalInvoice, portalInvoices } from "./portal.ts";
 export { invoiceLineResource, invoiceResource, paymentResource } from "./resources.ts";
-export { type InvoiceLineRow, invoiceLines, type InvoiceRow, invoices, type PaymentRow, payments } from "./schema.ts";
+export { balanceDue, statusAfterPayment, statusAfterSending } from "./rules/states.ts";
+export { dueDate, invoiceNumber } from "./rules/terms.ts";
+export { type Amounts, amountsOf } from "./rules/totals.ts";
+export {
+  billedTimeEntries,
+  type InvoiceLineRow,
+  invoiceLines,
+  invoiceLineTimeEntries,
+  type InvoiceRow,
+  invoices,
+  type PaymentRow,
+  payments,
+} from "./schema.ts";
 
 const actions = [
   approveInvoice,

@@ -81,6 +81,7 @@ export const invoiceColumns: List<InvoiceListRow>["columns"] = [
   {
     key: "company",
     label: "Company",
+    is_main: true,
     sort: { reference: "companies.name", column: { kind: "text", isNullable: false } },
     cell: (row) => cell.link(row.company, `/companies/${row.company_id}`),
   },
@@ -184,7 +185,7 @@ export async function invoiceList(ctx: Ctx, view: InvoiceView): Promise<List<Inv
     href: (row) => `/invoices/${row.id}`,
     tabs: () => tabs,
     actions: (reader) => [
-      link("Aging", "/billing/aging", "chart"),
+      link("Receivables", "/billing/aging", "chart"),
       ...(can(reader.actor, "billing.approve") ? [link("Approve and send", "/billing/review", "check")] : []),
       ...(can(reader.actor, "billing.write")
         ? [link("Billing run", "/billing/run", "refresh"), link("New invoice", "/invoices/new", "plus", "primary")]

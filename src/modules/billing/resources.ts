@@ -47,6 +47,7 @@ export const invoiceLineResource = resource({
   update: updateLine,
   remove: deleteLine,
   extend: timeEntryIds,
+  calculated: ["time_entry_ids"],
   sort: "sort_order",
 });
 

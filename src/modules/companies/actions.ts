@@ -13,7 +13,10 @@ import { companies, contacts, sites } from "./schema.ts";
 type Input = Record<string, unknown> & { tags?: string[] };
 type Changed = PatchInput & { tags?: string[] };
 const tags = Type.Optional(Type.Array(Type.String({ maxLength: 50 }), { maxItems: 50 }));
-const target = Type.Object({ id: Type.String({ format: "uuid" }), version: Type.Optional(Type.Integer()) }, { additionalProperties: false });
+const target = Type.Object(
+  { id: Type.String({ format: "uuid" }), version: Type.Optional(Type.Integer()) },
+  { additionalProperties: false },
+);
 
 export const createCompany = action({
   name: "companies.create",
@@ -55,7 +58,8 @@ export const updateCompany = action({
 async function refuseCircle(work: Work, id: string, parentId: string): Promise<void> {
   let above: string | null = parentId;
   for (let generation = 0; above !== null && generation < 50; generation += 1) {
-    if (above === id) throw invalidField("parent_company_id", "A company cannot be its own parent, not even in a circle.");
+    if (above === id)
+      throw invalidField("parent_company_id", "A company cannot be its own parent, not even in a circle.");
     const parent: { parent_company_id: string | null } | undefined = await work.db
       .selectFrom("companies")
       .select("parent_company_id")
@@ -121,24 +125,41 @@ export const updateSite = action({
   run: async (work: Work, input: Changed) => {
     const values = fromEdge(sites, input, work.tenant.currency);
     const before = await find(work, "sites", input.id);
-    if (values.is_primary === true && !before.is_primary) await demoteOthers(work, values.company_id ?? before.company_id);
+    if (values.is_primary === true && !before.is_primary)
+      await demoteOthers(work, values.company_id ?? before.company_id);
     return update(work, sites, input.id, values, input.version);
   },
 });
 
 /** A company has one primary site: making another one so takes it from the present one. */
 async function demoteOthers(work: Work, companyId: string): Promise<void> {
-  const present = await work.db.selectFrom("sites").select("id").where("company_id", "=", companyId).where("is_primary", "=", true).execute();
+  const present = await work.db
+    .selectFrom("sites")
+    .select("id")
+    .where("company_id", "=", companyId)
+    .where("is_primary", "=", true)
+    .execute();
   for (const { id } of present) await update(work, sites, id, { is_primary: false });
 }
 
 /** Archived records stay where they are referred to, and leave lists and choices. */
-function archiving<T extends typeof companies | typeof contacts | typeof sites>(name: string, table: T, isArchiving: boolean): Action<PatchInput, RowOf<T>> {
+function archiving<T extends typeof companies | typeof contacts | typeof sites>(
+  name: string,
+  table: T,
+  isArchiving: boolean,
+): Action<PatchInput, RowOf<T>> {
   return action({
     name,
     permission: "companies.write",
     input: target,
-    run: (work, input) => update(work, table as Table, input.id, { archived_at: isArchiving ? work.app.clock.now() : null } as Patch<Table>, input.version) as Promise<RowOf<T>>,
+    run: (work, input) =>
+      update(
+        work,
+        table as Table,
+        input.id,
+        { archived_at: isArchiving ? work.app.clock.now() : null } as Patch<Table>,
+        input.version,
+      ) as Promise<RowOf<T>>,
   });
 }
 

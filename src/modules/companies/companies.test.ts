@@ -18,12 +18,27 @@ function company(attributes: Record<string, unknown>): unknown {
 
 describe("companies over the API", () => {
   test("are made, shown, changed and deleted", async () => {
-    const made = await t.api("POST", "/api/v1/companies", { key: admin, body: company({ name: "Łukaszewski & Sons", address: { city: "Łódź" }, tags: ["VIP", "vip", " Retail "] }) });
+    const made = await t.api("POST", "/api/v1/companies", {
+      key: admin,
+      body: company({ name: "Łukaszewski & Sons", address: { city: "Łódź" }, tags: ["VIP", "vip", " Retail "] }),
+    });
     expect(made.status).toBe(201);
     expect(made.headers.get("location")).toBe(`/api/v1/companies/${made.body.data.id}`);
-    expect(made.body.data.attributes).toMatchObject({ name: "Łukaszewski & Sons", company_type: "client", status: "active", currency: "USD", payment_terms: "net_30", is_tax_exempt: false, address: { city: "Łódź" }, tags: ["retail", "vip"] });
+    expect(made.body.data.attributes).toMatchObject({
+      name: "Łukaszewski & Sons",
+      company_type: "client",
+      status: "active",
+      currency: "USD",
+      payment_terms: "net_30",
+      is_tax_exempt: false,
+      address: { city: "Łódź" },
+      tags: ["retail", "vip"],
+    });
     const { id } = made.body.data;
-    const changed = await t.api("PATCH", `/api/v1/companies/${id}`, { key: admin, body: { data: { type: "companies", id, attributes: { industry: "Retail" } } } });
+    const changed = await t.api("PATCH", `/api/v1/companies/${id}`, {
+      key: admin,
+      body: { data: { type: "companies", id, attributes: { industry: "Retail" } } },
+    });
     expect(changed.body.data.attributes).toMatchObject({ industry: "Retail", name: "Łukaszewski & Sons" });
     expect(changed.headers.get("etag")).toBe('"2"');
     expect((await t.api("DELETE", `/api/v1/companies/${id}`, { key: admin })).status).toBe(204);
@@ -31,10 +46,19 @@ describe("companies over the API", () => {
   });
 
   test("refuse what is wrong with a pointer to each field, and write nothing", async () => {
-    const answer = await t.api("POST", "/api/v1/companies", { key: admin, body: company({ name: "  ", currency: "XXXX", shoe_size: 42, company_type: "friend" }) });
+    const answer = await t.api("POST", "/api/v1/companies", {
+      key: admin,
+      body: company({ name: "  ", currency: "XXXX", shoe_size: 42, company_type: "friend" }),
+    });
     expect(answer.status).toBe(422);
     const pointers = answer.body.errors.map((error: { source: { pointer: string } }) => error.source.pointer);
-    expect(pointers).toEqual(expect.arrayContaining(["/data/attributes/currency", "/data/attributes/shoe_size", "/data/attributes/company_type"]));
+    expect(pointers).toEqual(
+      expect.arrayContaining([
+        "/data/attributes/currency",
+        "/data/attributes/shoe_size",
+        "/data/attributes/company_type",
+      ]),
+    );
     const none = await t.api("GET", "/api/v1/companies?filter[industry]=nowhere", { key: admin });
     expect(none.body.data).toEqual([]);
   });
@@ -49,7 +73,11 @@ describe("companies over the API", () => {
     const made = await t.api("POST", "/api/v1/companies", { key: admin, body: company({ name: "Stale Ltd" }) });
     const { id } = made.body.data;
     const change = (industry: string, version: string): ReturnType<TestProgram["api"]> =>
-      t.api("PUT", `/api/v1/companies/${id}`, { key: admin, headers: { "if-match": version }, body: { data: { type: "companies", id, attributes: { industry } } } });
+      t.api("PUT", `/api/v1/companies/${id}`, {
+        key: admin,
+        headers: { "if-match": version },
+        body: { data: { type: "companies", id, attributes: { industry } } },
+      });
     expect((await change("One", '"1"')).status).toBe(200);
     expect((await change("Two", '"1"')).status).toBe(412);
     expect((await t.api("GET", `/api/v1/companies/${id}`, { key: admin })).body.data.attributes.industry).toBe("One");
@@ -58,7 +86,16 @@ describe("companies over the API", () => {
   test("cannot be deleted while contacts refer to them, and the answer says so", async () => {
     const made = await t.api("POST", "/api/v1/companies", { key: admin, body: company({ name: "Held Ltd" }) });
     const { id } = made.body.data;
-    const contact = await t.api("POST", "/api/v1/contacts", { key: admin, body: { data: { type: "contacts", attributes: { first_name: "Ana" }, relationships: { company: { data: { type: "companies", id } } } } } });
+    const contact = await t.api("POST", "/api/v1/contacts", {
+      key: admin,
+      body: {
+        data: {
+          type: "contacts",
+          attributes: { first_name: "Ana" },
+          relationships: { company: { data: { type: "companies", id } } },
+        },
+      },
+    });
     expect(contact.status).toBe(201);
     const answer = await t.api("DELETE", `/api/v1/companies/${id}`, { key: admin });
     expect(answer.status).toBe(409);
@@ -67,19 +104,32 @@ describe("companies over the API", () => {
 
   test("cannot stand above themselves", async () => {
     const top = (await t.api("POST", "/api/v1/companies", { key: admin, body: company({ name: "Top" }) })).body.data.id;
-    const below = (await t.api("POST", "/api/v1/companies", { key: admin, body: company({ name: "Below", parent_company_id: top }) })).body.data.id;
-    const answer = await t.api("PATCH", `/api/v1/companies/${top}`, { key: admin, body: { data: { type: "companies", attributes: { parent_company_id: below } } } });
+    const below = (
+      await t.api("POST", "/api/v1/companies", { key: admin, body: company({ name: "Below", parent_company_id: top }) })
+    ).body.data.id;
+    const answer = await t.api("PATCH", `/api/v1/companies/${top}`, {
+      key: admin,
+      body: { data: { type: "companies", attributes: { parent_company_id: below } } },
+    });
     expect(answer.status).toBe(422);
   });
 
   test("are paged without gaps or repeats, in the order asked for", async () => {
-    for (let index = 0; index < 7; index += 1) await t.api("POST", "/api/v1/companies", { key: admin, body: company({ name: `Page ${index % 3}`, industry: "Paging" }) });
+    for (let index = 0; index < 7; index += 1)
+      await t.api("POST", "/api/v1/companies", {
+        key: admin,
+        body: company({ name: `Page ${index % 3}`, industry: "Paging" }),
+      });
     const seen: string[] = [];
     let path: string | null = "/api/v1/companies?filter[industry]=Paging&sort=-name&page[size]=2";
     while (path !== null) {
       const answer: Awaited<ReturnType<TestProgram["api"]>> = await t.api("GET", path, { key: admin });
       expect(answer.status).toBe(200);
-      seen.push(...answer.body.data.map((one: { id: string; attributes: { name: string } }) => `${one.attributes.name} ${one.id}`));
+      seen.push(
+        ...answer.body.data.map(
+          (one: { id: string; attributes: { name: string } }) => `${one.attributes.name} ${one.id}`,
+        ),
+      );
       path = answer.body.links.next;
     }
     expect(seen).toHaveLength(7);
@@ -106,7 +156,9 @@ describe("companies over the API", () => {
   test("are found by words, whatever their case and marks", async () => {
     await t.api("POST", "/api/v1/companies", { key: admin, body: company({ name: "Québec Straße Optics" }) });
     const answer = await t.api("GET", "/api/v1/companies?filter[q]=quebec strasse opt", { key: admin });
-    expect(answer.body.data.map((one: { attributes: { name: string } }) => one.attributes.name)).toEqual(["Québec Straße Optics"]);
+    expect(answer.body.data.map((one: { attributes: { name: string } }) => one.attributes.name)).toEqual([
+      "Québec Straße Optics",
+    ]);
   });
 });
 
@@ -129,22 +181,39 @@ describe("who may", () => {
 
   test("another organization sees, changes and refers to nothing of it", async () => {
     const mill = await t.mill.key("administrator");
-    const { id } = (await t.api("POST", "/api/v1/companies", { key: admin, body: company({ name: "Secret Client" }) })).body.data;
+    const { id } = (await t.api("POST", "/api/v1/companies", { key: admin, body: company({ name: "Secret Client" }) }))
+      .body.data;
     const at = { key: mill, tenant: t.mill };
     expect((await t.api("GET", `/api/v1/companies/${id}`, at)).status).toBe(404);
-    expect((await t.api("PATCH", `/api/v1/companies/${id}`, { ...at, body: { data: { type: "companies", attributes: { name: "Mine" } } } })).status).toBe(404);
+    expect(
+      (
+        await t.api("PATCH", `/api/v1/companies/${id}`, {
+          ...at,
+          body: { data: { type: "companies", attributes: { name: "Mine" } } },
+        })
+      ).status,
+    ).toBe(404);
     expect((await t.api("DELETE", `/api/v1/companies/${id}`, at)).status).toBe(404);
     expect((await t.api("GET", "/api/v1/companies?filter[q]=secret", at)).body.data).toEqual([]);
-    const contact = await t.api("POST", "/api/v1/contacts", { ...at, body: { data: { type: "contacts", attributes: { first_name: "Eve", company_id: id } } } });
+    const contact = await t.api("POST", "/api/v1/contacts", {
+      ...at,
+      body: { data: { type: "contacts", attributes: { first_name: "Eve", company_id: id } } },
+    });
     expect(contact.status).toBe(422);
   });
 });
 
 describe("what happened", () => {
   test("is written down with old and new values", async () => {
-    const { id } = (await t.api("POST", "/api/v1/companies", { key: admin, body: company({ name: "Before" }) })).body.data;
-    await t.api("PATCH", `/api/v1/companies/${id}`, { key: admin, body: { data: { type: "companies", attributes: { name: "After" } } } });
-    const rows = await t.app.database.read(t.harbor.id, (db) => db.selectFrom("audit_log").selectAll().where("entity_id", "=", id).orderBy("timestamp").orderBy("id").execute());
+    const { id } = (await t.api("POST", "/api/v1/companies", { key: admin, body: company({ name: "Before" }) })).body
+      .data;
+    await t.api("PATCH", `/api/v1/companies/${id}`, {
+      key: admin,
+      body: { data: { type: "companies", attributes: { name: "After" } } },
+    });
+    const rows = await t.app.database.read(t.harbor.id, (db) =>
+      db.selectFrom("audit_log").selectAll().where("entity_id", "=", id).orderBy("timestamp").orderBy("id").execute(),
+    );
     expect(rows.map((row) => row.action)).toEqual(["create", "update"]);
     expect(rows[1]).toMatchObject({ old_values: { name: "Before" }, new_values: { name: "After" } });
     const activity = await t.api("GET", `/api/v1/companies/${id}/activity`, { key: admin });

@@ -26,7 +26,14 @@ export const companiesModule = defineModule({
   resources: [companyResource, contactResource, siteResource],
   routes: [...recordPages, ...formPages, ...companyApi],
   nav: [
-    { label: "Companies", href: "/companies", icon: "building", group: "Clients", order: 30, permission: "companies.read" },
+    {
+      label: "Companies",
+      href: "/companies",
+      icon: "building",
+      group: "Clients",
+      order: 30,
+      permission: "companies.read",
+    },
     { label: "Contacts", href: "/contacts", icon: "users", group: "Clients", order: 31, permission: "companies.read" },
   ],
   search: [companySearch, contactSearch],
@@ -37,9 +44,20 @@ export const companiesModule = defineModule({
       permission: "companies.write",
       load: async (ctx) => {
         const some = await ctx.db.selectFrom("companies").select("id").limit(1).executeTakeFirst();
-        return { kind: "step", title: "Bring in your clients", text: "Import companies and contacts from a CSV file of your old system, or add one by hand.", href: "/imports/new", is_done: some !== undefined };
+        return {
+          kind: "step",
+          title: "Bring in your clients",
+          text: "Import companies and contacts from a CSV file of your old system, or add one by hand.",
+          href: "/imports/new",
+          is_done: some !== undefined,
+        };
       },
     },
-    { page: "dashboard", order: 91, permission: "companies.write", load: async () => ({ kind: "action", ...link("New company", "/companies/new", "building") }) },
+    {
+      page: "dashboard",
+      order: 91,
+      permission: "companies.write",
+      load: async () => ({ kind: "action", ...link("New company", "/companies/new", "building") }),
+    },
   ],
 });

@@ -52,25 +52,70 @@ export const companyList: List<CompanyRow> = {
         "managers.name as account_manager",
       ]),
   columns: [
-    { key: "name", label: "Name", sort: { reference: "companies.name", column: text }, cell: (row) => cell.strong(row.name, `/companies/${row.id}`) },
-    { key: "company_type", label: "Type", sort: { reference: "companies.company_type", column: companies.columns.company_type }, is_secondary: true, cell: (row) => cell.text(words(row.company_type)) },
-    { key: "status", label: "Status", sort: { reference: "companies.status", column: companies.columns.status }, cell: (row) => cell.badge(words(row.status), statusTone(row.status)) },
-    { key: "industry", label: "Industry", is_secondary: true, sort: { reference: "companies.industry", column: companies.columns.industry }, cell: (row) => cell.text(row.industry) },
+    {
+      key: "name",
+      label: "Name",
+      sort: { reference: "companies.name", column: text },
+      cell: (row) => cell.strong(row.name, `/companies/${row.id}`),
+    },
+    {
+      key: "company_type",
+      label: "Type",
+      sort: { reference: "companies.company_type", column: companies.columns.company_type },
+      is_secondary: true,
+      cell: (row) => cell.text(words(row.company_type)),
+    },
+    {
+      key: "status",
+      label: "Status",
+      sort: { reference: "companies.status", column: companies.columns.status },
+      cell: (row) => cell.badge(words(row.status), statusTone(row.status)),
+    },
+    {
+      key: "industry",
+      label: "Industry",
+      is_secondary: true,
+      sort: { reference: "companies.industry", column: companies.columns.industry },
+      cell: (row) => cell.text(row.industry),
+    },
     { key: "city", label: "City", is_secondary: true, cell: (row) => cell.text(row.address.city) },
     { key: "phone", label: "Phone", is_secondary: true, cell: (row) => cell.tel(row.phone) },
-    { key: "account_manager", label: "Account manager", is_secondary: true, cell: (row) => cell.person(row.account_manager) },
-    { key: "updated_at", label: "Changed", is_secondary: true, sort: { reference: "companies.updated_at", column: companies.columns.updated_at }, cell: (row, ctx) => cell.instant(row.updated_at, ctx.tenant, ctx.app.clock.now()) },
+    {
+      key: "account_manager",
+      label: "Account manager",
+      is_secondary: true,
+      cell: (row) => cell.person(row.account_manager),
+    },
+    {
+      key: "updated_at",
+      label: "Changed",
+      is_secondary: true,
+      sort: { reference: "companies.updated_at", column: companies.columns.updated_at },
+      cell: (row, ctx) => cell.instant(row.updated_at, ctx.tenant, ctx.app.clock.now()),
+    },
   ],
   filters: [
-    { name: "type", label: "Type", options: () => choices(companies.columns.company_type.values), apply: (query, value) => query.where("companies.company_type", "=", value) },
-    { name: "status", label: "Status", options: () => choices(companies.columns.status.values), apply: (query, value) => query.where("companies.status", "=", value) },
+    {
+      name: "type",
+      label: "Type",
+      options: () => choices(companies.columns.company_type.values),
+      apply: (query, value) => query.where("companies.company_type", "=", value),
+    },
+    {
+      name: "status",
+      label: "Status",
+      options: () => choices(companies.columns.status.values),
+      apply: (query, value) => query.where("companies.status", "=", value),
+    },
     archivedFilter("companies"),
   ],
   search: "Search companies",
   sort: "name",
   href: (row) => `/companies/${row.id}`,
   actions: (ctx) =>
-    can(ctx.actor, "companies.write") ? [link("Import", "/imports/new", "upload"), link("New company", "/companies/new", "plus", "primary")] : [],
+    can(ctx.actor, "companies.write")
+      ? [link("Import", "/imports/new", "upload"), link("New company", "/companies/new", "plus", "primary")]
+      : [],
   empty: (ctx) =>
     empty(
       "building",
@@ -122,25 +167,62 @@ export const contactList: List<ContactRow> = {
         "companies.name as company",
       ]),
   columns: [
-    { key: "first_name", label: "Name", sort: { reference: "contacts.first_name", column: text }, cell: (row) => cell.strong(contactName(row), `/contacts/${row.id}`) },
-    { key: "company", label: "Company", sort: { reference: "companies.name", column: text }, cell: (row) => cell.link(row.company, `/companies/${row.company_id}`) },
-    { key: "email", label: "E-mail", sort: { reference: "contacts.email", column: contacts.columns.email }, is_secondary: true, cell: (row) => cell.mail(row.email) },
+    {
+      key: "first_name",
+      label: "Name",
+      sort: { reference: "contacts.first_name", column: text },
+      cell: (row) => cell.strong(contactName(row), `/contacts/${row.id}`),
+    },
+    {
+      key: "company",
+      label: "Company",
+      sort: { reference: "companies.name", column: text },
+      cell: (row) => cell.link(row.company, `/companies/${row.company_id}`),
+    },
+    {
+      key: "email",
+      label: "E-mail",
+      sort: { reference: "contacts.email", column: contacts.columns.email },
+      is_secondary: true,
+      cell: (row) => cell.mail(row.email),
+    },
     { key: "phone", label: "Phone", is_secondary: true, cell: (row) => cell.tel(row.phone) },
     { key: "title", label: "Job title", is_secondary: true, cell: (row) => cell.text(row.title) },
     { key: "contact_type", label: "Type", is_secondary: true, cell: (row) => cell.text(words(row.contact_type)) },
-    { key: "portal", label: "Portal", is_secondary: true, cell: (row) => (row.is_portal_user ? cell.badge("Portal", "success") : cell.nothing) },
+    {
+      key: "portal",
+      label: "Portal",
+      is_secondary: true,
+      cell: (row) => (row.is_portal_user ? cell.badge("Portal", "success") : cell.nothing),
+    },
   ],
   filters: [
-    { name: "company", label: "Company", options: (ctx) => optionsOf(ctx, "companies"), apply: (query, value) => query.where("contacts.company_id", "=", value) },
-    { name: "type", label: "Type", options: () => choices(contacts.columns.contact_type.values), apply: (query, value) => query.where("contacts.contact_type", "=", value) },
+    {
+      name: "company",
+      label: "Company",
+      options: (ctx) => optionsOf(ctx, "companies"),
+      apply: (query, value) => query.where("contacts.company_id", "=", value),
+    },
+    {
+      name: "type",
+      label: "Type",
+      options: () => choices(contacts.columns.contact_type.values),
+      apply: (query, value) => query.where("contacts.contact_type", "=", value),
+    },
     archivedFilter("contacts"),
   ],
   search: "Search contacts",
   sort: "first_name",
   href: (row) => `/contacts/${row.id}`,
-  actions: (ctx) => (can(ctx.actor, "companies.write") ? [link("New contact", "/contacts/new", "plus", "primary")] : []),
+  actions: (ctx) =>
+    can(ctx.actor, "companies.write") ? [link("New contact", "/contacts/new", "plus", "primary")] : [],
   empty: (ctx) =>
-    empty("users", "No contacts yet", "Contacts are the people at your clients who write tickets and receive invoices.", can(ctx.actor, "companies.write") ? link("New contact", "/contacts/new", "plus", "primary") : null),
+    empty(
+      "users",
+      "No contacts yet",
+      "Contacts are the people at your clients who write tickets and receive invoices.",
+      can(ctx.actor, "companies.write") ? link("New contact", "/contacts/new", "plus", "primary") : null,
+    ),
 };
 
 export interface SiteRow {
@@ -160,13 +242,20 @@ export const siteColumns: Pick<List<SiteRow>, "columns" | "href" | "title" | "ta
     { key: "name", label: "Name", cell: (row) => cell.strong(row.name, `/sites/${row.id}/edit`) },
     { key: "address", label: "Address", cell: (row) => cell.text(addressLine(row.address)) },
     { key: "phone", label: "Phone", is_secondary: true, cell: (row) => cell.tel(row.phone) },
-    { key: "is_primary", label: "Primary", is_secondary: true, cell: (row) => (row.is_primary ? cell.badge("Primary", "info") : cell.nothing) },
+    {
+      key: "is_primary",
+      label: "Primary",
+      is_secondary: true,
+      cell: (row) => (row.is_primary ? cell.badge("Primary", "info") : cell.nothing),
+    },
   ],
 };
 
 /** Hides archived rows unless the list is asked for them. */
 export function withoutArchived<R>(list: List<R>, isAsked: boolean): List<R> {
   if (isAsked) return list;
-  return { ...list, query: (ctx: Ctx) => list.query(ctx).where(sql<boolean>`${sql.ref(`${list.table}.archived_at`)} is null`) };
+  return {
+    ...list,
+    query: (ctx: Ctx) => list.query(ctx).where(sql<boolean>`${sql.ref(`${list.table}.archived_at`)} is null`),
+  };
 }
-

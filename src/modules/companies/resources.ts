@@ -1,11 +1,25 @@
 import type { Ctx } from "../../platform/context.ts";
 import { resource } from "../../platform/resource.ts";
 import { tagsOf } from "../../platform/tags.ts";
-import { createCompany, createContact, createSite, deleteCompany, deleteContact, deleteSite, updateCompany, updateContact, updateSite } from "./actions.ts";
+import {
+  createCompany,
+  createContact,
+  createSite,
+  deleteCompany,
+  deleteContact,
+  deleteSite,
+  updateCompany,
+  updateContact,
+  updateSite,
+} from "./actions.ts";
 import { companies, contacts, sites } from "./schema.ts";
 
 const withTags = (type: string) => async (ctx: Ctx, rows: readonly Record<string, unknown>[]) => {
-  const tags = await tagsOf(ctx, type, rows.map((row) => String(row["id"])));
+  const tags = await tagsOf(
+    ctx,
+    type,
+    rows.map((row) => String(row["id"])),
+  );
   return rows.map((_, index) => ({ tags: tags[index] ?? [] }));
 };
 
@@ -21,6 +35,7 @@ export const companyResource = resource({
   update: updateCompany,
   remove: deleteCompany,
   extend: withTags("companies"),
+  calculated: ["tags"],
   sort: "name",
 });
 
@@ -33,6 +48,7 @@ export const contactResource = resource({
   remove: deleteContact,
   under: [{ parent: "companies", column: "company_id" }],
   extend: withTags("contacts"),
+  calculated: ["tags"],
   sort: "last_name",
 });
 

@@ -2,7 +2,9 @@ import { fold } from "../../platform/text.ts";
 
 /** A name as import compares it: without case, marks, punctuation and doubled spaces; "PRAIRIE Printing " is "Prairie Printing". */
 export function nameKey(name: string): string {
-  return fold(name).replace(/[^\p{L}\p{N}]+/gu, " ").trim();
+  return fold(name)
+    .replace(/[^\p{L}\p{N}]+/gu, " ")
+    .trim();
 }
 
 /** What a contact is called. */

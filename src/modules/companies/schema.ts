@@ -13,7 +13,10 @@ export const companies = table(
     /** The name without case, marks and spaces: what import matches by. */
     name_key: defaulted(readOnly(col.text()), ""),
     parent_company_id: col.maybe.ref("companies", { label: "Parent company" }),
-    company_type: defaulted(col.enum(["client", "prospect", "vendor", "partner"] as const, { label: "Type" }), "client" as const),
+    company_type: defaulted(
+      col.enum(["client", "prospect", "vendor", "partner"] as const, { label: "Type" }),
+      "client" as const,
+    ),
     status: defaulted(col.enum(["active", "inactive", "prospect"] as const), "active" as const),
     industry: col.maybe.text({ maxLength: 120 }),
     website: col.maybe.text({ maxLength: 300 }),
@@ -50,7 +53,10 @@ export const contacts = table(
     mobile: col.maybe.text({ maxLength: 50 }),
     title: col.maybe.text({ maxLength: 120, label: "Job title" }),
     department: col.maybe.text({ maxLength: 120 }),
-    contact_type: defaulted(col.enum(["primary", "technical", "billing", "other"] as const, { label: "Type" }), "other" as const),
+    contact_type: defaulted(
+      col.enum(["primary", "technical", "billing", "other"] as const, { label: "Type" }),
+      "other" as const,
+    ),
     site_id: col.maybe.ref("sites", { label: "Site" }),
     is_portal_user: defaulted(readOnly(col.boolean({ label: "Portal access" })), false),
     portal_user_id: readOnly(col.maybe.ref("users")),

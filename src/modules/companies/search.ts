@@ -3,7 +3,8 @@ import type { SearchFacet } from "../../platform/database/search.ts";
 import { addressLine } from "../../platform/http/cells.ts";
 import { contactName } from "./rules.ts";
 
-const texts = (...values: unknown[]): string => values.filter((value) => typeof value === "string" && value !== "").join(" ");
+const texts = (...values: unknown[]): string =>
+  values.filter((value) => typeof value === "string" && value !== "").join(" ");
 
 export const companySearch: SearchFacet = {
   table: "companies",
@@ -11,9 +12,20 @@ export const companySearch: SearchFacet = {
   icon: "building",
   document: (row) => ({
     title: texts(row["name"]),
-    body: texts(row["industry"], row["website"], row["phone"], row["tax_id"], addressLine((row["address"] ?? {}) as Address), row["notes"]),
+    body: texts(
+      row["industry"],
+      row["website"],
+      row["phone"],
+      row["tax_id"],
+      addressLine((row["address"] ?? {}) as Address),
+      row["notes"],
+    ),
   }),
-  hit: (row) => ({ title: String(row["name"]), detail: texts(row["industry"]), href: `/companies/${String(row["id"])}` }),
+  hit: (row) => ({
+    title: String(row["name"]),
+    detail: texts(row["industry"]),
+    href: `/companies/${String(row["id"])}`,
+  }),
 };
 
 export const contactSearch: SearchFacet = {
@@ -24,5 +36,9 @@ export const contactSearch: SearchFacet = {
     title: texts(row["first_name"], row["last_name"]),
     body: texts(row["email"], row["phone"], row["mobile"], row["title"], row["department"], row["notes"]),
   }),
-  hit: (row) => ({ title: contactName(row as { first_name: string; last_name: string }), detail: texts(row["email"]), href: `/contacts/${String(row["id"])}` }),
+  hit: (row) => ({
+    title: contactName(row as { first_name: string; last_name: string }),
+    detail: texts(row["email"]),
+    href: `/contacts/${String(row["id"])}`,
+  }),
 };

@@ -3,7 +3,9 @@ import { type AnyAction, perform } from "../../platform/action.ts";
 import { reading } from "../../platform/context.ts";
 import { hoursOf } from "../../platform/decimal.ts";
 import { activityRoute } from "../../platform/http/activity-route.ts";
-import { readDocument, refuseParameters, resourceObjects, showOne } from "../../platform/http/jsonapi.ts";
+import { showOne } from "../../platform/http/jsonapi.ts";
+import { resourceObjects } from "../../platform/http/jsonapi-objects.ts";
+import { ifMatch, readDocument, readVerb, refuseParameters } from "../../platform/http/jsonapi-document.ts";
 import { json, type Route } from "../../platform/http/route.ts";
 import { createItem } from "./actions/items.ts";
 import {
@@ -27,10 +29,8 @@ function verb(name: string, action: AnyAction): Route {
     permission: action.permission,
     handle: async (ctx, incoming) => {
       const id = incoming.params["id"] ?? "";
-      const isEmpty = (await incoming.text()).trim() === "";
-      const attributes = isEmpty ? {} : readDocument(await incoming.json(), "contracts", id);
       await reading(ctx, (reader) => find(reader, "contracts", id));
-      await perform(ctx, action, { ...attributes, id });
+      await perform(ctx, action, { ...(await readVerb(incoming, "contracts", id)), id, ...ifMatch(incoming) });
       return showOne(ctx, contractResource, id);
     },
   };

@@ -15,6 +15,7 @@ export interface RateCardListRow {
 export const rateCardList: List<RateCardListRow> = {
   title: "Rate cards",
   subtitle: "What an hour of each work type costs: by contract, else by company, else by the standard card.",
+  breadcrumbs: [{ label: "Contracts", href: "/contracts" }],
   url: "/rate-cards",
   table: "rate_cards",
   query: (ctx) =>

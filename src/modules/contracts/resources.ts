@@ -52,6 +52,7 @@ export const rateCardResource = resource({
   update: updateRateCard,
   remove: deleteRateCard,
   extend: withRates,
+  calculated: ["rates"],
   sort: "name",
 });
 

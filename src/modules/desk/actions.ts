@@ -56,8 +56,16 @@ export const reply = action({
     const hasText = htmlToText(input.content).trim() !== "";
     const hasTime = (input.duration ?? "").trim() !== "";
     const status_id = input.status_id === ticket.status_id ? undefined : input.status_id;
-    if (!hasText && !hasTime && status_id === undefined) throw invalidField("content", "Write something first, log time, or change the status.", "required");
-    const note = hasText ? await perform(work, addNote, { ticket_id: ticket.id, note_type: await noteType(work, input, status_id), content: input.content, ...(status_id === undefined ? {} : { status_id }) }) : null;
+    if (!hasText && !hasTime && status_id === undefined)
+      throw invalidField("content", "Write something first, log time, or change the status.", "required");
+    const note = hasText
+      ? await perform(work, addNote, {
+          ticket_id: ticket.id,
+          note_type: await noteType(work, input, status_id),
+          content: input.content,
+          ...(status_id === undefined ? {} : { status_id }),
+        })
+      : null;
     if (!hasText && status_id !== undefined) await perform(work, updateTicket, { id: ticket.id, status_id });
     const entry = hasTime ? await log(work, input, note) : null;
     return { note, entry, is_status_changed: status_id !== undefined };
@@ -66,7 +74,11 @@ export const reply = action({
 
 async function noteType(work: Work, input: Reply, statusId: string | undefined): Promise<NoteRow["note_type"]> {
   if (input.note_type === "internal" || statusId === undefined) return input.note_type;
-  const status = await work.db.selectFrom("ticket_statuses").select("is_closed").where("id", "=", statusId).executeTakeFirst();
+  const status = await work.db
+    .selectFrom("ticket_statuses")
+    .select("is_closed")
+    .where("id", "=", statusId)
+    .executeTakeFirst();
   return status?.is_closed === true ? "resolution" : "public";
 }
 
@@ -87,7 +99,11 @@ async function log(work: Work, input: Reply, note: NoteRow | null): Promise<Time
 }
 
 /** A reply with files on it, in one unit of work; files without a word get a note that names them. */
-export function replyWithFiles(ctx: Ctx, input: Record<string, unknown>, files: readonly StoredBytes[]): Promise<Replied> {
+export function replyWithFiles(
+  ctx: Ctx,
+  input: Record<string, unknown>,
+  files: readonly StoredBytes[],
+): Promise<Replied> {
   const isBlank = htmlToText(String(input["content"] ?? "")).trim() === "";
   const named = `<p>${files.map((file) => escapeHtml(file.name)).join("<br>")}</p>`;
   return inUnit(ctx, async (work) => {

@@ -12,16 +12,34 @@ import { activeTimer, workTypeOptions } from "../time/index.ts";
 /** What the composer sends beside the text. */
 export const replyNames = ["note_type", "content", "duration", "work_type_id", "is_billable", "status_id"];
 
-const text = (values: FormValues | null, name: string): string => (typeof values?.[name] === "string" ? values[name] : "");
+const text = (values: FormValues | null, name: string): string =>
+  typeof values?.[name] === "string" ? values[name] : "";
 
 /** Where a reply is written; with `typed` and `failure` as it was sent, so that no word is lost. */
-export async function composerOf(ctx: Ctx, ticket: TicketRow, action: string, typed: FormValues | null, failure: Failure | null): Promise<ComposerModel> {
+export async function composerOf(
+  ctx: Ctx,
+  ticket: TicketRow,
+  action: string,
+  typed: FormValues | null,
+  failure: Failure | null,
+): Promise<ComposerModel> {
   const timer = await activeTimer(ctx);
   const isTimed = timer?.ticket_id === ticket.id;
   const timeFields = can(ctx.actor, "time.write")
     ? [
-        field("duration", "Time", { id: "reply-duration", placeholder: "0:15", hint: "For example 15, 1:30 or 1h 30m", max_length: 40, value: isTimed ? String(timer.minutes) : "" }),
-        field("work_type_id", "Work type", { id: "reply-work-type", kind: "select", options: await workTypeOptions(ctx), value: timer?.work_type_id ?? "" }),
+        field("duration", "Time", {
+          id: "reply-duration",
+          placeholder: "0:15",
+          hint: "For example 15, 1:30 or 1h 30m",
+          max_length: 40,
+          value: isTimed ? String(timer.minutes) : "",
+        }),
+        field("work_type_id", "Work type", {
+          id: "reply-work-type",
+          kind: "select",
+          options: await workTypeOptions(ctx),
+          value: timer?.work_type_id ?? "",
+        }),
         field("is_billable", "Billing", {
           id: "reply-billing",
           kind: "select",
@@ -33,9 +51,20 @@ export async function composerOf(ctx: Ctx, ticket: TicketRow, action: string, ty
         }),
       ]
     : [];
-  const statusField = field("status_id", "Status", { id: "reply-status", kind: "select", options: await optionsOf(ctx, "ticket_statuses", { blank: "Stays as it is" }) });
-  const form = formModel({ action, sections: [{ title: "", fields: [...timeFields, statusField] }], values: typed ?? {}, failure, submit_label: "Send" });
-  const problem = failure?.problems.find((one) => one.field === "content" || one.field === "files")?.message ?? form.error;
+  const statusField = field("status_id", "Status", {
+    id: "reply-status",
+    kind: "select",
+    options: await optionsOf(ctx, "ticket_statuses", { blank: "Stays as it is" }),
+  });
+  const form = formModel({
+    action,
+    sections: [{ title: "", fields: [...timeFields, statusField] }],
+    values: typed ?? {},
+    failure,
+    submit_label: "Send",
+  });
+  const problem =
+    failure?.problems.find((one) => one.field === "content" || one.field === "files")?.message ?? form.error;
   return {
     action,
     csrf: "",

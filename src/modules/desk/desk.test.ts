@@ -22,13 +22,39 @@ beforeAll(async () => {
 });
 afterAll(() => t.close());
 
-const open = (title: string, more: Record<string, unknown> = {}): Promise<TicketRow> => perform(technician, openTicket, { title, contact_id: client.contact_id, ...more });
-const statusId = async (name: string): Promise<string> => (await t.app.database.read(t.harbor.id, (db) => db.selectFrom("ticket_statuses").select("id").where("name", "=", name).executeTakeFirstOrThrow())).id;
-const rows = (ticket: TicketRow): Promise<{ notes: { note_type: string; content: string }[]; entries: { duration_minutes: number; note_id: string | null; notes: string; internal_notes: string }[]; ticket: { closed_at: string | null; status_id: string } }> =>
+const open = (title: string, more: Record<string, unknown> = {}): Promise<TicketRow> =>
+  perform(technician, openTicket, { title, contact_id: client.contact_id, ...more });
+const statusId = async (name: string): Promise<string> =>
+  (
+    await t.app.database.read(t.harbor.id, (db) =>
+      db.selectFrom("ticket_statuses").select("id").where("name", "=", name).executeTakeFirstOrThrow(),
+    )
+  ).id;
+const rows = (
+  ticket: TicketRow,
+): Promise<{
+  notes: { note_type: string; content: string }[];
+  entries: { duration_minutes: number; note_id: string | null; notes: string; internal_notes: string }[];
+  ticket: { closed_at: string | null; status_id: string };
+}> =>
   t.app.database.read(t.harbor.id, async (db) => ({
-    notes: await db.selectFrom("ticket_notes").select(["note_type", "content"]).where("ticket_id", "=", ticket.id).orderBy("id").execute(),
-    entries: await db.selectFrom("time_entries").select(["duration_minutes", "note_id", "notes", "internal_notes"]).where("ticket_id", "=", ticket.id).orderBy("id").execute(),
-    ticket: await db.selectFrom("tickets").select(["closed_at", "status_id"]).where("id", "=", ticket.id).executeTakeFirstOrThrow(),
+    notes: await db
+      .selectFrom("ticket_notes")
+      .select(["note_type", "content"])
+      .where("ticket_id", "=", ticket.id)
+      .orderBy("id")
+      .execute(),
+    entries: await db
+      .selectFrom("time_entries")
+      .select(["duration_minutes", "note_id", "notes", "internal_notes"])
+      .where("ticket_id", "=", ticket.id)
+      .orderBy("id")
+      .execute(),
+    ticket: await db
+      .selectFrom("tickets")
+      .select(["closed_at", "status_id"])
+      .where("id", "=", ticket.id)
+      .executeTakeFirstOrThrow(),
   }));
 
 describe("the page of a ticket", () => {
@@ -37,7 +63,15 @@ describe("the page of a ticket", () => {
     await perform(technician, addNote, { ticket_id: ticket.id, note_type: "internal", content: "Quota 2 GB" });
     const page = await browser.open(`/tickets/${ticket.id}`);
     expect(page.status).toBe(200);
-    for (const words of ["Mailbox is full", "Cannot send", "Quota 2 GB", "Prairie Printing", client.email, "Remote support"]) expect(page.text).toContain(words);
+    for (const words of [
+      "Mailbox is full",
+      "Cannot send",
+      "Quota 2 GB",
+      "Prairie Printing",
+      client.email,
+      "Remote support",
+    ])
+      expect(page.text).toContain(words);
     expect(page.html).toContain('data-kind="internal"');
   });
 
@@ -70,9 +104,13 @@ describe("the page of a ticket", () => {
     const [first, second, third] = [await open("Walk a"), await open("Walk b"), await open("Walk c")];
     const from = encodeURIComponent("/tickets?q=walk&sort=title");
     const page = await browser.open(`/tickets/${second.id}?from=${from}`);
-    const hrefs = [...page.html.matchAll(/<a class="icon-button" href="([^"]+)"/g)].map((match) => (match[1] ?? "").split("?")[0]);
+    const hrefs = [...page.html.matchAll(/<a class="icon-button" href="([^"]+)"/g)].map(
+      (match) => (match[1] ?? "").split("?")[0],
+    );
     expect(hrefs).toEqual([`/tickets/${first.id}`, `/tickets/${third.id}`]);
-    const referred = await browser.open(`/tickets/${second.id}`, { referer: "http://harbor.test/tickets?q=walk&sort=title" });
+    const referred = await browser.open(`/tickets/${second.id}`, {
+      referer: "http://harbor.test/tickets?q=walk&sort=title",
+    });
     expect(referred.html).toContain(`/tickets/${third.id}?from&#x3D;`);
     expect((await browser.open(`/tickets/${second.id}?from=//evil.example/tickets`)).html).not.toContain("evil");
   });
@@ -82,7 +120,11 @@ describe("a reply", () => {
   test("writes the note, logs the time and changes the status in one go", async () => {
     const ticket = await open("One submit");
     await browser.open(`/tickets/${ticket.id}`);
-    const page = await browser.submit(`/tickets/${ticket.id}/reply`, { content: "Fixed.\nPlease test <it>.", duration: "0:25", status_id: await statusId("Resolved") });
+    const page = await browser.submit(`/tickets/${ticket.id}/reply`, {
+      content: "Fixed.\nPlease test <it>.",
+      duration: "0:25",
+      status_id: await statusId("Resolved"),
+    });
     expect(page.text).toContain("Reply sent, time logged, status changed.");
     const { notes, entries, ticket: after } = await rows(ticket);
     expect(notes).toEqual([{ note_type: "resolution", content: "<p>Fixed.<br />Please test &lt;it&gt;.</p>" }]);
@@ -95,7 +137,12 @@ describe("a reply", () => {
   test("that cannot be done is not done at all, and no word of it is lost", async () => {
     const ticket = await open("Nothing half");
     await browser.open(`/tickets/${ticket.id}`);
-    const page = await browser.submit(`/tickets/${ticket.id}/reply`, { note_type: "internal", content: "A long thought", duration: "soon", status_id: await statusId("Closed") });
+    const page = await browser.submit(`/tickets/${ticket.id}/reply`, {
+      note_type: "internal",
+      content: "A long thought",
+      duration: "soon",
+      status_id: await statusId("Closed"),
+    });
     expect(page.status).toBe(422);
     expect(page.text).toContain("A long thought");
     expect(page.text).toContain("is not a duration");
@@ -106,7 +153,11 @@ describe("a reply", () => {
   test("says nothing to the client's invoice when it is internal", async () => {
     const ticket = await open("Internal time");
     await browser.open(`/tickets/${ticket.id}`);
-    await browser.submit(`/tickets/${ticket.id}/reply`, { note_type: "internal", content: "User error", duration: "10" });
+    await browser.submit(`/tickets/${ticket.id}/reply`, {
+      note_type: "internal",
+      content: "User error",
+      duration: "10",
+    });
     expect((await rows(ticket)).entries).toMatchObject([{ notes: "", internal_notes: "User error" }]);
   });
 
@@ -115,7 +166,9 @@ describe("a reply", () => {
     await browser.open(`/tickets/${ticket.id}`);
     expect((await browser.submit(`/tickets/${ticket.id}/reply`, {})).status).toBe(422);
     expect((await browser.submit(`/tickets/${ticket.id}/reply`, { duration: "5" })).text).toContain("Time logged.");
-    expect((await browser.submit(`/tickets/${ticket.id}/reply`, { status_id: await statusId("In progress") })).text).toContain("Status changed.");
+    expect(
+      (await browser.submit(`/tickets/${ticket.id}/reply`, { status_id: await statusId("In progress") })).text,
+    ).toContain("Status changed.");
     expect(await rows(ticket)).toMatchObject({ notes: [], entries: [{ note_id: null }] });
   });
 
@@ -139,7 +192,9 @@ describe("a reply", () => {
     form.append("content", "");
     form.append("files", new File(["log"], "boot.log", { type: "text/plain" }));
     const cookie = [...browser.cookies].map(([name, value]) => `${name}=${value}`).join("; ");
-    expect((await t.fetch(`/tickets/${ticket.id}/reply`, { method: "POST", body: form, headers: { cookie } })).status).toBe(303);
+    expect(
+      (await t.fetch(`/tickets/${ticket.id}/reply`, { method: "POST", body: form, headers: { cookie } })).status,
+    ).toBe(303);
     expect((await rows(ticket)).notes).toEqual([{ note_type: "internal", content: "<p>boot.log</p>" }]);
     const shown = await browser.open(`/tickets/${ticket.id}`);
     const href = new RegExp(`/tickets/${ticket.id}/attachments/[0-9a-f-]+`).exec(shown.html)?.[0] ?? "";
@@ -151,7 +206,10 @@ describe("the details", () => {
   test("save on their own, and say in the conversation what was changed", async () => {
     const ticket = await open("Details");
     await browser.open(`/tickets/${ticket.id}`);
-    const page = await browser.submit(`/tickets/${ticket.id}`, { status_id: await statusId("Scheduled"), assigned_to_id: technician.actor.user_id ?? "" });
+    const page = await browser.submit(`/tickets/${ticket.id}`, {
+      status_id: await statusId("Scheduled"),
+      assigned_to_id: technician.actor.user_id ?? "",
+    });
     expect(page.text).toContain("set the status to Scheduled");
     expect((await rows(ticket)).ticket.status_id).toBe(await statusId("Scheduled"));
   });
@@ -169,7 +227,11 @@ describe("the details", () => {
   test("come back alone when htmx asks, so that a reply being written stays", async () => {
     const ticket = await open("Fragment");
     await browser.open(`/tickets/${ticket.id}`);
-    const page = await browser.submit(`/tickets/${ticket.id}`, { status_id: await statusId("In progress") }, { "hx-request": "true", "hx-target": "desk-details" });
+    const page = await browser.submit(
+      `/tickets/${ticket.id}`,
+      { status_id: await statusId("In progress") },
+      { "hx-request": "true", "hx-target": "desk-details" },
+    );
     expect(page.status).toBe(200);
     expect(page.html).not.toContain("<html");
     expect(page.html).toContain('id="desk-details"');
@@ -181,8 +243,14 @@ describe("editing", () => {
     const ticket = await open("Rich", { description: "<p>With <strong>weight</strong></p>", is_billable: false });
     await browser.open(`/tickets/${ticket.id}/edit`);
     await browser.submit(`/tickets/${ticket.id}/edit`, { title: "Richer", tags: "one, Two" });
-    const after = await t.app.database.read(t.harbor.id, (db) => db.selectFrom("tickets").selectAll().where("id", "=", ticket.id).executeTakeFirstOrThrow());
-    expect(after).toMatchObject({ title: "Richer", description: "<p>With <strong>weight</strong></p>", is_billable: false });
+    const after = await t.app.database.read(t.harbor.id, (db) =>
+      db.selectFrom("tickets").selectAll().where("id", "=", ticket.id).executeTakeFirstOrThrow(),
+    );
+    expect(after).toMatchObject({
+      title: "Richer",
+      description: "<p>With <strong>weight</strong></p>",
+      is_billable: false,
+    });
     expect((await browser.open(`/tickets/${ticket.id}`)).text).toContain("one, two");
   });
 });

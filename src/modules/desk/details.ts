@@ -7,20 +7,56 @@ import type { FieldModel, FormModel } from "../../platform/http/view-models.ts";
 import { type TicketRow, tickets } from "../tickets/index.ts";
 
 /** The fields beside a conversation; each saves when it changes. */
-export const detailNames = ["status_id", "priority_id", "queue_id", "assigned_to_id", "type_id", "category_id", "contract_id"];
+export const detailNames = [
+  "status_id",
+  "priority_id",
+  "queue_id",
+  "assigned_to_id",
+  "type_id",
+  "category_id",
+  "contract_id",
+];
 
 /** The details as a form: as they are, or with `typed` as they were to become when that failed. */
-export async function detailsForm(ctx: Ctx, ticket: TicketRow, action: string, typed: FormValues | null, failure: Failure | null): Promise<FormModel> {
+export async function detailsForm(
+  ctx: Ctx,
+  ticket: TicketRow,
+  action: string,
+  typed: FormValues | null,
+  failure: Failure | null,
+): Promise<FormModel> {
   const mayWrite = can(ctx.actor, "tickets.write");
-  const c = (name: string, options: NonNullable<Parameters<typeof columnField>[2]>["options"]): FieldModel => columnField(tickets, name, { options: options ?? [], is_required: false, is_disabled: !mayWrite, span: 6 });
+  const c = (name: string, options: NonNullable<Parameters<typeof columnField>[2]>["options"]): FieldModel =>
+    columnField(tickets, name, { options: options ?? [], is_required: false, is_disabled: !mayWrite, span: 6 });
   const fields = [
     c("status_id", await optionsOf(ctx, "ticket_statuses")),
     c("priority_id", await optionsOf(ctx, "ticket_priorities")),
     c("queue_id", await optionsOf(ctx, "ticket_queues", { keep: ticket.queue_id })),
-    c("assigned_to_id", await optionsOf(ctx, "users", { blank: "Nobody", where: { user_type: "staff" }, keep: ticket.assigned_to_id })),
+    c(
+      "assigned_to_id",
+      await optionsOf(ctx, "users", { blank: "Nobody", where: { user_type: "staff" }, keep: ticket.assigned_to_id }),
+    ),
     c("type_id", await optionsOf(ctx, "ticket_types", { blank: "None", keep: ticket.type_id })),
     c("category_id", await optionsOf(ctx, "ticket_categories", { blank: "None", keep: ticket.category_id })),
-    ...(can(ctx.actor, "contracts.read") ? [c("contract_id", await optionsOf(ctx, "contracts", { blank: "The company's", where: { company_id: ticket.company_id }, keep: ticket.contract_id }))] : []),
+    ...(can(ctx.actor, "contracts.read")
+      ? [
+          c(
+            "contract_id",
+            await optionsOf(ctx, "contracts", {
+              blank: "The company's",
+              where: { company_id: ticket.company_id },
+              keep: ticket.contract_id,
+            }),
+          ),
+        ]
+      : []),
   ];
-  return formModel({ action, values: typed ?? rowValues(tickets, ticket), version: ticket.version, failure, submit_label: "Save", sections: [{ title: "", fields }] });
+  return formModel({
+    action,
+    values: typed ?? rowValues(tickets, ticket),
+    version: ticket.version,
+    failure,
+    submit_label: "Save",
+    sections: [{ title: "", fields }],
+  });
 }

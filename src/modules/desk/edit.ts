@@ -5,7 +5,14 @@ import type { Failure } from "../../platform/errors.ts";
 import { htmlToText, plainToHtml } from "../../platform/html.ts";
 import { button } from "../../platform/http/cells.ts";
 import { coerceForm } from "../../platform/http/form.ts";
-import { columnField, field, formFailure, formModel, type FormValues, rowValues } from "../../platform/http/form-model.ts";
+import {
+  columnField,
+  field,
+  formFailure,
+  formModel,
+  type FormValues,
+  rowValues,
+} from "../../platform/http/form-model.ts";
 import { contactOptions, optionsOf } from "../../platform/http/options.ts";
 import type { FormPageModel } from "../../platform/http/page-models.ts";
 import { type Answer, type Incoming, page, redirect, type Route } from "../../platform/http/route.ts";
@@ -15,15 +22,36 @@ import { type TicketRow, tickets, updateTicket } from "../tickets/index.ts";
 
 /** The form for what seldom changes of a ticket: its words, whom it is for, how it is counted. */
 
-const names = ["title", "description", "company_id", "contact_id", "site_id", "subcategory_id", "estimated_hours", "is_billable"];
+const names = [
+  "title",
+  "description",
+  "company_id",
+  "contact_id",
+  "site_id",
+  "subcategory_id",
+  "estimated_hours",
+  "is_billable",
+];
 
 async function show(ctx: Ctx, id: string, typed: FormValues | null, failure: Failure | null): Promise<Answer> {
   const ticket = (await find(ctx, "tickets", id)) as TicketRow;
   const [tags = []] = await tagsOf(ctx, "tickets", [id]);
-  const values = typed ?? { ...rowValues(tickets, ticket), description: htmlToText(ticket.description), tags: tags.join(", ") };
-  const c = (name: string, given: Parameters<typeof columnField>[2] = {}): FieldModel => columnField(tickets, name, given);
+  const values = typed ?? {
+    ...rowValues(tickets, ticket),
+    description: htmlToText(ticket.description),
+    tags: tags.join(", "),
+  };
+  const c = (name: string, given: Parameters<typeof columnField>[2] = {}): FieldModel =>
+    columnField(tickets, name, given);
   const companyId = typeof values["company_id"] === "string" ? values["company_id"] : ticket.company_id;
-  const below = ticket.category_id === null ? [] : await optionsOf(ctx, "ticket_categories", { blank: "None", where: { parent_category_id: ticket.category_id }, keep: ticket.subcategory_id });
+  const below =
+    ticket.category_id === null
+      ? []
+      : await optionsOf(ctx, "ticket_categories", {
+          blank: "None",
+          where: { parent_category_id: ticket.category_id },
+          keep: ticket.subcategory_id,
+        });
   const title = `Edit #${ticket.ticket_number}`;
   const model: FormPageModel = {
     header: {
@@ -34,7 +62,15 @@ async function show(ctx: Ctx, id: string, typed: FormValues | null, failure: Fai
         { label: ticket.title, href: `/tickets/${id}` },
       ],
       badges: [],
-      actions: [button("Delete", `/tickets/${id}/delete`, "trash", "danger", `Delete #${ticket.ticket_number} for good? Only a ticket without notes and time can be deleted.`)],
+      actions: [
+        button(
+          "Delete",
+          `/tickets/${id}/delete`,
+          "trash",
+          "danger",
+          `Delete #${ticket.ticket_number} for good? Only a ticket without notes and time can be deleted.`,
+        ),
+      ],
     },
     form: formModel({
       action: `/tickets/${id}/edit`,
@@ -44,18 +80,35 @@ async function show(ctx: Ctx, id: string, typed: FormValues | null, failure: Fai
       submit_label: "Save changes",
       cancel_url: `/tickets/${id}`,
       sections: [
-        { title: "Request", fields: [c("title", { span: 6 }), c("description", { span: 6, rows: 8 }), field("tags", "Tags", { hint: "Separated by commas", span: 6 })] },
+        {
+          title: "Request",
+          fields: [
+            c("title", { span: 6 }),
+            c("description", { span: 6, rows: 8 }),
+            field("tags", "Tags", { hint: "Separated by commas", span: 6 }),
+          ],
+        },
         {
           title: "Client",
           fields: [
             c("company_id", { options: await optionsOf(ctx, "companies", { keep: ticket.company_id }) }),
             c("contact_id", { options: await contactOptions(ctx, companyId, "Nobody in particular") }),
-            c("site_id", { options: await optionsOf(ctx, "sites", { blank: "None", where: { company_id: companyId }, keep: ticket.site_id }) }),
+            c("site_id", {
+              options: await optionsOf(ctx, "sites", {
+                blank: "None",
+                where: { company_id: companyId },
+                keep: ticket.site_id,
+              }),
+            }),
           ],
         },
         {
           title: "Work",
-          fields: [...(below.length === 0 ? [] : [c("subcategory_id", { options: below })]), c("estimated_hours"), c("is_billable", { hint: "Time on this ticket is billed unless the entry says otherwise." })],
+          fields: [
+            ...(below.length === 0 ? [] : [c("subcategory_id", { options: below })]),
+            c("estimated_hours"),
+            c("is_billable", { hint: "Time on this ticket is billed unless the entry says otherwise." }),
+          ],
         },
       ],
     }),
@@ -72,7 +125,12 @@ async function save(ctx: Ctx, incoming: Incoming): Promise<Answer> {
     const input = coerceForm(updateTicket.input, typed, names);
     // A description that nobody touched keeps its markup.
     const isTouched = typeof description === "string" && description.trim() !== htmlToText(before.description).trim();
-    await perform(ctx, updateTicket, { ...input, id, tags: splitTags(String(tags ?? "")), ...(isTouched ? { description: plainToHtml(description) } : {}) });
+    await perform(ctx, updateTicket, {
+      ...input,
+      id,
+      tags: splitTags(String(tags ?? "")),
+      ...(isTouched ? { description: plainToHtml(description) } : {}),
+    });
     return redirect(`/tickets/${id}`, "Changes saved.");
   } catch (error) {
     const failure = formFailure(error);
@@ -81,6 +139,12 @@ async function save(ctx: Ctx, incoming: Incoming): Promise<Answer> {
 }
 
 export const editRoutes: Route[] = [
-  { method: "GET", path: "/tickets/:id/edit", door: "staff", permission: updateTicket.permission, handle: (ctx, incoming) => show(ctx, incoming.params["id"] ?? "", null, null) },
+  {
+    method: "GET",
+    path: "/tickets/:id/edit",
+    door: "staff",
+    permission: updateTicket.permission,
+    handle: (ctx, incoming) => show(ctx, incoming.params["id"] ?? "", null, null),
+  },
   { method: "POST", path: "/tickets/:id/edit", door: "staff", permission: updateTicket.permission, handle: save },
 ];

@@ -27,7 +27,18 @@ interface Happening {
 }
 
 function line(ctx: Ctx, { id, at, author, html }: Happening): NoteModel {
-  return { id, author, initials: initialsOf(author), kind: "event", is_client: false, label: "", ...writtenAt(ctx, at), content_html: html, time_text: "", attachments: [] };
+  return {
+    id,
+    author,
+    initials: initialsOf(author),
+    kind: "event",
+    is_client: false,
+    label: "",
+    ...writtenAt(ctx, at),
+    content_html: html,
+    time_text: "",
+    attachments: [],
+  };
 }
 
 /** Who changed status, priority, queue and assignee, and when, oldest first. The ticket was fetched through reach. */
@@ -42,11 +53,20 @@ export async function changesOf(ctx: Ctx, ticketId: string): Promise<NoteModel[]
     .orderBy("id", "desc")
     .limit(most)
     .execute();
-  const names = await namesOf(ctx, rows.map((row) => row.new_values ?? {}));
+  const names = await namesOf(
+    ctx,
+    rows.map((row) => row.new_values ?? {}),
+  );
   return rows.toReversed().flatMap((row) => {
     const changes = Object.entries(row.new_values ?? {}).filter(([column]) => column in told);
-    const parts = changes.map(([column, value]) => (value === null ? "took the assignee away" : `${told[column]?.verb ?? ""} <strong>${escapeHtml(names.get(String(value)) ?? "something deleted")}</strong>`));
-    return parts.length === 0 ? [] : [line(ctx, { id: row.id, at: row.timestamp, author: row.actor_name, html: parts.join(" and ") })];
+    const parts = changes.map(([column, value]) =>
+      value === null
+        ? "took the assignee away"
+        : `${told[column]?.verb ?? ""} <strong>${escapeHtml(names.get(String(value)) ?? "something deleted")}</strong>`,
+    );
+    return parts.length === 0
+      ? []
+      : [line(ctx, { id: row.id, at: row.timestamp, author: row.actor_name, html: parts.join(" and ") })];
   });
 }
 
@@ -55,7 +75,11 @@ async function namesOf(ctx: Ctx, changes: readonly Record<string, unknown>[]): P
   for (const [column, { table }] of Object.entries(told)) {
     const ids = [...new Set(changes.map((change) => change[column]).filter((id) => typeof id === "string"))];
     if (ids.length === 0) continue;
-    const rows = await ctx.db.selectFrom(table as "ticket_statuses").select(["id", "name"]).where("id", "in", ids).execute();
+    const rows = await ctx.db
+      .selectFrom(table as "ticket_statuses")
+      .select(["id", "name"])
+      .where("id", "in", ids)
+      .execute();
     for (const row of rows) names.set(row.id, row.name);
   }
   return names;
@@ -73,7 +97,14 @@ export async function workOn(ctx: Ctx, ticketId: string): Promise<Worked> {
   const rows = await reach(ctx, "time_entries")
     .innerJoin("work_types", "work_types.id", "time_entries.work_type_id")
     .innerJoin("users", "users.id", "time_entries.user_id")
-    .select(["time_entries.id", "time_entries.note_id", "time_entries.duration_minutes", "time_entries.created_at", "work_types.name as work_type", "users.name as author"])
+    .select([
+      "time_entries.id",
+      "time_entries.note_id",
+      "time_entries.duration_minutes",
+      "time_entries.created_at",
+      "work_types.name as work_type",
+      "users.name as author",
+    ])
     .where("time_entries.ticket_id", "=", ticketId)
     .orderBy("time_entries.created_at")
     .execute();
@@ -81,7 +112,15 @@ export async function workOn(ctx: Ctx, ticketId: string): Promise<Worked> {
   const lines: NoteModel[] = [];
   for (const row of rows) {
     const text = `${formatMinutes(row.duration_minutes)} · ${row.work_type}`;
-    if (row.note_id === null) lines.push(line(ctx, { id: row.id, at: row.created_at, author: row.author, html: `logged <strong>${escapeHtml(text)}</strong>` }));
+    if (row.note_id === null)
+      lines.push(
+        line(ctx, {
+          id: row.id,
+          at: row.created_at,
+          author: row.author,
+          html: `logged <strong>${escapeHtml(text)}</strong>`,
+        }),
+      );
     else byNote.set(row.note_id, byNote.has(row.note_id) ? `${byNote.get(row.note_id) ?? ""}, ${text}` : text);
   }
   return { byNote, lines };

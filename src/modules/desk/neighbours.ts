@@ -13,9 +13,9 @@ const most = 200;
 export function listOf(incoming: Incoming): string {
   const referer = incoming.request.headers.get("referer") ?? "";
   for (const candidate of [incoming.url.searchParams.get("from") ?? "", URL.canParse(referer) ? referer : ""]) {
-    if (candidate === "" || (!candidate.startsWith("/") && new URL(candidate).host !== hostOf(incoming))) continue;
-    if (!URL.canParse(candidate, "http://list.invalid")) continue;
+    if (candidate === "" || !URL.canParse(candidate, "http://list.invalid")) continue;
     const url = new URL(candidate, "http://list.invalid");
+    if (url.host !== "list.invalid" && url.host !== hostOf(incoming)) continue;
     if (lists.includes(url.pathname)) return url.pathname + url.search;
     const from = url.searchParams.get("from");
     if (url.pathname.startsWith("/tickets/") && from !== null && lists.includes(from.split("?")[0] ?? "")) return from;
@@ -32,7 +32,11 @@ export function ticketUrl(id: string, from: string): string {
   return from === "/tickets" ? `/tickets/${id}` : `/tickets/${id}?from=${encodeURIComponent(from)}`;
 }
 
-export async function neighboursOf(ctx: Ctx, id: string, from: string): Promise<{ previous_url: string; next_url: string }> {
+export async function neighboursOf(
+  ctx: Ctx,
+  id: string,
+  from: string,
+): Promise<{ previous_url: string; next_url: string }> {
   const ids = from.startsWith("/my-work") ? (await myWork(ctx, most)).map((row) => row.id) : await idsOf(ctx, from);
   const at = ids.indexOf(id);
   const link = (index: number): string => (at === -1 || ids[index] === undefined ? "" : ticketUrl(ids[index], from));
@@ -43,6 +47,10 @@ async function idsOf(ctx: Ctx, from: string): Promise<string[]> {
   const url = new URL(from, "http://list.invalid");
   const { tabs: _, ...list } = ticketList(viewOf(url));
   // Only the order matters here: choices of filters and counts of tabs are not asked for.
-  const model = await listModel(ctx, url, { ...list, size: most, filters: (list.filters ?? []).map((filter) => ({ ...filter, options: () => [] })) });
+  const model = await listModel(ctx, url, {
+    ...list,
+    size: most,
+    filters: (list.filters ?? []).map((filter) => ({ ...filter, options: () => [] })),
+  });
   return model.table.rows.map((row) => row.id);
 }

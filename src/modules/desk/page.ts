@@ -10,7 +10,14 @@ import type { ActionLink, BadgeModel, FactsModel } from "../../platform/http/vie
 import { tagsOf } from "../../platform/tags.ts";
 import { contactName } from "../companies/index.ts";
 import { coverageOf } from "../contracts/index.ts";
-import { attachmentsOf, conversationOf, isClientWaiting, minutesOn, type TicketRow, ticketRows } from "../tickets/index.ts";
+import {
+  attachmentsOf,
+  conversationOf,
+  isClientWaiting,
+  minutesOn,
+  type TicketRow,
+  ticketRows,
+} from "../tickets/index.ts";
 import { activeTimer } from "../time/index.ts";
 import { composerOf } from "./composer.ts";
 import { detailsForm } from "./details.ts";
@@ -27,11 +34,17 @@ export interface Sent {
 const recent = 5;
 
 /** The page of a ticket: details, conversation, insights (PRD 3.4). `from` is the list it was opened from. */
-export async function ticketModel(ctx: Ctx, id: string, from: string, sent: Sent | null = null): Promise<TicketPageModel> {
+export async function ticketModel(
+  ctx: Ctx,
+  id: string,
+  from: string,
+  sent: Sent | null = null,
+): Promise<TicketPageModel> {
   const ticket = (await find(ctx, "tickets", id)) as TicketRow;
   const url = ticketUrl(id, from);
   const at = (part: string): string => url.replace(`/tickets/${id}`, `/tickets/${id}${part}`);
-  const failed = (form: Sent["form"]): [FormValues | null, Failure | null] => (sent?.form === form ? [sent.fields, sent.failure] : [null, null]);
+  const failed = (form: Sent["form"]): [FormValues | null, Failure | null] =>
+    sent?.form === form ? [sent.fields, sent.failure] : [null, null];
   const panels = await panelsOf(ctx, "ticket", { id });
   const files = await attachmentsOf(ctx, id, "/tickets");
   return {
@@ -45,7 +58,9 @@ export async function ticketModel(ctx: Ctx, id: string, from: string, sent: Sent
     facts: [await clientFacts(ctx, ticket), await ticketFacts(ctx, ticket), ...ofKind(panels, "facts")],
     sla: [],
     notes: await notesOf(ctx, ticket),
-    composer: can(ctx.actor, "tickets.write") ? await composerOf(ctx, ticket, at("/reply"), ...failed("composer")) : null,
+    composer: can(ctx.actor, "tickets.write")
+      ? await composerOf(ctx, ticket, at("/reply"), ...failed("composer"))
+      : null,
     coverage: can(ctx.actor, "contracts.read") ? await coverageOf(ctx, ticket) : null,
     related: await relatedOf(ctx, ticket),
     attachments: [...files.values()].flat(),
@@ -57,7 +72,9 @@ async function notesOf(ctx: Ctx, ticket: TicketRow): Promise<NoteModel[]> {
   const work = await workOn(ctx, ticket.id);
   const [opening, ...notes] = await conversationOf(ctx, ticket, { base: "/tickets" });
   const written = notes.map((note) => ({ ...note, time_text: work.byNote.get(note.id) ?? "" }));
-  const rest = [...written, ...(await changesOf(ctx, ticket.id)), ...work.lines].toSorted((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0));
+  const rest = [...written, ...(await changesOf(ctx, ticket.id)), ...work.lines].toSorted((a, b) =>
+    a.at < b.at ? -1 : a.at > b.at ? 1 : 0,
+  );
   return opening === undefined ? rest : [opening, ...rest];
 }
 
@@ -74,11 +91,16 @@ async function badgesOf(ctx: Ctx, ticket: TicketRow): Promise<BadgeModel[]> {
 
 async function buttonsOf(ctx: Ctx, ticket: TicketRow): Promise<ActionLink[]> {
   const timer = await activeTimer(ctx);
-  const timing = timer?.ticket_id === ticket.id ? button("Stop timer", "/timer/stop", "stop") : button("Start timer", `/timer/start?ticket_id=${ticket.id}`, "play");
+  const timing =
+    timer?.ticket_id === ticket.id
+      ? button("Stop timer", "/timer/stop", "stop")
+      : button("Start timer", `/timer/start?ticket_id=${ticket.id}`, "play");
   return [
     ...(can(ctx.actor, "tickets.write") ? [link("Edit", `/tickets/${ticket.id}/edit`, "pencil")] : []),
     ...(can(ctx.actor, "time.write") ? [timing] : []),
-    ...(can(ctx.actor, "tickets.write") && ticket.assigned_to_id === null ? [button("Take", `/tickets/${ticket.id}/take`, "user", "primary")] : []),
+    ...(can(ctx.actor, "tickets.write") && ticket.assigned_to_id === null
+      ? [button("Take", `/tickets/${ticket.id}/take`, "user", "primary")]
+      : []),
   ];
 }
 
@@ -96,11 +118,14 @@ async function clientFacts(ctx: Ctx, ticket: TicketRow): Promise<FactsModel> {
 }
 
 async function ticketFacts(ctx: Ctx, ticket: TicketRow): Promise<FactsModel> {
-  const parent = ticket.parent_ticket_id === null ? undefined : await maybeFind(ctx, "tickets", ticket.parent_ticket_id);
-  const subcategory = ticket.subcategory_id === null ? undefined : await maybeFind(ctx, "ticket_categories", ticket.subcategory_id);
+  const parent =
+    ticket.parent_ticket_id === null ? undefined : await maybeFind(ctx, "tickets", ticket.parent_ticket_id);
+  const subcategory =
+    ticket.subcategory_id === null ? undefined : await maybeFind(ctx, "ticket_categories", ticket.subcategory_id);
   const minutes = can(ctx.actor, "time.read") ? (await minutesOn(ctx, [ticket.id])).get(ticket.id) : undefined;
   const [tags = []] = await tagsOf(ctx, "tickets", [ticket.id]);
-  const instant = (at: string | null): ReturnType<typeof cell.text> => (at === null ? cell.nothing : cell.text(formatInstant(at, ctx.tenant)));
+  const instant = (at: string | null): ReturnType<typeof cell.text> =>
+    at === null ? cell.nothing : cell.text(formatInstant(at, ctx.tenant));
   return facts("Ticket", [
     ["Opened", instant(ticket.created_at)],
     ["Source", cell.text(words(ticket.source))],
@@ -111,7 +136,12 @@ async function ticketFacts(ctx: Ctx, ticket: TicketRow): Promise<FactsModel> {
     ["Estimated", ticket.estimated_hours === null ? cell.nothing : cell.text(`${ticket.estimated_hours} h`)],
     ["Time logged", minutes === undefined ? cell.nothing : cell.text(formatMinutes(minutes))],
     ["Subcategory", cell.text(subcategory?.name)],
-    ["Below", parent === undefined ? cell.nothing : cell.link(`#${parent.ticket_number} ${parent.title}`, `/tickets/${parent.id}`)],
+    [
+      "Below",
+      parent === undefined
+        ? cell.nothing
+        : cell.link(`#${parent.ticket_number} ${parent.title}`, `/tickets/${parent.id}`),
+    ],
     ["Tags", cell.text(tags.join(", "))],
   ]);
 }
@@ -119,10 +149,27 @@ async function ticketFacts(ctx: Ctx, ticket: TicketRow): Promise<FactsModel> {
 /** What else is going on: below this ticket, and with the person who asked. */
 async function relatedOf(ctx: Ctx, ticket: TicketRow): Promise<TicketPageModel["related"]> {
   const hits = async (column: "parent_ticket_id" | "contact_id" | "company_id", id: string): Promise<SearchHit[]> => {
-    const rows = await ticketRows(ctx).where(`tickets.${column}`, "=", id).where("tickets.id", "<>", ticket.id).orderBy("tickets.created_at", "desc").limit(recent).execute();
-    return rows.map((row) => ({ href: `/tickets/${row.id}`, icon: "ticket", title: row.title, detail: `#${row.ticket_number} · ${formatInstant(row.number, ctx.tenant)}`, badge: { text: row.status, tone: row.status_color } }));
+    const rows = await ticketRows(ctx)
+      .where(`tickets.${column}`, "=", id)
+      .where("tickets.id", "<>", ticket.id)
+      .orderBy("tickets.created_at", "desc")
+      .limit(recent)
+      .execute();
+    return rows.map((row) => ({
+      href: `/tickets/${row.id}`,
+      icon: "ticket",
+      title: row.title,
+      detail: `#${row.ticket_number} · ${formatInstant(row.number, ctx.tenant)}`,
+      badge: { text: row.status, tone: row.status_color },
+    }));
   };
   const below = await hits("parent_ticket_id", ticket.id);
-  const person = ticket.contact_id === null ? { title: "Latest of the company", hits: await hits("company_id", ticket.company_id) } : { title: "Latest of the contact", hits: await hits("contact_id", ticket.contact_id) };
-  return [...(below.length === 0 ? [] : [{ title: "Tickets below", hits: below, empty: "" }]), { ...person, empty: "No other tickets so far." }];
+  const person =
+    ticket.contact_id === null
+      ? { title: "Latest of the company", hits: await hits("company_id", ticket.company_id) }
+      : { title: "Latest of the contact", hits: await hits("contact_id", ticket.contact_id) };
+  return [
+    ...(below.length === 0 ? [] : [{ title: "Tickets below", hits: below, empty: "" }]),
+    { ...person, empty: "No other tickets so far." },
+  ];
 }

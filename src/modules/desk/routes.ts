@@ -31,17 +31,29 @@ async function saveDetails(ctx: Ctx, incoming: Incoming): Promise<Answer> {
   } catch (error) {
     sent = { form: "details", fields, failure: formFailure(error) };
   }
-  if (incoming.isFragment) return reading(ctx, async (reader) => fragment("tickets/show", await ticketModel(reader, idOf(incoming), listOf(incoming), sent)));
-  return sent === null ? redirect(ticketUrl(idOf(incoming), listOf(incoming)), "Saved.") : reading(ctx, (reader) => show(reader, incoming, sent));
+  if (incoming.isFragment)
+    return reading(ctx, async (reader) =>
+      fragment("tickets/show", await ticketModel(reader, idOf(incoming), listOf(incoming), sent)),
+    );
+  return sent === null
+    ? redirect(ticketUrl(idOf(incoming), listOf(incoming)), "Saved.")
+    : reading(ctx, (reader) => show(reader, incoming, sent));
 }
 
 async function sendReply(ctx: Ctx, incoming: Incoming): Promise<Answer> {
   const { fields, files } = await incoming.form();
   try {
-    const input = { ...coerceForm(reply.input, fields, replyNames), ticket_id: idOf(incoming), content: plainToHtml(textOf(fields)) };
+    const input = {
+      ...coerceForm(reply.input, fields, replyNames),
+      ticket_id: idOf(incoming),
+      content: plainToHtml(textOf(fields)),
+    };
     const done = await replyWithFiles(ctx, input, await takeFiles(ctx, files));
     const said = done.note === null ? [] : [done.note.note_type === "internal" ? "Note added" : "Reply sent"];
-    const rest = [...(done.entry === null ? [] : ["time logged"]), ...(done.is_status_changed ? ["status changed"] : [])];
+    const rest = [
+      ...(done.entry === null ? [] : ["time logged"]),
+      ...(done.is_status_changed ? ["status changed"] : []),
+    ];
     const text = [...said, ...rest].join(", ");
     return redirect(ticketUrl(idOf(incoming), listOf(incoming)), `${text.charAt(0).toUpperCase()}${text.slice(1)}.`);
   } catch (error) {
@@ -56,7 +68,20 @@ function textOf(fields: FormValues): string {
 
 /** The page of a ticket, and the two forms on it. */
 export const deskRoutes: Route[] = [
-  { method: "GET", path: "/tickets/:id", door: "staff", permission: "tickets.read", handle: (ctx, incoming) => show(ctx, incoming) },
+  {
+    method: "GET",
+    path: "/tickets/:id",
+    door: "staff",
+    permission: "tickets.read",
+    handle: (ctx, incoming) => show(ctx, incoming),
+  },
   { method: "POST", path: "/tickets/:id", door: "staff", permission: updateTicket.permission, handle: saveDetails },
-  { method: "POST", path: "/tickets/:id/reply", door: "staff", permission: reply.permission, maxBytes: mostUploadBytes, handle: sendReply },
+  {
+    method: "POST",
+    path: "/tickets/:id/reply",
+    door: "staff",
+    permission: reply.permission,
+    maxBytes: mostUploadBytes,
+    handle: sendReply,
+  },
 ];

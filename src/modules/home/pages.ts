@@ -5,7 +5,7 @@ import { searchIds } from "../../platform/database/search.ts";
 import type { TableName } from "../../platform/database/tables.ts";
 import { tableNamed } from "../../platform/database/columns.ts";
 import { dateIn } from "../../platform/clock.ts";
-import { empty, formatDate } from "../../platform/http/cells.ts";
+import { empty, formatDate, primaryLast } from "../../platform/http/cells.ts";
 import type { DashboardModel, SearchModel } from "../../platform/http/page-models.ts";
 import { ofKind, panelsOf } from "../../platform/http/panels.ts";
 import { type Answer, fragment, page, type Route } from "../../platform/http/route.ts";
@@ -17,8 +17,11 @@ async function dashboard(ctx: Ctx): Promise<Answer> {
   const model: DashboardModel = {
     greeting: `Hello, ${ctx.actor.name.split(" ")[0] ?? ""}`,
     date_text: formatDate(dateIn(ctx.tenant.timezone, ctx.app.clock.now()), ctx.tenant),
-    actions: ofKind(panels, "action"),
-    checklist: done === steps.length ? null : { title: "What to do next", done_count: done, total_count: steps.length, items: steps },
+    actions: primaryLast(ofKind(panels, "action")),
+    checklist:
+      done === steps.length
+        ? null
+        : { title: "What to do next", done_count: done, total_count: steps.length, items: steps },
     stats: ofKind(panels, "stat"),
     sections: ofKind(panels, "section"),
   };
@@ -34,11 +37,18 @@ async function searchModel(ctx: Ctx, query: string, limit: number): Promise<Sear
     if (table?.readPermission != null && !can(ctx.actor, table.readPermission)) continue;
     const ids = await searchIds(ctx, facet.table, query, limit);
     if (ids.length === 0) continue;
-    const rows = (await reach(ctx, facet.table as TableName).selectAll().where("id" as never, "in", ids as never).execute()) as Record<string, unknown>[];
+    const rows = (await reach(ctx, facet.table as TableName)
+      .selectAll()
+      .where("id" as never, "in", ids as never)
+      .execute()) as Record<string, unknown>[];
     const found = ids.map((id) => rows.find((row) => row["id"] === id)).filter((row) => row !== undefined);
     if (found.length === 0) continue;
     total += found.length;
-    groups.push({ label: facet.label, more_url: "", hits: found.map((row) => ({ ...facet.hit(row), icon: facet.icon, badge: null })) });
+    groups.push({
+      label: facet.label,
+      more_url: "",
+      hits: found.map((row) => ({ ...facet.hit(row), icon: facet.icon, badge: null })),
+    });
   }
   return {
     query,
@@ -55,6 +65,20 @@ async function searchModel(ctx: Ctx, query: string, limit: number): Promise<Sear
 /** The dashboard, the global search, and what operators ask the program. */
 export const homePages: Route[] = [
   { method: "GET", path: "/", door: "staff", permission: null, handle: dashboard },
-  { method: "GET", path: "/search", door: "staff", permission: null, handle: async (ctx, incoming) => page("search/results", "Search", await searchModel(ctx, (incoming.url.searchParams.get("q") ?? "").trim(), 20)) },
-  { method: "GET", path: "/search/suggest", door: "staff", permission: null, handle: async (ctx, incoming) => fragment("search/_suggest", await searchModel(ctx, (incoming.url.searchParams.get("q") ?? "").trim(), 5)) },
+  {
+    method: "GET",
+    path: "/search",
+    door: "staff",
+    permission: null,
+    handle: async (ctx, incoming) =>
+      page("search/results", "Search", await searchModel(ctx, (incoming.url.searchParams.get("q") ?? "").trim(), 20)),
+  },
+  {
+    method: "GET",
+    path: "/search/suggest",
+    door: "staff",
+    permission: null,
+    handle: async (ctx, incoming) =>
+      fragment("search/_suggest", await searchModel(ctx, (incoming.url.searchParams.get("q") ?? "").trim(), 5)),
+  },
 ];

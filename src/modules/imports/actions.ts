@@ -31,16 +31,27 @@ interface Upload {
 export const uploadImport = action({
   name: "imports.upload",
   permission: "imports.run",
-  input: Type.Object({ file: stored, target: Type.Optional(target), mode: Type.Optional(mode), source: Type.Optional(source) }, { additionalProperties: false }),
+  input: Type.Object(
+    { file: stored, target: Type.Optional(target), mode: Type.Optional(mode), source: Type.Optional(source) },
+    { additionalProperties: false },
+  ),
   run: async (work: Work, given: Upload) => {
     const file = parseFile(await work.app.files.get(work.tenant.id, given.file.sha256));
     const guess = guessTarget(file.headers);
     if (given.source !== undefined && guess.product !== given.source) {
-      throw invalidField("file", `This is not an export of ${given.source === "itflow" ? "ITFlow" : "Syncro"} by its columns: ${guess.label}.`, "other_product");
+      throw invalidField(
+        "file",
+        `This is not an export of ${given.source === "itflow" ? "ITFlow" : "Syncro"} by its columns: ${guess.label}.`,
+        "other_product",
+      );
     }
     const name = given.target ?? guess.target;
     if (name === null) {
-      throw invalidField("file", `${guess.label} cannot be imported here. Bring a list of companies or contacts whose first line names the columns.`, "unknown_list");
+      throw invalidField(
+        "file",
+        `${guess.label} cannot be imported here. Bring a list of companies or contacts whose first line names the columns.`,
+        "unknown_list",
+      );
     }
     const { mapping } = matchHeaders(file.headers, targetOf(name));
     return insert(work, importBatches, {
@@ -66,7 +77,14 @@ interface Configure {
 export const configureImport = action({
   name: "imports.configure",
   permission: "imports.run",
-  input: Type.Object({ id: Type.String({ format: "uuid" }), mapping: Type.Record(Type.String(), Type.Union([Type.String(), Type.Null()])), mode }, { additionalProperties: false }),
+  input: Type.Object(
+    {
+      id: Type.String({ format: "uuid" }),
+      mapping: Type.Record(Type.String(), Type.Union([Type.String(), Type.Null()])),
+      mode,
+    },
+    { additionalProperties: false },
+  ),
   run: async (work: Work, given: Configure) => {
     const batch = (await find(work, "import_batches", given.id)) as unknown as Batch;
     if (batch.import_status !== "uploaded") throw conflict("This import has been applied already.", "already_applied");
@@ -76,7 +94,9 @@ export const configureImport = action({
     if (wrong !== undefined) throw invalidField("mapping", `There is no field ${wrong ?? ""}.`);
     const twice = chosen.find((field, index) => chosen.indexOf(field) !== index);
     if (twice !== undefined) throw invalidField("mapping", "Two columns cannot fill the same field.");
-    const mapping = Object.fromEntries(Object.entries(given.mapping).map(([column, field]) => [column, field === "" ? null : field]));
+    const mapping = Object.fromEntries(
+      Object.entries(given.mapping).map(([column, field]) => [column, field === "" ? null : field]),
+    );
     return update(work, importBatches, batch.id, { mapping, import_mode: given.mode });
   },
 });
@@ -101,7 +121,13 @@ export const applyImport = action({
       done += 1;
       if (done % 25 === 0) await Bun.sleep(0);
     }
-    const summary = { ...batch.summary, ...importer.counts, rows: read.rows.length, bad: read.bad, problems: read.problems.slice(0, mostProblems) };
+    const summary = {
+      ...batch.summary,
+      ...importer.counts,
+      rows: read.rows.length,
+      bad: read.bad,
+      problems: read.problems.slice(0, mostProblems),
+    };
     return update(work, importBatches, id, { import_status: "applied", applied_at: work.app.clock.now(), summary });
   },
 });
@@ -113,9 +139,14 @@ export const undoImport = action({
   input: batchInput,
   run: async (work: Work, { id }: { id: string }) => {
     const batch = (await find(work, "import_batches", id)) as unknown as Batch;
-    if (batch.import_status !== "applied") throw conflict("Only an import that was applied can be undone.", "not_applied");
+    if (batch.import_status !== "applied")
+      throw conflict("Only an import that was applied can be undone.", "not_applied");
     const result = await undoRows(work, id);
-    return update(work, importBatches, id, { import_status: "undone", undone_at: work.app.clock.now(), summary: { ...batch.summary, ...result } });
+    return update(work, importBatches, id, {
+      import_status: "undone",
+      undone_at: work.app.clock.now(),
+      summary: { ...batch.summary, ...result },
+    });
   },
 });
 

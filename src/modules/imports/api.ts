@@ -4,12 +4,18 @@ import { Failure, invalidField, malformed, notFound } from "../../platform/error
 import { storeUploads, type Upload } from "../../platform/files/files.ts";
 import { readBytes } from "../../platform/http/body.ts";
 import { showOne } from "../../platform/http/jsonapi.ts";
+import { readVerb } from "../../platform/http/jsonapi-document.ts";
 import type { Answer, Incoming, Route } from "../../platform/http/route.ts";
 import { resource } from "../../platform/resource.ts";
 import { applyImport, undoImport, uploadImport } from "./actions.ts";
 import { importBatches } from "./schema.ts";
 
-export const importResource = resource({ type: "import_batches", table: importBatches, permission: "imports.run", sort: "-created_at" });
+export const importResource = resource({
+  type: "import_batches",
+  table: importBatches,
+  permission: "imports.run",
+  sort: "-created_at",
+});
 
 const largestFile = 21 * 1024 * 1024;
 const parameters = new Set(["target", "mode", "dry_run"]);
@@ -37,23 +43,33 @@ async function importCsv(ctx: Ctx, incoming: Incoming): Promise<Answer> {
 
 async function uploadOf(incoming: Incoming): Promise<Upload> {
   const type = (incoming.request.headers.get("content-type") ?? "").split(";")[0]?.trim().toLowerCase() ?? "";
-  if (type === "text/csv" || type === "text/plain") return { name: "import.csv", type, bytes: await readBytes(incoming.request, largestFile) };
-  if (type !== "multipart/form-data") throw new Failure(415, "unsupported_media_type", "Send the file as text/csv or as the field file of a form.");
+  if (type === "text/csv" || type === "text/plain")
+    return { name: "import.csv", type, bytes: await readBytes(incoming.request, largestFile) };
+  if (type !== "multipart/form-data")
+    throw new Failure(415, "unsupported_media_type", "Send the file as text/csv or as the field file of a form.");
   const upload = (await incoming.form()).files.find((file) => file.field === "file");
   if (upload === undefined) throw invalidField("file", "The form has no file.", "required");
   return upload;
 }
 
 export const importApi: Route[] = [
-  { method: "POST", path: "/api/v1/contacts/import/:provider", door: "api", permission: "imports.run", maxBytes: largestFile, handle: importCsv },
+  {
+    method: "POST",
+    path: "/api/v1/contacts/import/:provider",
+    door: "api",
+    permission: "imports.run",
+    maxBytes: largestFile,
+    handle: importCsv,
+  },
   {
     method: "POST",
     path: "/api/v1/import-batches/:id/undo",
     door: "api",
     permission: "imports.run",
     handle: async (ctx, incoming) => {
-      await perform(ctx, undoImport, { id: incoming.params["id"] });
-      return showOne(ctx, importResource, incoming.params["id"] ?? "");
+      const id = incoming.params["id"] ?? "";
+      await perform(ctx, undoImport, { ...(await readVerb(incoming, importResource.type, id)), id });
+      return showOne(ctx, importResource, id);
     },
   },
 ];

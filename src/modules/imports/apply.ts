@@ -42,7 +42,9 @@ export class Importer {
       }
     }
     if (existing === null) wanted["currency"] = currency;
-    const company = await this.#put(line, companies, existing, wanted, parts.external_id, { name_key: nameKey(String(parts.company["name"])) });
+    const company = await this.#put(line, companies, existing, wanted, parts.external_id, {
+      name_key: nameKey(String(parts.company["name"])),
+    });
     if (company === null) return;
     const id = String(company["id"]);
     addCompany(this.present, company);
@@ -63,7 +65,10 @@ export class Importer {
   async #contact(line: number, wanted: Row, externalId: string | null, tags: string[] | null): Promise<void> {
     const existing = matchContact(this.present, wanted, externalId);
     // A person known at another company stays there: a file does not move people, and their portal access with them.
-    const values = existing === null ? wanted : withoutKeys(wanted, ["company_id", ...(existing["company_id"] === wanted["company_id"] ? [] : ["site_id"])]);
+    const values =
+      existing === null
+        ? wanted
+        : withoutKeys(wanted, ["company_id", ...(existing["company_id"] === wanted["company_id"] ? [] : ["site_id"])]);
     const made = await this.#put(line, contacts, existing, values, externalId);
     if (made === null) return;
     addContact(this.present, made);
@@ -71,7 +76,14 @@ export class Importer {
   }
 
   /** Creates or changes one record as the plan says. Returns the row as it stands, or null when it is left alone. */
-  async #put(line: number, table: Table, existing: Row | null, wanted: Row, externalId: string | null, onCreate: Row = {}): Promise<Row | null> {
+  async #put(
+    line: number,
+    table: Table,
+    existing: Row | null,
+    wanted: Row,
+    externalId: string | null,
+    onCreate: Row = {},
+  ): Promise<Row | null> {
     const plan = planRow(wanted, existing, this.batch.import_mode);
     const name = table.name;
     if (plan.kind === "create") {
@@ -94,8 +106,23 @@ export class Importer {
     return existing;
   }
 
-  async #note(line: number, entityType: string, entityId: string, outcome: "created" | "updated", previous: Row | null, version: number): Promise<void> {
-    await insert(this.work, importRows, { batch_id: this.batch.id, line, entity_type: entityType, entity_id: entityId, row_outcome: outcome, previous_values: previous, version_after: version });
+  async #note(
+    line: number,
+    entityType: string,
+    entityId: string,
+    outcome: "created" | "updated",
+    previous: Row | null,
+    version: number,
+  ): Promise<void> {
+    await insert(this.work, importRows, {
+      batch_id: this.batch.id,
+      line,
+      entity_type: entityType,
+      entity_id: entityId,
+      row_outcome: outcome,
+      previous_values: previous,
+      version_after: version,
+    });
   }
 
   /** Remembers what the file's source calls a record, so that a renamed one is found again. */
@@ -104,7 +131,13 @@ export class Importer {
     this.present.externalIds.set(`${entityType}:${externalId}`, entityId);
     await this.work.db
       .insertInto("external_ids")
-      .values({ external_source: this.batch.import_source, entity_type: entityType, external_id: externalId, entity_id: entityId, batch_id: this.batch.id })
+      .values({
+        external_source: this.batch.import_source,
+        entity_type: entityType,
+        external_id: externalId,
+        entity_id: entityId,
+        batch_id: this.batch.id,
+      })
       .execute();
   }
 }
@@ -112,4 +145,3 @@ export class Importer {
 function withoutKeys(values: Row, keys: readonly string[]): Row {
   return Object.fromEntries(Object.entries(values).filter(([key]) => !keys.includes(key)));
 }
-

@@ -50,7 +50,11 @@ export interface Reading {
 }
 
 export async function readBatch(ctx: Ctx, batch: Batch): Promise<Reading> {
-  const stored = await ctx.db.selectFrom("files").select("sha256").where("id", "=", batch.file_id).executeTakeFirstOrThrow();
+  const stored = await ctx.db
+    .selectFrom("files")
+    .select("sha256")
+    .where("id", "=", batch.file_id)
+    .executeTakeFirstOrThrow();
   const file = parseFile(await ctx.app.files.get(ctx.tenant.id, stored.sha256));
   const target = targetOf(batch.import_target);
   const mapping = mappingOf(file, batch.mapping);

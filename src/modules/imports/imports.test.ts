@@ -8,19 +8,31 @@ let key: string;
 beforeAll(async () => {
   t = await startTestProgram();
   key = await t.harbor.key("administrator");
-  await t.api("POST", "/api/v1/work-types", { key, body: { data: { type: "work_types", attributes: { name: "Remote support" } } } });
+  await t.api("POST", "/api/v1/work-types", {
+    key,
+    body: { data: { type: "work_types", attributes: { name: "Remote support" } } },
+  });
 });
 afterAll(() => t.close());
 
 const file = (name: string): Uint8Array => readFileSync(`tests/fixtures/import/${name}`);
 
 async function send(bytes: Uint8Array | string, query = ""): ReturnType<TestProgram["api"]> {
-  const response = await t.fetch(`/api/v1/contacts/import/csv${query}`, { method: "POST", headers: { authorization: `Bearer ${key}`, "content-type": "text/csv" }, body: new Blob([bytes as Uint8Array<ArrayBuffer>]) });
+  const response = await t.fetch(`/api/v1/contacts/import/csv${query}`, {
+    method: "POST",
+    headers: { authorization: `Bearer ${key}`, "content-type": "text/csv" },
+    body: new Blob([bytes as Uint8Array<ArrayBuffer>]),
+  });
   return { status: response.status, headers: response.headers, body: await response.json() };
 }
 
 async function count(table: "companies" | "contacts" | "sites" | "rate_cards"): Promise<number> {
-  const row = await t.app.database.read(t.harbor.id, (db) => db.selectFrom(table).select((eb) => eb.fn.countAll<number>().as("rows")).executeTakeFirstOrThrow());
+  const row = await t.app.database.read(t.harbor.id, (db) =>
+    db
+      .selectFrom(table)
+      .select((eb) => eb.fn.countAll<number>().as("rows"))
+      .executeTakeFirstOrThrow(),
+  );
   return Number(row.rows);
 }
 
@@ -32,9 +44,12 @@ async function everything(): Promise<unknown[]> {
   ]);
 }
 
-const summaryOf = (answer: Awaited<ReturnType<typeof send>>): Record<string, unknown> => answer.body.data.attributes.summary;
+const summaryOf = (answer: Awaited<ReturnType<typeof send>>): Record<string, unknown> =>
+  answer.body.data.attributes.summary;
 const linesOf = (answer: Awaited<ReturnType<typeof send>>): number[] =>
-  (summaryOf(answer)["problems"] as { line: number; severity: string }[]).filter((one) => one.severity === "error").map((one) => one.line);
+  (summaryOf(answer)["problems"] as { line: number; severity: string }[])
+    .filter((one) => one.severity === "error")
+    .map((one) => one.line);
 
 describe("the three files that come in", () => {
   let clients: Awaited<ReturnType<typeof send>>;
@@ -42,12 +57,25 @@ describe("the three files that come in", () => {
   test("ITFlow clients make companies with their site, primary contact, currency, terms and rate", async () => {
     clients = await send(file("itflow-clients.csv"));
     expect(clients.status).toBe(201);
-    expect(clients.body.data.attributes).toMatchObject({ import_target: "companies", import_source: "itflow", import_status: "applied" });
+    expect(clients.body.data.attributes).toMatchObject({
+      import_target: "companies",
+      import_source: "itflow",
+      import_status: "applied",
+    });
     expect(await count("companies")).toBe(60);
     const answer = await t.api("GET", "/api/v1/companies?filter[q]=Foundry Law", { key });
-    expect(answer.body.data[0].attributes).toMatchObject({ name: "Foundry Law Group", currency: "USD", payment_terms: "due_on_receipt", address: { city: "Leeds", postal_code: "LS1 4AP" } });
+    expect(answer.body.data[0].attributes).toMatchObject({
+      name: "Foundry Law Group",
+      currency: "USD",
+      payment_terms: "due_on_receipt",
+      address: { city: "Leeds", postal_code: "LS1 4AP" },
+    });
     const contacts = await t.api("GET", `/api/v1/companies/${answer.body.data[0].id}/contacts`, { key });
-    expect(contacts.body.data[0].attributes).toMatchObject({ first_name: "Xavier", last_name: "Zhang", contact_type: "primary" });
+    expect(contacts.body.data[0].attributes).toMatchObject({
+      first_name: "Xavier",
+      last_name: "Zhang",
+      contact_type: "primary",
+    });
     const sites = await t.api("GET", `/api/v1/companies/${answer.body.data[0].id}/sites`, { key });
     expect(sites.body.data[0].attributes).toMatchObject({ name: "Main office", is_primary: true });
     const card = await t.api("GET", `/api/v1/rate-cards/${answer.body.data[0].attributes.rate_card_id}`, { key });
@@ -55,7 +83,12 @@ describe("the three files that come in", () => {
   });
 
   test("each bad row is listed with its line, column and reason, and does not come in", () => {
-    const problems = summaryOf(clients)["problems"] as { line: number; column: string | null; code: string; severity: string }[];
+    const problems = summaryOf(clients)["problems"] as {
+      line: number;
+      column: string | null;
+      code: string;
+      severity: string;
+    }[];
     const errors = problems.filter((one) => one.severity === "error");
     expect(errors.map(({ line, code }) => [line, code])).toEqual([
       [expect.any(Number), "duplicate_in_file"],
@@ -78,7 +111,9 @@ describe("the three files that come in", () => {
   test("ITFlow contacts find their companies; the nameless one and the one of an unknown client stay out", async () => {
     const before = await count("contacts");
     const answer = await send(file("itflow-contacts.csv"));
-    const problems = (summaryOf(answer)["problems"] as { line: number; code: string; severity: string }[]).filter((one) => one.severity === "error");
+    const problems = (summaryOf(answer)["problems"] as { line: number; code: string; severity: string }[]).filter(
+      (one) => one.severity === "error",
+    );
     expect(problems.map((one) => one.line)).toContain(493);
     expect(problems.map((one) => one.line)).toContain(494);
     const created = (summaryOf(answer)["created"] as Record<string, number>)["contacts"] ?? 0;
@@ -115,8 +150,10 @@ describe("what is no list", () => {
 });
 
 describe("modes", () => {
-  const csv = (name: string, industry: string, phone: string): string => `Company,Industry,Phone\r\n${name},${industry},${phone}\r\n`;
-  const read = async (name: string): Promise<Record<string, unknown>> => (await t.api("GET", `/api/v1/companies?filter[name]=${encodeURIComponent(name)}`, { key })).body.data[0].attributes;
+  const csv = (name: string, industry: string, phone: string): string =>
+    `Company,Industry,Phone\r\n${name},${industry},${phone}\r\n`;
+  const read = async (name: string): Promise<Record<string, unknown>> =>
+    (await t.api("GET", `/api/v1/companies?filter[name]=${encodeURIComponent(name)}`, { key })).body.data[0].attributes;
 
   test("fill blanks keeps what is there, overwrite replaces it, create only leaves it, and a blank erases nothing", async () => {
     await send(csv("Modus Ltd", "Bakery", ""));
@@ -137,25 +174,38 @@ describe("modes", () => {
 });
 
 describe("undo", () => {
-  const undo = (id: string): ReturnType<TestProgram["api"]> => t.api("POST", `/api/v1/import-batches/${id}/undo`, { key });
+  const undo = (id: string): ReturnType<TestProgram["api"]> =>
+    t.api("POST", `/api/v1/import-batches/${id}/undo`, { key });
 
   test("takes back what the import made, and puts back what it changed", async () => {
     await send("Company,Industry\r\nKept Ltd,\r\n");
     const before = await everything();
-    const batch = await send("Company,Industry,City,Primary Contact Name,Contact Email,Primary Location Name\r\nKept Ltd,Farm,,,,\r\nFresh Ltd,Farm,Leeds,Ana Smith,ana@fresh.example,Depot\r\n");
+    const batch = await send(
+      "Company,Industry,City,Primary Contact Name,Contact Email,Primary Location Name\r\nKept Ltd,Farm,,,,\r\nFresh Ltd,Farm,Leeds,Ana Smith,ana@fresh.example,Depot\r\n",
+    );
     const answer = await undo(batch.body.data.id);
     expect(summaryOf(answer)).toMatchObject({ left: [] });
     const after = (await everything()) as Record<string, unknown>[][];
-    const plain = (tables: unknown[]): unknown => (tables as Record<string, unknown>[][]).map((rows) => rows.map(({ version: _v, updated_at: _u, ...rest }) => rest));
+    const plain = (tables: unknown[]): unknown =>
+      (tables as Record<string, unknown>[][]).map((rows) =>
+        rows.map(({ version: _v, updated_at: _u, ...rest }) => rest),
+      );
     expect(plain(after)).toEqual(plain(before));
   });
 
   test("leaves records alone that were touched since, and says so", async () => {
     const batch = await send("Company,Industry\r\nTouched Ltd,Farm\r\nUsed Ltd,Farm\r\nGone Ltd,Farm\r\n");
-    const find = async (name: string): Promise<string> => (await t.api("GET", `/api/v1/companies?filter[name]=${name}`, { key })).body.data[0].id;
+    const find = async (name: string): Promise<string> =>
+      (await t.api("GET", `/api/v1/companies?filter[name]=${name}`, { key })).body.data[0].id;
     const touched = await find("Touched Ltd");
-    await t.api("PATCH", `/api/v1/companies/${touched}`, { key, body: { data: { type: "companies", attributes: { phone: "1" } } } });
-    await t.api("POST", "/api/v1/contacts", { key, body: { data: { type: "contacts", attributes: { first_name: "Bo", company_id: await find("Used Ltd") } } } });
+    await t.api("PATCH", `/api/v1/companies/${touched}`, {
+      key,
+      body: { data: { type: "companies", attributes: { phone: "1" } } },
+    });
+    await t.api("POST", "/api/v1/contacts", {
+      key,
+      body: { data: { type: "contacts", attributes: { first_name: "Bo", company_id: await find("Used Ltd") } } },
+    });
     const answer = await undo(batch.body.data.id);
     const left = summaryOf(answer)["left"] as { line: number; reason: string }[];
     expect(left.map(({ line }) => line).toSorted()).toEqual([2, 3]);
@@ -178,13 +228,21 @@ describe("who may", () => {
     expect(answer.status).toBe(403);
     const mine = await send("Company\r\nMine Ltd\r\n");
     const mill = await t.mill.key("administrator");
-    expect((await t.api("GET", `/api/v1/import-batches/${mine.body.data.id}`, { key: mill, tenant: t.mill })).status).toBe(404);
-    expect((await t.api("POST", `/api/v1/import-batches/${mine.body.data.id}/undo`, { key: mill, tenant: t.mill })).status).toBe(404);
+    expect(
+      (await t.api("GET", `/api/v1/import-batches/${mine.body.data.id}`, { key: mill, tenant: t.mill })).status,
+    ).toBe(404);
+    expect(
+      (await t.api("POST", `/api/v1/import-batches/${mine.body.data.id}/undo`, { key: mill, tenant: t.mill })).status,
+    ).toBe(404);
   });
 
   test("a file of another product than the address names is refused, and an unknown product is not there", async () => {
     const to = (provider: string): Promise<Response> =>
-      t.fetch(`/api/v1/contacts/import/${provider}`, { method: "POST", headers: { authorization: `Bearer ${key}`, "content-type": "text/csv" }, body: new Blob([file("syncro-customers.csv") as Uint8Array<ArrayBuffer>]) });
+      t.fetch(`/api/v1/contacts/import/${provider}`, {
+        method: "POST",
+        headers: { authorization: `Bearer ${key}`, "content-type": "text/csv" },
+        body: new Blob([file("syncro-customers.csv") as Uint8Array<ArrayBuffer>]),
+      });
     expect((await to("syncro")).status).toBe(201);
     expect((await to("itflow")).status).toBe(422);
     expect((await to("lotus")).status).toBe(404);

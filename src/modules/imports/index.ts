@@ -13,5 +13,19 @@ export const importsModule = defineModule({
   actions: [uploadImport, configureImport, applyImport, undoImport] as unknown as AnyAction[],
   resources: [importResource],
   routes: [...importPages, ...importApi],
-  panels: [{ page: "settings", order: 60, permission: "imports.run", load: async () => ({ kind: "card", group: "Data", title: "Imports", text: "Bring companies and contacts in from a CSV file, and take it back.", href: "/imports", icon: "upload" }) }],
+  panels: [
+    {
+      page: "settings",
+      order: 60,
+      permission: "imports.run",
+      load: async () => ({
+        kind: "card",
+        group: "Data",
+        title: "Imports",
+        text: "Bring companies and contacts in from a CSV file, and take it back.",
+        href: "/imports",
+        icon: "upload",
+      }),
+    },
+  ],
 });

@@ -33,23 +33,50 @@ const tones: Record<string, string> = { uploaded: "info", applied: "success", un
 const batchList: List<BatchRow> = {
   title: "Imports",
   subtitle: "Lists from other systems. Each import can be undone.",
+  breadcrumbs: [{ label: "Settings", href: "/settings" }],
   url: "/imports",
   table: "import_batches",
   query: (ctx) =>
     reach(ctx, "import_batches")
       .leftJoin("users", "users.id", "import_batches.created_by_id")
-      .select(["import_batches.id", "import_batches.file_name", "import_batches.import_target", "import_batches.import_status", "import_batches.created_at", "users.name as person"]),
+      .select([
+        "import_batches.id",
+        "import_batches.file_name",
+        "import_batches.import_target",
+        "import_batches.import_status",
+        "import_batches.created_at",
+        "users.name as person",
+      ]),
   columns: [
     { key: "file_name", label: "File", cell: (row) => cell.strong(row.file_name, `/imports/${row.id}`) },
     { key: "import_target", label: "Holds", cell: (row) => cell.text(words(row.import_target)) },
-    { key: "import_status", label: "State", cell: (row) => cell.badge(row.import_status === "uploaded" ? "Not applied yet" : words(row.import_status), tones[row.import_status] ?? "neutral") },
+    {
+      key: "import_status",
+      label: "State",
+      cell: (row) =>
+        cell.badge(
+          row.import_status === "uploaded" ? "Not applied yet" : words(row.import_status),
+          tones[row.import_status] ?? "neutral",
+        ),
+    },
     { key: "person", label: "By", is_secondary: true, cell: (row) => cell.person(row.person) },
-    { key: "created_at", label: "When", sort: { reference: "import_batches.created_at", column: importBatches.columns.created_at }, cell: (row, ctx) => cell.instant(row.created_at, ctx.tenant, ctx.app.clock.now()) },
+    {
+      key: "created_at",
+      label: "When",
+      sort: { reference: "import_batches.created_at", column: importBatches.columns.created_at },
+      cell: (row, ctx) => cell.instant(row.created_at, ctx.tenant, ctx.app.clock.now()),
+    },
   ],
   sort: "-created_at",
   href: (row) => `/imports/${row.id}`,
   actions: () => [link("New import", "/imports/new", "upload", "primary")],
-  empty: () => empty("upload", "Nothing imported yet", "Bring your clients and their people in with a CSV export of ITFlow, Syncro or a spreadsheet.", link("New import", "/imports/new", "upload", "primary")),
+  empty: () =>
+    empty(
+      "upload",
+      "Nothing imported yet",
+      "Bring your clients and their people in with a CSV export of ITFlow, Syncro or a spreadsheet.",
+      link("New import", "/imports/new", "upload", "primary"),
+    ),
 };
 
 function uploadPage(typed: FormValues | null, failure: Failure | null): Answer {
@@ -73,7 +100,12 @@ function uploadPage(typed: FormValues | null, failure: Failure | null): Answer {
           title: "File",
           hint: "The first line has to name the columns; they are matched by their names. Exports of ITFlow clients and contacts and of Syncro customers are recognized. Import companies before their contacts.",
           fields: [
-            field("file", "CSV file", { kind: "file", is_required: true, span: 6, hint: "At most 20 MB. Commas, semicolons or tabs; the encoding is found out." }),
+            field("file", "CSV file", {
+              kind: "file",
+              is_required: true,
+              span: 6,
+              hint: "At most 20 MB. Commas, semicolons or tabs; the encoding is found out.",
+            }),
             field("target", "It holds", {
               kind: "select",
               options: [
@@ -84,7 +116,11 @@ function uploadPage(typed: FormValues | null, failure: Failure | null): Answer {
             }),
           ],
         },
-        { title: "Records that are there already", hint: "They are recognized by the other system's number, else by name; contacts by e-mail.", fields: [field("mode", "What happens to them", { kind: "radio", options: modes, span: 6 })] },
+        {
+          title: "Records that are there already",
+          hint: "They are recognized by the other system's number, else by name; contacts by e-mail.",
+          fields: [field("mode", "What happens to them", { kind: "radio", options: modes, span: 6 })],
+        },
       ],
     }),
   };
@@ -98,7 +134,11 @@ async function takeUpload(ctx: Ctx, incoming: Incoming): Promise<Answer> {
     if (upload === undefined || upload.name === "") throw invalidField("file", "Choose a file first.", "required");
     const [stored] = await storeUploads(ctx, [upload], "file");
     const { target, mode } = form.fields;
-    const batch = await perform(ctx, uploadImport, { file: stored, ...(target === "" || target === undefined ? {} : { target }), ...(mode === undefined ? {} : { mode }) });
+    const batch = await perform(ctx, uploadImport, {
+      file: stored,
+      ...(target === "" || target === undefined ? {} : { target }),
+      ...(mode === undefined ? {} : { mode }),
+    });
     return redirect(`/imports/${batch.id}`);
   } catch (error) {
     return uploadPage(form.fields, formFailure(error));
@@ -109,7 +149,12 @@ async function showBatch(ctx: Ctx, id: string, problem = ""): Promise<Answer> {
   const batch = (await find(ctx, "import_batches", id)) as unknown as Batch;
   if (batch.import_status === "uploaded") {
     const model = await previewModel(ctx, batch);
-    return page("imports/preview", `Import ${batch.file_name}`, problem === "" ? model : { ...model, blocked_text: problem }, problem === "" ? 200 : 422);
+    return page(
+      "imports/preview",
+      `Import ${batch.file_name}`,
+      problem === "" ? model : { ...model, blocked_text: problem },
+      problem === "" ? 200 : 422,
+    );
   }
   const model: RecordPageModel = {
     header: {
@@ -119,7 +164,15 @@ async function showBatch(ctx: Ctx, id: string, problem = ""): Promise<Answer> {
       badges: [{ text: words(batch.import_status), tone: tones[batch.import_status] ?? "neutral" }],
       actions:
         batch.import_status === "applied"
-          ? [button("Undo this import", `/imports/${id}/undo`, "history", "danger", "Take this import back? Records that were changed since stay as they are.")]
+          ? [
+              button(
+                "Undo this import",
+                `/imports/${id}/undo`,
+                "history",
+                "danger",
+                "Take this import back? Records that were changed since stay as they are.",
+              ),
+            ]
           : [],
     },
     stats: resultStats(batch),
@@ -152,10 +205,34 @@ async function answerPreview(ctx: Ctx, incoming: Incoming): Promise<Answer> {
 }
 
 export const importPages: Route[] = [
-  { method: "GET", path: "/imports", door: "staff", permission, handle: (ctx, incoming) => listAnswer(ctx, incoming, batchList) },
+  {
+    method: "GET",
+    path: "/imports",
+    door: "staff",
+    permission,
+    handle: (ctx, incoming) => listAnswer(ctx, incoming, batchList),
+  },
   { method: "GET", path: "/imports/new", door: "staff", permission, handle: async () => uploadPage(null, null) },
-  { method: "POST", path: "/imports/new", door: "staff", permission, maxBytes: largestFile + 1024 * 1024, handle: takeUpload },
-  { method: "GET", path: "/imports/:id", door: "staff", permission, handle: (ctx, incoming) => showBatch(ctx, incoming.params["id"] ?? "") },
+  {
+    method: "POST",
+    path: "/imports/new",
+    door: "staff",
+    permission,
+    maxBytes: largestFile + 1024 * 1024,
+    handle: takeUpload,
+  },
+  {
+    method: "GET",
+    path: "/imports/:id",
+    door: "staff",
+    permission,
+    handle: (ctx, incoming) => showBatch(ctx, incoming.params["id"] ?? ""),
+  },
   { method: "POST", path: "/imports/:id", door: "staff", permission, handle: answerPreview },
-  buttonRoute("/imports/:id/undo", undoImport, (incoming) => redirect(`/imports/${incoming.params["id"] ?? ""}`, "Import undone."), (incoming) => `/imports/${incoming.params["id"] ?? ""}`),
+  buttonRoute(
+    "/imports/:id/undo",
+    undoImport,
+    (incoming) => redirect(`/imports/${incoming.params["id"] ?? ""}`, "Import undone."),
+    (incoming) => `/imports/${incoming.params["id"] ?? ""}`,
+  ),
 ];

@@ -21,7 +21,11 @@ export async function loadPresent(ctx: Ctx, source: string): Promise<Present> {
   const companies = (await reach(ctx, "companies").selectAll().orderBy("created_at").execute()) as Row[];
   const contacts = (await reach(ctx, "contacts").selectAll().orderBy("created_at").execute()) as Row[];
   const sites = (await reach(ctx, "sites").selectAll().orderBy("created_at").execute()) as Row[];
-  const external = await ctx.db.selectFrom("external_ids").select(["entity_type", "external_id", "entity_id"]).where("external_source", "=", source).execute();
+  const external = await ctx.db
+    .selectFrom("external_ids")
+    .select(["entity_type", "external_id", "entity_id"])
+    .where("external_source", "=", source)
+    .execute();
   const present: Present = {
     companies: new Map(),
     contacts: new Map(),
@@ -67,20 +71,25 @@ export function addContact(present: Present, row: Row): void {
 }
 
 const siteKey = (companyId: string, name: string): string => `${companyId}:${nameKey(name)}`;
-const personKey = (row: Row): string => `${String(row["company_id"])}:${nameKey(`${String(row["first_name"] ?? "")} ${String(row["last_name"] ?? "")}`)}`;
+const personKey = (row: Row): string =>
+  `${String(row["company_id"])}:${nameKey(`${String(row["first_name"] ?? "")} ${String(row["last_name"] ?? "")}`)}`;
 
 /** What the rules ask while they read rows. */
 export function lookupsOf(present: Present): Lookups {
   return {
     companyId: ({ name, external_id }) =>
-      (external_id === null ? undefined : present.externalIds.get(`companies:${external_id}`)) ?? (name === null ? undefined : present.companyByName.get(nameKey(name))) ?? null,
+      (external_id === null ? undefined : present.externalIds.get(`companies:${external_id}`)) ??
+      (name === null ? undefined : present.companyByName.get(nameKey(name))) ??
+      null,
     siteId: (companyId, name) => present.siteByName.get(siteKey(companyId, name)) ?? null,
   };
 }
 
 /** The company that a row means: by what its source calls it, else by its name. */
 export function matchCompany(present: Present, name: string, externalId: string | null): Row | null {
-  const id = (externalId === null ? undefined : present.externalIds.get(`companies:${externalId}`)) ?? present.companyByName.get(nameKey(name));
+  const id =
+    (externalId === null ? undefined : present.externalIds.get(`companies:${externalId}`)) ??
+    present.companyByName.get(nameKey(name));
   return id === undefined ? null : (present.companies.get(id) ?? null);
 }
 

@@ -12,9 +12,17 @@ const shownRows = 10;
 const shownProblems = 200;
 
 export const modes = [
-  { value: "fill_blanks", label: "Fill what is blank", hint: "New records are made; in known ones only empty fields are filled." },
+  {
+    value: "fill_blanks",
+    label: "Fill what is blank",
+    hint: "New records are made; in known ones only empty fields are filled.",
+  },
   { value: "create_only", label: "Only new records", hint: "Records that are there already stay as they are." },
-  { value: "overwrite", label: "Overwrite", hint: "What the file says replaces what is there. Blanks never erase anything." },
+  {
+    value: "overwrite",
+    label: "Overwrite",
+    hint: "What the file says replaces what is there. Blanks never erase anything.",
+  },
 ];
 
 /** What would happen, before it does. */
@@ -23,7 +31,10 @@ export async function previewModel(ctx: Ctx, batch: Batch): Promise<ImportPrevie
   const { file, target, mapping, read } = reading;
   const missing = missingFields(mapping, target);
   const planned = outcomes(reading, batch);
-  const choices = [{ value: "", label: "Leave out" }, ...target.fields.map((one) => ({ value: one.key, label: one.label }))];
+  const choices = [
+    { value: "", label: "Leave out" },
+    ...target.fields.map((one) => ({ value: one.key, label: one.label })),
+  ];
   const label = String(batch.summary["label"] ?? "");
   return {
     header: {
@@ -35,12 +46,21 @@ export async function previewModel(ctx: Ctx, batch: Batch): Promise<ImportPrevie
     },
     action: `/imports/${batch.id}`,
     csrf: "",
-    mode: field("mode", "What happens to records that are there already", { kind: "radio", value: batch.import_mode, options: modes, span: 6 }),
+    mode: field("mode", "What happens to records that are there already", {
+      kind: "radio",
+      value: batch.import_mode,
+      options: modes,
+      span: 6,
+    }),
     stats: statsOf(planned, read.bad),
     columns: file.headers.map((source, index) => ({
       source: source === "" ? `Column ${index + 1}` : source,
       sample: file.rows.find((row) => (row.cells[index] ?? "").trim() !== "")?.cells[index]?.slice(0, 60) ?? "",
-      field: field(`column-${index}`, `Field for ${source}`, { kind: "select", value: mapping[index] ?? "", options: choices }),
+      field: field(`column-${index}`, `Field for ${source}`, {
+        kind: "select",
+        value: mapping[index] ?? "",
+        options: choices,
+      }),
       is_matched: mapping[index] != null,
     })),
     problems: problemSection(read.problems),
@@ -53,8 +73,14 @@ export async function previewModel(ctx: Ctx, batch: Batch): Promise<ImportPrevie
       more_url: "",
       more_label: "",
     },
-    submit_label: missing.length > 0 || read.good === 0 ? null : `Import ${read.good} ${read.good === 1 ? "row" : "rows"}`,
-    blocked_text: missing.length > 0 ? `No column is matched with ${missing.join(", ")}.` : read.good === 0 ? "No row can come in." : "",
+    submit_label:
+      missing.length > 0 || read.good === 0 ? null : `Import ${read.good} ${read.good === 1 ? "row" : "rows"}`,
+    blocked_text:
+      missing.length > 0
+        ? `No column is matched with ${missing.join(", ")}.`
+        : read.good === 0
+          ? "No row can come in."
+          : "",
     cancel_url: "/imports",
   };
 }
@@ -72,7 +98,10 @@ function outcomes({ present, read, target }: Reading, batch: Batch): Outcomes {
     if (!row.is_good) continue;
     const parts = target.name === "companies" ? companyParts(row.values) : contactParts(row.values);
     const wanted = "company" in parts ? parts.company : parts.contact;
-    const existing = "company" in parts ? matchCompany(present, String(wanted["name"]), parts.external_id) : matchContact(present, wanted, parts.external_id);
+    const existing =
+      "company" in parts
+        ? matchCompany(present, String(wanted["name"]), parts.external_id)
+        : matchContact(present, wanted, parts.external_id);
     const { kind } = planRow(wanted, existing, batch.import_mode);
     if (kind === "create") counts.create += 1;
     else if (kind === "update") counts.update += 1;
@@ -82,7 +111,14 @@ function outcomes({ present, read, target }: Reading, batch: Batch): Outcomes {
 }
 
 function statsOf({ create, update, same }: Outcomes, bad: number): StatModel[] {
-  const stat = (label: string, value: number, hint: string, tone: StatModel["tone"] = ""): StatModel => ({ label, value: String(value), hint, tone, href: "", icon: "" });
+  const stat = (label: string, value: number, hint: string, tone: StatModel["tone"] = ""): StatModel => ({
+    label,
+    value: String(value),
+    hint,
+    tone,
+    href: "",
+    icon: "",
+  });
   return [
     stat("New", create, "are made", create > 0 ? "success" : ""),
     stat("Changed", update, "known records get something"),
@@ -92,7 +128,18 @@ function statsOf({ create, update, same }: Outcomes, bad: number): StatModel[] {
 }
 
 function tableOf(id: string, caption: string, labels: readonly string[], rows: TableModel["rows"]): TableModel {
-  return { id, caption, columns: labels.map((label) => ({ label, sort_url: "", direction: "none", is_numeric: false, is_secondary: false })), rows };
+  return {
+    id,
+    caption,
+    columns: labels.map((label) => ({
+      label,
+      sort_url: "",
+      direction: "none",
+      is_numeric: false,
+      is_secondary: false,
+    })),
+    rows,
+  };
 }
 
 /** Problems by row: line, column and reason. */
@@ -135,7 +182,10 @@ function sampleTable({ target, mapping, read }: Reading): TableModel {
       id: String(row.line),
       href: "",
       is_bold: false,
-      cells: [cell.muted(String(row.line)), ...shown.map((one) => cell.text(String(row.values[one.key] ?? "").slice(0, 80)))],
+      cells: [
+        cell.muted(String(row.line)),
+        ...shown.map((one) => cell.text(String(row.values[one.key] ?? "").slice(0, 80))),
+      ],
     })),
   );
 }

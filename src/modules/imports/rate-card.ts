@@ -6,13 +6,23 @@ import { rateCardItems, rateCards } from "../contracts/index.ts";
  * The rate card of an hourly rate that a file gives its companies: one card for each rate and currency, with that rate for
  * every kind of work in use. Null while there are no kinds of work.
  */
-export async function rateCardFor(work: Work, hourlyRate: string, currency: string): Promise<{ id: string; is_new: boolean } | null> {
+export async function rateCardFor(
+  work: Work,
+  hourlyRate: string,
+  currency: string,
+): Promise<{ id: string; is_new: boolean } | null> {
   const name = `${hourlyRate} ${currency} an hour`;
   const known = await work.db.selectFrom("rate_cards").select("id").where("name", "=", name).executeTakeFirst();
   if (known !== undefined) return { id: known.id, is_new: false };
-  const types = await work.db.selectFrom("work_types").select("id").where("is_active", "=", true).where("default_billable", "=", true).execute();
+  const types = await work.db
+    .selectFrom("work_types")
+    .select("id")
+    .where("is_active", "=", true)
+    .where("default_billable", "=", true)
+    .execute();
   if (types.length === 0) return null;
   const card = await insert(work, rateCards, { name, description: "Made by an import", currency });
-  for (const { id } of types) await insert(work, rateCardItems, { rate_card_id: card.id, work_type_id: id, hourly_rate: hourlyRate });
+  for (const { id } of types)
+    await insert(work, rateCardItems, { rate_card_id: card.id, work_type_id: id, hourly_rate: hourlyRate });
   return { id: card.id, is_new: true };
 }

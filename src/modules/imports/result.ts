@@ -6,12 +6,24 @@ import type { LeftAlone } from "./undo.ts";
 /** What an applied batch did, in numbers. */
 export function resultStats(batch: Batch): StatModel[] {
   const { summary } = batch;
-  const stat = (label: string, value: string, hint: string): StatModel => ({ label, value, hint, tone: "", href: "", icon: "" });
+  const stat = (label: string, value: string, hint: string): StatModel => ({
+    label,
+    value,
+    hint,
+    tone: "",
+    href: "",
+    icon: "",
+  });
   const counted = (name: "created" | "updated"): string => {
     const counts = (summary[name] ?? {}) as Record<string, number>;
-    return Object.entries(counts).map(([entity, count]) => `${count} ${entity.replaceAll("_", " ")}`).join(", ") || "nothing";
+    return (
+      Object.entries(counts)
+        .map(([entity, count]) => `${count} ${entity.replaceAll("_", " ")}`)
+        .join(", ") || "nothing"
+    );
   };
-  const total = (name: "created" | "updated"): string => String(Object.values((summary[name] ?? {}) as Record<string, number>).reduce((sum, count) => sum + count, 0));
+  const total = (name: "created" | "updated"): string =>
+    String(Object.values((summary[name] ?? {}) as Record<string, number>).reduce((sum, count) => sum + count, 0));
   const stats = [
     stat("Created", total("created"), counted("created")),
     stat("Changed", total("updated"), counted("updated")),
@@ -36,7 +48,13 @@ export function leftSection(batch: Batch): SectionModel[] {
       table: {
         id: "left-table",
         caption: "Left as they are",
-        columns: ["Line", "Record", "Why"].map((label) => ({ label, sort_url: "", direction: "none", is_numeric: false, is_secondary: false })),
+        columns: ["Line", "Record", "Why"].map((label) => ({
+          label,
+          sort_url: "",
+          direction: "none",
+          is_numeric: false,
+          is_secondary: false,
+        })),
         rows: left.slice(0, 200).map((one) => {
           const path = pathOf[one.entity_type];
           const name = one.entity_type.replaceAll("_", " ");
@@ -44,7 +62,11 @@ export function leftSection(batch: Batch): SectionModel[] {
             id: one.entity_id,
             href: "",
             is_bold: false,
-            cells: [cell.number(one.line), path === undefined ? cell.text(name) : cell.link(name, `${path}${one.entity_id}`), cell.text(one.reason)],
+            cells: [
+              cell.number(one.line),
+              path === undefined ? cell.text(name) : cell.link(name, `${path}${one.entity_id}`),
+              cell.text(one.reason),
+            ],
           };
         }),
       },

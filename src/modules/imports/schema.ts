@@ -44,7 +44,14 @@ export const importRows = table(
 /** What other systems call our records. */
 export const externalIds = table(
   "external_ids",
-  { ...link, external_source: col.text(), entity_type: col.text(), external_id: col.text(), entity_id: col.id(), batch_id: col.maybe.ref("import_batches") },
+  {
+    ...link,
+    external_source: col.text(),
+    entity_type: col.text(),
+    external_id: col.text(),
+    entity_id: col.id(),
+    batch_id: col.maybe.ref("import_batches"),
+  },
   { isAudited: false, readPermission },
 );
 

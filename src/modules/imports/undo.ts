@@ -16,7 +16,12 @@ export interface LeftAlone {
 
 /** Takes a batch back, last row first. What was touched since, or is in use now, is left alone and named. */
 export async function undoRows(work: Work, batchId: string): Promise<{ undone: number; left: LeftAlone[] }> {
-  const rows = await work.db.selectFrom("import_rows").selectAll().where("batch_id", "=", batchId).orderBy("id", "desc").execute();
+  const rows = await work.db
+    .selectFrom("import_rows")
+    .selectAll()
+    .where("batch_id", "=", batchId)
+    .orderBy("id", "desc")
+    .execute();
   const left: LeftAlone[] = [];
   let undone = 0;
   for (const [index, row] of rows.entries()) {
@@ -40,14 +45,20 @@ interface StoredRow {
 /** Undoes one row; the reason when it is left alone. */
 async function undoRow(work: Work, row: StoredRow): Promise<string | null> {
   const table = tableNamed(row.entity_type) as Table;
-  const present = (await maybeFind(work, row.entity_type as TableName, row.entity_id)) as Record<string, unknown> | undefined;
+  const present = (await maybeFind(work, row.entity_type as TableName, row.entity_id)) as
+    Record<string, unknown> | undefined;
   if (present === undefined) return "It is not there any more.";
   if (present["version"] !== row.version_after) return "It was changed since the import.";
   if (row.row_outcome === "updated") {
     await update(work, table, row.entity_id, (row.previous_values ?? {}) as Patch<Table>);
     return null;
   }
-  await work.db.deleteFrom("external_ids").where("entity_type", "=", row.entity_type).where("entity_id", "=", row.entity_id).where("batch_id", "=", row.batch_id).execute();
+  await work.db
+    .deleteFrom("external_ids")
+    .where("entity_type", "=", row.entity_type)
+    .where("entity_id", "=", row.entity_id)
+    .where("batch_id", "=", row.batch_id)
+    .execute();
   if (row.entity_type === "rate_cards") await removeRates(work, row.entity_id);
   try {
     await remove(work, table, row.entity_id);
@@ -61,6 +72,11 @@ async function undoRow(work: Work, row: StoredRow): Promise<string | null> {
 
 /** The rates of a card that the import made go with the card, unless a company uses it. */
 async function removeRates(work: Work, cardId: string): Promise<void> {
-  const used = await work.db.selectFrom("companies").select("id").where("rate_card_id", "=", cardId).limit(1).executeTakeFirst();
+  const used = await work.db
+    .selectFrom("companies")
+    .select("id")
+    .where("rate_card_id", "=", cardId)
+    .limit(1)
+    .executeTakeFirst();
   if (used === undefined) await work.db.deleteFrom("rate_card_items").where("rate_card_id", "=", cardId).execute();
 }

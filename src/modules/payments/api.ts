@@ -3,7 +3,7 @@ import { validate } from "../../platform/access/validate.ts";
 import { perform } from "../../platform/action.ts";
 import { type Ctx, reading } from "../../platform/context.ts";
 import { invalid } from "../../platform/errors.ts";
-import { readDocument, refuseParameters } from "../../platform/http/jsonapi.ts";
+import { readDocument, readVerb, refuseParameters } from "../../platform/http/jsonapi-document.ts";
 import { type Answer, json, type Route } from "../../platform/http/route.ts";
 import { type Checkout, startCheckout } from "./checkout.ts";
 import { gatewayOf, saveGateway, shownGateway } from "./config.ts";
@@ -65,8 +65,7 @@ export const paymentApi: Route[] = [
     door: "api",
     permission: "settings.manage",
     handle: async (ctx, incoming) => {
-      const text = await incoming.text();
-      const given = text.trim() === "" ? {} : readDocument(await incoming.json(), "payment_gateway_tests", null);
+      const given = await readVerb(incoming, "payment_gateway_tests", null);
       const problems = validate(testInput, given);
       if (problems.length > 0) throw invalid(problems);
       const result = await tryGateway(ctx, String(given["secret_key"] ?? ""));

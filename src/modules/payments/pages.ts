@@ -3,7 +3,7 @@ import { type Ctx, reading } from "../../platform/context.ts";
 import type { Failure } from "../../platform/errors.ts";
 import { readInput } from "../../platform/http/form-page.ts";
 import { columnField, field, formFailure, formModel, type FormValues } from "../../platform/http/form-model.ts";
-import type { SetupPageModel } from "../../platform/http/page-models.ts";
+import type { TriedFormModel } from "../../platform/http/page-models.ts";
 import { type Answer, page, redirect, type Route } from "../../platform/http/route.ts";
 import { gatewayOf, saveGateway, webhookUrl } from "./config.ts";
 import { hintOf } from "./rules.ts";
@@ -22,12 +22,18 @@ async function settingsPage(
   const kept = await gatewayOf(ctx);
   const keep = (secret: string | null | undefined, otherwise: string): string =>
     secret == null ? otherwise : `One that ends with ${hintOf(secret) ?? ""} is kept. Leave this empty to keep it.`;
-  // The wizard's page without its steps: a form with a second button that tries it.
-  const model: SetupPageModel = {
-    steps: [],
-    position: kept === null ? "" : kept.is_test_mode ? "Test mode: no real money moves" : "Live",
-    title: "Online payments",
-    text: "Clients pay their invoices by card on Stripe's own page. Card numbers never reach this machine.",
+  const mode =
+    kept?.is_test_mode === true
+      ? { text: "Test mode: no real money moves", tone: "warning" }
+      : { text: "Live", tone: "success" };
+  const model: TriedFormModel = {
+    header: {
+      title: "Online payments",
+      subtitle: "Clients pay their invoices by card on Stripe's own page. Card numbers never reach this machine.",
+      breadcrumbs: [{ label: "Settings", href: "/settings" }],
+      badges: kept === null ? [] : [mode],
+      actions: [],
+    },
     form: formModel({
       action: path,
       values: typed ?? { publishable_key: kept?.publishable_key ?? "", is_active: kept?.is_active ?? true },
@@ -60,13 +66,15 @@ async function settingsPage(
             }),
           ],
         },
-        { title: "", fields: [columnField(paymentGatewayConfigs, "is_active", { label: "Clients can pay online" })] },
+        {
+          title: "In the portal",
+          fields: [columnField(paymentGatewayConfigs, "is_active", { label: "Clients can pay online" })],
+        },
       ],
     }),
     test: { url: `${path}/test`, label: "Test the key", result },
-    done: null,
   };
-  return page("setup/wizard", model.title, model, failure?.status ?? 200);
+  return page("settings/tried", model.header.title, model, failure?.status ?? 200);
 }
 
 const secrets = new Set(["secret_key", "webhook_secret"]);

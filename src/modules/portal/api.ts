@@ -7,13 +7,9 @@ import { type Ctx, inUnit, reading } from "../../platform/context.ts";
 import type { TableName } from "../../platform/database/tables.ts";
 import { invalid, malformed, unauthorized } from "../../platform/errors.ts";
 import { downloadOf } from "../../platform/files/files.ts";
-import {
-  readDocument,
-  refuseParameters,
-  resourceObjects,
-  resourceRoutes,
-  showOne,
-} from "../../platform/http/jsonapi.ts";
+import { resourceRoutes, showOne } from "../../platform/http/jsonapi.ts";
+import { resourceObjects } from "../../platform/http/jsonapi-objects.ts";
+import { readDocument, refuseParameters } from "../../platform/http/jsonapi-document.ts";
 import { type Answer, type Incoming, json, response, type Route } from "../../platform/http/route.ts";
 import type { Resource } from "../../platform/resource.ts";
 import { loginRoute, logoutRoute, requestReset, setPasswordByLink } from "../staff/index.ts";

@@ -2,6 +2,7 @@ import { can } from "../../platform/access/actor.ts";
 import { maybeFind } from "../../platform/access/reach.ts";
 import type { Ctx } from "../../platform/context.ts";
 import { showOne } from "../../platform/http/jsonapi.ts";
+import { readVerb } from "../../platform/http/jsonapi-document.ts";
 import { button, cell, facts } from "../../platform/http/cells.ts";
 import { buttonRoute } from "../../platform/http/form-page.ts";
 import { type Answer, type Incoming, redirect, type Route } from "../../platform/http/route.ts";
@@ -73,7 +74,10 @@ export const contactAccess: Route[] = [
     door: "api",
     permission: inviteContact.permission,
     handle: async (ctx, incoming) => {
-      await perform(ctx, inviteContact, { id: idOf(incoming) });
+      await perform(ctx, inviteContact, {
+        ...(await readVerb(incoming, "contacts", idOf(incoming))),
+        id: idOf(incoming),
+      });
       return contactAnswer(ctx, idOf(incoming));
     },
   },

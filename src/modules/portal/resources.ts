@@ -49,7 +49,7 @@ export const ticketResource = clientResource(
     "created_at",
     "updated_at",
   ],
-  { extend: statesOf },
+  { extend: statesOf, calculated: ["status", "is_closed"] },
 );
 
 export const noteResource = clientResource(
@@ -69,6 +69,7 @@ export const attachmentResource = clientResource(
       rows.map((row) => ({
         content_url: `/api/v1/portal/tickets/${String(row["ticket_id"])}/attachments/${String(row["id"])}/content`,
       })),
+    calculated: ["content_url"],
   },
 );
 

@@ -1,9 +1,11 @@
 import { Type } from "@sinclair/typebox";
+import { find } from "../../platform/access/reach.ts";
 import { action } from "../../platform/action.ts";
 import type { Work } from "../../platform/context.ts";
 import type { NewRow } from "../../platform/database/columns.ts";
 import { fromEdge, newInput, patchInput } from "../../platform/database/edge.ts";
 import { insert, update } from "../../platform/database/records.ts";
+import { conflict } from "../../platform/errors.ts";
 import { addFile, type StoredBytes } from "../../platform/files/files.ts";
 import { mailSettings, organizations } from "../../platform/tenants.ts";
 
@@ -34,7 +36,10 @@ export const setLogo = action({
   name: "settings.set_logo",
   permission: "settings.manage",
   input: Type.Object({
-    file: Type.Union([Type.Null(), Type.Object({ sha256: Type.String(), size: Type.Integer(), name: Type.String(), type: Type.String() })]),
+    file: Type.Union([
+      Type.Null(),
+      Type.Object({ sha256: Type.String(), size: Type.Integer(), name: Type.String(), type: Type.String() }),
+    ]),
   }),
   run: async (work: Work, { file }: LogoInput) => {
     const row = await work.db.selectFrom("organizations").select("id").executeTakeFirstOrThrow();
@@ -50,10 +55,14 @@ interface MailInput {
 }
 
 /** What the SMTP form sends: the columns, and the password, which is kept when left empty. */
-export const mailInput = newInput(mailSettings, ["host", "port", "security", "username", "from_name", "from_address", "is_certificate_checked"], {
-  password: Type.Optional(Type.String({ maxLength: 500 })),
-  version: Type.Optional(Type.Integer()),
-});
+export const mailInput = newInput(
+  mailSettings,
+  ["host", "port", "security", "username", "from_name", "from_address", "is_certificate_checked"],
+  {
+    password: Type.Optional(Type.String({ maxLength: 500 })),
+    version: Type.Optional(Type.Integer()),
+  },
+);
 
 /** Changes how mail is sent. The password is sealed, and never shown again. */
 export const updateMailSettings = action({
@@ -63,10 +72,13 @@ export const updateMailSettings = action({
   run: async (work: Work, input: MailInput) => {
     const { password, version, ...given } = input;
     const values = fromEdge(mailSettings, given, work.tenant.currency);
-    if (password !== undefined && password !== "") values.password_sealed = work.app.keyring.seal("mail-settings", work.tenant.id, password);
+    if (password !== undefined && password !== "")
+      values.password_sealed = work.app.keyring.seal("mail-settings", work.tenant.id, password);
     if (values.username == null) values.password_sealed = null;
     const row = await work.db.selectFrom("mail_settings").select("id").executeTakeFirst();
-    return row === undefined ? insert(work, mailSettings, values as NewRow<typeof mailSettings>) : update(work, mailSettings, row.id, values, version);
+    return row === undefined
+      ? insert(work, mailSettings, values as NewRow<typeof mailSettings>)
+      : update(work, mailSettings, row.id, values, version);
   },
 });
 
@@ -80,11 +92,19 @@ export const retryMail = action({
   permission: "settings.manage",
   input: Type.Object({ id: Type.String({ format: "uuid" }) }, { additionalProperties: false }),
   run: async (work: Work, { id }: MailId) => {
+    const mail = await find(work, "mails", id);
+    if (mail.mail_status !== "failed" && mail.mail_status !== "uncertain")
+      throw conflict("This mail has not failed, so it is not sent again.", "not_failed");
     await work.db
       .updateTable("mails")
-      .set({ mail_status: "queued", attempts: 0, next_attempt_at: work.app.clock.now(), last_error: "", updated_at: work.app.clock.now() })
+      .set({
+        mail_status: "queued",
+        attempts: 0,
+        next_attempt_at: work.app.clock.now(),
+        last_error: "",
+        updated_at: work.app.clock.now(),
+      })
       .where("id", "=", id)
-      .where("mail_status", "in", ["failed", "uncertain"])
       .execute();
   },
 });

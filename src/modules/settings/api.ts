@@ -1,19 +1,27 @@
 import { type AnyAction, perform } from "../../platform/action.ts";
 import { type Ctx, reading } from "../../platform/context.ts";
 import { toEdge } from "../../platform/database/edge.ts";
-import { readDocument, refuseParameters } from "../../platform/http/jsonapi.ts";
+import { ifMatch, readDocument, readVerb, refuseParameters } from "../../platform/http/jsonapi-document.ts";
 import { type Answer, json, response, type Route } from "../../platform/http/route.ts";
 import { mailSettings, organizations } from "../../platform/tenants.ts";
 import { retryMail, updateMailSettings, updateOrganization } from "./actions.ts";
 
 /** The organization and its mail settings over the API: one record each, so the address carries no id. */
-function single(path: string, type: string, load: (ctx: Ctx) => Promise<Record<string, unknown> | undefined>, change: AnyAction, table: typeof organizations | typeof mailSettings): Route[] {
+function single(
+  path: string,
+  type: string,
+  load: (ctx: Ctx) => Promise<Record<string, unknown> | undefined>,
+  change: AnyAction,
+  table: typeof organizations | typeof mailSettings,
+): Route[] {
   const show = (ctx: Ctx): Promise<Answer> =>
     reading(ctx, async (reader) => {
       const row = await load(reader);
       if (row === undefined) return json({ jsonapi: { version: "1.1" }, links: { self: path }, data: null });
       const { id, ...attributes } = toEdge(table, row);
-      return json({ jsonapi: { version: "1.1" }, links: { self: path }, data: { type, id, attributes } }, 200, { etag: `"${String(row["version"])}"` });
+      return json({ jsonapi: { version: "1.1" }, links: { self: path }, data: { type, id, attributes } }, 200, {
+        etag: `"${String(row["version"])}"`,
+      });
     });
   const write = (method: "PUT" | "PATCH"): Route => ({
     method,
@@ -22,7 +30,10 @@ function single(path: string, type: string, load: (ctx: Ctx) => Promise<Record<s
     permission: "settings.manage",
     handle: async (ctx, incoming) => {
       const present = await reading(ctx, load);
-      await perform(ctx, change, readDocument(await incoming.json(), type, String(present?.["id"] ?? "")));
+      await perform(ctx, change, {
+        ...readDocument(await incoming.json(), type, String(present?.["id"] ?? "")),
+        ...ifMatch(incoming),
+      });
       return show(ctx);
     },
   });
@@ -49,10 +60,23 @@ export const settingsApi: Route[] = [
     door: "api",
     permission: "settings.manage",
     handle: async (ctx, incoming) => {
-      await perform(ctx, retryMail, { id: incoming.params["id"] });
+      const id = incoming.params["id"] ?? "";
+      await perform(ctx, retryMail, { ...(await readVerb(incoming, "mails", id)), id });
       return response(new Response(null, { status: 204 }));
     },
   },
-  ...single("/api/v1/organization", "organizations", (ctx) => ctx.db.selectFrom("organizations").selectAll().executeTakeFirst(), updateOrganization as unknown as AnyAction, organizations),
-  ...single("/api/v1/mail-settings", "mail_settings", (ctx) => ctx.db.selectFrom("mail_settings").selectAll().executeTakeFirst(), updateMailSettings as unknown as AnyAction, mailSettings),
+  ...single(
+    "/api/v1/organization",
+    "organizations",
+    (ctx) => ctx.db.selectFrom("organizations").selectAll().executeTakeFirst(),
+    updateOrganization as unknown as AnyAction,
+    organizations,
+  ),
+  ...single(
+    "/api/v1/mail-settings",
+    "mail_settings",
+    (ctx) => ctx.db.selectFrom("mail_settings").selectAll().executeTakeFirst(),
+    updateMailSettings as unknown as AnyAction,
+    mailSettings,
+  ),
 ];

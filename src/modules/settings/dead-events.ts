@@ -19,7 +19,10 @@ interface Delivery {
 export const replayEvent = action({
   name: "settings.replay_event",
   permission: "settings.manage",
-  input: Type.Object({ id: Type.String({ format: "uuid" }), handler: Type.String({ maxLength: 200 }) }, { additionalProperties: false }),
+  input: Type.Object(
+    { id: Type.String({ format: "uuid" }), handler: Type.String({ maxLength: 200 }) },
+    { additionalProperties: false },
+  ),
   run: (work: Work, { id, handler }: Delivery) => replayDelivery(work, id, handler),
 });
 
@@ -33,22 +36,43 @@ interface EventRow {
 const deadList: List<EventRow> = {
   title: "Failed events",
   subtitle: "Something happened, and a part of Purser could not do what follows from it, ten times in a row.",
+  breadcrumbs: [{ label: "Settings", href: "/settings" }],
   url: "/settings/events",
   table: "events",
   query: (ctx) =>
     reach(ctx, "events")
       .select(["events.id", "events.event_name", "events.actor_name", "events.occurred_at"])
       .where((eb) =>
-        eb.exists(eb.selectFrom("event_deliveries").select("event_deliveries.handler").whereRef("event_deliveries.event_id", "=", "events.id").where("event_deliveries.dead_at", "is not", null)),
+        eb.exists(
+          eb
+            .selectFrom("event_deliveries")
+            .select("event_deliveries.handler")
+            .whereRef("event_deliveries.event_id", "=", "events.id")
+            .where("event_deliveries.dead_at", "is not", null),
+        ),
       ),
   columns: [
-    { key: "occurred_at", label: "Happened", sort: { reference: "events.occurred_at", column: events.columns.occurred_at }, cell: (row, ctx) => cell.instant(row.occurred_at, ctx.tenant, ctx.app.clock.now()) },
-    { key: "event_name", label: "Event", cell: (row) => cell.strong(nameOf(row.event_name), `/settings/events/${row.id}`) },
+    {
+      key: "occurred_at",
+      label: "Happened",
+      sort: { reference: "events.occurred_at", column: events.columns.occurred_at },
+      cell: (row, ctx) => cell.instant(row.occurred_at, ctx.tenant, ctx.app.clock.now()),
+    },
+    {
+      key: "event_name",
+      label: "Event",
+      cell: (row) => cell.strong(nameOf(row.event_name), `/settings/events/${row.id}`),
+    },
     { key: "actor_name", label: "By", is_secondary: true, cell: (row) => cell.text(row.actor_name) },
   ],
   sort: "-occurred_at",
   href: (row) => `/settings/events/${row.id}`,
-  empty: () => empty("check", "Nothing has failed", "What follows from an event is tried ten times over eight hours; what still fails then stands here."),
+  empty: () =>
+    empty(
+      "check",
+      "Nothing has failed",
+      "What follows from an event is tried ten times over eight hours; what still fails then stands here.",
+    ),
 };
 
 /** `invoices.paid` as "Invoices: paid". */
@@ -64,7 +88,11 @@ function stateOf(delivery: { succeeded_at: string | null; dead_at: string | null
 
 async function showEvent(ctx: Ctx, id: string): Promise<Answer> {
   const event = await find(ctx, "events", id);
-  const deliveries = await reach(ctx, "event_deliveries").selectAll().where("event_id", "=", event.id).orderBy("handler").execute();
+  const deliveries = await reach(ctx, "event_deliveries")
+    .selectAll()
+    .where("event_id", "=", event.id)
+    .orderBy("handler")
+    .execute();
   const dead = deliveries.filter((delivery) => delivery.dead_at !== null);
   const model: RecordPageModel = {
     header: {
@@ -75,7 +103,9 @@ async function showEvent(ctx: Ctx, id: string): Promise<Answer> {
         { label: "Failed events", href: "/settings/events" },
       ],
       badges: [],
-      actions: dead.map(({ handler }) => button(`Try ${nameOf(handler)} again`, `/settings/events/${event.id}/replay/${handler}`, "refresh")),
+      actions: dead.map(({ handler }) =>
+        button(`Try ${nameOf(handler)} again`, `/settings/events/${event.id}/replay/${handler}`, "refresh"),
+      ),
     },
     stats: [],
     tabs: [],
@@ -85,9 +115,20 @@ async function showEvent(ctx: Ctx, id: string): Promise<Answer> {
         ["Happened", cell.instant(event.occurred_at, ctx.tenant, ctx.app.clock.now())],
         ["By", cell.text(event.actor_name)],
       ]),
-      facts("What follows from it", deliveries.map((delivery) => [nameOf(delivery.handler), cell.text(stateOf(delivery))] as const)),
+      facts(
+        "What follows from it",
+        deliveries.map((delivery) => [nameOf(delivery.handler), cell.text(stateOf(delivery))] as const),
+      ),
     ],
-    notes: dead.map((delivery) => `${nameOf(delivery.handler)}: ${delivery.last_error}`).join("\n"),
+    ...(dead.length === 0
+      ? {}
+      : {
+          body: {
+            title: "What went wrong",
+            text: dead.map((delivery) => `${nameOf(delivery.handler)}: ${delivery.last_error}`).join("\n"),
+          },
+        }),
+    notes: "",
     attachments: [],
   };
   return page("records/show", model.header.title, model);
@@ -97,7 +138,21 @@ const manage = "settings.manage";
 
 /** What was given up: to read, and to try again. */
 export const deadEventPages: Route[] = [
-  { method: "GET", path: "/settings/events", door: "staff", permission: manage, handle: (ctx, incoming) => listAnswer(ctx, incoming, deadList) },
-  { method: "GET", path: "/settings/events/:id", door: "staff", permission: manage, handle: (ctx, incoming) => showEvent(ctx, incoming.params["id"] ?? "") },
-  buttonRoute("/settings/events/:id/replay/:handler", replayEvent as AnyAction, (incoming) => redirect(`/settings/events/${incoming.params["id"] ?? ""}`, "It is tried again now.")),
+  {
+    method: "GET",
+    path: "/settings/events",
+    door: "staff",
+    permission: manage,
+    handle: (ctx, incoming) => listAnswer(ctx, incoming, deadList),
+  },
+  {
+    method: "GET",
+    path: "/settings/events/:id",
+    door: "staff",
+    permission: manage,
+    handle: (ctx, incoming) => showEvent(ctx, incoming.params["id"] ?? ""),
+  },
+  buttonRoute("/settings/events/:id/replay/:handler", replayEvent as AnyAction, (incoming) =>
+    redirect(`/settings/events/${incoming.params["id"] ?? ""}`, "It is tried again now."),
+  ),
 ];

@@ -7,10 +7,18 @@ import { mailSettings, organizations } from "../../platform/tenants.ts";
 
 type Sections = { title: string; hint?: string; fields: FieldModel[] }[];
 
-const labels = { line1: "Street", line2: "Street, second line", city: "City", region: "State or region", postal_code: "Postal code", country: "Country" };
+const labels = {
+  line1: "Street",
+  line2: "Street, second line",
+  city: "City",
+  region: "State or region",
+  postal_code: "Postal code",
+  country: "Country",
+};
 
 export function letterheadSections(): Sections {
-  const o = (name: string, given: Parameters<typeof columnField>[2] = {}): FieldModel => columnField(organizations, name, given);
+  const o = (name: string, given: Parameters<typeof columnField>[2] = {}): FieldModel =>
+    columnField(organizations, name, given);
   return [
     {
       title: "Organization",
@@ -25,12 +33,36 @@ export function letterheadSections(): Sections {
         field("logo", "Logo", { kind: "file", span: 6, hint: "PNG or JPEG, at most 2 MB, printed on invoices" }),
       ],
     },
-    { title: "Address", fields: addressParts.map((part) => o(`address.${part}`, { label: labels[part], span: part === "line1" || part === "line2" ? 6 : 3 })) },
+    {
+      title: "Address",
+      fields: addressParts.map((part) =>
+        o(`address.${part}`, { label: labels[part], span: part === "line1" || part === "line2" ? 6 : 3 }),
+      ),
+    },
   ];
 }
 
 const zones = Intl.supportedValuesOf("timeZone");
-const currencies = ["USD", "EUR", "GBP", "CAD", "AUD", "NZD", "CHF", "PLN", "SEK", "NOK", "DKK", "CZK", "HUF", "JPY", "INR", "ZAR", "BRL", "MXN"];
+const currencies = [
+  "USD",
+  "EUR",
+  "GBP",
+  "CAD",
+  "AUD",
+  "NZD",
+  "CHF",
+  "PLN",
+  "SEK",
+  "NOK",
+  "DKK",
+  "CZK",
+  "HUF",
+  "JPY",
+  "INR",
+  "ZAR",
+  "BRL",
+  "MXN",
+];
 const locales: [string, string][] = [
   ["en-US", "English (United States)"],
   ["en-GB", "English (United Kingdom)"],
@@ -48,9 +80,21 @@ export function localitySections(): Sections {
     {
       title: "Time and money",
       fields: [
-        columnField(organizations, "timezone", { kind: "select", options: zone.map((value) => ({ value, label: value.replaceAll("_", " ") })), hint: "Dates and times are meant in this zone." }),
-        columnField(organizations, "locale", { kind: "select", label: "Dates and numbers", options: locales.map(([value, label]) => ({ value, label })) }),
-        columnField(organizations, "currency", { kind: "select", options: currencies.map((value) => ({ value, label: `${value} – ${currencyNames.of(value) ?? value}` })), hint: "Each company can have its own." }),
+        columnField(organizations, "timezone", {
+          kind: "select",
+          options: zone.map((value) => ({ value, label: value.replaceAll("_", " ") })),
+          hint: "Dates and times are meant in this zone.",
+        }),
+        columnField(organizations, "locale", {
+          kind: "select",
+          label: "Dates and numbers",
+          options: locales.map(([value, label]) => ({ value, label })),
+        }),
+        columnField(organizations, "currency", {
+          kind: "select",
+          options: currencies.map((value) => ({ value, label: `${value} – ${currencyNames.of(value) ?? value}` })),
+          hint: "Each company can have its own.",
+        }),
         columnField(organizations, "payment_terms", { hint: "For new companies." }),
       ],
     },
@@ -73,7 +117,8 @@ export function urlSections(): Sections {
 }
 
 export function mailSections(hasPassword: boolean): Sections {
-  const m = (name: string, given: Parameters<typeof columnField>[2] = {}): FieldModel => columnField(mailSettings, name, given);
+  const m = (name: string, given: Parameters<typeof columnField>[2] = {}): FieldModel =>
+    columnField(mailSettings, name, given);
   return [
     {
       title: "Server",
@@ -89,7 +134,11 @@ export function mailSections(hasPassword: boolean): Sections {
         }),
         m("is_certificate_checked"),
         m("username"),
-        field("password", "Password", { kind: "password", autocomplete: "off", hint: hasPassword ? "A password is kept. Leave this empty to keep it." : "" }),
+        field("password", "Password", {
+          kind: "password",
+          autocomplete: "off",
+          hint: hasPassword ? "A password is kept. Leave this empty to keep it." : "",
+        }),
       ],
     },
     { title: "Sender", fields: [m("from_name"), m("from_address", { label: "From address" })] },
@@ -101,7 +150,9 @@ export function invoicingSections(): Sections {
     {
       title: "Invoices",
       fields: [
-        columnField(organizations, "invoice_prefix", { hint: "Numbers are given without gaps when an invoice is approved: INV-000001." }),
+        columnField(organizations, "invoice_prefix", {
+          hint: "Numbers are given without gaps when an invoice is approved: INV-000001.",
+        }),
         columnField(organizations, "payment_terms", { hint: "For new companies." }),
         columnField(organizations, "invoice_footer", { span: 6, hint: "A line at the end of every invoice." }),
       ],

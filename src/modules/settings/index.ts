@@ -15,13 +15,31 @@ export { takeLogo } from "./logo.ts";
 export { type MailTest, tryMail } from "./mail-test.ts";
 
 const cards: [string, string, string, string, string][] = [
-  ["Organization", "Organization and letterhead", "Name, address, tax ID, bank details and logo, as clients read them.", "/settings/organization", "building"],
+  [
+    "Organization",
+    "Organization and letterhead",
+    "Name, address, tax ID, bank details and logo, as clients read them.",
+    "/settings/organization",
+    "building",
+  ],
   ["Organization", "Public address", "What links in mails begin with.", "/settings/address", "globe"],
-  ["Organization", "Time zone and currency", "In which zone dates are meant, and how numbers are written.", "/settings/locale", "clock"],
+  [
+    "Organization",
+    "Time zone and currency",
+    "In which zone dates are meant, and how numbers are written.",
+    "/settings/locale",
+    "clock",
+  ],
   ["Mail", "Outgoing mail", "The SMTP server, with a test.", "/settings/mail", "mail"],
   ["Mail", "Sent mail", "What was written, what arrived, what failed.", "/settings/mails", "send"],
   ["Money", "Invoices", "Numbers, payment terms, footer.", "/settings/invoicing", "invoice"],
-  ["System", "Failed events", "What could not be done after ten attempts, and trying it again.", "/settings/events", "alert"],
+  [
+    "System",
+    "Failed events",
+    "What could not be done after ten attempts, and trying it again.",
+    "/settings/events",
+    "alert",
+  ],
 ];
 
 /** What an organization decides about itself (PRD 3.17). */
@@ -31,20 +49,46 @@ export const settingsModule = defineModule({
   permissions: { "settings.manage": "Change the organization's settings" },
   actions: [updateOrganization, setLogo, updateMailSettings, retryMail, replayEvent] as unknown as AnyAction[],
   // What a mail says is between its sender and its reader, and links in it are secrets.
-  resources: [resource({ type: "mails", table: mails, permission: "settings.manage", hidden: new Set(["text_body", "html_body", "claim_token"]), sort: "-created_at" })],
+  resources: [
+    resource({
+      type: "mails",
+      table: mails,
+      permission: "settings.manage",
+      hidden: new Set(["text_body", "html_body", "claim_token"]),
+      sort: "-created_at",
+    }),
+  ],
   routes: [...settingsPages, ...deadEventPages, ...settingsApi],
-  nav: [{ label: "Settings", href: "/settings", icon: "settings", group: "System", order: 90, permission: "settings.manage" }],
+  nav: [
+    {
+      label: "Settings",
+      href: "/settings",
+      icon: "settings",
+      group: "System",
+      order: 90,
+      permission: "settings.manage",
+    },
+  ],
   panels: [
-    ...cards.map(
-      ([group, title, text, href, icon], index): Panel => ({ page: "settings", order: index, permission: "settings.manage", load: async () => ({ kind: "card", group, title, text, href, icon }) }),
-    ),
+    ...cards.map(([group, title, text, href, icon], index): Panel => ({
+      page: "settings",
+      order: index,
+      permission: "settings.manage",
+      load: async () => ({ kind: "card", group, title, text, href, icon }),
+    })),
     {
       page: "dashboard",
       order: 15,
       permission: "settings.manage",
       load: async (ctx) => {
         const mail = await ctx.db.selectFrom("mail_settings").select("id").executeTakeFirst();
-        return { kind: "step", title: "Connect your mail server", text: "Replies, invitations and invoices go out by it.", href: "/settings/mail", is_done: mail !== undefined };
+        return {
+          kind: "step",
+          title: "Connect your mail server",
+          text: "Replies, invitations and invoices go out by it.",
+          href: "/settings/mail",
+          is_done: mail !== undefined,
+        };
       },
     },
   ],

@@ -2,20 +2,22 @@ import { find, reach } from "../../platform/access/reach.ts";
 import { type AnyAction, perform } from "../../platform/action.ts";
 import { type Ctx, reading } from "../../platform/context.ts";
 import type { Failure } from "../../platform/errors.ts";
-import { button, cell, empty, words } from "../../platform/http/cells.ts";
+import { button, cell, empty, facts, words } from "../../platform/http/cells.ts";
 import { formFailure, formModel, type FormValues, rowValues } from "../../platform/http/form-model.ts";
 import { buttonRoute, readInput } from "../../platform/http/form-page.ts";
 import { type List, listAnswer } from "../../platform/http/list.ts";
-import type { FormPageModel, SettingsPageModel, SetupPageModel } from "../../platform/http/page-models.ts";
+import type { FormPageModel, SettingsPageModel, TriedFormModel } from "../../platform/http/page-models.ts";
 import { ofKind, panelsOf } from "../../platform/http/panels.ts";
-import { type Answer, page, redirect, type Route } from "../../platform/http/route.ts";
-import type { FieldModel } from "../../platform/http/view-models.ts";
+import { type Answer, type Incoming, page, redirect, type Route } from "../../platform/http/route.ts";
+import type { CellModel, FieldModel } from "../../platform/http/view-models.ts";
 import { mailSettings, organizations } from "../../platform/tenants.ts";
 import { mails } from "../../platform/mail/queue.ts";
 import { retryMail, updateMailSettings, updateOrganization } from "./actions.ts";
 import { invoicingSections, letterheadSections, localitySections, mailSections, urlSections } from "./forms.ts";
 import { takeLogo } from "./logo.ts";
 import { type MailTest, tryMail } from "./mail-test.ts";
+
+const mailPath = (incoming: Incoming): string => `/settings/mails/${incoming.params["id"] ?? ""}`;
 
 type Sections = { title: string; hint?: string; fields: FieldModel[] }[];
 
@@ -27,7 +29,15 @@ function organizationPage(path: string, title: string, sections: () => Sections)
     const row = await ctx.db.selectFrom("organizations").selectAll().executeTakeFirstOrThrow();
     const model: FormPageModel = {
       header: { title, subtitle: "", breadcrumbs: crumbs, badges: [], actions: [] },
-      form: formModel({ action: path, values: typed ?? rowValues(organizations, row), version: row.version, failure, submit_label: "Save", cancel_url: "/settings", sections: sections() }),
+      form: formModel({
+        action: path,
+        values: typed ?? rowValues(organizations, row),
+        version: row.version,
+        failure,
+        submit_label: "Save",
+        cancel_url: "/settings",
+        sections: sections(),
+      }),
     };
     return page("forms/index", title, model, failure?.status ?? 200);
   };
@@ -54,20 +64,38 @@ function organizationPage(path: string, title: string, sections: () => Sections)
   ];
 }
 
-async function mailPage(ctx: Ctx, typed: FormValues | null, failure: Failure | null, result: MailTest | null): Promise<Answer> {
+async function mailPage(
+  ctx: Ctx,
+  typed: FormValues | null,
+  failure: Failure | null,
+  result: MailTest | null,
+): Promise<Answer> {
   const row = await ctx.db.selectFrom("mail_settings").selectAll().executeTakeFirst();
-  const values = typed ?? (row === undefined ? { port: 587, security: "starttls", from_name: ctx.tenant.name, is_certificate_checked: true } : rowValues(mailSettings, row));
-  // The wizard's page without its steps: a form with a second button that tries it.
-  const model: SetupPageModel = {
-    steps: [],
-    position: "",
-    title: "Outgoing mail",
-    text: "The SMTP server that sends your mail. Try it before you save: you see the server's own answer.",
-    form: formModel({ action: "/settings/mail", values, version: row?.version ?? null, failure, submit_label: "Save", cancel_url: "/settings", sections: mailSections(row?.password_sealed != null) }),
+  const values =
+    typed ??
+    (row === undefined
+      ? { port: 587, security: "starttls", from_name: ctx.tenant.name, is_certificate_checked: true }
+      : rowValues(mailSettings, row));
+  const model: TriedFormModel = {
+    header: {
+      title: "Outgoing mail",
+      subtitle: "The SMTP server that sends your mail. Try it before you save: you see the server's own answer.",
+      breadcrumbs: crumbs,
+      badges: [],
+      actions: [],
+    },
+    form: formModel({
+      action: "/settings/mail",
+      values,
+      version: row?.version ?? null,
+      failure,
+      submit_label: "Save",
+      cancel_url: "/settings",
+      sections: mailSections(row?.password_sealed != null),
+    }),
     test: { url: "/settings/mail/test", label: "Send a test mail", result },
-    done: null,
   };
-  return page("setup/wizard", "Outgoing mail", model, failure?.status ?? 200);
+  return page("settings/tried", "Outgoing mail", model, failure?.status ?? 200);
 }
 
 interface MailRow {
@@ -79,22 +107,53 @@ interface MailRow {
   created_at: string;
 }
 
-const mailTones: Record<string, string> = { sent: "success", queued: "info", sending: "info", failed: "error", uncertain: "warning" };
+const mailTones: Record<string, string> = {
+  sent: "success",
+  queued: "info",
+  sending: "info",
+  failed: "error",
+  uncertain: "warning",
+};
 
 const mailList: List<MailRow> = {
   title: "Sent mail",
   subtitle: "Every mail that Purser has written, and what became of it.",
+  breadcrumbs: crumbs,
   url: "/settings/mails",
   table: "mails",
-  query: (ctx) => reach(ctx, "mails").select(["mails.id", "mails.to_address", "mails.subject", "mails.mail_status", "mails.last_error", "mails.created_at"]),
+  query: (ctx) =>
+    reach(ctx, "mails").select([
+      "mails.id",
+      "mails.to_address",
+      "mails.subject",
+      "mails.mail_status",
+      "mails.last_error",
+      "mails.created_at",
+    ]),
   columns: [
-    { key: "created_at", label: "Written", sort: { reference: "mails.created_at", column: mails.columns.created_at }, cell: (row, ctx) => cell.instant(row.created_at, ctx.tenant, ctx.app.clock.now()) },
+    {
+      key: "created_at",
+      label: "Written",
+      sort: { reference: "mails.created_at", column: mails.columns.created_at },
+      cell: (row, ctx) => cell.instant(row.created_at, ctx.tenant, ctx.app.clock.now()),
+    },
     { key: "to_address", label: "To", cell: (row) => cell.text(row.to_address) },
     { key: "subject", label: "Subject", cell: (row) => cell.strong(row.subject, `/settings/mails/${row.id}`) },
-    { key: "mail_status", label: "State", cell: (row) => cell.badge(words(row.mail_status), mailTones[row.mail_status] ?? "neutral") },
+    {
+      key: "mail_status",
+      label: "State",
+      cell: (row) => cell.badge(words(row.mail_status), mailTones[row.mail_status] ?? "neutral"),
+    },
     { key: "last_error", label: "Problem", is_secondary: true, cell: (row) => cell.muted(row.last_error) },
   ],
-  filters: [{ name: "state", label: "State", options: () => mails.columns.mail_status.values.map((value) => ({ value, label: words(value) })), apply: (query, value) => query.where("mails.mail_status", "=", value) }],
+  filters: [
+    {
+      name: "state",
+      label: "State",
+      options: () => mails.columns.mail_status.values.map((value) => ({ value, label: words(value) })),
+      apply: (query, value) => query.where("mails.mail_status", "=", value),
+    },
+  ],
   sort: "-created_at",
   href: (row) => `/settings/mails/${row.id}`,
   empty: () => empty("mail", "No mail yet", "Mails to clients and colleagues appear here."),
@@ -103,20 +162,33 @@ const mailList: List<MailRow> = {
 async function showMail(ctx: Ctx, id: string): Promise<Answer> {
   const mail = await find(ctx, "mails", id);
   const state = [{ text: words(mail.mail_status), tone: mailTones[mail.mail_status] ?? "neutral" }];
-  const text = [`To: ${mail.to_name} <${mail.to_address}>`, `Message-ID: ${mail.message_id}`, mail.server_answer === "" ? "" : `Server: ${mail.server_answer}`, mail.last_error === "" ? "" : `Problem: ${mail.last_error}`, "", withoutLinks(mail.text_body)];
+  const shown = (text: string): CellModel => (text === "" ? cell.nothing : cell.text(text));
   return page("records/show", mail.subject, {
     header: {
       title: mail.subject,
       subtitle: "",
       breadcrumbs: [...crumbs, { label: "Sent mail", href: "/settings/mails" }],
       badges: state,
-      actions: mail.mail_status === "failed" || mail.mail_status === "uncertain" ? [button("Send again", `/settings/mails/${mail.id}/retry`, "send", "primary")] : [],
+      actions:
+        mail.mail_status === "failed" || mail.mail_status === "uncertain"
+          ? [button("Send again", `/settings/mails/${mail.id}/retry`, "send", "primary")]
+          : [],
     },
     stats: [],
     tabs: [],
     sections: [],
-    facts: [],
-    notes: text.filter((line, index) => line !== "" || index > 3).join("\n"),
+    body: { title: "Text", text: withoutLinks(mail.text_body) },
+    facts: [
+      facts("Delivery", [
+        ["To", shown(mail.to_name)],
+        ["Address", cell.mail(mail.to_address)],
+        ["Written", cell.instant(mail.created_at, ctx.tenant, ctx.app.clock.now())],
+        ["Server", shown(mail.server_answer)],
+        ["Problem", shown(mail.last_error)],
+        ["Message-ID", cell.muted(mail.message_id)],
+      ]),
+    ],
+    notes: "",
     attachments: [],
   });
 }
@@ -128,6 +200,10 @@ function withoutLinks(text: string): string {
 
 const manage = "settings.manage";
 
+/** What is set once stands first, what operators look into stands last; a group that is not named comes before it. */
+const groupOrder = ["Organization", "People", "Service desk", "Money", "Mail", "Data", "", "System"];
+const placeOf = (group: string): number => groupOrder.indexOf(groupOrder.includes(group) ? group : "");
+
 export const settingsPages: Route[] = [
   {
     method: "GET",
@@ -136,10 +212,17 @@ export const settingsPages: Route[] = [
     permission: null,
     handle: async (ctx) => {
       const cards = ofKind(await panelsOf(ctx, "settings", { id: "" }), "card");
-      const groups = [...new Set(cards.map((card) => card.group))];
+      const groups = [...new Set(cards.map((card) => card.group))].toSorted(
+        (one, other) => placeOf(one) - placeOf(other),
+      );
       const model: SettingsPageModel = {
         header: { title: "Settings", subtitle: "", breadcrumbs: [], badges: [], actions: [] },
-        groups: groups.map((title) => ({ title, cards: cards.filter((card) => card.group === title).map((card) => ({ title: card.title, text: card.text, href: card.href, icon: card.icon, badge: null })) })),
+        groups: groups.map((title) => ({
+          title,
+          cards: cards
+            .filter((card) => card.group === title)
+            .map((card) => ({ title: card.title, text: card.text, href: card.href, icon: card.icon, badge: null })),
+        })),
       };
       return page("settings/index", "Settings", model);
     },
@@ -148,7 +231,13 @@ export const settingsPages: Route[] = [
   ...organizationPage("/settings/address", "Public address", urlSections),
   ...organizationPage("/settings/locale", "Time zone and currency", localitySections),
   ...organizationPage("/settings/invoicing", "Invoices", invoicingSections),
-  { method: "GET", path: "/settings/mail", door: "staff", permission: manage, handle: (ctx) => mailPage(ctx, null, null, null) },
+  {
+    method: "GET",
+    path: "/settings/mail",
+    door: "staff",
+    permission: manage,
+    handle: (ctx) => mailPage(ctx, null, null, null),
+  },
   {
     method: "POST",
     path: "/settings/mail",
@@ -181,7 +270,24 @@ export const settingsPages: Route[] = [
       }
     },
   },
-  { method: "GET", path: "/settings/mails", door: "staff", permission: manage, handle: (ctx, incoming) => listAnswer(ctx, incoming, mailList) },
-  { method: "GET", path: "/settings/mails/:id", door: "staff", permission: manage, handle: (ctx, incoming) => showMail(ctx, incoming.params["id"] ?? "") },
-  buttonRoute("/settings/mails/:id/retry", retryMail, (incoming) => redirect(`/settings/mails/${incoming.params["id"] ?? ""}`, "The mail is queued again.")),
+  {
+    method: "GET",
+    path: "/settings/mails",
+    door: "staff",
+    permission: manage,
+    handle: (ctx, incoming) => listAnswer(ctx, incoming, mailList),
+  },
+  {
+    method: "GET",
+    path: "/settings/mails/:id",
+    door: "staff",
+    permission: manage,
+    handle: (ctx, incoming) => showMail(ctx, incoming.params["id"] ?? ""),
+  },
+  buttonRoute(
+    "/settings/mails/:id/retry",
+    retryMail,
+    (incoming) => redirect(mailPath(incoming), "The mail is queued again."),
+    mailPath,
+  ),
 ];

@@ -25,16 +25,45 @@ afterAll(async () => {
   await t.close();
 });
 
-const organization = () => reading(t.harbor.system, ({ db }) => db.selectFrom("organizations").selectAll().executeTakeFirstOrThrow());
-const server = () => ({ host: smtp.host, port: String(smtp.port), security: "none", username: "purser", password: "kept secret", from_name: "Harbor IT", from_address: "desk@harbor.test" });
+const organization = () =>
+  reading(t.harbor.system, ({ db }) => db.selectFrom("organizations").selectAll().executeTakeFirstOrThrow());
+const server = () => ({
+  host: smtp.host,
+  port: String(smtp.port),
+  security: "none",
+  username: "purser",
+  password: "kept secret",
+  from_name: "Harbor IT",
+  from_address: "desk@harbor.test",
+});
 
 describe("the organization's settings", () => {
   test("are changed on their pages, and who changed what is written down", async () => {
     await browser.open("/settings/organization");
-    expect((await browser.submit("/settings/organization", { name: "Harbor GmbH", tax_id: "DE 123", "address.line1": "Kai 1" })).text).toContain("Settings saved.");
+    expect(
+      (
+        await browser.submit("/settings/organization", {
+          name: "Harbor GmbH",
+          tax_id: "DE 123",
+          "address.line1": "Kai 1",
+        })
+      ).text,
+    ).toContain("Settings saved.");
     expect(await organization()).toMatchObject({ name: "Harbor GmbH", tax_id: "DE 123", address: { line1: "Kai 1" } });
-    const entry = await reading(t.harbor.system, ({ db }) => db.selectFrom("audit_log").select(["user_id", "old_values", "new_values"]).where("entity_type", "=", "organizations").orderBy("id", "desc").limit(1).executeTakeFirstOrThrow());
-    expect(entry).toMatchObject({ user_id: admin.id, old_values: { name: "Harbor IT" }, new_values: { name: "Harbor GmbH" } });
+    const entry = await reading(t.harbor.system, ({ db }) =>
+      db
+        .selectFrom("audit_log")
+        .select(["user_id", "old_values", "new_values"])
+        .where("entity_type", "=", "organizations")
+        .orderBy("id", "desc")
+        .limit(1)
+        .executeTakeFirstOrThrow(),
+    );
+    expect(entry).toMatchObject({
+      user_id: admin.id,
+      old_values: { name: "Harbor IT" },
+      new_values: { name: "Harbor GmbH" },
+    });
   });
 
   test("are not overwritten by somebody who saw them as they were before", async () => {
@@ -48,7 +77,12 @@ describe("the organization's settings", () => {
   });
 
   test("refuse what is wrong on the field, and change nothing", async () => {
-    for (const [path, values] of [["/settings/organization", { name: "   " }], ["/settings/organization", { email: "no address" }], ["/settings/address", { public_url: "javascript:alert(1)" }], ["/settings/locale", { currency: "XXXX" }]] as const) {
+    for (const [path, values] of [
+      ["/settings/organization", { name: "   " }],
+      ["/settings/organization", { email: "no address" }],
+      ["/settings/address", { public_url: "javascript:alert(1)" }],
+      ["/settings/locale", { currency: "XXXX" }],
+    ] as const) {
       await browser.open(path);
       const page = await browser.submit(path, values);
       expect({ path, status: page.status }).toEqual({ path, status: 422 });
@@ -66,12 +100,22 @@ describe("the organization's settings", () => {
       const cookie = [...browser.cookies].map(([key, value]) => `${key}=${value}`).join("; ");
       return (await t.fetch("/settings/organization", { method: "POST", headers: { cookie }, body: form })).status;
     };
-    expect(await send(new TextEncoder().encode('<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>'), "logo.png")).toBe(422);
+    expect(
+      await send(
+        new TextEncoder().encode('<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>'),
+        "logo.png",
+      ),
+    ).toBe(422);
     expect(await send(new TextEncoder().encode("<html><script>alert(1)</script></html>"), "logo.png")).toBe(422);
     expect((await organization()).logo_file_id).toBeNull();
-    const png = Buffer.from("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==", "base64");
+    const png = Buffer.from(
+      "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==",
+      "base64",
+    );
     expect(await send(new Uint8Array(png), "../../logo.html")).toBe(303);
-    const file = await reading(t.harbor.system, ({ db }) => db.selectFrom("files").select(["file_name", "mime_type"]).executeTakeFirstOrThrow());
+    const file = await reading(t.harbor.system, ({ db }) =>
+      db.selectFrom("files").select(["file_name", "mime_type"]).executeTakeFirstOrThrow(),
+    );
     expect(file).toEqual({ file_name: "logo.html", mime_type: "image/png" });
   });
 });
@@ -84,7 +128,7 @@ describe("outgoing mail", () => {
     const csrf = /name="_csrf" value="([^"]+)"/.exec(page.html)?.[1] ?? "";
     const wrong = await browser.post("/settings/mail/test", { ...server(), password: "wrong", _csrf: csrf });
     expect(wrong.text).toContain("did not accept the user name and password");
-    expect(wrong.html).not.toContain("wrong\"");
+    expect(wrong.html).not.toContain('wrong"');
     // The password that is kept is used when none is typed.
     const right = await browser.post("/settings/mail/test", { ...server(), password: "", _csrf: csrf });
     expect(right.text).toContain(`The server took a test mail for ${admin.email}.`);
@@ -92,19 +136,31 @@ describe("outgoing mail", () => {
   });
 
   test("keeps its password sealed, never shows it, and keeps it when the field is left empty", async () => {
-    const row = () => reading(t.harbor.system, ({ db }) => db.selectFrom("mail_settings").selectAll().executeTakeFirstOrThrow());
+    const row = () =>
+      reading(t.harbor.system, ({ db }) => db.selectFrom("mail_settings").selectAll().executeTakeFirstOrThrow());
     const before = await row();
     expect(JSON.stringify(before)).not.toContain("kept secret");
     expect((await browser.open("/settings/mail")).html).not.toContain("kept secret");
     await browser.submit("/settings/mail", { from_name: "Harbor Desk" });
     expect(await row()).toMatchObject({ from_name: "Harbor Desk", password_sealed: before.password_sealed });
-    const audit = await reading(t.harbor.system, ({ db }) => db.selectFrom("audit_log").select("new_values").where("entity_type", "=", "mail_settings").execute());
+    const audit = await reading(t.harbor.system, ({ db }) =>
+      db.selectFrom("audit_log").select("new_values").where("entity_type", "=", "mail_settings").execute(),
+    );
     expect(JSON.stringify(audit)).not.toContain(String(before.password_sealed));
   });
 
   test("that failed can be sent again, by whoever may change settings; one-time links in it are not shown", async () => {
     smtp.behave({ refuseRecipient: () => true });
-    const queued = await inUnit(t.harbor.system, (work) => queueMail(work, { to: { address: "ana@client.test", name: "Ana" }, subject: "Welcome", text: "http://harbor.test/invite/pi_secret-part", html: null, about: { type: "users", id: newId() }, dedupe_key: newId() }));
+    const queued = await inUnit(t.harbor.system, (work) =>
+      queueMail(work, {
+        to: { address: "ana@client.test", name: "Ana" },
+        subject: "Welcome",
+        text: "http://harbor.test/invite/pi_secret-part",
+        html: null,
+        about: { type: "users", id: newId() },
+        dedupe_key: newId(),
+      }),
+    );
     const id = queued?.id ?? "";
     await sendDueMails(t.app, t.harbor.tenant);
     const page = await browser.open(`/settings/mails/${id}`);
@@ -126,9 +182,17 @@ describe("an event that was given up", () => {
   test("can be read, and tried again, by whoever may change settings", async () => {
     const ran: string[] = [];
     const subscriptions = t.app.registry.subscriptions as Map<string, readonly Subscription[]>;
-    subscriptions.set("test.happened", [{ event: "test.happened", name: "test.follows", run: async (_, event) => void ran.push(event.id) }]);
+    subscriptions.set("test.happened", [
+      { event: "test.happened", name: "test.follows", run: async (_, event) => void ran.push(event.id) },
+    ]);
     await inUnit(t.harbor.system, (work) => emit(work, "test.happened", {}));
-    await t.app.database.write(t.harbor.id, (db) => db.updateTable("event_deliveries").set({ attempts: 10, dead_at: t.clock.now(), next_attempt_at: null, last_error: "out of paper" }).where("handler", "=", "test.follows").execute());
+    await t.app.database.write(t.harbor.id, (db) =>
+      db
+        .updateTable("event_deliveries")
+        .set({ attempts: 10, dead_at: t.clock.now(), next_attempt_at: null, last_error: "out of paper" })
+        .where("handler", "=", "test.follows")
+        .execute(),
+    );
     const tech = await browserOf(t, await makeStaff(t.harbor, "technician"));
     expect((await tech.open("/settings/events")).status).toBe(403);
     const list = await browser.open("/settings/events");

@@ -39,8 +39,12 @@ export const createFirstAdministrator = action({
   run: async (joined: Work, given: FirstAdministrator) => {
     const work = asSystem(joined);
     if (given.token !== null) await useOneTime(work, "setup", given.token);
-    const organization = await work.db.selectFrom("organizations").select(["id", "set_up_at"]).executeTakeFirstOrThrow();
-    if (organization.set_up_at !== null) throw conflict("Purser has been set up already. Sign in instead.", "already_set_up");
+    const organization = await work.db
+      .selectFrom("organizations")
+      .select(["id", "set_up_at"])
+      .executeTakeFirstOrThrow();
+    if (organization.set_up_at !== null)
+      throw conflict("Purser has been set up already. Sign in instead.", "already_set_up");
     const now = work.app.clock.now();
     await offerPermissions(work);
     const user = await insert(work, users, {
@@ -50,7 +54,11 @@ export const createFirstAdministrator = action({
       password_hash: given.password_hash,
       password_changed_at: now,
     });
-    const role = await work.db.selectFrom("roles").select("id").where("role_key", "=", "administrator").executeTakeFirstOrThrow();
+    const role = await work.db
+      .selectFrom("roles")
+      .select("id")
+      .where("role_key", "=", "administrator")
+      .executeTakeFirstOrThrow();
     await work.db.insertInto("user_roles").values({ user_id: user.id, role_id: role.id }).execute();
     await update(work, organizations, organization.id, { set_up_at: now, setup_step: "administrator" });
     const actor = await actorOf(work.db, user.id, null, null);
@@ -83,7 +91,10 @@ interface Chosen {
 export const applyReferenceData = action({
   name: "setup.apply_reference_data",
   permission: "settings.manage",
-  input: Type.Object({ sets: Type.Array(Type.String({ maxLength: 60 }), { maxItems: 50 }) }, { additionalProperties: false }),
+  input: Type.Object(
+    { sets: Type.Array(Type.String({ maxLength: 60 }), { maxItems: 50 }) },
+    { additionalProperties: false },
+  ),
   run: async (work: Work, { sets }: Chosen) => {
     for (const set of work.app.registry.reference) if (sets.includes(set.key)) await set.apply(work);
   },

@@ -17,7 +17,14 @@ export const setupModule = defineModule({
       page: "settings",
       order: 61,
       permission: "settings.manage",
-      load: async () => ({ kind: "card", group: "Data", title: "Standard data", text: "Lists that most MSPs start with: ticket lists, work types.", href: "/settings/standard-data", icon: "layers" }),
+      load: async () => ({
+        kind: "card",
+        group: "Data",
+        title: "Standard data",
+        text: "Lists that most MSPs start with: ticket lists, work types.",
+        href: "/settings/standard-data",
+        icon: "layers",
+      }),
     },
     {
       page: "dashboard",
@@ -27,7 +34,13 @@ export const setupModule = defineModule({
         const { setup_step } = await ctx.db.selectFrom("organizations").select("setup_step").executeTakeFirstOrThrow();
         if (setup_step === "reference" || setup_step === "done") return null;
         const at = steps.findIndex((step) => step.key === setup_step) + 1;
-        return { kind: "step", title: "Finish setting up", text: "The set-up is not complete yet; go on where you left it.", href: `/setup/${steps[at]?.key ?? "organization"}`, is_done: false };
+        return {
+          kind: "step",
+          title: "Finish setting up",
+          text: "The set-up is not complete yet; go on where you left it.",
+          href: `/setup/${steps[at]?.key ?? "organization"}`,
+          is_done: false,
+        };
       },
     },
   ],

@@ -1,35 +1,44 @@
 import { startSession } from "../../platform/access/sessions.ts";
-import { type AnyAction, perform } from "../../platform/action.ts";
+import { perform } from "../../platform/action.ts";
 import { type Ctx, inUnit, reading } from "../../platform/context.ts";
 import { hashPassword } from "../../platform/crypto/passwords.ts";
-import { type Failure, invalid, unauthorized } from "../../platform/errors.ts";
+import { invalid, unauthorized } from "../../platform/errors.ts";
 import { serializeCookie, staffCookieName } from "../../platform/http/cookies.ts";
 import { cell, facts, link } from "../../platform/http/cells.ts";
-import { columnField, field, formFailure, formModel, type FormValues, rowValues } from "../../platform/http/form-model.ts";
-import { readInput } from "../../platform/http/form-page.ts";
+import { columnField, field, formFailure, formModel, type FormValues } from "../../platform/http/form-model.ts";
 import type { SetupPageModel } from "../../platform/http/page-models.ts";
-import { type Answer, type Incoming, page, redirect, type Route } from "../../platform/http/route.ts";
+import { type Answer, page, redirect, type Route } from "../../platform/http/route.ts";
 import type { FormModel } from "../../platform/http/view-models.ts";
 import { idleMilliseconds } from "../../platform/access/identify.ts";
 import { users } from "../../platform/access/schema.ts";
 import { validate } from "../../platform/access/validate.ts";
-import { mailSettings, organizations } from "../../platform/tenants.ts";
-import { letterheadSections, localitySections, mailSections, type MailTest, takeLogo, tryMail, updateMailSettings, updateOrganization, urlSections } from "../settings/index.ts";
+import { tryMail } from "../settings/index.ts";
 import { checkPassword, readOneTime } from "../staff/index.ts";
-import { applyReferenceData, createFirstAdministrator, finishStep } from "./actions.ts";
-import { chosenSets, standardDataField } from "./standard-data.ts";
+import { createFirstAdministrator, finishStep } from "./actions.ts";
+import { type Shown, stepForms } from "./step-forms.ts";
 import { progress, stepAfter, type StepKey, steps } from "./steps.ts";
 
-interface Shown {
-  typed?: FormValues;
-  failure?: Failure;
-  test?: MailTest;
-}
-
 /** A page of the wizard. */
-function wizardPage(key: StepKey, finished: string | null, title: string, text: string, form: FormModel | null, more: Partial<SetupPageModel> = {}, status = 200): Answer {
+function wizardPage(
+  key: StepKey,
+  finished: string | null,
+  title: string,
+  text: string,
+  form: FormModel | null,
+  more: Partial<SetupPageModel> = {},
+  status = 200,
+): Answer {
   const index = steps.findIndex((step) => step.key === key);
-  const model: SetupPageModel = { steps: progress(key, finished), position: `Step ${index + 1} of ${steps.length}`, title, text, form, test: null, done: null, ...more };
+  const model: SetupPageModel = {
+    steps: progress(key, finished),
+    position: `Step ${index + 1} of ${steps.length}`,
+    title,
+    text,
+    form,
+    test: null,
+    done: null,
+    ...more,
+  };
   return page("setup/wizard", title, model, status);
 }
 
@@ -45,91 +54,27 @@ function administratorPage(token: string, shown: Shown): Answer {
         fields: [
           columnField(users, "name", { span: 6, label: "Your name", autocomplete: "name" }),
           columnField(users, "email", { span: 6, autocomplete: "username", hint: "You sign in with it." }),
-          field("password", "Password", { kind: "password", is_required: true, span: 6, autocomplete: "new-password", hint: "At least 12 characters; a few words in a row are easy to remember and hard to guess." }),
+          field("password", "Password", {
+            kind: "password",
+            is_required: true,
+            span: 6,
+            autocomplete: "new-password",
+            hint: "At least 12 characters; a few words in a row are easy to remember and hard to guess.",
+          }),
         ],
       },
     ],
   });
-  return wizardPage("administrator", null, "Welcome to Purser", "First, the administrator: the account that sets everything up. The other steps can be left and taken up again later.", form, {}, shown.failure?.status ?? 200);
+  return wizardPage(
+    "administrator",
+    null,
+    "Welcome to Purser",
+    "First, the administrator: the account that sets everything up. The other steps can be left and taken up again later.",
+    form,
+    {},
+    shown.failure?.status ?? 200,
+  );
 }
-
-/** One step: what it shows, and what sending it does. */
-interface Step {
-  title: string;
-  text: string;
-  form(ctx: Ctx, shown: Shown): Promise<FormModel | null>;
-  save(ctx: Ctx, incoming: Incoming): Promise<void>;
-}
-
-async function organizationValues(ctx: Ctx): Promise<FormValues> {
-  return rowValues(organizations, await ctx.db.selectFrom("organizations").selectAll().executeTakeFirstOrThrow());
-}
-
-const stepForms: Partial<Record<StepKey, Step>> = {
-  organization: {
-    title: "Your organization",
-    text: "The letterhead of invoices and mails. Everything here can be changed later under Settings.",
-    form: async (ctx, { typed, failure }) => {
-      const values = await organizationValues(ctx);
-      if (values["name"] === "Purser") values["name"] = "";
-      return formModel({ action: "/setup/organization", values: typed ?? values, failure: failure ?? null, submit_label: "Continue", sections: letterheadSections() });
-    },
-    save: async (ctx, incoming) => {
-      const form = await incoming.form();
-      await perform(ctx, updateOrganization, readInput(updateOrganization.input, form.fields));
-      await takeLogo(ctx, form);
-    },
-  },
-  address: {
-    title: "Where people reach this",
-    text: "The address in the browser of your technicians and clients. If a proxy in front gives it a name and https, enter that.",
-    form: async (ctx, { typed, failure }) => {
-      const values = await organizationValues(ctx);
-      return formModel({ action: "/setup/address", values: typed ?? { ...values, public_url: values["public_url"] ?? ctx.tenant.public_url }, failure: failure ?? null, submit_label: "Continue", sections: urlSections() });
-    },
-    save: async (ctx, incoming) => {
-      await perform(ctx, updateOrganization, readInput(updateOrganization.input, (await incoming.form()).fields));
-    },
-  },
-  locale: {
-    title: "Time and money",
-    text: "Your own zone and currency. Companies can have a currency of their own.",
-    form: async (ctx, { typed, failure }) => formModel({ action: "/setup/locale", values: typed ?? (await organizationValues(ctx)), failure: failure ?? null, submit_label: "Continue", sections: localitySections() }),
-    save: async (ctx, incoming) => {
-      await perform(ctx, updateOrganization, readInput(updateOrganization.input, (await incoming.form()).fields));
-    },
-  },
-  mail: {
-    title: "Outgoing mail",
-    text: "The SMTP server that sends your mail. Try it: you see the server's own answer. You can also skip this now; mail then waits in the queue.",
-    form: async (ctx, { typed, failure }) => {
-      const row = await ctx.db.selectFrom("mail_settings").selectAll().executeTakeFirst();
-      const organization = await organizationValues(ctx);
-      const fresh = { port: 587, security: "starttls", from_name: organization["name"], from_address: organization["email"] ?? "", is_certificate_checked: true };
-      return formModel({ action: "/setup/mail", values: typed ?? (row === undefined ? fresh : rowValues(mailSettings, row)), failure: failure ?? null, submit_label: "Save and continue", cancel_url: "/setup/reference", cancel_label: "Skip for now", sections: mailSections(row?.password_sealed != null) });
-    },
-    save: async (ctx, incoming) => {
-      await perform(ctx, updateMailSettings as AnyAction, readInput(updateMailSettings.input, (await incoming.form()).fields));
-    },
-  },
-  reference: {
-    title: "Standard data",
-    text: "Lists that most MSPs start with. What you do not need can be left out or changed later.",
-    form: async (ctx, { typed, failure }) => {
-      const every = ctx.app.registry.reference.map((set) => set.key);
-      return formModel({
-        action: "/setup/reference",
-        values: typed ?? { sets: every },
-        failure: failure ?? null,
-        submit_label: "Finish",
-        sections: [{ title: "", fields: [standardDataField(ctx)] }],
-      });
-    },
-    save: async (ctx, incoming) => {
-      await perform(ctx, applyReferenceData, { sets: chosenSets((await incoming.form()).fields["sets"]) });
-    },
-  },
-};
 
 async function showStep(ctx: Ctx, key: StepKey, shown: Shown): Promise<Answer> {
   const { setup_step } = await ctx.db.selectFrom("organizations").select("setup_step").executeTakeFirstOrThrow();
@@ -147,12 +92,27 @@ async function showStep(ctx: Ctx, key: StepKey, shown: Shown): Promise<Answer> {
   }
   const step = stepForms[key];
   if (step === undefined) throw unauthorized();
-  const test = key === "mail" ? { url: "/setup/mail/test", label: "Send a test mail", result: shown.test ?? null } : null;
-  return wizardPage(key, setup_step, step.title, step.text, await step.form(ctx, shown), { test }, shown.failure?.status ?? 200);
+  const test =
+    key === "mail" ? { url: "/setup/mail/test", label: "Send a test mail", result: shown.test ?? null } : null;
+  return wizardPage(
+    key,
+    setup_step,
+    step.title,
+    step.text,
+    await step.form(ctx, shown),
+    { test },
+    shown.failure?.status ?? 200,
+  );
 }
 
 function stepRoutes(key: StepKey): Route[] {
-  const show: Route = { method: "GET", path: `/setup/${key}`, door: "open", permission: "settings.manage", handle: (ctx) => showStep(ctx, key, {}) };
+  const show: Route = {
+    method: "GET",
+    path: `/setup/${key}`,
+    door: "open",
+    permission: "settings.manage",
+    handle: (ctx) => showStep(ctx, key, {}),
+  };
   const step = stepForms[key];
   if (step === undefined) return [show];
   return [
@@ -180,9 +140,12 @@ function stepRoutes(key: StepKey): Route[] {
 
 /** With another scheme the sign-in cookie has another name: the browser gets it with the same answer. */
 async function cookiesAfter(ctx: Ctx): Promise<string[]> {
-  const { public_url } = await reading(ctx, (reader) => reader.db.selectFrom("organizations").select("public_url").executeTakeFirstOrThrow());
+  const { public_url } = await reading(ctx, (reader) =>
+    reader.db.selectFrom("organizations").select("public_url").executeTakeFirstOrThrow(),
+  );
   const userId = ctx.actor.user_id;
-  if (public_url === null || userId === null || staffCookieName(public_url) === staffCookieName(ctx.tenant.public_url)) return [];
+  if (public_url === null || userId === null || staffCookieName(public_url) === staffCookieName(ctx.tenant.public_url))
+    return [];
   const session = await inUnit(ctx, (work) => startSession(work, userId));
   return [sessionCookie(public_url, session.token)];
 }
@@ -198,7 +161,11 @@ async function createAdministrator(ctx: Ctx, token: string, fields: FormValues):
     const problems = validate(createFirstAdministrator.input, { token, ...person, password_hash: "" });
     if (problems.length > 0) throw invalid(problems);
     checkPassword(text("password"), person);
-    const made = await perform(ctx, createFirstAdministrator, { token, ...person, password_hash: await hashPassword(text("password")) });
+    const made = await perform(ctx, createFirstAdministrator, {
+      token,
+      ...person,
+      password_hash: await hashPassword(text("password")),
+    });
     return redirect("/setup/organization", "", "success", [sessionCookie(ctx.tenant.public_url, made.token)]);
   } catch (error) {
     return administratorPage(token, { typed: fields, failure: formFailure(error) });
@@ -218,7 +185,14 @@ export const setupPages: Route[] = [
       return administratorPage(token, {});
     },
   },
-  { method: "POST", path: "/setup/start/:token", door: "open", permission: null, handle: async (ctx, incoming) => createAdministrator(ctx, incoming.params["token"] ?? "", (await incoming.form()).fields) },
+  {
+    method: "POST",
+    path: "/setup/start/:token",
+    door: "open",
+    permission: null,
+    handle: async (ctx, incoming) =>
+      createAdministrator(ctx, incoming.params["token"] ?? "", (await incoming.form()).fields),
+  },
   ...steps.filter((step) => step.key !== "administrator").flatMap((step) => stepRoutes(step.key)),
   {
     method: "POST",

@@ -20,7 +20,17 @@ const staff = () => reading(t.harbor.system, ({ db }) => db.selectFrom("users").
 
 describe("the first visitor", () => {
   test("without the link gets nothing, wherever they knock", async () => {
-    for (const path of ["/", "/sign-in", "/companies", "/setup", "/setup/organization", "/setup/done", "/setup/start/nonsense", `/setup/start/${link.slice(-87, -1)}x`, "/settings/staff"]) {
+    for (const path of [
+      "/",
+      "/sign-in",
+      "/companies",
+      "/setup",
+      "/setup/organization",
+      "/setup/done",
+      "/setup/start/nonsense",
+      `/setup/start/${link.slice(-87, -1)}x`,
+      "/settings/staff",
+    ]) {
       const page = await t.browser().open(path);
       expect({ path, isRefused: [404, 503].includes(page.status) }).toEqual({ path, isRefused: true });
     }
@@ -57,7 +67,11 @@ describe("the first visitor", () => {
     const browser = t.browser();
     await browser.open(link);
     const page = await browser.submit(link, { ...person, email: "no address", password: "short" });
-    expect([page.status, page.html.includes('value="Alma Boss"'), page.html.includes("short\"")]).toEqual([422, true, false]);
+    expect([page.status, page.html.includes('value="Alma Boss"'), page.html.includes('short"')]).toEqual([
+      422,
+      true,
+      false,
+    ]);
     expect(await staff()).toEqual([]);
     expect((await browser.submit(link, person)).url).toBe("/setup/organization");
   });
@@ -81,7 +95,11 @@ describe("the link", () => {
   test("used by two at the same moment makes one administrator", async () => {
     const visitors = [t.browser(), t.browser(), t.browser()];
     for (const visitor of visitors) await visitor.open(link);
-    const pages = await Promise.all(visitors.map((visitor, index): Promise<Page> => visitor.submit(link, { ...person, email: `boss${index}@harbor.test` })));
+    const pages = await Promise.all(
+      visitors.map((visitor, index): Promise<Page> =>
+        visitor.submit(link, { ...person, email: `boss${index}@harbor.test` }),
+      ),
+    );
     expect(pages.filter((page) => page.url === "/setup/organization" && page.status === 200)).toHaveLength(1);
     expect(pages.filter((page) => page.status >= 500)).toEqual([]);
     expect(await staff()).toHaveLength(1);
@@ -93,18 +111,46 @@ describe("the wizard", () => {
     const browser = t.browser();
     await browser.open(link);
     await browser.submit(link, person);
-    expect((await browser.submit("/setup/organization", { name: "Harbor & Söhne", "address.city": "Łódź" })).url).toBe("/setup/address");
+    expect((await browser.submit("/setup/organization", { name: "Harbor & Söhne", "address.city": "Łódź" })).url).toBe(
+      "/setup/address",
+    );
     expect((await browser.submit("/setup/address", { public_url: "http://harbor.test" })).url).toBe("/setup/locale");
-    const refused = await browser.submit("/setup/locale", { timezone: "Mars/Olympus", currency: "EUR", locale: "pl-PL", payment_terms: "net_15" });
+    const refused = await browser.submit("/setup/locale", {
+      timezone: "Mars/Olympus",
+      currency: "EUR",
+      locale: "pl-PL",
+      payment_terms: "net_15",
+    });
     expect(refused.status).toBe(422);
-    expect((await browser.submit("/setup/locale", { timezone: "Europe/Warsaw", currency: "EUR", locale: "pl-PL", payment_terms: "net_15" })).url).toBe("/setup/mail");
+    expect(
+      (
+        await browser.submit("/setup/locale", {
+          timezone: "Europe/Warsaw",
+          currency: "EUR",
+          locale: "pl-PL",
+          payment_terms: "net_15",
+        })
+      ).url,
+    ).toBe("/setup/mail");
     // Mail can be skipped.
     await browser.open("/setup/reference");
     const done = await browser.submit("/setup/reference");
     expect([done.url, done.text.includes("Purser is ready")]).toEqual(["/setup/done", true]);
     expect((await browser.open("/")).status).toBe(200);
-    const row = await reading(t.harbor.system, ({ db }) => db.selectFrom("organizations").select(["name", "address", "timezone", "currency", "locale", "payment_terms"]).executeTakeFirstOrThrow());
-    expect(row).toEqual({ name: "Harbor & Söhne", address: { city: "Łódź" }, timezone: "Europe/Warsaw", currency: "EUR", locale: "pl-PL", payment_terms: "net_15" });
+    const row = await reading(t.harbor.system, ({ db }) =>
+      db
+        .selectFrom("organizations")
+        .select(["name", "address", "timezone", "currency", "locale", "payment_terms"])
+        .executeTakeFirstOrThrow(),
+    );
+    expect(row).toEqual({
+      name: "Harbor & Söhne",
+      address: { city: "Łódź" },
+      timezone: "Europe/Warsaw",
+      currency: "EUR",
+      locale: "pl-PL",
+      payment_terms: "net_15",
+    });
   });
 
   test("can be left and taken up again where it was left", async () => {

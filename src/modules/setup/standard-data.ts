@@ -8,7 +8,11 @@ import { applyReferenceData } from "./actions.ts";
 
 /** The check boxes of the standard data; the wizard and the settings page show the same. */
 export function standardDataField(ctx: Ctx): FieldModel {
-  const options = ctx.app.registry.reference.map((set) => ({ value: set.key, label: set.label, hint: set.description }));
+  const options = ctx.app.registry.reference.map((set) => ({
+    value: set.key,
+    label: set.label,
+    hint: set.description,
+  }));
   return field("sets", "Standard data", { kind: "checkboxes", options, span: 6 });
 }
 
@@ -29,7 +33,12 @@ function show(ctx: Ctx): Answer {
       badges: [],
       actions: [],
     },
-    form: formModel({ action: path, submit_label: "Add the chosen lists", cancel_url: "/settings", sections: [{ title: "Lists", fields: [standardDataField(ctx)] }] }),
+    form: formModel({
+      action: path,
+      submit_label: "Add the chosen lists",
+      cancel_url: "/settings",
+      sections: [{ title: "Lists", fields: [standardDataField(ctx)] }],
+    }),
   };
   return page("forms/index", "Standard data", model);
 }

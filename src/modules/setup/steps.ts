@@ -18,7 +18,10 @@ export function stepAfter(key: string): StepKey {
 }
 
 /** Where the wizard stands for each step, given the last one that was finished. */
-export function progress(current: StepKey, finished: string | null): { label: string; href: string; state: "done" | "current" | "todo" }[] {
+export function progress(
+  current: StepKey,
+  finished: string | null,
+): { label: string; href: string; state: "done" | "current" | "todo" }[] {
   const done = steps.findIndex((step) => step.key === finished);
   return steps.map((step, index) => ({
     label: step.label,

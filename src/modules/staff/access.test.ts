@@ -19,7 +19,11 @@ beforeEach(() => t.clock.advance(24 * 3600_000));
 afterAll(() => t.close());
 
 const roleId = async (key: string): Promise<string> =>
-  (await reading(t.harbor.system, ({ db }) => db.selectFrom("roles").select("id").where("role_key", "=", key).executeTakeFirstOrThrow())).id;
+  (
+    await reading(t.harbor.system, ({ db }) =>
+      db.selectFrom("roles").select("id").where("role_key", "=", key).executeTakeFirstOrThrow(),
+    )
+  ).id;
 
 /** How an action that must not go through ends. */
 const refusal = (work: Promise<unknown>): Promise<[number, string]> =>
@@ -28,7 +32,9 @@ const refusal = (work: Promise<unknown>): Promise<[number, string]> =>
     (failure: Failure) => [failure.status, failure.code],
   );
 
-const credentials = (email: string, given = password): unknown => ({ data: { type: "credentials", attributes: { email, password: given } } });
+const credentials = (email: string, given = password): unknown => ({
+  data: { type: "credentials", attributes: { email, password: given } },
+});
 
 async function login(person: Person): Promise<string> {
   const { status, body } = await t.api("POST", "/api/v1/auth/login", { body: credentials(person.email) });
@@ -64,17 +70,34 @@ describe("the last one who may manage staff", () => {
   test("stays: neither deactivated nor without the role, by nobody's doing", async () => {
     const solo = await startTestProgram();
     const administrator = await solo.harbor.as("administrator");
-    const technicianRole = (await reading(administrator, ({ db }) => db.selectFrom("roles").select("id").where("role_key", "=", "technician").executeTakeFirstOrThrow())).id;
+    const technicianRole = (
+      await reading(administrator, ({ db }) =>
+        db.selectFrom("roles").select("id").where("role_key", "=", "technician").executeTakeFirstOrThrow(),
+      )
+    ).id;
     const last = { id: administrator.actor.user_id ?? "" };
     expect(await refusal(perform(solo.harbor.system, deactivateStaff, last))).toEqual([409, "last_administrator"]);
-    expect(await refusal(perform(administrator, updateStaff, { ...last, role_ids: [technicianRole] }))).toEqual([409, "last_administrator"]);
+    expect(await refusal(perform(administrator, updateStaff, { ...last, role_ids: [technicianRole] }))).toEqual([
+      409,
+      "last_administrator",
+    ]);
     // Somebody who was invited and has not come yet is not one who can let others in.
-    const adminRole = (await reading(administrator, ({ db }) => db.selectFrom("roles").select("id").where("role_key", "=", "administrator").executeTakeFirstOrThrow())).id;
+    const adminRole = (
+      await reading(administrator, ({ db }) =>
+        db.selectFrom("roles").select("id").where("role_key", "=", "administrator").executeTakeFirstOrThrow(),
+      )
+    ).id;
     await perform(administrator, inviteStaff, { name: "Not Yet", email: "notyet@harbor.test", role_ids: [adminRole] });
-    expect(await refusal(perform(administrator, updateStaff, { ...last, role_ids: [technicianRole] }))).toEqual([409, "last_administrator"]);
+    expect(await refusal(perform(administrator, updateStaff, { ...last, role_ids: [technicianRole] }))).toEqual([
+      409,
+      "last_administrator",
+    ]);
     const second = await makeStaff(solo.harbor, "administrator");
     const other = await solo.harbor.actorContext(second.id);
-    const results = await Promise.all([refusal(perform(administrator, deactivateStaff, { id: second.id })), refusal(perform(other, deactivateStaff, last))]);
+    const results = await Promise.all([
+      refusal(perform(administrator, deactivateStaff, { id: second.id })),
+      refusal(perform(other, deactivateStaff, last)),
+    ]);
     expect(results.map(([status]) => status).toSorted()).toEqual([200, 409]);
     await solo.close();
   });
@@ -87,27 +110,48 @@ describe("a role", () => {
     const browser = await browserOf(t, sam);
     expect((await browser.open("/account/api-keys")).status).toBe(200);
     const id = await roleId("finance");
-    const before = await reading(t.harbor.system, ({ db }) => db.selectFrom("role_permissions").select("permission").where("role_id", "=", id).execute());
-    const permissions = before.map((row) => row.permission).filter((name) => name !== "api_keys.manage" && name !== "companies.read");
+    const before = await reading(t.harbor.system, ({ db }) =>
+      db.selectFrom("role_permissions").select("permission").where("role_id", "=", id).execute(),
+    );
+    const permissions = before
+      .map((row) => row.permission)
+      .filter((name) => name !== "api_keys.manage" && name !== "companies.read");
     await perform(boss, updateRole, { id, permissions });
     expect((await browser.open("/account/api-keys")).status).toBe(403);
     expect((await t.api("GET", "/api/v1/companies", { key })).status).toBe(403);
-    const entry = await reading(t.harbor.system, ({ db }) => db.selectFrom("audit_log").select(["user_id", "old_values", "new_values"]).where("entity_id", "=", id).where("action", "=", "update").executeTakeFirstOrThrow());
+    const entry = await reading(t.harbor.system, ({ db }) =>
+      db
+        .selectFrom("audit_log")
+        .select(["user_id", "old_values", "new_values"])
+        .where("entity_id", "=", id)
+        .where("action", "=", "update")
+        .executeTakeFirstOrThrow(),
+    );
     expect(entry.user_id).toBe(boss.actor.user_id);
     expect(entry.old_values?.["permissions"]).toContain("api_keys.manage");
     expect(entry.new_values?.["permissions"]).toEqual(permissions.toSorted());
   });
 
   test("of the administrators keeps everything, and none has a permission that does not exist", async () => {
-    expect(await refusal(perform(boss, updateRole, { id: await roleId("administrator"), permissions: [] }))).toEqual([409, "fixed_role"]);
-    expect(await refusal(perform(boss, updateRole, { id: await roleId("technician"), permissions: ["world.rule"] }))).toEqual([422, "invalid"]);
+    expect(await refusal(perform(boss, updateRole, { id: await roleId("administrator"), permissions: [] }))).toEqual([
+      409,
+      "fixed_role",
+    ]);
+    expect(
+      await refusal(perform(boss, updateRole, { id: await roleId("technician"), permissions: ["world.rule"] })),
+    ).toEqual([422, "invalid"]);
   });
 
   test("of another organization cannot be given", async () => {
-    const theirs = await reading(t.mill.system, ({ db }) => db.selectFrom("roles").select("id").where("role_key", "=", "administrator").executeTakeFirstOrThrow());
+    const theirs = await reading(t.mill.system, ({ db }) =>
+      db.selectFrom("roles").select("id").where("role_key", "=", "administrator").executeTakeFirstOrThrow(),
+    );
     const sam = await makeStaff(t.harbor, "technician");
     expect(await refusal(perform(boss, updateStaff, { id: sam.id, role_ids: [theirs.id] }))).toEqual([422, "invalid"]);
-    expect(await refusal(perform(boss, deactivateStaff, { id: (await makeStaff(t.mill, "technician")).id }))).toEqual([404, "not_found"]);
+    expect(await refusal(perform(boss, deactivateStaff, { id: (await makeStaff(t.mill, "technician")).id }))).toEqual([
+      404,
+      "not_found",
+    ]);
   });
 });
 
@@ -115,13 +159,28 @@ describe("a technician", () => {
   test("gets into none of the settings, by no door", async () => {
     const sam = await makeStaff(t.harbor, "technician");
     const browser = await browserOf(t, sam);
-    const pages = ["/settings/staff", "/settings/staff/new", `/settings/staff/${sam.id}`, `/settings/staff/${sam.id}/edit`, "/settings/roles", `/settings/roles/${await roleId("technician")}`, "/settings/organization", "/settings/mail", "/settings/mails", "/setup/organization"];
-    for (const path of pages) expect({ path, status: (await browser.open(path)).status }).toEqual({ path, status: 403 });
-    for (const path of ["/settings/staff", "/settings/roles"]) expect((await browser.open(path, { "hx-request": "true", "hx-target": "list-region" })).status).toBe(403);
+    const pages = [
+      "/settings/staff",
+      "/settings/staff/new",
+      `/settings/staff/${sam.id}`,
+      `/settings/staff/${sam.id}/edit`,
+      "/settings/roles",
+      `/settings/roles/${await roleId("technician")}`,
+      "/settings/organization",
+      "/settings/mail",
+      "/settings/mails",
+      "/setup/organization",
+    ];
+    for (const path of pages)
+      expect({ path, status: (await browser.open(path)).status }).toEqual({ path, status: 403 });
+    for (const path of ["/settings/staff", "/settings/roles"])
+      expect((await browser.open(path, { "hx-request": "true", "hx-target": "list-region" })).status).toBe(403);
     const key = await makeKey(sam);
     for (const path of ["users", "roles"]) expect((await t.api("GET", `/api/v1/${path}`, { key })).status).toBe(403);
     const context = await t.harbor.actorContext(sam.id);
-    expect(await refusal(perform(context, updateStaff, { id: sam.id, role_ids: [await roleId("administrator")] }))).toEqual([403, "forbidden"]);
+    expect(
+      await refusal(perform(context, updateStaff, { id: sam.id, role_ids: [await roleId("administrator")] })),
+    ).toEqual([403, "forbidden"]);
     const csrf = /name="_csrf" value="([^"]+)"/.exec((await browser.open("/account")).html)?.[1] ?? "";
     expect((await browser.post(`/settings/staff/${boss.actor.user_id}/deactivate`, { _csrf: csrf })).status).toBe(403);
   });
@@ -134,14 +193,27 @@ describe("one's own account", () => {
     const token = await login(sam);
     const change = async (present: string, next: string, repeated = next): Promise<[number, string]> => {
       await here.open("/account");
-      const page = await here.submit("/account/password", { present_password: present, new_password: next, repeated_password: repeated });
+      const page = await here.submit("/account/password", {
+        present_password: present,
+        new_password: next,
+        repeated_password: repeated,
+      });
       return [page.status, page.text];
     };
-    expect(await change("wrong", "nine calm harbour lamps")).toEqual([422, expect.stringContaining("This is not your present password.")]);
-    expect(await change(password, "nine calm harbour lamps", "another")).toEqual([422, expect.stringContaining("not the same")]);
+    expect(await change("wrong", "nine calm harbour lamps")).toEqual([
+      422,
+      expect.stringContaining("This is not your present password."),
+    ]);
+    expect(await change(password, "nine calm harbour lamps", "another")).toEqual([
+      422,
+      expect.stringContaining("not the same"),
+    ]);
     expect((await change(password, "short"))[0]).toBe(422);
     expect((await there.open("/")).status).toBe(200);
-    expect(await change(password, "nine calm harbour lamps")).toEqual([200, expect.stringContaining("Password changed.")]);
+    expect(await change(password, "nine calm harbour lamps")).toEqual([
+      200,
+      expect.stringContaining("Password changed."),
+    ]);
     expect((await here.open("/")).url).toBe("/");
     expect((await there.open("/")).url).toContain("/sign-in");
     expect((await t.api("GET", "/api/v1/companies", { key: token })).status).toBe(401);
@@ -154,7 +226,14 @@ describe("one's own account", () => {
     const { body } = await t.api("GET", "/api/v1/auth/sessions", { key: token });
     expect(body.data).toHaveLength(2);
     const second = body.data.find((session: { attributes: { is_current: boolean } }) => !session.attributes.is_current);
-    expect(Object.keys(second.attributes).toSorted()).toEqual(["created_at", "expires_at", "ip_address", "is_current", "last_seen_at", "user_agent"]);
+    expect(Object.keys(second.attributes).toSorted()).toEqual([
+      "created_at",
+      "expires_at",
+      "ip_address",
+      "is_current",
+      "last_seen_at",
+      "user_agent",
+    ]);
     const { body: theirs } = await t.api("GET", "/api/v1/auth/sessions", { key: await login(tim) });
     expect((await t.api("DELETE", `/api/v1/auth/sessions/${theirs.data[0].id}`, { key: token })).status).toBe(404);
     expect((await t.api("DELETE", `/api/v1/auth/sessions/${second.id}`, { key: token })).status).toBe(204);
@@ -183,8 +262,12 @@ describe("an access token", () => {
   test("is not given for wrong credentials, nor for a request that is no document", async () => {
     const sam = await makeStaff(t.harbor, "technician");
     expect((await t.api("POST", "/api/v1/auth/login", { body: credentials(sam.email, "wrong") })).status).toBe(401);
-    expect((await t.api("POST", "/api/v1/auth/login", { body: credentials(sam.email), tenant: t.mill })).status).toBe(401);
-    const incomplete = await t.api("POST", "/api/v1/auth/login", { body: { data: { type: "credentials", attributes: { email: sam.email } } } });
+    expect((await t.api("POST", "/api/v1/auth/login", { body: credentials(sam.email), tenant: t.mill })).status).toBe(
+      401,
+    );
+    const incomplete = await t.api("POST", "/api/v1/auth/login", {
+      body: { data: { type: "credentials", attributes: { email: sam.email } } },
+    });
     expect([incomplete.status, incomplete.body.errors[0].source.pointer]).toEqual([422, "/data/attributes/password"]);
   });
 });
@@ -198,17 +281,27 @@ describe("an API key", () => {
     const key = /pk_[0-9a-f]{32}_[\w-]{43}/.exec(page.html)?.[0] ?? "";
     expect((await t.api("GET", "/api/v1/companies", { key })).status).toBe(200);
     expect((await browser.open("/account/api-keys")).html).not.toContain(key);
-    const [row] = await reading(t.harbor.system, ({ db }) => db.selectFrom("api_keys").selectAll().where("user_id", "=", sam.id).execute());
+    const [row] = await reading(t.harbor.system, ({ db }) =>
+      db.selectFrom("api_keys").selectAll().where("user_id", "=", sam.id).execute(),
+    );
     expect(JSON.stringify(row)).not.toContain(key.slice(-20));
     expect(row?.token_hash).toBe(new Bun.CryptoHasher("sha256").update(key).digest("hex"));
-    const audited = await reading(t.harbor.system, ({ db }) => db.selectFrom("audit_log").select("new_values").where("entity_id", "=", row?.id ?? "").execute());
+    const audited = await reading(t.harbor.system, ({ db }) =>
+      db
+        .selectFrom("audit_log")
+        .select("new_values")
+        .where("entity_id", "=", row?.id ?? "")
+        .execute(),
+    );
     expect(audited[0]?.new_values?.["token_hash"]).toBe("(secret)");
   });
 
   test("is somebody's own: nobody else sees or revokes it; revoked or expired it opens nothing", async () => {
     const [sam, tim] = [await makeStaff(t.harbor, "technician"), await makeStaff(t.harbor, "administrator")];
     const key = await makeKey(sam);
-    const { id } = await reading(t.harbor.system, ({ db }) => db.selectFrom("api_keys").select("id").where("user_id", "=", sam.id).executeTakeFirstOrThrow());
+    const { id } = await reading(t.harbor.system, ({ db }) =>
+      db.selectFrom("api_keys").select("id").where("user_id", "=", sam.id).executeTakeFirstOrThrow(),
+    );
     const other = await browserOf(t, tim);
     expect((await other.open(`/account/api-keys/${id}`)).status).toBe(404);
     const csrf = /name="_csrf" value="([^"]+)"/.exec((await other.open("/account")).html)?.[1] ?? "";
@@ -218,7 +311,10 @@ describe("an API key", () => {
     await own.open(`/account/api-keys/${id}`);
     expect((await own.submit(`/account/api-keys/${id}/revoke`)).text).toContain("Key revoked.");
     expect((await t.api("GET", "/api/v1/companies", { key })).status).toBe(401);
-    const soon = await perform(await t.harbor.actorContext(sam.id), createApiKey, { name: "Short", expires_at: new Date(Date.parse(t.clock.now()) + 1000).toISOString() });
+    const soon = await perform(await t.harbor.actorContext(sam.id), createApiKey, {
+      name: "Short",
+      expires_at: new Date(Date.parse(t.clock.now()) + 1000).toISOString(),
+    });
     expect((await t.api("GET", "/api/v1/companies", { key: soon.key })).status).toBe(200);
     t.clock.advance(1000);
     expect((await t.api("GET", "/api/v1/companies", { key: soon.key })).status).toBe(401);
@@ -226,10 +322,16 @@ describe("an API key", () => {
 
   test("cannot do what its owner may not, whatever its scopes say", async () => {
     const sam = await makeStaff(t.harbor, "technician");
-    const { key } = await perform(await t.harbor.actorContext(sam.id), createApiKey, { name: "Ambitious", scopes: ["staff.manage", "companies.read"] });
+    const { key } = await perform(await t.harbor.actorContext(sam.id), createApiKey, {
+      name: "Ambitious",
+      scopes: ["staff.manage", "companies.read"],
+    });
     expect((await t.api("GET", "/api/v1/users", { key })).status).toBe(403);
     expect((await t.api("GET", "/api/v1/companies", { key })).status).toBe(200);
-    const made = await t.api("POST", "/api/v1/companies", { key, body: { data: { type: "companies", attributes: { name: "No" } } } });
+    const made = await t.api("POST", "/api/v1/companies", {
+      key,
+      body: { data: { type: "companies", attributes: { name: "No" } } },
+    });
     expect(made.status).toBe(403);
   });
 

@@ -52,7 +52,10 @@ export const inviteStaff = action({
 export const updateStaff = action({
   name: "staff.update",
   permission: "staff.manage",
-  input: Type.Object({ ...target.properties, ...Type.Partial(Type.Object(profile)).properties }, { additionalProperties: false }),
+  input: Type.Object(
+    { ...target.properties, ...Type.Partial(Type.Object(profile)).properties },
+    { additionalProperties: false },
+  ),
   run: async (work: Work, input: PatchInput & Partial<Profile>) => {
     const user = await staffMember(work, input.id);
     const { role_ids, ...rest } = input;
@@ -74,8 +77,15 @@ export const deactivateStaff = action({
   input: target,
   run: async (work: Work, input: PatchInput) => {
     const user = await staffMember(work, input.id);
-    if (user.id === work.actor.user_id) throw conflict("You cannot deactivate your own account. Ask another administrator.", "own_account");
-    const row = await update(work, users, user.id, { deactivated_at: work.app.clock.now(), deactivated_by_id: work.actor.user_id }, input.version);
+    if (user.id === work.actor.user_id)
+      throw conflict("You cannot deactivate your own account. Ask another administrator.", "own_account");
+    const row = await update(
+      work,
+      users,
+      user.id,
+      { deactivated_at: work.app.clock.now(), deactivated_by_id: work.actor.user_id },
+      input.version,
+    );
     await revokeSessions(work, user.id, { except: null });
     await keepAnAdministrator(work);
     return row;

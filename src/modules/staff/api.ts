@@ -5,20 +5,32 @@ import { validate } from "../../platform/access/validate.ts";
 import { perform } from "../../platform/action.ts";
 import { type Ctx } from "../../platform/context.ts";
 import { invalid, unauthorized } from "../../platform/errors.ts";
-import { readDocument, refuseParameters } from "../../platform/http/jsonapi.ts";
+import { readDocument, refuseParameters } from "../../platform/http/jsonapi-document.ts";
 import { type Answer, json, response, type Route } from "../../platform/http/route.ts";
 import { revokeSession } from "./actions.ts";
 import { signIn, signOut, type UserType } from "./auth.ts";
 
-const credentials = Type.Object({ email: Type.String({ minLength: 1, maxLength: 254 }), password: Type.String({ minLength: 1, maxLength: 1024 }) }, { additionalProperties: false });
+const credentials = Type.Object(
+  { email: Type.String({ minLength: 1, maxLength: 254 }), password: Type.String({ minLength: 1, maxLength: 1024 }) },
+  { additionalProperties: false },
+);
 const seconds = 900;
 
 async function tokenAnswer(ctx: Ctx, kind: UserType, userId: string, sessionId: string): Promise<Answer> {
   const secret = ctx.app.keyring.derive("access-token", ctx.tenant.id);
-  const token = await issueAccessToken(secret, { tenant_id: ctx.tenant.id, user_id: userId, session_id: sessionId, kind }, ctx.app.clock.now(), seconds);
+  const token = await issueAccessToken(
+    secret,
+    { tenant_id: ctx.tenant.id, user_id: userId, session_id: sessionId, kind },
+    ctx.app.clock.now(),
+    seconds,
+  );
   return json({
     jsonapi: { version: "1.1" },
-    data: { type: "access_tokens", id: sessionId, attributes: { access_token: token, token_type: "Bearer", expires_in: seconds } },
+    data: {
+      type: "access_tokens",
+      id: sessionId,
+      attributes: { access_token: token, token_type: "Bearer", expires_in: seconds },
+    },
   });
 }
 
@@ -86,7 +98,11 @@ export const authApi: Route[] = [
       return json({
         jsonapi: { version: "1.1" },
         links: { self: "/api/v1/auth/sessions" },
-        data: rows.map(({ id, ...attributes }) => ({ type: "sessions", id, attributes: { ...attributes, is_current: id === ctx.actor.session_id } })),
+        data: rows.map(({ id, ...attributes }) => ({
+          type: "sessions",
+          id,
+          attributes: { ...attributes, is_current: id === ctx.actor.session_id },
+        })),
       });
     },
   },

@@ -1,6 +1,13 @@
 import { Type } from "@sinclair/typebox";
 import { actorOf } from "../../platform/access/identify.ts";
-import { countAttempt, forgetAttempts, resetByAccount, resetByAddress, signInByAccount, signInByAddress } from "../../platform/access/limits.ts";
+import {
+  countAttempt,
+  forgetAttempts,
+  resetByAccount,
+  resetByAddress,
+  signInByAccount,
+  signInByAddress,
+} from "../../platform/access/limits.ts";
 import { users } from "../../platform/access/schema.ts";
 import { revokeSessions, startSession } from "../../platform/access/sessions.ts";
 import { writeAuditEntry } from "../../platform/access/audit.ts";
@@ -31,7 +38,12 @@ export async function signIn(ctx: Ctx, userType: UserType, emailGiven: string, p
   await countAttempt(ctx.app, `sign-in:${ctx.request.ip}`, signInByAddress);
   await countAttempt(ctx.app, accountKey, signInByAccount);
   const user = await reading(ctx, (reader) =>
-    reader.db.selectFrom("users").select(["id", "password_hash", "deactivated_at"]).where("user_type", "=", userType).where("email", "=", email).executeTakeFirst(),
+    reader.db
+      .selectFrom("users")
+      .select(["id", "password_hash", "deactivated_at"])
+      .where("user_type", "=", userType)
+      .where("email", "=", email)
+      .executeTakeFirst(),
   );
   const isRight = await verifyPassword(password, user?.password_hash ?? null);
   if (user === undefined || !isRight || user.deactivated_at !== null) {
@@ -79,7 +91,11 @@ export async function requestReset(ctx: Ctx, userType: UserType, emailGiven: str
 }
 
 /** Queues the mail with a one-time link for a user. */
-export async function sendLink(work: Work, user: { id: string; name: string; email: string; user_type: UserType }, purpose: Exclude<Purpose, "setup">): Promise<void> {
+export async function sendLink(
+  work: Work,
+  user: { id: string; name: string; email: string; user_type: UserType },
+  purpose: Exclude<Purpose, "setup">,
+): Promise<void> {
   const token = await mintOneTime(work, purpose, user.id);
   const prefix = user.user_type === "portal" ? "/portal" : "";
   const url = `${work.tenant.public_url}${prefix}/${purpose === "invite" ? "invite" : "reset"}/${token}`;
@@ -99,10 +115,18 @@ export async function sendLink(work: Work, user: { id: string; name: string; ema
       : {
           subject: `Choose a new password for ${work.tenant.name}`,
           heading: "Choose a new password",
-          paragraphs: ["Somebody, probably you, has asked for a new password for this address. The link is good for one hour and works once.", "If it was not you, do nothing: your password stays as it is."],
+          paragraphs: [
+            "Somebody, probably you, has asked for a new password for this address. The link is good for one hour and works once.",
+            "If it was not you, do nothing: your password stays as it is.",
+          ],
           label: "Choose a new password",
         };
-  const body = mailBody({ heading: texts.heading, paragraphs: texts.paragraphs, action: { label: texts.label, url }, footer: work.tenant.name });
+  const body = mailBody({
+    heading: texts.heading,
+    paragraphs: texts.paragraphs,
+    action: { label: texts.label, url },
+    footer: work.tenant.name,
+  });
   await queueMail(work, {
     to: { address: user.email, name: user.name },
     subject: texts.subject,
@@ -119,7 +143,10 @@ interface ChosenPassword {
   hash: string;
 }
 
-const chosen = Type.Object({ token: Type.String({ maxLength: 200 }), password, hash: Type.String() }, { additionalProperties: false });
+const chosen = Type.Object(
+  { token: Type.String({ maxLength: 200 }), password, hash: Type.String() },
+  { additionalProperties: false },
+);
 
 /** Sets the password of the person whose link it is, signs out every session, and uses the link up. */
 export const choosePassword = action({
@@ -131,7 +158,10 @@ export const choosePassword = action({
     const purpose = input.token.startsWith("pi_") ? "invite" : "reset";
     const { user_id } = await useOneTime(work, purpose, input.token);
     if (user_id === null) throw new Failure(404, "link_expired", "This link is for nobody.");
-    const user = await update(work, users, user_id, { password_hash: input.hash, password_changed_at: work.app.clock.now() });
+    const user = await update(work, users, user_id, {
+      password_hash: input.hash,
+      password_changed_at: work.app.clock.now(),
+    });
     if (user.deactivated_at !== null) throw new Failure(404, "link_expired", "This account has been deactivated.");
     await revokeSessions(work, user_id, { except: null });
     const actor = await actorOf(work.db, user_id, null, null);
@@ -142,7 +172,12 @@ export const choosePassword = action({
 });
 
 /** Checks a link's new password, hashes it outside of the transaction, and sets it. */
-export async function setPasswordByLink(ctx: Ctx, purpose: "invite" | "reset", token: string, given: string): Promise<SignedIn> {
+export async function setPasswordByLink(
+  ctx: Ctx,
+  purpose: "invite" | "reset",
+  token: string,
+  given: string,
+): Promise<SignedIn> {
   const person = await reading(ctx, (reader) => personOfLink(reader, purpose, token));
   checkPassword(given, person);
   const hash = await hashPassword(given);
@@ -150,17 +185,32 @@ export async function setPasswordByLink(ctx: Ctx, purpose: "invite" | "reset", t
 }
 
 /** Who a link is for, to greet them on its page. */
-export async function personOfLink(ctx: Ctx, purpose: "invite" | "reset", token: string): Promise<{ name: string; email: string; user_type: UserType }> {
+export async function personOfLink(
+  ctx: Ctx,
+  purpose: "invite" | "reset",
+  token: string,
+): Promise<{ name: string; email: string; user_type: UserType }> {
   const { user_id } = await readOneTime(ctx, purpose, token);
-  return ctx.db.selectFrom("users").select(["name", "email", "user_type"]).where("id", "=", user_id ?? "").executeTakeFirstOrThrow();
+  return ctx.db
+    .selectFrom("users")
+    .select(["name", "email", "user_type"])
+    .where("id", "=", user_id ?? "")
+    .executeTakeFirstOrThrow();
 }
 
 /** A person's own new password: the present one has to be right, other sessions end. */
 export async function changePassword(ctx: Ctx, present: string, next: string, repeated: string): Promise<void> {
   const userId = ctx.actor.user_id ?? "";
   await countAttempt(ctx.app, `password:${ctx.tenant.id}:${userId}`, signInByAccount);
-  const user = await reading(ctx, (reader) => reader.db.selectFrom("users").select(["name", "email", "password_hash"]).where("id", "=", userId).executeTakeFirstOrThrow());
-  if (!(await verifyPassword(present, user.password_hash))) throw invalidField("present_password", "This is not your present password.", "wrong_password");
+  const user = await reading(ctx, (reader) =>
+    reader.db
+      .selectFrom("users")
+      .select(["name", "email", "password_hash"])
+      .where("id", "=", userId)
+      .executeTakeFirstOrThrow(),
+  );
+  if (!(await verifyPassword(present, user.password_hash)))
+    throw invalidField("present_password", "This is not your present password.", "wrong_password");
   if (next !== repeated) throw invalidField("repeated_password", "The two new passwords are not the same.", "mismatch");
   checkPassword(next, user, "new_password");
   const hash = await hashPassword(next);

@@ -14,16 +14,29 @@ beforeEach(() => t.clock.advance(24 * 3600_000));
 afterAll(() => t.close());
 
 const roleId = async (key: string): Promise<string> =>
-  (await reading(t.harbor.system, ({ db }) => db.selectFrom("roles").select("id").where("role_key", "=", key).executeTakeFirstOrThrow())).id;
+  (
+    await reading(t.harbor.system, ({ db }) =>
+      db.selectFrom("roles").select("id").where("role_key", "=", key).executeTakeFirstOrThrow(),
+    )
+  ).id;
 
 async function invite(email: string): Promise<void> {
   const browser = await browserOf(t, admin);
   await browser.open("/settings/staff/new");
-  const page = await browser.submit("/settings/staff/new", { name: "Nia New", email, role_ids: [await roleId("technician")] });
+  const page = await browser.submit("/settings/staff/new", {
+    name: "Nia New",
+    email,
+    role_ids: [await roleId("technician")],
+  });
   expect(page.text).toContain("Invitation sent.");
 }
 
-const mailsTo = async (address: string): Promise<number> => (await reading(t.harbor.system, ({ db }) => db.selectFrom("mails").select("id").where("to_address", "=", address).execute())).length;
+const mailsTo = async (address: string): Promise<number> =>
+  (
+    await reading(t.harbor.system, ({ db }) =>
+      db.selectFrom("mails").select("id").where("to_address", "=", address).execute(),
+    )
+  ).length;
 
 describe("an invitation", () => {
   test("comes by mail, lets the person choose a password, and signs them in", async () => {
@@ -40,7 +53,9 @@ describe("an invitation", () => {
     await invite("uma@harbor.test");
     const first = await linkFor(t.harbor, "uma@harbor.test");
     const browser = await browserOf(t, admin);
-    const { id } = await reading(t.harbor.system, ({ db }) => db.selectFrom("users").select("id").where("email", "=", "uma@harbor.test").executeTakeFirstOrThrow());
+    const { id } = await reading(t.harbor.system, ({ db }) =>
+      db.selectFrom("users").select("id").where("email", "=", "uma@harbor.test").executeTakeFirstOrThrow(),
+    );
     await browser.open(`/settings/staff/${id}`);
     expect((await browser.submit(`/settings/staff/${id}/invite`)).text).toContain("Invitation sent again.");
     expect((await t.browser().open(first)).status).toBe(404);
@@ -84,7 +99,11 @@ describe("an invitation", () => {
   test("to an address that has an account already is refused on the form", async () => {
     const browser = await browserOf(t, admin);
     await browser.open("/settings/staff/new");
-    const page = await browser.submit("/settings/staff/new", { name: "Again", email: admin.email.toUpperCase(), role_ids: [await roleId("finance")] });
+    const page = await browser.submit("/settings/staff/new", {
+      name: "Again",
+      email: admin.email.toUpperCase(),
+      role_ids: [await roleId("finance")],
+    });
     expect([page.status, page.text.includes("already a user")]).toEqual([409, true]);
     expect(await mailsTo(admin.email)).toBe(0);
   });
@@ -106,8 +125,11 @@ describe("a forgotten password", () => {
     await browser.submit(`/settings/staff/${gone.id}/deactivate`);
     const known = await ask(sam.email);
     expect(known.status).toBe(200);
-    for (const email of ["nobody@harbor.test", gone.email, "no address", ""]) expect({ email, ...(await ask(email)) }).toEqual({ email, ...known });
-    expect([await mailsTo(sam.email), await mailsTo(gone.email), await mailsTo("nobody@harbor.test")]).toEqual([1, 0, 0]);
+    for (const email of ["nobody@harbor.test", gone.email, "no address", ""])
+      expect({ email, ...(await ask(email)) }).toEqual({ email, ...known });
+    expect([await mailsTo(sam.email), await mailsTo(gone.email), await mailsTo("nobody@harbor.test")]).toEqual([
+      1, 0, 0,
+    ]);
   });
 
   test("is replaced by a link that works for one hour, and ends every session", async () => {
@@ -144,17 +166,32 @@ describe("signing in", () => {
     await browser.open(`/settings/staff/${gone.id}`);
     await browser.submit(`/settings/staff/${gone.id}/deactivate`);
     const answers = [];
-    for (const [email, given] of [[admin.email, "wrong password"], ["nobody@harbor.test", password], [gone.email, password], ["xeno@harbor.test", ""]] as const) {
+    for (const [email, given] of [
+      [admin.email, "wrong password"],
+      ["nobody@harbor.test", password],
+      [gone.email, password],
+      ["xeno@harbor.test", ""],
+    ] as const) {
       const page = await signIn(t.browser(), { email }, given);
-      answers.push([page.status, page.text.includes("The e-mail address or the password is wrong."), page.html.includes(`value="${email}"`)]);
+      answers.push([
+        page.status,
+        page.text.includes("The e-mail address or the password is wrong."),
+        page.html.includes(`value="${email}"`),
+      ]);
     }
-    expect(answers).toEqual([[401, true, true], [401, true, true], [401, true, true], [401, true, true]]);
+    expect(answers).toEqual([
+      [401, true, true],
+      [401, true, true],
+      [401, true, true],
+      [401, true, true],
+    ]);
   });
 
   test("is refused after ten wrong passwords for an account, also with the right one, for a quarter of an hour", async () => {
     const sam = await makeStaff(t.harbor, "technician");
     const other = await makeStaff(t.harbor, "technician");
-    for (let attempt = 0; attempt < 10; attempt += 1) expect((await signIn(t.browser(), sam, "wrong")).status).toBe(401);
+    for (let attempt = 0; attempt < 10; attempt += 1)
+      expect((await signIn(t.browser(), sam, "wrong")).status).toBe(401);
     const refused = await signIn(t.browser(), sam);
     expect([refused.status, refused.text.includes("Too many attempts. Try again in 15 minutes.")]).toEqual([429, true]);
     expect((await signIn(t.browser(), other)).status).toBe(200);
@@ -178,7 +215,8 @@ describe("signing in", () => {
         body: JSON.stringify({ data: { type: "credentials", attributes: { email, password: "x" } } }),
       });
     const statuses = [];
-    for (let attempt = 0; attempt < 51; attempt += 1) statuses.push((await from("203.0.113.9", `a${attempt}@harbor.test`)).status);
+    for (let attempt = 0; attempt < 51; attempt += 1)
+      statuses.push((await from("203.0.113.9", `a${attempt}@harbor.test`)).status);
     expect([statuses.slice(0, 50).every((status) => status === 401), statuses[50]]).toEqual([true, 429]);
     expect((await from("203.0.113.10", "a@harbor.test")).status).toBe(401);
     const limited = await from("203.0.113.9", "b@harbor.test");
@@ -190,7 +228,11 @@ describe("signing in", () => {
   test("counts attempts side by side, so that none slips through", async () => {
     const sam = await makeStaff(t.harbor, "technician");
     const attempt = (): Promise<Response> =>
-      t.fetch("/api/v1/auth/login", { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify({ data: { type: "credentials", attributes: { email: sam.email, password: "wrong" } } }) });
+      t.fetch("/api/v1/auth/login", {
+        method: "POST",
+        headers: { "content-type": "application/json" },
+        body: JSON.stringify({ data: { type: "credentials", attributes: { email: sam.email, password: "wrong" } } }),
+      });
     const answers = await Promise.all(Array.from({ length: 15 }, attempt));
     expect(answers.filter((answer) => answer.status === 429)).toHaveLength(5);
   });
@@ -217,8 +259,18 @@ describe("signing in", () => {
     const sam = await makeStaff(t.harbor, "finance");
     const browser = t.browser();
     await browser.open("/sign-in");
-    await browser.submit("/sign-in", { email: sam.email, password }, { "x-forwarded-for": "198.51.100.4", "user-agent": "Lynx" });
-    const entries = await reading(t.harbor.system, ({ db }) => db.selectFrom("audit_log").select(["action", "user_id", "ip_address", "user_agent"]).where("user_id", "=", sam.id).execute());
+    await browser.submit(
+      "/sign-in",
+      { email: sam.email, password },
+      { "x-forwarded-for": "198.51.100.4", "user-agent": "Lynx" },
+    );
+    const entries = await reading(t.harbor.system, ({ db }) =>
+      db
+        .selectFrom("audit_log")
+        .select(["action", "user_id", "ip_address", "user_agent"])
+        .where("user_id", "=", sam.id)
+        .execute(),
+    );
     expect(entries).toEqual([{ action: "login", user_id: sam.id, ip_address: "198.51.100.4", user_agent: "Lynx" }]);
   });
 });

@@ -29,7 +29,13 @@ export const staffModule = defineModule({
     "audit.read": "Read the audit log",
   },
   grants: { technician: ["api_keys.manage"], finance: ["api_keys.manage"] },
-  actions: [...Object.values(actions), createApiKey, revokeApiKey, updateRole, choosePassword] as unknown as AnyAction[],
+  actions: [
+    ...Object.values(actions),
+    createApiKey,
+    revokeApiKey,
+    updateRole,
+    choosePassword,
+  ] as unknown as AnyAction[],
   resources: [
     resource({ type: "users", table: users, permission: "staff.manage", sort: "name" }),
     resource({ type: "roles", table: roles, permission: "staff.manage", sort: "name" }),
@@ -40,15 +46,49 @@ export const staffModule = defineModule({
     api_keys: (query, ctx) => query.where(sql.ref("api_keys.user_id"), "=", ctx.actor.user_id),
   },
   panels: [
-    { page: "settings", order: 20, permission: "staff.manage", load: async () => ({ kind: "card", group: "People", title: "Staff", text: "Invite colleagues, change their roles, deactivate accounts.", href: "/settings/staff", icon: "users" }) },
-    { page: "settings", order: 21, permission: "staff.manage", load: async () => ({ kind: "card", group: "People", title: "Roles", text: "What administrators, technicians and finance may do.", href: "/settings/roles", icon: "shield" }) },
+    {
+      page: "settings",
+      order: 20,
+      permission: "staff.manage",
+      load: async () => ({
+        kind: "card",
+        group: "People",
+        title: "Staff",
+        text: "Invite colleagues, change their roles, deactivate accounts.",
+        href: "/settings/staff",
+        icon: "users",
+      }),
+    },
+    {
+      page: "settings",
+      order: 21,
+      permission: "staff.manage",
+      load: async () => ({
+        kind: "card",
+        group: "People",
+        title: "Roles",
+        text: "What administrators, technicians and finance may do.",
+        href: "/settings/roles",
+        icon: "shield",
+      }),
+    },
     {
       page: "dashboard",
       order: 20,
       permission: "staff.manage",
       load: async (ctx) => {
-        const { count } = await ctx.db.selectFrom("users").select((eb) => eb.fn.countAll<number>().as("count")).where("user_type", "=", "staff").executeTakeFirstOrThrow();
-        return { kind: "step", title: "Invite your colleagues", text: "Each gets a link by mail to choose a password.", href: "/settings/staff/new", is_done: Number(count) > 1 };
+        const { count } = await ctx.db
+          .selectFrom("users")
+          .select((eb) => eb.fn.countAll<number>().as("count"))
+          .where("user_type", "=", "staff")
+          .executeTakeFirstOrThrow();
+        return {
+          kind: "step",
+          title: "Invite your colleagues",
+          text: "Each gets a link by mail to choose a password.",
+          href: "/settings/staff/new",
+          is_done: Number(count) > 1,
+        };
       },
     },
   ],

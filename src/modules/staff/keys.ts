@@ -52,7 +52,10 @@ export async function makeApiKey(work: Work, userId: string, input: KeyInput): P
 export const revokeApiKey = action({
   name: "api_keys.revoke",
   permission: "api_keys.manage",
-  input: Type.Object({ id: Type.String({ format: "uuid" }), version: Type.Optional(Type.Integer()) }, { additionalProperties: false }),
+  input: Type.Object(
+    { id: Type.String({ format: "uuid" }), version: Type.Optional(Type.Integer()) },
+    { additionalProperties: false },
+  ),
   run: async (work: Work, input: PatchInput) => {
     const key = await find(work, "api_keys", input.id);
     return update(work, apiKeys, key.id, { revoked_at: key.revoked_at ?? work.app.clock.now() });

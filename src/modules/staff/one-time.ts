@@ -12,20 +12,37 @@ export type Purpose = keyof typeof minutesOf;
 export async function mintOneTime(work: Work, purpose: Purpose, userId: string | null): Promise<string> {
   const { token, hash } = mintToken(purpose, work.tenant.id);
   const now = work.app.clock.now();
-  let earlier = work.db.updateTable("one_time_tokens").set({ used_at: now }).where("purpose", "=", purpose).where("used_at", "is", null);
+  let earlier = work.db
+    .updateTable("one_time_tokens")
+    .set({ used_at: now })
+    .where("purpose", "=", purpose)
+    .where("used_at", "is", null);
   if (userId !== null) earlier = earlier.where("user_id", "=", userId);
   await earlier.execute();
   await work.db
     .insertInto("one_time_tokens")
-    .values({ id: newId(), purpose, user_id: userId, token_hash: hash, created_at: now, expires_at: plus(now, minutesOf[purpose] * 60_000), used_at: null })
+    .values({
+      id: newId(),
+      purpose,
+      user_id: userId,
+      token_hash: hash,
+      created_at: now,
+      expires_at: plus(now, minutesOf[purpose] * 60_000),
+      used_at: null,
+    })
     .execute();
   return token;
 }
 
-export const spent = (): Failure => new Failure(404, "link_expired", "This link has been used or has expired. Ask for a new one.");
+export const spent = (): Failure =>
+  new Failure(404, "link_expired", "This link has been used or has expired. Ask for a new one.");
 
 /** Whom a link is for, while it is good. */
-export async function readOneTime(ctx: Ctx, purpose: Purpose, text: string): Promise<{ id: string; user_id: string | null }> {
+export async function readOneTime(
+  ctx: Ctx,
+  purpose: Purpose,
+  text: string,
+): Promise<{ id: string; user_id: string | null }> {
   const token = readToken(text);
   if (token === null || token.kind !== purpose || token.tenantId !== ctx.tenant.id) throw spent();
   const row = await ctx.db

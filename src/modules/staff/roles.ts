@@ -16,7 +16,12 @@ export async function setRoles(work: Work, userId: string, roleIds: readonly str
     const role = await find(work, "roles", id).catch(() => null);
     if (role === null) throw invalidField("role_ids", "This role does not exist.", "not_found");
   }
-  const before = await work.db.selectFrom("user_roles").select("role_id").where("user_id", "=", userId).orderBy("role_id").execute();
+  const before = await work.db
+    .selectFrom("user_roles")
+    .select("role_id")
+    .where("user_id", "=", userId)
+    .orderBy("role_id")
+    .execute();
   const [old, wanted] = [before.map((row) => row.role_id), [...new Set(roleIds)].toSorted()];
   if (Bun.deepEquals(old, wanted)) return;
   await work.db.deleteFrom("user_roles").where("user_id", "=", userId).execute();
@@ -69,7 +74,8 @@ export const updateRole = action({
     const role = await find(work, "roles", input.id);
     const { permissions, ...values } = input;
     if (permissions !== undefined) {
-      if (role.role_key === "administrator") throw conflict("The administrators' role always has every permission.", "fixed_role");
+      if (role.role_key === "administrator")
+        throw conflict("The administrators' role always has every permission.", "fixed_role");
       const unknown = permissions.find((name) => !work.app.registry.permissions.has(name));
       if (unknown !== undefined) throw invalidField("permissions", `There is no permission ${unknown}.`, "not_found");
       await setPermissions(work, role.id, permissions);
@@ -80,7 +86,11 @@ export const updateRole = action({
 });
 
 async function setPermissions(work: Work, roleId: string, permissions: readonly string[]): Promise<void> {
-  const before = await work.db.selectFrom("role_permissions").select("permission").where("role_id", "=", roleId).execute();
+  const before = await work.db
+    .selectFrom("role_permissions")
+    .select("permission")
+    .where("role_id", "=", roleId)
+    .execute();
   const [old, wanted] = [before.map((row) => row.permission).toSorted(), [...new Set(permissions)].toSorted()];
   if (Bun.deepEquals(old, wanted)) return;
   await work.db.deleteFrom("role_permissions").where("role_id", "=", roleId).execute();

@@ -14,9 +14,11 @@ export function deviceOf(userAgent: string): string {
     [/Mac OS X/, "macOS"],
     [/Linux/, "Linux"],
   ];
-  const first = (list: [RegExp, string][]): string | undefined => list.find(([pattern]) => pattern.test(userAgent))?.[1];
+  const first = (list: [RegExp, string][]): string | undefined =>
+    list.find(([pattern]) => pattern.test(userAgent))?.[1];
   const browser = first(browsers);
-  if (browser === undefined) return userAgent === "" ? "Unknown program" : (userAgent.split(/[\s/]/)[0] ?? "Unknown program");
+  if (browser === undefined)
+    return userAgent === "" ? "Unknown program" : (userAgent.split(/[\s/]/)[0] ?? "Unknown program");
   const system = first(systems);
   return system === undefined ? browser : `${browser} on ${system}`;
 }

@@ -4,7 +4,8 @@ import { reading } from "../../platform/context.ts";
 import { invalidField, notFound } from "../../platform/errors.ts";
 import { downloadOf, type Upload } from "../../platform/files/files.ts";
 import { activityRoute } from "../../platform/http/activity-route.ts";
-import { readDocument, showOne } from "../../platform/http/jsonapi.ts";
+import { showOne } from "../../platform/http/jsonapi.ts";
+import { ifMatch, readDocument } from "../../platform/http/jsonapi-document.ts";
 import { type Incoming, response, type Route } from "../../platform/http/route.ts";
 import { addAttachment, mostUploadBytes, takeFiles } from "./actions/files.ts";
 import { addNote } from "./actions/notes.ts";
@@ -18,20 +19,25 @@ export async function uploadOf(incoming: Incoming): Promise<Upload> {
   if (/^multipart\/form-data/i.test(incoming.request.headers.get("content-type") ?? "")) {
     const { files } = await incoming.form();
     const [file] = files;
-    if (file === undefined || files.length > 1 || file.field !== "file") throw invalidField("file", "Send one file, as the part named “file”.", "required");
+    if (file === undefined || files.length > 1 || file.field !== "file")
+      throw invalidField("file", "Send one file, as the part named “file”.", "required");
     return file;
   }
   const { file_name, mime_type, content, ...others } = readDocument(await incoming.json(), "ticket_attachments", null);
   const [unknown] = Object.keys(others);
   if (unknown !== undefined) throw invalidField(unknown, `Unknown field "${unknown}".`, "unknown_field");
-  if (typeof file_name !== "string" || file_name.trim() === "") throw invalidField("file_name", "File name is required.", "required");
-  if (mime_type !== undefined && typeof mime_type !== "string") throw invalidField("mime_type", "Mime type must be a text.", "invalid_type");
-  if (typeof content !== "string") throw invalidField("content", "Content is required: the file's bytes in base64.", "required");
+  if (typeof file_name !== "string" || file_name.trim() === "")
+    throw invalidField("file_name", "File name is required.", "required");
+  if (mime_type !== undefined && typeof mime_type !== "string")
+    throw invalidField("mime_type", "Mime type must be a text.", "invalid_type");
+  if (typeof content !== "string")
+    throw invalidField("content", "Content is required: the file's bytes in base64.", "required");
   return { name: file_name, type: mime_type ?? "", bytes: fromBase64(content) };
 }
 
 function fromBase64(text: string): Uint8Array {
-  if (text.length % 4 !== 0 || !/^[A-Za-z0-9+/]*={0,2}$/.test(text)) throw invalidField("content", "Content must be base64.", "invalid_format");
+  if (text.length % 4 !== 0 || !/^[A-Za-z0-9+/]*={0,2}$/.test(text))
+    throw invalidField("content", "Content must be base64.", "invalid_format");
   return Buffer.from(text, "base64");
 }
 
@@ -45,7 +51,11 @@ export const ticketApi: Route[] = [
     permission: assignTicket.permission,
     handle: async (ctx, incoming) => {
       await reading(ctx, (reader) => find(reader, "tickets", idOf(incoming)));
-      await perform(ctx, assignTicket, { ...readDocument(await incoming.json(), "tickets", idOf(incoming)), id: idOf(incoming) });
+      await perform(ctx, assignTicket, {
+        ...readDocument(await incoming.json(), "tickets", idOf(incoming)),
+        id: idOf(incoming),
+        ...ifMatch(incoming),
+      });
       return showOne(ctx, ticketResource, idOf(incoming));
     },
   },
@@ -56,7 +66,10 @@ export const ticketApi: Route[] = [
     permission: addNote.permission,
     handle: async (ctx, incoming) => {
       await reading(ctx, (reader) => find(reader, "tickets", idOf(incoming)));
-      const note = await perform(ctx, addNote, { ...readDocument(await incoming.json(), "ticket_notes", null), ticket_id: idOf(incoming) });
+      const note = await perform(ctx, addNote, {
+        ...readDocument(await incoming.json(), "ticket_notes", null),
+        ticket_id: idOf(incoming),
+      });
       return showOne(ctx, noteResource, note.id, 201);
     },
   },
@@ -90,7 +103,10 @@ export const ticketApi: Route[] = [
 ];
 
 /** The attachment that an address names, on the ticket that it names, both within reach. */
-export async function attachmentOf(ctx: Parameters<typeof find>[0], incoming: Incoming): Promise<{ sha256: string; file_name: string }> {
+export async function attachmentOf(
+  ctx: Parameters<typeof find>[0],
+  incoming: Incoming,
+): Promise<{ sha256: string; file_name: string }> {
   const row = await find(ctx, "ticket_attachments", incoming.params["attachment_id"] ?? "");
   if (row.ticket_id !== idOf(incoming)) throw notFound("This attachment");
   return { sha256: row.storage_path, file_name: row.file_name };

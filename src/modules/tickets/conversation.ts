@@ -14,7 +14,11 @@ export interface ConversationGiven {
 
 /** What an entry of a conversation shows of when it was written. */
 export function writtenAt(ctx: Ctx, instant: string): Pick<NoteModel, "at" | "at_text" | "at_hint"> {
-  return { at: instant, at_text: formatAgo(instant, ctx.tenant, ctx.app.clock.now()), at_hint: formatInstant(instant, ctx.tenant) };
+  return {
+    at: instant,
+    at_text: formatAgo(instant, ctx.tenant, ctx.app.clock.now()),
+    at_hint: formatInstant(instant, ctx.tenant),
+  };
 }
 
 /**
@@ -24,7 +28,15 @@ export function writtenAt(ctx: Ctx, instant: string): Pick<NoteModel, "at" | "at
 export async function conversationOf(ctx: Ctx, ticket: TicketRow, { base }: ConversationGiven): Promise<NoteModel[]> {
   const notes = await reach(ctx, "ticket_notes")
     .leftJoin("users as authors", "authors.id", "ticket_notes.created_by_id")
-    .select(["ticket_notes.id", "ticket_notes.note_type", "ticket_notes.content", "ticket_notes.created_at", "ticket_notes.is_email_sent", "authors.name as author", "authors.user_type"])
+    .select([
+      "ticket_notes.id",
+      "ticket_notes.note_type",
+      "ticket_notes.content",
+      "ticket_notes.created_at",
+      "ticket_notes.is_email_sent",
+      "authors.name as author",
+      "authors.user_type",
+    ])
     .where("ticket_notes.ticket_id", "=", ticket.id)
     .orderBy("ticket_notes.created_at")
     .orderBy("ticket_notes.id")
@@ -36,19 +48,52 @@ export async function conversationOf(ctx: Ctx, ticket: TicketRow, { base }: Conv
     ...notes.map((note): NoteModel => {
       const isClient = note.user_type === "portal";
       const author = note.author ?? ctx.tenant.name;
-      const label = note.note_type === "resolution" ? "Resolution" : note.note_type === "public" && note.is_email_sent && ctx.actor.kind === "staff" ? "sent by mail" : "";
-      return { id: note.id, author, initials: initialsOf(author), kind: note.note_type, is_client: isClient, label, ...writtenAt(ctx, note.created_at), content_html: note.content, time_text: "", attachments: files.get(note.id) ?? [] };
+      const label =
+        note.note_type === "resolution"
+          ? "Resolution"
+          : note.note_type === "public" && note.is_email_sent && ctx.actor.kind === "staff"
+            ? "sent by mail"
+            : "";
+      return {
+        id: note.id,
+        author,
+        initials: initialsOf(author),
+        kind: note.note_type,
+        is_client: isClient,
+        label,
+        ...writtenAt(ctx, note.created_at),
+        content_html: note.content,
+        time_text: "",
+        attachments: files.get(note.id) ?? [],
+      };
     }),
   ];
 }
 
-const sources: Record<TicketRow["source"], string> = { portal: "in the portal", email: "by mail", phone: "", api: "over the API", chat: "by chat", rmm: "by monitoring" };
+const sources: Record<TicketRow["source"], string> = {
+  portal: "in the portal",
+  email: "by mail",
+  phone: "",
+  api: "over the API",
+  chat: "by chat",
+  rmm: "by monitoring",
+};
 
 /** The description as the first entry: in the client's name when the client wrote it. */
 async function openingOf(ctx: Ctx, ticket: TicketRow, attachments: AttachmentModel[]): Promise<NoteModel> {
   const isClient = ticket.source === "portal" || ticket.source === "email";
-  const contact = isClient && ticket.contact_id !== null ? await ctx.db.selectFrom("contacts").select(["first_name", "last_name"]).where("id", "=", ticket.contact_id).executeTakeFirst() : undefined;
-  const user = ticket.created_by_id === null ? undefined : await ctx.db.selectFrom("users").select("name").where("id", "=", ticket.created_by_id).executeTakeFirst();
+  const contact =
+    isClient && ticket.contact_id !== null
+      ? await ctx.db
+          .selectFrom("contacts")
+          .select(["first_name", "last_name"])
+          .where("id", "=", ticket.contact_id)
+          .executeTakeFirst()
+      : undefined;
+  const user =
+    ticket.created_by_id === null
+      ? undefined
+      : await ctx.db.selectFrom("users").select("name").where("id", "=", ticket.created_by_id).executeTakeFirst();
   const author = contact === undefined ? (user?.name ?? ctx.tenant.name) : contactName(contact);
   return {
     id: "opening",
@@ -65,11 +110,24 @@ async function openingOf(ctx: Ctx, ticket: TicketRow, attachments: AttachmentMod
 }
 
 /** The files of a ticket, by the note they hang on; null: on the ticket itself. */
-export async function attachmentsOf(ctx: Ctx, ticketId: string, base: string): Promise<Map<string | null, AttachmentModel[]>> {
-  const rows = await reach(ctx, "ticket_attachments").select(["ticket_attachments.id", "note_id", "file_name", "file_size"]).where("ticket_attachments.ticket_id", "=", ticketId).orderBy("ticket_attachments.id").execute();
+export async function attachmentsOf(
+  ctx: Ctx,
+  ticketId: string,
+  base: string,
+): Promise<Map<string | null, AttachmentModel[]>> {
+  const rows = await reach(ctx, "ticket_attachments")
+    .select(["ticket_attachments.id", "note_id", "file_name", "file_size"])
+    .where("ticket_attachments.ticket_id", "=", ticketId)
+    .orderBy("ticket_attachments.id")
+    .execute();
   const files = new Map<string | null, AttachmentModel[]>();
   for (const row of rows) {
-    const model = { name: row.file_name, href: `${base}/${ticketId}/attachments/${row.id}`, size: formatBytes(row.file_size), remove_url: "" };
+    const model = {
+      name: row.file_name,
+      href: `${base}/${ticketId}/attachments/${row.id}`,
+      size: formatBytes(row.file_size),
+      remove_url: "",
+    };
     files.set(row.note_id, [...(files.get(row.note_id) ?? []), model]);
   }
   return files;

@@ -7,12 +7,14 @@ import { standardCategories, standardPriorities, standardQueues, standardStatuse
 export async function writeStandardLists(work: Work): Promise<void> {
   await writeNeededLists(work);
   if (await isBlank(work, "ticket_types")) {
-    for (const [index, type] of standardTypes.entries()) await insert(work, ticketTypes, { ...type, sort_order: index });
+    for (const [index, type] of standardTypes.entries())
+      await insert(work, ticketTypes, { ...type, sort_order: index });
   }
   if (await isBlank(work, "ticket_categories")) {
     for (const [index, { name, under }] of standardCategories.entries()) {
       const above = await insert(work, ticketCategories, { name, sort_order: index });
-      for (const [at, below] of under.entries()) await insert(work, ticketCategories, { name: below, parent_category_id: above.id, sort_order: at });
+      for (const [at, below] of under.entries())
+        await insert(work, ticketCategories, { name: below, parent_category_id: above.id, sort_order: at });
     }
   }
 }
@@ -20,13 +22,16 @@ export async function writeStandardLists(work: Work): Promise<void> {
 /** The three lists without which there can be no ticket. */
 async function writeNeededLists(work: Work): Promise<void> {
   if (await isBlank(work, "ticket_queues")) {
-    for (const [index, queue] of standardQueues.entries()) await insert(work, ticketQueues, { ...queue, is_default: index === 0, sort_order: index });
+    for (const [index, queue] of standardQueues.entries())
+      await insert(work, ticketQueues, { ...queue, is_default: index === 0, sort_order: index });
   }
   if (await isBlank(work, "ticket_statuses")) {
-    for (const [index, status] of standardStatuses.entries()) await insert(work, ticketStatuses, { ...status, is_default: index === 0, sort_order: index });
+    for (const [index, status] of standardStatuses.entries())
+      await insert(work, ticketStatuses, { ...status, is_default: index === 0, sort_order: index });
   }
   if (await isBlank(work, "ticket_priorities")) {
-    for (const [index, priority] of standardPriorities.entries()) await insert(work, ticketPriorities, { ...priority, sort_order: index });
+    for (const [index, priority] of standardPriorities.entries())
+      await insert(work, ticketPriorities, { ...priority, sort_order: index });
   }
 }
 
@@ -51,11 +56,18 @@ export async function ticketDefaults(work: Work): Promise<TicketDefaults> {
   await writeNeededLists(asSystem(work));
   const queues = work.db.selectFrom("ticket_queues").select("id").where("archived_at", "is", null);
   const priorities = work.db.selectFrom("ticket_priorities").select("id");
-  const types = work.db.selectFrom("ticket_types").select("id").where("archived_at", "is", null).where("is_default", "=", true);
+  const types = work.db
+    .selectFrom("ticket_types")
+    .select("id")
+    .where("archived_at", "is", null)
+    .where("is_default", "=", true);
   return {
-    queue_id: (await queues.orderBy("is_default", "desc").orderBy("sort_order").orderBy("id").executeTakeFirstOrThrow()).id,
+    queue_id: (await queues.orderBy("is_default", "desc").orderBy("sort_order").orderBy("id").executeTakeFirstOrThrow())
+      .id,
     status_id: await defaultStatusId(work),
-    priority_id: (await priorities.orderBy("is_default", "desc").orderBy("sort_order").orderBy("id").executeTakeFirstOrThrow()).id,
+    priority_id: (
+      await priorities.orderBy("is_default", "desc").orderBy("sort_order").orderBy("id").executeTakeFirstOrThrow()
+    ).id,
     type_id: (await types.executeTakeFirst())?.id ?? null,
   };
 }

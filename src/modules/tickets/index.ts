@@ -14,10 +14,27 @@ import { settingsCards, settingsPages } from "./pages/settings.ts";
 import { ticketPanels } from "./panels.ts";
 import { ticketReach } from "./reach.ts";
 import { attachmentResource, listResources, noteResource, ticketResource } from "./resources.ts";
-import { ticketAttachments, ticketCategories, ticketNotes, ticketPriorities, ticketQueues, tickets, ticketStatuses, ticketTypes } from "./schema.ts";
+import {
+  ticketAttachments,
+  ticketCategories,
+  ticketNotes,
+  ticketPriorities,
+  ticketQueues,
+  tickets,
+  ticketStatuses,
+  ticketTypes,
+} from "./schema.ts";
 import { ticketSearch } from "./search.ts";
 
-export { addNoteWithFiles, type AttachmentRow, attachFiles, mostFiles, mostUploadBytes, openTicketWithFiles, takeFiles } from "./actions/files.ts";
+export {
+  addNoteWithFiles,
+  type AttachmentRow,
+  attachFiles,
+  mostFiles,
+  mostUploadBytes,
+  openTicketWithFiles,
+  takeFiles,
+} from "./actions/files.ts";
 export { addNote, addNoteAsClient, type NoteRow } from "./actions/notes.ts";
 export { openTicket, openTicketAsClient, type TicketRow } from "./actions/open.ts";
 export { assignTicket, updateTicket } from "./actions/update.ts";
@@ -26,7 +43,7 @@ export { attachmentsOf, conversationOf, writtenAt } from "./conversation.ts";
 export { ticketList } from "./lists.ts";
 export { myWork } from "./pages/my-work.ts";
 export { minutesOn, type TicketListRow, ticketRows, viewOf } from "./queries.ts";
-export { isClientWaiting, mailSubject } from "./rules.ts";
+export { endsAfter, isClientWaiting, mailSubject, repliesAfter, ticketNumber } from "./rules.ts";
 export { ticketAttachments, ticketNotes, tickets } from "./schema.ts";
 
 const actions = [
@@ -39,13 +56,24 @@ const actions = [
   addNote,
   addNoteAsClient,
   addAttachment,
-  ...[queueActions, statusActions, priorityActions, typeActions, categoryActions].flatMap((list) => Object.values(list).filter((one) => one !== null)),
+  ...[queueActions, statusActions, priorityActions, typeActions, categoryActions].flatMap((list) =>
+    Object.values(list).filter((one) => one !== null),
+  ),
 ];
 
 /** Tickets: the service desk (PRD 3.4). The page of one ticket is the desk module's, because time and contracts stand on it. */
 export const ticketsModule = defineModule({
   name: "tickets",
-  tables: [ticketQueues, ticketStatuses, ticketPriorities, ticketTypes, ticketCategories, tickets, ticketNotes, ticketAttachments],
+  tables: [
+    ticketQueues,
+    ticketStatuses,
+    ticketPriorities,
+    ticketTypes,
+    ticketCategories,
+    tickets,
+    ticketNotes,
+    ticketAttachments,
+  ],
   permissions: {
     "tickets.read": "See tickets",
     "tickets.write": "Open, change and answer tickets",
@@ -67,7 +95,8 @@ export const ticketsModule = defineModule({
     {
       key: "ticket_lists",
       label: "Standard ticket lists",
-      description: "Queues, statuses, priorities, types and categories as most service desks use them; you can change all of them.",
+      description:
+        "Queues, statuses, priorities, types and categories as most service desks use them; you can change all of them.",
       apply: writeStandardLists,
     },
   ],

@@ -14,27 +14,73 @@ const { columns } = tickets;
 
 export const ticketColumns: List<TicketListRow>["columns"] = [
   // Numbers are counted up, so their order is that of opening; as texts they would sort 10001 before 9999.
-  { key: "number", label: "Number", sort: { reference: "tickets.created_at", column: columns.created_at }, cell: (row) => cell.link(`#${row.ticket_number}`, `/tickets/${row.id}`) },
-  { key: "title", label: "Title", sort: { reference: "tickets.title", column: columns.title }, cell: (row) => cell.strong(row.title, `/tickets/${row.id}`) },
-  { key: "company", label: "Company", sort: { reference: "companies.name", column: columns.title }, cell: (row) => cell.link(row.company, `/companies/${row.company_id}`) },
+  {
+    key: "number",
+    label: "Number",
+    sort: { reference: "tickets.created_at", column: columns.created_at },
+    cell: (row) => cell.link(`#${row.ticket_number}`, `/tickets/${row.id}`),
+  },
+  {
+    key: "title",
+    label: "Title",
+    sort: { reference: "tickets.title", column: columns.title },
+    cell: (row) => cell.strong(row.title, `/tickets/${row.id}`),
+  },
+  {
+    key: "company",
+    label: "Company",
+    sort: { reference: "companies.name", column: columns.title },
+    cell: (row) => cell.link(row.company, `/companies/${row.company_id}`),
+  },
   { key: "status", label: "Status", cell: (row) => cell.badge(row.status, row.status_color) },
-  { key: "priority", label: "Priority", sort: { reference: "priorities.sort_order", column: ticketPriorities.columns.sort_order }, cell: (row) => cell.badge(row.priority_name, row.priority_color) },
+  {
+    key: "priority",
+    label: "Priority",
+    sort: { reference: "priorities.sort_order", column: ticketPriorities.columns.sort_order },
+    cell: (row) => cell.badge(row.priority_name, row.priority_color),
+  },
   { key: "queue", label: "Queue", is_secondary: true, cell: (row) => cell.text(row.queue) },
-  { key: "assignee", label: "Assigned to", is_secondary: true, cell: (row) => (row.assignee === null ? cell.muted("Nobody") : cell.person(row.assignee)) },
-  { key: "updated_at", label: "Changed", sort: { reference: "tickets.updated_at", column: columns.updated_at }, cell: (row, ctx) => cell.instant(row.updated_at, ctx.tenant, ctx.app.clock.now()) },
+  {
+    key: "assignee",
+    label: "Assigned to",
+    is_secondary: true,
+    cell: (row) => (row.assignee === null ? cell.muted("Nobody") : cell.person(row.assignee)),
+  },
+  {
+    key: "updated_at",
+    label: "Changed",
+    sort: { reference: "tickets.updated_at", column: columns.updated_at },
+    cell: (row, ctx) => cell.instant(row.updated_at, ctx.tenant, ctx.app.clock.now()),
+  },
 ];
 
-function byColumn(name: string, label: string, table: Parameters<typeof optionsOf>[1], column: string): ListFilter<TicketListRow> {
-  return { name, label, options: (ctx) => optionsOf(ctx, table), apply: (query, value) => query.where(sql.ref(`tickets.${column}`), "=", isId(value) ? value : noId) };
+function byColumn(
+  name: string,
+  label: string,
+  table: Parameters<typeof optionsOf>[1],
+  column: string,
+): ListFilter<TicketListRow> {
+  return {
+    name,
+    label,
+    options: (ctx) => optionsOf(ctx, table),
+    apply: (query, value) => query.where(sql.ref(`tickets.${column}`), "=", isId(value) ? value : noId),
+  };
 }
 
 /** Me, nobody, or any person of the staff. */
 const assigneeFilter: ListFilter<TicketListRow> = {
   name: "assignee",
   label: "Assigned to",
-  options: async (ctx) => [{ value: "me", label: "Me" }, { value: "none", label: "Nobody" }, ...(await optionsOf(ctx, "users", { where: { user_type: "staff" } }))],
+  options: async (ctx) => [
+    { value: "me", label: "Me" },
+    { value: "none", label: "Nobody" },
+    ...(await optionsOf(ctx, "users", { where: { user_type: "staff" } })),
+  ],
   apply: (query, value, ctx) =>
-    value === "none" ? query.where("tickets.assigned_to_id", "is", null) : query.where("tickets.assigned_to_id", "=", value === "me" ? ctx.actor.user_id : isId(value) ? value : noId),
+    value === "none"
+      ? query.where("tickets.assigned_to_id", "is", null)
+      : query.where("tickets.assigned_to_id", "=", value === "me" ? ctx.actor.user_id : isId(value) ? value : noId),
 };
 
 /** The list page for a view; everything else of its state is in the other parameters. */
@@ -64,7 +110,8 @@ export function ticketList(view: View): List<TicketListRow> {
   };
 }
 
-const newTicket = (ctx: Ctx): ReturnType<typeof link> | null => (can(ctx.actor, "tickets.write") ? link("New ticket", "/tickets/new", "plus", "primary") : null);
+const newTicket = (ctx: Ctx): ReturnType<typeof link> | null =>
+  can(ctx.actor, "tickets.write") ? link("New ticket", "/tickets/new", "plus", "primary") : null;
 
 const emptyViews: Record<View, (ctx: Ctx) => ReturnType<typeof empty>> = {
   open: (ctx) => empty("ticket", "No open tickets", "What clients report and ask for appears here.", newTicket(ctx)),

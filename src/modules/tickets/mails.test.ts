@@ -3,7 +3,16 @@ import { type Client, makeClient } from "../../../tests/support/desk.ts";
 import { startTestProgram, type TestProgram } from "../../../tests/support/program.ts";
 import { perform } from "../../platform/action.ts";
 import type { Ctx } from "../../platform/context.ts";
-import { addNote, addNoteAsClient, addNoteWithFiles, assignTicket, openTicket, openTicketAsClient, takeFiles, type TicketRow } from "./index.ts";
+import {
+  addNote,
+  addNoteAsClient,
+  addNoteWithFiles,
+  assignTicket,
+  openTicket,
+  openTicketAsClient,
+  takeFiles,
+  type TicketRow,
+} from "./index.ts";
 
 let t: TestProgram;
 let technician: Ctx;
@@ -32,19 +41,30 @@ interface Mail {
 async function mailsOf(ticket: TicketRow): Promise<Mail[]> {
   await t.settle();
   return t.app.database.read(t.harbor.id, (db) =>
-    db.selectFrom("mails").select(["id", "to_address", "subject", "text_body", "message_id", "in_reply_to", "mail_references"]).where("entity_id", "=", ticket.id).orderBy("id").execute(),
+    db
+      .selectFrom("mails")
+      .select(["id", "to_address", "subject", "text_body", "message_id", "in_reply_to", "mail_references"])
+      .where("entity_id", "=", ticket.id)
+      .orderBy("id")
+      .execute(),
   );
 }
 
-const open = (given: Record<string, unknown> = {}): Promise<TicketRow> => perform(technician, openTicket, { title: "Scanner is slow", contact_id: client.contact_id, ...given });
-const assign = (ticket: TicketRow, by: Ctx, to: Ctx): Promise<TicketRow> => perform(by, assignTicket, { id: ticket.id, assigned_to_id: to.actor.user_id });
+const open = (given: Record<string, unknown> = {}): Promise<TicketRow> =>
+  perform(technician, openTicket, { title: "Scanner is slow", contact_id: client.contact_id, ...given });
+const assign = (ticket: TicketRow, by: Ctx, to: Ctx): Promise<TicketRow> =>
+  perform(by, assignTicket, { id: ticket.id, assigned_to_id: to.actor.user_id });
 
 describe("mails of a ticket", () => {
   test("confirm to the contact that it was received, with its number in the subject", async () => {
     const ticket = await open({ description: "<p>Since <b>Monday</b></p>" });
     const [mail, ...others] = await mailsOf(ticket);
     expect(others).toEqual([]);
-    expect(mail).toMatchObject({ to_address: client.email, subject: `[#${ticket.ticket_number}] Scanner is slow`, in_reply_to: null });
+    expect(mail).toMatchObject({
+      to_address: client.email,
+      subject: `[#${ticket.ticket_number}] Scanner is slow`,
+      in_reply_to: null,
+    });
     expect(mail?.text_body).toContain("> Since Monday");
     expect(mail?.text_body).toContain(`http://harbor.test/portal/tickets/${ticket.id}`);
     expect(mail?.message_id).toMatch(/^<.+@harbor\.test>$/);
@@ -57,11 +77,22 @@ describe("mails of a ticket", () => {
   test("bring a public reply to the contact, in the same thread, and the note knows its mail", async () => {
     const ticket = await open();
     const [first] = await mailsOf(ticket);
-    const note = await perform(technician, addNote, { ticket_id: ticket.id, note_type: "public", content: "<p>Hello Ana,</p><p>please try again.</p>" });
+    const note = await perform(technician, addNote, {
+      ticket_id: ticket.id,
+      note_type: "public",
+      content: "<p>Hello Ana,</p><p>please try again.</p>",
+    });
     const [, second] = await mailsOf(ticket);
-    expect(second).toMatchObject({ to_address: client.email, subject: `[#${ticket.ticket_number}] Scanner is slow`, in_reply_to: first?.message_id ?? "", mail_references: first?.message_id ?? "" });
+    expect(second).toMatchObject({
+      to_address: client.email,
+      subject: `[#${ticket.ticket_number}] Scanner is slow`,
+      in_reply_to: first?.message_id ?? "",
+      mail_references: first?.message_id ?? "",
+    });
     expect(second?.text_body).toContain("please try again.");
-    const row = await t.app.database.read(t.harbor.id, (db) => db.selectFrom("ticket_notes").selectAll().where("id", "=", note.id).executeTakeFirstOrThrow());
+    const row = await t.app.database.read(t.harbor.id, (db) =>
+      db.selectFrom("ticket_notes").selectAll().where("id", "=", note.id).executeTakeFirstOrThrow(),
+    );
     expect(row).toMatchObject({ is_email_sent: true, mail_id: second?.id ?? "" });
     await perform(technician, addNote, { ticket_id: ticket.id, note_type: "public", content: "And now?" });
     const third = (await mailsOf(ticket)).at(-1);
@@ -71,7 +102,11 @@ describe("mails of a ticket", () => {
 
   test("never carry an internal note", async () => {
     const ticket = await open();
-    await perform(technician, addNote, { ticket_id: ticket.id, note_type: "internal", content: "They forgot to plug it in" });
+    await perform(technician, addNote, {
+      ticket_id: ticket.id,
+      note_type: "internal",
+      content: "They forgot to plug it in",
+    });
     expect((await mailsOf(ticket)).map((mail) => mail.text_body).join()).not.toContain("plug");
     expect(await mailsOf(ticket)).toHaveLength(1);
   });
@@ -97,17 +132,28 @@ describe("mails of a ticket", () => {
 
   test("carry the files of a reply", async () => {
     const ticket = await open();
-    const files = await takeFiles(technician, [{ name: "guide.pdf", type: "application/pdf", bytes: new Uint8Array([1, 2]) }]);
+    const files = await takeFiles(technician, [
+      { name: "guide.pdf", type: "application/pdf", bytes: new Uint8Array([1, 2]) },
+    ]);
     await addNoteWithFiles(technician, { ticket_id: ticket.id, note_type: "public", content: "See the guide" }, files);
     const mail = (await mailsOf(ticket)).at(-1);
-    const attached = await t.app.database.read(t.harbor.id, (db) => db.selectFrom("mail_attachments").innerJoin("files", "files.id", "mail_attachments.file_id").select("files.file_name").where("mail_id", "=", mail?.id ?? "").execute());
+    const attached = await t.app.database.read(t.harbor.id, (db) =>
+      db
+        .selectFrom("mail_attachments")
+        .innerJoin("files", "files.id", "mail_attachments.file_id")
+        .select("files.file_name")
+        .where("mail_id", "=", mail?.id ?? "")
+        .execute(),
+    );
     expect(attached).toEqual([{ file_name: "guide.pdf" }]);
   });
 
   test("are queued once, however often an event is delivered", async () => {
     const ticket = await open();
     await mailsOf(ticket);
-    await t.app.database.write(t.harbor.id, (db) => db.updateTable("event_deliveries").set({ succeeded_at: null, next_attempt_at: t.clock.now() }).execute());
+    await t.app.database.write(t.harbor.id, (db) =>
+      db.updateTable("event_deliveries").set({ succeeded_at: null, next_attempt_at: t.clock.now() }).execute(),
+    );
     expect(await mailsOf(ticket)).toHaveLength(1);
   });
 });

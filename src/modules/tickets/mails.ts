@@ -23,7 +23,11 @@ const longestThread = 20;
 /** Files up to this size together travel with the mail; larger ones are fetched from the portal. */
 const mostMailedBytes = 10 * 1024 * 1024;
 
-type About = Pick<MailContent, "heading" | "paragraphs" | "quoted"> & { why: string; dedupe_key: string; file_ids?: string[] };
+type About = Pick<MailContent, "heading" | "paragraphs" | "quoted"> & {
+  why: string;
+  dedupe_key: string;
+  file_ids?: string[];
+};
 
 async function tell(work: Work, ticket: TicketRow, to: Person, about: About): Promise<string | null> {
   const before = await work.db
@@ -73,7 +77,8 @@ async function assigneeOf(work: Work, ticket: TicketRow, userId: string | null):
 const ticketOf = async (work: Work, payload: Record<string, unknown>): Promise<TicketRow | undefined> =>
   (await maybeFind(work, "tickets", String(payload["ticket_id"]))) as TicketRow | undefined;
 
-const whyClient = (work: Work): string => `You get this mail because you asked ${work.tenant.name} for help. Answers keep the number in the subject.`;
+const whyClient = (work: Work): string =>
+  `You get this mail because you asked ${work.tenant.name} for help. Answers keep the number in the subject.`;
 
 const received: Subscription = {
   event: "tickets.opened",
@@ -85,7 +90,10 @@ const received: Subscription = {
     const description = htmlToText(ticket.description).trim();
     await tell(work, ticket, to, {
       heading: `We have received your request`,
-      paragraphs: [`Hello ${to.name},`, `your request “${ticket.title}” has the number #${ticket.ticket_number}. We will get back to you.`],
+      paragraphs: [
+        `Hello ${to.name},`,
+        `your request “${ticket.title}” has the number #${ticket.ticket_number}. We will get back to you.`,
+      ],
       ...(description === "" ? {} : { quoted: description }),
       why: whyClient(work),
       dedupe_key: `tickets.received:${ticket.id}`,
@@ -126,20 +134,32 @@ const noteAdded: Subscription = {
     const isByClient = payload["is_client"] === true;
     const to = isByClient ? await assigneeOf(work, ticket, ticket.assigned_to_id) : await clientOf(work, ticket);
     if (to === null) return;
-    const author = (note.created_by_id === null ? undefined : await maybeFind(work, "users", note.created_by_id))?.name ?? (isByClient ? "The client" : work.tenant.name);
+    const author =
+      (note.created_by_id === null ? undefined : await maybeFind(work, "users", note.created_by_id))?.name ??
+      (isByClient ? "The client" : work.tenant.name);
     const text = htmlToText(note.content).trim();
-    const files = await work.db.selectFrom("ticket_attachments").select(["file_id", "file_name", "file_size"]).where("note_id", "=", note.id).execute();
+    const files = await work.db
+      .selectFrom("ticket_attachments")
+      .select(["file_id", "file_name", "file_size"])
+      .where("note_id", "=", note.id)
+      .execute();
     const isMailed = !isByClient && files.reduce((sum, file) => sum + file.file_size, 0) <= mostMailedBytes;
-    const named = files.length === 0 || isMailed ? [] : [`Files on the ticket: ${files.map((file) => file.file_name).join(", ")}`];
+    const named =
+      files.length === 0 || isMailed ? [] : [`Files on the ticket: ${files.map((file) => file.file_name).join(", ")}`];
     const mailId = await tell(work, ticket, to, {
       ...(isByClient
-        ? { heading: `${author} answered on #${ticket.ticket_number}`, paragraphs: [ticket.title, ...named], quoted: text }
+        ? {
+            heading: `${author} answered on #${ticket.ticket_number}`,
+            paragraphs: [ticket.title, ...named],
+            quoted: text,
+          }
         : { heading: ticket.title, paragraphs: [...text.split(/\n{2,}/), author, ...named] }),
       why: isByClient ? "You get this mail because the ticket is assigned to you." : whyClient(work),
       dedupe_key: `tickets.note:${note.id}`,
       file_ids: isMailed ? files.map((file) => file.file_id) : [],
     });
-    if (!isByClient && mailId !== null) await update(work, ticketNotes, note.id, { mail_id: mailId, is_email_sent: true });
+    if (!isByClient && mailId !== null)
+      await update(work, ticketNotes, note.id, { mail_id: mailId, is_email_sent: true });
   },
 };
 

@@ -19,14 +19,23 @@ beforeAll(async () => {
 });
 afterAll(() => t.close());
 
-const open = (title: string, more: Record<string, unknown> = {}): Promise<TicketRow> => perform(technician, openTicket, { title, company_id: client.company_id, ...more });
+const open = (title: string, more: Record<string, unknown> = {}): Promise<TicketRow> =>
+  perform(technician, openTicket, { title, company_id: client.company_id, ...more });
 const named = async (table: "ticket_statuses" | "ticket_priorities", name: string): Promise<string> =>
-  (await t.app.database.read(t.harbor.id, (db) => db.selectFrom(table).select("id").where("name", "=", name).executeTakeFirstOrThrow())).id;
+  (
+    await t.app.database.read(t.harbor.id, (db) =>
+      db.selectFrom(table).select("id").where("name", "=", name).executeTakeFirstOrThrow(),
+    )
+  ).id;
 
 describe("the form for a new ticket", () => {
   test("opens one, with the standard lists and the files that were added", async () => {
     await browser.open(`/tickets/new?company_id=${client.company_id}`);
-    const page = await browser.submit("/tickets/new", { title: "Toner <empty>", description: "Line one\nLine two", contact_id: client.contact_id });
+    const page = await browser.submit("/tickets/new", {
+      title: "Toner <empty>",
+      description: "Line one\nLine two",
+      contact_id: client.contact_id,
+    });
     expect(page.status).toBe(200);
     expect(page.text).toContain("Toner <empty>");
     expect(page.html).toContain("Line one<br />Line two");
@@ -34,20 +43,30 @@ describe("the form for a new ticket", () => {
 
   test("offers the contacts of the company, and everybody's while there is none", async () => {
     expect((await browser.open("/tickets/new")).text).toContain("Ana of Prairie Printing · Prairie Printing");
-    expect((await browser.open(`/tickets/new?contact_id=${client.contact_id}`)).html).toMatch(new RegExp(`<option value="${client.contact_id}" selected>`));
+    expect((await browser.open(`/tickets/new?contact_id=${client.contact_id}`)).html).toMatch(
+      new RegExp(`<option value="${client.contact_id}" selected>`),
+    );
     expect((await browser.open("/tickets/new?company_id=nonsense&contact_id=x")).status).toBe(200);
   });
 
   test("shows the contacts of another company without JavaScript and forgets nothing", async () => {
     await browser.open("/tickets/new");
-    const page = await browser.submit("/tickets/new", { _contacts: "show", company_id: client.company_id, title: "Half typed" });
+    const page = await browser.submit("/tickets/new", {
+      _contacts: "show",
+      company_id: client.company_id,
+      title: "Half typed",
+    });
     expect(page.html).toContain('value="Half typed"');
     expect(page.text).toContain("Nobody in particular");
   });
 
   test("keeps what was typed when something is missing, and opens nothing", async () => {
     await browser.open("/tickets/new");
-    const page = await browser.submit("/tickets/new", { title: "", description: "All my words", company_id: client.company_id });
+    const page = await browser.submit("/tickets/new", {
+      title: "",
+      description: "All my words",
+      company_id: client.company_id,
+    });
     expect(page.status).toBe(422);
     expect(page.text).toContain("All my words");
     expect(page.text).toContain("Title is required.");
@@ -65,11 +84,15 @@ describe("the list", () => {
     for (const filter of ["queue", "status", "priority", "type", "assignee", "company"]) {
       expect((await browser.open(`/tickets?${filter}=nonsense`)).text).toContain("Nothing matches");
     }
-    for (const sort of ["number", "-title", "company", "priority", "-updated_at", "nonsense"]) expect((await browser.open(`/tickets?sort=${sort}`)).status).toBe(200);
+    for (const sort of ["number", "-title", "company", "priority", "-updated_at", "nonsense"])
+      expect((await browser.open(`/tickets?sort=${sort}`)).status).toBe(200);
   });
 
   test("tells open, unassigned, waiting and closed tickets apart", async () => {
-    const waiting = await open("Waiting one", { assigned_to_id: technician.actor.user_id, status_id: await named("ticket_statuses", "Waiting on client") });
+    const waiting = await open("Waiting one", {
+      assigned_to_id: technician.actor.user_id,
+      status_id: await named("ticket_statuses", "Waiting on client"),
+    });
     const closed = await open("Closed one", { status_id: await named("ticket_statuses", "Closed") });
     const seen = async (view: string): Promise<string> => (await browser.open(`/tickets?view=${view}`)).text;
     expect(await seen("waiting")).toContain(waiting.title);
@@ -80,7 +103,9 @@ describe("the list", () => {
   });
 
   test("keeps the view when filters are applied", async () => {
-    expect((await browser.open("/tickets?view=closed")).html).toContain('<input type="hidden" name="view" value="closed">');
+    expect((await browser.open("/tickets?view=closed")).html).toContain(
+      '<input type="hidden" name="view" value="closed">',
+    );
   });
 });
 
@@ -96,13 +121,20 @@ describe("my work", () => {
     const done = await open("W closed", mine);
     await perform(technician, updateTicket, { id: done.id, status_id: await named("ticket_statuses", "Resolved") });
     const { text } = await browser.open("/my-work");
-    expect([...text.matchAll(/W (first|second|third|closed)/g)].map((match) => match[1])).toEqual(["first", "second", "third"]);
+    expect([...text.matchAll(/W (first|second|third|closed)/g)].map((match) => match[1])).toEqual([
+      "first",
+      "second",
+      "third",
+    ]);
   });
 });
 
 describe("elsewhere", () => {
   test("tickets stand on the pages of company and contact, and on the dashboard", async () => {
-    const { title } = await open("Seen everywhere", { contact_id: client.contact_id, assigned_to_id: technician.actor.user_id });
+    const { title } = await open("Seen everywhere", {
+      contact_id: client.contact_id,
+      assigned_to_id: technician.actor.user_id,
+    });
     for (const path of [`/companies/${client.company_id}`, `/contacts/${client.contact_id}`, "/"]) {
       const page = await browser.open(path);
       expect([path, page.status, page.text.includes(title)]).toEqual([path, 200, true]);

@@ -12,39 +12,96 @@ import { inView, ticketCounts, type TicketListRow, ticketRows } from "./queries.
 const few = 10;
 const permission = "tickets.read";
 
-function section(ctx: Ctx, given: Pick<SectionModel, "title" | "empty" | "more_url">, rows: readonly TicketListRow[], without: string): { kind: "section" } & SectionModel {
+function section(
+  ctx: Ctx,
+  given: Pick<SectionModel, "title" | "empty" | "more_url">,
+  rows: readonly TicketListRow[],
+  without: string,
+): { kind: "section" } & SectionModel {
   const columns = ticketColumns.filter((column) => column.key !== without);
-  return { kind: "section", id: "tickets", actions: [], table: tableModel(ctx, { ...ticketList("open"), columns }, rows, "", null), more_label: "All tickets", ...given };
+  return {
+    kind: "section",
+    id: "tickets",
+    actions: [],
+    table: tableModel(ctx, { ...ticketList("open"), columns }, rows, "", null),
+    more_label: "All tickets",
+    ...given,
+  };
 }
 
 /** The open tickets of a company. */
 async function ofCompany(ctx: Ctx, { id }: { id: string }): Promise<PanelModel[]> {
-  const rows = await inView(ticketRows(ctx), "open").where("tickets.company_id", "=", id).orderBy("tickets.updated_at", "desc").limit(few).execute();
+  const rows = await inView(ticketRows(ctx), "open")
+    .where("tickets.company_id", "=", id)
+    .orderBy("tickets.updated_at", "desc")
+    .limit(few)
+    .execute();
   const none = empty("ticket", "No open tickets", "Nothing of this company waits for anybody.");
-  return [...newTicket(ctx, `company_id=${id}`), section(ctx, { title: "Open tickets", empty: none, more_url: `/tickets?view=all&company=${id}` }, rows, "company")];
+  return [
+    ...newTicket(ctx, `company_id=${id}`),
+    section(ctx, { title: "Open tickets", empty: none, more_url: `/tickets?view=all&company=${id}` }, rows, "company"),
+  ];
 }
 
 /** A contact's latest tickets, open or not. */
 async function ofContact(ctx: Ctx, { id }: { id: string }): Promise<PanelModel[]> {
   const contact = await maybeFind(ctx, "contacts", id);
-  const rows = await ticketRows(ctx).where("tickets.contact_id", "=", id).orderBy("tickets.created_at", "desc").limit(few).execute();
+  const rows = await ticketRows(ctx)
+    .where("tickets.contact_id", "=", id)
+    .orderBy("tickets.created_at", "desc")
+    .limit(few)
+    .execute();
   const none = empty("ticket", "No tickets yet", "What this person reports or asks for appears here.");
-  return [...newTicket(ctx, `company_id=${contact?.company_id ?? ""}&contact_id=${id}`), section(ctx, { title: "Latest tickets", empty: none, more_url: "" }, rows, "company")];
+  return [
+    ...newTicket(ctx, `company_id=${contact?.company_id ?? ""}&contact_id=${id}`),
+    section(ctx, { title: "Latest tickets", empty: none, more_url: "" }, rows, "company"),
+  ];
 }
 
 function newTicket(ctx: Ctx, query: string): PanelModel[] {
-  return can(ctx.actor, "tickets.write") ? [{ kind: "action", ...link("New ticket", `/tickets/new?${query}`, "ticket", "primary") }] : [];
+  return can(ctx.actor, "tickets.write")
+    ? [{ kind: "action", ...link("New ticket", `/tickets/new?${query}`, "ticket", "primary") }]
+    : [];
 }
 
 /** What waits for me, and what waits for anybody. */
 async function ofDashboard(ctx: Ctx): Promise<PanelModel[]> {
   const counts = await ticketCounts(ctx);
   const rows = await myWork(ctx, few);
-  const none = empty("check-circle", "Nothing on your desk", "Take a ticket that nobody has yet.", link("Unassigned tickets", "/tickets?view=unassigned", "inbox"));
+  const none = empty(
+    "check-circle",
+    "Nothing on your desk",
+    "Take a ticket that nobody has yet.",
+    link("Unassigned tickets", "/tickets?view=unassigned", "inbox"),
+  );
   return [
-    { kind: "stat", label: "My open tickets", value: String(counts.mine), hint: "assigned to you", tone: "", href: "/my-work", icon: "ticket" },
-    { kind: "stat", label: "Client replied", value: String(counts.replied), hint: counts.replied === 0 ? "nobody waits for your answer" : "of yours wait for an answer", tone: counts.replied === 0 ? "" : "warning", href: "/my-work", icon: "message" },
-    { kind: "stat", label: "Unassigned", value: String(counts.unassigned), hint: counts.unassigned === 0 ? "everything has somebody" : "open without anybody", tone: counts.unassigned === 0 ? "" : "warning", href: "/tickets?view=unassigned", icon: "inbox" },
+    {
+      kind: "stat",
+      label: "My open tickets",
+      value: String(counts.mine),
+      hint: "assigned to you",
+      tone: "",
+      href: "/my-work",
+      icon: "ticket",
+    },
+    {
+      kind: "stat",
+      label: "Client replied",
+      value: String(counts.replied),
+      hint: counts.replied === 0 ? "nobody waits for your answer" : "of yours wait for an answer",
+      tone: counts.replied === 0 ? "" : "warning",
+      href: "/my-work",
+      icon: "message",
+    },
+    {
+      kind: "stat",
+      label: "Unassigned",
+      value: String(counts.unassigned),
+      hint: counts.unassigned === 0 ? "everything has somebody" : "open without anybody",
+      tone: counts.unassigned === 0 ? "" : "warning",
+      href: "/tickets?view=unassigned",
+      icon: "inbox",
+    },
     {
       kind: "section",
       id: "my-work",
@@ -62,5 +119,10 @@ export const ticketPanels: readonly Panel[] = [
   { page: "company", order: 10, permission, load: ofCompany },
   { page: "contact", order: 10, permission, load: ofContact },
   { page: "dashboard", order: 20, permission, load: ofDashboard },
-  { page: "dashboard", order: 90, permission: "tickets.write", load: async () => ({ kind: "action", ...link("New ticket", "/tickets/new", "ticket", "primary") }) },
+  {
+    page: "dashboard",
+    order: 90,
+    permission: "tickets.write",
+    load: async () => ({ kind: "action", ...link("New ticket", "/tickets/new", "ticket", "primary") }),
+  },
 ];

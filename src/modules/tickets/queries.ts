@@ -81,7 +81,8 @@ export interface TicketCounts {
 /** How many open tickets there are, and of which kinds. */
 export async function ticketCounts(ctx: Ctx): Promise<TicketCounts> {
   const mine = sql<boolean>`tickets.assigned_to_id = ${ctx.actor.user_id}`;
-  const count = (condition: ReturnType<typeof sql<boolean>>): ReturnType<typeof sql<number>> => sql<number>`coalesce(sum(case when ${condition} then 1 else 0 end), 0)`;
+  const count = (condition: ReturnType<typeof sql<boolean>>): ReturnType<typeof sql<number>> =>
+    sql<number>`coalesce(sum(case when ${condition} then 1 else 0 end), 0)`;
   const row = await reach(ctx, "tickets")
     .innerJoin("ticket_statuses as statuses", "statuses.id", "tickets.status_id")
     .where("statuses.is_closed", "=", false)
@@ -93,7 +94,13 @@ export async function ticketCounts(ctx: Ctx): Promise<TicketCounts> {
       count(sql`${mine} and ${clientIsWaiting}`).as("replied"),
     ])
     .executeTakeFirstOrThrow();
-  return { open: Number(row.open), mine: Number(row.mine), unassigned: Number(row.unassigned), waiting: Number(row.waiting), replied: Number(row.replied) };
+  return {
+    open: Number(row.open),
+    mine: Number(row.mine),
+    unassigned: Number(row.unassigned),
+    waiting: Number(row.waiting),
+    replied: Number(row.replied),
+  };
 }
 
 /** Minutes that were logged on tickets, by the ticket's id; a ticket without any is absent. */

@@ -8,7 +8,9 @@ import type { ReachRule } from "../../platform/access/reach.ts";
 const everybody: ReachRule = (query) => query;
 
 const notInternal: ReachRule = (query, ctx) =>
-  ctx.actor.kind !== "portal" ? query : query.where(sql<boolean>`ticket_notes.note_type <> 'internal' and ${ofOwnCompany(ctx, "ticket_notes")}`);
+  ctx.actor.kind !== "portal"
+    ? query
+    : query.where(sql<boolean>`ticket_notes.note_type <> 'internal' and ${ofOwnCompany(ctx, "ticket_notes")}`);
 
 const notOnInternal: ReachRule = (query, ctx) =>
   ctx.actor.kind !== "portal"
@@ -17,7 +19,10 @@ const notOnInternal: ReachRule = (query, ctx) =>
         sql<boolean>`${ofOwnCompany(ctx, "ticket_attachments")} and not exists (select 1 from ticket_notes n where n.tenant_id = ${ctx.tenant.id} and n.id = ticket_attachments.note_id and n.note_type = 'internal')`,
       );
 
-function ofOwnCompany(ctx: Parameters<ReachRule>[1], table: "ticket_notes" | "ticket_attachments"): ReturnType<typeof sql<boolean>> {
+function ofOwnCompany(
+  ctx: Parameters<ReachRule>[1],
+  table: "ticket_notes" | "ticket_attachments",
+): ReturnType<typeof sql<boolean>> {
   return sql<boolean>`exists (select 1 from tickets t where t.tenant_id = ${ctx.tenant.id} and t.id = ${sql.ref(`${table}.ticket_id`)} and t.company_id = ${ctx.actor.company_id})`;
 }
 

@@ -2,11 +2,28 @@ import type { Ctx } from "../../platform/context.ts";
 import { hoursOf } from "../../platform/decimal.ts";
 import { resource, type Resource } from "../../platform/resource.ts";
 import { tagsOf } from "../../platform/tags.ts";
-import { categoryActions, type ListActions, type ListTable, priorityActions, queueActions, statusActions, typeActions } from "./actions/lists.ts";
+import {
+  categoryActions,
+  type ListActions,
+  type ListTable,
+  priorityActions,
+  queueActions,
+  statusActions,
+  typeActions,
+} from "./actions/lists.ts";
 import { openTicket } from "./actions/open.ts";
 import { deleteTicket, updateTicket } from "./actions/update.ts";
 import { minutesOn } from "./queries.ts";
-import { ticketAttachments, ticketCategories, ticketNotes, ticketPriorities, ticketQueues, tickets, ticketStatuses, ticketTypes } from "./schema.ts";
+import {
+  ticketAttachments,
+  ticketCategories,
+  ticketNotes,
+  ticketPriorities,
+  ticketQueues,
+  tickets,
+  ticketStatuses,
+  ticketTypes,
+} from "./schema.ts";
 
 const permission = "tickets.read";
 type Rows = readonly Record<string, unknown>[];
@@ -27,6 +44,7 @@ export const ticketResource = resource({
     const [tags, minutes] = [await tagsOf(ctx, "tickets", ids), await minutesOn(ctx, ids)];
     return ids.map((id, index) => ({ tags: tags[index] ?? [], actual_hours: hoursOf(minutes.get(id) ?? 0) }));
   },
+  calculated: ["tags", "actual_hours"],
   sort: "-created_at",
 });
 
@@ -45,7 +63,11 @@ export const attachmentResource = resource({
   permission,
   hidden: new Set(["storage_path", "file_id"]),
   under: [{ parent: "tickets", column: "ticket_id", as: "attachments" }],
-  extend: async (_: Ctx, rows: Rows) => rows.map((row) => ({ content_url: `/api/v1/tickets/${String(row["ticket_id"])}/attachments/${String(row["id"])}/content` })),
+  extend: async (_: Ctx, rows: Rows) =>
+    rows.map((row) => ({
+      content_url: `/api/v1/tickets/${String(row["ticket_id"])}/attachments/${String(row["id"])}/content`,
+    })),
+  calculated: ["content_url"],
   sort: "created_at",
 });
 

@@ -11,7 +11,10 @@ export function ticketNumber(count: number): string {
 }
 
 /** Whether the client wrote last, so that it is on us to answer. */
-export function isClientWaiting(ticket: { last_client_reply_at: string | null; last_staff_reply_at: string | null }): boolean {
+export function isClientWaiting(ticket: {
+  last_client_reply_at: string | null;
+  last_staff_reply_at: string | null;
+}): boolean {
   const { last_client_reply_at: client, last_staff_reply_at: staff } = ticket;
   return client !== null && (staff === null || client > staff);
 }
@@ -37,7 +40,11 @@ interface Replies {
 }
 
 /** What a note changes of who wrote last; what stays inside the team changes nothing for the client. */
-export function repliesAfter(before: Replies, note: { isClient: boolean; isPublic: boolean }, now: string): Partial<Replies> {
+export function repliesAfter(
+  before: Replies,
+  note: { isClient: boolean; isPublic: boolean },
+  now: string,
+): Partial<Replies> {
   if (note.isClient) return { last_client_reply_at: now };
   if (!note.isPublic) return {};
   return { last_staff_reply_at: now, first_response_at: before.first_response_at ?? now };

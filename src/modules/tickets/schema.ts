@@ -8,7 +8,14 @@ const readPermission = "tickets.read";
 /** A board on which tickets stand. */
 export const ticketQueues = table(
   "ticket_queues",
-  { ...record, name: col.text({ maxLength: 80 }), description: defaulted(col.text({ maxLength: 1000 }), ""), is_default: isDefault, sort_order: sortOrder, archived_at: readOnly(col.maybe.instant()) },
+  {
+    ...record,
+    name: col.text({ maxLength: 80 }),
+    description: defaulted(col.text({ maxLength: 1000 }), ""),
+    is_default: isDefault,
+    sort_order: sortOrder,
+    archived_at: readOnly(col.maybe.instant()),
+  },
   { noun: "queue", readPermission },
 );
 
@@ -22,7 +29,10 @@ export const ticketStatuses = table(
     is_closed: defaulted(col.boolean({ label: "Closes the ticket" }), false),
     is_default: isDefault,
     sort_order: sortOrder,
-    waiting_on: defaulted(col.enum(["us", "client", "vendor", "nobody"] as const, { label: "Who moves next" }), "us" as const),
+    waiting_on: defaulted(
+      col.enum(["us", "client", "vendor", "nobody"] as const, { label: "Who moves next" }),
+      "us" as const,
+    ),
     is_clock_running: defaulted(col.boolean({ label: "The SLA clock runs" }), true),
     /** What clients read instead of the name. */
     portal_name: col.maybe.text({ maxLength: 60, label: "Name in the portal" }),
@@ -32,19 +42,39 @@ export const ticketStatuses = table(
 
 export const ticketPriorities = table(
   "ticket_priorities",
-  { ...record, name: col.text({ maxLength: 60 }), color: col.text({ format: "color" }), sla_multiplier: defaulted(col.decimal({ label: "SLA multiplier" }), "1"), is_default: isDefault, sort_order: sortOrder },
+  {
+    ...record,
+    name: col.text({ maxLength: 60 }),
+    color: col.text({ format: "color" }),
+    sla_multiplier: defaulted(col.decimal({ label: "SLA multiplier" }), "1"),
+    is_default: isDefault,
+    sort_order: sortOrder,
+  },
   { noun: "priority", readPermission },
 );
 
 export const ticketTypes = table(
   "ticket_types",
-  { ...record, name: col.text({ maxLength: 60 }), description: defaulted(col.text({ maxLength: 1000 }), ""), is_default: isDefault, sort_order: sortOrder, archived_at: readOnly(col.maybe.instant()) },
+  {
+    ...record,
+    name: col.text({ maxLength: 60 }),
+    description: defaulted(col.text({ maxLength: 1000 }), ""),
+    is_default: isDefault,
+    sort_order: sortOrder,
+    archived_at: readOnly(col.maybe.instant()),
+  },
   { noun: "type", readPermission },
 );
 
 export const ticketCategories = table(
   "ticket_categories",
-  { ...record, name: col.text({ maxLength: 80 }), parent_category_id: col.maybe.ref("ticket_categories", { label: "Parent category" }), sort_order: sortOrder, archived_at: readOnly(col.maybe.instant()) },
+  {
+    ...record,
+    name: col.text({ maxLength: 80 }),
+    parent_category_id: col.maybe.ref("ticket_categories", { label: "Parent category" }),
+    sort_order: sortOrder,
+    archived_at: readOnly(col.maybe.instant()),
+  },
   { noun: "category", readPermission },
 );
 

@@ -9,10 +9,23 @@ export const ticketSearch: SearchFacet = {
   table: "tickets",
   label: "Tickets",
   icon: "ticket",
-  document: (row) => ({ title: `${String(row["ticket_number"])} ${String(row["title"])}`, body: htmlToText(String(row["description"])) }),
+  document: (row) => ({
+    title: `${String(row["ticket_number"])} ${String(row["title"])}`,
+    body: htmlToText(String(row["description"])),
+  }),
   more: async (work: Work, row) => {
-    const notes = await work.db.selectFrom("ticket_notes").select("content").where("ticket_id", "=", String(row["id"])).orderBy("created_at", "desc").limit(mostNotes).execute();
+    const notes = await work.db
+      .selectFrom("ticket_notes")
+      .select("content")
+      .where("ticket_id", "=", String(row["id"]))
+      .orderBy("created_at", "desc")
+      .limit(mostNotes)
+      .execute();
     return notes.map((note) => htmlToText(note.content)).join(" ");
   },
-  hit: (row) => ({ title: `#${String(row["ticket_number"])} ${String(row["title"])}`, detail: row["closed_at"] === null ? "Open" : "Closed", href: `/tickets/${String(row["id"])}` }),
+  hit: (row) => ({
+    title: `#${String(row["ticket_number"])} ${String(row["title"])}`,
+    detail: row["closed_at"] === null ? "Open" : "Closed",
+    href: `/tickets/${String(row["id"])}`,
+  }),
 };

@@ -9,7 +9,12 @@ interface StandardStatus {
   portal_name: string | null;
 }
 
-const status = (name: string, color: string, waiting_on: StandardStatus["waiting_on"], more: Partial<StandardStatus> = {}): StandardStatus => ({
+const status = (
+  name: string,
+  color: string,
+  waiting_on: StandardStatus["waiting_on"],
+  more: Partial<StandardStatus> = {},
+): StandardStatus => ({
   name,
   color,
   waiting_on,

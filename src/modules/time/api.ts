@@ -1,7 +1,8 @@
 import { perform } from "../../platform/action.ts";
 import { type Ctx, reading } from "../../platform/context.ts";
-import { readDocument, refuseParameters, showOne } from "../../platform/http/jsonapi.ts";
-import { type Answer, type Incoming, json, type Route } from "../../platform/http/route.ts";
+import { showOne } from "../../platform/http/jsonapi.ts";
+import { readVerb, refuseParameters } from "../../platform/http/jsonapi-document.ts";
+import { type Answer, json, type Route } from "../../platform/http/route.ts";
 import { startTimer, stopTimer } from "./actions/timer.ts";
 import { activeTimer } from "./queries.ts";
 import { timeEntryResource } from "./resources.ts";
@@ -13,12 +14,6 @@ async function showTimer(ctx: Ctx, status = 200): Promise<Answer> {
   const { id, ...attributes } = timer ?? { id: "" };
   const data = timer === null ? null : { type: "timers", id, attributes };
   return json({ jsonapi: { version: "1.1" }, links: { self: `${base}/active` }, data }, status);
-}
-
-/** A body may be left out: everything in it is optional. */
-async function attributesOf(incoming: Incoming): Promise<Record<string, unknown>> {
-  const isEmpty = (await incoming.text()).trim() === "";
-  return isEmpty ? {} : readDocument(await incoming.json(), "timers", null);
 }
 
 /** The timer over the API (PRD 3.5.3). */
@@ -39,7 +34,7 @@ export const timerApi: Route[] = [
     door: "api",
     permission: startTimer.permission,
     handle: async (ctx, incoming) => {
-      await perform(ctx, startTimer, await attributesOf(incoming));
+      await perform(ctx, startTimer, await readVerb(incoming, "timers", null));
       return showTimer(ctx, 201);
     },
   },
@@ -49,7 +44,7 @@ export const timerApi: Route[] = [
     door: "api",
     permission: stopTimer.permission,
     handle: async (ctx, incoming) => {
-      const entry = await perform(ctx, stopTimer, await attributesOf(incoming));
+      const entry = await perform(ctx, stopTimer, await readVerb(incoming, "timers", null));
       return showOne(ctx, timeEntryResource, entry.id, 201);
     },
   },

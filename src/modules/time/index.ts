@@ -17,7 +17,7 @@ export { type TimeEntry } from "./actions/checks.ts";
 export { deleteTime, logTime, type LogTime, updateTime } from "./actions/entries.ts";
 export { discardTimer, startTimer, stopTimer } from "./actions/timer.ts";
 export { type ActiveTimer, activeTimer, workTypeOptions } from "./queries.ts";
-export { parseDuration, shownDuration } from "./rules.ts";
+export { parseDuration, roundMinutes, type RoundingRule, shownDuration } from "./rules.ts";
 export { timeEntries, timers, workTypes } from "./schema.ts";
 
 /** Time that was worked, the timer, work types and rounding (PRD 3.5). */

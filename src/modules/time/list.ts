@@ -136,7 +136,7 @@ export const timeList: List<TimeRow> = {
           : cell.link(`#${row.ticket_number}`, `/tickets/${row.ticket_id ?? ""}`),
     },
     { key: "work_type", label: "Work type", is_secondary: true, cell: (row) => cell.text(row.work_type) },
-    { key: "notes", label: "Notes", is_secondary: true, cell: (row) => cell.muted(row.notes) },
+    { key: "notes", label: "Notes", is_secondary: true, is_main: true, cell: (row) => cell.muted(row.notes) },
     {
       key: "duration_minutes",
       label: "Time",

@@ -53,7 +53,14 @@ export async function writeAudit(
     if (before !== null) old[name] = column.isSecret ? "(secret)" : was;
     if (after !== null) next[name] = column.isSecret ? "(secret)" : is;
   }
-  await writeAuditEntry(work, action, table.name, String((after ?? before)?.["id"] ?? ""), before && old, after && next);
+  await writeAuditEntry(
+    work,
+    action,
+    table.name,
+    String((after ?? before)?.["id"] ?? ""),
+    before && old,
+    after && next,
+  );
 }
 
 /** Writes an entry that is no change of a row: a sign-in, an export, a look at something sensitive. */

@@ -28,7 +28,13 @@ export interface Identity {
 const anonymous: Identity = { actor: nobody, isByCookie: false, isTouchDue: false };
 
 /** Finds out who is acting, for one door. An invalid or expired proof is nobody. */
-export async function identify(app: App, tenant: Tenant, db: Db, credentials: Credentials, door: "staff" | "portal" | "any"): Promise<Identity> {
+export async function identify(
+  app: App,
+  tenant: Tenant,
+  db: Db,
+  credentials: Credentials,
+  door: "staff" | "portal" | "any",
+): Promise<Identity> {
   if (credentials.bearer !== null) return byBearer(app, tenant, db, credentials.bearer);
   const cookies = [
     ...(door === "portal" ? [] : [credentials.staffCookie]),
@@ -58,7 +64,8 @@ async function byBearer(app: App, tenant: Tenant, db: Db, bearer: string): Promi
     const actor = await actorOf(db, key.user_id, null, key.id);
     if (actor === null) return anonymous;
     const scopes = new Set(key.scopes);
-    const permissions = scopes.size === 0 ? actor.permissions : new Set([...actor.permissions].filter((name) => scopes.has(name)));
+    const permissions =
+      scopes.size === 0 ? actor.permissions : new Set([...actor.permissions].filter((name) => scopes.has(name)));
     const isTouchDue = key.last_used_at === null || key.last_used_at < plus(now, -touchMilliseconds);
     return { ...anonymous, isTouchDue, actor: { ...actor, permissions, name: `${actor.name} (API key ${key.name})` } };
   }
@@ -69,7 +76,9 @@ async function byBearer(app: App, tenant: Tenant, db: Db, bearer: string): Promi
 
 async function bySession(app: App, db: Db, by: { token_hash: string } | { id: string }): Promise<Identity | null> {
   const query = db.selectFrom("sessions").select(["id", "user_id", "last_seen_at", "expires_at", "revoked_at"]);
-  const row = await ("id" in by ? query.where("id", "=", by.id) : query.where("token_hash", "=", by.token_hash)).executeTakeFirst();
+  const row = await (
+    "id" in by ? query.where("id", "=", by.id) : query.where("token_hash", "=", by.token_hash)
+  ).executeTakeFirst();
   const now = app.clock.now();
   if (row === undefined || row.revoked_at !== null || row.expires_at <= now) return null;
   const actor = await actorOf(db, row.user_id, row.id, null);
@@ -78,11 +87,26 @@ async function bySession(app: App, db: Db, by: { token_hash: string } | { id: st
 }
 
 /** The actor that a user is, or null when the user is deactivated. */
-export async function actorOf(db: Db, userId: string, sessionId: string | null, apiKeyId: string | null): Promise<Actor | null> {
+export async function actorOf(
+  db: Db,
+  userId: string,
+  sessionId: string | null,
+  apiKeyId: string | null,
+): Promise<Actor | null> {
   const user = await db
     .selectFrom("users")
     .leftJoin("contacts", "contacts.id", "users.contact_id")
-    .select(["users.id", "users.user_type", "users.name", "users.email", "users.contact_id", "users.deactivated_at", "contacts.company_id", "contacts.is_portal_user", "contacts.archived_at"])
+    .select([
+      "users.id",
+      "users.user_type",
+      "users.name",
+      "users.email",
+      "users.contact_id",
+      "users.deactivated_at",
+      "contacts.company_id",
+      "contacts.is_portal_user",
+      "contacts.archived_at",
+    ])
     .where("users.id", "=", userId)
     .executeTakeFirst();
   if (user === undefined || user.deactivated_at !== null) return null;

@@ -23,7 +23,8 @@ export function reach<T extends TableName>(ctx: Ctx, name: T): Reach<T> {
   const { actor } = ctx;
   const rule = ctx.app.registry.reach.get(name);
   if (actor.kind === "nobody") query = none(query);
-  else if (actor.kind === "staff" && table.readPermission !== null && !can(actor, table.readPermission)) query = none(query);
+  else if (actor.kind === "staff" && table.readPermission !== null && !can(actor, table.readPermission))
+    query = none(query);
   else if (actor.kind === "portal") {
     if (table.companyColumn !== null) {
       query = query.where(sql.ref(`${name}.${table.companyColumn}`), "=", actor.company_id);
@@ -58,4 +59,6 @@ export async function maybeFind<T extends TableName>(ctx: Ctx, name: T, id: stri
 }
 
 /** A row of the table with this name, as it is read. */
-export type RowFor<T extends TableName> = { [K in keyof Tables[T]]: Tables[T][K] extends { readonly __select__: infer S } ? S : Tables[T][K] };
+export type RowFor<T extends TableName> = {
+  [K in keyof Tables[T]]: Tables[T][K] extends { readonly __select__: infer S } ? S : Tables[T][K];
+};

@@ -5,7 +5,10 @@ import type { StandardRole } from "../module.ts";
 import { roles } from "./schema.ts";
 
 const standardRoles: Record<StandardRole, { name: string; description: string }> = {
-  administrator: { name: "Administrator", description: "Everything in this organization, including its settings and its people." },
+  administrator: {
+    name: "Administrator",
+    description: "Everything in this organization, including its settings and its people.",
+  },
   technician: { name: "Technician", description: "Service delivery: tickets, time and the clients' records." },
   finance: { name: "Finance", description: "Billing, payments and financial reports." },
 };

@@ -34,12 +34,24 @@ export const roles = table("roles", {
   description: defaulted(col.text({ maxLength: 1000 }), ""),
 });
 
-export const rolePermissions = table("role_permissions", { ...link, role_id: col.ref("roles"), permission: col.text() }, { isAudited: false });
+export const rolePermissions = table(
+  "role_permissions",
+  { ...link, role_id: col.ref("roles"), permission: col.text() },
+  { isAudited: false },
+);
 
 /** Permissions that standard roles have been offered: what somebody takes away from a role stays away. */
-export const offeredPermissions = table("offered_permissions", { ...link, permission: col.text() }, { isAudited: false });
+export const offeredPermissions = table(
+  "offered_permissions",
+  { ...link, permission: col.text() },
+  { isAudited: false },
+);
 
-export const userRoles = table("user_roles", { ...link, user_id: col.ref("users"), role_id: col.ref("roles") }, { isAudited: false });
+export const userRoles = table(
+  "user_roles",
+  { ...link, user_id: col.ref("users"), role_id: col.ref("roles") },
+  { isAudited: false },
+);
 
 /** A browser that is signed in. The cookie holds a token; here stands only its hash. */
 export const sessions = table(

@@ -31,7 +31,11 @@ export async function startSession(work: Work, userId: string): Promise<{ id: st
 }
 
 /** Ends one session, or all of a user but the one given. */
-export async function revokeSessions(work: Work, userId: string, which: { only: string } | { except: string | null }): Promise<void> {
+export async function revokeSessions(
+  work: Work,
+  userId: string,
+  which: { only: string } | { except: string | null },
+): Promise<void> {
   let query = work.db
     .updateTable("sessions")
     .set({ revoked_at: work.app.clock.now() })
@@ -47,7 +51,8 @@ export async function touchProof(ctx: Ctx, actor: Actor): Promise<void> {
   const now = ctx.app.clock.now();
   const { session_id, api_key_id } = actor;
   await ctx.app.database.write(ctx.tenant.id, async (db) => {
-    if (api_key_id !== null) await db.updateTable("api_keys").set({ last_used_at: now }).where("id", "=", api_key_id).execute();
+    if (api_key_id !== null)
+      await db.updateTable("api_keys").set({ last_used_at: now }).where("id", "=", api_key_id).execute();
     if (session_id === null) return;
     await db
       .updateTable("sessions")

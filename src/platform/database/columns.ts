@@ -41,7 +41,12 @@ export interface Column<T = unknown, HasDefault extends boolean = boolean> {
 
 type Options = Partial<Omit<Column, "kind" | "__type" | "hasDefault" | "isNullable">>;
 
-function column<T, D extends boolean>(kind: ColumnKind, isNullable: boolean, hasDefault: D, options: Options): Column<T, D> {
+function column<T, D extends boolean>(
+  kind: ColumnKind,
+  isNullable: boolean,
+  hasDefault: D,
+  options: Options,
+): Column<T, D> {
   return {
     kind,
     isNullable,
@@ -193,7 +198,8 @@ export function table<const N extends string, C extends Columns>(
 ): Table<N, C> {
   for (const [key, { kind }] of Object.entries(columns)) {
     const known = kinds.get(key);
-    const stored = kind === "enum" || kind === "id" || kind === "instant" || kind === "date" || kind === "time" ? "text" : kind;
+    const stored =
+      kind === "enum" || kind === "id" || kind === "instant" || kind === "date" || kind === "time" ? "text" : kind;
     if (known !== undefined && known !== stored) {
       throw new Error(`column ${key} is ${known} in one table and ${stored} in ${name}`);
     }
@@ -202,7 +208,13 @@ export function table<const N extends string, C extends Columns>(
   const made: Table<N, C> = {
     name,
     columns,
-    noun: options.noun ?? name.replace(/_/g, " ").replace(/ies$/, "y").replace(/(ss|x|ch)es$/, "$1").replace(/s$/, ""),
+    noun:
+      options.noun ??
+      name
+        .replace(/_/g, " ")
+        .replace(/ies$/, "y")
+        .replace(/(ss|x|ch)es$/, "$1")
+        .replace(/s$/, ""),
     isAudited: options.isAudited ?? true,
     isPlatform: options.isPlatform ?? false,
     readPermission: options.readPermission ?? null,
@@ -230,7 +242,10 @@ export function storedKind(name: string): ColumnKind | undefined {
 /** What a column is called on screen: its label, else its name in words. */
 export function labelOf(name: string, column: Pick<Column, "label">): string {
   if (column.label !== "") return column.label;
-  const words = name.replace(/^is_/, "").replace(/_(id|at|on)$/, "").replace(/_/g, " ");
+  const words = name
+    .replace(/^is_/, "")
+    .replace(/_(id|at|on)$/, "")
+    .replace(/_/g, " ");
   return words.charAt(0).toUpperCase() + words.slice(1);
 }
 

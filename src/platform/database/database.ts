@@ -1,6 +1,5 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import { type Dialect, Kysely, sql } from "kysely";
-import { OperatorProblem } from "../config/problem.ts";
 import { openSqlite, sqliteDialect } from "./sqlite.ts";
 import type { Db } from "./tables.ts";
 import { tenancyPlugin } from "./tenancy.ts";
@@ -136,27 +135,4 @@ async function probeWrite(db: Db): Promise<void> {
     .catch((error: unknown) => {
       if (error !== undo) throw error;
     });
-}
-
-/**
- * Refuses to serve with a role that row-level security would not hold.
- *
- * @throws OperatorProblem `configuration`
- */
-export async function assertServingRole(database: Database): Promise<void> {
-  const unsafe = await database.platform(async (db) => {
-    const { rows } = await sql<{ may_bypass: boolean; owned: number }>`
-      select (rolsuper or rolbypassrls) as may_bypass,
-        (select count(*)::int from pg_class c join pg_namespace n on n.oid = c.relnamespace
-          where n.nspname = current_schema() and c.relkind in ('r', 'p') and pg_has_role(c.relowner, 'MEMBER')) as owned
-      from pg_roles where rolname = current_user`.execute(db);
-    return rows[0];
-  });
-  if (unsafe === undefined || unsafe.may_bypass || unsafe.owned > 0) {
-    throw new OperatorProblem(
-      "configuration",
-      "PURSER_DATABASE_URL names a role that owns tables or may bypass row-level security",
-      ["Use a plain role there, and give the owner of the tables in PURSER_MIGRATOR_URL."],
-    );
-  }
 }

@@ -46,7 +46,10 @@ function plainSchema(column: Column): TSchema {
         ? Type.Record(Type.String(), Type.Unknown())
         : Type.Object(
             Object.fromEntries(
-              column.properties.map((name) => [name, Type.Optional(Type.Union([Type.String({ maxLength: 255 }), Type.Null()]))]),
+              column.properties.map((name) => [
+                name,
+                Type.Optional(Type.Union([Type.String({ maxLength: 255 }), Type.Null()])),
+              ]),
             ),
             { additionalProperties: false },
           );
@@ -110,10 +113,15 @@ export function fromEdge<T extends Table>(table: T, input: object, currency: str
       try {
         value = toMinor(value, currency);
       } catch (error) {
-        problems.push({ field: name, code: "invalid", message: `${labelOf(name, column)}: ${(error as Error).message}` });
+        problems.push({
+          field: name,
+          code: "invalid",
+          message: `${labelOf(name, column)}: ${(error as Error).message}`,
+        });
       }
     }
-    if (column.kind === "json" && column.properties.length > 0 && value !== null) value = withoutBlanks(value as object);
+    if (column.kind === "json" && column.properties.length > 0 && value !== null)
+      value = withoutBlanks(value as object);
     row[name] = value;
   }
   if (problems.length > 0) throw invalid(problems);
@@ -135,7 +143,9 @@ export function toEdge(table: Table, row: Record<string, unknown>): Record<strin
     if (column.isSecret || name === "tenant_id") continue;
     const value = row[name];
     shown[name] =
-      column.kind === "money" && typeof value === "number" ? fromMinor(value, String(row["currency"])) : (value ?? null);
+      column.kind === "money" && typeof value === "number"
+        ? fromMinor(value, String(row["currency"]))
+        : (value ?? null);
   }
   return shown;
 }

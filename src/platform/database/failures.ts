@@ -7,19 +7,57 @@ export function translateDatabaseError(error: unknown): unknown {
   const broken = uniqueKey(error);
   if (broken !== null) {
     const noun = tableNamed(broken.table)?.noun ?? "record";
-    const what = broken.columns.map((column) => column.replace(/_(id|key|hash)$/, "").replaceAll("_", " ")).join(" and ");
+    const what = broken.columns
+      .map((column) => column.replace(/_(id|key|hash)$/, "").replaceAll("_", " "))
+      .join(" and ");
     return conflict(`There is already a ${noun} with this ${what || "key"}.`, "duplicate");
   }
-  if (isForeignKey(error)) return conflict("Something else still refers to this record, or it refers to one that is gone.", "in_use");
-  if (isUnreadable(error)) return malformed("A value in this request is not one that can be looked up or stored.", "bad_value");
+  if (isForeignKey(error))
+    return conflict("Something else still refers to this record, or it refers to one that is gone.", "in_use");
+  if (isUnreadable(error))
+    return malformed("A value in this request is not one that can be looked up or stored.", "bad_value");
+  if (isUnavailable(error))
+    return new Failure(
+      503,
+      "database_unavailable",
+      "The data cannot be reached or written just now. Try again in a moment.",
+      [],
+      30,
+    );
   return error;
+}
+
+/** What the database says when it, its disk or the way to it is gone: nothing is wrong with the request. */
+const unavailableCodes = [
+  "SQLITE_FULL",
+  "SQLITE_READONLY",
+  "SQLITE_IOERR",
+  "SQLITE_BUSY",
+  "ENOSPC",
+  "ECONNREFUSED",
+  "ECONNRESET",
+  "53100", // disk full
+  "53300", // too many connections
+  "57P01", // the administrator ends the connection
+  "57P02", // a crash of the server ends it
+  "57P03", // starting or stopping
+];
+
+function isUnavailable(error: Error): boolean {
+  // The driver's own errors carry no code.
+  if (/^(Connection terminated|timeout exceeded when trying to connect)/.test(error.message)) return true;
+  const code = "code" in error ? String(error.code) : "";
+  return unavailableCodes.some((known) => code === known || code.startsWith(`${known}_`));
 }
 
 function uniqueKey(error: Error): { table: string; columns: string[] } | null {
   const sqlite = /UNIQUE constraint failed: (.+)$/.exec(error.message);
   if (sqlite?.[1] !== undefined) {
     const parts = sqlite[1].split(", ").map((part) => part.split("."));
-    return { table: parts[0]?.[0] ?? "", columns: parts.map((part) => part[1] ?? "").filter((name) => name !== "tenant_id") };
+    return {
+      table: parts[0]?.[0] ?? "",
+      columns: parts.map((part) => part[1] ?? "").filter((name) => name !== "tenant_id"),
+    };
   }
   if (!("code" in error) || error.code !== "23505") return null;
   const { table, detail } = error as { table?: string; detail?: string };
@@ -28,7 +66,10 @@ function uniqueKey(error: Error): { table: string; columns: string[] } | null {
 }
 
 function isForeignKey(error: Error): boolean {
-  return /FOREIGN KEY constraint failed/.test(error.message) || ("code" in error && (error.code === "23503" || error.code === "23001"));
+  return (
+    /FOREIGN KEY constraint failed/.test(error.message) ||
+    ("code" in error && (error.code === "23503" || error.code === "23001"))
+  );
 }
 
 /**

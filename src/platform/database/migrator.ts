@@ -1,5 +1,6 @@
 import { Kysely, sql } from "kysely";
 import { type Schema, schemaOf } from "./ddl.ts";
+import { checkServingRole } from "./serving-role.ts";
 import { openSqlite, sqliteDialect } from "./sqlite.ts";
 import type { Dialect } from "kysely";
 
@@ -51,6 +52,7 @@ export async function migratePostgres(
   try {
     return await db.transaction().execute(async (transaction) => {
       await sql`select pg_advisory_xact_lock(7305811)`.execute(transaction);
+      await checkServingRole(transaction, servingRole);
       return apply(transaction, "postgres", migrations, servingRole);
     });
   } finally {
@@ -59,14 +61,23 @@ export async function migratePostgres(
 }
 
 /** What a database has and what it lacks; throws `NewerSchema` when it has more than this program knows. */
-export async function migrationStatus(db: Kysely<unknown>, migrations: Record<string, Migration>): Promise<MigrationStatus> {
+export async function migrationStatus(
+  db: Kysely<unknown>,
+  migrations: Record<string, Migration>,
+): Promise<MigrationStatus> {
   const tables = await db.introspection.getTables();
-  if (!tables.some((table) => table.name === "migrations")) return { applied: [], pending: Object.keys(migrations).sort() };
+  if (!tables.some((table) => table.name === "migrations"))
+    return { applied: [], pending: Object.keys(migrations).sort() };
   const rows = await (db as unknown as Any).selectFrom("migrations").select("name").orderBy("name").execute();
   const applied = rows.map((row) => row.name);
   const unknown = applied.filter((name) => migrations[name] === undefined);
   if (unknown.length > 0) throw new NewerSchema(unknown);
-  return { applied, pending: Object.keys(migrations).filter((name) => !applied.includes(name)).sort() };
+  return {
+    applied,
+    pending: Object.keys(migrations)
+      .filter((name) => !applied.includes(name))
+      .sort(),
+  };
 }
 
 async function apply(
@@ -76,13 +87,18 @@ async function apply(
   servingRole: string | null,
 ): Promise<string[]> {
   const instant = dialect === "sqlite" ? "text" : "timestamptz(3)";
-  await sql.raw(`create table if not exists migrations (name text primary key not null, applied_at ${instant} not null)`).execute(db);
+  await sql
+    .raw(`create table if not exists migrations (name text primary key not null, applied_at ${instant} not null)`)
+    .execute(db);
   if (servingRole !== null) await sql`grant select on migrations to ${sql.id(servingRole)}`.execute(db);
   const { pending } = await migrationStatus(db, migrations);
   const schema = schemaOf(db, dialect, servingRole);
   for (const name of pending) {
     await migrations[name]?.up(schema);
-    await (db as unknown as Any).insertInto("migrations").values({ name, applied_at: new Date().toISOString() }).execute();
+    await (db as unknown as Any)
+      .insertInto("migrations")
+      .values({ name, applied_at: new Date().toISOString() })
+      .execute();
   }
   return pending;
 }

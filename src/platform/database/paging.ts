@@ -50,7 +50,8 @@ export async function pageOf<R extends Record<string, unknown>>(
   const rows = await paged.limit(request.size + 1).execute();
   const shown = rows.slice(0, request.size);
   const last = shown.at(-1);
-  const next = rows.length > request.size && last !== undefined ? encodeCursor(order.map((key) => last[key.name] ?? null)) : null;
+  const next =
+    rows.length > request.size && last !== undefined ? encodeCursor(order.map((key) => last[key.name] ?? null)) : null;
   return { rows: shown, next };
 }
 
@@ -70,9 +71,15 @@ function sentinel(kind: Column["kind"], dialect: "sqlite" | "postgres"): RawBuil
   return sql.lit("");
 }
 
-function after(order: readonly SortKey[], values: readonly unknown[], dialect: "sqlite" | "postgres"): RawBuilder<boolean> {
+function after(
+  order: readonly SortKey[],
+  values: readonly unknown[],
+  dialect: "sqlite" | "postgres",
+): RawBuilder<boolean> {
   const alternatives = order.map((key, index) => {
-    const equal = order.slice(0, index).map((before, at) => sql`${expression(before, dialect)} = ${bound(before, values[at], dialect)}`);
+    const equal = order
+      .slice(0, index)
+      .map((before, at) => sql`${expression(before, dialect)} = ${bound(before, values[at], dialect)}`);
     const beyond = sql`${expression(key, dialect)} ${sql.raw(key.isDescending ? "<" : ">")} ${bound(key, values[index], dialect)}`;
     return sql`(${sql.join([...equal, beyond], sql` and `)})`;
   });
@@ -81,7 +88,8 @@ function after(order: readonly SortKey[], values: readonly unknown[], dialect: "
 
 function bound(key: SortKey, value: unknown, dialect: "sqlite" | "postgres"): RawBuilder<unknown> {
   if (value === null) return sentinel(key.column.kind, dialect);
-  if (dialect === "postgres" && (key.column.kind === "text" || key.column.kind === "enum")) return sql`lower(${value}::text)`;
+  if (dialect === "postgres" && (key.column.kind === "text" || key.column.kind === "enum"))
+    return sql`lower(${value}::text)`;
   return sql`${value}`;
 }
 
@@ -92,7 +100,8 @@ function encodeCursor(values: readonly unknown[]): string {
 function decodeCursor(text: string, length: number): unknown[] {
   try {
     const values: unknown = JSON.parse(Buffer.from(text, "base64url").toString());
-    const isPlain = (value: unknown): boolean => value === null || ["string", "number", "boolean"].includes(typeof value);
+    const isPlain = (value: unknown): boolean =>
+      value === null || ["string", "number", "boolean"].includes(typeof value);
     if (Array.isArray(values) && values.length === length && values.every(isPlain)) return values;
   } catch {
     // Falls through: whatever it was, it is no cursor of ours.

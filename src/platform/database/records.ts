@@ -15,10 +15,31 @@ import type { TableName } from "./tables.ts";
 
 // Kysely cannot type a table that is only known when the program runs; these functions are typed by their own signatures.
 type Loose = {
-  insertInto(table: string): { values(row: object): { returningAll(): { executeTakeFirstOrThrow(): Promise<unknown> }; execute(): Promise<unknown> } };
-  updateTable(table: string): { set(row: object): { where(column: string, operator: "=", value: unknown): { returningAll(): { executeTakeFirstOrThrow(): Promise<unknown> } } } };
+  insertInto(table: string): {
+    values(row: object): {
+      returningAll(): { executeTakeFirstOrThrow(): Promise<unknown> };
+      execute(): Promise<unknown>;
+    };
+  };
+  updateTable(table: string): {
+    set(row: object): {
+      where(
+        column: string,
+        operator: "=",
+        value: unknown,
+      ): { returningAll(): { executeTakeFirstOrThrow(): Promise<unknown> } };
+    };
+  };
   deleteFrom(table: string): { where(column: string, operator: "=", value: unknown): { execute(): Promise<unknown> } };
-  selectFrom(table: string): { select(expression: unknown): { where(column: string, operator: "=", value: unknown): { limit(count: number): { executeTakeFirst(): Promise<unknown> } } } };
+  selectFrom(table: string): {
+    select(expression: unknown): {
+      where(
+        column: string,
+        operator: "=",
+        value: unknown,
+      ): { limit(count: number): { executeTakeFirst(): Promise<unknown> } };
+    };
+  };
 };
 
 /** Adds a record. Returns the row as it stands. */
@@ -35,7 +56,11 @@ export async function insert<T extends Table>(work: Work, table: T, values: NewR
   if ("created_at" in table.columns) row["created_at"] = given["created_at"] ?? now;
   if ("updated_at" in table.columns) row["updated_at"] = given["updated_at"] ?? now;
   await checkReferences(work, table, given);
-  const made = (await loose(work).insertInto(table.name).values(row).returningAll().executeTakeFirstOrThrow()) as RowOf<T>;
+  const made = (await loose(work)
+    .insertInto(table.name)
+    .values(row)
+    .returningAll()
+    .executeTakeFirstOrThrow()) as RowOf<T>;
   await writeAudit(work, table, "create", null, made as Record<string, unknown>);
   await indexRow(work, table.name, made as Record<string, unknown>);
   return made;
@@ -81,7 +106,10 @@ export async function remove(work: Work, table: Table, id: string, version?: num
   if (version !== undefined && before["version"] !== version) throw stale();
   const holders = await holdersOf(work, table.name, id);
   if (holders.length > 0) {
-    throw conflict(`This ${table.noun} cannot be deleted: ${holders.join(", ")} still refer to it. Archive it instead.`, "in_use");
+    throw conflict(
+      `This ${table.noun} cannot be deleted: ${holders.join(", ")} still refer to it. Archive it instead.`,
+      "in_use",
+    );
   }
   await loose(work).deleteFrom(table.name).where("id", "=", id).execute();
   await writeAudit(work, table, "delete", before, null);
@@ -111,7 +139,8 @@ async function checkReferences(work: Work, table: Table, values: Record<string, 
   if (work.actor.kind === "system") return;
   for (const [name, value] of Object.entries(values)) {
     const column = table.columns[name];
-    if (column?.references == null || typeof value !== "string" || tableNamed(column.references) === undefined) continue;
+    if (column?.references == null || typeof value !== "string" || tableNamed(column.references) === undefined)
+      continue;
     if (column.isReadOnly) continue;
     const found = await maybeFind(work, column.references as TableName, value);
     if (found === undefined) throw invalidField(name, `${labelOf(name, column)} does not exist.`, "not_found");

@@ -55,7 +55,13 @@ export async function indexRow(work: Work, name: string, row: Record<string, unk
 }
 
 /** Writes a document as given; for records whose words come from more than their own row. */
-export async function putDocument(db: Db, entityType: string, entityId: string, title: string, body: string): Promise<void> {
+export async function putDocument(
+  db: Db,
+  entityType: string,
+  entityId: string,
+  title: string,
+  body: string,
+): Promise<void> {
   const document = { title: fold(title), body: fold(body).slice(0, longest) };
   await db
     .insertInto("search_documents")

@@ -39,7 +39,8 @@ import { tableNamed } from "./columns.ts";
 export function tenancyPlugin(tenantId: string): KyselyPlugin {
   const transformer = new TenancyTransformer(tenantId);
   return {
-    transformQuery: (args: PluginTransformQueryArgs): RootOperationNode => transformer.transformNode(args.node, args.queryId),
+    transformQuery: (args: PluginTransformQueryArgs): RootOperationNode =>
+      transformer.transformNode(args.node, args.queryId),
     transformResult: async (args: PluginTransformResultArgs): Promise<QueryResult<UnknownRow>> => args.result,
   };
 }
@@ -61,7 +62,8 @@ class TenancyTransformer extends OperationNodeTransformer {
   protected override transformUpdateQuery(node: UpdateQueryNode, queryId?: QueryId): UpdateQueryNode {
     const next = super.transformUpdateQuery(node, queryId);
     for (const update of next.updates ?? []) {
-      if (ColumnNode.is(update.column) && update.column.column.name === "tenant_id") throw new Error("a row never moves to another tenant");
+      if (ColumnNode.is(update.column) && update.column.column.name === "tenant_id")
+        throw new Error("a row never moves to another tenant");
     }
     const tables = [...(next.table === undefined ? [] : [next.table]), ...(next.from?.froms ?? [])];
     return { ...next, ...this.#joins(next.joins), ...this.#where(next.where, tables) };
@@ -69,7 +71,11 @@ class TenancyTransformer extends OperationNodeTransformer {
 
   protected override transformDeleteQuery(node: DeleteQueryNode, queryId?: QueryId): DeleteQueryNode {
     const next = super.transformDeleteQuery(node, queryId);
-    return { ...next, ...this.#joins(next.joins), ...this.#where(next.where, [...next.from.froms, ...(next.using?.tables ?? [])]) };
+    return {
+      ...next,
+      ...this.#joins(next.joins),
+      ...this.#where(next.where, [...next.from.froms, ...(next.using?.tables ?? [])]),
+    };
   }
 
   protected override transformInsertQuery(node: InsertQueryNode, queryId?: QueryId): InsertQueryNode {
@@ -104,11 +110,17 @@ class TenancyTransformer extends OperationNodeTransformer {
     const reference = tenantTable(join.table);
     if (reference === null) return join;
     const condition = this.#condition(reference);
-    return { ...join, on: OnNode.create(join.on === undefined ? condition : AndNode.create(ParensNode.create(join.on.on), condition)) };
+    return {
+      ...join,
+      on: OnNode.create(join.on === undefined ? condition : AndNode.create(ParensNode.create(join.on.on), condition)),
+    };
   }
 
   #where(where: WhereNode | undefined, froms: readonly OperationNode[]): { where?: WhereNode } {
-    const conditions = froms.map(tenantTable).filter((name) => name !== null).map((name) => this.#condition(name));
+    const conditions = froms
+      .map(tenantTable)
+      .filter((name) => name !== null)
+      .map((name) => this.#condition(name));
     const [first, ...rest] = conditions;
     if (first === undefined) return where === undefined ? {} : { where };
     const all = rest.reduce<OperationNode>((left, right) => AndNode.create(left, right), first);

@@ -42,7 +42,11 @@ export async function dispatchEvents(app: App, tenant: Tenant): Promise<number> 
           .where("next_attempt_at", "<=", app.clock.now())
           .executeTakeFirst();
         if (claimed.numUpdatedRows === 0n) return;
-        const event = await work.db.selectFrom("events").selectAll().where("id", "=", event_id).executeTakeFirstOrThrow();
+        const event = await work.db
+          .selectFrom("events")
+          .selectAll()
+          .where("id", "=", event_id)
+          .executeTakeFirstOrThrow();
         const subscription = app.registry.subscriptions.get(event.event_name)?.find((one) => one.name === handler);
         if (subscription === undefined) throw new Error(`nothing handles ${event.event_name} as ${handler}`);
         await subscription.run(work, { id: event.id, payload: event.payload, occurred_at: event.occurred_at });

@@ -22,7 +22,10 @@ beforeEach(async () => {
 afterAll(() => t.close());
 
 /** Lets somebody listen to an event of the test's own. */
-function listen(event: string, ...handlers: { name: string; run?(work: Work, payload: Record<string, unknown>): Promise<void> }[]): void {
+function listen(
+  event: string,
+  ...handlers: { name: string; run?(work: Work, payload: Record<string, unknown>): Promise<void> }[]
+): void {
   const subscriptions = t.app.registry.subscriptions as Map<string, readonly Subscription[]>;
   subscriptions.set(
     event,
@@ -37,17 +40,28 @@ function listen(event: string, ...handlers: { name: string; run?(work: Work, pay
   );
 }
 
-const tell = (event: string, payload: Record<string, unknown> = {}): Promise<void> => inUnit(t.harbor.system, (work) => emit(work, event, payload));
+const tell = (event: string, payload: Record<string, unknown> = {}): Promise<void> =>
+  inUnit(t.harbor.system, (work) => emit(work, event, payload));
 const round = (): Promise<number> => dispatchEvents(t.app, t.harbor.tenant);
 const deliveriesOf = (event: string) =>
   reading(t.harbor.system, ({ db }) =>
-    db.selectFrom("event_deliveries").innerJoin("events", "events.id", "event_deliveries.event_id").select(["handler", "event_id", "attempts", "next_attempt_at", "succeeded_at", "dead_at", "last_error"]).where("event_name", "=", event).orderBy("handler").execute(),
+    db
+      .selectFrom("event_deliveries")
+      .innerJoin("events", "events.id", "event_deliveries.event_id")
+      .select(["handler", "event_id", "attempts", "next_attempt_at", "succeeded_at", "dead_at", "last_error"])
+      .where("event_name", "=", event)
+      .orderBy("handler")
+      .execute(),
   );
 
 describe("an event", () => {
   test("reaches each handler once, with what it said", async () => {
     const payloads: unknown[] = [];
-    listen("test.once", { name: "test.first", run: async (_, payload) => void payloads.push(payload) }, { name: "test.second" });
+    listen(
+      "test.once",
+      { name: "test.first", run: async (_, payload) => void payloads.push(payload) },
+      { name: "test.second" },
+    );
     await tell("test.once", { company_id: "7", lines: [1, { deep: true }] });
     expect(await round()).toBe(2);
     expect(await round()).toBe(0);
@@ -56,10 +70,15 @@ describe("an event", () => {
   });
 
   test("takes effect once also when two dispatchers work on it at the same time", async () => {
-    listen("test.twice", { name: "test.makes", run: async (work) => void (await insert(work, companies, { name: "Made by an event" })) });
+    listen("test.twice", {
+      name: "test.makes",
+      run: async (work) => void (await insert(work, companies, { name: "Made by an event" })),
+    });
     for (let index = 0; index < 5; index += 1) await tell("test.twice");
     await Promise.all([round(), round(), round()]);
-    const made = await reading(t.harbor.system, ({ db }) => db.selectFrom("companies").select("id").where("name", "=", "Made by an event").execute());
+    const made = await reading(t.harbor.system, ({ db }) =>
+      db.selectFrom("companies").select("id").where("name", "=", "Made by an event").execute(),
+    );
     expect(made).toHaveLength(5);
     expect(taken).toHaveLength(5);
   });
@@ -86,7 +105,13 @@ describe("a handler that fails", () => {
   test("leaves nothing of what it did, and does not hold up the others", async () => {
     listen(
       "test.half",
-      { name: "test.fails", run: async (work) => { await insert(work, companies, { name: "Half" }); throw new Error("half-way"); } },
+      {
+        name: "test.fails",
+        run: async (work) => {
+          await insert(work, companies, { name: "Half" });
+          throw new Error("half-way");
+        },
+      },
       { name: "test.works" },
     );
     await tell("test.half");
@@ -94,11 +119,20 @@ describe("a handler that fails", () => {
     const [failed, worked] = await deliveriesOf("test.half");
     expect(failed).toMatchObject({ handler: "test.fails", attempts: 1, succeeded_at: null, last_error: "half-way" });
     expect(worked?.succeeded_at).toBe(t.clock.now());
-    expect(await reading(t.harbor.system, ({ db }) => db.selectFrom("companies").select("id").where("name", "=", "Half").execute())).toEqual([]);
+    expect(
+      await reading(t.harbor.system, ({ db }) =>
+        db.selectFrom("companies").select("id").where("name", "=", "Half").execute(),
+      ),
+    ).toEqual([]);
   });
 
   test("is tried again after 1 second, 5, 30, …, and given up after the tenth time", async () => {
-    listen("test.never", { name: "test.never", run: async () => { throw new Error("never"); } });
+    listen("test.never", {
+      name: "test.never",
+      run: async () => {
+        throw new Error("never");
+      },
+    });
     await tell("test.never");
     const waits: number[] = [];
     for (let attempt = 1; attempt <= 10; attempt += 1) {
@@ -122,7 +156,12 @@ describe("a handler that fails", () => {
   });
 
   test("has used up one attempt, also when two dispatchers were at it", async () => {
-    listen("test.both", { name: "test.both", run: async () => { throw new Error("no"); } });
+    listen("test.both", {
+      name: "test.both",
+      run: async () => {
+        throw new Error("no");
+      },
+    });
     await tell("test.both");
     await Promise.all([round(), round()]);
     expect((await deliveriesOf("test.both"))[0]?.attempts).toBe(1);
@@ -140,7 +179,22 @@ describe("a handler that fails", () => {
 describe("a dead delivery", () => {
   test("can be replayed, and the event's other handlers are left alone", async () => {
     let isBroken = true;
-    listen("test.replayed", { name: "test.a_dead", run: async () => { if (isBroken) throw new Error("broken"); } }, { name: "test.b_done" }, { name: "test.c_dead", run: async () => { throw new Error("still broken"); } });
+    listen(
+      "test.replayed",
+      {
+        name: "test.a_dead",
+        run: async () => {
+          if (isBroken) throw new Error("broken");
+        },
+      },
+      { name: "test.b_done" },
+      {
+        name: "test.c_dead",
+        run: async () => {
+          throw new Error("still broken");
+        },
+      },
+    );
     await tell("test.replayed");
     for (let attempt = 0; attempt < 10; attempt += 1) {
       await round();
@@ -153,7 +207,12 @@ describe("a dead delivery", () => {
     await t.settle();
     expect(taken).toEqual(["test.a_dead"]);
     const [replayed, done, dead] = await deliveriesOf("test.replayed");
-    expect([replayed?.succeeded_at !== null, done?.succeeded_at !== null, dead?.succeeded_at, dead?.dead_at !== null]).toEqual([true, true, null, true]);
+    expect([
+      replayed?.succeeded_at !== null,
+      done?.succeeded_at !== null,
+      dead?.succeeded_at,
+      dead?.dead_at !== null,
+    ]).toEqual([true, true, null, true]);
   });
 
   test("is the only kind that can be replayed, and only by its own organization", async () => {
@@ -161,10 +220,18 @@ describe("a dead delivery", () => {
     await tell("test.fine");
     await round();
     const [{ event_id } = { event_id: "" }] = await deliveriesOf("test.fine");
-    await expect(inUnit(t.harbor.system, (work) => replayDelivery(work, event_id, "test.fine"))).rejects.toThrow("not found");
-    await expect(inUnit(t.harbor.system, (work) => replayDelivery(work, "nonsense", "test.fine"))).rejects.toThrow("not found");
-    await t.app.database.write(t.harbor.id, (db) => db.updateTable("event_deliveries").set({ succeeded_at: null, dead_at: t.clock.now() }).execute());
-    await expect(inUnit(t.mill.system, (work) => replayDelivery(work, event_id, "test.fine"))).rejects.toThrow("not found");
+    await expect(inUnit(t.harbor.system, (work) => replayDelivery(work, event_id, "test.fine"))).rejects.toThrow(
+      "not found",
+    );
+    await expect(inUnit(t.harbor.system, (work) => replayDelivery(work, "nonsense", "test.fine"))).rejects.toThrow(
+      "not found",
+    );
+    await t.app.database.write(t.harbor.id, (db) =>
+      db.updateTable("event_deliveries").set({ succeeded_at: null, dead_at: t.clock.now() }).execute(),
+    );
+    await expect(inUnit(t.mill.system, (work) => replayDelivery(work, event_id, "test.fine"))).rejects.toThrow(
+      "not found",
+    );
     await inUnit(t.harbor.system, (work) => replayDelivery(work, event_id, "test.fine"));
   });
 });

@@ -59,7 +59,14 @@ export async function emit(work: Work, name: string, payload: Record<string, unk
   const now = work.app.clock.now();
   await work.db
     .insertInto("events")
-    .values({ id, event_name: name, payload, actor_name: work.actor.name, user_id: work.actor.user_id, occurred_at: now })
+    .values({
+      id,
+      event_name: name,
+      payload,
+      actor_name: work.actor.name,
+      user_id: work.actor.user_id,
+      occurred_at: now,
+    })
     .execute();
   if (handlers.length === 0) return;
   await work.db

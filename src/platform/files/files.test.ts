@@ -19,11 +19,21 @@ async function keep(name: string, type: string, text: string): Promise<StoredByt
   return stored;
 }
 
-const download = async (stored: StoredBytes): Promise<Response> => withSecurityHeaders(t.app, await downloadOf(t.harbor.system, { sha256: stored.sha256, file_name: stored.name }), t.harbor.tenant, "id");
+const download = async (stored: StoredBytes): Promise<Response> =>
+  withSecurityHeaders(
+    t.app,
+    await downloadOf(t.harbor.system, { sha256: stored.sha256, file_name: stored.name }),
+    t.harbor.tenant,
+    "id",
+  );
 
 describe("a download", () => {
   test("is saved by the browser and never rendered, whatever it says it is", async () => {
-    for (const [name, type, text] of [["page.html", "text/html", "<script>alert(1)</script>"], ["picture.svg", "image/svg+xml", "<svg onload='alert(1)'/>"], ["plain.txt", "text/plain", "hello"]] as const) {
+    for (const [name, type, text] of [
+      ["page.html", "text/html", "<script>alert(1)</script>"],
+      ["picture.svg", "image/svg+xml", "<svg onload='alert(1)'/>"],
+      ["plain.txt", "text/plain", "hello"],
+    ] as const) {
       const answer = await download(await keep(name, type, text));
       expect(answer.headers.get("content-type")).toBe("application/octet-stream");
       expect(answer.headers.get("content-disposition")).toStartWith(`attachment; filename="${name}"`);
@@ -37,11 +47,15 @@ describe("a download", () => {
   test("has its name in the header without anything that a header could break on", async () => {
     const names = new Map([
       ["Łódź 🚢.pdf", `attachment; filename="__d_ __.pdf"; filename*=UTF-8''%C5%81%C3%B3d%C5%BA%20%F0%9F%9A%A2.pdf`],
-      ['a"b\r\nset-cookie: x.txt', `attachment; filename="a_b__set-cookie_ x.txt"; filename*=UTF-8''a_b__set-cookie_%20x.txt`],
+      [
+        'a"b\r\nset-cookie: x.txt',
+        `attachment; filename="a_b__set-cookie_ x.txt"; filename*=UTF-8''a_b__set-cookie_%20x.txt`,
+      ],
       ["..\\..\\etc/passwd", `attachment; filename="passwd"; filename*=UTF-8''passwd`],
       ["", `attachment; filename="file"; filename*=UTF-8''file`],
     ]);
-    for (const [name, header] of names) expect((await download(await keep(name, "", "x"))).headers.get("content-disposition")).toBe(header);
+    for (const [name, header] of names)
+      expect((await download(await keep(name, "", "x"))).headers.get("content-disposition")).toBe(header);
   });
 
   test("of what somebody altered on the disk is refused", async () => {
@@ -58,7 +72,17 @@ test("a file is a record of its own organization, with who brought it", async ()
   const ctx = await t.harbor.as("technician");
   const stored = await keep("photo.jpg", "image/jpeg", "not really");
   const id = await inUnit(ctx, (work) => addFile(work, stored));
-  const row = await reading(ctx, ({ db }) => db.selectFrom("files").selectAll().where("id", "=", id).executeTakeFirstOrThrow());
-  expect(row).toMatchObject({ file_name: "photo.jpg", file_size: 10, mime_type: "image/jpeg", uploaded_by_id: ctx.actor.user_id, sha256: stored.sha256 });
-  expect(await reading(t.mill.system, ({ db }) => db.selectFrom("files").selectAll().where("id", "=", id).execute())).toEqual([]);
+  const row = await reading(ctx, ({ db }) =>
+    db.selectFrom("files").selectAll().where("id", "=", id).executeTakeFirstOrThrow(),
+  );
+  expect(row).toMatchObject({
+    file_name: "photo.jpg",
+    file_size: 10,
+    mime_type: "image/jpeg",
+    uploaded_by_id: ctx.actor.user_id,
+    sha256: stored.sha256,
+  });
+  expect(
+    await reading(t.mill.system, ({ db }) => db.selectFrom("files").selectAll().where("id", "=", id).execute()),
+  ).toEqual([]);
 });

@@ -40,9 +40,15 @@ export interface StoredBytes {
 export async function storeUploads(ctx: Ctx, uploads: readonly Upload[], field = "files"): Promise<StoredBytes[]> {
   const stored: StoredBytes[] = [];
   for (const upload of uploads) {
-    if (upload.bytes.length > largestFile) throw invalidField(field, `${upload.name} is larger than 50 MB.`, "too_large");
+    if (upload.bytes.length > largestFile)
+      throw invalidField(field, `${upload.name} is larger than 50 MB.`, "too_large");
     const { sha256, size } = await ctx.app.files.put(ctx.tenant.id, upload.bytes);
-    stored.push({ sha256, size, name: cleanName(upload.name), type: upload.type === "" ? "application/octet-stream" : upload.type });
+    stored.push({
+      sha256,
+      size,
+      name: cleanName(upload.name),
+      type: upload.type === "" ? "application/octet-stream" : upload.type,
+    });
   }
   return stored;
 }
@@ -61,7 +67,10 @@ export async function addFile(work: Work, stored: StoredBytes): Promise<string> 
 
 /** A name without folders, control characters or anything a header could break on. */
 function cleanName(name: string): string {
-  const clean = name.replace(/^.*[\\/]/, "").replace(/[\u0000-\u001f\u007f"<>|:*?]/g, "_").trim();
+  const clean = name
+    .replace(/^.*[\\/]/, "")
+    .replace(/[\u0000-\u001f\u007f"<>|:*?]/g, "_")
+    .trim();
   return clean === "" ? "file" : clean.slice(0, 200);
 }
 

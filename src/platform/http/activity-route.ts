@@ -1,7 +1,7 @@
 import { find } from "../access/reach.ts";
 import type { TableName } from "../database/tables.ts";
 import { activityEntries } from "./activity.ts";
-import { refuseParameters } from "./jsonapi.ts";
+import { refuseParameters } from "./jsonapi-document.ts";
 import { json, type Route } from "./route.ts";
 
 /** `GET …/{id}/activity`: what happened to a record, newest first (PRD 3.3.3). */

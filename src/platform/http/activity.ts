@@ -16,7 +16,13 @@ export async function activityOf(ctx: Ctx, entityType: string, id: string): Prom
     table: {
       id: "activity-table",
       caption: "Activity",
-      columns: ["When", "Who", "What"].map((label) => ({ label, sort_url: "", direction: "none", is_numeric: false, is_secondary: false })),
+      columns: ["When", "Who", "What"].map((label) => ({
+        label,
+        sort_url: "",
+        direction: "none",
+        is_numeric: false,
+        is_secondary: false,
+      })),
       rows: entries.map((entry) => ({
         id: entry.id,
         href: "",
@@ -31,7 +37,12 @@ export async function activityOf(ctx: Ctx, entityType: string, id: string): Prom
 }
 
 /** The entries themselves; `GET …/activity` of the API shows the same. */
-export async function activityEntries(ctx: Ctx, entityType: string, id: string, limit: number): Promise<{ id: string; timestamp: string; actor_name: string; action: string; text: string; changes: string[] }[]> {
+export async function activityEntries(
+  ctx: Ctx,
+  entityType: string,
+  id: string,
+  limit: number,
+): Promise<{ id: string; timestamp: string; actor_name: string; action: string; text: string; changes: string[] }[]> {
   const rows = await ctx.db
     .selectFrom("audit_log")
     .select(["id", "timestamp", "actor_name", "action", "new_values"])
@@ -44,8 +55,17 @@ export async function activityEntries(ctx: Ctx, entityType: string, id: string, 
   const table = tableNamed(entityType);
   return rows.map((row) => {
     const changes = Object.keys(row.new_values ?? {}).filter((name) => name !== "name_key");
-    const labels = changes.map((name) => (table?.columns[name] === undefined ? words(name) : labelOf(name, table.columns[name])));
-    const verbs: Record<string, string> = { create: "Created", delete: "Deleted", view: "Looked at", login: "Signed in", logout: "Signed out", export: "Exported" };
+    const labels = changes.map((name) =>
+      table?.columns[name] === undefined ? words(name) : labelOf(name, table.columns[name]),
+    );
+    const verbs: Record<string, string> = {
+      create: "Created",
+      delete: "Deleted",
+      view: "Looked at",
+      login: "Signed in",
+      logout: "Signed out",
+      export: "Exported",
+    };
     const text = verbs[row.action] ?? `Changed ${labels.join(", ").toLowerCase()}`;
     return { id: row.id, timestamp: row.timestamp, actor_name: row.actor_name, action: row.action, text, changes };
   });

@@ -8,7 +8,10 @@ export function clientAddress(headers: Headers, peer: string, trustedProxies: re
   const trusted = blockList(trustedProxies);
   const plainPeer = plain(peer);
   if (!contains(trusted, plainPeer)) return plainPeer;
-  const chain = (headers.get("x-forwarded-for") ?? "").split(",").map((part) => plain(part.trim())).filter((part) => isIP(part) !== 0);
+  const chain = (headers.get("x-forwarded-for") ?? "")
+    .split(",")
+    .map((part) => plain(part.trim()))
+    .filter((part) => isIP(part) !== 0);
   return chain.findLast((address) => !contains(trusted, address)) ?? chain[0] ?? plainPeer;
 }
 

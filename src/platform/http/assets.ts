@@ -1,7 +1,9 @@
 import { join, normalize } from "node:path";
 
 /** Where the build put the browser's files: beside the program in the binary, in `dist/public` when run from source. */
-const root = Bun.isStandaloneExecutable ? join(import.meta.dir, "public") : join(import.meta.dir, "../../../dist/public");
+const root = Bun.isStandaloneExecutable
+  ? join(import.meta.dir, "public")
+  : join(import.meta.dir, "../../../dist/public");
 
 const types: Record<string, string> = {
   css: "text/css; charset=utf-8",

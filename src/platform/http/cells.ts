@@ -10,7 +10,8 @@ const nothing: CellModel = { ...blank, kind: "muted", text: "–" };
 
 export const cell = {
   text: (text: string | null | undefined): CellModel => (text == null || text === "" ? nothing : { ...blank, text }),
-  muted: (text: string | null | undefined): CellModel => (text == null || text === "" ? nothing : { ...blank, kind: "muted", text }),
+  muted: (text: string | null | undefined): CellModel =>
+    text == null || text === "" ? nothing : { ...blank, kind: "muted", text },
   link: (text: string | null | undefined, href: string): CellModel =>
     text == null || text === "" ? nothing : { ...blank, kind: "link", text, href },
   strong: (text: string, href: string): CellModel => ({ ...blank, kind: "strong_link", text, href }),
@@ -19,7 +20,9 @@ export const cell = {
   mail: (address: string | null | undefined): CellModel =>
     address == null || address === "" ? nothing : { ...blank, kind: "mail", text: address, href: `mailto:${address}` },
   tel: (phone: string | null | undefined): CellModel =>
-    phone == null || phone === "" ? nothing : { ...blank, kind: "tel", text: phone, href: `tel:${phone.replace(/[^\d+]/g, "")}` },
+    phone == null || phone === ""
+      ? nothing
+      : { ...blank, kind: "tel", text: phone, href: `tel:${phone.replace(/[^\d+]/g, "")}` },
   money: (minor: number | null | undefined, currency: string, tenant: Tenant): CellModel =>
     minor == null ? nothing : { ...blank, kind: "money", text: formatMoney(minor, currency, tenant.locale) },
   number: (value: number | string | null | undefined): CellModel =>
@@ -29,27 +32,42 @@ export const cell = {
   instant: (instant: string | null | undefined, tenant: Tenant, now: string): CellModel =>
     instant == null
       ? nothing
-      : { ...blank, kind: "datetime", text: formatAgo(instant, tenant, now), hint: formatInstant(instant, tenant), datetime: instant },
-  check: (value: boolean): CellModel => ({ ...blank, kind: "check", text: value ? "Yes" : "No" }),
-  person: (name: string | null | undefined): CellModel => (name == null || name === "" ? nothing : { ...blank, kind: "person", text: name }),
+      : {
+          ...blank,
+          kind: "datetime",
+          text: formatAgo(instant, tenant, now),
+          hint: formatInstant(instant, tenant),
+          datetime: instant,
+        },
+  check: (value: boolean): CellModel => ({ ...blank, kind: "check", text: value ? "Yes" : "" }),
+  person: (name: string | null | undefined): CellModel =>
+    name == null || name === "" ? nothing : { ...blank, kind: "person", text: name },
   nothing,
 } as const;
 
 /** A calendar date in the organization's locale: "Nov 21, 2026". */
 export function formatDate(date: string, tenant: Tenant): string {
-  return new Intl.DateTimeFormat(tenant.locale, { dateStyle: "medium", timeZone: "UTC" }).format(new Date(`${date}T00:00:00Z`));
+  return new Intl.DateTimeFormat(tenant.locale, { dateStyle: "medium", timeZone: "UTC" }).format(
+    new Date(`${date}T00:00:00Z`),
+  );
 }
 
 /** An instant in the organization's time zone: "Nov 21, 2026, 7:54 AM". */
 export function formatInstant(instant: string, tenant: Tenant): string {
-  return new Intl.DateTimeFormat(tenant.locale, { dateStyle: "medium", timeStyle: "short", timeZone: tenant.timezone }).format(new Date(instant));
+  return new Intl.DateTimeFormat(tenant.locale, {
+    dateStyle: "medium",
+    timeStyle: "short",
+    timeZone: tenant.timezone,
+  }).format(new Date(instant));
 }
 
 /** How long ago an instant was, while that is easier to read than a date: "3 h ago". */
 export function formatAgo(instant: string, tenant: Tenant, now: string): string {
   const seconds = Math.round((new Date(now).getTime() - new Date(instant).getTime()) / 1000);
   if (seconds < 0 || seconds >= 7 * 86_400) {
-    return new Intl.DateTimeFormat(tenant.locale, { dateStyle: "medium", timeZone: tenant.timezone }).format(new Date(instant));
+    return new Intl.DateTimeFormat(tenant.locale, { dateStyle: "medium", timeZone: tenant.timezone }).format(
+      new Date(instant),
+    );
   }
   if (seconds < 60) return "just now";
   if (seconds < 3600) return `${Math.floor(seconds / 60)} min ago`;
@@ -60,7 +78,9 @@ export function formatAgo(instant: string, tenant: Tenant, now: string): string 
 /** Minutes as people write them: "1 h 30 min". */
 export function formatMinutes(minutes: number): string {
   const [hours, rest] = [Math.floor(Math.abs(minutes) / 60), Math.abs(minutes) % 60];
-  const text = [hours > 0 ? `${hours} h` : "", rest > 0 || hours === 0 ? `${rest} min` : ""].filter((part) => part !== "").join(" ");
+  const text = [hours > 0 ? `${hours} h` : "", rest > 0 || hours === 0 ? `${rest} min` : ""]
+    .filter((part) => part !== "")
+    .join(" ");
   return minutes < 0 ? `−${text}` : text;
 }
 
@@ -80,7 +100,10 @@ export function words(value: string): string {
 /** An address on one line. */
 export function addressLine(address: Address): string {
   const city = [address.postal_code, address.city].filter(Boolean).join(" ");
-  return [address.line1, address.line2, city, address.region, address.country].filter(Boolean).join(", ").replace(/\s*\n\s*/g, ", ");
+  return [address.line1, address.line2, city, address.region, address.country]
+    .filter(Boolean)
+    .join(", ")
+    .replace(/\s*\n\s*/g, ", ");
 }
 
 /** A link that looks like a button. */
@@ -89,8 +112,19 @@ export function link(label: string, href: string, icon = "", look: ActionLink["l
 }
 
 /** A button that changes something. */
-export function button(label: string, href: string, icon = "", look: ActionLink["look"] = "ghost", confirm = ""): ActionLink {
+export function button(
+  label: string,
+  href: string,
+  icon = "",
+  look: ActionLink["look"] = "ghost",
+  confirm = "",
+): ActionLink {
   return { label, href, icon, look, is_post: true, confirm };
+}
+
+/** Buttons as on every page: the one that most come for stands last, at the edge. */
+export function primaryLast<A extends ActionLink>(actions: readonly A[]): A[] {
+  return actions.toSorted((one, other) => Number(one.look === "primary") - Number(other.look === "primary"));
 }
 
 export function empty(icon: string, title: string, text: string, action: ActionLink | null = null): EmptyModel {

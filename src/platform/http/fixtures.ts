@@ -35,7 +35,12 @@ export const fixtures: Record<string, { layout: "app" | "portal" | "plain"; titl
   "billing/run": {
     layout: "app",
     title: "Billing run",
-    model: { header: header("Billing run"), stats: record.stats, sections: invoice.sections, form: outside.formPage.form },
+    model: {
+      header: header("Billing run"),
+      stats: record.stats,
+      sections: invoice.sections,
+      form: outside.formPage.form,
+    },
   },
   "companies/show": { layout: "app", title: "Nordwind Logistics", model: record },
   "contacts/show": {
@@ -54,6 +59,7 @@ export const fixtures: Record<string, { layout: "app" | "portal" | "plain"; titl
   "records/show": { layout: "app", title: "Nordwind Logistics", model: record },
   "search/results": { layout: "app", title: "Search", model: search },
   "settings/index": { layout: "app", title: "Settings", model: outside.settings },
+  "settings/tried": { layout: "app", title: "Outgoing mail", model: outside.tried },
   "setup/closed": { layout: "plain", title: "Setup", model: outside.setupClosed },
   "setup/wizard": { layout: "plain", title: "Setup", model: outside.setup },
   "tickets/new": { layout: "app", title: "New ticket", model: newTicket },

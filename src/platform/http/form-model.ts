@@ -30,14 +30,25 @@ const blank: FieldModel = {
 };
 
 /** A field of its own; `options` become choices with the present value chosen. */
-export function field(name: string, label: string, given: Partial<Omit<FieldModel, "name" | "label" | "options">> & { options?: readonly Option[] } = {}): FieldModel {
+export function field(
+  name: string,
+  label: string,
+  given: Partial<Omit<FieldModel, "name" | "label" | "options">> & { options?: readonly Option[] } = {},
+): FieldModel {
   const { options = [], ...rest } = given;
   const made = { ...blank, name, id: `field-${name.replace(/[^\w]/g, "-")}`, label, ...rest };
-  return { ...made, options: options.map((option) => ({ hint: "", ...option, is_selected: option.value === made.value })) };
+  return {
+    ...made,
+    options: options.map((option) => ({ hint: "", ...option, is_selected: option.value === made.value })),
+  };
 }
 
 /** The field of a column, for a name such as `address.city` too. */
-export function columnField(table: Table, name: string, given: Partial<Omit<FieldModel, "options">> & { options?: readonly Option[] } = {}): FieldModel {
+export function columnField(
+  table: Table,
+  name: string,
+  given: Partial<Omit<FieldModel, "options">> & { options?: readonly Option[] } = {},
+): FieldModel {
   const [first = "", part] = name.split(".");
   const column = table.columns[first];
   if (column === undefined) throw new Error(`${table.name} has no column ${first}`);
@@ -47,7 +58,14 @@ export function columnField(table: Table, name: string, given: Partial<Omit<Fiel
     is_required: !column.isNullable && !column.hasDefault && column.kind !== "boolean",
     max_length: column.kind === "text" && column.maxLength < 10_000 ? column.maxLength : null,
     span: column.maxLength > 500 ? 6 : 3,
-    ...(column.kind === "enum" ? { options: [...(column.isNullable ? [{ value: "", label: "–" }] : []), ...column.values.map((value) => ({ value, label: words(value) }))] } : {}),
+    ...(column.kind === "enum"
+      ? {
+          options: [
+            ...(column.isNullable ? [{ value: "", label: "–" }] : []),
+            ...column.values.map((value) => ({ value, label: words(value) })),
+          ],
+        }
+      : {}),
     ...given,
   });
 }
@@ -88,7 +106,10 @@ export function formModel(given: FormGiven): FormModel {
   const all = sections.flatMap((section) => section.fields);
   const known = all.filter((one) => one.error !== "");
   const loose = problems.filter((problem) => !all.some((one) => matches(one.name, problem.field)));
-  const general = given.failure != null && (problems.length === 0 || loose.length > 0) ? (loose[0]?.message ?? given.failure.message) : "";
+  const general =
+    given.failure != null && (problems.length === 0 || loose.length > 0)
+      ? (loose[0]?.message ?? given.failure.message)
+      : "";
   return {
     action: given.action,
     csrf: "",
@@ -113,18 +134,33 @@ function filled(one: FieldModel, values: FormValues, problems: readonly FieldPro
   if (one.kind === "password" || one.kind === "file") return { ...one, error };
   const given = valueAt(values, one.name);
   if (given === undefined) return { ...one, error };
-  if (one.kind === "checkbox") return { ...one, error, is_checked: given === true || given === "on" || given === "true" };
+  if (one.kind === "checkbox")
+    return { ...one, error, is_checked: given === true || given === "on" || given === "true" };
   if (one.kind === "checkboxes") {
     const chosen = new Set(Array.isArray(given) ? given.map(String) : [String(given)]);
-    return { ...one, error, options: one.options.map((option) => ({ ...option, is_selected: chosen.has(option.value) })) };
+    return {
+      ...one,
+      error,
+      options: one.options.map((option) => ({ ...option, is_selected: chosen.has(option.value) })),
+    };
   }
   const value = given === null ? "" : String(given);
-  return { ...one, error, value, options: one.options.map((option) => ({ ...option, is_selected: option.value === value })) };
+  return {
+    ...one,
+    error,
+    value,
+    options: one.options.map((option) => ({ ...option, is_selected: option.value === value })),
+  };
 }
 
 function valueAt(values: FormValues, name: string): unknown {
   if (name in values) return values[name];
-  return name.split(".").reduce<unknown>((at, part) => (typeof at === "object" && at !== null ? (at as FormValues)[part] : undefined), values);
+  return name
+    .split(".")
+    .reduce<unknown>(
+      (at, part) => (typeof at === "object" && at !== null ? (at as FormValues)[part] : undefined),
+      values,
+    );
 }
 
 /** A row's values for a form. */

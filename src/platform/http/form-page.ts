@@ -31,16 +31,33 @@ export interface FormPage {
 }
 
 export function formRoutes(form: FormPage): Route[] {
-  const show = async (ctx: Ctx, incoming: Incoming, typed: FormValues | null, failure: Failure | null): Promise<Answer> => {
+  const show = async (
+    ctx: Ctx,
+    incoming: Incoming,
+    typed: FormValues | null,
+    failure: Failure | null,
+  ): Promise<Answer> => {
     const title = await form.title(ctx, incoming.params);
     const model: FormPageModel = {
-      header: { title, subtitle: "", breadcrumbs: form.breadcrumbs ?? [], badges: [], actions: (await form.actions?.(ctx, incoming)) ?? [] },
+      header: {
+        title,
+        subtitle: "",
+        breadcrumbs: form.breadcrumbs ?? [],
+        badges: [],
+        actions: (await form.actions?.(ctx, incoming)) ?? [],
+      },
       form: await form.form(ctx, incoming, typed, failure),
     };
     return page("forms/index", title, model, failure?.status ?? 200);
   };
   return [
-    { method: "GET", path: form.path, door: "staff", permission: form.permission, handle: (ctx, incoming) => show(ctx, incoming, null, null) },
+    {
+      method: "GET",
+      path: form.path,
+      door: "staff",
+      permission: form.permission,
+      handle: (ctx, incoming) => show(ctx, incoming, null, null),
+    },
     {
       method: "POST",
       path: form.path,
@@ -67,7 +84,12 @@ export function readInput(schema: TObject, fields: FormValues): Record<string, u
 }
 
 /** A button's POST: runs an action on the record of the path and goes on. */
-export function buttonRoute(path: string, action: AnyAction, done: (incoming: Incoming, result: unknown) => Answer, onConflict?: (incoming: Incoming) => string): Route {
+export function buttonRoute(
+  path: string,
+  action: AnyAction,
+  done: (incoming: Incoming, result: unknown) => Answer,
+  onConflict?: (incoming: Incoming) => string,
+): Route {
   return {
     method: "POST",
     path,
@@ -79,7 +101,12 @@ export function buttonRoute(path: string, action: AnyAction, done: (incoming: In
       } catch (error) {
         if (onConflict === undefined) throw error;
         const failure = formFailure(error);
-        return { kind: "redirect", to: onConflict(incoming), flash: { kind: "error", text: failure.message }, cookies: [] };
+        return {
+          kind: "redirect",
+          to: onConflict(incoming),
+          flash: { kind: "error", text: failure.message },
+          cookies: [],
+        };
       }
     },
   };

@@ -5,6 +5,7 @@ import { malformed } from "../errors.ts";
 import { isId } from "../ids.ts";
 import { toMinor } from "../money.ts";
 import type { Resource } from "../resource.ts";
+import { isSelection } from "./jsonapi-include.ts";
 
 /** What a list request asks for: JSON:API's families of parameters, each understood or refused by name. */
 export interface ListQuery {
@@ -21,13 +22,19 @@ const defaultSize = 25;
 const largestSize = 200;
 
 /** Reads the query string of a list; unknown, repeated and ill-typed parameters are 400s that name them. */
-export function readListQuery(resource: Resource, url: URL, dialect: "sqlite" | "postgres", canSearch: boolean): ListQuery {
+export function readListQuery(
+  resource: Resource,
+  url: URL,
+  dialect: "sqlite" | "postgres",
+  canSearch: boolean,
+): ListQuery {
   const query: ListQuery = { conditions: [], search: "", sort: [], size: defaultSize, after: null };
   const seen = new Set<string>();
   let order = resource.sort;
   for (const [name, value] of url.searchParams) {
     if (seen.has(name)) throw malformed(`The parameter ${name} is given twice.`, "repeated_parameter");
     seen.add(name);
+    if (isSelection(name)) continue;
     const family = /^(filter|page|sort)((?:\[[^\]]*\])*)$/.exec(name);
     const members = [...(family?.[2] ?? "").matchAll(/\[([^\]]*)\]/g)].map((match) => match[1] ?? "");
     if (name === "sort") order = value;
@@ -60,14 +67,20 @@ export function isSortable(column: Column): boolean {
   return isFilterable(column) && column.kind !== "decimal" && (column.kind !== "id" || !column.isNullable);
 }
 
+/** A column that the resource shows, by the name in a parameter; `constructor` and its kin are no columns. */
+function shownColumn({ table, hidden }: Resource, name: string): Column | undefined {
+  const isShown = Object.hasOwn(table.columns, name) && !hidden.has(name) && name !== "tenant_id";
+  return isShown ? table.columns[name] : undefined;
+}
+
 function sortKeys(resource: Resource, order: string): SortKey[] {
   const keys = order.split(",").filter((part) => part !== "");
   const names = new Set<string>();
   return keys.map((part) => {
     const isDescending = part.startsWith("-");
     const name = isDescending ? part.slice(1) : part;
-    const column = resource.table.columns[name];
-    if (column === undefined || resource.hidden.has(name) || name === "tenant_id" || !isSortable(column) || names.has(name)) {
+    const column = shownColumn(resource, name);
+    if (column === undefined || !isSortable(column) || names.has(name)) {
       throw malformed(`Cannot sort by ${name}.`, "bad_sort");
     }
     names.add(name);
@@ -75,9 +88,15 @@ function sortKeys(resource: Resource, order: string): SortKey[] {
   });
 }
 
-function condition(resource: Resource, name: string, operator: string | null, text: string, dialect: "sqlite" | "postgres"): RawBuilder<boolean> {
-  const column = resource.table.columns[name];
-  if (column === undefined || resource.hidden.has(name) || name === "tenant_id" || !isFilterable(column)) {
+function condition(
+  resource: Resource,
+  name: string,
+  operator: string | null,
+  text: string,
+  dialect: "sqlite" | "postgres",
+): RawBuilder<boolean> {
+  const column = shownColumn(resource, name);
+  if (column === undefined || !isFilterable(column)) {
     throw malformed(`The filter ${name} is not known here.`, "unknown_filter");
   }
   const reference = sql.ref(`${resource.table.name}.${name}`);
@@ -94,8 +113,9 @@ function condition(resource: Resource, name: string, operator: string | null, te
     const pattern = `%${text.replace(/[\\%_]/g, (mark) => `\\${mark}`)}%`;
     return sql<boolean>`${reference} ${sql.raw(dialect === "sqlite" ? "like" : "ilike")} ${pattern} escape '\\'`;
   }
-  const sign = operators[operator];
-  if (sign === undefined) throw malformed(`The operator ${operator} of filter[${name}] is not known.`, "unknown_operator");
+  const sign = Object.hasOwn(operators, operator) ? operators[operator] : undefined;
+  if (sign === undefined)
+    throw malformed(`The operator ${operator} of filter[${name}] is not known.`, "unknown_operator");
   if (operator !== "ne" && (column.kind === "decimal" || column.kind === "id" || column.kind === "boolean")) {
     throw malformed(`filter[${name}] cannot be compared by ${operator}.`, "bad_filter");
   }
@@ -125,11 +145,13 @@ function typed(column: Column, name: string, text: string): unknown {
       return text;
     case "instant": {
       const instant = new Date(text);
-      if (!/^\d{4}-\d\d-\d\d/.test(text) || Number.isNaN(instant.getTime())) throw bad("an instant such as 2026-11-21T06:54:09Z");
+      if (!/^\d{4}-\d\d-\d\d/.test(text) || Number.isNaN(instant.getTime()))
+        throw bad("an instant such as 2026-11-21T06:54:09Z");
       return instant.toISOString();
     }
     case "date":
-      if (!/^\d{4}-\d\d-\d\d$/.test(text) || Number.isNaN(new Date(text).getTime())) throw bad("a date such as 2026-11-21");
+      if (!/^\d{4}-\d\d-\d\d$/.test(text) || Number.isNaN(new Date(text).getTime()))
+        throw bad("a date such as 2026-11-21");
       return text;
     case "enum":
       if (!column.values.includes(text)) throw bad(`one of ${column.values.join(", ")}`);

@@ -5,7 +5,7 @@ import { searchIds } from "../database/search.ts";
 import { malformed } from "../errors.ts";
 import { noId } from "../ids.ts";
 import { type Answer, fragment, type Incoming, page } from "./route.ts";
-import type { ActionLink, CellModel, EmptyModel, ListModel, TableModel } from "./view-models.ts";
+import type { ActionLink, CellModel, EmptyModel, ListModel, PageHeaderModel, TableModel } from "./view-models.ts";
 
 /** Rows of a list page are whatever its query selects; the list's own functions know them. */
 export interface ListColumn<R> {
@@ -16,6 +16,8 @@ export interface ListColumn<R> {
   is_numeric?: boolean;
   /** Gives way on a narrow screen. */
   is_secondary?: boolean;
+  /** Names the record to whoever reads down the list, and so gets the most room; else the bold column does. */
+  is_main?: boolean;
   cell(row: R, ctx: Ctx): CellModel;
 }
 
@@ -50,6 +52,8 @@ export interface List<R> {
   isBold?(row: R): boolean;
   actions?(ctx: Ctx): ActionLink[];
   subtitle?: string;
+  /** The way back, for lists that the navigation does not name. */
+  breadcrumbs?: PageHeaderModel["breadcrumbs"];
   tabs?(ctx: Ctx, current: string): Promise<ListModel["tabs"]> | ListModel["tabs"];
   /** The parameter that says which tab is shown: it stays when filters change or are cleared. */
   view?: string;
@@ -86,8 +90,11 @@ export async function listModel<R>(ctx: Ctx, url: URL, list: List<R>): Promise<L
   const order = parameters.get("sort") ?? list.sort;
   const keys = sortKeys(list, order) ?? sortKeys(list, list.sort) ?? [];
   const size = list.size ?? 50;
-  const found = await firstIfBadCursor((after) =>
-    pageOf<AnyRow>(query as ListQuery<AnyRow>, ctx.app.database.dialect, `${list.table}.id`, keys, { size, after }), parameters.get("after"));
+  const found = await firstIfBadCursor(
+    (after) =>
+      pageOf<AnyRow>(query as ListQuery<AnyRow>, ctx.app.database.dialect, `${list.table}.id`, keys, { size, after }),
+    parameters.get("after"),
+  );
   const at = (changes: Record<string, string | null>): string => withParameters(list.url, parameters, changes);
   const filters = [];
   for (const filter of list.filters ?? []) {
@@ -104,10 +111,15 @@ export async function listModel<R>(ctx: Ctx, url: URL, list: List<R>): Promise<L
   const isNarrowed = words !== "" || chosen.size > 0;
   const view = list.view === undefined ? null : parameters.get(list.view);
   const kept = list.view === undefined || view === null ? [] : [{ name: list.view, value: view }];
-  const cleared = withParameters(list.url, new URLSearchParams(Object.fromEntries(kept.map(({ name, value }) => [name, value]))), {});
+  const cleared = withParameters(
+    list.url,
+    new URLSearchParams(Object.fromEntries(kept.map(({ name, value }) => [name, value]))),
+    {},
+  );
   return {
     title: list.title,
     subtitle: list.subtitle ?? "",
+    breadcrumbs: list.breadcrumbs ?? [],
     actions: list.actions?.(ctx) ?? [],
     url: list.url,
     search: list.search === undefined ? null : { name: "q", value: words, placeholder: list.search },
@@ -120,13 +132,31 @@ export async function listModel<R>(ctx: Ctx, url: URL, list: List<R>): Promise<L
     next_url: found.next === null ? "" : at({ after: found.next }),
     first_url: parameters.has("after") ? at({ after: null }) : "",
     empty: isNarrowed
-      ? { icon: "search", title: "Nothing matches", text: "No record fits the search and the filters.", action: { label: "Clear search and filters", href: cleared, icon: "x", look: "ghost", is_post: false, confirm: "" } }
+      ? {
+          icon: "search",
+          title: "Nothing matches",
+          text: "No record fits the search and the filters.",
+          action: {
+            label: "Clear search and filters",
+            href: cleared,
+            icon: "x",
+            look: "ghost",
+            is_post: false,
+            confirm: "",
+          },
+        }
       : list.empty(ctx),
   };
 }
 
 /** The table alone, for sections of other pages. */
-export function tableModel<R>(ctx: Ctx, list: Pick<List<R>, "columns" | "href" | "isBold" | "title" | "table">, rows: readonly R[], order: string, sortUrl: ((sort: string) => string) | null): TableModel {
+export function tableModel<R>(
+  ctx: Ctx,
+  list: Pick<List<R>, "columns" | "href" | "isBold" | "title" | "table">,
+  rows: readonly R[],
+  order: string,
+  sortUrl: ((sort: string) => string) | null,
+): TableModel {
   const name = order.replace(/^-/, "");
   return {
     id: `${list.table}-table`,
@@ -136,10 +166,14 @@ export function tableModel<R>(ctx: Ctx, list: Pick<List<R>, "columns" | "href" |
       const direction = !isSorted ? "none" : order.startsWith("-") ? "descending" : "ascending";
       return {
         label: column.label,
-        sort_url: column.sort === undefined || sortUrl === null ? "" : sortUrl(direction === "ascending" ? `-${column.key}` : column.key),
+        sort_url:
+          column.sort === undefined || sortUrl === null
+            ? ""
+            : sortUrl(direction === "ascending" ? `-${column.key}` : column.key),
         direction,
         is_numeric: column.is_numeric ?? false,
         is_secondary: column.is_secondary ?? false,
+        is_main: column.is_main ?? false,
       };
     }),
     rows: rows.map((row) => ({
@@ -159,7 +193,10 @@ function sortKeys<R>(list: List<R>, order: string): SortKey[] | null {
 }
 
 /** A link that was kept while the list's order changed starts at the first page instead of failing. */
-async function firstIfBadCursor(run: (after: string | null) => Promise<Page<AnyRow>>, after: string | null): Promise<Page<AnyRow>> {
+async function firstIfBadCursor(
+  run: (after: string | null) => Promise<Page<AnyRow>>,
+  after: string | null,
+): Promise<Page<AnyRow>> {
   try {
     return await run(after);
   } catch (error) {

@@ -18,25 +18,41 @@ export async function optionsOf(
 ): Promise<Option[]> {
   const table = tableNamed(name);
   const label = given.label ?? "name";
-  let query = reach(ctx, name).select([sql<string>`${sql.ref(`${name}.id`)}`.as("value"), sql<string>`${sql.ref(`${name}.${label}`)}`.as("label")]);
-  for (const [column, value] of Object.entries(given.where ?? {})) query = query.where(sql.ref(`${name}.${column}`), "=", value);
+  let query = reach(ctx, name).select([
+    sql<string>`${sql.ref(`${name}.id`)}`.as("value"),
+    sql<string>`${sql.ref(`${name}.${label}`)}`.as("label"),
+  ]);
+  for (const [column, value] of Object.entries(given.where ?? {}))
+    query = query.where(sql.ref(`${name}.${column}`), "=", value);
   for (const column of ["archived_at", "deactivated_at"]) {
     if (table?.columns[column] === undefined) continue;
     const gone = sql<boolean>`${sql.ref(`${name}.${column}`)} is null`;
-    query = given.keep == null ? query.where(gone) : query.where(sql<boolean>`(${gone} or ${sql.ref(`${name}.id`)} = ${given.keep})`);
+    query =
+      given.keep == null
+        ? query.where(gone)
+        : query.where(sql<boolean>`(${gone} or ${sql.ref(`${name}.id`)} = ${given.keep})`);
   }
   const order = table?.columns["sort_order"] === undefined ? label : "sort_order";
-  const rows = (await query.orderBy(sql.ref(`${name}.${order}`)).limit(most).execute()) as Option[];
+  const rows = (await query
+    .orderBy(sql.ref(`${name}.${order}`))
+    .limit(most)
+    .execute()) as Option[];
   return [...(given.blank === undefined ? [] : [{ value: "", label: given.blank }]), ...rows];
 }
 
 /** Names of contacts as choices: the first and the last. */
 export async function contactOptions(ctx: Ctx, companyId: string | null, blank: string): Promise<Option[]> {
-  let query = reach(ctx, "contacts").select(["contacts.id", "contacts.first_name", "contacts.last_name", "contacts.email"]).where("contacts.archived_at", "is", null);
+  let query = reach(ctx, "contacts")
+    .select(["contacts.id", "contacts.first_name", "contacts.last_name", "contacts.email"])
+    .where("contacts.archived_at", "is", null);
   if (companyId !== null) query = query.where("contacts.company_id", "=", companyId);
   const rows = await query.orderBy("contacts.first_name").orderBy("contacts.last_name").limit(most).execute();
   return [
     { value: "", label: blank },
-    ...rows.map((row) => ({ value: row.id, label: `${row.first_name} ${row.last_name}`.trim(), hint: row.email ?? "" })),
+    ...rows.map((row) => ({
+      value: row.id,
+      label: `${row.first_name} ${row.last_name}`.trim(),
+      hint: row.email ?? "",
+    })),
   ];
 }

@@ -78,6 +78,13 @@ export interface FormPageModel {
   form: FormModel;
 }
 
+/** `settings/tried`: a form with a second button that tries what is typed without saving it. */
+export interface TriedFormModel {
+  header: PageHeaderModel;
+  form: FormModel;
+  test: NonNullable<SetupPageModel["test"]>;
+}
+
 /** `settings/index`. */
 export interface SettingsPageModel {
   header: PageHeaderModel;
@@ -111,6 +118,8 @@ export interface RecordPageModel {
   stats: StatModel[];
   tabs: TabModel[];
   sections: SectionModel[];
+  /** A long plain text that the page is about, such as a mail; line breaks are kept. */
+  body?: { title: string; text: string };
   facts: FactsModel[];
   /** Plain text about the record; line breaks are kept. Empty when there is none. */
   notes: string;

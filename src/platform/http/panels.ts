@@ -14,6 +14,9 @@ export async function panelsOf(ctx: Ctx, page: Panel["page"], subject: { id: str
 }
 
 /** The panels of one kind. */
-export function ofKind<K extends PanelModel["kind"]>(models: readonly PanelModel[], kind: K): Extract<PanelModel, { kind: K }>[] {
+export function ofKind<K extends PanelModel["kind"]>(
+  models: readonly PanelModel[],
+  kind: K,
+): Extract<PanelModel, { kind: K }>[] {
   return models.filter((model): model is Extract<PanelModel, { kind: K }> => model.kind === kind);
 }

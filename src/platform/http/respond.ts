@@ -4,7 +4,7 @@ import { type App, type Ctx, reading, type Tenant } from "../context.ts";
 import type { Failure } from "../errors.ts";
 import { parseCookies, serializeCookie } from "./cookies.ts";
 import { csrfCookie, csrfTokenFor } from "./csrf.ts";
-import { errorDocument } from "./jsonapi.ts";
+import { errorDocument } from "./jsonapi-errors.ts";
 import type { Answer, Door, Incoming, Route } from "./route.ts";
 import { render, renderPage } from "./templates.ts";
 import type { ErrorPageModel, SetupClosedModel } from "./page-models.ts";
@@ -36,7 +36,10 @@ function jsonResponse(body: unknown, status: number, headers: Record<string, str
 }
 
 function html(text: string, status: number): Response {
-  return new Response(text, { status, headers: { "content-type": "text/html; charset=utf-8", "cache-control": "no-store", vary: "HX-Request, Cookie" } });
+  return new Response(text, {
+    status,
+    headers: { "content-type": "text/html; charset=utf-8", "cache-control": "no-store", vary: "HX-Request, Cookie" },
+  });
 }
 
 function redirectResponse(ctx: Ctx, incoming: Incoming, answer: Extract<Answer, { kind: "redirect" }>): Response {
@@ -44,7 +47,10 @@ function redirectResponse(ctx: Ctx, incoming: Incoming, answer: Extract<Answer, 
   for (const cookie of answer.cookies) headers.append("set-cookie", cookie);
   if (answer.flash !== null) {
     const value = Buffer.from(JSON.stringify(answer.flash)).toString("base64url");
-    headers.append("set-cookie", serializeCookie(flashCookie, value, { publicUrl: ctx.tenant.public_url, maxAgeSeconds: 60 }));
+    headers.append(
+      "set-cookie",
+      serializeCookie(flashCookie, value, { publicUrl: ctx.tenant.public_url, maxAgeSeconds: 60 }),
+    );
   }
   // htmx follows a 303 by itself and would swap a whole page into a part of one; it has a header of its own for this.
   if (incoming.isFragment) {
@@ -55,7 +61,12 @@ function redirectResponse(ctx: Ctx, incoming: Incoming, answer: Extract<Answer, 
   return new Response(null, { status: 303, headers });
 }
 
-async function pageResponse(ctx: Ctx, route: Route, incoming: Incoming, answer: Extract<Answer, { kind: "page" }>): Promise<Response> {
+async function pageResponse(
+  ctx: Ctx,
+  route: Route,
+  incoming: Incoming,
+  answer: Extract<Answer, { kind: "page" }>,
+): Promise<Response> {
   const flash = readFlash(incoming);
   const csrf = csrfTokenFor(ctx, incoming.request);
   const isSignedIn = ctx.actor.kind === "staff" || ctx.actor.kind === "portal";
@@ -66,18 +77,27 @@ async function pageResponse(ctx: Ctx, route: Route, incoming: Incoming, answer: 
     csrf,
     asset_version: assetVersion,
     user: isSignedIn ? { name: ctx.actor.name, initials: initialsOf(ctx.actor.name), email: ctx.actor.email } : null,
-    nav: route.door === "staff" || (route.door === "open" && ctx.actor.kind === "staff") ? navOf(ctx, incoming.url.pathname) : portalNav(route.door, incoming.url.pathname),
+    nav:
+      route.door === "staff" || (route.door === "open" && ctx.actor.kind === "staff")
+        ? navOf(ctx, incoming.url.pathname)
+        : portalNav(route.door, incoming.url.pathname),
     flash,
     search_query: incoming.url.pathname === "/search" ? (incoming.url.searchParams.get("q") ?? "") : "",
     timer: null,
     show_search: route.door === "staff",
     sign_out_url: route.door === "portal" ? "/portal/sign-out" : "/sign-out",
-    user_menu: [{ label: "Your account", href: route.door === "portal" ? "/portal/account" : "/account", icon: "user" }],
+    user_menu: [
+      { label: "Your account", href: route.door === "portal" ? "/portal/account" : "/account", icon: "user" },
+    ],
     ...chrome,
   };
   const response = html(rendered(route.door, frame, answer), answer.status);
   for (const [name, value] of Object.entries(answer.headers ?? {})) response.headers.set(name, value);
-  if (flash !== null) response.headers.append("set-cookie", serializeCookie(flashCookie, "", { publicUrl: ctx.tenant.public_url, maxAgeSeconds: 0 }));
+  if (flash !== null)
+    response.headers.append(
+      "set-cookie",
+      serializeCookie(flashCookie, "", { publicUrl: ctx.tenant.public_url, maxAgeSeconds: 0 }),
+    );
   const cookie = csrfCookie(ctx, incoming.request);
   if (cookie !== null) response.headers.append("set-cookie", cookie);
   return response;
@@ -114,11 +134,22 @@ const portalPages = [
 
 function portalNav(door: Door, path: string): NavGroup[] {
   if (door !== "portal") return [];
-  return [{ label: "", items: portalPages.map((item) => ({ ...item, is_current: item.href === "/portal" ? path === "/portal" : path.startsWith(item.href) })) }];
+  return [
+    {
+      label: "",
+      items: portalPages.map((item) => ({
+        ...item,
+        is_current: item.href === "/portal" ? path === "/portal" : path.startsWith(item.href),
+      })),
+    },
+  ];
 }
 
 export function initialsOf(name: string): string {
-  const parts = name.replace(/\(.*\)/, "").trim().split(/\s+/);
+  const parts = name
+    .replace(/\(.*\)/, "")
+    .trim()
+    .split(/\s+/);
   return [parts[0], parts.length > 1 ? parts.at(-1) : ""].map((part) => (part ?? "").charAt(0).toUpperCase()).join("");
 }
 
@@ -134,14 +165,27 @@ function readFlash(incoming: Incoming): Flash | null {
 }
 
 /** What a failure looks like: an error document, a page that says what to do, or the way to the sign-in page. */
-export async function respondFailure(ctx: Ctx | null, route: Route, incoming: Incoming, failure: Failure, requestId: string): Promise<Response> {
-  const extra: Record<string, string> = failure.retryAfterSeconds === undefined ? {} : { "retry-after": String(failure.retryAfterSeconds) };
+export async function respondFailure(
+  ctx: Ctx | null,
+  route: Route,
+  incoming: Incoming,
+  failure: Failure,
+  requestId: string,
+): Promise<Response> {
+  const extra: Record<string, string> =
+    failure.retryAfterSeconds === undefined ? {} : { "retry-after": String(failure.retryAfterSeconds) };
   if (route.door === "api" || route.door === "hook") {
-    return jsonResponse(errorDocument(failure, requestId), failure.status, { ...extra, ...(failure.status === 401 ? { "www-authenticate": "Bearer" } : {}) });
+    return jsonResponse(errorDocument(failure, requestId), failure.status, {
+      ...extra,
+      ...(failure.status === 401 ? { "www-authenticate": "Bearer" } : {}),
+    });
   }
   if (failure.status === 401 && ctx !== null) {
     const door = route.door === "portal" ? "/portal/sign-in" : "/sign-in";
-    const back = incoming.request.method === "GET" ? `?next=${encodeURIComponent(incoming.url.pathname + incoming.url.search)}` : "";
+    const back =
+      incoming.request.method === "GET"
+        ? `?next=${encodeURIComponent(incoming.url.pathname + incoming.url.search)}`
+        : "";
     return redirectResponse(ctx, incoming, { kind: "redirect", to: door + back, flash: null, cookies: [] });
   }
   const home = route.door === "portal" ? "/portal" : "/";
@@ -158,12 +202,26 @@ export async function respondFailure(ctx: Ctx | null, route: Route, incoming: In
   }
   if (failure.code === "not_set_up") {
     const closed: SetupClosedModel = { title: "Not set up yet", text: failure.message, action: null };
-    return pageResponse(ctx, { ...route, door: "open" }, incoming, { kind: "page", view: "setup/closed", title: closed.title, model: closed, status: 503 });
+    return pageResponse(ctx, { ...route, door: "open" }, incoming, {
+      kind: "page",
+      view: "setup/closed",
+      title: closed.title,
+      model: closed,
+      status: 503,
+    });
   }
   if (incoming.isFragment) return html(render("errors/_error", model), failure.status);
-  const isLost = (route.door === "staff" && ctx.actor.kind !== "staff") || (route.door === "portal" && ctx.actor.kind !== "portal");
+  const isLost =
+    (route.door === "staff" && ctx.actor.kind !== "staff") || (route.door === "portal" && ctx.actor.kind !== "portal");
   const door: Door = isLost ? "open" : route.door === "open" && ctx.actor.kind === "staff" ? "staff" : route.door;
-  return pageResponse(ctx, { ...route, door }, incoming, { kind: "page", view: "errors/error", title: model.title, model, status: failure.status, headers: extra });
+  return pageResponse(ctx, { ...route, door }, incoming, {
+    kind: "page",
+    view: "errors/error",
+    title: model.title,
+    model,
+    status: failure.status,
+    headers: extra,
+  });
 }
 
 function titleOf(status: number): string {
@@ -184,7 +242,8 @@ function titleOf(status: number): string {
 /** The headers that every answer carries. */
 export function withSecurityHeaders(app: App, response: Response, tenant: Tenant | null, requestId: string): Response {
   const { headers } = response;
-  const checkout = app.options.stripeApiBase === null ? "https://checkout.stripe.com" : new URL(app.options.stripeApiBase).origin;
+  const checkout =
+    app.options.stripeApiBase === null ? "https://checkout.stripe.com" : new URL(app.options.stripeApiBase).origin;
   if (!headers.has("content-security-policy")) {
     headers.set(
       "content-security-policy",

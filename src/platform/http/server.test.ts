@@ -23,7 +23,8 @@ describe("a change from a page", () => {
   let browser: Visitor;
   let csrf: string;
   const locale = { timezone: "Europe/Paris", currency: "EUR", locale: "fr-CA", payment_terms: "net_15" };
-  const zone = async (): Promise<string> => (await browser.open("/settings/locale")).html.match(/value="([^"]+)" selected/)?.[1] ?? "";
+  const zone = async (): Promise<string> =>
+    (await browser.open("/settings/locale")).html.match(/value="([^"]+)" selected/)?.[1] ?? "";
 
   beforeAll(async () => {
     browser = await browserOf(t, robin);
@@ -35,7 +36,10 @@ describe("a change from a page", () => {
     const foreign = tokenIn((await other.open("/settings/locale")).html);
     expect(foreign).not.toBe(csrf);
     for (const wrong of [undefined, "", "nonsense", foreign, `${csrf}x`]) {
-      const answer = await browser.post("/settings/locale", { ...locale, ...(wrong === undefined ? {} : { _csrf: wrong }) });
+      const answer = await browser.post("/settings/locale", {
+        ...locale,
+        ...(wrong === undefined ? {} : { _csrf: wrong }),
+      });
       expect({ wrong, status: answer.status }).toEqual({ wrong, status: 403 });
     }
     expect(await zone()).toBe("UTC");
@@ -51,7 +55,11 @@ describe("a change from a page", () => {
       { origin: "http://harbor.test", "sec-fetch-site": "cross-site" },
       { "sec-fetch-site": "same-site" },
     ];
-    for (const headers of foreign) expect({ headers, status: (await browser.post("/settings/locale", fields, headers)).status }).toEqual({ headers, status: 403 });
+    for (const headers of foreign)
+      expect({ headers, status: (await browser.post("/settings/locale", fields, headers)).status }).toEqual({
+        headers,
+        status: 403,
+      });
     expect(await zone()).toBe("UTC");
   });
 
@@ -59,12 +67,17 @@ describe("a change from a page", () => {
     const cookie = [...browser.cookies].map(([name, value]) => `${name}=${value}`).join("; ");
     const body = { data: { type: "companies", attributes: { name: "By cookie" } } };
     expect((await t.api("POST", "/api/v1/companies", { body, headers: { cookie } })).status).toBe(403);
-    expect((await t.api("POST", "/api/v1/companies", { body, headers: { cookie, "x-csrf-token": csrf } })).status).toBe(201);
+    expect((await t.api("POST", "/api/v1/companies", { body, headers: { cookie, "x-csrf-token": csrf } })).status).toBe(
+      201,
+    );
   });
 
   test("from the page itself is done", async () => {
     await browser.open("/settings/locale");
-    const answer = await browser.submit("/settings/locale", locale, { origin: "http://harbor.test", "sec-fetch-site": "same-origin" });
+    const answer = await browser.submit("/settings/locale", locale, {
+      origin: "http://harbor.test",
+      "sec-fetch-site": "same-origin",
+    });
     expect(answer.text).toContain("Settings saved.");
     expect(await zone()).toBe("Europe/Paris");
   });
@@ -126,9 +139,15 @@ describe("every answer", () => {
       const policy = headers.get("content-security-policy") ?? "";
       expect({ what, policy }).toEqual({ what, policy: expect.stringContaining("default-src 'self'") });
       expect({ what, policy }).toEqual({ what, policy: expect.not.stringContaining("unsafe") });
-      expect({ what, nosniff: headers.get("x-content-type-options"), referrer: headers.get("referrer-policy"), id: headers.get("x-request-id") }).toEqual({ what, nosniff: "nosniff", referrer: "same-origin", id: expect.stringMatching(/^[0-9a-f-]{36}$/) });
+      expect({
+        what,
+        nosniff: headers.get("x-content-type-options"),
+        referrer: headers.get("referrer-policy"),
+        id: headers.get("x-request-id"),
+      }).toEqual({ what, nosniff: "nosniff", referrer: "same-origin", id: expect.stringMatching(/^[0-9a-f-]{36}$/) });
     }
-    for (const [what, headers] of answers.slice(0, 7)) expect({ what, cache: headers.get("cache-control") }).toEqual({ what, cache: "no-store" });
+    for (const [what, headers] of answers.slice(0, 7))
+      expect({ what, cache: headers.get("cache-control") }).toEqual({ what, cache: "no-store" });
   });
 
   const unknownHost = (path: string): Promise<Response> => t.fetch(path, {}, { ...t.harbor, host: "nobody.test" });
@@ -150,14 +169,24 @@ describe("every answer", () => {
     expect([api.status, api.body.errors[0].code]).toEqual([404, "not_found"]);
     const verb = await t.api("DELETE", "/api/v1/auth/login", { key });
     expect([verb.status, verb.body.errors[0].status]).toEqual([404, "404"]);
-    for (const path of ["/settings/mails/nonsense", `/settings/mails/${crypto.randomUUID()}`, "/account/api-keys/nonsense", "/settings/staff/nonsense", `/companies/${crypto.randomUUID()}`, "/companies/%00"]) {
+    for (const path of [
+      "/settings/mails/nonsense",
+      `/settings/mails/${crypto.randomUUID()}`,
+      "/account/api-keys/nonsense",
+      "/settings/staff/nonsense",
+      `/companies/${crypto.randomUUID()}`,
+      "/companies/%00",
+    ]) {
       expect({ path, status: (await browser.open(path)).status }).toEqual({ path, status: 404 });
     }
   });
 });
 
 describe("a body", () => {
-  const post = (body: string | Uint8Array<ArrayBuffer> | ReadableStream, headers: Record<string, string> = { "content-type": "application/vnd.api+json" }): Promise<Response> =>
+  const post = (
+    body: string | Uint8Array<ArrayBuffer> | ReadableStream,
+    headers: Record<string, string> = { "content-type": "application/vnd.api+json" },
+  ): Promise<Response> =>
     t.fetch("/api/v1/companies", { method: "POST", headers: { authorization: `Bearer ${key}`, ...headers }, body });
 
   test("that is too large is refused, also when it does not say so beforehand", async () => {
@@ -176,24 +205,38 @@ describe("a body", () => {
     for (const body of ["{", "", "nonsense", "[]", "null", "7", '{"data": []}', new Uint8Array([0x22, 0xff, 0x22])]) {
       const answer = await post(body);
       expect({ body, status: answer.status }).toEqual({ body, status: 400 });
-      expect(((await answer.json()) as { errors: { code: string }[] }).errors[0]?.code).toMatch(/^(malformed|bad_document)$/);
+      expect(((await answer.json()) as { errors: { code: string }[] }).errors[0]?.code).toMatch(
+        /^(malformed|bad_document)$/,
+      );
     }
   });
 
   test("of another type is a 415", async () => {
-    for (const type of ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x", "application/xml"]) {
+    for (const type of [
+      "text/plain",
+      "application/x-www-form-urlencoded",
+      "multipart/form-data; boundary=x",
+      "application/xml",
+    ]) {
       expect({ type, status: (await post("{}", { "content-type": type })).status }).toEqual({ type, status: 415 });
     }
     const browser = await browserOf(t, robin);
     const csrf = tokenIn((await browser.open("/settings/locale")).html);
     const cookie = [...browser.cookies].map(([name, value]) => `${name}=${value}`).join("; ");
-    const form = await t.fetch("/settings/locale", { method: "POST", headers: { cookie, "x-csrf-token": csrf, "content-type": "application/json" }, body: "{}" });
+    const form = await t.fetch("/settings/locale", {
+      method: "POST",
+      headers: { cookie, "x-csrf-token": csrf, "content-type": "application/json" },
+      body: "{}",
+    });
     expect(form.status).toBe(415);
   });
 
   test("with characters that cannot be stored is a 422 on the field", async () => {
     for (const attributes of [{ name: "a\u0000b" }, { name: "a", address: { city: "a\u0000" } }, { name: "\ud800" }]) {
-      const answer = await t.api("POST", "/api/v1/companies", { key, body: { data: { type: "companies", attributes } } });
+      const answer = await t.api("POST", "/api/v1/companies", {
+        key,
+        body: { data: { type: "companies", attributes } },
+      });
       expect({ attributes, status: answer.status }).toEqual({ attributes, status: 422 });
     }
   });
@@ -211,18 +254,44 @@ describe("a question", () => {
   });
 
   test("with a value that no row can have is a 400 or finds nothing, and never a defect", async () => {
-    const cursor = (...values: unknown[]): string => `page[after]=${Buffer.from(JSON.stringify(values)).toString("base64url")}`;
-    const odd = ["filter[q]=nothing-is-called-this", "filter[q]=%00", "filter[q]=':*&!|", "filter[name]=%00", "filter[name][like]=%00", "filter[name][like]=%25", "filter[created_at]=2026-02-31", "filter[created_at]=2026-02-31T00:00:00Z", "filter[created_at][gt]=0000-00-00", "filter[id]=7", "filter[version]=99999999999", cursor("x"), cursor(7), cursor("%", "\u0000"), "sort=created_at&" + cursor("nonsense", crypto.randomUUID()), "page[after]=%F0%9F"];
+    const cursor = (...values: unknown[]): string =>
+      `page[after]=${Buffer.from(JSON.stringify(values)).toString("base64url")}`;
+    const odd = [
+      "filter[q]=nothing-is-called-this",
+      "filter[q]=%00",
+      "filter[q]=':*&!|",
+      "filter[name]=%00",
+      "filter[name][like]=%00",
+      "filter[name][like]=%25",
+      "filter[created_at]=2026-02-31",
+      "filter[created_at]=2026-02-31T00:00:00Z",
+      "filter[created_at][gt]=0000-00-00",
+      "filter[id]=7",
+      "filter[version]=99999999999",
+      cursor("x"),
+      cursor(7),
+      cursor("%", "\u0000"),
+      "sort=created_at&" + cursor("nonsense", crypto.randomUUID()),
+      "page[after]=%F0%9F",
+    ];
     for (const query of odd) {
       const [status] = await ask(query);
       expect({ query, isDefect: status !== 200 && status !== 400 }).toEqual({ query, isDefect: false });
     }
     const browser = await browserOf(t, robin);
-    for (const query of ["q=%00", "q=':*", "after=nonsense", "sort=nonsense", "company=nonsense", "status=nonsense&type=%00"]) {
+    for (const query of [
+      "q=%00",
+      "q=':*",
+      "after=nonsense",
+      "sort=nonsense",
+      "company=nonsense",
+      "status=nonsense&type=%00",
+    ]) {
       const { status } = await browser.open(`/companies?${query}`);
       expect({ query, isDefect: status !== 200 && status !== 400 }).toEqual({ query, isDefect: false });
     }
-    for (const path of ["/search?q=%00", "/search?q=%F0%9F%92%A9", "/search/suggest?q=a%00b"]) expect((await browser.open(path)).status).toBe(200);
+    for (const path of ["/search?q=%00", "/search?q=%F0%9F%92%A9", "/search/suggest?q=a%00b"])
+      expect((await browser.open(path)).status).toBe(200);
   });
 });
 
@@ -235,7 +304,15 @@ describe("after signing in", () => {
   });
 
   test("one never leaves for another site", async () => {
-    for (const next of ["https://evil.example/", "//evil.example", "/\\evil.example", "\\\\evil.example", "javascript:alert(1)", "/\t/evil.example", " //evil.example"]) {
+    for (const next of [
+      "https://evil.example/",
+      "//evil.example",
+      "/\\evil.example",
+      "\\\\evil.example",
+      "javascript:alert(1)",
+      "/\t/evil.example",
+      " //evil.example",
+    ]) {
       const browser = t.browser();
       await browser.open(`/sign-in?next=${encodeURIComponent(next)}`);
       const page = await browser.submit("/sign-in", { email: robin.email, password });

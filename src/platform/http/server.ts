@@ -5,7 +5,7 @@ import { touchProof } from "../access/sessions.ts";
 import { type App, contextOf, type Ctx, reading, type RequestInfo, type Tenant } from "../context.ts";
 import { translateDatabaseError } from "../database/failures.ts";
 import { Failure, forbidden, notFound, unauthorized } from "../errors.ts";
-import { newId } from "../ids.ts";
+import { isId, newId } from "../ids.ts";
 import { log } from "../log.ts";
 import { loadTenant } from "../tenants.ts";
 import { clientAddress } from "./address.ts";
@@ -14,6 +14,7 @@ import { readBody } from "./body.ts";
 import { parseCookies, portalCookieName, staffCookieName } from "./cookies.ts";
 import { checkCsrf, csrfSubject } from "./csrf.ts";
 import { readForm } from "./form.ts";
+import { onceForKey } from "./idempotency.ts";
 import { respond, respondFailure, withSecurityHeaders } from "./respond.ts";
 import type { Incoming, Route } from "./route.ts";
 
@@ -40,14 +41,34 @@ export function createServer(app: App, routes: readonly Route[], gate: Gate): El
     server.route(
       route.method,
       route.path,
-      ({ request, params, server: bun }) => serve(app, route, gate, request, (params ?? {}) as Record<string, string>, bun?.requestIP(request)?.address ?? "127.0.0.1"),
+      ({ request, params, server: bun }) =>
+        serve(
+          app,
+          route,
+          gate,
+          request,
+          (params ?? {}) as Record<string, string>,
+          bun?.requestIP(request)?.address ?? "127.0.0.1",
+        ),
       { parse: "none" },
     );
   }
-  server.get("/assets/*", async ({ params }) => withSecurityHeaders(app, await assetAnswer(params["*"]), null, newId()), { parse: "none" });
+  server.get(
+    "/assets/*",
+    async ({ params }) => withSecurityHeaders(app, await assetAnswer(params["*"]), null, newId()),
+    { parse: "none" },
+  );
   server.onError(({ code, request, server: bun }) => {
     if (code !== "NOT_FOUND") log.error("a request failed outside of its handler", { code: String(code) });
-    const route: Route = { method: "GET", path: "*", door: doorOf(new URL(request.url).pathname), permission: null, handle: async () => { throw notFound(); } };
+    const route: Route = {
+      method: "GET",
+      path: "*",
+      door: doorOf(new URL(request.url).pathname),
+      permission: null,
+      handle: async () => {
+        throw notFound();
+      },
+    };
     return serve(app, route, gate, request, {}, bun?.requestIP(request)?.address ?? "127.0.0.1");
   });
   return server;
@@ -58,7 +79,14 @@ function doorOf(path: string): Route["door"] {
   return path.startsWith("/portal") ? "portal" : "open";
 }
 
-async function serve(app: App, route: Route, gate: Gate, request: Request, params: Record<string, string>, peer: string): Promise<Response> {
+async function serve(
+  app: App,
+  route: Route,
+  gate: Gate,
+  request: Request,
+  params: Record<string, string>,
+  peer: string,
+): Promise<Response> {
   const url = new URL(request.url);
   const info: RequestInfo = {
     id: newId(),
@@ -76,11 +104,17 @@ async function serve(app: App, route: Route, gate: Gate, request: Request, param
     ctx = contextOf(app, tenant, identity.actor, info);
     await admit(ctx, route, incoming, identity);
     if (identity.isTouchDue) await touchProof(ctx, identity.actor);
-    const run = (inner: Ctx): Promise<Response> => route.handle(inner, incoming).then((result) => respond(inner, route, incoming, result));
-    answer = await (route.method === "GET" && route.isOutsideRead !== true ? reading(ctx, run) : run(ctx));
+    const run = (inner: Ctx): Promise<Response> =>
+      route.handle(inner, incoming).then((result) => respond(inner, route, incoming, result));
+    if (route.method === "POST" && route.door === "api")
+      answer = await onceForKey(ctx, request, route.maxBytes ?? defaultMaxBytes, run);
+    else answer = await (route.method === "GET" && route.isOutsideRead !== true ? reading(ctx, run) : run(ctx));
   } catch (thrown) {
     const error = translateDatabaseError(thrown);
     const failure = error instanceof Failure ? error : defect(error, info, route);
+    if (failure !== thrown && failure.code === "database_unavailable") {
+      log.error("the database did not take a request", { request: info.id, error: String(thrown) });
+    }
     answer = await respondFailure(ctx, route, incoming, failure, info.id);
   }
   const done = withSecurityHeaders(app, answer, ctx?.tenant ?? null, info.id);
@@ -88,19 +122,32 @@ async function serve(app: App, route: Route, gate: Gate, request: Request, param
 }
 
 /** The tenant and who is acting, in one read. */
-function entering(app: App, tenantId: string, incoming: Incoming, route: Route): Promise<{ tenant: Tenant; identity: Identity }> {
+function entering(
+  app: App,
+  tenantId: string,
+  incoming: Incoming,
+  route: Route,
+): Promise<{ tenant: Tenant; identity: Identity }> {
   return app.database.read(tenantId, async (db) => {
     const tenant = await loadTenant(app, db, tenantId);
     const cookies = parseCookies(incoming.request.headers.get("cookie"));
     const authorization = incoming.request.headers.get("authorization");
-    const bearer = authorization !== null && /^bearer /i.test(authorization) ? authorization.slice(7).trim() : incoming.request.headers.get("x-api-key");
+    const bearer =
+      authorization !== null && /^bearer /i.test(authorization)
+        ? authorization.slice(7).trim()
+        : incoming.request.headers.get("x-api-key");
     const isPage = route.door === "staff" || route.door === "portal" || route.door === "open";
     const credentials = {
       staffCookie: cookies.get(staffCookieName(tenant.public_url)) ?? null,
       portalCookie: cookies.get(portalCookieName(tenant.public_url)) ?? null,
       bearer: isPage ? null : bearer,
     };
-    const door = route.door === "staff" || route.door === "portal" ? route.door : /^\/(api\/v1\/)?portal(\/|$)/.test(incoming.url.pathname) ? "portal" : "any";
+    const door =
+      route.door === "staff" || route.door === "portal"
+        ? route.door
+        : /^\/(api\/v1\/)?portal(\/|$)/.test(incoming.url.pathname)
+          ? "portal"
+          : "any";
     return { tenant, identity: await identify(app, tenant, db, credentials, door) };
   });
 }
@@ -110,7 +157,11 @@ async function admit(ctx: Ctx, route: Route, incoming: Incoming, identity: Ident
   const { actor, tenant } = ctx;
   const path = incoming.url.pathname;
   if (!tenant.is_set_up && !path.startsWith("/setup") && path !== "/livez" && path !== "/readyz") {
-    throw new Failure(503, "not_set_up", "Purser has not been set up yet. Open the setup URL that it printed when it started.");
+    throw new Failure(
+      503,
+      "not_set_up",
+      "Purser has not been set up yet. Open the setup URL that it printed when it started.",
+    );
   }
   if (route.door === "staff" && actor.kind !== "staff") throw unauthorized();
   if (route.door === "portal" && actor.kind !== "portal") throw unauthorized();
@@ -120,6 +171,9 @@ async function admit(ctx: Ctx, route: Route, incoming: Incoming, identity: Ident
   }
   if (route.permission !== null && !can(actor, route.permission)) {
     throw actor.kind === "nobody" ? unauthorized() : forbidden();
+  }
+  for (const [name, value] of Object.entries(incoming.params)) {
+    if ((name === "id" || name.endsWith("_id")) && !isId(value)) throw notFound();
   }
 }
 
@@ -161,6 +215,15 @@ function incomingOf(request: Request, url: URL, params: Record<string, string>, 
 
 function defect(error: unknown, info: RequestInfo, route: Route): Failure {
   const { message, stack } = error instanceof Error ? error : { message: String(error), stack: "" };
-  log.error("a request failed", { request: info.id, route: `${route.method} ${route.path}`, error: message, stack: stack ?? "" });
-  return new Failure(500, "defect", `Something went wrong on our side. If it happens again, tell your administrator this number: ${info.id}`);
+  log.error("a request failed", {
+    request: info.id,
+    route: `${route.method} ${route.path}`,
+    error: message,
+    stack: stack ?? "",
+  });
+  return new Failure(
+    500,
+    "defect",
+    `Something went wrong on our side. If it happens again, tell your administrator this number: ${info.id}`,
+  );
 }

@@ -158,6 +158,8 @@ export interface TableModel {
     is_numeric: boolean;
     /** Columns that give way on a narrow screen. */
     is_secondary: boolean;
+    /** The column with the most room, where that is not the bold one. */
+    is_main?: boolean;
   }[];
   rows: { id: string; href: string; is_bold: boolean; cells: CellModel[] }[];
 }
@@ -166,13 +168,21 @@ export interface TableModel {
 export interface ListModel {
   title: string;
   subtitle: string;
+  /** The way back; none for the lists of the navigation. */
+  breadcrumbs?: PageHeaderModel["breadcrumbs"];
   actions: ActionLink[];
   /** URL of this list without its parameters. */
   url: string;
   search: { name: string; value: string; placeholder: string } | null;
   tabs: { label: string; href: string; is_current: boolean; count: string }[];
   /** `is_date` asks for a day, which `value` holds, instead of a choice. */
-  filters: { name: string; label: string; is_date?: boolean; value?: string; options: { value: string; label: string; is_selected: boolean }[] }[];
+  filters: {
+    name: string;
+    label: string;
+    is_date?: boolean;
+    value?: string;
+    options: { value: string; label: string; is_selected: boolean }[];
+  }[];
   has_filters: boolean;
   clear_url: string;
   /** Hidden inputs that keep the sort order when filters change. */

@@ -30,7 +30,10 @@ const hourly = (name: string, run: () => Promise<void> = async () => {}): Job =>
   },
 });
 
-const stateOf = (job: string) => reading(t.harbor.system, ({ db }) => db.selectFrom("job_runs").selectAll().where("job", "=", job).executeTakeFirstOrThrow());
+const stateOf = (job: string) =>
+  reading(t.harbor.system, ({ db }) =>
+    db.selectFrom("job_runs").selectAll().where("job", "=", job).executeTakeFirstOrThrow(),
+  );
 
 describe("a job", () => {
   test("waits for its first time, and is then done once each time it is due", async () => {
@@ -44,24 +47,40 @@ describe("a job", () => {
     await runDueJobs(app, t.harbor.tenant);
     await runDueJobs(app, t.harbor.tenant);
     expect(ran).toEqual(["test.hourly"]);
-    expect(await stateOf("test.hourly")).toMatchObject({ last_started_at: "2026-11-21T10:00:00.000Z", last_succeeded_at: "2026-11-21T10:00:00.000Z", next_run_at: "2026-11-21T11:00:00.000Z", last_error: "" });
+    expect(await stateOf("test.hourly")).toMatchObject({
+      last_started_at: "2026-11-21T10:00:00.000Z",
+      last_succeeded_at: "2026-11-21T10:00:00.000Z",
+      next_run_at: "2026-11-21T11:00:00.000Z",
+      last_error: "",
+    });
   });
 
   test("is done once when two schedulers come at the same time, and once after a long standstill", async () => {
     const app = withJobs(hourly("test.shared"));
     await Promise.all([runDueJobs(app, t.harbor.tenant), runDueJobs(app, t.harbor.tenant)]);
     t.clock.advance(3 * 24 * 3600_000);
-    await Promise.all([runDueJobs(app, t.harbor.tenant), runDueJobs(app, t.harbor.tenant), runDueJobs(app, t.harbor.tenant)]);
+    await Promise.all([
+      runDueJobs(app, t.harbor.tenant),
+      runDueJobs(app, t.harbor.tenant),
+      runDueJobs(app, t.harbor.tenant),
+    ]);
     expect(ran).toEqual(["test.shared"]);
   });
 
   test("that fails says why, holds up no other job, and comes again at its next time", async () => {
-    const app = withJobs(hourly("test.fails", () => Promise.reject(new Error("no paper"))), hourly("test.after"));
+    const app = withJobs(
+      hourly("test.fails", () => Promise.reject(new Error("no paper"))),
+      hourly("test.after"),
+    );
     await runDueJobs(app, t.harbor.tenant);
     t.clock.advance(3600_000);
     await runDueJobs(app, t.harbor.tenant);
     expect(ran).toEqual(["test.fails", "test.after"]);
-    expect(await stateOf("test.fails")).toMatchObject({ last_error: "no paper", last_succeeded_at: null, next_run_at: "2026-11-21T11:00:00.000Z" });
+    expect(await stateOf("test.fails")).toMatchObject({
+      last_error: "no paper",
+      last_succeeded_at: null,
+      next_run_at: "2026-11-21T11:00:00.000Z",
+    });
     t.clock.advance(3600_000);
     await runDueJobs(app, t.harbor.tenant);
     expect(ran.filter((name) => name === "test.fails")).toHaveLength(2);

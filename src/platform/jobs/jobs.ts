@@ -37,15 +37,24 @@ declare module "../database/tables.ts" {
 export async function runDueJobs(app: App, tenant: Tenant): Promise<void> {
   for (const job of app.registry.jobs) {
     const now = app.clock.now();
-    const next = new Cron(job.schedule, { timezone: "UTC" }).nextRun(new Date(now))?.toISOString() ?? plus(now, 3600_000);
+    const next =
+      new Cron(job.schedule, { timezone: "UTC" }).nextRun(new Date(now))?.toISOString() ?? plus(now, 3600_000);
     const isDue = await app.database.write(tenant.id, async (db) => {
-      const row = await db.selectFrom("job_runs").select(["next_run_at"]).where("job", "=", job.name).executeTakeFirst();
+      const row = await db
+        .selectFrom("job_runs")
+        .select(["next_run_at"])
+        .where("job", "=", job.name)
+        .executeTakeFirst();
       if (row === undefined) {
         await db.insertInto("job_runs").values({ job: job.name, next_run_at: next, last_error: "" }).execute();
         return false;
       }
       if (row.next_run_at !== null && row.next_run_at > now) return false;
-      await db.updateTable("job_runs").set({ next_run_at: next, last_started_at: now }).where("job", "=", job.name).execute();
+      await db
+        .updateTable("job_runs")
+        .set({ next_run_at: next, last_started_at: now })
+        .where("job", "=", job.name)
+        .execute();
       return true;
     });
     if (isDue) await runJob(app, tenant, job);

@@ -18,7 +18,15 @@ beforeAll(async () => {
   smtp = await startSmtpServer({ login: { user: "purser", password: "correct horse" } });
   settingsId = await inUnit(t.harbor.system, async (work) => {
     const sealed = t.app.keyring.seal("mail-settings", t.harbor.id, "correct horse");
-    const row = await insert(work, mailSettings, { host: smtp.host, port: smtp.port, security: "none", username: "purser", password_sealed: sealed, from_name: "Harbor IT", from_address: "desk@harbor.test" });
+    const row = await insert(work, mailSettings, {
+      host: smtp.host,
+      port: smtp.port,
+      security: "none",
+      username: "purser",
+      password_sealed: sealed,
+      from_name: "Harbor IT",
+      from_address: "desk@harbor.test",
+    });
     return row.id;
   });
 });
@@ -37,35 +45,73 @@ afterAll(async () => {
 });
 
 async function queue(more: Partial<MailToQueue> = {}): Promise<{ id: string; message_id: string }> {
-  const mail: MailToQueue = { to: { address: "ana@client.test", name: "Ana" }, subject: "Your ticket", text: "It works again.", html: null, about: { type: "tickets", id: newId() }, dedupe_key: newId(), ...more };
+  const mail: MailToQueue = {
+    to: { address: "ana@client.test", name: "Ana" },
+    subject: "Your ticket",
+    text: "It works again.",
+    html: null,
+    about: { type: "tickets", id: newId() },
+    dedupe_key: newId(),
+    ...more,
+  };
   const queued = await inUnit(t.harbor.system, (work) => queueMail(work, mail));
   if (queued === null) throw new Error("the mail was not queued");
   return queued;
 }
 
 const send = (): Promise<number> => sendDueMails(t.app, t.harbor.tenant);
-const stateOf = (id: string) => reading(t.harbor.system, ({ db }) => db.selectFrom("mails").selectAll().where("id", "=", id).executeTakeFirstOrThrow());
-const set = (id: string, values: Record<string, unknown>): Promise<unknown> => t.app.database.write(t.harbor.id, (db) => db.updateTable("mails").set(values).where("id", "=", id).execute());
+const stateOf = (id: string) =>
+  reading(t.harbor.system, ({ db }) =>
+    db.selectFrom("mails").selectAll().where("id", "=", id).executeTakeFirstOrThrow(),
+  );
+const set = (id: string, values: Record<string, unknown>): Promise<unknown> =>
+  t.app.database.write(t.harbor.id, (db) => db.updateTable("mails").set(values).where("id", "=", id).execute());
 
 describe("a queued mail", () => {
   test("is sent once, under the Message-ID that was stored with it", async () => {
-    const { id, message_id } = await queue({ in_reply_to: "<q@client.test>", references: ["<p@client.test>", "<q@client.test>"] });
+    const { id, message_id } = await queue({
+      in_reply_to: "<q@client.test>",
+      references: ["<p@client.test>", "<q@client.test>"],
+    });
     expect(await send()).toBe(1);
     expect(await send()).toBe(0);
     expect(smtp.received).toHaveLength(1);
     const [mail] = smtp.received;
     expect(mail?.message.messageId).toBe(message_id);
-    expect(mail?.message).toMatchObject({ subject: "Your ticket", inReplyTo: "<q@client.test>", references: "<p@client.test> <q@client.test>" });
+    expect(mail?.message).toMatchObject({
+      subject: "Your ticket",
+      inReplyTo: "<q@client.test>",
+      references: "<p@client.test> <q@client.test>",
+    });
     expect(mail?.to).toEqual(["ana@client.test"]);
-    expect(await stateOf(id)).toMatchObject({ mail_status: "sent", sent_at: t.clock.now(), lease_until: null, last_error: "" });
+    expect(await stateOf(id)).toMatchObject({
+      mail_status: "sent",
+      sent_at: t.clock.now(),
+      lease_until: null,
+      last_error: "",
+    });
   });
 
   test("is not there when what it tells about was undone, and is queued once for the same reason", async () => {
     await inUnit(t.harbor.system, async (work) => {
-      await queueMail(work, { to: { address: "a@b.test", name: "" }, subject: "s", text: "t", html: null, about: { type: "tickets", id: newId() }, dedupe_key: "undone" });
+      await queueMail(work, {
+        to: { address: "a@b.test", name: "" },
+        subject: "s",
+        text: "t",
+        html: null,
+        about: { type: "tickets", id: newId() },
+        dedupe_key: "undone",
+      });
       throw new Error("undone");
     }).catch(() => {});
-    const mail = { to: { address: "a@b.test", name: "" }, subject: "s", text: "t", html: null, about: { type: "tickets", id: newId() }, dedupe_key: "same reason" };
+    const mail = {
+      to: { address: "a@b.test", name: "" },
+      subject: "s",
+      text: "t",
+      html: null,
+      about: { type: "tickets", id: newId() },
+      dedupe_key: "same reason",
+    };
     const first = await inUnit(t.harbor.system, (work) => queueMail(work, mail));
     const second = await inUnit(t.harbor.system, (work) => queueMail(work, mail));
     expect([first === null, second]).toEqual([false, null]);
@@ -73,7 +119,9 @@ describe("a queued mail", () => {
   });
 
   test("brings its attachments along", async () => {
-    const [stored] = await storeUploads(t.harbor.system, [{ name: "INV-000001.pdf", type: "application/pdf", bytes: new TextEncoder().encode("%PDF-1.7 hello") }]);
+    const [stored] = await storeUploads(t.harbor.system, [
+      { name: "INV-000001.pdf", type: "application/pdf", bytes: new TextEncoder().encode("%PDF-1.7 hello") },
+    ]);
     const file_id = await inUnit(t.harbor.system, (work) => addFile(work, stored as NonNullable<typeof stored>));
     await queue({ attachments: [{ file_id }] });
     await send();
@@ -87,7 +135,12 @@ describe("a queued mail", () => {
     smtp.behave({ delayMs: 20 });
     await Promise.all([send(), send(), send()]);
     await send();
-    expect(smtp.received.map((mail) => mail.message.subject).toSorted()).toEqual(["Mail 0", "Mail 1", "Mail 2", "Mail 3"]);
+    expect(smtp.received.map((mail) => mail.message.subject).toSorted()).toEqual([
+      "Mail 0",
+      "Mail 1",
+      "Mail 2",
+      "Mail 3",
+    ]);
   });
 
   test("waits as long as there are no settings, and belongs to its own organization's server", async () => {
@@ -187,9 +240,13 @@ test("a sender that stood still so long that another has taken its mail over sen
   const { id } = await queue();
   const store = { ...t.app.files };
   const app = { ...t.app, files: store };
-  const [stored] = await storeUploads(t.harbor.system, [{ name: "a.txt", type: "text/plain", bytes: new Uint8Array([1]) }]);
+  const [stored] = await storeUploads(t.harbor.system, [
+    { name: "a.txt", type: "text/plain", bytes: new Uint8Array([1]) },
+  ]);
   const file_id = await inUnit(t.harbor.system, (work) => addFile(work, stored as NonNullable<typeof stored>));
-  await t.app.database.write(t.harbor.id, (db) => db.insertInto("mail_attachments").values({ mail_id: id, file_id }).execute());
+  await t.app.database.write(t.harbor.id, (db) =>
+    db.insertInto("mail_attachments").values({ mail_id: id, file_id }).execute(),
+  );
   // Reading the attachment takes the slow one longer than its lease; meanwhile the other one sends.
   store.get = async (tenantId, sha256) => {
     t.clock.advance(6 * 60_000);

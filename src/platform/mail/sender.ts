@@ -45,7 +45,11 @@ export async function mailSettingsOf(app: App, tenantId: string): Promise<SmtpSe
 /** For a program that has its data for itself: whatever is marked as being sent was interrupted, so nothing is held any more. */
 export async function releaseMails(app: App, tenantId: string): Promise<void> {
   await app.database.write(tenantId, (db) =>
-    db.updateTable("mails").set({ lease_until: plus(app.clock.now(), -1) }).where("mail_status", "=", "sending").execute(),
+    db
+      .updateTable("mails")
+      .set({ lease_until: plus(app.clock.now(), -1) })
+      .where("mail_status", "=", "sending")
+      .execute(),
   );
 }
 
@@ -56,7 +60,13 @@ export async function releaseMails(app: App, tenantId: string): Promise<void> {
 async function recoverInterrupted(app: App, tenantId: string): Promise<void> {
   const now = app.clock.now();
   const isInterrupted = await app.database.read(tenantId, (db) =>
-    db.selectFrom("mails").select("id").where("mail_status", "=", "sending").where("lease_until", "<", now).limit(1).executeTakeFirst(),
+    db
+      .selectFrom("mails")
+      .select("id")
+      .where("mail_status", "=", "sending")
+      .where("lease_until", "<", now)
+      .limit(1)
+      .executeTakeFirst(),
   );
   if (isInterrupted === undefined) return;
   await app.database.write(tenantId, async (db) => {
@@ -101,7 +111,13 @@ async function claim(app: App, tenantId: string): Promise<Claim | null> {
   const claimed = await app.database.write(tenantId, (db) =>
     db
       .updateTable("mails")
-      .set({ mail_status: "sending", claim_token: token, lease_until: plus(now, leaseMilliseconds), handed_over_at: null, updated_at: now })
+      .set({
+        mail_status: "sending",
+        claim_token: token,
+        lease_until: plus(now, leaseMilliseconds),
+        handed_over_at: null,
+        updated_at: now,
+      })
       .where("id", "=", due.id)
       .where("mail_status", "=", "queued")
       .executeTakeFirst(),
@@ -121,7 +137,9 @@ async function sendOne(app: App, tenantId: string, { id, token }: Claim, setting
       .execute(),
   }));
   // Only while the claim is still ours: a process that stood still for minutes must not speak for the one that took over.
-  const mark = async (values: { mail_status?: "sent" | "queued" | "failed" | "uncertain" } & Record<string, unknown>): Promise<boolean> => {
+  const mark = async (
+    values: { mail_status?: "sent" | "queued" | "failed" | "uncertain" } & Record<string, unknown>,
+  ): Promise<boolean> => {
     const { numUpdatedRows } = await app.database.write(tenantId, (db) =>
       db
         .updateTable("mails")
@@ -133,12 +151,19 @@ async function sendOne(app: App, tenantId: string, { id, token }: Claim, setting
     );
     return numUpdatedRows > 0n;
   };
-  const renewal = setInterval(() => void mark({ lease_until: plus(app.clock.now(), leaseMilliseconds) }).catch(() => undefined), renewMilliseconds);
+  const renewal = setInterval(
+    () => void mark({ lease_until: plus(app.clock.now(), leaseMilliseconds) }).catch(() => undefined),
+    renewMilliseconds,
+  );
   let sent: Sent;
   try {
     const attachments = [];
     for (const file of attached) {
-      attachments.push({ filename: file.file_name, content_type: file.mime_type, content: await app.files.get(tenantId, file.sha256) });
+      attachments.push({
+        filename: file.file_name,
+        content_type: file.mime_type,
+        content: await app.files.get(tenantId, file.sha256),
+      });
     }
     sent = await sendMail(
       settings,
@@ -158,7 +183,8 @@ async function sendOne(app: App, tenantId: string, { id, token }: Claim, setting
       },
       {
         onHandOver: async () => {
-          if (!(await mark({ handed_over_at: app.clock.now() }))) throw new Error("another process has taken this mail over");
+          if (!(await mark({ handed_over_at: app.clock.now() })))
+            throw new Error("another process has taken this mail over");
         },
       },
     );
@@ -180,5 +206,11 @@ async function sendOne(app: App, tenantId: string, { id, token }: Claim, setting
   }
   // Outside of the try: when this fails the mail is out all the same, and its lease ends as "uncertain", never as a second mail.
   const refused = sent.rejected.map((one) => `${one.address}: ${one.server_answer}`).join("; ");
-  await mark({ mail_status: "sent", sent_at: app.clock.now(), server_answer: sent.response.slice(0, 2000), last_error: refused.slice(0, 2000), lease_until: null });
+  await mark({
+    mail_status: "sent",
+    sent_at: app.clock.now(),
+    server_answer: sent.response.slice(0, 2000),
+    last_error: refused.slice(0, 2000),
+    lease_until: null,
+  });
 }

@@ -2,8 +2,9 @@ import { Type } from "@sinclair/typebox";
 import { find } from "../../../platform/access/reach.ts";
 import { action } from "../../../platform/action.ts";
 import type { Work } from "../../../platform/context.ts";
+import type { PatchInput } from "../../../platform/database/edge.ts";
 import { update } from "../../../platform/database/records.ts";
-import { conflict, invalidField } from "../../../platform/errors.ts";
+import { conflict, invalidField, stale } from "../../../platform/errors.ts";
 import { type ContractRow, shownPeriod } from "../../contracts/index.ts";
 import { removeLine } from "../drafts/lines.ts";
 import { periodOf, type Plan, planContract, planTime } from "../drafts/plan.ts";
@@ -137,9 +138,10 @@ export const generateFromTime = action({
 export const rebuildDraft = action({
   name: "billing.rebuild_draft",
   permission: "billing.write",
-  input: Type.Object({ id }, { additionalProperties: false }),
-  run: async (work: Work, input: { id: string }): Promise<InvoiceRow> => {
+  input: Type.Object({ id, version: Type.Optional(Type.Integer()) }, { additionalProperties: false }),
+  run: async (work: Work, input: PatchInput): Promise<InvoiceRow> => {
     const invoice = await find(work, "invoices", input.id);
+    if (input.version !== undefined && input.version !== invoice.version) throw stale();
     requireDraft(invoice);
     const { period_start, period_end } = invoice;
     if (period_start === null || period_end === null)

@@ -123,7 +123,11 @@ export async function planTime(ctx: Ctx, company: { id: string; currency: string
   };
 }
 
-function planned(
+/**
+ * The lines of a draft, from charges and from time that is covered and rated already, ready to be written. `draws` are
+ * what the time took from prepaid hours, `taxable` says it of contract items by their id.
+ */
+export function planned(
   currency: string,
   charges: readonly Charge[],
   time: readonly (RatedTime & { entry: OpenTime })[],

@@ -29,6 +29,7 @@ interface TaxRateRow {
 
 const taxRateList: List<TaxRateRow> = {
   title: "Tax rates",
+  breadcrumbs: [{ label: "Settings", href: "/settings" }],
   subtitle: "New invoices are taxed by the standard rate, unless the company is exempt.",
   url,
   table: "tax_rates",

@@ -15,10 +15,22 @@ import { companies, contacts, sites } from "../schema.ts";
 type Typed = FormValues | null;
 
 function addressFields(table: typeof companies | typeof sites, name: string): FieldModel[] {
-  return addressParts.map((part) => columnField(table, `${name}.${part}`, { span: part === "line1" || part === "line2" ? 6 : 3, label: addressLabels[part] }));
+  return addressParts.map((part) =>
+    columnField(table, `${name}.${part}`, {
+      span: part === "line1" || part === "line2" ? 6 : 3,
+      label: addressLabels[part],
+    }),
+  );
 }
 
-const addressLabels = { line1: "Street", line2: "Street, second line", city: "City", region: "State or region", postal_code: "Postal code", country: "Country" };
+const addressLabels = {
+  line1: "Street",
+  line2: "Street, second line",
+  city: "City",
+  region: "State or region",
+  postal_code: "Postal code",
+  country: "Country",
+};
 
 /** Tags are one field for people: separated by commas. */
 const tagField = field("tags", "Tags", { hint: "Separated by commas", span: 6 });
@@ -27,8 +39,13 @@ async function companyForm(ctx: Ctx, incoming: Incoming, typed: Typed, failure: 
   const id = incoming.params["id"] ?? null;
   const row = id === null ? null : await find(ctx, "companies", id);
   const [tags] = id === null ? [[]] : await tagsOf(ctx, "companies", [id]);
-  const values = typed ?? (row === null ? { currency: ctx.tenant.currency, payment_terms: "net_30" } : { ...rowValues(companies, row), tags: tags?.join(", ") });
-  const c = (name: string, given: Parameters<typeof columnField>[2] = {}): FieldModel => columnField(companies, name, given);
+  const values =
+    typed ??
+    (row === null
+      ? { currency: ctx.tenant.currency, payment_terms: "net_30" }
+      : { ...rowValues(companies, row), tags: tags?.join(", ") });
+  const c = (name: string, given: Parameters<typeof columnField>[2] = {}): FieldModel =>
+    columnField(companies, name, given);
   const parents = await optionsOf(ctx, "companies", { blank: "None" });
   const people = id === null ? [] : await contactOptions(ctx, id, "None");
   return formModel({
@@ -49,7 +66,13 @@ async function companyForm(ctx: Ctx, incoming: Incoming, typed: Typed, failure: 
           c("website", { placeholder: "https://" }),
           c("phone", { kind: "tel" }),
           c("parent_company_id", { options: parents.filter((option) => option.value !== id) }),
-          c("account_manager_id", { options: await optionsOf(ctx, "users", { blank: "None", where: { user_type: "staff" }, keep: row?.account_manager_id ?? null }) }),
+          c("account_manager_id", {
+            options: await optionsOf(ctx, "users", {
+              blank: "None",
+              where: { user_type: "staff" },
+              keep: row?.account_manager_id ?? null,
+            }),
+          }),
           tagField,
         ],
       },
@@ -63,10 +86,19 @@ async function companyForm(ctx: Ctx, incoming: Incoming, typed: Typed, failure: 
           c("tax_id"),
           c("rate_card_id", { options: await optionsOf(ctx, "rate_cards", { blank: "Standard rate card" }) }),
           c("is_tax_exempt", { hint: "No tax is charged on invoices to this company." }),
-          ...(id === null ? [] : [c("default_billing_contact_id", { options: people }), c("default_technical_contact_id", { options: people })]),
+          ...(id === null
+            ? []
+            : [
+                c("default_billing_contact_id", { options: people }),
+                c("default_technical_contact_id", { options: people }),
+              ]),
         ],
       },
-      { title: "Billing address", hint: "Only if it is another one.", fields: addressFields(companies, "billing_address") },
+      {
+        title: "Billing address",
+        hint: "Only if it is another one.",
+        fields: addressFields(companies, "billing_address"),
+      },
       { title: "Notes", fields: [c("notes", { span: 6, label: "Notes for the team" })] },
     ],
   });
@@ -77,9 +109,14 @@ async function contactForm(ctx: Ctx, incoming: Incoming, typed: Typed, failure: 
   const row = id === null ? null : await find(ctx, "contacts", id);
   const [tags] = id === null ? [[]] : await tagsOf(ctx, "contacts", [id]);
   const companyId = row?.company_id ?? incoming.url.searchParams.get("company_id") ?? "";
-  const values = typed ?? (row === null ? { company_id: companyId } : { ...rowValues(contacts, row), tags: tags?.join(", ") });
-  const c = (name: string, given: Parameters<typeof columnField>[2] = {}): FieldModel => columnField(contacts, name, given);
-  const places = row === null ? [] : await optionsOf(ctx, "sites", { blank: "None", where: { company_id: row.company_id }, keep: row.site_id });
+  const values =
+    typed ?? (row === null ? { company_id: companyId } : { ...rowValues(contacts, row), tags: tags?.join(", ") });
+  const c = (name: string, given: Parameters<typeof columnField>[2] = {}): FieldModel =>
+    columnField(contacts, name, given);
+  const places =
+    row === null
+      ? []
+      : await optionsOf(ctx, "sites", { blank: "None", where: { company_id: row.company_id }, keep: row.site_id });
   return formModel({
     action: id === null ? "/contacts/new" : `/contacts/${id}/edit`,
     values,
@@ -93,14 +130,25 @@ async function contactForm(ctx: Ctx, incoming: Incoming, typed: Typed, failure: 
         fields: [
           c("first_name"),
           c("last_name"),
-          c("company_id", { options: await optionsOf(ctx, "companies", { blank: "Choose a company", keep: companyId }) }),
+          c("company_id", {
+            options: await optionsOf(ctx, "companies", { blank: "Choose a company", keep: companyId }),
+          }),
           c("contact_type"),
           c("title"),
           c("department"),
           ...(row === null ? [] : [c("site_id", { options: places })]),
         ],
       },
-      { title: "Reaching them", fields: [c("email"), c("phone", { kind: "tel" }), c("mobile", { kind: "tel" }), c("preferred_contact_method"), c("timezone", { hint: "For example Europe/Warsaw" })] },
+      {
+        title: "Reaching them",
+        fields: [
+          c("email"),
+          c("phone", { kind: "tel" }),
+          c("mobile", { kind: "tel" }),
+          c("preferred_contact_method"),
+          c("timezone", { hint: "For example Europe/Warsaw" }),
+        ],
+      },
       { title: "More", fields: [tagField, c("notes", { span: 6, label: "Notes for the team" })] },
     ],
   });
@@ -109,8 +157,10 @@ async function contactForm(ctx: Ctx, incoming: Incoming, typed: Typed, failure: 
 async function siteForm(ctx: Ctx, incoming: Incoming, typed: Typed, failure: Failure | null): Promise<FormModel> {
   const id = incoming.params["id"] ?? null;
   const row = id === null ? null : await find(ctx, "sites", id);
-  const companyId = row?.company_id ?? incoming.url.searchParams.get("company_id") ?? String(typed?.["company_id"] ?? "");
-  const c = (name: string, given: Parameters<typeof columnField>[2] = {}): FieldModel => columnField(sites, name, given);
+  const companyId =
+    row?.company_id ?? incoming.url.searchParams.get("company_id") ?? String(typed?.["company_id"] ?? "");
+  const c = (name: string, given: Parameters<typeof columnField>[2] = {}): FieldModel =>
+    columnField(sites, name, given);
   return formModel({
     action: id === null ? "/sites/new" : `/sites/${id}/edit`,
     values: typed ?? (row === null ? { company_id: companyId } : rowValues(sites, row)),
@@ -123,7 +173,12 @@ async function siteForm(ctx: Ctx, incoming: Incoming, typed: Typed, failure: Fai
         title: "Site",
         fields: [
           c("name"),
-          c("company_id", { options: await optionsOf(ctx, "companies", { blank: "Choose a company", keep: companyId === "" ? null : companyId }) }),
+          c("company_id", {
+            options: await optionsOf(ctx, "companies", {
+              blank: "Choose a company",
+              keep: companyId === "" ? null : companyId,
+            }),
+          }),
           c("phone", { kind: "tel" }),
           c("timezone", { hint: "For example Europe/Warsaw" }),
           c("is_primary", { hint: "The place that letters and visits go to unless told otherwise." }),
@@ -142,10 +197,61 @@ const made = (result: unknown): string => (result as { id: string }).id;
 
 /** Forms that make and change companies, contacts and sites. */
 export const formPages: Route[] = [
-  ...formRoutes({ path: "/companies/new", permission: "companies.write", action: createCompany, title: () => "New company", form: companyForm, breadcrumbs: companyCrumb, done: (result) => redirect(`/companies/${made(result)}`, "Company created.") }),
-  ...formRoutes({ path: "/companies/:id/edit", permission: "companies.write", action: updateCompany, title: async (ctx, { id = "" }) => `Edit ${(await find(ctx, "companies", id)).name}`, form: companyForm, extra: idOf, breadcrumbs: companyCrumb, done: (result) => redirect(`/companies/${made(result)}`, "Changes saved.") }),
-  ...formRoutes({ path: "/contacts/new", permission: "companies.write", action: createContact, title: () => "New contact", form: contactForm, breadcrumbs: contactCrumb, done: (result) => redirect(`/contacts/${made(result)}`, "Contact created.") }),
-  ...formRoutes({ path: "/contacts/:id/edit", permission: "companies.write", action: updateContact, title: async (ctx, { id = "" }) => `Edit ${contactName(await find(ctx, "contacts", id))}`, form: contactForm, extra: idOf, breadcrumbs: contactCrumb, done: (result) => redirect(`/contacts/${made(result)}`, "Changes saved.") }),
-  ...formRoutes({ path: "/sites/new", permission: "companies.write", action: createSite, title: () => "New site", form: siteForm, breadcrumbs: companyCrumb, done: (result) => redirect(`/companies/${(result as { company_id: string }).company_id}`, "Site created.") }),
-  ...formRoutes({ path: "/sites/:id/edit", permission: "companies.write", action: updateSite, title: async (ctx, { id = "" }) => `Edit ${(await find(ctx, "sites", id)).name}`, form: siteForm, extra: idOf, breadcrumbs: companyCrumb, done: (result) => redirect(`/companies/${(result as { company_id: string }).company_id}`, "Changes saved.") }),
+  ...formRoutes({
+    path: "/companies/new",
+    permission: "companies.write",
+    action: createCompany,
+    title: () => "New company",
+    form: companyForm,
+    breadcrumbs: companyCrumb,
+    done: (result) => redirect(`/companies/${made(result)}`, "Company created."),
+  }),
+  ...formRoutes({
+    path: "/companies/:id/edit",
+    permission: "companies.write",
+    action: updateCompany,
+    title: async (ctx, { id = "" }) => `Edit ${(await find(ctx, "companies", id)).name}`,
+    form: companyForm,
+    extra: idOf,
+    breadcrumbs: companyCrumb,
+    done: (result) => redirect(`/companies/${made(result)}`, "Changes saved."),
+  }),
+  ...formRoutes({
+    path: "/contacts/new",
+    permission: "companies.write",
+    action: createContact,
+    title: () => "New contact",
+    form: contactForm,
+    breadcrumbs: contactCrumb,
+    done: (result) => redirect(`/contacts/${made(result)}`, "Contact created."),
+  }),
+  ...formRoutes({
+    path: "/contacts/:id/edit",
+    permission: "companies.write",
+    action: updateContact,
+    title: async (ctx, { id = "" }) => `Edit ${contactName(await find(ctx, "contacts", id))}`,
+    form: contactForm,
+    extra: idOf,
+    breadcrumbs: contactCrumb,
+    done: (result) => redirect(`/contacts/${made(result)}`, "Changes saved."),
+  }),
+  ...formRoutes({
+    path: "/sites/new",
+    permission: "companies.write",
+    action: createSite,
+    title: () => "New site",
+    form: siteForm,
+    breadcrumbs: companyCrumb,
+    done: (result) => redirect(`/companies/${(result as { company_id: string }).company_id}`, "Site created."),
+  }),
+  ...formRoutes({
+    path: "/sites/:id/edit",
+    permission: "companies.write",
+    action: updateSite,
+    title: async (ctx, { id = "" }) => `Edit ${(await find(ctx, "sites", id)).name}`,
+    form: siteForm,
+    extra: idOf,
+    breadcrumbs: companyCrumb,
+    done: (result) => redirect(`/companies/${(result as { company_id: string }).company_id}`, "Changes saved."),
+  }),
 ];

@@ -2,7 +2,17 @@ import { can } from "../../../platform/access/actor.ts";
 import { find, maybeFind, reach } from "../../../platform/access/reach.ts";
 import type { Ctx } from "../../../platform/context.ts";
 import { activityOf } from "../../../platform/http/activity.ts";
-import { addressLine, button, cell, empty, facts, formatInstant, link, words } from "../../../platform/http/cells.ts";
+import {
+  addressLine,
+  button,
+  cell,
+  empty,
+  facts,
+  formatInstant,
+  link,
+  primaryLast,
+  words,
+} from "../../../platform/http/cells.ts";
 import { buttonRoute } from "../../../platform/http/form-page.ts";
 import { listAnswer, tableModel } from "../../../platform/http/list.ts";
 import type { RecordPageModel } from "../../../platform/http/page-models.ts";
@@ -10,7 +20,17 @@ import { ofKind, panelsOf } from "../../../platform/http/panels.ts";
 import { type Answer, type Incoming, page, redirect, type Route } from "../../../platform/http/route.ts";
 import type { ActionLink, SectionModel } from "../../../platform/http/view-models.ts";
 import { tagsOf } from "../../../platform/tags.ts";
-import { archiveCompany, archiveContact, archiveSite, deleteCompany, deleteContact, deleteSite, restoreCompany, restoreContact, restoreSite } from "../actions.ts";
+import {
+  archiveCompany,
+  archiveContact,
+  archiveSite,
+  deleteCompany,
+  deleteContact,
+  deleteSite,
+  restoreCompany,
+  restoreContact,
+  restoreSite,
+} from "../actions.ts";
 import { companyList, contactList, siteColumns, type SiteRow, statusTone, withoutArchived } from "../lists.ts";
 import { contactName } from "../rules.ts";
 
@@ -21,16 +41,36 @@ async function showCompany(ctx: Ctx, incoming: Incoming): Promise<Answer> {
   const { id } = company;
   const mayWrite = can(ctx.actor, "companies.write");
   const [tags = []] = await tagsOf(ctx, "companies", [id]);
-  const parent = company.parent_company_id === null ? undefined : await maybeFind(ctx, "companies", company.parent_company_id);
-  const manager = company.account_manager_id === null ? undefined : await maybeFind(ctx, "users", company.account_manager_id);
-  const people = await contactList.query(ctx).where("contacts.company_id", "=", id).where("contacts.archived_at", "is", null).orderBy("contacts.first_name").limit(most).execute();
-  const places = (await reach(ctx, "sites").selectAll().where("company_id", "=", id).where("archived_at", "is", null).orderBy("name").limit(most).execute()) as unknown as SiteRow[];
+  const parent =
+    company.parent_company_id === null ? undefined : await maybeFind(ctx, "companies", company.parent_company_id);
+  const manager =
+    company.account_manager_id === null ? undefined : await maybeFind(ctx, "users", company.account_manager_id);
+  const people = await contactList
+    .query(ctx)
+    .where("contacts.company_id", "=", id)
+    .where("contacts.archived_at", "is", null)
+    .orderBy("contacts.first_name")
+    .limit(most)
+    .execute();
+  const places = (await reach(ctx, "sites")
+    .selectAll()
+    .where("company_id", "=", id)
+    .where("archived_at", "is", null)
+    .orderBy("name")
+    .limit(most)
+    .execute()) as unknown as SiteRow[];
   const panels = await panelsOf(ctx, "company", { id });
   const contactSection: SectionModel = {
     id: "contacts",
     title: "Contacts",
     actions: mayWrite ? [link("Add contact", `/contacts/new?company_id=${id}`, "plus")] : [],
-    table: tableModel(ctx, { ...contactList, columns: contactList.columns.filter((column) => column.key !== "company") }, people, "first_name", null),
+    table: tableModel(
+      ctx,
+      { ...contactList, columns: contactList.columns.filter((column) => column.key !== "company") },
+      people,
+      "first_name",
+      null,
+    ),
     empty: empty("users", "No contacts yet", "Add the people who write tickets and receive invoices."),
     more_url: people.length === most ? `/contacts?company=${id}` : "",
     more_label: "All contacts",
@@ -55,7 +95,13 @@ async function showCompany(ctx: Ctx, incoming: Incoming): Promise<Answer> {
         ...(company.archived_at === null ? [] : [{ text: "Archived", tone: "warning" }]),
         ...tags.map((tag) => ({ text: tag, tone: "accent" })),
       ],
-      actions: mayWrite ? [...ofKind(panels, "action"), link("Edit", `/companies/${id}/edit`, "pencil"), ...archiveButtons("companies", id, company.archived_at, company.name)] : [],
+      actions: mayWrite
+        ? primaryLast([
+            ...ofKind(panels, "action"),
+            link("Edit", `/companies/${id}/edit`, "pencil"),
+            ...archiveButtons("companies", id, company.archived_at, company.name),
+          ])
+        : [],
     },
     stats: ofKind(panels, "stat"),
     tabs: [],
@@ -113,7 +159,13 @@ async function showContact(ctx: Ctx, incoming: Incoming): Promise<Answer> {
         ...(contact.archived_at === null ? [] : [{ text: "Archived", tone: "warning" }]),
         ...tags.map((tag) => ({ text: tag, tone: "accent" })),
       ],
-      actions: mayWrite ? [...ofKind(panels, "action"), link("Edit", `/contacts/${id}/edit`, "pencil"), ...archiveButtons("contacts", id, contact.archived_at, name)] : [],
+      actions: mayWrite
+        ? primaryLast([
+            ...ofKind(panels, "action"),
+            link("Edit", `/contacts/${id}/edit`, "pencil"),
+            ...archiveButtons("contacts", id, contact.archived_at, name),
+          ])
+        : [],
     },
     stats: ofKind(panels, "stat"),
     tabs: [],
@@ -138,28 +190,71 @@ async function showContact(ctx: Ctx, incoming: Incoming): Promise<Answer> {
 }
 
 function archiveButtons(path: string, id: string, archivedAt: string | null, name: string): ActionLink[] {
-  if (archivedAt === null) return [button("Archive", `/${path}/${id}/archive`, "archive", "ghost", `Archive ${name}? It leaves the lists, and can be restored.`)];
+  if (archivedAt === null)
+    return [
+      button(
+        "Archive",
+        `/${path}/${id}/archive`,
+        "archive",
+        "ghost",
+        `Archive ${name}? It leaves the lists, and can be restored.`,
+      ),
+    ];
   return [
     button("Restore", `/${path}/${id}/restore`, "refresh", "ghost"),
     button("Delete", `/${path}/${id}/delete`, "trash", "danger", `Delete ${name} for good?`),
   ];
 }
 
-const at = (path: string) => (incoming: Incoming): string => `/${path}/${incoming.params["id"] ?? ""}`;
+const at =
+  (path: string) =>
+  (incoming: Incoming): string =>
+    `/${path}/${incoming.params["id"] ?? ""}`;
 
 /** Lists and record pages of companies and contacts, and the buttons on them. */
 export const recordPages: Route[] = [
-  { method: "GET", path: "/companies", door: "staff", permission: "companies.read", handle: (ctx, incoming) => listAnswer(ctx, incoming, withoutArchived(companyList, incoming.url.searchParams.get("archived") === "yes")) },
+  {
+    method: "GET",
+    path: "/companies",
+    door: "staff",
+    permission: "companies.read",
+    handle: (ctx, incoming) =>
+      listAnswer(ctx, incoming, withoutArchived(companyList, incoming.url.searchParams.get("archived") === "yes")),
+  },
   { method: "GET", path: "/companies/:id", door: "staff", permission: "companies.read", handle: showCompany },
-  { method: "GET", path: "/contacts", door: "staff", permission: "companies.read", handle: (ctx, incoming) => listAnswer(ctx, incoming, withoutArchived(contactList, incoming.url.searchParams.get("archived") === "yes")) },
+  {
+    method: "GET",
+    path: "/contacts",
+    door: "staff",
+    permission: "companies.read",
+    handle: (ctx, incoming) =>
+      listAnswer(ctx, incoming, withoutArchived(contactList, incoming.url.searchParams.get("archived") === "yes")),
+  },
   { method: "GET", path: "/contacts/:id", door: "staff", permission: "companies.read", handle: showContact },
-  buttonRoute("/companies/:id/archive", archiveCompany, (incoming) => redirect(at("companies")(incoming), "Company archived.")),
-  buttonRoute("/companies/:id/restore", restoreCompany, (incoming) => redirect(at("companies")(incoming), "Company restored.")),
-  buttonRoute("/companies/:id/delete", deleteCompany, () => redirect("/companies", "Company deleted."), at("companies")),
-  buttonRoute("/contacts/:id/archive", archiveContact, (incoming) => redirect(at("contacts")(incoming), "Contact archived.")),
-  buttonRoute("/contacts/:id/restore", restoreContact, (incoming) => redirect(at("contacts")(incoming), "Contact restored.")),
+  buttonRoute("/companies/:id/archive", archiveCompany, (incoming) =>
+    redirect(at("companies")(incoming), "Company archived."),
+  ),
+  buttonRoute("/companies/:id/restore", restoreCompany, (incoming) =>
+    redirect(at("companies")(incoming), "Company restored."),
+  ),
+  buttonRoute(
+    "/companies/:id/delete",
+    deleteCompany,
+    () => redirect("/companies", "Company deleted."),
+    at("companies"),
+  ),
+  buttonRoute("/contacts/:id/archive", archiveContact, (incoming) =>
+    redirect(at("contacts")(incoming), "Contact archived."),
+  ),
+  buttonRoute("/contacts/:id/restore", restoreContact, (incoming) =>
+    redirect(at("contacts")(incoming), "Contact restored."),
+  ),
   buttonRoute("/contacts/:id/delete", deleteContact, () => redirect("/contacts", "Contact deleted."), at("contacts")),
-  buttonRoute("/sites/:id/archive", archiveSite, (_, result) => redirect(`/companies/${(result as { company_id: string }).company_id}`, "Site archived.")),
-  buttonRoute("/sites/:id/restore", restoreSite, (_, result) => redirect(`/companies/${(result as { company_id: string }).company_id}`, "Site restored.")),
+  buttonRoute("/sites/:id/archive", archiveSite, (_, result) =>
+    redirect(`/companies/${(result as { company_id: string }).company_id}`, "Site archived."),
+  ),
+  buttonRoute("/sites/:id/restore", restoreSite, (_, result) =>
+    redirect(`/companies/${(result as { company_id: string }).company_id}`, "Site restored."),
+  ),
   buttonRoute("/sites/:id/delete", deleteSite, () => redirect("/companies", "Site deleted."), at("sites")),
 ];

@@ -77,7 +77,11 @@ async function contractForm(ctx: Ctx, incoming: Incoming, typed: Typed, failure:
           c("start_date", { label: "First day" }),
           c("end_date", { label: "Last day", hint: "Itself covered; empty for an open-ended contract." }),
           c("auto_renew", { hint: "Goes on by itself when its last day is over." }),
-          field("renewal_terms.months", "Renewed by", { kind: "number", placeholder: "12", hint: "Months" }),
+          field("renewal_terms.months", "Renewal term", {
+            kind: "number",
+            placeholder: "12",
+            hint: "Months that each renewal adds",
+          }),
         ],
       },
       {

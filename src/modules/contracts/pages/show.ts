@@ -71,7 +71,15 @@ function buttons(contract: ContractRow): ActionLink[] {
       : []),
     ...(isOver
       ? []
-      : [button("Cancel", `${at}/cancel`, "ban", "danger", `Cancel ${name}? Time is not covered by it any more.`)]),
+      : [
+          button(
+            "Cancel contract",
+            `${at}/cancel`,
+            "ban",
+            "danger",
+            `Cancel ${name}? Time is not covered by it any more.`,
+          ),
+        ]),
     ...(status === "active"
       ? []
       : [

@@ -30,16 +30,34 @@ async function securityPage(ctx: Ctx, door: AccountDoor, failure: Failure | null
   const password = (name: string, label: string, autocomplete: string, hint = ""): ReturnType<typeof field> =>
     field(name, label, { kind: "password", is_required: true, autocomplete, hint, span: 6 });
   const model: SecurityPageModel = {
-    header: { title: "Your account", subtitle: ctx.actor.email, breadcrumbs: [], badges: [], actions: can(ctx.actor, "api_keys.manage") ? [link("API keys", "/account/api-keys", "key")] : [] },
+    header: {
+      title: "Your account",
+      subtitle: ctx.actor.email,
+      breadcrumbs: [],
+      badges: [],
+      actions: can(ctx.actor, "api_keys.manage") ? [link("API keys", "/account/api-keys", "key")] : [],
+    },
     tabs: [],
     sessions: sessions.map((session) => ({
       device: deviceOf(session.user_agent),
       where: session.ip_address,
       at_text: formatAgo(session.last_seen_at, ctx.tenant, now),
       is_current: session.id === ctx.actor.session_id,
-      revoke: session.id === ctx.actor.session_id ? null : button("Sign out", `${home}/sessions/${session.id}/revoke`, "log-out"),
+      revoke:
+        session.id === ctx.actor.session_id
+          ? null
+          : button("Sign out", `${home}/sessions/${session.id}/revoke`, "log-out"),
     })),
-    revoke_all: sessions.length > 1 ? button("Sign out everywhere else", `${home}/sessions/revoke-others`, "log-out", "ghost", "Sign out all other browsers?") : null,
+    revoke_all:
+      sessions.length > 1
+        ? button(
+            "Sign out everywhere else",
+            `${home}/sessions/revoke-others`,
+            "log-out",
+            "ghost",
+            "Sign out all other browsers?",
+          )
+        : null,
     password: formModel({
       action: `${home}/password`,
       failure,
@@ -74,27 +92,67 @@ interface KeyRow {
   revoked_at: string | null;
 }
 
+const keyCrumbs = [
+  { label: "Your account", href: "/account" },
+  { label: "API keys", href: "/account/api-keys" },
+];
+
 const keyList: List<KeyRow> = {
   title: "API keys",
   subtitle: "Keys for programs that act in your name.",
+  breadcrumbs: [{ label: "Your account", href: "/account" }],
   url: "/account/api-keys",
   table: "api_keys",
-  query: (ctx) => reach(ctx, "api_keys").select(["api_keys.id", "api_keys.name", "api_keys.hint", "api_keys.last_used_at", "api_keys.expires_at", "api_keys.revoked_at"]),
+  query: (ctx) =>
+    reach(ctx, "api_keys").select([
+      "api_keys.id",
+      "api_keys.name",
+      "api_keys.hint",
+      "api_keys.last_used_at",
+      "api_keys.expires_at",
+      "api_keys.revoked_at",
+    ]),
   columns: [
     { key: "name", label: "Name", cell: (row) => cell.text(row.name) },
     { key: "hint", label: "Key", cell: (row) => cell.muted(row.hint) },
-    { key: "state", label: "State", cell: (row) => (row.revoked_at === null ? cell.badge("Active", "success") : cell.badge("Revoked", "neutral")) },
-    { key: "expires_at", label: "Expires", is_secondary: true, cell: (row, ctx) => cell.instant(row.expires_at, ctx.tenant, ctx.app.clock.now()) },
-    { key: "revoke", label: "", cell: (row) => (row.revoked_at === null ? cell.link("Revoke", `/account/api-keys/${row.id}`) : cell.nothing) },
+    {
+      key: "state",
+      label: "State",
+      cell: (row) => (row.revoked_at === null ? cell.badge("Active", "success") : cell.badge("Revoked", "neutral")),
+    },
+    {
+      key: "expires_at",
+      label: "Expires",
+      is_secondary: true,
+      cell: (row, ctx) => cell.instant(row.expires_at, ctx.tenant, ctx.app.clock.now()),
+    },
+    {
+      key: "revoke",
+      label: "",
+      cell: (row) => (row.revoked_at === null ? cell.link("Revoke", `/account/api-keys/${row.id}`) : cell.nothing),
+    },
   ],
   sort: "name",
   href: (row) => (row.revoked_at === null ? `/account/api-keys/${row.id}` : ""),
   actions: () => [link("New API key", "/account/api-keys/new", "plus", "primary")],
-  empty: () => empty("key", "No API keys", "Make a key for a script or another system that should read or write here.", link("New API key", "/account/api-keys/new", "plus", "primary")),
+  empty: () =>
+    empty(
+      "key",
+      "No API keys",
+      "Make a key for a script or another system that should read or write here.",
+      link("New API key", "/account/api-keys/new", "plus", "primary"),
+    ),
 };
 
-async function keyForm(ctx: Ctx, _incoming: Incoming, typed: FormValues | null, failure: Failure | null): Promise<FormModel> {
-  const options = [...ctx.app.registry.permissions].filter(([name]) => can(ctx.actor, name)).map(([value, label]) => ({ value, label, hint: value }));
+async function keyForm(
+  ctx: Ctx,
+  _incoming: Incoming,
+  typed: FormValues | null,
+  failure: Failure | null,
+): Promise<FormModel> {
+  const options = [...ctx.app.registry.permissions]
+    .filter(([name]) => can(ctx.actor, name))
+    .map(([value, label]) => ({ value, label, hint: value }));
   return formModel({
     action: "/account/api-keys/new",
     values: typed ?? {},
@@ -106,7 +164,12 @@ async function keyForm(ctx: Ctx, _incoming: Incoming, typed: FormValues | null, 
         title: "Key",
         fields: [
           field("name", "What it is for", { is_required: true, span: 6 }),
-          field("scopes", "What it may do", { kind: "checkboxes", options, hint: "Nothing chosen: everything you may do.", span: 6 }),
+          field("scopes", "What it may do", {
+            kind: "checkboxes",
+            options,
+            hint: "Nothing chosen: everything you may do.",
+            span: 6,
+          }),
         ],
       },
     ],
@@ -116,7 +179,10 @@ async function keyForm(ctx: Ctx, _incoming: Incoming, typed: FormValues | null, 
 /** Password and sessions: the same page behind both doors. */
 function securityRoutes(door: AccountDoor): Route[] {
   const home = homes[door];
-  const revoking = (path: string, what: Parameters<typeof buttonRoute>[1], done: string): Route => ({ ...buttonRoute(`${home}/sessions/${path}`, what, () => redirect(home, done)), door });
+  const revoking = (path: string, what: Parameters<typeof buttonRoute>[1], done: string): Route => ({
+    ...buttonRoute(`${home}/sessions/${path}`, what, () => redirect(home, done)),
+    door,
+  });
   return [
     { method: "GET", path: home, door, permission: null, handle: (ctx) => securityPage(ctx, door, null) },
     {
@@ -127,7 +193,12 @@ function securityRoutes(door: AccountDoor): Route[] {
       handle: async (ctx, incoming) => {
         const { fields } = await incoming.form();
         try {
-          await changePassword(ctx, text(fields, "present_password"), text(fields, "new_password"), text(fields, "repeated_password"));
+          await changePassword(
+            ctx,
+            text(fields, "present_password"),
+            text(fields, "new_password"),
+            text(fields, "repeated_password"),
+          );
           return redirect(home, "Password changed.");
         } catch (error) {
           const failure = formFailure(error);
@@ -144,16 +215,23 @@ function securityRoutes(door: AccountDoor): Route[] {
 export const accountPages: Route[] = [
   ...securityRoutes("staff"),
   ...securityRoutes("portal"),
-  { method: "GET", path: "/account/api-keys", door: "staff", permission: "api_keys.manage", handle: (ctx, incoming) => listAnswer(ctx, incoming, keyList) },
+  {
+    method: "GET",
+    path: "/account/api-keys",
+    door: "staff",
+    permission: "api_keys.manage",
+    handle: (ctx, incoming) => listAnswer(ctx, incoming, keyList),
+  },
   ...formRoutes({
     path: "/account/api-keys/new",
     permission: "api_keys.manage",
     action: createApiKey,
     title: () => "New API key",
     form: keyForm,
-    breadcrumbs: [{ label: "API keys", href: "/account/api-keys" }],
-    done: (result) => page("account/key", "Your new API key", {
-        header: { title: "Your new API key", subtitle: "", breadcrumbs: [{ label: "API keys", href: "/account/api-keys" }], badges: [], actions: [] },
+    breadcrumbs: keyCrumbs,
+    done: (result) =>
+      page("account/key", "Your new API key", {
+        header: { title: "Your new API key", subtitle: "", breadcrumbs: keyCrumbs, badges: [], actions: [] },
         key: (result as { key: string }).key,
       }),
   }),
@@ -164,9 +242,21 @@ export const accountPages: Route[] = [
     permission: "api_keys.manage",
     handle: async (ctx, incoming) => {
       const key = await find(ctx, "api_keys", incoming.params["id"] ?? "");
-      const form = formModel({ action: `/account/api-keys/${key.id}/revoke`, sections: [], submit_label: "Revoke this key", cancel_url: "/account/api-keys", is_destructive: true });
+      const form = formModel({
+        action: `/account/api-keys/${key.id}/revoke`,
+        sections: [],
+        submit_label: "Revoke this key",
+        cancel_url: "/account/api-keys",
+        is_destructive: true,
+      });
       return page("forms/index", `Revoke ${key.name}`, {
-        header: { title: `Revoke ${key.name}?`, subtitle: "Programs that use it are refused from now on.", breadcrumbs: [{ label: "API keys", href: "/account/api-keys" }], badges: [], actions: [] },
+        header: {
+          title: `Revoke ${key.name}?`,
+          subtitle: "Programs that use it are refused from now on.",
+          breadcrumbs: keyCrumbs,
+          badges: [],
+          actions: [],
+        },
         form,
       });
     },

@@ -6,7 +6,15 @@ import { Failure } from "../../../platform/errors.ts";
 import type { AuthPageModel } from "../../../platform/http/page-models.ts";
 import { type Answer, page, redirect, type Route } from "../../../platform/http/route.ts";
 import type { FieldModel } from "../../../platform/http/view-models.ts";
-import { personOfLink, requestReset, setPasswordByLink, signIn, type SignedIn, signOut, type UserType } from "../auth.ts";
+import {
+  personOfLink,
+  requestReset,
+  setPasswordByLink,
+  signIn,
+  type SignedIn,
+  signOut,
+  type UserType,
+} from "../auth.ts";
 
 /** The two doors, for staff and for clients: signing in and out, forgotten passwords, invitations. Same rooms, own keys. */
 interface Door {
@@ -19,7 +27,13 @@ interface Door {
 
 const doors: Door[] = [
   { userType: "staff", prefix: "", home: "/", title: (ctx) => `Sign in to ${ctx.tenant.name}`, text: "" },
-  { userType: "portal", prefix: "/portal", home: "/portal", title: (ctx) => ctx.tenant.name, text: "Client portal: your tickets, hours and invoices." },
+  {
+    userType: "portal",
+    prefix: "/portal",
+    home: "/portal",
+    title: (ctx) => ctx.tenant.name,
+    text: "Client portal: your tickets, hours and invoices.",
+  },
 ];
 
 const emailField = field("email", "E-mail", { kind: "email", is_required: true, autocomplete: "username", span: 6 });
@@ -65,7 +79,16 @@ function doorRoutes(door: Door): Route[] {
         sections: [
           {
             title: "",
-            fields: [emailField, field("password", "Password", { kind: "password", is_required: true, autocomplete: "current-password", span: 6 }), field("next", "", { kind: "hidden" })],
+            fields: [
+              emailField,
+              field("password", "Password", {
+                kind: "password",
+                is_required: true,
+                autocomplete: "current-password",
+                span: 6,
+              }),
+              field("next", "", { kind: "hidden" }),
+            ],
           },
         ],
       }),
@@ -80,7 +103,13 @@ function doorRoutes(door: Door): Route[] {
     const model: AuthPageModel = {
       title: "Forgotten password",
       text: isDone ? "" : "Tell us your e-mail address, and we send you a link to choose a new password.",
-      form: formModel({ action: `${prefix}/forgot`, values: { email }, failure, submit_label: "Send the link", sections: [{ title: "", fields: [emailField] }] }),
+      form: formModel({
+        action: `${prefix}/forgot`,
+        values: { email },
+        failure,
+        submit_label: "Send the link",
+        sections: [{ title: "", fields: [emailField] }],
+      }),
       done_text: isDone ? "If this address has an account here, a link is on its way. It is good for one hour." : "",
       providers: [],
       links: [{ label: "Back to sign in", href: `${prefix}/sign-in` }],
@@ -88,7 +117,12 @@ function doorRoutes(door: Door): Route[] {
     return page("auth/forgot", "Forgotten password", model, failure?.status ?? 200);
   };
 
-  const choosePage = async (ctx: Ctx, purpose: "invite" | "reset", token: string, failure: Failure | null): Promise<Answer> => {
+  const choosePage = async (
+    ctx: Ctx,
+    purpose: "invite" | "reset",
+    token: string,
+    failure: Failure | null,
+  ): Promise<Answer> => {
     const person = await personOfLink(ctx, purpose, token);
     if (person.user_type !== userType) throw new Failure(404, "link_expired", "This link belongs to the other door.");
     const model: AuthPageModel = {
@@ -108,7 +142,13 @@ function doorRoutes(door: Door): Route[] {
   };
 
   const chooseRoutes = (purpose: "invite" | "reset"): Route[] => [
-    { method: "GET", path: `${prefix}/${purpose}/:token`, door: "open", permission: null, handle: (ctx, incoming) => choosePage(ctx, purpose, incoming.params["token"] ?? "", null) },
+    {
+      method: "GET",
+      path: `${prefix}/${purpose}/:token`,
+      door: "open",
+      permission: null,
+      handle: (ctx, incoming) => choosePage(ctx, purpose, incoming.params["token"] ?? "", null),
+    },
     {
       method: "POST",
       path: `${prefix}/${purpose}/:token`,
@@ -164,7 +204,13 @@ function doorRoutes(door: Door): Route[] {
         return redirect(`${prefix}/sign-in`, "You are signed out.", "info", [cookieOf(ctx, userType, "")]);
       },
     },
-    { method: "GET", path: `${prefix}/forgot`, door: "open", permission: null, handle: async () => forgotPage("", null, false) },
+    {
+      method: "GET",
+      path: `${prefix}/forgot`,
+      door: "open",
+      permission: null,
+      handle: async () => forgotPage("", null, false),
+    },
     {
       method: "POST",
       path: `${prefix}/forgot`,
@@ -186,4 +232,3 @@ function doorRoutes(door: Door): Route[] {
 }
 
 export const doorPages: Route[] = doors.flatMap(doorRoutes);
-

@@ -30,18 +30,44 @@ function stateOf(user: Pick<StaffRow, "deactivated_at" | "password_hash">): { te
 
 const staffList: List<StaffRow> = {
   title: "Staff",
+  breadcrumbs: [{ label: "Settings", href: "/settings" }],
   url: "/settings/staff",
   table: "users",
   query: (ctx) =>
     reach(ctx, "users")
-      .select(["users.id", "users.name", "users.email", "users.title", "users.password_hash", "users.deactivated_at", "users.last_signed_in_at"])
+      .select([
+        "users.id",
+        "users.name",
+        "users.email",
+        "users.title",
+        "users.password_hash",
+        "users.deactivated_at",
+        "users.last_signed_in_at",
+      ])
       .where("users.user_type", "=", "staff"),
   columns: [
-    { key: "name", label: "Name", sort: { reference: "users.name", column: users.columns.name }, cell: (row) => cell.strong(row.name, `/settings/staff/${row.id}`) },
-    { key: "email", label: "E-mail", sort: { reference: "users.email", column: users.columns.email }, is_secondary: true, cell: (row) => cell.mail(row.email) },
+    {
+      key: "name",
+      label: "Name",
+      sort: { reference: "users.name", column: users.columns.name },
+      cell: (row) => cell.strong(row.name, `/settings/staff/${row.id}`),
+    },
+    {
+      key: "email",
+      label: "E-mail",
+      sort: { reference: "users.email", column: users.columns.email },
+      is_secondary: true,
+      cell: (row) => cell.mail(row.email),
+    },
     { key: "title", label: "Job title", is_secondary: true, cell: (row) => cell.text(row.title) },
     { key: "state", label: "State", cell: (row) => cell.badge(stateOf(row).text, stateOf(row).tone) },
-    { key: "last_signed_in_at", label: "Last signed in", is_secondary: true, sort: { reference: "users.last_signed_in_at", column: users.columns.last_signed_in_at }, cell: (row, ctx) => cell.instant(row.last_signed_in_at, ctx.tenant, ctx.app.clock.now()) },
+    {
+      key: "last_signed_in_at",
+      label: "Last signed in",
+      is_secondary: true,
+      sort: { reference: "users.last_signed_in_at", column: users.columns.last_signed_in_at },
+      cell: (row, ctx) => cell.instant(row.last_signed_in_at, ctx.tenant, ctx.app.clock.now()),
+    },
   ],
   sort: "name",
   href: (row) => `/settings/staff/${row.id}`,
@@ -59,7 +85,12 @@ async function roleIdsOf(ctx: Ctx, userId: string): Promise<string[]> {
   return rows.map((row) => row.role_id);
 }
 
-async function staffForm(ctx: Ctx, incoming: Incoming, typed: FormValues | null, failure: Failure | null): Promise<FormModel> {
+async function staffForm(
+  ctx: Ctx,
+  incoming: Incoming,
+  typed: FormValues | null,
+  failure: Failure | null,
+): Promise<FormModel> {
   const id = incoming.params["id"] ?? null;
   const row = id === null ? null : await find(ctx, "users", id);
   const values = typed ?? (row === null ? {} : { ...rowValues(users, row), role_ids: await roleIdsOf(ctx, row.id) });
@@ -71,8 +102,27 @@ async function staffForm(ctx: Ctx, incoming: Incoming, typed: FormValues | null,
     submit_label: id === null ? "Send invitation" : "Save changes",
     cancel_url: id === null ? "/settings/staff" : `/settings/staff/${id}`,
     sections: [
-      { title: "Person", fields: [columnField(users, "name"), columnField(users, "email"), columnField(users, "title"), columnField(users, "phone", { kind: "tel" })] },
-      { title: "Roles", hint: "What this person may do is the sum of the roles.", fields: [field("role_ids", "Roles", { kind: "checkboxes", is_required: true, options: await roleOptions(ctx), span: 6 })] },
+      {
+        title: "Person",
+        fields: [
+          columnField(users, "name"),
+          columnField(users, "email"),
+          columnField(users, "title"),
+          columnField(users, "phone", { kind: "tel" }),
+        ],
+      },
+      {
+        title: "Roles",
+        hint: "What this person may do is the sum of the roles.",
+        fields: [
+          field("role_ids", "Roles", {
+            kind: "checkboxes",
+            is_required: true,
+            options: await roleOptions(ctx),
+            span: 6,
+          }),
+        ],
+      },
     ],
   });
 }
@@ -93,9 +143,17 @@ async function showStaff(ctx: Ctx, incoming: Incoming): Promise<Answer> {
       badges: [stateOf(user), ...names.map((name) => ({ text: name, tone: "neutral" }))],
       actions: [
         link("Edit", `${at}/edit`, "pencil"),
-        ...(user.password_hash === null && user.deactivated_at === null ? [button("Send the invitation again", `${at}/invite`, "send")] : []),
+        ...(user.password_hash === null && user.deactivated_at === null
+          ? [button("Send the invitation again", `${at}/invite`, "send")]
+          : []),
         user.deactivated_at === null
-          ? button("Deactivate", `${at}/deactivate`, "ban", "danger", `Deactivate ${user.name}? They are signed out at once; their work stays.`)
+          ? button(
+              "Deactivate",
+              `${at}/deactivate`,
+              "ban",
+              "danger",
+              `Deactivate ${user.name}? They are signed out at once; their work stays.`,
+            )
           : button("Reactivate", `${at}/reactivate`, "refresh"),
       ],
     },
@@ -125,12 +183,18 @@ interface RoleRow {
 
 const roleList: List<RoleRow> = {
   title: "Roles",
+  breadcrumbs: [{ label: "Settings", href: "/settings" }],
   url: "/settings/roles",
   table: "roles",
   query: (ctx) =>
     reach(ctx, "roles")
       .leftJoin("user_roles", "user_roles.role_id", "roles.id")
-      .select((eb) => ["roles.id", "roles.name", "roles.description", eb.fn.count<number>("user_roles.user_id").as("people")])
+      .select((eb) => [
+        "roles.id",
+        "roles.name",
+        "roles.description",
+        eb.fn.count<number>("user_roles.user_id").as("people"),
+      ])
       .groupBy(["roles.tenant_id", "roles.id", "roles.name", "roles.description"]),
   columns: [
     { key: "name", label: "Role", cell: (row) => cell.strong(row.name, `/settings/roles/${row.id}`) },
@@ -142,20 +206,36 @@ const roleList: List<RoleRow> = {
   empty: () => empty("shield", "No roles", ""),
 };
 
-async function roleForm(ctx: Ctx, incoming: Incoming, typed: FormValues | null, failure: Failure | null): Promise<FormModel> {
+async function roleForm(
+  ctx: Ctx,
+  incoming: Incoming,
+  typed: FormValues | null,
+  failure: Failure | null,
+): Promise<FormModel> {
   const role = await find(ctx, "roles", incoming.params["id"] ?? "");
-  const granted = await ctx.db.selectFrom("role_permissions").select("permission").where("role_id", "=", role.id).execute();
+  const granted = await ctx.db
+    .selectFrom("role_permissions")
+    .select("permission")
+    .where("role_id", "=", role.id)
+    .execute();
   const isFixed = role.role_key === "administrator";
   const options = [...ctx.app.registry.permissions].map(([value, label]) => ({ value, label, hint: value }));
   return formModel({
     action: `/settings/roles/${role.id}`,
-    values: typed ?? { name: role.name, description: role.description, permissions: granted.map((row) => row.permission) },
+    values: typed ?? {
+      name: role.name,
+      description: role.description,
+      permissions: granted.map((row) => row.permission),
+    },
     version: role.version,
     failure,
     submit_label: "Save role",
     cancel_url: "/settings/roles",
     sections: [
-      { title: "Role", fields: [field("name", "Name", { is_required: true }), field("description", "What it is for", { span: 6 })] },
+      {
+        title: "Role",
+        fields: [field("name", "Name", { is_required: true }), field("description", "What it is for", { span: 6 })],
+      },
       {
         title: "Permissions",
         hint: isFixed ? "Administrators always have every permission." : "What people with this role may do.",
@@ -178,14 +258,66 @@ const at = (incoming: Incoming): string => `/settings/staff/${incoming.params["i
 
 /** Staff and roles, under Settings. */
 export const peoplePages: Route[] = [
-  { method: "GET", path: "/settings/staff", door: "staff", permission: "staff.manage", handle: (ctx, incoming) => listAnswer(ctx, incoming, staffList) },
+  {
+    method: "GET",
+    path: "/settings/staff",
+    door: "staff",
+    permission: "staff.manage",
+    handle: (ctx, incoming) => listAnswer(ctx, incoming, staffList),
+  },
   { method: "GET", path: "/settings/staff/:id", door: "staff", permission: "staff.manage", handle: showStaff },
-  ...formRoutes({ path: "/settings/staff/new", permission: "staff.manage", action: inviteStaff, title: () => "Invite a colleague", form: staffForm, breadcrumbs: crumbs, done: (result) => redirect(`/settings/staff/${(result as { id: string }).id}`, "Invitation sent.") }),
-  ...formRoutes({ path: "/settings/staff/:id/edit", permission: "staff.manage", action: updateStaff, title: async (ctx, { id = "" }) => `Edit ${(await find(ctx, "users", id)).name}`, form: staffForm, extra: idOf, breadcrumbs: crumbs, done: (_, incoming) => redirect(at(incoming), "Changes saved.") }),
-  buttonRoute("/settings/staff/:id/invite", resendInvite, (incoming) => redirect(at(incoming), "Invitation sent again."), at),
-  buttonRoute("/settings/staff/:id/deactivate", deactivateStaff, (incoming) => redirect(at(incoming), "Account deactivated."), at),
-  buttonRoute("/settings/staff/:id/reactivate", reactivateStaff, (incoming) => redirect(at(incoming), "Account active again."), at),
-  { method: "GET", path: "/settings/roles", door: "staff", permission: "staff.manage", handle: (ctx, incoming) => listAnswer(ctx, incoming, roleList) },
-  ...formRoutes({ path: "/settings/roles/:id", permission: "staff.manage", action: updateRole, title: async (ctx, { id = "" }) => (await find(ctx, "roles", id)).name, form: roleForm, extra: idOf, breadcrumbs: roleCrumbs, done: () => redirect("/settings/roles", "Role saved.") }),
+  ...formRoutes({
+    path: "/settings/staff/new",
+    permission: "staff.manage",
+    action: inviteStaff,
+    title: () => "Invite a colleague",
+    form: staffForm,
+    breadcrumbs: crumbs,
+    done: (result) => redirect(`/settings/staff/${(result as { id: string }).id}`, "Invitation sent."),
+  }),
+  ...formRoutes({
+    path: "/settings/staff/:id/edit",
+    permission: "staff.manage",
+    action: updateStaff,
+    title: async (ctx, { id = "" }) => `Edit ${(await find(ctx, "users", id)).name}`,
+    form: staffForm,
+    extra: idOf,
+    breadcrumbs: crumbs,
+    done: (_, incoming) => redirect(at(incoming), "Changes saved."),
+  }),
+  buttonRoute(
+    "/settings/staff/:id/invite",
+    resendInvite,
+    (incoming) => redirect(at(incoming), "Invitation sent again."),
+    at,
+  ),
+  buttonRoute(
+    "/settings/staff/:id/deactivate",
+    deactivateStaff,
+    (incoming) => redirect(at(incoming), "Account deactivated."),
+    at,
+  ),
+  buttonRoute(
+    "/settings/staff/:id/reactivate",
+    reactivateStaff,
+    (incoming) => redirect(at(incoming), "Account active again."),
+    at,
+  ),
+  {
+    method: "GET",
+    path: "/settings/roles",
+    door: "staff",
+    permission: "staff.manage",
+    handle: (ctx, incoming) => listAnswer(ctx, incoming, roleList),
+  },
+  ...formRoutes({
+    path: "/settings/roles/:id",
+    permission: "staff.manage",
+    action: updateRole,
+    title: async (ctx, { id = "" }) => (await find(ctx, "roles", id)).name,
+    form: roleForm,
+    extra: idOf,
+    breadcrumbs: roleCrumbs,
+    done: () => redirect("/settings/roles", "Role saved."),
+  }),
 ];
-

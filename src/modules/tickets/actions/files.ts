@@ -24,7 +24,11 @@ export async function takeFiles(ctx: Ctx, uploads: readonly Upload[], field = "f
 }
 
 /** Hangs stored files on a ticket that is within reach, or on a note of it. */
-export async function attachFiles(work: Work, target: { ticket_id: string; note_id: string | null }, files: readonly StoredBytes[]): Promise<AttachmentRow[]> {
+export async function attachFiles(
+  work: Work,
+  target: { ticket_id: string; note_id: string | null },
+  files: readonly StoredBytes[],
+): Promise<AttachmentRow[]> {
   await find(work, "tickets", target.ticket_id);
   const rows: AttachmentRow[] = [];
   for (const file of files) {
@@ -42,7 +46,10 @@ export async function attachFiles(work: Work, target: { ticket_id: string; note_
   return rows;
 }
 
-const storedFile = Type.Object({ sha256: Type.String(), size: Type.Integer(), name: Type.String(), type: Type.String() }, { additionalProperties: false });
+const storedFile = Type.Object(
+  { sha256: Type.String(), size: Type.Integer(), name: Type.String(), type: Type.String() },
+  { additionalProperties: false },
+);
 
 /** Adds a file to a ticket. Only code that has stored the bytes may name them, so no route takes this input as it came. */
 export const addAttachment = action({
@@ -57,7 +64,12 @@ export const addAttachment = action({
 });
 
 /** Opens a ticket with files on it, in one unit of work. `how` is the action of the one who opens it. */
-export function openTicketWithFiles<I>(ctx: Ctx, input: unknown, files: readonly StoredBytes[], how: Action<I, TicketRow> | typeof openTicket = openTicket): Promise<TicketRow> {
+export function openTicketWithFiles<I>(
+  ctx: Ctx,
+  input: unknown,
+  files: readonly StoredBytes[],
+  how: Action<I, TicketRow> | typeof openTicket = openTicket,
+): Promise<TicketRow> {
   return inUnit(ctx, async (work) => {
     const ticket = await perform(work, how as Action<I, TicketRow>, input);
     await attachFiles(work, { ticket_id: ticket.id, note_id: null }, files);
@@ -66,7 +78,12 @@ export function openTicketWithFiles<I>(ctx: Ctx, input: unknown, files: readonly
 }
 
 /** Writes a note with files on it, in one unit of work. `how` is the action of the one who writes it. */
-export function addNoteWithFiles<I>(ctx: Ctx, input: unknown, files: readonly StoredBytes[], how: Action<I, NoteRow> | typeof addNote = addNote): Promise<NoteRow> {
+export function addNoteWithFiles<I>(
+  ctx: Ctx,
+  input: unknown,
+  files: readonly StoredBytes[],
+  how: Action<I, NoteRow> | typeof addNote = addNote,
+): Promise<NoteRow> {
   return inUnit(ctx, async (work) => {
     const note = await perform(work, how as Action<I, NoteRow>, input);
     await attachFiles(work, { ticket_id: note.ticket_id, note_id: note.id }, files);

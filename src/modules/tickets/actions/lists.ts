@@ -11,9 +11,13 @@ import { ticketCategories, ticketPriorities, ticketQueues, ticketStatuses, ticke
 /** The lists that tickets are sorted by: queues, statuses, priorities, types, categories. */
 
 const permission = "tickets.configure";
-const target = Type.Object({ id: Type.String({ format: "uuid" }), version: Type.Optional(Type.Integer()) }, { additionalProperties: false });
+const target = Type.Object(
+  { id: Type.String({ format: "uuid" }), version: Type.Optional(Type.Integer()) },
+  { additionalProperties: false },
+);
 
-export type ListTable = typeof ticketQueues | typeof ticketStatuses | typeof ticketPriorities | typeof ticketTypes | typeof ticketCategories;
+export type ListTable =
+  typeof ticketQueues | typeof ticketStatuses | typeof ticketPriorities | typeof ticketTypes | typeof ticketCategories;
 type Loose = Record<string, unknown>;
 
 export interface ListActions {
@@ -77,7 +81,8 @@ async function check(work: Work, table: ListTable, id: string | null, values: Lo
   if (table === ticketStatuses && values["is_default"] === true && values["is_closed"] === true) {
     throw invalidField("is_default", "New tickets cannot begin with a status that closes them.");
   }
-  if (table === ticketCategories && values["parent_category_id"] != null) await checkParent(work, id, String(values["parent_category_id"]));
+  if (table === ticketCategories && values["parent_category_id"] != null)
+    await checkParent(work, id, String(values["parent_category_id"]));
   if (values["is_default"] === true) await demoteOthers(work, table, id);
 }
 
@@ -90,7 +95,8 @@ async function checkStatus(work: Work, id: string, values: Loose): Promise<void>
   }
   if (isClosed === before.is_closed) return;
   const used = await work.db.selectFrom("tickets").select("id").where("status_id", "=", id).limit(1).executeTakeFirst();
-  if (used !== undefined) throw conflict("Tickets have this status already. Make a new status instead, and move them there.", "in_use");
+  if (used !== undefined)
+    throw conflict("Tickets have this status already. Make a new status instead, and move them there.", "in_use");
   if (isClosed === true) await refuseLast(work, ticketStatuses, id);
 }
 
@@ -98,7 +104,15 @@ async function checkStatus(work: Work, id: string, values: Loose): Promise<void>
 async function checkParent(work: Work, id: string | null, parentId: string): Promise<void> {
   const parent = await find(work, "ticket_categories", parentId).catch(() => null);
   if (parent === null) throw invalidField("parent_category_id", "This category does not exist.", "not_found");
-  const below = id === null ? undefined : await work.db.selectFrom("ticket_categories").select("id").where("parent_category_id", "=", id).limit(1).executeTakeFirst();
+  const below =
+    id === null
+      ? undefined
+      : await work.db
+          .selectFrom("ticket_categories")
+          .select("id")
+          .where("parent_category_id", "=", id)
+          .limit(1)
+          .executeTakeFirst();
   if (parent.id === id || parent.parent_category_id !== null || below !== undefined) {
     throw invalidField("parent_category_id", "There are two levels only: a category, and subcategories below it.");
   }
@@ -109,20 +123,39 @@ async function demoteOthers(work: Work, table: ListTable, id: string | null): Pr
   if (table === ticketCategories) return;
   const name = table.name as "ticket_queues" | "ticket_statuses" | "ticket_priorities" | "ticket_types";
   const present = await work.db.selectFrom(name).select("id").where("is_default", "=", true).execute();
-  for (const other of present) if (other.id !== id) await update(work, table as unknown as Table, other.id, { is_default: false });
+  for (const other of present)
+    if (other.id !== id) await update(work, table as unknown as Table, other.id, { is_default: false });
 }
 
 /** New tickets need a queue, an open status and a priority: the last of each stays. */
 async function refuseLast(work: Work, table: ListTable, id: string): Promise<void> {
   let others: { id: string } | undefined = { id };
   if (table === ticketQueues) {
-    others = await work.db.selectFrom("ticket_queues").select("id").where("id", "<>", id).where("archived_at", "is", null).limit(1).executeTakeFirst();
+    others = await work.db
+      .selectFrom("ticket_queues")
+      .select("id")
+      .where("id", "<>", id)
+      .where("archived_at", "is", null)
+      .limit(1)
+      .executeTakeFirst();
   } else if (table === ticketStatuses) {
-    others = await work.db.selectFrom("ticket_statuses").select("id").where("id", "<>", id).where("is_closed", "=", false).limit(1).executeTakeFirst();
+    others = await work.db
+      .selectFrom("ticket_statuses")
+      .select("id")
+      .where("id", "<>", id)
+      .where("is_closed", "=", false)
+      .limit(1)
+      .executeTakeFirst();
   } else if (table === ticketPriorities) {
-    others = await work.db.selectFrom("ticket_priorities").select("id").where("id", "<>", id).limit(1).executeTakeFirst();
+    others = await work.db
+      .selectFrom("ticket_priorities")
+      .select("id")
+      .where("id", "<>", id)
+      .limit(1)
+      .executeTakeFirst();
   }
-  if (others === undefined) throw conflict(`New tickets need a ${table.noun}, and this is the last one they could get.`, "last_one");
+  if (others === undefined)
+    throw conflict(`New tickets need a ${table.noun}, and this is the last one they could get.`, "last_one");
 }
 
 export const queueActions = listActions("queue", ticketQueues);

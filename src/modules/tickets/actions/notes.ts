@@ -29,14 +29,24 @@ export const addNote = action({
   input: Type.Object(
     {
       ticket_id: Type.String({ format: "uuid" }),
-      note_type: Type.Optional(Type.Union([Type.Literal("internal"), Type.Literal("public"), Type.Literal("resolution")])),
+      note_type: Type.Optional(
+        Type.Union([Type.Literal("internal"), Type.Literal("public"), Type.Literal("resolution")]),
+      ),
       content,
       status_id: Type.Optional(Type.String({ format: "uuid" })),
     },
     { additionalProperties: false },
   ),
-  run: async (work: Work, input: { ticket_id: string; note_type?: NoteType; content: string; status_id?: string }): Promise<NoteRow> =>
-    write(work, input.ticket_id, { note_type: input.note_type ?? "internal", content: input.content, status_id: input.status_id ?? null, isClient: false }),
+  run: async (
+    work: Work,
+    input: { ticket_id: string; note_type?: NoteType; content: string; status_id?: string },
+  ): Promise<NoteRow> =>
+    write(work, input.ticket_id, {
+      note_type: input.note_type ?? "internal",
+      content: input.content,
+      status_id: input.status_id ?? null,
+      isClient: false,
+    }),
 });
 
 /** A client's answer: public, on a ticket of the own company. On a closed ticket it opens it again. */
@@ -46,7 +56,12 @@ export const addNoteAsClient = action({
   input: Type.Object({ ticket_id: Type.String({ format: "uuid" }), content }, { additionalProperties: false }),
   run: async (work: Work, input: { ticket_id: string; content: string }): Promise<NoteRow> => {
     if (work.actor.kind !== "portal") throw forbidden();
-    return write(work, input.ticket_id, { note_type: "public", content: input.content, status_id: null, isClient: true });
+    return write(work, input.ticket_id, {
+      note_type: "public",
+      content: input.content,
+      status_id: null,
+      isClient: true,
+    });
   },
 });
 
@@ -61,12 +76,26 @@ async function write(work: Work, ticketId: string, note: NewNote): Promise<NoteR
   const ticket = (await find(work, "tickets", ticketId)) as TicketRow;
   const html = sanitizeHtml(note.content);
   if (htmlToText(html).trim() === "") throw invalidField("content", "Write something first.", "required");
-  const row = await insert(work, ticketNotes, { ticket_id: ticketId, note_type: note.note_type, content: html, created_by_id: work.actor.user_id });
+  const row = await insert(work, ticketNotes, {
+    ticket_id: ticketId,
+    note_type: note.note_type,
+    content: html,
+    created_by_id: work.actor.user_id,
+  });
   const status_id = note.isClient && ticket.closed_at !== null ? await defaultStatusId(work) : note.status_id;
-  const replies = repliesAfter(ticket, { isClient: note.isClient, isPublic: note.note_type !== "internal" }, work.app.clock.now());
+  const replies = repliesAfter(
+    ticket,
+    { isClient: note.isClient, isPublic: note.note_type !== "internal" },
+    work.app.clock.now(),
+  );
   const changed = await changeTicket(work, ticketId, { ...replies, ...(status_id === null ? {} : { status_id }) });
   // The ticket's words include its notes. A note that changes nothing of the ticket itself has to be indexed here.
   if (changed.version === ticket.version) await indexRow(work, "tickets", changed);
-  await emit(work, "tickets.note_added", { ticket_id: ticketId, note_id: row.id, note_type: row.note_type, is_client: note.isClient });
+  await emit(work, "tickets.note_added", {
+    ticket_id: ticketId,
+    note_id: row.id,
+    note_type: row.note_type,
+    is_client: note.isClient,
+  });
   return row as NoteRow;
 }

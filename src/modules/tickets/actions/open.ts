@@ -24,8 +24,13 @@ export const tagsInput = Type.Optional(Type.Array(Type.String({ maxLength: 50 })
 /** Everything of a ticket may be left out but its title, and a company or a contact. */
 function openInput(): ReturnType<typeof Type.Object> {
   const { title, ...others } = newInput(tickets).properties;
-  const optional: TProperties = Object.fromEntries(Object.entries(others).map(([name, schema]) => [name, Type.Optional(schema)]));
-  return Type.Object({ ...(title === undefined ? {} : { title }), ...optional, tags: tagsInput }, { additionalProperties: false });
+  const optional: TProperties = Object.fromEntries(
+    Object.entries(others).map(([name, schema]) => [name, Type.Optional(schema)]),
+  );
+  return Type.Object(
+    { ...(title === undefined ? {} : { title }), ...optional, tags: tagsInput },
+    { additionalProperties: false },
+  );
 }
 
 /**
@@ -94,7 +99,12 @@ async function open(work: Work, input: Input): Promise<TicketRow> {
   if (row.parent_ticket_id !== null) await refuseCircle(work, row.id, row.parent_ticket_id);
   await setTags(work, "tickets", row.id, input.tags ?? []);
   await emit(work, "tickets.opened", { ticket_id: row.id });
-  if (row.assigned_to_id !== null) await emit(work, "tickets.assigned", { ticket_id: row.id, assigned_to_id: row.assigned_to_id, by_user_id: work.actor.user_id });
+  if (row.assigned_to_id !== null)
+    await emit(work, "tickets.assigned", {
+      ticket_id: row.id,
+      assigned_to_id: row.assigned_to_id,
+      by_user_id: work.actor.user_id,
+    });
   return row;
 }
 

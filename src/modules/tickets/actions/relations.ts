@@ -46,12 +46,16 @@ const checks: Partial<Record<keyof Relations, Check>> = {
   category_id: async (work, id, ticket) => {
     const row = await maybeFind(work, "ticket_categories", id);
     if (row === undefined) return "This category does not exist.";
-    return row.parent_category_id === null ? inUse("ticket_categories", "category")(work, id, ticket) : "This is a subcategory; choose the category above it.";
+    return row.parent_category_id === null
+      ? inUse("ticket_categories", "category")(work, id, ticket)
+      : "This is a subcategory; choose the category above it.";
   },
   subcategory_id: async (work, id, ticket) => {
     const row = await maybeFind(work, "ticket_categories", id);
     if (row === undefined) return "This subcategory does not exist.";
-    return ticket.category_id !== null && row.parent_category_id === ticket.category_id ? null : "This subcategory belongs to another category.";
+    return ticket.category_id !== null && row.parent_category_id === ticket.category_id
+      ? null
+      : "This subcategory belongs to another category.";
   },
   assigned_to_id: async (work, id) => {
     const user = await maybeFind(work, "users", id);
@@ -72,7 +76,8 @@ const dependents: Partial<Record<keyof Relations, readonly (keyof Relations)[]>>
  */
 export async function checkRelations(work: Work, ticket: Relations, changed: readonly string[]): Promise<void> {
   const names = new Set<keyof Relations>();
-  for (const name of changed as (keyof Relations)[]) for (const one of [name, ...(dependents[name] ?? [])]) names.add(one);
+  for (const name of changed as (keyof Relations)[])
+    for (const one of [name, ...(dependents[name] ?? [])]) names.add(one);
   const problems: FieldProblem[] = [];
   for (const name of names) {
     const [check, id] = [checks[name], ticket[name]];
@@ -87,8 +92,19 @@ export async function checkRelations(work: Work, ticket: Relations, changed: rea
 export async function refuseCircle(work: Work, id: string, parentId: string): Promise<void> {
   let above: string | null = parentId;
   for (let generation = 0; above !== null && generation < 50; generation += 1) {
-    if (above === id) throw invalid([{ field: "parent_ticket_id", code: "invalid", message: "A ticket cannot be its own parent, not even in a circle." }]);
-    const parent: { parent_ticket_id: string | null } | undefined = await work.db.selectFrom("tickets").select("parent_ticket_id").where("id", "=", above).executeTakeFirst();
+    if (above === id)
+      throw invalid([
+        {
+          field: "parent_ticket_id",
+          code: "invalid",
+          message: "A ticket cannot be its own parent, not even in a circle.",
+        },
+      ]);
+    const parent: { parent_ticket_id: string | null } | undefined = await work.db
+      .selectFrom("tickets")
+      .select("parent_ticket_id")
+      .where("id", "=", above)
+      .executeTakeFirst();
     above = parent?.parent_ticket_id ?? null;
   }
 }

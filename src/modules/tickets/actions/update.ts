@@ -34,7 +34,11 @@ export const assignTicket = action({
   name: "tickets.assign",
   permission: "tickets.write",
   input: Type.Object(
-    { id: Type.String({ format: "uuid" }), version: Type.Optional(Type.Integer()), assigned_to_id: Type.Union([Type.String({ format: "uuid" }), Type.Null()]) },
+    {
+      id: Type.String({ format: "uuid" }),
+      version: Type.Optional(Type.Integer()),
+      assigned_to_id: Type.Union([Type.String({ format: "uuid" }), Type.Null()]),
+    },
     { additionalProperties: false },
   ),
   run: (work: Work, input: { id: string; version?: number; assigned_to_id: string | null }): Promise<TicketRow> =>
@@ -46,14 +50,18 @@ export const takeTicket = action({
   name: "tickets.take",
   permission: "tickets.write",
   input: Type.Object({ id: Type.String({ format: "uuid" }) }, { additionalProperties: false }),
-  run: (work: Work, input: { id: string }): Promise<TicketRow> => changeTicket(work, input.id, { assigned_to_id: work.actor.user_id }),
+  run: (work: Work, input: { id: string }): Promise<TicketRow> =>
+    changeTicket(work, input.id, { assigned_to_id: work.actor.user_id }),
 });
 
 /** Deletes a ticket that nothing hangs on: one opened by mistake. Otherwise 409, which names what does. */
 export const deleteTicket = action({
   name: "tickets.delete",
   permission: "tickets.write",
-  input: Type.Object({ id: Type.String({ format: "uuid" }), version: Type.Optional(Type.Integer()) }, { additionalProperties: false }),
+  input: Type.Object(
+    { id: Type.String({ format: "uuid" }), version: Type.Optional(Type.Integer()) },
+    { additionalProperties: false },
+  ),
   run: async (work: Work, input: { id: string; version?: number }): Promise<void> => {
     await remove(work, tickets, input.id, input.version);
     await setTags(work, "tickets", input.id, []);
@@ -64,20 +72,32 @@ export const deleteTicket = action({
  * One change of a ticket, whoever makes it: what it may point to, what follows from a status, what is told. `values` are
  * those of a row.
  */
-export async function changeTicket(work: Work, id: string, values: Patch<typeof tickets>, version?: number): Promise<TicketRow> {
+export async function changeTicket(
+  work: Work,
+  id: string,
+  values: Patch<typeof tickets>,
+  version?: number,
+): Promise<TicketRow> {
   const before = (await find(work, "tickets", id)) as TicketRow;
   if (version !== undefined && before.version !== version) throw stale();
   const after: TicketRow = { ...before, ...values };
-  const changed = Object.keys(values).filter((name) => before[name as keyof TicketRow] !== after[name as keyof TicketRow]);
+  const changed = Object.keys(values).filter(
+    (name) => before[name as keyof TicketRow] !== after[name as keyof TicketRow],
+  );
   if (changed.includes("company_id")) await refuseMove(work, id);
   await checkRelations(work, after, changed);
-  if (changed.includes("parent_ticket_id") && after.parent_ticket_id !== null) await refuseCircle(work, id, after.parent_ticket_id);
+  if (changed.includes("parent_ticket_id") && after.parent_ticket_id !== null)
+    await refuseCircle(work, id, after.parent_ticket_id);
   checkSchedule(after.scheduled_start, after.scheduled_end);
   const ends = changed.includes("status_id") ? await endsBy(work, before, after.status_id) : {};
   const row = (await update(work, tickets, id, { ...values, ...ends })) as TicketRow;
   if (changed.length > 0) await emit(work, "tickets.updated", { ticket_id: id, changed });
   if (changed.includes("assigned_to_id") && row.assigned_to_id !== null) {
-    await emit(work, "tickets.assigned", { ticket_id: id, assigned_to_id: row.assigned_to_id, by_user_id: work.actor.user_id });
+    await emit(work, "tickets.assigned", {
+      ticket_id: id,
+      assigned_to_id: row.assigned_to_id,
+      by_user_id: work.actor.user_id,
+    });
   }
   if (before.closed_at === null && row.closed_at !== null) await emit(work, "tickets.closed", { ticket_id: id });
   return row;
@@ -91,6 +111,12 @@ async function endsBy(work: Work, before: TicketRow, statusId: string): Promise<
 
 /** Time that was logged belongs to the company it was logged for; the ticket cannot take it to another one. */
 async function refuseMove(work: Work, id: string): Promise<void> {
-  const entry = await work.db.selectFrom("time_entries").select("id").where("ticket_id", "=", id).limit(1).executeTakeFirst();
-  if (entry !== undefined) throw conflict("Time was logged on this ticket for its company, so it cannot move to another one.", "has_time");
+  const entry = await work.db
+    .selectFrom("time_entries")
+    .select("id")
+    .where("ticket_id", "=", id)
+    .limit(1)
+    .executeTakeFirst();
+  if (entry !== undefined)
+    throw conflict("Time was logged on this ticket for its company, so it cannot move to another one.", "has_time");
 }

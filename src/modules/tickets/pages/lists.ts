@@ -8,8 +8,21 @@ import { myWorkPage } from "./my-work.ts";
 
 /** The list of tickets, my own ones, and the buttons that need no form. */
 export const listPages: Route[] = [
-  { method: "GET", path: "/tickets", door: "staff", permission: "tickets.read", handle: (ctx, incoming) => listAnswer(ctx, incoming, ticketList(viewOf(incoming.url))) },
+  {
+    method: "GET",
+    path: "/tickets",
+    door: "staff",
+    permission: "tickets.read",
+    handle: (ctx, incoming) => listAnswer(ctx, incoming, ticketList(viewOf(incoming.url))),
+  },
   { method: "GET", path: "/my-work", door: "staff", permission: "tickets.read", handle: (ctx) => myWorkPage(ctx) },
-  buttonRoute("/tickets/:id/take", takeTicket, (incoming) => redirect(`/tickets/${incoming.params["id"] ?? ""}`, "The ticket is yours.")),
-  buttonRoute("/tickets/:id/delete", deleteTicket, () => redirect("/tickets", "Ticket deleted."), (incoming) => `/tickets/${incoming.params["id"] ?? ""}`),
+  buttonRoute("/tickets/:id/take", takeTicket, (incoming) =>
+    redirect(`/tickets/${incoming.params["id"] ?? ""}`, "The ticket is yours."),
+  ),
+  buttonRoute(
+    "/tickets/:id/delete",
+    deleteTicket,
+    () => redirect("/tickets", "Ticket deleted."),
+    (incoming) => `/tickets/${incoming.params["id"] ?? ""}`,
+  ),
 ];

@@ -41,7 +41,12 @@ export async function myWorkPage(ctx: Ctx): Promise<Answer> {
     table: tableModel(ctx, { ...list, columns: myWorkColumns }, rows, "", null),
     next_url: rows.length === most ? "/tickets?assignee=me" : "",
     first_url: "",
-    empty: empty("check-circle", "Nothing on your desk", "Take a ticket that nobody has yet.", link("Unassigned tickets", "/tickets?view=unassigned", "inbox")),
+    empty: empty(
+      "check-circle",
+      "Nothing on your desk",
+      "Take a ticket that nobody has yet.",
+      link("Unassigned tickets", "/tickets?view=unassigned", "inbox"),
+    ),
   };
   return page("lists/index", "My work", model);
 }

@@ -3,7 +3,13 @@ import { type Ctx, reading } from "../../../platform/context.ts";
 import type { Failure } from "../../../platform/errors.ts";
 import { plainToHtml } from "../../../platform/html.ts";
 import { coerceForm } from "../../../platform/http/form.ts";
-import { columnField, formFailure, formModel, type FormValues, type Option } from "../../../platform/http/form-model.ts";
+import {
+  columnField,
+  formFailure,
+  formModel,
+  type FormValues,
+  type Option,
+} from "../../../platform/http/form-model.ts";
 import { contactOptions, optionsOf } from "../../../platform/http/options.ts";
 import type { NewTicketPageModel } from "../../../platform/http/page-models.ts";
 import { type Answer, type Incoming, page, redirect, type Route } from "../../../platform/http/route.ts";
@@ -14,7 +20,18 @@ import { mostFiles, mostUploadBytes, openTicketWithFiles, takeFiles } from "../a
 import { openTicket } from "../actions/open.ts";
 import { tickets } from "../schema.ts";
 
-const shown = ["company_id", "contact_id", "title", "description", "queue_id", "priority_id", "type_id", "category_id", "assigned_to_id", "status_id"];
+const shown = [
+  "company_id",
+  "contact_id",
+  "title",
+  "description",
+  "queue_id",
+  "priority_id",
+  "type_id",
+  "category_id",
+  "assigned_to_id",
+  "status_id",
+];
 const path = "/tickets/new";
 const text = (values: FormValues, name: string): string => (typeof values[name] === "string" ? values[name] : "");
 
@@ -30,12 +47,16 @@ async function contactChoices(ctx: Ctx, companyId: string): Promise<Option[]> {
     .orderBy("contacts.last_name")
     .limit(1000)
     .execute();
-  return [{ value: "", label: "Choose a company or a contact" }, ...rows.map((row) => ({ value: row.id, label: `${contactName(row)} · ${row.company}` }))];
+  return [
+    { value: "", label: "Choose a company or a contact" },
+    ...rows.map((row) => ({ value: row.id, label: `${contactName(row)} · ${row.company}` })),
+  ];
 }
 
 /** What the form begins with: the links of company and contact pages name whom the ticket is for. */
 async function firstValues(ctx: Ctx, url: URL): Promise<FormValues> {
-  const named = <T extends "companies" | "contacts">(table: T, id: string | null) => (isId(id) ? maybeFind(ctx, table, id) : undefined);
+  const named = <T extends "companies" | "contacts">(table: T, id: string | null) =>
+    isId(id) ? maybeFind(ctx, table, id) : undefined;
   const contact = await named("contacts", url.searchParams.get("contact_id"));
   const companyId = contact?.company_id ?? url.searchParams.get("company_id") ?? "";
   const company = await named("companies", companyId);
@@ -44,8 +65,11 @@ async function firstValues(ctx: Ctx, url: URL): Promise<FormValues> {
 }
 
 async function formOf(ctx: Ctx, values: FormValues, failure: Failure | null): Promise<FormModel> {
-  const c = (name: string, given: Parameters<typeof columnField>[2] = {}): FieldModel => columnField(tickets, name, given);
-  const byDefault = async (table: "ticket_queues" | "ticket_priorities" | "ticket_types" | "ticket_statuses"): Promise<Option[]> => {
+  const c = (name: string, given: Parameters<typeof columnField>[2] = {}): FieldModel =>
+    columnField(tickets, name, given);
+  const byDefault = async (
+    table: "ticket_queues" | "ticket_priorities" | "ticket_types" | "ticket_statuses",
+  ): Promise<Option[]> => {
     const standard = await ctx.db.selectFrom(table).select("name").where("is_default", "=", true).executeTakeFirst();
     return optionsOf(ctx, table, { blank: standard === undefined ? "None" : `${standard.name} (standard)` });
   };
@@ -61,7 +85,13 @@ async function formOf(ctx: Ctx, values: FormValues, failure: Failure | null): Pr
       {
         title: "Client",
         fields: [
-          c("company_id", { is_required: false, options: await optionsOf(ctx, "companies", { blank: "Choose a company", keep: companyId === "" ? null : companyId }) }),
+          c("company_id", {
+            is_required: false,
+            options: await optionsOf(ctx, "companies", {
+              blank: "Choose a company",
+              keep: companyId === "" ? null : companyId,
+            }),
+          }),
           c("contact_id", { options: await contactChoices(ctx, companyId) }),
         ],
       },
@@ -73,7 +103,9 @@ async function formOf(ctx: Ctx, values: FormValues, failure: Failure | null): Pr
           c("priority_id", { is_required: false, options: await byDefault("ticket_priorities") }),
           c("type_id", { options: await byDefault("ticket_types") }),
           c("category_id", { options: await optionsOf(ctx, "ticket_categories", { blank: "None" }) }),
-          c("assigned_to_id", { options: await optionsOf(ctx, "users", { blank: "Nobody yet", where: { user_type: "staff" } }) }),
+          c("assigned_to_id", {
+            options: await optionsOf(ctx, "users", { blank: "Nobody yet", where: { user_type: "staff" } }),
+          }),
           c("status_id", { is_required: false, options: await byDefault("ticket_statuses") }),
         ],
       },
@@ -83,7 +115,13 @@ async function formOf(ctx: Ctx, values: FormValues, failure: Failure | null): Pr
 
 async function show(ctx: Ctx, values: FormValues, failure: Failure | null): Promise<Answer> {
   const model: NewTicketPageModel = {
-    header: { title: "New ticket", subtitle: "", breadcrumbs: [{ label: "Tickets", href: "/tickets" }], badges: [], actions: [] },
+    header: {
+      title: "New ticket",
+      subtitle: "",
+      breadcrumbs: [{ label: "Tickets", href: "/tickets" }],
+      badges: [],
+      actions: [],
+    },
     form: await formOf(ctx, values, failure),
     file_hint: `up to ${mostFiles} files of 50 MB`,
     file_error: failure?.problems.find((problem) => problem.field === "files")?.message ?? "",
@@ -98,7 +136,11 @@ async function submit(ctx: Ctx, incoming: Incoming): Promise<Answer> {
     const input = coerceForm(openTicket.input, fields, shown);
     // A blank choice of a list means the standard one, not none.
     const given = Object.entries(input).filter(([name, value]) => !(name === "type_id" && value === null));
-    const ticket = await openTicketWithFiles(ctx, { ...Object.fromEntries(given), description: plainToHtml(text(fields, "description")) }, await takeFiles(ctx, files));
+    const ticket = await openTicketWithFiles(
+      ctx,
+      { ...Object.fromEntries(given), description: plainToHtml(text(fields, "description")) },
+      await takeFiles(ctx, files),
+    );
     return redirect(`/tickets/${ticket.id}`, `Ticket #${ticket.ticket_number} is open.`);
   } catch (error) {
     const failure = formFailure(error);
@@ -108,6 +150,12 @@ async function submit(ctx: Ctx, incoming: Incoming): Promise<Answer> {
 
 /** The form for a new ticket. */
 export const newTicketPages: Route[] = [
-  { method: "GET", path, door: "staff", permission: openTicket.permission, handle: async (ctx, incoming) => show(ctx, await firstValues(ctx, incoming.url), null) },
+  {
+    method: "GET",
+    path,
+    door: "staff",
+    permission: openTicket.permission,
+    handle: async (ctx, incoming) => show(ctx, await firstValues(ctx, incoming.url), null),
+  },
   { method: "POST", path, door: "staff", permission: openTicket.permission, maxBytes: mostUploadBytes, handle: submit },
 ];

@@ -13,7 +13,15 @@ import { optionsOf } from "../../../platform/http/options.ts";
 import { type Incoming, redirect, type Route } from "../../../platform/http/route.ts";
 import type { ActionLink, FieldModel, FormModel } from "../../../platform/http/view-models.ts";
 import type { Panel } from "../../../platform/module.ts";
-import { categoryActions, type ListActions, type ListTable, priorityActions, queueActions, statusActions, typeActions } from "../actions/lists.ts";
+import {
+  categoryActions,
+  type ListActions,
+  type ListTable,
+  priorityActions,
+  queueActions,
+  statusActions,
+  typeActions,
+} from "../actions/lists.ts";
 import { ticketCategories, ticketPriorities, ticketQueues, ticketStatuses, ticketTypes } from "../schema.ts";
 
 /** The settings pages of the lists that tickets are sorted by: the same page five times. */
@@ -28,11 +36,46 @@ interface Setting {
 }
 
 const settings: readonly Setting[] = [
-  { table: ticketQueues, actions: queueActions, path: "ticket-queues", title: "Queues", text: "The boards that tickets stand on.", icon: "layers" },
-  { table: ticketStatuses, actions: statusActions, path: "ticket-statuses", title: "Statuses", text: "The states of a ticket, who moves next, and what clients read.", icon: "flag" },
-  { table: ticketPriorities, actions: priorityActions, path: "ticket-priorities", title: "Priorities", text: "How urgent a ticket can be.", icon: "bolt" },
-  { table: ticketTypes, actions: typeActions, path: "ticket-types", title: "Ticket types", text: "Incidents, requests and what else you tell apart.", icon: "tag" },
-  { table: ticketCategories, actions: categoryActions, path: "ticket-categories", title: "Categories", text: "What tickets are about, in two levels.", icon: "folder" },
+  {
+    table: ticketQueues,
+    actions: queueActions,
+    path: "ticket-queues",
+    title: "Queues",
+    text: "The boards that tickets stand on.",
+    icon: "layers",
+  },
+  {
+    table: ticketStatuses,
+    actions: statusActions,
+    path: "ticket-statuses",
+    title: "Statuses",
+    text: "The states of a ticket, who moves next, and what clients read.",
+    icon: "flag",
+  },
+  {
+    table: ticketPriorities,
+    actions: priorityActions,
+    path: "ticket-priorities",
+    title: "Priorities",
+    text: "How urgent a ticket can be.",
+    icon: "bolt",
+  },
+  {
+    table: ticketTypes,
+    actions: typeActions,
+    path: "ticket-types",
+    title: "Ticket types",
+    text: "Incidents, requests and what else you tell apart.",
+    icon: "tag",
+  },
+  {
+    table: ticketCategories,
+    actions: categoryActions,
+    path: "ticket-categories",
+    title: "Categories",
+    text: "What tickets are about, in two levels.",
+    icon: "folder",
+  },
 ];
 
 const permission = "tickets.configure";
@@ -57,14 +100,56 @@ function columnsOf(setting: Setting): ListColumn<ListRow>[] {
   const href = (row: ListRow): string => `/settings/${setting.path}/${row.id}`;
   const position = columns["sort_order"] ?? ticketQueues.columns.sort_order;
   return [
-    { key: "name", label: "Name", cell: (row) => (row.color === undefined ? cell.strong(row.name, href(row)) : cell.badge(row.name, row.color)) },
-    ...(has("parent_category_id") ? [{ key: "parent", label: "Below", cell: (row: ListRow) => cell.text(row.parent) }] : []),
-    ...(has("waiting_on") ? [{ key: "waiting_on", label: "Who moves next", cell: (row: ListRow) => cell.text(words(row.waiting_on ?? "")) }] : []),
-    ...(has("is_closed") ? [{ key: "is_closed", label: "Closes", cell: (row: ListRow) => cell.check(row.is_closed === true) }] : []),
-    ...(has("portal_name") ? [{ key: "portal_name", label: "In the portal", is_secondary: true, cell: (row: ListRow) => cell.text(row.portal_name ?? row.name) }] : []),
-    ...(has("is_default") ? [{ key: "is_default", label: "Standard", cell: (row: ListRow) => (row.is_default === true ? cell.badge("Standard", "info") : cell.nothing) }] : []),
-    ...(has("archived_at") ? [{ key: "archived_at", label: "", cell: (row: ListRow) => (row.archived_at == null ? cell.nothing : cell.badge("Archived", "warning")) }] : []),
-    { key: "sort_order", label: "Position", is_numeric: true, is_secondary: true, sort: { reference: `${setting.table.name}.sort_order`, column: position }, cell: (row) => cell.number(row.sort_order) },
+    {
+      key: "name",
+      label: "Name",
+      cell: (row) => (row.color === undefined ? cell.strong(row.name, href(row)) : cell.badge(row.name, row.color)),
+    },
+    ...(has("parent_category_id")
+      ? [{ key: "parent", label: "Below", cell: (row: ListRow) => cell.text(row.parent) }]
+      : []),
+    ...(has("waiting_on")
+      ? [{ key: "waiting_on", label: "Who moves next", cell: (row: ListRow) => cell.text(words(row.waiting_on ?? "")) }]
+      : []),
+    ...(has("is_closed")
+      ? [{ key: "is_closed", label: "Closes", cell: (row: ListRow) => cell.check(row.is_closed === true) }]
+      : []),
+    ...(has("portal_name")
+      ? [
+          {
+            key: "portal_name",
+            label: "In the portal",
+            is_secondary: true,
+            cell: (row: ListRow) => cell.text(row.portal_name ?? row.name),
+          },
+        ]
+      : []),
+    ...(has("is_default")
+      ? [
+          {
+            key: "is_default",
+            label: "Standard",
+            cell: (row: ListRow) => (row.is_default === true ? cell.badge("Standard", "info") : cell.nothing),
+          },
+        ]
+      : []),
+    ...(has("archived_at")
+      ? [
+          {
+            key: "archived_at",
+            label: "",
+            cell: (row: ListRow) => (row.archived_at == null ? cell.nothing : cell.badge("Archived", "warning")),
+          },
+        ]
+      : []),
+    {
+      key: "sort_order",
+      label: "Position",
+      is_numeric: true,
+      is_secondary: true,
+      sort: { reference: `${setting.table.name}.sort_order`, column: position },
+      cell: (row) => cell.number(row.sort_order),
+    },
   ];
 }
 
@@ -80,6 +165,7 @@ function listOf(setting: Setting): List<ListRow> {
   return {
     title: setting.title,
     subtitle: setting.text,
+    breadcrumbs: crumbs,
     url: `/settings/${setting.path}`,
     table: name,
     query: all,
@@ -87,8 +173,15 @@ function listOf(setting: Setting): List<ListRow> {
     sort: "sort_order",
     size: 200,
     href: (row) => `/settings/${setting.path}/${row.id}`,
-    actions: (ctx) => (can(ctx.actor, permission) ? [link(`New ${noun}`, `/settings/${setting.path}/new`, "plus", "primary")] : []),
-    empty: () => empty(setting.icon, `No ${setting.title.toLowerCase()} yet`, setting.text, link(`New ${noun}`, `/settings/${setting.path}/new`, "plus", "primary")),
+    actions: (ctx) =>
+      can(ctx.actor, permission) ? [link(`New ${noun}`, `/settings/${setting.path}/new`, "plus", "primary")] : [],
+    empty: () =>
+      empty(
+        setting.icon,
+        `No ${setting.title.toLowerCase()} yet`,
+        setting.text,
+        link(`New ${noun}`, `/settings/${setting.path}/new`, "plus", "primary"),
+      ),
   };
 }
 
@@ -100,13 +193,29 @@ const hints: Record<string, string> = {
   sla_multiplier: "0.5 halves the targets, 2 doubles them.",
 };
 
-async function formOf(ctx: Ctx, setting: Setting, incoming: Incoming, typed: FormValues | null, failure: Failure | null): Promise<FormModel> {
+async function formOf(
+  ctx: Ctx,
+  setting: Setting,
+  incoming: Incoming,
+  typed: FormValues | null,
+  failure: Failure | null,
+): Promise<FormModel> {
   const { id } = incoming.params;
   const row = id === undefined ? null : await find(ctx, setting.table.name, id);
-  const first: FormValues = setting.table === ticketStatuses ? { color: "#3b82c4", waiting_on: "us", is_clock_running: true } : { color: "#3b82c4", sla_multiplier: "1" };
+  const first: FormValues =
+    setting.table === ticketStatuses
+      ? { color: "#3b82c4", waiting_on: "us", is_clock_running: true }
+      : { color: "#3b82c4", sla_multiplier: "1" };
   const fields: FieldModel[] = [];
   for (const name of writable(setting.table as Table)) {
-    const options = name === "parent_category_id" ? { options: (await optionsOf(ctx, "ticket_categories", { blank: "None: a category of its own" })).filter((option) => option.value !== id) } : {};
+    const options =
+      name === "parent_category_id"
+        ? {
+            options: (await optionsOf(ctx, "ticket_categories", { blank: "None: a category of its own" })).filter(
+              (option) => option.value !== id,
+            ),
+          }
+        : {};
     fields.push(columnField(setting.table as Table, name, { ...options, hint: hints[name] ?? "" }));
   }
   return formModel({
@@ -123,8 +232,14 @@ async function formOf(ctx: Ctx, setting: Setting, incoming: Incoming, typed: For
 async function buttonsOf(ctx: Ctx, setting: Setting, id: string): Promise<ActionLink[]> {
   const row = (await find(ctx, setting.table.name, id)) as unknown as ListRow;
   const at = `/settings/${setting.path}/${id}`;
-  const archiving = row.archived_at == null ? button("Archive", `${at}/archive`, "archive") : button("Restore", `${at}/restore`, "refresh");
-  return [...(setting.actions.archive === null ? [] : [archiving]), button("Delete", `${at}/delete`, "trash", "danger", `Delete ${row.name}?`)];
+  const archiving =
+    row.archived_at == null
+      ? button("Archive", `${at}/archive`, "archive")
+      : button("Restore", `${at}/restore`, "refresh");
+  return [
+    ...(setting.actions.archive === null ? [] : [archiving]),
+    button("Delete", `${at}/delete`, "trash", "danger", `Delete ${row.name}?`),
+  ];
 }
 
 function routesOf(setting: Setting): Route[] {
@@ -132,11 +247,28 @@ function routesOf(setting: Setting): Route[] {
   const path = `/settings/${setting.path}`;
   const breadcrumbs = [...crumbs, { label: setting.title, href: path }];
   const at = (incoming: Incoming): string => `${path}/${incoming.params["id"] ?? ""}`;
-  const shared = { permission, breadcrumbs, done: () => redirect(path, "Saved."), form: (ctx: Ctx, incoming: Incoming, typed: FormValues | null, failure: Failure | null) => formOf(ctx, setting, incoming, typed, failure) };
+  const shared = {
+    permission,
+    breadcrumbs,
+    done: () => redirect(path, "Saved."),
+    form: (ctx: Ctx, incoming: Incoming, typed: FormValues | null, failure: Failure | null) =>
+      formOf(ctx, setting, incoming, typed, failure),
+  };
   const noun = table.noun.charAt(0).toUpperCase() + table.noun.slice(1);
   return [
-    { method: "GET", path, door: "staff", permission, handle: (ctx, incoming) => listAnswer(ctx, incoming, listOf(setting)) },
-    ...formRoutes({ ...shared, path: `${path}/new`, action: actions.create as unknown as AnyAction, title: () => `New ${table.noun}` }),
+    {
+      method: "GET",
+      path,
+      door: "staff",
+      permission,
+      handle: (ctx, incoming) => listAnswer(ctx, incoming, listOf(setting)),
+    },
+    ...formRoutes({
+      ...shared,
+      path: `${path}/new`,
+      action: actions.create as unknown as AnyAction,
+      title: () => `New ${table.noun}`,
+    }),
     ...formRoutes({
       ...shared,
       path: `${path}/:id`,
@@ -145,14 +277,40 @@ function routesOf(setting: Setting): Route[] {
       extra: (incoming) => ({ id: incoming.params["id"] }),
       actions: (ctx, incoming) => buttonsOf(ctx, setting, incoming.params["id"] ?? ""),
     }),
-    buttonRoute(`${path}/:id/delete`, actions.remove as unknown as AnyAction, () => redirect(path, `${noun} deleted.`), at),
-    ...(actions.archive === null ? [] : [buttonRoute(`${path}/:id/archive`, actions.archive as unknown as AnyAction, () => redirect(path, `${noun} archived.`), at)]),
-    ...(actions.restore === null ? [] : [buttonRoute(`${path}/:id/restore`, actions.restore as unknown as AnyAction, () => redirect(path, `${noun} restored.`), at)]),
+    buttonRoute(
+      `${path}/:id/delete`,
+      actions.remove as unknown as AnyAction,
+      () => redirect(path, `${noun} deleted.`),
+      at,
+    ),
+    ...(actions.archive === null
+      ? []
+      : [
+          buttonRoute(
+            `${path}/:id/archive`,
+            actions.archive as unknown as AnyAction,
+            () => redirect(path, `${noun} archived.`),
+            at,
+          ),
+        ]),
+    ...(actions.restore === null
+      ? []
+      : [
+          buttonRoute(
+            `${path}/:id/restore`,
+            actions.restore as unknown as AnyAction,
+            () => redirect(path, `${noun} restored.`),
+            at,
+          ),
+        ]),
   ];
 }
 
 export const settingsPages: Route[] = settings.flatMap(routesOf);
 
-export const settingsCards: readonly Panel[] = settings.map(
-  ({ title, text, path, icon }, index): Panel => ({ page: "settings", order: 50 + index, permission, load: async () => ({ kind: "card", group: "Service desk", title, text, href: `/settings/${path}`, icon }) }),
-);
+export const settingsCards: readonly Panel[] = settings.map(({ title, text, path, icon }, index): Panel => ({
+  page: "settings",
+  order: 50 + index,
+  permission,
+  load: async () => ({ kind: "card", group: "Service desk", title, text, href: `/settings/${path}`, icon }),
+}));

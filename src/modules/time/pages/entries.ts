@@ -133,7 +133,7 @@ async function timeForm(
             { value: "false", label: "Not billable" },
           ],
         }),
-        f("hourly_rate", { hint: "Only where it is another one than contract and rate card say." }),
+        f("hourly_rate", { hint: "Per hour. Empty: the rate of the contract or the rate card." }),
       ],
     },
   ];

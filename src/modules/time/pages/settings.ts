@@ -29,18 +29,11 @@ interface WorkTypeRow {
 const workTypeList: List<WorkTypeRow> = {
   title: "Work types",
   subtitle: "Kinds of work; contracts and rate cards say what an hour of each costs.",
+  breadcrumbs: crumbs,
   url: "/settings/work-types",
   table: "work_types",
   query: (ctx) => reach(ctx, "work_types").selectAll("work_types"),
   columns: [
-    {
-      key: "sort_order",
-      label: "Position",
-      is_numeric: true,
-      is_secondary: true,
-      sort: { reference: "work_types.sort_order", column: workTypes.columns.sort_order },
-      cell: (row) => cell.number(row.sort_order),
-    },
     {
       key: "name",
       label: "Name",
@@ -62,6 +55,14 @@ const workTypeList: List<WorkTypeRow> = {
       key: "is_active",
       label: "State",
       cell: (row) => (row.is_active ? cell.badge("In use", "success") : cell.badge("Not in use", "neutral")),
+    },
+    {
+      key: "sort_order",
+      label: "Position",
+      is_numeric: true,
+      is_secondary: true,
+      sort: { reference: "work_types.sort_order", column: workTypes.columns.sort_order },
+      cell: (row) => cell.number(row.sort_order),
     },
   ],
   sort: "sort_order",

@@ -1,0 +1,92 @@
+import type { CompiledQuery } from "kysely";
+import type { Work } from "../platform/context.ts";
+import type { NewRow, Table } from "../platform/database/columns.ts";
+import { searchDocuments } from "../platform/database/search.ts";
+import { fold } from "../platform/text.ts";
+
+// Kysely cannot type a table that is only known when the program runs; `writeRows` is typed by its own signature.
+interface Loose {
+  insertInto(table: string): { values(rows: readonly object[]): { compile(): CompiledQuery } };
+  executeQuery(query: CompiledQuery): Promise<unknown>;
+}
+
+/** Writes many rows at once. */
+export interface Bulk {
+  /** How many rows have been written. */
+  readonly count: number;
+  rows<T extends Table>(table: T, rows: readonly NewRow<T>[]): Promise<void>;
+  /** What search finds rows by. `words` overrides what the table's facet says of a row. */
+  documents(
+    table: Table,
+    rows: readonly Record<string, unknown>[],
+    words?: (row: Record<string, unknown>) => Words,
+  ): Promise<void>;
+}
+
+export interface Words {
+  title: string;
+  body: string;
+}
+
+/** Below what either database takes in one statement (SQLite 32,766). */
+const mostParameters = 30_000;
+const mostRows = 400;
+const longestBody = 50_000;
+
+/**
+ * Many-row inserts in the caller's unit of work. A statement is built once for each table and number of rows and then run
+ * with other values, because building it takes longer than running it. No audit entry is written for a row.
+ */
+export function bulkInto(work: Work): Bulk {
+  const db = work.db as unknown as Loose;
+  const statements = new Map<string, CompiledQuery>();
+  let count = 0;
+
+  const writeRows = async (table: Table, rows: readonly object[]): Promise<void> => {
+    const columns = Object.entries(table.columns);
+    const perStatement = Math.min(mostRows, Math.floor(mostParameters / columns.length));
+    for (let from = 0; from < rows.length; from += perStatement) {
+      const complete = rows.slice(from, from + perStatement).map((given) => {
+        const row: Record<string, unknown> = {};
+        for (const [name, column] of columns)
+          row[name] = (given as Record<string, unknown>)[name] ?? column.defaultValue;
+        if ("tenant_id" in row) row["tenant_id"] = work.tenant.id;
+        return row;
+      });
+      const key = `${table.name} ${complete.length}`;
+      const statement = statements.get(key) ?? db.insertInto(table.name).values(complete).compile();
+      statements.set(key, statement);
+      await db.executeQuery({ ...statement, parameters: complete.flatMap((row) => Object.values(row)) });
+      count += complete.length;
+    }
+  };
+
+  return {
+    get count() {
+      return count;
+    },
+    rows: writeRows,
+    documents: async (table, rows, words) => {
+      const facet = work.app.registry.search.get(table.name);
+      const wordsOf = words ?? facet?.document;
+      if (facet === undefined || wordsOf === undefined) return;
+      await writeRows(
+        searchDocuments,
+        rows.map((row) => {
+          const { title, body } = wordsOf(row);
+          return {
+            entity_type: table.name,
+            entity_id: String(row["id"]),
+            title: fold(title),
+            body: fold(body.trim()).slice(0, longestBody),
+          };
+        }),
+      );
+    },
+  };
+}
+
+/** An id that sorts by the time its row was made, in milliseconds. */
+export function idAt(milliseconds: number): string {
+  return Bun.randomUUIDv7("hex", milliseconds);
+}

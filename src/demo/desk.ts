@@ -1,0 +1,307 @@
+import { contactName } from "../modules/companies/index.ts";
+import {
+  endsAfter,
+  repliesAfter,
+  ticketNotes,
+  ticketNumber,
+  type TicketRow,
+  tickets,
+} from "../modules/tickets/index.ts";
+import type { NewRow } from "../platform/database/columns.ts";
+import { plainToHtml } from "../platform/html.ts";
+import { recordTags } from "../platform/tags.ts";
+import { type Agreement, complete } from "./agreements.ts";
+import { arrivals } from "./arrivals.ts";
+import { idAt, type Bulk } from "./bulk.ts";
+import { type Calendar, dateAt, millisecondsAt, type Moment } from "./calendar.ts";
+import { firstNames, lastNames } from "./cast/people.ts";
+import type { Client, ContactRow, TagRow } from "./clients.ts";
+import { type Course, courseOf } from "./course.ts";
+import { categoriesOf, priorityOf, queueOf, statusOf, typeOf } from "./lists.ts";
+import { type LoggedTime, timeOf } from "./logged-time.ts";
+import { type Random, randomOf } from "./random.ts";
+import type { Lists, Person, Staff } from "./setup.ts";
+import type { Size } from "./sizes.ts";
+import { fill, type Slots, stories, type Story, things } from "./stories/index.ts";
+
+/** All that the play on the desk needs. */
+export interface Stage {
+  size: Size;
+  seed: number;
+  calendar: Calendar;
+  clients: readonly Client[];
+  agreements: readonly Agreement[];
+  staff: Staff;
+  lists: Lists;
+  tenantId: string;
+  /** How many tickets have been numbered before. */
+  lastTicket: number;
+}
+
+type NoteRow = NewRow<typeof ticketNotes> & { id: string; ticket_id: string };
+
+/** A ticket with all that hangs on it. */
+interface Played {
+  ticket: TicketRow;
+  notes: NoteRow[];
+  tags: TagRow[];
+  time: LoggedTime[];
+  /** Description and notes as plain text, newest note first: what search finds it by. */
+  words: string;
+}
+
+const pageSize = 1_000;
+
+/** Plays and writes all tickets; answers the time that was logged on them, which is written once it is billed or not. */
+export async function writeTickets(bulk: Bulk, stage: Stage): Promise<LoggedTime[]> {
+  const random = randomOf(stage.seed, "tickets");
+  const moments = arrivals(random, stage.calendar, stage.size.tickets);
+  const chances = stage.clients
+    .filter((client) => client.weight > 0)
+    .map((client): [number, Client] => [client.weight, client]);
+  const active = contractFinder(stage.agreements);
+  const logged: LoggedTime[] = [];
+  for (let from = 0; from < moments.length; from += pageSize) {
+    const page = moments.slice(from, from + pageSize).map((opened, index) =>
+      play(random, {
+        ...stage,
+        active,
+        opened,
+        client: clientOn(random, chances, opened.day),
+        number: stage.lastTicket + from + index + 1,
+      }),
+    );
+    await bulk.rows(
+      tickets,
+      page.map(({ ticket }) => ticket),
+    );
+    await bulk.rows(
+      ticketNotes,
+      page.flatMap(({ notes }) => notes),
+    );
+    await bulk.rows(
+      recordTags,
+      page.flatMap(({ tags }) => tags),
+    );
+    const words = new Map(page.map((one) => [one.ticket.id, one.words]));
+    await bulk.documents(
+      tickets,
+      page.map(({ ticket }) => ticket),
+      (row) => ({
+        title: `${String(row["ticket_number"])} ${String(row["title"])}`,
+        body: words.get(String(row["id"])) ?? "",
+      }),
+    );
+    for (const { time } of page) logged.push(...time);
+  }
+  return logged;
+}
+
+/** Somebody who was looked after on that day. */
+function clientOn(random: Random, chances: readonly (readonly [number, Client])[], day: number): Client {
+  for (;;) {
+    const client = random.weighted(chances);
+    if (client.from <= day && day <= client.to) return client;
+  }
+}
+
+/** Finds the contract that holds for a company on a date. */
+function contractFinder(agreements: readonly Agreement[]): (companyId: string, date: string) => string | null {
+  const byCompany = new Map(
+    agreements
+      .filter(({ contract }) => contract.status !== "draft")
+      .map(({ contract }) => [contract.company_id, contract]),
+  );
+  return (companyId, date) => {
+    const contract = byCompany.get(companyId);
+    if (
+      contract === undefined ||
+      date < contract.start_date ||
+      (contract.end_date !== null && date > contract.end_date)
+    )
+      return null;
+    return contract.id;
+  };
+}
+
+interface Scene extends Stage {
+  active: (companyId: string, date: string) => string | null;
+  opened: Moment;
+  client: Client;
+  number: number;
+}
+
+function play(random: Random, scene: Scene): Played {
+  const { calendar, client, lists, staff, opened } = scene;
+  const story = random.pick(random.weighted(stories));
+  const contact = callerOf(random, client, story);
+  const technician = random.pick(staff.technicians);
+  const slots = slotsOf(random, contact);
+  const course = courseOf(random, calendar, opened, story);
+  const openedAt = millisecondsAt(calendar, opened) + random.between(0, 59_999);
+  const id = idAt(openedAt);
+  const text = (words: string): string => fill(words, slots);
+  const instants = course.steps.map((step) =>
+    new Date(millisecondsAt(calendar, step.at) + random.between(0, 59_999)).toISOString(),
+  );
+  const createdAt = new Date(openedAt).toISOString();
+  const updatedAt = instants.at(-1) ?? createdAt;
+  const status = statusOf(lists, course, (calendar.now - Date.parse(updatedAt)) / 3_600_000, story);
+  const source = sourceOf(random, story, contact);
+  const isByClient = source === "email" || source === "portal";
+  const description = text(story.opening);
+  const notes = course.steps.map((step, index) =>
+    noteOf(step.kind, { story, text, contact, technician, ticketId: id, at: instants[index] ?? updatedAt }),
+  );
+  let replies = {
+    first_response_at: null as string | null,
+    last_staff_reply_at: null as string | null,
+    last_client_reply_at: isByClient ? createdAt : null,
+  };
+  for (const { row } of notes) {
+    const isClient = row.created_by_id === contact.portal_user_id && row.created_by_id !== null;
+    replies = {
+      ...replies,
+      ...repliesAfter(replies, { isClient, isPublic: row.note_type !== "internal" }, row.created_at ?? ""),
+    };
+  }
+  const isTaken = course.steps.length > 0 || random.chance(0.35);
+  const openedBy = source === "portal" ? (contact.portal_user_id ?? null) : source === "phone" ? technician.id : null;
+  const ticket = complete(tickets, {
+    id,
+    tenant_id: scene.tenantId,
+    version: 1 + course.steps.length,
+    ticket_number: ticketNumber(scene.number),
+    title: text(story.title),
+    description: plainToHtml(description),
+    status_id: status.id,
+    priority_id: priorityOf(lists, random, story),
+    type_id: typeOf(lists, story),
+    ...categoriesOf(lists, story),
+    source,
+    company_id: client.company.id,
+    contact_id: contact.id,
+    site_id: contact.site_id ?? null,
+    assigned_to_id: isTaken ? technician.id : null,
+    queue_id: queueOf(lists, story),
+    contract_id: scene.active(client.company.id, dateAt(calendar, opened)),
+    estimated_hours: story.tag === "project" ? String(Math.ceil(story.minutes[1] / 60)) : null,
+    is_billable: story.tag !== "warranty",
+    created_by_id: openedBy,
+    ...endsAfter({ resolved_at: null, closed_at: null }, status.is_closed, updatedAt),
+    ...replies,
+    ...scheduleOf(calendar, course, status.name),
+    created_at: createdAt,
+    updated_at: updatedAt,
+  });
+  const time = timeOf(random, {
+    scene,
+    ticket,
+    story,
+    course,
+    text,
+    technician,
+    notes: notes.map(({ row }) => row),
+    instants,
+  });
+  const tags =
+    story.tag !== undefined && random.chance(0.7) ? [{ entity_type: "tickets", entity_id: id, tag: story.tag }] : [];
+  return {
+    ticket,
+    notes: notes.map(({ row }) => row),
+    tags,
+    time,
+    words: [description, ...notes.toReversed().map(({ words }) => words)].join(" "),
+  };
+}
+
+/** Monitoring speaks with whoever looks after the systems there; those who have the portal use it more than others. */
+function callerOf(random: Random, { contacts }: Client, story: Story): ContactRow {
+  const [first] = contacts;
+  if (first === undefined) throw new Error("a client without people has no tickets");
+  if (story.isMonitoring === true || (first.is_portal_user === true && random.chance(0.4))) return first;
+  return random.pick(contacts);
+}
+
+function slotsOf(random: Random, contact: ContactRow): Slots {
+  const picked = Object.fromEntries(
+    Object.entries(things).map(([name, list]): [string, string] => [name, random.pick<string>(list)]),
+  );
+  return { ...picked, name: contact.first_name, who: `${random.pick(firstNames)} ${random.pick(lastNames)}` };
+}
+
+function sourceOf(random: Random, story: Story, contact: ContactRow): TicketRow["source"] {
+  if (story.isMonitoring === true) return "rmm";
+  if (contact.is_portal_user === true)
+    return random.weighted([
+      [75, "portal"],
+      [25, "phone"],
+    ] as const);
+  return random.weighted([
+    [55, "email"],
+    [45, "phone"],
+  ] as const);
+}
+
+interface Writing {
+  story: Story;
+  text: (words: string) => string;
+  contact: ContactRow;
+  technician: Person;
+  ticketId: string;
+  at: string;
+}
+
+/** A note, with its words as plain text. Contacts without the portal answer by telephone, and the technician writes it down. */
+function noteOf(
+  kind: Course["steps"][number]["kind"],
+  { story, text, contact, technician, ticketId, at }: Writing,
+): { row: NoteRow; words: string } {
+  const portalUser = contact.portal_user_id ?? null;
+  const note = (
+    note_type: NoteRow["note_type"],
+    words: string,
+    author: string | null,
+  ): { row: NoteRow; words: string } => ({
+    words,
+    row: {
+      id: idAt(Date.parse(at)),
+      ticket_id: ticketId,
+      note_type,
+      content: plainToHtml(words),
+      created_by_id: author,
+      created_at: at,
+      updated_at: at,
+    },
+  });
+  switch (kind) {
+    case "reply":
+      return note(
+        "public",
+        `Hello ${contact.first_name},\n\n${text(story.reply)}\n\nBest regards\n${technician.name}`,
+        technician.id,
+      );
+    case "finding":
+      return note("internal", text(story.finding), technician.id);
+    case "answer":
+      if (portalUser !== null) return note("public", text(story.answer), portalUser);
+      return note(
+        "internal",
+        `${contactName({ first_name: contact.first_name, last_name: contact.last_name ?? "" })} by phone: ${text(story.answer)}`,
+        technician.id,
+      );
+    case "solution":
+      return note("resolution", text(story.solution), technician.id);
+  }
+}
+
+/** A visit that is still to come stands in the calendar. */
+function scheduleOf(
+  calendar: Calendar,
+  { next }: Course,
+  status: string,
+): { scheduled_start: string | null; scheduled_end: string | null } {
+  if (status !== "Scheduled" || next === null) return { scheduled_start: null, scheduled_end: null };
+  const start = Math.ceil(millisecondsAt(calendar, next.at) / 1_800_000) * 1_800_000;
+  return { scheduled_start: new Date(start).toISOString(), scheduled_end: new Date(start + 5_400_000).toISOString() };
+}

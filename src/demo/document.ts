@@ -1,0 +1,94 @@
+import type { IssuedDetails } from "../modules/billing/index.ts";
+import { contactName } from "../modules/companies/index.ts";
+import type { Work } from "../platform/context.ts";
+import type { Issued } from "./invoices.ts";
+import type { Staff } from "./setup.ts";
+
+/** What is printed at the head and at the foot of every invoice. */
+export interface Letterhead {
+  locale: string;
+  head: IssuedDetails["model"]["letterhead"];
+  footer: string | null;
+}
+
+/** The organization as it stands on its invoices. */
+export async function letterheadOf({ db, tenant }: Work): Promise<Letterhead> {
+  const row = await db.selectFrom("organizations").selectAll().executeTakeFirstOrThrow();
+  return {
+    locale: tenant.locale,
+    head: {
+      name: row.name,
+      address: row.address,
+      contact: [row.phone, row.email, row.website].flatMap((text) => (text === null || text === "" ? [] : [text])),
+      tax_id: row.tax_id,
+      bank_details: row.bank_details,
+    },
+    footer: row.invoice_footer,
+  };
+}
+
+/** The document of an invoice as approval keeps it. */
+export function documentOf(
+  { bill, invoice, lines, amounts }: Issued,
+  { locale, head, footer }: Letterhead,
+  staff: Staff,
+): IssuedDetails {
+  const { company, contacts } = bill.client;
+  const contact = contacts.find((one) => one.id === invoice.billing_contact_id);
+  const names = new Map(
+    [staff.administrator, ...staff.technicians, ...staff.finance].map((person) => [person.id, person.name]),
+  );
+  return {
+    logo_sha256: null,
+    model: {
+      issued_at: invoice.approved_at ?? invoice.updated_at,
+      locale,
+      currency: invoice.currency,
+      letterhead: head,
+      bill_to: {
+        name: company.name,
+        attention:
+          contact === undefined
+            ? null
+            : contactName({ first_name: contact.first_name, last_name: contact.last_name ?? "" }),
+        address: company.address ?? {},
+        tax_id: company.tax_id ?? null,
+      },
+      status: "pending",
+      invoice_number: invoice.invoice_number,
+      invoice_date: invoice.invoice_date,
+      due_date: invoice.due_date,
+      po_number: null,
+      lines: lines.map(({ row: { description, quantity, unit_price, total, line_type } }) => ({
+        description,
+        quantity,
+        unit_price,
+        total,
+        is_hours: line_type === "time_entry",
+      })),
+      subtotal: invoice.subtotal,
+      discount_amount: 0,
+      taxes: amounts.taxes.map(({ name, rate, taxable_amount, tax_amount }) => ({
+        name,
+        rate,
+        taxable_amount,
+        tax_amount,
+      })),
+      is_tax_exempt: company.is_tax_exempt ?? false,
+      total: invoice.total,
+      amount_paid: 0,
+      balance_due: invoice.total,
+      payment_url: null,
+      notes: footer === "" ? null : footer,
+      time: bill.time
+        .toSorted((a, b) => (`${a.row.date} ${a.row.id}` < `${b.row.date} ${b.row.id}` ? -1 : 1))
+        .map(({ row, ticket_label }) => ({
+          date: row.date,
+          ticket: ticket_label,
+          technician: names.get(row.user_id) ?? null,
+          notes: row.notes,
+          minutes: row.duration_minutes,
+        })),
+    },
+  };
+}

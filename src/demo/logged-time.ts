@@ -1,0 +1,133 @@
+import { roundMinutes, timeEntries } from "../modules/time/index.ts";
+import type { TicketRow } from "../modules/tickets/index.ts";
+import type { RowOf } from "../platform/database/columns.ts";
+import { findRate } from "../modules/contracts/index.ts";
+import { complete } from "./agreements.ts";
+import { idAt } from "./bulk.ts";
+import { type Calendar, clockTime, dateAt, type Moment } from "./calendar.ts";
+import type { Client } from "./clients.ts";
+import type { Course, Step } from "./course.ts";
+import { one } from "./lists.ts";
+import type { Random } from "./random.ts";
+import type { DemoWorkType, Lists, Person } from "./setup.ts";
+import type { Size } from "./sizes.ts";
+import type { Story } from "./stories/index.ts";
+
+/** Work that was written down, with what billing shows of it. */
+export interface LoggedTime {
+  row: RowOf<typeof timeEntries>;
+  work_type: DemoWorkType;
+  /** `#1042 Paper jams` */
+  ticket_label: string;
+}
+
+interface Worked {
+  scene: {
+    size: Size;
+    calendar: Calendar;
+    client: Client;
+    lists: Lists;
+    tenantId: string;
+    active: (companyId: string, date: string) => string | null;
+  };
+  ticket: TicketRow;
+  story: Story;
+  course: Course;
+  text: (words: string) => string;
+  technician: Person;
+  notes: readonly { id: string; created_by_id?: string | null }[];
+  instants: readonly string[];
+}
+
+/** How the minutes of a ticket are spread over its steps, in per cent. */
+const shares: Record<Step["kind"], number> = { reply: 15, finding: 30, answer: 10, solution: 55 };
+
+/** The time of the steps that the staff did itself; a visit brings the way there with it. */
+export function timeOf(random: Random, worked: Worked): LoggedTime[] {
+  const { scene, story, course, text, technician, notes, instants } = worked;
+  const total = random.between(...story.minutes);
+  const logged: LoggedTime[] = [];
+  for (const [index, step] of course.steps.entries()) {
+    const note = notes[index];
+    const at = instants[index];
+    if (note?.created_by_id !== technician.id || at === undefined || !random.chance(scene.size.logged)) continue;
+    const minutes = Math.max(4, Math.round((total * shares[step.kind]) / 100) + random.between(-3, 3));
+    const isVisit = story.isOnSite === true && step.kind === "solution";
+    const name = isVisit ? "On-site support" : story.tag === "project" ? "Project work" : "Remote support";
+    logged.push(
+      entryOf(random, worked, {
+        at,
+        moment: step.at,
+        minutes,
+        name,
+        notes: wordsOf(step.kind, text, story),
+        noteId: note.id,
+      }),
+    );
+    if (isVisit && random.chance(0.6)) {
+      const way = random.between(12, 45);
+      logged.push(
+        entryOf(random, worked, {
+          at,
+          moment: { ...step.at, minute: step.at.minute - minutes },
+          minutes: way,
+          name: "Travel",
+          notes: "Travel to the site",
+          noteId: null,
+        }),
+      );
+    }
+  }
+  return logged;
+}
+
+function wordsOf(kind: Step["kind"], text: (words: string) => string, story: Story): string {
+  if (kind === "solution") return text(story.work);
+  const step = { reply: "First look and answer", finding: "Analysis", answer: "Call" }[kind];
+  return `${step}: ${text(story.title)}`;
+}
+
+interface Entry {
+  at: string;
+  /** When it was finished. */
+  moment: Moment;
+  minutes: number;
+  name: string;
+  notes: string;
+  noteId: string | null;
+}
+
+function entryOf(
+  random: Random,
+  { scene, ticket, technician }: Worked,
+  { at, moment, minutes, name, notes, noteId }: Entry,
+): LoggedTime {
+  const { calendar, lists, client } = scene;
+  const work_type = one(lists.workTypes, (type) => type.name === name);
+  const written = new Date(Date.parse(at) + 1 + random.between(0, 40)).toISOString();
+  const date = dateAt(calendar, moment);
+  // Long work began on an earlier day or was interrupted: then only its length is known.
+  const isInOneGo = moment.minute - minutes >= 7 * 60;
+  const isRated = findRate({ work_type, hourly_rate: null, overage: null, ...lists.rates }).ok;
+  const row = complete(timeEntries, {
+    id: idAt(Date.parse(written)),
+    tenant_id: scene.tenantId,
+    user_id: technician.id,
+    date,
+    start_time: isInOneGo ? clockTime(moment.minute - minutes) : null,
+    end_time: isInOneGo ? clockTime(moment.minute) : null,
+    worked_minutes: minutes,
+    duration_minutes: roundMinutes(minutes, lists.rounding),
+    work_type_id: work_type.id,
+    ticket_id: ticket.id,
+    note_id: noteId,
+    company_id: client.company.id,
+    contract_id: scene.active(client.company.id, date),
+    notes,
+    is_billable: ticket.is_billable && isRated && !random.chance(0.04),
+    currency: client.company.currency,
+    created_at: written,
+    updated_at: written,
+  });
+  return { row, work_type, ticket_label: `#${ticket.ticket_number} ${ticket.title}` };
+}

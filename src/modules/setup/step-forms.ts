@@ -1,0 +1,144 @@
+import { type AnyAction, perform } from "../../platform/action.ts";
+import type { Ctx } from "../../platform/context.ts";
+import type { Failure } from "../../platform/errors.ts";
+import { formModel, type FormValues, rowValues } from "../../platform/http/form-model.ts";
+import { readInput } from "../../platform/http/form-page.ts";
+import type { Incoming } from "../../platform/http/route.ts";
+import type { FormModel } from "../../platform/http/view-models.ts";
+import { mailSettings, organizations } from "../../platform/tenants.ts";
+import {
+  letterheadSections,
+  localitySections,
+  mailSections,
+  type MailTest,
+  takeLogo,
+  updateMailSettings,
+  updateOrganization,
+  urlSections,
+} from "../settings/index.ts";
+import { applyReferenceData } from "./actions.ts";
+import { chosenSets, standardDataField } from "./standard-data.ts";
+import type { StepKey } from "./steps.ts";
+
+/** What was typed into a step before, and what came of it. */
+export interface Shown {
+  typed?: FormValues;
+  failure?: Failure;
+  test?: MailTest;
+}
+
+/** One step: what it shows, and what sending it does. */
+export interface Step {
+  title: string;
+  text: string;
+  form(ctx: Ctx, shown: Shown): Promise<FormModel | null>;
+  save(ctx: Ctx, incoming: Incoming): Promise<void>;
+}
+
+async function organizationValues(ctx: Ctx): Promise<FormValues> {
+  return rowValues(organizations, await ctx.db.selectFrom("organizations").selectAll().executeTakeFirstOrThrow());
+}
+
+/** The steps between the administrator and the end. */
+export const stepForms: Partial<Record<StepKey, Step>> = {
+  organization: {
+    title: "Your organization",
+    text: "The letterhead of invoices and mails. Everything here can be changed later under Settings.",
+    form: async (ctx, { typed, failure }) => {
+      const values = await organizationValues(ctx);
+      if (values["name"] === "Purser") values["name"] = "";
+      return formModel({
+        action: "/setup/organization",
+        values: typed ?? values,
+        failure: failure ?? null,
+        submit_label: "Continue",
+        sections: letterheadSections(),
+      });
+    },
+    save: async (ctx, incoming) => {
+      const form = await incoming.form();
+      await perform(ctx, updateOrganization, readInput(updateOrganization.input, form.fields));
+      await takeLogo(ctx, form);
+    },
+  },
+  address: {
+    title: "Where people reach this",
+    text: "The address in the browser of your technicians and clients. If a proxy in front gives it a name and https, enter that.",
+    form: async (ctx, { typed, failure }) => {
+      const values = await organizationValues(ctx);
+      return formModel({
+        action: "/setup/address",
+        values: typed ?? { ...values, public_url: values["public_url"] ?? ctx.tenant.public_url },
+        failure: failure ?? null,
+        submit_label: "Continue",
+        sections: urlSections(),
+      });
+    },
+    save: async (ctx, incoming) => {
+      await perform(ctx, updateOrganization, readInput(updateOrganization.input, (await incoming.form()).fields));
+    },
+  },
+  locale: {
+    title: "Time and money",
+    text: "Your own zone and currency. Companies can have a currency of their own.",
+    form: async (ctx, { typed, failure }) =>
+      formModel({
+        action: "/setup/locale",
+        values: typed ?? (await organizationValues(ctx)),
+        failure: failure ?? null,
+        submit_label: "Continue",
+        sections: localitySections(),
+      }),
+    save: async (ctx, incoming) => {
+      await perform(ctx, updateOrganization, readInput(updateOrganization.input, (await incoming.form()).fields));
+    },
+  },
+  mail: {
+    title: "Outgoing mail",
+    text: "The SMTP server that sends your mail. Try it: you see the server's own answer. You can also skip this now; mail then waits in the queue.",
+    form: async (ctx, { typed, failure }) => {
+      const row = await ctx.db.selectFrom("mail_settings").selectAll().executeTakeFirst();
+      const organization = await organizationValues(ctx);
+      const fresh = {
+        port: 587,
+        security: "starttls",
+        from_name: organization["name"],
+        from_address: organization["email"] ?? "",
+        is_certificate_checked: true,
+      };
+      return formModel({
+        action: "/setup/mail",
+        values: typed ?? (row === undefined ? fresh : rowValues(mailSettings, row)),
+        failure: failure ?? null,
+        submit_label: "Save and continue",
+        cancel_url: "/setup/reference",
+        cancel_label: "Skip for now",
+        sections: mailSections(row?.password_sealed != null),
+      });
+    },
+    save: async (ctx, incoming) => {
+      await perform(
+        ctx,
+        updateMailSettings as AnyAction,
+        readInput(updateMailSettings.input, (await incoming.form()).fields),
+      );
+    },
+  },
+  reference: {
+    title: "Standard data",
+    text: "Lists that most MSPs start with. What you do not need can be left out or changed later.",
+    form: async (ctx, { typed, failure }) => {
+      const every = ctx.app.registry.reference.map((set) => set.key);
+      return formModel({
+        action: "/setup/reference",
+        values: typed ?? { sets: every },
+        failure: failure ?? null,
+        submit_label: "Finish",
+        sections: [{ title: "", fields: [standardDataField(ctx)] }],
+      });
+    },
+    save: async (ctx, incoming) => {
+      await perform(ctx, applyReferenceData, { sets: chosenSets((await incoming.form()).fields["sets"]) });
+    },
+  },
+};

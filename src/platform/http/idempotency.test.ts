@@ -1,0 +1,161 @@
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { type ApiAnswer, startTestProgram, type TestProgram } from "../../../tests/support/program.ts";
+import { inUnit } from "../context.ts";
+import { hashToken } from "../crypto/tokens.ts";
+import { newId } from "../ids.ts";
+
+let t: TestProgram;
+let key: string;
+
+beforeAll(async () => {
+  t = await startTestProgram();
+  key = await t.harbor.key("administrator");
+});
+afterAll(() => t.close());
+
+const company = (name: string): unknown => ({ data: { type: "companies", attributes: { name } } });
+const post = (idempotencyKey: string, body: unknown, as = key, path = "/api/v1/companies"): Promise<ApiAnswer> =>
+  t.api("POST", path, { key: as, body, headers: { "idempotency-key": idempotencyKey } });
+const count = async (name: string): Promise<number> =>
+  (await t.api("GET", `/api/v1/companies?filter[name]=${name}`, { key })).body.data.length;
+
+describe("a POST with an Idempotency-Key", () => {
+  test("is done once, and its repetition gets the same answer", async () => {
+    const first = await post("order-1", company("Once"));
+    const again = await post("order-1", company("Once"));
+    expect([first.status, again.status]).toEqual([201, 201]);
+    expect(again.body).toEqual(first.body);
+    expect([again.headers.get("location"), again.headers.get("etag"), again.headers.get("content-type")]).toEqual([
+      `/api/v1/companies/${first.body.data.id}`,
+      '"1"',
+      "application/vnd.api+json",
+    ]);
+    expect([first.headers.get("idempotent-replayed"), again.headers.get("idempotent-replayed")]).toEqual([
+      null,
+      "true",
+    ]);
+    expect(await count("Once")).toBe(1);
+  });
+
+  test("is done once when it comes many times at the same moment", async () => {
+    const answers = await Promise.all(Array.from({ length: 12 }, () => post("order-2", company("Crowd"))));
+    for (const { status, body } of answers) {
+      if (status === 409) expect(body.errors[0].code).toBe("request_in_progress");
+      else expect(status).toBe(201);
+    }
+    expect(answers.some(({ status }) => status === 201)).toBe(true);
+    expect(await count("Crowd")).toBe(1);
+  });
+
+  test("whose key has stood for something else is refused and changes nothing", async () => {
+    await post("order-3", company("Mine"));
+    for (const answer of [
+      await post("order-3", company("Else")),
+      await post("order-3", company("Mine"), key, "/api/v1/contacts"),
+    ]) {
+      expect([answer.status, answer.body.errors[0].code]).toEqual([422, "idempotency_key_reused"]);
+    }
+    expect(await count("Else")).toBe(0);
+  });
+
+  test("that failed may be sent again with the same key, put right", async () => {
+    expect((await post("order-4", company(" "))).status).toBe(422);
+    expect((await post("order-4", company("Put right"))).status).toBe(201);
+  });
+
+  test("knows keys by person: another one's key is another key", async () => {
+    const finance = await t.harbor.key("finance");
+    const mine = await post("order-5", company("Shared name"));
+    const theirs = await post("order-5", company("Shared name"), finance);
+    expect([mine.status, theirs.status]).toEqual([201, 201]);
+    expect(theirs.body.data.id).not.toBe(mine.body.data.id);
+  });
+
+  test("forgets a key after a day", async () => {
+    const first = await post("order-6", company("Daily"));
+    t.clock.advance(24 * 3600_000 + 1);
+    const later = await post("order-6", company("Daily"));
+    expect(later.status).toBe(201);
+    expect(later.body.data.id).not.toBe(first.body.data.id);
+  });
+
+  test("that cannot be one is refused", async () => {
+    for (const wrong of ["x".repeat(256), "two words", "naïve"]) {
+      const answer = await post(wrong, company("Wrong"));
+      expect([answer.status, answer.body.errors[0].code]).toEqual([400, "bad_idempotency_key"]);
+    }
+    expect(await count("Wrong")).toBe(0);
+  });
+
+  test("does nothing for somebody who is not let in", async () => {
+    const answer = await t.api("POST", "/api/v1/companies", {
+      body: company("No"),
+      headers: { "idempotency-key": "x" },
+    });
+    expect(answer.status).toBe(401);
+    const technician = await t.harbor.key("technician", ["tickets.read"]);
+    expect((await post("order-7", company("No"), technician)).status).toBe(403);
+  });
+
+  test("works with files as well", async () => {
+    const form = (): FormData => {
+      const made = new FormData();
+      made.append("file", new File(["Name\nBy file"], "list.csv", { type: "text/csv" }));
+      return made;
+    };
+    // The boundary is part of what is sent: a repetition is the same bytes.
+    const sent = new Request("http://localhost/", { method: "POST", body: form() });
+    const headers = {
+      authorization: `Bearer ${key}`,
+      "idempotency-key": "order-8",
+      "content-type": sent.headers.get("content-type") ?? "",
+    };
+    const body = await sent.arrayBuffer();
+    const path = "/api/v1/contacts/import/csv?target=companies";
+    const answers = [
+      await t.fetch(path, { method: "POST", headers, body }),
+      await t.fetch(path, { method: "POST", headers, body }),
+    ];
+    expect(answers.map((answer) => answer.status)).toEqual([201, 201]);
+    expect(await answers[1]?.text()).toBe((await answers[0]?.text()) ?? "");
+    expect(await count("By file")).toBe(1);
+  });
+});
+
+describe("a request whose program died", () => {
+  const leftBehind = (idempotencyKey: string, committed_at: string | null): Promise<unknown> => {
+    const request_hash = new Bun.CryptoHasher("sha256")
+      .update("POST /api/v1/companies\napplication/vnd.api+json\n")
+      .update(JSON.stringify(company("Lost")))
+      .digest("hex");
+    return t.harbor.as("administrator").then(({ actor }) =>
+      inUnit(t.harbor.system, ({ db }) =>
+        db
+          .insertInto("idempotency_keys")
+          .values({
+            id: newId(),
+            user_id: actor.user_id ?? "",
+            key_hash: hashToken(idempotencyKey),
+            request_hash,
+            claimed_at: t.clock.now(),
+            committed_at,
+          })
+          .execute(),
+      ),
+    );
+  };
+
+  test("is done when it comes again, if it had not been done", async () => {
+    await leftBehind("lost-1", null);
+    expect((await post("lost-1", company("Lost"))).body.errors[0].code).toBe("request_in_progress");
+    t.clock.advance(11 * 60_000);
+    expect((await post("lost-1", company("Lost"))).status).toBe(201);
+  });
+
+  test("is not done twice, if it had been done", async () => {
+    await leftBehind("lost-2", t.clock.now());
+    t.clock.advance(11 * 60_000);
+    const answer = await post("lost-2", company("Lost"));
+    expect([answer.status, answer.body.errors[0].code]).toEqual([409, "answer_lost"]);
+  });
+});

@@ -1,0 +1,38 @@
+import type { Failure } from "../errors.ts";
+
+/** A failure as a JSON:API error document: one error a field, each with a pointer into the request. */
+export function errorDocument(failure: Failure, requestId: string): object {
+  const problems = failure.problems.length > 0 ? failure.problems : [null];
+  return {
+    jsonapi: { version: "1.1" },
+    errors: problems.map((problem) => ({
+      id: requestId,
+      status: String(failure.status),
+      code: problem?.code ?? failure.code,
+      title: titles[failure.status] ?? "Error",
+      detail: problem?.message ?? failure.message,
+      ...(problem === null ? {} : { source: { pointer: pointerOf(problem.field) } }),
+    })),
+  };
+}
+
+function pointerOf(field: string): string {
+  if (field.startsWith("/")) return field;
+  const first = field.split("/")[0] ?? "";
+  return first === "" ? "/data" : `/data/attributes/${field}`;
+}
+
+const titles: Record<number, string> = {
+  400: "Malformed request",
+  401: "Not signed in",
+  403: "Not permitted",
+  404: "Not found",
+  409: "Conflict",
+  412: "Changed meanwhile",
+  413: "Too large",
+  415: "Unsupported media type",
+  422: "Not valid",
+  429: "Too many requests",
+  500: "Defect",
+  503: "Not available",
+};

@@ -1,0 +1,190 @@
+import { inUnit, reading } from "../../src/platform/context.ts";
+import { startSession } from "../../src/platform/access/sessions.ts";
+import { csrfToken } from "../../src/platform/http/csrf.ts";
+import { portalCookieName, staffCookieName } from "../../src/platform/http/cookies.ts";
+import type { Ctx } from "../../src/platform/context.ts";
+import { makeClient } from "./desk.ts";
+import type { TestProgram, TestTenant } from "./program.ts";
+
+/** Somebody who sends requests: what every one of them carries. */
+export type Headers = Readonly<Record<string, string>>;
+
+/** An organization with one of each thing that routes are about. */
+export interface Everything {
+  /** The id of Harbor's record for each first part of an address: `tickets`, `time-entries`. */
+  ids: Readonly<Record<string, string>>;
+  /** The clients whose people use the portal: the one that all of it belongs to, and another one. */
+  client: Ctx;
+  otherClient: Ctx;
+}
+
+/** Words that stand in Harbor's records, and so must not stand in what others get to see. */
+export const marker = "Zanzibar";
+
+/** Makes it over the API, as people would. */
+export async function makeEverything(t: TestProgram): Promise<Everything> {
+  const key = await t.harbor.key("administrator");
+  await inUnit(t.harbor.system, async (work) => {
+    for (const set of t.app.registry.reference) await set.apply(work);
+  });
+  const make = async (path: string, type: string, attributes: Record<string, unknown>): Promise<string> => {
+    const answer = await t.api("POST", `/api/v1/${path}`, { key, body: { data: { type, attributes } } });
+    if (answer.status !== 201) throw new Error(`${path}: ${answer.status} ${JSON.stringify(answer.body)}`);
+    return answer.body.data.id as string;
+  };
+  const first = async (path: string): Promise<string> =>
+    (await t.api("GET", `/api/v1/${path}?page[size]=1`, { key })).body.data[0]?.id as string;
+
+  const client = await makeClient(t, `${marker} Trading`);
+  const other = await makeClient(t, "Other Client");
+  const company_id = client.company_id;
+  const site = await make("sites", "sites", { company_id, name: `${marker} pier` });
+  const ticket = await make("tickets", "tickets", {
+    title: `${marker} is down`,
+    company_id,
+    contact_id: client.contact_id,
+  });
+  const note = await make(`tickets/${ticket}/notes`, "ticket_notes", {
+    content: `${marker} called`,
+    note_type: "public",
+  });
+  const attachment = await make(`tickets/${ticket}/attachments`, "ticket_attachments", {
+    file_name: `${marker}.txt`,
+    content: btoa("seen"),
+  });
+  const worked = {
+    company_id,
+    work_type_id: await first("work-types"),
+    notes: `${marker} router`,
+    hourly_rate: "555.44",
+    ticket_id: ticket,
+    date: "2026-11-03",
+    duration_minutes: 30,
+  };
+  const time = await make("time-entries", "time_entries", worked);
+  const contract = await make("contracts", "contracts", {
+    company_id,
+    name: `${marker} care`,
+    contract_type: "managed_services",
+    start_date: "2026-01-01",
+    billing_cycle: "monthly",
+    billing_amount: "4321.09",
+  });
+  const item = await make(`contracts/${contract}/items`, "contract_items", {
+    name: `${marker} seats`,
+    item_type: "recurring_service",
+    billing_frequency: "monthly",
+    quantity: "2",
+    unit_price: "1234.56",
+  });
+  const card = await make("rate-cards", "rate_cards", { name: `${marker} rates`, currency: "USD", is_default: true });
+  const rate = await make("rate-card-items", "rate_card_items", {
+    rate_card_id: card,
+    work_type_id: await first("work-types"),
+    hourly_rate: "987.65",
+  });
+  const lines = [{ line_type: "service", description: `${marker} cabling`, quantity: "1", unit_price: "7654.32" }];
+  const draft = await make("invoices", "invoices", { company_id, lines });
+  const invoice = await make("invoices", "invoices", { company_id, lines });
+  const bill = await t.api("PATCH", `/api/v1/contacts/${client.contact_id}`, {
+    key,
+    body: { data: { type: "contacts", attributes: { contact_type: "billing" } } },
+  });
+  for (const verb of ["approve", "send"]) {
+    const answer = await t.api("POST", `/api/v1/invoices/${invoice}/${verb}`, { key });
+    if (bill.status !== 200 || answer.status !== 200) throw new Error(JSON.stringify(answer.body));
+  }
+  const payment = await make("payments", "payments", { invoice_id: invoice, amount: "1.00", payment_method: "check" });
+  const line = (await t.api("GET", `/api/v1/invoices/${draft}/lines`, { key })).body.data[0].id as string;
+  const tax = await make("tax-rates", "tax_rates", { name: `${marker} tax`, rate: "0.05" });
+  const batch = await t.api("POST", "/api/v1/contacts/import/csv?target=companies&dry_run=true", {
+    key,
+    headers: { "content-type": "text/csv" },
+    body: `Name\n${marker} Import`,
+  });
+  if (batch.status !== 201) throw new Error(JSON.stringify(batch.body));
+  const { actor } = await t.harbor.as("technician");
+  await t.harbor.key("technician");
+  await t.settle();
+  const rows = await reading(t.harbor.system, async ({ db }) => ({
+    role: (await db.selectFrom("roles").select("id").where("role_key", "=", "technician").executeTakeFirstOrThrow()).id,
+    event: (await db.selectFrom("events").select("id").executeTakeFirstOrThrow()).id,
+    mail: (await db.selectFrom("mails").select("id").executeTakeFirstOrThrow()).id,
+    api_key: (await db.selectFrom("api_keys").select("id").executeTakeFirstOrThrow()).id,
+  }));
+  const ids: Record<string, string> = {
+    companies: company_id,
+    contacts: client.contact_id,
+    sites: site,
+    tickets: ticket,
+    "ticket-notes": note,
+    "ticket-attachments": attachment,
+    attachments: attachment,
+    "time-entries": time,
+    time,
+    contracts: contract,
+    "contract-items": item,
+    "rate-cards": card,
+    "rate-card-items": rate,
+    invoices: draft,
+    "sent-invoices": invoice,
+    "invoice-lines": line,
+    lines: line,
+    payments: payment,
+    "tax-rates": tax,
+    imports: batch.body.data.id,
+    "import-batches": batch.body.data.id,
+    staff: actor.user_id ?? "",
+    users: actor.user_id ?? "",
+    roles: rows.role,
+    events: rows.event,
+    mails: rows.mail,
+    "api-keys": rows.api_key,
+    sessions: rows.api_key,
+    "work-types": await first("work-types"),
+    "ticket-queues": await first("ticket-queues"),
+    "ticket-statuses": await first("ticket-statuses"),
+    "ticket-priorities": await first("ticket-priorities"),
+    "ticket-types": await first("ticket-types"),
+    "ticket-categories": await first("ticket-categories"),
+    "contract-hour-balances": rows.api_key,
+  };
+  return { ids, client: client.portal, otherClient: other.portal };
+}
+
+/** The address of a route with real ids in it; a portal address names the invoice that was sent. */
+export function addressOf(path: string, ids: Readonly<Record<string, string>>): string {
+  const parts = path.split("/");
+  return parts
+    .map((part, at) => {
+      if (!part.startsWith(":")) return part;
+      if (
+        part === ":handler" ||
+        part === ":direction" ||
+        part === ":provider" ||
+        part === ":token" ||
+        part === ":tenant_id"
+      )
+        return "up";
+      const owner = parts[at - 1] ?? "";
+      const id = owner === "invoices" && path.includes("/portal/") ? ids["sent-invoices"] : ids[owner];
+      if (id === undefined) throw new Error(`no ${owner} for ${path}`);
+      return id;
+    })
+    .join("/");
+}
+
+/** What a signed-in person's browser sends, the token of its forms included. */
+export async function browserHeaders(t: TestProgram, who: Ctx): Promise<Headers> {
+  const session = await inUnit(who, (work) => startSession(work, who.actor.user_id ?? ""));
+  const name = (who.actor.kind === "portal" ? portalCookieName : staffCookieName)(who.tenant.public_url);
+  return {
+    cookie: `${name}=${session.token}`,
+    "x-csrf-token": csrfToken(t.app.keyring.derive("csrf", who.tenant.id), session.id),
+  };
+}
+
+/** What a program with a staff member's API key sends. */
+export async function keyHeaders(tenant: TestTenant, ...given: Parameters<TestTenant["key"]>): Promise<Headers> {
+  return { authorization: `Bearer ${await tenant.key(...given)}` };
+}
