@@ -21,7 +21,8 @@ interface Given {
   seed: number;
   books: Books;
   bills: readonly Bill[];
-  logged: readonly LoggedTime[];
+  /** Time that no bill has. */
+  unbilled: readonly LoggedTime[];
   letterhead: Letterhead;
   staff: Staff;
   /** The number of the last invoice there is. */
@@ -38,7 +39,6 @@ export async function writeAccounts(bulk: Bulk, given: Given): Promise<number> {
   const { books, bills, letterhead, staff } = given;
   const random = randomOf(given.seed, "invoices");
   let last = given.lastNumber;
-  const billed = new Set<string>();
   for (let from = 0; from < bills.length; from += pageSize) {
     const page = bills.slice(from, from + pageSize).map((bill) => issue(random, books, bill, () => (last += 1)));
     for (const one of page) {
@@ -46,13 +46,14 @@ export async function writeAccounts(bulk: Bulk, given: Given): Promise<number> {
         one.invoice.issued_details = documentOf(one, letterhead, staff) as unknown as Record<string, unknown>;
         markBilled(one);
       }
-      for (const { row } of one.bill.time) billed.add(row.id);
     }
     await writePage(bulk, page);
+    // What has been written need not be kept: there may be hundreds of thousands of entries.
+    for (const { bill } of page) bill.time = [];
   }
   await bulk.rows(
     timeEntries,
-    given.logged.filter(({ row }) => !billed.has(row.id)).map(({ row }) => row),
+    given.unbilled.map(({ row }) => row),
   );
   return last;
 }

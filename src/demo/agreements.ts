@@ -1,10 +1,10 @@
 import { type ContractRow, contractItems, contracts, type ItemRow } from "../modules/contracts/index.ts";
-import type { RowOf, Table } from "../platform/database/columns.ts";
 import { newId } from "../platform/ids.ts";
 import { amountOf } from "../platform/money.ts";
 import type { Calendar } from "./calendar.ts";
 import type { Client } from "./clients.ts";
 import { type Random, randomOf } from "./random.ts";
+import { complete } from "./row.ts";
 import type { Size } from "./sizes.ts";
 
 /** What a client has agreed to. */
@@ -223,14 +223,4 @@ function linesOf(random: Random, kind: Kind, client: Client, hours: number): Lin
       overage_rate: "115",
     },
   ];
-}
-
-/** A row with every column: what is not given has its default. */
-export function complete<T extends Table>(table: T, given: Partial<RowOf<T>>): RowOf<T> {
-  const defaults = Object.fromEntries(
-    Object.entries(table.columns).flatMap(([name, column]) =>
-      column.defaultValue === undefined ? [] : [[name, column.defaultValue]],
-    ),
-  );
-  return { ...defaults, ...given } as RowOf<T>;
 }

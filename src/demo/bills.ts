@@ -38,7 +38,10 @@ interface Given {
  * What has been billed up to today, oldest first: each period of a contract and each month or quarter of other time that
  * is over, a few days after its end, and some hardware in between.
  */
-export function billsOf({ seed, calendar, clients, agreements, logged, monthly, handWritten }: Given): Bill[] {
+export function billsOf({ seed, calendar, clients, agreements, logged, monthly, handWritten }: Given): {
+  bills: Bill[];
+  unbilled: LoggedTime[];
+} {
   const random = randomOf(seed, "bills");
   const billable = Map.groupBy(
     logged.filter(({ row }) => row.is_billable),
@@ -79,7 +82,11 @@ export function billsOf({ seed, calendar, clients, agreements, logged, monthly, 
     const at = millisecondsAt(calendar, { day, minute: random.between(600, 960) });
     if (at < calendar.now) bills.push({ client, agreement: null, period: null, time: [], at, day });
   }
-  return bills.toSorted((a, b) => a.at - b.at);
+  const billed = new Set(bills.flatMap(({ time }) => time));
+  return {
+    bills: bills.toSorted((a, b) => a.at - b.at),
+    unbilled: logged.filter((one) => !billed.has(one)),
+  };
 }
 
 /** The lines of a bill, as the program works them out: charges, then time, prepaid hours first. */

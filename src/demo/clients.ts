@@ -1,4 +1,4 @@
-import { companies, contactName, contacts, nameKey, sites } from "../modules/companies/index.ts";
+import { companies, contacts, nameKey, sites } from "../modules/companies/index.ts";
 import { users } from "../platform/access/schema.ts";
 import type { NewRow } from "../platform/database/columns.ts";
 import { newId } from "../platform/ids.ts";
@@ -6,8 +6,8 @@ import { recordTags } from "../platform/tags.ts";
 import type { Bulk } from "./bulk.ts";
 import type { Calendar } from "./calendar.ts";
 import { businessName, town } from "./cast/businesses.ts";
-import { firstNames, jobs, lastNames } from "./cast/people.ts";
 import { companyTags, otherSites } from "./cast/businesses.ts";
+import { employ, phone, portalUsers } from "./people.ts";
 import { type Random, randomOf } from "./random.ts";
 import type { Staff } from "./setup.ts";
 import type { Size } from "./sizes.ts";
@@ -142,91 +142,6 @@ function sitesOf(random: Random, company: CompanyRow): SiteRow[] {
   });
   const main = site("Main office", true, company.address);
   return random.chance(0.3) ? [main, site(random.pick(otherSites), false, town(random))] : [main];
-}
-
-/** Gives everybody somebody, and the bigger clients more people. */
-function employ(random: Random, clients: readonly Client[], count: number): void {
-  const weights = clients.map((client, index): [number, number] => [client.weight === 0 ? 0.04 : client.weight, index]);
-  for (let made = 0; made < count; made += 1) {
-    const at = made < clients.length ? made : random.weighted(weights);
-    const client = clients[at];
-    if (client !== undefined) client.contacts.push(contactRow(random, client));
-  }
-  for (const { company, contacts: people } of clients) {
-    company.default_technical_contact_id = people[0]?.id ?? null;
-    company.default_billing_contact_id =
-      (people.find((person) => person.contact_type === "billing") ?? people[0])?.id ?? null;
-  }
-}
-
-function contactRow(random: Random, { company, contacts: colleagues, sites: places }: Client): ContactRow {
-  const first_name = random.pick(firstNames);
-  const last_name = random.pick(lastNames);
-  const [title, department] = colleagues.length === 0 ? jobs[0] : colleagues.length === 1 ? jobs[2] : random.pick(jobs);
-  const domain = (company.website ?? "").replace("https://", "");
-  const local = slugOf(`${first_name} ${last_name}`, ".");
-  const twins = colleagues.filter((one) => one.email?.startsWith(local) === true).length;
-  return {
-    id: newId(),
-    company_id: company.id,
-    first_name,
-    last_name,
-    email: `${local}${twins === 0 ? "" : twins + 1}@${domain}`,
-    phone: random.chance(0.7) ? phone(random) : null,
-    mobile: random.chance(0.4) ? phone(random) : null,
-    title,
-    department,
-    contact_type:
-      colleagues.length === 0
-        ? "primary"
-        : colleagues.length === 1
-          ? "billing"
-          : random.chance(0.1)
-            ? "technical"
-            : "other",
-    site_id: random.pick(places).id,
-    preferred_contact_method: random.weighted([
-      [60, "email"],
-      [30, "phone"],
-      [10, "mobile"],
-    ] as const),
-    created_at: company.created_at,
-    updated_at: company.updated_at,
-  };
-}
-
-/** Numbers that are kept free for stories: 555-0100 to 555-0199. */
-function phone(random: Random): string {
-  return `+1 ${random.pick(["207", "603", "978"])} 555 01${String(random.between(0, 99)).padStart(2, "0")}`;
-}
-
-/** The first people of the biggest clients may use the portal. */
-function portalUsers(clients: readonly Client[], count: number, passwordHash: string): NewRow<typeof users>[] {
-  return clients.slice(0, count).flatMap(({ contacts: [contact] }) => {
-    if (contact === undefined) return [];
-    const id = newId();
-    contact.is_portal_user = true;
-    contact.preferred_contact_method = "portal";
-    contact.portal_user_id = id;
-    const { created_at, updated_at } = contact;
-    const person = {
-      name: contactName({ first_name: contact.first_name, last_name: contact.last_name ?? "" }),
-      email: contact.email ?? "",
-    };
-    return [
-      {
-        id,
-        user_type: "portal" as const,
-        ...person,
-        contact_id: contact.id,
-        password_hash: passwordHash,
-        password_changed_at: created_at ?? null,
-        invited_at: created_at ?? null,
-        created_at,
-        updated_at,
-      },
-    ];
-  });
 }
 
 function tagsOf(random: Random, clients: readonly Client[]): TagRow[] {

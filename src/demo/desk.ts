@@ -1,4 +1,3 @@
-import { contactName } from "../modules/companies/index.ts";
 import {
   endsAfter,
   repliesAfter,
@@ -7,22 +6,22 @@ import {
   type TicketRow,
   tickets,
 } from "../modules/tickets/index.ts";
-import type { NewRow } from "../platform/database/columns.ts";
 import { plainToHtml } from "../platform/html.ts";
 import { recordTags } from "../platform/tags.ts";
-import { type Agreement, complete } from "./agreements.ts";
+import type { Agreement } from "./agreements.ts";
 import { arrivals } from "./arrivals.ts";
 import { idAt, type Bulk } from "./bulk.ts";
 import { type Calendar, dateAt, millisecondsAt, type Moment } from "./calendar.ts";
-import { firstNames, lastNames } from "./cast/people.ts";
-import type { Client, ContactRow, TagRow } from "./clients.ts";
+import type { Client, TagRow } from "./clients.ts";
+import { callerOf, type NoteRow, noteOf, slotsOf, sourceOf } from "./conversation.ts";
 import { type Course, courseOf } from "./course.ts";
 import { categoriesOf, priorityOf, queueOf, statusOf, typeOf } from "./lists.ts";
 import { type LoggedTime, timeOf } from "./logged-time.ts";
 import { type Random, randomOf } from "./random.ts";
-import type { Lists, Person, Staff } from "./setup.ts";
+import { complete } from "./row.ts";
+import type { Lists, Staff } from "./setup.ts";
 import type { Size } from "./sizes.ts";
-import { fill, type Slots, stories, type Story, things } from "./stories/index.ts";
+import { fill, stories } from "./stories/index.ts";
 
 /** All that the play on the desk needs. */
 export interface Stage {
@@ -37,8 +36,6 @@ export interface Stage {
   /** How many tickets have been numbered before. */
   lastTicket: number;
 }
-
-type NoteRow = NewRow<typeof ticketNotes> & { id: string; ticket_id: string };
 
 /** A ticket with all that hangs on it. */
 interface Played {
@@ -213,86 +210,6 @@ function play(random: Random, scene: Scene): Played {
     time,
     words: [description, ...notes.toReversed().map(({ words }) => words)].join(" "),
   };
-}
-
-/** Monitoring speaks with whoever looks after the systems there; those who have the portal use it more than others. */
-function callerOf(random: Random, { contacts }: Client, story: Story): ContactRow {
-  const [first] = contacts;
-  if (first === undefined) throw new Error("a client without people has no tickets");
-  if (story.isMonitoring === true || (first.is_portal_user === true && random.chance(0.4))) return first;
-  return random.pick(contacts);
-}
-
-function slotsOf(random: Random, contact: ContactRow): Slots {
-  const picked = Object.fromEntries(
-    Object.entries(things).map(([name, list]): [string, string] => [name, random.pick<string>(list)]),
-  );
-  return { ...picked, name: contact.first_name, who: `${random.pick(firstNames)} ${random.pick(lastNames)}` };
-}
-
-function sourceOf(random: Random, story: Story, contact: ContactRow): TicketRow["source"] {
-  if (story.isMonitoring === true) return "rmm";
-  if (contact.is_portal_user === true)
-    return random.weighted([
-      [75, "portal"],
-      [25, "phone"],
-    ] as const);
-  return random.weighted([
-    [55, "email"],
-    [45, "phone"],
-  ] as const);
-}
-
-interface Writing {
-  story: Story;
-  text: (words: string) => string;
-  contact: ContactRow;
-  technician: Person;
-  ticketId: string;
-  at: string;
-}
-
-/** A note, with its words as plain text. Contacts without the portal answer by telephone, and the technician writes it down. */
-function noteOf(
-  kind: Course["steps"][number]["kind"],
-  { story, text, contact, technician, ticketId, at }: Writing,
-): { row: NoteRow; words: string } {
-  const portalUser = contact.portal_user_id ?? null;
-  const note = (
-    note_type: NoteRow["note_type"],
-    words: string,
-    author: string | null,
-  ): { row: NoteRow; words: string } => ({
-    words,
-    row: {
-      id: idAt(Date.parse(at)),
-      ticket_id: ticketId,
-      note_type,
-      content: plainToHtml(words),
-      created_by_id: author,
-      created_at: at,
-      updated_at: at,
-    },
-  });
-  switch (kind) {
-    case "reply":
-      return note(
-        "public",
-        `Hello ${contact.first_name},\n\n${text(story.reply)}\n\nBest regards\n${technician.name}`,
-        technician.id,
-      );
-    case "finding":
-      return note("internal", text(story.finding), technician.id);
-    case "answer":
-      if (portalUser !== null) return note("public", text(story.answer), portalUser);
-      return note(
-        "internal",
-        `${contactName({ first_name: contact.first_name, last_name: contact.last_name ?? "" })} by phone: ${text(story.answer)}`,
-        technician.id,
-      );
-    case "solution":
-      return note("resolution", text(story.solution), technician.id);
-  }
 }
 
 /** A visit that is still to come stands in the calendar. */

@@ -75,8 +75,13 @@ async function write(joined: Work, { size: name, seed, password, passwordHash }:
   await linkClients(work, clients, agreements);
 
   const lastTicket = await lastNumber(work, "ticket");
-  const logged = await writeTickets(bulk, { ...common, agreements, staff, lists, lastTicket });
-  const bills = billsOf({ ...common, agreements, logged, monthly: size.monthly, handWritten: size.handWritten });
+  const { bills, unbilled } = billsOf({
+    ...common,
+    agreements,
+    logged: await writeTickets(bulk, { ...common, agreements, staff, lists, lastTicket }),
+    monthly: size.monthly,
+    handWritten: size.handWritten,
+  });
   const { invoice_prefix: prefix } = await work.db
     .selectFrom("organizations")
     .select("invoice_prefix")
@@ -84,7 +89,7 @@ async function write(joined: Work, { size: name, seed, password, passwordHash }:
   const lastInvoice = await writeAccounts(bulk, {
     seed,
     bills,
-    logged,
+    unbilled,
     staff,
     books: { calendar, lists, tenantId: tenant.id, prefix, finance: staff.finance },
     letterhead: await letterheadOf(work),

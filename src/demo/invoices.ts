@@ -12,12 +12,12 @@ import {
   type PlannedLine,
   statusAfterPayment,
 } from "../modules/billing/index.ts";
-import { complete } from "./agreements.ts";
 import { type Bill, linesOf } from "./bills.ts";
 import { idAt } from "./bulk.ts";
 import { type Calendar, dayAt } from "./calendar.ts";
 import { paymentsOf } from "./payments.ts";
 import type { Random } from "./random.ts";
+import { complete } from "./row.ts";
 import type { Lists, Person } from "./setup.ts";
 
 /** An invoice with its lines and payments, as approving, sending and recording would have left it. */
@@ -108,11 +108,12 @@ type Stage = "draft" | "approved" | "sent" | "void";
 /** Of the last days' bills some wait for approval and some for being sent; older ones are out. */
 function stageOf(random: Random, calendar: Calendar, { at, period }: Bill): Stage {
   const luck = random.next();
-  if (period === null && luck < 0.15) return "void";
+  if (period === null && luck < 0.08) return "void";
   const age = (calendar.now - at) / day;
   if (age > 25) return "sent";
-  if (age < 0.2 || luck < 0.25) return "draft";
-  return luck < 0.45 ? "approved" : "sent";
+  const [drafts, approved] = age < 8 ? [0.3, 0.5] : [0.1, 0.18];
+  if (age < 0.2 || luck < drafts) return "draft";
+  return luck < approved ? "approved" : "sent";
 }
 
 function issued(

@@ -2,13 +2,13 @@ import { roundMinutes, timeEntries } from "../modules/time/index.ts";
 import type { TicketRow } from "../modules/tickets/index.ts";
 import type { RowOf } from "../platform/database/columns.ts";
 import { findRate } from "../modules/contracts/index.ts";
-import { complete } from "./agreements.ts";
 import { idAt } from "./bulk.ts";
 import { type Calendar, clockTime, dateAt, type Moment } from "./calendar.ts";
 import type { Client } from "./clients.ts";
 import type { Course, Step } from "./course.ts";
 import { one } from "./lists.ts";
 import type { Random } from "./random.ts";
+import { complete } from "./row.ts";
 import type { DemoWorkType, Lists, Person } from "./setup.ts";
 import type { Size } from "./sizes.ts";
 import type { Story } from "./stories/index.ts";
@@ -27,6 +27,7 @@ interface Worked {
     calendar: Calendar;
     client: Client;
     lists: Lists;
+    opened: Moment;
     tenantId: string;
     active: (companyId: string, date: string) => string | null;
   };
@@ -47,9 +48,12 @@ export function timeOf(random: Random, worked: Worked): LoggedTime[] {
   const { scene, story, course, text, technician, notes, instants } = worked;
   const total = random.between(...story.minutes);
   const logged: LoggedTime[] = [];
+  let since = scene.opened;
   for (const [index, step] of course.steps.entries()) {
     const note = notes[index];
     const at = instants[index];
+    const before = since;
+    since = step.at;
     if (note?.created_by_id !== technician.id || at === undefined || !random.chance(scene.size.logged)) continue;
     const minutes = Math.max(4, Math.round((total * shares[step.kind]) / 100) + random.between(-3, 3));
     const isVisit = story.isOnSite === true && step.kind === "solution";
@@ -58,6 +62,7 @@ export function timeOf(random: Random, worked: Worked): LoggedTime[] {
       entryOf(random, worked, {
         at,
         moment: step.at,
+        since: before,
         minutes,
         name,
         notes: wordsOf(step.kind, text, story),
@@ -70,6 +75,7 @@ export function timeOf(random: Random, worked: Worked): LoggedTime[] {
         entryOf(random, worked, {
           at,
           moment: { ...step.at, minute: step.at.minute - minutes },
+          since: before,
           minutes: way,
           name: "Travel",
           notes: "Travel to the site",
@@ -91,6 +97,8 @@ interface Entry {
   at: string;
   /** When it was finished. */
   moment: Moment;
+  /** The step before: work on it does not begin earlier. */
+  since: Moment;
   minutes: number;
   name: string;
   notes: string;
@@ -100,14 +108,15 @@ interface Entry {
 function entryOf(
   random: Random,
   { scene, ticket, technician }: Worked,
-  { at, moment, minutes, name, notes, noteId }: Entry,
+  { at, moment, since, minutes, name, notes, noteId }: Entry,
 ): LoggedTime {
   const { calendar, lists, client } = scene;
   const work_type = one(lists.workTypes, (type) => type.name === name);
   const written = new Date(Date.parse(at) + 1 + random.between(0, 40)).toISOString();
   const date = dateAt(calendar, moment);
   // Long work began on an earlier day or was interrupted: then only its length is known.
-  const isInOneGo = moment.minute - minutes >= 7 * 60;
+  const earliest = Math.max(7 * 60, since.day === moment.day ? since.minute : 0);
+  const isInOneGo = moment.minute - minutes >= earliest;
   const isRated = findRate({ work_type, hourly_rate: null, overage: null, ...lists.rates }).ok;
   const row = complete(timeEntries, {
     id: idAt(Date.parse(written)),

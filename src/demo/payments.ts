@@ -1,10 +1,10 @@
 import { type InvoiceRow, type PaymentRow, payments } from "../modules/billing/index.ts";
 import { percentOf } from "../platform/money.ts";
-import { complete } from "./agreements.ts";
 import type { Bill } from "./bills.ts";
 import { idAt } from "./bulk.ts";
 import { type Calendar, dayAt, millisecondsAt, workdayFrom } from "./calendar.ts";
 import { type Random, randomOf } from "./random.ts";
+import { complete } from "./row.ts";
 import type { Person } from "./setup.ts";
 
 /** How clients pay: days before or after the invoice is due, and how often they forget. */

@@ -35,7 +35,7 @@ export const accessStories: readonly Story[] = [
     minutes: [60, 150],
     opening:
       "{who} joins us on {day} and needs an account, mail, {app} and a phone number. Same rights as the colleague in the team.",
-    finding: "Template for this department exists. One licence is free, telephone needs a number from the block.",
+    finding: "Template for this department exists. One license is free, telephone needs a number from the block.",
     reply: "We prepare everything by the evening before. The first password comes to you by phone, not by mail.",
     answer: "Great. The desk is the one by the window in {room}.",
     solution: "{who} signed in on the first morning; mail, {app}, printer and phone were tried together.",
@@ -53,7 +53,7 @@ export const accessStories: readonly Story[] = [
     reply:
       "We block everything on {day} at six. One question: {who} owns a form that others fill in. Who takes it over?",
     answer: "I take over the form myself.",
-    solution: "The account is blocked, sessions ended, mail forwarded until the agreed date, and the licence is free.",
+    solution: "The account is blocked, sessions ended, mail forwarded until the agreed date, and the license is free.",
     work: "Offboarding of {who}: account blocked, mail forwarded, devices reset",
     tag: "offboarding",
   },

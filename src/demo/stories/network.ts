@@ -93,7 +93,7 @@ export const networkStories: readonly Story[] = [
     reply:
       "The phone is plugged in at a socket that was meant for a computer. We switch the socket over; it restarts by itself.",
     answer: "It rings again!",
-    solution: "The socket is switched to telephony and labelled. Calls in and out were tested.",
+    solution: "The socket is switched to telephony and labeled. Calls in and out were tested.",
     work: "Moved a network socket in {room} to telephony",
   },
   {

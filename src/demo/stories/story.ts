@@ -27,13 +27,14 @@ export interface Story {
 /** The values that stand in a story's slots. */
 export type Slots = Readonly<Record<string, string>>;
 
-/** A story's text with its slots filled; an unknown slot is a mistake in the story. */
+/** A story's text with its slots filled, beginning with a capital; an unknown slot is a mistake in the story. */
 export function fill(text: string, slots: Slots): string {
-  return text.replace(/\{(\w+)\}/g, (_, name: string) => {
+  const filled = text.replace(/\{(\w+)\}/g, (_, name: string) => {
     const value = slots[name];
     if (value === undefined) throw new Error(`a story names {${name}}, which is no slot`);
     return value;
   });
+  return filled.charAt(0).toUpperCase() + filled.slice(1);
 }
 
 /** Things that stories are about; which one it is differs from ticket to ticket. */

@@ -37,7 +37,8 @@ function textBody({ heading, paragraphs, action, quoted, footer }: MailContent):
 }
 
 const font = "font-family:-apple-system,'Segoe UI',Roboto,Helvetica,Arial,sans-serif";
-const text = `${font};font-size:16px;line-height:1.55;color:#26323d`;
+/** `word-break` beside `overflow-wrap`: some mail programs only know the older one. */
+const text = `${font};font-size:16px;line-height:1.55;color:#26323d;overflow-wrap:anywhere;word-break:break-word`;
 
 function htmlBody({ heading, paragraphs, action, quoted, footer, organization }: MailContent): string {
   const rows = [

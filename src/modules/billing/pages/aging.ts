@@ -41,7 +41,7 @@ async function showAging(ctx: Ctx): Promise<Answer> {
             key: bucket,
             label: labels[bucket],
             is_numeric: true,
-            is_secondary: bucket !== "current",
+            is_secondary: false,
             cell: (row: Row) => (row[bucket] === 0 ? cell.nothing : cell.money(row[bucket], row.currency, ctx.tenant)),
           })),
           {
