@@ -21,6 +21,8 @@ export interface Bill {
   /** When the draft was made, in milliseconds; its date in the calendar. */
   at: number;
   day: number;
+  /** Whether it still has to be approved, whatever chance says. */
+  isToDo: boolean;
 }
 
 interface Given {
@@ -52,7 +54,8 @@ export function billsOf({ seed, calendar, clients, agreements, logged, monthly, 
   const add = (client: Client, agreement: Agreement | null, period: Period, time: LoggedTime[]): void => {
     const day = workdayFrom(calendar, period.end, random.between(0, 3));
     const at = millisecondsAt(calendar, { day, minute: 9 * 60 + random.between(0, 150) }) + random.between(0, 59_999);
-    if (period.end <= today && at < calendar.now) bills.push({ client, agreement, period, time, at, day });
+    if (period.end <= today && at < calendar.now)
+      bills.push({ client, agreement, period, time, at, day, isToDo: false });
   };
   for (const agreement of agreements) {
     const { contract, items, client } = agreement;
@@ -80,11 +83,15 @@ export function billsOf({ seed, calendar, clients, agreements, logged, monthly, 
     const client = random.pick(buyers);
     const day = workdayFrom(calendar, calendar.days[random.between(client.from, calendar.today)]?.date ?? today);
     const at = millisecondsAt(calendar, { day, minute: random.between(600, 960) });
-    if (at < calendar.now) bills.push({ client, agreement: null, period: null, time: [], at, day });
+    if (at < calendar.now) bills.push({ client, agreement: null, period: null, time: [], at, day, isToDo: false });
   }
   const billed = new Set(bills.flatMap(({ time }) => time));
+  bills.sort((a, b) => a.at - b.at);
+  // So that there is always something to approve.
+  const newest = bills.findLast(({ agreement }) => agreement !== null);
+  if (newest !== undefined) newest.isToDo = true;
   return {
-    bills: bills.toSorted((a, b) => a.at - b.at),
+    bills,
     unbilled: logged.filter((one) => !billed.has(one)),
   };
 }

@@ -106,12 +106,13 @@ export function issue(random: Random, books: Books, bill: Bill, number: () => nu
 type Stage = "draft" | "approved" | "sent" | "void";
 
 /** Of the last days' bills some wait for approval and some for being sent; older ones are out. */
-function stageOf(random: Random, calendar: Calendar, { at, period }: Bill): Stage {
+function stageOf(random: Random, calendar: Calendar, { at, period, isToDo }: Bill): Stage {
   const luck = random.next();
+  if (isToDo) return "draft";
   if (period === null && luck < 0.08) return "void";
   const age = (calendar.now - at) / day;
   if (age > 25) return "sent";
-  const [drafts, approved] = age < 8 ? [0.3, 0.5] : [0.1, 0.18];
+  const [drafts, approved] = age < 8 ? [0.35, 0.55] : [0.18, 0.28];
   if (age < 0.2 || luck < drafts) return "draft";
   return luck < approved ? "approved" : "sent";
 }

@@ -91,9 +91,14 @@ export function formatBytes(bytes: number): string {
   return `${(bytes / 1_000_000).toFixed(1)} MB`;
 }
 
-/** An enumeration's value in words: `due_on_receipt` as "Due on receipt". */
+const acronyms = new Set(["ach", "api", "rmm", "sla"]);
+
+/** An enumeration's value in words: `due_on_receipt` as "Due on receipt", `rmm` as "RMM". */
 export function words(value: string): string {
-  const text = value.replaceAll("_", " ");
+  const text = value
+    .split("_")
+    .map((word) => (acronyms.has(word) ? word.toUpperCase() : word))
+    .join(" ");
   return text.charAt(0).toUpperCase() + text.slice(1);
 }
 

@@ -78,6 +78,7 @@ export interface FieldModel {
     | "decimal"
     | "date"
     | "datetime"
+    | "color"
     | "textarea"
     | "checkbox"
     | "select"

@@ -62,11 +62,12 @@ interface Sums {
 
 function sumLines(flow: Flow, model: InvoicePdfModel, left: number): Sums {
   const { document, right } = flow;
+  // The tax's label holds an amount, and set as a figure its decimal point is not kerned away.
   const rows = sums(model).map(([label, value]) => ({
-    lines: wrap(document, label, right - left - 90, text.soft),
+    lines: wrap(document, label, right - left - 90, text.softFigure),
     value,
   }));
-  const rowsHeight = rows.reduce((sum, row) => sum + row.lines.length * text.soft.leading + rowGap, 0);
+  const rowsHeight = rows.reduce((sum, row) => sum + row.lines.length * text.softFigure.leading + rowGap, 0);
   const paidHeight = model.amount_paid === 0 ? 0 : text.softFigure.leading + 2;
   const pair = (label: string, value: string, y: number, style: TextStyle): number => {
     drawText(document, label, left, y, style);
@@ -76,9 +77,9 @@ function sumLines(flow: Flow, model: InvoicePdfModel, left: number): Sums {
   const draw = (from: number): number => {
     let y = from;
     for (const { lines, value } of rows) {
-      lines.forEach((line, index) => drawText(document, line, left, y + index * text.soft.leading, text.soft));
+      lines.forEach((line, index) => drawText(document, line, left, y + index * text.softFigure.leading, text.softFigure));
       drawRight(document, value, right, y, text.figure);
-      y += lines.length * text.soft.leading + rowGap;
+      y += lines.length * text.softFigure.leading + rowGap;
     }
     drawRule(document, left, right, y + 2, hairline);
     y = pair("Total", shownMoney(model.total, model), y + 9, text.total);

@@ -189,7 +189,6 @@ const hints: Record<string, string> = {
   is_closed: "Settled once tickets have this status.",
   portal_name: "When clients should read another word than the team.",
   is_default: "What new tickets get.",
-  color: "As #2f6fd0",
   sla_multiplier: "0.5 halves the targets, 2 doubles them.",
 };
 
@@ -273,7 +272,7 @@ function routesOf(setting: Setting): Route[] {
       ...shared,
       path: `${path}/:id`,
       action: actions.update as unknown as AnyAction,
-      title: async (ctx, { id = "" }) => (await find(ctx, table.name, id)).name,
+      title: async (ctx, { id = "" }) => `Edit ${(await find(ctx, table.name, id)).name}`,
       extra: (incoming) => ({ id: incoming.params["id"] }),
       actions: (ctx, incoming) => buttonsOf(ctx, setting, incoming.params["id"] ?? ""),
     }),

@@ -1,0 +1,171 @@
+import type { AccessTable } from "./table.ts";
+
+/** Who gets in by each route of the API and by the hooks. */
+export const apiAccess: AccessTable = {
+  "anybody": `
+    POST /api/v1/auth/login
+    POST /hooks/stripe/:tenant_id
+    POST /api/v1/portal/auth/login
+    POST /api/v1/portal/auth/forgot-password
+    POST /api/v1/portal/auth/reset-password
+  `,
+  "whoever is signed in": `
+    POST /api/v1/auth/logout
+    POST /api/v1/auth/refresh
+    GET /api/v1/auth/sessions
+    DELETE /api/v1/auth/sessions/:id
+  `,
+  "client": `
+    POST /api/v1/portal/auth/logout
+    GET POST /api/v1/portal/tickets
+    GET /api/v1/portal/tickets/:id
+    GET POST /api/v1/portal/tickets/:id/notes
+    GET POST /api/v1/portal/tickets/:id/attachments
+    GET /api/v1/portal/tickets/:id/attachments/:attachment_id/content
+    GET /api/v1/portal/invoices
+    GET /api/v1/portal/invoices/:id
+    GET /api/v1/portal/invoices/:id/lines
+    GET /api/v1/portal/invoices/:id/pdf
+    POST /api/v1/portal/invoices/:id/pay
+    GET /api/v1/portal/company
+  `,
+  "everybody of the staff": `
+    GET POST /api/v1/companies
+    GET PUT PATCH DELETE /api/v1/companies/:id
+    GET POST /api/v1/contacts
+    GET PUT PATCH DELETE /api/v1/contacts/:id
+    GET /api/v1/companies/:id/contacts
+    GET POST /api/v1/sites
+    GET PUT PATCH DELETE /api/v1/sites/:id
+    GET /api/v1/companies/:id/sites
+    GET /api/v1/tickets
+    GET /api/v1/tickets/:id
+    GET /api/v1/companies/:id/tickets
+    GET /api/v1/contacts/:id/tickets
+    GET /api/v1/ticket-notes
+    GET /api/v1/ticket-notes/:id
+    GET /api/v1/tickets/:id/notes
+    GET /api/v1/ticket-attachments
+    GET /api/v1/ticket-attachments/:id
+    GET /api/v1/tickets/:id/attachments
+    GET /api/v1/ticket-queues
+    GET /api/v1/ticket-queues/:id
+    GET /api/v1/ticket-statuses
+    GET /api/v1/ticket-statuses/:id
+    GET /api/v1/ticket-priorities
+    GET /api/v1/ticket-priorities/:id
+    GET /api/v1/ticket-types
+    GET /api/v1/ticket-types/:id
+    GET /api/v1/ticket-categories
+    GET /api/v1/ticket-categories/:id
+    GET /api/v1/time-entries
+    GET /api/v1/time-entries/:id
+    GET /api/v1/tickets/:id/time-entries
+    GET /api/v1/companies/:id/time-entries
+    GET /api/v1/contracts/:id/time-entries
+    GET /api/v1/work-types
+    GET /api/v1/work-types/:id
+    GET /api/v1/contracts
+    GET /api/v1/contracts/:id
+    GET /api/v1/companies/:id/contracts
+    GET /api/v1/contract-items
+    GET /api/v1/contract-items/:id
+    GET /api/v1/contract-hour-balances
+    GET /api/v1/contract-hour-balances/:id
+    GET /api/v1/contracts/:id/contract-hour-balances
+    GET /api/v1/rate-cards
+    GET /api/v1/rate-cards/:id
+    GET /api/v1/rate-card-items
+    GET /api/v1/rate-card-items/:id
+    GET /api/v1/rate-cards/:id/rate-card-items
+    GET /api/v1/companies/:id/activity
+    GET /api/v1/contacts/:id/activity
+    GET /api/v1/tickets/:id/activity
+    GET /api/v1/tickets/:id/attachments/:attachment_id/content
+    GET /api/v1/time-entries/timer/active
+    GET /api/v1/contracts/:id/items
+    GET /api/v1/contracts/:id/hour-balance
+    GET /api/v1/contracts/:id/activity
+  `,
+  "technician, administrator": `
+    POST /api/v1/tickets
+    PUT PATCH DELETE /api/v1/tickets/:id
+    POST /api/v1/time-entries
+    PUT PATCH DELETE /api/v1/time-entries/:id
+    POST /api/v1/tickets/:id/assign
+    POST /api/v1/tickets/:id/notes
+    POST /api/v1/tickets/:id/attachments
+    POST /api/v1/time-entries/timer/start
+    POST /api/v1/time-entries/timer/stop
+    POST DELETE /api/v1/contacts/:id/portal-access
+  `,
+  "finance, administrator": `
+    POST /api/v1/contracts
+    PUT PATCH DELETE /api/v1/contracts/:id
+    POST /api/v1/contract-items
+    PUT PATCH DELETE /api/v1/contract-items/:id
+    POST /api/v1/rate-cards
+    PUT PATCH DELETE /api/v1/rate-cards/:id
+    POST /api/v1/rate-card-items
+    PUT PATCH DELETE /api/v1/rate-card-items/:id
+    GET POST /api/v1/invoices
+    GET PUT PATCH DELETE /api/v1/invoices/:id
+    GET /api/v1/companies/:id/invoices
+    GET /api/v1/contracts/:id/invoices
+    GET /api/v1/invoice-lines
+    GET PUT PATCH DELETE /api/v1/invoice-lines/:id
+    GET POST /api/v1/payments
+    GET /api/v1/payments/:id
+    GET /api/v1/companies/:id/payments
+    GET /api/v1/invoices/:id/payments
+    GET POST /api/v1/tax-rates
+    GET PUT PATCH DELETE /api/v1/tax-rates/:id
+    POST /api/v1/contracts/:id/items
+    POST /api/v1/contracts/:id/activate
+    POST /api/v1/contracts/:id/cancel
+    POST /api/v1/contracts/:id/renew
+    POST /api/v1/contracts/:id/archive
+    POST /api/v1/contracts/:id/restore
+    GET /api/v1/invoices/:id/activity
+    POST /api/v1/invoices/:id/approve
+    POST /api/v1/invoices/:id/void
+    POST /api/v1/invoices/:id/rebuild
+    POST /api/v1/invoices/:id/send
+    GET /api/v1/invoices/:id/pdf
+    GET POST /api/v1/invoices/:id/lines
+    POST /api/v1/invoices/generate/from-contract
+    POST /api/v1/invoices/generate/from-time-entries
+    POST /api/v1/invoices/generate/batch
+    GET /api/v1/billing/reports/ar-aging
+    POST /api/v1/payments/process-card
+  `,
+  "administrator": `
+    GET /api/v1/mails
+    GET /api/v1/mails/:id
+    GET /api/v1/users
+    GET /api/v1/users/:id
+    GET /api/v1/roles
+    GET /api/v1/roles/:id
+    POST /api/v1/ticket-queues
+    PUT PATCH DELETE /api/v1/ticket-queues/:id
+    POST /api/v1/ticket-statuses
+    PUT PATCH DELETE /api/v1/ticket-statuses/:id
+    POST /api/v1/ticket-priorities
+    PUT PATCH DELETE /api/v1/ticket-priorities/:id
+    POST /api/v1/ticket-types
+    PUT PATCH DELETE /api/v1/ticket-types/:id
+    POST /api/v1/ticket-categories
+    PUT PATCH DELETE /api/v1/ticket-categories/:id
+    POST /api/v1/work-types
+    PUT PATCH DELETE /api/v1/work-types/:id
+    GET /api/v1/import-batches
+    GET /api/v1/import-batches/:id
+    POST /api/v1/mails/:id/retry
+    GET PUT PATCH /api/v1/organization
+    GET PUT PATCH /api/v1/mail-settings
+    POST /api/v1/contacts/import/:provider
+    POST /api/v1/import-batches/:id/undo
+    GET PUT /api/v1/payment-gateway/config
+    POST /api/v1/payment-gateway/test
+  `,
+};

@@ -1,0 +1,203 @@
+import type { AccessTable } from "./table.ts";
+
+/** Who gets in by each page, fragment, form, button and download. */
+export const pageAccess: AccessTable = {
+  "anybody": `
+    GET POST /sign-in
+    GET POST /forgot
+    GET POST /invite/:token
+    GET POST /reset/:token
+    GET POST /portal/sign-in
+    GET POST /portal/forgot
+    GET POST /portal/invite/:token
+    GET POST /portal/reset/:token
+    GET POST /setup/start/:token
+  `,
+  "client": `
+    POST /portal/sign-out
+    GET /portal/account
+    POST /portal/account/password
+    POST /portal/account/sessions/:id/revoke
+    POST /portal/account/sessions/revoke-others
+    GET /portal
+    GET /portal/tickets
+    GET POST /portal/tickets/new
+    GET /portal/tickets/:id
+    POST /portal/tickets/:id/notes
+    GET /portal/tickets/:id/attachments/:attachment_id
+    GET /portal/invoices
+    GET /portal/invoices/:id
+    GET /portal/invoices/:id/pdf
+    POST /portal/invoices/:id/pay
+    GET /portal/invoices/:id/paid
+  `,
+  "everybody of the staff": `
+    GET /
+    GET /search
+    GET /search/suggest
+    GET /settings
+    POST /sign-out
+    GET /account
+    POST /account/password
+    POST /account/sessions/:id/revoke
+    POST /account/sessions/revoke-others
+    GET /account/api-keys
+    GET POST /account/api-keys/new
+    GET /account/api-keys/:id
+    POST /account/api-keys/:id/revoke
+    GET /companies
+    GET /companies/:id
+    GET /contacts
+    GET /contacts/:id
+    POST /companies/:id/archive
+    POST /companies/:id/restore
+    POST /companies/:id/delete
+    POST /contacts/:id/archive
+    POST /contacts/:id/restore
+    POST /contacts/:id/delete
+    POST /sites/:id/archive
+    POST /sites/:id/restore
+    POST /sites/:id/delete
+    GET POST /companies/new
+    GET POST /companies/:id/edit
+    GET POST /contacts/new
+    GET POST /contacts/:id/edit
+    GET POST /sites/new
+    GET POST /sites/:id/edit
+    GET /tickets
+    GET /my-work
+    GET /tickets/:id/attachments/:attachment_id
+    GET /time
+    GET /time/:id/edit
+    GET /contracts
+    GET /contracts/:id
+    GET /rate-cards
+    GET /rate-cards/:id
+    GET /tickets/:id
+  `,
+  "technician, administrator": `
+    POST /tickets/:id/take
+    POST /tickets/:id/delete
+    GET POST /tickets/new
+    GET POST /time/new
+    POST /time/:id/edit
+    POST /time/:id/delete
+    GET /timer
+    POST /timer/start
+    POST /timer/stop
+    POST /timer/discard
+    POST /tickets/:id
+    POST /tickets/:id/reply
+    GET POST /tickets/:id/edit
+    POST /contacts/:id/portal-access
+    POST /contacts/:id/portal-access/revoke
+  `,
+  "finance, administrator": `
+    POST /contracts/:id/activate
+    POST /contracts/:id/cancel
+    POST /contracts/:id/renew
+    POST /contracts/:id/archive
+    POST /contracts/:id/restore
+    POST /contracts/:id/delete
+    POST /contract-items/:id/delete
+    GET POST /contracts/new
+    GET POST /contracts/:id/edit
+    GET POST /contracts/:id/items/new
+    GET POST /contract-items/:id/edit
+    GET POST /rate-cards/new
+    POST /rate-cards/:id
+    POST /rate-cards/:id/delete
+    GET /invoices
+    GET /invoices/:id
+    GET /invoices/:id/pdf
+    GET /invoices/:id/lines/:line_id
+    POST /invoices/:id/lines/:line_id/move/:direction
+    POST /invoices/:id/lines/:line_id/delete
+    POST /invoices/:id/approve
+    POST /invoices/:id/void
+    POST /invoices/:id/rebuild
+    POST /invoices/:id/delete
+    POST /invoices/:id/send
+    GET POST /invoices/new
+    GET POST /invoices/:id/edit
+    GET POST /invoices/:id/lines/new
+    GET POST /invoices/:id/lines/:line_id/edit
+    GET POST /invoices/:id/payment
+    GET POST /invoices/from-time
+    GET POST /billing/run
+    GET POST /billing/review
+    GET /billing/aging
+    GET /settings/tax-rates
+    GET POST /settings/tax-rates/new
+    GET POST /settings/tax-rates/:id
+    POST /settings/tax-rates/:id/delete
+  `,
+  "administrator": `
+    GET POST /settings/organization
+    GET POST /settings/address
+    GET POST /settings/locale
+    GET POST /settings/invoicing
+    GET POST /settings/mail
+    POST /settings/mail/test
+    GET /settings/mails
+    GET /settings/mails/:id
+    POST /settings/mails/:id/retry
+    GET /settings/events
+    GET /settings/events/:id
+    POST /settings/events/:id/replay/:handler
+    GET /settings/staff
+    GET /settings/staff/:id
+    GET POST /settings/staff/new
+    GET POST /settings/staff/:id/edit
+    POST /settings/staff/:id/invite
+    POST /settings/staff/:id/deactivate
+    POST /settings/staff/:id/reactivate
+    GET /settings/roles
+    GET POST /settings/roles/:id
+    GET POST /setup/organization
+    GET POST /setup/address
+    GET POST /setup/locale
+    GET POST /setup/mail
+    GET POST /setup/reference
+    GET /setup/done
+    POST /setup/mail/test
+    GET POST /settings/standard-data
+    GET /settings/ticket-queues
+    GET POST /settings/ticket-queues/new
+    GET POST /settings/ticket-queues/:id
+    POST /settings/ticket-queues/:id/delete
+    POST /settings/ticket-queues/:id/archive
+    POST /settings/ticket-queues/:id/restore
+    GET /settings/ticket-statuses
+    GET POST /settings/ticket-statuses/new
+    GET POST /settings/ticket-statuses/:id
+    POST /settings/ticket-statuses/:id/delete
+    GET /settings/ticket-priorities
+    GET POST /settings/ticket-priorities/new
+    GET POST /settings/ticket-priorities/:id
+    POST /settings/ticket-priorities/:id/delete
+    GET /settings/ticket-types
+    GET POST /settings/ticket-types/new
+    GET POST /settings/ticket-types/:id
+    POST /settings/ticket-types/:id/delete
+    POST /settings/ticket-types/:id/archive
+    POST /settings/ticket-types/:id/restore
+    GET /settings/ticket-categories
+    GET POST /settings/ticket-categories/new
+    GET POST /settings/ticket-categories/:id
+    POST /settings/ticket-categories/:id/delete
+    POST /settings/ticket-categories/:id/archive
+    POST /settings/ticket-categories/:id/restore
+    GET /settings/work-types
+    GET POST /settings/work-types/new
+    GET POST /settings/work-types/:id
+    POST /settings/work-types/:id/delete
+    GET POST /settings/time-rounding
+    GET /imports
+    GET POST /imports/new
+    GET POST /imports/:id
+    POST /imports/:id/undo
+    GET POST /settings/payments
+    POST /settings/payments/test
+  `,
+};
