@@ -4,7 +4,14 @@ import type { Ctx } from "../../src/platform/context.ts";
 import { moduleRoutes } from "../../src/platform/http/module-routes.ts";
 import type { Route } from "../../src/platform/http/route.ts";
 import { noId } from "../../src/platform/ids.ts";
-import { addressOf, browserHeaders, type Everything, keyHeaders, makeEverything, marker } from "../support/everything.ts";
+import {
+  addressOf,
+  browserHeaders,
+  type Everything,
+  keyHeaders,
+  makeEverything,
+  marker,
+} from "../support/everything.ts";
 import { startTestProgram, type TestProgram } from "../support/program.ts";
 import { apiAccess } from "./api.ts";
 import { pageAccess } from "./pages.ts";
@@ -29,7 +36,7 @@ const nameOf = ({ method, path }: Route): string => `${method} ${path}`;
 const accessTo = (route: Route): Access => table.get(nameOf(route)) ?? { who: "administrator", roles: new Set() };
 const isPage = ({ door }: Route): boolean => door === "staff" || door === "portal" || door === "open";
 /** These end the session that they come with. */
-const endsSession = ({ path }: Route): boolean => /sign-out|logout|revoke-others/.test(path);
+const endsSession = ({ path }: Route): boolean => /sign-out|logout/.test(path);
 
 type Outcome = "in" | "out" | "not there";
 
@@ -38,13 +45,21 @@ interface Answered {
   text: string;
 }
 
-async function send(route: Route, headers: Readonly<Record<string, string>>, path: string, tenant = t.harbor): Promise<Answered> {
+async function send(
+  route: Route,
+  headers: Readonly<Record<string, string>>,
+  path: string,
+  tenant = t.harbor,
+): Promise<Answered> {
   const hasBody = route.method !== "GET" && route.method !== "DELETE";
   const body = !hasBody ? {} : isPage(route) ? { body: new URLSearchParams({ no_such_field: "1" }) } : { body: "[]" };
-  const type = hasBody && !isPage(route) ? { "content-type": "application/json" } : {};
+  const type: Record<string, string> = hasBody && !isPage(route) ? { "content-type": "application/json" } : {};
   const answer = await t.fetch(path, { method: route.method, headers: { ...type, ...headers }, ...body }, tenant);
-  const isSentAway = answer.headers.get("location")?.includes("/sign-in") === true && !endsSession(route);
-  const outcome = isSentAway || answer.status === 401 || answer.status === 403 ? "out" : answer.status === 404 ? "not there" : "in";
+  // Who signs out goes to the sign-in page as well, and loses the cookie on the way.
+  const hasSignedOut = answer.headers.getSetCookie().some((line) => /;\s*max-age=0\b/i.test(line));
+  const isSentAway = answer.headers.get("location")?.includes("/sign-in") === true && !hasSignedOut;
+  const outcome =
+    isSentAway || answer.status === 401 || answer.status === 403 ? "out" : answer.status === 404 ? "not there" : "in";
   return { outcome, text: await answer.text() };
 }
 
@@ -75,7 +90,11 @@ test("the table names every route of the program, and no other", () => {
 describe("with the addresses of real records,", () => {
   test("somebody who is not signed in gets in by open doors only", async () => {
     const isOpen = (route: Route): boolean => accessTo(route).who === "anybody";
-    expect(await outcomes(async (route) => (isOpen(route) ? null : (await send(route, {}, addressOf(route.path, e.ids))).outcome))).toEqual(expected((route) => (isOpen(route) ? null : "out")));
+    expect(
+      await outcomes(async (route) =>
+        isOpen(route) ? null : (await send(route, {}, addressOf(route.path, e.ids))).outcome,
+      ),
+    ).toEqual(expected((route) => (isOpen(route) ? null : "out")));
   });
 
   test("a client of another company gets nothing of this one, and nothing of the staff's", async () => {
@@ -97,16 +116,30 @@ describe("with the addresses of real records,", () => {
   });
 
   test("another organization's administrator finds nothing of ours", async () => {
-    const headers = { page: await browserHeaders(t, await t.mill.as("administrator")), api: await keyHeaders(t.mill, "administrator") };
-    const isAsked = (route: Route): boolean => accessTo(route).roles.has("administrator") && route.path.includes(":") && !route.path.includes(":token") && !route.path.includes(":provider");
+    const headers = {
+      page: await browserHeaders(t, await t.mill.as("administrator")),
+      api: await keyHeaders(t.mill, "administrator"),
+    };
+    const isAsked = (route: Route): boolean =>
+      accessTo(route).roles.has("administrator") &&
+      route.path.includes(":") &&
+      !route.path.includes(":token") &&
+      !route.path.includes(":provider");
     const outcome = async (route: Route): Promise<string | null> => {
       if (!isAsked(route) || accessTo(route).who === "anybody") return null;
-      const { outcome: one, text } = await send(route, isPage(route) ? headers.page : headers.api, addressOf(route.path, e.ids), t.mill);
+      const { outcome: one, text } = await send(
+        route,
+        isPage(route) ? headers.page : headers.api,
+        addressOf(route.path, e.ids),
+        t.mill,
+      );
       // A button answers with the way back to the page it was on, and that page is not there.
       const isWayBack = one === "in" && route.method === "POST" && text === "";
       return text.includes(marker) ? "leaks" : isWayBack ? "not there" : one;
     };
-    expect(await outcomes(outcome)).toEqual(expected((route) => (isAsked(route) && accessTo(route).who !== "anybody" ? "not there" : null)));
+    expect(await outcomes(outcome)).toEqual(
+      expected((route) => (isAsked(route) && accessTo(route).who !== "anybody" ? "not there" : null)),
+    );
     for (const route of routes.filter((one) => one.method === "GET" && !one.path.includes(":"))) {
       const { text } = await send(route, isPage(route) ? headers.page : headers.api, route.path, t.mill);
       expect({ route: nameOf(route), leaks: text.includes(marker) }).toEqual({ route: nameOf(route), leaks: false });
@@ -114,9 +147,14 @@ describe("with the addresses of real records,", () => {
   });
 
   test("another organization's key and session are nobody's here", async () => {
-    const headers = { page: await browserHeaders(t, await t.mill.as("administrator")), api: await keyHeaders(t.mill, "administrator") };
+    const headers = {
+      page: await browserHeaders(t, await t.mill.as("administrator")),
+      api: await keyHeaders(t.mill, "administrator"),
+    };
     const outcome = async (route: Route): Promise<string | null> =>
-      accessTo(route).who === "anybody" ? null : (await send(route, isPage(route) ? headers.page : headers.api, addressOf(route.path, e.ids))).outcome;
+      accessTo(route).who === "anybody"
+        ? null
+        : (await send(route, isPage(route) ? headers.page : headers.api, addressOf(route.path, e.ids))).outcome;
     expect(await outcomes(outcome)).toEqual(expected((route) => (accessTo(route).who === "anybody" ? null : "out")));
   });
 });
@@ -134,19 +172,24 @@ describe("of the staff", () => {
         if (endsSession(route)) page = await browserHeaders(t, who);
         return one === "not there" ? "in" : one;
       };
-      expect(await outcomes(outcome)).toEqual(expected((route) => (isAsked(route) ? (accessTo(route).roles.has(role) ? "in" : "out") : null)));
+      expect(await outcomes(outcome)).toEqual(
+        expected((route) => (isAsked(route) ? (accessTo(route).roles.has(role) ? "in" : "out") : null)),
+      );
     });
   }
 
   test("a key with one scope opens what that scope opens", async () => {
     const headers = await keyHeaders(t.harbor, "administrator", ["companies.read"]);
     const { actor } = await t.harbor.as("administrator");
-    const isAsked = (route: Route): boolean => route.door === "api" && route.permission !== null && can(actor, route.permission);
+    const isAsked = (route: Route): boolean =>
+      route.door === "api" && route.permission !== null && can(actor, route.permission);
     const outcome = async (route: Route): Promise<string | null> => {
       if (!isAsked(route)) return null;
       const { outcome: one } = await send(route, headers, harmless(route));
       return one === "not there" ? "in" : one;
     };
-    expect(await outcomes(outcome)).toEqual(expected((route) => (isAsked(route) ? (route.permission === "companies.read" ? "in" : "out") : null)));
+    expect(await outcomes(outcome)).toEqual(
+      expected((route) => (isAsked(route) ? (route.permission === "companies.read" ? "in" : "out") : null)),
+    );
   });
 });

@@ -2,7 +2,7 @@ import type { AccessTable } from "./table.ts";
 
 /** Who gets in by each route of the API and by the hooks. */
 export const apiAccess: AccessTable = {
-  "anybody": `
+  anybody: `
     POST /api/v1/auth/login
     POST /hooks/stripe/:tenant_id
     POST /api/v1/portal/auth/login
@@ -15,7 +15,7 @@ export const apiAccess: AccessTable = {
     GET /api/v1/auth/sessions
     DELETE /api/v1/auth/sessions/:id
   `,
-  "client": `
+  client: `
     POST /api/v1/portal/auth/logout
     GET POST /api/v1/portal/tickets
     GET /api/v1/portal/tickets/:id
@@ -139,7 +139,7 @@ export const apiAccess: AccessTable = {
     GET /api/v1/billing/reports/ar-aging
     POST /api/v1/payments/process-card
   `,
-  "administrator": `
+  administrator: `
     GET /api/v1/mails
     GET /api/v1/mails/:id
     GET /api/v1/users

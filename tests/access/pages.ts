@@ -2,7 +2,7 @@ import type { AccessTable } from "./table.ts";
 
 /** Who gets in by each page, fragment, form, button and download. */
 export const pageAccess: AccessTable = {
-  "anybody": `
+  anybody: `
     GET POST /sign-in
     GET POST /forgot
     GET POST /invite/:token
@@ -13,7 +13,7 @@ export const pageAccess: AccessTable = {
     GET POST /portal/reset/:token
     GET POST /setup/start/:token
   `,
-  "client": `
+  client: `
     POST /portal/sign-out
     GET /portal/account
     POST /portal/account/password
@@ -132,7 +132,7 @@ export const pageAccess: AccessTable = {
     GET POST /settings/tax-rates/:id
     POST /settings/tax-rates/:id/delete
   `,
-  "administrator": `
+  administrator: `
     GET POST /settings/organization
     GET POST /settings/address
     GET POST /settings/locale

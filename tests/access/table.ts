@@ -38,5 +38,7 @@ export function accessOf(...tables: readonly AccessTable[]): Map<string, Access>
 function rolesOf(who: Who): Role[] {
   if (who === "client") return [];
   const everybody: Role[] = ["technician", "finance", "administrator"];
-  return everybody.filter((role) => ["anybody", "whoever is signed in", "everybody of the staff"].includes(who) || who.includes(role));
+  return everybody.filter(
+    (role) => ["anybody", "whoever is signed in", "everybody of the staff"].includes(who) || who.includes(role),
+  );
 }

@@ -69,6 +69,7 @@ export const billingApi: Route[] = [
     door: "api",
     permission: "billing.write",
     handle: async (ctx, incoming) => {
+      await reading(ctx, (reader) => find(reader, "invoices", idOf(incoming)));
       const [unknown] = Object.keys(await readVerb(incoming, "invoices", idOf(incoming)));
       if (unknown !== undefined) throw invalidField(unknown, `Unknown field "${unknown}".`, "unknown_field");
       await sendInvoice(ctx, idOf(incoming));

@@ -103,7 +103,7 @@ export const contractsModule = defineModule({
   name: "contracts",
   tables: [contracts, contractItems, contractHourBalances, rateCards, rateCardItems],
   permissions: {
-    "contracts.read": "See contracts, prepaid hours and rate cards",
+    "contracts.read": "See contracts and prepaid hours",
     "contracts.write": "Make, change, renew and cancel contracts, and set rates",
   },
   grants: { technician: ["contracts.read"], finance: ["contracts.read", "contracts.write"] },

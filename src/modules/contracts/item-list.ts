@@ -1,3 +1,4 @@
+import { pricesRead } from "../../platform/access/prices.ts";
 import { cell, words } from "../../platform/http/cells.ts";
 import type { List } from "../../platform/http/list.ts";
 import { formatPrice } from "../../platform/money.ts";
@@ -51,12 +52,14 @@ export function itemColumns(isEditable: boolean): Pick<List<ItemListRow>, "colum
         label: "Unit price",
         is_numeric: true,
         is_secondary: true,
+        permission: pricesRead,
         cell: (row, ctx) => cell.number(formatPrice(row.unit_price, row.currency, ctx.tenant.locale)),
       },
       {
         key: "total_price",
         label: "Price",
         is_numeric: true,
+        permission: pricesRead,
         cell: (row, ctx) => cell.money(row.total_price, row.currency, ctx.tenant),
       },
       {

@@ -1,4 +1,5 @@
 import { can } from "../../platform/access/actor.ts";
+import { pricesRead } from "../../platform/access/prices.ts";
 import { reach } from "../../platform/access/reach.ts";
 import { dateIn } from "../../platform/clock.ts";
 import type { Ctx } from "../../platform/context.ts";
@@ -150,6 +151,7 @@ export const contractList: List<ContractListRow> = {
       key: "billing_amount",
       label: "Fee",
       is_numeric: true,
+      permission: pricesRead,
       sort: { reference: "contracts.billing_amount", column: contracts.columns.billing_amount },
       cell: (row, ctx) => ({
         ...cell.money(row.billing_amount, row.currency, ctx.tenant),
@@ -162,7 +164,7 @@ export const contractList: List<ContractListRow> = {
   sort: "name",
   href: (row) => `/contracts/${row.id}`,
   actions: (ctx) => [
-    link("Rate cards", "/rate-cards", "tag"),
+    ...(can(ctx.actor, pricesRead) ? [link("Rate cards", "/rate-cards", "tag")] : []),
     ...(can(ctx.actor, "contracts.write") ? [link("New contract", "/contracts/new", "plus", "primary")] : []),
   ],
   tabs: (_, search) => tabs(new URLSearchParams(search)),

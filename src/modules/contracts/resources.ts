@@ -1,4 +1,5 @@
 import type { Ctx } from "../../platform/context.ts";
+import { pricesRead } from "../../platform/access/prices.ts";
 import { resource } from "../../platform/resource.ts";
 import { createContract, deleteContract, updateContract } from "./actions/contracts.ts";
 import { createItem, deleteItem, updateItem } from "./actions/items.ts";
@@ -47,7 +48,7 @@ export const hourBalanceResource = resource({
 export const rateCardResource = resource({
   type: "rate_cards",
   table: rateCards,
-  permission,
+  permission: pricesRead,
   create: createRateCard,
   update: updateRateCard,
   remove: deleteRateCard,
@@ -59,7 +60,7 @@ export const rateCardResource = resource({
 export const rateCardItemResource = resource({
   type: "rate_card_items",
   table: rateCardItems,
-  permission,
+  permission: pricesRead,
   create: createRate,
   update: updateRate,
   remove: deleteRate,

@@ -1,3 +1,4 @@
+import { pricesRead } from "../../platform/access/prices.ts";
 import { col, customFields, defaulted, readOnly, record, table } from "../../platform/database/columns.ts";
 import type { TableType } from "../../platform/database/tables.ts";
 
@@ -51,7 +52,7 @@ export const contracts = table(
     renewal_terms: defaulted(col.json<Record<string, unknown>>(), {}),
     billing_cycle: defaulted(col.enum(billingCycles), "monthly" as const),
     /** The flat fee of one billing cycle. */
-    billing_amount: col.maybe.money({ label: "Fee per cycle" }),
+    billing_amount: col.maybe.money({ label: "Fee per cycle", readPermission: pricesRead }),
     currency: defaulted(col.text({ format: "currency", maxLength: 3 }), "USD"),
     sla_id: readOnly(col.maybe.id({ label: "SLA policy" })),
     rate_card_id: col.maybe.ref("rate_cards", { label: "Rate card" }),
@@ -74,9 +75,9 @@ export const contractItems = table(
     description: defaulted(col.text({ maxLength: 2000 }), ""),
     item_type: col.enum(["recurring_service", "block_hours", "retainer", "product"] as const, { label: "Type" }),
     quantity: defaulted(col.decimal(), "1"),
-    unit_price: col.decimal(),
+    unit_price: col.decimal({ readPermission: pricesRead }),
     /** Quantity times unit price, once per billing period. */
-    total_price: readOnly(col.money()),
+    total_price: readOnly(col.money({ readPermission: pricesRead })),
     currency: readOnly(defaulted(col.text(), "USD")),
     billing_frequency: defaulted(
       col.enum(["monthly", "quarterly", "annually", "one_time"] as const),
@@ -84,7 +85,7 @@ export const contractItems = table(
     ),
     work_type_id: col.maybe.ref("work_types", { label: "Work type" }),
     included_hours: col.maybe.decimal({ label: "Included hours" }),
-    overage_rate: col.maybe.decimal({ label: "Overage rate" }),
+    overage_rate: col.maybe.decimal({ label: "Overage rate", readPermission: pricesRead }),
     is_taxable: defaulted(col.boolean({ label: "Taxable" }), true),
     sort_order: defaulted(col.integer({ label: "Position" }), 0),
   },

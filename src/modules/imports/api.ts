@@ -1,5 +1,6 @@
+import { find } from "../../platform/access/reach.ts";
 import { perform } from "../../platform/action.ts";
-import type { Ctx } from "../../platform/context.ts";
+import { type Ctx, reading } from "../../platform/context.ts";
 import { Failure, invalidField, malformed, notFound } from "../../platform/errors.ts";
 import { storeUploads, type Upload } from "../../platform/files/files.ts";
 import { readBytes } from "../../platform/http/body.ts";
@@ -68,6 +69,7 @@ export const importApi: Route[] = [
     permission: "imports.run",
     handle: async (ctx, incoming) => {
       const id = incoming.params["id"] ?? "";
+      await reading(ctx, (reader) => find(reader, "import_batches", id));
       await perform(ctx, undoImport, { ...(await readVerb(incoming, importResource.type, id)), id });
       return showOne(ctx, importResource, id);
     },

@@ -1,6 +1,6 @@
 import { can } from "../../platform/access/actor.ts";
-import { maybeFind } from "../../platform/access/reach.ts";
-import type { Ctx } from "../../platform/context.ts";
+import { find, maybeFind } from "../../platform/access/reach.ts";
+import { type Ctx, reading } from "../../platform/context.ts";
 import { showOne } from "../../platform/http/jsonapi.ts";
 import { readVerb } from "../../platform/http/jsonapi-document.ts";
 import { button, cell, facts } from "../../platform/http/cells.ts";
@@ -74,6 +74,7 @@ export const contactAccess: Route[] = [
     door: "api",
     permission: inviteContact.permission,
     handle: async (ctx, incoming) => {
+      await reading(ctx, (reader) => find(reader, "contacts", idOf(incoming)));
       await perform(ctx, inviteContact, {
         ...(await readVerb(incoming, "contacts", idOf(incoming))),
         id: idOf(incoming),

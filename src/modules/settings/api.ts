@@ -1,3 +1,4 @@
+import { find } from "../../platform/access/reach.ts";
 import { type AnyAction, perform } from "../../platform/action.ts";
 import { type Ctx, reading } from "../../platform/context.ts";
 import { toEdge } from "../../platform/database/edge.ts";
@@ -61,6 +62,7 @@ export const settingsApi: Route[] = [
     permission: "settings.manage",
     handle: async (ctx, incoming) => {
       const id = incoming.params["id"] ?? "";
+      await reading(ctx, (reader) => find(reader, "mails", id));
       await perform(ctx, retryMail, { ...(await readVerb(incoming, "mails", id)), id });
       return response(new Response(null, { status: 204 }));
     },

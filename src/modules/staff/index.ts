@@ -1,5 +1,6 @@
 import { sql } from "kysely";
 import type { AnyAction } from "../../platform/action.ts";
+import { pricesRead } from "../../platform/access/prices.ts";
 import { apiKeys, roles, users } from "../../platform/access/schema.ts";
 import { defineModule } from "../../platform/module.ts";
 import { resource } from "../../platform/resource.ts";
@@ -27,8 +28,9 @@ export const staffModule = defineModule({
     "staff.manage": "Invite, change and deactivate staff, and say what roles may do",
     "api_keys.manage": "Make API keys of one's own",
     "audit.read": "Read the audit log",
+    [pricesRead]: "See what things cost: fees and prices of contracts, rate cards, hourly rates",
   },
-  grants: { technician: ["api_keys.manage"], finance: ["api_keys.manage"] },
+  grants: { technician: ["api_keys.manage"], finance: ["api_keys.manage", pricesRead] },
   actions: [
     ...Object.values(actions),
     createApiKey,

@@ -2,7 +2,7 @@ import { col, customFields, defaulted, readOnly, record, table } from "../../pla
 import type { TableType } from "../../platform/database/tables.ts";
 
 const sortOrder = defaulted(col.integer({ label: "Position" }), 0);
-const isDefault = defaulted(col.boolean({ label: "Default" }), false);
+const isDefault = defaulted(col.boolean({ label: "Standard" }), false);
 const readPermission = "tickets.read";
 
 /** A board on which tickets stand. */

@@ -1,3 +1,4 @@
+import { pricesRead } from "../../platform/access/prices.ts";
 import { col, defaulted, readOnly, record, table } from "../../platform/database/columns.ts";
 import type { TableType } from "../../platform/database/tables.ts";
 
@@ -11,7 +12,7 @@ export const workTypes = table(
     name: col.text({ maxLength: 80 }),
     description: defaulted(col.text({ maxLength: 1000 }), ""),
     default_billable: defaulted(col.boolean({ label: "Billable" }), true),
-    default_rate: col.maybe.decimal({ label: "Standard rate" }),
+    default_rate: col.maybe.decimal({ label: "Standard rate", readPermission: pricesRead }),
     is_active: defaulted(col.boolean({ label: "In use" }), true),
     sort_order: defaulted(col.integer({ label: "Position" }), 0),
   },
@@ -57,8 +58,8 @@ export const timeEntries = table(
       defaulted(col.enum(["not_billed", "ready_to_bill", "billed"] as const), "not_billed" as const),
     ),
     invoice_id: readOnly(col.maybe.ref("invoices")),
-    hourly_rate: col.maybe.decimal({ label: "Hourly rate" }),
-    total_amount: readOnly(col.maybe.money()),
+    hourly_rate: col.maybe.decimal({ label: "Hourly rate", readPermission: pricesRead }),
+    total_amount: readOnly(col.maybe.money({ readPermission: pricesRead })),
     currency: readOnly(defaulted(col.text(), "USD")),
     approval_status: readOnly(defaulted(col.enum(["pending", "approved", "rejected"] as const), "pending" as const)),
     approved_by_id: readOnly(col.maybe.ref("users")),

@@ -26,6 +26,8 @@ export interface Column<T = unknown, HasDefault extends boolean = boolean> {
   readonly maxLength: number;
   /** Set by actions only: shown by the API, refused in its inputs. */
   readonly isReadOnly: boolean;
+  /** What staff needs to see it, beside the row; null: whoever sees the row sees it. */
+  readonly readPermission: string | null;
   /** Never shown, never audited, never exported. */
   readonly isSecret: boolean;
   /** The table that the id points to. */
@@ -55,6 +57,7 @@ function column<T, D extends boolean>(
     values: [],
     maxLength: 255,
     isReadOnly: false,
+    readPermission: null,
     isSecret: false,
     references: null,
     label: "",

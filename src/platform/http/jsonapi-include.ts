@@ -6,7 +6,7 @@ import type { Column } from "../database/columns.ts";
 import type { TableName } from "../database/tables.ts";
 import { forbidden, malformed } from "../errors.ts";
 import type { Resource } from "../resource.ts";
-import { type ResourceObject, resourceObjects } from "./jsonapi-objects.ts";
+import { isShown, type ResourceObject, resourceObjects } from "./jsonapi-objects.ts";
 
 /** `fields[companies]=name` and `include=company`: less, or more, of what a document holds (JSON:API 1.1). */
 export interface Selection {
@@ -42,7 +42,7 @@ export function readSelection(ctx: Ctx, resource: Resource, parameters: URLSearc
     if (of === undefined)
       throw malformed(`There are no ${type === "" ? "fields without a type" : type} in this document.`, "bad_fields");
     const names = value.split(",").filter((name) => name !== "");
-    const unknown = names.find((name) => !isMember(of, name));
+    const unknown = names.find((name) => !isMember(ctx, of, name));
     if (unknown !== undefined) throw malformed(`${type} have no field ${unknown}.`, "bad_fields");
     fields.set(type, new Set(names));
   }
@@ -111,9 +111,6 @@ function relationOf(ctx: Ctx, resource: Resource, name: string): { column: strin
 }
 
 /** Whether a resource has a member of this name: a column it shows, a relationship, or what it calculates. */
-function isMember({ table, hidden, calculated }: Resource, name: string): boolean {
-  if (calculated.includes(name)) return true;
-  const isShown = (column: string): boolean =>
-    Object.hasOwn(table.columns, column) && !hidden.has(column) && table.columns[column]?.isSecret === false;
-  return name !== "tenant_id" && (isShown(name) || isShown(`${name}_id`));
+function isMember(ctx: Ctx, resource: Resource, name: string): boolean {
+  return resource.calculated.includes(name) || isShown(ctx.actor, resource, name) || isShown(ctx.actor, resource, `${name}_id`);
 }

@@ -1,3 +1,4 @@
+import { type Actor, can } from "../access/actor.ts";
 import type { Ctx } from "../context.ts";
 import { toEdge } from "../database/edge.ts";
 import type { Resource } from "../resource.ts";
@@ -20,7 +21,7 @@ export async function resourceObjects(ctx: Ctx, resource: Resource, rows: readon
     const attributes = { ...toEdge(resource.table, row), ...more[index] };
     const relationships: NonNullable<ResourceObject["relationships"]> = {};
     for (const [name, column] of Object.entries(resource.table.columns)) {
-      if (resource.hidden.has(name)) delete attributes[name];
+      if (!isShown(ctx.actor, resource, name)) delete attributes[name];
       else if (column.references !== null && name.endsWith("_id")) {
         const target = typeOfTable(ctx, column.references);
         const value = row[name];
@@ -36,6 +37,13 @@ export async function resourceObjects(ctx: Ctx, resource: Resource, rows: readon
       links: { self: `/api/v1/${resource.path}/${String(row["id"])}` },
     };
   });
+}
+
+/** Whether a resource shows a column to somebody. */
+export function isShown(actor: Actor, { table, hidden }: Resource, name: string): boolean {
+  const column = Object.hasOwn(table.columns, name) ? table.columns[name] : undefined;
+  if (column === undefined || column.isSecret || hidden.has(name) || name === "tenant_id") return false;
+  return column.readPermission === null || actor.kind !== "staff" || can(actor, column.readPermission);
 }
 
 function typeOfTable(ctx: Ctx, table: string): string {

@@ -1,4 +1,5 @@
 import { type RawBuilder, sql } from "kysely";
+import type { Actor } from "../access/actor.ts";
 import type { Column } from "../database/columns.ts";
 import type { SortKey } from "../database/paging.ts";
 import { malformed } from "../errors.ts";
@@ -6,6 +7,7 @@ import { isId } from "../ids.ts";
 import { toMinor } from "../money.ts";
 import type { Resource } from "../resource.ts";
 import { isSelection } from "./jsonapi-include.ts";
+import { isShown } from "./jsonapi-objects.ts";
 
 /** What a list request asks for: JSON:API's families of parameters, each understood or refused by name. */
 export interface ListQuery {
@@ -23,6 +25,7 @@ const largestSize = 200;
 
 /** Reads the query string of a list; unknown, repeated and ill-typed parameters are 400s that name them. */
 export function readListQuery(
+  actor: Actor,
   resource: Resource,
   url: URL,
   dialect: "sqlite" | "postgres",
@@ -42,10 +45,10 @@ export function readListQuery(
     else if (family?.[1] === "page" && members[0] === "after") query.after = value;
     else if (family?.[1] === "filter" && members[0] === "q" && members.length === 1 && canSearch) query.search = value;
     else if (family?.[1] === "filter" && members.length >= 1 && members.length <= 2) {
-      query.conditions.push(condition(resource, members[0] ?? "", members[1] ?? null, value, dialect));
+      query.conditions.push(condition(actor, resource, members[0] ?? "", members[1] ?? null, value, dialect));
     } else throw malformed(`The parameter ${name} is not known here.`, "unknown_parameter");
   }
-  query.sort = sortKeys(resource, order);
+  query.sort = sortKeys(actor, resource, order);
   return query;
 }
 
@@ -67,19 +70,18 @@ export function isSortable(column: Column): boolean {
   return isFilterable(column) && column.kind !== "decimal" && (column.kind !== "id" || !column.isNullable);
 }
 
-/** A column that the resource shows, by the name in a parameter; `constructor` and its kin are no columns. */
-function shownColumn({ table, hidden }: Resource, name: string): Column | undefined {
-  const isShown = Object.hasOwn(table.columns, name) && !hidden.has(name) && name !== "tenant_id";
-  return isShown ? table.columns[name] : undefined;
+/** A column that the resource shows to the actor, by the name in a parameter; `constructor` and its kin are no columns. */
+function shownColumn(actor: Actor, resource: Resource, name: string): Column | undefined {
+  return isShown(actor, resource, name) ? resource.table.columns[name] : undefined;
 }
 
-function sortKeys(resource: Resource, order: string): SortKey[] {
+function sortKeys(actor: Actor, resource: Resource, order: string): SortKey[] {
   const keys = order.split(",").filter((part) => part !== "");
   const names = new Set<string>();
   return keys.map((part) => {
     const isDescending = part.startsWith("-");
     const name = isDescending ? part.slice(1) : part;
-    const column = shownColumn(resource, name);
+    const column = shownColumn(actor, resource, name);
     if (column === undefined || !isSortable(column) || names.has(name)) {
       throw malformed(`Cannot sort by ${name}.`, "bad_sort");
     }
@@ -89,13 +91,14 @@ function sortKeys(resource: Resource, order: string): SortKey[] {
 }
 
 function condition(
+  actor: Actor,
   resource: Resource,
   name: string,
   operator: string | null,
   text: string,
   dialect: "sqlite" | "postgres",
 ): RawBuilder<boolean> {
-  const column = shownColumn(resource, name);
+  const column = shownColumn(actor, resource, name);
   if (column === undefined || !isFilterable(column)) {
     throw malformed(`The filter ${name} is not known here.`, "unknown_filter");
   }

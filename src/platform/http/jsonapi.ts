@@ -96,7 +96,7 @@ async function list(
   const { dialect } = ctx.app.database;
   const selection = readSelection(ctx, resource, incoming.url.searchParams);
   const name = resource.table.name as TableName;
-  const asked = readListQuery(resource, incoming.url, dialect, ctx.app.registry.search.has(name));
+  const asked = readListQuery(ctx.actor, resource, incoming.url, dialect, ctx.app.registry.search.has(name));
   let query = reach(ctx, name).selectAll(name as never);
   if (under !== null) query = query.where(sql.ref(`${name}.${under.column}`), "=", under.id);
   for (const one of asked.conditions) query = query.where(one);

@@ -1,4 +1,5 @@
 import { sql, type SelectQueryBuilder } from "kysely";
+import { can } from "../access/actor.ts";
 import type { Ctx } from "../context.ts";
 import { type Page, pageOf, type SortKey } from "../database/paging.ts";
 import { searchIds } from "../database/search.ts";
@@ -18,6 +19,8 @@ export interface ListColumn<R> {
   is_secondary?: boolean;
   /** Names the record to whoever reads down the list, and so gets the most room; else the bold column does. */
   is_main?: boolean;
+  /** What one needs to see it; absent: whoever sees the list sees it. */
+  permission?: string;
   cell(row: R, ctx: Ctx): CellModel;
 }
 
@@ -72,7 +75,8 @@ export async function listAnswer<R>(ctx: Ctx, incoming: Incoming, list: List<R>)
 }
 
 /** The model of a list page for a URL; parameters that the list does not know are ignored, as on any web page. */
-export async function listModel<R>(ctx: Ctx, url: URL, list: List<R>): Promise<ListModel> {
+export async function listModel<R>(ctx: Ctx, url: URL, whole: List<R>): Promise<ListModel> {
+  const list = { ...whole, columns: shownColumns(ctx, whole.columns) };
   const parameters = url.searchParams;
   let query = list.query(ctx);
   const chosen = new Map<string, string>();
@@ -149,6 +153,10 @@ export async function listModel<R>(ctx: Ctx, url: URL, list: List<R>): Promise<L
   };
 }
 
+function shownColumns<R>(ctx: Ctx, columns: readonly ListColumn<R>[]): readonly ListColumn<R>[] {
+  return columns.filter(({ permission }) => permission === undefined || can(ctx.actor, permission));
+}
+
 /** The table alone, for sections of other pages. */
 export function tableModel<R>(
   ctx: Ctx,
@@ -158,10 +166,11 @@ export function tableModel<R>(
   sortUrl: ((sort: string) => string) | null,
 ): TableModel {
   const name = order.replace(/^-/, "");
+  const columns = shownColumns(ctx, list.columns);
   return {
     id: `${list.table}-table`,
     caption: list.title,
-    columns: list.columns.map((column) => {
+    columns: columns.map((column) => {
       const isSorted = column.key === name;
       const direction = !isSorted ? "none" : order.startsWith("-") ? "descending" : "ascending";
       return {
@@ -180,7 +189,7 @@ export function tableModel<R>(
       id: String((row as AnyRow)["id"]),
       href: list.href(row),
       is_bold: list.isBold?.(row) ?? false,
-      cells: list.columns.map((column) => column.cell(row, ctx)),
+      cells: columns.map((column) => column.cell(row, ctx)),
     })),
   };
 }

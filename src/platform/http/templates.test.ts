@@ -1,5 +1,6 @@
 import { expect, test } from "bun:test";
 import { fixtures, frame, portalFrame, variants } from "./fixtures.ts";
+import { field, form, header } from "./fixtures/parts.ts";
 import { icons } from "./icons.ts";
 import { render, renderPage, templateNames } from "./templates.ts";
 
@@ -53,6 +54,12 @@ test("what a model brings is escaped", () => {
   const html = render("errors/_error", { ...fixtures["errors/error"]?.model, title: `<img src=x onerror="alert(1)">` });
   expect(html).toContain("&lt;img");
   expect(html).not.toContain("<img");
+});
+
+test("a text that is edited keeps its lines as they were", () => {
+  const notes = field("Notes", { kind: "textarea", value: "one\n  two\n\nthree" });
+  const html = render("forms/index", { header: header("Edit"), form: form([notes]) }, { csrf: "token" });
+  expect(html).toContain(">\none\n  two\n\nthree</textarea>");
 });
 
 test("a template that is not there is named", () => {

@@ -1,4 +1,5 @@
 import { can } from "../../../platform/access/actor.ts";
+import { pricesRead } from "../../../platform/access/prices.ts";
 import { find, reach } from "../../../platform/access/reach.ts";
 import type { Ctx } from "../../../platform/context.ts";
 import type { Failure } from "../../../platform/errors.ts";
@@ -83,7 +84,7 @@ export const rateCardPages: Route[] = [
     method: "GET",
     path: "/rate-cards",
     door: "staff",
-    permission: "contracts.read",
+    permission: pricesRead,
     handle: (ctx, incoming) => listAnswer(ctx, incoming, rateCardList),
   },
   ...formRoutes({
@@ -97,7 +98,7 @@ export const rateCardPages: Route[] = [
   }),
   ...formRoutes({
     path: "/rate-cards/:id",
-    permission: "contracts.read",
+    permission: pricesRead,
     action: updateRateCard,
     title: async (ctx, { id = "" }) => (await find(ctx, "rate_cards", id)).name,
     form: rateCardForm,

@@ -1,4 +1,5 @@
 import { can } from "../../../platform/access/actor.ts";
+import { pricesRead } from "../../../platform/access/prices.ts";
 import { find, maybeFind, reach } from "../../../platform/access/reach.ts";
 import type { Ctx } from "../../../platform/context.ts";
 import type { RowOf } from "../../../platform/database/columns.ts";
@@ -213,16 +214,19 @@ async function termFacts(ctx: Ctx, contract: ContractRow): Promise<FactsModel> {
 }
 
 async function billingFacts(ctx: Ctx, contract: ContractRow, period: Period | null): Promise<FactsModel> {
+  const seesPrices = can(ctx.actor, pricesRead);
   const card = contract.rate_card_id === null ? undefined : await maybeFind(ctx, "rate_cards", contract.rate_card_id);
   return facts("Billing", [
     ["Cycle", cell.text(words(contract.billing_cycle))],
-    ["Fee per cycle", cell.money(contract.billing_amount, contract.currency, ctx.tenant)],
+    ["Fee per cycle", seesPrices ? cell.money(contract.billing_amount, contract.currency, ctx.tenant) : cell.nothing],
     ["Currency", cell.text(contract.currency)],
     [
       "Rate card",
       card === undefined
         ? cell.muted("The company's, or the standard one")
-        : cell.link(card.name, `/rate-cards/${card.id}`),
+        : seesPrices
+          ? cell.link(card.name, `/rate-cards/${card.id}`)
+          : cell.text(card.name),
     ],
     [
       "Current period",

@@ -87,7 +87,7 @@ export async function addEntry(work: Work, input: LogTime, worked: number): Prom
   const user_id = await workerOf(work, input.user_id);
   const date = input.date ?? today(work);
   checkDate(date, today(work));
-  checkRate(input.hourly_rate);
+  checkRate(work, input.hourly_rate);
   const type = await workTypeOf(work, input.work_type_id);
   const subject = await subjectOf(work, {
     date,
@@ -133,7 +133,7 @@ export const updateTime = action({
         : await workerOf(work, input.user_id);
     const after = { ...before, ...input };
     checkDate(after.date, today(work));
-    checkRate(input.hourly_rate);
+    checkRate(work, input.hourly_rate);
     if (input.work_type_id !== undefined && input.work_type_id !== before.work_type_id)
       await workTypeOf(work, input.work_type_id);
     const worked = workedMinutes(input) ?? before.worked_minutes;

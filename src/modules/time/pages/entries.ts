@@ -133,7 +133,9 @@ async function timeForm(
             { value: "false", label: "Not billable" },
           ],
         }),
-        f("hourly_rate", { hint: "Per hour. Empty: the rate of the contract or the rate card." }),
+        ...(can(ctx.actor, pricesRead)
+          ? [f("hourly_rate", { hint: "Per hour. Empty: the rate of the contract or the rate card." })]
+          : []),
       ],
     },
   ];
