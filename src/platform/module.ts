@@ -24,6 +24,8 @@ export interface Module {
   readonly resources?: readonly Resource[];
   readonly routes?: readonly Route[];
   readonly nav?: readonly NavItem[];
+  /** What the frame's "New" menu offers. */
+  readonly create?: readonly CreateItem[];
   readonly events?: readonly Subscription[];
   readonly jobs?: readonly Job[];
   readonly search?: readonly SearchFacet[];
@@ -42,7 +44,17 @@ export interface NavItem {
   icon: string;
   group: "Desk" | "Clients" | "Money" | "System";
   order: number;
-  permission: string | null;
+  /** What one needs to see it: any of several; null: everybody of the staff. */
+  permission: string | readonly string[] | null;
+}
+
+/** An entry of the "New" menu. */
+export interface CreateItem {
+  label: string;
+  href: string;
+  icon: string;
+  order: number;
+  permission: string;
 }
 
 /** What a module adds to another module's page, so that the page need not know it. */
@@ -90,6 +102,7 @@ export interface Registry {
   readonly routes: readonly Route[];
   readonly resources: ReadonlyMap<string, Resource>;
   readonly nav: readonly NavItem[];
+  readonly create: readonly CreateItem[];
   readonly jobs: readonly Job[];
   readonly panels: readonly Panel[];
   readonly reference: readonly ReferenceSet[];
@@ -126,6 +139,7 @@ export function buildRegistry(modules: readonly Module[]): Registry {
     routes: modules.flatMap((module) => module.routes ?? []),
     resources: unique(modules.flatMap((module) => module.resources ?? []).map((resource) => [resource.path, resource])),
     nav: modules.flatMap((module) => module.nav ?? []).toSorted((a, b) => a.order - b.order),
+    create: modules.flatMap((module) => module.create ?? []).toSorted((a, b) => a.order - b.order),
     jobs: modules.flatMap((module) => module.jobs ?? []),
     panels: modules.flatMap((module) => module.panels ?? []).toSorted((a, b) => a.order - b.order),
     reference: modules.flatMap((module) => module.reference ?? []),

@@ -73,11 +73,6 @@ export const apiAccess: AccessTable = {
     GET /api/v1/contract-hour-balances
     GET /api/v1/contract-hour-balances/:id
     GET /api/v1/contracts/:id/contract-hour-balances
-    GET /api/v1/rate-cards
-    GET /api/v1/rate-cards/:id
-    GET /api/v1/rate-card-items
-    GET /api/v1/rate-card-items/:id
-    GET /api/v1/rate-cards/:id/rate-card-items
     GET /api/v1/companies/:id/activity
     GET /api/v1/contacts/:id/activity
     GET /api/v1/tickets/:id/activity
@@ -104,10 +99,11 @@ export const apiAccess: AccessTable = {
     PUT PATCH DELETE /api/v1/contracts/:id
     POST /api/v1/contract-items
     PUT PATCH DELETE /api/v1/contract-items/:id
-    POST /api/v1/rate-cards
-    PUT PATCH DELETE /api/v1/rate-cards/:id
-    POST /api/v1/rate-card-items
-    PUT PATCH DELETE /api/v1/rate-card-items/:id
+    GET POST /api/v1/rate-cards
+    GET PUT PATCH DELETE /api/v1/rate-cards/:id
+    GET /api/v1/rate-cards/:id/rate-card-items
+    GET POST /api/v1/rate-card-items
+    GET PUT PATCH DELETE /api/v1/rate-card-items/:id
     GET POST /api/v1/invoices
     GET PUT PATCH DELETE /api/v1/invoices/:id
     GET /api/v1/companies/:id/invoices

@@ -71,8 +71,6 @@ export const pageAccess: AccessTable = {
     GET /time/:id/edit
     GET /contracts
     GET /contracts/:id
-    GET /rate-cards
-    GET /rate-cards/:id
     GET /tickets/:id
   `,
   "technician, administrator": `
@@ -105,7 +103,8 @@ export const pageAccess: AccessTable = {
     GET POST /contracts/:id/items/new
     GET POST /contract-items/:id/edit
     GET POST /rate-cards/new
-    POST /rate-cards/:id
+    GET /rate-cards
+    GET POST /rate-cards/:id
     POST /rate-cards/:id/delete
     GET /invoices
     GET /invoices/:id

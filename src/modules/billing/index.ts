@@ -94,6 +94,7 @@ export const billingModule = defineModule({
     ...taxRatePages,
     ...billingApi,
   ],
+  create: [{ label: "Invoice", href: "/invoices/new", icon: "invoice", order: 40, permission: "billing.write" }],
   nav: [
     { label: "Invoices", href: "/invoices", icon: "invoice", group: "Money", order: 60, permission: "billing.read" },
   ],

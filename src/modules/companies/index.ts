@@ -36,6 +36,10 @@ export const companiesModule = defineModule({
     },
     { label: "Contacts", href: "/contacts", icon: "users", group: "Clients", order: 31, permission: "companies.read" },
   ],
+  create: [
+    { label: "Company", href: "/companies/new", icon: "building", order: 20, permission: "companies.write" },
+    { label: "Contact", href: "/contacts/new", icon: "user", order: 21, permission: "companies.write" },
+  ],
   search: [companySearch, contactSearch],
   panels: [
     {

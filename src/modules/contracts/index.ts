@@ -110,6 +110,7 @@ export const contractsModule = defineModule({
   actions: actions as unknown as AnyAction[],
   resources: [contractResource, contractItemResource, hourBalanceResource, rateCardResource, rateCardItemResource],
   routes: [...recordPages, ...formPages, ...rateCardPages, ...contractApi],
+  create: [{ label: "Contract", href: "/contracts/new", icon: "contract", order: 30, permission: "contracts.write" }],
   nav: [
     {
       label: "Contracts",

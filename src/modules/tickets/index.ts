@@ -83,6 +83,7 @@ export const ticketsModule = defineModule({
   actions: actions as unknown as AnyAction[],
   resources: [ticketResource, noteResource, attachmentResource, ...listResources],
   routes: [...listPages, ...newTicketPages, ...settingsPages, ...ticketApi],
+  create: [{ label: "Ticket", href: "/tickets/new", icon: "ticket", order: 10, permission: "tickets.write" }],
   nav: [
     { label: "My work", href: "/my-work", icon: "inbox", group: "Desk", order: 10, permission: "tickets.read" },
     { label: "Tickets", href: "/tickets", icon: "ticket", group: "Desk", order: 11, permission: "tickets.read" },

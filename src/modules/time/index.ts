@@ -42,6 +42,7 @@ export const timeModule = defineModule({
   ] as unknown as AnyAction[],
   resources: [timeEntryResource, workTypeResource],
   routes: [...entryPages, ...timerPages, ...settingsPages, ...timerApi],
+  create: [{ label: "Time entry", href: "/time/new", icon: "clock", order: 12, permission: "time.write" }],
   nav: [{ label: "Time", href: "/time", icon: "clock", group: "Desk", order: 20, permission: "time.read" }],
   // A timer is its person's own business.
   reach: {

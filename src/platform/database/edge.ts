@@ -9,10 +9,11 @@ import { type Column, labelOf, type Patch, type Table } from "./columns.ts";
  * string in the row's currency, everything else has the same form inside and outside.
  */
 
-/** The schema of one column's value at the edge. */
-export function edgeSchema(column: Column): TSchema {
+/** The schema of one column's value at the edge; its title is what messages call it. */
+export function edgeSchema(column: Column, name = ""): TSchema {
   const schema = plainSchema(column);
-  return column.isNullable ? Type.Union([schema, Type.Null()]) : schema;
+  const whole = column.isNullable ? Type.Union([schema, Type.Null()]) : schema;
+  return name === "" ? whole : { ...whole, title: labelOf(name, column) };
 }
 
 function plainSchema(column: Column): TSchema {
@@ -68,7 +69,7 @@ export function newInput(table: Table, names: readonly string[] = writable(table
   const properties: TProperties = {};
   for (const name of names) {
     const column = columnOf(table, name);
-    const schema = edgeSchema(column);
+    const schema = edgeSchema(column, name);
     properties[name] = column.hasDefault ? Type.Optional(schema) : schema;
   }
   return Type.Object({ ...properties, ...extra }, { additionalProperties: false });
@@ -77,7 +78,7 @@ export function newInput(table: Table, names: readonly string[] = writable(table
 /** The input of an action that changes a row: its id, the version seen (optional), and any of the columns. */
 export function patchInput(table: Table, names: readonly string[] = writable(table), extra: TProperties = {}): TObject {
   const properties: TProperties = {};
-  for (const name of names) properties[name] = Type.Optional(edgeSchema(columnOf(table, name)));
+  for (const name of names) properties[name] = Type.Optional(edgeSchema(columnOf(table, name), name));
   return Type.Object(
     { id: Type.String({ format: "uuid" }), version: Type.Optional(Type.Integer()), ...properties, ...extra },
     { additionalProperties: false },

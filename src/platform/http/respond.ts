@@ -89,6 +89,7 @@ async function pageResponse(
     user_menu: [
       { label: "Your account", href: route.door === "portal" ? "/portal/account" : "/account", icon: "user" },
     ],
+    create: route.door === "staff" ? ctx.app.registry.create.filter((item) => can(ctx.actor, item.permission)) : [],
     ...chrome,
   };
   const response = html(rendered(route.door, frame, answer), answer.status);
@@ -117,7 +118,7 @@ async function chromeOf(ctx: Ctx): Promise<Partial<LayoutModel>> {
 function navOf(ctx: Ctx, path: string): NavGroup[] {
   const groups: NavGroup[] = [];
   for (const item of ctx.app.registry.nav) {
-    if (item.permission !== null && !can(ctx.actor, item.permission)) continue;
+    if (item.permission !== null && ![item.permission].flat().some((name) => can(ctx.actor, name))) continue;
     let group = groups.find((known) => known.label === item.group);
     if (group === undefined) groups.push((group = { label: item.group, items: [] }));
     const isCurrent = item.href === "/" ? path === "/" : path === item.href || path.startsWith(`${item.href}/`);

@@ -1,4 +1,5 @@
 import { can } from "../../../platform/access/actor.ts";
+import { pricesRead } from "../../../platform/access/prices.ts";
 import { maybeFind } from "../../../platform/access/reach.ts";
 import type { Work } from "../../../platform/context.ts";
 import type { RowOf } from "../../../platform/database/columns.ts";
@@ -68,8 +69,9 @@ export async function checkNote(work: Work, noteId: string, ticketId: string | n
     throw invalidField("note_id", "This note is on another ticket.", "not_found");
 }
 
-/** Refuses a rate below zero. */
-export function checkRate(rate: string | null | undefined): void {
+/** Refuses a rate below zero, and any from somebody who does not see rates. */
+export function checkRate(work: Work, rate: string | null | undefined): void {
+  if (rate !== undefined && !can(work.actor, pricesRead)) throw forbidden("You do not have permission to set rates.");
   if (rate != null && compareDecimals(rate, "0") < 0)
     throw invalidField("hourly_rate", "A rate is not negative.", "too_small");
 }

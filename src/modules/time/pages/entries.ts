@@ -1,4 +1,5 @@
 import { can } from "../../../platform/access/actor.ts";
+import { pricesRead } from "../../../platform/access/prices.ts";
 import { find, reach } from "../../../platform/access/reach.ts";
 import type { Ctx } from "../../../platform/context.ts";
 import { conflict, type Failure, forbidden } from "../../../platform/errors.ts";
