@@ -21,6 +21,9 @@ export interface Everything {
 /** Words that stand in Harbor's records, and so must not stand in what others get to see. */
 export const marker = "Zanzibar";
 
+/** What Harbor's records cost, as it would stand on a page or in a document: fee, prices, rates, invoice. */
+export const amounts = ["4321.09", "1234.56", "2469.12", "987.65", "555.44", "277.72", "7654.32", "7653.32"];
+
 /** Makes it over the API, as people would. */
 export async function makeEverything(t: TestProgram): Promise<Everything> {
   const key = await t.harbor.key("administrator");

@@ -71,7 +71,7 @@ export async function checkNote(work: Work, noteId: string, ticketId: string | n
 
 /** Refuses a rate below zero, and any from somebody who does not see rates. */
 export function checkRate(work: Work, rate: string | null | undefined): void {
-  if (rate !== undefined && !can(work.actor, pricesRead)) throw forbidden("You do not have permission to set rates.");
   if (rate != null && compareDecimals(rate, "0") < 0)
     throw invalidField("hourly_rate", "A rate is not negative.", "too_small");
+  if (rate !== undefined && !can(work.actor, pricesRead)) throw forbidden("You do not have permission to set rates.");
 }
