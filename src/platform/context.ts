@@ -60,6 +60,8 @@ export interface Ctx {
   readonly request: RequestInfo;
   /** A reader, or inside an action the transaction. */
   readonly db: Db;
+  /** Set while `db` is a reader: what reads within a read uses the same one. */
+  readonly isReader?: true;
 }
 
 /** A context inside a unit of work: its `db` is the transaction. */
@@ -92,16 +94,20 @@ export function systemContext(app: App, tenant: Tenant): Ctx {
   return contextOf(app, tenant, system);
 }
 
-/** Runs with a reader of the context's tenant. */
+/**
+ * Runs with a reader of the context's tenant; inside a read or a unit of work, with the handle that is there. A second
+ * connection taken while holding a first would let a full pool wait for itself.
+ */
 export function reading<T>(ctx: Ctx, work: (ctx: Ctx) => Promise<T>): Promise<T> {
-  if ("unit" in ctx) return work(ctx);
+  if ("unit" in ctx || ctx.isReader === true) return work(ctx);
   const { app, tenant, actor, request } = ctx;
-  return app.database.read(tenant.id, (db) => work({ app, tenant, actor, request, db }));
+  return app.database.read(tenant.id, (db) => work({ app, tenant, actor, request, db, isReader: true }));
 }
 
 /** Runs as one unit of work; a caller that is inside one already joins it. */
 export async function inUnit<T>(ctx: Ctx, run: (work: Work) => Promise<T>): Promise<T> {
   if ("unit" in ctx) return run(ctx as Work);
+  if (ctx.isReader === true) throw new Error("inside a read nothing can be changed");
   const { app, tenant, actor, request } = ctx;
   const callbacks: (() => void)[] = [];
   const unit: Unit = { afterCommit: (callback) => callbacks.push(callback) };

@@ -188,3 +188,17 @@ describe("two units of work side by side", () => {
     ]);
   });
 });
+
+describe("a read", () => {
+  test("inside a read takes no second connection, so that many at once never wait for each other", async () => {
+    // More than any pool of the tests has connections.
+    const reads = Array.from({ length: 40 }, () =>
+      reading(ctx, (outer) => reading(outer, async ({ db }) => db === outer.db)),
+    );
+    expect(new Set(await Promise.all(reads))).toEqual(new Set([true]));
+  });
+
+  test("changes nothing", async () => {
+    await expect(reading(ctx, (reader) => inUnit(reader, () => Promise.resolve()))).rejects.toThrow("inside a read");
+  });
+});

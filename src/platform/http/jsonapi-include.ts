@@ -112,5 +112,9 @@ function relationOf(ctx: Ctx, resource: Resource, name: string): { column: strin
 
 /** Whether a resource has a member of this name: a column it shows, a relationship, or what it calculates. */
 function isMember(ctx: Ctx, resource: Resource, name: string): boolean {
-  return resource.calculated.includes(name) || isShown(ctx.actor, resource, name) || isShown(ctx.actor, resource, `${name}_id`);
+  return (
+    resource.calculated.includes(name) ||
+    isShown(ctx.actor, resource, name) ||
+    isShown(ctx.actor, resource, `${name}_id`)
+  );
 }

@@ -77,7 +77,9 @@ function sumLines(flow: Flow, model: InvoicePdfModel, left: number): Sums {
   const draw = (from: number): number => {
     let y = from;
     for (const { lines, value } of rows) {
-      lines.forEach((line, index) => drawText(document, line, left, y + index * text.softFigure.leading, text.softFigure));
+      lines.forEach((line, index) =>
+        drawText(document, line, left, y + index * text.softFigure.leading, text.softFigure),
+      );
       drawRight(document, value, right, y, text.figure);
       y += lines.length * text.softFigure.leading + rowGap;
     }
