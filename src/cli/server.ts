@@ -40,6 +40,8 @@ export async function startServer(config: Config): Promise<RunningServer> {
     idleTimeout: 120,
     maxRequestBodySize: 64 * 1024 * 1024,
     fetch: (request) => {
+      // The host is a part of this URL, and it is whatever the client wrote into its header.
+      if (!URL.canParse(request.url)) return new Response("The Host header does not name a host.\n", { status: 400 });
       const { pathname } = new URL(request.url);
       if (pathname === "/livez") return new Response("ok\n");
       if (pathname === "/readyz" || pathname === "/up") return readiness(phase, opened?.database ?? null, config);

@@ -1,8 +1,7 @@
 import type { CompiledQuery } from "kysely";
 import type { Work } from "../platform/context.ts";
 import type { NewRow, Table } from "../platform/database/columns.ts";
-import { searchDocuments } from "../platform/database/search.ts";
-import { fold } from "../platform/text.ts";
+import { searchDocuments, storedDocument } from "../platform/database/search.ts";
 
 // Kysely cannot type a table that is only known when the program runs; `writeRows` is typed by its own signature.
 interface Loose {
@@ -31,7 +30,6 @@ export interface Words {
 /** Below what either database takes in one statement (SQLite 32,766). */
 const mostParameters = 30_000;
 const mostRows = 400;
-const longestBody = 50_000;
 
 /**
  * Many-row inserts in the caller's unit of work. A statement is built once for each table and number of rows and then run
@@ -77,8 +75,7 @@ export function bulkInto(work: Work): Bulk {
           return {
             entity_type: table.name,
             entity_id: String(row["id"]),
-            title: fold(title),
-            body: fold(body.trim()).slice(0, longestBody),
+            ...storedDocument(title, body),
           };
         }),
       );

@@ -160,6 +160,17 @@ describe("companies over the API", () => {
       "Québec Straße Optics",
     ]);
   });
+
+  test("are found by each word of numbers, addresses and names with dashes", async () => {
+    await t.api("POST", "/api/v1/companies", {
+      key: admin,
+      body: company({ name: "Dash-Dot 24/7 REF-000815 v2.50", website: "https://portal.dashdot.example/start" }),
+    });
+    for (const words of ["dot", "7", "REF-000815", "000815", "v2.50", "dashdot", "24 815"]) {
+      const found = await t.api("GET", `/api/v1/companies?filter[q]=${encodeURIComponent(words)}`, { key: admin });
+      expect([words, found.body.data.length]).toEqual([words, words === "24 815" ? 0 : 1]);
+    }
+  });
 });
 
 describe("who may", () => {

@@ -38,9 +38,11 @@ export interface SearchFacet {
   hit(row: Record<string, unknown>): { title: string; detail: string; href: string };
 }
 
+const allWords = (text: string): string[] => fold(text).match(/[\p{L}\p{N}]+/gu) ?? [];
+
 /** The words of a query, folded; at most eight, so that a pasted page is still a quick query. */
 export function words(query: string): string[] {
-  return (fold(query).match(/[\p{L}\p{N}]+/gu) ?? []).slice(0, 8);
+  return allWords(query).slice(0, 8);
 }
 
 const longest = 50_000;
@@ -54,7 +56,15 @@ export async function indexRow(work: Work, name: string, row: Record<string, unk
   await putDocument(work.db, name, String(row["id"]), title, `${body} ${more}`.trim());
 }
 
-/** Writes a document as given; for records whose words come from more than their own row. */
+/** A document as it is stored: its words and nothing else, cut as those of a query are. */
+export function storedDocument(title: string, body: string): { title: string; body: string } {
+  return { title: allWords(title).join(" "), body: allWords(body).join(" ").slice(0, longest) };
+}
+
+/**
+ * Writes a document; for records whose words come from more than their own row. Only words are stored, cut as those of a
+ * query are: PostgreSQL would take `INV-000042` for a word and a negative number, and a mail address for one word.
+ */
 export async function putDocument(
   db: Db,
   entityType: string,
@@ -62,7 +72,7 @@ export async function putDocument(
   title: string,
   body: string,
 ): Promise<void> {
-  const document = { title: fold(title), body: fold(body).slice(0, longest) };
+  const document = storedDocument(title, body);
   await db
     .insertInto("search_documents")
     .values({ entity_type: entityType, entity_id: entityId, ...document })
