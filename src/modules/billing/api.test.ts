@@ -9,7 +9,6 @@ import { createInvoice } from "./actions/drafts.ts";
 import { recordPayment } from "./actions/payments.ts";
 import { sendInvoice } from "./actions/send.ts";
 import { invoicePdfResponse } from "./issue/document.ts";
-import { portalInvoices } from "./portal.ts";
 import type { InvoiceRow } from "./schema.ts";
 
 let t: TestProgram;
@@ -207,7 +206,9 @@ describe("in the portal", () => {
     );
     expect(lines).toHaveLength(1);
     expect((await reading(portal, (ctx) => reach(ctx, "payments").selectAll().execute())).length).toBeGreaterThan(0);
-    expect((await reading(portal, (ctx) => portalInvoices(ctx))).map((one) => one.id)).toContain(draft.id);
+    expect(
+      (await reading(portal, (ctx) => reach(ctx, "invoices").select("invoices.id").execute())).map((one) => one.id),
+    ).toContain(draft.id);
   });
 
   test("a client sees nothing of another company, and changes nothing", async () => {
@@ -215,7 +216,7 @@ describe("in the portal", () => {
     const portal = await portalOf(t.harbor, other.id);
     const invoice = await sent();
     expect(await seen(portal, invoice)).toBeUndefined();
-    expect(await reading(portal, (ctx) => portalInvoices(ctx))).toEqual([]);
+    expect(await reading(portal, (ctx) => reach(ctx, "invoices").select("invoices.id").execute())).toEqual([]);
     for (const table of [
       "invoice_lines",
       "payments",

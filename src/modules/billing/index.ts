@@ -36,7 +36,6 @@ export { linesOf } from "./drafts/recompute.ts";
 export { type OpenTime } from "./drafts/time.ts";
 export { type IssuedDetails, portalUrl } from "./issue/details.ts";
 export { invoicePdfResponse } from "./issue/document.ts";
-export { type PortalInvoice, portalInvoices } from "./portal.ts";
 export { invoiceLineResource, invoiceResource, paymentResource } from "./resources.ts";
 export { balanceDue, statusAfterPayment, statusAfterSending } from "./rules/states.ts";
 export { dueDate, invoiceNumber } from "./rules/terms.ts";
