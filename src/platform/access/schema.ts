@@ -13,6 +13,12 @@ export const users = table(
     title: col.maybe.text({ label: "Job title" }),
     phone: col.maybe.text({ maxLength: 50 }),
     timezone: col.maybe.text({ format: "timezone", label: "Time zone" }),
+    /** The language of pages and mails; null: the organization's. */
+    language: col.maybe.text({ maxLength: 10 }),
+    theme: defaulted(col.enum(["system", "light", "dark"] as const), "system" as const),
+    density: defaulted(col.enum(["comfortable", "compact"] as const), "comfortable" as const),
+    /** Single-key shortcuts can be switched off (WCAG 2.1.4). */
+    is_shortcuts_on: defaulted(col.boolean({ label: "Keyboard shortcuts" }), true),
     /** Null until the invitation is accepted. */
     password_hash: secret(col.maybe.text()),
     password_changed_at: readOnly(col.maybe.instant()),

@@ -24,7 +24,9 @@ export interface Schema {
   readonly dialect: "sqlite" | "postgres";
   readonly db: Kysely<unknown>;
   createTables(tables: Record<string, TableSpec>): Promise<void>;
-  /** Closes references that were declared `later`: `[table, column, target]`. */
+  /** Adds columns to a table that is there; what may not be null needs a default. */
+  addColumns(table: string, columns: Record<string, string>): Promise<void>;
+  /** Closes references that were declared `later`, or that a column did not have so far: `[table, column, target]`. */
   addReferences(references: [string, string, string][]): Promise<void>;
   run(statement: string): Promise<void>;
   /** Row-level security and rights for a table that was made by `run`. */
@@ -72,6 +74,12 @@ export function schemaOf(db: Kysely<unknown>, dialect: "sqlite" | "postgres", se
     await sql.raw(statement).execute(db);
   };
 
+  function columnLine(column: string, parsed: ColumnSpec): string {
+    const type = types[parsed.type]?.[dialect];
+    const fallback = parsed.defaultText === null ? "" : ` default ${literal(parsed, dialect)}`;
+    return `${column} ${type}${parsed.isNullable ? "" : " not null"}${fallback}`;
+  }
+
   function createTable(name: string, spec: TableSpec): string[] {
     const tenant = spec.isPlatform ? [] : ["tenant_id"];
     const key = spec.isRecord ? ["id"] : (spec.primaryKey ?? []);
@@ -86,9 +94,7 @@ export function schemaOf(db: Kysely<unknown>, dialect: "sqlite" | "postgres", se
     const after: string[] = [];
     for (const [column, text] of Object.entries(columns)) {
       const parsed = parse(text);
-      const type = types[parsed.type]?.[dialect];
-      const fallback = parsed.defaultText === null ? "" : ` default ${literal(parsed, dialect)}`;
-      lines.push(`${column} ${type}${parsed.isNullable ? "" : " not null"}${fallback}`);
+      lines.push(columnLine(column, parsed));
       if (parsed.target === null) continue;
       if (dialect === "sqlite") lines.push(foreignKey(column, parsed.target));
       else if (!parsed.isLater) after.push(addForeignKey(name, column, parsed.target));
@@ -106,6 +112,11 @@ export function schemaOf(db: Kysely<unknown>, dialect: "sqlite" | "postgres", se
     return [...statements, ...after.map((statement) => `\u0000${statement}`)];
   }
 
+  async function addReferences(table: string, references: (readonly [string, string])[]): Promise<void> {
+    if (dialect === "sqlite") await addSqliteReferences(db, table, references);
+    else for (const [column, target] of references) await run(addForeignKey(table, column, target));
+  }
+
   return {
     dialect,
     db,
@@ -120,9 +131,14 @@ export function schemaOf(db: Kysely<unknown>, dialect: "sqlite" | "postgres", se
       for (const statement of statements.filter((text) => !text.startsWith("\u0000"))) await run(statement);
       for (const statement of statements.filter((text) => text.startsWith("\u0000"))) await run(statement.slice(1));
     },
+    addColumns: async (table, columns) => {
+      const parsed = Object.entries(columns).map(([name, text]) => [name, parse(text)] as const);
+      for (const [name, spec] of parsed) await run(`alter table ${table} add column ${columnLine(name, spec)}`);
+      const references = parsed.flatMap(([name, { target }]) => (target === null ? [] : [[name, target] as const]));
+      await addReferences(table, references);
+    },
     addReferences: async (references) => {
-      if (dialect === "sqlite") return;
-      for (const [table, column, target] of references) await run(addForeignKey(table, column, target));
+      for (const [table, column, target] of references) await addReferences(table, [[column, target]]);
     },
   };
 }
@@ -137,6 +153,34 @@ function foreignKey(column: string, target: string): string {
 
 function addForeignKey(table: string, column: string, target: string): string {
   return `alter table ${table} add constraint ${table}_${column}_fk ${foreignKey(column, target)}`;
+}
+
+/**
+ * SQLite cannot add a foreign key to a table that is there: the table is made anew with it, filled, and put in the old
+ * one's place, with its indexes and triggers. The migrator has foreign keys off meanwhile and checks all of them at the end.
+ */
+async function addSqliteReferences(
+  db: Kysely<unknown>,
+  table: string,
+  references: (readonly [string, string])[],
+): Promise<void> {
+  const { rows: parts } = await sql<{ type: string; sql: string | null }>`
+    select type, sql from sqlite_schema where tbl_name = ${table} order by type = 'table' desc, rowid`.execute(db);
+  const { rows: known } = await sql<{ from: string }>`select "from" from pragma_foreign_key_list(${table})`.execute(db);
+  const missing = references.filter(([column]) => !known.some((one) => one.from === column));
+  const [made, ...others] = parts.flatMap((part) => part.sql ?? []);
+  if (made === undefined) throw new Error(`there is no table ${table}`);
+  if (missing.length === 0) return;
+  const end = made.lastIndexOf(")");
+  const keys = missing.map(([column, target]) => `,\n  ${foreignKey(column, target)}`).join("");
+  const statements = [
+    `create table ${table}_anew ${made.slice(made.indexOf("("), end).trimEnd()}${keys}\n${made.slice(end)}`,
+    `insert into ${table}_anew select * from ${table}`,
+    `drop table ${table}`,
+    `alter table ${table}_anew rename to ${table}`,
+    ...others,
+  ];
+  for (const statement of statements) await sql.raw(statement).execute(db);
 }
 
 /** Row-level security, forced also on the owner, and what the serving role may do. */
