@@ -1,3 +1,4 @@
+import type { TObject, TSchema } from "@sinclair/typebox";
 import type { Ctx } from "../context.ts";
 import type { Flash } from "./view-models.ts";
 import type { UploadedForm } from "./form.ts";
@@ -22,6 +23,27 @@ export interface Route {
   isOutsideRead?: boolean;
   /** Largest body, in bytes; 1 MiB unless told. */
   maxBytes?: number;
+  /** Of an API route written by hand: what the OpenAPI document says. Routes of resources describe themselves. */
+  doc?: ApiDoc;
+}
+
+/** What the OpenAPI document says of a route beside its path, permission and errors. */
+export interface ApiDoc {
+  /** What it does, in a sentence. */
+  summary: string;
+  /** The request document: its type and attributes, or a body of another media type; absent: none. */
+  input?: { type: string; attributes: TObject } | { media: string; schema: TSchema };
+  /** What is answered: records of a resource, a document of its own, another media type, or nothing (204). */
+  answer:
+    | { one: string }
+    | { many: string }
+    | { type: string; attributes: TSchema; isList?: boolean }
+    | { media: string }
+    | "nothing";
+  /** 200 unless told; 204 for nothing. */
+  status?: number;
+  /** Query parameters beside those of the grammar. */
+  parameters?: Readonly<Record<string, TSchema>>;
 }
 
 /** A request as a handler sees it. Bodies are read once, within the route's limit; what cannot be read is a 400. */

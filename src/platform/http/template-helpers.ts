@@ -1,4 +1,5 @@
 import Handlebars, { type HelperOptions } from "handlebars/runtime";
+import { t, type TextValues } from "../language/index.ts";
 import { icons, isIconName } from "./icons.ts";
 
 const { SafeString, escapeExpression } = Handlebars;
@@ -11,6 +12,9 @@ export const helpers = {
   or: (...values: unknown[]): unknown => values.slice(0, -1).reduce((a, b) => (isFilled(a) ? a : b)),
   /** The filled ones among its arguments, with a space between: for class names and lists of ids. */
   join: (...values: unknown[]): string => values.slice(0, -1).filter(isFilled).map(String).join(" "),
+  /** `{{t "Save"}}`, `{{t "{count} shown" count=rows.length}}`: a text in the reader's language. */
+  t: (text: unknown, options: HelperOptions): string =>
+    t(String(text), Object.keys(options.hash).length === 0 ? undefined : (options.hash as TextValues)),
   /** `{{icon "ticket"}}` or `{{icon name "size-5"}}`: the drawing itself, hidden from screen readers. */
   icon: (name: unknown, ...rest: unknown[]): InstanceType<typeof SafeString> => {
     if (typeof name !== "string" || !isIconName(name)) throw new Error(`there is no icon "${String(name)}"`);
