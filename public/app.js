@@ -5,6 +5,7 @@ import { registerComponents } from "./app/components.js";
 import { listenToForms } from "./app/forms.js";
 import { listenToKeys } from "./app/keys.js";
 import { listenToSearch } from "./app/search.js";
+import { listenToSheets } from "./app/sheet.js";
 import { listenToSwaps } from "./app/swaps.js";
 
 // The htmx extension that keeps Alpine's state over swaps looks for it here.
@@ -14,5 +15,6 @@ registerComponents(Alpine);
 listenToForms();
 listenToKeys();
 listenToSearch();
+listenToSheets();
 listenToSwaps();
 Alpine.start();

@@ -11,6 +11,7 @@ import { contractsModule } from "./contracts/index.ts";
 import { billingModule } from "./billing/index.ts";
 import { paymentsModule } from "./payments/index.ts";
 import { portalModule } from "./portal/index.ts";
+import { listsModule } from "./lists/index.ts";
 import { timeModule } from "./time/index.ts";
 
 /** All that the program is made of. */
@@ -28,4 +29,5 @@ export const modules: readonly Module[] = [
   importsModule,
   paymentsModule,
   portalModule,
+  listsModule,
 ];

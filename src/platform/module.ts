@@ -4,6 +4,7 @@ import type { Ctx, Work } from "./context.ts";
 import type { Table } from "./database/columns.ts";
 import type { SearchFacet } from "./database/search.ts";
 import type { Subscription } from "./events/outbox.ts";
+import type { List } from "./http/list.ts";
 import type { Route } from "./http/route.ts";
 import type { Job } from "./jobs/jobs.ts";
 import type { Resource } from "./resource.ts";
@@ -23,6 +24,8 @@ export interface Module {
   readonly actions?: readonly AnyAction[];
   readonly resources?: readonly Resource[];
   readonly routes?: readonly Route[];
+  /** Its list pages: those can be looked at in views, with columns of one's choice. */
+  readonly lists?: readonly ListPage[];
   readonly nav?: readonly NavItem[];
   /** What the frame's "New" menu offers. */
   readonly create?: readonly CreateItem[];
@@ -35,6 +38,12 @@ export interface Module {
   readonly reference?: readonly ReferenceSet[];
   /** What the module shows in the frame around every page: the running timer. */
   chrome?(ctx: Ctx): Promise<Partial<LayoutModel>>;
+}
+
+/** A list page of a module, and what one needs to open it. */
+export interface ListPage {
+  permission: string;
+  list: List<unknown>;
 }
 
 /** An entry of the main navigation. */
@@ -101,6 +110,8 @@ export interface Registry {
   readonly reach: ReadonlyMap<string, ReachRule>;
   readonly routes: readonly Route[];
   readonly resources: ReadonlyMap<string, Resource>;
+  /** List pages by their address: "/tickets". */
+  readonly lists: ReadonlyMap<string, ListPage>;
   readonly nav: readonly NavItem[];
   readonly create: readonly CreateItem[];
   readonly jobs: readonly Job[];
@@ -138,6 +149,7 @@ export function buildRegistry(modules: readonly Module[]): Registry {
     reach: unique(modules.flatMap((module) => Object.entries(module.reach ?? {}))),
     routes: modules.flatMap((module) => module.routes ?? []),
     resources: unique(modules.flatMap((module) => module.resources ?? []).map((resource) => [resource.path, resource])),
+    lists: unique(modules.flatMap((module) => module.lists ?? []).map((page) => [page.list.url, page])),
     nav: modules.flatMap((module) => module.nav ?? []).toSorted((a, b) => a.order - b.order),
     create: modules.flatMap((module) => module.create ?? []).toSorted((a, b) => a.order - b.order),
     jobs: modules.flatMap((module) => module.jobs ?? []),

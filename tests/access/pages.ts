@@ -35,6 +35,7 @@ export const pageAccess: AccessTable = {
     GET /
     GET /search
     GET /search/suggest
+    GET POST /lists/columns
     GET /settings
     POST /sign-out
     GET /account

@@ -3,6 +3,7 @@ import { reach } from "../../platform/access/reach.ts";
 import type { Ctx } from "../../platform/context.ts";
 import { cell, empty, link, words } from "../../platform/http/cells.ts";
 import type { List, ListFilter, ListQuery } from "../../platform/http/list.ts";
+import { optionalColumn, optionalReference } from "../../platform/http/lists/optional.ts";
 import { optionsOf } from "../../platform/http/options.ts";
 import type { ListModel } from "../../platform/http/view-models.ts";
 import { isId, noId } from "../../platform/ids.ts";
@@ -114,6 +115,25 @@ export const invoiceColumns: List<InvoiceListRow>["columns"] = [
     sort: { reference: "invoices.balance_due", column: columns.balance_due },
     cell: (row, ctx) => (isOpen(row.status) ? cell.money(row.balance_due, row.currency, ctx.tenant) : cell.nothing),
   },
+  optionalColumn(invoices, "subtotal"),
+  optionalColumn(invoices, "tax_amount", { label: "Tax" }),
+  optionalColumn(invoices, "discount_amount"),
+  optionalColumn(invoices, "amount_paid", { label: "Paid" }),
+  optionalColumn(invoices, "currency"),
+  optionalColumn(invoices, "po_number"),
+  optionalColumn(invoices, "payment_terms", { label: "Payment terms" }),
+  optionalColumn(invoices, "period_start", { label: "Period from" }),
+  optionalColumn(invoices, "period_end", { label: "Period until" }),
+  optionalReference(invoices, "billing_contact_id", {
+    name: ["first_name", "last_name"],
+    href: (id) => `/contacts/${id}`,
+  }),
+  optionalReference(invoices, "approved_by_id", { key: "approved_by", label: "Approved by", name: ["name"] }),
+  optionalColumn(invoices, "approved_at", { label: "Approved" }),
+  optionalColumn(invoices, "sent_at", { label: "Sent" }),
+  optionalColumn(invoices, "paid_at", { label: "Paid on" }),
+  optionalColumn(invoices, "created_at", { label: "Made" }),
+  optionalColumn(invoices, "updated_at", { label: "Changed" }),
 ];
 
 function stateCell(row: InvoiceListRow, ctx: Ctx): ReturnType<typeof cell.badge> {

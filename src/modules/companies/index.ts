@@ -1,8 +1,10 @@
 import type { AnyAction } from "../../platform/action.ts";
 import { link } from "../../platform/http/cells.ts";
+import type { List } from "../../platform/http/list.ts";
 import { defineModule } from "../../platform/module.ts";
 import * as actions from "./actions.ts";
 import { companyApi } from "./api.ts";
+import { companyList, contactList } from "./lists.ts";
 import { formPages } from "./pages/forms.ts";
 import { recordPages } from "./pages/records.ts";
 import { companyResource, contactResource, siteResource } from "./resources.ts";
@@ -25,6 +27,10 @@ export const companiesModule = defineModule({
   actions: Object.values(actions) as unknown as AnyAction[],
   resources: [companyResource, contactResource, siteResource],
   routes: [...recordPages, ...formPages, ...companyApi],
+  lists: [
+    { permission: "companies.read", list: companyList as List<unknown> },
+    { permission: "companies.read", list: contactList as List<unknown> },
+  ],
   nav: [
     {
       label: "Companies",

@@ -5,6 +5,7 @@ import type { Ctx } from "../../platform/context.ts";
 import type { Address } from "../../platform/database/columns.ts";
 import { addressLine, cell, empty, link, words } from "../../platform/http/cells.ts";
 import type { List, ListFilter, ListQuery } from "../../platform/http/list.ts";
+import { optionalColumn, optionalReference, tagsColumn } from "../../platform/http/lists/optional.ts";
 import { optionsOf } from "../../platform/http/options.ts";
 import { contactName } from "./rules.ts";
 import { companies, contacts } from "./schema.ts";
@@ -93,6 +94,29 @@ export const companyList: List<CompanyRow> = {
       sort: { reference: "companies.updated_at", column: companies.columns.updated_at },
       cell: (row, ctx) => cell.instant(row.updated_at, ctx.tenant, ctx.app.clock.now()),
     },
+    optionalColumn(companies, "created_at", { label: "Added" }),
+    optionalReference(companies, "parent_company_id", { name: ["name"], href: (id) => `/companies/${id}` }),
+    optionalReference(companies, "default_billing_contact_id", {
+      name: ["first_name", "last_name"],
+      href: (id) => `/contacts/${id}`,
+    }),
+    optionalReference(companies, "default_technical_contact_id", {
+      name: ["first_name", "last_name"],
+      href: (id) => `/contacts/${id}`,
+    }),
+    optionalColumn(companies, "website"),
+    {
+      key: "address",
+      label: "Address",
+      is_optional: true,
+      is_secondary: true,
+      cell: (row) => cell.text(addressLine(row.address)),
+    },
+    optionalColumn(companies, "tax_id"),
+    optionalColumn(companies, "currency"),
+    optionalColumn(companies, "payment_terms", { label: "Payment terms" }),
+    optionalColumn(companies, "is_tax_exempt"),
+    tagsColumn("companies"),
   ],
   filters: [
     {
@@ -195,6 +219,14 @@ export const contactList: List<ContactRow> = {
       is_secondary: true,
       cell: (row) => (row.is_portal_user ? cell.badge("Portal", "success") : cell.nothing),
     },
+    optionalColumn(contacts, "mobile"),
+    optionalColumn(contacts, "department"),
+    optionalReference(contacts, "site_id", { name: ["name"], href: (id) => `/sites/${id}/edit` }),
+    optionalColumn(contacts, "preferred_contact_method"),
+    optionalColumn(contacts, "timezone"),
+    tagsColumn("contacts"),
+    optionalColumn(contacts, "created_at", { label: "Added" }),
+    optionalColumn(contacts, "updated_at", { label: "Changed" }),
   ],
   filters: [
     {

@@ -1,6 +1,7 @@
 import { sql } from "kysely";
 import type { ReachRule } from "../../platform/access/reach.ts";
 import { type AnyAction, perform } from "../../platform/action.ts";
+import type { List } from "../../platform/http/list.ts";
 import { defineModule } from "../../platform/module.ts";
 import { createContract, deleteContract, updateContract } from "./actions/contracts.ts";
 import { createItem, deleteItem, updateItem } from "./actions/items.ts";
@@ -34,6 +35,7 @@ import {
 } from "./resources.ts";
 import { contractHourBalances, contractItems, contracts, rateCardItems, rateCards } from "./schema.ts";
 import { contractSearch } from "./search.ts";
+import { contractList } from "./lists.ts";
 
 export { type ContractRow, createContract, updateContract } from "./actions/contracts.ts";
 export { createItem, type ItemRow } from "./actions/items.ts";
@@ -111,6 +113,7 @@ export const contractsModule = defineModule({
   resources: [contractResource, contractItemResource, hourBalanceResource, rateCardResource, rateCardItemResource],
   routes: [...recordPages, ...formPages, ...rateCardPages, ...contractApi],
   create: [{ label: "Contract", href: "/contracts/new", icon: "contract", order: 30, permission: "contracts.write" }],
+  lists: [{ permission: "contracts.read", list: contractList as List<unknown> }],
   nav: [
     {
       label: "Contracts",

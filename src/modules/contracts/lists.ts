@@ -5,6 +5,7 @@ import { dateIn } from "../../platform/clock.ts";
 import type { Ctx } from "../../platform/context.ts";
 import { cell, empty, link, words } from "../../platform/http/cells.ts";
 import type { List, ListFilter, ListQuery } from "../../platform/http/list.ts";
+import { optionalColumn, optionalReference } from "../../platform/http/lists/optional.ts";
 import { optionsOf } from "../../platform/http/options.ts";
 import type { ListModel } from "../../platform/http/view-models.ts";
 import { isId } from "../../platform/ids.ts";
@@ -158,6 +159,17 @@ export const contractList: List<ContractListRow> = {
         hint: words(row.billing_cycle),
       }),
     },
+    optionalColumn(contracts, "start_date", { label: "First day" }),
+    optionalColumn(contracts, "billing_cycle"),
+    optionalColumn(contracts, "auto_renew"),
+    optionalReference(contracts, "rate_card_id", { name: ["name"], href: (id) => `/rate-cards/${id}` }),
+    optionalColumn(contracts, "signed_date", { label: "Signed" }),
+    optionalReference(contracts, "signed_by_contact_id", {
+      name: ["first_name", "last_name"],
+      href: (id) => `/contacts/${id}`,
+    }),
+    optionalColumn(contracts, "created_at", { label: "Added" }),
+    optionalColumn(contracts, "updated_at", { label: "Changed" }),
   ],
   filters,
   search: "Search contracts",

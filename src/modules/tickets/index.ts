@@ -1,4 +1,5 @@
 import type { AnyAction } from "../../platform/action.ts";
+import type { List } from "../../platform/http/list.ts";
 import { defineModule } from "../../platform/module.ts";
 import { addAttachment } from "./actions/files.ts";
 import { categoryActions, priorityActions, queueActions, statusActions, typeActions } from "./actions/lists.ts";
@@ -8,6 +9,7 @@ import { assignTicket, deleteTicket, takeTicket, updateTicket } from "./actions/
 import { ticketApi } from "./api.ts";
 import { writeStandardLists } from "./defaults.ts";
 import { ticketMails } from "./mails.ts";
+import { ticketList } from "./lists.ts";
 import { listPages } from "./pages/lists.ts";
 import { newTicketPages } from "./pages/new.ts";
 import { settingsCards, settingsPages } from "./pages/settings.ts";
@@ -84,6 +86,7 @@ export const ticketsModule = defineModule({
   resources: [ticketResource, noteResource, attachmentResource, ...listResources],
   routes: [...listPages, ...newTicketPages, ...settingsPages, ...ticketApi],
   create: [{ label: "Ticket", href: "/tickets/new", icon: "ticket", order: 10, permission: "tickets.write" }],
+  lists: [{ permission: "tickets.read", list: ticketList("open") as List<unknown> }],
   nav: [
     { label: "My work", href: "/my-work", icon: "inbox", group: "Desk", order: 10, permission: "tickets.read" },
     { label: "Tickets", href: "/tickets", icon: "ticket", group: "Desk", order: 11, permission: "tickets.read" },

@@ -1,12 +1,14 @@
 import { sql } from "kysely";
 import { can } from "../../platform/access/actor.ts";
 import type { Ctx } from "../../platform/context.ts";
+import { shownHours } from "../../platform/decimal.ts";
 import { cell, empty, link } from "../../platform/http/cells.ts";
 import type { List, ListFilter } from "../../platform/http/list.ts";
+import { optionalColumn, optionalReference, tagsColumn } from "../../platform/http/lists/optional.ts";
 import { optionsOf } from "../../platform/http/options.ts";
 import type { ListModel } from "../../platform/http/view-models.ts";
 import { isId, noId } from "../../platform/ids.ts";
-import { inView, ticketCounts, type TicketListRow, ticketRows, type View } from "./queries.ts";
+import { inView, minutesOn, ticketCounts, type TicketListRow, ticketRows, type View } from "./queries.ts";
 import { isClientWaiting } from "./rules.ts";
 import { ticketPriorities, tickets } from "./schema.ts";
 
@@ -52,6 +54,45 @@ export const ticketColumns: List<TicketListRow>["columns"] = [
     sort: { reference: "tickets.updated_at", column: columns.updated_at },
     cell: (row, ctx) => cell.instant(row.updated_at, ctx.tenant, ctx.app.clock.now()),
   },
+  optionalColumn(tickets, "created_at", { label: "Opened" }),
+  optionalReference(tickets, "contact_id", {
+    name: ["first_name", "last_name"],
+    href: (id) => `/contacts/${id}`,
+  }),
+  optionalReference(tickets, "site_id", { name: ["name"], href: (id) => `/sites/${id}/edit` }),
+  optionalReference(tickets, "type_id", { name: ["name"] }),
+  optionalReference(tickets, "category_id", { name: ["name"] }),
+  optionalReference(tickets, "created_by_id", { key: "created_by", name: ["name"] }),
+  optionalColumn(tickets, "source"),
+  tagsColumn("tickets"),
+  optionalColumn(tickets, "sla_due_date"),
+  optionalColumn(tickets, "first_response_due", { label: "First answer due" }),
+  optionalColumn(tickets, "first_response_at", { label: "First answer" }),
+  optionalColumn(tickets, "last_client_reply_at", { label: "Client wrote" }),
+  optionalColumn(tickets, "last_staff_reply_at", { label: "We wrote" }),
+  optionalColumn(tickets, "scheduled_start", { label: "Planned from" }),
+  optionalColumn(tickets, "scheduled_end", { label: "Planned until" }),
+  optionalColumn(tickets, "estimated_hours", { label: "Estimated hours" }),
+  {
+    key: "actual_hours",
+    label: "Hours logged",
+    is_optional: true,
+    is_secondary: true,
+    is_numeric: true,
+    permission: "time.read",
+    cell: () => cell.nothing,
+    cells: async (rows, ctx) => {
+      const minutes = await minutesOn(
+        ctx,
+        rows.map(({ id }) => id),
+      );
+      return rows.map(({ id }) => (minutes.has(id) ? cell.number(shownHours(minutes.get(id) ?? 0)) : cell.nothing));
+    },
+  },
+  optionalColumn(tickets, "is_billable"),
+  optionalColumn(tickets, "billing_status", { label: "Billing" }),
+  optionalColumn(tickets, "resolved_at", { label: "Resolved" }),
+  optionalColumn(tickets, "closed_at", { label: "Closed" }),
 ];
 
 function byColumn(

@@ -1,5 +1,6 @@
 import { sql } from "kysely";
 import type { AnyAction } from "../../platform/action.ts";
+import type { List } from "../../platform/http/list.ts";
 import { defineModule } from "../../platform/module.ts";
 import { deleteTime, logTime, updateTime } from "./actions/entries.ts";
 import * as reference from "./actions/reference.ts";
@@ -12,6 +13,7 @@ import { panels, timerModel } from "./panels.ts";
 import { workTypeSet } from "./reference.ts";
 import { timeEntryResource, workTypeResource } from "./resources.ts";
 import { timeEntries, timeRoundingRules, timers, workTypes } from "./schema.ts";
+import { timeList } from "./list.ts";
 
 export { type TimeEntry } from "./actions/checks.ts";
 export { deleteTime, logTime, type LogTime, updateTime } from "./actions/entries.ts";
@@ -43,6 +45,7 @@ export const timeModule = defineModule({
   resources: [timeEntryResource, workTypeResource],
   routes: [...entryPages, ...timerPages, ...settingsPages, ...timerApi],
   create: [{ label: "Time entry", href: "/time/new", icon: "clock", order: 12, permission: "time.write" }],
+  lists: [{ permission: "time.read", list: timeList as List<unknown> }],
   nav: [{ label: "Time", href: "/time", icon: "clock", group: "Desk", order: 20, permission: "time.read" }],
   // A timer is its person's own business.
   reach: {

@@ -4,6 +4,7 @@ import type { Ctx } from "../../platform/context.ts";
 import { shownHours } from "../../platform/decimal.ts";
 import { cell, empty, link, words } from "../../platform/http/cells.ts";
 import type { List, ListFilter, ListQuery } from "../../platform/http/list.ts";
+import { optionalColumn, optionalReference } from "../../platform/http/lists/optional.ts";
 import { optionsOf } from "../../platform/http/options.ts";
 import type { ListModel } from "../../platform/http/view-models.ts";
 import { isId } from "../../platform/ids.ts";
@@ -155,6 +156,21 @@ export const timeList: List<TimeRow> = {
           ? cell.badge(words(row.billing_status), billingTones[row.billing_status] ?? "neutral")
           : cell.muted("Not billable"),
     },
+    optionalColumn(timeEntries, "start_time", { label: "From" }),
+    optionalColumn(timeEntries, "end_time", { label: "Until" }),
+    optionalColumn(timeEntries, "worked_minutes", { label: "Minutes worked" }),
+    optionalReference(timeEntries, "contract_id", { name: ["name"], href: (id) => `/contracts/${id}` }),
+    optionalReference(timeEntries, "invoice_id", {
+      name: ["invoice_number"],
+      label: "Invoice",
+      href: (id) => `/invoices/${id}`,
+    }),
+    optionalColumn(timeEntries, "hourly_rate"),
+    optionalColumn(timeEntries, "total_amount", { label: "Amount" }),
+    optionalColumn(timeEntries, "approval_status", { label: "Approval" }),
+    optionalColumn(timeEntries, "internal_notes"),
+    optionalColumn(timeEntries, "created_at", { label: "Logged" }),
+    optionalColumn(timeEntries, "updated_at", { label: "Changed" }),
   ],
   filters,
   sort: "-date",

@@ -53,6 +53,19 @@ export const fixtures: Record<string, { layout: "app" | "portal" | "plain"; titl
   "forms/index": { layout: "app", title: "New company", model: outside.formPage },
   "imports/preview": { layout: "app", title: "Import", model: outside.importPreview },
   "invoices/show": { layout: "app", title: "INV-2026-0124", model: invoice },
+  "lists/columns": {
+    layout: "app",
+    title: "Columns",
+    model: {
+      title: "Columns",
+      list: "/tickets",
+      back: "/tickets?sort=title",
+      columns: [
+        { key: "number", label: "Number", is_shown: true },
+        { key: "contact", label: "Contact", is_shown: false },
+      ],
+    },
+  },
   "lists/index": { layout: "app", title: "Tickets", model: ticketList },
   "portal/home": { layout: "portal", title: "Home", model: portalHome },
   "portal/ticket": { layout: "portal", title: "T-1042", model: portalTicket },

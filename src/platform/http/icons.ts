@@ -22,6 +22,7 @@ export const icons = {
   "chevron-left": `<path d="m14.5 6-6 6 6 6"/>`,
   "chevron-right": `<path d="m9.5 6 6 6-6 6"/>`,
   clock: `<circle cx="12" cy="12" r="8.5"/><path d="M12 7.5V12l3 2"/>`,
+  columns: `<rect x="3.5" y="5" width="17" height="14" rx="1.5"/><path d="M9.2 5v14M14.8 5v14"/>`,
   contract: `<path d="M6 3.5h8.5L19 8v11a1.5 1.5 0 0 1-1.5 1.5h-11A1.5 1.5 0 0 1 5 19V4.5a1 1 0 0 1 1-1Z"/><path d="M14 3.5V8.5h5M8.5 12.5h7M8.5 16.2h4"/>`,
   copy: `<rect x="8.5" y="8.5" width="12" height="12" rx="2"/><path d="M15.5 8.5v-3a2 2 0 0 0-2-2h-8a2 2 0 0 0-2 2v8a2 2 0 0 0 2 2h3"/>`,
   dot: `<circle cx="12" cy="12" r="3.5"/>`,

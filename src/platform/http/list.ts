@@ -1,12 +1,15 @@
 import { sql, type SelectQueryBuilder } from "kysely";
-import { can } from "../access/actor.ts";
 import type { Ctx } from "../context.ts";
 import { type Page, pageOf, type SortKey } from "../database/paging.ts";
 import { searchIds } from "../database/search.ts";
 import { malformed } from "../errors.ts";
 import { noId } from "../ids.ts";
+import { columnKeys, columnsNamed, offeredColumns, settingsOf, usualColumns } from "./lists/columns.ts";
+import { chosenTable } from "./lists/table.ts";
 import { type Answer, fragment, type Incoming, page } from "./route.ts";
-import type { ActionLink, CellModel, EmptyModel, ListModel, PageHeaderModel, TableModel } from "./view-models.ts";
+import type { ActionLink, CellModel, EmptyModel, ListModel, PageHeaderModel } from "./view-models.ts";
+
+export { tableModel } from "./lists/table.ts";
 
 /** Rows of a list page are whatever its query selects; the list's own functions know them. */
 export interface ListColumn<R> {
@@ -21,7 +24,15 @@ export interface ListColumn<R> {
   is_main?: boolean;
   /** What one needs to see it; absent: whoever sees the list sees it. */
   permission?: string;
+  /** The table of another module that it shows something of: who may not read that one, does not see it here. */
+  reads?: string;
+  /** Hidden until somebody chooses it. */
+  is_optional?: boolean;
+  /** What the query needs beside its own columns to show or sort by this one: a join, another column. */
+  select?(query: ListQuery<R>): ListQuery<R>;
   cell(row: R, ctx: Ctx): CellModel;
+  /** Cells for a whole page of rows, where what they show does not stand in the rows: tags, sums. In place of `cell`. */
+  cells?(rows: readonly R[], ctx: Ctx): Promise<CellModel[]>;
 }
 
 export interface ListFilter<R> {
@@ -46,6 +57,8 @@ export interface List<R> {
   /** Starts at reach; has to select `id` and what the columns sort by, each under its column's key. */
   query(ctx: Ctx): ListQuery<R>;
   columns: readonly ListColumn<R>[];
+  /** Columns that the organization has made itself (custom fields), after the others. */
+  moreColumns?(ctx: Ctx): Promise<ListColumn<R>[]> | ListColumn<R>[];
   filters?: readonly ListFilter<R>[];
   /** Placeholder of the search box; absent when the list has none. */
   search?: string;
@@ -76,8 +89,14 @@ export async function listAnswer<R>(ctx: Ctx, incoming: Incoming, list: List<R>)
 
 /** The model of a list page for a URL; parameters that the list does not know are ignored, as on any web page. */
 export async function listModel<R>(ctx: Ctx, url: URL, whole: List<R>): Promise<ListModel> {
-  const list = { ...whole, columns: shownColumns(ctx, whole.columns) };
   const parameters = url.searchParams;
+  const offered = await offeredColumns(ctx, whole);
+  const settings = await settingsOf(ctx, whole);
+  const shown =
+    columnsNamed(offered, columnKeys(parameters)) ??
+    columnsNamed(offered, settings?.shown_columns ?? []) ??
+    usualColumns(offered);
+  const list = { ...whole, columns: offered };
   let query = list.query(ctx);
   const chosen = new Map<string, string>();
   for (const filter of list.filters ?? []) {
@@ -93,6 +112,8 @@ export async function listModel<R>(ctx: Ctx, url: URL, whole: List<R>): Promise<
   }
   const order = parameters.get("sort") ?? list.sort;
   const keys = sortKeys(list, order) ?? sortKeys(list, list.sort) ?? [];
+  for (const column of new Set([...shown, ...offered.filter(({ key }) => keys.some(({ name }) => name === key))]))
+    query = column.select?.(query) ?? query;
   const size = list.size ?? 50;
   const found = await firstIfBadCursor(
     (after) =>
@@ -102,8 +123,8 @@ export async function listModel<R>(ctx: Ctx, url: URL, whole: List<R>): Promise<
   const at = (changes: Record<string, string | null>): string => withParameters(list.url, parameters, changes);
   const filters = [];
   for (const filter of list.filters ?? []) {
-    const offered = await filter.options(ctx);
-    const options = offered.some((option) => option.value === "") ? offered : [{ value: "", label: "Any" }, ...offered];
+    const choices = await filter.options(ctx);
+    const options = choices.some((option) => option.value === "") ? choices : [{ value: "", label: "Any" }, ...choices];
     filters.push({
       name: filter.name,
       label: filter.label,
@@ -131,8 +152,18 @@ export async function listModel<R>(ctx: Ctx, url: URL, whole: List<R>): Promise<
     filters,
     has_filters: isNarrowed,
     clear_url: cleared,
-    keep: [...(parameters.has("sort") ? [{ name: "sort", value: order }] : []), ...kept],
-    table: tableModel(ctx, list, found.rows as R[], order, (sort) => at({ sort, after: null })),
+    keep: [
+      ...(parameters.has("sort") ? [{ name: "sort", value: order }] : []),
+      ...(parameters.has("columns") ? [{ name: "columns", value: shown.map(({ key }) => key).join() }] : []),
+      ...kept,
+    ],
+    columns_url:
+      settings === null
+        ? ""
+        : `/lists/columns?${new URLSearchParams({ list: list.url, back: at({ after: null }) }).toString()}`,
+    table: await chosenTable(ctx, { ...list, columns: shown }, found.rows as R[], order, (sort) =>
+      at({ sort, after: null }),
+    ),
     next_url: found.next === null ? "" : at({ after: found.next }),
     first_url: parameters.has("after") ? at({ after: null }) : "",
     empty: isNarrowed
@@ -150,47 +181,6 @@ export async function listModel<R>(ctx: Ctx, url: URL, whole: List<R>): Promise<
           },
         }
       : list.empty(ctx),
-  };
-}
-
-function shownColumns<R>(ctx: Ctx, columns: readonly ListColumn<R>[]): readonly ListColumn<R>[] {
-  return columns.filter(({ permission }) => permission === undefined || can(ctx.actor, permission));
-}
-
-/** The table alone, for sections of other pages. */
-export function tableModel<R>(
-  ctx: Ctx,
-  list: Pick<List<R>, "columns" | "href" | "isBold" | "title" | "table">,
-  rows: readonly R[],
-  order: string,
-  sortUrl: ((sort: string) => string) | null,
-): TableModel {
-  const name = order.replace(/^-/, "");
-  const columns = shownColumns(ctx, list.columns);
-  return {
-    id: `${list.table}-table`,
-    caption: list.title,
-    columns: columns.map((column) => {
-      const isSorted = column.key === name;
-      const direction = !isSorted ? "none" : order.startsWith("-") ? "descending" : "ascending";
-      return {
-        label: column.label,
-        sort_url:
-          column.sort === undefined || sortUrl === null
-            ? ""
-            : sortUrl(direction === "ascending" ? `-${column.key}` : column.key),
-        direction,
-        is_numeric: column.is_numeric ?? false,
-        is_secondary: column.is_secondary ?? false,
-        is_main: column.is_main ?? false,
-      };
-    }),
-    rows: rows.map((row) => ({
-      id: String((row as AnyRow)["id"]),
-      href: list.href(row),
-      is_bold: list.isBold?.(row) ?? false,
-      cells: columns.map((column) => column.cell(row, ctx)),
-    })),
   };
 }
 

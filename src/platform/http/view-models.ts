@@ -188,6 +188,8 @@ export interface ListModel {
   clear_url: string;
   /** Hidden inputs that keep the sort order when filters change. */
   keep: { name: string; value: string }[];
+  /** Where the columns are chosen; absent or empty where they cannot be. */
+  columns_url?: string;
   table: TableModel;
   next_url: string;
   first_url: string;

@@ -1,0 +1,70 @@
+import type { Ctx } from "../../context.ts";
+import type { List } from "../list.ts";
+import type { CellModel, TableModel } from "../view-models.ts";
+import { allowedColumns } from "./columns.ts";
+
+type Row = Record<string, unknown>;
+
+/** What a table is drawn from: a list, or just the parts that matter. */
+export type TableOf<R> = Pick<List<R>, "columns" | "href" | "isBold" | "title" | "table">;
+
+/** The table alone, for sections of other pages. Columns whose cells need another look into the database stay out. */
+export function tableModel<R>(
+  ctx: Ctx,
+  list: TableOf<R>,
+  rows: readonly R[],
+  order: string,
+  sortUrl: ((sort: string) => string) | null,
+): TableModel {
+  const columns = allowedColumns(ctx, list.columns).filter((column) => column.is_optional !== true);
+  return drawn(ctx, { ...list, columns }, rows, order, sortUrl, new Map());
+}
+
+/** The table of a list page: the chosen columns as they are, with the cells that some of them fetch for the whole page. */
+export async function chosenTable<R>(
+  ctx: Ctx,
+  list: TableOf<R>,
+  rows: readonly R[],
+  order: string,
+  sortUrl: (sort: string) => string,
+): Promise<TableModel> {
+  const fetched = new Map<string, readonly CellModel[]>();
+  for (const { key, cells } of list.columns) if (cells !== undefined) fetched.set(key, await cells(rows, ctx));
+  return drawn(ctx, list, rows, order, sortUrl, fetched);
+}
+
+function drawn<R>(
+  ctx: Ctx,
+  list: TableOf<R>,
+  rows: readonly R[],
+  order: string,
+  sortUrl: ((sort: string) => string) | null,
+  fetched: ReadonlyMap<string, readonly CellModel[]>,
+): TableModel {
+  const name = order.replace(/^-/, "");
+  return {
+    id: `${list.table}-table`,
+    caption: list.title,
+    columns: list.columns.map((column) => {
+      const isSorted = column.key === name;
+      const direction = !isSorted ? "none" : order.startsWith("-") ? "descending" : "ascending";
+      return {
+        label: column.label,
+        sort_url:
+          column.sort === undefined || sortUrl === null
+            ? ""
+            : sortUrl(direction === "ascending" ? `-${column.key}` : column.key),
+        direction,
+        is_numeric: column.is_numeric ?? false,
+        is_secondary: column.is_secondary ?? false,
+        is_main: column.is_main ?? false,
+      };
+    }),
+    rows: rows.map((row, index) => ({
+      id: String((row as Row)["id"]),
+      href: list.href(row),
+      is_bold: list.isBold?.(row) ?? false,
+      cells: list.columns.map((column) => fetched.get(column.key)?.[index] ?? column.cell(row, ctx)),
+    })),
+  };
+}
