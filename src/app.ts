@@ -1,4 +1,5 @@
 import { modules } from "./modules/index.ts";
+import { journalOf } from "./platform/access/journal.ts";
 import { startBackground, type Background } from "./platform/background.ts";
 import type { Clock } from "./platform/clock.ts";
 import type { App, AppOptions, Tenant } from "./platform/context.ts";
@@ -32,7 +33,12 @@ export interface Program {
 
 export function createProgram(parts: Parts): Program {
   let background: Background | null = null;
-  const app: App = { ...parts, registry: buildRegistry(modules), wake: () => background?.wake() };
+  const app: App = {
+    ...parts,
+    journal: journalOf(parts),
+    registry: buildRegistry(modules),
+    wake: () => background?.wake(),
+  };
   const tenants = async (): Promise<Tenant[]> => {
     const rows = await app.database.platform((db) =>
       db.selectFrom("tenants").select("id").where("suspended_at", "is", null).orderBy("id").execute(),

@@ -10,6 +10,7 @@ import { ticketsModule } from "./tickets/index.ts";
 import { contractsModule } from "./contracts/index.ts";
 import { billingModule } from "./billing/index.ts";
 import { paymentsModule } from "./payments/index.ts";
+import { securityModule } from "./security/index.ts";
 import { portalModule } from "./portal/index.ts";
 import { listsModule } from "./lists/index.ts";
 import { timeModule } from "./time/index.ts";
@@ -30,4 +31,5 @@ export const modules: readonly Module[] = [
   paymentsModule,
   portalModule,
   listsModule,
+  securityModule,
 ];

@@ -69,6 +69,7 @@ export function startBackground(app: App, listTenants: () => Promise<Tenant[]>):
         if (!isReleased) for (const tenant of await listTenants()) await releaseMails(app, tenant.id);
         isReleased = true;
         await round();
+        await app.journal.flush();
         startMailing();
       } catch (error) {
         log.error("a background round failed", { error: String(error) });
@@ -93,6 +94,7 @@ export function startBackground(app: App, listTenants: () => Promise<Tenant[]>):
       isStopping = true;
       wakeUp?.();
       await loop;
+      await app.journal.flush();
       await mailing;
     },
   };

@@ -1,4 +1,6 @@
 import { type Actor, system } from "./access/actor.ts";
+import type { AllowedNetworks } from "./access/allowed-networks.ts";
+import type { Journal } from "./access/journal.ts";
 import type { Clock } from "./clock.ts";
 import type { Keyring } from "./crypto/keyring.ts";
 import type { Database } from "./database/database.ts";
@@ -20,6 +22,8 @@ export interface Tenant {
   public_url: string;
   /** Whether the first administrator exists. */
   is_set_up: boolean;
+  /** Networks that may come in, by door. */
+  allowed_networks: AllowedNetworks;
 }
 
 /** The services of the running program. */
@@ -31,6 +35,8 @@ export interface App {
   readonly files: FileStore;
   readonly registry: Registry;
   readonly options: AppOptions;
+  /** Where reading is written down: requests to the API, looks at sensitive records. */
+  readonly journal: Journal;
   /** Tells dispatcher, mail queue and jobs that there may be work. */
   wake(): void;
 }
@@ -48,6 +54,8 @@ export interface RequestInfo {
   id: string;
   ip: string;
   user_agent: string;
+  /** Called with each sensitive record that a reading request fetches; set for requests that only read. */
+  onLook?(entityType: string, entityId: string): void;
   /** Written in each of the request's units of work, before its commit. */
   beforeCommit?(db: Db): Promise<void>;
 }

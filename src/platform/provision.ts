@@ -38,6 +38,7 @@ export async function provisionTenant(
     locale: "en-US",
     public_url: given.public_url ?? app.options.publicUrl,
     is_set_up: false,
+    allowed_networks: {},
   };
   await inUnit(systemContext(app, tenant), async (work) => {
     await insert(work, organizations, { name: given.name, public_url: given.public_url });

@@ -1,3 +1,4 @@
+import type { AllowedNetworks } from "./access/allowed-networks.ts";
 import type { App, Tenant } from "./context.ts";
 import { address, col, defaulted, link, readOnly, record, secret, table } from "./database/columns.ts";
 import type { Db, TableType } from "./database/tables.ts";
@@ -53,6 +54,10 @@ export const organizations = table(
       col.enum(["due_on_receipt", "net_15", "net_30", "net_45", "net_60"] as const),
       "net_30" as const,
     ),
+    /** Networks that may come in, by door; an empty list lets everybody in. */
+    allowed_networks: defaulted(readOnly(col.json<AllowedNetworks>()), {}),
+    /** How long the access log of the API is kept, in days. */
+    api_log_days: defaulted(readOnly(col.integer()), 90),
     /** The wizard's last finished step, so that it goes on where it was left. */
     setup_step: readOnly(col.maybe.text()),
     set_up_at: readOnly(col.maybe.instant()),
@@ -106,7 +111,7 @@ export async function onlyTenantId(db: Db): Promise<string> {
 export async function loadTenant(app: Pick<App, "options">, db: Db, id: string): Promise<Tenant> {
   const row = await db
     .selectFrom("organizations")
-    .select(["name", "timezone", "currency", "locale", "public_url", "set_up_at"])
+    .select(["name", "timezone", "currency", "locale", "public_url", "set_up_at", "allowed_networks"])
     .executeTakeFirst();
   return {
     id,
@@ -116,6 +121,7 @@ export async function loadTenant(app: Pick<App, "options">, db: Db, id: string):
     locale: row?.locale ?? "en-US",
     public_url: (row?.public_url ?? app.options.publicUrl).replace(/\/+$/, ""),
     is_set_up: row?.set_up_at != null,
+    allowed_networks: row?.allowed_networks ?? {},
   };
 }
 

@@ -136,6 +136,14 @@ export const apiAccess: AccessTable = {
     POST /api/v1/payments/process-card
   `,
   administrator: `
+    GET /api/v1/audit-log
+    GET /api/v1/audit-log/:id
+    GET /api/v1/api-requests
+    GET /api/v1/api-requests/:id
+    GET /api/v1/security-alerts
+    GET /api/v1/security-alerts/:id
+    POST /api/v1/security-alerts/:id/acknowledge
+    GET PUT PATCH /api/v1/allowed-networks
     GET /api/v1/mails
     GET /api/v1/mails/:id
     GET /api/v1/users

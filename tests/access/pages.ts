@@ -133,6 +133,16 @@ export const pageAccess: AccessTable = {
     POST /settings/tax-rates/:id/delete
   `,
   administrator: `
+    GET /settings/audit
+    GET /settings/audit/export.csv
+    GET /settings/audit/:id
+    GET /settings/api-requests
+    GET /settings/api-requests/export.csv
+    GET POST /settings/api-requests/keep
+    GET /settings/security-alerts
+    GET /settings/security-alerts/:id
+    POST /settings/security-alerts/:id/acknowledge
+    GET POST /settings/allowed-networks
     GET POST /settings/organization
     GET POST /settings/address
     GET POST /settings/locale

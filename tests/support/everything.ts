@@ -3,6 +3,8 @@ import { startSession } from "../../src/platform/access/sessions.ts";
 import { csrfToken } from "../../src/platform/http/csrf.ts";
 import { portalCookieName, staffCookieName } from "../../src/platform/http/cookies.ts";
 import type { Ctx } from "../../src/platform/context.ts";
+import { insert } from "../../src/platform/database/records.ts";
+import { securityAlerts } from "../../src/modules/security/schema.ts";
 import { makeClient } from "./desk.ts";
 import type { TestProgram, TestTenant } from "./program.ts";
 
@@ -109,8 +111,21 @@ export async function makeEverything(t: TestProgram): Promise<Everything> {
   const { actor } = await t.harbor.as("technician");
   await t.harbor.key("technician");
   await t.settle();
+  await t.app.journal.flush();
+  const alert = await inUnit(t.harbor.system, (work) =>
+    insert(work, securityAlerts, {
+      alert_kind: "new_device",
+      user_id: actor.user_id,
+      subject_name: `${marker} person`,
+      ip_address: "203.0.113.9",
+      user_agent: "Firefox",
+      happened_at: t.clock.now(),
+    }),
+  );
   const rows = await reading(t.harbor.system, async ({ db }) => ({
     role: (await db.selectFrom("roles").select("id").where("role_key", "=", "technician").executeTakeFirstOrThrow()).id,
+    audit: (await db.selectFrom("audit_log").select("id").executeTakeFirstOrThrow()).id,
+    request: (await db.selectFrom("api_requests").select("id").executeTakeFirstOrThrow()).id,
     event: (await db.selectFrom("events").select("id").executeTakeFirstOrThrow()).id,
     mail: (await db.selectFrom("mails").select("id").executeTakeFirstOrThrow()).id,
     api_key: (await db.selectFrom("api_keys").select("id").executeTakeFirstOrThrow()).id,
@@ -139,6 +154,10 @@ export async function makeEverything(t: TestProgram): Promise<Everything> {
     "import-batches": batch.body.data.id,
     staff: actor.user_id ?? "",
     users: actor.user_id ?? "",
+    audit: rows.audit,
+    "audit-log": rows.audit,
+    "api-requests": rows.request,
+    "security-alerts": alert.id,
     roles: rows.role,
     events: rows.event,
     mails: rows.mail,

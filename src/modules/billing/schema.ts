@@ -60,7 +60,7 @@ export const invoices = table(
     paid_at: readOnly(col.maybe.instant()),
     voided_at: readOnly(col.maybe.instant()),
   },
-  { noun: "invoice", readPermission, companyColumn: "company_id" },
+  { noun: "invoice", readPermission, isSensitive: true, companyColumn: "company_id" },
 );
 
 export const invoiceLines = table(
@@ -125,7 +125,7 @@ export const payments = table(
     notes: col.maybe.text({ maxLength: 2000 }),
     recorded_by_id: readOnly(col.maybe.ref("users")),
   },
-  { noun: "payment", readPermission, companyColumn: "company_id" },
+  { noun: "payment", readPermission, isSensitive: true, companyColumn: "company_id" },
 );
 
 export type InvoiceRow = RowOf<typeof invoices>;

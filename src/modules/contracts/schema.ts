@@ -62,7 +62,7 @@ export const contracts = table(
     custom_fields: customFields(),
     archived_at: readOnly(col.maybe.instant()),
   },
-  { noun: "contract", readPermission, companyColumn: "company_id" },
+  { noun: "contract", readPermission, isSensitive: true, companyColumn: "company_id" },
 );
 
 /** What a contract consists of: recurring services, prepaid hours, products. */

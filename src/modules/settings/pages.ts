@@ -201,7 +201,7 @@ function withoutLinks(text: string): string {
 const manage = "settings.manage";
 
 /** What is set once stands first, what operators look into stands last; a group that is not named comes before it. */
-const groupOrder = ["Organization", "People", "Service desk", "Money", "Mail", "Data", "", "System"];
+const groupOrder = ["Organization", "People", "Security", "Service desk", "Money", "Mail", "Data", "", "System"];
 const placeOf = (group: string): number => groupOrder.indexOf(groupOrder.includes(group) ? group : "");
 
 export const settingsPages: Route[] = [

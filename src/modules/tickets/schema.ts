@@ -158,7 +158,7 @@ export const ticketAttachments = table(
     storage_path: readOnly(col.text()),
     uploaded_by_id: readOnly(col.maybe.ref("users")),
   },
-  { noun: "attachment", readPermission },
+  { noun: "attachment", readPermission, isSensitive: true },
 );
 
 declare module "../../platform/database/tables.ts" {

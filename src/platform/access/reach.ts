@@ -45,6 +45,7 @@ export async function find<T extends TableName>(ctx: Ctx, name: T, id: string): 
     const noun = tableNamed(name)?.noun ?? "record";
     throw notFound(`This ${noun}`);
   }
+  if (tableNamed(name)?.isSensitive === true) ctx.request.onLook?.(name, id);
   return row;
 }
 

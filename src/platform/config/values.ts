@@ -1,4 +1,5 @@
 import { isIP } from "node:net";
+import { isNetwork } from "../networks.ts";
 
 /** A host and a port to listen on. */
 export interface Listen {
@@ -47,13 +48,6 @@ export function parseNetworks(text: string): string[] | null {
     .map((part) => part.trim())
     .filter((part) => part !== "");
   return networks.every(isNetwork) ? networks : null;
-}
-
-function isNetwork(text: string): boolean {
-  const [address = "", bits, ...rest] = text.split("/");
-  const family = isIP(address);
-  if (family === 0 || rest.length > 0) return false;
-  return bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (family === 4 ? 32 : 128));
 }
 
 /** A PostgreSQL address (`postgres://role:password@host/database`). */

@@ -174,6 +174,8 @@ export interface Table<N extends string = string, C extends Columns = Columns> {
   readonly noun: string;
   /** Whether changes are written to the audit log; queues and sessions say no. */
   readonly isAudited: boolean;
+  /** Whoever is shown one of its records is written into the audit log (PRD 3.18 "Data access logging"). */
+  readonly isSensitive: boolean;
   /** Outside tenancy: one of the few tables that the platform shares between tenants. */
   readonly isPlatform: boolean;
   /** What staff needs to see its rows; null: any signed-in staff member may. */
@@ -185,6 +187,7 @@ export interface Table<N extends string = string, C extends Columns = Columns> {
 interface TableOptions {
   noun?: string;
   isAudited?: boolean;
+  isSensitive?: boolean;
   isPlatform?: boolean;
   readPermission?: string;
   companyColumn?: string;
@@ -219,6 +222,7 @@ export function table<const N extends string, C extends Columns>(
         .replace(/(ss|x|ch)es$/, "$1")
         .replace(/s$/, ""),
     isAudited: options.isAudited ?? true,
+    isSensitive: options.isSensitive ?? false,
     isPlatform: options.isPlatform ?? false,
     readPermission: options.readPermission ?? null,
     companyColumn: options.companyColumn ?? null,

@@ -62,6 +62,8 @@ export interface List<R> {
   filters?: readonly ListFilter<R>[];
   /** Placeholder of the search box; absent when the list has none. */
   search?: string;
+  /** How the words are looked for, in lists whose records are not in the full-text search. */
+  match?(query: ListQuery<R>, text: string, ctx: Ctx): ListQuery<R>;
   /** Column key, with `-` for descending. */
   sort: string;
   href(row: R): string;
@@ -97,19 +99,9 @@ export async function listModel<R>(ctx: Ctx, url: URL, whole: List<R>): Promise<
     columnsNamed(offered, settings?.shown_columns ?? []) ??
     usualColumns(offered);
   const list = { ...whole, columns: offered };
-  let query = list.query(ctx);
-  const chosen = new Map<string, string>();
-  for (const filter of list.filters ?? []) {
-    const value = parameters.get(filter.name) ?? "";
-    if (value === "") continue;
-    chosen.set(filter.name, value);
-    query = filter.apply(query, value, ctx);
-  }
-  const words = list.search === undefined ? "" : (parameters.get("q") ?? "").trim();
-  if (words !== "") {
-    const ids = await searchIds(ctx, list.table, words, 300);
-    query = query.where(sql.ref(`${list.table}.id`), "in", ids.length === 0 ? [noId] : ids);
-  }
+  let query = await narrowed(ctx, parameters, list);
+  const chosen = chosenFilters(parameters, list);
+  const words = searchedWords(parameters, list);
   const order = parameters.get("sort") ?? list.sort;
   const keys = sortKeys(list, order) ?? sortKeys(list, list.sort) ?? [];
   for (const column of new Set([...shown, ...offered.filter(({ key }) => keys.some(({ name }) => name === key))]))
@@ -182,6 +174,30 @@ export async function listModel<R>(ctx: Ctx, url: URL, whole: List<R>): Promise<
         }
       : list.empty(ctx),
   };
+}
+
+/** The list's query, narrowed by the filters and the words of a URL. */
+export async function narrowed<R>(ctx: Ctx, parameters: URLSearchParams, list: List<R>): Promise<ListQuery<R>> {
+  let query = list.query(ctx);
+  const chosen = chosenFilters(parameters, list);
+  for (const filter of list.filters ?? []) {
+    const value = chosen.get(filter.name);
+    if (value !== undefined) query = filter.apply(query, value, ctx);
+  }
+  const words = searchedWords(parameters, list);
+  if (words === "") return query;
+  if (list.match !== undefined) return list.match(query, words, ctx);
+  const ids = await searchIds(ctx, list.table, words, 300);
+  return query.where(sql.ref(`${list.table}.id`), "in", ids.length === 0 ? [noId] : ids);
+}
+
+function chosenFilters<R>(parameters: URLSearchParams, list: List<R>): Map<string, string> {
+  const given = (list.filters ?? []).map(({ name }) => [name, parameters.get(name) ?? ""] as const);
+  return new Map(given.filter(([, value]) => value !== ""));
+}
+
+function searchedWords<R>(parameters: URLSearchParams, list: List<R>): string {
+  return list.search === undefined ? "" : (parameters.get("q") ?? "").trim();
 }
 
 function sortKeys<R>(list: List<R>, order: string): SortKey[] | null {

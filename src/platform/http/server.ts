@@ -1,5 +1,6 @@
 import { Elysia } from "elysia";
 import { can } from "../access/actor.ts";
+import { checkAddress } from "../access/allowed-networks.ts";
 import { type Identity, identify } from "../access/identify.ts";
 import { touchProof } from "../access/sessions.ts";
 import { type App, contextOf, type Ctx, reading, type RequestInfo, type Tenant } from "../context.ts";
@@ -94,6 +95,9 @@ async function serve(
     user_agent: request.headers.get("user-agent") ?? "",
   };
   const incoming = incomingOf(request, url, params, route.maxBytes ?? defaultMaxBytes);
+  const startedAt = performance.now();
+  const looks: [entityType: string, id: string][] = [];
+  if (request.method === "GET") info.onLook = (...look) => looks.push(look);
   let ctx: Ctx | null = null;
   let answer: Response;
   try {
@@ -117,8 +121,18 @@ async function serve(
     }
     answer = await respondFailure(ctx, route, incoming, failure, info.id);
   }
-  const done = withSecurityHeaders(app, answer, ctx?.tenant ?? null, info.id);
-  return done;
+  if (ctx !== null) {
+    const { status } = answer;
+    if (url.pathname.startsWith("/api/"))
+      app.journal.request(ctx, {
+        method: request.method,
+        path: url.pathname,
+        status,
+        milliseconds: performance.now() - startedAt,
+      });
+    if (status < 400) for (const look of looks) app.journal.look(ctx, ...look);
+  }
+  return withSecurityHeaders(app, answer, ctx?.tenant ?? null, info.id);
 }
 
 /** The tenant and who is acting, in one read. */
@@ -163,6 +177,7 @@ async function admit(ctx: Ctx, route: Route, incoming: Incoming, identity: Ident
       "Purser has not been set up yet. Open the setup URL that it printed when it started.",
     );
   }
+  checkAddress(tenant.allowed_networks, route.door, path, ctx.request.ip);
   if (route.door === "staff" && actor.kind !== "staff") throw unauthorized();
   if (route.door === "portal" && actor.kind !== "portal") throw unauthorized();
   const isChange = route.method !== "GET";

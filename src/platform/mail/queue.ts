@@ -37,7 +37,7 @@ export const mails = table(
     /** The same mail is queued once: the reason for it, as a text. */
     dedupe_key: readOnly(col.text()),
   },
-  { isAudited: false, noun: "mail", readPermission: "settings.manage" },
+  { isAudited: false, isSensitive: true, noun: "mail", readPermission: "settings.manage" },
 );
 
 export const mailAttachments = table(

@@ -1,0 +1,79 @@
+import { can } from "../../platform/access/actor.ts";
+import type { Ctx } from "../../platform/context.ts";
+import { type Column, labelOf, tableNamed } from "../../platform/database/columns.ts";
+import { formatDate, formatInstant, words } from "../../platform/http/cells.ts";
+import { t } from "../../platform/language/index.ts";
+import { formatMoney } from "../../platform/money.ts";
+import type { TableName } from "../../platform/database/tables.ts";
+import { reach } from "../../platform/access/reach.ts";
+import { isId } from "../../platform/ids.ts";
+import { sql } from "kysely";
+
+type Values = Record<string, unknown>;
+
+/** Values of an audit entry as somebody may see them: what they may not see of the record itself stays hidden here too. */
+export function shownValues(ctx: Ctx, entityType: string, values: Values | null): Values | null {
+  if (values === null) return null;
+  const table = tableNamed(entityType);
+  return Object.fromEntries(
+    Object.entries(values).map(([name, value]) => {
+      const permission = table?.columns[name]?.readPermission ?? null;
+      return [name, permission === null || can(ctx.actor, permission) ? value : "(hidden)"];
+    }),
+  );
+}
+
+/** One changed field: what it is called, and both values in words. */
+export interface Change {
+  field: string;
+  before: string;
+  after: string;
+}
+
+/** What an entry changed, field by field, as people read it. */
+export async function changesOf(
+  ctx: Ctx,
+  entry: { entity_type: string; old_values: Values | null; new_values: Values | null },
+): Promise<Change[]> {
+  const table = tableNamed(entry.entity_type);
+  const old = shownValues(ctx, entry.entity_type, entry.old_values) ?? {};
+  const next = shownValues(ctx, entry.entity_type, entry.new_values) ?? {};
+  const currency = String(next["currency"] ?? old["currency"] ?? ctx.tenant.currency);
+  const changes: Change[] = [];
+  for (const name of new Set([...Object.keys(old), ...Object.keys(next)])) {
+    const column = table?.columns[name];
+    const field = column === undefined ? words(name) : t(labelOf(name, column));
+    const [before, after] = await Promise.all(
+      [old[name], next[name]].map((value) => inWords(ctx, column, value, currency)),
+    );
+    changes.push({ field, before: before ?? "", after: after ?? "" });
+  }
+  return changes;
+}
+
+async function inWords(ctx: Ctx, column: Column | undefined, value: unknown, currency: string): Promise<string> {
+  if (value == null || value === "") return "";
+  if (typeof value === "boolean") return value ? t("Yes") : t("No");
+  if (column?.kind === "money" && typeof value === "number") return formatMoney(value, currency, ctx.tenant.locale);
+  if (typeof value === "object") return JSON.stringify(value);
+  const text = String(value);
+  if (column?.kind === "enum") return words(text);
+  if (column?.kind === "instant" && !Number.isNaN(Date.parse(text))) return formatInstant(text, ctx.tenant);
+  if (column?.kind === "date" && /^\d{4}-\d\d-\d\d$/.test(text)) return formatDate(text, ctx.tenant);
+  if (column?.references != null && isId(text)) return (await nameOf(ctx, column.references, text)) ?? text;
+  return text;
+}
+
+/** What a record is called, as far as the actor may see it. */
+export async function nameOf(ctx: Ctx, table: string, id: string): Promise<string | null> {
+  if (tableNamed(table) === undefined || tableNamed(table)?.columns["id"] === undefined) return null;
+  const row = (await reach(ctx, table as TableName)
+    .selectAll()
+    .where(sql.ref(`${table}.id`), "=", id)
+    .executeTakeFirst()) as Values | undefined;
+  if (row === undefined) return null;
+  const hit = ctx.app.registry.search.get(table)?.hit(row);
+  if (hit !== undefined) return hit.title;
+  const name = row["name"] ?? row["subject"] ?? row["file_name"];
+  return typeof name === "string" && name !== "" ? name : null;
+}

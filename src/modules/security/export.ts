@@ -1,0 +1,43 @@
+import { writeAuditEntry } from "../../platform/access/audit.ts";
+import { type Ctx, inUnit, reading } from "../../platform/context.ts";
+import { pageOf } from "../../platform/database/paging.ts";
+import { csvStream } from "../../platform/csv/stream.ts";
+import { type List, narrowed } from "../../platform/http/list.ts";
+import { type Answer, type Incoming, response } from "../../platform/http/route.ts";
+import type { CsvCell } from "../../platform/csv/write.ts";
+
+/** A log as CSV, narrowed as the list on the page is. That it was taken is an entry of the audit log itself. */
+export async function exportLog<R extends { id: string }>(
+  ctx: Ctx,
+  incoming: Incoming,
+  given: { list: List<R>; column: string; headers: readonly string[]; row(row: R, reader: Ctx): readonly CsvCell[] },
+): Promise<Answer> {
+  const { list, column } = given;
+  const parameters = incoming.url.searchParams;
+  await inUnit(ctx, (work) =>
+    writeAuditEntry(work, "export", list.table, "", null, Object.fromEntries(parameters.entries())),
+  );
+  const key = {
+    name: column,
+    reference: `${list.table}.${column}`,
+    column: { kind: "instant", isNullable: false },
+    isDescending: true,
+  } as const;
+  const file = csvStream(ctx, {
+    name: `${list.table.replaceAll("_", "-")}.csv`,
+    headers: given.headers,
+    page: (reader, after) =>
+      reading(reader, async (inner) => {
+        const query = await narrowed(inner, parameters, list);
+        const page = await pageOf<Record<string, unknown>>(
+          query as never,
+          inner.app.database.dialect,
+          `${list.table}.id`,
+          [key],
+          { size: 1000, after },
+        );
+        return { rows: page.rows.map((row) => given.row(row as R, inner)), next: page.next };
+      }),
+  });
+  return response(file);
+}

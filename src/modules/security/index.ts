@@ -1,0 +1,54 @@
+import { auditLog } from "../../platform/access/audit.ts";
+import type { AnyAction } from "../../platform/action.ts";
+import { apiRequests } from "../../platform/access/journal.ts";
+import { defineModule, type Panel } from "../../platform/module.ts";
+import * as actions from "./actions.ts";
+import { securityApi } from "./api.ts";
+import { forgetRequests } from "./jobs.ts";
+import { alertPages } from "./pages/alerts.ts";
+import { logPages } from "./pages/logs.ts";
+import { networkPages } from "./pages/networks.ts";
+import { alertResource, auditResource, requestResource } from "./resources.ts";
+import { securityAlerts } from "./schema.ts";
+
+const cards: [permission: string, title: string, text: string, href: string, icon: string][] = [
+  ["audit.read", "Audit log", "Who changed, saw and exported what, and who signed in.", "/settings/audit", "history"],
+  [
+    "audit.read",
+    "Security alerts",
+    "New devices, many failures, keys used from elsewhere, raised roles.",
+    "/settings/security-alerts",
+    "shield",
+  ],
+  [
+    "audit.read",
+    "API requests",
+    "What programs asked for, and how it was answered.",
+    "/settings/api-requests",
+    "server",
+  ],
+  [
+    "security.manage",
+    "Allowed networks",
+    "From which addresses people and programs may come in.",
+    "/settings/allowed-networks",
+    "globe",
+  ],
+];
+
+/** What happened, who was let in from where, and what somebody should look at (PRD 3.18). */
+export const securityModule = defineModule({
+  name: "security",
+  tables: [auditLog, apiRequests, securityAlerts],
+  permissions: { "security.manage": "Say which networks may come in, and how long requests are kept" },
+  actions: Object.values(actions).filter((one) => "run" in one) as unknown as AnyAction[],
+  resources: [auditResource, requestResource, alertResource],
+  routes: [...logPages, ...alertPages, ...networkPages, ...securityApi],
+  jobs: [forgetRequests],
+  panels: cards.map(([permission, title, text, href, icon], index): Panel => ({
+    page: "settings",
+    order: 60 + index,
+    permission,
+    load: async () => ({ kind: "card", group: "Security", title, text, href, icon }),
+  })),
+});

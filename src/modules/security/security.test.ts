@@ -1,0 +1,232 @@
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { makeClient } from "../../../tests/support/desk.ts";
+import { browserHeaders } from "../../../tests/support/everything.ts";
+import { startTestProgram, type TestProgram } from "../../../tests/support/program.ts";
+import type { StandardRole } from "../../platform/module.ts";
+import type { Visitor } from "../../../tests/support/visitor.ts";
+import { inUnit } from "../../platform/context.ts";
+import { update } from "../../platform/database/records.ts";
+import { organizations } from "../../platform/tenants.ts";
+import { runJob } from "../../platform/jobs/jobs.ts";
+import { forgetRequests } from "./jobs.ts";
+
+let t: TestProgram;
+let key: string;
+beforeAll(async () => {
+  t = await startTestProgram();
+  key = await t.harbor.key("administrator");
+});
+afterAll(() => t.close());
+
+const api = (method: string, path: string, given: Parameters<TestProgram["api"]>[2] = {}) =>
+  t.api(method, `/api/v1/${path}`, { key, ...given });
+const document = (type: string, attributes: object): unknown => ({ data: { type, attributes } });
+const from = (ip: string): { headers: Record<string, string> } => ({ headers: { "x-forwarded-for": ip } });
+/** Somebody of the staff at a browser. */
+async function signedIn(role: StandardRole): Promise<Visitor> {
+  const visitor = t.browser();
+  const [name = "", value = ""] = ((await browserHeaders(t, await t.harbor.as(role)))["cookie"] ?? "").split("=");
+  visitor.cookies.set(name, value);
+  return visitor;
+}
+const makeCompany = async (name: string): Promise<string> =>
+  (await api("POST", "companies", { body: document("companies", { name }) })).body.data.id as string;
+
+describe("the audit log", () => {
+  test("says who changed what, with the values before and after", async () => {
+    const id = await makeCompany("Quayside Foods");
+    await api("PATCH", `companies/${id}`, {
+      ...from("203.0.113.5"),
+      body: { data: { type: "companies", id, attributes: { name: "Quayside Food", status: "inactive" } } },
+    });
+    const { body } = await api("GET", `audit-log?filter[entity_id]=${id}&filter[action]=update`);
+    expect(body.data).toHaveLength(1);
+    expect(body.data[0].attributes).toMatchObject({
+      entity_type: "companies",
+      old_values: { name: "Quayside Foods", status: "active" },
+      new_values: { name: "Quayside Food", status: "inactive" },
+      ip_address: "203.0.113.5",
+      actor_name: "Administrator of Harbor IT (API key test)",
+    });
+  });
+
+  test("is searched by names, values and ids, and narrowed by who, what and when", async () => {
+    const id = await makeCompany("Pier Seven");
+    const person = await signedIn("administrator");
+    const page = async (query: string): Promise<string> => (await person.open(`/settings/audit?${query}`)).html;
+    expect(await page("q=pier+seven")).toContain("Company: Pier Seven");
+    expect(await page(`q=${id}`)).toContain("Company: Pier Seven");
+    expect(await page("q=pier+seven&action=delete")).not.toContain("Pier Seven</");
+    expect(await page("q=pier+seven&from=2026-11-21&to=2026-11-21")).toContain("Company: Pier Seven");
+    expect(await page("q=pier+seven&from=2026-11-22")).not.toContain("Company: Pier Seven");
+    expect(await page("q=100%25_of_nothing")).toContain("Nothing matches");
+  });
+
+  test("keeps the prices from those who may not see them, in the log as on the record", async () => {
+    const { company_id } = await makeClient(t, "Dear Contracts Ltd");
+    const contract = await api("POST", "contracts", {
+      body: document("contracts", {
+        company_id,
+        name: "Care",
+        contract_type: "managed_services",
+        start_date: "2026-01-01",
+        billing_cycle: "monthly",
+        billing_amount: "8765.43",
+      }),
+    });
+    const id = contract.body.data.id as string;
+    const all = await api("GET", `audit-log?filter[entity_id]=${id}`);
+    expect(all.body.data[0].attributes.new_values.billing_amount).toBe(876543);
+    const scoped = await t.harbor.key("administrator", ["audit.read"]);
+    const some = await t.api("GET", `/api/v1/audit-log?filter[entity_id]=${id}`, { key: scoped });
+    expect(some.body.data[0].attributes.new_values.billing_amount).toBe("(hidden)");
+    expect(JSON.stringify(some.body)).not.toContain("876543");
+  });
+
+  test("goes out as CSV, and that it did is an entry itself", async () => {
+    await makeCompany("=HYPERLINK(1)");
+    const person = await signedIn("administrator");
+    const file = await person.open("/settings/audit/export.csv?what=companies");
+    expect(file.headers.get("content-type")).toBe("text/csv; charset=utf-8");
+    const lines = file.html.split("\r\n");
+    expect(lines[0]).toBe(
+      "timestamp,actor_name,action,entity_type,entity_id,old_values,new_values,ip_address,user_agent",
+    );
+    expect(lines.filter((line) => line.includes(",companies,")).length).toBe(lines.length - 2);
+    const { body } = await api("GET", "audit-log?filter[action]=export");
+    expect(body.data[0].attributes).toMatchObject({ entity_type: "audit_log", new_values: { what: "companies" } });
+  });
+
+  test("can be added to and nothing else: neither changed nor emptied", async () => {
+    const { body } = await api("GET", "audit-log");
+    const { id } = body.data[0] as { id: string };
+    for (const method of ["PATCH", "PUT", "DELETE", "POST"])
+      expect([404, 405]).toContain((await api(method, method === "POST" ? "audit-log" : `audit-log/${id}`)).status);
+  });
+});
+
+describe("looking at something sensitive", () => {
+  test("is written down once, for an invoice and not for a company", async () => {
+    const { company_id } = await makeClient(t, "Looked At Ltd");
+    const lines = [{ line_type: "service", description: "Cabling", quantity: "1", unit_price: "10" }];
+    const invoice = await api("POST", "invoices", { body: document("invoices", { company_id, lines }) });
+    const { id } = invoice.body.data as { id: string };
+    const person = await signedIn("finance");
+    for (const path of [`/invoices/${id}`, `/invoices/${id}`, `/companies/${company_id}`])
+      expect((await person.open(path)).status).toBe(200);
+    await t.app.journal.flush();
+    const { body } = await api("GET", "audit-log?filter[action]=view");
+    const seen = (body.data as { attributes: { entity_id: string; actor_name: string } }[]).filter(
+      ({ attributes }) => attributes.actor_name === "Finance of Harbor IT",
+    );
+    expect(seen.map(({ attributes }) => attributes.entity_id)).toEqual([id]);
+  });
+});
+
+describe("requests to the API", () => {
+  test("are written down with who, what and how it was answered, without queries and bodies", async () => {
+    await t.app.journal.flush();
+    await api("GET", "companies?filter[name]=Secret", from("198.51.100.7"));
+    await t.api("GET", "/api/v1/companies", { key: "pk_wrong", ...from("198.51.100.8") });
+    await t.app.journal.flush();
+    const { body } = await api("GET", "api-requests?filter[ip_address]=198.51.100.7,198.51.100.8&sort=ip_address");
+    expect(
+      (body.data as { attributes: Record<string, unknown> }[]).map(({ attributes }) => [
+        attributes["method"],
+        attributes["path"],
+        attributes["status_code"],
+        attributes["actor_name"],
+      ]),
+    ).toEqual([
+      ["GET", "/api/v1/companies", 200, "Administrator of Harbor IT (API key test)"],
+      ["GET", "/api/v1/companies", 401, "Nobody"],
+    ]);
+    expect(JSON.stringify(body)).not.toContain("Secret");
+  });
+
+  test("of nobody cannot fill the disk: some of each round are kept", async () => {
+    await t.app.journal.flush();
+    for (let at = 0; at < 80; at += 1) await t.api("GET", "/api/v1/tickets", from("198.51.100.99"));
+    await t.app.journal.flush();
+    const { body } = await api("GET", "api-requests?filter[ip_address]=198.51.100.99&page[size]=200");
+    expect(body.data).toHaveLength(50);
+  });
+
+  test("are forgotten after as many days as the organization says", async () => {
+    await api("GET", "contacts", from("198.51.100.20"));
+    await t.app.journal.flush();
+    const left = async (): Promise<number> =>
+      (await api("GET", "api-requests?filter[ip_address]=198.51.100.20")).body.data.length as number;
+    t.clock.advance(89 * 24 * 3600_000);
+    await runJob(t.app, t.harbor.tenant, forgetRequests);
+    expect(await left()).toBe(1);
+    t.clock.advance(2 * 24 * 3600_000);
+    await runJob(t.app, t.harbor.tenant, forgetRequests);
+    expect(await left()).toBe(0);
+    t.clock.set("2026-11-21T09:00:00.000Z");
+  });
+
+  test("of another organization are its own", async () => {
+    const { body } = await t.api("GET", "/api/v1/api-requests?page[size]=200", {
+      key: await t.mill.key("administrator"),
+      tenant: t.mill,
+    });
+    expect(JSON.stringify(body)).not.toContain("Harbor");
+  });
+});
+
+describe("allowed networks", () => {
+  const set = (attributes: object, ip = "203.0.113.7") =>
+    api("PATCH", "allowed-networks", { ...from(ip), body: document("allowed_networks", attributes) });
+  const freed = (): Promise<unknown> =>
+    inUnit(t.harbor.system, async (work) => {
+      const { id } = await work.db.selectFrom("organizations").select("id").executeTakeFirstOrThrow();
+      return update(work, organizations, id, { allowed_networks: {} });
+    });
+
+  test("let in whom they name, by each door of its own", async () => {
+    const office = [{ network: "203.0.113.0/24", note: "Office" }, { network: "2001:db8::/32" }];
+    expect((await set({ api: office, staff: office })).status).toBe(200);
+    const status = async (path: string, ip: string): Promise<number> => (await t.fetch(path, from(ip))).status;
+    expect((await api("GET", "companies", from("203.0.113.9"))).status).toBe(200);
+    expect((await api("GET", "companies", from("2001:db8::1"))).status).toBe(200);
+    const refused = await api("GET", "companies", from("198.51.100.1"));
+    expect([refused.status, refused.body.errors[0].code]).toEqual([403, "address_not_allowed"]);
+    expect(await status("/sign-in", "203.0.113.9")).toBe(200);
+    expect(await status("/sign-in", "198.51.100.1")).toBe(403);
+    expect(await status("/portal/sign-in", "198.51.100.1")).toBe(200);
+    const login = await t.api("POST", "/api/v1/auth/login", {
+      ...from("198.51.100.1"),
+      body: document("credentials", { email: "administrator@harbor.test", password: "x" }),
+    });
+    expect([login.status, login.body.errors[0].code]).toEqual([403, "address_not_allowed"]);
+    await freed();
+    expect((await api("GET", "companies", from("198.51.100.1"))).status).toBe(200);
+  });
+
+  test("nobody shuts themselves out", async () => {
+    const answer = await set({ api: [{ network: "192.0.2.0/24" }] });
+    expect([answer.status, answer.body.errors[0].code]).toEqual([422, "own_address"]);
+    expect(answer.body.errors[0].detail).toContain("203.0.113.7");
+  });
+
+  test("what is no network is named", async () => {
+    const answer = await set({ portal: [{ network: "10.0.0.0/40" }] });
+    expect([answer.status, answer.body.errors[0].source.pointer]).toEqual([422, "/data/attributes/portal"]);
+    const person = await signedIn("administrator");
+    await person.open("/settings/allowed-networks");
+    const page = await person.submit("/settings/allowed-networks", { portal: "203.0.113.7 Office\nnonsense" });
+    expect(page.status).toBe(422);
+    expect(page.text).toContain("“nonsense” is neither an address nor a network");
+    expect(page.html).toContain("203.0.113.7 Office\nnonsense");
+  });
+
+  test("the change is in the audit log", async () => {
+    await set({ portal: [{ network: "192.0.2.0/24", note: "Client" }] });
+    const { body } = await api("GET", "audit-log?filter[entity_type]=organizations");
+    expect(body.data[0].attributes.new_values).toEqual({
+      allowed_networks: expect.objectContaining({ portal: [{ network: "192.0.2.0/24", note: "Client" }] }),
+    });
+    await freed();
+  });
+});

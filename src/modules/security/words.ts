@@ -1,0 +1,61 @@
+import { tableNamed } from "../../platform/database/columns.ts";
+import { words } from "../../platform/http/cells.ts";
+import { t } from "../../platform/language/index.ts";
+import type { AlertKind } from "./schema.ts";
+
+type Values = Record<string, unknown> | null;
+
+/** What an entry's actor did, in a word. A sign-in that failed is said so. */
+export function verbOf({ action, new_values }: { action: string; new_values: Values }): string {
+  switch (action) {
+    case "create":
+      return t("Created");
+    case "update":
+      return t("Changed");
+    case "delete":
+      return t("Deleted");
+    case "view":
+      return t("Looked at");
+    case "login":
+      return new_values?.["outcome"] === "failed" ? t("Failed to sign in") : t("Signed in");
+    case "logout":
+      return t("Signed out");
+    case "export":
+      return t("Exported");
+    default:
+      return words(action);
+  }
+}
+
+export const actionTones: Readonly<Record<string, string>> = {
+  create: "success",
+  update: "info",
+  delete: "error",
+  view: "neutral",
+  login: "neutral",
+  logout: "neutral",
+  export: "accent",
+};
+
+/** What a kind of record is called, with a capital letter: "Time entry". */
+export function recordNoun(entityType: string): string {
+  return words((tableNamed(entityType)?.noun ?? entityType).replaceAll(" ", "_"));
+}
+
+/** An alert in one sentence. */
+export function alertTitle(alert: { alert_kind: AlertKind; subject_name: string; details: Values }): string {
+  const name = alert.subject_name;
+  switch (alert.alert_kind) {
+    case "new_device":
+      return t("{name} signed in on a new device", { name });
+    case "many_failures":
+      return t("{count, plural, one {# failed sign-in} other {# failed sign-ins}} for {name}", {
+        count: Number(alert.details?.["count"] ?? 1),
+        name,
+      });
+    case "key_from_new_address":
+      return t("The key {name} was used from a new address", { name });
+    case "role_raised":
+      return t("{name} was given more rights", { name });
+  }
+}
