@@ -1,6 +1,6 @@
 import { generateAssets } from "./generate/assets.ts";
+import { generateLanguages } from "./generate/languages.ts";
 import { generateMigrations } from "./generate/migrations.ts";
-import { generateViews } from "./generate/views.ts";
 
 /**
  * Writes everything that is built before Purser can run or be compiled: `dist/generated` (templates, the index of
@@ -9,6 +9,9 @@ import { generateViews } from "./generate/views.ts";
 const started = performance.now();
 const root = new URL("..", import.meta.url).pathname;
 
+const languages = await generateLanguages(root);
+// The templates' helpers speak the languages, so those have to be there first.
+const { generateViews } = await import("./generate/views.ts");
 const [views, migrations, assets] = await Promise.all([
   generateViews(root),
   generateMigrations(root),
@@ -16,5 +19,5 @@ const [views, migrations, assets] = await Promise.all([
 ]);
 
 console.log(
-  `generated ${views} views, ${migrations} migrations, assets ${assets} in ${Math.round(performance.now() - started)} ms`,
+  `generated ${views} views, ${migrations} migrations, ${languages + 1} languages, assets ${assets} in ${Math.round(performance.now() - started)} ms`,
 );

@@ -16,8 +16,10 @@ export interface Tenant {
   timezone: string;
   /** ISO 4217 code of the organization's own currency. */
   currency: string;
-  /** BCP 47 tag that numbers and dates are written by. */
-  locale: string;
+  /** BCP 47 tag of the organization itself: its language, and how it writes numbers and dates. */
+  organization_locale: string;
+  /** How numbers and dates are written in the work in hand: for whoever is being answered, else as the organization does. */
+  readonly locale: string;
   /** Where the pages are reached from outside, without a slash at the end. */
   public_url: string;
   /** Whether the first administrator exists. */

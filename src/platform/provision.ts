@@ -35,6 +35,7 @@ export async function provisionTenant(
     name: given.name,
     timezone: "UTC",
     currency: "USD",
+    organization_locale: "en-US",
     locale: "en-US",
     public_url: given.public_url ?? app.options.publicUrl,
     is_set_up: false,

@@ -1,6 +1,7 @@
 import type { AllowedNetworks } from "./access/allowed-networks.ts";
 import type { App, Tenant } from "./context.ts";
 import { address, col, defaulted, link, readOnly, record, secret, table } from "./database/columns.ts";
+import { currentLocale } from "./language/index.ts";
 import type { Db, TableType } from "./database/tables.ts";
 
 /** The organizations of this installation. A single edition has exactly one. */
@@ -113,12 +114,16 @@ export async function loadTenant(app: Pick<App, "options">, db: Db, id: string):
     .selectFrom("organizations")
     .select(["name", "timezone", "currency", "locale", "public_url", "set_up_at", "allowed_networks"])
     .executeTakeFirst();
+  const organization_locale = row?.locale ?? "en-US";
   return {
     id,
     name: row?.name ?? "Purser",
     timezone: row?.timezone ?? "UTC",
     currency: row?.currency ?? "USD",
-    locale: row?.locale ?? "en-US",
+    organization_locale,
+    get locale() {
+      return currentLocale() ?? organization_locale;
+    },
     public_url: (row?.public_url ?? app.options.publicUrl).replace(/\/+$/, ""),
     is_set_up: row?.set_up_at != null,
     allowed_networks: row?.allowed_networks ?? {},

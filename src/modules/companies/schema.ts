@@ -33,6 +33,8 @@ export const companies = table(
     currency: defaulted(col.text({ format: "currency", maxLength: 3 }), "USD"),
     payment_terms: defaulted(col.enum(paymentTerms), "net_30" as const),
     is_tax_exempt: defaulted(col.boolean({ label: "Tax exempt" }), false),
+    /** The language of mails and invoices to the company; null: the organization's. */
+    language: col.maybe.text({ maxLength: 10 }),
     custom_fields: customFields(),
     notes: col.maybe.text({ maxLength: 20_000 }),
     archived_at: readOnly(col.maybe.instant()),
@@ -65,6 +67,8 @@ export const contacts = table(
       "email" as const,
     ),
     timezone: col.maybe.text({ format: "timezone", label: "Time zone" }),
+    /** The language of mails to the person; null: the company's. */
+    language: col.maybe.text({ maxLength: 10 }),
     custom_fields: customFields(),
     notes: col.maybe.text({ maxLength: 20_000 }),
     archived_at: readOnly(col.maybe.instant()),

@@ -8,6 +8,8 @@ export interface Actor {
   /** Portal users: the contact and the company they belong to. */
   contact_id: string | null;
   company_id: string | null;
+  /** The language they have chosen for pages and mails; null: the organization's. */
+  language: string | null;
   permissions: ReadonlySet<string>;
   session_id: string | null;
   api_key_id: string | null;
@@ -20,6 +22,7 @@ export const nobody: Actor = {
   email: "",
   contact_id: null,
   company_id: null,
+  language: null,
   permissions: new Set(),
   session_id: null,
   api_key_id: null,

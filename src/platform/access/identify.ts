@@ -96,6 +96,7 @@ export async function actorOf(
   const user = await db
     .selectFrom("users")
     .leftJoin("contacts", "contacts.id", "users.contact_id")
+    .leftJoin("companies", "companies.id", "contacts.company_id")
     .select([
       "users.id",
       "users.user_type",
@@ -103,6 +104,9 @@ export async function actorOf(
       "users.email",
       "users.contact_id",
       "users.deactivated_at",
+      "users.language",
+      "contacts.language as contact_language",
+      "companies.language as company_language",
       "contacts.company_id",
       "contacts.is_portal_user",
       "contacts.archived_at",
@@ -127,6 +131,7 @@ export async function actorOf(
     email: user.email,
     contact_id: user.contact_id,
     company_id: isPortal ? user.company_id : null,
+    language: user.language ?? user.contact_language ?? user.company_language,
     permissions: new Set(granted.map((row) => row.permission)),
     session_id: sessionId,
     api_key_id: apiKeyId,

@@ -1,5 +1,6 @@
 import { plus } from "../clock.ts";
 import { type App, systemContext, type Tenant, inUnit } from "../context.ts";
+import { inOrganizationsLanguage } from "../language/index.ts";
 import { log } from "../log.ts";
 // States the tables that are read here: tenancy and decoding go by what is stated.
 import "./outbox.ts";
@@ -49,7 +50,9 @@ export async function dispatchEvents(app: App, tenant: Tenant): Promise<number> 
           .executeTakeFirstOrThrow();
         const subscription = app.registry.subscriptions.get(event.event_name)?.find((one) => one.name === handler);
         if (subscription === undefined) throw new Error(`nothing handles ${event.event_name} as ${handler}`);
-        await subscription.run(work, { id: event.id, payload: event.payload, occurred_at: event.occurred_at });
+        await inOrganizationsLanguage(tenant, () =>
+          subscription.run(work, { id: event.id, payload: event.payload, occurred_at: event.occurred_at }),
+        );
       });
     } catch (error) {
       await fail(app, tenant, { event_id, handler, attempts }, error);

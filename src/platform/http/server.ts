@@ -7,6 +7,7 @@ import { type App, contextOf, type Ctx, reading, type RequestInfo, type Tenant }
 import { translateDatabaseError } from "../database/failures.ts";
 import { Failure, forbidden, notFound, unauthorized } from "../errors.ts";
 import { isId, newId } from "../ids.ts";
+import { acceptedLanguage, defaultLanguage, inLanguage, languageOf, localeFor, speak } from "../language/index.ts";
 import { log } from "../log.ts";
 import { loadTenant } from "../tenants.ts";
 import { clientAddress } from "./address.ts";
@@ -80,7 +81,30 @@ function doorOf(path: string): Route["door"] {
   return path.startsWith("/portal") ? "portal" : "open";
 }
 
-async function serve(
+/** Answers a request in the language of whoever sent it: until that is known, in the one their browser asks for. */
+function serve(...given: Parameters<typeof answerTo>): Promise<Response> {
+  const language = isSpokenTo(given[1]) ? acceptedLanguage(given[3].headers.get("accept-language")) : null;
+  return inLanguage(language ?? defaultLanguage, language ?? "en-US", () => answerTo(...given));
+}
+
+/** Pages speak the reader's language; programs get English. */
+function isSpokenTo({ door }: Route): boolean {
+  return door !== "api" && door !== "hook";
+}
+
+/**
+ * Pages are in the language a person has chosen, else in the organization's; for those who are not signed in the browser
+ * decides, when it asks for a language that we have.
+ */
+function speakTo({ actor, tenant }: Pick<Ctx, "actor" | "tenant">, route: Route, request: Request): void {
+  const home = tenant.organization_locale;
+  if (!isSpokenTo(route)) return speak(defaultLanguage, home);
+  const asked = actor.kind === "nobody" ? acceptedLanguage(request.headers.get("accept-language")) : actor.language;
+  const language = asked ?? languageOf(home);
+  speak(language, localeFor(language, home));
+}
+
+async function answerTo(
   app: App,
   route: Route,
   gate: Gate,
@@ -105,6 +129,7 @@ async function serve(
     const tenantId = await gate.tenantOf((request.headers.get("host") ?? url.host).toLowerCase());
     if (tenantId === null) throw notFound("An organization at this address");
     const { tenant, identity } = await entering(app, tenantId, incoming, route);
+    speakTo({ actor: identity.actor, tenant }, route, request);
     ctx = contextOf(app, tenant, identity.actor, info);
     await admit(ctx, route, incoming, identity);
     if (identity.isTouchDue) await touchProof(ctx, identity.actor);

@@ -1,5 +1,5 @@
 import Handlebars, { type HelperOptions } from "handlebars/runtime";
-import { t, type TextValues } from "../language/index.ts";
+import { currentLanguage, t, type TextValues } from "../language/index.ts";
 import { icons, isIconName } from "./icons.ts";
 
 const { SafeString, escapeExpression } = Handlebars;
@@ -15,6 +15,8 @@ export const helpers = {
   /** `{{t "Save"}}`, `{{t "{count} shown" count=rows.length}}`: a text in the reader's language. */
   t: (text: unknown, options: HelperOptions): string =>
     t(String(text), Object.keys(options.hash).length === 0 ? undefined : (options.hash as TextValues)),
+  /** The language of the page, for `<html lang>`. */
+  page_language: (): string => currentLanguage(),
   /** `{{icon "ticket"}}` or `{{icon name "size-5"}}`: the drawing itself, hidden from screen readers. */
   icon: (name: unknown, ...rest: unknown[]): InstanceType<typeof SafeString> => {
     if (typeof name !== "string" || !isIconName(name)) throw new Error(`there is no icon "${String(name)}"`);

@@ -3,6 +3,7 @@ import { plus } from "../clock.ts";
 import { type App, type Ctx, systemContext, type Tenant } from "../context.ts";
 import { col, link, table } from "../database/columns.ts";
 import type { TableType } from "../database/tables.ts";
+import { inOrganizationsLanguage } from "../language/index.ts";
 import { log } from "../log.ts";
 
 /** What runs by the clock, once for each tenant, on one node at a time. */
@@ -65,7 +66,7 @@ export async function runDueJobs(app: App, tenant: Tenant): Promise<void> {
 export async function runJob(app: App, tenant: Tenant, job: Job): Promise<void> {
   let problem = "";
   try {
-    await job.run(systemContext(app, tenant));
+    await inOrganizationsLanguage(tenant, () => job.run(systemContext(app, tenant)));
   } catch (error) {
     problem = error instanceof Error ? error.message : String(error);
     log.error("a job failed", { job: job.name, tenant: tenant.id, error: problem });

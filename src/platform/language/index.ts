@@ -1,4 +1,10 @@
 import { IntlMessageFormat } from "intl-messageformat";
+import { catalogs } from "#generated/languages.ts";
+import { defaultLanguage } from "./languages.ts";
+import { currentLanguage, currentLocale } from "./speaking.ts";
+
+export { acceptedLanguage, defaultLanguage, isLanguage, languageOf, languages, localeFor } from "./languages.ts";
+export { currentLanguage, currentLocale, forReader, inLanguage, inOrganizationsLanguage, speak } from "./speaking.ts";
 
 /** What stands in the place of `{name}` in a text. */
 export type TextValues = Readonly<Record<string, string | number>>;
@@ -7,16 +13,39 @@ const formats = new Map<string, IntlMessageFormat>();
 
 /**
  * A text for people, in the language of whoever is being answered. Its name in the catalogs is the English text itself;
- * `{name}` is filled in, and plurals are ICU's: `{count, plural, one {# ticket} other {# tickets}}`.
+ * `{name}` is filled in, and plurals are ICU's: `{count, plural, one {# ticket} other {# tickets}}`. Where two things of
+ * the same English name are called differently elsewhere, a remark behind `||` keeps them apart and is never shown.
  *
  * ```ts
  * t("Save")
+ * t("Open||ticket status")
  * t("{count, plural, one {# ticket} other {# tickets}} merged into {number}", { count, number })
  * ```
  */
 export function t(text: string, values?: TextValues): string {
-  if (values === undefined) return text;
-  let format = formats.get(text);
-  if (format === undefined) formats.set(text, (format = new IntlMessageFormat(text, "en")));
+  const language = currentLanguage();
+  const own = language === defaultLanguage ? undefined : textIn(language, text);
+  const shown = own ?? text.split("||", 1)[0] ?? "";
+  if (values === undefined) return shown;
+  // A text that is missing in a language is English with the plurals of English.
+  const locale = own === undefined ? englishLocale() : (currentLocale() ?? language);
+  const key = `${locale} ${shown}`;
+  let format = formats.get(key);
+  if (format === undefined) formats.set(key, (format = new IntlMessageFormat(shown, locale, {}, { ignoreTag: true })));
   return String(format.format(values));
+}
+
+function textIn(language: string, text: string): string | undefined {
+  const catalog = catalogs[language];
+  return catalog !== undefined && Object.hasOwn(catalog, text) ? catalog[text] : undefined;
+}
+
+function englishLocale(): string {
+  const locale = currentLocale();
+  return locale?.startsWith("en") === true ? locale : "en";
+}
+
+/** Several things in one sentence: "A, B and C". */
+export function listed(things: readonly string[]): string {
+  return new Intl.ListFormat(currentLanguage(), { type: "conjunction" }).format(things);
 }

@@ -1,3 +1,5 @@
+import { currentLanguage, t } from "../language/index.ts";
+
 export interface MailContent {
   heading: string;
   /** Plain texts; a single line break stays one. */
@@ -57,7 +59,7 @@ function htmlBody({ heading, paragraphs, action, quoted, footer, organization }:
     action === undefined ? "" : row("8px 0 12px", button(action)),
   ];
   return `<!doctype html>
-<html lang="en">
+<html lang="${currentLanguage()}">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
@@ -115,7 +117,7 @@ function quote(quoted: string): string {
 function button({ label, url }: { label: string; url: string }): string {
   const href = escaped(url);
   return `<table role="presentation" cellpadding="0" cellspacing="0" border="0"><tr><td class="button" bgcolor="#0b5e87" style="border-radius:7px;background:#0b5e87"><a href="${href}" style="display:inline-block;padding:12px 22px;${font};font-size:16px;font-weight:600;line-height:1.2;color:#ffffff;text-decoration:none">${escaped(label)}</a></td></tr></table>
-<div class="soft" style="padding-top:14px;${font};font-size:13px;line-height:1.5;color:#5b6873;word-break:break-all">Or open this address: <a class="link" href="${href}" style="color:#0b5e87">${href}</a></div>`;
+<div class="soft" style="padding-top:14px;${font};font-size:13px;line-height:1.5;color:#5b6873;word-break:break-all">${escaped(t("Or open this address:"))} <a class="link" href="${href}" style="color:#0b5e87">${href}</a></div>`;
 }
 
 function lines(given: string): string {

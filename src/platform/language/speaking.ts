@@ -1,0 +1,56 @@
+import { AsyncLocalStorage } from "node:async_hooks";
+import { defaultLanguage, isLanguage, languageOf, localeFor } from "./languages.ts";
+
+/** In which language the work in hand is done: a request, a mail, an event, a job. */
+interface Speech {
+  language: string;
+  /** BCP 47 tag that dates, numbers and money are written by. */
+  locale: string;
+}
+
+const speeches = new AsyncLocalStorage<Speech>();
+
+/** Does some work in a language, with everything that it awaits. A language we do not have is English. */
+export function inLanguage<T>(language: string, locale: string, run: () => T): T {
+  return speeches.run({ language: isLanguage(language) ? language : defaultLanguage, locale }, run);
+}
+
+/** Goes on in another language, to the end of the work in hand: once it is known who is asking. */
+export function speak(language: string, locale: string): void {
+  const speech = speeches.getStore();
+  if (speech === undefined) return;
+  speech.language = isLanguage(language) ? language : defaultLanguage;
+  speech.locale = locale;
+}
+
+/** The language of whoever is being answered; English where nobody has said, as on the command line. */
+export function currentLanguage(): string {
+  return speeches.getStore()?.language ?? defaultLanguage;
+}
+
+/** How dates, numbers and money are written for whoever is being answered; null where nobody has said. */
+export function currentLocale(): string | null {
+  return speeches.getStore()?.locale ?? null;
+}
+
+interface Organization {
+  organization_locale: string;
+}
+
+/** Does some work in the organization's own language: what no person waits for. */
+export function inOrganizationsLanguage<T>({ organization_locale }: Organization, run: () => T): T {
+  return inLanguage(languageOf(organization_locale), organization_locale, run);
+}
+
+/**
+ * Does some work for a reader: a mail, a document. `languages` are what has been chosen for them, the closest first (the
+ * person's, the company's); where nobody has chosen, it is the organization's.
+ */
+export function forReader<T>(
+  { organization_locale }: Organization,
+  languages: readonly (string | null | undefined)[],
+  run: () => T,
+): T {
+  const language = languages.find((one) => one != null && isLanguage(one)) ?? languageOf(organization_locale);
+  return inLanguage(language, localeFor(language, organization_locale), run);
+}
