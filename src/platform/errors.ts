@@ -1,3 +1,4 @@
+import { t } from "./language/index.ts";
 /**
  * What can go wrong, as a caller of Purser sees it. Everything else that is thrown is a defect and becomes a 500.
  * The codes are part of the API and stay stable; `http/` maps a status to an answer in one place.
@@ -32,7 +33,8 @@ export const unauthorized = (message = "Sign in first.", code = "unauthorized"):
 export const forbidden = (message = "You do not have permission to do this.", code = "forbidden"): Failure =>
   new Failure(403, code, message);
 /** 404: not there, or out of the actor's reach: nobody can tell which. */
-export const notFound = (what = "This page"): Failure => new Failure(404, "not_found", `${what} was not found.`);
+export const notFound = (what = "This page"): Failure =>
+  new Failure(404, "not_found", t("{what} was not found.", { what }));
 /** 409: the present state does not allow it; the message names what holds it. */
 export const conflict = (message: string, code = "conflict"): Failure => new Failure(409, code, message);
 /** 412: somebody else has changed the record since it was shown. */
@@ -40,13 +42,13 @@ export const stale = (): Failure =>
   new Failure(
     412,
     "stale",
-    "Somebody else has changed this record since you opened it. Check the present values and save again.",
+    t("Somebody else has changed this record since you opened it. Check the present values and save again."),
   );
 /** 413: larger than allowed. */
 export const tooLarge = (message: string): Failure => new Failure(413, "too_large", message);
 /** 422: the input is understood and wrong; one problem a field. */
 export const invalid = (problems: FieldProblem[]): Failure =>
-  new Failure(422, "invalid", problems[0]?.message ?? "The input is not valid.", problems);
+  new Failure(422, "invalid", problems[0]?.message ?? t("The input is not valid."), problems);
 /** 422 for a single field. */
 export const invalidField = (field: string, message: string, code = "invalid"): Failure =>
   invalid([{ field, code, message }]);

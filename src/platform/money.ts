@@ -1,4 +1,5 @@
 import { canonicalDecimal, type Exact, exact, text } from "./decimal.ts";
+import { t } from "./language/index.ts";
 
 /**
  * Money. Totals are whole minor units (cents) in a number beside a currency; rates and unit prices are exact decimals.
@@ -122,7 +123,10 @@ export type ParsedMoney = { ok: true; minor: number } | { ok: false; message: st
  * refused instead of read as 1234.
  */
 export function parseMoney(typed: string, currency: string, locale: string): ParsedMoney {
-  const wrong = { ok: false, message: `"${typed.trim()}" is not an amount such as ${sample(currency)}.` } as const;
+  const wrong = {
+    ok: false,
+    message: t('"{typed}" is not an amount such as {sample}.', { typed: typed.trim(), sample: sample(currency) }),
+  } as const;
   const parts = new Intl.NumberFormat(locale).formatToParts(12_345_678.9);
   const decimal = parts.find((part) => part.type === "decimal")?.value ?? ".";
   const group = decimal === "," ? "." : ",";

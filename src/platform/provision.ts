@@ -3,6 +3,7 @@ import { type App, systemContext, inUnit, reading } from "./context.ts";
 import { insert } from "./database/records.ts";
 import { conflict } from "./errors.ts";
 import { newId } from "./ids.ts";
+import { t } from "./language/index.ts";
 import { loadTenant, organizations } from "./tenants.ts";
 
 /** Makes an organization with its standard roles. A domain that somebody else has is a 409. Returns the new tenant's id. */
@@ -20,7 +21,10 @@ export async function provisionTenant(
         .where("domain", "=", given.domain)
         .executeTakeFirst();
       if (taken !== undefined)
-        throw conflict(`The domain ${given.domain} belongs to another organization.`, "duplicate");
+        throw conflict(
+          t("The domain {domain} belongs to another organization.", { domain: given.domain }),
+          "duplicate",
+        );
     }
     await db.insertInto("tenants").values({ id, name: given.name, created_at: now }).execute();
     if (given.domain !== null) {

@@ -7,6 +7,7 @@ import { optionalColumn, optionalReference } from "../../platform/http/lists/opt
 import { optionsOf } from "../../platform/http/options.ts";
 import type { ListModel } from "../../platform/http/view-models.ts";
 import { isId, noId } from "../../platform/ids.ts";
+import { t } from "../../platform/language/index.ts";
 import { formatMoney } from "../../platform/money.ts";
 import { todayOf } from "./drafts/write.ts";
 import { openBalances, openStatuses } from "./reports.ts";
@@ -66,7 +67,7 @@ export function statusBadge(
   invoice: Pick<InvoiceListRow, "status" | "due_date">,
   today: string,
 ): { text: string; tone: string } {
-  if (isOpen(invoice.status) && invoice.due_date < today) return { text: "Overdue", tone: "error" };
+  if (isOpen(invoice.status) && invoice.due_date < today) return { text: t("Overdue"), tone: "error" };
   return { text: statusWords[invoice.status] ?? words(invoice.status), tone: statusTones[invoice.status] };
 }
 
@@ -77,7 +78,7 @@ export const invoiceColumns: List<InvoiceListRow>["columns"] = [
     key: "invoice_number",
     label: "Number",
     sort: { reference: "invoices.invoice_number", column: columns.invoice_number },
-    cell: (row) => cell.strong(row.invoice_number ?? "Draft", `/invoices/${row.id}`),
+    cell: (row) => cell.strong(row.invoice_number ?? t("Draft"), `/invoices/${row.id}`),
   },
   {
     key: "company",
@@ -138,7 +139,7 @@ export const invoiceColumns: List<InvoiceListRow>["columns"] = [
 
 function stateCell(row: InvoiceListRow, ctx: Ctx): ReturnType<typeof cell.badge> {
   if (row.status === "draft" && row.problems.some((problem) => problem["severity"] === "error"))
-    return cell.badge("Needs attention", "warning");
+    return cell.badge(t("Needs attention"), "warning");
   const { text, tone } = statusBadge(row, todayOf(ctx));
   return cell.badge(text, tone);
 }
@@ -192,7 +193,7 @@ export async function invoiceList(ctx: Ctx, view: InvoiceView): Promise<List<Inv
   const tabs = await invoiceTabs(ctx, view, today);
   const balances = await openBalances(ctx);
   return {
-    title: "Invoices",
+    title: t("Invoices"),
     subtitle: balances.map(({ currency, open }) => `${formatMoney(open, currency, ctx.tenant.locale)} open`).join(", "),
     url: "/invoices",
     table: "invoices",
@@ -200,23 +201,26 @@ export async function invoiceList(ctx: Ctx, view: InvoiceView): Promise<List<Inv
     query: (reader) => inView(invoiceRows(reader), view, today),
     columns: invoiceColumns,
     filters,
-    search: "Number, PO number, notes",
+    search: t("Number, PO number, notes"),
     sort: view === "drafts" ? "company" : "-invoice_date",
     href: (row) => `/invoices/${row.id}`,
     tabs: () => tabs,
     actions: (reader) => [
-      link("Receivables", "/billing/aging", "chart"),
-      ...(can(reader.actor, "billing.approve") ? [link("Approve and send", "/billing/review", "check")] : []),
+      link(t("Receivables"), "/billing/aging", "chart"),
+      ...(can(reader.actor, "billing.approve") ? [link(t("Approve and send"), "/billing/review", "check")] : []),
       ...(can(reader.actor, "billing.write")
-        ? [link("Billing run", "/billing/run", "refresh"), link("New invoice", "/invoices/new", "plus", "primary")]
+        ? [
+            link(t("Billing run"), "/billing/run", "refresh"),
+            link(t("New invoice"), "/invoices/new", "plus", "primary"),
+          ]
         : []),
     ],
     empty: (reader) =>
       empty(
         "invoice",
-        view === "all" ? "No invoices yet" : "Nothing here",
-        "Run the billing of a month to make drafts from contracts and time, or write an invoice by hand.",
-        can(reader.actor, "billing.write") ? link("Billing run", "/billing/run", "refresh", "primary") : null,
+        view === "all" ? t("No invoices yet") : t("Nothing here"),
+        t("Run the billing of a month to make drafts from contracts and time, or write an invoice by hand."),
+        can(reader.actor, "billing.write") ? link(t("Billing run"), "/billing/run", "refresh", "primary") : null,
       ),
   };
 }

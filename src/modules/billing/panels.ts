@@ -1,6 +1,7 @@
 import { can } from "../../platform/access/actor.ts";
 import { empty, link } from "../../platform/http/cells.ts";
 import { tableModel } from "../../platform/http/list.ts";
+import { t } from "../../platform/language/index.ts";
 import type { Panel, PanelModel } from "../../platform/module.ts";
 import { formatMoney } from "../../platform/money.ts";
 import { type InvoiceListRow, invoiceColumns, invoiceRows } from "./lists.ts";
@@ -10,7 +11,7 @@ const permission = "billing.read";
 const most = 10;
 
 const listed = (without: readonly string[]) => ({
-  title: "Invoices",
+  title: t("Invoices"),
   table: "invoices",
   columns: invoiceColumns.filter((column) => !without.includes(column.key)),
   href: (row: InvoiceListRow) => `/invoices/${row.id}`,
@@ -31,8 +32,8 @@ export const panels: Panel[] = [
         .executeTakeFirst();
       return {
         kind: "step",
-        title: "Send your first invoice",
-        text: "Run the billing of a month, look the drafts over, approve and send them.",
+        title: t("Send your first invoice"),
+        text: t("Run the billing of a month, look the drafts over, approve and send them."),
         href: "/billing/run",
         is_done: sent !== undefined,
       };
@@ -48,9 +49,9 @@ export const panels: Panel[] = [
         const money = (minor: number): string => formatMoney(minor, currency, ctx.tenant.locale);
         stats.push({
           kind: "stat",
-          label: "Open balance",
+          label: t("Open balance"),
           value: money(open),
-          hint: "On invoices that are not paid",
+          hint: t("On invoices that are not paid"),
           tone: "",
           href: "/invoices?view=open",
           icon: "invoice",
@@ -58,10 +59,12 @@ export const panels: Panel[] = [
         if (overdue > 0) {
           stats.push({
             kind: "stat",
-            label: "Overdue",
+            label: t("Overdue"),
             value: money(overdue),
             hint:
-              overdue_count === 1 ? "One invoice past its due date" : `${overdue_count} invoices past their due dates`,
+              overdue_count === 1
+                ? t("One invoice past its due date")
+                : t("{overdue_count} invoices past their due dates", { overdue_count }),
             tone: "warning",
             href: "/billing/aging",
             icon: "alert",
@@ -85,12 +88,12 @@ export const panels: Panel[] = [
       return {
         kind: "section",
         id: "invoice-drafts",
-        title: "Drafts to approve",
-        actions: [link("Approve and send", "/billing/review", "check")],
+        title: t("Drafts to approve"),
+        actions: [link(t("Approve and send"), "/billing/review", "check")],
         table: tableModel(ctx, listed(["invoice_date", "due_date", "balance_due"]), drafts, "company", null),
-        empty: empty("invoice", "No drafts", "Every draft is approved."),
+        empty: empty("invoice", t("No drafts"), t("Every draft is approved.")),
         more_url: "/invoices?view=drafts",
-        more_label: "All drafts",
+        more_label: t("All drafts"),
       };
     },
   },
@@ -98,7 +101,7 @@ export const panels: Panel[] = [
     page: "dashboard",
     order: 93,
     permission: "billing.write",
-    load: async () => ({ kind: "action", ...link("New invoice", "/invoices/new", "invoice") }),
+    load: async () => ({ kind: "action", ...link(t("New invoice"), "/invoices/new", "invoice") }),
   },
   {
     page: "company",
@@ -115,9 +118,9 @@ export const panels: Panel[] = [
       const isLate = (balance?.overdue ?? 0) > 0 || others.some((other) => other.overdue > 0);
       return {
         kind: "stat",
-        label: "Open balance",
+        label: t("Open balance"),
         value,
-        hint: isLate ? "A part of it is overdue" : "Nothing is overdue",
+        hint: isLate ? t("A part of it is overdue") : t("Nothing is overdue"),
         tone: isLate ? "warning" : "",
         href: `/invoices?view=open&company=${id}`,
         icon: "invoice",
@@ -139,17 +142,17 @@ export const panels: Panel[] = [
       return {
         kind: "section",
         id: "invoices",
-        title: "Invoices",
+        title: t("Invoices"),
         actions: mayWrite
           ? [
-              link("Bill time", `/invoices/from-time?company_id=${id}`, "clock"),
-              link("New invoice", `/invoices/new?company_id=${id}`, "plus"),
+              link(t("Bill time"), `/invoices/from-time?company_id=${id}`, "clock"),
+              link(t("New invoice"), `/invoices/new?company_id=${id}`, "plus"),
             ]
           : [],
         table: tableModel(ctx, listed(["company"]), rows, "invoice_date", null),
-        empty: empty("invoice", "No invoices yet", "What this company is billed for appears here."),
+        empty: empty("invoice", t("No invoices yet"), t("What this company is billed for appears here.")),
         more_url: rows.length === most ? `/invoices?company=${id}` : "",
-        more_label: "All invoices",
+        more_label: t("All invoices"),
       };
     },
   },
@@ -159,9 +162,9 @@ export const panels: Panel[] = [
     permission: "billing.write",
     load: async () => ({
       kind: "card",
-      group: "Money",
-      title: "Tax rates",
-      text: "What invoices are taxed by.",
+      group: t("Money"),
+      title: t("Tax rates"),
+      text: t("What invoices are taxed by."),
       href: "/settings/tax-rates",
       icon: "invoice",
     }),

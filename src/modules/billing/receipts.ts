@@ -1,5 +1,6 @@
 import type { Subscription } from "../../platform/events/outbox.ts";
 import { formatDate } from "../../platform/http/cells.ts";
+import { t } from "../../platform/language/index.ts";
 import { mailBody } from "../../platform/mail/compose.ts";
 import { queueMail } from "../../platform/mail/queue.ts";
 import { formatMoney } from "../../platform/money.ts";
@@ -33,16 +34,23 @@ export const receipts: Subscription = {
         : "It is paid in full.";
     const body = mailBody({
       organization: tenant.name,
-      heading: "Thank you for your payment",
+      heading: t("Thank you for your payment"),
       paragraphs: [
-        `We have received ${money(payment.amount)} on ${formatDate(payment.payment_date, tenant)} for invoice ${number}. ${left}`,
+        t("We have received {amount} on {date} for invoice {number}. {left}", {
+          amount: money(payment.amount),
+          date: formatDate(payment.payment_date, tenant),
+          number,
+          left,
+        }),
       ],
-      ...(invoice.sent_at === null ? {} : { action: { label: "View the invoice", url: portalUrl(work, invoice.id) } }),
-      footer: `${tenant.name} sends you this because you receive the invoices of your company.`,
+      ...(invoice.sent_at === null
+        ? {}
+        : { action: { label: t("View the invoice"), url: portalUrl(work, invoice.id) } }),
+      footer: t("{name} sends you this because you receive the invoices of your company.", { name: tenant.name }),
     });
     await queueMail(work, {
       to,
-      subject: `Payment received for invoice ${number}`,
+      subject: t("Payment received for invoice {number}", { number }),
       ...body,
       about: { type: "invoices", id: invoice.id },
       dedupe_key: `payment:${payment.id}:receipt`,

@@ -1,5 +1,6 @@
 import type { SearchFacet } from "../../platform/database/search.ts";
 import { words } from "../../platform/http/cells.ts";
+import { t } from "../../platform/language/index.ts";
 import { fromMinor } from "../../platform/money.ts";
 
 const texts = (...values: unknown[]): string =>
@@ -14,7 +15,7 @@ export const invoiceSearch: SearchFacet = {
     body: texts(row["po_number"], row["notes"], row["internal_notes"]),
   }),
   hit: (row) => ({
-    title: texts(row["invoice_number"]) || "Draft invoice",
+    title: texts(row["invoice_number"]) || t("Draft invoice"),
     detail: `${words(String(row["status"]))}, ${fromMinor(Number(row["total"]), String(row["currency"]))} ${String(row["currency"])}`,
     href: `/invoices/${String(row["id"])}`,
   }),

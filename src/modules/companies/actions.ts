@@ -6,6 +6,7 @@ import type { NewRow, Patch, RowOf, Table } from "../../platform/database/column
 import { fromEdge, newInput, type PatchInput, patchInput } from "../../platform/database/edge.ts";
 import { insert, remove, update } from "../../platform/database/records.ts";
 import { invalidField } from "../../platform/errors.ts";
+import { t } from "../../platform/language/index.ts";
 import { setTags } from "../../platform/tags.ts";
 import { emailKey, nameKey } from "./rules.ts";
 import { companies, contacts, sites } from "./schema.ts";
@@ -46,7 +47,7 @@ export const updateCompany = action({
       const id = values[name];
       if (id == null) continue;
       const contact = await find(work, "contacts", id).catch(() => null);
-      if (contact?.company_id !== input.id) throw invalidField(name, "This contact belongs to another company.");
+      if (contact?.company_id !== input.id) throw invalidField(name, t("This contact belongs to another company."));
     }
     const row = await update(work, companies, input.id, values, input.version);
     if (input.tags !== undefined) await setTags(work, "companies", input.id, input.tags);
@@ -59,7 +60,7 @@ async function refuseCircle(work: Work, id: string, parentId: string): Promise<v
   let above: string | null = parentId;
   for (let generation = 0; above !== null && generation < 50; generation += 1) {
     if (above === id)
-      throw invalidField("parent_company_id", "A company cannot be its own parent, not even in a circle.");
+      throw invalidField("parent_company_id", t("A company cannot be its own parent, not even in a circle."));
     const parent: { parent_company_id: string | null } | undefined = await work.db
       .selectFrom("companies")
       .select("parent_company_id")
@@ -92,7 +93,10 @@ export const updateContact = action({
     if (values.email != null) values.email = emailKey(values.email);
     const before = await find(work, "contacts", input.id);
     if (values.company_id !== undefined && values.company_id !== before.company_id && before.portal_user_id !== null) {
-      throw invalidField("company_id", "This contact has portal access; a portal user cannot move to another company.");
+      throw invalidField(
+        "company_id",
+        t("This contact has portal access; a portal user cannot move to another company."),
+      );
     }
     if (values.site_id !== undefined) await checkSite(work, values.site_id, values.company_id ?? before.company_id);
     const row = await update(work, contacts, input.id, values, input.version);
@@ -104,7 +108,7 @@ export const updateContact = action({
 async function checkSite(work: Work, siteId: string | null, companyId: string): Promise<void> {
   if (siteId === null) return;
   const site = await find(work, "sites", siteId).catch(() => null);
-  if (site?.company_id !== companyId) throw invalidField("site_id", "This site belongs to another company.");
+  if (site?.company_id !== companyId) throw invalidField("site_id", t("This site belongs to another company."));
 }
 
 export const createSite = action({

@@ -1,6 +1,7 @@
 import type { AnyAction } from "../../platform/action.ts";
 import { link } from "../../platform/http/cells.ts";
 import type { List } from "../../platform/http/list.ts";
+import { t } from "../../platform/language/index.ts";
 import { defineModule } from "../../platform/module.ts";
 import * as actions from "./actions.ts";
 import { companyApi } from "./api.ts";
@@ -56,8 +57,8 @@ export const companiesModule = defineModule({
         const some = await ctx.db.selectFrom("companies").select("id").limit(1).executeTakeFirst();
         return {
           kind: "step",
-          title: "Bring in your clients",
-          text: "Import companies and contacts from a CSV file of your old system, or add one by hand.",
+          title: t("Bring in your clients"),
+          text: t("Import companies and contacts from a CSV file of your old system, or add one by hand."),
           href: "/imports/new",
           is_done: some !== undefined,
         };
@@ -67,7 +68,7 @@ export const companiesModule = defineModule({
       page: "dashboard",
       order: 91,
       permission: "companies.write",
-      load: async () => ({ kind: "action", ...link("New company", "/companies/new", "building") }),
+      load: async () => ({ kind: "action", ...link(t("New company"), "/companies/new", "building") }),
     },
   ],
 });

@@ -7,6 +7,7 @@ import { addressLine, cell, empty, link, words } from "../../platform/http/cells
 import type { List, ListFilter, ListQuery } from "../../platform/http/list.ts";
 import { optionalColumn, optionalReference, tagsColumn } from "../../platform/http/lists/optional.ts";
 import { optionsOf } from "../../platform/http/options.ts";
+import { t } from "../../platform/language/index.ts";
 import { contactName } from "./rules.ts";
 import { companies, contacts } from "./schema.ts";
 
@@ -16,8 +17,8 @@ const text = companies.columns.name;
 function archivedFilter<R>(table: string): ListFilter<R> {
   return {
     name: "archived",
-    label: "Archived",
-    options: () => [{ value: "yes", label: "Archived" }],
+    label: t("Archived"),
+    options: () => [{ value: "yes", label: t("Archived") }],
     apply: (query: ListQuery<R>) => query.where(sql<boolean>`${sql.ref(`${table}.archived_at`)} is not null`),
   };
 }
@@ -138,14 +139,14 @@ export const companyList: List<CompanyRow> = {
   href: (row) => `/companies/${row.id}`,
   actions: (ctx) =>
     can(ctx.actor, "companies.write")
-      ? [link("Import", "/imports/new", "upload"), link("New company", "/companies/new", "plus", "primary")]
+      ? [link(t("Import"), "/imports/new", "upload"), link(t("New company"), "/companies/new", "plus", "primary")]
       : [],
   empty: (ctx) =>
     empty(
       "building",
-      "No companies yet",
-      "Bring your clients in from another system with a CSV file, or add the first one by hand.",
-      can(ctx.actor, "companies.write") ? link("Import a CSV file", "/imports/new", "upload", "primary") : null,
+      t("No companies yet"),
+      t("Bring your clients in from another system with a CSV file, or add the first one by hand."),
+      can(ctx.actor, "companies.write") ? link(t("Import a CSV file"), "/imports/new", "upload", "primary") : null,
     ),
 };
 
@@ -217,7 +218,7 @@ export const contactList: List<ContactRow> = {
       key: "portal",
       label: "Portal",
       is_secondary: true,
-      cell: (row) => (row.is_portal_user ? cell.badge("Portal", "success") : cell.nothing),
+      cell: (row) => (row.is_portal_user ? cell.badge(t("Portal"), "success") : cell.nothing),
     },
     optionalColumn(contacts, "mobile"),
     optionalColumn(contacts, "department"),
@@ -247,13 +248,13 @@ export const contactList: List<ContactRow> = {
   sort: "first_name",
   href: (row) => `/contacts/${row.id}`,
   actions: (ctx) =>
-    can(ctx.actor, "companies.write") ? [link("New contact", "/contacts/new", "plus", "primary")] : [],
+    can(ctx.actor, "companies.write") ? [link(t("New contact"), "/contacts/new", "plus", "primary")] : [],
   empty: (ctx) =>
     empty(
       "users",
-      "No contacts yet",
-      "Contacts are the people at your clients who write tickets and receive invoices.",
-      can(ctx.actor, "companies.write") ? link("New contact", "/contacts/new", "plus", "primary") : null,
+      t("No contacts yet"),
+      t("Contacts are the people at your clients who write tickets and receive invoices."),
+      can(ctx.actor, "companies.write") ? link(t("New contact"), "/contacts/new", "plus", "primary") : null,
     ),
 };
 
@@ -278,7 +279,7 @@ export const siteColumns: Pick<List<SiteRow>, "columns" | "href" | "title" | "ta
       key: "is_primary",
       label: "Primary",
       is_secondary: true,
-      cell: (row) => (row.is_primary ? cell.badge("Primary", "info") : cell.nothing),
+      cell: (row) => (row.is_primary ? cell.badge(t("Primary"), "info") : cell.nothing),
     },
   ],
 };

@@ -4,6 +4,7 @@ import type { RowOf } from "../../platform/database/columns.ts";
 import { canonicalDecimal, shownHours } from "../../platform/decimal.ts";
 import { formatDate, words } from "../../platform/http/cells.ts";
 import type { PortalHomeModel, TicketPageModel } from "../../platform/http/page-models.ts";
+import { t } from "../../platform/language/index.ts";
 import { type HoursLeft, hoursOfContract } from "./hours.ts";
 import { includesAllTime } from "./rules/coverage.ts";
 import type { contracts } from "./schema.ts";
@@ -33,15 +34,15 @@ export async function coverageOf(
     return {
       ...base,
       badge: { text: words(contract.status), tone: "warning" },
-      text: "This contract is not in force.",
+      text: t("This contract is not in force."),
       hours: null,
     };
   }
   if (includesAllTime(contract.contract_type)) {
     return {
       ...base,
-      badge: { text: "Included", tone: "success" },
-      text: "All work is included in the contract's price.",
+      badge: { text: t("Included"), tone: "success" },
+      text: t("All work is included in the contract's price."),
       hours: null,
     };
   }
@@ -49,31 +50,37 @@ export async function coverageOf(
   if (hours.buckets.length === 0) {
     return {
       ...base,
-      badge: { text: "Billable", tone: "info" },
-      text: "Work is billed by the hour, at the contract's rates.",
+      badge: { text: t("Billable"), tone: "info" },
+      text: t("Work is billed by the hour, at the contract's rates."),
       hours: null,
     };
   }
   return {
     ...base,
     badge: hoursBadge(hours),
-    text: `${hoursText(hours.used_minutes)} of ${hoursText(hours.total_minutes)} used`,
+    text: t("{hoursText} of {hoursText2} used", {
+      hoursText: hoursText(hours.used_minutes),
+      hoursText2: hoursText(hours.total_minutes),
+    }),
     hours: bar(hours),
   };
 }
 
 /** What is left, in a word; a warning when a fifth or less is left. */
 export function hoursBadge(hours: HoursLeft): { text: string; tone: "success" | "warning" | "error" } {
-  if (hours.left_minutes === 0) return { text: "Hours used up", tone: "error" };
+  if (hours.left_minutes === 0) return { text: t("Hours used up"), tone: "error" };
   const isLow = hours.left_minutes * 5 <= hours.total_minutes;
-  return { text: `${hoursText(hours.left_minutes)} left`, tone: isLow ? "warning" : "success" };
+  return {
+    text: t("{hoursText} left", { hoursText: hoursText(hours.left_minutes) }),
+    tone: isLow ? "warning" : "success",
+  };
 }
 
 function bar(hours: HoursLeft): { used: number; total: number; text: string } {
   return {
     used: Number(shownHours(hours.used_minutes)),
     total: Number(shownHours(hours.total_minutes)),
-    text: `${hoursText(hours.left_minutes)} left`,
+    text: t("{hoursText} left", { hoursText: hoursText(hours.left_minutes) }),
   };
 }
 
@@ -102,7 +109,11 @@ export async function portalHours(ctx: Ctx): Promise<PortalHomeModel["hours"]> {
     cards.push({
       title: contract.name,
       value: `${hoursText(hours.left_minutes)} left`,
-      hint: `${hoursText(hours.used_minutes)} of ${hoursText(hours.total_minutes)} used${contract.end_date !== null && last > contract.end_date ? "" : until}`,
+      hint: t("{hoursText} of {hoursText2} used{value}", {
+        hoursText: hoursText(hours.used_minutes),
+        hoursText2: hoursText(hours.total_minutes),
+        value: contract.end_date !== null && last > contract.end_date ? "" : until,
+      }),
       used: Math.min(bar(hours).used, bar(hours).total),
       total: bar(hours).total,
       href: "",

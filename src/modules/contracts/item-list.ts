@@ -1,6 +1,7 @@
 import { pricesRead } from "../../platform/access/prices.ts";
 import { cell, words } from "../../platform/http/cells.ts";
 import type { List } from "../../platform/http/list.ts";
+import { t } from "../../platform/language/index.ts";
 import { formatPrice } from "../../platform/money.ts";
 
 export interface ItemListRow {
@@ -21,35 +22,35 @@ export interface ItemListRow {
 export function itemColumns(isEditable: boolean): Pick<List<ItemListRow>, "columns" | "href" | "title" | "table"> {
   const href = (row: ItemListRow): string => (isEditable ? `/contract-items/${row.id}/edit` : "");
   return {
-    title: "Items",
+    title: t("Items"),
     table: "contract_items",
     href,
     columns: [
       {
         key: "name",
-        label: "Item",
+        label: t("Item"),
         cell: (row) => (isEditable ? cell.strong(row.name, href(row)) : cell.text(row.name)),
       },
-      { key: "item_type", label: "Type", is_secondary: true, cell: (row) => cell.text(words(row.item_type)) },
+      { key: "item_type", label: t("Type"), is_secondary: true, cell: (row) => cell.text(words(row.item_type)) },
       {
         key: "included_hours",
-        label: "Hours",
+        label: t("Hours"),
         is_numeric: true,
         cell: (row) =>
           row.included_hours === null
             ? cell.nothing
-            : { ...cell.number(`${row.included_hours} h`), hint: row.work_type ?? "Any work type" },
+            : { ...cell.number(`${row.included_hours} h`), hint: row.work_type ?? t("Any work type") },
       },
       {
         key: "quantity",
-        label: "Quantity",
+        label: t("Quantity"),
         is_numeric: true,
         is_secondary: true,
         cell: (row) => cell.number(row.quantity),
       },
       {
         key: "unit_price",
-        label: "Unit price",
+        label: t("Unit price"),
         is_numeric: true,
         is_secondary: true,
         permission: pricesRead,
@@ -57,14 +58,14 @@ export function itemColumns(isEditable: boolean): Pick<List<ItemListRow>, "colum
       },
       {
         key: "total_price",
-        label: "Price",
+        label: t("Price"),
         is_numeric: true,
         permission: pricesRead,
         cell: (row, ctx) => cell.money(row.total_price, row.currency, ctx.tenant),
       },
       {
         key: "billing_frequency",
-        label: "Billed",
+        label: t("Billed"),
         is_secondary: true,
         cell: (row) => cell.text(words(row.billing_frequency)),
       },

@@ -9,6 +9,7 @@ import { optionalColumn, optionalReference } from "../../platform/http/lists/opt
 import { optionsOf } from "../../platform/http/options.ts";
 import type { ListModel } from "../../platform/http/view-models.ts";
 import { isId } from "../../platform/ids.ts";
+import { t } from "../../platform/language/index.ts";
 import { contracts } from "./schema.ts";
 
 /** How many days before its last one a contract counts as ending soon. */
@@ -79,13 +80,13 @@ const filters: ListFilter<ContractListRow>[] = [
   {
     name: "ending",
     label: "Ends",
-    options: () => [{ value: "soon", label: `Within ${soonDays} days` }],
+    options: () => [{ value: "soon", label: t("Within {soonDays} days", { soonDays }) }],
     apply: (query, _, ctx) => ending(query, ctx),
   },
   {
     name: "archived",
     label: "Archived",
-    options: () => [{ value: "yes", label: "Archived" }],
+    options: () => [{ value: "yes", label: t("Archived") }],
     apply: (query) => query.where("contracts.archived_at", "is not", null),
   },
 ];
@@ -145,8 +146,8 @@ export const contractList: List<ContractListRow> = {
       sort: { reference: "contracts.end_date", column: contracts.columns.end_date },
       cell: (row, ctx) =>
         row.end_date === null
-          ? cell.muted("Open-ended")
-          : { ...cell.date(row.end_date, ctx.tenant), hint: row.auto_renew ? "Renews by itself" : "" },
+          ? cell.muted(t("Open-ended"))
+          : { ...cell.date(row.end_date, ctx.tenant), hint: row.auto_renew ? t("Renews by itself") : "" },
     },
     {
       key: "billing_amount",
@@ -176,16 +177,16 @@ export const contractList: List<ContractListRow> = {
   sort: "name",
   href: (row) => `/contracts/${row.id}`,
   actions: (ctx) => [
-    ...(can(ctx.actor, pricesRead) ? [link("Rate cards", "/rate-cards", "tag")] : []),
-    ...(can(ctx.actor, "contracts.write") ? [link("New contract", "/contracts/new", "plus", "primary")] : []),
+    ...(can(ctx.actor, pricesRead) ? [link(t("Rate cards"), "/rate-cards", "tag")] : []),
+    ...(can(ctx.actor, "contracts.write") ? [link(t("New contract"), "/contracts/new", "plus", "primary")] : []),
   ],
   tabs: (_, search) => tabs(new URLSearchParams(search)),
   empty: (ctx) =>
     empty(
       "contract",
-      "No contracts yet",
-      "A contract says what is covered, and what a month costs. Work on tickets is then billed by it.",
-      can(ctx.actor, "contracts.write") ? link("New contract", "/contracts/new", "plus", "primary") : null,
+      t("No contracts yet"),
+      t("A contract says what is covered, and what a month costs. Work on tickets is then billed by it."),
+      can(ctx.actor, "contracts.write") ? link(t("New contract"), "/contracts/new", "plus", "primary") : null,
     ),
 };
 
@@ -193,9 +194,9 @@ function tabs(asked: URLSearchParams): ListModel["tabs"] {
   const isSoon = asked.get("ending") === "soon";
   const isActive = !isSoon && asked.get("status") === "active";
   return [
-    { label: "All", href: "/contracts", is_current: !isSoon && !isActive, count: "" },
-    { label: "Active", href: "/contracts?status=active", is_current: isActive, count: "" },
-    { label: "Ending soon", href: "/contracts?ending=soon&sort=end_date", is_current: isSoon, count: "" },
+    { label: t("All"), href: "/contracts", is_current: !isSoon && !isActive, count: "" },
+    { label: t("Active"), href: "/contracts?status=active", is_current: isActive, count: "" },
+    { label: t("Ending soon"), href: "/contracts?ending=soon&sort=end_date", is_current: isSoon, count: "" },
   ];
 }
 

@@ -2,6 +2,7 @@ import { can } from "../../platform/access/actor.ts";
 import { reach } from "../../platform/access/reach.ts";
 import { empty, link } from "../../platform/http/cells.ts";
 import { tableModel } from "../../platform/http/list.ts";
+import { t } from "../../platform/language/index.ts";
 import type { Panel, PanelModel } from "../../platform/module.ts";
 import { hoursBadge, hoursText } from "./coverage.ts";
 import { hoursLeft } from "./hours.ts";
@@ -19,8 +20,8 @@ export const panels: Panel[] = [
       const some = await ctx.db.selectFrom("contracts").select("id").limit(1).executeTakeFirst();
       return {
         kind: "step",
-        title: "Make the first contract",
-        text: "A monthly fee, prepaid hours with a rate beyond them, or work by the hour.",
+        title: t("Make the first contract"),
+        text: t("A monthly fee, prepaid hours with a rate beyond them, or work by the hour."),
         href: "/contracts/new",
         is_done: some !== undefined,
       };
@@ -46,9 +47,12 @@ export const panels: Panel[] = [
         if (hours.buckets.length === 0) continue;
         models.push({
           kind: "stat",
-          label: `Hours left, ${row.name}`,
+          label: t("Hours left, {name}", { name: row.name }),
           value: hoursText(hours.left_minutes),
-          hint: `${hoursText(hours.used_minutes)} of ${hoursText(hours.total_minutes)} used`,
+          hint: t("{hoursText} of {hoursText2} used", {
+            hoursText: hoursText(hours.used_minutes),
+            hoursText2: hoursText(hours.total_minutes),
+          }),
           tone: hoursBadge(hours).tone,
           href: `/contracts/${row.id}`,
           icon: "contract",
@@ -57,14 +61,14 @@ export const panels: Panel[] = [
       models.push({
         kind: "section",
         id: "contracts",
-        title: "Contracts",
+        title: t("Contracts"),
         actions: can(ctx.actor, "contracts.write")
-          ? [link("New contract", `/contracts/new?company_id=${id}`, "plus")]
+          ? [link(t("New contract"), `/contracts/new?company_id=${id}`, "plus")]
           : [],
         table: tableModel(ctx, { ...contractList, columns }, rows, "name", null),
-        empty: empty("contract", "No contract", "Work for this company is billed by the hour."),
+        empty: empty("contract", t("No contract"), t("Work for this company is billed by the hour.")),
         more_url: rows.length === most ? `/contracts?company=${id}` : "",
-        more_label: "All contracts",
+        more_label: t("All contracts"),
       });
       return models;
     },
@@ -83,9 +87,9 @@ export const panels: Panel[] = [
       if (count === 0) return null;
       return {
         kind: "stat",
-        label: "Contracts ending soon",
+        label: t("Contracts ending soon"),
         value: String(count),
-        hint: `Within ${soonDays} days`,
+        hint: t("Within {soonDays} days", { soonDays }),
         tone: "warning",
         href: "/contracts?ending=soon&sort=end_date",
         icon: "contract",
@@ -96,7 +100,7 @@ export const panels: Panel[] = [
     page: "dashboard",
     order: 93,
     permission: "contracts.write",
-    load: async () => ({ kind: "action", ...link("New contract", "/contracts/new", "contract") }),
+    load: async () => ({ kind: "action", ...link(t("New contract"), "/contracts/new", "contract") }),
   },
   {
     page: "settings",
@@ -104,9 +108,9 @@ export const panels: Panel[] = [
     permission: "contracts.write",
     load: async () => ({
       kind: "card",
-      group: "Money",
-      title: "Rate cards",
-      text: "What an hour of each work type costs.",
+      group: t("Money"),
+      title: t("Rate cards"),
+      text: t("What an hour of each work type costs."),
       href: "/rate-cards",
       icon: "tag",
     }),

@@ -2,6 +2,7 @@ import { can } from "../../platform/access/actor.ts";
 import { reach } from "../../platform/access/reach.ts";
 import { cell, empty, link } from "../../platform/http/cells.ts";
 import type { List } from "../../platform/http/list.ts";
+import { t } from "../../platform/language/index.ts";
 import { rateCards } from "./schema.ts";
 
 export interface RateCardListRow {
@@ -38,18 +39,20 @@ export const rateCardList: List<RateCardListRow> = {
     {
       key: "is_default",
       label: "Standard",
-      cell: (row) => (row.is_default ? cell.badge("Standard", "info") : cell.nothing),
+      cell: (row) => (row.is_default ? cell.badge(t("Standard"), "info") : cell.nothing),
     },
   ],
   sort: "name",
   href: (row) => `/rate-cards/${row.id}`,
   actions: (ctx) =>
-    can(ctx.actor, "contracts.write") ? [link("New rate card", "/rate-cards/new", "plus", "primary")] : [],
+    can(ctx.actor, "contracts.write") ? [link(t("New rate card"), "/rate-cards/new", "plus", "primary")] : [],
   empty: (ctx) =>
     empty(
       "tag",
-      "No rate cards yet",
-      "A rate card holds the hourly rate of each work type. The standard one counts for everybody who has none of their own.",
-      can(ctx.actor, "contracts.write") ? link("New rate card", "/rate-cards/new", "plus", "primary") : null,
+      t("No rate cards yet"),
+      t(
+        "A rate card holds the hourly rate of each work type. The standard one counts for everybody who has none of their own.",
+      ),
+      can(ctx.actor, "contracts.write") ? link(t("New rate card"), "/rate-cards/new", "plus", "primary") : null,
     ),
 };

@@ -6,6 +6,7 @@ import { type Ctx, inUnit, type Work } from "../../platform/context.ts";
 import { invalidField } from "../../platform/errors.ts";
 import type { StoredBytes } from "../../platform/files/files.ts";
 import { escapeHtml, htmlToText } from "../../platform/html.ts";
+import { t } from "../../platform/language/index.ts";
 import { addNote, attachFiles, type NoteRow, updateTicket } from "../tickets/index.ts";
 import { activeTimer, discardTimer, logTime, type TimeEntry } from "../time/index.ts";
 
@@ -57,7 +58,7 @@ export const reply = action({
     const hasTime = (input.duration ?? "").trim() !== "";
     const status_id = input.status_id === ticket.status_id ? undefined : input.status_id;
     if (!hasText && !hasTime && status_id === undefined)
-      throw invalidField("content", "Write something first, log time, or change the status.", "required");
+      throw invalidField("content", t("Write something first, log time, or change the status."), "required");
     const note = hasText
       ? await perform(work, addNote, {
           ticket_id: ticket.id,

@@ -5,6 +5,7 @@ import type { Failure } from "../../platform/errors.ts";
 import { field, type FormValues, formModel } from "../../platform/http/form-model.ts";
 import { optionsOf } from "../../platform/http/options.ts";
 import type { ComposerModel } from "../../platform/http/page-models.ts";
+import { t } from "../../platform/language/index.ts";
 import { contactName } from "../companies/index.ts";
 import { mostFiles, type TicketRow } from "../tickets/index.ts";
 import { activeTimer, workTypeOptions } from "../time/index.ts";
@@ -27,41 +28,41 @@ export async function composerOf(
   const isTimed = timer?.ticket_id === ticket.id;
   const timeFields = can(ctx.actor, "time.write")
     ? [
-        field("duration", "Time", {
+        field("duration", t("Time"), {
           id: "reply-duration",
           placeholder: "0:15",
-          hint: "For example 15, 1:30 or 1h 30m",
+          hint: t("For example 15, 1:30 or 1h 30m"),
           max_length: 40,
           value: isTimed ? String(timer.minutes) : "",
         }),
-        field("work_type_id", "Work type", {
+        field("work_type_id", t("Work type"), {
           id: "reply-work-type",
           kind: "select",
           options: await workTypeOptions(ctx),
           value: timer?.work_type_id ?? "",
         }),
-        field("is_billable", "Billing", {
+        field("is_billable", t("Billing"), {
           id: "reply-billing",
           kind: "select",
           options: [
-            { value: "", label: "By work type" },
-            { value: "true", label: "Billable" },
-            { value: "false", label: "Not billable" },
+            { value: "", label: t("By work type") },
+            { value: "true", label: t("Billable") },
+            { value: "false", label: t("Not billable") },
           ],
         }),
       ]
     : [];
-  const statusField = field("status_id", "Status", {
+  const statusField = field("status_id", t("Status"), {
     id: "reply-status",
     kind: "select",
-    options: await optionsOf(ctx, "ticket_statuses", { blank: "Stays as it is" }),
+    options: await optionsOf(ctx, "ticket_statuses", { blank: t("Stays as it is") }),
   });
   const form = formModel({
     action,
     sections: [{ title: "", fields: [...timeFields, statusField] }],
     values: typed ?? {},
     failure,
-    submit_label: "Send",
+    submit_label: t("Send"),
   });
   const problem =
     failure?.problems.find((one) => one.field === "content" || one.field === "files")?.message ?? form.error;
@@ -74,8 +75,8 @@ export async function composerOf(
     error: problem,
     recipients: await recipientsOf(ctx, ticket),
     fields: form.sections[0]?.fields ?? [],
-    file_hint: `up to ${mostFiles} files of 50 MB`,
-    submit_label: "Send",
+    file_hint: t("up to {mostFiles} files of 50 MB", { mostFiles }),
+    submit_label: t("Send"),
   };
 }
 

@@ -4,6 +4,7 @@ import type { Failure } from "../../platform/errors.ts";
 import { columnField, formModel, type FormValues, rowValues } from "../../platform/http/form-model.ts";
 import { optionsOf } from "../../platform/http/options.ts";
 import type { FieldModel, FormModel } from "../../platform/http/view-models.ts";
+import { t } from "../../platform/language/index.ts";
 import { type TicketRow, tickets } from "../tickets/index.ts";
 
 /** The fields beside a conversation; each saves when it changes. */
@@ -34,16 +35,16 @@ export async function detailsForm(
     c("queue_id", await optionsOf(ctx, "ticket_queues", { keep: ticket.queue_id })),
     c(
       "assigned_to_id",
-      await optionsOf(ctx, "users", { blank: "Nobody", where: { user_type: "staff" }, keep: ticket.assigned_to_id }),
+      await optionsOf(ctx, "users", { blank: t("Nobody"), where: { user_type: "staff" }, keep: ticket.assigned_to_id }),
     ),
-    c("type_id", await optionsOf(ctx, "ticket_types", { blank: "None", keep: ticket.type_id })),
-    c("category_id", await optionsOf(ctx, "ticket_categories", { blank: "None", keep: ticket.category_id })),
+    c("type_id", await optionsOf(ctx, "ticket_types", { blank: t("None"), keep: ticket.type_id })),
+    c("category_id", await optionsOf(ctx, "ticket_categories", { blank: t("None"), keep: ticket.category_id })),
     ...(can(ctx.actor, "contracts.read")
       ? [
           c(
             "contract_id",
             await optionsOf(ctx, "contracts", {
-              blank: "The company's",
+              blank: t("The company's"),
               where: { company_id: ticket.company_id },
               keep: ticket.contract_id,
             }),
@@ -56,7 +57,7 @@ export async function detailsForm(
     values: typed ?? rowValues(tickets, ticket),
     version: ticket.version,
     failure,
-    submit_label: "Save",
+    submit_label: t("Save"),
     sections: [{ title: "", fields }],
   });
 }

@@ -17,6 +17,7 @@ import { contactOptions, optionsOf } from "../../platform/http/options.ts";
 import type { FormPageModel } from "../../platform/http/page-models.ts";
 import { type Answer, type Incoming, page, redirect, type Route } from "../../platform/http/route.ts";
 import type { FieldModel } from "../../platform/http/view-models.ts";
+import { t } from "../../platform/language/index.ts";
 import { splitTags, tagsOf } from "../../platform/tags.ts";
 import { type TicketRow, tickets, updateTicket } from "../tickets/index.ts";
 
@@ -48,7 +49,7 @@ async function show(ctx: Ctx, id: string, typed: FormValues | null, failure: Fai
     ticket.category_id === null
       ? []
       : await optionsOf(ctx, "ticket_categories", {
-          blank: "None",
+          blank: t("None"),
           where: { parent_category_id: ticket.category_id },
           keep: ticket.subcategory_id,
         });
@@ -58,17 +59,19 @@ async function show(ctx: Ctx, id: string, typed: FormValues | null, failure: Fai
       title,
       subtitle: "",
       breadcrumbs: [
-        { label: "Tickets", href: "/tickets" },
+        { label: t("Tickets"), href: "/tickets" },
         { label: ticket.title, href: `/tickets/${id}` },
       ],
       badges: [],
       actions: [
         button(
-          "Delete",
+          t("Delete"),
           `/tickets/${id}/delete`,
           "trash",
           "danger",
-          `Delete #${ticket.ticket_number} for good? Only a ticket without notes and time can be deleted.`,
+          t("Delete #{ticket_number} for good? Only a ticket without notes and time can be deleted.", {
+            ticket_number: ticket.ticket_number,
+          }),
         ),
       ],
     },
@@ -77,25 +80,25 @@ async function show(ctx: Ctx, id: string, typed: FormValues | null, failure: Fai
       values,
       version: ticket.version,
       failure,
-      submit_label: "Save changes",
+      submit_label: t("Save changes"),
       cancel_url: `/tickets/${id}`,
       sections: [
         {
-          title: "Request",
+          title: t("Request"),
           fields: [
             c("title", { span: 6 }),
             c("description", { span: 6, rows: 8 }),
-            field("tags", "Tags", { hint: "Separated by commas", span: 6 }),
+            field("tags", t("Tags"), { hint: t("Separated by commas"), span: 6 }),
           ],
         },
         {
-          title: "Client",
+          title: t("Client"),
           fields: [
             c("company_id", { options: await optionsOf(ctx, "companies", { keep: ticket.company_id }) }),
-            c("contact_id", { options: await contactOptions(ctx, companyId, "Nobody in particular") }),
+            c("contact_id", { options: await contactOptions(ctx, companyId, t("Nobody in particular")) }),
             c("site_id", {
               options: await optionsOf(ctx, "sites", {
-                blank: "None",
+                blank: t("None"),
                 where: { company_id: companyId },
                 keep: ticket.site_id,
               }),
@@ -103,11 +106,11 @@ async function show(ctx: Ctx, id: string, typed: FormValues | null, failure: Fai
           ],
         },
         {
-          title: "Work",
+          title: t("Work"),
           fields: [
             ...(below.length === 0 ? [] : [c("subcategory_id", { options: below })]),
             c("estimated_hours"),
-            c("is_billable", { hint: "Time on this ticket is billed unless the entry says otherwise." }),
+            c("is_billable", { hint: t("Time on this ticket is billed unless the entry says otherwise.") }),
           ],
         },
       ],
@@ -131,7 +134,7 @@ async function save(ctx: Ctx, incoming: Incoming): Promise<Answer> {
       tags: splitTags(String(tags ?? "")),
       ...(isTouched ? { description: plainToHtml(description) } : {}),
     });
-    return redirect(`/tickets/${id}`, "Changes saved.");
+    return redirect(`/tickets/${id}`, t("Changes saved."));
   } catch (error) {
     const failure = formFailure(error);
     return reading(ctx, (reader) => show(reader, id, fields, failure));

@@ -7,6 +7,7 @@ import type { FormValues } from "../../platform/http/form-model.ts";
 import type { NoteModel, SearchHit, TicketPageModel } from "../../platform/http/page-models.ts";
 import { ofKind, panelsOf } from "../../platform/http/panels.ts";
 import type { ActionLink, BadgeModel, FactsModel } from "../../platform/http/view-models.ts";
+import { t } from "../../platform/language/index.ts";
 import { tagsOf } from "../../platform/tags.ts";
 import { contactName } from "../companies/index.ts";
 import { coverageOf } from "../contracts/index.ts";
@@ -51,7 +52,7 @@ export async function ticketModel(
     number: `#${ticket.ticket_number}`,
     title: ticket.title,
     badges: await badgesOf(ctx, ticket),
-    back: { label: from.startsWith("/my-work") ? "My work" : "Tickets", href: from },
+    back: { label: from.startsWith("/my-work") ? t("My work") : t("Tickets"), href: from },
     ...(await neighboursOf(ctx, id, from)),
     actions: [...(await buttonsOf(ctx, ticket)), ...ofKind(panels, "action")],
     details: await detailsForm(ctx, ticket, url, ...failed("details")),
@@ -84,8 +85,8 @@ async function badgesOf(ctx: Ctx, ticket: TicketRow): Promise<BadgeModel[]> {
   return [
     { text: status.name, tone: status.color },
     { text: priority.name, tone: priority.color },
-    ...(isClientWaiting(ticket) && ticket.closed_at === null ? [{ text: "Client replied", tone: "warning" }] : []),
-    ...(ticket.is_billable ? [] : [{ text: "Not billable", tone: "neutral" }]),
+    ...(isClientWaiting(ticket) && ticket.closed_at === null ? [{ text: t("Client replied"), tone: "warning" }] : []),
+    ...(ticket.is_billable ? [] : [{ text: t("Not billable"), tone: "neutral" }]),
   ];
 }
 
@@ -93,13 +94,13 @@ async function buttonsOf(ctx: Ctx, ticket: TicketRow): Promise<ActionLink[]> {
   const timer = await activeTimer(ctx);
   const timing =
     timer?.ticket_id === ticket.id
-      ? button("Stop timer", "/timer/stop", "stop")
-      : button("Start timer", `/timer/start?ticket_id=${ticket.id}`, "play");
+      ? button(t("Stop timer"), "/timer/stop", "stop")
+      : button(t("Start timer"), `/timer/start?ticket_id=${ticket.id}`, "play");
   return [
-    ...(can(ctx.actor, "tickets.write") ? [link("Edit", `/tickets/${ticket.id}/edit`, "pencil")] : []),
+    ...(can(ctx.actor, "tickets.write") ? [link(t("Edit"), `/tickets/${ticket.id}/edit`, "pencil")] : []),
     ...(can(ctx.actor, "time.write") ? [timing] : []),
     ...(can(ctx.actor, "tickets.write") && ticket.assigned_to_id === null
-      ? [button("Take", `/tickets/${ticket.id}/take`, "user", "primary")]
+      ? [button(t("Take"), `/tickets/${ticket.id}/take`, "user", "primary")]
       : []),
   ];
 }
@@ -108,12 +109,12 @@ async function clientFacts(ctx: Ctx, ticket: TicketRow): Promise<FactsModel> {
   const company = await maybeFind(ctx, "companies", ticket.company_id);
   const contact = ticket.contact_id === null ? undefined : await maybeFind(ctx, "contacts", ticket.contact_id);
   const site = ticket.site_id === null ? undefined : await maybeFind(ctx, "sites", ticket.site_id);
-  return facts("Client", [
-    ["Company", company === undefined ? cell.nothing : cell.link(company.name, `/companies/${company.id}`)],
-    ["Contact", contact === undefined ? cell.nothing : cell.link(contactName(contact), `/contacts/${contact.id}`)],
-    ["Phone", cell.tel(contact?.phone ?? contact?.mobile ?? company?.phone)],
-    ["E-mail", cell.mail(contact?.email)],
-    ["Site", cell.text(site?.name)],
+  return facts(t("Client"), [
+    [t("Company"), company === undefined ? cell.nothing : cell.link(company.name, `/companies/${company.id}`)],
+    [t("Contact"), contact === undefined ? cell.nothing : cell.link(contactName(contact), `/contacts/${contact.id}`)],
+    [t("Phone"), cell.tel(contact?.phone ?? contact?.mobile ?? company?.phone)],
+    [t("E-mail"), cell.mail(contact?.email)],
+    [t("Site"), cell.text(site?.name)],
   ]);
 }
 
@@ -126,23 +127,23 @@ async function ticketFacts(ctx: Ctx, ticket: TicketRow): Promise<FactsModel> {
   const [tags = []] = await tagsOf(ctx, "tickets", [ticket.id]);
   const instant = (at: string | null): ReturnType<typeof cell.text> =>
     at === null ? cell.nothing : cell.text(formatInstant(at, ctx.tenant));
-  return facts("Ticket", [
+  return facts(t("Ticket"), [
     ["Opened", instant(ticket.created_at)],
-    ["Source", cell.text(words(ticket.source))],
+    [t("Source"), cell.text(words(ticket.source))],
     ["First answer", instant(ticket.first_response_at)],
     ["Closed", instant(ticket.closed_at)],
     ["Planned from", instant(ticket.scheduled_start)],
     ["Planned until", instant(ticket.scheduled_end)],
-    ["Estimated", ticket.estimated_hours === null ? cell.nothing : cell.text(`${ticket.estimated_hours} h`)],
-    ["Time logged", minutes === undefined ? cell.nothing : cell.text(formatMinutes(minutes))],
-    ["Subcategory", cell.text(subcategory?.name)],
+    [t("Estimated"), ticket.estimated_hours === null ? cell.nothing : cell.text(`${ticket.estimated_hours} h`)],
+    [t("Time logged"), minutes === undefined ? cell.nothing : cell.text(formatMinutes(minutes))],
+    [t("Subcategory"), cell.text(subcategory?.name)],
     [
-      "Below",
+      t("Below"),
       parent === undefined
         ? cell.nothing
         : cell.link(`#${parent.ticket_number} ${parent.title}`, `/tickets/${parent.id}`),
     ],
-    ["Tags", cell.text(tags.join(", "))],
+    [t("Tags"), cell.text(tags.join(", "))],
   ]);
 }
 
@@ -166,10 +167,10 @@ async function relatedOf(ctx: Ctx, ticket: TicketRow): Promise<TicketPageModel["
   const below = await hits("parent_ticket_id", ticket.id);
   const person =
     ticket.contact_id === null
-      ? { title: "Latest of the company", hits: await hits("company_id", ticket.company_id) }
-      : { title: "Latest of the contact", hits: await hits("contact_id", ticket.contact_id) };
+      ? { title: t("Latest of the company"), hits: await hits("company_id", ticket.company_id) }
+      : { title: t("Latest of the contact"), hits: await hits("contact_id", ticket.contact_id) };
   return [
-    ...(below.length === 0 ? [] : [{ title: "Tickets below", hits: below, empty: "" }]),
-    { ...person, empty: "No other tickets so far." },
+    ...(below.length === 0 ? [] : [{ title: t("Tickets below"), hits: below, empty: "" }]),
+    { ...person, empty: t("No other tickets so far.") },
   ];
 }

@@ -4,6 +4,7 @@ import { plainToHtml } from "../../platform/html.ts";
 import { coerceForm } from "../../platform/http/form.ts";
 import { formFailure, type FormValues } from "../../platform/http/form-model.ts";
 import { type Answer, fragment, type Incoming, page, redirect, type Route } from "../../platform/http/route.ts";
+import { t } from "../../platform/language/index.ts";
 import { mostUploadBytes, takeFiles, updateTicket } from "../tickets/index.ts";
 import { reply, replyWithFiles } from "./actions.ts";
 import { replyNames } from "./composer.ts";
@@ -36,7 +37,7 @@ async function saveDetails(ctx: Ctx, incoming: Incoming): Promise<Answer> {
       fragment("tickets/show", await ticketModel(reader, idOf(incoming), listOf(incoming), sent)),
     );
   return sent === null
-    ? redirect(ticketUrl(idOf(incoming), listOf(incoming)), "Saved.")
+    ? redirect(ticketUrl(idOf(incoming), listOf(incoming)), t("Saved."))
     : reading(ctx, (reader) => show(reader, incoming, sent));
 }
 

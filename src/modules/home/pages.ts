@@ -9,23 +9,24 @@ import { empty, formatDate, primaryLast } from "../../platform/http/cells.ts";
 import type { DashboardModel, SearchModel } from "../../platform/http/page-models.ts";
 import { ofKind, panelsOf } from "../../platform/http/panels.ts";
 import { type Answer, fragment, page, type Route } from "../../platform/http/route.ts";
+import { t } from "../../platform/language/index.ts";
 
 async function dashboard(ctx: Ctx): Promise<Answer> {
   const panels = await panelsOf(ctx, "dashboard", { id: ctx.actor.user_id ?? "" });
   const steps = ofKind(panels, "step");
   const done = steps.filter((step) => step.is_done).length;
   const model: DashboardModel = {
-    greeting: `Hello, ${ctx.actor.name.split(" ")[0] ?? ""}`,
+    greeting: t("Hello, {0}", { 0: ctx.actor.name.split(" ")[0] ?? "" }),
     date_text: formatDate(dateIn(ctx.tenant.timezone, ctx.app.clock.now()), ctx.tenant),
     actions: primaryLast(ofKind(panels, "action")),
     checklist:
       done === steps.length
         ? null
-        : { title: "What to do next", done_count: done, total_count: steps.length, items: steps },
+        : { title: t("What to do next"), done_count: done, total_count: steps.length, items: steps },
     stats: ofKind(panels, "stat"),
     sections: ofKind(panels, "section"),
   };
-  return page("dashboard/index", "Dashboard", model);
+  return page("dashboard/index", t("Dashboard"), model);
 }
 
 /** What is found, a group for each kind of record; each row is fetched through reach, so a hit is always one that may be opened. */
@@ -56,8 +57,8 @@ async function searchModel(ctx: Ctx, query: string, limit: number): Promise<Sear
     groups,
     empty:
       query === ""
-        ? empty("search", "Search everything", "Type a name, a ticket number, a word of a note.")
-        : empty("search", "Nothing found", `Nothing matches “${query}”. Try fewer or other words.`),
+        ? empty("search", t("Search everything"), t("Type a name, a ticket number, a word of a note."))
+        : empty("search", t("Nothing found"), t("Nothing matches “{query}”. Try fewer or other words.", { query })),
     all_url: `/search?q=${encodeURIComponent(query)}`,
   };
 }
@@ -71,7 +72,11 @@ export const homePages: Route[] = [
     door: "staff",
     permission: null,
     handle: async (ctx, incoming) =>
-      page("search/results", "Search", await searchModel(ctx, (incoming.url.searchParams.get("q") ?? "").trim(), 20)),
+      page(
+        "search/results",
+        t("Search"),
+        await searchModel(ctx, (incoming.url.searchParams.get("q") ?? "").trim(), 20),
+      ),
   },
   {
     method: "GET",

@@ -6,6 +6,7 @@ import type { CsvProblem } from "../../platform/csv/problem.ts";
 import { insert, update } from "../../platform/database/records.ts";
 import { conflict, invalidField } from "../../platform/errors.ts";
 import { addFile, type StoredBytes } from "../../platform/files/files.ts";
+import { t } from "../../platform/language/index.ts";
 import { Importer } from "./apply.ts";
 import { type Batch, parseFile, readBatch, storedMapping, targetOf } from "./file.ts";
 import { guessTarget, type ImportMode, matchHeaders, missingFields } from "./rules/index.ts";
@@ -41,7 +42,10 @@ export const uploadImport = action({
     if (given.source !== undefined && guess.product !== given.source) {
       throw invalidField(
         "file",
-        `This is not an export of ${given.source === "itflow" ? "ITFlow" : "Syncro"} by its columns: ${guess.label}.`,
+        t("This is not an export of {value} by its columns: {label}.", {
+          value: given.source === "itflow" ? "ITFlow" : "Syncro",
+          label: guess.label,
+        }),
         "other_product",
       );
     }
@@ -49,7 +53,10 @@ export const uploadImport = action({
     if (name === null) {
       throw invalidField(
         "file",
-        `${guess.label} cannot be imported here. Bring a list of companies or contacts whose first line names the columns.`,
+        t(
+          "{label} cannot be imported here. Bring a list of companies or contacts whose first line names the columns.",
+          { label: guess.label },
+        ),
         "unknown_list",
       );
     }
@@ -87,13 +94,14 @@ export const configureImport = action({
   ),
   run: async (work: Work, given: Configure) => {
     const batch = (await find(work, "import_batches", given.id)) as unknown as Batch;
-    if (batch.import_status !== "uploaded") throw conflict("This import has been applied already.", "already_applied");
+    if (batch.import_status !== "uploaded")
+      throw conflict(t("This import has been applied already."), "already_applied");
     const known = new Set(targetOf(batch.import_target).fields.map((one) => one.key));
     const chosen = Object.values(given.mapping).filter((field) => field !== null && field !== "");
     const wrong = chosen.find((field) => field === null || !known.has(field));
-    if (wrong !== undefined) throw invalidField("mapping", `There is no field ${wrong ?? ""}.`);
+    if (wrong !== undefined) throw invalidField("mapping", t("There is no field {wrong}.", { wrong: wrong ?? "" }));
     const twice = chosen.find((field, index) => chosen.indexOf(field) !== index);
-    if (twice !== undefined) throw invalidField("mapping", "Two columns cannot fill the same field.");
+    if (twice !== undefined) throw invalidField("mapping", t("Two columns cannot fill the same field."));
     const mapping = Object.fromEntries(
       Object.entries(given.mapping).map(([column, field]) => [column, field === "" ? null : field]),
     );
@@ -108,10 +116,12 @@ export const applyImport = action({
   input: batchInput,
   run: async (work: Work, { id }: { id: string }) => {
     const batch = (await find(work, "import_batches", id)) as unknown as Batch;
-    if (batch.import_status !== "uploaded") throw conflict("This import has been applied already.", "already_applied");
+    if (batch.import_status !== "uploaded")
+      throw conflict(t("This import has been applied already."), "already_applied");
     const { read, target: into, mapping, present } = await readBatch(work, batch);
     const [missing] = missingFields(mapping, into);
-    if (missing !== undefined) throw invalidField("mapping", `No column is matched with ${missing}.`, "missing_column");
+    if (missing !== undefined)
+      throw invalidField("mapping", t("No column is matched with {missing}.", { missing }), "missing_column");
     const importer = new Importer(work, batch, present);
     let done = 0;
     for (const row of read.rows) {
@@ -140,7 +150,7 @@ export const undoImport = action({
   run: async (work: Work, { id }: { id: string }) => {
     const batch = (await find(work, "import_batches", id)) as unknown as Batch;
     if (batch.import_status !== "applied")
-      throw conflict("Only an import that was applied can be undone.", "not_applied");
+      throw conflict(t("Only an import that was applied can be undone."), "not_applied");
     const result = await undoRows(work, id);
     return update(work, importBatches, id, {
       import_status: "undone",

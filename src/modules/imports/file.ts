@@ -1,6 +1,7 @@
 import type { Ctx } from "../../platform/context.ts";
 import { readCsv, type CsvFile } from "../../platform/csv/read.ts";
 import { invalidField } from "../../platform/errors.ts";
+import { t } from "../../platform/language/index.ts";
 import { importTargets, type ImportMode, type Mapping, readRows, type ReadRows, type Target } from "./rules/index.ts";
 import { loadPresent, lookupsOf, type Present } from "./present.ts";
 
@@ -36,7 +37,7 @@ export function storedMapping(mapping: Mapping): Batch["mapping"] {
 
 export function targetOf(name: string): Target {
   const target = importTargets[name as Target["name"]];
-  if (target === undefined) throw invalidField("target", "Choose what the file holds: companies or contacts.");
+  if (target === undefined) throw invalidField("target", t("Choose what the file holds: companies or contacts."));
   return target;
 }
 

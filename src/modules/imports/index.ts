@@ -1,4 +1,5 @@
 import type { AnyAction } from "../../platform/action.ts";
+import { t } from "../../platform/language/index.ts";
 import { defineModule } from "../../platform/module.ts";
 import { applyImport, configureImport, undoImport, uploadImport } from "./actions.ts";
 import { importApi, importResource } from "./api.ts";
@@ -20,9 +21,9 @@ export const importsModule = defineModule({
       permission: "imports.run",
       load: async () => ({
         kind: "card",
-        group: "Data",
-        title: "Imports",
-        text: "Bring companies and contacts in from a CSV file, and take it back.",
+        group: t("Data"),
+        title: t("Imports"),
+        text: t("Bring companies and contacts in from a CSV file, and take it back."),
         href: "/imports",
         icon: "upload",
       }),

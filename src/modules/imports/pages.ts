@@ -9,6 +9,7 @@ import { buttonRoute } from "../../platform/http/form-page.ts";
 import { type List, listAnswer } from "../../platform/http/list.ts";
 import type { FormPageModel, RecordPageModel } from "../../platform/http/page-models.ts";
 import { type Answer, type Incoming, page, redirect, type Route } from "../../platform/http/route.ts";
+import { t } from "../../platform/language/index.ts";
 import { applyImport, configureImport, problemsOf, undoImport, uploadImport } from "./actions.ts";
 import type { Batch } from "./file.ts";
 import { modes, previewModel, problemSection } from "./preview.ts";
@@ -55,7 +56,7 @@ const batchList: List<BatchRow> = {
       label: "State",
       cell: (row) =>
         cell.badge(
-          row.import_status === "uploaded" ? "Not applied yet" : words(row.import_status),
+          row.import_status === "uploaded" ? t("Not applied yet") : words(row.import_status),
           tones[row.import_status] ?? "neutral",
         ),
     },
@@ -69,22 +70,22 @@ const batchList: List<BatchRow> = {
   ],
   sort: "-created_at",
   href: (row) => `/imports/${row.id}`,
-  actions: () => [link("New import", "/imports/new", "upload", "primary")],
+  actions: () => [link(t("New import"), "/imports/new", "upload", "primary")],
   empty: () =>
     empty(
       "upload",
-      "Nothing imported yet",
-      "Bring your clients and their people in with a CSV export of ITFlow, Syncro or a spreadsheet.",
-      link("New import", "/imports/new", "upload", "primary"),
+      t("Nothing imported yet"),
+      t("Bring your clients and their people in with a CSV export of ITFlow, Syncro or a spreadsheet."),
+      link(t("New import"), "/imports/new", "upload", "primary"),
     ),
 };
 
 function uploadPage(typed: FormValues | null, failure: Failure | null): Answer {
   const model: FormPageModel = {
     header: {
-      title: "Import from a CSV file",
-      subtitle: "You see what would happen before anything is changed.",
-      breadcrumbs: [{ label: "Imports", href: "/imports" }],
+      title: t("Import from a CSV file"),
+      subtitle: t("You see what would happen before anything is changed."),
+      breadcrumbs: [{ label: t("Imports"), href: "/imports" }],
       badges: [],
       actions: [],
     },
@@ -92,46 +93,48 @@ function uploadPage(typed: FormValues | null, failure: Failure | null): Answer {
       action: "/imports/new",
       values: typed ?? { mode: "fill_blanks" },
       failure,
-      submit_label: "Check the file",
+      submit_label: t("Check the file"),
       cancel_url: "/imports",
       is_multipart: true,
       sections: [
         {
-          title: "File",
-          hint: "The first line has to name the columns; they are matched by their names. Exports of ITFlow clients and contacts and of Syncro customers are recognized. Import companies before their contacts.",
+          title: t("File"),
+          hint: t(
+            "The first line has to name the columns; they are matched by their names. Exports of ITFlow clients and contacts and of Syncro customers are recognized. Import companies before their contacts.",
+          ),
           fields: [
-            field("file", "CSV file", {
+            field("file", t("CSV file"), {
               kind: "file",
               is_required: true,
               span: 6,
-              hint: "At most 20 MB. Commas, semicolons or tabs; the encoding is found out.",
+              hint: t("At most 20 MB. Commas, semicolons or tabs; the encoding is found out."),
             }),
-            field("target", "It holds", {
+            field("target", t("It holds"), {
               kind: "select",
               options: [
-                { value: "", label: "Find out by the columns" },
-                { value: "companies", label: "Companies" },
-                { value: "contacts", label: "Contacts" },
+                { value: "", label: t("Find out by the columns") },
+                { value: "companies", label: t("Companies") },
+                { value: "contacts", label: t("Contacts") },
               ],
             }),
           ],
         },
         {
-          title: "Records that are there already",
-          hint: "They are recognized by the other system's number, else by name; contacts by e-mail.",
-          fields: [field("mode", "What happens to them", { kind: "radio", options: modes, span: 6 })],
+          title: t("Records that are there already"),
+          hint: t("They are recognized by the other system's number, else by name; contacts by e-mail."),
+          fields: [field("mode", t("What happens to them"), { kind: "radio", options: modes, span: 6 })],
         },
       ],
     }),
   };
-  return page("forms/index", "Import", model, failure?.status ?? 200);
+  return page("forms/index", t("Import"), model, failure?.status ?? 200);
 }
 
 async function takeUpload(ctx: Ctx, incoming: Incoming): Promise<Answer> {
   const form = await incoming.form();
   try {
     const upload = form.files.find((file) => file.field === "file");
-    if (upload === undefined || upload.name === "") throw invalidField("file", "Choose a file first.", "required");
+    if (upload === undefined || upload.name === "") throw invalidField("file", t("Choose a file first."), "required");
     const [stored] = await storeUploads(ctx, [upload], "file");
     const { target, mode } = form.fields;
     const batch = await perform(ctx, uploadImport, {
@@ -151,7 +154,7 @@ async function showBatch(ctx: Ctx, id: string, problem = ""): Promise<Answer> {
     const model = await previewModel(ctx, batch);
     return page(
       "imports/preview",
-      `Import ${batch.file_name}`,
+      t("Import {file_name}", { file_name: batch.file_name }),
       problem === "" ? model : { ...model, blocked_text: problem },
       problem === "" ? 200 : 422,
     );
@@ -160,17 +163,17 @@ async function showBatch(ctx: Ctx, id: string, problem = ""): Promise<Answer> {
     header: {
       title: batch.file_name,
       subtitle: String(batch.summary["label"] ?? ""),
-      breadcrumbs: [{ label: "Imports", href: "/imports" }],
+      breadcrumbs: [{ label: t("Imports"), href: "/imports" }],
       badges: [{ text: words(batch.import_status), tone: tones[batch.import_status] ?? "neutral" }],
       actions:
         batch.import_status === "applied"
           ? [
               button(
-                "Undo this import",
+                t("Undo this import"),
                 `/imports/${id}/undo`,
                 "history",
                 "danger",
-                "Take this import back? Records that were changed since stay as they are.",
+                t("Take this import back? Records that were changed since stay as they are."),
               ),
             ]
           : [],
@@ -197,7 +200,7 @@ async function answerPreview(ctx: Ctx, incoming: Incoming): Promise<Answer> {
     await perform(ctx, configureImport, { id, mapping, mode: fields["mode"] as ImportMode });
     if (fields["intent"] !== "apply") return redirect(`/imports/${id}`);
     await perform(ctx, applyImport, { id });
-    return redirect(`/imports/${id}`, "Import applied. It can be undone here.");
+    return redirect(`/imports/${id}`, t("Import applied. It can be undone here."));
   } catch (error) {
     const failure = formFailure(error);
     return reading(ctx, (reader) => showBatch(reader, id, failure.message));
@@ -232,7 +235,7 @@ export const importPages: Route[] = [
   buttonRoute(
     "/imports/:id/undo",
     undoImport,
-    (incoming) => redirect(`/imports/${incoming.params["id"] ?? ""}`, "Import undone."),
+    (incoming) => redirect(`/imports/${incoming.params["id"] ?? ""}`, t("Import undone.")),
     (incoming) => `/imports/${incoming.params["id"] ?? ""}`,
   ),
 ];

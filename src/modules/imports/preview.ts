@@ -4,6 +4,7 @@ import { cell, empty } from "../../platform/http/cells.ts";
 import { field } from "../../platform/http/form-model.ts";
 import type { ImportPreviewModel } from "../../platform/http/page-models.ts";
 import type { SectionModel, StatModel, TableModel } from "../../platform/http/view-models.ts";
+import { t } from "../../platform/language/index.ts";
 import { type Batch, type Reading, readBatch } from "./file.ts";
 import { companyParts, contactParts, missingFields, planRow } from "./rules/index.ts";
 import { matchCompany, matchContact } from "./present.ts";
@@ -32,21 +33,21 @@ export async function previewModel(ctx: Ctx, batch: Batch): Promise<ImportPrevie
   const missing = missingFields(mapping, target);
   const planned = outcomes(reading, batch);
   const choices = [
-    { value: "", label: "Leave out" },
+    { value: "", label: t("Leave out") },
     ...target.fields.map((one) => ({ value: one.key, label: one.label })),
   ];
   const label = String(batch.summary["label"] ?? "");
   return {
     header: {
-      title: `Import ${batch.file_name}`,
+      title: t("Import {file_name}", { file_name: batch.file_name }),
       subtitle: [label, `${file.rows.length} rows`, ...file.notices].join(" · "),
-      breadcrumbs: [{ label: "Imports", href: "/imports" }],
-      badges: [{ text: target.name === "companies" ? "Companies" : "Contacts", tone: "info" }],
+      breadcrumbs: [{ label: t("Imports"), href: "/imports" }],
+      badges: [{ text: target.name === "companies" ? t("Companies") : t("Contacts"), tone: "info" }],
       actions: [],
     },
     action: `/imports/${batch.id}`,
     csrf: "",
-    mode: field("mode", "What happens to records that are there already", {
+    mode: field("mode", t("What happens to records that are there already"), {
       kind: "radio",
       value: batch.import_mode,
       options: modes,
@@ -56,7 +57,7 @@ export async function previewModel(ctx: Ctx, batch: Batch): Promise<ImportPrevie
     columns: file.headers.map((source, index) => ({
       source: source === "" ? `Column ${index + 1}` : source,
       sample: file.rows.find((row) => (row.cells[index] ?? "").trim() !== "")?.cells[index]?.slice(0, 60) ?? "",
-      field: field(`column-${index}`, `Field for ${source}`, {
+      field: field(`column-${index}`, t("Field for {source}", { source }), {
         kind: "select",
         value: mapping[index] ?? "",
         options: choices,
@@ -66,20 +67,22 @@ export async function previewModel(ctx: Ctx, batch: Batch): Promise<ImportPrevie
     problems: problemSection(read.problems),
     sample: {
       id: "sample",
-      title: "First rows as they come in",
+      title: t("First rows as they come in"),
       actions: [],
       table: sampleTable(reading),
-      empty: empty("file", "No good rows", "No row of this file can come in as it is."),
+      empty: empty("file", t("No good rows"), t("No row of this file can come in as it is.")),
       more_url: "",
       more_label: "",
     },
     submit_label:
-      missing.length > 0 || read.good === 0 ? null : `Import ${read.good} ${read.good === 1 ? "row" : "rows"}`,
+      missing.length > 0 || read.good === 0
+        ? null
+        : t("Import {good} {value}", { good: read.good, value: read.good === 1 ? "row" : "rows" }),
     blocked_text:
       missing.length > 0
-        ? `No column is matched with ${missing.join(", ")}.`
+        ? t("No column is matched with {missing}.", { missing: missing.join(", ") })
         : read.good === 0
-          ? "No row can come in."
+          ? t("No row can come in.")
           : "",
     cancel_url: "/imports",
   };
@@ -120,10 +123,15 @@ function statsOf({ create, update, same }: Outcomes, bad: number): StatModel[] {
     icon: "",
   });
   return [
-    stat("New", create, "are made", create > 0 ? "success" : ""),
-    stat("Changed", update, "known records get something"),
-    stat("Unchanged", same, "known records stay as they are"),
-    stat("Not imported", bad, bad > 0 ? "rows with problems, listed below" : "no problems", bad > 0 ? "warning" : ""),
+    stat(t("New"), create, t("are made"), create > 0 ? "success" : ""),
+    stat(t("Changed"), update, t("known records get something")),
+    stat(t("Unchanged"), same, t("known records stay as they are")),
+    stat(
+      t("Not imported"),
+      bad,
+      bad > 0 ? t("rows with problems, listed below") : t("no problems"),
+      bad > 0 ? "warning" : "",
+    ),
   ];
 }
 
@@ -147,7 +155,10 @@ export function problemSection(problems: readonly CsvProblem[]): SectionModel {
   const shown = problems.slice(0, shownProblems);
   return {
     id: "problems",
-    title: problems.length > shown.length ? `Problems (the first ${shown.length} of ${problems.length})` : "Problems",
+    title:
+      problems.length > shown.length
+        ? t("Problems (the first {count} of {count2})", { count: shown.length, count2: problems.length })
+        : t("Problems"),
     actions: [],
     table: tableOf(
       "problem-table",
@@ -161,11 +172,11 @@ export function problemSection(problems: readonly CsvProblem[]): SectionModel {
           cell.number(problem.line),
           cell.text(problem.column),
           cell.text(problem.message),
-          problem.severity === "error" ? cell.badge("Not imported", "error") : cell.badge("Notice", "warning"),
+          problem.severity === "error" ? cell.badge(t("Not imported"), "error") : cell.badge(t("Notice"), "warning"),
         ],
       })),
     ),
-    empty: empty("check-circle", "No problems", "Every row of this file can come in."),
+    empty: empty("check-circle", t("No problems"), t("Every row of this file can come in.")),
     more_url: "",
     more_label: "",
   };

@@ -1,5 +1,6 @@
 import type { Work } from "../../platform/context.ts";
 import { insert } from "../../platform/database/records.ts";
+import { t } from "../../platform/language/index.ts";
 import { rateCardItems, rateCards } from "../contracts/index.ts";
 
 /**
@@ -21,7 +22,7 @@ export async function rateCardFor(
     .where("default_billable", "=", true)
     .execute();
   if (types.length === 0) return null;
-  const card = await insert(work, rateCards, { name, description: "Made by an import", currency });
+  const card = await insert(work, rateCards, { name, description: t("Made by an import"), currency });
   for (const { id } of types)
     await insert(work, rateCardItems, { rate_card_id: card.id, work_type_id: id, hourly_rate: hourlyRate });
   return { id: card.id, is_new: true };

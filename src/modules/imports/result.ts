@@ -1,5 +1,6 @@
 import { cell, empty } from "../../platform/http/cells.ts";
 import type { SectionModel, StatModel } from "../../platform/http/view-models.ts";
+import { t } from "../../platform/language/index.ts";
 import type { Batch } from "./file.ts";
 import type { LeftAlone } from "./undo.ts";
 
@@ -25,12 +26,16 @@ export function resultStats(batch: Batch): StatModel[] {
   const total = (name: "created" | "updated"): string =>
     String(Object.values((summary[name] ?? {}) as Record<string, number>).reduce((sum, count) => sum + count, 0));
   const stats = [
-    stat("Created", total("created"), counted("created")),
-    stat("Changed", total("updated"), counted("updated")),
-    stat("Unchanged", String(summary["unchanged"] ?? 0), `${String(summary["skipped"] ?? 0)} skipped`),
-    stat("Not imported", String(summary["bad"] ?? 0), "rows with problems"),
+    stat(t("Created"), total("created"), counted("created")),
+    stat(t("Changed"), total("updated"), counted("updated")),
+    stat(
+      t("Unchanged"),
+      String(summary["unchanged"] ?? 0),
+      t("{skipped} skipped", { skipped: String(summary["skipped"] ?? 0) }),
+    ),
+    stat(t("Not imported"), String(summary["bad"] ?? 0), t("rows with problems")),
   ];
-  if (batch.import_status === "undone") stats.push(stat("Taken back", String(summary["undone"] ?? 0), "records"));
+  if (batch.import_status === "undone") stats.push(stat(t("Taken back"), String(summary["undone"] ?? 0), "records"));
   return stats;
 }
 
@@ -43,11 +48,11 @@ export function leftSection(batch: Batch): SectionModel[] {
   return [
     {
       id: "left",
-      title: "Left as they are",
+      title: t("Left as they are"),
       actions: [],
       table: {
         id: "left-table",
-        caption: "Left as they are",
+        caption: t("Left as they are"),
         columns: ["Line", "Record", "Why"].map((label) => ({
           label,
           sort_url: "",

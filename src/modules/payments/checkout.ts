@@ -7,6 +7,7 @@ import { plus } from "../../platform/clock.ts";
 import { asSystem, type Ctx, inUnit, reading, systemContext, type Work } from "../../platform/context.ts";
 import { insert, type RowFor, update } from "../../platform/database/records.ts";
 import { conflict, Failure, forbidden } from "../../platform/errors.ts";
+import { t } from "../../platform/language/index.ts";
 import { activeGateway, type Gateway } from "./config.ts";
 import { gatewayFailure, isOtherRequest, isPassing, stripeClient } from "./gateway.ts";
 import { toStripeAmount } from "./rules.ts";
@@ -58,7 +59,7 @@ export async function startCheckout(ctx: Ctx, invoiceId: string): Promise<Checko
     if (isFitting && row.checkout_url !== null) return checkoutOf(row, row.checkout_url);
     await retirePage(ctx, gateway, row.id, row.provider_session_id);
   }
-  throw conflict("Somebody else is paying this invoice right now. Try again in a moment.", "checkout_busy");
+  throw conflict(t("Somebody else is paying this invoice right now. Try again in a moment."), "checkout_busy");
 }
 
 function checkoutOf(row: CheckoutRow, url: string): Checkout {
@@ -95,7 +96,7 @@ export const claimCheckout = action({
           : open.expires_at > plus(now, leftAtLeast);
       return { row: open, invoice, isFitting: isSame && hasTime };
     }
-    if (!isPayable) throw conflict("There is nothing to pay on this invoice.", "nothing_to_pay");
+    if (!isPayable) throw conflict(t("There is nothing to pay on this invoice."), "nothing_to_pay");
     const row = await insert(asSystem(work), checkoutSessions, {
       invoice_id: invoice.id,
       amount: invoice.balance_due,

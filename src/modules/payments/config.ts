@@ -3,6 +3,7 @@ import { action } from "../../platform/action.ts";
 import type { Ctx, Work } from "../../platform/context.ts";
 import { insert, update } from "../../platform/database/records.ts";
 import { conflict, type FieldProblem, invalid } from "../../platform/errors.ts";
+import { t } from "../../platform/language/index.ts";
 import { hintOf, modeOfKey } from "./rules.ts";
 import { paymentGatewayConfigs } from "./schema.ts";
 
@@ -148,7 +149,7 @@ function problemsOf(keys: Keys): FieldProblem[] {
 export async function activeGateway(ctx: Ctx): Promise<Gateway> {
   const gateway = await gatewayOf(ctx);
   if (gateway === null || !gateway.is_active) {
-    throw conflict("Online payment is not switched on.", "gateway_not_configured");
+    throw conflict(t("Online payment is not switched on."), "gateway_not_configured");
   }
   return gateway;
 }

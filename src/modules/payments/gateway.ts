@@ -1,6 +1,7 @@
 import { Stripe } from "stripe";
 import type { App, Ctx } from "../../platform/context.ts";
 import { Failure } from "../../platform/errors.ts";
+import { t } from "../../platform/language/index.ts";
 import { log } from "../../platform/log.ts";
 
 /** Stripe's API for a key. It tries twice more when the network or Stripe fails; idempotency keys make that safe. */
@@ -54,11 +55,13 @@ export function gatewayFailure(ctx: Ctx, error: unknown): unknown {
   log.warn("Stripe did not do what was asked", { tenant: ctx.tenant.id, type: error.type, error: error.message });
   const isClient = ctx.actor.kind !== "staff" && ctx.actor.kind !== "system";
   if (isPassing(error)) {
-    return new Failure(503, "gateway_unavailable", "The payment service does not answer. Try again in a moment.");
+    return new Failure(503, "gateway_unavailable", t("The payment service does not answer. Try again in a moment."));
   }
   return new Failure(
     409,
     "gateway_refused",
-    isClient ? "Paying online is not possible at the moment. Please contact us." : `Stripe refused: ${error.message}`,
+    isClient
+      ? t("Paying online is not possible at the moment. Please contact us.")
+      : t("Stripe refused: {message}", { message: error.message }),
   );
 }

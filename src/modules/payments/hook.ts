@@ -2,6 +2,7 @@ import { Stripe } from "stripe";
 import { type Ctx, inUnit, reading, systemContext } from "../../platform/context.ts";
 import { Failure, malformed, notFound } from "../../platform/errors.ts";
 import { type Answer, type Incoming, json, type Route } from "../../platform/http/route.ts";
+import { t } from "../../platform/language/index.ts";
 import { gatewayOf } from "./config.ts";
 import { settleSession } from "./settle.ts";
 
@@ -21,7 +22,7 @@ async function takeEvent(ctx: Ctx, incoming: Incoming): Promise<Answer> {
       await settleSession(ctx, (event.data.object as Stripe.Checkout.Session).id);
     } catch (error) {
       if (!(error instanceof Failure)) throw error;
-      throw new Failure(503, "gateway_unavailable", "The event could not be checked with Stripe; send it again.");
+      throw new Failure(503, "gateway_unavailable", t("The event could not be checked with Stripe; send it again."));
     }
   }
   await inUnit(systemContext(ctx.app, ctx.tenant), (work) =>
@@ -37,7 +38,7 @@ async function takeEvent(ctx: Ctx, incoming: Incoming): Promise<Answer> {
 async function verified(ctx: Ctx, incoming: Incoming): Promise<Stripe.Event> {
   const secret = (await reading(ctx, gatewayOf))?.webhook_secret ?? null;
   const signature = incoming.request.headers.get("stripe-signature");
-  const wrong = malformed("The signature of this event is not right.", "bad_signature");
+  const wrong = malformed(t("The signature of this event is not right."), "bad_signature");
   const payload = await incoming.text();
   if (secret === null || signature === null) throw wrong;
   try {

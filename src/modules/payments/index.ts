@@ -1,4 +1,5 @@
 import type { AnyAction } from "../../platform/action.ts";
+import { t } from "../../platform/language/index.ts";
 import { defineModule } from "../../platform/module.ts";
 import { paymentApi } from "./api.ts";
 import { claimCheckout } from "./checkout.ts";
@@ -30,9 +31,9 @@ export const paymentsModule = defineModule({
       permission: "settings.manage",
       load: async () => ({
         kind: "card",
-        group: "Money",
-        title: "Online payments",
-        text: "Clients pay invoices by card with Stripe.",
+        group: t("Money"),
+        title: t("Online payments"),
+        text: t("Clients pay invoices by card with Stripe."),
         href: "/settings/payments",
         icon: "card",
       }),
@@ -43,8 +44,8 @@ export const paymentsModule = defineModule({
       permission: "settings.manage",
       load: async (ctx) => ({
         kind: "step",
-        title: "Let clients pay online",
-        text: "Connect Stripe, and each invoice in the portal gets a Pay button.",
+        title: t("Let clients pay online"),
+        text: t("Connect Stripe, and each invoice in the portal gets a Pay button."),
         href: "/settings/payments",
         is_done: await takesPayments(ctx),
       }),

@@ -5,6 +5,7 @@ import { readInput } from "../../platform/http/form-page.ts";
 import { columnField, field, formFailure, formModel, type FormValues } from "../../platform/http/form-model.ts";
 import type { TriedFormModel } from "../../platform/http/page-models.ts";
 import { type Answer, page, redirect, type Route } from "../../platform/http/route.ts";
+import { t } from "../../platform/language/index.ts";
 import { gatewayOf, saveGateway, webhookUrl } from "./config.ts";
 import { hintOf } from "./rules.ts";
 import { paymentGatewayConfigs } from "./schema.ts";
@@ -24,13 +25,13 @@ async function settingsPage(
     secret == null ? otherwise : `One that ends with ${hintOf(secret) ?? ""} is kept. Leave this empty to keep it.`;
   const mode =
     kept?.is_test_mode === true
-      ? { text: "Test mode: no real money moves", tone: "warning" }
-      : { text: "Live", tone: "success" };
+      ? { text: t("Test mode: no real money moves"), tone: "warning" }
+      : { text: t("Live"), tone: "success" };
   const model: TriedFormModel = {
     header: {
-      title: "Online payments",
-      subtitle: "Clients pay their invoices by card on Stripe's own page. Card numbers never reach this machine.",
-      breadcrumbs: [{ label: "Settings", href: "/settings" }],
+      title: t("Online payments"),
+      subtitle: t("Clients pay their invoices by card on Stripe's own page. Card numbers never reach this machine."),
+      breadcrumbs: [{ label: t("Settings"), href: "/settings" }],
       badges: kept === null ? [] : [mode],
       actions: [],
     },
@@ -39,27 +40,35 @@ async function settingsPage(
       values: typed ?? { publishable_key: kept?.publishable_key ?? "", is_active: kept?.is_active ?? true },
       version: kept?.version ?? null,
       failure,
-      submit_label: "Save",
+      submit_label: t("Save"),
       cancel_url: "/settings",
       sections: [
         {
-          title: "Stripe keys",
-          hint: "From the Stripe dashboard: Developers, API keys. A restricted key needs to write Checkout Sessions.",
+          title: t("Stripe keys"),
+          hint: t(
+            "From the Stripe dashboard: Developers, API keys. A restricted key needs to write Checkout Sessions.",
+          ),
           fields: [
-            field("secret_key", "Secret key", {
+            field("secret_key", t("Secret key"), {
               kind: "password",
               span: 6,
               is_required: kept === null,
               hint: keep(kept?.secret_key, "Begins with sk_live_ or sk_test_."),
             }),
-            field("publishable_key", "Publishable key", { span: 6, hint: "Not needed for Stripe's payment page." }),
+            field("publishable_key", t("Publishable key"), {
+              span: 6,
+              hint: t("Not needed for Stripe's payment page."),
+            }),
           ],
         },
         {
-          title: "Webhook",
-          hint: `Optional: tells us of payments at once. Without it Stripe is asked every five minutes. Address: ${webhookUrl(ctx)} with the events checkout.session.completed and checkout.session.expired.`,
+          title: t("Webhook"),
+          hint: t(
+            "Optional: tells us of payments at once. Without it Stripe is asked every five minutes. Address: {webhookUrl} with the events checkout.session.completed and checkout.session.expired.",
+            { webhookUrl: webhookUrl(ctx) },
+          ),
           fields: [
-            field("webhook_secret", "Signing secret", {
+            field("webhook_secret", t("Signing secret"), {
               kind: "password",
               span: 6,
               hint: keep(kept?.webhook_secret, "Begins with whsec_."),
@@ -67,12 +76,12 @@ async function settingsPage(
           ],
         },
         {
-          title: "In the portal",
-          fields: [columnField(paymentGatewayConfigs, "is_active", { label: "Clients can pay online" })],
+          title: t("In the portal"),
+          fields: [columnField(paymentGatewayConfigs, "is_active", { label: t("Clients can pay online") })],
         },
       ],
     }),
-    test: { url: `${path}/test`, label: "Test the key", result },
+    test: { url: `${path}/test`, label: t("Test the key"), result },
   };
   return page("settings/tried", model.header.title, model, failure?.status ?? 200);
 }
@@ -100,7 +109,7 @@ export const paymentPages: Route[] = [
       const { fields } = await incoming.form();
       try {
         await perform(ctx, saveGateway as AnyAction, readInput(saveGateway.input, withoutEmptySecrets(fields)));
-        return redirect(path, "Payment settings saved.");
+        return redirect(path, t("Payment settings saved."));
       } catch (error) {
         const failure = formFailure(error);
         return reading(ctx, (reader) => settingsPage(reader, fields, failure, null));

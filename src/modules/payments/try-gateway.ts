@@ -1,5 +1,6 @@
 import { type Ctx, reading } from "../../platform/context.ts";
 import { invalidField } from "../../platform/errors.ts";
+import { t } from "../../platform/language/index.ts";
 import { gatewayOf } from "./config.ts";
 import { stripeClient, wordsOf } from "./gateway.ts";
 import { modeOfKey } from "./rules.ts";
@@ -15,7 +16,8 @@ export interface GatewayTest {
 export async function tryGateway(ctx: Ctx, givenKey = ""): Promise<GatewayTest> {
   const key = givenKey.trim() === "" ? ((await reading(ctx, gatewayOf))?.secret_key ?? "") : givenKey.trim();
   const mode = modeOfKey(key);
-  if (mode === null) throw invalidField("secret_key", "Enter a secret key that begins with sk_test_, sk_live_ or rk_.");
+  if (mode === null)
+    throw invalidField("secret_key", t("Enter a secret key that begins with sk_test_, sk_live_ or rk_."));
   try {
     const account = await stripeClient(ctx.app, key).accounts.retrieveCurrent();
     const name =
@@ -23,8 +25,14 @@ export async function tryGateway(ctx: Ctx, givenKey = ""): Promise<GatewayTest> 
     return {
       is_ok: account.charges_enabled,
       title: account.charges_enabled
-        ? `Stripe knows this key: it belongs to ${name}${mode === "test" ? ", in test mode: no real money moves" : ""}.`
-        : `Stripe knows this key of ${name}, but the account may not take payments yet. Finish its activation at Stripe.`,
+        ? t("Stripe knows this key: it belongs to {name}{value}.", {
+            name,
+            value: mode === "test" ? ", in test mode: no real money moves" : "",
+          })
+        : t(
+            "Stripe knows this key of {name}, but the account may not take payments yet. Finish its activation at Stripe.",
+            { name },
+          ),
       answer: [
         `Account: ${account.id}`,
         `Name: ${name}`,
@@ -34,6 +42,6 @@ export async function tryGateway(ctx: Ctx, givenKey = ""): Promise<GatewayTest> 
       ].join("\n"),
     };
   } catch (error) {
-    return { is_ok: false, title: "Stripe did not accept this key.", answer: wordsOf(error) };
+    return { is_ok: false, title: t("Stripe did not accept this key."), answer: wordsOf(error) };
   }
 }

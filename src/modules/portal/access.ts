@@ -6,6 +6,7 @@ import { action } from "../../platform/action.ts";
 import { asSystem, type Ctx, type Work } from "../../platform/context.ts";
 import { insert, type RowFor, update } from "../../platform/database/records.ts";
 import { conflict, invalidField } from "../../platform/errors.ts";
+import { t } from "../../platform/language/index.ts";
 import { contactName, contacts } from "../companies/index.ts";
 import { sendLink } from "../staff/index.ts";
 
@@ -33,13 +34,17 @@ export const inviteContact = action({
   input: target,
   run: async (work: Work, { id }: { id: string }): Promise<RowFor<"contacts">> => {
     const contact = await find(work, "contacts", id);
-    if (contact.archived_at !== null) throw conflict("This contact is archived. Restore it first.", "archived");
+    if (contact.archived_at !== null) throw conflict(t("This contact is archived. Restore it first."), "archived");
     const email = contact.email?.trim().toLowerCase() ?? "";
     if (email === "")
-      throw invalidField("email", "The contact needs an e-mail address before it can get an invitation.", "required");
+      throw invalidField(
+        "email",
+        t("The contact needs an e-mail address before it can get an invitation."),
+        "required",
+      );
     const account = await accountOf(work, contact.id);
     if (contact.is_portal_user && account !== undefined && account.password_hash !== null) {
-      throw conflict("This contact has access already.", "already_has_access");
+      throw conflict(t("This contact has access already."), "already_has_access");
     }
     const other = await work.db
       .selectFrom("users")
@@ -49,7 +54,7 @@ export const inviteContact = action({
       .where("id", "<>", account?.id ?? contact.id)
       .executeTakeFirst();
     if (other !== undefined)
-      throw invalidField("email", "Another contact uses the portal with this e-mail address.", "duplicate");
+      throw invalidField("email", t("Another contact uses the portal with this e-mail address."), "duplicate");
     const invited = { name: contactName(contact), email, invited_at: work.app.clock.now() };
     const user =
       account === undefined

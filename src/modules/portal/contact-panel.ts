@@ -8,6 +8,7 @@ import { buttonRoute } from "../../platform/http/form-page.ts";
 import { type Answer, type Incoming, redirect, type Route } from "../../platform/http/route.ts";
 import type { Panel, PanelModel } from "../../platform/module.ts";
 import { perform } from "../../platform/action.ts";
+import { t } from "../../platform/language/index.ts";
 import { accountOf, inviteContact, revokeContact } from "./access.ts";
 
 const idOf = (incoming: Incoming): string => incoming.params["id"] ?? "";
@@ -18,29 +19,34 @@ async function load(ctx: Ctx, { id }: { id: string }): Promise<PanelModel[] | nu
   if (contact === undefined || contact.archived_at !== null) return null;
   if (!contact.is_portal_user) {
     if (!can(ctx.actor, "portal.manage")) return null;
-    return [{ kind: "action", ...button("Give portal access", `/contacts/${id}/portal-access`, "key") }];
+    return [{ kind: "action", ...button(t("Give portal access"), `/contacts/${id}/portal-access`, "key") }];
   }
   const account = await accountOf(ctx, id);
   const now = ctx.app.clock.now();
   const hasAccepted = account?.password_hash != null;
-  const seen = facts("Portal", [
-    ["Access", hasAccepted ? cell.badge("Active", "success") : cell.badge("Invited", "warning")],
-    ["Signs in as", cell.text(account?.email)],
-    ["Invited", cell.instant(account?.invited_at, ctx.tenant, now)],
-    ["Last signed in", cell.instant(account?.last_signed_in_at, ctx.tenant, now)],
+  const seen = facts(t("Portal"), [
+    [t("Access"), hasAccepted ? cell.badge(t("Active"), "success") : cell.badge(t("Invited"), "warning")],
+    [t("Signs in as"), cell.text(account?.email)],
+    [t("Invited"), cell.instant(account?.invited_at, ctx.tenant, now)],
+    [t("Last signed in"), cell.instant(account?.last_signed_in_at, ctx.tenant, now)],
   ]);
   if (!can(ctx.actor, "portal.manage")) return [{ kind: "facts", ...seen }];
   const revoke = button(
-    "Revoke portal access",
+    t("Revoke portal access"),
     `/contacts/${id}/portal-access/revoke`,
     "ban",
     "ghost",
-    "Revoke the portal access? They are signed out at once; what they wrote stays.",
+    t("Revoke the portal access? They are signed out at once; what they wrote stays."),
   );
   return [
     ...(hasAccepted
       ? []
-      : [{ kind: "action" as const, ...button("Send the invitation again", `/contacts/${id}/portal-access`, "send") }]),
+      : [
+          {
+            kind: "action" as const,
+            ...button(t("Send the invitation again"), `/contacts/${id}/portal-access`, "send"),
+          },
+        ]),
     { kind: "action", ...revoke },
     { kind: "facts", ...seen },
   ];
@@ -59,13 +65,13 @@ export const contactAccess: Route[] = [
   buttonRoute(
     "/contacts/:id/portal-access",
     inviteContact,
-    (incoming) => redirect(contactPage(incoming), "Invitation sent."),
+    (incoming) => redirect(contactPage(incoming), t("Invitation sent.")),
     contactPage,
   ),
   buttonRoute(
     "/contacts/:id/portal-access/revoke",
     revokeContact,
-    (incoming) => redirect(contactPage(incoming), "Portal access revoked."),
+    (incoming) => redirect(contactPage(incoming), t("Portal access revoked.")),
     contactPage,
   ),
   {

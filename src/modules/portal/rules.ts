@@ -1,3 +1,4 @@
+import { t } from "../../platform/language/index.ts";
 /** What clients read: fewer states than the team works with, in words that say what is expected of whom. */
 
 /** A state in a word, and the tone it is shown in. */
@@ -19,13 +20,13 @@ export function isPayable({ status, balance_due }: Pick<ClientInvoice, "status" 
 
 /** The state of an invoice as its payer sees it on a day (`YYYY-MM-DD`). */
 export function invoiceBadge(invoice: ClientInvoice, today: string): State {
-  if (invoice.status === "paid") return { text: "Paid", tone: "success" };
-  if (invoice.status === "void") return { text: "Void", tone: "neutral" };
-  if (invoice.status === "written_off") return { text: "Closed", tone: "neutral" };
-  if (invoice.due_date < today) return { text: "Overdue", tone: "error" };
+  if (invoice.status === "paid") return { text: t("Paid"), tone: "success" };
+  if (invoice.status === "void") return { text: t("Void"), tone: "neutral" };
+  if (invoice.status === "written_off") return { text: t("Closed"), tone: "neutral" };
+  if (invoice.due_date < today) return { text: t("Overdue"), tone: "error" };
   return invoice.status === "partially_paid"
-    ? { text: "Partly paid", tone: "warning" }
-    : { text: "Open", tone: "info" };
+    ? { text: t("Partly paid"), tone: "warning" }
+    : { text: t("Open"), tone: "info" };
 }
 
 export interface ClientStatus {

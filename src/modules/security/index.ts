@@ -1,6 +1,7 @@
 import { auditLog } from "../../platform/access/audit.ts";
 import type { AnyAction } from "../../platform/action.ts";
 import { apiRequests } from "../../platform/access/journal.ts";
+import { t } from "../../platform/language/index.ts";
 import { defineModule, type Panel } from "../../platform/module.ts";
 import * as actions from "./actions.ts";
 import { securityApi } from "./api.ts";
@@ -49,6 +50,6 @@ export const securityModule = defineModule({
     page: "settings",
     order: 60 + index,
     permission,
-    load: async () => ({ kind: "card", group: "Security", title, text, href, icon }),
+    load: async () => ({ kind: "card", group: t("Security"), title, text, href, icon }),
   })),
 });

@@ -40,8 +40,8 @@ function dayFilters<R>(reference: string): ListFilter<R>[] {
       return instant === null ? query : query.where(sql.ref(reference), sign, instant);
     };
   return [
-    { name: "from", label: "From", is_date: true, options: () => [], apply: bounded(">=", 0) },
-    { name: "to", label: "Until", is_date: true, options: () => [], apply: bounded("<", 1) },
+    { name: "from", label: t("From"), is_date: true, options: () => [], apply: bounded(">=", 0) },
+    { name: "to", label: t("Until"), is_date: true, options: () => [], apply: bounded("<", 1) },
   ];
 }
 
@@ -123,8 +123,8 @@ export const auditList: List<AuditRow> = {
   match: (query, text, ctx) => containing(query, text, matched(ctx), ctx),
   sort: "-timestamp",
   href: (row) => `/settings/audit/${row.id}`,
-  actions: () => [link("Export CSV", "/settings/audit/export.csv", "download")],
-  empty: () => empty("history", "Nothing yet", "Changes, sign-ins and exports appear here."),
+  actions: () => [link(t("Export CSV"), "/settings/audit/export.csv", "download")],
+  empty: () => empty("history", t("Nothing yet"), t("Changes, sign-ins and exports appear here.")),
 };
 
 /** Values are searched only by those who may see all of them: a match would tell what a price is. */
@@ -198,7 +198,7 @@ export const requestList: List<RequestRow> = {
       label: "Took",
       is_numeric: true,
       is_secondary: true,
-      cell: (row) => cell.text(`${row.duration_ms} ms`),
+      cell: (row) => cell.text(t("{duration_ms} ms", { duration_ms: row.duration_ms })),
     },
     { key: "ip_address", label: "From", is_secondary: true, cell: (row) => cell.muted(row.ip_address) },
   ],
@@ -232,10 +232,12 @@ export const requestList: List<RequestRow> = {
   sort: "-requested_at",
   href: () => "",
   actions: (ctx) => [
-    ...(can(ctx.actor, "security.manage") ? [link("How long it is kept", "/settings/api-requests/keep", "clock")] : []),
-    link("Export CSV", "/settings/api-requests/export.csv", "download"),
+    ...(can(ctx.actor, "security.manage")
+      ? [link(t("How long it is kept"), "/settings/api-requests/keep", "clock")]
+      : []),
+    link(t("Export CSV"), "/settings/api-requests/export.csv", "download"),
   ],
-  empty: () => empty("server", "Nothing yet", "Requests of programs with a key or a token appear here."),
+  empty: () => empty("server", t("Nothing yet"), t("Requests of programs with a key or a token appear here.")),
 };
 
 function statusTone(status: number): string {
@@ -319,5 +321,9 @@ export const alertList: List<AlertRow> = {
   href: (row) => `/settings/security-alerts/${row.id}`,
   isBold: (row) => row.acknowledged_at === null,
   empty: () =>
-    empty("shield", "Nothing to look at", "New devices, many failed sign-ins and raised roles would appear here."),
+    empty(
+      "shield",
+      t("Nothing to look at"),
+      t("New devices, many failed sign-ins and raised roles would appear here."),
+    ),
 };

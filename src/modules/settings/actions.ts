@@ -7,6 +7,7 @@ import { fromEdge, newInput, patchInput } from "../../platform/database/edge.ts"
 import { insert, update } from "../../platform/database/records.ts";
 import { conflict } from "../../platform/errors.ts";
 import { addFile, type StoredBytes } from "../../platform/files/files.ts";
+import { t } from "../../platform/language/index.ts";
 import { mailSettings, organizations } from "../../platform/tenants.ts";
 
 /** The columns of each settings page; the wizard's steps are the same pages. */
@@ -94,7 +95,7 @@ export const retryMail = action({
   run: async (work: Work, { id }: MailId) => {
     const mail = await find(work, "mails", id);
     if (mail.mail_status !== "failed" && mail.mail_status !== "uncertain")
-      throw conflict("This mail has not failed, so it is not sent again.", "not_failed");
+      throw conflict(t("This mail has not failed, so it is not sent again."), "not_failed");
     await work.db
       .updateTable("mails")
       .set({

@@ -9,6 +9,7 @@ import { buttonRoute } from "../../platform/http/form-page.ts";
 import { type List, listAnswer } from "../../platform/http/list.ts";
 import type { RecordPageModel } from "../../platform/http/page-models.ts";
 import { type Answer, page, redirect, type Route } from "../../platform/http/route.ts";
+import { t } from "../../platform/language/index.ts";
 
 interface Delivery {
   id: string;
@@ -70,8 +71,8 @@ const deadList: List<EventRow> = {
   empty: () =>
     empty(
       "check",
-      "Nothing has failed",
-      "What follows from an event is tried ten times over eight hours; what still fails then stands here.",
+      t("Nothing has failed"),
+      t("What follows from an event is tried ten times over eight hours; what still fails then stands here."),
     ),
 };
 
@@ -99,24 +100,28 @@ async function showEvent(ctx: Ctx, id: string): Promise<Answer> {
       title: nameOf(event.event_name),
       subtitle: "",
       breadcrumbs: [
-        { label: "Settings", href: "/settings" },
-        { label: "Failed events", href: "/settings/events" },
+        { label: t("Settings"), href: "/settings" },
+        { label: t("Failed events"), href: "/settings/events" },
       ],
       badges: [],
       actions: dead.map(({ handler }) =>
-        button(`Try ${nameOf(handler)} again`, `/settings/events/${event.id}/replay/${handler}`, "refresh"),
+        button(
+          t("Try {nameOf} again", { nameOf: nameOf(handler) }),
+          `/settings/events/${event.id}/replay/${handler}`,
+          "refresh",
+        ),
       ),
     },
     stats: [],
     tabs: [],
     sections: [],
     facts: [
-      facts("Event", [
-        ["Happened", cell.instant(event.occurred_at, ctx.tenant, ctx.app.clock.now())],
-        ["By", cell.text(event.actor_name)],
+      facts(t("Event"), [
+        [t("Happened"), cell.instant(event.occurred_at, ctx.tenant, ctx.app.clock.now())],
+        [t("By"), cell.text(event.actor_name)],
       ]),
       facts(
-        "What follows from it",
+        t("What follows from it"),
         deliveries.map((delivery) => [nameOf(delivery.handler), cell.text(stateOf(delivery))] as const),
       ),
     ],
@@ -124,7 +129,7 @@ async function showEvent(ctx: Ctx, id: string): Promise<Answer> {
       ? {}
       : {
           body: {
-            title: "What went wrong",
+            title: t("What went wrong"),
             text: dead.map((delivery) => `${nameOf(delivery.handler)}: ${delivery.last_error}`).join("\n"),
           },
         }),
@@ -153,6 +158,6 @@ export const deadEventPages: Route[] = [
     handle: (ctx, incoming) => showEvent(ctx, incoming.params["id"] ?? ""),
   },
   buttonRoute("/settings/events/:id/replay/:handler", replayEvent as AnyAction, (incoming) =>
-    redirect(`/settings/events/${incoming.params["id"] ?? ""}`, "It is tried again now."),
+    redirect(`/settings/events/${incoming.params["id"] ?? ""}`, t("It is tried again now.")),
   ),
 ];

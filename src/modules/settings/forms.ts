@@ -1,6 +1,7 @@
 import { addressParts } from "../../platform/database/columns.ts";
 import { columnField, field } from "../../platform/http/form-model.ts";
 import type { FieldModel } from "../../platform/http/view-models.ts";
+import { t } from "../../platform/language/index.ts";
 import { mailSettings, organizations } from "../../platform/tenants.ts";
 
 /** The fields of the settings pages. The setup wizard shows the same, step by step. */
@@ -21,20 +22,20 @@ export function letterheadSections(): Sections {
     columnField(organizations, name, given);
   return [
     {
-      title: "Organization",
-      hint: "What clients read at the top of invoices and mails.",
+      title: t("Organization"),
+      hint: t("What clients read at the top of invoices and mails."),
       fields: [
         o("name", { span: 6, autocomplete: "organization" }),
-        o("email", { hint: "Where clients reach you" }),
+        o("email", { hint: t("Where clients reach you") }),
         o("phone", { kind: "tel" }),
         o("website", { placeholder: "https://" }),
         o("tax_id"),
-        o("bank_details", { span: 6, hint: "Printed on invoices" }),
-        field("logo", "Logo", { kind: "file", span: 6, hint: "PNG or JPEG, at most 2 MB, printed on invoices" }),
+        o("bank_details", { span: 6, hint: t("Printed on invoices") }),
+        field("logo", t("Logo"), { kind: "file", span: 6, hint: t("PNG or JPEG, at most 2 MB, printed on invoices") }),
       ],
     },
     {
-      title: "Address",
+      title: t("Address"),
       fields: addressParts.map((part) =>
         o(`address.${part}`, { label: labels[part], span: part === "line1" || part === "line2" ? 6 : 3 }),
       ),
@@ -78,24 +79,24 @@ export function localitySections(): Sections {
   const currencyNames = new Intl.DisplayNames("en", { type: "currency" });
   return [
     {
-      title: "Time and money",
+      title: t("Time and money"),
       fields: [
         columnField(organizations, "timezone", {
           kind: "select",
           options: zone.map((value) => ({ value, label: value.replaceAll("_", " ") })),
-          hint: "Dates and times are meant in this zone.",
+          hint: t("Dates and times are meant in this zone."),
         }),
         columnField(organizations, "locale", {
           kind: "select",
-          label: "Dates and numbers",
+          label: t("Dates and numbers"),
           options: locales.map(([value, label]) => ({ value, label })),
         }),
         columnField(organizations, "currency", {
           kind: "select",
           options: currencies.map((value) => ({ value, label: `${value} – ${currencyNames.of(value) ?? value}` })),
-          hint: "Each company can have its own.",
+          hint: t("Each company can have its own."),
         }),
-        columnField(organizations, "payment_terms", { hint: "For new companies." }),
+        columnField(organizations, "payment_terms", { hint: t("For new companies.") }),
       ],
     },
   ];
@@ -104,12 +105,14 @@ export function localitySections(): Sections {
 export function urlSections(): Sections {
   return [
     {
-      title: "Address of this installation",
+      title: t("Address of this installation"),
       fields: [
         columnField(organizations, "public_url", {
           span: 6,
           placeholder: "https://desk.example.com",
-          hint: "What links in mails begin with. With https, sign-in cookies are only sent over encrypted connections, so from then on use that address.",
+          hint: t(
+            "What links in mails begin with. With https, sign-in cookies are only sent over encrypted connections, so from then on use that address.",
+          ),
         }),
       ],
     },
@@ -121,40 +124,40 @@ export function mailSections(hasPassword: boolean): Sections {
     columnField(mailSettings, name, given);
   return [
     {
-      title: "Server",
+      title: t("Server"),
       fields: [
         m("host", { placeholder: "smtp.example.com" }),
         m("port", { placeholder: "587" }),
         m("security", {
           options: [
-            { value: "starttls", label: "STARTTLS (usually port 587)" },
-            { value: "tls", label: "TLS (usually port 465)" },
-            { value: "none", label: "None (only inside your own network)" },
+            { value: "starttls", label: t("STARTTLS (usually port 587)") },
+            { value: "tls", label: t("TLS (usually port 465)") },
+            { value: "none", label: t("None (only inside your own network)") },
           ],
         }),
         m("is_certificate_checked"),
         m("username"),
-        field("password", "Password", {
+        field("password", t("Password"), {
           kind: "password",
           autocomplete: "off",
-          hint: hasPassword ? "A password is kept. Leave this empty to keep it." : "",
+          hint: hasPassword ? t("A password is kept. Leave this empty to keep it.") : "",
         }),
       ],
     },
-    { title: "Sender", fields: [m("from_name"), m("from_address", { label: "From address" })] },
+    { title: t("Sender"), fields: [m("from_name"), m("from_address", { label: t("From address") })] },
   ];
 }
 
 export function invoicingSections(): Sections {
   return [
     {
-      title: "Invoices",
+      title: t("Invoices"),
       fields: [
         columnField(organizations, "invoice_prefix", {
-          hint: "Numbers are given without gaps when an invoice is approved: INV-000001.",
+          hint: t("Numbers are given without gaps when an invoice is approved: INV-000001."),
         }),
-        columnField(organizations, "payment_terms", { hint: "For new companies." }),
-        columnField(organizations, "invoice_footer", { span: 6, hint: "A line at the end of every invoice." }),
+        columnField(organizations, "payment_terms", { hint: t("For new companies.") }),
+        columnField(organizations, "invoice_footer", { span: 6, hint: t("A line at the end of every invoice.") }),
       ],
     },
   ];

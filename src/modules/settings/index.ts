@@ -1,5 +1,6 @@
 import type { AnyAction } from "../../platform/action.ts";
 import { files } from "../../platform/files/files.ts";
+import { t } from "../../platform/language/index.ts";
 import { defineModule, type Panel } from "../../platform/module.ts";
 import { resource } from "../../platform/resource.ts";
 import { mails } from "../../platform/mail/queue.ts";
@@ -92,8 +93,8 @@ export const settingsModule = defineModule({
         const mail = await ctx.db.selectFrom("mail_settings").select("id").executeTakeFirst();
         return {
           kind: "step",
-          title: "Connect your mail server",
-          text: "Replies, invitations and invoices go out by it.",
+          title: t("Connect your mail server"),
+          text: t("Replies, invitations and invoices go out by it."),
           href: "/settings/mail",
           is_done: mail !== undefined,
         };

@@ -3,6 +3,7 @@ import type { Ctx } from "../../platform/context.ts";
 import { invalidField } from "../../platform/errors.ts";
 import { storeUploads } from "../../platform/files/files.ts";
 import type { UploadedForm } from "../../platform/http/form.ts";
+import { t } from "../../platform/language/index.ts";
 import { setLogo } from "./actions.ts";
 
 const largest = 2 * 1024 * 1024;
@@ -11,9 +12,9 @@ const largest = 2 * 1024 * 1024;
 export async function takeLogo(ctx: Ctx, form: UploadedForm): Promise<void> {
   const upload = form.files.find((file) => file.field === "logo" && file.bytes.length > 0);
   if (upload === undefined) return;
-  if (upload.bytes.length > largest) throw invalidField("logo", "The logo is larger than 2 MB.", "too_large");
+  if (upload.bytes.length > largest) throw invalidField("logo", t("The logo is larger than 2 MB."), "too_large");
   const type = imageType(upload.bytes);
-  if (type === null) throw invalidField("logo", "The logo must be a PNG or JPEG picture.");
+  if (type === null) throw invalidField("logo", t("The logo must be a PNG or JPEG picture."));
   const [stored] = await storeUploads(ctx, [{ ...upload, type }], "logo");
   if (stored !== undefined) await perform(ctx, setLogo, { file: stored });
 }

@@ -3,6 +3,7 @@ import type { Ctx } from "../../platform/context.ts";
 import { invalid, invalidField } from "../../platform/errors.ts";
 import { readInput } from "../../platform/http/form-page.ts";
 import type { FormValues } from "../../platform/http/form-model.ts";
+import { t } from "../../platform/language/index.ts";
 import { mailSettingsOf } from "../../platform/mail/sender.ts";
 import { type SmtpSettings, testSmtp } from "../../platform/mail/transport.ts";
 import { mailInput } from "./actions.ts";
@@ -19,7 +20,7 @@ export async function tryMail(ctx: Ctx, fields: FormValues): Promise<MailTest> {
   const input = readInput(mailInput, fields);
   const problems = validate(mailInput, input);
   if (problems.length > 0) throw invalid(problems);
-  if (ctx.actor.email === "") throw invalidField("host", "Nobody is there to send a test mail to.");
+  if (ctx.actor.email === "") throw invalidField("host", t("Nobody is there to send a test mail to."));
   const kept = await mailSettingsOf(ctx.app, ctx.tenant.id);
   const typed = typeof input["password"] === "string" ? input["password"] : "";
   const settings: SmtpSettings = {
@@ -35,7 +36,7 @@ export async function tryMail(ctx: Ctx, fields: FormValues): Promise<MailTest> {
   const result = await testSmtp(settings, ctx.actor.email);
   return {
     is_ok: result.is_sent,
-    title: result.is_sent ? `The server took a test mail for ${ctx.actor.email}.` : result.message,
+    title: result.is_sent ? t("The server took a test mail for {email}.", { email: ctx.actor.email }) : result.message,
     answer: result.lines.join("\n"),
   };
 }

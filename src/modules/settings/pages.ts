@@ -10,6 +10,7 @@ import type { FormPageModel, SettingsPageModel, TriedFormModel } from "../../pla
 import { ofKind, panelsOf } from "../../platform/http/panels.ts";
 import { type Answer, type Incoming, page, redirect, type Route } from "../../platform/http/route.ts";
 import type { CellModel, FieldModel } from "../../platform/http/view-models.ts";
+import { t } from "../../platform/language/index.ts";
 import { mailSettings, organizations } from "../../platform/tenants.ts";
 import { mails } from "../../platform/mail/queue.ts";
 import { retryMail, updateMailSettings, updateOrganization } from "./actions.ts";
@@ -34,7 +35,7 @@ function organizationPage(path: string, title: string, sections: () => Sections)
         values: typed ?? rowValues(organizations, row),
         version: row.version,
         failure,
-        submit_label: "Save",
+        submit_label: t("Save"),
         cancel_url: "/settings",
         sections: sections(),
       }),
@@ -54,7 +55,7 @@ function organizationPage(path: string, title: string, sections: () => Sections)
         try {
           await perform(ctx, updateOrganization, readInput(updateOrganization.input, form.fields));
           await takeLogo(ctx, form);
-          return redirect(path, "Settings saved.");
+          return redirect(path, t("Settings saved."));
         } catch (error) {
           const failure = formFailure(error);
           return reading(ctx, (reader) => show(reader, form.fields, failure));
@@ -78,8 +79,8 @@ async function mailPage(
       : rowValues(mailSettings, row));
   const model: TriedFormModel = {
     header: {
-      title: "Outgoing mail",
-      subtitle: "The SMTP server that sends your mail. Try it before you save: you see the server's own answer.",
+      title: t("Outgoing mail"),
+      subtitle: t("The SMTP server that sends your mail. Try it before you save: you see the server's own answer."),
       breadcrumbs: crumbs,
       badges: [],
       actions: [],
@@ -89,13 +90,13 @@ async function mailPage(
       values,
       version: row?.version ?? null,
       failure,
-      submit_label: "Save",
+      submit_label: t("Save"),
       cancel_url: "/settings",
       sections: mailSections(row?.password_sealed != null),
     }),
-    test: { url: "/settings/mail/test", label: "Send a test mail", result },
+    test: { url: "/settings/mail/test", label: t("Send a test mail"), result },
   };
-  return page("settings/tried", "Outgoing mail", model, failure?.status ?? 200);
+  return page("settings/tried", t("Outgoing mail"), model, failure?.status ?? 200);
 }
 
 interface MailRow {
@@ -156,7 +157,7 @@ const mailList: List<MailRow> = {
   ],
   sort: "-created_at",
   href: (row) => `/settings/mails/${row.id}`,
-  empty: () => empty("mail", "No mail yet", "Mails to clients and colleagues appear here."),
+  empty: () => empty("mail", t("No mail yet"), t("Mails to clients and colleagues appear here.")),
 };
 
 async function showMail(ctx: Ctx, id: string): Promise<Answer> {
@@ -167,25 +168,25 @@ async function showMail(ctx: Ctx, id: string): Promise<Answer> {
     header: {
       title: mail.subject,
       subtitle: "",
-      breadcrumbs: [...crumbs, { label: "Sent mail", href: "/settings/mails" }],
+      breadcrumbs: [...crumbs, { label: t("Sent mail"), href: "/settings/mails" }],
       badges: state,
       actions:
         mail.mail_status === "failed" || mail.mail_status === "uncertain"
-          ? [button("Send again", `/settings/mails/${mail.id}/retry`, "send", "primary")]
+          ? [button(t("Send again"), `/settings/mails/${mail.id}/retry`, "send", "primary")]
           : [],
     },
     stats: [],
     tabs: [],
     sections: [],
-    body: { title: "Text", text: withoutLinks(mail.text_body) },
+    body: { title: t("Text"), text: withoutLinks(mail.text_body) },
     facts: [
-      facts("Delivery", [
+      facts(t("Delivery"), [
         ["To", shown(mail.to_name)],
-        ["Address", cell.mail(mail.to_address)],
-        ["Written", cell.instant(mail.created_at, ctx.tenant, ctx.app.clock.now())],
+        [t("Address"), cell.mail(mail.to_address)],
+        [t("Written"), cell.instant(mail.created_at, ctx.tenant, ctx.app.clock.now())],
         ["Server", shown(mail.server_answer)],
         ["Problem", shown(mail.last_error)],
-        ["Message-ID", cell.muted(mail.message_id)],
+        [t("Message-ID"), cell.muted(mail.message_id)],
       ]),
     ],
     notes: "",
@@ -216,7 +217,7 @@ export const settingsPages: Route[] = [
         (one, other) => placeOf(one) - placeOf(other),
       );
       const model: SettingsPageModel = {
-        header: { title: "Settings", subtitle: "", breadcrumbs: [], badges: [], actions: [] },
+        header: { title: t("Settings"), subtitle: "", breadcrumbs: [], badges: [], actions: [] },
         groups: groups.map((title) => ({
           title,
           cards: cards
@@ -224,7 +225,7 @@ export const settingsPages: Route[] = [
             .map((card) => ({ title: card.title, text: card.text, href: card.href, icon: card.icon, badge: null })),
         })),
       };
-      return page("settings/index", "Settings", model);
+      return page("settings/index", t("Settings"), model);
     },
   },
   ...organizationPage("/settings/organization", "Organization and letterhead", letterheadSections),
@@ -247,7 +248,7 @@ export const settingsPages: Route[] = [
       const { fields } = await incoming.form();
       try {
         await perform(ctx, updateMailSettings as AnyAction, readInput(updateMailSettings.input, fields));
-        return redirect("/settings/mail", "Mail settings saved.");
+        return redirect("/settings/mail", t("Mail settings saved."));
       } catch (error) {
         const failure = formFailure(error);
         return reading(ctx, (reader) => mailPage(reader, fields, failure, null));
@@ -287,7 +288,7 @@ export const settingsPages: Route[] = [
   buttonRoute(
     "/settings/mails/:id/retry",
     retryMail,
-    (incoming) => redirect(mailPath(incoming), "The mail is queued again."),
+    (incoming) => redirect(mailPath(incoming), t("The mail is queued again.")),
     mailPath,
   ),
 ];

@@ -7,6 +7,7 @@ import { action } from "../../platform/action.ts";
 import { asSystem, type Work } from "../../platform/context.ts";
 import { insert, update } from "../../platform/database/records.ts";
 import { conflict } from "../../platform/errors.ts";
+import { t } from "../../platform/language/index.ts";
 import { organizations } from "../../platform/tenants.ts";
 import { useOneTime } from "../staff/index.ts";
 
@@ -44,7 +45,7 @@ export const createFirstAdministrator = action({
       .select(["id", "set_up_at"])
       .executeTakeFirstOrThrow();
     if (organization.set_up_at !== null)
-      throw conflict("Purser has been set up already. Sign in instead.", "already_set_up");
+      throw conflict(t("Purser has been set up already. Sign in instead."), "already_set_up");
     const now = work.app.clock.now();
     await offerPermissions(work);
     const user = await insert(work, users, {

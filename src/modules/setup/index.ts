@@ -1,4 +1,5 @@
 import type { AnyAction } from "../../platform/action.ts";
+import { t } from "../../platform/language/index.ts";
 import { defineModule } from "../../platform/module.ts";
 import { applyReferenceData, createFirstAdministrator, finishStep } from "./actions.ts";
 import { setupPages } from "./pages.ts";
@@ -19,9 +20,9 @@ export const setupModule = defineModule({
       permission: "settings.manage",
       load: async () => ({
         kind: "card",
-        group: "Data",
-        title: "Standard data",
-        text: "Lists that most MSPs start with: ticket lists, work types.",
+        group: t("Data"),
+        title: t("Standard data"),
+        text: t("Lists that most MSPs start with: ticket lists, work types."),
         href: "/settings/standard-data",
         icon: "layers",
       }),
@@ -36,8 +37,8 @@ export const setupModule = defineModule({
         const at = steps.findIndex((step) => step.key === setup_step) + 1;
         return {
           kind: "step",
-          title: "Finish setting up",
-          text: "The set-up is not complete yet; go on where you left it.",
+          title: t("Finish setting up"),
+          text: t("The set-up is not complete yet; go on where you left it."),
           href: `/setup/${steps[at]?.key ?? "organization"}`,
           is_done: false,
         };

@@ -12,6 +12,7 @@ import type { FormModel } from "../../platform/http/view-models.ts";
 import { idleMilliseconds } from "../../platform/access/identify.ts";
 import { users } from "../../platform/access/schema.ts";
 import { validate } from "../../platform/access/validate.ts";
+import { t } from "../../platform/language/index.ts";
 import { tryMail } from "../settings/index.ts";
 import { checkPassword, readOneTime } from "../staff/index.ts";
 import { createFirstAdministrator, finishStep } from "./actions.ts";
@@ -31,7 +32,7 @@ function wizardPage(
   const index = steps.findIndex((step) => step.key === key);
   const model: SetupPageModel = {
     steps: progress(key, finished),
-    position: `Step ${index + 1} of ${steps.length}`,
+    position: t("Step {value} of {count}", { value: index + 1, count: steps.length }),
     title,
     text,
     form,
@@ -47,19 +48,19 @@ function administratorPage(token: string, shown: Shown): Answer {
     action: `/setup/start/${token}`,
     values: shown.typed ?? {},
     failure: shown.failure ?? null,
-    submit_label: "Create administrator",
+    submit_label: t("Create administrator"),
     sections: [
       {
         title: "",
         fields: [
-          columnField(users, "name", { span: 6, label: "Your name", autocomplete: "name" }),
-          columnField(users, "email", { span: 6, autocomplete: "username", hint: "You sign in with it." }),
-          field("password", "Password", {
+          columnField(users, "name", { span: 6, label: t("Your name"), autocomplete: "name" }),
+          columnField(users, "email", { span: 6, autocomplete: "username", hint: t("You sign in with it.") }),
+          field("password", t("Password"), {
             kind: "password",
             is_required: true,
             span: 6,
             autocomplete: "new-password",
-            hint: "At least 12 characters; a few words in a row are easy to remember and hard to guess.",
+            hint: t("At least 12 characters; a few words in a row are easy to remember and hard to guess."),
           }),
         ],
       },
@@ -80,20 +81,20 @@ async function showStep(ctx: Ctx, key: StepKey, shown: Shown): Promise<Answer> {
   const { setup_step } = await ctx.db.selectFrom("organizations").select("setup_step").executeTakeFirstOrThrow();
   if (key === "done") {
     const done = {
-      facts: facts("Ready", [
-        ["Organization", cell.text(ctx.tenant.name)],
-        ["Address", cell.text(ctx.tenant.public_url)],
-        ["Time zone", cell.text(ctx.tenant.timezone)],
-        ["Currency", cell.text(ctx.tenant.currency)],
+      facts: facts(t("Ready"), [
+        [t("Organization"), cell.text(ctx.tenant.name)],
+        [t("Address"), cell.text(ctx.tenant.public_url)],
+        [t("Time zone"), cell.text(ctx.tenant.timezone)],
+        [t("Currency"), cell.text(ctx.tenant.currency)],
       ]),
-      action: link("Go to the dashboard", "/", "arrow-right", "primary"),
+      action: link(t("Go to the dashboard"), "/", "arrow-right", "primary"),
     };
     return wizardPage("done", "reference", "Purser is ready", "The dashboard says what to do next.", null, { done });
   }
   const step = stepForms[key];
   if (step === undefined) throw unauthorized();
   const test =
-    key === "mail" ? { url: "/setup/mail/test", label: "Send a test mail", result: shown.test ?? null } : null;
+    key === "mail" ? { url: "/setup/mail/test", label: t("Send a test mail"), result: shown.test ?? null } : null;
   return wizardPage(
     key,
     setup_step,

@@ -4,6 +4,7 @@ import { field, formModel } from "../../platform/http/form-model.ts";
 import type { FormPageModel } from "../../platform/http/page-models.ts";
 import { type Answer, page, redirect, type Route } from "../../platform/http/route.ts";
 import type { FieldModel } from "../../platform/http/view-models.ts";
+import { t } from "../../platform/language/index.ts";
 import { applyReferenceData } from "./actions.ts";
 
 /** The check boxes of the standard data; the wizard and the settings page show the same. */
@@ -13,7 +14,7 @@ export function standardDataField(ctx: Ctx): FieldModel {
     label: set.label,
     hint: set.description,
   }));
-  return field("sets", "Standard data", { kind: "checkboxes", options, span: 6 });
+  return field("sets", t("Standard data"), { kind: "checkboxes", options, span: 6 });
 }
 
 /** The chosen sets of a sent form. */
@@ -27,20 +28,20 @@ const path = "/settings/standard-data";
 function show(ctx: Ctx): Answer {
   const model: FormPageModel = {
     header: {
-      title: "Standard data",
-      subtitle: "What is there already stays as it is; what is missing of a chosen list is added.",
-      breadcrumbs: [{ label: "Settings", href: "/settings" }],
+      title: t("Standard data"),
+      subtitle: t("What is there already stays as it is; what is missing of a chosen list is added."),
+      breadcrumbs: [{ label: t("Settings"), href: "/settings" }],
       badges: [],
       actions: [],
     },
     form: formModel({
       action: path,
-      submit_label: "Add the chosen lists",
+      submit_label: t("Add the chosen lists"),
       cancel_url: "/settings",
-      sections: [{ title: "Lists", fields: [standardDataField(ctx)] }],
+      sections: [{ title: t("Lists"), fields: [standardDataField(ctx)] }],
     }),
   };
-  return page("forms/index", "Standard data", model);
+  return page("forms/index", t("Standard data"), model);
 }
 
 export const standardDataPages: Route[] = [
@@ -52,7 +53,7 @@ export const standardDataPages: Route[] = [
     permission: "settings.manage",
     handle: async (ctx, incoming) => {
       await perform(ctx, applyReferenceData, { sets: chosenSets((await incoming.form()).fields["sets"]) });
-      return redirect(path, "Standard data added.");
+      return redirect(path, t("Standard data added."));
     },
   },
 ];

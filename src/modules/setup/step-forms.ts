@@ -5,6 +5,7 @@ import { formModel, type FormValues, rowValues } from "../../platform/http/form-
 import { readInput } from "../../platform/http/form-page.ts";
 import type { Incoming } from "../../platform/http/route.ts";
 import type { FormModel } from "../../platform/http/view-models.ts";
+import { t } from "../../platform/language/index.ts";
 import { mailSettings, organizations } from "../../platform/tenants.ts";
 import {
   letterheadSections,
@@ -51,7 +52,7 @@ export const stepForms: Partial<Record<StepKey, Step>> = {
         action: "/setup/organization",
         values: typed ?? values,
         failure: failure ?? null,
-        submit_label: "Continue",
+        submit_label: t("Continue"),
         sections: letterheadSections(),
       });
     },
@@ -70,7 +71,7 @@ export const stepForms: Partial<Record<StepKey, Step>> = {
         action: "/setup/address",
         values: typed ?? { ...values, public_url: values["public_url"] ?? ctx.tenant.public_url },
         failure: failure ?? null,
-        submit_label: "Continue",
+        submit_label: t("Continue"),
         sections: urlSections(),
       });
     },
@@ -86,7 +87,7 @@ export const stepForms: Partial<Record<StepKey, Step>> = {
         action: "/setup/locale",
         values: typed ?? (await organizationValues(ctx)),
         failure: failure ?? null,
-        submit_label: "Continue",
+        submit_label: t("Continue"),
         sections: localitySections(),
       }),
     save: async (ctx, incoming) => {
@@ -110,9 +111,9 @@ export const stepForms: Partial<Record<StepKey, Step>> = {
         action: "/setup/mail",
         values: typed ?? (row === undefined ? fresh : rowValues(mailSettings, row)),
         failure: failure ?? null,
-        submit_label: "Save and continue",
+        submit_label: t("Save and continue"),
         cancel_url: "/setup/reference",
-        cancel_label: "Skip for now",
+        cancel_label: t("Skip for now"),
         sections: mailSections(row?.password_sealed != null),
       });
     },
@@ -133,7 +134,7 @@ export const stepForms: Partial<Record<StepKey, Step>> = {
         action: "/setup/reference",
         values: typed ?? { sets: every },
         failure: failure ?? null,
-        submit_label: "Finish",
+        submit_label: t("Finish"),
         sections: [{ title: "", fields: [standardDataField(ctx)] }],
       });
     },

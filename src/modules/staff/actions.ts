@@ -8,6 +8,7 @@ import type { NewRow } from "../../platform/database/columns.ts";
 import { fromEdge, type PatchInput } from "../../platform/database/edge.ts";
 import { insert, update } from "../../platform/database/records.ts";
 import { conflict, notFound } from "../../platform/errors.ts";
+import { t } from "../../platform/language/index.ts";
 import { sendLink } from "./auth.ts";
 import { keepAnAdministrator, setRoles } from "./roles.ts";
 
@@ -78,7 +79,7 @@ export const deactivateStaff = action({
   run: async (work: Work, input: PatchInput) => {
     const user = await staffMember(work, input.id);
     if (user.id === work.actor.user_id)
-      throw conflict("You cannot deactivate your own account. Ask another administrator.", "own_account");
+      throw conflict(t("You cannot deactivate your own account. Ask another administrator."), "own_account");
     const row = await update(
       work,
       users,
@@ -109,7 +110,8 @@ export const resendInvite = action({
   input: target,
   run: async (work: Work, input: PatchInput) => {
     const user = await staffMember(work, input.id);
-    if (user.password_hash !== null) throw conflict("This person has already chosen a password.", "already_accepted");
+    if (user.password_hash !== null)
+      throw conflict(t("This person has already chosen a password."), "already_accepted");
     await sendLink(work, user, "invite");
     return user;
   },
@@ -117,7 +119,7 @@ export const resendInvite = action({
 
 async function staffMember(work: Work, id: string): Promise<Awaited<ReturnType<typeof find<"users">>>> {
   const user = await find(work, "users", id);
-  if (user.user_type !== "staff") throw notFound("This user");
+  if (user.user_type !== "staff") throw notFound(t("This user"));
   return user;
 }
 
@@ -128,7 +130,7 @@ export const revokeSession = action({
   input: target,
   run: async (work: Work, input: PatchInput) => {
     const session = await find(work, "sessions", input.id);
-    if (session.user_id !== work.actor.user_id) throw notFound("This session");
+    if (session.user_id !== work.actor.user_id) throw notFound(t("This session"));
     await revokeSessions(work, session.user_id, { only: session.id });
     return session;
   },

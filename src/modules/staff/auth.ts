@@ -16,6 +16,7 @@ import { asSystem, type Ctx, inUnit, reading, type Work } from "../../platform/c
 import { hashPassword, passwordProblems, verifyPassword } from "../../platform/crypto/passwords.ts";
 import { update } from "../../platform/database/records.ts";
 import { Failure, invalidField, unauthorized } from "../../platform/errors.ts";
+import { t } from "../../platform/language/index.ts";
 import { mailBody } from "../../platform/mail/compose.ts";
 import { queueMail } from "../../platform/mail/queue.ts";
 import { mintOneTime, type Purpose, readOneTime, useOneTime } from "./one-time.ts";
@@ -47,12 +48,12 @@ export async function signIn(ctx: Ctx, userType: UserType, emailGiven: string, p
   );
   const isRight = await verifyPassword(password, user?.password_hash ?? null);
   if (user === undefined || !isRight || user.deactivated_at !== null) {
-    throw unauthorized("The e-mail address or the password is wrong.", "bad_credentials");
+    throw unauthorized(t("The e-mail address or the password is wrong."), "bad_credentials");
   }
   await forgetAttempts(ctx.app, accountKey);
   return inUnit(ctx, async (work) => {
     const actor = await actorOf(work.db, user.id, null, null);
-    if (actor === null) throw unauthorized("The e-mail address or the password is wrong.", "bad_credentials");
+    if (actor === null) throw unauthorized(t("The e-mail address or the password is wrong."), "bad_credentials");
     const session = await startSession({ ...bare(work), actor }, user.id);
     return { user_id: user.id, session_id: session.id, token: session.token };
   });
@@ -102,24 +103,29 @@ export async function sendLink(
   const texts =
     purpose === "invite"
       ? {
-          subject: `Your access to ${work.tenant.name}`,
-          heading: `Welcome, ${user.name}`,
+          subject: t("Your access to {name}", { name: work.tenant.name }),
+          heading: t("Welcome, {name}", { name: user.name }),
           paragraphs: [
             user.user_type === "portal"
-              ? `${work.tenant.name} has given you access to its client portal: write tickets, see how they are going, and pay invoices.`
-              : `${work.tenant.name} has invited you to Purser. Choose a password to sign in.`,
-            "The link is good for seven days and works once.",
+              ? t(
+                  "{name} has given you access to its client portal: write tickets, see how they are going, and pay invoices.",
+                  { name: work.tenant.name },
+                )
+              : t("{name} has invited you to Purser. Choose a password to sign in.", { name: work.tenant.name }),
+            t("The link is good for seven days and works once."),
           ],
-          label: "Choose a password",
+          label: t("Choose a password"),
         }
       : {
-          subject: `Choose a new password for ${work.tenant.name}`,
-          heading: "Choose a new password",
+          subject: t("Choose a new password for {name}", { name: work.tenant.name }),
+          heading: t("Choose a new password"),
           paragraphs: [
-            "Somebody, probably you, has asked for a new password for this address. The link is good for one hour and works once.",
-            "If it was not you, do nothing: your password stays as it is.",
+            t(
+              "Somebody, probably you, has asked for a new password for this address. The link is good for one hour and works once.",
+            ),
+            t("If it was not you, do nothing: your password stays as it is."),
           ],
-          label: "Choose a new password",
+          label: t("Choose a new password"),
         };
   const body = mailBody({
     heading: texts.heading,
@@ -157,15 +163,15 @@ export const choosePassword = action({
     const work = asSystem(joined);
     const purpose = input.token.startsWith("pi_") ? "invite" : "reset";
     const { user_id } = await useOneTime(work, purpose, input.token);
-    if (user_id === null) throw new Failure(404, "link_expired", "This link is for nobody.");
+    if (user_id === null) throw new Failure(404, "link_expired", t("This link is for nobody."));
     const user = await update(work, users, user_id, {
       password_hash: input.hash,
       password_changed_at: work.app.clock.now(),
     });
-    if (user.deactivated_at !== null) throw new Failure(404, "link_expired", "This account has been deactivated.");
+    if (user.deactivated_at !== null) throw new Failure(404, "link_expired", t("This account has been deactivated."));
     await revokeSessions(work, user_id, { except: null });
     const actor = await actorOf(work.db, user_id, null, null);
-    if (actor === null) throw new Failure(404, "link_expired", "This account has no access any more.");
+    if (actor === null) throw new Failure(404, "link_expired", t("This account has no access any more."));
     const session = await startSession({ ...work, actor }, user_id);
     return { user_id, session_id: session.id, token: session.token, user_type: user.user_type };
   },
@@ -210,8 +216,9 @@ export async function changePassword(ctx: Ctx, present: string, next: string, re
       .executeTakeFirstOrThrow(),
   );
   if (!(await verifyPassword(present, user.password_hash)))
-    throw invalidField("present_password", "This is not your present password.", "wrong_password");
-  if (next !== repeated) throw invalidField("repeated_password", "The two new passwords are not the same.", "mismatch");
+    throw invalidField("present_password", t("This is not your present password."), "wrong_password");
+  if (next !== repeated)
+    throw invalidField("repeated_password", t("The two new passwords are not the same."), "mismatch");
   checkPassword(next, user, "new_password");
   const hash = await hashPassword(next);
   await forgetAttempts(ctx.app, `password:${ctx.tenant.id}:${userId}`);

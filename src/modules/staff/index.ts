@@ -2,6 +2,7 @@ import { sql } from "kysely";
 import type { AnyAction } from "../../platform/action.ts";
 import { pricesRead } from "../../platform/access/prices.ts";
 import { apiKeys, roles, users } from "../../platform/access/schema.ts";
+import { t } from "../../platform/language/index.ts";
 import { defineModule } from "../../platform/module.ts";
 import { resource } from "../../platform/resource.ts";
 import * as actions from "./actions.ts";
@@ -54,9 +55,9 @@ export const staffModule = defineModule({
       permission: "staff.manage",
       load: async () => ({
         kind: "card",
-        group: "People",
-        title: "Staff",
-        text: "Invite colleagues, change their roles, deactivate accounts.",
+        group: t("People"),
+        title: t("Staff"),
+        text: t("Invite colleagues, change their roles, deactivate accounts."),
         href: "/settings/staff",
         icon: "users",
       }),
@@ -67,9 +68,9 @@ export const staffModule = defineModule({
       permission: "staff.manage",
       load: async () => ({
         kind: "card",
-        group: "People",
-        title: "Roles",
-        text: "What administrators, technicians and finance may do.",
+        group: t("People"),
+        title: t("Roles"),
+        text: t("What administrators, technicians and finance may do."),
         href: "/settings/roles",
         icon: "shield",
       }),
@@ -86,8 +87,8 @@ export const staffModule = defineModule({
           .executeTakeFirstOrThrow();
         return {
           kind: "step",
-          title: "Invite your colleagues",
-          text: "Each gets a link by mail to choose a password.",
+          title: t("Invite your colleagues"),
+          text: t("Each gets a link by mail to choose a password."),
           href: "/settings/staff/new",
           is_done: Number(count) > 1,
         };

@@ -7,6 +7,7 @@ import type { Work } from "../../platform/context.ts";
 import type { PatchInput } from "../../platform/database/edge.ts";
 import { insert, update } from "../../platform/database/records.ts";
 import { conflict, invalidField } from "../../platform/errors.ts";
+import { t } from "../../platform/language/index.ts";
 
 interface KeyInput {
   name: string;
@@ -28,7 +29,7 @@ export const createApiKey = action({
   ),
   run: async (work: Work, input: KeyInput) => {
     const userId = work.actor.user_id;
-    if (userId === null) throw conflict("An API key belongs to a person.", "no_person");
+    if (userId === null) throw conflict(t("An API key belongs to a person."), "no_person");
     return makeApiKey(work, userId, input);
   },
 });
@@ -36,7 +37,8 @@ export const createApiKey = action({
 /** Makes a key for a user; the command line does it for the first administrator. */
 export async function makeApiKey(work: Work, userId: string, input: KeyInput): Promise<{ id: string; key: string }> {
   const unknown = (input.scopes ?? []).find((name) => !work.app.registry.permissions.has(name));
-  if (unknown !== undefined) throw invalidField("scopes", `There is no permission ${unknown}.`, "not_found");
+  if (unknown !== undefined)
+    throw invalidField("scopes", t("There is no permission {unknown}.", { unknown }), "not_found");
   const { token, hash } = mintToken("api", work.tenant.id);
   const row = await insert(work, apiKeys, {
     user_id: userId,

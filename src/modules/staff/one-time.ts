@@ -3,6 +3,7 @@ import { mintToken, readToken } from "../../platform/access/tokens.ts";
 import type { Ctx, Work } from "../../platform/context.ts";
 import { Failure } from "../../platform/errors.ts";
 import { newId } from "../../platform/ids.ts";
+import { t } from "../../platform/language/index.ts";
 
 /** How long a link is good, in minutes. */
 const minutesOf = { setup: 30, invite: 7 * 24 * 60, reset: 60 } as const;
@@ -35,7 +36,7 @@ export async function mintOneTime(work: Work, purpose: Purpose, userId: string |
 }
 
 export const spent = (): Failure =>
-  new Failure(404, "link_expired", "This link has been used or has expired. Ask for a new one.");
+  new Failure(404, "link_expired", t("This link has been used or has expired. Ask for a new one."));
 
 /** Whom a link is for, while it is good. */
 export async function readOneTime(

@@ -7,6 +7,7 @@ import type { Work } from "../../platform/context.ts";
 import { fromEdge } from "../../platform/database/edge.ts";
 import { update } from "../../platform/database/records.ts";
 import { conflict, invalidField } from "../../platform/errors.ts";
+import { t } from "../../platform/language/index.ts";
 
 const target = { id: Type.String({ format: "uuid" }), version: Type.Optional(Type.Integer()) };
 
@@ -14,7 +15,7 @@ const target = { id: Type.String({ format: "uuid" }), version: Type.Optional(Typ
 export async function setRoles(work: Work, userId: string, roleIds: readonly string[]): Promise<void> {
   for (const id of roleIds) {
     const role = await find(work, "roles", id).catch(() => null);
-    if (role === null) throw invalidField("role_ids", "This role does not exist.", "not_found");
+    if (role === null) throw invalidField("role_ids", t("This role does not exist."), "not_found");
   }
   const before = await work.db
     .selectFrom("user_roles")
@@ -46,7 +47,7 @@ export async function keepAnAdministrator(work: Work): Promise<void> {
     .where("users.password_hash", "is not", null)
     .limit(1)
     .executeTakeFirst();
-  if (left === undefined) throw conflict("This would leave nobody who may manage staff.", "last_administrator");
+  if (left === undefined) throw conflict(t("This would leave nobody who may manage staff."), "last_administrator");
 }
 
 interface RoleInput {
@@ -75,9 +76,10 @@ export const updateRole = action({
     const { permissions, ...values } = input;
     if (permissions !== undefined) {
       if (role.role_key === "administrator")
-        throw conflict("The administrators' role always has every permission.", "fixed_role");
+        throw conflict(t("The administrators' role always has every permission."), "fixed_role");
       const unknown = permissions.find((name) => !work.app.registry.permissions.has(name));
-      if (unknown !== undefined) throw invalidField("permissions", `There is no permission ${unknown}.`, "not_found");
+      if (unknown !== undefined)
+        throw invalidField("permissions", t("There is no permission {unknown}.", { unknown }), "not_found");
       await setPermissions(work, role.id, permissions);
       await keepAnAdministrator(work);
     }

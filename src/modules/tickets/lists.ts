@@ -8,6 +8,7 @@ import { optionalColumn, optionalReference, tagsColumn } from "../../platform/ht
 import { optionsOf } from "../../platform/http/options.ts";
 import type { ListModel } from "../../platform/http/view-models.ts";
 import { isId, noId } from "../../platform/ids.ts";
+import { t } from "../../platform/language/index.ts";
 import { inView, minutesOn, ticketCounts, type TicketListRow, ticketRows, type View } from "./queries.ts";
 import { isClientWaiting } from "./rules.ts";
 import { ticketPriorities, tickets } from "./schema.ts";
@@ -46,7 +47,7 @@ export const ticketColumns: List<TicketListRow>["columns"] = [
     key: "assignee",
     label: "Assigned to",
     is_secondary: true,
-    cell: (row) => (row.assignee === null ? cell.muted("Nobody") : cell.person(row.assignee)),
+    cell: (row) => (row.assignee === null ? cell.muted(t("Nobody")) : cell.person(row.assignee)),
   },
   {
     key: "updated_at",
@@ -114,8 +115,8 @@ const assigneeFilter: ListFilter<TicketListRow> = {
   name: "assignee",
   label: "Assigned to",
   options: async (ctx) => [
-    { value: "me", label: "Me" },
-    { value: "none", label: "Nobody" },
+    { value: "me", label: t("Me") },
+    { value: "none", label: t("Nobody") },
     ...(await optionsOf(ctx, "users", { where: { user_type: "staff" } })),
   ],
   apply: (query, value, ctx) =>
@@ -127,7 +128,7 @@ const assigneeFilter: ListFilter<TicketListRow> = {
 /** The list page for a view; everything else of its state is in the other parameters. */
 export function ticketList(view: View): List<TicketListRow> {
   return {
-    title: "Tickets",
+    title: t("Tickets"),
     url: "/tickets",
     table: "tickets",
     view: "view",
@@ -141,25 +142,29 @@ export function ticketList(view: View): List<TicketListRow> {
       assigneeFilter,
       byColumn("company", "Company", "companies", "company_id"),
     ],
-    search: "Number, title, or what was written",
+    search: t("Number, title, or what was written"),
     sort: "-updated_at",
     href: (row) => `/tickets/${row.id}`,
     isBold: isClientWaiting,
-    actions: (ctx) => (can(ctx.actor, "tickets.write") ? [link("New ticket", "/tickets/new", "plus", "primary")] : []),
+    actions: (ctx) =>
+      can(ctx.actor, "tickets.write") ? [link(t("New ticket"), "/tickets/new", "plus", "primary")] : [],
     tabs: (ctx) => ticketTabs(ctx, view),
     empty: (ctx) => emptyViews[view](ctx),
   };
 }
 
 const newTicket = (ctx: Ctx): ReturnType<typeof link> | null =>
-  can(ctx.actor, "tickets.write") ? link("New ticket", "/tickets/new", "plus", "primary") : null;
+  can(ctx.actor, "tickets.write") ? link(t("New ticket"), "/tickets/new", "plus", "primary") : null;
 
 const emptyViews: Record<View, (ctx: Ctx) => ReturnType<typeof empty>> = {
-  open: (ctx) => empty("ticket", "No open tickets", "What clients report and ask for appears here.", newTicket(ctx)),
-  unassigned: () => empty("check-circle", "Everything has somebody", "No open ticket is without an assignee."),
-  waiting: () => empty("clock", "Nobody keeps us waiting", "Tickets that wait for a client or a vendor appear here."),
-  closed: () => empty("ticket", "Nothing closed yet", "Tickets appear here when their status closes them."),
-  all: (ctx) => empty("ticket", "No tickets yet", "What clients report and ask for appears here.", newTicket(ctx)),
+  open: (ctx) =>
+    empty("ticket", t("No open tickets"), t("What clients report and ask for appears here."), newTicket(ctx)),
+  unassigned: () => empty("check-circle", t("Everything has somebody"), t("No open ticket is without an assignee.")),
+  waiting: () =>
+    empty("clock", t("Nobody keeps us waiting"), t("Tickets that wait for a client or a vendor appear here.")),
+  closed: () => empty("ticket", t("Nothing closed yet"), t("Tickets appear here when their status closes them.")),
+  all: (ctx) =>
+    empty("ticket", t("No tickets yet"), t("What clients report and ask for appears here."), newTicket(ctx)),
 };
 
 /** The tabs above the list and above My work, with how many tickets stand behind those that somebody has to look at. */
@@ -172,10 +177,10 @@ export async function ticketTabs(ctx: Ctx, current: View | "mine"): Promise<List
     count: count === null ? "" : String(count),
   });
   return [
-    tab("mine", "My work", "/my-work", counts.mine),
-    tab("unassigned", "Unassigned", "/tickets?view=unassigned", counts.unassigned),
-    tab("open", "All open", "/tickets", counts.open),
-    tab("waiting", "Waiting", "/tickets?view=waiting", counts.waiting),
-    tab("closed", "Closed", "/tickets?view=closed", null),
+    tab("mine", t("My work"), "/my-work", counts.mine),
+    tab("unassigned", t("Unassigned"), "/tickets?view=unassigned", counts.unassigned),
+    tab("open", t("All open"), "/tickets", counts.open),
+    tab("waiting", t("Waiting"), "/tickets?view=waiting", counts.waiting),
+    tab("closed", t("Closed"), "/tickets?view=closed", null),
   ];
 }

@@ -3,6 +3,7 @@ import type { Work } from "../../platform/context.ts";
 import { update } from "../../platform/database/records.ts";
 import type { Subscription } from "../../platform/events/outbox.ts";
 import { htmlToText } from "../../platform/html.ts";
+import { t } from "../../platform/language/index.ts";
 import { mailBody, type MailContent } from "../../platform/mail/compose.ts";
 import { queueMail } from "../../platform/mail/queue.ts";
 import { contactName } from "../companies/index.ts";
@@ -47,8 +48,12 @@ async function tell(work: Work, ticket: TicketRow, to: Person, about: About): Pr
     ...mailBody({
       ...content,
       organization: work.tenant.name,
-      footer: `${work.tenant.name} · ticket #${ticket.ticket_number}\n${why}`,
-      ...(to.url === null ? {} : { action: { label: "Open the ticket", url: to.url } }),
+      footer: t("{name} · ticket #{ticket_number}\n{why}", {
+        name: work.tenant.name,
+        ticket_number: ticket.ticket_number,
+        why,
+      }),
+      ...(to.url === null ? {} : { action: { label: t("Open the ticket"), url: to.url } }),
     }),
     in_reply_to: before[0]?.message_id ?? null,
     references: before.map((mail) => mail.message_id).toReversed(),
@@ -89,10 +94,13 @@ const received: Subscription = {
     if (ticket === undefined || to === null) return;
     const description = htmlToText(ticket.description).trim();
     await tell(work, ticket, to, {
-      heading: `We have received your request`,
+      heading: t("We have received your request"),
       paragraphs: [
-        `Hello ${to.name},`,
-        `your request “${ticket.title}” has the number #${ticket.ticket_number}. We will get back to you.`,
+        t("Hello {name},", { name: to.name }),
+        t("your request “{title}” has the number #{ticket_number}. We will get back to you.", {
+          title: ticket.title,
+          ticket_number: ticket.ticket_number,
+        }),
       ],
       ...(description === "" ? {} : { quoted: description }),
       why: whyClient(work),
@@ -113,10 +121,10 @@ const assigned: Subscription = {
     const company = await find(work, "companies", ticket.company_id);
     const description = htmlToText(ticket.description).trim();
     await tell(work, ticket, to, {
-      heading: `Ticket #${ticket.ticket_number} is yours`,
+      heading: t("Ticket #{ticket_number} is yours", { ticket_number: ticket.ticket_number }),
       paragraphs: [`${company.name}: ${ticket.title}`],
       ...(description === "" ? {} : { quoted: description }),
-      why: "You get this mail because the ticket was assigned to you.",
+      why: t("You get this mail because the ticket was assigned to you."),
       dedupe_key: `tickets.assigned:${id}`,
     });
   },
@@ -149,12 +157,12 @@ const noteAdded: Subscription = {
     const mailId = await tell(work, ticket, to, {
       ...(isByClient
         ? {
-            heading: `${author} answered on #${ticket.ticket_number}`,
+            heading: t("{author} answered on #{ticket_number}", { author, ticket_number: ticket.ticket_number }),
             paragraphs: [ticket.title, ...named],
             quoted: text,
           }
         : { heading: ticket.title, paragraphs: [...text.split(/\n{2,}/), author, ...named] }),
-      why: isByClient ? "You get this mail because the ticket is assigned to you." : whyClient(work),
+      why: isByClient ? t("You get this mail because the ticket is assigned to you.") : whyClient(work),
       dedupe_key: `tickets.note:${note.id}`,
       file_ids: isMailed ? files.map((file) => file.file_id) : [],
     });

@@ -5,6 +5,7 @@ import { empty, link } from "../../platform/http/cells.ts";
 import { tableModel } from "../../platform/http/list.ts";
 import type { Panel, PanelModel } from "../../platform/module.ts";
 import type { SectionModel } from "../../platform/http/view-models.ts";
+import { t } from "../../platform/language/index.ts";
 import { ticketColumns, ticketList } from "./lists.ts";
 import { myWork, myWorkColumns } from "./pages/my-work.ts";
 import { inView, ticketCounts, type TicketListRow, ticketRows } from "./queries.ts";
@@ -24,7 +25,7 @@ function section(
     id: "tickets",
     actions: [],
     table: tableModel(ctx, { ...ticketList("open"), columns }, rows, "", null),
-    more_label: "All tickets",
+    more_label: t("All tickets"),
     ...given,
   };
 }
@@ -36,10 +37,15 @@ async function ofCompany(ctx: Ctx, { id }: { id: string }): Promise<PanelModel[]
     .orderBy("tickets.updated_at", "desc")
     .limit(few)
     .execute();
-  const none = empty("ticket", "No open tickets", "Nothing of this company waits for anybody.");
+  const none = empty("ticket", t("No open tickets"), t("Nothing of this company waits for anybody."));
   return [
     ...newTicket(ctx, `company_id=${id}`),
-    section(ctx, { title: "Open tickets", empty: none, more_url: `/tickets?view=all&company=${id}` }, rows, "company"),
+    section(
+      ctx,
+      { title: t("Open tickets"), empty: none, more_url: `/tickets?view=all&company=${id}` },
+      rows,
+      "company",
+    ),
   ];
 }
 
@@ -51,16 +57,16 @@ async function ofContact(ctx: Ctx, { id }: { id: string }): Promise<PanelModel[]
     .orderBy("tickets.created_at", "desc")
     .limit(few)
     .execute();
-  const none = empty("ticket", "No tickets yet", "What this person reports or asks for appears here.");
+  const none = empty("ticket", t("No tickets yet"), t("What this person reports or asks for appears here."));
   return [
     ...newTicket(ctx, `company_id=${contact?.company_id ?? ""}&contact_id=${id}`),
-    section(ctx, { title: "Latest tickets", empty: none, more_url: "" }, rows, "company"),
+    section(ctx, { title: t("Latest tickets"), empty: none, more_url: "" }, rows, "company"),
   ];
 }
 
 function newTicket(ctx: Ctx, query: string): PanelModel[] {
   return can(ctx.actor, "tickets.write")
-    ? [{ kind: "action", ...link("New ticket", `/tickets/new?${query}`, "ticket", "primary") }]
+    ? [{ kind: "action", ...link(t("New ticket"), `/tickets/new?${query}`, "ticket", "primary") }]
     : [];
 }
 
@@ -70,34 +76,34 @@ async function ofDashboard(ctx: Ctx): Promise<PanelModel[]> {
   const rows = await myWork(ctx, few);
   const none = empty(
     "check-circle",
-    "Nothing on your desk",
-    "Take a ticket that nobody has yet.",
-    link("Unassigned tickets", "/tickets?view=unassigned", "inbox"),
+    t("Nothing on your desk"),
+    t("Take a ticket that nobody has yet."),
+    link(t("Unassigned tickets"), "/tickets?view=unassigned", "inbox"),
   );
   return [
     {
       kind: "stat",
-      label: "My open tickets",
+      label: t("My open tickets"),
       value: String(counts.mine),
-      hint: "assigned to you",
+      hint: t("assigned to you"),
       tone: "",
       href: "/my-work",
       icon: "ticket",
     },
     {
       kind: "stat",
-      label: "Client replied",
+      label: t("Client replied"),
       value: String(counts.replied),
-      hint: counts.replied === 0 ? "nobody waits for your answer" : "of yours wait for an answer",
+      hint: counts.replied === 0 ? t("nobody waits for your answer") : t("of yours wait for an answer"),
       tone: counts.replied === 0 ? "" : "warning",
       href: "/my-work",
       icon: "message",
     },
     {
       kind: "stat",
-      label: "Unassigned",
+      label: t("Unassigned"),
       value: String(counts.unassigned),
-      hint: counts.unassigned === 0 ? "everything has somebody" : "open without anybody",
+      hint: counts.unassigned === 0 ? t("everything has somebody") : t("open without anybody"),
       tone: counts.unassigned === 0 ? "" : "warning",
       href: "/tickets?view=unassigned",
       icon: "inbox",
@@ -105,12 +111,12 @@ async function ofDashboard(ctx: Ctx): Promise<PanelModel[]> {
     {
       kind: "section",
       id: "my-work",
-      title: "My work",
+      title: t("My work"),
       actions: [],
       table: tableModel(ctx, { ...ticketList("open"), columns: myWorkColumns }, rows, "", null),
       empty: none,
       more_url: rows.length === few ? "/my-work" : "",
-      more_label: "All of my work",
+      more_label: t("All of my work"),
     },
   ];
 }
@@ -123,6 +129,6 @@ export const ticketPanels: readonly Panel[] = [
     page: "dashboard",
     order: 90,
     permission: "tickets.write",
-    load: async () => ({ kind: "action", ...link("New ticket", "/tickets/new", "ticket", "primary") }),
+    load: async () => ({ kind: "action", ...link(t("New ticket"), "/tickets/new", "ticket", "primary") }),
   },
 ];

@@ -1,6 +1,7 @@
 import type { Work } from "../../platform/context.ts";
 import type { SearchFacet } from "../../platform/database/search.ts";
 import { htmlToText } from "../../platform/html.ts";
+import { t } from "../../platform/language/index.ts";
 
 const mostNotes = 200;
 
@@ -25,7 +26,7 @@ export const ticketSearch: SearchFacet = {
   },
   hit: (row) => ({
     title: `#${String(row["ticket_number"])} ${String(row["title"])}`,
-    detail: row["closed_at"] === null ? "Open" : "Closed",
+    detail: row["closed_at"] === null ? t("Open") : t("Closed"),
     href: `/tickets/${String(row["id"])}`,
   }),
 };

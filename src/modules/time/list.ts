@@ -8,6 +8,7 @@ import { optionalColumn, optionalReference } from "../../platform/http/lists/opt
 import { optionsOf } from "../../platform/http/options.ts";
 import type { ListModel } from "../../platform/http/view-models.ts";
 import { isId } from "../../platform/ids.ts";
+import { t } from "../../platform/language/index.ts";
 import { shownDuration } from "./rules.ts";
 import { timeEntries } from "./schema.ts";
 
@@ -38,7 +39,7 @@ const filters: ListFilter<TimeRow>[] = [
     name: "technician",
     label: "Technician",
     options: async (ctx) => [
-      { value: "me", label: "Me" },
+      { value: "me", label: t("Me") },
       ...(await optionsOf(ctx, "users", { where: { user_type: "staff" } })),
     ],
     apply: (query, value, ctx) =>
@@ -54,8 +55,8 @@ const filters: ListFilter<TimeRow>[] = [
     name: "billable",
     label: "Billable",
     options: () => [
-      { value: "yes", label: "Billable" },
-      { value: "no", label: "Not billable" },
+      { value: "yes", label: t("Billable") },
+      { value: "no", label: t("Not billable") },
     ],
     apply: (query, value) => query.where("time_entries.is_billable", "=", value === "yes"),
   },
@@ -145,7 +146,7 @@ export const timeList: List<TimeRow> = {
       sort: { reference: "time_entries.duration_minutes", column: timeEntries.columns.duration_minutes },
       cell: (row) => ({
         ...cell.strong(shownDuration(row.duration_minutes), `/time/${row.id}/edit`),
-        hint: `Worked ${shownDuration(row.worked_minutes)}`,
+        hint: t("Worked {shownDuration}", { shownDuration: shownDuration(row.worked_minutes) }),
       }),
     },
     {
@@ -154,7 +155,7 @@ export const timeList: List<TimeRow> = {
       cell: (row) =>
         row.is_billable
           ? cell.badge(words(row.billing_status), billingTones[row.billing_status] ?? "neutral")
-          : cell.muted("Not billable"),
+          : cell.muted(t("Not billable")),
     },
     optionalColumn(timeEntries, "start_time", { label: "From" }),
     optionalColumn(timeEntries, "end_time", { label: "Until" }),
@@ -177,15 +178,15 @@ export const timeList: List<TimeRow> = {
   href: (row) => `/time/${row.id}/edit`,
   actions: (ctx) =>
     can(ctx.actor, "time.write")
-      ? [link("Timer", "/timer", "play"), link("Log time", "/time/new", "plus", "primary")]
+      ? [link(t("Timer"), "/timer", "play"), link(t("Log time"), "/time/new", "plus", "primary")]
       : [],
   tabs: (ctx, search) => tabs(ctx, new URLSearchParams(search)),
   empty: (ctx) =>
     empty(
       "clock",
-      "No time yet",
-      "Log what was worked, with the timer or by hand; invoices are made from it.",
-      can(ctx.actor, "time.write") ? link("Log time", "/time/new", "plus", "primary") : null,
+      t("No time yet"),
+      t("Log what was worked, with the timer or by hand; invoices are made from it."),
+      can(ctx.actor, "time.write") ? link(t("Log time"), "/time/new", "plus", "primary") : null,
     ),
 };
 
@@ -193,11 +194,11 @@ function tabs(ctx: Ctx, asked: URLSearchParams): ListModel["tabs"] {
   const isMine = asked.get("technician") === "me";
   const isUnbilled = asked.get("billing") === "not_billed" && asked.get("billable") === "yes";
   return [
-    { label: "All time", href: "/time", is_current: !isMine && !isUnbilled, count: "" },
+    { label: t("All time"), href: "/time", is_current: !isMine && !isUnbilled, count: "" },
     ...(can(ctx.actor, "time.write")
-      ? [{ label: "My time", href: "/time?technician=me", is_current: isMine && !isUnbilled, count: "" }]
+      ? [{ label: t("My time"), href: "/time?technician=me", is_current: isMine && !isUnbilled, count: "" }]
       : []),
-    { label: "Unbilled time", href: "/time?billing=not_billed&billable=yes", is_current: isUnbilled, count: "" },
+    { label: t("Unbilled time"), href: "/time?billing=not_billed&billable=yes", is_current: isUnbilled, count: "" },
   ];
 }
 

@@ -2,6 +2,7 @@ import type { Ctx } from "../../platform/context.ts";
 import { shownHours } from "../../platform/decimal.ts";
 import { link } from "../../platform/http/cells.ts";
 import type { TimerModel } from "../../platform/http/view-models.ts";
+import { t } from "../../platform/language/index.ts";
 import type { Panel } from "../../platform/module.ts";
 import { activeTimer, minutesLogged, mondayOf, today, unbilledMinutes } from "./queries.ts";
 
@@ -18,9 +19,9 @@ export const panels: Panel[] = [
       const value = `${shownHours(await minutesLogged(ctx, id, day, day))} h`;
       return {
         kind: "stat",
-        label: "My time today",
+        label: t("My time today"),
         value,
-        hint: `${shownHours(week)} h this week`,
+        hint: t("{hours} h this week", { hours: shownHours(week) }),
         tone: "",
         href: "/time?technician=me",
         icon: "clock",
@@ -31,7 +32,7 @@ export const panels: Panel[] = [
     page: "dashboard",
     order: 92,
     permission: "time.write",
-    load: async () => ({ kind: "action", ...link("Log time", "/time/new", "clock") }),
+    load: async () => ({ kind: "action", ...link(t("Log time"), "/time/new", "clock") }),
   },
   {
     page: "company",
@@ -41,9 +42,9 @@ export const panels: Panel[] = [
       const value = `${shownHours(await unbilledMinutes(ctx, id))} h`;
       return {
         kind: "stat",
-        label: "Unbilled time",
+        label: t("Unbilled time"),
         value,
-        hint: "Billable, on no invoice yet",
+        hint: t("Billable, on no invoice yet"),
         tone: "",
         href: `/time?company=${id}&billing=not_billed&billable=yes`,
         icon: "clock",
@@ -57,17 +58,17 @@ export const panels: Panel[] = [
     load: async () => [
       {
         kind: "card",
-        group: "Money",
-        title: "Work types",
-        text: "Kinds of work, and whether they are billed.",
+        group: t("Money"),
+        title: t("Work types"),
+        text: t("Kinds of work, and whether they are billed."),
         href: "/settings/work-types",
         icon: "briefcase",
       },
       {
         kind: "card",
-        group: "Money",
-        title: "Rounding of time",
-        text: "The step and the minimum that time is billed by.",
+        group: t("Money"),
+        title: t("Rounding of time"),
+        text: t("The step and the minimum that time is billed by."),
         href: "/settings/time-rounding",
         icon: "clock",
       },

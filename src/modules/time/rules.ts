@@ -1,4 +1,5 @@
 import { minutesOf } from "../../platform/decimal.ts";
+import { t } from "../../platform/language/index.ts";
 
 /** Rules of time: rounding (PRD 3.5.2 `TimeRoundingRule`), the timer, and durations as people type them. All whole minutes. */
 
@@ -65,13 +66,16 @@ export type ParsedDuration = { ok: true; minutes: number } | { ok: false; messag
  */
 export function parseDuration(typed: string): ParsedDuration {
   const text = typed.trim().toLowerCase();
-  if (text === "") return { ok: false, message: "Enter a duration such as 1:30, 1h 30m, 90 or 1.5h." };
+  if (text === "") return { ok: false, message: t("Enter a duration such as 1:30, 1h 30m, 90 or 1.5h.") };
   const minutes = readMinutes(text);
   if (minutes === null) {
-    return { ok: false, message: `"${typed.trim()}" is not a duration; write 1:30, 1h 30m, 90 (minutes) or 1.5h.` };
+    return {
+      ok: false,
+      message: t('"{typed}" is not a duration; write 1:30, 1h 30m, 90 (minutes) or 1.5h.', { typed: typed.trim() }),
+    };
   }
   if (minutes > longestEntry)
-    return { ok: false, message: "One entry holds at most 24 hours; divide longer work by days." };
+    return { ok: false, message: t("One entry holds at most 24 hours; divide longer work by days.") };
   return { ok: true, minutes };
 }
 

@@ -2,6 +2,7 @@ import { sql } from "kysely";
 import { plus } from "../clock.ts";
 import type { App } from "../context.ts";
 import { tooMany } from "../errors.ts";
+import { t } from "../language/index.ts";
 
 export interface Limit {
   /** How many attempts within the window. */
@@ -38,7 +39,7 @@ export async function countAttempt(app: App, key: string, limit: Limit): Promise
   if (row.attempts <= limit.attempts) return;
   const until = new Date(row.window_started_at).getTime() + limit.seconds * 1000;
   const seconds = Math.max(1, Math.ceil((until - new Date(now).getTime()) / 1000));
-  throw tooMany(seconds, `Too many attempts. Try again in ${Math.ceil(seconds / 60)} minutes.`);
+  throw tooMany(seconds, t("Too many attempts. Try again in {value} minutes.", { value: Math.ceil(seconds / 60) }));
 }
 
 /** Forgets the attempts of a key, after a success. */

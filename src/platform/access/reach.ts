@@ -4,6 +4,7 @@ import { tableNamed } from "../database/columns.ts";
 import type { TableName, Tables } from "../database/tables.ts";
 import { notFound } from "../errors.ts";
 import { isId } from "../ids.ts";
+import { t } from "../language/index.ts";
 import { can } from "./actor.ts";
 
 type Reach<T extends TableName> = SelectQueryBuilder<Tables, T, {}>;
@@ -43,7 +44,7 @@ export async function find<T extends TableName>(ctx: Ctx, name: T, id: string): 
   const row = isId(id) ? await maybeFind(ctx, name, id) : undefined;
   if (row === undefined) {
     const noun = tableNamed(name)?.noun ?? "record";
-    throw notFound(`This ${noun}`);
+    throw notFound(t("This {noun}", { noun }));
   }
   if (tableNamed(name)?.isSensitive === true) ctx.request.onLook?.(name, id);
   return row;

@@ -3,6 +3,7 @@ import { type TypeCheck, TypeCompiler } from "@sinclair/typebox/compiler";
 import { type ValueError, ValueErrorType as T } from "@sinclair/typebox/errors";
 import { labelOf } from "../database/columns.ts";
 import type { FieldProblem } from "../errors.ts";
+import { t } from "../language/index.ts";
 import { expectedFormat } from "./formats.ts";
 
 const compiled = new WeakMap<TSchema, TypeCheck<TSchema>>();
@@ -29,7 +30,11 @@ export function validate(schema: TSchema, input: unknown): FieldProblem[] {
     }
   }
   for (const field of unstorable(input)) {
-    add({ field, code: "invalid", message: `${nameOf(field, null)} holds characters that cannot be stored.` });
+    add({
+      field,
+      code: "invalid",
+      message: t("{nameOf} holds characters that cannot be stored.", { nameOf: nameOf(field, null) }),
+    });
   }
   return [...problems.values()];
 }
@@ -39,9 +44,15 @@ function problemsOf(error: ValueError): FieldProblem[] {
   const field = fieldOf(path);
   const name = nameOf(field, schema);
   if (type === T.ObjectAdditionalProperties)
-    return [{ field, code: "unknown_field", message: `Unknown field "${field}".` }];
+    return [{ field, code: "unknown_field", message: t('Unknown field "{field}".', { field }) }];
   if (type === T.ObjectRequiredProperty || value === undefined || value === null || isBlank(value, schema)) {
-    return [{ field, code: "required", message: field === "" ? "An input is required." : `${name} is required.` }];
+    return [
+      {
+        field,
+        code: "required",
+        message: field === "" ? t("An input is required.") : t("{name} is required.", { name }),
+      },
+    ];
   }
   if (type === T.Union) return unionProblems(error, field, name);
   const [code, text] = sentenceOf(type, schema);
@@ -58,12 +69,18 @@ function isBlank(value: unknown, schema: TSchema): boolean {
 function unionProblems(error: ValueError, field: string, name: string): FieldProblem[] {
   const choices = literalsOf(error.schema);
   if (choices.length > 0) {
-    return [{ field, code: "invalid_choice", message: `${name} must be one of ${choices.join(", ")}.` }];
+    return [
+      {
+        field,
+        code: "invalid_choice",
+        message: t("{name} must be one of {choices}.", { name, choices: choices.join(", ") }),
+      },
+    ];
   }
   const variants = error.schema["anyOf"] as TSchema[];
   const others = variants.flatMap((variant, at) => (variant[Kind] === "Null" ? [] : [at]));
   const inner = others.length === 1 ? error.errors[others[0] ?? 0] : undefined;
-  if (inner === undefined) return [{ field, code: "invalid", message: `${name} is not valid.` }];
+  if (inner === undefined) return [{ field, code: "invalid", message: t("{name} is not valid.", { name }) }];
   return [...inner].slice(0, mostProblems).flatMap(problemsOf);
 }
 

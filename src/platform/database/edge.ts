@@ -1,6 +1,7 @@
 import { type TObject, type TProperties, type TSchema, Type } from "@sinclair/typebox";
 import type { FieldProblem } from "../errors.ts";
 import { invalid } from "../errors.ts";
+import { t } from "../language/index.ts";
 import { fromMinor, toMinor } from "../money.ts";
 import { type Column, labelOf, type Patch, type Table } from "./columns.ts";
 
@@ -107,7 +108,11 @@ export function fromEdge<T extends Table>(table: T, input: object, currency: str
     let value: unknown = typeof given === "string" ? given.trim() : given;
     if (value === "" && column.isNullable) value = null;
     if (value === "" && column.kind === "text" && !column.hasDefault) {
-      problems.push({ field: name, code: "required", message: `${labelOf(name, column)} is required.` });
+      problems.push({
+        field: name,
+        code: "required",
+        message: t("{name} is required.", { name: labelOf(name, column) }),
+      });
     }
     if (column.kind === "instant" && typeof value === "string") value = new Date(value).toISOString();
     if (column.kind === "money" && typeof value === "string") {

@@ -1,4 +1,5 @@
 import { conflict, Failure, malformed } from "../errors.ts";
+import { t } from "../language/index.ts";
 import { tableNamed } from "./columns.ts";
 
 /** Turns what a database says about a broken rule into what a caller can use; anything else passes through. */
@@ -10,17 +11,17 @@ export function translateDatabaseError(error: unknown): unknown {
     const what = broken.columns
       .map((column) => column.replace(/_(id|key|hash)$/, "").replaceAll("_", " "))
       .join(" and ");
-    return conflict(`There is already a ${noun} with this ${what || "key"}.`, "duplicate");
+    return conflict(t("There is already a {noun} with this {what}.", { noun, what: what || "key" }), "duplicate");
   }
   if (isForeignKey(error))
-    return conflict("Something else still refers to this record, or it refers to one that is gone.", "in_use");
+    return conflict(t("Something else still refers to this record, or it refers to one that is gone."), "in_use");
   if (isUnreadable(error))
-    return malformed("A value in this request is not one that can be looked up or stored.", "bad_value");
+    return malformed(t("A value in this request is not one that can be looked up or stored."), "bad_value");
   if (isUnavailable(error))
     return new Failure(
       503,
       "database_unavailable",
-      "The data cannot be reached or written just now. Try again in a moment.",
+      t("The data cannot be reached or written just now. Try again in a moment."),
       [],
       30,
     );

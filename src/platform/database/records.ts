@@ -4,6 +4,7 @@ import { find, maybeFind, type RowFor } from "../access/reach.ts";
 import type { Work } from "../context.ts";
 import { conflict, invalidField, stale } from "../errors.ts";
 import { newId } from "../ids.ts";
+import { t } from "../language/index.ts";
 import { allTables, labelOf, type NewRow, type Patch, type RowOf, type Table, tableNamed } from "./columns.ts";
 import { indexRow, unindexRow } from "./search.ts";
 import type { TableName } from "./tables.ts";
@@ -107,7 +108,10 @@ export async function remove(work: Work, table: Table, id: string, version?: num
   const holders = await holdersOf(work, table.name, id);
   if (holders.length > 0) {
     throw conflict(
-      `This ${table.noun} cannot be deleted: ${holders.join(", ")} still refer to it. Archive it instead.`,
+      t("This {noun} cannot be deleted: {holders} still refer to it. Archive it instead.", {
+        noun: table.noun,
+        holders: holders.join(", "),
+      }),
       "in_use",
     );
   }
@@ -143,7 +147,8 @@ async function checkReferences(work: Work, table: Table, values: Record<string, 
       continue;
     if (column.isReadOnly) continue;
     const found = await maybeFind(work, column.references as TableName, value);
-    if (found === undefined) throw invalidField(name, `${labelOf(name, column)} does not exist.`, "not_found");
+    if (found === undefined)
+      throw invalidField(name, t("{name} does not exist.", { name: labelOf(name, column) }), "not_found");
   }
 }
 

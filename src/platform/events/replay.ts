@@ -1,6 +1,7 @@
 import type { Work } from "../context.ts";
 import { notFound } from "../errors.ts";
 import { isId } from "../ids.ts";
+import { t } from "../language/index.ts";
 import "./outbox.ts";
 
 /**
@@ -17,5 +18,5 @@ export async function replayDelivery(work: Work, eventId: string, handler: strin
         .where("handler", "=", handler)
         .where("dead_at", "is not", null)
         .executeTakeFirst();
-  if (numUpdatedRows === 0n) throw notFound("This event");
+  if (numUpdatedRows === 0n) throw notFound(t("This event"));
 }

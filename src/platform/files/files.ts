@@ -3,6 +3,7 @@ import type { TableType } from "../database/tables.ts";
 import type { Ctx, Work } from "../context.ts";
 import { insert } from "../database/records.ts";
 import { invalidField } from "../errors.ts";
+import { t } from "../language/index.ts";
 
 /** A file as people know it; its bytes stand encrypted under their hash in the file store. */
 export const files = table("files", {
@@ -41,7 +42,7 @@ export async function storeUploads(ctx: Ctx, uploads: readonly Upload[], field =
   const stored: StoredBytes[] = [];
   for (const upload of uploads) {
     if (upload.bytes.length > largestFile)
-      throw invalidField(field, `${upload.name} is larger than 50 MB.`, "too_large");
+      throw invalidField(field, t("{name} is larger than 50 MB.", { name: upload.name }), "too_large");
     const { sha256, size } = await ctx.app.files.put(ctx.tenant.id, upload.bytes);
     stored.push({
       sha256,

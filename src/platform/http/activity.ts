@@ -1,5 +1,6 @@
 import type { Ctx } from "../context.ts";
 import { tableNamed, labelOf } from "../database/columns.ts";
+import { t } from "../language/index.ts";
 import { cell, empty, words } from "./cells.ts";
 import type { SectionModel } from "./view-models.ts";
 
@@ -11,11 +12,11 @@ export async function activityOf(ctx: Ctx, entityType: string, id: string): Prom
   const now = ctx.app.clock.now();
   return {
     id: "activity",
-    title: "Activity",
+    title: t("Activity"),
     actions: [],
     table: {
       id: "activity-table",
-      caption: "Activity",
+      caption: t("Activity"),
       columns: ["When", "Who", "What"].map((label) => ({
         label,
         sort_url: "",
@@ -30,7 +31,7 @@ export async function activityOf(ctx: Ctx, entityType: string, id: string): Prom
         cells: [cell.instant(entry.timestamp, ctx.tenant, now), cell.person(entry.actor_name), cell.text(entry.text)],
       })),
     },
-    empty: empty("history", "Nothing yet", "Changes appear here."),
+    empty: empty("history", t("Nothing yet"), t("Changes appear here.")),
     more_url: "",
     more_label: "",
   };

@@ -1,6 +1,7 @@
 import { formatMoney } from "../money.ts";
 import type { Tenant } from "../context.ts";
 import type { Address } from "../database/columns.ts";
+import { t } from "../language/index.ts";
 import type { ActionLink, CellModel, EmptyModel, FactsModel } from "./view-models.ts";
 
 /** Cells: values of rows as a table or a list of facts shows them. */
@@ -39,7 +40,7 @@ export const cell = {
           hint: formatInstant(instant, tenant),
           datetime: instant,
         },
-  check: (value: boolean): CellModel => ({ ...blank, kind: "check", text: value ? "Yes" : "" }),
+  check: (value: boolean): CellModel => ({ ...blank, kind: "check", text: value ? t("Yes") : "" }),
   person: (name: string | null | undefined): CellModel =>
     name == null || name === "" ? nothing : { ...blank, kind: "person", text: name },
   nothing,

@@ -1,6 +1,7 @@
 import type { Ctx } from "../context.ts";
 import { newToken, sign, verify } from "../crypto/tokens.ts";
 import { forbidden } from "../errors.ts";
+import { t } from "../language/index.ts";
 import { hostCookieName, parseCookies, serializeCookie } from "./cookies.ts";
 
 /** What a form's token is bound to. */
@@ -30,11 +31,11 @@ export function checkCsrf(request: Request, subject: CsrfSubject, given: string)
   // "same-site" is a sibling domain, which may belong to another tenant.
   const isForeignSite = site !== null && site !== "same-origin" && site !== "none";
   if (isForeignSite || !isOwnOrigin(request, subject.publicUrl)) {
-    throw forbidden("This request came from another site, so nothing was changed.", "csrf");
+    throw forbidden(t("This request came from another site, so nothing was changed."), "csrf");
   }
   if (subject.sessionKey === "" || !verify(subject.secret, subject.sessionKey, given)) {
     throw forbidden(
-      "This page had been open for too long, so nothing was changed. Load it again and send it once more.",
+      t("This page had been open for too long, so nothing was changed. Load it again and send it once more."),
       "csrf",
     );
   }

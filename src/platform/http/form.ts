@@ -1,5 +1,6 @@
 import { Kind, OptionalKind, type TObject, type TSchema } from "@sinclair/typebox";
 import { Failure, malformed } from "../errors.ts";
+import { t } from "../language/index.ts";
 import { readBytes } from "./body.ts";
 import { decodeUtf8, parseMultipart } from "./multipart.ts";
 
@@ -37,7 +38,7 @@ export async function readForm(request: Request, { maxBytes }: { maxBytes: numbe
   throw new Failure(
     415,
     "unsupported_media_type",
-    "Send the form as multipart/form-data or application/x-www-form-urlencoded.",
+    t("Send the form as multipart/form-data or application/x-www-form-urlencoded."),
   );
 }
 
@@ -46,7 +47,7 @@ async function bodyOf(request: Request, maxBytes: number): Promise<Uint8Array> {
     return await readBytes(request, maxBytes);
   } catch (error) {
     if (error instanceof Failure) throw error;
-    throw malformed("The form did not arrive completely.");
+    throw malformed(t("The form did not arrive completely."));
   }
 }
 
@@ -66,7 +67,7 @@ function multipartForm(body: Uint8Array, contentType: string): UploadedForm {
 
 function urlencodedPairs(text: string): [string, string][] {
   const pairs = text.split("&").filter((pair) => pair !== "");
-  if (pairs.length > mostFields) throw malformed("The form has too many fields.");
+  if (pairs.length > mostFields) throw malformed(t("The form has too many fields."));
   return pairs.map((pair) => {
     const at = pair.indexOf("=");
     return at === -1 ? [decoded(pair), ""] : [decoded(pair.slice(0, at)), decoded(pair.slice(at + 1))];
@@ -77,7 +78,7 @@ function decoded(text: string): string {
   try {
     return decodeURIComponent(text.replaceAll("+", " "));
   } catch {
-    throw malformed("The form is not valid UTF-8.");
+    throw malformed(t("The form is not valid UTF-8."));
   }
 }
 

@@ -4,6 +4,7 @@ import { type Page, pageOf, type SortKey } from "../database/paging.ts";
 import { searchIds } from "../database/search.ts";
 import { malformed } from "../errors.ts";
 import { noId } from "../ids.ts";
+import { t } from "../language/index.ts";
 import { columnKeys, columnsNamed, offeredColumns, settingsOf, usualColumns } from "./lists/columns.ts";
 import { chosenTable } from "./lists/table.ts";
 import { type Answer, fragment, type Incoming, page } from "./route.ts";
@@ -116,7 +117,9 @@ export async function listModel<R>(ctx: Ctx, url: URL, whole: List<R>): Promise<
   const filters = [];
   for (const filter of list.filters ?? []) {
     const choices = await filter.options(ctx);
-    const options = choices.some((option) => option.value === "") ? choices : [{ value: "", label: "Any" }, ...choices];
+    const options = choices.some((option) => option.value === "")
+      ? choices
+      : [{ value: "", label: t("Any") }, ...choices];
     filters.push({
       name: filter.name,
       label: filter.label,
@@ -161,10 +164,10 @@ export async function listModel<R>(ctx: Ctx, url: URL, whole: List<R>): Promise<
     empty: isNarrowed
       ? {
           icon: "search",
-          title: "Nothing matches",
-          text: "No record fits the search and the filters.",
+          title: t("Nothing matches"),
+          text: t("No record fits the search and the filters."),
           action: {
-            label: "Clear search and filters",
+            label: t("Clear search and filters"),
             href: cleared,
             icon: "x",
             look: "ghost",

@@ -1,4 +1,5 @@
 import { malformed } from "../errors.ts";
+import { t } from "../language/index.ts";
 
 /** One part of a `multipart/form-data` body. */
 export interface Part {
@@ -12,7 +13,7 @@ export interface Part {
 
 const mostParts = 2000;
 const longestHead = 16 * 1024;
-const unreadable = () => malformed("The form could not be read: its parts are not put together correctly.");
+const unreadable = () => malformed(t("The form could not be read: its parts are not put together correctly."));
 
 /**
  * The parts of a body (RFC 7578), strictly: a body that ends before its closing boundary, or a part without a name, is a
@@ -86,7 +87,8 @@ function parameter(header: string, name: string): string | null {
 
 function boundaryOf(contentType: string): string {
   const boundary = parameter(contentType, "boundary") ?? "";
-  if (boundary === "" || boundary.length > 70) throw malformed("The form does not say where its parts begin and end.");
+  if (boundary === "" || boundary.length > 70)
+    throw malformed(t("The form does not say where its parts begin and end."));
   return boundary;
 }
 
@@ -95,6 +97,6 @@ export function decodeUtf8(bytes: Uint8Array): string {
   try {
     return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch {
-    throw malformed("The form is not valid UTF-8.");
+    throw malformed(t("The form is not valid UTF-8."));
   }
 }

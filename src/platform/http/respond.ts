@@ -2,6 +2,7 @@ import { assetVersion } from "#generated/assets.ts";
 import { can } from "../access/actor.ts";
 import { type App, type Ctx, reading, type Tenant } from "../context.ts";
 import type { Failure } from "../errors.ts";
+import { t } from "../language/index.ts";
 import { parseCookies, serializeCookie } from "./cookies.ts";
 import { csrfCookie, csrfTokenFor } from "./csrf.ts";
 import { errorDocument } from "./jsonapi-errors.ts";
@@ -87,7 +88,7 @@ async function pageResponse(
     show_search: route.door === "staff",
     sign_out_url: route.door === "portal" ? "/portal/sign-out" : "/sign-out",
     user_menu: [
-      { label: "Your account", href: route.door === "portal" ? "/portal/account" : "/account", icon: "user" },
+      { label: t("Your account"), href: route.door === "portal" ? "/portal/account" : "/account", icon: "user" },
     ],
     create: route.door === "staff" ? ctx.app.registry.create.filter((item) => can(ctx.actor, item.permission)) : [],
     ...chrome,
@@ -194,7 +195,9 @@ export async function respondFailure(
     status: String(failure.status),
     title: titleOf(failure.status),
     text: failure.message,
-    actions: [{ label: "Back to the start", href: home, icon: "home", look: "primary", is_post: false, confirm: "" }],
+    actions: [
+      { label: t("Back to the start"), href: home, icon: "home", look: "primary", is_post: false, confirm: "" },
+    ],
     reference: failure.status >= 500 ? requestId : "",
   };
   if (ctx === null) {
@@ -202,7 +205,7 @@ export async function respondFailure(
     return html(renderPage("plain", frame, "errors/error", model), failure.status);
   }
   if (failure.code === "not_set_up") {
-    const closed: SetupClosedModel = { title: "Not set up yet", text: failure.message, action: null };
+    const closed: SetupClosedModel = { title: t("Not set up yet"), text: failure.message, action: null };
     return pageResponse(ctx, { ...route, door: "open" }, incoming, {
       kind: "page",
       view: "setup/closed",

@@ -7,6 +7,7 @@ import { type App, contextOf, type Ctx, reading, type RequestInfo, type Tenant }
 import { translateDatabaseError } from "../database/failures.ts";
 import { Failure, forbidden, notFound, unauthorized } from "../errors.ts";
 import { isId, newId } from "../ids.ts";
+import { t } from "../language/index.ts";
 import { acceptedLanguage, defaultLanguage, inLanguage, languageOf, localeFor, speak } from "../language/index.ts";
 import { log } from "../log.ts";
 import { loadTenant } from "../tenants.ts";
@@ -125,9 +126,9 @@ async function answerTo(
   let ctx: Ctx | null = null;
   let answer: Response;
   try {
-    if (!gate.isOpen()) throw new Failure(503, "stopping", "Purser is being restarted. Try again in a moment.");
+    if (!gate.isOpen()) throw new Failure(503, "stopping", t("Purser is being restarted. Try again in a moment."));
     const tenantId = await gate.tenantOf((request.headers.get("host") ?? url.host).toLowerCase());
-    if (tenantId === null) throw notFound("An organization at this address");
+    if (tenantId === null) throw notFound(t("An organization at this address"));
     const { tenant, identity } = await entering(app, tenantId, incoming, route);
     speakTo({ actor: identity.actor, tenant }, route, request);
     ctx = contextOf(app, tenant, identity.actor, info);
@@ -199,7 +200,7 @@ async function admit(ctx: Ctx, route: Route, incoming: Incoming, identity: Ident
     throw new Failure(
       503,
       "not_set_up",
-      "Purser has not been set up yet. Open the setup URL that it printed when it started.",
+      t("Purser has not been set up yet. Open the setup URL that it printed when it started."),
     );
   }
   checkAddress(tenant.allowed_networks, route.door, path, ctx.request.ip);
@@ -241,13 +242,13 @@ function incomingOf(request: Request, url: URL, params: Record<string, string>, 
     json: async () => {
       const type = (request.headers.get("content-type") ?? "application/json").split(";")[0]?.trim().toLowerCase();
       if (type !== "application/json" && type !== "application/vnd.api+json") {
-        throw new Failure(415, "unsupported_media_type", "Send application/vnd.api+json or application/json.");
+        throw new Failure(415, "unsupported_media_type", t("Send application/vnd.api+json or application/json."));
       }
       try {
         return JSON.parse(await readText()) as unknown;
       } catch (error) {
         if (error instanceof Failure) throw error;
-        throw new Failure(400, "malformed", "The body is not valid JSON.");
+        throw new Failure(400, "malformed", t("The body is not valid JSON."));
       }
     },
   };
@@ -264,6 +265,8 @@ function defect(error: unknown, info: RequestInfo, route: Route): Failure {
   return new Failure(
     500,
     "defect",
-    `Something went wrong on our side. If it happens again, tell your administrator this number: ${info.id}`,
+    t("Something went wrong on our side. If it happens again, tell your administrator this number: {id}", {
+      id: info.id,
+    }),
   );
 }

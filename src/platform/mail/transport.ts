@@ -4,6 +4,7 @@ import SMTPConnection from "nodemailer/lib/smtp-connection";
 import { mailBody } from "./compose.ts";
 import { buildMime, type Mime, type OutgoingMail } from "./mime.ts";
 import { newId } from "../ids.ts";
+import { t } from "../language/index.ts";
 import { describeSmtpError, SmtpFailure } from "./smtp-errors.ts";
 
 export { describeSmtpError } from "./smtp-errors.ts";
@@ -62,14 +63,14 @@ export interface SmtpTest {
 export async function testSmtp(settings: SmtpSettings, to: string): Promise<SmtpTest> {
   const lines: string[] = [];
   const body = mailBody({
-    heading: "It works",
-    paragraphs: ["This is a test mail from Purser. Mail for your clients will reach them the same way."],
-    footer: `Sent by way of ${settings.host}`,
+    heading: t("It works"),
+    paragraphs: [t("This is a test mail from Purser. Mail for your clients will reach them the same way.")],
+    footer: t("Sent by way of {host}", { host: settings.host }),
   });
   const message: OutgoingMail = {
     message_id: `<${newId()}@${settings.from_address.split("@").at(-1) ?? "localhost"}>`,
     to: [{ address: to, name: "" }],
-    subject: "Test mail from Purser",
+    subject: t("Test mail from Purser"),
     headers: { "Auto-Submitted": "auto-generated" },
     ...body,
   };
@@ -81,7 +82,7 @@ export async function testSmtp(settings: SmtpSettings, to: string): Promise<Smtp
       async () => {},
       (line) => lines.push(withoutSecrets(line, settings)),
     );
-    return { is_sent: true, message: `${settings.host} has taken the mail for ${to}.`, lines };
+    return { is_sent: true, message: t("{host} has taken the mail for {to}.", { host: settings.host, to }), lines };
   } catch (error) {
     return { is_sent: false, message: describeSmtpError(error).message, lines };
   }

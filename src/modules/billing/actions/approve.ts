@@ -5,6 +5,7 @@ import { asSystem, type Work } from "../../../platform/context.ts";
 import type { PatchInput } from "../../../platform/database/edge.ts";
 import { update } from "../../../platform/database/records.ts";
 import { conflict, Failure, stale } from "../../../platform/errors.ts";
+import { t } from "../../../platform/language/index.ts";
 import { nextNumber } from "../../../platform/tenants.ts";
 import { timeEntries } from "../../time/index.ts";
 import { writeLedger } from "../drafts/ledger.ts";
@@ -70,7 +71,9 @@ function refuseProblems(problems: readonly DraftProblem[]): void {
   throw new Failure(
     409,
     "draft_problems",
-    `This draft cannot be approved yet. ${[...new Set(errors.map((problem) => problem.message))].join(" ")}`,
+    t("This draft cannot be approved yet. {value}", {
+      value: [...new Set(errors.map((problem) => problem.message))].join(" "),
+    }),
     errors.map((problem) => ({ field: "", code: problem.code, message: problem.message })),
   );
 }
@@ -99,7 +102,9 @@ async function refuseChangedTime(work: Work, invoiceId: string): Promise<void> {
   );
   if (changed === undefined) return;
   throw conflict(
-    `Time of ${changed.date} was changed after this draft was made, or is billed in part only. Build the draft again.`,
+    t("Time of {date} was changed after this draft was made, or is billed in part only. Build the draft again.", {
+      date: changed.date,
+    }),
     "time_changed",
   );
 }

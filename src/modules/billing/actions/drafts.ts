@@ -6,6 +6,7 @@ import type { Patch } from "../../../platform/database/columns.ts";
 import { edgeSchema, fromEdge, newInput, type PatchInput, patchInput } from "../../../platform/database/edge.ts";
 import { remove } from "../../../platform/database/records.ts";
 import { invalidField } from "../../../platform/errors.ts";
+import { t } from "../../../platform/language/index.ts";
 import { addLines, removeLine, type TypedLine } from "../drafts/lines.ts";
 import { linesOf, recompute, requireDraft } from "../drafts/recompute.ts";
 import { checkedDueDate, newDraft } from "../drafts/write.ts";
@@ -37,7 +38,7 @@ export const createInvoice = action({
   }),
   run: async (work: Work, { lines = [], ...input }: Created): Promise<InvoiceRow> => {
     const company = await find(work, "companies", input.company_id).catch(() => {
-      throw invalidField("company_id", "Company does not exist.", "not_found");
+      throw invalidField("company_id", t("Company does not exist."), "not_found");
     });
     const values = fromEdge(invoices, input, company.currency);
     await checkDraft(work, company.id, values);
@@ -69,12 +70,12 @@ export const updateInvoice = action({
 
 async function checkDraft(work: Work, companyId: string, values: Patch<typeof invoices>): Promise<void> {
   if (values.discount_amount !== undefined && values.discount_amount < 0) {
-    throw invalidField("discount_amount", "A discount cannot be negative; add an adjustment line instead.");
+    throw invalidField("discount_amount", t("A discount cannot be negative; add an adjustment line instead."));
   }
   if (values.billing_contact_id != null) {
     const contact = await find(work, "contacts", values.billing_contact_id).catch(() => null);
     if (contact?.company_id !== companyId)
-      throw invalidField("billing_contact_id", "This contact belongs to another company.");
+      throw invalidField("billing_contact_id", t("This contact belongs to another company."));
   }
 }
 

@@ -5,6 +5,7 @@ import type { Work } from "../../../platform/context.ts";
 import type { PatchInput } from "../../../platform/database/edge.ts";
 import { update } from "../../../platform/database/records.ts";
 import { conflict, invalidField, stale } from "../../../platform/errors.ts";
+import { t } from "../../../platform/language/index.ts";
 import { type ContractRow, shownPeriod } from "../../contracts/index.ts";
 import { removeLine } from "../drafts/lines.ts";
 import { periodOf, type Plan, planContract, planTime } from "../drafts/plan.ts";
@@ -41,7 +42,7 @@ export const generateFromContract = action({
   ),
   run: async (work: Work, input: FromContract): Promise<InvoiceRow> => {
     const contract = await find(work, "contracts", input.contract_id).catch(() => {
-      throw invalidField("contract_id", "Contract does not exist.", "not_found");
+      throw invalidField("contract_id", t("Contract does not exist."), "not_found");
     });
     await lockContract(work, contract.id);
     const field = input.period_start === undefined ? "date" : "period_start";
@@ -49,7 +50,10 @@ export const generateFromContract = action({
     if (input.period_start !== undefined && input.period_start !== period.start) {
       throw invalidField(
         "period_start",
-        `No billing period of ${contract.contract_number} begins on ${input.period_start}; the one that holds this day begins on ${period.start}.`,
+        t(
+          "No billing period of {contract_number} begins on {period_start}; the one that holds this day begins on {start}.",
+          { contract_number: contract.contract_number, period_start: input.period_start, start: period.start },
+        ),
       );
     }
     await refuseSecondDraft(work, contract, period.start);
@@ -85,7 +89,9 @@ async function refuseSecondDraft(work: Work, contract: ContractRow, periodStart:
     .executeTakeFirst();
   if (draft === undefined) return;
   throw conflict(
-    `There is a draft for this period of ${contract.name} already. Build it again to take in what is new, or delete it.`,
+    t("There is a draft for this period of {name} already. Build it again to take in what is new, or delete it.", {
+      name: contract.name,
+    }),
     "draft_exists",
   );
 }
@@ -111,15 +117,15 @@ export const generateFromTime = action({
   ),
   run: async (work: Work, { company_id, from, to, invoice_date }: FromTime): Promise<InvoiceRow> => {
     const company = await find(work, "companies", company_id).catch(() => {
-      throw invalidField("company_id", "Company does not exist.", "not_found");
+      throw invalidField("company_id", t("Company does not exist."), "not_found");
     });
-    if (to < from) throw invalidField("to", "The last day lies before the first.", "too_small");
+    if (to < from) throw invalidField("to", t("The last day lies before the first."), "too_small");
     await work.db.updateTable("companies").set({ id: company.id }).where("id", "=", company.id).execute();
     const range = { start: from, end: Temporal.PlainDate.from(to).add({ days: 1 }).toString() };
     const plan = await planTime(work, company, range);
     if (isEmpty(plan))
       throw nothing(`${company.name} has no unbilled time without a contract in ${shownPeriod(range)}.`);
-    if (plan.lines.length === 0) throw conflict(plan.problems[0]?.message ?? "There is no rate.", "no_rate");
+    if (plan.lines.length === 0) throw conflict(plan.problems[0]?.message ?? t("There is no rate."), "no_rate");
     const invoice = await newDraft(work, {
       company_id: company.id,
       currency: company.currency,
@@ -145,7 +151,7 @@ export const rebuildDraft = action({
     requireDraft(invoice);
     const { period_start, period_end } = invoice;
     if (period_start === null || period_end === null)
-      throw conflict("This draft was written by hand: there is nothing to build again.", "not_generated");
+      throw conflict(t("This draft was written by hand: there is nothing to build again."), "not_generated");
     if (invoice.contract_id !== null) await lockContract(work, invoice.contract_id);
     const lines = await linesOf(work, invoice.id);
     for (const line of lines.filter(isCalculated)) await removeLine(work, line);

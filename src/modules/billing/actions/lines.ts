@@ -6,6 +6,7 @@ import { canonicalDecimal } from "../../../platform/decimal.ts";
 import type { PatchInput } from "../../../platform/database/edge.ts";
 import { update } from "../../../platform/database/records.ts";
 import { invalidField } from "../../../platform/errors.ts";
+import { t } from "../../../platform/language/index.ts";
 import { allocate } from "../../../platform/money.ts";
 import { addLines, lineTotal, removeLine, type TypedLine } from "../drafts/lines.ts";
 import { linesOf, recompute, requireDraft } from "../drafts/recompute.ts";
@@ -49,7 +50,7 @@ export const updateLine = action({
     requireDraft(invoice);
     const isWritten = (writtenTypes as readonly string[]).includes(line.line_type) && line.billing_key === null;
     if (!isWritten && input.line_type !== undefined && input.line_type !== line.line_type) {
-      throw invalidField("line_type", "The kind of a line that was calculated cannot change.");
+      throw invalidField("line_type", t("The kind of a line that was calculated cannot change."));
     }
     const next = {
       line_type: input.line_type ?? line.line_type,
@@ -59,7 +60,7 @@ export const updateLine = action({
     const isRepriced =
       next.quantity !== line.quantity || next.unit_price !== line.unit_price || next.line_type !== line.line_type;
     const description = input.description?.trim();
-    if (description === "") throw invalidField("description", "Description is required.", "required");
+    if (description === "") throw invalidField("description", t("Description is required."), "required");
     const row = await update(
       work,
       invoiceLines,

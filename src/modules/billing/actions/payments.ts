@@ -7,6 +7,7 @@ import { edgeSchema, fromEdge } from "../../../platform/database/edge.ts";
 import { insert, update } from "../../../platform/database/records.ts";
 import { invalid, invalidField, stale } from "../../../platform/errors.ts";
 import { emit } from "../../../platform/events/outbox.ts";
+import { t } from "../../../platform/language/index.ts";
 import { todayOf } from "../drafts/write.ts";
 import { balanceDue, isOpen, paymentProblem, statusAfterPayment } from "../rules/states.ts";
 import { type InvoiceRow, invoices, type paymentMethods, type PaymentRow, payments } from "../schema.ts";
@@ -40,7 +41,7 @@ export const recordPayment = action({
   run: async (work: Work, { version, ...input }: Recorded): Promise<PaymentRow> => {
     await lockInvoice(work, input.invoice_id);
     const invoice = await find(work, "invoices", input.invoice_id).catch(() => {
-      throw invalidField("invoice_id", "Invoice does not exist.", "not_found");
+      throw invalidField("invoice_id", t("Invoice does not exist."), "not_found");
     });
     const values = fromEdge(payments, input, invoice.currency);
     const problem = paymentProblem(invoice, values.amount ?? 0);
@@ -48,7 +49,7 @@ export const recordPayment = action({
     if (version !== undefined && version !== invoice.version) throw stale();
     const payment_date = values.payment_date ?? todayOf(work);
     if (payment_date > todayOf(work))
-      throw invalidField("payment_date", "A payment cannot be recorded before it has come in.", "in_future");
+      throw invalidField("payment_date", t("A payment cannot be recorded before it has come in."), "in_future");
     return book(work, invoice, { ...values, payment_date, recorded_by_id: work.actor.user_id } as NewRow<
       typeof payments
     >);

@@ -8,6 +8,7 @@ import { emit } from "../../../platform/events/outbox.ts";
 import { addFile, type StoredBytes, storeUploads } from "../../../platform/files/files.ts";
 import { formatDate } from "../../../platform/http/cells.ts";
 import { newId } from "../../../platform/ids.ts";
+import { t } from "../../../platform/language/index.ts";
 import { mailBody } from "../../../platform/mail/compose.ts";
 import { queueMail } from "../../../platform/mail/queue.ts";
 import { formatMoney } from "../../../platform/money.ts";
@@ -68,8 +69,8 @@ function requireIssued(invoice: InvoiceRow): void {
   if (isIssued(invoice.status)) return;
   throw conflict(
     invoice.status === "draft"
-      ? "This is a draft. Approve it before it is sent."
-      : "This invoice is void and is not sent any more.",
+      ? t("This is a draft. Approve it before it is sent.")
+      : t("This invoice is void and is not sent any more."),
     "not_issued",
   );
 }
@@ -91,12 +92,15 @@ function letter(work: Work, invoice: InvoiceRow): { subject: string; text: strin
     : `Please pay ${formatMoney(invoice.balance_due, invoice.currency, tenant.locale)} by ${due}.`;
   const body = mailBody({
     organization: tenant.name,
-    heading: `Invoice ${number}`,
-    paragraphs: [`Please find attached our invoice ${number} over ${total}. ${owed}`],
-    action: { label: isSettled ? "View the invoice" : "View and pay the invoice", url: portalUrl(work, invoice.id) },
-    footer: `${tenant.name} sends you this because you receive the invoices of your company.`,
+    heading: t("Invoice {number}", { number }),
+    paragraphs: [t("Please find attached our invoice {number} over {total}. {owed}", { number, total, owed })],
+    action: {
+      label: isSettled ? t("View the invoice") : t("View and pay the invoice"),
+      url: portalUrl(work, invoice.id),
+    },
+    footer: t("{name} sends you this because you receive the invoices of your company.", { name: tenant.name }),
   });
-  return { subject: `Invoice ${number} from ${tenant.name}`, ...body };
+  return { subject: t("Invoice {number} from {name}", { number, name: tenant.name }), ...body };
 }
 
 /**

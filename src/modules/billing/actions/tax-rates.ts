@@ -7,6 +7,7 @@ import { fromEdge, newInput, type PatchInput, patchInput } from "../../../platfo
 import { insert, remove, update } from "../../../platform/database/records.ts";
 import { canonicalDecimal, compareDecimals } from "../../../platform/decimal.ts";
 import { invalidField } from "../../../platform/errors.ts";
+import { t } from "../../../platform/language/index.ts";
 import { taxRates } from "../schema.ts";
 
 type TaxRateRow = RowOf<typeof taxRates>;
@@ -50,7 +51,7 @@ export const deleteTaxRate = action({
 function checked(values: Patch<typeof taxRates>): Patch<typeof taxRates> {
   if (values.rate === undefined) return values;
   if (compareDecimals(values.rate, "0") < 0 || compareDecimals(values.rate, "100") > 0) {
-    throw invalidField("rate", "A tax rate lies between 0 and 100 per cent.", "out_of_range");
+    throw invalidField("rate", t("A tax rate lies between 0 and 100 per cent."), "out_of_range");
   }
   return { ...values, rate: canonicalDecimal(values.rate) };
 }

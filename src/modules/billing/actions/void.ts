@@ -5,6 +5,7 @@ import { asSystem, type Work } from "../../../platform/context.ts";
 import type { PatchInput } from "../../../platform/database/edge.ts";
 import { update } from "../../../platform/database/records.ts";
 import { conflict, stale } from "../../../platform/errors.ts";
+import { t } from "../../../platform/language/index.ts";
 import { timeEntries } from "../../time/index.ts";
 import { writeLedger } from "../drafts/ledger.ts";
 import { linesOf } from "../drafts/recompute.ts";
@@ -44,14 +45,17 @@ export const voidInvoice = action({
 });
 
 function refuse(invoice: InvoiceRow): void {
-  if (invoice.status === "draft") throw conflict("This is a draft: delete it instead.", "not_issued");
-  if (invoice.status === "void") throw conflict("This invoice is void already.", "already_void");
+  if (invoice.status === "draft") throw conflict(t("This is a draft: delete it instead."), "not_issued");
+  if (invoice.status === "void") throw conflict(t("This invoice is void already."), "already_void");
   if (invoice.amount_paid > 0)
-    throw conflict("Payments have been recorded on this invoice, so it cannot be voided.", "has_payments");
+    throw conflict(t("Payments have been recorded on this invoice, so it cannot be voided."), "has_payments");
   // Nothing was asked for, so nothing was paid: an invoice of zero may be taken back.
   if (invoice.status === "paid" && invoice.total === 0) return;
   if (!canTransition(invoice.status, "void"))
-    throw conflict(`An invoice that is ${invoice.status.replaceAll("_", " ")} cannot be voided.`, "cannot_void");
+    throw conflict(
+      t("An invoice that is {status} cannot be voided.", { status: invoice.status.replaceAll("_", " ") }),
+      "cannot_void",
+    );
 }
 
 /** Gives the time back: unbilled again, with the rate that people had set and none that was found for the invoice. */

@@ -2,6 +2,7 @@ import type { Work } from "../../../platform/context.ts";
 import { canonicalDecimal } from "../../../platform/decimal.ts";
 import { insert, remove } from "../../../platform/database/records.ts";
 import { conflict, invalidField } from "../../../platform/errors.ts";
+import { t } from "../../../platform/language/index.ts";
 import { amountOf } from "../../../platform/money.ts";
 import { type InvoiceLineRow, invoiceLines, type InvoiceRow } from "../schema.ts";
 import { linesOf } from "./recompute.ts";
@@ -38,14 +39,14 @@ export function lineTotal(
   if (total === null || Math.abs(total) > largestTotal) {
     throw invalidField(
       `${at}unit_price`,
-      "Quantity times unit price comes to more than an invoice can hold.",
+      t("Quantity times unit price comes to more than an invoice can hold."),
       "too_large",
     );
   }
   if (line.line_type === "discount" && total > 0) {
     throw invalidField(
       `${at}unit_price`,
-      "A discount takes something off: write its price with a minus.",
+      t("A discount takes something off: write its price with a minus."),
       "not_negative",
     );
   }
@@ -61,7 +62,7 @@ export async function addLines(
 ): Promise<InvoiceLineRow[]> {
   const present = await linesOf(work, invoice.id);
   if (present.length + lines.length > mostLines)
-    throw conflict(`An invoice holds at most ${mostLines} lines.`, "too_many_lines");
+    throw conflict(t("An invoice holds at most {mostLines} lines.", { mostLines }), "too_many_lines");
   const last = present.at(-1)?.sort_order ?? 0;
   const made: InvoiceLineRow[] = [];
   for (const [index, given] of lines.entries()) {
@@ -71,7 +72,7 @@ export async function addLines(
       unit_price: canonicalDecimal(given.unit_price),
     };
     const description = given.description.trim();
-    if (description === "") throw invalidField(`${at(index)}description`, "Description is required.", "required");
+    if (description === "") throw invalidField(`${at(index)}description`, t("Description is required."), "required");
     made.push(
       await insert(work, invoiceLines, {
         ...line,

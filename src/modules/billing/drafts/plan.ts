@@ -1,5 +1,6 @@
 import type { Ctx } from "../../../platform/context.ts";
 import { conflict, invalidField } from "../../../platform/errors.ts";
+import { t } from "../../../platform/language/index.ts";
 import {
   type BillingPeriod,
   bucketsWithin,
@@ -40,7 +41,8 @@ export interface Plan {
 /** The period that a contract is billed for: the one that holds a date. 422 when the contract does not cover it. */
 export function periodOf(contract: ContractRow, date: string, field = "date"): BillingPeriod {
   const period = periodContaining(contract, date);
-  if (period === null) throw invalidField(field, `${contract.name} does not cover ${date}.`, "not_covered");
+  if (period === null)
+    throw invalidField(field, t("{name} does not cover {date}.", { name: contract.name, date }), "not_covered");
   return period;
 }
 
@@ -51,7 +53,9 @@ export function periodOf(contract: ContractRow, date: string, field = "date"): B
 export async function planContract(ctx: Ctx, contract: ContractRow, period: BillingPeriod): Promise<Plan> {
   if (contract.status === "draft") {
     throw conflict(
-      `${contract.contract_number} is a draft. Activate the contract before it is billed.`,
+      t("{contract_number} is a draft. Activate the contract before it is billed.", {
+        contract_number: contract.contract_number,
+      }),
       "contract_not_active",
     );
   }
@@ -103,7 +107,10 @@ function partlyBilled(charge: Charge): DraftProblem {
   return {
     severity: "warning",
     code: "partly_billed",
-    message: `"${charge.description}" is left out, because a part of its period is billed already. Add a line for the rest by hand.`,
+    message: t(
+      '"{description}" is left out, because a part of its period is billed already. Add a line for the rest by hand.',
+      { description: charge.description },
+    ),
     time_entry_id: null,
     work_type_id: null,
   };

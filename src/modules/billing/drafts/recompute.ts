@@ -3,6 +3,7 @@ import type { Ctx, Work } from "../../../platform/context.ts";
 import type { Patch } from "../../../platform/database/columns.ts";
 import { update } from "../../../platform/database/records.ts";
 import { conflict } from "../../../platform/errors.ts";
+import { t } from "../../../platform/language/index.ts";
 import { amountProblems, type DraftProblem } from "../rules/problems.ts";
 import { isEditable } from "../rules/states.ts";
 import { type Amounts, amountsOf } from "../rules/totals.ts";
@@ -12,7 +13,9 @@ import { type InvoiceLineRow, type InvoiceRow, invoices } from "../schema.ts";
 export function requireDraft(invoice: Pick<InvoiceRow, "status" | "invoice_number">): void {
   if (isEditable(invoice.status)) return;
   throw conflict(
-    `Invoice ${invoice.invoice_number ?? ""} is approved and does not change any more. Void it and bill again instead.`,
+    t("Invoice {invoice_number} is approved and does not change any more. Void it and bill again instead.", {
+      invoice_number: invoice.invoice_number ?? "",
+    }),
     "not_a_draft",
   );
 }

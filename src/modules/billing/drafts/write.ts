@@ -3,6 +3,7 @@ import { dateIn } from "../../../platform/clock.ts";
 import type { NewRow } from "../../../platform/database/columns.ts";
 import { insert } from "../../../platform/database/records.ts";
 import { invalidField } from "../../../platform/errors.ts";
+import { t } from "../../../platform/language/index.ts";
 import { dueDate, type PaymentTerms } from "../rules/terms.ts";
 import { invoiceLines, type InvoiceRow, invoices } from "../schema.ts";
 import type { Plan } from "./plan.ts";
@@ -16,7 +17,7 @@ export function todayOf(ctx: Pick<Work, "app" | "tenant">): string {
 /** The due date of an invoice, or a 422: dates far off are slips of the keyboard. */
 export function checkedDueDate(invoiceDate: string, terms: PaymentTerms): string {
   if (invoiceDate < "2000-01-01" || invoiceDate > "2099-12-31") {
-    throw invalidField("invoice_date", "The invoice date must lie between 2000 and 2099.", "out_of_range");
+    throw invalidField("invoice_date", t("The invoice date must lie between 2000 and 2099."), "out_of_range");
   }
   return dueDate(invoiceDate, terms);
 }

@@ -4,6 +4,7 @@ import { tableModel } from "../../../platform/http/list.ts";
 import type { RecordPageModel } from "../../../platform/http/page-models.ts";
 import { type Answer, page, type Route } from "../../../platform/http/route.ts";
 import type { SectionModel, StatModel } from "../../../platform/http/view-models.ts";
+import { t } from "../../../platform/language/index.ts";
 import { formatMoney } from "../../../platform/money.ts";
 import { agingReport } from "../reports.ts";
 import { type AgingBucket, agingBuckets, type AgingRow } from "../rules/terms.ts";
@@ -23,18 +24,18 @@ async function showAging(ctx: Ctx): Promise<Answer> {
   const { as_of, rows, totals } = await agingReport(ctx);
   const section: SectionModel = {
     id: "aging",
-    title: "By company",
+    title: t("By company"),
     actions: [],
     table: tableModel<Row>(
       ctx,
       {
-        title: "What clients owe, by how late it is",
+        title: t("What clients owe, by how late it is"),
         table: "aging",
         href: (row) => `/invoices?view=open&company=${row.company_id}`,
         columns: [
           {
             key: "company",
-            label: "Company",
+            label: t("Company"),
             cell: (row) => cell.strong(row.company, `/invoices?view=open&company=${row.company_id}`),
           },
           ...agingBuckets.map((bucket) => ({
@@ -46,7 +47,7 @@ async function showAging(ctx: Ctx): Promise<Answer> {
           })),
           {
             key: "total",
-            label: "Total",
+            label: t("Total"),
             is_numeric: true,
             cell: (row) => cell.money(row.total, row.currency, ctx.tenant),
           },
@@ -56,17 +57,17 @@ async function showAging(ctx: Ctx): Promise<Answer> {
       "company",
       null,
     ),
-    empty: empty("check-circle", "Nobody owes anything", "Invoices that are approved and not paid appear here."),
+    empty: empty("check-circle", t("Nobody owes anything"), t("Invoices that are approved and not paid appear here.")),
     more_url: "",
     more_label: "",
   };
   const model: RecordPageModel = {
     header: {
-      title: "Receivables",
-      subtitle: `What clients owe on ${formatDate(as_of, ctx.tenant)}`,
-      breadcrumbs: [{ label: "Invoices", href: "/invoices" }],
+      title: t("Receivables"),
+      subtitle: t("What clients owe on {date}", { date: formatDate(as_of, ctx.tenant) }),
+      breadcrumbs: [{ label: t("Invoices"), href: "/invoices" }],
       badges: [],
-      actions: [link("Overdue invoices", "/invoices?view=overdue", "alert")],
+      actions: [link(t("Overdue invoices"), "/invoices?view=overdue", "alert")],
     },
     stats: totals.flatMap((total) => statsOf(ctx, total)),
     tabs: [],
@@ -75,7 +76,7 @@ async function showAging(ctx: Ctx): Promise<Answer> {
     notes: "",
     attachments: [],
   };
-  return page("records/show", "Receivables", model);
+  return page("records/show", t("Receivables"), model);
 }
 
 function statsOf(ctx: Ctx, total: AgingRow): StatModel[] {
@@ -90,13 +91,13 @@ function statsOf(ctx: Ctx, total: AgingRow): StatModel[] {
   });
   const late = total.total - total.current;
   return [
-    stat("Open", total.total, "", "On all open invoices"),
-    stat("Overdue", late, late > 0 ? "warning" : "", late > 0 ? "Past the due date" : "Nothing is late"),
+    stat(t("Open"), total.total, "", t("On all open invoices")),
+    stat(t("Overdue"), late, late > 0 ? "warning" : "", late > 0 ? t("Past the due date") : t("Nothing is late")),
     stat(
-      "Over 90 days",
+      t("Over 90 days"),
       total.days_over_90,
       total.days_over_90 > 0 ? "error" : "",
-      total.days_over_90 > 0 ? "Long overdue" : "Nothing is that late",
+      total.days_over_90 > 0 ? t("Long overdue") : t("Nothing is that late"),
     ),
   ];
 }

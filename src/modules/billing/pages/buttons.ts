@@ -2,6 +2,7 @@ import { can } from "../../../platform/access/actor.ts";
 import type { Ctx } from "../../../platform/context.ts";
 import { button, link } from "../../../platform/http/cells.ts";
 import type { ActionLink } from "../../../platform/http/view-models.ts";
+import { t } from "../../../platform/language/index.ts";
 import { canApprove, type DraftProblem } from "../rules/problems.ts";
 import { isOpen } from "../rules/states.ts";
 import type { InvoiceRow } from "../schema.ts";
@@ -17,20 +18,30 @@ export function actionsOf(ctx: Ctx, invoice: InvoiceRow, recipient: string | nul
   if (invoice.status === "draft") {
     const isReady = canApprove(invoice.problems as unknown as DraftProblem[]);
     return [
-      ...(mayWrite ? [link("Add line", at("lines/new"), "plus"), link("Edit", at("edit"), "pencil")] : []),
+      ...(mayWrite ? [link(t("Add line"), at("lines/new"), "plus"), link(t("Edit"), at("edit"), "pencil")] : []),
       pdf,
-      ...(mayWrite && invoice.period_start !== null ? [button("Build again", at("rebuild"), "refresh", "ghost")] : []),
+      ...(mayWrite && invoice.period_start !== null
+        ? [button(t("Build again"), at("rebuild"), "refresh", "ghost")]
+        : []),
       ...(mayWrite
-        ? [button("Delete", now("delete"), "trash", "danger", "Delete this draft? What it bills can be billed again.")]
+        ? [
+            button(
+              t("Delete"),
+              now("delete"),
+              "trash",
+              "danger",
+              t("Delete this draft? What it bills can be billed again."),
+            ),
+          ]
         : []),
       ...(can(ctx.actor, "billing.approve") && isReady
         ? [
             button(
-              "Approve",
+              t("Approve"),
               now("approve"),
               "check",
               "primary",
-              "Approve this invoice? It gets its number and does not change any more.",
+              t("Approve this invoice? It gets its number and does not change any more."),
             ),
           ]
         : []),
@@ -43,11 +54,13 @@ export function actionsOf(ctx: Ctx, invoice: InvoiceRow, recipient: string | nul
       ? []
       : [
           button(
-            isSent ? "Send again" : "Send",
+            isSent ? t("Send again") : t("Send"),
             at("send"),
             "send",
             isSent ? "ghost" : "primary",
-            isSent ? `Send ${number} to ${recipient} again?` : `Send ${number} to ${recipient}?`,
+            isSent
+              ? t("Send {number} to {recipient} again?", { number, recipient })
+              : t("Send {number} to {recipient}?", { number, recipient }),
           ),
         ];
   const mayVoid = invoice.amount_paid === 0 && (isOpen(invoice.status) || invoice.total === 0);
@@ -56,15 +69,15 @@ export function actionsOf(ctx: Ctx, invoice: InvoiceRow, recipient: string | nul
     ...(mayVoid
       ? [
           button(
-            "Void",
+            t("Void"),
             now("void"),
             "ban",
             "danger",
-            `Void ${number}? The number stays used, and what it bills can be billed again.`,
+            t("Void {number}? The number stays used, and what it bills can be billed again.", { number }),
           ),
         ]
       : []),
     ...send,
-    ...(isOpen(invoice.status) ? [link("Record payment", at("payment"), "card", isSent ? "primary" : "ghost")] : []),
+    ...(isOpen(invoice.status) ? [link(t("Record payment"), at("payment"), "card", isSent ? "primary" : "ghost")] : []),
   ];
 }

@@ -6,6 +6,7 @@ import { formRoutes } from "../../../platform/http/form-page.ts";
 import { contactOptions, optionsOf } from "../../../platform/http/options.ts";
 import { type Incoming, redirect, type Route } from "../../../platform/http/route.ts";
 import type { FieldModel, FormModel } from "../../../platform/http/view-models.ts";
+import { t } from "../../../platform/language/index.ts";
 import { fromMinor } from "../../../platform/money.ts";
 import { createInvoice, updateInvoice } from "../actions/drafts.ts";
 import { writtenTypeOptions, writtenTypes } from "../actions/line-fields.ts";
@@ -26,22 +27,22 @@ async function newForm(ctx: Ctx, incoming: Incoming, typed: Typed, failure: Fail
     action: "/invoices/new",
     values: typed ?? { company_id: companyId, invoice_date: todayOf(ctx) },
     failure,
-    submit_label: "Create draft",
+    submit_label: t("Create draft"),
     cancel_url: companyId === "" ? "/invoices" : `/companies/${companyId}`,
     sections: [
       {
-        title: "Invoice",
-        hint: "Lines are added next. Terms, currency and tax come from the company.",
+        title: t("Invoice"),
+        hint: t("Lines are added next. Terms, currency and tax come from the company."),
         fields: [
           i("company_id", {
             options: await optionsOf(ctx, "companies", {
-              blank: "Choose a company",
+              blank: t("Choose a company"),
               keep: companyId === "" ? null : companyId,
             }),
           }),
           i("invoice_date"),
           i("po_number"),
-          i("notes", { span: 6, label: "Notes on the invoice" }),
+          i("notes", { span: 6, label: t("Notes on the invoice") }),
         ],
       },
     ],
@@ -55,27 +56,27 @@ async function editForm(ctx: Ctx, incoming: Incoming, typed: Typed, failure: Fai
     values: typed ?? rowValues(invoices, row),
     version: row.version,
     failure,
-    submit_label: "Save changes",
+    submit_label: t("Save changes"),
     cancel_url: `/invoices/${row.id}`,
     sections: [
       {
-        title: "Invoice",
+        title: t("Invoice"),
         fields: [
           i("invoice_date"),
-          i("payment_terms", { hint: "The due date follows from it." }),
+          i("payment_terms", { hint: t("The due date follows from it.") }),
           i("billing_contact_id", {
-            options: await contactOptions(ctx, row.company_id, "The company's billing contact"),
+            options: await contactOptions(ctx, row.company_id, t("The company's billing contact")),
           }),
           i("po_number"),
-          i("tax_rate_id", { options: await optionsOf(ctx, "tax_rates", { blank: "No tax" }) }),
-          i("discount_amount", { prefix: row.currency, hint: "Taken off the whole invoice, before tax." }),
+          i("tax_rate_id", { options: await optionsOf(ctx, "tax_rates", { blank: t("No tax") }) }),
+          i("discount_amount", { prefix: row.currency, hint: t("Taken off the whole invoice, before tax.") }),
         ],
       },
       {
-        title: "Notes",
+        title: t("Notes"),
         fields: [
-          i("notes", { span: 6, label: "Notes on the invoice" }),
-          i("internal_notes", { span: 6, label: "Notes for the team" }),
+          i("notes", { span: 6, label: t("Notes on the invoice") }),
+          i("internal_notes", { span: 6, label: t("Notes for the team") }),
         ],
       },
     ],
@@ -90,7 +91,7 @@ function lineFieldModels(isWritten: boolean, currency: string): FieldModel[] {
     l("description", { span: 6 }),
     ...(isWritten ? [l("line_type", { options: writtenTypeOptions, is_required: false })] : []),
     l("quantity", { is_required: true }),
-    l("unit_price", { prefix: currency, hint: isWritten ? "With a minus for a discount or a credit." : "" }),
+    l("unit_price", { prefix: currency, hint: isWritten ? t("With a minus for a discount or a credit.") : "" }),
     l("is_taxable"),
   ];
 }
@@ -101,7 +102,7 @@ async function newLineForm(ctx: Ctx, incoming: Incoming, typed: Typed, failure: 
     action: `/invoices/${invoice.id}/lines/new`,
     values: typed ?? { line_type: "service", quantity: "1", is_taxable: true },
     failure,
-    submit_label: "Add line",
+    submit_label: t("Add line"),
     cancel_url: `/invoices/${invoice.id}`,
     sections: [{ title: "", fields: lineFieldModels(true, invoice.currency) }],
   });
@@ -115,7 +116,7 @@ async function editLineForm(ctx: Ctx, incoming: Incoming, typed: Typed, failure:
     values: typed ?? rowValues(invoiceLines, line),
     version: line.version,
     failure,
-    submit_label: "Save line",
+    submit_label: t("Save line"),
     cancel_url: `/invoices/${line.invoice_id}/lines/${line.id}`,
     sections: [{ title: "", fields: lineFieldModels(isWritten, line.currency) }],
   });
@@ -134,18 +135,18 @@ async function paymentForm(ctx: Ctx, incoming: Incoming, typed: Typed, failure: 
     },
     version: invoice.version,
     failure,
-    submit_label: "Record payment",
+    submit_label: t("Record payment"),
     cancel_url: `/invoices/${invoice.id}`,
     sections: [
       {
-        title: `Payment for ${invoice.invoice_number ?? "a draft"}`,
-        hint: "A part of the balance may be paid; the client gets a receipt by mail.",
+        title: t("Payment for {invoice_number}", { invoice_number: invoice.invoice_number ?? "a draft" }),
+        hint: t("A part of the balance may be paid; the client gets a receipt by mail."),
         fields: [
           p("amount", { prefix: invoice.currency }),
           p("payment_date"),
           p("payment_method"),
           p("reference_number"),
-          field("notes", "Notes", { kind: "textarea", span: 6, max_length: 2000 }),
+          field("notes", t("Notes"), { kind: "textarea", span: 6, max_length: 2000 }),
         ],
       },
     ],
@@ -162,7 +163,7 @@ export const formPages: Route[] = [
     path: "/invoices/new",
     permission,
     action: createInvoice,
-    title: () => "New invoice",
+    title: () => t("New invoice"),
     form: newForm,
     breadcrumbs: crumbs,
     done: (result) => toInvoice((result as { id: string }).id, "Draft created. Add its lines now."),
@@ -171,7 +172,7 @@ export const formPages: Route[] = [
     path: "/invoices/:id/edit",
     permission,
     action: updateInvoice,
-    title: () => "Edit draft",
+    title: () => t("Edit draft"),
     form: editForm,
     extra: (incoming) => ({ id: idFrom(incoming) }),
     breadcrumbs: crumbs,
@@ -181,7 +182,7 @@ export const formPages: Route[] = [
     path: "/invoices/:id/lines/new",
     permission,
     action: addLine,
-    title: () => "Add a line",
+    title: () => t("Add a line"),
     form: newLineForm,
     extra: (incoming) => ({ invoice_id: idFrom(incoming) }),
     breadcrumbs: crumbs,
@@ -191,7 +192,7 @@ export const formPages: Route[] = [
     path: "/invoices/:id/lines/:line_id/edit",
     permission,
     action: updateLine,
-    title: () => "Edit line",
+    title: () => t("Edit line"),
     form: editLineForm,
     extra: (incoming) => ({ id: incoming.params["line_id"] }),
     breadcrumbs: crumbs,
@@ -201,7 +202,7 @@ export const formPages: Route[] = [
     path: "/invoices/:id/payment",
     permission,
     action: recordPayment,
-    title: () => "Record payment",
+    title: () => t("Record payment"),
     form: paymentForm,
     extra: (incoming) => ({ invoice_id: idFrom(incoming) }),
     breadcrumbs: crumbs,

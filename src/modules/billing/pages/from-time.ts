@@ -5,6 +5,7 @@ import { formRoutes } from "../../../platform/http/form-page.ts";
 import { optionsOf } from "../../../platform/http/options.ts";
 import { type Incoming, redirect, type Route } from "../../../platform/http/route.ts";
 import type { FormModel } from "../../../platform/http/view-models.ts";
+import { t } from "../../../platform/language/index.ts";
 import { generateFromTime } from "../actions/generate.ts";
 import { todayOf } from "../drafts/write.ts";
 
@@ -27,25 +28,27 @@ async function form(
       invoice_date: today,
     },
     failure,
-    submit_label: "Make the draft",
+    submit_label: t("Make the draft"),
     cancel_url: companyId === "" ? "/invoices" : `/companies/${companyId}`,
     sections: [
       {
-        title: "Time to bill",
-        hint: "Billable time without a contract that no invoice has yet. Time under a contract is billed by the billing run.",
+        title: t("Time to bill"),
+        hint: t(
+          "Billable time without a contract that no invoice has yet. Time under a contract is billed by the billing run.",
+        ),
         fields: [
-          field("company_id", "Company", {
+          field("company_id", t("Company"), {
             kind: "select",
             is_required: true,
             span: 6,
             options: await optionsOf(ctx, "companies", {
-              blank: "Choose a company",
+              blank: t("Choose a company"),
               keep: companyId === "" ? null : companyId,
             }),
           }),
-          field("from", "From", { kind: "date", is_required: true, span: 2 }),
-          field("to", "To", { kind: "date", is_required: true, span: 2, hint: "This day included." }),
-          field("invoice_date", "Invoice date", { kind: "date", span: 2 }),
+          field("from", t("From"), { kind: "date", is_required: true, span: 2 }),
+          field("to", t("To"), { kind: "date", is_required: true, span: 2, hint: t("This day included.") }),
+          field("invoice_date", t("Invoice date"), { kind: "date", span: 2 }),
         ],
       },
     ],
@@ -56,9 +59,9 @@ export const fromTimePages: Route[] = formRoutes({
   path: "/invoices/from-time",
   permission: "billing.write",
   action: generateFromTime,
-  title: () => "Bill time",
+  title: () => t("Bill time"),
   form,
   breadcrumbs: [{ label: "Invoices", href: "/invoices" }],
   done: (result) =>
-    redirect(`/invoices/${(result as { id: string }).id}`, "Draft made. Look it over, then approve it."),
+    redirect(`/invoices/${(result as { id: string }).id}`, t("Draft made. Look it over, then approve it.")),
 });

@@ -8,6 +8,7 @@ import { formFailure } from "../../../platform/http/form-model.ts";
 import { listAnswer } from "../../../platform/http/list.ts";
 import type { RecordPageModel } from "../../../platform/http/page-models.ts";
 import { type Answer, type Incoming, page, redirect, response, type Route } from "../../../platform/http/route.ts";
+import { t } from "../../../platform/language/index.ts";
 import { formatPrice } from "../../../platform/money.ts";
 import { approveInvoice } from "../actions/approve.ts";
 import { deleteDraft } from "../actions/drafts.ts";
@@ -38,16 +39,22 @@ async function showLine(ctx: Ctx, incoming: Incoming): Promise<Answer> {
       title: line.description,
       subtitle: "",
       breadcrumbs: [
-        { label: "Invoices", href: "/invoices" },
-        { label: invoice.invoice_number ?? "Draft invoice", href: `/invoices/${invoice.id}` },
+        { label: t("Invoices"), href: "/invoices" },
+        { label: invoice.invoice_number ?? t("Draft invoice"), href: `/invoices/${invoice.id}` },
       ],
       badges: [{ text: words(line.line_type), tone: "neutral" }],
       actions: isOpen
         ? [
-            button("Move up", `${at}/move/up`, "arrow-up"),
-            button("Move down", `${at}/move/down`, "arrow-down"),
-            button("Remove", `${at}/delete`, "trash", "danger", "Remove this line? What it bills can be billed again."),
-            link("Edit", `${at}/edit`, "pencil", "primary"),
+            button(t("Move up"), `${at}/move/up`, "arrow-up"),
+            button(t("Move down"), `${at}/move/down`, "arrow-down"),
+            button(
+              t("Remove"),
+              `${at}/delete`,
+              "trash",
+              "danger",
+              t("Remove this line? What it bills can be billed again."),
+            ),
+            link(t("Edit"), `${at}/edit`, "pencil", "primary"),
           ]
         : [],
     },
@@ -55,16 +62,16 @@ async function showLine(ctx: Ctx, incoming: Incoming): Promise<Answer> {
     tabs: [],
     sections: time === null ? [] : [time],
     facts: [
-      facts("Line", [
-        ["Quantity", cell.number(canonicalDecimal(line.quantity))],
-        ["Price", cell.text(formatPrice(line.unit_price, line.currency, ctx.tenant.locale))],
-        ["Amount", cell.money(line.total, line.currency, ctx.tenant)],
-        ["Taxable", cell.check(line.is_taxable)],
+      facts(t("Line"), [
+        [t("Quantity"), cell.number(canonicalDecimal(line.quantity))],
+        [t("Price"), cell.text(formatPrice(line.unit_price, line.currency, ctx.tenant.locale))],
+        [t("Amount"), cell.money(line.total, line.currency, ctx.tenant)],
+        [t("Taxable"), cell.check(line.is_taxable)],
       ]),
       facts(
-        "Where it comes from",
+        t("Where it comes from"),
         evidenceOf(line, ctx.tenant).map(
-          (sentence, index) => [index === 0 ? "Because" : "And", cell.text(sentence)] as const,
+          (sentence, index) => [index === 0 ? t("Because") : t("And"), cell.text(sentence)] as const,
         ),
       ),
     ],
@@ -143,7 +150,7 @@ export const invoicePages: Route[] = [
     handle: async (ctx, incoming) => {
       try {
         await sendInvoice(ctx, incoming.params["id"] ?? "");
-        return redirect(home(incoming), "The invoice is on its way.");
+        return redirect(home(incoming), t("The invoice is on its way."));
       } catch (error) {
         return redirect(home(incoming), formFailure(error).message, "error");
       }

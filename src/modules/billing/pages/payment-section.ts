@@ -4,6 +4,7 @@ import type { Ctx } from "../../../platform/context.ts";
 import { cell, empty, link, words } from "../../../platform/http/cells.ts";
 import { tableModel } from "../../../platform/http/list.ts";
 import type { SectionModel } from "../../../platform/http/view-models.ts";
+import { t } from "../../../platform/language/index.ts";
 import { isOpen } from "../rules/states.ts";
 import type { InvoiceRow, PaymentRow } from "../schema.ts";
 
@@ -18,30 +19,30 @@ export async function paymentSection(ctx: Ctx, invoice: InvoiceRow): Promise<Sec
     .execute();
   return {
     id: "payments",
-    title: "Payments",
+    title: t("Payments"),
     actions:
       can(ctx.actor, "billing.write") && isOpen(invoice.status)
-        ? [link("Record payment", `/invoices/${invoice.id}/payment`, "plus")]
+        ? [link(t("Record payment"), `/invoices/${invoice.id}/payment`, "plus")]
         : [],
     table: tableModel<PaymentRow>(
       ctx,
       {
-        title: "Payments",
+        title: t("Payments"),
         table: "payments",
         href: () => "",
         columns: [
-          { key: "payment_date", label: "Date", cell: (row) => cell.date(row.payment_date, ctx.tenant) },
-          { key: "payment_method", label: "Method", cell: (row) => cell.text(words(row.payment_method)) },
+          { key: "payment_date", label: t("Date"), cell: (row) => cell.date(row.payment_date, ctx.tenant) },
+          { key: "payment_method", label: t("Method"), cell: (row) => cell.text(words(row.payment_method)) },
           {
             key: "reference_number",
-            label: "Reference",
+            label: t("Reference"),
             is_secondary: true,
             cell: (row) => cell.text(row.reference_number ?? row.gateway_transaction_id),
           },
-          { key: "notes", label: "Notes", is_secondary: true, cell: (row) => cell.muted(row.notes) },
+          { key: "notes", label: t("Notes"), is_secondary: true, cell: (row) => cell.muted(row.notes) },
           {
             key: "amount",
-            label: "Amount",
+            label: t("Amount"),
             is_numeric: true,
             cell: (row) => cell.money(row.amount, row.currency, ctx.tenant),
           },
@@ -51,7 +52,7 @@ export async function paymentSection(ctx: Ctx, invoice: InvoiceRow): Promise<Sec
       "payment_date",
       null,
     ),
-    empty: empty("card", "No payments yet", "Payments appear here, those by card as soon as they come in."),
+    empty: empty("card", t("No payments yet"), t("Payments appear here, those by card as soon as they come in.")),
     more_url: "",
     more_label: "",
   };

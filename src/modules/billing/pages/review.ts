@@ -9,6 +9,7 @@ import type { BillingRunModel } from "../../../platform/http/page-models.ts";
 import { type Answer, page, type Route } from "../../../platform/http/route.ts";
 import type { SectionModel } from "../../../platform/http/view-models.ts";
 import { isId } from "../../../platform/ids.ts";
+import { t } from "../../../platform/language/index.ts";
 import { log } from "../../../platform/log.ts";
 import { formatMoney } from "../../../platform/money.ts";
 import { approveInvoice } from "../actions/approve.ts";
@@ -42,15 +43,15 @@ async function showReview(ctx: Ctx): Promise<Answer> {
         ? null
         : formModel({
             action: "/billing/review",
-            submit_label: "Continue",
+            submit_label: t("Continue"),
             cancel_url: "/invoices",
             sections: [
               {
-                title: "Ready",
-                hint: "Untick what is to wait. Drafts get their numbers in this order.",
+                title: t("Ready"),
+                hint: t("Untick what is to wait. Drafts get their numbers in this order."),
                 fields: [
                   {
-                    ...field("invoices", "Invoices", { kind: "checkboxes", span: 6 }),
+                    ...field("invoices", t("Invoices"), { kind: "checkboxes", span: 6 }),
                     options: ready.map((row) => ({
                       value: row.id,
                       label: `${row.company}, ${formatMoney(row.total, row.currency, ctx.tenant.locale)}`,
@@ -58,13 +59,13 @@ async function showReview(ctx: Ctx): Promise<Answer> {
                       is_selected: true,
                     })),
                   },
-                  field("step", "What to do", {
+                  field("step", t("What to do"), {
                     kind: "radio",
                     span: 6,
                     value: "approve",
                     options: [
-                      { value: "approve", label: "Approve only" },
-                      { value: "send", label: "Approve and send by mail" },
+                      { value: "approve", label: t("Approve only") },
+                      { value: "send", label: t("Approve and send by mail") },
                     ],
                   }),
                 ],
@@ -84,12 +85,12 @@ function attention(ctx: Ctx, rows: readonly InvoiceListRow[]): SectionModel {
   );
   return {
     id: "attention",
-    title: "Needs attention first",
+    title: t("Needs attention first"),
     actions: [],
     table: tableModel(
       ctx,
       {
-        title: "Drafts with problems",
+        title: t("Drafts with problems"),
         table: "invoices",
         columns,
         href: (row: InvoiceListRow) => `/invoices/${row.id}`,
@@ -100,9 +101,9 @@ function attention(ctx: Ctx, rows: readonly InvoiceListRow[]): SectionModel {
     ),
     empty: empty(
       "check-circle",
-      "Nothing waits",
-      "Every invoice is approved and sent.",
-      link("Billing run", "/billing/run", "refresh", "primary"),
+      t("Nothing waits"),
+      t("Every invoice is approved and sent."),
+      link(t("Billing run"), "/billing/run", "refresh", "primary"),
     ),
     more_url: "",
     more_label: "",
@@ -143,31 +144,34 @@ function outcomePage(outcomes: readonly Outcome[], ctx: Ctx): Answer {
   const model: BillingRunModel = {
     header: {
       title,
-      subtitle: `${outcomes.filter((one) => one.is_done).length} of ${outcomes.length} done`,
+      subtitle: t("{count} of {count2} done", {
+        count: outcomes.filter((one) => one.is_done).length,
+        count2: outcomes.length,
+      }),
       breadcrumbs: crumbs,
       badges: [],
-      actions: [link("All invoices", "/invoices", "invoice", "primary")],
+      actions: [link(t("All invoices"), "/invoices", "invoice", "primary")],
     },
     stats: [],
     sections: [
       {
         id: "outcomes",
-        title: "What was done",
+        title: t("What was done"),
         actions: [],
         table: tableModel<Outcome>(
           ctx,
           {
-            title: "What was done",
+            title: t("What was done"),
             table: "outcomes",
             href: (row) => `/invoices/${row.id}`,
             columns: [
-              { key: "label", label: "Invoice", cell: (row) => cell.strong(row.label, `/invoices/${row.id}`) },
+              { key: "label", label: t("Invoice"), cell: (row) => cell.strong(row.label, `/invoices/${row.id}`) },
               {
                 key: "state",
-                label: "State",
-                cell: (row) => (row.is_done ? cell.badge("Done", "success") : cell.badge("Not done", "error")),
+                label: t("State"),
+                cell: (row) => (row.is_done ? cell.badge(t("Done"), "success") : cell.badge(t("Not done"), "error")),
               },
-              { key: "text", label: "What happened", cell: (row) => cell.text(row.text) },
+              { key: "text", label: t("What happened"), cell: (row) => cell.text(row.text) },
             ],
           },
           outcomes,
@@ -176,9 +180,9 @@ function outcomePage(outcomes: readonly Outcome[], ctx: Ctx): Answer {
         ),
         empty: empty(
           "invoice",
-          "Nothing was chosen",
-          "Tick the invoices that are to be approved.",
-          link("Back", "/billing/review", "arrow-left"),
+          t("Nothing was chosen"),
+          t("Tick the invoices that are to be approved."),
+          link(t("Back"), "/billing/review", "arrow-left"),
         ),
         more_url: "",
         more_label: "",

@@ -4,6 +4,7 @@ import { tableModel } from "../../../platform/http/list.ts";
 import type { BillingRunModel } from "../../../platform/http/page-models.ts";
 import { type Answer, page } from "../../../platform/http/route.ts";
 import type { SectionModel } from "../../../platform/http/view-models.ts";
+import { t } from "../../../platform/language/index.ts";
 import { shownPeriod } from "../../contracts/index.ts";
 import { type BatchOutcome, type BatchReport, monthRange } from "../batch.ts";
 
@@ -28,16 +29,16 @@ export function reportPage(ctx: Ctx, month: string, report: BatchReport): Answer
         table: id,
         href: (row) => (row.invoice_id === null ? `/contracts/${row.contract_id}` : `/invoices/${row.invoice_id}`),
         columns: [
-          { key: "company", label: "Company", cell: (row) => cell.text(row.company) },
-          { key: "contract", label: "Contract", cell: (row) => cell.text(row.contract) },
+          { key: "company", label: t("Company"), cell: (row) => cell.text(row.company) },
+          { key: "contract", label: t("Contract"), cell: (row) => cell.text(row.contract) },
           id === "made"
             ? {
                 key: "total",
-                label: "Total",
+                label: t("Total"),
                 is_numeric: true,
                 cell: (row: BatchOutcome) => cell.money(row.total, row.currency, ctx.tenant),
               }
-            : { key: "reason", label: "Why", cell: (row: BatchOutcome) => cell.text(row.reason) },
+            : { key: "reason", label: t("Why"), cell: (row: BatchOutcome) => cell.text(row.reason) },
         ],
       },
       outcomes.map((one) => ({ ...one, id: `${one.contract_id}-${one.period_start ?? ""}` })),
@@ -50,23 +51,28 @@ export function reportPage(ctx: Ctx, month: string, report: BatchReport): Answer
   });
   const model: BillingRunModel = {
     header: {
-      title: "Billing run",
+      title: t("Billing run"),
       subtitle: monthName(month),
-      breadcrumbs: [{ label: "Invoices", href: "/invoices" }],
+      breadcrumbs: [{ label: t("Invoices"), href: "/invoices" }],
       badges: [],
-      actions: [link("Review the drafts", "/billing/review", "check", "primary")],
+      actions: [link(t("Review the drafts"), "/billing/review", "check", "primary")],
     },
     stats: [],
     sections: [
-      section("made", "Drafts made", report.made, empty("invoice", "No draft was made", "There was nothing to bill.")),
+      section(
+        "made",
+        "Drafts made",
+        report.made,
+        empty("invoice", t("No draft was made"), t("There was nothing to bill.")),
+      ),
       ...(report.failed.length === 0
         ? []
-        : [section("failed", "Failed", report.failed, empty("alert", "Nothing", ""))]),
+        : [section("failed", "Failed", report.failed, empty("alert", t("Nothing"), ""))]),
       ...(report.skipped.length === 0
         ? []
-        : [section("skipped", "Left out", report.skipped, empty("check", "Nothing", ""))]),
+        : [section("skipped", "Left out", report.skipped, empty("check", t("Nothing"), ""))]),
     ],
     form: null,
   };
-  return page("billing/run", "Billing run", model);
+  return page("billing/run", t("Billing run"), model);
 }

@@ -8,6 +8,7 @@ import { type Answer, page, type Route } from "../../../platform/http/route.ts";
 import type { CellModel, SectionModel } from "../../../platform/http/view-models.ts";
 import { formatMoney } from "../../../platform/money.ts";
 import { reading } from "../../../platform/context.ts";
+import { t } from "../../../platform/language/index.ts";
 import { shownPeriod } from "../../contracts/index.ts";
 import { generateBatch, type PreviewRow, previewBatch } from "../batch.ts";
 import { todayOf } from "../drafts/write.ts";
@@ -32,7 +33,7 @@ async function showPreview(
   const due = rows.filter((row) => row.plans.length > 0);
   const model: BillingRunModel = {
     header: {
-      title: "Billing run",
+      title: t("Billing run"),
       subtitle: monthName(month),
       breadcrumbs: crumbs,
       badges: [],
@@ -50,7 +51,7 @@ async function showPreview(
         ctx,
         "To bill",
         due,
-        empty("check-circle", "Nothing to bill", "Every contract of this month is billed, or none is active."),
+        empty("check-circle", t("Nothing to bill"), t("Every contract of this month is billed, or none is active.")),
       ),
       ...(rows.length === due.length
         ? []
@@ -59,7 +60,7 @@ async function showPreview(
               ctx,
               "Left out",
               rows.filter((row) => row.plans.length === 0),
-              empty("check", "Nothing", ""),
+              empty("check", t("Nothing"), ""),
             ),
           ]),
     ],
@@ -70,18 +71,19 @@ async function showPreview(
             action: "/billing/run",
             values: typed ?? { month, invoice_date: todayOf(ctx) },
             failure,
-            submit_label: due.length === 1 ? "Make the draft" : `Make drafts for ${due.length} contracts`,
+            submit_label:
+              due.length === 1 ? t("Make the draft") : t("Make drafts for {count} contracts", { count: due.length }),
             cancel_url: "/invoices",
             sections: [
               {
-                title: "Make the drafts",
-                hint: "Nothing gets a number or is sent before somebody approves it.",
-                fields: [field("month", "Month", { kind: "hidden" }), columnField(invoices, "invoice_date")],
+                title: t("Make the drafts"),
+                hint: t("Nothing gets a number or is sent before somebody approves it."),
+                fields: [field("month", t("Month"), { kind: "hidden" }), columnField(invoices, "invoice_date")],
               },
             ],
           }),
   };
-  return page("billing/run", "Billing run", model, failure?.status ?? 200);
+  return page("billing/run", t("Billing run"), model, failure?.status ?? 200);
 }
 
 function statsOf(ctx: Ctx, due: readonly PreviewRow[]): BillingRunModel["stats"] {
@@ -93,9 +95,9 @@ function statsOf(ctx: Ctx, due: readonly PreviewRow[]): BillingRunModel["stats"]
   ).length;
   return [
     ...[...sums].map(([currency, sum]) => ({
-      label: "To bill before tax",
+      label: t("To bill before tax"),
       value: formatMoney(sum, currency, ctx.tenant.locale),
-      hint: due.length === 1 ? "One contract" : `${due.length} contracts`,
+      hint: due.length === 1 ? t("One contract") : t("{count} contracts", { count: due.length }),
       tone: "" as const,
       href: "",
       icon: "invoice",
@@ -104,9 +106,9 @@ function statsOf(ctx: Ctx, due: readonly PreviewRow[]): BillingRunModel["stats"]
       ? []
       : [
           {
-            label: "With problems",
+            label: t("With problems"),
             value: String(problems),
-            hint: "Work without a rate stays unbilled",
+            hint: t("Work without a rate stays unbilled"),
             tone: "warning" as const,
             href: "/rate-cards",
             icon: "alert",
@@ -134,22 +136,22 @@ function previewSection(
         table: "contracts",
         href: (row) => `/contracts/${row.contract.id}`,
         columns: [
-          { key: "company", label: "Company", cell: (row) => cell.text(row.company) },
+          { key: "company", label: t("Company"), cell: (row) => cell.text(row.company) },
           {
             key: "contract",
-            label: "Contract",
+            label: t("Contract"),
             cell: (row) => cell.text(`${row.contract.contract_number} ${row.contract.name}`),
           },
           {
             key: "period",
-            label: "Period",
+            label: t("Period"),
             is_secondary: true,
             cell: (row) => cell.muted(row.plans.map((plan) => shownPeriod(plan.period)).join(", ")),
           },
-          { key: "state", label: "What happens", cell: whatHappens },
+          { key: "state", label: t("What happens"), cell: whatHappens },
           {
             key: "total",
-            label: "Before tax",
+            label: t("Before tax"),
             is_numeric: true,
             cell: (row) =>
               row.plans.length === 0
@@ -177,11 +179,11 @@ function whatHappens(row: PreviewRow): CellModel {
   const problem = row.plans.flatMap((plan) => plan.problems)[0];
   if (problem !== undefined)
     return {
-      ...cell.badge(problem.severity === "error" ? "Needs attention" : "Look at it", "warning"),
+      ...cell.badge(problem.severity === "error" ? t("Needs attention") : t("Look at it"), "warning"),
       hint: problem.message,
     };
   const lines = row.plans.reduce((sum, plan) => sum + plan.lines.length, 0);
-  return cell.text(lines === 1 ? "One line" : `${lines} lines`);
+  return cell.text(lines === 1 ? t("One line") : t("{lines} lines", { lines }));
 }
 
 export const runPages: Route[] = [

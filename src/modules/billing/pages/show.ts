@@ -7,6 +7,7 @@ import { cell, facts, formatDate, formatInstant, link, words } from "../../../pl
 import { tableModel } from "../../../platform/http/list.ts";
 import type { InvoicePageModel } from "../../../platform/http/page-models.ts";
 import { type Answer, type Incoming, page } from "../../../platform/http/route.ts";
+import { t } from "../../../platform/language/index.ts";
 import { formatMoney, formatPrice } from "../../../platform/money.ts";
 import { shownPeriod } from "../../contracts/index.ts";
 import { linesOf } from "../drafts/recompute.ts";
@@ -43,29 +44,29 @@ export async function showInvoice(ctx: Ctx, incoming: Incoming): Promise<Answer>
     header: {
       title,
       subtitle: [company.name, period].filter((part) => part !== null).join(" · "),
-      breadcrumbs: [{ label: "Invoices", href: "/invoices" }],
+      breadcrumbs: [{ label: t("Invoices"), href: "/invoices" }],
       badges: [statusBadge(invoice, todayOf(ctx))],
       actions: actionsOf(ctx, invoice, recipient?.address ?? null),
     },
     notices: noticesOf(ctx, invoice, recipient !== null),
     facts: [
-      facts("Invoice", [
-        ["Company", cell.link(company.name, `/companies/${company.id}`)],
+      facts(t("Invoice"), [
+        [t("Company"), cell.link(company.name, `/companies/${company.id}`)],
         [
-          "Contract",
+          t("Contract"),
           contract === undefined
             ? cell.nothing
             : cell.link(`${contract.contract_number} ${contract.name}`, `/contracts/${contract.id}`),
         ],
-        ["Dated", cell.date(invoice.invoice_date, ctx.tenant)],
-        ["Terms", cell.text(words(invoice.payment_terms))],
-        ["Due", cell.date(invoice.due_date, ctx.tenant)],
-        ["PO number", cell.text(invoice.po_number)],
-        [invoice.sent_at === null ? "Goes to" : "Sent to", cell.mail(recipient?.address)],
+        [t("Dated"), cell.date(invoice.invoice_date, ctx.tenant)],
+        [t("Terms"), cell.text(words(invoice.payment_terms))],
+        [t("Due"), cell.date(invoice.due_date, ctx.tenant)],
+        [t("PO number"), cell.text(invoice.po_number)],
+        [invoice.sent_at === null ? t("Goes to") : t("Sent to"), cell.mail(recipient?.address)],
       ]),
       ...(invoice.internal_notes === null
         ? []
-        : [facts("Internal notes", [["Not printed", cell.text(invoice.internal_notes)]])]),
+        : [facts(t("Internal notes"), [[t("Not printed"), cell.text(invoice.internal_notes)]])]),
     ],
     lines: lineTable(ctx, invoice, lines),
     totals: totalsOf(ctx, invoice),
@@ -93,21 +94,23 @@ function noticesOf(ctx: Ctx, invoice: InvoiceRow, hasRecipient: boolean): Notice
     const mend =
       code === "no_rate"
         ? [
-            link("Rate cards", "/rate-cards"),
-            ...(time_entry_id === null ? [] : [link("The time entry", `/time/${time_entry_id}/edit`)]),
+            link(t("Rate cards"), "/rate-cards"),
+            ...(time_entry_id === null ? [] : [link(t("The time entry"), `/time/${time_entry_id}/edit`)]),
           ]
         : [];
     notices.push({
       kind: severity === "error" ? "error" : "warning",
-      text: code === "no_rate" ? `${message} Then build the draft again.` : message,
+      text: code === "no_rate" ? t("{message} Then build the draft again.", { message }) : message,
       actions: mayWrite ? mend : [],
     });
   }
   if (!hasRecipient && (invoice.status === "draft" || isOpen(invoice.status))) {
     notices.push({
       kind: "warning",
-      text: "Nobody at this company receives invoices yet: name a billing contact with an e-mail address before it is sent.",
-      actions: [link("Edit the company", `/companies/${invoice.company_id}/edit`)],
+      text: t(
+        "Nobody at this company receives invoices yet: name a billing contact with an e-mail address before it is sent.",
+      ),
+      actions: [link(t("Edit the company"), `/companies/${invoice.company_id}/edit`)],
     });
   }
   return notices;
@@ -118,36 +121,36 @@ function lineTable(ctx: Ctx, invoice: InvoiceRow, lines: readonly InvoiceLineRow
   return tableModel<InvoiceLineRow>(
     ctx,
     {
-      title: "Lines",
+      title: t("Lines"),
       table: "invoice_lines",
       href: (line) => `/invoices/${invoice.id}/lines/${line.id}`,
       columns: [
-        { key: "description", label: "Description", cell: (line) => cell.text(line.description) },
+        { key: "description", label: t("Description"), cell: (line) => cell.text(line.description) },
         {
           key: "evidence",
-          label: "Where it comes from",
+          label: t("Where it comes from"),
           is_secondary: true,
           cell: (line) => cell.muted(evidenceOf(line, ctx.tenant).join(" ")),
         },
         {
           key: "quantity",
-          label: "Quantity",
+          label: t("Quantity"),
           is_numeric: true,
           cell: (line) =>
             cell.number(
               line.line_type === "time_entry" ? `${fixedDecimal(line.quantity, 2)} h` : canonicalDecimal(line.quantity),
             ),
         },
-        { key: "unit_price", label: "Price", is_numeric: true, cell: (line) => cell.number(price(line)) },
+        { key: "unit_price", label: t("Price"), is_numeric: true, cell: (line) => cell.number(price(line)) },
         {
           key: "tax",
-          label: "Tax",
+          label: t("Tax"),
           is_secondary: true,
           cell: (line) => (line.is_taxable && invoice.tax_name !== null ? cell.check(true) : cell.nothing),
         },
         {
           key: "total",
-          label: "Amount",
+          label: t("Amount"),
           is_numeric: true,
           cell: (line) => cell.money(line.total, invoice.currency, ctx.tenant),
         },
@@ -163,10 +166,10 @@ function totalsOf(ctx: Ctx, invoice: InvoiceRow): InvoicePageModel["totals"] {
   const money = (minor: number): string => formatMoney(minor, invoice.currency, ctx.tenant.locale);
   const hasPayments = invoice.amount_paid > 0;
   return [
-    { label: "Subtotal", amount: money(invoice.subtotal), is_strong: false },
+    { label: t("Subtotal"), amount: money(invoice.subtotal), is_strong: false },
     ...(invoice.discount_amount === 0
       ? []
-      : [{ label: "Discount", amount: money(-invoice.discount_amount), is_strong: false }]),
+      : [{ label: t("Discount"), amount: money(-invoice.discount_amount), is_strong: false }]),
     ...(invoice.tax_name === null
       ? []
       : [
@@ -176,9 +179,9 @@ function totalsOf(ctx: Ctx, invoice: InvoiceRow): InvoicePageModel["totals"] {
             is_strong: false,
           },
         ]),
-    { label: "Total", amount: money(invoice.total), is_strong: true },
-    ...(hasPayments ? [{ label: "Paid", amount: money(invoice.amount_paid), is_strong: false }] : []),
-    ...(hasPayments ? [{ label: "Balance due", amount: money(invoice.balance_due), is_strong: true }] : []),
+    { label: t("Total"), amount: money(invoice.total), is_strong: true },
+    ...(hasPayments ? [{ label: t("Paid"), amount: money(invoice.amount_paid), is_strong: false }] : []),
+    ...(hasPayments ? [{ label: t("Balance due"), amount: money(invoice.balance_due), is_strong: true }] : []),
   ];
 }
 
@@ -187,21 +190,21 @@ function timelineOf(ctx: Ctx, invoice: InvoiceRow): InvoicePageModel["timeline"]
   const approved = invoice.approved_at !== null;
   const sent = invoice.sent_at !== null;
   const steps: InvoicePageModel["timeline"] = [
-    { label: "Draft", text: at(invoice.created_at), state: approved ? "done" : "current" },
-    { label: "Approved", text: at(invoice.approved_at), state: approved ? "done" : "todo" },
+    { label: t("Draft"), text: at(invoice.created_at), state: approved ? "done" : "current" },
+    { label: t("Approved"), text: at(invoice.approved_at), state: approved ? "done" : "todo" },
     {
-      label: "Sent",
+      label: t("Sent"),
       text: at(invoice.sent_at),
       state: sent ? "done" : approved && invoice.status !== "void" ? "current" : "todo",
     },
   ];
-  if (invoice.status === "void") return [...steps, { label: "Void", text: at(invoice.voided_at), state: "failed" }];
+  if (invoice.status === "void") return [...steps, { label: t("Void"), text: at(invoice.voided_at), state: "failed" }];
   const isPaid = invoice.status === "paid";
   const due = `due ${formatDate(invoice.due_date, ctx.tenant)}`;
   return [
     ...steps,
     {
-      label: "Paid",
+      label: t("Paid"),
       text: isPaid ? at(invoice.paid_at) : approved ? due : "",
       state: isPaid ? "done" : sent ? "current" : "todo",
     },

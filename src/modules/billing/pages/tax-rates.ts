@@ -9,6 +9,7 @@ import { buttonRoute, formRoutes } from "../../../platform/http/form-page.ts";
 import { type List, listAnswer } from "../../../platform/http/list.ts";
 import { type Incoming, redirect, type Route } from "../../../platform/http/route.ts";
 import type { FormModel } from "../../../platform/http/view-models.ts";
+import { t } from "../../../platform/language/index.ts";
 import { createTaxRate, deleteTaxRate, updateTaxRate } from "../actions/tax-rates.ts";
 import { taxRates } from "../schema.ts";
 
@@ -52,23 +53,23 @@ const taxRateList: List<TaxRateRow> = {
     {
       key: "is_default",
       label: "Standard",
-      cell: (row) => (row.is_default ? cell.badge("Standard", "info") : cell.nothing),
+      cell: (row) => (row.is_default ? cell.badge(t("Standard"), "info") : cell.nothing),
     },
     {
       key: "is_active",
       label: "State",
-      cell: (row) => (row.is_active ? cell.badge("In use", "success") : cell.badge("Not in use", "neutral")),
+      cell: (row) => (row.is_active ? cell.badge(t("In use"), "success") : cell.badge(t("Not in use"), "neutral")),
     },
   ],
   sort: "name",
   href: (row) => `${url}/${row.id}`,
-  actions: (ctx) => (can(ctx.actor, permission) ? [link("New tax rate", `${url}/new`, "plus", "primary")] : []),
+  actions: (ctx) => (can(ctx.actor, permission) ? [link(t("New tax rate"), `${url}/new`, "plus", "primary")] : []),
   empty: () =>
     empty(
       "invoice",
-      "No tax rates",
-      "Without one, invoices carry no tax.",
-      link("New tax rate", `${url}/new`, "plus", "primary"),
+      t("No tax rates"),
+      t("Without one, invoices carry no tax."),
+      link(t("New tax rate"), `${url}/new`, "plus", "primary"),
     ),
 };
 
@@ -85,15 +86,15 @@ async function taxRateForm(
     values: typed ?? (row === null ? { is_active: true } : rowValues(taxRates, row)),
     version: row?.version ?? null,
     failure,
-    submit_label: id === null ? "Add tax rate" : "Save changes",
+    submit_label: id === null ? t("Add tax rate") : t("Save changes"),
     cancel_url: url,
     sections: [
       {
         title: "",
         fields: [
-          columnField(taxRates, "name", { hint: "As it is printed on the invoice, such as VAT." }),
-          columnField(taxRates, "rate", { hint: "For example 8.25" }),
-          columnField(taxRates, "is_default", { hint: "New invoices are taxed by it." }),
+          columnField(taxRates, "name", { hint: t("As it is printed on the invoice, such as VAT.") }),
+          columnField(taxRates, "rate", { hint: t("For example 8.25") }),
+          columnField(taxRates, "is_default", { hint: t("New invoices are taxed by it.") }),
           columnField(taxRates, "is_active"),
         ],
       },
@@ -113,10 +114,10 @@ export const taxRatePages: Route[] = [
     path: `${url}/new`,
     permission,
     action: createTaxRate,
-    title: () => "New tax rate",
+    title: () => t("New tax rate"),
     form: taxRateForm,
     breadcrumbs: crumbs,
-    done: () => redirect(url, "Tax rate added."),
+    done: () => redirect(url, t("Tax rate added.")),
   }),
   ...formRoutes({
     path: `${url}/:id`,
@@ -126,12 +127,12 @@ export const taxRatePages: Route[] = [
     form: taxRateForm,
     extra: (incoming) => ({ id: incoming.params["id"] }),
     breadcrumbs: crumbs,
-    done: () => redirect(url, "Changes saved."),
+    done: () => redirect(url, t("Changes saved.")),
   }),
   buttonRoute(
     `${url}/:id/delete`,
     deleteTaxRate,
-    () => redirect(url, "Tax rate deleted."),
+    () => redirect(url, t("Tax rate deleted.")),
     (incoming) => `${url}/${incoming.params["id"] ?? ""}`,
   ),
 ];

@@ -3,6 +3,7 @@ import { shownHours } from "../../../platform/decimal.ts";
 import { cell, empty } from "../../../platform/http/cells.ts";
 import { tableModel } from "../../../platform/http/list.ts";
 import type { SectionModel } from "../../../platform/http/view-models.ts";
+import { t } from "../../../platform/language/index.ts";
 import type { InvoiceLineRow } from "../schema.ts";
 
 interface Share {
@@ -49,27 +50,27 @@ export async function timeSection(ctx: Ctx, lines: readonly InvoiceLineRow[]): P
     .execute();
   return {
     id: "time",
-    title: "Made from this time",
+    title: t("Made from this time"),
     actions: [],
     table: tableModel<Share>(
       ctx,
       {
-        title: "Time",
+        title: t("Time"),
         table: "time_entries",
         href: (row) => `/time/${row.id}/edit`,
         columns: [
-          { key: "work", label: "Work", cell: (row) => cell.text(workOf(row)) },
-          { key: "date", label: "Date", cell: (row) => cell.date(row.date, ctx.tenant) },
-          { key: "technician", label: "Technician", is_secondary: true, cell: (row) => cell.person(row.technician) },
+          { key: "work", label: t("Work"), cell: (row) => cell.text(workOf(row)) },
+          { key: "date", label: t("Date"), cell: (row) => cell.date(row.date, ctx.tenant) },
+          { key: "technician", label: t("Technician"), is_secondary: true, cell: (row) => cell.person(row.technician) },
           {
             key: "billed_minutes",
-            label: "Hours",
+            label: t("Hours"),
             is_numeric: true,
             cell: (row) => cell.number(shownHours(row.billed_minutes)),
           },
           {
             key: "billed_amount",
-            label: "Amount",
+            label: t("Amount"),
             is_numeric: true,
             cell: (row) => cell.money(row.billed_amount, row.currency, ctx.tenant),
           },
@@ -79,7 +80,7 @@ export async function timeSection(ctx: Ctx, lines: readonly InvoiceLineRow[]): P
       "date",
       null,
     ),
-    empty: empty("clock", "No time", "This invoice bills no time."),
+    empty: empty("clock", t("No time"), t("This invoice bills no time.")),
     more_url: "",
     more_label: "",
   };

@@ -1,4 +1,5 @@
 import { shownHours } from "../../../platform/decimal.ts";
+import { t } from "../../../platform/language/index.ts";
 import { bytesOf, openDocument, paperFor } from "../../../platform/pdf/document.ts";
 import { breakPage, drawRule, type Flow, onEveryPage, startFlow } from "../../../platform/pdf/flow.ts";
 import { drawTable, type TableColumn } from "../../../platform/pdf/table.ts";
@@ -34,10 +35,10 @@ export async function invoicePdf(model: InvoicePdfModel): Promise<Uint8Array> {
 
 function drawLines(flow: Flow, model: InvoicePdfModel): void {
   const columns: TableColumn[] = [
-    { heading: "Description", width: null, align: "left", style: text.body },
-    { heading: "Quantity", width: 58, align: "right", style: text.figure },
-    { heading: "Unit price", width: 78, align: "right", style: text.figure },
-    { heading: "Amount", width: 84, align: "right", style: text.figure },
+    { heading: t("Description"), width: null, align: "left", style: text.body },
+    { heading: t("Quantity"), width: 58, align: "right", style: text.figure },
+    { heading: t("Unit price"), width: 78, align: "right", style: text.figure },
+    { heading: t("Amount"), width: 84, align: "right", style: text.figure },
   ];
   const rows = model.lines.map((line) => [
     line.description,
@@ -54,11 +55,11 @@ function drawTime(flow: Flow, model: InvoicePdfModel): void {
   drawText(flow.document, "Time details", flow.left, flow.y, text.sender);
   flow.y += text.sender.leading + 14;
   const columns: TableColumn[] = [
-    { heading: "Date", width: 70, align: "left", style: text.figure },
-    { heading: "Ticket", width: 110, align: "left", style: text.body },
-    { heading: "Work done", width: null, align: "left", style: text.body },
-    { heading: "Technician", width: 80, align: "left", style: text.soft },
-    { heading: "Hours", width: 40, align: "right", style: text.figure },
+    { heading: t("Date"), width: 70, align: "left", style: text.figure },
+    { heading: t("Ticket"), width: 110, align: "left", style: text.body },
+    { heading: t("Work done"), width: null, align: "left", style: text.body },
+    { heading: t("Technician"), width: 80, align: "left", style: text.soft },
+    { heading: t("Hours"), width: 40, align: "right", style: text.figure },
   ];
   const rows = model.time.map((row) => [
     shownDate(row.date, model.locale),

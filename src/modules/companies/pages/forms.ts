@@ -7,6 +7,7 @@ import { formRoutes } from "../../../platform/http/form-page.ts";
 import { contactOptions, optionsOf } from "../../../platform/http/options.ts";
 import { type Incoming, redirect, type Route } from "../../../platform/http/route.ts";
 import type { FieldModel, FormModel } from "../../../platform/http/view-models.ts";
+import { t } from "../../../platform/language/index.ts";
 import { tagsOf } from "../../../platform/tags.ts";
 import { createCompany, createContact, createSite, updateCompany, updateContact, updateSite } from "../actions.ts";
 import { contactName } from "../rules.ts";
@@ -46,18 +47,18 @@ async function companyForm(ctx: Ctx, incoming: Incoming, typed: Typed, failure: 
       : { ...rowValues(companies, row), tags: tags?.join(", ") });
   const c = (name: string, given: Parameters<typeof columnField>[2] = {}): FieldModel =>
     columnField(companies, name, given);
-  const parents = await optionsOf(ctx, "companies", { blank: "None" });
-  const people = id === null ? [] : await contactOptions(ctx, id, "None");
+  const parents = await optionsOf(ctx, "companies", { blank: t("None") });
+  const people = id === null ? [] : await contactOptions(ctx, id, t("None"));
   return formModel({
     action: id === null ? "/companies/new" : `/companies/${id}/edit`,
     values,
     version: row?.version ?? null,
     failure,
-    submit_label: id === null ? "Create company" : "Save changes",
+    submit_label: id === null ? t("Create company") : t("Save changes"),
     cancel_url: id === null ? "/companies" : `/companies/${id}`,
     sections: [
       {
-        title: "Company",
+        title: t("Company"),
         fields: [
           c("name", { span: 6 }),
           c("company_type"),
@@ -68,7 +69,7 @@ async function companyForm(ctx: Ctx, incoming: Incoming, typed: Typed, failure: 
           c("parent_company_id", { options: parents.filter((option) => option.value !== id) }),
           c("account_manager_id", {
             options: await optionsOf(ctx, "users", {
-              blank: "None",
+              blank: t("None"),
               where: { user_type: "staff" },
               keep: row?.account_manager_id ?? null,
             }),
@@ -76,16 +77,16 @@ async function companyForm(ctx: Ctx, incoming: Incoming, typed: Typed, failure: 
           tagField,
         ],
       },
-      { title: "Address", fields: addressFields(companies, "address") },
+      { title: t("Address"), fields: addressFields(companies, "address") },
       {
-        title: "Billing",
-        hint: "What invoices to this company go by.",
+        title: t("Billing"),
+        hint: t("What invoices to this company go by."),
         fields: [
           c("currency"),
           c("payment_terms"),
           c("tax_id"),
-          c("rate_card_id", { options: await optionsOf(ctx, "rate_cards", { blank: "Standard rate card" }) }),
-          c("is_tax_exempt", { hint: "No tax is charged on invoices to this company." }),
+          c("rate_card_id", { options: await optionsOf(ctx, "rate_cards", { blank: t("Standard rate card") }) }),
+          c("is_tax_exempt", { hint: t("No tax is charged on invoices to this company.") }),
           ...(id === null
             ? []
             : [
@@ -95,11 +96,11 @@ async function companyForm(ctx: Ctx, incoming: Incoming, typed: Typed, failure: 
         ],
       },
       {
-        title: "Billing address",
-        hint: "Only if it is another one.",
+        title: t("Billing address"),
+        hint: t("Only if it is another one."),
         fields: addressFields(companies, "billing_address"),
       },
-      { title: "Notes", fields: [c("notes", { span: 6, label: "Notes for the team" })] },
+      { title: t("Notes"), fields: [c("notes", { span: 6, label: t("Notes for the team") })] },
     ],
   });
 }
@@ -116,22 +117,22 @@ async function contactForm(ctx: Ctx, incoming: Incoming, typed: Typed, failure: 
   const places =
     row === null
       ? []
-      : await optionsOf(ctx, "sites", { blank: "None", where: { company_id: row.company_id }, keep: row.site_id });
+      : await optionsOf(ctx, "sites", { blank: t("None"), where: { company_id: row.company_id }, keep: row.site_id });
   return formModel({
     action: id === null ? "/contacts/new" : `/contacts/${id}/edit`,
     values,
     version: row?.version ?? null,
     failure,
-    submit_label: id === null ? "Create contact" : "Save changes",
+    submit_label: id === null ? t("Create contact") : t("Save changes"),
     cancel_url: id === null ? (companyId === "" ? "/contacts" : `/companies/${companyId}`) : `/contacts/${id}`,
     sections: [
       {
-        title: "Person",
+        title: t("Person"),
         fields: [
           c("first_name"),
           c("last_name"),
           c("company_id", {
-            options: await optionsOf(ctx, "companies", { blank: "Choose a company", keep: companyId }),
+            options: await optionsOf(ctx, "companies", { blank: t("Choose a company"), keep: companyId }),
           }),
           c("contact_type"),
           c("title"),
@@ -140,16 +141,16 @@ async function contactForm(ctx: Ctx, incoming: Incoming, typed: Typed, failure: 
         ],
       },
       {
-        title: "Reaching them",
+        title: t("Reaching them"),
         fields: [
           c("email"),
           c("phone", { kind: "tel" }),
           c("mobile", { kind: "tel" }),
           c("preferred_contact_method"),
-          c("timezone", { hint: "For example Europe/Warsaw" }),
+          c("timezone", { hint: t("For example Europe/Warsaw") }),
         ],
       },
-      { title: "More", fields: [tagField, c("notes", { span: 6, label: "Notes for the team" })] },
+      { title: t("More"), fields: [tagField, c("notes", { span: 6, label: t("Notes for the team") })] },
     ],
   });
 }
@@ -166,26 +167,26 @@ async function siteForm(ctx: Ctx, incoming: Incoming, typed: Typed, failure: Fai
     values: typed ?? (row === null ? { company_id: companyId } : rowValues(sites, row)),
     version: row?.version ?? null,
     failure,
-    submit_label: id === null ? "Create site" : "Save changes",
+    submit_label: id === null ? t("Create site") : t("Save changes"),
     cancel_url: companyId === "" ? "/companies" : `/companies/${companyId}`,
     sections: [
       {
-        title: "Site",
+        title: t("Site"),
         fields: [
           c("name"),
           c("company_id", {
             options: await optionsOf(ctx, "companies", {
-              blank: "Choose a company",
+              blank: t("Choose a company"),
               keep: companyId === "" ? null : companyId,
             }),
           }),
           c("phone", { kind: "tel" }),
-          c("timezone", { hint: "For example Europe/Warsaw" }),
-          c("is_primary", { hint: "The place that letters and visits go to unless told otherwise." }),
+          c("timezone", { hint: t("For example Europe/Warsaw") }),
+          c("is_primary", { hint: t("The place that letters and visits go to unless told otherwise.") }),
         ],
       },
-      { title: "Address", fields: addressFields(sites, "address") },
-      { title: "Notes", fields: [c("notes", { span: 6, label: "Notes for the team" })] },
+      { title: t("Address"), fields: addressFields(sites, "address") },
+      { title: t("Notes"), fields: [c("notes", { span: 6, label: t("Notes for the team") })] },
     ],
   });
 }
@@ -201,57 +202,57 @@ export const formPages: Route[] = [
     path: "/companies/new",
     permission: "companies.write",
     action: createCompany,
-    title: () => "New company",
+    title: () => t("New company"),
     form: companyForm,
     breadcrumbs: companyCrumb,
-    done: (result) => redirect(`/companies/${made(result)}`, "Company created."),
+    done: (result) => redirect(`/companies/${made(result)}`, t("Company created.")),
   }),
   ...formRoutes({
     path: "/companies/:id/edit",
     permission: "companies.write",
     action: updateCompany,
-    title: async (ctx, { id = "" }) => `Edit ${(await find(ctx, "companies", id)).name}`,
+    title: async (ctx, { id = "" }) => t("Edit {name}", { name: (await find(ctx, "companies", id)).name }),
     form: companyForm,
     extra: idOf,
     breadcrumbs: companyCrumb,
-    done: (result) => redirect(`/companies/${made(result)}`, "Changes saved."),
+    done: (result) => redirect(`/companies/${made(result)}`, t("Changes saved.")),
   }),
   ...formRoutes({
     path: "/contacts/new",
     permission: "companies.write",
     action: createContact,
-    title: () => "New contact",
+    title: () => t("New contact"),
     form: contactForm,
     breadcrumbs: contactCrumb,
-    done: (result) => redirect(`/contacts/${made(result)}`, "Contact created."),
+    done: (result) => redirect(`/contacts/${made(result)}`, t("Contact created.")),
   }),
   ...formRoutes({
     path: "/contacts/:id/edit",
     permission: "companies.write",
     action: updateContact,
-    title: async (ctx, { id = "" }) => `Edit ${contactName(await find(ctx, "contacts", id))}`,
+    title: async (ctx, { id = "" }) => t("Edit {name}", { name: contactName(await find(ctx, "contacts", id)) }),
     form: contactForm,
     extra: idOf,
     breadcrumbs: contactCrumb,
-    done: (result) => redirect(`/contacts/${made(result)}`, "Changes saved."),
+    done: (result) => redirect(`/contacts/${made(result)}`, t("Changes saved.")),
   }),
   ...formRoutes({
     path: "/sites/new",
     permission: "companies.write",
     action: createSite,
-    title: () => "New site",
+    title: () => t("New site"),
     form: siteForm,
     breadcrumbs: companyCrumb,
-    done: (result) => redirect(`/companies/${(result as { company_id: string }).company_id}`, "Site created."),
+    done: (result) => redirect(`/companies/${(result as { company_id: string }).company_id}`, t("Site created.")),
   }),
   ...formRoutes({
     path: "/sites/:id/edit",
     permission: "companies.write",
     action: updateSite,
-    title: async (ctx, { id = "" }) => `Edit ${(await find(ctx, "sites", id)).name}`,
+    title: async (ctx, { id = "" }) => t("Edit {name}", { name: (await find(ctx, "sites", id)).name }),
     form: siteForm,
     extra: idOf,
     breadcrumbs: companyCrumb,
-    done: (result) => redirect(`/companies/${(result as { company_id: string }).company_id}`, "Changes saved."),
+    done: (result) => redirect(`/companies/${(result as { company_id: string }).company_id}`, t("Changes saved.")),
   }),
 ];

@@ -19,6 +19,7 @@ import type { RecordPageModel } from "../../../platform/http/page-models.ts";
 import { ofKind, panelsOf } from "../../../platform/http/panels.ts";
 import { type Answer, type Incoming, page, redirect, type Route } from "../../../platform/http/route.ts";
 import type { ActionLink, SectionModel } from "../../../platform/http/view-models.ts";
+import { t } from "../../../platform/language/index.ts";
 import { tagsOf } from "../../../platform/tags.ts";
 import {
   archiveCompany,
@@ -62,8 +63,8 @@ async function showCompany(ctx: Ctx, incoming: Incoming): Promise<Answer> {
   const panels = await panelsOf(ctx, "company", { id });
   const contactSection: SectionModel = {
     id: "contacts",
-    title: "Contacts",
-    actions: mayWrite ? [link("Add contact", `/contacts/new?company_id=${id}`, "plus")] : [],
+    title: t("Contacts"),
+    actions: mayWrite ? [link(t("Add contact"), `/contacts/new?company_id=${id}`, "plus")] : [],
     table: tableModel(
       ctx,
       { ...contactList, columns: contactList.columns.filter((column) => column.key !== "company") },
@@ -71,16 +72,16 @@ async function showCompany(ctx: Ctx, incoming: Incoming): Promise<Answer> {
       "first_name",
       null,
     ),
-    empty: empty("users", "No contacts yet", "Add the people who write tickets and receive invoices."),
+    empty: empty("users", t("No contacts yet"), t("Add the people who write tickets and receive invoices.")),
     more_url: people.length === most ? `/contacts?company=${id}` : "",
-    more_label: "All contacts",
+    more_label: t("All contacts"),
   };
   const siteSection: SectionModel = {
     id: "sites",
-    title: "Sites",
-    actions: mayWrite ? [link("Add site", `/sites/new?company_id=${id}`, "plus")] : [],
+    title: t("Sites"),
+    actions: mayWrite ? [link(t("Add site"), `/sites/new?company_id=${id}`, "plus")] : [],
     table: tableModel(ctx, siteColumns, places, "name", null),
-    empty: empty("pin", "No sites yet", "Sites are the places where this company is."),
+    empty: empty("pin", t("No sites yet"), t("Sites are the places where this company is.")),
     more_url: "",
     more_label: "",
   };
@@ -88,17 +89,17 @@ async function showCompany(ctx: Ctx, incoming: Incoming): Promise<Answer> {
     header: {
       title: company.name,
       subtitle: company.industry ?? "",
-      breadcrumbs: [{ label: "Companies", href: "/companies" }],
+      breadcrumbs: [{ label: t("Companies"), href: "/companies" }],
       badges: [
         { text: words(company.status), tone: statusTone(company.status) },
         { text: words(company.company_type), tone: "neutral" },
-        ...(company.archived_at === null ? [] : [{ text: "Archived", tone: "warning" }]),
+        ...(company.archived_at === null ? [] : [{ text: t("Archived"), tone: "warning" }]),
         ...tags.map((tag) => ({ text: tag, tone: "accent" })),
       ],
       actions: mayWrite
         ? primaryLast([
             ...ofKind(panels, "action"),
-            link("Edit", `/companies/${id}/edit`, "pencil"),
+            link(t("Edit"), `/companies/${id}/edit`, "pencil"),
             ...archiveButtons("companies", id, company.archived_at, company.name),
           ])
         : [],
@@ -107,20 +108,23 @@ async function showCompany(ctx: Ctx, incoming: Incoming): Promise<Answer> {
     tabs: [],
     sections: [...ofKind(panels, "section"), contactSection, siteSection, await activityOf(ctx, "companies", id)],
     facts: [
-      facts("Company", [
-        ["Phone", cell.tel(company.phone)],
-        ["Website", company.website === null ? cell.nothing : cell.link(company.website, webAddress(company.website))],
-        ["Address", cell.text(addressLine(company.address))],
-        ["Parent company", parent === undefined ? cell.nothing : cell.link(parent.name, `/companies/${parent.id}`)],
-        ["Account manager", cell.person(manager?.name)],
-        ["Added", cell.text(formatInstant(company.created_at, ctx.tenant))],
+      facts(t("Company"), [
+        [t("Phone"), cell.tel(company.phone)],
+        [
+          t("Website"),
+          company.website === null ? cell.nothing : cell.link(company.website, webAddress(company.website)),
+        ],
+        [t("Address"), cell.text(addressLine(company.address))],
+        [t("Parent company"), parent === undefined ? cell.nothing : cell.link(parent.name, `/companies/${parent.id}`)],
+        [t("Account manager"), cell.person(manager?.name)],
+        [t("Added"), cell.text(formatInstant(company.created_at, ctx.tenant))],
       ]),
-      facts("Billing", [
-        ["Currency", cell.text(company.currency)],
-        ["Payment terms", cell.text(words(company.payment_terms))],
-        ["Tax ID", cell.text(company.tax_id)],
-        ["Tax", cell.text(company.is_tax_exempt ? "Exempt" : "Standard")],
-        ["Billing address", cell.text(addressLine(company.billing_address))],
+      facts(t("Billing"), [
+        [t("Currency"), cell.text(company.currency)],
+        [t("Payment terms"), cell.text(words(company.payment_terms))],
+        [t("Tax ID"), cell.text(company.tax_id)],
+        [t("Tax"), cell.text(company.is_tax_exempt ? t("Exempt") : t("Standard"))],
+        [t("Billing address"), cell.text(addressLine(company.billing_address))],
       ]),
       ...ofKind(panels, "facts"),
     ],
@@ -150,19 +154,19 @@ async function showContact(ctx: Ctx, incoming: Incoming): Promise<Answer> {
       title: name,
       subtitle: [contact.title, company.name].filter(Boolean).join(" · "),
       breadcrumbs: [
-        { label: "Companies", href: "/companies" },
+        { label: t("Companies"), href: "/companies" },
         { label: company.name, href: `/companies/${company.id}` },
       ],
       badges: [
         { text: words(contact.contact_type), tone: "neutral" },
-        ...(contact.is_portal_user ? [{ text: "Portal user", tone: "success" }] : []),
-        ...(contact.archived_at === null ? [] : [{ text: "Archived", tone: "warning" }]),
+        ...(contact.is_portal_user ? [{ text: t("Portal user"), tone: "success" }] : []),
+        ...(contact.archived_at === null ? [] : [{ text: t("Archived"), tone: "warning" }]),
         ...tags.map((tag) => ({ text: tag, tone: "accent" })),
       ],
       actions: mayWrite
         ? primaryLast([
             ...ofKind(panels, "action"),
-            link("Edit", `/contacts/${id}/edit`, "pencil"),
+            link(t("Edit"), `/contacts/${id}/edit`, "pencil"),
             ...archiveButtons("contacts", id, contact.archived_at, name),
           ])
         : [],
@@ -171,15 +175,15 @@ async function showContact(ctx: Ctx, incoming: Incoming): Promise<Answer> {
     tabs: [],
     sections: [...ofKind(panels, "section"), await activityOf(ctx, "contacts", id)],
     facts: [
-      facts("Contact", [
-        ["E-mail", cell.mail(contact.email)],
-        ["Phone", cell.tel(contact.phone)],
-        ["Mobile", cell.tel(contact.mobile)],
-        ["Prefers", cell.text(words(contact.preferred_contact_method))],
-        ["Company", cell.link(company.name, `/companies/${company.id}`)],
-        ["Site", cell.text(site?.name)],
-        ["Department", cell.text(contact.department)],
-        ["Time zone", cell.text(contact.timezone)],
+      facts(t("Contact"), [
+        [t("E-mail"), cell.mail(contact.email)],
+        [t("Phone"), cell.tel(contact.phone)],
+        [t("Mobile"), cell.tel(contact.mobile)],
+        [t("Prefers"), cell.text(words(contact.preferred_contact_method))],
+        [t("Company"), cell.link(company.name, `/companies/${company.id}`)],
+        [t("Site"), cell.text(site?.name)],
+        [t("Department"), cell.text(contact.department)],
+        [t("Time zone"), cell.text(contact.timezone)],
       ]),
       ...ofKind(panels, "facts"),
     ],
@@ -193,16 +197,16 @@ function archiveButtons(path: string, id: string, archivedAt: string | null, nam
   if (archivedAt === null)
     return [
       button(
-        "Archive",
+        t("Archive"),
         `/${path}/${id}/archive`,
         "archive",
         "ghost",
-        `Archive ${name}? It leaves the lists, and can be restored.`,
+        t("Archive {name}? It leaves the lists, and can be restored.", { name }),
       ),
     ];
   return [
-    button("Restore", `/${path}/${id}/restore`, "refresh", "ghost"),
-    button("Delete", `/${path}/${id}/delete`, "trash", "danger", `Delete ${name} for good?`),
+    button(t("Restore"), `/${path}/${id}/restore`, "refresh", "ghost"),
+    button(t("Delete"), `/${path}/${id}/delete`, "trash", "danger", t("Delete {name} for good?", { name })),
   ];
 }
 
@@ -232,29 +236,34 @@ export const recordPages: Route[] = [
   },
   { method: "GET", path: "/contacts/:id", door: "staff", permission: "companies.read", handle: showContact },
   buttonRoute("/companies/:id/archive", archiveCompany, (incoming) =>
-    redirect(at("companies")(incoming), "Company archived."),
+    redirect(at("companies")(incoming), t("Company archived.")),
   ),
   buttonRoute("/companies/:id/restore", restoreCompany, (incoming) =>
-    redirect(at("companies")(incoming), "Company restored."),
+    redirect(at("companies")(incoming), t("Company restored.")),
   ),
   buttonRoute(
     "/companies/:id/delete",
     deleteCompany,
-    () => redirect("/companies", "Company deleted."),
+    () => redirect("/companies", t("Company deleted.")),
     at("companies"),
   ),
   buttonRoute("/contacts/:id/archive", archiveContact, (incoming) =>
-    redirect(at("contacts")(incoming), "Contact archived."),
+    redirect(at("contacts")(incoming), t("Contact archived.")),
   ),
   buttonRoute("/contacts/:id/restore", restoreContact, (incoming) =>
-    redirect(at("contacts")(incoming), "Contact restored."),
+    redirect(at("contacts")(incoming), t("Contact restored.")),
   ),
-  buttonRoute("/contacts/:id/delete", deleteContact, () => redirect("/contacts", "Contact deleted."), at("contacts")),
+  buttonRoute(
+    "/contacts/:id/delete",
+    deleteContact,
+    () => redirect("/contacts", t("Contact deleted.")),
+    at("contacts"),
+  ),
   buttonRoute("/sites/:id/archive", archiveSite, (_, result) =>
-    redirect(`/companies/${(result as { company_id: string }).company_id}`, "Site archived."),
+    redirect(`/companies/${(result as { company_id: string }).company_id}`, t("Site archived.")),
   ),
   buttonRoute("/sites/:id/restore", restoreSite, (_, result) =>
-    redirect(`/companies/${(result as { company_id: string }).company_id}`, "Site restored."),
+    redirect(`/companies/${(result as { company_id: string }).company_id}`, t("Site restored.")),
   ),
-  buttonRoute("/sites/:id/delete", deleteSite, () => redirect("/companies", "Site deleted."), at("sites")),
+  buttonRoute("/sites/:id/delete", deleteSite, () => redirect("/companies", t("Site deleted.")), at("sites")),
 ];

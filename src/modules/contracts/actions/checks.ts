@@ -2,6 +2,7 @@ import type { Work } from "../../../platform/context.ts";
 import { amountOf } from "../../../platform/money.ts";
 import { compareDecimals } from "../../../platform/decimal.ts";
 import { invalidField } from "../../../platform/errors.ts";
+import { t } from "../../../platform/language/index.ts";
 
 /** The largest price of one line, in minor units: sums of many lines stay exact whole numbers. */
 const largest = 100_000_000_000;
@@ -9,7 +10,7 @@ const largest = 100_000_000_000;
 /** Refuses a decimal below zero; null and undefined pass. */
 export function refuseNegative(field: string, value: string | null | undefined): void {
   if (value != null && compareDecimals(value, "0") < 0)
-    throw invalidField(field, "This must not be negative.", "too_small");
+    throw invalidField(field, t("This must not be negative."), "too_small");
 }
 
 /** `quantity × unit price` in minor units, or a 422 on the price. */
@@ -20,7 +21,7 @@ export function priceOf(quantity: string, unitPrice: string, currency: string): 
   } catch {
     // Falls through: it is too large to be computed at all.
   }
-  throw invalidField("unit_price", "Quantity times unit price is more than a contract can hold.", "too_large");
+  throw invalidField("unit_price", t("Quantity times unit price is more than a contract can hold."), "too_large");
 }
 
 /** Refuses a rate card in another currency: its rates would be charged as if they were in this one. */
@@ -32,6 +33,13 @@ export async function checkCard(work: Work, cardId: string | null | undefined, c
     .where("id", "=", cardId)
     .executeTakeFirst();
   if (card !== undefined && card.currency !== currency) {
-    throw invalidField("rate_card_id", `${card.name} is in ${card.currency}, and this contract in ${currency}.`);
+    throw invalidField(
+      "rate_card_id",
+      t("{name} is in {currency}, and this contract in {currency2}.", {
+        name: card.name,
+        currency: card.currency,
+        currency2: currency,
+      }),
+    );
   }
 }

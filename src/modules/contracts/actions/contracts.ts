@@ -7,6 +7,7 @@ import { fromEdge, newInput, type PatchInput, patchInput, writable } from "../..
 import { insert, remove, update } from "../../../platform/database/records.ts";
 import { conflict, invalidField } from "../../../platform/errors.ts";
 import { emit } from "../../../platform/events/outbox.ts";
+import { t } from "../../../platform/language/index.ts";
 import { nextNumber } from "../../../platform/tenants.ts";
 import { contractItems, contracts } from "../schema.ts";
 import { checkCard } from "./checks.ts";
@@ -32,9 +33,9 @@ export const createContract = action({
   }),
   run: async (work: Work, { status = "draft", ...input }: NewContract): Promise<ContractRow> => {
     const company = await maybeFind(work, "companies", input.company_id);
-    if (company === undefined) throw invalidField("company_id", "This company does not exist.", "not_found");
+    if (company === undefined) throw invalidField("company_id", t("This company does not exist."), "not_found");
     if (company.archived_at !== null)
-      throw invalidField("company_id", `${company.name} is archived; restore the company first.`);
+      throw invalidField("company_id", t("{name} is archived; restore the company first.", { name: company.name }));
     const values = fromEdge(contracts, { currency: company.currency, ...input }, company.currency) as NewRow<
       typeof contracts
     >;
@@ -68,7 +69,7 @@ export const updateContract = action({
     if (values.company_id !== undefined && values.company_id !== before.company_id) {
       throw invalidField(
         "company_id",
-        "A contract stays with its company. Cancel it, and make one for the other company.",
+        t("A contract stays with its company. Cancel it, and make one for the other company."),
       );
     }
     checkCurrency(values.currency, before.currency);
@@ -88,7 +89,10 @@ export const deleteContract = action({
   run: async (work: Work, { id, version }: PatchInput) => {
     const contract = await find(work, "contracts", id);
     if (contract.status === "active")
-      throw conflict(`${contract.contract_number} is active. Cancel it first.`, "active");
+      throw conflict(
+        t("{contract_number} is active. Cancel it first.", { contract_number: contract.contract_number }),
+        "active",
+      );
     const items = await work.db.selectFrom("contract_items").select("id").where("contract_id", "=", id).execute();
     for (const item of items) await remove(work, contractItems, item.id);
     await chooseForCompany(work, contract.company_id, id);
@@ -98,7 +102,10 @@ export const deleteContract = action({
 
 function checkCurrency(given: string | undefined, currency: string): void {
   if (given === undefined || given === currency) return;
-  throw invalidField("currency", `This contract is in ${currency}, the currency that its company is billed in.`);
+  throw invalidField(
+    "currency",
+    t("This contract is in {currency}, the currency that its company is billed in.", { currency }),
+  );
 }
 
 type Terms = Pick<ContractRow, "company_id" | "start_date" | "end_date" | "billing_amount" | "currency"> &
@@ -106,14 +113,14 @@ type Terms = Pick<ContractRow, "company_id" | "start_date" | "end_date" | "billi
 
 async function checkTerms(work: Work, terms: Terms): Promise<void> {
   if (terms.end_date !== null && terms.end_date < terms.start_date)
-    throw invalidField("end_date", "The last day lies before the first.");
+    throw invalidField("end_date", t("The last day lies before the first."));
   if (terms.billing_amount !== null && terms.billing_amount < 0)
-    throw invalidField("billing_amount", "A fee is not negative.", "too_small");
+    throw invalidField("billing_amount", t("A fee is not negative."), "too_small");
   await checkCard(work, terms.rate_card_id, terms.currency);
   if (terms.signed_by_contact_id == null) return;
   const contact = await maybeFind(work, "contacts", terms.signed_by_contact_id);
   if (contact?.company_id !== terms.company_id)
-    throw invalidField("signed_by_contact_id", "This contact belongs to another company.");
+    throw invalidField("signed_by_contact_id", t("This contact belongs to another company."));
 }
 
 /** Renewal terms as they are kept: `months` a whole number, as the form types it, and what an API client adds. */
@@ -122,6 +129,6 @@ function renewalTerms(given: Record<string, unknown> | undefined): Record<string
   if (months === undefined || months === null || months === "") return rest;
   const count = Number(months);
   if (!Number.isInteger(count) || count < 1 || count > 120)
-    throw invalidField("renewal_terms/months", "Renewal is by 1 to 120 months.");
+    throw invalidField("renewal_terms/months", t("Renewal is by 1 to 120 months."));
   return { ...rest, months: count };
 }

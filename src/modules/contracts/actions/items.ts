@@ -7,6 +7,7 @@ import { fromEdge, newInput, type PatchInput, patchInput, writable } from "../..
 import { insert, remove, update } from "../../../platform/database/records.ts";
 import { compareDecimals } from "../../../platform/decimal.ts";
 import { invalidField } from "../../../platform/errors.ts";
+import { t } from "../../../platform/language/index.ts";
 import { contractItems } from "../schema.ts";
 import { priceOf, refuseNegative } from "./checks.ts";
 
@@ -23,7 +24,7 @@ export const createItem = action({
   input: newInput(contractItems),
   run: async (work: Work, input: NewItem): Promise<ItemRow> => {
     const contract = await maybeFind(work, "contracts", input.contract_id);
-    if (contract === undefined) throw invalidField("contract_id", "This contract does not exist.", "not_found");
+    if (contract === undefined) throw invalidField("contract_id", t("This contract does not exist."), "not_found");
     const { currency } = contract;
     const values = fromEdge(contractItems, input, currency) as NewRow<typeof contractItems>;
     const quantity = values.quantity ?? "1";
@@ -80,13 +81,13 @@ function checkItem(item: Checked): void {
   refuseNegative("overage_rate", item.overage_rate);
   refuseNegative("included_hours", item.included_hours);
   if (item.included_hours != null && compareDecimals(item.included_hours, "100000") > 0) {
-    throw invalidField("included_hours", "These are more hours than a period has.", "too_large");
+    throw invalidField("included_hours", t("These are more hours than a period has."), "too_large");
   }
   if (
     item.item_type === "block_hours" &&
     (item.included_hours == null || compareDecimals(item.included_hours, "0") === 0)
   ) {
-    throw invalidField("included_hours", "Say how many hours are prepaid each period.", "required");
+    throw invalidField("included_hours", t("Say how many hours are prepaid each period."), "required");
   }
 }
 

@@ -8,6 +8,7 @@ import type { PatchInput } from "../../../platform/database/edge.ts";
 import { update } from "../../../platform/database/records.ts";
 import { conflict } from "../../../platform/errors.ts";
 import { emit } from "../../../platform/events/outbox.ts";
+import { t } from "../../../platform/language/index.ts";
 import { companies } from "../../companies/index.ts";
 import { contracts } from "../schema.ts";
 
@@ -34,7 +35,13 @@ export const cancelContract = action({
   run: async (work: Work, { id, version }: PatchInput): Promise<ContractRow> => {
     const contract = await find(work, "contracts", id);
     if (contract.status !== "active" && contract.status !== "draft")
-      throw conflict(`${contract.contract_number} is ${contract.status} already.`, "wrong_status");
+      throw conflict(
+        t("{contract_number} is {status} already.", {
+          contract_number: contract.contract_number,
+          status: contract.status,
+        }),
+        "wrong_status",
+      );
     return leave(work, contract, "cancelled", version);
   },
 });
@@ -47,7 +54,12 @@ export const archiveContract = action({
   run: async (work: Work, { id, version }: PatchInput): Promise<ContractRow> => {
     const contract = await find(work, "contracts", id);
     if (contract.status === "active")
-      throw conflict(`${contract.contract_number} is active. Cancel it before it is archived.`, "active");
+      throw conflict(
+        t("{contract_number} is active. Cancel it before it is archived.", {
+          contract_number: contract.contract_number,
+        }),
+        "active",
+      );
     return update(work, contracts, id, { archived_at: work.app.clock.now() }, version);
   },
 });
@@ -72,7 +84,10 @@ export const renewContract = action({
     const contract = await find(work, "contracts", id);
     if (contract.status !== "active" && contract.status !== "expired")
       throw conflict(
-        `${contract.contract_number} is ${contract.status}; only active and expired contracts are renewed.`,
+        t("{contract_number} is {status}; only active and expired contracts are renewed.", {
+          contract_number: contract.contract_number,
+          status: contract.status,
+        }),
         "wrong_status",
       );
     return renew(work, contract, months, version);
@@ -103,12 +118,22 @@ export const expireContracts = action({
 
 /** Activates a contract that the caller has looked up. 409 when it is over or in force already. */
 export async function activate(work: Work, contract: ContractRow, version?: number): Promise<ContractRow> {
-  if (contract.status === "active") throw conflict(`${contract.contract_number} is active already.`, "wrong_status");
+  if (contract.status === "active")
+    throw conflict(
+      t("{contract_number} is active already.", { contract_number: contract.contract_number }),
+      "wrong_status",
+    );
   if (contract.archived_at !== null)
-    throw conflict(`${contract.contract_number} is archived. Restore it first.`, "archived");
+    throw conflict(
+      t("{contract_number} is archived. Restore it first.", { contract_number: contract.contract_number }),
+      "archived",
+    );
   if (contract.end_date !== null && contract.end_date < todayOf(work)) {
     throw conflict(
-      `${contract.contract_number} has ended on ${contract.end_date}. Renew it, or change its last day.`,
+      t("{contract_number} has ended on {end_date}. Renew it, or change its last day.", {
+        contract_number: contract.contract_number,
+        end_date: contract.end_date,
+      }),
       "ended",
     );
   }
@@ -138,7 +163,10 @@ async function renew(
   version?: number,
 ): Promise<ContractRow> {
   if (contract.end_date === null)
-    throw conflict(`${contract.contract_number} is open-ended: there is nothing to renew.`, "open_ended");
+    throw conflict(
+      t("{contract_number} is open-ended: there is nothing to renew.", { contract_number: contract.contract_number }),
+      "open_ended",
+    );
   const months = asked ?? Number(contract.renewal_terms["months"] ?? 12);
   const today = todayOf(work);
   // The day after the end is what is counted on from, so that a month's last day stays a month's last day.

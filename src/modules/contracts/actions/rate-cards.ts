@@ -7,6 +7,7 @@ import { fromEdge, newInput, type PatchInput, patchInput, writable } from "../..
 import { insert, remove, update } from "../../../platform/database/records.ts";
 import { canonicalDecimal, compareDecimals, isDecimal } from "../../../platform/decimal.ts";
 import { conflict, type FieldProblem, invalid } from "../../../platform/errors.ts";
+import { t } from "../../../platform/language/index.ts";
 import { rateCardItems, rateCards } from "../schema.ts";
 import { refuseNegative } from "./checks.ts";
 
@@ -125,11 +126,11 @@ async function setRates(work: Work, cardId: string, given: Rates): Promise<void>
     const field = `rates/${work_type_id}`;
     const item = known.get(work_type_id);
     if (!types.has(work_type_id))
-      problems.push({ field, code: "not_found", message: "This work type does not exist." });
+      problems.push({ field, code: "not_found", message: t("This work type does not exist.") });
     else if (rate === "") {
       if (item !== undefined) await remove(work, rateCardItems, item);
     } else if (!isDecimal(rate) || compareDecimals(rate, "0") < 0) {
-      problems.push({ field, code: "invalid_format", message: "A rate is an amount per hour such as 125.00." });
+      problems.push({ field, code: "invalid_format", message: t("A rate is an amount per hour such as 125.00.") });
     } else if (item === undefined) {
       await insert(work, rateCardItems, { rate_card_id: cardId, work_type_id, hourly_rate: canonicalDecimal(rate) });
     } else await update(work, rateCardItems, item, { hourly_rate: canonicalDecimal(rate) });
@@ -157,5 +158,8 @@ async function refuseInUse(work: Work, card: RateCardRow, what: string): Promise
     .executeTakeFirst();
   const holder = contract?.contract_number ?? company?.name;
   if (holder !== undefined)
-    throw conflict(`${holder} uses this rate card. Give it another one before you ${what}.`, "in_use");
+    throw conflict(
+      t("{holder} uses this rate card. Give it another one before you {what}.", { holder, what }),
+      "in_use",
+    );
 }

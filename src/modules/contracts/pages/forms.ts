@@ -7,6 +7,7 @@ import { formRoutes } from "../../../platform/http/form-page.ts";
 import { contactOptions, optionsOf } from "../../../platform/http/options.ts";
 import { type Incoming, redirect, type Route } from "../../../platform/http/route.ts";
 import type { FieldModel, FormModel } from "../../../platform/http/view-models.ts";
+import { t } from "../../../platform/language/index.ts";
 import { createContract, updateContract } from "../actions/contracts.ts";
 import { createItem, updateItem } from "../actions/items.ts";
 import { todayOf } from "../actions/lifecycle.ts";
@@ -31,27 +32,29 @@ async function contractForm(ctx: Ctx, incoming: Incoming, typed: Typed, failure:
   const c = (name: string, given: Parameters<typeof columnField>[2] = {}): FieldModel =>
     columnField(contracts, name, given);
   const cards = await optionsOf(ctx, "rate_cards", {
-    blank: "The company's, or the standard one",
+    blank: t("The company's, or the standard one"),
     keep: row?.rate_card_id ?? null,
   });
   const signer =
-    row === null ? [] : [c("signed_by_contact_id", { options: await contactOptions(ctx, row.company_id, "Nobody") })];
+    row === null
+      ? []
+      : [c("signed_by_contact_id", { options: await contactOptions(ctx, row.company_id, t("Nobody")) })];
   return formModel({
     action: id === null ? "/contracts/new" : `/contracts/${id}/edit`,
     values,
     version: row?.version ?? null,
     failure,
-    submit_label: id === null ? "Create contract" : "Save changes",
+    submit_label: id === null ? t("Create contract") : t("Save changes"),
     cancel_url: id === null ? (companyId === "" ? "/contracts" : `/companies/${companyId}`) : `/contracts/${id}`,
     sections: [
       {
-        title: "Contract",
+        title: t("Contract"),
         fields: [
           c("name", { span: 6 }),
           row === null
             ? c("company_id", {
                 options: await optionsOf(ctx, "companies", {
-                  blank: "Choose a company",
+                  blank: t("Choose a company"),
                   keep: companyId === "" ? null : companyId,
                 }),
               })
@@ -59,34 +62,34 @@ async function contractForm(ctx: Ctx, incoming: Incoming, typed: Typed, failure:
           c("contract_type"),
           ...(row === null
             ? [
-                field("status", "Begin as", {
+                field("status", t("Begin as"), {
                   kind: "select",
                   options: [
-                    { value: "active", label: "Active" },
-                    { value: "draft", label: "Draft" },
+                    { value: "active", label: t("Active") },
+                    { value: "draft", label: t("Draft") },
                   ],
-                  hint: "A draft covers nothing and is not billed.",
+                  hint: t("A draft covers nothing and is not billed."),
                 }),
               ]
             : []),
         ],
       },
       {
-        title: "Term",
+        title: t("Term"),
         fields: [
-          c("start_date", { label: "First day" }),
-          c("end_date", { label: "Last day", hint: "Itself covered; empty for an open-ended contract." }),
-          c("auto_renew", { hint: "Goes on by itself when its last day is over." }),
-          field("renewal_terms.months", "Renewal term", {
+          c("start_date", { label: t("First day") }),
+          c("end_date", { label: t("Last day"), hint: t("Itself covered; empty for an open-ended contract.") }),
+          c("auto_renew", { hint: t("Goes on by itself when its last day is over.") }),
+          field("renewal_terms.months", t("Renewal term"), {
             kind: "number",
             placeholder: "12",
-            hint: "Months that each renewal adds",
+            hint: t("Months that each renewal adds"),
           }),
         ],
       },
       {
-        title: "Billing",
-        hint: "The fee is charged beside the items; leave it empty when the items carry the price.",
+        title: t("Billing"),
+        hint: t("The fee is charged beside the items; leave it empty when the items carry the price."),
         fields: [
           c("billing_cycle"),
           c("billing_amount", row === null ? {} : { prefix: row.currency }),
@@ -94,11 +97,11 @@ async function contractForm(ctx: Ctx, incoming: Incoming, typed: Typed, failure:
         ],
       },
       {
-        title: "Signature and notes",
+        title: t("Signature and notes"),
         fields: [
-          c("signed_date", { label: "Signed on" }),
+          c("signed_date", { label: t("Signed on") }),
           ...signer,
-          c("notes", { span: 6, label: "Notes for the team" }),
+          c("notes", { span: 6, label: t("Notes for the team") }),
         ],
       },
     ],
@@ -124,36 +127,38 @@ async function itemForm(ctx: Ctx, incoming: Incoming, typed: Typed, failure: Fai
     values: typed ?? (row === null ? fresh : rowValues(contractItems, row)),
     version: row?.version ?? null,
     failure,
-    submit_label: isNew ? "Add item" : "Save changes",
+    submit_label: isNew ? t("Add item") : t("Save changes"),
     cancel_url: `/contracts/${contract.id}`,
     sections: [
       {
-        title: "Item",
+        title: t("Item"),
         fields: [
-          c("name", { hint: "Clients read this on the invoice." }),
+          c("name", { hint: t("Clients read this on the invoice.") }),
           c("item_type"),
           c("description", { span: 6, rows: 2 }),
         ],
       },
       {
-        title: "Price",
+        title: t("Price"),
         fields: [
           c("quantity", { is_required: true }),
           c("unit_price", { prefix }),
-          c("billing_frequency", { hint: "How often the price is charged, and hours are granted." }),
+          c("billing_frequency", { hint: t("How often the price is charged, and hours are granted.") }),
           c("is_taxable"),
         ],
       },
       {
-        title: "Prepaid hours",
-        hint: "Time under this contract uses these hours first. Needed for block hours; others may grant some as well.",
+        title: t("Prepaid hours"),
+        hint: t(
+          "Time under this contract uses these hours first. Needed for block hours; others may grant some as well.",
+        ),
         fields: [
-          c("included_hours", { hint: "For the item as a whole, each time it is billed." }),
+          c("included_hours", { hint: t("For the item as a whole, each time it is billed.") }),
           c("work_type_id", {
-            options: await optionsOf(ctx, "work_types", { blank: "Any work type" }),
-            hint: "What the hours are good for.",
+            options: await optionsOf(ctx, "work_types", { blank: t("Any work type") }),
+            hint: t("What the hours are good for."),
           }),
-          c("overage_rate", { prefix, hint: "Per hour, when the hours are used up. Empty: the rate card's." }),
+          c("overage_rate", { prefix, hint: t("Per hour, when the hours are used up. Empty: the rate card's.") }),
         ],
       },
     ],
@@ -170,30 +175,30 @@ export const formPages: Route[] = [
     path: "/contracts/new",
     permission,
     action: createContract,
-    title: () => "New contract",
+    title: () => t("New contract"),
     form: contractForm,
     breadcrumbs: crumbs,
-    done: (result) => redirect(made(result), "Contract created."),
+    done: (result) => redirect(made(result), t("Contract created.")),
   }),
   ...formRoutes({
     path: "/contracts/:id/edit",
     permission,
     action: updateContract,
-    title: async (ctx, { id = "" }) => `Edit ${(await find(ctx, "contracts", id)).name}`,
+    title: async (ctx, { id = "" }) => t("Edit {name}", { name: (await find(ctx, "contracts", id)).name }),
     form: contractForm,
     extra: idOf,
     breadcrumbs: crumbs,
-    done: (result) => redirect(made(result), "Changes saved."),
+    done: (result) => redirect(made(result), t("Changes saved.")),
   }),
   ...formRoutes({
     path: "/contracts/:id/items/new",
     permission,
     action: createItem,
-    title: async (ctx, { id = "" }) => `New item of ${(await find(ctx, "contracts", id)).name}`,
+    title: async (ctx, { id = "" }) => t("New item of {name}", { name: (await find(ctx, "contracts", id)).name }),
     form: itemForm,
     extra: (incoming) => ({ contract_id: incoming.params["id"] }),
     breadcrumbs: crumbs,
-    done: (result) => redirect(toContract(result), "Item added."),
+    done: (result) => redirect(toContract(result), t("Item added.")),
   }),
   ...formRoutes({
     path: "/contract-items/:id/edit",
@@ -205,13 +210,13 @@ export const formPages: Route[] = [
     breadcrumbs: crumbs,
     actions: (_, incoming) => [
       button(
-        "Delete",
+        t("Delete"),
         `/contract-items/${incoming.params["id"] ?? ""}/delete`,
         "trash",
         "danger",
-        "Take this item off the contract?",
+        t("Take this item off the contract?"),
       ),
     ],
-    done: (result) => redirect(toContract(result), "Changes saved."),
+    done: (result) => redirect(toContract(result), t("Changes saved.")),
   }),
 ];

@@ -9,6 +9,7 @@ import { buttonRoute, formRoutes } from "../../../platform/http/form-page.ts";
 import { listAnswer } from "../../../platform/http/list.ts";
 import { type Incoming, redirect, type Route } from "../../../platform/http/route.ts";
 import type { FormModel } from "../../../platform/http/view-models.ts";
+import { t } from "../../../platform/language/index.ts";
 import { createRateCard, deleteRateCard, updateRateCard } from "../actions/rate-cards.ts";
 import { rateCardList } from "../rate-card-list.ts";
 import { rateCards } from "../schema.ts";
@@ -47,24 +48,24 @@ async function rateCardForm(
     values,
     version: row?.version ?? null,
     failure,
-    submit_label: id === null ? "Create rate card" : "Save changes",
+    submit_label: id === null ? t("Create rate card") : t("Save changes"),
     cancel_url: "/rate-cards",
     sections: [
       {
-        title: "Rate card",
+        title: t("Rate card"),
         fields: [
           columnField(rateCards, "name", { is_disabled }),
           columnField(rateCards, "currency", { is_disabled, is_required: true }),
           columnField(rateCards, "description", { span: 6, rows: 2, is_disabled }),
           columnField(rateCards, "is_default", {
             is_disabled,
-            hint: "Counts for every company and contract without a card of its own.",
+            hint: t("Counts for every company and contract without a card of its own."),
           }),
         ],
       },
       {
-        title: "Hourly rates",
-        hint: "A work type that is left empty has no rate on this card.",
+        title: t("Hourly rates"),
+        hint: t("A work type that is left empty has no rate on this card."),
         fields: shown.map((type) =>
           field(`rates.${type.id}`, type.name, {
             kind: "decimal",
@@ -91,10 +92,10 @@ export const rateCardPages: Route[] = [
     path: "/rate-cards/new",
     permission: "contracts.write",
     action: createRateCard,
-    title: () => "New rate card",
+    title: () => t("New rate card"),
     form: rateCardForm,
     breadcrumbs: crumbs,
-    done: () => redirect("/rate-cards", "Rate card created."),
+    done: () => redirect("/rate-cards", t("Rate card created.")),
   }),
   ...formRoutes({
     path: "/rate-cards/:id",
@@ -108,20 +109,20 @@ export const rateCardPages: Route[] = [
       can(ctx.actor, "contracts.write")
         ? [
             button(
-              "Delete",
+              t("Delete"),
               `/rate-cards/${incoming.params["id"] ?? ""}/delete`,
               "trash",
               "danger",
-              "Delete this rate card?",
+              t("Delete this rate card?"),
             ),
           ]
         : [],
-    done: () => redirect("/rate-cards", "Changes saved."),
+    done: () => redirect("/rate-cards", t("Changes saved.")),
   }),
   buttonRoute(
     "/rate-cards/:id/delete",
     deleteRateCard,
-    () => redirect("/rate-cards", "Rate card deleted."),
+    () => redirect("/rate-cards", t("Rate card deleted.")),
     (incoming) => `/rate-cards/${incoming.params["id"] ?? ""}`,
   ),
 ];

@@ -1,6 +1,7 @@
 import { buttonRoute } from "../../../platform/http/form-page.ts";
 import { listAnswer } from "../../../platform/http/list.ts";
 import { type Incoming, redirect, type Route } from "../../../platform/http/route.ts";
+import { t } from "../../../platform/language/index.ts";
 import { deleteContract } from "../actions/contracts.ts";
 import { deleteItem } from "../actions/items.ts";
 import {
@@ -29,33 +30,39 @@ export const recordPages: Route[] = [
   buttonRoute(
     "/contracts/:id/activate",
     activateContract,
-    (incoming) => redirect(at(incoming), "Contract activated."),
+    (incoming) => redirect(at(incoming), t("Contract activated.")),
     at,
   ),
-  buttonRoute("/contracts/:id/cancel", cancelContract, (incoming) => redirect(at(incoming), "Contract cancelled."), at),
+  buttonRoute(
+    "/contracts/:id/cancel",
+    cancelContract,
+    (incoming) => redirect(at(incoming), t("Contract cancelled.")),
+    at,
+  ),
   buttonRoute(
     "/contracts/:id/renew",
     renewContract,
-    (incoming, result) => redirect(at(incoming), `Renewed until ${(result as { end_date: string }).end_date}.`),
+    (incoming, result) =>
+      redirect(at(incoming), t("Renewed until {end_date}.", { end_date: (result as { end_date: string }).end_date })),
     at,
   ),
   buttonRoute(
     "/contracts/:id/archive",
     archiveContract,
-    (incoming) => redirect(at(incoming), "Contract archived."),
+    (incoming) => redirect(at(incoming), t("Contract archived.")),
     at,
   ),
   buttonRoute(
     "/contracts/:id/restore",
     restoreContract,
-    (incoming) => redirect(at(incoming), "Contract restored."),
+    (incoming) => redirect(at(incoming), t("Contract restored.")),
     at,
   ),
-  buttonRoute("/contracts/:id/delete", deleteContract, () => redirect("/contracts", "Contract deleted."), at),
+  buttonRoute("/contracts/:id/delete", deleteContract, () => redirect("/contracts", t("Contract deleted.")), at),
   buttonRoute(
     "/contract-items/:id/delete",
     deleteItem,
-    (_, result) => redirect(`/contracts/${(result as { contract_id: string }).contract_id}`, "Item deleted."),
+    (_, result) => redirect(`/contracts/${(result as { contract_id: string }).contract_id}`, t("Item deleted.")),
     (incoming) => `/contract-items/${incoming.params["id"] ?? ""}/edit`,
   ),
 ];

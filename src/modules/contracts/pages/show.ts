@@ -9,6 +9,7 @@ import { tableModel } from "../../../platform/http/list.ts";
 import type { RecordPageModel } from "../../../platform/http/page-models.ts";
 import { type Answer, type Incoming, page } from "../../../platform/http/route.ts";
 import type { ActionLink, FactsModel, SectionModel, StatModel } from "../../../platform/http/view-models.ts";
+import { t } from "../../../platform/language/index.ts";
 import { todayOf } from "../actions/lifecycle.ts";
 import { hoursBadge, hoursText } from "../coverage.ts";
 import { type HoursLeft, hoursOfContract } from "../hours.ts";
@@ -31,13 +32,13 @@ export async function showContract(ctx: Ctx, incoming: Incoming): Promise<Answer
       title: contract.name,
       subtitle: `${contract.contract_number} · ${company.name}`,
       breadcrumbs: [
-        { label: "Contracts", href: "/contracts" },
+        { label: t("Contracts"), href: "/contracts" },
         { label: company.name, href: `/companies/${company.id}` },
       ],
       badges: [
         { text: words(contract.status), tone: statusTone(contract.status) },
         { text: words(contract.contract_type), tone: "neutral" },
-        ...(contract.archived_at === null ? [] : [{ text: "Archived", tone: "warning" }]),
+        ...(contract.archived_at === null ? [] : [{ text: t("Archived"), tone: "warning" }]),
       ],
       actions: mayWrite ? buttons(contract) : [],
     },
@@ -60,36 +61,36 @@ function buttons(contract: ContractRow): ActionLink[] {
   const { status, name } = contract;
   if (contract.archived_at !== null)
     return [
-      button("Restore", `${at}/restore`, "refresh"),
-      button("Delete", `${at}/delete`, "trash", "danger", `Delete ${name} for good?`),
+      button(t("Restore"), `${at}/restore`, "refresh"),
+      button(t("Delete"), `${at}/delete`, "trash", "danger", t("Delete {name} for good?", { name })),
     ];
   const isOver = status === "expired" || status === "cancelled" || status === "renewed";
   return [
-    ...(status === "active" ? [] : [button("Activate", `${at}/activate`, "check", "primary")]),
-    link("Edit", `${at}/edit`, "pencil"),
+    ...(status === "active" ? [] : [button(t("Activate"), `${at}/activate`, "check", "primary")]),
+    link(t("Edit"), `${at}/edit`, "pencil"),
     ...(contract.end_date !== null && (status === "active" || status === "expired")
-      ? [button("Renew", `${at}/renew`, "refresh", "ghost", `Renew ${name} by its renewal terms?`)]
+      ? [button(t("Renew"), `${at}/renew`, "refresh", "ghost", t("Renew {name} by its renewal terms?", { name }))]
       : []),
     ...(isOver
       ? []
       : [
           button(
-            "Cancel contract",
+            t("Cancel contract"),
             `${at}/cancel`,
             "ban",
             "danger",
-            `Cancel ${name}? Time is not covered by it any more.`,
+            t("Cancel {name}? Time is not covered by it any more.", { name }),
           ),
         ]),
     ...(status === "active"
       ? []
       : [
           button(
-            "Archive",
+            t("Archive"),
             `${at}/archive`,
             "archive",
             "ghost",
-            `Archive ${name}? It leaves the lists, and can be restored.`,
+            t("Archive {name}? It leaves the lists, and can be restored.", { name }),
           ),
         ]),
   ];
@@ -100,7 +101,7 @@ function hourStats(hours: HoursLeft): StatModel[] {
   const { tone } = hoursBadge(hours);
   const over = hours.overage_minutes === 0 ? "" : `, ${hoursText(hours.overage_minutes)} beyond`;
   const hint = `${hoursText(hours.used_minutes)} of ${hoursText(hours.total_minutes)} used${over}`;
-  return [{ label: "Hours left", value: hoursText(hours.left_minutes), hint, tone, href: "", icon: "clock" }];
+  return [{ label: t("Hours left"), value: hoursText(hours.left_minutes), hint, tone, href: "", icon: "clock" }];
 }
 
 async function workedStat(ctx: Ctx, contract: ContractRow, period: Period): Promise<StatModel> {
@@ -112,7 +113,7 @@ async function workedStat(ctx: Ctx, contract: ContractRow, period: Period): Prom
     .where("date", "<", period.end)
     .executeTakeFirst();
   return {
-    label: "Time in this period",
+    label: t("Time in this period"),
     value: hoursText(Number(row?.minutes ?? 0)),
     hint: shownPeriod(period),
     tone: "",
@@ -130,13 +131,13 @@ async function itemSection(ctx: Ctx, contract: ContractRow, mayWrite: boolean): 
     .orderBy("contract_items.sort_order")
     .orderBy("contract_items.id")
     .execute();
-  const add = link("Add item", `/contracts/${contract.id}/items/new`, "plus");
+  const add = link(t("Add item"), `/contracts/${contract.id}/items/new`, "plus");
   return {
     id: "items",
-    title: "Items",
+    title: t("Items"),
     actions: mayWrite ? [add] : [],
     table: tableModel(ctx, itemColumns(mayWrite), rows, "", null),
-    empty: empty("layers", "No items yet", "Services, prepaid hours and products that the contract consists of."),
+    empty: empty("layers", t("No items yet"), t("Services, prepaid hours and products that the contract consists of.")),
     more_url: "",
     more_label: "",
   };
@@ -153,11 +154,11 @@ function bucketSection(ctx: Ctx, hours: HoursLeft): SectionModel {
   });
   return {
     id: "hours",
-    title: "Prepaid hours",
+    title: t("Prepaid hours"),
     actions: [],
     table: {
       id: "hours-table",
-      caption: "Prepaid hours in the current period",
+      caption: t("Prepaid hours in the current period"),
       columns: [
         column("Item", false),
         column("Until", false),
@@ -171,14 +172,14 @@ function bucketSection(ctx: Ctx, hours: HoursLeft): SectionModel {
         is_bold: false,
         cells: [
           cell.text(bucket.name),
-          bucket.end.startsWith("9999") ? cell.muted("Open-ended") : cell.date(lastDay(bucket), ctx.tenant),
+          bucket.end.startsWith("9999") ? cell.muted(t("Open-ended")) : cell.date(lastDay(bucket), ctx.tenant),
           cell.number(hoursText(bucket.included_minutes + bucket.rollover_minutes)),
           cell.number(hoursText(bucket.used_minutes)),
           cell.number(hoursText(bucket.left_minutes)),
         ],
       })),
     },
-    empty: empty("clock", "No prepaid hours", ""),
+    empty: empty("clock", t("No prepaid hours"), ""),
     more_url: "",
     more_label: "",
   };
@@ -192,20 +193,26 @@ async function termFacts(ctx: Ctx, contract: ContractRow): Promise<FactsModel> {
       ? undefined
       : await maybeFind(ctx, "contacts", contract.signed_by_contact_id);
   const months = contract.renewal_terms["months"];
-  return facts("Terms", [
-    ["First day", cell.date(contract.start_date, ctx.tenant)],
-    ["Last day", contract.end_date === null ? cell.muted("Open-ended") : cell.date(contract.end_date, ctx.tenant)],
+  return facts(t("Terms"), [
+    [t("First day"), cell.date(contract.start_date, ctx.tenant)],
     [
-      "Renewal",
+      t("Last day"),
+      contract.end_date === null ? cell.muted(t("Open-ended")) : cell.date(contract.end_date, ctx.tenant),
+    ],
+    [
+      t("Renewal"),
       contract.end_date === null
         ? cell.nothing
         : cell.text(
-            `${contract.auto_renew ? "By itself" : "By hand"}, ${typeof months === "number" ? months : 12} months`,
+            t("{value}, {value2} months", {
+              value: contract.auto_renew ? "By itself" : "By hand",
+              value2: typeof months === "number" ? months : 12,
+            }),
           ),
     ],
-    ["Signed", cell.date(contract.signed_date, ctx.tenant)],
+    [t("Signed"), cell.date(contract.signed_date, ctx.tenant)],
     [
-      "Signed by",
+      t("Signed by"),
       signer === undefined
         ? cell.nothing
         : cell.link(`${signer.first_name} ${signer.last_name}`.trim(), `/contacts/${signer.id}`),
@@ -216,20 +223,23 @@ async function termFacts(ctx: Ctx, contract: ContractRow): Promise<FactsModel> {
 async function billingFacts(ctx: Ctx, contract: ContractRow, period: Period | null): Promise<FactsModel> {
   const seesPrices = can(ctx.actor, pricesRead);
   const card = contract.rate_card_id === null ? undefined : await maybeFind(ctx, "rate_cards", contract.rate_card_id);
-  return facts("Billing", [
-    ["Cycle", cell.text(words(contract.billing_cycle))],
-    ["Fee per cycle", seesPrices ? cell.money(contract.billing_amount, contract.currency, ctx.tenant) : cell.nothing],
-    ["Currency", cell.text(contract.currency)],
+  return facts(t("Billing"), [
+    [t("Cycle"), cell.text(words(contract.billing_cycle))],
     [
-      "Rate card",
+      t("Fee per cycle"),
+      seesPrices ? cell.money(contract.billing_amount, contract.currency, ctx.tenant) : cell.nothing,
+    ],
+    [t("Currency"), cell.text(contract.currency)],
+    [
+      t("Rate card"),
       card === undefined
-        ? cell.muted("The company's, or the standard one")
+        ? cell.muted(t("The company's, or the standard one"))
         : seesPrices
           ? cell.link(card.name, `/rate-cards/${card.id}`)
           : cell.text(card.name),
     ],
     [
-      "Current period",
+      t("Current period"),
       period === null
         ? cell.nothing
         : cell.text(`${formatDate(period.start, ctx.tenant)} – ${formatDate(lastDay(period), ctx.tenant)}`),

@@ -1,4 +1,5 @@
 import { canonicalDecimal, multiplyDecimals } from "../../../platform/decimal.ts";
+import { t } from "../../../platform/language/index.ts";
 import { amountOf, fromMinor } from "../../../platform/money.ts";
 import {
   type BillingPeriod,
@@ -130,7 +131,12 @@ function proratedCharge(priced: Priced, period: BillingPeriod): Charge {
   const full_days = daysIn(period.full);
   return {
     line_type: lineType(priced.item),
-    description: `${priced.name}, ${shownPeriod(period)} (${days} of ${full_days} days)`,
+    description: t("{name}, {shownPeriod} ({days} of {full_days} days)", {
+      name: priced.name,
+      shownPeriod: shownPeriod(period),
+      days,
+      full_days,
+    }),
     quantity: "1",
     unit_price: canonicalDecimal(fromMinor(total, priced.currency)),
     total,

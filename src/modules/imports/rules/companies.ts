@@ -1,4 +1,5 @@
 import type { Address } from "../../../platform/database/columns.ts";
+import { t } from "../../../platform/language/index.ts";
 import { nameKey } from "../../companies/index.ts";
 import { field, type Field, type FieldProblem, type Identity, type Target, textOf, type Values } from "./field.ts";
 import { splitPersonName } from "./person-name.ts";
@@ -94,7 +95,7 @@ function complete(values: Values): FieldProblem[] {
   if (values.name === undefined && person.length > 0) values.name = person.join(" ");
   const name = textOf(values, "name");
   if (name === null || nameKey(name) === "") {
-    problems.push({ severity: "error", field: "name", code: "missing_name", message: "The company has no name." });
+    problems.push({ severity: "error", field: "name", code: "missing_name", message: t("The company has no name.") });
   }
   if (values.is_disabled === true) values.status = "inactive";
   delete values.is_disabled;
@@ -135,7 +136,7 @@ function identities(values: Values): Identity[] {
   const external = textOf(values, "external_id");
   const name = textOf(values, "name");
   const found: Identity[] = [];
-  if (external !== null) found.push({ key: `id:${external}`, field: "external_id", noun: "external ID" });
+  if (external !== null) found.push({ key: `id:${external}`, field: "external_id", noun: t("external ID") });
   if (name !== null) found.push({ key: `name:${nameKey(name)}`, field: "name", noun: "name" });
   return found;
 }

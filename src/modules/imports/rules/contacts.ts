@@ -1,3 +1,4 @@
+import { t } from "../../../platform/language/index.ts";
 import { nameKey } from "../../companies/index.ts";
 import { joinExtension } from "./companies.ts";
 import {
@@ -76,7 +77,7 @@ function completeName(values: Values): FieldProblem[] {
     delete values.last_name;
   }
   if (values.first_name !== undefined) return [];
-  return [{ severity: "error", field: "full_name", code: "missing_name", message: "The contact has no name." }];
+  return [{ severity: "error", field: "full_name", code: "missing_name", message: t("The contact has no name.") }];
 }
 
 /** Sets `company_id` and `site_id` where the lookups know them. */
@@ -127,8 +128,8 @@ function identities(values: Values): Identity[] {
   const external = textOf(values, "external_id");
   const address = textOf(values, "email");
   const found: Identity[] = [];
-  if (external !== null) found.push({ key: `id:${external}`, field: "external_id", noun: "external ID" });
-  if (address !== null) found.push({ key: `email:${address}`, field: "email", noun: "e-mail address" });
+  if (external !== null) found.push({ key: `id:${external}`, field: "external_id", noun: t("external ID") });
+  if (address !== null) found.push({ key: `email:${address}`, field: "email", noun: t("e-mail address") });
   if (found.length > 0) return found;
   const company =
     textOf(values, "company_id") ??

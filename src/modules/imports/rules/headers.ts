@@ -1,3 +1,4 @@
+import { t } from "../../../platform/language/index.ts";
 import { companyTarget } from "./companies.ts";
 import { contactTarget } from "./contacts.ts";
 import type { Target } from "./field.ts";
@@ -125,8 +126,8 @@ export function guessTarget(headers: readonly string[]): TargetGuess {
   const asContacts = matchHeaders(headers, contactTarget);
   const isCompanyList = companyHints.some((key) => asCompanies.mapping.includes(key));
   const isPeopleList = asContacts.missing.length === 0 && asContacts.mapping.includes("email");
-  if (isPeopleList && !isCompanyList) return { target: "contacts", product: "generic", label: "A list of contacts" };
+  if (isPeopleList && !isCompanyList) return { target: "contacts", product: "generic", label: t("A list of contacts") };
   if (asCompanies.mapping.includes("name"))
-    return { target: "companies", product: "generic", label: "A list of companies" };
-  return { target: null, product: "generic", label: "An unknown list" };
+    return { target: "companies", product: "generic", label: t("A list of companies") };
+  return { target: null, product: "generic", label: t("An unknown list") };
 }

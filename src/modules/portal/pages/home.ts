@@ -2,6 +2,7 @@ import type { Ctx } from "../../../platform/context.ts";
 import { button, empty, formatAgo, formatDate, link } from "../../../platform/http/cells.ts";
 import type { PortalHomeModel } from "../../../platform/http/page-models.ts";
 import { type Answer, page, type Route } from "../../../platform/http/route.ts";
+import { t } from "../../../platform/language/index.ts";
 import { formatMoney } from "../../../platform/money.ts";
 import { portalHours } from "../../contracts/index.ts";
 import { takesPayments } from "../../payments/index.ts";
@@ -34,8 +35,8 @@ async function home(ctx: Ctx): Promise<Answer> {
   const now = ctx.app.clock.now();
   const model: PortalHomeModel = {
     greeting: `Hello ${ctx.actor.name.split(" ")[0] ?? ""}`.trim(),
-    text: `${company.name} · looked after by ${ctx.tenant.name}`,
-    actions: [link("Ask for help", "/portal/tickets/new", "message", "primary")],
+    text: t("{name} · looked after by {name2}", { name: company.name, name2: ctx.tenant.name }),
+    actions: [link(t("Ask for help"), "/portal/tickets/new", "message", "primary")],
     hours: await portalHours(ctx),
     balance: balanceOf(ctx, open, canPay),
     tickets: tickets.map((ticket) => {
@@ -53,18 +54,18 @@ async function home(ctx: Ctx): Promise<Answer> {
       };
     }),
     tickets_url: "/portal/tickets",
-    tickets_empty: empty("check-circle", "Nothing is open", "Everything you asked for is done."),
+    tickets_empty: empty("check-circle", t("Nothing is open"), t("Everything you asked for is done.")),
     invoices: open.slice(0, mostInvoices).map((invoice) => ({
       href: `/portal/invoices/${invoice.id}`,
       number: invoice.invoice_number ?? "",
       amount: formatMoney(invoice.balance_due, invoice.currency, ctx.tenant.locale),
       status: invoiceBadge(invoice, today(ctx)),
-      detail: `due ${formatDate(invoice.due_date, ctx.tenant)}`,
-      pay: canPay ? button("Pay", `/portal/invoices/${invoice.id}/pay`) : null,
+      detail: t("due {date}", { date: formatDate(invoice.due_date, ctx.tenant) }),
+      pay: canPay ? button(t("Pay"), `/portal/invoices/${invoice.id}/pay`) : null,
     })),
     invoices_url: "/portal/invoices",
   };
-  return page("portal/home", "Home", model);
+  return page("portal/home", t("Home"), model);
 }
 
 /** What is owed, by currency, and how much of it is late. */
@@ -75,7 +76,7 @@ function balanceOf(ctx: Ctx, open: readonly ClientInvoice[], canPay: boolean): P
   if (first === undefined)
     return {
       value: formatMoney(0, ctx.tenant.currency, ctx.tenant.locale),
-      hint: "Everything is paid.",
+      hint: t("Everything is paid."),
       tone: "success",
       pay: null,
       href,
@@ -85,7 +86,7 @@ function balanceOf(ctx: Ctx, open: readonly ClientInvoice[], canPay: boolean): P
       ? `${sumOf(ctx, late)} of it is overdue.`
       : `The next one is due on ${formatDate(first.due_date, ctx.tenant)}.`;
   const pay =
-    canPay && open.length === 1 ? button("Pay now", `/portal/invoices/${first.id}/pay`, "card", "primary") : null;
+    canPay && open.length === 1 ? button(t("Pay now"), `/portal/invoices/${first.id}/pay`, "card", "primary") : null;
   return { value: sumOf(ctx, open), hint, tone: late.length > 0 ? "error" : "", pay, href };
 }
 

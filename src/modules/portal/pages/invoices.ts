@@ -5,6 +5,7 @@ import { button, cell, empty, facts, formatDate, link } from "../../../platform/
 import { type List, listAnswer, tableModel } from "../../../platform/http/list.ts";
 import type { InvoicePageModel } from "../../../platform/http/page-models.ts";
 import { type Answer, type Incoming, page, redirect, response, type Route } from "../../../platform/http/route.ts";
+import { t } from "../../../platform/language/index.ts";
 import { formatMoney, formatPrice } from "../../../platform/money.ts";
 import { invoicePdfResponse, invoices } from "../../billing/index.ts";
 import { settleInvoice, startCheckout, takesPayments } from "../../payments/index.ts";
@@ -61,7 +62,7 @@ const invoiceList: List<ClientInvoice> = {
   ],
   sort: "-invoice_date",
   href: (row) => `${home}/${row.id}`,
-  empty: () => empty("invoice", "No invoices yet", "Invoices appear here when they are sent to you."),
+  empty: () => empty("invoice", t("No invoices yet"), t("Invoices appear here when they are sent to you.")),
 };
 
 interface LineRow {
@@ -96,24 +97,26 @@ async function showInvoice(ctx: Ctx, incoming: Incoming): Promise<Answer> {
     header: {
       title: `Invoice ${invoice.invoice_number ?? ""}`.trim(),
       subtitle: "",
-      breadcrumbs: [{ label: "Invoices", href: home }],
+      breadcrumbs: [{ label: t("Invoices"), href: home }],
       badges: [invoiceBadge(invoice, today(ctx))],
       actions: [
-        link("Download PDF", `${at}/pdf`, "download"),
-        ...(canPay ? [button(`Pay ${money(invoice.balance_due)}`, `${at}/pay`, "card", "primary")] : []),
+        link(t("Download PDF"), `${at}/pdf`, "download"),
+        ...(canPay
+          ? [button(t("Pay {amount}", { amount: money(invoice.balance_due) }), `${at}/pay`, "card", "primary")]
+          : []),
       ],
     },
     facts: [
-      facts("Invoice", [
-        ["Date", cell.date(invoice.invoice_date, ctx.tenant)],
-        ["Due", cell.date(invoice.due_date, ctx.tenant)],
-        ["PO number", cell.text(invoice.po_number)],
+      facts(t("Invoice"), [
+        [t("Date"), cell.date(invoice.invoice_date, ctx.tenant)],
+        [t("Due"), cell.date(invoice.due_date, ctx.tenant)],
+        [t("PO number"), cell.text(invoice.po_number)],
       ]),
       ...(paid.length === 0
         ? []
         : [
             facts(
-              "Payments",
+              t("Payments"),
               paid.map(
                 (payment) =>
                   [
@@ -127,28 +130,28 @@ async function showInvoice(ctx: Ctx, incoming: Incoming): Promise<Answer> {
     lines: tableModel<LineRow>(
       ctx,
       {
-        title: "Lines",
+        title: t("Lines"),
         table: "invoice_lines",
         href: () => "",
         columns: [
-          { key: "description", label: "Description", cell: (row) => cell.text(row.description) },
+          { key: "description", label: t("Description"), cell: (row) => cell.text(row.description) },
           {
             key: "quantity",
-            label: "Quantity",
+            label: t("Quantity"),
             is_numeric: true,
             is_secondary: true,
             cell: (row) => cell.number(row.quantity),
           },
           {
             key: "unit_price",
-            label: "Price",
+            label: t("Price"),
             is_numeric: true,
             is_secondary: true,
             cell: (row) => cell.number(formatPrice(row.unit_price, currency, ctx.tenant.locale)),
           },
           {
             key: "total",
-            label: "Amount",
+            label: t("Amount"),
             is_numeric: true,
             cell: (row) => cell.money(row.total, currency, ctx.tenant),
           },
@@ -159,26 +162,28 @@ async function showInvoice(ctx: Ctx, incoming: Incoming): Promise<Answer> {
       null,
     ),
     totals: [
-      { label: "Subtotal", amount: money(invoice.subtotal), is_strong: false },
+      { label: t("Subtotal"), amount: money(invoice.subtotal), is_strong: false },
       ...(invoice.discount_amount === 0
         ? []
-        : [{ label: "Discount", amount: money(-invoice.discount_amount), is_strong: false }]),
+        : [{ label: t("Discount"), amount: money(-invoice.discount_amount), is_strong: false }]),
       ...(invoice.tax_amount === 0
         ? []
-        : [{ label: invoice.tax_name ?? "Tax", amount: money(invoice.tax_amount), is_strong: false }]),
-      { label: "Total", amount: money(invoice.total), is_strong: true },
-      ...(invoice.amount_paid === 0 ? [] : [{ label: "Paid", amount: money(-invoice.amount_paid), is_strong: false }]),
-      { label: "To pay", amount: money(isPayable(invoice) ? invoice.balance_due : 0), is_strong: true },
+        : [{ label: invoice.tax_name ?? t("Tax"), amount: money(invoice.tax_amount), is_strong: false }]),
+      { label: t("Total"), amount: money(invoice.total), is_strong: true },
+      ...(invoice.amount_paid === 0
+        ? []
+        : [{ label: t("Paid"), amount: money(-invoice.amount_paid), is_strong: false }]),
+      { label: t("To pay"), amount: money(isPayable(invoice) ? invoice.balance_due : 0), is_strong: true },
     ],
     notices: [],
     timeline: [
-      { label: "Issued", text: formatDate(invoice.invoice_date, ctx.tenant), state: "done" },
+      { label: t("Issued"), text: formatDate(invoice.invoice_date, ctx.tenant), state: "done" },
       {
-        label: "Due",
+        label: t("Due"),
         text: formatDate(invoice.due_date, ctx.tenant),
         state: isLate ? "failed" : isDone ? "done" : "current",
       },
-      { label: "Paid", text: "", state: isDone ? "done" : "todo" },
+      { label: t("Paid"), text: "", state: isDone ? "done" : "todo" },
     ],
     sections: [],
     notes: invoice.notes ?? "",
@@ -206,11 +211,12 @@ async function comeBack(ctx: Ctx, incoming: Incoming): Promise<Answer> {
     await settleInvoice(ctx, id);
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
-    return redirect(at, "Thank you. Your payment is being confirmed, and shows up here in a few minutes.", "info");
+    return redirect(at, t("Thank you. Your payment is being confirmed, and shows up here in a few minutes."), "info");
   }
   const invoice = await reading(ctx, (reader) => find(reader, "invoices", id));
-  if (invoice.status === "paid") return redirect(at, "Thank you. Your payment has arrived, and this invoice is paid.");
-  return redirect(at, "Your payment has not arrived yet. It shows up here when it does.", "info");
+  if (invoice.status === "paid")
+    return redirect(at, t("Thank you. Your payment has arrived, and this invoice is paid."));
+  return redirect(at, t("Your payment has not arrived yet. It shows up here when it does."), "info");
 }
 
 /** What a client owes: the list, one invoice with its PDF, and the way to pay it. */

@@ -4,6 +4,7 @@ import type { Failure } from "../../../platform/errors.ts";
 import { cell, facts, formatInstant } from "../../../platform/http/cells.ts";
 import type { PortalTicketModel } from "../../../platform/http/page-models.ts";
 import { type Answer, page } from "../../../platform/http/route.ts";
+import { t } from "../../../platform/language/index.ts";
 import { contactName } from "../../companies/index.ts";
 import { conversationOf } from "../../tickets/index.ts";
 import { ticketBadge } from "../rules.ts";
@@ -26,14 +27,14 @@ export async function ticketPage(
     number: `#${ticket.ticket_number}`,
     title: ticket.title,
     status: ticketBadge(status),
-    back: { label: "All requests", href: "/portal/tickets" },
+    back: { label: t("All requests"), href: "/portal/tickets" },
     facts: [
-      facts("Request", [
-        ["Number", cell.text(`#${ticket.ticket_number}`)],
-        ["Asked", cell.text(formatInstant(ticket.created_at, ctx.tenant))],
-        ["By", cell.person(asker === undefined ? null : contactName(asker))],
-        ["Looked after by", cell.person(assignee?.name)],
-        ["Done", ticket.closed_at === null ? cell.nothing : cell.text(formatInstant(ticket.closed_at, ctx.tenant))],
+      facts(t("Request"), [
+        [t("Number"), cell.text(`#${ticket.ticket_number}`)],
+        [t("Asked"), cell.text(formatInstant(ticket.created_at, ctx.tenant))],
+        [t("By"), cell.person(asker === undefined ? null : contactName(asker))],
+        [t("Looked after by"), cell.person(assignee?.name)],
+        [t("Done"), ticket.closed_at === null ? cell.nothing : cell.text(formatInstant(ticket.closed_at, ctx.tenant))],
       ]),
     ],
     notes: await conversationOf(ctx, ticket, { base: "/portal/tickets" }),
@@ -47,8 +48,8 @@ export async function ticketPage(
       recipients:
         ticket.closed_at === null ? `Goes to ${ctx.tenant.name}` : "This request is done; an answer opens it again.",
       fields: [],
-      file_hint: "up to 50 MB each",
-      submit_label: "Send",
+      file_hint: t("up to 50 MB each"),
+      submit_label: t("Send"),
     },
     actions: [],
   };

@@ -9,6 +9,7 @@ import { field, formFailure, formModel, type FormValues } from "../../../platfor
 import { type List, listAnswer } from "../../../platform/http/list.ts";
 import type { FormPageModel } from "../../../platform/http/page-models.ts";
 import { type Answer, type Incoming, page, redirect, response, type Route } from "../../../platform/http/route.ts";
+import { t } from "../../../platform/language/index.ts";
 import {
   addNoteAsClient,
   addNoteWithFiles,
@@ -28,48 +29,53 @@ const home = "/portal/tickets";
 
 function ticketList(isClosed: boolean): List<ClientTicket> {
   return {
-    title: "Requests",
+    title: t("Requests"),
     url: home,
     table: "tickets",
     query: (ctx) => clientTickets(ctx).where("statuses.is_closed", "=", isClosed),
     columns: [
-      { key: "ticket_number", label: "Number", is_secondary: true, cell: (row) => cell.text(`#${row.ticket_number}`) },
+      {
+        key: "ticket_number",
+        label: t("Number"),
+        is_secondary: true,
+        cell: (row) => cell.text(`#${row.ticket_number}`),
+      },
       {
         key: "title",
-        label: "Request",
+        label: t("Request"),
         sort: { reference: "tickets.title", column: tickets.columns.title },
         cell: (row) => cell.strong(row.title, `${home}/${row.id}`),
       },
-      { key: "state", label: "State", cell: (row) => cell.badge(ticketBadge(row).text, ticketBadge(row).tone) },
+      { key: "state", label: t("State"), cell: (row) => cell.badge(ticketBadge(row).text, ticketBadge(row).tone) },
       {
         key: "created_at",
-        label: "Asked",
+        label: t("Asked"),
         is_secondary: true,
         sort: { reference: "tickets.created_at", column: tickets.columns.created_at },
         cell: (row, ctx) => cell.instant(row.created_at, ctx.tenant, ctx.app.clock.now()),
       },
       {
         key: "updated_at",
-        label: "Last news",
+        label: t("Last news"),
         sort: { reference: "tickets.updated_at", column: tickets.columns.updated_at },
         cell: (row, ctx) => cell.instant(row.updated_at, ctx.tenant, ctx.app.clock.now()),
       },
     ],
     sort: "-updated_at",
     href: (row) => `${home}/${row.id}`,
-    actions: () => [link("Ask for help", `${home}/new`, "message", "primary")],
+    actions: () => [link(t("Ask for help"), `${home}/new`, "message", "primary")],
     tabs: () => [
-      { label: "Open", href: home, is_current: !isClosed, count: "" },
-      { label: "Done", href: `${home}?state=done`, is_current: isClosed, count: "" },
+      { label: t("Open"), href: home, is_current: !isClosed, count: "" },
+      { label: t("Done"), href: `${home}?state=done`, is_current: isClosed, count: "" },
     ],
     empty: () =>
       isClosed
-        ? empty("check-circle", "Nothing is done yet", "Requests that are finished stand here.")
+        ? empty("check-circle", t("Nothing is done yet"), t("Requests that are finished stand here."))
         : empty(
             "check-circle",
-            "Nothing is open",
-            "Ask for help, and the answer appears here.",
-            link("Ask for help", `${home}/new`, "message", "primary"),
+            t("Nothing is open"),
+            t("Ask for help, and the answer appears here."),
+            link(t("Ask for help"), `${home}/new`, "message", "primary"),
           ),
   };
 }
@@ -77,9 +83,9 @@ function ticketList(isClosed: boolean): List<ClientTicket> {
 function newPage(typed: FormValues, failure: Failure | null): Answer {
   const model: FormPageModel = {
     header: {
-      title: "Ask for help",
+      title: t("Ask for help"),
       subtitle: "",
-      breadcrumbs: [{ label: "Requests", href: home }],
+      breadcrumbs: [{ label: t("Requests"), href: home }],
       badges: [],
       actions: [],
     },
@@ -87,25 +93,25 @@ function newPage(typed: FormValues, failure: Failure | null): Answer {
       action: `${home}/new`,
       values: typed,
       failure,
-      submit_label: "Send",
+      submit_label: t("Send"),
       cancel_url: home,
       sections: [
         {
           title: "",
           fields: [
-            field("title", "What is it about?", { is_required: true, span: 6, max_length: 300 }),
-            field("description", "What happens, and since when?", { kind: "textarea", span: 6, rows: 8 }),
-            field("files", "Files", {
+            field("title", t("What is it about?"), { is_required: true, span: 6, max_length: 300 }),
+            field("description", t("What happens, and since when?"), { kind: "textarea", span: 6, rows: 8 }),
+            field("files", t("Files"), {
               kind: "file",
               span: 6,
-              hint: "A picture of the screen often helps. Up to 50 MB.",
+              hint: t("A picture of the screen often helps. Up to 50 MB."),
             }),
           ],
         },
       ],
     }),
   };
-  return page("forms/index", "Ask for help", model, failure?.status ?? 200);
+  return page("forms/index", t("Ask for help"), model, failure?.status ?? 200);
 }
 
 async function openNew(ctx: Ctx, incoming: Incoming): Promise<Answer> {
@@ -114,7 +120,7 @@ async function openNew(ctx: Ctx, incoming: Incoming): Promise<Answer> {
     const stored = await takeFiles(ctx, files);
     const input = { title: typedText(fields, "title"), description: plainToHtml(typedText(fields, "description")) };
     const ticket = await openTicketWithFiles(ctx, input, stored, openTicketAsClient);
-    return redirect(`${home}/${ticket.id}`, "We have got it, and answer as soon as we can.");
+    return redirect(`${home}/${ticket.id}`, t("We have got it, and answer as soon as we can."));
   } catch (error) {
     return newPage(fields, formFailure(error));
   }
@@ -132,7 +138,7 @@ async function reply(ctx: Ctx, incoming: Incoming): Promise<Answer> {
       stored.length === 0
         ? await perform(ctx, addNoteAsClient, input)
         : await addNoteWithFiles(ctx, input, stored, addNoteAsClient);
-    return redirect(`${home}/${id}#note-${note.id}`, "Sent.");
+    return redirect(`${home}/${id}#note-${note.id}`, t("Sent."));
   } catch (error) {
     const failure = formFailure(error);
     return reading(ctx, (reader) => ticketPage(reader, id, { body: content, failure }));

@@ -40,8 +40,8 @@ async function showAlert(ctx: Ctx, id: string): Promise<Answer> {
       title,
       subtitle: formatInstant(alert.happened_at, ctx.tenant),
       breadcrumbs: [
-        { label: "Settings", href: "/settings" },
-        { label: "Security alerts", href: "/settings/security-alerts" },
+        { label: t("Settings"), href: "/settings" },
+        { label: t("Security alerts"), href: "/settings/security-alerts" },
       ],
       badges: [
         alert.acknowledged_at === null
@@ -49,9 +49,9 @@ async function showAlert(ctx: Ctx, id: string): Promise<Answer> {
           : { text: t("Looked at by {name}", { name: by ?? "–" }), tone: "neutral" },
       ],
       actions: [
-        link("In the audit log", `/settings/audit?q=${encodeURIComponent(alert.ip_address)}`, "history"),
+        link(t("In the audit log"), `/settings/audit?q=${encodeURIComponent(alert.ip_address)}`, "history"),
         ...(alert.acknowledged_at === null
-          ? [button("I have looked at it", `/settings/security-alerts/${id}/acknowledge`, "check", "primary")]
+          ? [button(t("I have looked at it"), `/settings/security-alerts/${id}/acknowledge`, "check", "primary")]
           : []),
       ],
     },

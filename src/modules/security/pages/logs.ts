@@ -34,7 +34,7 @@ async function showEntry(ctx: Ctx, id: string): Promise<Answer> {
       actions:
         entry.entity_id === null
           ? []
-          : [link("Everything about this record", `/settings/audit?q=${entry.entity_id}`, "history")],
+          : [link(t("Everything about this record"), `/settings/audit?q=${entry.entity_id}`, "history")],
     },
     stats: [],
     tabs: [],
@@ -50,9 +50,9 @@ async function showEntry(ctx: Ctx, id: string): Promise<Answer> {
             table: "changes",
             href: () => "",
             columns: [
-              { key: "field", label: "Field", cell: (row) => cell.text(row.field) },
-              { key: "before", label: "Before", cell: (row) => cell.muted(row.before) },
-              { key: "after", label: "After", cell: (row) => cell.text(row.after) },
+              { key: "field", label: t("Field"), cell: (row) => cell.text(row.field) },
+              { key: "before", label: t("Before"), cell: (row) => cell.muted(row.before) },
+              { key: "after", label: t("After"), cell: (row) => cell.text(row.after) },
             ],
           },
           changes.map((change, index) => ({ ...change, id: String(index) })),

@@ -23,7 +23,7 @@ async function show(ctx: Ctx, typed: FormValues | null, failure: Failure | null)
     header: {
       title,
       subtitle: t("You are here from {address}.", { address: ctx.request.ip }),
-      breadcrumbs: [{ label: "Settings", href: "/settings" }],
+      breadcrumbs: [{ label: t("Settings"), href: "/settings" }],
       badges: [],
       actions: [],
     },
@@ -43,7 +43,7 @@ async function show(ctx: Ctx, typed: FormValues | null, failure: Failure | null)
             field(door, labels[door], {
               kind: "textarea",
               span: 6,
-              placeholder: "203.0.113.0/24 Office",
+              placeholder: t("203.0.113.0/24 Office"),
               max_length: 10_000,
             }),
           ),

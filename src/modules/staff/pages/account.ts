@@ -9,6 +9,7 @@ import { type List, listAnswer } from "../../../platform/http/list.ts";
 import type { SecurityPageModel } from "../../../platform/http/page-models.ts";
 import { type Answer, type Incoming, page, redirect, type Route } from "../../../platform/http/route.ts";
 import type { FormModel } from "../../../platform/http/view-models.ts";
+import { t } from "../../../platform/language/index.ts";
 import { revokeOtherSessions, revokeSession } from "../actions.ts";
 import { changePassword } from "../auth.ts";
 import { createApiKey, revokeApiKey } from "../keys.ts";
@@ -31,11 +32,11 @@ async function securityPage(ctx: Ctx, door: AccountDoor, failure: Failure | null
     field(name, label, { kind: "password", is_required: true, autocomplete, hint, span: 6 });
   const model: SecurityPageModel = {
     header: {
-      title: "Your account",
+      title: t("Your account"),
       subtitle: ctx.actor.email,
       breadcrumbs: [],
       badges: [],
-      actions: can(ctx.actor, "api_keys.manage") ? [link("API keys", "/account/api-keys", "key")] : [],
+      actions: can(ctx.actor, "api_keys.manage") ? [link(t("API keys"), "/account/api-keys", "key")] : [],
     },
     tabs: [],
     sessions: sessions.map((session) => ({
@@ -46,26 +47,26 @@ async function securityPage(ctx: Ctx, door: AccountDoor, failure: Failure | null
       revoke:
         session.id === ctx.actor.session_id
           ? null
-          : button("Sign out", `${home}/sessions/${session.id}/revoke`, "log-out"),
+          : button(t("Sign out"), `${home}/sessions/${session.id}/revoke`, "log-out"),
     })),
     revoke_all:
       sessions.length > 1
         ? button(
-            "Sign out everywhere else",
+            t("Sign out everywhere else"),
             `${home}/sessions/revoke-others`,
             "log-out",
             "ghost",
-            "Sign out all other browsers?",
+            t("Sign out all other browsers?"),
           )
         : null,
     password: formModel({
       action: `${home}/password`,
       failure,
-      submit_label: "Change password",
+      submit_label: t("Change password"),
       sections: [
         {
-          title: "Change password",
-          hint: "Other browsers are signed out.",
+          title: t("Change password"),
+          hint: t("Other browsers are signed out."),
           fields: [
             password("present_password", "Present password", "current-password"),
             password("new_password", "New password", "new-password", "At least 12 characters."),
@@ -75,7 +76,7 @@ async function securityPage(ctx: Ctx, door: AccountDoor, failure: Failure | null
       ],
     }),
   };
-  return page("account/security", "Your account", model, failure?.status ?? 200);
+  return page("account/security", t("Your account"), model, failure?.status ?? 200);
 }
 
 function text(fields: FormValues, name: string): string {
@@ -118,7 +119,8 @@ const keyList: List<KeyRow> = {
     {
       key: "state",
       label: "State",
-      cell: (row) => (row.revoked_at === null ? cell.badge("Active", "success") : cell.badge("Revoked", "neutral")),
+      cell: (row) =>
+        row.revoked_at === null ? cell.badge(t("Active"), "success") : cell.badge(t("Revoked"), "neutral"),
     },
     {
       key: "expires_at",
@@ -129,18 +131,18 @@ const keyList: List<KeyRow> = {
     {
       key: "revoke",
       label: "",
-      cell: (row) => (row.revoked_at === null ? cell.link("Revoke", `/account/api-keys/${row.id}`) : cell.nothing),
+      cell: (row) => (row.revoked_at === null ? cell.link(t("Revoke"), `/account/api-keys/${row.id}`) : cell.nothing),
     },
   ],
   sort: "name",
   href: (row) => (row.revoked_at === null ? `/account/api-keys/${row.id}` : ""),
-  actions: () => [link("New API key", "/account/api-keys/new", "plus", "primary")],
+  actions: () => [link(t("New API key"), "/account/api-keys/new", "plus", "primary")],
   empty: () =>
     empty(
       "key",
-      "No API keys",
-      "Make a key for a script or another system that should read or write here.",
-      link("New API key", "/account/api-keys/new", "plus", "primary"),
+      t("No API keys"),
+      t("Make a key for a script or another system that should read or write here."),
+      link(t("New API key"), "/account/api-keys/new", "plus", "primary"),
     ),
 };
 
@@ -157,17 +159,17 @@ async function keyForm(
     action: "/account/api-keys/new",
     values: typed ?? {},
     failure,
-    submit_label: "Make the key",
+    submit_label: t("Make the key"),
     cancel_url: "/account/api-keys",
     sections: [
       {
-        title: "Key",
+        title: t("Key"),
         fields: [
-          field("name", "What it is for", { is_required: true, span: 6 }),
-          field("scopes", "What it may do", {
+          field("name", t("What it is for"), { is_required: true, span: 6 }),
+          field("scopes", t("What it may do"), {
             kind: "checkboxes",
             options,
-            hint: "Nothing chosen: everything you may do.",
+            hint: t("Nothing chosen: everything you may do."),
             span: 6,
           }),
         ],
@@ -199,7 +201,7 @@ function securityRoutes(door: AccountDoor): Route[] {
             text(fields, "new_password"),
             text(fields, "repeated_password"),
           );
-          return redirect(home, "Password changed.");
+          return redirect(home, t("Password changed."));
         } catch (error) {
           const failure = formFailure(error);
           return reading(ctx, (reader) => securityPage(reader, door, failure));
@@ -226,12 +228,12 @@ export const accountPages: Route[] = [
     path: "/account/api-keys/new",
     permission: "api_keys.manage",
     action: createApiKey,
-    title: () => "New API key",
+    title: () => t("New API key"),
     form: keyForm,
     breadcrumbs: keyCrumbs,
     done: (result) =>
-      page("account/key", "Your new API key", {
-        header: { title: "Your new API key", subtitle: "", breadcrumbs: keyCrumbs, badges: [], actions: [] },
+      page("account/key", t("Your new API key"), {
+        header: { title: t("Your new API key"), subtitle: "", breadcrumbs: keyCrumbs, badges: [], actions: [] },
         key: (result as { key: string }).key,
       }),
   }),
@@ -245,14 +247,14 @@ export const accountPages: Route[] = [
       const form = formModel({
         action: `/account/api-keys/${key.id}/revoke`,
         sections: [],
-        submit_label: "Revoke this key",
+        submit_label: t("Revoke this key"),
         cancel_url: "/account/api-keys",
         is_destructive: true,
       });
-      return page("forms/index", `Revoke ${key.name}`, {
+      return page("forms/index", t("Revoke {name}", { name: key.name }), {
         header: {
-          title: `Revoke ${key.name}?`,
-          subtitle: "Programs that use it are refused from now on.",
+          title: t("Revoke {name}?", { name: key.name }),
+          subtitle: t("Programs that use it are refused from now on."),
           breadcrumbs: keyCrumbs,
           badges: [],
           actions: [],
@@ -261,5 +263,5 @@ export const accountPages: Route[] = [
       });
     },
   },
-  buttonRoute("/account/api-keys/:id/revoke", revokeApiKey, () => redirect("/account/api-keys", "Key revoked.")),
+  buttonRoute("/account/api-keys/:id/revoke", revokeApiKey, () => redirect("/account/api-keys", t("Key revoked."))),
 ];

@@ -6,6 +6,7 @@ import { Failure } from "../../../platform/errors.ts";
 import type { AuthPageModel } from "../../../platform/http/page-models.ts";
 import { type Answer, page, redirect, type Route } from "../../../platform/http/route.ts";
 import type { FieldModel } from "../../../platform/http/view-models.ts";
+import { t } from "../../../platform/language/index.ts";
 import {
   personOfLink,
   requestReset,
@@ -26,7 +27,13 @@ interface Door {
 }
 
 const doors: Door[] = [
-  { userType: "staff", prefix: "", home: "/", title: (ctx) => `Sign in to ${ctx.tenant.name}`, text: "" },
+  {
+    userType: "staff",
+    prefix: "",
+    home: "/",
+    title: (ctx) => t("Sign in to {name}", { name: ctx.tenant.name }),
+    text: "",
+  },
   {
     userType: "portal",
     prefix: "/portal",
@@ -75,13 +82,13 @@ function doorRoutes(door: Door): Route[] {
         action: `${prefix}/sign-in`,
         values: { email, next },
         failure,
-        submit_label: "Sign in",
+        submit_label: t("Sign in"),
         sections: [
           {
             title: "",
             fields: [
               emailField,
-              field("password", "Password", {
+              field("password", t("Password"), {
                 kind: "password",
                 is_required: true,
                 autocomplete: "current-password",
@@ -94,27 +101,27 @@ function doorRoutes(door: Door): Route[] {
       }),
       done_text: "",
       providers: [],
-      links: [{ label: "Forgot your password?", href: `${prefix}/forgot` }],
+      links: [{ label: t("Forgot your password?"), href: `${prefix}/forgot` }],
     };
-    return page("auth/sign-in", "Sign in", model, failure?.status ?? 200);
+    return page("auth/sign-in", t("Sign in"), model, failure?.status ?? 200);
   };
 
   const forgotPage = (email: string, failure: Failure | null, isDone: boolean): Answer => {
     const model: AuthPageModel = {
-      title: "Forgotten password",
-      text: isDone ? "" : "Tell us your e-mail address, and we send you a link to choose a new password.",
+      title: t("Forgotten password"),
+      text: isDone ? "" : t("Tell us your e-mail address, and we send you a link to choose a new password."),
       form: formModel({
         action: `${prefix}/forgot`,
         values: { email },
         failure,
-        submit_label: "Send the link",
+        submit_label: t("Send the link"),
         sections: [{ title: "", fields: [emailField] }],
       }),
-      done_text: isDone ? "If this address has an account here, a link is on its way. It is good for one hour." : "",
+      done_text: isDone ? t("If this address has an account here, a link is on its way. It is good for one hour.") : "",
       providers: [],
-      links: [{ label: "Back to sign in", href: `${prefix}/sign-in` }],
+      links: [{ label: t("Back to sign in"), href: `${prefix}/sign-in` }],
     };
-    return page("auth/forgot", "Forgotten password", model, failure?.status ?? 200);
+    return page("auth/forgot", t("Forgotten password"), model, failure?.status ?? 200);
   };
 
   const choosePage = async (
@@ -124,21 +131,22 @@ function doorRoutes(door: Door): Route[] {
     failure: Failure | null,
   ): Promise<Answer> => {
     const person = await personOfLink(ctx, purpose, token);
-    if (person.user_type !== userType) throw new Failure(404, "link_expired", "This link belongs to the other door.");
+    if (person.user_type !== userType)
+      throw new Failure(404, "link_expired", t("This link belongs to the other door."));
     const model: AuthPageModel = {
-      title: purpose === "invite" ? `Welcome, ${person.name}` : "Choose a new password",
-      text: purpose === "invite" ? `Choose a password for ${person.email}.` : person.email,
+      title: purpose === "invite" ? t("Welcome, {name}", { name: person.name }) : t("Choose a new password"),
+      text: purpose === "invite" ? t("Choose a password for {email}.", { email: person.email }) : person.email,
       form: formModel({
         action: `${prefix}/${purpose}/${token}`,
         failure,
-        submit_label: "Save and sign in",
+        submit_label: t("Save and sign in"),
         sections: [{ title: "", fields: [newPassword] }],
       }),
       done_text: "",
       providers: [],
       links: [],
     };
-    return page(`auth/${purpose}`, "Choose a password", model, failure?.status ?? 200);
+    return page(`auth/${purpose}`, t("Choose a password"), model, failure?.status ?? 200);
   };
 
   const chooseRoutes = (purpose: "invite" | "reset"): Route[] => [
@@ -201,7 +209,7 @@ function doorRoutes(door: Door): Route[] {
       permission: null,
       handle: async (ctx) => {
         await signOut(ctx);
-        return redirect(`${prefix}/sign-in`, "You are signed out.", "info", [cookieOf(ctx, userType, "")]);
+        return redirect(`${prefix}/sign-in`, t("You are signed out."), "info", [cookieOf(ctx, userType, "")]);
       },
     },
     {

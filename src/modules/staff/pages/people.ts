@@ -10,6 +10,7 @@ import { type List, listAnswer } from "../../../platform/http/list.ts";
 import type { RecordPageModel } from "../../../platform/http/page-models.ts";
 import { type Answer, type Incoming, page, redirect, type Route } from "../../../platform/http/route.ts";
 import type { FormModel } from "../../../platform/http/view-models.ts";
+import { t } from "../../../platform/language/index.ts";
 import { deactivateStaff, inviteStaff, reactivateStaff, resendInvite, updateStaff } from "../actions.ts";
 import { updateRole } from "../roles.ts";
 
@@ -24,8 +25,8 @@ interface StaffRow {
 }
 
 function stateOf(user: Pick<StaffRow, "deactivated_at" | "password_hash">): { text: string; tone: string } {
-  if (user.deactivated_at !== null) return { text: "Deactivated", tone: "neutral" };
-  return user.password_hash === null ? { text: "Invited", tone: "warning" } : { text: "Active", tone: "success" };
+  if (user.deactivated_at !== null) return { text: t("Deactivated"), tone: "neutral" };
+  return user.password_hash === null ? { text: t("Invited"), tone: "warning" } : { text: t("Active"), tone: "success" };
 }
 
 const staffList: List<StaffRow> = {
@@ -71,8 +72,11 @@ const staffList: List<StaffRow> = {
   ],
   sort: "name",
   href: (row) => `/settings/staff/${row.id}`,
-  actions: () => [link("Roles", "/settings/roles", "shield"), link("Invite", "/settings/staff/new", "plus", "primary")],
-  empty: () => empty("users", "Nobody yet", "Invite the people you work with."),
+  actions: () => [
+    link(t("Roles"), "/settings/roles", "shield"),
+    link(t("Invite"), "/settings/staff/new", "plus", "primary"),
+  ],
+  empty: () => empty("users", t("Nobody yet"), t("Invite the people you work with.")),
 };
 
 async function roleOptions(ctx: Ctx): Promise<{ value: string; label: string; hint: string }[]> {
@@ -99,11 +103,11 @@ async function staffForm(
     values,
     version: row?.version ?? null,
     failure,
-    submit_label: id === null ? "Send invitation" : "Save changes",
+    submit_label: id === null ? t("Send invitation") : t("Save changes"),
     cancel_url: id === null ? "/settings/staff" : `/settings/staff/${id}`,
     sections: [
       {
-        title: "Person",
+        title: t("Person"),
         fields: [
           columnField(users, "name"),
           columnField(users, "email"),
@@ -112,10 +116,10 @@ async function staffForm(
         ],
       },
       {
-        title: "Roles",
-        hint: "What this person may do is the sum of the roles.",
+        title: t("Roles"),
+        hint: t("What this person may do is the sum of the roles."),
         fields: [
-          field("role_ids", "Roles", {
+          field("role_ids", t("Roles"), {
             kind: "checkboxes",
             is_required: true,
             options: await roleOptions(ctx),
@@ -137,35 +141,35 @@ async function showStaff(ctx: Ctx, incoming: Incoming): Promise<Answer> {
       title: user.name,
       subtitle: user.title ?? "",
       breadcrumbs: [
-        { label: "Settings", href: "/settings" },
-        { label: "Staff", href: "/settings/staff" },
+        { label: t("Settings"), href: "/settings" },
+        { label: t("Staff"), href: "/settings/staff" },
       ],
       badges: [stateOf(user), ...names.map((name) => ({ text: name, tone: "neutral" }))],
       actions: [
-        link("Edit", `${at}/edit`, "pencil"),
+        link(t("Edit"), `${at}/edit`, "pencil"),
         ...(user.password_hash === null && user.deactivated_at === null
-          ? [button("Send the invitation again", `${at}/invite`, "send")]
+          ? [button(t("Send the invitation again"), `${at}/invite`, "send")]
           : []),
         user.deactivated_at === null
           ? button(
-              "Deactivate",
+              t("Deactivate"),
               `${at}/deactivate`,
               "ban",
               "danger",
-              `Deactivate ${user.name}? They are signed out at once; their work stays.`,
+              t("Deactivate {name}? They are signed out at once; their work stays.", { name: user.name }),
             )
-          : button("Reactivate", `${at}/reactivate`, "refresh"),
+          : button(t("Reactivate"), `${at}/reactivate`, "refresh"),
       ],
     },
     stats: [],
     tabs: [],
     sections: [await activityOf(ctx, "users", user.id)],
     facts: [
-      facts("Person", [
-        ["E-mail", cell.mail(user.email)],
-        ["Phone", cell.tel(user.phone)],
-        ["Last signed in", cell.instant(user.last_signed_in_at, ctx.tenant, ctx.app.clock.now())],
-        ["Invited", cell.instant(user.invited_at, ctx.tenant, ctx.app.clock.now())],
+      facts(t("Person"), [
+        [t("E-mail"), cell.mail(user.email)],
+        [t("Phone"), cell.tel(user.phone)],
+        [t("Last signed in"), cell.instant(user.last_signed_in_at, ctx.tenant, ctx.app.clock.now())],
+        [t("Invited"), cell.instant(user.invited_at, ctx.tenant, ctx.app.clock.now())],
       ]),
     ],
     notes: "",
@@ -203,7 +207,7 @@ const roleList: List<RoleRow> = {
   ],
   sort: "name",
   href: (row) => `/settings/roles/${row.id}`,
-  empty: () => empty("shield", "No roles", ""),
+  empty: () => empty("shield", t("No roles"), ""),
 };
 
 async function roleForm(
@@ -229,17 +233,20 @@ async function roleForm(
     },
     version: role.version,
     failure,
-    submit_label: "Save role",
+    submit_label: t("Save role"),
     cancel_url: "/settings/roles",
     sections: [
       {
-        title: "Role",
-        fields: [field("name", "Name", { is_required: true }), field("description", "What it is for", { span: 6 })],
+        title: t("Role"),
+        fields: [
+          field("name", t("Name"), { is_required: true }),
+          field("description", t("What it is for"), { span: 6 }),
+        ],
       },
       {
-        title: "Permissions",
-        hint: isFixed ? "Administrators always have every permission." : "What people with this role may do.",
-        fields: isFixed ? [] : [field("permissions", "Permissions", { kind: "checkboxes", options, span: 6 })],
+        title: t("Permissions"),
+        hint: isFixed ? t("Administrators always have every permission.") : t("What people with this role may do."),
+        fields: isFixed ? [] : [field("permissions", t("Permissions"), { kind: "checkboxes", options, span: 6 })],
       },
     ],
   });
@@ -270,37 +277,37 @@ export const peoplePages: Route[] = [
     path: "/settings/staff/new",
     permission: "staff.manage",
     action: inviteStaff,
-    title: () => "Invite a colleague",
+    title: () => t("Invite a colleague"),
     form: staffForm,
     breadcrumbs: crumbs,
-    done: (result) => redirect(`/settings/staff/${(result as { id: string }).id}`, "Invitation sent."),
+    done: (result) => redirect(`/settings/staff/${(result as { id: string }).id}`, t("Invitation sent.")),
   }),
   ...formRoutes({
     path: "/settings/staff/:id/edit",
     permission: "staff.manage",
     action: updateStaff,
-    title: async (ctx, { id = "" }) => `Edit ${(await find(ctx, "users", id)).name}`,
+    title: async (ctx, { id = "" }) => t("Edit {name}", { name: (await find(ctx, "users", id)).name }),
     form: staffForm,
     extra: idOf,
     breadcrumbs: crumbs,
-    done: (_, incoming) => redirect(at(incoming), "Changes saved."),
+    done: (_, incoming) => redirect(at(incoming), t("Changes saved.")),
   }),
   buttonRoute(
     "/settings/staff/:id/invite",
     resendInvite,
-    (incoming) => redirect(at(incoming), "Invitation sent again."),
+    (incoming) => redirect(at(incoming), t("Invitation sent again.")),
     at,
   ),
   buttonRoute(
     "/settings/staff/:id/deactivate",
     deactivateStaff,
-    (incoming) => redirect(at(incoming), "Account deactivated."),
+    (incoming) => redirect(at(incoming), t("Account deactivated.")),
     at,
   ),
   buttonRoute(
     "/settings/staff/:id/reactivate",
     reactivateStaff,
-    (incoming) => redirect(at(incoming), "Account active again."),
+    (incoming) => redirect(at(incoming), t("Account active again.")),
     at,
   ),
   {
@@ -318,6 +325,6 @@ export const peoplePages: Route[] = [
     form: roleForm,
     extra: idOf,
     breadcrumbs: roleCrumbs,
-    done: () => redirect("/settings/roles", "Role saved."),
+    done: () => redirect("/settings/roles", t("Role saved.")),
   }),
 ];

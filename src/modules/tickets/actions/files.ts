@@ -6,6 +6,7 @@ import type { RowOf } from "../../../platform/database/columns.ts";
 import { insert } from "../../../platform/database/records.ts";
 import { invalidField } from "../../../platform/errors.ts";
 import { addFile, storeUploads, type StoredBytes, type Upload } from "../../../platform/files/files.ts";
+import { t } from "../../../platform/language/index.ts";
 import { ticketAttachments } from "../schema.ts";
 import { addNote, type NoteRow } from "./notes.ts";
 import { openTicket, type TicketRow } from "./open.ts";
@@ -19,7 +20,8 @@ export const mostUploadBytes = 60 * 1024 * 1024;
 
 /** Stores what was uploaded, before the unit of work that hangs it on something. At most ten files of 50 MB (422). */
 export async function takeFiles(ctx: Ctx, uploads: readonly Upload[], field = "files"): Promise<StoredBytes[]> {
-  if (uploads.length > mostFiles) throw invalidField(field, `Add at most ${mostFiles} files at once.`, "too_many");
+  if (uploads.length > mostFiles)
+    throw invalidField(field, t("Add at most {mostFiles} files at once.", { mostFiles }), "too_many");
   return storeUploads(ctx, uploads, field);
 }
 

@@ -6,6 +6,7 @@ import type { NewRow, Patch, RowOf, Table } from "../../../platform/database/col
 import { fromEdge, newInput, type PatchInput, patchInput } from "../../../platform/database/edge.ts";
 import { insert, remove, update } from "../../../platform/database/records.ts";
 import { conflict, invalidField } from "../../../platform/errors.ts";
+import { t } from "../../../platform/language/index.ts";
 import { ticketCategories, ticketPriorities, ticketQueues, ticketStatuses, ticketTypes } from "../schema.ts";
 
 /** The lists that tickets are sorted by: queues, statuses, priorities, types, categories. */
@@ -79,7 +80,7 @@ function listActions(verb: string, table: ListTable): ListActions {
 async function check(work: Work, table: ListTable, id: string | null, values: Loose): Promise<void> {
   if (table === ticketStatuses && id !== null) await checkStatus(work, id, values);
   if (table === ticketStatuses && values["is_default"] === true && values["is_closed"] === true) {
-    throw invalidField("is_default", "New tickets cannot begin with a status that closes them.");
+    throw invalidField("is_default", t("New tickets cannot begin with a status that closes them."));
   }
   if (table === ticketCategories && values["parent_category_id"] != null)
     await checkParent(work, id, String(values["parent_category_id"]));
@@ -91,19 +92,19 @@ async function checkStatus(work: Work, id: string, values: Loose): Promise<void>
   const before = await find(work, "ticket_statuses", id);
   const isClosed = values["is_closed"] ?? before.is_closed;
   if (isClosed === true && (values["is_default"] ?? before.is_default) === true) {
-    throw invalidField("is_closed", "This is the status that new tickets get; make another one the default first.");
+    throw invalidField("is_closed", t("This is the status that new tickets get; make another one the default first."));
   }
   if (isClosed === before.is_closed) return;
   const used = await work.db.selectFrom("tickets").select("id").where("status_id", "=", id).limit(1).executeTakeFirst();
   if (used !== undefined)
-    throw conflict("Tickets have this status already. Make a new status instead, and move them there.", "in_use");
+    throw conflict(t("Tickets have this status already. Make a new status instead, and move them there."), "in_use");
   if (isClosed === true) await refuseLast(work, ticketStatuses, id);
 }
 
 /** Categories have two levels: a category, and the subcategories below it. */
 async function checkParent(work: Work, id: string | null, parentId: string): Promise<void> {
   const parent = await find(work, "ticket_categories", parentId).catch(() => null);
-  if (parent === null) throw invalidField("parent_category_id", "This category does not exist.", "not_found");
+  if (parent === null) throw invalidField("parent_category_id", t("This category does not exist."), "not_found");
   const below =
     id === null
       ? undefined
@@ -114,7 +115,7 @@ async function checkParent(work: Work, id: string | null, parentId: string): Pro
           .limit(1)
           .executeTakeFirst();
   if (parent.id === id || parent.parent_category_id !== null || below !== undefined) {
-    throw invalidField("parent_category_id", "There are two levels only: a category, and subcategories below it.");
+    throw invalidField("parent_category_id", t("There are two levels only: a category, and subcategories below it."));
   }
 }
 
@@ -155,7 +156,10 @@ async function refuseLast(work: Work, table: ListTable, id: string): Promise<voi
       .executeTakeFirst();
   }
   if (others === undefined)
-    throw conflict(`New tickets need a ${table.noun}, and this is the last one they could get.`, "last_one");
+    throw conflict(
+      t("New tickets need a {noun}, and this is the last one they could get.", { noun: table.noun }),
+      "last_one",
+    );
 }
 
 export const queueActions = listActions("queue", ticketQueues);

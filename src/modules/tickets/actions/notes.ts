@@ -8,6 +8,7 @@ import { indexRow } from "../../../platform/database/search.ts";
 import { forbidden, invalidField } from "../../../platform/errors.ts";
 import { emit } from "../../../platform/events/outbox.ts";
 import { htmlToText, sanitizeHtml } from "../../../platform/html.ts";
+import { t } from "../../../platform/language/index.ts";
 import { defaultStatusId } from "../defaults.ts";
 import { repliesAfter } from "../rules.ts";
 import { ticketNotes } from "../schema.ts";
@@ -75,7 +76,7 @@ interface NewNote {
 async function write(work: Work, ticketId: string, note: NewNote): Promise<NoteRow> {
   const ticket = (await find(work, "tickets", ticketId)) as TicketRow;
   const html = sanitizeHtml(note.content);
-  if (htmlToText(html).trim() === "") throw invalidField("content", "Write something first.", "required");
+  if (htmlToText(html).trim() === "") throw invalidField("content", t("Write something first."), "required");
   const row = await insert(work, ticketNotes, {
     ticket_id: ticketId,
     note_type: note.note_type,

@@ -8,6 +8,7 @@ import { insert } from "../../../platform/database/records.ts";
 import { forbidden, invalidField } from "../../../platform/errors.ts";
 import { emit } from "../../../platform/events/outbox.ts";
 import { sanitizeHtml } from "../../../platform/html.ts";
+import { t } from "../../../platform/language/index.ts";
 import { setTags } from "../../../platform/tags.ts";
 import { nextNumber } from "../../../platform/tenants.ts";
 import { ticketDefaults } from "../defaults.ts";
@@ -86,7 +87,7 @@ async function open(work: Work, input: Input): Promise<TicketRow> {
   await checkRelations(work, values, [...Object.keys(given), "company_id"]);
   checkSchedule(values.scheduled_start ?? null, values.scheduled_end ?? null);
   const status = await maybeFind(work, "ticket_statuses", values.status_id);
-  if (status === undefined) throw invalidField("status_id", "This status does not exist.", "not_found");
+  if (status === undefined) throw invalidField("status_id", t("This status does not exist."), "not_found");
   const now = work.app.clock.now();
   const isByClient = work.actor.kind === "portal" || values.source === "email" || values.source === "portal";
   const row = await insert(work, tickets, {
@@ -109,8 +110,8 @@ async function open(work: Work, input: Input): Promise<TicketRow> {
 }
 
 async function companyOf(work: Work, contactId: string | null): Promise<string> {
-  if (contactId === null) throw invalidField("company_id", "Choose a company or a contact.", "required");
+  if (contactId === null) throw invalidField("company_id", t("Choose a company or a contact."), "required");
   const contact = await maybeFind(work, "contacts", contactId);
-  if (contact === undefined) throw invalidField("contact_id", "This contact does not exist.", "not_found");
+  if (contact === undefined) throw invalidField("contact_id", t("This contact does not exist."), "not_found");
   return contact.company_id;
 }

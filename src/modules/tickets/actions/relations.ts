@@ -2,6 +2,7 @@ import { maybeFind } from "../../../platform/access/reach.ts";
 import type { Work } from "../../../platform/context.ts";
 import type { TableName } from "../../../platform/database/tables.ts";
 import { type FieldProblem, invalid } from "../../../platform/errors.ts";
+import { t } from "../../../platform/language/index.ts";
 
 /** What a ticket points to, as it would stand after a change. */
 export interface Relations {
@@ -97,7 +98,7 @@ export async function refuseCircle(work: Work, id: string, parentId: string): Pr
         {
           field: "parent_ticket_id",
           code: "invalid",
-          message: "A ticket cannot be its own parent, not even in a circle.",
+          message: t("A ticket cannot be its own parent, not even in a circle."),
         },
       ]);
     const parent: { parent_ticket_id: string | null } | undefined = await work.db

@@ -8,6 +8,7 @@ import { remove, update } from "../../../platform/database/records.ts";
 import { conflict, invalidField, stale } from "../../../platform/errors.ts";
 import { emit } from "../../../platform/events/outbox.ts";
 import { sanitizeHtml } from "../../../platform/html.ts";
+import { t } from "../../../platform/language/index.ts";
 import { setTags } from "../../../platform/tags.ts";
 import { endsAfter } from "../rules.ts";
 import { tickets } from "../schema.ts";
@@ -105,7 +106,7 @@ export async function changeTicket(
 
 async function endsBy(work: Work, before: TicketRow, statusId: string): Promise<Patch<typeof tickets>> {
   const status = await maybeFind(work, "ticket_statuses", statusId);
-  if (status === undefined) throw invalidField("status_id", "This status does not exist.", "not_found");
+  if (status === undefined) throw invalidField("status_id", t("This status does not exist."), "not_found");
   return endsAfter(before, status.is_closed, work.app.clock.now());
 }
 
@@ -118,5 +119,5 @@ async function refuseMove(work: Work, id: string): Promise<void> {
     .limit(1)
     .executeTakeFirst();
   if (entry !== undefined)
-    throw conflict("Time was logged on this ticket for its company, so it cannot move to another one.", "has_time");
+    throw conflict(t("Time was logged on this ticket for its company, so it cannot move to another one."), "has_time");
 }

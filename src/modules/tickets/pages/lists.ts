@@ -1,6 +1,7 @@
 import { listAnswer } from "../../../platform/http/list.ts";
 import { redirect, type Route } from "../../../platform/http/route.ts";
 import { buttonRoute } from "../../../platform/http/form-page.ts";
+import { t } from "../../../platform/language/index.ts";
 import { deleteTicket, takeTicket } from "../actions/update.ts";
 import { ticketList } from "../lists.ts";
 import { viewOf } from "../queries.ts";
@@ -17,12 +18,12 @@ export const listPages: Route[] = [
   },
   { method: "GET", path: "/my-work", door: "staff", permission: "tickets.read", handle: (ctx) => myWorkPage(ctx) },
   buttonRoute("/tickets/:id/take", takeTicket, (incoming) =>
-    redirect(`/tickets/${incoming.params["id"] ?? ""}`, "The ticket is yours."),
+    redirect(`/tickets/${incoming.params["id"] ?? ""}`, t("The ticket is yours.")),
   ),
   buttonRoute(
     "/tickets/:id/delete",
     deleteTicket,
-    () => redirect("/tickets", "Ticket deleted."),
+    () => redirect("/tickets", t("Ticket deleted.")),
     (incoming) => `/tickets/${incoming.params["id"] ?? ""}`,
   ),
 ];

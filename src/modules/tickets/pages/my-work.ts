@@ -4,6 +4,7 @@ import { empty, link } from "../../../platform/http/cells.ts";
 import { tableModel } from "../../../platform/http/list.ts";
 import type { ListModel } from "../../../platform/http/view-models.ts";
 import { type Answer, page } from "../../../platform/http/route.ts";
+import { t } from "../../../platform/language/index.ts";
 import { ticketColumns, ticketList, ticketTabs } from "../lists.ts";
 import { clientIsWaiting, inView, type TicketListRow, ticketRows } from "../queries.ts";
 
@@ -28,8 +29,8 @@ export async function myWorkPage(ctx: Ctx): Promise<Answer> {
   const rows = await myWork(ctx, most);
   const list = ticketList("open");
   const model: ListModel = {
-    title: "My work",
-    subtitle: "Where the client waits first, then by priority and age.",
+    title: t("My work"),
+    subtitle: t("Where the client waits first, then by priority and age."),
     actions: list.actions?.(ctx) ?? [],
     url: "/my-work",
     search: null,
@@ -43,10 +44,10 @@ export async function myWorkPage(ctx: Ctx): Promise<Answer> {
     first_url: "",
     empty: empty(
       "check-circle",
-      "Nothing on your desk",
-      "Take a ticket that nobody has yet.",
-      link("Unassigned tickets", "/tickets?view=unassigned", "inbox"),
+      t("Nothing on your desk"),
+      t("Take a ticket that nobody has yet."),
+      link(t("Unassigned tickets"), "/tickets?view=unassigned", "inbox"),
     ),
   };
-  return page("lists/index", "My work", model);
+  return page("lists/index", t("My work"), model);
 }

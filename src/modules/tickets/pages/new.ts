@@ -15,6 +15,7 @@ import type { NewTicketPageModel } from "../../../platform/http/page-models.ts";
 import { type Answer, type Incoming, page, redirect, type Route } from "../../../platform/http/route.ts";
 import type { FieldModel, FormModel } from "../../../platform/http/view-models.ts";
 import { isId } from "../../../platform/ids.ts";
+import { t } from "../../../platform/language/index.ts";
 import { contactName } from "../../companies/index.ts";
 import { mostFiles, mostUploadBytes, openTicketWithFiles, takeFiles } from "../actions/files.ts";
 import { openTicket } from "../actions/open.ts";
@@ -37,7 +38,7 @@ const text = (values: FormValues, name: string): string => (typeof values[name] 
 
 /** Contacts of the company, or while there is none, everybody's: the company then follows from the contact. */
 async function contactChoices(ctx: Ctx, companyId: string): Promise<Option[]> {
-  if (companyId !== "") return contactOptions(ctx, companyId, "Nobody in particular");
+  if (companyId !== "") return contactOptions(ctx, companyId, t("Nobody in particular"));
   const rows = await reach(ctx, "contacts")
     .innerJoin("companies", "companies.id", "contacts.company_id")
     .select(["contacts.id", "contacts.first_name", "contacts.last_name", "companies.name as company"])
@@ -48,7 +49,7 @@ async function contactChoices(ctx: Ctx, companyId: string): Promise<Option[]> {
     .limit(1000)
     .execute();
   return [
-    { value: "", label: "Choose a company or a contact" },
+    { value: "", label: t("Choose a company or a contact") },
     ...rows.map((row) => ({ value: row.id, label: `${contactName(row)} · ${row.company}` })),
   ];
 }
@@ -71,40 +72,42 @@ async function formOf(ctx: Ctx, values: FormValues, failure: Failure | null): Pr
     table: "ticket_queues" | "ticket_priorities" | "ticket_types" | "ticket_statuses",
   ): Promise<Option[]> => {
     const standard = await ctx.db.selectFrom(table).select("name").where("is_default", "=", true).executeTakeFirst();
-    return optionsOf(ctx, table, { blank: standard === undefined ? "None" : `${standard.name} (standard)` });
+    return optionsOf(ctx, table, {
+      blank: standard === undefined ? t("None") : t("{name} (standard)", { name: standard.name }),
+    });
   };
   const companyId = text(values, "company_id");
   return formModel({
     action: path,
     values,
     failure,
-    submit_label: "Open ticket",
+    submit_label: t("Open ticket"),
     cancel_url: companyId === "" ? "/tickets" : `/companies/${companyId}`,
     is_multipart: true,
     sections: [
       {
-        title: "Client",
+        title: t("Client"),
         fields: [
           c("company_id", {
             is_required: false,
             options: await optionsOf(ctx, "companies", {
-              blank: "Choose a company",
+              blank: t("Choose a company"),
               keep: companyId === "" ? null : companyId,
             }),
           }),
           c("contact_id", { options: await contactChoices(ctx, companyId) }),
         ],
       },
-      { title: "Request", fields: [c("title", { span: 6 }), c("description", { span: 6, rows: 6 })] },
+      { title: t("Request"), fields: [c("title", { span: 6 }), c("description", { span: 6, rows: 6 })] },
       {
-        title: "Handling",
+        title: t("Handling"),
         fields: [
           c("queue_id", { is_required: false, options: await byDefault("ticket_queues") }),
           c("priority_id", { is_required: false, options: await byDefault("ticket_priorities") }),
           c("type_id", { options: await byDefault("ticket_types") }),
-          c("category_id", { options: await optionsOf(ctx, "ticket_categories", { blank: "None" }) }),
+          c("category_id", { options: await optionsOf(ctx, "ticket_categories", { blank: t("None") }) }),
           c("assigned_to_id", {
-            options: await optionsOf(ctx, "users", { blank: "Nobody yet", where: { user_type: "staff" } }),
+            options: await optionsOf(ctx, "users", { blank: t("Nobody yet"), where: { user_type: "staff" } }),
           }),
           c("status_id", { is_required: false, options: await byDefault("ticket_statuses") }),
         ],
@@ -116,17 +119,17 @@ async function formOf(ctx: Ctx, values: FormValues, failure: Failure | null): Pr
 async function show(ctx: Ctx, values: FormValues, failure: Failure | null): Promise<Answer> {
   const model: NewTicketPageModel = {
     header: {
-      title: "New ticket",
+      title: t("New ticket"),
       subtitle: "",
-      breadcrumbs: [{ label: "Tickets", href: "/tickets" }],
+      breadcrumbs: [{ label: t("Tickets"), href: "/tickets" }],
       badges: [],
       actions: [],
     },
     form: await formOf(ctx, values, failure),
-    file_hint: `up to ${mostFiles} files of 50 MB`,
+    file_hint: t("up to {mostFiles} files of 50 MB", { mostFiles }),
     file_error: failure?.problems.find((problem) => problem.field === "files")?.message ?? "",
   };
-  return page("tickets/new", "New ticket", model, failure?.status ?? 200);
+  return page("tickets/new", t("New ticket"), model, failure?.status ?? 200);
 }
 
 async function submit(ctx: Ctx, incoming: Incoming): Promise<Answer> {
@@ -141,7 +144,10 @@ async function submit(ctx: Ctx, incoming: Incoming): Promise<Answer> {
       { ...Object.fromEntries(given), description: plainToHtml(text(fields, "description")) },
       await takeFiles(ctx, files),
     );
-    return redirect(`/tickets/${ticket.id}`, `Ticket #${ticket.ticket_number} is open.`);
+    return redirect(
+      `/tickets/${ticket.id}`,
+      t("Ticket #{ticket_number} is open.", { ticket_number: ticket.ticket_number }),
+    );
   } catch (error) {
     const failure = formFailure(error);
     return reading(ctx, (reader) => show(reader, fields, failure));

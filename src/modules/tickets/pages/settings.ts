@@ -12,6 +12,7 @@ import { type List, type ListColumn, listAnswer, type ListQuery } from "../../..
 import { optionsOf } from "../../../platform/http/options.ts";
 import { type Incoming, redirect, type Route } from "../../../platform/http/route.ts";
 import type { ActionLink, FieldModel, FormModel } from "../../../platform/http/view-models.ts";
+import { t } from "../../../platform/language/index.ts";
 import type { Panel } from "../../../platform/module.ts";
 import {
   categoryActions,
@@ -102,23 +103,29 @@ function columnsOf(setting: Setting): ListColumn<ListRow>[] {
   return [
     {
       key: "name",
-      label: "Name",
+      label: t("Name"),
       cell: (row) => (row.color === undefined ? cell.strong(row.name, href(row)) : cell.badge(row.name, row.color)),
     },
     ...(has("parent_category_id")
-      ? [{ key: "parent", label: "Below", cell: (row: ListRow) => cell.text(row.parent) }]
+      ? [{ key: "parent", label: t("Below"), cell: (row: ListRow) => cell.text(row.parent) }]
       : []),
     ...(has("waiting_on")
-      ? [{ key: "waiting_on", label: "Who moves next", cell: (row: ListRow) => cell.text(words(row.waiting_on ?? "")) }]
+      ? [
+          {
+            key: "waiting_on",
+            label: t("Who moves next"),
+            cell: (row: ListRow) => cell.text(words(row.waiting_on ?? "")),
+          },
+        ]
       : []),
     ...(has("is_closed")
-      ? [{ key: "is_closed", label: "Closes", cell: (row: ListRow) => cell.check(row.is_closed === true) }]
+      ? [{ key: "is_closed", label: t("Closes"), cell: (row: ListRow) => cell.check(row.is_closed === true) }]
       : []),
     ...(has("portal_name")
       ? [
           {
             key: "portal_name",
-            label: "In the portal",
+            label: t("In the portal"),
             is_secondary: true,
             cell: (row: ListRow) => cell.text(row.portal_name ?? row.name),
           },
@@ -128,8 +135,8 @@ function columnsOf(setting: Setting): ListColumn<ListRow>[] {
       ? [
           {
             key: "is_default",
-            label: "Standard",
-            cell: (row: ListRow) => (row.is_default === true ? cell.badge("Standard", "info") : cell.nothing),
+            label: t("Standard"),
+            cell: (row: ListRow) => (row.is_default === true ? cell.badge(t("Standard"), "info") : cell.nothing),
           },
         ]
       : []),
@@ -138,13 +145,13 @@ function columnsOf(setting: Setting): ListColumn<ListRow>[] {
           {
             key: "archived_at",
             label: "",
-            cell: (row: ListRow) => (row.archived_at == null ? cell.nothing : cell.badge("Archived", "warning")),
+            cell: (row: ListRow) => (row.archived_at == null ? cell.nothing : cell.badge(t("Archived"), "warning")),
           },
         ]
       : []),
     {
       key: "sort_order",
-      label: "Position",
+      label: t("Position"),
       is_numeric: true,
       is_secondary: true,
       sort: { reference: `${setting.table.name}.sort_order`, column: position },
@@ -174,13 +181,15 @@ function listOf(setting: Setting): List<ListRow> {
     size: 200,
     href: (row) => `/settings/${setting.path}/${row.id}`,
     actions: (ctx) =>
-      can(ctx.actor, permission) ? [link(`New ${noun}`, `/settings/${setting.path}/new`, "plus", "primary")] : [],
+      can(ctx.actor, permission)
+        ? [link(t("New {noun}", { noun }), `/settings/${setting.path}/new`, "plus", "primary")]
+        : [],
     empty: () =>
       empty(
         setting.icon,
-        `No ${setting.title.toLowerCase()} yet`,
+        t("No {title} yet", { title: setting.title.toLowerCase() }),
         setting.text,
-        link(`New ${noun}`, `/settings/${setting.path}/new`, "plus", "primary"),
+        link(t("New {noun}", { noun }), `/settings/${setting.path}/new`, "plus", "primary"),
       ),
   };
 }
@@ -210,7 +219,7 @@ async function formOf(
     const options =
       name === "parent_category_id"
         ? {
-            options: (await optionsOf(ctx, "ticket_categories", { blank: "None: a category of its own" })).filter(
+            options: (await optionsOf(ctx, "ticket_categories", { blank: t("None: a category of its own") })).filter(
               (option) => option.value !== id,
             ),
           }
@@ -222,7 +231,7 @@ async function formOf(
     values: typed ?? (row === null ? first : rowValues(setting.table as Table, row)),
     version: row?.version ?? null,
     failure,
-    submit_label: row === null ? `Create ${setting.table.noun}` : "Save changes",
+    submit_label: row === null ? t("Create {noun}", { noun: setting.table.noun }) : t("Save changes"),
     cancel_url: `/settings/${setting.path}`,
     sections: [{ title: "", fields }],
   });
@@ -233,11 +242,11 @@ async function buttonsOf(ctx: Ctx, setting: Setting, id: string): Promise<Action
   const at = `/settings/${setting.path}/${id}`;
   const archiving =
     row.archived_at == null
-      ? button("Archive", `${at}/archive`, "archive")
-      : button("Restore", `${at}/restore`, "refresh");
+      ? button(t("Archive"), `${at}/archive`, "archive")
+      : button(t("Restore"), `${at}/restore`, "refresh");
   return [
     ...(setting.actions.archive === null ? [] : [archiving]),
-    button("Delete", `${at}/delete`, "trash", "danger", `Delete ${row.name}?`),
+    button(t("Delete"), `${at}/delete`, "trash", "danger", t("Delete {name}?", { name: row.name })),
   ];
 }
 
@@ -249,7 +258,7 @@ function routesOf(setting: Setting): Route[] {
   const shared = {
     permission,
     breadcrumbs,
-    done: () => redirect(path, "Saved."),
+    done: () => redirect(path, t("Saved.")),
     form: (ctx: Ctx, incoming: Incoming, typed: FormValues | null, failure: Failure | null) =>
       formOf(ctx, setting, incoming, typed, failure),
   };
@@ -266,20 +275,20 @@ function routesOf(setting: Setting): Route[] {
       ...shared,
       path: `${path}/new`,
       action: actions.create as unknown as AnyAction,
-      title: () => `New ${table.noun}`,
+      title: () => t("New {noun}", { noun: table.noun }),
     }),
     ...formRoutes({
       ...shared,
       path: `${path}/:id`,
       action: actions.update as unknown as AnyAction,
-      title: async (ctx, { id = "" }) => `Edit ${(await find(ctx, table.name, id)).name}`,
+      title: async (ctx, { id = "" }) => t("Edit {name}", { name: (await find(ctx, table.name, id)).name }),
       extra: (incoming) => ({ id: incoming.params["id"] }),
       actions: (ctx, incoming) => buttonsOf(ctx, setting, incoming.params["id"] ?? ""),
     }),
     buttonRoute(
       `${path}/:id/delete`,
       actions.remove as unknown as AnyAction,
-      () => redirect(path, `${noun} deleted.`),
+      () => redirect(path, t("{noun} deleted.", { noun })),
       at,
     ),
     ...(actions.archive === null
@@ -288,7 +297,7 @@ function routesOf(setting: Setting): Route[] {
           buttonRoute(
             `${path}/:id/archive`,
             actions.archive as unknown as AnyAction,
-            () => redirect(path, `${noun} archived.`),
+            () => redirect(path, t("{noun} archived.", { noun })),
             at,
           ),
         ]),
@@ -298,7 +307,7 @@ function routesOf(setting: Setting): Route[] {
           buttonRoute(
             `${path}/:id/restore`,
             actions.restore as unknown as AnyAction,
-            () => redirect(path, `${noun} restored.`),
+            () => redirect(path, t("{noun} restored.", { noun })),
             at,
           ),
         ]),
@@ -311,5 +320,5 @@ export const settingsCards: readonly Panel[] = settings.map(({ title, text, path
   page: "settings",
   order: 50 + index,
   permission,
-  load: async () => ({ kind: "card", group: "Service desk", title, text, href: `/settings/${path}`, icon }),
+  load: async () => ({ kind: "card", group: t("Service desk"), title, text, href: `/settings/${path}`, icon }),
 }));

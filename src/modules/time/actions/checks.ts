@@ -5,6 +5,7 @@ import type { Work } from "../../../platform/context.ts";
 import type { RowOf } from "../../../platform/database/columns.ts";
 import { compareDecimals } from "../../../platform/decimal.ts";
 import { conflict, forbidden, invalidField } from "../../../platform/errors.ts";
+import { t } from "../../../platform/language/index.ts";
 import type { timeEntries } from "../schema.ts";
 
 export type TimeEntry = RowOf<typeof timeEntries>;
@@ -12,10 +13,13 @@ export type TimeEntry = RowOf<typeof timeEntries>;
 /** Refuses what is somebody else's, and what an invoice has: changed time would no longer be what was billed. */
 export async function checkOpen(work: Work, entry: TimeEntry): Promise<void> {
   if (entry.user_id !== work.actor.user_id && !can(work.actor, "time.manage"))
-    throw forbidden("This is somebody else's time.");
+    throw forbidden(t("This is somebody else's time."));
   const invoice = await billedBy(work, entry);
   if (invoice !== null)
-    throw conflict(`This time is on ${invoice}. Take it off the draft, or void the invoice, first.`, "billed");
+    throw conflict(
+      t("This time is on {invoice}. Take it off the draft, or void the invoice, first.", { invoice }),
+      "billed",
+    );
 }
 
 /** The invoice that bills an entry, in words, drafts included; null while there is none. */
@@ -36,11 +40,12 @@ export async function billedBy(
 /** The staff member whose time it is: oneself, or for managers anybody who works here. */
 export async function workerOf(work: Work, userId: string | undefined): Promise<string> {
   const id = userId ?? work.actor.user_id;
-  if (id === null) throw invalidField("user_id", "Say who worked.", "required");
-  if (id !== work.actor.user_id && !can(work.actor, "time.manage")) throw forbidden("You may log your own time only.");
+  if (id === null) throw invalidField("user_id", t("Say who worked."), "required");
+  if (id !== work.actor.user_id && !can(work.actor, "time.manage"))
+    throw forbidden(t("You may log your own time only."));
   const user = await maybeFind(work, "users", id);
   if (user?.user_type !== "staff" || user.deactivated_at !== null)
-    throw invalidField("user_id", "Nobody of the staff.", "not_found");
+    throw invalidField("user_id", t("Nobody of the staff."), "not_found");
   return id;
 }
 
@@ -53,12 +58,12 @@ export async function workTypeOf(
   if (id === undefined) {
     const first = await all.where("is_active", "=", true).orderBy("sort_order").orderBy("name").executeTakeFirst();
     if (first === undefined)
-      throw invalidField("work_type_id", "There is no work type yet; add one under Settings.", "required");
+      throw invalidField("work_type_id", t("There is no work type yet; add one under Settings."), "required");
     return first;
   }
   const type = await all.where("id", "=", id).executeTakeFirst();
-  if (type === undefined) throw invalidField("work_type_id", "This work type does not exist.", "not_found");
-  if (!type.is_active) throw invalidField("work_type_id", `${type.name} is not in use any more.`);
+  if (type === undefined) throw invalidField("work_type_id", t("This work type does not exist."), "not_found");
+  if (!type.is_active) throw invalidField("work_type_id", t("{name} is not in use any more.", { name: type.name }));
   return type;
 }
 
@@ -66,12 +71,13 @@ export async function workTypeOf(
 export async function checkNote(work: Work, noteId: string, ticketId: string | null): Promise<void> {
   const note = await work.db.selectFrom("ticket_notes").select("ticket_id").where("id", "=", noteId).executeTakeFirst();
   if (note === undefined || note.ticket_id !== ticketId)
-    throw invalidField("note_id", "This note is on another ticket.", "not_found");
+    throw invalidField("note_id", t("This note is on another ticket."), "not_found");
 }
 
 /** Refuses a rate below zero, and any from somebody who does not see rates. */
 export function checkRate(work: Work, rate: string | null | undefined): void {
   if (rate != null && compareDecimals(rate, "0") < 0)
-    throw invalidField("hourly_rate", "A rate is not negative.", "too_small");
-  if (rate !== undefined && !can(work.actor, pricesRead)) throw forbidden("You do not have permission to set rates.");
+    throw invalidField("hourly_rate", t("A rate is not negative."), "too_small");
+  if (rate !== undefined && !can(work.actor, pricesRead))
+    throw forbidden(t("You do not have permission to set rates."));
 }

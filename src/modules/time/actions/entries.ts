@@ -7,6 +7,7 @@ import { type PatchInput, patchInput } from "../../../platform/database/edge.ts"
 import { insert, remove, update } from "../../../platform/database/records.ts";
 import { invalidField } from "../../../platform/errors.ts";
 import { emit } from "../../../platform/events/outbox.ts";
+import { t } from "../../../platform/language/index.ts";
 import { roundingRule, today } from "../queries.ts";
 import { roundMinutes } from "../rules.ts";
 import { timeEntries } from "../schema.ts";
@@ -73,7 +74,7 @@ export const logTime = action({
     if (worked === undefined) {
       throw invalidField(
         input.duration === undefined ? "duration_minutes" : "duration",
-        "Say how long it took.",
+        t("Say how long it took."),
         "required",
       );
     }

@@ -1,4 +1,5 @@
 import { invalidField } from "../../../platform/errors.ts";
+import { t } from "../../../platform/language/index.ts";
 import { longestEntry, minutesBetween, parseDuration } from "../rules.ts";
 
 /** How somebody says how long they worked: minutes, a text such as "1h 30m", or from when till when. */
@@ -15,12 +16,12 @@ export function workedMinutes(input: Measured): number | undefined {
   if (input.duration_minutes !== undefined && input.duration_minutes > longestEntry) {
     throw invalidField(
       "duration_minutes",
-      "One entry holds at most 24 hours; divide longer work by days.",
+      t("One entry holds at most 24 hours; divide longer work by days."),
       "too_large",
     );
   }
   if (typed !== undefined && input.duration_minutes !== undefined && typed !== input.duration_minutes) {
-    throw invalidField("duration_minutes", "The duration is given twice, and differently.");
+    throw invalidField("duration_minutes", t("The duration is given twice, and differently."));
   }
   const minutes = typed ?? input.duration_minutes;
   if (minutes !== undefined) return minutes;
@@ -37,13 +38,17 @@ function typedMinutes(text: string): number {
 /** Refuses more work than fits between start and end; less is fine, there was a break. */
 export function checkTimes(startTime: string | null, endTime: string | null, worked: number): void {
   if (endTime === null) return;
-  if (startTime === null) throw invalidField("start_time", "An end needs a start.", "required");
+  if (startTime === null) throw invalidField("start_time", t("An end needs a start."), "required");
   const between = minutesBetween(startTime, endTime);
-  if (worked > between) throw invalidField("end_time", `From ${startTime} to ${endTime} are only ${between} minutes.`);
+  if (worked > between)
+    throw invalidField(
+      "end_time",
+      t("From {startTime} to {endTime} are only {between} minutes.", { startTime, endTime, between }),
+    );
 }
 
 /** Refuses days that lie ahead; tomorrow passes, because somebody's day begins before the organization's. */
 export function checkDate(date: string, today: string): void {
   const latest = Temporal.PlainDate.from(today).add({ days: 1 }).toString();
-  if (date > latest) throw invalidField("date", "This day lies in the future.");
+  if (date > latest) throw invalidField("date", t("This day lies in the future."));
 }

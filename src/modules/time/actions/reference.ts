@@ -6,6 +6,7 @@ import { fromEdge, newInput, type PatchInput, patchInput } from "../../../platfo
 import { insert, remove, update } from "../../../platform/database/records.ts";
 import { compareDecimals } from "../../../platform/decimal.ts";
 import { invalidField } from "../../../platform/errors.ts";
+import { t } from "../../../platform/language/index.ts";
 import { longestEntry, roundingMethods } from "../rules.ts";
 import { timeRoundingRules, workTypes } from "../schema.ts";
 
@@ -53,7 +54,7 @@ export const deleteWorkType = action({
 
 function checkRate(rate: string | null | undefined): void {
   if (rate != null && compareDecimals(rate, "0") < 0)
-    throw invalidField("default_rate", "A rate is not negative.", "too_small");
+    throw invalidField("default_rate", t("A rate is not negative."), "too_small");
 }
 
 interface Rounding {

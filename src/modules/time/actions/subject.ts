@@ -1,6 +1,7 @@
 import { maybeFind } from "../../../platform/access/reach.ts";
 import type { Work } from "../../../platform/context.ts";
 import { invalidField } from "../../../platform/errors.ts";
+import { t } from "../../../platform/language/index.ts";
 
 /** What somebody says about whom the work was for. */
 export interface AskedSubject {
@@ -29,19 +30,20 @@ export interface Subject {
  */
 export async function subjectOf(work: Work, asked: AskedSubject): Promise<Subject> {
   const ticket = asked.ticket_id === null ? null : await maybeFind(work, "tickets", asked.ticket_id);
-  if (ticket === undefined) throw invalidField("ticket_id", "This ticket does not exist.", "not_found");
+  if (ticket === undefined) throw invalidField("ticket_id", t("This ticket does not exist."), "not_found");
   const companyId = ticket?.company_id ?? asked.company_id;
-  if (companyId === null) throw invalidField("company_id", "Say for whom: choose a ticket or a company.", "required");
+  if (companyId === null)
+    throw invalidField("company_id", t("Say for whom: choose a ticket or a company."), "required");
   if (ticket !== null && asked.company_id !== null && asked.company_id !== companyId) {
     throw invalidField(
       "company_id",
-      "The ticket belongs to another company. Leave the company empty to take the ticket's.",
+      t("The ticket belongs to another company. Leave the company empty to take the ticket's."),
     );
   }
   const company = await maybeFind(work, "companies", companyId);
-  if (company === undefined) throw invalidField("company_id", "This company does not exist.", "not_found");
+  if (company === undefined) throw invalidField("company_id", t("This company does not exist."), "not_found");
   if (company.archived_at !== null)
-    throw invalidField("company_id", `${company.name} is archived; restore the company first.`);
+    throw invalidField("company_id", t("{name} is archived; restore the company first.", { name: company.name }));
   const contract_id = await contractOf(work, asked, company.id, [
     asked.kept_contract_id ?? null,
     ticket?.contract_id ?? null,
@@ -66,7 +68,7 @@ async function contractOf(
   const theirs = work.db.selectFrom("contracts").select("id").where("company_id", "=", companyId);
   if (asked.contract_id !== undefined) {
     const named = await theirs.where("id", "=", asked.contract_id).executeTakeFirst();
-    if (named === undefined) throw invalidField("contract_id", "This contract belongs to another company.");
+    if (named === undefined) throw invalidField("contract_id", t("This contract belongs to another company."));
     return named.id;
   }
   const rows = await theirs

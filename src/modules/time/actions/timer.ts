@@ -7,6 +7,7 @@ import type { RowOf } from "../../../platform/database/columns.ts";
 import { insert, remove } from "../../../platform/database/records.ts";
 import { conflict, forbidden, invalidField } from "../../../platform/errors.ts";
 import { formatMinutes } from "../../../platform/http/cells.ts";
+import { t } from "../../../platform/language/index.ts";
 import { longestEntry, timerMinutes } from "../rules.ts";
 import { timers } from "../schema.ts";
 import type { TimeEntry } from "./checks.ts";
@@ -32,14 +33,17 @@ export const startTimer = action({
   ),
   run: async (work: Work, input: Start): Promise<Timer> => {
     const user_id = work.actor.user_id;
-    if (user_id === null) throw forbidden("A timer belongs to a person.");
+    if (user_id === null) throw forbidden(t("A timer belongs to a person."));
     const running = await reach(work, "timers").selectAll().executeTakeFirst();
     if (running !== undefined) {
       const ticket = running.ticket_id === null ? undefined : await maybeFind(work, "tickets", running.ticket_id);
       const where = ticket === undefined ? "" : ` on #${ticket.ticket_number}`;
       const minutes = formatMinutes(timerMinutes(running.started_at, work.app.clock.now()));
       throw conflict(
-        `A timer has been running${where} for ${minutes}. Stop it first: its time is logged, or discarded if you say so.`,
+        t(
+          "A timer has been running{where} for {minutes}. Stop it first: its time is logged, or discarded if you say so.",
+          { where, minutes },
+        ),
         "timer_running",
       );
     }
@@ -70,7 +74,7 @@ export const stopTimer = action({
     if (given === undefined && minutes > longestEntry) {
       throw invalidField(
         "duration",
-        `The timer has run for ${formatMinutes(minutes)}: enter how long you worked.`,
+        t("The timer has run for {duration}: enter how long you worked.", { duration: formatMinutes(minutes) }),
         "too_large",
       );
     }
@@ -97,7 +101,7 @@ export const discardTimer = action({
 
 async function running(work: Work): Promise<Timer> {
   const timer = await reach(work, "timers").selectAll().executeTakeFirst();
-  if (timer === undefined) throw conflict("No timer is running.", "no_timer");
+  if (timer === undefined) throw conflict(t("No timer is running."), "no_timer");
   return timer;
 }
 

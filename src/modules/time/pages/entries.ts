@@ -17,6 +17,7 @@ import { listAnswer } from "../../../platform/http/list.ts";
 import { optionsOf } from "../../../platform/http/options.ts";
 import { type Incoming, redirect, type Route } from "../../../platform/http/route.ts";
 import type { FieldModel, FormModel } from "../../../platform/http/view-models.ts";
+import { t } from "../../../platform/language/index.ts";
 import { billedBy, type TimeEntry } from "../actions/checks.ts";
 import { deleteTime, logTime, updateTime } from "../actions/entries.ts";
 import { timeList, totalText } from "../list.ts";
@@ -39,7 +40,7 @@ export async function ticketOptions(ctx: Ctx, keep: string | null): Promise<Opti
     .limit(mostTickets)
     .execute();
   return [
-    { value: "", label: "No ticket" },
+    { value: "", label: t("No ticket") },
     ...rows.map((row) => ({ value: row.id, label: `#${row.ticket_number} ${row.title} – ${row.company}` })),
   ];
 }
@@ -47,9 +48,9 @@ export async function ticketOptions(ctx: Ctx, keep: string | null): Promise<Opti
 /** Why an entry cannot be changed by this actor; null when it can. */
 async function lockOf(ctx: Ctx, row: TimeEntry): Promise<Failure | null> {
   const invoice = await billedBy(ctx, row);
-  if (invoice !== null) return conflict(`This time is on ${invoice} and stays as it is.`, "billed");
+  if (invoice !== null) return conflict(t("This time is on {invoice} and stays as it is.", { invoice }), "billed");
   if (row.user_id === ctx.actor.user_id || can(ctx.actor, "time.manage")) return null;
-  return forbidden("This is somebody else's time: you can look at it, and not change it.");
+  return forbidden(t("This is somebody else's time: you can look at it, and not change it."));
 }
 
 async function timeForm(
@@ -80,62 +81,65 @@ async function timeForm(
     row === null
       ? []
       : await optionsOf(ctx, "contracts", {
-          blank: "No contract",
+          blank: t("No contract"),
           where: { company_id: row.company_id },
           keep: row.contract_id,
         });
   const sections = [
     {
-      title: "Work",
+      title: t("Work"),
       fields: [
         f("date"),
-        field("duration", "Duration", {
+        field("duration", t("Duration"), {
           is_required: row !== null,
           placeholder: "1:30",
-          hint: "1:30, 1h 30m or 90 (minutes)",
+          hint: t("1:30, 1h 30m or 90 (minutes)"),
           max_length: 40,
         }),
-        f("start_time", { label: "From", placeholder: "09:15", hint: "If you like" }),
-        f("end_time", { label: "Till", placeholder: "10:45" }),
+        f("start_time", { label: t("From"), placeholder: "09:15", hint: t("If you like") }),
+        f("end_time", { label: t("Till"), placeholder: "10:45" }),
         f("work_type_id", { options: await workTypeOptions(ctx, row?.work_type_id ?? null), is_required: true }),
         ...(isManager ? [f("user_id", { options: staff })] : []),
       ],
     },
     {
-      title: "For whom",
-      hint: "A ticket brings its company and contract with it.",
+      title: t("For whom"),
+      hint: t("A ticket brings its company and contract with it."),
       fields: [
         f("ticket_id", {
           options: await ticketOptions(ctx, row?.ticket_id ?? (fresh.ticket_id === "" ? null : fresh.ticket_id)),
           span: 6,
         }),
         f("company_id", {
-          options: await optionsOf(ctx, "companies", { blank: "The ticket's company", keep: row?.company_id ?? null }),
+          options: await optionsOf(ctx, "companies", {
+            blank: t("The ticket's company"),
+            keep: row?.company_id ?? null,
+          }),
           is_required: false,
         }),
         ...(row === null ? [] : [f("contract_id", { options: contracts })]),
       ],
     },
     {
-      title: "What was done",
+      title: t("What was done"),
       fields: [
-        f("notes", { label: "Notes for the invoice", hint: "Clients read this.", span: 6 }),
-        f("internal_notes", { label: "Internal notes", span: 6, rows: 2 }),
+        f("notes", { label: t("Notes for the invoice"), hint: t("Clients read this."), span: 6 }),
+        f("internal_notes", { label: t("Internal notes"), span: 6, rows: 2 }),
       ],
     },
     {
-      title: "Billing",
+      title: t("Billing"),
       fields: [
-        field("is_billable", "Billable", {
+        field("is_billable", t("Billable"), {
           kind: "select",
           options: [
-            ...(row === null ? [{ value: "", label: "As the work type says" }] : []),
-            { value: "true", label: "Billable" },
-            { value: "false", label: "Not billable" },
+            ...(row === null ? [{ value: "", label: t("As the work type says") }] : []),
+            { value: "true", label: t("Billable") },
+            { value: "false", label: t("Not billable") },
           ],
         }),
         ...(can(ctx.actor, pricesRead)
-          ? [f("hourly_rate", { hint: "Per hour. Empty: the rate of the contract or the rate card." })]
+          ? [f("hourly_rate", { hint: t("Per hour. Empty: the rate of the contract or the rate card.") })]
           : []),
       ],
     },
@@ -145,7 +149,7 @@ async function timeForm(
     values,
     version: row?.version ?? null,
     failure: failure ?? lock,
-    submit_label: id === null ? "Log time" : "Save changes",
+    submit_label: id === null ? t("Log time") : t("Save changes"),
     cancel_url: "/time",
     sections:
       lock === null
@@ -179,7 +183,7 @@ export const entryPages: Route[] = [
     path: "/time/new",
     permission: "time.write",
     action: logTime,
-    title: () => "Log time",
+    title: () => t("Log time"),
     form: timeForm,
     breadcrumbs: crumbs,
     done: (result) => redirect("/time?technician=me", loggedText(result as TimeEntry)),
@@ -189,21 +193,23 @@ export const entryPages: Route[] = [
     permission: "time.read",
     action: updateTime,
     title: async (ctx, { id = "" }) =>
-      `Time of ${(await find(ctx, "users", (await find(ctx, "time_entries", id)).user_id)).name}`,
+      t("Time of {name}", { name: (await find(ctx, "users", (await find(ctx, "time_entries", id)).user_id)).name }),
     form: timeForm,
     extra: (incoming) => ({ id: incoming.params["id"] }),
     breadcrumbs: crumbs,
     actions: async (ctx, incoming) => {
       const row = await find(ctx, "time_entries", incoming.params["id"] ?? "");
       const isOpen = can(ctx.actor, "time.write") && (await lockOf(ctx, row)) === null;
-      return isOpen ? [button("Delete", `/time/${row.id}/delete`, "trash", "danger", "Delete this time entry?")] : [];
+      return isOpen
+        ? [button(t("Delete"), `/time/${row.id}/delete`, "trash", "danger", t("Delete this time entry?"))]
+        : [];
     },
-    done: () => redirect("/time", "Changes saved."),
+    done: () => redirect("/time", t("Changes saved.")),
   }),
   buttonRoute(
     "/time/:id/delete",
     deleteTime,
-    () => redirect("/time", "Time entry deleted."),
+    () => redirect("/time", t("Time entry deleted.")),
     (incoming) => `/time/${incoming.params["id"] ?? ""}/edit`,
   ),
 ];

@@ -7,6 +7,7 @@ import { buttonRoute, formRoutes } from "../../../platform/http/form-page.ts";
 import { type List, listAnswer } from "../../../platform/http/list.ts";
 import { type Incoming, redirect, type Route } from "../../../platform/http/route.ts";
 import type { FormModel } from "../../../platform/http/view-models.ts";
+import { t } from "../../../platform/language/index.ts";
 import { formatPrice } from "../../../platform/money.ts";
 import { createWorkType, deleteWorkType, setRounding, updateWorkType } from "../actions/reference.ts";
 import { roundingMethods } from "../rules.ts";
@@ -54,7 +55,7 @@ const workTypeList: List<WorkTypeRow> = {
     {
       key: "is_active",
       label: "State",
-      cell: (row) => (row.is_active ? cell.badge("In use", "success") : cell.badge("Not in use", "neutral")),
+      cell: (row) => (row.is_active ? cell.badge(t("In use"), "success") : cell.badge(t("Not in use"), "neutral")),
     },
     {
       key: "sort_order",
@@ -67,13 +68,13 @@ const workTypeList: List<WorkTypeRow> = {
   ],
   sort: "sort_order",
   href: (row) => `/settings/work-types/${row.id}`,
-  actions: () => [link("New work type", "/settings/work-types/new", "plus", "primary")],
+  actions: () => [link(t("New work type"), "/settings/work-types/new", "plus", "primary")],
   empty: () =>
     empty(
       "briefcase",
-      "No work types yet",
-      "Time needs at least one, such as “Remote support”.",
-      link("New work type", "/settings/work-types/new", "plus", "primary"),
+      t("No work types yet"),
+      t("Time needs at least one, such as “Remote support”."),
+      link(t("New work type"), "/settings/work-types/new", "plus", "primary"),
     ),
 };
 
@@ -90,25 +91,25 @@ async function workTypeForm(
     values: typed ?? (row === null ? { default_billable: true, is_active: true } : rowValues(workTypes, row)),
     version: row?.version ?? null,
     failure,
-    submit_label: id === null ? "Add work type" : "Save changes",
+    submit_label: id === null ? t("Add work type") : t("Save changes"),
     cancel_url: "/settings/work-types",
     sections: [
       {
-        title: "Work type",
+        title: t("Work type"),
         fields: [
           columnField(workTypes, "name"),
           columnField(workTypes, "sort_order", {
             is_required: false,
-            hint: "Small numbers stand first; the first is the one that is proposed.",
+            hint: t("Small numbers stand first; the first is the one that is proposed."),
           }),
           columnField(workTypes, "description", { span: 6, rows: 2 }),
           columnField(workTypes, "default_billable", {
-            hint: "Time of this type is billed unless the entry says otherwise.",
+            hint: t("Time of this type is billed unless the entry says otherwise."),
           }),
-          columnField(workTypes, "is_active", { hint: "Can be chosen for new time." }),
+          columnField(workTypes, "is_active", { hint: t("Can be chosen for new time.") }),
           columnField(workTypes, "default_rate", {
             prefix: ctx.tenant.currency,
-            hint: "Per hour, where neither contract nor rate card has one. Empty: there is none.",
+            hint: t("Per hour, where neither contract nor rate card has one. Empty: there is none."),
           }),
         ],
       },
@@ -132,26 +133,26 @@ async function roundingForm(
     values: typed ?? present,
     version: row?.version ?? null,
     failure,
-    submit_label: "Save",
+    submit_label: t("Save"),
     cancel_url: "/settings",
     sections: [
       {
-        title: "How worked minutes become billed minutes",
-        hint: "For time that is logged from now on. What was worked is kept beside what counts.",
+        title: t("How worked minutes become billed minutes"),
+        hint: t("For time that is logged from now on. What was worked is kept beside what counts."),
         fields: [
-          field("increment_minutes", "Step", {
+          field("increment_minutes", t("Step"), {
             kind: "number",
             is_required: true,
-            hint: "In minutes; 1 leaves time as it is.",
+            hint: t("In minutes; 1 leaves time as it is."),
           }),
-          field("rounding_method", "Round", {
+          field("rounding_method", t("Round"), {
             kind: "select",
             options: roundingMethods.map((value) => ({ value, label: words(value) })),
           }),
-          field("minimum_minutes", "Minimum", {
+          field("minimum_minutes", t("Minimum"), {
             kind: "number",
             is_required: true,
-            hint: "The least that any work counts for, in minutes; 0 for none.",
+            hint: t("The least that any work counts for, in minutes; 0 for none."),
           }),
         ],
       },
@@ -172,10 +173,10 @@ export const settingsPages: Route[] = [
     path: "/settings/work-types/new",
     permission,
     action: createWorkType,
-    title: () => "New work type",
+    title: () => t("New work type"),
     form: workTypeForm,
     breadcrumbs: typeCrumbs,
-    done: () => redirect("/settings/work-types", "Work type added."),
+    done: () => redirect("/settings/work-types", t("Work type added.")),
   }),
   ...formRoutes({
     path: "/settings/work-types/:id",
@@ -187,28 +188,28 @@ export const settingsPages: Route[] = [
     breadcrumbs: typeCrumbs,
     actions: (_, incoming) => [
       button(
-        "Delete",
+        t("Delete"),
         `/settings/work-types/${incoming.params["id"] ?? ""}/delete`,
         "trash",
         "danger",
-        "Delete this work type? One that has been used can be taken out of use instead.",
+        t("Delete this work type? One that has been used can be taken out of use instead."),
       ),
     ],
-    done: () => redirect("/settings/work-types", "Changes saved."),
+    done: () => redirect("/settings/work-types", t("Changes saved.")),
   }),
   buttonRoute(
     "/settings/work-types/:id/delete",
     deleteWorkType,
-    () => redirect("/settings/work-types", "Work type deleted."),
+    () => redirect("/settings/work-types", t("Work type deleted.")),
     (incoming) => `/settings/work-types/${incoming.params["id"] ?? ""}`,
   ),
   ...formRoutes({
     path: "/settings/time-rounding",
     permission,
     action: setRounding,
-    title: () => "Rounding of time",
+    title: () => t("Rounding of time"),
     form: roundingForm,
     breadcrumbs: crumbs,
-    done: () => redirect("/settings/time-rounding", "Rounding saved."),
+    done: () => redirect("/settings/time-rounding", t("Rounding saved.")),
   }),
 ];

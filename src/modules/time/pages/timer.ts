@@ -8,6 +8,7 @@ import { readInput } from "../../../platform/http/form-page.ts";
 import { optionsOf } from "../../../platform/http/options.ts";
 import type { FormPageModel } from "../../../platform/http/page-models.ts";
 import { type Answer, page, redirect, type Route } from "../../../platform/http/route.ts";
+import { t } from "../../../platform/language/index.ts";
 import { discardTimer, startTimer, stopTimer } from "../actions/timer.ts";
 import { activeTimer, type ActiveTimer, workTypeOptions } from "../queries.ts";
 import { timeEntries } from "../schema.ts";
@@ -25,8 +26,8 @@ async function timerPage(ctx: Ctx, typed: FormValues | null, failure: Failure | 
 async function startModel(ctx: Ctx, typed: FormValues | null, failure: Failure | null): Promise<FormPageModel> {
   return {
     header: {
-      title: "Timer",
-      subtitle: "It goes on while the browser is closed.",
+      title: t("Timer"),
+      subtitle: t("It goes on while the browser is closed."),
       breadcrumbs: crumbs,
       badges: [],
       actions: [],
@@ -35,11 +36,11 @@ async function startModel(ctx: Ctx, typed: FormValues | null, failure: Failure |
       action: "/timer/start",
       values: typed ?? {},
       failure,
-      submit_label: "Start",
+      submit_label: t("Start"),
       cancel_url: "/time",
       sections: [
         {
-          title: "What you are about to do",
+          title: t("What you are about to do"),
           fields: [
             columnField(timeEntries, "ticket_id", { options: await ticketOptions(ctx, null), span: 6 }),
             columnField(timeEntries, "work_type_id", { options: await workTypeOptions(ctx) }),
@@ -60,17 +61,21 @@ async function stopModel(
   const about = timer.ticket_number === null ? "" : ` on #${timer.ticket_number} ${timer.ticket_title ?? ""}`;
   return {
     header: {
-      title: "Stop the timer",
-      subtitle: `Running${about} since ${formatInstant(timer.started_at, ctx.tenant)}: ${formatMinutes(timer.minutes)} so far`,
+      title: t("Stop the timer"),
+      subtitle: t("Running{about} since {when}: {duration} so far", {
+        about,
+        when: formatInstant(timer.started_at, ctx.tenant),
+        duration: formatMinutes(timer.minutes),
+      }),
       breadcrumbs: crumbs,
       badges: [],
       actions: [
         button(
-          "Discard",
+          t("Discard"),
           "/timer/discard",
           "trash",
           "danger",
-          `Discard ${formatMinutes(timer.minutes)}? Nothing is logged.`,
+          t("Discard {duration}? Nothing is logged.", { duration: formatMinutes(timer.minutes) }),
         ),
       ],
     },
@@ -78,24 +83,24 @@ async function stopModel(
       action: "/timer/stop",
       values: typed ?? { ticket_id: timer.ticket_id, work_type_id: timer.work_type_id, notes: timer.notes },
       failure,
-      submit_label: "Stop and log",
+      submit_label: t("Stop and log"),
       cancel_url: "/time",
       sections: [
         {
-          title: "Work",
+          title: t("Work"),
           fields: [
-            field("duration", "Duration", {
+            field("duration", t("Duration"), {
               placeholder: formatMinutes(timer.minutes),
-              hint: "Leave it empty to take what the clock says.",
+              hint: t("Leave it empty to take what the clock says."),
               max_length: 40,
             }),
             columnField(timeEntries, "work_type_id", { options: await workTypeOptions(ctx, timer.work_type_id) }),
             columnField(timeEntries, "ticket_id", { options: await ticketOptions(ctx, timer.ticket_id), span: 6 }),
             columnField(timeEntries, "company_id", {
-              options: await optionsOf(ctx, "companies", { blank: "The ticket's company" }),
+              options: await optionsOf(ctx, "companies", { blank: t("The ticket's company") }),
               is_required: false,
             }),
-            columnField(timeEntries, "notes", { label: "Notes for the invoice", span: 6 }),
+            columnField(timeEntries, "notes", { label: t("Notes for the invoice"), span: 6 }),
             columnField(timeEntries, "internal_notes", { span: 6, rows: 2 }),
           ],
         },
@@ -109,7 +114,7 @@ async function start(ctx: Ctx, given: FormValues, ticketId: string | null): Prom
   const input = { ...readInput(startTimer.input, given), ...(ticketId === null ? {} : { ticket_id: ticketId }) };
   try {
     const timer = await perform(ctx, startTimer, input);
-    return redirect(timer.ticket_id === null ? "/timer" : `/tickets/${timer.ticket_id}`, "Timer started.");
+    return redirect(timer.ticket_id === null ? "/timer" : `/tickets/${timer.ticket_id}`, t("Timer started."));
   } catch (error) {
     const failure = formFailure(error);
     if (failure.code === "timer_running") return redirect("/timer", failure.message, "error");
@@ -164,7 +169,7 @@ export const timerPages: Route[] = [
       } catch (error) {
         return redirect("/time", formFailure(error).message, "info");
       }
-      return redirect("/time", "Timer discarded; nothing was logged.", "info");
+      return redirect("/time", t("Timer discarded; nothing was logged."), "info");
     },
   },
 ];

@@ -1,6 +1,7 @@
 import { sql } from "kysely";
 import type { Ctx } from "../../context.ts";
 import { type Column, labelOf, type Table } from "../../database/columns.ts";
+import { t } from "../../language/index.ts";
 import { tagsOf } from "../../tags.ts";
 import { cell, words } from "../cells.ts";
 import type { ListColumn, ListQuery } from "../list.ts";
@@ -98,7 +99,7 @@ export function optionalReference<R>(
 export function tagsColumn<R>(entityType: string): ListColumn<R> {
   return {
     key: "tags",
-    label: "Tags",
+    label: t("Tags"),
     is_optional: true,
     is_secondary: true,
     cell: () => cell.nothing,
