@@ -6,7 +6,7 @@ import type { App, AppOptions, Tenant } from "./platform/context.ts";
 import type { Keyring } from "./platform/crypto/keyring.ts";
 import type { Database } from "./platform/database/database.ts";
 import type { FileStore } from "./platform/files/store.ts";
-import { moduleRoutes } from "./platform/http/module-routes.ts";
+import { moduleRoutes, operatorRoutes } from "./platform/http/module-routes.ts";
 import { createServer, type Gate } from "./platform/http/server.ts";
 import { buildRegistry } from "./platform/module.ts";
 import { loadTenant } from "./platform/tenants.ts";
@@ -25,6 +25,8 @@ export interface Program {
   app: App;
   /** The HTTP server, not listening yet. */
   server(gate: Gate): ReturnType<typeof createServer>;
+  /** The operators' own server, for their host; null in the single edition, which has none. */
+  operatorServer(gate: Pick<Gate, "trustedProxies" | "isOpen">): ReturnType<typeof createServer> | null;
   /** Starts events, mail and jobs. */
   startBackground(): Background;
   /** The organizations whose work is done, suspended ones left out. */
@@ -51,6 +53,15 @@ export function createProgram(parts: Parts): Program {
     app,
     tenants,
     server: (gate) => createServer(app, moduleRoutes(app.registry), gate),
+    operatorServer: (gate) => {
+      const { operatorEntry: enter } = app.registry;
+      if (enter == null) return null;
+      return createServer(app, operatorRoutes(app.registry), {
+        ...gate,
+        tenantOf: async () => null,
+        enter: (incoming, route) => enter(app, incoming, route),
+      });
+    },
     startBackground: () => (background = startBackground(app, tenants)),
   };
 }

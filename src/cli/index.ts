@@ -16,7 +16,12 @@ const table: readonly Entry[] = [
   { name: "serve", load: () => import("./serve.ts") },
   { name: "setup-url", load: () => import("./setup-url.ts") },
   { name: "admin", load: () => import("./admin.ts") },
-  ...(MULTI_TENANT ? [{ name: "tenant", load: () => import("./tenant.ts") }] : []),
+  ...(MULTI_TENANT
+    ? [
+        { name: "operator", load: () => import("./operator.ts") },
+        { name: "tenant", load: () => import("./tenant.ts") },
+      ]
+    : []),
   { name: "demo", load: () => import("./demo.ts") },
   { name: "migrate", load: () => import("./migrate.ts") },
   { name: "backup", load: () => import("./backup.ts") },

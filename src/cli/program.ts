@@ -6,6 +6,7 @@ import { systemClock } from "../platform/clock.ts";
 import type { Config } from "../platform/config/config.ts";
 import { dataPaths, prepareDataDir } from "../platform/config/data-dir.ts";
 import { OperatorProblem } from "../platform/config/problem.ts";
+import { DataKeyMissing } from "../platform/crypto/data-keys.ts";
 import { keyring } from "../platform/crypto/keyring.ts";
 import { loadMasterKey } from "../platform/crypto/master-key.ts";
 import type { Database } from "../platform/database/database.ts";
@@ -123,12 +124,30 @@ async function assemble(config: Config, database: Database, publicUrl: string): 
     database,
     keyring: keys,
     files: fileStore(dataPaths(config.dataDir).files, keys),
-    options: { publicUrl, stripeApiBase: config.stripeApiBase, dataDir: config.dataDir },
+    options: {
+      publicUrl,
+      stripeApiBase: config.stripeApiBase,
+      dataDir: config.dataDir,
+      adminUrl: config.adminUrl,
+      requestsPerMinute: config.requestsPerMinute,
+    },
   });
   if (!MULTI_TENANT && tenants.length === 0)
     await provisionTenant(program.app, { name: "Purser", domain: null, public_url: null });
-  for (const { id } of tenants) await refreshTenant(program.app, id);
+  for (const { id } of tenants) await openTenant(program.app, id);
   return program;
+}
+
+/** What of an organization has to be right before anything is served. */
+async function openTenant(app: Program["app"], id: string): Promise<void> {
+  try {
+    await refreshTenant(app, id);
+  } catch (error) {
+    if (!(error instanceof DataKeyMissing)) throw error;
+    throw new OperatorProblem("configuration", `${error.message}, so what it keeps encrypted cannot be read`, [
+      "Restore the table tenant_keys from a backup, or put the master key back that had wrapped the key.",
+    ]);
+  }
 }
 
 /** The tenant that a command is meant for: the only one, or the one that `--tenant` names by its domain. */

@@ -61,13 +61,14 @@ export async function startServer(config: Config): Promise<RunningServer> {
     throw error;
   }
   const { program, database } = opened;
-  const elysia = program.server({
-    tenantOf: tenantFinder(database),
-    trustedProxies: config.trustedProxies,
-    isOpen: () => phase === "ready",
-  });
+  const gate = { trustedProxies: config.trustedProxies, isOpen: () => phase === "ready" };
+  const elysia = program.server({ ...gate, tenantOf: tenantFinder(database) });
   elysia.server = server as unknown as typeof elysia.server;
-  handle = (request) => elysia.fetch(request);
+  const operators = config.adminUrl === null ? null : program.operatorServer(gate);
+  if (operators !== null) operators.server = server as unknown as typeof elysia.server;
+  const operatorHost = config.adminUrl === null ? null : new URL(config.adminUrl).hostname;
+  handle = (request) =>
+    operators !== null && hostNameOf(request) === operatorHost ? operators.fetch(request) : elysia.fetch(request);
   const background = program.startBackground();
   const setupUrls = await writeSetupUrls(opened, config);
   phase = "ready";
@@ -127,6 +128,11 @@ async function isWorthKeeping(database: Database): Promise<boolean> {
   }
 }
 
+/** The host that was asked, without the port. */
+function hostNameOf(request: Request): string {
+  return (request.headers.get("host") ?? new URL(request.url).host).toLowerCase().replace(/:\d+$/, "");
+}
+
 const knownForMilliseconds = 10_000;
 
 /** Finds the organization of a host name; what was found is remembered for ten seconds. */
@@ -140,10 +146,8 @@ function tenantFinder(database: Database): (host: string) => Promise<string | nu
       MULTI_TENANT
         ? db
             .selectFrom("tenant_domains")
-            .innerJoin("tenants", "tenants.id", "tenant_domains.domain_tenant_id")
-            .select("tenants.id")
+            .select("tenant_domains.domain_tenant_id as id")
             .where("tenant_domains.domain", "=", host)
-            .where("tenants.suspended_at", "is", null)
             .executeTakeFirst()
         : db.selectFrom("tenants").select("id").executeTakeFirst(),
     );

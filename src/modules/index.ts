@@ -15,6 +15,9 @@ import { portalModule } from "./portal/index.ts";
 import { listsModule } from "./lists/index.ts";
 import { timeModule } from "./time/index.ts";
 
+/** Only in the multi-tenant edition: a static import would put it into the other one as well. */
+const multiTenant: readonly Module[] = MULTI_TENANT ? [(await import("./tenants/index.ts")).tenantsModule] : [];
+
 /** All that the program is made of. */
 export const modules: readonly Module[] = [
   homeModule,
@@ -32,4 +35,5 @@ export const modules: readonly Module[] = [
   portalModule,
   listsModule,
   securityModule,
+  ...multiTenant,
 ];

@@ -26,6 +26,20 @@ export interface Tenant {
   is_set_up: boolean;
   /** Networks that may come in, by door. */
   allowed_networks: AllowedNetworks;
+  /** Set while the operator has suspended the organization: nobody gets in, and its work rests. */
+  suspension: { since: string; message: string } | null;
+  limits: TenantLimits;
+  /** Names of the modules that the operator allows; null: all. */
+  allowed_modules: readonly string[] | null;
+}
+
+/** What the operator allows an organization at most; null: no limit of its own. */
+export interface TenantLimits {
+  /** Staff accounts that are not deactivated. */
+  staff: number | null;
+  /** Megabytes of files. */
+  storage_mb: number | null;
+  requests_per_minute: number | null;
 }
 
 /** The services of the running program. */
@@ -50,6 +64,10 @@ export interface AppOptions {
   stripeApiBase: string | null;
   /** Where this program keeps its data. */
   dataDir: string;
+  /** Where operators reach their pages; null: nowhere. */
+  adminUrl: string | null;
+  /** API requests a minute: of one key or person, and of one organization that has no limit of its own; null: no limit. */
+  requestsPerMinute: { key: number | null; tenant: number | null };
 }
 
 export interface RequestInfo {

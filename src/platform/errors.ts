@@ -55,3 +55,6 @@ export const invalidField = (field: string, message: string, code = "invalid"): 
 /** 429: too often; `retryAfterSeconds` says when to come back. */
 export const tooMany = (retryAfterSeconds: number, message: string): Failure =>
   new Failure(429, "too_many", message, [], retryAfterSeconds);
+/** 503: the operator has suspended the organization. Whoever tries again later, a payment service say, loses nothing. */
+export const suspended = ({ message }: { message: string }): Failure =>
+  new Failure(503, "suspended", message === "" ? t("This organization is suspended.") : message, [], 3600);

@@ -1,11 +1,12 @@
 import type { ReachRule } from "./access/reach.ts";
 import type { AnyAction } from "./action.ts";
-import type { Ctx, Work } from "./context.ts";
+import type { App, Ctx, Work } from "./context.ts";
 import type { Table } from "./database/columns.ts";
 import type { SearchFacet } from "./database/search.ts";
 import type { Subscription } from "./events/outbox.ts";
 import type { List } from "./http/list.ts";
-import type { Route } from "./http/route.ts";
+import type { Incoming, Route } from "./http/route.ts";
+import type { Entered } from "./http/server.ts";
 import type { Job } from "./jobs/jobs.ts";
 import type { Resource } from "./resource.ts";
 import type { ActionLink, FactsModel, LayoutModel, SectionModel, StatModel } from "./http/view-models.ts";
@@ -26,6 +27,11 @@ export interface Module {
   readonly routes?: readonly Route[];
   /** Its list pages: those can be looked at in views, with columns of one's choice. */
   readonly lists?: readonly ListPage[];
+  /** Routes and resources of the operators' host, which no organization's host answers. */
+  readonly operatorRoutes?: readonly Route[];
+  readonly operatorResources?: readonly Resource[];
+  /** How one comes in there. */
+  readonly operatorEntry?: (app: App, incoming: Incoming, route: Route) => Promise<Entered>;
   readonly nav?: readonly NavItem[];
   /** What the frame's "New" menu offers. */
   readonly create?: readonly CreateItem[];
@@ -109,6 +115,9 @@ export interface Registry {
   readonly search: ReadonlyMap<string, SearchFacet>;
   readonly reach: ReadonlyMap<string, ReachRule>;
   readonly routes: readonly Route[];
+  readonly operatorRoutes: readonly Route[];
+  readonly operatorResources: readonly Resource[];
+  readonly operatorEntry: Module["operatorEntry"] | null;
   readonly resources: ReadonlyMap<string, Resource>;
   /** List pages by their address: "/tickets". */
   readonly lists: ReadonlyMap<string, ListPage>;
@@ -148,6 +157,9 @@ export function buildRegistry(modules: readonly Module[]): Registry {
     search: unique(modules.flatMap((module) => module.search ?? []).map((facet) => [facet.table, facet])),
     reach: unique(modules.flatMap((module) => Object.entries(module.reach ?? {}))),
     routes: modules.flatMap((module) => module.routes ?? []),
+    operatorRoutes: modules.flatMap((module) => module.operatorRoutes ?? []),
+    operatorResources: modules.flatMap((module) => module.operatorResources ?? []),
+    operatorEntry: modules.find((module) => module.operatorEntry !== undefined)?.operatorEntry ?? null,
     resources: unique(modules.flatMap((module) => module.resources ?? []).map((resource) => [resource.path, resource])),
     lists: unique(modules.flatMap((module) => module.lists ?? []).map((page) => [page.list.url, page])),
     nav: modules.flatMap((module) => module.nav ?? []).toSorted((a, b) => a.order - b.order),

@@ -1,59 +1,94 @@
 import { offerPermissions } from "./access/roles.ts";
-import { type App, systemContext, inUnit, reading } from "./context.ts";
+import { type App, inUnit, reading, systemContext, type Tenant } from "./context.ts";
+import { adoptDataKeys, giveDataKey } from "./crypto/data-keys.ts";
 import { insert } from "./database/records.ts";
 import { conflict } from "./errors.ts";
 import { newId } from "./ids.ts";
 import { t } from "./language/index.ts";
 import { loadTenant, organizations } from "./tenants.ts";
 
-/** Makes an organization with its standard roles. A domain that somebody else has is a 409. Returns the new tenant's id. */
-export async function provisionTenant(
-  app: App,
-  given: { name: string; domain: string | null; public_url: string | null },
-): Promise<string> {
-  const id = newId();
+export interface NewTenant {
+  name: string;
+  /** Host name, as it is kept; null in the single edition. */
+  domain: string | null;
+  public_url: string | null;
+  timezone?: string;
+  currency?: string;
+  locale?: string;
+  plan?: string | null;
+  notes?: string;
+  staff_limit?: number | null;
+  storage_limit_mb?: number | null;
+  requests_per_minute?: number | null;
+}
+
+/**
+ * Makes an organization with its key and its standard roles. A domain that somebody else has is a 409. What an earlier
+ * attempt at the same id left half done (`id`) is completed. Returns the tenant's id.
+ */
+export async function provisionTenant(app: App, given: NewTenant, id = newId()): Promise<string> {
   const now = app.clock.now();
+  const { name, domain, public_url, timezone, currency, locale, ...kept } = given;
   await app.database.platform(async (db) => {
-    if (given.domain !== null) {
-      const taken = await db
-        .selectFrom("tenant_domains")
-        .select("domain")
-        .where("domain", "=", given.domain)
-        .executeTakeFirst();
-      if (taken !== undefined)
-        throw conflict(
-          t("The domain {domain} belongs to another organization.", { domain: given.domain }),
-          "duplicate",
-        );
-    }
-    await db.insertInto("tenants").values({ id, name: given.name, created_at: now }).execute();
-    if (given.domain !== null) {
+    const isThere = await db.selectFrom("tenants").select("id").where("id", "=", id).executeTakeFirst();
+    if (isThere === undefined) {
+      if (domain !== null) {
+        const taken = await db
+          .selectFrom("tenant_domains")
+          .select("domain")
+          .where("domain", "=", domain)
+          .executeTakeFirst();
+        if (taken !== undefined)
+          throw conflict(t("The domain {domain} belongs to another organization.", { domain }), "duplicate");
+      }
       await db
-        .insertInto("tenant_domains")
-        .values({ domain: given.domain, domain_tenant_id: id, created_at: now })
+        .insertInto("tenants")
+        .values({ id, name, created_at: now, ...kept })
         .execute();
+      await db.insertInto("tenant_work").values({ for_tenant_id: id, due_at: now }).execute();
+      if (domain !== null) {
+        await db
+          .insertInto("tenant_domains")
+          .values({ domain, domain_tenant_id: id, created_at: now, is_primary: true, verified_at: now })
+          .execute();
+      }
     }
+    await giveDataKey(app, db, id);
   });
-  const tenant = {
+  const tenant: Tenant = {
     id,
-    name: given.name,
-    timezone: "UTC",
-    currency: "USD",
-    organization_locale: "en-US",
-    locale: "en-US",
-    public_url: given.public_url ?? app.options.publicUrl,
+    name,
+    timezone: timezone ?? "UTC",
+    currency: currency ?? "USD",
+    organization_locale: locale ?? "en-US",
+    locale: locale ?? "en-US",
+    public_url: public_url ?? app.options.publicUrl,
     is_set_up: false,
     allowed_networks: {},
+    suspension: null,
+    limits: { staff: null, storage_mb: null, requests_per_minute: null },
+    allowed_modules: null,
   };
   await inUnit(systemContext(app, tenant), async (work) => {
-    await insert(work, organizations, { name: given.name, public_url: given.public_url });
+    const isThere = await work.db.selectFrom("organizations").select("id").executeTakeFirst();
+    if (isThere !== undefined) return;
+    const chosen = { ...(timezone && { timezone }), ...(currency && { currency }), ...(locale && { locale }) };
+    await insert(work, organizations, { name, public_url, ...chosen });
     await offerPermissions(work);
   });
   return id;
 }
 
-/** Brings an organization's roles up to date with this version's permissions; done at every start. */
+/**
+ * Brings an organization's roles up to date with this version's permissions, gives it a data key when it comes from before
+ * there were any, and opens the key; done at every start. Throws when the key is missing or cannot be opened.
+ */
 export async function refreshTenant(app: App, id: string): Promise<void> {
+  await app.database.platform(async (db) => {
+    await giveDataKey(app, db, id);
+    const { key_id } = await db.selectFrom("tenants").select("key_id").where("id", "=", id).executeTakeFirstOrThrow();
+    await adoptDataKeys(app, db, id, key_id ?? "");
+  });
   const tenant = await app.database.read(id, (db) => loadTenant(app, db, id));
   const ctx = systemContext(app, tenant);
   const known = await reading(ctx, (reader) =>

@@ -1,5 +1,6 @@
 import type { AllowedNetworks } from "./access/allowed-networks.ts";
 import type { App, Tenant } from "./context.ts";
+import { adoptDataKeys } from "./crypto/data-keys.ts";
 import { address, col, defaulted, link, readOnly, record, secret, table } from "./database/columns.ts";
 import { currentLocale } from "./language/index.ts";
 import type { Db, TableType } from "./database/tables.ts";
@@ -7,14 +8,59 @@ import type { Db, TableType } from "./database/tables.ts";
 /** The organizations of this installation. A single edition has exactly one. */
 export const tenants = table(
   "tenants",
-  { id: readOnly(col.id()), name: col.text(), created_at: col.instant(), suspended_at: col.maybe.instant() },
-  { isPlatform: true, isAudited: false },
+  {
+    id: readOnly(col.id()),
+    version: defaulted(readOnly(col.integer()), 1),
+    name: col.text({ maxLength: 120, label: "Name" }),
+    /** What the operator sells it as; a word of the operator's own. */
+    plan: col.maybe.text({ maxLength: 60 }),
+    notes: defaulted(col.text({ maxLength: 4000 }), ""),
+    /** Limits; null: none, or the installation's own. */
+    staff_limit: col.maybe.integer({ label: "Staff seats" }),
+    storage_limit_mb: col.maybe.integer({ label: "Storage (MB)" }),
+    requests_per_minute: col.maybe.integer({ label: "API requests a minute" }),
+    /** Names of the modules that may be switched on; null: all. */
+    allowed_modules: col.maybe.json<string[]>(),
+    created_at: readOnly(col.instant()),
+    suspended_at: readOnly(col.maybe.instant()),
+    /** Why, for the operators among themselves. */
+    suspension_reason: readOnly(col.maybe.text({ maxLength: 1000 })),
+    /** What the organization's people are told. */
+    suspension_message: readOnly(col.maybe.text({ maxLength: 1000 })),
+    /** Set when the deletion has begun; there is no way back from it. */
+    deleting_at: readOnly(col.maybe.instant()),
+    /** The data key that is sealed with now. */
+    key_id: secret(col.maybe.text()),
+  },
+  { isPlatform: true, isAudited: false, noun: "organization" },
 );
 
 /** Which host name belongs to whom; looked up before anybody has signed in. */
 export const tenantDomains = table(
   "tenant_domains",
-  { domain: col.text(), domain_tenant_id: col.ref("tenants"), created_at: col.instant() },
+  {
+    domain: col.text(),
+    domain_tenant_id: col.ref("tenants"),
+    created_at: col.instant(),
+    /** The one that links are made with. */
+    is_primary: defaulted(col.boolean(), false),
+    /** When the organization has proved that it is theirs, or the operator has said so. */
+    verified_at: col.maybe.instant(),
+  },
+  { isPlatform: true, isAudited: false },
+);
+
+/** The data keys of organizations, each sealed with the master key. */
+export const tenantKeys = table(
+  "tenant_keys",
+  { for_tenant_id: col.ref("tenants"), key_id: col.text(), wrapped_key: secret(col.text()), created_at: col.instant() },
+  { isPlatform: true, isAudited: false },
+);
+
+/** When something may be due for an organization: rounds visit only those that have work. */
+export const tenantWork = table(
+  "tenant_work",
+  { for_tenant_id: col.ref("tenants"), due_at: col.instant() },
   { isPlatform: true, isAudited: false },
 );
 
@@ -94,6 +140,8 @@ declare module "./database/tables.ts" {
   interface Tables {
     tenants: TableType<typeof tenants>;
     tenant_domains: TableType<typeof tenantDomains>;
+    tenant_keys: TableType<typeof tenantKeys>;
+    tenant_work: TableType<typeof tenantWork>;
     leases: TableType<typeof leases>;
     installation: TableType<typeof installation>;
     organizations: TableType<typeof organizations>;
@@ -109,12 +157,29 @@ export async function onlyTenantId(db: Db): Promise<string> {
 }
 
 /** Everything that a context needs to know of a tenant, from inside a read of that tenant. */
-export async function loadTenant(app: Pick<App, "options">, db: Db, id: string): Promise<Tenant> {
+export async function loadTenant(app: Pick<App, "options" | "keyring">, db: Db, id: string): Promise<Tenant> {
   const row = await db
     .selectFrom("organizations")
-    .select(["name", "timezone", "currency", "locale", "public_url", "set_up_at", "allowed_networks"])
+    .leftJoin("tenants", "tenants.id", "organizations.tenant_id")
+    .select([
+      "organizations.name",
+      "organizations.timezone",
+      "organizations.currency",
+      "organizations.locale",
+      "organizations.public_url",
+      "organizations.set_up_at",
+      "organizations.allowed_networks",
+      "tenants.suspended_at",
+      "tenants.suspension_message",
+      "tenants.staff_limit",
+      "tenants.storage_limit_mb",
+      "tenants.requests_per_minute",
+      "tenants.allowed_modules",
+      "tenants.key_id",
+    ])
     .executeTakeFirst();
   const organization_locale = row?.locale ?? "en-US";
+  if (row?.key_id != null) await adoptDataKeys(app, db, id, row.key_id);
   return {
     id,
     name: row?.name ?? "Purser",
@@ -127,6 +192,13 @@ export async function loadTenant(app: Pick<App, "options">, db: Db, id: string):
     public_url: (row?.public_url ?? app.options.publicUrl).replace(/\/+$/, ""),
     is_set_up: row?.set_up_at != null,
     allowed_networks: row?.allowed_networks ?? {},
+    suspension: row?.suspended_at == null ? null : { since: row.suspended_at, message: row.suspension_message ?? "" },
+    limits: {
+      staff: row?.staff_limit ?? null,
+      storage_mb: row?.storage_limit_mb ?? null,
+      requests_per_minute: row?.requests_per_minute ?? null,
+    },
+    allowed_modules: row?.allowed_modules ?? null,
   };
 }
 

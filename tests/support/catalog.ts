@@ -10,6 +10,16 @@ export const platformTables: ReadonlySet<string> = new Set([
   "leases",
   "rate_limits",
   "installation",
+  "tenant_keys",
+  "tenant_work",
+  "tenant_tasks",
+  "tenant_usage",
+  "domain_claims",
+  "operators",
+  "operator_sessions",
+  "operator_api_keys",
+  "operator_links",
+  "operator_log",
 ]);
 
 export interface CatalogColumn {

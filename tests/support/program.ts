@@ -75,7 +75,7 @@ export interface ApiAnswer {
 
 /** A whole program over a database of its own, of the edition that the tests run for; `isSetUp: false`: at its first start. */
 export async function startTestProgram(
-  options: { stripeApiBase?: string; isSetUp?: boolean } = {},
+  options: { stripeApiBase?: string; isSetUp?: boolean; requestsPerMinute?: number } = {},
 ): Promise<TestProgram> {
   const directory = await mkdtemp(join(tmpdir(), "purser-test-"));
   const clock = fixedClock(testNow);
@@ -87,7 +87,13 @@ export async function startTestProgram(
     database,
     keyring: keys,
     files: fileStore(join(directory, "files"), keys),
-    options: { publicUrl: "http://localhost", stripeApiBase: options.stripeApiBase ?? null, dataDir: directory },
+    options: {
+      publicUrl: "http://localhost",
+      stripeApiBase: options.stripeApiBase ?? null,
+      dataDir: directory,
+      adminUrl: "http://admin.test",
+      requestsPerMinute: { key: options.requestsPerMinute ?? null, tenant: null },
+    },
   });
   const { app } = program;
   const harbor = await makeTenant(program, "Harbor IT", "harbor.test", options.isSetUp ?? true);

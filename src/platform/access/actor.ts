@@ -1,7 +1,7 @@
 /** Who is acting. What they may do is a set of permissions; what they may see is decided by `reach`. */
 export interface Actor {
-  kind: "staff" | "portal" | "system" | "nobody";
-  /** The user, for staff and portal. */
+  kind: "staff" | "portal" | "system" | "nobody" | "operator";
+  /** The user, for staff and portal; operators of the installation are nobody's users. */
   user_id: string | null;
   name: string;
   email: string;

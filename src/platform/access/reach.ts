@@ -24,6 +24,8 @@ export function reach<T extends TableName>(ctx: Ctx, name: T): Reach<T> {
   const { actor } = ctx;
   const rule = ctx.app.registry.reach.get(name);
   if (actor.kind === "nobody") query = none(query);
+  // Operators see what the platform keeps and nothing of an organization; everybody else the other way round.
+  else if (actor.kind !== "system" && table.isPlatform !== (actor.kind === "operator")) query = none(query);
   else if (actor.kind === "staff" && table.readPermission !== null && !can(actor, table.readPermission))
     query = none(query);
   else if (actor.kind === "portal") {

@@ -5,7 +5,8 @@ import { hashToken, newToken } from "../crypto/tokens.ts";
  * Opaque credentials. A token says what it is for and which tenant it belongs to, so that the tenant is known before
  * anything is looked up: `pk_<tenant id, 32 hex digits>_<43 characters of base64url>`. Only its hash is ever stored.
  */
-export type TokenKind = "api" | "session" | "invite" | "reset" | "setup" | "portal";
+export type TokenKind =
+  "api" | "session" | "invite" | "reset" | "setup" | "portal" | "operator_key" | "operator_session" | "operator_link";
 
 export interface Token {
   kind: TokenKind;
@@ -22,6 +23,9 @@ const prefixes: Record<TokenKind, string> = {
   reset: "pr",
   setup: "pu",
   portal: "pp",
+  operator_key: "pq",
+  operator_session: "po",
+  operator_link: "pl",
 };
 
 const kinds = new Map(Object.entries(prefixes).map(([kind, prefix]) => [prefix, kind as TokenKind]));

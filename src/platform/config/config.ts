@@ -15,7 +15,7 @@ import {
   unknownNames,
 } from "./layers.ts";
 import { OperatorProblem } from "./problem.ts";
-import { type Listen, parseListen, parseNetworks, parseOrigin, parsePaymentApi } from "./values.ts";
+import { type Listen, parseListen, parseNetworks, parseOrigin, parsePaymentApi, parseRate } from "./values.ts";
 
 /** One key as it came out, with where it was said (`default` when nowhere). */
 export interface Setting {
@@ -36,6 +36,10 @@ export interface Config {
   trustedProxies: string[];
   logFormat: "auto" | "json" | "text";
   stripeApiBase: string | null;
+  /** API requests a minute of one key, and of one organization; null: no limit. */
+  requestsPerMinute: { key: number | null; tenant: number | null };
+  /** Where operators reach their pages, without a slash at the end; null in the SQLite edition. */
+  adminUrl: string | null;
   /** PostgreSQL as the serving role; null in the SQLite edition. */
   databaseUrl: string | null;
   /** PostgreSQL as the owner; null in the SQLite edition. */
@@ -113,6 +117,11 @@ function configOf(settings: Setting[], env: Environment): Config {
     trustedProxies: parseNetworks(valueOf("PURSER_TRUSTED_PROXIES") ?? "") ?? [],
     logFormat: (valueOf("PURSER_LOG_FORMAT") ?? "auto") as Config["logFormat"],
     stripeApiBase: parsePaymentApi(valueOf("PURSER_STRIPE_API_BASE") ?? ""),
+    requestsPerMinute: {
+      key: parseRate(valueOf("PURSER_API_REQUESTS_PER_MINUTE") ?? "") ?? null,
+      tenant: parseRate(valueOf("PURSER_TENANT_REQUESTS_PER_MINUTE") ?? "") ?? null,
+    },
+    adminUrl: parseOrigin(valueOf("PURSER_ADMIN_URL") ?? ""),
     databaseUrl: valueOf("PURSER_DATABASE_URL"),
     migratorUrl: valueOf("PURSER_MIGRATOR_URL"),
     settings: settings.map((setting) => ({ ...setting, value: effective[setting.key.name] ?? setting.value })),

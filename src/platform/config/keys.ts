@@ -1,4 +1,4 @@
-import { parseListen, parseNetworks, parseOrigin, parsePaymentApi, parsePostgresUrl } from "./values.ts";
+import { parseListen, parseNetworks, parseOrigin, parsePaymentApi, parsePostgresUrl, parseRate } from "./values.ts";
 
 /**
  * The one table of boot-time settings: reading, `config dump|check|example|explain`, the flags of the command line and
@@ -32,6 +32,9 @@ export const keyNames = [
   "PURSER_TRUSTED_PROXIES",
   "PURSER_LOG_FORMAT",
   "PURSER_STRIPE_API_BASE",
+  "PURSER_API_REQUESTS_PER_MINUTE",
+  "PURSER_TENANT_REQUESTS_PER_MINUTE",
+  "PURSER_ADMIN_URL",
   "PURSER_DATABASE_URL",
   "PURSER_MIGRATOR_URL",
   "PURSER_CONFIG",
@@ -118,6 +121,39 @@ export const keys: readonly Key[] = [
     details: "It is given the Stripe key, so it has to be https, or http on this machine.",
     form: "an https address without a path, or http on the loopback interface",
     isValid: (value) => parsePaymentApi(value) !== null,
+  },
+  {
+    ...common,
+    name: "PURSER_API_REQUESTS_PER_MINUTE",
+    default: "600",
+    placeholder: "NUMBER",
+    summary: "How many API requests a minute one API key or one person may make.",
+    details: "Counted by each node for itself. More are answered with 429 and Retry-After. 0 means no limit.",
+    form: "a whole number from 0 to 1000000",
+    isValid: (value) => parseRate(value) !== undefined,
+  },
+  {
+    ...common,
+    name: "PURSER_TENANT_REQUESTS_PER_MINUTE",
+    edition: "multi",
+    default: "3000",
+    placeholder: "NUMBER",
+    summary: "How many API requests a minute one organization may make, all of its keys together.",
+    details:
+      "Counted by each node for itself. An operator may give an organization a limit of its own. 0 means no limit.",
+    form: "a whole number from 0 to 1000000",
+    isValid: (value) => parseRate(value) !== undefined,
+  },
+  {
+    ...common,
+    name: "PURSER_ADMIN_URL",
+    edition: "multi",
+    placeholder: "URL",
+    summary: "Where operators reach their own pages and API, which no organization's host answers.",
+    details:
+      "Its host name can be no organization's domain. Without it there are no operators' pages; the command line does the same.",
+    form: "an http or https address without a path, such as https://admin.example.com",
+    isValid: (value) => parseOrigin(value) !== null,
   },
   {
     ...common,

@@ -55,3 +55,9 @@ export function parsePostgresUrl(text: string): string | null {
   const url = URL.parse(text);
   return url !== null && ["postgres:", "postgresql:"].includes(url.protocol) && url.pathname.length > 1 ? text : null;
 }
+
+/** A number of requests a minute; null for none (0), undefined for what is no such number. */
+export function parseRate(text: string): number | null | undefined {
+  if (!/^\d{1,7}$/.test(text) || Number(text) > 1_000_000) return undefined;
+  return Number(text) === 0 ? null : Number(text);
+}

@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 import { keyIdOf, keyring } from "./keyring.ts";
-import { open, seal, SealBroken, sealedKeyId } from "./sealing.ts";
+import { open, seal, SealBroken, sealedWith } from "./sealing.ts";
 
 const harbor = "0191e000-0000-7000-8000-000000000001";
 const mill = "0191e000-0000-7000-8000-000000000002";
@@ -40,7 +40,7 @@ test("another master key is named instead of tried", () => {
   expect(() => keyring(master).open("mail", harbor, sealed)).toThrow(
     `sealed with the key ${keyIdOf(other)}, but the key here is ${keyIdOf(master)}`,
   );
-  expect(sealedKeyId(Buffer.from(sealed, "base64url"))).toBe(keyIdOf(other));
+  expect(sealedWith(Buffer.from(sealed, "base64url"))).toEqual({ version: 1, keyId: keyIdOf(other) });
 });
 
 test("keys differ by purpose and tenant, also where the names run together", () => {

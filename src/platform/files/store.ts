@@ -2,7 +2,6 @@ import { createHash, randomBytes } from "node:crypto";
 import { mkdir, open as openFile, readFile, rename, rm, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { Keyring } from "../crypto/keyring.ts";
-import { open, seal } from "../crypto/sealing.ts";
 
 /** Where the bytes of files are kept: encrypted, under the SHA-256 of their content. */
 export interface FileStore {
@@ -11,6 +10,10 @@ export interface FileStore {
   /** The bytes again; throws `FileMissing`, or `SealBroken` when what lies on the disk was altered. */
   get(tenantId: string, sha256: string): Promise<Uint8Array>;
   exists(tenantId: string, sha256: string): Promise<boolean>;
+  /** Seals a file anew with the tenant's present key; false when it was sealed with that already. */
+  reseal(tenantId: string, sha256: string): Promise<boolean>;
+  /** Throws all files of a tenant away: for one that is being deleted. */
+  removeAll(tenantId: string): Promise<void>;
 }
 
 /** A record names bytes that are not in the store. */
@@ -23,7 +26,6 @@ export class FileMissing extends Error {
 
 /** A store below `directory`: `<tenant>/<first two digits>/<sha256>`, one AES-256-GCM envelope a file. */
 export function fileStore(directory: string, keys: Keyring): FileStore {
-  const keyOf = (tenantId: string) => ({ keyId: keys.keyId, bytes: keys.derive("files", tenantId) });
   const exists = (path: string): Promise<boolean> =>
     stat(path).then(
       () => true,
@@ -33,27 +35,47 @@ export function fileStore(directory: string, keys: Keyring): FileStore {
     put: async (tenantId, bytes) => {
       const sha256 = hashOf(bytes);
       const path = pathOf(directory, tenantId, sha256);
-      if (!(await exists(path))) await writeWhole(path, seal(keyOf(tenantId), bytes, aadOf(tenantId, sha256)));
+      if (!(await exists(path)))
+        await writeWhole(path, keys.sealBytes(purpose, tenantId, bytes, aadOf(tenantId, sha256)));
       return { sha256, size: bytes.length };
     },
     get: async (tenantId, sha256) => {
       const path = pathOf(directory, tenantId, sha256);
-      const sealed = await readFile(path).catch((error: NodeJS.ErrnoException) => {
-        throw error.code === "ENOENT" ? new FileMissing(sha256) : error;
-      });
-      const bytes = open(keyOf(tenantId), sealed, aadOf(tenantId, sha256));
+      const sealed = await readSealed(path, sha256);
+      const bytes = keys.openBytes(purpose, tenantId, sealed, aadOf(tenantId, sha256));
       if (hashOf(bytes) !== sha256) throw new Error(`the content of the file ${sha256} does not fit its name`);
       return bytes;
     },
     exists: (tenantId, sha256) => exists(pathOf(directory, tenantId, sha256)),
+    reseal: async (tenantId, sha256) => {
+      const path = pathOf(directory, tenantId, sha256);
+      const sealed = await readSealed(path, sha256);
+      if (keys.isCurrent(tenantId, sealed)) return false;
+      const aad = aadOf(tenantId, sha256);
+      await writeWhole(path, keys.sealBytes(purpose, tenantId, keys.openBytes(purpose, tenantId, sealed, aad), aad));
+      return true;
+    },
+    removeAll: (tenantId) => rm(folderOf(directory, tenantId), { recursive: true, force: true }),
   };
 }
 
-function pathOf(directory: string, tenantId: string, sha256: string): string {
-  // Both become parts of a path, so neither may say anything else than what it is.
+const purpose = "files";
+
+async function readSealed(path: string, sha256: string): Promise<Uint8Array> {
+  return readFile(path).catch((error: NodeJS.ErrnoException) => {
+    throw error.code === "ENOENT" ? new FileMissing(sha256) : error;
+  });
+}
+
+// Ids and hashes become parts of a path, so they may not say anything else than what they are.
+function folderOf(directory: string, tenantId: string): string {
   if (!/^[0-9a-f-]{36}$/.test(tenantId)) throw new Error(`${JSON.stringify(tenantId)} is not a tenant's id`);
+  return join(directory, tenantId);
+}
+
+function pathOf(directory: string, tenantId: string, sha256: string): string {
   if (!/^[0-9a-f]{64}$/.test(sha256)) throw new Error(`${JSON.stringify(sha256)} is not a SHA-256`);
-  return join(directory, tenantId, sha256.slice(0, 2), sha256);
+  return join(folderOf(directory, tenantId), sha256.slice(0, 2), sha256);
 }
 
 /** A file can be read only in its own place: moved to another tenant or name it does not open. */

@@ -70,8 +70,10 @@ async function pageResponse(
 ): Promise<Response> {
   const flash = readFlash(incoming);
   const csrf = csrfTokenFor(ctx, incoming.request);
-  const isSignedIn = ctx.actor.kind === "staff" || ctx.actor.kind === "portal";
-  const chrome = isSignedIn && route.door !== "open" ? await reading(ctx, (reader) => chromeOf(reader)) : {};
+  const isOperator = ctx.actor.kind === "operator";
+  const isSignedIn = ctx.actor.kind === "staff" || ctx.actor.kind === "portal" || isOperator;
+  const chrome =
+    isSignedIn && !isOperator && route.door !== "open" ? await reading(ctx, (reader) => chromeOf(reader)) : {};
   const frame: Omit<LayoutModel, "content"> = {
     title: answer.title,
     organization: ctx.tenant.name,
@@ -81,7 +83,9 @@ async function pageResponse(
     nav:
       route.door === "staff" || (route.door === "open" && ctx.actor.kind === "staff")
         ? navOf(ctx, incoming.url.pathname)
-        : portalNav(route.door, incoming.url.pathname),
+        : isOperator
+          ? operatorNav(incoming.url.pathname)
+          : portalNav(route.door, incoming.url.pathname),
     flash,
     search_query: incoming.url.pathname === "/search" ? (incoming.url.searchParams.get("q") ?? "") : "",
     timer: null,
@@ -106,7 +110,7 @@ async function pageResponse(
 }
 
 function rendered(door: Door, frame: Omit<LayoutModel, "content">, answer: { view: string; model: object }): string {
-  if (door === "staff") return renderPage("app", frame, answer.view, answer.model);
+  if (door === "staff" || door === "operator") return renderPage("app", frame, answer.view, answer.model);
   if (door === "portal") return renderPage("portal", frame, answer.view, answer.model);
   return renderPage("plain", frame, answer.view, answer.model);
 }
@@ -133,6 +137,27 @@ const portalPages = [
   { label: "Requests", href: "/portal/tickets", icon: "ticket" },
   { label: "Invoices", href: "/portal/invoices", icon: "invoice" },
 ];
+
+const operatorPages = [
+  { label: "Organizations", href: "/tenants", icon: "building" },
+  { label: "Usage", href: "/usage", icon: "chart" },
+  { label: "Tasks", href: "/tasks", icon: "refresh" },
+  { label: "Operators", href: "/operators", icon: "users" },
+  { label: "Log", href: "/log", icon: "history" },
+];
+
+/** The navigation of the operators' host. */
+function operatorNav(path: string): NavGroup[] {
+  return [
+    {
+      label: "",
+      items: operatorPages.map((item) => ({
+        ...item,
+        is_current: path === item.href || path.startsWith(`${item.href}/`),
+      })),
+    },
+  ];
+}
 
 function portalNav(door: Door, path: string): NavGroup[] {
   if (door !== "portal") return [];
@@ -214,9 +239,12 @@ export async function respondFailure(
       status: 503,
     });
   }
+  if (failure.code === "suspended") return suspendedPage(ctx, route, incoming, failure, extra);
   if (incoming.isFragment) return html(render("errors/_error", model), failure.status);
   const isLost =
-    (route.door === "staff" && ctx.actor.kind !== "staff") || (route.door === "portal" && ctx.actor.kind !== "portal");
+    (route.door === "operator" && ctx.actor.kind !== "operator") ||
+    (route.door === "staff" && ctx.actor.kind !== "staff") ||
+    (route.door === "portal" && ctx.actor.kind !== "portal");
   const door: Door = isLost ? "open" : route.door === "open" && ctx.actor.kind === "staff" ? "staff" : route.door;
   return pageResponse(ctx, { ...route, door }, incoming, {
     kind: "page",
@@ -225,6 +253,30 @@ export async function respondFailure(
     model,
     status: failure.status,
     headers: extra,
+  });
+}
+
+/** The one page that the people of a suspended organization get, wherever they were going. */
+async function suspendedPage(
+  ctx: Ctx,
+  route: Route,
+  incoming: Incoming,
+  failure: Failure,
+  headers: Record<string, string>,
+): Promise<Response> {
+  // A part of a page could not say it: htmx loads the whole page again.
+  if (incoming.isFragment)
+    return new Response(null, { status: failure.status, headers: { ...headers, "hx-refresh": "true" } });
+  const title = t("{name} is suspended", { name: ctx.tenant.name });
+  const model: SetupClosedModel = { title, text: failure.message, action: null };
+  const open: Route = { ...route, door: "open" };
+  return pageResponse(ctx, open, incoming, {
+    kind: "page",
+    view: "setup/closed",
+    title,
+    model,
+    status: failure.status,
+    headers,
   });
 }
 

@@ -6,9 +6,9 @@ import type { UploadedForm } from "./form.ts";
 /**
  * Which door a route belongs to, and so who may come in:
  * `staff` and `portal` pages need a session of that kind, `open` pages none, `api` takes a bearer token, an API key or a
- * session, `hook` is called by other services and proves itself.
+ * session, `hook` is called by other services and proves itself. `operator` pages exist only at the operators' own host.
  */
-export type Door = "staff" | "portal" | "open" | "api" | "hook";
+export type Door = "staff" | "portal" | "open" | "api" | "hook" | "operator";
 
 export interface Route {
   method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";

@@ -1,14 +1,13 @@
 import { Elysia } from "elysia";
-import { can } from "../access/actor.ts";
 import { checkAddress } from "../access/allowed-networks.ts";
+import { can, nobody } from "../access/actor.ts";
 import { type Identity, identify } from "../access/identify.ts";
 import { touchProof } from "../access/sessions.ts";
 import { type App, contextOf, type Ctx, reading, type RequestInfo, type Tenant } from "../context.ts";
 import { translateDatabaseError } from "../database/failures.ts";
-import { Failure, forbidden, notFound, unauthorized } from "../errors.ts";
-import { isId, newId } from "../ids.ts";
-import { t } from "../language/index.ts";
-import { acceptedLanguage, defaultLanguage, inLanguage, languageOf, localeFor, speak } from "../language/index.ts";
+import { Failure, forbidden, notFound, suspended, unauthorized } from "../errors.ts";
+import { isId, newId, noId } from "../ids.ts";
+import { acceptedLanguage, defaultLanguage, inLanguage, languageOf, localeFor, speak, t } from "../language/index.ts";
 import { log } from "../log.ts";
 import { loadTenant } from "../tenants.ts";
 import { clientAddress } from "./address.ts";
@@ -29,6 +28,14 @@ export interface Gate {
   trustedProxies: readonly string[];
   /** False while the program stops: new requests are turned away. */
   isOpen(): boolean;
+  /** Another way in than by an organization's host: the operators' own. */
+  enter?(incoming: Incoming, route: Route): Promise<Entered>;
+}
+
+/** In whose place a request is answered, and who is acting. */
+export interface Entered {
+  tenant: Tenant;
+  identity: Identity;
 }
 
 const defaultMaxBytes = 1024 * 1024;
@@ -100,7 +107,8 @@ function isSpokenTo({ door }: Route): boolean {
 function speakTo({ actor, tenant }: Pick<Ctx, "actor" | "tenant">, route: Route, request: Request): void {
   const home = tenant.organization_locale;
   if (!isSpokenTo(route)) return speak(defaultLanguage, home);
-  const asked = actor.kind === "nobody" ? acceptedLanguage(request.headers.get("accept-language")) : actor.language;
+  const isUnknown = actor.kind === "nobody" || actor.kind === "operator";
+  const asked = isUnknown ? acceptedLanguage(request.headers.get("accept-language")) : actor.language;
   const language = asked ?? languageOf(home);
   speak(language, localeFor(language, home));
 }
@@ -127,16 +135,20 @@ async function answerTo(
   let answer: Response;
   try {
     if (!gate.isOpen()) throw new Failure(503, "stopping", t("Purser is being restarted. Try again in a moment."));
-    const tenantId = await gate.tenantOf((request.headers.get("host") ?? url.host).toLowerCase());
-    if (tenantId === null) throw notFound(t("An organization at this address"));
-    const { tenant, identity } = await entering(app, tenantId, incoming, route);
+    const { tenant, identity } = await (gate.enter?.(incoming, route) ?? enterByHost(app, gate, incoming, route));
     speakTo({ actor: identity.actor, tenant }, route, request);
     ctx = contextOf(app, tenant, identity.actor, info);
+    if (tenant.suspension !== null) {
+      // Nothing of who is signed in shows: the same page for staff, clients and strangers.
+      ctx = contextOf(app, tenant, nobody, info);
+      throw suspended(tenant.suspension);
+    }
     await admit(ctx, route, incoming, identity);
     if (identity.isTouchDue) await touchProof(ctx, identity.actor);
     const run = (inner: Ctx): Promise<Response> =>
       route.handle(inner, incoming).then((result) => respond(inner, route, incoming, result));
-    if (route.method === "POST" && route.door === "api")
+    // Operators' requests are not any organization's, which is where the answers are kept.
+    if (route.method === "POST" && route.door === "api" && identity.actor.kind !== "operator")
       answer = await onceForKey(ctx, request, route.maxBytes ?? defaultMaxBytes, run);
     else answer = await (route.method === "GET" && route.isOutsideRead !== true ? reading(ctx, run) : run(ctx));
   } catch (thrown) {
@@ -147,7 +159,8 @@ async function answerTo(
     }
     answer = await respondFailure(ctx, route, incoming, failure, info.id);
   }
-  if (ctx !== null) {
+  // The operators' host has a log of its own.
+  if (ctx !== null && ctx.tenant.id !== noId) {
     const { status } = answer;
     if (url.pathname.startsWith("/api/"))
       app.journal.request(ctx, {
@@ -161,13 +174,11 @@ async function answerTo(
   return withSecurityHeaders(app, answer, ctx?.tenant ?? null, info.id);
 }
 
-/** The tenant and who is acting, in one read. */
-function entering(
-  app: App,
-  tenantId: string,
-  incoming: Incoming,
-  route: Route,
-): Promise<{ tenant: Tenant; identity: Identity }> {
+/** The tenant of the host's name and who is acting, in one read. */
+async function enterByHost(app: App, gate: Gate, incoming: Incoming, route: Route): Promise<Entered> {
+  const { request, url } = incoming;
+  const tenantId = await gate.tenantOf((request.headers.get("host") ?? url.host).toLowerCase());
+  if (tenantId === null) throw notFound(t("An organization at this address"));
   return app.database.read(tenantId, async (db) => {
     const tenant = await loadTenant(app, db, tenantId);
     const cookies = parseCookies(incoming.request.headers.get("cookie"));
@@ -206,6 +217,7 @@ async function admit(ctx: Ctx, route: Route, incoming: Incoming, identity: Ident
   checkAddress(tenant.allowed_networks, route.door, path, ctx.request.ip);
   if (route.door === "staff" && actor.kind !== "staff") throw unauthorized();
   if (route.door === "portal" && actor.kind !== "portal") throw unauthorized();
+  if (route.door === "operator" && actor.kind !== "operator") throw unauthorized();
   const isChange = route.method !== "GET";
   if (isChange && route.door !== "hook" && (identity.isByCookie || route.door !== "api")) {
     checkCsrf(incoming.request, csrfSubject(ctx, incoming.request), await csrfGiven(incoming));

@@ -1,0 +1,151 @@
+import { countAttempt, forgetAttempts, signInByAccount, signInByAddress } from "../../../platform/access/limits.ts";
+import { operatorActor } from "../../../platform/access/platform.ts";
+import { mintToken, readToken } from "../../../platform/access/tokens.ts";
+import { plus } from "../../../platform/clock.ts";
+import type { Ctx, Work } from "../../../platform/context.ts";
+import { inUnit, reading } from "../../../platform/context.ts";
+import { hashPassword, passwordProblems, verifyPassword } from "../../../platform/crypto/passwords.ts";
+import { Failure, invalidField, unauthorized } from "../../../platform/errors.ts";
+import { newId, noId } from "../../../platform/ids.ts";
+import { logDoing } from "../log.ts";
+
+/** An operator's session is shorter than anybody else's: half a day without use ends it. */
+export const operatorIdleMilliseconds = 12 * 3600_000;
+const linkMilliseconds = 24 * 3600_000;
+
+/** Signs an operator in; wrong address, wrong password and deactivated account get the same answer. Returns the token. */
+export async function signInOperator(ctx: Ctx, emailGiven: string, password: string): Promise<string> {
+  const email = emailGiven.trim().toLowerCase();
+  const accountKey = `operator:${email.slice(0, 254)}`;
+  await countAttempt(ctx.app, `operator:${ctx.request.ip}`, signInByAddress);
+  await countAttempt(ctx.app, accountKey, signInByAccount);
+  const row = await reading(ctx, ({ db }) =>
+    db
+      .selectFrom("operators")
+      .select(["id", "name", "email", "password_hash", "deactivated_at"])
+      .where("email", "=", email)
+      .executeTakeFirst(),
+  );
+  const isRight = await verifyPassword(password, row?.password_hash ?? null);
+  if (row === undefined || !isRight || row.deactivated_at !== null)
+    throw unauthorized("The e-mail address or the password is wrong.", "bad_credentials");
+  await forgetAttempts(ctx.app, accountKey);
+  return inUnit(ctx, (work) => startOperatorSession(work, row));
+}
+
+async function startOperatorSession(work: Work, row: { id: string; name: string; email: string }): Promise<string> {
+  const { token, hash } = mintToken("operator_session", noId);
+  const now = work.app.clock.now();
+  const id = newId();
+  await work.db
+    .insertInto("operator_sessions")
+    .values({
+      id,
+      operator_id: row.id,
+      token_hash: hash,
+      ip_address: work.request.ip,
+      user_agent: work.request.user_agent.slice(0, 1000),
+      created_at: now,
+      last_seen_at: now,
+      expires_at: plus(now, operatorIdleMilliseconds),
+    })
+    .execute();
+  await work.db.updateTable("operators").set({ last_signed_in_at: now }).where("id", "=", row.id).execute();
+  const actor = operatorActor({ user_id: row.id, name: row.name, email: row.email, session_id: id, api_key_id: null });
+  await logDoing({ ...work, actor }, work.db, "operators.sign_in", null);
+  return token;
+}
+
+/** Ends the operator's own session. */
+export async function signOutOperator(ctx: Ctx): Promise<void> {
+  const { session_id } = ctx.actor;
+  if (session_id === null) return;
+  await inUnit(ctx, async (work) => {
+    const now = work.app.clock.now();
+    await work.db.updateTable("operator_sessions").set({ revoked_at: now }).where("id", "=", session_id).execute();
+    await logDoing(work, work.db, "operators.sign_out", null);
+  });
+}
+
+/** Refuses a weak password with its problem on the field. */
+export function checkOperatorPassword(given: string, person: { email: string; name: string }): void {
+  const [problem] = passwordProblems(given, person);
+  if (problem !== undefined) throw invalidField("password", problem, "weak_password");
+}
+
+/** A link by which an operator chooses a password: once, within a day; an earlier one stops working. */
+export async function mintOperatorLink(work: Work, operatorId: string): Promise<string> {
+  const { token, hash } = mintToken("operator_link", noId);
+  const now = work.app.clock.now();
+  await work.db
+    .updateTable("operator_links")
+    .set({ used_at: now })
+    .where("operator_id", "=", operatorId)
+    .where("used_at", "is", null)
+    .execute();
+  await work.db
+    .insertInto("operator_links")
+    .values({
+      id: newId(),
+      operator_id: operatorId,
+      token_hash: hash,
+      created_at: now,
+      expires_at: plus(now, linkMilliseconds),
+    })
+    .execute();
+  return `${work.tenant.public_url}/welcome/${token}`;
+}
+
+const spent = (): Failure =>
+  new Failure(404, "link_expired", "This link has been used or has expired. Ask another operator for a new one.");
+
+/** Whom a link is for, while it is good. */
+export async function operatorOfLink(
+  ctx: Ctx,
+  text: string,
+): Promise<{ link_id: string; id: string; name: string; email: string }> {
+  const token = readToken(text);
+  if (token === null || token.kind !== "operator_link") throw spent();
+  const row = await ctx.db
+    .selectFrom("operator_links")
+    .innerJoin("operators", "operators.id", "operator_links.operator_id")
+    .select(["operator_links.id as link_id", "operators.id", "operators.name", "operators.email"])
+    .where("operator_links.token_hash", "=", token.hash)
+    .where("operator_links.used_at", "is", null)
+    .where("operator_links.expires_at", ">", ctx.app.clock.now())
+    .where("operators.deactivated_at", "is", null)
+    .executeTakeFirst();
+  if (row === undefined) throw spent();
+  return row;
+}
+
+/** Sets the password of the operator whose link it is, ends every session, and uses the link up. Returns a session's token. */
+export async function welcomeOperator(ctx: Ctx, token: string, password: string): Promise<string> {
+  const person = await reading(ctx, (reader) => operatorOfLink(reader, token));
+  checkOperatorPassword(password, person);
+  const password_hash = await hashPassword(password);
+  return inUnit(ctx, async (work) => {
+    const now = work.app.clock.now();
+    const { link_id, ...row } = await operatorOfLink(work, token);
+    const used = await work.db
+      .updateTable("operator_links")
+      .set({ used_at: now })
+      .where("id", "=", link_id)
+      .where("used_at", "is", null)
+      .executeTakeFirst();
+    if (used.numUpdatedRows === 0n) throw spent();
+    await work.db.updateTable("operators").set({ password_hash, updated_at: now }).where("id", "=", row.id).execute();
+    await endSessions(work, row.id);
+    return startOperatorSession(work, row);
+  });
+}
+
+/** Ends every session of an operator. */
+export async function endSessions(work: Work, operatorId: string): Promise<void> {
+  await work.db
+    .updateTable("operator_sessions")
+    .set({ revoked_at: work.app.clock.now() })
+    .where("operator_id", "=", operatorId)
+    .where("revoked_at", "is", null)
+    .execute();
+}
