@@ -43,7 +43,7 @@ describe("PostgreSQL itself", () => {
     });
   });
 
-  test("lets the serving role add to the audit log and never change it, and only read the list of migrations", async () => {
+  test("lets the serving role add to the logs and never change them, and only read the list of migrations", async () => {
     const rows = await asOwner<{ name: string; rights: string }>(`
       select c.relname as name, concat_ws(' ', case when has_table_privilege('purser_serving', c.oid, 'select') then 'select' end,
         case when has_table_privilege('purser_serving', c.oid, 'insert') then 'insert' end, case when has_table_privilege('purser_serving', c.oid, 'update') then 'update' end,
@@ -52,7 +52,11 @@ describe("PostgreSQL itself", () => {
     const unusual = rows
       .filter((row) => row.rights !== "select insert update delete")
       .map(({ name, rights }) => `${name}: ${rights}`);
-    expect(unusual.toSorted()).toEqual(["audit_log: select insert", "migrations: select"]);
+    expect(unusual.toSorted()).toEqual([
+      "audit_log: select insert",
+      "migrations: select",
+      "operator_log: select insert",
+    ]);
   });
 });
 

@@ -27,7 +27,7 @@ export const operatorSessions = table(
   "operator_sessions",
   {
     id: col.id(),
-    operator_id: col.ref("operators"),
+    operator_id: col.id(),
     token_hash: secret(col.text()),
     ip_address: col.text(),
     user_agent: col.text({ maxLength: 1000 }),
@@ -43,7 +43,7 @@ export const operatorApiKeys = table(
   "operator_api_keys",
   {
     id: col.id(),
-    operator_id: col.ref("operators"),
+    operator_id: col.id(),
     name: col.text({ maxLength: 80 }),
     token_hash: secret(col.text()),
     hint: col.text(),
@@ -59,7 +59,7 @@ export const operatorLinks = table(
   "operator_links",
   {
     id: col.id(),
-    operator_id: col.ref("operators"),
+    operator_id: col.id(),
     token_hash: secret(col.text()),
     created_at: col.instant(),
     expires_at: col.instant(),
