@@ -3,7 +3,7 @@ import type { AnyAction } from "./action.ts";
 import type { App, Ctx, Work } from "./context.ts";
 import type { Table } from "./database/columns.ts";
 import type { SearchFacet } from "./database/search.ts";
-import type { Subscription } from "./events/outbox.ts";
+import type { AnyEventType, Subscription } from "./events/event-type.ts";
 import type { List } from "./http/list.ts";
 import type { Incoming, Route } from "./http/route.ts";
 import type { Entered } from "./http/server.ts";
@@ -35,6 +35,9 @@ export interface Module {
   readonly nav?: readonly NavItem[];
   /** What the frame's "New" menu offers. */
   readonly create?: readonly CreateItem[];
+  /** The events that the module tells. */
+  readonly emits?: readonly AnyEventType[];
+  /** What it does when something happened, here or in another module. */
   readonly events?: readonly Subscription[];
   readonly jobs?: readonly Job[];
   readonly search?: readonly SearchFacet[];
@@ -111,6 +114,8 @@ export interface Registry {
   readonly actions: ReadonlyMap<string, AnyAction>;
   readonly permissions: ReadonlyMap<string, string>;
   readonly grants: Readonly<Record<StandardRole, ReadonlySet<string>>>;
+  /** Every event that is told, by name. */
+  readonly events: ReadonlyMap<string, AnyEventType>;
   readonly subscriptions: ReadonlyMap<string, readonly Subscription[]>;
   readonly search: ReadonlyMap<string, SearchFacet>;
   readonly reach: ReadonlyMap<string, ReachRule>;
@@ -131,13 +136,7 @@ export interface Registry {
 /** Puts the modules together; anything declared twice stops the start with its name. */
 export function buildRegistry(modules: readonly Module[]): Registry {
   const permissions = unique(modules.flatMap((module) => Object.entries(module.permissions ?? {})));
-  const subscriptions = new Map<string, Subscription[]>();
-  for (const subscription of modules.flatMap((module) => module.events ?? [])) {
-    const known = subscriptions.get(subscription.event) ?? [];
-    if (known.some((other) => other.name === subscription.name))
-      throw new Error(`handler ${subscription.name} is declared twice`);
-    subscriptions.set(subscription.event, [...known, subscription]);
-  }
+  const events = unique(modules.flatMap((module) => module.emits ?? []).map((type) => [type.name, type]));
   const granted = (role: "technician" | "finance"): ReadonlySet<string> => {
     const names = modules.flatMap((module) => module.grants?.[role] ?? []);
     for (const name of names)
@@ -153,7 +152,8 @@ export function buildRegistry(modules: readonly Module[]): Registry {
       technician: granted("technician"),
       finance: granted("finance"),
     },
-    subscriptions,
+    events,
+    subscriptions: subscriptionsOf(modules, events),
     search: unique(modules.flatMap((module) => module.search ?? []).map((facet) => [facet.table, facet])),
     reach: unique(modules.flatMap((module) => Object.entries(module.reach ?? {}))),
     routes: modules.flatMap((module) => module.routes ?? []),
@@ -168,6 +168,25 @@ export function buildRegistry(modules: readonly Module[]): Registry {
     panels: modules.flatMap((module) => module.panels ?? []).toSorted((a, b) => a.order - b.order),
     reference: modules.flatMap((module) => module.reference ?? []),
   };
+}
+
+/** Handlers by event. One of an event that nobody tells, or two of the same name, stop the start. */
+function subscriptionsOf(
+  modules: readonly Module[],
+  events: ReadonlyMap<string, AnyEventType>,
+): Map<string, Subscription[]> {
+  const subscriptions = new Map<string, Subscription[]>([...events.keys()].map((name) => [name, []]));
+  for (const subscription of modules.flatMap((module) => module.events ?? [])) {
+    const { event, name } = subscription;
+    if (event !== "*" && !events.has(event)) throw new Error(`handler ${name} listens to ${event}, which nobody tells`);
+    const names = event === "*" ? [...events.values()].filter((one) => one.isPublic).map((one) => one.name) : [event];
+    for (const each of names) {
+      const known = subscriptions.get(each) ?? [];
+      if (known.some((other) => other.name === name)) throw new Error(`handler ${name} is declared twice`);
+      known.push(subscription);
+    }
+  }
+  return subscriptions;
 }
 
 function unique<V>(entries: readonly (readonly [string, V])[]): Map<string, V> {

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "bun:test";
 import { Type } from "@sinclair/typebox";
+import { declareEvent } from "../../tests/support/events.ts";
 import { startTestProgram, type TestProgram } from "../../tests/support/program.ts";
 import { companies, createCompany, updateCompany } from "../modules/companies/index.ts";
 import { action, perform } from "./action.ts";
@@ -109,7 +110,7 @@ describe("a unit of work that fails", () => {
     const before = await counts();
     const failing = inUnit(ctx, async (work) => {
       const made = await insert(work, companies, { name: "Vanishing Ltd" });
-      await emit(work, "companies.created", { id: made.id });
+      await emit(work, declareEvent(t, "companies.created"), { id: made.id });
       await update(work, companies, made.id, { industry: "Smoke" });
       throw new Error("too late");
     });

@@ -93,6 +93,7 @@ export async function startTestProgram(
       dataDir: directory,
       adminUrl: "http://admin.test",
       requestsPerMinute: { key: options.requestsPerMinute ?? null, tenant: null },
+      isStrict: true,
     },
   });
   const { app } = program;

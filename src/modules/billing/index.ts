@@ -18,6 +18,7 @@ import { runPages } from "./pages/run.ts";
 import { taxRatePages } from "./pages/tax-rates.ts";
 import { panels } from "./panels.ts";
 import { billingReach } from "./reach.ts";
+import { billingEvents } from "./events.ts";
 import { receipts } from "./receipts.ts";
 import { invoiceLineResource, invoiceResource, paymentResource, taxRateResource } from "./resources.ts";
 import { billedTimeEntries, invoiceLines, invoiceLineTimeEntries, invoices, payments, taxRates } from "./schema.ts";
@@ -98,6 +99,7 @@ export const billingModule = defineModule({
     { label: "Invoices", href: "/invoices", icon: "invoice", group: "Money", order: 60, permission: "billing.read" },
   ],
   reach: billingReach,
+  emits: billingEvents,
   events: [receipts],
   search: [invoiceSearch],
   panels,

@@ -3,6 +3,7 @@ import type { ReachRule } from "../../platform/access/reach.ts";
 import { type AnyAction, perform } from "../../platform/action.ts";
 import type { List } from "../../platform/http/list.ts";
 import { defineModule } from "../../platform/module.ts";
+import { contractEvents } from "./events.ts";
 import { createContract, deleteContract, updateContract } from "./actions/contracts.ts";
 import { createItem, deleteItem, updateItem } from "./actions/items.ts";
 import {
@@ -103,6 +104,7 @@ const throughContract =
 /** Contracts, their items, prepaid hours and rate cards (PRD 3.8). */
 export const contractsModule = defineModule({
   name: "contracts",
+  emits: contractEvents,
   tables: [contracts, contractItems, contractHourBalances, rateCards, rateCardItems],
   permissions: {
     "contracts.read": "See contracts and prepaid hours",

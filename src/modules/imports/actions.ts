@@ -5,9 +5,11 @@ import type { Work } from "../../platform/context.ts";
 import type { CsvProblem } from "../../platform/csv/problem.ts";
 import { insert, update } from "../../platform/database/records.ts";
 import { conflict, invalidField } from "../../platform/errors.ts";
+import { emit } from "../../platform/events/outbox.ts";
 import { addFile, type StoredBytes } from "../../platform/files/files.ts";
 import { t } from "../../platform/language/index.ts";
 import { Importer } from "./apply.ts";
+import { importApplied, importUndone } from "./events.ts";
 import { type Batch, parseFile, readBatch, storedMapping, targetOf } from "./file.ts";
 import { guessTarget, type ImportMode, matchHeaders, missingFields } from "./rules/index.ts";
 import { importBatches } from "./schema.ts";
@@ -138,6 +140,7 @@ export const applyImport = action({
       bad: read.bad,
       problems: read.problems.slice(0, mostProblems),
     };
+    await emit(work, importApplied, { import_batch_id: id, created_by_id: batch.created_by_id });
     return update(work, importBatches, id, { import_status: "applied", applied_at: work.app.clock.now(), summary });
   },
 });
@@ -152,6 +155,7 @@ export const undoImport = action({
     if (batch.import_status !== "applied")
       throw conflict(t("Only an import that was applied can be undone."), "not_applied");
     const result = await undoRows(work, id);
+    await emit(work, importUndone, { import_batch_id: id, created_by_id: batch.created_by_id });
     return update(work, importBatches, id, {
       import_status: "undone",
       undone_at: work.app.clock.now(),

@@ -16,6 +16,7 @@ export interface Batch {
   import_status: "uploaded" | "applied" | "undone";
   mapping: Record<string, string | null>;
   summary: Record<string, unknown>;
+  created_by_id: string | null;
   version: number;
 }
 

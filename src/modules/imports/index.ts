@@ -2,6 +2,7 @@ import type { AnyAction } from "../../platform/action.ts";
 import { t } from "../../platform/language/index.ts";
 import { defineModule } from "../../platform/module.ts";
 import { applyImport, configureImport, undoImport, uploadImport } from "./actions.ts";
+import { importEvents } from "./events.ts";
 import { importApi, importResource } from "./api.ts";
 import { importPages } from "./pages.ts";
 import { externalIds, importBatches, importRows } from "./schema.ts";
@@ -9,6 +10,7 @@ import { externalIds, importBatches, importRows } from "./schema.ts";
 /** Lists from other systems: upload, match, preview, apply, undo (PRD 3.3.1). */
 export const importsModule = defineModule({
   name: "imports",
+  emits: importEvents,
   tables: [importBatches, importRows, externalIds],
   permissions: { "imports.run": "Bring lists of companies and contacts in, and take imports back" },
   actions: [uploadImport, configureImport, applyImport, undoImport] as unknown as AnyAction[],

@@ -1,11 +1,13 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { browserOf, makeStaff, type Person } from "../../../tests/support/people.ts";
+import { declareEvent } from "../../../tests/support/events.ts";
 import { startTestProgram, type TestProgram } from "../../../tests/support/program.ts";
 import { startSmtpServer, type TestSmtpServer } from "../../../tests/support/smtp.ts";
 import type { Visitor } from "../../../tests/support/visitor.ts";
 import { reading, inUnit } from "../../platform/context.ts";
 import { newId } from "../../platform/ids.ts";
-import { emit, type Subscription } from "../../platform/events/outbox.ts";
+import type { Subscription } from "../../platform/events/event-type.ts";
+import { emit } from "../../platform/events/outbox.ts";
 import { queueMail } from "../../platform/mail/queue.ts";
 import { sendDueMails } from "../../platform/mail/sender.ts";
 
@@ -185,7 +187,7 @@ describe("an event that was given up", () => {
     subscriptions.set("test.happened", [
       { event: "test.happened", name: "test.follows", run: async (_, event) => void ran.push(event.id) },
     ]);
-    await inUnit(t.harbor.system, (work) => emit(work, "test.happened", {}));
+    await inUnit(t.harbor.system, (work) => emit(work, declareEvent(t, "test.happened"), {}));
     await t.app.database.write(t.harbor.id, (db) =>
       db
         .updateTable("event_deliveries")

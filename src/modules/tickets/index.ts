@@ -8,6 +8,7 @@ import { openTicket, openTicketAsClient } from "./actions/open.ts";
 import { assignTicket, deleteTicket, takeTicket, updateTicket } from "./actions/update.ts";
 import { ticketApi } from "./api.ts";
 import { writeStandardLists } from "./defaults.ts";
+import { ticketEvents } from "./events.ts";
 import { ticketMails } from "./mails.ts";
 import { ticketList } from "./lists.ts";
 import { listPages } from "./pages/lists.ts";
@@ -91,6 +92,7 @@ export const ticketsModule = defineModule({
     { label: "My work", href: "/my-work", icon: "inbox", group: "Desk", order: 10, permission: "tickets.read" },
     { label: "Tickets", href: "/tickets", icon: "ticket", group: "Desk", order: 11, permission: "tickets.read" },
   ],
+  emits: ticketEvents,
   events: ticketMails,
   search: [ticketSearch],
   reach: ticketReach,

@@ -1,13 +1,14 @@
 import { find, maybeFind } from "../../platform/access/reach.ts";
 import type { Work } from "../../platform/context.ts";
 import { update } from "../../platform/database/records.ts";
-import type { Subscription } from "../../platform/events/outbox.ts";
+import { on } from "../../platform/events/event-type.ts";
 import { htmlToText } from "../../platform/html.ts";
 import { t } from "../../platform/language/index.ts";
 import { mailBody, type MailContent } from "../../platform/mail/compose.ts";
 import { queueMail } from "../../platform/mail/queue.ts";
 import { contactName } from "../companies/index.ts";
 import type { TicketRow } from "./actions/open.ts";
+import { noteAdded, ticketAssigned, ticketOpened } from "./events.ts";
 import { mailSubject } from "./rules.ts";
 import { ticketNotes } from "./schema.ts";
 
@@ -79,96 +80,84 @@ async function assigneeOf(work: Work, ticket: TicketRow, userId: string | null):
   return { name: user.name, email: user.email, url: `${work.tenant.public_url}/tickets/${ticket.id}` };
 }
 
-const ticketOf = async (work: Work, payload: Record<string, unknown>): Promise<TicketRow | undefined> =>
-  (await maybeFind(work, "tickets", String(payload["ticket_id"]))) as TicketRow | undefined;
+const ticketOf = async (work: Work, { ticket_id }: { ticket_id: string }): Promise<TicketRow | undefined> =>
+  (await maybeFind(work, "tickets", ticket_id)) as TicketRow | undefined;
 
 const whyClient = (work: Work): string =>
   `You get this mail because you asked ${work.tenant.name} for help. Answers keep the number in the subject.`;
 
-const received: Subscription = {
-  event: "tickets.opened",
-  name: "tickets.confirm_to_contact",
-  run: async (work, { payload }) => {
-    const ticket = await ticketOf(work, payload);
-    const to = ticket === undefined ? null : await clientOf(work, ticket);
-    if (ticket === undefined || to === null) return;
-    const description = htmlToText(ticket.description).trim();
-    await tell(work, ticket, to, {
-      heading: t("We have received your request"),
-      paragraphs: [
-        t("Hello {name},", { name: to.name }),
-        t("your request “{title}” has the number #{ticket_number}. We will get back to you.", {
-          title: ticket.title,
-          ticket_number: ticket.ticket_number,
-        }),
-      ],
-      ...(description === "" ? {} : { quoted: description }),
-      why: whyClient(work),
-      dedupe_key: `tickets.received:${ticket.id}`,
-    });
-  },
-};
+const received = on(ticketOpened, "tickets.confirm_to_contact", async (work, { payload }) => {
+  const ticket = await ticketOf(work, payload);
+  const to = ticket === undefined ? null : await clientOf(work, ticket);
+  if (ticket === undefined || to === null) return;
+  const description = htmlToText(ticket.description).trim();
+  await tell(work, ticket, to, {
+    heading: t("We have received your request"),
+    paragraphs: [
+      t("Hello {name},", { name: to.name }),
+      t("your request “{title}” has the number #{ticket_number}. We will get back to you.", {
+        title: ticket.title,
+        ticket_number: ticket.ticket_number,
+      }),
+    ],
+    ...(description === "" ? {} : { quoted: description }),
+    why: whyClient(work),
+    dedupe_key: `tickets.received:${ticket.id}`,
+  });
+});
 
-const assigned: Subscription = {
-  event: "tickets.assigned",
-  name: "tickets.tell_assignee",
-  run: async (work, { id, payload }) => {
-    const ticket = await ticketOf(work, payload);
-    const userId = String(payload["assigned_to_id"]);
-    if (ticket === undefined || payload["by_user_id"] === userId) return;
-    const to = await assigneeOf(work, ticket, userId);
-    if (to === null) return;
-    const company = await find(work, "companies", ticket.company_id);
-    const description = htmlToText(ticket.description).trim();
-    await tell(work, ticket, to, {
-      heading: t("Ticket #{ticket_number} is yours", { ticket_number: ticket.ticket_number }),
-      paragraphs: [`${company.name}: ${ticket.title}`],
-      ...(description === "" ? {} : { quoted: description }),
-      why: t("You get this mail because the ticket was assigned to you."),
-      dedupe_key: `tickets.assigned:${id}`,
-    });
-  },
-};
+const assigned = on(ticketAssigned, "tickets.tell_assignee", async (work, { id, payload }) => {
+  const ticket = await ticketOf(work, payload);
+  const userId = payload.assigned_to_id;
+  if (ticket === undefined || payload.by_user_id === userId) return;
+  const to = await assigneeOf(work, ticket, userId);
+  if (to === null) return;
+  const company = await find(work, "companies", ticket.company_id);
+  const description = htmlToText(ticket.description).trim();
+  await tell(work, ticket, to, {
+    heading: t("Ticket #{ticket_number} is yours", { ticket_number: ticket.ticket_number }),
+    paragraphs: [`${company.name}: ${ticket.title}`],
+    ...(description === "" ? {} : { quoted: description }),
+    why: t("You get this mail because the ticket was assigned to you."),
+    dedupe_key: `tickets.assigned:${id}`,
+  });
+});
 
 /** Replies of the staff go to the contact, replies of the client to the assignee; internal notes go nowhere. */
-const noteAdded: Subscription = {
-  event: "tickets.note_added",
-  name: "tickets.send_note",
-  run: async (work, { payload }) => {
-    if (payload["note_type"] === "internal") return;
-    const ticket = await ticketOf(work, payload);
-    const note = await maybeFind(work, "ticket_notes", String(payload["note_id"]));
-    if (ticket === undefined || note === undefined) return;
-    const isByClient = payload["is_client"] === true;
-    const to = isByClient ? await assigneeOf(work, ticket, ticket.assigned_to_id) : await clientOf(work, ticket);
-    if (to === null) return;
-    const author =
-      (note.created_by_id === null ? undefined : await maybeFind(work, "users", note.created_by_id))?.name ??
-      (isByClient ? "The client" : work.tenant.name);
-    const text = htmlToText(note.content).trim();
-    const files = await work.db
-      .selectFrom("ticket_attachments")
-      .select(["file_id", "file_name", "file_size"])
-      .where("note_id", "=", note.id)
-      .execute();
-    const isMailed = !isByClient && files.reduce((sum, file) => sum + file.file_size, 0) <= mostMailedBytes;
-    const named =
-      files.length === 0 || isMailed ? [] : [`Files on the ticket: ${files.map((file) => file.file_name).join(", ")}`];
-    const mailId = await tell(work, ticket, to, {
-      ...(isByClient
-        ? {
-            heading: t("{author} answered on #{ticket_number}", { author, ticket_number: ticket.ticket_number }),
-            paragraphs: [ticket.title, ...named],
-            quoted: text,
-          }
-        : { heading: ticket.title, paragraphs: [...text.split(/\n{2,}/), author, ...named] }),
-      why: isByClient ? t("You get this mail because the ticket is assigned to you.") : whyClient(work),
-      dedupe_key: `tickets.note:${note.id}`,
-      file_ids: isMailed ? files.map((file) => file.file_id) : [],
-    });
-    if (!isByClient && mailId !== null)
-      await update(work, ticketNotes, note.id, { mail_id: mailId, is_email_sent: true });
-  },
-};
+const noteMailed = on(noteAdded, "tickets.send_note", async (work, { payload }) => {
+  if (payload.note_type === "internal") return;
+  const ticket = await ticketOf(work, payload);
+  const note = await maybeFind(work, "ticket_notes", payload.note_id);
+  if (ticket === undefined || note === undefined) return;
+  const isByClient = payload.is_client;
+  const to = isByClient ? await assigneeOf(work, ticket, ticket.assigned_to_id) : await clientOf(work, ticket);
+  if (to === null) return;
+  const author =
+    (note.created_by_id === null ? undefined : await maybeFind(work, "users", note.created_by_id))?.name ??
+    (isByClient ? "The client" : work.tenant.name);
+  const text = htmlToText(note.content).trim();
+  const files = await work.db
+    .selectFrom("ticket_attachments")
+    .select(["file_id", "file_name", "file_size"])
+    .where("note_id", "=", note.id)
+    .execute();
+  const isMailed = !isByClient && files.reduce((sum, file) => sum + file.file_size, 0) <= mostMailedBytes;
+  const named =
+    files.length === 0 || isMailed ? [] : [`Files on the ticket: ${files.map((file) => file.file_name).join(", ")}`];
+  const mailId = await tell(work, ticket, to, {
+    ...(isByClient
+      ? {
+          heading: t("{author} answered on #{ticket_number}", { author, ticket_number: ticket.ticket_number }),
+          paragraphs: [ticket.title, ...named],
+          quoted: text,
+        }
+      : { heading: ticket.title, paragraphs: [...text.split(/\n{2,}/), author, ...named] }),
+    why: isByClient ? t("You get this mail because the ticket is assigned to you.") : whyClient(work),
+    dedupe_key: `tickets.note:${note.id}`,
+    file_ids: isMailed ? files.map((file) => file.file_id) : [],
+  });
+  if (!isByClient && mailId !== null)
+    await update(work, ticketNotes, note.id, { mail_id: mailId, is_email_sent: true });
+});
 
-export const ticketMails: readonly Subscription[] = [received, assigned, noteAdded];
+export const ticketMails = [received, assigned, noteMailed];

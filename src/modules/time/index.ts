@@ -2,6 +2,7 @@ import { sql } from "kysely";
 import type { AnyAction } from "../../platform/action.ts";
 import type { List } from "../../platform/http/list.ts";
 import { defineModule } from "../../platform/module.ts";
+import { timeEvents } from "./events.ts";
 import { deleteTime, logTime, updateTime } from "./actions/entries.ts";
 import * as reference from "./actions/reference.ts";
 import { discardTimer, startTimer, stopTimer } from "./actions/timer.ts";
@@ -25,6 +26,7 @@ export { timeEntries, timers, workTypes } from "./schema.ts";
 /** Time that was worked, the timer, work types and rounding (PRD 3.5). */
 export const timeModule = defineModule({
   name: "time",
+  emits: timeEvents,
   tables: [workTypes, timeRoundingRules, timeEntries, timers],
   permissions: {
     "time.read": "See everybody's time",

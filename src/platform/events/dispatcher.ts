@@ -50,8 +50,9 @@ export async function dispatchEvents(app: App, tenant: Tenant): Promise<number> 
           .executeTakeFirstOrThrow();
         const subscription = app.registry.subscriptions.get(event.event_name)?.find((one) => one.name === handler);
         if (subscription === undefined) throw new Error(`nothing handles ${event.event_name} as ${handler}`);
+        const { event_name: name, payload, occurred_at, user_id, actor_name } = event;
         await inOrganizationsLanguage(tenant, () =>
-          subscription.run(work, { id: event.id, payload: event.payload, occurred_at: event.occurred_at }),
+          subscription.run(work, { id: event.id, name, payload, occurred_at, user_id, actor_name }),
         );
       });
     } catch (error) {

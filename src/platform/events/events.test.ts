@@ -1,10 +1,14 @@
+import { Type } from "@sinclair/typebox";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "bun:test";
+import { declareEvent } from "../../../tests/support/events.ts";
 import { startTestProgram, type TestProgram } from "../../../tests/support/program.ts";
 import { companies } from "../../modules/companies/index.ts";
-import { inUnit, reading, type Work } from "../context.ts";
+import { inUnit, reading, systemContext, type Work } from "../context.ts";
 import { insert } from "../database/records.ts";
+import { newId } from "../ids.ts";
 import { dispatchEvents } from "./dispatcher.ts";
-import { emit, type Subscription } from "./outbox.ts";
+import { eventType, type Happened, type Subscription } from "./event-type.ts";
+import { emit } from "./outbox.ts";
 import { replayDelivery } from "./replay.ts";
 
 let t: TestProgram;
@@ -32,7 +36,7 @@ function listen(
     handlers.map(({ name, run }) => ({
       event,
       name,
-      run: async (work, { payload }) => {
+      run: async (work: Work, { payload }: Happened) => {
         taken.push(name);
         await run?.(work, payload);
       },
@@ -41,7 +45,7 @@ function listen(
 }
 
 const tell = (event: string, payload: Record<string, unknown> = {}): Promise<void> =>
-  inUnit(t.harbor.system, (work) => emit(work, event, payload));
+  inUnit(t.harbor.system, (work) => emit(work, declareEvent(t, event), payload));
 const round = (): Promise<number> => dispatchEvents(t.app, t.harbor.tenant);
 const deliveriesOf = (event: string) =>
   reading(t.harbor.system, ({ db }) =>
@@ -85,7 +89,7 @@ describe("an event", () => {
 
   test("of another organization is not touched", async () => {
     listen("test.theirs", { name: "test.theirs" });
-    await inUnit(t.mill.system, (work) => emit(work, "test.theirs", {}));
+    await inUnit(t.mill.system, (work) => emit(work, declareEvent(t, "test.theirs"), {}));
     await round();
     expect(taken).toEqual([]);
     await dispatchEvents(t.app, t.mill.tenant);
@@ -93,11 +97,45 @@ describe("an event", () => {
   });
 
   test("told by a handler is handed out like any other", async () => {
-    listen("test.cause", { name: "test.causes", run: (work) => emit(work, "test.effect", {}) });
+    listen("test.cause", { name: "test.causes", run: (work) => emit(work, declareEvent(t, "test.effect"), {}) });
     listen("test.effect", { name: "test.affected" });
     await tell("test.cause");
     await t.settle();
     expect(taken).toEqual(["test.causes", "test.affected"]);
+  });
+});
+
+describe("what an event says", () => {
+  const type = eventType({
+    name: "test.said",
+    description: "A test said something.",
+    payload: Type.Object({ company_id: Type.String({ format: "uuid" }) }),
+  });
+  const said = () =>
+    reading(t.harbor.system, ({ db }) =>
+      db.selectFrom("events").select("payload").where("event_name", "=", "test.said").execute(),
+    );
+
+  test("is held against its declaration, so that a test finds what is wrong", async () => {
+    declareEvent(t, "test.said");
+    await expect(inUnit(t.harbor.system, (work) => emit(work, type, { company_id: "7" }))).rejects.toThrow(
+      "the event test.said was told wrongly: Company must be an id",
+    );
+    expect(await said()).toEqual([]);
+  });
+
+  test("has to be declared by a module", async () => {
+    const unknown = { ...type, name: "test.unknown" };
+    await expect(inUnit(t.harbor.system, (work) => emit(work, unknown, { company_id: newId() }))).rejects.toThrow(
+      "no module declares this event",
+    );
+  });
+
+  test("is kept and told in production also when it is wrong: the change it is about must not be lost", async () => {
+    declareEvent(t, "test.said");
+    const lenient = { ...t.app, options: { ...t.app.options, isStrict: false } };
+    await inUnit(systemContext(lenient, t.harbor.tenant), (work) => emit(work, type, { company_id: "7" }));
+    expect(await said()).toEqual([{ payload: { company_id: "7" } }]);
   });
 });
 

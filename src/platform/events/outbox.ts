@@ -1,7 +1,11 @@
+import type { Static, TObject } from "@sinclair/typebox";
+import { validate } from "../access/validate.ts";
 import { col, defaulted, link, readOnly, table } from "../database/columns.ts";
 import type { TableType } from "../database/tables.ts";
 import type { Work } from "../context.ts";
 import { newId } from "../ids.ts";
+import { log } from "../log.ts";
+import type { EventType } from "./event-type.ts";
 
 /** What happened, told to whoever listens: written in the unit of work that made it happen. */
 export const events = table(
@@ -43,26 +47,35 @@ declare module "../database/tables.ts" {
   }
 }
 
-/** What a module does when something happened: `name` is unique and stays, for it remembers what was done. */
-export interface Subscription {
-  event: string;
-  /** `module.what_it_does`. */
-  name: string;
-  /** Runs in a unit of work of its own; together with it the delivery is marked done, so it takes effect once. */
-  run(work: Work, event: { id: string; payload: Record<string, unknown>; occurred_at: string }): Promise<void>;
-}
-
-/** Tells that something happened. Handlers run after the commit, each until it has succeeded once. */
-export async function emit(work: Work, name: string, payload: Record<string, unknown>): Promise<void> {
-  const handlers = work.app.registry.subscriptions.get(name) ?? [];
+/**
+ * Tells that something happened. Handlers run after the commit, each until it has succeeded once.
+ *
+ * A payload that is not as the event declares is a defect of the program. Where defects are to be found (`isStrict`: the
+ * tests) it throws; in production what happened is kept and told all the same, and the defect is logged: the change that a
+ * person made must not be lost over what is said about it.
+ */
+export async function emit<S extends TObject>(work: Work, type: EventType<S>, payload: Static<S>): Promise<void> {
+  const { app } = work;
+  const said = payload as Record<string, unknown>;
+  const problems = app.registry.events.has(type.name)
+    ? validate(type.payload, said).map(({ message }) => message)
+    : ["no module declares this event"];
+  if (problems.length > 0) {
+    const defect = `the event ${type.name} was told wrongly: ${problems.join(" ")}`;
+    if (app.options.isStrict === true) throw new Error(defect);
+    log.error(defect, { event: type.name, tenant: work.tenant.id });
+  }
+  const handlers: string[] = [];
+  for (const { name, isWanted } of app.registry.subscriptions.get(type.name) ?? [])
+    if (isWanted === undefined || (await isWanted(work, type.name))) handlers.push(name);
   const id = newId();
-  const now = work.app.clock.now();
+  const now = app.clock.now();
   await work.db
     .insertInto("events")
     .values({
       id,
-      event_name: name,
-      payload,
+      event_name: type.name,
+      payload: said,
       actor_name: work.actor.name,
       user_id: work.actor.user_id,
       occurred_at: now,
@@ -74,7 +87,7 @@ export async function emit(work: Work, name: string, payload: Record<string, unk
     .values(
       handlers.map((handler) => ({
         event_id: id,
-        handler: handler.name,
+        handler,
         attempts: 0,
         next_attempt_at: now,
         last_error: "",

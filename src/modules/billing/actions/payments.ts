@@ -8,6 +8,7 @@ import { insert, update } from "../../../platform/database/records.ts";
 import { invalid, invalidField, stale } from "../../../platform/errors.ts";
 import { emit } from "../../../platform/events/outbox.ts";
 import { t } from "../../../platform/language/index.ts";
+import { invoicePaid, paymentRecorded } from "../events.ts";
 import { todayOf } from "../drafts/write.ts";
 import { balanceDue, isOpen, paymentProblem, statusAfterPayment } from "../rules/states.ts";
 import { type InvoiceRow, invoices, type paymentMethods, type PaymentRow, payments } from "../schema.ts";
@@ -154,6 +155,8 @@ async function book(
     status,
     paid_at: status === "paid" ? work.app.clock.now() : null,
   });
-  await emit(work, "billing.payment_recorded", { payment_id: payment.id, invoice_id: invoice.id });
+  const told = { payment_id: payment.id, invoice_id: invoice.id, company_id: invoice.company_id };
+  await emit(work, paymentRecorded, told);
+  if (status === "paid") await emit(work, invoicePaid, told);
   return payment;
 }

@@ -5,6 +5,7 @@ import { type Ctx, reading, type Work } from "../../../platform/context.ts";
 import { update } from "../../../platform/database/records.ts";
 import { conflict, Failure, stale } from "../../../platform/errors.ts";
 import { emit } from "../../../platform/events/outbox.ts";
+import { invoiceSent } from "../events.ts";
 import { addFile, type StoredBytes, storeUploads } from "../../../platform/files/files.ts";
 import { formatDate } from "../../../platform/http/cells.ts";
 import { newId } from "../../../platform/ids.ts";
@@ -60,7 +61,7 @@ export const sendInvoiceAction = action({
       dedupe_key: `invoice:${id}:${newId()}`,
       attachments: [{ file_id }],
     });
-    await emit(work, "billing.invoice_sent", { invoice_id: id, to: to.address });
+    await emit(work, invoiceSent, { invoice_id: id, company_id: row.company_id, to: to.address });
     return row;
   },
 });

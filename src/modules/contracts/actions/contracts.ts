@@ -8,6 +8,7 @@ import { insert, remove, update } from "../../../platform/database/records.ts";
 import { conflict, invalidField } from "../../../platform/errors.ts";
 import { emit } from "../../../platform/events/outbox.ts";
 import { t } from "../../../platform/language/index.ts";
+import { contractChanged, contractCreated } from "../events.ts";
 import { nextNumber } from "../../../platform/tenants.ts";
 import { contractItems, contracts } from "../schema.ts";
 import { checkCard } from "./checks.ts";
@@ -53,7 +54,7 @@ export const createContract = action({
       renewal_terms: renewalTerms(values.renewal_terms),
       contract_number: `C-${String(await nextNumber(work.db, "contract")).padStart(4, "0")}`,
     });
-    await emit(work, "contracts.created", { id: row.id, company_id: row.company_id });
+    await emit(work, contractCreated, { contract_id: row.id, company_id: row.company_id });
     return status === "active" ? activate(work, row) : row;
   },
 });
@@ -76,7 +77,7 @@ export const updateContract = action({
     await checkTerms(work, { ...before, ...values });
     if (values.renewal_terms !== undefined) values.renewal_terms = renewalTerms(values.renewal_terms);
     const row = await update(work, contracts, id, values, version);
-    await emit(work, "contracts.changed", { id, company_id: row.company_id });
+    await emit(work, contractChanged, { contract_id: id, company_id: row.company_id });
     return row;
   },
 });

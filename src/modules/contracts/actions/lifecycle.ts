@@ -9,6 +9,7 @@ import { update } from "../../../platform/database/records.ts";
 import { conflict } from "../../../platform/errors.ts";
 import { emit } from "../../../platform/events/outbox.ts";
 import { t } from "../../../platform/language/index.ts";
+import { contractActivated, contractCancelled, contractExpired, contractRenewed } from "../events.ts";
 import { companies } from "../../companies/index.ts";
 import { contracts } from "../schema.ts";
 
@@ -139,7 +140,7 @@ export async function activate(work: Work, contract: ContractRow, version?: numb
   }
   const row = await update(work, contracts, contract.id, { status: "active" }, version);
   await chooseForCompany(work, row.company_id, null);
-  await emit(work, "contracts.activated", { id: row.id, company_id: row.company_id });
+  await emit(work, contractActivated, { contract_id: row.id, company_id: row.company_id });
   return row;
 }
 
@@ -151,7 +152,9 @@ async function leave(
 ): Promise<ContractRow> {
   const row = await update(work, contracts, contract.id, { status }, version);
   await chooseForCompany(work, row.company_id, row.id);
-  await emit(work, `contracts.${status}`, { id: row.id, company_id: row.company_id });
+  const about = { contract_id: row.id, company_id: row.company_id };
+  if (status === "cancelled") await emit(work, contractCancelled, about);
+  else await emit(work, contractExpired, about);
   return row;
 }
 
@@ -176,7 +179,7 @@ async function renew(
   const end_date = next.subtract({ days: 1 }).toString();
   const row = await update(work, contracts, contract.id, { end_date, status: "active" }, version);
   await chooseForCompany(work, row.company_id, null);
-  await emit(work, "contracts.renewed", { id: row.id, company_id: row.company_id, end_date });
+  await emit(work, contractRenewed, { contract_id: row.id, company_id: row.company_id, end_date });
   return row;
 }
 

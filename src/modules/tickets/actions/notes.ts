@@ -7,6 +7,7 @@ import { insert } from "../../../platform/database/records.ts";
 import { indexRow } from "../../../platform/database/search.ts";
 import { forbidden, invalidField } from "../../../platform/errors.ts";
 import { emit } from "../../../platform/events/outbox.ts";
+import { noteAdded } from "../events.ts";
 import { htmlToText, sanitizeHtml } from "../../../platform/html.ts";
 import { t } from "../../../platform/language/index.ts";
 import { defaultStatusId } from "../defaults.ts";
@@ -92,8 +93,9 @@ async function write(work: Work, ticketId: string, note: NewNote): Promise<NoteR
   const changed = await changeTicket(work, ticketId, { ...replies, ...(status_id === null ? {} : { status_id }) });
   // The ticket's words include its notes. A note that changes nothing of the ticket itself has to be indexed here.
   if (changed.version === ticket.version) await indexRow(work, "tickets", changed);
-  await emit(work, "tickets.note_added", {
+  await emit(work, noteAdded, {
     ticket_id: ticketId,
+    company_id: changed.company_id,
     note_id: row.id,
     note_type: row.note_type,
     is_client: note.isClient,

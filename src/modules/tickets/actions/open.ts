@@ -7,6 +7,7 @@ import { fromEdge, newInput } from "../../../platform/database/edge.ts";
 import { insert } from "../../../platform/database/records.ts";
 import { forbidden, invalidField } from "../../../platform/errors.ts";
 import { emit } from "../../../platform/events/outbox.ts";
+import { ticketAssigned, ticketOpened } from "../events.ts";
 import { sanitizeHtml } from "../../../platform/html.ts";
 import { t } from "../../../platform/language/index.ts";
 import { setTags } from "../../../platform/tags.ts";
@@ -99,10 +100,11 @@ async function open(work: Work, input: Input): Promise<TicketRow> {
   } as NewRow<typeof tickets>);
   if (row.parent_ticket_id !== null) await refuseCircle(work, row.id, row.parent_ticket_id);
   await setTags(work, "tickets", row.id, input.tags ?? []);
-  await emit(work, "tickets.opened", { ticket_id: row.id });
+  const about = { ticket_id: row.id, company_id: row.company_id };
+  await emit(work, ticketOpened, about);
   if (row.assigned_to_id !== null)
-    await emit(work, "tickets.assigned", {
-      ticket_id: row.id,
+    await emit(work, ticketAssigned, {
+      ...about,
       assigned_to_id: row.assigned_to_id,
       by_user_id: work.actor.user_id,
     });

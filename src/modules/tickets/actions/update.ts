@@ -7,6 +7,7 @@ import type { Patch } from "../../../platform/database/columns.ts";
 import { remove, update } from "../../../platform/database/records.ts";
 import { conflict, invalidField, stale } from "../../../platform/errors.ts";
 import { emit } from "../../../platform/events/outbox.ts";
+import { ticketAssigned, ticketClosed, ticketUpdated } from "../events.ts";
 import { sanitizeHtml } from "../../../platform/html.ts";
 import { t } from "../../../platform/language/index.ts";
 import { setTags } from "../../../platform/tags.ts";
@@ -92,15 +93,16 @@ export async function changeTicket(
   checkSchedule(after.scheduled_start, after.scheduled_end);
   const ends = changed.includes("status_id") ? await endsBy(work, before, after.status_id) : {};
   const row = (await update(work, tickets, id, { ...values, ...ends })) as TicketRow;
-  if (changed.length > 0) await emit(work, "tickets.updated", { ticket_id: id, changed });
+  const about = { ticket_id: id, company_id: row.company_id };
+  if (changed.length > 0) await emit(work, ticketUpdated, { ...about, changed });
   if (changed.includes("assigned_to_id") && row.assigned_to_id !== null) {
-    await emit(work, "tickets.assigned", {
-      ticket_id: id,
+    await emit(work, ticketAssigned, {
+      ...about,
       assigned_to_id: row.assigned_to_id,
       by_user_id: work.actor.user_id,
     });
   }
-  if (before.closed_at === null && row.closed_at !== null) await emit(work, "tickets.closed", { ticket_id: id });
+  if (before.closed_at === null && row.closed_at !== null) await emit(work, ticketClosed, about);
   return row;
 }
 

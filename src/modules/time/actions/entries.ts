@@ -8,6 +8,7 @@ import { insert, remove, update } from "../../../platform/database/records.ts";
 import { invalidField } from "../../../platform/errors.ts";
 import { emit } from "../../../platform/events/outbox.ts";
 import { t } from "../../../platform/language/index.ts";
+import { timeChanged, timeDeleted, timeLogged } from "../events.ts";
 import { roundingRule, today } from "../queries.ts";
 import { roundMinutes } from "../rules.ts";
 import { timeEntries } from "../schema.ts";
@@ -115,7 +116,8 @@ export async function addEntry(work: Work, input: LogTime, worked: number): Prom
     is_billable: input.is_billable ?? (type.default_billable && subject.is_billable),
     hourly_rate: input.hourly_rate ?? null,
   });
-  await emit(work, "time.logged", { id: row.id, ticket_id: row.ticket_id, company_id: row.company_id, user_id });
+  const { id, ticket_id, company_id } = row;
+  await emit(work, timeLogged, { time_entry_id: id, ticket_id, company_id, user_id });
   return row;
 }
 
@@ -155,7 +157,8 @@ export const updateTime = action({
       ...(await movedTo(work, before, input)),
     };
     const row = await update(seeingContracts(work), timeEntries, id, patch, version);
-    await emit(work, "time.changed", { id, ticket_id: row.ticket_id, company_id: row.company_id, user_id });
+    const { ticket_id, company_id } = row;
+    await emit(work, timeChanged, { time_entry_id: id, ticket_id, company_id, user_id });
     return row;
   },
 });
@@ -198,8 +201,8 @@ export const deleteTime = action({
     const before = await find(work, "time_entries", id);
     await checkOpen(work, before);
     await remove(work, timeEntries, id, version);
-    await emit(work, "time.deleted", {
-      id,
+    await emit(work, timeDeleted, {
+      time_entry_id: id,
       ticket_id: before.ticket_id,
       company_id: before.company_id,
       user_id: before.user_id,

@@ -1,0 +1,21 @@
+import { Type } from "@sinclair/typebox";
+import { eventType, idOf, orNull } from "../../platform/events/event-type.ts";
+
+const payload = Type.Object({ import_batch_id: idOf(), created_by_id: orNull(idOf()) });
+const subject = { resource: "import-batches", id: "import_batch_id" };
+
+export const importApplied = eventType({
+  name: "imports.applied",
+  description: "A file was brought in; the batch says what became of its lines.",
+  payload,
+  subject,
+});
+
+export const importUndone = eventType({
+  name: "imports.undone",
+  description: "An import was taken back.",
+  payload,
+  subject,
+});
+
+export const importEvents = [importApplied, importUndone];

@@ -1,0 +1,55 @@
+import { Type } from "@sinclair/typebox";
+import { eventType, idOf, orNull } from "../../platform/events/event-type.ts";
+
+/** What the service desk tells. */
+
+const subject = { resource: "tickets", id: "ticket_id" };
+
+export const ticketOpened = eventType({
+  name: "tickets.opened",
+  description: "A ticket was opened: by the staff, by a client, or over the API.",
+  payload: Type.Object({ ticket_id: idOf(), company_id: idOf() }),
+  subject,
+});
+
+export const ticketUpdated = eventType({
+  name: "tickets.updated",
+  description: "Columns of a ticket were changed.",
+  payload: Type.Object({ ticket_id: idOf(), company_id: idOf(), changed: Type.Array(Type.String()) }),
+  subject,
+});
+
+export const ticketAssigned = eventType({
+  name: "tickets.assigned",
+  description: "A ticket was given to somebody of the staff, when it was opened or later.",
+  payload: Type.Object({
+    ticket_id: idOf(),
+    company_id: idOf(),
+    assigned_to_id: idOf(),
+    /** Who did it; null: Purser itself. */
+    by_user_id: orNull(idOf()),
+  }),
+  subject,
+});
+
+export const ticketClosed = eventType({
+  name: "tickets.closed",
+  description: "A ticket was given a status that closes it.",
+  payload: Type.Object({ ticket_id: idOf(), company_id: idOf() }),
+  subject,
+});
+
+export const noteAdded = eventType({
+  name: "tickets.note_added",
+  description: "A note was written on a ticket: a reply, an internal note, a resolution.",
+  payload: Type.Object({
+    ticket_id: idOf(),
+    company_id: idOf(),
+    note_id: idOf(),
+    note_type: Type.String(),
+    is_client: Type.Boolean({ description: "Whether the client wrote it." }),
+  }),
+  subject: { resource: "ticket-notes", id: "note_id" },
+});
+
+export const ticketEvents = [ticketOpened, ticketUpdated, ticketAssigned, ticketClosed, noteAdded];
