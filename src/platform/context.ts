@@ -26,6 +26,8 @@ export interface Tenant {
   is_set_up: boolean;
   /** Networks that may come in, by door. */
   allowed_networks: AllowedNetworks;
+  /** Names of the modules that are switched off. */
+  disabled_modules: readonly string[];
   /** Set while the operator has suspended the organization: nobody gets in, and its work rests. */
   suspension: { since: string; message: string } | null;
   limits: TenantLimits;

@@ -17,6 +17,8 @@ export type StandardRole = "administrator" | "technician" | "finance";
 /** A module's public face: everything the program is made of can be read off these. */
 export interface Module {
   readonly name: string;
+  /** Says that an organization may do without it: what it is called, what goes with it, and which modules it cannot be without. */
+  readonly optional?: { readonly title: string; readonly text: string; readonly needs?: readonly string[] };
   readonly tables?: readonly Table[];
   /** Permissions the module brings: name → what it allows, in words. */
   readonly permissions?: Readonly<Record<string, string>>;
@@ -131,6 +133,10 @@ export interface Registry {
   readonly jobs: readonly Job[];
   readonly panels: readonly Panel[];
   readonly reference: readonly ReferenceSet[];
+  /** Which module each declared part belongs to. */
+  readonly owners: ReadonlyMap<object, string>;
+  /** Which module brings each permission. */
+  readonly permissionOwners: ReadonlyMap<string, string>;
 }
 
 /** Puts the modules together; anything declared twice stops the start with its name. */
@@ -167,6 +173,10 @@ export function buildRegistry(modules: readonly Module[]): Registry {
     jobs: modules.flatMap((module) => module.jobs ?? []),
     panels: modules.flatMap((module) => module.panels ?? []).toSorted((a, b) => a.order - b.order),
     reference: modules.flatMap((module) => module.reference ?? []),
+    owners: new Map(modules.flatMap((module) => partsOf(module).map((part) => [part, module.name] as const))),
+    permissionOwners: new Map(
+      modules.flatMap((module) => Object.keys(module.permissions ?? {}).map((name) => [name, module.name] as const)),
+    ),
   };
 }
 
@@ -187,6 +197,13 @@ function subscriptionsOf(
     }
   }
   return subscriptions;
+}
+
+/** Everything of a module that can be switched off with it. */
+function partsOf(module: Module): object[] {
+  const { routes, resources, lists, nav, create, jobs, search, panels, reference, actions } = module;
+  const parts = [routes, resources, lists, nav, create, jobs, search, panels, reference, actions];
+  return [module, ...parts.flatMap((some): readonly object[] => some ?? [])];
 }
 
 function unique<V>(entries: readonly (readonly [string, V])[]): Map<string, V> {

@@ -68,6 +68,7 @@ export async function provisionTenant(app: App, given: NewTenant, id = newId()):
     suspension: null,
     limits: { staff: null, storage_mb: null, requests_per_minute: null },
     allowed_modules: null,
+    disabled_modules: [],
   };
   await inUnit(systemContext(app, tenant), async (work) => {
     const isThere = await work.db.selectFrom("organizations").select("id").executeTakeFirst();

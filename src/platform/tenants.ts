@@ -103,6 +103,8 @@ export const organizations = table(
     ),
     /** Networks that may come in, by door; an empty list lets everybody in. */
     allowed_networks: defaulted(readOnly(col.json<AllowedNetworks>()), {}),
+    /** Modules that are switched off. */
+    disabled_modules: defaulted(readOnly(col.json<string[]>()), []),
     /** How long the access log of the API is kept, in days. */
     api_log_days: defaulted(readOnly(col.integer()), 90),
     /** The wizard's last finished step, so that it goes on where it was left. */
@@ -169,6 +171,7 @@ export async function loadTenant(app: Pick<App, "options" | "keyring">, db: Db, 
       "organizations.public_url",
       "organizations.set_up_at",
       "organizations.allowed_networks",
+      "organizations.disabled_modules",
       "tenants.suspended_at",
       "tenants.suspension_message",
       "tenants.staff_limit",
@@ -199,6 +202,7 @@ export async function loadTenant(app: Pick<App, "options" | "keyring">, db: Db, 
       requests_per_minute: row?.requests_per_minute ?? null,
     },
     allowed_modules: row?.allowed_modules ?? null,
+    disabled_modules: row?.disabled_modules ?? [],
   };
 }
 

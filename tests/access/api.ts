@@ -144,6 +144,7 @@ export const apiAccess: AccessTable = {
     GET /api/v1/security-alerts/:id
     POST /api/v1/security-alerts/:id/acknowledge
     GET PUT PATCH /api/v1/allowed-networks
+    GET PUT PATCH /api/v1/modules
     GET /api/v1/mails
     GET /api/v1/mails/:id
     GET /api/v1/users

@@ -143,6 +143,7 @@ export const pageAccess: AccessTable = {
     GET /settings/security-alerts/:id
     POST /settings/security-alerts/:id/acknowledge
     GET POST /settings/allowed-networks
+    GET POST /settings/modules
     GET POST /settings/organization
     GET POST /settings/address
     GET POST /settings/locale

@@ -75,6 +75,7 @@ const actions = [
 /** Invoices, payments, taxes and what clients owe (PRD 3.10). */
 export const billingModule = defineModule({
   name: "billing",
+  optional: { title: "Billing", text: "Invoices, payments by hand, what clients owe.", needs: ["contracts", "time"] },
   tables: [taxRates, invoices, invoiceLines, invoiceLineTimeEntries, billedTimeEntries, payments],
   permissions: {
     "billing.read": "See invoices, payments and what clients owe",

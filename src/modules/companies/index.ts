@@ -1,4 +1,5 @@
 import type { AnyAction } from "../../platform/action.ts";
+import { can } from "../../platform/access/actor.ts";
 import { link } from "../../platform/http/cells.ts";
 import type { List } from "../../platform/http/list.ts";
 import { t } from "../../platform/language/index.ts";
@@ -59,7 +60,7 @@ export const companiesModule = defineModule({
           kind: "step",
           title: t("Bring in your clients"),
           text: t("Import companies and contacts from a CSV file of your old system, or add one by hand."),
-          href: "/imports/new",
+          href: can(ctx.actor, "imports.run") ? "/imports/new" : "/companies/new",
           is_done: some !== undefined,
         };
       },

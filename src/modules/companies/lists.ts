@@ -139,14 +139,17 @@ export const companyList: List<CompanyRow> = {
   href: (row) => `/companies/${row.id}`,
   actions: (ctx) =>
     can(ctx.actor, "companies.write")
-      ? [link(t("Import"), "/imports/new", "upload"), link(t("New company"), "/companies/new", "plus", "primary")]
+      ? [
+          ...(can(ctx.actor, "imports.run") ? [link(t("Import"), "/imports/new", "upload")] : []),
+          link(t("New company"), "/companies/new", "plus", "primary"),
+        ]
       : [],
   empty: (ctx) =>
     empty(
       "building",
       t("No companies yet"),
       t("Bring your clients in from another system with a CSV file, or add the first one by hand."),
-      can(ctx.actor, "companies.write") ? link(t("Import a CSV file"), "/imports/new", "upload", "primary") : null,
+      can(ctx.actor, "imports.run") ? link(t("Import a CSV file"), "/imports/new", "upload", "primary") : null,
     ),
 };
 

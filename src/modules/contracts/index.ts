@@ -105,6 +105,7 @@ const throughContract =
 export const contractsModule = defineModule({
   name: "contracts",
   emits: contractEvents,
+  optional: { title: "Contracts", text: "Contracts, prepaid hours and rate cards." },
   tables: [contracts, contractItems, contractHourBalances, rateCards, rateCardItems],
   permissions: {
     "contracts.read": "See contracts and prepaid hours",

@@ -1,6 +1,7 @@
 import { can } from "../../platform/access/actor.ts";
 import { reach } from "../../platform/access/reach.ts";
 import type { Ctx } from "../../platform/context.ts";
+import { isOn } from "../../platform/switches.ts";
 import { searchIds } from "../../platform/database/search.ts";
 import type { TableName } from "../../platform/database/tables.ts";
 import { tableNamed } from "../../platform/database/columns.ts";
@@ -34,6 +35,7 @@ async function searchModel(ctx: Ctx, query: string, limit: number): Promise<Sear
   const groups: SearchModel["groups"] = [];
   let total = 0;
   for (const facet of ctx.app.registry.search.values()) {
+    if (!isOn(ctx.app, ctx.tenant, facet)) continue;
     const table = tableNamed(facet.table);
     if (table?.readPermission != null && !can(ctx.actor, table.readPermission)) continue;
     const ids = await searchIds(ctx, facet.table, query, limit);

@@ -11,6 +11,7 @@ import { externalIds, importBatches, importRows } from "./schema.ts";
 export const importsModule = defineModule({
   name: "imports",
   emits: importEvents,
+  optional: { title: "CSV import", text: "Bringing records in from other systems." },
   tables: [importBatches, importRows, externalIds],
   permissions: { "imports.run": "Bring lists of companies and contacts in, and take imports back" },
   actions: [uploadImport, configureImport, applyImport, undoImport] as unknown as AnyAction[],

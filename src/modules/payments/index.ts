@@ -18,6 +18,7 @@ export { type CheckoutState, settleInvoice, settleSession } from "./settle.ts";
 /** Invoices paid online, by Stripe (PRD 3.10). */
 export const paymentsModule = defineModule({
   name: "payments",
+  optional: { title: "Online payments", text: "Clients pay their invoices by card.", needs: ["billing"] },
   tables: [paymentGatewayConfigs, checkoutSessions, gatewayEvents],
   permissions: { "payments.collect": "Open payment pages for invoices" },
   grants: { finance: ["payments.collect"] },

@@ -6,6 +6,7 @@ import { resource } from "../../platform/resource.ts";
 import { mails } from "../../platform/mail/queue.ts";
 import { mailSettings, organizations } from "../../platform/tenants.ts";
 import { retryMail, setLogo, updateMailSettings, updateOrganization } from "./actions.ts";
+import { moduleApi, modulePages, setModules } from "./modules.ts";
 import { settingsApi } from "./api.ts";
 import { deadEventPages, replayEvent } from "./dead-events.ts";
 import { settingsPages } from "./pages.ts";
@@ -33,6 +34,7 @@ const cards: [string, string, string, string, string][] = [
   ],
   ["Mail", "Outgoing mail", "The SMTP server, with a test.", "/settings/mail", "mail"],
   ["Mail", "Sent mail", "What was written, what arrived, what failed.", "/settings/mails", "send"],
+  ["Organization", "Modules", "Which parts of Purser are in use.", "/settings/modules", "layers"],
   ["Money", "Invoices", "Numbers, payment terms, footer.", "/settings/invoicing", "invoice"],
   [
     "System",
@@ -48,7 +50,14 @@ export const settingsModule = defineModule({
   name: "settings",
   tables: [organizations, mailSettings, files, mails],
   permissions: { "settings.manage": "Change the organization's settings" },
-  actions: [updateOrganization, setLogo, updateMailSettings, retryMail, replayEvent] as unknown as AnyAction[],
+  actions: [
+    updateOrganization,
+    setLogo,
+    updateMailSettings,
+    retryMail,
+    replayEvent,
+    setModules,
+  ] as unknown as AnyAction[],
   // What a mail says is between its sender and its reader, and links in it are secrets.
   resources: [
     resource({
@@ -59,7 +68,7 @@ export const settingsModule = defineModule({
       sort: "-created_at",
     }),
   ],
-  routes: [...settingsPages, ...deadEventPages, ...settingsApi],
+  routes: [...modulePages, ...moduleApi, ...settingsPages, ...deadEventPages, ...settingsApi],
   nav: [
     {
       label: "Settings",

@@ -1,3 +1,4 @@
+import { isModuleOn } from "../../platform/switches.ts";
 import { find, maybeFind } from "../../platform/access/reach.ts";
 import type { Work } from "../../platform/context.ts";
 import { update } from "../../platform/database/records.ts";
@@ -69,7 +70,8 @@ async function tell(work: Work, ticket: TicketRow, to: Person, about: About): Pr
 async function clientOf(work: Work, ticket: TicketRow): Promise<Person | null> {
   const contact = ticket.contact_id === null ? undefined : await maybeFind(work, "contacts", ticket.contact_id);
   if (contact === undefined || contact.email === null || contact.archived_at !== null) return null;
-  const url = contact.is_portal_user ? `${work.tenant.public_url}/portal/tickets/${ticket.id}` : null;
+  const hasPortal = contact.is_portal_user && isModuleOn(work.app, work.tenant, "portal");
+  const url = hasPortal ? `${work.tenant.public_url}/portal/tickets/${ticket.id}` : null;
   return { name: contactName(contact), email: contact.email, url };
 }
 

@@ -27,6 +27,7 @@ export { timeEntries, timers, workTypes } from "./schema.ts";
 export const timeModule = defineModule({
   name: "time",
   emits: timeEvents,
+  optional: { title: "Time", text: "Time entries, the timer, work types. Tickets are answered without time." },
   tables: [workTypes, timeRoundingRules, timeEntries, timers],
   permissions: {
     "time.read": "See everybody's time",

@@ -1,6 +1,7 @@
 import { plus } from "../clock.ts";
 import type { App, Tenant } from "../context.ts";
 import type { Db } from "../database/tables.ts";
+import { withinModules } from "../switches.ts";
 import { type Actor, nobody } from "./actor.ts";
 import { verifyAccessToken } from "./jwt.ts";
 import { readToken } from "./tokens.ts";
@@ -28,7 +29,13 @@ export interface Identity {
 const anonymous: Identity = { actor: nobody, isByCookie: false, isTouchDue: false };
 
 /** Finds out who is acting, for one door. An invalid or expired proof is nobody. */
-export async function identify(
+export async function identify(...given: Parameters<typeof prove>): Promise<Identity> {
+  const identity = await prove(...given);
+  const [app, tenant] = given;
+  return { ...identity, actor: withinModules(app, tenant, identity.actor) };
+}
+
+async function prove(
   app: App,
   tenant: Tenant,
   db: Db,

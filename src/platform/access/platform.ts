@@ -20,6 +20,7 @@ export function platformTenant(app: Pick<App, "options">): Tenant {
     public_url: app.options.adminUrl ?? app.options.publicUrl,
     is_set_up: true,
     allowed_networks: {},
+    disabled_modules: [],
     suspension: null,
     limits: { staff: null, storage_mb: null, requests_per_minute: null },
     allowed_modules: null,

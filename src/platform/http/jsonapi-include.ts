@@ -4,6 +4,7 @@ import { reach } from "../access/reach.ts";
 import type { Ctx } from "../context.ts";
 import type { Column } from "../database/columns.ts";
 import type { TableName } from "../database/tables.ts";
+import { isOn } from "../switches.ts";
 import { forbidden, malformed } from "../errors.ts";
 import type { Resource } from "../resource.ts";
 import { isShown, type ResourceObject, resourceObjects } from "./jsonapi-objects.ts";
@@ -105,7 +106,9 @@ function relationOf(ctx: Ctx, resource: Resource, name: string): { column: strin
   const target =
     stated?.references == null || resource.audience === "portal"
       ? undefined
-      : [...ctx.app.registry.resources.values()].find((one) => one.table.name === stated.references);
+      : [...ctx.app.registry.resources.values()].find(
+          (one) => one.table.name === stated.references && isOn(ctx.app, ctx.tenant, one),
+        );
   if (target === undefined) throw malformed(`Cannot include ${name}.`, "bad_include");
   return { column, target };
 }

@@ -1,12 +1,18 @@
 import { can } from "../access/actor.ts";
 import type { Ctx } from "../context.ts";
+import { isOn } from "../switches.ts";
 import type { Panel, PanelModel } from "../module.ts";
 
 /** What the modules add to a page, in order; what the actor may not see is not asked for. */
 export async function panelsOf(ctx: Ctx, page: Panel["page"], subject: { id: string }): Promise<PanelModel[]> {
   const models: PanelModel[] = [];
   for (const panel of ctx.app.registry.panels) {
-    if (panel.page !== page || (panel.permission !== null && !can(ctx.actor, panel.permission))) continue;
+    if (
+      panel.page !== page ||
+      !isOn(ctx.app, ctx.tenant, panel) ||
+      (panel.permission !== null && !can(ctx.actor, panel.permission))
+    )
+      continue;
     const model = await panel.load(ctx, subject);
     if (model !== null) models.push(...(Array.isArray(model) ? model : [model]));
   }

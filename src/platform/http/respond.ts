@@ -6,6 +6,7 @@ import { t } from "../language/index.ts";
 import { parseCookies, serializeCookie } from "./cookies.ts";
 import { csrfCookie, csrfTokenFor } from "./csrf.ts";
 import { errorDocument } from "./jsonapi-errors.ts";
+import { isOn } from "../switches.ts";
 import type { Answer, Door, Incoming, Route } from "./route.ts";
 import { render, renderPage } from "./templates.ts";
 import type { ErrorPageModel, SetupClosedModel } from "./page-models.ts";
@@ -94,7 +95,10 @@ async function pageResponse(
     user_menu: [
       { label: t("Your account"), href: route.door === "portal" ? "/portal/account" : "/account", icon: "user" },
     ],
-    create: route.door === "staff" ? ctx.app.registry.create.filter((item) => can(ctx.actor, item.permission)) : [],
+    create:
+      route.door === "staff"
+        ? ctx.app.registry.create.filter((item) => isOn(ctx.app, ctx.tenant, item) && can(ctx.actor, item.permission))
+        : [],
     ...chrome,
   };
   const response = html(rendered(route.door, frame, answer), answer.status);
@@ -116,13 +120,18 @@ function rendered(door: Door, frame: Omit<LayoutModel, "content">, answer: { vie
 }
 
 async function chromeOf(ctx: Ctx): Promise<Partial<LayoutModel>> {
-  const parts = await Promise.all(ctx.app.registry.modules.map((module) => module.chrome?.(ctx) ?? {}));
+  const parts = await Promise.all(
+    ctx.app.registry.modules.map(
+      (module) => (isOn(ctx.app, ctx.tenant, module) ? module.chrome?.(ctx) : undefined) ?? {},
+    ),
+  );
   return Object.assign({}, ...parts) as Partial<LayoutModel>;
 }
 
 function navOf(ctx: Ctx, path: string): NavGroup[] {
   const groups: NavGroup[] = [];
   for (const item of ctx.app.registry.nav) {
+    if (!isOn(ctx.app, ctx.tenant, item)) continue;
     if (item.permission !== null && ![item.permission].flat().some((name) => can(ctx.actor, name))) continue;
     let group = groups.find((known) => known.label === item.group);
     if (group === undefined) groups.push((group = { label: item.group, items: [] }));

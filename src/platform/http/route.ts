@@ -23,6 +23,8 @@ export interface Route {
   isOutsideRead?: boolean;
   /** Largest body, in bytes; 1 MiB unless told. */
   maxBytes?: number;
+  /** The module it belongs to; the registry says it. */
+  module?: string | undefined;
   /** Of an API route written by hand: what the OpenAPI document says. Routes of resources describe themselves. */
   doc?: ApiDoc;
 }

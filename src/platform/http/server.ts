@@ -9,6 +9,7 @@ import { Failure, forbidden, notFound, suspended, unauthorized } from "../errors
 import { isId, newId, noId } from "../ids.ts";
 import { acceptedLanguage, defaultLanguage, inLanguage, languageOf, localeFor, speak, t } from "../language/index.ts";
 import { log } from "../log.ts";
+import { isModuleOn } from "../switches.ts";
 import { loadTenant } from "../tenants.ts";
 import { clientAddress } from "./address.ts";
 import { assetAnswer } from "./assets.ts";
@@ -214,6 +215,7 @@ async function admit(ctx: Ctx, route: Route, incoming: Incoming, identity: Ident
       t("Purser has not been set up yet. Open the setup URL that it printed when it started."),
     );
   }
+  if (route.module !== undefined && !isModuleOn(ctx.app, tenant, route.module)) throw notFound();
   checkAddress(tenant.allowed_networks, route.door, path, ctx.request.ip);
   if (route.door === "staff" && actor.kind !== "staff") throw unauthorized();
   if (route.door === "portal" && actor.kind !== "portal") throw unauthorized();

@@ -4,6 +4,7 @@ import { type App, type Ctx, systemContext, type Tenant } from "../context.ts";
 import { col, link, table } from "../database/columns.ts";
 import type { TableType } from "../database/tables.ts";
 import { inOrganizationsLanguage } from "../language/index.ts";
+import { isOn } from "../switches.ts";
 import { log } from "../log.ts";
 
 /** What runs by the clock, once for each tenant, on one node at a time. */
@@ -37,6 +38,7 @@ declare module "../database/tables.ts" {
 /** Runs the jobs of a tenant that are due; the next time is written first, so a job that dies is not run in a circle. */
 export async function runDueJobs(app: App, tenant: Tenant): Promise<void> {
   for (const job of app.registry.jobs) {
+    if (!isOn(app, tenant, job)) continue;
     const now = app.clock.now();
     const next =
       new Cron(job.schedule, { timezone: "UTC" }).nextRun(new Date(now))?.toISOString() ?? plus(now, 3600_000);
