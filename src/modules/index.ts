@@ -1,5 +1,6 @@
 import type { Module } from "../platform/module.ts";
 import { companiesModule } from "./companies/index.ts";
+import { customFieldsModule } from "./custom_fields/index.ts";
 import { deskModule } from "./desk/index.ts";
 import { homeModule } from "./home/index.ts";
 import { importsModule } from "./imports/index.ts";
@@ -25,6 +26,7 @@ export const modules: readonly Module[] = [
   staffModule,
   setupModule,
   companiesModule,
+  customFieldsModule,
   ticketsModule,
   timeModule,
   contractsModule,

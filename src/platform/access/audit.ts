@@ -48,8 +48,9 @@ export async function writeAudit(
   const next: Record<string, unknown> = {};
   for (const [name, column] of Object.entries(table.columns)) {
     if (uninteresting.has(name)) continue;
-    const [was, is] = [before?.[name] ?? null, after?.[name] ?? null];
+    let [was, is] = [before?.[name] ?? null, after?.[name] ?? null];
     if (Bun.deepEquals(was, is)) continue;
+    if (name === "custom_fields") [was, is] = differing(was, is);
     if (before !== null) old[name] = column.isSecret ? "(secret)" : was;
     if (after !== null) next[name] = column.isSecret ? "(secret)" : is;
   }
@@ -61,6 +62,15 @@ export async function writeAudit(
     before && old,
     after && next,
   );
+}
+
+/** Of two sets of values those that are not the same, absent ones as null. */
+function differing(was: unknown, is: unknown): [was: Record<string, unknown>, is: Record<string, unknown>] {
+  const [old, next] = [(was ?? {}) as Record<string, unknown>, (is ?? {}) as Record<string, unknown>];
+  const keys = Object.keys({ ...old, ...next }).filter((key) => !Bun.deepEquals(old[key], next[key]));
+  const only = (values: Record<string, unknown>): Record<string, unknown> =>
+    Object.fromEntries(keys.map((key) => [key, values[key] ?? null]));
+  return [only(old), only(next)];
 }
 
 /** Writes an entry that is no change of a row: a sign-in, an export, a look at something sensitive. */

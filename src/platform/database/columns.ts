@@ -162,9 +162,9 @@ export function address(options: Options = {}): Column<Address, true> {
   return { ...column<Address, true>("json", false, true, { ...options, properties: addressParts }), defaultValue: {} };
 }
 
-/** Free-form JSON that custom fields fill later (PRD `custom_fields`). */
+/** The values of the custom fields that an organization has given this kind of record (PRD `custom_fields`). */
 export function customFields(): Column<Record<string, unknown>, true> {
-  return { ...column<Record<string, unknown>, true>("json", false, true, { isReadOnly: true }), defaultValue: {} };
+  return { ...column<Record<string, unknown>, true>("json", false, true, {}), defaultValue: {} };
 }
 
 export interface Table<N extends string = string, C extends Columns = Columns> {

@@ -2,6 +2,9 @@ import { sql } from "kysely";
 import { writeAudit } from "../access/audit.ts";
 import { find, maybeFind, type RowFor } from "../access/reach.ts";
 import type { Work } from "../context.ts";
+import { hasCustomFields } from "../custom-fields/definitions.ts";
+import type { CustomValues } from "../custom-fields/values.ts";
+import { writtenCustomFields } from "../custom-fields/write.ts";
 import { conflict, invalidField, stale } from "../errors.ts";
 import { newId } from "../ids.ts";
 import { t } from "../language/index.ts";
@@ -57,6 +60,8 @@ export async function insert<T extends Table>(work: Work, table: T, values: NewR
   if ("created_at" in table.columns) row["created_at"] = given["created_at"] ?? now;
   if ("updated_at" in table.columns) row["updated_at"] = given["updated_at"] ?? now;
   await checkReferences(work, table, given);
+  if (hasCustomFields(table))
+    row["custom_fields"] = await writtenCustomFields(work, table, null, given["custom_fields"]);
   const made = (await loose(work)
     .insertInto(table.name)
     .values(row)
@@ -81,7 +86,15 @@ export async function update<T extends Table>(
   const before = (await find(work, table.name as TableName, id)) as unknown as Record<string, unknown>;
   if (version !== undefined && before["version"] !== version) throw stale();
   const changes: Record<string, unknown> = {};
-  for (const [name, value] of Object.entries(patch)) {
+  const wanted: Record<string, unknown> = { ...patch };
+  if (wanted["custom_fields"] !== undefined && hasCustomFields(table))
+    wanted["custom_fields"] = await writtenCustomFields(
+      work,
+      table,
+      (before["custom_fields"] ?? {}) as CustomValues,
+      wanted["custom_fields"],
+    );
+  for (const [name, value] of Object.entries(wanted)) {
     if (value !== undefined && !same(before[name], value)) changes[name] = value;
   }
   if (Object.keys(changes).length === 0) return before as RowOf<T>;

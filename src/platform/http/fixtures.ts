@@ -1,4 +1,5 @@
 import { conversation, invoice, newTicket, ticket } from "./fixtures/desk.ts";
+import { customFields } from "./fixtures/clients.ts";
 import { dashboard, emptyList, ticketList } from "./fixtures/lists.ts";
 import * as outside from "./fixtures/outside.ts";
 import { header } from "./fixtures/parts.ts";
@@ -48,6 +49,7 @@ export const fixtures: Record<string, { layout: "app" | "portal" | "plain"; titl
     title: "Annika Petersen",
     model: { ...record, stats: [], notes: "", attachments: [] },
   },
+  "custom_fields/index": { layout: "app", title: "Custom fields", model: customFields },
   "dashboard/index": { layout: "app", title: "Dashboard", model: dashboard },
   "errors/error": { layout: "plain", title: "Not found", model: outside.failure },
   "forms/index": { layout: "app", title: "New company", model: outside.formPage },

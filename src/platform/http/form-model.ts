@@ -135,6 +135,8 @@ function filled(one: FieldModel, values: FormValues, problems: readonly FieldPro
   if (one.kind === "password" || one.kind === "file") return { ...one, error };
   const given = valueAt(values, one.name);
   if (given === undefined) return { ...one, error };
+  // Wall clock time was worked out when the field was made: the row holds an instant.
+  if (one.kind === "datetime" && one.value !== "") return { ...one, error };
   if (one.kind === "checkbox")
     return { ...one, error, is_checked: given === true || given === "on" || given === "true" };
   if (one.kind === "checkboxes") {

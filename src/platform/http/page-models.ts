@@ -302,3 +302,22 @@ export interface PortalTicketModel {
   composer: ComposerModel | null;
   actions: ActionLink[];
 }
+
+/** `custom_fields/index`: the fields of one kind of record. */
+export interface CustomFieldsPageModel {
+  header: PageHeaderModel;
+  tabs: TabModel[];
+  fields: {
+    id: string;
+    href: string;
+    label: string;
+    key: string;
+    type: string;
+    /** The choices in a few words, or empty. */
+    detail: string;
+    section: string;
+    badges: BadgeModel[];
+    move_url: string;
+  }[];
+  empty: EmptyModel;
+}

@@ -102,6 +102,8 @@ export interface FieldModel {
   /** How wide in a grid of six: 2, 3 or 6. */
   span: 2 | 3 | 6;
   rows: number;
+  /** Check boxes that also say when none of them is ticked: an empty value goes along. */
+  has_blank?: boolean;
 }
 
 export interface FormModel {

@@ -1,0 +1,29 @@
+import type { Ctx } from "../context.ts";
+import { allTables, type Table } from "../database/columns.ts";
+import type { Definition } from "./schema.ts";
+
+/** Whether records of a table have custom fields. */
+export function hasCustomFields(table: Pick<Table, "columns">): boolean {
+  return table.columns["custom_fields"] !== undefined;
+}
+
+/** Every table whose records have custom fields. */
+export function customFieldTables(): Table[] {
+  return allTables().filter(hasCustomFields);
+}
+
+/** The fields of a kind of record in their order, archived ones too: their values stay readable. */
+export async function definitionsOf(ctx: Ctx, entityType: string): Promise<Definition[]> {
+  return ctx.db
+    .selectFrom("custom_field_definitions")
+    .selectAll()
+    .where("entity_type", "=", entityType)
+    .orderBy("sort_order")
+    .orderBy("id")
+    .execute();
+}
+
+/** The fields that are still filled in. */
+export async function openDefinitions(ctx: Ctx, entityType: string): Promise<Definition[]> {
+  return (await definitionsOf(ctx, entityType)).filter((field) => field.archived_at === null);
+}

@@ -1,0 +1,111 @@
+import { type RawBuilder, sql } from "kysely";
+import type { Column } from "../database/columns.ts";
+import { malformed } from "../errors.ts";
+import type { Definition, FieldType } from "./schema.ts";
+import { readValue } from "./values.ts";
+
+type Dialect = "sqlite" | "postgres";
+
+/** Keys that may stand in SQL as they are; the action that makes a field allows no other. */
+export const keyPattern = /^[a-z][a-z0-9_]{0,49}$/;
+
+const compared: ReadonlySet<FieldType> = new Set(["number", "integer", "date", "datetime"]);
+const worded: ReadonlySet<FieldType> = new Set(["text", "long_text", "url", "email"]);
+
+/** Whether lists can be ordered by a field: not by ids, and not by several choices at once. */
+export function isSortableField({ field_type }: Pick<Definition, "field_type">): boolean {
+  return !["choices", "long_text", "company", "contact", "user"].includes(field_type);
+}
+
+/** The value of a field as SQL sees it, in a type that compares as the field does. */
+export function valueExpression(table: string, field: Definition, dialect: Dialect): RawBuilder<unknown> {
+  if (!keyPattern.test(field.field_key)) throw new Error(`${field.field_key} is no key of a custom field`);
+  const column = sql.ref(`${table}.custom_fields`);
+  if (dialect === "sqlite") {
+    const value = sql`json_extract(${column}, ${sql.lit(`$.${field.field_key}`)})`;
+    return field.field_type === "number" ? sql`cast(${value} as real)` : value;
+  }
+  const text = sql`(${column} ->> ${sql.lit(field.field_key)})`;
+  if (field.field_type === "number" || field.field_type === "integer") return sql`(${text})::numeric`;
+  return field.field_type === "boolean" ? sql`(${text})::boolean` : text;
+}
+
+/** How a field stands in an order: `reference` is only a name, the expression is what is compared. */
+export function sortColumn(field: Definition): Pick<Column, "kind" | "isNullable"> {
+  const isNumber = field.field_type === "number" || field.field_type === "integer";
+  const kind = isNumber ? "integer" : field.field_type === "boolean" ? "boolean" : "text";
+  return { kind, isNullable: true };
+}
+
+const signs: Record<string, string> = { gt: ">", gte: ">=", lt: "<", lte: "<=", ne: "<>" };
+
+/**
+ * The condition of `filter[custom_fields.key][operator]=text`. Several values after one another, divided by commas, are
+ * any of them. What cannot be is a 400 that names the filter.
+ */
+export function customCondition(
+  table: string,
+  field: Definition,
+  operator: string | null,
+  text: string,
+  dialect: Dialect,
+  timezone: string,
+): RawBuilder<boolean> {
+  const name = `filter[custom_fields.${field.field_key}]`;
+  const value = valueExpression(table, field, dialect);
+  if (operator === "null") {
+    if (text !== "true" && text !== "false") throw malformed(`${name}[null] is true or false.`, "bad_filter");
+    return text === "true" ? sql<boolean>`${value} is null` : sql<boolean>`${value} is not null`;
+  }
+  if (operator === "like") {
+    if (!worded.has(field.field_type)) throw malformed(`${name}[like] works on texts only.`, "bad_filter");
+    const pattern = `%${text.replace(/[\\%_]/g, (mark) => `\\${mark}`)}%`;
+    return sql<boolean>`${value} ${sql.raw(dialect === "sqlite" ? "like" : "ilike")} ${pattern} escape '\\'`;
+  }
+  const typed = (part: string): string | number | boolean => {
+    if (part.includes("\u0000")) throw malformed(`${name} needs a text without NUL characters.`, "bad_filter");
+    const single: Definition = field.field_type === "choices" ? { ...field, field_type: "choice" } : field;
+    // Archived choices can still be asked for: records have them.
+    const read = readValue(
+      { ...single, choices: field.choices.map((choice) => ({ ...choice, is_archived: false })) },
+      part,
+      timezone,
+    );
+    if ("code" in read || read.value === null || Array.isArray(read.value))
+      throw malformed("code" in read ? `${name}: ${read.message}` : `${name} needs a value.`, "bad_filter");
+    return read.value;
+  };
+  if (operator === null || operator === "eq" || operator === "in") {
+    const values = text.split(",").map((part) => typed(part.trim()));
+    return field.field_type === "choices" || dialect === "postgres"
+      ? holdsAny(table, field, values, dialect)
+      : sql<boolean>`${value} in (${sql.join(values.map((one) => (field.field_type === "number" ? Number(one) : one)))})`;
+  }
+  const sign = Object.hasOwn(signs, operator) ? signs[operator] : undefined;
+  if (sign === undefined) throw malformed(`The operator ${operator} of ${name} is not known.`, "unknown_operator");
+  if (operator !== "ne" && !compared.has(field.field_type))
+    throw malformed(`${name} cannot be compared by ${operator}.`, "bad_filter");
+  const one = typed(text);
+  if (field.field_type === "choices") return sql<boolean>`not (${holdsAny(table, field, [one], dialect)})`;
+  const bound = field.field_type === "number" ? (dialect === "sqlite" ? Number(one) : sql`${one}::numeric`) : one;
+  return operator === "ne"
+    ? sql<boolean>`(${value} is null or ${value} <> ${bound})`
+    : sql<boolean>`${value} ${sql.raw(sign)} ${bound}`;
+}
+
+/** On PostgreSQL equality asks what the JSON holds, since that is what its index answers. */
+function holdsAny(
+  table: string,
+  field: Definition,
+  values: readonly (string | number | boolean)[],
+  dialect: Dialect,
+): RawBuilder<boolean> {
+  const column = sql.ref(`${table}.custom_fields`);
+  if (dialect === "sqlite")
+    return sql<boolean>`exists (select 1 from json_each(${column}, ${sql.lit(`$.${field.field_key}`)}) as held where held.value in (${sql.join(values)}))`;
+  const holding = values.map((one) => {
+    const json = JSON.stringify({ [field.field_key]: field.field_type === "choices" ? [one] : one });
+    return sql`${column} @> ${json}::jsonb`;
+  });
+  return sql<boolean>`(${sql.join(holding, sql` or `)})`;
+}

@@ -1,0 +1,68 @@
+import { maybeFind } from "../access/reach.ts";
+import type { Work } from "../context.ts";
+import type { Table } from "../database/columns.ts";
+import { type FieldProblem, invalid } from "../errors.ts";
+import { definitionsOf } from "./definitions.ts";
+import type { Definition } from "./schema.ts";
+import { type CustomValues, readValue, targetOf } from "./values.ts";
+
+/**
+ * The custom fields of a record that is added or changed, whoever brings them: a form, the API, a file. What is given is
+ * laid over what is there, null takes a value away. A wrong value, an unknown key and a required field left empty are a 422
+ * at `custom_fields/key`.
+ *
+ * A field is required of what people of the staff add: a ticket that comes by mail or from the portal cannot know it.
+ */
+export async function writtenCustomFields(
+  work: Work,
+  table: Table,
+  before: CustomValues | null,
+  given: unknown,
+): Promise<CustomValues> {
+  const fields = await definitionsOf(work, table.name);
+  const values: CustomValues = { ...before };
+  const problems: FieldProblem[] = [];
+  const byKey = new Map(fields.map((field) => [field.field_key, field]));
+  const changes = { ...(before === null ? defaults(fields) : {}), ...(given as object | null | undefined) };
+  for (const [key, wanted] of Object.entries(changes)) {
+    const add = (code: string, message: string): void => {
+      problems.push({ field: `custom_fields/${key}`, code, message });
+    };
+    const field = byKey.get(key);
+    if (field === undefined) {
+      add("unknown_field", `There is no custom field "${key}".`);
+      continue;
+    }
+    const read = readValue(field, wanted, work.tenant.timezone, before?.[key]);
+    if ("code" in read) add(read.code, read.message);
+    else if (Bun.deepEquals(read.value, before?.[key] ?? null)) continue;
+    else if (field.archived_at !== null) add("archived", `${field.label} is archived and cannot be filled in any more.`);
+    else if (read.value === null) {
+      delete values[key];
+      if (field.is_required) add("required", `${field.label} is required.`);
+    } else if (!(await isThere(work, field, read.value))) add("not_found", `${field.label} does not exist.`);
+    else values[key] = read.value;
+  }
+  if (before === null && work.actor.kind === "staff") {
+    for (const field of fields) {
+      const at = `custom_fields/${field.field_key}`;
+      if (!field.is_required || field.archived_at !== null || field.field_key in values) continue;
+      if (!problems.some((problem) => problem.field === at))
+        problems.push({ field: at, code: "required", message: `${field.label} is required.` });
+    }
+  }
+  if (problems.length > 0) throw invalid(problems);
+  return values;
+}
+
+function defaults(fields: readonly Definition[]): CustomValues {
+  const filled = fields.filter((field) => field.archived_at === null && field.default_value !== null);
+  return Object.fromEntries(filled.map((field) => [field.field_key, field.default_value]));
+}
+
+/** A reference has to name a record that the actor may see. */
+async function isThere(work: Work, field: Definition, value: unknown): Promise<boolean> {
+  const target = targetOf(field.field_type);
+  if (target === null || work.actor.kind === "system") return true;
+  return (await maybeFind(work, target, String(value))) !== undefined;
+}
