@@ -26,6 +26,8 @@ export interface Resource {
   readonly extend: ((ctx: Ctx, rows: readonly Record<string, unknown>[]) => Promise<Record<string, unknown>[]>) | null;
   /** The names of those attributes. */
   readonly calculated: readonly string[];
+  /** Whether its records have tags: `filter[tags]=a,b` finds those with any of them. */
+  readonly hasTags: boolean;
   /** Default order: a column, with `-` for descending. */
   readonly sort: string;
 }
@@ -43,6 +45,7 @@ export function resource(given: Given): Resource {
     hidden: new Set(),
     extend: null,
     calculated: [],
+    hasTags: false,
     sort: "id",
     ...given,
   };

@@ -1,6 +1,17 @@
+import { type RawBuilder, sql } from "kysely";
 import type { Ctx, Work } from "./context.ts";
-import { col, link, table } from "./database/columns.ts";
+import { col, link, record, table } from "./database/columns.ts";
 import type { TableType } from "./database/tables.ts";
+import type { ListFilter } from "./http/list.ts";
+import { newId } from "./ids.ts";
+
+/** The tags that an organization uses, each once: they come up when they are first set (PRD 3.3.1 "Tags and categories"). */
+export const tags = table("tags", {
+  ...record,
+  /** Lower case, without commas. */
+  name: col.text({ maxLength: 50 }),
+  color: col.maybe.text({ format: "color" }),
+});
 
 /** Tags of any record: the specification's `tags: String[]`, kept as rows and shown as a list. */
 export const recordTags = table(
@@ -12,6 +23,7 @@ export const recordTags = table(
 declare module "./database/tables.ts" {
   interface Tables {
     record_tags: TableType<typeof recordTags>;
+    tags: TableType<typeof tags>;
   }
 }
 
@@ -28,15 +40,63 @@ export async function tagsOf(ctx: Ctx, entityType: string, ids: readonly string[
   return ids.map((id) => rows.filter((row) => row.entity_id === id).map((row) => row.tag));
 }
 
-/** Sets the tags of a record: lower case, each once, blanks left out. */
-export async function setTags(work: Work, entityType: string, id: string, tags: readonly string[]): Promise<void> {
-  const wanted = [...new Set(tags.map((tag) => tag.trim().toLowerCase()).filter((tag) => tag !== ""))];
+/** Sets the tags of a record: lower case, each once, blanks left out. Tags that are new become known. */
+export async function setTags(work: Work, entityType: string, id: string, given: readonly string[]): Promise<void> {
+  const wanted = [...new Set(given.map(tagName).filter((tag) => tag !== ""))];
   await work.db.deleteFrom("record_tags").where("entity_type", "=", entityType).where("entity_id", "=", id).execute();
   if (wanted.length === 0) return;
   await work.db
     .insertInto("record_tags")
-    .values(wanted.map((tag) => ({ entity_type: entityType, entity_id: id, tag: tag.slice(0, 50) })))
+    .values(wanted.map((tag) => ({ entity_type: entityType, entity_id: id, tag })))
     .execute();
+  const now = work.app.clock.now();
+  await work.db
+    .insertInto("tags")
+    .values(wanted.map((name) => ({ id: newId(), name, created_at: now, updated_at: now })))
+    .onConflict((oc) => oc.columns(["tenant_id", "name"]).doNothing())
+    .execute();
+}
+
+/** A tag as it is kept: lower case, without commas, at most 50 characters. */
+export function tagName(text: string): string {
+  return text.replaceAll(",", " ").replace(/\s+/g, " ").trim().toLowerCase().slice(0, 50).trim();
+}
+
+/** Records that have one of some tags, as a condition on the table's rows. */
+export function hasAnyTag(tableName: string, names: readonly string[]): RawBuilder<boolean> {
+  return sql<boolean>`exists (select 1 from record_tags as tagged where tagged.tenant_id = ${sql.ref(`${tableName}.tenant_id`)} and tagged.entity_type = ${tableName} and tagged.entity_id = ${sql.ref(`${tableName}.id`)} and tagged.tag in (${sql.join([...names])}))`;
+}
+
+/** The filter of a list by tag, for `moreFilters`; none while no record of the list has any. */
+export async function tagFilters<R>(ctx: Ctx, entityType: string): Promise<ListFilter<R>[]> {
+  const used = await ctx.db
+    .selectFrom("record_tags")
+    .select("tag")
+    .distinct()
+    .where("entity_type", "=", entityType)
+    .orderBy("tag")
+    .limit(500)
+    .execute();
+  if (used.length === 0) return [];
+  return [
+    {
+      name: "tag",
+      label: "Tag",
+      options: () => used.map(({ tag }) => ({ value: tag, label: tag })),
+      apply: (query, value) => query.where(hasAnyTag(entityType, [value])),
+    },
+  ];
+}
+
+/** Tags with their colours, as chips: `accent` where somebody has not chosen one. */
+export async function tagChips(ctx: Ctx, names: readonly string[]): Promise<{ text: string; tone: string }[]> {
+  if (names.length === 0) return [];
+  const known = await ctx.db
+    .selectFrom("tags")
+    .select(["name", "color"])
+    .where("name", "in", [...names])
+    .execute();
+  return names.map((name) => ({ text: name, tone: known.find((tag) => tag.name === name)?.color ?? "accent" }));
 }
 
 /** Tags as people type them into one field: separated by commas. */

@@ -30,6 +30,8 @@ export const apiAccess: AccessTable = {
     GET /api/v1/portal/company
   `,
   "everybody of the staff": `
+    GET /api/v1/custom-fields
+    GET /api/v1/custom-fields/:id
     GET POST /api/v1/companies
     GET PUT PATCH DELETE /api/v1/companies/:id
     GET POST /api/v1/contacts
@@ -136,6 +138,8 @@ export const apiAccess: AccessTable = {
     POST /api/v1/payments/process-card
   `,
   administrator: `
+    POST /api/v1/custom-fields
+    PUT PATCH DELETE /api/v1/custom-fields/:id
     GET /api/v1/audit-log
     GET /api/v1/audit-log/:id
     GET /api/v1/api-requests

@@ -133,6 +133,13 @@ export const pageAccess: AccessTable = {
     POST /settings/tax-rates/:id/delete
   `,
   administrator: `
+    GET /settings/custom-fields
+    GET POST /settings/custom-fields/new
+    GET POST /settings/custom-fields/:id
+    POST /settings/custom-fields/:id/archive
+    POST /settings/custom-fields/:id/restore
+    POST /settings/custom-fields/:id/delete
+    POST /settings/custom-fields/:id/move
     GET /settings/audit
     GET /settings/audit/export.csv
     GET /settings/audit/:id

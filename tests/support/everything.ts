@@ -101,6 +101,11 @@ export async function makeEverything(t: TestProgram): Promise<Everything> {
   }
   const payment = await make("payments", "payments", { invoice_id: invoice, amount: "1.00", payment_method: "check" });
   const line = (await t.api("GET", `/api/v1/invoices/${draft}/lines`, { key })).body.data[0].id as string;
+  const custom = await make("custom-fields", "custom_fields", {
+    entity_type: "companies",
+    field_type: "text",
+    label: `${marker} number`,
+  });
   const tax = await make("tax-rates", "tax_rates", { name: `${marker} tax`, rate: "0.05" });
   const batch = await t.api("POST", "/api/v1/contacts/import/csv?target=companies&dry_run=true", {
     key,
@@ -149,6 +154,7 @@ export async function makeEverything(t: TestProgram): Promise<Everything> {
     "invoice-lines": line,
     lines: line,
     payments: payment,
+    "custom-fields": custom,
     "tax-rates": tax,
     imports: batch.body.data.id,
     "import-batches": batch.body.data.id,

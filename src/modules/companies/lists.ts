@@ -2,12 +2,14 @@ import { sql } from "kysely";
 import { can } from "../../platform/access/actor.ts";
 import { reach } from "../../platform/access/reach.ts";
 import type { Ctx } from "../../platform/context.ts";
+import { customColumns, customFilters } from "../../platform/custom-fields/list.ts";
 import type { Address } from "../../platform/database/columns.ts";
 import { addressLine, cell, empty, link, words } from "../../platform/http/cells.ts";
 import type { List, ListFilter, ListQuery } from "../../platform/http/list.ts";
 import { optionalColumn, optionalReference, tagsColumn } from "../../platform/http/lists/optional.ts";
 import { optionsOf } from "../../platform/http/options.ts";
 import { t } from "../../platform/language/index.ts";
+import { tagFilters } from "../../platform/tags.ts";
 import { contactName } from "./rules.ts";
 import { companies, contacts } from "./schema.ts";
 
@@ -38,6 +40,11 @@ export interface CompanyRow {
 export const companyList: List<CompanyRow> = {
   title: "Companies",
   url: "/companies",
+  moreColumns: (ctx) => customColumns(ctx, "companies"),
+  moreFilters: async (ctx) => [
+    ...(await customFilters<CompanyRow>(ctx, "companies")),
+    ...(await tagFilters<CompanyRow>(ctx, "companies")),
+  ],
   table: "companies",
   query: (ctx) =>
     reach(ctx, "companies")
@@ -178,6 +185,11 @@ export interface ContactRow {
 export const contactList: List<ContactRow> = {
   title: "Contacts",
   url: "/contacts",
+  moreColumns: (ctx) => customColumns(ctx, "contacts"),
+  moreFilters: async (ctx) => [
+    ...(await customFilters<ContactRow>(ctx, "contacts")),
+    ...(await tagFilters<ContactRow>(ctx, "contacts")),
+  ],
   table: "contacts",
   query: (ctx) =>
     reach(ctx, "contacts")

@@ -36,6 +36,7 @@ export const companyResource = resource({
   remove: deleteCompany,
   extend: withTags("companies"),
   calculated: ["tags"],
+  hasTags: true,
   sort: "name",
 });
 
@@ -49,6 +50,7 @@ export const contactResource = resource({
   under: [{ parent: "companies", column: "company_id" }],
   extend: withTags("contacts"),
   calculated: ["tags"],
+  hasTags: true,
   sort: "last_name",
 });
 

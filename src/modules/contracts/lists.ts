@@ -2,6 +2,7 @@ import { can } from "../../platform/access/actor.ts";
 import { pricesRead } from "../../platform/access/prices.ts";
 import { reach } from "../../platform/access/reach.ts";
 import { dateIn } from "../../platform/clock.ts";
+import { customColumns, customFilters } from "../../platform/custom-fields/list.ts";
 import type { Ctx } from "../../platform/context.ts";
 import { cell, empty, link, words } from "../../platform/http/cells.ts";
 import type { List, ListFilter, ListQuery } from "../../platform/http/list.ts";
@@ -94,6 +95,8 @@ const filters: ListFilter<ContractListRow>[] = [
 export const contractList: List<ContractListRow> = {
   title: "Contracts",
   url: "/contracts",
+  moreColumns: (ctx) => customColumns(ctx, "contracts"),
+  moreFilters: (ctx) => customFilters(ctx, "contracts"),
   table: "contracts",
   query: (ctx) =>
     reach(ctx, "contracts")

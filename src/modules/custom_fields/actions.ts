@@ -55,7 +55,11 @@ export const createCustomField = action({
     >;
     const { entity_type } = values;
     if (!customFieldTables().some((table) => table.name === entity_type))
-      throw invalidField("entity_type", `Records of this kind have no custom fields: ${entity_type}.`, "invalid_choice");
+      throw invalidField(
+        "entity_type",
+        `Records of this kind have no custom fields: ${entity_type}.`,
+        "invalid_choice",
+      );
     const field_key = (values.field_key ?? "").trim() || keyOf(values.label);
     if (!keyPattern.test(field_key))
       throw invalidField("field_key", "Key must begin with a letter and hold lower-case letters, digits and _ only.");
@@ -87,11 +91,7 @@ export const updateCustomField = action({
   ),
   run: async (work: Work, input: PatchInput & { choices?: GivenChoice[] }): Promise<Definition> => {
     const before = await find(work, "custom_field_definitions", input.id);
-    const values: Patch<typeof customFieldDefinitions> = fromEdge(
-      customFieldDefinitions,
-      input,
-      work.tenant.currency,
-    );
+    const values: Patch<typeof customFieldDefinitions> = fromEdge(customFieldDefinitions, input, work.tenant.currency);
     const isRetyped = values.field_type !== undefined && values.field_type !== before.field_type;
     if (isRetyped) {
       const count = await countValues(work, before);
@@ -119,7 +119,8 @@ function check(work: Work, field: Definition): void {
   if (isChosen && !field.choices.some((choice: Choice) => !choice.is_archived))
     throw invalidField("choices", "Give at least one choice.", "required");
   const labels = field.choices.map((choice) => choice.label.toLowerCase());
-  if (new Set(labels).size < labels.length) throw invalidField("choices", "Two choices have the same label.", "not_unique");
+  if (new Set(labels).size < labels.length)
+    throw invalidField("choices", "Two choices have the same label.", "not_unique");
   const standard = field.default_value ?? null;
   if (standard === null) return;
   const read = readValue(field, standard, work.tenant.timezone);
@@ -181,7 +182,8 @@ export const moveCustomField = action({
     const at = ids.indexOf(field.id);
     const to = Math.min(ids.length - 1, Math.max(0, at + (input.direction === "up" ? -1 : 1)));
     ids.splice(to, 0, ...ids.splice(at, 1));
-    for (const [place, id] of ids.entries()) await update(work, customFieldDefinitions, id, { sort_order: (place + 1) * 10 });
+    for (const [place, id] of ids.entries())
+      await update(work, customFieldDefinitions, id, { sort_order: (place + 1) * 10 });
     return find(work, "custom_field_definitions", field.id);
   },
 });

@@ -2,11 +2,23 @@ import { find } from "../../platform/access/reach.ts";
 import { perform } from "../../platform/action.ts";
 import { type Ctx, reading } from "../../platform/context.ts";
 import { customFieldTables, definitionsOf } from "../../platform/custom-fields/definitions.ts";
-import { customFieldDefinitions, type Definition, type FieldType, fieldTypes } from "../../platform/custom-fields/schema.ts";
+import {
+  customFieldDefinitions,
+  type Definition,
+  type FieldType,
+  fieldTypes,
+} from "../../platform/custom-fields/schema.ts";
 import type { Failure } from "../../platform/errors.ts";
 import { button, empty, link, words } from "../../platform/http/cells.ts";
 import { coerceForm } from "../../platform/http/form.ts";
-import { columnField, field, formFailure, formModel, type FormValues, rowValues } from "../../platform/http/form-model.ts";
+import {
+  columnField,
+  field,
+  formFailure,
+  formModel,
+  type FormValues,
+  rowValues,
+} from "../../platform/http/form-model.ts";
 import { buttonRoute } from "../../platform/http/form-page.ts";
 import type { CustomFieldsPageModel, FormPageModel } from "../../platform/http/page-models.ts";
 import { type Answer, type Incoming, page, redirect, type Route } from "../../platform/http/route.ts";
@@ -86,7 +98,9 @@ async function index(ctx: Ctx, incoming: Incoming): Promise<Answer> {
     empty: empty(
       "list",
       t("No fields yet"),
-      t("Add what your team looks up elsewhere today: a customer number, the anti-virus product, the day of the backup test."),
+      t(
+        "Add what your team looks up elsewhere today: a customer number, the anti-virus product, the day of the backup test.",
+      ),
       create,
     ),
   };
@@ -98,13 +112,22 @@ function choicesInWords(one: Definition): string {
   return open.length <= 4 ? open.join(", ") : `${open.slice(0, 3).join(", ")} +${open.length - 3}`;
 }
 
-async function formOf(ctx: Ctx, incoming: Incoming, typed: FormValues | null, failure: Failure | null): Promise<FormModel> {
+async function formOf(
+  ctx: Ctx,
+  incoming: Incoming,
+  typed: FormValues | null,
+  failure: Failure | null,
+): Promise<FormModel> {
   const id = incoming.params["id"] ?? null;
   const row = id === null ? null : await find(ctx, "custom_field_definitions", id);
   const kind = row?.entity_type ?? kindOf(incoming.url);
   const c = (name: string, given: Parameters<typeof columnField>[2] = {}): FieldModel =>
     columnField(customFieldDefinitions, name, given);
-  const values = typed ?? (row === null ? { field_type: "text" } : { ...rowValues(customFieldDefinitions, row), choices: writeChoices(row.choices) });
+  const values =
+    typed ??
+    (row === null
+      ? { field_type: "text" }
+      : { ...rowValues(customFieldDefinitions, row), choices: writeChoices(row.choices) });
   return formModel({
     action: id === null ? `${base}/new?of=${kind}` : `${base}/${id}`,
     values,
@@ -118,7 +141,10 @@ async function formOf(ctx: Ctx, incoming: Incoming, typed: FormValues | null, fa
         fields: [
           c("label"),
           id === null
-            ? c("field_key", { is_required: false, hint: t("Its name in the API and in files; made from the label when left empty. It stays for ever.") })
+            ? c("field_key", {
+                is_required: false,
+                hint: t("Its name in the API and in files; made from the label when left empty. It stays for ever."),
+              })
             : c("field_key", { is_disabled: true, is_required: false }),
           c("field_type", { options: fieldTypes.map((type) => ({ value: type, label: t(typeLabels[type]) })) }),
           c("section", { hint: t("The heading it stands under, in forms and on pages.") }),
@@ -126,7 +152,9 @@ async function formOf(ctx: Ctx, incoming: Incoming, typed: FormValues | null, fa
             kind: "textarea",
             span: 6,
             rows: 6,
-            hint: t("For choices only: one a line, with a colour behind it if you like (Gold #d4a017). Choices that are in use and left out are archived."),
+            hint: t(
+              "For choices only: one a line, with a colour behind it if you like (Gold #d4a017). Choices that are in use and left out are archived.",
+            ),
           }),
         ],
       },
@@ -168,9 +196,21 @@ function buttonsOf(row: Definition): ActionLink[] {
   const at = `${base}/${row.id}`;
   return [
     row.archived_at === null
-      ? button(t("Archive"), `${at}/archive`, "archive", "ghost", t("Archive {label}? What stands in it stays readable.", { label: row.label }))
+      ? button(
+          t("Archive"),
+          `${at}/archive`,
+          "archive",
+          "ghost",
+          t("Archive {label}? What stands in it stays readable.", { label: row.label }),
+        )
       : button(t("Restore"), `${at}/restore`, "refresh"),
-    button(t("Delete"), `${at}/delete`, "trash", "danger", t("Delete {label}? Only a field that nothing stands in can be deleted.", { label: row.label })),
+    button(
+      t("Delete"),
+      `${at}/delete`,
+      "trash",
+      "danger",
+      t("Delete {label}? Only a field that nothing stands in can be deleted.", { label: row.label }),
+    ),
   ];
 }
 
@@ -212,6 +252,7 @@ export const customFieldPages: Route[] = [
     door: "staff",
     permission,
     handle: async (ctx, incoming) => {
+      await reading(ctx, (reader) => find(reader, "custom_field_definitions", incoming.params["id"] ?? ""));
       const { fields } = await incoming.form();
       const row = await perform(ctx, moveCustomField, { id: incoming.params["id"], direction: fields["direction"] });
       return redirect(`${base}?of=${row.entity_type}`);

@@ -6,7 +6,7 @@ import { createCustomField, deleteCustomField, updateCustomField } from "./actio
 export const customFieldResource = resource({
   type: "custom_fields",
   table: customFieldDefinitions,
-  permission: null,
+  permission: "companies.read",
   create: createCustomField,
   update: updateCustomField,
   remove: deleteCustomField,

@@ -4,6 +4,7 @@ import { type Ctx, reading } from "../../platform/context.ts";
 import type { Failure } from "../../platform/errors.ts";
 import { htmlToText, plainToHtml } from "../../platform/html.ts";
 import { button } from "../../platform/http/cells.ts";
+import { customSections } from "../../platform/custom-fields/form.ts";
 import { coerceForm } from "../../platform/http/form.ts";
 import {
   columnField,
@@ -105,6 +106,7 @@ async function show(ctx: Ctx, id: string, typed: FormValues | null, failure: Fai
             }),
           ],
         },
+        ...(await customSections(ctx, "tickets", values, { companyId })),
         {
           title: t("Work"),
           fields: [

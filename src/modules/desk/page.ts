@@ -2,6 +2,7 @@ import { can } from "../../platform/access/actor.ts";
 import { find, maybeFind } from "../../platform/access/reach.ts";
 import type { Ctx } from "../../platform/context.ts";
 import type { Failure } from "../../platform/errors.ts";
+import { customFacts } from "../../platform/custom-fields/show.ts";
 import { button, cell, facts, formatInstant, formatMinutes, link, words } from "../../platform/http/cells.ts";
 import type { FormValues } from "../../platform/http/form-model.ts";
 import type { NoteModel, SearchHit, TicketPageModel } from "../../platform/http/page-models.ts";
@@ -56,7 +57,12 @@ export async function ticketModel(
     ...(await neighboursOf(ctx, id, from)),
     actions: [...(await buttonsOf(ctx, ticket)), ...ofKind(panels, "action")],
     details: await detailsForm(ctx, ticket, url, ...failed("details")),
-    facts: [await clientFacts(ctx, ticket), await ticketFacts(ctx, ticket), ...ofKind(panels, "facts")],
+    facts: [
+      await clientFacts(ctx, ticket),
+      await ticketFacts(ctx, ticket),
+      ...(await customFacts(ctx, "tickets", ticket.custom_fields)),
+      ...ofKind(panels, "facts"),
+    ],
     sla: [],
     notes: await notesOf(ctx, ticket),
     composer: can(ctx.actor, "tickets.write")

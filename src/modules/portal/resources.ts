@@ -1,3 +1,4 @@
+import { definitionsOf } from "../../platform/custom-fields/definitions.ts";
 import type { Table } from "../../platform/database/columns.ts";
 import type { Ctx } from "../../platform/context.ts";
 import { resource, type Resource } from "../../platform/resource.ts";
@@ -49,7 +50,22 @@ export const ticketResource = clientResource(
     "created_at",
     "updated_at",
   ],
-  { extend: statesOf, calculated: ["status", "is_closed"] },
+  {
+    extend: async (ctx: Ctx, rows: Rows) => {
+      const states = await statesOf(ctx, rows);
+      const fields = (await definitionsOf(ctx, "tickets")).filter((field) => field.is_portal_visible);
+      return rows.map((row, index) => ({
+        ...states[index],
+        custom_fields: Object.fromEntries(
+          fields.flatMap(({ field_key }) => {
+            const value = (row["custom_fields"] as Record<string, unknown>)[field_key];
+            return value === undefined ? [] : [[field_key, value]];
+          }),
+        ),
+      }));
+    },
+    calculated: ["status", "is_closed", "custom_fields"],
+  },
 );
 
 export const noteResource = clientResource(

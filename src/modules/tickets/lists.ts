@@ -1,6 +1,7 @@
 import { sql } from "kysely";
 import { can } from "../../platform/access/actor.ts";
 import type { Ctx } from "../../platform/context.ts";
+import { customColumns, customFilters } from "../../platform/custom-fields/list.ts";
 import { shownHours } from "../../platform/decimal.ts";
 import { cell, empty, link } from "../../platform/http/cells.ts";
 import type { List, ListFilter } from "../../platform/http/list.ts";
@@ -9,6 +10,7 @@ import { optionsOf } from "../../platform/http/options.ts";
 import type { ListModel } from "../../platform/http/view-models.ts";
 import { isId, noId } from "../../platform/ids.ts";
 import { t } from "../../platform/language/index.ts";
+import { tagFilters } from "../../platform/tags.ts";
 import { inView, minutesOn, ticketCounts, type TicketListRow, ticketRows, type View } from "./queries.ts";
 import { isClientWaiting } from "./rules.ts";
 import { ticketPriorities, tickets } from "./schema.ts";
@@ -130,6 +132,11 @@ export function ticketList(view: View): List<TicketListRow> {
   return {
     title: t("Tickets"),
     url: "/tickets",
+    moreColumns: (ctx) => customColumns(ctx, "tickets"),
+    moreFilters: async (ctx) => [
+      ...(await customFilters<TicketListRow>(ctx, "tickets")),
+      ...(await tagFilters<TicketListRow>(ctx, "tickets")),
+    ],
     table: "tickets",
     view: "view",
     query: (ctx) => inView(ticketRows(ctx), view),

@@ -45,6 +45,7 @@ export const ticketResource = resource({
     return ids.map((id, index) => ({ tags: tags[index] ?? [], actual_hours: hoursOf(minutes.get(id) ?? 0) }));
   },
   calculated: ["tags", "actual_hours"],
+  hasTags: true,
   sort: "-created_at",
 });
 

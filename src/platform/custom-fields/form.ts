@@ -71,7 +71,10 @@ async function inputOf(ctx: Ctx, field: Definition, value: unknown, companyId: s
     ...(field.field_type === "choices" ? { has_blank: true } : {}),
   });
   return field.field_type === "choices" && standard !== ""
-    ? { ...model, options: model.options.map((one) => ({ ...one, is_selected: standard.split(",").includes(one.value) })) }
+    ? {
+        ...model,
+        options: model.options.map((one) => ({ ...one, is_selected: standard.split(",").includes(one.value) })),
+      }
     : model;
 }
 

@@ -26,6 +26,7 @@ function isIndexed({ field_type }: Definition): boolean {
 }
 
 function nameOf({ entity_type, field_key }: Definition): string {
-  if (!keyPattern.test(field_key) || !keyPattern.test(entity_type)) throw new Error("a field's key has other characters");
+  if (!keyPattern.test(field_key) || !keyPattern.test(entity_type))
+    throw new Error("a field's key has other characters");
   return `custom_${entity_type}_${field_key}`;
 }

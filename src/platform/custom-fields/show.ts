@@ -31,7 +31,10 @@ export async function namesOf(
       for (const row of rows) names.set(row.id, `${row.first_name} ${row.last_name}`.trim());
     } else {
       const table: "companies" = target as "companies";
-      const rows = await reach(ctx, table).select([`${table}.id`, `${table}.name`]).where(`${table}.id`, "in", ids).execute();
+      const rows = await reach(ctx, table)
+        .select([`${table}.id`, `${table}.name`])
+        .where(`${table}.id`, "in", ids)
+        .execute();
       for (const row of rows) names.set(row.id, row.name);
     }
   }
@@ -64,7 +67,12 @@ export function customCell(ctx: Ctx, field: Definition, value: unknown, names: N
         (value as unknown[]).map((key) => choices.find((one) => one.key === key)?.label ?? String(key)).join(", "),
       );
     case "url":
-      return cell.link(String(value).replace(/^https?:\/\//i, "").replace(/\/$/, ""), String(value));
+      return cell.link(
+        String(value)
+          .replace(/^https?:\/\//i, "")
+          .replace(/\/$/, ""),
+        String(value),
+      );
     case "email":
       return cell.mail(String(value));
     case "company":
@@ -101,18 +109,4 @@ export async function customFacts(
     section.facts.push({ label: field.label, cell: customCell(ctx, field, values[field.field_key], names) });
   }
   return [...sections.values()];
-}
-
-/** The words of a record's custom fields, for the full-text search. */
-export async function customWords(ctx: Ctx, entityType: string, values: CustomValues): Promise<string> {
-  if (Object.keys(values).length === 0) return "";
-  const found: string[] = [];
-  for (const field of await definitionsOf(ctx, entityType)) {
-    const value = values[field.field_key];
-    if (value === undefined || field.field_type === "boolean" || targetOf(field.field_type) !== null) continue;
-    const keys = Array.isArray(value) ? value : [value];
-    for (const key of keys)
-      found.push(field.choices.find((choice) => choice.key === key)?.label ?? String(key));
-  }
-  return found.join(" ");
 }

@@ -40,12 +40,7 @@ export function targetOf(type: FieldType): "companies" | "contacts" | "users" | 
  * What was given for a field, as it is stored. Forms and files bring texts, programs bring JSON: both are read. A date with
  * a time but without an offset is meant in `timezone`. A choice can be named by its key or its label. Null: nothing.
  */
-export function readValue(
-  field: Definition,
-  given: unknown,
-  timezone: string,
-  before: unknown = null,
-): Read {
+export function readValue(field: Definition, given: unknown, timezone: string, before: unknown = null): Read {
   const value = typed(field.field_type, typeof given === "string" ? given.trim() : given, timezone);
   if (value === null || value === undefined || value === "" || (Array.isArray(value) && value.length === 0))
     return { value: null };
@@ -70,12 +65,20 @@ function typed(type: FieldType, given: unknown, timezone: string): unknown {
       const last = Array.isArray(given) ? given.at(-1) : given;
       if (typeof last !== "string") return last;
       const word = last.trim().toLowerCase();
-      return ["true", "yes", "on", "1"].includes(word) ? true : ["false", "no", "off", "0"].includes(word) ? false : last;
+      return ["true", "yes", "on", "1"].includes(word)
+        ? true
+        : ["false", "no", "off", "0"].includes(word)
+          ? false
+          : last;
     }
     case "datetime":
       return typeof given === "string" ? instantOf(given, timezone) : given;
     case "choices":
-      if (typeof given === "string") return given.split(",").map((part) => part.trim()).filter((part) => part !== "");
+      if (typeof given === "string")
+        return given
+          .split(",")
+          .map((part) => part.trim())
+          .filter((part) => part !== "");
       return Array.isArray(given) ? given.filter((part) => part !== "") : given;
     default:
       return given;

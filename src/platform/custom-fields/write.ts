@@ -17,29 +17,31 @@ export async function writtenCustomFields(
   work: Work,
   table: Table,
   before: CustomValues | null,
-  given: unknown,
+  given: object | null | undefined,
 ): Promise<CustomValues> {
   const fields = await definitionsOf(work, table.name);
   const values: CustomValues = { ...before };
   const problems: FieldProblem[] = [];
   const byKey = new Map(fields.map((field) => [field.field_key, field]));
-  const changes = { ...(before === null ? defaults(fields) : {}), ...(given as object | null | undefined) };
+  const changes = { ...(before === null ? defaults(fields) : {}), ...given };
   for (const [key, wanted] of Object.entries(changes)) {
     const add = (code: string, message: string): void => {
       problems.push({ field: `custom_fields/${key}`, code, message });
     };
     const field = byKey.get(key);
-    if (field === undefined) {
+    // For clients the fields that are none of their business do not exist.
+    if (field === undefined || (work.actor.kind === "portal" && !field.is_portal_visible && key in (given ?? {}))) {
       add("unknown_field", `There is no custom field "${key}".`);
       continue;
     }
     const read = readValue(field, wanted, work.tenant.timezone, before?.[key]);
     if ("code" in read) add(read.code, read.message);
     else if (Bun.deepEquals(read.value, before?.[key] ?? null)) continue;
-    else if (field.archived_at !== null) add("archived", `${field.label} is archived and cannot be filled in any more.`);
+    else if (field.archived_at !== null && read.value !== null)
+      add("archived", `${field.label} is archived and cannot be filled in any more.`);
     else if (read.value === null) {
       delete values[key];
-      if (field.is_required) add("required", `${field.label} is required.`);
+      if (field.is_required && field.archived_at === null) add("required", `${field.label} is required.`);
     } else if (!(await isThere(work, field, read.value))) add("not_found", `${field.label} does not exist.`);
     else values[key] = read.value;
   }

@@ -9,6 +9,8 @@ export interface SortKey {
   /** The column as the query knows it, `companies.name`. */
   reference: string;
   column: Pick<Column, "kind" | "isNullable">;
+  /** What is compared, where it is not a column; the query selects it under the key's name. */
+  expression?: RawBuilder<unknown>;
   isDescending: boolean;
 }
 
@@ -57,7 +59,7 @@ export async function pageOf<R extends Record<string, unknown>>(
 
 /** What a key sorts by: nothing sorts as less than anything, letters without case. */
 function expression(key: SortKey, dialect: "sqlite" | "postgres"): RawBuilder<unknown> {
-  const reference = sql.ref(key.reference);
+  const reference = key.expression ?? sql.ref(key.reference);
   const { kind, isNullable } = key.column;
   const value = isNullable ? sql`coalesce(${reference}, ${sentinel(kind, dialect)})` : sql`${reference}`;
   if (kind !== "text" && kind !== "enum") return value;

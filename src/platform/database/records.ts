@@ -61,7 +61,7 @@ export async function insert<T extends Table>(work: Work, table: T, values: NewR
   if ("updated_at" in table.columns) row["updated_at"] = given["updated_at"] ?? now;
   await checkReferences(work, table, given);
   if (hasCustomFields(table))
-    row["custom_fields"] = await writtenCustomFields(work, table, null, given["custom_fields"]);
+    row["custom_fields"] = await writtenCustomFields(work, table, null, given["custom_fields"] as object | undefined);
   const made = (await loose(work)
     .insertInto(table.name)
     .values(row)
@@ -92,7 +92,7 @@ export async function update<T extends Table>(
       work,
       table,
       (before["custom_fields"] ?? {}) as CustomValues,
-      wanted["custom_fields"],
+      wanted["custom_fields"] as object | null,
     );
   for (const [name, value] of Object.entries(wanted)) {
     if (value !== undefined && !same(before[name], value)) changes[name] = value;

@@ -1,4 +1,5 @@
 import { sql } from "kysely";
+import { customWords } from "../custom-fields/words.ts";
 import { fold } from "../text.ts";
 import type { Ctx, Work } from "../context.ts";
 import { col, defaulted, readOnly, table } from "./columns.ts";
@@ -53,7 +54,8 @@ export async function indexRow(work: Work, name: string, row: Record<string, unk
   if (facet === undefined) return;
   const { title, body } = facet.document(row);
   const more = (await facet.more?.(work, row)) ?? "";
-  await putDocument(work.db, name, String(row["id"]), title, `${body} ${more}`.trim());
+  const own = await customWords(work, name, (row["custom_fields"] ?? {}) as Record<string, unknown>);
+  await putDocument(work.db, name, String(row["id"]), title, `${body} ${own} ${more}`.trim());
 }
 
 /** A document as it is stored: its words and nothing else, cut as those of a query are. */

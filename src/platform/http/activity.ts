@@ -1,6 +1,8 @@
 import type { Ctx } from "../context.ts";
 import { tableNamed, labelOf } from "../database/columns.ts";
 import { t } from "../language/index.ts";
+import { definitionsOf, hasCustomFields } from "../custom-fields/definitions.ts";
+import type { Definition } from "../custom-fields/schema.ts";
 import { cell, empty, words } from "./cells.ts";
 import type { SectionModel } from "./view-models.ts";
 
@@ -54,11 +56,13 @@ export async function activityEntries(
     .limit(limit)
     .execute();
   const table = tableNamed(entityType);
+  const fields = table !== undefined && hasCustomFields(table) ? await definitionsOf(ctx, entityType) : [];
   return rows.map((row) => {
     const changes = Object.keys(row.new_values ?? {}).filter((name) => name !== "name_key");
-    const labels = changes.map((name) =>
-      table?.columns[name] === undefined ? words(name) : labelOf(name, table.columns[name]),
-    );
+    const labels = changes.flatMap((name) => {
+      if (name === "custom_fields") return labelsOf(fields, row.new_values?.[name]);
+      return table?.columns[name] === undefined ? words(name) : labelOf(name, table.columns[name]);
+    });
     const verbs: Record<string, string> = {
       create: "Created",
       delete: "Deleted",
@@ -70,4 +74,11 @@ export async function activityEntries(
     const text = verbs[row.action] ?? `Changed ${labels.join(", ").toLowerCase()}`;
     return { id: row.id, timestamp: row.timestamp, actor_name: row.actor_name, action: row.action, text, changes };
   });
+}
+
+/** Custom fields that were changed, by their labels. */
+function labelsOf(fields: readonly Definition[], values: unknown): string[] {
+  return Object.keys((values ?? {}) as object).map(
+    (key) => fields.find((field) => field.field_key === key)?.label ?? words(key),
+  );
 }

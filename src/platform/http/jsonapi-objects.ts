@@ -21,7 +21,7 @@ export async function resourceObjects(ctx: Ctx, resource: Resource, rows: readon
     const attributes = { ...toEdge(resource.table, row), ...more[index] };
     const relationships: NonNullable<ResourceObject["relationships"]> = {};
     for (const [name, column] of Object.entries(resource.table.columns)) {
-      if (!isShown(ctx.actor, resource, name)) delete attributes[name];
+      if (!isShown(ctx.actor, resource, name) && !resource.calculated.includes(name)) delete attributes[name];
       else if (column.references !== null && name.endsWith("_id")) {
         const target = typeOfTable(ctx, column.references);
         const value = row[name];

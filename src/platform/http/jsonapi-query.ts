@@ -1,11 +1,15 @@
 import { type RawBuilder, sql } from "kysely";
 import type { Actor } from "../access/actor.ts";
+import type { Ctx } from "../context.ts";
+import { customCondition, isSortableField, sortColumn, valueExpression } from "../custom-fields/query.ts";
+import type { Definition } from "../custom-fields/schema.ts";
 import type { Column } from "../database/columns.ts";
 import type { SortKey } from "../database/paging.ts";
 import { malformed } from "../errors.ts";
 import { isId } from "../ids.ts";
 import { toMinor } from "../money.ts";
 import type { Resource } from "../resource.ts";
+import { hasAnyTag, splitTags, tagName } from "../tags.ts";
 import { isSelection } from "./jsonapi-include.ts";
 import { isShown } from "./jsonapi-objects.ts";
 
@@ -25,12 +29,14 @@ const largestSize = 200;
 
 /** Reads the query string of a list; unknown, repeated and ill-typed parameters are 400s that name them. */
 export function readListQuery(
-  actor: Actor,
+  ctx: Ctx,
   resource: Resource,
   url: URL,
-  dialect: "sqlite" | "postgres",
   canSearch: boolean,
+  fields: readonly Definition[],
 ): ListQuery {
+  const { actor } = ctx;
+  const { dialect } = ctx.app.database;
   const query: ListQuery = { conditions: [], search: "", sort: [], size: defaultSize, after: null };
   const seen = new Set<string>();
   let order = resource.sort;
@@ -44,12 +50,26 @@ export function readListQuery(
     else if (family?.[1] === "page" && members[0] === "size") query.size = pageSize(value);
     else if (family?.[1] === "page" && members[0] === "after") query.after = value;
     else if (family?.[1] === "filter" && members[0] === "q" && members.length === 1 && canSearch) query.search = value;
+    else if (family?.[1] === "filter" && members[0] === "tags" && members.length === 1 && resource.hasTags)
+      query.conditions.push(hasAnyTag(resource.table.name, tagNames(value)));
     else if (family?.[1] === "filter" && members.length >= 1 && members.length <= 2) {
-      query.conditions.push(condition(actor, resource, members[0] ?? "", members[1] ?? null, value, dialect));
+      const [asked = "", operator = null] = members;
+      const custom = customField(actor, resource, fields, asked);
+      query.conditions.push(
+        custom === undefined
+          ? condition(actor, resource, asked, operator, value, dialect)
+          : customCondition(resource.table.name, custom, operator, value, dialect, ctx.tenant.timezone),
+      );
     } else throw malformed(`The parameter ${name} is not known here.`, "unknown_parameter");
   }
-  query.sort = sortKeys(actor, resource, order);
+  query.sort = sortKeys(actor, resource, order, fields, dialect);
   return query;
+}
+
+function tagNames(text: string): string[] {
+  const names = splitTags(text).map(tagName);
+  if (names.length === 0 || text.includes("\u0000")) throw malformed("filter[tags] needs a tag.", "bad_filter");
+  return names;
 }
 
 function pageSize(value: string): number {
@@ -75,12 +95,36 @@ function shownColumn(actor: Actor, resource: Resource, name: string): Column | u
   return isShown(actor, resource, name) ? resource.table.columns[name] : undefined;
 }
 
-function sortKeys(actor: Actor, resource: Resource, order: string): SortKey[] {
+/** A custom field by its name in a parameter, `custom_fields.key`. */
+function customField(
+  actor: Actor,
+  resource: Resource,
+  fields: readonly Definition[],
+  name: string,
+): Definition | undefined {
+  if (!name.startsWith("custom_fields.") || shownColumn(actor, resource, "custom_fields") === undefined)
+    return undefined;
+  return fields.find((field) => name === `custom_fields.${field.field_key}`);
+}
+
+function sortKeys(
+  actor: Actor,
+  resource: Resource,
+  order: string,
+  fields: readonly Definition[],
+  dialect: "sqlite" | "postgres",
+): SortKey[] {
   const keys = order.split(",").filter((part) => part !== "");
   const names = new Set<string>();
   return keys.map((part) => {
     const isDescending = part.startsWith("-");
     const name = isDescending ? part.slice(1) : part;
+    const custom = customField(actor, resource, fields, name);
+    if (custom !== undefined && isSortableField(custom) && !names.has(name)) {
+      names.add(name);
+      const expression = valueExpression(resource.table.name, custom, dialect);
+      return { name, reference: name, column: sortColumn(custom), expression, isDescending };
+    }
     const column = shownColumn(actor, resource, name);
     if (column === undefined || !isSortable(column) || names.has(name)) {
       throw malformed(`Cannot sort by ${name}.`, "bad_sort");

@@ -2,6 +2,7 @@ import { sql } from "kysely";
 import { find, reach } from "../access/reach.ts";
 import { type AnyAction, perform } from "../action.ts";
 import { type Ctx, reading } from "../context.ts";
+import { definitionsOf, hasCustomFields } from "../custom-fields/definitions.ts";
 import { pageOf } from "../database/paging.ts";
 import { searchIds } from "../database/search.ts";
 import type { TableName } from "../database/tables.ts";
@@ -96,10 +97,12 @@ async function list(
   const { dialect } = ctx.app.database;
   const selection = readSelection(ctx, resource, incoming.url.searchParams);
   const name = resource.table.name as TableName;
-  const asked = readListQuery(ctx.actor, resource, incoming.url, dialect, ctx.app.registry.search.has(name));
+  const fields = hasCustomFields(resource.table) ? await definitionsOf(ctx, name) : [];
+  const asked = readListQuery(ctx, resource, incoming.url, ctx.app.registry.search.has(name), fields);
   let query = reach(ctx, name).selectAll(name as never);
   if (under !== null) query = query.where(sql.ref(`${name}.${under.column}`), "=", under.id);
   for (const one of asked.conditions) query = query.where(one);
+  for (const key of asked.sort) if (key.expression !== undefined) query = query.select(key.expression.as(key.name));
   if (asked.search !== "") {
     const ids = await searchIds(ctx, name, asked.search, 500);
     query = query.where(sql.ref(`${name}.id`), "in", ids.length === 0 ? [noId] : ids);

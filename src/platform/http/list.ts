@@ -17,7 +17,7 @@ export interface ListColumn<R> {
   key: string;
   label: string;
   /** What the column sorts by; absent when it cannot be sorted by. */
-  sort?: Pick<SortKey, "reference" | "column">;
+  sort?: Pick<SortKey, "reference" | "column" | "expression">;
   is_numeric?: boolean;
   /** Gives way on a narrow screen. */
   is_secondary?: boolean;
@@ -61,6 +61,8 @@ export interface List<R> {
   /** Columns that the organization has made itself (custom fields), after the others. */
   moreColumns?(ctx: Ctx): Promise<ListColumn<R>[]> | ListColumn<R>[];
   filters?: readonly ListFilter<R>[];
+  /** Filters by what the organization has made itself (custom fields, tags), after the others. */
+  moreFilters?(ctx: Ctx): Promise<ListFilter<R>[]>;
   /** Placeholder of the search box; absent when the list has none. */
   search?: string;
   /** How the words are looked for, in lists whose records are not in the full-text search. */
@@ -99,7 +101,7 @@ export async function listModel<R>(ctx: Ctx, url: URL, whole: List<R>): Promise<
     columnsNamed(offered, columnKeys(parameters)) ??
     columnsNamed(offered, settings?.shown_columns ?? []) ??
     usualColumns(offered);
-  const list = { ...whole, columns: offered };
+  const list = { ...whole, columns: offered, filters: await filtersOf(ctx, whole), moreFilters: noFilters };
   let query = await narrowed(ctx, parameters, list);
   const chosen = chosenFilters(parameters, list);
   const words = searchedWords(parameters, list);
@@ -182,8 +184,9 @@ export async function listModel<R>(ctx: Ctx, url: URL, whole: List<R>): Promise<
 /** The list's query, narrowed by the filters and the words of a URL. */
 export async function narrowed<R>(ctx: Ctx, parameters: URLSearchParams, list: List<R>): Promise<ListQuery<R>> {
   let query = list.query(ctx);
-  const chosen = chosenFilters(parameters, list);
-  for (const filter of list.filters ?? []) {
+  const filters = await filtersOf(ctx, list);
+  const chosen = chosenFilters(parameters, { filters });
+  for (const filter of filters) {
     const value = chosen.get(filter.name);
     if (value !== undefined) query = filter.apply(query, value, ctx);
   }
@@ -194,7 +197,13 @@ export async function narrowed<R>(ctx: Ctx, parameters: URLSearchParams, list: L
   return query.where(sql.ref(`${list.table}.id`), "in", ids.length === 0 ? [noId] : ids);
 }
 
-function chosenFilters<R>(parameters: URLSearchParams, list: List<R>): Map<string, string> {
+const noFilters = async (): Promise<[]> => [];
+
+async function filtersOf<R>(ctx: Ctx, list: List<R>): Promise<ListFilter<R>[]> {
+  return [...(list.filters ?? []), ...((await list.moreFilters?.(ctx)) ?? [])];
+}
+
+function chosenFilters<R>(parameters: URLSearchParams, list: Pick<List<R>, "filters">): Map<string, string> {
   const given = (list.filters ?? []).map(({ name }) => [name, parameters.get(name) ?? ""] as const);
   return new Map(given.filter(([, value]) => value !== ""));
 }

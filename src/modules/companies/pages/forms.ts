@@ -1,5 +1,6 @@
 import { find } from "../../../platform/access/reach.ts";
 import type { Ctx } from "../../../platform/context.ts";
+import { customSections } from "../../../platform/custom-fields/form.ts";
 import { addressParts } from "../../../platform/database/columns.ts";
 import type { Failure } from "../../../platform/errors.ts";
 import { columnField, field, formModel, type FormValues, rowValues } from "../../../platform/http/form-model.ts";
@@ -100,6 +101,7 @@ async function companyForm(ctx: Ctx, incoming: Incoming, typed: Typed, failure: 
         hint: t("Only if it is another one."),
         fields: addressFields(companies, "billing_address"),
       },
+      ...(await customSections(ctx, "companies", values, { companyId: id })),
       { title: t("Notes"), fields: [c("notes", { span: 6, label: t("Notes for the team") })] },
     ],
   });
@@ -132,7 +134,10 @@ async function contactForm(ctx: Ctx, incoming: Incoming, typed: Typed, failure: 
           c("first_name"),
           c("last_name"),
           c("company_id", {
-            options: await optionsOf(ctx, "companies", { blank: t("Choose a company"), keep: companyId }),
+            options: await optionsOf(ctx, "companies", {
+              blank: t("Choose a company"),
+              keep: companyId === "" ? null : companyId,
+            }),
           }),
           c("contact_type"),
           c("title"),
@@ -150,6 +155,7 @@ async function contactForm(ctx: Ctx, incoming: Incoming, typed: Typed, failure: 
           c("timezone", { hint: t("For example Europe/Warsaw") }),
         ],
       },
+      ...(await customSections(ctx, "contacts", values, { companyId: companyId === "" ? null : companyId })),
       { title: t("More"), fields: [tagField, c("notes", { span: 6, label: t("Notes for the team") })] },
     ],
   });

@@ -1,6 +1,7 @@
 import { can } from "../../../platform/access/actor.ts";
 import { find, maybeFind, reach } from "../../../platform/access/reach.ts";
 import type { Ctx } from "../../../platform/context.ts";
+import { customFacts } from "../../../platform/custom-fields/show.ts";
 import { activityOf } from "../../../platform/http/activity.ts";
 import {
   addressLine,
@@ -20,7 +21,7 @@ import { ofKind, panelsOf } from "../../../platform/http/panels.ts";
 import { type Answer, type Incoming, page, redirect, type Route } from "../../../platform/http/route.ts";
 import type { ActionLink, SectionModel } from "../../../platform/http/view-models.ts";
 import { t } from "../../../platform/language/index.ts";
-import { tagsOf } from "../../../platform/tags.ts";
+import { tagChips, tagsOf } from "../../../platform/tags.ts";
 import {
   archiveCompany,
   archiveContact,
@@ -94,7 +95,7 @@ async function showCompany(ctx: Ctx, incoming: Incoming): Promise<Answer> {
         { text: words(company.status), tone: statusTone(company.status) },
         { text: words(company.company_type), tone: "neutral" },
         ...(company.archived_at === null ? [] : [{ text: t("Archived"), tone: "warning" }]),
-        ...tags.map((tag) => ({ text: tag, tone: "accent" })),
+        ...(await tagChips(ctx, tags)),
       ],
       actions: mayWrite
         ? primaryLast([
@@ -126,6 +127,7 @@ async function showCompany(ctx: Ctx, incoming: Incoming): Promise<Answer> {
         [t("Tax"), cell.text(company.is_tax_exempt ? t("Exempt") : t("Standard"))],
         [t("Billing address"), cell.text(addressLine(company.billing_address))],
       ]),
+      ...(await customFacts(ctx, "companies", company.custom_fields)),
       ...ofKind(panels, "facts"),
     ],
     notes: company.notes ?? "",
@@ -161,7 +163,7 @@ async function showContact(ctx: Ctx, incoming: Incoming): Promise<Answer> {
         { text: words(contact.contact_type), tone: "neutral" },
         ...(contact.is_portal_user ? [{ text: t("Portal user"), tone: "success" }] : []),
         ...(contact.archived_at === null ? [] : [{ text: t("Archived"), tone: "warning" }]),
-        ...tags.map((tag) => ({ text: tag, tone: "accent" })),
+        ...(await tagChips(ctx, tags)),
       ],
       actions: mayWrite
         ? primaryLast([
@@ -185,6 +187,7 @@ async function showContact(ctx: Ctx, incoming: Incoming): Promise<Answer> {
         [t("Department"), cell.text(contact.department)],
         [t("Time zone"), cell.text(contact.timezone)],
       ]),
+      ...(await customFacts(ctx, "contacts", contact.custom_fields)),
       ...ofKind(panels, "facts"),
     ],
     notes: contact.notes ?? "",

@@ -2,6 +2,7 @@ import { find } from "../../../platform/access/reach.ts";
 import type { Ctx } from "../../../platform/context.ts";
 import type { Failure } from "../../../platform/errors.ts";
 import { button } from "../../../platform/http/cells.ts";
+import { customSections } from "../../../platform/custom-fields/form.ts";
 import { columnField, field, formModel, type FormValues, rowValues } from "../../../platform/http/form-model.ts";
 import { formRoutes } from "../../../platform/http/form-page.ts";
 import { contactOptions, optionsOf } from "../../../platform/http/options.ts";
@@ -96,6 +97,7 @@ async function contractForm(ctx: Ctx, incoming: Incoming, typed: Typed, failure:
           c("rate_card_id", { options: cards }),
         ],
       },
+      ...(await customSections(ctx, "contracts", values, { companyId: companyId === "" ? null : companyId })),
       {
         title: t("Signature and notes"),
         fields: [

@@ -1,3 +1,4 @@
+import { customFacts } from "../../../platform/custom-fields/show.ts";
 import { can } from "../../../platform/access/actor.ts";
 import { pricesRead } from "../../../platform/access/prices.ts";
 import { find, maybeFind, reach } from "../../../platform/access/reach.ts";
@@ -49,7 +50,11 @@ export async function showContract(ctx: Ctx, incoming: Incoming): Promise<Answer
       ...(hours.buckets.length === 0 ? [] : [bucketSection(ctx, hours)]),
       await activityOf(ctx, "contracts", contract.id),
     ],
-    facts: [await termFacts(ctx, contract), await billingFacts(ctx, contract, period)],
+    facts: [
+      await termFacts(ctx, contract),
+      await billingFacts(ctx, contract, period),
+      ...(await customFacts(ctx, "contracts", contract.custom_fields)),
+    ],
     notes: contract.notes ?? "",
     attachments: [],
   };

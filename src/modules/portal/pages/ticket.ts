@@ -1,5 +1,6 @@
 import { find, maybeFind } from "../../../platform/access/reach.ts";
 import type { Ctx } from "../../../platform/context.ts";
+import { customFacts } from "../../../platform/custom-fields/show.ts";
 import type { Failure } from "../../../platform/errors.ts";
 import { cell, facts, formatInstant } from "../../../platform/http/cells.ts";
 import type { PortalTicketModel } from "../../../platform/http/page-models.ts";
@@ -36,6 +37,7 @@ export async function ticketPage(
         [t("Looked after by"), cell.person(assignee?.name)],
         [t("Done"), ticket.closed_at === null ? cell.nothing : cell.text(formatInstant(ticket.closed_at, ctx.tenant))],
       ]),
+      ...(await customFacts(ctx, "tickets", ticket.custom_fields, { onlyPortal: true, onlyFilled: true })),
     ],
     notes: await conversationOf(ctx, ticket, { base: "/portal/tickets" }),
     composer: {

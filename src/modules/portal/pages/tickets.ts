@@ -1,10 +1,12 @@
 import { find } from "../../../platform/access/reach.ts";
 import { perform } from "../../../platform/action.ts";
 import { type Ctx, reading } from "../../../platform/context.ts";
+import { customSections } from "../../../platform/custom-fields/form.ts";
 import type { Failure } from "../../../platform/errors.ts";
 import { downloadOf } from "../../../platform/files/files.ts";
 import { plainToHtml } from "../../../platform/html.ts";
 import { cell, empty, link } from "../../../platform/http/cells.ts";
+import { coerceForm } from "../../../platform/http/form.ts";
 import { field, formFailure, formModel, type FormValues } from "../../../platform/http/form-model.ts";
 import { type List, listAnswer } from "../../../platform/http/list.ts";
 import type { FormPageModel } from "../../../platform/http/page-models.ts";
@@ -80,7 +82,7 @@ function ticketList(isClosed: boolean): List<ClientTicket> {
   };
 }
 
-function newPage(typed: FormValues, failure: Failure | null): Answer {
+async function newPage(ctx: Ctx, typed: FormValues, failure: Failure | null): Promise<Answer> {
   const model: FormPageModel = {
     header: {
       title: t("Ask for help"),
@@ -108,6 +110,7 @@ function newPage(typed: FormValues, failure: Failure | null): Answer {
             }),
           ],
         },
+        ...(await customSections(ctx, "tickets", typed, { onlyPortal: true, companyId: ctx.actor.company_id })),
       ],
     }),
   };
@@ -118,11 +121,17 @@ async function openNew(ctx: Ctx, incoming: Incoming): Promise<Answer> {
   const { fields, files } = await incoming.form();
   try {
     const stored = await takeFiles(ctx, files);
-    const input = { title: typedText(fields, "title"), description: plainToHtml(typedText(fields, "description")) };
+    const { custom_fields } = coerceForm(openTicketAsClient.input, fields, ["custom_fields"]);
+    const input = {
+      title: typedText(fields, "title"),
+      description: plainToHtml(typedText(fields, "description")),
+      ...(custom_fields === undefined ? {} : { custom_fields }),
+    };
     const ticket = await openTicketWithFiles(ctx, input, stored, openTicketAsClient);
     return redirect(`${home}/${ticket.id}`, t("We have got it, and answer as soon as we can."));
   } catch (error) {
-    return newPage(fields, formFailure(error));
+    const failure = formFailure(error);
+    return reading(ctx, (reader) => newPage(reader, fields, failure));
   }
 }
 
@@ -154,7 +163,7 @@ export const ticketPages: Route[] = [
     permission: null,
     handle: (ctx, incoming) => listAnswer(ctx, incoming, ticketList(incoming.url.searchParams.get("state") === "done")),
   },
-  { method: "GET", path: `${home}/new`, door: "portal", permission: null, handle: async () => newPage({}, null) },
+  { method: "GET", path: `${home}/new`, door: "portal", permission: null, handle: (ctx) => newPage(ctx, {}, null) },
   { method: "POST", path: `${home}/new`, door: "portal", permission: null, maxBytes: mostUploadBytes, handle: openNew },
   {
     method: "GET",

@@ -58,6 +58,8 @@ export const openTicketAsClient = action({
       title: Type.String({ minLength: 1, maxLength: tickets.columns.title.maxLength }),
       description: Type.Optional(Type.String({ maxLength: tickets.columns.description.maxLength })),
       priority_id: Type.Optional(Type.String({ format: "uuid" })),
+      /** Those that the organization shows in the portal. */
+      custom_fields: Type.Optional(Type.Record(Type.String(), Type.Unknown())),
     },
     { additionalProperties: false },
   ),

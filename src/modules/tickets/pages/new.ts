@@ -1,6 +1,7 @@
 import { maybeFind, reach } from "../../../platform/access/reach.ts";
 import { type Ctx, reading } from "../../../platform/context.ts";
 import type { Failure } from "../../../platform/errors.ts";
+import { customSections } from "../../../platform/custom-fields/form.ts";
 import { plainToHtml } from "../../../platform/html.ts";
 import { coerceForm } from "../../../platform/http/form.ts";
 import {
@@ -99,6 +100,7 @@ async function formOf(ctx: Ctx, values: FormValues, failure: Failure | null): Pr
         ],
       },
       { title: t("Request"), fields: [c("title", { span: 6 }), c("description", { span: 6, rows: 6 })] },
+      ...(await customSections(ctx, "tickets", values, { companyId: companyId === "" ? null : companyId })),
       {
         title: t("Handling"),
         fields: [
