@@ -94,6 +94,7 @@ describe("requests in the portal", () => {
       "company_id",
       "contact_id",
       "created_at",
+      "custom_fields",
       "description",
       "is_closed",
       "priority_id",
