@@ -30,7 +30,15 @@ test("purser demo prints who can sign in, a line each, and refuses to run a seco
     const { code, out, err } = await purser(["demo", "--seed", "7"]);
     expect({ code, rows: /^\d+ rows were written in [\d.]+ seconds\.$/.test(err) }).toEqual({ code: 0, rows: true });
     const lines = out.split("\n").map((line) => line.split("  "));
-    expect(lines.map(([role]) => role)).toEqual(["administrator", "technician", "finance", "portal"]);
+    expect(lines.map(([role]) => role)).toEqual([
+      "administrator",
+      "manager",
+      "technician",
+      "dispatcher",
+      "sales",
+      "finance",
+      "portal",
+    ]);
     expect(
       lines.every(
         ([, url, email, password]) =>

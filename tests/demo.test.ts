@@ -42,7 +42,15 @@ describe("the demo", () => {
 
   test("has people who can sign in, each by the own door", async () => {
     const { t, signIns } = world;
-    expect(signIns.map((one) => one.role)).toEqual(["administrator", "technician", "finance", "portal"]);
+    expect(signIns.map((one) => one.role)).toEqual([
+      "administrator",
+      "manager",
+      "technician",
+      "dispatcher",
+      "sales",
+      "finance",
+      "portal",
+    ]);
     for (const { url, email, password: given } of signIns) {
       const visitor = t.browser();
       const path = new URL(url).pathname;

@@ -1,13 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { invoiceLines } from "../src/modules/billing/index.ts";
-import { inviteContact } from "../src/modules/portal/index.ts";
 import { addNote, openTicket } from "../src/modules/tickets/index.ts";
 import { perform } from "../src/platform/action.ts";
 import { inUnit } from "../src/platform/context.ts";
 import { insert, update } from "../src/platform/database/records.ts";
 import { organizations } from "../src/platform/tenants.ts";
 import { browserAvailable, openBrowser, type TestBrowser } from "./support/browser.ts";
-import { clientPassword, contactOf, linkFor } from "./support/clients.ts";
+import { clientPassword, contactOf, linkFor, letIn } from "./support/clients.ts";
 import { sentInvoice, startTill, type Till } from "./support/till.ts";
 
 describe.skipIf(!browserAvailable)("a client in the portal, in a browser", () => {
@@ -33,7 +32,7 @@ describe.skipIf(!browserAvailable)("a client in the portal, in a browser", () =>
     });
     const { companyId, contactId } = await contactOf(t.harbor, "Nordwind Logistics", email);
     const technician = await t.harbor.as("technician");
-    await perform(technician, inviteContact, { id: contactId });
+    await letIn(t, contactId);
     const asked = { title: "Outlook keeps asking", company_id: companyId, contact_id: contactId };
     const ticket = await perform(technician, openTicket, asked);
     await perform(technician, addNote, { ticket_id: ticket.id, note_type: "public", content: "<p>We are looking</p>" });

@@ -36,7 +36,9 @@ export function documentOf(
   const { company, contacts } = bill.client;
   const contact = contacts.find((one) => one.id === invoice.billing_contact_id);
   const names = new Map(
-    [staff.administrator, ...staff.technicians, ...staff.finance].map((person) => [person.id, person.name]),
+    [staff.administrator, staff.manager, ...staff.technicians, staff.dispatcher, staff.sales, ...staff.finance].map(
+      (person) => [person.id, person.name],
+    ),
   );
   return {
     logo_sha256: null,

@@ -12,14 +12,15 @@ import { calendarOf } from "./calendar.ts";
 import { castClients, type Client, writeClients } from "./clients.ts";
 import { writeTickets } from "./desk.ts";
 import { letterheadOf } from "./document.ts";
-import { hire, readLists, setUp, type Staff } from "./setup.ts";
+import type { StaffRole } from "../platform/module.ts";
+import { hire, letClientsIn, readLists, setUp, type Staff } from "./setup.ts";
 import { type SizeName, sizes } from "./sizes.ts";
 
 export { isSizeName, type SizeName } from "./sizes.ts";
 
 /** How somebody of the demo signs in. */
 export interface SignIn {
-  role: "administrator" | "technician" | "finance" | "portal";
+  role: StaffRole | "portal";
   url: string;
   email: string;
   password: string;
@@ -71,6 +72,7 @@ async function write(joined: Work, { size: name, seed, password, passwordHash }:
   const common = { size, seed, calendar, clients, tenantId: tenant.id };
   const agreements = castAgreements({ ...common, lastNumber: await lastNumber(work, "contract") });
   await writeClients(bulk, cast);
+  await letClientsIn(work, clients);
   await writeAgreements(bulk, agreements);
   await linkClients(work, clients, agreements);
 
@@ -157,7 +159,10 @@ function signInsOf(tenant: Tenant, staff: Staff, clients: readonly Client[], pas
       : [{ role, url: `${tenant.public_url}${role === "portal" ? "/portal" : ""}/sign-in`, email, password }];
   return [
     ...signIn("administrator", staff.administrator.email),
+    ...signIn("manager", staff.manager.email),
     ...signIn("technician", staff.technicians[0]?.email),
+    ...signIn("dispatcher", staff.dispatcher.email),
+    ...signIn("sales", staff.sales.email),
     ...signIn("finance", staff.finance[0]?.email),
     ...signIn("portal", clients[0]?.contacts.find((contact) => contact.is_portal_user)?.email),
   ];

@@ -7,6 +7,7 @@ import { users } from "../platform/access/schema.ts";
 import { perform } from "../platform/action.ts";
 import type { Work } from "../platform/context.ts";
 import { insert } from "../platform/database/records.ts";
+import type { Client } from "./clients.ts";
 import type { StandardRole } from "../platform/module.ts";
 import { loadTenant } from "../platform/tenants.ts";
 import { firstNames, lastNames } from "./cast/people.ts";
@@ -22,7 +23,10 @@ export interface Person {
 
 export interface Staff {
   administrator: Person;
+  manager: Person;
   technicians: Person[];
+  dispatcher: Person;
+  sales: Person;
   finance: Person[];
 }
 
@@ -82,7 +86,7 @@ async function addMoney(work: Work): Promise<void> {
   await perform(work, createRateCard, { name: "Standard rates", is_default: true, rates });
 }
 
-/** Hires technicians and finance, with the same password as the administrator. */
+/** Hires somebody for each standard role, with the same password as the administrator. */
 export async function hire(
   work: Work,
   administrator: Person,
@@ -109,7 +113,18 @@ export async function hire(
     administrator,
     technicians: await many(given.size.technicians, "technician", "Technician"),
     finance: await many(given.size.finance, "finance", "Accounts"),
+    manager: await one("manager", "Service manager"),
+    dispatcher: await one("dispatcher", "Dispatcher"),
+    sales: await one("sales", "Account manager"),
   };
+}
+
+/** Of each client's people who use the portal the first sees what is the company's, the others what is theirs. */
+export async function letClientsIn(work: Work, clients: readonly Client[]): Promise<void> {
+  for (const { contacts } of clients) {
+    const people = contacts.flatMap(({ portal_user_id }) => portal_user_id ?? []);
+    for (const [at, id] of people.entries()) await giveRole(work, id, at === 0 ? "client_admin" : "client_user");
+  }
 }
 
 interface NewPerson {
@@ -125,9 +140,13 @@ async function staffMember(work: Work, person: NewPerson, role: StandardRole): P
     password_changed_at: work.app.clock.now(),
     ...person,
   });
-  const { id } = await work.db.selectFrom("roles").select("id").where("role_key", "=", role).executeTakeFirstOrThrow();
-  await setRoles(work, user.id, [id]);
+  await giveRole(work, user.id, role);
   return { id: user.id, name: user.name, email: user.email };
+}
+
+async function giveRole(work: Work, userId: string, role: StandardRole): Promise<void> {
+  const { id } = await work.db.selectFrom("roles").select("id").where("role_key", "=", role).executeTakeFirstOrThrow();
+  await setRoles(work, userId, [id]);
 }
 
 /** A work type that the demo's time is written on. */

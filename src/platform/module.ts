@@ -12,7 +12,9 @@ import type { Resource } from "./resource.ts";
 import type { ActionLink, FactsModel, LayoutModel, SectionModel, StatModel } from "./http/view-models.ts";
 
 /** The standard roles that a new organization starts with (PRD 3.1.2); what they may do is data from then on. */
-export type StandardRole = "administrator" | "technician" | "finance";
+export type StandardRole = StaffRole | PortalRole;
+export type StaffRole = "administrator" | "manager" | "technician" | "dispatcher" | "sales" | "finance";
+export type PortalRole = "client_admin" | "client_user";
 
 /** A module's public face: everything the program is made of can be read off these. */
 export interface Module {
@@ -22,7 +24,9 @@ export interface Module {
   readonly tables?: readonly Table[];
   /** Permissions the module brings: name → what it allows, in words. */
   readonly permissions?: Readonly<Record<string, string>>;
-  /** Which standard roles start with which of them; administrators get all. */
+  /** Permissions that clients' people can have in the portal, kept apart from the staff's: name → what it allows. */
+  readonly portalPermissions?: Readonly<Record<string, string>>;
+  /** Which standard roles start with which of them; administrators get all that staff can have. */
   readonly grants?: Partial<Record<Exclude<StandardRole, "administrator">, readonly string[]>>;
   readonly actions?: readonly AnyAction[];
   readonly resources?: readonly Resource[];
@@ -115,6 +119,7 @@ export interface Registry {
   readonly modules: readonly Module[];
   readonly actions: ReadonlyMap<string, AnyAction>;
   readonly permissions: ReadonlyMap<string, string>;
+  readonly portalPermissions: ReadonlyMap<string, string>;
   readonly grants: Readonly<Record<StandardRole, ReadonlySet<string>>>;
   /** Every event that is told, by name. */
   readonly events: ReadonlyMap<string, AnyEventType>;
@@ -142,21 +147,29 @@ export interface Registry {
 /** Puts the modules together; anything declared twice stops the start with its name. */
 export function buildRegistry(modules: readonly Module[]): Registry {
   const permissions = unique(modules.flatMap((module) => Object.entries(module.permissions ?? {})));
+  const portalPermissions = unique(modules.flatMap((module) => Object.entries(module.portalPermissions ?? {})));
   const events = unique(modules.flatMap((module) => module.emits ?? []).map((type) => [type.name, type]));
-  const granted = (role: "technician" | "finance"): ReadonlySet<string> => {
+  const granted = (role: Exclude<StandardRole, "administrator">): ReadonlySet<string> => {
     const names = modules.flatMap((module) => module.grants?.[role] ?? []);
+    const known = role === "client_admin" || role === "client_user" ? portalPermissions : permissions;
     for (const name of names)
-      if (!permissions.has(name)) throw new Error(`${role} is granted ${name}, which does not exist`);
+      if (!known.has(name)) throw new Error(`${role} is granted ${name}, which does not exist for it`);
     return new Set(names);
   };
   return {
     modules,
     permissions,
+    portalPermissions,
     actions: unique(modules.flatMap((module) => module.actions ?? []).map((action) => [action.name, action])),
     grants: {
       administrator: new Set(permissions.keys()),
+      manager: granted("manager"),
       technician: granted("technician"),
+      dispatcher: granted("dispatcher"),
+      sales: granted("sales"),
       finance: granted("finance"),
+      client_admin: granted("client_admin"),
+      client_user: granted("client_user"),
     },
     events,
     subscriptions: subscriptionsOf(modules, events),

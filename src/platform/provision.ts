@@ -1,4 +1,4 @@
-import { offerPermissions } from "./access/roles.ts";
+import { hasNewOffers, offerPermissions } from "./access/roles.ts";
 import { type App, inUnit, reading, systemContext, type Tenant } from "./context.ts";
 import { adoptDataKeys, giveDataKey } from "./crypto/data-keys.ts";
 import { insert } from "./database/records.ts";
@@ -92,9 +92,6 @@ export async function refreshTenant(app: App, id: string): Promise<void> {
   });
   const tenant = await app.database.read(id, (db) => loadTenant(app, db, id));
   const ctx = systemContext(app, tenant);
-  const known = await reading(ctx, (reader) =>
-    reader.db.selectFrom("offered_permissions").select("permission").execute(),
-  );
-  if (known.length === app.registry.permissions.size) return;
+  if (!(await reading(ctx, hasNewOffers))) return;
   await inUnit(ctx, offerPermissions);
 }

@@ -15,7 +15,7 @@ import {
 import { startTestProgram, type TestProgram } from "../support/program.ts";
 import { apiAccess } from "./api.ts";
 import { pageAccess } from "./pages.ts";
-import { type Access, accessOf, type Role } from "./table.ts";
+import { type Access, accessOf, portalRoles, staffRoles } from "./table.ts";
 
 setDefaultTimeout(60_000);
 
@@ -33,7 +33,8 @@ beforeAll(async () => {
 afterAll(() => t.close());
 
 const nameOf = ({ method, path }: Route): string => `${method} ${path}`;
-const accessTo = (route: Route): Access => table.get(nameOf(route)) ?? { who: "administrator", roles: new Set() };
+const accessTo = (route: Route): Access =>
+  table.get(nameOf(route)) ?? { who: "administrator", roles: new Set(), isClients: false };
 const isPage = ({ door }: Route): boolean => door === "staff" || door === "portal" || door === "open";
 /** These end the session that they come with. */
 const endsSession = ({ path }: Route): boolean => /sign-out|logout/.test(path);
@@ -107,9 +108,9 @@ describe("with the addresses of real records,", () => {
     };
     expect(await outcomes(outcome)).toEqual(
       expected((route) => {
-        const { who } = accessTo(route);
+        const { who, isClients } = accessTo(route);
         if (who === "anybody" || who === "whoever is signed in" || endsSession(route)) return null;
-        if (who !== "client") return "out";
+        if (!isClients) return "out";
         return route.path.includes(":id") ? "not there" : "in";
       }),
     );
@@ -159,8 +160,37 @@ describe("with the addresses of real records,", () => {
   });
 });
 
+describe("of a client's people", () => {
+  for (const role of portalRoles) {
+    test(`a ${role.replace("_", " ")} gets in where the table says, and nowhere else`, async () => {
+      const who = role === "client_admin" ? e.client : e.colleague;
+      let page = await browserHeaders(t, who);
+      const isAsked = (route: Route): boolean => !["anybody", "whoever is signed in"].includes(accessTo(route).who);
+      const outcome = async (route: Route): Promise<string | null> => {
+        if (!isAsked(route)) return null;
+        const { outcome: one } = await send(route, page, harmless(route));
+        if (endsSession(route)) page = await browserHeaders(t, who);
+        return one === "not there" ? "in" : one;
+      };
+      expect(await outcomes(outcome)).toEqual(
+        expected((route) => (isAsked(route) ? (accessTo(route).roles.has(role) ? "in" : "out") : null)),
+      );
+    });
+  }
+
+  test("a colleague with the lesser role finds nothing of others' requests and of invoices", async () => {
+    const headers = await browserHeaders(t, e.colleague);
+    const leaks: string[] = [];
+    for (const route of routes.filter((one) => accessTo(one).isClients && one.method === "GET")) {
+      const { text } = await send(route, headers, addressOf(route.path, e.ids));
+      if (text.includes(`${marker} is down`) || text.includes(`${marker} cabling`)) leaks.push(nameOf(route));
+    }
+    expect(leaks).toEqual([]);
+  });
+});
+
 describe("of the staff", () => {
-  for (const role of ["technician", "finance", "administrator"] as const satisfies Role[]) {
+  for (const role of staffRoles) {
     test(`a ${role} gets in where the table says, and nowhere else`, async () => {
       const who: Ctx = await t.harbor.as(role);
       let page = await browserHeaders(t, who);

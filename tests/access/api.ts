@@ -22,12 +22,14 @@ export const apiAccess: AccessTable = {
     GET POST /api/v1/portal/tickets/:id/notes
     GET POST /api/v1/portal/tickets/:id/attachments
     GET /api/v1/portal/tickets/:id/attachments/:attachment_id/content
+    GET /api/v1/portal/company
+  `,
+  "client admin": `
     GET /api/v1/portal/invoices
     GET /api/v1/portal/invoices/:id
     GET /api/v1/portal/invoices/:id/lines
     GET /api/v1/portal/invoices/:id/pdf
     POST /api/v1/portal/invoices/:id/pay
-    GET /api/v1/portal/company
   `,
   "everybody of the staff": `
     GET /api/v1/custom-fields
@@ -96,45 +98,62 @@ export const apiAccess: AccessTable = {
     POST /api/v1/time-entries/timer/stop
     POST DELETE /api/v1/contacts/:id/portal-access
   `,
-  "finance, administrator": `
+  "sales, finance, administrator": `
     POST /api/v1/contracts
     PUT PATCH DELETE /api/v1/contracts/:id
     POST /api/v1/contract-items
     PUT PATCH DELETE /api/v1/contract-items/:id
-    GET POST /api/v1/rate-cards
-    GET PUT PATCH DELETE /api/v1/rate-cards/:id
-    GET /api/v1/rate-cards/:id/rate-card-items
-    GET POST /api/v1/rate-card-items
-    GET PUT PATCH DELETE /api/v1/rate-card-items/:id
-    GET POST /api/v1/invoices
-    GET PUT PATCH DELETE /api/v1/invoices/:id
-    GET /api/v1/companies/:id/invoices
-    GET /api/v1/contracts/:id/invoices
-    GET /api/v1/invoice-lines
-    GET PUT PATCH DELETE /api/v1/invoice-lines/:id
-    GET POST /api/v1/payments
-    GET /api/v1/payments/:id
-    GET /api/v1/companies/:id/payments
-    GET /api/v1/invoices/:id/payments
-    GET POST /api/v1/tax-rates
-    GET PUT PATCH DELETE /api/v1/tax-rates/:id
+    POST /api/v1/rate-cards
+    PUT PATCH DELETE /api/v1/rate-cards/:id
+    POST /api/v1/rate-card-items
+    PUT PATCH DELETE /api/v1/rate-card-items/:id
     POST /api/v1/contracts/:id/items
     POST /api/v1/contracts/:id/activate
     POST /api/v1/contracts/:id/cancel
     POST /api/v1/contracts/:id/renew
     POST /api/v1/contracts/:id/archive
     POST /api/v1/contracts/:id/restore
+  `,
+  "manager, sales, finance, administrator": `
+    GET /api/v1/rate-cards
+    GET /api/v1/rate-cards/:id
+    GET /api/v1/rate-cards/:id/rate-card-items
+    GET /api/v1/rate-card-items
+    GET /api/v1/rate-card-items/:id
+  `,
+  "manager, finance, administrator": `
+    GET /api/v1/invoices
+    GET /api/v1/invoices/:id
+    GET /api/v1/companies/:id/invoices
+    GET /api/v1/contracts/:id/invoices
+    GET /api/v1/invoice-lines
+    GET /api/v1/invoice-lines/:id
+    GET /api/v1/payments
+    GET /api/v1/payments/:id
+    GET /api/v1/companies/:id/payments
+    GET /api/v1/invoices/:id/payments
+    GET /api/v1/tax-rates
+    GET /api/v1/tax-rates/:id
     GET /api/v1/invoices/:id/activity
     POST /api/v1/invoices/:id/approve
+    GET /api/v1/invoices/:id/pdf
+    GET /api/v1/invoices/:id/lines
+    GET /api/v1/billing/reports/ar-aging
+  `,
+  "finance, administrator": `
+    POST /api/v1/invoices
+    PUT PATCH DELETE /api/v1/invoices/:id
+    PUT PATCH DELETE /api/v1/invoice-lines/:id
+    POST /api/v1/payments
+    POST /api/v1/tax-rates
+    PUT PATCH DELETE /api/v1/tax-rates/:id
     POST /api/v1/invoices/:id/void
     POST /api/v1/invoices/:id/rebuild
     POST /api/v1/invoices/:id/send
-    GET /api/v1/invoices/:id/pdf
-    GET POST /api/v1/invoices/:id/lines
+    POST /api/v1/invoices/:id/lines
     POST /api/v1/invoices/generate/from-contract
     POST /api/v1/invoices/generate/from-time-entries
     POST /api/v1/invoices/generate/batch
-    GET /api/v1/billing/reports/ar-aging
     POST /api/v1/payments/process-card
   `,
   administrator: `

@@ -25,6 +25,8 @@ export const pageAccess: AccessTable = {
     GET /portal/tickets/:id
     POST /portal/tickets/:id/notes
     GET /portal/tickets/:id/attachments/:attachment_id
+  `,
+  "client admin": `
     GET /portal/invoices
     GET /portal/invoices/:id
     GET /portal/invoices/:id/pdf
@@ -91,7 +93,7 @@ export const pageAccess: AccessTable = {
     POST /contacts/:id/portal-access
     POST /contacts/:id/portal-access/revoke
   `,
-  "finance, administrator": `
+  "sales, finance, administrator": `
     POST /contracts/:id/activate
     POST /contracts/:id/cancel
     POST /contracts/:id/renew
@@ -104,16 +106,26 @@ export const pageAccess: AccessTable = {
     GET POST /contracts/:id/items/new
     GET POST /contract-items/:id/edit
     GET POST /rate-cards/new
-    GET /rate-cards
-    GET POST /rate-cards/:id
+    POST /rate-cards/:id
     POST /rate-cards/:id/delete
+  `,
+  "manager, sales, finance, administrator": `
+    GET /rate-cards
+    GET /rate-cards/:id
+  `,
+  "manager, finance, administrator": `
     GET /invoices
     GET /invoices/:id
     GET /invoices/:id/pdf
     GET /invoices/:id/lines/:line_id
+    POST /invoices/:id/approve
+    GET POST /billing/review
+    GET /billing/aging
+    GET /settings/tax-rates
+  `,
+  "finance, administrator": `
     POST /invoices/:id/lines/:line_id/move/:direction
     POST /invoices/:id/lines/:line_id/delete
-    POST /invoices/:id/approve
     POST /invoices/:id/void
     POST /invoices/:id/rebuild
     POST /invoices/:id/delete
@@ -125,9 +137,6 @@ export const pageAccess: AccessTable = {
     GET POST /invoices/:id/payment
     GET POST /invoices/from-time
     GET POST /billing/run
-    GET POST /billing/review
-    GET /billing/aging
-    GET /settings/tax-rates
     GET POST /settings/tax-rates/new
     GET POST /settings/tax-rates/:id
     POST /settings/tax-rates/:id/delete

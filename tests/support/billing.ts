@@ -5,6 +5,7 @@ import { users } from "../../src/platform/access/schema.ts";
 import { perform } from "../../src/platform/action.ts";
 import { type Ctx, inUnit } from "../../src/platform/context.ts";
 import { insert, update } from "../../src/platform/database/records.ts";
+import { giveRole } from "./people.ts";
 import type { TestProgram, TestTenant } from "./program.ts";
 
 /** A client with people and work to be billed for, for the tests of money. */
@@ -84,6 +85,7 @@ export async function portalOf(tenant: TestTenant, companyId: string): Promise<C
       contact_id: contact.id,
     });
     await update(work, contacts, contact.id, { portal_user_id: user.id });
+    await giveRole(work, user.id, "client_admin");
     return user.id;
   });
   return tenant.actorContext(userId);

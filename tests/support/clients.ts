@@ -1,7 +1,7 @@
 import { companies, contacts } from "../../src/modules/companies/index.ts";
 import { inviteContact } from "../../src/modules/portal/index.ts";
 import { perform } from "../../src/platform/action.ts";
-import { inUnit } from "../../src/platform/context.ts";
+import { inUnit, reading } from "../../src/platform/context.ts";
 import { insert } from "../../src/platform/database/records.ts";
 import type { TestProgram, TestTenant } from "./program.ts";
 import type { Visitor } from "./visitor.ts";
@@ -47,7 +47,7 @@ export async function linkFor(t: TestProgram, email: string): Promise<string> {
 /** A contact of Harbor's who was invited, has chosen a password and is signed in. */
 export async function clientOf(t: TestProgram, company: string, email: string): Promise<Client> {
   const made = await contactOf(t.harbor, company, email);
-  await perform(await t.harbor.as("technician"), inviteContact, { id: made.contactId });
+  await letIn(t, made.contactId);
   const browser = t.browser();
   const link = await linkFor(t, email);
   await browser.open(link);
@@ -61,4 +61,12 @@ export async function tokenOf(t: TestProgram, { email }: Pick<Client, "email">):
   const credentials = { type: "credentials", attributes: { email, password: clientPassword } };
   const answer = await t.api("POST", "/api/v1/portal/auth/login", { body: { data: credentials } });
   return answer.body.data.attributes.access_token;
+}
+
+/** Invites a contact as what a company's first person is: Client admin. */
+export async function letIn(t: TestProgram, contactId: string): Promise<void> {
+  const role = await reading(t.harbor.system, ({ db }) =>
+    db.selectFrom("roles").select("id").where("role_key", "=", "client_admin").executeTakeFirstOrThrow(),
+  );
+  await perform(await t.harbor.as("technician"), inviteContact, { id: contactId, role_id: role.id });
 }

@@ -5,7 +5,7 @@ import { portalCookieName, staffCookieName } from "../../src/platform/http/cooki
 import type { Ctx } from "../../src/platform/context.ts";
 import { insert } from "../../src/platform/database/records.ts";
 import { securityAlerts } from "../../src/modules/security/schema.ts";
-import { makeClient } from "./desk.ts";
+import { makeClient, makeColleague } from "./desk.ts";
 import type { TestProgram, TestTenant } from "./program.ts";
 
 /** Somebody who sends requests: what every one of them carries. */
@@ -18,6 +18,8 @@ export interface Everything {
   /** The clients whose people use the portal: the one that all of it belongs to, and another one. */
   client: Ctx;
   otherClient: Ctx;
+  /** Somebody of the client's own company with the lesser portal role. */
+  colleague: Ctx;
 }
 
 /** Words that stand in Harbor's records, and so must not stand in what others get to see. */
@@ -177,7 +179,8 @@ export async function makeEverything(t: TestProgram): Promise<Everything> {
     "ticket-categories": await first("ticket-categories"),
     "contract-hour-balances": rows.api_key,
   };
-  return { ids, client: client.portal, otherClient: other.portal };
+  const colleague = await makeColleague(t, company_id);
+  return { ids, client: client.portal, otherClient: other.portal, colleague };
 }
 
 /** The address of a route with real ids in it; a portal address names the invoice that was sent. */

@@ -1,7 +1,7 @@
 /** People who sign in by the front door, with a password that is really theirs. */
 import { setRoles } from "../../src/modules/staff/index.ts";
 import { users } from "../../src/platform/access/schema.ts";
-import { inUnit, reading } from "../../src/platform/context.ts";
+import { inUnit, reading, type Work } from "../../src/platform/context.ts";
 import { hashPassword } from "../../src/platform/crypto/passwords.ts";
 import { insert } from "../../src/platform/database/records.ts";
 import type { StandardRole } from "../../src/platform/module.ts";
@@ -24,14 +24,15 @@ export async function makeStaff(tenant: TestTenant, role: StandardRole, name = "
   const password_hash = await hashPassword(password);
   return inUnit(tenant.system, async (work) => {
     const user = await insert(work, users, { user_type: "staff", name, email, password_hash });
-    const { id } = await work.db
-      .selectFrom("roles")
-      .select("id")
-      .where("role_key", "=", role)
-      .executeTakeFirstOrThrow();
-    await setRoles(work, user.id, [id]);
+    await giveRole(work, user.id, role);
     return { id: user.id, email };
   });
+}
+
+/** Makes a standard role the only one of a user. */
+export async function giveRole(work: Work, userId: string, role: StandardRole): Promise<void> {
+  const { id } = await work.db.selectFrom("roles").select("id").where("role_key", "=", role).executeTakeFirstOrThrow();
+  await setRoles(work, userId, [id]);
 }
 
 /** Signs in by the page, as a person does. */

@@ -82,7 +82,10 @@ export const billingModule = defineModule({
     "billing.write": "Make drafts, send and void invoices, record payments, change tax rates",
     "billing.approve": "Approve invoices",
   },
-  grants: { finance: ["billing.read", "billing.write", "billing.approve"] },
+  grants: {
+    manager: ["billing.read", "billing.approve"],
+    finance: ["billing.read", "billing.write", "billing.approve"],
+  },
   actions: actions as unknown as AnyAction[],
   resources: [invoiceResource, invoiceLineResource, paymentResource, taxRateResource],
   routes: [

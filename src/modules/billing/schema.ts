@@ -60,7 +60,13 @@ export const invoices = table(
     paid_at: readOnly(col.maybe.instant()),
     voided_at: readOnly(col.maybe.instant()),
   },
-  { noun: "invoice", readPermission, isSensitive: true, companyColumn: "company_id" },
+  {
+    noun: "invoice",
+    readPermission,
+    isSensitive: true,
+    companyColumn: "company_id",
+    portalPermission: "portal.invoices",
+  },
 );
 
 export const invoiceLines = table(
@@ -125,7 +131,13 @@ export const payments = table(
     notes: col.maybe.text({ maxLength: 2000 }),
     recorded_by_id: readOnly(col.maybe.ref("users")),
   },
-  { noun: "payment", readPermission, isSensitive: true, companyColumn: "company_id" },
+  {
+    noun: "payment",
+    readPermission,
+    isSensitive: true,
+    companyColumn: "company_id",
+    portalPermission: "portal.invoices",
+  },
 );
 
 export type InvoiceRow = RowOf<typeof invoices>;

@@ -7,12 +7,14 @@ import { asSystem, type Ctx, type Work } from "../../platform/context.ts";
 import { insert, type RowFor, update } from "../../platform/database/records.ts";
 import { conflict, invalidField } from "../../platform/errors.ts";
 import { t } from "../../platform/language/index.ts";
+import type { PortalRole } from "../../platform/module.ts";
 import { contactName, contacts } from "../companies/index.ts";
-import { sendLink } from "../staff/index.ts";
+import { sendLink, setRoles } from "../staff/index.ts";
 
 /** Who of a client's people may come into the portal. */
 
-const target = Type.Object({ id: Type.String({ format: "uuid" }) }, { additionalProperties: false });
+const uuid = Type.String({ format: "uuid" });
+const target = Type.Object({ id: uuid }, { additionalProperties: false });
 
 /** The account that a contact has or had in the portal. */
 export async function accountOf(ctx: Ctx, contactId: string): Promise<RowFor<"users"> | undefined> {
@@ -31,8 +33,8 @@ export async function accountOf(ctx: Ctx, contactId: string): Promise<RowFor<"us
 export const inviteContact = action({
   name: "portal.invite_contact",
   permission: "portal.manage",
-  input: target,
-  run: async (work: Work, { id }: { id: string }): Promise<RowFor<"contacts">> => {
+  input: Type.Object({ id: uuid, role_id: Type.Optional(uuid) }, { additionalProperties: false }),
+  run: async (work: Work, { id, role_id }: { id: string; role_id?: string }): Promise<RowFor<"contacts">> => {
     const contact = await find(work, "contacts", id);
     if (contact.archived_at !== null) throw conflict(t("This contact is archived. Restore it first."), "archived");
     const email = contact.email?.trim().toLowerCase() ?? "";
@@ -60,10 +62,17 @@ export const inviteContact = action({
       account === undefined
         ? await insert(work, users, { ...invited, user_type: "portal", contact_id: contact.id })
         : await update(work, users, account.id, { ...invited, deactivated_at: null, deactivated_by_id: null });
+    if (role_id !== undefined || account === undefined)
+      await setRoles(work, user.id, [role_id ?? (await standardRole(work, "client_user"))]);
     await sendLink(work, user, "invite");
     return update(work, contacts, contact.id, { is_portal_user: true, portal_user_id: user.id });
   },
 });
+
+async function standardRole(work: Work, key: PortalRole): Promise<string> {
+  const role = await work.db.selectFrom("roles").select("id").where("role_key", "=", key).executeTakeFirstOrThrow();
+  return role.id;
+}
 
 /** Takes a contact's access away at once: sessions and open links end. What they wrote stays. */
 export const revokeContact = action({

@@ -1,11 +1,12 @@
 import { Type } from "@sinclair/typebox";
 import { sql } from "kysely";
+import { can } from "../../platform/access/actor.ts";
 import { find, reach } from "../../platform/access/reach.ts";
 import { validate } from "../../platform/access/validate.ts";
 import { perform } from "../../platform/action.ts";
 import { type Ctx, inUnit, reading } from "../../platform/context.ts";
 import type { TableName } from "../../platform/database/tables.ts";
-import { invalid, malformed, unauthorized } from "../../platform/errors.ts";
+import { forbidden, invalid, malformed, unauthorized } from "../../platform/errors.ts";
 import { downloadOf } from "../../platform/files/files.ts";
 import { resourceRoutes, showOne } from "../../platform/http/jsonapi.ts";
 import { resourceObjects } from "../../platform/http/jsonapi-objects.ts";
@@ -191,6 +192,15 @@ const ticketRoutes: Route[] = [
   },
 ];
 
+/** Of the clients, only those who may see what the company pays. */
+function forPayers(route: Route): Route {
+  const handle = forClients(async (ctx, incoming) => {
+    if (!can(ctx.actor, "portal.invoices")) throw forbidden();
+    return route.handle(ctx, incoming);
+  });
+  return { ...route, handle };
+}
+
 const invoiceRoutes: Route[] = [
   ...readRoutes(invoiceResource),
   childRoute("invoices", "lines"),
@@ -224,4 +234,4 @@ const companyRoute: Route = {
   }),
 };
 
-export const portalApi: Route[] = [...authRoutes, ...ticketRoutes, ...invoiceRoutes, companyRoute];
+export const portalApi: Route[] = [...authRoutes, ...ticketRoutes, ...invoiceRoutes.map(forPayers), companyRoute];

@@ -17,7 +17,17 @@ export const portalModule = defineModule({
     text: "Clients write tickets, read answers and see their invoices. Mails to them carry no links then.",
   },
   permissions: { "portal.manage": "Give contacts access to the client portal, and take it away" },
-  grants: { technician: ["portal.manage"] },
+  portalPermissions: {
+    "portal.tickets.company": "See all of the company's tickets, not only one's own",
+    "portal.invoices": "See and pay the company's invoices",
+    "portal.contacts.manage": "Say who of the company may use the portal, and as what",
+  },
+  grants: {
+    manager: ["portal.manage"],
+    technician: ["portal.manage"],
+    dispatcher: ["portal.manage"],
+    client_admin: ["portal.tickets.company", "portal.invoices", "portal.contacts.manage"],
+  },
   actions: [inviteContact, revokeContact] as unknown as AnyAction[],
   routes: [...homePages, ...ticketPages, ...invoicePages, ...contactAccess, ...portalApi],
   panels: [contactPanel],

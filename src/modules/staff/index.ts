@@ -31,7 +31,13 @@ export const staffModule = defineModule({
     "audit.read": "Read the audit log",
     [pricesRead]: "See what things cost: fees and prices of contracts, rate cards, hourly rates",
   },
-  grants: { technician: ["api_keys.manage"], finance: ["api_keys.manage", pricesRead] },
+  grants: {
+    manager: ["api_keys.manage", pricesRead],
+    technician: ["api_keys.manage"],
+    dispatcher: ["api_keys.manage"],
+    sales: ["api_keys.manage", pricesRead],
+    finance: ["api_keys.manage", pricesRead],
+  },
   actions: [
     ...Object.values(actions),
     createApiKey,

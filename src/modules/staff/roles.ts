@@ -11,12 +11,12 @@ import { t } from "../../platform/language/index.ts";
 
 const target = { id: Type.String({ format: "uuid" }), version: Type.Optional(Type.Integer()) };
 
-/** Sets the roles of a user; only known roles count. */
+/** Sets the roles of a user; only roles for people of that kind count. */
 export async function setRoles(work: Work, userId: string, roleIds: readonly string[]): Promise<void> {
-  for (const id of roleIds) {
-    const role = await find(work, "roles", id).catch(() => null);
-    if (role === null) throw invalidField("role_ids", t("This role does not exist."), "not_found");
-  }
+  const user = await work.db.selectFrom("users").select("user_type").where("id", "=", userId).executeTakeFirstOrThrow();
+  const known = await work.db.selectFrom("roles").select("id").where("user_type", "=", user.user_type).execute();
+  if (roleIds.some((id) => !known.some((role) => role.id === id)))
+    throw invalidField("role_ids", t("This role does not exist."), "not_found");
   const before = await work.db
     .selectFrom("user_roles")
     .select("role_id")

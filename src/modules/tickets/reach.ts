@@ -1,36 +1,61 @@
-import { sql } from "kysely";
+import { type RawBuilder, sql } from "kysely";
+import { can } from "../../platform/access/actor.ts";
 import type { ReachRule } from "../../platform/access/reach.ts";
+import type { Ctx } from "../../platform/context.ts";
 
 /**
- * What portal users see of a desk beside their company's tickets: what was written for them and the files on it, and the
- * lists whose words they read. A ticket's own company is what `tickets` is held to anyway.
+ * Which tickets somebody sees. Notes, attachments and whatever else hangs on a ticket follow it. Portal users see those
+ * of their company, or their own; of a desk beside that, what was written for them and the lists whose words they read.
  */
+
+/** What has to hold of a row of `tickets` that the query calls `as`, or null when everything is within reach. */
+export function ticketsWithin(ctx: Ctx, as: string): RawBuilder<boolean> | null {
+  const { actor } = ctx;
+  const column = (name: string): RawBuilder<unknown> => sql.ref(`${as}.${name}`);
+  if (actor.kind === "portal") {
+    const ofCompany = sql<boolean>`${column("company_id")} = ${actor.company_id}`;
+    return can(actor, "portal.tickets.company")
+      ? ofCompany
+      : sql<boolean>`${ofCompany} and ${column("contact_id")} = ${actor.contact_id}`;
+  }
+  return null;
+}
+
 const everybody: ReachRule = (query) => query;
 
-const notInternal: ReachRule = (query, ctx) =>
-  ctx.actor.kind !== "portal"
-    ? query
-    : query.where(sql<boolean>`ticket_notes.note_type <> 'internal' and ${ofOwnCompany(ctx, "ticket_notes")}`);
-
-const notOnInternal: ReachRule = (query, ctx) =>
-  ctx.actor.kind !== "portal"
-    ? query
-    : query.where(
-        sql<boolean>`${ofOwnCompany(ctx, "ticket_attachments")} and not exists (select 1 from ticket_notes n where n.tenant_id = ${ctx.tenant.id} and n.id = ticket_attachments.note_id and n.note_type = 'internal')`,
-      );
-
-function ofOwnCompany(
-  ctx: Parameters<ReachRule>[1],
-  table: "ticket_notes" | "ticket_attachments",
-): ReturnType<typeof sql<boolean>> {
-  return sql<boolean>`exists (select 1 from tickets t where t.tenant_id = ${ctx.tenant.id} and t.id = ${sql.ref(`${table}.ticket_id`)} and t.company_id = ${ctx.actor.company_id})`;
+/** Rows that hang on a ticket are within reach where the ticket is. */
+export function throughTicket(ctx: Ctx, reference: string): RawBuilder<boolean> | null {
+  const within = ticketsWithin(ctx, "t");
+  if (within === null) return null;
+  return sql<boolean>`exists (select 1 from tickets t where t.tenant_id = ${ctx.tenant.id} and t.id = ${sql.ref(reference)} and ${within})`;
 }
+
+const own: ReachRule = (query, ctx) => {
+  const within = ticketsWithin(ctx, "tickets");
+  return within === null ? query : query.where(within);
+};
+
+const notes: ReachRule = (query, ctx) => {
+  const within = throughTicket(ctx, "ticket_notes.ticket_id");
+  const seen = within === null ? query : query.where(within);
+  return ctx.actor.kind === "portal" ? seen.where(sql<boolean>`ticket_notes.note_type <> 'internal'`) : seen;
+};
+
+const attachments: ReachRule = (query, ctx) => {
+  const within = throughTicket(ctx, "ticket_attachments.ticket_id");
+  const seen = within === null ? query : query.where(within);
+  if (ctx.actor.kind !== "portal") return seen;
+  return seen.where(
+    sql<boolean>`not exists (select 1 from ticket_notes n where n.tenant_id = ${ctx.tenant.id} and n.id = ticket_attachments.note_id and n.note_type = 'internal')`,
+  );
+};
 
 export const ticketReach: Readonly<Record<string, ReachRule>> = {
   ticket_queues: everybody,
   ticket_statuses: everybody,
   ticket_priorities: everybody,
   ticket_types: everybody,
-  ticket_notes: notInternal,
-  ticket_attachments: notOnInternal,
+  tickets: own,
+  ticket_notes: notes,
+  ticket_attachments: attachments,
 };

@@ -35,7 +35,13 @@ export const timeModule = defineModule({
     "time.manage": "Log, change and delete other people's time",
     "time.configure": "Change work types and rounding",
   },
-  grants: { technician: ["time.read", "time.write"], finance: ["time.read"] },
+  grants: {
+    manager: ["time.read", "time.write", "time.manage"],
+    technician: ["time.read", "time.write"],
+    dispatcher: ["time.read", "time.write"],
+    sales: ["time.read"],
+    finance: ["time.read"],
+  },
   actions: [
     logTime,
     updateTime,

@@ -1,3 +1,7 @@
+import type { Scope } from "./schema.ts";
+
+export type Narrow = Exclude<Scope, "all">;
+
 /** Who is acting. What they may do is a set of permissions; what they may see is decided by `reach`. */
 export interface Actor {
   kind: "staff" | "portal" | "system" | "nobody" | "operator";
@@ -11,6 +15,8 @@ export interface Actor {
   /** The language they have chosen for pages and mails; null: the organization's. */
   language: string | null;
   permissions: ReadonlySet<string>;
+  /** Permissions that reach less than everything. */
+  narrowed: ReadonlyMap<string, Narrow>;
   session_id: string | null;
   api_key_id: string | null;
 }
@@ -24,6 +30,7 @@ export const nobody: Actor = {
   company_id: null,
   language: null,
   permissions: new Set(),
+  narrowed: new Map(),
   session_id: null,
   api_key_id: null,
 };
@@ -34,4 +41,20 @@ export const system: Actor = { ...nobody, kind: "system", name: "Purser" };
 /** Whether the actor holds a permission; the system holds all, nobody none. */
 export function can(actor: Actor, permission: string): boolean {
   return actor.kind === "system" || actor.permissions.has(permission);
+}
+
+/** How far a permission that the actor holds reaches. */
+export function scopeOf(actor: Actor, permission: string): Scope {
+  return actor.kind === "system" ? "all" : (actor.narrowed.get(permission) ?? "all");
+}
+
+/** Of what several roles grant, the widest holds: a map of the permissions that not one role grants in full. */
+export function narrowedOf(granted: readonly { permission: string; scope: Scope }[]): Map<string, Narrow> {
+  const narrowed = new Map<string, Narrow>();
+  const full = new Set(granted.filter((one) => one.scope === "all").map((one) => one.permission));
+  for (const { permission, scope } of granted) {
+    if (scope === "all" || full.has(permission) || narrowed.get(permission) === "team") continue;
+    narrowed.set(permission, scope);
+  }
+  return narrowed;
 }

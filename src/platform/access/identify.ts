@@ -2,7 +2,7 @@ import { plus } from "../clock.ts";
 import type { App, Tenant } from "../context.ts";
 import type { Db } from "../database/tables.ts";
 import { withinModules } from "../switches.ts";
-import { type Actor, nobody } from "./actor.ts";
+import { type Actor, narrowedOf, nobody } from "./actor.ts";
 import { verifyAccessToken } from "./jwt.ts";
 import { readToken } from "./tokens.ts";
 
@@ -123,14 +123,12 @@ export async function actorOf(
   if (user === undefined || user.deactivated_at !== null) return null;
   const isPortal = user.user_type === "portal";
   if (isPortal && (user.company_id === null || user.is_portal_user !== true || user.archived_at !== null)) return null;
-  const granted = isPortal
-    ? []
-    : await db
-        .selectFrom("user_roles")
-        .innerJoin("role_permissions", "role_permissions.role_id", "user_roles.role_id")
-        .select("role_permissions.permission")
-        .where("user_roles.user_id", "=", userId)
-        .execute();
+  const granted = await db
+    .selectFrom("user_roles")
+    .innerJoin("role_permissions", "role_permissions.role_id", "user_roles.role_id")
+    .select(["role_permissions.permission", "role_permissions.scope"])
+    .where("user_roles.user_id", "=", userId)
+    .execute();
   return {
     kind: isPortal ? "portal" : "staff",
     user_id: user.id,
@@ -140,6 +138,7 @@ export async function actorOf(
     company_id: isPortal ? user.company_id : null,
     language: user.language ?? user.contact_language ?? user.company_language,
     permissions: new Set(granted.map((row) => row.permission)),
+    narrowed: narrowedOf(granted),
     session_id: sessionId,
     api_key_id: apiKeyId,
   };

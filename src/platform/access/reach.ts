@@ -29,7 +29,8 @@ export function reach<T extends TableName>(ctx: Ctx, name: T): Reach<T> {
   else if (actor.kind === "staff" && table.readPermission !== null && !can(actor, table.readPermission))
     query = none(query);
   else if (actor.kind === "portal") {
-    if (table.companyColumn !== null) {
+    if (table.portalPermission !== null && !can(actor, table.portalPermission)) query = none(query);
+    else if (table.companyColumn !== null) {
       query = query.where(sql.ref(`${name}.${table.companyColumn}`), "=", actor.company_id);
     } else if (rule === undefined) query = none(query);
   }

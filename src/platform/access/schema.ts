@@ -32,24 +32,36 @@ export const users = table(
   { noun: "user" },
 );
 
+/** Everybody's records, those of one's teams and one's own, or one's own only; the first is the widest. */
+export const scopes = ["all", "team", "own"] as const;
+export type Scope = (typeof scopes)[number];
+
 /** A named set of permissions. Standard roles have a key and come with every organization. */
 export const roles = table("roles", {
   ...record,
   role_key: readOnly(col.maybe.text()),
+  /** Whom the role is for; staff and portal users are never given each other's. */
+  user_type: defaulted(readOnly(col.enum(["staff", "portal"] as const, { label: "For" })), "staff" as const),
   name: col.text({ maxLength: 80 }),
   description: defaulted(col.text({ maxLength: 1000 }), ""),
 });
 
 export const rolePermissions = table(
   "role_permissions",
-  { ...link, role_id: col.ref("roles"), permission: col.text() },
+  {
+    ...link,
+    role_id: col.ref("roles"),
+    permission: col.text(),
+    /** How far it reaches over records that belong to somebody. */
+    scope: defaulted(col.enum(scopes), "all" as const),
+  },
   { isAudited: false },
 );
 
-/** Permissions that standard roles have been offered: what somebody takes away from a role stays away. */
-export const offeredPermissions = table(
-  "offered_permissions",
-  { ...link, permission: col.text() },
+/** What standard roles have been offered: what somebody takes away from a role stays away. */
+export const offeredGrants = table(
+  "offered_grants",
+  { ...link, role_key: col.text(), permission: col.text() },
   { isAudited: false },
 );
 
@@ -124,7 +136,7 @@ declare module "../database/tables.ts" {
     users: TableType<typeof users>;
     roles: TableType<typeof roles>;
     role_permissions: TableType<typeof rolePermissions>;
-    offered_permissions: TableType<typeof offeredPermissions>;
+    offered_grants: TableType<typeof offeredGrants>;
     user_roles: TableType<typeof userRoles>;
     sessions: TableType<typeof sessions>;
     api_keys: TableType<typeof apiKeys>;

@@ -182,6 +182,8 @@ export interface Table<N extends string = string, C extends Columns = Columns> {
   readonly readPermission: string | null;
   /** The column that tells which company a row belongs to, for portal users; null: out of their reach. */
   readonly companyColumn: string | null;
+  /** What portal users need to see rows of their company; null: all of them do. */
+  readonly portalPermission: string | null;
 }
 
 interface TableOptions {
@@ -191,6 +193,7 @@ interface TableOptions {
   isPlatform?: boolean;
   readPermission?: string;
   companyColumn?: string;
+  portalPermission?: string;
 }
 
 const tables = new Map<string, Table>();
@@ -226,6 +229,7 @@ export function table<const N extends string, C extends Columns>(
     isPlatform: options.isPlatform ?? false,
     readPermission: options.readPermission ?? null,
     companyColumn: options.companyColumn ?? null,
+    portalPermission: options.portalPermission ?? null,
   };
   tables.set(name, made as unknown as Table);
   return made;

@@ -276,7 +276,7 @@ export interface PortalHomeModel {
     tone: "" | "success" | "warning" | "error";
     pay: ActionLink | null;
     href: string;
-  };
+  } | null;
   tickets: { href: string; number: string; title: string; status: BadgeModel; detail: string }[];
   tickets_url: string;
   tickets_empty: EmptyModel;

@@ -86,7 +86,7 @@ async function pageResponse(
         ? navOf(ctx, incoming.url.pathname)
         : isOperator
           ? operatorNav(incoming.url.pathname)
-          : portalNav(route.door, incoming.url.pathname),
+          : portalNav(ctx, route.door, incoming.url.pathname),
     flash,
     search_query: incoming.url.pathname === "/search" ? (incoming.url.searchParams.get("q") ?? "") : "",
     timer: null,
@@ -142,10 +142,10 @@ function navOf(ctx: Ctx, path: string): NavGroup[] {
 }
 
 const portalPages = [
-  { label: "Home", href: "/portal", icon: "home" },
-  { label: "Requests", href: "/portal/tickets", icon: "ticket" },
-  { label: "Invoices", href: "/portal/invoices", icon: "invoice" },
-];
+  { label: "Home", href: "/portal", icon: "home", permission: null },
+  { label: "Requests", href: "/portal/tickets", icon: "ticket", permission: null },
+  { label: "Invoices", href: "/portal/invoices", icon: "invoice", permission: "portal.invoices" },
+] as const;
 
 const operatorPages = [
   { label: "Organizations", href: "/tenants", icon: "building" },
@@ -168,15 +168,19 @@ function operatorNav(path: string): NavGroup[] {
   ];
 }
 
-function portalNav(door: Door, path: string): NavGroup[] {
+function portalNav(ctx: Ctx, door: Door, path: string): NavGroup[] {
   if (door !== "portal") return [];
   return [
     {
       label: "",
-      items: portalPages.map((item) => ({
-        ...item,
-        is_current: item.href === "/portal" ? path === "/portal" : path.startsWith(item.href),
-      })),
+      items: portalPages
+        .filter(({ permission }) => permission === null || can(ctx.actor, permission))
+        .map(({ label, href, icon }) => ({
+          label,
+          href,
+          icon,
+          is_current: href === "/portal" ? path === "/portal" : path.startsWith(href),
+        })),
     },
   ];
 }

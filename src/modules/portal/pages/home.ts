@@ -1,3 +1,4 @@
+import { can } from "../../../platform/access/actor.ts";
 import type { Ctx } from "../../../platform/context.ts";
 import { button, empty, formatAgo, formatDate, link } from "../../../platform/http/cells.ts";
 import type { PortalHomeModel } from "../../../platform/http/page-models.ts";
@@ -38,7 +39,7 @@ async function home(ctx: Ctx): Promise<Answer> {
     text: t("{name} · looked after by {name2}", { name: company.name, name2: ctx.tenant.name }),
     actions: [link(t("Ask for help"), "/portal/tickets/new", "message", "primary")],
     hours: await portalHours(ctx),
-    balance: balanceOf(ctx, open, canPay),
+    balance: can(ctx.actor, "portal.invoices") ? balanceOf(ctx, open, canPay) : null,
     tickets: tickets.map((ticket) => {
       const isAnswered =
         ticket.last_staff_reply_at !== null && ticket.last_staff_reply_at >= (ticket.last_client_reply_at ?? "");
@@ -69,7 +70,7 @@ async function home(ctx: Ctx): Promise<Answer> {
 }
 
 /** What is owed, by currency, and how much of it is late. */
-function balanceOf(ctx: Ctx, open: readonly ClientInvoice[], canPay: boolean): PortalHomeModel["balance"] {
+function balanceOf(ctx: Ctx, open: readonly ClientInvoice[], canPay: boolean): NonNullable<PortalHomeModel["balance"]> {
   const late = open.filter((invoice) => invoice.due_date < today(ctx));
   const [first] = open;
   const href = "/portal/invoices";

@@ -13,6 +13,7 @@ import { type ClientInvoice, clientInvoices } from "../queries.ts";
 import { invoiceBadge, isPayable } from "../rules.ts";
 import { today } from "./words.ts";
 
+const invoicesRead = "portal.invoices";
 const home = "/portal/invoices";
 const idOf = (incoming: Incoming): string => incoming.params["id"] ?? "";
 
@@ -225,17 +226,24 @@ export const invoicePages: Route[] = [
     method: "GET",
     path: home,
     door: "portal",
-    permission: null,
+    permission: invoicesRead,
     handle: (ctx, incoming) => listAnswer(ctx, incoming, invoiceList),
   },
-  { method: "GET", path: `${home}/:id`, door: "portal", permission: null, handle: showInvoice },
+  { method: "GET", path: `${home}/:id`, door: "portal", permission: invoicesRead, handle: showInvoice },
   {
     method: "GET",
     path: `${home}/:id/pdf`,
     door: "portal",
-    permission: null,
+    permission: invoicesRead,
     handle: async (ctx, incoming) => response(await invoicePdfResponse(ctx, idOf(incoming))),
   },
-  { method: "POST", path: `${home}/:id/pay`, door: "portal", permission: null, handle: pay },
-  { method: "GET", path: `${home}/:id/paid`, door: "portal", permission: null, isOutsideRead: true, handle: comeBack },
+  { method: "POST", path: `${home}/:id/pay`, door: "portal", permission: invoicesRead, handle: pay },
+  {
+    method: "GET",
+    path: `${home}/:id/paid`,
+    door: "portal",
+    permission: invoicesRead,
+    isOutsideRead: true,
+    handle: comeBack,
+  },
 ];
