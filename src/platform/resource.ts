@@ -1,6 +1,8 @@
+import type { TSchema } from "@sinclair/typebox";
 import type { AnyAction } from "./action.ts";
 import type { Ctx } from "./context.ts";
 import type { Table } from "./database/columns.ts";
+import type { Deprecation } from "./http/route.ts";
 
 /**
  * Something one can look at over the API. From it come `GET /{path}`, `GET /{path}/{id}`, and, where there is an action,
@@ -28,6 +30,10 @@ export interface Resource {
   readonly calculated: readonly string[];
   /** Whether its records have tags: `filter[tags]=a,b` finds those with any of them. */
   readonly hasTags: boolean;
+  /** Their schemas, for the OpenAPI document; `tags` need none. */
+  readonly schemas: Readonly<Record<string, TSchema>>;
+  /** Attributes that go away, by name. */
+  readonly deprecated: Readonly<Record<string, Deprecation>>;
   /** Default order: a column, with `-` for descending. */
   readonly sort: string;
 }
@@ -46,6 +52,8 @@ export function resource(given: Given): Resource {
     extend: null,
     calculated: [],
     hasTags: false,
+    schemas: {},
+    deprecated: {},
     sort: "id",
     ...given,
   };

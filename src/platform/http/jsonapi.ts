@@ -1,3 +1,4 @@
+import { Type } from "@sinclair/typebox";
 import { sql } from "kysely";
 import { find, reach } from "../access/reach.ts";
 import { type AnyAction, perform } from "../action.ts";
@@ -13,7 +14,7 @@ import { ifMatch, readDocument } from "./jsonapi-document.ts";
 import { includedObjects, isSelection, readSelection, selected } from "./jsonapi-include.ts";
 import { resourceObjects } from "./jsonapi-objects.ts";
 import { readListQuery } from "./jsonapi-query.ts";
-import { type Answer, type Incoming, json, type Route } from "./route.ts";
+import { type Answer, type ApiDoc, type Incoming, json, type Route } from "./route.ts";
 
 /** JSON:API 1.1 documents and the routes that every resource has. */
 
@@ -25,11 +26,24 @@ const base = "/api/v1";
 export function resourceRoutes(resource: Resource): Route[] {
   const path = `${base}/${resource.path}`;
   const { permission, create, update, remove } = resource;
+  const { noun } = resource.table;
+  const one = `${/^[aeio]|^u(?!se)/.test(noun) ? "an" : "a"} ${noun}`;
+  const many = resource.type.replaceAll("_", " ");
+  const listDoc = (of: string): ApiDoc => ({
+    summary: `List ${many}${of}.`,
+    grammar: "list",
+    answer: { many: resource.type },
+  });
   const change = (method: "PUT" | "PATCH", action: AnyAction): Route => ({
     method,
     path: `${path}/:id`,
     door: "api",
     permission: action.permission,
+    doc: {
+      summary: `Change ${one}. Members that are not sent stay as they are.`,
+      input: { type: resource.type, attributes: Type.Omit(action.input, ["id", "version"]) },
+      answer: { one: resource.type },
+    },
     handle: async (ctx, incoming) => {
       await reading(ctx, (reader) => find(reader, resource.table.name as TableName, incoming.params["id"] ?? ""));
       const attributes = readDocument(await incoming.json(), resource.type, incoming.params["id"] ?? "");
@@ -38,12 +52,20 @@ export function resourceRoutes(resource: Resource): Route[] {
     },
   });
   const routes: Route[] = [
-    { method: "GET", path, door: "api", permission, handle: (ctx, incoming) => list(ctx, resource, incoming, null) },
+    {
+      method: "GET",
+      path,
+      door: "api",
+      permission,
+      doc: listDoc(""),
+      handle: (ctx, incoming) => list(ctx, resource, incoming, null),
+    },
     {
       method: "GET",
       path: `${path}/:id`,
       door: "api",
       permission,
+      doc: { summary: `Show ${one}.`, grammar: "record", answer: { one: resource.type } },
       handle: (ctx, incoming) => showOne(ctx, resource, incoming.params["id"] ?? "", 200, selectionOf(incoming)),
     },
   ];
@@ -53,6 +75,7 @@ export function resourceRoutes(resource: Resource): Route[] {
       path: `${base}/${parent.replaceAll("_", "-")}/:id/${as ?? resource.path}`,
       door: "api",
       permission,
+      doc: listDoc(` of one of the ${parent.replaceAll("_", " ")}`),
       handle: async (ctx, incoming) => {
         const owner = await find(ctx, parent as TableName, incoming.params["id"] ?? "");
         return list(ctx, resource, incoming, { column, id: String((owner as Row)["id"]) });
@@ -65,6 +88,12 @@ export function resourceRoutes(resource: Resource): Route[] {
       path,
       door: "api",
       permission: create.permission,
+      doc: {
+        summary: `Add ${one}.`,
+        input: { type: resource.type, attributes: create.input },
+        answer: { one: resource.type },
+        status: 201,
+      },
       handle: async (ctx, incoming) => {
         const made = (await perform(ctx, create, readDocument(await incoming.json(), resource.type, null))) as Row;
         return showOne(ctx, resource, String(made["id"]), 201);
@@ -78,6 +107,7 @@ export function resourceRoutes(resource: Resource): Route[] {
       path: `${path}/:id`,
       door: "api",
       permission: remove.permission,
+      doc: { summary: `Delete ${one}, unless something refers to it.`, answer: "nothing" },
       handle: async (ctx, incoming) => {
         await reading(ctx, (reader) => find(reader, resource.table.name as TableName, incoming.params["id"] ?? ""));
         await perform(ctx, remove, { id: incoming.params["id"], ...ifMatch(incoming) });

@@ -33,19 +33,50 @@ export interface Route {
 export interface ApiDoc {
   /** What it does, in a sentence. */
   summary: string;
-  /** The request document: its type and attributes, or a body of another media type; absent: none. */
-  input?: { type: string; attributes: TObject } | { media: string; schema: TSchema };
+  /** More than a sentence, where there is more to know. */
+  description?: string;
+  /** The request document: its type and attributes, or a body of another media type; several: any of them; absent: none. */
+  input?: ApiInput | readonly ApiInput[];
+  /** Of a verb whose body may be left out. */
+  isInputOptional?: boolean;
   /** What is answered: records of a resource, a document of its own, another media type, or nothing (204). */
-  answer:
-    | { one: string }
-    | { many: string }
-    | { type: string; attributes: TSchema; isList?: boolean }
-    | { media: string }
-    | "nothing";
+  answer: ApiAnswer;
   /** 200 unless told; 204 for nothing. */
   status?: number;
+  /** Which of the grammar's query parameters it takes: a list's, or those of a single record; absent: none. */
+  grammar?: "list" | "record";
   /** Query parameters beside those of the grammar. */
   parameters?: Readonly<Record<string, TSchema>>;
+  /** Set once another route does it better: the answer's headers, the document and the reference page say so. */
+  deprecated?: Deprecation;
+}
+
+export type ApiInput = { type: string; attributes: TObject } | { media: string; schema: TSchema };
+
+export type ApiAnswer =
+  | { one: string; isNullable?: boolean }
+  | { many: string }
+  | {
+      type: string;
+      attributes: TSchema;
+      /** The types that its relationships point to, by name. */
+      relationships?: Readonly<Record<string, string>>;
+      isList?: boolean;
+      isNullable?: boolean;
+      meta?: TSchema;
+    }
+  | { meta: TSchema }
+  | { media: string }
+  | "nothing";
+
+/** Something that goes away: since when it is not to be used, when it stops to work, and what stands in for it. */
+export interface Deprecation {
+  /** `YYYY-MM-DD`: the header `Deprecation` (RFC 9745). */
+  since: string;
+  /** `YYYY-MM-DD`: the header `Sunset` (RFC 8594). */
+  sunset: string;
+  /** The path that does it now, `/api/v1/…`; for an attribute, the name of another. */
+  instead: string;
 }
 
 /** A request as a handler sees it. Bodies are read once, within the route's limit; what cannot be read is a 400. */
