@@ -1,6 +1,7 @@
 import { type Actor, system } from "./access/actor.ts";
 import type { AllowedNetworks } from "./access/allowed-networks.ts";
 import type { Journal } from "./access/journal.ts";
+import type { Brand } from "./brand.ts";
 import type { Clock } from "./clock.ts";
 import type { Keyring } from "./crypto/keyring.ts";
 import type { Database } from "./database/database.ts";
@@ -26,6 +27,7 @@ export interface Tenant {
   is_set_up: boolean;
   /** Networks that may come in, by door. */
   allowed_networks: AllowedNetworks;
+  brand: Brand;
   /** Names of the modules that are switched off. */
   disabled_modules: readonly string[];
   /** Set while the operator has suspended the organization: nobody gets in, and its work rests. */

@@ -1,4 +1,5 @@
 import { hasNewOffers, offerPermissions } from "./access/roles.ts";
+import { noBrand } from "./brand.ts";
 import { type App, inUnit, reading, systemContext, type Tenant } from "./context.ts";
 import { adoptDataKeys, giveDataKey } from "./crypto/data-keys.ts";
 import { insert } from "./database/records.ts";
@@ -69,6 +70,7 @@ export async function provisionTenant(app: App, given: NewTenant, id = newId()):
     limits: { staff: null, storage_mb: null, requests_per_minute: null },
     allowed_modules: null,
     disabled_modules: [],
+    brand: noBrand,
   };
   await inUnit(systemContext(app, tenant), async (work) => {
     const isThere = await work.db.selectFrom("organizations").select("id").executeTakeFirst();

@@ -1,3 +1,4 @@
+import { noBrand } from "./brand.ts";
 import type { AllowedNetworks } from "./access/allowed-networks.ts";
 import type { App, Tenant } from "./context.ts";
 import { adoptDataKeys } from "./crypto/data-keys.ts";
@@ -101,6 +102,9 @@ export const organizations = table(
       col.enum(["due_on_receipt", "net_15", "net_30", "net_45", "net_60"] as const),
       "net_30" as const,
     ),
+    brand_color: col.maybe.text({ format: "color", label: "Colour" }),
+    /** What clients read at the portal's door and on its first page. */
+    portal_welcome: col.maybe.text({ maxLength: 300, label: "Words of welcome" }),
     /** Networks that may come in, by door; an empty list lets everybody in. */
     allowed_networks: defaulted(readOnly(col.json<AllowedNetworks>()), {}),
     /** Modules that are switched off. */
@@ -172,6 +176,9 @@ export async function loadTenant(app: Pick<App, "options" | "keyring">, db: Db, 
       "organizations.set_up_at",
       "organizations.allowed_networks",
       "organizations.disabled_modules",
+      "organizations.brand_color",
+      "organizations.logo_file_id",
+      "organizations.portal_welcome",
       "tenants.suspended_at",
       "tenants.suspension_message",
       "tenants.staff_limit",
@@ -203,6 +210,10 @@ export async function loadTenant(app: Pick<App, "options" | "keyring">, db: Db, 
     },
     allowed_modules: row?.allowed_modules ?? null,
     disabled_modules: row?.disabled_modules ?? [],
+    brand:
+      row === undefined
+        ? noBrand
+        : { color: row.brand_color, logo_file_id: row.logo_file_id, welcome: row.portal_welcome ?? "" },
   };
 }
 

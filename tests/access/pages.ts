@@ -3,6 +3,8 @@ import type { AccessTable } from "./table.ts";
 /** Who gets in by each page, fragment, form, button and download. */
 export const pageAccess: AccessTable = {
   anybody: `
+    GET /brand.css
+    GET /brand/logo
     GET POST /sign-in
     GET POST /forgot
     GET POST /invite/:token
@@ -160,6 +162,7 @@ export const pageAccess: AccessTable = {
     POST /settings/security-alerts/:id/acknowledge
     GET POST /settings/allowed-networks
     GET POST /settings/modules
+    GET POST /settings/branding
     GET POST /settings/organization
     GET POST /settings/address
     GET POST /settings/locale

@@ -30,20 +30,25 @@ export const receipts = on(paymentRecorded, "billing.mail_receipt", async (work,
     invoice.balance_due > 0
       ? `${money(invoice.balance_due)} of it is still open, due ${formatDate(invoice.due_date, tenant)}.`
       : "It is paid in full.";
-  const body = mailBody({
-    organization: tenant.name,
-    heading: t("Thank you for your payment"),
-    paragraphs: [
-      t("We have received {amount} on {date} for invoice {number}. {left}", {
-        amount: money(payment.amount),
-        date: formatDate(payment.payment_date, tenant),
-        number,
-        left,
-      }),
-    ],
-    ...(invoice.sent_at === null ? {} : { action: { label: t("View the invoice"), url: portalUrl(work, invoice.id) } }),
-    footer: t("{name} sends you this because you receive the invoices of your company.", { name: tenant.name }),
-  });
+  const body = mailBody(
+    {
+      organization: tenant.name,
+      heading: t("Thank you for your payment"),
+      paragraphs: [
+        t("We have received {amount} on {date} for invoice {number}. {left}", {
+          amount: money(payment.amount),
+          date: formatDate(payment.payment_date, tenant),
+          number,
+          left,
+        }),
+      ],
+      ...(invoice.sent_at === null
+        ? {}
+        : { action: { label: t("View the invoice"), url: portalUrl(work, invoice.id) } }),
+      footer: t("{name} sends you this because you receive the invoices of your company.", { name: tenant.name }),
+    },
+    work.tenant.brand,
+  );
   await queueMail(work, {
     to,
     subject: t("Payment received for invoice {number}", { number }),

@@ -1,3 +1,4 @@
+import { ownColor } from "../../platform/brand.ts";
 import { addressParts } from "../../platform/database/columns.ts";
 import { columnField, field } from "../../platform/http/form-model.ts";
 import type { FieldModel } from "../../platform/http/view-models.ts";
@@ -97,6 +98,35 @@ export function localitySections(): Sections {
           hint: t("Each company can have its own."),
         }),
         columnField(organizations, "payment_terms", { hint: t("For new companies.") }),
+      ],
+    },
+  ];
+}
+
+export function brandingSections(): Sections {
+  return [
+    {
+      title: t("Look"),
+      hint: t(
+        "Client portal, sign-in pages and mails wear it, beside the logo of the letterhead. The colour is made lighter or darker where it could not be read.",
+      ),
+      fields: [
+        columnField(organizations, "brand_color", {
+          kind: "text",
+          label: t("Colour"),
+          placeholder: ownColor,
+          hint: t("Six digits behind a #; empty for Purser's own."),
+        }),
+      ],
+    },
+    {
+      title: t("Client portal"),
+      fields: [
+        columnField(organizations, "portal_welcome", {
+          kind: "textarea",
+          span: 6,
+          hint: t("Above the sign-in and on the first page, for example how you are reached in an emergency."),
+        }),
       ],
     },
   ];

@@ -6,6 +6,7 @@ import { resource } from "../../platform/resource.ts";
 import { mails } from "../../platform/mail/queue.ts";
 import { mailSettings, organizations } from "../../platform/tenants.ts";
 import { retryMail, setLogo, updateMailSettings, updateOrganization } from "./actions.ts";
+import { brandRoutes } from "./branding.ts";
 import { moduleApi, modulePages, setModules } from "./modules.ts";
 import { settingsApi } from "./api.ts";
 import { deadEventPages, replayEvent } from "./dead-events.ts";
@@ -34,6 +35,13 @@ const cards: [string, string, string, string, string][] = [
   ],
   ["Mail", "Outgoing mail", "The SMTP server, with a test.", "/settings/mail", "mail"],
   ["Mail", "Sent mail", "What was written, what arrived, what failed.", "/settings/mails", "send"],
+  [
+    "Organization",
+    "Branding",
+    "Colour and words of welcome of the portal, its door and the mails.",
+    "/settings/branding",
+    "eye",
+  ],
   ["Organization", "Modules", "Which parts of Purser are in use.", "/settings/modules", "layers"],
   ["Money", "Invoices", "Numbers, payment terms, footer.", "/settings/invoicing", "invoice"],
   [
@@ -68,7 +76,7 @@ export const settingsModule = defineModule({
       sort: "-created_at",
     }),
   ],
-  routes: [...modulePages, ...moduleApi, ...settingsPages, ...deadEventPages, ...settingsApi],
+  routes: [...brandRoutes, ...modulePages, ...moduleApi, ...settingsPages, ...deadEventPages, ...settingsApi],
   nav: [
     {
       label: "Settings",

@@ -14,7 +14,14 @@ import { t } from "../../platform/language/index.ts";
 import { mailSettings, organizations } from "../../platform/tenants.ts";
 import { mails } from "../../platform/mail/queue.ts";
 import { retryMail, updateMailSettings, updateOrganization } from "./actions.ts";
-import { invoicingSections, letterheadSections, localitySections, mailSections, urlSections } from "./forms.ts";
+import {
+  brandingSections,
+  invoicingSections,
+  letterheadSections,
+  localitySections,
+  mailSections,
+  urlSections,
+} from "./forms.ts";
 import { takeLogo } from "./logo.ts";
 import { type MailTest, tryMail } from "./mail-test.ts";
 
@@ -229,6 +236,7 @@ export const settingsPages: Route[] = [
     },
   },
   ...organizationPage("/settings/organization", "Organization and letterhead", letterheadSections),
+  ...organizationPage("/settings/branding", "Branding", brandingSections),
   ...organizationPage("/settings/address", "Public address", urlSections),
   ...organizationPage("/settings/locale", "Time zone and currency", localitySections),
   ...organizationPage("/settings/invoicing", "Invoices", invoicingSections),

@@ -47,16 +47,19 @@ async function tell(work: Work, ticket: TicketRow, to: Person, about: About): Pr
   const queued = await queueMail(work, {
     to: { address: to.email, name: to.name },
     subject: mailSubject(ticket),
-    ...mailBody({
-      ...content,
-      organization: work.tenant.name,
-      footer: t("{name} · ticket #{ticket_number}\n{why}", {
-        name: work.tenant.name,
-        ticket_number: ticket.ticket_number,
-        why,
-      }),
-      ...(to.url === null ? {} : { action: { label: t("Open the ticket"), url: to.url } }),
-    }),
+    ...mailBody(
+      {
+        ...content,
+        organization: work.tenant.name,
+        footer: t("{name} · ticket #{ticket_number}\n{why}", {
+          name: work.tenant.name,
+          ticket_number: ticket.ticket_number,
+          why,
+        }),
+        ...(to.url === null ? {} : { action: { label: t("Open the ticket"), url: to.url } }),
+      },
+      work.tenant.brand,
+    ),
     in_reply_to: before[0]?.message_id ?? null,
     references: before.map((mail) => mail.message_id).toReversed(),
     about: { type: "tickets", id: ticket.id },

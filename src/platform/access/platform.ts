@@ -1,4 +1,5 @@
 import { type App, contextOf, type Ctx, type RequestInfo, type Tenant } from "../context.ts";
+import { noBrand } from "../brand.ts";
 import { currentLocale } from "../language/index.ts";
 import { noId } from "../ids.ts";
 import { type Actor, nobody } from "./actor.ts";
@@ -21,6 +22,7 @@ export function platformTenant(app: Pick<App, "options">): Tenant {
     is_set_up: true,
     allowed_networks: {},
     disabled_modules: [],
+    brand: noBrand,
     suspension: null,
     limits: { staff: null, storage_mb: null, requests_per_minute: null },
     allowed_modules: null,

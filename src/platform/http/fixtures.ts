@@ -114,6 +114,8 @@ export const frame: Omit<LayoutModel, "content" | "title"> = {
   organization: "Harbor IT",
   csrf: "token-of-a-session",
   asset_version: "0",
+  brand_css: "/brand.css?v=0b5e87",
+  logo_url: "/brand/logo?v=1",
   user: { name: "Mara Lindqvist", initials: "ML", email: "mara@harbor-it.example" },
   nav: [
     {

@@ -1,4 +1,5 @@
 import { assetVersion } from "#generated/assets.ts";
+import { brandModel, noBrand } from "../brand.ts";
 import { can } from "../access/actor.ts";
 import { type App, type Ctx, reading, type Tenant } from "../context.ts";
 import type { Failure } from "../errors.ts";
@@ -78,6 +79,7 @@ async function pageResponse(
   const frame: Omit<LayoutModel, "content"> = {
     title: answer.title,
     organization: ctx.tenant.name,
+    ...brandModel(ctx.tenant.brand),
     csrf,
     asset_version: assetVersion,
     user: isSignedIn ? { name: ctx.actor.name, initials: initialsOf(ctx.actor.name), email: ctx.actor.email } : null,
@@ -239,7 +241,14 @@ export async function respondFailure(
     reference: failure.status >= 500 ? requestId : "",
   };
   if (ctx === null) {
-    const frame = { title: model.title, organization: "Purser", csrf: "", asset_version: assetVersion, flash: null };
+    const frame = {
+      title: model.title,
+      organization: "Purser",
+      ...brandModel(noBrand),
+      csrf: "",
+      asset_version: assetVersion,
+      flash: null,
+    };
     return html(renderPage("plain", frame, "errors/error", model), failure.status);
   }
   if (failure.code === "not_set_up") {

@@ -3,7 +3,7 @@
  */
 
 /** The frame around every staff page (`layouts/app`) and portal page (`layouts/portal`). */
-export interface LayoutModel {
+export interface LayoutModel extends BrandModel {
   title: string;
   organization: string;
   /** The page's inner HTML, already rendered. */
@@ -26,7 +26,7 @@ export interface LayoutModel {
 }
 
 /** The frame of pages without navigation: sign-in, setup, errors (`layouts/plain`). */
-export interface PlainLayoutModel {
+export interface PlainLayoutModel extends BrandModel {
   title: string;
   organization: string;
   content: string;
@@ -34,6 +34,14 @@ export interface PlainLayoutModel {
   csrf: string;
   asset_version: string;
   flash: Flash | null;
+}
+
+/** The organization's own look. */
+export interface BrandModel {
+  /** Address of the style sheet with its colour, or empty. */
+  brand_css: string;
+  /** Address of its logo, or empty: then Purser's mark stands in its place. */
+  logo_url: string;
 }
 
 export interface NavLink {

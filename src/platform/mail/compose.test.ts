@@ -1,4 +1,5 @@
 import { expect, test } from "bun:test";
+import { noBrand } from "../brand.ts";
 import { mailBody } from "./compose.ts";
 
 const content = {
@@ -10,7 +11,7 @@ const content = {
 };
 
 test("both bodies say the same", () => {
-  const { text, html } = mailBody(content);
+  const { text, html } = mailBody(content, noBrand);
   expect(text).toBe(
     'New reply to <printer>\n\nHello Ada,\n\none\ntwo & three\n\n> It jams.\n>\n> "Always".\n\nOpen the ticket:\nhttps://desk.harbor.example/tickets/1?a=1&b=2\n\n-- \nHarbor IT\n',
   );
@@ -27,24 +28,29 @@ test("both bodies say the same", () => {
 });
 
 test("nothing that is written becomes markup", () => {
-  const { html } = mailBody({
-    ...content,
-    heading: "<script>1</script>",
-    paragraphs: ['<img src=x onerror="1">'],
-    quoted: "</table>",
-    footer: "<b>",
-    organization: "<i>",
-  });
+  const { html } = mailBody(
+    {
+      ...content,
+      heading: "<script>1</script>",
+      paragraphs: ['<img src=x onerror="1">'],
+      quoted: "</table>",
+      footer: "<b>",
+      organization: "<i>",
+    },
+    noBrand,
+  );
   expect(html).not.toMatch(/<(script|img|b|i)[\s>]/);
 });
 
 test("what is not given leaves nothing behind", () => {
-  const { text, html } = mailBody({ heading: "Hello", paragraphs: ["There"], footer: "Harbor IT" });
+  const { text, html } = mailBody({ heading: "Hello", paragraphs: ["There"], footer: "Harbor IT" }, noBrand);
   expect(text).toBe("Hello\n\nThere\n\n-- \nHarbor IT\n");
   expect(html).not.toContain("href=");
   expect(html).not.toContain('class="quote"');
 });
 
 test("a button leads to a web address only", () => {
-  expect(() => mailBody({ ...content, action: { label: "x", url: "javascript:alert(1)" } })).toThrow("no web address");
+  expect(() => mailBody({ ...content, action: { label: "x", url: "javascript:alert(1)" } }, noBrand)).toThrow(
+    "no web address",
+  );
 });

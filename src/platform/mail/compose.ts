@@ -1,3 +1,4 @@
+import { type Brand, brandTones, ownColor, type Tones } from "../brand.ts";
 import { currentLanguage, t } from "../language/index.ts";
 
 export interface MailContent {
@@ -18,10 +19,10 @@ export interface MailContent {
  * A mail's two bodies with the same content: a plain text, and an HTML page for mail programs (tables and inline styles,
  * since many drop everything else; narrow and dark screens where they are understood). All texts are escaped.
  */
-export function mailBody(content: MailContent): { text: string; html: string } {
+export function mailBody(content: MailContent, brand: Pick<Brand, "color">): { text: string; html: string } {
   const { action } = content;
   if (action !== undefined && !/^https?:\/\//.test(action.url)) throw new Error(`${action.url} is no web address`);
-  return { text: textBody(content), html: htmlBody(content) };
+  return { text: textBody(content), html: htmlBody(content, toneOf(brand)) };
 }
 
 function textBody({ heading, paragraphs, action, quoted, footer }: MailContent): string {
@@ -42,7 +43,12 @@ const font = "font-family:-apple-system,'Segoe UI',Roboto,Helvetica,Arial,sans-s
 /** `word-break` beside `overflow-wrap`: some mail programs only know the older one. */
 const text = `${font};font-size:16px;line-height:1.55;color:#26323d;overflow-wrap:anywhere;word-break:break-word`;
 
-function htmlBody({ heading, paragraphs, action, quoted, footer, organization }: MailContent): string {
+/** The brand's colour as it is used in the light; mail programs that turn colours round do so themselves. */
+function toneOf({ color }: Pick<Brand, "color">): Tones {
+  return color === null ? { primary: ownColor, content: "#ffffff" } : brandTones(color).light;
+}
+
+function htmlBody({ heading, paragraphs, action, quoted, footer, organization }: MailContent, tone: Tones): string {
   const rows = [
     organization === undefined
       ? ""
@@ -55,8 +61,8 @@ function htmlBody({ heading, paragraphs, action, quoted, footer, organization }:
       `<h1 class="ink" style="margin:0;${font};font-size:22px;line-height:1.3;font-weight:650;color:#16212b">${escaped(heading)}</h1>`,
     ),
     ...paragraphs.map((paragraph) => row("0 0 16px", `<div class="ink" style="${text}">${lines(paragraph)}</div>`)),
-    quoted === undefined ? "" : row("4px 0 20px", quote(quoted)),
-    action === undefined ? "" : row("8px 0 12px", button(action)),
+    quoted === undefined ? "" : row("4px 0 20px", quote(quoted, tone)),
+    action === undefined ? "" : row("8px 0 12px", button(action, tone)),
   ];
   return `<!doctype html>
 <html lang="${currentLanguage()}">
@@ -109,15 +115,15 @@ function row(padding: string, inner: string): string {
   return `<tr><td style="padding:${padding}">${inner}</td></tr>`;
 }
 
-function quote(quoted: string): string {
-  return `<table role="presentation" width="100%" cellpadding="0" cellspacing="0" border="0"><tr><td class="quote" style="padding:14px 18px;background:#f4f7f9;border-left:3px solid #0b5e87;${text}">${lines(quoted)}</td></tr></table>`;
+function quote(quoted: string, { primary }: Tones): string {
+  return `<table role="presentation" width="100%" cellpadding="0" cellspacing="0" border="0"><tr><td class="quote" style="padding:14px 18px;background:#f4f7f9;border-left:3px solid ${primary};${text}">${lines(quoted)}</td></tr></table>`;
 }
 
 /** A cell with a colour, because not every program colours a link; the address again below for those that show no buttons. */
-function button({ label, url }: { label: string; url: string }): string {
+function button({ label, url }: { label: string; url: string }, { primary, content }: Tones): string {
   const href = escaped(url);
-  return `<table role="presentation" cellpadding="0" cellspacing="0" border="0"><tr><td class="button" bgcolor="#0b5e87" style="border-radius:7px;background:#0b5e87"><a href="${href}" style="display:inline-block;padding:12px 22px;${font};font-size:16px;font-weight:600;line-height:1.2;color:#ffffff;text-decoration:none">${escaped(label)}</a></td></tr></table>
-<div class="soft" style="padding-top:14px;${font};font-size:13px;line-height:1.5;color:#5b6873;word-break:break-all">${escaped(t("Or open this address:"))} <a class="link" href="${href}" style="color:#0b5e87">${href}</a></div>`;
+  return `<table role="presentation" cellpadding="0" cellspacing="0" border="0"><tr><td class="button" bgcolor="${primary}" style="border-radius:7px;background:${primary}"><a href="${href}" style="display:inline-block;padding:12px 22px;${font};font-size:16px;font-weight:600;line-height:1.2;color:${content};text-decoration:none">${escaped(label)}</a></td></tr></table>
+<div class="soft" style="padding-top:14px;${font};font-size:13px;line-height:1.5;color:#5b6873;word-break:break-all">${escaped(t("Or open this address:"))} <a class="link" href="${href}" style="color:${primary}">${href}</a></div>`;
 }
 
 function lines(given: string): string {

@@ -1,3 +1,4 @@
+import { noBrand } from "../brand.ts";
 import { Readable } from "node:stream";
 import type { NodemailerError } from "nodemailer/lib/errors.js";
 import SMTPConnection from "nodemailer/lib/smtp-connection";
@@ -62,11 +63,14 @@ export interface SmtpTest {
 /** Sends a small mail to an address and tells what the server said to every step. Never throws. */
 export async function testSmtp(settings: SmtpSettings, to: string): Promise<SmtpTest> {
   const lines: string[] = [];
-  const body = mailBody({
-    heading: t("It works"),
-    paragraphs: [t("This is a test mail from Purser. Mail for your clients will reach them the same way.")],
-    footer: t("Sent by way of {host}", { host: settings.host }),
-  });
+  const body = mailBody(
+    {
+      heading: t("It works"),
+      paragraphs: [t("This is a test mail from Purser. Mail for your clients will reach them the same way.")],
+      footer: t("Sent by way of {host}", { host: settings.host }),
+    },
+    noBrand,
+  );
   const message: OutgoingMail = {
     message_id: `<${newId()}@${settings.from_address.split("@").at(-1) ?? "localhost"}>`,
     to: [{ address: to, name: "" }],

@@ -91,16 +91,19 @@ function letter(work: Work, invoice: InvoiceRow): { subject: string; text: strin
   const owed = isSettled
     ? "Nothing is left to pay."
     : `Please pay ${formatMoney(invoice.balance_due, invoice.currency, tenant.locale)} by ${due}.`;
-  const body = mailBody({
-    organization: tenant.name,
-    heading: t("Invoice {number}", { number }),
-    paragraphs: [t("Please find attached our invoice {number} over {total}. {owed}", { number, total, owed })],
-    action: {
-      label: isSettled ? t("View the invoice") : t("View and pay the invoice"),
-      url: portalUrl(work, invoice.id),
+  const body = mailBody(
+    {
+      organization: tenant.name,
+      heading: t("Invoice {number}", { number }),
+      paragraphs: [t("Please find attached our invoice {number} over {total}. {owed}", { number, total, owed })],
+      action: {
+        label: isSettled ? t("View the invoice") : t("View and pay the invoice"),
+        url: portalUrl(work, invoice.id),
+      },
+      footer: t("{name} sends you this because you receive the invoices of your company.", { name: tenant.name }),
     },
-    footer: t("{name} sends you this because you receive the invoices of your company.", { name: tenant.name }),
-  });
+    work.tenant.brand,
+  );
   return { subject: t("Invoice {number} from {name}", { number, name: tenant.name }), ...body };
 }
 

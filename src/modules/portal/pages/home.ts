@@ -36,7 +36,10 @@ async function home(ctx: Ctx): Promise<Answer> {
   const now = ctx.app.clock.now();
   const model: PortalHomeModel = {
     greeting: `Hello ${ctx.actor.name.split(" ")[0] ?? ""}`.trim(),
-    text: t("{name} · looked after by {name2}", { name: company.name, name2: ctx.tenant.name }),
+    text:
+      ctx.tenant.brand.welcome === ""
+        ? t("{name} · looked after by {name2}", { name: company.name, name2: ctx.tenant.name })
+        : ctx.tenant.brand.welcome,
     actions: [link(t("Ask for help"), "/portal/tickets/new", "message", "primary")],
     hours: await portalHours(ctx),
     balance: can(ctx.actor, "portal.invoices") ? balanceOf(ctx, open, canPay) : null,

@@ -23,7 +23,7 @@ interface Door {
   prefix: string;
   home: string;
   title: (ctx: Ctx) => string;
-  text: string;
+  text: (ctx: Ctx) => string;
 }
 
 const doors: Door[] = [
@@ -32,14 +32,17 @@ const doors: Door[] = [
     prefix: "",
     home: "/",
     title: (ctx) => t("Sign in to {name}", { name: ctx.tenant.name }),
-    text: "",
+    text: () => "",
   },
   {
     userType: "portal",
     prefix: "/portal",
     home: "/portal",
     title: (ctx) => ctx.tenant.name,
-    text: "Client portal: your tickets, hours and invoices.",
+    text: (ctx) =>
+      ctx.tenant.brand.welcome === ""
+        ? t("Client portal: your tickets, hours and invoices.")
+        : ctx.tenant.brand.welcome,
   },
 ];
 
@@ -77,7 +80,7 @@ function doorRoutes(door: Door): Route[] {
   const signInPage = (ctx: Ctx, next: string, email: string, failure: Failure | null): Answer => {
     const model: AuthPageModel = {
       title: door.title(ctx),
-      text: door.text,
+      text: door.text(ctx),
       form: formModel({
         action: `${prefix}/sign-in`,
         values: { email, next },
