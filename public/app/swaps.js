@@ -4,8 +4,13 @@ export function listenToSwaps() {
   document.addEventListener("htmx:config:request", (event) => {
     const { sourceElement, request } = event.detail.ctx;
     if (!sourceElement.matches(".filters")) return;
-    const blank = Array.from(request.body).filter(([, value]) => value === "");
-    for (const [name] of blank) request.body.delete(name);
+    // A view that sets a filter is overruled by a blank; several values of one filter stand between commas.
+    const kept = (sourceElement.dataset.viewNames ?? "").split(" ");
+    for (const name of new Set(Array.from(request.body, ([key]) => key))) {
+      const values = request.body.getAll(name).filter((value) => value !== "");
+      request.body.delete(name);
+      if (values.length > 0 || kept.includes(name)) request.body.set(name, values.join(","));
+    }
   });
   document.addEventListener("htmx:after:swap", (event) => {
     // The element that was named as the target may have been replaced by the answer.

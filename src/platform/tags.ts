@@ -82,8 +82,9 @@ export async function tagFilters<R>(ctx: Ctx, entityType: string): Promise<ListF
     {
       name: "tag",
       label: "Tag",
+      is_multiple: true,
       options: () => used.map(({ tag }) => ({ value: tag, label: tag })),
-      apply: (query, value) => query.where(hasAnyTag(entityType, [value])),
+      apply: (query, _value, _ctx, values) => query.where(hasAnyTag(entityType, values)),
     },
   ];
 }

@@ -34,6 +34,8 @@ export const apiAccess: AccessTable = {
   "everybody of the staff": `
     GET /api/v1/custom-fields
     GET /api/v1/custom-fields/:id
+    GET POST /api/v1/saved-views
+    GET PUT PATCH DELETE /api/v1/saved-views/:id
     GET POST /api/v1/companies
     GET PUT PATCH DELETE /api/v1/companies/:id
     GET POST /api/v1/contacts

@@ -40,6 +40,12 @@ export const pageAccess: AccessTable = {
     GET /search
     GET /search/suggest
     GET POST /lists/columns
+    GET /lists/counts
+    POST /lists/views/default
+    GET POST /lists/views/new
+    GET POST /lists/views/:id
+    POST /lists/views/:id/update
+    POST /lists/views/:id/delete
     GET /settings
     POST /sign-out
     GET /account

@@ -115,6 +115,12 @@ export async function makeEverything(t: TestProgram): Promise<Everything> {
     body: `Name\n${marker} Import`,
   });
   if (batch.status !== 201) throw new Error(JSON.stringify(batch.body));
+  const view = await make("saved-views", "saved_views", {
+    list_key: "/tickets",
+    name: `${marker} first`,
+    view_query: "state=open",
+    is_shared: true,
+  });
   const { actor } = await t.harbor.as("technician");
   await t.harbor.key("technician");
   await t.settle();
@@ -139,6 +145,8 @@ export async function makeEverything(t: TestProgram): Promise<Everything> {
   }));
   const ids: Record<string, string> = {
     companies: company_id,
+    views: view,
+    "saved-views": view,
     contacts: client.contact_id,
     sites: site,
     tickets: ticket,

@@ -1,4 +1,5 @@
 import type { AnyAction } from "../../platform/action.ts";
+import type { List } from "../../platform/http/list.ts";
 import { defineModule } from "../../platform/module.ts";
 import { approveInvoice } from "./actions/approve.ts";
 import { createInvoice, deleteDraft, updateInvoice } from "./actions/drafts.ts";
@@ -23,6 +24,7 @@ import { receipts } from "./receipts.ts";
 import { invoiceLineResource, invoiceResource, paymentResource, taxRateResource } from "./resources.ts";
 import { billedTimeEntries, invoiceLines, invoiceLineTimeEntries, invoices, payments, taxRates } from "./schema.ts";
 import { invoiceSearch } from "./search.ts";
+import { invoiceList } from "./lists.ts";
 
 export { approveInvoice } from "./actions/approve.ts";
 export { createInvoice } from "./actions/drafts.ts";
@@ -99,6 +101,7 @@ export const billingModule = defineModule({
     ...billingApi,
   ],
   create: [{ label: "Invoice", href: "/invoices/new", icon: "invoice", order: 40, permission: "billing.write" }],
+  lists: [{ permission: "billing.read", list: invoiceList as List<unknown> }],
   nav: [
     { label: "Invoices", href: "/invoices", icon: "invoice", group: "Money", order: 60, permission: "billing.read" },
   ],

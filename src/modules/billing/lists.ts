@@ -5,7 +5,6 @@ import { cell, empty, link, words } from "../../platform/http/cells.ts";
 import type { List, ListFilter, ListQuery } from "../../platform/http/list.ts";
 import { optionalColumn, optionalReference } from "../../platform/http/lists/optional.ts";
 import { optionsOf } from "../../platform/http/options.ts";
-import type { ListModel } from "../../platform/http/view-models.ts";
 import { isId, noId } from "../../platform/ids.ts";
 import { t } from "../../platform/language/index.ts";
 import { formatMoney } from "../../platform/money.ts";
@@ -144,17 +143,6 @@ function stateCell(row: InvoiceListRow, ctx: Ctx): ReturnType<typeof cell.badge>
   return cell.badge(text, tone);
 }
 
-export const invoiceViews = ["all", "drafts", "open", "overdue", "paid"] as const;
-export type InvoiceView = (typeof invoiceViews)[number];
-
-function inView<R>(query: ListQuery<R>, view: InvoiceView, today: string): ListQuery<R> {
-  if (view === "drafts") return query.where("invoices.status", "=", "draft");
-  if (view === "paid") return query.where("invoices.status", "=", "paid");
-  if (view === "all") return query;
-  const open = query.where("invoices.status", "in", openStatuses);
-  return view === "open" ? open : open.where("invoices.due_date", "<", today);
-}
-
 const isDate = (value: string): boolean => /^\d{4}-\d{2}-\d{2}$/.test(value) && !Number.isNaN(Date.parse(value));
 
 const filters: ListFilter<InvoiceListRow>[] = [
@@ -167,9 +155,16 @@ const filters: ListFilter<InvoiceListRow>[] = [
   {
     name: "status",
     label: "State",
-    options: () =>
-      columns.status.values.map((value) => ({ value, label: statusWords[value as InvoiceStatus] ?? words(value) })),
-    apply: (query, value) => query.where("invoices.status", "=", value),
+    options: () => [
+      { value: "open", label: t("Open") },
+      { value: "overdue", label: t("Overdue") },
+      ...columns.status.values.map((value) => ({ value, label: statusWords[value as InvoiceStatus] ?? words(value) })),
+    ],
+    apply: (query, value, ctx) => {
+      if (value === "open") return query.where("invoices.status", "in", openStatuses);
+      if (value !== "overdue") return query.where("invoices.status", "=", value);
+      return query.where("invoices.status", "in", openStatuses).where("invoices.due_date", "<", todayOf(ctx));
+    },
   },
   {
     name: "from",
@@ -187,65 +182,42 @@ const filters: ListFilter<InvoiceListRow>[] = [
   },
 ];
 
-/** The list page of invoices in one of its views, with what is open in its subtitle. */
-export async function invoiceList(ctx: Ctx, view: InvoiceView): Promise<List<InvoiceListRow>> {
-  const today = todayOf(ctx);
-  const tabs = await invoiceTabs(ctx, view, today);
-  const balances = await openBalances(ctx);
-  return {
-    title: t("Invoices"),
-    subtitle: balances.map(({ currency, open }) => `${formatMoney(open, currency, ctx.tenant.locale)} open`).join(", "),
-    url: "/invoices",
-    table: "invoices",
-    view: "view",
-    query: (reader) => inView(invoiceRows(reader), view, today),
-    columns: invoiceColumns,
-    filters,
-    search: t("Number, PO number, notes"),
-    sort: view === "drafts" ? "company" : "-invoice_date",
-    href: (row) => `/invoices/${row.id}`,
-    tabs: () => tabs,
-    actions: (reader) => [
-      link(t("Receivables"), "/billing/aging", "chart"),
-      ...(can(reader.actor, "billing.approve") ? [link(t("Approve and send"), "/billing/review", "check")] : []),
-      ...(can(reader.actor, "billing.write")
-        ? [
-            link(t("Billing run"), "/billing/run", "refresh"),
-            link(t("New invoice"), "/invoices/new", "plus", "primary"),
-          ]
-        : []),
-    ],
-    empty: (reader) =>
-      empty(
-        "invoice",
-        view === "all" ? t("No invoices yet") : t("Nothing here"),
-        t("Run the billing of a month to make drafts from contracts and time, or write an invoice by hand."),
-        can(reader.actor, "billing.write") ? link(t("Billing run"), "/billing/run", "refresh", "primary") : null,
-      ),
-  };
-}
-
-const tabLabels: Record<InvoiceView, string> = {
-  all: "All",
-  drafts: "Drafts",
-  open: "Open",
-  overdue: "Overdue",
-  paid: "Paid",
+/** The list page of invoices, with what is open in its subtitle. */
+export const invoiceList: List<InvoiceListRow> = {
+  title: "Invoices",
+  subtitle: async (ctx) => {
+    const balances = await openBalances(ctx);
+    return balances
+      .map(({ currency, open }) => t("{amount} open", { amount: formatMoney(open, currency, ctx.tenant.locale) }))
+      .join(", ");
+  },
+  url: "/invoices",
+  table: "invoices",
+  query: invoiceRows,
+  columns: invoiceColumns,
+  views: [
+    { key: "all", label: "All", query: "" },
+    { key: "drafts", label: "Drafts", query: "status=draft&sort=company" },
+    { key: "open", label: "Open", query: "status=open" },
+    { key: "overdue", label: "Overdue", query: "status=overdue" },
+    { key: "paid", label: "Paid", query: "status=paid" },
+  ],
+  filters,
+  search: "Number, PO number, notes",
+  sort: "-invoice_date",
+  href: (row) => `/invoices/${row.id}`,
+  actions: (ctx) => [
+    link(t("Receivables"), "/billing/aging", "chart"),
+    ...(can(ctx.actor, "billing.approve") ? [link(t("Approve and send"), "/billing/review", "check")] : []),
+    ...(can(ctx.actor, "billing.write")
+      ? [link(t("Billing run"), "/billing/run", "refresh"), link(t("New invoice"), "/invoices/new", "plus", "primary")]
+      : []),
+  ],
+  empty: (ctx, view) =>
+    empty(
+      "invoice",
+      view === "all" ? t("No invoices yet") : t("Nothing here"),
+      t("Run the billing of a month to make drafts from contracts and time, or write an invoice by hand."),
+      can(ctx.actor, "billing.write") ? link(t("Billing run"), "/billing/run", "refresh", "primary") : null,
+    ),
 };
-
-async function invoiceTabs(ctx: Ctx, current: InvoiceView, today: string): Promise<ListModel["tabs"]> {
-  const tabs: ListModel["tabs"] = [];
-  for (const view of invoiceViews) {
-    const counted = await inView(reach(ctx, "invoices") as unknown as ListQuery<object>, view, today)
-      .select((eb) => eb.fn.countAll().as("count"))
-      .executeTakeFirst();
-    const count = String((counted as { count?: unknown } | undefined)?.count ?? 0);
-    tabs.push({
-      label: tabLabels[view],
-      href: view === "all" ? "/invoices" : `/invoices?view=${view}`,
-      is_current: view === current,
-      count,
-    });
-  }
-  return tabs;
-}

@@ -1,13 +1,13 @@
 import { sql } from "kysely";
 import { can } from "../../platform/access/actor.ts";
 import { reach } from "../../platform/access/reach.ts";
-import type { Ctx } from "../../platform/context.ts";
 import { customColumns, customFilters } from "../../platform/custom-fields/list.ts";
 import type { Address } from "../../platform/database/columns.ts";
 import { addressLine, cell, empty, link, words } from "../../platform/http/cells.ts";
 import type { List, ListFilter, ListQuery } from "../../platform/http/list.ts";
 import { optionalColumn, optionalReference, tagsColumn } from "../../platform/http/lists/optional.ts";
 import { optionsOf } from "../../platform/http/options.ts";
+import { isId, noId } from "../../platform/ids.ts";
 import { t } from "../../platform/language/index.ts";
 import { tagFilters } from "../../platform/tags.ts";
 import { contactName } from "./rules.ts";
@@ -15,13 +15,14 @@ import { companies, contacts } from "./schema.ts";
 
 const text = companies.columns.name;
 
-/** Shows archived records only when asked to. */
+/** Archived records are left out until somebody asks for them. */
 function archivedFilter<R>(table: string): ListFilter<R> {
   return {
     name: "archived",
-    label: t("Archived"),
+    label: "Archived",
     options: () => [{ value: "yes", label: t("Archived") }],
     apply: (query: ListQuery<R>) => query.where(sql<boolean>`${sql.ref(`${table}.archived_at`)} is not null`),
+    otherwise: (query: ListQuery<R>) => query.where(sql<boolean>`${sql.ref(`${table}.archived_at`)} is null`),
   };
 }
 
@@ -126,18 +127,44 @@ export const companyList: List<CompanyRow> = {
     optionalColumn(companies, "is_tax_exempt"),
     tagsColumn("companies"),
   ],
+  views: [
+    { key: "all", label: "All", query: "" },
+    { key: "clients", label: "Clients", query: "type=client&status=active" },
+    { key: "prospects", label: "Prospects", query: "type=prospect" },
+    { key: "mine", label: "My accounts", query: "manager=me" },
+    { key: "archived", label: "Archived", query: "archived=yes", is_tab: false, is_counted: false },
+  ],
   filters: [
     {
       name: "type",
       label: "Type",
+      is_multiple: true,
       options: () => choices(companies.columns.company_type.values),
-      apply: (query, value) => query.where("companies.company_type", "=", value),
+      apply: (query, _value, _ctx, values) => query.where("companies.company_type", "in", [...values]),
     },
     {
       name: "status",
       label: "Status",
+      is_multiple: true,
       options: () => choices(companies.columns.status.values),
-      apply: (query, value) => query.where("companies.status", "=", value),
+      apply: (query, _value, _ctx, values) => query.where("companies.status", "in", [...values]),
+    },
+    {
+      name: "manager",
+      label: "Account manager",
+      options: async (ctx) => [
+        { value: "me", label: t("Me") },
+        { value: "none", label: t("Nobody") },
+        ...(await optionsOf(ctx, "users", { where: { user_type: "staff" } })),
+      ],
+      apply: (query, value, ctx) =>
+        value === "none"
+          ? query.where("companies.account_manager_id", "is", null)
+          : query.where(
+              "companies.account_manager_id",
+              "=",
+              value === "me" ? ctx.actor.user_id : isId(value) ? value : noId,
+            ),
     },
     archivedFilter("companies"),
   ],
@@ -244,18 +271,33 @@ export const contactList: List<ContactRow> = {
     optionalColumn(contacts, "created_at", { label: "Added" }),
     optionalColumn(contacts, "updated_at", { label: "Changed" }),
   ],
+  views: [
+    { key: "all", label: "All", query: "" },
+    { key: "portal", label: "Portal users", query: "portal=yes" },
+    { key: "archived", label: "Archived", query: "archived=yes", is_tab: false, is_counted: false },
+  ],
   filters: [
     {
       name: "company",
       label: "Company",
       options: (ctx) => optionsOf(ctx, "companies"),
-      apply: (query, value) => query.where("contacts.company_id", "=", value),
+      apply: (query, value) => query.where("contacts.company_id", "=", isId(value) ? value : noId),
     },
     {
       name: "type",
       label: "Type",
+      is_multiple: true,
       options: () => choices(contacts.columns.contact_type.values),
-      apply: (query, value) => query.where("contacts.contact_type", "=", value),
+      apply: (query, _value, _ctx, values) => query.where("contacts.contact_type", "in", [...values]),
+    },
+    {
+      name: "portal",
+      label: "Portal",
+      options: () => [
+        { value: "yes", label: t("With access") },
+        { value: "no", label: t("Without access") },
+      ],
+      apply: (query, value) => query.where("contacts.is_portal_user", "=", value === "yes"),
     },
     archivedFilter("contacts"),
   ],
@@ -298,12 +340,3 @@ export const siteColumns: Pick<List<SiteRow>, "columns" | "href" | "title" | "ta
     },
   ],
 };
-
-/** Hides archived rows unless the list is asked for them. */
-export function withoutArchived<R>(list: List<R>, isAsked: boolean): List<R> {
-  if (isAsked) return list;
-  return {
-    ...list,
-    query: (ctx: Ctx) => list.query(ctx).where(sql<boolean>`${sql.ref(`${list.table}.archived_at`)} is null`),
-  };
-}

@@ -8,7 +8,6 @@ import { cell, empty, link, words } from "../../platform/http/cells.ts";
 import type { List, ListFilter, ListQuery } from "../../platform/http/list.ts";
 import { optionalColumn, optionalReference } from "../../platform/http/lists/optional.ts";
 import { optionsOf } from "../../platform/http/options.ts";
-import type { ListModel } from "../../platform/http/view-models.ts";
 import { isId } from "../../platform/ids.ts";
 import { t } from "../../platform/language/index.ts";
 import { contracts } from "./schema.ts";
@@ -63,14 +62,16 @@ const filters: ListFilter<ContractListRow>[] = [
   {
     name: "status",
     label: "Status",
+    is_multiple: true,
     options: () => choices(contracts.columns.status.values),
-    apply: (query, value) => query.where("contracts.status", "=", value),
+    apply: (query, _value, _ctx, values) => query.where("contracts.status", "in", [...values]),
   },
   {
     name: "type",
     label: "Type",
+    is_multiple: true,
     options: () => choices(contracts.columns.contract_type.values),
-    apply: (query, value) => query.where("contracts.contract_type", "=", value),
+    apply: (query, _value, _ctx, values) => query.where("contracts.contract_type", "in", [...values]),
   },
   {
     name: "company",
@@ -81,7 +82,7 @@ const filters: ListFilter<ContractListRow>[] = [
   {
     name: "ending",
     label: "Ends",
-    options: () => [{ value: "soon", label: t("Within {soonDays} days", { soonDays }) }],
+    options: () => [{ value: "soon", label: t("Within {days} days", { days: soonDays }) }],
     apply: (query, _, ctx) => ending(query, ctx),
   },
   {
@@ -89,6 +90,7 @@ const filters: ListFilter<ContractListRow>[] = [
     label: "Archived",
     options: () => [{ value: "yes", label: t("Archived") }],
     apply: (query) => query.where("contracts.archived_at", "is not", null),
+    otherwise: (query) => query.where("contracts.archived_at", "is", null),
   },
 ];
 
@@ -175,6 +177,12 @@ export const contractList: List<ContractListRow> = {
     optionalColumn(contracts, "created_at", { label: "Added" }),
     optionalColumn(contracts, "updated_at", { label: "Changed" }),
   ],
+  views: [
+    { key: "all", label: "All", query: "" },
+    { key: "active", label: "Active", query: "status=active" },
+    { key: "ending", label: "Ending soon", query: "ending=soon&sort=end_date" },
+    { key: "archived", label: "Archived", query: "archived=yes", is_tab: false, is_counted: false },
+  ],
   filters,
   search: "Search contracts",
   sort: "name",
@@ -183,7 +191,6 @@ export const contractList: List<ContractListRow> = {
     ...(can(ctx.actor, pricesRead) ? [link(t("Rate cards"), "/rate-cards", "tag")] : []),
     ...(can(ctx.actor, "contracts.write") ? [link(t("New contract"), "/contracts/new", "plus", "primary")] : []),
   ],
-  tabs: (_, search) => tabs(new URLSearchParams(search)),
   empty: (ctx) =>
     empty(
       "contract",
@@ -192,19 +199,3 @@ export const contractList: List<ContractListRow> = {
       can(ctx.actor, "contracts.write") ? link(t("New contract"), "/contracts/new", "plus", "primary") : null,
     ),
 };
-
-function tabs(asked: URLSearchParams): ListModel["tabs"] {
-  const isSoon = asked.get("ending") === "soon";
-  const isActive = !isSoon && asked.get("status") === "active";
-  return [
-    { label: t("All"), href: "/contracts", is_current: !isSoon && !isActive, count: "" },
-    { label: t("Active"), href: "/contracts?status=active", is_current: isActive, count: "" },
-    { label: t("Ending soon"), href: "/contracts?ending=soon&sort=end_date", is_current: isSoon, count: "" },
-  ];
-}
-
-/** The list without archived contracts, unless they are asked for. */
-export function contractsFor(url: URL): List<ContractListRow> {
-  if (url.searchParams.get("archived") === "yes") return contractList;
-  return { ...contractList, query: (ctx) => contractList.query(ctx).where("contracts.archived_at", "is", null) };
-}

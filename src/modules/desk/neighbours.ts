@@ -1,7 +1,8 @@
 import type { Ctx } from "../../platform/context.ts";
-import { listModel } from "../../platform/http/list.ts";
+import { idsOf } from "../../platform/http/lists/order.ts";
+import { listState } from "../../platform/http/lists/state.ts";
 import type { Incoming } from "../../platform/http/route.ts";
-import { myWork, ticketList, viewOf } from "../tickets/index.ts";
+import { myWork, ticketList } from "../tickets/index.ts";
 
 /** Previous and next of a ticket: through the list that it was opened from, in that list's order. */
 
@@ -37,20 +38,10 @@ export async function neighboursOf(
   id: string,
   from: string,
 ): Promise<{ previous_url: string; next_url: string }> {
-  const ids = from.startsWith("/my-work") ? (await myWork(ctx, most)).map((row) => row.id) : await idsOf(ctx, from);
+  const ids = from.startsWith("/my-work")
+    ? (await myWork(ctx, most)).map((row) => row.id)
+    : await idsOf(ctx, await listState(ctx, new URL(from, "http://list.invalid"), ticketList), most);
   const at = ids.indexOf(id);
   const link = (index: number): string => (at === -1 || ids[index] === undefined ? "" : ticketUrl(ids[index], from));
   return { previous_url: link(at - 1), next_url: link(at + 1) };
-}
-
-async function idsOf(ctx: Ctx, from: string): Promise<string[]> {
-  const url = new URL(from, "http://list.invalid");
-  const { tabs: _, ...list } = ticketList(viewOf(url));
-  // Only the order matters here: choices of filters and counts of tabs are not asked for.
-  const model = await listModel(ctx, url, {
-    ...list,
-    size: most,
-    filters: (list.filters ?? []).map((filter) => ({ ...filter, options: () => [] })),
-  });
-  return model.table.rows.map((row) => row.id);
 }

@@ -97,7 +97,7 @@ async function show(ctx: Ctx, incoming: Incoming, order: readonly string[] | nul
     back: pathOf(back),
     columns: [...first, ...offered.filter((column) => !first.includes(column))]
       .filter(({ label }) => label !== "")
-      .map(({ key, label }) => ({ key, label, is_shown: shown.has(key) })),
+      .map(({ key, label }) => ({ key, label: t(label), is_shown: shown.has(key) })),
   };
   return incoming.isFragment ? fragment("lists/_columns", model) : page("lists/columns", model.title, model);
 }

@@ -45,7 +45,7 @@ export { attachmentOf, uploadOf } from "./api.ts";
 export { attachmentsOf, conversationOf, writtenAt } from "./conversation.ts";
 export { ticketList } from "./lists.ts";
 export { myWork } from "./pages/my-work.ts";
-export { minutesOn, type TicketListRow, ticketRows, viewOf } from "./queries.ts";
+export { minutesOn, type TicketListRow, ticketRows } from "./queries.ts";
 export { endsAfter, isClientWaiting, mailSubject, repliesAfter, ticketNumber } from "./rules.ts";
 export { ticketAttachments, ticketNotes, tickets } from "./schema.ts";
 
@@ -93,7 +93,7 @@ export const ticketsModule = defineModule({
   resources: [ticketResource, noteResource, attachmentResource, ...listResources],
   routes: [...listPages, ...newTicketPages, ...settingsPages, ...ticketApi],
   create: [{ label: "Ticket", href: "/tickets/new", icon: "ticket", order: 10, permission: "tickets.write" }],
-  lists: [{ permission: "tickets.read", list: ticketList("open") as List<unknown> }],
+  lists: [{ permission: "tickets.read", list: ticketList as List<unknown> }],
   nav: [
     { label: "My work", href: "/my-work", icon: "inbox", group: "Desk", order: 10, permission: "tickets.read" },
     { label: "Tickets", href: "/tickets", icon: "ticket", group: "Desk", order: 11, permission: "tickets.read" },

@@ -7,11 +7,12 @@ import { cell, empty, link } from "../../platform/http/cells.ts";
 import type { List, ListFilter } from "../../platform/http/list.ts";
 import { optionalColumn, optionalReference, tagsColumn } from "../../platform/http/lists/optional.ts";
 import { optionsOf } from "../../platform/http/options.ts";
-import type { ListModel } from "../../platform/http/view-models.ts";
-import { isId, noId } from "../../platform/ids.ts";
+import { periodFilter } from "../../platform/http/lists/kinds.ts";
+import type { EmptyModel } from "../../platform/http/view-models.ts";
 import { t } from "../../platform/language/index.ts";
+import { isId, noId } from "../../platform/ids.ts";
 import { tagFilters } from "../../platform/tags.ts";
-import { inView, minutesOn, ticketCounts, type TicketListRow, ticketRows, type View } from "./queries.ts";
+import { inState, minutesOn, ticketCounts, type TicketListRow, ticketRows } from "./queries.ts";
 import { isClientWaiting } from "./rules.ts";
 import { ticketPriorities, tickets } from "./schema.ts";
 
@@ -107,87 +108,108 @@ function byColumn(
   return {
     name,
     label,
+    is_multiple: true,
     options: (ctx) => optionsOf(ctx, table),
-    apply: (query, value) => query.where(sql.ref(`tickets.${column}`), "=", isId(value) ? value : noId),
+    apply: (query, _value, _ctx, values) => query.where(sql.ref(`tickets.${column}`), "in", idsOf(values)),
   };
 }
 
-/** Me, nobody, or any person of the staff. */
+/** An address typed by hand may hold anything; what is no id finds nothing. */
+function idsOf(values: readonly string[]): string[] {
+  return values.map((value) => (isId(value) ? value : noId));
+}
+
+/** Me, nobody, or people of the staff. */
 const assigneeFilter: ListFilter<TicketListRow> = {
   name: "assignee",
   label: "Assigned to",
+  is_multiple: true,
   options: async (ctx) => [
     { value: "me", label: t("Me") },
     { value: "none", label: t("Nobody") },
     ...(await optionsOf(ctx, "users", { where: { user_type: "staff" } })),
   ],
-  apply: (query, value, ctx) =>
-    value === "none"
-      ? query.where("tickets.assigned_to_id", "is", null)
-      : query.where("tickets.assigned_to_id", "=", value === "me" ? ctx.actor.user_id : isId(value) ? value : noId),
+  apply: (query, _value, ctx, values) => {
+    const ids = idsOf(
+      values.filter((one) => one !== "none").map((one) => (one === "me" ? (ctx.actor.user_id ?? noId) : one)),
+    );
+    return query.where((eb) =>
+      eb.or([
+        ...(values.includes("none") ? [eb("tickets.assigned_to_id", "is", null)] : []),
+        ...(ids.length > 0 ? [eb("tickets.assigned_to_id", "in", ids)] : []),
+      ]),
+    );
+  },
 };
-
-/** The list page for a view; everything else of its state is in the other parameters. */
-export function ticketList(view: View): List<TicketListRow> {
-  return {
-    title: t("Tickets"),
-    url: "/tickets",
-    moreColumns: (ctx) => customColumns(ctx, "tickets"),
-    moreFilters: async (ctx) => [
-      ...(await customFilters<TicketListRow>(ctx, "tickets")),
-      ...(await tagFilters<TicketListRow>(ctx, "tickets")),
-    ],
-    table: "tickets",
-    view: "view",
-    query: (ctx) => inView(ticketRows(ctx), view),
-    columns: ticketColumns,
-    filters: [
-      byColumn("queue", "Queue", "ticket_queues", "queue_id"),
-      byColumn("status", "Status", "ticket_statuses", "status_id"),
-      byColumn("priority", "Priority", "ticket_priorities", "priority_id"),
-      byColumn("type", "Type", "ticket_types", "type_id"),
-      assigneeFilter,
-      byColumn("company", "Company", "companies", "company_id"),
-    ],
-    search: t("Number, title, or what was written"),
-    sort: "-updated_at",
-    href: (row) => `/tickets/${row.id}`,
-    isBold: isClientWaiting,
-    actions: (ctx) =>
-      can(ctx.actor, "tickets.write") ? [link(t("New ticket"), "/tickets/new", "plus", "primary")] : [],
-    tabs: (ctx) => ticketTabs(ctx, view),
-    empty: (ctx) => emptyViews[view](ctx),
-  };
-}
 
 const newTicket = (ctx: Ctx): ReturnType<typeof link> | null =>
   can(ctx.actor, "tickets.write") ? link(t("New ticket"), "/tickets/new", "plus", "primary") : null;
 
-const emptyViews: Record<View, (ctx: Ctx) => ReturnType<typeof empty>> = {
+const noTickets = (ctx: Ctx): EmptyModel =>
+  empty("ticket", t("No tickets yet"), t("What clients report and ask for appears here."), newTicket(ctx));
+
+const emptyViews: Record<string, (ctx: Ctx) => EmptyModel> = {
   open: (ctx) =>
     empty("ticket", t("No open tickets"), t("What clients report and ask for appears here."), newTicket(ctx)),
   unassigned: () => empty("check-circle", t("Everything has somebody"), t("No open ticket is without an assignee.")),
+  replied: () =>
+    empty("check-circle", t("Everybody has an answer"), t("Tickets on which the client wrote last appear here.")),
   waiting: () =>
     empty("clock", t("Nobody keeps us waiting"), t("Tickets that wait for a client or a vendor appear here.")),
   closed: () => empty("ticket", t("Nothing closed yet"), t("Tickets appear here when their status closes them.")),
-  all: (ctx) =>
-    empty("ticket", t("No tickets yet"), t("What clients report and ask for appears here."), newTicket(ctx)),
 };
 
-/** The tabs above the list and above My work, with how many tickets stand behind those that somebody has to look at. */
-export async function ticketTabs(ctx: Ctx, current: View | "mine"): Promise<ListModel["tabs"]> {
-  const counts = await ticketCounts(ctx);
-  const tab = (name: View | "mine", label: string, href: string, count: number | null): ListModel["tabs"][number] => ({
-    label,
-    href,
-    is_current: name === current,
-    count: count === null ? "" : String(count),
-  });
-  return [
-    tab("mine", t("My work"), "/my-work", counts.mine),
-    tab("unassigned", t("Unassigned"), "/tickets?view=unassigned", counts.unassigned),
-    tab("open", t("All open"), "/tickets", counts.open),
-    tab("waiting", t("Waiting"), "/tickets?view=waiting", counts.waiting),
-    tab("closed", t("Closed"), "/tickets?view=closed", null),
-  ];
-}
+/** The list page of tickets. */
+export const ticketList: List<TicketListRow> = {
+  title: "Tickets",
+  url: "/tickets",
+  moreColumns: (ctx) => customColumns(ctx, "tickets"),
+  moreFilters: async (ctx) => [
+    ...(await customFilters<TicketListRow>(ctx, "tickets")),
+    ...(await tagFilters<TicketListRow>(ctx, "tickets")),
+  ],
+  table: "tickets",
+  query: ticketRows,
+  columns: ticketColumns,
+  views: [
+    {
+      key: "mine",
+      label: "My work",
+      query: "",
+      href: "/my-work",
+      count: async (ctx) => (await ticketCounts(ctx)).mine,
+    },
+    { key: "unassigned", label: "Unassigned", query: "state=open&assignee=none" },
+    { key: "open", label: "All open", query: "state=open", is_usual: true },
+    { key: "replied", label: "Client replied", query: "state=replied" },
+    { key: "waiting", label: "Waiting", query: "state=waiting" },
+    { key: "closed", label: "Closed", query: "state=closed", is_counted: false },
+    { key: "all", label: "All tickets", query: "", is_tab: false, is_counted: false },
+  ],
+  filters: [
+    {
+      name: "state",
+      label: "State",
+      options: () => [
+        { value: "open", label: t("Open") },
+        { value: "replied", label: t("Client replied") },
+        { value: "waiting", label: t("Waiting") },
+        { value: "closed", label: t("Closed") },
+      ],
+      apply: (query, value) => inState(query, value),
+    },
+    byColumn("queue", "Queue", "ticket_queues", "queue_id"),
+    byColumn("status", "Status", "ticket_statuses", "status_id"),
+    byColumn("priority", "Priority", "ticket_priorities", "priority_id"),
+    byColumn("type", "Type", "ticket_types", "type_id"),
+    assigneeFilter,
+    byColumn("company", "Company", "companies", "company_id"),
+    periodFilter("opened", "Opened", "tickets.created_at", "instant"),
+  ],
+  search: "Number, title, or what was written",
+  sort: "-updated_at",
+  href: (row) => `/tickets/${row.id}`,
+  isBold: isClientWaiting,
+  actions: (ctx) => (can(ctx.actor, "tickets.write") ? [link(t("New ticket"), "/tickets/new", "plus", "primary")] : []),
+  empty: (ctx, view) => (emptyViews[view] ?? noTickets)(ctx),
+};

@@ -8,7 +8,7 @@ import type { SectionModel } from "../../platform/http/view-models.ts";
 import { t } from "../../platform/language/index.ts";
 import { ticketColumns, ticketList } from "./lists.ts";
 import { myWork, myWorkColumns } from "./pages/my-work.ts";
-import { inView, ticketCounts, type TicketListRow, ticketRows } from "./queries.ts";
+import { inState, ticketCounts, type TicketListRow, ticketRows } from "./queries.ts";
 
 const few = 10;
 const permission = "tickets.read";
@@ -24,7 +24,7 @@ function section(
     kind: "section",
     id: "tickets",
     actions: [],
-    table: tableModel(ctx, { ...ticketList("open"), columns }, rows, "", null),
+    table: tableModel(ctx, { ...ticketList, columns }, rows, "", null),
     more_label: t("All tickets"),
     ...given,
   };
@@ -32,7 +32,7 @@ function section(
 
 /** The open tickets of a company. */
 async function ofCompany(ctx: Ctx, { id }: { id: string }): Promise<PanelModel[]> {
-  const rows = await inView(ticketRows(ctx), "open")
+  const rows = await inState(ticketRows(ctx), "open")
     .where("tickets.company_id", "=", id)
     .orderBy("tickets.updated_at", "desc")
     .limit(few)
@@ -113,7 +113,7 @@ async function ofDashboard(ctx: Ctx): Promise<PanelModel[]> {
       id: "my-work",
       title: t("My work"),
       actions: [],
-      table: tableModel(ctx, { ...ticketList("open"), columns: myWorkColumns }, rows, "", null),
+      table: tableModel(ctx, { ...ticketList, columns: myWorkColumns }, rows, "", null),
       empty: none,
       more_url: rows.length === few ? "/my-work" : "",
       more_label: t("All of my work"),

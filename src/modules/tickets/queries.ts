@@ -53,20 +53,12 @@ export function ticketRows(ctx: Ctx): ListQuery<TicketListRow> {
 /** True in SQL for what `isClientWaiting` says of a row. */
 export const clientIsWaiting = sql<boolean>`(tickets.last_client_reply_at is not null and (tickets.last_staff_reply_at is null or tickets.last_client_reply_at > tickets.last_staff_reply_at))`;
 
-export const views = ["open", "unassigned", "waiting", "closed", "all"] as const;
-export type View = (typeof views)[number];
-
-export function viewOf(url: URL): View {
-  const asked = url.searchParams.get("view");
-  return views.find((view) => view === asked) ?? "open";
-}
-
-/** The tickets of a view: by status rather than by `closed_at`, because statuses are few and have an index. */
-export function inView(query: ListQuery<TicketListRow>, view: View): ListQuery<TicketListRow> {
-  if (view === "all") return query;
-  const open = query.where("statuses.is_closed", "=", view === "closed");
-  if (view === "unassigned") return open.where("tickets.assigned_to_id", "is", null);
-  return view === "waiting" ? open.where("statuses.waiting_on", "in", ["client", "vendor"]) : open;
+/** The tickets of a state: by status rather than by `closed_at`, because statuses are few and have an index. */
+export function inState(query: ListQuery<TicketListRow>, state: string): ListQuery<TicketListRow> {
+  const open = query.where("statuses.is_closed", "=", state === "closed");
+  if (state === "open" || state === "closed") return open;
+  if (state === "replied") return open.where(clientIsWaiting);
+  return state === "waiting" ? open.where("statuses.waiting_on", "in", ["client", "vendor"]) : query;
 }
 
 export interface TicketCounts {

@@ -1,12 +1,11 @@
 import { can } from "../../platform/access/actor.ts";
 import { reach } from "../../platform/access/reach.ts";
-import type { Ctx } from "../../platform/context.ts";
 import { shownHours } from "../../platform/decimal.ts";
 import { cell, empty, link, words } from "../../platform/http/cells.ts";
 import type { List, ListFilter, ListQuery } from "../../platform/http/list.ts";
 import { optionalColumn, optionalReference } from "../../platform/http/lists/optional.ts";
 import { optionsOf } from "../../platform/http/options.ts";
-import type { ListModel } from "../../platform/http/view-models.ts";
+import { periodFilter } from "../../platform/http/lists/kinds.ts";
 import { isId } from "../../platform/ids.ts";
 import { t } from "../../platform/language/index.ts";
 import { shownDuration } from "./rules.ts";
@@ -66,6 +65,7 @@ const filters: ListFilter<TimeRow>[] = [
     options: () => timeEntries.columns.billing_status.values.map((value) => ({ value, label: words(value) })),
     apply: (query, value) => query.where("time_entries.billing_status", "=", value),
   },
+  periodFilter("period", "Period", "time_entries.date", "date"),
   {
     name: "from",
     label: "From",
@@ -173,6 +173,12 @@ export const timeList: List<TimeRow> = {
     optionalColumn(timeEntries, "created_at", { label: "Logged" }),
     optionalColumn(timeEntries, "updated_at", { label: "Changed" }),
   ],
+  subtitle: async (_, rows) => totalText(await rows()),
+  views: [
+    { key: "all", label: "All time", query: "", is_counted: false },
+    { key: "mine", label: "My time", query: "technician=me", permission: "time.write", is_counted: false },
+    { key: "unbilled", label: "Unbilled time", query: "billing=not_billed&billable=yes" },
+  ],
   filters,
   sort: "-date",
   href: (row) => `/time/${row.id}/edit`,
@@ -180,7 +186,6 @@ export const timeList: List<TimeRow> = {
     can(ctx.actor, "time.write")
       ? [link(t("Timer"), "/timer", "play"), link(t("Log time"), "/time/new", "plus", "primary")]
       : [],
-  tabs: (ctx, search) => tabs(ctx, new URLSearchParams(search)),
   empty: (ctx) =>
     empty(
       "clock",
@@ -190,25 +195,8 @@ export const timeList: List<TimeRow> = {
     ),
 };
 
-function tabs(ctx: Ctx, asked: URLSearchParams): ListModel["tabs"] {
-  const isMine = asked.get("technician") === "me";
-  const isUnbilled = asked.get("billing") === "not_billed" && asked.get("billable") === "yes";
-  return [
-    { label: t("All time"), href: "/time", is_current: !isMine && !isUnbilled, count: "" },
-    ...(can(ctx.actor, "time.write")
-      ? [{ label: t("My time"), href: "/time?technician=me", is_current: isMine && !isUnbilled, count: "" }]
-      : []),
-    { label: t("Unbilled time"), href: "/time?billing=not_billed&billable=yes", is_current: isUnbilled, count: "" },
-  ];
-}
-
 /** The hours of everything that the list's filters let through, not of one page only: "12.50 h, 10.00 h of it billable". */
-export async function totalText(ctx: Ctx, asked: URLSearchParams): Promise<string> {
-  let query: ListQuery<TimeRow> = timeList.query(ctx);
-  for (const filter of filters) {
-    const value = asked.get(filter.name) ?? "";
-    if (value !== "") query = filter.apply(query, value, ctx);
-  }
+async function totalText(query: ListQuery<TimeRow>): Promise<string> {
   const rows = (await query
     .clearSelect()
     .select((eb) => ["time_entries.is_billable", eb.fn.sum<number>("time_entries.duration_minutes").as("minutes")])
@@ -217,5 +205,6 @@ export async function totalText(ctx: Ctx, asked: URLSearchParams): Promise<strin
   const minutes = (one: { minutes: number | string | null } | undefined): number => Number(one?.minutes ?? 0);
   const billable = minutes(rows.find((row) => row.is_billable));
   const total = billable + minutes(rows.find((row) => !row.is_billable));
-  return total === 0 ? "" : `${shownHours(total)} h, ${shownHours(billable)} h of it billable`;
+  if (total === 0) return "";
+  return t("{total} h, {billable} h of it billable", { total: shownHours(total), billable: shownHours(billable) });
 }

@@ -6,7 +6,7 @@ import type { Failure } from "../errors.ts";
 import { coerceForm } from "./form.ts";
 import { formFailure, type FormValues } from "./form-model.ts";
 import type { FormPageModel } from "./page-models.ts";
-import { type Answer, type Incoming, page, type Route } from "./route.ts";
+import { type Answer, fragment, type Incoming, page, type Route } from "./route.ts";
 import type { ActionLink, FormModel } from "./view-models.ts";
 
 /**
@@ -48,6 +48,7 @@ export function formRoutes(form: FormPage): Route[] {
       },
       form: await form.form(ctx, incoming, typed, failure),
     };
+    if (incoming.isFragment && incoming.fragmentTarget.includes("sheet-body")) return fragment("forms/_sheet", model);
     return page("forms/index", title, model, failure?.status ?? 200);
   };
   return [

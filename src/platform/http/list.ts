@@ -1,15 +1,16 @@
-import { sql, type SelectQueryBuilder } from "kysely";
+import type { SelectQueryBuilder } from "kysely";
 import type { Ctx } from "../context.ts";
-import { type Page, pageOf, type SortKey } from "../database/paging.ts";
-import { searchIds } from "../database/search.ts";
-import { malformed } from "../errors.ts";
-import { noId } from "../ids.ts";
+import type { SortKey } from "../database/paging.ts";
 import { t } from "../language/index.ts";
-import { columnKeys, columnsNamed, offeredColumns, settingsOf, usualColumns } from "./lists/columns.ts";
+import { filterModels, narrowed, wordsOf } from "./lists/filters.ts";
+import { orderOf, rowsOf } from "./lists/order.ts";
+import { listState } from "./lists/state.ts";
 import { chosenTable } from "./lists/table.ts";
+import { savedViews, viewsMenu, viewTabs } from "./lists/views.ts";
 import { type Answer, fragment, type Incoming, page } from "./route.ts";
 import type { ActionLink, CellModel, EmptyModel, ListModel, PageHeaderModel } from "./view-models.ts";
 
+export { narrowed } from "./lists/filters.ts";
 export { tableModel } from "./lists/table.ts";
 
 /** Rows of a list page are whatever its query selects; the list's own functions know them. */
@@ -41,8 +42,32 @@ export interface ListFilter<R> {
   label: string;
   /** A date field instead of a choice. */
   is_date?: boolean;
+  /** Several values may be chosen at once, with commas between them in the address. */
+  is_multiple?: boolean;
   options(ctx: Ctx): Promise<{ value: string; label: string }[]> | { value: string; label: string }[];
-  apply(query: ListQuery<R>, value: string, ctx: Ctx): ListQuery<R>;
+  /** Narrows the list to a value; to any of `values` where several may be chosen. */
+  apply(query: ListQuery<R>, value: string, ctx: Ctx, values: readonly string[]): ListQuery<R>;
+  /** What holds while nothing is chosen: archived records stay out. */
+  otherwise?(query: ListQuery<R>, ctx: Ctx): ListQuery<R>;
+}
+
+/** A view that comes with a list: filters and order under a name. */
+export interface ListView {
+  /** What stands in `?view=`. */
+  key: string;
+  label: string;
+  /** The list's parameters: `state=open&sort=title`. */
+  query: string;
+  /** The view that a bare address shows; else the one that narrows nothing. */
+  is_usual?: boolean;
+  /** False for one that stands in the menu of views only. */
+  is_tab?: boolean;
+  /** False where a number says nothing, such as that of all closed tickets. */
+  is_counted?: boolean;
+  permission?: string;
+  /** A page of its own instead of parameters, with its own count. */
+  href?: string;
+  count?(ctx: Ctx): Promise<number>;
 }
 
 // A list's query may join what it likes; only its rows matter here.
@@ -72,172 +97,89 @@ export interface List<R> {
   href(row: R): string;
   isBold?(row: R): boolean;
   actions?(ctx: Ctx): ActionLink[];
-  subtitle?: string;
+  /** A sentence under the title; `rows` is what the filters let through, for sums. */
+  subtitle?: string | ((ctx: Ctx, rows: () => Promise<ListQuery<R>>) => Promise<string>);
   /** The way back, for lists that the navigation does not name. */
   breadcrumbs?: PageHeaderModel["breadcrumbs"];
+  /** The views that it comes with, for the list pages of the staff. */
+  views?: readonly ListView[];
+  /** Tabs of lists without views, in the portal. */
   tabs?(ctx: Ctx, current: string): Promise<ListModel["tabs"]> | ListModel["tabs"];
-  /** The parameter that says which tab is shown: it stays when filters change or are cleared. */
+  /** The parameter that says which of those tabs is shown: it stays when filters change or are cleared. */
   view?: string;
-  /** What an empty list says when nothing narrows it. */
-  empty(ctx: Ctx): EmptyModel;
+  /** What an empty list says when nothing narrows it; `view` is the key of the view that is shown. */
+  empty(ctx: Ctx, view: string): EmptyModel;
   size?: number;
 }
-
-type AnyRow = Record<string, unknown>;
 
 /** Answers with the list page, or with just its region when htmx asks for that. */
 export async function listAnswer<R>(ctx: Ctx, incoming: Incoming, list: List<R>): Promise<Answer> {
   const model = await listModel(ctx, incoming.url, list);
   if (incoming.isFragment && incoming.fragmentTarget.includes("list-region")) return fragment("lists/_region", model);
-  return page("lists/index", list.title, model);
+  return page("lists/index", model.title, model);
 }
 
 /** The model of a list page for a URL; parameters that the list does not know are ignored, as on any web page. */
 export async function listModel<R>(ctx: Ctx, url: URL, whole: List<R>): Promise<ListModel> {
-  const parameters = url.searchParams;
-  const offered = await offeredColumns(ctx, whole);
-  const settings = await settingsOf(ctx, whole);
-  const shown =
-    columnsNamed(offered, columnKeys(parameters)) ??
-    columnsNamed(offered, settings?.shown_columns ?? []) ??
-    usualColumns(offered);
-  const list = { ...whole, columns: offered, filters: await filtersOf(ctx, whole), moreFilters: noFilters };
-  let query = await narrowed(ctx, parameters, list);
-  const chosen = chosenFilters(parameters, list);
-  const words = searchedWords(parameters, list);
-  const order = parameters.get("sort") ?? list.sort;
-  const keys = sortKeys(list, order) ?? sortKeys(list, list.sort) ?? [];
-  for (const column of new Set([...shown, ...offered.filter(({ key }) => keys.some(({ name }) => name === key))]))
-    query = column.select?.(query) ?? query;
-  const size = list.size ?? 50;
-  const found = await firstIfBadCursor(
-    (after) =>
-      pageOf<AnyRow>(query as ListQuery<AnyRow>, ctx.app.database.dialect, `${list.table}.id`, keys, { size, after }),
-    parameters.get("after"),
+  const state = await listState(ctx, url, whole);
+  const { list, parameters, at, view, shown } = state;
+  const found = await rowsOf(ctx, state, list.size ?? 50);
+  const { order } = orderOf(state);
+  const saved = await savedViews(ctx, list.url);
+  const words = wordsOf(list, parameters);
+  const { filters, chips } = await filterModels(ctx, state);
+  // What the view itself says does not narrow it.
+  const narrowing = ["q", ...(list.filters ?? []).map(({ name }) => name)].filter(
+    (name) => (parameters.get(name) ?? "") !== (view?.parameters.get(name) ?? ""),
   );
-  const at = (changes: Record<string, string | null>): string => withParameters(list.url, parameters, changes);
-  const filters = [];
-  for (const filter of list.filters ?? []) {
-    const choices = await filter.options(ctx);
-    const options = choices.some((option) => option.value === "")
-      ? choices
-      : [{ value: "", label: t("Any") }, ...choices];
-    filters.push({
-      name: filter.name,
-      label: filter.label,
-      is_date: filter.is_date ?? false,
-      value: chosen.get(filter.name) ?? "",
-      options: options.map((option) => ({ ...option, is_selected: option.value === (chosen.get(filter.name) ?? "") })),
-    });
-  }
-  const isNarrowed = words !== "" || chosen.size > 0;
-  const view = list.view === undefined ? null : parameters.get(list.view);
-  const kept = list.view === undefined || view === null ? [] : [{ name: list.view, value: view }];
-  const cleared = withParameters(
-    list.url,
-    new URLSearchParams(Object.fromEntries(kept.map(({ name, value }) => [name, value]))),
-    {},
-  );
+  const cleared = at(Object.fromEntries([...narrowing, "after"].map((name) => [name, undefined])));
+  const kept = new URL(at({ after: null }), "http://list.invalid").searchParams;
+  const columnsUrl = new URLSearchParams({ list: list.url, back: at({ after: null }) });
   return {
-    title: list.title,
-    subtitle: list.subtitle ?? "",
+    title: t(list.title),
+    subtitle:
+      typeof list.subtitle === "function"
+        ? await list.subtitle(ctx, () => narrowed(ctx, parameters, list))
+        : t(list.subtitle ?? ""),
     breadcrumbs: list.breadcrumbs ?? [],
     actions: list.actions?.(ctx) ?? [],
     url: list.url,
-    search: list.search === undefined ? null : { name: "q", value: words, placeholder: list.search },
-    tabs: (await list.tabs?.(ctx, url.search)) ?? [],
-    filters,
-    has_filters: isNarrowed,
-    clear_url: cleared,
-    keep: [
-      ...(parameters.has("sort") ? [{ name: "sort", value: order }] : []),
-      ...(parameters.has("columns") ? [{ name: "columns", value: shown.map(({ key }) => key).join() }] : []),
-      ...kept,
-    ],
-    columns_url:
-      settings === null
+    search: list.search === undefined ? null : { name: "q", value: words, placeholder: t(list.search) },
+    tabs: view === null ? ((await list.tabs?.(ctx, url.search)) ?? []) : viewTabs(ctx, list, saved, view.key),
+    counts_url:
+      view === null || state.settings === null
         ? ""
-        : `/lists/columns?${new URLSearchParams({ list: list.url, back: at({ after: null }) }).toString()}`,
+        : `/lists/counts?${new URLSearchParams({ list: list.url, view: view.key }).toString()}`,
+    views: viewsMenu(ctx, state, saved),
+    filters,
+    chips,
+    has_filters: narrowing.length > 0,
+    clear_url: cleared,
+    keep: ["view", "sort", "columns", ...(list.view === undefined ? [] : [list.view])].flatMap((name) =>
+      kept.has(name) ? [{ name, value: kept.get(name) ?? "" }] : [],
+    ),
+    view_names: [...(view?.parameters.keys() ?? [])].join(" "),
+    columns_url: state.settings === null ? "" : `/lists/columns?${columnsUrl.toString()}`,
     table: await chosenTable(ctx, { ...list, columns: shown }, found.rows as R[], order, (sort) =>
       at({ sort, after: null }),
     ),
     next_url: found.next === null ? "" : at({ after: found.next }),
-    first_url: parameters.has("after") ? at({ after: null }) : "",
-    empty: isNarrowed
-      ? {
-          icon: "search",
-          title: t("Nothing matches"),
-          text: t("No record fits the search and the filters."),
-          action: {
-            label: t("Clear search and filters"),
-            href: cleared,
-            icon: "x",
-            look: "ghost",
-            is_post: false,
-            confirm: "",
-          },
-        }
-      : list.empty(ctx),
+    first_url: (parameters.get("after") ?? "") === "" ? "" : at({ after: null }),
+    empty:
+      narrowing.length > 0
+        ? {
+            icon: "search",
+            title: t("Nothing matches"),
+            text: t("No record fits the search and the filters."),
+            action: {
+              label: t("Clear search and filters"),
+              href: cleared,
+              icon: "x",
+              look: "ghost",
+              is_post: false,
+              confirm: "",
+            },
+          }
+        : list.empty(ctx, view?.key ?? ""),
   };
-}
-
-/** The list's query, narrowed by the filters and the words of a URL. */
-export async function narrowed<R>(ctx: Ctx, parameters: URLSearchParams, list: List<R>): Promise<ListQuery<R>> {
-  let query = list.query(ctx);
-  const filters = await filtersOf(ctx, list);
-  const chosen = chosenFilters(parameters, { filters });
-  for (const filter of filters) {
-    const value = chosen.get(filter.name);
-    if (value !== undefined) query = filter.apply(query, value, ctx);
-  }
-  const words = searchedWords(parameters, list);
-  if (words === "") return query;
-  if (list.match !== undefined) return list.match(query, words, ctx);
-  const ids = await searchIds(ctx, list.table, words, 300);
-  return query.where(sql.ref(`${list.table}.id`), "in", ids.length === 0 ? [noId] : ids);
-}
-
-const noFilters = async (): Promise<[]> => [];
-
-async function filtersOf<R>(ctx: Ctx, list: List<R>): Promise<ListFilter<R>[]> {
-  return [...(list.filters ?? []), ...((await list.moreFilters?.(ctx)) ?? [])];
-}
-
-function chosenFilters<R>(parameters: URLSearchParams, list: Pick<List<R>, "filters">): Map<string, string> {
-  const given = (list.filters ?? []).map(({ name }) => [name, parameters.get(name) ?? ""] as const);
-  return new Map(given.filter(([, value]) => value !== ""));
-}
-
-function searchedWords<R>(parameters: URLSearchParams, list: List<R>): string {
-  return list.search === undefined ? "" : (parameters.get("q") ?? "").trim();
-}
-
-function sortKeys<R>(list: List<R>, order: string): SortKey[] | null {
-  const isDescending = order.startsWith("-");
-  const column = list.columns.find((one) => one.key === order.replace(/^-/, ""));
-  if (column?.sort === undefined) return null;
-  return [{ name: column.key, ...column.sort, isDescending }];
-}
-
-/** A link that was kept while the list's order changed starts at the first page instead of failing. */
-async function firstIfBadCursor(
-  run: (after: string | null) => Promise<Page<AnyRow>>,
-  after: string | null,
-): Promise<Page<AnyRow>> {
-  try {
-    return await run(after);
-  } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === malformed("", "bad_cursor").code) return run(null);
-    throw error;
-  }
-}
-
-function withParameters(url: string, parameters: URLSearchParams, changes: Record<string, string | null>): string {
-  const next = new URLSearchParams([...parameters].filter(([, value]) => value !== ""));
-  for (const [name, value] of Object.entries(changes)) {
-    if (value === null) next.delete(name);
-    else next.set(name, value);
-  }
-  const text = next.toString();
-  return text === "" ? url : `${url}?${text}`;
 }

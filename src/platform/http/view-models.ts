@@ -191,13 +191,37 @@ export interface ListModel {
     name: string;
     label: string;
     is_date?: boolean;
+    /** Check boxes behind a button, which `text` says the state of. */
+    is_multiple?: boolean;
+    is_set?: boolean;
+    text?: string;
     value?: string;
     options: { value: string; label: string; is_selected: boolean }[];
   }[];
+  /** The filters that are set, each with the address of the list without it. */
+  chips?: { label: string; text: string; remove_url: string }[];
+  /** Where the tabs with their counts come from once the page is there; absent or empty when there are none. */
+  counts_url?: string;
+  /** The menu of views, where one can keep views. */
+  views?: {
+    items: { label: string; href: string; is_current: boolean; hint: string }[];
+    /** Something differs from the view that is shown. */
+    is_changed: boolean;
+    name: string;
+    save_url: string;
+    edit_url: string;
+    update_url: string;
+    default_url: string;
+    list: string;
+    key: string;
+    back: string;
+  } | null;
   has_filters: boolean;
   clear_url: string;
   /** Hidden inputs that keep the sort order when filters change. */
   keep: { name: string; value: string }[];
+  /** Names of the parameters that the view sets: these stay in the address even when they are blank. */
+  view_names?: string;
   /** Where the columns are chosen; absent or empty where they cannot be. */
   columns_url?: string;
   table: TableModel;

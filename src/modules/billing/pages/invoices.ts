@@ -18,13 +18,11 @@ import { sendInvoice } from "../actions/send.ts";
 import { voidInvoice } from "../actions/void.ts";
 import { evidenceOf } from "../evidence.ts";
 import { invoicePdfResponse } from "../issue/document.ts";
-import { invoiceList, type InvoiceView, invoiceViews } from "../lists.ts";
+import { invoiceList } from "../lists.ts";
 import type { InvoiceRow } from "../schema.ts";
 import { showInvoice } from "./show.ts";
 import { timeSection } from "./time-section.ts";
 
-const viewOf = (incoming: Incoming): InvoiceView =>
-  invoiceViews.find((view) => view === incoming.url.searchParams.get("view")) ?? "all";
 const home = (incoming: Incoming): string => `/invoices/${incoming.params["id"] ?? ""}`;
 
 /** One line: what it says, where its amount comes from, the time behind it. */
@@ -121,7 +119,7 @@ export const invoicePages: Route[] = [
     path: "/invoices",
     door: "staff",
     permission: "billing.read",
-    handle: async (ctx, incoming) => listAnswer(ctx, incoming, await invoiceList(ctx, viewOf(incoming))),
+    handle: (ctx, incoming) => listAnswer(ctx, incoming, invoiceList),
   },
   { method: "GET", path: "/invoices/:id", door: "staff", permission: "billing.read", handle: showInvoice },
   {

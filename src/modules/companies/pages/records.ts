@@ -33,7 +33,7 @@ import {
   restoreContact,
   restoreSite,
 } from "../actions.ts";
-import { companyList, contactList, siteColumns, type SiteRow, statusTone, withoutArchived } from "../lists.ts";
+import { companyList, contactList, siteColumns, type SiteRow, statusTone } from "../lists.ts";
 import { contactName } from "../rules.ts";
 
 const most = 25;
@@ -225,8 +225,7 @@ export const recordPages: Route[] = [
     path: "/companies",
     door: "staff",
     permission: "companies.read",
-    handle: (ctx, incoming) =>
-      listAnswer(ctx, incoming, withoutArchived(companyList, incoming.url.searchParams.get("archived") === "yes")),
+    handle: (ctx, incoming) => listAnswer(ctx, incoming, companyList),
   },
   { method: "GET", path: "/companies/:id", door: "staff", permission: "companies.read", handle: showCompany },
   {
@@ -234,8 +233,7 @@ export const recordPages: Route[] = [
     path: "/contacts",
     door: "staff",
     permission: "companies.read",
-    handle: (ctx, incoming) =>
-      listAnswer(ctx, incoming, withoutArchived(contactList, incoming.url.searchParams.get("archived") === "yes")),
+    handle: (ctx, incoming) => listAnswer(ctx, incoming, contactList),
   },
   { method: "GET", path: "/contacts/:id", door: "staff", permission: "companies.read", handle: showContact },
   buttonRoute("/companies/:id/archive", archiveCompany, (incoming) =>

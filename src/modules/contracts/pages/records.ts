@@ -11,7 +11,7 @@ import {
   renewContract,
   restoreContract,
 } from "../actions/lifecycle.ts";
-import { contractsFor } from "../lists.ts";
+import { contractList } from "../lists.ts";
 import { showContract } from "./show.ts";
 
 const permission = "contracts.read";
@@ -24,7 +24,7 @@ export const recordPages: Route[] = [
     path: "/contracts",
     door: "staff",
     permission,
-    handle: (ctx, incoming) => listAnswer(ctx, incoming, contractsFor(incoming.url)),
+    handle: (ctx, incoming) => listAnswer(ctx, incoming, contractList),
   },
   { method: "GET", path: "/contracts/:id", door: "staff", permission, handle: showContract },
   buttonRoute(

@@ -4,7 +4,6 @@ import { buttonRoute } from "../../../platform/http/form-page.ts";
 import { t } from "../../../platform/language/index.ts";
 import { deleteTicket, takeTicket } from "../actions/update.ts";
 import { ticketList } from "../lists.ts";
-import { viewOf } from "../queries.ts";
 import { myWorkPage } from "./my-work.ts";
 
 /** The list of tickets, my own ones, and the buttons that need no form. */
@@ -14,7 +13,7 @@ export const listPages: Route[] = [
     path: "/tickets",
     door: "staff",
     permission: "tickets.read",
-    handle: (ctx, incoming) => listAnswer(ctx, incoming, ticketList(viewOf(incoming.url))),
+    handle: (ctx, incoming) => listAnswer(ctx, incoming, ticketList),
   },
   { method: "GET", path: "/my-work", door: "staff", permission: "tickets.read", handle: (ctx) => myWorkPage(ctx) },
   buttonRoute("/tickets/:id/take", takeTicket, (incoming) =>

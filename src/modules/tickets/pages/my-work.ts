@@ -2,18 +2,19 @@ import { sql } from "kysely";
 import type { Ctx } from "../../../platform/context.ts";
 import { empty, link } from "../../../platform/http/cells.ts";
 import { tableModel } from "../../../platform/http/list.ts";
+import { savedViews, viewTabs } from "../../../platform/http/lists/views.ts";
 import type { ListModel } from "../../../platform/http/view-models.ts";
 import { type Answer, page } from "../../../platform/http/route.ts";
 import { t } from "../../../platform/language/index.ts";
-import { ticketColumns, ticketList, ticketTabs } from "../lists.ts";
-import { clientIsWaiting, inView, type TicketListRow, ticketRows } from "../queries.ts";
+import { ticketColumns, ticketList } from "../lists.ts";
+import { clientIsWaiting, inState, type TicketListRow, ticketRows } from "../queries.ts";
 
 /** More than anybody can have on the desk at once; beyond it the list of tickets has pages. */
 const most = 200;
 
 /** My open tickets in the order to take them: where the client waits for an answer, then by priority, then the oldest. */
 export function myWork(ctx: Ctx, limit: number): Promise<TicketListRow[]> {
-  return inView(ticketRows(ctx), "open")
+  return inState(ticketRows(ctx), "open")
     .where("tickets.assigned_to_id", "=", ctx.actor.user_id)
     .orderBy(sql`case when ${clientIsWaiting} then 0 else 1 end`)
     .orderBy("priorities.sort_order")
@@ -27,19 +28,20 @@ export const myWorkColumns = ticketColumns.filter((column) => column.key !== "as
 
 export async function myWorkPage(ctx: Ctx): Promise<Answer> {
   const rows = await myWork(ctx, most);
-  const list = ticketList("open");
+  const saved = await savedViews(ctx, ticketList.url);
   const model: ListModel = {
     title: t("My work"),
     subtitle: t("Where the client waits first, then by priority and age."),
-    actions: list.actions?.(ctx) ?? [],
+    actions: ticketList.actions?.(ctx) ?? [],
     url: "/my-work",
     search: null,
-    tabs: await ticketTabs(ctx, "mine"),
+    tabs: viewTabs(ctx, ticketList, saved, "mine"),
+    counts_url: "/lists/counts?list=%2Ftickets&view=mine",
     filters: [],
     has_filters: false,
     clear_url: "/my-work",
     keep: [],
-    table: tableModel(ctx, { ...list, columns: myWorkColumns }, rows, "", null),
+    table: tableModel(ctx, { ...ticketList, columns: myWorkColumns }, rows, "", null),
     next_url: rows.length === most ? "/tickets?assignee=me" : "",
     first_url: "",
     empty: empty(

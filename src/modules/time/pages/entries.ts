@@ -20,7 +20,7 @@ import type { FieldModel, FormModel } from "../../../platform/http/view-models.t
 import { t } from "../../../platform/language/index.ts";
 import { billedBy, type TimeEntry } from "../actions/checks.ts";
 import { deleteTime, logTime, updateTime } from "../actions/entries.ts";
-import { timeList, totalText } from "../list.ts";
+import { timeList } from "../list.ts";
 import { today, workTypeOptions } from "../queries.ts";
 import { shownDuration } from "../rules.ts";
 import { timeEntries } from "../schema.ts";
@@ -176,8 +176,7 @@ export const entryPages: Route[] = [
     path: "/time",
     door: "staff",
     permission: "time.read",
-    handle: async (ctx, incoming) =>
-      listAnswer(ctx, incoming, { ...timeList, subtitle: await totalText(ctx, incoming.url.searchParams) }),
+    handle: async (ctx, incoming) => listAnswer(ctx, incoming, timeList),
   },
   ...formRoutes({
     path: "/time/new",

@@ -1,4 +1,4 @@
-import { col, link, table } from "../../database/columns.ts";
+import { col, defaulted, link, readOnly, record, table } from "../../database/columns.ts";
 import type { TableType } from "../../database/tables.ts";
 
 /** How a person likes one of the lists: which columns, in which order, and what stands there when it is opened. */
@@ -17,8 +17,28 @@ export const listSettings = table(
   { isAudited: false },
 );
 
+/** A list as somebody wants to find it again: filters, search, order and columns under a name. */
+export const savedViews = table(
+  "saved_views",
+  {
+    ...record,
+    /** The list's address: "/tickets". */
+    list_key: col.text({ maxLength: 100, label: "List" }),
+    name: col.text({ maxLength: 80 }),
+    /** The list's parameters, as they would stand in its address. */
+    view_query: defaulted(col.text({ maxLength: 4000, label: "Parameters" }), ""),
+    user_id: readOnly(col.ref("users")),
+    /** Everybody who may open the list has it; each sees in it what is within their own reach. */
+    is_shared: defaulted(col.boolean({ label: "Shared" }), false),
+    /** Stands as a tab above the list, with its count. */
+    is_pinned: defaulted(col.boolean({ label: "Pinned" }), true),
+  },
+  { noun: "view" },
+);
+
 declare module "../../database/tables.ts" {
   interface Tables {
     list_settings: TableType<typeof listSettings>;
+    saved_views: TableType<typeof savedViews>;
   }
 }

@@ -1,6 +1,7 @@
 import type { Ctx } from "../../context.ts";
 import type { List } from "../list.ts";
 import type { CellModel, TableModel } from "../view-models.ts";
+import { t } from "../../language/index.ts";
 import { allowedColumns } from "./columns.ts";
 
 type Row = Record<string, unknown>;
@@ -44,12 +45,12 @@ function drawn<R>(
   const name = order.replace(/^-/, "");
   return {
     id: `${list.table}-table`,
-    caption: list.title,
+    caption: t(list.title),
     columns: list.columns.map((column) => {
       const isSorted = column.key === name;
       const direction = !isSorted ? "none" : order.startsWith("-") ? "descending" : "ascending";
       return {
-        label: column.label,
+        label: column.label === "" ? "" : t(column.label),
         sort_url:
           column.sort === undefined || sortUrl === null
             ? ""

@@ -1,0 +1,88 @@
+import { sql } from "kysely";
+import type { Ctx } from "../../context.ts";
+import { searchIds } from "../../database/search.ts";
+import { noId } from "../../ids.ts";
+import { t } from "../../language/index.ts";
+import type { List, ListFilter, ListQuery } from "../list.ts";
+import type { ListModel } from "../view-models.ts";
+import type { ListState } from "./state.ts";
+
+/** What a list is narrowed by: filters and the words in its search box. */
+
+const mostFound = 300;
+
+/** All filters of a list, those that the organization has made itself among them. */
+export async function filtersOf<R>(ctx: Ctx, list: Pick<List<R>, "filters" | "moreFilters">): Promise<ListFilter<R>[]> {
+  return [...(list.filters ?? []), ...((await list.moreFilters?.(ctx)) ?? [])];
+}
+
+/** The chosen values of a filter: one, or where it takes several, those between the commas. */
+export function valuesOf(
+  filter: Pick<ListFilter<unknown>, "name" | "is_multiple">,
+  parameters: URLSearchParams,
+): string[] {
+  const value = parameters.get(filter.name) ?? "";
+  return (filter.is_multiple === true ? value.split(",") : [value]).filter((one) => one !== "");
+}
+
+/** The rows that a list's filters and search let through. */
+export async function narrowed<R>(ctx: Ctx, parameters: URLSearchParams, list: List<R>): Promise<ListQuery<R>> {
+  let query = list.query(ctx);
+  for (const filter of await filtersOf(ctx, list)) {
+    const values = valuesOf(filter, parameters);
+    const [value] = values;
+    if (value !== undefined) query = filter.apply(query, value, ctx, values);
+    else query = filter.otherwise?.(query, ctx) ?? query;
+  }
+  const words = wordsOf(list, parameters);
+  if (words === "") return query;
+  if (list.match !== undefined) return list.match(query, words, ctx);
+  const ids = await searchIds(ctx, list.table, words, mostFound);
+  return query.where(sql.ref(`${list.table}.id`), "in", ids.length === 0 ? [noId] : ids);
+}
+
+export function wordsOf(list: Pick<List<never>, "search">, parameters: URLSearchParams): string {
+  return list.search === undefined ? "" : (parameters.get("q") ?? "").trim();
+}
+
+/** The filters as they are drawn, and a chip for each that is set. */
+export async function filterModels<R>(
+  ctx: Ctx,
+  { list, parameters, at }: ListState<R>,
+): Promise<Pick<ListModel, "filters" | "chips">> {
+  const filters: ListModel["filters"] = [];
+  const chips: NonNullable<ListModel["chips"]> = [];
+  for (const filter of list.filters ?? []) {
+    const values = valuesOf(filter, parameters);
+    const choices = await filter.options(ctx);
+    const needsAny = filter.is_multiple !== true && !choices.some((option) => option.value === "");
+    const options = (needsAny ? [{ value: "", label: t("Any") }, ...choices] : choices).map((option) => ({
+      ...option,
+      is_selected: values.length === 0 ? option.value === "" : values.includes(option.value),
+    }));
+    const labels = values.map((value) => options.find((option) => option.value === value)?.label ?? value);
+    filters.push({
+      name: filter.name,
+      label: t(filter.label),
+      is_date: filter.is_date ?? false,
+      is_multiple: filter.is_multiple ?? false,
+      is_set: values.length > 0,
+      text: shortened(labels),
+      value: values[0] ?? "",
+      options,
+    });
+    if (values.length > 0)
+      chips.push({
+        label: t(filter.label),
+        text: filter.is_date === true ? (values[0] ?? "") : labels.join(", "),
+        remove_url: at({ [filter.name]: null, after: null }),
+      });
+  }
+  return { filters, chips };
+}
+
+/** What a filter of several values shows on its button. */
+function shortened([first, ...others]: readonly string[]): string {
+  if (first === undefined) return t("Any");
+  return others.length === 0 ? first : `${first} +${others.length}`;
+}

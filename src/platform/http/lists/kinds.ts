@@ -1,0 +1,61 @@
+import { sql } from "kysely";
+import { dateIn, plus } from "../../clock.ts";
+import type { Ctx } from "../../context.ts";
+import { t } from "../../language/index.ts";
+import type { ListFilter } from "../list.ts";
+
+/** Kinds of filters that many lists have. */
+
+const periods = ["today", "week", "last_week", "month", "last_month", "year"] as const;
+type Period = (typeof periods)[number];
+
+function periodLabel(period: Period): string {
+  if (period === "today") return t("Today");
+  if (period === "week") return t("This week");
+  if (period === "last_week") return t("Last week");
+  if (period === "month") return t("This month");
+  return period === "last_month" ? t("Last month") : t("This year");
+}
+
+/** The half-open days of a period, in the organization's calendar; weeks begin on Monday. */
+export function daysOf(period: Period, today: string): { start: string; end: string } {
+  const day = Temporal.PlainDate.from(today);
+  const monday = day.subtract({ days: day.dayOfWeek - 1 });
+  const first = day.with({ day: 1 });
+  const [start, end] = {
+    today: [day, day.add({ days: 1 })],
+    week: [monday, monday.add({ days: 7 })],
+    last_week: [monday.subtract({ days: 7 }), monday],
+    month: [first, first.add({ months: 1 })],
+    last_month: [first.subtract({ months: 1 }), first],
+    year: [day.with({ month: 1, day: 1 }), day.with({ month: 1, day: 1 }).add({ years: 1 })],
+  }[period] as [Temporal.PlainDate, Temporal.PlainDate];
+  return { start: start.toString(), end: end.toString() };
+}
+
+/** When something was: today, this week, last month … */
+export function periodFilter<R>(
+  name: string,
+  label: string,
+  reference: string,
+  kind: "date" | "instant",
+): ListFilter<R> {
+  return {
+    name,
+    label,
+    options: () => periods.map((value) => ({ value, label: periodLabel(value) })),
+    apply: (query, value, ctx) => {
+      const period = periods.find((one) => one === value);
+      if (period === undefined) return query.where(sql<boolean>`1 = 0`);
+      const { start, end } = daysOf(period, dateIn(ctx.tenant.timezone, ctx.app.clock.now()));
+      const at = (date: string): string => (kind === "date" ? date : midnight(date, ctx));
+      return query.where(sql.ref(reference), ">=", at(start)).where(sql.ref(reference), "<", at(end));
+    },
+  };
+}
+
+/** The instant at which a day begins where the organization is. */
+function midnight(date: string, ctx: Ctx): string {
+  const { epochMilliseconds } = Temporal.PlainDate.from(date).toZonedDateTime(ctx.tenant.timezone);
+  return plus("1970-01-01T00:00:00.000Z", epochMilliseconds);
+}

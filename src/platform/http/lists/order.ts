@@ -1,0 +1,59 @@
+import type { Ctx } from "../../context.ts";
+import { type Page, pageOf, type SortKey } from "../../database/paging.ts";
+import { malformed } from "../../errors.ts";
+import type { ListColumn, ListQuery } from "../list.ts";
+import { narrowed } from "./filters.ts";
+import type { ListState } from "./state.ts";
+
+type Row = Record<string, unknown>;
+
+/** The order that a list stands in: as asked, where the list knows that, else its own. */
+export function orderOf<R>({ list, parameters, offered }: ListState<R>): { order: string; keys: SortKey[] } {
+  const asked = parameters.get("sort") ?? list.sort;
+  const keys = sortKeys(offered, asked);
+  return keys === null ? { order: list.sort, keys: sortKeys(offered, list.sort) ?? [] } : { order: asked, keys };
+}
+
+function sortKeys<R>(columns: readonly ListColumn<R>[], order: string): SortKey[] | null {
+  const column = columns.find((one) => one.key === order.replace(/^-/, ""));
+  if (column?.sort === undefined) return null;
+  return [{ name: column.key, ...column.sort, isDescending: order.startsWith("-") }];
+}
+
+/** A page of a list's rows, with what the shown columns and the order need. */
+export async function rowsOf<R>(ctx: Ctx, state: ListState<R>, size: number): Promise<Page<Row>> {
+  const { keys } = orderOf(state);
+  let query = await narrowed(ctx, state.parameters, state.list);
+  const sorted = state.offered.filter(({ key }) => keys.some(({ name }) => name === key));
+  for (const column of new Set([...state.shown, ...sorted])) query = column.select?.(query) ?? query;
+  const { dialect } = ctx.app.database;
+  return firstIfBadCursor(
+    (after) => pageOf<Row>(query as ListQuery<Row>, dialect, `${state.list.table}.id`, keys, { size, after }),
+    state.parameters.get("after"),
+  );
+}
+
+/** The ids of a list's rows in its order, at most so many: for walking through it, or doing something with all of them. */
+export async function idsOf<R>(ctx: Ctx, state: ListState<R>, most: number): Promise<string[]> {
+  const { rows } = await rowsOf(ctx, { ...state, shown: [], parameters: withoutCursor(state.parameters) }, most);
+  return rows.map((row) => String(row["id"]));
+}
+
+function withoutCursor(parameters: URLSearchParams): URLSearchParams {
+  const rest = new URLSearchParams(parameters);
+  rest.delete("after");
+  return rest;
+}
+
+/** A link that was kept while the list's order changed starts at the first page instead of failing. */
+async function firstIfBadCursor(
+  run: (after: string | null) => Promise<Page<Row>>,
+  after: string | null,
+): Promise<Page<Row>> {
+  try {
+    return await run(after === "" ? null : after);
+  } catch (error) {
+    if (error instanceof Error && "code" in error && error.code === malformed("", "bad_cursor").code) return run(null);
+    throw error;
+  }
+}

@@ -1,0 +1,133 @@
+import { sql } from "kysely";
+import { can } from "../../access/actor.ts";
+import { reach } from "../../access/reach.ts";
+import type { Ctx } from "../../context.ts";
+import { t } from "../../language/index.ts";
+import type { List, ListQuery, ListView } from "../list.ts";
+import type { ListModel, TabModel } from "../view-models.ts";
+import { narrowed } from "./filters.ts";
+import { type ListState, savedQuery, savedView, type ShownView, usualView } from "./state.ts";
+
+/** Views as tabs with counts, and in a menu with what one can do with them. */
+
+/** Counting stops here: more is "999+". */
+export const mostCounted = 999;
+
+/** Saved views of a list that this person has, or that are shared, by name. */
+export async function savedViews(ctx: Ctx, url: string): Promise<ShownView[]> {
+  if (ctx.actor.kind !== "staff" || !ctx.app.registry.lists.has(url)) return [];
+  const rows = await reach(ctx, "saved_views")
+    .select(["id", "name", "view_query", "user_id", "is_shared", "is_pinned"])
+    .where("list_key", "=", url)
+    .orderBy("name")
+    .orderBy("id")
+    .limit(200)
+    .execute();
+  return rows.map(savedView);
+}
+
+function offeredViews<R>(ctx: Ctx, list: List<R>): ListView[] {
+  return (list.views ?? []).filter(({ permission }) => permission === undefined || can(ctx.actor, permission));
+}
+
+/** Which views stand above a list: those that it brings for it, the pinned ones, and the one that is shown. */
+function tabbed<R>(ctx: Ctx, list: List<R>, saved: readonly ShownView[], current: string): (ListView | ShownView)[] {
+  return [
+    ...offeredViews(ctx, list).filter((view) => view.is_tab !== false || view.key === current),
+    ...saved.filter((view) => view.saved?.is_pinned === true || view.key === current),
+  ];
+}
+
+/** Views that come with a list are called in the reader's language, saved ones as somebody has named them. */
+function labelOf(view: ListView | ShownView): string {
+  return "saved" in view && view.saved !== null ? view.label : t(view.label);
+}
+
+function hrefOf(list: { url: string }, view: ListView | ShownView): string {
+  return "href" in view && view.href !== undefined ? view.href : `${list.url}?view=${encodeURIComponent(view.key)}`;
+}
+
+/** The tabs above a list; `current` is the key of the view that is shown. Counts come later, by `countedTabs`. */
+export function viewTabs<R>(ctx: Ctx, list: List<R>, saved: readonly ShownView[], current: string): TabModel[] {
+  return tabbed(ctx, list, saved, current).map((view) => ({
+    label: labelOf(view),
+    href: hrefOf(list, view),
+    is_current: view.key === current,
+    count: "",
+  }));
+}
+
+/** The same tabs with how much stands behind each; shared views count what this person may see. */
+export async function countedTabs<R>(ctx: Ctx, list: List<R>, current: string): Promise<TabModel[]> {
+  const saved = await savedViews(ctx, list.url);
+  const tabs = viewTabs(ctx, list, saved, current);
+  for (const [index, view] of tabbed(ctx, list, saved, current).entries()) {
+    const tab = tabs[index];
+    if (tab !== undefined) tab.count = await countText(ctx, list, view);
+  }
+  return tabs;
+}
+
+async function countText<R>(ctx: Ctx, list: List<R>, view: ListView | ShownView): Promise<string> {
+  if ("parameters" in view) return capped(await countOf(ctx, list, view.parameters));
+  if (view.is_counted === false) return "";
+  if (view.count !== undefined) return capped(await view.count(ctx));
+  return capped(await countOf(ctx, list, new URLSearchParams(view.query)));
+}
+
+function capped(count: number): string {
+  return count > mostCounted ? `${mostCounted}+` : String(count);
+}
+
+/** How many rows a view holds, counted no further than one beyond `most`. */
+export async function countOf<R>(
+  ctx: Ctx,
+  list: List<R>,
+  parameters: URLSearchParams,
+  most: number = mostCounted,
+): Promise<number> {
+  const query = (await narrowed(ctx, parameters, list)) as ListQuery<object>;
+  const some = query
+    .clearSelect()
+    .select(sql.lit(1).as("counted"))
+    .limit(most + 1);
+  const { rows } = await sql<{
+    count: number | string;
+  }>`select count(*) as count from (${some}) as counted_rows`.execute(ctx.db);
+  return Number(rows[0]?.count ?? 0);
+}
+
+/** The menu of views; null where a list has none that one could keep. */
+export function viewsMenu<R>(
+  ctx: Ctx,
+  state: ListState<R>,
+  saved: readonly ShownView[],
+): NonNullable<ListModel["views"]> | null {
+  const { list, view, settings } = state;
+  if (settings === null) return null;
+  const own = view?.saved?.user_id === ctx.actor.user_id;
+  const mayChange = view?.saved != null && (own || can(ctx.actor, "views.share"));
+  const back = encodeURIComponent(state.at({ after: null }));
+  const query = savedQuery(state as ListState<unknown>);
+  const isChanged = view !== null && query !== view.parameters.toString();
+  const key = view?.key ?? "";
+  const isDefault = (settings.default_view ?? usualView(list)?.key ?? "") === key;
+  const item = (one: ShownView | ListView): { label: string; href: string; is_current: boolean; hint: string } => ({
+    label: labelOf(one),
+    href: hrefOf(list, one),
+    is_current: one.key === key,
+    hint: "saved" in one && one.saved !== null ? (one.saved.is_shared ? t("Shared") : t("Only you")) : "",
+  });
+  return {
+    items: [...offeredViews(ctx, list).map(item), ...saved.map(item)],
+    save_url: `/lists/views/new?list=${encodeURIComponent(list.url)}&back=${back}`,
+    is_changed: isChanged,
+    name: view?.label ?? "",
+    edit_url: mayChange ? `/lists/views/${key}?back=${back}` : "",
+    update_url: mayChange && isChanged ? `/lists/views/${key}/update` : "",
+    default_url: view === null || isDefault ? "" : "/lists/views/default",
+    list: list.url,
+    key,
+    back: state.at({ after: null }),
+  };
+}
