@@ -61,8 +61,9 @@ export async function listState<R>(ctx: Ctx, url: URL, whole: List<R>): Promise<
         if (value === undefined) next.delete(name);
         else next.set(name, value ?? "");
       }
-      for (const [name, value] of [...next]) {
-        if (value === "" && (view === null || passing.has(name) || !view.parameters.has(name))) next.delete(name);
+      for (const name of new Set(next.keys())) {
+        const isOverruling = view !== null && !passing.has(name) && view.parameters.has(name);
+        if (next.get(name) === "" && !isOverruling) next.delete(name);
       }
       const text = next.toString();
       return text === "" ? list.url : `${list.url}?${text}`;
