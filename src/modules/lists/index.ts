@@ -16,7 +16,13 @@ export const listsModule = defineModule({
     [keepViews]: "Save views of lists for oneself",
     [shareViews]: "Share views of lists with everybody, and change shared ones",
   },
-  grants: { technician: [keepViews], finance: [keepViews] },
+  grants: {
+    manager: [keepViews, shareViews],
+    technician: [keepViews],
+    dispatcher: [keepViews, shareViews],
+    sales: [keepViews],
+    finance: [keepViews],
+  },
   actions: [chooseColumns, chooseDefault, saveView, changeView, deleteView] as unknown as AnyAction[],
   resources: [
     resource({
