@@ -124,7 +124,7 @@ async function save(ctx: Ctx, incoming: Incoming): Promise<Answer> {
     return reading(ctx, (reader) => show(reader, incoming, next));
   }
   const back = backTo(list.url, fields["back"]);
-  const offered = await offeredColumns(ctx, list);
+  const offered = await reading(ctx, (reader) => offeredColumns(reader, list));
   const chosen = columnsNamed(offered, many(fields["columns"]))?.map(({ key }) => key) ?? null;
   const usual = usualColumns(offered).map(({ key }) => key);
   const isUsual = fields["reset"] !== undefined || chosen === null || chosen.join() === usual.join();
