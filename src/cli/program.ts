@@ -129,6 +129,7 @@ async function assemble(config: Config, database: Database, publicUrl: string): 
       stripeApiBase: config.stripeApiBase,
       dataDir: config.dataDir,
       adminUrl: config.adminUrl,
+      allowedNetworks: config.allowedNetworks,
       requestsPerMinute: config.requestsPerMinute,
     },
   });

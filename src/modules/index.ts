@@ -2,6 +2,7 @@ import type { Module } from "../platform/module.ts";
 import { companiesModule } from "./companies/index.ts";
 import { customFieldsModule } from "./custom_fields/index.ts";
 import { deskModule } from "./desk/index.ts";
+import { eventsModule } from "./events/index.ts";
 import { homeModule } from "./home/index.ts";
 import { importsModule } from "./imports/index.ts";
 import { settingsModule } from "./settings/index.ts";
@@ -25,6 +26,7 @@ export const modules: readonly Module[] = [
   settingsModule,
   staffModule,
   setupModule,
+  eventsModule,
   companiesModule,
   customFieldsModule,
   ticketsModule,

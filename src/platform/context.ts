@@ -72,6 +72,8 @@ export interface AppOptions {
   adminUrl: string | null;
   /** API requests a minute: of one key or person, and of one organization that has no limit of its own; null: no limit. */
   requestsPerMinute: { key: number | null; tenant: number | null };
+  /** Private networks that organizations may have called (webhooks); all others are refused. */
+  allowedNetworks: readonly string[];
   /** Whether defects that could be lived with stop what is being done, so that tests find them. */
   isStrict?: boolean;
 }

@@ -111,6 +111,8 @@ export const organizations = table(
     disabled_modules: defaulted(readOnly(col.json<string[]>()), []),
     /** How long the access log of the API is kept, in days. */
     api_log_days: defaulted(readOnly(col.integer()), 90),
+    /** How long what happened (events, webhooks, read notifications) is kept, in days. */
+    events_kept_days: defaulted(readOnly(col.integer()), 90),
     /** The wizard's last finished step, so that it goes on where it was left. */
     setup_step: readOnly(col.maybe.text()),
     set_up_at: readOnly(col.maybe.instant()),

@@ -191,6 +191,15 @@ export const apiAccess: AccessTable = {
     GET /api/v1/import-batches
     GET /api/v1/import-batches/:id
     POST /api/v1/mails/:id/retry
+    GET /api/v1/events
+    GET /api/v1/events/:id
+    GET /api/v1/events/:id/deliveries
+    GET /api/v1/event-deliveries
+    GET /api/v1/event-types
+    GET /api/v1/event-deliveries/:id
+    POST /api/v1/event-deliveries/:id/retry
+    POST /api/v1/event-deliveries/:id/drop
+    POST /api/v1/event-deliveries/retry-dead
     GET PUT PATCH /api/v1/organization
     GET PUT PATCH /api/v1/mail-settings
     POST /api/v1/contacts/import/:provider

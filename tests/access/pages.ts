@@ -180,7 +180,12 @@ export const pageAccess: AccessTable = {
     POST /settings/mails/:id/retry
     GET /settings/events
     GET /settings/events/:id
-    POST /settings/events/:id/replay/:handler
+    POST /settings/event-deliveries/:id/retry
+    POST /settings/event-deliveries/:id/drop
+    GET /settings/events/dead
+    POST /settings/events/dead/:handler/retry
+    GET /settings/events/catalog
+    GET POST /settings/events/retention
     GET /settings/staff
     GET /settings/staff/:id
     GET POST /settings/staff/new

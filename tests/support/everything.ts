@@ -140,6 +140,7 @@ export async function makeEverything(t: TestProgram): Promise<Everything> {
     audit: (await db.selectFrom("audit_log").select("id").executeTakeFirstOrThrow()).id,
     request: (await db.selectFrom("api_requests").select("id").executeTakeFirstOrThrow()).id,
     event: (await db.selectFrom("events").select("id").executeTakeFirstOrThrow()).id,
+    delivery: (await db.selectFrom("event_deliveries").select("id").executeTakeFirstOrThrow()).id,
     mail: (await db.selectFrom("mails").select("id").executeTakeFirstOrThrow()).id,
     api_key: (await db.selectFrom("api_keys").select("id").executeTakeFirstOrThrow()).id,
   }));
@@ -176,6 +177,7 @@ export async function makeEverything(t: TestProgram): Promise<Everything> {
     "security-alerts": alert.id,
     roles: rows.role,
     events: rows.event,
+    "event-deliveries": rows.delivery,
     mails: rows.mail,
     "api-keys": rows.api_key,
     sessions: rows.api_key,

@@ -75,7 +75,12 @@ export interface ApiAnswer {
 
 /** A whole program over a database of its own, of the edition that the tests run for; `isSetUp: false`: at its first start. */
 export async function startTestProgram(
-  options: { stripeApiBase?: string; isSetUp?: boolean; requestsPerMinute?: number } = {},
+  options: {
+    stripeApiBase?: string;
+    isSetUp?: boolean;
+    requestsPerMinute?: number;
+    allowedNetworks?: readonly string[];
+  } = {},
 ): Promise<TestProgram> {
   const directory = await mkdtemp(join(tmpdir(), "purser-test-"));
   const clock = fixedClock(testNow);
@@ -93,6 +98,7 @@ export async function startTestProgram(
       dataDir: directory,
       adminUrl: "http://admin.test",
       requestsPerMinute: { key: options.requestsPerMinute ?? null, tenant: null },
+      allowedNetworks: options.allowedNetworks ?? [],
       isStrict: true,
     },
   });

@@ -9,7 +9,6 @@ import { retryMail, setLogo, updateMailSettings, updateOrganization } from "./ac
 import { brandRoutes } from "./branding.ts";
 import { moduleApi, modulePages, setModules } from "./modules.ts";
 import { settingsApi } from "./api.ts";
-import { deadEventPages, replayEvent } from "./dead-events.ts";
 import { settingsPages } from "./pages.ts";
 
 export { updateMailSettings, updateOrganization } from "./actions.ts";
@@ -44,13 +43,6 @@ const cards: [string, string, string, string, string][] = [
   ],
   ["Organization", "Modules", "Which parts of Purser are in use.", "/settings/modules", "layers"],
   ["Money", "Invoices", "Numbers, payment terms, footer.", "/settings/invoicing", "invoice"],
-  [
-    "System",
-    "Failed events",
-    "What could not be done after ten attempts, and trying it again.",
-    "/settings/events",
-    "alert",
-  ],
 ];
 
 /** What an organization decides about itself (PRD 3.17). */
@@ -58,14 +50,7 @@ export const settingsModule = defineModule({
   name: "settings",
   tables: [organizations, mailSettings, files, mails],
   permissions: { "settings.manage": "Change the organization's settings" },
-  actions: [
-    updateOrganization,
-    setLogo,
-    updateMailSettings,
-    retryMail,
-    replayEvent,
-    setModules,
-  ] as unknown as AnyAction[],
+  actions: [updateOrganization, setLogo, updateMailSettings, retryMail, setModules] as unknown as AnyAction[],
   // What a mail says is between its sender and its reader, and links in it are secrets.
   resources: [
     resource({
@@ -76,7 +61,7 @@ export const settingsModule = defineModule({
       sort: "-created_at",
     }),
   ],
-  routes: [...brandRoutes, ...modulePages, ...moduleApi, ...settingsPages, ...deadEventPages, ...settingsApi],
+  routes: [...brandRoutes, ...modulePages, ...moduleApi, ...settingsPages, ...settingsApi],
   nav: [
     {
       label: "Settings",

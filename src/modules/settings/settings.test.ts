@@ -1,13 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { browserOf, makeStaff, type Person } from "../../../tests/support/people.ts";
-import { declareEvent } from "../../../tests/support/events.ts";
 import { startTestProgram, type TestProgram } from "../../../tests/support/program.ts";
 import { startSmtpServer, type TestSmtpServer } from "../../../tests/support/smtp.ts";
 import type { Visitor } from "../../../tests/support/visitor.ts";
 import { reading, inUnit } from "../../platform/context.ts";
 import { newId } from "../../platform/ids.ts";
-import type { Subscription } from "../../platform/events/event-type.ts";
-import { emit } from "../../platform/events/outbox.ts";
 import { queueMail } from "../../platform/mail/queue.ts";
 import { sendDueMails } from "../../platform/mail/sender.ts";
 
@@ -177,35 +174,5 @@ describe("outgoing mail", () => {
     expect((await tech.open(`/settings/mails/${id}`)).status).toBe(403);
     const theirs = await browserOf(t, await makeStaff(t.mill, "administrator"), t.mill);
     expect((await theirs.open(`/settings/mails/${id}`)).status).toBe(404);
-  });
-});
-
-describe("an event that was given up", () => {
-  test("can be read, and tried again, by whoever may change settings", async () => {
-    const ran: string[] = [];
-    const subscriptions = t.app.registry.subscriptions as Map<string, readonly Subscription[]>;
-    subscriptions.set("test.happened", [
-      { event: "test.happened", name: "test.follows", run: async (_, event) => void ran.push(event.id) },
-    ]);
-    await inUnit(t.harbor.system, (work) => emit(work, declareEvent(t, "test.happened"), {}));
-    await t.app.database.write(t.harbor.id, (db) =>
-      db
-        .updateTable("event_deliveries")
-        .set({ attempts: 10, dead_at: t.clock.now(), next_attempt_at: null, last_error: "out of paper" })
-        .where("handler", "=", "test.follows")
-        .execute(),
-    );
-    const tech = await browserOf(t, await makeStaff(t.harbor, "technician"));
-    expect((await tech.open("/settings/events")).status).toBe(403);
-    const list = await browser.open("/settings/events");
-    const path = /\/settings\/events\/[0-9a-f-]{36}/.exec(list.html)?.[0] ?? "";
-    const theirs = await browserOf(t, await makeStaff(t.mill, "administrator"), t.mill);
-    expect((await theirs.open("/settings/events")).text).toContain("Nothing has failed");
-    expect((await theirs.open(path)).status).toBe(404);
-    expect((await browser.open(path)).text).toContain("out of paper");
-    await browser.submit(`${path}/replay/test.follows`);
-    await t.settle();
-    expect(ran).toHaveLength(1);
-    expect((await browser.open("/settings/events")).text).toContain("Nothing has failed");
   });
 });

@@ -34,6 +34,8 @@ export interface Config {
   /** Absolute path of the file with the master key. */
   secretKeyFile: string;
   trustedProxies: string[];
+  /** Private networks that organizations may have called. */
+  allowedNetworks: string[];
   logFormat: "auto" | "json" | "text";
   stripeApiBase: string | null;
   /** API requests a minute of one key, and of one organization; null: no limit. */
@@ -115,6 +117,7 @@ function configOf(settings: Setting[], env: Environment): Config {
     publicUrl: parseOrigin(valueOf("PURSER_PUBLIC_URL") ?? ""),
     secretKeyFile,
     trustedProxies: parseNetworks(valueOf("PURSER_TRUSTED_PROXIES") ?? "") ?? [],
+    allowedNetworks: parseNetworks(valueOf("PURSER_WEBHOOK_ALLOWED_NETWORKS") ?? "") ?? [],
     logFormat: (valueOf("PURSER_LOG_FORMAT") ?? "auto") as Config["logFormat"],
     stripeApiBase: parsePaymentApi(valueOf("PURSER_STRIPE_API_BASE") ?? ""),
     requestsPerMinute: {

@@ -30,6 +30,7 @@ export const keyNames = [
   "PURSER_PUBLIC_URL",
   "PURSER_SECRET_KEY_FILE",
   "PURSER_TRUSTED_PROXIES",
+  "PURSER_WEBHOOK_ALLOWED_NETWORKS",
   "PURSER_LOG_FORMAT",
   "PURSER_STRIPE_API_BASE",
   "PURSER_API_REQUESTS_PER_MINUTE",
@@ -100,6 +101,16 @@ export const keys: readonly Key[] = [
     summary: "Proxies whose X-Forwarded-For and X-Forwarded-Proto are believed.",
     details: "Addresses and networks, separated by commas. Anybody else's forwarded headers are ignored.",
     form: "addresses or networks separated by commas, such as 10.0.0.0/8,::1",
+    isValid: (value) => parseNetworks(value) !== null,
+  },
+  {
+    ...common,
+    name: "PURSER_WEBHOOK_ALLOWED_NETWORKS",
+    placeholder: "NETWORKS",
+    summary: "Private networks that Purser may call when an organization names an address in them.",
+    details:
+      "Webhooks go to public addresses only: private, loopback, link-local and other special ones are refused unless they lie in these networks, separated by commas. In the multi-tenant edition every organization may then reach them.",
+    form: "addresses or networks separated by commas, such as 10.20.0.0/16,fd00::/8",
     isValid: (value) => parseNetworks(value) !== null,
   },
   {

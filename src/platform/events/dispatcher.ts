@@ -3,7 +3,8 @@ import { type App, systemContext, type Tenant, inUnit } from "../context.ts";
 import { inOrganizationsLanguage } from "../language/index.ts";
 import { log } from "../log.ts";
 // States the tables that are read here: tenancy and decoding go by what is stated.
-import "./outbox.ts";
+import { deliveryDied } from "./died.ts";
+import { emit } from "./outbox.ts";
 
 /** Seconds to wait before each further attempt; after the last one the delivery is dead until a person replays it. */
 const waits = [1, 5, 30, 120, 600, 1800, 3600, 7200, 14400];
@@ -75,8 +76,8 @@ async function fail(app: App, tenant: Tenant, { event_id, handler, attempts }: A
   log.warn("an event handler failed", { handler, event: event_id, tenant: tenant.id, error: message });
   const wait = waits[attempts];
   const now = app.clock.now();
-  await app.database.write(tenant.id, (db) =>
-    db
+  await inUnit(systemContext(app, tenant), async (work) => {
+    const failed = await work.db
       .updateTable("event_deliveries")
       .set({
         attempts: attempts + 1,
@@ -88,6 +89,16 @@ async function fail(app: App, tenant: Tenant, { event_id, handler, attempts }: A
       .where("handler", "=", handler)
       .where("attempts", "=", attempts)
       .where("succeeded_at", "is", null)
-      .execute(),
-  );
+      .returning("id")
+      .executeTakeFirst();
+    if (failed === undefined || wait !== undefined) return;
+    const { event_name } = await work.db
+      .selectFrom("events")
+      .select("event_name")
+      .where("id", "=", event_id)
+      .executeTakeFirstOrThrow();
+    // Whoever fails to hear of failures is not told of that failure too: it would go round for ever.
+    if (event_name === deliveryDied.name) return;
+    await emit(work, deliveryDied, { event_delivery_id: failed.id, event_id, event_name, handler });
+  });
 }

@@ -9,7 +9,7 @@ import { newId } from "../ids.ts";
 import { dispatchEvents } from "./dispatcher.ts";
 import { eventType, type Happened, type Subscription } from "./event-type.ts";
 import { emit } from "./outbox.ts";
-import { replayDelivery } from "./replay.ts";
+import { dropDelivery, retryDead, retryDelivery } from "./replay.ts";
 
 let t: TestProgram;
 let taken: string[];
@@ -52,7 +52,16 @@ const deliveriesOf = (event: string) =>
     db
       .selectFrom("event_deliveries")
       .innerJoin("events", "events.id", "event_deliveries.event_id")
-      .select(["handler", "event_id", "attempts", "next_attempt_at", "succeeded_at", "dead_at", "last_error"])
+      .select([
+        "event_deliveries.id",
+        "handler",
+        "event_id",
+        "attempts",
+        "next_attempt_at",
+        "succeeded_at",
+        "dead_at",
+        "last_error",
+      ])
       .where("event_name", "=", event)
       .orderBy("handler")
       .execute(),
@@ -240,8 +249,8 @@ describe("a dead delivery", () => {
     }
     isBroken = false;
     taken = [];
-    const [{ event_id } = { event_id: "" }] = await deliveriesOf("test.replayed");
-    await inUnit(t.harbor.system, (work) => replayDelivery(work, event_id, "test.a_dead"));
+    const [{ id } = { id: "" }] = await deliveriesOf("test.replayed");
+    await inUnit(t.harbor.system, (work) => retryDelivery(work, id));
     await t.settle();
     expect(taken).toEqual(["test.a_dead"]);
     const [replayed, done, dead] = await deliveriesOf("test.replayed");
@@ -253,23 +262,74 @@ describe("a dead delivery", () => {
     ]).toEqual([true, true, null, true]);
   });
 
-  test("is the only kind that can be replayed, and only by its own organization", async () => {
+  test("can only be replayed by its own organization, and what is done cannot", async () => {
     listen("test.fine", { name: "test.fine" });
     await tell("test.fine");
     await round();
-    const [{ event_id } = { event_id: "" }] = await deliveriesOf("test.fine");
-    await expect(inUnit(t.harbor.system, (work) => replayDelivery(work, event_id, "test.fine"))).rejects.toThrow(
-      "not found",
-    );
-    await expect(inUnit(t.harbor.system, (work) => replayDelivery(work, "nonsense", "test.fine"))).rejects.toThrow(
-      "not found",
-    );
+    const [{ id } = { id: "" }] = await deliveriesOf("test.fine");
+    await expect(inUnit(t.harbor.system, (work) => retryDelivery(work, id))).rejects.toThrow("done already");
+    await expect(inUnit(t.harbor.system, (work) => retryDelivery(work, "nonsense"))).rejects.toThrow("not found");
     await t.app.database.write(t.harbor.id, (db) =>
       db.updateTable("event_deliveries").set({ succeeded_at: null, dead_at: t.clock.now() }).execute(),
     );
-    await expect(inUnit(t.mill.system, (work) => replayDelivery(work, event_id, "test.fine"))).rejects.toThrow(
-      "not found",
+    await expect(inUnit(t.mill.system, (work) => retryDelivery(work, id))).rejects.toThrow("not found");
+    await inUnit(t.harbor.system, (work) => retryDelivery(work, id));
+  });
+
+  test("can be dropped: it is not tried again, and the audit log says so", async () => {
+    listen("test.dropped", { name: "test.drop", run: () => Promise.reject(new Error("no use")) });
+    await tell("test.dropped");
+    const [{ id } = { id: "" }] = await deliveriesOf("test.dropped");
+    await expect(inUnit(t.harbor.system, (work) => dropDelivery(work, id))).rejects.toThrow("given up");
+    for (let attempt = 0; attempt < 10; attempt += 1) {
+      await round();
+      t.clock.advance(24 * 3600_000);
+    }
+    await inUnit(t.harbor.system, (work) => dropDelivery(work, id));
+    await expect(inUnit(t.harbor.system, (work) => retryDelivery(work, id))).rejects.toThrow("dropped");
+    expect(await inUnit(t.harbor.system, (work) => retryDead(work, "test.drop"))).toBe(0);
+    const entries = await reading(t.harbor.system, ({ db }) =>
+      db.selectFrom("audit_log").select(["action", "old_values"]).where("entity_id", "=", id).execute(),
     );
-    await inUnit(t.harbor.system, (work) => replayDelivery(work, event_id, "test.fine"));
+    expect(entries).toMatchObject([{ action: "delete", old_values: { handler: "test.drop", last_error: "no use" } }]);
+  });
+
+  test("is told of as an event of its own; that nobody could hear of that one is not told again", async () => {
+    const heard: Record<string, unknown>[] = [];
+    listen("test.lost", { name: "test.loses", run: () => Promise.reject(new Error("lost")) });
+    listen("events.delivery_died", {
+      name: "test.hears",
+      run: async (_, payload) => {
+        heard.push(payload);
+        throw new Error("deaf");
+      },
+    });
+    await tell("test.lost");
+    for (let attempt = 0; attempt < 25; attempt += 1) {
+      await t.settle();
+      t.clock.advance(24 * 3600_000);
+    }
+    expect(heard).toHaveLength(10);
+    expect(heard[0]).toMatchObject({ event_name: "test.lost", handler: "test.loses" });
+    expect(await deliveriesOf("events.delivery_died")).toHaveLength(1);
+    listen("events.delivery_died");
+  });
+
+  test("of one handler can all be replayed at once", async () => {
+    let isBroken = true;
+    const run = async (): Promise<void> => {
+      if (isBroken) throw new Error("broken");
+    };
+    listen("test.many", { name: "test.all", run });
+    await tell("test.many");
+    await tell("test.many");
+    for (let attempt = 0; attempt < 10; attempt += 1) {
+      await round();
+      t.clock.advance(24 * 3600_000);
+    }
+    isBroken = false;
+    expect(await inUnit(t.harbor.system, (work) => retryDead(work, "test.all"))).toBe(2);
+    await t.settle();
+    expect((await deliveriesOf("test.many")).map(({ succeeded_at }) => succeeded_at !== null)).toEqual([true, true]);
   });
 });

@@ -27,6 +27,7 @@ export const events = table(
 export const eventDeliveries = table(
   "event_deliveries",
   {
+    id: defaulted(readOnly(col.id()), ""),
     ...link,
     event_id: col.ref("events"),
     handler: col.text(),
@@ -35,6 +36,8 @@ export const eventDeliveries = table(
     succeeded_at: col.maybe.instant(),
     /** Set after the last failed attempt: a person decides. */
     dead_at: col.maybe.instant(),
+    /** Set when a person decided that it is not worth another try. */
+    dropped_at: col.maybe.instant(),
     last_error: col.text({ maxLength: 2000 }),
   },
   { isAudited: false, readPermission: "settings.manage" },
@@ -86,6 +89,7 @@ export async function emit<S extends TObject>(work: Work, type: EventType<S>, pa
     .insertInto("event_deliveries")
     .values(
       handlers.map((handler) => ({
+        id: newId(),
         event_id: id,
         handler,
         attempts: 0,

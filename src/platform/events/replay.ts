@@ -1,22 +1,62 @@
+import { writeAuditEntry } from "../access/audit.ts";
+import { find } from "../access/reach.ts";
 import type { Work } from "../context.ts";
-import { notFound } from "../errors.ts";
-import { isId } from "../ids.ts";
+import { conflict } from "../errors.ts";
 import { t } from "../language/index.ts";
 import "./outbox.ts";
 
+/** A delivery that an action has changed, and the event it is of. */
+export interface ChangedDelivery {
+  id: string;
+  event_id: string;
+}
+
 /**
- * Lets one handler try a dead event again, as if it were new to it; the event's other handlers are left alone.
- * @throws Failure 404 unless this delivery has been given up
+ * Lets one handler try an event now: one that was given up as if it were new, one that waits without waiting. The event's
+ * other handlers are left alone.
+ * @throws Failure 409 for what has been done or dropped
  */
-export async function replayDelivery(work: Work, eventId: string, handler: string): Promise<void> {
-  const { numUpdatedRows } = !isId(eventId)
-    ? { numUpdatedRows: 0n }
-    : await work.db
-        .updateTable("event_deliveries")
-        .set({ attempts: 0, dead_at: null, next_attempt_at: work.app.clock.now() })
-        .where("event_id", "=", eventId)
-        .where("handler", "=", handler)
-        .where("dead_at", "is not", null)
-        .executeTakeFirst();
-  if (numUpdatedRows === 0n) throw notFound(t("This event"));
+export async function retryDelivery(work: Work, id: string): Promise<ChangedDelivery> {
+  const delivery = await find(work, "event_deliveries", id);
+  if (delivery.succeeded_at !== null) throw conflict(t("This has been done already."), "done");
+  if (delivery.dropped_at !== null) throw conflict(t("This was dropped."), "dropped");
+  await work.db
+    .updateTable("event_deliveries")
+    .set({
+      ...(delivery.dead_at === null ? {} : { attempts: 0, dead_at: null }),
+      next_attempt_at: work.app.clock.now(),
+    })
+    .where("id", "=", id)
+    .execute();
+  return delivery;
+}
+
+/** Lets a handler try everything again that it has given up. Returns how many that are. */
+export async function retryDead(work: Work, handler: string): Promise<number> {
+  const { numUpdatedRows } = await work.db
+    .updateTable("event_deliveries")
+    .set({ attempts: 0, dead_at: null, next_attempt_at: work.app.clock.now() })
+    .where("handler", "=", handler)
+    .where("dead_at", "is not", null)
+    .where("dropped_at", "is", null)
+    .executeTakeFirst();
+  return Number(numUpdatedRows);
+}
+
+/**
+ * Decides that what was given up is not worth another try; who did so stands in the audit log.
+ * @throws Failure 409 unless it has been given up
+ */
+export async function dropDelivery(work: Work, id: string): Promise<ChangedDelivery> {
+  const delivery = await find(work, "event_deliveries", id);
+  if (delivery.dropped_at !== null) throw conflict(t("This was dropped."), "dropped");
+  if (delivery.dead_at === null) throw conflict(t("Only what has been given up can be dropped."), "not_dead");
+  await work.db
+    .updateTable("event_deliveries")
+    .set({ dropped_at: work.app.clock.now() })
+    .where("id", "=", id)
+    .execute();
+  const { event_id, handler, last_error } = delivery;
+  await writeAuditEntry(work, "delete", "event_deliveries", id, { event_id, handler, last_error });
+  return delivery;
 }

@@ -1,0 +1,37 @@
+import { deliveryDied } from "../../platform/events/died.ts";
+import { eventDeliveries, events } from "../../platform/events/outbox.ts";
+import { defineModule } from "../../platform/module.ts";
+import { eventActions } from "./actions.ts";
+import { eventApi, eventDeliveryResource, eventResource } from "./api.ts";
+import { clearEvents } from "./jobs.ts";
+import { eventPages } from "./pages.ts";
+
+export { exampleOf } from "./catalog.ts";
+export { keptSince } from "./jobs.ts";
+export { eventName } from "./words.ts";
+
+/** What happened, what follows from it, and what could not be done: to read, to try again, to drop. */
+export const eventsModule = defineModule({
+  name: "events",
+  tables: [events, eventDeliveries],
+  emits: [deliveryDied],
+  actions: eventActions,
+  resources: [eventResource, eventDeliveryResource],
+  routes: [...eventPages, ...eventApi],
+  jobs: [clearEvents],
+  panels: [
+    {
+      page: "settings",
+      order: 90,
+      permission: "settings.manage",
+      load: async () => ({
+        kind: "card",
+        group: "System",
+        title: "Events",
+        text: "What happened, what follows from it, and what could not be done.",
+        href: "/settings/events",
+        icon: "bolt",
+      }),
+    },
+  ],
+});

@@ -1,0 +1,290 @@
+import { find, reach } from "../../platform/access/reach.ts";
+import type { AnyAction } from "../../platform/action.ts";
+import type { Ctx } from "../../platform/context.ts";
+import { notFound } from "../../platform/errors.ts";
+import { button, cell, facts } from "../../platform/http/cells.ts";
+import { field, formModel } from "../../platform/http/form-model.ts";
+import { buttonRoute, formRoutes } from "../../platform/http/form-page.ts";
+import { listAnswer } from "../../platform/http/list.ts";
+import type { RecordPageModel } from "../../platform/http/page-models.ts";
+import { type Answer, page, redirect, type Route } from "../../platform/http/route.ts";
+import type { CellModel, SectionModel, TableModel } from "../../platform/http/view-models.ts";
+import { t } from "../../platform/language/index.ts";
+import { dropEventDelivery, retentionInput, retryDeadDeliveries, retryEventDelivery, setRetention } from "./actions.ts";
+import { eventDoc, typeWords } from "./catalog.ts";
+import { deadList, eventList } from "./list.ts";
+import { deliveryState, eventName, stateTones, stateWords } from "./words.ts";
+
+const manage = "settings.manage";
+const crumbs = [
+  { label: "Settings", href: "/settings" },
+  { label: "Events", href: "/settings/events" },
+];
+
+/** A table inside a page, of cells alone. */
+function section(
+  id: string,
+  title: string,
+  labels: readonly string[],
+  rows: CellModel[][],
+  nothing: string,
+): SectionModel {
+  const table: TableModel = {
+    id,
+    caption: title,
+    columns: labels.map((label) => ({
+      label,
+      sort_url: "",
+      direction: "none",
+      is_numeric: false,
+      is_secondary: false,
+    })),
+    rows: rows.map((cells, index) => ({ id: `${id}-${index}`, href: "", is_bold: false, cells })),
+  };
+  const empty = { icon: "check", title: nothing, text: "", action: null };
+  return { id, title, actions: [], table, empty, more_url: "", more_label: "" };
+}
+
+async function showEvent(ctx: Ctx, id: string): Promise<Answer> {
+  const event = await find(ctx, "events", id);
+  const deliveries = await reach(ctx, "event_deliveries")
+    .selectAll()
+    .where("event_id", "=", event.id)
+    .orderBy("handler")
+    .execute();
+  const { tenant } = ctx;
+  const now = ctx.app.clock.now();
+  const open = deliveries.filter((one) => one.succeeded_at === null && one.dropped_at === null);
+  const failed = deliveries.filter((one) => one.last_error !== "" && one.succeeded_at === null);
+  const model: RecordPageModel = {
+    header: {
+      title: eventName(event.event_name),
+      subtitle: "",
+      breadcrumbs: crumbs,
+      badges: [],
+      actions: open.flatMap((one) => [
+        button(
+          t("Try {handler} now", { handler: eventName(one.handler) }),
+          `/settings/event-deliveries/${one.id}/retry`,
+          "refresh",
+        ),
+        ...(one.dead_at === null
+          ? []
+          : [
+              button(
+                t("Drop {handler}", { handler: eventName(one.handler) }),
+                `/settings/event-deliveries/${one.id}/drop`,
+                "trash",
+                "danger",
+                t("It will not be tried again. Who dropped it stands in the audit log."),
+              ),
+            ]),
+      ]),
+    },
+    stats: [],
+    tabs: [],
+    sections: [
+      section(
+        "deliveries",
+        t("What follows from it"),
+        [t("What is to be done"), t("State"), t("Failed attempts"), t("Next attempt"), t("Done")],
+        deliveries.map((one) => {
+          const state = deliveryState(one);
+          return [
+            cell.text(eventName(one.handler)),
+            cell.badge(stateWords(state), stateTones[state]),
+            cell.number(one.attempts),
+            state === "waiting" || state === "retrying" ? cell.instant(one.next_attempt_at, tenant, now) : cell.nothing,
+            cell.instant(one.succeeded_at, tenant, now),
+          ];
+        }),
+        t("Nothing follows from it"),
+      ),
+    ],
+    facts: [
+      facts("Event", [
+        ["Name", cell.muted(event.event_name)],
+        ["Happened", cell.instant(event.occurred_at, tenant, now)],
+        ["By", cell.text(event.actor_name)],
+        ["Id", cell.muted(event.id)],
+      ]),
+    ],
+    body: {
+      title: failed.length === 0 ? t("What it says") : t("What it says, and what went wrong"),
+      text: [
+        JSON.stringify(event.payload, null, 2),
+        ...failed.map((one) => `${eventName(one.handler)}: ${one.last_error}`),
+      ].join("\n\n"),
+    },
+    notes: "",
+    attachments: [],
+  };
+  return page("records/show", model.header.title, model);
+}
+
+/** Every event that there is, for those who build on them. */
+function showCatalog(ctx: Ctx): Answer {
+  const model: RecordPageModel = {
+    header: {
+      title: t("Event catalog"),
+      subtitle: t("Every event that Purser tells. Public ones can be sent to other systems by webhooks."),
+      breadcrumbs: crumbs,
+      badges: [],
+      actions: [],
+    },
+    stats: [],
+    tabs: [],
+    sections: [
+      section(
+        "catalog",
+        t("Events"),
+        [t("Event"), t("When"), t("Public")],
+        [...ctx.app.registry.events.values()].map((type) => [
+          cell.strong(type.name, `/settings/events/catalog?event=${type.name}`),
+          cell.text(t(type.description)),
+          cell.check(type.isPublic),
+        ]),
+        "",
+      ),
+    ],
+    facts: [],
+    notes: "",
+    attachments: [],
+  };
+  return page("records/show", model.header.title, model);
+}
+
+function showType(ctx: Ctx, name: string): Answer {
+  const type = ctx.app.registry.events.get(name);
+  if (type === undefined) throw notFound(t("This event"));
+  const doc = eventDoc(type);
+  const model: RecordPageModel = {
+    header: {
+      title: type.name,
+      subtitle: t(type.description),
+      breadcrumbs: [...crumbs, { label: "Event catalog", href: "/settings/events/catalog" }],
+      badges: [
+        { text: type.isPublic ? t("Public") : t("Inside Purser only"), tone: type.isPublic ? "info" : "neutral" },
+      ],
+      actions: [],
+    },
+    stats: [],
+    tabs: [],
+    sections: [
+      section(
+        "payload",
+        t("What it says"),
+        [t("Member"), t("Type"), t("Meaning")],
+        Object.entries(type.payload.properties).map(([member, schema]) => [
+          cell.text(member),
+          cell.muted(typeWords(schema)),
+          cell.text(schema.description ?? ""),
+        ]),
+        "",
+      ),
+    ],
+    facts: [facts("About", [["Record", cell.text(doc.record_type)]])],
+    body: { title: t("Example"), text: JSON.stringify(doc.example, null, 2) },
+    notes: "",
+    attachments: [],
+  };
+  return page("records/show", type.name, model);
+}
+
+const toEvent = (_: unknown, result: unknown, text: string): Answer =>
+  redirect(`/settings/events/${(result as { event_id: string }).event_id}`, text);
+
+export const eventPages: Route[] = [
+  {
+    method: "GET",
+    path: "/settings/events",
+    door: "staff",
+    permission: manage,
+    handle: (ctx, incoming) => listAnswer(ctx, incoming, eventList),
+  },
+  {
+    method: "GET",
+    path: "/settings/events/dead",
+    door: "staff",
+    permission: manage,
+    handle: (ctx, incoming) => {
+      const handler = incoming.url.searchParams.get("handler") ?? "";
+      return listAnswer(ctx, incoming, {
+        ...deadList,
+        actions: () =>
+          handler === ""
+            ? []
+            : [
+                button(
+                  t("Try all of {handler} again", { handler: eventName(handler) }),
+                  `/settings/events/dead/${handler}/retry`,
+                  "refresh",
+                  "primary",
+                ),
+              ],
+      });
+    },
+  },
+  buttonRoute("/settings/events/dead/:handler/retry", retryDeadDeliveries as AnyAction, (_, result) =>
+    redirect(
+      "/settings/events/dead",
+      t("{count, plural, one {# is tried again now.} other {# are tried again now.}}", {
+        count: (result as { retried: number }).retried,
+      }),
+    ),
+  ),
+  {
+    method: "GET",
+    path: "/settings/events/catalog",
+    door: "staff",
+    permission: manage,
+    handle: async (ctx, incoming) => {
+      const name = incoming.url.searchParams.get("event");
+      return name === null ? showCatalog(ctx) : showType(ctx, name);
+    },
+  },
+  ...formRoutes({
+    path: "/settings/events/retention",
+    permission: manage,
+    action: setRetention as unknown as AnyAction,
+    title: () => t("How long events are kept"),
+    breadcrumbs: crumbs,
+    form: async (ctx, _, typed, failure) => {
+      const row = await ctx.db.selectFrom("organizations").select("events_kept_days").executeTakeFirstOrThrow();
+      return formModel({
+        action: "/settings/events/retention",
+        values: typed ?? row,
+        failure,
+        version: null,
+        submit_label: "Save",
+        cancel_url: "/settings/events",
+        sections: [
+          {
+            title: "",
+            fields: [
+              field("events_kept_days", String(retentionInput.properties.events_kept_days.title), {
+                kind: "number",
+                is_required: true,
+                hint: "Events that are done, sent webhooks and read notifications are deleted after this many days.",
+              }),
+            ],
+          },
+        ],
+      });
+    },
+    done: () => redirect("/settings/events", t("Settings saved.")),
+  }),
+  {
+    method: "GET",
+    path: "/settings/events/:id",
+    door: "staff",
+    permission: manage,
+    handle: (ctx, incoming) => showEvent(ctx, incoming.params["id"] ?? ""),
+  },
+  buttonRoute("/settings/event-deliveries/:id/retry", retryEventDelivery as AnyAction, (incoming, result) =>
+    toEvent(incoming, result, t("It is tried again now.")),
+  ),
+  buttonRoute("/settings/event-deliveries/:id/drop", dropEventDelivery as AnyAction, (incoming, result) =>
+    toEvent(incoming, result, t("Dropped.")),
+  ),
+];
