@@ -1,4 +1,5 @@
 import { generateAssets } from "./generate/assets.ts";
+import { generateBreachedPasswords } from "./generate/breached-passwords.ts";
 import { generateLanguages } from "./generate/languages.ts";
 import { generateMigrations } from "./generate/migrations.ts";
 
@@ -12,12 +13,13 @@ const root = new URL("..", import.meta.url).pathname;
 const languages = await generateLanguages(root);
 // The templates' helpers speak the languages, so those have to be there first.
 const { generateViews } = await import("./generate/views.ts");
-const [views, migrations, assets] = await Promise.all([
+const [views, migrations, assets, breached] = await Promise.all([
   generateViews(root),
   generateMigrations(root),
   generateAssets(root),
+  generateBreachedPasswords(root),
 ]);
 
 console.log(
-  `generated ${views} views, ${migrations} migrations, ${languages + 1} languages, assets ${assets} in ${Math.round(performance.now() - started)} ms`,
+  `generated ${views} views, ${migrations} migrations, ${languages + 1} languages, assets ${assets}, ${breached} breached passwords in ${Math.round(performance.now() - started)} ms`,
 );

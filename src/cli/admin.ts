@@ -47,7 +47,7 @@ const create: Verb = {
       const { app } = opened.program;
       const tenant = await opened.database.read(id, (db) => loadTenant(app, db, id));
       const ctx = systemContext(app, tenant);
-      checkPassword(password, given);
+      await checkPassword(ctx, password, { ...given, id: null });
       const password_hash = await hashPassword(password);
       const userId = tenant.is_set_up
         ? await another(ctx, { ...given, password_hash })

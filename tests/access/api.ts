@@ -4,6 +4,17 @@ import type { AccessTable } from "./table.ts";
 export const apiAccess: AccessTable = {
   anybody: `
     POST /api/v1/auth/login
+    POST /api/v1/auth/refresh
+    GET /api/v1/auth/sso/providers
+    POST /api/v1/auth/sso/:provider/initiate
+    POST /api/v1/auth/sso/:provider/callback
+    POST /api/v1/auth/password
+    POST /api/v1/auth/mfa/setup
+    POST /api/v1/auth/mfa/verify
+    POST /api/v1/portal/auth/refresh
+    POST /api/v1/portal/auth/password
+    POST /api/v1/portal/auth/mfa/setup
+    POST /api/v1/portal/auth/mfa/verify
     POST /hooks/stripe/:tenant_id
     POST /api/v1/portal/auth/login
     POST /api/v1/portal/auth/forgot-password
@@ -11,12 +22,17 @@ export const apiAccess: AccessTable = {
   `,
   "whoever is signed in": `
     POST /api/v1/auth/logout
-    POST /api/v1/auth/refresh
     GET /api/v1/auth/sessions
-    DELETE /api/v1/auth/sessions/:id
+    PATCH DELETE /api/v1/auth/sessions/:id
+    GET /api/v1/auth/mfa
+    POST /api/v1/auth/mfa/recovery-codes
+    POST /api/v1/auth/mfa/remove
   `,
   client: `
     POST /api/v1/portal/auth/logout
+    GET /api/v1/portal/auth/mfa
+    POST /api/v1/portal/auth/mfa/recovery-codes
+    POST /api/v1/portal/auth/mfa/remove
     GET POST /api/v1/portal/tickets
     GET /api/v1/portal/tickets/:id
     GET POST /api/v1/portal/tickets/:id/notes
@@ -161,6 +177,10 @@ export const apiAccess: AccessTable = {
   administrator: `
     POST /api/v1/custom-fields
     PUT PATCH DELETE /api/v1/custom-fields/:id
+    GET PUT PATCH /api/v1/sign-in-settings
+    POST /api/v1/users/:id/reset-mfa
+    GET /api/v1/users/:id/sessions
+    DELETE /api/v1/users/:id/sessions/:session_id
     GET /api/v1/audit-log
     GET /api/v1/audit-log/:id
     GET /api/v1/api-requests

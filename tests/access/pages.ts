@@ -6,6 +6,12 @@ export const pageAccess: AccessTable = {
     GET /brand.css
     GET /brand/logo
     GET POST /sign-in
+    GET POST /sign-in/code
+    GET POST /sign-in/two-step
+    GET POST /sign-in/new-password
+    GET POST /portal/sign-in/code
+    GET POST /portal/sign-in/two-step
+    GET POST /portal/sign-in/new-password
     GET POST /forgot
     GET POST /invite/:token
     GET POST /reset/:token
@@ -19,6 +25,11 @@ export const pageAccess: AccessTable = {
     POST /portal/sign-out
     GET /portal/account
     POST /portal/account/password
+    POST /portal/account/two-step/start
+    GET POST /portal/account/two-step
+    GET POST /portal/account/two-step/recovery-codes
+    GET POST /portal/account/two-step/remove
+    GET POST /portal/account/sessions/:id/name
     POST /portal/account/sessions/:id/revoke
     POST /portal/account/sessions/revoke-others
     GET /portal
@@ -50,6 +61,11 @@ export const pageAccess: AccessTable = {
     POST /sign-out
     GET /account
     POST /account/password
+    POST /account/two-step/start
+    GET POST /account/two-step
+    GET POST /account/two-step/recovery-codes
+    GET POST /account/two-step/remove
+    GET POST /account/sessions/:id/name
     POST /account/sessions/:id/revoke
     POST /account/sessions/revoke-others
     GET /account/api-keys
@@ -157,6 +173,10 @@ export const pageAccess: AccessTable = {
     POST /settings/custom-fields/:id/restore
     POST /settings/custom-fields/:id/delete
     POST /settings/custom-fields/:id/move
+    GET POST /settings/sign-in
+    GET /settings/staff/:id/sign-in
+    POST /settings/staff/:id/reset-second-factor
+    POST /settings/staff/:id/sessions/:session_id/end
     GET /settings/audit
     GET /settings/audit/export.csv
     GET /settings/audit/:id

@@ -38,6 +38,7 @@ export async function linkFor(t: TestProgram, email: string): Promise<string> {
       .selectFrom("mails")
       .select("text_body")
       .where("to_address", "=", email)
+      .where((eb) => eb.or([eb("text_body", "like", "%/portal/invite/%"), eb("text_body", "like", "%/portal/reset/%")]))
       .orderBy("id", "desc")
       .executeTakeFirstOrThrow(),
   );
@@ -57,8 +58,12 @@ export async function clientOf(t: TestProgram, company: string, email: string): 
 }
 
 /** An access token of a client, for the API. */
-export async function tokenOf(t: TestProgram, { email }: Pick<Client, "email">): Promise<string> {
-  const credentials = { type: "credentials", attributes: { email, password: clientPassword } };
+export async function tokenOf(
+  t: TestProgram,
+  { email }: Pick<Client, "email">,
+  password = clientPassword,
+): Promise<string> {
+  const credentials = { type: "credentials", attributes: { email, password } };
   const answer = await t.api("POST", "/api/v1/portal/auth/login", { body: { data: credentials } });
   return answer.body.data.attributes.access_token;
 }

@@ -38,7 +38,9 @@ describe("portal access", () => {
     const again = await linkFor(t, "fred@ferry.test");
     expect(again).not.toBe(link);
     await fred.open(again);
-    expect((await fred.submit(again, { password: clientPassword })).url).toBe("/portal");
+    const used = await fred.submit(again, { password: clientPassword });
+    expect([used.status, used.text.includes("You have used this password before.")]).toEqual([422, true]);
+    expect((await fred.submit(again, { password: "four blue ferries at noon" })).url).toBe("/portal");
   });
 
   test("ends with the contact", async () => {
@@ -124,11 +126,11 @@ describe("a client's account", () => {
     const token = (await linkFor(t, client.email)).split("/").at(-1) ?? "";
     const reset = (): ReturnType<TestProgram["api"]> =>
       t.api("POST", "/api/v1/portal/auth/reset-password", {
-        body: { data: { type: "password_resets", attributes: { token, password: clientPassword } } },
+        body: { data: { type: "password_resets", attributes: { token, password: "four blue ferries at noon" } } },
       });
     expect((await reset()).status).toBe(204);
     expect((await reset()).status).toBe(404);
-    const key = await tokenOf(t, client);
+    const key = await tokenOf(t, client, "four blue ferries at noon");
     expect((await t.api("GET", "/api/v1/portal/company", { key })).status).toBe(200);
     expect((await t.api("POST", "/api/v1/portal/auth/logout", { key })).status).toBe(204);
     expect((await t.api("GET", "/api/v1/portal/company", { key })).status).toBe(401);

@@ -13,7 +13,15 @@ import { resourceObjects } from "../../platform/http/jsonapi-objects.ts";
 import { readDocument, refuseParameters } from "../../platform/http/jsonapi-document.ts";
 import { type Answer, type Incoming, json, response, type Route } from "../../platform/http/route.ts";
 import type { Resource } from "../../platform/resource.ts";
-import { loginRoute, logoutRoute, requestReset, setPasswordByLink } from "../staff/index.ts";
+import {
+  loginRoute,
+  logoutRoute,
+  mfaRoutes,
+  passwordRoute,
+  refreshRoute,
+  requestReset,
+  setPasswordByLink,
+} from "../staff/index.ts";
 import { invoicePdfResponse } from "../billing/index.ts";
 import { checkoutDocument, startCheckout } from "../payments/index.ts";
 import {
@@ -65,6 +73,9 @@ function checked(schema: typeof forgotten | typeof chosen, input: unknown): void
 const authRoutes: Route[] = [
   loginRoute(`${base}/auth/login`, "portal"),
   logoutRoute(`${base}/auth/logout`),
+  refreshRoute(`${base}/auth/refresh`, "portal"),
+  passwordRoute(`${base}/auth/password`, "portal"),
+  ...mfaRoutes(`${base}/auth`, "portal"),
   {
     method: "POST",
     path: `${base}/auth/forgot-password`,
@@ -86,7 +97,10 @@ const authRoutes: Route[] = [
       const input = readDocument(await incoming.json(), "password_resets", null);
       checked(chosen, input);
       const token = String(input["token"]);
-      await setPasswordByLink(ctx, token.startsWith("pi_") ? "invite" : "reset", token, String(input["password"]));
+      await setPasswordByLink(ctx, token.startsWith("pi_") ? "invite" : "reset", token, String(input["password"]), {
+        kind: "api",
+        deviceHash: null,
+      });
       return nothing();
     },
   },

@@ -65,7 +65,7 @@ export const createFirstAdministrator = action({
     const actor = await actorOf(work.db, user.id, null, null);
     if (actor === null) throw new Error("the first administrator cannot sign in");
     const session = await startSession({ ...work, actor }, user.id);
-    return { user_id: user.id, token: session.token };
+    return { user_id: user.id, token: session.token, max_age_seconds: session.max_age_seconds };
   },
 });
 

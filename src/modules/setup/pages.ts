@@ -9,7 +9,6 @@ import { columnField, field, formFailure, formModel, type FormValues } from "../
 import type { SetupPageModel } from "../../platform/http/page-models.ts";
 import { type Answer, page, redirect, type Route } from "../../platform/http/route.ts";
 import type { FormModel } from "../../platform/http/view-models.ts";
-import { idleMilliseconds } from "../../platform/access/identify.ts";
 import { users } from "../../platform/access/schema.ts";
 import { validate } from "../../platform/access/validate.ts";
 import { t } from "../../platform/language/index.ts";
@@ -148,11 +147,14 @@ async function cookiesAfter(ctx: Ctx): Promise<string[]> {
   if (public_url === null || userId === null || staffCookieName(public_url) === staffCookieName(ctx.tenant.public_url))
     return [];
   const session = await inUnit(ctx, (work) => startSession(work, userId));
-  return [sessionCookie(public_url, session.token)];
+  return [sessionCookie(public_url, session)];
 }
 
-function sessionCookie(publicUrl: string, token: string): string {
-  return serializeCookie(staffCookieName(publicUrl), token, { publicUrl, maxAgeSeconds: idleMilliseconds / 1000 });
+function sessionCookie(publicUrl: string, session: { token: string; max_age_seconds: number }): string {
+  return serializeCookie(staffCookieName(publicUrl), session.token, {
+    publicUrl,
+    maxAgeSeconds: session.max_age_seconds,
+  });
 }
 
 async function createAdministrator(ctx: Ctx, token: string, fields: FormValues): Promise<Answer> {
@@ -161,13 +163,13 @@ async function createAdministrator(ctx: Ctx, token: string, fields: FormValues):
   try {
     const problems = validate(createFirstAdministrator.input, { token, ...person, password_hash: "" });
     if (problems.length > 0) throw invalid(problems);
-    checkPassword(text("password"), person);
+    await checkPassword(ctx, text("password"), { ...person, id: null });
     const made = await perform(ctx, createFirstAdministrator, {
       token,
       ...person,
       password_hash: await hashPassword(text("password")),
     });
-    return redirect("/setup/organization", "", "success", [sessionCookie(ctx.tenant.public_url, made.token)]);
+    return redirect("/setup/organization", "", "success", [sessionCookie(ctx.tenant.public_url, made)]);
   } catch (error) {
     return administratorPage(token, { typed: fields, failure: formFailure(error) });
   }

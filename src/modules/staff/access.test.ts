@@ -228,10 +228,13 @@ describe("one's own account", () => {
     const second = body.data.find((session: { attributes: { is_current: boolean } }) => !session.attributes.is_current);
     expect(Object.keys(second.attributes).toSorted()).toEqual([
       "created_at",
+      "device_name",
       "expires_at",
       "ip_address",
       "is_current",
       "last_seen_at",
+      "session_kind",
+      "signed_in_with",
       "user_agent",
     ]);
     const { body: theirs } = await t.api("GET", "/api/v1/auth/sessions", { key: await login(tim) });
@@ -244,19 +247,23 @@ describe("one's own account", () => {
 });
 
 describe("an access token", () => {
-  test("lasts fifteen minutes, is renewed while it lasts, and ends with signing out", async () => {
+  test("lasts fifteen minutes, is renewed by a refresh token, and ends with signing out", async () => {
     const sam = await makeStaff(t.harbor, "technician");
-    const token = await login(sam);
-    t.clock.advance(14 * 60_000);
-    const { body } = await t.api("POST", "/api/v1/auth/refresh", { key: token });
+    const first = await t.api("POST", "/api/v1/auth/login", { body: credentials(sam.email) });
+    const { access_token: token, refresh_token } = first.body.data.attributes;
+    const refreshing = (text: string): ReturnType<TestProgram["api"]> =>
+      t.api("POST", "/api/v1/auth/refresh", {
+        body: { data: { type: "refresh_tokens", attributes: { refresh_token: text } } },
+      });
+    t.clock.advance(16 * 60_000);
+    const { body } = await refreshing(refresh_token);
     const renewed = body.data.attributes.access_token;
-    t.clock.advance(2 * 60_000);
     expect((await t.api("GET", "/api/v1/companies", { key: token })).status).toBe(401);
     expect((await t.api("GET", "/api/v1/companies", { key: renewed })).status).toBe(200);
     expect((await t.api("GET", "/api/v1/companies", { key: renewed, tenant: t.mill })).status).toBe(401);
     expect((await t.api("POST", "/api/v1/auth/logout", { key: renewed })).status).toBe(204);
     expect((await t.api("GET", "/api/v1/companies", { key: renewed })).status).toBe(401);
-    expect((await t.api("POST", "/api/v1/auth/refresh", { key: renewed })).status).toBe(401);
+    expect((await refreshing(body.data.attributes.refresh_token)).status).toBe(401);
   });
 
   test("is not given for wrong credentials, nor for a request that is no document", async () => {

@@ -1,4 +1,5 @@
 import { Type } from "@sinclair/typebox";
+import { writeAuditEntry } from "../../platform/access/audit.ts";
 import { find } from "../../platform/access/reach.ts";
 import { users } from "../../platform/access/schema.ts";
 import { revokeSessions } from "../../platform/access/sessions.ts";
@@ -9,7 +10,7 @@ import { fromEdge, type PatchInput } from "../../platform/database/edge.ts";
 import { insert, update } from "../../platform/database/records.ts";
 import { conflict, notFound } from "../../platform/errors.ts";
 import { t } from "../../platform/language/index.ts";
-import { sendLink } from "./auth.ts";
+import { sendLink } from "./auth/links.ts";
 import { keepAnAdministrator, setRoles } from "./roles.ts";
 
 const uuid = Type.String({ format: "uuid" });
@@ -133,6 +134,45 @@ export const revokeSession = action({
     if (session.user_id !== work.actor.user_id) throw notFound(t("This session"));
     await revokeSessions(work, session.user_id, { only: session.id });
     return session;
+  },
+});
+
+/** Says what one of the actor's own devices is called. */
+export const renameSession = action({
+  name: "sessions.rename",
+  permission: null,
+  input: Type.Object(
+    { ...target.properties, device_name: Type.String({ maxLength: 80 }) },
+    { additionalProperties: false },
+  ),
+  run: async (work: Work, input: { id: string; device_name: string }) => {
+    const session = await find(work, "sessions", input.id);
+    if (session.user_id !== work.actor.user_id) throw notFound("This session");
+    const device_name = input.device_name.trim() === "" ? null : input.device_name.trim();
+    await work.db.updateTable("sessions").set({ device_name }).where("id", "=", session.id).execute();
+    return { ...session, device_name };
+  },
+});
+
+/** Ends a session of somebody else: a device that was lost, a person who is gone. */
+export const endSession = action({
+  name: "staff.end_session",
+  permission: "staff.manage",
+  input: Type.Object(
+    { id: uuid, session_id: uuid, version: Type.Optional(Type.Integer()) },
+    { additionalProperties: false },
+  ),
+  run: async (work: Work, input: { id: string; session_id: string }) => {
+    const user = await find(work, "users", input.id);
+    const session = await work.db
+      .selectFrom("sessions")
+      .select("id")
+      .where("id", "=", input.session_id)
+      .where("user_id", "=", user.id)
+      .executeTakeFirst();
+    if (session === undefined) throw notFound("This session");
+    await revokeSessions(work, user.id, { only: session.id });
+    await writeAuditEntry(work, "logout", "users", user.id);
   },
 });
 

@@ -1,30 +1,51 @@
 import { sql } from "kysely";
+import { can } from "../../platform/access/actor.ts";
+import type { ReachRule } from "../../platform/access/reach.ts";
+import type { Ctx } from "../../platform/context.ts";
 import type { AnyAction } from "../../platform/action.ts";
 import { pricesRead } from "../../platform/access/prices.ts";
+import { passkeys, recoveryCodes, totpFactors } from "../../platform/access/factors.ts";
+import { passwordHistory, signInSettings } from "../../platform/access/policy.ts";
 import { apiKeys, roles, users } from "../../platform/access/schema.ts";
 import { t } from "../../platform/language/index.ts";
 import { defineModule } from "../../platform/module.ts";
 import { resource } from "../../platform/resource.ts";
 import * as actions from "./actions.ts";
-import { authApi } from "./api.ts";
-import { choosePassword } from "./auth.ts";
+import { mfaApi } from "./api/mfa.ts";
+import { sessionsApi } from "./api/sessions.ts";
+import { signInApi } from "./api/sign-in.ts";
+import { choosePassword } from "./auth/links.ts";
+import { staffEvents } from "./events.ts";
+import { resetSecondFactor } from "./mfa/actions.ts";
 import { accountPages } from "./pages/account.ts";
 import { createApiKey, revokeApiKey } from "./keys.ts";
+import { keyPages } from "./pages/keys.ts";
+import { stepPages } from "./pages/steps.ts";
+import { twoStepPages } from "./pages/two-step.ts";
+import { policyRoutes, updateSignInSettings } from "./policy.ts";
 import { doorPages } from "./pages/doors.ts";
 import { peoplePages } from "./pages/people.ts";
+import { personSignInPages } from "./pages/person-sign-in.ts";
 import { updateRole } from "./roles.ts";
 
 export { inviteStaff } from "./actions.ts";
-export { loginRoute, logoutRoute } from "./api.ts";
-export { checkPassword, requestReset, sendLink, setPasswordByLink } from "./auth.ts";
+export { mfaRoutes } from "./api/mfa.ts";
+export { loginRoute, logoutRoute, passwordRoute, refreshRoute } from "./api/sign-in.ts";
+export { requestReset, sendLink, setPasswordByLink } from "./auth/links.ts";
+export { checkPassword } from "./auth/passwords.ts";
 export { makeApiKey } from "./keys.ts";
 export { mintOneTime, readOneTime, spent, useOneTime } from "./one-time.ts";
 export { setRoles } from "./roles.ts";
 
+/** What a person has of one's own, and administrators look after. */
+function ownOrManaged<Q extends Parameters<ReachRule>[0]>(query: Q, ctx: Ctx, name: string): ReturnType<ReachRule> {
+  return can(ctx.actor, "staff.manage") ? query : query.where(sql.ref(`${name}.user_id`), "=", ctx.actor.user_id);
+}
+
 /** People who sign in: staff, their roles, sessions and API keys (PRD 3.1). */
 export const staffModule = defineModule({
   name: "staff",
-  tables: [users, roles, apiKeys],
+  tables: [users, roles, apiKeys, signInSettings, passwordHistory, totpFactors, recoveryCodes, passkeys],
   permissions: {
     "staff.manage": "Invite, change and deactivate staff, and say what roles may do",
     "api_keys.manage": "Make API keys of one's own",
@@ -44,14 +65,31 @@ export const staffModule = defineModule({
     revokeApiKey,
     updateRole,
     choosePassword,
+    updateSignInSettings,
+    resetSecondFactor,
   ] as unknown as AnyAction[],
   resources: [
     resource({ type: "users", table: users, permission: "staff.manage", sort: "name" }),
     resource({ type: "roles", table: roles, permission: "staff.manage", sort: "name" }),
   ],
-  routes: [...doorPages, ...accountPages, ...peoplePages, ...authApi],
+  routes: [
+    ...doorPages,
+    ...stepPages,
+    ...accountPages,
+    ...twoStepPages,
+    ...keyPages,
+    ...policyRoutes,
+    ...peoplePages,
+    ...personSignInPages,
+    ...signInApi,
+    ...mfaApi,
+    ...sessionsApi,
+  ],
+  emits: staffEvents,
   reach: {
     sessions: (query, ctx) => query.where(sql.ref("sessions.user_id"), "=", ctx.actor.user_id),
+    totp_factors: (query, ctx) => ownOrManaged(query, ctx, "totp_factors"),
+    passkeys: (query, ctx) => ownOrManaged(query, ctx, "passkeys"),
     api_keys: (query, ctx) => query.where(sql.ref("api_keys.user_id"), "=", ctx.actor.user_id),
   },
   panels: [
@@ -79,6 +117,19 @@ export const staffModule = defineModule({
         text: t("What administrators, technicians and finance may do."),
         href: "/settings/roles",
         icon: "shield",
+      }),
+    },
+    {
+      page: "settings",
+      order: 22,
+      permission: "staff.manage",
+      load: async () => ({
+        kind: "card",
+        group: "People",
+        title: t("Passwords and sessions"),
+        text: t("How long passwords are, how often they change, how long people stay signed in."),
+        href: "/settings/sign-in",
+        icon: "key",
       }),
     },
     {

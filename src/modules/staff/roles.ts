@@ -55,6 +55,7 @@ interface RoleInput {
   version?: number;
   name?: string;
   description?: string;
+  is_mfa_required?: boolean;
   permissions?: string[];
 }
 
@@ -67,6 +68,7 @@ export const updateRole = action({
       ...target,
       name: Type.Optional(Type.String({ minLength: 1, maxLength: 80 })),
       description: Type.Optional(Type.String({ maxLength: 1000 })),
+      is_mfa_required: Type.Optional(Type.Boolean()),
       permissions: Type.Optional(Type.Array(Type.String({ maxLength: 100 }), { maxItems: 500 })),
     },
     { additionalProperties: false },

@@ -14,8 +14,7 @@ export interface Credentials {
   bearer: string | null;
 }
 
-/** How long a session lives without being used, and at most, in milliseconds. */
-export const idleMilliseconds = 14 * 24 * 3600_000;
+/** How often a session or key is marked as used, at most. */
 const touchMilliseconds = 5 * 60_000;
 
 export interface Identity {

@@ -44,6 +44,8 @@ export const roles = table("roles", {
   user_type: defaulted(readOnly(col.enum(["staff", "portal"] as const, { label: "For" })), "staff" as const),
   name: col.text({ maxLength: 80 }),
   description: defaulted(col.text({ maxLength: 1000 }), ""),
+  /** Who has the role signs in in two steps. */
+  is_mfa_required: defaulted(col.boolean({ label: "Requires signing in in two steps" }), false),
 });
 
 export const rolePermissions = table(
@@ -85,6 +87,17 @@ export const sessions = table(
     last_seen_at: col.instant(),
     expires_at: col.instant(),
     revoked_at: col.maybe.instant(),
+    session_kind: defaulted(col.enum(["browser", "api"] as const), "browser" as const),
+    signed_in_with: defaulted(
+      col.enum(["password", "passkey", "link", "single_sign_on"] as const),
+      "password" as const,
+    ),
+    /** What the person calls the device; null: what the browser says of itself. */
+    device_name: col.maybe.text({ maxLength: 80 }),
+    /** By which a device is known again: the hash of a value that stays in the browser, or of the program's name. */
+    device_hash: secret(col.maybe.text()),
+    /** The end in any case, however much it is used; null for sessions from before there was one. */
+    ends_at: col.maybe.instant(),
   },
   { isAudited: false },
 );

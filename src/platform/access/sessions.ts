@@ -3,14 +3,31 @@ import type { Ctx, Work } from "../context.ts";
 import { newId } from "../ids.ts";
 import { type Actor } from "./actor.ts";
 import { writeAuditEntry } from "./audit.ts";
-import { idleMilliseconds } from "./identify.ts";
+import { signInPolicy } from "./policy.ts";
 import { mintToken } from "./tokens.ts";
 
-/** Starts a session for a user; the token goes into the cookie and is nowhere else. */
-export async function startSession(work: Work, userId: string): Promise<{ id: string; token: string }> {
+export interface StartedSession {
+  id: string;
+  /** Goes into the cookie and is nowhere else. */
+  token: string;
+  /** How long the browser has to keep it: the session's longest life. */
+  max_age_seconds: number;
+}
+
+export interface SessionStart {
+  kind?: "browser" | "api";
+  with?: "password" | "passkey" | "link" | "single_sign_on";
+  /** By which the device is known again. */
+  deviceHash?: string | null;
+}
+
+/** Starts a session for a user, as long as the organization's policy lets it live. */
+export async function startSession(work: Work, userId: string, start: SessionStart = {}): Promise<StartedSession> {
   const { token, hash } = mintToken("session", work.tenant.id);
+  const policy = await signInPolicy(work.db);
   const now = work.app.clock.now();
   const id = newId();
+  const endsAt = plus(now, policy.session_max_days * 86_400_000);
   await work.db
     .insertInto("sessions")
     .values({
@@ -21,13 +38,48 @@ export async function startSession(work: Work, userId: string): Promise<{ id: st
       user_agent: work.request.user_agent.slice(0, 1000),
       created_at: now,
       last_seen_at: now,
-      expires_at: plus(now, idleMilliseconds),
+      expires_at: earlier(plus(now, policy.session_idle_minutes * 60_000), endsAt),
       revoked_at: null,
+      session_kind: start.kind ?? "browser",
+      signed_in_with: start.with ?? "password",
+      device_hash: start.deviceHash ?? null,
+      ends_at: endsAt,
     })
     .execute();
   await work.db.updateTable("users").set({ last_signed_in_at: now }).where("id", "=", userId).execute();
   await writeAuditEntry(work, "login", "users", userId);
-  return { id, token };
+  return { id, token, max_age_seconds: policy.session_max_days * 86_400 };
+}
+
+/** Instants compare as texts. */
+const earlier = (one: string, other: string): string => (one < other ? one : other);
+
+/** Gives a session a new token, so that one that was known before is worth nothing: after a change of what proves the person. */
+export async function renewSessionToken(work: Work, sessionId: string): Promise<string> {
+  const { token, hash } = mintToken("session", work.tenant.id);
+  await work.db.updateTable("sessions").set({ token_hash: hash }).where("id", "=", sessionId).execute();
+  return token;
+}
+
+/** Makes sessions that are open keep a policy that has become stricter. */
+export async function applySessionLimits(work: Work): Promise<void> {
+  const policy = await signInPolicy(work.db);
+  const now = work.app.clock.now();
+  const open = await work.db
+    .selectFrom("sessions")
+    .select(["id", "created_at", "last_seen_at", "expires_at"])
+    .where("revoked_at", "is", null)
+    .where("expires_at", ">", now)
+    .execute();
+  for (const session of open) {
+    const endsAt = plus(session.created_at, policy.session_max_days * 86_400_000);
+    const idleEnd = plus(session.last_seen_at, policy.session_idle_minutes * 60_000);
+    await work.db
+      .updateTable("sessions")
+      .set({ ends_at: endsAt, expires_at: earlier(earlier(session.expires_at, endsAt), idleEnd) })
+      .where("id", "=", session.id)
+      .execute();
+  }
 }
 
 /** Ends one session, or all of a user but the one given. */
@@ -54,9 +106,16 @@ export async function touchProof(ctx: Ctx, actor: Actor): Promise<void> {
     if (api_key_id !== null)
       await db.updateTable("api_keys").set({ last_used_at: now }).where("id", "=", api_key_id).execute();
     if (session_id === null) return;
+    const policy = await signInPolicy(db);
+    const session = await db.selectFrom("sessions").select("ends_at").where("id", "=", session_id).executeTakeFirst();
+    const idleEnd = plus(now, policy.session_idle_minutes * 60_000);
     await db
       .updateTable("sessions")
-      .set({ last_seen_at: now, expires_at: plus(now, idleMilliseconds), ip_address: ctx.request.ip })
+      .set({
+        last_seen_at: now,
+        expires_at: session?.ends_at == null ? idleEnd : earlier(idleEnd, session.ends_at),
+        ip_address: ctx.request.ip,
+      })
       .where("id", "=", session_id)
       .execute();
   });

@@ -6,7 +6,17 @@ import { hashToken, newToken } from "../crypto/tokens.ts";
  * anything is looked up: `pk_<tenant id, 32 hex digits>_<43 characters of base64url>`. Only its hash is ever stored.
  */
 export type TokenKind =
-  "api" | "session" | "invite" | "reset" | "setup" | "portal" | "operator_key" | "operator_session" | "operator_link";
+  | "api"
+  | "session"
+  | "invite"
+  | "reset"
+  | "setup"
+  | "portal"
+  | "challenge"
+  | "refresh"
+  | "operator_key"
+  | "operator_session"
+  | "operator_link";
 
 export interface Token {
   kind: TokenKind;
@@ -26,6 +36,8 @@ const prefixes: Record<TokenKind, string> = {
   operator_key: "pq",
   operator_session: "po",
   operator_link: "pl",
+  challenge: "pc",
+  refresh: "pf",
 };
 
 const kinds = new Map(Object.entries(prefixes).map(([kind, prefix]) => [prefix, kind as TokenKind]));

@@ -46,6 +46,27 @@ test.each([
   expect(passwordProblems(password, ana).join(" ")).toContain(reason);
 });
 
+test.each(["iloveyou2026!", "!!dragon2026!!", "Football-2024-", "qwertyuiop[]", "99michelle99!"])(
+  "%s is known from break-ins, as it stands or with digits and signs around it",
+  (password) => {
+    const lax = { min_password_length: 8, is_breached_check_on: false };
+    expect(passwordProblems(password, ana, { ...lax, is_breached_check_on: true }).join(" ")).toContain("break-ins");
+    expect(passwordProblems(password, ana, lax).join(" ")).not.toContain("break-ins");
+  },
+);
+
+test("a password with the organization's name in it is refused", () => {
+  expect(passwordProblems("harbor-lamps-at-night", { ...ana, organization: "Harbor IT" })).toEqual([
+    'Leave out the name of the organization (it contains "harbor").',
+  ]);
+});
+
+test("the least length is the organization's own", () => {
+  const rules = { min_password_length: 20, is_breached_check_on: true };
+  expect(passwordProblems("gravel window pelica", ana, rules)).toEqual([]);
+  expect(passwordProblems("gravel window pelic", ana, rules)).toEqual(["Use at least 20 characters; this has 19."]);
+});
+
 test("a password of a megabyte is not hashed", () => {
   expect(passwordProblems("abcdefgh".repeat(200), ana)).toEqual(["Use at most 1024 characters."]);
 });

@@ -1,3 +1,6 @@
+import { t } from "../language/index.ts";
+import { isBreached } from "./breached.ts";
+
 /** Argon2id with 19 MiB and two passes, the OWASP cheat sheet's first choice for servers with little memory. */
 const cost = { algorithm: "argon2id", memoryCost: 19_456, timeCost: 2 } as const;
 
@@ -5,7 +8,7 @@ const cost = { algorithm: "argon2id", memoryCost: 19_456, timeCost: 2 } as const
 const nobodysHash =
   "$argon2id$v=19$m=19456,t=2,p=1$+7GsDo1+BdCP9+vF+4FgF5jnkaxN10dmjBCNNwVS9Vc$LeeUwEKtvSupD0kyPyVxtd194LW7a2l3TF8ssNxNLzA";
 
-/** Shortest password, in characters (NIST SP 800-63B asks for length, not for kinds of characters). */
+/** Shortest password where nobody has decided, in characters (NIST SP 800-63B asks for length, not for kinds of characters). */
 export const shortestPassword = 12;
 const longestPassword = 1024;
 const fewestDifferent = 5;
@@ -39,28 +42,57 @@ export async function verifyPassword(password: string, hash: string | null): Pro
   return isRight && hash !== null;
 }
 
+export interface PasswordRules {
+  min_password_length: number;
+  is_breached_check_on: boolean;
+}
+
+/** Whose password it is: none of these names may be in it. */
+export interface PasswordOwner {
+  email: string;
+  name: string;
+  organization?: string;
+}
+
+const standardRules: PasswordRules = { min_password_length: shortestPassword, is_breached_check_on: true };
+
 /** What is wrong with a new password, as sentences for the person who chose it; empty when nothing is. */
-export function passwordProblems(password: string, person: { email: string; name: string }): string[] {
+export function passwordProblems(
+  password: string,
+  person: PasswordOwner,
+  rules: PasswordRules = standardRules,
+): string[] {
   const length = [...password].length;
-  if (length < shortestPassword) return [`Use at least ${shortestPassword} characters; this has ${length}.`];
-  if (length > longestPassword) return [`Use at most ${longestPassword} characters.`];
+  const least = rules.min_password_length;
+  if (length < least) return [t("Use at least {least} characters; this has {length}.", { least, length })];
+  if (length > longestPassword) return [t("Use at most {most} characters.", { most: String(longestPassword) })];
   const problems: string[] = [];
   const lower = normal(password).toLowerCase();
   if (common.has(lower.replace(/[^\p{L}\p{N}]/gu, ""))) {
-    problems.push("This is among the passwords that are guessed first.");
+    problems.push(t("This is among the passwords that are guessed first."));
+  } else if (rules.is_breached_check_on && isBreached(lower)) {
+    problems.push(t("This password, or what it is made of, is known from break-ins elsewhere. Choose another one."));
   }
   if (new Set(lower).size < fewestDifferent) {
-    problems.push(`Use at least ${fewestDifferent} different characters.`);
+    problems.push(t("Use at least {count} different characters.", { count: fewestDifferent }));
   }
   const own = namesOf(person).find((name) => lower.includes(name));
-  if (own !== undefined) problems.push(`Leave out your name and address (it contains "${own}").`);
+  if (own !== undefined) problems.push(t('Leave out your name and address (it contains "{own}").', { own }));
+  const house = partsOf(person.organization ?? "").find((name) => lower.includes(name));
+  if (own === undefined && house !== undefined)
+    problems.push(t('Leave out the name of the organization (it contains "{house}").', { house }));
   return problems;
 }
 
 /** The parts of a person's name and address that are long enough to mean them. */
-function namesOf({ email, name }: { email: string; name: string }): string[] {
+function namesOf({ email, name }: PasswordOwner): string[] {
   const local = email.split("@")[0] ?? "";
-  return [email, local, ...local.split(/[^\p{L}\p{N}]+/u), ...name.split(/\s+/)]
+  return partsOf(`${email} ${local} ${local.replace(/[^\p{L}\p{N}]+/gu, " ")} ${name}`);
+}
+
+function partsOf(text: string): string[] {
+  return text
+    .split(/\s+/)
     .map((part) => normal(part).toLowerCase())
     .filter((part) => part.length >= 4);
 }

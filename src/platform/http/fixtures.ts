@@ -14,6 +14,17 @@ export const fixtures: Record<string, { layout: "app" | "portal" | "plain"; titl
     title: "New key",
     model: { header: header("Your new API key"), key: "pk_live_6f1c0a4e" },
   },
+  "account/person": {
+    layout: "app",
+    title: "Sign-in",
+    model: {
+      header: header("How Ana signs in"),
+      two_step: outside.security.two_step,
+      sessions: outside.security.sessions.flatMap((session) =>
+        session.revoke === null ? [] : [{ ...session, revoke: session.revoke }],
+      ),
+    },
+  },
   "account/security": { layout: "app", title: "Security", model: outside.security },
   "auth/forgot": { layout: "plain", title: "Forgot", model: outside.forgot },
   "auth/invite": {
@@ -32,7 +43,9 @@ export const fixtures: Record<string, { layout: "app" | "portal" | "plain"; titl
     title: "New password",
     model: { ...outside.signIn, title: "Choose a new password", providers: [], links: [] },
   },
+  "auth/recovery-codes": { layout: "app", title: "Recovery codes", model: outside.codes },
   "auth/sign-in": { layout: "plain", title: "Sign in", model: outside.signIn },
+  "auth/two-step": { layout: "plain", title: "Two steps", model: outside.twoStep },
   "billing/run": {
     layout: "app",
     title: "Billing run",

@@ -91,7 +91,7 @@ describe("the session's cookie", () => {
   test("is for this site only and out of reach of scripts", async () => {
     const browser = await browserOf(t, robin);
     const line = browser.setCookies.find((one) => one.startsWith("purser="));
-    expect(line).toMatch(/^purser=ps_[0-9a-f]{32}_[\w-]{43}; Path=\/; HttpOnly; SameSite=Lax; Max-Age=1209600$/);
+    expect(line).toMatch(/^purser=ps_[0-9a-f]{32}_[\w-]{43}; Path=\/; HttpOnly; SameSite=Lax; Max-Age=7776000$/);
   });
 
   test("is only sent over encrypted connections where the public address is https", async () => {

@@ -1,78 +1,18 @@
-import { idleMilliseconds } from "../../../platform/access/identify.ts";
 import { type Ctx, reading } from "../../../platform/context.ts";
-import { portalCookieName, serializeCookie, staffCookieName } from "../../../platform/http/cookies.ts";
 import { field, formFailure, formModel } from "../../../platform/http/form-model.ts";
 import { Failure } from "../../../platform/errors.ts";
 import type { AuthPageModel } from "../../../platform/http/page-models.ts";
 import { type Answer, page, redirect, type Route } from "../../../platform/http/route.ts";
-import type { FieldModel } from "../../../platform/http/view-models.ts";
 import { t } from "../../../platform/language/index.ts";
-import {
-  personOfLink,
-  requestReset,
-  setPasswordByLink,
-  signIn,
-  type SignedIn,
-  signOut,
-  type UserType,
-} from "../auth.ts";
-
-/** The two doors, for staff and for clients: signing in and out, forgotten passwords, invitations. Same rooms, own keys. */
-interface Door {
-  userType: UserType;
-  prefix: string;
-  home: string;
-  title: (ctx: Ctx) => string;
-  text: (ctx: Ctx) => string;
-}
-
-const doors: Door[] = [
-  {
-    userType: "staff",
-    prefix: "",
-    home: "/",
-    title: (ctx) => t("Sign in to {name}", { name: ctx.tenant.name }),
-    text: () => "",
-  },
-  {
-    userType: "portal",
-    prefix: "/portal",
-    home: "/portal",
-    title: (ctx) => ctx.tenant.name,
-    text: (ctx) =>
-      ctx.tenant.brand.welcome === ""
-        ? t("Client portal: your tickets, hours and invoices.")
-        : ctx.tenant.brand.welcome,
-  },
-];
+import { personOfLink, requestReset, setPasswordByLink } from "../auth/links.ts";
+import { signIn, signOut } from "../auth/sign-in.ts";
+import { browserDevice, type Door, doors, goOn, safeNext, sessionCookie } from "./entering.ts";
+import { newPasswordField } from "./fields.ts";
 
 const emailField = field("email", "E-mail", { kind: "email", is_required: true, autocomplete: "username", span: 6 });
-const newPassword: FieldModel = field("password", "New password", {
-  kind: "password",
-  is_required: true,
-  autocomplete: "new-password",
-  hint: "At least 12 characters; a few words in a row are easy to remember and hard to guess.",
-  span: 6,
-});
-
 function text(fields: Record<string, unknown>, name: string): string {
   const value = fields[name];
   return typeof value === "string" ? value : "";
-}
-
-/** Only paths of our own may be gone on to after signing in. */
-function safeNext(next: string, home: string): string {
-  return /^\/(?![/\\])[^\u0000-\u001f]*$/.test(next) && !next.startsWith("/sign-") ? next : home;
-}
-
-function cookieOf(ctx: Ctx, userType: UserType, token: string): string {
-  const publicUrl = ctx.tenant.public_url;
-  const name = userType === "portal" ? portalCookieName(publicUrl) : staffCookieName(publicUrl);
-  return serializeCookie(name, token, { publicUrl, maxAgeSeconds: token === "" ? 0 : idleMilliseconds / 1000 });
-}
-
-function enter(ctx: Ctx, door: Door, signed: SignedIn, next: string): Answer {
-  return redirect(safeNext(next, door.home), "", "success", [cookieOf(ctx, door.userType, signed.token)]);
 }
 
 function doorRoutes(door: Door): Route[] {
@@ -104,6 +44,7 @@ function doorRoutes(door: Door): Route[] {
       }),
       done_text: "",
       providers: [],
+      passkey: null,
       links: [{ label: t("Forgot your password?"), href: `${prefix}/forgot` }],
     };
     return page("auth/sign-in", t("Sign in"), model, failure?.status ?? 200);
@@ -122,6 +63,7 @@ function doorRoutes(door: Door): Route[] {
       }),
       done_text: isDone ? t("If this address has an account here, a link is on its way. It is good for one hour.") : "",
       providers: [],
+      passkey: null,
       links: [{ label: t("Back to sign in"), href: `${prefix}/sign-in` }],
     };
     return page("auth/forgot", t("Forgotten password"), model, failure?.status ?? 200);
@@ -143,10 +85,11 @@ function doorRoutes(door: Door): Route[] {
         action: `${prefix}/${purpose}/${token}`,
         failure,
         submit_label: t("Save and sign in"),
-        sections: [{ title: "", fields: [newPassword] }],
+        sections: [{ title: "", fields: [await newPasswordField(ctx, "password")] }],
       }),
       done_text: "",
       providers: [],
+      passkey: null,
       links: [],
     };
     return page(`auth/${purpose}`, t("Choose a password"), model, failure?.status ?? 200);
@@ -169,7 +112,9 @@ function doorRoutes(door: Door): Route[] {
         const token = incoming.params["token"] ?? "";
         const { fields } = await incoming.form();
         try {
-          return enter(ctx, door, await setPasswordByLink(ctx, purpose, token, text(fields, "password")), door.home);
+          const { device, cookie } = browserDevice(ctx, incoming);
+          const entering = await setPasswordByLink(ctx, purpose, token, text(fields, "password"), device);
+          return goOn(ctx, door, entering, door.home, [cookie]);
         } catch (error) {
           const failure = formFailure(error);
           return reading(ctx, (reader) => choosePage(reader, purpose, token, failure));
@@ -198,7 +143,9 @@ function doorRoutes(door: Door): Route[] {
         const { fields } = await incoming.form();
         const next = text(fields, "next");
         try {
-          return enter(ctx, door, await signIn(ctx, userType, text(fields, "email"), text(fields, "password")), next);
+          const { device, cookie } = browserDevice(ctx, incoming);
+          const entering = await signIn(ctx, userType, text(fields, "email"), text(fields, "password"), device);
+          return goOn(ctx, door, entering, next, [cookie]);
         } catch (error) {
           if (!(error instanceof Failure) || (error.status !== 401 && error.status !== 429)) throw error;
           return signInPage(ctx, next, text(fields, "email"), error);
@@ -212,7 +159,7 @@ function doorRoutes(door: Door): Route[] {
       permission: null,
       handle: async (ctx) => {
         await signOut(ctx);
-        return redirect(`${prefix}/sign-in`, t("You are signed out."), "info", [cookieOf(ctx, userType, "")]);
+        return redirect(`${prefix}/sign-in`, t("You are signed out."), "info", [sessionCookie(ctx, userType, "", 0)]);
       },
     },
     {

@@ -1,5 +1,5 @@
 import { find, reach } from "../../../platform/access/reach.ts";
-import { users } from "../../../platform/access/schema.ts";
+import { roles, users } from "../../../platform/access/schema.ts";
 import type { Ctx } from "../../../platform/context.ts";
 import type { Failure } from "../../../platform/errors.ts";
 import { activityOf } from "../../../platform/http/activity.ts";
@@ -146,6 +146,7 @@ async function showStaff(ctx: Ctx, incoming: Incoming): Promise<Answer> {
       ],
       badges: [stateOf(user), ...names.map((name) => ({ text: name, tone: "neutral" }))],
       actions: [
+        link(t("Sign-in"), `${at}/sign-in`, "shield"),
         link(t("Edit"), `${at}/edit`, "pencil"),
         ...(user.password_hash === null && user.deactivated_at === null
           ? [button(t("Send the invitation again"), `${at}/invite`, "send")]
@@ -229,6 +230,7 @@ async function roleForm(
     values: typed ?? {
       name: role.name,
       description: role.description,
+      is_mfa_required: role.is_mfa_required,
       permissions: granted.map((row) => row.permission),
     },
     version: role.version,
@@ -241,6 +243,10 @@ async function roleForm(
         fields: [
           field("name", t("Name"), { is_required: true }),
           field("description", t("What it is for"), { span: 6 }),
+          columnField(roles, "is_mfa_required", {
+            hint: t("Whoever has no second step yet is led to set one up at the next sign-in."),
+            span: 6,
+          }),
         ],
       },
       {

@@ -1,0 +1,37 @@
+import type { Work } from "../../../platform/context.ts";
+import { hashToken } from "../../../platform/crypto/tokens.ts";
+import { emit } from "../../../platform/events/outbox.ts";
+import { signedInOnNewDevice } from "../events.ts";
+import { deviceOf } from "../rules.ts";
+import { tellOfChange } from "./notices.ts";
+
+/** By which a program is known again that keeps no cookies: its name. */
+export const programHash = (userAgent: string): string => hashToken(`program:${userAgent}`);
+
+/**
+ * Tells of a sign-in from a device that this person has not used before: the person by mail, everybody who listens by an
+ * event. The first device of all is nothing to tell. Answers the hash to keep.
+ */
+export async function noticeDevice(
+  work: Work,
+  entry: { userId: string; kind: "browser" | "api"; deviceHash: string | null },
+): Promise<string> {
+  const hash = entry.deviceHash ?? programHash(work.request.user_agent);
+  const sessions = await work.db
+    .selectFrom("sessions")
+    .select("device_hash")
+    .where("user_id", "=", entry.userId)
+    .where("device_hash", "is not", null)
+    .execute();
+  if (sessions.length === 0 || sessions.some((session) => session.device_hash === hash)) return hash;
+  const device = deviceOf(work.request.user_agent);
+  await emit(work, signedInOnNewDevice, {
+    user_id: entry.userId,
+    user_type: work.actor.kind === "portal" ? "portal" : "staff",
+    user_name: work.actor.name,
+    device,
+    ip_address: work.request.ip,
+  });
+  await tellOfChange(work, entry.userId, "new_device", `${device}, ${work.request.ip}`);
+  return hash;
+}

@@ -1,0 +1,156 @@
+import { Type } from "@sinclair/typebox";
+import { countAttempt, resetByAccount, resetByAddress } from "../../../platform/access/limits.ts";
+import { revokeSessions } from "../../../platform/access/sessions.ts";
+import { perform, action } from "../../../platform/action.ts";
+import { asSystem, type Ctx, inUnit, reading, type Work } from "../../../platform/context.ts";
+import { hashPassword } from "../../../platform/crypto/passwords.ts";
+import { Failure } from "../../../platform/errors.ts";
+import { t } from "../../../platform/language/index.ts";
+import { mailBody } from "../../../platform/mail/compose.ts";
+import { queueMail } from "../../../platform/mail/queue.ts";
+import { mintOneTime, type Purpose, readOneTime, useOneTime } from "../one-time.ts";
+import { checkPassword, storePassword } from "./passwords.ts";
+import type { UserType } from "./sign-in.ts";
+import { type Entering, enter } from "./steps.ts";
+
+/** Sends a link to choose a new password. The answer is the same whether the address is known or not. */
+export async function requestReset(ctx: Ctx, userType: UserType, emailGiven: string): Promise<void> {
+  const email = emailGiven.trim().toLowerCase();
+  await countAttempt(ctx.app, `reset:${ctx.request.ip}`, resetByAddress);
+  await countAttempt(ctx.app, `reset:${ctx.tenant.id}:${userType}:${email.slice(0, 254)}`, resetByAccount);
+  await inUnit(ctx, async (joined) => {
+    const work = asSystem(joined);
+    const user = await work.db
+      .selectFrom("users")
+      .selectAll()
+      .where("user_type", "=", userType)
+      .where("email", "=", email)
+      .where("deactivated_at", "is", null)
+      .executeTakeFirst();
+    if (user === undefined) return;
+    await sendLink(work, user, user.password_hash === null ? "invite" : "reset");
+  });
+}
+
+/** Queues the mail with a one-time link for a user. */
+export async function sendLink(
+  work: Work,
+  user: { id: string; name: string; email: string; user_type: UserType },
+  purpose: Exclude<Purpose, "setup">,
+): Promise<void> {
+  const token = await mintOneTime(work, purpose, user.id);
+  const prefix = user.user_type === "portal" ? "/portal" : "";
+  const url = `${work.tenant.public_url}${prefix}/${purpose === "invite" ? "invite" : "reset"}/${token}`;
+  const texts =
+    purpose === "invite"
+      ? {
+          subject: t("Your access to {name}", { name: work.tenant.name }),
+          heading: t("Welcome, {name}", { name: user.name }),
+          paragraphs: [
+            user.user_type === "portal"
+              ? t(
+                  "{name} has given you access to its client portal: write tickets, see how they are going, and pay invoices.",
+                  { name: work.tenant.name },
+                )
+              : t("{name} has invited you to Purser. Choose a password to sign in.", { name: work.tenant.name }),
+            t("The link is good for seven days and works once."),
+          ],
+          label: t("Choose a password"),
+        }
+      : {
+          subject: t("Choose a new password for {name}", { name: work.tenant.name }),
+          heading: t("Choose a new password"),
+          paragraphs: [
+            t(
+              "Somebody, probably you, has asked for a new password for this address. The link is good for one hour and works once.",
+            ),
+            t("If it was not you, do nothing: your password stays as it is."),
+          ],
+          label: t("Choose a new password"),
+        };
+  const body = mailBody({
+    heading: texts.heading,
+    paragraphs: texts.paragraphs,
+    action: { label: texts.label, url },
+    footer: work.tenant.name,
+  }, work.tenant.brand);
+  await queueMail(work, {
+    to: { address: user.email, name: user.name },
+    subject: texts.subject,
+    text: body.text,
+    html: body.html,
+    about: { type: "users", id: user.id },
+    dedupe_key: `${purpose}:${token.slice(-12)}`,
+  });
+}
+
+interface ChosenPassword {
+  token: string;
+  hash: string;
+  kind: "browser" | "api";
+  device_hash: string | null;
+}
+
+const chosen = Type.Object(
+  {
+    token: Type.String({ maxLength: 200 }),
+    hash: Type.String(),
+    kind: Type.Union([Type.Literal("browser"), Type.Literal("api")]),
+    device_hash: Type.Union([Type.String(), Type.Null()]),
+  },
+  { additionalProperties: false },
+);
+
+/**
+ * Sets the password of the person whose link it is, signs out every session, and uses the link up. The link stands for the
+ * password; a second factor is still asked for.
+ */
+export const choosePassword = action({
+  name: "auth.choose_password",
+  permission: null,
+  input: chosen,
+  run: async (joined: Work, input: ChosenPassword) => {
+    const work = asSystem(joined);
+    const purpose = input.token.startsWith("pi_") ? "invite" : "reset";
+    const { user_id } = await useOneTime(work, purpose, input.token);
+    if (user_id === null) throw new Failure(404, "link_expired", t("This link is for nobody."));
+    const user = await storePassword(work, user_id, input.hash);
+    if (user.deactivated_at !== null) throw new Failure(404, "link_expired", t("This account has been deactivated."));
+    await revokeSessions(work, user_id, { except: null });
+    return enter(work, {
+      userId: user_id,
+      with: "link",
+      kind: input.kind,
+      deviceHash: input.device_hash,
+      secondFactorAt: null,
+    });
+  },
+});
+
+/** Checks a link's new password, hashes it outside of the transaction, and sets it. */
+export async function setPasswordByLink(
+  ctx: Ctx,
+  purpose: "invite" | "reset",
+  token: string,
+  given: string,
+  device: { kind: "browser" | "api"; deviceHash: string | null },
+): Promise<Entering> {
+  const person = await reading(ctx, (reader) => personOfLink(reader, purpose, token));
+  await checkPassword(ctx, given, person);
+  const hash = await hashPassword(given);
+  return perform(ctx, choosePassword, { token, hash, kind: device.kind, device_hash: device.deviceHash });
+}
+
+/** Who a link is for, to greet them on its page. */
+export async function personOfLink(
+  ctx: Ctx,
+  purpose: "invite" | "reset",
+  token: string,
+): Promise<{ id: string; name: string; email: string; user_type: UserType }> {
+  const { user_id } = await readOneTime(ctx, purpose, token);
+  return ctx.db
+    .selectFrom("users")
+    .select(["id", "name", "email", "user_type"])
+    .where("id", "=", user_id ?? "")
+    .executeTakeFirstOrThrow();
+}

@@ -1,0 +1,98 @@
+import { countAttempt, forgetAttempts, signInByAccount, signInByAddress } from "../../../platform/access/limits.ts";
+import { revokeSessions } from "../../../platform/access/sessions.ts";
+import { writeAuditEntry } from "../../../platform/access/audit.ts";
+import { type Ctx, inUnit, reading } from "../../../platform/context.ts";
+import { hashPassword, verifyPassword } from "../../../platform/crypto/passwords.ts";
+import { conflict, type Failure, unauthorized } from "../../../platform/errors.ts";
+import { emit } from "../../../platform/events/outbox.ts";
+import { t } from "../../../platform/language/index.ts";
+import { signInFailed } from "../events.ts";
+import { checkPassword, storePassword } from "./passwords.ts";
+import { type Entering, enter, readChallenge, useChallenge } from "./steps.ts";
+
+export type UserType = "staff" | "portal";
+
+export interface Device {
+  kind: "browser" | "api";
+  /** By which the device is known again; null: by the name of the program. */
+  deviceHash: string | null;
+}
+
+const wrong = (): Failure => unauthorized(t("The e-mail address or the password is wrong."), "bad_credentials");
+
+/**
+ * The first step of signing in. Unknown address, wrong password and deactivated account get the same answer after the same
+ * time, and attempts are counted by account and by address before anything is looked up.
+ */
+export async function signIn(
+  ctx: Ctx,
+  userType: UserType,
+  emailGiven: string,
+  password: string,
+  device: Device,
+): Promise<Entering> {
+  const email = emailGiven.trim().toLowerCase();
+  const accountKey = `sign-in:${ctx.tenant.id}:${userType}:${email.slice(0, 254)}`;
+  await countAttempt(ctx.app, `sign-in:${ctx.request.ip}`, signInByAddress);
+  await countAttempt(ctx.app, accountKey, signInByAccount);
+  const user = await reading(ctx, (reader) =>
+    reader.db
+      .selectFrom("users")
+      .select(["id", "password_hash", "deactivated_at"])
+      .where("user_type", "=", userType)
+      .where("email", "=", email)
+      .executeTakeFirst(),
+  );
+  const isRight = await verifyPassword(password, user?.password_hash ?? null);
+  if (user === undefined || !isRight || user.deactivated_at !== null) {
+    // The same write whether the account exists or not, so that the answer takes the same time.
+    await inUnit(ctx, (work) =>
+      emit(work, signInFailed, {
+        user_id: user?.id ?? null,
+        user_type: userType,
+        email: email.slice(0, 254),
+        ip_address: ctx.request.ip,
+      }),
+    );
+    throw wrong();
+  }
+  await forgetAttempts(ctx.app, accountKey);
+  return inUnit(ctx, (work) =>
+    enter(work, {
+      userId: user.id,
+      with: "password",
+      kind: device.kind,
+      deviceHash: device.deviceHash,
+      secondFactorAt: null,
+    }),
+  );
+}
+
+/** The step of somebody whose password has expired: a new one, and they are in. */
+export async function replaceExpired(
+  ctx: Ctx,
+  userType: UserType | null,
+  token: string,
+  given: string,
+): Promise<Entering> {
+  const open = await reading(ctx, (reader) => readChallenge(reader, token, userType));
+  if (open.step !== "password_expired") throw conflict(t("There is no password to change here."), open.step);
+  await checkPassword(ctx, given, open.user, "new_password");
+  const hash = await hashPassword(given);
+  return inUnit(ctx, async (work) => {
+    await useChallenge(work, open.id);
+    await storePassword(work, open.user.id, hash);
+    await revokeSessions(work, open.user.id, { except: null });
+    return enter(work, open.entry);
+  });
+}
+
+/** Ends the actor's own session. */
+export async function signOut(ctx: Ctx): Promise<void> {
+  const { user_id, session_id } = ctx.actor;
+  if (user_id === null || session_id === null) return;
+  await inUnit(ctx, async (work) => {
+    await revokeSessions(work, user_id, { only: session_id });
+    await writeAuditEntry(work, "logout", "users", user_id);
+  });
+}

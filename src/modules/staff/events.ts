@@ -1,0 +1,61 @@
+import { Type } from "@sinclair/typebox";
+import { eventType, idOf, orNull } from "../../platform/events/event-type.ts";
+
+/** What is told of signing in: for those who watch over it. */
+
+const subject = { resource: "users", id: "user_id" };
+const userType = Type.Union([Type.Literal("staff"), Type.Literal("portal")]);
+
+export const signInFailed = eventType({
+  name: "staff.sign_in_failed",
+  description: "Somebody tried to sign in with a wrong password, or an address that has no account.",
+  payload: Type.Object({
+    /** Null: there is no such account. */
+    user_id: orNull(idOf()),
+    user_type: userType,
+    email: Type.String(),
+    ip_address: Type.String(),
+  }),
+});
+
+export const secondStepFailed = eventType({
+  name: "staff.second_step_failed",
+  description: "Somebody knew the password and then gave a wrong code.",
+  payload: Type.Object({ user_id: idOf(), user_type: userType, ip_address: Type.String() }),
+  subject,
+});
+
+export const signedInOnNewDevice = eventType({
+  name: "staff.signed_in_on_new_device",
+  description: "Somebody signed in from a device that they had not used before.",
+  payload: Type.Object({
+    user_id: idOf(),
+    user_type: userType,
+    user_name: Type.String(),
+    device: Type.String(),
+    ip_address: Type.String(),
+  }),
+  subject,
+});
+
+export const refreshTokenReused = eventType({
+  name: "staff.refresh_token_reused",
+  description: "A refresh token was shown a second time, so somebody else may hold it; its session was ended.",
+  payload: Type.Object({
+    user_id: idOf(),
+    user_type: userType,
+    user_name: Type.String(),
+    session_id: idOf(),
+    ip_address: Type.String(),
+  }),
+  subject,
+});
+
+export const secondFactorReset = eventType({
+  name: "staff.second_factor_reset",
+  description: "An administrator took somebody's second factors away.",
+  payload: Type.Object({ user_id: idOf() }),
+  subject,
+});
+
+export const staffEvents = [signInFailed, secondStepFailed, signedInOnNewDevice, refreshTokenReused, secondFactorReset];

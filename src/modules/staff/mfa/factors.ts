@@ -1,0 +1,164 @@
+import { passkeys, totpFactors } from "../../../platform/access/factors.ts";
+import { actorOf } from "../../../platform/access/identify.ts";
+import { countAttempt, forgetAttempts, secondStepByAccount, signInByAddress } from "../../../platform/access/limits.ts";
+import { type Ctx, inUnit, reading, type Work } from "../../../platform/context.ts";
+import { remove, update } from "../../../platform/database/records.ts";
+import { conflict, Failure, invalidField } from "../../../platform/errors.ts";
+import { emit } from "../../../platform/events/outbox.ts";
+import { t } from "../../../platform/language/index.ts";
+import { confirmPassword } from "../auth/passwords.ts";
+import { tellOfChange } from "../auth/notices.ts";
+import { type Entering, enter, readChallenge, useChallenge } from "../auth/steps.ts";
+import { secondFactorReset, secondStepFailed } from "../events.ts";
+import { makeRecoveryCodes, takeRecoveryCode } from "./recovery.ts";
+import { newTotpSecret, takeTotp, type TotpSetup, waitingTotp } from "./totp.ts";
+
+/** The second step: shown at sign-in, set up, renewed, taken away. */
+
+type UserType = "staff" | "portal";
+
+const wrongCode = (): Error =>
+  invalidField("code", t("This code is not right, or it has been used already. Wait for the next one."), "wrong_code");
+
+/** Counts an attempt at a code, by account and by address, before it is looked at. */
+async function counted<T>(ctx: Ctx, userId: string, run: () => Promise<T>): Promise<T> {
+  const key = `second-step:${ctx.tenant.id}:${userId}`;
+  await countAttempt(ctx.app, `second-step:${ctx.request.ip}`, signInByAddress);
+  await countAttempt(ctx.app, key, secondStepByAccount);
+  const result = await run();
+  await forgetAttempts(ctx.app, key);
+  return result;
+}
+
+/** The second step of a sign-in: a code of the app, or a recovery code. */
+export async function showCode(ctx: Ctx, userType: UserType | null, token: string, given: string): Promise<Entering> {
+  const open = await reading(ctx, (reader) => readChallenge(reader, token, userType));
+  if (open.step !== "mfa_required") throw conflict(t("There is no code to show here."), open.step);
+  const code = given.replaceAll(/\s/g, "");
+  const told = async (error: unknown): Promise<never> => {
+    if (error instanceof Failure && error.status === 422) {
+      const { id, user_type } = open.user;
+      await inUnit(ctx, (work) => emit(work, secondStepFailed, { user_id: id, user_type, ip_address: ctx.request.ip }));
+    }
+    throw error;
+  };
+  return counted(ctx, open.user.id, () =>
+    inUnit(ctx, async (work) => {
+      const isRight = /^\d{6}$/.test(code)
+        ? await takeTotp(work, open.user.id, code, "confirmed")
+        : await takeRecoveryCode(work, open.user.id, code);
+      if (!isRight) throw wrongCode();
+      await useChallenge(work, open.id);
+      return enter(work, { ...open.entry, secondFactorAt: work.app.clock.now() });
+    }),
+  ).catch(told);
+}
+
+/** Begins to set up an authenticator app; the answer is what the app needs to know. */
+export async function beginSetup(ctx: Ctx): Promise<TotpSetup> {
+  const userId = ctx.actor.user_id ?? "";
+  return inUnit(ctx, async (work) => {
+    await refuseSecond(work, userId);
+    await newTotpSecret(work, userId);
+    const waiting = await waitingTotp(work, userId);
+    if (waiting === null) throw new Error("the new secret is not there");
+    return waiting;
+  });
+}
+
+async function refuseSecond(work: Work, userId: string): Promise<void> {
+  const known = await work.db
+    .selectFrom("totp_factors")
+    .select("id")
+    .where("user_id", "=", userId)
+    .where("confirmed_at", "is not", null)
+    .executeTakeFirst();
+  if (known !== undefined)
+    throw conflict(t("An authenticator app is set up already. Remove it first."), "already_set_up");
+}
+
+async function confirm(work: Work, userId: string, code: string): Promise<string[]> {
+  await refuseSecond(work, userId);
+  if (!(await takeTotp(work, userId, code.replaceAll(/\s/g, ""), "waiting"))) throw wrongCode();
+  const { id } = await work.db
+    .selectFrom("totp_factors")
+    .select("id")
+    .where("user_id", "=", userId)
+    .executeTakeFirstOrThrow();
+  await update(await asPerson(work, userId), totpFactors, id, { confirmed_at: work.app.clock.now() });
+  await tellOfChange(work, userId, "two_step_on");
+  return makeRecoveryCodes(work, userId);
+}
+
+/** Switches two steps on with the app's first code. Answers the recovery codes, once. */
+export async function confirmSetup(ctx: Ctx, code: string): Promise<string[]> {
+  const userId = ctx.actor.user_id ?? "";
+  return counted(ctx, userId, () => inUnit(ctx, (work) => confirm(work, userId, code)));
+}
+
+/** The same for somebody whose role asks for two steps, on the way in. */
+export async function confirmSetupAtSignIn(
+  ctx: Ctx,
+  userType: UserType | null,
+  token: string,
+  code: string,
+): Promise<{ codes: string[]; entering: Entering }> {
+  const open = await reading(ctx, (reader) => readChallenge(reader, token, userType));
+  if (open.step !== "mfa_setup_required") throw conflict(t("There is nothing to set up here."), open.step);
+  return counted(ctx, open.user.id, () =>
+    inUnit(ctx, async (work) => {
+      const codes = await confirm(work, open.user.id, code);
+      await useChallenge(work, open.id);
+      return { codes, entering: await enter(work, { ...open.entry, secondFactorAt: work.app.clock.now() }) };
+    }),
+  );
+}
+
+/** New recovery codes in place of the old ones, for whoever knows the password. */
+export async function renewRecoveryCodes(ctx: Ctx, password: string): Promise<string[]> {
+  await confirmPassword(ctx, password);
+  const userId = ctx.actor.user_id ?? "";
+  return inUnit(ctx, async (work) => {
+    const { length } = await confirmedTotp(work, userId);
+    if (length === 0) throw conflict(t("Set up an authenticator app first."), "not_set_up");
+    await tellOfChange(work, userId, "recovery_codes_made");
+    return makeRecoveryCodes(work, userId);
+  });
+}
+
+/** Takes the authenticator app away, for whoever knows the password. */
+export async function removeTotp(ctx: Ctx, password: string): Promise<void> {
+  await confirmPassword(ctx, password);
+  const userId = ctx.actor.user_id ?? "";
+  await inUnit(ctx, async (work) => {
+    for (const { id } of await confirmedTotp(work, userId)) await remove(work, totpFactors, id);
+    await work.db.deleteFrom("recovery_codes").where("user_id", "=", userId).execute();
+    await tellOfChange(work, userId, "two_step_off");
+  });
+}
+
+/** Somebody on the way in is nobody yet, and still it is they who do this. */
+async function asPerson(work: Work, userId: string): Promise<Work> {
+  const actor = work.actor.user_id === userId ? work.actor : await actorOf(work.db, userId, null, null);
+  return { ...work, actor: actor ?? work.actor };
+}
+
+function confirmedTotp(work: Work, userId: string): Promise<{ id: string }[]> {
+  return work.db
+    .selectFrom("totp_factors")
+    .select("id")
+    .where("user_id", "=", userId)
+    .where("confirmed_at", "is not", null)
+    .execute();
+}
+
+/** Takes every second factor of somebody away, who then signs in with the password alone, or sets one up anew. */
+export async function dropFactors(work: Work, userId: string): Promise<void> {
+  const apps = await work.db.selectFrom("totp_factors").select("id").where("user_id", "=", userId).execute();
+  for (const { id } of apps) await remove(work, totpFactors, id);
+  const keys = await work.db.selectFrom("passkeys").select("id").where("user_id", "=", userId).execute();
+  for (const { id } of keys) await remove(work, passkeys, id);
+  await work.db.deleteFrom("recovery_codes").where("user_id", "=", userId).execute();
+  await emit(work, secondFactorReset, { user_id: userId });
+  await tellOfChange(work, userId, "two_step_reset");
+}

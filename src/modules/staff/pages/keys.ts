@@ -1,0 +1,157 @@
+import { can } from "../../../platform/access/actor.ts";
+import { find, reach } from "../../../platform/access/reach.ts";
+import type { Ctx } from "../../../platform/context.ts";
+import type { Failure } from "../../../platform/errors.ts";
+import { cell, empty, link } from "../../../platform/http/cells.ts";
+import { field, formModel, type FormValues } from "../../../platform/http/form-model.ts";
+import { buttonRoute, formRoutes } from "../../../platform/http/form-page.ts";
+import { type List, listAnswer } from "../../../platform/http/list.ts";
+import { type Incoming, page, redirect, type Route } from "../../../platform/http/route.ts";
+import type { FormModel } from "../../../platform/http/view-models.ts";
+import { t } from "../../../platform/language/index.ts";
+import { createApiKey, revokeApiKey } from "../keys.ts";
+
+interface KeyRow {
+  id: string;
+  name: string;
+  hint: string;
+  last_used_at: string | null;
+  expires_at: string | null;
+  revoked_at: string | null;
+}
+
+const keyCrumbs = [
+  { label: "Your account", href: "/account" },
+  { label: "API keys", href: "/account/api-keys" },
+];
+
+const keyList: List<KeyRow> = {
+  title: "API keys",
+  subtitle: "Keys for programs that act in your name.",
+  breadcrumbs: [{ label: "Your account", href: "/account" }],
+  url: "/account/api-keys",
+  table: "api_keys",
+  query: (ctx) =>
+    reach(ctx, "api_keys").select([
+      "api_keys.id",
+      "api_keys.name",
+      "api_keys.hint",
+      "api_keys.last_used_at",
+      "api_keys.expires_at",
+      "api_keys.revoked_at",
+    ]),
+  columns: [
+    { key: "name", label: "Name", cell: (row) => cell.text(row.name) },
+    { key: "hint", label: "Key", cell: (row) => cell.muted(row.hint) },
+    {
+      key: "state",
+      label: "State",
+      cell: (row) =>
+        row.revoked_at === null ? cell.badge(t("Active"), "success") : cell.badge(t("Revoked"), "neutral"),
+    },
+    {
+      key: "expires_at",
+      label: "Expires",
+      is_secondary: true,
+      cell: (row, ctx) => cell.instant(row.expires_at, ctx.tenant, ctx.app.clock.now()),
+    },
+    {
+      key: "revoke",
+      label: "",
+      cell: (row) => (row.revoked_at === null ? cell.link(t("Revoke"), `/account/api-keys/${row.id}`) : cell.nothing),
+    },
+  ],
+  sort: "name",
+  href: (row) => (row.revoked_at === null ? `/account/api-keys/${row.id}` : ""),
+  actions: () => [link(t("New API key"), "/account/api-keys/new", "plus", "primary")],
+  empty: () =>
+    empty(
+      "key",
+      t("No API keys"),
+      t("Make a key for a script or another system that should read or write here."),
+      link(t("New API key"), "/account/api-keys/new", "plus", "primary"),
+    ),
+};
+
+async function keyForm(
+  ctx: Ctx,
+  _incoming: Incoming,
+  typed: FormValues | null,
+  failure: Failure | null,
+): Promise<FormModel> {
+  const options = [...ctx.app.registry.permissions]
+    .filter(([name]) => can(ctx.actor, name))
+    .map(([value, label]) => ({ value, label, hint: value }));
+  return formModel({
+    action: "/account/api-keys/new",
+    values: typed ?? {},
+    failure,
+    submit_label: t("Make the key"),
+    cancel_url: "/account/api-keys",
+    sections: [
+      {
+        title: t("Key"),
+        fields: [
+          field("name", t("What it is for"), { is_required: true, span: 6 }),
+          field("scopes", t("What it may do"), {
+            kind: "checkboxes",
+            options,
+            hint: t("Nothing chosen: everything you may do."),
+            span: 6,
+          }),
+        ],
+      },
+    ],
+  });
+}
+
+/** A person's own API keys. */
+export const keyPages: Route[] = [
+  {
+    method: "GET",
+    path: "/account/api-keys",
+    door: "staff",
+    permission: "api_keys.manage",
+    handle: (ctx, incoming) => listAnswer(ctx, incoming, keyList),
+  },
+  ...formRoutes({
+    path: "/account/api-keys/new",
+    permission: "api_keys.manage",
+    action: createApiKey,
+    title: () => t("New API key"),
+    form: keyForm,
+    breadcrumbs: keyCrumbs,
+    done: (result) =>
+      page("account/key", t("Your new API key"), {
+        header: { title: t("Your new API key"), subtitle: "", breadcrumbs: keyCrumbs, badges: [], actions: [] },
+        key: (result as { key: string }).key,
+      }),
+  }),
+  {
+    method: "GET",
+    path: "/account/api-keys/:id",
+    door: "staff",
+    permission: "api_keys.manage",
+    handle: async (ctx, incoming) => {
+      const key = await find(ctx, "api_keys", incoming.params["id"] ?? "");
+      const form = formModel({
+        action: `/account/api-keys/${key.id}/revoke`,
+        sections: [],
+        submit_label: t("Revoke this key"),
+        cancel_url: "/account/api-keys",
+        is_destructive: true,
+      });
+      return page("forms/index", t("Revoke {name}", { name: key.name }), {
+        header: {
+          title: t("Revoke {name}?", { name: key.name }),
+          subtitle: t("Programs that use it are refused from now on."),
+          breadcrumbs: keyCrumbs,
+          badges: [],
+          actions: [],
+        },
+        form,
+      });
+    },
+  },
+  buttonRoute("/account/api-keys/:id/revoke", revokeApiKey, () => redirect("/account/api-keys", t("Key revoked."))),
+];

@@ -1,0 +1,91 @@
+import { find } from "../../../platform/access/reach.ts";
+import type { AnyAction } from "../../../platform/action.ts";
+import type { Ctx } from "../../../platform/context.ts";
+import { button, formatAgo } from "../../../platform/http/cells.ts";
+import { buttonRoute } from "../../../platform/http/form-page.ts";
+import type { PersonSignInModel } from "../../../platform/http/page-models.ts";
+import { type Answer, type Incoming, page, redirect, type Route } from "../../../platform/http/route.ts";
+import { t } from "../../../platform/language/index.ts";
+import { endSession } from "../actions.ts";
+import { factorsOf } from "../auth/steps.ts";
+import { resetSecondFactor } from "../mfa/actions.ts";
+import { deviceOf } from "../rules.ts";
+
+/** How somebody of the staff signs in and where they are: for whoever manages the staff. */
+
+const at = (incoming: Incoming): string => `/settings/staff/${incoming.params["id"] ?? ""}/sign-in`;
+
+async function show(ctx: Ctx, incoming: Incoming): Promise<Answer> {
+  const user = await find(ctx, "users", incoming.params["id"] ?? "");
+  const now = ctx.app.clock.now();
+  const factors = await factorsOf(ctx, user.id);
+  const sessions = await ctx.db
+    .selectFrom("sessions")
+    .select(["id", "device_name", "user_agent", "ip_address", "last_seen_at", "session_kind"])
+    .where("user_id", "=", user.id)
+    .where("revoked_at", "is", null)
+    .where("expires_at", ">", now)
+    .orderBy("last_seen_at", "desc")
+    .execute();
+  const ways = factors.map((factor) => (factor === "totp" ? t("an authenticator app") : t("passkeys")));
+  const model: PersonSignInModel = {
+    header: {
+      title: t("How {name} signs in", { name: user.name }),
+      subtitle: "",
+      breadcrumbs: [
+        { label: t("Settings"), href: "/settings" },
+        { label: t("Staff"), href: "/settings/staff" },
+        { label: user.name, href: `/settings/staff/${user.id}` },
+      ],
+      badges: [],
+      actions: [],
+    },
+    two_step: {
+      is_on: factors.length > 0,
+      text:
+        factors.length > 0
+          ? t("Beside the password: {ways}. Reset it when phone and recovery codes are lost.", {
+              ways: ways.join(", "),
+            })
+          : t("Only the password. A role can require two steps."),
+      actions:
+        factors.length > 0
+          ? [
+              button(
+                t("Reset"),
+                `/settings/staff/${user.id}/reset-second-factor`,
+                "refresh",
+                "danger",
+                t("Take all second factors of {name} away? They are signed out and hear of it by mail.", {
+                  name: user.name,
+                }),
+              ),
+            ]
+          : [],
+    },
+    sessions: sessions.map((session) => ({
+      device: session.device_name ?? deviceOf(session.user_agent),
+      where: session.ip_address,
+      at_text: formatAgo(session.last_seen_at, ctx.tenant, now),
+      icon: session.session_kind === "api" ? "key" : "globe",
+      revoke: button(t("Sign out"), `/settings/staff/${user.id}/sessions/${session.id}/end`, "log-out"),
+    })),
+  };
+  return page("account/person", model.header.title, model);
+}
+
+export const personSignInPages: Route[] = [
+  { method: "GET", path: "/settings/staff/:id/sign-in", door: "staff", permission: "staff.manage", handle: show },
+  buttonRoute(
+    "/settings/staff/:id/reset-second-factor",
+    resetSecondFactor as unknown as AnyAction,
+    (incoming) => redirect(at(incoming), t("The second factors are gone.")),
+    at,
+  ),
+  buttonRoute(
+    "/settings/staff/:id/sessions/:session_id/end",
+    endSession as unknown as AnyAction,
+    (incoming) => redirect(at(incoming), t("That device is signed out.")),
+    at,
+  ),
+];
