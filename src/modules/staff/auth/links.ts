@@ -68,12 +68,15 @@ export async function sendLink(
           ],
           label: t("Choose a new password"),
         };
-  const body = mailBody({
-    heading: texts.heading,
-    paragraphs: texts.paragraphs,
-    action: { label: texts.label, url },
-    footer: work.tenant.name,
-  }, work.tenant.brand);
+  const body = mailBody(
+    {
+      heading: texts.heading,
+      paragraphs: texts.paragraphs,
+      action: { label: texts.label, url },
+      footer: work.tenant.name,
+    },
+    work.tenant.brand,
+  );
   await queueMail(work, {
     to: { address: user.email, name: user.name },
     subject: texts.subject,

@@ -53,18 +53,21 @@ export async function tellOfChange(work: Work, userId: string, change: Change, d
     .select(["name", "email", "user_type"])
     .where("id", "=", userId)
     .executeTakeFirstOrThrow();
-  const body = mailBody({
-    heading: t("A change of your sign-in"),
-    paragraphs: [
-      sentenceOf(change, details),
-      t("If it was not you, change your password at once and tell your administrator."),
-    ],
-    action: {
-      label: t("Your account"),
-      url: `${work.tenant.public_url}${user.user_type === "portal" ? "/portal" : ""}/account`,
+  const body = mailBody(
+    {
+      heading: t("A change of your sign-in"),
+      paragraphs: [
+        sentenceOf(change, details),
+        t("If it was not you, change your password at once and tell your administrator."),
+      ],
+      action: {
+        label: t("Your account"),
+        url: `${work.tenant.public_url}${user.user_type === "portal" ? "/portal" : ""}/account`,
+      },
+      footer: work.tenant.name,
     },
-    footer: work.tenant.name,
-  }, work.tenant.brand);
+    work.tenant.brand,
+  );
   await queueMail(work, {
     to: { address: user.email, name: user.name },
     subject: t("A change of your sign-in at {organization}", { organization: work.tenant.name }),
