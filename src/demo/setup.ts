@@ -1,3 +1,4 @@
+import { addAll } from "../platform/reference.ts";
 import { createRateCard, type RateBook } from "../modules/contracts/index.ts";
 import { createTaxRate } from "../modules/billing/index.ts";
 import { updateOrganization } from "../modules/settings/index.ts";
@@ -44,7 +45,7 @@ export async function setUp(work: Work, passwordHash: string): Promise<{ work: W
     : await perform(work, createFirstAdministrator, { token: null, ...person });
   if (!work.tenant.is_set_up) await perform(work, updateOrganization, organization);
   const ready: Work = { ...work, tenant: await loadTenant(work.app, work.db, work.tenant.id) };
-  for (const set of work.app.registry.reference) await set.apply(ready);
+  for (const set of work.app.registry.reference) await addAll(ready, set);
   await addMoney(ready);
   if (!work.tenant.is_set_up) await perform(ready, finishStep, { step: "done" });
   const id = "user_id" in administrator ? administrator.user_id : administrator.id;

@@ -1,6 +1,6 @@
 import type { ReachRule } from "./access/reach.ts";
 import type { AnyAction } from "./action.ts";
-import type { App, Ctx, Work } from "./context.ts";
+import type { App, Ctx } from "./context.ts";
 import type { Table } from "./database/columns.ts";
 import type { SearchFacet } from "./database/search.ts";
 import type { AnyEventType, Subscription } from "./events/event-type.ts";
@@ -8,6 +8,7 @@ import type { List } from "./http/list.ts";
 import type { Incoming, Route } from "./http/route.ts";
 import type { Entered } from "./http/server.ts";
 import type { Job } from "./jobs/jobs.ts";
+import type { ReferenceSet } from "./reference.ts";
 import type { Resource } from "./resource.ts";
 import type { ActionLink, FactsModel, LayoutModel, SectionModel, StatModel } from "./http/view-models.ts";
 
@@ -100,15 +101,6 @@ export type PanelModel =
   | { kind: "card"; group: string; title: string; text: string; href: string; icon: string }
   /** Something the page's "New" menu offers. */
   | ({ kind: "action" } & ActionLink);
-
-/** Standard reference data that the setup wizard offers. */
-export interface ReferenceSet {
-  key: string;
-  label: string;
-  description: string;
-  /** Writes the set unless it is there; run in the wizard's unit of work. */
-  apply(work: Work): Promise<void>;
-}
 
 export function defineModule(module: Module): Module {
   return module;

@@ -190,6 +190,9 @@ export const apiAccess: AccessTable = {
     POST /api/v1/security-alerts/:id/acknowledge
     GET PUT PATCH /api/v1/allowed-networks
     GET PUT PATCH /api/v1/modules
+    GET /api/v1/standard-data
+    GET /api/v1/standard-data/:list
+    POST /api/v1/standard-data/:list/import
     GET /api/v1/mails
     GET /api/v1/mails/:id
     GET /api/v1/users

@@ -222,7 +222,8 @@ export const pageAccess: AccessTable = {
     GET POST /setup/reference
     GET /setup/done
     POST /setup/mail/test
-    GET POST /settings/standard-data
+    GET /settings/standard-data
+    GET POST /settings/standard-data/:list
     GET /settings/ticket-queues
     GET POST /settings/ticket-queues/new
     GET POST /settings/ticket-queues/:id

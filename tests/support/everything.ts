@@ -1,3 +1,4 @@
+import { addAll } from "../../src/platform/reference.ts";
 import { inUnit, reading } from "../../src/platform/context.ts";
 import { startSession } from "../../src/platform/access/sessions.ts";
 import { csrfToken } from "../../src/platform/http/csrf.ts";
@@ -32,7 +33,7 @@ export const amounts = ["4321.09", "1234.56", "2469.12", "987.65", "555.44", "27
 export async function makeEverything(t: TestProgram): Promise<Everything> {
   const key = await t.harbor.key("administrator");
   await inUnit(t.harbor.system, async (work) => {
-    for (const set of t.app.registry.reference) await set.apply(work);
+    for (const set of t.app.registry.reference) await addAll(work, set);
   });
   const make = async (path: string, type: string, attributes: Record<string, unknown>): Promise<string> => {
     const answer = await t.api("POST", `/api/v1/${path}`, { key, body: { data: { type, attributes } } });
@@ -181,6 +182,7 @@ export async function makeEverything(t: TestProgram): Promise<Everything> {
     mails: rows.mail,
     "api-keys": rows.api_key,
     sessions: rows.api_key,
+    "standard-data": "work_types",
     "work-types": await first("work-types"),
     "ticket-queues": await first("ticket-queues"),
     "ticket-statuses": await first("ticket-statuses"),

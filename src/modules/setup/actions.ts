@@ -1,3 +1,4 @@
+import { addAll } from "../../platform/reference.ts";
 import { Type } from "@sinclair/typebox";
 import { actorOf } from "../../platform/access/identify.ts";
 import { offerPermissions } from "../../platform/access/roles.ts";
@@ -97,6 +98,6 @@ export const applyReferenceData = action({
     { additionalProperties: false },
   ),
   run: async (work: Work, { sets }: Chosen) => {
-    for (const set of work.app.registry.reference) if (sets.includes(set.key)) await set.apply(work);
+    for (const set of work.app.registry.reference) if (sets.includes(set.key)) await addAll(work, set);
   },
 });

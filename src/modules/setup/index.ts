@@ -3,7 +3,9 @@ import { t } from "../../platform/language/index.ts";
 import { defineModule } from "../../platform/module.ts";
 import { applyReferenceData, createFirstAdministrator, finishStep } from "./actions.ts";
 import { setupPages } from "./pages.ts";
-import { standardDataPages } from "./standard-data.ts";
+import { standardDataApi } from "./standard-api.ts";
+import { importStandardData } from "./standard-data.ts";
+import { standardDataPages } from "./standard-pages.ts";
 import { steps } from "./steps.ts";
 
 export { createFirstAdministrator, finishStep } from "./actions.ts";
@@ -11,8 +13,8 @@ export { createFirstAdministrator, finishStep } from "./actions.ts";
 /** The first start: the wizard that ends on the dashboard. */
 export const setupModule = defineModule({
   name: "setup",
-  actions: [createFirstAdministrator, finishStep, applyReferenceData] as unknown as AnyAction[],
-  routes: [...setupPages, ...standardDataPages],
+  actions: [createFirstAdministrator, finishStep, applyReferenceData, importStandardData] as unknown as AnyAction[],
+  routes: [...setupPages, ...standardDataPages, ...standardDataApi],
   panels: [
     {
       page: "settings",

@@ -1,18 +1,18 @@
-import { perform } from "../../platform/action.ts";
-import type { Ctx } from "../../platform/context.ts";
-import { field, formModel } from "../../platform/http/form-model.ts";
-import type { FormPageModel } from "../../platform/http/page-models.ts";
-import { type Answer, page, redirect, type Route } from "../../platform/http/route.ts";
+import { Type } from "@sinclair/typebox";
+import { action } from "../../platform/action.ts";
+import type { Ctx, Work } from "../../platform/context.ts";
+import { notFound } from "../../platform/errors.ts";
+import { field } from "../../platform/http/form-model.ts";
 import type { FieldModel } from "../../platform/http/view-models.ts";
 import { t } from "../../platform/language/index.ts";
-import { applyReferenceData } from "./actions.ts";
+import { addItems, type Choice, type ReferenceSet } from "../../platform/reference.ts";
 
-/** The check boxes of the standard data; the wizard and the settings page show the same. */
+/** The check boxes of the wizard: whole lists. */
 export function standardDataField(ctx: Ctx): FieldModel {
   const options = ctx.app.registry.reference.map((set) => ({
     value: set.key,
-    label: set.label,
-    hint: set.description,
+    label: t(set.label),
+    hint: t(set.description),
   }));
   return field("sets", t("Standard data"), { kind: "checkboxes", options, span: 6 });
 }
@@ -23,37 +23,34 @@ export function chosenSets(value: string | string[] | undefined): string[] {
   return Array.isArray(value) ? value : [value];
 }
 
-const path = "/settings/standard-data";
-
-function show(ctx: Ctx): Answer {
-  const model: FormPageModel = {
-    header: {
-      title: t("Standard data"),
-      subtitle: t("What is there already stays as it is; what is missing of a chosen list is added."),
-      breadcrumbs: [{ label: t("Settings"), href: "/settings" }],
-      badges: [],
-      actions: [],
-    },
-    form: formModel({
-      action: path,
-      submit_label: t("Add the chosen lists"),
-      cancel_url: "/settings",
-      sections: [{ title: t("Lists"), fields: [standardDataField(ctx)] }],
-    }),
-  };
-  return page("forms/index", t("Standard data"), model);
+/** A standard list by its key, or a 404. */
+export function setNamed({ app }: Pick<Ctx, "app">, key: string): ReferenceSet {
+  const set = app.registry.reference.find((one) => one.key === key);
+  if (set === undefined) throw notFound(t("This list"));
+  return set;
 }
 
-export const standardDataPages: Route[] = [
-  { method: "GET", path, door: "staff", permission: "settings.manage", handle: async (ctx) => show(ctx) },
-  {
-    method: "POST",
-    path,
-    door: "staff",
-    permission: "settings.manage",
-    handle: async (ctx, incoming) => {
-      await perform(ctx, applyReferenceData, { sets: chosenSets((await incoming.form()).fields["sets"]) });
-      return redirect(path, t("Standard data added."));
+export const chosenItems = Type.Array(
+  Type.Object(
+    {
+      key: Type.String({ minLength: 1, maxLength: 200 }),
+      name: Type.String({ minLength: 1, maxLength: 60 }),
+      sort_order: Type.Integer({ minimum: 0, maximum: 10_000, title: "Position" }),
     },
-  },
-];
+    { additionalProperties: false },
+  ),
+  { maxItems: 500, title: "Entries" },
+);
+
+interface Chosen {
+  set: string;
+  items: Choice[];
+}
+
+/** Takes entries of a standard list, each under the name and in the place that was chosen (PRD 3.17). */
+export const importStandardData = action({
+  name: "setup.import_standard_data",
+  permission: "settings.manage",
+  input: Type.Object({ set: Type.String({ maxLength: 60 }), items: chosenItems }, { additionalProperties: false }),
+  run: (work: Work, { set, items }: Chosen) => addItems(work, setNamed(work, set), items),
+});

@@ -1,43 +1,16 @@
 import { asSystem, type Work } from "../../platform/context.ts";
-import { insert } from "../../platform/database/records.ts";
-import { ticketCategories, ticketPriorities, ticketQueues, ticketStatuses, ticketTypes } from "./schema.ts";
-import { standardCategories, standardPriorities, standardQueues, standardStatuses, standardTypes } from "./standard.ts";
+import { addAll } from "../../platform/reference.ts";
+import { prioritySet, queueSet, statusSet } from "./reference.ts";
 
-/** Writes the standard lists; a list that has entries already is left as it is. */
-export async function writeStandardLists(work: Work): Promise<void> {
-  await writeNeededLists(work);
-  if (await isBlank(work, "ticket_types")) {
-    for (const [index, type] of standardTypes.entries())
-      await insert(work, ticketTypes, { ...type, sort_order: index });
-  }
-  if (await isBlank(work, "ticket_categories")) {
-    for (const [index, { name, under }] of standardCategories.entries()) {
-      const above = await insert(work, ticketCategories, { name, sort_order: index });
-      for (const [at, below] of under.entries())
-        await insert(work, ticketCategories, { name: below, parent_category_id: above.id, sort_order: at });
-    }
-  }
-}
-
-/** The three lists without which there can be no ticket. */
+/** The three lists without which there can be no ticket; one that has entries already is left as it is. */
 async function writeNeededLists(work: Work): Promise<void> {
-  if (await isBlank(work, "ticket_queues")) {
-    for (const [index, queue] of standardQueues.entries())
-      await insert(work, ticketQueues, { ...queue, is_default: index === 0, sort_order: index });
-  }
-  if (await isBlank(work, "ticket_statuses")) {
-    for (const [index, status] of standardStatuses.entries())
-      await insert(work, ticketStatuses, { ...status, is_default: index === 0, sort_order: index });
-  }
-  if (await isBlank(work, "ticket_priorities")) {
-    for (const [index, priority] of standardPriorities.entries())
-      await insert(work, ticketPriorities, { ...priority, sort_order: index });
-  }
+  for (const set of [queueSet, statusSet, prioritySet])
+    if (await isBlank(work, set.key as NeededList)) await addAll(work, set);
 }
 
-type StandardList = "ticket_queues" | "ticket_statuses" | "ticket_priorities" | "ticket_types" | "ticket_categories";
+type NeededList = "ticket_queues" | "ticket_statuses" | "ticket_priorities";
 
-async function isBlank(work: Work, list: StandardList): Promise<boolean> {
+async function isBlank(work: Work, list: NeededList): Promise<boolean> {
   return (await work.db.selectFrom(list).select("id").limit(1).executeTakeFirst()) === undefined;
 }
 

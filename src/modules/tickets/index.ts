@@ -7,7 +7,7 @@ import { addNote, addNoteAsClient } from "./actions/notes.ts";
 import { openTicket, openTicketAsClient } from "./actions/open.ts";
 import { assignTicket, deleteTicket, takeTicket, updateTicket } from "./actions/update.ts";
 import { ticketApi } from "./api.ts";
-import { writeStandardLists } from "./defaults.ts";
+import { ticketReference } from "./reference.ts";
 import { ticketEvents } from "./events.ts";
 import { ticketMails } from "./mails.ts";
 import { ticketList } from "./lists.ts";
@@ -103,13 +103,5 @@ export const ticketsModule = defineModule({
   search: [ticketSearch],
   reach: ticketReach,
   panels: [...ticketPanels, ...settingsCards],
-  reference: [
-    {
-      key: "ticket_lists",
-      label: "Standard ticket lists",
-      description:
-        "Queues, statuses, priorities, types and categories as most service desks use them; you can change all of them.",
-      apply: writeStandardLists,
-    },
-  ],
+  reference: ticketReference,
 });

@@ -1,3 +1,4 @@
+import { addAll } from "../../platform/reference.ts";
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { type ApiAnswer, startTestProgram, type TestProgram } from "../../../tests/support/program.ts";
 import { reach } from "../../platform/access/reach.ts";
@@ -21,7 +22,7 @@ beforeAll(async () => {
   technician = await t.harbor.as("technician");
   key = await t.harbor.key("administrator");
   technicianKey = await t.harbor.key("technician");
-  await inUnit(t.harbor.system, (work) => workTypeSet.apply(work));
+  await inUnit(t.harbor.system, (work) => addAll(work, workTypeSet));
   acme = (await perform(admin, createCompany, { name: "Acme", currency: "EUR" })).id;
 });
 afterAll(() => t.close());

@@ -1,3 +1,4 @@
+import { addAll } from "../../platform/reference.ts";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "bun:test";
 import { signedIn } from "../../../tests/support/desk.ts";
 import { startTestProgram, testNow, type TestProgram } from "../../../tests/support/program.ts";
@@ -18,7 +19,7 @@ let ticketId: string;
 beforeAll(async () => {
   t = await startTestProgram();
   technician = await t.harbor.as("technician");
-  await inUnit(t.harbor.system, (work) => workTypeSet.apply(work));
+  await inUnit(t.harbor.system, (work) => addAll(work, workTypeSet));
   acme = (await perform(technician, createCompany, { name: "Acme" })).id;
   ticketId = (await perform(technician, openTicket, { title: "Printer jams", company_id: acme })).id;
 });

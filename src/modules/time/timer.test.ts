@@ -1,3 +1,4 @@
+import { addAll } from "../../platform/reference.ts";
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { type ApiAnswer, startTestProgram, testNow, type TestProgram } from "../../../tests/support/program.ts";
 import { perform } from "../../platform/action.ts";
@@ -20,7 +21,7 @@ beforeAll(async () => {
   technician = await t.harbor.as("technician");
   key = await t.harbor.key("administrator");
   technicianKey = await t.harbor.key("technician");
-  await inUnit(t.harbor.system, (work) => workTypeSet.apply(work));
+  await inUnit(t.harbor.system, (work) => addAll(work, workTypeSet));
   acme = (await perform(admin, createCompany, { name: "Acme" })).id;
 });
 afterAll(() => t.close());

@@ -1,3 +1,4 @@
+import { addAll } from "../../platform/reference.ts";
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { type ApiAnswer, startTestProgram, type TestProgram } from "../../../tests/support/program.ts";
 import { perform } from "../../platform/action.ts";
@@ -19,7 +20,7 @@ beforeAll(async () => {
   technician = await t.harbor.as("technician");
   key = await t.harbor.key("administrator");
   technicianKey = await t.harbor.key("technician");
-  await inUnit(t.harbor.system, (work) => workTypeSet.apply(work));
+  await inUnit(t.harbor.system, (work) => addAll(work, workTypeSet));
   acme = (await perform(admin, createCompany, { name: "Acme", currency: "EUR" })).id;
 });
 afterAll(() => t.close());
@@ -69,7 +70,7 @@ describe("work types", () => {
         .map((row) => row.name)
         .toSorted();
     const before = await names();
-    await inUnit(t.harbor.system, (work) => workTypeSet.apply(work));
+    await inUnit(t.harbor.system, (work) => addAll(work, workTypeSet));
     expect(await names()).toEqual(before);
   });
 });

@@ -87,6 +87,7 @@ export const fixtures: Record<string, { layout: "app" | "portal" | "plain"; titl
   "records/show": { layout: "app", title: "Nordwind Logistics", model: record },
   "search/results": { layout: "app", title: "Search", model: search },
   "settings/index": { layout: "app", title: "Settings", model: outside.settings },
+  "settings/standard-list": { layout: "app", title: "Categories", model: outside.standardList },
   "settings/tried": { layout: "app", title: "Outgoing mail", model: outside.tried },
   "setup/closed": { layout: "plain", title: "Setup", model: outside.setupClosed },
   "setup/wizard": { layout: "plain", title: "Setup", model: outside.setup },

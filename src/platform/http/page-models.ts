@@ -366,3 +366,23 @@ export interface CustomFieldsPageModel {
   }[];
   empty: EmptyModel;
 }
+
+/** `settings/standard-list`: a standard list, to take entries from under names and in places of one's own. */
+export interface StandardListModel {
+  header: PageHeaderModel;
+  action: string;
+  cancel_url: string;
+  error: string;
+  rows: {
+    index: string;
+    key: string;
+    /** How far it stands below others: "0" at the top. */
+    depth: string;
+    label: string;
+    is_chosen: boolean;
+    name: string;
+    order: string;
+    state: BadgeModel;
+    error: string;
+  }[];
+}
