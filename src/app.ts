@@ -7,6 +7,7 @@ import type { Keyring } from "./platform/crypto/keyring.ts";
 import type { Database } from "./platform/database/database.ts";
 import type { FileStore } from "./platform/files/store.ts";
 import { moduleRoutes, operatorRoutes } from "./platform/http/module-routes.ts";
+import { trafficOf } from "./platform/http/traffic.ts";
 import { createServer, type Gate } from "./platform/http/server.ts";
 import { buildRegistry } from "./platform/module.ts";
 import { loadTenant } from "./platform/tenants.ts";
@@ -39,7 +40,8 @@ export function createProgram(parts: Parts): Program {
     ...parts,
     journal: journalOf(parts),
     registry: buildRegistry(modules),
-    wake: () => background?.wake(),
+    traffic: trafficOf(parts.clock, parts.options.requestsPerMinute),
+    wake: (tenantId) => background?.wake(tenantId),
   };
   const tenants = async (): Promise<Tenant[]> => {
     const rows = await app.database.platform((db) =>
@@ -62,6 +64,6 @@ export function createProgram(parts: Parts): Program {
         enter: (incoming, route) => enter(app, incoming, route),
       });
     },
-    startBackground: () => (background = startBackground(app, tenants)),
+    startBackground: () => (background = startBackground(app)),
   };
 }

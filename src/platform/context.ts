@@ -7,6 +7,7 @@ import type { Keyring } from "./crypto/keyring.ts";
 import type { Database } from "./database/database.ts";
 import type { Db } from "./database/tables.ts";
 import type { FileStore } from "./files/store.ts";
+import type { Traffic } from "./http/traffic.ts";
 import type { Registry } from "./module.ts";
 
 /** The organization that a piece of work belongs to. */
@@ -57,8 +58,10 @@ export interface App {
   readonly options: AppOptions;
   /** Where reading is written down: requests to the API, looks at sensitive records. */
   readonly journal: Journal;
-  /** Tells dispatcher, mail queue and jobs that there may be work. */
-  wake(): void;
+  /** How many API requests there are and may be. */
+  readonly traffic: Traffic;
+  /** Tells dispatcher, mail queue and jobs that an organization may have work. */
+  wake(tenantId: string): void;
 }
 
 export interface AppOptions {
@@ -153,7 +156,7 @@ export async function inUnit<T>(ctx: Ctx, run: (work: Work) => Promise<T>): Prom
     return done;
   });
   for (const callback of callbacks) callback();
-  app.wake();
+  app.wake(tenant.id);
   return result;
 }
 

@@ -2,6 +2,7 @@ import type { ReachRule } from "./access/reach.ts";
 import type { AnyAction } from "./action.ts";
 import type { App, Ctx } from "./context.ts";
 import type { Table } from "./database/columns.ts";
+import type { Db } from "./database/tables.ts";
 import type { SearchFacet } from "./database/search.ts";
 import type { AnyEventType, Subscription } from "./events/event-type.ts";
 import type { List } from "./http/list.ts";
@@ -47,6 +48,10 @@ export interface Module {
   /** What it does when something happened, here or in another module. */
   readonly events?: readonly Subscription[];
   readonly jobs?: readonly Job[];
+  /** When something of the module is next due for an organization, beside events, mails and jobs. */
+  nextDue?(db: Db): Promise<string | null>;
+  /** Work on the whole installation, by every node. */
+  readonly rounds?: readonly Round[];
   readonly search?: readonly SearchFacet[];
   /** Narrower reach for tables of the module, by table name. */
   readonly reach?: Readonly<Record<string, ReachRule>>;
@@ -60,6 +65,15 @@ export interface Module {
 export interface ListPage {
   permission: string;
   list: List<unknown>;
+}
+
+/** Something every node does for the whole installation, from time to time and once more when it stops. */
+export interface Round {
+  name: string;
+  seconds: number;
+  /** `isStopping` turns true while it runs, when the program wants to end: long work stops at the next good place. */
+  run(app: App, isStopping: () => boolean): Promise<void>;
+  isRunAtStop?: boolean;
 }
 
 /** An entry of the main navigation. */
@@ -128,6 +142,7 @@ export interface Registry {
   readonly nav: readonly NavItem[];
   readonly create: readonly CreateItem[];
   readonly jobs: readonly Job[];
+  readonly rounds: readonly Round[];
   readonly panels: readonly Panel[];
   readonly reference: readonly ReferenceSet[];
   /** Which module each declared part belongs to. */
@@ -176,6 +191,7 @@ export function buildRegistry(modules: readonly Module[]): Registry {
     nav: modules.flatMap((module) => module.nav ?? []).toSorted((a, b) => a.order - b.order),
     create: modules.flatMap((module) => module.create ?? []).toSorted((a, b) => a.order - b.order),
     jobs: modules.flatMap((module) => module.jobs ?? []),
+    rounds: modules.flatMap((module) => module.rounds ?? []),
     panels: modules.flatMap((module) => module.panels ?? []).toSorted((a, b) => a.order - b.order),
     reference: modules.flatMap((module) => module.reference ?? []),
     owners: new Map(modules.flatMap((module) => partsOf(module).map((part) => [part, module.name] as const))),

@@ -1,6 +1,7 @@
 import { plus } from "../clock.ts";
 import { type App, systemContext, type Tenant, inUnit } from "../context.ts";
 import { inOrganizationsLanguage } from "../language/index.ts";
+import { isResting } from "../jobs/due-work.ts";
 import { log } from "../log.ts";
 // States the tables that are read here: tenancy and decoding go by what is stated.
 import { deliveryDied } from "./died.ts";
@@ -32,6 +33,7 @@ export async function dispatchEvents(app: App, tenant: Tenant): Promise<number> 
   for (const { event_id, handler, attempts } of due) {
     try {
       await inUnit(ctx, async (work) => {
+        if (await isResting(app, work.db, tenant.id)) return;
         // Claims the row: another node that is at it has locked it, or has already marked it done.
         const claimed = await work.db
           .updateTable("event_deliveries")

@@ -3,6 +3,7 @@ import { validate } from "../access/validate.ts";
 import { col, defaulted, link, readOnly, table } from "../database/columns.ts";
 import type { TableType } from "../database/tables.ts";
 import type { Work } from "../context.ts";
+import { hintWork } from "../jobs/due-work.ts";
 import { newId } from "../ids.ts";
 import { log } from "../log.ts";
 import type { EventType } from "./event-type.ts";
@@ -98,4 +99,5 @@ export async function emit<S extends TObject>(work: Work, type: EventType<S>, pa
       })),
     )
     .execute();
+  await hintWork(work);
 }

@@ -2,6 +2,7 @@ import { writeAuditEntry } from "../access/audit.ts";
 import { find } from "../access/reach.ts";
 import type { Work } from "../context.ts";
 import { conflict } from "../errors.ts";
+import { hintWork } from "../jobs/due-work.ts";
 import { t } from "../language/index.ts";
 import "./outbox.ts";
 
@@ -28,6 +29,7 @@ export async function retryDelivery(work: Work, id: string): Promise<ChangedDeli
     })
     .where("id", "=", id)
     .execute();
+  await hintWork(work);
   return delivery;
 }
 
@@ -40,6 +42,7 @@ export async function retryDead(work: Work, handler: string): Promise<number> {
     .where("dead_at", "is not", null)
     .where("dropped_at", "is", null)
     .executeTakeFirst();
+  await hintWork(work);
   return Number(numUpdatedRows);
 }
 

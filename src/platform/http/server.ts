@@ -5,7 +5,7 @@ import { type Identity, identify } from "../access/identify.ts";
 import { touchProof } from "../access/sessions.ts";
 import { type App, contextOf, type Ctx, reading, type RequestInfo, type Tenant } from "../context.ts";
 import { translateDatabaseError } from "../database/failures.ts";
-import { Failure, forbidden, notFound, suspended, unauthorized } from "../errors.ts";
+import { Failure, forbidden, notFound, suspended, tooMany, unauthorized } from "../errors.ts";
 import { isId, newId, noId } from "../ids.ts";
 import { acceptedLanguage, defaultLanguage, inLanguage, languageOf, localeFor, speak, t } from "../language/index.ts";
 import { log } from "../log.ts";
@@ -18,6 +18,7 @@ import { parseCookies, portalCookieName, staffCookieName } from "./cookies.ts";
 import { checkCsrf, csrfSubject } from "./csrf.ts";
 import { readForm } from "./form.ts";
 import { onceForKey } from "./idempotency.ts";
+import type { Toll } from "./traffic.ts";
 import { respond, respondFailure, withSecurityHeaders } from "./respond.ts";
 import type { Incoming, Route } from "./route.ts";
 
@@ -133,6 +134,7 @@ async function answerTo(
   const looks: [entityType: string, id: string][] = [];
   if (request.method === "GET") info.onLook = (...look) => looks.push(look);
   let ctx: Ctx | null = null;
+  let toll: Toll | null = null;
   let answer: Response;
   try {
     if (!gate.isOpen()) throw new Failure(503, "stopping", t("Purser is being restarted. Try again in a moment."));
@@ -145,6 +147,10 @@ async function answerTo(
       throw suspended(tenant.suspension);
     }
     await admit(ctx, route, incoming, identity);
+    if (route.door === "api" && (identity.actor.kind === "staff" || identity.actor.kind === "portal")) {
+      toll = app.traffic.take(tenant, identity.actor);
+      if (toll.isRefused) throw tooMany(toll.retryAfterSeconds, t("Too many requests. Try again in a moment."));
+    }
     if (identity.isTouchDue) await touchProof(ctx, identity.actor);
     const run = (inner: Ctx): Promise<Response> =>
       route.handle(inner, incoming).then((result) => respond(inner, route, incoming, result));
@@ -160,6 +166,7 @@ async function answerTo(
     }
     answer = await respondFailure(ctx, route, incoming, failure, info.id);
   }
+  for (const [name, value] of Object.entries(toll?.headers ?? {})) answer.headers.set(name, value);
   // The operators' host has a log of its own.
   if (ctx !== null && ctx.tenant.id !== noId) {
     const { status } = answer;

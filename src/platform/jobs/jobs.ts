@@ -6,6 +6,7 @@ import type { TableType } from "../database/tables.ts";
 import { inOrganizationsLanguage } from "../language/index.ts";
 import { isOn } from "../switches.ts";
 import { log } from "../log.ts";
+import { isResting } from "./due-work.ts";
 
 /** What runs by the clock, once for each tenant, on one node at a time. */
 export interface Job {
@@ -37,12 +38,20 @@ declare module "../database/tables.ts" {
 
 /** Runs the jobs of a tenant that are due; the next time is written first, so a job that dies is not run in a circle. */
 export async function runDueJobs(app: App, tenant: Tenant): Promise<void> {
+  // One read says which: most of the time there is none, and a unit of work for each would be for nothing.
+  const runs = await app.database.read(tenant.id, (db) =>
+    db.selectFrom("job_runs").select(["job", "next_run_at"]).execute(),
+  );
+  const nextRuns = new Map(runs.map(({ job, next_run_at }) => [job, next_run_at]));
   for (const job of app.registry.jobs) {
     if (!isOn(app, tenant, job)) continue;
     const now = app.clock.now();
+    const planned = nextRuns.get(job.name);
+    if (planned != null && planned > now) continue;
     const next =
       new Cron(job.schedule, { timezone: "UTC" }).nextRun(new Date(now))?.toISOString() ?? plus(now, 3600_000);
     const isDue = await app.database.write(tenant.id, async (db) => {
+      if (await isResting(app, db, tenant.id)) return false;
       const row = await db
         .selectFrom("job_runs")
         .select(["next_run_at"])

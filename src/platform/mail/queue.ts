@@ -1,6 +1,7 @@
 import { col, defaulted, link, readOnly, record, table } from "../database/columns.ts";
 import type { TableType } from "../database/tables.ts";
 import type { Work } from "../context.ts";
+import { hintWork } from "../jobs/due-work.ts";
 import { newId } from "../ids.ts";
 
 export const mailStatuses = ["queued", "sending", "sent", "failed", "uncertain"] as const;
@@ -111,5 +112,6 @@ export async function queueMail(work: Work, mail: MailToQueue): Promise<{ id: st
   for (const { file_id } of mail.attachments ?? []) {
     await work.db.insertInto("mail_attachments").values({ mail_id: id, file_id }).execute();
   }
+  await hintWork(work);
   return { id, message_id };
 }

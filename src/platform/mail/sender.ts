@@ -1,6 +1,7 @@
 import { plus } from "../clock.ts";
 import type { App, Tenant } from "../context.ts";
 import { newId } from "../ids.ts";
+import { isResting } from "../jobs/due-work.ts";
 import { log } from "../log.ts";
 // States the tables that are read here: tenancy and decoding go by what is stated.
 import "./queue.ts";
@@ -108,8 +109,9 @@ async function claim(app: App, tenantId: string): Promise<Claim | null> {
   );
   if (due === undefined) return null;
   const token = newId();
-  const claimed = await app.database.write(tenantId, (db) =>
-    db
+  const claimed = await app.database.write(tenantId, async (db) => {
+    if (await isResting(app, db, tenantId)) return null;
+    return db
       .updateTable("mails")
       .set({
         mail_status: "sending",
@@ -120,10 +122,10 @@ async function claim(app: App, tenantId: string): Promise<Claim | null> {
       })
       .where("id", "=", due.id)
       .where("mail_status", "=", "queued")
-      .executeTakeFirst(),
-  );
+      .executeTakeFirst();
+  });
   // Another node was quicker: leave the rest to it.
-  return claimed.numUpdatedRows === 0n ? null : { id: due.id, token };
+  return claimed === null || claimed.numUpdatedRows === 0n ? null : { id: due.id, token };
 }
 
 async function sendOne(app: App, tenantId: string, { id, token }: Claim, settings: SmtpSettings): Promise<void> {
