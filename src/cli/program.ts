@@ -1,4 +1,5 @@
 import { existsSync } from "node:fs";
+import { resolveTxt } from "node:dns/promises";
 import { networkInterfaces } from "node:os";
 import { migrations } from "#generated/migrations.ts";
 import { createProgram, type Program } from "../app.ts";
@@ -130,6 +131,7 @@ async function assemble(config: Config, database: Database, publicUrl: string): 
       dataDir: config.dataDir,
       adminUrl: config.adminUrl,
       allowedNetworks: config.allowedNetworks,
+      resolveTxt,
       requestsPerMinute: config.requestsPerMinute,
     },
   });

@@ -73,6 +73,8 @@ export interface AppOptions {
   dataDir: string;
   /** Where operators reach their pages; null: nowhere. */
   adminUrl: string | null;
+  /** The TXT records of a name, each in its pieces. */
+  resolveTxt(name: string): Promise<string[][]>;
   /** API requests a minute: of one key or person, and of one organization that has no limit of its own; null: no limit. */
   requestsPerMinute: { key: number | null; tenant: number | null };
   /** Private networks that organizations may have called (webhooks); all others are refused. */

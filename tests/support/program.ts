@@ -80,6 +80,7 @@ export async function startTestProgram(
     isSetUp?: boolean;
     requestsPerMinute?: number;
     allowedNetworks?: readonly string[];
+    resolveTxt?: (name: string) => Promise<string[][]>;
   } = {},
 ): Promise<TestProgram> {
   const directory = await mkdtemp(join(tmpdir(), "purser-test-"));
@@ -97,6 +98,7 @@ export async function startTestProgram(
       stripeApiBase: options.stripeApiBase ?? null,
       dataDir: directory,
       adminUrl: "http://admin.test",
+      resolveTxt: options.resolveTxt ?? (async () => []),
       requestsPerMinute: { key: options.requestsPerMinute ?? null, tenant: null },
       allowedNetworks: options.allowedNetworks ?? [],
       isStrict: true,

@@ -26,6 +26,17 @@ export const fixtures: Record<string, { layout: "app" | "portal" | "plain"; titl
     },
   },
   "account/security": { layout: "app", title: "Security", model: outside.security },
+  "tenants/link": {
+    layout: "app",
+    title: "Setup link",
+    model: {
+      header: header("Harbor IT"),
+      text: "Whoever opens this link becomes the first administrator.",
+      label: "Setup link",
+      url: "https://desk.example.com/setup/start/pu_1",
+      next: { label: "To the organization", href: "/tenants" },
+    },
+  },
   "auth/forgot": { layout: "plain", title: "Forgot", model: outside.forgot },
   "auth/invite": {
     layout: "plain",

@@ -309,6 +309,16 @@ export interface SecurityPageModel {
   password: FormModel;
 }
 
+/** `tenants/link`: something secret, shown once and copied. */
+export interface OneTimePageModel {
+  header: PageHeaderModel;
+  text: string;
+  label: string;
+  /** Empty when there is none. */
+  url: string;
+  next: { label: string; href: string };
+}
+
 /** `portal/home`: what is happening with mine, how many hours are left, what do I owe. */
 export interface PortalHomeModel {
   greeting: string;

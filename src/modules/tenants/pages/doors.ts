@@ -1,0 +1,159 @@
+import { type Ctx, reading } from "../../../platform/context.ts";
+import type { Failure } from "../../../platform/errors.ts";
+import { Failure as FailureClass } from "../../../platform/errors.ts";
+import { serializeCookie } from "../../../platform/http/cookies.ts";
+import { field, formFailure, formModel } from "../../../platform/http/form-model.ts";
+import type { AuthPageModel } from "../../../platform/http/page-models.ts";
+import { type Answer, page, redirect, type Route } from "../../../platform/http/route.ts";
+import { t } from "../../../platform/language/index.ts";
+import { operatorIdleMilliseconds, operatorOfLink, signInOperator, signOutOperator, welcomeOperator } from "../operators/auth.ts";
+import { operatorCookieName } from "../operators/plane.ts";
+
+function text(fields: Record<string, unknown>, name: string): string {
+  const value = fields[name];
+  return typeof value === "string" ? value : "";
+}
+
+/** Only paths of our own may be gone on to after signing in. */
+function safeNext(next: string): string {
+  return /^\/(?![/\\])[^\u0000-\u001f]*$/.test(next) && !next.startsWith("/sign-") ? next : "/tenants";
+}
+
+function cookieOf(ctx: Ctx, token: string): string {
+  const publicUrl = ctx.tenant.public_url;
+  const maxAgeSeconds = token === "" ? 0 : operatorIdleMilliseconds / 1000;
+  return serializeCookie(operatorCookieName(publicUrl), token, { publicUrl, maxAgeSeconds });
+}
+
+function signInPage(next: string, email: string, failure: Failure | null): Answer {
+  const model: AuthPageModel = {
+    title: t("Operators"),
+    text: t("For those who run this installation."),
+    form: formModel({
+      action: "/sign-in",
+      values: { email, next },
+      failure,
+      submit_label: t("Sign in"),
+      sections: [
+        {
+          title: "",
+          fields: [
+            field("email", t("E-mail"), { kind: "email", is_required: true, autocomplete: "username", span: 6 }),
+            field("password", t("Password"), {
+              kind: "password",
+              is_required: true,
+              autocomplete: "current-password",
+              span: 6,
+            }),
+            field("next", "", { kind: "hidden" }),
+          ],
+        },
+      ],
+    }),
+    done_text: "",
+    providers: [],
+    links: [],
+  };
+  return page("auth/sign-in", t("Sign in"), model, failure?.status ?? 200);
+}
+
+async function welcomePage(ctx: Ctx, token: string, failure: Failure | null): Promise<Answer> {
+  const person = await operatorOfLink(ctx, token);
+  const model: AuthPageModel = {
+    title: t("Welcome, {name}", { name: person.name }),
+    text: t("Choose a password, and you run this installation."),
+    form: formModel({
+      action: `/welcome/${token}`,
+      failure,
+      submit_label: t("Save and sign in"),
+      sections: [
+        {
+          title: "",
+          fields: [
+            field("password", t("New password"), {
+              kind: "password",
+              is_required: true,
+              autocomplete: "new-password",
+              span: 6,
+            }),
+          ],
+        },
+      ],
+    }),
+    done_text: "",
+    providers: [],
+    links: [],
+  };
+  return page("auth/invite", model.title, model, failure?.status ?? 200);
+}
+
+/** The operators' own door. */
+export const operatorDoors: Route[] = [
+  {
+    method: "GET",
+    path: "/",
+    door: "operator",
+    permission: null,
+    handle: async () => redirect("/tenants"),
+  },
+  {
+    method: "GET",
+    path: "/sign-in",
+    door: "open",
+    permission: null,
+    handle: async (ctx, { url }) =>
+      ctx.actor.kind === "operator" ? redirect("/tenants") : signInPage(url.searchParams.get("next") ?? "", "", null),
+  },
+  {
+    method: "POST",
+    path: "/sign-in",
+    door: "open",
+    permission: null,
+    handle: async (ctx, incoming) => {
+      const { fields } = await incoming.form();
+      const [email, next] = [text(fields, "email"), text(fields, "next")];
+      try {
+        const token = await signInOperator(ctx, email, text(fields, "password"));
+        return redirect(safeNext(next), "", "success", [cookieOf(ctx, token)]);
+      } catch (error) {
+        if (!(error instanceof FailureClass)) throw error;
+        // A 401 would lead back to this page without a word.
+        return signInPage(next, email, error.status === 401 ? new FailureClass(422, error.code, error.message) : error);
+      }
+    },
+  },
+  {
+    method: "POST",
+    path: "/sign-out",
+    door: "operator",
+    permission: null,
+    handle: async (ctx) => {
+      await signOutOperator(ctx);
+      return redirect("/sign-in", "", "success", [cookieOf(ctx, "")]);
+    },
+  },
+  {
+    method: "GET",
+    path: "/welcome/:token",
+    door: "open",
+    permission: null,
+    handle: (ctx, incoming) => welcomePage(ctx, incoming.params["token"] ?? "", null),
+  },
+  {
+    method: "POST",
+    path: "/welcome/:token",
+    door: "open",
+    permission: null,
+    handle: async (ctx, incoming) => {
+      const token = incoming.params["token"] ?? "";
+      const { fields } = await incoming.form();
+      try {
+        const session = await welcomeOperator(ctx, token, text(fields, "password"));
+        return redirect("/tenants", t("You are signed in."), "success", [cookieOf(ctx, session)]);
+      } catch (error) {
+        const failure = formFailure(error);
+        return reading(ctx, (reader) => welcomePage(reader, token, failure));
+      }
+    },
+  },
+];

@@ -1,0 +1,328 @@
+import { Type } from "@sinclair/typebox";
+import { platformPermission } from "../../../platform/access/platform.ts";
+import { find, reach } from "../../../platform/access/reach.ts";
+import { perform } from "../../../platform/action.ts";
+import type { Ctx } from "../../../platform/context.ts";
+import { notFound } from "../../../platform/errors.ts";
+import { button, cell, empty, facts, link } from "../../../platform/http/cells.ts";
+import { columnField, field } from "../../../platform/http/form-model.ts";
+import { type List, listAnswer } from "../../../platform/http/list.ts";
+import { type Answer, page, type Route } from "../../../platform/http/route.ts";
+import { t } from "../../../platform/language/index.ts";
+import {
+  deactivateOperator,
+  inviteOperator,
+  makeOperatorKey,
+  reactivateOperator,
+  relinkOperator,
+  revokeOperatorKey,
+} from "../operators/actions.ts";
+import { operatorLog, operators, tenantTasks } from "../schema.ts";
+import { operatorButton, operatorForm } from "./form.ts";
+import { detailsOf, doingInWords, kindInWords, type LogRow, progressOf, stateOfTask, type TaskRow } from "./rows.ts";
+import { section } from "./tables.ts";
+
+interface OperatorRow {
+  id: string;
+  name: string;
+  email: string;
+  last_signed_in_at: string | null;
+  deactivated_at: string | null;
+}
+
+const operatorList: List<OperatorRow> = {
+  title: "Operators",
+  subtitle: "Those who run this installation.",
+  url: "/operators",
+  table: "operators",
+  query: (ctx) =>
+    reach(ctx, "operators").select([
+      "operators.id",
+      "operators.name",
+      "operators.email",
+      "operators.last_signed_in_at",
+      "operators.deactivated_at",
+    ]),
+  columns: [
+    {
+      key: "name",
+      label: "Name",
+      sort: { reference: "operators.name", column: operators.columns.name },
+      cell: (row) => cell.strong(row.name, `/operators/${row.id}`),
+    },
+    { key: "email", label: "E-mail", cell: (row) => cell.mail(row.email) },
+    {
+      key: "state",
+      label: "State",
+      cell: (row) =>
+        row.deactivated_at === null ? cell.badge(t("Active"), "success") : cell.badge(t("Deactivated"), "neutral"),
+    },
+    {
+      key: "last_signed_in_at",
+      label: "Last signed in",
+      is_secondary: true,
+      cell: (row, ctx) => cell.instant(row.last_signed_in_at, ctx.tenant, ctx.app.clock.now()),
+    },
+  ],
+  sort: "name",
+  href: (row) => `/operators/${row.id}`,
+  actions: () => [link(t("New operator"), "/operators/new", "plus", "primary")],
+  empty: () => empty("users", t("No operator yet"), ""),
+};
+
+const logList: List<LogRow> = {
+  title: "Log",
+  subtitle: "What operators did. Nothing in it can be changed.",
+  url: "/log",
+  table: "operator_log",
+  query: (ctx) => reach(ctx, "operator_log").selectAll("operator_log"),
+  search: "Organization or operator",
+  match: (query, text) =>
+    query.where((eb) =>
+      eb.or([
+        eb("operator_log.about_name", "ilike", `%${text.replace(/[\\%_]/g, (mark) => `\\${mark}`)}%`),
+        eb("operator_log.operator_name", "ilike", `%${text.replace(/[\\%_]/g, (mark) => `\\${mark}`)}%`),
+      ]),
+    ),
+  columns: [
+    {
+      key: "timestamp",
+      label: "When",
+      sort: { reference: "operator_log.timestamp", column: operatorLog.columns.timestamp },
+      cell: (row, ctx) => cell.instant(row.timestamp, ctx.tenant, ctx.app.clock.now()),
+    },
+    { key: "operator_name", label: "Who", cell: (row) => cell.person(row.operator_name) },
+    { key: "doing", label: "What", is_main: true, cell: (row) => cell.text(doingInWords(row.doing)) },
+    { key: "about_name", label: "Organization", cell: (row) => cell.text(row.about_name) },
+    { key: "details", label: "Details", is_secondary: true, cell: (row) => cell.muted(detailsOf(row.details)) },
+    { key: "ip_address", label: "Address", is_secondary: true, cell: (row) => cell.muted(row.ip_address) },
+  ],
+  sort: "-timestamp",
+  href: (row) => (row.about_tenant_id === null || row.doing === "tenants.deleted" ? "" : `/tenants/${row.about_tenant_id}`),
+  empty: () => empty("history", t("Nothing yet"), t("What operators do appears here.")),
+};
+
+const taskList: List<TaskRow> = {
+  title: "Tasks",
+  subtitle: "Long work on whole organizations, done in the background.",
+  url: "/tasks",
+  table: "tenant_tasks",
+  query: (ctx) => reach(ctx, "tenant_tasks").selectAll("tenant_tasks"),
+  columns: [
+    {
+      key: "created_at",
+      label: "Asked for",
+      sort: { reference: "tenant_tasks.created_at", column: tenantTasks.columns.created_at },
+      cell: (row, ctx) => cell.instant(row.created_at, ctx.tenant, ctx.app.clock.now()),
+    },
+    { key: "about_name", label: "Organization", is_main: true, cell: (row) => cell.text(row.about_name) },
+    { key: "task_kind", label: "Task", cell: (row) => cell.text(kindInWords(row.task_kind)) },
+    { key: "task_state", label: "State", cell: (row) => stateOfTask(row) },
+    { key: "progress", label: "Progress", cell: (row) => progressOf(row) },
+    { key: "requested_by", label: "By", is_secondary: true, cell: (row) => cell.text(row.requested_by) },
+  ],
+  sort: "-created_at",
+  href: () => "",
+  empty: () => empty("refresh", t("No task yet"), t("Exports, new keys and deletions appear here.")),
+};
+
+async function showOperator(ctx: Ctx, id: string): Promise<Answer> {
+  const row = await find(ctx, "operators", id);
+  const isActive = row.deactivated_at === null;
+  const isSelf = ctx.actor.user_id === id;
+  return page("records/show", row.name, {
+    header: {
+      title: row.name,
+      subtitle: "",
+      breadcrumbs: [{ label: t("Operators"), href: "/operators" }],
+      badges: [isActive ? { text: t("Active"), tone: "success" } : { text: t("Deactivated"), tone: "neutral" }],
+      actions: isActive
+        ? [
+            button(t("New link"), `/operators/${id}/relink`, "link"),
+            ...(isSelf
+              ? []
+              : [
+                  button(
+                    t("Deactivate"),
+                    `/operators/${id}/deactivate`,
+                    "lock",
+                    "danger",
+                    t("Lock {name} out? Sessions end, keys and links stop working.", { name: row.name }),
+                  ),
+                ]),
+          ]
+        : [button(t("Reactivate"), `/operators/${id}/reactivate`, "check", "primary")],
+    },
+    stats: [],
+    tabs: [],
+    sections: [],
+    facts: [
+      facts(t("Operator"), [
+        [t("E-mail"), cell.mail(row.email)],
+        [t("Since"), cell.instant(row.created_at, ctx.tenant, ctx.app.clock.now())],
+        [t("Last signed in"), cell.instant(row.last_signed_in_at, ctx.tenant, ctx.app.clock.now())],
+      ]),
+    ],
+    notes: "",
+    attachments: [],
+  });
+}
+
+function linkPage(name: string, url: string): Answer {
+  return page("tenants/link", name, {
+    header: { title: name, subtitle: "", breadcrumbs: [{ label: t("Operators"), href: "/operators" }], badges: [], actions: [] },
+    text: t("With this link the operator chooses a password, within a day and once. Here it is shown only once."),
+    label: t("Link"),
+    url,
+    next: { label: t("To the operators"), href: "/operators" },
+  });
+}
+
+async function showAccount(ctx: Ctx): Promise<Answer> {
+  const keys = await ctx.db
+    .selectFrom("operator_api_keys")
+    .selectAll()
+    .where("operator_id", "=", ctx.actor.user_id ?? "")
+    .where("revoked_at", "is", null)
+    .orderBy("created_at", "desc")
+    .execute();
+  const now = ctx.app.clock.now();
+  return page("records/show", t("Your account"), {
+    header: { title: t("Your account"), subtitle: ctx.actor.email, breadcrumbs: [], badges: [], actions: [] },
+    stats: [],
+    tabs: [],
+    sections: [
+      section({
+        id: "keys",
+        title: t("API keys"),
+        actions: [link(t("New API key"), "/account/keys/new", "plus")],
+        columns: [{ label: t("Name") }, { label: t("Ends in") }, { label: t("Made") }, { label: t("Last used") }],
+        rows: keys.map((key) => ({
+          id: key.id,
+          href: `/account/keys/${key.id}`,
+          cells: [
+            cell.strong(key.name, `/account/keys/${key.id}`),
+            cell.muted(key.hint),
+            cell.instant(key.created_at, ctx.tenant, now),
+            cell.instant(key.last_used_at, ctx.tenant, now),
+          ],
+        })),
+        empty: empty("key", t("No API key yet"), t("Programs manage organizations with one, at /api/v1/tenants of this host.")),
+      }),
+    ],
+    facts: [],
+    notes: "",
+    attachments: [],
+  });
+}
+
+async function showKey(ctx: Ctx, id: string): Promise<Answer> {
+  const key = await find(ctx, "operator_api_keys", id);
+  if (key.operator_id !== ctx.actor.user_id) throw notFound(t("This API key"));
+  return page("records/show", key.name, {
+    header: {
+      title: key.name,
+      subtitle: t("Ends in {hint}", { hint: key.hint }),
+      breadcrumbs: [{ label: t("Your account"), href: "/account" }],
+      badges: [],
+      actions:
+        key.revoked_at === null
+          ? [button(t("Revoke"), `/account/keys/${key.id}/revoke`, "trash", "danger", t("Programs with this key are locked out."))]
+          : [],
+    },
+    stats: [],
+    tabs: [],
+    sections: [],
+    facts: [facts(t("API key"), [[t("Made"), cell.instant(key.created_at, ctx.tenant, ctx.app.clock.now())]])],
+    notes: "",
+    attachments: [],
+  });
+}
+
+const at = (path: string, handle: Route["handle"]): Route => ({
+  method: "GET",
+  path,
+  door: "operator",
+  permission: platformPermission,
+  handle,
+});
+
+export const operatorPages: Route[] = [
+  at("/operators", (ctx, incoming) => listAnswer(ctx, incoming, operatorList)),
+  at("/log", (ctx, incoming) => listAnswer(ctx, incoming, logList)),
+  at("/tasks", (ctx, incoming) => listAnswer(ctx, incoming, taskList)),
+  at("/account", (ctx) => showAccount(ctx)),
+  ...operatorForm({
+    path: "/operators/new",
+    title: "New operator",
+    input: Type.Object({ name: Type.String(), email: Type.String() }),
+    breadcrumbs: [{ label: "Operators", href: "/operators" }],
+    form: () => ({
+      action: "/operators/new",
+      submit_label: t("Add operator"),
+      cancel_url: "/operators",
+      sections: [{ title: "", fields: [columnField(operators, "name"), columnField(operators, "email")] }],
+    }),
+    run: async (ctx, input) => linkPage(String(input["name"]), (await perform(ctx, inviteOperator, input)).link),
+  }),
+  ...operatorForm({
+    path: "/account/keys/new",
+    title: "New API key",
+    input: Type.Object({ name: Type.String() }),
+    breadcrumbs: [{ label: "Your account", href: "/account" }],
+    form: () => ({
+      action: "/account/keys/new",
+      submit_label: t("Make the key"),
+      cancel_url: "/account",
+      sections: [
+        { title: "", fields: [field("name", t("Name"), { is_required: true, span: 6, hint: t("What it is for.") })] },
+      ],
+    }),
+    run: async (ctx, input) => {
+      const { key } = await perform(ctx, makeOperatorKey, input);
+      return page("tenants/link", t("Your new API key"), {
+        header: { title: t("Your new API key"), subtitle: "", breadcrumbs: [{ label: t("Your account"), href: "/account" }], badges: [], actions: [] },
+        text: t("This is the only time the key is shown. Copy it now and keep it like a password."),
+        label: t("API key"),
+        url: key,
+        next: { label: t("I have copied it"), href: "/account" },
+      });
+    },
+  }),
+  at("/account/keys/:id", (ctx, { params }) => showKey(ctx, params["id"] ?? "")),
+  operatorButton(
+    "/account/keys/:id/revoke",
+    () => "/account",
+    async (ctx, { id }) => {
+      await perform(ctx, revokeOperatorKey, { id });
+      return t("The key is revoked.");
+    },
+  ),
+  at("/operators/:id", (ctx, { params }) => showOperator(ctx, params["id"] ?? "")),
+  {
+    method: "POST",
+    path: "/operators/:id/relink",
+    door: "operator",
+    permission: platformPermission,
+    handle: async (ctx, { params }) => {
+      const { link: url } = await perform(ctx, relinkOperator, { id: params["id"] });
+      return linkPage(t("New link"), url);
+    },
+  },
+  operatorButton(
+    "/operators/:id/deactivate",
+    ({ params }) => `/operators/${params["id"] ?? ""}`,
+    async (ctx, { id }) => {
+      await perform(ctx, deactivateOperator, { id });
+      return t("The operator is locked out.");
+    },
+  ),
+  operatorButton(
+    "/operators/:id/reactivate",
+    ({ params }) => `/operators/${params["id"] ?? ""}`,
+    async (ctx, { id }) => {
+      await perform(ctx, reactivateOperator, { id });
+      return t("The operator can sign in again.");
+    },
+  ),
+];

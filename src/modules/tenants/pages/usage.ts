@@ -1,0 +1,120 @@
+import { platformPermission } from "../../../platform/access/platform.ts";
+import { find } from "../../../platform/access/reach.ts";
+import { writeCsv } from "../../../platform/csv/write.ts";
+import type { Ctx } from "../../../platform/context.ts";
+import { cell, empty, formatBytes, link } from "../../../platform/http/cells.ts";
+import { type Answer, page, response, type Route } from "../../../platform/http/route.ts";
+import { t } from "../../../platform/language/index.ts";
+import { usageColumns, usageOf, usageOfMonth } from "../usage.ts";
+import { stateCell } from "./list.ts";
+import { section } from "./tables.ts";
+
+/** A month `YYYY-MM` from the address, the present one unless it is a right one. */
+function monthOf(ctx: Ctx, url: URL): string {
+  const given = url.searchParams.get("month") ?? "";
+  return /^\d{4}-(0[1-9]|1[0-2])$/.test(given) ? given : ctx.app.clock.now().slice(0, 7);
+}
+
+function besides(month: string, months: number): string {
+  return Temporal.PlainYearMonth.from(month).add({ months }).toString();
+}
+
+async function showUsage(ctx: Ctx, url: URL): Promise<Answer> {
+  const month = monthOf(ctx, url);
+  const rows = await usageOfMonth(ctx.db, month);
+  return page("records/show", t("Usage"), {
+    header: {
+      title: t("Usage"),
+      subtitle: t("{month}, in UTC. Staff, portal users and storage are the most of the month; the rest is its sum.", {
+        month,
+      }),
+      breadcrumbs: [],
+      badges: [],
+      actions: [
+        link(t("Month before"), `/usage?month=${besides(month, -1)}`, "chevron-left"),
+        link(t("Month after"), `/usage?month=${besides(month, 1)}`, "chevron-right"),
+        link(t("CSV"), `/usage.csv?month=${month}`, "download"),
+      ],
+    },
+    stats: [],
+    tabs: [],
+    sections: [
+      section({
+        id: "usage",
+        title: month,
+        columns: [
+          { label: t("Organization") },
+          { label: t("State"), is_secondary: true },
+          { label: t("Staff"), is_numeric: true },
+          { label: t("Portal users"), is_numeric: true, is_secondary: true },
+          { label: t("Tickets opened"), is_numeric: true, is_secondary: true },
+          { label: t("Storage"), is_numeric: true },
+          { label: t("API requests"), is_numeric: true },
+          { label: t("Mails sent"), is_numeric: true, is_secondary: true },
+        ],
+        rows: rows.map((row) => ({
+          id: row.id,
+          href: `/tenants/${row.id}`,
+          cells: [
+            cell.strong(row.name, `/tenants/${row.id}`),
+            stateCell({ ...row, deleting_at: null }),
+            cell.number(row.staff_count),
+            cell.number(row.portal_user_count),
+            cell.number(row.ticket_count),
+            cell.number(formatBytes(row.storage_kb * 1000)),
+            cell.number(row.request_count),
+            cell.number(row.mail_count),
+          ],
+        })),
+        empty: empty("chart", t("No organization yet"), ""),
+      }),
+    ],
+    facts: [],
+    notes: "",
+    attachments: [],
+  });
+}
+
+function csv(name: string, columns: readonly string[], rows: readonly object[]): Answer {
+  const lines = rows.map((row) => columns.map((column) => String((row as Record<string, unknown>)[column] ?? "")));
+  return response(
+    new Response(writeCsv([...columns], lines), {
+      headers: {
+        "content-type": "text/csv; charset=utf-8",
+        "content-disposition": `attachment; filename="${name}.csv"`,
+        "cache-control": "private, no-store",
+      },
+    }),
+  );
+}
+
+export const usagePages: Route[] = [
+  {
+    method: "GET",
+    path: "/usage",
+    door: "operator",
+    permission: platformPermission,
+    handle: (ctx, { url }) => showUsage(ctx, url),
+  },
+  {
+    method: "GET",
+    path: "/usage.csv",
+    door: "operator",
+    permission: platformPermission,
+    handle: async (ctx, { url }) => {
+      const month = monthOf(ctx, url);
+      const columns = ["id", "name", "plan", ...usageColumns.filter((column) => column !== "used_on")];
+      return csv(`usage-${month}`, columns, await usageOfMonth(ctx.db, month));
+    },
+  },
+  {
+    method: "GET",
+    path: "/tenants/:id/usage.csv",
+    door: "operator",
+    permission: platformPermission,
+    handle: async (ctx, { params }) => {
+      const row = await find(ctx, "tenants", params["id"] ?? "");
+      return csv(`usage-${row.id}`, usageColumns, await usageOf(ctx.db, row.id, "2000-01-01", "9999-12-31"));
+    },
+  },
+];

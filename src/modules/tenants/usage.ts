@@ -1,0 +1,179 @@
+import { sql } from "kysely";
+import type { App, Ctx } from "../../platform/context.ts";
+import { plus } from "../../platform/clock.ts";
+import { reading } from "../../platform/context.ts";
+import type { Db } from "../../platform/database/tables.ts";
+import "./schema.ts";
+
+/** What organizations use, a row a day (UTC). Requests are counted in memory and added each minute; the rest is measured. */
+
+export interface Usage {
+  used_on: string;
+  staff_count: number;
+  portal_user_count: number;
+  ticket_count: number;
+  storage_kb: number;
+  request_count: number;
+  mail_count: number;
+}
+
+export const usageColumns = [
+  "used_on",
+  "staff_count",
+  "portal_user_count",
+  "ticket_count",
+  "storage_kb",
+  "request_count",
+  "mail_count",
+] as const;
+
+/** Adds what this node has counted since the last time. What a node has not yet written when it is killed is lost: a minute's. */
+export async function flushRequestCounts(app: App): Promise<void> {
+  const counts = app.traffic.drain();
+  if (counts.size === 0) return;
+  const used_on = app.clock.now().slice(0, 10);
+  await app.database.platform(async (db) => {
+    // In one order everywhere, so that two nodes cannot wait for each other.
+    const rows = [...counts]
+      .toSorted(([one], [other]) => one.localeCompare(other))
+      .map(([for_tenant_id, request_count]) => ({ for_tenant_id, used_on, request_count }));
+    await db
+      .insertInto("tenant_usage")
+      .values(rows)
+      .onConflict((oc) =>
+        oc
+          .columns(["for_tenant_id", "used_on"])
+          .doUpdateSet({ request_count: sql<number>`tenant_usage.request_count + excluded.request_count` }),
+      )
+      .execute();
+  });
+}
+
+/** Measures an organization's day so far, and the day before once more, which may have ended since it was measured last. */
+export async function measureUsage(ctx: Ctx): Promise<void> {
+  const now = ctx.app.clock.now();
+  for (const day of [plus(now, -86_400_000).slice(0, 10), now.slice(0, 10)]) {
+    const measured = await reading(ctx, ({ db }) => measuredOn(db, day));
+    await ctx.app.database.platform(async (db) => {
+      const values = { ...measured, measured_at: now };
+      await db
+        .insertInto("tenant_usage")
+        .values({ for_tenant_id: ctx.tenant.id, used_on: day, ...values })
+        .onConflict((oc) => oc.columns(["for_tenant_id", "used_on"]).doUpdateSet(values))
+        .execute();
+    });
+  }
+}
+
+async function measuredOn(db: Db, day: string): Promise<Omit<Usage, "used_on" | "request_count">> {
+  const from = `${day}T00:00:00.000Z`;
+  const until = plus(from, 86_400_000);
+  const row = await db
+    .selectNoFrom((eb) => [
+      eb
+        .selectFrom("users")
+        .select((of) => of.fn.countAll().as("n"))
+        .where("user_type", "=", "staff")
+        .where("created_at", "<", until)
+        .where((of) => of.or([of("deactivated_at", "is", null), of("deactivated_at", ">=", until)]))
+        .as("staff_count"),
+      eb
+        .selectFrom("users")
+        .select((of) => of.fn.countAll().as("n"))
+        .where("user_type", "=", "portal")
+        .where("created_at", "<", until)
+        .where((of) => of.or([of("deactivated_at", "is", null), of("deactivated_at", ">=", until)]))
+        .as("portal_user_count"),
+      eb
+        .selectFrom("tickets")
+        .select((of) => of.fn.countAll().as("n"))
+        .where("created_at", ">=", from)
+        .where("created_at", "<", until)
+        .as("ticket_count"),
+      eb
+        .selectFrom("mails")
+        .select((of) => of.fn.countAll().as("n"))
+        .where("sent_at", ">=", from)
+        .where("sent_at", "<", until)
+        .as("mail_count"),
+      eb
+        .selectFrom("files")
+        .select((of) => of.fn.sum("file_size").as("n"))
+        .where("created_at", "<", until)
+        .as("bytes"),
+    ])
+    .executeTakeFirstOrThrow();
+  return {
+    staff_count: Number(row.staff_count),
+    portal_user_count: Number(row.portal_user_count),
+    ticket_count: Number(row.ticket_count),
+    mail_count: Number(row.mail_count),
+    storage_kb: Math.ceil(Number(row.bytes ?? 0) / 1000),
+  };
+}
+
+/** An organization's days, newest first. */
+export function usageOf(db: Db, tenantId: string, from: string, to: string): Promise<Usage[]> {
+  return db
+    .selectFrom("tenant_usage")
+    .select(usageColumns)
+    .where("for_tenant_id", "=", tenantId)
+    .where("used_on", ">=", from)
+    .where("used_on", "<=", to)
+    .orderBy("used_on", "desc")
+    .execute();
+}
+
+export interface MonthOfTenant {
+  id: string;
+  name: string;
+  plan: string | null;
+  suspended_at: string | null;
+  /** The most of the month. */
+  staff_count: number;
+  portal_user_count: number;
+  storage_kb: number;
+  /** The sum of the month. */
+  ticket_count: number;
+  request_count: number;
+  mail_count: number;
+}
+
+/** Every organization's month (`YYYY-MM`), by name: what is billed by. */
+export async function usageOfMonth(db: Db, month: string): Promise<MonthOfTenant[]> {
+  const rows = await db
+    .selectFrom("tenants")
+    .leftJoin("tenant_usage", (join) =>
+      join
+        .onRef("tenant_usage.for_tenant_id", "=", "tenants.id")
+        .on("tenant_usage.used_on", ">=", `${month}-01`)
+        .on("tenant_usage.used_on", "<=", lastDayOf(month)),
+    )
+    .select(["tenants.id", "tenants.name", "tenants.plan", "tenants.suspended_at"])
+    .select((eb) => [
+      eb.fn.max("tenant_usage.staff_count").as("staff"),
+      eb.fn.max("tenant_usage.portal_user_count").as("portal"),
+      eb.fn.max("tenant_usage.storage_kb").as("storage"),
+      eb.fn.sum("tenant_usage.ticket_count").as("tickets"),
+      eb.fn.sum("tenant_usage.request_count").as("requests"),
+      eb.fn.sum("tenant_usage.mail_count").as("mails"),
+    ])
+    .groupBy(["tenants.id", "tenants.name", "tenants.plan", "tenants.suspended_at"])
+    .orderBy("tenants.name")
+    .orderBy("tenants.id")
+    .execute();
+  return rows.map(({ staff, portal, storage, tickets, requests, mails, ...row }) => ({
+    ...row,
+    staff_count: Number(staff ?? 0),
+    portal_user_count: Number(portal ?? 0),
+    storage_kb: Number(storage ?? 0),
+    ticket_count: Number(tickets ?? 0),
+    request_count: Number(requests ?? 0),
+    mail_count: Number(mails ?? 0),
+  }));
+}
+
+/** The last calendar day of a month `YYYY-MM`. */
+function lastDayOf(month: string): string {
+  return Temporal.PlainYearMonth.from(month).toPlainDate({ day: 31 }).toString();
+}
