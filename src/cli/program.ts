@@ -15,6 +15,7 @@ import { type MigrationStatus, NewerSchema } from "../platform/database/migrator
 import { assertServingRole } from "../platform/database/serving-role.ts";
 import { fileStore } from "../platform/files/store.ts";
 import { type Lock, lockDataDir } from "../platform/lock.ts";
+import { isId } from "../platform/ids.ts";
 import { log } from "../platform/log.ts";
 import { provisionTenant, refreshTenant } from "../platform/provision.ts";
 import type { Option } from "./verb.ts";
@@ -161,7 +162,13 @@ export async function tenantFor(database: Database, domain: string | null): Prom
       : db
           .selectFrom("tenant_domains")
           .select("domain_tenant_id as id")
-          .where("domain", "=", domain.toLowerCase())
+          .where((eb) =>
+            eb.or([
+              eb("domain", "=", domain.toLowerCase()),
+              ...(isId(domain) ? [eb("domain_tenant_id", "=", domain)] : []),
+            ]),
+          )
+          .limit(1)
           .execute(),
   );
   const [first, second] = found;

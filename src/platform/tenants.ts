@@ -129,7 +129,7 @@ export const mailSettings = table(
     port: col.integer(),
     security: col.enum(["none", "starttls", "tls"] as const),
     username: col.maybe.text({ label: "User name" }),
-    password_sealed: secret(col.maybe.text({ maxLength: 2000 })),
+    password_sealed: secret(col.maybe.text({ maxLength: 2000, sealedFor: "mail-settings" })),
     from_name: col.text(),
     from_address: col.text({ format: "email" }),
     is_certificate_checked: defaulted(col.boolean({ label: "Check the server's certificate" }), true),

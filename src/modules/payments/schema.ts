@@ -11,7 +11,7 @@ export const paymentGatewayConfigs = table(
     /** Found out from the key, never asked for. */
     is_test_mode: readOnly(defaulted(col.boolean({ label: "Test mode" }), true)),
     /** The keys, sealed: see `config.ts`. */
-    config_sealed: secret(col.text({ maxLength: 5000 })),
+    config_sealed: secret(col.text({ maxLength: 5000, sealedFor: "payment-gateway" })),
   },
   { noun: "payment gateway", readPermission: "settings.manage" },
 );

@@ -8,7 +8,15 @@ import { ifMatch, readDocument, readVerb } from "../../platform/http/jsonapi-doc
 import { type Answer, type ApiDoc, type Incoming, json, type Route } from "../../platform/http/route.ts";
 import { resource } from "../../platform/resource.ts";
 import { tenants } from "../../platform/tenants.ts";
-import { activateTenant, createTenant, newTenantInput, suspendInput, suspendTenant, tenantInput, updateTenant } from "./actions.ts";
+import {
+  activateTenant,
+  createTenant,
+  newTenantInput,
+  suspendInput,
+  suspendTenant,
+  tenantInput,
+  updateTenant,
+} from "./actions.ts";
 import { addDomain, claimsOf, domainsOf, makePrimary, removeDomain } from "./domains/actions.ts";
 import { operatorLog, tenantTasks } from "./schema.ts";
 import { requestDeletion, requestExport, requestRotation } from "./tasks/queue.ts";
@@ -215,7 +223,11 @@ export const operatorApi: Route[] = [
   route(
     "POST",
     "/:id/export",
-    { summary: "Make an archive of everything an organization has, in the background", answer: taskAnswer, status: 202 },
+    {
+      summary: "Make an archive of everything an organization has, in the background",
+      answer: taskAnswer,
+      status: 202,
+    },
     async (ctx, incoming) => task(ctx, (await requestExport(ctx, { id: await exists(ctx, incoming) })).id),
   ),
   route(
@@ -265,4 +277,3 @@ export const operatorApi: Route[] = [
     },
   ),
 ];
-

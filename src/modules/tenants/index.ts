@@ -1,17 +1,78 @@
 import type { AnyAction } from "../../platform/action.ts";
 import { defineModule } from "../../platform/module.ts";
-import * as operatorActions from "./operators/actions.ts";
+import { logResource, operatorApi, taskResource, tenantResource } from "./api.ts";
+import { domainApi, domainPages } from "./domains/settings.ts";
+import {
+  deactivateOperator,
+  inviteOperator,
+  makeOperatorKey,
+  reactivateOperator,
+  relinkOperator,
+  revokeOperatorKey,
+} from "./operators/actions.ts";
 import { enterAsOperator } from "./operators/plane.ts";
+import { operatorDoors } from "./pages/doors.ts";
+import { downloadRoutes } from "./pages/download.ts";
+import { tenantForms } from "./pages/forms.ts";
+import { tenantListPage } from "./pages/list.ts";
+import { operatorPages } from "./pages/operators.ts";
+import { tenantPages } from "./pages/show.ts";
+import { usagePages } from "./pages/usage.ts";
+import { runTasks } from "./tasks/run.ts";
+import { flushRequestCounts, measureUsage } from "./usage.ts";
 
 export { activateTenant, createTenant, newSetupLink, suspendTenant, updateTenant } from "./actions.ts";
-export { checkOperatorPassword } from "./operators/auth.ts";
+export { addDomain, domainsOf, makePrimary, removeDomain } from "./domains/actions.ts";
+export { logDoing } from "./log.ts";
 export { addOperator, addOperatorKey } from "./operators/actions.ts";
+export { checkOperatorPassword } from "./operators/auth.ts";
 export { normalHost } from "./rules.ts";
+export { requestDeletion, requestRotation } from "./tasks/queue.ts";
+export { runTasks } from "./tasks/run.ts";
+export { flushRequestCounts, measureUsage, usageOf } from "./usage.ts";
 
 /** Many organizations on one installation, and those who run it (PRD 3.2). Only in the multi-tenant edition. */
 export const tenantsModule = defineModule({
   name: "tenants",
-  actions: Object.values(operatorActions).filter((one) => typeof one === "object") as unknown as AnyAction[],
-  operatorRoutes: [],
+  actions: [
+    inviteOperator,
+    relinkOperator,
+    deactivateOperator,
+    reactivateOperator,
+    makeOperatorKey,
+    revokeOperatorKey,
+  ] as unknown as AnyAction[],
+  routes: [...domainPages, ...domainApi],
+  operatorRoutes: [
+    ...operatorDoors,
+    tenantListPage,
+    ...tenantForms,
+    ...tenantPages,
+    ...usagePages,
+    ...operatorPages,
+    ...downloadRoutes,
+    ...operatorApi,
+  ],
+  operatorResources: [tenantResource, taskResource, logResource],
   operatorEntry: enterAsOperator,
+  jobs: [{ name: "tenants.measure_usage", schedule: "23 * * * *", run: measureUsage }],
+  rounds: [
+    { name: "tenants.count_requests", seconds: 60, isRunAtStop: true, run: flushRequestCounts },
+    { name: "tenants.tasks", seconds: 5, run: runTasks },
+  ],
+  panels: [
+    {
+      page: "settings",
+      order: 3,
+      permission: "settings.manage",
+      load: async () => ({
+        kind: "card",
+        group: "Organization",
+        title: "Host names",
+        text: "The names by which your people and your clients reach Purser.",
+        href: "/settings/domains",
+        icon: "globe",
+      }),
+    },
+  ],
 });

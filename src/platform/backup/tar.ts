@@ -20,8 +20,11 @@ export class TarBroken extends Error {
 }
 
 /** The bytes of an archive; each entry's body has to be as long as it says. */
-export async function* writeTar(entries: Iterable<TarEntry>, modifiedAt: Date): AsyncGenerator<Uint8Array> {
-  for (const { name, size, body } of entries) {
+export async function* writeTar(
+  entries: Iterable<TarEntry> | AsyncIterable<TarEntry>,
+  modifiedAt: Date,
+): AsyncGenerator<Uint8Array> {
+  for await (const { name, size, body } of entries) {
     yield header(name, size, modifiedAt);
     let written = 0;
     for await (const chunk of body) {

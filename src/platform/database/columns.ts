@@ -30,6 +30,8 @@ export interface Column<T = unknown, HasDefault extends boolean = boolean> {
   readonly readPermission: string | null;
   /** Never shown, never audited, never exported. */
   readonly isSecret: boolean;
+  /** What `keyring.seal` has sealed the text for; empty: it is not sealed. A new key seals it anew. */
+  readonly sealedFor: string;
   /** The table that the id points to. */
   readonly references: string | null;
   /** What the column is called on screen; derived from the name when empty. */
@@ -59,6 +61,7 @@ function column<T, D extends boolean>(
     isReadOnly: false,
     readPermission: null,
     isSecret: false,
+    sealedFor: "",
     references: null,
     label: "",
     format: "",

@@ -26,7 +26,7 @@ export const idempotencyKeys = table(
     answered_at: col.maybe.instant(),
     answer_status: col.maybe.integer(),
     /** Headers and body, sealed: an answer may hold an access token or a payment page. */
-    answer_sealed: col.maybe.text(),
+    answer_sealed: col.maybe.text({ isSecret: true, sealedFor: "idempotency-answers" }),
   },
   { isAudited: false, readPermission: "settings.manage" },
 );

@@ -85,7 +85,7 @@ export async function makePrimary(ctx: Ctx, input: unknown): Promise<void> {
 }
 
 /** An organization says that a name is its own, and is told what to put into DNS. */
-export async function claimDomain(ctx: Ctx, given: string): Promise<void> {
+export async function claimDomain(ctx: Ctx, given: string): Promise<string> {
   const domain = hostOf(ctx, given);
   if (!isClaimable(domain))
     throw invalidField("domain", t("Choose a name of your own, such as desk.example.com."), "invalid_format");
@@ -117,6 +117,7 @@ export async function claimDomain(ctx: Ctx, given: string): Promise<void> {
       .onConflict((oc) => oc.columns(["for_tenant_id", "domain"]).doNothing())
       .execute();
   });
+  return domain;
 }
 
 const mostClaims = 10;
@@ -143,11 +144,7 @@ export async function verifyDomain(ctx: Ctx, domain: string): Promise<void> {
       .returning("domain")
       .executeTakeFirst();
     if (taken === undefined) return true;
-    await db
-      .deleteFrom("domain_claims")
-      .where("for_tenant_id", "=", tenant.id)
-      .where("domain", "=", domain)
-      .execute();
+    await db.deleteFrom("domain_claims").where("for_tenant_id", "=", tenant.id).where("domain", "=", domain).execute();
     await logDoing(ctx, db, "tenants.domain_verified", { id: tenant.id, name: tenant.name }, { domain });
     return false;
   });

@@ -6,7 +6,13 @@ import { field, formFailure, formModel } from "../../../platform/http/form-model
 import type { AuthPageModel } from "../../../platform/http/page-models.ts";
 import { type Answer, page, redirect, type Route } from "../../../platform/http/route.ts";
 import { t } from "../../../platform/language/index.ts";
-import { operatorIdleMilliseconds, operatorOfLink, signInOperator, signOutOperator, welcomeOperator } from "../operators/auth.ts";
+import {
+  operatorIdleMilliseconds,
+  operatorOfLink,
+  signInOperator,
+  signOutOperator,
+  welcomeOperator,
+} from "../operators/auth.ts";
 import { operatorCookieName } from "../operators/plane.ts";
 
 function text(fields: Record<string, unknown>, name: string): string {

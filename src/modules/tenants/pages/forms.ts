@@ -111,7 +111,8 @@ export const tenantForms: Route[] = [
   ...operatorForm({
     path: "/tenants/:id/suspend",
     title: "Suspend organization",
-    subtitle: "Its people get one page, staff and clients alike; its jobs and mails rest. Nothing is lost, and it can be activated at any time.",
+    subtitle:
+      "Its people get one page, staff and clients alike; its jobs and mails rest. Nothing is lost, and it can be activated at any time.",
     input: suspendInput,
     breadcrumbs: crumbs,
     form: async (ctx, incoming) => {

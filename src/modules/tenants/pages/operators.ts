@@ -98,7 +98,8 @@ const logList: List<LogRow> = {
     { key: "ip_address", label: "Address", is_secondary: true, cell: (row) => cell.muted(row.ip_address) },
   ],
   sort: "-timestamp",
-  href: (row) => (row.about_tenant_id === null || row.doing === "tenants.deleted" ? "" : `/tenants/${row.about_tenant_id}`),
+  href: (row) =>
+    row.about_tenant_id === null || row.doing === "tenants.deleted" ? "" : `/tenants/${row.about_tenant_id}`,
   empty: () => empty("history", t("Nothing yet"), t("What operators do appears here.")),
 };
 
@@ -170,7 +171,13 @@ async function showOperator(ctx: Ctx, id: string): Promise<Answer> {
 
 function linkPage(name: string, url: string): Answer {
   return page("tenants/link", name, {
-    header: { title: name, subtitle: "", breadcrumbs: [{ label: t("Operators"), href: "/operators" }], badges: [], actions: [] },
+    header: {
+      title: name,
+      subtitle: "",
+      breadcrumbs: [{ label: t("Operators"), href: "/operators" }],
+      badges: [],
+      actions: [],
+    },
     text: t("With this link the operator chooses a password, within a day and once. Here it is shown only once."),
     label: t("Link"),
     url,
@@ -207,7 +214,11 @@ async function showAccount(ctx: Ctx): Promise<Answer> {
             cell.instant(key.last_used_at, ctx.tenant, now),
           ],
         })),
-        empty: empty("key", t("No API key yet"), t("Programs manage organizations with one, at /api/v1/tenants of this host.")),
+        empty: empty(
+          "key",
+          t("No API key yet"),
+          t("Programs manage organizations with one, at /api/v1/tenants of this host."),
+        ),
       }),
     ],
     facts: [],
@@ -227,7 +238,15 @@ async function showKey(ctx: Ctx, id: string): Promise<Answer> {
       badges: [],
       actions:
         key.revoked_at === null
-          ? [button(t("Revoke"), `/account/keys/${key.id}/revoke`, "trash", "danger", t("Programs with this key are locked out."))]
+          ? [
+              button(
+                t("Revoke"),
+                `/account/keys/${key.id}/revoke`,
+                "trash",
+                "danger",
+                t("Programs with this key are locked out."),
+              ),
+            ]
           : [],
     },
     stats: [],
@@ -281,7 +300,13 @@ export const operatorPages: Route[] = [
     run: async (ctx, input) => {
       const { key } = await perform(ctx, makeOperatorKey, input);
       return page("tenants/link", t("Your new API key"), {
-        header: { title: t("Your new API key"), subtitle: "", breadcrumbs: [{ label: t("Your account"), href: "/account" }], badges: [], actions: [] },
+        header: {
+          title: t("Your new API key"),
+          subtitle: "",
+          breadcrumbs: [{ label: t("Your account"), href: "/account" }],
+          badges: [],
+          actions: [],
+        },
         text: t("This is the only time the key is shown. Copy it now and keep it like a password."),
         label: t("API key"),
         url: key,

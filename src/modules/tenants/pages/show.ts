@@ -136,7 +136,8 @@ function statsOf(days: readonly Usage[], staffLimit: number | null, storageLimit
   });
   const staff = last?.staff_count ?? 0;
   const storage = last?.storage_kb ?? 0;
-  const isOver = (used: number, most: number | null): StatModel["tone"] => (most !== null && used >= most ? "warning" : "");
+  const isOver = (used: number, most: number | null): StatModel["tone"] =>
+    most !== null && used >= most ? "warning" : "";
   return [
     stat(
       t("Staff"),
@@ -302,14 +303,21 @@ export const tenantPages: Route[] = [
 /** The link that makes an organization's first administrator: shown once, to be passed on. */
 export function setupPage(name: string, back: string, url: string | null): Answer {
   return page("tenants/link", name, {
-    header: { title: name, subtitle: "", breadcrumbs: [{ label: t("Organizations"), href: "/tenants" }], badges: [], actions: [] },
+    header: {
+      title: name,
+      subtitle: "",
+      breadcrumbs: [{ label: t("Organizations"), href: "/tenants" }],
+      badges: [],
+      actions: [],
+    },
     text:
       url === null
         ? t("This organization has an administrator already, who invites everybody else.")
-        : t("Whoever opens this link within 30 minutes becomes the first administrator. Pass it on; here it is shown only once."),
+        : t(
+            "Whoever opens this link within 30 minutes becomes the first administrator. Pass it on; here it is shown only once.",
+          ),
     label: t("Setup link"),
     url: url ?? "",
     next: { label: t("To the organization"), href: back },
   });
 }
-

@@ -71,8 +71,8 @@ const deletion = Type.Object(
 );
 
 /**
- * Deletes an organization for good: only a suspended one, whose name has been typed, and of which there is an export made
- * since. From here on there is no way back; its data key goes first.
+ * Deletes an organization for good: only a suspended one, whose name has been typed, and of which an export made
+ * since has been fetched. From here on there is no way back; its data key goes first.
  */
 export async function requestDeletion(ctx: Ctx, input: unknown): Promise<{ id: string }> {
   const { id, confirm_name } = checked<{ id: string; confirm_name: string }>(ctx, deletion, input);
@@ -81,16 +81,19 @@ export async function requestDeletion(ctx: Ctx, input: unknown): Promise<{ id: s
     if (row.suspended_at === null) throw conflict(t("Suspend the organization before it is deleted."), "not_suspended");
     if (confirm_name.trim() !== row.name)
       throw invalidField("confirm_name", t("Type the name exactly as it is written here."), "mismatch");
-    const exported = await db
-      .selectFrom("tenant_tasks")
+    // With its key the exports that lie here go too: one has to be in the operator's hands.
+    const fetched = await db
+      .selectFrom("operator_log")
       .select("id")
       .where("about_tenant_id", "=", id)
-      .where("task_kind", "=", "export")
-      .where("task_state", "=", "done")
-      .where("created_at", ">=", row.suspended_at)
+      .where("doing", "=", "tenants.export_fetched")
+      .where("timestamp", ">=", row.suspended_at)
       .executeTakeFirst();
-    if (exported === undefined)
-      throw conflict(t("Export the organization first, while it is suspended; then it can be deleted."), "not_exported");
+    if (fetched === undefined)
+      throw conflict(
+        t("Export the organization while it is suspended, and fetch the export; then it can be deleted."),
+        "not_exported",
+      );
     if (row.deleting_at === null) {
       await db.updateTable("tenants").set({ deleting_at: ctx.app.clock.now() }).where("id", "=", id).execute();
       await logDoing(ctx, db, "tenants.delete", row);

@@ -1,0 +1,305 @@
+import { Type } from "@sinclair/typebox";
+import { type Ctx, reading } from "../../../platform/context.ts";
+import { button, cell, empty, facts, link } from "../../../platform/http/cells.ts";
+import { field, formFailure, formModel } from "../../../platform/http/form-model.ts";
+import { readDocument } from "../../../platform/http/jsonapi-document.ts";
+import { type Failure, notFound } from "../../../platform/errors.ts";
+import {
+  type Answer,
+  type ApiDoc,
+  type Incoming,
+  json,
+  page,
+  redirect,
+  type Route,
+} from "../../../platform/http/route.ts";
+import { t } from "../../../platform/language/index.ts";
+import { section } from "../pages/tables.ts";
+import { proofName, proofPrefix } from "../rules.ts";
+import { choosePrimary, claimDomain, claimsOf, domainsOf, verifyDomain, withdrawDomain } from "./actions.ts";
+
+/** Settings → Host names: an organization's own names, each with a proof in DNS. */
+
+const permission = "settings.manage";
+const home = "/settings/domains";
+const crumbs = (): { label: string; href: string }[] => [{ label: t("Settings"), href: "/settings" }];
+const named = (incoming: Incoming): string => incoming.params["domain"] ?? "";
+
+async function showDomains(ctx: Ctx): Promise<Answer> {
+  const domains = await domainsOf(ctx.db, ctx.tenant.id);
+  const claims = await claimsOf(ctx.db, ctx.tenant.id);
+  return page("records/show", t("Host names"), {
+    header: {
+      title: t("Host names"),
+      subtitle: t("The names by which your people and your clients reach Purser."),
+      breadcrumbs: crumbs(),
+      badges: [],
+      actions: [link(t("Add host name"), `${home}/new`, "plus", "primary")],
+    },
+    stats: [],
+    tabs: [],
+    sections: [
+      section({
+        id: "domains",
+        title: t("Host names"),
+        columns: [{ label: t("Host name") }, { label: t("State") }, { label: "", is_secondary: true }],
+        rows: [
+          ...domains.map(({ domain, is_primary }) => ({
+            id: domain,
+            href: `${home}/${domain}`,
+            cells: [
+              cell.strong(domain, `${home}/${domain}`),
+              is_primary ? cell.badge(t("Primary"), "success") : cell.badge(t("Verified"), "info"),
+              cell.muted(is_primary ? t("Links are made with it") : ""),
+            ],
+          })),
+          ...claims.map(({ domain, last_problem }) => ({
+            id: `claim-${domain}`,
+            href: `${home}/${domain}`,
+            cells: [
+              cell.strong(domain, `${home}/${domain}`),
+              cell.badge(t("Not verified"), "warning"),
+              cell.muted(last_problem),
+            ],
+          })),
+        ],
+        empty: empty("globe", t("No host name"), ""),
+      }),
+    ],
+    facts: [],
+    notes: "",
+    attachments: [],
+  });
+}
+
+async function showDomain(ctx: Ctx, domain: string): Promise<Answer> {
+  const known = (await domainsOf(ctx.db, ctx.tenant.id)).find((one) => one.domain === domain);
+  const claim = (await claimsOf(ctx.db, ctx.tenant.id)).find((one) => one.domain === domain);
+  if (known === undefined && claim === undefined) throw notFound(t("This host name"));
+  const now = ctx.app.clock.now();
+  const at = `${home}/${domain}`;
+  const remove = button(t("Remove"), `${at}/remove`, "trash", "danger", t("Remove {domain}?", { domain }));
+  return page("records/show", domain, {
+    header: {
+      title: domain,
+      subtitle: "",
+      breadcrumbs: [...crumbs(), { label: t("Host names"), href: home }],
+      badges: [
+        claim !== undefined
+          ? { text: t("Not verified"), tone: "warning" }
+          : { text: known?.is_primary === true ? t("Primary") : t("Verified"), tone: "success" },
+      ],
+      actions:
+        claim !== undefined
+          ? [remove, button(t("Verify"), `${at}/verify`, "check", "primary")]
+          : known?.is_primary === true
+            ? []
+            : [remove, button(t("Make primary"), `${at}/primary`, "check", "primary")],
+    },
+    stats: [],
+    tabs: [],
+    sections: [],
+    facts:
+      claim === undefined
+        ? [facts(t("Host name"), [[t("Since"), cell.instant(known?.created_at, ctx.tenant, now)]])]
+        : [
+            facts(t("Put this into DNS"), [
+              [t("Type"), cell.text("TXT")],
+              [t("Name"), cell.text(proofName(domain))],
+              [t("Value"), cell.text(proofPrefix + claim.proof)],
+            ]),
+            facts(t("Last attempt"), [
+              [t("When"), cell.instant(claim.last_tried_at, ctx.tenant, now)],
+              [t("Problem"), cell.text(claim.last_problem)],
+            ]),
+          ],
+    notes:
+      claim === undefined
+        ? ""
+        : t(
+            "The record proves that the name is yours. Besides, the name itself has to lead to this installation: by a CNAME or an address, as whoever runs it tells you.",
+          ),
+    attachments: [],
+  });
+}
+
+function newPage(typed: Record<string, unknown>, failure: Failure | null): Answer {
+  return page(
+    "forms/index",
+    t("Add host name"),
+    {
+      header: {
+        title: t("Add host name"),
+        subtitle: "",
+        breadcrumbs: [...crumbs(), { label: t("Host names"), href: home }],
+        badges: [],
+        actions: [],
+      },
+      form: formModel({
+        action: `${home}/new`,
+        values: typed,
+        failure,
+        submit_label: t("Add"),
+        cancel_url: home,
+        sections: [
+          {
+            title: "",
+            fields: [
+              field("domain", t("Host name"), {
+                is_required: true,
+                span: 6,
+                placeholder: "desk.example.com",
+                hint: t("It leads here once you have proved, by a record in DNS, that it is yours."),
+              }),
+            ],
+          },
+        ],
+      }),
+    },
+    failure?.status ?? 200,
+  );
+}
+
+/** A button: what stands in the way is said on the page it goes back to. */
+function pressed(
+  verb: string,
+  back: (domain: string) => string,
+  run: (ctx: Ctx, domain: string) => Promise<string>,
+): Route {
+  return {
+    method: "POST",
+    path: `${home}/:domain/${verb}`,
+    door: "staff",
+    permission,
+    handle: async (ctx, incoming) => {
+      try {
+        return redirect(back(named(incoming)), await run(ctx, named(incoming)));
+      } catch (error) {
+        return redirect(`${home}/${named(incoming)}`, formFailure(error).message, "error");
+      }
+    },
+  };
+}
+
+export const domainPages: Route[] = [
+  { method: "GET", path: home, door: "staff", permission, handle: (ctx) => showDomains(ctx) },
+  { method: "GET", path: `${home}/new`, door: "staff", permission, handle: async () => newPage({}, null) },
+  {
+    method: "POST",
+    path: `${home}/new`,
+    door: "staff",
+    permission,
+    handle: async (ctx, incoming) => {
+      const { fields } = await incoming.form();
+      const given = String(fields["domain"] ?? "");
+      try {
+        const domain = await claimDomain(ctx, given);
+        return redirect(`${home}/${domain}`, t("Put the record into DNS, then verify."));
+      } catch (error) {
+        return newPage(fields, formFailure(error));
+      }
+    },
+  },
+  {
+    method: "GET",
+    path: `${home}/:domain`,
+    door: "staff",
+    permission,
+    handle: (ctx, incoming) => showDomain(ctx, named(incoming)),
+  },
+  pressed(
+    "verify",
+    (domain) => `${home}/${domain}`,
+    async (ctx, domain) => {
+      await verifyDomain(ctx, domain);
+      return t("{domain} is verified and leads here.", { domain });
+    },
+  ),
+  pressed(
+    "primary",
+    () => home,
+    async (ctx, domain) => {
+      await choosePrimary(ctx, ctx.tenant.id, domain);
+      return t("Links are made with {domain} now.", { domain });
+    },
+  ),
+  pressed(
+    "remove",
+    () => home,
+    async (ctx, domain) => {
+      await withdrawDomain(ctx, domain);
+      return t("The host name is removed.");
+    },
+  ),
+];
+
+async function listed(ctx: Ctx, status = 200): Promise<Answer> {
+  return reading(ctx, async ({ db }) =>
+    json(
+      {
+        jsonapi: { version: "1.1" },
+        data: [
+          ...(await domainsOf(db, ctx.tenant.id)).map(({ domain, is_primary, created_at }) => ({
+            type: "domains",
+            id: domain,
+            attributes: { is_primary, is_verified: true, created_at },
+          })),
+          ...(await claimsOf(db, ctx.tenant.id)).map(({ domain, proof, last_problem, last_tried_at }) => ({
+            type: "domains",
+            id: domain,
+            attributes: {
+              is_primary: false,
+              is_verified: false,
+              txt_name: proofName(domain),
+              txt_value: proofPrefix + proof,
+              last_problem,
+              last_tried_at,
+            },
+          })),
+        ],
+      },
+      status,
+    ),
+  );
+}
+
+const answer: ApiDoc["answer"] = {
+  type: "domains",
+  attributes: Type.Object({ is_primary: Type.Boolean(), is_verified: Type.Boolean() }, { additionalProperties: true }),
+  isList: true,
+};
+
+function api(method: Route["method"], path: string, doc: ApiDoc, handle: Route["handle"]): Route {
+  return { method, path: `/api/v1/domains${path}`, door: "api", permission, handle, doc };
+}
+
+export const domainApi: Route[] = [
+  api("GET", "", { summary: "The organization's host names", answer }, (ctx) => listed(ctx)),
+  api(
+    "POST",
+    "",
+    {
+      summary: "Claim a host name; the answer says what to put into DNS",
+      input: { type: "domains", attributes: Type.Object({ domain: Type.String() }) },
+      answer,
+      status: 201,
+    },
+    async (ctx, incoming) => {
+      const { domain } = readDocument(await incoming.json(), "domains", null);
+      await claimDomain(ctx, typeof domain === "string" ? domain : "");
+      return listed(ctx, 201);
+    },
+  ),
+  api("POST", "/:domain/verify", { summary: "Look for the proof in DNS", answer }, async (ctx, incoming) => {
+    await verifyDomain(ctx, named(incoming));
+    return listed(ctx);
+  }),
+  api("POST", "/:domain/primary", { summary: "Make links with this host name", answer }, async (ctx, incoming) => {
+    await choosePrimary(ctx, ctx.tenant.id, named(incoming));
+    return listed(ctx);
+  }),
+  api("DELETE", "/:domain", { summary: "Give a host name back", answer: "nothing" }, async (ctx, incoming) => {
+    await withdrawDomain(ctx, named(incoming));
+    return { kind: "response", response: new Response(null, { status: 204 }) };
+  }),
+];
