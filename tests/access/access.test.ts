@@ -14,12 +14,13 @@ import {
 } from "../support/everything.ts";
 import { startTestProgram, type TestProgram } from "../support/program.ts";
 import { apiAccess } from "./api.ts";
+import { multiTenantAccess } from "./multitenant.ts";
 import { pageAccess } from "./pages.ts";
 import { type Access, accessOf, portalRoles, staffRoles } from "./table.ts";
 
 setDefaultTimeout(60_000);
 
-const table = accessOf(apiAccess, pageAccess);
+const table = accessOf(apiAccess, pageAccess, ...(MULTI_TENANT ? [multiTenantAccess] : []));
 
 let t: TestProgram;
 let e: Everything;

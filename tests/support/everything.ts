@@ -209,6 +209,8 @@ export function addressOf(path: string, ids: Readonly<Record<string, string>>): 
         part === ":tenant_id"
       )
         return "up";
+      // The host name that the organization has from the beginning.
+      if (part === ":domain") return "harbor.test";
       const owner = parts[at - 1] ?? "";
       const id = owner === "invoices" && path.includes("/portal/") ? ids["sent-invoices"] : ids[owner];
       if (id === undefined) throw new Error(`no ${owner} for ${path}`);

@@ -75,7 +75,7 @@ export function createServer(app: App, routes: readonly Route[], gate: Gate): El
     const route: Route = {
       method: "GET",
       path: "*",
-      door: doorOf(new URL(request.url).pathname),
+      door: doorOf(new URL(request.url).pathname, gate),
       permission: null,
       handle: async () => {
         throw notFound();
@@ -86,8 +86,10 @@ export function createServer(app: App, routes: readonly Route[], gate: Gate): El
   return server;
 }
 
-function doorOf(path: string): Route["door"] {
+/** Whose door an address is behind that no route answers. */
+function doorOf(path: string, gate: Gate): Route["door"] {
   if (path.startsWith("/api/")) return "api";
+  if (gate.enter !== undefined) return "open";
   return path.startsWith("/portal") ? "portal" : "open";
 }
 
