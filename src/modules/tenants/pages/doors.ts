@@ -57,6 +57,7 @@ function signInPage(next: string, email: string, failure: Failure | null): Answe
       ],
     }),
     done_text: "",
+    passkey: null,
     providers: [],
     links: [],
   };
@@ -87,6 +88,7 @@ async function welcomePage(ctx: Ctx, token: string, failure: Failure | null): Pr
       ],
     }),
     done_text: "",
+    passkey: null,
     providers: [],
     links: [],
   };
