@@ -26,10 +26,14 @@ export function registerComponents(Alpine) {
 
   /** Says how many files were picked, or the name of the one. */
   Alpine.data("file_pick", () => ({
-    label: "Files",
+    label: "",
+    init() {
+      this.label = this.$root.dataset.label;
+    },
     update() {
-      const files = this.$el.files;
-      this.label = files.length === 0 ? "Files" : files.length === 1 ? files[0].name : `${files.length} files`;
+      const { files } = this.$el;
+      const { label } = this.$root.dataset;
+      this.label = files.length === 0 ? label : files.length === 1 ? files[0].name : `${label}: ${files.length}`;
     },
   }));
 }

@@ -35,7 +35,7 @@ function ask(form) {
   const dialog = document.getElementById("confirm-dialog");
   dialog.querySelector("[data-question]").textContent = form.dataset.confirm;
   const go = dialog.querySelector("[data-go]");
-  go.textContent = form.dataset.confirmLabel || "Continue";
+  go.textContent = form.dataset.confirmLabel || go.dataset.go;
   go.className = `btn act-${form.dataset.confirmLook === "danger" ? "danger" : "primary"}`;
   dialog.returnValue = "";
   dialog.showModal();

@@ -23,9 +23,9 @@ export function listenToSwaps() {
     const status = event.detail.ctx?.response?.status;
     // The session has ended: the whole page goes to sign-in, a fragment cannot.
     if (status === 401) location.reload();
-    else if (status !== 422) report("That did not work. Reload the page and try again.");
+    else if (status !== 422) report("failed");
   });
-  document.addEventListener("htmx:error", () => report("No connection. What you see may be out of date."));
+  document.addEventListener("htmx:error", () => report("offline"));
 }
 
 /** Says a text through the page's polite live region. */
@@ -36,12 +36,13 @@ export function announce(text) {
   requestAnimationFrame(() => (region.textContent = text));
 }
 
-function report(text) {
+/** The texts stand in the page, which knows the reader's language. */
+function report(what) {
   document.querySelector(".toast-note")?.remove();
   const note = document.createElement("p");
   note.className = "toast-note";
   note.setAttribute("role", "alert");
-  note.textContent = text;
+  note.textContent = document.getElementById("announcer")?.dataset[what] ?? "";
   document.body.append(note);
   setTimeout(() => note.remove(), 8000);
 }

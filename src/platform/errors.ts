@@ -27,13 +27,13 @@ export class Failure extends Error {
 /** 400: the request itself cannot be read (not JSON, an unknown parameter). */
 export const malformed = (message: string, code = "malformed"): Failure => new Failure(400, code, message);
 /** 401: nobody is signed in, or the credentials are wrong. */
-export const unauthorized = (message = "Sign in first.", code = "unauthorized"): Failure =>
+export const unauthorized = (message = t("Sign in first."), code = "unauthorized"): Failure =>
   new Failure(401, code, message);
 /** 403: signed in, but without the permission. */
-export const forbidden = (message = "You do not have permission to do this.", code = "forbidden"): Failure =>
+export const forbidden = (message = t("You do not have permission to do this."), code = "forbidden"): Failure =>
   new Failure(403, code, message);
 /** 404: not there, or out of the actor's reach: nobody can tell which. */
-export const notFound = (what = "This page"): Failure =>
+export const notFound = (what = t("This page")): Failure =>
   new Failure(404, "not_found", t("{what} was not found.", { what }));
 /** 409: the present state does not allow it; the message names what holds it. */
 export const conflict = (message: string, code = "conflict"): Failure => new Failure(409, code, message);

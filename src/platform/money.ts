@@ -31,10 +31,16 @@ export function minorDigits(currency: string): number {
  */
 export function toMinor(amount: string, currency: string): number {
   if (!/^-?\d+(\.\d+)?$/.test(amount))
-    throw new RangeError(`"${amount}" is not an amount such as ${sample(currency)}.`);
+    throw new RangeError(t('"{amount}" is not an amount such as {sample}.', { amount, sample: sample(currency) }));
   const minor = shifted(exact(amount), minorDigits(currency));
   if (!minor.eq(minor.round(0, 0))) {
-    throw new RangeError(`${amount} has more places than ${currency} has; write it like ${sample(currency)}.`);
+    throw new RangeError(
+      t("{amount} has more places than {currency} has; write it like {sample}.", {
+        amount,
+        currency,
+        sample: sample(currency),
+      }),
+    );
   }
   return safe(minor);
 }
@@ -71,9 +77,9 @@ export function percentOf(minor: number, percent: string): number {
  */
 export function allocate(totalMinor: number, weights: readonly number[]): number[] {
   if (weights.some((weight) => !Number.isSafeInteger(weight) || weight < 0)) {
-    throw new RangeError("weights are whole numbers that are not negative");
+    throw new RangeError(t("weights are whole numbers that are not negative"));
   }
-  if (weights.length === 0 && totalMinor !== 0) throw new RangeError("there is no part to carry the total");
+  if (weights.length === 0 && totalMinor !== 0) throw new RangeError(t("there is no part to carry the total"));
   if (totalMinor < 0) return allocate(-totalMinor, weights).map((part) => (part === 0 ? 0 : -part));
   const even = weights.every((weight) => weight === 0);
   const shares = weights.map((weight) => BigInt(even ? 1 : weight));
@@ -167,6 +173,6 @@ function rounded(value: Exact): number {
 
 function safe(value: Exact): number {
   const minor = Number(text(value));
-  if (!Number.isSafeInteger(minor)) throw new RangeError("The amount is too large.");
+  if (!Number.isSafeInteger(minor)) throw new RangeError(t("The amount is too large."));
   return minor;
 }

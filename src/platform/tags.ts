@@ -4,6 +4,7 @@ import { col, link, record, table } from "./database/columns.ts";
 import type { TableType } from "./database/tables.ts";
 import type { ListFilter } from "./http/list.ts";
 import { newId } from "./ids.ts";
+import { t } from "./language/index.ts";
 
 /** The tags that an organization uses, each once: they come up when they are first set (PRD 3.3.1 "Tags and categories"). */
 export const tags = table("tags", {
@@ -81,7 +82,7 @@ export async function tagFilters<R>(ctx: Ctx, entityType: string): Promise<ListF
   return [
     {
       name: "tag",
-      label: "Tag",
+      label: t("Tag"),
       is_multiple: true,
       options: () => used.map(({ tag }) => ({ value: tag, label: tag })),
       apply: (query, _value, _ctx, values) => query.where(hasAnyTag(entityType, values)),

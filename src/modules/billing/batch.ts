@@ -9,6 +9,7 @@ import { log } from "../../platform/log.ts";
 import { type BillingPeriod, type ContractRow, periodsWithin } from "../contracts/index.ts";
 import { generateFromContract } from "./actions/generate.ts";
 import { type Plan, planContract } from "./drafts/plan.ts";
+import { t } from "../../platform/language/index.ts";
 
 /** Billing a whole month: a look at what there is to bill, and the run that makes the drafts. */
 
@@ -69,12 +70,12 @@ export async function previewBatch(ctx: Ctx, month: string): Promise<PreviewRow[
     );
     const skipped =
       one.periods.length === 0
-        ? "No billing period begins in this month."
+        ? t("No billing period begins in this month.")
         : open.length > 0
           ? ""
           : drafts.length > 0
-            ? "There is a draft already."
-            : "Billed already, or nothing is due.";
+            ? t("There is a draft already.")
+            : t("Billed already, or nothing is due.");
     rows.push({ ...one, plans: open, skipped });
   }
   return rows;
@@ -128,7 +129,7 @@ export async function generateBatch(ctx: Ctx, input: unknown): Promise<BatchRepo
       currency: contract.currency,
     };
     const none = { ...common, period_start: null, invoice_id: null, total: null };
-    if (periods.length === 0) report.skipped.push({ ...none, reason: "No billing period begins in this month." });
+    if (periods.length === 0) report.skipped.push({ ...none, reason: t("No billing period begins in this month.") });
     for (const { start } of periods) {
       try {
         const invoice = await perform(ctx, generateFromContract, {
@@ -141,7 +142,7 @@ export async function generateBatch(ctx: Ctx, input: unknown): Promise<BatchRepo
         const isKnown = error instanceof Failure;
         const isSkipped = isKnown && ["nothing_to_bill", "draft_exists"].includes(error.code);
         if (!isKnown) log.error("a contract could not be billed", { contract: contract.id, error: String(error) });
-        const reason = isKnown ? error.message : "Something went wrong; the log says more.";
+        const reason = isKnown ? error.message : t("Something went wrong; the log says more.");
         (isSkipped ? report.skipped : report.failed).push({ ...none, period_start: start, reason });
       }
     }

@@ -4,6 +4,7 @@ import { formatMoney, formatPrice } from "../../platform/money.ts";
 import { type ChargeEvidence, type RateSource, shownPeriod, shownSource } from "../contracts/index.ts";
 import type { TimeEvidence } from "./rules/time-lines.ts";
 import type { InvoiceLineRow } from "./schema.ts";
+import { t } from "../../platform/language/index.ts";
 
 type Evidence = ChargeEvidence | TimeEvidence | { kind: "manual"; by: string };
 
@@ -17,7 +18,9 @@ export function evidenceOf(
   const { changed_by, calculated_total } = line.explanation;
   if (typeof changed_by === "string") {
     sentences.push(
-      `Changed by ${changed_by}${typeof calculated_total === "number" ? `; calculated were ${money(calculated_total)}` : ""}.`,
+      typeof calculated_total === "number"
+        ? t("Changed by {name}; calculated were {amount}.", { name: changed_by, amount: money(calculated_total) })
+        : t("Changed by {name}.", { name: changed_by }),
     );
   }
   return sentences;
@@ -27,34 +30,46 @@ function sentencesOf(evidence: Evidence, currency: string, tenant: Tenant): stri
   switch (evidence.kind) {
     case "flat_fee":
     case "contract_item": {
-      const what = evidence.kind === "flat_fee" ? "Fee of the contract" : "Contract item";
-      const sentences = [`${what} for ${evidence.periods.map(shownPeriod).join(", ")}.`];
+      const periods = evidence.periods.map(shownPeriod).join(", ");
+      const sentences = [
+        evidence.kind === "flat_fee"
+          ? t("Fee of the contract for {periods}.", { periods })
+          : t("Contract item for {periods}.", { periods }),
+      ];
       const { proration } = evidence;
       if (proration !== null)
         sentences.push(
-          `${proration.days} of ${proration.full_days} days of ${formatMoney(proration.full_amount, currency, tenant.locale)}.`,
+          t("{days} of {full_days} days of {amount}.", {
+            days: proration.days,
+            full_days: proration.full_days,
+            amount: formatMoney(proration.full_amount, currency, tenant.locale),
+          }),
         );
       return sentences;
     }
     case "time": {
       const { minutes, hourly_rate, rate_source, entries } = evidence;
       return [
-        `${shownHours(minutes)} h in ${countOf(entries.length)} at ${formatPrice(hourly_rate, currency, tenant.locale)} an hour.`,
+        t("{hours} h in {count, plural, one {one entry} other {# entries}} at {price} an hour.", {
+          hours: shownHours(minutes),
+          count: entries.length,
+          price: formatPrice(hourly_rate, currency, tenant.locale),
+        }),
         `${shownSource(rate_source as RateSource)}.`,
       ];
     }
     case "covered": {
-      if (evidence.minutes === 0) return ["Time of zero minutes, at no charge."];
-      return evidence.covered_by.map(
-        (share) =>
-          `${shownHours(share.minutes)} h ${share.contract_item_id === null ? "included in" : "from the prepaid hours of"} ${share.name}.`,
-      );
+      if (evidence.minutes === 0) return [t("Time of zero minutes, at no charge.")];
+      return evidence.covered_by.map(({ contract_item_id, minutes, name }) => {
+        const share = { hours: shownHours(minutes), name };
+        return contract_item_id === null
+          ? t("{hours} h included in {name}.", share)
+          : t("{hours} h from the prepaid hours of {name}.", share);
+      });
     }
     case "manual":
-      return [`Written by ${evidence.by}.`];
+      return [t("Written by {name}.", { name: evidence.by })];
     default:
       return [];
   }
 }
-
-const countOf = (entries: number): string => (entries === 1 ? "one entry" : `${entries} entries`);

@@ -59,7 +59,7 @@ const statusTones: Record<InvoiceStatus, string> = {
   written_off: "neutral",
 };
 
-const statusWords: Partial<Record<InvoiceStatus, string>> = { pending: "Approved" };
+const stateLabel = (status: InvoiceStatus): string => (status === "pending" ? t("Approved") : words(status));
 
 /** The state of an invoice as people read it; what is late is called so. */
 export function statusBadge(
@@ -67,7 +67,10 @@ export function statusBadge(
   today: string,
 ): { text: string; tone: string } {
   if (isOpen(invoice.status) && invoice.due_date < today) return { text: t("Overdue"), tone: "error" };
-  return { text: statusWords[invoice.status] ?? words(invoice.status), tone: statusTones[invoice.status] };
+  return {
+    text: stateLabel(invoice.status),
+    tone: statusTones[invoice.status],
+  };
 }
 
 const { columns } = invoices;
@@ -158,7 +161,7 @@ const filters: ListFilter<InvoiceListRow>[] = [
     options: () => [
       { value: "open", label: t("Open") },
       { value: "overdue", label: t("Overdue") },
-      ...columns.status.values.map((value) => ({ value, label: statusWords[value as InvoiceStatus] ?? words(value) })),
+      ...columns.status.values.map((value) => ({ value, label: stateLabel(value as InvoiceStatus) })),
     ],
     apply: (query, value, ctx) => {
       if (value === "open") return query.where("invoices.status", "in", openStatuses);

@@ -64,7 +64,9 @@ export const panels: Panel[] = [
             hint:
               overdue_count === 1
                 ? t("One invoice past its due date")
-                : t("{overdue_count} invoices past their due dates", { overdue_count }),
+                : t("{count, plural, one {# invoice past its due date} other {# invoices past their due dates}}", {
+                    count: overdue_count,
+                  }),
             tone: "warning",
             href: "/billing/aging",
             icon: "alert",

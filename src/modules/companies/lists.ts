@@ -19,7 +19,7 @@ const text = companies.columns.name;
 function archivedFilter<R>(table: string): ListFilter<R> {
   return {
     name: "archived",
-    label: "Archived",
+    label: t("Archived"),
     options: () => [{ value: "yes", label: t("Archived") }],
     apply: (query: ListQuery<R>) => query.where(sql<boolean>`${sql.ref(`${table}.archived_at`)} is not null`),
     otherwise: (query: ListQuery<R>) => query.where(sql<boolean>`${sql.ref(`${table}.archived_at`)} is null`),

@@ -58,9 +58,9 @@ export async function coverageOf(
   return {
     ...base,
     badge: hoursBadge(hours),
-    text: t("{hoursText} of {hoursText2} used", {
-      hoursText: hoursText(hours.used_minutes),
-      hoursText2: hoursText(hours.total_minutes),
+    text: t("{used} of {total} used", {
+      used: hoursText(hours.used_minutes),
+      total: hoursText(hours.total_minutes),
     }),
     hours: bar(hours),
   };
@@ -71,7 +71,7 @@ export function hoursBadge(hours: HoursLeft): { text: string; tone: "success" | 
   if (hours.left_minutes === 0) return { text: t("Hours used up"), tone: "error" };
   const isLow = hours.left_minutes * 5 <= hours.total_minutes;
   return {
-    text: t("{hoursText} left", { hoursText: hoursText(hours.left_minutes) }),
+    text: t("{hours} left", { hours: hoursText(hours.left_minutes) }),
     tone: isLow ? "warning" : "success",
   };
 }
@@ -80,7 +80,7 @@ function bar(hours: HoursLeft): { used: number; total: number; text: string } {
   return {
     used: Number(shownHours(hours.used_minutes)),
     total: Number(shownHours(hours.total_minutes)),
-    text: t("{hoursText} left", { hoursText: hoursText(hours.left_minutes) }),
+    text: t("{hours} left", { hours: hoursText(hours.left_minutes) }),
   };
 }
 
@@ -105,15 +105,14 @@ export async function portalHours(ctx: Ctx): Promise<PortalHomeModel["hours"]> {
     const hours = await hoursOfContract(ctx, contract);
     if (hours.buckets.length === 0) continue;
     const last = hours.buckets.map((bucket) => bucket.end).toSorted()[0] ?? "";
-    const until = last < "9999" ? `, renewed on ${formatDate(last, ctx.tenant)}` : "";
+    const isRenewed = last < "9999" && !(contract.end_date !== null && last > contract.end_date);
+    const of = { used: hoursText(hours.used_minutes), total: hoursText(hours.total_minutes) };
     cards.push({
       title: contract.name,
-      value: `${hoursText(hours.left_minutes)} left`,
-      hint: t("{hoursText} of {hoursText2} used{value}", {
-        hoursText: hoursText(hours.used_minutes),
-        hoursText2: hoursText(hours.total_minutes),
-        value: contract.end_date !== null && last > contract.end_date ? "" : until,
-      }),
+      value: t("{hours} left", { hours: hoursText(hours.left_minutes) }),
+      hint: isRenewed
+        ? t("{used} of {total} used, renewed on {date}", { ...of, date: formatDate(last, ctx.tenant) })
+        : t("{used} of {total} used", of),
       used: Math.min(bar(hours).used, bar(hours).total),
       total: bar(hours).total,
       href: "",

@@ -49,9 +49,9 @@ export const panels: Panel[] = [
           kind: "stat",
           label: t("Hours left, {name}", { name: row.name }),
           value: hoursText(hours.left_minutes),
-          hint: t("{hoursText} of {hoursText2} used", {
-            hoursText: hoursText(hours.used_minutes),
-            hoursText2: hoursText(hours.total_minutes),
+          hint: t("{used} of {total} used", {
+            used: hoursText(hours.used_minutes),
+            total: hoursText(hours.total_minutes),
           }),
           tone: hoursBadge(hours).tone,
           href: `/contracts/${row.id}`,
@@ -89,7 +89,7 @@ export const panels: Panel[] = [
         kind: "stat",
         label: t("Contracts ending soon"),
         value: String(count),
-        hint: t("Within {soonDays} days", { soonDays }),
+        hint: t("Within {count} days", { count: soonDays }),
         tone: "warning",
         href: "/contracts?ending=soon&sort=end_date",
         icon: "contract",

@@ -11,6 +11,7 @@ import type { NewRow, Patch } from "../../platform/database/columns.ts";
 import { fromEdge, newInput, type PatchInput, patchInput, writable } from "../../platform/database/edge.ts";
 import { insert, remove, update } from "../../platform/database/records.ts";
 import { conflict, invalidField } from "../../platform/errors.ts";
+import { t } from "../../platform/language/index.ts";
 import { countValues, usedChoices } from "./queries.ts";
 import { type GivenChoice, keyOf, mergeChoices } from "./rules.ts";
 
@@ -57,20 +58,28 @@ export const createCustomField = action({
     if (!customFieldTables().some((table) => table.name === entity_type))
       throw invalidField(
         "entity_type",
-        `Records of this kind have no custom fields: ${entity_type}.`,
+        t("Records of this kind have no custom fields: {entity_type}.", { entity_type }),
         "invalid_choice",
       );
     const field_key = (values.field_key ?? "").trim() || keyOf(values.label);
     if (!keyPattern.test(field_key))
-      throw invalidField("field_key", "Key must begin with a letter and hold lower-case letters, digits and _ only.");
+      throw invalidField(
+        "field_key",
+        t("Key must begin with a letter and hold lower-case letters, digits and _ only."),
+      );
     const present = await work.db
       .selectFrom("custom_field_definitions")
       .select(["field_key", "sort_order"])
       .where("entity_type", "=", entity_type)
       .execute();
-    if (present.length >= mostFields) throw conflict(`There are ${mostFields} fields already.`, "too_many");
+    if (present.length >= mostFields)
+      throw conflict(t("There are {mostFields} fields already.", { mostFields }), "too_many");
     if (present.some((one) => one.field_key === field_key))
-      throw invalidField("field_key", `There is already a field with the key ${field_key}.`, "duplicate");
+      throw invalidField(
+        "field_key",
+        t("There is already a field with the key {field_key}.", { field_key }),
+        "duplicate",
+      );
     const sort_order = values.sort_order ?? Math.max(0, ...present.map((one) => one.sort_order)) + 10;
     const made = { ...values, field_key, sort_order, choices: mergeChoices([], input.choices ?? [], new Set()) };
     check(work, made as Definition);
@@ -97,7 +106,10 @@ export const updateCustomField = action({
       const count = await countValues(work, before);
       if (count > 0)
         throw conflict(
-          `${count} records have a value in ${before.label}, so its type stays. Archive it and make a new field instead.`,
+          t("{count} records have a value in {label}, so its type stays. Archive it and make a new field instead.", {
+            count,
+            label: before.label,
+          }),
           "has_values",
         );
     }
@@ -117,14 +129,15 @@ export const updateCustomField = action({
 function check(work: Work, field: Definition): void {
   const isChosen = field.field_type === "choice" || field.field_type === "choices";
   if (isChosen && !field.choices.some((choice: Choice) => !choice.is_archived))
-    throw invalidField("choices", "Give at least one choice.", "required");
+    throw invalidField("choices", t("Give at least one choice."), "required");
   const labels = field.choices.map((choice) => choice.label.toLowerCase());
   if (new Set(labels).size < labels.length)
-    throw invalidField("choices", "Two choices have the same label.", "not_unique");
+    throw invalidField("choices", t("Two choices have the same label."), "not_unique");
   const standard = field.default_value ?? null;
   if (standard === null) return;
   const read = readValue(field, standard, work.tenant.timezone);
-  if ("code" in read) throw invalidField("default_value", `Default: ${read.message}`, read.code);
+  if ("code" in read)
+    throw invalidField("default_value", t("Default: {message}", { message: read.message }), read.code);
 }
 
 const setArchived = (isArchiving: boolean): Action<PatchInput, Definition> =>
@@ -155,7 +168,10 @@ export const deleteCustomField = action({
     const before = await find(work, "custom_field_definitions", input.id);
     const count = await countValues(work, before);
     if (count > 0)
-      throw conflict(`${count} records have a value in ${before.label}. Archive the field instead.`, "has_values");
+      throw conflict(
+        t("{count} records have a value in {label}. Archive the field instead.", { count, label: before.label }),
+        "has_values",
+      );
     await remove(work, customFieldDefinitions, input.id, input.version);
     await dropIndex(work, before);
   },

@@ -1,5 +1,6 @@
 import type { AnyAction } from "../../platform/action.ts";
 import { customFieldDefinitions } from "../../platform/custom-fields/schema.ts";
+import { t } from "../../platform/language/index.ts";
 import { defineModule } from "../../platform/module.ts";
 import * as actions from "./actions.ts";
 import { customFieldPages } from "./pages.ts";
@@ -22,9 +23,9 @@ export const customFieldsModule = defineModule({
       permission: "custom_fields.manage",
       load: async () => ({
         kind: "card",
-        group: "Data",
-        title: "Custom fields",
-        text: "Fields of your own on companies, contacts, tickets and contracts.",
+        group: t("Data"),
+        title: t("Custom fields"),
+        text: t("Fields of your own on companies, contacts, tickets and contracts."),
         href: "/settings/custom-fields",
         icon: "list",
       }),

@@ -75,7 +75,7 @@ export async function composerOf(
     error: problem,
     recipients: await recipientsOf(ctx, ticket),
     fields: form.sections[0]?.fields ?? [],
-    file_hint: t("up to {mostFiles} files of 50 MB", { mostFiles }),
+    file_hint: t("up to {count} files of 50 MB", { count: mostFiles }),
     submit_label: t("Send"),
   };
 }
@@ -83,7 +83,7 @@ export async function composerOf(
 /** Who will read a reply, said before it is sent. */
 async function recipientsOf(ctx: Ctx, ticket: TicketRow): Promise<string> {
   const contact = ticket.contact_id === null ? undefined : await maybeFind(ctx, "contacts", ticket.contact_id);
-  if (contact === undefined) return "Nobody gets a mail: the ticket has no contact";
-  if (contact.email === null) return `${contactName(contact)} has no e-mail address`;
-  return `To ${contactName(contact)} <${contact.email}>`;
+  if (contact === undefined) return t("Nobody gets a mail: the ticket has no contact");
+  if (contact.email === null) return t("{name} has no e-mail address", { name: contactName(contact) });
+  return t("To {name} <{email}>", { name: contactName(contact), email: contact.email });
 }

@@ -54,7 +54,7 @@ async function show(ctx: Ctx, id: string, typed: FormValues | null, failure: Fai
           where: { parent_category_id: ticket.category_id },
           keep: ticket.subcategory_id,
         });
-  const title = `Edit #${ticket.ticket_number}`;
+  const title = t("Edit #{ticket_number}", { ticket_number: ticket.ticket_number });
   const model: FormPageModel = {
     header: {
       title,

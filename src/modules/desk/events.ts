@@ -5,17 +5,29 @@ import { escapeHtml } from "../../platform/html.ts";
 import { formatMinutes } from "../../platform/http/cells.ts";
 import type { NoteModel } from "../../platform/http/page-models.ts";
 import { initialsOf } from "../../platform/http/respond.ts";
+import { listed, t } from "../../platform/language/index.ts";
 import { writtenAt } from "../tickets/index.ts";
 
 /** What happened to a ticket beside what was written on it: lines between the notes of its conversation. */
 
 /** Changes that are worth a line, and where their ids have a name. */
-const told: Record<string, { verb: string; table: TableName }> = {
-  status_id: { verb: "set the status to", table: "ticket_statuses" },
-  priority_id: { verb: "set the priority to", table: "ticket_priorities" },
-  queue_id: { verb: "moved it to the queue", table: "ticket_queues" },
-  assigned_to_id: { verb: "assigned it to", table: "users" },
+const told: Record<string, TableName> = {
+  status_id: "ticket_statuses",
+  priority_id: "ticket_priorities",
+  queue_id: "ticket_queues",
+  assigned_to_id: "users",
 };
+
+/** What somebody did, behind their name; the name of what it became is HTML already. */
+function deedOf(column: string, name: string): string {
+  const deeds: Record<string, string> = {
+    status_id: t("set the status to {name}", { name }),
+    priority_id: t("set the priority to {name}", { name }),
+    queue_id: t("moved it to the queue {name}", { name }),
+    assigned_to_id: t("assigned it to {name}", { name }),
+  };
+  return deeds[column] ?? "";
+}
 
 const most = 200;
 
@@ -61,18 +73,18 @@ export async function changesOf(ctx: Ctx, ticketId: string): Promise<NoteModel[]
     const changes = Object.entries(row.new_values ?? {}).filter(([column]) => column in told);
     const parts = changes.map(([column, value]) =>
       value === null
-        ? "took the assignee away"
-        : `${told[column]?.verb ?? ""} <strong>${escapeHtml(names.get(String(value)) ?? "something deleted")}</strong>`,
+        ? t("took the assignee away")
+        : deedOf(column, `<strong>${escapeHtml(names.get(String(value)) ?? t("something deleted"))}</strong>`),
     );
     return parts.length === 0
       ? []
-      : [line(ctx, { id: row.id, at: row.timestamp, author: row.actor_name, html: parts.join(" and ") })];
+      : [line(ctx, { id: row.id, at: row.timestamp, author: row.actor_name, html: listed(parts) })];
   });
 }
 
 async function namesOf(ctx: Ctx, changes: readonly Record<string, unknown>[]): Promise<Map<string, string>> {
   const names = new Map<string, string>();
-  for (const [column, { table }] of Object.entries(told)) {
+  for (const [column, table] of Object.entries(told)) {
     const ids = [...new Set(changes.map((change) => change[column]).filter((id) => typeof id === "string"))];
     if (ids.length === 0) continue;
     const rows = await ctx.db

@@ -134,12 +134,12 @@ async function ticketFacts(ctx: Ctx, ticket: TicketRow): Promise<FactsModel> {
   const instant = (at: string | null): ReturnType<typeof cell.text> =>
     at === null ? cell.nothing : cell.text(formatInstant(at, ctx.tenant));
   return facts(t("Ticket"), [
-    ["Opened", instant(ticket.created_at)],
+    [t("Opened"), instant(ticket.created_at)],
     [t("Source"), cell.text(words(ticket.source))],
-    ["First answer", instant(ticket.first_response_at)],
-    ["Closed", instant(ticket.closed_at)],
-    ["Planned from", instant(ticket.scheduled_start)],
-    ["Planned until", instant(ticket.scheduled_end)],
+    [t("First answer"), instant(ticket.first_response_at)],
+    [t("Closed"), instant(ticket.closed_at)],
+    [t("Planned from"), instant(ticket.scheduled_start)],
+    [t("Planned until"), instant(ticket.scheduled_end)],
     [t("Estimated"), ticket.estimated_hours === null ? cell.nothing : cell.text(`${ticket.estimated_hours} h`)],
     [t("Time logged"), minutes === undefined ? cell.nothing : cell.text(formatMinutes(minutes))],
     [t("Subcategory"), cell.text(subcategory?.name)],

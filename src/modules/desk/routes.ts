@@ -50,13 +50,12 @@ async function sendReply(ctx: Ctx, incoming: Incoming): Promise<Answer> {
       content: plainToHtml(textOf(fields)),
     };
     const done = await replyWithFiles(ctx, input, await takeFiles(ctx, files));
-    const said = done.note === null ? [] : [done.note.note_type === "internal" ? "Note added" : "Reply sent"];
-    const rest = [
-      ...(done.entry === null ? [] : ["time logged"]),
-      ...(done.is_status_changed ? ["status changed"] : []),
+    const said = [
+      ...(done.note === null ? [] : [done.note.note_type === "internal" ? t("Note added.") : t("Reply sent.")]),
+      ...(done.entry === null ? [] : [t("Time logged.")]),
+      ...(done.is_status_changed ? [t("Status changed.")] : []),
     ];
-    const text = [...said, ...rest].join(", ");
-    return redirect(ticketUrl(idOf(incoming), listOf(incoming)), `${text.charAt(0).toUpperCase()}${text.slice(1)}.`);
+    return redirect(ticketUrl(idOf(incoming), listOf(incoming)), said.join(" "));
   } catch (error) {
     const sent: Sent = { form: "composer", fields, failure: formFailure(error) };
     return reading(ctx, (reader) => show(reader, incoming, sent));

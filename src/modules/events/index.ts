@@ -1,5 +1,6 @@
 import { deliveryDied } from "../../platform/events/died.ts";
 import { eventDeliveries, events } from "../../platform/events/outbox.ts";
+import { t } from "../../platform/language/index.ts";
 import { defineModule } from "../../platform/module.ts";
 import { eventActions } from "./actions.ts";
 import { eventApi, eventDeliveryResource, eventResource } from "./api.ts";
@@ -26,9 +27,9 @@ export const eventsModule = defineModule({
       permission: "settings.manage",
       load: async () => ({
         kind: "card",
-        group: "System",
-        title: "Events",
-        text: "What happened, what follows from it, and what could not be done.",
+        group: t("System"),
+        title: t("Events"),
+        text: t("What happened, what follows from it, and what could not be done."),
         href: "/settings/events",
         icon: "bolt",
       }),

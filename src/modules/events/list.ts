@@ -115,7 +115,7 @@ export const eventList: List<EventRow> = {
     link(t("Catalog"), "/settings/events/catalog", "book"),
     link(t("How long they are kept"), "/settings/events/retention", "clock"),
   ],
-  empty: () => empty("check", "Nothing has happened yet", "Each change that others should know of appears here."),
+  empty: () => empty("check", t("Nothing has happened yet"), t("Each change that others should know of appears here.")),
 };
 
 interface DeadRow {
@@ -187,7 +187,7 @@ export const deadList: List<DeadRow> = {
   empty: () =>
     empty(
       "check",
-      "Nothing has failed",
-      "What follows from an event is tried ten times over eight hours; what still fails then stands here.",
+      t("Nothing has failed"),
+      t("What follows from an event is tried ten times over eight hours; what still fails then stands here."),
     ),
 };

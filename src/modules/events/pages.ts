@@ -102,11 +102,11 @@ async function showEvent(ctx: Ctx, id: string): Promise<Answer> {
       ),
     ],
     facts: [
-      facts("Event", [
-        ["Name", cell.muted(event.event_name)],
-        ["Happened", cell.instant(event.occurred_at, tenant, now)],
-        ["By", cell.text(event.actor_name)],
-        ["Id", cell.muted(event.id)],
+      facts(t("Event"), [
+        [t("Name"), cell.muted(event.event_name)],
+        [t("Happened"), cell.instant(event.occurred_at, tenant, now)],
+        [t("By"), cell.text(event.actor_name)],
+        [t("Id"), cell.muted(event.id)],
       ]),
     ],
     body: {
@@ -162,7 +162,7 @@ function showType(ctx: Ctx, name: string): Answer {
     header: {
       title: type.name,
       subtitle: t(type.description),
-      breadcrumbs: [...crumbs, { label: "Event catalog", href: "/settings/events/catalog" }],
+      breadcrumbs: [...crumbs, { label: t("Event catalog"), href: "/settings/events/catalog" }],
       badges: [
         { text: type.isPublic ? t("Public") : t("Inside Purser only"), tone: type.isPublic ? "info" : "neutral" },
       ],
@@ -183,7 +183,7 @@ function showType(ctx: Ctx, name: string): Answer {
         "",
       ),
     ],
-    facts: [facts("About", [["Record", cell.text(doc.record_type)]])],
+    facts: [facts(t("About"), [[t("Record"), cell.text(doc.record_type)]])],
     body: { title: t("Example"), text: JSON.stringify(doc.example, null, 2) },
     notes: "",
     attachments: [],
@@ -256,7 +256,7 @@ export const eventPages: Route[] = [
         values: typed ?? row,
         failure,
         version: null,
-        submit_label: "Save",
+        submit_label: t("Save"),
         cancel_url: "/settings/events",
         sections: [
           {
@@ -265,7 +265,7 @@ export const eventPages: Route[] = [
               field("events_kept_days", String(retentionInput.properties.events_kept_days.title), {
                 kind: "number",
                 is_required: true,
-                hint: "Events that are done, sent webhooks and read notifications are deleted after this many days.",
+                hint: t("Events that are done, sent webhooks and read notifications are deleted after this many days."),
               }),
             ],
           },

@@ -17,7 +17,7 @@ async function dashboard(ctx: Ctx): Promise<Answer> {
   const steps = ofKind(panels, "step");
   const done = steps.filter((step) => step.is_done).length;
   const model: DashboardModel = {
-    greeting: t("Hello, {0}", { 0: ctx.actor.name.split(" ")[0] ?? "" }),
+    greeting: t("Hello, {name}", { name: ctx.actor.name.split(" ")[0] ?? "" }),
     date_text: formatDate(dateIn(ctx.tenant.timezone, ctx.app.clock.now()), ctx.tenant),
     actions: primaryLast(ofKind(panels, "action")),
     checklist:

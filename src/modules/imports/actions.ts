@@ -44,8 +44,8 @@ export const uploadImport = action({
     if (given.source !== undefined && guess.product !== given.source) {
       throw invalidField(
         "file",
-        t("This is not an export of {value} by its columns: {label}.", {
-          value: given.source === "itflow" ? "ITFlow" : "Syncro",
+        t("This is not an export of {product} by its columns: {label}.", {
+          product: given.source === "itflow" ? "ITFlow" : "Syncro",
           label: guess.label,
         }),
         "other_product",

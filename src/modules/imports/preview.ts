@@ -40,7 +40,11 @@ export async function previewModel(ctx: Ctx, batch: Batch): Promise<ImportPrevie
   return {
     header: {
       title: t("Import {file_name}", { file_name: batch.file_name }),
-      subtitle: [label, `${file.rows.length} rows`, ...file.notices].join(" · "),
+      subtitle: [
+        label,
+        t("{count, plural, one {# row} other {# rows}}", { count: file.rows.length }),
+        ...file.notices,
+      ].join(" · "),
       breadcrumbs: [{ label: t("Imports"), href: "/imports" }],
       badges: [{ text: target.name === "companies" ? t("Companies") : t("Contacts"), tone: "info" }],
       actions: [],
@@ -55,7 +59,7 @@ export async function previewModel(ctx: Ctx, batch: Batch): Promise<ImportPrevie
     }),
     stats: statsOf(planned, read.bad),
     columns: file.headers.map((source, index) => ({
-      source: source === "" ? `Column ${index + 1}` : source,
+      source: source === "" ? t("Column {number}", { number: index + 1 }) : source,
       sample: file.rows.find((row) => (row.cells[index] ?? "").trim() !== "")?.cells[index]?.slice(0, 60) ?? "",
       field: field(`column-${index}`, t("Field for {source}", { source }), {
         kind: "select",
@@ -77,7 +81,7 @@ export async function previewModel(ctx: Ctx, batch: Batch): Promise<ImportPrevie
     submit_label:
       missing.length > 0 || read.good === 0
         ? null
-        : t("Import {good} {value}", { good: read.good, value: read.good === 1 ? "row" : "rows" }),
+        : t("{count, plural, one {Import # row} other {Import # rows}}", { count: read.good }),
     blocked_text:
       missing.length > 0
         ? t("No column is matched with {missing}.", { missing: missing.join(", ") })
@@ -157,13 +161,13 @@ export function problemSection(problems: readonly CsvProblem[]): SectionModel {
     id: "problems",
     title:
       problems.length > shown.length
-        ? t("Problems (the first {count} of {count2})", { count: shown.length, count2: problems.length })
+        ? t("Problems (the first {shown} of {count})", { shown: shown.length, count: problems.length })
         : t("Problems"),
     actions: [],
     table: tableOf(
       "problem-table",
-      "Problems",
-      ["Line", "Column", "Problem", ""],
+      t("Problems"),
+      [t("Line"), t("Column"), t("Problem"), ""],
       shown.map((problem, index) => ({
         id: String(index),
         href: "",
@@ -187,8 +191,8 @@ function sampleTable({ target, mapping, read }: Reading): TableModel {
   const rows = read.rows.filter((row) => row.is_good).slice(0, shownRows);
   return tableOf(
     "sample-table",
-    "First rows",
-    ["Line", ...shown.map((one) => one.label)],
+    t("First rows"),
+    [t("Line"), ...shown.map((one) => one.label)],
     rows.map((row) => ({
       id: String(row.line),
       href: "",

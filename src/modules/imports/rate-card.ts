@@ -12,7 +12,7 @@ export async function rateCardFor(
   hourlyRate: string,
   currency: string,
 ): Promise<{ id: string; is_new: boolean } | null> {
-  const name = `${hourlyRate} ${currency} an hour`;
+  const name = t("{hourlyRate} {currency} an hour", { hourlyRate, currency });
   const known = await work.db.selectFrom("rate_cards").select("id").where("name", "=", name).executeTakeFirst();
   if (known !== undefined) return { id: known.id, is_new: false };
   const types = await work.db

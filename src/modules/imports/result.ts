@@ -53,7 +53,7 @@ export function leftSection(batch: Batch): SectionModel[] {
       table: {
         id: "left-table",
         caption: t("Left as they are"),
-        columns: ["Line", "Record", "Why"].map((label) => ({
+        columns: [t("Line"), t("Record"), t("Why")].map((label) => ({
           label,
           sort_url: "",
           direction: "none",

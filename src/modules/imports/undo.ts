@@ -4,6 +4,7 @@ import { type Patch, type Table, tableNamed } from "../../platform/database/colu
 import { remove, update } from "../../platform/database/records.ts";
 import type { TableName } from "../../platform/database/tables.ts";
 import { Failure } from "../../platform/errors.ts";
+import { t } from "../../platform/language/index.ts";
 import { setTags } from "../../platform/tags.ts";
 
 /** A record that undo left as it is, and why. */
@@ -47,8 +48,8 @@ async function undoRow(work: Work, row: StoredRow): Promise<string | null> {
   const table = tableNamed(row.entity_type) as Table;
   const present = (await maybeFind(work, row.entity_type as TableName, row.entity_id)) as
     Record<string, unknown> | undefined;
-  if (present === undefined) return "It is not there any more.";
-  if (present["version"] !== row.version_after) return "It was changed since the import.";
+  if (present === undefined) return t("It is not there any more.");
+  if (present["version"] !== row.version_after) return t("It was changed since the import.");
   if (row.row_outcome === "updated") {
     await update(work, table, row.entity_id, (row.previous_values ?? {}) as Patch<Table>);
     return null;
@@ -63,7 +64,7 @@ async function undoRow(work: Work, row: StoredRow): Promise<string | null> {
   try {
     await remove(work, table, row.entity_id);
   } catch (error) {
-    if (error instanceof Failure && error.status === 409) return "Something refers to it now.";
+    if (error instanceof Failure && error.status === 409) return t("Something refers to it now.");
     throw error;
   }
   await setTags(work, row.entity_type, row.entity_id, []);

@@ -151,7 +151,7 @@ async function openPage(ctx: Ctx, gateway: Gateway, row: CheckoutRow, invoice: I
 }
 
 function pageOf(ctx: Ctx, row: CheckoutRow, invoice: Invoice): Stripe.Checkout.SessionCreateParams {
-  const name = `Invoice ${invoice.invoice_number ?? ""}`.trim();
+  const name = t("Invoice {invoice_number}", { invoice_number: invoice.invoice_number ?? "" }).trim();
   const back = `${ctx.tenant.public_url}/portal/invoices/${invoice.id}`;
   const metadata = { tenant_id: ctx.tenant.id, invoice_id: invoice.id, checkout_session_id: row.id };
   return {

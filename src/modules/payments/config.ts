@@ -131,15 +131,19 @@ function problemsOf(keys: Keys): FieldProblem[] {
   const mode = modeOfKey(keys.secret_key);
   if (mode === null) {
     const isBlank = keys.secret_key === "";
-    const message = isBlank ? "The secret key is required." : "A secret key begins with sk_test_, sk_live_ or rk_.";
+    const message = isBlank
+      ? t("The secret key is required.")
+      : t("A secret key begins with sk_test_, sk_live_ or rk_.");
     problems.push({ field: "secret_key", code: isBlank ? "required" : "invalid_format", message });
   }
   if (keys.publishable_key !== null && !new RegExp(`^pk_${mode ?? "(test|live)"}_\\w+$`).test(keys.publishable_key)) {
-    const message = `The publishable key begins with pk_${mode ?? "live"}_, as the secret key's mode asks for.`;
+    const message = t("The publishable key begins with pk_{mode}_, as the secret key's mode asks for.", {
+      mode: mode ?? "live",
+    });
     problems.push({ field: "publishable_key", code: "invalid_format", message });
   }
   if (keys.webhook_secret !== null && !/^whsec_\S+$/.test(keys.webhook_secret)) {
-    const message = "The signing secret of a webhook begins with whsec_.";
+    const message = t("The signing secret of a webhook begins with whsec_.");
     problems.push({ field: "webhook_secret", code: "invalid_format", message });
   }
   return problems;

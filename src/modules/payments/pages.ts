@@ -22,7 +22,9 @@ async function settingsPage(
 ): Promise<Answer> {
   const kept = await gatewayOf(ctx);
   const keep = (secret: string | null | undefined, otherwise: string): string =>
-    secret == null ? otherwise : `One that ends with ${hintOf(secret) ?? ""} is kept. Leave this empty to keep it.`;
+    secret == null
+      ? otherwise
+      : t("One that ends with {ending} is kept. Leave this empty to keep it.", { ending: hintOf(secret) ?? "" });
   const mode =
     kept?.is_test_mode === true
       ? { text: t("Test mode: no real money moves"), tone: "warning" }
@@ -53,7 +55,7 @@ async function settingsPage(
               kind: "password",
               span: 6,
               is_required: kept === null,
-              hint: keep(kept?.secret_key, "Begins with sk_live_ or sk_test_."),
+              hint: keep(kept?.secret_key, t("Begins with sk_live_ or sk_test_.")),
             }),
             field("publishable_key", t("Publishable key"), {
               span: 6,
@@ -71,7 +73,7 @@ async function settingsPage(
             field("webhook_secret", t("Signing secret"), {
               kind: "password",
               span: 6,
-              hint: keep(kept?.webhook_secret, "Begins with whsec_."),
+              hint: keep(kept?.webhook_secret, t("Begins with whsec_.")),
             }),
           ],
         },

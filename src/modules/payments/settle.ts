@@ -3,6 +3,7 @@ import { applyPayment } from "../billing/index.ts";
 import { dateIn } from "../../platform/clock.ts";
 import { type Ctx, inUnit, reading, systemContext } from "../../platform/context.ts";
 import { update } from "../../platform/database/records.ts";
+import { t } from "../../platform/language/index.ts";
 import { type Gateway, gatewayOf } from "./config.ts";
 import { gatewayFailure, isMissing, stripeClient } from "./gateway.ts";
 import { fromStripeAmount } from "./rules.ts";
@@ -80,7 +81,7 @@ async function book(system: Ctx, checkoutId: string, session: Stripe.Checkout.Se
       payment_method: "credit_card",
       gateway_transaction_id: typeof intent === "string" ? intent : (intent?.id ?? session.id),
       payment_date: dateIn(work.tenant.timezone, now),
-      notes: "Paid online",
+      notes: t("Paid online"),
     });
     await update(work, checkoutSessions, row.id, {
       checkout_status: "paid",

@@ -25,20 +25,19 @@ export async function tryGateway(ctx: Ctx, givenKey = ""): Promise<GatewayTest> 
     return {
       is_ok: account.charges_enabled,
       title: account.charges_enabled
-        ? t("Stripe knows this key: it belongs to {name}{value}.", {
-            name,
-            value: mode === "test" ? ", in test mode: no real money moves" : "",
-          })
+        ? mode === "test"
+          ? t("Stripe knows this key: it belongs to {name}, in test mode: no real money moves.", { name })
+          : t("Stripe knows this key: it belongs to {name}.", { name })
         : t(
             "Stripe knows this key of {name}, but the account may not take payments yet. Finish its activation at Stripe.",
             { name },
           ),
       answer: [
-        `Account: ${account.id}`,
-        `Name: ${name}`,
-        `Country: ${account.country ?? "–"}`,
-        `Currency: ${account.default_currency?.toUpperCase() ?? "–"}`,
-        `Takes payments: ${account.charges_enabled ? "yes" : "no"}`,
+        t("Account: {id}", { id: account.id }),
+        t("Name: {name}", { name }),
+        t("Country: {country}", { country: account.country ?? "–" }),
+        t("Currency: {currency}", { currency: account.default_currency?.toUpperCase() ?? "–" }),
+        account.charges_enabled ? t("Takes payments: yes") : t("Takes payments: no"),
       ].join("\n"),
     };
   } catch (error) {

@@ -2,7 +2,7 @@ import { ownColor } from "../../platform/brand.ts";
 import { addressParts } from "../../platform/database/columns.ts";
 import { columnField, field } from "../../platform/http/form-model.ts";
 import type { FieldModel } from "../../platform/http/view-models.ts";
-import { t } from "../../platform/language/index.ts";
+import { currentLanguage, declared, t } from "../../platform/language/index.ts";
 import { mailSettings, organizations } from "../../platform/tenants.ts";
 
 /** The fields of the settings pages. The setup wizard shows the same, step by step. */
@@ -10,12 +10,12 @@ import { mailSettings, organizations } from "../../platform/tenants.ts";
 type Sections = { title: string; hint?: string; fields: FieldModel[] }[];
 
 const labels = {
-  line1: "Street",
-  line2: "Street, second line",
-  city: "City",
-  region: "State or region",
-  postal_code: "Postal code",
-  country: "Country",
+  line1: declared("Street"),
+  line2: declared("Street, second line"),
+  city: declared("City"),
+  region: declared("State or region"),
+  postal_code: declared("Postal code"),
+  country: declared("Country"),
 };
 
 export function letterheadSections(): Sections {
@@ -38,7 +38,7 @@ export function letterheadSections(): Sections {
     {
       title: t("Address"),
       fields: addressParts.map((part) =>
-        o(`address.${part}`, { label: labels[part], span: part === "line1" || part === "line2" ? 6 : 3 }),
+        o(`address.${part}`, { label: t(labels[part]), span: part === "line1" || part === "line2" ? 6 : 3 }),
       ),
     },
   ];
@@ -77,7 +77,7 @@ const locales: [string, string][] = [
 
 export function localitySections(): Sections {
   const zone = ["UTC", ...zones.filter((name) => name !== "UTC")];
-  const currencyNames = new Intl.DisplayNames("en", { type: "currency" });
+  const currencyNames = new Intl.DisplayNames(currentLanguage(), { type: "currency" });
   return [
     {
       title: t("Time and money"),

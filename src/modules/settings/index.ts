@@ -1,6 +1,6 @@
 import type { AnyAction } from "../../platform/action.ts";
 import { files } from "../../platform/files/files.ts";
-import { t } from "../../platform/language/index.ts";
+import { declared, t } from "../../platform/language/index.ts";
 import { defineModule, type Panel } from "../../platform/module.ts";
 import { resource } from "../../platform/resource.ts";
 import { mails } from "../../platform/mail/queue.ts";
@@ -18,31 +18,55 @@ export { type MailTest, tryMail } from "./mail-test.ts";
 
 const cards: [string, string, string, string, string][] = [
   [
-    "Organization",
-    "Organization and letterhead",
-    "Name, address, tax ID, bank details and logo, as clients read them.",
+    declared("Organization"),
+    declared("Organization and letterhead"),
+    declared("Name, address, tax ID, bank details and logo, as clients read them."),
     "/settings/organization",
     "building",
   ],
-  ["Organization", "Public address", "What links in mails begin with.", "/settings/address", "globe"],
   [
-    "Organization",
-    "Time zone and currency",
-    "In which zone dates are meant, and how numbers are written.",
+    declared("Organization"),
+    declared("Public address"),
+    declared("What links in mails begin with."),
+    "/settings/address",
+    "globe",
+  ],
+  [
+    declared("Organization"),
+    declared("Time zone and currency"),
+    declared("In which zone dates are meant, and how numbers are written."),
     "/settings/locale",
     "clock",
   ],
-  ["Mail", "Outgoing mail", "The SMTP server, with a test.", "/settings/mail", "mail"],
-  ["Mail", "Sent mail", "What was written, what arrived, what failed.", "/settings/mails", "send"],
+  [declared("Mail"), declared("Outgoing mail"), declared("The SMTP server, with a test."), "/settings/mail", "mail"],
   [
-    "Organization",
-    "Branding",
-    "Colour and words of welcome of the portal, its door and the mails.",
+    declared("Mail"),
+    declared("Sent mail"),
+    declared("What was written, what arrived, what failed."),
+    "/settings/mails",
+    "send",
+  ],
+  [
+    declared("Organization"),
+    declared("Branding"),
+    declared("Colour and words of welcome of the portal, its door and the mails."),
     "/settings/branding",
     "eye",
   ],
-  ["Organization", "Modules", "Which parts of Purser are in use.", "/settings/modules", "layers"],
-  ["Money", "Invoices", "Numbers, payment terms, footer.", "/settings/invoicing", "invoice"],
+  [
+    declared("Organization"),
+    declared("Modules"),
+    declared("Which parts of Purser are in use."),
+    "/settings/modules",
+    "layers",
+  ],
+  [
+    declared("Money"),
+    declared("Invoices"),
+    declared("Numbers, payment terms, footer."),
+    "/settings/invoicing",
+    "invoice",
+  ],
 ];
 
 /** What an organization decides about itself (PRD 3.17). */
@@ -85,7 +109,7 @@ export const settingsModule = defineModule({
       page: "settings",
       order: index,
       permission: "settings.manage",
-      load: async () => ({ kind: "card", group, title, text, href, icon }),
+      load: async () => ({ kind: "card", group: t(group), title: t(title), text: t(text), href, icon }),
     })),
     {
       page: "dashboard",

@@ -10,7 +10,7 @@ import type { FormPageModel, SettingsPageModel, TriedFormModel } from "../../pla
 import { ofKind, panelsOf } from "../../platform/http/panels.ts";
 import { type Answer, type Incoming, page, redirect, type Route } from "../../platform/http/route.ts";
 import type { CellModel, FieldModel } from "../../platform/http/view-models.ts";
-import { t } from "../../platform/language/index.ts";
+import { declared, t } from "../../platform/language/index.ts";
 import { mailSettings, organizations } from "../../platform/tenants.ts";
 import { mails } from "../../platform/mail/queue.ts";
 import { retryMail, updateMailSettings, updateOrganization } from "./actions.ts";
@@ -36,7 +36,7 @@ function organizationPage(path: string, title: string, sections: () => Sections)
   const show = async (ctx: Ctx, typed: FormValues | null, failure: Failure | null): Promise<Answer> => {
     const row = await ctx.db.selectFrom("organizations").selectAll().executeTakeFirstOrThrow();
     const model: FormPageModel = {
-      header: { title, subtitle: "", breadcrumbs: crumbs, badges: [], actions: [] },
+      header: { title: t(title), subtitle: "", breadcrumbs: crumbs, badges: [], actions: [] },
       form: formModel({
         action: path,
         values: typed ?? rowValues(organizations, row),
@@ -47,7 +47,7 @@ function organizationPage(path: string, title: string, sections: () => Sections)
         sections: sections(),
       }),
     };
-    return page("forms/index", title, model, failure?.status ?? 200);
+    return page("forms/index", model.header.title, model, failure?.status ?? 200);
   };
   return [
     { method: "GET", path, door: "staff", permission: "settings.manage", handle: (ctx) => show(ctx, null, null) },
@@ -188,11 +188,11 @@ async function showMail(ctx: Ctx, id: string): Promise<Answer> {
     body: { title: t("Text"), text: withoutLinks(mail.text_body) },
     facts: [
       facts(t("Delivery"), [
-        ["To", shown(mail.to_name)],
+        [t("To"), shown(mail.to_name)],
         [t("Address"), cell.mail(mail.to_address)],
         [t("Written"), cell.instant(mail.created_at, ctx.tenant, ctx.app.clock.now())],
-        ["Server", shown(mail.server_answer)],
-        ["Problem", shown(mail.last_error)],
+        [t("Server"), shown(mail.server_answer)],
+        [t("Problem"), shown(mail.last_error)],
         [t("Message-ID"), cell.muted(mail.message_id)],
       ]),
     ],
@@ -209,8 +209,21 @@ function withoutLinks(text: string): string {
 const manage = "settings.manage";
 
 /** What is set once stands first, what operators look into stands last; a group that is not named comes before it. */
-const groupOrder = ["Organization", "People", "Security", "Service desk", "Money", "Mail", "Data", "", "System"];
-const placeOf = (group: string): number => groupOrder.indexOf(groupOrder.includes(group) ? group : "");
+const groupOrder = [
+  declared("Organization"),
+  declared("People"),
+  declared("Security"),
+  declared("Service desk"),
+  declared("Money"),
+  declared("Mail"),
+  declared("Data"),
+  "declared(",
+  ")System",
+];
+const placeOf = (group: string): number => {
+  const order = groupOrder.map((one) => t(one));
+  return order.indexOf(order.includes(group) ? group : "");
+};
 
 export const settingsPages: Route[] = [
   {
@@ -235,11 +248,11 @@ export const settingsPages: Route[] = [
       return page("settings/index", t("Settings"), model);
     },
   },
-  ...organizationPage("/settings/organization", "Organization and letterhead", letterheadSections),
-  ...organizationPage("/settings/branding", "Branding", brandingSections),
-  ...organizationPage("/settings/address", "Public address", urlSections),
-  ...organizationPage("/settings/locale", "Time zone and currency", localitySections),
-  ...organizationPage("/settings/invoicing", "Invoices", invoicingSections),
+  ...organizationPage("/settings/organization", declared("Organization and letterhead"), letterheadSections),
+  ...organizationPage("/settings/branding", declared("Branding"), brandingSections),
+  ...organizationPage("/settings/address", declared("Public address"), urlSections),
+  ...organizationPage("/settings/locale", declared("Time zone and currency"), localitySections),
+  ...organizationPage("/settings/invoicing", declared("Invoices"), invoicingSections),
   {
     method: "GET",
     path: "/settings/mail",

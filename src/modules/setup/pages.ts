@@ -31,7 +31,7 @@ function wizardPage(
   const index = steps.findIndex((step) => step.key === key);
   const model: SetupPageModel = {
     steps: progress(key, finished),
-    position: t("Step {value} of {count}", { value: index + 1, count: steps.length }),
+    position: t("Step {number} of {count}", { number: index + 1, count: steps.length }),
     title,
     text,
     form,
@@ -68,8 +68,10 @@ function administratorPage(token: string, shown: Shown): Answer {
   return wizardPage(
     "administrator",
     null,
-    "Welcome to Purser",
-    "First, the administrator: the account that sets everything up. The other steps can be left and taken up again later.",
+    t("Welcome to Purser"),
+    t(
+      "First, the administrator: the account that sets everything up. The other steps can be left and taken up again later.",
+    ),
     form,
     {},
     shown.failure?.status ?? 200,
@@ -88,7 +90,9 @@ async function showStep(ctx: Ctx, key: StepKey, shown: Shown): Promise<Answer> {
       ]),
       action: link(t("Go to the dashboard"), "/", "arrow-right", "primary"),
     };
-    return wizardPage("done", "reference", "Purser is ready", "The dashboard says what to do next.", null, { done });
+    return wizardPage("done", "reference", t("Purser is ready"), t("The dashboard says what to do next."), null, {
+      done,
+    });
   }
   const step = stepForms[key];
   if (step === undefined) throw unauthorized();

@@ -1,3 +1,4 @@
+import { t } from "../../platform/language/index.ts";
 /** The wizard's steps in order. The first makes the administrator; the rest can be left and taken up again. */
 export const steps = [
   { key: "administrator", label: "Administrator" },
@@ -24,7 +25,7 @@ export function progress(
 ): { label: string; href: string; state: "done" | "current" | "todo" }[] {
   const done = steps.findIndex((step) => step.key === finished);
   return steps.map((step, index) => ({
-    label: step.label,
+    label: t(step.label),
     href: index > 0 && index <= done + 1 ? `/setup/${step.key}` : "",
     state: step.key === current ? "current" : index <= done ? "done" : "todo",
   }));

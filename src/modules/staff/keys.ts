@@ -38,7 +38,7 @@ export const createApiKey = action({
 export async function makeApiKey(work: Work, userId: string, input: KeyInput): Promise<{ id: string; key: string }> {
   const unknown = (input.scopes ?? []).find((name) => !work.app.registry.permissions.has(name));
   if (unknown !== undefined)
-    throw invalidField("scopes", t("There is no permission {unknown}.", { unknown }), "not_found");
+    throw invalidField("scopes", t("There is no permission {name}.", { name: unknown }), "not_found");
   const { token, hash } = mintToken("api", work.tenant.id);
   const row = await insert(work, apiKeys, {
     user_id: userId,

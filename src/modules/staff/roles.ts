@@ -81,7 +81,7 @@ export const updateRole = action({
         throw conflict(t("The administrators' role always has every permission."), "fixed_role");
       const unknown = permissions.find((name) => !work.app.registry.permissions.has(name));
       if (unknown !== undefined)
-        throw invalidField("permissions", t("There is no permission {unknown}.", { unknown }), "not_found");
+        throw invalidField("permissions", t("There is no permission {name}.", { name: unknown }), "not_found");
       await setPermissions(work, role.id, permissions);
       await keepAnAdministrator(work);
     }

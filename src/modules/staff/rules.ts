@@ -1,3 +1,4 @@
+import { t } from "../../platform/language/index.ts";
 /** A browser in words: "Firefox on Windows". */
 export function deviceOf(userAgent: string): string {
   const browsers: [RegExp, string][] = [
@@ -18,7 +19,7 @@ export function deviceOf(userAgent: string): string {
     list.find(([pattern]) => pattern.test(userAgent))?.[1];
   const browser = first(browsers);
   if (browser === undefined)
-    return userAgent === "" ? "Unknown program" : (userAgent.split(/[\s/]/)[0] ?? "Unknown program");
+    return userAgent === "" ? t("Unknown program") : (userAgent.split(/[\s/]/)[0] ?? t("Unknown program"));
   const system = first(systems);
-  return system === undefined ? browser : `${browser} on ${system}`;
+  return system === undefined ? browser : t("{browser} on {system}", { browser, system });
 }

@@ -6,6 +6,7 @@ import { type Ctx, inUnit, systemContext, type Tenant } from "../../platform/con
 import type { Db } from "../../platform/database/tables.ts";
 import { conflict, forbidden, invalid, invalidField, notFound, stale, unauthorized } from "../../platform/errors.ts";
 import { newId } from "../../platform/ids.ts";
+import { t } from "../../platform/language/index.ts";
 import { provisionTenant } from "../../platform/provision.ts";
 import { loadTenant } from "../../platform/tenants.ts";
 import { mintOneTime } from "../staff/index.ts";
@@ -91,7 +92,7 @@ export async function createTenant(ctx: Ctx, input: unknown): Promise<Provisione
   const domain = hostOf(ctx, given.domain);
   const name = given.name.trim();
   if (given.locale !== undefined && Intl.DateTimeFormat.supportedLocalesOf(safeTag(given.locale)).length === 0)
-    throw invalidField("locale", "Locale must be a language tag such as en-US or de-DE.", "invalid_format");
+    throw invalidField("locale", t("Locale must be a language tag such as en-US or de-DE."), "invalid_format");
   const known = await app.database.platform((db) =>
     db
       .selectFrom("tenant_domains")
@@ -101,7 +102,7 @@ export async function createTenant(ctx: Ctx, input: unknown): Promise<Provisione
       .executeTakeFirst(),
   );
   if (known !== undefined && known.name !== name)
-    throw conflict(`The domain ${domain} belongs to another organization.`, "duplicate");
+    throw conflict(t("The domain {domain} belongs to another organization.", { domain }), "duplicate");
   const { url, domain: _domain, ...rest } = given;
   const publicUrl = (url ?? `https://${domain}`).replace(/\/+$/, "");
   const id = await provisionTenant(app, { ...rest, name, domain, public_url: publicUrl }, known?.id ?? newId());
@@ -130,7 +131,11 @@ export async function updateTenant(ctx: Ctx, input: unknown): Promise<void> {
     (name) => !ctx.app.registry.modules.some((module) => module.name === name),
   );
   if (unknown.length > 0)
-    throw invalidField("allowed_modules", `There is no module ${unknown.join(", ")}.`, "invalid_choice");
+    throw invalidField(
+      "allowed_modules",
+      t("There is no module {unknown}.", { unknown: unknown.join(", ") }),
+      "invalid_choice",
+    );
   await ctx.app.database.platform(async (db) => {
     const row = await rowOf(db, id);
     if (version !== undefined && version !== row.version) throw stale();
@@ -162,7 +167,7 @@ export async function suspendTenant(ctx: Ctx, input: unknown): Promise<void> {
   await ctx.app.database.platform((db) => rowOf(db, id));
   await ctx.app.database.write(id, async (db) => {
     const row = await rowOf(db, id);
-    if (row.suspended_at !== null) throw conflict("This organization is suspended already.", "suspended");
+    if (row.suspended_at !== null) throw conflict(t("This organization is suspended already."), "suspended");
     const suspended_at = ctx.app.clock.now();
     await db
       .updateTable("tenants")
@@ -178,8 +183,8 @@ export async function activateTenant(ctx: Ctx, input: unknown): Promise<void> {
   const { id } = checked<{ id: string }>(ctx, Type.Object({ id: Type.String({ format: "uuid" }) }), input);
   await ctx.app.database.platform(async (db) => {
     const row = await rowOf(db, id);
-    if (row.deleting_at !== null) throw conflict("This organization is being deleted.", "deleting");
-    if (row.suspended_at === null) throw conflict("This organization is not suspended.", "not_suspended");
+    if (row.deleting_at !== null) throw conflict(t("This organization is being deleted."), "deleting");
+    if (row.suspended_at === null) throw conflict(t("This organization is not suspended."), "not_suspended");
     await db
       .updateTable("tenants")
       .set({ suspended_at: null, suspension_reason: null, suspension_message: null, version: row.version + 1 })
@@ -202,10 +207,10 @@ export function checked<I>(ctx: Ctx, schema: Parameters<typeof validate>[0], inp
 export function hostOf(ctx: Ctx, given: string): string {
   const host = normalHost(given);
   if (host === null)
-    throw invalidField("domain", "Host name must be a host name, such as desk.example.com.", "invalid_format");
+    throw invalidField("domain", t("Host name must be a host name, such as desk.example.com."), "invalid_format");
   const { adminUrl } = ctx.app.options;
   if (adminUrl !== null && new URL(adminUrl).hostname === host)
-    throw invalidField("domain", "This host name is where operators work; choose another one.", "reserved");
+    throw invalidField("domain", t("This host name is where operators work; choose another one."), "reserved");
   return host;
 }
 
@@ -227,7 +232,7 @@ export async function rowOf(
     .select(["id", "name", "version", "suspended_at", "deleting_at"])
     .where("id", "=", id)
     .executeTakeFirst();
-  if (row === undefined) throw notFound("This organization");
+  if (row === undefined) throw notFound(t("This organization"));
   return row;
 }
 

@@ -1,9 +1,11 @@
 import { reach } from "../../platform/access/reach.ts";
 import type { Ctx } from "../../platform/context.ts";
+import { escapeHtml } from "../../platform/html.ts";
 import { formatAgo, formatBytes, formatInstant } from "../../platform/http/cells.ts";
 import type { NoteModel } from "../../platform/http/page-models.ts";
 import { initialsOf } from "../../platform/http/respond.ts";
 import type { AttachmentModel } from "../../platform/http/view-models.ts";
+import { t } from "../../platform/language/index.ts";
 import { contactName } from "../companies/index.ts";
 import type { TicketRow } from "./actions/open.ts";
 
@@ -50,9 +52,9 @@ export async function conversationOf(ctx: Ctx, ticket: TicketRow, { base }: Conv
       const author = note.author ?? ctx.tenant.name;
       const label =
         note.note_type === "resolution"
-          ? "Resolution"
+          ? t("Resolution")
           : note.note_type === "public" && note.is_email_sent && ctx.actor.kind === "staff"
-            ? "sent by mail"
+            ? t("sent by mail")
             : "";
       return {
         id: note.id,
@@ -70,13 +72,16 @@ export async function conversationOf(ctx: Ctx, ticket: TicketRow, { base }: Conv
   ];
 }
 
-const sources: Record<TicketRow["source"], string> = {
-  portal: "in the portal",
-  email: "by mail",
-  phone: "",
-  api: "over the API",
-  chat: "by chat",
-  rmm: "by monitoring",
+const sourceOf = (source: TicketRow["source"]): string => {
+  const sources: Record<TicketRow["source"], string> = {
+    portal: t("in the portal"),
+    email: t("by mail"),
+    phone: "",
+    api: t("over the API"),
+    chat: t("by chat"),
+    rmm: t("by monitoring"),
+  };
+  return sources[source];
 };
 
 /** The description as the first entry: in the client's name when the client wrote it. */
@@ -101,9 +106,10 @@ async function openingOf(ctx: Ctx, ticket: TicketRow, attachments: AttachmentMod
     initials: initialsOf(author),
     kind: "public",
     is_client: isClient,
-    label: ctx.actor.kind === "staff" ? sources[ticket.source] : "",
+    label: ctx.actor.kind === "staff" ? sourceOf(ticket.source) : "",
     ...writtenAt(ctx, ticket.created_at),
-    content_html: ticket.description === "" ? "<p>Opened without a description.</p>" : ticket.description,
+    content_html:
+      ticket.description === "" ? `<p>${escapeHtml(t("Opened without a description."))}</p>` : ticket.description,
     time_text: "",
     attachments,
   };

@@ -7,6 +7,7 @@ import { htmlToText } from "../../platform/html.ts";
 import { t } from "../../platform/language/index.ts";
 import { mailBody, type MailContent } from "../../platform/mail/compose.ts";
 import { queueMail } from "../../platform/mail/queue.ts";
+import { inLanguageOf, type Reader } from "../../platform/mail/reader.ts";
 import { contactName } from "../companies/index.ts";
 import type { TicketRow } from "./actions/open.ts";
 import { noteAdded, ticketAssigned, ticketOpened } from "./events.ts";
@@ -16,6 +17,7 @@ import { ticketNotes } from "./schema.ts";
 /** Mails that follow from what happens on tickets. All of one ticket to one person are one thread in their mail program. */
 
 interface Person {
+  reader: Reader;
   name: string;
   email: string;
   /** Where they read the ticket: the portal or the desk; null: nowhere but in their mailbox. */
@@ -32,7 +34,12 @@ type About = Pick<MailContent, "heading" | "paragraphs" | "quoted"> & {
   file_ids?: string[];
 };
 
-async function tell(work: Work, ticket: TicketRow, to: Person, about: About): Promise<string | null> {
+/** `about` makes the texts, in the reader's language. */
+function tell(work: Work, ticket: TicketRow, to: Person, about: () => About): Promise<string | null> {
+  return inLanguageOf(work, to.reader, () => write(work, ticket, to, about()));
+}
+
+async function write(work: Work, ticket: TicketRow, to: Person, about: About): Promise<string | null> {
   const before = await work.db
     .selectFrom("mails")
     .select("message_id")
@@ -51,11 +58,7 @@ async function tell(work: Work, ticket: TicketRow, to: Person, about: About): Pr
       {
         ...content,
         organization: work.tenant.name,
-        footer: t("{name} · ticket #{ticket_number}\n{why}", {
-          name: work.tenant.name,
-          ticket_number: ticket.ticket_number,
-          why,
-        }),
+        footer: `${t("{name} · ticket #{number}", { name: work.tenant.name, number: ticket.ticket_number })}\n${why}`,
         ...(to.url === null ? {} : { action: { label: t("Open the ticket"), url: to.url } }),
       },
       work.tenant.brand,
@@ -75,40 +78,47 @@ async function clientOf(work: Work, ticket: TicketRow): Promise<Person | null> {
   if (contact === undefined || contact.email === null || contact.archived_at !== null) return null;
   const hasPortal = contact.is_portal_user && isModuleOn(work.app, work.tenant, "portal");
   const url = hasPortal ? `${work.tenant.public_url}/portal/tickets/${ticket.id}` : null;
-  return { name: contactName(contact), email: contact.email, url };
+  return { reader: { contact_id: contact.id }, name: contactName(contact), email: contact.email, url };
 }
 
 /** Whoever a ticket is assigned to, when they still work here. */
 async function assigneeOf(work: Work, ticket: TicketRow, userId: string | null): Promise<Person | null> {
   const user = userId === null ? undefined : await maybeFind(work, "users", userId);
   if (user === undefined || user.deactivated_at !== null) return null;
-  return { name: user.name, email: user.email, url: `${work.tenant.public_url}/tickets/${ticket.id}` };
+  return {
+    reader: { user_id: user.id },
+    name: user.name,
+    email: user.email,
+    url: `${work.tenant.public_url}/tickets/${ticket.id}`,
+  };
 }
 
 const ticketOf = async (work: Work, { ticket_id }: { ticket_id: string }): Promise<TicketRow | undefined> =>
   (await maybeFind(work, "tickets", ticket_id)) as TicketRow | undefined;
 
 const whyClient = (work: Work): string =>
-  `You get this mail because you asked ${work.tenant.name} for help. Answers keep the number in the subject.`;
+  t("You get this mail because you asked {name} for help. Answers keep the number in the subject.", {
+    name: work.tenant.name,
+  });
 
 const received = on(ticketOpened, "tickets.confirm_to_contact", async (work, { payload }) => {
   const ticket = await ticketOf(work, payload);
   const to = ticket === undefined ? null : await clientOf(work, ticket);
   if (ticket === undefined || to === null) return;
   const description = htmlToText(ticket.description).trim();
-  await tell(work, ticket, to, {
+  await tell(work, ticket, to, () => ({
     heading: t("We have received your request"),
     paragraphs: [
       t("Hello {name},", { name: to.name }),
-      t("your request “{title}” has the number #{ticket_number}. We will get back to you.", {
+      t("your request “{title}” has the number #{number}. We will get back to you.", {
         title: ticket.title,
-        ticket_number: ticket.ticket_number,
+        number: ticket.ticket_number,
       }),
     ],
     ...(description === "" ? {} : { quoted: description }),
     why: whyClient(work),
     dedupe_key: `tickets.received:${ticket.id}`,
-  });
+  }));
 });
 
 const assigned = on(ticketAssigned, "tickets.tell_assignee", async (work, { id, payload }) => {
@@ -119,13 +129,13 @@ const assigned = on(ticketAssigned, "tickets.tell_assignee", async (work, { id, 
   if (to === null) return;
   const company = await find(work, "companies", ticket.company_id);
   const description = htmlToText(ticket.description).trim();
-  await tell(work, ticket, to, {
-    heading: t("Ticket #{ticket_number} is yours", { ticket_number: ticket.ticket_number }),
+  await tell(work, ticket, to, () => ({
+    heading: t("Ticket #{number} is yours", { number: ticket.ticket_number }),
     paragraphs: [`${company.name}: ${ticket.title}`],
     ...(description === "" ? {} : { quoted: description }),
     why: t("You get this mail because the ticket was assigned to you."),
     dedupe_key: `tickets.assigned:${id}`,
-  });
+  }));
 });
 
 /** Replies of the staff go to the contact, replies of the client to the assignee; internal notes go nowhere. */
@@ -137,9 +147,7 @@ const noteMailed = on(noteAdded, "tickets.send_note", async (work, { payload }) 
   const isByClient = payload.is_client;
   const to = isByClient ? await assigneeOf(work, ticket, ticket.assigned_to_id) : await clientOf(work, ticket);
   if (to === null) return;
-  const author =
-    (note.created_by_id === null ? undefined : await maybeFind(work, "users", note.created_by_id))?.name ??
-    (isByClient ? "The client" : work.tenant.name);
+  const writer = note.created_by_id === null ? undefined : await maybeFind(work, "users", note.created_by_id);
   const text = htmlToText(note.content).trim();
   const files = await work.db
     .selectFrom("ticket_attachments")
@@ -147,19 +155,24 @@ const noteMailed = on(noteAdded, "tickets.send_note", async (work, { payload }) 
     .where("note_id", "=", note.id)
     .execute();
   const isMailed = !isByClient && files.reduce((sum, file) => sum + file.file_size, 0) <= mostMailedBytes;
-  const named =
-    files.length === 0 || isMailed ? [] : [`Files on the ticket: ${files.map((file) => file.file_name).join(", ")}`];
-  const mailId = await tell(work, ticket, to, {
-    ...(isByClient
-      ? {
-          heading: t("{author} answered on #{ticket_number}", { author, ticket_number: ticket.ticket_number }),
-          paragraphs: [ticket.title, ...named],
-          quoted: text,
-        }
-      : { heading: ticket.title, paragraphs: [...text.split(/\n{2,}/), author, ...named] }),
-    why: isByClient ? t("You get this mail because the ticket is assigned to you.") : whyClient(work),
-    dedupe_key: `tickets.note:${note.id}`,
-    file_ids: isMailed ? files.map((file) => file.file_id) : [],
+  const mailId = await tell(work, ticket, to, () => {
+    const author = writer?.name ?? (isByClient ? t("The client") : work.tenant.name);
+    const named =
+      files.length === 0 || isMailed
+        ? []
+        : [t("Files on the ticket: {files}", { files: files.map((file) => file.file_name).join(", ") })];
+    return {
+      ...(isByClient
+        ? {
+            heading: t("{author} answered on #{number}", { author, number: ticket.ticket_number }),
+            paragraphs: [ticket.title, ...named],
+            quoted: text,
+          }
+        : { heading: ticket.title, paragraphs: [...text.split(/\n{2,}/), author, ...named] }),
+      why: isByClient ? t("You get this mail because the ticket is assigned to you.") : whyClient(work),
+      dedupe_key: `tickets.note:${note.id}`,
+      file_ids: isMailed ? files.map((file) => file.file_id) : [],
+    };
   });
   if (!isByClient && mailId !== null)
     await update(work, ticketNotes, note.id, { mail_id: mailId, is_email_sent: true });

@@ -146,7 +146,7 @@ export const timeList: List<TimeRow> = {
       sort: { reference: "time_entries.duration_minutes", column: timeEntries.columns.duration_minutes },
       cell: (row) => ({
         ...cell.strong(shownDuration(row.duration_minutes), `/time/${row.id}/edit`),
-        hint: t("Worked {shownDuration}", { shownDuration: shownDuration(row.worked_minutes) }),
+        hint: t("Worked {duration}", { duration: shownDuration(row.worked_minutes) }),
       }),
     },
     {

@@ -80,6 +80,6 @@ export const panels: Panel[] = [
 export async function timerModel(ctx: Ctx): Promise<TimerModel | null> {
   const timer = await activeTimer(ctx);
   if (timer === null) return null;
-  const label = timer.ticket_number === null ? "Timer" : `#${timer.ticket_number}`;
+  const label = timer.ticket_number === null ? t("Timer") : `#${timer.ticket_number}`;
   return { started_at: timer.started_at, label, href: "/timer", stop_url: "/timer/stop" };
 }

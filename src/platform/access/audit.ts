@@ -2,6 +2,7 @@ import { table as tableOf, col, defaulted, readOnly, type Table } from "../datab
 import type { TableType } from "../database/tables.ts";
 import type { Work } from "../context.ts";
 import { newId } from "../ids.ts";
+import { t } from "../language/index.ts";
 
 export const auditActions = ["create", "update", "delete", "view", "login", "logout", "export"] as const;
 export type AuditAction = (typeof auditActions)[number];
@@ -88,7 +89,7 @@ export async function writeAuditEntry(
     .values({
       id: newId(),
       user_id: actor.user_id,
-      actor_name: actor.name === "" ? "Nobody" : actor.name,
+      actor_name: actor.name === "" ? t("Nobody") : actor.name,
       action,
       entity_type: entityType,
       entity_id: entityId === "" ? null : entityId,

@@ -2,6 +2,7 @@ import { FormatRegistry } from "@sinclair/typebox";
 import { isDecimal } from "../decimal.ts";
 import { isId } from "../ids.ts";
 import { isEmailAddress } from "../mail/addresses.ts";
+import { t } from "../language/index.ts";
 
 interface Format {
   test(text: string): boolean;
@@ -27,7 +28,9 @@ for (const [name, { test }] of Object.entries(formats)) FormatRegistry.Set(name,
 
 /** What a text of this format must be, in words. */
 export function expectedFormat(name: string): string {
-  return Object.hasOwn(formats, name) ? formats[name as keyof typeof formats].expected : `a text of the form ${name}`;
+  return Object.hasOwn(formats, name)
+    ? t(formats[name as keyof typeof formats].expected)
+    : t("a text of the form {name}", { name });
 }
 
 function isWebAddress(text: string): boolean {

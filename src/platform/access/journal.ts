@@ -2,6 +2,7 @@ import type { App, Ctx, RequestInfo } from "../context.ts";
 import { col, defaulted, readOnly, table } from "../database/columns.ts";
 import type { TableType } from "../database/tables.ts";
 import { newId } from "../ids.ts";
+import { t } from "../language/index.ts";
 import { log } from "../log.ts";
 import type { Actor } from "./actor.ts";
 
@@ -130,7 +131,7 @@ export function journalOf(parts: Pick<App, "database" | "clock">): Journal {
 function whoOf(actor: Actor, request: RequestInfo): Record<string, unknown> {
   return {
     user_id: actor.user_id,
-    actor_name: actor.name === "" ? "Nobody" : actor.name,
+    actor_name: actor.name === "" ? t("Nobody") : actor.name,
     ip_address: request.ip,
     user_agent: request.user_agent.slice(0, 1000),
   };

@@ -41,7 +41,12 @@ export async function countAttempt(app: App, key: string, limit: Limit): Promise
   if (row.attempts <= limit.attempts) return;
   const until = new Date(row.window_started_at).getTime() + limit.seconds * 1000;
   const seconds = Math.max(1, Math.ceil((until - new Date(now).getTime()) / 1000));
-  throw tooMany(seconds, t("Too many attempts. Try again in {value} minutes.", { value: Math.ceil(seconds / 60) }));
+  throw tooMany(
+    seconds,
+    t("Too many attempts. Try again in {count, plural, one {# minute} other {# minutes}}.", {
+      count: Math.ceil(seconds / 60),
+    }),
+  );
 }
 
 /** Forgets the attempts of a key, after a success. */

@@ -1,6 +1,7 @@
 import type { Ctx, Work } from "../context.ts";
 import { insert } from "../database/records.ts";
 import { newId } from "../ids.ts";
+import { t } from "../language/index.ts";
 import type { StandardRole } from "../module.ts";
 import { roles } from "./schema.ts";
 
@@ -97,7 +98,7 @@ async function keepWhatClientsSee(work: Work): Promise<void> {
   const role = await insert(work, roles, {
     user_type: "portal",
     name: "Client colleague",
-    description: "All of the company's tickets and invoices.",
+    description: t("All of the company's tickets and invoices."),
   });
   const permissions = [...work.app.registry.portalPermissions.keys()].filter((name) => seenBefore.has(name));
   for (const permission of permissions)

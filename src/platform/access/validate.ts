@@ -3,7 +3,7 @@ import { type TypeCheck, TypeCompiler } from "@sinclair/typebox/compiler";
 import { type ValueError, ValueErrorType as T } from "@sinclair/typebox/errors";
 import { labelOf } from "../database/columns.ts";
 import type { FieldProblem } from "../errors.ts";
-import { t } from "../language/index.ts";
+import { declared, t } from "../language/index.ts";
 import { expectedFormat } from "./formats.ts";
 
 const compiled = new WeakMap<TSchema, TypeCheck<TSchema>>();
@@ -33,7 +33,7 @@ export function validate(schema: TSchema, input: unknown): FieldProblem[] {
     add({
       field,
       code: "invalid",
-      message: t("{nameOf} holds characters that cannot be stored.", { nameOf: nameOf(field, null) }),
+      message: t("{name} holds characters that cannot be stored.", { name: nameOf(field, null) }),
     });
   }
   return [...problems.values()];
@@ -55,8 +55,8 @@ function problemsOf(error: ValueError): FieldProblem[] {
     ];
   }
   if (type === T.Union) return unionProblems(error, field, name);
-  const [code, text] = sentenceOf(type, schema);
-  return [{ field, code, message: `${name} ${text}.` }];
+  const [code, message] = sentenceOf(type, schema, name);
+  return [{ field, code, message }];
 }
 
 /** An emptied form field: blank where anything but a text is asked for, or a text that may not be blank. */
@@ -93,59 +93,82 @@ function literalsOf(schema: TSchema): unknown[] {
   return values.some((some) => some.length === 0) ? [] : values.flat();
 }
 
-function sentenceOf(type: T, schema: TSchema): [code: string, text: string] {
+function sentenceOf(type: T, schema: TSchema, name: string): [code: string, message: string] {
   const limit = (keyword: string): string => String(schema[keyword]);
+  const count = (keyword: string): number => Number(schema[keyword]);
   switch (type) {
     case T.StringMinLength:
-      return ["too_short", `must be at least ${counted(schema["minLength"], "character")}`];
+      return [
+        "too_short",
+        t("{name} must be at least {count, plural, one {# character} other {# characters}}.", {
+          name,
+          count: count("minLength"),
+        }),
+      ];
     case T.StringMaxLength:
-      return ["too_long", `must be at most ${counted(schema["maxLength"], "character")}`];
+      return [
+        "too_long",
+        t("{name} must be at most {count, plural, one {# character} other {# characters}}.", {
+          name,
+          count: count("maxLength"),
+        }),
+      ];
     case T.StringFormat:
     case T.StringFormatUnknown:
-      return ["invalid_format", `must be ${expectedFormat(limit("format"))}`];
+      return ["invalid_format", t("{name} must be {expected}.", { name, expected: expectedFormat(limit("format")) })];
     case T.StringPattern:
-      return ["invalid_format", "does not have the right form"];
+      return ["invalid_format", t("{name} does not have the right form.", { name })];
     case T.IntegerMinimum:
     case T.NumberMinimum:
-      return ["too_small", `must be at least ${limit("minimum")}`];
+      return ["too_small", t("{name} must be at least {limit}.", { name, limit: limit("minimum") })];
     case T.IntegerMaximum:
     case T.NumberMaximum:
-      return ["too_large", `must be at most ${limit("maximum")}`];
+      return ["too_large", t("{name} must be at most {limit}.", { name, limit: limit("maximum") })];
     case T.IntegerExclusiveMinimum:
     case T.NumberExclusiveMinimum:
-      return ["too_small", `must be more than ${limit("exclusiveMinimum")}`];
+      return ["too_small", t("{name} must be more than {limit}.", { name, limit: limit("exclusiveMinimum") })];
     case T.IntegerExclusiveMaximum:
     case T.NumberExclusiveMaximum:
-      return ["too_large", `must be less than ${limit("exclusiveMaximum")}`];
+      return ["too_large", t("{name} must be less than {limit}.", { name, limit: limit("exclusiveMaximum") })];
     case T.IntegerMultipleOf:
     case T.NumberMultipleOf:
-      return ["invalid", `must be a multiple of ${limit("multipleOf")}`];
+      return ["invalid", t("{name} must be a multiple of {limit}.", { name, limit: limit("multipleOf") })];
     case T.ArrayMinItems:
-      return ["too_short", `must have at least ${counted(schema["minItems"], "entry")}`];
+      return [
+        "too_short",
+        t("{name} must have at least {count, plural, one {# entry} other {# entries}}.", {
+          name,
+          count: count("minItems"),
+        }),
+      ];
     case T.ArrayMaxItems:
-      return ["too_long", `must have at most ${counted(schema["maxItems"], "entry")}`];
+      return [
+        "too_long",
+        t("{name} must have at most {count, plural, one {# entry} other {# entries}}.", {
+          name,
+          count: count("maxItems"),
+        }),
+      ];
     case T.ArrayUniqueItems:
-      return ["not_unique", "must not have the same entry twice"];
+      return ["not_unique", t("{name} must not have the same entry twice.", { name })];
     case T.Literal:
-      return ["invalid_choice", `must be ${limit("const")}`];
+      return ["invalid_choice", t("{name} must be {expected}.", { name, expected: limit("const") })];
     default:
-      return ["invalid_type", `must be ${typeNames[type] ?? "something else"}`];
+      return [
+        "invalid_type",
+        t("{name} must be {expected}.", { name, expected: t(typeNames[type] ?? declared("something else")) }),
+      ];
   }
 }
 
 const typeNames: Partial<Record<T, string>> = {
-  [T.String]: "a text",
-  [T.Integer]: "a whole number",
-  [T.Number]: "a number",
-  [T.Boolean]: "true or false",
-  [T.Array]: "a list",
-  [T.Object]: "an object",
+  [T.String]: declared("a text"),
+  [T.Integer]: declared("a whole number"),
+  [T.Number]: declared("a number"),
+  [T.Boolean]: declared("true or false"),
+  [T.Array]: declared("a list"),
+  [T.Object]: declared("an object"),
 };
-
-function counted(count: unknown, what: string): string {
-  if (count === 1) return `1 ${what}`;
-  return `${String(count)} ${what.endsWith("y") ? `${what.slice(0, -1)}ies` : `${what}s`}`;
-}
 
 /** A JSON pointer as a field's name: `/address/city` → `address/city`. */
 function fieldOf(path: string): string {
@@ -159,12 +182,12 @@ function fieldOf(path: string): string {
 /** What a field is called in a sentence. */
 function nameOf(field: string, schema: TSchema | null): string {
   const title = schema?.["title"];
-  if (typeof title === "string") return title;
+  if (typeof title === "string") return t(title);
   const parts = field.split("/");
   const last = parts.at(-1) ?? "";
-  if (last === "") return "The input";
+  if (last === "") return t("The input");
   return /^\d+$/.test(last) && parts.length > 1
-    ? `${nameOf(parts.slice(0, -1).join("/"), null)}, entry ${Number(last) + 1},`
+    ? t("{list}, entry {number},", { list: nameOf(parts.slice(0, -1).join("/"), null), number: Number(last) + 1 })
     : labelOf(last, { label: "" });
 }
 

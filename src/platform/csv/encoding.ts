@@ -1,3 +1,4 @@
+import { declared, t } from "../language/index.ts";
 export type TextEncoding = "utf-8" | "utf-16le" | "utf-16be" | "windows-1252";
 
 export type Decoded = { ok: true; text: string; encoding: TextEncoding } | { ok: false; code: string; reason: string };
@@ -5,9 +6,9 @@ export type Decoded = { ok: true; text: string; encoding: TextEncoding } | { ok:
 const NOT_TEXT = "This is not a CSV file: it holds binary data. Export the list as CSV (text) and upload that.";
 
 const KNOWN_FORMATS: { starts: readonly number[]; name: string }[] = [
-  { starts: [0x50, 0x4b, 0x03, 0x04], name: "an Excel workbook or a ZIP archive" },
-  { starts: [0xd0, 0xcf, 0x11, 0xe0], name: "an old Excel workbook" },
-  { starts: [0x25, 0x50, 0x44, 0x46], name: "a PDF document" },
+  { starts: [0x50, 0x4b, 0x03, 0x04], name: declared("an Excel workbook or a ZIP archive") },
+  { starts: [0xd0, 0xcf, 0x11, 0xe0], name: declared("an old Excel workbook") },
+  { starts: [0x25, 0x50, 0x44, 0x46], name: declared("a PDF document") },
 ];
 
 const startsWith = (bytes: Uint8Array, prefix: readonly number[]): boolean =>
@@ -36,7 +37,7 @@ export function decodeText(bytes: Uint8Array): Decoded {
     return {
       ok: false,
       code: "not_text",
-      reason: `This is ${known.name}, not a CSV file. Save the list as CSV and upload that.`,
+      reason: t("This is {name}, not a CSV file. Save the list as CSV and upload that.", { name: t(known.name) }),
     };
   }
   const text = readable(bytes);

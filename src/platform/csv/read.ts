@@ -1,4 +1,5 @@
 import { CsvError, parse } from "csv-parse/sync";
+import { t } from "../language/index.ts";
 import { type Delimiter, declaredDelimiter, findDelimiter } from "./delimiter.ts";
 import { decodeText, type TextEncoding } from "./encoding.ts";
 import { unguardCell } from "./guard.ts";
@@ -60,12 +61,14 @@ export function readCsv(bytes: Uint8Array, limits: CsvLimits = {}): CsvFile | Cs
   if (bytes.length > maxBytes) {
     return fail(
       "too_large",
-      `This file is larger than the ${Math.floor(maxBytes / 1024)} KiB that are allowed. Split it up.`,
+      t("This file is larger than the {size} KiB that are allowed. Split it up.", {
+        size: Math.floor(maxBytes / 1024),
+      }),
     );
   }
   const decoded = decodeText(bytes);
   if (!decoded.ok) return fail(bytes.length === 0 ? "empty" : decoded.code, decoded.reason);
-  if (decoded.text.trim() === "") return fail("empty", "This file is empty.");
+  if (decoded.text.trim() === "") return fail("empty", t("This file is empty."));
 
   // csv-parse counts a CRLF inside quotes as two lines, so there is only one kind of line end before it counts.
   const text = decoded.text.replace(/\r\n?/g, "\n");
@@ -74,9 +77,15 @@ export function readCsv(bytes: Uint8Array, limits: CsvLimits = {}): CsvFile | Cs
   const records = parseRecords(text.slice(declared?.length ?? 0), delimiter, declared ? 1 : 0);
   if ("ok" in records) return records;
   const [head, ...body] = records.filter((record) => record.cells.some((cell) => cell.trim() !== ""));
-  if (!head || body.length === 0) return fail("no_rows", "This file has a header row and nothing below it.");
+  if (!head || body.length === 0) return fail("no_rows", t("This file has a header row and nothing below it."));
   if (body.length > maxRows) {
-    return fail("too_many_rows", `This file has ${body.length} rows; ${maxRows} are allowed at a time. Split it up.`);
+    return fail(
+      "too_many_rows",
+      t("This file has {count} rows; {most} are allowed at a time. Split it up.", {
+        count: body.length,
+        most: maxRows,
+      }),
+    );
   }
 
   const headers = withoutTrailingBlanks(
@@ -91,7 +100,7 @@ export function readCsv(bytes: Uint8Array, limits: CsvLimits = {}): CsvFile | Cs
   });
   const notices =
     decoded.encoding === "windows-1252"
-      ? ["This file is not UTF-8; it was read as Windows-1252. Check accented letters in the preview."]
+      ? [t("This file is not UTF-8; it was read as Windows-1252. Check accented letters in the preview.")]
       : [];
   return { ok: true, delimiter, encoding: decoded.encoding, headers, rows, problems, notices };
 }
@@ -123,9 +132,12 @@ function parseRecords(text: string, delimiter: Delimiter, linesBefore: number): 
     return error.code === "CSV_QUOTE_NOT_CLOSED"
       ? fail(
           "open_quote",
-          `A quotation mark in the row that begins on line ${line} is never closed, so the rest of the file cannot be read. Close it and upload the file again.`,
+          t(
+            "A quotation mark in the row that begins on line {line} is never closed, so the rest of the file cannot be read. Close it and upload the file again.",
+            { line },
+          ),
         )
-      : fail("unreadable", `This file cannot be read as CSV from line ${line} on.`);
+      : fail("unreadable", t("This file cannot be read as CSV from line {line} on.", { line }));
   }
   return records;
 }
@@ -146,11 +158,11 @@ function withoutTrailingBlanks(headers: string[], body: RawRecord[]): string[] {
 function headerProblems(headers: string[], line: number): CsvProblem[] {
   return headers.flatMap((header, at): CsvProblem[] => {
     if (header === "") {
-      const message = `Column ${at + 1} has no name in the header row.`;
+      const message = t("Column {number} has no name in the header row.", { number: at + 1 });
       return [{ severity: "warning", line, column: null, code: "unnamed_column", message }];
     }
     if (headers.indexOf(header) === at) return [];
-    const message = `The header row names "${header}" more than once; match the columns by hand.`;
+    const message = t('The header row names "{header}" more than once; match the columns by hand.', { header });
     return [{ severity: "warning", line, column: header, code: "duplicate_header", message }];
   });
 }
@@ -163,17 +175,26 @@ function rowProblems(record: RawRecord, columns: number, delimiter: Delimiter): 
     const last = record.last_line;
     return problem(
       "stray_quote",
-      `A quotation mark opened in this row is not closed where its cell ends, so lines ${record.line} to ${last} were read as one row.`,
+      t(
+        "A quotation mark opened in this row is not closed where its cell ends, so lines {line} to {last} were read as one row.",
+        { line: record.line, last },
+      ),
     );
   }
   const count = record.cells.length;
   if (count < columns) {
-    return problem("too_few_cells", `This row has ${count} cells where the header row has ${columns}.`);
+    return problem(
+      "too_few_cells",
+      t("This row has {count} cells where the header row has {columns}.", { count, columns }),
+    );
   }
   if (record.cells.slice(columns).some((cell) => cell.trim() !== "")) {
     return problem(
       "too_many_cells",
-      `This row has ${count} cells where the header row has ${columns}; a text that holds the delimiter must stand in quotes.`,
+      t(
+        "This row has {count} cells where the header row has {columns}; a text that holds the delimiter must stand in quotes.",
+        { count, columns },
+      ),
     );
   }
   return [];

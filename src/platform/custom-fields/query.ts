@@ -1,6 +1,7 @@
 import { type RawBuilder, sql } from "kysely";
 import type { Column } from "../database/columns.ts";
 import { malformed } from "../errors.ts";
+import { t } from "../language/index.ts";
 import type { Definition, FieldType } from "./schema.ts";
 import { readValue } from "./values.ts";
 
@@ -54,16 +55,18 @@ export function customCondition(
   const name = `filter[custom_fields.${field.field_key}]`;
   const value = valueExpression(table, field, dialect);
   if (operator === "null") {
-    if (text !== "true" && text !== "false") throw malformed(`${name}[null] is true or false.`, "bad_filter");
+    if (text !== "true" && text !== "false")
+      throw malformed(t("{name}[null] is true or false.", { name }), "bad_filter");
     return text === "true" ? sql<boolean>`${value} is null` : sql<boolean>`${value} is not null`;
   }
   if (operator === "like") {
-    if (!worded.has(field.field_type)) throw malformed(`${name}[like] works on texts only.`, "bad_filter");
+    if (!worded.has(field.field_type)) throw malformed(t("{name}[like] works on texts only.", { name }), "bad_filter");
     const pattern = `%${text.replace(/[\\%_]/g, (mark) => `\\${mark}`)}%`;
     return sql<boolean>`${value} ${sql.raw(dialect === "sqlite" ? "like" : "ilike")} ${pattern} escape '\\'`;
   }
   const typed = (part: string): string | number | boolean => {
-    if (part.includes("\u0000")) throw malformed(`${name} needs a text without NUL characters.`, "bad_filter");
+    if (part.includes("\u0000"))
+      throw malformed(t("{name} needs a text without NUL characters.", { name }), "bad_filter");
     const single: Definition = field.field_type === "choices" ? { ...field, field_type: "choice" } : field;
     // Archived choices can still be asked for: records have them.
     const read = readValue(
@@ -72,7 +75,7 @@ export function customCondition(
       timezone,
     );
     if ("code" in read || read.value === null || Array.isArray(read.value))
-      throw malformed("code" in read ? `${name}: ${read.message}` : `${name} needs a value.`, "bad_filter");
+      throw malformed("code" in read ? `${name}: ${read.message}` : t("{name} needs a value.", { name }), "bad_filter");
     return read.value;
   };
   if (operator === null || operator === "eq" || operator === "in") {
@@ -82,9 +85,10 @@ export function customCondition(
       : sql<boolean>`${value} in (${sql.join(values.map((one) => (field.field_type === "number" ? Number(one) : one)))})`;
   }
   const sign = Object.hasOwn(signs, operator) ? signs[operator] : undefined;
-  if (sign === undefined) throw malformed(`The operator ${operator} of ${name} is not known.`, "unknown_operator");
+  if (sign === undefined)
+    throw malformed(t("The operator {operator} of {name} is not known.", { operator, name }), "unknown_operator");
   if (operator !== "ne" && !compared.has(field.field_type))
-    throw malformed(`${name} cannot be compared by ${operator}.`, "bad_filter");
+    throw malformed(t("{name} cannot be compared by {operator}.", { name, operator }), "bad_filter");
   const one = typed(text);
   if (field.field_type === "choices") return sql<boolean>`not (${holdsAny(table, field, [one], dialect)})`;
   const bound = field.field_type === "number" ? (dialect === "sqlite" ? Number(one) : sql`${one}::numeric`) : one;

@@ -1,5 +1,6 @@
 import { canonicalDecimal } from "../decimal.ts";
 import { validate } from "../access/validate.ts";
+import { t } from "../language/index.ts";
 import { type TObject, type TSchema, Type } from "@sinclair/typebox";
 import type { Choice, Definition, FieldType } from "./schema.ts";
 
@@ -14,7 +15,7 @@ export type CustomValues = Record<string, unknown>;
 export type Read = { value: CustomValue | null } | { code: string; message: string };
 
 // The label is put in afterwards, so that each schema is compiled once and not for every field.
-const named = (schema: TSchema): TObject => Type.Object({ value: { ...schema, title: "Value" } });
+const named = (schema: TSchema): TObject => Type.Object({ value: { ...schema, title: t("Value") } });
 
 const schemas: Partial<Record<FieldType, TObject>> = {
   text: named(Type.String({ maxLength: 500 })),
@@ -104,7 +105,10 @@ function choiceOf(field: Definition, given: unknown, before: readonly unknown[])
 
 function unknownChoice(field: Definition): Read {
   const names = field.choices.filter((choice) => !choice.is_archived).map((choice) => choice.key);
-  return { code: "invalid_choice", message: `${field.label} must be one of ${names.join(", ")}.` };
+  return {
+    code: "invalid_choice",
+    message: t("{label} must be one of {names}.", { label: field.label, names: names.join(", ") }),
+  };
 }
 
 function oneChoice(field: Definition, given: unknown, before: unknown): Read {
@@ -113,7 +117,8 @@ function oneChoice(field: Definition, given: unknown, before: unknown): Read {
 }
 
 function someChoices(field: Definition, given: unknown, before: unknown): Read {
-  if (!Array.isArray(given)) return { code: "invalid_type", message: `${field.label} must be a list.` };
+  if (!Array.isArray(given))
+    return { code: "invalid_type", message: t("{label} must be a list.", { label: field.label }) };
   const keys = new Set<string>();
   for (const one of given) {
     const choice = choiceOf(field, one, Array.isArray(before) ? before : []);

@@ -2,6 +2,7 @@ import { maybeFind } from "../access/reach.ts";
 import type { Work } from "../context.ts";
 import type { Table } from "../database/columns.ts";
 import { type FieldProblem, invalid } from "../errors.ts";
+import { t } from "../language/index.ts";
 import { definitionsOf } from "./definitions.ts";
 import type { Definition } from "./schema.ts";
 import { type CustomValues, readValue, targetOf } from "./values.ts";
@@ -50,7 +51,7 @@ export async function writtenCustomFields(
       const at = `custom_fields/${field.field_key}`;
       if (!field.is_required || field.archived_at !== null || field.field_key in values) continue;
       if (!problems.some((problem) => problem.field === at))
-        problems.push({ field: at, code: "required", message: `${field.label} is required.` });
+        problems.push({ field: at, code: "required", message: t("{label} is required.", { label: field.label }) });
     }
   }
   if (problems.length > 0) throw invalid(problems);

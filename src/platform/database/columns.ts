@@ -1,3 +1,4 @@
+import { t } from "../language/index.ts";
 /**
  * Column tables. A module states each of its tables once, in `schema.ts`; the row type, the resource's attributes, the
  * inputs of its actions and the codecs of both databases are derived from it.
@@ -255,12 +256,12 @@ export function storedKind(name: string): ColumnKind | undefined {
 
 /** What a column is called on screen: its label, else its name in words. */
 export function labelOf(name: string, column: Pick<Column, "label">): string {
-  if (column.label !== "") return column.label;
+  if (column.label !== "") return t(column.label);
   const words = name
     .replace(/^is_/, "")
     .replace(/_(id|at|on)$/, "")
     .replace(/_/g, " ");
-  return words.charAt(0).toUpperCase() + words.slice(1);
+  return t(words.charAt(0).toUpperCase() + words.slice(1));
 }
 
 type Value<C> = C extends Column<infer T, boolean> ? T : never;

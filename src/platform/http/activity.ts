@@ -19,7 +19,7 @@ export async function activityOf(ctx: Ctx, entityType: string, id: string): Prom
     table: {
       id: "activity-table",
       caption: t("Activity"),
-      columns: ["When", "Who", "What"].map((label) => ({
+      columns: [t("When"), t("Who"), t("What")].map((label) => ({
         label,
         sort_url: "",
         direction: "none",
@@ -64,14 +64,14 @@ export async function activityEntries(
       return table?.columns[name] === undefined ? words(name) : labelOf(name, table.columns[name]);
     });
     const verbs: Record<string, string> = {
-      create: "Created",
-      delete: "Deleted",
-      view: "Looked at",
-      login: "Signed in",
-      logout: "Signed out",
-      export: "Exported",
+      create: t("Created"),
+      delete: t("Deleted"),
+      view: t("Looked at"),
+      login: t("Signed in"),
+      logout: t("Signed out"),
+      export: t("Exported"),
     };
-    const text = verbs[row.action] ?? `Changed ${labels.join(", ").toLowerCase()}`;
+    const text = verbs[row.action] ?? t("Changed: {labels}", { labels: labels.join(", ") });
     return { id: row.id, timestamp: row.timestamp, actor_name: row.actor_name, action: row.action, text, changes };
   });
 }

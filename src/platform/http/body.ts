@@ -13,7 +13,7 @@ export async function readBody(request: Request, maxBytes: number): Promise<stri
 
 /** A request's body as bytes; stops reading as soon as there are too many. */
 export async function readBytes(request: Request, maxBytes: number): Promise<Uint8Array> {
-  const tooMany = tooLarge(t("The request is larger than {value} KiB.", { value: Math.floor(maxBytes / 1024) }));
+  const tooMany = tooLarge(t("The request is larger than {size} KiB.", { size: Math.floor(maxBytes / 1024) }));
   if (Number(request.headers.get("content-length") ?? 0) > maxBytes) throw tooMany;
   if (request.body === null) return new Uint8Array();
   const chunks: Uint8Array[] = [];

@@ -1,7 +1,7 @@
 import { formatMoney } from "../money.ts";
 import type { Tenant } from "../context.ts";
 import type { Address } from "../database/columns.ts";
-import { t } from "../language/index.ts";
+import { currentLocale, t } from "../language/index.ts";
 import type { ActionLink, CellModel, EmptyModel, FactsModel } from "./view-models.ts";
 
 /** Cells: values of rows as a table or a list of facts shows them. */
@@ -70,16 +70,19 @@ export function formatAgo(instant: string, tenant: Tenant, now: string): string 
       new Date(instant),
     );
   }
-  if (seconds < 60) return "just now";
-  if (seconds < 3600) return `${Math.floor(seconds / 60)} min ago`;
-  if (seconds < 86_400) return `${Math.floor(seconds / 3600)} h ago`;
-  return `${Math.floor(seconds / 86_400)} d ago`;
+  if (seconds < 60) return t("just now");
+  if (seconds < 3600) return t("{count} min ago", { count: Math.floor(seconds / 60) });
+  if (seconds < 86_400) return t("{count} h ago", { count: Math.floor(seconds / 3600) });
+  return t("{count} d ago", { count: Math.floor(seconds / 86_400) });
 }
 
 /** Minutes as people write them: "1 h 30 min". */
 export function formatMinutes(minutes: number): string {
   const [hours, rest] = [Math.floor(Math.abs(minutes) / 60), Math.abs(minutes) % 60];
-  const text = [hours > 0 ? `${hours} h` : "", rest > 0 || hours === 0 ? `${rest} min` : ""]
+  const text = [
+    hours > 0 ? t("{hours} h", { hours }) : "",
+    rest > 0 || hours === 0 ? t("{minutes} min", { minutes: rest }) : "",
+  ]
     .filter((part) => part !== "")
     .join(" ");
   return minutes < 0 ? `−${text}` : text;
@@ -89,7 +92,7 @@ export function formatMinutes(minutes: number): string {
 export function formatBytes(bytes: number): string {
   if (bytes < 1000) return `${bytes} B`;
   if (bytes < 1_000_000) return `${Math.round(bytes / 1000)} kB`;
-  return `${(bytes / 1_000_000).toFixed(1)} MB`;
+  return `${new Intl.NumberFormat(currentLocale() ?? "en", { minimumFractionDigits: 1, maximumFractionDigits: 1 }).format(bytes / 1_000_000)} MB`;
 }
 
 const acronyms = new Set(["ach", "api", "rmm", "sla"]);
@@ -100,7 +103,7 @@ export function words(value: string): string {
     .split("_")
     .map((word) => (acronyms.has(word) ? word.toUpperCase() : word))
     .join(" ");
-  return text.charAt(0).toUpperCase() + text.slice(1);
+  return t(text.charAt(0).toUpperCase() + text.slice(1));
 }
 
 /** An address on one line. */

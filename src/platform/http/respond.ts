@@ -11,7 +11,7 @@ import { isOn } from "../switches.ts";
 import type { Answer, Door, Incoming, Route } from "./route.ts";
 import { render, renderPage } from "./templates.ts";
 import type { ErrorPageModel, SetupClosedModel } from "./page-models.ts";
-import type { Flash, LayoutModel, NavGroup } from "./view-models.ts";
+import type { Flash, LayoutModel, NavGroup, NavLink } from "./view-models.ts";
 
 const flashCookie = "purser_flash";
 
@@ -97,10 +97,7 @@ async function pageResponse(
     user_menu: [
       { label: t("Your account"), href: route.door === "portal" ? "/portal/account" : "/account", icon: "user" },
     ],
-    create:
-      route.door === "staff"
-        ? ctx.app.registry.create.filter((item) => isOn(ctx.app, ctx.tenant, item) && can(ctx.actor, item.permission))
-        : [],
+    create: route.door === "staff" ? createOf(ctx) : [],
     ...chrome,
   };
   const response = html(rendered(route.door, frame, answer), answer.status);
@@ -135,12 +132,18 @@ function navOf(ctx: Ctx, path: string): NavGroup[] {
   for (const item of ctx.app.registry.nav) {
     if (!isOn(ctx.app, ctx.tenant, item)) continue;
     if (item.permission !== null && ![item.permission].flat().some((name) => can(ctx.actor, name))) continue;
-    let group = groups.find((known) => known.label === item.group);
-    if (group === undefined) groups.push((group = { label: item.group, items: [] }));
+    let group = groups.find((known) => known.label === t(item.group));
+    if (group === undefined) groups.push((group = { label: t(item.group), items: [] }));
     const isCurrent = item.href === "/" ? path === "/" : path === item.href || path.startsWith(`${item.href}/`);
-    group.items.push({ label: item.label, href: item.href, icon: item.icon, is_current: isCurrent });
+    group.items.push({ label: t(item.label), href: item.href, icon: item.icon, is_current: isCurrent });
   }
   return groups;
+}
+
+function createOf(ctx: Ctx): NavLink[] {
+  return ctx.app.registry.create
+    .filter((item) => isOn(ctx.app, ctx.tenant, item) && can(ctx.actor, item.permission))
+    .map(({ label, href, icon }) => ({ label: t(label), href, icon }));
 }
 
 const portalPages = [
@@ -178,7 +181,7 @@ function portalNav(ctx: Ctx, door: Door, path: string): NavGroup[] {
       items: portalPages
         .filter(({ permission }) => permission === null || can(ctx.actor, permission))
         .map(({ label, href, icon }) => ({
-          label,
+          label: t(label),
           href,
           icon,
           is_current: href === "/portal" ? path === "/portal" : path.startsWith(href),
@@ -304,17 +307,17 @@ async function suspendedPage(
 
 function titleOf(status: number): string {
   const titles: Record<number, string> = {
-    400: "That request could not be read",
-    403: "You may not see this",
-    404: "There is nothing here",
-    409: "That is not possible now",
-    412: "Changed meanwhile",
-    413: "That is too large",
-    422: "Something is not right yet",
-    429: "Too many attempts",
-    503: "Back in a moment",
+    400: t("That request could not be read"),
+    403: t("You may not see this"),
+    404: t("There is nothing here"),
+    409: t("That is not possible now"),
+    412: t("Changed meanwhile"),
+    413: t("That is too large"),
+    422: t("Something is not right yet"),
+    429: t("Too many attempts"),
+    503: t("Back in a moment"),
   };
-  return titles[status] ?? "Something went wrong";
+  return titles[status] ?? t("Something went wrong");
 }
 
 /** The headers that every answer carries. */

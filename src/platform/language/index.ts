@@ -49,3 +49,8 @@ function englishLocale(): string {
 export function listed(things: readonly string[]): string {
   return new Intl.ListFormat(currentLanguage(), { type: "conjunction" }).format(things);
 }
+
+/** Marks a text that stands in a declaration and is given to `t` when it is shown, so that it gets into the catalogs. */
+export function declared(text: string): string {
+  return text;
+}

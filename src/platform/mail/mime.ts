@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { domainToASCII } from "node:url";
 import MailComposer from "nodemailer/lib/mail-composer";
+import { t } from "../language/index.ts";
 import { isEmailAddress, type Mailbox, plainName } from "./addresses.ts";
 
 export interface MailAttachment {
@@ -69,12 +70,13 @@ export async function buildMime(sender: Mailbox, message: OutgoingMail): Promise
     disableUrlAccess: true,
   }).compile();
   const { to } = composed.getEnvelope();
-  if (to.length === 0) throw new UnsendableMail("The mail has no recipient.");
+  if (to.length === 0) throw new UnsendableMail(t("The mail has no recipient."));
   return { bytes: await composed.build(), envelope: { from: inAscii(mailbox(sender).address), to: [...new Set(to)] } };
 }
 
 function mailbox({ address, name }: Mailbox): Mailbox {
-  if (!isEmailAddress(address)) throw new UnsendableMail(`"${plainName(address)}" is not an e-mail address.`);
+  if (!isEmailAddress(address))
+    throw new UnsendableMail(t('"{address}" is not an e-mail address.', { address: plainName(address) }));
   return { address, name: plainName(name) };
 }
 

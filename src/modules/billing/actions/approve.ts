@@ -71,8 +71,8 @@ function refuseProblems(problems: readonly DraftProblem[]): void {
   throw new Failure(
     409,
     "draft_problems",
-    t("This draft cannot be approved yet. {value}", {
-      value: [...new Set(errors.map((problem) => problem.message))].join(" "),
+    t("This draft cannot be approved yet. {problems}", {
+      problems: [...new Set(errors.map((problem) => problem.message))].join(" "),
     }),
     errors.map((problem) => ({ field: "", code: problem.code, message: problem.message })),
   );

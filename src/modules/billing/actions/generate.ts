@@ -60,7 +60,10 @@ export const generateFromContract = action({
     const plan = await planContract(work, contract, period);
     if (isEmpty(plan))
       throw nothing(
-        `${contract.name} has nothing to bill for ${shownPeriod(period)}: it is billed already, or nothing is due.`,
+        t("{name} has nothing to bill for {period}: it is billed already, or nothing is due.", {
+          name: contract.name,
+          period: shownPeriod(period),
+        }),
       );
     const invoice = await newDraft(work, {
       company_id: contract.company_id,
@@ -124,7 +127,12 @@ export const generateFromTime = action({
     const range = { start: from, end: Temporal.PlainDate.from(to).add({ days: 1 }).toString() };
     const plan = await planTime(work, company, range);
     if (isEmpty(plan))
-      throw nothing(`${company.name} has no unbilled time without a contract in ${shownPeriod(range)}.`);
+      throw nothing(
+        t("{name} has no unbilled time without a contract in {period}.", {
+          name: company.name,
+          period: shownPeriod(range),
+        }),
+      );
     if (plan.lines.length === 0) throw conflict(plan.problems[0]?.message ?? t("There is no rate."), "no_rate");
     const invoice = await newDraft(work, {
       company_id: company.id,

@@ -12,6 +12,7 @@ import { newId } from "../../../platform/ids.ts";
 import { t } from "../../../platform/language/index.ts";
 import { mailBody } from "../../../platform/mail/compose.ts";
 import { queueMail } from "../../../platform/mail/queue.ts";
+import { inLanguageOf } from "../../../platform/mail/reader.ts";
 import { formatMoney } from "../../../platform/money.ts";
 import { portalUrl } from "../issue/details.ts";
 import { detailsOf, drawPdf, pdfName } from "../issue/document.ts";
@@ -56,7 +57,7 @@ export const sendInvoiceAction = action({
     // Sending again is a new mail on purpose; that one click sends one is held by the version.
     await queueMail(work, {
       to,
-      ...letter(work, row),
+      ...(await inLanguageOf(work, to, () => letter(work, row))),
       about: { type: "invoices", id },
       dedupe_key: `invoice:${id}:${newId()}`,
       attachments: [{ file_id }],
@@ -77,8 +78,9 @@ function requireIssued(invoice: InvoiceRow): void {
 }
 
 function withoutRecipient(): Failure {
-  const message =
-    "Nobody at this company receives invoices: give it a billing contact or a primary contact with an e-mail address.";
+  const message = t(
+    "Nobody at this company receives invoices: give it a billing contact or a primary contact with an e-mail address.",
+  );
   return new Failure(422, "no_recipient", message, [{ field: "billing_contact_id", code: "no_recipient", message }]);
 }
 
@@ -88,14 +90,19 @@ function letter(work: Work, invoice: InvoiceRow): { subject: string; text: strin
   const number = invoice.invoice_number ?? "";
   const due = formatDate(invoice.due_date, tenant);
   const isSettled = invoice.balance_due <= 0;
-  const owed = isSettled
-    ? "Nothing is left to pay."
-    : `Please pay ${formatMoney(invoice.balance_due, invoice.currency, tenant.locale)} by ${due}.`;
+  const what = { number, total };
+  const text = isSettled
+    ? t("Please find attached our invoice {number} over {total}. Nothing is left to pay.", what)
+    : t("Please find attached our invoice {number} over {total}. Please pay {amount} by {due}.", {
+        ...what,
+        amount: formatMoney(invoice.balance_due, invoice.currency, tenant.locale),
+        due,
+      });
   const body = mailBody(
     {
       organization: tenant.name,
       heading: t("Invoice {number}", { number }),
-      paragraphs: [t("Please find attached our invoice {number} over {total}. {owed}", { number, total, owed })],
+      paragraphs: [text],
       action: {
         label: isSettled ? t("View the invoice") : t("View and pay the invoice"),
         url: portalUrl(work, invoice.id),

@@ -9,7 +9,7 @@ import { t } from "../../../platform/language/index.ts";
 import { timeEntries } from "../../time/index.ts";
 import { writeLedger } from "../drafts/ledger.ts";
 import { linesOf } from "../drafts/recompute.ts";
-import { canTransition } from "../rules/states.ts";
+import { canTransition, stateOf } from "../rules/states.ts";
 import type { TimeEvidence } from "../rules/time-lines.ts";
 import { invoiceLines, type InvoiceLineRow, type InvoiceRow, invoices } from "../schema.ts";
 
@@ -53,7 +53,7 @@ function refuse(invoice: InvoiceRow): void {
   if (invoice.status === "paid" && invoice.total === 0) return;
   if (!canTransition(invoice.status, "void"))
     throw conflict(
-      t("An invoice that is {status} cannot be voided.", { status: invoice.status.replaceAll("_", " ") }),
+      t("An invoice that is {status} cannot be voided.", { status: stateOf(invoice.status) }),
       "cannot_void",
     );
 }

@@ -62,7 +62,7 @@ export async function addLines(
 ): Promise<InvoiceLineRow[]> {
   const present = await linesOf(work, invoice.id);
   if (present.length + lines.length > mostLines)
-    throw conflict(t("An invoice holds at most {mostLines} lines.", { mostLines }), "too_many_lines");
+    throw conflict(t("An invoice holds at most {count} lines.", { count: mostLines }), "too_many_lines");
   const last = present.at(-1)?.sort_order ?? 0;
   const made: InvoiceLineRow[] = [];
   for (const [index, given] of lines.entries()) {

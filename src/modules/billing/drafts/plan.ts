@@ -1,6 +1,6 @@
 import type { Ctx } from "../../../platform/context.ts";
 import { conflict, invalidField } from "../../../platform/errors.ts";
-import { t } from "../../../platform/language/index.ts";
+import { forReader, t } from "../../../platform/language/index.ts";
 import {
   type BillingPeriod,
   bucketsWithin,
@@ -13,7 +13,7 @@ import {
   ratesFor,
   withRollover,
 } from "../../contracts/index.ts";
-import { buildDraft, type DraftLine } from "../rules/draft.ts";
+import { buildDraft, type DraftLine, type Wording } from "../rules/draft.ts";
 import type { DraftProblem } from "../rules/problems.ts";
 import type { RatedTime, TimeEvidence } from "../rules/time-lines.ts";
 import { billedBefore, billedPart, type Draw, drawsOf, usedMinutes } from "./billed.ts";
@@ -66,7 +66,8 @@ export async function planContract(ctx: Ctx, contract: ContractRow, period: Bill
     .where("contract_id", "=", contract.id)
     .orderBy("sort_order")
     .execute();
-  const all = contractCharges(contract, items, period, contract.currency).map((charge) => ({
+  const wording = await wordingFor(ctx, contract.company_id);
+  const all = wording(() => contractCharges(contract, items, period, contract.currency)).map((charge) => ({
     charge,
     part: billedPart(before, charge.evidence),
   }));
@@ -91,7 +92,7 @@ export async function planContract(ctx: Ctx, contract: ContractRow, period: Bill
   const rates = await ratesFor(ctx, contract.company_id, contract.id);
   const covered = coverTime(time, { contract, buckets, rates });
   const taxable = new Map(items.map((item) => [item.id, item.is_taxable]));
-  const { lines, problems } = planned(contract.currency, charges, covered, drawsOf(covered), taxable);
+  const { lines, problems } = planned(contract.currency, charges, covered, drawsOf(covered), taxable, wording);
   return {
     company_id: contract.company_id,
     contract_id: contract.id,
@@ -116,6 +117,16 @@ function partlyBilled(charge: Charge): DraftProblem {
   };
 }
 
+/** The lines of an invoice are in the language that its company is written to in. */
+async function wordingFor(ctx: Ctx, companyId: string): Promise<Wording> {
+  const company = await ctx.db
+    .selectFrom("companies")
+    .select("language")
+    .where("id", "=", companyId)
+    .executeTakeFirst();
+  return (make) => forReader(ctx.tenant, [company?.language], make);
+}
+
 /** What a company has to be billed for time without a contract, in a half-open range of days. */
 export async function planTime(ctx: Ctx, company: { id: string; currency: string }, range: Period): Promise<Plan> {
   const time = await unbilledTime(ctx, { company_id: company.id, contract_id: null, from: range.start, to: range.end });
@@ -126,7 +137,7 @@ export async function planTime(ctx: Ctx, company: { id: string; currency: string
     contract_id: null,
     currency: company.currency,
     period: range,
-    ...planned(company.currency, [], rated, new Map(), new Map()),
+    ...planned(company.currency, [], rated, new Map(), new Map(), await wordingFor(ctx, company.id)),
   };
 }
 
@@ -140,6 +151,7 @@ export function planned(
   time: readonly (RatedTime & { entry: OpenTime })[],
   draws: ReadonlyMap<string, Draw[]>,
   taxable: ReadonlyMap<string, boolean>,
+  wording?: Wording,
 ): Pick<Plan, "lines" | "problems"> {
   const draft = buildDraft({
     currency,
@@ -149,6 +161,7 @@ export function planned(
     tax_rate_id: null,
     is_tax_exempt: true,
     discount_amount: 0,
+    ...(wording === undefined ? {} : { wording }),
   });
   return {
     lines: draft.lines.map((line, index) => plannedLine(line, charges[index], draws, taxable)),

@@ -1,4 +1,5 @@
 import type { Ctx } from "../../../platform/context.ts";
+import { languageOf, localeFor } from "../../../platform/language/index.ts";
 import { amountsFor, linesOf } from "../drafts/recompute.ts";
 import type { BillTo, InvoicePdfModel, Letterhead, PdfTime } from "../pdf/model.ts";
 import type { InvoiceLineRow, InvoiceRow } from "../schema.ts";
@@ -29,6 +30,13 @@ export async function currentDetails(ctx: Ctx, invoice: InvoiceRow): Promise<Iss
       "files.sha256",
     ])
     .executeTakeFirstOrThrow();
+  const { language } = await ctx.db
+    .selectFrom("companies")
+    .select("language")
+    .where("id", "=", invoice.company_id)
+    .executeTakeFirstOrThrow();
+  const home = ctx.tenant.organization_locale;
+  const locale = localeFor(language ?? languageOf(home), home);
   const lines = await linesOf(ctx, invoice.id);
   const amounts = await amountsFor(ctx, invoice, lines);
   const notes = [invoice.notes, organization.invoice_footer]
@@ -38,7 +46,7 @@ export async function currentDetails(ctx: Ctx, invoice: InvoiceRow): Promise<Iss
     logo_sha256: organization.sha256,
     model: {
       issued_at: invoice.approved_at ?? invoice.updated_at,
-      locale: ctx.tenant.locale,
+      locale,
       currency: invoice.currency,
       letterhead: {
         name: organization.name,

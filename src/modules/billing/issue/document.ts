@@ -1,12 +1,13 @@
 import { find } from "../../../platform/access/reach.ts";
 import { type Ctx, reading } from "../../../platform/context.ts";
+import { t } from "../../../platform/language/index.ts";
 import { invoicePdf } from "../pdf/invoice.ts";
 import type { InvoiceRow } from "../schema.ts";
 import { currentDetails, type IssuedDetails } from "./details.ts";
 
 /** What the file of an invoice is called. */
 export function pdfName(invoice: Pick<InvoiceRow, "invoice_number">): string {
-  return `${invoice.invoice_number ?? "Draft invoice"}.pdf`.replace(/[/\\]/g, "-");
+  return `${invoice.invoice_number ?? t("Draft invoice")}.pdf`.replace(/[/\\]/g, "-");
 }
 
 /** The details that a document is drawn from: those kept at approval, for a draft the present ones. */

@@ -8,7 +8,7 @@ import type { InvoiceRow } from "../schema.ts";
 export async function recipientOf(
   ctx: Ctx,
   invoice: Pick<InvoiceRow, "company_id" | "billing_contact_id">,
-): Promise<{ address: string; name: string } | null> {
+): Promise<{ address: string; name: string; contact_id: string } | null> {
   const company = await ctx.db
     .selectFrom("companies")
     .select("default_billing_contact_id")
@@ -28,5 +28,5 @@ export async function recipientOf(
     contacts.find((one) => one.contact_type === "billing") ??
     contacts.find((one) => one.contact_type === "primary");
   if (found?.email == null) return null;
-  return { address: found.email, name: `${found.first_name} ${found.last_name}`.trim() };
+  return { address: found.email, name: `${found.first_name} ${found.last_name}`.trim(), contact_id: found.id };
 }

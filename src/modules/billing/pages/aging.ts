@@ -9,12 +9,15 @@ import { formatMoney } from "../../../platform/money.ts";
 import { agingReport } from "../reports.ts";
 import { type AgingBucket, agingBuckets, type AgingRow } from "../rules/terms.ts";
 
-const labels: Record<AgingBucket, string> = {
-  current: "Not due",
-  days_1_30: "1–30 days",
-  days_31_60: "31–60 days",
-  days_61_90: "61–90 days",
-  days_over_90: "Over 90 days",
+const labelFor = (bucket: AgingBucket): string => {
+  const labels: Record<AgingBucket, string> = {
+    current: t("Not due"),
+    days_1_30: t("1–30 days"),
+    days_31_60: t("31–60 days"),
+    days_61_90: t("61–90 days"),
+    days_over_90: t("Over 90 days"),
+  };
+  return labels[bucket];
 };
 
 type Row = AgingRow & { id: string; company: string };
@@ -40,7 +43,7 @@ async function showAging(ctx: Ctx): Promise<Answer> {
           },
           ...agingBuckets.map((bucket) => ({
             key: bucket,
-            label: labels[bucket],
+            label: labelFor(bucket),
             is_numeric: true,
             is_secondary: false,
             cell: (row: Row) => (row[bucket] === 0 ? cell.nothing : cell.money(row[bucket], row.currency, ctx.tenant)),

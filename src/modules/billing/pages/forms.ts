@@ -139,7 +139,7 @@ async function paymentForm(ctx: Ctx, incoming: Incoming, typed: Typed, failure: 
     cancel_url: `/invoices/${invoice.id}`,
     sections: [
       {
-        title: t("Payment for {invoice_number}", { invoice_number: invoice.invoice_number ?? "a draft" }),
+        title: t("Payment for {invoice_number}", { invoice_number: invoice.invoice_number ?? t("a draft") }),
         hint: t("A part of the balance may be paid; the client gets a receipt by mail."),
         fields: [
           p("amount", { prefix: invoice.currency }),
@@ -166,7 +166,7 @@ export const formPages: Route[] = [
     title: () => t("New invoice"),
     form: newForm,
     breadcrumbs: crumbs,
-    done: (result) => toInvoice((result as { id: string }).id, "Draft created. Add its lines now."),
+    done: (result) => toInvoice((result as { id: string }).id, t("Draft created. Add its lines now.")),
   }),
   ...formRoutes({
     path: "/invoices/:id/edit",
@@ -176,7 +176,7 @@ export const formPages: Route[] = [
     form: editForm,
     extra: (incoming) => ({ id: idFrom(incoming) }),
     breadcrumbs: crumbs,
-    done: (_, incoming) => toInvoice(idFrom(incoming), "Changes saved."),
+    done: (_, incoming) => toInvoice(idFrom(incoming), t("Changes saved.")),
   }),
   ...formRoutes({
     path: "/invoices/:id/lines/new",
@@ -186,7 +186,7 @@ export const formPages: Route[] = [
     form: newLineForm,
     extra: (incoming) => ({ invoice_id: idFrom(incoming) }),
     breadcrumbs: crumbs,
-    done: (_, incoming) => toInvoice(idFrom(incoming), "Line added."),
+    done: (_, incoming) => toInvoice(idFrom(incoming), t("Line added.")),
   }),
   ...formRoutes({
     path: "/invoices/:id/lines/:line_id/edit",
@@ -196,7 +196,7 @@ export const formPages: Route[] = [
     form: editLineForm,
     extra: (incoming) => ({ id: incoming.params["line_id"] }),
     breadcrumbs: crumbs,
-    done: (_, incoming) => toInvoice(idFrom(incoming), "Line saved."),
+    done: (_, incoming) => toInvoice(idFrom(incoming), t("Line saved.")),
   }),
   ...formRoutes({
     path: "/invoices/:id/payment",
@@ -206,6 +206,6 @@ export const formPages: Route[] = [
     form: paymentForm,
     extra: (incoming) => ({ invoice_id: idFrom(incoming) }),
     breadcrumbs: crumbs,
-    done: (_, incoming) => toInvoice(idFrom(incoming), "Payment recorded."),
+    done: (_, incoming) => toInvoice(idFrom(incoming), t("Payment recorded.")),
   }),
 ];

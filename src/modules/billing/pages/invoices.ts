@@ -132,10 +132,8 @@ export const invoicePages: Route[] = [
   { method: "GET", path: "/invoices/:id/lines/:line_id", door: "staff", permission: "billing.read", handle: showLine },
   invoiceButton("lines/:line_id/move/:direction", moveLine, "Line moved.", { target: "line_id" }),
   invoiceButton("lines/:line_id/delete", deleteLine, "Line removed.", { target: "line_id" }),
-  invoiceButton(
-    "approve",
-    approveInvoice,
-    (result) => `Approved as ${(result as InvoiceRow).invoice_number ?? ""}. Send it now.`,
+  invoiceButton("approve", approveInvoice, (result) =>
+    t("Approved as {invoice_number}. Send it now.", { invoice_number: (result as InvoiceRow).invoice_number ?? "" }),
   ),
   invoiceButton("void", voidInvoice, "The invoice is void."),
   invoiceButton("rebuild", rebuildDraft, "The draft is built again from contract and time."),

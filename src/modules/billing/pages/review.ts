@@ -77,7 +77,7 @@ async function showReview(ctx: Ctx): Promise<Answer> {
 }
 
 const hintOf = (row: InvoiceListRow): string =>
-  [row.invoice_number ?? "Draft", row.contract].filter((part) => part !== null).join(" · ");
+  [row.invoice_number ?? t("Draft"), row.contract].filter((part) => part !== null).join(" · ");
 
 function attention(ctx: Ctx, rows: readonly InvoiceListRow[]): SectionModel {
   const columns = invoiceColumns.filter(({ key }) =>
@@ -119,13 +119,13 @@ interface Outcome {
 
 /** Approves, and sends when asked, one invoice after the other: each stands for itself, and says how it went. */
 async function goOn(ctx: Ctx, row: InvoiceListRow, isSending: boolean): Promise<Outcome> {
-  let label = row.invoice_number ?? "Draft";
+  let label = row.invoice_number ?? t("Draft");
   const done: string[] = [];
   try {
     if (row.status === "draft") {
       const approved = await perform(ctx, approveInvoice, { id: row.id });
       label = approved.invoice_number ?? label;
-      done.push("Approved");
+      done.push(t("Approved"));
     }
     if (isSending) {
       await sendInvoice(ctx, row.id);
@@ -135,7 +135,7 @@ async function goOn(ctx: Ctx, row: InvoiceListRow, isSending: boolean): Promise<
   } catch (error) {
     if (!(error instanceof Failure))
       log.error("an invoice could not be approved or sent", { invoice: row.id, error: String(error) });
-    const why = error instanceof Failure ? error.message : "Something went wrong; the log says more.";
+    const why = error instanceof Failure ? error.message : t("Something went wrong; the log says more.");
     return { id: row.id, label: `${label}, ${row.company}`, text: [...done, why].join(". "), is_done: false };
   }
 }
@@ -144,7 +144,7 @@ function outcomePage(outcomes: readonly Outcome[], ctx: Ctx): Answer {
   const model: BillingRunModel = {
     header: {
       title,
-      subtitle: t("{count} of {count2} done", {
+      subtitle: t("{done} of {count} done", {
         count: outcomes.filter((one) => one.is_done).length,
         count2: outcomes.length,
       }),

@@ -61,16 +61,16 @@ export function reportPage(ctx: Ctx, month: string, report: BatchReport): Answer
     sections: [
       section(
         "made",
-        "Drafts made",
+        t("Drafts made"),
         report.made,
         empty("invoice", t("No draft was made"), t("There was nothing to bill.")),
       ),
       ...(report.failed.length === 0
         ? []
-        : [section("failed", "Failed", report.failed, empty("alert", t("Nothing"), ""))]),
+        : [section("failed", t("Failed"), report.failed, empty("alert", t("Nothing"), ""))]),
       ...(report.skipped.length === 0
         ? []
-        : [section("skipped", "Left out", report.skipped, empty("check", t("Nothing"), ""))]),
+        : [section("skipped", t("Left out"), report.skipped, empty("check", t("Nothing"), ""))]),
     ],
     form: null,
   };

@@ -49,7 +49,7 @@ async function showPreview(
     sections: [
       previewSection(
         ctx,
-        "To bill",
+        t("To bill"),
         due,
         empty("check-circle", t("Nothing to bill"), t("Every contract of this month is billed, or none is active.")),
       ),
@@ -58,7 +58,7 @@ async function showPreview(
         : [
             previewSection(
               ctx,
-              "Left out",
+              t("Left out"),
               rows.filter((row) => row.plans.length === 0),
               empty("check", t("Nothing"), ""),
             ),
@@ -72,7 +72,11 @@ async function showPreview(
             values: typed ?? { month, invoice_date: todayOf(ctx) },
             failure,
             submit_label:
-              due.length === 1 ? t("Make the draft") : t("Make drafts for {count} contracts", { count: due.length }),
+              due.length === 1
+                ? t("Make the draft")
+                : t("{count, plural, one {Make drafts for # contract} other {Make drafts for # contracts}}", {
+                    count: due.length,
+                  }),
             cancel_url: "/invoices",
             sections: [
               {
@@ -97,7 +101,10 @@ function statsOf(ctx: Ctx, due: readonly PreviewRow[]): BillingRunModel["stats"]
     ...[...sums].map(([currency, sum]) => ({
       label: t("To bill before tax"),
       value: formatMoney(sum, currency, ctx.tenant.locale),
-      hint: due.length === 1 ? t("One contract") : t("{count} contracts", { count: due.length }),
+      hint:
+        due.length === 1
+          ? t("One contract")
+          : t("{count, plural, one {# contract} other {# contracts}}", { count: due.length }),
       tone: "" as const,
       href: "",
       icon: "invoice",
@@ -183,7 +190,7 @@ function whatHappens(row: PreviewRow): CellModel {
       hint: problem.message,
     };
   const lines = row.plans.reduce((sum, plan) => sum + plan.lines.length, 0);
-  return cell.text(lines === 1 ? t("One line") : t("{lines} lines", { lines }));
+  return cell.text(lines === 1 ? t("One line") : t("{count, plural, one {# line} other {# lines}}", { count: lines }));
 }
 
 export const runPages: Route[] = [

@@ -37,7 +37,7 @@ export async function showInvoice(ctx: Ctx, incoming: Incoming): Promise<Answer>
     invoice.period_start === null || invoice.period_end === null
       ? null
       : shownPeriod({ start: invoice.period_start, end: invoice.period_end });
-  const title = invoice.invoice_number ?? "Draft invoice";
+  const title = invoice.invoice_number ?? t("Draft invoice");
   const payments = await paymentSection(ctx, invoice);
   const time = await timeSection(ctx, lines);
   const model: InvoicePageModel = {
@@ -200,7 +200,7 @@ function timelineOf(ctx: Ctx, invoice: InvoiceRow): InvoicePageModel["timeline"]
   ];
   if (invoice.status === "void") return [...steps, { label: t("Void"), text: at(invoice.voided_at), state: "failed" }];
   const isPaid = invoice.status === "paid";
-  const due = `due ${formatDate(invoice.due_date, ctx.tenant)}`;
+  const due = t("due {date}", { date: formatDate(invoice.due_date, ctx.tenant) });
   return [
     ...steps,
     {

@@ -21,7 +21,7 @@ interface Share {
 /** The ticket and what was done, in one cell. */
 function workOf(row: Share): string {
   const ticket = row.ticket_number === null ? "" : `#${row.ticket_number} ${row.title ?? ""}`.trim();
-  return [ticket, row.notes].filter((part) => part !== "").join(": ") || "Work without notes";
+  return [ticket, row.notes].filter((part) => part !== "").join(": ") || t("Work without notes");
 }
 
 /** The time behind some lines, entry by entry, each with its part of the amount; null when there is none. */

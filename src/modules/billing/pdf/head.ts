@@ -1,3 +1,4 @@
+import { t } from "../../../platform/language/index.ts";
 import type { Flow } from "../../../platform/pdf/flow.ts";
 import { drawImage, isDrawable } from "../../../platform/pdf/image.ts";
 import { drawRight, drawText, type TextStyle, widthOf, wrap } from "../../../platform/pdf/text.ts";
@@ -36,26 +37,29 @@ function drawSender(flow: Flow, { letterhead, locale }: InvoicePdfModel, width: 
 
 function drawTitle(flow: Flow, model: InvoicePdfModel): number {
   const { document, right } = flow;
-  drawRight(document, "Invoice", right, flow.y - 5, text.title);
+  drawRight(document, t("Invoice"), right, flow.y - 5, text.title);
   let y = flow.y - 5 + text.title.leading;
   if (model.invoice_number !== null) {
     drawRight(document, model.invoice_number, right, y, text.soft);
     y += text.soft.leading;
   }
-  const mark = marks[model.status];
+  const mark = markOf(model.status);
   if (mark === undefined) return y;
   drawRight(document, mark.text, right, y + 3, mark.style);
   return y + 3 + mark.style.leading;
 }
 
-const marks: Partial<Record<InvoicePdfModel["status"], { text: string; style: TextStyle }>> = {
-  draft: { text: "Draft, not an invoice yet", style: text.alarm },
-  paid: { text: "Paid", style: text.good },
-  void: { text: "Void", style: text.alarm },
-};
+function markOf(status: InvoicePdfModel["status"]): { text: string; style: TextStyle } | undefined {
+  const marks: Partial<Record<InvoicePdfModel["status"], { text: string; style: TextStyle }>> = {
+    draft: { text: t("Draft, not an invoice yet"), style: text.alarm },
+    paid: { text: t("Paid"), style: text.good },
+    void: { text: t("Void"), style: text.alarm },
+  };
+  return marks[status];
+}
 
 function drawClient(flow: Flow, { bill_to, locale }: InvoicePdfModel, width: number): number {
-  let y = put(flow, "Billed to", flow.y, text.label);
+  let y = put(flow, t("Billed to"), flow.y, text.label);
   for (const line of wrap(flow.document, bill_to.name, width, text.strong)) y = put(flow, line, y, text.strong);
   const attention = bill_to.attention === null ? [] : [bill_to.attention];
   const details = [...attention, ...addressLines(bill_to.address, locale), ...taxLine(bill_to.tax_id)];
@@ -67,9 +71,9 @@ function drawClient(flow: Flow, { bill_to, locale }: InvoicePdfModel, width: num
 function drawFacts(flow: Flow, model: InvoicePdfModel, x: number): number {
   const { document, right } = flow;
   const facts: [string, string, TextStyle][] = [
-    ["Invoice date", shownDate(model.invoice_date, model.locale), text.figure],
+    [t("Invoice date"), shownDate(model.invoice_date, model.locale), text.figure],
   ];
-  facts.push(["Due date", shownDate(model.due_date, model.locale), text.strongFigure]);
+  facts.push([t("Due date"), shownDate(model.due_date, model.locale), text.strongFigure]);
   if (model.po_number !== null && model.po_number !== "") facts.push(["PO number", model.po_number, text.body]);
   let y = flow.y + text.label.leading;
   for (const [label, value, style] of facts) {
@@ -85,7 +89,7 @@ function drawFacts(flow: Flow, model: InvoicePdfModel, x: number): number {
 }
 
 function taxLine(taxId: string | null): string[] {
-  return taxId === null || taxId === "" ? [] : [`Tax ID ${taxId}`];
+  return taxId === null || taxId === "" ? [] : [t("Tax ID {number}", { number: taxId })];
 }
 
 function put(flow: Flow, line: string, y: number, style: TextStyle): number {

@@ -1,5 +1,5 @@
 import { shownHours } from "../../../platform/decimal.ts";
-import { t } from "../../../platform/language/index.ts";
+import { inLanguage, languageOf, t } from "../../../platform/language/index.ts";
 import { bytesOf, openDocument, paperFor } from "../../../platform/pdf/document.ts";
 import { breakPage, drawRule, type Flow, onEveryPage, startFlow } from "../../../platform/pdf/flow.ts";
 import { drawTable, type TableColumn } from "../../../platform/pdf/table.ts";
@@ -14,8 +14,15 @@ import { shownDate, shownMoney, shownPrice, shownQuantity } from "./words.ts";
  * The invoice as a PDF, A4 or Letter by the sender's country (else the client's). The same model gives the same bytes.
  * A logo that cannot be drawn is left out.
  */
-export async function invoicePdf(model: InvoicePdfModel): Promise<Uint8Array> {
-  const name = model.invoice_number === null ? "Draft invoice" : `Invoice ${model.invoice_number}`;
+export function invoicePdf(model: InvoicePdfModel): Promise<Uint8Array> {
+  return inLanguage(languageOf(model.locale), model.locale, () => drawInvoice(model));
+}
+
+async function drawInvoice(model: InvoicePdfModel): Promise<Uint8Array> {
+  const name =
+    model.invoice_number === null
+      ? t("Draft invoice")
+      : t("Invoice {invoice_number}", { invoice_number: model.invoice_number });
   const document = openDocument({
     paper: paperFor(model.letterhead.address?.country ?? model.bill_to.address?.country ?? null),
     title: name,
@@ -52,7 +59,7 @@ function drawLines(flow: Flow, model: InvoicePdfModel): void {
 /** The work behind the invoice, on pages of its own. */
 function drawTime(flow: Flow, model: InvoicePdfModel): void {
   breakPage(flow);
-  drawText(flow.document, "Time details", flow.left, flow.y, text.sender);
+  drawText(flow.document, t("Time details"), flow.left, flow.y, text.sender);
   flow.y += text.sender.leading + 14;
   const columns: TableColumn[] = [
     { heading: t("Date"), width: 70, align: "left", style: text.figure },
@@ -72,7 +79,7 @@ function drawTime(flow: Flow, model: InvoicePdfModel): void {
   const minutes = model.time.reduce((sum, row) => sum + row.minutes, 0);
   if (flow.y + 8 + text.strong.leading > flow.bottom) breakPage(flow);
   flow.y += 8;
-  drawText(flow.document, "Total hours", flow.left, flow.y, text.strong);
+  drawText(flow.document, t("Total hours"), flow.left, flow.y, text.strong);
   drawRight(
     flow.document,
     shownQuantity(shownHours(minutes), true, model.locale),
@@ -86,5 +93,5 @@ function drawFooter(flow: Flow, label: string, page: number, pages: number): voi
   const y = flow.bottom + 20;
   drawRule(flow.document, flow.left, flow.right, y - 6, hairline);
   drawText(flow.document, label, flow.left, y, text.small);
-  drawRight(flow.document, `Page ${page} of ${pages}`, flow.right, y, text.small);
+  drawRight(flow.document, t("Page {page} of {pages}", { page, pages }), flow.right, y, text.small);
 }

@@ -1,3 +1,4 @@
+import { t } from "../../../platform/language/index.ts";
 import { breakPage, drawRule, type Flow, keepTogether } from "../../../platform/pdf/flow.ts";
 import { drawRight, drawText, type TextStyle, wrap } from "../../../platform/pdf/text.ts";
 import { hairline, text, tint } from "./look.ts";
@@ -43,8 +44,10 @@ function paymentLines(flow: Flow, model: InvoicePdfModel, width: number): Paymen
     { text: label, style: text.label, before: 0, url: null },
     ...wrap(flow.document, content, width, style).map((line) => ({ text: line, style, before: 0, url })),
   ];
-  const online = payment_url === null ? [] : block("Pay online", payment_url, text.link, payment_url);
-  const bank = isFilled(letterhead.bank_details) ? block("Bank details", letterhead.bank_details, text.body, null) : [];
+  const online = payment_url === null ? [] : block(t("Pay online"), payment_url, text.link, payment_url);
+  const bank = isFilled(letterhead.bank_details)
+    ? block(t("Bank details"), letterhead.bank_details, text.body, null)
+    : [];
   const [first, ...rest] = bank;
   return first === undefined || online.length === 0
     ? [...online, ...bank]
@@ -84,25 +87,29 @@ function sumLines(flow: Flow, model: InvoicePdfModel, left: number): Sums {
       y += lines.length * text.softFigure.leading + rowGap;
     }
     drawRule(document, left, right, y + 2, hairline);
-    y = pair("Total", shownMoney(model.total, model), y + 9, text.total);
-    if (model.amount_paid !== 0) y = pair("Paid", shownMoney(-model.amount_paid, model), y + 2, text.softFigure);
+    y = pair(t("Total"), shownMoney(model.total, model), y + 9, text.total);
+    if (model.amount_paid !== 0) y = pair(t("Paid"), shownMoney(-model.amount_paid, model), y + 2, text.softFigure);
     y += 8;
     // The box reaches past the columns on both sides, so that its text stays in line with theirs.
     document.rect(left - 12, y, right - left + 24, boxHeight).fill(tint);
-    pair("Balance due", balanceText(model), y + (boxHeight - text.balance.leading) / 2, text.balance);
+    pair(t("Balance due"), balanceText(model), y + (boxHeight - text.balance.leading) / 2, text.balance);
     return y + boxHeight;
   };
   return { height: rowsHeight + 9 + text.total.leading + paidHeight + 8 + boxHeight, draw };
 }
 
 function sums(model: InvoicePdfModel): [string, string][] {
-  const rows: [string, string][] = [["Subtotal", shownMoney(model.subtotal, model)]];
-  if (model.discount_amount !== 0) rows.push(["Discount", shownMoney(-model.discount_amount, model)]);
+  const rows: [string, string][] = [[t("Subtotal"), shownMoney(model.subtotal, model)]];
+  if (model.discount_amount !== 0) rows.push([t("Discount"), shownMoney(-model.discount_amount, model)]);
   for (const tax of model.taxes) {
-    const label = `${tax.name} ${shownPercent(tax.rate, model.locale)} on ${shownMoney(tax.taxable_amount, model)}`;
+    const label = t("{name} {percent} on {amount}", {
+      name: tax.name,
+      percent: shownPercent(tax.rate, model.locale),
+      amount: shownMoney(tax.taxable_amount, model),
+    });
     rows.push([label, shownMoney(tax.tax_amount, model)]);
   }
-  if (model.is_tax_exempt) rows.push(["Tax exempt", shownMoney(0, model)]);
+  if (model.is_tax_exempt) rows.push([t("Tax exempt"), shownMoney(0, model)]);
   return rows;
 }
 
@@ -119,7 +126,7 @@ export function drawNotes(flow: Flow, { notes }: InvoicePdfModel): void {
   const lines = wrap(flow.document, notes, flow.right - flow.left, text.body);
   keepTogether(flow, 20 + text.label.leading + Math.min(lines.length, 4) * text.body.leading);
   flow.y += 20;
-  drawText(flow.document, "Notes", flow.left, flow.y, text.label);
+  drawText(flow.document, t("Notes"), flow.left, flow.y, text.label);
   flow.y += text.label.leading;
   for (const line of lines) {
     if (flow.y + text.body.leading > flow.bottom) breakPage(flow);

@@ -1,4 +1,5 @@
 import { compareDecimals } from "../../../platform/decimal.ts";
+import { t } from "../../../platform/language/index.ts";
 import { amountProblems, type DraftProblem } from "./problems.ts";
 import { type RatedTime, type TimeEvidence, type TimeLine, timeLines } from "./time-lines.ts";
 import { type Amounts, amountsOf, type LineType, type TaxRate } from "./totals.ts";
@@ -25,7 +26,11 @@ export interface DraftInput {
   tax_rate_id: string | null;
   is_tax_exempt: boolean;
   discount_amount: number;
+  /** Makes the texts of the lines, in the language of the document. */
+  wording?: Wording;
 }
+
+export type Wording = <T>(make: () => T) => T;
 
 /** A line of the draft, with the column names of `invoice_lines`. */
 export interface DraftLine {
@@ -67,7 +72,8 @@ export interface Draft {
  * rate is given and the draft made anew.
  */
 export function buildDraft(input: DraftInput): Draft {
-  const worked = timeLines(input.time, input.currency);
+  const { wording = (make) => make() } = input;
+  const worked = wording(() => timeLines(input.time, input.currency));
   const charged = input.charges.map((charge) => chargeLine(charge));
   const lines = [...charged, ...worked].map((line, index) => ({
     ...line,
@@ -108,7 +114,10 @@ function rateProblems(time: readonly RatedTime[]): DraftProblem[] {
     const about = { time_entry_id: entry.id, work_type_id: entry.work_type.id };
     if (rate?.ok === false) return [{ severity: "error", code: rate.code, message: rate.message, ...about }];
     if (rate?.ok !== true || compareDecimals(rate.rate, "0") !== 0) return [];
-    const message = `"${entry.work_type.name}" of ${entry.date} is billed at a rate of zero.`;
+    const message = t('"{name}" of {date} is billed at a rate of zero.', {
+      name: entry.work_type.name,
+      date: entry.date,
+    });
     return [{ severity: "warning", code: "zero_rate", message, ...about }];
   });
 }

@@ -1,3 +1,4 @@
+import { t } from "../../../platform/language/index.ts";
 import type { Amounts } from "./totals.ts";
 
 /** What is wrong with a draft. An `error` keeps it from being approved, a `warning` asks a person to look. */
@@ -18,12 +19,13 @@ function ofDraft(code: DraftProblem["code"], message: string): DraftProblem {
 /** The problems of a draft's lines and amounts, also after it has been edited by hand. */
 export function amountProblems(lineCount: number, discountAmount: number, amounts: Amounts): DraftProblem[] {
   const problems: DraftProblem[] = [];
-  if (lineCount === 0) problems.push(ofDraft("nothing_to_bill", "There is nothing to bill: the invoice has no lines."));
+  if (lineCount === 0)
+    problems.push(ofDraft("nothing_to_bill", t("There is nothing to bill: the invoice has no lines.")));
   if (discountAmount < 0)
-    problems.push(ofDraft("negative_discount", "A discount cannot be negative; add an adjustment line."));
+    problems.push(ofDraft("negative_discount", t("A discount cannot be negative; add an adjustment line.")));
   if (amounts.total < 0) {
     problems.push(
-      ofDraft("negative_total", "Discounts and credits come to more than the charges: the total is below zero."),
+      ofDraft("negative_total", t("Discounts and credits come to more than the charges: the total is below zero.")),
     );
   }
   return problems;

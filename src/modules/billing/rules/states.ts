@@ -1,4 +1,5 @@
 import type { FieldProblem } from "../../../platform/errors.ts";
+import { t } from "../../../platform/language/index.ts";
 
 /** The life of an invoice (PRD 3.10.2 `status`). `pending` is an approved invoice that has not been sent yet. */
 export const invoiceStatuses = ["draft", "pending", "sent", "partially_paid", "paid", "void", "written_off"] as const;
@@ -72,18 +73,25 @@ export function statusAfterSending(status: InvoiceStatus): InvoiceStatus {
 export function paymentProblem(invoice: PaidState, amount: number): FieldProblem | null {
   const wrong = (code: string, message: string): FieldProblem => ({ field: "amount", code, message });
   if (!isOpen(invoice.status))
-    return wrong("not_open", `A payment cannot be recorded on an invoice that is ${words[invoice.status]}.`);
-  if (amount <= 0) return wrong("not_positive", "The amount of a payment is more than zero.");
-  if (amount > balanceDue(invoice)) return wrong("too_much", "The amount is more than the balance due.");
+    return wrong(
+      "not_open",
+      t("A payment cannot be recorded on an invoice that is {status}.", { status: stateOf(invoice.status) }),
+    );
+  if (amount <= 0) return wrong("not_positive", t("The amount of a payment is more than zero."));
+  if (amount > balanceDue(invoice)) return wrong("too_much", t("The amount is more than the balance due."));
   return null;
 }
 
-const words: Record<InvoiceStatus, string> = {
-  draft: "a draft",
-  pending: "approved",
-  sent: "sent",
-  partially_paid: "partially paid",
-  paid: "paid",
-  void: "void",
-  written_off: "written off",
-};
+/** What an invoice is, inside a sentence: "An invoice that is partially paid …". */
+export function stateOf(status: InvoiceStatus): string {
+  const states: Record<InvoiceStatus, string> = {
+    draft: t("a draft"),
+    pending: t("approved"),
+    sent: t("sent"),
+    partially_paid: t("partially paid"),
+    paid: t("paid"),
+    void: t("void"),
+    written_off: t("written off"),
+  };
+  return states[status];
+}

@@ -1,3 +1,4 @@
+import { t } from "../../../platform/language/index.ts";
 /** Due dates, invoice numbers and the aging of what is owed. Dates are `YYYY-MM-DD`. */
 
 export const paymentTerms = ["due_on_receipt", "net_15", "net_30", "net_45", "net_60"] as const;
@@ -32,10 +33,11 @@ export function invoiceNumber(template: string, sequence: number, invoiceDate: s
 /** What is wrong with a template of numbers, as a sentence, or null. */
 export function numberTemplateProblem(template: string): string | null {
   const rest = template.replace(placeholders, "");
-  if (/[{}]/.test(rest)) return "Use {number}, {number:6}, {year} and {month}; other braces are not known.";
-  if (!/^[\p{L}\p{N} ._/#-]*$/u.test(rest)) return "Use letters, digits, spaces and . _ / # - around the placeholders.";
+  if (/[{}]/.test(rest)) return t("Use {number}, {number:6}, {year} and {month}; other braces are not known.");
+  if (!/^[\p{L}\p{N} ._/#-]*$/u.test(rest))
+    return t("Use letters, digits, spaces and . _ / # - around the placeholders.");
   if (invoiceNumber(template, 999_999_999, "2026-01-01").length > 50)
-    return "The number would be longer than 50 characters.";
+    return t("The number would be longer than 50 characters.");
   return null;
 }
 

@@ -1,4 +1,5 @@
 import { hoursOf, shownHours } from "../../../platform/decimal.ts";
+import { t } from "../../../platform/language/index.ts";
 import { allocate, amountForMinutes } from "../../../platform/money.ts";
 
 /** How worked time becomes invoice lines. */
@@ -138,11 +139,11 @@ function coverName(row: RatedTime): string {
 }
 
 function coverText(row: RatedTime, minutes: number): string {
-  if (minutes === 0) return "no charge";
+  if (minutes === 0) return t("no charge");
   const included = row.covered_by.find((share) => share.contract_item_id === null);
   return included === undefined
-    ? `covered by prepaid hours ${shownHours(minutes)} h`
-    : `included in ${included.name} ${shownHours(minutes)} h`;
+    ? t("covered by prepaid hours, {hours} h", { hours: shownHours(minutes) })
+    : t("included in {name}, {hours} h", { name: included.name, hours: shownHours(minutes) });
 }
 
 function merged(rows: readonly RatedTime[]): CoverShare[] {

@@ -35,10 +35,10 @@ export async function checkCard(work: Work, cardId: string | null | undefined, c
   if (card !== undefined && card.currency !== currency) {
     throw invalidField(
       "rate_card_id",
-      t("{name} is in {currency}, and this contract in {currency2}.", {
+      t("{name} is in {currency}, and this contract in {other}.", {
         name: card.name,
         currency: card.currency,
-        currency2: currency,
+        other: currency,
       }),
     );
   }

@@ -56,7 +56,9 @@ export const updateRateCard = action({
     const before = await find(work, "rate_cards", id);
     const values: Patch<typeof rateCards> = fromEdge(rateCards, input, before.currency);
     if (values.currency !== undefined && values.currency !== before.currency)
-      await refuseInUse(work, before, "change its currency");
+      await refuseInUse(work, before, (holder) =>
+        t("{holder} uses this rate card. Give it another one before you change its currency.", { holder }),
+      );
     if (values.is_default === true && !before.is_default) await demoteOthers(work, id);
     const card = await update(work, rateCards, id, values, version);
     await setRates(work, id, given ?? {});
@@ -70,7 +72,9 @@ export const deleteRateCard = action({
   permission,
   input: target,
   run: async (work: Work, { id, version }: PatchInput) => {
-    await refuseInUse(work, await find(work, "rate_cards", id), "delete it");
+    await refuseInUse(work, await find(work, "rate_cards", id), (holder) =>
+      t("{holder} uses this rate card. Give it another one before you delete it.", { holder }),
+    );
     for (const item of await ratesOn(work, id)) await remove(work, rateCardItems, item.id);
     await remove(work, rateCards, id, version);
   },
@@ -145,7 +149,7 @@ async function demoteOthers(work: Work, id: string | null): Promise<void> {
   for (const card of present) if (card.id !== id) await update(work, rateCards, card.id, { is_default: false });
 }
 
-async function refuseInUse(work: Work, card: RateCardRow, what: string): Promise<void> {
+async function refuseInUse(work: Work, card: RateCardRow, refusal: (holder: string) => string): Promise<void> {
   const contract = await work.db
     .selectFrom("contracts")
     .select("contract_number")
@@ -157,9 +161,5 @@ async function refuseInUse(work: Work, card: RateCardRow, what: string): Promise
     .where("rate_card_id", "=", card.id)
     .executeTakeFirst();
   const holder = contract?.contract_number ?? company?.name;
-  if (holder !== undefined)
-    throw conflict(
-      t("{holder} uses this rate card. Give it another one before you {what}.", { holder, what }),
-      "in_use",
-    );
+  if (holder !== undefined) throw conflict(refusal(holder), "in_use");
 }

@@ -104,8 +104,11 @@ function buttons(contract: ContractRow): ActionLink[] {
 function hourStats(hours: HoursLeft): StatModel[] {
   if (hours.buckets.length === 0) return [];
   const { tone } = hoursBadge(hours);
-  const over = hours.overage_minutes === 0 ? "" : `, ${hoursText(hours.overage_minutes)} beyond`;
-  const hint = `${hoursText(hours.used_minutes)} of ${hoursText(hours.total_minutes)} used${over}`;
+  const of = { used: hoursText(hours.used_minutes), total: hoursText(hours.total_minutes) };
+  const hint =
+    hours.overage_minutes === 0
+      ? t("{used} of {total} used", of)
+      : t("{used} of {total} used, {over} beyond", { ...of, over: hoursText(hours.overage_minutes) });
   return [{ label: t("Hours left"), value: hoursText(hours.left_minutes), hint, tone, href: "", icon: "clock" }];
 }
 
@@ -165,11 +168,11 @@ function bucketSection(ctx: Ctx, hours: HoursLeft): SectionModel {
       id: "hours-table",
       caption: t("Prepaid hours in the current period"),
       columns: [
-        column("Item", false),
-        column("Until", false),
-        column("Included", true),
-        column("Used", true),
-        column("Left", true),
+        column(t("Item"), false),
+        column(t("Until"), false),
+        column(t("Included"), true),
+        column(t("Used"), true),
+        column(t("Left"), true),
       ],
       rows: hours.buckets.map((bucket) => ({
         id: bucket.contract_item_id,
@@ -209,10 +212,13 @@ async function termFacts(ctx: Ctx, contract: ContractRow): Promise<FactsModel> {
       contract.end_date === null
         ? cell.nothing
         : cell.text(
-            t("{value}, {value2} months", {
-              value: contract.auto_renew ? "By itself" : "By hand",
-              value2: typeof months === "number" ? months : 12,
-            }),
+            contract.auto_renew
+              ? t("By itself, {count, plural, one {# month} other {# months}}", {
+                  count: typeof months === "number" ? months : 12,
+                })
+              : t("By hand, {count, plural, one {# month} other {# months}}", {
+                  count: typeof months === "number" ? months : 12,
+                }),
           ),
     ],
     [t("Signed"), cell.date(contract.signed_date, ctx.tenant)],

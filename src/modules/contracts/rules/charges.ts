@@ -131,9 +131,9 @@ function proratedCharge(priced: Priced, period: BillingPeriod): Charge {
   const full_days = daysIn(period.full);
   return {
     line_type: lineType(priced.item),
-    description: t("{name}, {shownPeriod} ({days} of {full_days} days)", {
+    description: t("{name}, {period} ({days} of {full_days} days)", {
       name: priced.name,
-      shownPeriod: shownPeriod(period),
+      period: shownPeriod(period),
       days,
       full_days,
     }),

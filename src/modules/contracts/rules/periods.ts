@@ -1,3 +1,4 @@
+import { currentLanguage } from "../../../platform/language/index.ts";
 /** Billing periods of a contract (PRD 3.8.2 `start_date`, `end_date`, `billing_cycle`). Dates are `YYYY-MM-DD`. */
 
 export const billingCycles = ["monthly", "quarterly", "annually"] as const;
@@ -84,28 +85,20 @@ export function daysIn(period: Period): number {
 /** The period as an invoice names it: `November 2026` for a whole calendar month, else `15 Nov 2026 – 14 Dec 2026`. */
 export function shownPeriod(period: Period): string {
   const isWholeMonth = period.start.endsWith("-01") && period.end === plusMonths(period.start, 1);
-  if (isWholeMonth) return `${monthNames[monthOf(period.start) - 1] ?? ""} ${yearOf(period.start)}`;
+  if (isWholeMonth) return dateFormat({ month: "long", year: "numeric" }, period.start);
   const last = dayBefore(period.end);
   return last === period.start ? shownDate(last) : `${shownDate(period.start)} – ${shownDate(last)}`;
 }
 
-const monthNames = [
-  "January",
-  "February",
-  "March",
-  "April",
-  "May",
-  "June",
-  "July",
-  "August",
-  "September",
-  "October",
-  "November",
-  "December",
-];
-
 function shownDate(date: string): string {
-  return `${Number(date.slice(8))} ${(monthNames[monthOf(date) - 1] ?? "").slice(0, 3)} ${yearOf(date)}`;
+  return dateFormat({ day: "numeric", month: "short", year: "numeric" }, date);
+}
+
+/** Day before month, also for Americans: an invoice names its period the same in each English. */
+function dateFormat(parts: Intl.DateTimeFormatOptions, date: string): string {
+  const language = currentLanguage();
+  const locale = language === "en" ? "en-GB" : language;
+  return new Intl.DateTimeFormat(locale, { ...parts, timeZone: "UTC" }).format(new Date(`${date}T00:00:00Z`));
 }
 
 /** The first boundary at or after the start: the start itself, unless another billing day was chosen. */

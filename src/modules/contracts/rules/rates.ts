@@ -1,4 +1,5 @@
 import { canonicalDecimal } from "../../../platform/decimal.ts";
+import { t } from "../../../platform/language/index.ts";
 
 /** Where an hourly rate came from, so that an invoice can explain every cent. */
 export type RateSource =
@@ -74,7 +75,10 @@ export function findRate(request: RateRequest): FoundRate {
   if (work_type.default_rate !== null) {
     return found(work_type.default_rate, { kind: "work_type", work_type_id: work_type.id, name: work_type.name });
   }
-  const message = `There is no hourly rate for "${work_type.name}": add it to a rate card, to the work type or to the time entry.`;
+  const message = t(
+    'There is no hourly rate for "{name}": add it to a rate card, to the work type or to the time entry.',
+    { name: work_type.name },
+  );
   return { ok: false, code: "no_rate", message };
 }
 
@@ -86,16 +90,16 @@ function found(rate: string, source: RateSource): FoundRate {
 export function shownSource(source: RateSource): string {
   switch (source.kind) {
     case "entry":
-      return "Rate set on the time entry";
+      return t("Rate set on the time entry");
     case "overage":
-      return `Overage rate of "${source.name}"`;
+      return t('Overage rate of "{name}"', { name: source.name });
     case "contract_rate_card":
-      return `Rate card of the contract, "${source.name}"`;
+      return t('Rate card of the contract, "{name}"', { name: source.name });
     case "company_rate_card":
-      return `Rate card of the company, "${source.name}"`;
+      return t('Rate card of the company, "{name}"', { name: source.name });
     case "default_rate_card":
-      return `Default rate card, "${source.name}"`;
+      return t('Default rate card, "{name}"', { name: source.name });
     case "work_type":
-      return `Default rate of the work type "${source.name}"`;
+      return t('Default rate of the work type "{name}"', { name: source.name });
   }
 }

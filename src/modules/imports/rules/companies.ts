@@ -108,7 +108,7 @@ function complete(values: Values): FieldProblem[] {
   delete values.contact_name;
   problems.push(...joinExtension(values, "contact_phone", "contact_extension"));
   if (textOf(values, "contact_email") !== null && !isNamed(values)) {
-    const message = "The primary contact has an e-mail address and no name, so no contact is made.";
+    const message = t("The primary contact has an e-mail address and no name, so no contact is made.");
     problems.push({ severity: "warning", field: "contact_email", code: "contact_without_name", message });
   }
   return problems;
@@ -128,7 +128,7 @@ export function joinExtension(values: Values, phoneKey: string, extensionKey: st
     values[phoneKey] = joined;
     return [];
   }
-  const message = "The extension has no telephone number that it could stand behind. It is left out.";
+  const message = t("The extension has no telephone number that it could stand behind. It is left out.");
   return [{ severity: "warning", field: extensionKey, code: "extension_without_phone", message }];
 }
 

@@ -89,14 +89,18 @@ function completeCompany(values: Values, lookups: Lookups): FieldProblem[] {
       values.company_id = lookups.default_company_id;
       return completeSite(values, lookups);
     }
-    const message = "The row does not say which company the contact belongs to.";
+    const message = t("The row does not say which company the contact belongs to.");
     return [{ severity: "error", field: "company_name", code: "missing_company", message }];
   }
   if (!lookups.companyId) return [];
   const id = lookups.companyId({ name, external_id: external });
   if (id === null) {
-    const which = name === null ? `with the external ID ${quoted(external ?? "")}` : `named ${quoted(name)}`;
-    const message = `There is no company ${which}. Import the companies first, or correct it.`;
+    const message =
+      name === null
+        ? t("There is no company with the external ID {text}. Import the companies first, or correct it.", {
+            text: quoted(external ?? ""),
+          })
+        : t("There is no company named {text}. Import the companies first, or correct it.", { text: quoted(name) });
     return [
       {
         severity: "error",
@@ -119,7 +123,9 @@ function completeSite(values: Values, lookups: Lookups): FieldProblem[] {
     values.site_id = id;
     return [];
   }
-  const message = `The company has no site named ${quoted(name)}. The contact comes in without one.`;
+  const message = t("The company has no site named {text}. The contact comes in without one.", {
+    text: quoted(name),
+  });
   return [{ severity: "warning", field: "site_name", code: "unknown_site", message }];
 }
 

@@ -1,5 +1,6 @@
 import type { CsvProblem } from "../../../platform/csv/problem.ts";
 import type { CsvFile, CsvRow } from "../../../platform/csv/read.ts";
+import { t } from "../../../platform/language/index.ts";
 import type { Lookups, Target, Values } from "./field.ts";
 import type { Mapping } from "./headers.ts";
 
@@ -89,7 +90,10 @@ function withoutDouble(
     for (const { key } of identities) firstLines.set(key, read.line);
     return read;
   }
-  const message = `The ${double.noun} is the same as on line ${firstLines.get(double.key)}, so this row is not imported.`;
+  const message = t("The {noun} is the same as on line {line}, so this row is not imported.", {
+    noun: t(double.noun),
+    line: firstLines.get(double.key) ?? 0,
+  });
   const column = columnOf(double.field, headers, mapping, target);
   const problem: CsvProblem = { severity: "error", line: read.line, column, code: "duplicate_in_file", message };
   return { ...read, problems: [...read.problems, problem], is_good: false };

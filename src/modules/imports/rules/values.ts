@@ -1,4 +1,5 @@
 import { canonicalDecimal, isDecimal } from "../../../platform/decimal.ts";
+import { t } from "../../../platform/language/index.ts";
 import { isEmailAddress } from "../../../platform/mail/addresses.ts";
 import { fold } from "../../../platform/text.ts";
 import type { Parsed, Value } from "./field.ts";
@@ -14,7 +15,7 @@ export function quoted(text: string): string {
 }
 
 const tooLong = (text: string, maxLength: number): Parsed =>
-  bad("too_long", `This text has ${text.length} characters; ${maxLength} are allowed.`);
+  bad("too_long", t("This text has {count} characters; {most} are allowed.", { count: text.length, most: maxLength }));
 
 /** A text on one line. A formula such as `=HYPERLINK(…)` is a text like any other and never run. */
 export function singleLine(maxLength: number): (text: string) => Parsed {
@@ -44,7 +45,7 @@ export function email(text: string): Parsed {
   const address = text.trim().replace(/^mailto:/i, "");
   return isEmailAddress(address)
     ? good(address.toLowerCase())
-    : bad("invalid_email", `${quoted(text)} is not an e-mail address such as name@example.com.`);
+    : bad("invalid_email", t("{text} is not an e-mail address such as name@example.com.", { text: quoted(text) }));
 }
 
 /** A telephone number as it was typed; spaces are evened out. */
@@ -52,7 +53,8 @@ export function phone(text: string): Parsed {
   const number = text.replace(/[\s\u00A0]+/g, " ").trim();
   const isPhone =
     /^[+(\d][\d ()/.+*#-]*(\s*(x|ext\.?|#)\s*\d{1,8})?$/i.test(number) && (number.match(/\d/g)?.length ?? 0) >= 3;
-  if (!isPhone) return bad("invalid_phone", `${quoted(text)} is not a telephone number such as +1 512 555 0139.`);
+  if (!isPhone)
+    return bad("invalid_phone", t("{text} is not a telephone number such as +1 512 555 0139.", { text: quoted(text) }));
   return number.length > 50 ? tooLong(number, 50) : good(number);
 }
 
@@ -62,7 +64,8 @@ export function website(text: string): Parsed {
   const address = /^[a-z][a-z0-9+.-]*:\/\//i.test(typed) ? typed : `https://${typed}`;
   const url = /\s/.test(address) || !URL.canParse(address) ? null : new URL(address);
   const isWeb = url !== null && /^https?:$/.test(url.protocol) && url.hostname.includes(".") && url.username === "";
-  if (!isWeb) return bad("invalid_url", `${quoted(text)} is not a web address such as https://example.com.`);
+  if (!isWeb)
+    return bad("invalid_url", t("{text} is not a web address such as https://example.com.", { text: quoted(text) }));
   return address.length > 300 ? tooLong(address, 300) : good(address);
 }
 
@@ -73,7 +76,7 @@ export function currency(text: string): Parsed {
   const code = text.trim().toUpperCase();
   return currencies.has(code)
     ? good(code)
-    : bad("invalid_currency", `${quoted(text)} is not a currency such as EUR or USD.`);
+    : bad("invalid_currency", t("{text} is not a currency such as EUR or USD.", { text: quoted(text) }));
 }
 
 const onReceipt = new Set([
@@ -94,7 +97,10 @@ export function paymentTerms(text: string): Parsed {
   const days = Number(/^(?:net|n|due)?(?:in)?(\d{1,3})(?:days?)?(?:net)?$/.exec(key)?.[1] ?? Number.NaN);
   if (days === 0) return good("due_on_receipt");
   if ([15, 30, 45, 60].includes(days)) return good(`net_${days}`);
-  const message = `The payment terms ${quoted(text)} are none of: due on receipt, net 15, net 30, net 45, net 60. They are left out.`;
+  const message = t(
+    "The payment terms {text} are none of: due on receipt, net 15, net 30, net 45, net 60. They are left out.",
+    { text: quoted(text) },
+  );
   return odd("unknown_payment_terms", message);
 }
 
@@ -105,7 +111,7 @@ export function amount(text: string): Parsed {
   const isGroupedWell = !/[.,]/.test(typed.replace(/[.,]\d*$/, "")) || /^\d{1,3}([.,]\d{3})+([.,]\d+)?$/.test(typed);
   return isDecimal(decimal) && !decimal.startsWith("-") && isGroupedWell
     ? good(canonicalDecimal(decimal))
-    : bad("invalid_amount", `${quoted(text)} is not an amount such as 150.00.`);
+    : bad("invalid_amount", t("{text} is not an amount such as 150.00.", { text: quoted(text) }));
 }
 
 /** A comma is the decimal sign when it comes after a point, or when what follows it is no group of three. */
@@ -123,7 +129,7 @@ export function yesOrNo(text: string): Parsed {
   const word = text.trim().toLowerCase();
   if (yes.has(word)) return good(true);
   if (no.has(word)) return good(false);
-  return bad("invalid_boolean", `${quoted(text)} is neither yes nor no.`);
+  return bad("invalid_boolean", t("{text} is neither yes nor no.", { text: quoted(text) }));
 }
 
 /** One of our values, by itself or by what other products call it. */
@@ -133,7 +139,7 @@ export function oneOf(spellings: Record<string, readonly string[]>): (text: stri
     const key = headerKey(text);
     const value = values.find((one) => headerKey(one) === key || spellings[one]?.includes(key));
     if (value !== undefined) return good(value);
-    return bad("invalid_choice", `${quoted(text)} is none of: ${values.join(", ")}.`);
+    return bad("invalid_choice", t("{text} is none of: {values}.", { text: quoted(text), values: values.join(", ") }));
   };
 }
 
@@ -164,7 +170,7 @@ export function instant(text: string): Parsed {
   } catch {
     return odd(
       "invalid_instant",
-      `${quoted(text)} is not a point in time such as 2024-03-01 10:11:12 -0500. It is left out.`,
+      t("{text} is not a point in time such as 2024-03-01 10:11:12 -0500. It is left out.", { text: quoted(text) }),
     );
   }
 }

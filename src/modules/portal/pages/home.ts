@@ -35,10 +35,10 @@ async function home(ctx: Ctx): Promise<Answer> {
   const canPay = await takesPayments(ctx);
   const now = ctx.app.clock.now();
   const model: PortalHomeModel = {
-    greeting: `Hello ${ctx.actor.name.split(" ")[0] ?? ""}`.trim(),
+    greeting: t("Hello {name}", { name: ctx.actor.name.split(" ")[0] ?? "" }).trim(),
     text:
       ctx.tenant.brand.welcome === ""
-        ? t("{name} · looked after by {name2}", { name: company.name, name2: ctx.tenant.name })
+        ? t("{name} · looked after by {organization}", { name: company.name, organization: ctx.tenant.name })
         : ctx.tenant.brand.welcome,
     actions: [link(t("Ask for help"), "/portal/tickets/new", "message", "primary")],
     hours: await portalHours(ctx),
@@ -47,8 +47,8 @@ async function home(ctx: Ctx): Promise<Answer> {
       const isAnswered =
         ticket.last_staff_reply_at !== null && ticket.last_staff_reply_at >= (ticket.last_client_reply_at ?? "");
       const detail = isAnswered
-        ? `answered ${formatAgo(ticket.last_staff_reply_at ?? now, ctx.tenant, now)}`
-        : `asked ${formatAgo(ticket.created_at, ctx.tenant, now)}`;
+        ? t("answered {when}", { when: formatAgo(ticket.last_staff_reply_at ?? now, ctx.tenant, now) })
+        : t("asked {when}", { when: formatAgo(ticket.created_at, ctx.tenant, now) });
       return {
         href: `/portal/tickets/${ticket.id}`,
         number: `#${ticket.ticket_number}`,
@@ -87,8 +87,8 @@ function balanceOf(ctx: Ctx, open: readonly ClientInvoice[], canPay: boolean): N
     };
   const hint =
     late.length > 0
-      ? `${sumOf(ctx, late)} of it is overdue.`
-      : `The next one is due on ${formatDate(first.due_date, ctx.tenant)}.`;
+      ? t("{amount} of it is overdue.", { amount: sumOf(ctx, late) })
+      : t("The next one is due on {date}.", { date: formatDate(first.due_date, ctx.tenant) });
   const pay =
     canPay && open.length === 1 ? button(t("Pay now"), `/portal/invoices/${first.id}/pay`, "card", "primary") : null;
   return { value: sumOf(ctx, open), hint, tone: late.length > 0 ? "error" : "", pay, href };

@@ -96,7 +96,7 @@ async function showInvoice(ctx: Ctx, incoming: Incoming): Promise<Answer> {
   const isLate = isPayable(invoice) && invoice.due_date < today(ctx);
   const model: InvoicePageModel = {
     header: {
-      title: `Invoice ${invoice.invoice_number ?? ""}`.trim(),
+      title: t("Invoice {invoice_number}", { invoice_number: invoice.invoice_number ?? "" }).trim(),
       subtitle: "",
       breadcrumbs: [{ label: t("Invoices"), href: home }],
       badges: [invoiceBadge(invoice, today(ctx))],

@@ -48,7 +48,9 @@ export async function ticketPage(
       body: typed?.body ?? "",
       error: typed?.failure.message ?? "",
       recipients:
-        ticket.closed_at === null ? `Goes to ${ctx.tenant.name}` : "This request is done; an answer opens it again.",
+        ticket.closed_at === null
+          ? t("Goes to {name}", { name: ctx.tenant.name })
+          : t("This request is done; an answer opens it again."),
       fields: [],
       file_hint: t("up to 50 MB each"),
       submit_label: t("Send"),

@@ -5,6 +5,7 @@ import { action } from "../../../platform/action.ts";
 import type { Work } from "../../../platform/context.ts";
 import { conflict, invalidField, notFound } from "../../../platform/errors.ts";
 import { newId, noId } from "../../../platform/ids.ts";
+import { t } from "../../../platform/language/index.ts";
 import { logDoing } from "../log.ts";
 import { endSessions, mintOperatorLink } from "./auth.ts";
 
@@ -25,7 +26,7 @@ export async function addOperator(
   const now = work.app.clock.now();
   const email = given.email.trim().toLowerCase();
   const known = await work.db.selectFrom("operators").select("id").where("email", "=", email).executeTakeFirst();
-  if (known !== undefined) throw invalidField("email", "An operator with this address exists already.", "duplicate");
+  if (known !== undefined) throw invalidField("email", t("An operator with this address exists already."), "duplicate");
   const id = newId();
   await work.db
     .insertInto("operators")
@@ -56,7 +57,7 @@ export const relinkOperator = action({
   input: one,
   run: async (work: Work, { id }: { id: string }) => {
     const row = await operatorNamed(work, id);
-    if (row.deactivated_at !== null) throw conflict("This operator is deactivated.");
+    if (row.deactivated_at !== null) throw conflict(t("This operator is deactivated."));
     await logDoing(work, work.db, "operators.relink", null, { email: row.email });
     return { id, link: await mintOperatorLink(work, id) };
   },
@@ -69,7 +70,7 @@ export const deactivateOperator = action({
   input: one,
   run: async (work: Work, { id }: { id: string }) => {
     if (work.actor.user_id === id)
-      throw conflict("You cannot deactivate yourself. Another operator can.", "own_account");
+      throw conflict(t("You cannot deactivate yourself. Another operator can."), "own_account");
     const row = await operatorNamed(work, id);
     const now = work.app.clock.now();
     await work.db.updateTable("operators").set({ deactivated_at: now, updated_at: now }).where("id", "=", id).execute();
@@ -140,7 +141,7 @@ export const revokeOperatorKey = action({
       .where("operator_id", "=", work.actor.user_id ?? "")
       .where("revoked_at", "is", null)
       .executeTakeFirst();
-    if (revoked.numUpdatedRows === 0n) throw notFound("This API key");
+    if (revoked.numUpdatedRows === 0n) throw notFound(t("This API key"));
     await logDoing(work, work.db, "operators.key_revoked", null, { id });
     return { id };
   },
@@ -152,6 +153,6 @@ async function operatorNamed(work: Work, id: string): Promise<{ email: string; d
     .select(["email", "deactivated_at"])
     .where("id", "=", id)
     .executeTakeFirst();
-  if (row === undefined) throw notFound("This operator");
+  if (row === undefined) throw notFound(t("This operator"));
   return row;
 }

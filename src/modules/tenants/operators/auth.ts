@@ -7,6 +7,7 @@ import { inUnit, reading } from "../../../platform/context.ts";
 import { hashPassword, passwordProblems, verifyPassword } from "../../../platform/crypto/passwords.ts";
 import { Failure, invalidField, unauthorized } from "../../../platform/errors.ts";
 import { newId, noId } from "../../../platform/ids.ts";
+import { t } from "../../../platform/language/index.ts";
 import { logDoing } from "../log.ts";
 
 /** An operator's session is shorter than anybody else's: half a day without use ends it. */
@@ -28,7 +29,7 @@ export async function signInOperator(ctx: Ctx, emailGiven: string, password: str
   );
   const isRight = await verifyPassword(password, row?.password_hash ?? null);
   if (row === undefined || !isRight || row.deactivated_at !== null)
-    throw unauthorized("The e-mail address or the password is wrong.", "bad_credentials");
+    throw unauthorized(t("The e-mail address or the password is wrong."), "bad_credentials");
   await forgetAttempts(ctx.app, accountKey);
   return inUnit(ctx, (work) => startOperatorSession(work, row));
 }
@@ -97,7 +98,7 @@ export async function mintOperatorLink(work: Work, operatorId: string): Promise<
 }
 
 const spent = (): Failure =>
-  new Failure(404, "link_expired", "This link has been used or has expired. Ask another operator for a new one.");
+  new Failure(404, "link_expired", t("This link has been used or has expired. Ask another operator for a new one."));
 
 /** Whom a link is for, while it is good. */
 export async function operatorOfLink(

@@ -21,7 +21,7 @@ export const mostUploadBytes = 60 * 1024 * 1024;
 /** Stores what was uploaded, before the unit of work that hangs it on something. At most ten files of 50 MB (422). */
 export async function takeFiles(ctx: Ctx, uploads: readonly Upload[], field = "files"): Promise<StoredBytes[]> {
   if (uploads.length > mostFiles)
-    throw invalidField(field, t("Add at most {mostFiles} files at once.", { mostFiles }), "too_many");
+    throw invalidField(field, t("Add at most {count} files at once.", { count: mostFiles }), "too_many");
   return storeUploads(ctx, uploads, field);
 }
 

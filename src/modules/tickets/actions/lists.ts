@@ -157,7 +157,7 @@ async function refuseLast(work: Work, table: ListTable, id: string): Promise<voi
   }
   if (others === undefined)
     throw conflict(
-      t("New tickets need a {noun}, and this is the last one they could get.", { noun: table.noun }),
+      t("New tickets need a {noun}, and this is the last one they could get.", { noun: t(table.noun) }),
       "last_one",
     );
 }

@@ -24,16 +24,16 @@ const ofCompany =
   (table: "contacts" | "sites" | "contracts" | "tickets", noun: string): Check =>
   async (work, id, ticket) => {
     const row = (await maybeFind(work, table, id)) as { company_id: string } | undefined;
-    if (row === undefined) return `This ${noun} does not exist.`;
-    return row.company_id === ticket.company_id ? null : `This ${noun} belongs to another company.`;
+    if (row === undefined) return t("This {noun} does not exist.", { noun });
+    return row.company_id === ticket.company_id ? null : t("This {noun} belongs to another company.", { noun });
   };
 
 const inUse =
   (table: TableName, noun: string): Check =>
   async (work, id) => {
     const row = (await maybeFind(work, table, id)) as { archived_at?: string | null } | undefined;
-    if (row === undefined) return `This ${noun} does not exist.`;
-    return row.archived_at == null ? null : `This ${noun} is archived.`;
+    if (row === undefined) return t("This {noun} does not exist.", { noun });
+    return row.archived_at == null ? null : t("This {noun} is archived.", { noun });
   };
 
 const checks: Partial<Record<keyof Relations, Check>> = {
@@ -46,22 +46,22 @@ const checks: Partial<Record<keyof Relations, Check>> = {
   type_id: inUse("ticket_types", "type"),
   category_id: async (work, id, ticket) => {
     const row = await maybeFind(work, "ticket_categories", id);
-    if (row === undefined) return "This category does not exist.";
+    if (row === undefined) return t("This category does not exist.");
     return row.parent_category_id === null
       ? inUse("ticket_categories", "category")(work, id, ticket)
-      : "This is a subcategory; choose the category above it.";
+      : t("This is a subcategory; choose the category above it.");
   },
   subcategory_id: async (work, id, ticket) => {
     const row = await maybeFind(work, "ticket_categories", id);
-    if (row === undefined) return "This subcategory does not exist.";
+    if (row === undefined) return t("This subcategory does not exist.");
     return ticket.category_id !== null && row.parent_category_id === ticket.category_id
       ? null
-      : "This subcategory belongs to another category.";
+      : t("This subcategory belongs to another category.");
   },
   assigned_to_id: async (work, id) => {
     const user = await maybeFind(work, "users", id);
-    if (user === undefined || user.user_type !== "staff") return "This person does not exist.";
-    return user.deactivated_at === null ? null : "This person is deactivated.";
+    if (user === undefined || user.user_type !== "staff") return t("This person does not exist.");
+    return user.deactivated_at === null ? null : t("This person is deactivated.");
   },
 };
 

@@ -128,7 +128,7 @@ async function show(ctx: Ctx, values: FormValues, failure: Failure | null): Prom
       actions: [],
     },
     form: await formOf(ctx, values, failure),
-    file_hint: t("up to {mostFiles} files of 50 MB", { mostFiles }),
+    file_hint: t("up to {count} files of 50 MB", { count: mostFiles }),
     file_error: failure?.problems.find((problem) => problem.field === "files")?.message ?? "",
   };
   return page("tickets/new", t("New ticket"), model, failure?.status ?? 200);

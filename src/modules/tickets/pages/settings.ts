@@ -12,7 +12,7 @@ import { type List, type ListColumn, listAnswer, type ListQuery } from "../../..
 import { optionsOf } from "../../../platform/http/options.ts";
 import { type Incoming, redirect, type Route } from "../../../platform/http/route.ts";
 import type { ActionLink, FieldModel, FormModel } from "../../../platform/http/view-models.ts";
-import { t } from "../../../platform/language/index.ts";
+import { declared, t } from "../../../platform/language/index.ts";
 import type { Panel } from "../../../platform/module.ts";
 import {
   categoryActions,
@@ -182,23 +182,23 @@ function listOf(setting: Setting): List<ListRow> {
     href: (row) => `/settings/${setting.path}/${row.id}`,
     actions: (ctx) =>
       can(ctx.actor, permission)
-        ? [link(t("New {noun}", { noun }), `/settings/${setting.path}/new`, "plus", "primary")]
+        ? [link(t("New {noun}", { noun: t(noun) }), `/settings/${setting.path}/new`, "plus", "primary")]
         : [],
     empty: () =>
       empty(
         setting.icon,
-        t("No {title} yet", { title: setting.title.toLowerCase() }),
-        setting.text,
-        link(t("New {noun}", { noun }), `/settings/${setting.path}/new`, "plus", "primary"),
+        t("Nothing here yet"),
+        t(setting.text),
+        link(t("New {noun}", { noun: t(noun) }), `/settings/${setting.path}/new`, "plus", "primary"),
       ),
   };
 }
 
 const hints: Record<string, string> = {
-  is_closed: "Settled once tickets have this status.",
-  portal_name: "When clients should read another word than the team.",
-  is_default: "What new tickets get.",
-  sla_multiplier: "0.5 halves the targets, 2 doubles them.",
+  is_closed: declared("Settled once tickets have this status."),
+  portal_name: declared("When clients should read another word than the team."),
+  is_default: declared("What new tickets get."),
+  sla_multiplier: declared("0.5 halves the targets, 2 doubles them."),
 };
 
 async function formOf(
@@ -224,14 +224,14 @@ async function formOf(
             ),
           }
         : {};
-    fields.push(columnField(setting.table as Table, name, { ...options, hint: hints[name] ?? "" }));
+    fields.push(columnField(setting.table as Table, name, { ...options, hint: t(hints[name] ?? "") }));
   }
   return formModel({
     action: incoming.url.pathname,
     values: typed ?? (row === null ? first : rowValues(setting.table as Table, row)),
     version: row?.version ?? null,
     failure,
-    submit_label: row === null ? t("Create {noun}", { noun: setting.table.noun }) : t("Save changes"),
+    submit_label: row === null ? t("Create {noun}", { noun: t(setting.table.noun) }) : t("Save changes"),
     cancel_url: `/settings/${setting.path}`,
     sections: [{ title: "", fields }],
   });
@@ -262,7 +262,6 @@ function routesOf(setting: Setting): Route[] {
     form: (ctx: Ctx, incoming: Incoming, typed: FormValues | null, failure: Failure | null) =>
       formOf(ctx, setting, incoming, typed, failure),
   };
-  const noun = table.noun.charAt(0).toUpperCase() + table.noun.slice(1);
   return [
     {
       method: "GET",
@@ -275,7 +274,7 @@ function routesOf(setting: Setting): Route[] {
       ...shared,
       path: `${path}/new`,
       action: actions.create as unknown as AnyAction,
-      title: () => t("New {noun}", { noun: table.noun }),
+      title: () => t("New {noun}", { noun: t(table.noun) }),
     }),
     ...formRoutes({
       ...shared,
@@ -285,19 +284,14 @@ function routesOf(setting: Setting): Route[] {
       extra: (incoming) => ({ id: incoming.params["id"] }),
       actions: (ctx, incoming) => buttonsOf(ctx, setting, incoming.params["id"] ?? ""),
     }),
-    buttonRoute(
-      `${path}/:id/delete`,
-      actions.remove as unknown as AnyAction,
-      () => redirect(path, t("{noun} deleted.", { noun })),
-      at,
-    ),
+    buttonRoute(`${path}/:id/delete`, actions.remove as unknown as AnyAction, () => redirect(path, t("Deleted.")), at),
     ...(actions.archive === null
       ? []
       : [
           buttonRoute(
             `${path}/:id/archive`,
             actions.archive as unknown as AnyAction,
-            () => redirect(path, t("{noun} archived.", { noun })),
+            () => redirect(path, t("Archived.")),
             at,
           ),
         ]),
@@ -307,7 +301,7 @@ function routesOf(setting: Setting): Route[] {
           buttonRoute(
             `${path}/:id/restore`,
             actions.restore as unknown as AnyAction,
-            () => redirect(path, t("{noun} restored.", { noun })),
+            () => redirect(path, t("Restored.")),
             at,
           ),
         ]),

@@ -33,8 +33,10 @@ export async function billedBy(
     .select("invoices.invoice_number")
     .where("billed_time_entries.time_entry_id", "=", entry.id)
     .executeTakeFirst();
-  if (invoice === undefined) return entry.billing_status === "billed" ? "an invoice" : null;
-  return invoice.invoice_number === null ? "a draft invoice" : `invoice ${invoice.invoice_number}`;
+  if (invoice === undefined) return entry.billing_status === "billed" ? t("an invoice") : null;
+  return invoice.invoice_number === null
+    ? t("a draft invoice")
+    : t("invoice {invoice_number}", { invoice_number: invoice.invoice_number });
 }
 
 /** The staff member whose time it is: oneself, or for managers anybody who works here. */

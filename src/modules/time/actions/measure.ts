@@ -43,7 +43,7 @@ export function checkTimes(startTime: string | null, endTime: string | null, wor
   if (worked > between)
     throw invalidField(
       "end_time",
-      t("From {startTime} to {endTime} are only {between} minutes.", { startTime, endTime, between }),
+      t("From {startTime} to {endTime} are only {minutes} minutes.", { startTime, endTime, minutes: between }),
     );
 }
 

@@ -84,6 +84,6 @@ export const setRounding = action({
       .where("is_default", "=", true)
       .executeTakeFirst();
     if (present !== undefined) return update(work, timeRoundingRules, present.id, rule, version);
-    return insert(work, timeRoundingRules, { name: "Standard", ...rule, is_default: true });
+    return insert(work, timeRoundingRules, { name: t("Standard"), ...rule, is_default: true });
   },
 });

@@ -165,8 +165,11 @@ async function timeForm(
 export function loggedText(entry: TimeEntry): string {
   const counted = shownDuration(entry.duration_minutes);
   return entry.duration_minutes === entry.worked_minutes
-    ? `${counted} h logged.`
-    : `${counted} h logged (${shownDuration(entry.worked_minutes)} h worked, rounded).`;
+    ? t("{hours} h logged.", { hours: counted })
+    : t("{hours} h logged ({duration} h worked, rounded).", {
+        hours: counted,
+        duration: shownDuration(entry.worked_minutes),
+      });
 }
 
 /** The list of time, and the forms behind it. */

@@ -58,15 +58,20 @@ async function stopModel(
   typed: FormValues | null,
   failure: Failure | null,
 ): Promise<FormPageModel> {
-  const about = timer.ticket_number === null ? "" : ` on #${timer.ticket_number} ${timer.ticket_title ?? ""}`;
+  const since = {
+    when: formatInstant(timer.started_at, ctx.tenant),
+    duration: formatMinutes(timer.minutes),
+  };
   return {
     header: {
       title: t("Stop the timer"),
-      subtitle: t("Running{about} since {when}: {duration} so far", {
-        about,
-        when: formatInstant(timer.started_at, ctx.tenant),
-        duration: formatMinutes(timer.minutes),
-      }),
+      subtitle:
+        timer.ticket_number === null
+          ? t("Running since {when}: {duration} so far", since)
+          : t("Running on {ticket} since {when}: {duration} so far", {
+              ...since,
+              ticket: `#${timer.ticket_number} ${timer.ticket_title ?? ""}`,
+            }),
       breadcrumbs: crumbs,
       badges: [],
       actions: [
