@@ -125,7 +125,7 @@ describe("a reply", () => {
       duration: "0:25",
       status_id: await statusId("Resolved"),
     });
-    expect(page.text).toContain("Reply sent, time logged, status changed.");
+    expect(page.text).toContain("Reply sent. Time logged. Status changed.");
     const { notes, entries, ticket: after } = await rows(ticket);
     expect(notes).toEqual([{ note_type: "resolution", content: "<p>Fixed.<br />Please test &lt;it&gt;.</p>" }]);
     expect(entries).toMatchObject([{ duration_minutes: 25, notes: "Fixed.\nPlease test <it>.", internal_notes: "" }]);

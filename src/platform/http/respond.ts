@@ -167,6 +167,7 @@ function operatorNav(path: string): NavGroup[] {
       label: "",
       items: operatorPages.map((item) => ({
         ...item,
+        label: t(item.label),
         is_current: path === item.href || path.startsWith(`${item.href}/`),
       })),
     },

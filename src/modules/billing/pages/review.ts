@@ -145,8 +145,8 @@ function outcomePage(outcomes: readonly Outcome[], ctx: Ctx): Answer {
     header: {
       title,
       subtitle: t("{done} of {count} done", {
-        count: outcomes.filter((one) => one.is_done).length,
-        count2: outcomes.length,
+        done: outcomes.filter((one) => one.is_done).length,
+        count: outcomes.length,
       }),
       breadcrumbs: crumbs,
       badges: [],

@@ -142,8 +142,8 @@ function coverText(row: RatedTime, minutes: number): string {
   if (minutes === 0) return t("no charge");
   const included = row.covered_by.find((share) => share.contract_item_id === null);
   return included === undefined
-    ? t("covered by prepaid hours, {hours} h", { hours: shownHours(minutes) })
-    : t("included in {name}, {hours} h", { name: included.name, hours: shownHours(minutes) });
+    ? t("covered by prepaid hours {hours} h", { hours: shownHours(minutes) })
+    : t("included in {name} {hours} h", { name: included.name, hours: shownHours(minutes) });
 }
 
 function merged(rows: readonly RatedTime[]): CoverShare[] {
