@@ -147,7 +147,7 @@ export const renameSession = action({
   ),
   run: async (work: Work, input: { id: string; device_name: string }) => {
     const session = await find(work, "sessions", input.id);
-    if (session.user_id !== work.actor.user_id) throw notFound("This session");
+    if (session.user_id !== work.actor.user_id) throw notFound(t("This session"));
     const device_name = input.device_name.trim() === "" ? null : input.device_name.trim();
     await work.db.updateTable("sessions").set({ device_name }).where("id", "=", session.id).execute();
     return { ...session, device_name };
@@ -170,7 +170,7 @@ export const endSession = action({
       .where("id", "=", input.session_id)
       .where("user_id", "=", user.id)
       .executeTakeFirst();
-    if (session === undefined) throw notFound("This session");
+    if (session === undefined) throw notFound(t("This session"));
     await revokeSessions(work, user.id, { only: session.id });
     await writeAuditEntry(work, "logout", "users", user.id);
   },

@@ -125,7 +125,7 @@ export const staffModule = defineModule({
       permission: "staff.manage",
       load: async () => ({
         kind: "card",
-        group: "People",
+        group: t("People"),
         title: t("Passwords and sessions"),
         text: t("How long passwords are, how often they change, how long people stay signed in."),
         href: "/settings/sign-in",

@@ -72,7 +72,7 @@ const write = (method: "PUT" | "PATCH"): Route => ({
   door: "api",
   permission: "staff.manage",
   doc: {
-    summary: "Change what the organization asks of passwords and sessions.",
+    summary: t("Change what the organization asks of passwords and sessions."),
     input: { type: "sign_in_settings", attributes },
     answer: { type: "sign_in_settings", attributes },
   },

@@ -7,6 +7,7 @@ import { type Ctx, inUnit, type Work } from "../../../platform/context.ts";
 import { type Failure, unauthorized } from "../../../platform/errors.ts";
 import { emit } from "../../../platform/events/outbox.ts";
 import { newId } from "../../../platform/ids.ts";
+import { t } from "../../../platform/language/index.ts";
 import { refreshTokenReused } from "../events.ts";
 import { deviceOf } from "../rules.ts";
 import { tellOfChange } from "./notices.ts";
@@ -61,7 +62,7 @@ async function mintRefresh(work: Work, sessionId: string): Promise<{ id: string;
 }
 
 const refused = (): Failure =>
-  unauthorized("The refresh token is not known, has expired or has been used.", "bad_refresh_token");
+  unauthorized(t("The refresh token is not known, has expired or has been used."), "bad_refresh_token");
 
 /**
  * New tokens for a refresh token, which is used up. One that was used already means that two hold it: the session ends for
