@@ -26,6 +26,8 @@ export interface Module {
   readonly tables?: readonly Table[];
   /** Permissions the module brings: name → what it allows, in words. */
   readonly permissions?: Readonly<Record<string, string>>;
+  /** Those of the permissions that a role can have for one's teams' or one's own records only. */
+  readonly scoped?: readonly string[];
   /** Permissions that clients' people can have in the portal, kept apart from the staff's: name → what it allows. */
   readonly portalPermissions?: Readonly<Record<string, string>>;
   /** Which standard roles start with which of them; administrators get all that staff can have. */
@@ -126,6 +128,8 @@ export interface Registry {
   readonly actions: ReadonlyMap<string, AnyAction>;
   readonly permissions: ReadonlyMap<string, string>;
   readonly portalPermissions: ReadonlyMap<string, string>;
+  /** Permissions that a role can have for one's teams' or one's own records only. */
+  readonly scoped: ReadonlySet<string>;
   readonly grants: Readonly<Record<StandardRole, ReadonlySet<string>>>;
   /** Every event that is told, by name. */
   readonly events: ReadonlyMap<string, AnyEventType>;
@@ -167,6 +171,7 @@ export function buildRegistry(modules: readonly Module[]): Registry {
     modules,
     permissions,
     portalPermissions,
+    scoped: new Set(modules.flatMap((module) => module.scoped ?? [])),
     actions: unique(modules.flatMap((module) => module.actions ?? []).map((action) => [action.name, action])),
     grants: {
       administrator: new Set(permissions.keys()),

@@ -195,10 +195,11 @@ export const apiAccess: AccessTable = {
     POST /api/v1/standard-data/:list/import
     GET /api/v1/mails
     GET /api/v1/mails/:id
-    GET /api/v1/users
-    GET /api/v1/users/:id
-    GET /api/v1/roles
-    GET /api/v1/roles/:id
+    GET POST /api/v1/users
+    GET PUT PATCH DELETE /api/v1/users/:id
+    GET POST /api/v1/roles
+    GET PUT PATCH DELETE /api/v1/roles/:id
+    GET /api/v1/permissions
     POST /api/v1/ticket-queues
     PUT PATCH DELETE /api/v1/ticket-queues/:id
     POST /api/v1/ticket-statuses

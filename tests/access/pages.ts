@@ -214,7 +214,9 @@ export const pageAccess: AccessTable = {
     POST /settings/staff/:id/deactivate
     POST /settings/staff/:id/reactivate
     GET /settings/roles
+    GET POST /settings/roles/new
     GET POST /settings/roles/:id
+    POST /settings/roles/:id/delete
     GET POST /setup/organization
     GET POST /setup/address
     GET POST /setup/locale

@@ -11,7 +11,7 @@ import { insert, update } from "../../platform/database/records.ts";
 import { conflict, notFound } from "../../platform/errors.ts";
 import { t } from "../../platform/language/index.ts";
 import { sendLink } from "./auth/links.ts";
-import { keepAnAdministrator, setRoles } from "./roles.ts";
+import { checkMayActOn, keepAnAdministrator, raiseVersion, setRoles } from "./roles.ts";
 
 const uuid = Type.String({ format: "uuid" });
 const target = Type.Object({ id: uuid, version: Type.Optional(Type.Integer()) }, { additionalProperties: false });
@@ -60,15 +60,15 @@ export const updateStaff = action({
   ),
   run: async (work: Work, input: PatchInput & Partial<Profile>) => {
     const user = await staffMember(work, input.id);
+    await checkMayActOn(work, user.id);
     const { role_ids, ...rest } = input;
     const values = fromEdge(users, rest, work.tenant.currency);
     if (values.email != null) values.email = values.email.toLowerCase();
     const row = await update(work, users, user.id, values, input.version);
-    if (role_ids !== undefined) {
-      await setRoles(work, user.id, role_ids);
-      await keepAnAdministrator(work);
-    }
-    return row;
+    if (role_ids === undefined) return row;
+    const isChanged = await setRoles(work, user.id, role_ids);
+    await keepAnAdministrator(work);
+    return isChanged && row.version === user.version ? raiseVersion(work, "users", user.id) : row;
   },
 });
 
@@ -79,6 +79,7 @@ export const deactivateStaff = action({
   input: target,
   run: async (work: Work, input: PatchInput) => {
     const user = await staffMember(work, input.id);
+    await checkMayActOn(work, user.id);
     if (user.id === work.actor.user_id)
       throw conflict(t("You cannot deactivate your own account. Ask another administrator."), "own_account");
     const row = await update(
@@ -100,6 +101,7 @@ export const reactivateStaff = action({
   input: target,
   run: async (work: Work, input: PatchInput) => {
     const user = await staffMember(work, input.id);
+    await checkMayActOn(work, user.id);
     return update(work, users, user.id, { deactivated_at: null, deactivated_by_id: null }, input.version);
   },
 });
@@ -111,6 +113,7 @@ export const resendInvite = action({
   input: target,
   run: async (work: Work, input: PatchInput) => {
     const user = await staffMember(work, input.id);
+    await checkMayActOn(work, user.id);
     if (user.password_hash !== null)
       throw conflict(t("This person has already chosen a password."), "already_accepted");
     await sendLink(work, user, "invite");

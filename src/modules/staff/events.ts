@@ -58,4 +58,27 @@ export const secondFactorReset = eventType({
   subject,
 });
 
-export const staffEvents = [signInFailed, secondStepFailed, signedInOnNewDevice, refreshTokenReused, secondFactorReset];
+/** Somebody can do more than before: a person by another role, or everybody with a role that was given more. */
+export const roleRaised = eventType({
+  name: "staff.role_raised",
+  description: "Somebody was given a role, or a role was given permissions.",
+  payload: Type.Object({
+    /** Whose roles changed; null: the role itself did. */
+    user_id: orNull(idOf()),
+    /** The role that changed; null: a person's roles did. */
+    role_id: orNull(idOf()),
+    /** What is new, `tickets.read` or narrower `tickets.read:own`. */
+    permissions: Type.Array(Type.String()),
+    by_user_id: orNull(idOf()),
+  }),
+  isPublic: false,
+});
+
+export const staffEvents = [
+  signInFailed,
+  secondStepFailed,
+  signedInOnNewDevice,
+  refreshTokenReused,
+  secondFactorReset,
+  roleRaised,
+];

@@ -9,7 +9,6 @@ import { passwordHistory, signInSettings } from "../../platform/access/policy.ts
 import { apiKeys, roles, users } from "../../platform/access/schema.ts";
 import { t } from "../../platform/language/index.ts";
 import { defineModule } from "../../platform/module.ts";
-import { resource } from "../../platform/resource.ts";
 import * as actions from "./actions.ts";
 import { mfaApi } from "./api/mfa.ts";
 import { sessionsApi } from "./api/sessions.ts";
@@ -26,7 +25,10 @@ import { policyRoutes, updateSignInSettings } from "./policy.ts";
 import { doorPages } from "./pages/doors.ts";
 import { peoplePages } from "./pages/people.ts";
 import { personSignInPages } from "./pages/person-sign-in.ts";
-import { updateRole } from "./roles.ts";
+import { rolePages } from "./pages/roles.ts";
+import { roleResource, userResource } from "./resources.ts";
+import { permissionsApi } from "./permissions-api.ts";
+import { createRole, deleteRole, updateRole } from "./roles.ts";
 
 export { inviteStaff } from "./actions.ts";
 export { mfaRoutes } from "./api/mfa.ts";
@@ -63,15 +65,14 @@ export const staffModule = defineModule({
     ...Object.values(actions),
     createApiKey,
     revokeApiKey,
+    createRole,
     updateRole,
+    deleteRole,
     choosePassword,
     updateSignInSettings,
     resetSecondFactor,
   ] as unknown as AnyAction[],
-  resources: [
-    resource({ type: "users", table: users, permission: "staff.manage", sort: "name" }),
-    resource({ type: "roles", table: roles, permission: "staff.manage", sort: "name" }),
-  ],
+  resources: [userResource, roleResource],
   routes: [
     ...doorPages,
     ...stepPages,
@@ -81,6 +82,8 @@ export const staffModule = defineModule({
     ...policyRoutes,
     ...peoplePages,
     ...personSignInPages,
+    ...rolePages,
+    ...permissionsApi,
     ...signInApi,
     ...mfaApi,
     ...sessionsApi,

@@ -1,18 +1,23 @@
 import { Type } from "@sinclair/typebox";
 import { writeAuditEntry } from "../../platform/access/audit.ts";
-import { find } from "../../platform/access/reach.ts";
-import { roles } from "../../platform/access/schema.ts";
+import { type Actor, narrowedOf, nobody } from "../../platform/access/actor.ts";
+import { type Grant, grantsOf, holds, readGrant, writeGrant } from "../../platform/access/grants.ts";
+import { find, type RowFor } from "../../platform/access/reach.ts";
+import { roles, scopes } from "../../platform/access/schema.ts";
 import { action } from "../../platform/action.ts";
 import type { Work } from "../../platform/context.ts";
 import { fromEdge } from "../../platform/database/edge.ts";
-import { update } from "../../platform/database/records.ts";
-import { conflict, invalidField } from "../../platform/errors.ts";
+import { insert, remove, update } from "../../platform/database/records.ts";
+import { conflict, Failure, invalidField, stale } from "../../platform/errors.ts";
+import { emit } from "../../platform/events/outbox.ts";
 import { t } from "../../platform/language/index.ts";
+import { isModuleOn } from "../../platform/switches.ts";
+import { roleRaised } from "./events.ts";
 
 const target = { id: Type.String({ format: "uuid" }), version: Type.Optional(Type.Integer()) };
 
-/** Sets the roles of a user; only roles for people of that kind count. */
-export async function setRoles(work: Work, userId: string, roleIds: readonly string[]): Promise<void> {
+/** Sets the roles of a user; only roles for people of that kind count. Answers whether they changed. */
+export async function setRoles(work: Work, userId: string, roleIds: readonly string[]): Promise<boolean> {
   const user = await work.db.selectFrom("users").select("user_type").where("id", "=", userId).executeTakeFirstOrThrow();
   const known = await work.db.selectFrom("roles").select("id").where("user_type", "=", user.user_type).execute();
   if (roleIds.some((id) => !known.some((role) => role.id === id)))
@@ -24,7 +29,10 @@ export async function setRoles(work: Work, userId: string, roleIds: readonly str
     .orderBy("role_id")
     .execute();
   const [old, wanted] = [before.map((row) => row.role_id), [...new Set(roleIds)].toSorted()];
-  if (Bun.deepEquals(old, wanted)) return;
+  if (Bun.deepEquals(old, wanted)) return false;
+  const [had, gets] = [await grantsOf(work, old), await grantsOf(work, wanted)];
+  const gained = gainedOf(had, gets);
+  if (user.user_type === "staff") checkMayGive(work, gained, "role_ids");
   await work.db.deleteFrom("user_roles").where("user_id", "=", userId).execute();
   if (wanted.length > 0) {
     await work.db
@@ -33,6 +41,59 @@ export async function setRoles(work: Work, userId: string, roleIds: readonly str
       .execute();
   }
   await writeAuditEntry(work, "update", "users", userId, { role_ids: old }, { role_ids: wanted });
+  if (user.user_type === "staff") await tellOfRaise(work, gained, { user_id: userId, role_id: null });
+  return true;
+}
+
+/** What somebody gains who had one list of grants and gets another. */
+function gainedOf(had: readonly Grant[], gets: readonly Grant[]): Grant[] {
+  const before: Actor = {
+    ...nobody,
+    permissions: new Set(had.map((one) => one.permission)),
+    narrowed: narrowedOf(had),
+  };
+  return gets.filter((one) => !holds(before, one));
+}
+
+/** Nobody gives more than they have themselves. */
+function checkMayGive(work: Work, gained: readonly Grant[], field: string): void {
+  const above = gained.find((one) => !holds(work.actor, one));
+  if (above !== undefined)
+    throw invalidField(
+      field,
+      t("You cannot give {permission}, because you do not have it yourself.", { permission: writeGrant(above) }),
+      "above_own",
+    );
+}
+
+/** Whoever could change the account of somebody with more permissions could sign in as them. */
+export async function checkMayActOn(work: Work, userId: string): Promise<void> {
+  if (userId === work.actor.user_id) return;
+  const rows = await work.db.selectFrom("user_roles").select("role_id").where("user_id", "=", userId).execute();
+  const { registry } = work.app;
+  const grants = await grantsOf(
+    work,
+    rows.map((row) => row.role_id),
+  );
+  const isAbove = grants.some(
+    (one) => registry.permissions.has(one.permission) && isOnFor(work, one) && !holds(work.actor, one),
+  );
+  if (isAbove)
+    throw new Failure(403, "above_own", t("This person may do more than you. Ask somebody who may do as much."));
+}
+
+/** A permission of a module that is switched off is nobody's for now, and so cannot be missing. */
+function isOnFor(work: Work, { permission }: Grant): boolean {
+  return isModuleOn(work.app, work.tenant, work.app.registry.permissionOwners.get(permission) ?? "");
+}
+
+async function tellOfRaise(
+  work: Work,
+  gained: readonly Grant[],
+  of: { user_id: string | null; role_id: string | null },
+): Promise<void> {
+  if (gained.length === 0) return;
+  await emit(work, roleRaised, { ...of, permissions: gained.map(writeGrant), by_user_id: work.actor.user_id });
 }
 
 /** Without anybody who can sign in and manage staff, nobody could ever let a person in again. */
@@ -59,50 +120,140 @@ interface RoleInput {
   permissions?: string[];
 }
 
-/** Changes what a role may do. The administrators' role keeps everything. */
-export const updateRole = action({
-  name: "roles.update",
+const given = {
+  name: Type.String({ minLength: 1, maxLength: 80 }),
+  description: Type.Optional(Type.String({ maxLength: 1000 })),
+  is_mfa_required: Type.Optional(Type.Boolean()),
+  permissions: Type.Optional(Type.Array(Type.String({ maxLength: 120 }), { maxItems: 500 })),
+};
+
+interface NewRole extends Omit<RoleInput, "id" | "version" | "name"> {
+  name: string;
+  user_type?: "staff" | "portal";
+  copy_of_id?: string;
+}
+
+/** Makes a role: empty, with the permissions given, or with those of another role. */
+export const createRole = action({
+  name: "roles.create",
   permission: "staff.manage",
   input: Type.Object(
     {
-      ...target,
-      name: Type.Optional(Type.String({ minLength: 1, maxLength: 80 })),
-      description: Type.Optional(Type.String({ maxLength: 1000 })),
-      is_mfa_required: Type.Optional(Type.Boolean()),
-      permissions: Type.Optional(Type.Array(Type.String({ maxLength: 100 }), { maxItems: 500 })),
+      ...given,
+      user_type: Type.Optional(Type.Union([Type.Literal("staff"), Type.Literal("portal")])),
+      copy_of_id: Type.Optional(Type.String({ format: "uuid" })),
     },
     { additionalProperties: false },
   ),
-  run: async (work: Work, input: RoleInput) => {
-    const role = await find(work, "roles", input.id);
-    const { permissions, ...values } = input;
-    if (permissions !== undefined) {
-      if (role.role_key === "administrator")
-        throw conflict(t("The administrators' role always has every permission."), "fixed_role");
-      const unknown = permissions.find((name) => !work.app.registry.permissions.has(name));
-      if (unknown !== undefined)
-        throw invalidField("permissions", t("There is no permission {name}.", { name: unknown }), "not_found");
-      await setPermissions(work, role.id, permissions);
-      await keepAnAdministrator(work);
-    }
-    return update(work, roles, role.id, fromEdge(roles, values, work.tenant.currency), input.version);
+  run: async (work: Work, input: NewRole) => {
+    const from = input.copy_of_id === undefined ? null : await find(work, "roles", input.copy_of_id);
+    const role = await insert(work, roles, {
+      name: input.name.trim(),
+      description: input.description ?? "",
+      is_mfa_required: input.is_mfa_required ?? from?.is_mfa_required ?? false,
+      user_type: from?.user_type ?? input.user_type ?? "staff",
+    });
+    const copied = from === null ? [] : (await grantsOf(work, [from.id])).map(writeGrant);
+    await setPermissions(work, role, input.permissions ?? copied);
+    return role;
   },
 });
 
-async function setPermissions(work: Work, roleId: string, permissions: readonly string[]): Promise<void> {
-  const before = await work.db
-    .selectFrom("role_permissions")
-    .select("permission")
-    .where("role_id", "=", roleId)
+/** Changes what a role is called and may do. The administrators' role keeps everything. */
+export const updateRole = action({
+  name: "roles.update",
+  permission: "staff.manage",
+  input: Type.Object({ ...target, ...given, name: Type.Optional(given.name) }, { additionalProperties: false }),
+  run: async (work: Work, input: RoleInput) => {
+    const role = await find(work, "roles", input.id);
+    const { permissions, version, ...values } = input;
+    if (version !== undefined && version !== role.version) throw stale();
+    let isChanged = false;
+    if (permissions !== undefined) {
+      if (role.role_key === "administrator")
+        throw conflict(t("The administrators' role always has every permission."), "fixed_role");
+      isChanged = await setPermissions(work, role, permissions);
+      await keepAnAdministrator(work);
+    }
+    const row = await update(work, roles, role.id, fromEdge(roles, values, work.tenant.currency));
+    return isChanged && row.version === role.version ? raiseVersion(work, "roles", role.id) : row;
+  },
+});
+
+/** Deletes a role that nobody has. Standard roles stay: an upgrade would bring them back. */
+export const deleteRole = action({
+  name: "roles.delete",
+  permission: "staff.manage",
+  input: Type.Object(target, { additionalProperties: false }),
+  run: async (work: Work, { id, version }: { id: string; version?: number }) => {
+    const role = await find(work, "roles", id);
+    if (role.role_key !== null)
+      throw conflict(t("A standard role cannot be deleted. Take its permissions away instead."), "standard_role");
+    const holders = await work.db
+      .selectFrom("user_roles")
+      .innerJoin("users", "users.id", "user_roles.user_id")
+      .select("users.name")
+      .where("user_roles.role_id", "=", id)
+      .orderBy("users.name")
+      .execute();
+    if (holders.length > 0)
+      throw conflict(
+        t("This role cannot be deleted: {names} still have it.", {
+          names: holders.map((holder) => holder.name).join(", "),
+        }),
+        "in_use",
+      );
+    await work.db.deleteFrom("role_permissions").where("role_id", "=", id).execute();
+    await remove(work, roles, id, version);
+  },
+});
+
+/** A change that is no column of the row is a change of the record all the same. */
+export async function raiseVersion<T extends "roles" | "users">(work: Work, table: T, id: string): Promise<RowFor<T>> {
+  const { version } = await find(work, table as "roles", id);
+  await work.db
+    .updateTable(table as "roles")
+    .set({ version: version + 1, updated_at: work.app.clock.now() })
+    .where("id", "=", id)
     .execute();
-  const [old, wanted] = [before.map((row) => row.permission).toSorted(), [...new Set(permissions)].toSorted()];
-  if (Bun.deepEquals(old, wanted)) return;
-  await work.db.deleteFrom("role_permissions").where("role_id", "=", roleId).execute();
-  if (wanted.length > 0) {
+  return find(work, table, id);
+}
+
+/**
+ * Writes what a role grants; answers whether that is something else. Only what is new has to be the giver's own too:
+ * permissions of a module that is switched off, or that this version does not know, stay.
+ */
+async function setPermissions(
+  work: Work,
+  role: { id: string; user_type: "staff" | "portal" },
+  texts: readonly string[],
+): Promise<boolean> {
+  const { permissions, portalPermissions, scoped } = work.app.registry;
+  const known = role.user_type === "portal" ? portalPermissions : permissions;
+  const before = await grantsOf(work, [role.id]);
+  const widest = new Map(before.filter((one) => !known.has(one.permission)).map((one) => [one.permission, one]));
+  for (const text of texts) {
+    const grant = readGrant(text);
+    const isKept = widest.has(grant?.permission ?? "") && !known.has(grant?.permission ?? "");
+    if (isKept) continue;
+    if (grant === null || !known.has(grant.permission) || (grant.scope !== "all" && !scoped.has(grant.permission)))
+      throw invalidField("permissions", t("There is no permission {name}.", { name: text }), "not_found");
+    const other = widest.get(grant.permission);
+    if (other === undefined || scopes.indexOf(grant.scope) < scopes.indexOf(other.scope))
+      widest.set(grant.permission, grant);
+  }
+  const gained = gainedOf(before, [...widest.values()]);
+  if (role.user_type === "staff") checkMayGive(work, gained, "permissions");
+  const [old, wanted] = [before.map(writeGrant).toSorted(), [...widest.values()].map(writeGrant).toSorted()];
+  if (Bun.deepEquals(old, wanted)) return false;
+  await work.db.deleteFrom("role_permissions").where("role_id", "=", role.id).execute();
+  if (widest.size > 0) {
     await work.db
       .insertInto("role_permissions")
-      .values(wanted.map((permission) => ({ role_id: roleId, permission })))
+      .values([...widest.values()].map((one) => ({ role_id: role.id, ...one })))
       .execute();
   }
-  await writeAuditEntry(work, "update", "roles", roleId, { permissions: old }, { permissions: wanted });
+  await writeAuditEntry(work, "update", "roles", role.id, { permissions: old }, { permissions: wanted });
+  if (role.user_type === "staff") await tellOfRaise(work, gained, { user_id: null, role_id: role.id });
+  return true;
 }

@@ -1,3 +1,4 @@
+import { checkMayActOn } from "../roles.ts";
 import { Type } from "@sinclair/typebox";
 import { find } from "../../../platform/access/reach.ts";
 import { revokeSessions } from "../../../platform/access/sessions.ts";
@@ -15,6 +16,7 @@ export const resetSecondFactor = action({
   ),
   run: async (work: Work, { id }: { id: string }) => {
     const user = await find(work, "users", id);
+    await checkMayActOn(work, user.id);
     await dropFactors(work, user.id);
     await revokeSessions(work, user.id, { except: user.id === work.actor.user_id ? work.actor.session_id : null });
     return user;

@@ -1,5 +1,5 @@
 import { find, reach } from "../../../platform/access/reach.ts";
-import { roles, users } from "../../../platform/access/schema.ts";
+import { users } from "../../../platform/access/schema.ts";
 import type { Ctx } from "../../../platform/context.ts";
 import type { Failure } from "../../../platform/errors.ts";
 import { activityOf } from "../../../platform/http/activity.ts";
@@ -12,7 +12,6 @@ import { type Answer, type Incoming, page, redirect, type Route } from "../../..
 import type { FormModel } from "../../../platform/http/view-models.ts";
 import { t } from "../../../platform/language/index.ts";
 import { deactivateStaff, inviteStaff, reactivateStaff, resendInvite, updateStaff } from "../actions.ts";
-import { updateRole } from "../roles.ts";
 
 interface StaffRow {
   id: string;
@@ -80,7 +79,11 @@ const staffList: List<StaffRow> = {
 };
 
 async function roleOptions(ctx: Ctx): Promise<{ value: string; label: string; hint: string }[]> {
-  const rows = await reach(ctx, "roles").select(["id", "name", "description"]).orderBy("name").execute();
+  const rows = await reach(ctx, "roles")
+    .select(["id", "name", "description"])
+    .where("user_type", "=", "staff")
+    .orderBy("name")
+    .execute();
   return rows.map((role) => ({ value: role.id, label: role.name, hint: role.description }));
 }
 
@@ -179,97 +182,14 @@ async function showStaff(ctx: Ctx, incoming: Incoming): Promise<Answer> {
   return page("records/show", user.name, model);
 }
 
-interface RoleRow {
-  id: string;
-  name: string;
-  description: string;
-  people: number;
-}
-
-const roleList: List<RoleRow> = {
-  title: "Roles",
-  breadcrumbs: [{ label: "Settings", href: "/settings" }],
-  url: "/settings/roles",
-  table: "roles",
-  query: (ctx) =>
-    reach(ctx, "roles")
-      .leftJoin("user_roles", "user_roles.role_id", "roles.id")
-      .select((eb) => [
-        "roles.id",
-        "roles.name",
-        "roles.description",
-        eb.fn.count<number>("user_roles.user_id").as("people"),
-      ])
-      .groupBy(["roles.tenant_id", "roles.id", "roles.name", "roles.description"]),
-  columns: [
-    { key: "name", label: "Role", cell: (row) => cell.strong(row.name, `/settings/roles/${row.id}`) },
-    { key: "description", label: "What it is for", is_secondary: true, cell: (row) => cell.text(row.description) },
-    { key: "people", label: "People", is_numeric: true, cell: (row) => cell.number(row.people) },
-  ],
-  sort: "name",
-  href: (row) => `/settings/roles/${row.id}`,
-  empty: () => empty("shield", t("No roles"), ""),
-};
-
-async function roleForm(
-  ctx: Ctx,
-  incoming: Incoming,
-  typed: FormValues | null,
-  failure: Failure | null,
-): Promise<FormModel> {
-  const role = await find(ctx, "roles", incoming.params["id"] ?? "");
-  const granted = await ctx.db
-    .selectFrom("role_permissions")
-    .select("permission")
-    .where("role_id", "=", role.id)
-    .execute();
-  const isFixed = role.role_key === "administrator";
-  const options = [...ctx.app.registry.permissions].map(([value, label]) => ({ value, label, hint: value }));
-  return formModel({
-    action: `/settings/roles/${role.id}`,
-    values: typed ?? {
-      name: role.name,
-      description: role.description,
-      is_mfa_required: role.is_mfa_required,
-      permissions: granted.map((row) => row.permission),
-    },
-    version: role.version,
-    failure,
-    submit_label: t("Save role"),
-    cancel_url: "/settings/roles",
-    sections: [
-      {
-        title: t("Role"),
-        fields: [
-          field("name", t("Name"), { is_required: true }),
-          field("description", t("What it is for"), { span: 6 }),
-          columnField(roles, "is_mfa_required", {
-            hint: t("Whoever has no second step yet is led to set one up at the next sign-in."),
-            span: 6,
-          }),
-        ],
-      },
-      {
-        title: t("Permissions"),
-        hint: isFixed ? t("Administrators always have every permission.") : t("What people with this role may do."),
-        fields: isFixed ? [] : [field("permissions", t("Permissions"), { kind: "checkboxes", options, span: 6 })],
-      },
-    ],
-  });
-}
-
 const crumbs = [
   { label: "Settings", href: "/settings" },
   { label: "Staff", href: "/settings/staff" },
 ];
-const roleCrumbs = [
-  { label: "Settings", href: "/settings" },
-  { label: "Roles", href: "/settings/roles" },
-];
 const idOf = (incoming: Incoming): Record<string, unknown> => ({ id: incoming.params["id"] });
 const at = (incoming: Incoming): string => `/settings/staff/${incoming.params["id"] ?? ""}`;
 
-/** Staff and roles, under Settings. */
+/** Staff, under Settings. */
 export const peoplePages: Route[] = [
   {
     method: "GET",
@@ -316,21 +236,4 @@ export const peoplePages: Route[] = [
     (incoming) => redirect(at(incoming), t("Account active again.")),
     at,
   ),
-  {
-    method: "GET",
-    path: "/settings/roles",
-    door: "staff",
-    permission: "staff.manage",
-    handle: (ctx, incoming) => listAnswer(ctx, incoming, roleList),
-  },
-  ...formRoutes({
-    path: "/settings/roles/:id",
-    permission: "staff.manage",
-    action: updateRole,
-    title: async (ctx, { id = "" }) => (await find(ctx, "roles", id)).name,
-    form: roleForm,
-    extra: idOf,
-    breadcrumbs: roleCrumbs,
-    done: () => redirect("/settings/roles", t("Role saved.")),
-  }),
 ];

@@ -1,0 +1,190 @@
+import { grantsOf, writeGrant } from "../../../platform/access/grants.ts";
+import { find, reach } from "../../../platform/access/reach.ts";
+import { roles } from "../../../platform/access/schema.ts";
+import type { Ctx } from "../../../platform/context.ts";
+import type { Failure } from "../../../platform/errors.ts";
+import { button, cell, empty, link } from "../../../platform/http/cells.ts";
+import { columnField, field, formModel, type FormValues } from "../../../platform/http/form-model.ts";
+import { buttonRoute, formRoutes } from "../../../platform/http/form-page.ts";
+import { type List, listAnswer } from "../../../platform/http/list.ts";
+import { type Incoming, redirect, type Route } from "../../../platform/http/route.ts";
+import type { FormModel } from "../../../platform/http/view-models.ts";
+import { t } from "../../../platform/language/index.ts";
+import { createRole, deleteRole, updateRole } from "../roles.ts";
+
+interface RoleRow {
+  id: string;
+  name: string;
+  description: string;
+  user_type: "staff" | "portal";
+  people: number;
+}
+
+const roleList: List<RoleRow> = {
+  title: "Roles",
+  breadcrumbs: [{ label: "Settings", href: "/settings" }],
+  url: "/settings/roles",
+  table: "roles",
+  query: (ctx) =>
+    reach(ctx, "roles")
+      .leftJoin("user_roles", "user_roles.role_id", "roles.id")
+      .select((eb) => [
+        "roles.id",
+        "roles.name",
+        "roles.description",
+        "roles.user_type",
+        eb.fn.count<number>("user_roles.user_id").as("people"),
+      ])
+      .groupBy(["roles.tenant_id", "roles.id", "roles.name", "roles.description", "roles.user_type"]),
+  columns: [
+    { key: "name", label: "Role", cell: (row) => cell.strong(row.name, `/settings/roles/${row.id}`) },
+    { key: "description", label: "What it is for", is_secondary: true, cell: (row) => cell.text(row.description) },
+    {
+      key: "user_type",
+      label: "For",
+      cell: (row) => cell.text(row.user_type === "staff" ? t("Staff") : t("Clients' people")),
+    },
+    { key: "people", label: "People", is_numeric: true, cell: (row) => cell.number(row.people) },
+  ],
+  sort: "name",
+  actions: () => [link(t("New role"), "/settings/roles/new", "plus", "primary")],
+  href: (row) => `/settings/roles/${row.id}`,
+  empty: () => empty("shield", t("No roles"), ""),
+};
+
+/** What a role can grant, module by module; where a permission can reach less, that is a choice of its own. */
+function permissionOptions(ctx: Ctx, kind: "staff" | "portal"): { value: string; label: string; hint: string }[] {
+  const { modules, scoped } = ctx.app.registry;
+  return modules.flatMap((module) =>
+    Object.entries((kind === "portal" ? module.portalPermissions : module.permissions) ?? {}).flatMap(
+      ([value, label]) => [
+        { value, label: t(label), hint: value },
+        ...(scoped.has(value)
+          ? [
+              { value: `${value}:team`, label: t("{what}: own teams' and own only", { what: t(label) }), hint: "" },
+              { value: `${value}:own`, label: t("{what}: own only", { what: t(label) }), hint: "" },
+            ]
+          : []),
+      ],
+    ),
+  );
+}
+
+async function roleForm(
+  ctx: Ctx,
+  incoming: Incoming,
+  typed: FormValues | null,
+  failure: Failure | null,
+): Promise<FormModel> {
+  const id = incoming.params["id"] ?? null;
+  const role = id === null ? null : await find(ctx, "roles", id);
+  const isFixed = role?.role_key === "administrator";
+  const others = await reach(ctx, "roles").select(["id", "name"]).orderBy("name").execute();
+  const saved =
+    role === null
+      ? {}
+      : {
+          name: role.name,
+          description: role.description,
+          is_mfa_required: role.is_mfa_required,
+          permissions: (await grantsOf(ctx, [role.id])).map(writeGrant),
+        };
+  return formModel({
+    action: id === null ? "/settings/roles/new" : `/settings/roles/${id}`,
+    values: typed ?? saved,
+    version: role?.version ?? null,
+    failure,
+    submit_label: t("Save role"),
+    cancel_url: "/settings/roles",
+    sections: [
+      {
+        title: t("Role"),
+        fields: [
+          field("name", t("Name"), { is_required: true }),
+          field("description", t("What it is for"), { span: 6 }),
+          columnField(roles, "is_mfa_required", {
+            hint: t("Whoever has no second step yet is led to set one up at the next sign-in."),
+            span: 6,
+          }),
+          ...(role === null
+            ? [
+                field("copy_of_id", t("Start as a copy of"), {
+                  kind: "select",
+                  options: [
+                    { value: "", label: t("Nothing: an empty role for staff") },
+                    ...others.map(({ id: value, name }) => ({ value, label: name })),
+                  ],
+                }),
+              ]
+            : []),
+        ],
+      },
+      ...(role === null
+        ? []
+        : [
+            {
+              title: t("Permissions"),
+              hint: isFixed
+                ? t("Administrators always have every permission.")
+                : t("What people with this role may do. Of several roles, the widest counts."),
+              fields: isFixed
+                ? []
+                : [
+                    field("permissions", t("Permissions"), {
+                      kind: "checkboxes",
+                      options: permissionOptions(ctx, role.user_type),
+                      span: 6,
+                    }),
+                  ],
+            },
+          ]),
+    ],
+  });
+}
+
+const crumbs = [
+  { label: "Settings", href: "/settings" },
+  { label: "Roles", href: "/settings/roles" },
+];
+
+/** Roles, under Settings. */
+export const rolePages: Route[] = [
+  {
+    method: "GET",
+    path: "/settings/roles",
+    door: "staff",
+    permission: "staff.manage",
+    handle: (ctx, incoming) => listAnswer(ctx, incoming, roleList),
+  },
+  ...formRoutes({
+    path: "/settings/roles/new",
+    permission: "staff.manage",
+    action: createRole,
+    title: () => t("New role"),
+    form: roleForm,
+    breadcrumbs: crumbs,
+    done: (result) => redirect(`/settings/roles/${(result as { id: string }).id}`, t("Role made. Say what it may do.")),
+  }),
+  ...formRoutes({
+    path: "/settings/roles/:id",
+    permission: "staff.manage",
+    action: updateRole,
+    title: async (ctx, { id = "" }) => (await find(ctx, "roles", id)).name,
+    form: roleForm,
+    actions: async (ctx, incoming) => {
+      const role = await find(ctx, "roles", incoming.params["id"] ?? "");
+      if (role.role_key !== null) return [];
+      const confirm = t("Delete the role {name}?", { name: role.name });
+      return [button(t("Delete"), `/settings/roles/${role.id}/delete`, "trash", "danger", confirm)];
+    },
+    extra: (incoming) => ({ id: incoming.params["id"] }),
+    breadcrumbs: crumbs,
+    done: () => redirect("/settings/roles", t("Role saved.")),
+  }),
+  buttonRoute(
+    "/settings/roles/:id/delete",
+    deleteRole,
+    () => redirect("/settings/roles", t("Role deleted.")),
+    (incoming) => `/settings/roles/${incoming.params["id"] ?? ""}`,
+  ),
+];
