@@ -60,6 +60,8 @@ export const apiAccess: AccessTable = {
     GET POST /api/v1/sites
     GET PUT PATCH DELETE /api/v1/sites/:id
     GET /api/v1/companies/:id/sites
+    GET /api/v1/teams
+    GET /api/v1/teams/:id
     GET /api/v1/tickets
     GET /api/v1/tickets/:id
     GET /api/v1/companies/:id/tickets
@@ -200,6 +202,8 @@ export const apiAccess: AccessTable = {
     GET POST /api/v1/roles
     GET PUT PATCH DELETE /api/v1/roles/:id
     GET /api/v1/permissions
+    POST /api/v1/teams
+    PUT PATCH DELETE /api/v1/teams/:id
     POST /api/v1/ticket-queues
     PUT PATCH DELETE /api/v1/ticket-queues/:id
     POST /api/v1/ticket-statuses

@@ -214,6 +214,10 @@ export const pageAccess: AccessTable = {
     POST /settings/staff/:id/deactivate
     POST /settings/staff/:id/reactivate
     GET /settings/roles
+    GET /settings/teams
+    GET POST /settings/teams/new
+    GET POST /settings/teams/:id
+    POST /settings/teams/:id/delete
     GET POST /settings/roles/new
     GET POST /settings/roles/:id
     POST /settings/roles/:id/delete

@@ -122,6 +122,7 @@ export async function makeEverything(t: TestProgram): Promise<Everything> {
     view_query: "state=open",
     is_shared: true,
   });
+  const team = await make("teams", "teams", { name: `${marker} team` });
   const { actor } = await t.harbor.as("technician");
   await t.harbor.key("technician");
   await t.settle();
@@ -177,6 +178,7 @@ export async function makeEverything(t: TestProgram): Promise<Everything> {
     "api-requests": rows.request,
     "security-alerts": alert.id,
     roles: rows.role,
+    teams: team,
     events: rows.event,
     "event-deliveries": rows.delivery,
     mails: rows.mail,

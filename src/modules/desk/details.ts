@@ -13,6 +13,7 @@ export const detailNames = [
   "priority_id",
   "queue_id",
   "assigned_to_id",
+  "team_id",
   "type_id",
   "category_id",
   "contract_id",
@@ -37,6 +38,7 @@ export async function detailsForm(
       "assigned_to_id",
       await optionsOf(ctx, "users", { blank: t("Nobody"), where: { user_type: "staff" }, keep: ticket.assigned_to_id }),
     ),
+    c("team_id", await optionsOf(ctx, "teams", { blank: t("None"), keep: ticket.team_id })),
     c("type_id", await optionsOf(ctx, "ticket_types", { blank: t("None"), keep: ticket.type_id })),
     c("category_id", await optionsOf(ctx, "ticket_categories", { blank: t("None"), keep: ticket.category_id })),
     ...(can(ctx.actor, "contracts.read")

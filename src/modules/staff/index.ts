@@ -6,7 +6,7 @@ import type { AnyAction } from "../../platform/action.ts";
 import { pricesRead } from "../../platform/access/prices.ts";
 import { passkeys, recoveryCodes, totpFactors } from "../../platform/access/factors.ts";
 import { passwordHistory, signInSettings } from "../../platform/access/policy.ts";
-import { apiKeys, roles, users } from "../../platform/access/schema.ts";
+import { apiKeys, roles, teams, users } from "../../platform/access/schema.ts";
 import { t } from "../../platform/language/index.ts";
 import { defineModule } from "../../platform/module.ts";
 import * as actions from "./actions.ts";
@@ -25,6 +25,8 @@ import { policyRoutes, updateSignInSettings } from "./policy.ts";
 import { doorPages } from "./pages/doors.ts";
 import { peoplePages } from "./pages/people.ts";
 import { personSignInPages } from "./pages/person-sign-in.ts";
+import { teamPages } from "./pages/teams.ts";
+import { createTeam, deleteTeam, teamResource, updateTeam } from "./teams.ts";
 import { rolePages } from "./pages/roles.ts";
 import { roleResource, userResource } from "./resources.ts";
 import { permissionsApi } from "./permissions-api.ts";
@@ -47,7 +49,7 @@ function ownOrManaged<Q extends Parameters<ReachRule>[0]>(query: Q, ctx: Ctx, na
 /** People who sign in: staff, their roles, sessions and API keys (PRD 3.1). */
 export const staffModule = defineModule({
   name: "staff",
-  tables: [users, roles, apiKeys, signInSettings, passwordHistory, totpFactors, recoveryCodes, passkeys],
+  tables: [users, roles, teams, apiKeys, signInSettings, passwordHistory, totpFactors, recoveryCodes, passkeys],
   permissions: {
     "staff.manage": "Invite, change and deactivate staff, and say what roles may do",
     "api_keys.manage": "Make API keys of one's own",
@@ -68,11 +70,14 @@ export const staffModule = defineModule({
     createRole,
     updateRole,
     deleteRole,
+    createTeam,
+    updateTeam,
+    deleteTeam,
     choosePassword,
     updateSignInSettings,
     resetSecondFactor,
   ] as unknown as AnyAction[],
-  resources: [userResource, roleResource],
+  resources: [userResource, roleResource, teamResource],
   routes: [
     ...doorPages,
     ...stepPages,
@@ -83,6 +88,7 @@ export const staffModule = defineModule({
     ...peoplePages,
     ...personSignInPages,
     ...rolePages,
+    ...teamPages,
     ...permissionsApi,
     ...signInApi,
     ...mfaApi,

@@ -209,7 +209,11 @@ export const deleteRole = action({
 });
 
 /** A change that is no column of the row is a change of the record all the same. */
-export async function raiseVersion<T extends "roles" | "users">(work: Work, table: T, id: string): Promise<RowFor<T>> {
+export async function raiseVersion<T extends "roles" | "users" | "teams">(
+  work: Work,
+  table: T,
+  id: string,
+): Promise<RowFor<T>> {
   const { version } = await find(work, table as "roles", id);
   await work.db
     .updateTable(table as "roles")

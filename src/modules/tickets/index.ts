@@ -82,6 +82,7 @@ export const ticketsModule = defineModule({
     "tickets.write": "Open, change and answer tickets",
     "tickets.configure": "Change queues, statuses, priorities, types and categories",
   },
+  scoped: ["tickets.read"],
   grants: {
     manager: ["tickets.read", "tickets.write"],
     technician: ["tickets.read", "tickets.write"],

@@ -1,3 +1,4 @@
+import { teamsOf } from "./reach.ts";
 import { sql } from "kysely";
 import { can } from "../../platform/access/actor.ts";
 import type { Ctx } from "../../platform/context.ts";
@@ -64,6 +65,7 @@ export const ticketColumns: List<TicketListRow>["columns"] = [
     href: (id) => `/contacts/${id}`,
   }),
   optionalReference(tickets, "site_id", { name: ["name"], href: (id) => `/sites/${id}/edit` }),
+  optionalReference(tickets, "team_id", { name: ["name"] }),
   optionalReference(tickets, "type_id", { name: ["name"] }),
   optionalReference(tickets, "category_id", { name: ["name"] }),
   optionalReference(tickets, "created_by_id", { key: "created_by", name: ["name"] }),
@@ -142,6 +144,28 @@ const assigneeFilter: ListFilter<TicketListRow> = {
   },
 };
 
+/** My teams, none, or any team. */
+const teamFilter: ListFilter<TicketListRow> = {
+  name: "team",
+  label: "Team",
+  is_multiple: true,
+  options: async (ctx) => [
+    { value: "mine", label: t("My teams") },
+    { value: "none", label: t("None") },
+    ...(await optionsOf(ctx, "teams")),
+  ],
+  apply: (query, _value, ctx, values) => {
+    const ids = idsOf(values.filter((one) => one !== "mine" && one !== "none"));
+    return query.where((eb) =>
+      eb.or([
+        ...(values.includes("mine") ? [eb("tickets.team_id", "in", teamsOf(ctx))] : []),
+        ...(values.includes("none") ? [eb("tickets.team_id", "is", null)] : []),
+        ...(ids.length > 0 ? [eb("tickets.team_id", "in", ids)] : []),
+      ]),
+    );
+  },
+};
+
 const newTicket = (ctx: Ctx): ReturnType<typeof link> | null =>
   can(ctx.actor, "tickets.write") ? link(t("New ticket"), "/tickets/new", "plus", "primary") : null;
 
@@ -203,6 +227,7 @@ export const ticketList: List<TicketListRow> = {
     byColumn("priority", "Priority", "ticket_priorities", "priority_id"),
     byColumn("type", "Type", "ticket_types", "type_id"),
     assigneeFilter,
+    teamFilter,
     byColumn("company", "Company", "companies", "company_id"),
     periodFilter("opened", "Opened", "tickets.created_at", "instant"),
   ],

@@ -101,7 +101,7 @@ export const tickets = table(
     contact_id: col.maybe.ref("contacts", { label: "Contact" }),
     site_id: col.maybe.ref("sites", { label: "Site" }),
     assigned_to_id: col.maybe.ref("users", { label: "Assigned to" }),
-    team_id: readOnly(col.maybe.id({ label: "Team" })),
+    team_id: col.maybe.ref("teams", { label: "Team" }),
     queue_id: col.ref("ticket_queues", { label: "Queue" }),
     parent_ticket_id: col.maybe.ref("tickets", { label: "Parent ticket" }),
     contract_id: col.maybe.ref("contracts", { label: "Contract" }),

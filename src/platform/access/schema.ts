@@ -73,6 +73,19 @@ export const userRoles = table(
   { isAudited: false },
 );
 
+/** People who work together; a ticket can be a team's. */
+export const teams = table(
+  "teams",
+  { ...record, name: col.text({ maxLength: 80 }), description: defaulted(col.text({ maxLength: 1000 }), "") },
+  { noun: "team" },
+);
+
+export const teamMembers = table(
+  "team_members",
+  { ...link, team_id: col.ref("teams"), user_id: col.ref("users"), is_lead: defaulted(col.boolean(), false) },
+  { isAudited: false },
+);
+
 /** A browser that is signed in. The cookie holds a token; here stands only its hash. */
 export const sessions = table(
   "sessions",
@@ -151,6 +164,8 @@ declare module "../database/tables.ts" {
     role_permissions: TableType<typeof rolePermissions>;
     offered_grants: TableType<typeof offeredGrants>;
     user_roles: TableType<typeof userRoles>;
+    teams: TableType<typeof teams>;
+    team_members: TableType<typeof teamMembers>;
     sessions: TableType<typeof sessions>;
     api_keys: TableType<typeof apiKeys>;
     one_time_tokens: TableType<typeof oneTimeTokens>;

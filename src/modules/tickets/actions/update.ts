@@ -31,7 +31,14 @@ export const updateTicket = action({
   },
 });
 
-/** Gives a ticket to somebody, or with null to nobody. */
+interface Assignment {
+  id: string;
+  version?: number;
+  assigned_to_id?: string | null;
+  team_id?: string | null;
+}
+
+/** Gives a ticket to somebody, to a team, or to both; with null to nobody. */
 export const assignTicket = action({
   name: "tickets.assign",
   permission: "tickets.write",
@@ -39,12 +46,16 @@ export const assignTicket = action({
     {
       id: Type.String({ format: "uuid" }),
       version: Type.Optional(Type.Integer()),
-      assigned_to_id: Type.Union([Type.String({ format: "uuid" }), Type.Null()]),
+      assigned_to_id: Type.Optional(Type.Union([Type.String({ format: "uuid" }), Type.Null()])),
+      team_id: Type.Optional(Type.Union([Type.String({ format: "uuid" }), Type.Null()])),
     },
     { additionalProperties: false },
   ),
-  run: (work: Work, input: { id: string; version?: number; assigned_to_id: string | null }): Promise<TicketRow> =>
-    changeTicket(work, input.id, { assigned_to_id: input.assigned_to_id }, input.version),
+  run: (work: Work, { id, version, ...to }: Assignment): Promise<TicketRow> => {
+    if (to.assigned_to_id === undefined && to.team_id === undefined)
+      throw invalidField("assigned_to_id", t("Say to whom or to which team."), "required");
+    return changeTicket(work, id, to, version);
+  },
 });
 
 /** Takes a ticket for oneself. */

@@ -32,6 +32,7 @@ const shown = [
   "type_id",
   "category_id",
   "assigned_to_id",
+  "team_id",
   "status_id",
 ];
 const path = "/tickets/new";
@@ -111,6 +112,7 @@ async function formOf(ctx: Ctx, values: FormValues, failure: Failure | null): Pr
           c("assigned_to_id", {
             options: await optionsOf(ctx, "users", { blank: t("Nobody yet"), where: { user_type: "staff" } }),
           }),
+          c("team_id", { options: await optionsOf(ctx, "teams", { blank: t("None") }) }),
           c("status_id", { is_required: false, options: await byDefault("ticket_statuses") }),
         ],
       },

@@ -1,0 +1,131 @@
+import { find, reach } from "../../../platform/access/reach.ts";
+import { teams } from "../../../platform/access/schema.ts";
+import type { Ctx } from "../../../platform/context.ts";
+import type { Failure } from "../../../platform/errors.ts";
+import { button, cell, empty, link } from "../../../platform/http/cells.ts";
+import { columnField, field, formModel, type FormValues } from "../../../platform/http/form-model.ts";
+import { buttonRoute, formRoutes } from "../../../platform/http/form-page.ts";
+import { type List, listAnswer } from "../../../platform/http/list.ts";
+import { optionsOf } from "../../../platform/http/options.ts";
+import { type Incoming, redirect, type Route } from "../../../platform/http/route.ts";
+import type { FormModel } from "../../../platform/http/view-models.ts";
+import { t } from "../../../platform/language/index.ts";
+import { createTeam, deleteTeam, updateTeam } from "../teams.ts";
+
+interface TeamRow {
+  id: string;
+  name: string;
+  description: string;
+  people: number;
+}
+
+const teamList: List<TeamRow> = {
+  title: "Teams",
+  breadcrumbs: [{ label: "Settings", href: "/settings" }],
+  url: "/settings/teams",
+  table: "teams",
+  query: (ctx) =>
+    reach(ctx, "teams")
+      .leftJoin("team_members", "team_members.team_id", "teams.id")
+      .select((eb) => [
+        "teams.id",
+        "teams.name",
+        "teams.description",
+        eb.fn.count<number>("team_members.user_id").as("people"),
+      ])
+      .groupBy(["teams.tenant_id", "teams.id", "teams.name", "teams.description"]),
+  columns: [
+    { key: "name", label: "Team", cell: (row) => cell.strong(row.name, `/settings/teams/${row.id}`) },
+    { key: "description", label: "What it is for", is_secondary: true, cell: (row) => cell.text(row.description) },
+    { key: "people", label: "People", is_numeric: true, cell: (row) => cell.number(row.people) },
+  ],
+  sort: "name",
+  actions: () => [link(t("New team"), "/settings/teams/new", "plus", "primary")],
+  href: (row) => `/settings/teams/${row.id}`,
+  empty: () => empty("users", t("No teams yet"), t("A team is people who work together; tickets can be given to it.")),
+};
+
+async function teamForm(
+  ctx: Ctx,
+  incoming: Incoming,
+  typed: FormValues | null,
+  failure: Failure | null,
+): Promise<FormModel> {
+  const id = incoming.params["id"] ?? null;
+  const team = id === null ? null : await find(ctx, "teams", id);
+  const members =
+    id === null
+      ? []
+      : await ctx.db.selectFrom("team_members").select(["user_id", "is_lead"]).where("team_id", "=", id).execute();
+  const people = await optionsOf(ctx, "users", { where: { user_type: "staff" } });
+  const options = people.map(({ value, label }) => ({ value, label, hint: "" }));
+  return formModel({
+    action: id === null ? "/settings/teams/new" : `/settings/teams/${id}`,
+    values: typed ?? {
+      name: team?.name ?? "",
+      description: team?.description ?? "",
+      member_ids: members.map((one) => one.user_id),
+      lead_ids: members.filter((one) => one.is_lead).map((one) => one.user_id),
+    },
+    version: team?.version ?? null,
+    failure,
+    submit_label: t("Save team"),
+    cancel_url: "/settings/teams",
+    sections: [
+      { title: t("Team"), fields: [columnField(teams, "name"), columnField(teams, "description", { span: 6 })] },
+      {
+        title: t("People"),
+        fields: [
+          field("member_ids", t("Members"), { kind: "checkboxes", options, span: 6 }),
+          field("lead_ids", t("Who leads"), { kind: "checkboxes", options, span: 6 }),
+        ],
+      },
+    ],
+  });
+}
+
+const crumbs = [
+  { label: "Settings", href: "/settings" },
+  { label: "Teams", href: "/settings/teams" },
+];
+
+/** Teams, under Settings. */
+export const teamPages: Route[] = [
+  {
+    method: "GET",
+    path: "/settings/teams",
+    door: "staff",
+    permission: "staff.manage",
+    handle: (ctx, incoming) => listAnswer(ctx, incoming, teamList),
+  },
+  ...formRoutes({
+    path: "/settings/teams/new",
+    permission: "staff.manage",
+    action: createTeam,
+    title: () => t("New team"),
+    form: teamForm,
+    breadcrumbs: crumbs,
+    done: () => redirect("/settings/teams", t("Team saved.")),
+  }),
+  ...formRoutes({
+    path: "/settings/teams/:id",
+    permission: "staff.manage",
+    action: updateTeam,
+    title: async (ctx, { id = "" }) => (await find(ctx, "teams", id)).name,
+    form: teamForm,
+    actions: async (ctx, incoming) => {
+      const team = await find(ctx, "teams", incoming.params["id"] ?? "");
+      const confirm = t("Delete the team {name}?", { name: team.name });
+      return [button(t("Delete"), `/settings/teams/${team.id}/delete`, "trash", "danger", confirm)];
+    },
+    extra: (incoming) => ({ id: incoming.params["id"] }),
+    breadcrumbs: crumbs,
+    done: () => redirect("/settings/teams", t("Team saved.")),
+  }),
+  buttonRoute(
+    "/settings/teams/:id/delete",
+    deleteTeam,
+    () => redirect("/settings/teams", t("Team deleted.")),
+    (incoming) => `/settings/teams/${incoming.params["id"] ?? ""}`,
+  ),
+];

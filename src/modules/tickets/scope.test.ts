@@ -1,0 +1,91 @@
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { makeClient } from "../../../tests/support/desk.ts";
+import { makeStaff } from "../../../tests/support/people.ts";
+import { startTestProgram, type TestProgram } from "../../../tests/support/program.ts";
+import { inUnit } from "../../platform/context.ts";
+import { addAll } from "../../platform/reference.ts";
+import { makeApiKey, setRoles } from "../staff/index.ts";
+
+let t: TestProgram;
+let admin: string;
+/** A ticket of nobody's, one of Kim's team and one of Kim's own, with a note and a file on each. */
+const ids = { other: "", team: "", own: "" };
+const keys = { team: "", own: "", both: "" };
+
+async function made(path: string, type: string, attributes: Record<string, unknown>): Promise<string> {
+  const answer = await t.api("POST", `/api/v1/${path}`, { key: admin, body: { data: { type, attributes } } });
+  if (answer.status !== 201) throw new Error(`${path}: ${answer.status} ${JSON.stringify(answer.body)}`);
+  return answer.body.data.id;
+}
+
+beforeAll(async () => {
+  t = await startTestProgram();
+  admin = await t.harbor.key("administrator");
+  await inUnit(t.harbor.system, async (work) => {
+    for (const set of t.app.registry.reference) await addAll(work, set);
+  });
+  const { company_id } = await makeClient(t, "Reach Ltd");
+  const kim = await makeStaff(t.harbor, "technician", "Kim");
+  const rest = ["companies.read", "tickets.write"];
+  const team = await made("roles", "roles", { name: "Of the team", permissions: [...rest, "tickets.read:team"] });
+  const own = await made("roles", "roles", { name: "Own", permissions: [...rest, "tickets.read:own"] });
+  const one = await made("teams", "teams", { name: "Blue", member_ids: [kim.id], lead_ids: [kim.id] });
+  const other = await made("teams", "teams", { name: "Red" });
+  const ticket = (title: string, given: Record<string, unknown>): Promise<string> =>
+    made("tickets", "tickets", { title: `Walrus ${title}`, company_id, ...given });
+  ids.other = await ticket("other", { team_id: other });
+  ids.team = await ticket("team", { team_id: one });
+  ids.own = await ticket("own", { assigned_to_id: kim.id });
+  for (const id of Object.values(ids)) {
+    await made(`tickets/${id}/notes`, "ticket_notes", { content: "Seen", note_type: "public" });
+    await made(`tickets/${id}/attachments`, "ticket_attachments", { file_name: "a.txt", content: btoa("seen") });
+  }
+  const members = [kim.id];
+  const keyWith = async (roles: string[]): Promise<string> => {
+    const person = await makeStaff(t.harbor, "technician", "Kim too");
+    await inUnit(t.harbor.system, (work) => setRoles(work, person.id, roles));
+    members.push(person.id);
+    await t.api("PATCH", `/api/v1/teams/${one}`, {
+      key: admin,
+      body: { data: { type: "teams", id: one, attributes: { member_ids: members } } },
+    });
+    return (await inUnit(t.harbor.system, (work) => makeApiKey(work, person.id, { name: "k" }))).key;
+  };
+  await inUnit(t.harbor.system, (work) => setRoles(work, kim.id, [own]));
+  keys.own = (await inUnit(t.harbor.system, (work) => makeApiKey(work, kim.id, { name: "k" }))).key;
+  keys.both = await keyWith([own, team]);
+  keys.team = await keyWith([team]);
+});
+afterAll(() => t.close());
+
+const idsIn = async (path: string, key: string, column?: string): Promise<string[]> => {
+  const { body } = await t.api("GET", `/api/v1/${path}`, { key });
+  return body.data.map((one: { id: string; attributes: Record<string, string> }) =>
+    column === undefined ? one.id : one.attributes[column],
+  );
+};
+
+describe("somebody whose role reaches", () => {
+  test("own tickets sees these and nothing of others: list, record, notes, files, search", async () => {
+    expect(await idsIn("tickets", keys.own)).toEqual([ids.own]);
+    expect(await idsIn("tickets?filter[q]=Walrus", keys.own)).toEqual([ids.own]);
+    expect(await idsIn("ticket-notes", keys.own, "ticket_id")).toEqual([ids.own]);
+    expect(await idsIn("ticket-attachments", keys.own, "ticket_id")).toEqual([ids.own]);
+    for (const path of ["", "/notes", "/attachments", "/activity"])
+      expect((await t.api("GET", `/api/v1/tickets/${ids.team}${path}`, { key: keys.own })).status).toBe(404);
+    const answer = await t.api("PATCH", `/api/v1/tickets/${ids.other}`, {
+      key: keys.own,
+      body: { data: { type: "tickets", id: ids.other, attributes: { title: "Mine" } } },
+    });
+    expect(answer.status).toBe(404);
+  });
+
+  test("the team's tickets sees those of the own teams, and no others", async () => {
+    expect(await idsIn("tickets", keys.team)).toEqual([ids.team]);
+    expect(await idsIn("ticket-notes", keys.team, "ticket_id")).toEqual([ids.team]);
+  });
+
+  test("both sees by the wider", async () => {
+    expect(await idsIn("tickets", keys.both)).toEqual([ids.team]);
+  });
+});
