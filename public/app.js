@@ -18,3 +18,6 @@ listenToSearch();
 listenToSheets();
 listenToSwaps();
 Alpine.start();
+
+// Passkeys are a bundle of their own, fetched by the few pages that have their buttons.
+if (document.querySelector("[data-passkey]") !== null) import(`/assets/passkeys.js${new URL(import.meta.url).search}`);

@@ -11,8 +11,18 @@ const isSource = (file: string): boolean => /\.(css|js)$/.test(file) || file.sta
  */
 export async function generateAssets(root: string): Promise<string> {
   const target = join(root, "dist/public");
-  const [styles, script, copies] = await Promise.all([buildStyles(root), buildScript(root), readCopies(root)]);
-  const files = new Map<string, Uint8Array>([["styles.css", styles], ["app.js", script], ...copies]);
+  const [styles, app, passkeys, copies] = await Promise.all([
+    buildStyles(root),
+    buildScript(root, "app.js"),
+    buildScript(root, "passkeys.js"),
+    readCopies(root),
+  ]);
+  const files = new Map<string, Uint8Array>([
+    ["styles.css", styles],
+    ["app.js", app],
+    ["passkeys.js", passkeys],
+    ...copies,
+  ]);
 
   const hash = new Bun.CryptoHasher("sha256");
   for (const [name, bytes] of [...files].sort(([a], [b]) => (a < b ? -1 : 1))) hash.update(name).update(bytes);
@@ -47,9 +57,9 @@ async function buildStyles(root: string): Promise<Uint8Array> {
   return styles;
 }
 
-async function buildScript(root: string): Promise<Uint8Array> {
+async function buildScript(root: string, name: string): Promise<Uint8Array> {
   const built = await Bun.build({
-    entrypoints: [join(root, "public/app.js")],
+    entrypoints: [join(root, "public", name)],
     target: "browser",
     format: "esm",
     minify: true,

@@ -25,12 +25,16 @@ export const apiAccess: AccessTable = {
     GET /api/v1/auth/sessions
     PATCH DELETE /api/v1/auth/sessions/:id
     GET /api/v1/auth/mfa
+    GET /api/v1/auth/passkeys
+    PATCH DELETE /api/v1/auth/passkeys/:id
     POST /api/v1/auth/mfa/recovery-codes
     POST /api/v1/auth/mfa/remove
   `,
   client: `
     POST /api/v1/portal/auth/logout
     GET /api/v1/portal/auth/mfa
+    GET /api/v1/portal/auth/passkeys
+    PATCH DELETE /api/v1/portal/auth/passkeys/:id
     POST /api/v1/portal/auth/mfa/recovery-codes
     POST /api/v1/portal/auth/mfa/remove
     GET POST /api/v1/portal/tickets

@@ -7,6 +7,14 @@ export const pageAccess: AccessTable = {
     GET /brand/logo
     GET POST /sign-in
     GET POST /sign-in/code
+    POST /sign-in/passkey/options
+    POST /sign-in/passkey
+    POST /sign-in/code/passkey/options
+    POST /sign-in/code/passkey
+    POST /portal/sign-in/passkey/options
+    POST /portal/sign-in/passkey
+    POST /portal/sign-in/code/passkey/options
+    POST /portal/sign-in/code/passkey
     GET POST /sign-in/two-step
     GET POST /sign-in/new-password
     GET POST /portal/sign-in/code
@@ -25,6 +33,10 @@ export const pageAccess: AccessTable = {
     POST /portal/sign-out
     GET /portal/account
     POST /portal/account/password
+    POST /portal/account/passkeys/options
+    POST /portal/account/passkeys
+    GET POST /portal/account/passkeys/:id
+    POST /portal/account/passkeys/:id/remove
     POST /portal/account/two-step/start
     GET POST /portal/account/two-step
     GET POST /portal/account/two-step/recovery-codes
@@ -61,6 +73,10 @@ export const pageAccess: AccessTable = {
     POST /sign-out
     GET /account
     POST /account/password
+    POST /account/passkeys/options
+    POST /account/passkeys
+    GET POST /account/passkeys/:id
+    POST /account/passkeys/:id/remove
     POST /account/two-step/start
     GET POST /account/two-step
     GET POST /account/two-step/recovery-codes

@@ -185,6 +185,7 @@ export async function makeEverything(t: TestProgram): Promise<Everything> {
     "api-keys": rows.api_key,
     sessions: rows.api_key,
     "standard-data": "work_types",
+    passkeys: rows.api_key,
     "work-types": await first("work-types"),
     "ticket-queues": await first("ticket-queues"),
     "ticket-statuses": await first("ticket-statuses"),

@@ -17,6 +17,7 @@ import {
   loginRoute,
   logoutRoute,
   mfaRoutes,
+  passkeyRoutes,
   passwordRoute,
   refreshRoute,
   requestReset,
@@ -76,6 +77,7 @@ const authRoutes: Route[] = [
   refreshRoute(`${base}/auth/refresh`, "portal"),
   passwordRoute(`${base}/auth/password`, "portal"),
   ...mfaRoutes(`${base}/auth`, "portal"),
+  ...passkeyRoutes(`${base}/auth`, "portal"),
   {
     method: "POST",
     path: `${base}/auth/forgot-password`,

@@ -11,15 +11,18 @@ import { t } from "../../platform/language/index.ts";
 import { defineModule } from "../../platform/module.ts";
 import * as actions from "./actions.ts";
 import { mfaApi } from "./api/mfa.ts";
+import { passkeyRoutes } from "./api/passkeys.ts";
 import { sessionsApi } from "./api/sessions.ts";
 import { signInApi } from "./api/sign-in.ts";
 import { choosePassword } from "./auth/links.ts";
 import { staffEvents } from "./events.ts";
+import { removePasskey, renamePasskey } from "./mfa/passkey-actions.ts";
 import { resetSecondFactor } from "./mfa/actions.ts";
 import { accountPages } from "./pages/account.ts";
 import { createApiKey, revokeApiKey } from "./keys.ts";
 import { keyPages } from "./pages/keys.ts";
 import { stepPages } from "./pages/steps.ts";
+import { passkeyPages } from "./pages/passkeys.ts";
 import { twoStepPages } from "./pages/two-step.ts";
 import { policyRoutes, updateSignInSettings } from "./policy.ts";
 import { doorPages } from "./pages/doors.ts";
@@ -33,6 +36,7 @@ import { permissionsApi } from "./permissions-api.ts";
 import { createRole, deleteRole, updateRole } from "./roles.ts";
 
 export { inviteStaff } from "./actions.ts";
+export { passkeyRoutes } from "./api/passkeys.ts";
 export { mfaRoutes } from "./api/mfa.ts";
 export { loginRoute, logoutRoute, passwordRoute, refreshRoute } from "./api/sign-in.ts";
 export { requestReset, sendLink, setPasswordByLink } from "./auth/links.ts";
@@ -76,6 +80,8 @@ export const staffModule = defineModule({
     choosePassword,
     updateSignInSettings,
     resetSecondFactor,
+    renamePasskey,
+    removePasskey,
   ] as unknown as AnyAction[],
   resources: [userResource, roleResource, teamResource],
   routes: [
@@ -83,6 +89,7 @@ export const staffModule = defineModule({
     ...stepPages,
     ...accountPages,
     ...twoStepPages,
+    ...passkeyPages,
     ...keyPages,
     ...policyRoutes,
     ...peoplePages,
@@ -93,6 +100,7 @@ export const staffModule = defineModule({
     ...signInApi,
     ...mfaApi,
     ...sessionsApi,
+    ...passkeyRoutes("/api/v1/auth", "staff"),
   ],
   emits: staffEvents,
   reach: {

@@ -14,9 +14,11 @@ import { t } from "../../../platform/language/index.ts";
 import { renameSession, revokeOtherSessions, revokeSession } from "../actions.ts";
 import { changePassword } from "../auth/passwords.ts";
 import { factorsOf, isMfaRequired } from "../auth/steps.ts";
+import { siteOf } from "../mfa/passkeys.ts";
 import { recoveryCodesLeft } from "../mfa/recovery.ts";
 import { deviceOf } from "../rules.ts";
 import { sessionCookie } from "./entering.ts";
+import { passkeysOf } from "./passkeys.ts";
 
 /** Where the account page of each door is. */
 const homes = { staff: "/account", portal: "/portal/account" } as const;
@@ -120,8 +122,8 @@ async function securityPage(ctx: Ctx, door: AccountDoor, failure: Failure | null
           )
         : null,
     two_step: await twoStepOf(ctx, door),
-    passkeys: [],
-    passkey_url: "",
+    passkeys: await passkeysOf(ctx, door),
+    passkey_url: siteOf(ctx) === null ? "" : `${home}/passkeys`,
     password: await passwordForm(ctx, door, failure),
   };
   return page("account/security", t("Your account"), model, failure?.status ?? 200);

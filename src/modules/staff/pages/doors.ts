@@ -6,6 +6,7 @@ import { type Answer, page, redirect, type Route } from "../../../platform/http/
 import { t } from "../../../platform/language/index.ts";
 import { personOfLink, requestReset, setPasswordByLink } from "../auth/links.ts";
 import { signIn, signOut } from "../auth/sign-in.ts";
+import { siteOf } from "../mfa/passkeys.ts";
 import { browserDevice, type Door, doors, goOn, safeNext, sessionCookie } from "./entering.ts";
 import { newPasswordField } from "./fields.ts";
 
@@ -44,7 +45,10 @@ function doorRoutes(door: Door): Route[] {
       }),
       done_text: "",
       providers: [],
-      passkey: null,
+      passkey:
+        siteOf(ctx) === null
+          ? null
+          : { url: `${prefix}/sign-in/passkey`, next, label: t("Sign in with a passkey"), is_first: false },
       links: [{ label: t("Forgot your password?"), href: `${prefix}/forgot` }],
     };
     return page("auth/sign-in", t("Sign in"), model, failure?.status ?? 200);

@@ -1,0 +1,205 @@
+import type { AuthenticationResponseJSON, RegistrationResponseJSON } from "@simplewebauthn/server";
+import type { AnyAction } from "../../../platform/action.ts";
+import { perform } from "../../../platform/action.ts";
+import { find } from "../../../platform/access/reach.ts";
+import { type Ctx, reading } from "../../../platform/context.ts";
+import { Failure, malformed } from "../../../platform/errors.ts";
+import { button, formatAgo, link } from "../../../platform/http/cells.ts";
+import { field, formFailure, formModel, type FormValues } from "../../../platform/http/form-model.ts";
+import { buttonRoute, readInput } from "../../../platform/http/form-page.ts";
+import type { SecurityPageModel } from "../../../platform/http/page-models.ts";
+import { type Answer, type Incoming, page, redirect, response, type Route } from "../../../platform/http/route.ts";
+import { t } from "../../../platform/language/index.ts";
+import type { Entering } from "../auth/steps.ts";
+import { removePasskey, renamePasskey } from "../mfa/passkey-actions.ts";
+import {
+  registerPasskey,
+  registrationOptions,
+  secondFactorOptions,
+  showPasskey,
+  signInOptions,
+  signInWithPasskey,
+} from "../mfa/passkeys.ts";
+import { browserDevice, challengeOf, type Door, doors, enteringCookies, nextUrl } from "./entering.ts";
+
+/**
+ * What the script of the passkey buttons talks to: options to sign, and the signed answer. Both ways it is JSON; a failure
+ * is a sentence for the person.
+ */
+
+const homes = { staff: "/account", portal: "/portal/account" } as const;
+type AccountDoor = keyof typeof homes;
+
+function plain(body: unknown, status = 200, cookies: readonly string[] = []): Answer {
+  const headers = new Headers({ "content-type": "application/json", "cache-control": "no-store" });
+  for (const cookie of cookies) headers.append("set-cookie", cookie);
+  return response(new Response(JSON.stringify(body), { status, headers }));
+}
+
+async function spoken(run: () => Promise<Answer>): Promise<Answer> {
+  try {
+    return await run();
+  } catch (error) {
+    if (error instanceof Failure && error.status < 500) return plain({ error: error.message }, error.status);
+    throw error;
+  }
+}
+
+async function bodyOf(incoming: Incoming): Promise<Record<string, unknown>> {
+  const body = await incoming.json();
+  if (typeof body !== "object" || body === null || Array.isArray(body)) throw malformed("Send a JSON object.");
+  return body as Record<string, unknown>;
+}
+
+/** The signed answer; what is in it is checked by the library, which refuses what it cannot read. */
+function signed<T>(body: Record<string, unknown>): T {
+  const given = body["response"];
+  if (typeof given !== "object" || given === null || typeof (given as { id?: unknown }).id !== "string")
+    throw malformed("The answer of the passkey is missing.");
+  return given as T;
+}
+
+const textOf = (body: Record<string, unknown>, name: string): string =>
+  typeof body[name] === "string" ? String(body[name]).slice(0, 2000) : "";
+
+function doorRoutes(door: Door): Route[] {
+  const { prefix, userType } = door;
+  const entered = (ctx: Ctx, entering: Entering, next: string, cookies: string[]): Answer =>
+    plain({ to: nextUrl(door, entering, next) }, 200, [...enteringCookies(ctx, door, entering), ...cookies]);
+  const post = (path: string, run: (ctx: Ctx, incoming: Incoming) => Promise<Answer>): Route => ({
+    method: "POST",
+    path: `${prefix}/sign-in/${path}`,
+    door: "open",
+    permission: null,
+    handle: (ctx, incoming) => spoken(() => run(ctx, incoming)),
+  });
+  return [
+    post("passkey/options", async (ctx) => plain(await signInOptions(ctx))),
+    post("passkey", async (ctx, incoming) => {
+      const body = await bodyOf(incoming);
+      const { device, cookie } = browserDevice(ctx, incoming);
+      const entering = await signInWithPasskey(ctx, userType, signed<AuthenticationResponseJSON>(body), device);
+      return entered(ctx, entering, textOf(body, "next"), [cookie]);
+    }),
+    post("code/passkey/options", async (ctx, incoming) =>
+      plain(await secondFactorOptions(ctx, userType, challengeOf(ctx, door, incoming))),
+    ),
+    post("code/passkey", async (ctx, incoming) => {
+      const body = await bodyOf(incoming);
+      const token = challengeOf(ctx, door, incoming);
+      const entering = await showPasskey(ctx, userType, token, signed<AuthenticationResponseJSON>(body));
+      return entered(ctx, entering, textOf(body, "next"), []);
+    }),
+  ];
+}
+
+/** A person's passkeys as the account page lists them. */
+export async function passkeysOf(ctx: Ctx, door: AccountDoor): Promise<SecurityPageModel["passkeys"]> {
+  const now = ctx.app.clock.now();
+  const rows = await ctx.db
+    .selectFrom("passkeys")
+    .select(["id", "name", "created_at", "last_used_at"])
+    .where("user_id", "=", ctx.actor.user_id ?? "")
+    .orderBy("created_at")
+    .execute();
+  return rows.map((row) => ({
+    name: row.name,
+    detail:
+      row.last_used_at === null
+        ? t("Added {when}, not used yet", { when: formatAgo(row.created_at, ctx.tenant, now) })
+        : t("Used {when}", { when: formatAgo(row.last_used_at, ctx.tenant, now) }),
+    rename: link(t("Rename"), `${homes[door]}/passkeys/${row.id}`, "pencil"),
+    remove: button(
+      t("Remove"),
+      `${homes[door]}/passkeys/${row.id}/remove`,
+      "trash",
+      "ghost",
+      t("Remove the passkey {name}? It no longer signs you in.", { name: row.name }),
+    ),
+  }));
+}
+
+async function renamePage(
+  ctx: Ctx,
+  door: AccountDoor,
+  id: string,
+  typed: FormValues | null,
+  failure: Failure | null,
+): Promise<Answer> {
+  const key = await find(ctx, "passkeys", id);
+  const title = t("Rename the passkey");
+  const model = {
+    header: {
+      title,
+      subtitle: "",
+      breadcrumbs: [{ label: t("Your account"), href: homes[door] }],
+      badges: [],
+      actions: [],
+    },
+    form: formModel({
+      action: `${homes[door]}/passkeys/${key.id}`,
+      values: typed ?? { name: key.name },
+      version: key.version,
+      failure,
+      submit_label: t("Save"),
+      cancel_url: homes[door],
+      sections: [{ title: "", fields: [field("name", t("Name"), { is_required: true, max_length: 80, span: 6 })] }],
+    }),
+  };
+  return page("forms/index", title, model, failure?.status ?? 200);
+}
+
+function accountRoutes(door: AccountDoor): Route[] {
+  const home = homes[door];
+  const post = (path: string, run: (ctx: Ctx, incoming: Incoming) => Promise<Answer>): Route => ({
+    method: "POST",
+    path: `${home}/${path}`,
+    door,
+    permission: null,
+    handle: (ctx, incoming) => spoken(() => run(ctx, incoming)),
+  });
+  return [
+    post("passkeys/options", async (ctx) => plain(await registrationOptions(ctx))),
+    post("passkeys", async (ctx, incoming) => {
+      const body = await bodyOf(incoming);
+      await registerPasskey(ctx, { name: textOf(body, "name"), response: signed<RegistrationResponseJSON>(body) });
+      return plain({ to: home });
+    }),
+    {
+      method: "GET",
+      path: `${home}/passkeys/:id`,
+      door,
+      permission: null,
+      handle: (ctx, incoming) => renamePage(ctx, door, incoming.params["id"] ?? "", null, null),
+    },
+    {
+      method: "POST",
+      path: `${home}/passkeys/:id`,
+      door,
+      permission: null,
+      handle: async (ctx, incoming) => {
+        const id = incoming.params["id"] ?? "";
+        const { fields } = await incoming.form();
+        try {
+          await perform(ctx, renamePasskey, { ...readInput(renamePasskey.input, fields), id });
+          return redirect(home, t("The passkey has its name."));
+        } catch (error) {
+          const failure = formFailure(error);
+          return reading(ctx, (reader) => renamePage(reader, door, id, fields, failure));
+        }
+      },
+    },
+    {
+      ...buttonRoute(`${home}/passkeys/:id/remove`, removePasskey as unknown as AnyAction, () =>
+        redirect(home, t("The passkey is removed.")),
+      ),
+      door,
+    },
+  ];
+}
+
+export const passkeyPages: Route[] = [
+  ...doors.flatMap(doorRoutes),
+  ...accountRoutes("staff"),
+  ...accountRoutes("portal"),
+];
