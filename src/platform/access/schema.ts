@@ -45,7 +45,7 @@ export const roles = table("roles", {
   name: col.text({ maxLength: 80 }),
   description: defaulted(col.text({ maxLength: 1000 }), ""),
   /** Who has the role signs in in two steps. */
-  is_mfa_required: defaulted(col.boolean({ label: "Requires signing in in two steps" }), false),
+  is_mfa_required: defaulted(col.boolean({ label: "Requires two-step sign-in" }), false),
 });
 
 export const rolePermissions = table(

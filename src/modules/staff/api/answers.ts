@@ -50,7 +50,7 @@ export function tokensAnswer(tokens: Tokens, more: object = {}): Answer {
 const sentences: Record<Step, string> = {
   mfa_required: "A second step is needed: send a code and this challenge token to …/auth/mfa/verify.",
   mfa_setup_required:
-    "Your role requires signing in in two steps: set it up with this challenge token at …/auth/mfa/setup, then send a code to …/auth/mfa/verify.",
+    "Your role requires two-step sign-in: set it up with this challenge token at …/auth/mfa/setup, then send a code to …/auth/mfa/verify.",
   password_expired: "The password has expired: choose a new one with this challenge token at …/auth/password.",
 };
 

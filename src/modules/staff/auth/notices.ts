@@ -21,9 +21,9 @@ function sentenceOf(change: Change, details: string): string {
     case "password_changed":
       return t("Your password has been changed.");
     case "two_step_on":
-      return t("Signing in in two steps has been switched on for your account.");
+      return t("Two-step sign-in has been switched on for your account.");
     case "two_step_off":
-      return t("Signing in in two steps has been switched off for your account.");
+      return t("Two-step sign-in has been switched off for your account.");
     case "two_step_reset":
       return t(
         "An administrator has reset the second step of your sign-in: authenticator app, recovery codes and passkeys.",

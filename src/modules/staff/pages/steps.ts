@@ -122,7 +122,7 @@ function routesOf(door: Door): Route[] {
         if (waiting === null) return redirect(`${prefix}/sign-in`);
         const model: TwoStepModel = {
           header: null,
-          title: t("Set up signing in in two steps"),
+          title: t("Set up two-step sign-in"),
           text: t("Your role requires it: from now on you sign in with your password and a code from your phone."),
           ...waiting,
           form: formModel({

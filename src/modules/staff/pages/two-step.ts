@@ -28,7 +28,7 @@ const header = (door: AccountDoor, title: string): PageHeaderModel => ({
 async function setupPage(ctx: Ctx, door: AccountDoor, failure: Failure | null): Promise<Answer> {
   const waiting = await waitingTotp(ctx, ctx.actor.user_id ?? "");
   if (waiting === null) return redirect(homes[door]);
-  const title = t("Set up signing in in two steps");
+  const title = t("Set up two-step sign-in");
   const model: TwoStepModel = {
     header: header(door, title),
     title,
