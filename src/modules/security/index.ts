@@ -4,6 +4,7 @@ import { apiRequests } from "../../platform/access/journal.ts";
 import { t } from "../../platform/language/index.ts";
 import { defineModule, type Panel } from "../../platform/module.ts";
 import * as actions from "./actions.ts";
+import { securityEvents, securityHandlers } from "./events.ts";
 import { securityApi } from "./api.ts";
 import { forgetRequests } from "./jobs.ts";
 import { alertPages } from "./pages/alerts.ts";
@@ -45,6 +46,8 @@ export const securityModule = defineModule({
   actions: Object.values(actions).filter((one) => "run" in one) as unknown as AnyAction[],
   resources: [auditResource, requestResource, alertResource],
   routes: [...logPages, ...alertPages, ...networkPages, ...securityApi],
+  emits: securityEvents,
+  events: securityHandlers,
   jobs: [forgetRequests],
   panels: cards.map(([permission, title, text, href, icon], index): Panel => ({
     page: "settings",

@@ -18,3 +18,26 @@ export function readNetworks(text: string): { networks: AllowedNetwork[]; wrong:
 export function networksText(networks: readonly AllowedNetwork[]): string {
   return networks.map(({ network, note }) => `${network} ${note}`.trim()).join("\n");
 }
+
+/** How many failed sign-ins within a quarter of an hour are many: for one account, and from one address. */
+export const manyFailures = { account: 5, address: 20, minutes: 15 } as const;
+
+interface Failure {
+  email: string;
+  ip_address: string;
+}
+
+/**
+ * What the newest failure makes of those before it: the account, or else the address, for which it is the one too many.
+ * Each further round of as many is told again.
+ */
+export function tooMany(
+  failures: readonly Failure[],
+  newest: Failure,
+): { about: "account" | "address"; count: number } | null {
+  const ofAccount = failures.filter(({ email }) => email === newest.email).length;
+  const ofAddress = failures.filter(({ ip_address }) => ip_address === newest.ip_address).length;
+  if (ofAccount > 0 && ofAccount % manyFailures.account === 0) return { about: "account", count: ofAccount };
+  if (ofAddress > 0 && ofAddress % manyFailures.address === 0) return { about: "address", count: ofAddress };
+  return null;
+}

@@ -2,7 +2,14 @@ import { col, defaulted, readOnly, record, table } from "../../platform/database
 import type { TableType } from "../../platform/database/tables.ts";
 
 /** What somebody should look at (PRD 3.18 "Security alerts"). */
-export const alertKinds = ["new_device", "many_failures", "key_from_new_address", "role_raised"] as const;
+export const alertKinds = [
+  "new_device",
+  "many_failures",
+  "key_from_new_address",
+  "role_raised",
+  "refresh_token_reused",
+  "second_factor_reset",
+] as const;
 export type AlertKind = (typeof alertKinds)[number];
 
 export const securityAlerts = table(

@@ -57,5 +57,9 @@ export function alertTitle(alert: { alert_kind: AlertKind; subject_name: string;
       return t("The key {name} was used from a new address", { name });
     case "role_raised":
       return t("{name} was given more rights", { name });
+    case "refresh_token_reused":
+      return t("A refresh token of {name} was used twice", { name });
+    case "second_factor_reset":
+      return t("The second factors of {name} were taken away", { name });
   }
 }

@@ -41,6 +41,13 @@ export { mfaRoutes } from "./api/mfa.ts";
 export { loginRoute, logoutRoute, passwordRoute, refreshRoute } from "./api/sign-in.ts";
 export { requestReset, sendLink, setPasswordByLink } from "./auth/links.ts";
 export { checkPassword } from "./auth/passwords.ts";
+export {
+  refreshTokenReused,
+  secondFactorReset,
+  secondStepFailed,
+  signedInOnNewDevice,
+  signInFailed,
+} from "./events.ts";
 export { makeApiKey } from "./keys.ts";
 export { mintOneTime, readOneTime, spent, useOneTime } from "./one-time.ts";
 export { setRoles } from "./roles.ts";

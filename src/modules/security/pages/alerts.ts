@@ -27,7 +27,12 @@ function advice(kind: AlertKind): string {
     case "key_from_new_address":
       return t("If the program that uses the key has not moved, revoke the key and make a new one.");
     case "role_raised":
+    case "second_factor_reset":
       return t("Check that this was meant. The audit log says who did it.");
+    case "refresh_token_reused":
+      return t(
+        "Somebody may hold a copy of the token. Its session was ended; let the person sign in again and look at where the program runs.",
+      );
   }
 }
 

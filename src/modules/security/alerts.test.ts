@@ -1,0 +1,114 @@
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { makeStaff } from "../../../tests/support/people.ts";
+import { startTestProgram, type TestProgram } from "../../../tests/support/program.ts";
+import { inUnit } from "../../platform/context.ts";
+import { emit } from "../../platform/events/outbox.ts";
+import { secondFactorReset, signedInOnNewDevice } from "../staff/index.ts";
+import { manyFailures, tooMany } from "./rules.ts";
+
+let t: TestProgram;
+let key: string;
+beforeAll(async () => {
+  t = await startTestProgram();
+  key = await t.harbor.key("administrator");
+});
+afterAll(() => t.close());
+
+interface Alert {
+  id: string;
+  attributes: Record<string, unknown>;
+}
+const alerts = async (): Promise<Alert[]> => {
+  await t.settle();
+  return (await t.api("GET", "/api/v1/security-alerts", { key })).body.data as Alert[];
+};
+const fail = (email: string, ip: string): Promise<{ status: number }> =>
+  t.api("POST", "/api/v1/auth/login", {
+    headers: { "x-forwarded-for": ip },
+    body: { data: { type: "credentials", attributes: { email, password: "wrong wrong wrong" } } },
+  });
+
+describe("failed sign-ins", () => {
+  test("are in the audit log, of accounts that exist and of those that do not", async () => {
+    const person = await makeStaff(t.harbor, "technician");
+    await fail(person.email, "203.0.113.1");
+    await fail("nobody@harbor.test", "203.0.113.1");
+    await t.settle();
+    const { body } = await t.api("GET", "/api/v1/audit-log?filter[action]=login&filter[ip_address]=203.0.113.1", {
+      key,
+    });
+    expect(
+      (body.data as Alert[]).map(({ attributes }) => [attributes["actor_name"], attributes["new_values"]]).toSorted(),
+    ).toEqual([
+      ["nobody@harbor.test", { outcome: "failed", step: "password", email: "nobody@harbor.test" }],
+      [person.email, { outcome: "failed", step: "password", email: person.email }],
+    ]);
+  });
+
+  test("raise an alert when there were many for one account, once for as many", async () => {
+    for (let at = 0; at < manyFailures.account - 1; at += 1) await fail("guessed@harbor.test", `203.0.113.${20 + at}`);
+    expect(await alerts()).toEqual([]);
+    await fail("guessed@harbor.test", "203.0.113.30");
+    await fail("guessed@harbor.test", "203.0.113.31");
+    expect((await alerts()).map(({ attributes }) => [attributes["alert_kind"], attributes["subject_name"]])).toEqual([
+      ["many_failures", "guessed@harbor.test"],
+    ]);
+  });
+
+  test("count by account and by address, within a quarter of an hour", () => {
+    const failures = (count: number, of: { email: string; ip_address: string }) =>
+      Array.from({ length: count }, () => of);
+    const one = { email: "a@harbor.test", ip_address: "203.0.113.1" };
+    expect(tooMany(failures(4, one), one)).toBeNull();
+    expect(tooMany(failures(5, one), one)).toEqual({ about: "account", count: 5 });
+    expect(tooMany(failures(6, one), one)).toBeNull();
+    const spray = Array.from({ length: 20 }, (_, at) => ({ email: `${at}@harbor.test`, ip_address: "203.0.113.1" }));
+    expect(tooMany(spray, spray[19] ?? one)).toEqual({ about: "address", count: 20 });
+    expect(tooMany(spray.slice(1), spray[19] ?? one)).toBeNull();
+  });
+});
+
+describe("an alert", () => {
+  test("says what happened, is looked at by somebody, and then is done", async () => {
+    const person = await makeStaff(t.harbor, "technician");
+    await inUnit(t.harbor.system, async (work) => {
+      await emit(work, signedInOnNewDevice, {
+        user_id: person.id,
+        user_type: "staff",
+        user_name: "Robin Vale",
+        device: "Firefox on Windows",
+        ip_address: "198.51.100.4",
+      });
+      await emit(work, secondFactorReset, { user_id: person.id });
+    });
+    const raised = await alerts();
+    expect(raised.map(({ attributes }) => attributes["alert_kind"])).toEqual(
+      expect.arrayContaining(["new_device", "second_factor_reset"]),
+    );
+    const { id } = raised.find(({ attributes }) => attributes["alert_kind"] === "new_device") ?? { id: "" };
+    const done = await t.api("POST", `/api/v1/security-alerts/${id}/acknowledge`, { key });
+    expect(done.body.data.attributes).toMatchObject({
+      acknowledged_at: t.clock.now(),
+      acknowledged_by_id: (await t.harbor.as("administrator")).actor.user_id,
+    });
+  });
+
+  test("is told as an event, so that webhooks and notifications hear of it", async () => {
+    const { events } = await t.app.database.read(t.harbor.id, async (db) => ({
+      events: await db
+        .selectFrom("events")
+        .select("payload")
+        .where("event_name", "=", "security.alert_raised")
+        .execute(),
+    }));
+    expect(events.length).toBe((await alerts()).length);
+  });
+
+  test("is nobody's business in another organization", async () => {
+    const { body } = await t.api("GET", "/api/v1/security-alerts", {
+      key: await t.mill.key("administrator"),
+      tenant: t.mill,
+    });
+    expect(body.data).toEqual([]);
+  });
+});
