@@ -1,4 +1,5 @@
 import { type Node, parseSync } from "oxc-parser";
+import { placeholders } from "./catalogs.ts";
 import { isWords, textArguments, textMembers } from "./positions.ts";
 
 /** A text as the source has it. `key` is its name in the catalogs; `{0}`, `{1}` stand for what a template fills in. */
@@ -17,7 +18,7 @@ export interface SourceTexts {
   declared: FoundText[];
   /** Texts where people read them, made at run time without `t(…)`. */
   loose: FoundText[];
-  /** `t(…)` with something that is no plain text: nobody can tell what to translate. */
+  /** `t(…)` with something that is no plain text, or without a value that the text names: nobody could translate it. */
   unreadable: FoundText[];
 }
 
@@ -74,6 +75,10 @@ export function textsOf(path: string, source: string): SourceTexts {
     if (node.type === "Property") {
       const key = node["key"] as Any;
       const name = key.type === "Identifier" ? key["name"] : key["value"];
+      // What a permission allows, by its name.
+      if (name === "permissions" && (node["value"] as Any).type === "ObjectExpression" && depth === 0)
+        for (const one of (node["value"] as Any)["properties"] as Any[])
+          take((one["value"] as Any | undefined) ?? null, false);
       if (node["computed"] !== true && textMembers.has(String(name))) take(node["value"] as Any, depth > 0);
     }
     if (node.type === "CallExpression" || node.type === "NewExpression") {
@@ -83,10 +88,13 @@ export function textsOf(path: string, source: string): SourceTexts {
       if (name === "t") {
         const [first] = given;
         const text = first === undefined || first.type !== "Literal" ? null : textIn(first);
-        if (text !== null) found.spoken.push(at(first as Any, text));
-        else if (first?.type === "TemplateLiteral")
+        if (text !== null) {
+          found.spoken.push(at(first as Any, text));
+          if (!areGiven(text, given[1] ?? null)) found.unreadable.push(at(first as Any, text));
+        }
+        if (text === null && first?.type === "TemplateLiteral")
           found.unreadable.push(at(first, source.slice(first.start, first.end)));
-        else if (first !== undefined) choices(first);
+        else if (text === null && first !== undefined) choices(first);
       } else if (name === "declared") {
         for (const one of given) if (textIn(one) !== null) found.declared.push(at(one, textIn(one) ?? ""));
       } else for (const place of textArguments[name] ?? []) take(given[place] ?? null, depth > 0);
@@ -118,6 +126,24 @@ export function textsOf(path: string, source: string): SourceTexts {
 
   visit(program as unknown as Any, 0);
   return found;
+}
+
+/** Whether the values of a call have everything that its text names; an object that is spread may have it. */
+function areGiven(text: string, values: Any | null): boolean {
+  let wanted: string[];
+  try {
+    wanted = placeholders(text);
+  } catch {
+    return false;
+  }
+  if (values === null) return wanted.length === 0;
+  if (values.type !== "ObjectExpression") return true;
+  const members = values["properties"] as Any[];
+  if (members.some((member) => member.type === "SpreadElement")) return true;
+  const given = new Set(
+    members.map((member) => String((member["key"] as Any)["name"] ?? (member["key"] as Any)["value"])),
+  );
+  return wanted.every((name) => given.has(name));
 }
 
 function isCell(node: Any, source: string): boolean {

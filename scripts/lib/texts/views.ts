@@ -39,7 +39,8 @@ export function viewTexts(source: string): { spoken: ViewText[]; loose: ViewText
     if (!match[0].startsWith("<input")) continue;
     for (const piece of pieces(match[1] ?? "")) loose.push(at(source, match.index, match.index + 1, piece.text));
   }
-  const texts = open.replaceAll(/<[^>]*>/g, (tag) => tag.replaceAll(/[^\n]/g, "\0"));
+  // A template that is the inside of a tag, not of an element, has no text.
+  const texts = (open.includes("<") ? open : "").replaceAll(/<[^>]*>/g, (tag) => tag.replaceAll(/[^\n]/g, "\0"));
   for (const piece of pieces(texts)) loose.push(at(source, piece.start, piece.end, piece.text));
   return { spoken, loose };
 }

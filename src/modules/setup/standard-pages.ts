@@ -53,16 +53,16 @@ async function index(ctx: Ctx): Promise<Answer> {
             table: "sets",
             href: (row) => `${path}/${row.id}`,
             columns: [
-              { key: "label", label: "List", cell: (row) => cell.strong(row.label, `${path}/${row.id}`) },
+              { key: "label", label: t("List"), cell: (row) => cell.strong(row.label, `${path}/${row.id}`) },
               {
                 key: "description",
-                label: "What it is",
+                label: t("What it is"),
                 is_secondary: true,
                 cell: (row) => cell.muted(row.description),
               },
               {
                 key: "state",
-                label: "There already",
+                label: t("There already"),
                 cell: (row) =>
                   cell.badge(
                     t("{present} of {total}", { present: row.present, total: row.total }),

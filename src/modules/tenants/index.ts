@@ -1,4 +1,5 @@
 import type { AnyAction } from "../../platform/action.ts";
+import { t } from "../../platform/language/index.ts";
 import { defineModule } from "../../platform/module.ts";
 import { logResource, operatorApi, taskResource, tenantResource } from "./api.ts";
 import { domainApi, domainPages } from "./domains/settings.ts";
@@ -67,9 +68,9 @@ export const tenantsModule = defineModule({
       permission: "settings.manage",
       load: async () => ({
         kind: "card",
-        group: "Organization",
-        title: "Host names",
-        text: "The names by which your people and your clients reach Purser.",
+        group: t("Organization"),
+        title: t("Host names"),
+        text: t("The names by which your people and your clients reach Purser."),
         href: "/settings/domains",
         icon: "globe",
       }),

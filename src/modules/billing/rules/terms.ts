@@ -33,7 +33,11 @@ export function invoiceNumber(template: string, sequence: number, invoiceDate: s
 /** What is wrong with a template of numbers, as a sentence, or null. */
 export function numberTemplateProblem(template: string): string | null {
   const rest = template.replace(placeholders, "");
-  if (/[{}]/.test(rest)) return t("Use {number}, {number:6}, {year} and {month}; other braces are not known.");
+  if (/[{}]/.test(rest))
+    return t("Use {braces} and {last}; other braces are not known.", {
+      braces: "{number}, {number:6}, {year}",
+      last: "{month}",
+    });
   if (!/^[\p{L}\p{N} ._/#-]*$/u.test(rest))
     return t("Use letters, digits, spaces and . _ / # - around the placeholders.");
   if (invoiceNumber(template, 999_999_999, "2026-01-01").length > 50)
