@@ -1,9 +1,12 @@
 import "htmx.org";
 import "htmx.org/dist/ext/hx-alpine-compat.js";
 import Alpine from "@alpinejs/csp";
+import { listenToBack } from "./app/back.js";
 import { registerComponents } from "./app/components.js";
 import { listenToForms } from "./app/forms.js";
 import { listenToKeys } from "./app/keys.js";
+import { listenToPalette } from "./app/palette.js";
+import { listenToRows } from "./app/rows.js";
 import { listenToSearch } from "./app/search.js";
 import { listenToSheets } from "./app/sheet.js";
 import { listenToSwaps } from "./app/swaps.js";
@@ -12,8 +15,11 @@ import { listenToSwaps } from "./app/swaps.js";
 window.Alpine = Alpine;
 
 registerComponents(Alpine);
+listenToBack();
 listenToForms();
 listenToKeys();
+listenToPalette();
+listenToRows();
 listenToSearch();
 listenToSheets();
 listenToSwaps();

@@ -1,19 +1,74 @@
-/** Single keys act only while nothing is being typed; Ctrl+Enter sends the form one is writing in. */
+import { onRowKey } from "./rows.js";
+
+/**
+ * The keyboard map. Single keys act only while nothing is being typed and no dialog is open, and not at all for those who
+ * have switched them off (WCAG 2.1.4); keys with Ctrl or Cmd always do. `data-keys` and `aria-keyshortcuts` on an element
+ * say which keys use it; "g t" are two keys one after the other.
+ */
+const patience = 1200;
+const onTicket = {
+  r: '#composer input[name="note_type"][value="public"]',
+  i: '#composer input[name="note_type"][value="internal"]',
+  x: '#composer input[name="note_type"][value="internal"]',
+  t: '#composer [name="duration"]',
+  s: '#desk-details [name="status_id"]',
+  a: '#desk-details [name="assigned_to_id"]',
+};
+
 export function listenToKeys() {
+  let first = "";
+  let timer;
   document.addEventListener("keydown", (event) => {
-    if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
-      event.target.closest("form[data-submit-key]")?.requestSubmit();
+    if (event.ctrlKey || event.metaKey) return onCommandKey(event);
+    if (event.altKey || isTyping(event.target) || document.body.dataset.shortcuts === "off") return;
+    const keys = first === "" ? event.key : `${first} ${event.key}`;
+    clearTimeout(timer);
+    first = "";
+    if (keys === "g") {
+      first = "g";
+      timer = setTimeout(() => (first = ""), patience);
       return;
     }
-    if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
-    const target = document.querySelector(`[aria-keyshortcuts="${CSS.escape(event.key)}"]`);
-    if (target === null) return;
-    event.preventDefault();
-    if (target.matches("input, textarea")) target.focus();
-    else target.click();
+    if (act(keys)) event.preventDefault();
   });
 }
 
+function onCommandKey(event) {
+  const key = event.key.toLowerCase();
+  if (key === "enter") {
+    const form = event.target.closest?.("form[data-submit-key], form.form");
+    if (form) form.requestSubmit();
+  } else if (key === "s" && !event.shiftKey) {
+    const form = event.target.closest?.("form.form") ?? document.querySelector("main form.form:not(.inline-form)");
+    if (!form) return;
+    event.preventDefault();
+    form.requestSubmit();
+  } else if (key === "k" && !event.shiftKey && document.getElementById("palette")) {
+    event.preventDefault();
+    document.dispatchEvent(new CustomEvent("palette:open"));
+  }
+}
+
+function act(keys) {
+  const spot = document.querySelector(onTicket[keys] ?? "no-such");
+  if (spot) {
+    if (spot.type === "radio") {
+      spot.click();
+      document.getElementById("composer-body")?.focus();
+    } else spot.focus();
+    return true;
+  }
+  if (onRowKey(keys)) return true;
+  const quoted = CSS.escape(keys);
+  const target = document.querySelector(`[data-keys="${quoted}"], [aria-keyshortcuts="${quoted}"]`);
+  if (!target) return false;
+  if (target.matches("input, textarea, select")) target.focus();
+  else target.click();
+  return true;
+}
+
 function isTyping(element) {
+  if (!(element instanceof Element)) return false;
+  if (element.matches("input[type=checkbox], input[type=radio]") && !element.closest("dialog[open]")) return false;
   return element.isContentEditable || element.closest("input, textarea, select, dialog[open]") !== null;
 }

@@ -14,6 +14,8 @@ import { billingModule } from "./billing/index.ts";
 import { paymentsModule } from "./payments/index.ts";
 import { securityModule } from "./security/index.ts";
 import { portalModule } from "./portal/index.ts";
+import { preferencesModule } from "./preferences/index.ts";
+import { bulkModule } from "./bulk/index.ts";
 import { listsModule } from "./lists/index.ts";
 import { timeModule } from "./time/index.ts";
 
@@ -38,6 +40,8 @@ export const modules: readonly Module[] = [
   paymentsModule,
   portalModule,
   listsModule,
+  preferencesModule,
+  bulkModule,
   securityModule,
   ...multiTenant,
 ];

@@ -3,6 +3,7 @@ import { can } from "./access/actor.ts";
 import { validate } from "./access/validate.ts";
 import { type Ctx, inUnit, type Work } from "./context.ts";
 import { translateDatabaseError } from "./database/failures.ts";
+import { offerUndo, runNoted, type Undo } from "./undo/undo.ts";
 import { forbidden, invalid, unauthorized } from "./errors.ts";
 
 /**
@@ -25,6 +26,8 @@ export interface Action<I = never, R = unknown> {
   readonly permission: string | null;
   readonly input: TObject;
   run(work: Work, input: I): Promise<R>;
+  /** How it is taken back, where it can be: pages then offer "Undo", for one record and for many. */
+  readonly undo?: Undo<never, never>;
 }
 
 /** An action whose input and result are not looked at: how the registry holds them. */
@@ -42,7 +45,15 @@ export async function perform<I, R>(ctx: Ctx, what: Action<I, R>, input: unknown
   const problems = validate(what.input, input);
   if (problems.length > 0) throw invalid(problems);
   try {
-    return await inUnit(ctx, (work) => what.run(work, input as I));
+    const { undo } = ctx.request;
+    // Inside a unit of work that is there, somebody else says what the whole of it is taken back by.
+    if (undo === undefined || "unit" in ctx || what.undo === undefined)
+      return await inUnit(ctx, (work) => what.run(work, input as I));
+    return await inUnit(ctx, async (work) => {
+      const { result, reverse } = await runNoted(work, what as unknown as AnyAction, input);
+      undo.offered = reverse === null ? null : await offerUndo(work, reverse);
+      return result as R;
+    });
   } catch (error) {
     throw translateDatabaseError(error);
   }

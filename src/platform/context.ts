@@ -91,6 +91,8 @@ export interface RequestInfo {
   onLook?(entityType: string, entityId: string): void;
   /** Written in each of the request's units of work, before its commit. */
   beforeCommit?(db: Db): Promise<void>;
+  /** Set for requests of pages: an action that can be taken back leaves the id of the offer here. */
+  undo?: { offered: string | null };
 }
 
 /** All that a piece of code may use while it answers one request, event or job. */
@@ -113,6 +115,8 @@ export interface Work extends Ctx {
 export interface Unit {
   /** Runs after the commit; lost when the program dies, so nothing that must happen belongs here. */
   afterCommit(callback: () => void): void;
+  /** How many rows it has written so far: none means that nothing changed. */
+  changes: number;
 }
 
 export const noRequest: RequestInfo = { id: "", ip: "", user_agent: "" };
@@ -151,7 +155,7 @@ export async function inUnit<T>(ctx: Ctx, run: (work: Work) => Promise<T>): Prom
   if (ctx.isReader === true) throw new Error("inside a read nothing can be changed");
   const { app, tenant, actor, request } = ctx;
   const callbacks: (() => void)[] = [];
-  const unit: Unit = { afterCommit: (callback) => callbacks.push(callback) };
+  const unit: Unit = { afterCommit: (callback) => callbacks.push(callback), changes: 0 };
   const result = await app.database.write(tenant.id, async (db) => {
     const done = await run({ app, tenant, actor, request, db, unit });
     await request.beforeCommit?.(db);

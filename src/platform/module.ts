@@ -10,6 +10,7 @@ import type { Incoming, Route } from "./http/route.ts";
 import type { Entered } from "./http/server.ts";
 import type { Job } from "./jobs/jobs.ts";
 import type { ReferenceSet } from "./reference.ts";
+import type { PaletteSource } from "./palette.ts";
 import type { Resource } from "./resource.ts";
 import type { ActionLink, FactsModel, LayoutModel, SectionModel, StatModel } from "./http/view-models.ts";
 
@@ -61,6 +62,8 @@ export interface Module {
   readonly reference?: readonly ReferenceSet[];
   /** What the module shows in the frame around every page: the running timer. */
   chrome?(ctx: Ctx): Promise<Partial<LayoutModel>>;
+  /** What it offers in the command palette, for the words typed and the page that is open. */
+  readonly palette?: PaletteSource;
 }
 
 /** A list page of a module, and what one needs to open it. */

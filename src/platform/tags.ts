@@ -44,6 +44,9 @@ export async function tagsOf(ctx: Ctx, entityType: string, ids: readonly string[
 /** Sets the tags of a record: lower case, each once, blanks left out. Tags that are new become known. */
 export async function setTags(work: Work, entityType: string, id: string, given: readonly string[]): Promise<void> {
   const wanted = [...new Set(given.map(tagName).filter((tag) => tag !== ""))];
+  const [present = []] = await tagsOf(work, entityType, [id]);
+  if (present.join() === wanted.toSorted().join()) return;
+  work.unit.changes += 1;
   await work.db.deleteFrom("record_tags").where("entity_type", "=", entityType).where("entity_id", "=", id).execute();
   if (wanted.length === 0) return;
   await work.db

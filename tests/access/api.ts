@@ -21,6 +21,7 @@ export const apiAccess: AccessTable = {
     POST /api/v1/portal/auth/reset-password
   `,
   "whoever is signed in": `
+    GET PATCH /api/v1/me
     POST /api/v1/auth/logout
     GET /api/v1/auth/sessions
     PATCH DELETE /api/v1/auth/sessions/:id
@@ -54,6 +55,9 @@ export const apiAccess: AccessTable = {
   "everybody of the staff": `
     GET /api/v1/custom-fields
     GET /api/v1/custom-fields/:id
+    POST /api/v1/bulk
+    GET /api/v1/bulk/:id
+    POST /api/v1/bulk/:id/undo
     GET POST /api/v1/saved-views
     GET PUT PATCH DELETE /api/v1/saved-views/:id
     GET POST /api/v1/companies

@@ -32,6 +32,7 @@ export const pageAccess: AccessTable = {
   client: `
     POST /portal/sign-out
     GET /portal/account
+    GET POST /portal/account/appearance
     POST /portal/account/password
     POST /portal/account/passkeys/options
     POST /portal/account/passkeys
@@ -63,6 +64,14 @@ export const pageAccess: AccessTable = {
     GET /search
     GET /search/suggest
     GET POST /lists/columns
+    GET /palette
+    GET /keyboard
+    POST /bulk/ask
+    POST /bulk/run
+    GET /bulk/:id
+    POST /bulk/:id/undo
+    POST /undo/:id
+    GET POST /account/appearance
     GET /lists/counts
     POST /lists/views/default
     GET POST /lists/views/new

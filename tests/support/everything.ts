@@ -137,6 +137,7 @@ export async function makeEverything(t: TestProgram): Promise<Everything> {
       happened_at: t.clock.now(),
     }),
   );
+  const run = await make("bulk", "bulk_runs", { action: "tickets.update", ids: [ticket], input: { tags: ["seen"] } });
   const rows = await reading(t.harbor.system, async ({ db }) => ({
     role: (await db.selectFrom("roles").select("id").where("role_key", "=", "technician").executeTakeFirstOrThrow()).id,
     audit: (await db.selectFrom("audit_log").select("id").executeTakeFirstOrThrow()).id,
@@ -150,6 +151,8 @@ export async function makeEverything(t: TestProgram): Promise<Everything> {
     companies: company_id,
     views: view,
     "saved-views": view,
+    bulk: run,
+    undo: run,
     contacts: client.contact_id,
     sites: site,
     tickets: ticket,

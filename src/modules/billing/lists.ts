@@ -8,6 +8,7 @@ import { optionsOf } from "../../platform/http/options.ts";
 import { isId, noId } from "../../platform/ids.ts";
 import { t } from "../../platform/language/index.ts";
 import { formatMoney } from "../../platform/money.ts";
+import { invoiceBulk } from "./bulk.ts";
 import { todayOf } from "./drafts/write.ts";
 import { openBalances, openStatuses } from "./reports.ts";
 import { type InvoiceStatus, isOpen } from "./rules/states.ts";
@@ -206,6 +207,7 @@ export const invoiceList: List<InvoiceListRow> = {
     { key: "paid", label: "Paid", query: "status=paid" },
   ],
   filters,
+  bulk: invoiceBulk,
   search: "Number, PO number, notes",
   sort: "-invoice_date",
   href: (row) => `/invoices/${row.id}`,

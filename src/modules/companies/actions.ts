@@ -8,6 +8,7 @@ import { insert, remove, update } from "../../platform/database/records.ts";
 import { invalidField } from "../../platform/errors.ts";
 import { t } from "../../platform/language/index.ts";
 import { setTags } from "../../platform/tags.ts";
+import { backToBefore, by } from "../../platform/undo/undo.ts";
 import { emailKey, nameKey } from "./rules.ts";
 import { companies, contacts, sites } from "./schema.ts";
 
@@ -39,6 +40,7 @@ export const updateCompany = action({
   name: "companies.update",
   permission: "companies.write",
   input: patchInput(companies, undefined, { tags }),
+  undo: backToBefore(companies, "companies.update"),
   run: async (work: Work, input: Changed) => {
     const values = fromEdge(companies, input, work.tenant.currency);
     if (values.name !== undefined) values.name_key = nameKey(values.name);
@@ -88,6 +90,7 @@ export const updateContact = action({
   name: "contacts.update",
   permission: "companies.write",
   input: patchInput(contacts, undefined, { tags }),
+  undo: backToBefore(contacts, "contacts.update"),
   run: async (work: Work, input: Changed) => {
     const values = fromEdge(contacts, input, work.tenant.currency);
     if (values.email != null) values.email = emailKey(values.email);
@@ -126,6 +129,7 @@ export const updateSite = action({
   name: "sites.update",
   permission: "companies.write",
   input: patchInput(sites),
+  undo: backToBefore(sites, "sites.update"),
   run: async (work: Work, input: Changed) => {
     const values = fromEdge(sites, input, work.tenant.currency);
     const before = await find(work, "sites", input.id);
@@ -156,6 +160,7 @@ function archiving<T extends typeof companies | typeof contacts | typeof sites>(
     name,
     permission: "companies.write",
     input: target,
+    undo: by(isArchiving ? name.replace("archive", "restore") : name.replace("restore", "archive")),
     run: (work, input) =>
       update(
         work,

@@ -10,6 +10,7 @@ import { optionsOf } from "../../platform/http/options.ts";
 import { isId, noId } from "../../platform/ids.ts";
 import { t } from "../../platform/language/index.ts";
 import { tagFilters } from "../../platform/tags.ts";
+import { companyBulk, contactBulk } from "./bulk.ts";
 import { contactName } from "./rules.ts";
 import { companies, contacts } from "./schema.ts";
 
@@ -168,6 +169,7 @@ export const companyList: List<CompanyRow> = {
     },
     archivedFilter("companies"),
   ],
+  bulk: companyBulk,
   search: "Search companies",
   sort: "name",
   href: (row) => `/companies/${row.id}`,
@@ -301,6 +303,7 @@ export const contactList: List<ContactRow> = {
     },
     archivedFilter("contacts"),
   ],
+  bulk: contactBulk,
   search: "Search contacts",
   sort: "first_name",
   href: (row) => `/contacts/${row.id}`,

@@ -1,16 +1,12 @@
-import { can } from "../../platform/access/actor.ts";
-import { reach } from "../../platform/access/reach.ts";
 import type { Ctx } from "../../platform/context.ts";
-import { isOn } from "../../platform/switches.ts";
-import { searchIds } from "../../platform/database/search.ts";
-import type { TableName } from "../../platform/database/tables.ts";
-import { tableNamed } from "../../platform/database/columns.ts";
 import { dateIn } from "../../platform/clock.ts";
-import { empty, formatDate, primaryLast } from "../../platform/http/cells.ts";
+import { formatDate, primaryLast } from "../../platform/http/cells.ts";
 import type { DashboardModel, SearchModel } from "../../platform/http/page-models.ts";
 import { ofKind, panelsOf } from "../../platform/http/panels.ts";
 import { type Answer, fragment, page, type Route } from "../../platform/http/route.ts";
 import { t } from "../../platform/language/index.ts";
+import { paletteModel } from "./palette.ts";
+import { searchModel } from "./search.ts";
 
 async function dashboard(ctx: Ctx): Promise<Answer> {
   const panels = await panelsOf(ctx, "dashboard", { id: ctx.actor.user_id ?? "" });
@@ -30,39 +26,27 @@ async function dashboard(ctx: Ctx): Promise<Answer> {
   return page("dashboard/index", t("Dashboard"), model);
 }
 
-/** What is found, a group for each kind of record; each row is fetched through reach, so a hit is always one that may be opened. */
-async function searchModel(ctx: Ctx, query: string, limit: number): Promise<SearchModel> {
-  const groups: SearchModel["groups"] = [];
-  let total = 0;
-  for (const facet of ctx.app.registry.search.values()) {
-    if (!isOn(ctx.app, ctx.tenant, facet)) continue;
-    const table = tableNamed(facet.table);
-    if (table?.readPermission != null && !can(ctx.actor, table.readPermission)) continue;
-    const ids = await searchIds(ctx, facet.table, query, limit);
-    if (ids.length === 0) continue;
-    const rows = (await reach(ctx, facet.table as TableName)
-      .selectAll()
-      .where("id" as never, "in", ids as never)
-      .execute()) as Record<string, unknown>[];
-    const found = ids.map((id) => rows.find((row) => row["id"] === id)).filter((row) => row !== undefined);
-    if (found.length === 0) continue;
-    total += found.length;
-    groups.push({
-      label: facet.label,
+/** Everything that is found, and above it the pages and commands of that name: what the command palette offers. */
+async function allFound(ctx: Ctx, query: string): Promise<SearchModel> {
+  const found = await searchModel(ctx, query, 20);
+  const commands = await paletteModel(ctx, query, "");
+  const named = [t("Answer"), t("Do"), t("Go to")];
+  const groups = commands.groups
+    .filter(({ label }) => named.includes(label))
+    .map(({ label, entries }) => ({
+      label,
       more_url: "",
-      hits: found.map((row) => ({ ...facet.hit(row), icon: facet.icon, badge: null })),
-    });
-  }
-  return {
-    query,
-    total_text: query === "" ? "" : `${total} ${total === 1 ? "result" : "results"}`,
-    groups,
-    empty:
-      query === ""
-        ? empty("search", t("Search everything"), t("Type a name, a ticket number, a word of a note."))
-        : empty("search", t("Nothing found"), t("Nothing matches “{query}”. Try fewer or other words.", { query })),
-    all_url: `/search?q=${encodeURIComponent(query)}`,
-  };
+      hits: entries
+        .filter((entry) => entry.is_post !== true)
+        .map((entry) => ({
+          href: entry.href,
+          icon: entry.icon,
+          title: entry.label,
+          detail: entry.detail ?? "",
+          badge: null,
+        })),
+    }));
+  return { ...found, groups: [...groups.filter(({ hits }) => hits.length > 0), ...found.groups] };
 }
 
 /** The dashboard, the global search, and what operators ask the program. */
@@ -74,11 +58,7 @@ export const homePages: Route[] = [
     door: "staff",
     permission: null,
     handle: async (ctx, incoming) =>
-      page(
-        "search/results",
-        t("Search"),
-        await searchModel(ctx, (incoming.url.searchParams.get("q") ?? "").trim(), 20),
-      ),
+      page("search/results", t("Search"), await allFound(ctx, (incoming.url.searchParams.get("q") ?? "").trim())),
   },
   {
     method: "GET",

@@ -22,7 +22,7 @@ const open = async (path: string, headers: Record<string, string>): Promise<stri
 /** The labels over the columns of a page's first table. */
 async function heads(path: string, headers = technician): Promise<string[]> {
   const html = await open(path, headers);
-  return [...html.matchAll(/<th [^>]*>([\s\S]*?)<\/th>/g)].map((match) =>
+  return [...html.matchAll(/<th (?![^>]*class="pick")[^>]*>([\s\S]*?)<\/th>/g)].map((match) =>
     (match[1] ?? "").replaceAll(/<[^>]+>/g, "").trim(),
   );
 }

@@ -14,6 +14,7 @@ import { ticketList } from "./lists.ts";
 import { listPages } from "./pages/lists.ts";
 import { newTicketPages } from "./pages/new.ts";
 import { settingsCards, settingsPages } from "./pages/settings.ts";
+import { ticketPalette } from "./palette.ts";
 import { ticketPanels } from "./panels.ts";
 import { ticketReach } from "./reach.ts";
 import { attachmentResource, listResources, noteResource, ticketResource } from "./resources.ts";
@@ -100,6 +101,7 @@ export const ticketsModule = defineModule({
     { label: "Tickets", href: "/tickets", icon: "ticket", group: "Desk", order: 11, permission: "tickets.read" },
   ],
   emits: ticketEvents,
+  palette: ticketPalette,
   events: ticketMails,
   search: [ticketSearch],
   reach: ticketReach,

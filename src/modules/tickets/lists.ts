@@ -13,6 +13,7 @@ import type { EmptyModel } from "../../platform/http/view-models.ts";
 import { t } from "../../platform/language/index.ts";
 import { isId, noId } from "../../platform/ids.ts";
 import { tagFilters } from "../../platform/tags.ts";
+import { ticketBulk } from "./bulk.ts";
 import { inState, minutesOn, ticketCounts, type TicketListRow, ticketRows } from "./queries.ts";
 import { isClientWaiting } from "./rules.ts";
 import { ticketPriorities, tickets } from "./schema.ts";
@@ -231,6 +232,7 @@ export const ticketList: List<TicketListRow> = {
     byColumn("company", "Company", "companies", "company_id"),
     periodFilter("opened", "Opened", "tickets.created_at", "instant"),
   ],
+  bulk: ticketBulk,
   search: "Number, title, or what was written",
   sort: "-updated_at",
   href: (row) => `/tickets/${row.id}`,

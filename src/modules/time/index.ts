@@ -14,6 +14,7 @@ import { panels, timerModel } from "./panels.ts";
 import { workTypeSet } from "./reference.ts";
 import { timeEntryResource, workTypeResource } from "./resources.ts";
 import { timeEntries, timeRoundingRules, timers, workTypes } from "./schema.ts";
+import { timePalette } from "./palette.ts";
 import { timeList } from "./list.ts";
 
 export { type TimeEntry } from "./actions/checks.ts";
@@ -54,6 +55,7 @@ export const timeModule = defineModule({
   resources: [timeEntryResource, workTypeResource],
   routes: [...entryPages, ...timerPages, ...settingsPages, ...timerApi],
   create: [{ label: "Time entry", href: "/time/new", icon: "clock", order: 12, permission: "time.write" }],
+  palette: timePalette,
   lists: [{ permission: "time.read", list: timeList as List<unknown> }],
   nav: [{ label: "Time", href: "/time", icon: "clock", group: "Desk", order: 20, permission: "time.read" }],
   // A timer is its person's own business.

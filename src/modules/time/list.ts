@@ -8,6 +8,7 @@ import { optionsOf } from "../../platform/http/options.ts";
 import { periodFilter } from "../../platform/http/lists/kinds.ts";
 import { isId } from "../../platform/ids.ts";
 import { t } from "../../platform/language/index.ts";
+import { timeBulk } from "./bulk.ts";
 import { shownDuration } from "./rules.ts";
 import { timeEntries } from "./schema.ts";
 
@@ -180,6 +181,7 @@ export const timeList: List<TimeRow> = {
     { key: "unbilled", label: "Unbilled time", query: "billing=not_billed&billable=yes" },
   ],
   filters,
+  bulk: timeBulk,
   sort: "-date",
   href: (row) => `/time/${row.id}/edit`,
   actions: (ctx) =>

@@ -14,6 +14,8 @@ export interface Actor {
   company_id: string | null;
   /** The language they have chosen for pages and mails; null: the organization's. */
   language: string | null;
+  /** How they like the pages; absent for those who have no pages. */
+  likes?: { theme: "system" | "light" | "dark"; density: "comfortable" | "compact"; is_shortcuts_on: boolean };
   permissions: ReadonlySet<string>;
   /** Permissions that reach less than everything. */
   narrowed: ReadonlyMap<string, Narrow>;

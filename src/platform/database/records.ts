@@ -60,6 +60,7 @@ export async function insert<T extends Table>(work: Work, table: T, values: NewR
   if ("created_at" in table.columns) row["created_at"] = given["created_at"] ?? now;
   if ("updated_at" in table.columns) row["updated_at"] = given["updated_at"] ?? now;
   await checkReferences(work, table, given);
+  work.unit.changes += 1;
   if (hasCustomFields(table))
     row["custom_fields"] = await writtenCustomFields(work, table, null, given["custom_fields"] as object | undefined);
   const made = (await loose(work)
@@ -99,6 +100,7 @@ export async function update<T extends Table>(
   }
   if (Object.keys(changes).length === 0) return before as RowOf<T>;
   await checkReferences(work, table, changes);
+  work.unit.changes += 1;
   const stamps = {
     ...("version" in table.columns ? { version: Number(before["version"]) + 1 } : {}),
     ...("updated_at" in table.columns ? { updated_at: work.app.clock.now() } : {}),
@@ -128,6 +130,7 @@ export async function remove(work: Work, table: Table, id: string, version?: num
       "in_use",
     );
   }
+  work.unit.changes += 1;
   await loose(work).deleteFrom(table.name).where("id", "=", id).execute();
   await writeAudit(work, table, "delete", before, null);
   await unindexRow(work, table.name, id);

@@ -92,6 +92,16 @@ export const fixtures: Record<string, { layout: "app" | "portal" | "plain"; titl
       ],
     },
   },
+  "lists/run": {
+    layout: "app",
+    title: "Assign",
+    model: {
+      header: header("Tickets: Assign"),
+      poll_url: "",
+      progress: { done: 3, total: 3, text: "2 done, 1 skipped, 0 failed" },
+      sections: invoice.sections,
+    },
+  },
   "lists/index": { layout: "app", title: "Tickets", model: ticketList },
   "portal/home": { layout: "portal", title: "Home", model: portalHome },
   "portal/ticket": { layout: "portal", title: "T-1042", model: portalTicket },

@@ -15,6 +15,8 @@ import type { ActionLink, FormModel } from "./view-models.ts";
  */
 export interface FormPage {
   path: string;
+  /** Whose page it is; the staff's unless told. */
+  door?: "staff" | "portal";
   permission: string | null;
   /** The action the form is a face of; its input schema tells how typed text is read. */
   action: AnyAction;
@@ -55,14 +57,14 @@ export function formRoutes(form: FormPage): Route[] {
     {
       method: "GET",
       path: form.path,
-      door: "staff",
+      door: form.door ?? "staff",
       permission: form.permission,
       handle: (ctx, incoming) => show(ctx, incoming, null, null),
     },
     {
       method: "POST",
       path: form.path,
-      door: "staff",
+      door: form.door ?? "staff",
       permission: form.permission,
       handle: async (ctx, incoming) => {
         const { fields } = await incoming.form();

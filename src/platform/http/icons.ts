@@ -39,6 +39,7 @@ export const icons = {
   inbox: `<path d="M3.5 13.5V18A1.5 1.5 0 0 0 5 19.5h14a1.5 1.5 0 0 0 1.5-1.5v-4.5L17.5 5h-11l-3 8.5Z"/><path d="M3.5 13.5h5l1.5 2.5h4l1.5-2.5h5"/>`,
   info: `<circle cx="12" cy="12" r="8.5"/><path d="M12 11.2v5M12 8v.1"/>`,
   invoice: `<path d="M5.5 3.5h13v17l-2.2-1.5-2.1 1.5-2.2-1.5-2.2 1.5L7.7 19l-2.2 1.5v-17Z"/><path d="M9 8.5h6M9 12.5h6"/>`,
+  keyboard: `<rect x="2.5" y="6" width="19" height="12.5" rx="2"/><path d="M6.5 10v.1M10 10v.1M13.5 10v.1M17 10v.1M7.5 14.5h9"/>`,
   kanban: `<rect x="3.5" y="4.5" width="17" height="15" rx="2"/><path d="M8 8.5v7.5M12 8.5v4M16 8.5v6"/>`,
   key: `<circle cx="8" cy="15.5" r="4"/><path d="m11 12.5 8.5-8.5M16 7.5l3 3M13.5 10l2 2"/>`,
   layers: `<path d="m12 4 9 4.7-9 4.7-9-4.7L12 4Z"/><path d="m3.5 13 8.5 4.5 8.5-4.5"/>`,

@@ -1,11 +1,13 @@
 import type { SelectQueryBuilder } from "kysely";
+import { can } from "../access/actor.ts";
 import type { Ctx } from "../context.ts";
 import type { SortKey } from "../database/paging.ts";
 import { t } from "../language/index.ts";
+import type { BulkChoice } from "./lists/bulk.ts";
 import { filterModels, narrowed, wordsOf } from "./lists/filters.ts";
 import { orderOf, rowsOf } from "./lists/order.ts";
 import { listState } from "./lists/state.ts";
-import { chosenTable } from "./lists/table.ts";
+import { choosable, chosenTable } from "./lists/table.ts";
 import { savedViews, viewsMenu, viewTabs } from "./lists/views.ts";
 import { type Answer, fragment, type Incoming, page } from "./route.ts";
 import type { ActionLink, CellModel, EmptyModel, ListModel, PageHeaderModel } from "./view-models.ts";
@@ -99,6 +101,8 @@ export interface List<R> {
   actions?(ctx: Ctx): ActionLink[];
   /** A sentence under the title; `rows` is what the filters let through, for sums. */
   subtitle?: string | ((ctx: Ctx, rows: () => Promise<ListQuery<R>>) => Promise<string>);
+  /** What one can do with many of its records at once. */
+  bulk?: readonly BulkChoice[];
   /** The way back, for lists that the navigation does not name. */
   breadcrumbs?: PageHeaderModel["breadcrumbs"];
   /** The views that it comes with, for the list pages of the staff. */
@@ -134,6 +138,10 @@ export async function listModel<R>(ctx: Ctx, url: URL, whole: List<R>): Promise<
   );
   const cleared = at(Object.fromEntries([...narrowing, "after"].map((name) => [name, undefined])));
   const kept = new URL(at({ after: null }), "http://list.invalid").searchParams;
+  const choices = (list.bulk ?? []).filter(({ action }) => can(ctx.actor, action.permission ?? ""));
+  const table = await chosenTable(ctx, { ...list, columns: shown }, found.rows as R[], order, (sort) =>
+    at({ sort, after: null }),
+  );
   const columnsUrl = new URLSearchParams({ list: list.url, back: at({ after: null }) });
   return {
     title: t(list.title),
@@ -160,9 +168,15 @@ export async function listModel<R>(ctx: Ctx, url: URL, whole: List<R>): Promise<
     ),
     view_names: [...(view?.parameters.keys() ?? [])].join(" "),
     columns_url: state.settings === null ? "" : `/lists/columns?${columnsUrl.toString()}`,
-    table: await chosenTable(ctx, { ...list, columns: shown }, found.rows as R[], order, (sort) =>
-      at({ sort, after: null }),
-    ),
+    table: choices.length === 0 ? table : choosable(table),
+    bulk:
+      choices.length === 0
+        ? null
+        : {
+            list: list.url,
+            back: at({}),
+            choices: choices.map(({ key, label, icon }) => ({ key, label: t(label), icon })),
+          },
     next_url: found.next === null ? "" : at({ after: found.next }),
     first_url: (parameters.get("after") ?? "") === "" ? "" : at({ after: null }),
     empty:

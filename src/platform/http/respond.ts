@@ -9,9 +9,10 @@ import { csrfCookie, csrfTokenFor } from "./csrf.ts";
 import { errorDocument } from "./jsonapi-errors.ts";
 import { isOn } from "../switches.ts";
 import type { Answer, Door, Incoming, Route } from "./route.ts";
+import { keymapOf } from "./shortcuts.ts";
 import { render, renderPage } from "./templates.ts";
 import type { ErrorPageModel, SetupClosedModel } from "./page-models.ts";
-import type { Flash, LayoutModel, NavGroup, NavLink } from "./view-models.ts";
+import type { Flash, LayoutModel, LookModel, NavGroup, NavLink } from "./view-models.ts";
 
 const flashCookie = "purser_flash";
 
@@ -25,7 +26,7 @@ export async function respond(ctx: Ctx, route: Route, incoming: Incoming, answer
     case "redirect":
       return redirectResponse(ctx, incoming, answer);
     case "fragment":
-      return html(render(answer.view, answer.model, { csrf: csrfTokenFor(ctx, incoming.request) }), answer.status);
+      return fragmentResponse(ctx, incoming, answer);
     case "page":
       return pageResponse(ctx, route, incoming, answer);
   }
@@ -36,6 +37,14 @@ function jsonResponse(body: unknown, status: number, headers: Record<string, str
     status,
     headers: { "content-type": "application/vnd.api+json", "cache-control": "no-store", vary: "Accept", ...headers },
   });
+}
+
+/** A part of a page; beside it the offer to take back what was just done, for the frame's corner. */
+function fragmentResponse(ctx: Ctx, incoming: Incoming, answer: Extract<Answer, { kind: "fragment" }>): Response {
+  const csrf = csrfTokenFor(ctx, incoming.request);
+  const undo = ctx.request.undo?.offered ?? null;
+  const offer = undo === null ? "" : render("partials/_undone", { undo, text: t("Saved.") }, { csrf });
+  return html(render(answer.view, answer.model, { csrf }) + offer, answer.status);
 }
 
 function html(text: string, status: number): Response {
@@ -49,7 +58,9 @@ function redirectResponse(ctx: Ctx, incoming: Incoming, answer: Extract<Answer, 
   const headers = new Headers({ location: answer.to, "cache-control": "no-store" });
   for (const cookie of answer.cookies) headers.append("set-cookie", cookie);
   if (answer.flash !== null) {
-    const value = Buffer.from(JSON.stringify(answer.flash)).toString("base64url");
+    const undo = answer.flash.kind === "error" ? null : (ctx.request.undo?.offered ?? null);
+    const flash: Flash = undo === null ? answer.flash : { ...answer.flash, undo };
+    const value = Buffer.from(JSON.stringify(flash)).toString("base64url");
     headers.append(
       "set-cookie",
       serializeCookie(flashCookie, value, { publicUrl: ctx.tenant.public_url, maxAgeSeconds: 60 }),
@@ -96,8 +107,16 @@ async function pageResponse(
     sign_out_url: route.door === "portal" ? "/portal/sign-out" : "/sign-out",
     user_menu: [
       { label: t("Your account"), href: route.door === "portal" ? "/portal/account" : "/account", icon: "user" },
+      {
+        label: t("Appearance"),
+        href: route.door === "portal" ? "/portal/account/appearance" : "/account/appearance",
+        icon: "eye",
+      },
+      ...(route.door === "portal" ? [] : [{ label: t("Keyboard shortcuts"), href: "/keyboard", icon: "keyboard" }]),
     ],
     create: route.door === "staff" ? createOf(ctx) : [],
+    ...(route.door === "staff" ? { keymap: keymapOf(ctx) } : {}),
+    ...lookOf(ctx),
     ...chrome,
   };
   const response = html(rendered(route.door, frame, answer), answer.status);
@@ -110,6 +129,16 @@ async function pageResponse(
   const cookie = csrfCookie(ctx, incoming.request);
   if (cookie !== null) response.headers.append("set-cookie", cookie);
   return response;
+}
+
+/** The look that the reader has chosen, for the root element: the page comes in it, so nothing flashes. */
+function lookOf({ actor: { likes } }: Ctx): LookModel {
+  if (likes === undefined) return {};
+  return {
+    ...(likes.theme === "system" ? {} : { theme: `purser-${likes.theme}` as const }),
+    ...(likes.density === "compact" ? { density: "compact" as const } : {}),
+    ...(likes.is_shortcuts_on ? {} : { no_shortcuts: true }),
+  };
 }
 
 function rendered(door: Door, frame: Omit<LayoutModel, "content">, answer: { view: string; model: object }): string {

@@ -130,6 +130,7 @@ async function answerTo(
     id: newId(),
     ip: clientAddress(request.headers, peer, gate.trustedProxies),
     user_agent: request.headers.get("user-agent") ?? "",
+    ...(route.door === "staff" && route.method === "POST" ? { undo: { offered: null } } : {}),
   };
   const incoming = incomingOf(request, url, params, route.maxBytes ?? defaultMaxBytes);
   const startedAt = performance.now();

@@ -2,8 +2,17 @@
  * The shapes that the shared partials in `views/partials` take. A page builds these from rows; a template only lays out.
  */
 
+/** How the reader likes every page; absent: as the device says, comfortable. */
+export interface LookModel {
+  /** A theme of the styles, where the reader has chosen one. */
+  theme?: "purser-light" | "purser-dark";
+  density?: "compact";
+  /** Single-key shortcuts are switched off. */
+  no_shortcuts?: boolean;
+}
+
 /** The frame around every staff page (`layouts/app`) and portal page (`layouts/portal`). */
-export interface LayoutModel extends BrandModel {
+export interface LayoutModel extends BrandModel, LookModel {
   title: string;
   organization: string;
   /** The page's inner HTML, already rendered. */
@@ -21,12 +30,14 @@ export interface LayoutModel extends BrandModel {
   sign_out_url: string;
   /** Pages of the signed-in person (account, security …), above "Sign out". */
   user_menu?: NavLink[];
+  /** Keys that lead somewhere, for the staff's frame. */
+  keymap?: { keys: string; href: string; label: string }[];
   /** What the "New" button of the staff frame offers. */
   create?: NavLink[];
 }
 
 /** The frame of pages without navigation: sign-in, setup, errors (`layouts/plain`). */
-export interface PlainLayoutModel extends BrandModel {
+export interface PlainLayoutModel extends BrandModel, LookModel {
   title: string;
   organization: string;
   content: string;
@@ -60,6 +71,8 @@ export interface NavGroup {
 export interface Flash {
   kind: "success" | "error" | "info";
   text: string;
+  /** The offer to take back what was done; absent where it cannot be. */
+  undo?: string;
 }
 
 export interface TimerModel {
@@ -172,7 +185,10 @@ export interface TableModel {
     /** The column with the most room, where that is not the bold one. */
     is_main?: boolean;
   }[];
-  rows: { id: string; href: string; is_bold: boolean; cells: CellModel[] }[];
+  /** A box before each row, which belongs to the form `bulk-form`. */
+  is_choosable?: boolean;
+  /** `name` is what the record is called, for the label of its box. */
+  rows: { id: string; href: string; is_bold: boolean; name?: string; cells: CellModel[] }[];
 }
 
 /** A list page (`partials/list`): title, filters in the URL, table, keyset pager, empty state. */
@@ -225,6 +241,8 @@ export interface ListModel {
   /** Where the columns are chosen; absent or empty where they cannot be. */
   columns_url?: string;
   table: TableModel;
+  /** What one can do with the rows that are ticked; absent or null where that is nothing. */
+  bulk?: { list: string; back: string; choices: { key: string; label: string; icon: string }[] } | null;
   next_url: string;
   first_url: string;
   empty: EmptyModel;

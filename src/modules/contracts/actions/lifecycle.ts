@@ -12,6 +12,7 @@ import { t } from "../../../platform/language/index.ts";
 import { contractActivated, contractCancelled, contractExpired, contractRenewed } from "../events.ts";
 import { companies } from "../../companies/index.ts";
 import { contracts } from "../schema.ts";
+import { by } from "../../../platform/undo/undo.ts";
 
 type ContractRow = RowOf<typeof contracts>;
 
@@ -52,6 +53,7 @@ export const archiveContract = action({
   name: "contracts.archive",
   permission,
   input,
+  undo: by("contracts.restore"),
   run: async (work: Work, { id, version }: PatchInput): Promise<ContractRow> => {
     const contract = await find(work, "contracts", id);
     if (contract.status === "active")
@@ -69,6 +71,7 @@ export const restoreContract = action({
   name: "contracts.restore",
   permission,
   input,
+  undo: by("contracts.archive"),
   run: (work: Work, { id, version }: PatchInput): Promise<ContractRow> =>
     update(work, contracts, id, { archived_at: null }, version),
 });

@@ -11,6 +11,7 @@ import { ticketAssigned, ticketClosed, ticketUpdated } from "../events.ts";
 import { sanitizeHtml } from "../../../platform/html.ts";
 import { t } from "../../../platform/language/index.ts";
 import { setTags } from "../../../platform/tags.ts";
+import { backToBefore } from "../../../platform/undo/undo.ts";
 import { endsAfter } from "../rules.ts";
 import { tickets } from "../schema.ts";
 import { tagsInput, type TicketRow } from "./open.ts";
@@ -22,6 +23,7 @@ export const updateTicket = action({
   name: "tickets.update",
   permission: "tickets.write",
   input: patchInput(tickets, undefined, { tags: tagsInput }),
+  undo: backToBefore(tickets, "tickets.update"),
   run: async (work: Work, input: PatchInput & { tags?: string[] }): Promise<TicketRow> => {
     const values = fromEdge(tickets, input, work.tenant.currency);
     if (values.description !== undefined) values.description = sanitizeHtml(values.description);
@@ -51,6 +53,7 @@ export const assignTicket = action({
     },
     { additionalProperties: false },
   ),
+  undo: backToBefore(tickets, "tickets.update"),
   run: (work: Work, { id, version, ...to }: Assignment): Promise<TicketRow> => {
     if (to.assigned_to_id === undefined && to.team_id === undefined)
       throw invalidField("assigned_to_id", t("Say to whom or to which team."), "required");
@@ -63,6 +66,7 @@ export const takeTicket = action({
   name: "tickets.take",
   permission: "tickets.write",
   input: Type.Object({ id: Type.String({ format: "uuid" }) }, { additionalProperties: false }),
+  undo: backToBefore(tickets, "tickets.update"),
   run: (work: Work, input: { id: string }): Promise<TicketRow> =>
     changeTicket(work, input.id, { assigned_to_id: work.actor.user_id }),
 });

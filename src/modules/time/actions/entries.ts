@@ -10,6 +10,7 @@ import { emit } from "../../../platform/events/outbox.ts";
 import { t } from "../../../platform/language/index.ts";
 import { timeChanged, timeDeleted, timeLogged } from "../events.ts";
 import { roundingRule, today } from "../queries.ts";
+import { backToBefore, type Reverse, type Undo } from "../../../platform/undo/undo.ts";
 import { roundMinutes } from "../rules.ts";
 import { timeEntries } from "../schema.ts";
 import { checkNote, checkOpen, checkRate, type TimeEntry, workerOf, workTypeOf } from "./checks.ts";
@@ -126,6 +127,7 @@ export const updateTime = action({
   name: "time.update",
   permission: "time.write",
   input: changes,
+  undo: backToBefore(timeEntries, "time.update"),
   run: async (work: Work, { id, version, ...given }: PatchInput): Promise<TimeEntry> => {
     const input: LogTime = given;
     const before = await find(work, "time_entries", id);
@@ -189,6 +191,18 @@ async function movedTo(work: Work, before: TimeEntry, input: LogTime): Promise<P
   return subject;
 }
 
+/** What logs a deleted entry again, as it was worked. */
+function loggedAgain(entry: TimeEntry): Reverse {
+  const { user_id, date, start_time, end_time, work_type_id, ticket_id, company_id, contract_id, ...rest } = entry;
+  const { notes, internal_notes, is_billable, hourly_rate, note_id, worked_minutes: duration_minutes } = rest;
+  const work = { user_id, date, start_time, end_time, work_type_id, ticket_id, company_id, contract_id };
+  const said = { notes, internal_notes, is_billable, note_id, duration_minutes };
+  return {
+    action: "time.log_time",
+    input: { ...work, ...said, ...(hourly_rate === null ? {} : { hourly_rate }) },
+  };
+}
+
 /** Deletes work that no invoice has yet. */
 export const deleteTime = action({
   name: "time.delete",
@@ -197,6 +211,7 @@ export const deleteTime = action({
     { id: Type.String({ format: "uuid" }), version: Type.Optional(Type.Integer()) },
     { additionalProperties: false },
   ),
+  undo: { of: loggedAgain } as unknown as Undo<never, never>,
   run: async (work: Work, { id, version }: PatchInput): Promise<TimeEntry> => {
     const before = await find(work, "time_entries", id);
     await checkOpen(work, before);

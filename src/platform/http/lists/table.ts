@@ -69,3 +69,15 @@ function drawn<R>(
     })),
   };
 }
+
+/** The same table with a box before each row, labelled by what the record is called. */
+export function choosable(table: TableModel): TableModel {
+  return {
+    ...table,
+    is_choosable: true,
+    rows: table.rows.map((row) => ({
+      ...row,
+      name: (row.cells.find(({ kind }) => kind === "strong_link") ?? row.cells[0])?.text ?? "",
+    })),
+  };
+}

@@ -1,0 +1,126 @@
+import { can } from "../../platform/access/actor.ts";
+import { find } from "../../platform/access/reach.ts";
+import type { AnyAction } from "../../platform/action.ts";
+import { plus } from "../../platform/clock.ts";
+import { type Ctx, inUnit, reading, type Work } from "../../platform/context.ts";
+import type { RowOf } from "../../platform/database/columns.ts";
+import { insert } from "../../platform/database/records.ts";
+import { conflict, forbidden, invalidField } from "../../platform/errors.ts";
+import { mostAtOnce } from "../../platform/http/lists/bulk.ts";
+import { t } from "../../platform/language/index.ts";
+import { type Reverse, undoMinutes } from "../../platform/undo/undo.ts";
+import { carryOut, carryOutLater, takingBack } from "./run.ts";
+import { bulkRuns } from "./schema.ts";
+
+export type RunRow = RowOf<typeof bulkRuns>;
+
+/** More than this goes on beside the requests, with a page that shows how far it has come. */
+export const mostAtOnceInRequest = 200;
+
+interface Begin {
+  title: string;
+  list_key?: string;
+  choice_key?: string;
+  action: AnyAction | null;
+  input: Record<string, unknown>;
+  items: { entity_id: string; label: string; reverse?: Reverse }[];
+}
+
+/**
+ * Begins to do something with many records. Up to 200 it is done when this returns; more go on by themselves.
+ *
+ * @throws Failure 403 without the action's permission, 422 for no or too many records
+ */
+export async function begin(ctx: Ctx, given: Begin): Promise<RunRow> {
+  const { user_id } = ctx.actor;
+  if (ctx.actor.kind !== "staff" || user_id === null) throw forbidden();
+  const { action } = given;
+  if (action !== null && (action.permission === null || !can(ctx.actor, action.permission))) throw forbidden();
+  if (given.items.length === 0) throw invalidField("ids", t("Choose at least one record."), "required");
+  if (given.items.length > mostAtOnce)
+    throw invalidField("ids", t("At most {most} records at once.", { most: mostAtOnce }), "too_many");
+  const isLong = given.items.length > mostAtOnceInRequest;
+  const run = await inUnit(ctx, async (work) => {
+    const row = await insert(work, bulkRuns, {
+      user_id,
+      title: given.title,
+      list_key: given.list_key ?? null,
+      choice_key: given.choice_key ?? null,
+      action_name: action?.name ?? takingBack,
+      action_input: given.input,
+      permissions: [...ctx.actor.permissions],
+      run_state: "queued",
+      total_count: given.items.length,
+      seen_at: work.app.clock.now(),
+    });
+    await writeItems(work, row.id, given.items);
+    return row;
+  });
+  if (isLong) void carryOutLater(ctx.app, ctx.tenant, run);
+  else await carryOut(ctx, run);
+  return reading(ctx, (reader) => find(reader, "bulk_runs", run.id));
+}
+
+async function writeItems(work: Work, run_id: string, items: Begin["items"]): Promise<void> {
+  for (let at = 0; at < items.length; at += 100) {
+    await work.db
+      .insertInto("bulk_items")
+      .values(
+        items.slice(at, at + 100).map((item, index) => ({
+          run_id,
+          item_number: at + index,
+          entity_id: item.entity_id,
+          label: item.label.slice(0, 300),
+          outcome: "pending" as const,
+          reason: "",
+          reverse: item.reverse ?? null,
+        })),
+      )
+      .execute();
+  }
+}
+
+/** Whether a run can still be taken back, as far as time goes. */
+export function isUndoable(ctx: Ctx, run: RunRow): boolean {
+  return (
+    run.action_name !== takingBack &&
+    run.finished_at !== null &&
+    run.undone_at === null &&
+    run.user_id === ctx.actor.user_id &&
+    ctx.app.clock.now() < plus(run.finished_at, undoMinutes * 60_000)
+  );
+}
+
+/** Takes back what a run has done, as a run of its own: records that were changed since are left as they are. */
+export async function undoRun(ctx: Ctx, id: string): Promise<RunRow> {
+  const { run, items } = await reading(ctx, async (reader) => ({
+    run: await find(reader, "bulk_runs", id),
+    items: await reader.db
+      .selectFrom("bulk_items")
+      .select(["entity_id", "label", "reverse"])
+      .where("run_id", "=", id)
+      .where("outcome", "=", "done")
+      .where("reverse", "is not", null)
+      .orderBy("item_number")
+      .execute(),
+  }));
+  if (!isUndoable(ctx, run) || items.length === 0)
+    throw conflict(t("This cannot be taken back any more."), "undo_gone");
+  await inUnit(ctx, async (work) => {
+    const taken = await work.db
+      .updateTable("bulk_runs")
+      .set({ undone_at: work.app.clock.now() })
+      .where("id", "=", id)
+      .where("undone_at", "is", null)
+      .returning("id")
+      .executeTakeFirst();
+    if (taken === undefined) throw conflict(t("This cannot be taken back any more."), "undo_gone");
+  });
+  return begin(ctx, {
+    title: t("Taken back: {title}", { title: run.title }),
+    ...(run.list_key === null ? {} : { list_key: run.list_key }),
+    action: null,
+    input: {},
+    items: items.flatMap(({ reverse, ...item }) => (reverse === null ? [] : [{ ...item, reverse }])),
+  });
+}

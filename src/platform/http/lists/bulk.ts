@@ -1,0 +1,25 @@
+import type { AnyAction } from "../../action.ts";
+import type { Ctx } from "../../context.ts";
+import type { FieldModel } from "../view-models.ts";
+
+/** Something one can do with many records of a list at once: the same action as everywhere, once for each. */
+export interface BulkChoice {
+  key: string;
+  label: string;
+  icon: string;
+  /** What runs; its permission says who is offered the choice. */
+  action: AnyAction;
+  /** What is asked before. */
+  fields?(ctx: Ctx): Promise<FieldModel[]> | FieldModel[];
+  /** The action's input for a record, beside its id; null where it would change nothing. */
+  input?(
+    typed: Readonly<Record<string, string>>,
+    id: string,
+    ctx: Ctx,
+  ): Promise<Record<string, unknown> | null> | Record<string, unknown> | null;
+  /** What runs in place of the action where that takes more than one unit of work. */
+  run?(ctx: Ctx, id: string): Promise<unknown>;
+}
+
+/** At most so many records at once. */
+export const mostAtOnce = 5000;
