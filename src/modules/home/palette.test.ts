@@ -25,8 +25,10 @@ afterAll(() => t.close());
 /** What the palette offers, as "label → address"; buttons with a star. */
 async function offered(q: string, headers = technician, path = "/"): Promise<string[]> {
   const html = await (await t.fetch(`/palette?${new URLSearchParams({ q, path }).toString()}`, { headers })).text();
-  return [...html.matchAll(/<(a|button) class="hit"[^>]*?(?:href|formaction)="([^"]*)"[\s\S]*?hit-title">([^<]*)/g)].map(
-    (match) => `${match[3] ?? ""} → ${match[2] ?? ""}${match[1] === "button" ? " *" : ""}`.replaceAll("&#x3D;", "="),
+  return [
+    ...html.matchAll(/<(a|button) class="hit"[^>]*?(?:href|formaction)="([^"]*)"[\s\S]*?hit-title">([^<]*)/g),
+  ].map((match) =>
+    `${match[3] ?? ""} → ${match[2] ?? ""}${match[1] === "button" ? " *" : ""}`.replaceAll("&#x3D;", "="),
   );
 }
 
