@@ -17,6 +17,7 @@ import { portalModule } from "./portal/index.ts";
 import { preferencesModule } from "./preferences/index.ts";
 import { bulkModule } from "./bulk/index.ts";
 import { listsModule } from "./lists/index.ts";
+import { webhooksModule } from "./webhooks/index.ts";
 import { timeModule } from "./time/index.ts";
 
 /** Only in the multi-tenant edition: a static import would put it into the other one as well. */
@@ -29,6 +30,7 @@ export const modules: readonly Module[] = [
   staffModule,
   setupModule,
   eventsModule,
+  webhooksModule,
   companiesModule,
   customFieldsModule,
   ticketsModule,

@@ -42,8 +42,6 @@ export function startBackground(app: App): Background {
     });
   };
 
-  const mailRound = (): Promise<void> => forEachTenant("sending mail failed", (tenant) => sendDueMails(app, tenant));
-
   // The trouble of one organization must not keep the others waiting.
   const forEachTenant = async (complaint: string, work: (tenant: Tenant) => Promise<unknown>): Promise<void> => {
     for (const tenant of visited) {
@@ -56,18 +54,22 @@ export function startBackground(app: App): Background {
     }
   };
 
-  // A slow mail server must not hold up events: mail has its own loop, woken after each round.
-  let mailing: Promise<void> = Promise.resolve();
-  let isMailing = false;
-  const startMailing = (): void => {
-    if (isMailing) return;
-    isMailing = true;
-    mailing = mailRound()
-      .catch((error: unknown) => log.error("sending mail failed", { error: String(error) }))
-      .finally(() => {
-        isMailing = false;
-      });
-  };
+  // A slow mail server must not hold up events: what talks to the world has loops of its own, woken after each round.
+  const senders = [{ name: "mail", sendDue: sendDueMails }, ...app.registry.senders].map(({ name, sendDue }) => {
+    let running: Promise<void> | null = null;
+    return {
+      start: (): void => {
+        running ??= forEachTenant(`sending ${name} failed`, (tenant) => sendDue(app, tenant))
+          .catch((error: unknown) => log.error(`sending ${name} failed`, { error: String(error) }))
+          .finally(() => {
+            running = null;
+          });
+      },
+      ended: async (): Promise<void> => {
+        await running;
+      },
+    };
+  });
 
   // A long task of one kind keeps neither the rounds nor the other kinds waiting.
   const running = new Map<string, Promise<void>>();
@@ -96,8 +98,8 @@ export function startBackground(app: App): Background {
         isReleased = true;
         await round();
         await app.journal.flush();
-        startMailing();
         startRounds();
+        for (const sender of senders) sender.start();
       } catch (error) {
         log.error("a background round failed", { error: String(error) });
       }
@@ -123,9 +125,9 @@ export function startBackground(app: App): Background {
       wakeUp?.();
       await loop;
       await app.journal.flush();
-      await mailing;
       await Promise.all(running.values());
       await Promise.all(app.registry.rounds.filter((one) => one.isRunAtStop === true).map(runRound));
+      await Promise.all(senders.map((sender) => sender.ended()));
     },
   };
 }

@@ -1,6 +1,6 @@
 import type { ReachRule } from "./access/reach.ts";
 import type { AnyAction } from "./action.ts";
-import type { App, Ctx } from "./context.ts";
+import type { App, Ctx, Tenant } from "./context.ts";
 import type { Table } from "./database/columns.ts";
 import type { Db } from "./database/tables.ts";
 import type { SearchFacet } from "./database/search.ts";
@@ -50,6 +50,8 @@ export interface Module {
   readonly emits?: readonly AnyEventType[];
   /** What it does when something happened, here or in another module. */
   readonly events?: readonly Subscription[];
+  /** Sends what the module has queued, outside of units of work, in a loop beside the others. */
+  readonly sender?: Sender;
   readonly jobs?: readonly Job[];
   /** When something of the module is next due for an organization, beside events, mails and jobs. */
   nextDue?(db: Db): Promise<string | null>;
@@ -64,6 +66,13 @@ export interface Module {
   chrome?(ctx: Ctx): Promise<Partial<LayoutModel>>;
   /** What it offers in the command palette, for the words typed and the page that is open. */
   readonly palette?: PaletteSource;
+}
+
+/** What talks to the world beside mail: webhooks. */
+export interface Sender {
+  name: string;
+  /** Sends what is due of one tenant; what it claims has to come free again by itself when the program dies. */
+  sendDue(app: App, tenant: Tenant): Promise<unknown>;
 }
 
 /** A list page of a module, and what one needs to open it. */
@@ -148,6 +157,7 @@ export interface Registry {
   readonly lists: ReadonlyMap<string, ListPage>;
   readonly nav: readonly NavItem[];
   readonly create: readonly CreateItem[];
+  readonly senders: readonly Sender[];
   readonly jobs: readonly Job[];
   readonly rounds: readonly Round[];
   readonly panels: readonly Panel[];
@@ -198,6 +208,7 @@ export function buildRegistry(modules: readonly Module[]): Registry {
     lists: unique(modules.flatMap((module) => module.lists ?? []).map((page) => [page.list.url, page])),
     nav: modules.flatMap((module) => module.nav ?? []).toSorted((a, b) => a.order - b.order),
     create: modules.flatMap((module) => module.create ?? []).toSorted((a, b) => a.order - b.order),
+    senders: modules.flatMap((module) => module.sender ?? []),
     jobs: modules.flatMap((module) => module.jobs ?? []),
     rounds: modules.flatMap((module) => module.rounds ?? []),
     panels: modules.flatMap((module) => module.panels ?? []).toSorted((a, b) => a.order - b.order),

@@ -230,6 +230,17 @@ export const apiAccess: AccessTable = {
     GET /api/v1/events
     GET /api/v1/events/:id
     GET /api/v1/events/:id/deliveries
+    GET POST /api/v1/webhook-endpoints
+    GET PUT PATCH DELETE /api/v1/webhook-endpoints/:id
+    POST /api/v1/webhook-endpoints/:id/rotate-secret
+    POST /api/v1/webhook-endpoints/:id/ping
+    GET /api/v1/webhook-endpoints/:id/deliveries
+    GET /api/v1/webhook-deliveries
+    GET /api/v1/webhook-deliveries/:id
+    GET /api/v1/webhook-deliveries/:id/attempts
+    POST /api/v1/webhook-deliveries/:id/redeliver
+    GET /api/v1/webhook-attempts
+    GET /api/v1/webhook-attempts/:id
     GET /api/v1/event-deliveries
     GET /api/v1/event-types
     GET /api/v1/event-deliveries/:id

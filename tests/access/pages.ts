@@ -227,6 +227,16 @@ export const pageAccess: AccessTable = {
     GET /settings/events/:id
     POST /settings/event-deliveries/:id/retry
     POST /settings/event-deliveries/:id/drop
+    GET /settings/webhooks
+    GET POST /settings/webhooks/new
+    GET /settings/webhooks/:id
+    GET POST /settings/webhooks/:id/edit
+    GET POST /settings/webhooks/:id/rotate
+    POST /settings/webhooks/:id/ping
+    POST /settings/webhooks/:id/delete
+    GET /settings/webhooks/:id/deliveries
+    GET /settings/webhook-deliveries/:id
+    POST /settings/webhook-deliveries/:id/redeliver
     GET /settings/events/dead
     POST /settings/events/dead/:handler/retry
     GET /settings/events/catalog

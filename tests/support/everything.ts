@@ -123,6 +123,12 @@ export async function makeEverything(t: TestProgram): Promise<Everything> {
     is_shared: true,
   });
   const team = await make("teams", "teams", { name: `${marker} team` });
+  const webhook = await make("webhook-endpoints", "webhook_endpoints", {
+    url: `https://hooks.example.com/${marker}`,
+    event_names: ["tickets.opened"],
+  });
+  const ping = await t.api("POST", `/api/v1/webhook-endpoints/${webhook}/ping`, { key });
+  if (ping.status !== 204) throw new Error(JSON.stringify(ping.body));
   const { actor } = await t.harbor.as("technician");
   await t.harbor.key("technician");
   await t.settle();
@@ -143,6 +149,7 @@ export async function makeEverything(t: TestProgram): Promise<Everything> {
     audit: (await db.selectFrom("audit_log").select("id").executeTakeFirstOrThrow()).id,
     request: (await db.selectFrom("api_requests").select("id").executeTakeFirstOrThrow()).id,
     event: (await db.selectFrom("events").select("id").executeTakeFirstOrThrow()).id,
+    webhook_delivery: (await db.selectFrom("webhook_deliveries").select("id").executeTakeFirstOrThrow()).id,
     delivery: (await db.selectFrom("event_deliveries").select("id").executeTakeFirstOrThrow()).id,
     mail: (await db.selectFrom("mails").select("id").executeTakeFirstOrThrow()).id,
     api_key: (await db.selectFrom("api_keys").select("id").executeTakeFirstOrThrow()).id,
@@ -184,6 +191,10 @@ export async function makeEverything(t: TestProgram): Promise<Everything> {
     teams: team,
     events: rows.event,
     "event-deliveries": rows.delivery,
+    webhooks: webhook,
+    "webhook-endpoints": webhook,
+    "webhook-deliveries": rows.webhook_delivery,
+    "webhook-attempts": rows.webhook_delivery,
     mails: rows.mail,
     "api-keys": rows.api_key,
     sessions: rows.api_key,

@@ -1,0 +1,41 @@
+import { defineModule } from "../../platform/module.ts";
+import { webhookActions } from "./actions.ts";
+import { attemptResource, deliveryResource, endpointResource, webhookApi } from "./api.ts";
+import { webhookDisabled } from "./events.ts";
+import { clearDeliveries } from "./jobs.ts";
+import { webhookPages } from "./pages.ts";
+import { nextWebhook, queueWebhooks } from "./queue.ts";
+import { webhookAttempts, webhookDeliveries, webhookEndpoints } from "./schema.ts";
+import { sendDueWebhooks } from "./sender.ts";
+
+export { webhookDisabled } from "./events.ts";
+
+/** Tells other systems what happens, signed, until it has arrived (docs/webhooks.md). */
+export const webhooksModule = defineModule({
+  name: "webhooks",
+  tables: [webhookEndpoints, webhookDeliveries, webhookAttempts],
+  permissions: { "webhooks.manage": "Send what happens, with the records it is about, to other systems" },
+  actions: webhookActions,
+  resources: [endpointResource, deliveryResource, attemptResource],
+  routes: [...webhookPages, ...webhookApi],
+  emits: [webhookDisabled],
+  events: [queueWebhooks],
+  sender: { name: "webhooks", sendDue: sendDueWebhooks },
+  nextDue: nextWebhook,
+  jobs: [clearDeliveries],
+  panels: [
+    {
+      page: "settings",
+      order: 85,
+      permission: "webhooks.manage",
+      load: async () => ({
+        kind: "card",
+        group: "System",
+        title: "Webhooks",
+        text: "Tell other systems what happens here.",
+        href: "/settings/webhooks",
+        icon: "link",
+      }),
+    },
+  ],
+});

@@ -1,0 +1,21 @@
+/** Seconds to wait after each failed attempt; a delivery that fails after the last one is given up. Some 35 hours in all. */
+export const waits = [10, 60, 300, 1800, 7200, 18_000, 36_000, 64_800];
+
+/** How long an endpoint may fail without anything arriving before it is switched off. */
+export const patienceMilliseconds = 3 * 24 * 3600_000;
+
+/** How long the secret before a change goes on signing. */
+export const overlapMilliseconds = 24 * 3600_000;
+
+/** An answer of these means that it has arrived. */
+export const isTaken = (status: number): boolean => status >= 200 && status < 300;
+
+/** The receiver says that nothing is to be sent there any more. */
+export const isGone = (status: number): boolean => status === 410;
+
+/** The first bytes of an answer as a text that can be stored and shown. */
+export function shownAnswer(body: Uint8Array): string {
+  const text = new TextDecoder("utf-8", { fatal: false }).decode(body.subarray(0, 1000));
+  // Control characters other than line breaks and tabs say nothing to a reader, and PostgreSQL cannot hold a NUL.
+  return text.replaceAll(/[\0-\x08\x0b\x0c\x0e-\x1f\x7f]/g, "\u{fffd}").toWellFormed();
+}
