@@ -12,6 +12,7 @@ import { ticketsModule } from "./tickets/index.ts";
 import { contractsModule } from "./contracts/index.ts";
 import { billingModule } from "./billing/index.ts";
 import { paymentsModule } from "./payments/index.ts";
+import { referenceModule } from "./reference/index.ts";
 import { securityModule } from "./security/index.ts";
 import { portalModule } from "./portal/index.ts";
 import { preferencesModule } from "./preferences/index.ts";
@@ -45,5 +46,6 @@ export const modules: readonly Module[] = [
   preferencesModule,
   bulkModule,
   securityModule,
+  referenceModule,
   ...multiTenant,
 ];

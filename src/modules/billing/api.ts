@@ -1,3 +1,4 @@
+import { Type } from "@sinclair/typebox";
 import { type AnyAction, perform } from "../../platform/action.ts";
 import { find } from "../../platform/access/reach.ts";
 import { reading } from "../../platform/context.ts";
@@ -13,7 +14,7 @@ import { generateFromContract, generateFromTime, rebuildDraft } from "./actions/
 import { addLine } from "./actions/lines.ts";
 import { sendInvoice } from "./actions/send.ts";
 import { voidInvoice } from "./actions/void.ts";
-import { type BatchOutcome, generateBatch } from "./batch.ts";
+import { batchInput, type BatchOutcome, generateBatch } from "./batch.ts";
 import { linesOf } from "./drafts/recompute.ts";
 import { invoicePdfResponse } from "./issue/document.ts";
 import { agingReport } from "./reports.ts";
@@ -23,13 +24,25 @@ import { agingBuckets, type AgingRow } from "./rules/terms.ts";
 const path = "/api/v1/invoices";
 const idOf = (incoming: Incoming): string => incoming.params["id"] ?? "";
 
+const outcomes = Type.Array(Type.Record(Type.String(), Type.Unknown()));
+const owed = {
+  currency: Type.String({ format: "currency" }),
+  ...Object.fromEntries(["total", ...agingBuckets].map((name) => [name, Type.String({ format: "money" })])),
+};
+
 /** `POST /invoices/{id}/approve`, `/void`, `/rebuild`: a verb without a body that answers with the invoice. */
-function verb(name: string, action: AnyAction): Route {
+function verb(name: string, action: AnyAction, summary: string): Route {
   return {
     method: "POST",
     path: `${path}/:id/${name}`,
     door: "api",
     permission: action.permission,
+    doc: {
+      summary,
+      input: { type: "invoices", attributes: action.input },
+      isInputOptional: true,
+      answer: { one: "invoices" },
+    },
     handle: async (ctx, incoming) => {
       await reading(ctx, (reader) => find(reader, "invoices", idOf(incoming)));
       await perform(ctx, action, {
@@ -43,12 +56,18 @@ function verb(name: string, action: AnyAction): Route {
 }
 
 /** `POST /invoices/generate/…`: makes a draft from what the document says. */
-function generator(name: string, action: AnyAction): Route {
+function generator(name: string, action: AnyAction, summary: string): Route {
   return {
     method: "POST",
     path: `${path}/generate/${name}`,
     door: "api",
     permission: action.permission,
+    doc: {
+      summary,
+      input: { type: "invoices", attributes: action.input },
+      answer: { one: "invoices" },
+      status: 201,
+    },
     handle: async (ctx, incoming) => {
       const made = (await perform(ctx, action, readDocument(await incoming.json(), "invoices", null))) as {
         id: string;
@@ -60,14 +79,15 @@ function generator(name: string, action: AnyAction): Route {
 
 export const billingApi: Route[] = [
   activityRoute("invoices", "invoices", "billing.read"),
-  verb("approve", approveInvoice),
-  verb("void", voidInvoice),
-  verb("rebuild", rebuildDraft),
+  verb("approve", approveInvoice, "Approve a draft: it gets its number and can be sent."),
+  verb("void", voidInvoice, "Void an invoice; its time can be billed again."),
+  verb("rebuild", rebuildDraft, "Make a draft anew from its contract and time."),
   {
     method: "POST",
     path: `${path}/:id/send`,
     door: "api",
     permission: "billing.write",
+    doc: { summary: "Send an approved invoice to the client's billing contact.", answer: { one: "invoices" } },
     handle: async (ctx, incoming) => {
       await reading(ctx, (reader) => find(reader, "invoices", idOf(incoming)));
       const [unknown] = Object.keys(await readVerb(incoming, "invoices", idOf(incoming)));
@@ -81,6 +101,7 @@ export const billingApi: Route[] = [
     path: `${path}/:id/pdf`,
     door: "api",
     permission: "billing.read",
+    doc: { summary: "The invoice as a PDF file.", answer: { media: "application/pdf" } },
     handle: async (ctx, incoming) => response(await invoicePdfResponse(ctx, idOf(incoming))),
   },
   {
@@ -88,6 +109,7 @@ export const billingApi: Route[] = [
     path: `${path}/:id/lines`,
     door: "api",
     permission: "billing.read",
+    doc: { summary: "The lines of an invoice, all of them in their order.", answer: { many: "invoice_lines" } },
     handle: async (ctx, incoming) => {
       refuseParameters(incoming);
       const invoice = await find(ctx, "invoices", idOf(incoming));
@@ -100,6 +122,12 @@ export const billingApi: Route[] = [
     path: `${path}/:id/lines`,
     door: "api",
     permission: "billing.write",
+    doc: {
+      summary: "Add a line to a draft.",
+      input: { type: "invoice_lines", attributes: Type.Omit(addLine.input, ["invoice_id"]) },
+      answer: { one: "invoice_lines" },
+      status: 201,
+    },
     handle: async (ctx, incoming) => {
       await reading(ctx, (reader) => find(reader, "invoices", idOf(incoming)));
       const line = await perform(ctx, addLine, {
@@ -109,13 +137,18 @@ export const billingApi: Route[] = [
       return showOne(ctx, invoiceLineResource, line.id, 201);
     },
   },
-  generator("from-contract", generateFromContract),
-  generator("from-time-entries", generateFromTime),
+  generator("from-contract", generateFromContract, "Make a draft of what a contract bills for a period."),
+  generator("from-time-entries", generateFromTime, "Make a draft of time that has not been billed."),
   {
     method: "POST",
     path: `${path}/generate/batch`,
     door: "api",
     permission: "billing.write",
+    doc: {
+      summary: "Make the drafts of a whole month, one a contract; a contract that fails does not hold up the others.",
+      input: { type: "invoice_batches", attributes: batchInput },
+      answer: { meta: Type.Object({ made: outcomes, skipped: outcomes, failed: outcomes }) },
+    },
     handle: async (ctx, incoming) => {
       const report = await generateBatch(ctx, readDocument(await incoming.json(), "invoice_batches", null));
       const shown = (outcomes: readonly BatchOutcome[]): object[] =>
@@ -131,6 +164,16 @@ export const billingApi: Route[] = [
     path: "/api/v1/billing/reports/ar-aging",
     door: "api",
     permission: "billing.read",
+    doc: {
+      summary: "What clients owe, by company and currency, and for how long.",
+      answer: {
+        type: "ar_aging",
+        isList: true,
+        attributes: Type.Object({ company_id: Type.String({ format: "uuid" }), company: Type.String(), ...owed }),
+        relationships: { company: "companies" },
+        meta: Type.Object({ as_of: Type.String({ format: "date" }), totals: Type.Array(Type.Object(owed)) }),
+      },
+    },
     handle: async (ctx, incoming) => {
       refuseParameters(incoming);
       const { as_of, rows, totals } = await agingReport(ctx);

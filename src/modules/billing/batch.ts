@@ -81,7 +81,7 @@ export async function previewBatch(ctx: Ctx, month: string): Promise<PreviewRow[
   return rows;
 }
 
-const batchInput = Type.Object(
+export const batchInput = Type.Object(
   {
     month: Type.String({ pattern: "^(19|20)\\d\\d-(0[1-9]|1[0-2])$" }),
     invoice_date: Type.Optional(Type.String({ format: "date" })),

@@ -1,3 +1,4 @@
+import { Type } from "@sinclair/typebox";
 import { sql } from "kysely";
 import type { Ctx } from "../../platform/context.ts";
 import { resource } from "../../platform/resource.ts";
@@ -48,6 +49,7 @@ export const invoiceLineResource = resource({
   remove: deleteLine,
   extend: timeEntryIds,
   calculated: ["time_entry_ids"],
+  schemas: { time_entry_ids: Type.Array(Type.String({ format: "uuid" })) },
   sort: "sort_order",
 });
 

@@ -1,3 +1,4 @@
+import { Type } from "@sinclair/typebox";
 import { find, reach } from "../../platform/access/reach.ts";
 import { type AnyAction, perform } from "../../platform/action.ts";
 import { reading } from "../../platform/context.ts";
@@ -21,12 +22,18 @@ import { contractItemResource, contractResource } from "./resources.ts";
 const base = "/api/v1/contracts/:id";
 
 /** A verb on a contract; its body may be left out. */
-function verb(name: string, action: AnyAction): Route {
+function verb(name: string, action: AnyAction, summary: string): Route {
   return {
     method: "POST",
     path: `${base}/${name}`,
     door: "api",
     permission: action.permission,
+    doc: {
+      summary,
+      input: { type: "contracts", attributes: action.input },
+      isInputOptional: true,
+      answer: { one: "contracts" },
+    },
     handle: async (ctx, incoming) => {
       const id = incoming.params["id"] ?? "";
       await reading(ctx, (reader) => find(reader, "contracts", id));
@@ -35,6 +42,19 @@ function verb(name: string, action: AnyAction): Route {
     },
   };
 }
+
+const hours = Type.String({ format: "decimal" });
+const balance = Type.Object({
+  contract_item_id: Type.String({ format: "uuid" }),
+  name: Type.String(),
+  period_start: Type.String({ format: "date" }),
+  period_end: Type.String({ format: "date" }),
+  hours_included: hours,
+  rollover_hours: hours,
+  hours_used: hours,
+  hours_remaining: hours,
+});
+const hoursMeta = Type.Object({ hours_total: hours, hours_used: hours, hours_remaining: hours, hours_over: hours });
 
 function balanceDocument(hours: HoursLeft): object[] {
   return hours.buckets.map((bucket) => ({
@@ -60,6 +80,7 @@ export const contractApi: Route[] = [
     path: `${base}/items`,
     door: "api",
     permission: "contracts.read",
+    doc: { summary: "The items of a contract, all of them in their order.", answer: { many: "contract_items" } },
     handle: async (ctx, incoming) => {
       refuseParameters(incoming);
       const contract = await find(ctx, "contracts", incoming.params["id"] ?? "");
@@ -81,6 +102,12 @@ export const contractApi: Route[] = [
     path: `${base}/items`,
     door: "api",
     permission: createItem.permission,
+    doc: {
+      summary: "Add an item to a contract.",
+      input: { type: "contract_items", attributes: Type.Omit(createItem.input, ["contract_id"]) },
+      answer: { one: "contract_items" },
+      status: 201,
+    },
     handle: async (ctx, incoming) => {
       const contract = await reading(ctx, (reader) => find(reader, "contracts", incoming.params["id"] ?? ""));
       const attributes = readDocument(await incoming.json(), contractItemResource.type, null);
@@ -93,6 +120,10 @@ export const contractApi: Route[] = [
     path: `${base}/hour-balance`,
     door: "api",
     permission: "contracts.read",
+    doc: {
+      summary: "The prepaid hours of a contract, as they are now.",
+      answer: { type: "hour_balances", attributes: balance, isList: true, meta: hoursMeta },
+    },
     handle: async (ctx, incoming) => {
       refuseParameters(incoming);
       const hours = await hoursLeft(ctx, incoming.params["id"] ?? "");
@@ -110,10 +141,10 @@ export const contractApi: Route[] = [
       });
     },
   },
-  verb("activate", activateContract as AnyAction),
-  verb("cancel", cancelContract as AnyAction),
-  verb("renew", renewContract as AnyAction),
-  verb("archive", archiveContract as AnyAction),
-  verb("restore", restoreContract as AnyAction),
+  verb("activate", activateContract as AnyAction, "Put a contract into force."),
+  verb("cancel", cancelContract as AnyAction, "End a contract."),
+  verb("renew", renewContract as AnyAction, "Renew a contract for another term."),
+  verb("archive", archiveContract as AnyAction, "Put a contract away."),
+  verb("restore", restoreContract as AnyAction, "Bring a contract back that was put away."),
   activityRoute("contracts", "contracts", "contracts.read"),
 ];

@@ -1,3 +1,4 @@
+import { Type } from "@sinclair/typebox";
 import type { Ctx } from "../../platform/context.ts";
 import { pricesRead } from "../../platform/access/prices.ts";
 import { resource } from "../../platform/resource.ts";
@@ -54,6 +55,7 @@ export const rateCardResource = resource({
   remove: deleteRateCard,
   extend: withRates,
   calculated: ["rates"],
+  schemas: { rates: Type.Record(Type.String(), Type.String({ format: "decimal" })) },
   sort: "name",
 });
 

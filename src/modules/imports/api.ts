@@ -1,3 +1,4 @@
+import { Type } from "@sinclair/typebox";
 import { find } from "../../platform/access/reach.ts";
 import { perform } from "../../platform/action.ts";
 import { type Ctx, reading } from "../../platform/context.ts";
@@ -59,6 +60,23 @@ export const importApi: Route[] = [
     path: "/api/v1/contacts/import/:provider",
     door: "api",
     permission: "imports.run",
+    doc: {
+      summary: "Bring companies or contacts in from a CSV file: `csv`, `itflow` or `syncro`.",
+      input: [
+        { media: "text/csv", schema: Type.String() },
+        {
+          media: "multipart/form-data",
+          schema: Type.Object({ file: Type.String({ contentMediaType: "application/octet-stream" }) }),
+        },
+      ],
+      parameters: {
+        target: Type.Union([Type.Literal("companies"), Type.Literal("contacts")]),
+        mode: Type.String(),
+        dry_run: Type.Union([Type.Literal("true"), Type.Literal("false")]),
+      },
+      answer: { one: "import_batches" },
+      status: 201,
+    },
     maxBytes: largestFile,
     handle: importCsv,
   },
@@ -67,6 +85,10 @@ export const importApi: Route[] = [
     path: "/api/v1/import-batches/:id/undo",
     door: "api",
     permission: "imports.run",
+    doc: {
+      summary: "Take an import back, as far as nothing has been built on it.",
+      answer: { one: "import_batches" },
+    },
     handle: async (ctx, incoming) => {
       const id = incoming.params["id"] ?? "";
       await reading(ctx, (reader) => find(reader, "import_batches", id));

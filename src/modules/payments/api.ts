@@ -4,13 +4,38 @@ import { perform } from "../../platform/action.ts";
 import { type Ctx, reading } from "../../platform/context.ts";
 import { invalid } from "../../platform/errors.ts";
 import { readDocument, readVerb, refuseParameters } from "../../platform/http/jsonapi-document.ts";
-import { type Answer, json, type Route } from "../../platform/http/route.ts";
+import { type Answer, type ApiAnswer, json, type Route } from "../../platform/http/route.ts";
 import { type Checkout, startCheckout } from "./checkout.ts";
 import { gatewayOf, saveGateway, shownGateway } from "./config.ts";
 import { tryGateway } from "./try-gateway.ts";
 
 const configType = "payment_gateway_configs";
 const configPath = "/api/v1/payment-gateway/config";
+
+const maybeText = Type.Union([Type.String(), Type.Null()]);
+const gatewayAnswer: ApiAnswer = {
+  type: configType,
+  isNullable: true,
+  attributes: Type.Object({
+    provider: Type.Literal("stripe"),
+    is_active: Type.Boolean(),
+    is_test_mode: Type.Boolean(),
+    secret_key_hint: maybeText,
+    publishable_key: maybeText,
+    webhook_secret_hint: maybeText,
+    webhook_url: Type.String(),
+    version: Type.Integer(),
+  }),
+};
+
+/** What `checkoutDocument` answers, for the OpenAPI document. */
+export const checkoutAnswer: ApiAnswer = {
+  type: "checkout_sessions",
+  attributes: Type.Object({
+    checkout_url: Type.String({ format: "url" }),
+    expires_at: Type.String({ format: "instant" }),
+  }),
+};
 
 async function configAnswer(ctx: Ctx): Promise<Answer> {
   const gateway = await reading(ctx, gatewayOf);
@@ -43,6 +68,7 @@ export const paymentApi: Route[] = [
     path: configPath,
     door: "api",
     permission: "settings.manage",
+    doc: { summary: "The payment gateway, without its secrets; null while there is none.", answer: gatewayAnswer },
     handle: async (ctx, incoming) => {
       refuseParameters(incoming);
       return configAnswer(ctx);
@@ -53,6 +79,11 @@ export const paymentApi: Route[] = [
     path: configPath,
     door: "api",
     permission: "settings.manage",
+    doc: {
+      summary: "Connect the payment gateway. Members that are not sent stay as they are.",
+      input: { type: configType, attributes: saveGateway.input },
+      answer: gatewayAnswer,
+    },
     handle: async (ctx, incoming) => {
       const kept = await reading(ctx, gatewayOf);
       await perform(ctx, saveGateway, readDocument(await incoming.json(), configType, kept?.id ?? null));
@@ -64,6 +95,15 @@ export const paymentApi: Route[] = [
     path: "/api/v1/payment-gateway/test",
     door: "api",
     permission: "settings.manage",
+    doc: {
+      summary: "Ask Stripe whose key it is: the one given, or the one that is kept. Nothing is saved or charged.",
+      input: { type: "payment_gateway_tests", attributes: testInput },
+      isInputOptional: true,
+      answer: {
+        type: "payment_gateway_tests",
+        attributes: Type.Object({ is_ok: Type.Boolean(), title: Type.String(), answer: Type.String() }),
+      },
+    },
     handle: async (ctx, incoming) => {
       const given = await readVerb(incoming, "payment_gateway_tests", null);
       const problems = validate(testInput, given);
@@ -80,6 +120,12 @@ export const paymentApi: Route[] = [
     path: "/api/v1/payments/process-card",
     door: "api",
     permission: "payments.collect",
+    doc: {
+      summary: "Start a card payment of an invoice: a page at Stripe where it is paid.",
+      input: { type: "checkout_sessions", attributes: cardInput },
+      answer: checkoutAnswer,
+      status: 201,
+    },
     handle: async (ctx, incoming) => {
       const given = readDocument(await incoming.json(), "checkout_sessions", null);
       const problems = validate(cardInput, given);

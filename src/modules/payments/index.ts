@@ -9,7 +9,7 @@ import { reconcileJob } from "./jobs.ts";
 import { paymentPages } from "./pages.ts";
 import { checkoutSessions, gatewayEvents, paymentGatewayConfigs } from "./schema.ts";
 
-export { checkoutDocument } from "./api.ts";
+export { checkoutAnswer, checkoutDocument } from "./api.ts";
 export { type Checkout, startCheckout } from "./checkout.ts";
 export { saveGateway, takesPayments } from "./config.ts";
 export { reconcileCheckouts } from "./jobs.ts";

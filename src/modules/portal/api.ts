@@ -24,7 +24,7 @@ import {
   setPasswordByLink,
 } from "../staff/index.ts";
 import { invoicePdfResponse } from "../billing/index.ts";
-import { checkoutDocument, startCheckout } from "../payments/index.ts";
+import { checkoutAnswer, checkoutDocument, startCheckout } from "../payments/index.ts";
 import {
   addNoteAsClient,
   attachFiles,
@@ -32,6 +32,7 @@ import {
   mostUploadBytes,
   openTicketAsClient,
   takeFiles,
+  uploadInputs,
   uploadOf,
 } from "../tickets/index.ts";
 import {
@@ -83,6 +84,11 @@ const authRoutes: Route[] = [
     path: `${base}/auth/forgot-password`,
     door: "hook",
     permission: null,
+    doc: {
+      summary: "Ask for a link to choose a new password; the answer does not tell whether the address is known.",
+      input: { type: "password_resets", attributes: forgotten },
+      answer: "nothing",
+    },
     handle: async (ctx, incoming) => {
       const input = readDocument(await incoming.json(), "password_resets", null);
       checked(forgotten, input);
@@ -95,6 +101,11 @@ const authRoutes: Route[] = [
     path: `${base}/auth/reset-password`,
     door: "hook",
     permission: null,
+    doc: {
+      summary: "Choose a password by the link of a mail.",
+      input: { type: "password_resets", attributes: chosen },
+      answer: "nothing",
+    },
     handle: async (ctx, incoming) => {
       const input = readDocument(await incoming.json(), "password_resets", null);
       checked(chosen, input);
@@ -133,6 +144,7 @@ function childRoute(parent: "tickets" | "invoices", children: "notes" | "attachm
     path: `${base}/${parent}/:id/${children}`,
     door: "api",
     permission: null,
+    doc: { summary: `All ${children} of one of the client's ${parent}.`, answer: { many: resource } },
     handle: forClients(async (ctx, incoming) => {
       refuseParameters(incoming);
       const owner = await find(ctx, parent, idOf(incoming));
@@ -166,6 +178,12 @@ const ticketRoutes: Route[] = [
     path: `${base}/tickets`,
     door: "api",
     permission: null,
+    doc: {
+      summary: "Open a ticket for one's company.",
+      input: { type: ticketResource.type, attributes: openTicketAsClient.input },
+      answer: { one: ticketResource },
+      status: 201,
+    },
     handle: forClients(async (ctx, incoming) => {
       const made = await perform(
         ctx,
@@ -181,6 +199,12 @@ const ticketRoutes: Route[] = [
     path: `${base}/tickets/:id/notes`,
     door: "api",
     permission: null,
+    doc: {
+      summary: "Write on a ticket.",
+      input: { type: noteResource.type, attributes: Type.Omit(addNoteAsClient.input, ["ticket_id"]) },
+      answer: { one: noteResource },
+      status: 201,
+    },
     handle: forClients(async (ctx, incoming) => {
       await reading(ctx, (reader) => find(reader, "tickets", idOf(incoming)));
       const note = await perform(ctx, addNoteAsClient, {
@@ -196,6 +220,12 @@ const ticketRoutes: Route[] = [
     path: `${base}/tickets/:id/attachments`,
     door: "api",
     permission: null,
+    doc: {
+      summary: "Attach a file to a ticket.",
+      input: uploadInputs,
+      answer: { one: attachmentResource },
+      status: 201,
+    },
     maxBytes: mostUploadBytes,
     handle: forClients(attach),
   },
@@ -204,6 +234,7 @@ const ticketRoutes: Route[] = [
     path: `${base}/tickets/:id/attachments/:attachment_id/content`,
     door: "api",
     permission: null,
+    doc: { summary: "Download an attachment.", answer: { media: "application/octet-stream" } },
     handle: forClients(async (ctx, incoming) => response(await downloadOf(ctx, await attachmentOf(ctx, incoming)))),
   },
 ];
@@ -225,6 +256,7 @@ const invoiceRoutes: Route[] = [
     path: `${base}/invoices/:id/pdf`,
     door: "api",
     permission: null,
+    doc: { summary: "The invoice as a PDF file.", answer: { media: "application/pdf" } },
     handle: forClients(async (ctx, incoming) => response(await invoicePdfResponse(ctx, idOf(incoming)))),
   },
   {
@@ -232,6 +264,11 @@ const invoiceRoutes: Route[] = [
     path: `${base}/invoices/:id/pay`,
     door: "api",
     permission: null,
+    doc: {
+      summary: "Start a card payment of an invoice: a page at Stripe where it is paid.",
+      answer: checkoutAnswer,
+      status: 201,
+    },
     handle: forClients(async (ctx, incoming) => {
       await reading(ctx, (reader) => find(reader, "invoices", idOf(incoming)));
       return checkoutDocument(await startCheckout(ctx, idOf(incoming)));
@@ -244,6 +281,7 @@ const companyRoute: Route = {
   path: `${base}/company`,
   door: "api",
   permission: null,
+  doc: { summary: "One's own company.", answer: { one: companyResource } },
   handle: forClients(async (ctx, incoming) => {
     refuseParameters(incoming);
     return showOne(ctx, companyResource, ctx.actor.company_id ?? "");

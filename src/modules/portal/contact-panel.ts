@@ -79,6 +79,10 @@ export const contactAccess: Route[] = [
     path: "/api/v1/contacts/:id/portal-access",
     door: "api",
     permission: inviteContact.permission,
+    doc: {
+      summary: "Invite a contact to the client portal, or send the invitation again.",
+      answer: { one: "contacts" },
+    },
     handle: async (ctx, incoming) => {
       await reading(ctx, (reader) => find(reader, "contacts", idOf(incoming)));
       await perform(ctx, inviteContact, {
@@ -93,6 +97,7 @@ export const contactAccess: Route[] = [
     path: "/api/v1/contacts/:id/portal-access",
     door: "api",
     permission: revokeContact.permission,
+    doc: { summary: "Take a contact's portal access away; they are signed out at once.", answer: { one: "contacts" } },
     handle: async (ctx, incoming) => {
       await perform(ctx, revokeContact, { id: idOf(incoming) });
       return contactAnswer(ctx, idOf(incoming));

@@ -1,3 +1,4 @@
+import { Type } from "@sinclair/typebox";
 import { definitionsOf } from "../../platform/custom-fields/definitions.ts";
 import type { Table } from "../../platform/database/columns.ts";
 import type { Ctx } from "../../platform/context.ts";
@@ -65,6 +66,7 @@ export const ticketResource = clientResource(
       }));
     },
     calculated: ["status", "is_closed", "custom_fields"],
+    schemas: { status: Type.String(), is_closed: Type.Boolean() },
   },
 );
 
@@ -86,6 +88,7 @@ export const attachmentResource = clientResource(
         content_url: `/api/v1/portal/tickets/${String(row["ticket_id"])}/attachments/${String(row["id"])}/content`,
       })),
     calculated: ["content_url"],
+    schemas: { content_url: Type.String() },
   },
 );
 

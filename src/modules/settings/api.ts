@@ -4,6 +4,7 @@ import { type Ctx, reading } from "../../platform/context.ts";
 import { toEdge } from "../../platform/database/edge.ts";
 import { ifMatch, readDocument, readVerb, refuseParameters } from "../../platform/http/jsonapi-document.ts";
 import { type Answer, json, response, type Route } from "../../platform/http/route.ts";
+import { shownAttributes } from "../../platform/openapi/schemas.ts";
 import { mailSettings, organizations } from "../../platform/tenants.ts";
 import { retryMail, updateMailSettings, updateOrganization } from "./actions.ts";
 
@@ -15,6 +16,8 @@ function single(
   change: AnyAction,
   table: typeof organizations | typeof mailSettings,
 ): Route[] {
+  const words = path.replace("/api/v1/", "").replaceAll("-", " ");
+  const shown = { type, attributes: shownAttributes(table), isNullable: true };
   const show = (ctx: Ctx): Promise<Answer> =>
     reading(ctx, async (reader) => {
       const row = await load(reader);
@@ -29,6 +32,11 @@ function single(
     path,
     door: "api",
     permission: "settings.manage",
+    doc: {
+      summary: `Change the ${words}. Members that are not sent stay as they are.`,
+      input: { type, attributes: change.input },
+      answer: shown,
+    },
     handle: async (ctx, incoming) => {
       const present = await reading(ctx, load);
       await perform(ctx, change, {
@@ -44,6 +52,7 @@ function single(
       path,
       door: "api",
       permission: "settings.manage",
+      doc: { summary: `Show the ${words}.`, answer: shown },
       handle: async (ctx, incoming) => {
         refuseParameters(incoming);
         return show(ctx);
@@ -60,6 +69,7 @@ export const settingsApi: Route[] = [
     path: "/api/v1/mails/:id/retry",
     door: "api",
     permission: "settings.manage",
+    doc: { summary: "Send a mail again that failed, or that may not have arrived.", answer: "nothing" },
     handle: async (ctx, incoming) => {
       const id = incoming.params["id"] ?? "";
       await reading(ctx, (reader) => find(reader, "mails", id));

@@ -1,3 +1,4 @@
+import { Type } from "@sinclair/typebox";
 import { find } from "../../platform/access/reach.ts";
 import { perform } from "../../platform/action.ts";
 import { reading } from "../../platform/context.ts";
@@ -6,13 +7,32 @@ import { downloadOf, type Upload } from "../../platform/files/files.ts";
 import { activityRoute } from "../../platform/http/activity-route.ts";
 import { showOne } from "../../platform/http/jsonapi.ts";
 import { ifMatch, readDocument } from "../../platform/http/jsonapi-document.ts";
-import { type Incoming, response, type Route } from "../../platform/http/route.ts";
+import { type ApiInput, type Incoming, response, type Route } from "../../platform/http/route.ts";
 import { addAttachment, mostUploadBytes, takeFiles } from "./actions/files.ts";
 import { addNote } from "./actions/notes.ts";
 import { assignTicket } from "./actions/update.ts";
 import { attachmentResource, noteResource, ticketResource } from "./resources.ts";
 
 const idOf = (incoming: Incoming): string => incoming.params["id"] ?? "";
+
+/** What `uploadOf` takes, for the OpenAPI document. */
+export const uploadInputs: ApiInput[] = [
+  {
+    media: "multipart/form-data",
+    schema: Type.Object({ file: Type.String({ contentMediaType: "application/octet-stream" }) }),
+  },
+  {
+    type: "ticket_attachments",
+    attributes: Type.Object(
+      {
+        file_name: Type.String({ maxLength: 255 }),
+        mime_type: Type.Optional(Type.String()),
+        content: Type.String({ contentEncoding: "base64" }),
+      },
+      { additionalProperties: false },
+    ),
+  },
+];
 
 /** The file of a request: the part `file` of a multipart form, or a JSON:API document with base64 `content`. */
 export async function uploadOf(incoming: Incoming): Promise<Upload> {
@@ -49,6 +69,11 @@ export const ticketApi: Route[] = [
     path: "/api/v1/tickets/:id/assign",
     door: "api",
     permission: assignTicket.permission,
+    doc: {
+      summary: "Give a ticket to somebody, or to nobody.",
+      input: { type: "tickets", attributes: assignTicket.input },
+      answer: { one: "tickets" },
+    },
     handle: async (ctx, incoming) => {
       await reading(ctx, (reader) => find(reader, "tickets", idOf(incoming)));
       await perform(ctx, assignTicket, {
@@ -64,6 +89,12 @@ export const ticketApi: Route[] = [
     path: "/api/v1/tickets/:id/notes",
     door: "api",
     permission: addNote.permission,
+    doc: {
+      summary: "Write a note on a ticket; a public one goes to the client.",
+      input: { type: "ticket_notes", attributes: Type.Omit(addNote.input, ["ticket_id"]) },
+      answer: { one: "ticket_notes" },
+      status: 201,
+    },
     handle: async (ctx, incoming) => {
       await reading(ctx, (reader) => find(reader, "tickets", idOf(incoming)));
       const note = await perform(ctx, addNote, {
@@ -78,6 +109,12 @@ export const ticketApi: Route[] = [
     path: "/api/v1/tickets/:id/attachments",
     door: "api",
     permission: addAttachment.permission,
+    doc: {
+      summary: "Attach a file to a ticket.",
+      input: uploadInputs,
+      answer: { one: "ticket_attachments" },
+      status: 201,
+    },
     maxBytes: mostUploadBytes,
     handle: async (ctx, incoming) => {
       await reading(ctx, (reader) => find(reader, "tickets", idOf(incoming)));
@@ -91,6 +128,7 @@ export const ticketApi: Route[] = [
     path: "/api/v1/tickets/:id/attachments/:attachment_id/content",
     door: "api",
     permission: "tickets.read",
+    doc: { summary: "Download an attachment.", answer: { media: "application/octet-stream" } },
     handle: async (ctx, incoming) => response(await downloadOf(ctx, await attachmentOf(ctx, incoming))),
   },
   {

@@ -42,7 +42,7 @@ export {
 export { addNote, addNoteAsClient, type NoteRow } from "./actions/notes.ts";
 export { openTicket, openTicketAsClient, type TicketRow } from "./actions/open.ts";
 export { assignTicket, updateTicket } from "./actions/update.ts";
-export { attachmentOf, uploadOf } from "./api.ts";
+export { attachmentOf, uploadInputs, uploadOf } from "./api.ts";
 export { attachmentsOf, conversationOf, writtenAt } from "./conversation.ts";
 export { ticketList } from "./lists.ts";
 export { myWork } from "./pages/my-work.ts";

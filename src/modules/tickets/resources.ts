@@ -1,3 +1,4 @@
+import { Type } from "@sinclair/typebox";
 import type { Ctx } from "../../platform/context.ts";
 import { hoursOf } from "../../platform/decimal.ts";
 import { resource, type Resource } from "../../platform/resource.ts";
@@ -45,6 +46,7 @@ export const ticketResource = resource({
     return ids.map((id, index) => ({ tags: tags[index] ?? [], actual_hours: hoursOf(minutes.get(id) ?? 0) }));
   },
   calculated: ["tags", "actual_hours"],
+  schemas: { actual_hours: Type.String({ format: "decimal" }) },
   hasTags: true,
   sort: "-created_at",
 });
@@ -69,6 +71,7 @@ export const attachmentResource = resource({
       content_url: `/api/v1/tickets/${String(row["ticket_id"])}/attachments/${String(row["id"])}/content`,
     })),
   calculated: ["content_url"],
+  schemas: { content_url: Type.String() },
   sort: "created_at",
 });
 

@@ -1,8 +1,17 @@
+import { Type } from "@sinclair/typebox";
 import { find } from "../access/reach.ts";
 import type { TableName } from "../database/tables.ts";
 import { activityEntries } from "./activity.ts";
 import { refuseParameters } from "./jsonapi-document.ts";
 import { json, type Route } from "./route.ts";
+
+const activity = Type.Object({
+  timestamp: Type.String({ format: "instant" }),
+  actor_name: Type.String(),
+  action: Type.String(),
+  text: Type.String(),
+  changes: Type.Array(Type.String()),
+});
 
 /** `GET …/{id}/activity`: what happened to a record, newest first (PRD 3.3.3). */
 export function activityRoute(path: string, table: TableName, permission: string): Route {
@@ -11,6 +20,10 @@ export function activityRoute(path: string, table: TableName, permission: string
     path: `/api/v1/${path}/:id/activity`,
     door: "api",
     permission,
+    doc: {
+      summary: "What happened to a record, newest first; the last 200 entries.",
+      answer: { type: "activities", attributes: activity, isList: true },
+    },
     handle: async (ctx, incoming) => {
       refuseParameters(incoming);
       const id = incoming.params["id"] ?? "";

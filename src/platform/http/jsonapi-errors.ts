@@ -27,6 +27,8 @@ const titles: Record<number, string> = {
   401: "Not signed in",
   403: "Not permitted",
   404: "Not found",
+  405: "Method not allowed",
+  406: "Not acceptable",
   409: "Conflict",
   412: "Changed meanwhile",
   413: "Too large",

@@ -32,7 +32,7 @@ export function resourceRoutes(resource: Resource): Route[] {
   const listDoc = (of: string): ApiDoc => ({
     summary: `List ${many}${of}.`,
     grammar: "list",
-    answer: { many: resource.type },
+    answer: { many: resource },
   });
   const change = (method: "PUT" | "PATCH", action: AnyAction): Route => ({
     method,
@@ -42,7 +42,7 @@ export function resourceRoutes(resource: Resource): Route[] {
     doc: {
       summary: `Change ${one}. Members that are not sent stay as they are.`,
       input: { type: resource.type, attributes: Type.Omit(action.input, ["id", "version"]) },
-      answer: { one: resource.type },
+      answer: { one: resource },
     },
     handle: async (ctx, incoming) => {
       await reading(ctx, (reader) => find(reader, resource.table.name as TableName, incoming.params["id"] ?? ""));
@@ -65,7 +65,7 @@ export function resourceRoutes(resource: Resource): Route[] {
       path: `${path}/:id`,
       door: "api",
       permission,
-      doc: { summary: `Show ${one}.`, grammar: "record", answer: { one: resource.type } },
+      doc: { summary: `Show ${one}.`, grammar: "record", answer: { one: resource } },
       handle: (ctx, incoming) => showOne(ctx, resource, incoming.params["id"] ?? "", 200, selectionOf(incoming)),
     },
   ];
@@ -91,7 +91,7 @@ export function resourceRoutes(resource: Resource): Route[] {
       doc: {
         summary: `Add ${one}.`,
         input: { type: resource.type, attributes: create.input },
-        answer: { one: resource.type },
+        answer: { one: resource },
         status: 201,
       },
       handle: async (ctx, incoming) => {

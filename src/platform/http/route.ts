@@ -1,5 +1,6 @@
 import type { TObject, TSchema } from "@sinclair/typebox";
 import type { Ctx } from "../context.ts";
+import type { Resource } from "../resource.ts";
 import type { Flash } from "./view-models.ts";
 import type { UploadedForm } from "./form.ts";
 
@@ -54,8 +55,9 @@ export interface ApiDoc {
 export type ApiInput = { type: string; attributes: TObject } | { media: string; schema: TSchema };
 
 export type ApiAnswer =
-  | { one: string; isNullable?: boolean }
-  | { many: string }
+  // Resources by their type, or themselves where it is not the staff's own.
+  | { one: string | Resource; isNullable?: boolean }
+  | { many: string | Resource }
   | {
       type: string;
       attributes: TSchema;

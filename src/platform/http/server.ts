@@ -16,11 +16,14 @@ import { assetAnswer } from "./assets.ts";
 import { readBody } from "./body.ts";
 import { parseCookies, portalCookieName, staffCookieName } from "./cookies.ts";
 import { checkCsrf, csrfSubject } from "./csrf.ts";
+import { deprecationHeaders } from "./deprecation.ts";
 import { readForm } from "./form.ts";
 import { onceForKey } from "./idempotency.ts";
 import type { Toll } from "./traffic.ts";
+import { apiAddresses, methodsAt } from "./methods.ts";
+import { checkAccept, checkContentType } from "./negotiation.ts";
 import { respond, respondFailure, withSecurityHeaders } from "./respond.ts";
-import type { Incoming, Route } from "./route.ts";
+import { type Incoming, response, type Route } from "./route.ts";
 
 /** What the server needs to know beside the app: how to find a request's tenant, and whether it is open for business. */
 export interface Gate {
@@ -46,6 +49,7 @@ const defaultMaxBytes = 1024 * 1024;
 export function createServer(app: App, routes: readonly Route[], gate: Gate): Elysia {
   const server = new Elysia({ normalize: false, serve: { maxRequestBodySize: 64 * 1024 * 1024, idleTimeout: 120 } });
   const seen = new Set<string>();
+  const addresses = apiAddresses(routes);
   for (const route of routes) {
     const name = `${route.method} ${route.path.replace(/:\w+/g, ":")}`;
     if (seen.has(name)) throw new Error(`the route ${name} is declared twice`);
@@ -72,18 +76,34 @@ export function createServer(app: App, routes: readonly Route[], gate: Gate): El
   );
   server.onError(({ code, request, server: bun }) => {
     if (code !== "NOT_FOUND") log.error("a request failed outside of its handler", { code: String(code) });
+    const { pathname } = new URL(request.url);
+    const peer = bun?.requestIP(request)?.address ?? "127.0.0.1";
+    const there = methodsAt(addresses, pathname);
+    if (request.method === "HEAD" && there?.get !== undefined)
+      return serve(app, there.get, gate, request, there.params, peer).then(withoutBody);
+    const allow = { allow: there?.methods.join(", ") ?? "" };
     const route: Route = {
       method: "GET",
       path: "*",
-      door: doorOf(new URL(request.url).pathname, gate),
+      door: doorOf(pathname, gate),
       permission: null,
       handle: async () => {
-        throw notFound();
+        if (there === null) throw notFound();
+        if (request.method === "OPTIONS") return response(new Response(null, { status: 204, headers: allow }));
+        const message = t("This address takes {methods}.", { methods: allow.allow });
+        throw new Failure(405, "method_not_allowed", message);
       },
     };
-    return serve(app, route, gate, request, {}, bun?.requestIP(request)?.address ?? "127.0.0.1");
+    return serve(app, route, gate, request, {}, peer).then((answer) => {
+      if (answer.status === 405) answer.headers.set("allow", allow.allow);
+      return answer;
+    });
   });
   return server;
+}
+
+function withoutBody({ status, headers }: Response): Response {
+  return new Response(null, { status, headers });
 }
 
 /** Whose door an address is behind that no route answers. */
@@ -154,6 +174,7 @@ async function answerTo(
       toll = app.traffic.take(tenant, identity.actor);
       if (toll.isRefused) throw tooMany(toll.retryAfterSeconds, t("Too many requests. Try again in a moment."));
     }
+    checkAccept(route, request.headers.get("accept"));
     if (identity.isTouchDue) await touchProof(ctx, identity.actor);
     const run = (inner: Ctx): Promise<Response> =>
       route.handle(inner, incoming).then((result) => respond(inner, route, incoming, result));
@@ -182,6 +203,9 @@ async function answerTo(
       });
     if (status < 400) for (const look of looks) app.journal.look(ctx, ...look);
   }
+  if (route.doc?.deprecated !== undefined)
+    for (const [name, value] of Object.entries(deprecationHeaders(route.doc.deprecated)))
+      answer.headers.set(name, value);
   return withSecurityHeaders(app, answer, ctx?.tenant ?? null, info.id);
 }
 
@@ -264,10 +288,7 @@ function incomingOf(request: Request, url: URL, params: Record<string, string>, 
     form: () => (form ??= readForm(request, { maxBytes })),
     text: readText,
     json: async () => {
-      const type = (request.headers.get("content-type") ?? "application/json").split(";")[0]?.trim().toLowerCase();
-      if (type !== "application/json" && type !== "application/vnd.api+json") {
-        throw new Failure(415, "unsupported_media_type", t("Send application/vnd.api+json or application/json."));
-      }
+      checkContentType(request.headers.get("content-type"));
       try {
         return JSON.parse(await readText()) as unknown;
       } catch (error) {

@@ -1,0 +1,5 @@
+import { defineModule } from "../../platform/module.ts";
+import { referenceApi } from "./api.ts";
+
+/** What the API says of itself: the OpenAPI document, and a page to read it and try it on (PRD 8). */
+export const referenceModule = defineModule({ name: "reference", routes: referenceApi });

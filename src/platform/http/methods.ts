@@ -1,0 +1,39 @@
+import type { Route } from "./route.ts";
+
+/** Which methods an address of the API takes, for those who ask with another one (RFC 9110, 15.5.6). */
+export interface Address {
+  pattern: RegExp;
+  routes: Route[];
+}
+
+/** The addresses of the API, by what they match. */
+export function apiAddresses(routes: readonly Route[]): Address[] {
+  const addresses = new Map<string, Address>();
+  for (const route of routes) {
+    if (!route.path.startsWith("/api/")) continue;
+    const source = route.path.replace(/[.]/g, "\\.").replace(/:(\w+)/g, "(?<$1>[^/]+)");
+    const known = addresses.get(source) ?? { pattern: new RegExp(`^${source}$`), routes: [] };
+    known.routes.push(route);
+    addresses.set(source, known);
+  }
+  return [...addresses.values()];
+}
+
+/** What is at a path: a GET route for HEAD, and the methods that it takes; null when nothing is. */
+export function methodsAt(
+  addresses: readonly Address[],
+  path: string,
+): { methods: string[]; get: Route | undefined; params: Record<string, string> } | null {
+  for (const { pattern, routes } of addresses) {
+    const match = pattern.exec(path);
+    if (match === null) continue;
+    const methods = routes.map(({ method }) => method as string);
+    const get = routes.find(({ method }) => method === "GET");
+    return {
+      methods: ["OPTIONS", ...(get === undefined ? [] : ["HEAD"]), ...methods].toSorted(),
+      get,
+      params: { ...match.groups },
+    };
+  }
+  return null;
+}

@@ -1,0 +1,245 @@
+import type { ApiAnswer, ApiDoc, ApiInput, Route } from "../http/route.ts";
+import type { Registry } from "../module.ts";
+import type { Resource } from "../resource.ts";
+import { grammarParameters } from "./parameters.ts";
+import { mapped, orNull, plainSchema, ref, relationship, type Schema, schemaName } from "./schemas.ts";
+
+const media = "application/vnd.api+json";
+
+/** An operation of the document: what a route takes and answers. A route without a description stops the start. */
+export function operation(registry: Registry, resources: readonly Resource[], route: Route): Schema {
+  const { doc, method, path, permission, door } = route;
+  if (doc === undefined) throw new Error(`${method} ${path} has no description (doc) for the OpenAPI document`);
+  const isPortal = isForPortal(path);
+  const named = (of: string | Resource): Resource => {
+    const found =
+      typeof of === "string" ? resources.find(({ type, audience }) => type === of && audience === "staff") : of;
+    if (found === undefined) throw new Error(`${method} ${path} answers ${String(of)}, which is no resource`);
+    return found;
+  };
+  const subject =
+    doc.answer === "nothing"
+      ? undefined
+      : "one" in doc.answer
+        ? named(doc.answer.one)
+        : "many" in doc.answer
+          ? named(doc.answer.many)
+          : undefined;
+  const needs = permission === null ? whoMay(door, isPortal) : `Needs the permission \`${permission}\`.`;
+  return {
+    operationId: operationId(method, path),
+    tags: [tagOf(path)],
+    summary: doc.summary,
+    description: [doc.description, needs, deprecationText(doc)].filter((text) => text !== undefined).join("\n\n"),
+    ...(permission === null ? {} : { "x-permission": permission }),
+    ...(doc.deprecated === undefined ? {} : { deprecated: true }),
+    ...(door === "hook" ? { security: [] } : {}),
+    parameters: [
+      ...pathParameters(path),
+      ...(subject === undefined || doc.grammar === undefined ? [] : grammarParameters(registry, subject, doc.grammar)),
+      ...Object.entries(doc.parameters ?? {}).map(([name, schema]) => ({
+        name,
+        in: "query",
+        schema: plainSchema(schema),
+      })),
+      ...(method === "POST" && door === "api" ? [{ $ref: "#/components/parameters/idempotency_key" }] : []),
+      ...(method !== "GET" && path.includes(":id") ? [{ $ref: "#/components/parameters/if_match" }] : []),
+    ],
+    ...requestBody(doc),
+    responses: {
+      [String(doc.status ?? (doc.answer === "nothing" ? 204 : 200))]: success(doc, named),
+      ...Object.fromEntries(
+        failuresOf(route, doc).map((status) => [String(status), { $ref: `#/components/responses/error_${status}` }]),
+      ),
+    },
+  };
+}
+
+function whoMay(door: Route["door"], isPortal: boolean): string {
+  if (door === "hook") return "Open to everybody.";
+  return isPortal ? "For people of the client portal." : "For everybody who is signed in.";
+}
+
+export function isForPortal(path: string): boolean {
+  return path.startsWith("/api/v1/portal/");
+}
+
+/** The group of an operation: the first part of its path, with `portal` before a client's. */
+export function tagOf(path: string): string {
+  const [first = "", second = ""] = path.replace("/api/v1/", "").split("/");
+  return first === "portal" ? `portal ${second}` : first.replaceAll("-", " ");
+}
+
+/** `GET /api/v1/tickets/:id/notes` → `getTicketsIdNotes`. */
+function operationId(method: string, path: string): string {
+  const words = path.replace("/api/v1/", "").split(/[^a-z0-9]+/i);
+  return method.toLowerCase() + words.map((word) => word.charAt(0).toUpperCase() + word.slice(1)).join("");
+}
+
+function deprecationText({ deprecated }: ApiDoc): string | undefined {
+  if (deprecated === undefined) return undefined;
+  return `Deprecated since ${deprecated.since}, stops to work on ${deprecated.sunset}: use \`${deprecated.instead}\`.`;
+}
+
+function pathParameters(path: string): Schema[] {
+  return [...path.matchAll(/:(\w+)/g)].map(([, name = ""]) => ({
+    name,
+    in: "path",
+    required: true,
+    schema: name === "id" || name.endsWith("_id") ? { type: "string", format: "uuid" } : { type: "string" },
+  }));
+}
+
+function requestBody({ input, isInputOptional }: ApiDoc): Schema {
+  const inputs = input === undefined ? [] : ([input].flat() as ApiInput[]);
+  if (inputs.length === 0) return {};
+  const content: Record<string, Schema> = {};
+  for (const one of inputs) {
+    if ("media" in one) content[one.media] = { schema: plainSchema(one.schema) };
+    else content[media] = { schema: inputDocument(one) };
+  }
+  return { requestBody: { required: isInputOptional !== true, content } };
+}
+
+function inputDocument({ type, attributes }: Extract<ApiInput, { type: string }>): Schema {
+  const plain = plainSchema(attributes);
+  // Ids stand in the address, and versions in If-Match.
+  const { id: _id, version: _version, ...properties } = plain["properties"] as Record<string, Schema>;
+  const required = ((plain["required"] ?? []) as string[]).filter((name) => name in properties);
+  const relations = Object.keys(properties).filter((name) => name.endsWith("_id"));
+  return {
+    type: "object",
+    properties: {
+      data: {
+        type: "object",
+        properties: {
+          type: { const: type },
+          id: { type: "string", description: "Of a record that is there; new ones get theirs from Purser." },
+          attributes: { ...plain, properties, ...(required.length === 0 ? { required: undefined } : { required }) },
+          ...(relations.length === 0
+            ? {}
+            : {
+                relationships: {
+                  type: "object",
+                  description: "Another way to send the attributes that end in `_id`.",
+                  properties: Object.fromEntries(
+                    relations.map((name) => [
+                      name.slice(0, -3),
+                      {
+                        type: "object",
+                        properties: {
+                          data: orNull({
+                            type: "object",
+                            properties: { type: { type: "string" }, id: { type: "string" } },
+                            required: ["type", "id"],
+                          }),
+                        },
+                        required: ["data"],
+                      },
+                    ]),
+                  ),
+                },
+              }),
+        },
+        required: ["type"],
+      },
+    },
+    required: ["data"],
+  };
+}
+
+function success(doc: ApiDoc, named: (of: string | Resource) => Resource): Schema {
+  const { answer } = doc;
+  if (answer === "nothing") return { description: "Done; there is nothing to show." };
+  if ("media" in answer)
+    return { description: "The file.", content: { [answer.media]: { schema: { type: "string", format: "binary" } } } };
+  return {
+    description:
+      "many" in answer || ("isList" in answer && answer.isList === true) ? "A page of records." : "The record.",
+    headers: {
+      "X-Request-Id": { $ref: "#/components/headers/request_id" },
+      ...("one" in answer ? { ETag: { $ref: "#/components/headers/etag" } } : {}),
+      ...(doc.status === 201 && "one" in answer ? { Location: { $ref: "#/components/headers/location" } } : {}),
+      ...(doc.deprecated === undefined
+        ? {}
+        : {
+            Deprecation: { $ref: "#/components/headers/deprecation" },
+            Sunset: { $ref: "#/components/headers/sunset" },
+          }),
+    },
+    content: { [media]: { schema: answerDocument(answer, named) } },
+  };
+}
+
+function answerDocument(
+  answer: Exclude<ApiAnswer, "nothing" | { media: string }>,
+  named: (of: string | Resource) => Resource,
+): Schema {
+  if ("one" in answer)
+    return topLevel({
+      data: nullable(ref(schemaName(named(answer.one))), answer.isNullable),
+      included,
+      links: ref("list_links"),
+    });
+  if ("many" in answer)
+    return topLevel({
+      data: { type: "array", items: ref(schemaName(named(answer.many))) },
+      included,
+      links: ref("list_links"),
+    });
+  if (!("type" in answer)) return topLevel({ meta: plainSchema(answer.meta) });
+  const object: Schema = {
+    type: "object",
+    properties: {
+      type: { const: answer.type },
+      id: { type: "string" },
+      attributes: plainSchema(answer.attributes),
+      ...(answer.relationships === undefined
+        ? {}
+        : {
+            relationships: {
+              type: "object",
+              properties: mapped(answer.relationships, (type) => relationship(type, true)),
+            },
+          }),
+    },
+    required: ["type", "id", "attributes"],
+  };
+  return topLevel({
+    data: answer.isList === true ? { type: "array", items: object } : nullable(object, answer.isNullable),
+    ...(answer.meta === undefined ? {} : { meta: plainSchema(answer.meta) }),
+  });
+}
+
+const included: Schema = {
+  type: "array",
+  items: ref("resource_object"),
+  description: "What `include` asked for, each record once.",
+};
+
+const nullable = (schema: Schema, isNullable: boolean | undefined): Schema =>
+  isNullable === true ? { anyOf: [schema, { type: "null" }] } : schema;
+
+function topLevel(properties: Record<string, Schema>): Schema {
+  return {
+    type: "object",
+    properties: { jsonapi: ref("jsonapi"), ...properties },
+    required: ["jsonapi", ...("data" in properties ? ["data"] : ["meta"])],
+  };
+}
+
+/** The failures that a route can answer with. */
+function failuresOf({ method, path, permission, door }: Route, { input }: ApiDoc): number[] {
+  return [
+    400,
+    ...(door === "hook" && !path.endsWith("/login") ? [] : [401]),
+    ...(permission === null && method === "GET" ? [] : [403]),
+    ...(path.includes(":") ? [404] : []),
+    406,
+    ...(method === "GET" ? [] : [409]),
+    ...(method !== "GET" && path.includes(":id") ? [412] : []),
+    ...(input === undefined ? [] : [413, 415, 422]),
+    429,
+    503,
+  ];
+}

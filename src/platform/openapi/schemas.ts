@@ -1,0 +1,225 @@
+import { type TSchema, Type } from "@sinclair/typebox";
+import { type Column, labelOf, type Table } from "../database/columns.ts";
+import type { Registry } from "../module.ts";
+import type { Resource } from "../resource.ts";
+
+/** A JSON Schema of the OpenAPI document (JSON Schema 2020-12). */
+export type Schema = Readonly<Record<string, unknown>>;
+
+export const ref = (name: string): Schema => ({ $ref: `#/components/schemas/${name}` });
+
+const decimal = { type: "string", format: "decimal", pattern: "^-?\\d{1,15}(\\.\\d{1,10})?$" } as const;
+
+/** Our formats in terms of JSON Schema; what it has no format for keeps its name and gets a pattern. */
+const formats: Readonly<Record<string, Schema>> = {
+  instant: { type: "string", format: "date-time" },
+  url: { type: "string", format: "uri" },
+  time: { type: "string", pattern: "^([01]\\d|2[0-3]):[0-5]\\d$" },
+  decimal,
+  money: { type: "string", format: "money", pattern: "^-?\\d{1,16}(\\.\\d{1,4})?$" },
+  timezone: { type: "string", format: "timezone" },
+  currency: { type: "string", format: "currency", pattern: "^[A-Z]{3}$" },
+  color: { type: "string", format: "color", pattern: "^#[0-9a-fA-F]{6}$" },
+};
+
+/** A schema of ours as plain JSON Schema: our formats translated, choices as `enum`, "or null" as a second type. */
+export function plainSchema(schema: TSchema | Schema): Schema {
+  const given = schema as Record<string, unknown>;
+  if (Array.isArray(given["anyOf"])) return union(given, given["anyOf"] as Schema[]);
+  const kept: Record<string, unknown> = {};
+  for (const [key, value] of Object.entries(given)) {
+    if (key === "properties") kept[key] = mapped(value as Record<string, Schema>, plainSchema);
+    else if (key === "items" || (key === "additionalProperties" && typeof value === "object"))
+      kept[key] = plainSchema(value as Schema);
+    else if (key === "patternProperties") kept["additionalProperties"] = plainSchema(Object.values(value as object)[0]);
+    else kept[key] = value;
+  }
+  const format = typeof given["format"] === "string" ? formats[given["format"]] : undefined;
+  return format === undefined ? kept : { ...kept, ...format };
+}
+
+function union(given: Readonly<Record<string, unknown>>, variants: readonly Schema[]): Schema {
+  const title = given["title"] === undefined ? {} : { title: given["title"] };
+  const isNull = (one: Schema): boolean => one["type"] === "null";
+  const others = variants.filter((one) => !isNull(one)).map(plainSchema);
+  const isNullable = others.length < variants.length;
+  const [first] = others;
+  if (others.every((one) => typeof one["const"] === "string"))
+    return {
+      ...title,
+      ...choice(
+        others.map((one) => String(one["const"])),
+        isNullable,
+      ),
+    };
+  if (others.length === 1 && first !== undefined && isNullable) return { ...title, ...orNull(first) };
+  return { ...title, anyOf: [...others, ...(isNullable ? [{ type: "null" }] : [])] };
+}
+
+function choice(values: readonly string[], isNullable: boolean): Schema {
+  return isNullable ? { type: ["string", "null"], enum: [...values, null] } : { type: "string", enum: values };
+}
+
+/** The same, or null. */
+export function orNull(schema: Schema): Schema {
+  const { type } = schema;
+  if (Array.isArray(schema["enum"])) return { ...schema, type: ["string", "null"], enum: [...schema["enum"], null] };
+  if (typeof type === "string") return { ...schema, type: [type, "null"] };
+  return Object.keys(schema).length === 0 ? schema : { anyOf: [schema, { type: "null" }] };
+}
+
+export function mapped<A, B>(
+  values: Readonly<Record<string, A>>,
+  of: (value: A, name: string) => B,
+): Record<string, B> {
+  return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, of(value, name)]));
+}
+
+/** An attribute as it is answered; what only some may see is said beside it. */
+export function attributeSchema(name: string, column: Column): Schema {
+  const { readPermission } = column;
+  const value = valueSchema(column);
+  return {
+    ...(column.isNullable ? orNull(value) : value),
+    title: labelOf(name, column),
+    ...(column.isReadOnly ? { readOnly: true } : {}),
+    ...(readPermission === null
+      ? {}
+      : { "x-permission": readPermission, description: `Left out for staff without \`${readPermission}\`.` }),
+  };
+}
+
+/** What a table's rows look like at the edge, for documents of records that are no resources. */
+export function shownAttributes(table: Table): TSchema {
+  const columns = Object.entries(table.columns).filter(
+    ([name, { isSecret }]) => !isSecret && name !== "id" && name !== "tenant_id",
+  );
+  return Type.Unsafe({
+    type: "object",
+    properties: Object.fromEntries(columns.map(([name, column]) => [name, attributeSchema(name, column)])),
+    required: columns.filter(([, { readPermission }]) => readPermission === null).map(([name]) => name),
+  });
+}
+
+function valueSchema(column: Column): Schema {
+  switch (column.kind) {
+    case "id":
+      return { type: "string", format: "uuid" };
+    case "text":
+      return { type: "string", maxLength: column.maxLength, ...formats[column.format] };
+    case "enum":
+      return choice(column.values, false);
+    case "integer":
+    case "boolean":
+      return { type: column.kind };
+    case "date":
+      return { type: "string", format: "date" };
+    case "instant":
+    case "time":
+    case "decimal":
+    case "money":
+      return formats[column.kind] ?? {};
+    case "json":
+      return column.properties.length === 0
+        ? {}
+        : {
+            type: "object",
+            properties: mapped(Object.fromEntries(column.properties.map((name) => [name, ""])), () => ({
+              type: "string",
+            })),
+          };
+  }
+}
+
+/** What a resource is called among the document's schemas: its type, with `portal_` before a client's. */
+export function schemaName({ type, audience }: Pick<Resource, "type" | "audience">): string {
+  return audience === "portal" ? `portal_${type}` : type;
+}
+
+/** The columns that a resource shows to somebody who may see all of it. */
+export function shownColumns({ table, hidden }: Resource): [string, Column][] {
+  return Object.entries(table.columns).filter(
+    ([name, column]) => name !== "id" && name !== "tenant_id" && !column.isSecret && !hidden.has(name),
+  );
+}
+
+/** The references among them, as relationships: name and the types that they point to. */
+export function relationsOf(registry: Registry, resource: Resource): [name: string, column: Column, type: string][] {
+  return shownColumns(resource).flatMap(([name, column]) =>
+    column.references === null || !name.endsWith("_id")
+      ? []
+      : [[name.slice(0, -3), column, typeOfTable(registry, column.references)] as [string, Column, string]],
+  );
+}
+
+export function typeOfTable(registry: Registry, table: string): string {
+  for (const resource of registry.resources.values()) if (resource.table.name === table) return resource.type;
+  return table;
+}
+
+const tags: Schema = { type: "array", items: { type: "string" }, title: "Tags" };
+
+/** The resource object of a resource: what `data` and `included` hold. */
+export function resourceSchemas(registry: Registry, resource: Resource): Record<string, Schema> {
+  const name = schemaName(resource);
+  const shown = shownColumns(resource);
+  const attributes = Object.fromEntries(shown.map(([key, column]) => [key, attributeSchema(key, column)]));
+  for (const key of resource.calculated) {
+    const column = resource.table.columns[key];
+    const known = column === undefined ? undefined : attributeSchema(key, column);
+    const schema = resource.schemas[key] ?? (key === "tags" ? tags : known);
+    if (schema === undefined) throw new Error(`${resource.path} calculates ${key} and does not say its schema`);
+    attributes[key] = { ...plainSchema(schema), ...(key === "tags" ? {} : { readOnly: true }) };
+  }
+  for (const [key, { since, sunset, instead }] of Object.entries(resource.deprecated)) {
+    const description = `Deprecated since ${since}, goes on ${sunset}: use \`${instead}\`.`;
+    attributes[key] = { ...attributes[key], deprecated: true, description };
+  }
+  const relations = relationsOf(registry, resource);
+  const always = [
+    ...shown.filter(([, column]) => column.readPermission === null).map(([key]) => key),
+    ...resource.calculated,
+  ];
+  return {
+    [`${name}_attributes`]: {
+      type: "object",
+      description: `\`fields[${resource.type}]\` leaves out what it does not name.`,
+      properties: attributes,
+      required: [...new Set(always)],
+    },
+    [name]: {
+      type: "object",
+      properties: {
+        type: { const: resource.type },
+        id: { type: "string", format: "uuid" },
+        attributes: ref(`${name}_attributes`),
+        ...(relations.length === 0
+          ? {}
+          : {
+              relationships: {
+                type: "object",
+                properties: Object.fromEntries(
+                  relations.map(([key, column, type]) => [key, relationship(type, column.isNullable)]),
+                ),
+              },
+            }),
+        links: ref("self_link"),
+      },
+      required: ["type", "id", "attributes", "links"],
+    },
+  };
+}
+
+/** A relationship to one record. */
+export function relationship(type: string, isNullable: boolean): Schema {
+  const linkage: Schema = {
+    type: "object",
+    properties: { type: { const: type }, id: { type: "string" } },
+    required: ["type", "id"],
+  };
+  return {
+    type: "object",
+    properties: { data: isNullable ? orNull(linkage) : linkage, links: ref("relationship_links") },
+    required: ["data"],
+  };
+}

@@ -1,0 +1,169 @@
+import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
+import { Validator } from "@seriousme/openapi-schema-validator";
+import Ajv2020, { type ValidateFunction } from "ajv/dist/2020.js";
+import addFormats from "ajv-formats";
+import { moduleRoutes } from "../src/platform/http/module-routes.ts";
+import { documentOf } from "../src/modules/reference/document.ts";
+import { addressOf, browserHeaders, type Everything, keyHeaders, makeEverything } from "./support/everything.ts";
+import { startTestProgram, type TestProgram } from "./support/program.ts";
+
+setDefaultTimeout(60_000);
+
+// The document is looked at as what it is: JSON.
+// oxlint-disable-next-line no-explicit-any
+type Json = any;
+
+let t: TestProgram;
+let e: Everything;
+let document: Json;
+let ajv: Ajv2020;
+
+beforeAll(async () => {
+  t = await startTestProgram();
+  e = await makeEverything(t);
+  document = JSON.parse(await (await t.fetch("/api/v1/openapi.json")).text());
+  ajv = new Ajv2020({ strict: false, allErrors: true });
+  addFormats(ajv);
+  for (const name of ["decimal", "money", "timezone", "currency", "color", "binary"]) ajv.addFormat(name, true);
+  ajv.addSchema(strict({ $id: "openapi", components: document.components }));
+});
+afterAll(() => t.close());
+
+/** The same schemas, without leave for attributes that they do not name. */
+function strict(whole: Json): Json {
+  const copy = structuredClone(whole);
+  for (const [name, schema] of Object.entries<Json>(copy.components.schemas))
+    if (name.endsWith("_attributes")) schema.additionalProperties = false;
+  return copy;
+}
+
+/** The pointers of a part of the document, made absolute for Ajv. */
+const compiled = (schema: Json): ValidateFunction =>
+  ajv.compile(JSON.parse(JSON.stringify(schema).replaceAll('"#/components', '"openapi#/components')));
+
+const apiRoutes = (): ReturnType<typeof moduleRoutes> =>
+  moduleRoutes(t.app.registry).filter(({ path }) => path.startsWith("/api/v1/"));
+
+describe("the OpenAPI document", () => {
+  test("is valid OpenAPI 3.1", async () => {
+    const validator = new Validator();
+    const result = await validator.validate(structuredClone(document));
+    expect([result.valid, result.valid ? [] : result.errors]).toEqual([true, []]);
+    expect(validator.version).toBe("3.1");
+  });
+
+  test("can be read without signing in, and is answered once to those who have it", async () => {
+    const first = await t.fetch("/api/v1/openapi.json");
+    expect([first.status, first.headers.get("content-type")]).toEqual([200, "application/json"]);
+    const etag = first.headers.get("etag") ?? "";
+    const again = await t.fetch("/api/v1/openapi.json", { headers: { "if-none-match": etag } });
+    expect([again.status, await again.text()]).toEqual([304, ""]);
+  });
+
+  test("describes every route of the API: what it needs, takes, answers and how it fails", () => {
+    for (const { method, path, permission, doc } of apiRoutes()) {
+      const described = document.paths[path.replace(/:(\w+)/g, "{$1}")]?.[method.toLowerCase()];
+      const name = `${method} ${path}`;
+      expect([name, doc?.summary.endsWith(".")]).toEqual([name, true]);
+      expect([name, described?.["x-permission"]]).toEqual([name, permission ?? undefined]);
+      if (permission !== null) expect(described.description).toContain(permission);
+      expect([name, Object.keys(described.responses).some((status) => status.startsWith("4"))]).toEqual([name, true]);
+    }
+  });
+
+  test("names every operation once", () => {
+    const ids = Object.values<Json>(document.paths).flatMap((path) =>
+      Object.values<Json>(path).map(({ operationId }) => operationId),
+    );
+    expect(ids.toSorted()).toEqual([...new Set(ids)].toSorted());
+  });
+
+  test("points to nothing that is not there", () => {
+    for (const [, pointer = ""] of JSON.stringify(document).matchAll(/"\$ref":"#\/([^"]+)"/g)) {
+      const target = pointer.split("/").reduce<Json>((part, name) => part?.[name], document);
+      expect([pointer, typeof target]).toEqual([pointer, "object"]);
+    }
+  });
+
+  test("says which permission a price needs", () => {
+    const { hourly_rate } = document.components.schemas.time_entries_attributes.properties;
+    expect(hourly_rate["x-permission"]).toBe("prices.read");
+    expect(document.components.schemas.time_entries_attributes.required).not.toContain("hourly_rate");
+  });
+
+  test("tells nothing that the API hides", () => {
+    expect(JSON.stringify(document)).not.toMatch(/password_hash|token_hash|tenant_id|config_sealed|name_key/);
+  });
+});
+
+describe("what the API answers", () => {
+  test("to every GET has the form that the document says", async () => {
+    const staff = await keyHeaders(t.harbor, "administrator");
+    const client = await browserHeaders(t, e.client);
+    const wrong: Record<string, unknown> = {};
+    let checked = 0;
+    for (const { method, path } of apiRoutes()) {
+      if (method !== "GET" || /content$|pdf$|openapi\.json$/.test(path)) continue;
+      const answer = await t.fetch(addressOf(path, e.ids), { headers: path.includes("/portal/") ? client : staff });
+      const described = document.paths[path.replace(/:(\w+)/g, "{$1}")].get.responses;
+      const success = described[String(answer.status)]?.content?.["application/vnd.api+json"]?.schema;
+      const body: Json = await answer.json();
+      if (answer.status === 404 && path.endsWith(":id")) {
+        // No record of this kind is made by everything; its list says the same of its records.
+        continue;
+      }
+      if (success === undefined) {
+        wrong[path] = answer.status;
+        continue;
+      }
+      const check = compiled(success);
+      checked += 1;
+      if (!check(body))
+        wrong[path] = check.errors
+          ?.slice(0, 5)
+          .map((error) => `${error.instancePath} ${error.message} ${JSON.stringify(error.params)}`);
+    }
+    expect(wrong).toEqual({});
+    expect(checked).toBeGreaterThan(60);
+  });
+
+  test("when it fails has the form of an error document", async () => {
+    const key = await t.harbor.key("administrator");
+    const check = compiled(document.components.schemas.error_document);
+    const company = `/api/v1/companies/${e.ids["companies"]}`;
+    const send = (attributes: object, type = "companies"): object => ({ data: { type, attributes } });
+    const failures: [number, string, string, Parameters<TestProgram["api"]>[2]][] = [
+      [400, "GET", "/api/v1/companies?shoes=1", { key }],
+      [400, "POST", "/api/v1/companies", { key, body: "[" }],
+      [401, "GET", "/api/v1/companies", {}],
+      [403, "GET", "/api/v1/invoices", { key: await t.harbor.key("technician") }],
+      [404, "GET", "/api/v1/companies/0193c2f4-5a6b-7c8d-9e0f-112233445566", { key }],
+      [404, "GET", "/api/v1/nothing", { key }],
+      [405, "PATCH", "/api/v1/companies", { key, body: send({}) }],
+      [406, "GET", "/api/v1/companies", { key, headers: { accept: "text/html" } }],
+      [409, "PATCH", company, { key, body: send({}, "contacts") }],
+      [412, "PATCH", company, { key, body: send({}), headers: { "if-match": '"99"' } }],
+      [415, "PATCH", company, { key, body: "<a/>", headers: { "content-type": "text/xml" } }],
+      [422, "POST", "/api/v1/companies", { key, body: send({ shoes: 1 }) }],
+    ];
+    for (const [status, method, path, given] of failures) {
+      const answer = await t.api(method, path, given);
+      expect([path, answer.status, check(answer.body) || check.errors]).toEqual([path, status, true]);
+      if (status === 422)
+        expect(answer.body.errors.map((one: Json) => one.source.pointer)).toContain("/data/attributes/name");
+    }
+  });
+
+  test("can be asked for as it was sent", () => {
+    // What one may send comes from the very schemas that the actions check, so a sample of each is enough.
+    const { schema } = document.paths["/api/v1/companies"].post.requestBody.content["application/vnd.api+json"];
+    const check = compiled(schema);
+    expect(check({ data: { type: "companies", attributes: { name: "Harbor Cafe" } } })).toBe(true);
+    expect(check({ data: { type: "companies", attributes: {} } })).toBe(false);
+    expect(check({ data: { type: "contacts", attributes: { name: "Harbor Cafe" } } })).toBe(false);
+  });
+});
+
+test("the document is the same for everybody", () => {
+  expect(document).toEqual(JSON.parse(JSON.stringify(documentOf(t.app.registry))));
+});
