@@ -1,5 +1,6 @@
 import { type RawBuilder, type SelectQueryBuilder, sql } from "kysely";
 import { malformed } from "../errors.ts";
+import { decimalBound, decimalOrder } from "./decimal-order.ts";
 import type { Column } from "./columns.ts";
 
 /** Keyset paging: a page starts after the last row of the page before, so its cost does not grow with the table. */
@@ -61,6 +62,10 @@ export async function pageOf<R extends Record<string, unknown>>(
 function expression(key: SortKey, dialect: "sqlite" | "postgres"): RawBuilder<unknown> {
   const reference = key.expression ?? sql.ref(key.reference);
   const { kind, isNullable } = key.column;
+  if (kind === "decimal") {
+    const ordered = decimalOrder(reference, dialect);
+    return isNullable ? sql`coalesce(${ordered}, ${sentinel(kind, dialect)})` : ordered;
+  }
   const value = isNullable ? sql`coalesce(${reference}, ${sentinel(kind, dialect)})` : sql`${reference}`;
   if (kind !== "text" && kind !== "enum") return value;
   return dialect === "sqlite" ? sql`${value} collate nocase` : sql`lower(${value})`;
@@ -69,7 +74,8 @@ function expression(key: SortKey, dialect: "sqlite" | "postgres"): RawBuilder<un
 function sentinel(kind: Column["kind"], dialect: "sqlite" | "postgres"): RawBuilder<unknown> {
   if (kind === "money" || kind === "integer") return sql.lit(-9_007_199_254_740_991);
   if (kind === "boolean") return sql.lit(dialect === "sqlite" ? 0 : false);
-  if (dialect === "postgres" && (kind === "instant" || kind === "date")) return sql.lit("-infinity");
+  if (dialect === "postgres" && (kind === "instant" || kind === "date" || kind === "decimal"))
+    return sql.lit("-infinity");
   return sql.lit("");
 }
 
@@ -92,6 +98,7 @@ function bound(key: SortKey, value: unknown, dialect: "sqlite" | "postgres"): Ra
   if (value === null) return sentinel(key.column.kind, dialect);
   if (dialect === "postgres" && (key.column.kind === "text" || key.column.kind === "enum"))
     return sql`lower(${value}::text)`;
+  if (key.column.kind === "decimal") return decimalBound(String(value), dialect);
   return sql`${value}`;
 }
 

@@ -4,13 +4,14 @@ import type { Ctx } from "../context.ts";
 import { customCondition, isSortableField, sortColumn, valueExpression } from "../custom-fields/query.ts";
 import type { Definition } from "../custom-fields/schema.ts";
 import type { Column } from "../database/columns.ts";
+import { decimalBound, decimalOrder } from "../database/decimal-order.ts";
 import type { SortKey } from "../database/paging.ts";
 import { malformed } from "../errors.ts";
 import { isId } from "../ids.ts";
-import { toMinor } from "../money.ts";
 import type { Resource } from "../resource.ts";
 import { hasAnyTag, splitTags, tagName } from "../tags.ts";
 import { isSelection } from "./jsonapi-include.ts";
+import { moneyCondition, type Sign } from "./jsonapi-money.ts";
 import { isShown } from "./jsonapi-objects.ts";
 
 /** What a list request asks for: JSON:API's families of parameters, each understood or refused by name. */
@@ -23,7 +24,7 @@ export interface ListQuery {
   after: string | null;
 }
 
-const operators: Record<string, string> = { gt: ">", gte: ">=", lt: "<", lte: "<=", ne: "<>" };
+const operators: Record<string, Sign> = { gt: ">", gte: ">=", lt: "<", lte: "<=", ne: "<>" };
 const defaultSize = 25;
 const largestSize = 200;
 
@@ -85,9 +86,9 @@ export function isFilterable(column: Column): boolean {
   return !column.isSecret && column.kind !== "json";
 }
 
-/** Whether a list can be ordered by a column. Decimals are exact texts, which have no order in SQL. */
+/** Whether a list can be ordered by a column. Ids that may be missing say nothing by their order. */
 export function isSortable(column: Column): boolean {
-  return isFilterable(column) && column.kind !== "decimal" && (column.kind !== "id" || !column.isNullable);
+  return isFilterable(column) && (column.kind !== "id" || !column.isNullable);
 }
 
 /** A column that the resource shows to the actor, by the name in a parameter; `constructor` and its kin are no columns. */
@@ -134,15 +135,21 @@ function sortKeys(
   });
 }
 
+/** A column by its name, or by the relationship that it is: `company` for `company_id`. */
+function filterColumn(actor: Actor, resource: Resource, asked: string): [name: string, column: Column | undefined] {
+  const related = shownColumn(actor, resource, `${asked}_id`);
+  return related?.references == null ? [asked, shownColumn(actor, resource, asked)] : [`${asked}_id`, related];
+}
+
 function condition(
   actor: Actor,
   resource: Resource,
-  name: string,
+  asked: string,
   operator: string | null,
   text: string,
   dialect: "sqlite" | "postgres",
 ): RawBuilder<boolean> {
-  const column = shownColumn(actor, resource, name);
+  const [name, column] = filterColumn(actor, resource, asked);
   if (column === undefined || !isFilterable(column)) {
     throw malformed(`The filter ${name} is not known here.`, "unknown_filter");
   }
@@ -151,25 +158,47 @@ function condition(
     if (text !== "true" && text !== "false") throw malformed(`filter[${name}][null] is true or false.`, "bad_filter");
     return text === "true" ? sql<boolean>`${reference} is null` : sql<boolean>`${reference} is not null`;
   }
-  if (operator === null) {
-    const values = text.split(",").map((part) => typed(column, name, part.trim()));
-    return sql<boolean>`${reference} in (${sql.join(values)})`;
-  }
   if (operator === "like") {
     if (column.kind !== "text") throw malformed(`filter[${name}][like] works on texts only.`, "bad_filter");
-    const pattern = `%${text.replace(/[\\%_]/g, (mark) => `\\${mark}`)}%`;
+    const pattern = `%${typedText(name, text).replace(/[\\%_]/g, (mark) => `\\${mark}`)}%`;
     return sql<boolean>`${reference} ${sql.raw(dialect === "sqlite" ? "like" : "ilike")} ${pattern} escape '\\'`;
+  }
+  const compare = (sign: Sign, part: string): RawBuilder<boolean> => {
+    const value = typed(column, name, part);
+    if (column.kind === "money")
+      return moneyCondition(reference, sql.ref(`${resource.table.name}.currency`), sign, String(value));
+    if (column.kind === "decimal")
+      return sql<boolean>`${decimalOrder(reference, dialect)} ${sql.raw(sign)} ${decimalBound(String(value), dialect)}`;
+    return sql<boolean>`${reference} ${sql.raw(sign)} ${value}`;
+  };
+  if (operator === null) {
+    const parts = text.split(",").map((part) => part.trim());
+    if (column.kind === "money" || column.kind === "decimal")
+      return sql<boolean>`(${sql.join(
+        parts.map((part) => compare("=", part)),
+        sql` or `,
+      )})`;
+    return sql<boolean>`${reference} in (${sql.join(parts.map((part) => typed(column, name, part)))})`;
   }
   const sign = Object.hasOwn(operators, operator) ? operators[operator] : undefined;
   if (sign === undefined)
     throw malformed(`The operator ${operator} of filter[${name}] is not known.`, "unknown_operator");
-  if (operator !== "ne" && (column.kind === "decimal" || column.kind === "id" || column.kind === "boolean")) {
+  if (operator !== "ne" && (column.kind === "id" || column.kind === "boolean")) {
     throw malformed(`filter[${name}] cannot be compared by ${operator}.`, "bad_filter");
   }
-  return sql<boolean>`${reference} ${sql.raw(sign)} ${typed(column, name, text)}`;
+  // What has no value is not equal to any.
+  return operator === "ne" && column.isNullable
+    ? sql<boolean>`(${reference} is null or ${compare(sign, text)})`
+    : compare(sign, text);
 }
 
-/** A filter's text as the column holds it; money filters are in the unit of the most common currencies (two places). */
+function typedText(name: string, text: string): string {
+  if (text.includes("\u0000"))
+    throw malformed(`filter[${name}] needs a text without NUL characters, not "${text}".`, "bad_filter");
+  return text;
+}
+
+/** A filter's text as the column holds it; amounts stay as they are, because their unit is that of each row's currency. */
 function typed(column: Column, name: string, text: string): unknown {
   const bad = (expected: string): Error => malformed(`filter[${name}] needs ${expected}, not "${text}".`, "bad_filter");
   switch (column.kind) {
@@ -182,11 +211,8 @@ function typed(column: Column, name: string, text: string): unknown {
       return value;
     }
     case "money":
-      try {
-        return toMinor(text, "USD");
-      } catch {
-        throw bad('an amount such as "150.00"');
-      }
+      if (!/^-?\d{1,15}(\.\d{1,10})?$/.test(text)) throw bad('an amount such as "150.00"');
+      return text;
     case "id":
       if (!isId(text)) throw bad("an id");
       return text;
@@ -207,7 +233,6 @@ function typed(column: Column, name: string, text: string): unknown {
       if (!/^-?\d{1,15}(\.\d{1,10})?$/.test(text)) throw bad("a number");
       return text;
     default:
-      if (text.includes("\u0000")) throw bad("a text without NUL characters");
-      return text;
+      return typedText(name, text);
   }
 }

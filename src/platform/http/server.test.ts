@@ -161,14 +161,15 @@ describe("every answer", () => {
     expect((await unknownHost("/api/v1/companies")).status).toBe(404);
   });
 
-  test("to an address that is not there is a 404 in the form that was asked for", async () => {
+  test("to an address that is not there is a 404 in the form that was asked for, to a method that it has not a 405", async () => {
     const browser = await browserOf(t, robin);
     const page = await browser.open("/no-such-page");
     expect([page.status, page.text.includes("There is nothing here")]).toEqual([404, true]);
     const api = await t.api("GET", "/api/v1/no-such-thing", { key });
     expect([api.status, api.body.errors[0].code]).toEqual([404, "not_found"]);
     const verb = await t.api("DELETE", "/api/v1/auth/login", { key });
-    expect([verb.status, verb.body.errors[0].status]).toEqual([404, "404"]);
+    expect([verb.status, verb.body.errors[0].status]).toEqual([405, "405"]);
+    expect(verb.headers.get("allow")).toBe("OPTIONS, POST");
     for (const path of [
       "/settings/mails/nonsense",
       `/settings/mails/${crypto.randomUUID()}`,

@@ -1,7 +1,7 @@
 import type { Route } from "../http/route.ts";
 import type { Registry } from "../module.ts";
 import type { Resource } from "../resource.ts";
-import { commonHeaders, commonParameters, commonResponses, commonSchemas, securitySchemes } from "./common.ts";
+import { commonHeaders, commonParameters, commonResponses, commonSchemas, securitySchemes } from "./components.ts";
 import { operation, tagOf } from "./operations.ts";
 import { grammarSchemas } from "./parameters.ts";
 import { resourceSchemas, type Schema } from "./schemas.ts";

@@ -35,7 +35,9 @@ export function plainSchema(schema: TSchema | Schema): Schema {
     else kept[key] = value;
   }
   const format = typeof given["format"] === "string" ? formats[given["format"]] : undefined;
-  return format === undefined ? kept : { ...kept, ...format };
+  // What is "or null" already stays so.
+  const type = Array.isArray(kept["type"]) ? { type: kept["type"] } : {};
+  return format === undefined ? kept : { ...kept, ...format, ...type };
 }
 
 function union(given: Readonly<Record<string, unknown>>, variants: readonly Schema[]): Schema {
