@@ -71,6 +71,25 @@ describe("the OpenAPI document", () => {
     }
   });
 
+  test("knows each resource that a route answers with, and each attribute that one calculates", () => {
+    const records = Object.entries<Json>(document.paths).flatMap(([path, methods]) =>
+      Object.entries<Json>(methods).flatMap(([method, { responses }]) =>
+        Object.values<Json>(responses).flatMap(({ content }) => {
+          const data = content?.["application/vnd.api+json"]?.schema?.properties?.data;
+          return JSON.stringify(data ?? {}).includes("/resource_object") ? [`${method} ${path}`] : [];
+        }),
+      ),
+    );
+    expect(records).toEqual([]);
+    for (const { path, type, audience, calculated } of t.app.registry.resources.values()) {
+      const name = `${audience === "portal" ? "portal_" : ""}${type}_attributes`;
+      for (const attribute of calculated) {
+        const { readOnly: _, ...schema } = document.components.schemas[name].properties[attribute];
+        expect([path, attribute, Object.keys(schema).length > 0]).toEqual([path, attribute, true]);
+      }
+    }
+  });
+
   test("names every operation once", () => {
     const ids = Object.values<Json>(document.paths).flatMap((path) =>
       Object.values<Json>(path).map(({ operationId }) => operationId),
@@ -100,11 +119,15 @@ describe("what the API answers", () => {
   test("to every GET has the form that the document says", async () => {
     const staff = await keyHeaders(t.harbor, "administrator");
     const client = await browserHeaders(t, e.client);
+    // Factors and sessions are a person's, not a key's.
+    const person = await browserHeaders(t, await t.harbor.as("administrator"));
     const wrong: Record<string, unknown> = {};
     let checked = 0;
     for (const { method, path } of apiRoutes()) {
       if (method !== "GET" || /content$|pdf$|openapi\.json$/.test(path)) continue;
-      const answer = await t.fetch(addressOf(path, e.ids), { headers: path.includes("/portal/") ? client : staff });
+      const answer = await t.fetch(addressOf(path, e.ids), {
+        headers: path.includes("/portal/") ? client : path.includes("/auth/") ? person : staff,
+      });
       const described = document.paths[path.replace(/:(\w+)/g, "{$1}")].get.responses;
       const success = described[String(answer.status)]?.content?.["application/vnd.api+json"]?.schema;
       const body: Json = await answer.json();

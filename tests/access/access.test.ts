@@ -89,6 +89,11 @@ test("the table names every route of the program, and no other", () => {
   expect([...table.keys()].toSorted()).toEqual(routes.map(nameOf).toSorted());
 });
 
+test("each route of the API says what it does, for the OpenAPI document (`doc`)", () => {
+  const silent = routes.filter(({ path, doc }) => path.startsWith("/api/v1/") && doc === undefined);
+  expect(silent.map(nameOf)).toEqual([]);
+});
+
 describe("with the addresses of real records,", () => {
   test("somebody who is not signed in gets in by open doors only", async () => {
     const isOpen = (route: Route): boolean => accessTo(route).who === "anybody";

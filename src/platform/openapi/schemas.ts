@@ -170,8 +170,7 @@ export function resourceSchemas(registry: Registry, resource: Resource): Record<
     const column = resource.table.columns[key];
     const known = column === undefined ? undefined : attributeSchema(key, column);
     const schema = resource.schemas[key] ?? (key === "tags" ? tags : known);
-    if (schema === undefined) throw new Error(`${resource.path} calculates ${key} and does not say its schema`);
-    attributes[key] = { ...plainSchema(schema), ...(key === "tags" ? {} : { readOnly: true }) };
+    attributes[key] = { ...plainSchema(schema ?? {}), ...(key === "tags" ? {} : { readOnly: true }) };
   }
   for (const [key, { since, sunset, instead }] of Object.entries(resource.deprecated)) {
     const description = `Deprecated since ${since}, goes on ${sunset}: use \`${instead}\`.`;

@@ -57,6 +57,7 @@ export const sessionsApi: Route[] = [
     path: "/api/v1/auth/sessions",
     door: "api",
     permission: null,
+    doc: { summary: "Where one is signed in.", answer: { type: "sessions", attributes, isList: true } },
     handle: async (ctx, incoming) => {
       if (ctx.actor.user_id === null) throw unauthorized();
       refuseParameters(incoming);
@@ -86,6 +87,7 @@ export const sessionsApi: Route[] = [
     path: "/api/v1/auth/sessions/:id",
     door: "api",
     permission: null,
+    doc: { summary: "End one of one's sessions.", answer: "nothing" },
     handle: async (ctx, incoming) => {
       if (ctx.actor.user_id === null) throw unauthorized();
       await perform(ctx, revokeSession, { id: incoming.params["id"] });
