@@ -30,7 +30,7 @@ export interface Resource {
   readonly calculated: readonly string[];
   /** Whether its records have tags: `filter[tags]=a,b` finds those with any of them. */
   readonly hasTags: boolean;
-  /** Their schemas, for the OpenAPI document; `tags` need none. */
+  /** Their schemas, for the OpenAPI document; `tags` and lists of ids, `…_ids`, need none. */
   readonly schemas: Readonly<Record<string, TSchema>>;
   /** Attributes that go away, by name. */
   readonly deprecated: Readonly<Record<string, Deprecation>>;

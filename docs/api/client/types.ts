@@ -1353,6 +1353,7 @@ export interface Schemas {
     name: string;
     description: string;
     is_mfa_required: boolean;
+    permissions: (string)[];
   };
   roles_filter: {
     id?: Schemas["filter_equal"];
@@ -1537,6 +1538,30 @@ export interface Schemas {
     is_active?: Schemas["filter_equal"];
   };
   tax_rates_sort: ("id" | "-id" | "version" | "-version" | "created_at" | "-created_at" | "updated_at" | "-updated_at" | "name" | "-name" | "rate" | "-rate" | "is_default" | "-is_default" | "is_active" | "-is_active")[];
+  teams: {
+    type: "teams";
+    id: string;
+    attributes: Schemas["teams_attributes"];
+    links: Schemas["self_link"];
+  };
+  teams_attributes: {
+    version: number;
+    created_at: string;
+    updated_at: string;
+    name: string;
+    description: string;
+    member_ids: (string)[];
+    lead_ids: (string)[];
+  };
+  teams_filter: {
+    id?: Schemas["filter_equal"];
+    version?: Schemas["filter_ordered"];
+    created_at?: Schemas["filter_ordered"];
+    updated_at?: Schemas["filter_ordered"];
+    name?: Schemas["filter_text"];
+    description?: Schemas["filter_text"];
+  };
+  teams_sort: ("id" | "-id" | "version" | "-version" | "created_at" | "-created_at" | "updated_at" | "-updated_at" | "name" | "-name" | "description" | "-description")[];
   ticket_attachments: {
     type: "ticket_attachments";
     id: string;
@@ -1859,6 +1884,13 @@ export interface Schemas {
         } | null;
         links?: Schemas["relationship_links"];
       };
+      team?: {
+        data: {
+          type: "teams";
+          id: string;
+        } | null;
+        links?: Schemas["relationship_links"];
+      };
       queue?: {
         data: {
           type: "ticket_queues";
@@ -1973,7 +2005,7 @@ export interface Schemas {
     q?: string;
     [custom: `custom_fields.${string}`]: unknown;
   };
-  tickets_include: ("status" | "priority" | "type" | "category" | "subcategory" | "company" | "contact" | "site" | "assigned_to" | "queue" | "parent_ticket" | "contract" | "created_by")[];
+  tickets_include: ("status" | "priority" | "type" | "category" | "subcategory" | "company" | "contact" | "site" | "assigned_to" | "team" | "queue" | "parent_ticket" | "contract" | "created_by")[];
   tickets_sort: ("id" | "-id" | "version" | "-version" | "created_at" | "-created_at" | "updated_at" | "-updated_at" | "ticket_number" | "-ticket_number" | "title" | "-title" | "description" | "-description" | "status_id" | "-status_id" | "priority_id" | "-priority_id" | "source" | "-source" | "company_id" | "-company_id" | "queue_id" | "-queue_id" | "sla_due_date" | "-sla_due_date" | "first_response_due" | "-first_response_due" | "first_response_at" | "-first_response_at" | "resolution_due" | "-resolution_due" | "resolved_at" | "-resolved_at" | "closed_at" | "-closed_at" | "scheduled_start" | "-scheduled_start" | "scheduled_end" | "-scheduled_end" | "estimated_hours" | "-estimated_hours" | "is_billable" | "-is_billable" | "billing_status" | "-billing_status" | "last_client_reply_at" | "-last_client_reply_at" | "last_staff_reply_at" | "-last_staff_reply_at")[];
   time_entries: {
     type: "time_entries";
@@ -2142,6 +2174,7 @@ export interface Schemas {
     last_signed_in_at: string | null;
     deactivated_at: string | null;
     deactivated_by_id: string | null;
+    role_ids: (string)[];
   };
   users_filter: {
     id?: Schemas["filter_equal"];
@@ -5403,6 +5436,25 @@ export interface Operations {
       links?: Schemas["list_links"];
     };
   };
+  /** The permissions that roles can grant. */
+  "GET /permissions": {
+    path: undefined;
+    query: undefined;
+    body: undefined;
+    answer: {
+      jsonapi: Schemas["jsonapi"];
+      data: ({
+        type: "permissions";
+        id: string;
+        attributes: {
+          description: string;
+          module: string;
+          user_type: string;
+          is_scoped: boolean;
+        };
+      })[];
+    };
+  };
   /** Ask for a link to choose a new password; the answer does not tell whether the address is known. */
   "POST /portal/auth/forgot-password": {
     path: undefined;
@@ -6098,6 +6150,39 @@ export interface Operations {
       links?: Schemas["list_links"];
     };
   };
+  /** Add a role. */
+  "POST /roles": {
+    path: undefined;
+    query: undefined;
+    body: {
+      data: {
+        type: "roles";
+        id?: string;
+        attributes?: {
+          name: string;
+          description?: string;
+          is_mfa_required?: boolean;
+          permissions?: (string)[];
+          user_type?: "staff" | "portal";
+          copy_of_id?: string;
+        };
+        relationships?: {
+          copy_of?: {
+            data: {
+              type: string;
+              id: string;
+            } | null;
+          };
+        };
+      };
+    };
+    answer: {
+      jsonapi: Schemas["jsonapi"];
+      data: Schemas["roles"];
+      included?: (Schemas["resource_object"])[];
+      links?: Schemas["list_links"];
+    };
+  };
   /** Show a role. */
   "GET /roles/{id}": {
     path: { id: string };
@@ -6109,6 +6194,59 @@ export interface Operations {
       included?: (Schemas["resource_object"])[];
       links?: Schemas["list_links"];
     };
+  };
+  /** Change a role. Members that are not sent stay as they are. */
+  "PUT /roles/{id}": {
+    path: { id: string };
+    query: undefined;
+    body: {
+      data: {
+        type: "roles";
+        id?: string;
+        attributes?: {
+          name?: string;
+          description?: string;
+          is_mfa_required?: boolean;
+          permissions?: (string)[];
+        };
+      };
+    };
+    answer: {
+      jsonapi: Schemas["jsonapi"];
+      data: Schemas["roles"];
+      included?: (Schemas["resource_object"])[];
+      links?: Schemas["list_links"];
+    };
+  };
+  /** Change a role. Members that are not sent stay as they are. */
+  "PATCH /roles/{id}": {
+    path: { id: string };
+    query: undefined;
+    body: {
+      data: {
+        type: "roles";
+        id?: string;
+        attributes?: {
+          name?: string;
+          description?: string;
+          is_mfa_required?: boolean;
+          permissions?: (string)[];
+        };
+      };
+    };
+    answer: {
+      jsonapi: Schemas["jsonapi"];
+      data: Schemas["roles"];
+      included?: (Schemas["resource_object"])[];
+      links?: Schemas["list_links"];
+    };
+  };
+  /** Delete a role, unless something refers to it. */
+  "DELETE /roles/{id}": {
+    path: { id: string };
+    query: undefined;
+    body: undefined;
+    answer: undefined;
   };
   /** List saved views. */
   "GET /saved-views": {
@@ -6684,6 +6822,109 @@ export interface Operations {
   };
   /** Delete a tax rate, unless something refers to it. */
   "DELETE /tax-rates/{id}": {
+    path: { id: string };
+    query: undefined;
+    body: undefined;
+    answer: undefined;
+  };
+  /** List teams. */
+  "GET /teams": {
+    path: undefined;
+    query: { filter?: Schemas["teams_filter"]; sort?: Schemas["teams_sort"]; page?: {
+      size?: number;
+      after?: string;
+    }; fields?: Record<string, string> };
+    body: undefined;
+    answer: {
+      jsonapi: Schemas["jsonapi"];
+      data: (Schemas["teams"])[];
+      included?: (Schemas["resource_object"])[];
+      links?: Schemas["list_links"];
+    };
+  };
+  /** Add a team. */
+  "POST /teams": {
+    path: undefined;
+    query: undefined;
+    body: {
+      data: {
+        type: "teams";
+        id?: string;
+        attributes?: {
+          name: string;
+          description?: string;
+          member_ids?: (string)[];
+          lead_ids?: (string)[];
+        };
+      };
+    };
+    answer: {
+      jsonapi: Schemas["jsonapi"];
+      data: Schemas["teams"];
+      included?: (Schemas["resource_object"])[];
+      links?: Schemas["list_links"];
+    };
+  };
+  /** Show a team. */
+  "GET /teams/{id}": {
+    path: { id: string };
+    query: { fields?: Record<string, string> };
+    body: undefined;
+    answer: {
+      jsonapi: Schemas["jsonapi"];
+      data: Schemas["teams"];
+      included?: (Schemas["resource_object"])[];
+      links?: Schemas["list_links"];
+    };
+  };
+  /** Change a team. Members that are not sent stay as they are. */
+  "PUT /teams/{id}": {
+    path: { id: string };
+    query: undefined;
+    body: {
+      data: {
+        type: "teams";
+        id?: string;
+        attributes?: {
+          name?: string;
+          description?: string;
+          member_ids?: (string)[];
+          lead_ids?: (string)[];
+        };
+      };
+    };
+    answer: {
+      jsonapi: Schemas["jsonapi"];
+      data: Schemas["teams"];
+      included?: (Schemas["resource_object"])[];
+      links?: Schemas["list_links"];
+    };
+  };
+  /** Change a team. Members that are not sent stay as they are. */
+  "PATCH /teams/{id}": {
+    path: { id: string };
+    query: undefined;
+    body: {
+      data: {
+        type: "teams";
+        id?: string;
+        attributes?: {
+          name?: string;
+          description?: string;
+          member_ids?: (string)[];
+          lead_ids?: (string)[];
+        };
+      };
+    };
+    answer: {
+      jsonapi: Schemas["jsonapi"];
+      data: Schemas["teams"];
+      included?: (Schemas["resource_object"])[];
+      links?: Schemas["list_links"];
+    };
+  };
+  /** Delete a team, unless something refers to it. */
+  "DELETE /teams/{id}": {
     path: { id: string };
     query: undefined;
     body: undefined;
@@ -7330,6 +7571,7 @@ export interface Operations {
           contact_id?: string | null;
           site_id?: string | null;
           assigned_to_id?: string | null;
+          team_id?: string | null;
           queue_id?: string;
           parent_ticket_id?: string | null;
           contract_id?: string | null;
@@ -7390,6 +7632,12 @@ export interface Operations {
             } | null;
           };
           assigned_to?: {
+            data: {
+              type: string;
+              id: string;
+            } | null;
+          };
+          team?: {
             data: {
               type: string;
               id: string;
@@ -7456,6 +7704,7 @@ export interface Operations {
           contact_id?: string | null;
           site_id?: string | null;
           assigned_to_id?: string | null;
+          team_id?: string | null;
           queue_id?: string;
           parent_ticket_id?: string | null;
           contract_id?: string | null;
@@ -7516,6 +7765,12 @@ export interface Operations {
             } | null;
           };
           assigned_to?: {
+            data: {
+              type: string;
+              id: string;
+            } | null;
+          };
+          team?: {
             data: {
               type: string;
               id: string;
@@ -7570,6 +7825,7 @@ export interface Operations {
           contact_id?: string | null;
           site_id?: string | null;
           assigned_to_id?: string | null;
+          team_id?: string | null;
           queue_id?: string;
           parent_ticket_id?: string | null;
           contract_id?: string | null;
@@ -7630,6 +7886,12 @@ export interface Operations {
             } | null;
           };
           assigned_to?: {
+            data: {
+              type: string;
+              id: string;
+            } | null;
+          };
+          team?: {
             data: {
               type: string;
               id: string;
@@ -7699,10 +7961,17 @@ export interface Operations {
         type: "tickets";
         id?: string;
         attributes?: {
-          assigned_to_id: string | null;
+          assigned_to_id?: string | null;
+          team_id?: string | null;
         };
         relationships?: {
           assigned_to?: {
+            data: {
+              type: string;
+              id: string;
+            } | null;
+          };
+          team?: {
             data: {
               type: string;
               id: string;
@@ -8199,6 +8468,30 @@ export interface Operations {
       links?: Schemas["list_links"];
     };
   };
+  /** Add a user. */
+  "POST /users": {
+    path: undefined;
+    query: undefined;
+    body: {
+      data: {
+        type: "users";
+        id?: string;
+        attributes?: {
+          name: string;
+          email: string;
+          title?: string | null;
+          phone?: string | null;
+          role_ids: (string)[];
+        };
+      };
+    };
+    answer: {
+      jsonapi: Schemas["jsonapi"];
+      data: Schemas["users"];
+      included?: (Schemas["resource_object"])[];
+      links?: Schemas["list_links"];
+    };
+  };
   /** Show a user. */
   "GET /users/{id}": {
     path: { id: string };
@@ -8210,6 +8503,61 @@ export interface Operations {
       included?: (Schemas["resource_object"])[];
       links?: Schemas["list_links"];
     };
+  };
+  /** Change a user. Members that are not sent stay as they are. */
+  "PUT /users/{id}": {
+    path: { id: string };
+    query: undefined;
+    body: {
+      data: {
+        type: "users";
+        id?: string;
+        attributes?: {
+          name?: string;
+          email?: string;
+          title?: string | null;
+          phone?: string | null;
+          role_ids?: (string)[];
+        };
+      };
+    };
+    answer: {
+      jsonapi: Schemas["jsonapi"];
+      data: Schemas["users"];
+      included?: (Schemas["resource_object"])[];
+      links?: Schemas["list_links"];
+    };
+  };
+  /** Change a user. Members that are not sent stay as they are. */
+  "PATCH /users/{id}": {
+    path: { id: string };
+    query: undefined;
+    body: {
+      data: {
+        type: "users";
+        id?: string;
+        attributes?: {
+          name?: string;
+          email?: string;
+          title?: string | null;
+          phone?: string | null;
+          role_ids?: (string)[];
+        };
+      };
+    };
+    answer: {
+      jsonapi: Schemas["jsonapi"];
+      data: Schemas["users"];
+      included?: (Schemas["resource_object"])[];
+      links?: Schemas["list_links"];
+    };
+  };
+  /** Delete a user, unless something refers to it. */
+  "DELETE /users/{id}": {
+    path: { id: string };
+    query: undefined;
+    body: undefined;
+    answer: undefined;
   };
   /** Take every second factor of a person away: authenticator app, recovery codes, passkeys. */
   "POST /users/{id}/reset-mfa": {

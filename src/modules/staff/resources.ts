@@ -1,3 +1,4 @@
+import { Type } from "@sinclair/typebox";
 import { grantsOf, writeGrant } from "../../platform/access/grants.ts";
 import { roles, users } from "../../platform/access/schema.ts";
 import type { Ctx } from "../../platform/context.ts";
@@ -30,6 +31,7 @@ export const roleResource = resource({
   remove: deleteRole,
   extend: permissionsOf,
   calculated: ["permissions"],
+  schemas: { permissions: Type.Array(Type.String()) },
   sort: "name",
 });
 

@@ -159,7 +159,11 @@ export function typeOfTable(registry: Registry, table: string): string {
   return table;
 }
 
-const tags: Schema = { type: "array", items: { type: "string" }, title: "Tags" };
+/** What attributes that are no columns are by their name: tags, and ids of several records. */
+function knownByName(name: string): Schema | undefined {
+  if (name === "tags") return { type: "array", items: { type: "string" }, title: "Tags" };
+  return name.endsWith("_ids") ? { type: "array", items: { type: "string", format: "uuid" } } : undefined;
+}
 
 /** The resource object of a resource: what `data` and `included` hold. */
 export function resourceSchemas(registry: Registry, resource: Resource): Record<string, Schema> {
@@ -169,7 +173,7 @@ export function resourceSchemas(registry: Registry, resource: Resource): Record<
   for (const key of resource.calculated) {
     const column = resource.table.columns[key];
     const known = column === undefined ? undefined : attributeSchema(key, column);
-    const schema = resource.schemas[key] ?? (key === "tags" ? tags : known);
+    const schema = resource.schemas[key] ?? knownByName(key) ?? known;
     attributes[key] = { ...plainSchema(schema ?? {}), ...(key === "tags" ? {} : { readOnly: true }) };
   }
   for (const [key, { since, sunset, instead }] of Object.entries(resource.deprecated)) {
