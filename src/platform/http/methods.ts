@@ -23,7 +23,7 @@ export function apiAddresses(routes: readonly Route[]): Address[] {
 export function methodsAt(
   addresses: readonly Address[],
   path: string,
-): { methods: string[]; get: Route | undefined; params: Record<string, string> } | null {
+): { methods: string[]; routes: readonly Route[]; get: Route | undefined; params: Record<string, string> } | null {
   for (const { pattern, routes } of addresses) {
     const match = pattern.exec(path);
     if (match === null) continue;
@@ -31,6 +31,7 @@ export function methodsAt(
     const get = routes.find(({ method }) => method === "GET");
     return {
       methods: ["OPTIONS", ...(get === undefined ? [] : ["HEAD"]), ...methods].toSorted(),
+      routes,
       get,
       params: { ...match.groups },
     };

@@ -78,7 +78,12 @@ export function createServer(app: App, routes: readonly Route[], gate: Gate): El
     if (code !== "NOT_FOUND") log.error("a request failed outside of its handler", { code: String(code) });
     const { pathname } = new URL(request.url);
     const peer = bun?.requestIP(request)?.address ?? "127.0.0.1";
-    const there = methodsAt(addresses, pathname);
+    // Clients that were not written for Purser make addresses of types: `/ticket_notes` is `/ticket-notes`.
+    const dashed = pathname.replaceAll("_", "-");
+    const meant = dashed === pathname ? null : methodsAt(addresses, dashed);
+    const same = meant?.routes.find(({ method }) => method === request.method);
+    if (meant !== null && same !== undefined) return serve(app, same, gate, request, meant.params, peer);
+    const there = methodsAt(addresses, pathname) ?? meant;
     if (request.method === "HEAD" && there?.get !== undefined)
       return serve(app, there.get, gate, request, there.params, peer).then(withoutBody);
     const allow = { allow: there?.methods.join(", ") ?? "" };
