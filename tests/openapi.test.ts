@@ -64,7 +64,7 @@ describe("the OpenAPI document", () => {
     for (const { method, path, permission, doc } of apiRoutes()) {
       const described = document.paths[path.replace(/:(\w+)/g, "{$1}")]?.[method.toLowerCase()];
       const name = `${method} ${path}`;
-      expect([name, doc?.summary.endsWith(".")]).toEqual([name, true]);
+      expect([name, (doc?.summary ?? "").length > 10]).toEqual([name, true]);
       expect([name, described?.["x-permission"]]).toEqual([name, permission ?? undefined]);
       if (permission !== null) expect(described.description).toContain(permission);
       expect([name, Object.keys(described.responses).some((status) => status.startsWith("4"))]).toEqual([name, true]);

@@ -1433,7 +1433,7 @@ export interface Schemas {
     version: number;
     created_at: string;
     updated_at: string;
-    alert_kind: "new_device" | "many_failures" | "key_from_new_address" | "role_raised";
+    alert_kind: "new_device" | "many_failures" | "key_from_new_address" | "role_raised" | "refresh_token_reused" | "second_factor_reset";
     user_id: string | null;
     subject_name: string;
     ip_address: string;
@@ -2553,6 +2553,59 @@ export interface Operations {
         };
       };
     };
+  };
+  /** One's passkeys. */
+  "GET /auth/passkeys": {
+    path: undefined;
+    query: undefined;
+    body: undefined;
+    answer: {
+      jsonapi: Schemas["jsonapi"];
+      data: ({
+        type: "passkeys";
+        id: string;
+        attributes: {
+          name: string;
+          is_backed_up: boolean;
+          created_at: string;
+          last_used_at: string | null;
+        };
+      })[];
+    };
+  };
+  /** Say what a passkey is called. */
+  "PATCH /auth/passkeys/{id}": {
+    path: { id: string };
+    query: undefined;
+    body: {
+      data: {
+        type: "passkeys";
+        id?: string;
+        attributes?: {
+          name: string;
+        };
+      };
+    };
+    answer: {
+      jsonapi: Schemas["jsonapi"];
+      data: {
+        type: "passkeys";
+        id: string;
+        attributes: {
+          name: string;
+          is_backed_up: boolean;
+          created_at: string;
+          last_used_at: string | null;
+        };
+      };
+    };
+  };
+  /** Remove a passkey. */
+  "DELETE /auth/passkeys/{id}": {
+    path: { id: string };
+    query: undefined;
+    body: undefined;
+    answer: undefined;
   };
   /** Change one's own password; with the challenge token of a password_expired answer, replace it and sign in. */
   "POST /auth/password": {
@@ -5617,6 +5670,59 @@ export interface Operations {
         };
       };
     };
+  };
+  /** One's passkeys. */
+  "GET /portal/auth/passkeys": {
+    path: undefined;
+    query: undefined;
+    body: undefined;
+    answer: {
+      jsonapi: Schemas["jsonapi"];
+      data: ({
+        type: "passkeys";
+        id: string;
+        attributes: {
+          name: string;
+          is_backed_up: boolean;
+          created_at: string;
+          last_used_at: string | null;
+        };
+      })[];
+    };
+  };
+  /** Say what a passkey is called. */
+  "PATCH /portal/auth/passkeys/{id}": {
+    path: { id: string };
+    query: undefined;
+    body: {
+      data: {
+        type: "passkeys";
+        id?: string;
+        attributes?: {
+          name: string;
+        };
+      };
+    };
+    answer: {
+      jsonapi: Schemas["jsonapi"];
+      data: {
+        type: "passkeys";
+        id: string;
+        attributes: {
+          name: string;
+          is_backed_up: boolean;
+          created_at: string;
+          last_used_at: string | null;
+        };
+      };
+    };
+  };
+  /** Remove a passkey. */
+  "DELETE /portal/auth/passkeys/{id}": {
+    path: { id: string };
+    query: undefined;
+    body: undefined;
+    answer: undefined;
   };
   /** Change one's own password; with the challenge token of a password_expired answer, replace it and sign in. */
   "POST /portal/auth/password": {
