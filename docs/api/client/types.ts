@@ -2200,6 +2200,129 @@ export interface Schemas {
   };
   users_include: ("contact" | "deactivated_by")[];
   users_sort: ("id" | "-id" | "version" | "-version" | "created_at" | "-created_at" | "updated_at" | "-updated_at" | "user_type" | "-user_type" | "name" | "-name" | "email" | "-email" | "title" | "-title" | "phone" | "-phone" | "timezone" | "-timezone" | "language" | "-language" | "theme" | "-theme" | "density" | "-density" | "is_shortcuts_on" | "-is_shortcuts_on" | "password_changed_at" | "-password_changed_at" | "invited_at" | "-invited_at" | "last_signed_in_at" | "-last_signed_in_at" | "deactivated_at" | "-deactivated_at")[];
+  webhook_attempts: {
+    type: "webhook_attempts";
+    id: string;
+    attributes: Schemas["webhook_attempts_attributes"];
+    relationships?: {
+      webhook_delivery?: {
+        data: {
+          type: "webhook_deliveries";
+          id: string;
+        };
+        links?: Schemas["relationship_links"];
+      };
+    };
+    links: Schemas["self_link"];
+  };
+  webhook_attempts_attributes: {
+    version: number;
+    created_at: string;
+    updated_at: string;
+    webhook_delivery_id: string;
+    attempted_at: string;
+    duration_milliseconds: number;
+    response_status: number | null;
+    response_body: string;
+    problem: string;
+  };
+  webhook_attempts_filter: {
+    id?: Schemas["filter_equal"];
+    version?: Schemas["filter_ordered"];
+    created_at?: Schemas["filter_ordered"];
+    updated_at?: Schemas["filter_ordered"];
+    webhook_delivery_id?: Schemas["filter_equal"];
+    attempted_at?: Schemas["filter_ordered"];
+    duration_milliseconds?: Schemas["filter_ordered"];
+    response_status?: Schemas["filter_ordered"];
+    response_body?: Schemas["filter_text"];
+    problem?: Schemas["filter_text"];
+  };
+  webhook_attempts_include: ("webhook_delivery")[];
+  webhook_attempts_sort: ("id" | "-id" | "version" | "-version" | "created_at" | "-created_at" | "updated_at" | "-updated_at" | "webhook_delivery_id" | "-webhook_delivery_id" | "attempted_at" | "-attempted_at" | "duration_milliseconds" | "-duration_milliseconds" | "response_status" | "-response_status" | "response_body" | "-response_body" | "problem" | "-problem")[];
+  webhook_deliveries: {
+    type: "webhook_deliveries";
+    id: string;
+    attributes: Schemas["webhook_deliveries_attributes"];
+    relationships?: {
+      webhook_endpoint?: {
+        data: {
+          type: "webhook_endpoints";
+          id: string;
+        };
+        links?: Schemas["relationship_links"];
+      };
+    };
+    links: Schemas["self_link"];
+  };
+  webhook_deliveries_attributes: {
+    version: number;
+    created_at: string;
+    updated_at: string;
+    webhook_endpoint_id: string;
+    event_id: string;
+    event_name: string;
+    body: string;
+    delivery_status: "queued" | "sending" | "delivered" | "failed";
+    attempts: number;
+    next_attempt_at: string | null;
+    delivered_at: string | null;
+    response_status: number | null;
+    last_error: string;
+  };
+  webhook_deliveries_filter: {
+    id?: Schemas["filter_equal"];
+    version?: Schemas["filter_ordered"];
+    created_at?: Schemas["filter_ordered"];
+    updated_at?: Schemas["filter_ordered"];
+    webhook_endpoint_id?: Schemas["filter_equal"];
+    event_id?: Schemas["filter_equal"];
+    event_name?: Schemas["filter_text"];
+    body?: Schemas["filter_text"];
+    delivery_status?: Schemas["filter_ordered"];
+    attempts?: Schemas["filter_ordered"];
+    next_attempt_at?: Schemas["filter_ordered"];
+    delivered_at?: Schemas["filter_ordered"];
+    response_status?: Schemas["filter_ordered"];
+    last_error?: Schemas["filter_text"];
+  };
+  webhook_deliveries_include: ("webhook_endpoint")[];
+  webhook_deliveries_sort: ("id" | "-id" | "version" | "-version" | "created_at" | "-created_at" | "updated_at" | "-updated_at" | "webhook_endpoint_id" | "-webhook_endpoint_id" | "event_id" | "-event_id" | "event_name" | "-event_name" | "body" | "-body" | "delivery_status" | "-delivery_status" | "attempts" | "-attempts" | "next_attempt_at" | "-next_attempt_at" | "delivered_at" | "-delivered_at" | "response_status" | "-response_status" | "last_error" | "-last_error")[];
+  webhook_endpoints: {
+    type: "webhook_endpoints";
+    id: string;
+    attributes: Schemas["webhook_endpoints_attributes"];
+    links: Schemas["self_link"];
+  };
+  webhook_endpoints_attributes: {
+    version: number;
+    created_at: string;
+    updated_at: string;
+    url: string;
+    description: string;
+    is_active: boolean;
+    is_all_events: boolean;
+    event_names: unknown;
+    previous_secret_until: string | null;
+    failing_since: string | null;
+    disabled_at: string | null;
+    disabled_reason: string;
+  };
+  webhook_endpoints_filter: {
+    id?: Schemas["filter_equal"];
+    version?: Schemas["filter_ordered"];
+    created_at?: Schemas["filter_ordered"];
+    updated_at?: Schemas["filter_ordered"];
+    url?: Schemas["filter_text"];
+    description?: Schemas["filter_text"];
+    is_active?: Schemas["filter_equal"];
+    is_all_events?: Schemas["filter_equal"];
+    previous_secret_until?: Schemas["filter_ordered"];
+    failing_since?: Schemas["filter_ordered"];
+    disabled_at?: Schemas["filter_ordered"];
+    disabled_reason?: Schemas["filter_text"];
+  };
+  webhook_endpoints_sort: ("id" | "-id" | "version" | "-version" | "created_at" | "-created_at" | "updated_at" | "-updated_at" | "url" | "-url" | "description" | "-description" | "is_active" | "-is_active" | "is_all_events" | "-is_all_events" | "previous_secret_until" | "-previous_secret_until" | "failing_since" | "-failing_since" | "disabled_at" | "-disabled_at" | "disabled_reason" | "-disabled_reason")[];
   work_types: {
     type: "work_types";
     id: string;
@@ -2783,6 +2906,105 @@ export interface Operations {
           days_61_90: string;
           days_over_90: string;
         })[];
+      };
+    };
+  };
+  /** Runs an action for many records and reports what was done, skipped and failed; beyond 200 records it goes on by itself (202). */
+  "POST /bulk": {
+    path: undefined;
+    query: undefined;
+    body: {
+      data: {
+        type: "bulk_runs";
+        id?: string;
+        attributes?: {
+          action: string;
+          ids?: (string)[];
+          list?: string;
+          query?: string;
+          input?: Record<string, unknown>;
+        };
+      };
+    };
+    answer: {
+      jsonapi: Schemas["jsonapi"];
+      data: {
+        type: "bulk_runs";
+        id: string;
+        attributes: {
+          title: string;
+          action: string;
+          run_state: string;
+          total_count: number;
+          done_count: number;
+          skipped_count: number;
+          failed_count: number;
+          created_at: string;
+          finished_at: string | null;
+          items: ({
+            id: string;
+            outcome: string;
+            reason: string;
+          })[];
+        };
+      };
+    };
+  };
+  /** Shows how far a bulk change has come, and what became of each record. */
+  "GET /bulk/{id}": {
+    path: { id: string };
+    query: undefined;
+    body: undefined;
+    answer: {
+      jsonapi: Schemas["jsonapi"];
+      data: {
+        type: "bulk_runs";
+        id: string;
+        attributes: {
+          title: string;
+          action: string;
+          run_state: string;
+          total_count: number;
+          done_count: number;
+          skipped_count: number;
+          failed_count: number;
+          created_at: string;
+          finished_at: string | null;
+          items: ({
+            id: string;
+            outcome: string;
+            reason: string;
+          })[];
+        };
+      };
+    };
+  };
+  /** Takes back what a bulk change has done, within 30 minutes; records changed since stay as they are. */
+  "POST /bulk/{id}/undo": {
+    path: { id: string };
+    query: undefined;
+    body: undefined;
+    answer: {
+      jsonapi: Schemas["jsonapi"];
+      data: {
+        type: "bulk_runs";
+        id: string;
+        attributes: {
+          title: string;
+          action: string;
+          run_state: string;
+          total_count: number;
+          done_count: number;
+          skipped_count: number;
+          failed_count: number;
+          created_at: string;
+          finished_at: string | null;
+          items: ({
+            id: string;
+            outcome: string;
+            reason: string;
+          })[];
+        };
       };
     };
   };
@@ -5020,6 +5242,73 @@ export interface Operations {
     query: undefined;
     body: undefined;
     answer: undefined;
+  };
+  /** Shows who is asking: profile, preferences and permissions. */
+  "GET /me": {
+    path: undefined;
+    query: undefined;
+    body: undefined;
+    answer: {
+      jsonapi: Schemas["jsonapi"];
+      data: {
+        type: "users";
+        id: string;
+        attributes: {
+          user_type: string;
+          name: string;
+          email: string;
+          title: string | null;
+          phone: string | null;
+          timezone: string | null;
+          language: string | null;
+          theme: string;
+          density: string;
+          is_shortcuts_on: boolean;
+          permissions: (string)[];
+        };
+      };
+    };
+  };
+  /** Changes one's own profile and preferences. */
+  "PATCH /me": {
+    path: undefined;
+    query: undefined;
+    body: {
+      data: {
+        type: "users";
+        id?: string;
+        attributes?: {
+          name?: string;
+          title?: string | null;
+          phone?: string | null;
+          language?: string | null;
+          timezone?: string | null;
+          theme?: "system" | "light" | "dark";
+          density?: "comfortable" | "compact";
+          is_shortcuts_on?: boolean;
+        };
+      };
+    };
+    answer: {
+      jsonapi: Schemas["jsonapi"];
+      data: {
+        type: "users";
+        id: string;
+        attributes: {
+          user_type: string;
+          name: string;
+          email: string;
+          title: string | null;
+          phone: string | null;
+          timezone: string | null;
+          language: string | null;
+          theme: string;
+          density: string;
+          is_shortcuts_on: boolean;
+          permissions: (string)[];
+        };
+      };
+    };
   };
   /** Which of the optional modules are on. */
   "GET /modules": {
@@ -8702,6 +8991,235 @@ export interface Operations {
     query: undefined;
     body: undefined;
     answer: undefined;
+  };
+  /** List webhook attempts. */
+  "GET /webhook-attempts": {
+    path: undefined;
+    query: { filter?: Schemas["webhook_attempts_filter"]; sort?: Schemas["webhook_attempts_sort"]; page?: {
+      size?: number;
+      after?: string;
+    }; fields?: Record<string, string>; include?: Schemas["webhook_attempts_include"] };
+    body: undefined;
+    answer: {
+      jsonapi: Schemas["jsonapi"];
+      data: (Schemas["webhook_attempts"])[];
+      included?: (Schemas["resource_object"])[];
+      links?: Schemas["list_links"];
+    };
+  };
+  /** Show an attempt. */
+  "GET /webhook-attempts/{id}": {
+    path: { id: string };
+    query: { fields?: Record<string, string>; include?: Schemas["webhook_attempts_include"] };
+    body: undefined;
+    answer: {
+      jsonapi: Schemas["jsonapi"];
+      data: Schemas["webhook_attempts"];
+      included?: (Schemas["resource_object"])[];
+      links?: Schemas["list_links"];
+    };
+  };
+  /** List webhook deliveries. */
+  "GET /webhook-deliveries": {
+    path: undefined;
+    query: { filter?: Schemas["webhook_deliveries_filter"]; sort?: Schemas["webhook_deliveries_sort"]; page?: {
+      size?: number;
+      after?: string;
+    }; fields?: Record<string, string>; include?: Schemas["webhook_deliveries_include"] };
+    body: undefined;
+    answer: {
+      jsonapi: Schemas["jsonapi"];
+      data: (Schemas["webhook_deliveries"])[];
+      included?: (Schemas["resource_object"])[];
+      links?: Schemas["list_links"];
+    };
+  };
+  /** Show a delivery. */
+  "GET /webhook-deliveries/{id}": {
+    path: { id: string };
+    query: { fields?: Record<string, string>; include?: Schemas["webhook_deliveries_include"] };
+    body: undefined;
+    answer: {
+      jsonapi: Schemas["jsonapi"];
+      data: Schemas["webhook_deliveries"];
+      included?: (Schemas["resource_object"])[];
+      links?: Schemas["list_links"];
+    };
+  };
+  /** List webhook attempts of one of the webhook deliveries. */
+  "GET /webhook-deliveries/{id}/attempts": {
+    path: { id: string };
+    query: { filter?: Schemas["webhook_attempts_filter"]; sort?: Schemas["webhook_attempts_sort"]; page?: {
+      size?: number;
+      after?: string;
+    }; fields?: Record<string, string>; include?: Schemas["webhook_attempts_include"] };
+    body: undefined;
+    answer: {
+      jsonapi: Schemas["jsonapi"];
+      data: (Schemas["webhook_attempts"])[];
+      included?: (Schemas["resource_object"])[];
+      links?: Schemas["list_links"];
+    };
+  };
+  /** Sends a delivery once more, with the same body and id. */
+  "POST /webhook-deliveries/{id}/redeliver": {
+    path: { id: string };
+    query: undefined;
+    body: undefined;
+    answer: {
+      jsonapi: Schemas["jsonapi"];
+      data: Schemas["webhook_deliveries"];
+      included?: (Schemas["resource_object"])[];
+      links?: Schemas["list_links"];
+    };
+  };
+  /** List webhook endpoints. */
+  "GET /webhook-endpoints": {
+    path: undefined;
+    query: { filter?: Schemas["webhook_endpoints_filter"]; sort?: Schemas["webhook_endpoints_sort"]; page?: {
+      size?: number;
+      after?: string;
+    }; fields?: Record<string, string> };
+    body: undefined;
+    answer: {
+      jsonapi: Schemas["jsonapi"];
+      data: (Schemas["webhook_endpoints"])[];
+      included?: (Schemas["resource_object"])[];
+      links?: Schemas["list_links"];
+    };
+  };
+  /** Adds a place that events are sent to. The answer holds the secret, which is shown this once. */
+  "POST /webhook-endpoints": {
+    path: undefined;
+    query: undefined;
+    body: {
+      data: {
+        type: "webhook_endpoints";
+        id?: string;
+        attributes?: {
+          url: string;
+          description?: string;
+          is_active?: boolean;
+          is_all_events?: boolean;
+          event_names?: (string)[];
+        };
+      };
+    };
+    answer: {
+      jsonapi: Schemas["jsonapi"];
+      data: {
+        type: "webhook_endpoints";
+        id: string;
+        attributes: {
+          secret: string;
+        };
+      };
+    };
+  };
+  /** Show a webhook. */
+  "GET /webhook-endpoints/{id}": {
+    path: { id: string };
+    query: { fields?: Record<string, string> };
+    body: undefined;
+    answer: {
+      jsonapi: Schemas["jsonapi"];
+      data: Schemas["webhook_endpoints"];
+      included?: (Schemas["resource_object"])[];
+      links?: Schemas["list_links"];
+    };
+  };
+  /** Change a webhook. Members that are not sent stay as they are. */
+  "PUT /webhook-endpoints/{id}": {
+    path: { id: string };
+    query: undefined;
+    body: {
+      data: {
+        type: "webhook_endpoints";
+        id?: string;
+        attributes?: {
+          url?: string;
+          description?: string;
+          is_active?: boolean;
+          is_all_events?: boolean;
+          event_names?: (string)[];
+        };
+      };
+    };
+    answer: {
+      jsonapi: Schemas["jsonapi"];
+      data: Schemas["webhook_endpoints"];
+      included?: (Schemas["resource_object"])[];
+      links?: Schemas["list_links"];
+    };
+  };
+  /** Change a webhook. Members that are not sent stay as they are. */
+  "PATCH /webhook-endpoints/{id}": {
+    path: { id: string };
+    query: undefined;
+    body: {
+      data: {
+        type: "webhook_endpoints";
+        id?: string;
+        attributes?: {
+          url?: string;
+          description?: string;
+          is_active?: boolean;
+          is_all_events?: boolean;
+          event_names?: (string)[];
+        };
+      };
+    };
+    answer: {
+      jsonapi: Schemas["jsonapi"];
+      data: Schemas["webhook_endpoints"];
+      included?: (Schemas["resource_object"])[];
+      links?: Schemas["list_links"];
+    };
+  };
+  /** Delete a webhook, unless something refers to it. */
+  "DELETE /webhook-endpoints/{id}": {
+    path: { id: string };
+    query: undefined;
+    body: undefined;
+    answer: undefined;
+  };
+  /** List webhook deliveries of one of the webhook endpoints. */
+  "GET /webhook-endpoints/{id}/deliveries": {
+    path: { id: string };
+    query: { filter?: Schemas["webhook_deliveries_filter"]; sort?: Schemas["webhook_deliveries_sort"]; page?: {
+      size?: number;
+      after?: string;
+    }; fields?: Record<string, string>; include?: Schemas["webhook_deliveries_include"] };
+    body: undefined;
+    answer: {
+      jsonapi: Schemas["jsonapi"];
+      data: (Schemas["webhook_deliveries"])[];
+      included?: (Schemas["resource_object"])[];
+      links?: Schemas["list_links"];
+    };
+  };
+  /** Sends a test event. */
+  "POST /webhook-endpoints/{id}/ping": {
+    path: { id: string };
+    query: undefined;
+    body: undefined;
+    answer: undefined;
+  };
+  /** Gives a new secret, shown this once; the present one signs as well for 24 hours. */
+  "POST /webhook-endpoints/{id}/rotate-secret": {
+    path: { id: string };
+    query: undefined;
+    body: undefined;
+    answer: {
+      jsonapi: Schemas["jsonapi"];
+      data: {
+        type: "webhook_endpoints";
+        id: string;
+        attributes: {
+          secret: string;
+        };
+      };
+    };
   };
   /** List work types. */
   "GET /work-types": {
