@@ -5,6 +5,8 @@ import { dataPaths, freeBytes } from "../platform/config/data-dir.ts";
 import { inUnit, systemContext } from "../platform/context.ts";
 import type { Database } from "../platform/database/database.ts";
 import { log } from "../platform/log.ts";
+import { clientAddress } from "../platform/http/address.ts";
+import { isInNetworks } from "../platform/networks.ts";
 import { loadTenant } from "../platform/tenants.ts";
 import { type Opened, openProgram, publicUrlOf } from "./program.ts";
 
@@ -33,19 +35,21 @@ export async function startServer(config: Config): Promise<RunningServer> {
   let phase: Phase = "starting";
   let opened: Opened | null = null;
   let handle: ((request: Request) => Response | Promise<Response>) | null = null;
+  let isHostKnown: ReturnType<typeof tlsAnswer> = async () => new Response(null, { status: 404 });
   const { host, port } = config.listen;
-  const server = Bun.serve({
+  const server: Bun.Server<undefined> = Bun.serve({
     hostname: host,
     port,
     idleTimeout: 120,
     maxRequestBodySize: 64 * 1024 * 1024,
-    fetch: (request) => {
+    fetch: (request): Response | Promise<Response> => {
       // The host is a part of this URL, and it is whatever the client wrote into its header.
       if (!URL.canParse(request.url)) return new Response("The Host header does not name a host.\n", { status: 400 });
       const { pathname } = new URL(request.url);
       if (pathname === "/livez") return new Response("ok\n");
       if (pathname === "/readyz" || pathname === "/up") return readiness(phase, opened?.database ?? null, config);
       if (handle === null || phase === "starting") return notYet();
+      if (pathname === tlsPath) return isHostKnown(request, server.requestIP(request)?.address ?? "");
       return handle(request);
     },
     error: (error) => {
@@ -62,11 +66,13 @@ export async function startServer(config: Config): Promise<RunningServer> {
   }
   const { program, database } = opened;
   const gate = { trustedProxies: config.trustedProxies, isOpen: () => phase === "ready" };
-  const elysia = program.server({ ...gate, tenantOf: tenantFinder(database) });
+  const findTenant = tenantFinder(database);
+  const elysia = program.server({ ...gate, tenantOf: findTenant });
   elysia.server = server as unknown as typeof elysia.server;
   const operators = config.adminUrl === null ? null : program.operatorServer(gate);
   if (operators !== null) operators.server = server as unknown as typeof elysia.server;
   const operatorHost = config.adminUrl === null ? null : new URL(config.adminUrl).hostname;
+  isHostKnown = tlsAnswer(config, findTenant, operatorHost);
   handle = (request) =>
     operators !== null && hostNameOf(request) === operatorHost ? operators.fetch(request) : elysia.fetch(request);
   const background = program.startBackground();
@@ -126,6 +132,25 @@ async function isWorthKeeping(database: Database): Promise<boolean> {
     log.error("the database does not take writes", { error: String(error) });
     return MULTI_TENANT;
   }
+}
+
+/** Where a proxy that makes certificates when they are first needed asks whether a name is one of ours (Caddy's `ask`). */
+const tlsPath = "/internal/tls-allowed";
+
+/** Only the proxy itself is answered: what comes through it from outside brings forwarding headers. */
+function tlsAnswer(
+  config: Config,
+  findTenant: (host: string) => Promise<string | null>,
+  operatorHost: string | null,
+): (request: Request, peer: string) => Promise<Response> {
+  return async (request, peer) => {
+    const isForwarded = ["forwarded", "x-forwarded-for", "x-forwarded-host"].some((name) => request.headers.has(name));
+    const name = new URL(request.url).searchParams.get("domain")?.toLowerCase() ?? "";
+    const isOurs = MULTI_TENANT && name !== "" && (name === operatorHost || (await findTenant(name)) !== null);
+    const isAllowed =
+      isOurs && !isForwarded && isInNetworks(clientAddress(new Headers(), peer, []), config.trustedProxies);
+    return new Response(isAllowed ? "ok\n" : "no\n", { status: isAllowed ? 200 : 404 });
+  };
 }
 
 /** The host that was asked, without the port. */

@@ -1,6 +1,7 @@
 import { Type } from "@sinclair/typebox";
 import { writeAuditEntry } from "../../platform/access/audit.ts";
 import { find } from "../../platform/access/reach.ts";
+import { takeSeat } from "../../platform/access/quotas.ts";
 import { users } from "../../platform/access/schema.ts";
 import { revokeSessions } from "../../platform/access/sessions.ts";
 import { action } from "../../platform/action.ts";
@@ -37,6 +38,7 @@ export const inviteStaff = action({
   permission: "staff.manage",
   input: Type.Object(profile, { additionalProperties: false }),
   run: async (work: Work, input: Profile) => {
+    await takeSeat(work);
     const { role_ids, ...rest } = input;
     const values = fromEdge(users, rest, work.tenant.currency);
     const user = await insert(work, users, {
@@ -102,6 +104,7 @@ export const reactivateStaff = action({
   run: async (work: Work, input: PatchInput) => {
     const user = await staffMember(work, input.id);
     await checkMayActOn(work, user.id);
+    if (user.deactivated_at !== null) await takeSeat(work);
     return update(work, users, user.id, { deactivated_at: null, deactivated_by_id: null }, input.version);
   },
 });

@@ -9,7 +9,7 @@ export const totpFactors = table(
   {
     ...record,
     user_id: readOnly(col.ref("users")),
-    secret_sealed: secret(col.text()),
+    secret_sealed: secret(col.text({ sealedFor: "totp-secrets" })),
     confirmed_at: readOnly(col.maybe.instant()),
     /** The time step of the code used last: it and earlier ones are refused. */
     last_used_step: readOnly(col.maybe.integer()),

@@ -1,6 +1,7 @@
 import { col, readOnly, record, table } from "../database/columns.ts";
 import type { TableType } from "../database/tables.ts";
 import type { Ctx, Work } from "../context.ts";
+import { takeStorage } from "../access/quotas.ts";
 import { insert } from "../database/records.ts";
 import { invalidField } from "../errors.ts";
 import { t } from "../language/index.ts";
@@ -40,6 +41,10 @@ export interface StoredBytes {
 /** Writes the bytes of uploads, before the unit of work that refers to them: bytes that nothing refers to do no harm. */
 export async function storeUploads(ctx: Ctx, uploads: readonly Upload[], field = "files"): Promise<StoredBytes[]> {
   const stored: StoredBytes[] = [];
+  await takeStorage(
+    ctx,
+    uploads.reduce((sum, { bytes }) => sum + bytes.length, 0),
+  );
   for (const upload of uploads) {
     if (upload.bytes.length > largestFile)
       throw invalidField(field, t("{name} is larger than 50 MB.", { name: upload.name }), "too_large");
