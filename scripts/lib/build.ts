@@ -17,10 +17,18 @@ export const pgMarkers = [
   "Client has already been connected. You cannot reuse a client.",
 ];
 
-/** Whether a file holds any of the markers of the pg package. */
-export async function containsPg(file: string): Promise<boolean> {
+/** Words of the module that only the multi-tenant edition has: its operators' cookie, and a job of its own. */
+export const tenantMarkers = ["purser_operator", "tenants.measure_usage"];
+
+/** Whether a file holds any of the markers. */
+export async function containsAny(file: string, markers: readonly string[]): Promise<boolean> {
   const bytes = Buffer.from(await Bun.file(file).arrayBuffer());
-  return pgMarkers.some((marker) => bytes.includes(marker));
+  return markers.some((marker) => bytes.includes(marker));
+}
+
+/** Whether a file holds any of the markers of the pg package. */
+export function containsPg(file: string): Promise<boolean> {
+  return containsAny(file, pgMarkers);
 }
 
 /** Writes dist/generated and dist/public, which type-check, tests and build all need. */
@@ -44,6 +52,10 @@ export async function buildEdition(edition: Edition, entry = "src/main.ts"): Pro
   if (hasPg !== edition.isMultiTenant) {
     rmSync(fresh);
     throw new Error(hasPg ? `${edition.file} contains pg` : `${edition.file} does not contain pg`);
+  }
+  if (!edition.isMultiTenant && (await containsAny(fresh, tenantMarkers))) {
+    rmSync(fresh);
+    throw new Error(`${edition.file} contains the module of the multi-tenant edition`);
   }
   // By rename, because a running executable cannot be written to.
   renameSync(fresh, edition.file);

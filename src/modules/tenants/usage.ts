@@ -33,10 +33,15 @@ export async function flushRequestCounts(app: App): Promise<void> {
   if (counts.size === 0) return;
   const used_on = app.clock.now().slice(0, 10);
   await app.database.platform(async (db) => {
-    // In one order everywhere, so that two nodes cannot wait for each other.
-    const rows = [...counts]
-      .toSorted(([one], [other]) => one.localeCompare(other))
-      .map(([for_tenant_id, request_count]) => ({ for_tenant_id, used_on, request_count }));
+    // An organization may have been deleted since. In one order everywhere, so that two nodes cannot wait for each other.
+    const there = await db
+      .selectFrom("tenants")
+      .select("id")
+      .where("id", "in", [...counts.keys()])
+      .orderBy("id")
+      .execute();
+    const rows = there.map(({ id }) => ({ for_tenant_id: id, used_on, request_count: counts.get(id) ?? 0 }));
+    if (rows.length === 0) return;
     await db
       .insertInto("tenant_usage")
       .values(rows)
