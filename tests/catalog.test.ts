@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { sealedColumns } from "../src/platform/crypto/reseal.ts";
 import type { Column, Table } from "../src/platform/database/columns.ts";
 import { statedTables } from "./support/all-tables.ts";
 import { type CatalogTable, platformTables, readCatalog } from "./support/catalog.ts";
@@ -164,3 +165,12 @@ function storedType(column: Column, dialect: "sqlite" | "postgres"): string {
   };
   return postgres[column.kind];
 }
+
+test("every sealed column says what it was sealed for, so that a new key can seal it anew", () => {
+  const known = new Set(sealedColumns().map(({ table, column }) => `${table.name}.${column}`));
+  const sealed = stated.flatMap((table) =>
+    Object.keys(table.columns).flatMap((name) => (name.endsWith("_sealed") ? [`${table.name}.${name}`] : [])),
+  );
+  expect(sealed.filter((name) => !known.has(name))).toEqual([]);
+  expect(sealed.length).toBeGreaterThan(2);
+});
