@@ -14,9 +14,9 @@ export const webhookEndpoints = table(
     is_all_events: defaulted(col.boolean({ label: "All events" }), false),
     /** Which events, unless it gets all. */
     event_names: defaulted(readOnly(col.json<string[]>({ label: "Events" })), []),
-    secret_sealed: secret(col.text({ maxLength: 2000 })),
+    secret_sealed: secret(col.text({ maxLength: 2000, sealedFor: "webhook-secret" })),
     /** The secret before the last change; signs as well until then, so that receivers have time to learn the new one. */
-    previous_secret_sealed: secret(col.maybe.text({ maxLength: 2000 })),
+    previous_secret_sealed: secret(col.maybe.text({ maxLength: 2000, sealedFor: "webhook-secret" })),
     previous_secret_until: readOnly(col.maybe.instant()),
     /** Since when nothing has arrived any more. */
     failing_since: readOnly(col.maybe.instant()),
