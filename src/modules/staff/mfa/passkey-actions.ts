@@ -5,13 +5,14 @@ import { action } from "../../../platform/action.ts";
 import type { Work } from "../../../platform/context.ts";
 import { remove, update } from "../../../platform/database/records.ts";
 import { notFound } from "../../../platform/errors.ts";
+import { t } from "../../../platform/language/index.ts";
 import { tellOfChange } from "../auth/notices.ts";
 
 const target = { id: Type.String({ format: "uuid" }), version: Type.Optional(Type.Integer()) };
 
 async function own(work: Work, id: string): Promise<{ id: string; user_id: string; name: string }> {
   const key = await find(work, "passkeys", id);
-  if (key.user_id !== work.actor.user_id) throw notFound("This passkey");
+  if (key.user_id !== work.actor.user_id) throw notFound(t("This passkey"));
   return key;
 }
 

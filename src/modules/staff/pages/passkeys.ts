@@ -47,7 +47,7 @@ async function spoken(run: () => Promise<Answer>): Promise<Answer> {
 
 async function bodyOf(incoming: Incoming): Promise<Record<string, unknown>> {
   const body = await incoming.json();
-  if (typeof body !== "object" || body === null || Array.isArray(body)) throw malformed("Send a JSON object.");
+  if (typeof body !== "object" || body === null || Array.isArray(body)) throw malformed(t("Send a JSON object."));
   return body as Record<string, unknown>;
 }
 
@@ -55,7 +55,7 @@ async function bodyOf(incoming: Incoming): Promise<Record<string, unknown>> {
 function signed<T>(body: Record<string, unknown>): T {
   const given = body["response"];
   if (typeof given !== "object" || given === null || typeof (given as { id?: unknown }).id !== "string")
-    throw malformed("The answer of the passkey is missing.");
+    throw malformed(t("The answer of the passkey is missing."));
   return given as T;
 }
 

@@ -1,0 +1,69 @@
+import { catalogs } from "#generated/languages.ts";
+
+/**
+ * A language for tests, in which every text of the catalogs stands between marks: what is read outside of marks has not
+ * come through a catalog.
+ */
+export const pseudo = "xx";
+const [from, to] = ["⟦", "⟧"];
+
+/** Brings the language into being, for this process. */
+export async function speakPseudo(): Promise<void> {
+  const keys = new Set<string>();
+  for (const pattern of ["src/platform/language/en.json", "src/modules/*/languages/en.json"])
+    for await (const path of new Bun.Glob(pattern).scan("."))
+      for (const key of Object.keys((await Bun.file(path).json()) as object)) keys.add(key);
+  catalogs[pseudo] = Object.fromEntries([...keys].map((key) => [key, `${from}${key.split("||", 1)[0] ?? ""}${to}`]));
+}
+
+/** What stands in a text outside of marks. */
+export function outsideMarks(text: string): string {
+  const inner = new RegExp(`${from}[^${from}${to}]*${to}`, "g");
+  let rest = text;
+  for (let before = ""; before !== rest;) {
+    before = rest;
+    rest = rest.replaceAll(inner, " ");
+  }
+  return rest;
+}
+
+/** Elements whose text is no language: code, drawings, and what was written by people. */
+const silent = /<(script|style|svg|code|pre|kbd|textarea)\b[\s\S]*?<\/\1>/g;
+const attributes =
+  /\s(title|aria-label|placeholder|alt|data-announce|data-confirm|data-confirm-label|data-label|data-go|data-failed|data-offline)="([^"]*)"/g;
+
+/** Everything that people see or hear of a page, piece by piece: texts between tags, and attributes. */
+export function piecesOf(html: string): string[] {
+  const open = html.replaceAll(/<!--[\s\S]*?-->/g, "").replaceAll(silent, " ");
+  const spoken = [...open.matchAll(attributes)].map((match) => match[2] ?? "");
+  const texts = open.replaceAll(/<[^>]*>/g, "\0").split("\0");
+  return [...spoken, ...texts]
+    .map((piece) => decoded(piece).replaceAll(/\s+/g, " ").trim())
+    .filter((piece) => piece !== "");
+}
+
+const entities: Record<string, string> = {
+  amp: "&",
+  lt: "<",
+  gt: ">",
+  quot: '"',
+  "#x27": "'",
+  "#39": "'",
+  "#x3D": "=",
+  "#x60": "`",
+};
+
+function decoded(text: string): string {
+  return text.replaceAll(/&(#?\w+);/g, (whole, name: string) => entities[name] ?? whole);
+}
+
+/** Dates, times, amounts and addresses as they are written, and units that are the same in every language. */
+const written =
+  /\b(Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]* \d{1,2}, \d{4}(, \d{1,2}:\d\d\s?[AP]M)?|\b(January|February|March|April|May|June|July|August|September|October|November|December) \d{4}|\b\d{1,2}:\d\d\s?[AP]M|\b(Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day\b|\b(USD|EUR|UTC|kB|MB|PDF|CSV|GET|POST|PATCH|PUT|DELETE|API)\b|https?:\/\/\S+|\S+@\S+/g;
+
+/** What of a piece is neither from a catalog nor data: words that only an Englishman can read. */
+export function untranslated(piece: string, data: readonly string[]): string {
+  let rest = outsideMarks(piece).replaceAll(written, " ");
+  for (const value of data) if (rest.includes(value)) rest = rest.replaceAll(value, " ");
+  return /\p{L}{2}/u.test(rest) ? rest.trim() : "";
+}
