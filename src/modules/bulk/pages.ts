@@ -176,12 +176,12 @@ async function section(
           columns: [
             {
               key: "label",
-              label: "Record",
+              label: t("Record"),
               cell: (item) => cell.link(item.label === "" ? item.id : item.label, href(item)),
             },
             ...(outcome === "done"
               ? []
-              : [{ key: "reason", label: "Why", is_main: true, cell: (item: ItemRow) => cell.text(item.reason) }]),
+              : [{ key: "reason", label: t("Why"), is_main: true, cell: (item: ItemRow) => cell.text(item.reason) }]),
           ],
         },
         items,

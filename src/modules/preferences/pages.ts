@@ -26,7 +26,7 @@ function appearance(door: keyof typeof homes): FormPage {
     permission: null,
     action: changeMe,
     title: () => t("Appearance"),
-    breadcrumbs: [{ label: "Your account", href: homes[door] }],
+    breadcrumbs: [{ label: t("Your account"), href: homes[door] }],
     form: async (ctx, _, typed, failure) => {
       const row = await myself(ctx);
       const own = languages().find(({ code }) => code === languageOf(ctx.tenant.organization_locale))?.name ?? "";

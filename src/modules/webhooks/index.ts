@@ -1,3 +1,4 @@
+import { t } from "../../platform/language/index.ts";
 import { defineModule } from "../../platform/module.ts";
 import { webhookActions } from "./actions.ts";
 import { attemptResource, deliveryResource, endpointResource, webhookApi } from "./api.ts";
@@ -30,9 +31,9 @@ export const webhooksModule = defineModule({
       permission: "webhooks.manage",
       load: async () => ({
         kind: "card",
-        group: "System",
-        title: "Webhooks",
-        text: "Tell other systems what happens here.",
+        group: t("System"),
+        title: t("Webhooks"),
+        text: t("Tell other systems what happens here."),
         href: "/settings/webhooks",
         icon: "link",
       }),

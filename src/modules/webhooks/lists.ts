@@ -73,8 +73,8 @@ export const endpointList: List<EndpointRow> = {
   empty: () =>
     empty(
       "link",
-      "No webhooks yet",
-      "Add the address of a system that wants to know what happens here.",
+      t("No webhooks yet"),
+      t("Add the address of a system that wants to know what happens here."),
       link(t("New webhook"), `${home}/new`, "plus", "primary"),
     ),
 };
@@ -101,8 +101,8 @@ export const deliveryList = (endpointId: string, url: string): List<DeliveryRow>
   title: t("Deliveries"),
   subtitle: url,
   breadcrumbs: [
-    { label: "Settings", href: "/settings" },
-    { label: "Webhooks", href: home },
+    { label: t("Settings"), href: "/settings" },
+    { label: t("Webhooks"), href: home },
     { label: url, href: `${home}/${endpointId}` },
   ],
   url: `${home}/${endpointId}/deliveries`,
@@ -122,39 +122,40 @@ export const deliveryList = (endpointId: string, url: string): List<DeliveryRow>
   columns: [
     {
       key: "created_at",
-      label: "Queued",
+      label: t("Queued"),
       sort: { reference: "webhook_deliveries.created_at", column: webhookDeliveries.columns.created_at },
       cell: (row, ctx) => cell.instant(row.created_at, ctx.tenant, ctx.app.clock.now()),
     },
     {
       key: "event_name",
-      label: "Event",
+      label: t("Event"),
       cell: (row) => cell.strong(eventName(row.event_name), `/settings/webhook-deliveries/${row.id}`),
     },
     {
       key: "delivery_status",
-      label: "State",
+      label: t("State"),
       cell: (row) => cell.badge(words(row.delivery_status), deliveryTones[row.delivery_status] ?? "neutral"),
     },
-    { key: "response_status", label: "Answer", cell: (row) => cell.number(row.response_status) },
+    { key: "response_status", label: t("Answer"), cell: (row) => cell.number(row.response_status) },
     {
       key: "attempts",
-      label: "Attempts",
+      label: t("Attempts"),
       is_secondary: true,
       is_numeric: true,
       cell: (row) => cell.number(row.attempts),
     },
-    { key: "last_error", label: "Problem", is_secondary: true, cell: (row) => cell.muted(row.last_error) },
+    { key: "last_error", label: t("Problem"), is_secondary: true, cell: (row) => cell.muted(row.last_error) },
   ],
   filters: [
     {
       name: "state",
-      label: "State",
+      label: t("State"),
       options: () => deliveryStatuses.map((value) => ({ value, label: words(value) })),
       apply: (query, value) => query.where("webhook_deliveries.delivery_status", "=", value),
     },
   ],
   sort: "-created_at",
   href: (row) => `/settings/webhook-deliveries/${row.id}`,
-  empty: () => empty("send", "Nothing sent yet", "What happens from now on is sent there; a test can be sent at once."),
+  empty: () =>
+    empty("send", t("Nothing sent yet"), t("What happens from now on is sent there; a test can be sent at once.")),
 });

@@ -69,7 +69,7 @@ const form =
           fields: [
             columnField(webhookEndpoints, "is_all_events", { span: 6 }),
             {
-              ...field("event_names", "Events", { kind: "checkboxes", span: 6 }),
+              ...field("event_names", t("Events"), { kind: "checkboxes", span: 6 }),
               options: events.map(({ name, description }) => ({
                 value: name,
                 label: eventName(name),
@@ -127,12 +127,12 @@ async function showEndpoint(ctx: Ctx, id: string): Promise<Answer> {
     tabs: [],
     sections: [],
     facts: [
-      facts("Webhook", [
-        ["State", cell.badge(state, tone)],
-        ["Why", cell.text(row.is_active ? "" : row.disabled_reason)],
-        ["Failing since", cell.instant(row.failing_since, ctx.tenant, now)],
+      facts(t("Webhook"), [
+        [t("State"), cell.badge(state, tone)],
+        [t("Why"), cell.text(row.is_active ? "" : row.disabled_reason)],
+        [t("Failing since"), cell.instant(row.failing_since, ctx.tenant, now)],
         [
-          "Secret",
+          t("Secret"),
           cell.text(
             isRotated
               ? t("Changed; the one before signs as well until {time}.", {
@@ -141,7 +141,7 @@ async function showEndpoint(ctx: Ctx, id: string): Promise<Answer> {
               : t("Set"),
           ),
         ],
-        ["Added", cell.instant(row.created_at, ctx.tenant, now)],
+        [t("Added"), cell.instant(row.created_at, ctx.tenant, now)],
       ]),
     ],
     body: {
@@ -197,7 +197,7 @@ async function showDelivery(ctx: Ctx, id: string): Promise<Answer> {
             cells: [
               cell.instant(one.attempted_at, ctx.tenant, now),
               cell.number(one.response_status),
-              cell.text(`${one.duration_milliseconds} ms`),
+              cell.text(t("{duration_milliseconds} ms", { duration_milliseconds: one.duration_milliseconds })),
               cell.text(one.problem),
               cell.muted(one.response_body),
             ],
@@ -209,12 +209,12 @@ async function showDelivery(ctx: Ctx, id: string): Promise<Answer> {
       },
     ],
     facts: [
-      facts("Delivery", [
-        ["Queued", cell.instant(row.created_at, ctx.tenant, now)],
-        ["Delivered", cell.instant(row.delivered_at, ctx.tenant, now)],
-        ["Next attempt", cell.instant(row.next_attempt_at, ctx.tenant, now)],
-        ["Event id", cell.muted(row.event_id)],
-        ["Delivery id", cell.muted(row.id)],
+      facts(t("Delivery"), [
+        [t("Queued"), cell.instant(row.created_at, ctx.tenant, now)],
+        [t("Delivered"), cell.instant(row.delivered_at, ctx.tenant, now)],
+        [t("Next attempt"), cell.instant(row.next_attempt_at, ctx.tenant, now)],
+        [t("Event id"), cell.muted(row.event_id)],
+        [t("Delivery id"), cell.muted(row.id)],
       ]),
     ],
     body: { title: t("Body"), text: JSON.stringify(JSON.parse(row.body), null, 2) },

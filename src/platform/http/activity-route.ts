@@ -1,6 +1,7 @@
 import { Type } from "@sinclair/typebox";
 import { find } from "../access/reach.ts";
 import type { TableName } from "../database/tables.ts";
+import { t } from "../language/index.ts";
 import { activityEntries } from "./activity.ts";
 import { refuseParameters } from "./jsonapi-document.ts";
 import { json, type Route } from "./route.ts";
@@ -21,7 +22,7 @@ export function activityRoute(path: string, table: TableName, permission: string
     door: "api",
     permission,
     doc: {
-      summary: "What happened to a record, newest first; the last 200 entries.",
+      summary: t("What happened to a record, newest first; the last 200 entries."),
       answer: { type: "activities", attributes: activity, isList: true },
     },
     handle: async (ctx, incoming) => {
