@@ -126,7 +126,16 @@ export type PanelModel =
   /** A step of the dashboard's checklist: what to do next. */
   | { kind: "step"; title: string; text: string; href: string; is_done: boolean }
   /** A card of the settings page. */
-  | { kind: "card"; group: string; title: string; text: string; href: string; icon: string }
+  | {
+      kind: "card";
+      group: string;
+      title: string;
+      text: string;
+      href: string;
+      icon: string;
+      /** What stands on the page behind it, in words that somebody may look for: its fields. */
+      words?: readonly string[];
+    }
   /** Something the page's "New" menu offers. */
   | ({ kind: "action" } & ActionLink);
 

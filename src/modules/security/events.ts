@@ -9,6 +9,7 @@ import { eventType, type Happened, idOf, on, type Subscription } from "../../pla
 import { emit } from "../../platform/events/outbox.ts";
 import {
   refreshTokenReused,
+  roleRaised,
   secondFactorReset,
   secondStepFailed,
   signedInOnNewDevice,
@@ -115,6 +116,23 @@ export const securityHandlers: Subscription[] = [
       happened_at: occurred_at,
     }),
   ),
+  on(roleRaised, "security.notice_raised_role", async (work, { payload, occurred_at, actor_name }) => {
+    const { user_id, role_id, permissions, by_user_id } = payload;
+    // The set-up, the command line and upgrades are the operator's own doing.
+    if (by_user_id === null) return;
+    const role =
+      role_id === null
+        ? undefined
+        : await work.db.selectFrom("roles").select("name").where("id", "=", role_id).executeTakeFirst();
+    await raiseAlert(work, {
+      alert_kind: "role_raised",
+      user_id,
+      subject_name: user_id === null ? (role?.name ?? "") : await nameOfUser(work, user_id),
+      ip_address: "",
+      details: { permissions, by: actor_name },
+      happened_at: occurred_at,
+    });
+  }),
   on(secondFactorReset, "security.notice_factor_reset", async (work, { payload, occurred_at, actor_name }) =>
     raiseAlert(work, {
       alert_kind: "second_factor_reset",

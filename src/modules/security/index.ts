@@ -1,7 +1,7 @@
 import { auditLog } from "../../platform/access/audit.ts";
 import type { AnyAction } from "../../platform/action.ts";
 import { apiRequests } from "../../platform/access/journal.ts";
-import { t } from "../../platform/language/index.ts";
+import { declared, t } from "../../platform/language/index.ts";
 import { defineModule, type Panel } from "../../platform/module.ts";
 import * as actions from "./actions.ts";
 import { securityEvents, securityHandlers } from "./events.ts";
@@ -14,25 +14,31 @@ import { alertResource, auditResource, requestResource } from "./resources.ts";
 import { securityAlerts } from "./schema.ts";
 
 const cards: [permission: string, title: string, text: string, href: string, icon: string][] = [
-  ["audit.read", "Audit log", "Who changed, saw and exported what, and who signed in.", "/settings/audit", "history"],
   [
     "audit.read",
-    "Security alerts",
-    "New devices, many failures, keys used from elsewhere, raised roles.",
+    declared("Audit log"),
+    declared("Who changed, saw and exported what, and who signed in."),
+    "/settings/audit",
+    "history",
+  ],
+  [
+    "audit.read",
+    declared("Security alerts"),
+    declared("New devices, many failures, keys used from elsewhere, raised roles."),
     "/settings/security-alerts",
     "shield",
   ],
   [
     "audit.read",
-    "API requests",
-    "What programs asked for, and how it was answered.",
+    declared("API requests"),
+    declared("What programs asked for, and how it was answered."),
     "/settings/api-requests",
     "server",
   ],
   [
     "security.manage",
-    "Allowed networks",
-    "From which addresses people and programs may come in.",
+    declared("Allowed networks"),
+    declared("From which addresses people and programs may come in."),
     "/settings/allowed-networks",
     "globe",
   ],
@@ -53,6 +59,6 @@ export const securityModule = defineModule({
     page: "settings",
     order: 60 + index,
     permission,
-    load: async () => ({ kind: "card", group: t("Security"), title, text, href, icon }),
+    load: async () => ({ kind: "card", group: t("Security"), title: t(title), text: t(text), href, icon }),
   })),
 });

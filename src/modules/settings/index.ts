@@ -1,8 +1,10 @@
 import type { AnyAction } from "../../platform/action.ts";
+import { labelOf, type Table } from "../../platform/database/columns.ts";
 import { files } from "../../platform/files/files.ts";
 import { declared, t } from "../../platform/language/index.ts";
 import { defineModule, type Panel } from "../../platform/module.ts";
 import { resource } from "../../platform/resource.ts";
+import { optionalModules } from "../../platform/switches.ts";
 import { mails } from "../../platform/mail/queue.ts";
 import { mailSettings, organizations } from "../../platform/tenants.ts";
 import { retryMail, setLogo, updateMailSettings, updateOrganization } from "./actions.ts";
@@ -16,13 +18,18 @@ export { letterheadSections, localitySections, mailSections, urlSections } from 
 export { takeLogo } from "./logo.ts";
 export { type MailTest, tryMail } from "./mail-test.ts";
 
-const cards: [string, string, string, string, string][] = [
+/** The labels of columns, which are what people look for among settings. */
+const labels = (table: Table, ...names: string[]): string[] =>
+  names.map((name) => labelOf(name, table.columns[name] ?? { label: "" }));
+
+const cards: [group: string, title: string, text: string, href: string, icon: string, words?: string[]][] = [
   [
     declared("Organization"),
     declared("Organization and letterhead"),
     declared("Name, address, tax ID, bank details and logo, as clients read them."),
     "/settings/organization",
     "building",
+    labels(organizations, "name", "email", "phone", "website", "address", "tax_id", "bank_details", "logo_file_id"),
   ],
   [
     declared("Organization"),
@@ -37,8 +44,16 @@ const cards: [string, string, string, string, string][] = [
     declared("In which zone dates are meant, and how numbers are written."),
     "/settings/locale",
     "clock",
+    labels(organizations, "timezone", "locale", "currency", "payment_terms"),
   ],
-  [declared("Mail"), declared("Outgoing mail"), declared("The SMTP server, with a test."), "/settings/mail", "mail"],
+  [
+    declared("Mail"),
+    declared("Outgoing mail"),
+    declared("The SMTP server, with a test."),
+    "/settings/mail",
+    "mail",
+    labels(mailSettings, "host", "port", "security", "username", "from_name", "from_address"),
+  ],
   [
     declared("Mail"),
     declared("Sent mail"),
@@ -52,6 +67,7 @@ const cards: [string, string, string, string, string][] = [
     declared("Colour and words of welcome of the portal, its door and the mails."),
     "/settings/branding",
     "eye",
+    labels(organizations, "brand_color", "portal_welcome"),
   ],
   [
     declared("Organization"),
@@ -66,6 +82,7 @@ const cards: [string, string, string, string, string][] = [
     declared("Numbers, payment terms, footer."),
     "/settings/invoicing",
     "invoice",
+    labels(organizations, "invoice_prefix", "payment_terms", "invoice_footer"),
   ],
 ];
 
@@ -105,11 +122,24 @@ export const settingsModule = defineModule({
     },
   ],
   panels: [
-    ...cards.map(([group, title, text, href, icon], index): Panel => ({
+    ...cards.map(([group, title, text, href, icon, words = []], index): Panel => ({
       page: "settings",
       order: index,
       permission: "settings.manage",
-      load: async () => ({ kind: "card", group: t(group), title: t(title), text: t(text), href, icon }),
+      load: async (ctx) => ({
+        kind: "card",
+        group: t(group),
+        title: t(title),
+        text: t(text),
+        href,
+        icon,
+        words: [
+          ...words.map((word) => t(word)),
+          ...(href === "/settings/modules"
+            ? optionalModules(ctx.app.registry).map(({ optional }) => t(optional.title))
+            : []),
+        ],
+      }),
     })),
     {
       page: "dashboard",

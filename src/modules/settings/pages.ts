@@ -6,6 +6,8 @@ import { button, cell, empty, facts, words } from "../../platform/http/cells.ts"
 import { formFailure, formModel, type FormValues, rowValues } from "../../platform/http/form-model.ts";
 import { buttonRoute, readInput } from "../../platform/http/form-page.ts";
 import { type List, listAnswer } from "../../platform/http/list.ts";
+import { words as wordsOf } from "../../platform/database/search.ts";
+import type { PanelModel } from "../../platform/module.ts";
 import type { FormPageModel, SettingsPageModel, TriedFormModel } from "../../platform/http/page-models.ts";
 import { ofKind, panelsOf } from "../../platform/http/panels.ts";
 import { type Answer, type Incoming, page, redirect, type Route } from "../../platform/http/route.ts";
@@ -220,6 +222,15 @@ const groupOrder = [
   "declared(",
   ")System",
 ];
+/** Whether a settings page is what somebody looks for: each word begins one of its title, its text or its fields. */
+function isMeant(card: Extract<PanelModel, { kind: "card" }>, query: string): boolean {
+  const offered = wordsOf(
+    [card.group, card.title, card.text, ...(card.words ?? [])].join(" "),
+    Number.POSITIVE_INFINITY,
+  );
+  return wordsOf(query).every((word) => offered.some((one) => one.startsWith(word)));
+}
+
 const placeOf = (group: string): number => {
   const order = groupOrder.map((one) => t(one));
   return order.indexOf(order.includes(group) ? group : "");
@@ -231,13 +242,16 @@ export const settingsPages: Route[] = [
     path: "/settings",
     door: "staff",
     permission: null,
-    handle: async (ctx) => {
-      const cards = ofKind(await panelsOf(ctx, "settings", { id: "" }), "card");
+    handle: async (ctx, incoming) => {
+      const query = (incoming.url.searchParams.get("q") ?? "").trim();
+      const cards = ofKind(await panelsOf(ctx, "settings", { id: "" }), "card").filter((card) => isMeant(card, query));
       const groups = [...new Set(cards.map((card) => card.group))].toSorted(
         (one, other) => placeOf(one) - placeOf(other),
       );
       const model: SettingsPageModel = {
         header: { title: t("Settings"), subtitle: "", breadcrumbs: [], badges: [], actions: [] },
+        query,
+        empty: empty("search", t("Nothing matches"), t("No setting has these words. Try another one.")),
         groups: groups.map((title) => ({
           title,
           cards: cards

@@ -43,6 +43,7 @@ export { requestReset, sendLink, setPasswordByLink } from "./auth/links.ts";
 export { checkPassword } from "./auth/passwords.ts";
 export {
   refreshTokenReused,
+  roleRaised,
   secondFactorReset,
   secondStepFailed,
   signedInOnNewDevice,

@@ -42,8 +42,8 @@ export interface SearchFacet {
 const allWords = (text: string): string[] => fold(text).match(/[\p{L}\p{N}]+/gu) ?? [];
 
 /** The words of a query, folded; at most eight, so that a pasted page is still a quick query. */
-export function words(query: string): string[] {
-  return allWords(query).slice(0, 8);
+export function words(query: string, most = 8): string[] {
+  return allWords(query).slice(0, most);
 }
 
 const longest = 50_000;

@@ -113,6 +113,9 @@ export interface TriedFormModel {
 /** `settings/index`. */
 export interface SettingsPageModel {
   header: PageHeaderModel;
+  /** What is looked for among the settings, or empty. */
+  query: string;
+  empty: EmptyModel;
   groups: {
     title: string;
     cards: { title: string; text: string; href: string; icon: string; badge: BadgeModel | null }[];
