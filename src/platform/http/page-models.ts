@@ -110,18 +110,6 @@ export interface TriedFormModel {
   test: NonNullable<SetupPageModel["test"]>;
 }
 
-/** `settings/index`. */
-export interface SettingsPageModel {
-  header: PageHeaderModel;
-  /** What is looked for among the settings, or empty. */
-  query: string;
-  empty: EmptyModel;
-  groups: {
-    title: string;
-    cards: { title: string; text: string; href: string; icon: string; badge: BadgeModel | null }[];
-  }[];
-}
-
 export interface SearchHit {
   href: string;
   icon: string;
@@ -378,24 +366,4 @@ export interface CustomFieldsPageModel {
     move_url: string;
   }[];
   empty: EmptyModel;
-}
-
-/** `settings/standard-list`: a standard list, to take entries from under names and in places of one's own. */
-export interface StandardListModel {
-  header: PageHeaderModel;
-  action: string;
-  cancel_url: string;
-  error: string;
-  rows: {
-    index: string;
-    key: string;
-    /** How far it stands below others: "0" at the top. */
-    depth: string;
-    label: string;
-    is_chosen: boolean;
-    name: string;
-    order: string;
-    state: BadgeModel;
-    error: string;
-  }[];
 }
