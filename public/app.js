@@ -10,6 +10,7 @@ import { listenToRows } from "./app/rows.js";
 import { listenToSearch } from "./app/search.js";
 import { listenToSheets } from "./app/sheet.js";
 import { listenToSwaps } from "./app/swaps.js";
+import { listenToTags } from "./app/tags.js";
 
 // The htmx extension that keeps Alpine's state over swaps looks for it here.
 window.Alpine = Alpine;
@@ -23,6 +24,7 @@ listenToRows();
 listenToSearch();
 listenToSheets();
 listenToSwaps();
+listenToTags();
 Alpine.start();
 
 // Passkeys are a bundle of their own, fetched by the few pages that have their buttons.

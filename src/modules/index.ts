@@ -8,9 +8,11 @@ import { importsModule } from "./imports/index.ts";
 import { settingsModule } from "./settings/index.ts";
 import { setupModule } from "./setup/index.ts";
 import { staffModule } from "./staff/index.ts";
+import { tagsModule } from "./tags/index.ts";
 import { ticketsModule } from "./tickets/index.ts";
 import { contractsModule } from "./contracts/index.ts";
 import { billingModule } from "./billing/index.ts";
+import { journalModule } from "./journal/index.ts";
 import { paymentsModule } from "./payments/index.ts";
 import { referenceModule } from "./reference/index.ts";
 import { securityModule } from "./security/index.ts";
@@ -34,6 +36,8 @@ export const modules: readonly Module[] = [
   webhooksModule,
   companiesModule,
   customFieldsModule,
+  journalModule,
+  tagsModule,
   ticketsModule,
   timeModule,
   contractsModule,

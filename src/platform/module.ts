@@ -12,7 +12,16 @@ import type { Job } from "./jobs/jobs.ts";
 import type { ReferenceSet } from "./reference.ts";
 import type { PaletteSource } from "./palette.ts";
 import type { Resource } from "./resource.ts";
-import type { ActionLink, FactsModel, LayoutModel, SectionModel, StatModel } from "./http/view-models.ts";
+import type { TimelineSource } from "./timeline.ts";
+import type {
+  ActionLink,
+  AlertModel,
+  FactsModel,
+  JournalModel,
+  LayoutModel,
+  SectionModel,
+  StatModel,
+} from "./http/view-models.ts";
 
 /** The standard roles that a new organization starts with (PRD 3.1.2); what they may do is data from then on. */
 export type StandardRole = StaffRole | PortalRole;
@@ -62,6 +71,8 @@ export interface Module {
   readonly reach?: Readonly<Record<string, ReachRule>>;
   readonly panels?: readonly Panel[];
   readonly reference?: readonly ReferenceSet[];
+  /** What the module knows of the history of a company or a contact. */
+  readonly timeline?: readonly TimelineSource[];
   /** What the module shows in the frame around every page: the running timer. */
   chrome?(ctx: Ctx): Promise<Partial<LayoutModel>>;
   /** What it offers in the command palette, for the words typed and the page that is open. */
@@ -136,6 +147,10 @@ export type PanelModel =
       /** What stands on the page behind it, in words that somebody may look for: its fields. */
       words?: readonly string[];
     }
+  /** Something that has to be known before anything is done: a client's warning. */
+  | ({ kind: "alert" } & AlertModel)
+  /** What happened with a client, and where a call is written down. */
+  | ({ kind: "journal" } & JournalModel)
   /** Something the page's "New" menu offers. */
   | ({ kind: "action" } & ActionLink);
 
@@ -175,6 +190,7 @@ export interface Registry {
   readonly owners: ReadonlyMap<object, string>;
   /** Which module brings each permission. */
   readonly permissionOwners: ReadonlyMap<string, string>;
+  readonly timeline: readonly TimelineSource[];
 }
 
 /** Puts the modules together; anything declared twice stops the start with its name. */
@@ -226,6 +242,7 @@ export function buildRegistry(modules: readonly Module[]): Registry {
     permissionOwners: new Map(
       modules.flatMap((module) => Object.keys(module.permissions ?? {}).map((name) => [name, module.name] as const)),
     ),
+    timeline: modules.flatMap((module) => module.timeline ?? []),
   };
 }
 

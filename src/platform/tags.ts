@@ -43,7 +43,14 @@ export async function tagsOf(ctx: Ctx, entityType: string, ids: readonly string[
 
 /** Sets the tags of a record: lower case, each once, blanks left out. Tags that are new become known. */
 export async function setTags(work: Work, entityType: string, id: string, given: readonly string[]): Promise<void> {
-  const wanted = [...new Set(given.map(tagName).filter((tag) => tag !== ""))];
+  const wanted = [
+    ...new Set(
+      given
+        .flatMap(splitTags)
+        .map(tagName)
+        .filter((tag) => tag !== ""),
+    ),
+  ];
   const [present = []] = await tagsOf(work, entityType, [id]);
   if (present.join() === wanted.toSorted().join()) return;
   work.unit.changes += 1;

@@ -54,6 +54,25 @@ export const apiAccess: AccessTable = {
     POST /api/v1/portal/invoices/:id/pay
   `,
   "everybody of the staff": `
+    GET /api/v1/companies/:id/hierarchy
+    POST /api/v1/companies/:id/convert
+    GET /api/v1/tags
+    GET /api/v1/tags/:id
+    GET POST /api/v1/companies/:id/notes
+    GET POST /api/v1/companies/:id/attachments
+    GET POST /api/v1/contacts/:id/notes
+    GET POST /api/v1/contacts/:id/attachments
+    GET POST /api/v1/sites/:id/notes
+    GET POST /api/v1/sites/:id/attachments
+    GET POST /api/v1/record-notes
+    GET PUT PATCH DELETE /api/v1/record-notes/:id
+    GET /api/v1/record-attachments
+    GET DELETE /api/v1/record-attachments/:id
+    GET /api/v1/record-attachments/:id/content
+    GET POST /api/v1/interactions
+    GET PUT PATCH DELETE /api/v1/interactions/:id
+    GET /api/v1/companies/:id/interactions
+    GET /api/v1/contacts/:id/interactions
     GET /api/v1/custom-fields
     GET /api/v1/custom-fields/:id
     POST /api/v1/bulk
@@ -184,6 +203,16 @@ export const apiAccess: AccessTable = {
     POST /api/v1/invoices/generate/from-time-entries
     POST /api/v1/invoices/generate/batch
     POST /api/v1/payments/process-card
+  `,
+  "manager, administrator": `
+    POST /api/v1/tags
+    PUT PATCH DELETE /api/v1/tags/:id
+    POST /api/v1/tags/:id/merge
+    GET /api/v1/company-duplicates
+    GET /api/v1/contact-duplicates
+    GET POST /api/v1/companies/:id/merge
+    GET POST /api/v1/contacts/:id/merge
+    GET POST /api/v1/sites/:id/merge
   `,
   administrator: `
     POST /api/v1/custom-fields

@@ -60,6 +60,25 @@ export const pageAccess: AccessTable = {
     GET /portal/invoices/:id/paid
   `,
   "everybody of the staff": `
+    POST /companies/:id/convert
+    GET /companies/:id/activity
+    GET /contacts/:id/activity
+    POST /companies/:id/interactions
+    POST /contacts/:id/interactions
+    GET POST /companies/:id/notes
+    GET POST /contacts/:id/notes
+    GET POST /sites/:id/notes
+    POST /companies/:id/attachments
+    POST /contacts/:id/attachments
+    POST /sites/:id/attachments
+    GET /sites/:id
+    POST /notes/:id/pin
+    POST /notes/:id/alert
+    POST /notes/:id/delete
+    GET /record-attachments/:id
+    POST /record-attachments/:id/delete
+    GET POST /interactions/:id/edit
+    POST /interactions/:id/delete
     GET /
     GET /search
     GET /search/suggest
@@ -189,6 +208,18 @@ export const pageAccess: AccessTable = {
     GET POST /settings/tax-rates/new
     GET POST /settings/tax-rates/:id
     POST /settings/tax-rates/:id/delete
+  `,
+  "manager, administrator": `
+    GET /settings/tags
+    GET POST /settings/tags/new
+    GET POST /settings/tags/:id
+    GET POST /settings/tags/:id/merge
+    POST /settings/tags/:id/delete
+    GET /companies/duplicates
+    GET /contacts/duplicates
+    GET POST /companies/:id/merge
+    GET POST /contacts/:id/merge
+    GET POST /sites/:id/merge
   `,
   administrator: `
     GET /settings/custom-fields

@@ -109,6 +109,13 @@ export async function makeEverything(t: TestProgram): Promise<Everything> {
     field_type: "text",
     label: `${marker} number`,
   });
+  const written = await make(`companies/${company_id}/notes`, "record_notes", { content: `${marker} gate code` });
+  const file = await make(`companies/${company_id}/attachments`, "record_attachments", {
+    file_name: `${marker}.txt`,
+    content: btoa("plan"),
+  });
+  const talk = await make("interactions", "interactions", { company_id, subject: `${marker} called` });
+  const tag = await make("tags", "tags", { name: `${marker} tag` });
   const tax = await make("tax-rates", "tax_rates", { name: `${marker} tax`, rate: "0.05" });
   const batch = await t.api("POST", "/api/v1/contacts/import/csv?target=companies&dry_run=true", {
     key,
@@ -178,6 +185,11 @@ export async function makeEverything(t: TestProgram): Promise<Everything> {
     lines: line,
     payments: payment,
     "custom-fields": custom,
+    notes: written,
+    "record-notes": written,
+    "record-attachments": file,
+    interactions: talk,
+    tags: tag,
     "tax-rates": tax,
     imports: batch.body.data.id,
     "import-batches": batch.body.data.id,

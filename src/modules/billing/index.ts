@@ -25,6 +25,7 @@ import { invoiceLineResource, invoiceResource, paymentResource, taxRateResource 
 import { billedTimeEntries, invoiceLines, invoiceLineTimeEntries, invoices, payments, taxRates } from "./schema.ts";
 import { invoiceSearch } from "./search.ts";
 import { invoiceList } from "./lists.ts";
+import { invoiceTimeline } from "./timeline.ts";
 
 export { approveInvoice } from "./actions/approve.ts";
 export { createInvoice } from "./actions/drafts.ts";
@@ -109,5 +110,6 @@ export const billingModule = defineModule({
   emits: billingEvents,
   events: [receipts],
   search: [invoiceSearch],
+  timeline: [invoiceTimeline],
   panels,
 });

@@ -5,10 +5,11 @@ import type { Work } from "../../platform/context.ts";
 import type { NewRow, Patch, RowOf, Table } from "../../platform/database/columns.ts";
 import { fromEdge, newInput, type PatchInput, patchInput } from "../../platform/database/edge.ts";
 import { insert, remove, update } from "../../platform/database/records.ts";
-import { invalidField } from "../../platform/errors.ts";
+import { conflict, invalidField } from "../../platform/errors.ts";
 import { t } from "../../platform/language/index.ts";
 import { setTags } from "../../platform/tags.ts";
 import { backToBefore, by } from "../../platform/undo/undo.ts";
+import { keepDefaults } from "./defaults.ts";
 import { emailKey, nameKey } from "./rules.ts";
 import { companies, contacts, sites } from "./schema.ts";
 
@@ -43,6 +44,8 @@ export const updateCompany = action({
   undo: backToBefore(companies, "companies.update"),
   run: async (work: Work, input: Changed) => {
     const values = fromEdge(companies, input, work.tenant.currency);
+    const before = await find(work, "companies", input.id);
+    refuseMerged(companies, before);
     if (values.name !== undefined) values.name_key = nameKey(values.name);
     if (values.parent_company_id != null) await refuseCircle(work, input.id, values.parent_company_id);
     for (const name of ["default_billing_contact_id", "default_technical_contact_id"] as const) {
@@ -56,6 +59,12 @@ export const updateCompany = action({
     return row;
   },
 });
+
+/** What was merged into another record is kept as it was. */
+function refuseMerged(table: Pick<Table, "noun">, row: { merged_into_id: string | null }): void {
+  if (row.merged_into_id !== null)
+    throw conflict(`This ${table.noun} was merged into another one. Change that one instead.`, "merged");
+}
 
 /** A company cannot stand above itself, over however many generations. */
 async function refuseCircle(work: Work, id: string, parentId: string): Promise<void> {
@@ -81,6 +90,7 @@ export const createContact = action({
     if (values.email != null) values.email = emailKey(values.email);
     await checkSite(work, values.site_id ?? null, String(values.company_id));
     const row = await insert(work, contacts, values as NewRow<typeof contacts>);
+    await keepDefaults(work, row);
     await setTags(work, "contacts", row.id, input.tags ?? []);
     return row;
   },
@@ -95,6 +105,7 @@ export const updateContact = action({
     const values = fromEdge(contacts, input, work.tenant.currency);
     if (values.email != null) values.email = emailKey(values.email);
     const before = await find(work, "contacts", input.id);
+    refuseMerged(contacts, before);
     if (values.company_id !== undefined && values.company_id !== before.company_id && before.portal_user_id !== null) {
       throw invalidField(
         "company_id",
@@ -103,6 +114,7 @@ export const updateContact = action({
     }
     if (values.site_id !== undefined) await checkSite(work, values.site_id, values.company_id ?? before.company_id);
     const row = await update(work, contacts, input.id, values, input.version);
+    await keepDefaults(work, row);
     if (input.tags !== undefined) await setTags(work, "contacts", input.id, input.tags);
     return row;
   },
@@ -133,6 +145,7 @@ export const updateSite = action({
   run: async (work: Work, input: Changed) => {
     const values = fromEdge(sites, input, work.tenant.currency);
     const before = await find(work, "sites", input.id);
+    refuseMerged(sites, before);
     if (values.is_primary === true && !before.is_primary)
       await demoteOthers(work, values.company_id ?? before.company_id);
     return update(work, sites, input.id, values, input.version);
@@ -161,14 +174,14 @@ function archiving<T extends typeof companies | typeof contacts | typeof sites>(
     permission: "companies.write",
     input: target,
     undo: by(isArchiving ? name.replace("archive", "restore") : name.replace("restore", "archive")),
-    run: (work, input) =>
-      update(
-        work,
-        table as Table,
-        input.id,
-        { archived_at: isArchiving ? work.app.clock.now() : null } as Patch<Table>,
-        input.version,
-      ) as Promise<RowOf<T>>,
+    run: async (work, input) => {
+      const before = await find(work, table.name as "companies" | "contacts" | "sites", input.id);
+      refuseMerged(table, before);
+      const archived_at = isArchiving ? work.app.clock.now() : null;
+      const row = await update(work, table as Table, input.id, { archived_at } as Patch<Table>, input.version);
+      if (table === contacts) await keepDefaults(work, row as RowOf<typeof contacts>);
+      return row as RowOf<T>;
+    },
   });
 }
 
@@ -178,6 +191,20 @@ export const archiveContact = archiving("contacts.archive", contacts, true);
 export const restoreContact = archiving("contacts.restore", contacts, false);
 export const archiveSite = archiving("sites.archive", sites, true);
 export const restoreSite = archiving("sites.restore", sites, false);
+
+/** A prospect becomes a client; what was talked about before stays with it. */
+export const convertCompany = action({
+  name: "companies.convert",
+  permission: "companies.write",
+  input: target,
+  undo: backToBefore(companies, "companies.update"),
+  run: async (work: Work, input: PatchInput): Promise<RowOf<typeof companies>> => {
+    const before = await find(work, "companies", input.id);
+    if (before.company_type !== "prospect" && before.status !== "prospect")
+      throw conflict("This company is no prospect.", "not_a_prospect");
+    return update(work, companies, input.id, { company_type: "client", status: "active" }, input.version);
+  },
+});
 
 function removing(name: string, table: Table): Action<PatchInput, void> {
   return action({

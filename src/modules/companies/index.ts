@@ -5,8 +5,11 @@ import type { List } from "../../platform/http/list.ts";
 import { t } from "../../platform/language/index.ts";
 import { defineModule } from "../../platform/module.ts";
 import * as actions from "./actions.ts";
-import { companyApi } from "./api.ts";
 import { companyList, contactList } from "./lists.ts";
+import { companyApi } from "./api.ts";
+import { mergeActions } from "./merge/actions.ts";
+import { mergeApi } from "./merge/api.ts";
+import { mergePages } from "./merge/pages.ts";
 import { formPages } from "./pages/forms.ts";
 import { recordPages } from "./pages/records.ts";
 import { companyResource, contactResource, siteResource } from "./resources.ts";
@@ -14,6 +17,7 @@ import { companies, contacts, sites } from "./schema.ts";
 import { companySearch, contactSearch } from "./search.ts";
 
 export { createCompany, createContact, createSite, updateCompany, updateContact, updateSite } from "./actions.ts";
+export { clientTabs, companyHeader, contactHeader, siteHeader } from "./pages/header.ts";
 export { contactName, emailKey, nameKey } from "./rules.ts";
 export { companies, contacts, paymentTerms, sites } from "./schema.ts";
 
@@ -24,17 +28,18 @@ export const companiesModule = defineModule({
   permissions: {
     "companies.read": "See companies, contacts and sites",
     "companies.write": "Add, change and archive companies, contacts and sites",
+    "companies.merge": "Merge companies, contacts and sites that turn out to be the same",
   },
   grants: {
-    manager: ["companies.read", "companies.write"],
+    manager: ["companies.read", "companies.write", "companies.merge"],
     technician: ["companies.read", "companies.write"],
     dispatcher: ["companies.read", "companies.write"],
     sales: ["companies.read", "companies.write"],
     finance: ["companies.read", "companies.write"],
   },
-  actions: Object.values(actions) as unknown as AnyAction[],
+  actions: [...Object.values(actions), ...Object.values(mergeActions)] as unknown as AnyAction[],
   resources: [companyResource, contactResource, siteResource],
-  routes: [...recordPages, ...formPages, ...companyApi],
+  routes: [...mergePages, ...recordPages, ...formPages, ...companyApi, ...mergeApi],
   lists: [
     { permission: "companies.read", list: companyList as List<unknown> },
     { permission: "companies.read", list: contactList as List<unknown> },

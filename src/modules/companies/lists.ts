@@ -11,6 +11,7 @@ import { isId, noId } from "../../platform/ids.ts";
 import { t } from "../../platform/language/index.ts";
 import { tagFilters } from "../../platform/tags.ts";
 import { companyBulk, contactBulk } from "./bulk.ts";
+import { groupOf } from "./hierarchy.ts";
 import { contactName } from "./rules.ts";
 import { companies, contacts } from "./schema.ts";
 
@@ -167,6 +168,21 @@ export const companyList: List<CompanyRow> = {
               value === "me" ? ctx.actor.user_id : isId(value) ? value : noId,
             ),
     },
+    {
+      name: "group",
+      label: "Group",
+      options: async (ctx) =>
+        reach(ctx, "companies")
+          .select(["companies.id as value", "companies.name as label"])
+          .where(
+            sql<boolean>`exists (select 1 from companies child where child.tenant_id = companies.tenant_id and child.parent_company_id = companies.id)`,
+          )
+          .orderBy("companies.name")
+          .limit(500)
+          .execute(),
+      apply: (query, value, ctx) =>
+        query.where(sql<boolean>`companies.id in ${groupOf(ctx, isId(value) ? value : noId)}`),
+    },
     archivedFilter("companies"),
   ],
   bulk: companyBulk,
@@ -177,6 +193,7 @@ export const companyList: List<CompanyRow> = {
     can(ctx.actor, "companies.write")
       ? [
           ...(can(ctx.actor, "imports.run") ? [link(t("Import"), "/imports/new", "upload")] : []),
+          ...(can(ctx.actor, "companies.merge") ? [link(t("Duplicates"), "/companies/duplicates", "merge")] : []),
           link(t("New company"), "/companies/new", "plus", "primary"),
         ]
       : [],
@@ -330,9 +347,9 @@ export interface SiteRow {
 export const siteColumns: Pick<List<SiteRow>, "columns" | "href" | "title" | "table"> = {
   title: "Sites",
   table: "sites",
-  href: (row) => `/sites/${row.id}/edit`,
+  href: (row) => `/sites/${row.id}`,
   columns: [
-    { key: "name", label: "Name", cell: (row) => cell.strong(row.name, `/sites/${row.id}/edit`) },
+    { key: "name", label: "Name", cell: (row) => cell.strong(row.name, `/sites/${row.id}`) },
     { key: "address", label: "Address", cell: (row) => cell.text(addressLine(row.address)) },
     { key: "phone", label: "Phone", is_secondary: true, cell: (row) => cell.tel(row.phone) },
     {

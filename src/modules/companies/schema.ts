@@ -38,6 +38,8 @@ export const companies = table(
     custom_fields: customFields(),
     notes: col.maybe.text({ maxLength: 20_000 }),
     archived_at: readOnly(col.maybe.instant()),
+    /** The record that this one turned out to be. */
+    merged_into_id: readOnly(col.maybe.ref("companies", { label: "Merged into" })),
   },
   { noun: "company", readPermission: "companies.read", companyColumn: "id" },
 );
@@ -72,6 +74,8 @@ export const contacts = table(
     custom_fields: customFields(),
     notes: col.maybe.text({ maxLength: 20_000 }),
     archived_at: readOnly(col.maybe.instant()),
+    /** The record that this one turned out to be. */
+    merged_into_id: readOnly(col.maybe.ref("contacts", { label: "Merged into" })),
   },
   { noun: "contact", readPermission: "companies.read", companyColumn: "company_id" },
 );
@@ -89,6 +93,8 @@ export const sites = table(
     timezone: col.maybe.text({ format: "timezone", label: "Time zone" }),
     notes: col.maybe.text({ maxLength: 20_000 }),
     archived_at: readOnly(col.maybe.instant()),
+    /** The record that this one turned out to be. */
+    merged_into_id: readOnly(col.maybe.ref("sites", { label: "Merged into" })),
   },
   { noun: "site", readPermission: "companies.read", companyColumn: "company_id" },
 );

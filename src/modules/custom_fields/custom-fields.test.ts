@@ -199,7 +199,7 @@ describe("a custom field", () => {
     });
     expect(
       (await signedIn(t, await t.harbor.as("technician")).then((one) => one.open(`/companies/${id}`))).text,
-    ).toContain("Changed alarm code word");
+    ).toContain("Changed: Alarm code word");
   });
 });
 

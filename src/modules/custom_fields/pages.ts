@@ -20,7 +20,8 @@ import {
   rowValues,
 } from "../../platform/http/form-model.ts";
 import { buttonRoute } from "../../platform/http/form-page.ts";
-import type { CustomFieldsPageModel, FormPageModel } from "../../platform/http/page-models.ts";
+import type { CustomFieldsPageModel } from "../../platform/http/client-models.ts";
+import type { FormPageModel } from "../../platform/http/page-models.ts";
 import { type Answer, type Incoming, page, redirect, type Route } from "../../platform/http/route.ts";
 import type { ActionLink, FieldModel, FormModel } from "../../platform/http/view-models.ts";
 import { t } from "../../platform/language/index.ts";

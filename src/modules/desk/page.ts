@@ -52,6 +52,7 @@ export async function ticketModel(
   return {
     number: `#${ticket.ticket_number}`,
     title: ticket.title,
+    alerts: ofKind(panels, "alert"),
     badges: await badgesOf(ctx, ticket),
     back: { label: from.startsWith("/my-work") ? t("My work") : t("Tickets"), href: from },
     ...(await neighboursOf(ctx, id, from)),

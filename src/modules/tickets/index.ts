@@ -29,6 +29,7 @@ import {
   ticketTypes,
 } from "./schema.ts";
 import { ticketSearch } from "./search.ts";
+import { ticketTimeline } from "./timeline.ts";
 
 export {
   addNoteWithFiles,
@@ -105,6 +106,7 @@ export const ticketsModule = defineModule({
   events: ticketMails,
   search: [ticketSearch],
   reach: ticketReach,
+  timeline: [ticketTimeline],
   panels: [...ticketPanels, ...settingsCards],
   reference: ticketReference,
 });

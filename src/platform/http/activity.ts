@@ -1,4 +1,5 @@
 import type { Ctx } from "../context.ts";
+import { beforeIn, type TimelineRange } from "../timeline.ts";
 import { tableNamed, labelOf } from "../database/columns.ts";
 import { t } from "../language/index.ts";
 import { definitionsOf, hasCustomFields } from "../custom-fields/definitions.ts";
@@ -45,12 +46,14 @@ export async function activityEntries(
   entityType: string,
   id: string,
   limit: number,
+  range: Pick<TimelineRange, "before"> = { before: null },
 ): Promise<{ id: string; timestamp: string; actor_name: string; action: string; text: string; changes: string[] }[]> {
   const rows = await ctx.db
     .selectFrom("audit_log")
     .select(["id", "timestamp", "actor_name", "action", "new_values"])
     .where("entity_type", "=", entityType)
     .where("entity_id", "=", id)
+    .where(beforeIn("audit_log.timestamp", "audit_log.id", { ...range, limit }))
     .orderBy("timestamp", "desc")
     .orderBy("id", "desc")
     .limit(limit)

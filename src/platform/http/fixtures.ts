@@ -1,5 +1,5 @@
 import { conversation, invoice, newTicket, ticket } from "./fixtures/desk.ts";
-import { customFields } from "./fixtures/clients.ts";
+import { customFields, duplicates, journalNotes, journalTimeline, merge } from "./fixtures/clients.ts";
 import { dashboard, emptyList, ticketList } from "./fixtures/lists.ts";
 import * as outside from "./fixtures/outside.ts";
 import { header } from "./fixtures/parts.ts";
@@ -67,6 +67,8 @@ export const fixtures: Record<string, { layout: "app" | "portal" | "plain"; titl
       form: outside.formPage.form,
     },
   },
+  "companies/duplicates": { layout: "app", title: "Duplicates", model: duplicates },
+  "companies/merge": { layout: "app", title: "Merge", model: merge },
   "companies/show": { layout: "app", title: "Nordwind Logistics", model: record },
   "contacts/show": {
     layout: "app",
@@ -92,6 +94,8 @@ export const fixtures: Record<string, { layout: "app" | "portal" | "plain"; titl
       ],
     },
   },
+  "journal/notes": { layout: "app", title: "Notes", model: journalNotes },
+  "journal/timeline": { layout: "app", title: "Activity", model: journalTimeline },
   "lists/run": {
     layout: "app",
     title: "Assign",

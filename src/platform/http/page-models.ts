@@ -1,11 +1,13 @@
 import type {
   ActionLink,
+  AlertModel,
   AttachmentModel,
   BadgeModel,
   EmptyModel,
   FactsModel,
   FieldModel,
   FormModel,
+  JournalModel,
   PageHeaderModel,
   SectionModel,
   StatModel,
@@ -131,11 +133,15 @@ export interface SearchModel {
 /** `records/show`, and `companies/show` and `contacts/show` by it: a record with its facts at the side. */
 export interface RecordPageModel {
   header: PageHeaderModel;
+  /** What has to be known before anything is done. */
+  alerts?: AlertModel[];
   stats: StatModel[];
   tabs: TabModel[];
   sections: SectionModel[];
   /** A long plain text that the page is about, such as a mail; line breaks are kept. */
   body?: { title: string; text: string };
+  /** What happened with a client; absent for other records. */
+  journal?: JournalModel | null;
   facts: FactsModel[];
   /** Plain text about the record; line breaks are kept. Empty when there is none. */
   notes: string;
@@ -195,6 +201,8 @@ export interface NewTicketPageModel {
 export interface TicketPageModel {
   number: string;
   title: string;
+  /** What has to be known of the client before anything is done. */
+  alerts?: AlertModel[];
   badges: BadgeModel[];
   back: { label: string; href: string };
   previous_url: string;
@@ -347,23 +355,4 @@ export interface PortalTicketModel {
   notes: NoteModel[];
   composer: ComposerModel | null;
   actions: ActionLink[];
-}
-
-/** `custom_fields/index`: the fields of one kind of record. */
-export interface CustomFieldsPageModel {
-  header: PageHeaderModel;
-  tabs: TabModel[];
-  fields: {
-    id: string;
-    href: string;
-    label: string;
-    key: string;
-    type: string;
-    /** The choices in a few words, or empty. */
-    detail: string;
-    section: string;
-    badges: BadgeModel[];
-    move_url: string;
-  }[];
-  empty: EmptyModel;
 }

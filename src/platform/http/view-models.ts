@@ -328,3 +328,46 @@ export interface AttachmentModel {
   /** Address that a POST removes it by, or empty. */
   remove_url: string;
 }
+
+/** A warning at the top of a page (`partials/alerts`). */
+export interface AlertModel {
+  /** Safe HTML. */
+  html: string;
+  /** Who said it, and when, in words. */
+  detail: string;
+  href: string;
+}
+
+/** One thing that happened (`partials/timeline`). */
+export interface TimelineEntryModel {
+  id: string;
+  kind: string;
+  icon: string;
+  actor: string;
+  text: string;
+  /** Safe HTML, or empty. */
+  html: string;
+  href: string;
+  badge: BadgeModel | null;
+  at: string;
+  at_text: string;
+  at_hint: string;
+}
+
+/** Where a call, a meeting or a note is written down in a line (`partials/log`). */
+export interface LogModel {
+  action: string;
+  kinds: { value: string; label: string; icon: string; is_selected: boolean }[];
+  subject: string;
+  minutes: string;
+  contacts: { value: string; label: string; is_selected: boolean }[];
+  error: string;
+}
+
+/** What happened with a client, newest first, with what was pinned. */
+export interface JournalModel {
+  log: LogModel | null;
+  pinned: { id: string; html: string; detail: string; href: string }[];
+  entries: TimelineEntryModel[];
+  more_url: string;
+}

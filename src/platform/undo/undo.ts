@@ -59,7 +59,12 @@ export function backToBefore(table: Table, action: string): Undo<never, never, B
         input: {
           id: input.id,
           version: result.version,
-          ...Object.fromEntries(changed.map((name) => [name, old[name] ?? null])),
+          ...Object.fromEntries(
+            changed.map((name) => [
+              name,
+              name === "custom_fields" ? wholly(old[name], now[name]) : (old[name] ?? null),
+            ]),
+          ),
           ...(areTagsChanged ? { tags: before.tags } : {}),
         },
         ...(areTagsChanged ? { expected_tags: { entity_type: table.name, id: input.id, tags } } : {}),
@@ -67,6 +72,12 @@ export function backToBefore(table: Table, action: string): Undo<never, never, B
     },
   };
   return undo as unknown as Undo<never, never, Before>;
+}
+
+/** Custom fields are laid over what is there, so those that came up since are named to be taken away again. */
+function wholly(old: unknown, now: unknown): Record<string, unknown> {
+  const gone = Object.keys((now ?? {}) as object).map((key) => [key, null] as const);
+  return { ...Object.fromEntries(gone), ...(old as object | null) };
 }
 
 /** Taking back by another action on the same record: archive by restore. */

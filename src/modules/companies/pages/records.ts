@@ -2,7 +2,6 @@ import { can } from "../../../platform/access/actor.ts";
 import { find, maybeFind, reach } from "../../../platform/access/reach.ts";
 import type { Ctx } from "../../../platform/context.ts";
 import { customFacts } from "../../../platform/custom-fields/show.ts";
-import { activityOf } from "../../../platform/http/activity.ts";
 import {
   addressLine,
   button,
@@ -21,11 +20,11 @@ import { ofKind, panelsOf } from "../../../platform/http/panels.ts";
 import { type Answer, type Incoming, page, redirect, type Route } from "../../../platform/http/route.ts";
 import type { ActionLink, SectionModel } from "../../../platform/http/view-models.ts";
 import { t } from "../../../platform/language/index.ts";
-import { tagChips, tagsOf } from "../../../platform/tags.ts";
 import {
   archiveCompany,
   archiveContact,
   archiveSite,
+  convertCompany,
   deleteCompany,
   deleteContact,
   deleteSite,
@@ -33,16 +32,24 @@ import {
   restoreContact,
   restoreSite,
 } from "../actions.ts";
-import { companyList, contactList, siteColumns, type SiteRow, statusTone } from "../lists.ts";
+import { companiesBelow } from "../hierarchy.ts";
+import { companyList, contactList, siteColumns, type SiteRow } from "../lists.ts";
 import { contactName } from "../rules.ts";
+import { belowSection, defaultContacts } from "./parts.ts";
+import { clientTabs, companyHeader, contactHeader, siteHeader } from "./header.ts";
 
 const most = 25;
 
 async function showCompany(ctx: Ctx, incoming: Incoming): Promise<Answer> {
   const company = await find(ctx, "companies", incoming.params["id"] ?? "");
   const { id } = company;
+  if (company.merged_into_id !== null)
+    return redirect(
+      `/companies/${company.merged_into_id}`,
+      t("{name} was merged into this company.", { name: company.name }),
+      "info",
+    );
   const mayWrite = can(ctx.actor, "companies.write");
-  const [tags = []] = await tagsOf(ctx, "companies", [id]);
   const parent =
     company.parent_company_id === null ? undefined : await maybeFind(ctx, "companies", company.parent_company_id);
   const manager =
@@ -62,6 +69,8 @@ async function showCompany(ctx: Ctx, incoming: Incoming): Promise<Answer> {
     .limit(most)
     .execute()) as unknown as SiteRow[];
   const panels = await panelsOf(ctx, "company", { id });
+  const below = await companiesBelow(ctx, id);
+  const defaults = await defaultContacts(ctx, company);
   const contactSection: SectionModel = {
     id: "contacts",
     title: t("Contacts"),
@@ -87,27 +96,26 @@ async function showCompany(ctx: Ctx, incoming: Incoming): Promise<Answer> {
     more_label: "",
   };
   const model: RecordPageModel = {
-    header: {
-      title: company.name,
-      subtitle: company.industry ?? "",
-      breadcrumbs: [{ label: t("Companies"), href: "/companies" }],
-      badges: [
-        { text: words(company.status), tone: statusTone(company.status) },
-        { text: words(company.company_type), tone: "neutral" },
-        ...(company.archived_at === null ? [] : [{ text: t("Archived"), tone: "warning" }]),
-        ...(await tagChips(ctx, tags)),
-      ],
-      actions: mayWrite
+    header: await companyHeader(
+      ctx,
+      company,
+      mayWrite
         ? primaryLast([
             ...ofKind(panels, "action"),
             link(t("Edit"), `/companies/${id}/edit`, "pencil"),
-            ...archiveButtons("companies", id, company.archived_at, company.name),
+            ...(company.status === "prospect" || company.company_type === "prospect"
+              ? [button(t("Make it a client"), `/companies/${id}/convert`, "check")]
+              : []),
+            ...(can(ctx.actor, "companies.merge") ? [link(t("Merge"), `/companies/${id}/merge`, "merge")] : []),
+            ...archiveButtons("companies", id, company.archived_at, company.name, below.length),
           ])
         : [],
-    },
+    ),
+    alerts: ofKind(panels, "alert"),
     stats: ofKind(panels, "stat"),
-    tabs: [],
-    sections: [...ofKind(panels, "section"), contactSection, siteSection, await activityOf(ctx, "companies", id)],
+    tabs: clientTabs("companies", id, "overview"),
+    sections: [...ofKind(panels, "section"), contactSection, ...belowSection(below), siteSection],
+    journal: ofKind(panels, "journal")[0] ?? null,
     facts: [
       facts(t("Company"), [
         [t("Phone"), cell.tel(company.phone)],
@@ -117,10 +125,12 @@ async function showCompany(ctx: Ctx, incoming: Incoming): Promise<Answer> {
         ],
         [t("Address"), cell.text(addressLine(company.address))],
         [t("Parent company"), parent === undefined ? cell.nothing : cell.link(parent.name, `/companies/${parent.id}`)],
+        [t("Technical contact"), defaults.technical],
         [t("Account manager"), cell.person(manager?.name)],
         [t("Added"), cell.text(formatInstant(company.created_at, ctx.tenant))],
       ]),
       facts(t("Billing"), [
+        [t("Billing contact"), defaults.billing],
         [t("Currency"), cell.text(company.currency)],
         [t("Payment terms"), cell.text(words(company.payment_terms))],
         [t("Tax ID"), cell.text(company.tax_id)],
@@ -146,36 +156,31 @@ async function showContact(ctx: Ctx, incoming: Incoming): Promise<Answer> {
   const contact = await find(ctx, "contacts", incoming.params["id"] ?? "");
   const { id } = contact;
   const name = contactName(contact);
+  if (contact.merged_into_id !== null)
+    return redirect(`/contacts/${contact.merged_into_id}`, t("{name} was merged into this contact.", { name }), "info");
   const company = await find(ctx, "companies", contact.company_id);
   const site = contact.site_id === null ? undefined : await maybeFind(ctx, "sites", contact.site_id);
-  const [tags = []] = await tagsOf(ctx, "contacts", [id]);
   const mayWrite = can(ctx.actor, "companies.write");
   const panels = await panelsOf(ctx, "contact", { id });
   const model: RecordPageModel = {
-    header: {
-      title: name,
-      subtitle: [contact.title, company.name].filter(Boolean).join(" · "),
-      breadcrumbs: [
-        { label: t("Companies"), href: "/companies" },
-        { label: company.name, href: `/companies/${company.id}` },
-      ],
-      badges: [
-        { text: words(contact.contact_type), tone: "neutral" },
-        ...(contact.is_portal_user ? [{ text: t("Portal user"), tone: "success" }] : []),
-        ...(contact.archived_at === null ? [] : [{ text: t("Archived"), tone: "warning" }]),
-        ...(await tagChips(ctx, tags)),
-      ],
-      actions: mayWrite
+    header: await contactHeader(
+      ctx,
+      contact,
+      company,
+      mayWrite
         ? primaryLast([
             ...ofKind(panels, "action"),
             link(t("Edit"), `/contacts/${id}/edit`, "pencil"),
+            ...(can(ctx.actor, "companies.merge") ? [link(t("Merge"), `/contacts/${id}/merge`, "merge")] : []),
             ...archiveButtons("contacts", id, contact.archived_at, name),
           ])
         : [],
-    },
+    ),
+    alerts: ofKind(panels, "alert"),
     stats: ofKind(panels, "stat"),
-    tabs: [],
-    sections: [...ofKind(panels, "section"), await activityOf(ctx, "contacts", id)],
+    tabs: clientTabs("contacts", id, "overview"),
+    sections: ofKind(panels, "section"),
+    journal: ofKind(panels, "journal")[0] ?? null,
     facts: [
       facts(t("Contact"), [
         [t("E-mail"), cell.mail(contact.email)],
@@ -196,17 +201,77 @@ async function showContact(ctx: Ctx, incoming: Incoming): Promise<Answer> {
   return page("contacts/show", name, model);
 }
 
-function archiveButtons(path: string, id: string, archivedAt: string | null, name: string): ActionLink[] {
-  if (archivedAt === null)
-    return [
-      button(
-        t("Archive"),
-        `/${path}/${id}/archive`,
-        "archive",
-        "ghost",
-        t("Archive {name}? It leaves the lists, and can be restored.", { name }),
-      ),
-    ];
+async function showSite(ctx: Ctx, incoming: Incoming): Promise<Answer> {
+  const site = await find(ctx, "sites", incoming.params["id"] ?? "");
+  const company = await find(ctx, "companies", site.company_id);
+  const { id } = site;
+  if (site.merged_into_id !== null)
+    return redirect(
+      `/sites/${site.merged_into_id}`,
+      t("{name} was merged into this site.", { name: site.name }),
+      "info",
+    );
+  const people = await contactList
+    .query(ctx)
+    .where("contacts.site_id", "=", id)
+    .where("contacts.archived_at", "is", null)
+    .orderBy("contacts.first_name")
+    .limit(most)
+    .execute();
+  const model: RecordPageModel = {
+    header: siteHeader(
+      site,
+      company,
+      can(ctx.actor, "companies.write")
+        ? primaryLast([
+            link(t("Edit"), `/sites/${id}/edit`, "pencil"),
+            ...(can(ctx.actor, "companies.merge") ? [link(t("Merge"), `/sites/${id}/merge`, "merge")] : []),
+            ...archiveButtons("sites", id, site.archived_at, site.name),
+          ])
+        : [],
+    ),
+    stats: [],
+    tabs: clientTabs("sites", id, "overview"),
+    sections: [
+      {
+        id: "contacts",
+        title: t("Contacts"),
+        actions: [],
+        table: tableModel(
+          ctx,
+          { ...contactList, columns: contactList.columns.filter((column) => column.key !== "company") },
+          people,
+          "first_name",
+          null,
+        ),
+        empty: empty("users", t("Nobody here"), t("Contacts whose site this is stand here.")),
+        more_url: "",
+        more_label: "",
+      },
+    ],
+    facts: [
+      facts(t("Site"), [
+        [t("Company"), cell.link(company.name, `/companies/${company.id}`)],
+        [t("Address"), cell.text(addressLine(site.address))],
+        [t("Phone"), cell.tel(site.phone)],
+        [t("Time zone"), cell.text(site.timezone)],
+      ]),
+    ],
+    notes: site.notes ?? "",
+    attachments: [],
+  };
+  return page("records/show", site.name, model);
+}
+
+function archiveButtons(path: string, id: string, archivedAt: string | null, name: string, below = 0): ActionLink[] {
+  if (archivedAt === null) {
+    const question = t("Archive {name}? It leaves the lists, and can be restored.", { name });
+    const stay =
+      below === 0
+        ? ""
+        : ` ${t("{below, plural, one {The company below it stays as it is, and below it.} other {The # companies below it stay as they are, and below it.}}", { below })}`;
+    return [button(t("Archive"), `/${path}/${id}/archive`, "archive", "ghost", question + stay)];
+  }
   return [
     button(t("Restore"), `/${path}/${id}/restore`, "refresh", "ghost"),
     button(t("Delete"), `/${path}/${id}/delete`, "trash", "danger", t("Delete {name} for good?", { name })),
@@ -235,9 +300,16 @@ export const recordPages: Route[] = [
     permission: "companies.read",
     handle: (ctx, incoming) => listAnswer(ctx, incoming, contactList),
   },
+  { method: "GET", path: "/sites/:id", door: "staff", permission: "companies.read", handle: showSite },
   { method: "GET", path: "/contacts/:id", door: "staff", permission: "companies.read", handle: showContact },
   buttonRoute("/companies/:id/archive", archiveCompany, (incoming) =>
     redirect(at("companies")(incoming), t("Company archived.")),
+  ),
+  buttonRoute(
+    "/companies/:id/convert",
+    convertCompany,
+    (incoming) => redirect(at("companies")(incoming), t("It is a client now.")),
+    at("companies"),
   ),
   buttonRoute("/companies/:id/restore", restoreCompany, (incoming) =>
     redirect(at("companies")(incoming), t("Company restored.")),

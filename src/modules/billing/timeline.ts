@@ -1,0 +1,48 @@
+import { reach } from "../../platform/access/reach.ts";
+import { words } from "../../platform/http/cells.ts";
+import { t } from "../../platform/language/index.ts";
+import { formatMoney } from "../../platform/money.ts";
+import { beforeIn, type TimelineEntry, type TimelineSource } from "../../platform/timeline.ts";
+
+/** Invoices of a company, by when they were approved. A contact has none of their own. */
+export const invoiceTimeline: TimelineSource = {
+  kind: "invoice",
+  label: "Invoices",
+  permission: "billing.read",
+  load: async (ctx, { table, id }, range) => {
+    if (table !== "companies") return [];
+    const rows = await reach(ctx, "invoices")
+      .leftJoin("users as approvers", "approvers.id", "invoices.approved_by_id")
+      .select([
+        "invoices.id",
+        "invoices.invoice_number",
+        "invoices.approved_at",
+        "invoices.status",
+        "invoices.total",
+        "invoices.currency",
+        "approvers.name as approver",
+      ])
+      .where("invoices.company_id", "=", id)
+      .where("invoices.approved_at", "is not", null)
+      .where(beforeIn("invoices.approved_at", "invoices.id", range))
+      .orderBy("invoices.approved_at", "desc")
+      .orderBy("invoices.id", "desc")
+      .limit(range.limit)
+      .execute();
+    return rows.map((row): TimelineEntry => {
+      const number = row.invoice_number ?? "";
+      const amount = formatMoney(row.total, row.currency, ctx.tenant.locale);
+      return {
+        id: row.id,
+        kind: "invoice",
+        at: row.approved_at ?? "",
+        actor_name: row.approver ?? ctx.tenant.name,
+        text: t("Invoice {number} over {amount}", { number, amount }),
+        html: "",
+        href: `/invoices/${row.id}`,
+        icon: "invoice",
+        badge: { text: words(row.status), tone: "neutral" },
+      };
+    });
+  },
+};

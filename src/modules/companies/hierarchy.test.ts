@@ -1,0 +1,72 @@
+import { afterAll, beforeAll, expect, test } from "bun:test";
+import { signedIn } from "../../../tests/support/desk.ts";
+import { startTestProgram, type TestProgram } from "../../../tests/support/program.ts";
+
+let t: TestProgram;
+let admin: string;
+
+beforeAll(async () => {
+  t = await startTestProgram();
+  admin = await t.harbor.key("administrator");
+});
+afterAll(() => t.close());
+
+type Answer = Awaited<ReturnType<TestProgram["api"]>>;
+const post = (path: string, type: string, attributes: Record<string, unknown>): Promise<Answer> =>
+  t.api("POST", `/api/v1/${path}`, { key: admin, body: { data: { type, attributes } } });
+const get = (path: string): Promise<Answer> => t.api("GET", `/api/v1/${path}`, { key: admin });
+const company = async (name: string, more: Record<string, unknown> = {}): Promise<string> =>
+  (await post("companies", "companies", { name, ...more })).body.data.id as string;
+
+test("a group is shown from above and from below, with what is going on in it", async () => {
+  const top = await company("Group Holding");
+  const middle = await company("Group North", { parent_company_id: top });
+  const leaf = await company("Group Kiel", { parent_company_id: middle });
+  await post("tickets", "tickets", { title: "Slow", company_id: leaf });
+  const seen = await get(`companies/${middle}/hierarchy`);
+  expect(
+    seen.body.data.map((one: { id: string; attributes: Record<string, unknown> }) => [
+      one.id,
+      one.attributes["depth"],
+      one.attributes["open_ticket_count"],
+    ]),
+  ).toEqual([
+    [top, -1, null],
+    [leaf, 1, 1],
+  ]);
+  expect((await get(`companies?filter[parent_company_id]=${top}`)).body.data).toHaveLength(1);
+  const browser = await signedIn(t, await t.harbor.as("technician"));
+  const page = await browser.open(`/companies/${leaf}`);
+  expect(page.html).toContain(`href="/companies/${top}"`);
+  expect((await browser.open(`/companies/${top}`)).text).toContain("Group Kiel");
+  const list = (await browser.open(`/companies?group=${middle}`)).html;
+  expect([list.includes(`/companies/${leaf}`), list.includes(`data-id="${top}"`)]).toEqual([true, false]);
+});
+
+test("a prospect becomes a client once, and keeps its history", async () => {
+  const id = await company("Maybe Ltd", { company_type: "prospect", status: "prospect" });
+  await post(`companies/${id}/notes`, "record_notes", { content: "Met at the fair" });
+  const browser = await signedIn(t, await t.harbor.as("technician"));
+  await browser.open(`/companies/${id}`);
+  expect((await browser.submit(`/companies/${id}/convert`)).text).toContain("It is a client now.");
+  expect((await get(`companies/${id}`)).body.data.attributes).toMatchObject({
+    company_type: "client",
+    status: "active",
+  });
+  expect((await get(`companies/${id}/notes`)).body.data).toHaveLength(1);
+  expect((await t.api("POST", `/api/v1/companies/${id}/convert`, { key: admin })).status).toBe(409);
+});
+
+test("the first billing contact gets the invoices, until somebody archives or moves them", async () => {
+  const id = await company("Pays Ltd");
+  const contact = (await post("contacts", "contacts", { company_id: id, first_name: "Bea", contact_type: "billing" }))
+    .body.data.id;
+  await post("contacts", "contacts", { company_id: id, first_name: "Bob", contact_type: "billing" });
+  const of = async (): Promise<unknown> =>
+    (await get(`companies/${id}`)).body.data.attributes.default_billing_contact_id;
+  expect(await of()).toBe(contact);
+  const browser = await signedIn(t, await t.harbor.as("technician"));
+  await browser.open(`/contacts/${contact}`);
+  await browser.submit(`/contacts/${contact}/archive`);
+  expect(await of()).toBeNull();
+});

@@ -1,0 +1,105 @@
+import { type RawBuilder, sql } from "kysely";
+import { can } from "../../platform/access/actor.ts";
+import { reach } from "../../platform/access/reach.ts";
+import type { Ctx } from "../../platform/context.ts";
+
+/** Groups of companies: who stands above and below. Each is billed by itself. */
+
+const mostGenerations = 20;
+
+/** The companies above one, the topmost first, as far as they are within reach. */
+export async function companiesAbove(
+  ctx: Ctx,
+  company: { parent_company_id: string | null },
+): Promise<{ id: string; name: string }[]> {
+  const above: { id: string; name: string }[] = [];
+  let next = company.parent_company_id;
+  while (next !== null && above.length < mostGenerations) {
+    const row: { id: string; name: string; parent_company_id: string | null } | undefined = await reach(
+      ctx,
+      "companies",
+    )
+      .select(["companies.id", "companies.name", "companies.parent_company_id"])
+      .where("companies.id", "=", next)
+      .executeTakeFirst();
+    if (row === undefined) break;
+    above.unshift({ id: row.id, name: row.name });
+    next = row.parent_company_id;
+  }
+  return above;
+}
+
+/** The ids of a company and all below it, over however many generations, as a query. */
+export function groupOf(ctx: Ctx, id: string): RawBuilder<string> {
+  return sql<string>`(
+    with recursive below (id) as (
+      select id from companies where tenant_id = ${ctx.tenant.id} and id = ${id}
+      union
+      select child.id from companies child join below on child.parent_company_id = below.id
+      where child.tenant_id = ${ctx.tenant.id}
+    ) select id from below)`;
+}
+
+export interface Below {
+  id: string;
+  name: string;
+  status: string;
+  parent_company_id: string | null;
+  /** 1 for a direct child. */
+  depth: number;
+  /** Null for who may not see tickets or contracts. */
+  open_ticket_count: number | null;
+  active_contract_count: number | null;
+}
+
+const mostBelow = 500;
+
+/** All companies below one that are not archived, each behind the one it stands below, with what is going on there. */
+export async function companiesBelow(ctx: Ctx, id: string): Promise<Below[]> {
+  const rows = await reach(ctx, "companies")
+    .select(["companies.id", "companies.name", "companies.status", "companies.parent_company_id"])
+    .where("companies.archived_at", "is", null)
+    .where(sql<boolean>`companies.id in ${groupOf(ctx, id)}`)
+    .where("companies.id", "<>", id)
+    .orderBy("companies.name")
+    .limit(mostBelow)
+    .execute();
+  if (rows.length === 0) return [];
+  const ids = rows.map((row) => row.id);
+  const open = can(ctx.actor, "tickets.read") ? await openTickets(ctx, ids) : null;
+  const running = can(ctx.actor, "contracts.read") ? await activeContracts(ctx, ids) : null;
+  const sorted: Below[] = [];
+  const add = (parent: string, depth: number): void => {
+    for (const row of rows.filter((one) => one.parent_company_id === parent)) {
+      sorted.push({
+        ...row,
+        depth,
+        open_ticket_count: open === null ? null : (open.get(row.id) ?? 0),
+        active_contract_count: running === null ? null : (running.get(row.id) ?? 0),
+      });
+      if (depth < mostGenerations) add(row.id, depth + 1);
+    }
+  };
+  add(id, 1);
+  return sorted;
+}
+
+async function openTickets(ctx: Ctx, ids: readonly string[]): Promise<Map<string, number>> {
+  const rows = await reach(ctx, "tickets")
+    .select(["tickets.company_id", sql<number>`count(*)`.as("count")])
+    .where("tickets.company_id", "in", [...ids])
+    .where("tickets.closed_at", "is", null)
+    .groupBy("tickets.company_id")
+    .execute();
+  return new Map(rows.map((row) => [row.company_id, Number(row.count)]));
+}
+
+async function activeContracts(ctx: Ctx, ids: readonly string[]): Promise<Map<string, number>> {
+  const rows = await reach(ctx, "contracts")
+    .select(["contracts.company_id", sql<number>`count(*)`.as("count")])
+    .where("contracts.company_id", "in", [...ids])
+    .where("contracts.status", "=", "active")
+    .groupBy("contracts.company_id")
+    .execute();
+  return new Map(rows.map((row) => [row.company_id, Number(row.count)]));
+}

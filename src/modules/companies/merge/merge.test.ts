@@ -1,0 +1,196 @@
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { statedTables } from "../../../../tests/support/all-tables.ts";
+import { allRows, type Row, seedEveryTable } from "../../../../tests/support/every-row.ts";
+import { makeClient, signedIn } from "../../../../tests/support/desk.ts";
+import { startTestProgram, type TestProgram } from "../../../../tests/support/program.ts";
+import { perform } from "../../../platform/action.ts";
+import { inUnit } from "../../../platform/context.ts";
+import { insert } from "../../../platform/database/records.ts";
+import { companies, contacts, sites } from "../schema.ts";
+import { mergeActions } from "./actions.ts";
+
+let t: TestProgram;
+let admin: string;
+
+beforeAll(async () => {
+  t = await startTestProgram();
+  admin = await t.harbor.key("administrator");
+});
+afterAll(() => t.close());
+
+type Answer = Awaited<ReturnType<TestProgram["api"]>>;
+const post = (path: string, type: string, attributes: Record<string, unknown>): Promise<Answer> =>
+  t.api("POST", `/api/v1/${path}`, { key: admin, body: { data: { type, attributes } } });
+const get = (path: string): Promise<Answer> => t.api("GET", `/api/v1/${path}`, { key: admin });
+
+describe("merging two companies", () => {
+  test("keeps the chosen values, brings everything along, and tells where the other one went", async () => {
+    const kept = await makeClient(t, "Prairie Printing");
+    const gone = await makeClient(t, "Prairie Printing Inc");
+    const at = (id: string): string => `companies/${id}`;
+    await t.api("PATCH", `/api/v1/${at(gone.company_id)}`, {
+      key: admin,
+      body: {
+        data: { type: "companies", attributes: { industry: "Print", phone: "217 555 0122", tags: ["vip", "print"] } },
+      },
+    });
+    await t.api("PATCH", `/api/v1/${at(kept.company_id)}`, {
+      key: admin,
+      body: { data: { type: "companies", attributes: { phone: "1", tags: ["vip"] } } },
+    });
+    const child = (await post("companies", "companies", { name: "Below", parent_company_id: gone.company_id })).body
+      .data.id;
+    const ticket = (await post("tickets", "tickets", { title: "Theirs", contact_id: gone.contact_id })).body.data.id;
+    await post(`companies/${gone.company_id}/notes`, "record_notes", { content: "Their note" });
+    const preview = await get(`${at(kept.company_id)}/merge?with=${gone.company_id}`);
+    expect(preview.body.data.attributes.conflicts).toEqual([]);
+    expect(preview.body.data.attributes.held).toEqual(expect.arrayContaining([{ table: "tickets", count: 1 }]));
+    const merged = await post(`${at(kept.company_id)}/merge`, "companies", {
+      merged_id: gone.company_id,
+      take: ["industry"],
+    });
+    expect([merged.status, merged.body.errors]).toEqual([200, undefined]);
+    expect(merged.body.data.attributes).toMatchObject({ industry: "Print", phone: "1", tags: ["print", "vip"] });
+    expect((await get(`tickets/${ticket}`)).body.data.attributes.company_id).toBe(kept.company_id);
+    expect((await get(at(child))).body.data.attributes.parent_company_id).toBe(kept.company_id);
+    expect((await get(`${at(kept.company_id)}/notes`)).body.data).toHaveLength(1);
+    const other = (await get(at(gone.company_id))).body.data.attributes;
+    expect(other.merged_into_id).toBe(kept.company_id);
+    expect(other.archived_at).not.toBeNull();
+    const late = await t.api("PATCH", `/api/v1/${at(gone.company_id)}`, {
+      key: admin,
+      body: { data: { type: "companies", attributes: { industry: "No" } } },
+    });
+    expect([late.status, late.body.errors[0].code]).toEqual([409, "merged"]);
+    const browser = await signedIn(t, await t.harbor.as("administrator"));
+    expect((await browser.open(`/companies/${gone.company_id}`)).url).toContain(kept.company_id);
+    expect((await get("companies?filter[q]=prairie printing inc")).body.data).toHaveLength(0);
+  });
+
+  test("is done on a page, with the field values that were picked", async () => {
+    const kept = (await post("companies", "companies", { name: "Kiel Harbour", website: "https://kiel.example" })).body
+      .data.id;
+    const gone = (
+      await post("companies", "companies", { name: "Kiel Harbour GmbH", website: "https://www.kiel.example" })
+    ).body.data.id;
+    const browser = await signedIn(t, await t.harbor.as("administrator"));
+    const found = await browser.open("/companies/duplicates");
+    expect(found.text).toContain("Same website");
+    await browser.open(`/companies/${kept}/merge?with=${gone}`);
+    const page = await browser.submit(`/companies/${kept}/merge`, { "pick.name": "gone" });
+    expect([page.status, page.text.includes("Merged.")]).toEqual([200, true]);
+    expect((await get(`companies/${kept}`)).body.data.attributes).toMatchObject({
+      name: "Kiel Harbour GmbH",
+      website: "https://kiel.example",
+    });
+  });
+
+  test("a company below the other one does not end below itself", async () => {
+    const top = (await post("companies", "companies", { name: "Loop top" })).body.data.id;
+    const below = (await post("companies", "companies", { name: "Loop below", parent_company_id: top })).body.data.id;
+    const merged = await post(`companies/${below}/merge`, "companies", { merged_id: top });
+    expect([merged.status, merged.body.data.attributes.parent_company_id]).toEqual([200, null]);
+  });
+
+  test("is refused for a record with itself, for what was merged, and for people who may not", async () => {
+    const one = (await post("companies", "companies", { name: "One" })).body.data.id;
+    const two = (await post("companies", "companies", { name: "Two" })).body.data.id;
+    expect((await post(`companies/${one}/merge`, "companies", { merged_id: one })).status).toBe(422);
+    expect((await post(`companies/${one}/merge`, "companies", { merged_id: two, take: ["nothing"] })).status).toBe(422);
+    expect((await post(`companies/${one}/merge`, "companies", { merged_id: two })).status).toBe(200);
+    expect((await post(`companies/${one}/merge`, "companies", { merged_id: two })).status).toBe(409);
+    const technician = await t.harbor.key("technician");
+    const body = { data: { type: "companies", attributes: { merged_id: one } } };
+    expect((await t.api("POST", `/api/v1/companies/${two}/merge`, { key: technician, body })).status).toBe(403);
+  });
+});
+
+describe("merging two contacts", () => {
+  test("moves the portal access along, and is refused when both have one", async () => {
+    const client = await makeClient(t, "People Ltd");
+    const plain = (await post("contacts", "contacts", { company_id: client.company_id, first_name: "Ana" })).body.data
+      .id;
+    const merged = await post(`contacts/${plain}/merge`, "contacts", { merged_id: client.contact_id });
+    expect([merged.status, merged.body.data.attributes.is_portal_user]).toEqual([200, true]);
+    const portal = await signedIn(t, client.portal);
+    expect((await portal.open("/portal")).status).toBe(200);
+    const other = await makeClient(t, "Other People Ltd");
+    const refused = await post(`contacts/${plain}/merge`, "contacts", { merged_id: other.contact_id });
+    expect([refused.status, refused.body.errors[0].code]).toEqual([409, "cannot_merge"]);
+  });
+});
+
+describe("after a merge", () => {
+  test("no row of any table refers to the record that went, in columns, tags or custom fields", async () => {
+    for (const [name, table] of [
+      ["companies", companies],
+      ["contacts", contacts],
+      ["sites", sites],
+    ] as const) {
+      const own = await startTestProgram();
+      try {
+        const stated = await statedTables();
+        const seeded = await seedEveryTable(own, stated);
+        const gone = String(seeded.harbor.get(name)?.["id"]);
+        // What a company has of its own it brings along; the other record stands beside all that was seeded.
+        const parent = String(seeded.harbor.get("companies")?.["id"]);
+        const kept = await inUnit(own.harbor.system, (work) =>
+          insert(
+            work,
+            table as typeof companies,
+            {
+              name: "Kept",
+              ...(name === "companies" ? {} : { company_id: parent }),
+              ...(name === "contacts" ? { first_name: "Kept" } : {}),
+            } as never,
+          ),
+        );
+        await release(own, name, gone);
+        await perform(own.harbor.system, mergeActions[name], { id: kept.id, merged_id: gone });
+        const left: string[] = [];
+        for (const stood of stated.filter((one) => !one.isPlatform && !history.has(one.name)))
+          for (const row of await allRows(own, stood.name))
+            if (mentions(row, gone, stood.name === name)) left.push(stood.name);
+        expect([name, left]).toEqual([name, []]);
+      } finally {
+        await own.close();
+      }
+    }
+  }, 120_000);
+});
+
+/** What tells of the past names the record that it happened to. */
+const history = new Set(["audit_log", "import_rows", "events", "event_deliveries"]);
+
+/** Whether a row names a record; its own id in its own table is no reference. */
+function mentions(row: Row, id: string, isOwn: boolean): boolean {
+  return Object.entries(row).some(([column, value]) => {
+    if (isOwn && column === "id") return false;
+    return (typeof value === "string" ? value : JSON.stringify(value ?? null)).includes(id);
+  });
+}
+
+/** The seed says of every record that it was merged already, and of tags that they are of a table called otherwise. */
+async function release(own: TestProgram, name: "companies" | "contacts" | "sites", id: string): Promise<void> {
+  await inUnit(own.harbor.system, async ({ db }) => {
+    await db.updateTable(name).set({ merged_into_id: null }).where("id", "=", id).execute();
+    await db.insertInto("record_tags").values({ entity_type: name, entity_id: id, tag: "seeded" }).execute();
+    await db
+      .insertInto("custom_field_definitions")
+      .values({
+        id: Bun.randomUUIDv7(),
+        entity_type: "tickets",
+        field_key: "held",
+        label: "Held",
+        field_type: name === "companies" ? "company" : "contact",
+        created_at: own.app.clock.now(),
+        updated_at: own.app.clock.now(),
+      })
+      .execute();
+    if (name !== "sites")
+      await db
+        .updateTable("tickets")
+        .set({ custom_fields: { held: id } })
+        .execute();
+  });
+}

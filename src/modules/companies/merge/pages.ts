@@ -1,0 +1,244 @@
+import { find } from "../../../platform/access/reach.ts";
+import { perform } from "../../../platform/action.ts";
+import { type Ctx, reading } from "../../../platform/context.ts";
+import type { Failure } from "../../../platform/errors.ts";
+import { addressLine, empty, words } from "../../../platform/http/cells.ts";
+import { field, formFailure, formModel } from "../../../platform/http/form-model.ts";
+import { contactOptions, optionsOf } from "../../../platform/http/options.ts";
+import type { DuplicatesPageModel, MergePageModel } from "../../../platform/http/client-models.ts";
+import { type Answer, type Incoming, page, redirect, type Route } from "../../../platform/http/route.ts";
+import { isId } from "../../../platform/ids.ts";
+import { t } from "../../../platform/language/index.ts";
+import { contactName } from "../rules.ts";
+import { mergeActions } from "./actions.ts";
+import { duplicatesOf } from "./duplicates.ts";
+import { mergePreview, type MergePreview, type MergeTable } from "./preview.ts";
+import type { Reason } from "./rules.ts";
+
+const permission = "companies.merge";
+type Table = "companies" | "contacts";
+type Row = Record<string, unknown>;
+
+const reasonLabels: Record<Reason, string> = {
+  name: "Same name",
+  similar_name: "Same name but for the legal form",
+  email: "Same e-mail address",
+  domain: "Same website",
+  phone: "Same telephone number",
+};
+
+async function duplicates(ctx: Ctx, table: Table): Promise<Answer> {
+  const title = t("Duplicates");
+  const pairs = await duplicatesOf(ctx, table);
+  const model: DuplicatesPageModel = {
+    header: {
+      title,
+      subtitle: t("Records that are probably the same. Nothing is merged until you say so."),
+      breadcrumbs: [
+        table === "companies"
+          ? { label: t("Companies"), href: "/companies" }
+          : { label: t("Contacts"), href: "/contacts" },
+      ],
+      badges: [],
+      actions: [],
+    },
+    tabs: (["companies", "contacts"] as const).map((one) => ({
+      label: t(words(one)),
+      href: `/${one}/duplicates`,
+      is_current: one === table,
+      count: "",
+    })),
+    pairs: pairs.map((pair) => ({
+      score: `${pair.score} %`,
+      tone: pair.score >= 80 ? "warning" : "neutral",
+      reasons: pair.reasons.map((reason) => t(reasonLabels[reason])).join(", "),
+      first: { ...pair.first, href: `/${table}/${pair.first.id}` },
+      second: { ...pair.second, href: `/${table}/${pair.second.id}` },
+      compare_url: `/${table}/${pair.first.id}/merge?with=${pair.second.id}`,
+    })),
+    empty: empty(
+      "check-circle",
+      t("No duplicates"),
+      t("Names, e-mail addresses, websites and telephone numbers were compared."),
+    ),
+  };
+  return page("companies/duplicates", title, model);
+}
+
+async function show(
+  ctx: Ctx,
+  incoming: Incoming,
+  table: MergeTable,
+  otherId: string,
+  failure: Failure | null,
+): Promise<Answer> {
+  const id = incoming.params["id"] ?? "";
+  const kept = (await find(ctx, table, id)) as Row;
+  const name = nameOf(table, kept);
+  const title = t("Merge {name}", { name });
+  const model: MergePageModel = {
+    header: {
+      title,
+      subtitle: "",
+      breadcrumbs: [
+        ...(table === "sites" ? [] : [{ label: t("Duplicates"), href: `/${table}/duplicates` }]),
+        { label: name, href: `/${table}/${id}` },
+      ],
+      badges: [],
+      actions: [],
+    },
+    choose: null,
+    preview: null,
+  };
+  if (isId(otherId)) model.preview = await previewModel(ctx, table, id, otherId, failure);
+  else
+    model.choose = formModel({
+      action: `/${table}/${id}/merge`,
+      failure,
+      submit_label: t("Compare"),
+      cancel_url: `/${table}/${id}`,
+      sections: [
+        {
+          title: t("Which record is the same?"),
+          fields: [
+            field("merged_id", t("The other record"), {
+              kind: "select",
+              span: 6,
+              is_required: true,
+              options: (await others(ctx, table, kept)).filter((option) => option.value !== id),
+            }),
+            field("is_choosing", "", { kind: "hidden", value: "true" }),
+          ],
+        },
+      ],
+    });
+  return page("companies/merge", title, model, failure?.status ?? 200);
+}
+
+function others(ctx: Ctx, table: MergeTable, row: Row): Promise<{ value: string; label: string }[]> {
+  if (table === "contacts") return contactOptions(ctx, String(row["company_id"]), t("Choose"));
+  const where: Record<string, string> = table === "sites" ? { company_id: String(row["company_id"]) } : {};
+  return optionsOf(ctx, table, { blank: t("Choose"), where });
+}
+
+async function previewModel(
+  ctx: Ctx,
+  table: MergeTable,
+  id: string,
+  otherId: string,
+  failure: Failure | null,
+): Promise<MergePageModel["preview"]> {
+  const preview: MergePreview = await mergePreview(ctx, table, id, otherId);
+  const side = (row: Row): { name: string; detail: string; href: string } => ({
+    name: nameOf(table, row),
+    detail: [row["email"], row["website"], row["phone"]]
+      .filter((part) => typeof part === "string" && part !== "")
+      .join(" · "),
+    href: `/${table}/${String(row["id"])}`,
+  });
+  const names = await namesOf(ctx, preview);
+  const shown = (value: unknown): string => inWords(value, names);
+  const [kept, gone] = [side(preview.kept), side(preview.gone)];
+  return {
+    action: `/${table}/${id}/merge`,
+    other_id: otherId,
+    version: String(preview.kept["version"]),
+    kept,
+    gone,
+    swap_url: `/${table}/${otherId}/merge?with=${id}`,
+    conflicts: preview.conflicts.map((sentence) => t(sentence)),
+    fields: preview.differences.map((one) => ({
+      name: one.name,
+      label: t(one.label),
+      kept: shown(one.kept),
+      gone: shown(one.gone),
+      is_taken: one.isTaken,
+    })),
+    held: preview.held.map(({ table: held, count }) => ({ label: t(words(held)).toLowerCase(), count: String(count) })),
+    error: failure?.message ?? "",
+    question: t("Merge {gone} into {kept}? This cannot be undone.", { gone: gone.name, kept: kept.name }),
+  };
+}
+
+const nameOf = (table: MergeTable, row: Row): string =>
+  table === "contacts"
+    ? contactName({ first_name: String(row["first_name"]), last_name: String(row["last_name"]) })
+    : String(row["name"]);
+
+/** Names of what the differing columns point to. */
+async function namesOf(ctx: Ctx, preview: MergePreview): Promise<Map<string, string>> {
+  const ids = preview.differences.flatMap((one) => [one.kept, one.gone]).filter((value) => isId(value));
+  const names = new Map<string, string>();
+  if (ids.length === 0) return names;
+  for (const table of ["users", "rate_cards"] as const) {
+    const rows = await ctx.db.selectFrom(table).select(["id", "name"]).where("id", "in", ids).execute();
+    for (const row of rows) names.set(row.id, row.name);
+  }
+  const people = await ctx.db
+    .selectFrom("contacts")
+    .select(["id", "first_name", "last_name"])
+    .where("id", "in", ids)
+    .execute();
+  for (const row of people) names.set(row.id, contactName(row));
+  return names;
+}
+
+function inWords(value: unknown, names: ReadonlyMap<string, string>): string {
+  if (value === null || value === undefined) return "";
+  if (typeof value === "boolean") return value ? t("Yes") : t("No");
+  if (Array.isArray(value)) return value.join(", ");
+  if (typeof value === "object") return addressLine(value);
+  const text = String(value);
+  return names.get(text) ?? (/^[a-z]+(_[a-z0-9]+)*$/.test(text) ? words(text) : text);
+}
+
+async function merge(ctx: Ctx, incoming: Incoming, table: MergeTable): Promise<Answer> {
+  const id = incoming.params["id"] ?? "";
+  await reading(ctx, (reader) => find(reader, table, id));
+  const { fields } = await incoming.form();
+  const otherId = typeof fields["merged_id"] === "string" ? fields["merged_id"] : "";
+  if (fields["is_choosing"] !== undefined && isId(otherId)) return redirect(`/${table}/${id}/merge?with=${otherId}`);
+  const take = Object.entries(fields).flatMap(([name, value]) =>
+    name.startsWith("pick.") && value === "gone" ? [name.slice("pick.".length)] : [],
+  );
+  try {
+    const version = Number(fields["version"]);
+    await perform(ctx, mergeActions[table], {
+      id,
+      merged_id: otherId,
+      take,
+      ...(Number.isInteger(version) ? { version } : {}),
+    });
+    return redirect(`/${table}/${id}`, t("Merged."));
+  } catch (error) {
+    const failure = formFailure(error);
+    return reading(ctx, (reader) => show(reader, incoming, table, otherId, failure));
+  }
+}
+
+/** Finding records that are the same, and making them one. */
+export const mergePages: Route[] = [
+  ...(["companies", "contacts"] as const).map((table): Route => ({
+    method: "GET",
+    path: `/${table}/duplicates`,
+    door: "staff",
+    permission,
+    handle: (ctx) => duplicates(ctx, table),
+  })),
+  ...(["companies", "contacts", "sites"] as const).flatMap((table): Route[] => [
+    {
+      method: "GET",
+      path: `/${table}/:id/merge`,
+      door: "staff",
+      permission,
+      handle: (ctx, incoming) => show(ctx, incoming, table, incoming.url.searchParams.get("with") ?? "", null),
+    },
+    {
+      method: "POST",
+      path: `/${table}/:id/merge`,
+      door: "staff",
+      permission,
+      handle: (ctx, incoming) => merge(ctx, incoming, table),
+    },
+  ]),
+];

@@ -1,0 +1,72 @@
+import { maybeFind } from "../../../platform/access/reach.ts";
+import type { Ctx } from "../../../platform/context.ts";
+import type { RowOf } from "../../../platform/database/columns.ts";
+import { cell, empty, words } from "../../../platform/http/cells.ts";
+import type { CellModel, SectionModel } from "../../../platform/http/view-models.ts";
+import { t } from "../../../platform/language/index.ts";
+import type { Below } from "../hierarchy.ts";
+import { statusTone } from "../lists.ts";
+import { contactName } from "../rules.ts";
+import type { companies } from "../schema.ts";
+
+/** Who is asked first, and who gets the invoices. */
+export async function defaultContacts(
+  ctx: Ctx,
+  company: RowOf<typeof companies>,
+): Promise<Record<"billing" | "technical", CellModel>> {
+  const shown = async (id: string | null): Promise<CellModel> => {
+    const contact = id === null ? undefined : await maybeFind(ctx, "contacts", id);
+    return contact === undefined ? cell.nothing : cell.link(contactName(contact), `/contacts/${contact.id}`);
+  };
+  return {
+    billing: await shown(company.default_billing_contact_id),
+    technical: await shown(company.default_technical_contact_id),
+  };
+}
+
+/** The companies below, each pushed in under the one that it belongs to; nothing where there are none. */
+export function belowSection(below: readonly Below[]): SectionModel[] {
+  if (below.length === 0) return [];
+  const count = (value: number | null): CellModel => (value === null ? cell.nothing : cell.number(value));
+  const column = (label: string, is_numeric: boolean): SectionModel["table"]["columns"][number] => ({
+    label,
+    sort_url: "",
+    direction: "none",
+    is_numeric,
+    is_secondary: false,
+  });
+  // Spaces that browsers keep.
+  const indented = ({ depth, name }: Below): string =>
+    depth === 1 ? name : `${"\u2003".repeat(depth - 1)}\u21b3 ${name}`;
+  return [
+    {
+      id: "below",
+      title: t("Companies below"),
+      actions: [],
+      table: {
+        id: "below-table",
+        caption: t("Companies below"),
+        columns: [
+          column(t("Company"), false),
+          column(t("Status"), false),
+          column(t("Open tickets"), true),
+          column(t("Contracts"), true),
+        ],
+        rows: below.map((row) => ({
+          id: row.id,
+          href: `/companies/${row.id}`,
+          is_bold: false,
+          cells: [
+            cell.strong(indented(row), `/companies/${row.id}`),
+            cell.badge(words(row.status), statusTone(row.status)),
+            count(row.open_ticket_count),
+            count(row.active_contract_count),
+          ],
+        })),
+      },
+      empty: empty("building", "", ""),
+      more_url: "",
+      more_label: "",
+    },
+  ];
+}

@@ -1,0 +1,173 @@
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { type Client, makeClient, signedIn } from "../../../tests/support/desk.ts";
+import { startTestProgram, type TestProgram } from "../../../tests/support/program.ts";
+import type { Visitor } from "../../../tests/support/visitor.ts";
+
+let t: TestProgram;
+let admin: string;
+let browser: Visitor;
+let client: Client;
+
+beforeAll(async () => {
+  t = await startTestProgram();
+  admin = await t.harbor.key("administrator");
+  browser = await signedIn(t, await t.harbor.as("technician"));
+  client = await makeClient(t, "Prairie Printing");
+});
+afterAll(() => t.close());
+
+type Answer = Awaited<ReturnType<TestProgram["api"]>>;
+const post = (path: string, type: string, attributes: Record<string, unknown>): Promise<Answer> =>
+  t.api("POST", `/api/v1/${path}`, { key: admin, body: { data: { type, attributes } } });
+const get = (path: string): Promise<Answer> => t.api("GET", `/api/v1/${path}`, { key: admin });
+
+describe("notes", () => {
+  test("are sanitized, stand on the page of what they are about, and are found by their words", async () => {
+    const made = await post(`companies/${client.company_id}/notes`, "record_notes", {
+      content: "<p>Gate code is <b>kumquat</b></p><script>alert(1)</script>",
+      is_pinned: true,
+    });
+    expect([made.status, made.body.data.attributes.content]).toEqual([201, "<p>Gate code is <b>kumquat</b></p>"]);
+    expect((await browser.open(`/companies/${client.company_id}`)).text).toContain("Gate code is kumquat");
+    expect((await get("companies?filter[q]=kumquat")).body.data).toHaveLength(1);
+    expect((await get(`companies/${client.company_id}/notes`)).body.data).toHaveLength(1);
+    await t.api("DELETE", `/api/v1/record-notes/${made.body.data.id}`, { key: admin });
+    expect((await get("companies?filter[q]=kumquat")).body.data).toHaveLength(0);
+  });
+
+  test("hang on one record and no more, and say something", async () => {
+    const both = { company_id: client.company_id, contact_id: client.contact_id, content: "Two" };
+    expect((await post("record-notes", "record_notes", both)).status).toBe(422);
+    expect((await post("record-notes", "record_notes", { content: "None" })).status).toBe(422);
+    expect((await post("record-notes", "record_notes", { company_id: client.company_id, content: " " })).status).toBe(
+      422,
+    );
+  });
+
+  test("that warn are said on each of the client's tickets, to the team alone", async () => {
+    const alert = await post(`contacts/${client.contact_id}/notes`, "record_notes", {
+      content: "Call first",
+      is_alert: true,
+    });
+    const ticket = await post("tickets", "tickets", { title: "Slow", contact_id: client.contact_id });
+    expect((await browser.open(`/tickets/${ticket.body.data.id}`)).text).toContain("Call first");
+    const portal = await signedIn(t, client.portal);
+    expect((await portal.open(`/portal/tickets/${ticket.body.data.id}`)).text).not.toContain("Call first");
+    await browser.open(`/contacts/${client.contact_id}/notes`);
+    expect((await browser.submit(`/notes/${alert.body.data.id}/pin`)).text).toContain("Unpin");
+    expect((await browser.submit(`/notes/${alert.body.data.id}/alert`)).text).toContain("Warn on tickets");
+    expect((await browser.open(`/tickets/${ticket.body.data.id}`)).text).not.toContain("Call first");
+  });
+
+  test("keep what was typed when something is wrong", async () => {
+    await browser.open(`/sites/${await site()}/notes`);
+    const refused = await browser.submit(`/sites/${await site()}/notes`, { content: "   ", is_pinned: "true" });
+    expect([refused.status, refused.text.includes("Note is required.")]).toEqual([422, true]);
+  });
+
+  const site = async (): Promise<string> => {
+    const known = (await get(`companies/${client.company_id}/sites`)).body.data[0];
+    if (known !== undefined) return known.id as string;
+    return (await post("sites", "sites", { name: "Works", company_id: client.company_id })).body.data.id as string;
+  };
+});
+
+describe("files", () => {
+  test("are saved by the browser, never shown, and gone when they are removed", async () => {
+    const made = await post(`companies/${client.company_id}/attachments`, "record_attachments", {
+      file_name: "plan.svg",
+      mime_type: "image/svg+xml",
+      content: btoa("<svg onload='alert(1)'/>"),
+    });
+    expect(made.status).toBe(201);
+    const { id } = made.body.data;
+    const page = await browser.open(`/companies/${client.company_id}/notes`);
+    expect(page.text).toContain("plan.svg");
+    const file = await t.fetch(made.body.data.attributes.content_url, {
+      headers: { authorization: `Bearer ${admin}` },
+    });
+    expect(file.headers.get("content-type")).toBe("application/octet-stream");
+    expect(file.headers.get("x-content-type-options")).toBe("nosniff");
+    expect(file.headers.get("content-disposition")).toStartWith("attachment");
+    await browser.submit(`/record-attachments/${id}/delete`, {});
+    expect((await get(`record-attachments/${id}`)).status).toBe(404);
+  });
+});
+
+describe("a call", () => {
+  test("is written down in a line, with who wrote it down as the one of the team", async () => {
+    await browser.open(`/companies/${client.company_id}`);
+    const page = await browser.submit(`/companies/${client.company_id}/interactions`, {
+      interaction_type: "call",
+      subject: "New office in spring",
+      duration_minutes: "12",
+      contact_id: client.contact_id,
+    });
+    expect(page.text).toContain("New office in spring");
+    const [logged] = (await get(`contacts/${client.contact_id}/interactions`)).body.data;
+    expect(logged.attributes).toMatchObject({ subject: "New office in spring", duration_minutes: 12 });
+    expect(logged.attributes.user_ids).toHaveLength(1);
+    await browser.open(`/interactions/${logged.id}/edit`);
+    const changed = await browser.submit(`/interactions/${logged.id}/edit`, {
+      content: "They move in <May>",
+      direction: "inbound",
+      occurred_at: "2026-11-20T10:00",
+    });
+    expect(changed.text).toContain("They move in <May>");
+    const after = (await get(`interactions/${logged.id}`)).body.data.attributes;
+    expect(after).toMatchObject({ direction: "inbound", user_ids: logged.attributes.user_ids });
+  });
+
+  test("follows the contact's company, and refuses somebody else's contact", async () => {
+    const other = await makeClient(t, "Other Printing");
+    const made = await post("interactions", "interactions", { contact_id: other.contact_id, subject: "Hello" });
+    expect(made.body.data.attributes.company_id).toBe(other.company_id);
+    const wrong = await post("interactions", "interactions", {
+      company_id: client.company_id,
+      contact_id: other.contact_id,
+      subject: "Hello",
+    });
+    expect(wrong.status).toBe(422);
+  });
+});
+
+describe("the timeline", () => {
+  test("has all that happened, newest first, in pages without gaps", async () => {
+    const busy = await makeClient(t, "Busy Ltd");
+    for (let number = 1; number <= 3; number += 1) {
+      await post(`companies/${busy.company_id}/notes`, "record_notes", { content: `Note ${number}` });
+      await post("interactions", "interactions", { contact_id: busy.contact_id, subject: `Call ${number}` });
+      await post("tickets", "tickets", { title: `Ticket ${number}`, contact_id: busy.contact_id });
+    }
+    const kinds: string[] = [];
+    const stamps: string[] = [];
+    let path: string | null = `companies/${busy.company_id}/activity?page[size]=2`;
+    while (path !== null) {
+      const answer: Answer = await get(path);
+      expect(answer.status).toBe(200);
+      for (const one of answer.body.data) {
+        kinds.push(one.attributes.kind);
+        stamps.push(one.attributes.timestamp);
+      }
+      path = answer.body.links.next?.replace("/api/v1/", "") ?? null;
+    }
+    expect(stamps).toEqual(stamps.toSorted().toReversed());
+    for (const kind of ["note", "interaction", "ticket"]) expect(kinds.filter((one) => one === kind)).toHaveLength(3);
+    expect(kinds).toContain("change");
+    const some = await get(`companies/${busy.company_id}/activity?filter[kind]=note`);
+    expect(some.body.data.map((one: { attributes: { kind: string } }) => one.attributes.kind)).toEqual([
+      "note",
+      "note",
+      "note",
+    ]);
+    expect((await browser.open(`/companies/${busy.company_id}/activity?kind=interaction`)).text).toContain("Call 3");
+  });
+
+  test("shows a reader only what they may see", async () => {
+    const key = await t.harbor.key("administrator", ["companies.read"]);
+    const busy = await makeClient(t, "Quiet Ltd");
+    await post("tickets", "tickets", { title: "Secret wish", contact_id: busy.contact_id });
+    const answer = await t.api("GET", `/api/v1/companies/${busy.company_id}/activity`, { key });
+    expect(JSON.stringify(answer.body)).not.toContain("Secret wish");
+  });
+});

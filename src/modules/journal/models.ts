@@ -1,0 +1,84 @@
+import { reach } from "../../platform/access/reach.ts";
+import type { Ctx } from "../../platform/context.ts";
+import { formatAgo, formatInstant } from "../../platform/http/cells.ts";
+import type { AlertModel, TimelineEntryModel } from "../../platform/http/view-models.ts";
+import { t } from "../../platform/language/index.ts";
+import type { TimelineEntry } from "../../platform/timeline.ts";
+
+/** Entries of a timeline as a page shows them. */
+export function entryModels(ctx: Ctx, entries: readonly TimelineEntry[]): TimelineEntryModel[] {
+  const now = ctx.app.clock.now();
+  return entries.map((entry) => ({
+    id: entry.id,
+    kind: entry.kind,
+    icon: entry.icon,
+    actor: entry.actor_name,
+    text: entry.text,
+    html: entry.html,
+    href: entry.href,
+    badge: entry.badge,
+    at: entry.at,
+    at_text: formatAgo(entry.at, ctx.tenant, now),
+    at_hint: formatInstant(entry.at, ctx.tenant),
+  }));
+}
+
+export interface ShownNote {
+  id: string;
+  html: string;
+  detail: string;
+  href: string;
+}
+
+/** Notes that stand out on the page of what they are about, the latest first. */
+export async function standingNotes(
+  ctx: Ctx,
+  which: "is_pinned" | "is_alert",
+  of: { company_id?: string | null; contact_id?: string | null; site_id?: string | null },
+): Promise<ShownNote[]> {
+  const named = Object.entries(of).filter(([, id]) => typeof id === "string") as ["company_id", string][];
+  if (named.length === 0) return [];
+  const rows = await reach(ctx, "record_notes")
+    .leftJoin("users as authors", "authors.id", "record_notes.created_by_id")
+    .select([
+      "record_notes.id",
+      "record_notes.content",
+      "record_notes.created_at",
+      "record_notes.company_id",
+      "record_notes.contact_id",
+      "record_notes.site_id",
+      "authors.name as author",
+    ])
+    .where(`record_notes.${which}`, "=", true)
+    .where((eb) => eb.or(named.map(([column, id]) => eb(`record_notes.${column}`, "=", id))))
+    .orderBy("record_notes.created_at", "desc")
+    .limit(10)
+    .execute();
+  return rows.map((row) => ({
+    id: row.id,
+    html: row.content,
+    detail: [row.author ?? ctx.tenant.name, formatAgo(row.created_at, ctx.tenant, ctx.app.clock.now())].join(" · "),
+    href: `${addressOf(row)}/notes#note-${row.id}`,
+  }));
+}
+
+export function addressOf(row: {
+  company_id: string | null;
+  contact_id: string | null;
+  site_id: string | null;
+}): string {
+  if (row.company_id !== null) return `/companies/${row.company_id}`;
+  return row.contact_id === null ? `/sites/${row.site_id ?? ""}` : `/contacts/${row.contact_id}`;
+}
+
+/** The warnings about a client, for the top of a page. */
+export async function alertsOf(
+  ctx: Ctx,
+  of: { company_id?: string | null; contact_id?: string | null; site_id?: string | null },
+): Promise<AlertModel[]> {
+  return (await standingNotes(ctx, "is_alert", of)).map(({ html, detail, href }) => ({
+    html,
+    detail: t("Note by {who}", { who: detail }),
+    href,
+  }));
+}

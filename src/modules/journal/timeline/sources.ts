@@ -1,0 +1,178 @@
+import { sql } from "kysely";
+import { reach } from "../../../platform/access/reach.ts";
+import { activityEntries } from "../../../platform/http/activity.ts";
+import { formatMinutes, words } from "../../../platform/http/cells.ts";
+import { t } from "../../../platform/language/index.ts";
+import { beforeIn, type TimelineEntry, type TimelineSource } from "../../../platform/timeline.ts";
+import { contactName } from "../../companies/index.ts";
+
+const icons: Record<string, string> = { call: "phone", meeting: "users", mail: "mail", other: "message" };
+
+const changes: TimelineSource = {
+  kind: "change",
+  label: "Changes",
+  permission: null,
+  load: async (ctx, { table, id }, range) =>
+    (await activityEntries(ctx, table, id, range.limit, range)).map((entry) => ({
+      id: entry.id,
+      kind: "change",
+      at: entry.timestamp,
+      actor_name: entry.actor_name,
+      text: entry.text,
+      html: "",
+      href: "",
+      icon: entry.action === "create" ? "plus" : "pencil",
+      badge: null,
+      changes: entry.changes,
+      action: entry.action,
+    })),
+};
+
+const notes: TimelineSource = {
+  kind: "note",
+  label: "Notes",
+  permission: "companies.read",
+  load: async (ctx, { table, id }, range) => {
+    const rows = await reach(ctx, "record_notes")
+      .leftJoin("users as authors", "authors.id", "record_notes.created_by_id")
+      .select([
+        "record_notes.id",
+        "record_notes.content",
+        "record_notes.created_at",
+        "record_notes.is_alert",
+        "record_notes.is_pinned",
+        "authors.name as author",
+      ])
+      .where(`record_notes.${table === "companies" ? "company_id" : "contact_id"}`, "=", id)
+      .where(beforeIn("record_notes.created_at", "record_notes.id", range))
+      .orderBy("record_notes.created_at", "desc")
+      .orderBy("record_notes.id", "desc")
+      .limit(range.limit)
+      .execute();
+    return rows.map((row): TimelineEntry => ({
+      id: row.id,
+      kind: "note",
+      at: row.created_at,
+      actor_name: row.author ?? ctx.tenant.name,
+      text: t("wrote a note"),
+      html: row.content,
+      href: `/${table}/${id}/notes#note-${row.id}`,
+      icon: row.is_alert ? "alert" : "pencil",
+      badge: row.is_alert
+        ? { text: t("Alert"), tone: "warning" }
+        : row.is_pinned
+          ? { text: t("Pinned"), tone: "info" }
+          : null,
+    }));
+  },
+};
+
+const talks: TimelineSource = {
+  kind: "interaction",
+  label: "Calls and meetings",
+  permission: "companies.read",
+  load: async (ctx, { table, id }, range) => {
+    const took = sql<boolean>`exists (select 1 from interaction_participants p where p.tenant_id = ${ctx.tenant.id} and p.interaction_id = interactions.id and p.contact_id = ${id})`;
+    const rows = await reach(ctx, "interactions")
+      .leftJoin("users as authors", "authors.id", "interactions.created_by_id")
+      .leftJoin("contacts as people", "people.id", "interactions.contact_id")
+      .select([
+        "interactions.id",
+        "interactions.interaction_type",
+        "interactions.direction",
+        "interactions.subject",
+        "interactions.content",
+        "interactions.occurred_at",
+        "interactions.duration_minutes",
+        "authors.name as author",
+        "people.first_name",
+        "people.last_name",
+      ])
+      .where((eb) =>
+        table === "companies"
+          ? eb("interactions.company_id", "=", id)
+          : eb.or([eb("interactions.contact_id", "=", id), took]),
+      )
+      .where(beforeIn("interactions.occurred_at", "interactions.id", range))
+      .orderBy("interactions.occurred_at", "desc")
+      .orderBy("interactions.id", "desc")
+      .limit(range.limit)
+      .execute();
+    return rows.map((row): TimelineEntry => {
+      const who =
+        row.first_name === null ? "" : contactName({ first_name: row.first_name, last_name: row.last_name ?? "" });
+      const kind = t(words(row.interaction_type));
+      const minutes = row.duration_minutes === null ? "" : formatMinutes(row.duration_minutes);
+      return {
+        id: row.id,
+        kind: "interaction",
+        at: row.occurred_at,
+        actor_name: row.author ?? ctx.tenant.name,
+        text: [who === "" ? kind : t("{kind} with {who}", { kind, who }), row.subject].join(": "),
+        html: row.content,
+        href: `/interactions/${row.id}/edit`,
+        icon: icons[row.interaction_type] ?? "message",
+        badge: minutes === "" ? null : { text: minutes, tone: "neutral" },
+      };
+    });
+  },
+};
+
+/** Mails about tickets and invoices that went to the contact, or to anybody of the company; what stands in them is not shown. */
+const sentMails: TimelineSource = {
+  kind: "mail",
+  label: "Mails",
+  permission: "companies.read",
+  load: async (ctx, { table, id }, range) => {
+    const addresses = reach(ctx, "contacts")
+      .select(sql<string>`lower(contacts.email)`.as("email"))
+      .where(table === "companies" ? "contacts.company_id" : "contacts.id", "=", id)
+      .where("contacts.email", "is not", null);
+    const rows = await ctx.db
+      .selectFrom("mails")
+      .select(["id", "created_at", "subject", "to_name", "to_address", "mail_status", "entity_type", "entity_id"])
+      .where(sql`lower(to_address)`, "in", addresses)
+      // A mail about a record that the actor may not see is none of theirs.
+      .where((eb) =>
+        eb.or([
+          eb.and([
+            eb("entity_type", "=", "tickets"),
+            eb("entity_id", "in", reach(ctx, "tickets").select("tickets.id")),
+          ]),
+          eb.and([
+            eb("entity_type", "=", "invoices"),
+            eb("entity_id", "in", reach(ctx, "invoices").select("invoices.id")),
+          ]),
+        ]),
+      )
+      .where(beforeIn("mails.created_at", "mails.id", range))
+      .orderBy("created_at", "desc")
+      .orderBy("id", "desc")
+      .limit(range.limit)
+      .execute();
+    return rows.map((row): TimelineEntry => ({
+      id: row.id,
+      kind: "mail",
+      at: row.created_at,
+      actor_name: ctx.tenant.name,
+      text: t("Mail to {who}: {subject}", { who: row.to_name || row.to_address, subject: row.subject }),
+      html: "",
+      href: hrefOf(row),
+      icon: "mail",
+      badge: row.mail_status === "failed" ? { text: t("Failed"), tone: "error" } : null,
+    }));
+  },
+};
+
+interface About {
+  entity_type: string | null;
+  entity_id: string | null;
+}
+
+function hrefOf({ entity_type, entity_id }: About): string {
+  return entity_id !== null && (entity_type === "tickets" || entity_type === "invoices")
+    ? `/${entity_type}/${entity_id}`
+    : "";
+}
+
+export const journalSources: readonly TimelineSource[] = [changes, notes, talks, sentMails];

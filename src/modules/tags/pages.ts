@@ -1,0 +1,157 @@
+import { find, reach } from "../../platform/access/reach.ts";
+import { button, cell, empty, link } from "../../platform/http/cells.ts";
+import { columnField, field, formModel, rowValues } from "../../platform/http/form-model.ts";
+import { buttonRoute, formRoutes } from "../../platform/http/form-page.ts";
+import { type List, listAnswer } from "../../platform/http/list.ts";
+import { optionsOf } from "../../platform/http/options.ts";
+import { redirect, type Route } from "../../platform/http/route.ts";
+import { t } from "../../platform/language/index.ts";
+import { tags } from "../../platform/tags.ts";
+import { createTag, deleteTag, mergeTags, type Tag, updateTag } from "./actions.ts";
+import { countsOf } from "./queries.ts";
+
+const permission = "tags.manage";
+const base = "/settings/tags";
+const crumbs = [
+  { label: "Settings", href: "/settings" },
+  { label: "Tags", href: base },
+];
+
+const tagList: List<Pick<Tag, "id" | "name" | "color">> = {
+  title: "Tags",
+  url: base,
+  table: "tags",
+  query: (ctx) => reach(ctx, "tags").select(["tags.id", "tags.name", "tags.color"]),
+  columns: [
+    {
+      key: "name",
+      label: "Tag",
+      sort: { reference: "tags.name", column: tags.columns.name },
+      cell: (row) => cell.badge(row.name, row.color ?? "accent"),
+    },
+    {
+      key: "records",
+      label: "Records",
+      is_numeric: true,
+      cell: () => cell.nothing,
+      cells: async (rows, ctx) => {
+        const counts = await countsOf(
+          ctx,
+          rows.map((row) => row.name),
+        );
+        return rows.map((row) => cell.number(counts.get(row.name) ?? 0));
+      },
+    },
+  ],
+  search: "Search tags",
+  match: (query, text) => query.where("tags.name", "like", `%${text.toLowerCase().replace(/[%_\\]/g, "")}%`),
+  sort: "name",
+  href: (row) => `${base}/${row.id}`,
+  breadcrumbs: [{ label: "Settings", href: "/settings" }],
+  actions: () => [link(t("New tag"), `${base}/new`, "plus", "primary")],
+  empty: () => empty("tag", t("No tags yet"), t("Tags come up here as soon as somebody gives one to a record.")),
+};
+
+const colorField = (): ReturnType<typeof field> =>
+  columnField(tags, "color", {
+    hint: t("As it stands on pages; empty for the usual one."),
+    kind: "text",
+    placeholder: "#1f6feb",
+  });
+
+/** Settings → Tags. */
+export const tagPages: Route[] = [
+  {
+    method: "GET",
+    path: base,
+    door: "staff",
+    permission,
+    handle: (ctx, incoming) => listAnswer(ctx, incoming, tagList),
+  },
+  ...formRoutes({
+    path: `${base}/new`,
+    permission,
+    action: createTag,
+    title: () => t("New tag"),
+    breadcrumbs: crumbs,
+    form: async (_, __, typed, failure) =>
+      formModel({
+        action: `${base}/new`,
+        values: typed ?? {},
+        failure,
+        submit_label: t("Create tag"),
+        cancel_url: base,
+        sections: [{ title: "", fields: [columnField(tags, "name"), colorField()] }],
+      }),
+    done: () => redirect(base, t("Tag created.")),
+  }),
+  ...formRoutes({
+    path: `${base}/:id`,
+    permission,
+    action: updateTag,
+    title: async (ctx, { id = "" }) => (await find(ctx, "tags", id)).name,
+    breadcrumbs: crumbs,
+    extra: (incoming) => ({ id: incoming.params["id"] }),
+    actions: async (ctx, incoming) => {
+      const row = await find(ctx, "tags", incoming.params["id"] ?? "");
+      const count = (await countsOf(ctx, [row.name])).get(row.name) ?? 0;
+      return [
+        link(t("Merge"), `${base}/${row.id}/merge`, "merge"),
+        button(
+          t("Delete"),
+          `${base}/${row.id}/delete`,
+          "trash",
+          "danger",
+          t("Take {name} away from {count, plural, one {# record} other {# records}}?", { name: row.name, count }),
+        ),
+      ];
+    },
+    form: async (ctx, incoming, typed, failure) => {
+      const row = await find(ctx, "tags", incoming.params["id"] ?? "");
+      return formModel({
+        action: `${base}/${row.id}`,
+        values: typed ?? rowValues(tags, row),
+        version: row.version,
+        failure,
+        submit_label: t("Save changes"),
+        cancel_url: base,
+        sections: [
+          {
+            title: "",
+            fields: [columnField(tags, "name", { hint: t("A new name changes on all records.") }), colorField()],
+          },
+        ],
+      });
+    },
+    done: () => redirect(base, t("Changes saved.")),
+  }),
+  ...formRoutes({
+    path: `${base}/:id/merge`,
+    permission,
+    action: mergeTags,
+    title: async (ctx, { id = "" }) => t("Merge {name}", { name: (await find(ctx, "tags", id)).name }),
+    breadcrumbs: crumbs,
+    extra: (incoming) => ({ id: incoming.params["id"] }),
+    form: async (ctx, incoming, typed, failure) => {
+      const row = await find(ctx, "tags", incoming.params["id"] ?? "");
+      const others = (await optionsOf(ctx, "tags", { blank: t("Choose") })).filter((one) => one.value !== row.id);
+      return formModel({
+        action: `${base}/${row.id}/merge`,
+        values: typed ?? {},
+        failure,
+        submit_label: t("Merge"),
+        cancel_url: `${base}/${row.id}`,
+        is_destructive: true,
+        sections: [
+          {
+            title: "",
+            hint: t("Records that have {name} get the other tag instead. This cannot be undone.", { name: row.name }),
+            fields: [field("into_id", t("The other tag"), { kind: "select", is_required: true, options: others })],
+          },
+        ],
+      });
+    },
+    done: () => redirect(base, t("Merged.")),
+  }),
+  buttonRoute(`${base}/:id/delete`, deleteTag, () => redirect(base, t("Tag deleted."))),
+];
