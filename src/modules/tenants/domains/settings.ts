@@ -98,27 +98,47 @@ async function showDomain(ctx: Ctx, domain: string): Promise<Answer> {
     },
     stats: [],
     tabs: [],
-    sections: [],
-    facts:
+    sections:
       claim === undefined
-        ? [facts(t("Host name"), [[t("Since"), cell.instant(known?.created_at, ctx.tenant, now)]])]
+        ? []
         : [
-            facts(t("Put this into DNS"), [
-              [t("Type"), cell.text("TXT")],
-              [t("Name"), cell.text(proofName(domain))],
-              [t("Value"), cell.text(proofPrefix + claim.proof)],
-            ]),
+            section({
+              id: "proof",
+              title: t("Put this into DNS"),
+              columns: [{ label: t("Type") }, { label: t("Name") }, { label: t("Value") }],
+              rows: [
+                {
+                  id: "txt",
+                  cells: [cell.text("TXT"), cell.text(proofName(domain)), cell.text(proofPrefix + claim.proof)],
+                },
+              ],
+              empty: empty("globe", "", ""),
+            }),
+          ],
+    facts: [
+      ...(claim === undefined
+        ? [facts(t("Host name"), [[t("Since"), cell.instant(known?.created_at, ctx.tenant, now)]])]
+        : []),
+      ...(claim?.last_tried_at == null
+        ? []
+        : [
             facts(t("Last attempt"), [
               [t("When"), cell.instant(claim.last_tried_at, ctx.tenant, now)],
               [t("Problem"), cell.text(claim.last_problem)],
             ]),
-          ],
-    notes:
-      claim === undefined
-        ? ""
-        : t(
-            "The record proves that the name is yours. Besides, the name itself has to lead to this installation: by a CNAME or an address, as whoever runs it tells you.",
-          ),
+          ]),
+    ],
+    ...(claim === undefined
+      ? {}
+      : {
+          body: {
+            title: t("Why this is asked"),
+            text: t(
+              "The record proves that the name is yours. Besides, the name itself has to lead to this installation: by a CNAME or an address, as whoever runs it tells you.",
+            ),
+          },
+        }),
+    notes: "",
     attachments: [],
   });
 }

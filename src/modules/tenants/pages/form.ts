@@ -6,6 +6,7 @@ import { formFailure, formModel, type FormGiven, type FormValues } from "../../.
 import { readInput } from "../../../platform/http/form-page.ts";
 import type { FormPageModel } from "../../../platform/http/page-models.ts";
 import { type Answer, type Incoming, page, redirect, type Route } from "../../../platform/http/route.ts";
+import { t } from "../../../platform/language/index.ts";
 
 /** A page of the operators' host with one form: shown, sent, and shown again with what was typed. */
 export interface OperatorForm {
@@ -29,15 +30,15 @@ export function operatorForm(given: OperatorForm): Route[] {
     const form = await given.form(ctx, incoming);
     const model: FormPageModel = {
       header: {
-        title: given.title,
-        subtitle: given.subtitle ?? "",
-        breadcrumbs: given.breadcrumbs,
+        title: t(given.title),
+        subtitle: given.subtitle === undefined ? "" : t(given.subtitle),
+        breadcrumbs: given.breadcrumbs.map(({ label, href }) => ({ label: t(label), href })),
         badges: [],
         actions: [],
       },
       form: formModel({ ...form, values: typed ?? form.values ?? {}, failure }),
     };
-    return page("forms/index", given.title, model, failure?.status ?? 200);
+    return page("forms/index", t(given.title), model, failure?.status ?? 200);
   };
   return [
     {

@@ -53,7 +53,7 @@ async function showTenant(ctx: Ctx, id: string): Promise<Answer> {
       badges: [{ text: state.text, tone: state.tone }],
       actions: isLive ? actionsOf(id, row.suspended_at !== null) : [],
     },
-    stats: statsOf(days, row.staff_limit, row.storage_limit_mb),
+    stats: statsOf(ctx, days, row.staff_limit, row.storage_limit_mb),
     tabs: [],
     sections: [
       domainSection(id, domains, claims, isLive),
@@ -122,8 +122,14 @@ function actionsOf(id: string, isSuspended: boolean): ActionLink[] {
     : [...all, link(t("Suspend"), `/tenants/${id}/suspend`, "stop", "danger")];
 }
 
-function statsOf(days: readonly Usage[], staffLimit: number | null, storageLimit: number | null): StatModel[] {
+function statsOf(
+  ctx: Ctx,
+  days: readonly Usage[],
+  staffLimit: number | null,
+  storageLimit: number | null,
+): StatModel[] {
   const [last] = days;
+  const { format } = new Intl.NumberFormat(ctx.tenant.locale);
   const sum = (name: "request_count" | "mail_count" | "ticket_count"): number =>
     days.reduce((total, day) => total + day[name], 0);
   const stat = (label: string, value: string, hint = "", tone: StatModel["tone"] = ""): StatModel => ({
@@ -151,8 +157,8 @@ function statsOf(days: readonly Usage[], staffLimit: number | null, storageLimit
       storageLimit === null ? "" : t("of {size}", { size: formatBytes(storageLimit * 1_000_000) }),
       isOver(storage, storageLimit === null ? null : storageLimit * 1000),
     ),
-    stat(t("API requests"), String(sum("request_count")), t("in 30 days")),
-    stat(t("Tickets opened"), String(sum("ticket_count")), t("in 30 days")),
+    stat(t("API requests"), format(sum("request_count")), t("in 30 days")),
+    stat(t("Tickets opened"), format(sum("ticket_count")), t("in 30 days")),
   ];
 }
 
