@@ -1,6 +1,7 @@
 import "htmx.org";
 import "htmx.org/dist/ext/hx-alpine-compat.js";
 import Alpine from "@alpinejs/csp";
+import { listenToApiTry } from "./app/api-try.js";
 import { listenToBack } from "./app/back.js";
 import { registerComponents } from "./app/components.js";
 import { listenToForms } from "./app/forms.js";
@@ -16,6 +17,7 @@ import { listenToTags } from "./app/tags.js";
 window.Alpine = Alpine;
 
 registerComponents(Alpine);
+listenToApiTry();
 listenToBack();
 listenToForms();
 listenToKeys();

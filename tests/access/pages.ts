@@ -79,6 +79,8 @@ export const pageAccess: AccessTable = {
     POST /record-attachments/:id/delete
     GET POST /interactions/:id/edit
     POST /interactions/:id/delete
+    GET /api
+    GET /api/:operation
     GET /
     GET /search
     GET /search/suggest

@@ -233,6 +233,7 @@ export function addressOf(path: string, ids: Readonly<Record<string, string>>): 
       if (
         part === ":handler" ||
         part === ":direction" ||
+        part === ":operation" ||
         part === ":provider" ||
         part === ":token" ||
         part === ":tenant_id"

@@ -137,6 +137,13 @@ export interface Schemas {
         } | null;
         links?: Schemas["relationship_links"];
       };
+      merged_into?: {
+        data: {
+          type: "companies";
+          id: string;
+        } | null;
+        links?: Schemas["relationship_links"];
+      };
     };
     links: Schemas["self_link"];
   };
@@ -181,6 +188,7 @@ export interface Schemas {
     custom_fields: unknown;
     notes: string | null;
     archived_at: string | null;
+    merged_into_id: string | null;
     tags: (string)[];
   };
   companies_filter: {
@@ -208,11 +216,12 @@ export interface Schemas {
     language?: Schemas["filter_text"];
     notes?: Schemas["filter_text"];
     archived_at?: Schemas["filter_ordered"];
+    merged_into_id?: Schemas["filter_equal"];
     tags?: string;
     q?: string;
     [custom: `custom_fields.${string}`]: unknown;
   };
-  companies_include: ("parent_company" | "default_billing_contact" | "default_technical_contact" | "account_manager" | "contract" | "rate_card")[];
+  companies_include: ("parent_company" | "default_billing_contact" | "default_technical_contact" | "account_manager" | "contract" | "rate_card" | "merged_into")[];
   companies_sort: ("id" | "-id" | "version" | "-version" | "created_at" | "-created_at" | "updated_at" | "-updated_at" | "name" | "-name" | "company_type" | "-company_type" | "status" | "-status" | "industry" | "-industry" | "website" | "-website" | "phone" | "-phone" | "tax_id" | "-tax_id" | "currency" | "-currency" | "payment_terms" | "-payment_terms" | "is_tax_exempt" | "-is_tax_exempt" | "language" | "-language" | "notes" | "-notes" | "archived_at" | "-archived_at")[];
   contacts: {
     type: "contacts";
@@ -236,6 +245,13 @@ export interface Schemas {
       portal_user?: {
         data: {
           type: "users";
+          id: string;
+        } | null;
+        links?: Schemas["relationship_links"];
+      };
+      merged_into?: {
+        data: {
+          type: "contacts";
           id: string;
         } | null;
         links?: Schemas["relationship_links"];
@@ -265,6 +281,7 @@ export interface Schemas {
     custom_fields: unknown;
     notes: string | null;
     archived_at: string | null;
+    merged_into_id: string | null;
     tags: (string)[];
   };
   contacts_filter: {
@@ -289,11 +306,12 @@ export interface Schemas {
     language?: Schemas["filter_text"];
     notes?: Schemas["filter_text"];
     archived_at?: Schemas["filter_ordered"];
+    merged_into_id?: Schemas["filter_equal"];
     tags?: string;
     q?: string;
     [custom: `custom_fields.${string}`]: unknown;
   };
-  contacts_include: ("company" | "site" | "portal_user")[];
+  contacts_include: ("company" | "site" | "portal_user" | "merged_into")[];
   contacts_sort: ("id" | "-id" | "version" | "-version" | "created_at" | "-created_at" | "updated_at" | "-updated_at" | "company_id" | "-company_id" | "first_name" | "-first_name" | "last_name" | "-last_name" | "email" | "-email" | "phone" | "-phone" | "mobile" | "-mobile" | "title" | "-title" | "department" | "-department" | "contact_type" | "-contact_type" | "is_portal_user" | "-is_portal_user" | "preferred_contact_method" | "-preferred_contact_method" | "timezone" | "-timezone" | "language" | "-language" | "notes" | "-notes" | "archived_at" | "-archived_at")[];
   contract_hour_balances: {
     type: "contract_hour_balances";
@@ -679,6 +697,68 @@ export interface Schemas {
   };
   import_batches_include: ("created_by")[];
   import_batches_sort: ("id" | "-id" | "version" | "-version" | "created_at" | "-created_at" | "updated_at" | "-updated_at" | "file_name" | "-file_name" | "file_id" | "-file_id" | "import_target" | "-import_target" | "import_source" | "-import_source" | "import_mode" | "-import_mode" | "import_status" | "-import_status" | "applied_at" | "-applied_at" | "undone_at" | "-undone_at")[];
+  interactions: {
+    type: "interactions";
+    id: string;
+    attributes: Schemas["interactions_attributes"];
+    relationships?: {
+      company?: {
+        data: {
+          type: "companies";
+          id: string;
+        };
+        links?: Schemas["relationship_links"];
+      };
+      contact?: {
+        data: {
+          type: "contacts";
+          id: string;
+        } | null;
+        links?: Schemas["relationship_links"];
+      };
+      created_by?: {
+        data: {
+          type: "users";
+          id: string;
+        } | null;
+        links?: Schemas["relationship_links"];
+      };
+    };
+    links: Schemas["self_link"];
+  };
+  interactions_attributes: {
+    version: number;
+    created_at: string;
+    updated_at: string;
+    company_id: string;
+    contact_id: string | null;
+    interaction_type: "call" | "meeting" | "mail" | "other";
+    direction: "inbound" | "outbound" | null;
+    subject: string;
+    content: string;
+    occurred_at: string;
+    duration_minutes: number | null;
+    created_by_id: string | null;
+    contact_ids: (string)[];
+    user_ids: (string)[];
+  };
+  interactions_filter: {
+    id?: Schemas["filter_equal"];
+    version?: Schemas["filter_ordered"];
+    created_at?: Schemas["filter_ordered"];
+    updated_at?: Schemas["filter_ordered"];
+    company_id?: Schemas["filter_equal"];
+    contact_id?: Schemas["filter_equal"];
+    interaction_type?: Schemas["filter_ordered"];
+    direction?: Schemas["filter_ordered"];
+    subject?: Schemas["filter_text"];
+    content?: Schemas["filter_text"];
+    occurred_at?: Schemas["filter_ordered"];
+    duration_minutes?: Schemas["filter_ordered"];
+    created_by_id?: Schemas["filter_equal"];
+  };
+  interactions_include: ("company" | "contact" | "created_by")[];
+  interactions_sort: ("id" | "-id" | "version" | "-version" | "created_at" | "-created_at" | "updated_at" | "-updated_at" | "company_id" | "-company_id" | "interaction_type" | "-interaction_type" | "direction" | "-direction" | "subject" | "-subject" | "content" | "-content" | "occurred_at" | "-occurred_at" | "duration_minutes" | "-duration_minutes")[];
   invoice_lines: {
     type: "invoice_lines";
     id: string;
@@ -1329,6 +1409,133 @@ export interface Schemas {
     archived_at?: Schemas["filter_ordered"];
   };
   rate_cards_sort: ("id" | "-id" | "version" | "-version" | "created_at" | "-created_at" | "updated_at" | "-updated_at" | "name" | "-name" | "description" | "-description" | "currency" | "-currency" | "is_default" | "-is_default" | "archived_at" | "-archived_at")[];
+  record_attachments: {
+    type: "record_attachments";
+    id: string;
+    attributes: Schemas["record_attachments_attributes"];
+    relationships?: {
+      company?: {
+        data: {
+          type: "companies";
+          id: string;
+        } | null;
+        links?: Schemas["relationship_links"];
+      };
+      contact?: {
+        data: {
+          type: "contacts";
+          id: string;
+        } | null;
+        links?: Schemas["relationship_links"];
+      };
+      site?: {
+        data: {
+          type: "sites";
+          id: string;
+        } | null;
+        links?: Schemas["relationship_links"];
+      };
+      uploaded_by?: {
+        data: {
+          type: "users";
+          id: string;
+        } | null;
+        links?: Schemas["relationship_links"];
+      };
+    };
+    links: Schemas["self_link"];
+  };
+  record_attachments_attributes: {
+    version: number;
+    created_at: string;
+    updated_at: string;
+    company_id: string | null;
+    contact_id: string | null;
+    site_id: string | null;
+    file_name: string;
+    file_size: number;
+    mime_type: string;
+    uploaded_by_id: string | null;
+    content_url: string;
+  };
+  record_attachments_filter: {
+    id?: Schemas["filter_equal"];
+    version?: Schemas["filter_ordered"];
+    created_at?: Schemas["filter_ordered"];
+    updated_at?: Schemas["filter_ordered"];
+    company_id?: Schemas["filter_equal"];
+    contact_id?: Schemas["filter_equal"];
+    site_id?: Schemas["filter_equal"];
+    file_name?: Schemas["filter_text"];
+    file_size?: Schemas["filter_ordered"];
+    mime_type?: Schemas["filter_text"];
+    uploaded_by_id?: Schemas["filter_equal"];
+  };
+  record_attachments_include: ("company" | "contact" | "site" | "uploaded_by")[];
+  record_attachments_sort: ("id" | "-id" | "version" | "-version" | "created_at" | "-created_at" | "updated_at" | "-updated_at" | "file_name" | "-file_name" | "file_size" | "-file_size" | "mime_type" | "-mime_type")[];
+  record_notes: {
+    type: "record_notes";
+    id: string;
+    attributes: Schemas["record_notes_attributes"];
+    relationships?: {
+      company?: {
+        data: {
+          type: "companies";
+          id: string;
+        } | null;
+        links?: Schemas["relationship_links"];
+      };
+      contact?: {
+        data: {
+          type: "contacts";
+          id: string;
+        } | null;
+        links?: Schemas["relationship_links"];
+      };
+      site?: {
+        data: {
+          type: "sites";
+          id: string;
+        } | null;
+        links?: Schemas["relationship_links"];
+      };
+      created_by?: {
+        data: {
+          type: "users";
+          id: string;
+        } | null;
+        links?: Schemas["relationship_links"];
+      };
+    };
+    links: Schemas["self_link"];
+  };
+  record_notes_attributes: {
+    version: number;
+    created_at: string;
+    updated_at: string;
+    company_id: string | null;
+    contact_id: string | null;
+    site_id: string | null;
+    content: string;
+    is_pinned: boolean;
+    is_alert: boolean;
+    created_by_id: string | null;
+  };
+  record_notes_filter: {
+    id?: Schemas["filter_equal"];
+    version?: Schemas["filter_ordered"];
+    created_at?: Schemas["filter_ordered"];
+    updated_at?: Schemas["filter_ordered"];
+    company_id?: Schemas["filter_equal"];
+    contact_id?: Schemas["filter_equal"];
+    site_id?: Schemas["filter_equal"];
+    content?: Schemas["filter_text"];
+    is_pinned?: Schemas["filter_equal"];
+    is_alert?: Schemas["filter_equal"];
+    created_by_id?: Schemas["filter_equal"];
+  };
+  record_notes_include: ("company" | "contact" | "site" | "created_by")[];
+  record_notes_sort: ("id" | "-id" | "version" | "-version" | "created_at" | "-created_at" | "updated_at" | "-updated_at" | "content" | "-content" | "is_pinned" | "-is_pinned" | "is_alert" | "-is_alert")[];
   relationship_links: {
     self?: string;
     related?: string;
@@ -1474,6 +1681,13 @@ export interface Schemas {
         };
         links?: Schemas["relationship_links"];
       };
+      merged_into?: {
+        data: {
+          type: "sites";
+          id: string;
+        } | null;
+        links?: Schemas["relationship_links"];
+      };
     };
     links: Schemas["self_link"];
   };
@@ -1496,6 +1710,7 @@ export interface Schemas {
     timezone: string | null;
     notes: string | null;
     archived_at: string | null;
+    merged_into_id: string | null;
   };
   sites_filter: {
     id?: Schemas["filter_equal"];
@@ -1509,9 +1724,33 @@ export interface Schemas {
     timezone?: Schemas["filter_text"];
     notes?: Schemas["filter_text"];
     archived_at?: Schemas["filter_ordered"];
+    merged_into_id?: Schemas["filter_equal"];
   };
-  sites_include: ("company")[];
+  sites_include: ("company" | "merged_into")[];
   sites_sort: ("id" | "-id" | "version" | "-version" | "created_at" | "-created_at" | "updated_at" | "-updated_at" | "company_id" | "-company_id" | "name" | "-name" | "phone" | "-phone" | "is_primary" | "-is_primary" | "timezone" | "-timezone" | "notes" | "-notes" | "archived_at" | "-archived_at")[];
+  tags: {
+    type: "tags";
+    id: string;
+    attributes: Schemas["tags_attributes"];
+    links: Schemas["self_link"];
+  };
+  tags_attributes: {
+    version: number;
+    created_at: string;
+    updated_at: string;
+    name: string;
+    color: string | null;
+    record_count: number;
+  };
+  tags_filter: {
+    id?: Schemas["filter_equal"];
+    version?: Schemas["filter_ordered"];
+    created_at?: Schemas["filter_ordered"];
+    updated_at?: Schemas["filter_ordered"];
+    name?: Schemas["filter_text"];
+    color?: Schemas["filter_text"];
+  };
+  tags_sort: ("id" | "-id" | "version" | "-version" | "created_at" | "-created_at" | "updated_at" | "-updated_at" | "name" | "-name" | "color" | "-color")[];
   tax_rates: {
     type: "tax_rates";
     id: string;
@@ -2475,7 +2714,7 @@ export interface Operations {
       };
     };
   };
-  /** List api requests. */
+  /** List API requests. */
   "GET /api-requests": {
     path: undefined;
     query: { filter?: Schemas["api_requests_filter"]; sort?: Schemas["api_requests_sort"]; page?: {
@@ -2490,7 +2729,7 @@ export interface Operations {
       links?: Schemas["list_links"];
     };
   };
-  /** Show a API request. */
+  /** Show an API request. */
   "GET /api-requests/{id}": {
     path: { id: string };
     query: { fields?: Record<string, string>; include?: Schemas["api_requests_include"] };
@@ -3318,10 +3557,10 @@ export interface Operations {
     body: undefined;
     answer: undefined;
   };
-  /** What happened to a record, newest first; the last 200 entries. */
+  /** What happened: changes, tickets, notes, calls, mails, invoices; newest first. */
   "GET /companies/{id}/activity": {
     path: { id: string };
-    query: undefined;
+    query: { "filter[kind]"?: string; "page[size]"?: number; "page[after]"?: string };
     body: undefined;
     answer: {
       jsonapi: Schemas["jsonapi"];
@@ -3329,13 +3568,52 @@ export interface Operations {
         type: "activities";
         id: string;
         attributes: {
+          kind: string;
           timestamp: string;
           actor_name: string;
-          action: string;
           text: string;
+          html: string;
+          action: string | null;
           changes: (string)[];
         };
       })[];
+    };
+  };
+  /** List record attachments of one of the companies. */
+  "GET /companies/{id}/attachments": {
+    path: { id: string };
+    query: { filter?: Schemas["record_attachments_filter"]; sort?: Schemas["record_attachments_sort"]; page?: {
+      size?: number;
+      after?: string;
+    }; fields?: Record<string, string>; include?: Schemas["record_attachments_include"] };
+    body: undefined;
+    answer: {
+      jsonapi: Schemas["jsonapi"];
+      data: (Schemas["record_attachments"])[];
+      included?: (Schemas["resource_object"])[];
+      links?: Schemas["list_links"];
+    };
+  };
+  /** Adds a file of up to 50 MB: base64 in a document, or the part `file` of a multipart form. */
+  "POST /companies/{id}/attachments": {
+    path: { id: string };
+    query: undefined;
+    body: {
+      data: {
+        type: "record_attachments";
+        id?: string;
+        attributes?: {
+          file_name: string;
+          mime_type?: string;
+          content: string;
+        };
+      };
+    };
+    answer: {
+      jsonapi: Schemas["jsonapi"];
+      data: Schemas["record_attachments"];
+      included?: (Schemas["resource_object"])[];
+      links?: Schemas["list_links"];
     };
   };
   /** List contacts of one of the companies. */
@@ -3368,6 +3646,52 @@ export interface Operations {
       links?: Schemas["list_links"];
     };
   };
+  /** Makes a prospect a client. */
+  "POST /companies/{id}/convert": {
+    path: { id: string };
+    query: undefined;
+    body: undefined;
+    answer: {
+      jsonapi: Schemas["jsonapi"];
+      data: Schemas["companies"];
+      included?: (Schemas["resource_object"])[];
+      links?: Schemas["list_links"];
+    };
+  };
+  /** The companies above (negative depth) and below a company, each behind the one that it stands below. */
+  "GET /companies/{id}/hierarchy": {
+    path: { id: string };
+    query: undefined;
+    body: undefined;
+    answer: {
+      jsonapi: Schemas["jsonapi"];
+      data: ({
+        type: "companies";
+        id: string;
+        attributes: {
+          name: string;
+          depth: number;
+          open_ticket_count: number | null;
+          active_contract_count: number | null;
+        };
+      })[];
+    };
+  };
+  /** List interactions of one of the companies. */
+  "GET /companies/{id}/interactions": {
+    path: { id: string };
+    query: { filter?: Schemas["interactions_filter"]; sort?: Schemas["interactions_sort"]; page?: {
+      size?: number;
+      after?: string;
+    }; fields?: Record<string, string>; include?: Schemas["interactions_include"] };
+    body: undefined;
+    answer: {
+      jsonapi: Schemas["jsonapi"];
+      data: (Schemas["interactions"])[];
+      included?: (Schemas["resource_object"])[];
+      links?: Schemas["list_links"];
+    };
+  };
   /** List invoices of one of the companies. */
   "GET /companies/{id}/invoices": {
     path: { id: string };
@@ -3379,6 +3703,90 @@ export interface Operations {
     answer: {
       jsonapi: Schemas["jsonapi"];
       data: (Schemas["invoices"])[];
+      included?: (Schemas["resource_object"])[];
+      links?: Schemas["list_links"];
+    };
+  };
+  /** What merging the record named by `with` into this one would do. */
+  "GET /companies/{id}/merge": {
+    path: { id: string };
+    query: { with?: string };
+    body: undefined;
+    answer: {
+      jsonapi: Schemas["jsonapi"];
+      data: {
+        type: "merge_previews";
+        id: string;
+        attributes: {
+          differences: (unknown)[];
+          held: (unknown)[];
+          conflicts: (string)[];
+        };
+      };
+    };
+  };
+  /** Makes another record and this one the same: everything that refers to the other one refers to this one. */
+  "POST /companies/{id}/merge": {
+    path: { id: string };
+    query: undefined;
+    body: {
+      data: {
+        type: "companies";
+        id?: string;
+        attributes?: {
+          merged_id: string;
+          take?: (string)[];
+        };
+        relationships?: {
+          merged?: {
+            data: {
+              type: string;
+              id: string;
+            } | null;
+          };
+        };
+      };
+    };
+    answer: {
+      jsonapi: Schemas["jsonapi"];
+      data: Schemas["companies"];
+      included?: (Schemas["resource_object"])[];
+      links?: Schemas["list_links"];
+    };
+  };
+  /** List record notes of one of the companies. */
+  "GET /companies/{id}/notes": {
+    path: { id: string };
+    query: { filter?: Schemas["record_notes_filter"]; sort?: Schemas["record_notes_sort"]; page?: {
+      size?: number;
+      after?: string;
+    }; fields?: Record<string, string>; include?: Schemas["record_notes_include"] };
+    body: undefined;
+    answer: {
+      jsonapi: Schemas["jsonapi"];
+      data: (Schemas["record_notes"])[];
+      included?: (Schemas["resource_object"])[];
+      links?: Schemas["list_links"];
+    };
+  };
+  /** Writes a note on it. The content is HTML and sanitized. */
+  "POST /companies/{id}/notes": {
+    path: { id: string };
+    query: undefined;
+    body: {
+      data: {
+        type: "record_notes";
+        id?: string;
+        attributes?: {
+          content: string;
+          is_pinned?: boolean;
+          is_alert?: boolean;
+        };
+      };
+    };
+    answer: {
+      jsonapi: Schemas["jsonapi"];
+      data: Schemas["record_notes"];
       included?: (Schemas["resource_object"])[];
       links?: Schemas["list_links"];
     };
@@ -3441,6 +3849,40 @@ export interface Operations {
       data: (Schemas["time_entries"])[];
       included?: (Schemas["resource_object"])[];
       links?: Schemas["list_links"];
+    };
+  };
+  /** Pairs of records that are probably the same, the surest first. */
+  "GET /company-duplicates": {
+    path: undefined;
+    query: undefined;
+    body: undefined;
+    answer: {
+      jsonapi: Schemas["jsonapi"];
+      data: ({
+        type: "duplicates";
+        id: string;
+        attributes: {
+          score: number;
+          reasons: (string)[];
+        };
+      })[];
+    };
+  };
+  /** Pairs of records that are probably the same, the surest first. */
+  "GET /contact-duplicates": {
+    path: undefined;
+    query: undefined;
+    body: undefined;
+    answer: {
+      jsonapi: Schemas["jsonapi"];
+      data: ({
+        type: "duplicates";
+        id: string;
+        attributes: {
+          score: number;
+          reasons: (string)[];
+        };
+      })[];
     };
   };
   /** List contacts. */
@@ -3636,10 +4078,10 @@ export interface Operations {
     body: undefined;
     answer: undefined;
   };
-  /** What happened to a record, newest first; the last 200 entries. */
+  /** What happened: changes, tickets, notes, calls, mails, invoices; newest first. */
   "GET /contacts/{id}/activity": {
     path: { id: string };
-    query: undefined;
+    query: { "filter[kind]"?: string; "page[size]"?: number; "page[after]"?: string };
     body: undefined;
     answer: {
       jsonapi: Schemas["jsonapi"];
@@ -3647,13 +4089,151 @@ export interface Operations {
         type: "activities";
         id: string;
         attributes: {
+          kind: string;
           timestamp: string;
           actor_name: string;
-          action: string;
           text: string;
+          html: string;
+          action: string | null;
           changes: (string)[];
         };
       })[];
+    };
+  };
+  /** List record attachments of one of the contacts. */
+  "GET /contacts/{id}/attachments": {
+    path: { id: string };
+    query: { filter?: Schemas["record_attachments_filter"]; sort?: Schemas["record_attachments_sort"]; page?: {
+      size?: number;
+      after?: string;
+    }; fields?: Record<string, string>; include?: Schemas["record_attachments_include"] };
+    body: undefined;
+    answer: {
+      jsonapi: Schemas["jsonapi"];
+      data: (Schemas["record_attachments"])[];
+      included?: (Schemas["resource_object"])[];
+      links?: Schemas["list_links"];
+    };
+  };
+  /** Adds a file of up to 50 MB: base64 in a document, or the part `file` of a multipart form. */
+  "POST /contacts/{id}/attachments": {
+    path: { id: string };
+    query: undefined;
+    body: {
+      data: {
+        type: "record_attachments";
+        id?: string;
+        attributes?: {
+          file_name: string;
+          mime_type?: string;
+          content: string;
+        };
+      };
+    };
+    answer: {
+      jsonapi: Schemas["jsonapi"];
+      data: Schemas["record_attachments"];
+      included?: (Schemas["resource_object"])[];
+      links?: Schemas["list_links"];
+    };
+  };
+  /** List interactions of one of the contacts. */
+  "GET /contacts/{id}/interactions": {
+    path: { id: string };
+    query: { filter?: Schemas["interactions_filter"]; sort?: Schemas["interactions_sort"]; page?: {
+      size?: number;
+      after?: string;
+    }; fields?: Record<string, string>; include?: Schemas["interactions_include"] };
+    body: undefined;
+    answer: {
+      jsonapi: Schemas["jsonapi"];
+      data: (Schemas["interactions"])[];
+      included?: (Schemas["resource_object"])[];
+      links?: Schemas["list_links"];
+    };
+  };
+  /** What merging the record named by `with` into this one would do. */
+  "GET /contacts/{id}/merge": {
+    path: { id: string };
+    query: { with?: string };
+    body: undefined;
+    answer: {
+      jsonapi: Schemas["jsonapi"];
+      data: {
+        type: "merge_previews";
+        id: string;
+        attributes: {
+          differences: (unknown)[];
+          held: (unknown)[];
+          conflicts: (string)[];
+        };
+      };
+    };
+  };
+  /** Makes another record and this one the same: everything that refers to the other one refers to this one. */
+  "POST /contacts/{id}/merge": {
+    path: { id: string };
+    query: undefined;
+    body: {
+      data: {
+        type: "contacts";
+        id?: string;
+        attributes?: {
+          merged_id: string;
+          take?: (string)[];
+        };
+        relationships?: {
+          merged?: {
+            data: {
+              type: string;
+              id: string;
+            } | null;
+          };
+        };
+      };
+    };
+    answer: {
+      jsonapi: Schemas["jsonapi"];
+      data: Schemas["contacts"];
+      included?: (Schemas["resource_object"])[];
+      links?: Schemas["list_links"];
+    };
+  };
+  /** List record notes of one of the contacts. */
+  "GET /contacts/{id}/notes": {
+    path: { id: string };
+    query: { filter?: Schemas["record_notes_filter"]; sort?: Schemas["record_notes_sort"]; page?: {
+      size?: number;
+      after?: string;
+    }; fields?: Record<string, string>; include?: Schemas["record_notes_include"] };
+    body: undefined;
+    answer: {
+      jsonapi: Schemas["jsonapi"];
+      data: (Schemas["record_notes"])[];
+      included?: (Schemas["resource_object"])[];
+      links?: Schemas["list_links"];
+    };
+  };
+  /** Writes a note on it. The content is HTML and sanitized. */
+  "POST /contacts/{id}/notes": {
+    path: { id: string };
+    query: undefined;
+    body: {
+      data: {
+        type: "record_notes";
+        id?: string;
+        attributes?: {
+          content: string;
+          is_pinned?: boolean;
+          is_alert?: boolean;
+        };
+      };
+    };
+    answer: {
+      jsonapi: Schemas["jsonapi"];
+      data: Schemas["record_notes"];
+      included?: (Schemas["resource_object"])[];
+      links?: Schemas["list_links"];
     };
   };
   /** Invite a contact to the client portal, or send the invitation again. */
@@ -4621,6 +5201,169 @@ export interface Operations {
       included?: (Schemas["resource_object"])[];
       links?: Schemas["list_links"];
     };
+  };
+  /** List interactions. */
+  "GET /interactions": {
+    path: undefined;
+    query: { filter?: Schemas["interactions_filter"]; sort?: Schemas["interactions_sort"]; page?: {
+      size?: number;
+      after?: string;
+    }; fields?: Record<string, string>; include?: Schemas["interactions_include"] };
+    body: undefined;
+    answer: {
+      jsonapi: Schemas["jsonapi"];
+      data: (Schemas["interactions"])[];
+      included?: (Schemas["resource_object"])[];
+      links?: Schemas["list_links"];
+    };
+  };
+  /** Add an interaction. */
+  "POST /interactions": {
+    path: undefined;
+    query: undefined;
+    body: {
+      data: {
+        type: "interactions";
+        id?: string;
+        attributes?: {
+          contact_id?: string | null;
+          interaction_type?: "call" | "meeting" | "mail" | "other";
+          direction?: "inbound" | "outbound" | null;
+          subject: string;
+          content?: string;
+          duration_minutes?: number | null;
+          company_id?: string;
+          occurred_at?: string;
+          contact_ids?: (string)[];
+          user_ids?: (string)[];
+        };
+        relationships?: {
+          contact?: {
+            data: {
+              type: string;
+              id: string;
+            } | null;
+          };
+          company?: {
+            data: {
+              type: string;
+              id: string;
+            } | null;
+          };
+        };
+      };
+    };
+    answer: {
+      jsonapi: Schemas["jsonapi"];
+      data: Schemas["interactions"];
+      included?: (Schemas["resource_object"])[];
+      links?: Schemas["list_links"];
+    };
+  };
+  /** Show an interaction. */
+  "GET /interactions/{id}": {
+    path: { id: string };
+    query: { fields?: Record<string, string>; include?: Schemas["interactions_include"] };
+    body: undefined;
+    answer: {
+      jsonapi: Schemas["jsonapi"];
+      data: Schemas["interactions"];
+      included?: (Schemas["resource_object"])[];
+      links?: Schemas["list_links"];
+    };
+  };
+  /** Change an interaction. Members that are not sent stay as they are. */
+  "PUT /interactions/{id}": {
+    path: { id: string };
+    query: undefined;
+    body: {
+      data: {
+        type: "interactions";
+        id?: string;
+        attributes?: {
+          company_id?: string;
+          contact_id?: string | null;
+          interaction_type?: "call" | "meeting" | "mail" | "other";
+          direction?: "inbound" | "outbound" | null;
+          subject?: string;
+          content?: string;
+          occurred_at?: string;
+          duration_minutes?: number | null;
+          contact_ids?: (string)[];
+          user_ids?: (string)[];
+        };
+        relationships?: {
+          company?: {
+            data: {
+              type: string;
+              id: string;
+            } | null;
+          };
+          contact?: {
+            data: {
+              type: string;
+              id: string;
+            } | null;
+          };
+        };
+      };
+    };
+    answer: {
+      jsonapi: Schemas["jsonapi"];
+      data: Schemas["interactions"];
+      included?: (Schemas["resource_object"])[];
+      links?: Schemas["list_links"];
+    };
+  };
+  /** Change an interaction. Members that are not sent stay as they are. */
+  "PATCH /interactions/{id}": {
+    path: { id: string };
+    query: undefined;
+    body: {
+      data: {
+        type: "interactions";
+        id?: string;
+        attributes?: {
+          company_id?: string;
+          contact_id?: string | null;
+          interaction_type?: "call" | "meeting" | "mail" | "other";
+          direction?: "inbound" | "outbound" | null;
+          subject?: string;
+          content?: string;
+          occurred_at?: string;
+          duration_minutes?: number | null;
+          contact_ids?: (string)[];
+          user_ids?: (string)[];
+        };
+        relationships?: {
+          company?: {
+            data: {
+              type: string;
+              id: string;
+            } | null;
+          };
+          contact?: {
+            data: {
+              type: string;
+              id: string;
+            } | null;
+          };
+        };
+      };
+    };
+    answer: {
+      jsonapi: Schemas["jsonapi"];
+      data: Schemas["interactions"];
+      included?: (Schemas["resource_object"])[];
+      links?: Schemas["list_links"];
+    };
+  };
+  /** Delete an interaction, unless something refers to it. */
+  "DELETE /interactions/{id}": {
+    path: { id: string };
+    query: undefined;
+    body: undefined;
+    answer: undefined;
   };
   /** List invoice lines. */
   "GET /invoice-lines": {
@@ -6530,6 +7273,170 @@ export interface Operations {
       links?: Schemas["list_links"];
     };
   };
+  /** List record attachments. */
+  "GET /record-attachments": {
+    path: undefined;
+    query: { filter?: Schemas["record_attachments_filter"]; sort?: Schemas["record_attachments_sort"]; page?: {
+      size?: number;
+      after?: string;
+    }; fields?: Record<string, string>; include?: Schemas["record_attachments_include"] };
+    body: undefined;
+    answer: {
+      jsonapi: Schemas["jsonapi"];
+      data: (Schemas["record_attachments"])[];
+      included?: (Schemas["resource_object"])[];
+      links?: Schemas["list_links"];
+    };
+  };
+  /** Show an attachment. */
+  "GET /record-attachments/{id}": {
+    path: { id: string };
+    query: { fields?: Record<string, string>; include?: Schemas["record_attachments_include"] };
+    body: undefined;
+    answer: {
+      jsonapi: Schemas["jsonapi"];
+      data: Schemas["record_attachments"];
+      included?: (Schemas["resource_object"])[];
+      links?: Schemas["list_links"];
+    };
+  };
+  /** Delete an attachment, unless something refers to it. */
+  "DELETE /record-attachments/{id}": {
+    path: { id: string };
+    query: undefined;
+    body: undefined;
+    answer: undefined;
+  };
+  /** The file itself, to be saved. */
+  "GET /record-attachments/{id}/content": {
+    path: { id: string };
+    query: undefined;
+    body: undefined;
+    answer: Blob;
+  };
+  /** List record notes. */
+  "GET /record-notes": {
+    path: undefined;
+    query: { filter?: Schemas["record_notes_filter"]; sort?: Schemas["record_notes_sort"]; page?: {
+      size?: number;
+      after?: string;
+    }; fields?: Record<string, string>; include?: Schemas["record_notes_include"] };
+    body: undefined;
+    answer: {
+      jsonapi: Schemas["jsonapi"];
+      data: (Schemas["record_notes"])[];
+      included?: (Schemas["resource_object"])[];
+      links?: Schemas["list_links"];
+    };
+  };
+  /** Add a note. */
+  "POST /record-notes": {
+    path: undefined;
+    query: undefined;
+    body: {
+      data: {
+        type: "record_notes";
+        id?: string;
+        attributes?: {
+          company_id?: string | null;
+          contact_id?: string | null;
+          site_id?: string | null;
+          content: string;
+          is_pinned?: boolean;
+          is_alert?: boolean;
+        };
+        relationships?: {
+          company?: {
+            data: {
+              type: string;
+              id: string;
+            } | null;
+          };
+          contact?: {
+            data: {
+              type: string;
+              id: string;
+            } | null;
+          };
+          site?: {
+            data: {
+              type: string;
+              id: string;
+            } | null;
+          };
+        };
+      };
+    };
+    answer: {
+      jsonapi: Schemas["jsonapi"];
+      data: Schemas["record_notes"];
+      included?: (Schemas["resource_object"])[];
+      links?: Schemas["list_links"];
+    };
+  };
+  /** Show a note. */
+  "GET /record-notes/{id}": {
+    path: { id: string };
+    query: { fields?: Record<string, string>; include?: Schemas["record_notes_include"] };
+    body: undefined;
+    answer: {
+      jsonapi: Schemas["jsonapi"];
+      data: Schemas["record_notes"];
+      included?: (Schemas["resource_object"])[];
+      links?: Schemas["list_links"];
+    };
+  };
+  /** Change a note. Members that are not sent stay as they are. */
+  "PUT /record-notes/{id}": {
+    path: { id: string };
+    query: undefined;
+    body: {
+      data: {
+        type: "record_notes";
+        id?: string;
+        attributes?: {
+          content?: string;
+          is_pinned?: boolean;
+          is_alert?: boolean;
+        };
+      };
+    };
+    answer: {
+      jsonapi: Schemas["jsonapi"];
+      data: Schemas["record_notes"];
+      included?: (Schemas["resource_object"])[];
+      links?: Schemas["list_links"];
+    };
+  };
+  /** Change a note. Members that are not sent stay as they are. */
+  "PATCH /record-notes/{id}": {
+    path: { id: string };
+    query: undefined;
+    body: {
+      data: {
+        type: "record_notes";
+        id?: string;
+        attributes?: {
+          content?: string;
+          is_pinned?: boolean;
+          is_alert?: boolean;
+        };
+      };
+    };
+    answer: {
+      jsonapi: Schemas["jsonapi"];
+      data: Schemas["record_notes"];
+      included?: (Schemas["resource_object"])[];
+      links?: Schemas["list_links"];
+    };
+  };
+  /** Delete a note, unless something refers to it. */
+  "DELETE /record-notes/{id}": {
+    path: { id: string };
+    query: undefined;
+    body: undefined;
+    answer: undefined;
+  };
   /** List roles. */
   "GET /roles": {
     path: undefined;
@@ -7032,6 +7939,127 @@ export interface Operations {
     body: undefined;
     answer: undefined;
   };
+  /** List record attachments of one of the sites. */
+  "GET /sites/{id}/attachments": {
+    path: { id: string };
+    query: { filter?: Schemas["record_attachments_filter"]; sort?: Schemas["record_attachments_sort"]; page?: {
+      size?: number;
+      after?: string;
+    }; fields?: Record<string, string>; include?: Schemas["record_attachments_include"] };
+    body: undefined;
+    answer: {
+      jsonapi: Schemas["jsonapi"];
+      data: (Schemas["record_attachments"])[];
+      included?: (Schemas["resource_object"])[];
+      links?: Schemas["list_links"];
+    };
+  };
+  /** Adds a file of up to 50 MB: base64 in a document, or the part `file` of a multipart form. */
+  "POST /sites/{id}/attachments": {
+    path: { id: string };
+    query: undefined;
+    body: {
+      data: {
+        type: "record_attachments";
+        id?: string;
+        attributes?: {
+          file_name: string;
+          mime_type?: string;
+          content: string;
+        };
+      };
+    };
+    answer: {
+      jsonapi: Schemas["jsonapi"];
+      data: Schemas["record_attachments"];
+      included?: (Schemas["resource_object"])[];
+      links?: Schemas["list_links"];
+    };
+  };
+  /** What merging the record named by `with` into this one would do. */
+  "GET /sites/{id}/merge": {
+    path: { id: string };
+    query: { with?: string };
+    body: undefined;
+    answer: {
+      jsonapi: Schemas["jsonapi"];
+      data: {
+        type: "merge_previews";
+        id: string;
+        attributes: {
+          differences: (unknown)[];
+          held: (unknown)[];
+          conflicts: (string)[];
+        };
+      };
+    };
+  };
+  /** Makes another record and this one the same: everything that refers to the other one refers to this one. */
+  "POST /sites/{id}/merge": {
+    path: { id: string };
+    query: undefined;
+    body: {
+      data: {
+        type: "sites";
+        id?: string;
+        attributes?: {
+          merged_id: string;
+          take?: (string)[];
+        };
+        relationships?: {
+          merged?: {
+            data: {
+              type: string;
+              id: string;
+            } | null;
+          };
+        };
+      };
+    };
+    answer: {
+      jsonapi: Schemas["jsonapi"];
+      data: Schemas["sites"];
+      included?: (Schemas["resource_object"])[];
+      links?: Schemas["list_links"];
+    };
+  };
+  /** List record notes of one of the sites. */
+  "GET /sites/{id}/notes": {
+    path: { id: string };
+    query: { filter?: Schemas["record_notes_filter"]; sort?: Schemas["record_notes_sort"]; page?: {
+      size?: number;
+      after?: string;
+    }; fields?: Record<string, string>; include?: Schemas["record_notes_include"] };
+    body: undefined;
+    answer: {
+      jsonapi: Schemas["jsonapi"];
+      data: (Schemas["record_notes"])[];
+      included?: (Schemas["resource_object"])[];
+      links?: Schemas["list_links"];
+    };
+  };
+  /** Writes a note on it. The content is HTML and sanitized. */
+  "POST /sites/{id}/notes": {
+    path: { id: string };
+    query: undefined;
+    body: {
+      data: {
+        type: "record_notes";
+        id?: string;
+        attributes?: {
+          content: string;
+          is_pinned?: boolean;
+          is_alert?: boolean;
+        };
+      };
+    };
+    answer: {
+      jsonapi: Schemas["jsonapi"];
+      data: Schemas["record_notes"];
+      included?: (Schemas["resource_object"])[];
+      links?: Schemas["list_links"];
+    };
+  };
   /** The standard lists, entry by entry, with what has the same name or the same place already. */
   "GET /standard-data": {
     path: undefined;
@@ -7117,6 +8145,131 @@ export interface Operations {
           })[];
         };
       };
+    };
+  };
+  /** List tags. */
+  "GET /tags": {
+    path: undefined;
+    query: { filter?: Schemas["tags_filter"]; sort?: Schemas["tags_sort"]; page?: {
+      size?: number;
+      after?: string;
+    }; fields?: Record<string, string> };
+    body: undefined;
+    answer: {
+      jsonapi: Schemas["jsonapi"];
+      data: (Schemas["tags"])[];
+      included?: (Schemas["resource_object"])[];
+      links?: Schemas["list_links"];
+    };
+  };
+  /** Add a tag. */
+  "POST /tags": {
+    path: undefined;
+    query: undefined;
+    body: {
+      data: {
+        type: "tags";
+        id?: string;
+        attributes?: {
+          name: string;
+          color?: string | null;
+        };
+      };
+    };
+    answer: {
+      jsonapi: Schemas["jsonapi"];
+      data: Schemas["tags"];
+      included?: (Schemas["resource_object"])[];
+      links?: Schemas["list_links"];
+    };
+  };
+  /** Show a tag. */
+  "GET /tags/{id}": {
+    path: { id: string };
+    query: { fields?: Record<string, string> };
+    body: undefined;
+    answer: {
+      jsonapi: Schemas["jsonapi"];
+      data: Schemas["tags"];
+      included?: (Schemas["resource_object"])[];
+      links?: Schemas["list_links"];
+    };
+  };
+  /** Change a tag. Members that are not sent stay as they are. */
+  "PUT /tags/{id}": {
+    path: { id: string };
+    query: undefined;
+    body: {
+      data: {
+        type: "tags";
+        id?: string;
+        attributes?: {
+          name?: string;
+          color?: string | null;
+        };
+      };
+    };
+    answer: {
+      jsonapi: Schemas["jsonapi"];
+      data: Schemas["tags"];
+      included?: (Schemas["resource_object"])[];
+      links?: Schemas["list_links"];
+    };
+  };
+  /** Change a tag. Members that are not sent stay as they are. */
+  "PATCH /tags/{id}": {
+    path: { id: string };
+    query: undefined;
+    body: {
+      data: {
+        type: "tags";
+        id?: string;
+        attributes?: {
+          name?: string;
+          color?: string | null;
+        };
+      };
+    };
+    answer: {
+      jsonapi: Schemas["jsonapi"];
+      data: Schemas["tags"];
+      included?: (Schemas["resource_object"])[];
+      links?: Schemas["list_links"];
+    };
+  };
+  /** Delete a tag, unless something refers to it. */
+  "DELETE /tags/{id}": {
+    path: { id: string };
+    query: undefined;
+    body: undefined;
+    answer: undefined;
+  };
+  /** Makes two tags one: records that have this one get the other one. */
+  "POST /tags/{id}/merge": {
+    path: { id: string };
+    query: undefined;
+    body: {
+      data: {
+        type: "tags";
+        id?: string;
+        attributes?: {
+          into_id: string;
+        };
+        relationships?: {
+          into?: {
+            data: {
+              type: string;
+              id: string;
+            } | null;
+          };
+        };
+      };
+    };
+    answer: {
+      jsonapi: Schemas["jsonapi"];
+      data: Schemas["tags"];
+      included?: (Schemas["resource_object"])[];
+      links?: Schemas["list_links"];
     };
   };
   /** List tax rates. */

@@ -1,5 +1,6 @@
 import { defineModule } from "../../platform/module.ts";
 import { referenceApi } from "./api.ts";
+import { referencePages } from "./pages.ts";
 
 /** What the API says of itself: the OpenAPI document, and a page to read it and try it on (PRD 8). */
-export const referenceModule = defineModule({ name: "reference", routes: referenceApi });
+export const referenceModule = defineModule({ name: "reference", routes: [...referenceApi, ...referencePages] });

@@ -1,6 +1,7 @@
 import { conversation, invoice, newTicket, ticket } from "./fixtures/desk.ts";
 import { customFields, duplicates, journalNotes, journalTimeline, merge } from "./fixtures/clients.ts";
 import { dashboard, emptyList, ticketList } from "./fixtures/lists.ts";
+import { apiIndex, apiOperation } from "./fixtures/reference.ts";
 import * as outside from "./fixtures/outside.ts";
 import { header } from "./fixtures/parts.ts";
 import { portalHome, portalTicket } from "./fixtures/portal.ts";
@@ -110,6 +111,8 @@ export const fixtures: Record<string, { layout: "app" | "portal" | "plain"; titl
   "portal/home": { layout: "portal", title: "Home", model: portalHome },
   "portal/ticket": { layout: "portal", title: "T-1042", model: portalTicket },
   "records/show": { layout: "app", title: "Nordwind Logistics", model: record },
+  "reference/index": { layout: "app", title: "API", model: apiIndex },
+  "reference/show": { layout: "app", title: "GET /api/v1/companies", model: apiOperation },
   "search/results": { layout: "app", title: "Search", model: search },
   "settings/index": { layout: "app", title: "Settings", model: outside.settings },
   "settings/standard-list": { layout: "app", title: "Categories", model: outside.standardList },

@@ -27,8 +27,8 @@ export function resourceRoutes(resource: Resource): Route[] {
   const path = `${base}/${resource.path}`;
   const { permission, create, update, remove } = resource;
   const { noun } = resource.table;
-  const one = `${/^[aeio]|^u(?!se)/.test(noun) ? "an" : "a"} ${noun}`;
-  const many = resource.type.replaceAll("_", " ");
+  const one = `${/^[aeio]|^u(?!se)/i.test(noun) ? "an" : "a"} ${noun}`;
+  const many = resource.type.replaceAll("_", " ").replace(/^api /, "API ");
   const listDoc = (of: string): ApiDoc => ({
     summary: `List ${many}${of}.`,
     grammar: "list",

@@ -159,9 +159,11 @@ export function typeOfTable(registry: Registry, table: string): string {
   return table;
 }
 
-/** What attributes that are no columns are by their name: tags, and ids of several records. */
+/** What attributes that are no columns are by their name: tags, addresses, counts, and ids of several records. */
 function knownByName(name: string): Schema | undefined {
   if (name === "tags") return { type: "array", items: { type: "string" }, title: "Tags" };
+  if (name.endsWith("_count")) return { type: "integer" };
+  if (name.endsWith("_url")) return { type: "string" };
   return name.endsWith("_ids") ? { type: "array", items: { type: "string", format: "uuid" } } : undefined;
 }
 

@@ -1,0 +1,68 @@
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { startSession } from "../src/platform/access/sessions.ts";
+import { type Ctx, inUnit } from "../src/platform/context.ts";
+import { update } from "../src/platform/database/records.ts";
+import { staffCookieName } from "../src/platform/http/cookies.ts";
+import { organizations } from "../src/platform/tenants.ts";
+import { browserAvailable, openBrowser, type TestBrowser, type TestPage } from "./support/browser.ts";
+import { startTestProgram, type TestProgram } from "./support/program.ts";
+
+describe.skipIf(!browserAvailable)("the API's reference in a browser", () => {
+  let t: TestProgram;
+  let admin: Ctx;
+  let browser: TestBrowser;
+  let server: ReturnType<TestProgram["program"]["server"]>;
+  let origin: string;
+
+  beforeAll(async () => {
+    t = await startTestProgram();
+    admin = await t.harbor.as("administrator");
+    server = t.program.server({ tenantOf: async () => t.harbor.id, trustedProxies: [], isOpen: () => true });
+    server.listen({ port: 0, hostname: "127.0.0.1" });
+    origin = `http://127.0.0.1:${server.server?.port ?? 0}`;
+    await inUnit(t.harbor.system, async (work) => {
+      const { id } = await work.db.selectFrom("organizations").select("id").executeTakeFirstOrThrow();
+      await update(work, organizations, id, { public_url: origin });
+    });
+    browser = await openBrowser();
+  });
+  afterAll(async () => {
+    await browser.close();
+    await server.stop(true);
+    await t.close();
+  });
+
+  async function visit(path: string, options: Parameters<TestBrowser["newPage"]>[0] = {}): Promise<TestPage> {
+    const { token } = await inUnit(admin, (work) => startSession(work, admin.actor.user_id ?? ""));
+    const tab = await browser.newPage(options);
+    await tab.page.context().addCookies([{ name: staffCookieName(origin), value: token, url: origin }]);
+    await tab.page.goto(`${origin}${path}`);
+    return tab;
+  }
+
+  test("an operation is found by a word, read, and tried as one is signed in", async () => {
+    const tab = await visit("/api");
+    const { page } = tab;
+    await page.getByPlaceholder("Search operations").fill("add a company");
+    await page.getByRole("main").getByRole("button", { name: "Search" }).click();
+    await page.getByRole("link", { name: "POST" }).first().click();
+    await page.getByRole("heading", { name: "POST /api/v1/companies" }).waitFor();
+    await page.getByLabel("Body").fill('{"data": {"type": "companies", "attributes": {"name": "Tried Out"}}}');
+    await page.getByRole("button", { name: "Send the request" }).click();
+    await page.getByText("201 Created").waitFor();
+    expect(await page.locator("[data-api-body]").innerText()).toContain("Tried Out");
+    expect(await page.locator("[data-api-headers]").innerText()).toContain("etag");
+    tab.assertNoErrors();
+    await page.context().close();
+  });
+
+  test("a pasted key is used instead, and what it may not do is shown as it comes", async () => {
+    const key = await t.harbor.key("administrator", ["tickets.read"]);
+    const { page } = await visit("/api/getCompanies");
+    await page.getByLabel(/^API key/).fill(key);
+    await page.getByRole("button", { name: "Send the request" }).click();
+    await page.getByText("403 Forbidden").waitFor();
+    expect(await page.locator("[data-api-body]").innerText()).toContain('"forbidden"');
+    await page.context().close();
+  });
+});
