@@ -5,6 +5,7 @@ import type { Brand } from "./brand.ts";
 import type { Clock } from "./clock.ts";
 import type { Keyring } from "./crypto/keyring.ts";
 import type { Database } from "./database/database.ts";
+import type { DefaultValues } from "./database/defaults.ts";
 import type { Db } from "./database/tables.ts";
 import type { FileStore } from "./files/store.ts";
 import type { Traffic } from "./http/traffic.ts";
@@ -29,6 +30,8 @@ export interface Tenant {
   /** Networks that may come in, by door. */
   allowed_networks: AllowedNetworks;
   brand: Brand;
+  /** What new records start with where nothing else is said. */
+  default_values: DefaultValues;
   /** Names of the modules that are switched off. */
   disabled_modules: readonly string[];
   /** Set while the operator has suspended the organization: nobody gets in, and its work rests. */

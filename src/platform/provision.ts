@@ -69,6 +69,7 @@ export async function provisionTenant(app: App, given: NewTenant, id = newId()):
     suspension: null,
     limits: { staff: null, storage_mb: null, requests_per_minute: null },
     allowed_modules: null,
+    default_values: {},
     disabled_modules: [],
     brand: noBrand,
   };

@@ -3,6 +3,7 @@ import type { AllowedNetworks } from "./access/allowed-networks.ts";
 import type { App, Tenant } from "./context.ts";
 import { adoptDataKeys } from "./crypto/data-keys.ts";
 import { address, col, defaulted, link, readOnly, record, secret, table } from "./database/columns.ts";
+import type { DefaultValues } from "./database/defaults.ts";
 import { currentLocale } from "./language/index.ts";
 import type { Db, TableType } from "./database/tables.ts";
 
@@ -107,6 +108,8 @@ export const organizations = table(
     portal_welcome: col.maybe.text({ maxLength: 300, label: "Words of welcome" }),
     /** Networks that may come in, by door; an empty list lets everybody in. */
     allowed_networks: defaulted(readOnly(col.json<AllowedNetworks>()), {}),
+    /** What new records start with, by table and column. */
+    default_values: defaulted(readOnly(col.json<DefaultValues>()), {}),
     /** Modules that are switched off. */
     disabled_modules: defaulted(readOnly(col.json<string[]>()), []),
     /** How long the access log of the API is kept, in days. */
@@ -177,6 +180,8 @@ export async function loadTenant(app: Pick<App, "options" | "keyring">, db: Db, 
       "organizations.public_url",
       "organizations.set_up_at",
       "organizations.allowed_networks",
+      "organizations.default_values",
+      "organizations.payment_terms",
       "organizations.disabled_modules",
       "organizations.brand_color",
       "organizations.logo_file_id",
@@ -211,6 +216,13 @@ export async function loadTenant(app: Pick<App, "options" | "keyring">, db: Db, 
       requests_per_minute: row?.requests_per_minute ?? null,
     },
     allowed_modules: row?.allowed_modules ?? null,
+    default_values:
+      row === undefined
+        ? {}
+        : {
+            ...row.default_values,
+            companies: { payment_terms: row.payment_terms, currency: row.currency, ...row.default_values["companies"] },
+          },
     disabled_modules: row?.disabled_modules ?? [],
     brand:
       row === undefined

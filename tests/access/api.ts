@@ -230,6 +230,7 @@ export const apiAccess: AccessTable = {
     POST /api/v1/security-alerts/:id/acknowledge
     GET PUT PATCH /api/v1/allowed-networks
     GET PUT PATCH /api/v1/modules
+    GET PUT PATCH /api/v1/default-values
     GET /api/v1/standard-data
     GET /api/v1/standard-data/:list
     POST /api/v1/standard-data/:list/import

@@ -246,6 +246,7 @@ export const pageAccess: AccessTable = {
     POST /settings/security-alerts/:id/acknowledge
     GET POST /settings/allowed-networks
     GET POST /settings/modules
+    GET POST /settings/defaults
     GET POST /settings/branding
     GET POST /settings/organization
     GET POST /settings/address

@@ -28,7 +28,6 @@ export const createCompany = action({
   run: async (work: Work, input: Input) => {
     const values = fromEdge(companies, input, work.tenant.currency);
     const row = await insert(work, companies, {
-      currency: work.tenant.currency,
       ...values,
       name_key: nameKey(String(values.name)),
     } as NewRow<typeof companies>);

@@ -48,9 +48,9 @@ export const contracts = table(
     start_date: col.date(),
     /** The last day that is covered; null: open-ended. */
     end_date: col.maybe.date(),
-    auto_renew: defaulted(col.boolean({ label: "Renews by itself" }), false),
+    auto_renew: defaulted(col.boolean({ label: "Renews by itself", isDefaultable: true }), false),
     renewal_terms: defaulted(col.json<Record<string, unknown>>(), {}),
-    billing_cycle: defaulted(col.enum(billingCycles), "monthly" as const),
+    billing_cycle: defaulted(col.enum(billingCycles, { isDefaultable: true }), "monthly" as const),
     /** The flat fee of one billing cycle. */
     billing_amount: col.maybe.money({ label: "Fee per cycle", readPermission: pricesRead }),
     currency: defaulted(col.text({ format: "currency", maxLength: 3 }), "USD"),

@@ -9,6 +9,7 @@ import { mails } from "../../platform/mail/queue.ts";
 import { mailSettings, organizations } from "../../platform/tenants.ts";
 import { retryMail, setLogo, updateMailSettings, updateOrganization } from "./actions.ts";
 import { brandRoutes } from "./branding.ts";
+import { defaultApi, defaultPages, setDefaults } from "./defaults.ts";
 import { moduleApi, modulePages, setModules } from "./modules.ts";
 import { settingsApi } from "./api.ts";
 import { settingsPages } from "./pages.ts";
@@ -71,6 +72,13 @@ const cards: [group: string, title: string, text: string, href: string, icon: st
   ],
   [
     declared("Organization"),
+    declared("Defaults"),
+    declared("What new companies, contacts, tickets and contracts start with."),
+    "/settings/defaults",
+    "pencil",
+  ],
+  [
+    declared("Organization"),
     declared("Modules"),
     declared("Which parts of Purser are in use."),
     "/settings/modules",
@@ -91,7 +99,14 @@ export const settingsModule = defineModule({
   name: "settings",
   tables: [organizations, mailSettings, files, mails],
   permissions: { "settings.manage": "Change the organization's settings" },
-  actions: [updateOrganization, setLogo, updateMailSettings, retryMail, setModules] as unknown as AnyAction[],
+  actions: [
+    updateOrganization,
+    setLogo,
+    updateMailSettings,
+    retryMail,
+    setModules,
+    setDefaults,
+  ] as unknown as AnyAction[],
   // What a mail says is between its sender and its reader, and links in it are secrets.
   resources: [
     resource({
@@ -102,7 +117,15 @@ export const settingsModule = defineModule({
       sort: "-created_at",
     }),
   ],
-  routes: [...brandRoutes, ...modulePages, ...moduleApi, ...settingsPages, ...settingsApi],
+  routes: [
+    ...brandRoutes,
+    ...modulePages,
+    ...defaultPages,
+    ...defaultApi,
+    ...moduleApi,
+    ...settingsPages,
+    ...settingsApi,
+  ],
   nav: [
     {
       label: "Settings",

@@ -21,6 +21,7 @@ export function platformTenant(app: Pick<App, "options">): Tenant {
     public_url: app.options.adminUrl ?? app.options.publicUrl,
     is_set_up: true,
     allowed_networks: {},
+    default_values: {},
     disabled_modules: [],
     brand: noBrand,
     suspension: null,

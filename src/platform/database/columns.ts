@@ -25,6 +25,8 @@ export interface Column<T = unknown, HasDefault extends boolean = boolean> {
   /** Values of an enumeration. */
   readonly values: readonly string[];
   readonly maxLength: number;
+  /** An organization may say what new records get here (PRD 3.17 "Default values"). */
+  readonly isDefaultable: boolean;
   /** Set by actions only: shown by the API, refused in its inputs. */
   readonly isReadOnly: boolean;
   /** What staff needs to see it, beside the row; null: whoever sees the row sees it. */
@@ -60,6 +62,7 @@ function column<T, D extends boolean>(
     values: [],
     maxLength: 255,
     isReadOnly: false,
+    isDefaultable: false,
     readPermission: null,
     isSecret: false,
     sealedFor: "",

@@ -9,6 +9,7 @@ import { conflict, invalidField, stale } from "../errors.ts";
 import { newId } from "../ids.ts";
 import { t } from "../language/index.ts";
 import { allTables, labelOf, type NewRow, type Patch, type RowOf, type Table, tableNamed } from "./columns.ts";
+import { startValue } from "./defaults.ts";
 import { indexRow, unindexRow } from "./search.ts";
 import type { TableName } from "./tables.ts";
 
@@ -52,7 +53,7 @@ export async function insert<T extends Table>(work: Work, table: T, values: NewR
   const row: Record<string, unknown> = {};
   const given = values as Record<string, unknown>;
   for (const [name, column] of Object.entries(table.columns)) {
-    const value = given[name] !== undefined ? given[name] : column.defaultValue;
+    const value = given[name] !== undefined ? given[name] : startValue(work.tenant, table, name, column);
     if (value !== undefined) row[name] = value;
   }
   row["tenant_id"] = work.tenant.id;

@@ -1,3 +1,4 @@
+import { newRowValues } from "../../../platform/database/defaults.ts";
 import { find } from "../../../platform/access/reach.ts";
 import type { Ctx } from "../../../platform/context.ts";
 import { customSections } from "../../../platform/custom-fields/form.ts";
@@ -43,9 +44,7 @@ async function companyForm(ctx: Ctx, incoming: Incoming, typed: Typed, failure: 
   const [tags] = id === null ? [[]] : await tagsOf(ctx, "companies", [id]);
   const values =
     typed ??
-    (row === null
-      ? { currency: ctx.tenant.currency, payment_terms: "net_30" }
-      : { ...rowValues(companies, row), tags: tags?.join(", ") });
+    (row === null ? newRowValues(ctx.tenant, companies) : { ...rowValues(companies, row), tags: tags?.join(", ") });
   const c = (name: string, given: Parameters<typeof columnField>[2] = {}): FieldModel =>
     columnField(companies, name, given);
   const parents = await optionsOf(ctx, "companies", { blank: t("None") });
@@ -113,7 +112,10 @@ async function contactForm(ctx: Ctx, incoming: Incoming, typed: Typed, failure: 
   const [tags] = id === null ? [[]] : await tagsOf(ctx, "contacts", [id]);
   const companyId = row?.company_id ?? incoming.url.searchParams.get("company_id") ?? "";
   const values =
-    typed ?? (row === null ? { company_id: companyId } : { ...rowValues(contacts, row), tags: tags?.join(", ") });
+    typed ??
+    (row === null
+      ? { ...newRowValues(ctx.tenant, contacts), company_id: companyId }
+      : { ...rowValues(contacts, row), tags: tags?.join(", ") });
   const c = (name: string, given: Parameters<typeof columnField>[2] = {}): FieldModel =>
     columnField(contacts, name, given);
   const places =
@@ -170,7 +172,8 @@ async function siteForm(ctx: Ctx, incoming: Incoming, typed: Typed, failure: Fai
     columnField(sites, name, given);
   return formModel({
     action: id === null ? "/sites/new" : `/sites/${id}/edit`,
-    values: typed ?? (row === null ? { company_id: companyId } : rowValues(sites, row)),
+    values:
+      typed ?? (row === null ? { ...newRowValues(ctx.tenant, sites), company_id: companyId } : rowValues(sites, row)),
     version: row?.version ?? null,
     failure,
     submit_label: id === null ? t("Create site") : t("Save changes"),

@@ -1,3 +1,4 @@
+import { newRowValues } from "../../../platform/database/defaults.ts";
 import { find } from "../../../platform/access/reach.ts";
 import type { Ctx } from "../../../platform/context.ts";
 import type { Failure } from "../../../platform/errors.ts";
@@ -24,9 +25,9 @@ async function contractForm(ctx: Ctx, incoming: Incoming, typed: Typed, failure:
   const row = id === null ? null : await find(ctx, "contracts", id);
   const companyId = row?.company_id ?? incoming.url.searchParams.get("company_id") ?? "";
   const fresh = {
+    ...newRowValues(ctx.tenant, contracts),
     company_id: companyId,
     start_date: todayOf(ctx),
-    billing_cycle: "monthly",
     contract_type: "managed_services",
   };
   const values = typed ?? (row === null ? fresh : rowValues(contracts, row));

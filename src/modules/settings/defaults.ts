@@ -1,0 +1,220 @@
+import { type TObject, type TProperties, Type } from "@sinclair/typebox";
+import { maybeFind } from "../../platform/access/reach.ts";
+import { validate } from "../../platform/access/validate.ts";
+import { action, perform } from "../../platform/action.ts";
+import { type Ctx, reading, type Work } from "../../platform/context.ts";
+import { labelOf, type Table } from "../../platform/database/columns.ts";
+import { defaultable, type DefaultValues, newRowValues } from "../../platform/database/defaults.ts";
+import { edgeSchema, fromEdge } from "../../platform/database/edge.ts";
+import { update } from "../../platform/database/records.ts";
+import type { TableName } from "../../platform/database/tables.ts";
+import { type Failure, invalid, invalidField } from "../../platform/errors.ts";
+import { words } from "../../platform/http/cells.ts";
+import { columnField, formFailure, formModel, type FormValues } from "../../platform/http/form-model.ts";
+import { readInput } from "../../platform/http/form-page.ts";
+import { ifMatch, readDocument, refuseParameters } from "../../platform/http/jsonapi-document.ts";
+import type { FormPageModel } from "../../platform/http/page-models.ts";
+import { optionsOf } from "../../platform/http/options.ts";
+import { type Answer, json, page, redirect, type Route } from "../../platform/http/route.ts";
+import type { FieldModel } from "../../platform/http/view-models.ts";
+import { t } from "../../platform/language/index.ts";
+import { organizations } from "../../platform/tenants.ts";
+
+/** What may be said: one object a table, one member a column that an organization may choose a default for. */
+function schemaOfDefaults(): TObject {
+  const properties: TProperties = {};
+  for (const { table, names } of defaultable())
+    properties[table.name] = Type.Optional(
+      Type.Object(
+        Object.fromEntries(names.map((name) => [name, Type.Optional(edgeSchema(columnOf(table, name), name))])),
+        { additionalProperties: false },
+      ),
+    );
+  return Type.Object(properties, { additionalProperties: false });
+}
+
+function columnOf(table: Table, name: string): Table["columns"][string] {
+  const column = table.columns[name];
+  if (column === undefined) throw new Error(`${table.name} has no column ${name}`);
+  return column;
+}
+
+const byColumn = Type.Record(Type.String(), Type.Unknown());
+const byTable = Type.Record(Type.String(), byColumn);
+/** The same for the OpenAPI document: its members are the tables. */
+const attributes = Type.Object({}, { additionalProperties: byColumn });
+
+interface DefaultsInput {
+  defaults: Record<string, Record<string, unknown>>;
+  version?: number;
+}
+
+/** Says what new records start with; tables and columns that are left out stay as they are. */
+export const setDefaults = action({
+  name: "settings.set_defaults",
+  permission: "settings.manage",
+  // Which tables there are is only known when all modules are there, so what is inside is held against them when it runs.
+  input: Type.Object({ defaults: byTable, version: Type.Optional(Type.Integer()) }, { additionalProperties: false }),
+  run: async (work: Work, { defaults, version }: DefaultsInput) => {
+    const problems = validate(schemaOfDefaults(), defaults);
+    if (problems.length > 0) throw invalid(problems);
+    const row = await work.db.selectFrom("organizations").select(["id", "default_values"]).executeTakeFirstOrThrow();
+    const values: Record<string, Record<string, unknown>> = { ...row.default_values };
+    for (const { table } of defaultable()) {
+      const changed = defaults[table.name];
+      if (changed === undefined) continue;
+      await checkReferences(work, table, changed);
+      values[table.name] = { ...values[table.name], ...fromEdge(table, changed, work.tenant.currency) };
+    }
+    return update(work, organizations, row.id, { default_values: values }, version);
+  },
+});
+
+async function checkReferences(work: Work, table: Table, values: Record<string, unknown>): Promise<void> {
+  for (const [name, value] of Object.entries(values)) {
+    const column = columnOf(table, name);
+    if (column.references === null || typeof value !== "string") continue;
+    if ((await maybeFind(work, column.references as TableName, value)) === undefined)
+      throw invalidField(
+        `${table.name}/${name}`,
+        t("{what} does not exist.", { what: t(labelOf(name, column)) }),
+        "not_found",
+      );
+  }
+}
+
+/** What new records start with, as it is shown: the organization's own defaults over the program's. */
+function shownDefaults(ctx: Ctx, own: DefaultValues): Record<string, Record<string, unknown>> {
+  const tenant = { ...ctx.tenant, default_values: own };
+  return Object.fromEntries(
+    defaultable().map(({ table, names }) => {
+      const values = newRowValues(tenant, table);
+      return [table.name, Object.fromEntries(names.map((name) => [name, values[name] ?? null]))];
+    }),
+  );
+}
+
+async function fieldOf(ctx: Ctx, table: Table, name: string): Promise<FieldModel> {
+  const column = columnOf(table, name);
+  const given =
+    column.references === null
+      ? {}
+      : {
+          options: await optionsOf(ctx, column.references as TableName, {
+            blank: t("None"),
+            ...(column.references === "users" ? { where: { user_type: "staff" } } : {}),
+          }),
+        };
+  const made = columnField(table, name, given);
+  return { ...made, name: `${table.name}.${name}`, id: `field-${table.name}-${name}`, is_required: false };
+}
+
+async function show(ctx: Ctx, typed: FormValues | null, failure: Failure | null): Promise<Answer> {
+  const row = await ctx.db.selectFrom("organizations").select(["version", "default_values"]).executeTakeFirstOrThrow();
+  const sections = [];
+  for (const { table, names } of defaultable())
+    sections.push({
+      title: words(table.name),
+      fields: await Promise.all(names.map((name) => fieldOf(ctx, table, name))),
+    });
+  const title = t("Defaults");
+  const model: FormPageModel = {
+    header: {
+      title,
+      subtitle: t(
+        "What new records start with. Queues, statuses, priorities and types have a standard entry of their own.",
+      ),
+      breadcrumbs: [{ label: "Settings", href: "/settings" }],
+      badges: [],
+      actions: [],
+    },
+    form: formModel({
+      action: "/settings/defaults",
+      values: typed ?? shownDefaults(ctx, row.default_values),
+      version: row.version,
+      failure,
+      submit_label: t("Save"),
+      cancel_url: "/settings",
+      sections,
+    }),
+  };
+  return page("forms/index", title, model, failure?.status ?? 200);
+}
+
+const permission = "settings.manage";
+
+export const defaultPages: Route[] = [
+  { method: "GET", path: "/settings/defaults", door: "staff", permission, handle: (ctx) => show(ctx, null, null) },
+  {
+    method: "POST",
+    path: "/settings/defaults",
+    door: "staff",
+    permission,
+    handle: async (ctx, incoming) => {
+      const { fields } = await incoming.form();
+      const { version, ...named } = fields;
+      try {
+        const defaults = readInput(schemaOfDefaults(), named);
+        await perform(ctx, setDefaults, { defaults, ...(version === undefined ? {} : { version: Number(version) }) });
+        return redirect("/settings/defaults", t("Saved."));
+      } catch (error) {
+        const failure = formFailure(error);
+        return reading(ctx, (reader) => show(reader, fields, failure));
+      }
+    },
+  },
+];
+
+const path = "/api/v1/default-values";
+
+function answer(ctx: Ctx): Promise<Answer> {
+  return reading(ctx, async (reader) => {
+    const row = await reader.db
+      .selectFrom("organizations")
+      .select(["id", "version", "default_values"])
+      .executeTakeFirstOrThrow();
+    const data = { type: "default_values", id: row.id, attributes: shownDefaults(reader, row.default_values) };
+    const etag = `"${String(row.version)}"`;
+    return json({ jsonapi: { version: "1.1" }, links: { self: path }, data }, 200, { etag });
+  });
+}
+
+const change = (method: "PUT" | "PATCH"): Route => ({
+  method,
+  path,
+  door: "api",
+  permission,
+  doc: {
+    summary: "Say what new records start with, by table and column; what is left out stays.",
+    input: { type: "default_values", attributes },
+    answer: { type: "default_values", attributes },
+  },
+  handle: async (ctx, incoming) => {
+    const body = await incoming.json();
+    const { id } = await reading(ctx, ({ db }) =>
+      db.selectFrom("organizations").select("id").executeTakeFirstOrThrow(),
+    );
+    await perform(ctx, setDefaults, { defaults: readDocument(body, "default_values", id), ...ifMatch(incoming) });
+    return answer(ctx);
+  },
+});
+
+/** Settings → Defaults over the API. */
+export const defaultApi: Route[] = [
+  {
+    method: "GET",
+    path,
+    door: "api",
+    permission,
+    doc: {
+      summary: "What new records start with where nothing else is said.",
+      answer: { type: "default_values", attributes },
+    },
+    handle: async (ctx, incoming) => {
+      refuseParameters(incoming);
+      return answer(ctx);
+    },
+  },
+  change("PUT"),
+  change("PATCH"),
+];
