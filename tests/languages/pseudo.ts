@@ -63,7 +63,10 @@ const written =
 
 /** What of a piece is neither from a catalog nor data: words that only an Englishman can read. */
 export function untranslated(piece: string, data: readonly string[]): string {
-  let rest = outsideMarks(piece).replaceAll(written, " ");
-  for (const value of data) if (rest.includes(value)) rest = rest.replaceAll(value, " ");
+  let rest = outsideMarks(piece).replaceAll(/https?:\/\/\S+/g, " ");
+  for (const value of data)
+    if (rest.includes(value))
+      rest = rest.replaceAll(new RegExp(`(?<![\\p{L}_])${RegExp.escape(value)}(?![\\p{L}_])`, "gu"), " ");
+  rest = rest.replaceAll(written, " ");
   return /\p{L}{2}/u.test(rest) ? rest.trim() : "";
 }

@@ -42,6 +42,11 @@ export async function gatherTexts(root: string): Promise<Gathered> {
 
 /** Labels that follow from names: those of columns, and the words of enumerations. */
 function* declaredTexts(): Generator<[text: string, owner: string]> {
+  for (const { name, emits } of modules)
+    for (const event of emits ?? []) {
+      yield [words(event.name.split(".")[0] ?? ""), name];
+      yield [words(event.name.split(".")[1] ?? ""), name];
+    }
   const owners = new Map(modules.flatMap((module) => (module.tables ?? []).map((table) => [table.name, module.name])));
   for (const table of allTables()) {
     // Nobody reads what the program keeps for itself.
@@ -49,7 +54,7 @@ function* declaredTexts(): Generator<[text: string, owner: string]> {
     const owner = owners.get(table.name) ?? "platform";
     yield [table.noun, owner];
     for (const [name, column] of Object.entries((table as Table).columns)) {
-      if (column.isSecret || name === "tenant_id" || name === "version") continue;
+      if (name === "tenant_id" || name === "version") continue;
       yield [labelOf(name, column), owner];
       if (column.kind === "enum") for (const value of column.values) yield [words(value), owner];
     }

@@ -24,7 +24,7 @@ import type { CustomFieldsPageModel } from "../../platform/http/client-models.ts
 import type { FormPageModel } from "../../platform/http/page-models.ts";
 import { type Answer, type Incoming, page, redirect, type Route } from "../../platform/http/route.ts";
 import type { ActionLink, FieldModel, FormModel } from "../../platform/http/view-models.ts";
-import { t } from "../../platform/language/index.ts";
+import { declared, t } from "../../platform/language/index.ts";
 import {
   archiveCustomField,
   createCustomField,
@@ -40,20 +40,20 @@ const base = "/settings/custom-fields";
 const settingsCrumb = { label: "Settings", href: "/settings" };
 
 const typeLabels: Record<FieldType, string> = {
-  text: "Text",
-  long_text: "Long text",
-  number: "Number",
-  integer: "Whole number",
-  date: "Date",
-  datetime: "Date and time",
-  boolean: "Yes or no",
-  choice: "Choice",
-  choices: "Several choices",
-  url: "Web address",
-  email: "E-mail address",
-  company: "A company",
-  contact: "A contact",
-  user: "A person of the team",
+  text: declared("Text"),
+  long_text: declared("Long text"),
+  number: declared("Number"),
+  integer: declared("Whole number"),
+  date: declared("Date"),
+  datetime: declared("Date and time"),
+  boolean: declared("Yes or no"),
+  choice: declared("Choice"),
+  choices: declared("Several choices"),
+  url: declared("Web address"),
+  email: declared("E-mail address"),
+  company: declared("A company"),
+  contact: declared("A contact"),
+  user: declared("A person of the team"),
 };
 
 /** The kind of record that a page is about: the first one unless the address names another. */

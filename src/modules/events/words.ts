@@ -4,7 +4,7 @@ import { t } from "../../platform/language/index.ts";
 /** `billing.invoice_paid` as "Billing: invoice paid". */
 export function eventName(name: string): string {
   const [module = "", what = ""] = name.split(".");
-  return `${t(words(module))}: ${words(what).toLowerCase()}`;
+  return `${words(module)}: ${words(what)}`;
 }
 
 export const deliveryStates = ["done", "waiting", "retrying", "dead", "dropped"] as const;

@@ -122,7 +122,7 @@ function uploadPage(typed: FormValues | null, failure: Failure | null): Answer {
         {
           title: t("Records that are there already"),
           hint: t("They are recognized by the other system's number, else by name; contacts by e-mail."),
-          fields: [field("mode", t("What happens to them"), { kind: "radio", options: modes, span: 6 })],
+          fields: [field("mode", t("What happens to them"), { kind: "radio", options: modes(), span: 6 })],
         },
       ],
     }),

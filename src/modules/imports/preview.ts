@@ -12,17 +12,18 @@ import { matchCompany, matchContact } from "./present.ts";
 const shownRows = 10;
 const shownProblems = 200;
 
-export const modes = [
+/** What can become of records that are there already. */
+export const modes = (): { value: string; label: string; hint: string }[] => [
   {
     value: "fill_blanks",
-    label: "Fill what is blank",
-    hint: "New records are made; in known ones only empty fields are filled.",
+    label: t("Fill what is blank"),
+    hint: t("New records are made; in known ones only empty fields are filled."),
   },
-  { value: "create_only", label: "Only new records", hint: "Records that are there already stay as they are." },
+  { value: "create_only", label: t("Only new records"), hint: t("Records that are there already stay as they are.") },
   {
     value: "overwrite",
-    label: "Overwrite",
-    hint: "What the file says replaces what is there. Blanks never erase anything.",
+    label: t("Overwrite"),
+    hint: t("What the file says replaces what is there. Blanks never erase anything."),
   },
 ];
 
@@ -34,7 +35,7 @@ export async function previewModel(ctx: Ctx, batch: Batch): Promise<ImportPrevie
   const planned = outcomes(reading, batch);
   const choices = [
     { value: "", label: t("Leave out") },
-    ...target.fields.map((one) => ({ value: one.key, label: one.label })),
+    ...target.fields.map((one) => ({ value: one.key, label: t(one.label) })),
   ];
   const label = String(batch.summary["label"] ?? "");
   return {
@@ -54,7 +55,7 @@ export async function previewModel(ctx: Ctx, batch: Batch): Promise<ImportPrevie
     mode: field("mode", t("What happens to records that are there already"), {
       kind: "radio",
       value: batch.import_mode,
-      options: modes,
+      options: modes(),
       span: 6,
     }),
     stats: statsOf(planned, read.bad),
@@ -192,7 +193,7 @@ function sampleTable({ target, mapping, read }: Reading): TableModel {
   return tableOf(
     "sample-table",
     t("First rows"),
-    [t("Line"), ...shown.map((one) => one.label)],
+    [t("Line"), ...shown.map((one) => t(one.label))],
     rows.map((row) => ({
       id: String(row.line),
       href: "",

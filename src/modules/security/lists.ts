@@ -4,7 +4,7 @@ import { auditActions, auditLog } from "../../platform/access/audit.ts";
 import { apiRequests } from "../../platform/access/journal.ts";
 import { reach } from "../../platform/access/reach.ts";
 import type { Ctx } from "../../platform/context.ts";
-import { allTables } from "../../platform/database/columns.ts";
+import { allTables, labelOf, type Table, tableNamed } from "../../platform/database/columns.ts";
 import { cell, empty, link, words } from "../../platform/http/cells.ts";
 import type { List, ListFilter, ListQuery } from "../../platform/http/list.ts";
 import { optionsOf } from "../../platform/http/options.ts";
@@ -145,7 +145,10 @@ function whatChanged(row: AuditRow): string {
   if (typeof name === "string" && name !== "") return `${noun}: ${name}`;
   const fields = Object.keys(row.new_values ?? {}).filter((field) => field !== "name_key");
   if (row.action !== "update" || fields.length === 0) return noun;
-  const shown = fields.slice(0, 4).map((field) => words(field.replace(/_(id|at|on)$/, "")).toLowerCase());
+  const columns: Table["columns"] = tableNamed(row.entity_type)?.columns ?? {};
+  const shown = fields
+    .slice(0, 4)
+    .map((field) => labelOf(field.replace(/_ids$/, "s"), columns[field] ?? { label: "" }));
   return `${noun}: ${shown.join(", ")}${fields.length > shown.length ? " …" : ""}`;
 }
 

@@ -39,7 +39,10 @@ export const actionTones: Readonly<Record<string, string>> = {
 
 /** What a kind of record is called, with a capital letter: "Time entry". */
 export function recordNoun(entityType: string): string {
-  return words((tableNamed(entityType)?.noun ?? entityType).replaceAll(" ", "_"));
+  const table = tableNamed(entityType);
+  if (table === undefined) return words(entityType);
+  const noun = t(table.noun);
+  return noun.charAt(0).toUpperCase() + noun.slice(1);
 }
 
 /** An alert in one sentence. */

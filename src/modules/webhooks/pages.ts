@@ -8,7 +8,7 @@ import { listAnswer } from "../../platform/http/list.ts";
 import type { OneTimePageModel, RecordPageModel } from "../../platform/http/page-models.ts";
 import { type Answer, type Incoming, page, redirect, type Route } from "../../platform/http/route.ts";
 import type { SectionModel } from "../../platform/http/view-models.ts";
-import { t } from "../../platform/language/index.ts";
+import { declared, t } from "../../platform/language/index.ts";
 import { eventName } from "../events/index.ts";
 import {
   createEndpoint,
@@ -240,7 +240,7 @@ export const webhookPages: Route[] = [
     action: asAny(createEndpoint),
     title: () => t("New webhook"),
     breadcrumbs: crumbs,
-    form: form("Add webhook"),
+    form: form(declared("Add webhook")),
     done: (result) => secretPage(result, t("The secret of the new webhook")),
   }),
   {
@@ -256,7 +256,7 @@ export const webhookPages: Route[] = [
     action: asAny(updateEndpoint),
     title: () => t("Edit webhook"),
     breadcrumbs: crumbs,
-    form: form("Save"),
+    form: form(declared("Save")),
     // Boxes that are all empty are not sent at all.
     extra: (incoming) => ({ id: idOf(incoming) }),
     done: (_, incoming) => redirect(endpointUrl(incoming), t("Saved.")),

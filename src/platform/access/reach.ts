@@ -47,7 +47,7 @@ export async function find<T extends TableName>(ctx: Ctx, name: T, id: string): 
   const row = isId(id) ? await maybeFind(ctx, name, id) : undefined;
   if (row === undefined) {
     const noun = tableNamed(name)?.noun ?? "record";
-    throw notFound(t("This {noun}", { noun }));
+    throw notFound(t("This {noun}", { noun: t(noun) }));
   }
   if (tableNamed(name)?.isSensitive === true) ctx.request.onLook?.(name, id);
   return row;

@@ -9,9 +9,12 @@ export function translateDatabaseError(error: unknown): unknown {
   if (broken !== null) {
     const noun = tableNamed(broken.table)?.noun ?? "record";
     const what = broken.columns
-      .map((column) => column.replace(/_(id|key|hash)$/, "").replaceAll("_", " "))
-      .join(" and ");
-    return conflict(t("There is already a {noun} with this {what}.", { noun, what: what || "key" }), "duplicate");
+      .map((column) => t(column.replace(/_(id|key|hash)$/, "").replaceAll("_", " ")))
+      .join(t(" and "));
+    return conflict(
+      t("There is already a {noun} with this {what}.", { noun: t(noun), what: what || t("key") }),
+      "duplicate",
+    );
   }
   if (isForeignKey(error))
     return conflict(t("Something else still refers to this record, or it refers to one that is gone."), "in_use");

@@ -125,7 +125,7 @@ export async function remove(work: Work, table: Table, id: string, version?: num
   if (holders.length > 0) {
     throw conflict(
       t("This {noun} cannot be deleted: {holders} still refer to it. Archive it instead.", {
-        noun: table.noun,
+        noun: t(table.noun),
         holders: holders.join(", "),
       }),
       "in_use",

@@ -1,6 +1,7 @@
 import { type Column, labelOf, type Table } from "../database/columns.ts";
 import { toEdge } from "../database/edge.ts";
 import { Failure, type FieldProblem } from "../errors.ts";
+import { t } from "../language/index.ts";
 import { words } from "./cells.ts";
 import type { FieldModel, FormModel } from "./view-models.ts";
 
@@ -100,9 +101,9 @@ export interface FormGiven {
 export function formModel(given: FormGiven): FormModel {
   const problems = given.failure?.problems ?? [];
   const sections = given.sections.map((section) => ({
-    title: section.title,
-    hint: section.hint ?? "",
-    fields: section.fields.map((one) => filled(one, given.values ?? {}, problems)),
+    title: t(section.title),
+    hint: t(section.hint ?? ""),
+    fields: section.fields.map((one) => filled(inWords(one), given.values ?? {}, problems)),
   }));
   const all = sections.flatMap((section) => section.fields);
   const known = all.filter((one) => one.error !== "");
@@ -118,12 +119,17 @@ export function formModel(given: FormGiven): FormModel {
     sections,
     error: general,
     problems: known.map((one) => ({ id: one.id, label: one.label, message: one.error })),
-    submit_label: given.submit_label,
+    submit_label: t(given.submit_label),
     cancel_url: given.cancel_url ?? "",
-    cancel_label: given.cancel_label ?? "",
+    cancel_label: t(given.cancel_label ?? ""),
     is_multipart: given.is_multipart ?? all.some((one) => one.kind === "file"),
     is_destructive: given.is_destructive ?? false,
   };
+}
+
+/** A field may be declared once for all forms; what it says is translated here, when it is shown. */
+function inWords(one: FieldModel): FieldModel {
+  return { ...one, label: t(one.label), hint: t(one.hint), placeholder: t(one.placeholder) };
 }
 
 function matches(name: string, problemField: string): boolean {

@@ -1,5 +1,6 @@
 import { can } from "../access/actor.ts";
 import type { Ctx } from "../context.ts";
+import { t } from "../language/index.ts";
 import { isOn } from "../switches.ts";
 import type { Panel, PanelModel } from "../module.ts";
 
@@ -14,9 +15,15 @@ export async function panelsOf(ctx: Ctx, page: Panel["page"], subject: { id: str
     )
       continue;
     const model = await panel.load(ctx, subject);
-    if (model !== null) models.push(...(Array.isArray(model) ? model : [model]));
+    if (model !== null) models.push(...[model].flat().map(inWords));
   }
   return models;
+}
+
+/** Cards and steps may be declared once; what they say is translated here, when it is shown. */
+function inWords(model: PanelModel): PanelModel {
+  if (model.kind === "card") return { ...model, group: t(model.group), title: t(model.title), text: t(model.text) };
+  return model.kind === "step" ? { ...model, title: t(model.title), text: t(model.text) } : model;
 }
 
 /** The panels of one kind. */

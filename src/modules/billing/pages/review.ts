@@ -9,7 +9,7 @@ import type { BillingRunModel } from "../../../platform/http/page-models.ts";
 import { type Answer, page, type Route } from "../../../platform/http/route.ts";
 import type { SectionModel } from "../../../platform/http/view-models.ts";
 import { isId } from "../../../platform/ids.ts";
-import { t } from "../../../platform/language/index.ts";
+import { declared, t } from "../../../platform/language/index.ts";
 import { log } from "../../../platform/log.ts";
 import { formatMoney } from "../../../platform/money.ts";
 import { approveInvoice } from "../actions/approve.ts";
@@ -17,7 +17,7 @@ import { sendInvoice } from "../actions/send.ts";
 import { type InvoiceListRow, invoiceColumns, invoiceRows } from "../lists.ts";
 import { canApprove, type DraftProblem } from "../rules/problems.ts";
 
-const title = "Approve and send";
+const title = declared("Approve and send");
 const crumbs = [{ label: "Invoices", href: "/invoices" }];
 const most = 500;
 
@@ -35,7 +35,7 @@ async function showReview(ctx: Ctx): Promise<Answer> {
   const ready = rows.filter(isReady);
   const waiting = rows.filter((row) => !isReady(row));
   const model: BillingRunModel = {
-    header: { title, subtitle: "", breadcrumbs: crumbs, badges: [], actions: [] },
+    header: { title: t(title), subtitle: "", breadcrumbs: crumbs, badges: [], actions: [] },
     stats: [],
     sections: waiting.length === 0 && ready.length > 0 ? [] : [attention(ctx, waiting)],
     form:
@@ -73,7 +73,7 @@ async function showReview(ctx: Ctx): Promise<Answer> {
             ],
           }),
   };
-  return page("billing/run", title, model);
+  return page("billing/run", t(title), model);
 }
 
 const hintOf = (row: InvoiceListRow): string =>
@@ -143,7 +143,7 @@ async function goOn(ctx: Ctx, row: InvoiceListRow, isSending: boolean): Promise<
 function outcomePage(outcomes: readonly Outcome[], ctx: Ctx): Answer {
   const model: BillingRunModel = {
     header: {
-      title,
+      title: t(title),
       subtitle: t("{done} of {count} done", {
         done: outcomes.filter((one) => one.is_done).length,
         count: outcomes.length,
@@ -190,7 +190,7 @@ function outcomePage(outcomes: readonly Outcome[], ctx: Ctx): Answer {
     ],
     form: null,
   };
-  return page("billing/run", title, model);
+  return page("billing/run", t(title), model);
 }
 
 export const reviewPages: Route[] = [

@@ -9,7 +9,7 @@ import { formRoutes } from "../../../platform/http/form-page.ts";
 import { contactOptions, optionsOf } from "../../../platform/http/options.ts";
 import { type Incoming, redirect, type Route } from "../../../platform/http/route.ts";
 import type { FieldModel, FormModel } from "../../../platform/http/view-models.ts";
-import { t } from "../../../platform/language/index.ts";
+import { declared, t } from "../../../platform/language/index.ts";
 import { tagsOf } from "../../../platform/tags.ts";
 import { createCompany, createContact, createSite, updateCompany, updateContact, updateSite } from "../actions.ts";
 import { contactName } from "../rules.ts";
@@ -21,18 +21,18 @@ function addressFields(table: typeof companies | typeof sites, name: string): Fi
   return addressParts.map((part) =>
     columnField(table, `${name}.${part}`, {
       span: part === "line1" || part === "line2" ? 6 : 3,
-      label: addressLabels[part],
+      label: t(addressLabels[part]),
     }),
   );
 }
 
 const addressLabels = {
-  line1: "Street",
-  line2: "Street, second line",
-  city: "City",
-  region: "State or region",
-  postal_code: "Postal code",
-  country: "Country",
+  line1: declared("Street"),
+  line2: declared("Street, second line"),
+  city: declared("City"),
+  region: declared("State or region"),
+  postal_code: declared("Postal code"),
+  country: declared("Country"),
 };
 
 /** Tags are one field for people: separated by commas. */

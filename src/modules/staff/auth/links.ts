@@ -8,6 +8,7 @@ import { Failure } from "../../../platform/errors.ts";
 import { t } from "../../../platform/language/index.ts";
 import { mailBody } from "../../../platform/mail/compose.ts";
 import { queueMail } from "../../../platform/mail/queue.ts";
+import { inLanguageOf } from "../../../platform/mail/reader.ts";
 import { mintOneTime, type Purpose, readOneTime, useOneTime } from "../one-time.ts";
 import { checkPassword, storePassword } from "./passwords.ts";
 import type { UserType } from "./sign-in.ts";
@@ -33,7 +34,15 @@ export async function requestReset(ctx: Ctx, userType: UserType, emailGiven: str
 }
 
 /** Queues the mail with a one-time link for a user. */
-export async function sendLink(
+export function sendLink(
+  work: Work,
+  user: { id: string; name: string; email: string; user_type: UserType },
+  purpose: Exclude<Purpose, "setup">,
+): Promise<void> {
+  return inLanguageOf(work, { user_id: user.id }, () => writeLink(work, user, purpose));
+}
+
+async function writeLink(
   work: Work,
   user: { id: string; name: string; email: string; user_type: UserType },
   purpose: Exclude<Purpose, "setup">,

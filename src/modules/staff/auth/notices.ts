@@ -2,6 +2,7 @@ import type { Work } from "../../../platform/context.ts";
 import { t } from "../../../platform/language/index.ts";
 import { mailBody } from "../../../platform/mail/compose.ts";
 import { queueMail } from "../../../platform/mail/queue.ts";
+import { inLanguageOf } from "../../../platform/mail/reader.ts";
 import { newId } from "../../../platform/ids.ts";
 
 /** What a person hears of by mail, so that a change that was not theirs does not go unnoticed. */
@@ -47,7 +48,11 @@ function sentenceOf(change: Change, details: string): string {
 }
 
 /** Queues a mail to the person about a change of their sign-in. */
-export async function tellOfChange(work: Work, userId: string, change: Change, details = ""): Promise<void> {
+export function tellOfChange(work: Work, userId: string, change: Change, details = ""): Promise<void> {
+  return inLanguageOf(work, { user_id: userId }, () => writeNotice(work, userId, change, details));
+}
+
+async function writeNotice(work: Work, userId: string, change: Change, details: string): Promise<void> {
   const user = await work.db
     .selectFrom("users")
     .select(["name", "email", "user_type"])

@@ -81,7 +81,7 @@ async function keyForm(
 ): Promise<FormModel> {
   const options = [...ctx.app.registry.permissions]
     .filter(([name]) => can(ctx.actor, name))
-    .map(([value, label]) => ({ value, label, hint: value }));
+    .map(([value, label]) => ({ value, label: t(label), hint: value }));
   return formModel({
     action: "/account/api-keys/new",
     values: typed ?? {},

@@ -4,7 +4,7 @@ import { field, formFailure, formModel, type FormValues } from "../../../platfor
 import type { TwoStepModel } from "../../../platform/http/page-models.ts";
 import { type Answer, page, redirect, type Route } from "../../../platform/http/route.ts";
 import type { FormModel, PageHeaderModel } from "../../../platform/http/view-models.ts";
-import { t } from "../../../platform/language/index.ts";
+import { declared, t } from "../../../platform/language/index.ts";
 import { beginSetup, confirmSetup, removeTotp, renewRecoveryCodes } from "../mfa/factors.ts";
 import { waitingTotp } from "../mfa/totp.ts";
 import { codeField, codesPage } from "./steps.ts";
@@ -116,13 +116,13 @@ function confirmed(
 const renewWords = {
   title: "New recovery codes",
   text: "The codes you have now stop working.",
-  submit: "Make new codes",
+  submit: declared("Make new codes"),
   isDestructive: false,
 };
 const removeWords = {
   title: "Remove the authenticator app?",
   text: "From then on your password alone signs you in, unless you have a passkey.",
-  submit: "Remove",
+  submit: declared("Remove"),
   isDestructive: true,
 };
 

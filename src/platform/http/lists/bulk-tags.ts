@@ -1,5 +1,5 @@
 import type { AnyAction } from "../../action.ts";
-import { t } from "../../language/index.ts";
+import { declared, t } from "../../language/index.ts";
 import { splitTags, tagName, tagsOf } from "../../tags.ts";
 import { field } from "../form-model.ts";
 import type { BulkChoice } from "./bulk.ts";
@@ -26,7 +26,9 @@ export function tagChoices(entityType: string, action: AnyAction): BulkChoice[] 
     },
   });
   return [
-    choice("tag", "Add tags", "tag", (present, given) => [...new Set([...present, ...given])]),
-    choice("untag", "Remove tags", "minus", (present, given) => present.filter((tag) => !given.includes(tag))),
+    choice("tag", declared("Add tags"), "tag", (present, given) => [...new Set([...present, ...given])]),
+    choice("untag", declared("Remove tags"), "minus", (present, given) =>
+      present.filter((tag) => !given.includes(tag)),
+    ),
   ];
 }
