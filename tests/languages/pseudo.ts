@@ -59,7 +59,7 @@ function decoded(text: string): string {
 
 /** Dates, times, amounts and addresses as they are written, and units that are the same in every language. */
 const written =
-  /\b(Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]* \d{1,2}, \d{4}(, \d{1,2}:\d\d\s?[AP]M)?|\b(January|February|March|April|May|June|July|August|September|October|November|December) \d{4}|\b\d{1,2}:\d\d\s?[AP]M|\b(Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day\b|\b(USD|EUR|UTC|kB|MB|PDF|CSV|GET|POST|PATCH|PUT|DELETE|API)\b|https?:\/\/\S+|\S+@\S+/g;
+  /\b(Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]* \d{1,2}, \d{4}(, \d{1,2}:\d\d\s?[AP]M)?|\b(January|February|March|April|May|June|July|August|September|October|November|December) \d{4}|\b\d{1,2}:\d\d\s?[AP]M|\b(Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day\b|\b(USD|EUR|UTC|kB|MB|PDF|CSV|GET|POST|PATCH|PUT|DELETE|API)\b|#[0-9a-f]{6}\b|https?:\/\/\S+|\S+@\S+/g;
 
 /** What of a piece is neither from a catalog nor data: words that only an Englishman can read. */
 export function untranslated(piece: string, data: readonly string[]): string {

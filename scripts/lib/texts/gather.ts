@@ -42,11 +42,10 @@ export async function gatherTexts(root: string): Promise<Gathered> {
 
 /** Labels that follow from names: those of columns, and the words of enumerations. */
 function* declaredTexts(): Generator<[text: string, owner: string]> {
-  for (const { name, emits } of modules)
-    for (const event of emits ?? []) {
-      yield [words(event.name.split(".")[0] ?? ""), name];
-      yield [words(event.name.split(".")[1] ?? ""), name];
-    }
+  // Events, and what listens to them: `billing.invoice_paid` is read as "Billing: Invoice paid".
+  for (const { name, emits, events } of modules)
+    for (const one of [...(emits ?? []), ...(events ?? [])])
+      for (const part of one.name.split(".")) yield [words(part), name];
   const owners = new Map(modules.flatMap((module) => (module.tables ?? []).map((table) => [table.name, module.name])));
   for (const table of allTables()) {
     // Nobody reads what the program keeps for itself.

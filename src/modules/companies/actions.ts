@@ -62,7 +62,10 @@ export const updateCompany = action({
 /** What was merged into another record is kept as it was. */
 function refuseMerged(table: Pick<Table, "noun">, row: { merged_into_id: string | null }): void {
   if (row.merged_into_id !== null)
-    throw conflict(`This ${table.noun} was merged into another one. Change that one instead.`, "merged");
+    throw conflict(
+      t("This {noun} was merged into another one. Change that one instead.", { noun: table.noun }),
+      "merged",
+    );
 }
 
 /** A company cannot stand above itself, over however many generations. */
@@ -200,7 +203,7 @@ export const convertCompany = action({
   run: async (work: Work, input: PatchInput): Promise<RowOf<typeof companies>> => {
     const before = await find(work, "companies", input.id);
     if (before.company_type !== "prospect" && before.status !== "prospect")
-      throw conflict("This company is no prospect.", "not_a_prospect");
+      throw conflict(t("This company is no prospect."), "not_a_prospect");
     return update(work, companies, input.id, { company_type: "client", status: "active" }, input.version);
   },
 });

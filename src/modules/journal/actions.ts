@@ -10,6 +10,7 @@ import { invalidField } from "../../platform/errors.ts";
 import { addFile, type StoredBytes } from "../../platform/files/files.ts";
 import { htmlToText, sanitizeHtml } from "../../platform/html.ts";
 import { newId } from "../../platform/ids.ts";
+import { t } from "../../platform/language/index.ts";
 import { interactions, recordAttachments, recordNotes } from "./schema.ts";
 import { type SubjectIds, subjectOf, writableSubject } from "./subjects.ts";
 
@@ -35,7 +36,7 @@ async function indexSubject(work: Work, row: SubjectIds): Promise<void> {
 
 function cleaned(html: string): string {
   const clean = sanitizeHtml(html);
-  if (htmlToText(clean).trim() === "") throw invalidField("content", "Write something first.", "required");
+  if (htmlToText(clean).trim() === "") throw invalidField("content", t("Write something first."), "required");
   return clean;
 }
 
@@ -196,22 +197,22 @@ export const deleteInteraction = action({
 });
 
 async function companyOf(work: Work, contactId: string | null): Promise<string> {
-  if (contactId === null) throw invalidField("company_id", "Choose a company or a contact.", "required");
+  if (contactId === null) throw invalidField("company_id", t("Choose a company or a contact."), "required");
   const contact = await find(work, "contacts", contactId).catch(() => null);
-  if (contact === null) throw invalidField("contact_id", "This contact does not exist.", "not_found");
+  if (contact === null) throw invalidField("contact_id", t("This contact does not exist."), "not_found");
   return contact.company_id;
 }
 
 function checkMinutes(minutes: number | null | undefined): void {
   if (minutes != null && (minutes < 0 || minutes > 24 * 60))
-    throw invalidField("duration_minutes", "Minutes must be from 0 to 1440.", "too_large");
+    throw invalidField("duration_minutes", t("Minutes must be from 0 to 1440."), "too_large");
 }
 
 async function checkContact(work: Work, row: Interaction): Promise<void> {
   if (row.contact_id === null) return;
   const contact = await find(work, "contacts", row.contact_id);
   if (contact.company_id !== row.company_id)
-    throw invalidField("contact_id", "This contact belongs to another company.");
+    throw invalidField("contact_id", t("This contact belongs to another company."));
 }
 
 /** Participants may be of any company: a vendor's technician takes part in a client's meeting. */
@@ -224,7 +225,7 @@ async function setPeople(work: Work, { id: interaction_id }: Interaction, given:
     if (ids === undefined) continue;
     for (const one of ids) {
       const found = await find(work, table, one).catch(() => null);
-      if (found === null) throw invalidField(name, "Somebody of these people does not exist.", "not_found");
+      if (found === null) throw invalidField(name, t("Somebody of these people does not exist."), "not_found");
     }
     await work.db
       .deleteFrom("interaction_participants")

@@ -3,6 +3,7 @@ import { find, type ReachRule, reach } from "../../platform/access/reach.ts";
 import type { Ctx, Work } from "../../platform/context.ts";
 import type { TableName } from "../../platform/database/tables.ts";
 import { forbidden, invalidField } from "../../platform/errors.ts";
+import { t } from "../../platform/language/index.ts";
 
 /** A kind of record that notes and files hang on. */
 export interface Subject {
@@ -31,7 +32,7 @@ export function subjectOf(row: SubjectIds): { subject: Subject; id: string } {
   if (only === undefined || set.length > 1)
     throw invalidField(
       "company_id",
-      "Say what it is about: a company, a contact or a site, and only one of them.",
+      t("Say what it is about: a company, a contact or a site, and only one of them."),
       "required",
     );
   return only;

@@ -6,6 +6,7 @@ import type { NewRow, RowOf } from "../../platform/database/columns.ts";
 import { fromEdge, newInput, type PatchInput, patchInput } from "../../platform/database/edge.ts";
 import { insert, remove, update } from "../../platform/database/records.ts";
 import { conflict, invalidField } from "../../platform/errors.ts";
+import { t } from "../../platform/language/index.ts";
 import { tagName, tags } from "../../platform/tags.ts";
 
 export type Tag = RowOf<typeof tags>;
@@ -16,14 +17,14 @@ const id = Type.String({ format: "uuid" });
 /** A tag as it is kept, or a 422: nothing is left of ", ,". */
 function named(given: string): string {
   const name = tagName(given);
-  if (name === "") throw invalidField("name", "Name is required.", "required");
+  if (name === "") throw invalidField("name", t("Name is required."), "required");
   return name;
 }
 
 async function refuseTaken(work: Work, name: string, ownId: string | null): Promise<void> {
   const other = await work.db.selectFrom("tags").select("id").where("name", "=", name).executeTakeFirst();
   if (other !== undefined && other.id !== ownId)
-    throw conflict(`There is already a tag ${name}. Merge the two instead.`, "duplicate");
+    throw conflict(t("There is already a tag {name}. Merge the two instead.", { name }), "duplicate");
 }
 
 /** Makes a tag known before any record has it, with a colour. */
@@ -66,7 +67,7 @@ export const mergeTags = action({
     { additionalProperties: false },
   ),
   run: async (work: Work, input: { id: string; into_id: string }): Promise<Tag> => {
-    if (input.id === input.into_id) throw invalidField("into_id", "A tag cannot be merged with itself.");
+    if (input.id === input.into_id) throw invalidField("into_id", t("A tag cannot be merged with itself."));
     const gone = await find(work, "tags", input.id);
     const kept = await find(work, "tags", input.into_id);
     const both = await work.db

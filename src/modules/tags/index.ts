@@ -1,4 +1,5 @@
 import type { AnyAction } from "../../platform/action.ts";
+import { t } from "../../platform/language/index.ts";
 import { defineModule } from "../../platform/module.ts";
 import { recordTags, tags } from "../../platform/tags.ts";
 import * as actions from "./actions.ts";
@@ -22,9 +23,9 @@ export const tagsModule = defineModule({
       permission: "tags.manage",
       load: async () => ({
         kind: "card",
-        group: "Data",
-        title: "Tags",
-        text: "Names and colours of the tags on companies, contacts and tickets.",
+        group: t("Data"),
+        title: t("Tags"),
+        text: t("Names and colours of the tags on companies, contacts and tickets."),
         href: "/settings/tags",
         icon: "tag",
       }),

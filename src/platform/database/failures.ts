@@ -1,6 +1,6 @@
 import { conflict, Failure, malformed } from "../errors.ts";
-import { t } from "../language/index.ts";
-import { tableNamed } from "./columns.ts";
+import { listed, t } from "../language/index.ts";
+import { labelOf, tableNamed } from "./columns.ts";
 
 /** Turns what a database says about a broken rule into what a caller can use; anything else passes through. */
 export function translateDatabaseError(error: unknown): unknown {
@@ -8,9 +8,9 @@ export function translateDatabaseError(error: unknown): unknown {
   const broken = uniqueKey(error);
   if (broken !== null) {
     const noun = tableNamed(broken.table)?.noun ?? "record";
-    const what = broken.columns
-      .map((column) => t(column.replace(/_(id|key|hash)$/, "").replaceAll("_", " ")))
-      .join(t(" and "));
+    const what = listed(
+      broken.columns.map((column) => labelOf(column.replace(/_(key|hash)$/, ""), { label: "" }).toLowerCase()),
+    );
     return conflict(
       t("There is already a {noun} with this {what}.", { noun: t(noun), what: what || t("key") }),
       "duplicate",

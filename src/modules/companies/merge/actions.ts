@@ -7,6 +7,7 @@ import { update } from "../../../platform/database/records.ts";
 import { indexRow, unindexRow } from "../../../platform/database/search.ts";
 import { find } from "../../../platform/access/reach.ts";
 import { conflict, invalidField, stale } from "../../../platform/errors.ts";
+import { t } from "../../../platform/language/index.ts";
 import { nameKey } from "../rules.ts";
 import { type MergePreview, mergePreview, type MergeTable, mergeTables } from "./preview.ts";
 
@@ -35,7 +36,7 @@ function merging(table: MergeTable): Action<Merge, Row> {
       {
         id: Type.String({ format: "uuid" }),
         version: Type.Optional(Type.Integer()),
-        merged_id: Type.String({ format: "uuid", title: "The other record" }),
+        merged_id: Type.String({ format: "uuid", title: t("The other record") }),
         take: Type.Optional(Type.Array(Type.String({ maxLength: 100 }), { maxItems: 200, uniqueItems: true })),
       },
       { additionalProperties: false },
@@ -69,7 +70,8 @@ function chosen(preview: MergePreview, take: string[] | undefined): Row {
   const custom: Row = {};
   for (const name of names) {
     const difference = preview.differences.find((one) => one.name === name);
-    if (difference === undefined) throw invalidField("take", `The records do not differ in ${name}.`, "invalid_choice");
+    if (difference === undefined)
+      throw invalidField("take", t("The records do not differ in {name}.", { name }), "invalid_choice");
     if (name.startsWith("custom_fields.")) custom[name.slice("custom_fields.".length)] = difference.gone;
     else values[name] = difference.gone;
   }

@@ -5,6 +5,7 @@ import { labelOf, type Table } from "../../../platform/database/columns.ts";
 import { writable } from "../../../platform/database/edge.ts";
 import { type Held, heldBy } from "../../../platform/database/repoint/repoint.ts";
 import { invalidField } from "../../../platform/errors.ts";
+import { t } from "../../../platform/language/index.ts";
 import { companies, contacts, sites } from "../schema.ts";
 
 export type MergeTable = "companies" | "contacts" | "sites";
@@ -40,7 +41,7 @@ export interface MergePreview {
 
 /** What merging would do. Both records are within reach, or 404. */
 export async function mergePreview(ctx: Ctx, table: MergeTable, keptId: string, goneId: string): Promise<MergePreview> {
-  if (keptId === goneId) throw invalidField("merged_id", "A record cannot be merged with itself.");
+  if (keptId === goneId) throw invalidField("merged_id", t("A record cannot be merged with itself."));
   const kept = (await find(ctx, table, keptId)) as Row;
   const gone = (await find(ctx, table, goneId)) as Row;
   return {

@@ -2,6 +2,7 @@ import { can } from "../../../platform/access/actor.ts";
 import type { Ctx } from "../../../platform/context.ts";
 import { malformed } from "../../../platform/errors.ts";
 import { isId } from "../../../platform/ids.ts";
+import { t } from "../../../platform/language/index.ts";
 import type { TimelineEntry, TimelineSource, TimelineSubject } from "../../../platform/timeline.ts";
 
 /** The sources that the actor may see. */
@@ -37,6 +38,6 @@ const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 function readCursor(text: string): { at: string; id: string } {
   const [at = "", id = ""] = text.split("~");
   if (!/^\d{4}-\d\d-\d\dT[\d:.]+Z$/.test(at) || Number.isNaN(Date.parse(at)) || !isId(id))
-    throw malformed("page[after] is not a cursor of this list; start from the first page.", "bad_cursor");
+    throw malformed(t("page[after] is not a cursor of this list; start from the first page."), "bad_cursor");
   return { at, id };
 }
