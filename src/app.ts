@@ -6,6 +6,8 @@ import type { App, AppOptions, Tenant } from "./platform/context.ts";
 import type { Keyring } from "./platform/crypto/keyring.ts";
 import type { Database } from "./platform/database/database.ts";
 import type { FileStore } from "./platform/files/store.ts";
+import { createHub } from "./platform/live/hub.ts";
+import { listenToOthers } from "./platform/live/listen.ts";
 import { moduleRoutes, operatorRoutes } from "./platform/http/module-routes.ts";
 import { trafficOf } from "./platform/http/traffic.ts";
 import { createServer, type Gate } from "./platform/http/server.ts";
@@ -41,6 +43,7 @@ export function createProgram(parts: Parts): Program {
     journal: journalOf(parts),
     registry: buildRegistry(modules),
     traffic: trafficOf(parts.clock, parts.options.requestsPerMinute),
+    live: createHub(),
     wake: (tenantId) => background?.wake(tenantId),
   };
   const tenants = async (): Promise<Tenant[]> => {
@@ -64,6 +67,17 @@ export function createProgram(parts: Parts): Program {
         enter: (incoming, route) => enter(app, incoming, route),
       });
     },
-    startBackground: () => (background = startBackground(app)),
+    startBackground: () => {
+      const started = startBackground(app);
+      const stopListening = listenToOthers(app.database, app.live);
+      background = {
+        ...started,
+        stop: async () => {
+          await started.stop();
+          await stopListening();
+        },
+      };
+      return background;
+    },
   };
 }

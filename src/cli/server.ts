@@ -86,6 +86,7 @@ export async function startServer(config: Config): Promise<RunningServer> {
     stop: async () => {
       phase = "stopping";
       log.info("stopping");
+      opened?.program.app.live.close();
       // Waits for running requests, but not for ever: a stream of live updates never ends by itself.
       await Promise.race([server.stop(), Bun.sleep(finishMilliseconds)]);
       await server.stop(true);

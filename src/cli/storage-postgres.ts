@@ -32,7 +32,8 @@ export function postgresStorage(config: Config, migrations: Record<string, Migra
         await checkServingRole(owner, servingRole);
         await grantAsBefore(owner, servingRole);
       });
-      return openPostgresDatabase(postgresDialect(databaseUrl).dialect);
+      const { dialect, pool } = postgresDialect(databaseUrl);
+      return openPostgresDatabase(dialect, pool);
     },
   };
 }

@@ -3,6 +3,7 @@ import { companiesModule } from "./companies/index.ts";
 import { customFieldsModule } from "./custom_fields/index.ts";
 import { deskModule } from "./desk/index.ts";
 import { eventsModule } from "./events/index.ts";
+import { notificationsModule } from "./notifications/index.ts";
 import { homeModule } from "./home/index.ts";
 import { importsModule } from "./imports/index.ts";
 import { settingsModule } from "./settings/index.ts";
@@ -34,6 +35,7 @@ export const modules: readonly Module[] = [
   setupModule,
   eventsModule,
   webhooksModule,
+  notificationsModule,
   companiesModule,
   customFieldsModule,
   journalModule,

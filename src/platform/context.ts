@@ -9,6 +9,7 @@ import type { DefaultValues } from "./database/defaults.ts";
 import type { Db } from "./database/tables.ts";
 import type { FileStore } from "./files/store.ts";
 import type { Traffic } from "./http/traffic.ts";
+import type { LiveHub } from "./live/hub.ts";
 import type { Registry } from "./module.ts";
 
 /** The organization that a piece of work belongs to. */
@@ -63,6 +64,8 @@ export interface App {
   readonly journal: Journal;
   /** How many API requests there are and may be. */
   readonly traffic: Traffic;
+  /** Who is told when something changes that they look at. */
+  readonly live: LiveHub;
   /** Tells dispatcher, mail queue and jobs that an organization may have work. */
   wake(tenantId: string): void;
 }

@@ -4,6 +4,7 @@ import type { App, Ctx, Tenant } from "./context.ts";
 import type { Table } from "./database/columns.ts";
 import type { Db } from "./database/tables.ts";
 import type { SearchFacet } from "./database/search.ts";
+import type { Notice } from "./events/notice.ts";
 import type { AnyEventType, Subscription } from "./events/event-type.ts";
 import type { List } from "./http/list.ts";
 import type { Incoming, Route } from "./http/route.ts";
@@ -59,6 +60,8 @@ export interface Module {
   readonly emits?: readonly AnyEventType[];
   /** What it does when something happened, here or in another module. */
   readonly events?: readonly Subscription[];
+  /** Whom events are told to, in the app. */
+  readonly notices?: readonly Notice[];
   /** Sends what the module has queued, outside of units of work, in a loop beside the others. */
   readonly sender?: Sender;
   readonly jobs?: readonly Job[];
@@ -181,6 +184,10 @@ export interface Registry {
   readonly lists: ReadonlyMap<string, ListPage>;
   readonly nav: readonly NavItem[];
   readonly create: readonly CreateItem[];
+  /** Whom an event is told to, by the event. */
+  readonly notices: ReadonlyMap<string, Notice>;
+  /** Tables whose changes can be followed. */
+  readonly liveTables: ReadonlySet<string>;
   readonly senders: readonly Sender[];
   readonly jobs: readonly Job[];
   readonly rounds: readonly Round[];
@@ -233,6 +240,8 @@ export function buildRegistry(modules: readonly Module[]): Registry {
     lists: unique(modules.flatMap((module) => module.lists ?? []).map((page) => [page.list.url, page])),
     nav: modules.flatMap((module) => module.nav ?? []).toSorted((a, b) => a.order - b.order),
     create: modules.flatMap((module) => module.create ?? []).toSorted((a, b) => a.order - b.order),
+    notices: noticesOf(modules, events),
+    liveTables: new Set([...events.values()].flatMap((type) => Object.keys(type.live))),
     senders: modules.flatMap((module) => module.sender ?? []),
     jobs: modules.flatMap((module) => module.jobs ?? []),
     rounds: modules.flatMap((module) => module.rounds ?? []),
@@ -244,6 +253,14 @@ export function buildRegistry(modules: readonly Module[]): Registry {
     ),
     timeline: modules.flatMap((module) => module.timeline ?? []),
   };
+}
+
+/** Notices by event; one of an event that nobody tells stops the start. */
+function noticesOf(modules: readonly Module[], events: ReadonlyMap<string, AnyEventType>): Map<string, Notice> {
+  const notices = modules.flatMap((module) => module.notices ?? []);
+  for (const { event } of notices)
+    if (events.get(event)?.isPublic !== true) throw new Error(`a notice is of ${event}, which nobody tells`);
+  return unique(notices.map((notice) => [notice.event, notice]));
 }
 
 /** Handlers by event. One of an event that nobody tells, or two of the same name, stop the start. */

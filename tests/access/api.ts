@@ -23,6 +23,12 @@ export const apiAccess: AccessTable = {
   `,
   "whoever is signed in": `
     GET PATCH /api/v1/me
+    GET /api/v1/notifications
+    GET /api/v1/notifications/:id
+    PUT /api/v1/notifications/:id/read
+    PUT /api/v1/notifications/read-all
+    GET /api/v1/notifications/unread-count
+    GET PUT /api/v1/users/:id/notification-preferences
     POST /api/v1/auth/logout
     GET /api/v1/auth/sessions
     PATCH DELETE /api/v1/auth/sessions/:id

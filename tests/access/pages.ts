@@ -82,6 +82,13 @@ export const pageAccess: AccessTable = {
     GET /api
     GET /api/:operation
     GET /
+    GET /live
+    GET /notifications
+    GET /notifications/latest
+    GET /notifications/bell
+    GET /notifications/:id/open
+    POST /notifications/read-all
+    GET POST /account/notifications
     GET /search
     GET /search/suggest
     GET POST /lists/columns

@@ -203,6 +203,7 @@ export async function makeEverything(t: TestProgram): Promise<Everything> {
     teams: team,
     events: rows.event,
     "event-deliveries": rows.delivery,
+    notifications: rows.delivery,
     webhooks: webhook,
     "webhook-endpoints": webhook,
     "webhook-deliveries": rows.webhook_delivery,

@@ -178,8 +178,9 @@ async function openTestDatabase(
     });
     const made = await createDatabaseFrom(template);
     const url = postgresUrlOf(made.name, servingRole);
+    const { dialect, pool } = postgresDialect(url, 5);
     return {
-      database: openPostgresDatabase(postgresDialect(url, 5).dialect),
+      database: openPostgresDatabase(dialect, pool),
       drop: made.drop,
       raw: { sqlitePath: "", postgresUrl: url, ownerUrl: made.url },
     };

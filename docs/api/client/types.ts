@@ -1005,6 +1005,62 @@ export interface Schemas {
     dedupe_key?: Schemas["filter_text"];
   };
   mails_sort: ("id" | "-id" | "version" | "-version" | "created_at" | "-created_at" | "updated_at" | "-updated_at" | "message_id" | "-message_id" | "in_reply_to" | "-in_reply_to" | "mail_references" | "-mail_references" | "to_address" | "-to_address" | "to_name" | "-to_name" | "reply_to" | "-reply_to" | "subject" | "-subject" | "mail_status" | "-mail_status" | "attempts" | "-attempts" | "next_attempt_at" | "-next_attempt_at" | "lease_until" | "-lease_until" | "handed_over_at" | "-handed_over_at" | "sent_at" | "-sent_at" | "server_answer" | "-server_answer" | "last_error" | "-last_error" | "entity_type" | "-entity_type" | "dedupe_key" | "-dedupe_key")[];
+  notifications: {
+    type: "notifications";
+    id: string;
+    attributes: Schemas["notifications_attributes"];
+    relationships?: {
+      user?: {
+        data: {
+          type: "users";
+          id: string;
+        } | null;
+        links?: Schemas["relationship_links"];
+      };
+    };
+    links: Schemas["self_link"];
+  };
+  notifications_attributes: {
+    version: number;
+    created_at: string;
+    updated_at: string;
+    user_id: string | null;
+    channel_type: "email" | "sms" | "slack" | "teams" | "discord" | "google_chat" | "mattermost" | "in_app";
+    template_id: string | null;
+    recipient: string;
+    subject: string;
+    body: string;
+    status: "pending" | "sent" | "delivered" | "failed";
+    error_message: string | null;
+    sent_at: string | null;
+    delivered_at: string | null;
+    read_at: string | null;
+    event_type: string;
+    event_id: string;
+    link_path: string;
+  };
+  notifications_filter: {
+    id?: Schemas["filter_equal"];
+    version?: Schemas["filter_ordered"];
+    created_at?: Schemas["filter_ordered"];
+    updated_at?: Schemas["filter_ordered"];
+    user_id?: Schemas["filter_equal"];
+    channel_type?: Schemas["filter_ordered"];
+    template_id?: Schemas["filter_equal"];
+    recipient?: Schemas["filter_text"];
+    subject?: Schemas["filter_text"];
+    body?: Schemas["filter_text"];
+    status?: Schemas["filter_ordered"];
+    error_message?: Schemas["filter_text"];
+    sent_at?: Schemas["filter_ordered"];
+    delivered_at?: Schemas["filter_ordered"];
+    read_at?: Schemas["filter_ordered"];
+    event_type?: Schemas["filter_text"];
+    event_id?: Schemas["filter_equal"];
+    link_path?: Schemas["filter_text"];
+  };
+  notifications_include: ("user")[];
+  notifications_sort: ("id" | "-id" | "version" | "-version" | "created_at" | "-created_at" | "updated_at" | "-updated_at" | "channel_type" | "-channel_type" | "recipient" | "-recipient" | "subject" | "-subject" | "body" | "-body" | "status" | "-status" | "error_message" | "-error_message" | "sent_at" | "-sent_at" | "delivered_at" | "-delivered_at" | "read_at" | "-read_at" | "event_type" | "-event_type" | "event_id" | "-event_id" | "link_path" | "-link_path")[];
   payments: {
     type: "payments";
     id: string;
@@ -5025,6 +5081,60 @@ export interface Operations {
     body: undefined;
     answer: undefined;
   };
+  /** What new records start with where nothing else is said. */
+  "GET /default-values": {
+    path: undefined;
+    query: undefined;
+    body: undefined;
+    answer: {
+      jsonapi: Schemas["jsonapi"];
+      data: {
+        type: "default_values";
+        id: string;
+        attributes: Record<string, Record<string, unknown>>;
+      };
+    };
+  };
+  /** Say what new records start with, by table and column; what is left out stays. */
+  "PUT /default-values": {
+    path: undefined;
+    query: undefined;
+    body: {
+      data: {
+        type: "default_values";
+        id?: string;
+        attributes?: Record<string, Record<string, unknown>>;
+      };
+    };
+    answer: {
+      jsonapi: Schemas["jsonapi"];
+      data: {
+        type: "default_values";
+        id: string;
+        attributes: Record<string, Record<string, unknown>>;
+      };
+    };
+  };
+  /** Say what new records start with, by table and column; what is left out stays. */
+  "PATCH /default-values": {
+    path: undefined;
+    query: undefined;
+    body: {
+      data: {
+        type: "default_values";
+        id?: string;
+        attributes?: Record<string, Record<string, unknown>>;
+      };
+    };
+    answer: {
+      jsonapi: Schemas["jsonapi"];
+      data: {
+        type: "default_values";
+        id: string;
+        attributes: Record<string, Record<string, unknown>>;
+      };
+    };
+  };
   /** List event deliveries. */
   "GET /event-deliveries": {
     path: undefined;
@@ -6117,6 +6227,77 @@ export interface Operations {
       };
     };
   };
+  /** List notifications. */
+  "GET /notifications": {
+    path: undefined;
+    query: { filter?: Schemas["notifications_filter"]; sort?: Schemas["notifications_sort"]; page?: {
+      size?: number;
+      after?: string;
+    }; fields?: Record<string, string>; include?: Schemas["notifications_include"] };
+    body: undefined;
+    answer: {
+      jsonapi: Schemas["jsonapi"];
+      data: (Schemas["notifications"])[];
+      included?: (Schemas["resource_object"])[];
+      links?: Schemas["list_links"];
+    };
+  };
+  /** Mark all of one's own notifications as read. */
+  "PUT /notifications/read-all": {
+    path: undefined;
+    query: undefined;
+    body: undefined;
+    answer: {
+      jsonapi: Schemas["jsonapi"];
+      data: {
+        type: "notifications";
+        id: string;
+        attributes: {
+          read: number;
+        };
+      };
+    };
+  };
+  /** How many of one's own notifications are unread. */
+  "GET /notifications/unread-count": {
+    path: undefined;
+    query: undefined;
+    body: undefined;
+    answer: {
+      jsonapi: Schemas["jsonapi"];
+      data: {
+        type: "notifications";
+        id: string;
+        attributes: {
+          unread: number;
+        };
+      };
+    };
+  };
+  /** Show a notification. */
+  "GET /notifications/{id}": {
+    path: { id: string };
+    query: { fields?: Record<string, string>; include?: Schemas["notifications_include"] };
+    body: undefined;
+    answer: {
+      jsonapi: Schemas["jsonapi"];
+      data: Schemas["notifications"];
+      included?: (Schemas["resource_object"])[];
+      links?: Schemas["list_links"];
+    };
+  };
+  /** Mark a notification as read. */
+  "PUT /notifications/{id}/read": {
+    path: { id: string };
+    query: undefined;
+    body: undefined;
+    answer: {
+      jsonapi: Schemas["jsonapi"];
+      data: Schemas["notifications"];
+      included?: (Schemas["resource_object"])[];
+      links?: Schemas["list_links"];
+    };
+  };
   /** This document: the whole API as OpenAPI 3.1. */
   "GET /openapi.json": {
     path: undefined;
@@ -6163,6 +6344,7 @@ export interface Operations {
           brand_color: string | null;
           portal_welcome: string | null;
           allowed_networks: unknown;
+          default_values: unknown;
           disabled_modules: unknown;
           api_log_days: number;
           events_kept_days: number;
@@ -6249,6 +6431,7 @@ export interface Operations {
           brand_color: string | null;
           portal_welcome: string | null;
           allowed_networks: unknown;
+          default_values: unknown;
           disabled_modules: unknown;
           api_log_days: number;
           events_kept_days: number;
@@ -6335,6 +6518,7 @@ export interface Operations {
           brand_color: string | null;
           portal_welcome: string | null;
           allowed_networks: unknown;
+          default_values: unknown;
           disabled_modules: unknown;
           api_log_days: number;
           events_kept_days: number;
@@ -10106,6 +10290,54 @@ export interface Operations {
     query: undefined;
     body: undefined;
     answer: undefined;
+  };
+  /** What a person hears of, and how; one's own, or with staff.manage anybody's. */
+  "GET /users/{id}/notification-preferences": {
+    path: { id: string };
+    query: undefined;
+    body: undefined;
+    answer: {
+      jsonapi: Schemas["jsonapi"];
+      data: ({
+        type: "user_notification_preferences";
+        id: string;
+        attributes: {
+          event_type: string;
+          channel_types: (string)[];
+          is_enabled: boolean;
+        };
+      })[];
+    };
+  };
+  /** Choose what a person hears of, and how; events that are not named stay as they are. */
+  "PUT /users/{id}/notification-preferences": {
+    path: { id: string };
+    query: undefined;
+    body: {
+      data: {
+        type: "user_notification_preferences";
+        id?: string;
+        attributes?: {
+          preferences: ({
+            event_type: string;
+            channel_types: ("in_app" | "email")[];
+            is_enabled?: boolean;
+          })[];
+        };
+      };
+    };
+    answer: {
+      jsonapi: Schemas["jsonapi"];
+      data: ({
+        type: "user_notification_preferences";
+        id: string;
+        attributes: {
+          event_type: string;
+          channel_types: (string)[];
+          is_enabled: boolean;
+        };
+      })[];
+    };
   };
   /** Take every second factor of a person away: authenticator app, recovery codes, passkeys. */
   "POST /users/{id}/reset-mfa": {

@@ -1,6 +1,7 @@
 import type { AnyAction } from "../../platform/action.ts";
 import type { List } from "../../platform/http/list.ts";
 import { defineModule } from "../../platform/module.ts";
+import { billingNotices } from "./notices.ts";
 import { approveInvoice } from "./actions/approve.ts";
 import { createInvoice, deleteDraft, updateInvoice } from "./actions/drafts.ts";
 import { generateFromContract, generateFromTime, rebuildDraft } from "./actions/generate.ts";
@@ -107,6 +108,7 @@ export const billingModule = defineModule({
     { label: "Invoices", href: "/invoices", icon: "invoice", group: "Money", order: 60, permission: "billing.read" },
   ],
   reach: billingReach,
+  notices: billingNotices,
   emits: billingEvents,
   events: [receipts],
   search: [invoiceSearch],

@@ -66,6 +66,7 @@ export async function ticketModel(
     ],
     sla: [],
     notes: await notesOf(ctx, ticket),
+    live: { topic: `tickets/${ticket.id}`, url: `/tickets/${ticket.id}` },
     composer: can(ctx.actor, "tickets.write")
       ? await composerOf(ctx, ticket, at("/reply"), ...failed("composer"))
       : null,

@@ -1,6 +1,7 @@
 import type { AnyAction } from "../../platform/action.ts";
 import { t } from "../../platform/language/index.ts";
 import { defineModule } from "../../platform/module.ts";
+import { importNotices } from "./notices.ts";
 import { applyImport, configureImport, undoImport, uploadImport } from "./actions.ts";
 import { importEvents } from "./events.ts";
 import { importApi, importResource } from "./api.ts";
@@ -10,6 +11,7 @@ import { externalIds, importBatches, importRows } from "./schema.ts";
 /** Lists from other systems: upload, match, preview, apply, undo (PRD 3.3.1). */
 export const importsModule = defineModule({
   name: "imports",
+  notices: importNotices,
   emits: importEvents,
   optional: { title: "CSV import", text: "Bringing records in from other systems." },
   tables: [importBatches, importRows, externalIds],

@@ -4,12 +4,14 @@ import { eventType, idOf, orNull } from "../../platform/events/event-type.ts";
 /** What the service desk tells. */
 
 const subject = { resource: "tickets", id: "ticket_id" };
+const live = { tickets: "ticket_id" };
 
 export const ticketOpened = eventType({
   name: "tickets.opened",
   description: "A ticket was opened: by the staff, by a client, or over the API.",
   payload: Type.Object({ ticket_id: idOf(), company_id: idOf() }),
   subject,
+  live,
 });
 
 export const ticketUpdated = eventType({
@@ -17,6 +19,7 @@ export const ticketUpdated = eventType({
   description: "Columns of a ticket were changed.",
   payload: Type.Object({ ticket_id: idOf(), company_id: idOf(), changed: Type.Array(Type.String()) }),
   subject,
+  live,
 });
 
 export const ticketAssigned = eventType({
@@ -30,6 +33,7 @@ export const ticketAssigned = eventType({
     by_user_id: orNull(idOf()),
   }),
   subject,
+  live,
 });
 
 export const ticketClosed = eventType({
@@ -37,6 +41,7 @@ export const ticketClosed = eventType({
   description: "A ticket was given a status that closes it.",
   payload: Type.Object({ ticket_id: idOf(), company_id: idOf() }),
   subject,
+  live,
 });
 
 export const noteAdded = eventType({
@@ -50,6 +55,7 @@ export const noteAdded = eventType({
     is_client: Type.Boolean({ description: "Whether the client wrote it." }),
   }),
   subject: { resource: "ticket-notes", id: "note_id" },
+  live,
 });
 
 export const ticketEvents = [ticketOpened, ticketUpdated, ticketAssigned, ticketClosed, noteAdded];

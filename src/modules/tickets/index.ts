@@ -1,6 +1,7 @@
 import type { AnyAction } from "../../platform/action.ts";
 import type { List } from "../../platform/http/list.ts";
 import { defineModule } from "../../platform/module.ts";
+import { ticketNotices } from "./notices.ts";
 import { addAttachment } from "./actions/files.ts";
 import { categoryActions, priorityActions, queueActions, statusActions, typeActions } from "./actions/lists.ts";
 import { addNote, addNoteAsClient } from "./actions/notes.ts";
@@ -101,6 +102,7 @@ export const ticketsModule = defineModule({
     { label: "My work", href: "/my-work", icon: "inbox", group: "Desk", order: 10, permission: "tickets.read" },
     { label: "Tickets", href: "/tickets", icon: "ticket", group: "Desk", order: 11, permission: "tickets.read" },
   ],
+  notices: ticketNotices,
   emits: ticketEvents,
   palette: ticketPalette,
   events: ticketMails,

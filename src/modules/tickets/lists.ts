@@ -188,6 +188,7 @@ const emptyViews: Record<string, (ctx: Ctx) => EmptyModel> = {
 export const ticketList: List<TicketListRow> = {
   title: "Tickets",
   url: "/tickets",
+  live: "tickets",
   moreColumns: (ctx) => customColumns(ctx, "tickets"),
   moreFilters: async (ctx) => [
     ...(await customFilters<TicketListRow>(ctx, "tickets")),

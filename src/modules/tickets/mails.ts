@@ -9,6 +9,7 @@ import { mailBody, type MailContent } from "../../platform/mail/compose.ts";
 import { queueMail } from "../../platform/mail/queue.ts";
 import { inLanguageOf, type Reader } from "../../platform/mail/reader.ts";
 import { contactName } from "../companies/index.ts";
+import { wants } from "../notifications/index.ts";
 import type { TicketRow } from "./actions/open.ts";
 import { noteAdded, ticketAssigned, ticketOpened } from "./events.ts";
 import { mailSubject } from "./rules.ts";
@@ -125,6 +126,7 @@ const assigned = on(ticketAssigned, "tickets.tell_assignee", async (work, { id, 
   const ticket = await ticketOf(work, payload);
   const userId = payload.assigned_to_id;
   if (ticket === undefined || payload.by_user_id === userId) return;
+  if (!(await wants(work, userId, ticketAssigned.name, "email"))) return;
   const to = await assigneeOf(work, ticket, userId);
   if (to === null) return;
   const company = await find(work, "companies", ticket.company_id);
@@ -145,6 +147,12 @@ const noteMailed = on(noteAdded, "tickets.send_note", async (work, { payload }) 
   const note = await maybeFind(work, "ticket_notes", payload.note_id);
   if (ticket === undefined || note === undefined) return;
   const isByClient = payload.is_client;
+  if (
+    isByClient &&
+    ticket.assigned_to_id !== null &&
+    !(await wants(work, ticket.assigned_to_id, noteAdded.name, "email"))
+  )
+    return;
   const to = isByClient ? await assigneeOf(work, ticket, ticket.assigned_to_id) : await clientOf(work, ticket);
   if (to === null) return;
   const writer = note.created_by_id === null ? undefined : await maybeFind(work, "users", note.created_by_id);

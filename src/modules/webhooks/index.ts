@@ -1,5 +1,6 @@
 import { t } from "../../platform/language/index.ts";
 import { defineModule } from "../../platform/module.ts";
+import { webhookNotices } from "./notices.ts";
 import { webhookActions } from "./actions.ts";
 import { attemptResource, deliveryResource, endpointResource, webhookApi } from "./api.ts";
 import { webhookDisabled } from "./events.ts";
@@ -19,6 +20,7 @@ export const webhooksModule = defineModule({
   actions: webhookActions,
   resources: [endpointResource, deliveryResource, attemptResource],
   routes: [...webhookPages, ...webhookApi],
+  notices: webhookNotices,
   emits: [webhookDisabled],
   events: [queueWebhooks],
   sender: { name: "webhooks", sendDue: sendDueWebhooks },

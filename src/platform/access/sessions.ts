@@ -1,6 +1,7 @@
 import { plus } from "../clock.ts";
 import type { Ctx, Work } from "../context.ts";
 import { newId } from "../ids.ts";
+import { changed } from "../live/topics.ts";
 import { type Actor } from "./actor.ts";
 import { writeAuditEntry } from "./audit.ts";
 import { signInPolicy } from "./policy.ts";
@@ -96,6 +97,7 @@ export async function revokeSessions(
   if ("only" in which) query = query.where("id", "=", which.only);
   else if (which.except !== null) query = query.where("id", "<>", which.except);
   await query.execute();
+  await changed(work, `sessions/${userId}`);
 }
 
 /** Marks the session or API key as used, and lets the session live on. */

@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import { type Dialect, Kysely, sql } from "kysely";
+import type { Pool } from "pg";
 import { openSqlite, sqliteDialect } from "./sqlite.ts";
 import type { Db } from "./tables.ts";
 import { tenancyPlugin } from "./tenancy.ts";
@@ -15,6 +16,8 @@ export interface Database {
   platform<T>(work: (db: Db) => Promise<T>): Promise<T>;
   /** Fails unless a write would succeed now. */
   probe(): Promise<void>;
+  /** Hears what transactions send on a channel, where several processes share the database; the answer ends it. */
+  listen?(channel: string, hear: (text: string) => void, lost: () => void): Promise<() => Promise<void>>;
   close(): Promise<void>;
 }
 
@@ -86,7 +89,7 @@ function turns(): <T>(tenantId: string, run: () => Promise<T>) => Promise<T> {
  * Units of work of one tenant run one after the other, on all nodes, just as SQLite runs them: what an action has checked
  * is still so when it writes. Reads, and units of different tenants, never wait for each other.
  */
-export function openPostgresDatabase(dialect: Dialect): Database {
+export function openPostgresDatabase(dialect: Dialect, connections?: Pool): Database {
   const pool = new Kysely<unknown>({ dialect }) as unknown as Db;
   const inTurn = turns();
   const asTenant = async <T>(db: Db, tenantId: string, work: (db: Db) => Promise<T>): Promise<T> => {
@@ -117,9 +120,32 @@ export function openPostgresDatabase(dialect: Dialect): Database {
         .setAccessMode("read only")
         .execute((db) => asTenant(db, tenantId, work));
     },
+    ...(connections === undefined ? {} : { listen: (...given) => listenOn(connections, ...given) }),
     probe: () => probeWrite(pool),
     close: () => pool.destroy(),
   };
+}
+
+/** Takes a connection out of the pool for as long as it listens. */
+async function listenOn(
+  connections: Pool,
+  channel: string,
+  hear: (text: string) => void,
+  lost: () => void,
+): Promise<() => Promise<void>> {
+  const client = await connections.connect();
+  let isOver = false;
+  const end = (error?: Error): void => {
+    if (isOver) return;
+    isOver = true;
+    client.removeAllListeners("notification");
+    client.release(error ?? true);
+    if (error !== undefined) lost();
+  };
+  client.on("error", end);
+  client.on("notification", ({ payload }) => hear(payload ?? ""));
+  await client.query(`listen ${channel}`);
+  return async () => end();
 }
 
 /** Writes into a table made for this and takes it back: proves disk, locks and rights without leaving a trace. */

@@ -11,12 +11,14 @@ export interface EventType<S extends TObject = TObject> {
   readonly payload: S;
   /** The record it is about: a resource by its path, and where its id stands in the payload; null: none that the API shows. */
   readonly subject: { readonly resource: string; readonly id: string } | null;
+  /** Whose pages are out of date after it: a resource, by its table, and where its id stands in the payload. */
+  readonly live: Readonly<Record<string, string>>;
   /** Whether other systems may be told (webhooks); others are told only within the program. */
   readonly isPublic: boolean;
 }
 
 /** An event whose payload is not looked at: how the registry holds them. */
-export type AnyEventType = Pick<EventType, "name" | "description" | "subject" | "isPublic"> & {
+export type AnyEventType = Pick<EventType, "name" | "description" | "subject" | "live" | "isPublic"> & {
   readonly payload: TObject;
 };
 
@@ -35,7 +37,7 @@ type Given<S extends TObject> = Pick<EventType<S>, "name" | "description" | "pay
  * ```
  */
 export function eventType<S extends TObject>(given: Given<S>): EventType<S> {
-  return { subject: null, isPublic: true, ...given };
+  return { subject: null, live: {}, isPublic: true, ...given };
 }
 
 /** An id in a payload. */

@@ -5,6 +5,7 @@ import type { TableType } from "../database/tables.ts";
 import type { Work } from "../context.ts";
 import { hintWork } from "../jobs/due-work.ts";
 import { newId } from "../ids.ts";
+import { changed } from "../live/topics.ts";
 import { log } from "../log.ts";
 import type { EventType } from "./event-type.ts";
 
@@ -68,6 +69,10 @@ export async function emit<S extends TObject>(work: Work, type: EventType<S>, pa
     const defect = `the event ${type.name} was told wrongly: ${problems.join(" ")}`;
     if (app.options.isStrict === true) throw new Error(defect);
     log.error(defect, { event: type.name, tenant: work.tenant.id });
+  }
+  for (const [table, member] of Object.entries(type.live)) {
+    const about = said[member];
+    if (typeof about === "string") await changed(work, table, `${table}/${about}`);
   }
   const handlers: string[] = [];
   for (const { name, isWanted } of app.registry.subscriptions.get(type.name) ?? [])

@@ -147,6 +147,22 @@ export const variants: { name: string; model: object }[] = [
   { name: "portal/home", model: { ...portalHome, hours: [], tickets: [], invoices: [] } },
   { name: "errors/_error", model: outside.failure },
   { name: "lists/_region", model: ticketList },
+  { name: "notifications/_bell", model: { count: "3", label: "3 new notifications" } },
+  {
+    name: "notifications/_latest",
+    model: {
+      items: [
+        {
+          href: "/notifications/1/open",
+          subject: "Ticket #7 is yours",
+          body: "Printer",
+          at_text: "1 h ago",
+          is_new: true,
+        },
+      ],
+      has_new: true,
+    },
+  },
   { name: "search/_suggest", model: search },
   { name: "tickets/_note", model: conversation[0] ?? {} },
 ];

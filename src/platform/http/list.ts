@@ -80,6 +80,8 @@ export type ListQuery<R> = SelectQueryBuilder<any, any, R>;
 export interface List<R> {
   title: string;
   url: string;
+  /** The topic that tells of changes of its records. */
+  live?: string;
   /** The table whose ids order and search the rows, as the query names it. */
   table: string;
   /** Starts at reach; has to select `id` and what the columns sort by, each under its column's key. */
@@ -152,6 +154,7 @@ export async function listModel<R>(ctx: Ctx, url: URL, whole: List<R>): Promise<
     breadcrumbs: list.breadcrumbs ?? [],
     actions: list.actions?.(ctx) ?? [],
     url: list.url,
+    ...(list.live === undefined ? {} : { live: list.live }),
     search: list.search === undefined ? null : { name: "q", value: words, placeholder: t(list.search) },
     tabs: view === null ? ((await list.tabs?.(ctx, url.search)) ?? []) : viewTabs(ctx, list, saved, view.key),
     counts_url:

@@ -219,6 +219,8 @@ export interface TicketPageModel {
     percent: number;
   }[];
   notes: NoteModel[];
+  /** What tells that there is something new, and where the conversation is fetched again. */
+  live?: { topic: string; url: string };
   composer: ComposerModel | null;
   /** What the contract says about work on this ticket. */
   coverage: {

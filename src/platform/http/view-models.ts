@@ -30,6 +30,8 @@ export interface LayoutModel extends BrandModel, LookModel {
   sign_out_url: string;
   /** Pages of the signed-in person (account, security …), above "Sign out". */
   user_menu?: NavLink[];
+  /** The bell with what is unread, in the staff frame. */
+  bell?: BellModel;
   /** Keys that lead somewhere, for the staff's frame. */
   keymap?: { keys: string; href: string; label: string }[];
   /** What the "New" button of the staff frame offers. */
@@ -53,6 +55,12 @@ export interface BrandModel {
   brand_css: string;
   /** Address of its logo, or empty: then Purser's mark stands in its place. */
   logo_url: string;
+}
+
+/** The bell (`notifications/_bell`): how many are unread, empty for none, and what it is called. */
+export interface BellModel {
+  count: string;
+  label: string;
 }
 
 export interface NavLink {
@@ -198,6 +206,8 @@ export interface ListModel {
   /** The way back; none for the lists of the navigation. */
   breadcrumbs?: PageHeaderModel["breadcrumbs"];
   actions: ActionLink[];
+  /** The topic that tells of changes: a quiet line then says how many there were. */
+  live?: string;
   /** URL of this list without its parameters. */
   url: string;
   search: { name: string; value: string; placeholder: string } | null;

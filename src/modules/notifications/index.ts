@@ -1,0 +1,40 @@
+import type { AnyAction } from "../../platform/action.ts";
+import { deliveryDied } from "../../platform/events/died.ts";
+import { notice, staffWith } from "../../platform/events/notice.ts";
+import { t } from "../../platform/language/index.ts";
+import { liveRoutes } from "../../platform/live/routes.ts";
+import { defineModule } from "../../platform/module.ts";
+import { eventName } from "../events/index.ts";
+import { markAllRead, markRead } from "./actions.ts";
+import { notificationApi, notificationResource } from "./api.ts";
+import { clearNotifications } from "./jobs.ts";
+import { makeNotifications } from "./make.ts";
+import { bellModel, notificationPages } from "./pages.ts";
+import { setPreferences } from "./preferences.ts";
+import { notificationReach } from "./reach.ts";
+import { notifications, userNotificationPreferences } from "./schema.ts";
+
+export { wants } from "./preferences.ts";
+
+/** Tells people what concerns them, in the app (PRD 3.13); whom, each module says by its `notices`. */
+export const notificationsModule = defineModule({
+  name: "notifications",
+  tables: [notifications, userNotificationPreferences],
+  actions: [markRead, markAllRead, setPreferences] as unknown as AnyAction[],
+  resources: [notificationResource],
+  routes: [...notificationPages, ...notificationApi, ...liveRoutes],
+  reach: notificationReach,
+  events: [makeNotifications],
+  jobs: [clearNotifications],
+  notices: [
+    notice(deliveryDied, { title: "Purser has given something up" }, async (work, { payload }) => ({
+      user_ids: await staffWith(work, "settings.manage"),
+      text: () => ({
+        subject: t("Purser has given something up"),
+        body: `${eventName(payload.event_name)} → ${eventName(payload.handler)}`,
+      }),
+      href: `/settings/events/${payload.event_id}`,
+    })),
+  ],
+  chrome: async (ctx) => (ctx.actor.kind === "staff" ? { bell: await bellModel(ctx) } : {}),
+});

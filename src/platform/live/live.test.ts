@@ -1,0 +1,132 @@
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { makeClient } from "../../../tests/support/desk.ts";
+import { browserHeaders } from "../../../tests/support/everything.ts";
+import { startTestProgram, type TestProgram } from "../../../tests/support/program.ts";
+import { revokeSessions } from "../access/sessions.ts";
+import { type Ctx, inUnit } from "../context.ts";
+import { addAll } from "../reference.ts";
+import { createHub } from "./hub.ts";
+import { listenToOthers } from "./listen.ts";
+import { changed } from "./topics.ts";
+
+let t: TestProgram;
+let tech: Ctx;
+let ticket: string;
+
+beforeAll(async () => {
+  t = await startTestProgram();
+  await inUnit(t.harbor.system, async (work) => {
+    for (const set of t.app.registry.reference) await addAll(work, set);
+  });
+  tech = await t.harbor.as("technician");
+  const client = await makeClient(t, "Client");
+  const made = await t.api("POST", "/api/v1/tickets", {
+    key: await t.harbor.key("technician"),
+    body: {
+      data: {
+        type: "tickets",
+        attributes: { title: "Down", company_id: client.company_id, contact_id: client.contact_id },
+      },
+    },
+  });
+  ticket = made.body.data.id;
+});
+afterAll(() => t.close());
+
+/** A browser that listens; `next` waits for what is said, `rest` for the end. */
+async function listener(topics: string, who = tech, tenant = t.harbor) {
+  const answer = await t.fetch(`/live?topics=${topics}`, { headers: await browserHeaders(t, who) }, tenant);
+  const reader = answer.status === 200 ? answer.body?.getReader() : undefined;
+  const next = async (): Promise<string | null> => {
+    const { value, done } = (await reader?.read()) ?? { done: true, value: undefined };
+    return done ? null : new TextDecoder().decode(value as Uint8Array);
+  };
+  if (reader !== undefined) await next();
+  return { status: answer.status, next, close: () => reader?.cancel() };
+}
+
+const rename = async (title: string): Promise<void> => {
+  await t.api("PATCH", `/api/v1/tickets/${ticket}`, {
+    key: await t.harbor.key("technician"),
+    body: { data: { type: "tickets", attributes: { title } } },
+  });
+};
+
+describe("whoever looks at a topic", () => {
+  test("is told that it has changed, and nothing more", async () => {
+    const list = await listener("tickets");
+    const one = await listener(`tickets/${ticket}`);
+    await rename("Zanzibar is down");
+    expect(await list.next()).toBe("event: changed\ndata: tickets\n\n");
+    expect(await one.next()).toBe(`event: changed\ndata: tickets/${ticket}\n\n`);
+    await list.close();
+    await one.close();
+  });
+
+  test("is told after the commit, and not of what was taken back", async () => {
+    const list = await listener("tickets");
+    await inUnit(t.harbor.system, async (work) => {
+      await changed(work, "tickets");
+      throw new Error("taken back");
+    }).catch(() => undefined);
+    await rename("Up again");
+    expect(await list.next()).toBe("event: changed\ndata: tickets\n\n");
+    await list.close();
+  });
+
+  test("is not told of another organization's", async () => {
+    const theirs = await listener("tickets", await t.mill.as("technician"), t.mill);
+    await rename("Ours");
+    await inUnit(t.mill.system, (work) => changed(work, "tickets"));
+    expect(await theirs.next()).toBe("event: changed\ndata: tickets\n\n");
+    expect((await listener(`tickets/${ticket}`, await t.mill.as("administrator"), t.mill)).status).toBe(404);
+    await theirs.close();
+  });
+
+  test("needs to be signed in, and to name topics that there are", async () => {
+    const answer = await t.fetch("/live?topics=tickets");
+    expect(answer.headers.get("location")).toContain("/sign-in");
+    expect((await listener("users")).status).toBe(404);
+    expect((await listener("")).status).toBe(400);
+    expect((await listener("tickets/nonsense")).status).toBe(404);
+    expect((await listener("sessions/someone")).status).toBe(404);
+  });
+});
+
+describe("a stream ends", () => {
+  test("when the person is signed out", async () => {
+    const list = await listener("tickets");
+    await inUnit(tech, (work) => revokeSessions(work, tech.actor.user_id ?? "", { except: null }));
+    expect(await list.next()).toBeNull();
+  });
+
+  test("when the program stops, and the oldest when a session has too many", () => {
+    const hub = createHub();
+    const ended: number[] = [];
+    const open = (session: string, index: number): void => {
+      const closed = hub.open(session, () => {
+        ended.push(index);
+        closed();
+      });
+    };
+    for (let index = 0; index < 9; index += 1) open("one", index);
+    expect(ended).toEqual([0]);
+    open("another", 9);
+    hub.close();
+    expect(ended.toSorted()).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
+  });
+});
+
+test("a change is heard on every node that shares the database", async () => {
+  const other = createHub();
+  const heard: string[] = [];
+  other.subscribe([`${t.harbor.id}/tickets`], (topic) => heard.push(topic));
+  const stop = listenToOthers(t.app.database, other);
+  if (t.app.database.listen === undefined) return stop();
+  for (let tries = 0; heard.length === 0 && tries < 100; tries += 1) {
+    await inUnit(t.harbor.system, (work) => changed(work, "tickets"));
+    await Bun.sleep(20);
+  }
+  expect(heard.length).toBeGreaterThan(0);
+  await stop();
+});
