@@ -1,3 +1,5 @@
+// Before anything else: a library of the passkeys looks for it when it is loaded, and the bundler would put it later.
+import "reflect-metadata";
 import { runCli } from "./cli/index.ts";
 import { processIo } from "./cli/io.ts";
 

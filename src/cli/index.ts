@@ -21,7 +21,7 @@ const table: readonly Entry[] = [
         { name: "operator", load: () => import("./operator.ts") },
         { name: "tenant", load: () => import("./tenant.ts") },
       ]
-    : []),
+    : [{ name: "export", load: () => import("./export.ts") }]),
   { name: "demo", load: () => import("./demo.ts") },
   { name: "migrate", load: () => import("./migrate.ts") },
   { name: "backup", load: () => import("./backup.ts") },

@@ -1,10 +1,10 @@
-import { noBrand } from "./brand.ts";
 import type { AllowedNetworks } from "./access/allowed-networks.ts";
 import type { App, Tenant } from "./context.ts";
 import { adoptDataKeys } from "./crypto/data-keys.ts";
 import { address, col, defaulted, link, readOnly, record, secret, table } from "./database/columns.ts";
 import type { DefaultValues } from "./database/defaults.ts";
-import { currentLocale } from "./language/index.ts";
+import { notFound } from "./errors.ts";
+import { currentLocale, t } from "./language/index.ts";
 import type { Db, TableType } from "./database/tables.ts";
 
 /** The organizations of this installation. A single edition has exactly one. */
@@ -170,9 +170,12 @@ export async function onlyTenantId(db: Db): Promise<string> {
 /** Everything that a context needs to know of a tenant, from inside a read of that tenant. */
 export async function loadTenant(app: Pick<App, "options" | "keyring">, db: Db, id: string): Promise<Tenant> {
   const row = await db
-    .selectFrom("organizations")
-    .leftJoin("tenants", "tenants.id", "organizations.tenant_id")
+    .selectFrom("tenants")
+    // While an organization is being deleted its own row may be gone already; that it is suspended still shows.
+    .leftJoin("organizations", "organizations.tenant_id", "tenants.id")
+    .where("tenants.id", "=", id)
     .select([
+      "tenants.name as tenant_name",
       "organizations.name",
       "organizations.timezone",
       "organizations.currency",
@@ -195,39 +198,37 @@ export async function loadTenant(app: Pick<App, "options" | "keyring">, db: Db, 
       "tenants.key_id",
     ])
     .executeTakeFirst();
-  const organization_locale = row?.locale ?? "en-US";
-  if (row?.key_id != null) await adoptDataKeys(app, db, id, row.key_id);
+  if (row === undefined) throw notFound(t("An organization at this address"));
+  const organization_locale = row.locale ?? "en-US";
+  if (row.key_id !== null) await adoptDataKeys(app, db, id, row.key_id);
   return {
     id,
-    name: row?.name ?? "Purser",
-    timezone: row?.timezone ?? "UTC",
-    currency: row?.currency ?? "USD",
+    name: row.name ?? row.tenant_name,
+    timezone: row.timezone ?? "UTC",
+    currency: row.currency ?? "USD",
     organization_locale,
     get locale() {
       return currentLocale() ?? organization_locale;
     },
-    public_url: (row?.public_url ?? app.options.publicUrl).replace(/\/+$/, ""),
-    is_set_up: row?.set_up_at != null,
-    allowed_networks: row?.allowed_networks ?? {},
-    suspension: row?.suspended_at == null ? null : { since: row.suspended_at, message: row.suspension_message ?? "" },
+    public_url: (row.public_url ?? app.options.publicUrl).replace(/\/+$/, ""),
+    is_set_up: row.set_up_at != null,
+    allowed_networks: row.allowed_networks ?? {},
+    suspension: row.suspended_at == null ? null : { since: row.suspended_at, message: row.suspension_message ?? "" },
     limits: {
-      staff: row?.staff_limit ?? null,
-      storage_mb: row?.storage_limit_mb ?? null,
-      requests_per_minute: row?.requests_per_minute ?? null,
+      staff: row.staff_limit ?? null,
+      storage_mb: row.storage_limit_mb ?? null,
+      requests_per_minute: row.requests_per_minute ?? null,
     },
-    allowed_modules: row?.allowed_modules ?? null,
-    default_values:
-      row === undefined
-        ? {}
-        : {
-            ...row.default_values,
-            companies: { payment_terms: row.payment_terms, currency: row.currency, ...row.default_values["companies"] },
-          },
-    disabled_modules: row?.disabled_modules ?? [],
-    brand:
-      row === undefined
-        ? noBrand
-        : { color: row.brand_color, logo_file_id: row.logo_file_id, welcome: row.portal_welcome ?? "" },
+    allowed_modules: row.allowed_modules ?? null,
+    default_values: {
+      ...row.default_values,
+      companies: {
+        ...(row.payment_terms === null ? {} : { payment_terms: row.payment_terms, currency: row.currency }),
+        ...row.default_values?.["companies"],
+      },
+    },
+    disabled_modules: row.disabled_modules ?? [],
+    brand: { color: row.brand_color, logo_file_id: row.logo_file_id, welcome: row.portal_welcome ?? "" },
   };
 }
 

@@ -4,8 +4,10 @@ import { find } from "../../platform/access/reach.ts";
 import { type Ctx, reading } from "../../platform/context.ts";
 import { malformed } from "../../platform/errors.ts";
 import { showOne } from "../../platform/http/jsonapi.ts";
-import { ifMatch, readDocument, readVerb } from "../../platform/http/jsonapi-document.ts";
+import { ifMatch, readDocument, readVerb, refuseParameters } from "../../platform/http/jsonapi-document.ts";
 import { type Answer, type ApiDoc, type Incoming, json, type Route } from "../../platform/http/route.ts";
+import { operatorRoutes } from "../../platform/http/module-routes.ts";
+import { openApiDocument } from "../../platform/openapi/document.ts";
 import { resource } from "../../platform/resource.ts";
 import { tenants } from "../../platform/tenants.ts";
 import {
@@ -135,7 +137,24 @@ async function domains(ctx: Ctx, id: string, status = 200): Promise<Answer> {
 const document = Type.Object({}, { additionalProperties: true });
 const taskAnswer: ApiDoc["answer"] = { one: "tenant_tasks" };
 
+/** What operators' programs can do, as OpenAPI; at this host it is the operators' own. */
+const description: Route = {
+  method: "GET",
+  path: "/api/v1/openapi.json",
+  door: "api",
+  permission: platformPermission,
+  doc: { summary: "This document: the operators' API as OpenAPI 3.1.", answer: { media: "application/json" } },
+  handle: async (ctx, incoming) => {
+    refuseParameters(incoming);
+    const { registry } = ctx.app;
+    return json(openApiDocument(registry, operatorRoutes(registry), registry.operatorResources), 200, {
+      "content-type": "application/json",
+    });
+  },
+};
+
 export const operatorApi: Route[] = [
+  description,
   route(
     "POST",
     "",

@@ -6,6 +6,7 @@ import { inUnit } from "../../platform/context.ts";
 import { runDueJobs } from "../../platform/jobs/jobs.ts";
 import { queueMail } from "../../platform/mail/queue.ts";
 import { tenantsWithWork } from "../../platform/jobs/due-work.ts";
+import { optionalModules } from "../../platform/switches.ts";
 import { holdsProof, isClaimable, normalHost, urlAt } from "./rules.ts";
 
 let t: TestProgram;
@@ -122,6 +123,28 @@ describe("the operators' API", () => {
     expect(stale.status).toBe(412);
     const modules = await host.api("PATCH", `/tenants/${id}`, tenantDocument({ allowed_modules: ["nothing"] }, id));
     expect(modules.status).toBe(422);
+  });
+
+  test("describes itself", async () => {
+    const { status, body } = await host.api("GET", "/openapi.json");
+    expect([status, body.openapi]).toEqual([200, "3.1.0"]);
+    expect(Object.keys(body.paths)).toContain("/api/v1/tenants/{id}/suspend");
+    expect(Object.keys(body.paths)).not.toContain("/api/v1/tickets");
+  });
+
+  test("says which modules an organization may switch on, on the page as well", async () => {
+    const olga = await host.browser();
+    const names = optionalModules(t.app.registry).map(({ name }) => name);
+    const allowed = () =>
+      t.app.database.platform((db) =>
+        db.selectFrom("tenants").select("allowed_modules").where("id", "=", t.mill.id).executeTakeFirstOrThrow(),
+      );
+    await olga.open(`/tenants/${t.mill.id}/edit`);
+    await olga.submit(`/tenants/${t.mill.id}/edit`, { allowed_modules: names.slice(1) });
+    expect(await allowed()).toEqual({ allowed_modules: names.slice(1) });
+    await olga.open(`/tenants/${t.mill.id}/edit`);
+    await olga.submit(`/tenants/${t.mill.id}/edit`, { allowed_modules: names });
+    expect(await allowed()).toEqual({ allowed_modules: null });
   });
 
   test("writes down who did what to whom", async () => {

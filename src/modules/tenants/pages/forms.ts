@@ -4,6 +4,7 @@ import { columnField, field } from "../../../platform/http/form-model.ts";
 import { type Incoming, redirect, type Route } from "../../../platform/http/route.ts";
 import type { FieldModel } from "../../../platform/http/view-models.ts";
 import { t } from "../../../platform/language/index.ts";
+import { optionalModules } from "../../../platform/switches.ts";
 import { tenants } from "../../../platform/tenants.ts";
 import { localitySections } from "../../settings/index.ts";
 import { createTenant, newTenantInput, suspendInput, suspendTenant, tenantInput, updateTenant } from "../actions.ts";
@@ -92,7 +93,10 @@ export const tenantForms: Route[] = [
         submit_label: t("Save"),
         cancel_url: homeOf(incoming),
         version: row.version,
-        values: { ...row },
+        values: {
+          ...row,
+          allowed_modules: row.allowed_modules ?? optionalModules(ctx.app.registry).map(({ name }) => name),
+        },
         sections: [
           {
             title: t("Organization"),
@@ -100,11 +104,30 @@ export const tenantForms: Route[] = [
             fields: [columnField(tenants, "name", { span: 6 })],
           },
           { title: t("Plan and limits"), fields: limitFields() },
+          {
+            title: t("Modules"),
+            hint: t("What the organization may switch on."),
+            fields: [
+              field("allowed_modules", t("Allowed modules"), {
+                kind: "checkboxes",
+                span: 6,
+                options: optionalModules(ctx.app.registry).map(({ name, optional }) => ({
+                  value: name,
+                  label: t(optional.title),
+                })),
+              }),
+            ],
+          },
         ],
       };
     },
     run: async (ctx, input, incoming) => {
-      await updateTenant(ctx, withoutBlanks(input));
+      const { fields } = await incoming.form();
+      const ticked = [fields["allowed_modules"] ?? []].flat();
+      const known = optionalModules(ctx.app.registry).map(({ name }) => name);
+      // All of them is no limit: a module that comes later is allowed as well.
+      const allowed_modules = known.every((name) => ticked.includes(name)) ? null : ticked;
+      await updateTenant(ctx, { ...withoutBlanks(input), allowed_modules });
       return redirect(homeOf(incoming), t("Saved."));
     },
   }),

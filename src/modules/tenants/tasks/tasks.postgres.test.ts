@@ -9,6 +9,7 @@ import { inUnit } from "../../../platform/context.ts";
 import { sealedWith } from "../../../platform/crypto/sealing.ts";
 import { allTables } from "../../../platform/database/columns.ts";
 import { addFile, storeUploads } from "../../../platform/files/files.ts";
+import { refreshTenant } from "../../../platform/provision.ts";
 import { loadTenant } from "../../../platform/tenants.ts";
 import { updateMailSettings } from "../../settings/index.ts";
 import { purgeOrder } from "./purge.ts";
@@ -142,6 +143,14 @@ describe("a new key", () => {
     const second = await host.api("POST", `/tenants/${t.mill.id}/rotate-key`);
     expect(second.body.data.id).toBe(first.body.data.id);
   });
+});
+
+test("without its key an organization is not served", async () => {
+  const other = await host.api("POST", "/tenants", tenantDocument({ name: "Keyless", domain: "keyless.example" }));
+  const { id } = other.body.data;
+  await t.app.database.platform((db) => db.deleteFrom("tenant_keys").where("for_tenant_id", "=", id).execute());
+  t.app.keyring.forget(id);
+  await expect(refreshTenant(t.app, id)).rejects.toThrow("is missing");
 });
 
 describe("the order in which tables are emptied", () => {
