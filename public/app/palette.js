@@ -33,7 +33,7 @@ export function listenToPalette() {
     input.value = "";
     dialog.showModal();
     input.focus();
-    input.dispatchEvent(new CustomEvent("open-palette"));
+    input.dispatchEvent(new Event("input", { bubbles: true }));
   });
   document.addEventListener("htmx:after:swap", () => {
     if (!dialog.open) return;
