@@ -229,9 +229,9 @@ describe.skipIf(!browserAvailable)("lists in a browser", () => {
   test("the first load of a list is less than 300 kB", async () => {
     const tab = await visit("/settings");
     let bytes = 0;
-    tab.page.on("response", (answer) => {
-      void answer.body().then(
-        (body) => (bytes += body.length),
+    tab.page.on("requestfinished", (request) => {
+      void request.sizes().then(
+        ({ responseBodySize }) => (bytes += responseBodySize),
         () => {},
       );
     });

@@ -222,7 +222,7 @@ export const ticketList: List<TicketListRow> = {
         { value: "waiting", label: t("Waiting") },
         { value: "closed", label: t("Closed") },
       ],
-      apply: (query, value) => inState(query, value),
+      apply: (query, value, ctx) => inState(ctx, query, value),
     },
     byColumn("queue", "Queue", "ticket_queues", "queue_id"),
     byColumn("status", "Status", "ticket_statuses", "status_id"),
@@ -230,7 +230,13 @@ export const ticketList: List<TicketListRow> = {
     byColumn("type", "Type", "ticket_types", "type_id"),
     assigneeFilter,
     teamFilter,
-    byColumn("company", "Company", "companies", "company_id"),
+    // One only: as boxes the choices of a large organization would outweigh the page.
+    {
+      name: "company",
+      label: "Company",
+      options: (ctx) => optionsOf(ctx, "companies"),
+      apply: (query, value) => query.where("tickets.company_id", "=", isId(value) ? value : noId),
+    },
     periodFilter("opened", "Opened", "tickets.created_at", "instant"),
   ],
   bulk: ticketBulk,

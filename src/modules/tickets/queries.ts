@@ -53,12 +53,20 @@ export function ticketRows(ctx: Ctx): ListQuery<TicketListRow> {
 /** True in SQL for what `isClientWaiting` says of a row. */
 export const clientIsWaiting = sql<boolean>`(tickets.last_client_reply_at is not null and (tickets.last_staff_reply_at is null or tickets.last_client_reply_at > tickets.last_staff_reply_at))`;
 
-/** The tickets of a state: by status rather than by `closed_at`, because statuses are few and have an index. */
-export function inState(query: ListQuery<TicketListRow>, state: string): ListQuery<TicketListRow> {
-  const open = query.where("statuses.is_closed", "=", state === "closed");
-  if (state === "open" || state === "closed") return open;
+/**
+ * The tickets of a state. Open ones are few among all that there ever were, so they are found by their statuses and then
+ * put in order; closed ones are nearly all of them, so the order is walked and the others left out.
+ */
+export function inState(ctx: Ctx, query: ListQuery<TicketListRow>, state: string): ListQuery<TicketListRow> {
+  if (state === "closed") return query.where("statuses.is_closed", "=", true);
+  const open = query.where("tickets.status_id", "in", openStatusIds(ctx));
+  if (state === "open") return open;
   if (state === "replied") return open.where(clientIsWaiting);
   return state === "waiting" ? open.where("statuses.waiting_on", "in", ["client", "vendor"]) : query;
+}
+
+function openStatusIds(ctx: Ctx) {
+  return ctx.db.selectFrom("ticket_statuses").select("ticket_statuses.id").where("is_closed", "=", false);
 }
 
 export interface TicketCounts {
@@ -77,7 +85,7 @@ export async function ticketCounts(ctx: Ctx): Promise<TicketCounts> {
     sql<number>`coalesce(sum(case when ${condition} then 1 else 0 end), 0)`;
   const row = await reach(ctx, "tickets")
     .innerJoin("ticket_statuses as statuses", "statuses.id", "tickets.status_id")
-    .where("statuses.is_closed", "=", false)
+    .where("tickets.status_id", "in", openStatusIds(ctx))
     .select([
       sql<number>`count(*)`.as("open"),
       count(mine).as("mine"),

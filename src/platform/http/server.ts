@@ -71,7 +71,13 @@ export function createServer(app: App, routes: readonly Route[], gate: Gate): El
   }
   server.get(
     "/assets/*",
-    async ({ params }) => withSecurityHeaders(app, await assetAnswer(params["*"]), null, newId()),
+    async ({ params, request }) =>
+      withSecurityHeaders(
+        app,
+        await assetAnswer(params["*"], request.headers.get("accept-encoding") ?? ""),
+        null,
+        newId(),
+      ),
     { parse: "none" },
   );
   server.onError(({ code, request, server: bun }) => {
