@@ -23,10 +23,5 @@ export const migration: Migration = {
         unique: [["entity_type", "field_key"]],
       },
     });
-    // One index serves the equality of every field. SQLite has no such index; there each field gets its own when it is made.
-    if (schema.dialect === "postgres") {
-      for (const table of ["companies", "contacts", "tickets", "contracts"])
-        await schema.run(`create index ${table}_custom_fields on ${table} using gin (custom_fields jsonb_path_ops)`);
-    }
   },
 };

@@ -11,6 +11,7 @@ import { type Bulk, bulkInto } from "./bulk.ts";
 import { calendarOf } from "./calendar.ts";
 import { castClients, type Client, writeClients } from "./clients.ts";
 import { writeTickets } from "./desk.ts";
+import { inventFields, relate, writeJournal } from "./journal.ts";
 import { letterheadOf } from "./document.ts";
 import type { StaffRole } from "../platform/module.ts";
 import { hire, letClientsIn, readLists, setUp, type Staff } from "./setup.ts";
@@ -71,6 +72,8 @@ async function write(joined: Work, { size: name, seed, password, passwordHash }:
   const { clients } = cast;
   const common = { size, seed, calendar, clients, tenantId: tenant.id };
   const agreements = castAgreements({ ...common, lastNumber: await lastNumber(work, "contract") });
+  relate(clients);
+  await inventFields(work, clients, seed);
   await writeClients(bulk, cast);
   await letClientsIn(work, clients);
   await writeAgreements(bulk, agreements);
@@ -98,6 +101,7 @@ async function write(joined: Work, { size: name, seed, password, passwordHash }:
     lastNumber: await lastNumber(work, "invoice"),
   });
 
+  await writeJournal(work, bulk, { clients, calendar, staff, seed });
   await setCounter(work, "contract", (await lastNumber(work, "contract")) + agreements.length);
   await setCounter(work, "ticket", lastTicket + size.tickets);
   await setCounter(work, "invoice", lastInvoice);

@@ -28,6 +28,7 @@ export const createCompany = action({
   run: async (work: Work, input: Input) => {
     const values = fromEdge(companies, input, work.tenant.currency);
     const row = await insert(work, companies, {
+      currency: work.tenant.currency,
       ...values,
       name_key: nameKey(String(values.name)),
     } as NewRow<typeof companies>);
@@ -44,7 +45,7 @@ export const updateCompany = action({
   run: async (work: Work, input: Changed) => {
     const values = fromEdge(companies, input, work.tenant.currency);
     const before = await find(work, "companies", input.id);
-    refuseMerged(companies, before);
+    refuseMerged(before);
     if (values.name !== undefined) values.name_key = nameKey(values.name);
     if (values.parent_company_id != null) await refuseCircle(work, input.id, values.parent_company_id);
     for (const name of ["default_billing_contact_id", "default_technical_contact_id"] as const) {
@@ -60,12 +61,9 @@ export const updateCompany = action({
 });
 
 /** What was merged into another record is kept as it was. */
-function refuseMerged(table: Pick<Table, "noun">, row: { merged_into_id: string | null }): void {
+function refuseMerged(row: { merged_into_id: string | null }): void {
   if (row.merged_into_id !== null)
-    throw conflict(
-      t("This {noun} was merged into another one. Change that one instead.", { noun: table.noun }),
-      "merged",
-    );
+    throw conflict(t("This record was merged into another one. Change that one instead."), "merged");
 }
 
 /** A company cannot stand above itself, over however many generations. */
@@ -107,7 +105,7 @@ export const updateContact = action({
     const values = fromEdge(contacts, input, work.tenant.currency);
     if (values.email != null) values.email = emailKey(values.email);
     const before = await find(work, "contacts", input.id);
-    refuseMerged(contacts, before);
+    refuseMerged(before);
     if (values.company_id !== undefined && values.company_id !== before.company_id && before.portal_user_id !== null) {
       throw invalidField(
         "company_id",
@@ -147,7 +145,7 @@ export const updateSite = action({
   run: async (work: Work, input: Changed) => {
     const values = fromEdge(sites, input, work.tenant.currency);
     const before = await find(work, "sites", input.id);
-    refuseMerged(sites, before);
+    refuseMerged(before);
     if (values.is_primary === true && !before.is_primary)
       await demoteOthers(work, values.company_id ?? before.company_id);
     return update(work, sites, input.id, values, input.version);
@@ -178,7 +176,7 @@ function archiving<T extends typeof companies | typeof contacts | typeof sites>(
     undo: by(isArchiving ? name.replace("archive", "restore") : name.replace("restore", "archive")),
     run: async (work, input) => {
       const before = await find(work, table.name as "companies" | "contacts" | "sites", input.id);
-      refuseMerged(table, before);
+      refuseMerged(before);
       const archived_at = isArchiving ? work.app.clock.now() : null;
       const row = await update(work, table as Table, input.id, { archived_at } as Patch<Table>, input.version);
       if (table === contacts) await keepDefaults(work, row as RowOf<typeof contacts>);

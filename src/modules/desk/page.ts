@@ -61,7 +61,7 @@ export async function ticketModel(
     facts: [
       await clientFacts(ctx, ticket),
       await ticketFacts(ctx, ticket),
-      ...(await customFacts(ctx, "tickets", ticket.custom_fields)),
+      ...(await customFacts(ctx, "tickets", ticket.custom_fields, { onlyFilled: true })),
       ...ofKind(panels, "facts"),
     ],
     sla: [],

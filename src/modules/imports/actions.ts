@@ -62,7 +62,7 @@ export const uploadImport = action({
         "unknown_list",
       );
     }
-    const { mapping } = matchHeaders(file.headers, targetOf(name));
+    const { mapping } = matchHeaders(file.headers, await targetOf(work, name));
     return insert(work, importBatches, {
       file_name: given.file.name,
       file_id: await addFile(work, given.file),
@@ -98,7 +98,7 @@ export const configureImport = action({
     const batch = (await find(work, "import_batches", given.id)) as unknown as Batch;
     if (batch.import_status !== "uploaded")
       throw conflict(t("This import has been applied already."), "already_applied");
-    const known = new Set(targetOf(batch.import_target).fields.map((one) => one.key));
+    const known = new Set((await targetOf(work, batch.import_target)).fields.map((one) => one.key));
     const chosen = Object.values(given.mapping).filter((field) => field !== null && field !== "");
     const wrong = chosen.find((field) => field === null || !known.has(field));
     if (wrong !== undefined) throw invalidField("mapping", t("There is no field {wrong}.", { wrong: wrong ?? "" }));

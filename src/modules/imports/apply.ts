@@ -95,7 +95,7 @@ export class Importer {
     }
     await this.#remember(name, externalId, String(existing?.["id"]));
     if (plan.kind === "update" && existing !== null) {
-      const previous = Object.fromEntries(Object.keys(plan.changes).map((key) => [key, existing[key] ?? null]));
+      const previous = previousOf(plan.changes, existing);
       const row = (await update(this.work, table, String(existing["id"]), plan.changes as Patch<Table>)) as Row;
       this.counts.updated[name] = (this.counts.updated[name] ?? 0) + 1;
       await this.#note(line, name, String(row["id"]), "updated", previous, Number(row["version"]));
@@ -140,6 +140,16 @@ export class Importer {
       })
       .execute();
   }
+}
+
+/** What the changed columns held; of the custom fields the changed ones, so that undoing takes away what was not there. */
+function previousOf(changes: Row, existing: Row): Row {
+  return Object.fromEntries(
+    Object.entries(changes).map(([key, value]) => {
+      if (key !== "custom_fields") return [key, existing[key] ?? null];
+      return [key, previousOf(value as Row, (existing[key] ?? {}) as Row)];
+    }),
+  );
 }
 
 function withoutKeys(values: Row, keys: readonly string[]): Row {

@@ -3,6 +3,7 @@ import { readCsv, type CsvFile } from "../../platform/csv/read.ts";
 import { invalidField } from "../../platform/errors.ts";
 import { t } from "../../platform/language/index.ts";
 import { importTargets, type ImportMode, type Mapping, readRows, type ReadRows, type Target } from "./rules/index.ts";
+import { withCustomFields } from "./custom.ts";
 import { loadPresent, lookupsOf, type Present } from "./present.ts";
 
 /** A batch as it is stored. */
@@ -36,10 +37,10 @@ export function storedMapping(mapping: Mapping): Batch["mapping"] {
   return Object.fromEntries(mapping.map((field, index) => [String(index), field]));
 }
 
-export function targetOf(name: string): Target {
+export async function targetOf(ctx: Ctx, name: string): Promise<Target> {
   const target = importTargets[name as Target["name"]];
   if (target === undefined) throw invalidField("target", t("Choose what the file holds: companies or contacts."));
-  return target;
+  return withCustomFields(ctx, target);
 }
 
 /** A batch's file, read against the records that are there. */
@@ -58,7 +59,7 @@ export async function readBatch(ctx: Ctx, batch: Batch): Promise<Reading> {
     .where("id", "=", batch.file_id)
     .executeTakeFirstOrThrow();
   const file = parseFile(await ctx.app.files.get(ctx.tenant.id, stored.sha256));
-  const target = targetOf(batch.import_target);
+  const target = await targetOf(ctx, batch.import_target);
   const mapping = mappingOf(file, batch.mapping);
   const present = await loadPresent(ctx, batch.import_source);
   return { file, target, mapping, present, read: readRows(file, mapping, target, lookupsOf(present)) };

@@ -253,3 +253,30 @@ describe("who may", () => {
     expect(answer.body.data[0].attributes.industry).toBe('=HYPERLINK("http://evil.example","x")');
   });
 });
+
+describe("fields of one's own in a file", () => {
+  test("are matched by label or key, read by their type, and taken back with the rest", async () => {
+    for (const attributes of [
+      { label: "Support plan", field_type: "choice", choices: [{ label: "Gold" }, { label: "Silver" }] },
+      { label: "Seats", field_type: "integer" },
+    ]) {
+      const made = await t.api("POST", "/api/v1/custom-fields", {
+        key,
+        body: { data: { type: "custom_fields", attributes: { entity_type: "companies", ...attributes } } },
+      });
+      expect(made.status).toBe(201);
+    }
+    const first = await send('Name,Support plan,seats,Tags\nFielded Ltd,gold,12,"vip, print"', "?target=companies");
+    expect(first.status).toBe(201);
+    const of = async (): Promise<{ custom_fields: unknown; tags: unknown }> =>
+      (await t.api("GET", "/api/v1/companies?filter[name]=Fielded Ltd", { key })).body.data[0].attributes;
+    expect(await of()).toMatchObject({ custom_fields: { support_plan: "gold", seats: 12 }, tags: ["print", "vip"] });
+    const again = await send("Name,Support plan,Seats\nFielded Ltd,Silver,12", "?target=companies&mode=overwrite");
+    expect((await of()).custom_fields).toEqual({ support_plan: "silver", seats: 12 });
+    await t.api("POST", `/api/v1/import-batches/${again.body.data.id}/undo`, { key });
+    expect((await of()).custom_fields).toEqual({ support_plan: "gold", seats: 12 });
+    const wrong = await send("Name,Support plan\nWrong Ltd,Bronze", "?target=companies");
+    expect((await t.api("GET", "/api/v1/companies?filter[name]=Wrong Ltd", { key })).body.data).toEqual([]);
+    expect(wrong.status).toBe(201);
+  });
+});

@@ -62,10 +62,7 @@ export const updateTag = action({
 export const mergeTags = action({
   name: "tags.merge",
   permission,
-  input: Type.Object(
-    { id, into_id: Type.String({ format: "uuid", title: "The other tag" }) },
-    { additionalProperties: false },
-  ),
+  input: Type.Object({ id, into_id: Type.String({ format: "uuid" }) }, { additionalProperties: false }),
   run: async (work: Work, input: { id: string; into_id: string }): Promise<Tag> => {
     if (input.id === input.into_id) throw invalidField("into_id", t("A tag cannot be merged with itself."));
     const gone = await find(work, "tags", input.id);

@@ -7,9 +7,15 @@ export function hasCustomFields(table: Pick<Table, "columns">): boolean {
   return table.columns["custom_fields"] !== undefined;
 }
 
+// As people think of them; others come after.
+const order = ["companies", "contacts", "tickets", "contracts"];
+
 /** Every table whose records have custom fields. */
 export function customFieldTables(): Table[] {
-  return allTables().filter(hasCustomFields);
+  const place = ({ name }: Table): number => (order.includes(name) ? order.indexOf(name) : order.length);
+  return allTables()
+    .filter(hasCustomFields)
+    .toSorted((a, b) => place(a) - place(b));
 }
 
 /** The fields of a kind of record in their order, archived ones too: their values stay readable. */

@@ -4,8 +4,8 @@ import { keyPattern } from "./query.ts";
 import type { Definition } from "./schema.ts";
 
 /**
- * On SQLite a field that is filtered by its value has an index of its own, made with the field. (On PostgreSQL one index of
- * a table serves all fields, and the serving role could not make another: `docs/decisions` says more.)
+ * On SQLite a field that is filtered by its value has an index of its own, made with the field. On PostgreSQL none would be
+ * used: row-level security lets no JSON operator near an index (`docs/decisions/` says more).
  */
 export async function makeIndex(work: Work, field: Definition): Promise<void> {
   if (work.app.database.dialect !== "sqlite" || !isIndexed(field)) return;

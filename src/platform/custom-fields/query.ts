@@ -80,9 +80,12 @@ export function customCondition(
   };
   if (operator === null || operator === "eq" || operator === "in") {
     const values = text.split(",").map((part) => typed(part.trim()));
-    return field.field_type === "choices" || dialect === "postgres"
-      ? holdsAny(table, field, values, dialect)
-      : sql<boolean>`${value} in (${sql.join(values.map((one) => (field.field_type === "number" ? Number(one) : one)))})`;
+    if (field.field_type === "choices") return holdsAny(table, field, values, dialect);
+    return seldom(
+      sql<boolean>`${value} in (${sql.join(values.map((one) => bound(field, one, dialect)))})`,
+      field,
+      dialect,
+    );
   }
   const sign = Object.hasOwn(signs, operator) ? signs[operator] : undefined;
   if (sign === undefined)
@@ -91,13 +94,27 @@ export function customCondition(
     throw malformed(t("{name} cannot be compared by {operator}.", { name, operator }), "bad_filter");
   const one = typed(text);
   if (field.field_type === "choices") return sql<boolean>`not (${holdsAny(table, field, [one], dialect)})`;
-  const bound = field.field_type === "number" ? (dialect === "sqlite" ? Number(one) : sql`${one}::numeric`) : one;
+  const wanted = bound(field, one, dialect);
   return operator === "ne"
-    ? sql<boolean>`(${value} is null or ${value} <> ${bound})`
-    : sql<boolean>`${value} ${sql.raw(sign)} ${bound}`;
+    ? sql<boolean>`(${value} is null or ${value} <> ${wanted})`
+    : sql<boolean>`${value} ${sql.raw(sign)} ${wanted}`;
 }
 
-/** On PostgreSQL equality asks what the JSON holds, since that is what its index answers. */
+function bound(field: Definition, value: string | number | boolean, dialect: Dialect): unknown {
+  if (field.field_type !== "number") return value;
+  return dialect === "sqlite" ? Number(value) : sql`${value}::numeric`;
+}
+
+/**
+ * SQLite knows nothing of how the values of a field are spread, and would rather read all rows in the order of the list
+ * than look into the field's index: it is told that few rows have the value.
+ */
+function seldom(condition: RawBuilder<boolean>, field: Definition, dialect: Dialect): RawBuilder<boolean> {
+  if (dialect !== "sqlite" || field.field_type === "boolean") return condition;
+  return sql<boolean>`likelihood(${condition}, 0.0001)`;
+}
+
+/** Whether one of several choices is among those of a record. */
 function holdsAny(
   table: string,
   field: Definition,
@@ -108,7 +125,7 @@ function holdsAny(
   if (dialect === "sqlite")
     return sql<boolean>`exists (select 1 from json_each(${column}, ${sql.lit(`$.${field.field_key}`)}) as held where held.value in (${sql.join(values)}))`;
   const holding = values.map((one) => {
-    const json = JSON.stringify({ [field.field_key]: field.field_type === "choices" ? [one] : one });
+    const json = JSON.stringify({ [field.field_key]: [one] });
     return sql`${column} @> ${json}::jsonb`;
   });
   return sql<boolean>`(${sql.join(holding, sql` or `)})`;

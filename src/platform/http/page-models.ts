@@ -142,6 +142,8 @@ export interface RecordPageModel {
   body?: { title: string; text: string };
   /** What happened with a client; absent for other records. */
   journal?: JournalModel | null;
+  /** Sections below it. */
+  sections_after?: SectionModel[];
   facts: FactsModel[];
   /** Plain text about the record; line breaks are kept. Empty when there is none. */
   notes: string;

@@ -146,7 +146,7 @@ async function previewModel(
     kept,
     gone,
     swap_url: `/${table}/${otherId}/merge?with=${id}`,
-    conflicts: preview.conflicts.map((sentence) => t(sentence)),
+    conflicts: preview.conflicts,
     fields: preview.differences.map((one) => ({
       name: one.name,
       label: t(one.label),

@@ -80,12 +80,14 @@ function isBlank(value: unknown): boolean {
 function conflictsOf(table: MergeTable, kept: Row, gone: Row): string[] {
   const conflicts: string[] = [];
   if (kept["merged_into_id"] !== null || gone["merged_into_id"] !== null)
-    conflicts.push("One of the two has been merged already.");
+    conflicts.push(t("One of the two has been merged already."));
   if (table === "contacts" && kept["portal_user_id"] !== null && gone["portal_user_id"] !== null)
-    conflicts.push("Both have access to the portal. Take it away from one of them first.");
+    conflicts.push(t("Both have access to the portal. Take it away from one of them first."));
   if (table === "contacts" && kept["company_id"] !== gone["company_id"] && gone["portal_user_id"] !== null)
-    conflicts.push("The two are at different companies, and the portal access of the one that goes would move along.");
+    conflicts.push(
+      t("The two are at different companies, and the portal access of the one that goes would move along."),
+    );
   if (table === "sites" && kept["company_id"] !== gone["company_id"])
-    conflicts.push("The two sites belong to different companies.");
+    conflicts.push(t("The two sites belong to different companies."));
   return conflicts;
 }

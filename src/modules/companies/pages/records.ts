@@ -77,7 +77,7 @@ async function showCompany(ctx: Ctx, incoming: Incoming): Promise<Answer> {
     actions: mayWrite ? [link(t("Add contact"), `/contacts/new?company_id=${id}`, "plus")] : [],
     table: tableModel(
       ctx,
-      { ...contactList, columns: contactList.columns.filter((column) => column.key !== "company") },
+      { ...contactList, columns: contactList.columns.filter(({ key }) => key !== "company" && key !== "portal") },
       people,
       "first_name",
       null,
@@ -114,7 +114,9 @@ async function showCompany(ctx: Ctx, incoming: Incoming): Promise<Answer> {
     alerts: ofKind(panels, "alert"),
     stats: ofKind(panels, "stat"),
     tabs: clientTabs("companies", id, "overview"),
-    sections: [...ofKind(panels, "section"), contactSection, ...belowSection(below), siteSection],
+    // What waits and who is there, then what happened; what seldom changes stands below.
+    sections: [...ofKind(panels, "section").slice(0, 1), contactSection],
+    sections_after: [...ofKind(panels, "section").slice(1), ...belowSection(below), siteSection],
     journal: ofKind(panels, "journal")[0] ?? null,
     facts: [
       facts(t("Company"), [
@@ -239,7 +241,7 @@ async function showSite(ctx: Ctx, incoming: Incoming): Promise<Answer> {
         actions: [],
         table: tableModel(
           ctx,
-          { ...contactList, columns: contactList.columns.filter((column) => column.key !== "company") },
+          { ...contactList, columns: contactList.columns.filter(({ key }) => key !== "company" && key !== "portal") },
           people,
           "first_name",
           null,

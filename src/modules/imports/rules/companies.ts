@@ -1,7 +1,16 @@
 import type { Address } from "../../../platform/database/columns.ts";
 import { t } from "../../../platform/language/index.ts";
 import { nameKey } from "../../companies/index.ts";
-import { field, type Field, type FieldProblem, type Identity, type Target, textOf, type Values } from "./field.ts";
+import {
+  customOf,
+  field,
+  type Field,
+  type FieldProblem,
+  type Identity,
+  type Target,
+  textOf,
+  type Values,
+} from "./field.ts";
 import { splitPersonName } from "./person-name.ts";
 import {
   amount,
@@ -162,7 +171,7 @@ const companyColumns =
 
 /** Takes the values of one row apart into company, primary site and primary contact. Blank columns are absent. */
 export function companyParts(values: Values): CompanyParts {
-  const company: Record<string, unknown> = {};
+  const company: Record<string, unknown> = { ...customOf(values) };
   for (const key of companyColumns) if (values[key] !== undefined) company[key] = values[key];
   const address = addressOf(values);
   if (Object.keys(address).length > 0) company.address = address;

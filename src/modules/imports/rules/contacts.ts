@@ -2,6 +2,7 @@ import { t } from "../../../platform/language/index.ts";
 import { nameKey } from "../../companies/index.ts";
 import { joinExtension } from "./companies.ts";
 import {
+  customOf,
   field,
   type Field,
   type FieldProblem,
@@ -157,7 +158,7 @@ const contactColumns =
 
 /** Takes the values of one row apart; blank columns are absent. */
 export function contactParts(values: Values): ContactParts {
-  const contact: Record<string, unknown> = {};
+  const contact: Record<string, unknown> = { ...customOf(values) };
   for (const key of contactColumns) if (values[key] !== undefined) contact[key] = values[key];
   const tagList = values.tags;
   return { contact, tags: Array.isArray(tagList) ? tagList : null, external_id: textOf(values, "external_id") };

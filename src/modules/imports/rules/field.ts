@@ -1,7 +1,7 @@
 import type { CsvProblem } from "../../../platform/csv/problem.ts";
 
-/** One value of a row after reading: texts (also dates, instants and decimals, canonical), booleans, tags. */
-export type Value = string | boolean | string[];
+/** One value of a row after reading: texts (also dates, instants and decimals, canonical), whole numbers, booleans, tags. */
+export type Value = string | number | boolean | string[];
 
 /** The values of one row by field key. What the file leaves blank is absent. */
 export type Values = Record<string, Value>;
@@ -63,4 +63,13 @@ export interface Target {
 export function textOf(values: Values, key: string): string | null {
   const value = values[key];
   return typeof value === "string" ? value : null;
+}
+
+const customPrefix = "custom_fields.";
+
+/** The values of the organization's own fields, as `custom_fields` holds them; empty when the row has none. */
+export function customOf(values: Values): { custom_fields?: Record<string, Value> } {
+  const own = Object.entries(values).filter(([key]) => key.startsWith(customPrefix));
+  if (own.length === 0) return {};
+  return { custom_fields: Object.fromEntries(own.map(([key, value]) => [key.slice(customPrefix.length), value])) };
 }

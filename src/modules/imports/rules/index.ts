@@ -7,7 +7,16 @@ export const importTargets: Record<Target["name"], Target> = { companies: compan
 
 export { type CompanyParts, companyParts } from "./companies.ts";
 export { type ContactParts, contactParts } from "./contacts.ts";
-export type { Field, Lookups, Target, Value, Values } from "./field.ts";
+export {
+  customOf,
+  type Field,
+  field,
+  type Lookups,
+  type Parsed,
+  type Target,
+  type Value,
+  type Values,
+} from "./field.ts";
 export {
   guessTarget,
   type HeaderMatch,

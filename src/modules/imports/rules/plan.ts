@@ -20,7 +20,7 @@ const onlyWhenCreated = new Set(["created_at"]);
 /**
  * What a row does to its record. `values` are columns (of `companyParts` or `contactParts`), `existing` the row it was
  * matched with, or null. An address is filled only as a whole, since half of two addresses is none; overwriting sets
- * the parts that the file has.
+ * the parts that the file has. Each custom field is decided by itself.
  */
 export function planRow(values: Columns, existing: Columns | null, mode: ImportMode): RowPlan {
   if (existing === null) return { kind: "create", values };
@@ -29,6 +29,11 @@ export function planRow(values: Columns, existing: Columns | null, mode: ImportM
   for (const [column, value] of Object.entries(values)) {
     if (onlyWhenCreated.has(column) || isBlank(value)) continue;
     const present = existing[column];
+    if (column === "custom_fields" && isRecord(value)) {
+      const own = planRow(value, isRecord(present) ? present : {}, mode);
+      if (own.kind === "update") changes[column] = own.changes;
+      continue;
+    }
     if (mode === "fill_blanks" && !isBlank(present)) continue;
     const wanted = isRecord(value) && isRecord(present) ? { ...present, ...withoutBlanks(value) } : value;
     if (!isSame(wanted, present)) changes[column] = wanted;

@@ -54,7 +54,7 @@ const notes: TimelineSource = {
       kind: "note",
       at: row.created_at,
       actor_name: row.author ?? ctx.tenant.name,
-      text: t("wrote a note"),
+      text: t("Note"),
       html: row.content,
       href: `/${table}/${id}/notes#note-${row.id}`,
       icon: row.is_alert ? "alert" : "pencil",

@@ -1,7 +1,7 @@
+import { t } from "../../language/index.ts";
 import { type RawBuilder, sql } from "kysely";
 import type { Ctx, Work } from "../../context.ts";
 import { conflict } from "../../errors.ts";
-import { t } from "../../language/index.ts";
 import { type Reference, referencesTo, refersTo } from "./references.ts";
 import { uniqueKeys } from "./unique.ts";
 
@@ -98,7 +98,7 @@ async function clearDoubles(work: Work, reference: Reference, target: Target, fr
         .executeTakeFirst();
       if (found !== undefined)
         throw conflict(
-          t("Both have a {noun} of which there can be only one. Remove one of them first.", { noun: table.noun }),
+          t("Both have a {noun} of which there can be only one. Remove one of them first.", { noun: t(table.noun) }),
           "both_have",
         );
     } else
