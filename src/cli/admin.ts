@@ -11,6 +11,7 @@ import { hashPassword } from "../platform/crypto/passwords.ts";
 import { insert } from "../platform/database/records.ts";
 import { Failure } from "../platform/errors.ts";
 import { loadTenant } from "../platform/tenants.ts";
+import { unlock } from "./admin-unlock.ts";
 import { exit } from "./exit.ts";
 import { openProgram, publicUrlOf, tenantFor, tenantOption } from "./program.ts";
 import { type Args, configOf, type Io, type Verb, type VerbGroup } from "./verb.ts";
@@ -66,7 +67,11 @@ const create: Verb = {
   },
 };
 
-export const verb: VerbGroup = { name: "admin", summary: "Administrators, from the command line", verbs: [create] };
+export const verb: VerbGroup = {
+  name: "admin",
+  summary: "Administrators, from the command line",
+  verbs: [create, unlock],
+};
 
 interface Person {
   name: string;
