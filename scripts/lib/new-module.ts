@@ -80,6 +80,7 @@ export const ${one}Resource = resource({
 import { reach } from "../../platform/access/reach.ts";
 import { cell, empty, link } from "../../platform/http/cells.ts";
 import type { List } from "../../platform/http/list.ts";
+import { t } from "../../platform/language/index.ts";
 import { ${camel} } from "./schema.ts";
 
 interface ${type}Row {
@@ -99,8 +100,8 @@ export const ${one}List: List<${type}Row> = {
   ],
   sort: "name",
   href: (row) => \`/${path}/\${row.id}/edit\`,
-  actions: (ctx) => (can(ctx.actor, "${name}.write") ? [link("New ${noun}", "/${path}/new", "plus", "primary")] : []),
-  empty: () => empty("box", "No ${words} yet", "Add the first one."),
+  actions: (ctx) => (can(ctx.actor, "${name}.write") ? [link(t("New ${noun}"), "/${path}/new", "plus", "primary")] : []),
+  empty: () => empty("box", t("No ${words} yet"), t("Add the first one.")),
 };
 `,
   "pages.ts": `import { find } from "../../platform/access/reach.ts";
@@ -111,6 +112,7 @@ import { formRoutes } from "../../platform/http/form-page.ts";
 import { listAnswer } from "../../platform/http/list.ts";
 import { type Incoming, redirect, type Route } from "../../platform/http/route.ts";
 import type { FormModel } from "../../platform/http/view-models.ts";
+import { t } from "../../platform/language/index.ts";
 import { create${type}, update${type} } from "./actions.ts";
 import { ${one}List } from "./lists.ts";
 import { ${camel} } from "./schema.ts";
@@ -123,9 +125,9 @@ async function ${one}Form(ctx: Ctx, incoming: Incoming, typed: FormValues | null
     values: typed ?? (row === null ? {} : rowValues(${camel}, row)),
     version: row?.version ?? null,
     failure,
-    submit_label: id === null ? "Create ${noun}" : "Save changes",
+    submit_label: id === null ? t("Create ${noun}") : t("Save changes"),
     cancel_url: "/${path}",
-    sections: [{ title: "${title}", fields: [columnField(${camel}, "name", { span: 6 })] }],
+    sections: [{ title: t("${title}"), fields: [columnField(${camel}, "name", { span: 6 })] }],
   });
 }
 
@@ -133,7 +135,7 @@ const breadcrumbs = [{ label: "${title}", href: "/${path}" }];
 
 export const ${one}Pages: Route[] = [
   { method: "GET", path: "/${path}", door: "staff", permission: "${name}.read", handle: (ctx, incoming) => listAnswer(ctx, incoming, ${one}List) },
-  ...formRoutes({ path: "/${path}/new", permission: "${name}.write", action: create${type}, title: () => "New ${noun}", form: ${one}Form, breadcrumbs, done: () => redirect("/${path}", "${title} changed.") }),
+  ...formRoutes({ path: "/${path}/new", permission: "${name}.write", action: create${type}, title: () => t("New ${noun}"), form: ${one}Form, breadcrumbs, done: () => redirect("/${path}", t("${title} changed.")) }),
   ...formRoutes({
     path: "/${path}/:id/edit",
     permission: "${name}.write",
@@ -142,7 +144,7 @@ export const ${one}Pages: Route[] = [
     form: ${one}Form,
     extra: (incoming) => ({ id: incoming.params["id"] }),
     breadcrumbs,
-    done: () => redirect("/${path}", "${title} changed."),
+    done: () => redirect("/${path}", t("${title} changed.")),
   }),
 ];
 `,

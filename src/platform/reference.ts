@@ -56,6 +56,19 @@ interface Entry {
   parent: string | null;
 }
 
+/** Columns of an entry that people read. */
+const wordy = new Set(["description", "portal_name"]);
+
+/** The values of an entry in the language of whoever adds it; from then on they are the organization's own. */
+function spoken(values: StandardItem["values"]): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(values ?? {}).map(([name, value]) => [
+      name,
+      typeof value === "string" && wordy.has(name) ? t(value) : value,
+    ]),
+  );
+}
+
 const plain = (name: string): string => fold(name).replace(/\s+/g, " ").trim();
 const same = (one: string, other: string): boolean => plain(one) === plain(other);
 
@@ -82,14 +95,14 @@ export async function offeredItems(ctx: Pick<Ctx, "db">, set: ReferenceSet): Pro
     const siblings = parentId === undefined ? [] : entries.filter((entry) => entry.parent === parentId);
     const taken = new Set(siblings.map((entry) => entry.sort_order));
     for (const [index, item] of items.entries()) {
-      const known = siblings.find((entry) => same(entry.name, item.name));
+      const known = siblings.find((entry) => same(entry.name, t(item.name)));
       const holder = siblings.find((entry) => entry.sort_order === index);
       let place = index;
       while (known === undefined && taken.has(place)) place += 1;
       if (known === undefined) taken.add(place);
       offered.push({
         key: prefix + item.name,
-        name: item.name,
+        name: t(item.name),
         depth,
         sort_order: known?.sort_order ?? place,
         present: known?.name ?? null,
@@ -126,7 +139,7 @@ export async function addItems(work: Work, set: ReferenceSet, choices: readonly 
       const key = prefix + item.name;
       const choice = wanted.get(key);
       const siblings = entries.filter((entry) => entry.parent === parentId);
-      const known = siblings.find((entry) => same(entry.name, choice?.name ?? item.name));
+      const known = siblings.find((entry) => same(entry.name, choice?.name ?? t(item.name)));
       const isNeeded = choice !== undefined || keysOf(item.under ?? [], `${key}/`).some((below) => wanted.has(below));
       if (!isNeeded) continue;
       let id = known?.id;
@@ -147,10 +160,10 @@ export async function addItems(work: Work, set: ReferenceSet, choices: readonly 
       if (id === undefined) {
         const isDefault = item.values?.["is_default"] === true && !hasDefault;
         const row = (await insert(work, set.table, {
-          ...item.values,
+          ...spoken(item.values),
           ...("is_default" in set.table.columns ? { is_default: isDefault } : {}),
           ...(set.parent === undefined ? {} : { [set.parent]: parentId }),
-          name: choice?.name.trim() ?? item.name,
+          name: choice?.name.trim() ?? t(item.name),
           sort_order: place,
         } as NewRow<Table>)) as unknown as Entry;
         added += 1;

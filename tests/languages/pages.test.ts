@@ -27,12 +27,15 @@ const allowed: readonly [what: RegExp, why: string][] = [
   [/^[A-Z][A-Za-z]+(\/[A-Za-z0-9_ +-]+)+$/, "time zones have one name"],
   [/^[A-Z]{3} – /, "currencies are named by Intl, which does not know the test's language"],
   [/^– \p{L}[\p{L} ]+$/u, "the same, where the organization's own currency is data"],
-  [/^\p{L}+( \(\p{L}[\p{L} ]+\))?$/u, "a language is called by its own name, a browser by its maker's"],
+  [/^\p{L}+( \(\s*\p{L}[\p{L} ]+\))?$/u, "a language is called by its own name, a browser by its maker's"],
   [/^[a-z_]*(\.[a-z_]+)+$/, "events, actions and permissions are called as the API calls them"],
   [/^: Ping( ·)?$/, "the word of the trade"],
   [/^\{ "/, "what programs send and get is shown as it is"],
   [/^[a-z0-9_/:{}.?=&-]+$/, "names of the API: columns, paths, parameters"],
 ];
+
+/** The API and its documents are English. */
+const isDocument = (path: string): boolean => /^\/api(\/|$)/.test(path);
 
 let t: TestProgram;
 let e: Everything;
@@ -52,7 +55,7 @@ beforeAll(async () => {
   e = await makeEverything(t);
   const table = accessOf(pageAccess);
   pages = moduleRoutes(t.app.registry).filter(
-    ({ method, path }) => table.has(`${method} ${path}`) && !/sign-out|:token|:provider/.test(path),
+    ({ method, path }) => table.has(`${method} ${path}`) && !/sign-out|:token|:provider/.test(path) && !isDocument(path),
   );
   data = await writtenByPeople();
 });

@@ -92,6 +92,6 @@ export function isForPeople(path: string): boolean {
 /** Whether a string is made of words at all, and not a name, a path, a class or a code. */
 export function isWords(text: string): boolean {
   if (!/\p{L}{2}/u.test(text)) return false;
-  if (/^[a-z0-9_.:/#?=&%@*()+-]*$/.test(text)) return false;
+  if (/^[a-z0-9_.:/#?=&%@*()[\]…+-]*$/.test(text)) return false;
   return !/^[a-z]+([A-Z][a-z]*)+$/.test(text) && !/^[A-Z0-9_]+$/.test(text);
 }

@@ -75,6 +75,8 @@ export function textsOf(path: string, source: string): SourceTexts {
     if (node.type === "Property") {
       const key = node["key"] as Any;
       const name = key.type === "Identifier" ? key["name"] : key["value"];
+      // What the API's documents say of a route.
+      if (name === "doc") return;
       // What a permission allows, by its name.
       if (name === "permissions" && (node["value"] as Any).type === "ObjectExpression" && depth === 0)
         for (const one of (node["value"] as Any)["properties"] as Any[])

@@ -37,7 +37,7 @@ export const companies = table(
     payment_terms: defaulted(col.enum(paymentTerms), "net_30" as const),
     is_tax_exempt: defaulted(col.boolean({ label: "Tax exempt" }), false),
     /** The language of mails and invoices to the company; null: the organization's. */
-    language: col.maybe.text({ maxLength: 10 }),
+    language: col.maybe.text({ maxLength: 10, format: "language" }),
     custom_fields: customFields(),
     notes: col.maybe.text({ maxLength: 20_000 }),
     archived_at: readOnly(col.maybe.instant()),
@@ -76,7 +76,7 @@ export const contacts = table(
     ),
     timezone: col.maybe.text({ format: "timezone", label: "Time zone" }),
     /** The language of mails to the person; null: the company's. */
-    language: col.maybe.text({ maxLength: 10 }),
+    language: col.maybe.text({ maxLength: 10, format: "language" }),
     custom_fields: customFields(),
     notes: col.maybe.text({ maxLength: 20_000 }),
     archived_at: readOnly(col.maybe.instant()),

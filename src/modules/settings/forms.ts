@@ -70,7 +70,11 @@ const locales: [string, string][] = [
   ["en-GB", "English (United Kingdom)"],
   ["en-CA", "English (Canada)"],
   ["en-AU", "English (Australia)"],
+  ["en-IE", "English (Ireland)"],
+  ["en-NZ", "English (New Zealand)"],
   ["de-DE", "Deutsch (Deutschland)"],
+  ["de-AT", "Deutsch (Österreich)"],
+  ["de-CH", "Deutsch (Schweiz)"],
   ["fr-CA", "Français (Canada)"],
   ["pl-PL", "Polski (Polska)"],
 ];
@@ -89,8 +93,9 @@ export function localitySections(): Sections {
         }),
         columnField(organizations, "locale", {
           kind: "select",
-          label: t("Dates and numbers"),
+          label: t("Language, dates and numbers"),
           options: locales.map(([value, label]) => ({ value, label })),
+          hint: t("Of pages, mails and invoices, unless a person or a company has chosen another one."),
         }),
         columnField(organizations, "currency", {
           kind: "select",

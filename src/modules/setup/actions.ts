@@ -8,7 +8,7 @@ import { action } from "../../platform/action.ts";
 import { asSystem, type Work } from "../../platform/context.ts";
 import { insert, update } from "../../platform/database/records.ts";
 import { conflict } from "../../platform/errors.ts";
-import { t } from "../../platform/language/index.ts";
+import { currentLanguage, languageOf, t, usualLocale } from "../../platform/language/index.ts";
 import { organizations } from "../../platform/tenants.ts";
 import { useOneTime } from "../staff/index.ts";
 
@@ -43,7 +43,7 @@ export const createFirstAdministrator = action({
     if (given.token !== null) await useOneTime(work, "setup", given.token);
     const organization = await work.db
       .selectFrom("organizations")
-      .select(["id", "set_up_at"])
+      .select(["id", "set_up_at", "locale"])
       .executeTakeFirstOrThrow();
     if (organization.set_up_at !== null)
       throw conflict(t("Purser has been set up already. Sign in instead."), "already_set_up");
@@ -62,7 +62,11 @@ export const createFirstAdministrator = action({
       .where("role_key", "=", "administrator")
       .executeTakeFirstOrThrow();
     await work.db.insertInto("user_roles").values({ user_id: user.id, role_id: role.id }).execute();
-    await update(work, organizations, organization.id, { set_up_at: now, setup_step: "administrator" });
+    await update(work, organizations, organization.id, {
+      set_up_at: now,
+      setup_step: "administrator",
+      ...(languageOf(organization.locale) === currentLanguage() ? {} : { locale: usualLocale(currentLanguage()) }),
+    });
     const actor = await actorOf(work.db, user.id, null, null);
     if (actor === null) throw new Error("the first administrator cannot sign in");
     const session = await startSession({ ...work, actor }, user.id);

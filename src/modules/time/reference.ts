@@ -1,14 +1,15 @@
 import type { Work } from "../../platform/context.ts";
+import { declared, t } from "../../platform/language/index.ts";
 import { insert } from "../../platform/database/records.ts";
 import type { ReferenceSet } from "../../platform/reference.ts";
 import { timeRoundingRules, workTypes } from "./schema.ts";
 
 const standard: [name: string, description: string, isBillable: boolean][] = [
-  ["Remote support", "Help by phone, mail or remote control", true],
-  ["On-site support", "Work at the client's place", true],
-  ["Project work", "Planned work: migrations, installations, consulting", true],
-  ["Travel", "The way to the client and back", true],
-  ["Internal", "Meetings, training, administration", false],
+  [declared("Remote support"), declared("Help by phone, mail or remote control"), true],
+  [declared("On-site support"), declared("Work at the client's place"), true],
+  [declared("Project work"), declared("Planned work: migrations, installations, consulting"), true],
+  [declared("Travel"), declared("The way to the client and back"), true],
+  [declared("Internal"), declared("Meetings, training, administration"), false],
 ];
 
 /** Work types without rates, because those are every provider's own, and the usual rounding. */
@@ -22,7 +23,7 @@ export const workTypeSet: ReferenceSet = {
     const rule = await work.db.selectFrom("time_rounding_rules").select("id").executeTakeFirst();
     if (rule !== undefined) return;
     await insert(work, timeRoundingRules, {
-      name: "Standard",
+      name: t("Standard"),
       increment_minutes: 15,
       rounding_method: "up",
       minimum_minutes: 15,

@@ -2,7 +2,7 @@ import { FormatRegistry } from "@sinclair/typebox";
 import { isDecimal } from "../decimal.ts";
 import { isId } from "../ids.ts";
 import { isEmailAddress } from "../mail/addresses.ts";
-import { t } from "../language/index.ts";
+import { isLanguage, t } from "../language/index.ts";
 
 interface Format {
   test(text: string): boolean;
@@ -21,6 +21,7 @@ const formats = {
   money: { test: (text) => /^-?\d{1,13}(\.\d{1,4})?$/.test(text), expected: "an amount such as 150.00" },
   timezone: { test: isTimeZone, expected: "a time zone such as Europe/Berlin" },
   currency: { test: isCurrency, expected: "a currency such as EUR or USD" },
+  language: { test: isLanguage, expected: "a language such as en or de" },
   color: { test: (text) => /^#[0-9a-fA-F]{6}$/.test(text), expected: "a colour such as #1f6feb" },
 } satisfies Record<string, Format>;
 

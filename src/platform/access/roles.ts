@@ -1,7 +1,7 @@
 import type { Ctx, Work } from "../context.ts";
 import { insert } from "../database/records.ts";
 import { newId } from "../ids.ts";
-import { t } from "../language/index.ts";
+import { declared, t } from "../language/index.ts";
 import type { StandardRole } from "../module.ts";
 import { roles } from "./schema.ts";
 
@@ -15,29 +15,38 @@ interface RoleText {
 export const standardRoles: Record<StandardRole, RoleText> = {
   administrator: {
     user_type: "staff",
-    name: "Administrator",
+    name: declared("Administrator"),
     description: "Everything in this organization, including its settings and its people.",
   },
-  manager: { user_type: "staff", name: "Manager", description: "Oversight of teams, reports and approvals." },
+  manager: { user_type: "staff", name: declared("Manager"), description: "Oversight of teams, reports and approvals." },
   technician: {
     user_type: "staff",
-    name: "Technician",
+    name: declared("Technician"),
     description: "Service delivery: tickets, time and the clients' records.",
   },
   dispatcher: {
     user_type: "staff",
-    name: "Dispatcher",
+    name: declared("Dispatcher"),
     description: "Calendar, assignments and scheduling: who does what, and when.",
   },
-  sales: { user_type: "staff", name: "Sales", description: "Accounts: clients, contacts and contracts." },
-  finance: { user_type: "staff", name: "Finance", description: "Billing, payments and financial reports." },
+  sales: { user_type: "staff", name: declared("Sales"), description: "Accounts: clients, contacts and contracts." },
+  finance: { user_type: "staff", name: declared("Finance"), description: "Billing, payments and financial reports." },
   client_admin: {
     user_type: "portal",
-    name: "Client admin",
+    name: declared("Client admin"),
     description: "All of the company's tickets and invoices, and who of its people may use the portal.",
   },
-  client_user: { user_type: "portal", name: "Client user", description: "The person's own tickets." },
+  client_user: { user_type: "portal", name: declared("Client user"), description: "The person's own tickets." },
 };
+
+const standardTexts: ReadonlySet<string> = new Set(
+  Object.values(standardRoles).flatMap(({ name, description }) => [name, description]),
+);
+
+/** The name or description of a role: a standard one's in the reader's language, for as long as nobody has changed it. */
+export function roleWords(text: string): string {
+  return standardTexts.has(text) ? t(text) : text;
+}
 
 const roleKeys = Object.keys(standardRoles) as StandardRole[];
 
@@ -97,7 +106,7 @@ async function keepWhatClientsSee(work: Work): Promise<void> {
   if (people.length === 0) return;
   const role = await insert(work, roles, {
     user_type: "portal",
-    name: "Client colleague",
+    name: declared("Client colleague"),
     description: t("All of the company's tickets and invoices."),
   });
   const permissions = [...work.app.registry.portalPermissions.keys()].filter((name) => seenBefore.has(name));

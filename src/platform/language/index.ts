@@ -3,7 +3,15 @@ import { catalogs } from "#generated/languages.ts";
 import { defaultLanguage } from "./languages.ts";
 import { currentLanguage, currentLocale } from "./speaking.ts";
 
-export { acceptedLanguage, defaultLanguage, isLanguage, languageOf, languages, localeFor } from "./languages.ts";
+export {
+  acceptedLanguage,
+  defaultLanguage,
+  isLanguage,
+  languageOf,
+  languages,
+  localeFor,
+  usualLocale,
+} from "./languages.ts";
 export { currentLanguage, currentLocale, forReader, inLanguage, inOrganizationsLanguage, speak } from "./speaking.ts";
 
 /** What stands in the place of `{name}` in a text. */

@@ -22,6 +22,12 @@ export function languageOf(locale: string): string {
   return isLanguage(language) ? language : defaultLanguage;
 }
 
+/** The locale of a language where most people speak it: `de` → `de-DE`. */
+export function usualLocale(language: string): string {
+  const { region } = new Intl.Locale(language).maximize();
+  return region === undefined ? language : `${language}-${region}`;
+}
+
 const locales = new Map<string, string>();
 
 /**

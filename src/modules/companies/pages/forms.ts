@@ -9,7 +9,7 @@ import { formRoutes } from "../../../platform/http/form-page.ts";
 import { contactOptions, optionsOf } from "../../../platform/http/options.ts";
 import { type Incoming, redirect, type Route } from "../../../platform/http/route.ts";
 import type { FieldModel, FormModel } from "../../../platform/http/view-models.ts";
-import { declared, t } from "../../../platform/language/index.ts";
+import { declared, languages, t } from "../../../platform/language/index.ts";
 import { tagsOf } from "../../../platform/tags.ts";
 import { createCompany, createContact, createSite, updateCompany, updateContact, updateSite } from "../actions.ts";
 import { contactName } from "../rules.ts";
@@ -37,6 +37,13 @@ const addressLabels = {
 
 /** Tags are one field for people: separated by commas. */
 const tagField = field("tags", "Tags", { hint: "Separated by commas", span: 6 });
+
+/** In which language mails and invoices are written. */
+const languageChoice = (blank: string): Parameters<typeof columnField>[2] => ({
+  kind: "select",
+  hint: t("Of mails and invoices."),
+  options: [{ value: "", label: blank }, ...languages().map(({ code, name }) => ({ value: code, label: name }))],
+});
 
 async function companyForm(ctx: Ctx, incoming: Incoming, typed: Typed, failure: Failure | null): Promise<FormModel> {
   const id = incoming.params["id"] ?? null;
@@ -83,6 +90,7 @@ async function companyForm(ctx: Ctx, incoming: Incoming, typed: Typed, failure: 
         hint: t("What invoices to this company go by."),
         fields: [
           c("currency"),
+          c("language", languageChoice(t("As the organization"))),
           c("payment_terms"),
           c("tax_id"),
           c("rate_card_id", { options: await optionsOf(ctx, "rate_cards", { blank: t("Standard rate card") }) }),
@@ -154,6 +162,7 @@ async function contactForm(ctx: Ctx, incoming: Incoming, typed: Typed, failure: 
           c("phone", { kind: "tel" }),
           c("mobile", { kind: "tel" }),
           c("preferred_contact_method"),
+          c("language", languageChoice(t("As the company"))),
           c("timezone", { hint: t("For example Europe/Warsaw") }),
         ],
       },

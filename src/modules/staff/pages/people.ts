@@ -1,4 +1,5 @@
 import { find, reach } from "../../../platform/access/reach.ts";
+import { roleWords } from "../../../platform/access/roles.ts";
 import { users } from "../../../platform/access/schema.ts";
 import type { Ctx } from "../../../platform/context.ts";
 import type { Failure } from "../../../platform/errors.ts";
@@ -84,7 +85,7 @@ async function roleOptions(ctx: Ctx): Promise<{ value: string; label: string; hi
     .where("user_type", "=", "staff")
     .orderBy("name")
     .execute();
-  return rows.map((role) => ({ value: role.id, label: role.name, hint: role.description }));
+  return rows.map((role) => ({ value: role.id, label: roleWords(role.name), hint: roleWords(role.description) }));
 }
 
 async function roleIdsOf(ctx: Ctx, userId: string): Promise<string[]> {
@@ -147,7 +148,7 @@ async function showStaff(ctx: Ctx, incoming: Incoming): Promise<Answer> {
         { label: t("Settings"), href: "/settings" },
         { label: t("Staff"), href: "/settings/staff" },
       ],
-      badges: [stateOf(user), ...names.map((name) => ({ text: name, tone: "neutral" }))],
+      badges: [stateOf(user), ...names.map((name) => ({ text: roleWords(name), tone: "neutral" }))],
       actions: [
         link(t("Sign-in"), `${at}/sign-in`, "shield"),
         link(t("Edit"), `${at}/edit`, "pencil"),

@@ -1,5 +1,6 @@
 import { grantsOf, writeGrant } from "../../../platform/access/grants.ts";
 import { find, reach } from "../../../platform/access/reach.ts";
+import { roleWords } from "../../../platform/access/roles.ts";
 import { roles } from "../../../platform/access/schema.ts";
 import type { Ctx } from "../../../platform/context.ts";
 import type { Failure } from "../../../platform/errors.ts";
@@ -37,8 +38,13 @@ const roleList: List<RoleRow> = {
       ])
       .groupBy(["roles.tenant_id", "roles.id", "roles.name", "roles.description", "roles.user_type"]),
   columns: [
-    { key: "name", label: "Role", cell: (row) => cell.strong(row.name, `/settings/roles/${row.id}`) },
-    { key: "description", label: "What it is for", is_secondary: true, cell: (row) => cell.text(row.description) },
+    { key: "name", label: "Role", cell: (row) => cell.strong(roleWords(row.name), `/settings/roles/${row.id}`) },
+    {
+      key: "description",
+      label: "What it is for",
+      is_secondary: true,
+      cell: (row) => cell.text(roleWords(row.description)),
+    },
     {
       key: "user_type",
       label: "For",
