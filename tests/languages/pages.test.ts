@@ -55,7 +55,8 @@ beforeAll(async () => {
   e = await makeEverything(t);
   const table = accessOf(pageAccess);
   pages = moduleRoutes(t.app.registry).filter(
-    ({ method, path }) => table.has(`${method} ${path}`) && !/sign-out|:token|:provider/.test(path) && !isDocument(path),
+    ({ method, path }) =>
+      table.has(`${method} ${path}`) && !/sign-out|:token|:provider/.test(path) && !isDocument(path),
   );
   data = await writtenByPeople();
 });

@@ -124,7 +124,7 @@ async function show(ctx: Ctx, typed: FormValues | null, failure: Failure | null)
       subtitle: t(
         "What new records start with. Queues, statuses, priorities and types have a standard entry of their own.",
       ),
-      breadcrumbs: [{ label: "Settings", href: "/settings" }],
+      breadcrumbs: [{ label: t("Settings"), href: "/settings" }],
       badges: [],
       actions: [],
     },
