@@ -14,6 +14,7 @@ import type { ReferenceSet } from "./reference.ts";
 import type { PaletteSource } from "./palette.ts";
 import type { Resource } from "./resource.ts";
 import type { TimelineSource } from "./timeline.ts";
+import type { Transfer } from "./transfer/facet.ts";
 import type {
   ActionLink,
   AlertModel,
@@ -46,6 +47,8 @@ export interface Module {
   readonly actions?: readonly AnyAction[];
   readonly resources?: readonly Resource[];
   readonly routes?: readonly Route[];
+  /** How its records are imported and exported. */
+  readonly transfers?: readonly Transfer[];
   /** Its list pages: those can be looked at in views, with columns of one's choice. */
   readonly lists?: readonly ListPage[];
   /** Routes and resources of the operators' host, which no organization's host answers. */
@@ -180,6 +183,8 @@ export interface Registry {
   readonly operatorResources: readonly Resource[];
   readonly operatorEntry: Module["operatorEntry"] | null;
   readonly resources: ReadonlyMap<string, Resource>;
+  /** How records come in and go out as files, by the type of their resource; what is referred to first. */
+  readonly transfers: ReadonlyMap<string, Transfer>;
   /** List pages by their address: "/tickets". */
   readonly lists: ReadonlyMap<string, ListPage>;
   readonly nav: readonly NavItem[];
@@ -237,6 +242,12 @@ export function buildRegistry(modules: readonly Module[]): Registry {
     operatorResources: modules.flatMap((module) => module.operatorResources ?? []),
     operatorEntry: modules.find((module) => module.operatorEntry !== undefined)?.operatorEntry ?? null,
     resources: unique(modules.flatMap((module) => module.resources ?? []).map((resource) => [resource.path, resource])),
+    transfers: unique(
+      modules
+        .flatMap((module) => module.transfers ?? [])
+        .toSorted((a, b) => a.order - b.order)
+        .map((one) => [one.resource.type, one]),
+    ),
     lists: unique(modules.flatMap((module) => module.lists ?? []).map((page) => [page.list.url, page])),
     nav: modules.flatMap((module) => module.nav ?? []).toSorted((a, b) => a.order - b.order),
     create: modules.flatMap((module) => module.create ?? []).toSorted((a, b) => a.order - b.order),
@@ -284,8 +295,8 @@ function subscriptionsOf(
 
 /** Everything of a module that can be switched off with it. */
 function partsOf(module: Module): object[] {
-  const { routes, resources, lists, nav, create, jobs, search, panels, reference, actions } = module;
-  const parts = [routes, resources, lists, nav, create, jobs, search, panels, reference, actions];
+  const { routes, resources, transfers, lists, nav, create, jobs, search, panels, reference, actions } = module;
+  const parts = [routes, resources, transfers, lists, nav, create, jobs, search, panels, reference, actions];
   return [module, ...parts.flatMap((some): readonly object[] => some ?? [])];
 }
 

@@ -92,6 +92,7 @@ export const pageAccess: AccessTable = {
     GET /search
     GET /search/suggest
     GET POST /lists/columns
+    GET /lists/export
     GET /palette
     GET /keyboard
     POST /bulk/ask

@@ -27,6 +27,7 @@ import { billedTimeEntries, invoiceLines, invoiceLineTimeEntries, invoices, paym
 import { invoiceSearch } from "./search.ts";
 import { invoiceList } from "./lists.ts";
 import { invoiceTimeline } from "./timeline.ts";
+import { billingTransfers } from "./transfers.ts";
 
 export { approveInvoice } from "./actions/approve.ts";
 export { createInvoice } from "./actions/drafts.ts";
@@ -91,6 +92,7 @@ export const billingModule = defineModule({
     finance: ["billing.read", "billing.write", "billing.approve"],
   },
   actions: actions as unknown as AnyAction[],
+  transfers: billingTransfers,
   resources: [invoiceResource, invoiceLineResource, paymentResource, taxRateResource],
   routes: [
     ...invoicePages,

@@ -15,6 +15,7 @@ import { recordPages } from "./pages/records.ts";
 import { companyResource, contactResource, siteResource } from "./resources.ts";
 import { companies, contacts, sites } from "./schema.ts";
 import { companySearch, contactSearch } from "./search.ts";
+import { companyTransfers } from "./transfers.ts";
 
 export { createCompany, createContact, createSite, updateCompany, updateContact, updateSite } from "./actions.ts";
 export { clientTabs, companyHeader, contactHeader, siteHeader } from "./pages/header.ts";
@@ -38,6 +39,7 @@ export const companiesModule = defineModule({
     finance: ["companies.read", "companies.write"],
   },
   actions: [...Object.values(actions), ...Object.values(mergeActions)] as unknown as AnyAction[],
+  transfers: companyTransfers,
   resources: [companyResource, contactResource, siteResource],
   routes: [...mergePages, ...recordPages, ...formPages, ...companyApi, ...mergeApi],
   lists: [

@@ -37,6 +37,7 @@ import {
 import { contractHourBalances, contractItems, contracts, rateCardItems, rateCards } from "./schema.ts";
 import { contractSearch } from "./search.ts";
 import { contractList } from "./lists.ts";
+import { contractTransfers } from "./transfers.ts";
 
 export { type ContractRow, createContract, updateContract } from "./actions/contracts.ts";
 export { createItem, type ItemRow } from "./actions/items.ts";
@@ -119,6 +120,7 @@ export const contractsModule = defineModule({
     finance: ["contracts.read", "contracts.write"],
   },
   actions: actions as unknown as AnyAction[],
+  transfers: contractTransfers,
   resources: [contractResource, contractItemResource, hourBalanceResource, rateCardResource, rateCardItemResource],
   routes: [...recordPages, ...formPages, ...rateCardPages, ...contractApi],
   create: [{ label: "Contract", href: "/contracts/new", icon: "contract", order: 30, permission: "contracts.write" }],

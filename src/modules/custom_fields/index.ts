@@ -5,6 +5,7 @@ import { defineModule } from "../../platform/module.ts";
 import * as actions from "./actions.ts";
 import { customFieldPages } from "./pages.ts";
 import { customFieldResource } from "./resources.ts";
+import { customFieldTransfers } from "./transfers.ts";
 
 export { createCustomField } from "./actions.ts";
 
@@ -14,6 +15,7 @@ export const customFieldsModule = defineModule({
   tables: [customFieldDefinitions],
   permissions: { "custom_fields.manage": "Add, change and archive custom fields" },
   actions: Object.values(actions) as unknown as AnyAction[],
+  transfers: customFieldTransfers,
   resources: [customFieldResource],
   routes: customFieldPages,
   panels: [

@@ -5,6 +5,7 @@ import { listSettings, savedViews } from "../../platform/http/lists/schema.ts";
 import { defineModule } from "../../platform/module.ts";
 import { resource } from "../../platform/resource.ts";
 import { chooseColumns, columnRoutes } from "./columns.ts";
+import { exportRoutes } from "./export.ts";
 import { viewRoutes } from "./pages.ts";
 import { changeView, chooseDefault, deleteView, keepViews, saveView, shareViews } from "./views.ts";
 
@@ -35,7 +36,7 @@ export const listsModule = defineModule({
       sort: "name",
     }),
   ],
-  routes: [...columnRoutes, ...viewRoutes],
+  routes: [...columnRoutes, ...viewRoutes, ...exportRoutes],
   reach: {
     list_settings: (query, ctx) => query.where(sql.ref("list_settings.user_id"), "=", ctx.actor.user_id),
     // One's own, and those that others share, of lists that one may open.

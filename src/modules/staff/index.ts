@@ -34,6 +34,7 @@ import { rolePages } from "./pages/roles.ts";
 import { roleResource, userResource } from "./resources.ts";
 import { permissionsApi } from "./permissions-api.ts";
 import { createRole, deleteRole, updateRole } from "./roles.ts";
+import { staffTransfers } from "./transfers.ts";
 
 export { inviteStaff } from "./actions.ts";
 export { passkeyRoutes } from "./api/passkeys.ts";
@@ -91,6 +92,7 @@ export const staffModule = defineModule({
     renamePasskey,
     removePasskey,
   ] as unknown as AnyAction[],
+  transfers: staffTransfers,
   resources: [userResource, roleResource, teamResource],
   routes: [
     ...doorPages,

@@ -31,6 +31,7 @@ import {
 } from "./schema.ts";
 import { ticketSearch } from "./search.ts";
 import { ticketTimeline } from "./timeline.ts";
+import { ticketTransfers } from "./transfers.ts";
 
 export {
   addNoteWithFiles,
@@ -94,6 +95,7 @@ export const ticketsModule = defineModule({
     finance: ["tickets.read"],
   },
   actions: actions as unknown as AnyAction[],
+  transfers: ticketTransfers,
   resources: [ticketResource, noteResource, attachmentResource, ...listResources],
   routes: [...listPages, ...newTicketPages, ...settingsPages, ...ticketApi],
   create: [{ label: "Ticket", href: "/tickets/new", icon: "ticket", order: 10, permission: "tickets.write" }],

@@ -16,6 +16,7 @@ import { timeEntryResource, workTypeResource } from "./resources.ts";
 import { timeEntries, timeRoundingRules, timers, workTypes } from "./schema.ts";
 import { timePalette } from "./palette.ts";
 import { timeList } from "./list.ts";
+import { timeTransfers } from "./transfers.ts";
 
 export { type TimeEntry } from "./actions/checks.ts";
 export { deleteTime, logTime, type LogTime, updateTime } from "./actions/entries.ts";
@@ -52,6 +53,7 @@ export const timeModule = defineModule({
     discardTimer,
     ...Object.values(reference),
   ] as unknown as AnyAction[],
+  transfers: timeTransfers,
   resources: [timeEntryResource, workTypeResource],
   routes: [...entryPages, ...timerPages, ...settingsPages, ...timerApi],
   create: [{ label: "Time entry", href: "/time/new", icon: "clock", order: 12, permission: "time.write" }],

@@ -1,5 +1,5 @@
 import { Type } from "@sinclair/typebox";
-import { sql } from "kysely";
+import { type SelectQueryBuilder, sql } from "kysely";
 import { find, reach } from "../access/reach.ts";
 import { type AnyAction, perform } from "../action.ts";
 import { type Ctx, reading } from "../context.ts";
@@ -10,10 +10,12 @@ import type { TableName } from "../database/tables.ts";
 import { malformed } from "../errors.ts";
 import { noId } from "../ids.ts";
 import type { Resource } from "../resource.ts";
+import { exportCsv } from "../transfer/export.ts";
 import { ifMatch, readDocument } from "./jsonapi-document.ts";
 import { includedObjects, isSelection, readSelection, selected } from "./jsonapi-include.ts";
 import { resourceObjects } from "./jsonapi-objects.ts";
 import { readListQuery } from "./jsonapi-query.ts";
+import { wantsCsv } from "./negotiation.ts";
 import { type Answer, type ApiDoc, type Incoming, json, type Route } from "./route.ts";
 
 /** JSON:API 1.1 documents and the routes that every resource has. */
@@ -29,10 +31,12 @@ export function resourceRoutes(resource: Resource): Route[] {
   const { noun } = resource.table;
   const one = `${/^[aeio]|^u(?!se)/i.test(noun) ? "an" : "a"} ${noun}`;
   const many = resource.type.replaceAll("_", " ").replace(/^api /, "API ");
+  const hasFile = resource.audience === "staff" && !resource.table.isPlatform;
   const listDoc = (of: string): ApiDoc => ({
     summary: `List ${many}${of}.`,
     grammar: "list",
     answer: { many: resource },
+    ...(of === "" && hasFile ? { file: "text/csv" } : {}),
   });
   const change = (method: "PUT" | "PATCH", action: AnyAction): Route => ({
     method,
@@ -58,7 +62,11 @@ export function resourceRoutes(resource: Resource): Route[] {
       door: "api",
       permission,
       doc: listDoc(""),
-      handle: (ctx, incoming) => list(ctx, resource, incoming, null),
+      isOutsideRead: true,
+      handle: (ctx, incoming) =>
+        hasFile && wantsCsv(incoming.request.headers.get("accept"))
+          ? listAsCsv(ctx, resource, incoming)
+          : reading(ctx, (reader) => list(reader, resource, incoming, null)),
     },
     {
       method: "GET",
@@ -145,6 +153,38 @@ async function list(
     data: (await resourceObjects(ctx, resource, page.rows)).map((object) => selected(object, selection)),
     included: await includedObjects(ctx, resource, page.rows, selection),
   });
+}
+
+/**
+ * The list as a file, for whoever accepts `text/csv`: with the list's filters and search, whole and in the order in which the
+ * records came up. `fields[type]` chooses columns by the headers that the file has.
+ */
+async function listAsCsv(ctx: Ctx, resource: Resource, incoming: Incoming): Promise<Answer> {
+  const name = resource.table.name as TableName;
+  const url = new URL(incoming.url);
+  const chosen = url.searchParams.get(`fields[${resource.type}]`);
+  // The length and the order of pages say nothing here, and the columns are those of the file.
+  const paging = [...url.searchParams.keys()].filter((one) => /^(page|fields)\[|^sort$/.test(one));
+  for (const parameter of paging) url.searchParams.delete(parameter);
+  const narrowedTo = async (reader: Ctx): Promise<SelectQueryBuilder<never, never, { id: string }>> => {
+    const fields = hasCustomFields(resource.table) ? await definitionsOf(reader, name) : [];
+    const asked = readListQuery(reader, resource, url, reader.app.registry.search.has(name), fields);
+    let query = reach(reader, name).select(`${name}.id` as never);
+    for (const one of asked.conditions) query = query.where(one);
+    if (asked.search !== "") {
+      const found = await searchIds(reader, name, asked.search, 500);
+      query = query.where(sql.ref(`${name}.id`), "in", found.length === 0 ? [noId] : found);
+    }
+    return query as never;
+  };
+  // What cannot be asked is said before the file begins.
+  await reading(ctx, narrowedTo);
+  const file = await exportCsv(ctx, resource, {
+    ids: narrowedTo,
+    columns: chosen === null ? [] : chosen.split(","),
+    filters: Object.fromEntries(url.searchParams),
+  });
+  return { kind: "response", response: file };
 }
 
 /** The parameters of a single record: a selection, and nothing else. */

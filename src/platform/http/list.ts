@@ -171,6 +171,7 @@ export async function listModel<R>(ctx: Ctx, url: URL, whole: List<R>): Promise<
     ),
     view_names: [...(view?.parameters.keys() ?? [])].join(" "),
     columns_url: state.settings === null ? "" : `/lists/columns?${columnsUrl.toString()}`,
+    export_url: isExported(ctx, list) ? `/lists/export?${columnsUrl.toString()}` : "",
     table: choices.length === 0 ? table : choosable(table),
     bulk:
       choices.length === 0
@@ -199,4 +200,12 @@ export async function listModel<R>(ctx: Ctx, url: URL, whole: List<R>): Promise<
           }
         : list.empty(ctx, view?.key ?? ""),
   };
+}
+
+/** Whether a list's records go out as a file: they are a resource's, and the list one of the staff's own. */
+function isExported(ctx: Ctx, { url, table }: Pick<List<never>, "url" | "table">): boolean {
+  if (!ctx.app.registry.lists.has(url)) return false;
+  const resources = [...ctx.app.registry.resources.values()];
+  const of = resources.find((one) => one.table.name === table && one.audience === "staff");
+  return of !== undefined && (of.permission === null || can(ctx.actor, of.permission));
 }

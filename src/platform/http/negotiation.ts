@@ -45,11 +45,18 @@ export function checkAccept(route: Route, header: string | null): void {
   const isTaken = splitQuoted(header).some((part) => {
     const { name, parameters } = mediaType(part);
     if (Number(parameters["q"] ?? "1") === 0) return false;
+    if (name === route.doc?.file) return true;
     if (name === "*/*" || name === "application/*" || name === "application/json") return true;
     return name === jsonApi && Object.keys(parameters).every((key) => key === "profile" || key === "q");
   });
   if (!isTaken)
     throw new Failure(406, "not_acceptable", t("Accept application/vnd.api+json, without parameters, or */*."));
+}
+
+/** Whether a list is asked for as a file: `text/csv` stands first among what is accepted. */
+export function wantsCsv(header: string | null): boolean {
+  const [first = ""] = splitQuoted(header ?? "");
+  return mediaType(first).name === "text/csv";
 }
 
 /** The members of a list with commas, some of which stand between quotation marks. */

@@ -42,6 +42,8 @@ export interface ApiDoc {
   isInputOptional?: boolean;
   /** What is answered: records of a resource, a document of its own, another media type, or nothing (204). */
   answer: ApiAnswer;
+  /** Another form in which the same is answered to whoever accepts it: `text/csv`. */
+  file?: "text/csv";
   /** 200 unless told; 204 for nothing. */
   status?: number;
   /** Which of the grammar's query parameters it takes: a list's, or those of a single record; absent: none. */

@@ -250,6 +250,8 @@ export interface ListModel {
   view_names?: string;
   /** Where the columns are chosen; absent or empty where they cannot be. */
   columns_url?: string;
+  /** The whole list as a file; empty where there is none. */
+  export_url?: string;
   table: TableModel;
   /** What one can do with the rows that are ticked; absent or null where that is nothing. */
   bulk?: { list: string; back: string; choices: { key: string; label: string; icon: string }[] } | null;

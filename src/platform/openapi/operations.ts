@@ -163,7 +163,10 @@ function success(doc: ApiDoc, named: (of: string | Resource) => Resource | undef
             Sunset: { $ref: "#/components/headers/sunset" },
           }),
     },
-    content: { [media]: { schema: answerDocument(answer, named) } },
+    content: {
+      [media]: { schema: answerDocument(answer, named) },
+      ...(doc.file === undefined ? {} : { [doc.file]: { schema: { type: "string" } } }),
+    },
   };
 }
 

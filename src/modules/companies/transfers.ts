@@ -1,0 +1,25 @@
+import { transfer, type Transfer } from "../../platform/transfer/facet.ts";
+import { companyResource, contactResource, siteResource } from "./resources.ts";
+
+/** Companies, their places and their people as files. */
+export const companyTransfers: readonly Transfer[] = [
+  transfer({ resource: companyResource, label: "Companies", order: 100, history: ["created_at"] }),
+  transfer({
+    resource: siteResource,
+    label: "Sites",
+    order: 110,
+    match: ["company_id", "name"],
+    synonyms: [
+      "company_id client clientname customer customername organization organisation account",
+      "name location locationname site sitename",
+      "phone phonenumber telephone",
+    ],
+  }),
+  transfer({
+    resource: contactResource,
+    label: "Contacts",
+    order: 120,
+    naming: ["email", "first_name"],
+    match: ["email"],
+  }),
+];

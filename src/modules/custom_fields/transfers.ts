@@ -1,0 +1,13 @@
+import { transfer, type Transfer } from "../../platform/transfer/facet.ts";
+import { customFieldResource } from "./resources.ts";
+
+/** Which fields there are, as a file. */
+export const customFieldTransfers: readonly Transfer[] = [
+  transfer({
+    resource: customFieldResource,
+    label: "Custom fields",
+    order: 1,
+    naming: ["field_key"],
+    match: ["entity_type", "field_key"],
+  }),
+];

@@ -1,0 +1,52 @@
+import { transfer, type Transfer } from "../../platform/transfer/facet.ts";
+import { listResources, ticketResource } from "./resources.ts";
+
+const labels: Readonly<Record<string, string>> = {
+  ticket_queues: "Ticket queues",
+  ticket_statuses: "Ticket statuses",
+  ticket_priorities: "Ticket priorities",
+  ticket_types: "Ticket types",
+  ticket_categories: "Ticket categories",
+};
+
+/** Tickets, closed ones too, and the lists that they are sorted by. */
+export const ticketTransfers: readonly Transfer[] = [
+  ...listResources.map((resource) =>
+    transfer({
+      resource,
+      label: labels[resource.type] ?? resource.type,
+      order: 20,
+      ...(resource.type === "ticket_categories"
+        ? { parent: "parent_category_id", match: ["parent_category_id", "name"] }
+        : {}),
+    }),
+  ),
+  transfer({
+    resource: ticketResource,
+    label: "Tickets",
+    order: 200,
+    naming: ["ticket_number"],
+    match: ["ticket_number"],
+    history: ["ticket_number", "created_at", "resolved_at", "closed_at", "billing_status"],
+    numbers: {
+      column: "ticket_number",
+      counter: "ticket",
+      countOf: (number) => (/^\d{1,9}$/.test(number) ? Number(number) - 1000 : null),
+    },
+    synonyms: [
+      "ticket_number number ticketid ticketno",
+      "title subject summary referencetitle",
+      "description details body",
+      "company_id client clientname customer customername organization organisation account",
+      "contact_id contactemail contactname requester user",
+      "assigned_to_id assignedto assignee owner technician member",
+      "queue_id board queuename",
+      "created_at dateopened createddate createdate opened",
+      "resolved_at dateresolved resolveddate",
+      "closed_at dateclosed closeddate",
+      "estimated_hours budgethours",
+      "subcategory_id subtype",
+      "is_billable billable",
+    ],
+  }),
+];

@@ -1,0 +1,80 @@
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { browserHeaders } from "../../../tests/support/everything.ts";
+import { startTestProgram, type TestProgram } from "../../../tests/support/program.ts";
+
+let t: TestProgram;
+let key: string;
+let company: string;
+
+beforeAll(async () => {
+  t = await startTestProgram();
+  key = await t.harbor.key("administrator");
+  const make = async (type: string, attributes: object): Promise<string> =>
+    (await t.api("POST", `/api/v1/${type}`, { key, body: { data: { type, attributes } } })).body.data.id;
+  company = await make("companies", {
+    name: "Fir, Oak & Co",
+    notes: '=HYPERLINK("x")\nsecond "line"',
+    address: { line1: "Main St 1", city: "Łódź" },
+    tags: ["vip", "east"],
+  });
+  await make("contacts", { first_name: "Ana", last_name: "Smith", email: "ana@fir.example", company_id: company });
+  await make("companies", { name: "Elm Ltd", parent_company_id: company });
+});
+afterAll(() => t.close());
+
+const csv = async (path: string, who = key, tenant = t.harbor): Promise<{ status: number; text: string }> => {
+  const headers = { authorization: `Bearer ${who}`, accept: "text/csv" };
+  const answer = await t.fetch(path, { headers }, tenant);
+  return { status: answer.status, text: await answer.text() };
+};
+
+describe("a list as CSV", () => {
+  test("has the records in words, with formulas guarded and names in place of ids", async () => {
+    const { status, text } = await csv(
+      "/api/v1/companies?fields[companies]=external_id,name,parent_company,city,tags,notes",
+    );
+    expect(status).toBe(200);
+    expect(text).toBe(
+      `external_id,name,parent_company,city,tags,notes\r\n${company},"Fir, Oak & Co",,Łódź,"east, vip","'=HYPERLINK(""x"")\nsecond ""line"""\r\n` +
+        `${text.split("\r\n").at(-2)?.split(",")[0]},Elm Ltd,"Fir, Oak & Co",,,\r\n`,
+    );
+  });
+
+  test("keeps the list's filters, and what cannot be asked is a 400", async () => {
+    expect((await csv("/api/v1/companies?filter[name]=Elm Ltd")).text.split("\r\n")).toHaveLength(3);
+    expect((await csv("/api/v1/companies?filter[nothing]=x")).status).toBe(400);
+  });
+
+  test("names people by their e-mail address", async () => {
+    const { text } = await csv("/api/v1/contacts?fields[contacts]=email,company");
+    expect(text).toContain('ana@fir.example,"Fir, Oak & Co"');
+  });
+
+  test("shows no prices to whoever may not see them, and nothing of another organization", async () => {
+    const technician = await t.harbor.key("technician");
+    expect((await csv("/api/v1/work-types", technician)).text).not.toContain("default_rate");
+    expect((await csv("/api/v1/work-types")).text).toContain("default_rate");
+    const mill = await t.mill.key("administrator");
+    expect((await csv("/api/v1/companies", mill, t.mill)).text.split("\r\n")).toHaveLength(2);
+  });
+
+  test("is an entry of the audit log", async () => {
+    await csv("/api/v1/sites");
+    const log = await t.app.database.read(t.harbor.id, (db) =>
+      db.selectFrom("audit_log").select("entity_type").where("action", "=", "export").execute(),
+    );
+    expect(log.map((one) => one.entity_type)).toContain("sites");
+  });
+
+  test("comes from the page of the list as well, narrowed like it", async () => {
+    const headers = await browserHeaders(t, await t.harbor.as("administrator"));
+    const page = await (await t.fetch("/companies?q=Elm", { headers })).text();
+    const link = /href="(\/lists\/export[^"]*)"/.exec(page)?.[1] ?? "";
+    const file = await t.fetch(link.replaceAll("&amp;", "&").replaceAll("&#x3D;", "="), { headers });
+    expect(file.status).toBe(200);
+    expect((await file.text()).split("\r\n").filter((line) => line !== "")).toEqual([
+      expect.stringContaining("external_id,created_at,name"),
+      expect.stringContaining("Elm Ltd"),
+    ]);
+  });
+});

@@ -1,0 +1,125 @@
+import { sql } from "kysely";
+import { writeAuditEntry } from "../access/audit.ts";
+import { reach } from "../access/reach.ts";
+import { type Ctx, inUnit, reading } from "../context.ts";
+import { csvStream } from "../csv/stream.ts";
+import type { CsvCell } from "../csv/write.ts";
+import { toEdge } from "../database/edge.ts";
+import type { TableName } from "../database/tables.ts";
+import type { ListQuery } from "../http/list.ts";
+import type { Registry } from "../module.ts";
+import type { Resource } from "../resource.ts";
+import { tagsOf } from "../tags.ts";
+import { type FileColumn, fileColumns } from "./columns.ts";
+import { plainTransfer, type Transfer } from "./facet.ts";
+import { namesOf } from "./names.ts";
+
+type Row = Record<string, unknown>;
+
+const rowsAtOnce = 500;
+
+/** What other systems' records are known by when they come from an export of ours. */
+export const ownSource = "purser";
+
+export function transferOf(registry: Registry, resource: Resource): Transfer {
+  return registry.transfers.get(resource.type) ?? plainTransfer(resource);
+}
+
+/** Records of a resource as CSV, streamed in the order in which they came up; that they were taken stands in the audit log. */
+export async function exportCsv(
+  ctx: Ctx,
+  resource: Resource,
+  given: {
+    /** The rows to take, as ids: within reach, and narrowed. */
+    ids(reader: Ctx): Promise<ListQuery<{ id: string }>>;
+    /** Keys of the wanted columns in their order; all where none is named. */
+    columns?: readonly string[];
+    /** What the rows were narrowed by, for the audit log. */
+    filters: Record<string, string>;
+  },
+): Promise<Response> {
+  const transfer = transferOf(ctx.app.registry, resource);
+  const all = await reading(ctx, (reader) => fileColumns(reader, transfer));
+  const wanted = (given.columns ?? []).flatMap((key) => all.filter((column) => column.key === key));
+  const columns = wanted.length === 0 ? all : wanted;
+  await inUnit(ctx, (work) => writeAuditEntry(work, "export", resource.table.name, "", null, given.filters));
+  const name = resource.table.name as TableName;
+  return csvStream(ctx, {
+    name: `${resource.path}.csv`,
+    headers: columns.map(({ key }) => key),
+    page: async (reader, after) => {
+      let query = (await given.ids(reader))
+        .clearSelect()
+        .clearOrderBy()
+        .select(sql<string>`${sql.ref(`${name}.id`)}`.as("id"));
+      if (after !== null) query = query.where(sql.ref(`${name}.id`), ">", after);
+      const ids = (
+        await query
+          .orderBy(sql.ref(`${name}.id`))
+          .limit(rowsAtOnce)
+          .execute()
+      ).map(({ id }) => id);
+      const rows = await linesOf(reader, transfer, columns, ids);
+      return { rows, next: ids.length < rowsAtOnce ? null : (ids.at(-1) ?? null) };
+    },
+  });
+}
+
+/** The cells of some records, in the order of their ids. */
+export async function linesOf(
+  reader: Ctx,
+  { resource }: Transfer,
+  columns: readonly FileColumn[],
+  ids: readonly string[],
+): Promise<CsvCell[][]> {
+  if (ids.length === 0) return [];
+  const name = resource.table.name as TableName;
+  const rows = (await reach(reader, name)
+    .selectAll(name as never)
+    .where(sql.ref(`${name}.id`), "in", [...ids])
+    .orderBy(sql.ref(`${name}.id`))
+    .execute()) as Row[];
+  const found = rows.map((row) => String(row["id"]));
+  const names = new Map<string, Map<string, string>>();
+  for (const references of new Set(columns.map((column) => column.references))) {
+    if (references === "") continue;
+    const named = columns.filter((column) => column.references === references);
+    const wanted = rows.flatMap((row) =>
+      named.map((column) => cellValue(column, row)).filter((id) => typeof id === "string"),
+    );
+    names.set(references, await namesOf(reader, references, wanted as string[]));
+  }
+  const tags = columns.some(({ kind }) => kind === "tags") ? await tagsOf(reader, name, found) : [];
+  const external = await externalIds(reader, name, found);
+  return rows.map((row, index) => {
+    const edge = toEdge(resource.table, row);
+    return columns.map((column): CsvCell => {
+      if (column.kind === "external_id") return external.get(String(row["id"])) ?? String(row["id"]);
+      if (column.kind === "tags") return (tags[index] ?? []).join(", ");
+      const value = cellValue(column, column.kind === "custom" ? row : edge);
+      if (value === null || value === undefined) return null;
+      if (column.references !== "") return names.get(column.references)?.get(String(value)) ?? null;
+      if (Array.isArray(value)) return value.join(", ");
+      if (typeof value === "object") return Object.keys(value).length === 0 ? null : JSON.stringify(value);
+      return value as CsvCell;
+    });
+  });
+}
+
+function cellValue(column: FileColumn, row: Row): unknown {
+  if (column.kind === "custom") return ((row["custom_fields"] ?? {}) as Row)[column.field?.field_key ?? ""] ?? null;
+  const value = row[column.column] ?? null;
+  return column.kind === "address" ? (((value ?? {}) as Row)[column.part] ?? null) : value;
+}
+
+/** What records that came from an export were called where they came from: so an export of them is the same again. */
+async function externalIds(reader: Ctx, entityType: string, ids: readonly string[]): Promise<Map<string, string>> {
+  const rows = await reader.db
+    .selectFrom("external_ids")
+    .select(["entity_id", "external_id"])
+    .where("external_source", "=", ownSource)
+    .where("entity_type", "=", entityType)
+    .where("entity_id", "in", [...ids])
+    .execute();
+  return new Map(rows.map((row) => [row.entity_id, row.external_id]));
+}
