@@ -6,6 +6,7 @@ import { eventsModule } from "./events/index.ts";
 import { notificationsModule } from "./notifications/index.ts";
 import { homeModule } from "./home/index.ts";
 import { importsModule } from "./imports/index.ts";
+import { oauthModule } from "./oauth/index.ts";
 import { settingsModule } from "./settings/index.ts";
 import { setupModule } from "./setup/index.ts";
 import { staffModule } from "./staff/index.ts";
@@ -32,6 +33,7 @@ export const modules: readonly Module[] = [
   homeModule,
   settingsModule,
   staffModule,
+  oauthModule,
   setupModule,
   eventsModule,
   webhooksModule,

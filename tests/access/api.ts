@@ -9,6 +9,10 @@ export const apiAccess: AccessTable = {
     GET /api/v1/auth/sso/providers
     POST /api/v1/auth/sso/:provider/initiate
     POST /api/v1/auth/sso/:provider/callback
+    POST /oauth/token
+    POST /oauth/revoke
+    POST /oauth/introspect
+    GET /.well-known/oauth-authorization-server
     POST /api/v1/auth/password
     POST /api/v1/auth/mfa/setup
     POST /api/v1/auth/mfa/verify
@@ -32,6 +36,8 @@ export const apiAccess: AccessTable = {
     POST /api/v1/auth/logout
     GET /api/v1/auth/sessions
     PATCH DELETE /api/v1/auth/sessions/:id
+    GET /api/v1/auth/apps
+    DELETE /api/v1/auth/apps/:id
     GET /api/v1/auth/mfa
     GET /api/v1/auth/passkeys
     PATCH DELETE /api/v1/auth/passkeys/:id
@@ -79,6 +85,8 @@ export const apiAccess: AccessTable = {
     GET PUT PATCH DELETE /api/v1/interactions/:id
     GET /api/v1/companies/:id/interactions
     GET /api/v1/contacts/:id/interactions
+    GET POST /api/v1/api-keys
+    DELETE /api/v1/api-keys/:id
     GET /api/v1/custom-fields
     GET /api/v1/custom-fields/:id
     POST /api/v1/bulk
@@ -224,6 +232,11 @@ export const apiAccess: AccessTable = {
     POST /api/v1/custom-fields
     PUT PATCH DELETE /api/v1/custom-fields/:id
     GET PUT PATCH /api/v1/sign-in-settings
+    GET POST /api/v1/oauth-clients
+    GET PUT PATCH DELETE /api/v1/oauth-clients/:id
+    POST /api/v1/oauth-clients/:id/rotate-secret
+    GET /api/v1/users/:id/api-keys
+    DELETE /api/v1/users/:id/api-keys/:key_id
     POST /api/v1/users/:id/reset-mfa
     GET /api/v1/users/:id/sessions
     DELETE /api/v1/users/:id/sessions/:session_id

@@ -81,6 +81,9 @@ export const pageAccess: AccessTable = {
     POST /interactions/:id/delete
     GET /api
     GET /api/:operation
+    GET POST /oauth/authorize
+    GET /account/apps
+    POST /account/apps/:id/withdraw
     GET /
     GET /live
     GET /notifications
@@ -240,6 +243,15 @@ export const pageAccess: AccessTable = {
     POST /settings/custom-fields/:id/delete
     POST /settings/custom-fields/:id/move
     GET POST /settings/sign-in
+    GET /settings/api-keys
+    GET /settings/api-keys/:id
+    POST /settings/api-keys/:id/revoke
+    GET /settings/apps
+    GET POST /settings/apps/new
+    GET /settings/apps/:id
+    GET POST /settings/apps/:id/edit
+    POST /settings/apps/:id/rotate-secret
+    POST /settings/apps/:id/revoke
     GET /settings/staff/:id/sign-in
     POST /settings/staff/:id/reset-second-factor
     POST /settings/staff/:id/sessions/:session_id/end

@@ -1,4 +1,6 @@
 import { addAll } from "../../src/platform/reference.ts";
+import { perform } from "../../src/platform/action.ts";
+import { createClient } from "../../src/modules/oauth/index.ts";
 import { inUnit, reading } from "../../src/platform/context.ts";
 import { startSession } from "../../src/platform/access/sessions.ts";
 import { csrfToken } from "../../src/platform/http/csrf.ts";
@@ -161,6 +163,11 @@ export async function makeEverything(t: TestProgram): Promise<Everything> {
     mail: (await db.selectFrom("mails").select("id").executeTakeFirstOrThrow()).id,
     api_key: (await db.selectFrom("api_keys").select("id").executeTakeFirstOrThrow()).id,
   }));
+  const app = await perform(await t.harbor.as("administrator"), createClient, {
+    name: `${marker} reports`,
+    scopes: ["companies.read"],
+    redirect_uris: ["https://app.test/callback"],
+  });
   const ids: Record<string, string> = {
     companies: company_id,
     views: view,
@@ -213,6 +220,8 @@ export async function makeEverything(t: TestProgram): Promise<Everything> {
     sessions: rows.api_key,
     "standard-data": "work_types",
     passkeys: rows.api_key,
+    apps: app.client.id,
+    "oauth-clients": app.client.id,
     "work-types": await first("work-types"),
     "ticket-queues": await first("ticket-queues"),
     "ticket-statuses": await first("ticket-statuses"),

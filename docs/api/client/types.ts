@@ -2770,6 +2770,65 @@ export interface Operations {
       };
     };
   };
+  /** One's own API keys. */
+  "GET /api-keys": {
+    path: undefined;
+    query: undefined;
+    body: undefined;
+    answer: {
+      jsonapi: Schemas["jsonapi"];
+      data: ({
+        type: "api_keys";
+        id: string;
+        attributes: {
+          name: string;
+          hint: string;
+          scopes: (string)[];
+          allowed_networks: (string)[];
+          created_at: string;
+          last_used_at: string | null;
+          last_used_ip: string | null;
+          expires_at: string | null;
+          revoked_at: string | null;
+        };
+      })[];
+    };
+  };
+  /** Make an API key for oneself; the key is in the answer, once. Nothing in scopes: all that one may do. */
+  "POST /api-keys": {
+    path: undefined;
+    query: undefined;
+    body: {
+      data: {
+        type: "api_keys";
+        id?: string;
+        attributes?: {
+          name: string;
+          scopes?: (string)[];
+          expires_at?: string | null;
+          expires_in_days?: number;
+          allowed_networks?: (string)[];
+        };
+      };
+    };
+    answer: {
+      jsonapi: Schemas["jsonapi"];
+      data: {
+        type: "api_keys";
+        id: string;
+        attributes: {
+          key: string;
+        };
+      };
+    };
+  };
+  /** Revoke one of one's own API keys. */
+  "DELETE /api-keys/{id}": {
+    path: { id: string };
+    query: undefined;
+    body: undefined;
+    answer: undefined;
+  };
   /** List API requests. */
   "GET /api-requests": {
     path: undefined;
@@ -2823,6 +2882,32 @@ export interface Operations {
       included?: (Schemas["resource_object"])[];
       links?: Schemas["list_links"];
     };
+  };
+  /** The apps that one has allowed to act in one's name. */
+  "GET /auth/apps": {
+    path: undefined;
+    query: undefined;
+    body: undefined;
+    answer: {
+      jsonapi: Schemas["jsonapi"];
+      data: ({
+        type: "oauth_grants";
+        id: string;
+        attributes: {
+          name: string;
+          scopes: (string)[];
+          created_at: string;
+          last_used_at: string | null;
+        };
+      })[];
+    };
+  };
+  /** Take back what one has allowed an app. */
+  "DELETE /auth/apps/{id}": {
+    path: { id: string };
+    query: undefined;
+    body: undefined;
+    answer: undefined;
   };
   /** Sign in with e-mail and password. A 401 with the code mfa_required, mfa_setup_required or password_expired holds a challenge token to go on with. */
   "POST /auth/login": {
@@ -6296,6 +6381,224 @@ export interface Operations {
       data: Schemas["notifications"];
       included?: (Schemas["resource_object"])[];
       links?: Schemas["list_links"];
+    };
+  };
+  /** The apps that are registered. */
+  "GET /oauth-clients": {
+    path: undefined;
+    query: undefined;
+    body: undefined;
+    answer: {
+      jsonapi: Schemas["jsonapi"];
+      data: ({
+        type: "oauth_clients";
+        id: string;
+        attributes: {
+          name: string;
+          description: string;
+          is_confidential: boolean;
+          redirect_uris: (string)[];
+          scopes: (string)[];
+          is_service: boolean;
+          service_user_id: string | null;
+          secret_hint: string | null;
+          last_used_at: string | null;
+          revoked_at: string | null;
+          version: number;
+          created_at: string;
+          updated_at: string;
+          secret?: string;
+        };
+      })[];
+    };
+  };
+  /** Register an app; the secret of one that can keep it is in the answer, once. */
+  "POST /oauth-clients": {
+    path: undefined;
+    query: undefined;
+    body: {
+      data: {
+        type: "oauth_clients";
+        id?: string;
+        attributes?: {
+          name: string;
+          description?: string;
+          redirect_uris?: (string)[];
+          scopes: (string)[];
+          is_service?: boolean;
+          is_confidential?: boolean;
+        };
+      };
+    };
+    answer: {
+      jsonapi: Schemas["jsonapi"];
+      data: {
+        type: "oauth_clients";
+        id: string;
+        attributes: {
+          name: string;
+          description: string;
+          is_confidential: boolean;
+          redirect_uris: (string)[];
+          scopes: (string)[];
+          is_service: boolean;
+          service_user_id: string | null;
+          secret_hint: string | null;
+          last_used_at: string | null;
+          revoked_at: string | null;
+          version: number;
+          created_at: string;
+          updated_at: string;
+          secret?: string;
+        };
+      };
+    };
+  };
+  /** One of the apps that are registered. */
+  "GET /oauth-clients/{id}": {
+    path: { id: string };
+    query: undefined;
+    body: undefined;
+    answer: {
+      jsonapi: Schemas["jsonapi"];
+      data: {
+        type: "oauth_clients";
+        id: string;
+        attributes: {
+          name: string;
+          description: string;
+          is_confidential: boolean;
+          redirect_uris: (string)[];
+          scopes: (string)[];
+          is_service: boolean;
+          service_user_id: string | null;
+          secret_hint: string | null;
+          last_used_at: string | null;
+          revoked_at: string | null;
+          version: number;
+          created_at: string;
+          updated_at: string;
+          secret?: string;
+        };
+      };
+    };
+  };
+  /** Change an app. */
+  "PUT /oauth-clients/{id}": {
+    path: { id: string };
+    query: undefined;
+    body: {
+      data: {
+        type: "oauth_clients";
+        id?: string;
+        attributes?: {
+          name?: string;
+          description?: string;
+          redirect_uris?: (string)[];
+          scopes?: (string)[];
+          is_service?: boolean;
+        };
+      };
+    };
+    answer: {
+      jsonapi: Schemas["jsonapi"];
+      data: {
+        type: "oauth_clients";
+        id: string;
+        attributes: {
+          name: string;
+          description: string;
+          is_confidential: boolean;
+          redirect_uris: (string)[];
+          scopes: (string)[];
+          is_service: boolean;
+          service_user_id: string | null;
+          secret_hint: string | null;
+          last_used_at: string | null;
+          revoked_at: string | null;
+          version: number;
+          created_at: string;
+          updated_at: string;
+          secret?: string;
+        };
+      };
+    };
+  };
+  /** Change an app. */
+  "PATCH /oauth-clients/{id}": {
+    path: { id: string };
+    query: undefined;
+    body: {
+      data: {
+        type: "oauth_clients";
+        id?: string;
+        attributes?: {
+          name?: string;
+          description?: string;
+          redirect_uris?: (string)[];
+          scopes?: (string)[];
+          is_service?: boolean;
+        };
+      };
+    };
+    answer: {
+      jsonapi: Schemas["jsonapi"];
+      data: {
+        type: "oauth_clients";
+        id: string;
+        attributes: {
+          name: string;
+          description: string;
+          is_confidential: boolean;
+          redirect_uris: (string)[];
+          scopes: (string)[];
+          is_service: boolean;
+          service_user_id: string | null;
+          secret_hint: string | null;
+          last_used_at: string | null;
+          revoked_at: string | null;
+          version: number;
+          created_at: string;
+          updated_at: string;
+          secret?: string;
+        };
+      };
+    };
+  };
+  /** Take an app and all its access out of use. */
+  "DELETE /oauth-clients/{id}": {
+    path: { id: string };
+    query: undefined;
+    body: undefined;
+    answer: undefined;
+  };
+  /** A new secret in place of the present one. */
+  "POST /oauth-clients/{id}/rotate-secret": {
+    path: { id: string };
+    query: undefined;
+    body: undefined;
+    answer: {
+      jsonapi: Schemas["jsonapi"];
+      data: {
+        type: "oauth_clients";
+        id: string;
+        attributes: {
+          name: string;
+          description: string;
+          is_confidential: boolean;
+          redirect_uris: (string)[];
+          scopes: (string)[];
+          is_service: boolean;
+          service_user_id: string | null;
+          secret_hint: string | null;
+          last_used_at: string | null;
+          revoked_at: string | null;
+          version: number;
+          created_at: string;
+          updated_at: string;
+          secret?: string;
+        };
+      };
     };
   };
   /** This document: the whole API as OpenAPI 3.1. */
@@ -10287,6 +10590,37 @@ export interface Operations {
   /** Delete a user, unless something refers to it. */
   "DELETE /users/{id}": {
     path: { id: string };
+    query: undefined;
+    body: undefined;
+    answer: undefined;
+  };
+  /** The API keys of a person. */
+  "GET /users/{id}/api-keys": {
+    path: { id: string };
+    query: undefined;
+    body: undefined;
+    answer: {
+      jsonapi: Schemas["jsonapi"];
+      data: ({
+        type: "api_keys";
+        id: string;
+        attributes: {
+          name: string;
+          hint: string;
+          scopes: (string)[];
+          allowed_networks: (string)[];
+          created_at: string;
+          last_used_at: string | null;
+          last_used_ip: string | null;
+          expires_at: string | null;
+          revoked_at: string | null;
+        };
+      })[];
+    };
+  };
+  /** Revoke an API key of a person. */
+  "DELETE /users/{id}/api-keys/{key_id}": {
+    path: { id: string; key_id: string };
     query: undefined;
     body: undefined;
     answer: undefined;

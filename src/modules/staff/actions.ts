@@ -170,6 +170,7 @@ export const endSession = action({
   ),
   run: async (work: Work, input: { id: string; session_id: string }) => {
     const user = await find(work, "users", input.id);
+    await checkMayActOn(work, user.id);
     const session = await work.db
       .selectFrom("sessions")
       .select("id")

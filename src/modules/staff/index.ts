@@ -19,7 +19,10 @@ import { staffEvents } from "./events.ts";
 import { removePasskey, renamePasskey } from "./mfa/passkey-actions.ts";
 import { resetSecondFactor } from "./mfa/actions.ts";
 import { accountPages } from "./pages/account.ts";
-import { createApiKey, revokeApiKey } from "./keys.ts";
+import { createApiKey, revokeAnyApiKey, revokeApiKey } from "./keys.ts";
+import { allKeyPages } from "./pages/all-keys.ts";
+import { keysApi } from "./api/keys.ts";
+import { staffJobs } from "./jobs.ts";
 import { keyPages } from "./pages/keys.ts";
 import { stepPages } from "./pages/steps.ts";
 import { passkeyPages } from "./pages/passkeys.ts";
@@ -80,6 +83,7 @@ export const staffModule = defineModule({
     ...Object.values(actions),
     createApiKey,
     revokeApiKey,
+    revokeAnyApiKey,
     createRole,
     updateRole,
     deleteRole,
@@ -101,6 +105,7 @@ export const staffModule = defineModule({
     ...twoStepPages,
     ...passkeyPages,
     ...keyPages,
+    ...allKeyPages,
     ...policyRoutes,
     ...peoplePages,
     ...personSignInPages,
@@ -110,14 +115,17 @@ export const staffModule = defineModule({
     ...signInApi,
     ...mfaApi,
     ...sessionsApi,
+    ...keysApi,
     ...passkeyRoutes("/api/v1/auth", "staff"),
   ],
   emits: staffEvents,
+  jobs: staffJobs,
   reach: {
     sessions: (query, ctx) => query.where(sql.ref("sessions.user_id"), "=", ctx.actor.user_id),
     totp_factors: (query, ctx) => ownOrManaged(query, ctx, "totp_factors"),
     passkeys: (query, ctx) => ownOrManaged(query, ctx, "passkeys"),
-    api_keys: (query, ctx) => query.where(sql.ref("api_keys.user_id"), "=", ctx.actor.user_id),
+    api_keys: (query, ctx) =>
+      ctx.actor.kind === "system" ? query : query.where(sql.ref("api_keys.user_id"), "=", ctx.actor.user_id),
   },
   panels: [
     {
@@ -156,6 +164,19 @@ export const staffModule = defineModule({
         title: t("Passwords and sessions"),
         text: t("How long passwords are, how often they change, how long people stay signed in."),
         href: "/settings/sign-in",
+        icon: "key",
+      }),
+    },
+    {
+      page: "settings",
+      order: 22,
+      permission: "staff.manage",
+      load: async () => ({
+        kind: "card",
+        group: t("People"),
+        title: t("API keys"),
+        text: t("The keys of all colleagues: what they may do, when and from where they were used."),
+        href: "/settings/api-keys",
         icon: "key",
       }),
     },

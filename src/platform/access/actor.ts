@@ -21,6 +21,8 @@ export interface Actor {
   narrowed: ReadonlyMap<string, Narrow>;
   session_id: string | null;
   api_key_id: string | null;
+  /** Set for an app of others: what somebody has allowed it. */
+  oauth_grant_id?: string | null;
 }
 
 export const nobody: Actor = {

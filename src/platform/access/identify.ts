@@ -1,6 +1,7 @@
 import { plus } from "../clock.ts";
 import type { App, Tenant } from "../context.ts";
 import type { Db } from "../database/tables.ts";
+import { isInNetworks } from "../networks.ts";
 import { withinModules } from "../switches.ts";
 import { type Actor, narrowedOf, nobody } from "./actor.ts";
 import { verifyAccessToken } from "./jwt.ts";
@@ -12,6 +13,8 @@ export interface Credentials {
   portalCookie: string | null;
   /** The `Authorization` or `X-API-Key` header's secret. */
   bearer: string | null;
+  /** Where the request comes from: keys may be bound to networks. */
+  ip: string;
 }
 
 /** How often a session or key is marked as used, at most. */
@@ -41,7 +44,7 @@ async function prove(
   credentials: Credentials,
   door: "staff" | "portal" | "any",
 ): Promise<Identity> {
-  if (credentials.bearer !== null) return byBearer(app, tenant, db, credentials.bearer);
+  if (credentials.bearer !== null) return byBearer(app, tenant, db, credentials.bearer, credentials.ip);
   const cookies = [
     ...(door === "portal" ? [] : [credentials.staffCookie]),
     ...(door === "staff" ? [] : [credentials.portalCookie]),
@@ -55,18 +58,21 @@ async function prove(
   return anonymous;
 }
 
-async function byBearer(app: App, tenant: Tenant, db: Db, bearer: string): Promise<Identity> {
+async function byBearer(app: App, tenant: Tenant, db: Db, bearer: string, ip: string): Promise<Identity> {
   const now = app.clock.now();
   const token = readToken(bearer);
   if (token !== null) {
-    if (token.kind !== "api" || token.tenantId !== tenant.id) return anonymous;
+    if (token.tenantId !== tenant.id) return anonymous;
+    if (token.kind === "oauth_access") return byApp(db, token.hash, now);
+    if (token.kind !== "api") return anonymous;
     const key = await db
       .selectFrom("api_keys")
-      .select(["id", "user_id", "name", "scopes", "expires_at", "last_used_at"])
+      .select(["id", "user_id", "name", "scopes", "expires_at", "last_used_at", "allowed_networks"])
       .where("token_hash", "=", token.hash)
       .where("revoked_at", "is", null)
       .executeTakeFirst();
     if (key === undefined || (key.expires_at !== null && key.expires_at <= now)) return anonymous;
+    if (key.allowed_networks.length > 0 && !isInNetworks(ip, key.allowed_networks)) return anonymous;
     const actor = await actorOf(db, key.user_id, null, key.id);
     if (actor === null) return anonymous;
     const scopes = new Set(key.scopes);
@@ -78,6 +84,43 @@ async function byBearer(app: App, tenant: Tenant, db: Db, bearer: string): Promi
   const claims = await verifyAccessToken(app.keyring.derive("access-token", tenant.id), bearer, now);
   if (claims === null || claims.tenant_id !== tenant.id) return anonymous;
   return (await bySession(app, db, { id: claims.session_id })) ?? anonymous;
+}
+
+/** An app of others: as the person who allowed it, or as its own account, within what was allowed and is still offered. */
+async function byApp(db: Db, hash: string, now: string): Promise<Identity> {
+  const row = await db
+    .selectFrom("oauth_tokens")
+    .innerJoin("oauth_grants", "oauth_grants.id", "oauth_tokens.grant_id")
+    .innerJoin("oauth_clients", "oauth_clients.id", "oauth_grants.client_id")
+    .select([
+      "oauth_tokens.scopes",
+      "oauth_grants.id",
+      "oauth_grants.user_id",
+      "oauth_grants.last_used_at",
+      "oauth_clients.name",
+      "oauth_clients.is_service",
+      "oauth_clients.scopes as client_scopes",
+      "oauth_clients.service_user_id",
+    ])
+    .where("oauth_tokens.token_hash", "=", hash)
+    .where("oauth_tokens.expires_at", ">", now)
+    .where("oauth_tokens.revoked_at", "is", null)
+    .where("oauth_grants.revoked_at", "is", null)
+    .where("oauth_clients.revoked_at", "is", null)
+    .executeTakeFirst();
+  if (row === undefined || row.user_id === null) return anonymous;
+  const allowed = row.scopes.filter((scope) => row.client_scopes.includes(scope));
+  const isTouchDue = row.last_used_at === null || row.last_used_at < plus(now, -touchMilliseconds);
+  if (row.user_id === row.service_user_id) {
+    if (!row.is_service) return anonymous;
+    const own = { kind: "staff", user_id: row.user_id, name: row.name, permissions: new Set(allowed) } as const;
+    return { ...anonymous, isTouchDue, actor: { ...nobody, ...own, oauth_grant_id: row.id } };
+  }
+  const actor = await actorOf(db, row.user_id, null, null);
+  if (actor === null) return anonymous;
+  const permissions = new Set(allowed.filter((scope) => actor.permissions.has(scope)));
+  const name = `${actor.name} (app ${row.name})`;
+  return { ...anonymous, isTouchDue, actor: { ...actor, permissions, name, oauth_grant_id: row.id } };
 }
 
 async function bySession(app: App, db: Db, by: { token_hash: string } | { id: string }): Promise<Identity | null> {

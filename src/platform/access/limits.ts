@@ -15,6 +15,8 @@ export const signInByAccount: Limit = { attempts: 10, seconds: 900 };
 export const signInByAddress: Limit = { attempts: 50, seconds: 900 };
 /** Codes of six digits: three are right at any time, so ten tries in a quarter of an hour guess one in some 33,000. */
 export const secondStepByAccount: Limit = { attempts: 10, seconds: 900 };
+/** Programs renew many tokens from one address; guessing 256 bits is hopeless at any rate. */
+export const oauthByAddress: Limit = { attempts: 1200, seconds: 900 };
 export const resetByAddress: Limit = { attempts: 20, seconds: 3600 };
 export const resetByAccount: Limit = { attempts: 5, seconds: 3600 };
 

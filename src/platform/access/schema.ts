@@ -128,6 +128,11 @@ export const apiKeys = table(
     /** Permissions the key may use; empty: all of the user's. */
     scopes: defaulted(col.json<string[]>(), []),
     last_used_at: readOnly(col.maybe.instant()),
+    last_used_ip: readOnly(col.maybe.text({ label: "Last used from" })),
+    /** Where it may be used from, as addresses and networks; empty: from anywhere. */
+    allowed_networks: defaulted(col.json<string[]>(), []),
+    /** When its owner was told that it ends soon. */
+    expiry_warned_at: readOnly(col.maybe.instant()),
     expires_at: col.maybe.instant(),
     revoked_at: readOnly(col.maybe.instant()),
   },

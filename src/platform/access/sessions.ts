@@ -103,10 +103,16 @@ export async function revokeSessions(
 /** Marks the session or API key as used, and lets the session live on. */
 export async function touchProof(ctx: Ctx, actor: Actor): Promise<void> {
   const now = ctx.app.clock.now();
-  const { session_id, api_key_id } = actor;
+  const { session_id, api_key_id, oauth_grant_id } = actor;
   await ctx.app.database.write(ctx.tenant.id, async (db) => {
     if (api_key_id !== null)
-      await db.updateTable("api_keys").set({ last_used_at: now }).where("id", "=", api_key_id).execute();
+      await db
+        .updateTable("api_keys")
+        .set({ last_used_at: now, last_used_ip: ctx.request.ip })
+        .where("id", "=", api_key_id)
+        .execute();
+    if (oauth_grant_id != null)
+      await db.updateTable("oauth_grants").set({ last_used_at: now }).where("id", "=", oauth_grant_id).execute();
     if (session_id === null) return;
     const policy = await signInPolicy(db);
     const session = await db.selectFrom("sessions").select("ends_at").where("id", "=", session_id).executeTakeFirst();

@@ -14,6 +14,10 @@ export type TokenKind =
   | "portal"
   | "challenge"
   | "refresh"
+  | "oauth_access"
+  | "oauth_refresh"
+  | "oauth_code"
+  | "oauth_secret"
   | "operator_key"
   | "operator_session"
   | "operator_link";
@@ -38,6 +42,10 @@ const prefixes: Record<TokenKind, string> = {
   operator_link: "pl",
   challenge: "pc",
   refresh: "pf",
+  oauth_access: "pt",
+  oauth_refresh: "py",
+  oauth_code: "pd",
+  oauth_secret: "pz",
 };
 
 const kinds = new Map(Object.entries(prefixes).map(([kind, prefix]) => [prefix, kind as TokenKind]));

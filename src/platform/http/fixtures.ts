@@ -3,6 +3,7 @@ import { customFields, duplicates, journalNotes, journalTimeline, merge } from "
 import { dashboard, emptyList, ticketList } from "./fixtures/lists.ts";
 import { apiIndex, apiOperation } from "./fixtures/reference.ts";
 import * as outside from "./fixtures/outside.ts";
+import * as signIn from "./fixtures/sign-in.ts";
 import { header } from "./fixtures/parts.ts";
 import { portalHome, portalTicket } from "./fixtures/portal.ts";
 import { record, search } from "./fixtures/record.ts";
@@ -13,20 +14,26 @@ export const fixtures: Record<string, { layout: "app" | "portal" | "plain"; titl
   "account/key": {
     layout: "app",
     title: "New key",
-    model: { header: header("Your new API key"), key: "pk_live_6f1c0a4e" },
+    model: {
+      header: header("Your new API key"),
+      key: "pk_live_6f1c0a4e",
+      hint: "Send it in this header: Authorization: Bearer …",
+      next: "/account/api-keys",
+    },
   },
+  "account/apps": { layout: "app", title: "Apps", model: signIn.allowedApps },
   "account/person": {
     layout: "app",
     title: "Sign-in",
     model: {
       header: header("How Ana signs in"),
-      two_step: outside.security.two_step,
-      sessions: outside.security.sessions.flatMap((session) =>
+      two_step: signIn.security.two_step,
+      sessions: signIn.security.sessions.flatMap((session) =>
         session.revoke === null ? [] : [{ ...session, revoke: session.revoke }],
       ),
     },
   },
-  "account/security": { layout: "app", title: "Security", model: outside.security },
+  "account/security": { layout: "app", title: "Security", model: signIn.security },
   "tenants/link": {
     layout: "app",
     title: "Setup link",
@@ -55,9 +62,9 @@ export const fixtures: Record<string, { layout: "app" | "portal" | "plain"; titl
     title: "New password",
     model: { ...outside.signIn, title: "Choose a new password", providers: [], links: [] },
   },
-  "auth/recovery-codes": { layout: "app", title: "Recovery codes", model: outside.codes },
+  "auth/recovery-codes": { layout: "app", title: "Recovery codes", model: signIn.codes },
   "auth/sign-in": { layout: "plain", title: "Sign in", model: outside.signIn },
-  "auth/two-step": { layout: "plain", title: "Two steps", model: outside.twoStep },
+  "auth/two-step": { layout: "plain", title: "Two steps", model: signIn.twoStep },
   "billing/run": {
     layout: "app",
     title: "Billing run",
@@ -110,6 +117,7 @@ export const fixtures: Record<string, { layout: "app" | "portal" | "plain"; titl
   "lists/index": { layout: "app", title: "Tickets", model: ticketList },
   "portal/home": { layout: "portal", title: "Home", model: portalHome },
   "portal/ticket": { layout: "portal", title: "T-1042", model: portalTicket },
+  "oauth/consent": { layout: "plain", title: "Allow", model: signIn.consent },
   "records/show": { layout: "app", title: "Nordwind Logistics", model: record },
   "reference/index": { layout: "app", title: "API", model: apiIndex },
   "reference/show": { layout: "app", title: "GET /api/v1/companies", model: apiOperation },

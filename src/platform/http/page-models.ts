@@ -15,43 +15,6 @@ import type {
   TabModel,
 } from "./view-models.ts";
 
-/** `auth/sign-in`, `auth/forgot`, `auth/reset`, `auth/invite`: a card with one form. */
-export interface AuthPageModel {
-  title: string;
-  text: string;
-  form: FormModel;
-  /** Said instead of the form, e.g. "look into your mailbox"; empty while the form is to be filled. */
-  done_text: string;
-  /** Other ways in (single sign-on). */
-  providers: { label: string; href: string }[];
-  links: { label: string; href: string }[];
-  /** The button that asks for a passkey; shown when the browser can. `is_first`: there is nothing else to do here. */
-  passkey: { url: string; next: string; label: string; is_first: boolean } | null;
-}
-
-/** `auth/two-step`: an authenticator app to be set up. */
-export interface TwoStepModel {
-  /** Null on the way in, where there is no frame yet. */
-  header: PageHeaderModel | null;
-  title: string;
-  text: string;
-  /** In groups of four, for typing. */
-  secret: string;
-  otpauth_url: string;
-  /** A `data:` address of a picture. */
-  qr_code: string;
-  form: FormModel;
-}
-
-/** `auth/recovery-codes`: shown once. */
-export interface RecoveryCodesModel {
-  header: PageHeaderModel | null;
-  title: string;
-  text: string;
-  codes: string[];
-  next: { label: string; href: string };
-}
-
 /** `setup/wizard`. */
 export interface SetupPageModel {
   steps: { label: string; href: string; state: "done" | "current" | "todo" }[];
@@ -281,35 +244,6 @@ export interface ImportPreviewModel {
   submit_label: string | null;
   blocked_text: string;
   cancel_url: string;
-}
-
-/** `account/person`: how somebody signs in, for whoever manages the staff. */
-export interface PersonSignInModel {
-  header: PageHeaderModel;
-  two_step: { is_on: boolean; text: string; actions: ActionLink[] };
-  sessions: { device: string; where: string; at_text: string; icon: string; revoke: ActionLink }[];
-}
-
-/** `account/security`. */
-export interface SecurityPageModel {
-  header: PageHeaderModel;
-  tabs: TabModel[];
-  sessions: {
-    device: string;
-    where: string;
-    at_text: string;
-    is_current: boolean;
-    /** What the session is: a browser, or a program. */
-    icon: string;
-    name_url: string;
-    revoke: ActionLink | null;
-  }[];
-  revoke_all: ActionLink | null;
-  two_step: { is_on: boolean; text: string; actions: ActionLink[] };
-  passkeys: { name: string; detail: string; rename: ActionLink; remove: ActionLink }[];
-  /** Where the browser makes a new passkey; empty when the address of this installation allows none. */
-  passkey_url: string;
-  password: FormModel;
 }
 
 /** `tenants/link`: something secret, shown once and copied. */

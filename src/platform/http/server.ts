@@ -172,7 +172,8 @@ async function answerTo(
   let answer: Response;
   try {
     if (!gate.isOpen()) throw new Failure(503, "stopping", t("Purser is being restarted. Try again in a moment."));
-    const { tenant, identity } = await (gate.enter?.(incoming, route) ?? enterByHost(app, gate, incoming, route));
+    const { tenant, identity } = await (gate.enter?.(incoming, route) ??
+      enterByHost(app, gate, incoming, route, info.ip));
     speakTo({ actor: identity.actor, tenant }, route, request);
     ctx = contextOf(app, tenant, identity.actor, info);
     if (tenant.suspension !== null) {
@@ -221,7 +222,7 @@ async function answerTo(
 }
 
 /** The tenant of the host's name and who is acting, in one read. */
-async function enterByHost(app: App, gate: Gate, incoming: Incoming, route: Route): Promise<Entered> {
+async function enterByHost(app: App, gate: Gate, incoming: Incoming, route: Route, ip: string): Promise<Entered> {
   const { request, url } = incoming;
   const tenantId = await gate.tenantOf((request.headers.get("host") ?? url.host).toLowerCase());
   if (tenantId === null) throw notFound(t("An organization at this address"));
@@ -238,6 +239,7 @@ async function enterByHost(app: App, gate: Gate, incoming: Incoming, route: Rout
       staffCookie: cookies.get(staffCookieName(tenant.public_url)) ?? null,
       portalCookie: cookies.get(portalCookieName(tenant.public_url)) ?? null,
       bearer: isPage ? null : bearer,
+      ip,
     };
     const door =
       route.door === "staff" || route.door === "portal"

@@ -15,6 +15,7 @@ export type Change =
   | "passkey_added"
   | "passkey_removed"
   | "new_device"
+  | "key_expires"
   | "refresh_token_reused";
 
 function sentenceOf(change: Change, details: string): string {
@@ -37,6 +38,10 @@ function sentenceOf(change: Change, details: string): string {
       return t("A passkey has been removed from your account: {details}.", { details });
     case "new_device":
       return t("Somebody, probably you, has signed in from a device that was not used before: {details}.", { details });
+    case "key_expires":
+      return t("An API key of yours ends soon, and with it what uses it: {details}. Make a new one in time.", {
+        details,
+      });
     case "refresh_token_reused":
       return t(
         "A program that was signed in for you has been signed out, because its access was used twice: {details}.",
@@ -60,10 +65,12 @@ async function writeNotice(work: Work, userId: string, change: Change, details: 
     .executeTakeFirstOrThrow();
   const body = mailBody(
     {
-      heading: t("A change of your sign-in"),
+      heading: change === "key_expires" ? t("An API key ends soon") : t("A change of your sign-in"),
       paragraphs: [
         sentenceOf(change, details),
-        t("If it was not you, change your password at once and tell your administrator."),
+        ...(change === "key_expires"
+          ? []
+          : [t("If it was not you, change your password at once and tell your administrator.")]),
       ],
       action: {
         label: t("Your account"),
@@ -75,7 +82,10 @@ async function writeNotice(work: Work, userId: string, change: Change, details: 
   );
   await queueMail(work, {
     to: { address: user.email, name: user.name },
-    subject: t("A change of your sign-in at {organization}", { organization: work.tenant.name }),
+    subject:
+      change === "key_expires"
+        ? t("An API key at {organization} ends soon", { organization: work.tenant.name })
+        : t("A change of your sign-in at {organization}", { organization: work.tenant.name }),
     text: body.text,
     html: body.html,
     about: { type: "users", id: userId },

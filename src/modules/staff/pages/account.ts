@@ -7,7 +7,7 @@ import type { Failure } from "../../../platform/errors.ts";
 import { button, formatAgo, link } from "../../../platform/http/cells.ts";
 import { field, formFailure, formModel, type FormValues } from "../../../platform/http/form-model.ts";
 import { buttonRoute, readInput } from "../../../platform/http/form-page.ts";
-import type { SecurityPageModel } from "../../../platform/http/page-models.ts";
+import type { SecurityPageModel } from "../../../platform/http/sign-in-models.ts";
 import { type Answer, type Incoming, page, redirect, type Route } from "../../../platform/http/route.ts";
 import type { ActionLink, FormModel } from "../../../platform/http/view-models.ts";
 import { t } from "../../../platform/language/index.ts";
@@ -107,7 +107,10 @@ async function securityPage(ctx: Ctx, door: AccountDoor, failure: Failure | null
       subtitle: ctx.actor.email,
       breadcrumbs: [],
       badges: [],
-      actions: can(ctx.actor, "api_keys.manage") ? [link(t("API keys"), "/account/api-keys", "key")] : [],
+      actions: [
+        ...(door === "staff" ? [link(t("Apps you have allowed"), "/account/apps", "globe")] : []),
+        ...(can(ctx.actor, "api_keys.manage") ? [link(t("API keys"), "/account/api-keys", "key")] : []),
+      ],
     },
     tabs: [],
     sessions,

@@ -1,4 +1,3 @@
-import { can } from "../../../platform/access/actor.ts";
 import { find, reach } from "../../../platform/access/reach.ts";
 import type { Ctx } from "../../../platform/context.ts";
 import type { Failure } from "../../../platform/errors.ts";
@@ -6,6 +5,7 @@ import { cell, empty, link } from "../../../platform/http/cells.ts";
 import { field, formModel, type FormValues } from "../../../platform/http/form-model.ts";
 import { buttonRoute, formRoutes } from "../../../platform/http/form-page.ts";
 import { type List, listAnswer } from "../../../platform/http/list.ts";
+import { scopeFields } from "../../../platform/http/scopes.ts";
 import { type Incoming, page, redirect, type Route } from "../../../platform/http/route.ts";
 import type { FormModel } from "../../../platform/http/view-models.ts";
 import { t } from "../../../platform/language/index.ts";
@@ -16,6 +16,7 @@ interface KeyRow {
   name: string;
   hint: string;
   last_used_at: string | null;
+  last_used_ip: string | null;
   expires_at: string | null;
   revoked_at: string | null;
 }
@@ -37,6 +38,7 @@ const keyList: List<KeyRow> = {
       "api_keys.name",
       "api_keys.hint",
       "api_keys.last_used_at",
+      "api_keys.last_used_ip",
       "api_keys.expires_at",
       "api_keys.revoked_at",
     ]),
@@ -49,6 +51,13 @@ const keyList: List<KeyRow> = {
       cell: (row) =>
         row.revoked_at === null ? cell.badge(t("Active"), "success") : cell.badge(t("Revoked"), "neutral"),
     },
+    {
+      key: "last_used_at",
+      label: "Last used",
+      is_secondary: true,
+      cell: (row, ctx) => cell.instant(row.last_used_at, ctx.tenant, ctx.app.clock.now()),
+    },
+    { key: "last_used_ip", label: "From", is_secondary: true, cell: (row) => cell.muted(row.last_used_ip) },
     {
       key: "expires_at",
       label: "Expires",
@@ -79,9 +88,6 @@ async function keyForm(
   typed: FormValues | null,
   failure: Failure | null,
 ): Promise<FormModel> {
-  const options = [...ctx.app.registry.permissions]
-    .filter(([name]) => can(ctx.actor, name))
-    .map(([value, label]) => ({ value, label: t(label), hint: value }));
   return formModel({
     action: "/account/api-keys/new",
     values: typed ?? {},
@@ -93,13 +99,28 @@ async function keyForm(
         title: t("Key"),
         fields: [
           field("name", t("What it is for"), { is_required: true, span: 6 }),
-          field("scopes", t("What it may do"), {
-            kind: "checkboxes",
-            options,
-            hint: t("Nothing chosen: everything you may do."),
+          field("expires_in_days", t("Works for"), {
+            kind: "select",
+            options: [
+              { value: "90", label: t("90 days") },
+              { value: "30", label: t("30 days") },
+              { value: "365", label: t("One year") },
+              { value: "", label: t("Until it is revoked") },
+            ],
+            hint: t("You are told a week before it ends."),
+          }),
+          field("allowed_networks", t("Only from these addresses"), {
+            kind: "textarea",
+            rows: 2,
             span: 6,
+            hint: t("Addresses or networks such as 192.0.2.0/24, one a line. Empty: from anywhere."),
           }),
         ],
+      },
+      {
+        title: t("What it may do"),
+        hint: t("Nothing ticked: everything you may do. In any case never more than you may do yourself."),
+        fields: scopeFields(ctx, []),
       },
     ],
   });
@@ -125,6 +146,8 @@ export const keyPages: Route[] = [
       page("account/key", t("Your new API key"), {
         header: { title: t("Your new API key"), subtitle: "", breadcrumbs: keyCrumbs, badges: [], actions: [] },
         key: (result as { key: string }).key,
+        hint: t("Send it in this header with every request to /api/v1: Authorization: Bearer …"),
+        next: "/account/api-keys",
       }),
   }),
   {

@@ -7,7 +7,7 @@ import { Failure, malformed } from "../../../platform/errors.ts";
 import { button, formatAgo, link } from "../../../platform/http/cells.ts";
 import { field, formFailure, formModel, type FormValues } from "../../../platform/http/form-model.ts";
 import { buttonRoute, readInput } from "../../../platform/http/form-page.ts";
-import type { SecurityPageModel } from "../../../platform/http/page-models.ts";
+import type { SecurityPageModel } from "../../../platform/http/sign-in-models.ts";
 import { type Answer, type Incoming, page, redirect, response, type Route } from "../../../platform/http/route.ts";
 import { t } from "../../../platform/language/index.ts";
 import type { Entering } from "../auth/steps.ts";

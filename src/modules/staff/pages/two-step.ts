@@ -1,7 +1,7 @@
 import { type Ctx, reading } from "../../../platform/context.ts";
 import type { Failure } from "../../../platform/errors.ts";
 import { field, formFailure, formModel, type FormValues } from "../../../platform/http/form-model.ts";
-import type { TwoStepModel } from "../../../platform/http/page-models.ts";
+import type { TwoStepModel } from "../../../platform/http/sign-in-models.ts";
 import { type Answer, page, redirect, type Route } from "../../../platform/http/route.ts";
 import type { FormModel, PageHeaderModel } from "../../../platform/http/view-models.ts";
 import { declared, t } from "../../../platform/language/index.ts";

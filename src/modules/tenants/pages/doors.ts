@@ -3,7 +3,7 @@ import type { Failure } from "../../../platform/errors.ts";
 import { Failure as FailureClass } from "../../../platform/errors.ts";
 import { serializeCookie } from "../../../platform/http/cookies.ts";
 import { field, formFailure, formModel } from "../../../platform/http/form-model.ts";
-import type { AuthPageModel } from "../../../platform/http/page-models.ts";
+import type { AuthPageModel } from "../../../platform/http/sign-in-models.ts";
 import { type Answer, page, redirect, type Route } from "../../../platform/http/route.ts";
 import { t } from "../../../platform/language/index.ts";
 import {

@@ -1,0 +1,54 @@
+import { sql } from "kysely";
+import { can } from "../../platform/access/actor.ts";
+import { oauthClients, oauthCodes, oauthGrants, oauthTokens } from "../../platform/access/oauth.ts";
+import type { AnyAction } from "../../platform/action.ts";
+import { t } from "../../platform/language/index.ts";
+import { defineModule } from "../../platform/module.ts";
+import { oauthApi } from "./api.ts";
+import { allowClient, authorizeRoutes } from "./authorize.ts";
+import { createClient, revokeClient, rotateSecret, updateClient } from "./clients.ts";
+import { tokenReused } from "./events.ts";
+import { withdrawGrant } from "./grants.ts";
+import { oauthJobs } from "./jobs.ts";
+import { allowedPages } from "./pages/allowed.ts";
+import { appPages } from "./pages/apps.ts";
+import { tokenRoutes } from "./tokens.ts";
+
+export { createClient } from "./clients.ts";
+
+/** Apps of others that act here by OAuth 2.0 (PRD 3.1.1, 8.2). */
+export const oauthModule = defineModule({
+  name: "oauth",
+  tables: [oauthClients, oauthGrants, oauthCodes, oauthTokens],
+  permissions: { "oauth.manage": "Register apps of others, and take them out of use" },
+  actions: [
+    createClient,
+    updateClient,
+    rotateSecret,
+    revokeClient,
+    allowClient,
+    withdrawGrant,
+  ] as unknown as AnyAction[],
+  emits: [tokenReused],
+  jobs: oauthJobs,
+  routes: [...authorizeRoutes, ...tokenRoutes, ...appPages, ...allowedPages, ...oauthApi],
+  reach: {
+    oauth_grants: (query, ctx) =>
+      can(ctx.actor, "oauth.manage") ? query : query.where(sql.ref("oauth_grants.user_id"), "=", ctx.actor.user_id),
+  },
+  panels: [
+    {
+      page: "settings",
+      order: 23,
+      permission: "oauth.manage",
+      load: async () => ({
+        kind: "card",
+        group: t("People"),
+        title: t("Connected apps"),
+        text: t("Programs of others that may ask for access, or act by themselves."),
+        href: "/settings/apps",
+        icon: "globe",
+      }),
+    },
+  ],
+});

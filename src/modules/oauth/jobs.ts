@@ -1,0 +1,24 @@
+import { plus } from "../../platform/clock.ts";
+import { type Ctx, inUnit } from "../../platform/context.ts";
+import type { Job } from "../../platform/jobs/jobs.ts";
+
+/** Codes and tokens are kept for a month after their end, so that one shown again is known for what it is. */
+const keptMilliseconds = 30 * 86_400_000;
+
+export const oauthJobs: Job[] = [
+  {
+    name: "oauth.forget_old_tokens",
+    schedule: "17 3 * * *",
+    run: async (ctx: Ctx) => {
+      const before = plus(ctx.app.clock.now(), -keptMilliseconds);
+      await inUnit(ctx, async ({ db }) => {
+        await db.deleteFrom("oauth_codes").where("expires_at", "<", before).execute();
+        await db
+          .deleteFrom("oauth_tokens")
+          .where("expires_at", "<", before)
+          .where((eb) => eb.or([eb("refresh_expires_at", "is", null), eb("refresh_expires_at", "<", before)]))
+          .execute();
+      });
+    },
+  },
+];

@@ -1,0 +1,373 @@
+import { createHash, randomBytes } from "node:crypto";
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { browserOf, makeStaff, password, type Person } from "../../../tests/support/people.ts";
+import { type ApiAnswer, startTestProgram, type TestProgram, type TestTenant } from "../../../tests/support/program.ts";
+import { readToken } from "../../platform/access/tokens.ts";
+import { perform } from "../../platform/action.ts";
+import { reading } from "../../platform/context.ts";
+import type { Visitor } from "../../../tests/support/visitor.ts";
+import { type ClientInput, createClient, revokeClient, rotateSecret, updateClient } from "./clients.ts";
+
+let t: TestProgram;
+let sam: Person;
+
+const callback = "https://reports.test/callback";
+const verifier = randomBytes(32).toString("base64url");
+const code_challenge = createHash("sha256").update(verifier).digest("base64url");
+
+beforeAll(async () => {
+  t = await startTestProgram();
+  sam = await makeStaff(t.harbor, "technician", "Sam Tech");
+});
+afterAll(() => t.close());
+
+async function appOf(given: Partial<ClientInput> = {}): Promise<{ id: string; secret: string }> {
+  const made = await perform(await t.harbor.as("administrator"), createClient, {
+    name: "Reporting Tool",
+    scopes: ["companies.read", "companies.write", "staff.manage"],
+    redirect_uris: [callback],
+    ...given,
+  });
+  return { id: made.client.id, secret: made.secret ?? "" };
+}
+
+const query = (client_id: string, more: Record<string, string> = {}): string =>
+  new URLSearchParams({
+    response_type: "code",
+    client_id,
+    redirect_uri: callback,
+    scope: "companies.read",
+    state: "xyz",
+    code_challenge,
+    code_challenge_method: "S256",
+    ...more,
+  }).toString();
+
+/** Where the consent page sends the browser that says yes or no. */
+async function decide(browser: Visitor, clientId: string, decision: string, more = {}): Promise<URL> {
+  const shown = await browser.open(`/oauth/authorize?${query(clientId, more)}`);
+  const csrf = /name="_csrf" value="([^"]+)"/.exec(shown.html)?.[1] ?? "";
+  const cookie = [...browser.cookies].map(([name, value]) => `${name}=${value}`).join("; ");
+  const body = new URLSearchParams(query(clientId, more));
+  body.set("_csrf", csrf);
+  body.set("decision", decision);
+  const answer = await t.fetch("/oauth/authorize", { method: "POST", headers: { cookie }, body });
+  return new URL(answer.headers.get("location") ?? "about:blank");
+}
+
+async function codeFor(clientId: string, more: Record<string, string> = {}): Promise<string> {
+  const to = await decide(await browserOf(t, sam), clientId, "allow", more);
+  return to.searchParams.get("code") ?? "";
+}
+
+interface Answered {
+  status: number;
+  // The answer's shape is what the tests are about.
+  // oxlint-disable-next-line no-explicit-any
+  body: any;
+}
+
+async function send(path: string, fields: Record<string, string>, tenant: TestTenant = t.harbor): Promise<Answered> {
+  const answer = await t.fetch(path, { method: "POST", body: new URLSearchParams(fields) }, tenant);
+  const text = await answer.text();
+  return { status: answer.status, body: text === "" ? null : JSON.parse(text) };
+}
+
+const exchange = (
+  app: { id: string; secret?: string },
+  code: string,
+  more: Record<string, string> = {},
+): Promise<Answered> =>
+  send("/oauth/token", {
+    grant_type: "authorization_code",
+    code,
+    redirect_uri: callback,
+    client_id: app.id,
+    ...(app.secret === undefined ? {} : { client_secret: app.secret }),
+    code_verifier: verifier,
+    ...more,
+  });
+const refresh = (app: { id: string; secret: string }, refresh_token: string): Promise<Answered> =>
+  send("/oauth/token", {
+    grant_type: "refresh_token",
+    refresh_token,
+    client_id: app.id,
+    client_secret: app.secret,
+  });
+const companies = (key: string, method = "GET"): Promise<ApiAnswer> =>
+  t.api(method, "/api/v1/companies", {
+    key,
+    ...(method === "GET" ? {} : { body: { data: { type: "companies", attributes: { name: "Made by an app" } } } }),
+  });
+
+describe("an app asks a person", () => {
+  test("in plain words, after sign-in, and gets a code that it changes for tokens", async () => {
+    const app = await appOf();
+    const browser = t.browser();
+    const door = await browser.open(`/oauth/authorize?${query(app.id)}`);
+    expect(door.url).toStartWith("/sign-in?next=%2Foauth%2Fauthorize");
+    const page = await browser.submit("/sign-in", { email: sam.email, password });
+    expect(page.text).toContain("Allow Reporting Tool?");
+    expect(page.text).toContain("You are then sent to reports.test.");
+    expect(page.headers.get("content-security-policy")).toContain("form-action 'self' https://reports.test");
+    const to = await decide(browser, app.id, "allow");
+    expect([to.origin + to.pathname, to.searchParams.get("state"), to.searchParams.get("iss")]).toEqual([
+      callback,
+      "xyz",
+      "http://harbor.test",
+    ]);
+    const tokens = await exchange(app, to.searchParams.get("code") ?? "");
+    expect(tokens.body).toMatchObject({ token_type: "Bearer", expires_in: 900, scope: "companies.read" });
+    expect((await companies(tokens.body.access_token)).status).toBe(200);
+    expect((await companies(tokens.body.access_token, "POST")).status).toBe(403);
+    expect(readToken(tokens.body.access_token)?.tenantId).toBe(t.harbor.id);
+    t.clock.advance(900_000);
+    expect((await companies(tokens.body.access_token)).status).toBe(401);
+  });
+
+  test("and is told when the person says no", async () => {
+    const app = await appOf();
+    const to = await decide(await browserOf(t, sam), app.id, "deny");
+    expect(to.searchParams.get("error")).toBe("access_denied");
+    expect(to.searchParams.has("code")).toBe(false);
+  });
+
+  test("and sends nobody to an address that is not registered letter by letter", async () => {
+    const app = await appOf();
+    const browser = await browserOf(t, sam);
+    for (const redirect_uri of [
+      "https://evil.test/callback",
+      `${callback}/`,
+      `${callback}?x=1`,
+      "https://reports.test/callback/../x",
+      "HTTPS://reports.test/callback",
+      "",
+    ]) {
+      const answer = await browser.open(`/oauth/authorize?${query(app.id, { redirect_uri })}`);
+      expect({ redirect_uri, status: answer.status }).toEqual({ redirect_uri, status: 400 });
+    }
+    const unknown = await browser.open(`/oauth/authorize?${query("0193c2f4-5a6b-7c8d-9e0f-112233445566")}`);
+    expect(unknown.status).toBe(400);
+    const twice = await browser.open(`/oauth/authorize?${query(app.id)}&redirect_uri=https%3A%2F%2Fevil.test`);
+    expect(twice.status).toBe(400);
+  });
+
+  test("with PKCE by S256, within its scopes, for a code", async () => {
+    const app = await appOf();
+    const { cookies } = await browserOf(t, sam);
+    const cookie = [...cookies].map(([name, value]) => `${name}=${value}`).join("; ");
+    const errorOf = async (more: Record<string, string>): Promise<string | null> => {
+      const answer = await t.fetch(`/oauth/authorize?${query(app.id, more)}`, { headers: { cookie } });
+      return new URL(answer.headers.get("location") ?? "about:blank").searchParams.get("error");
+    };
+    expect(await errorOf({ code_challenge: "" })).toBe("invalid_request");
+    expect(await errorOf({ code_challenge_method: "plain" })).toBe("invalid_request");
+    expect(await errorOf({ code_challenge_method: "" })).toBe("invalid_request");
+    expect(await errorOf({ response_type: "token" })).toBe("unsupported_response_type");
+    expect(await errorOf({ scope: "companies.read billing.write" })).toBe("invalid_scope");
+  });
+
+  test("and can never do more than the person, nor more than it was registered for", async () => {
+    const app = await appOf();
+    const { body } = await exchange(app, await codeFor(app.id, { scope: "companies.read staff.manage" }));
+    expect((await companies(body.access_token)).status).toBe(200);
+    expect((await t.api("GET", "/api/v1/users", { key: body.access_token })).status).toBe(403);
+    await perform(await t.harbor.as("administrator"), updateClient, { id: app.id, scopes: ["staff.manage"] });
+    expect((await companies(body.access_token)).status).toBe(403);
+  });
+});
+
+describe("a code", () => {
+  test("works once, also of two uses at the same moment; shown again later, it ends what was given for it", async () => {
+    const app = await appOf();
+    const code = await codeFor(app.id);
+    const answers = await Promise.all([exchange(app, code), exchange(app, code)]);
+    expect(answers.filter((answer) => answer.status === 200)).toHaveLength(1);
+    const fresh = await codeFor(app.id);
+    const { body } = await exchange(app, fresh);
+    expect((await companies(body.access_token)).status).toBe(200);
+    const again = await exchange(app, fresh);
+    expect([again.status, again.body.error]).toEqual([400, "invalid_grant"]);
+    expect((await companies(body.access_token)).status).toBe(401);
+    expect((await refresh(app, body.refresh_token)).status).toBe(400);
+  });
+
+  test("works for a minute, for its client, its address and its verifier, and in its organization", async () => {
+    const [app, other] = [await appOf(), await appOf({ name: "Other Tool" })];
+    const late = await codeFor(app.id);
+    t.clock.advance(60_000);
+    expect((await exchange(app, late)).body.error).toBe("invalid_grant");
+    expect((await exchange(other, await codeFor(app.id))).body.error).toBe("invalid_grant");
+    const wrongUri = await exchange(app, await codeFor(app.id), { redirect_uri: "https://reports.test/other" });
+    expect(wrongUri.status).toBe(400);
+    const guessed = await codeFor(app.id);
+    expect((await exchange(app, guessed, { code_verifier: "a".repeat(43) })).body.error).toBe("invalid_grant");
+    // A wrong verifier has used the code up, so that nobody can go on guessing.
+    expect((await exchange(app, guessed)).body.error).toBe("invalid_grant");
+    const { code_verifier: _none, ...without } = { code_verifier: "" };
+    expect((await exchange(app, await codeFor(app.id), { ...without, code_verifier: "" })).status).toBe(400);
+    const elsewhere = await send(
+      "/oauth/token",
+      { grant_type: "authorization_code", code: await codeFor(app.id), client_id: app.id, client_secret: app.secret },
+      t.mill,
+    );
+    expect([elsewhere.status, elsewhere.body.error]).toEqual([401, "invalid_client"]);
+  });
+});
+
+describe("a refresh token", () => {
+  test("is renewed with each use; shown a second time, it ends the access for both", async () => {
+    const app = await appOf();
+    const first = (await exchange(app, await codeFor(app.id))).body;
+    t.clock.advance(3600_000);
+    const second = await refresh(app, first.refresh_token);
+    expect(second.status).toBe(200);
+    expect((await companies(second.body.access_token)).status).toBe(200);
+    expect((await refresh(app, first.refresh_token)).body.error).toBe("invalid_grant");
+    expect((await companies(second.body.access_token)).status).toBe(401);
+    expect((await refresh(app, second.body.refresh_token)).status).toBe(400);
+    const told = await reading(t.harbor.system, ({ db }) =>
+      db.selectFrom("events").select("id").where("event_name", "=", "oauth.token_reused").execute(),
+    );
+    expect(told.length).toBeGreaterThan(0);
+  });
+
+  test("of many uses at the same moment works once", async () => {
+    const app = await appOf();
+    const { body } = await exchange(app, await codeFor(app.id));
+    const answers = await Promise.all(Array.from({ length: 4 }, () => refresh(app, body.refresh_token)));
+    expect(answers.filter((answer) => answer.status === 200).length).toBeLessThan(2);
+  });
+
+  test("belongs to its client, and ends after thirty days", async () => {
+    const [app, other] = [await appOf(), await appOf({ name: "Other Tool" })];
+    const { body } = await exchange(app, await codeFor(app.id));
+    expect((await refresh(other, body.refresh_token)).status).toBe(400);
+    t.clock.advance(30 * 86_400_000);
+    expect((await refresh(app, body.refresh_token)).status).toBe(400);
+  });
+});
+
+describe("a client", () => {
+  test("proves itself by its secret; a public one has none and uses PKCE alone", async () => {
+    const app = await appOf();
+    const code = await codeFor(app.id);
+    expect((await exchange({ id: app.id }, code)).status).toBe(401);
+    expect((await exchange({ id: app.id, secret: "wrong" }, code)).status).toBe(401);
+    const open = await appOf({ is_confidential: false });
+    expect(open.secret).toBe("");
+    expect((await exchange({ id: open.id, secret: "made-up" }, await codeFor(open.id))).status).toBe(401);
+    expect((await exchange({ id: open.id }, await codeFor(open.id))).status).toBe(200);
+    const rotated = await perform(await t.harbor.as("administrator"), rotateSecret, { id: app.id });
+    expect((await exchange(app, await codeFor(app.id))).status).toBe(401);
+    expect((await exchange({ id: app.id, secret: rotated.secret }, await codeFor(app.id))).status).toBe(200);
+    const stored = await reading(t.harbor.system, ({ db }) =>
+      db.selectFrom("oauth_clients").selectAll().where("id", "=", app.id).execute(),
+    );
+    expect(JSON.stringify(stored)).not.toContain(rotated.secret.slice(-20));
+  });
+
+  test("acts by itself with its own scopes when it may, and under its own name", async () => {
+    const app = await appOf({ is_service: true, redirect_uris: [], scopes: ["companies.read", "companies.write"] });
+    const grant = { grant_type: "client_credentials", client_id: app.id, client_secret: app.secret };
+    const { status, body } = await send("/oauth/token", grant);
+    expect([status, body.scope, body.refresh_token]).toEqual([200, "companies.read companies.write", undefined]);
+    const made = await companies(body.access_token, "POST");
+    expect(made.status).toBe(201);
+    expect((await t.api("GET", "/api/v1/users", { key: body.access_token })).status).toBe(403);
+    const [entry] = await reading(t.harbor.system, ({ db }) =>
+      db.selectFrom("audit_log").select(["actor_name"]).where("entity_id", "=", made.body.data.id).execute(),
+    );
+    expect(entry?.actor_name).toBe("Reporting Tool");
+    expect((await send("/oauth/token", { ...grant, scope: "staff.manage" })).body.error).toBe("invalid_scope");
+    const person = await appOf();
+    const refused = await send("/oauth/token", { ...grant, client_id: person.id, client_secret: person.secret });
+    expect(refused.body.error).toBe("unauthorized_client");
+  });
+
+  test("that is revoked has no access any more, nor have the tokens it was given", async () => {
+    const app = await appOf();
+    const { body } = await exchange(app, await codeFor(app.id));
+    await perform(await t.harbor.as("administrator"), revokeClient, { id: app.id });
+    expect((await companies(body.access_token)).status).toBe(401);
+    expect((await refresh(app, body.refresh_token)).status).toBe(401);
+    expect((await (await browserOf(t, sam)).open(`/oauth/authorize?${query(app.id)}`)).status).toBe(400);
+  });
+
+  test("gets no scopes that the administrator does not have, and is registered by people only", async () => {
+    const key = await t.harbor.key("administrator");
+    const attributes = { name: "By a key", scopes: ["companies.read"], redirect_uris: [callback] };
+    const made = await t.api("POST", "/api/v1/oauth-clients", {
+      key,
+      body: { data: { type: "oauth_clients", attributes } },
+    });
+    expect([made.status, made.body.errors[0].code]).toEqual([403, "no_session"]);
+    for (const uri of ["http://reports.test/cb", "javascript:alert(1)", "https://x.test/#a", "https://u:p@x.test/"])
+      await expect(appOf({ redirect_uris: [uri] })).rejects.toMatchObject({ status: 422 });
+    await expect(appOf({ scopes: ["no.such"] })).rejects.toMatchObject({ status: 422 });
+  });
+});
+
+describe("a person", () => {
+  test("sees the apps they have allowed, and takes that back at once", async () => {
+    const app = await appOf({ name: "Seen Tool" });
+    const { body } = await exchange(app, await codeFor(app.id));
+    const browser = await browserOf(t, sam);
+    const page = await browser.open("/account/apps");
+    expect(page.text).toContain("Seen Tool");
+    const path = /Seen Tool[\s\S]*?action="(\/account\/apps\/[\w-]+\/withdraw)"/.exec(page.html)?.[1] ?? "";
+    const other = await browserOf(t, await makeStaff(t.harbor, "technician"));
+    const csrf = /name="_csrf" value="([^"]+)"/.exec((await other.open("/account")).html)?.[1] ?? "";
+    expect((await other.post(path, { _csrf: csrf })).status).toBe(404);
+    expect((await companies(body.access_token)).status).toBe(200);
+    await browser.open("/account/apps");
+    expect((await browser.submit(path)).text).toContain("That app has no access any more.");
+    expect((await companies(body.access_token)).status).toBe(401);
+  });
+
+  test("cannot be outdone by an app: it makes no keys, changes no sign-in, opens no pages", async () => {
+    const app = await appOf({ scopes: ["api_keys.manage", "companies.read"] });
+    const { body } = await exchange(app, await codeFor(app.id, { scope: "api_keys.manage" }));
+    const key = body.access_token;
+    const made = await t.api("POST", "/api/v1/api-keys", {
+      key,
+      body: { data: { type: "api_keys", attributes: { name: "More" } } },
+    });
+    expect([made.status, made.body.errors[0].code]).toEqual([403, "no_session"]);
+    expect((await t.api("GET", "/api/v1/auth/mfa", { key })).status).toBe(401);
+    const page = await t.fetch("/companies", { headers: { authorization: `Bearer ${key}` } });
+    expect(page.status).toBe(303);
+  });
+});
+
+describe("other servers", () => {
+  test("read what there is from the metadata", async () => {
+    const answer = await t.fetch("/.well-known/oauth-authorization-server");
+    expect(await answer.json()).toMatchObject({
+      issuer: "http://harbor.test",
+      token_endpoint: "http://harbor.test/oauth/token",
+      code_challenge_methods_supported: ["S256"],
+    });
+  });
+
+  test("ask whether a token is good, and give it back, only for tokens of their own", async () => {
+    const [app, other] = [await appOf(), await appOf({ name: "Other Tool" })];
+    const { body } = await exchange(app, await codeFor(app.id));
+    const ask = (by: typeof app, token: string): Promise<Answered> =>
+      send("/oauth/introspect", { token, client_id: by.id, client_secret: by.secret });
+    expect((await ask(app, body.access_token)).body).toMatchObject({
+      active: true,
+      scope: "companies.read",
+      username: sam.email,
+    });
+    expect((await ask(other, body.access_token)).body).toEqual({ active: false });
+    expect((await ask({ id: app.id, secret: "wrong" }, body.access_token)).status).toBe(401);
+    const give = (by: typeof app, token: string): Promise<Answered> =>
+      send("/oauth/revoke", { token, client_id: by.id, client_secret: by.secret });
+    expect((await give(other, body.refresh_token)).status).toBe(200);
+    expect((await companies(body.access_token)).status).toBe(200);
+    expect((await give(app, body.refresh_token)).status).toBe(200);
+    expect((await companies(body.access_token)).status).toBe(401);
+    expect((await give(app, "nonsense")).status).toBe(200);
+  });
+});

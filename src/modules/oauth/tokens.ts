@@ -1,0 +1,239 @@
+import OAuth2Server, { OAuthError, Request, Response as OAuthResponse } from "@node-oauth/oauth2-server";
+import { countAttempt, oauthByAddress } from "../../platform/access/limits.ts";
+import { readToken } from "../../platform/access/tokens.ts";
+import { type Ctx, inUnit, reading } from "../../platform/context.ts";
+import { Failure } from "../../platform/errors.ts";
+import { type Answer, type Incoming, response, type Route } from "../../platform/http/route.ts";
+import { revokeGrant } from "./grants.ts";
+import { accessSeconds, modelFor, provenClient, refreshDays } from "./model.ts";
+
+/** What programs talk to: token (RFC 6749), revoke (RFC 7009), introspect (RFC 7662), metadata (RFC 8414). */
+
+function plain(body: unknown, status = 200, more: Record<string, string> = {}): Answer {
+  return response(
+    new Response(body === null ? "" : JSON.stringify(body), {
+      status,
+      headers: { "content-type": "application/json", "cache-control": "no-store", pragma: "no-cache", ...more },
+    }),
+  );
+}
+
+const invalidClient = (): Answer =>
+  plain({ error: "invalid_client", error_description: "client authentication failed" }, 401, {
+    "www-authenticate": 'Basic realm="Purser"',
+  });
+
+/** The form of a request; a member that comes twice is refused. */
+async function formOf(incoming: Incoming): Promise<Record<string, string> | null> {
+  const type = incoming.request.headers.get("content-type") ?? "";
+  if (!/^application\/x-www-form-urlencoded\b/i.test(type)) return null;
+  const given = new URLSearchParams(await incoming.text());
+  const names = [...given.keys()];
+  if (new Set(names).size !== names.length) return null;
+  return Object.fromEntries(given);
+}
+
+const malformed = (): Answer =>
+  plain({ error: "invalid_request", error_description: "send a form in which every member comes once" }, 400);
+
+/** Failures of ours in the words of OAuth; a 429 stays one. */
+async function spoken(run: () => Promise<Answer>): Promise<Answer> {
+  try {
+    return await run();
+  } catch (error) {
+    if (error instanceof Failure && error.status === 429)
+      return plain({ error: "slow_down", error_description: error.message }, 429, {
+        "retry-after": String(error.retryAfterSeconds ?? 60),
+      });
+    throw error;
+  }
+}
+
+async function token(ctx: Ctx, incoming: Incoming): Promise<Answer> {
+  await countAttempt(ctx.app, `oauth:${ctx.request.ip}`, oauthByAddress);
+  const body = await formOf(incoming);
+  if (body === null) return malformed();
+  const server = new OAuth2Server({
+    model: modelFor(ctx),
+    accessTokenLifetime: accessSeconds,
+    refreshTokenLifetime: refreshDays * 86_400,
+    alwaysIssueNewRefreshToken: true,
+    // Whether a secret is needed is the client's own matter: see provenClient.
+    requireClientAuthentication: { authorization_code: false, refresh_token: false },
+  });
+  const headers: Record<string, string> = {
+    "content-type": "application/x-www-form-urlencoded",
+    // The library asks for a body by its length.
+    "content-length": String(Math.max(1, Object.keys(body).length)),
+  };
+  const authorization = incoming.request.headers.get("authorization");
+  if (authorization !== null) headers["authorization"] = authorization;
+  const answer = new OAuthResponse({ headers: {} });
+  try {
+    await server.token(new Request({ headers, method: "POST", query: {}, body }), answer);
+  } catch (error) {
+    if (!(error instanceof OAuthError) || error.code >= 500) {
+      const { inner } = error as { inner?: unknown };
+      throw inner instanceof Error ? inner : error;
+    }
+    if (error.name === "invalid_client") return invalidClient();
+    return plain({ error: error.name, error_description: error.message }, error.code);
+  }
+  return plain(answer.body);
+}
+
+/** The client of a request, by Basic or in the form; null when it is not proven. */
+async function clientOfRequest(
+  ctx: Ctx,
+  incoming: Incoming,
+  body: Record<string, string>,
+): ReturnType<typeof provenClient> {
+  const basic = /^basic ([a-z0-9+/=]+)$/i.exec(incoming.request.headers.get("authorization") ?? "")?.[1];
+  if (basic === undefined) return provenClient(ctx, body["client_id"] ?? "", body["client_secret"] ?? null);
+  const text = Buffer.from(basic, "base64").toString();
+  const at = text.indexOf(":");
+  return at === -1 ? null : provenClient(ctx, text.slice(0, at), text.slice(at + 1));
+}
+
+interface FoundToken {
+  kind: "access" | "refresh";
+  grant_id: string;
+  id: string;
+  scopes: string[];
+  user_id: string | null;
+  email: string | null;
+  expires_at: string;
+  created_at: string;
+}
+
+/** A token of this client that is good now. */
+async function goodToken(ctx: Ctx, clientId: string, text: string): Promise<FoundToken | null> {
+  const token = readToken(text);
+  if (token === null || token.tenantId !== ctx.tenant.id) return null;
+  if (token.kind !== "oauth_access" && token.kind !== "oauth_refresh") return null;
+  const isAccess = token.kind === "oauth_access";
+  const now = ctx.app.clock.now();
+  return reading(ctx, async ({ db }) => {
+    const row = await db
+      .selectFrom("oauth_tokens")
+      .innerJoin("oauth_grants", "oauth_grants.id", "oauth_tokens.grant_id")
+      .leftJoin("users", "users.id", "oauth_grants.user_id")
+      .select([
+        "oauth_tokens.id",
+        "oauth_tokens.grant_id",
+        "oauth_tokens.scopes",
+        "oauth_tokens.expires_at",
+        "oauth_tokens.refresh_expires_at",
+        "oauth_tokens.created_at",
+        "oauth_tokens.used_at",
+        "oauth_grants.user_id",
+        "users.email",
+      ])
+      .where(isAccess ? "oauth_tokens.token_hash" : "oauth_tokens.refresh_hash", "=", token.hash)
+      .where("oauth_grants.client_id", "=", clientId)
+      .where("oauth_tokens.revoked_at", "is", null)
+      .where("oauth_grants.revoked_at", "is", null)
+      .executeTakeFirst();
+    if (row === undefined) return null;
+    const expires = isAccess ? row.expires_at : row.refresh_expires_at;
+    if (expires === null || expires <= now || (!isAccess && row.used_at !== null)) return null;
+    const { id, grant_id, scopes, user_id, email, created_at } = row;
+    return {
+      kind: isAccess ? "access" : "refresh",
+      id,
+      grant_id,
+      scopes,
+      user_id,
+      email,
+      created_at,
+      expires_at: expires,
+    };
+  });
+}
+
+async function revoke(ctx: Ctx, incoming: Incoming): Promise<Answer> {
+  await countAttempt(ctx.app, `oauth:${ctx.request.ip}`, oauthByAddress);
+  const body = await formOf(incoming);
+  if (body === null || body["token"] === undefined) return malformed();
+  const client = await clientOfRequest(ctx, incoming, body);
+  if (client === null) return invalidClient();
+  const found = await goodToken(ctx, client.id, body["token"]);
+  if (found !== null) {
+    await inUnit(ctx, async (work) => {
+      if (found.kind === "refresh") await revokeGrant(work, found.grant_id);
+      else {
+        const now = work.app.clock.now();
+        await work.db.updateTable("oauth_tokens").set({ expires_at: now }).where("id", "=", found.id).execute();
+      }
+    });
+  }
+  // An unknown token is as good as revoked (RFC 7009, 2.2).
+  return plain(null);
+}
+
+const epoch = (instant: string): number => Math.floor(new Date(instant).getTime() / 1000);
+
+async function introspect(ctx: Ctx, incoming: Incoming): Promise<Answer> {
+  await countAttempt(ctx.app, `oauth:${ctx.request.ip}`, oauthByAddress);
+  const body = await formOf(incoming);
+  if (body === null || body["token"] === undefined) return malformed();
+  const client = await clientOfRequest(ctx, incoming, body);
+  // Who cannot prove who they are could otherwise try tokens here.
+  if (client === null || !client.is_confidential) return invalidClient();
+  const found = await goodToken(ctx, client.id, body["token"]);
+  if (found === null) return plain({ active: false });
+  return plain({
+    active: true,
+    scope: found.scopes.join(" "),
+    client_id: client.id,
+    ...(found.email === null ? {} : { username: found.email }),
+    sub: found.user_id ?? client.id,
+    token_type: found.kind === "access" ? "Bearer" : "refresh_token",
+    exp: epoch(found.expires_at),
+    iat: epoch(found.created_at),
+    iss: ctx.tenant.public_url,
+  });
+}
+
+async function metadata(ctx: Ctx): Promise<Answer> {
+  const issuer = ctx.tenant.public_url;
+  return plain({
+    issuer,
+    authorization_endpoint: `${issuer}/oauth/authorize`,
+    token_endpoint: `${issuer}/oauth/token`,
+    revocation_endpoint: `${issuer}/oauth/revoke`,
+    introspection_endpoint: `${issuer}/oauth/introspect`,
+    scopes_supported: [...ctx.app.registry.permissions.keys()],
+    response_types_supported: ["code"],
+    response_modes_supported: ["query"],
+    grant_types_supported: ["authorization_code", "refresh_token", "client_credentials"],
+    token_endpoint_auth_methods_supported: ["client_secret_basic", "client_secret_post", "none"],
+    revocation_endpoint_auth_methods_supported: ["client_secret_basic", "client_secret_post", "none"],
+    introspection_endpoint_auth_methods_supported: ["client_secret_basic", "client_secret_post"],
+    code_challenge_methods_supported: ["S256"],
+    authorization_response_iss_parameter_supported: true,
+    service_documentation: `${issuer}/api/v1/docs`,
+  });
+}
+
+const post = (path: string, run: (ctx: Ctx, incoming: Incoming) => Promise<Answer>): Route => ({
+  method: "POST",
+  path,
+  door: "hook",
+  permission: null,
+  maxBytes: 16 * 1024,
+  handle: (ctx, incoming) => spoken(() => run(ctx, incoming)),
+});
+
+export const tokenRoutes: Route[] = [
+  post("/oauth/token", token),
+  post("/oauth/revoke", revoke),
+  post("/oauth/introspect", introspect),
+  {
+    method: "GET",
+    path: "/.well-known/oauth-authorization-server",
+    door: "hook",
+    permission: null,
+    handle: (ctx) => metadata(ctx),
+  },
+];
