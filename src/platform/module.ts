@@ -1,4 +1,4 @@
-import type { ReachRule } from "./access/reach.ts";
+import type { ReachReason, ReachRule } from "./access/reach.ts";
 import type { AnyAction } from "./action.ts";
 import type { App, Ctx, Tenant } from "./context.ts";
 import type { Table } from "./database/columns.ts";
@@ -75,6 +75,8 @@ export interface Module {
   readonly search?: readonly SearchFacet[];
   /** Narrower reach for tables of the module, by table name. */
   readonly reach?: Readonly<Record<string, ReachRule>>;
+  /** Where reach is narrower: why somebody sees a row or does not, by table name. */
+  readonly reachReasons?: Readonly<Record<string, ReachReason>>;
   readonly panels?: readonly Panel[];
   readonly reference?: readonly ReferenceSet[];
   /** What the module knows of the history of a company or a contact. */
@@ -178,6 +180,7 @@ export interface Registry {
   readonly subscriptions: ReadonlyMap<string, readonly Subscription[]>;
   readonly search: ReadonlyMap<string, SearchFacet>;
   readonly reach: ReadonlyMap<string, ReachRule>;
+  readonly reachReasons: ReadonlyMap<string, ReachReason>;
   readonly routes: readonly Route[];
   readonly operatorRoutes: readonly Route[];
   readonly operatorResources: readonly Resource[];
@@ -237,6 +240,7 @@ export function buildRegistry(modules: readonly Module[]): Registry {
     subscriptions: subscriptionsOf(modules, events),
     search: unique(modules.flatMap((module) => module.search ?? []).map((facet) => [facet.table, facet])),
     reach: unique(modules.flatMap((module) => Object.entries(module.reach ?? {}))),
+    reachReasons: unique(modules.flatMap((module) => Object.entries(module.reachReasons ?? {}))),
     routes: modules.flatMap((module) => module.routes ?? []),
     operatorRoutes: modules.flatMap((module) => module.operatorRoutes ?? []),
     operatorResources: modules.flatMap((module) => module.operatorResources ?? []),
@@ -260,7 +264,9 @@ export function buildRegistry(modules: readonly Module[]): Registry {
     reference: modules.flatMap((module) => module.reference ?? []),
     owners: new Map(modules.flatMap((module) => partsOf(module).map((part) => [part, module.name] as const))),
     permissionOwners: new Map(
-      modules.flatMap((module) => Object.keys(module.permissions ?? {}).map((name) => [name, module.name] as const)),
+      modules.flatMap((module) =>
+        Object.keys({ ...module.permissions, ...module.portalPermissions }).map((name) => [name, module.name] as const),
+      ),
     ),
     timeline: modules.flatMap((module) => module.timeline ?? []),
   };

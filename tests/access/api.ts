@@ -27,6 +27,7 @@ export const apiAccess: AccessTable = {
   `,
   "whoever is signed in": `
     GET PATCH /api/v1/me
+    GET /api/v1/me/access
     GET /api/v1/notifications
     GET /api/v1/notifications/:id
     PUT /api/v1/notifications/:id/read
@@ -260,6 +261,7 @@ export const apiAccess: AccessTable = {
     GET POST /api/v1/roles
     GET PUT PATCH DELETE /api/v1/roles/:id
     GET /api/v1/permissions
+    GET /api/v1/users/:id/access
     POST /api/v1/teams
     PUT PATCH DELETE /api/v1/teams/:id
     POST /api/v1/ticket-queues

@@ -113,6 +113,7 @@ export const pageAccess: AccessTable = {
     GET /settings
     POST /sign-out
     GET /account
+    GET /account/access
     POST /account/password
     POST /account/passkeys/options
     POST /account/passkeys
@@ -253,6 +254,7 @@ export const pageAccess: AccessTable = {
     POST /settings/apps/:id/rotate-secret
     POST /settings/apps/:id/revoke
     GET /settings/staff/:id/sign-in
+    GET /settings/staff/:id/access
     POST /settings/staff/:id/reset-second-factor
     POST /settings/staff/:id/sessions/:session_id/end
     GET /settings/audit

@@ -6248,6 +6248,48 @@ export interface Operations {
       };
     };
   };
+  /** What one may do oneself, and why. */
+  "GET /me/access": {
+    path: undefined;
+    query: { key_id?: string; record?: string };
+    body: undefined;
+    answer: {
+      jsonapi: Schemas["jsonapi"];
+      data: {
+        type: "access";
+        id: string;
+        attributes: {
+          user_type: string;
+          key_id: string | null;
+          permissions: ({
+            permission: string;
+            module: string;
+            description: string;
+            is_allowed: boolean;
+            scope: "all" | "team" | "own" | null;
+            reason: "granted" | "no_role" | "not_in_key" | "module_off" | "account_closed" | "key_ended";
+            roles: ({
+              id: string;
+              name: string;
+              scope: "all" | "team" | "own";
+            })[];
+          })[];
+          record: {
+            type: string;
+            id: string;
+            is_seen: boolean;
+            rule: string;
+            text: string;
+            actions: ({
+              name: string;
+              permission: string;
+              is_allowed: boolean;
+            })[];
+          } | null;
+        };
+      };
+    };
+  };
   /** Which of the optional modules are on. */
   "GET /modules": {
     path: undefined;
@@ -10593,6 +10635,48 @@ export interface Operations {
     query: undefined;
     body: undefined;
     answer: undefined;
+  };
+  /** What a person may do, and why. */
+  "GET /users/{id}/access": {
+    path: { id: string };
+    query: { key_id?: string; record?: string };
+    body: undefined;
+    answer: {
+      jsonapi: Schemas["jsonapi"];
+      data: {
+        type: "access";
+        id: string;
+        attributes: {
+          user_type: string;
+          key_id: string | null;
+          permissions: ({
+            permission: string;
+            module: string;
+            description: string;
+            is_allowed: boolean;
+            scope: "all" | "team" | "own" | null;
+            reason: "granted" | "no_role" | "not_in_key" | "module_off" | "account_closed" | "key_ended";
+            roles: ({
+              id: string;
+              name: string;
+              scope: "all" | "team" | "own";
+            })[];
+          })[];
+          record: {
+            type: string;
+            id: string;
+            is_seen: boolean;
+            rule: string;
+            text: string;
+            actions: ({
+              name: string;
+              permission: string;
+              is_allowed: boolean;
+            })[];
+          } | null;
+        };
+      };
+    };
   };
   /** The API keys of a person. */
   "GET /users/{id}/api-keys": {

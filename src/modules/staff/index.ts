@@ -18,6 +18,8 @@ import { choosePassword } from "./auth/links.ts";
 import { staffEvents } from "./events.ts";
 import { removePasskey, renamePasskey } from "./mfa/passkey-actions.ts";
 import { resetSecondFactor } from "./mfa/actions.ts";
+import { accessApi } from "./access/api.ts";
+import { accessPages } from "./pages/access.ts";
 import { accountPages } from "./pages/account.ts";
 import { createApiKey, revokeAnyApiKey, revokeApiKey } from "./keys.ts";
 import { allKeyPages } from "./pages/all-keys.ts";
@@ -102,6 +104,8 @@ export const staffModule = defineModule({
     ...doorPages,
     ...stepPages,
     ...accountPages,
+    ...accessPages,
+    ...accessApi,
     ...twoStepPages,
     ...passkeyPages,
     ...keyPages,

@@ -18,6 +18,7 @@ import { settingsCards, settingsPages } from "./pages/settings.ts";
 import { ticketPalette } from "./palette.ts";
 import { ticketPanels } from "./panels.ts";
 import { ticketReach } from "./reach.ts";
+import { ticketReachReasons } from "./reasons.ts";
 import { attachmentResource, listResources, noteResource, ticketResource } from "./resources.ts";
 import {
   ticketAttachments,
@@ -110,6 +111,7 @@ export const ticketsModule = defineModule({
   events: ticketMails,
   search: [ticketSearch],
   reach: ticketReach,
+  reachReasons: ticketReachReasons,
   timeline: [ticketTimeline],
   panels: [...ticketPanels, ...settingsCards],
   reference: ticketReference,

@@ -75,11 +75,12 @@ async function byBearer(app: App, tenant: Tenant, db: Db, bearer: string, ip: st
     if (key.allowed_networks.length > 0 && !isInNetworks(ip, key.allowed_networks)) return anonymous;
     const actor = await actorOf(db, key.user_id, null, key.id);
     if (actor === null) return anonymous;
-    const scopes = new Set(key.scopes);
-    const permissions =
-      scopes.size === 0 ? actor.permissions : new Set([...actor.permissions].filter((name) => scopes.has(name)));
     const isTouchDue = key.last_used_at === null || key.last_used_at < plus(now, -touchMilliseconds);
-    return { ...anonymous, isTouchDue, actor: { ...actor, permissions, name: `${actor.name} (API key ${key.name})` } };
+    return {
+      ...anonymous,
+      isTouchDue,
+      actor: { ...withinKey(actor, key.scopes), name: `${actor.name} (API key ${key.name})` },
+    };
   }
   const claims = await verifyAccessToken(app.keyring.derive("access-token", tenant.id), bearer, now);
   if (claims === null || claims.tenant_id !== tenant.id) return anonymous;
@@ -121,6 +122,12 @@ async function byApp(db: Db, hash: string, now: string): Promise<Identity> {
   const permissions = new Set(allowed.filter((scope) => actor.permissions.has(scope)));
   const name = `${actor.name} (app ${row.name})`;
   return { ...anonymous, isTouchDue, actor: { ...actor, permissions, name, oauth_grant_id: row.id } };
+}
+
+/** An actor as far as an API key lets them: a key without scopes may do what its owner may. */
+export function withinKey(actor: Actor, scopes: readonly string[]): Actor {
+  if (scopes.length === 0) return actor;
+  return { ...actor, permissions: new Set([...actor.permissions].filter((name) => scopes.includes(name))) };
 }
 
 async function bySession(app: App, db: Db, by: { token_hash: string } | { id: string }): Promise<Identity | null> {

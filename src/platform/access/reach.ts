@@ -13,6 +13,13 @@ type Reach<T extends TableName> = SelectQueryBuilder<Tables, T, {}>;
 // The row type cannot be known where rules of all tables stand side by side.
 export type ReachRule = (query: Reach<TableName>, ctx: Ctx) => Reach<TableName>;
 
+/** By which rule somebody, whose context this is, sees a row or does not: a code for programs, and words. */
+export type ReachReason = (
+  ctx: Ctx,
+  row: Readonly<Record<string, unknown>>,
+  isSeen: boolean,
+) => Promise<{ rule: string; text: string }>;
+
 /**
  * The rows of a table that the actor may see, as a query to go on with. Fetching is authorizing: pages, fragments, API,
  * search and exports all start here, so a row out of reach does not exist for them.

@@ -22,6 +22,37 @@ export const fixtures: Record<string, { layout: "app" | "portal" | "plain"; titl
     },
   },
   "account/apps": { layout: "app", title: "Apps", model: signIn.allowedApps },
+  "account/access": {
+    layout: "app",
+    title: "Access",
+    model: {
+      header: header("What Ana may do"),
+      notice: "",
+      ask: {
+        url: "/account/access",
+        key_id: "",
+        record: "1042",
+        error: "",
+        answer: {
+          is_seen: true,
+          title: "Yes, this person sees it",
+          text: "The ticket is assigned to this person.",
+          href: "",
+          actions: [{ label: "Read tickets", detail: "tickets.update", is_allowed: true }],
+        },
+      },
+      tabs: [{ label: "Person", href: "/account/access", is_current: true, count: "" }],
+      sections: [
+        {
+          title: "Tickets",
+          count: "1 of 1",
+          permissions: [
+            { label: "Read tickets", name: "tickets.read", is_allowed: true, detail: "Through Technician" },
+          ],
+        },
+      ],
+    },
+  },
   "account/person": {
     layout: "app",
     title: "Sign-in",

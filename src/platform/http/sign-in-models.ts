@@ -87,3 +87,37 @@ export interface AuthPageModel {
   /** The button that asks for a passkey; shown when the browser can. `is_first`: there is nothing else to do here. */
   passkey: { url: string; next: string; label: string; is_first: boolean } | null;
 }
+
+/** `account/access`: what a person may do and why; and of one record, whether they see it. */
+export interface AccessPageModel {
+  header: PageHeaderModel;
+  /** What has to be known first: that the account is closed, that it is a client's. Empty when there is nothing. */
+  notice: string;
+  /** The GET form that asks about a record. */
+  ask: {
+    url: string;
+    key_id: string;
+    record: string;
+    error: string;
+    answer: {
+      is_seen: boolean;
+      title: string;
+      text: string;
+      href: string;
+      actions: { label: string; detail: string; is_allowed: boolean }[];
+    } | null;
+  };
+  /** The person and their API keys: which of them the page is about. */
+  tabs: TabModel[];
+  sections: {
+    title: string;
+    count: string;
+    permissions: {
+      label: string;
+      name: string;
+      is_allowed: boolean;
+      /** How far, through which roles, or why not. */
+      detail: string;
+    }[];
+  }[];
+}

@@ -109,6 +109,7 @@ async function securityPage(ctx: Ctx, door: AccountDoor, failure: Failure | null
       badges: [],
       actions: [
         ...(door === "staff" ? [link(t("Apps you have allowed"), "/account/apps", "globe")] : []),
+        ...(door === "staff" ? [link(t("What you may do"), "/account/access", "eye")] : []),
         ...(can(ctx.actor, "api_keys.manage") ? [link(t("API keys"), "/account/api-keys", "key")] : []),
       ],
     },

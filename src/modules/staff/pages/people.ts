@@ -150,6 +150,7 @@ async function showStaff(ctx: Ctx, incoming: Incoming): Promise<Answer> {
       ],
       badges: [stateOf(user), ...names.map((name) => ({ text: roleWords(name), tone: "neutral" }))],
       actions: [
+        link(t("Access"), `${at}/access`, "eye"),
         link(t("Sign-in"), `${at}/sign-in`, "shield"),
         link(t("Edit"), `${at}/edit`, "pencil"),
         ...(user.password_hash === null && user.deactivated_at === null
