@@ -38,6 +38,13 @@ export function catalogProblems(
       problems.push(...placeholderProblem(path, key, text));
     }
   }
+  // What was translated already may be looked up again where it is shown, and must not become something else then.
+  const all: Catalog = Object.assign({}, ...catalogs.map(({ catalog }) => catalog));
+  for (const [key, text] of Object.entries(all)) {
+    const again = Object.hasOwn(all, text) ? all[text] : undefined;
+    if (again !== undefined && again !== text)
+      problems.push(`"${key}" becomes "${text}", which is itself a text and becomes "${again}"`);
+  }
   for (const key of owners.keys()) if (!seen.has(key)) problems.push(`missing in ${owners.get(key) ?? ""}: "${key}"`);
   return problems;
 }

@@ -2,7 +2,7 @@ import { maybeFind, reach } from "../../platform/access/reach.ts";
 import type { Ctx } from "../../platform/context.ts";
 import type { RowOf } from "../../platform/database/columns.ts";
 import { canonicalDecimal, shownHours } from "../../platform/decimal.ts";
-import { formatDate, words } from "../../platform/http/cells.ts";
+import { formatDate, formatDecimal, words } from "../../platform/http/cells.ts";
 import type { PortalHomeModel, TicketPageModel } from "../../platform/http/page-models.ts";
 import { t } from "../../platform/language/index.ts";
 import { type HoursLeft, hoursOfContract } from "./hours.ts";
@@ -16,7 +16,7 @@ export type Coverage = NonNullable<TicketPageModel["coverage"]>;
 
 /** Hours as people say them: 150 minutes are "2.5 h". */
 export function hoursText(minutes: number): string {
-  return `${canonicalDecimal(shownHours(minutes))} h`;
+  return t("{hours} h", { hours: formatDecimal(canonicalDecimal(shownHours(minutes))) });
 }
 
 /**

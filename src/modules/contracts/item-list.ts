@@ -1,5 +1,5 @@
 import { pricesRead } from "../../platform/access/prices.ts";
-import { cell, words } from "../../platform/http/cells.ts";
+import { cell, formatDecimal, words } from "../../platform/http/cells.ts";
 import type { List } from "../../platform/http/list.ts";
 import { t } from "../../platform/language/index.ts";
 import { formatPrice } from "../../platform/money.ts";
@@ -39,7 +39,10 @@ export function itemColumns(isEditable: boolean): Pick<List<ItemListRow>, "colum
         cell: (row) =>
           row.included_hours === null
             ? cell.nothing
-            : { ...cell.number(`${row.included_hours} h`), hint: row.work_type ?? t("Any work type") },
+            : {
+                ...cell.number(t("{hours} h", { hours: formatDecimal(row.included_hours) })),
+                hint: row.work_type ?? t("Any work type"),
+              },
       },
       {
         key: "quantity",

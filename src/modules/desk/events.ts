@@ -130,7 +130,7 @@ export async function workOn(ctx: Ctx, ticketId: string): Promise<Worked> {
           id: row.id,
           at: row.created_at,
           author: row.author,
-          html: `logged <strong>${escapeHtml(text)}</strong>`,
+          html: t("logged {time}", { time: `<strong>${escapeHtml(text)}</strong>` }),
         }),
       );
     else byNote.set(row.note_id, byNote.has(row.note_id) ? `${byNote.get(row.note_id) ?? ""}, ${text}` : text);

@@ -3,7 +3,16 @@ import { find, maybeFind } from "../../platform/access/reach.ts";
 import type { Ctx } from "../../platform/context.ts";
 import type { Failure } from "../../platform/errors.ts";
 import { customFacts } from "../../platform/custom-fields/show.ts";
-import { button, cell, facts, formatInstant, formatMinutes, link, words } from "../../platform/http/cells.ts";
+import {
+  button,
+  cell,
+  facts,
+  formatDecimal,
+  formatInstant,
+  formatMinutes,
+  link,
+  words,
+} from "../../platform/http/cells.ts";
 import type { FormValues } from "../../platform/http/form-model.ts";
 import type { NoteModel, SearchHit, TicketPageModel } from "../../platform/http/page-models.ts";
 import { ofKind, panelsOf } from "../../platform/http/panels.ts";
@@ -142,7 +151,12 @@ async function ticketFacts(ctx: Ctx, ticket: TicketRow): Promise<FactsModel> {
     [t("Closed"), instant(ticket.closed_at)],
     [t("Planned from"), instant(ticket.scheduled_start)],
     [t("Planned until"), instant(ticket.scheduled_end)],
-    [t("Estimated"), ticket.estimated_hours === null ? cell.nothing : cell.text(`${ticket.estimated_hours} h`)],
+    [
+      t("Estimated"),
+      ticket.estimated_hours === null
+        ? cell.nothing
+        : cell.text(t("{hours} h", { hours: formatDecimal(ticket.estimated_hours) })),
+    ],
     [t("Time logged"), minutes === undefined ? cell.nothing : cell.text(formatMinutes(minutes))],
     [t("Subcategory"), cell.text(subcategory?.name)],
     [

@@ -76,6 +76,16 @@ export function formatAgo(instant: string, tenant: Tenant, now: string): string 
   return t("{count} d ago", { count: Math.floor(seconds / 86_400) });
 }
 
+/** An exact decimal in the reader's way, with the places that it has: `"2.50"` → "2,50". */
+export function formatDecimal(value: string): string {
+  const places = value.split(".")[1]?.length ?? 0;
+  const format = new Intl.NumberFormat(currentLocale() ?? "en", {
+    minimumFractionDigits: places,
+    maximumFractionDigits: places,
+  });
+  return format.format(value as Intl.StringNumericLiteral);
+}
+
 /** Minutes as people write them: "1 h 30 min". */
 export function formatMinutes(minutes: number): string {
   const [hours, rest] = [Math.floor(Math.abs(minutes) / 60), Math.abs(minutes) % 60];

@@ -3,7 +3,7 @@ import { find, maybeFind } from "../../../platform/access/reach.ts";
 import type { Ctx } from "../../../platform/context.ts";
 import { canonicalDecimal, fixedDecimal } from "../../../platform/decimal.ts";
 import { activityOf } from "../../../platform/http/activity.ts";
-import { cell, facts, formatDate, formatInstant, link, words } from "../../../platform/http/cells.ts";
+import { cell, facts, formatDate, formatDecimal, formatInstant, link, words } from "../../../platform/http/cells.ts";
 import { tableModel } from "../../../platform/http/list.ts";
 import type { InvoicePageModel } from "../../../platform/http/page-models.ts";
 import { type Answer, type Incoming, page } from "../../../platform/http/route.ts";
@@ -138,7 +138,9 @@ function lineTable(ctx: Ctx, invoice: InvoiceRow, lines: readonly InvoiceLineRow
           is_numeric: true,
           cell: (line) =>
             cell.number(
-              line.line_type === "time_entry" ? `${fixedDecimal(line.quantity, 2)} h` : canonicalDecimal(line.quantity),
+              line.line_type === "time_entry"
+                ? t("{hours} h", { hours: formatDecimal(fixedDecimal(line.quantity, 2)) })
+                : formatDecimal(canonicalDecimal(line.quantity)),
             ),
         },
         { key: "unit_price", label: t("Price"), is_numeric: true, cell: (line) => cell.number(price(line)) },
