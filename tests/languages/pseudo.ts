@@ -34,7 +34,11 @@ const attributes =
 
 /** Everything that people see or hear of a page, piece by piece: texts between tags, and attributes. */
 export function piecesOf(html: string): string[] {
-  const open = html.replaceAll(/<!--[\s\S]*?-->/g, "").replaceAll(silent, " ");
+  // A name inside a sentence may be set apart.
+  const open = html
+    .replaceAll(/<\/?strong>/g, "")
+    .replaceAll(/<!--[\s\S]*?-->/g, "")
+    .replaceAll(silent, " ");
   const spoken = [...open.matchAll(attributes)].map((match) => match[2] ?? "");
   const texts = open.replaceAll(/<[^>]*>/g, "\0").split("\0");
   return [...spoken, ...texts]
