@@ -1,3 +1,4 @@
+import { t } from "../../platform/language/index.ts";
 /** Pure rules of OAuth: redirect addresses, and what an authorization request must be. */
 
 /**
@@ -56,17 +57,17 @@ export function requestError(
   allowed: readonly string[],
 ): { error: string; description: string } | null {
   if (request.response_type !== "code")
-    return { error: "unsupported_response_type", description: "response_type must be code" };
+    return { error: "unsupported_response_type", description: t("response_type must be code") };
   if (request.code_challenge_method !== "S256")
-    return { error: "invalid_request", description: "code_challenge_method must be S256" };
+    return { error: "invalid_request", description: t("code_challenge_method must be S256") };
   if (!/^[A-Za-z0-9_-]{43}$/.test(request.code_challenge))
-    return { error: "invalid_request", description: "code_challenge must be a SHA-256 in base64url" };
+    return { error: "invalid_request", description: t("code_challenge must be a SHA-256 in base64url") };
   if (request.state.length > 1000 || /[^\x20-\x7e]/.test(request.state))
-    return { error: "invalid_request", description: "state is too long or not printable" };
+    return { error: "invalid_request", description: t("state is too long or not printable") };
   const unknown = scopesOf(request, allowed).find((scope) => !allowed.includes(scope));
   return unknown === undefined
     ? null
-    : { error: "invalid_scope", description: "a scope is not allowed for this client" };
+    : { error: "invalid_scope", description: t("a scope is not allowed for this client") };
 }
 
 /** The scopes asked for; all that the client may have when it names none. */
