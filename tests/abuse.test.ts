@@ -136,15 +136,12 @@ describe("over the API", () => {
   test("bodies that are no documents change nothing", async () => {
     const roll = dice(1);
     const before = await changes();
+    const taken: string[] = [];
     for (const route of api.filter((one) => isChange(one) && !asksNothing(one))) {
       const path = addressOf(route.path, e.ids);
       for (const { name, body, type } of some(roll, hostileBodies.slice(1), 3)) {
         const { status } = await send(route, path, { headers: typed(guest(route), type), body }, name);
-        expect({ route: route.path, name, isRefused: status >= 400 }).toEqual({
-          route: route.path,
-          name,
-          isRefused: true,
-        });
+        if (status < 400) taken.push(`${route.method} ${route.path}: ${name}`);
       }
       for (const headers of some(roll, senders.others, 1))
         await send(
@@ -154,12 +151,14 @@ describe("over the API", () => {
           "from somebody else",
         );
     }
+    expect(taken).toEqual([]);
     expect(await changes()).toBe(before);
   });
 
   test("documents with a broken frame or unknown members change nothing and are not misread", async () => {
     const roll = dice(2);
     const before = await changes();
+    const taken: string[] = [];
     for (const route of api.filter((one) => isChange(one) && !asksNothing(one))) {
       const type = await typeOf(route);
       if (type === null) continue;
@@ -170,13 +169,10 @@ describe("over the API", () => {
           { headers: typed(guest(route)), body },
           body.slice(0, 100),
         );
-        expect({ route: `${route.method} ${route.path}`, body: body.slice(0, 100), isRefused: status >= 400 }).toEqual({
-          route: `${route.method} ${route.path}`,
-          body: body.slice(0, 100),
-          isRefused: true,
-        });
+        if (status < 400) taken.push(`${route.method} ${route.path}: ${body.slice(0, 100)}`);
       }
     }
+    expect(taken).toEqual([]);
     expect(await changes()).toBe(before);
   });
 
@@ -356,6 +352,7 @@ describe("on pages", () => {
     const own = await makeClient(t, `${marker} forms`);
     const [staff, client] = [await signedIn(t, await t.harbor.as("administrator")), await signedIn(t, own.portal)];
     let kept = 0;
+    const lost: object[] = [];
     for (const route of pages.filter(
       ({ method, path }) => method === "GET" && pages.some((other) => other.method === "POST" && other.path === path),
     )) {
@@ -371,11 +368,10 @@ describe("on pages", () => {
       if (answer.status !== 422) continue;
       kept += 1;
       const back = await typedInto(answer.html, path);
-      expect({ path, words: Object.fromEntries(Object.keys(words).map((name) => [name, back.get(name)])) }).toEqual({
-        path,
-        words,
-      });
+      for (const [name, word] of Object.entries(words))
+        if (back.get(name) !== word) lost.push({ path, name, word, back: back.get(name) });
     }
+    expect(lost).toEqual([]);
     expect(kept).toBeGreaterThan(20);
   });
 });

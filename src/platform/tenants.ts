@@ -95,7 +95,7 @@ export const organizations = table(
     logo_file_id: readOnly(col.maybe.ref("files")),
     timezone: defaulted(col.text({ format: "timezone", label: "Time zone" }), "UTC"),
     currency: defaulted(col.text({ format: "currency" }), "USD"),
-    locale: defaulted(col.text(), "en-US"),
+    locale: defaulted(col.text({ format: "locale" }), "en-US"),
     public_url: col.maybe.text({ format: "url", label: "Public URL" }),
     invoice_prefix: defaulted(col.text({ maxLength: 20 }), "INV-"),
     invoice_footer: col.maybe.text({ maxLength: 1000 }),

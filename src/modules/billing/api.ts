@@ -2,12 +2,17 @@ import { Type } from "@sinclair/typebox";
 import { type AnyAction, perform } from "../../platform/action.ts";
 import { find } from "../../platform/access/reach.ts";
 import { reading } from "../../platform/context.ts";
-import { invalidField } from "../../platform/errors.ts";
 import { fromMinor } from "../../platform/money.ts";
 import { activityRoute } from "../../platform/http/activity-route.ts";
 import { showOne } from "../../platform/http/jsonapi.ts";
 import { resourceObjects } from "../../platform/http/jsonapi-objects.ts";
-import { ifMatch, readDocument, readVerb, refuseParameters } from "../../platform/http/jsonapi-document.ts";
+import {
+  ifMatch,
+  readDocument,
+  readVerb,
+  refuseMembers,
+  refuseParameters,
+} from "../../platform/http/jsonapi-document.ts";
 import { type Incoming, json, response, type Route } from "../../platform/http/route.ts";
 import { approveInvoice } from "./actions/approve.ts";
 import { generateFromContract, generateFromTime, rebuildDraft } from "./actions/generate.ts";
@@ -90,8 +95,7 @@ export const billingApi: Route[] = [
     doc: { summary: "Send an approved invoice to the client's billing contact.", answer: { one: "invoices" } },
     handle: async (ctx, incoming) => {
       await reading(ctx, (reader) => find(reader, "invoices", idOf(incoming)));
-      const [unknown] = Object.keys(await readVerb(incoming, "invoices", idOf(incoming)));
-      if (unknown !== undefined) throw invalidField(unknown, `Unknown field "${unknown}".`, "unknown_field");
+      refuseMembers(await readVerb(incoming, "invoices", idOf(incoming)));
       await sendInvoice(ctx, idOf(incoming));
       return showOne(ctx, invoiceResource, idOf(incoming));
     },

@@ -4,7 +4,7 @@ import { find } from "../../platform/access/reach.ts";
 import { validate } from "../../platform/access/validate.ts";
 import { type Ctx, reading } from "../../platform/context.ts";
 import { forbidden, invalid, invalidField, unauthorized } from "../../platform/errors.ts";
-import { readDocument, refuseParameters } from "../../platform/http/jsonapi-document.ts";
+import { readDocument, readVerb, refuseMembers, refuseParameters } from "../../platform/http/jsonapi-document.ts";
 import { mostAtOnce } from "../../platform/http/lists/bulk.ts";
 import { idsOf } from "../../platform/http/lists/order.ts";
 import { listState } from "../../platform/http/lists/state.ts";
@@ -148,7 +148,9 @@ export const bulkApi: Route[] = [
     },
     handle: async (ctx, incoming) => {
       requireStaff(ctx);
-      const run = await undoRun(ctx, incoming.params["id"] ?? "");
+      const id = incoming.params["id"] ?? "";
+      refuseMembers(await readVerb(incoming, "bulk_runs", id));
+      const run = await undoRun(ctx, id);
       return reading(ctx, (reader) => show(reader, run.id, run.run_state === "finished" ? 201 : 202));
     },
   },

@@ -4,7 +4,7 @@ import { perform } from "../../platform/action.ts";
 import { type Ctx, reading } from "../../platform/context.ts";
 import { unauthorized } from "../../platform/errors.ts";
 import { resourceRoutes, showOne } from "../../platform/http/jsonapi.ts";
-import { readDocument, readVerb, refuseParameters } from "../../platform/http/jsonapi-document.ts";
+import { readDocument, readVerb, refuseMembers, refuseParameters } from "../../platform/http/jsonapi-document.ts";
 import { type Answer, json, type Route } from "../../platform/http/route.ts";
 import { resource } from "../../platform/resource.ts";
 import { markAllRead, markRead } from "./actions.ts";
@@ -51,7 +51,7 @@ const routes: Route[] = [
     handle: async (ctx, incoming) => {
       const id = incoming.params["id"] ?? "";
       await reading(ctx, (reader) => find(reader, "notifications", id));
-      await readVerb(incoming, "notifications", id);
+      refuseMembers(await readVerb(incoming, "notifications", id));
       await perform(ctx, markRead, { id });
       return showOne(ctx, notificationResource, id);
     },
@@ -66,7 +66,7 @@ const routes: Route[] = [
       answer: { type: "notifications", attributes: Type.Object({ read: Type.Integer() }) },
     },
     handle: async (ctx, incoming) => {
-      await readVerb(incoming, "notifications", null);
+      refuseMembers(await readVerb(incoming, "notifications", null));
       const attributes = await perform(ctx, markAllRead, {});
       return json({ jsonapi: version, data: { type: "notifications", id: "read-all", attributes } });
     },

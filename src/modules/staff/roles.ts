@@ -92,7 +92,8 @@ async function tellOfRaise(
   gained: readonly Grant[],
   of: { user_id: string | null; role_id: string | null },
 ): Promise<void> {
-  if (gained.length === 0) return;
+  // What Purser does by itself (set-up, command line, demo, upgrades) is nobody's doing that somebody should look at.
+  if (gained.length === 0 || work.actor.kind === "system") return;
   await emit(work, roleRaised, { ...of, permissions: gained.map(writeGrant), by_user_id: work.actor.user_id });
 }
 

@@ -2,7 +2,7 @@ import { Type } from "@sinclair/typebox";
 import { find } from "../../platform/access/reach.ts";
 import { type AnyAction, perform } from "../../platform/action.ts";
 import { showOne } from "../../platform/http/jsonapi.ts";
-import { readDocument, readVerb } from "../../platform/http/jsonapi-document.ts";
+import { readDocument, readVerb, refuseMembers } from "../../platform/http/jsonapi-document.ts";
 import { type Answer, response, type Route } from "../../platform/http/route.ts";
 import { type Ctx, reading } from "../../platform/context.ts";
 import { resource } from "../../platform/resource.ts";
@@ -85,8 +85,8 @@ export const webhookApi: Route[] = [
     handle: async (ctx, incoming) => {
       const id = incoming.params["id"] ?? "";
       await reading(ctx, (reader) => find(reader, "webhook_endpoints", id));
-      await readVerb(incoming, "webhook_endpoints", id);
-      return withSecret(ctx, await perform(ctx, rotateSecret, { id }), 200);
+      const input = { ...(await readVerb(incoming, "webhook_endpoints", id)), id };
+      return withSecret(ctx, await perform(ctx, rotateSecret, input), 200);
     },
   },
   {
@@ -98,7 +98,7 @@ export const webhookApi: Route[] = [
     handle: async (ctx, incoming) => {
       const id = incoming.params["id"] ?? "";
       await reading(ctx, (reader) => find(reader, "webhook_endpoints", id));
-      await readVerb(incoming, "webhook_endpoints", id);
+      refuseMembers(await readVerb(incoming, "webhook_endpoints", id));
       await perform(ctx, pingEndpoint, { id });
       return response(new Response(null, { status: 204 }));
     },
@@ -112,7 +112,7 @@ export const webhookApi: Route[] = [
     handle: async (ctx, incoming) => {
       const id = incoming.params["id"] ?? "";
       await reading(ctx, (reader) => find(reader, "webhook_deliveries", id));
-      await readVerb(incoming, "webhook_deliveries", id);
+      refuseMembers(await readVerb(incoming, "webhook_deliveries", id));
       await perform(ctx, redeliver, { id });
       return showOne(ctx, deliveryResource, id);
     },

@@ -19,6 +19,7 @@ const formats = {
   instant: { test: isInstant, expected: "an instant such as 2026-11-21T08:30:00Z" },
   decimal: { test: isDecimal, expected: "a decimal number such as 1.5" },
   money: { test: (text) => /^-?\d{1,13}(\.\d{1,4})?$/.test(text), expected: "an amount such as 150.00" },
+  locale: { test: isLocale, expected: "a language and region such as en-US or de-DE" },
   timezone: { test: isTimeZone, expected: "a time zone such as Europe/Berlin" },
   currency: { test: isCurrency, expected: "a currency such as EUR or USD" },
   language: { test: isLanguage, expected: "a language such as en or de" },
@@ -55,6 +56,15 @@ function isInstant(text: string): boolean {
   try {
     const { epochMilliseconds } = Temporal.Instant.from(text);
     return epochMilliseconds > -62_135_596_800_000 && epochMilliseconds < 253_402_300_800_000;
+  } catch {
+    return false;
+  }
+}
+
+/** A BCP 47 tag that dates and numbers can be written by. */
+function isLocale(text: string): boolean {
+  try {
+    return Intl.getCanonicalLocales(text)[0] === text && Intl.NumberFormat.supportedLocalesOf(text).length === 1;
   } catch {
     return false;
   }

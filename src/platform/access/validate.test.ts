@@ -126,6 +126,10 @@ const samples: Record<string, { right: string[]; wrong: string[] }> = {
     wrong: ["Europe/Atlantis", "europe/berlin", "+01:00", "Berlin", ""],
   },
   currency: { right: ["EUR", "USD", "JPY"], wrong: ["eur", "EURO", "ZZZ", "€"] },
+  locale: {
+    right: ["en-US", "de-DE", "de", "pt-BR", "zh-Hant-TW"],
+    wrong: ["", "xx-invalid-tag-that-is-long", "EN_us", "de-de", "english", "<script>", "zz-ZZ"],
+  },
   color: { right: ["#1f6feb", "#FFFFFF"], wrong: ["red", "#fff", "1f6feb"] },
 };
 

@@ -46,7 +46,7 @@ describe("a handle of one tenant", () => {
         )
         .execute(),
     );
-    expect(Number(rows[0]?.roles)).toBe(3);
+    expect(Number(rows[0]?.roles)).toBe(8);
     await write((db) =>
       db
         .updateTable("roles")

@@ -52,6 +52,12 @@ export async function readVerb(incoming: Incoming, type: string, id: string | nu
   return isEmpty ? {} : readDocument(await incoming.json(), type, id);
 }
 
+/** For verbs that take nothing: any member is unknown (422). */
+export function refuseMembers(input: Row): void {
+  const [field] = Object.keys(input);
+  if (field !== undefined) throw invalidField(field, `Unknown field "${field}".`, "unknown_field");
+}
+
 /** `If-Match: "3"` as the version that a change expects. */
 export function ifMatch(incoming: Incoming): { version?: number } {
   const header = incoming.request.headers.get("if-match");

@@ -25,7 +25,12 @@ const header = (door: AccountDoor, title: string): PageHeaderModel => ({
   actions: [],
 });
 
-async function setupPage(ctx: Ctx, door: AccountDoor, failure: Failure | null): Promise<Answer> {
+async function setupPage(
+  ctx: Ctx,
+  door: AccountDoor,
+  failure: Failure | null,
+  values: FormValues = {},
+): Promise<Answer> {
   const waiting = await waitingTotp(ctx, ctx.actor.user_id ?? "");
   if (waiting === null) return redirect(homes[door]);
   const title = t("Set up two-step sign-in");
@@ -36,6 +41,7 @@ async function setupPage(ctx: Ctx, door: AccountDoor, failure: Failure | null): 
     ...waiting,
     form: formModel({
       action: `${homes[door]}/two-step`,
+      values,
       failure,
       submit_label: t("Switch on"),
       cancel_url: homes[door],
@@ -156,7 +162,7 @@ function routesOf(door: AccountDoor): Route[] {
           return codesPage(header(door, t("Your recovery codes")), codes, home);
         } catch (error) {
           const failure = formFailure(error);
-          return reading(ctx, (reader) => setupPage(reader, door, failure));
+          return reading(ctx, (reader) => setupPage(reader, door, failure, fields));
         }
       },
     },
