@@ -149,6 +149,7 @@ export const bulkApi: Route[] = [
     handle: async (ctx, incoming) => {
       requireStaff(ctx);
       const id = incoming.params["id"] ?? "";
+      await reading(ctx, (reader) => find(reader, "bulk_runs", id));
       refuseMembers(await readVerb(incoming, "bulk_runs", id));
       const run = await undoRun(ctx, id);
       return reading(ctx, (reader) => show(reader, run.id, run.run_state === "finished" ? 201 : 202));
