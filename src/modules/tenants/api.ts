@@ -4,7 +4,13 @@ import { find } from "../../platform/access/reach.ts";
 import { type Ctx, reading } from "../../platform/context.ts";
 import { malformed } from "../../platform/errors.ts";
 import { showOne } from "../../platform/http/jsonapi.ts";
-import { ifMatch, readDocument, readVerb, refuseParameters } from "../../platform/http/jsonapi-document.ts";
+import {
+  ifMatch,
+  readDocument,
+  readVerb,
+  refuseMembers,
+  refuseParameters,
+} from "../../platform/http/jsonapi-document.ts";
 import { type Answer, type ApiDoc, type Incoming, json, type Route } from "../../platform/http/route.ts";
 import { operatorRoutes } from "../../platform/http/module-routes.ts";
 import { openApiDocument } from "../../platform/openapi/document.ts";
@@ -291,6 +297,7 @@ export const operatorApi: Route[] = [
     { summary: "Make links with this host name", answer: { type: "domains", attributes: document, isList: true } },
     async (ctx, incoming) => {
       const id = await exists(ctx, incoming);
+      refuseMembers(await readVerb(incoming, "domains", incoming.params["domain"] ?? ""));
       await makePrimary(ctx, { id, domain: incoming.params["domain"] });
       return domains(ctx, id);
     },

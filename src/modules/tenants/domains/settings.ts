@@ -2,7 +2,7 @@ import { Type } from "@sinclair/typebox";
 import { type Ctx, reading } from "../../../platform/context.ts";
 import { button, cell, empty, facts, link } from "../../../platform/http/cells.ts";
 import { field, formFailure, formModel } from "../../../platform/http/form-model.ts";
-import { readDocument } from "../../../platform/http/jsonapi-document.ts";
+import { readDocument, readVerb, refuseMembers } from "../../../platform/http/jsonapi-document.ts";
 import { type Failure, notFound } from "../../../platform/errors.ts";
 import {
   type Answer,
@@ -315,6 +315,7 @@ export const domainApi: Route[] = [
     return listed(ctx);
   }),
   api("POST", "/:domain/primary", { summary: "Make links with this host name", answer }, async (ctx, incoming) => {
+    refuseMembers(await readVerb(incoming, "domains", named(incoming)));
     await choosePrimary(ctx, ctx.tenant.id, named(incoming));
     return listed(ctx);
   }),
