@@ -119,6 +119,13 @@ describe("an invoice as a PDF", () => {
     }
   });
 
+  test("is in the language of its locale, in words, dates and numbers", async () => {
+    const [page = ""] = await pagesOf(model({ currency: "EUR", locale: "de-DE" }));
+    for (const part of ["Rechnung", "Rechnungsdatum", "Zwischensumme", "Offener Betrag", "Seite 1 von"])
+      expect(page).toContain(part);
+    expect(page).not.toContain("Balance due");
+  });
+
   test("prints names and signs of all of Europe and Vietnam", async () => {
     const [page = ""] = await pagesOf(model({ currency: "EUR", locale: "de-DE" }));
     for (const part of ["Łukaszewski & Fils", "Québec", "Thu Nguyễn", "1.200,00 €", "Offener Betrag 815,12 €\n"]) {
