@@ -86,6 +86,7 @@ const specified = `
   GET      /portal/invoices/{id}/pdf
   POST     /portal/invoices/{id}/pay
   GET      /portal/company
+  PUT      /portal/company/contacts
 `;
 
 test("every endpoint that the specification lists for a finished module is there", () => {

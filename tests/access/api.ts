@@ -65,6 +65,7 @@ export const apiAccess: AccessTable = {
     GET /api/v1/portal/invoices/:id/lines
     GET /api/v1/portal/invoices/:id/pdf
     POST /api/v1/portal/invoices/:id/pay
+    GET PUT /api/v1/portal/company/contacts
   `,
   "everybody of the staff": `
     GET /api/v1/companies/:id/hierarchy

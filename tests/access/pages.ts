@@ -58,6 +58,9 @@ export const pageAccess: AccessTable = {
     GET /portal/invoices/:id/pdf
     POST /portal/invoices/:id/pay
     GET /portal/invoices/:id/paid
+    GET /portal/contacts
+    GET POST /portal/contacts/new
+    GET POST /portal/contacts/:id
   `,
   "everybody of the staff": `
     POST /companies/:id/convert

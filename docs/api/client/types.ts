@@ -7371,6 +7371,83 @@ export interface Operations {
       links?: Schemas["list_links"];
     };
   };
+  /** One's company's people, with the roles that one can give them. */
+  "GET /portal/company/contacts": {
+    path: undefined;
+    query: undefined;
+    body: undefined;
+    answer: {
+      jsonapi: Schemas["jsonapi"];
+      data: ({
+        type: "contacts";
+        id: string;
+        attributes: {
+          first_name: string;
+          last_name: string;
+          email: string | null;
+          phone: string | null;
+          title: string | null;
+          is_portal_user: boolean;
+          role_id: string | null;
+        };
+      })[];
+      meta?: {
+        roles: ({
+          id: string;
+          name: string;
+        })[];
+      };
+    };
+  };
+  /** Add one of the company's people or change one; give access to the portal, or take it. */
+  "PUT /portal/company/contacts": {
+    path: undefined;
+    query: undefined;
+    body: {
+      data: {
+        type: "contacts";
+        id?: string;
+        attributes?: {
+          first_name?: string;
+          last_name?: string;
+          email?: string | null;
+          phone?: string | null;
+          title?: string | null;
+          role_id?: string | null;
+        };
+        relationships?: {
+          role?: {
+            data: {
+              type: string;
+              id: string;
+            } | null;
+          };
+        };
+      };
+    };
+    answer: {
+      jsonapi: Schemas["jsonapi"];
+      data: ({
+        type: "contacts";
+        id: string;
+        attributes: {
+          first_name: string;
+          last_name: string;
+          email: string | null;
+          phone: string | null;
+          title: string | null;
+          is_portal_user: boolean;
+          role_id: string | null;
+        };
+      })[];
+      meta?: {
+        roles: ({
+          id: string;
+          name: string;
+        })[];
+      };
+    };
+  };
   /** List invoices. */
   "GET /portal/invoices": {
     path: undefined;

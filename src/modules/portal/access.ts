@@ -34,40 +34,43 @@ export const inviteContact = action({
   name: "portal.invite_contact",
   permission: "portal.manage",
   input: Type.Object({ id: uuid, role_id: Type.Optional(uuid) }, { additionalProperties: false }),
-  run: async (work: Work, { id, role_id }: { id: string; role_id?: string }): Promise<RowFor<"contacts">> => {
-    const contact = await find(work, "contacts", id);
-    if (contact.archived_at !== null) throw conflict(t("This contact is archived. Restore it first."), "archived");
-    const email = contact.email?.trim().toLowerCase() ?? "";
-    if (email === "")
-      throw invalidField(
-        "email",
-        t("The contact needs an e-mail address before it can get an invitation."),
-        "required",
-      );
-    const account = await accountOf(work, contact.id);
-    if (contact.is_portal_user && account !== undefined && account.password_hash !== null) {
-      throw conflict(t("This contact has access already."), "already_has_access");
-    }
-    const other = await work.db
-      .selectFrom("users")
-      .select("id")
-      .where("user_type", "=", "portal")
-      .where("email", "=", email)
-      .where("id", "<>", account?.id ?? contact.id)
-      .executeTakeFirst();
-    if (other !== undefined)
-      throw invalidField("email", t("Another contact uses the portal with this e-mail address."), "duplicate");
-    const invited = { name: contactName(contact), email, invited_at: work.app.clock.now() };
-    const user =
-      account === undefined
-        ? await insert(work, users, { ...invited, user_type: "portal", contact_id: contact.id })
-        : await update(work, users, account.id, { ...invited, deactivated_at: null, deactivated_by_id: null });
-    if (role_id !== undefined || account === undefined)
-      await setRoles(work, user.id, [role_id ?? (await standardRole(work, "client_user"))]);
-    await sendLink(work, user, "invite");
-    return update(work, contacts, contact.id, { is_portal_user: true, portal_user_id: user.id });
-  },
+  run: async (work: Work, { id, role_id }: { id: string; role_id?: string }): Promise<RowFor<"contacts">> =>
+    giveAccess(work, await find(work, "contacts", id), role_id),
 });
+
+/** What inviting does, for whoever has found out that it may be done. */
+export async function giveAccess(
+  work: Work,
+  contact: RowFor<"contacts">,
+  role_id?: string,
+): Promise<RowFor<"contacts">> {
+  if (contact.archived_at !== null) throw conflict(t("This contact is archived. Restore it first."), "archived");
+  const email = contact.email?.trim().toLowerCase() ?? "";
+  if (email === "")
+    throw invalidField("email", t("The contact needs an e-mail address before it can get an invitation."), "required");
+  const account = await accountOf(work, contact.id);
+  if (contact.is_portal_user && account !== undefined && account.password_hash !== null) {
+    throw conflict(t("This contact has access already."), "already_has_access");
+  }
+  const other = await work.db
+    .selectFrom("users")
+    .select("id")
+    .where("user_type", "=", "portal")
+    .where("email", "=", email)
+    .where("id", "<>", account?.id ?? contact.id)
+    .executeTakeFirst();
+  if (other !== undefined)
+    throw invalidField("email", t("Another contact uses the portal with this e-mail address."), "duplicate");
+  const invited = { name: contactName(contact), email, invited_at: work.app.clock.now() };
+  const user =
+    account === undefined
+      ? await insert(work, users, { ...invited, user_type: "portal", contact_id: contact.id })
+      : await update(work, users, account.id, { ...invited, deactivated_at: null, deactivated_by_id: null });
+  if (role_id !== undefined || account === undefined)
+    await setRoles(work, user.id, [role_id ?? (await standardRole(work, "client_user"))]);
+  await sendLink(work, user, "invite");
+  return update(work, contacts, contact.id, { is_portal_user: true, portal_user_id: user.id });
+}
 
 async function standardRole(work: Work, key: PortalRole): Promise<string> {
   const role = await work.db.selectFrom("roles").select("id").where("role_key", "=", key).executeTakeFirstOrThrow();
@@ -79,20 +82,23 @@ export const revokeContact = action({
   name: "portal.revoke_contact",
   permission: "portal.manage",
   input: target,
-  run: async (work: Work, { id }: { id: string }): Promise<RowFor<"contacts">> => {
-    const contact = await find(work, "contacts", id);
-    const account = await accountOf(work, contact.id);
-    if (account !== undefined) {
-      const now = work.app.clock.now();
-      await update(asSystem(work), users, account.id, { deactivated_at: now, deactivated_by_id: work.actor.user_id });
-      await revokeSessions(work, account.id, { except: null });
-      await work.db
-        .updateTable("one_time_tokens")
-        .set({ used_at: now })
-        .where("user_id", "=", account.id)
-        .where("used_at", "is", null)
-        .execute();
-    }
-    return update(work, contacts, contact.id, { is_portal_user: false });
-  },
+  run: async (work: Work, { id }: { id: string }): Promise<RowFor<"contacts">> =>
+    takeAccess(work, await find(work, "contacts", id)),
 });
+
+/** What revoking does, for whoever has found out that it may be done. */
+export async function takeAccess(work: Work, contact: RowFor<"contacts">): Promise<RowFor<"contacts">> {
+  const account = await accountOf(work, contact.id);
+  if (account !== undefined) {
+    const now = work.app.clock.now();
+    await update(asSystem(work), users, account.id, { deactivated_at: now, deactivated_by_id: work.actor.user_id });
+    await revokeSessions(work, account.id, { except: null });
+    await work.db
+      .updateTable("one_time_tokens")
+      .set({ used_at: now })
+      .where("user_id", "=", account.id)
+      .where("used_at", "is", null)
+      .execute();
+  }
+  return update(work, contacts, contact.id, { is_portal_user: false });
+}

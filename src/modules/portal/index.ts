@@ -2,9 +2,12 @@ import type { AnyAction } from "../../platform/action.ts";
 import { defineModule } from "../../platform/module.ts";
 import { inviteContact, revokeContact } from "./access.ts";
 import { portalApi } from "./api.ts";
+import { colleaguesApi } from "./colleagues-api.ts";
+import { saveColleague } from "./colleagues.ts";
 import { contactAccess, contactPanel } from "./contact-panel.ts";
 import { homePages } from "./pages/home.ts";
 import { invoicePages } from "./pages/invoices.ts";
+import { peoplePages } from "./pages/people.ts";
 import { ticketPages } from "./pages/tickets.ts";
 
 export { inviteContact, revokeContact } from "./access.ts";
@@ -28,7 +31,15 @@ export const portalModule = defineModule({
     dispatcher: ["portal.manage"],
     client_admin: ["portal.tickets.company", "portal.invoices", "portal.contacts.manage"],
   },
-  actions: [inviteContact, revokeContact] as unknown as AnyAction[],
-  routes: [...homePages, ...ticketPages, ...invoicePages, ...contactAccess, ...portalApi],
+  actions: [inviteContact, revokeContact, saveColleague] as unknown as AnyAction[],
+  routes: [
+    ...homePages,
+    ...ticketPages,
+    ...invoicePages,
+    ...peoplePages,
+    ...contactAccess,
+    ...portalApi,
+    ...colleaguesApi,
+  ],
   panels: [contactPanel],
 });

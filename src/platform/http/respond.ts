@@ -179,6 +179,7 @@ const portalPages = [
   { label: "Home", href: "/portal", icon: "home", permission: null },
   { label: "Requests", href: "/portal/tickets", icon: "ticket", permission: null },
   { label: "Invoices", href: "/portal/invoices", icon: "invoice", permission: "portal.invoices" },
+  { label: "People", href: "/portal/contacts", icon: "users", permission: "portal.contacts.manage" },
 ] as const;
 
 const operatorPages = [
