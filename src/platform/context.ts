@@ -97,6 +97,8 @@ export interface RequestInfo {
   onLook?(entityType: string, entityId: string): void;
   /** Written in each of the request's units of work, before its commit. */
   beforeCommit?(db: Db): Promise<void>;
+  /** Set while an import brings rows in: what happens is kept in the log of events and told to nobody. */
+  import_batch_id?: string;
   /** Set for requests of pages: an action that can be taken back leaves the id of the offer here. */
   undo?: { offered: string | null };
 }

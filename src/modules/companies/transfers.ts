@@ -21,5 +21,14 @@ export const companyTransfers: readonly Transfer[] = [
     order: 120,
     naming: ["email", "first_name"],
     match: ["email"],
+    // A company's default contact is what came of the contact's type.
+    beforeUndo: async (work, id) => {
+      for (const column of ["default_billing_contact_id", "default_technical_contact_id"] as const)
+        await work.db
+          .updateTable("companies")
+          .set({ [column]: null })
+          .where(column, "=", id)
+          .execute();
+    },
   }),
 ];

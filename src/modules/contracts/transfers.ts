@@ -1,4 +1,6 @@
+import { find } from "../../platform/access/reach.ts";
 import { transfer, type Transfer } from "../../platform/transfer/facet.ts";
+import { chooseForCompany } from "./actions/lifecycle.ts";
 import { contractItemResource, contractResource, rateCardItemResource, rateCardResource } from "./resources.ts";
 
 /** Rate cards, contracts and what they consist of as files. */
@@ -22,6 +24,12 @@ export const contractTransfers: readonly Transfer[] = [
       column: "contract_number",
       counter: "contract",
       countOf: (number) => (/^C-\d{1,9}$/.test(number) ? Number(number.slice(2)) : null),
+    },
+    // A company is left with the contract that it had before; see deleteContract.
+    beforeUndo: async (work, id) => {
+      await work.db.updateTable("contracts").set({ status: "draft" }).where("id", "=", id).execute();
+      const { company_id } = await find(work, "contracts", id);
+      await chooseForCompany(work, company_id, id);
     },
     // A contract is made as a draft or active; how it ended is said afterwards.
     split: ({ status, ...input }) =>

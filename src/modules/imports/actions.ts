@@ -1,30 +1,27 @@
 import { Type } from "@sinclair/typebox";
+import { can } from "../../platform/access/actor.ts";
 import { find } from "../../platform/access/reach.ts";
 import { action } from "../../platform/action.ts";
 import type { Work } from "../../platform/context.ts";
 import type { CsvProblem } from "../../platform/csv/problem.ts";
 import { insert, update } from "../../platform/database/records.ts";
-import { conflict, invalidField } from "../../platform/errors.ts";
-import { emit } from "../../platform/events/outbox.ts";
+import { conflict, forbidden, invalidField } from "../../platform/errors.ts";
 import { addFile, type StoredBytes } from "../../platform/files/files.ts";
 import { t } from "../../platform/language/index.ts";
-import { Importer } from "./apply.ts";
-import { importApplied, importUndone } from "./events.ts";
-import { type Batch, parseFile, readBatch, storedMapping, targetOf } from "./file.ts";
+import { type Batch, parseSlowly, storedMapping } from "./file.ts";
 import { guessTarget, type ImportMode, matchHeaders, missingFields } from "./rules/index.ts";
 import { importBatches } from "./schema.ts";
-import { undoRows } from "./undo.ts";
+import { targetNamed } from "./session.ts";
 
 const mode = Type.Union([Type.Literal("create_only"), Type.Literal("fill_blanks"), Type.Literal("overwrite")]);
-const target = Type.Union([Type.Literal("companies"), Type.Literal("contacts")]);
+const target = Type.String({ maxLength: 60 });
 const source = Type.Union([Type.Literal("itflow"), Type.Literal("syncro")]);
 const stored = Type.Object({ sha256: Type.String(), size: Type.Integer(), name: Type.String(), type: Type.String() });
 const batchInput = Type.Object({ id: Type.String({ format: "uuid" }) }, { additionalProperties: false });
-const mostProblems = 500;
 
 interface Upload {
   file: StoredBytes;
-  target?: "companies" | "contacts";
+  target?: string;
   mode?: ImportMode;
   /** The product that the file is said to come from; another one is refused. */
   source?: "itflow" | "syncro";
@@ -39,7 +36,7 @@ export const uploadImport = action({
     { additionalProperties: false },
   ),
   run: async (work: Work, given: Upload) => {
-    const file = parseFile(await work.app.files.get(work.tenant.id, given.file.sha256));
+    const file = await parseSlowly(await work.app.files.get(work.tenant.id, given.file.sha256));
     const guess = guessTarget(file.headers);
     if (given.source !== undefined && guess.product !== given.source) {
       throw invalidField(
@@ -62,7 +59,7 @@ export const uploadImport = action({
         "unknown_list",
       );
     }
-    const { mapping } = matchHeaders(file.headers, await targetOf(work, name));
+    const { mapping } = matchHeaders(file.headers, await targetNamed(work, name));
     return insert(work, importBatches, {
       file_name: given.file.name,
       file_id: await addFile(work, given.file),
@@ -70,6 +67,7 @@ export const uploadImport = action({
       import_source: guess.product,
       import_mode: given.mode ?? "fill_blanks",
       mapping: storedMapping(mapping),
+      total_rows: file.rows.length,
       summary: { label: guess.label },
       created_by_id: work.actor.user_id,
     });
@@ -98,7 +96,7 @@ export const configureImport = action({
     const batch = (await find(work, "import_batches", given.id)) as unknown as Batch;
     if (batch.import_status !== "uploaded")
       throw conflict(t("This import has been applied already."), "already_applied");
-    const known = new Set((await targetOf(work, batch.import_target)).fields.map((one) => one.key));
+    const known = new Set((await targetNamed(work, batch.import_target)).fields.map((one) => one.key));
     const chosen = Object.values(given.mapping).filter((field) => field !== null && field !== "");
     const wrong = chosen.find((field) => field === null || !known.has(field));
     if (wrong !== undefined) throw invalidField("mapping", t("There is no field {wrong}.", { wrong: wrong ?? "" }));
@@ -111,7 +109,7 @@ export const configureImport = action({
   },
 });
 
-/** Brings the good rows in, all in one unit of work; the bad ones are listed with line, column and reason. */
+/** Begins to bring the good rows in; `advance` does it. The bad ones are listed with line, column and reason. */
 export const applyImport = action({
   name: "imports.apply",
   permission: "imports.run",
@@ -120,32 +118,19 @@ export const applyImport = action({
     const batch = (await find(work, "import_batches", id)) as unknown as Batch;
     if (batch.import_status !== "uploaded")
       throw conflict(t("This import has been applied already."), "already_applied");
-    const { read, target: into, mapping, present } = await readBatch(work, batch);
-    const [missing] = missingFields(mapping, into);
+    const into = await targetNamed(work, batch.import_target);
+    const { create } = into.transfer.resource;
+    if (create?.permission != null && !can(work.actor, create.permission)) throw forbidden();
+    const chosen = Object.values(batch.mapping);
+    const [missing] = missingFields(chosen, into);
     if (missing !== undefined)
       throw invalidField("mapping", t("No column is matched with {missing}.", { missing }), "missing_column");
-    const importer = new Importer(work, batch, present);
-    let done = 0;
-    for (const row of read.rows) {
-      if (!row.is_good) continue;
-      await (into.name === "companies" ? importer.companyRow(row) : importer.contactRow(row));
-      // Other people's requests get their turn while a long file comes in.
-      done += 1;
-      if (done % 25 === 0) await Bun.sleep(0);
-    }
-    const summary = {
-      ...batch.summary,
-      ...importer.counts,
-      rows: read.rows.length,
-      bad: read.bad,
-      problems: read.problems.slice(0, mostProblems),
-    };
-    await emit(work, importApplied, { import_batch_id: id, created_by_id: batch.created_by_id });
-    return update(work, importBatches, id, { import_status: "applied", applied_at: work.app.clock.now(), summary });
+    await refuseSecond(work);
+    return update(work, importBatches, id, { import_status: "applying", lease_until: null });
   },
 });
 
-/** Takes an import back. Records that were touched since stay as they are and are named. */
+/** Begins to take an import back; `advance` does it. Records that were touched since stay as they are and are named. */
 export const undoImport = action({
   name: "imports.undo",
   permission: "imports.run",
@@ -154,15 +139,34 @@ export const undoImport = action({
     const batch = (await find(work, "import_batches", id)) as unknown as Batch;
     if (batch.import_status !== "applied")
       throw conflict(t("Only an import that was applied can be undone."), "not_applied");
-    const result = await undoRows(work, id);
-    await emit(work, importUndone, { import_batch_id: id, created_by_id: batch.created_by_id });
+    await refuseSecond(work);
+    const rows = await work.db
+      .selectFrom("import_rows")
+      .select((eb) => eb.fn.countAll<number>().as("count"))
+      .where("batch_id", "=", id)
+      .executeTakeFirstOrThrow();
     return update(work, importBatches, id, {
-      import_status: "undone",
-      undone_at: work.app.clock.now(),
-      summary: { ...batch.summary, ...result },
+      import_status: "undoing",
+      done_rows: 0,
+      total_rows: Number(rows.count),
+      lease_until: null,
     });
   },
 });
+
+/** Two imports at once would each not see what the other one makes. */
+async function refuseSecond(work: Work): Promise<void> {
+  const running = await work.db
+    .selectFrom("import_batches")
+    .select("file_name")
+    .where("import_status", "in", ["applying", "undoing"])
+    .executeTakeFirst();
+  if (running !== undefined)
+    throw conflict(
+      t("{file_name} is still being worked on. Wait until it is done.", { file_name: running.file_name }),
+      "import_running",
+    );
+}
 
 /** The problems that a batch's summary keeps. */
 export function problemsOf(batch: Batch): CsvProblem[] {

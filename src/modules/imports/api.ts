@@ -9,6 +9,7 @@ import { showOne } from "../../platform/http/jsonapi.ts";
 import { readVerb } from "../../platform/http/jsonapi-document.ts";
 import type { Answer, Incoming, Route } from "../../platform/http/route.ts";
 import { resource } from "../../platform/resource.ts";
+import { advanceShort } from "./run.ts";
 import { applyImport, undoImport, uploadImport } from "./actions.ts";
 import { importBatches } from "./schema.ts";
 
@@ -39,7 +40,10 @@ async function importCsv(ctx: Ctx, incoming: Incoming): Promise<Answer> {
     ...(mode === undefined ? {} : { mode }),
     ...(provider === "csv" ? {} : { source: provider }),
   });
-  if (asked["dry_run"] !== "true") await perform(ctx, applyImport, { id: batch.id });
+  if (asked["dry_run"] !== "true") {
+    await perform(ctx, applyImport, { id: batch.id });
+    await advanceShort(ctx, batch.id);
+  }
   return showOne(ctx, importResource, batch.id, 201);
 }
 
@@ -93,6 +97,7 @@ export const importApi: Route[] = [
       const id = incoming.params["id"] ?? "";
       await reading(ctx, (reader) => find(reader, "import_batches", id));
       await perform(ctx, undoImport, { ...(await readVerb(incoming, importResource.type, id)), id });
+      await advanceShort(ctx, id);
       return showOne(ctx, importResource, id);
     },
   },

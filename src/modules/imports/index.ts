@@ -6,6 +6,7 @@ import { applyImport, configureImport, undoImport, uploadImport } from "./action
 import { importEvents } from "./events.ts";
 import { importApi, importResource } from "./api.ts";
 import { importPages } from "./pages.ts";
+import { advanceAll, nextImport } from "./run.ts";
 import { externalIds, importBatches, importRows } from "./schema.ts";
 
 /** Lists from other systems: upload, match, preview, apply, undo (PRD 3.3.1). */
@@ -19,6 +20,8 @@ export const importsModule = defineModule({
   actions: [uploadImport, configureImport, applyImport, undoImport] as unknown as AnyAction[],
   resources: [importResource],
   routes: [...importPages, ...importApi],
+  rounds: [{ name: "imports.advance", seconds: 2, run: advanceAll }],
+  nextDue: nextImport,
   panels: [
     {
       page: "settings",

@@ -5,7 +5,6 @@ import { type Failure, invalidField } from "../../platform/errors.ts";
 import { storeUploads } from "../../platform/files/files.ts";
 import { button, cell, empty, link, words } from "../../platform/http/cells.ts";
 import { field, formFailure, formModel, type FormValues } from "../../platform/http/form-model.ts";
-import { buttonRoute } from "../../platform/http/form-page.ts";
 import { type List, listAnswer } from "../../platform/http/list.ts";
 import type { FormPageModel, RecordPageModel } from "../../platform/http/page-models.ts";
 import { type Answer, type Incoming, page, redirect, type Route } from "../../platform/http/route.ts";
@@ -13,6 +12,7 @@ import { t } from "../../platform/language/index.ts";
 import { applyImport, configureImport, problemsOf, undoImport, uploadImport } from "./actions.ts";
 import type { Batch } from "./file.ts";
 import { modes, previewModel, problemSection } from "./preview.ts";
+import { advanceShort } from "./run.ts";
 import type { ImportMode } from "./rules/index.ts";
 import { importBatches } from "./schema.ts";
 import { leftSection, resultStats } from "./result.ts";
@@ -200,6 +200,7 @@ async function answerPreview(ctx: Ctx, incoming: Incoming): Promise<Answer> {
     await perform(ctx, configureImport, { id, mapping, mode: fields["mode"] as ImportMode });
     if (fields["intent"] !== "apply") return redirect(`/imports/${id}`);
     await perform(ctx, applyImport, { id });
+    await advanceShort(ctx, id);
     return redirect(`/imports/${id}`, t("Import applied. It can be undone here."));
   } catch (error) {
     const failure = formFailure(error);
@@ -232,10 +233,21 @@ export const importPages: Route[] = [
     handle: (ctx, incoming) => showBatch(ctx, incoming.params["id"] ?? ""),
   },
   { method: "POST", path: "/imports/:id", door: "staff", permission, handle: answerPreview },
-  buttonRoute(
-    "/imports/:id/undo",
-    undoImport,
-    (incoming) => redirect(`/imports/${incoming.params["id"] ?? ""}`, t("Import undone.")),
-    (incoming) => `/imports/${incoming.params["id"] ?? ""}`,
-  ),
+  {
+    method: "POST",
+    path: "/imports/:id/undo",
+    door: "staff",
+    permission,
+    handle: async (ctx, incoming) => {
+      const id = incoming.params["id"] ?? "";
+      await reading(ctx, (reader) => find(reader, "import_batches", id));
+      try {
+        await perform(ctx, undoImport, { id });
+      } catch (error) {
+        return redirect(`/imports/${id}`, formFailure(error).message, "error");
+      }
+      await advanceShort(ctx, id);
+      return redirect(`/imports/${id}`, t("Import undone."));
+    },
+  },
 ];

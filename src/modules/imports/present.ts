@@ -1,6 +1,7 @@
 import { reach } from "../../platform/access/reach.ts";
 import type { Ctx } from "../../platform/context.ts";
 import { emailKey, nameKey } from "../companies/index.ts";
+import { ownSource } from "../../platform/transfer/export.ts";
 import type { Lookups } from "./rules/index.ts";
 
 type Row = Record<string, unknown>;
@@ -24,7 +25,7 @@ export async function loadPresent(ctx: Ctx, source: string): Promise<Present> {
   const external = await ctx.db
     .selectFrom("external_ids")
     .select(["entity_type", "external_id", "entity_id"])
-    .where("external_source", "=", source)
+    .where("external_source", "in", [source, ownSource])
     .execute();
   const present: Present = {
     companies: new Map(),
@@ -89,6 +90,7 @@ export function lookupsOf(present: Present): Lookups {
 export function matchCompany(present: Present, name: string, externalId: string | null): Row | null {
   const id =
     (externalId === null ? undefined : present.externalIds.get(`companies:${externalId}`)) ??
+    (externalId !== null && present.companies.has(externalId) ? externalId : undefined) ??
     present.companyByName.get(nameKey(name));
   return id === undefined ? null : (present.companies.get(id) ?? null);
 }
@@ -97,6 +99,7 @@ export function matchCompany(present: Present, name: string, externalId: string 
 export function matchContact(present: Present, contact: Row, externalId: string | null): Row | null {
   const external = externalId === null ? undefined : present.externalIds.get(`contacts:${externalId}`);
   if (external !== undefined && present.contacts.has(external)) return present.contacts.get(external) ?? null;
+  if (externalId !== null && present.contacts.has(externalId)) return present.contacts.get(externalId) ?? null;
   if (typeof contact["email"] === "string") {
     const ids = present.contactByEmail.get(emailKey(contact["email"])) ?? [];
     const rows = ids.map((id) => present.contacts.get(id)).filter((row) => row !== undefined);

@@ -1,16 +1,23 @@
+import { sql } from "kysely";
+import { reach } from "../../platform/access/reach.ts";
 import type { Ctx } from "../../platform/context.ts";
 import type { CsvProblem } from "../../platform/csv/problem.ts";
+import { toEdge } from "../../platform/database/edge.ts";
+import type { TableName } from "../../platform/database/tables.ts";
 import { cell, empty } from "../../platform/http/cells.ts";
 import { field } from "../../platform/http/form-model.ts";
 import type { ImportPreviewModel } from "../../platform/http/page-models.ts";
 import type { SectionModel, StatModel, TableModel } from "../../platform/http/view-models.ts";
 import { t } from "../../platform/language/index.ts";
-import { type Batch, type Reading, readBatch } from "./file.ts";
-import { companyParts, contactParts, missingFields, planRow } from "./rules/index.ts";
+import type { Batch } from "./file.ts";
+import { evened, wantedOf } from "./rules/derived.ts";
+import { companyParts, contactParts, missingFields, planRow, readEach, type ReadRow, textOf } from "./rules/index.ts";
+import { openSession, type Session } from "./session.ts";
 import { matchCompany, matchContact } from "./present.ts";
 
 const shownRows = 10;
 const shownProblems = 200;
+const mostProblems = 2000;
 
 /** What can become of records that are there already. */
 export const modes = (): { value: string; label: string; hint: string }[] => [
@@ -29,10 +36,10 @@ export const modes = (): { value: string; label: string; hint: string }[] => [
 
 /** What would happen, before it does. */
 export async function previewModel(ctx: Ctx, batch: Batch): Promise<ImportPreviewModel> {
-  const reading = await readBatch(ctx, batch);
-  const { file, target, mapping, read } = reading;
+  const session = await openSession(ctx, batch);
+  const { file, target, mapping } = session;
   const missing = missingFields(mapping, target);
-  const planned = outcomes(reading, batch);
+  const read = await readThrough(ctx, session);
   const choices = [
     { value: "", label: t("Leave out") },
     ...target.fields.map((one) => ({ value: one.key, label: t(one.label) })),
@@ -47,7 +54,7 @@ export async function previewModel(ctx: Ctx, batch: Batch): Promise<ImportPrevie
         ...file.notices,
       ].join(" · "),
       breadcrumbs: [{ label: t("Imports"), href: "/imports" }],
-      badges: [{ text: target.name === "companies" ? t("Companies") : t("Contacts"), tone: "info" }],
+      badges: [{ text: t(target.label), tone: "info" }],
       actions: [],
     },
     action: `/imports/${batch.id}`,
@@ -58,7 +65,7 @@ export async function previewModel(ctx: Ctx, batch: Batch): Promise<ImportPrevie
       options: modes(),
       span: 6,
     }),
-    stats: statsOf(planned, read.bad),
+    stats: statsOf(read, read.bad),
     columns: file.headers.map((source, index) => ({
       source: source === "" ? t("Column {number}", { number: index + 1 }) : source,
       sample: file.rows.find((row) => (row.cells[index] ?? "").trim() !== "")?.cells[index]?.slice(0, 60) ?? "",
@@ -74,7 +81,7 @@ export async function previewModel(ctx: Ctx, batch: Batch): Promise<ImportPrevie
       id: "sample",
       title: t("First rows as they come in"),
       actions: [],
-      table: sampleTable(reading),
+      table: sampleTable(session, read.sample),
       empty: empty("file", t("No good rows"), t("No row of this file can come in as it is.")),
       more_url: "",
       more_label: "",
@@ -93,29 +100,93 @@ export async function previewModel(ctx: Ctx, batch: Batch): Promise<ImportPrevie
   };
 }
 
-interface Outcomes {
-  create: number;
-  update: number;
-  same: number;
+interface Read extends Outcomes {
+  good: number;
+  bad: number;
+  problems: CsvProblem[];
+  sample: ReadRow[];
 }
 
-/** What the rows would do, each held against what is there now; rows that meet a record made by an earlier row count as new once. */
-function outcomes({ present, read, target }: Reading, batch: Batch): Outcomes {
-  const counts: Outcomes = { create: 0, update: 0, same: 0 };
-  for (const row of read.rows) {
+/** Every row, each held against what is there now; what is kept of them are numbers, the first problems and a sample. */
+async function readThrough(ctx: Ctx, session: Session): Promise<Read> {
+  const { file, mapping, target, lookups } = session;
+  const isWarning = (problem: CsvProblem): boolean => problem.severity === "warning";
+  const read: Read = {
+    create: 0,
+    update: 0,
+    same: 0,
+    good: 0,
+    bad: 0,
+    problems: file.problems.filter(isWarning),
+    sample: [],
+  };
+  let waiting: ReadRow[] = [];
+  const count = async (): Promise<void> => {
+    await countOutcomes(ctx, session, waiting, read);
+    waiting = [];
+    await Bun.sleep(0);
+  };
+  for (const row of readEach(file, mapping, target, lookups)) {
+    if (read.problems.length < mostProblems) read.problems.push(...row.problems);
+    if (row.is_good) read.good += 1;
+    else read.bad += 1;
     if (!row.is_good) continue;
-    const parts = target.name === "companies" ? companyParts(row.values) : contactParts(row.values);
-    const wanted = "company" in parts ? parts.company : parts.contact;
-    const existing =
-      "company" in parts
-        ? matchCompany(present, String(wanted["name"]), parts.external_id)
-        : matchContact(present, wanted, parts.external_id);
-    const { kind } = planRow(wanted, existing, batch.import_mode);
+    if (read.sample.length < shownRows) read.sample.push(row);
+    waiting.push(row);
+    if (waiting.length === 200) await count();
+  }
+  await count();
+  read.problems.sort((a, b) => a.line - b.line);
+  return read;
+}
+
+/** What some rows would do; rows that meet a record made by an earlier row count as new once. */
+async function countOutcomes(ctx: Ctx, session: Session, rows: readonly ReadRow[], counts: Outcomes): Promise<void> {
+  const { batch, present, directory, target } = session;
+  const { table } = target.transfer.resource;
+  const said = rows.map(({ values }) => {
+    if (present === null) {
+      const wanted = wantedOf(target.columns, values);
+      return { wanted, existing: null, id: directory.existing(textOf(values, "external_id"), wanted) };
+    }
+    const own = wantedOf(target.columns, values);
+    if (target.name === "companies") {
+      const { company, external_id } = companyParts(values);
+      return {
+        wanted: { ...company, ...own },
+        existing: matchCompany(present, String(company["name"]), external_id),
+        id: null,
+      };
+    }
+    const { contact, external_id } = contactParts(values);
+    return { wanted: { ...contact, ...own }, existing: matchContact(present, contact, external_id), id: null };
+  });
+  const ids = said.flatMap(({ id }) => (id === null ? [] : [id]));
+  const name = table.name as TableName;
+  const found =
+    ids.length === 0
+      ? []
+      : ((await reach(ctx, name)
+          .selectAll(name as never)
+          .where(sql.ref(`${name}.id`), "in", ids)
+          .execute()) as Record<string, unknown>[]);
+  const byId = new Map(found.map((row) => [String(row["id"]), row]));
+  const inputs = target.transfer.resource.update?.input.properties ?? {};
+  for (const { wanted, existing, id } of said) {
+    const row = existing ?? byId.get(id ?? "") ?? null;
+    const there = row === null ? null : toEdge(table, row);
+    const settable = Object.fromEntries(Object.entries(wanted).filter(([key]) => key in inputs && key !== "tags"));
+    const { kind } = planRow(there === null ? wanted : evened(settable, there), there, batch.import_mode);
     if (kind === "create") counts.create += 1;
     else if (kind === "update") counts.update += 1;
     else counts.same += 1;
   }
-  return counts;
+}
+
+interface Outcomes {
+  create: number;
+  update: number;
+  same: number;
 }
 
 function statsOf({ create, update, same }: Outcomes, bad: number): StatModel[] {
@@ -187,9 +258,8 @@ export function problemSection(problems: readonly CsvProblem[]): SectionModel {
   };
 }
 
-function sampleTable({ target, mapping, read }: Reading): TableModel {
+function sampleTable({ target, mapping }: Session, rows: readonly ReadRow[]): TableModel {
   const shown = target.fields.filter((one) => mapping.includes(one.key)).slice(0, 6);
-  const rows = read.rows.filter((row) => row.is_good).slice(0, shownRows);
   return tableOf(
     "sample-table",
     t("First rows"),
@@ -200,8 +270,13 @@ function sampleTable({ target, mapping, read }: Reading): TableModel {
       is_bold: false,
       cells: [
         cell.muted(String(row.line)),
-        ...shown.map((one) => cell.text(String(row.values[one.key] ?? "").slice(0, 80))),
+        ...shown.map((one) => cell.text(textOfValue(row.values[one.key]).slice(0, 80))),
       ],
     })),
   );
+}
+
+function textOfValue(value: unknown): string {
+  if (Array.isArray(value)) return value.join(", ");
+  return typeof value === "object" ? JSON.stringify(value) : String(value ?? "");
 }

@@ -13,11 +13,18 @@ export const importBatches = table(
     import_target: readOnly(col.text()),
     import_source: readOnly(col.text()),
     import_mode: defaulted(col.enum(["create_only", "fill_blanks", "overwrite"] as const), "fill_blanks" as const),
-    import_status: readOnly(defaulted(col.enum(["uploaded", "applied", "undone"] as const), "uploaded" as const)),
+    import_status: readOnly(
+      defaulted(col.enum(["uploaded", "applying", "applied", "undoing", "undone"] as const), "uploaded" as const),
+    ),
     /** File column → field. */
     mapping: defaulted(col.json<Record<string, string | null>>(), {}),
     summary: readOnly(defaulted(col.json<Record<string, unknown>>(), {})),
     created_by_id: readOnly(col.maybe.ref("users")),
+    /** How far it has come; what is done stands in the same unit of work as the rows themselves. */
+    done_rows: readOnly(defaulted(col.integer(), 0)),
+    total_rows: readOnly(defaulted(col.integer(), 0)),
+    /** Until then somebody is at work on it. */
+    lease_until: readOnly(col.maybe.instant()),
     applied_at: readOnly(col.maybe.instant()),
     undone_at: readOnly(col.maybe.instant()),
   },

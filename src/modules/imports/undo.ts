@@ -1,3 +1,4 @@
+import { sql } from "kysely";
 import { maybeFind } from "../../platform/access/reach.ts";
 import type { Work } from "../../platform/context.ts";
 import { type Patch, type Table, tableNamed } from "../../platform/database/columns.ts";
@@ -15,23 +16,32 @@ export interface LeftAlone {
   reason: string;
 }
 
-/** Takes a batch back, last row first. What was touched since, or is in use now, is left alone and named. */
-export async function undoRows(work: Work, batchId: string): Promise<{ undone: number; left: LeftAlone[] }> {
+/**
+ * Takes some of a batch back, last row first; a row that is done is forgotten. What was touched since, or is in use now, is
+ * left alone and named.
+ */
+export async function undoSome(
+  work: Work,
+  batchId: string,
+  count: number,
+): Promise<{ undone: number; left: LeftAlone[]; isLast: boolean }> {
   const rows = await work.db
     .selectFrom("import_rows")
     .selectAll()
     .where("batch_id", "=", batchId)
     .orderBy("id", "desc")
+    .limit(count)
     .execute();
   const left: LeftAlone[] = [];
   let undone = 0;
-  for (const [index, row] of rows.entries()) {
-    if (index % 50 === 49) await Bun.sleep(0);
+  for (const row of rows) {
     const reason = await undoRow(work, row);
     if (reason === null) undone += 1;
     else left.push({ line: row.line, entity_type: row.entity_type, entity_id: row.entity_id, reason });
   }
-  return { undone, left };
+  const ids = rows.map(({ id }) => id);
+  if (ids.length > 0) await work.db.deleteFrom("import_rows").where("id", "in", ids).execute();
+  return { undone, left, isLast: rows.length < count };
 }
 
 interface StoredRow {
@@ -51,22 +61,32 @@ async function undoRow(work: Work, row: StoredRow): Promise<string | null> {
   if (present === undefined) return t("It is not there any more.");
   if (present["version"] !== row.version_after) return t("It was changed since the import.");
   if (row.row_outcome === "updated") {
-    await update(work, table, row.entity_id, (row.previous_values ?? {}) as Patch<Table>);
+    const { tags, ...previous } = row.previous_values ?? {};
+    await update(work, table, row.entity_id, previous as Patch<Table>);
+    if (Array.isArray(tags)) await setTags(work, row.entity_type, row.entity_id, tags as string[]);
     return null;
   }
+  const about = [...work.app.registry.transfers.values()].find(
+    ({ resource }) => resource.table.name === row.entity_type,
+  );
+  await sql`savepoint undo_row`.execute(work.db);
   await work.db
     .deleteFrom("external_ids")
     .where("entity_type", "=", row.entity_type)
     .where("entity_id", "=", row.entity_id)
     .where("batch_id", "=", row.batch_id)
     .execute();
+  await about?.beforeUndo?.(work, row.entity_id);
   if (row.entity_type === "rate_cards") await removeRates(work, row.entity_id);
   try {
     await remove(work, table, row.entity_id);
   } catch (error) {
-    if (error instanceof Failure && error.status === 409) return t("Something refers to it now.");
-    throw error;
+    if (!(error instanceof Failure && error.status === 409)) throw error;
+    await sql`rollback to savepoint undo_row`.execute(work.db);
+    await sql`release savepoint undo_row`.execute(work.db);
+    return t("Something refers to it now.");
   }
+  await sql`release savepoint undo_row`.execute(work.db);
   await setTags(work, row.entity_type, row.entity_id, []);
   return null;
 }

@@ -1,3 +1,4 @@
+import { parse as parser } from "csv-parse";
 import { CsvError, parse } from "csv-parse/sync";
 import { t } from "../language/index.ts";
 import { type Delimiter, declaredDelimiter, findDelimiter } from "./delimiter.ts";
@@ -34,9 +35,9 @@ export interface CsvFailure {
 }
 
 export interface CsvLimits {
-  /** Of the file, 20 MiB unless told. */
+  /** Of the file, 64 MiB unless told. */
   max_bytes?: number;
-  /** Of rows below the header row, 50,000 unless told. */
+  /** Of rows below the header row, 200,000 unless told. */
   max_rows?: number;
 }
 
@@ -45,7 +46,8 @@ interface RawRecord {
   line: number;
   last_line: number;
   cells: string[];
-  raw: string;
+  /** Whether a quotation mark in it is not closed where its cell ends. */
+  isStray: boolean;
 }
 
 const fail = (code: string, reason: string): CsvFailure => ({ ok: false, code, reason });
@@ -56,8 +58,27 @@ const fail = (code: string, reason: string): CsvFailure => ({ ok: false, code, r
  * `writeCsv` has guarded against formulas comes back without the guard.
  */
 export function readCsv(bytes: Uint8Array, limits: CsvLimits = {}): CsvFile | CsvFailure {
-  const maxBytes = limits.max_bytes ?? 20 * 1024 * 1024;
-  const maxRows = limits.max_rows ?? 50_000;
+  const opened = open(bytes, limits);
+  if ("ok" in opened) return opened;
+  return assembled(opened, parseRecords(opened), limits);
+}
+
+/** The same in slices between which others get their turn: a file of a hundred thousand rows takes seconds. */
+export async function readCsvSlowly(bytes: Uint8Array, limits: CsvLimits = {}): Promise<CsvFile | CsvFailure> {
+  const opened = open(bytes, limits);
+  if ("ok" in opened) return opened;
+  return assembled(opened, await parseRecordsSlowly(opened), limits);
+}
+
+interface Opened {
+  text: string;
+  delimiter: Delimiter;
+  encoding: TextEncoding;
+  linesBefore: number;
+}
+
+function open(bytes: Uint8Array, limits: CsvLimits): Opened | CsvFailure {
+  const maxBytes = limits.max_bytes ?? 64 * 1024 * 1024;
   if (bytes.length > maxBytes) {
     return fail(
       "too_large",
@@ -74,7 +95,20 @@ export function readCsv(bytes: Uint8Array, limits: CsvLimits = {}): CsvFile | Cs
   const text = decoded.text.replace(/\r\n?/g, "\n");
   const declared = declaredDelimiter(text);
   const delimiter = declared?.delimiter ?? findDelimiter(text);
-  const records = parseRecords(text.slice(declared?.length ?? 0), delimiter, declared ? 1 : 0);
+  return {
+    text: text.slice(declared?.length ?? 0),
+    delimiter,
+    encoding: decoded.encoding,
+    linesBefore: declared ? 1 : 0,
+  };
+}
+
+function assembled(
+  { delimiter, encoding }: Opened,
+  records: RawRecord[] | CsvFailure,
+  limits: CsvLimits,
+): CsvFile | CsvFailure {
+  const maxRows = limits.max_rows ?? 200_000;
   if ("ok" in records) return records;
   const [head, ...body] = records.filter((record) => record.cells.some((cell) => cell.trim() !== ""));
   if (!head || body.length === 0) return fail("no_rows", t("This file has a header row and nothing below it."));
@@ -94,52 +128,93 @@ export function readCsv(bytes: Uint8Array, limits: CsvLimits = {}): CsvFile | Cs
   );
   const problems = headerProblems(headers, head.line);
   const rows = body.map((record) => {
-    problems.push(...rowProblems(record, headers.length, delimiter));
+    problems.push(...rowProblems(record, headers.length));
     const cells = headers.map((_, at) => unguardCell(record.cells[at] ?? ""));
     return { line: record.line, cells };
   });
   const notices =
-    decoded.encoding === "windows-1252"
+    encoding === "windows-1252"
       ? [t("This file is not UTF-8; it was read as Windows-1252. Check accented letters in the preview.")]
       : [];
-  return { ok: true, delimiter, encoding: decoded.encoding, headers, rows, problems, notices };
+  return { ok: true, delimiter, encoding, headers, rows, problems, notices };
 }
 
-function parseRecords(text: string, delimiter: Delimiter, linesBefore: number): RawRecord[] | CsvFailure {
+const parsing = {
+  record_delimiter: "\n",
+  relax_column_count: true,
+  relax_quotes: true,
+  raw: true,
+};
+
+/** Takes records down as they come, and says what is wrong when they stop. */
+function recorder({ delimiter, linesBefore }: Opened): {
+  records: RawRecord[];
+  keep(record: unknown, context: { lines: number }): null;
+  failure(error: unknown): CsvFailure;
+} {
   const records: RawRecord[] = [];
   // csv-parse counts lines to the end of a record and then only tells it to this hook, also when it gives up later.
   let lastLine = 0;
-  const keep = (record: unknown, context: { lines: number }): null => {
-    if (isRawRecord(record)) {
+  return {
+    records,
+    keep: (record, context) => {
+      if (isRawRecord(record)) {
+        const { record: cells, raw } = record;
+        const line = lastLine + 1 + linesBefore;
+        const last_line = context.lines + linesBefore;
+        records.push({ line, last_line, cells, isStray: hasStrayQuote(cells, raw, delimiter) });
+      }
+      lastLine = context.lines;
+      return null;
+    },
+    failure: (error) => {
+      if (!(error instanceof Error && "code" in error && String(error.code).startsWith("CSV_"))) throw error;
       const line = lastLine + 1 + linesBefore;
-      records.push({ line, last_line: context.lines + linesBefore, cells: record.record, raw: record.raw });
-    }
-    lastLine = context.lines;
-    return null;
+      return error.code === "CSV_QUOTE_NOT_CLOSED"
+        ? fail(
+            "open_quote",
+            t(
+              "A quotation mark in the row that begins on line {line} is never closed, so the rest of the file cannot be read. Close it and upload the file again.",
+              { line },
+            ),
+          )
+        : fail("unreadable", t("This file cannot be read as CSV from line {line} on.", { line }));
+    },
   };
+}
+
+function parseRecords(opened: Opened): RawRecord[] | CsvFailure {
+  const { records, keep, failure } = recorder(opened);
   try {
-    parse(text, {
-      delimiter,
-      record_delimiter: "\n",
-      relax_column_count: true,
-      relax_quotes: true,
-      raw: true,
-      on_record: keep,
-    });
+    parse(opened.text, { ...parsing, delimiter: opened.delimiter, on_record: keep });
+    return records;
   } catch (error) {
-    if (!(error instanceof CsvError)) throw error;
-    const line = lastLine + 1 + linesBefore;
-    return error.code === "CSV_QUOTE_NOT_CLOSED"
-      ? fail(
-          "open_quote",
-          t(
-            "A quotation mark in the row that begins on line {line} is never closed, so the rest of the file cannot be read. Close it and upload the file again.",
-            { line },
-          ),
-        )
-      : fail("unreadable", t("This file cannot be read as CSV from line {line} on.", { line }));
+    return failure(error);
   }
-  return records;
+}
+
+const sliceLength = 128 * 1024;
+
+async function parseRecordsSlowly(opened: Opened): Promise<RawRecord[] | CsvFailure> {
+  const { records, keep, failure } = recorder(opened);
+  const stream = parser({ ...parsing, delimiter: opened.delimiter, on_record: keep });
+  try {
+    const ended = new Promise<void>((resolve, reject) => {
+      stream.on("error", reject);
+      stream.on("end", () => resolve());
+      stream.resume();
+    });
+    ended.catch(() => undefined);
+    for (let at = 0; at < opened.text.length && !stream.destroyed; at += sliceLength) {
+      stream.write(opened.text.slice(at, at + sliceLength));
+      await Bun.sleep(0);
+    }
+    stream.end();
+    await ended;
+    return records;
+  } catch (error) {
+    return failure(error);
+  }
 }
 
 function isRawRecord(value: unknown): value is { record: string[]; raw: string } {
@@ -167,11 +242,11 @@ function headerProblems(headers: string[], line: number): CsvProblem[] {
   });
 }
 
-function rowProblems(record: RawRecord, columns: number, delimiter: Delimiter): CsvProblem[] {
+function rowProblems(record: RawRecord, columns: number): CsvProblem[] {
   const problem = (code: string, message: string): CsvProblem[] => [
     { severity: "error", line: record.line, column: null, code, message },
   ];
-  if (hasStrayQuote(record, delimiter)) {
+  if (record.isStray) {
     const last = record.last_line;
     return problem(
       "stray_quote",
@@ -204,10 +279,10 @@ function rowProblems(record: RawRecord, columns: number, delimiter: Delimiter): 
  * Whether a quote swallowed following lines: the cell then still begins with the mark. A text that really begins with
  * one does so too, which reading the record again without leniency tells apart.
  */
-function hasStrayQuote(record: RawRecord, delimiter: Delimiter): boolean {
-  if (!record.cells.some((cell) => cell.startsWith('"') && cell.includes("\n"))) return false;
+function hasStrayQuote(cells: readonly string[], raw: string, delimiter: Delimiter): boolean {
+  if (!cells.some((cell) => cell.startsWith('"') && cell.includes("\n"))) return false;
   try {
-    parse(record.raw, { delimiter, record_delimiter: "\n", relax_column_count: true });
+    parse(raw, { delimiter, record_delimiter: "\n", relax_column_count: true });
     return false;
   } catch (error) {
     if (error instanceof CsvError) return true;

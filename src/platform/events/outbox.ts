@@ -21,6 +21,8 @@ export const events = table(
     actor_name: col.text(),
     user_id: col.maybe.id(),
     occurred_at: col.instant(),
+    /** The import that it came with: handlers are not told, since nobody is to be mailed about what is long past. */
+    import_batch_id: col.maybe.id(),
   },
   { isAudited: false, readPermission: "settings.manage" },
 );
@@ -74,9 +76,10 @@ export async function emit<S extends TObject>(work: Work, type: EventType<S>, pa
     const about = said[member];
     if (typeof about === "string") await changed(work, table, `${table}/${about}`);
   }
+  const { import_batch_id = null } = work.request;
   const handlers: string[] = [];
   for (const { name, isWanted } of app.registry.subscriptions.get(type.name) ?? [])
-    if (isWanted === undefined || (await isWanted(work, type.name))) handlers.push(name);
+    if (import_batch_id === null && (isWanted === undefined || (await isWanted(work, type.name)))) handlers.push(name);
   const id = newId();
   const now = app.clock.now();
   await work.db
@@ -88,6 +91,7 @@ export async function emit<S extends TObject>(work: Work, type: EventType<S>, pa
       actor_name: work.actor.name,
       user_id: work.actor.user_id,
       occurred_at: now,
+      import_batch_id,
     })
     .execute();
   if (handlers.length === 0) return;

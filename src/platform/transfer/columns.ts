@@ -55,7 +55,15 @@ export async function fileColumns(ctx: Ctx, transfer: Transfer): Promise<FileCol
     for (const field of await definitionsOf(ctx, resource.table.name)) {
       const references = targetOf(field.field_type) ?? "";
       const isRead = transfer.exportOnly === null && field.archived_at === null;
-      made.push(plain(`cf:${field.field_key}`, field.label, { kind: "custom", field, references, isRead }));
+      made.push(
+        plain(`custom_fields.${field.field_key}`, field.label, {
+          kind: "custom",
+          field,
+          references,
+          isRead,
+          synonyms: field.field_key.replaceAll("_", ""),
+        }),
+      );
     }
   }
   return made;

@@ -1,3 +1,4 @@
+import type { Work } from "../context.ts";
 import type { Resource } from "../resource.ts";
 
 type Row = Record<string, unknown>;
@@ -30,6 +31,8 @@ export interface Transfer {
   } | null;
   /** Where an action takes less than the table has: what the action is given, and what is written after it. */
   readonly split: ((values: Row) => { input: Row; history: Row }) | null;
+  /** What has to be let go of before an imported record can be deleted again. */
+  readonly beforeUndo: ((work: Work, id: string) => Promise<void>) | null;
   /** Why files of it do not come in, in a sentence; null: they do. */
   readonly exportOnly: string | null;
 }
@@ -47,6 +50,7 @@ export function transfer(given: Given): Transfer {
     history: [],
     numbers: null,
     split: null,
+    beforeUndo: null,
     exportOnly: null,
     ...given,
   };

@@ -1,16 +1,7 @@
 import type { Address } from "../../../platform/database/columns.ts";
 import { t } from "../../../platform/language/index.ts";
 import { nameKey } from "../../companies/index.ts";
-import {
-  customOf,
-  field,
-  type Field,
-  type FieldProblem,
-  type Identity,
-  type Target,
-  textOf,
-  type Values,
-} from "./field.ts";
+import { field, type Field, type FieldProblem, type Identity, type Target, textOf, type Values } from "./field.ts";
 import { splitPersonName } from "./person-name.ts";
 import {
   amount,
@@ -90,6 +81,7 @@ const fields: readonly Field[] = [
 /** Rows that become companies. Syncro's private customers have no business name: they are called like the person. */
 export const companyTarget: Target = {
   name: "companies",
+  label: "Companies",
   fields,
   required: [["name", "contact_first_name", "contact_last_name"]],
   complete,
@@ -171,7 +163,7 @@ const companyColumns =
 
 /** Takes the values of one row apart into company, primary site and primary contact. Blank columns are absent. */
 export function companyParts(values: Values): CompanyParts {
-  const company: Record<string, unknown> = { ...customOf(values) };
+  const company: Record<string, unknown> = {};
   for (const key of companyColumns) if (values[key] !== undefined) company[key] = values[key];
   const address = addressOf(values);
   if (Object.keys(address).length > 0) company.address = address;

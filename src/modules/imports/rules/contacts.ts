@@ -2,7 +2,6 @@ import { t } from "../../../platform/language/index.ts";
 import { nameKey } from "../../companies/index.ts";
 import { joinExtension } from "./companies.ts";
 import {
-  customOf,
   field,
   type Field,
   type FieldProblem,
@@ -52,6 +51,7 @@ const fields: readonly Field[] = [
 /** Rows that become contacts of companies that are already there. */
 export const contactTarget: Target = {
   name: "contacts",
+  label: "Contacts",
   fields,
   required: [
     ["full_name", "first_name", "last_name"],
@@ -158,7 +158,7 @@ const contactColumns =
 
 /** Takes the values of one row apart; blank columns are absent. */
 export function contactParts(values: Values): ContactParts {
-  const contact: Record<string, unknown> = { ...customOf(values) };
+  const contact: Record<string, unknown> = {};
   for (const key of contactColumns) if (values[key] !== undefined) contact[key] = values[key];
   const tagList = values.tags;
   return { contact, tags: Array.isArray(tagList) ? tagList : null, external_id: textOf(values, "external_id") };

@@ -1,7 +1,7 @@
 import type { CsvProblem } from "../../../platform/csv/problem.ts";
 
-/** One value of a row after reading: texts (also dates, instants and decimals, canonical), whole numbers, booleans, tags. */
-export type Value = string | number | boolean | string[];
+/** One value of a row after reading: texts (also dates, instants and decimals, canonical), whole numbers, booleans, tags, objects. */
+export type Value = string | number | boolean | string[] | Record<string, unknown>;
 
 /** The values of one row by field key. What the file leaves blank is absent. */
 export type Values = Record<string, Value>;
@@ -28,6 +28,10 @@ export function field(key: string, label: string, parse: Field["parse"], synonym
 export interface Lookups {
   companyId?: (company: { name: string | null; external_id: string | null }) => string | null;
   siteId?: (companyId: string, name: string) => string | null;
+  /** Any record that a cell names: its table, its name, and the company of the row where that is known. */
+  record?: (table: string, text: string, companyId: string | null) => string | null;
+  /** The record that the row means, when it is there already. */
+  existing?: (values: Values, wanted: Record<string, unknown>) => string | null;
   /** The company of all contacts whose row names none, when the import was started from a company. */
   default_company_id?: string;
 }
@@ -49,7 +53,10 @@ export interface Identity {
 }
 
 export interface Target {
-  name: "companies" | "contacts";
+  /** The type of the resource that its rows become. */
+  name: string;
+  /** "Companies". */
+  label: string;
   fields: readonly Field[];
   /** Of each group, at least one field needs a column; the first one is named when none has. */
   required: readonly (readonly string[])[];
@@ -63,13 +70,4 @@ export interface Target {
 export function textOf(values: Values, key: string): string | null {
   const value = values[key];
   return typeof value === "string" ? value : null;
-}
-
-const customPrefix = "custom_fields.";
-
-/** The values of the organization's own fields, as `custom_fields` holds them; empty when the row has none. */
-export function customOf(values: Values): { custom_fields?: Record<string, Value> } {
-  const own = Object.entries(values).filter(([key]) => key.startsWith(customPrefix));
-  if (own.length === 0) return {};
-  return { custom_fields: Object.fromEntries(own.map(([key, value]) => [key.slice(customPrefix.length), value])) };
 }

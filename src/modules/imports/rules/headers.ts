@@ -24,9 +24,9 @@ export function matchHeaders(headers: readonly string[], target: Target): Header
   const ambiguous: HeaderMatch["ambiguous"] = [];
   const mapping = headers.map((header): string | null => {
     const key = headerKey(header);
-    const field = target.fields.find(
-      (one) => headerKey(one.key) === key || headerKey(one.label) === key || one.synonyms.includes(key),
-    );
+    const field =
+      target.fields.find((one) => headerKey(one.key) === key) ??
+      target.fields.find((one) => headerKey(one.label) === key || one.synonyms.includes(key));
     if (key === "" || !field) {
       if (key !== "") unmatched.push(header);
       return null;

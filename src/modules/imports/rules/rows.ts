@@ -60,21 +60,33 @@ export function readRow(
 
 /** Reads all rows; of rows that mean the same record only the first good one comes in, the others name its line. */
 export function readRows(file: CsvFile, mapping: Mapping, target: Target, lookups: Lookups = {}): ReadRows {
-  const firstLines = new Map<string, number>();
-  const broken = new Map<number, CsvProblem[]>();
-  for (const problem of file.problems.filter(isError)) {
-    broken.set(problem.line, [...(broken.get(problem.line) ?? []), problem]);
-  }
-  const rows = file.rows.map((row) => {
-    const isBroken = broken.get(row.line);
-    // The cells of a row that does not fit the header row stand under the wrong headers.
-    if (isBroken) return { line: row.line, values: {}, problems: isBroken, is_good: false };
-    const read = readRow(row, file.headers, mapping, target, lookups);
-    return read.is_good ? withoutDouble(read, file.headers, mapping, target, firstLines) : read;
-  });
+  const rows = [...readEach(file, mapping, target, lookups)];
   const problems = [...file.problems.filter((one) => !isError(one)), ...rows.flatMap((row) => row.problems)];
   const good = rows.filter((row) => row.is_good).length;
   return { rows, problems: problems.sort((a, b) => a.line - b.line), good, bad: rows.length - good };
+}
+
+/** The same one row after the other, for files whose rows should not all be held at once. */
+export function* readEach(
+  file: CsvFile,
+  mapping: Mapping,
+  target: Target,
+  lookups: Lookups = {},
+): Generator<ReadRow, void> {
+  const firstLines = new Map<string, number>();
+  const broken = new Map<number, CsvProblem[]>();
+  for (const problem of file.problems) {
+    if (isError(problem)) broken.set(problem.line, [...(broken.get(problem.line) ?? []), problem]);
+  }
+  for (const row of file.rows) {
+    const isBroken = broken.get(row.line);
+    // The cells of a row that does not fit the header row stand under the wrong headers.
+    if (isBroken) yield { line: row.line, values: {}, problems: isBroken, is_good: false };
+    else {
+      const read = readRow(row, file.headers, mapping, target, lookups);
+      yield read.is_good ? withoutDouble(read, file.headers, mapping, target, firstLines) : read;
+    }
+  }
 }
 
 function withoutDouble(

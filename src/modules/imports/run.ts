@@ -1,0 +1,264 @@
+import { find } from "../../platform/access/reach.ts";
+import { plus } from "../../platform/clock.ts";
+import { system } from "../../platform/access/actor.ts";
+import { actorOf } from "../../platform/access/identify.ts";
+import { type App, contextOf, type Ctx, inUnit, reading, type Work } from "../../platform/context.ts";
+import type { Db } from "../../platform/database/tables.ts";
+import { hintWork, tenantsWithWork } from "../../platform/jobs/due-work.ts";
+import { log } from "../../platform/log.ts";
+import type { CsvProblem } from "../../platform/csv/problem.ts";
+import type { Patch, Table } from "../../platform/database/columns.ts";
+import { update } from "../../platform/database/records.ts";
+import { emit } from "../../platform/events/outbox.ts";
+import { importApplied, importUndone } from "./events.ts";
+import type { Batch } from "./file.ts";
+import { type Counts, Importer, noCounts } from "./importer.ts";
+import { perform } from "../../platform/action.ts";
+import { wantedOf } from "./rules/derived.ts";
+import { readEach, type ReadRow, textOf } from "./rules/index.ts";
+import { importBatches } from "./schema.ts";
+import { openSession, type Session } from "./session.ts";
+import { type LeftAlone, undoSome } from "./undo.ts";
+
+/**
+ * The work on a batch, in units of a hundred rows: each holds its rows, what they were told apart by, and how far the batch
+ * has come. Whoever goes on after a crash begins where the last unit ended, so no row comes in twice.
+ */
+
+const rowsInUnit = 100;
+const mostProblems = 500;
+const leaseMilliseconds = 60_000;
+
+/** Files of so many rows come in while one waits; longer ones go on in the background. */
+export const rowsAtOnce = 2000;
+
+/** Somebody else went on with the batch. */
+class Overtaken extends Error {}
+
+interface Summary extends Counts {
+  rows: number;
+  bad: number;
+  problems: CsvProblem[];
+  late: number[];
+  left: LeftAlone[];
+  undone: number;
+}
+
+function summaryOf(batch: Batch): Summary {
+  return {
+    ...noCounts(),
+    rows: 0,
+    bad: 0,
+    problems: [],
+    late: [],
+    left: [],
+    undone: 0,
+    ...(batch.summary as Partial<Summary>),
+  };
+}
+
+/** Goes on with a batch until it is done or `isStopping` says so. */
+export async function advance(ctx: Ctx, id: string, isStopping: () => boolean): Promise<void> {
+  const batch = await reading(ctx, (reader) => batchOf(reader, id));
+  try {
+    if (batch.import_status === "applying") await apply(ctx, batch, isStopping);
+    if (batch.import_status === "undoing") await undo(ctx, batch, isStopping);
+  } catch (error) {
+    if (!(error instanceof Overtaken)) throw error;
+  }
+}
+
+export async function batchOf(ctx: Ctx, id: string): Promise<Batch> {
+  return (await find(ctx, "import_batches", id)) as unknown as Batch;
+}
+
+/** Writes how far a batch has come, if it still stands where it was left. */
+async function step(work: Work, before: Batch, values: Partial<Batch>): Promise<void> {
+  const now = await batchOf(work, before.id);
+  if (now.import_status !== before.import_status || now.done_rows !== before.done_rows) throw new Overtaken();
+  const lease_until = plus(work.app.clock.now(), leaseMilliseconds);
+  await work.db
+    .updateTable("import_batches")
+    .set({ lease_until, ...values } as never)
+    .where("id", "=", before.id)
+    .execute();
+  Object.assign(before, values);
+}
+
+async function apply(ctx: Ctx, batch: Batch, isStopping: () => boolean): Promise<void> {
+  const session = await reading(ctx, (reader) => openSession(reader, batch));
+  const summary = summaryOf(batch);
+  const importer = new Importer(session, {
+    created: summary.created,
+    updated: summary.updated,
+    unchanged: summary.unchanged,
+    skipped: summary.skipped,
+  });
+  // What the rows do is told to nobody; that the import is done is.
+  const bring = async (work: Work, rows: readonly ReadRow[]): Promise<void> => {
+    for (const row of rows) {
+      const problems = row.is_good ? await importer.row(quietWork(work, batch.id), row) : [];
+      if (!row.is_good || problems.some(({ severity }) => severity === "error")) summary.bad += 1;
+      summary.problems.push(...[...row.problems, ...problems].slice(0, mostProblems - summary.problems.length));
+    }
+    Object.assign(summary, importer.counts, { late: [...summary.late, ...importer.late.splice(0)] });
+  };
+  let waiting: ReadRow[] = [];
+  let position = 0;
+  for (const row of readEach(session.file, session.mapping, session.target, session.lookups)) {
+    position += 1;
+    if (position <= batch.done_rows) {
+      if (position % 500 === 0) await Bun.sleep(0);
+      continue;
+    }
+    waiting.push(row);
+    if (waiting.length < rowsInUnit) continue;
+    const rows = waiting;
+    await inUnit(ctx, async (work) => {
+      await bring(work, rows);
+      await step(work, batch, {
+        done_rows: position,
+        total_rows: session.file.rows.length,
+        summary: { ...batch.summary, ...summary },
+      });
+    });
+    waiting = [];
+    await Bun.sleep(0);
+    if (isStopping()) return release(ctx, batch);
+  }
+  await inUnit(ctx, async (work) => {
+    await bring(work, waiting);
+    const notices = await finishLate(quietWork(work, batch.id), session, summary.late);
+    const told = [
+      ...session.file.problems.filter(({ severity }) => severity === "warning"),
+      ...summary.problems,
+      ...notices,
+    ];
+    const problems = told.toSorted((a, b) => a.line - b.line).slice(0, mostProblems);
+    await step(work, batch, { done_rows: position, total_rows: position });
+    await emit(work, importApplied, { import_batch_id: batch.id, created_by_id: batch.created_by_id });
+    await finish(work, batch, {
+      import_status: "applied",
+      applied_at: work.app.clock.now(),
+      summary: { ...batch.summary, ...summary, problems, rows: position },
+    });
+  });
+}
+
+/** The same unit of work, in which what happens is told to nobody. */
+function quietWork(work: Work, import_batch_id: string): Work {
+  const { app, tenant, actor, db, unit } = work;
+  return { app, tenant, actor, db, unit, request: { ...work.request, import_batch_id } };
+}
+
+/** Rows that name a record of their own kind which came up after them: a subcategory above its category. */
+async function finishLate(work: Work, session: Session, lines: readonly number[]): Promise<CsvProblem[]> {
+  if (lines.length === 0) return [];
+  const { target, directory, lookups } = session;
+  const { resource } = target.transfer;
+  const wanted = new Set(lines);
+  const problems: CsvProblem[] = [];
+  const columns = target.columns.filter(({ references }) => references === resource.table.name);
+  for (const row of readEach(session.file, session.mapping, target, lookups)) {
+    if (!wanted.has(row.line)) continue;
+    const whole = wantedOf(target.columns, row.values);
+    const values = wantedOf(columns, row.values);
+    const id = directory.existing(textOf(row.values, "external_id"), whole) ?? (await madeOn(work, session, row.line));
+    if (id === null || resource.update === null || Object.keys(values).length === 0) continue;
+    const made = (await perform(work, resource.update, { id, ...values })) as { version: number };
+    await work.db
+      .updateTable("import_rows")
+      .set({ version_after: made.version })
+      .where("batch_id", "=", session.batch.id)
+      .where("entity_id", "=", id)
+      .execute();
+  }
+  return problems;
+}
+
+async function madeOn(work: Work, session: Session, line: number): Promise<string | null> {
+  const row = await work.db
+    .selectFrom("import_rows")
+    .select("entity_id")
+    .where("batch_id", "=", session.batch.id)
+    .where("line", "=", line)
+    .executeTakeFirst();
+  return row?.entity_id ?? null;
+}
+
+async function undo(ctx: Ctx, batch: Batch, isStopping: () => boolean): Promise<void> {
+  const summary = summaryOf(batch);
+  for (;;) {
+    const isDone = await inUnit(ctx, async (whole) => {
+      const work = quietWork(whole, batch.id);
+      const some = await undoSome(work, batch.id, rowsInUnit);
+      summary.undone += some.undone;
+      summary.left.push(...some.left);
+      const done_rows = batch.done_rows + some.undone + some.left.length;
+      await step(work, batch, { done_rows, summary: { ...batch.summary, undone: summary.undone, left: summary.left } });
+      if (!some.isLast) return false;
+      await emit(whole, importUndone, { import_batch_id: batch.id, created_by_id: batch.created_by_id });
+      await finish(whole, batch, { import_status: "undone", undone_at: work.app.clock.now(), summary: batch.summary });
+      return true;
+    });
+    if (isDone) return;
+    await Bun.sleep(0);
+    if (isStopping()) return release(ctx, batch);
+  }
+}
+
+async function finish(work: Work, batch: Batch, values: Record<string, unknown>): Promise<void> {
+  await update(work, importBatches as Table, batch.id, { lease_until: null, ...values } as Patch<Table>);
+}
+
+/** Lets somebody else go on at once. */
+async function release(ctx: Ctx, batch: Batch): Promise<void> {
+  await inUnit(ctx, (work) =>
+    work.db.updateTable("import_batches").set({ lease_until: null }).where("id", "=", batch.id).execute(),
+  );
+}
+
+/** Goes on with a batch that somebody waits for, when it is short; a long one is left to the background. */
+export async function advanceShort(ctx: Ctx, id: string): Promise<void> {
+  const { total_rows } = await reading(ctx, (reader) => batchOf(reader, id));
+  if (total_rows <= rowsAtOnce) await advance(ctx, id, () => false);
+  else {
+    await inUnit(ctx, (work) => hintWork(work));
+    ctx.app.wake(ctx.tenant.id);
+  }
+}
+
+/** A round: goes on with what is unfinished, of every organization that has something to do. */
+export async function advanceAll(app: App, isStopping: () => boolean): Promise<void> {
+  for (const tenant of await tenantsWithWork(app, [])) {
+    const now = app.clock.now();
+    const batches = await app.database.read(tenant.id, (db) =>
+      db
+        .selectFrom("import_batches")
+        .select(["id", "created_by_id"])
+        .where("import_status", "in", ["applying", "undoing"])
+        .where((eb) => eb.or([eb("lease_until", "is", null), eb("lease_until", "<", now)]))
+        .orderBy("id")
+        .execute(),
+    );
+    for (const { id, created_by_id } of batches) {
+      if (isStopping()) return;
+      const actor = await app.database.read(tenant.id, (db) => actorOf(db, created_by_id ?? "", null, null));
+      // Whoever began it may be gone; what was begun with permission is ended by Purser itself.
+      const ctx = contextOf(app, tenant, actor ?? system);
+      await advance(ctx, id, isStopping).catch((error: unknown) =>
+        log.error("an import could not go on", { tenant: tenant.id, batch: id, error: String(error) }),
+      );
+    }
+  }
+}
+
+/** When an organization's imports want to go on: now, while one is unfinished. */
+export async function nextImport(db: Db): Promise<string | null> {
+  const running = await db
+    .selectFrom("import_batches")
+    .select("created_at")
+    .where("import_status", "in", ["applying", "undoing"])
+    .executeTakeFirst();
+  return running?.created_at ?? null;
+}

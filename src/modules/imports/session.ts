@@ -1,0 +1,87 @@
+import type { Ctx } from "../../platform/context.ts";
+import type { CsvFile } from "../../platform/csv/read.ts";
+import { invalidField } from "../../platform/errors.ts";
+import { t } from "../../platform/language/index.ts";
+import { fileColumns } from "../../platform/transfer/columns.ts";
+import { Directory } from "./directory.ts";
+import { type Batch, mappingOf, parseSlowly } from "./file.ts";
+import { loadPresent, lookupsOf, type Present } from "./present.ts";
+import { type DerivedTarget, derivedTarget, fieldOf, resolve } from "./rules/derived.ts";
+import { companyTarget } from "./rules/companies.ts";
+import { contactTarget } from "./rules/contacts.ts";
+import { type Lookups, type Mapping, type Target, textOf } from "./rules/index.ts";
+
+/** Companies and contacts come from many products, in one row with sites and people: they have rules of their own beside. */
+const handWritten: Readonly<Record<string, Target>> = { companies: companyTarget, contacts: contactTarget };
+/** What those rules read under other names. */
+const readOtherwise = new Set(["contacts.company", "contacts.site"]);
+
+/** What may be imported, by name; a target that is unknown or only exported is a sentence on the field. */
+export async function targetNamed(ctx: Ctx, name: string): Promise<DerivedTarget> {
+  const transfer = ctx.app.registry.transfers.get(name);
+  if (transfer === undefined || transfer.resource.create === null)
+    throw invalidField("target", t("Choose what the file holds."), "unknown_target");
+  if (transfer.exportOnly !== null) throw invalidField("target", t(transfer.exportOnly), "export_only");
+  const derived = derivedTarget(transfer, await fileColumns(ctx, transfer), ctx.tenant.timezone);
+  const own = handWritten[name];
+  if (own === undefined) return derived;
+  const known = new Set(own.fields.map(({ key }) => key));
+  const columns = derived.columns.filter(({ key }) => !known.has(key) && !readOtherwise.has(`${name}.${key}`));
+  return {
+    ...derived,
+    ...own,
+    label: derived.label,
+    columns,
+    fields: [...own.fields, ...columns.map((column) => fieldOf(column, ctx.tenant.timezone))],
+    complete: (values, lookups) => [...own.complete(values, lookups), ...resolve(transfer, columns, values, lookups)],
+  };
+}
+
+/** A batch's file beside the records that are there. */
+export interface Session {
+  batch: Batch;
+  file: CsvFile;
+  target: DerivedTarget;
+  mapping: Mapping;
+  /** Whole records, for companies and contacts. */
+  present: Present | null;
+  directory: Directory;
+  lookups: Lookups;
+}
+
+export async function openSession(ctx: Ctx, batch: Batch): Promise<Session> {
+  const stored = await ctx.db
+    .selectFrom("files")
+    .select("sha256")
+    .where("id", "=", batch.file_id)
+    .executeTakeFirstOrThrow();
+  const file = await parseSlowly(await ctx.app.files.get(ctx.tenant.id, stored.sha256));
+  const target = await targetNamed(ctx, batch.import_target);
+  const mapping = mappingOf(file, batch.mapping);
+  const known = await loadKnown(ctx, batch, target, mapping);
+  return { batch, file, target, mapping, ...known };
+}
+
+/** The records that are there, as far as this file may name them. */
+export async function loadKnown(
+  ctx: Ctx,
+  batch: Pick<Batch, "import_source">,
+  target: DerivedTarget,
+  mapping: Mapping,
+): Promise<Pick<Session, "present" | "directory" | "lookups">> {
+  const { transfer } = target;
+  const named = target.columns.filter(({ key, references }) => references !== "" && mapping.includes(key));
+  const directory = await Directory.load(ctx, {
+    own: transfer.resource.table.name,
+    match: transfer.match,
+    others: named.map(({ references }) => references),
+    source: batch.import_source,
+  });
+  const present = target.name in handWritten ? await loadPresent(ctx, batch.import_source) : null;
+  const lookups: Lookups = {
+    ...(present === null ? {} : lookupsOf(present)),
+    record: (table, text, companyId) => directory.find(table, text, companyId),
+    existing: (values, wanted) => directory.existing(textOf(values, "external_id"), wanted),
+  };
+  return { present, directory, lookups };
+}
