@@ -303,6 +303,9 @@ export const apiAccess: AccessTable = {
     GET PUT PATCH /api/v1/organization
     GET PUT PATCH /api/v1/mail-settings
     POST /api/v1/contacts/import/:provider
+    POST /api/v1/import-batches
+    PATCH /api/v1/import-batches/:id
+    POST /api/v1/import-batches/:id/apply
     POST /api/v1/import-batches/:id/undo
     GET PUT /api/v1/payment-gateway/config
     POST /api/v1/payment-gateway/test

@@ -612,6 +612,7 @@ export interface Schemas {
     actor_name: string;
     user_id: string | null;
     occurred_at: string;
+    import_batch_id: string | null;
   };
   events_filter: {
     id?: Schemas["filter_equal"];
@@ -619,6 +620,7 @@ export interface Schemas {
     actor_name?: Schemas["filter_text"];
     user_id?: Schemas["filter_equal"];
     occurred_at?: Schemas["filter_ordered"];
+    import_batch_id?: Schemas["filter_equal"];
   };
   events_sort: ("id" | "-id" | "event_name" | "-event_name" | "actor_name" | "-actor_name" | "occurred_at" | "-occurred_at")[];
   filter_equal: string | {
@@ -673,10 +675,13 @@ export interface Schemas {
     import_target: string;
     import_source: string;
     import_mode: "create_only" | "fill_blanks" | "overwrite";
-    import_status: "uploaded" | "applied" | "undone";
+    import_status: "uploaded" | "applying" | "applied" | "undoing" | "undone";
     mapping: unknown;
     summary: unknown;
     created_by_id: string | null;
+    done_rows: number;
+    total_rows: number;
+    lease_until: string | null;
     applied_at: string | null;
     undone_at: string | null;
   };
@@ -692,11 +697,14 @@ export interface Schemas {
     import_mode?: Schemas["filter_ordered"];
     import_status?: Schemas["filter_ordered"];
     created_by_id?: Schemas["filter_equal"];
+    done_rows?: Schemas["filter_ordered"];
+    total_rows?: Schemas["filter_ordered"];
+    lease_until?: Schemas["filter_ordered"];
     applied_at?: Schemas["filter_ordered"];
     undone_at?: Schemas["filter_ordered"];
   };
   import_batches_include: ("created_by")[];
-  import_batches_sort: ("id" | "-id" | "version" | "-version" | "created_at" | "-created_at" | "updated_at" | "-updated_at" | "file_name" | "-file_name" | "file_id" | "-file_id" | "import_target" | "-import_target" | "import_source" | "-import_source" | "import_mode" | "-import_mode" | "import_status" | "-import_status" | "applied_at" | "-applied_at" | "undone_at" | "-undone_at")[];
+  import_batches_sort: ("id" | "-id" | "version" | "-version" | "created_at" | "-created_at" | "updated_at" | "-updated_at" | "file_name" | "-file_name" | "file_id" | "-file_id" | "import_target" | "-import_target" | "import_source" | "-import_source" | "import_mode" | "-import_mode" | "import_status" | "-import_status" | "done_rows" | "-done_rows" | "total_rows" | "-total_rows" | "lease_until" | "-lease_until" | "applied_at" | "-applied_at" | "undone_at" | "-undone_at")[];
   interactions: {
     type: "interactions";
     id: string;
@@ -5373,10 +5381,55 @@ export interface Operations {
       links?: Schemas["list_links"];
     };
   };
+  /** Bring records in from a CSV file; `dry_run` only takes the file in and matches its columns. */
+  "POST /import-batches": {
+    path: undefined;
+    query: { target?: string; mode?: string; dry_run?: "true" | "false" };
+    body: string | FormData;
+    answer: {
+      jsonapi: Schemas["jsonapi"];
+      data: Schemas["import_batches"];
+      included?: (Schemas["resource_object"])[];
+      links?: Schemas["list_links"];
+    };
+  };
   /** Show an import. */
   "GET /import-batches/{id}": {
     path: { id: string };
     query: { fields?: Record<string, string>; include?: Schemas["import_batches_include"] };
+    body: undefined;
+    answer: {
+      jsonapi: Schemas["jsonapi"];
+      data: Schemas["import_batches"];
+      included?: (Schemas["resource_object"])[];
+      links?: Schemas["list_links"];
+    };
+  };
+  /** Say which column is what, by position, and what happens to records that are there; before it is applied. */
+  "PATCH /import-batches/{id}": {
+    path: { id: string };
+    query: undefined;
+    body: {
+      data: {
+        type: "import_batches";
+        id?: string;
+        attributes?: {
+          mapping: Record<string, string | null>;
+          mode: "create_only" | "fill_blanks" | "overwrite";
+        };
+      };
+    };
+    answer: {
+      jsonapi: Schemas["jsonapi"];
+      data: Schemas["import_batches"];
+      included?: (Schemas["resource_object"])[];
+      links?: Schemas["list_links"];
+    };
+  };
+  /** Bring the good rows of a file in. */
+  "POST /import-batches/{id}/apply": {
+    path: { id: string };
+    query: undefined;
     body: undefined;
     answer: {
       jsonapi: Schemas["jsonapi"];

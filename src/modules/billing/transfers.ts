@@ -1,7 +1,10 @@
+import { declared } from "../../platform/language/index.ts";
 import { transfer, type Transfer } from "../../platform/transfer/facet.ts";
 import { invoiceLineResource, invoiceResource, paymentResource, taxRateResource } from "./resources.ts";
 
-const legal = "Invoices are numbered without gaps and kept as they were issued; another system's stay in that system.";
+const legal = declared(
+  "Invoices are numbered without gaps and kept as they were issued; another system's stay in that system.",
+);
 
 /** Tax rates both ways; invoices and payments only out. */
 export const billingTransfers: readonly Transfer[] = [
@@ -20,6 +23,6 @@ export const billingTransfers: readonly Transfer[] = [
     label: "Payments",
     order: 320,
     match: [],
-    exportOnly: "A payment settles invoices that were issued here; record it on the invoice.",
+    exportOnly: declared("A payment settles invoices that were issued here; record it on the invoice."),
   }),
 ];

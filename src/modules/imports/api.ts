@@ -6,11 +6,11 @@ import { Failure, invalidField, malformed, notFound } from "../../platform/error
 import { storeUploads, type Upload } from "../../platform/files/files.ts";
 import { readBytes } from "../../platform/http/body.ts";
 import { showOne } from "../../platform/http/jsonapi.ts";
-import { readVerb } from "../../platform/http/jsonapi-document.ts";
+import { readDocument, readVerb } from "../../platform/http/jsonapi-document.ts";
 import type { Answer, Incoming, Route } from "../../platform/http/route.ts";
 import { resource } from "../../platform/resource.ts";
 import { advanceShort } from "./run.ts";
-import { applyImport, undoImport, uploadImport } from "./actions.ts";
+import { applyImport, configureImport, undoImport, uploadImport } from "./actions.ts";
 import { importBatches } from "./schema.ts";
 
 export const importResource = resource({
@@ -20,15 +20,20 @@ export const importResource = resource({
   sort: "-created_at",
 });
 
-const largestFile = 21 * 1024 * 1024;
+const largestFile = 65 * 1024 * 1024;
 const parameters = new Set(["target", "mode", "dry_run"]);
 
 const providers = new Set(["itflow", "syncro"]);
 
-/** `POST /contacts/import/{csv | itflow | syncro}`: a file as the body (`text/csv`) or as a form's `file`; `target`, `mode` and `dry_run` in the query. */
-async function importCsv(ctx: Ctx, incoming: Incoming): Promise<Answer> {
+/** `POST /contacts/import/{csv | itflow | syncro}`, which finds out by itself whether the file holds companies or contacts. */
+async function importContacts(ctx: Ctx, incoming: Incoming): Promise<Answer> {
   const provider = incoming.params["provider"] ?? "";
   if (provider !== "csv" && !providers.has(provider)) throw notFound("This kind of import");
+  return importCsv(ctx, incoming, provider === "csv" ? {} : { source: provider });
+}
+
+/** A file as the body (`text/csv`) or as a form's `file`; `target`, `mode` and `dry_run` in the query. */
+async function importCsv(ctx: Ctx, incoming: Incoming, given: { source?: string }): Promise<Answer> {
   const asked = Object.fromEntries(incoming.url.searchParams);
   const unknown = Object.keys(asked).find((name) => !parameters.has(name));
   if (unknown !== undefined) throw malformed(`The parameter ${unknown} is not known here.`, "unknown_parameter");
@@ -38,7 +43,7 @@ async function importCsv(ctx: Ctx, incoming: Incoming): Promise<Answer> {
     file: stored,
     ...(target === undefined ? {} : { target }),
     ...(mode === undefined ? {} : { mode }),
-    ...(provider === "csv" ? {} : { source: provider }),
+    ...given,
   });
   if (asked["dry_run"] !== "true") {
     await perform(ctx, applyImport, { id: batch.id });
@@ -58,6 +63,15 @@ async function uploadOf(incoming: Incoming): Promise<Upload> {
   return upload;
 }
 
+const fileInput = [
+  { media: "text/csv", schema: Type.String() },
+  {
+    media: "multipart/form-data",
+    schema: Type.Object({ file: Type.String({ contentMediaType: "application/octet-stream" }) }),
+  },
+];
+const common = { mode: Type.String(), dry_run: Type.Union([Type.Literal("true"), Type.Literal("false")]) };
+
 export const importApi: Route[] = [
   {
     method: "POST",
@@ -66,23 +80,65 @@ export const importApi: Route[] = [
     permission: "imports.run",
     doc: {
       summary: "Bring companies or contacts in from a CSV file: `csv`, `itflow` or `syncro`.",
-      input: [
-        { media: "text/csv", schema: Type.String() },
-        {
-          media: "multipart/form-data",
-          schema: Type.Object({ file: Type.String({ contentMediaType: "application/octet-stream" }) }),
-        },
-      ],
+      input: fileInput,
+      parameters: { target: Type.Union([Type.Literal("companies"), Type.Literal("contacts")]), ...common },
+      answer: { one: "import_batches" },
+      status: 201,
+    },
+    maxBytes: largestFile,
+    handle: importContacts,
+  },
+  {
+    method: "POST",
+    path: "/api/v1/import-batches",
+    door: "api",
+    permission: "imports.run",
+    doc: {
+      summary: "Bring records in from a CSV file; `dry_run` only takes the file in and matches its columns.",
+      description:
+        "Short files are done when the answer comes; of longer ones `import_status` is `applying`, and `done_rows` of `total_rows` says how far they are.",
+      input: fileInput,
       parameters: {
-        target: Type.Union([Type.Literal("companies"), Type.Literal("contacts")]),
-        mode: Type.String(),
-        dry_run: Type.Union([Type.Literal("true"), Type.Literal("false")]),
+        target: Type.String({ description: "The type of the records: `tickets`, `time_entries`, `contracts` …" }),
+        ...common,
       },
       answer: { one: "import_batches" },
       status: 201,
     },
     maxBytes: largestFile,
-    handle: importCsv,
+    handle: (ctx, incoming) => importCsv(ctx, incoming, {}),
+  },
+  {
+    method: "PATCH",
+    path: "/api/v1/import-batches/:id",
+    door: "api",
+    permission: "imports.run",
+    doc: {
+      summary:
+        "Say which column is what, by position, and what happens to records that are there; before it is applied.",
+      input: { type: "import_batches", attributes: Type.Omit(configureImport.input, ["id"]) },
+      answer: { one: "import_batches" },
+    },
+    handle: async (ctx, incoming) => {
+      const id = incoming.params["id"] ?? "";
+      await reading(ctx, (reader) => find(reader, "import_batches", id));
+      await perform(ctx, configureImport, { ...readDocument(await incoming.json(), importResource.type, id), id });
+      return showOne(ctx, importResource, id);
+    },
+  },
+  {
+    method: "POST",
+    path: "/api/v1/import-batches/:id/apply",
+    door: "api",
+    permission: "imports.run",
+    doc: { summary: "Bring the good rows of a file in.", isInputOptional: true, answer: { one: "import_batches" } },
+    handle: async (ctx, incoming) => {
+      const id = incoming.params["id"] ?? "";
+      await reading(ctx, (reader) => find(reader, "import_batches", id));
+      await perform(ctx, applyImport, { ...(await readVerb(incoming, importResource.type, id)), id });
+      await advanceShort(ctx, id);
+      return showOne(ctx, importResource, id);
+    },
   },
   {
     method: "POST",

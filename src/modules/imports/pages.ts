@@ -1,3 +1,4 @@
+import { can } from "../../platform/access/actor.ts";
 import { find, reach } from "../../platform/access/reach.ts";
 import { perform } from "../../platform/action.ts";
 import { type Ctx, reading } from "../../platform/context.ts";
@@ -9,6 +10,8 @@ import { type List, listAnswer } from "../../platform/http/list.ts";
 import type { FormPageModel, RecordPageModel } from "../../platform/http/page-models.ts";
 import { type Answer, type Incoming, page, redirect, type Route } from "../../platform/http/route.ts";
 import { t } from "../../platform/language/index.ts";
+import type { Resource } from "../../platform/resource.ts";
+import { isOn } from "../../platform/switches.ts";
 import { applyImport, configureImport, problemsOf, undoImport, uploadImport } from "./actions.ts";
 import type { Batch } from "./file.ts";
 import { modes, previewModel, problemSection } from "./preview.ts";
@@ -17,7 +20,7 @@ import type { ImportMode } from "./rules/index.ts";
 import { importBatches } from "./schema.ts";
 import { leftSection, resultStats } from "./result.ts";
 
-const largestFile = 20 * 1024 * 1024;
+const largestFile = 64 * 1024 * 1024;
 const permission = "imports.run";
 
 interface BatchRow {
@@ -29,7 +32,13 @@ interface BatchRow {
   person: string | null;
 }
 
-const tones: Record<string, string> = { uploaded: "info", applied: "success", undone: "neutral" };
+const tones: Record<string, string> = {
+  uploaded: "info",
+  applying: "warning",
+  applied: "success",
+  undoing: "warning",
+  undone: "neutral",
+};
 
 const batchList: List<BatchRow> = {
   title: "Imports",
@@ -80,7 +89,7 @@ const batchList: List<BatchRow> = {
     ),
 };
 
-function uploadPage(typed: FormValues | null, failure: Failure | null): Answer {
+function uploadPage(ctx: Ctx, typed: FormValues | null, failure: Failure | null): Answer {
   const model: FormPageModel = {
     header: {
       title: t("Import from a CSV file"),
@@ -107,15 +116,11 @@ function uploadPage(typed: FormValues | null, failure: Failure | null): Answer {
               kind: "file",
               is_required: true,
               span: 6,
-              hint: t("At most 20 MB. Commas, semicolons or tabs; the encoding is found out."),
+              hint: t("At most 64 MB. Commas, semicolons or tabs; the encoding is found out."),
             }),
             field("target", t("It holds"), {
               kind: "select",
-              options: [
-                { value: "", label: t("Find out by the columns") },
-                { value: "companies", label: t("Companies") },
-                { value: "contacts", label: t("Contacts") },
-              ],
+              options: [{ value: "", label: t("Find out by the columns") }, ...targetOptions(ctx)],
             }),
           ],
         },
@@ -128,6 +133,18 @@ function uploadPage(typed: FormValues | null, failure: Failure | null): Answer {
     }),
   };
   return page("forms/index", t("Import"), model, failure?.status ?? 200);
+}
+
+/** What somebody may bring in: whatever the person may add by hand as well. */
+function targetOptions(ctx: Ctx): { value: string; label: string }[] {
+  return [...ctx.app.registry.transfers.values()]
+    .filter(({ exportOnly, resource: { create } }) => exportOnly === null && create !== null)
+    .filter(({ resource }) => isOn(ctx.app, ctx.tenant, resource) && mayAdd(ctx, resource))
+    .map(({ resource, label }) => ({ value: resource.type, label: t(label) }));
+}
+
+function mayAdd(ctx: Ctx, { create }: Resource): boolean {
+  return create !== null && (create.permission === null || can(ctx.actor, create.permission));
 }
 
 async function takeUpload(ctx: Ctx, incoming: Incoming): Promise<Answer> {
@@ -144,7 +161,7 @@ async function takeUpload(ctx: Ctx, incoming: Incoming): Promise<Answer> {
     });
     return redirect(`/imports/${batch.id}`);
   } catch (error) {
-    return uploadPage(form.fields, formFailure(error));
+    return uploadPage(ctx, form.fields, formFailure(error));
   }
 }
 
@@ -159,10 +176,16 @@ async function showBatch(ctx: Ctx, id: string, problem = ""): Promise<Answer> {
       problem === "" ? 200 : 422,
     );
   }
+  const isRunning = batch.import_status === "applying" || batch.import_status === "undoing";
   const model: RecordPageModel = {
     header: {
       title: batch.file_name,
-      subtitle: String(batch.summary["label"] ?? ""),
+      subtitle: isRunning
+        ? t("{done} of {total} rows. You can leave this page; it goes on.", {
+            done: batch.done_rows,
+            total: batch.total_rows,
+          })
+        : String(batch.summary["label"] ?? ""),
       breadcrumbs: [{ label: t("Imports"), href: "/imports" }],
       badges: [{ text: words(batch.import_status), tone: tones[batch.import_status] ?? "neutral" }],
       actions:
@@ -176,7 +199,9 @@ async function showBatch(ctx: Ctx, id: string, problem = ""): Promise<Answer> {
                 t("Take this import back? Records that were changed since stay as they are."),
               ),
             ]
-          : [],
+          : isRunning
+            ? [link(t("Look again"), `/imports/${id}`, "refresh", "ghost")]
+            : [],
     },
     stats: resultStats(batch),
     tabs: [],
@@ -200,8 +225,11 @@ async function answerPreview(ctx: Ctx, incoming: Incoming): Promise<Answer> {
     await perform(ctx, configureImport, { id, mapping, mode: fields["mode"] as ImportMode });
     if (fields["intent"] !== "apply") return redirect(`/imports/${id}`);
     await perform(ctx, applyImport, { id });
-    await advanceShort(ctx, id);
-    return redirect(`/imports/${id}`, t("Import applied. It can be undone here."));
+    const isDone = await advanceShort(ctx, id);
+    return redirect(
+      `/imports/${id}`,
+      isDone ? t("Import applied. It can be undone here.") : t("The import goes on in the background."),
+    );
   } catch (error) {
     const failure = formFailure(error);
     return reading(ctx, (reader) => showBatch(reader, id, failure.message));
@@ -216,7 +244,13 @@ export const importPages: Route[] = [
     permission,
     handle: (ctx, incoming) => listAnswer(ctx, incoming, batchList),
   },
-  { method: "GET", path: "/imports/new", door: "staff", permission, handle: async () => uploadPage(null, null) },
+  {
+    method: "GET",
+    path: "/imports/new",
+    door: "staff",
+    permission,
+    handle: async (ctx) => uploadPage(ctx, null, null),
+  },
   {
     method: "POST",
     path: "/imports/new",
@@ -246,8 +280,11 @@ export const importPages: Route[] = [
       } catch (error) {
         return redirect(`/imports/${id}`, formFailure(error).message, "error");
       }
-      await advanceShort(ctx, id);
-      return redirect(`/imports/${id}`, t("Import undone."));
+      const isDone = await advanceShort(ctx, id);
+      return redirect(
+        `/imports/${id}`,
+        isDone ? t("Import undone.") : t("The import is taken back in the background."),
+      );
     },
   },
 ];

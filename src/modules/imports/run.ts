@@ -218,14 +218,16 @@ async function release(ctx: Ctx, batch: Batch): Promise<void> {
   );
 }
 
-/** Goes on with a batch that somebody waits for, when it is short; a long one is left to the background. */
-export async function advanceShort(ctx: Ctx, id: string): Promise<void> {
+/** Goes on with a batch that somebody waits for, when it is short; a long one is left to the background (false). */
+export async function advanceShort(ctx: Ctx, id: string): Promise<boolean> {
   const { total_rows } = await reading(ctx, (reader) => batchOf(reader, id));
-  if (total_rows <= rowsAtOnce) await advance(ctx, id, () => false);
-  else {
-    await inUnit(ctx, (work) => hintWork(work));
-    ctx.app.wake(ctx.tenant.id);
+  if (total_rows <= rowsAtOnce) {
+    await advance(ctx, id, () => false);
+    return true;
   }
+  await inUnit(ctx, (work) => hintWork(work));
+  ctx.app.wake(ctx.tenant.id);
+  return false;
 }
 
 /** A round: goes on with what is unfinished, of every organization that has something to do. */

@@ -1,3 +1,4 @@
+import { declared } from "../../platform/language/index.ts";
 import { transfer, type Transfer } from "../../platform/transfer/facet.ts";
 import { userResource } from "./resources.ts";
 import { teamResource } from "./teams.ts";
@@ -10,8 +11,9 @@ export const staffTransfers: readonly Transfer[] = [
     order: 5,
     naming: ["email", "name"],
     match: [],
-    exportOnly:
+    exportOnly: declared(
       "People are invited one by one, so that each of them chooses a password and a role is given on purpose.",
+    ),
   }),
   transfer({ resource: teamResource, label: "Teams", order: 15 }),
 ];

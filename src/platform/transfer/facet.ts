@@ -1,3 +1,4 @@
+import { declared } from "../language/index.ts";
 import type { Work } from "../context.ts";
 import type { Resource } from "../resource.ts";
 
@@ -63,6 +64,6 @@ export function plainTransfer(resource: Resource): Transfer {
     resource,
     label: words.charAt(0).toUpperCase() + words.slice(1),
     order: 1000,
-    exportOnly: "These records come up by themselves.",
+    exportOnly: declared("These records come up by themselves."),
   });
 }
