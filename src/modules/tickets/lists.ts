@@ -1,4 +1,4 @@
-import { teamsOf } from "./reach.ts";
+import { teamsOf } from "../../platform/access/teams.ts";
 import { sql } from "kysely";
 import { can } from "../../platform/access/actor.ts";
 import type { Ctx } from "../../platform/context.ts";

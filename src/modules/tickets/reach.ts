@@ -1,6 +1,7 @@
 import { type RawBuilder, sql } from "kysely";
 import { can, scopeOf } from "../../platform/access/actor.ts";
 import type { ReachRule } from "../../platform/access/reach.ts";
+import { teamsOf } from "../../platform/access/teams.ts";
 import type { Ctx } from "../../platform/context.ts";
 
 /**
@@ -22,11 +23,6 @@ export function ticketsWithin(ctx: Ctx, as: string): RawBuilder<boolean> | null 
   if (actor.kind !== "staff" || scope === "all") return null;
   const mine = sql<boolean>`${column("assigned_to_id")} = ${actor.user_id} or ${column("created_by_id")} = ${actor.user_id}`;
   return scope === "own" ? sql`(${mine})` : sql`(${mine} or ${column("team_id")} in ${teamsOf(ctx)})`;
-}
-
-/** The ids of the teams that the actor is in. */
-export function teamsOf(ctx: Ctx): RawBuilder<string> {
-  return sql<string>`(select m.team_id from team_members m where m.tenant_id = ${ctx.tenant.id} and m.user_id = ${ctx.actor.user_id})`;
 }
 
 const everybody: ReachRule = (query) => query;

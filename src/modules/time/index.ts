@@ -1,4 +1,3 @@
-import { sql } from "kysely";
 import type { AnyAction } from "../../platform/action.ts";
 import type { List } from "../../platform/http/list.ts";
 import { defineModule } from "../../platform/module.ts";
@@ -12,6 +11,7 @@ import { settingsPages } from "./pages/settings.ts";
 import { timerPages } from "./pages/timer.ts";
 import { panels, timerModel } from "./panels.ts";
 import { workTypeSet } from "./reference.ts";
+import { timeReach, timeReachReasons } from "./reach.ts";
 import { timeEntryResource, workTypeResource } from "./resources.ts";
 import { timeEntries, timeRoundingRules, timers, workTypes } from "./schema.ts";
 import { timePalette } from "./palette.ts";
@@ -37,6 +37,7 @@ export const timeModule = defineModule({
     "time.manage": "Log, change and delete other people's time",
     "time.configure": "Change work types and rounding",
   },
+  scoped: ["time.read"],
   grants: {
     manager: ["time.read", "time.write", "time.manage"],
     technician: ["time.read", "time.write"],
@@ -60,11 +61,8 @@ export const timeModule = defineModule({
   palette: timePalette,
   lists: [{ permission: "time.read", list: timeList as List<unknown> }],
   nav: [{ label: "Time", href: "/time", icon: "clock", group: "Desk", order: 20, permission: "time.read" }],
-  // A timer is its person's own business.
-  reach: {
-    timers: (query, ctx) =>
-      ctx.actor.kind === "system" ? query : query.where(sql.ref("timers.user_id"), "=", ctx.actor.user_id),
-  },
+  reach: timeReach,
+  reachReasons: timeReachReasons,
   panels,
   reference: [workTypeSet],
   chrome: async (ctx) => ({ timer: await timerModel(ctx) }),

@@ -94,7 +94,10 @@ export const timeList: List<TimeRow> = {
       .innerJoin("users", "users.id", "time_entries.user_id")
       .innerJoin("companies", "companies.id", "time_entries.company_id")
       .innerJoin("work_types", "work_types.id", "time_entries.work_type_id")
-      .leftJoin("tickets", "tickets.id", "time_entries.ticket_id")
+      // Of a ticket out of reach not even the number is said.
+      .leftJoin(reach(ctx, "tickets").select(["tickets.id", "tickets.ticket_number"]).as("seen"), (join) =>
+        join.onRef("seen.id", "=", "time_entries.ticket_id"),
+      )
       .select([
         "time_entries.id",
         "time_entries.date",
@@ -107,7 +110,7 @@ export const timeList: List<TimeRow> = {
         "time_entries.ticket_id",
         "users.name as technician",
         "companies.name as company",
-        "tickets.ticket_number",
+        "seen.ticket_number",
         "work_types.name as work_type",
       ]),
   columns: [

@@ -1,0 +1,78 @@
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { makeClient } from "../../../tests/support/desk.ts";
+import { makeStaff, type Person } from "../../../tests/support/people.ts";
+import { startTestProgram, type TestProgram } from "../../../tests/support/program.ts";
+import { inUnit } from "../../platform/context.ts";
+import { addAll } from "../../platform/reference.ts";
+import { makeApiKey, setRoles } from "../staff/index.ts";
+
+let t: TestProgram;
+let admin: string;
+const people: Record<"kim" | "mate" | "stranger", Person> = { kim: none(), mate: none(), stranger: none() };
+const entries: Record<string, string> = {};
+const roles = { own: "", team: "" };
+
+function none(): Person {
+  return { id: "", email: "" };
+}
+
+async function made(path: string, type: string, attributes: Record<string, unknown>): Promise<string> {
+  const answer = await t.api("POST", `/api/v1/${path}`, { key: admin, body: { data: { type, attributes } } });
+  if (answer.status !== 201) throw new Error(`${path}: ${answer.status} ${JSON.stringify(answer.body)}`);
+  return answer.body.data.id;
+}
+
+beforeAll(async () => {
+  t = await startTestProgram();
+  admin = await t.harbor.key("administrator");
+  await inUnit(t.harbor.system, async (work) => {
+    for (const set of t.app.registry.reference) await addAll(work, set);
+  });
+  const { company_id } = await makeClient(t, "Hours Ltd");
+  const { body } = await t.api("GET", "/api/v1/work-types?page[size]=1", { key: admin });
+  const work_type_id = body.data[0].id as string;
+  for (const name of ["kim", "mate", "stranger"] as const) {
+    people[name] = await makeStaff(t.harbor, "technician", name);
+    entries[name] = await made("time-entries", "time_entries", {
+      company_id,
+      work_type_id,
+      user_id: people[name].id,
+      date: "2026-11-03",
+      duration_minutes: 30,
+      notes: `Hours of ${name}`,
+    });
+  }
+  await made("teams", "teams", { name: "Blue", member_ids: [people.kim.id, people.mate.id] });
+  await made("teams", "teams", { name: "Red", member_ids: [people.stranger.id] });
+  for (const scope of ["own", "team"] as const)
+    roles[scope] = await made("roles", "roles", {
+      name: `Time ${scope}`,
+      permissions: [`time.read:${scope}`, "time.write", "time.manage"],
+    });
+});
+afterAll(() => t.close());
+
+describe("somebody whose role reaches", () => {
+  test.each([
+    ["own", ["kim"]],
+    ["team", ["kim", "mate"]],
+  ] as const)("%s time sees that and changes no other", async (scope, seen) => {
+    await inUnit(t.harbor.system, (work) => setRoles(work, people.kim.id, [roles[scope]]));
+    const { key } = await inUnit(t.harbor.system, (work) => makeApiKey(work, people.kim.id, { name: "k" }));
+    const { body } = await t.api("GET", "/api/v1/time-entries", { key });
+    expect(body.data.map((one: { id: string }) => one.id).toSorted()).toEqual(
+      seen.map((name) => entries[name] ?? "").toSorted(),
+    );
+    for (const [name, id] of Object.entries(entries)) {
+      const isSeen = (seen as readonly string[]).includes(name);
+      expect((await t.api("GET", `/api/v1/time-entries/${id}`, { key })).status).toBe(isSeen ? 200 : 404);
+      const changed = await t.api("PATCH", `/api/v1/time-entries/${id}`, {
+        key,
+        body: { data: { type: "time_entries", id, attributes: { notes: "Changed" } } },
+      });
+      expect([name, changed.status]).toEqual([name, isSeen ? 200 : 404]);
+      const asked = await t.api("GET", `/api/v1/users/${people.kim.id}/access?record=/time/${id}/edit`, { key: admin });
+      expect([name, asked.body.data.attributes.record.is_seen]).toEqual([name, isSeen]);
+    }
+  });
+});
