@@ -4,6 +4,7 @@ import { customFieldsModule } from "./custom_fields/index.ts";
 import { deskModule } from "./desk/index.ts";
 import { eventsModule } from "./events/index.ts";
 import { notificationsModule } from "./notifications/index.ts";
+import { exportsModule } from "./exports/index.ts";
 import { homeModule } from "./home/index.ts";
 import { importsModule } from "./imports/index.ts";
 import { oauthModule } from "./oauth/index.ts";
@@ -48,6 +49,7 @@ export const modules: readonly Module[] = [
   deskModule,
   billingModule,
   importsModule,
+  exportsModule,
   paymentsModule,
   portalModule,
   listsModule,

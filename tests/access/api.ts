@@ -303,6 +303,9 @@ export const apiAccess: AccessTable = {
     GET PUT PATCH /api/v1/organization
     GET PUT PATCH /api/v1/mail-settings
     POST /api/v1/contacts/import/:provider
+    GET POST /api/v1/data-exports
+    GET /api/v1/data-exports/:id
+    GET /api/v1/data-exports/:id/content
     POST /api/v1/import-batches
     PATCH /api/v1/import-batches/:id
     POST /api/v1/import-batches/:id/apply

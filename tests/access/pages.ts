@@ -355,6 +355,8 @@ export const pageAccess: AccessTable = {
     GET POST /settings/work-types/:id
     POST /settings/work-types/:id/delete
     GET POST /settings/time-rounding
+    GET POST /settings/exports
+    GET /settings/exports/:id/download
     GET /imports
     GET POST /imports/new
     GET POST /imports/:id

@@ -1,3 +1,5 @@
+import { exportEverything } from "../../src/modules/exports/actions.ts";
+import { buildExports } from "../../src/modules/exports/build.ts";
 import { addAll } from "../../src/platform/reference.ts";
 import { perform } from "../../src/platform/action.ts";
 import { createClient } from "../../src/modules/oauth/index.ts";
@@ -168,6 +170,8 @@ export async function makeEverything(t: TestProgram): Promise<Everything> {
     scopes: ["companies.read"],
     redirect_uris: ["https://app.test/callback"],
   });
+  const archive = await perform(await t.harbor.as("administrator"), exportEverything, {});
+  await buildExports(t.app, () => false);
   const ids: Record<string, string> = {
     companies: company_id,
     views: view,
@@ -200,6 +204,8 @@ export async function makeEverything(t: TestProgram): Promise<Everything> {
     "tax-rates": tax,
     imports: batch.body.data.id,
     "import-batches": batch.body.data.id,
+    exports: archive.id,
+    "data-exports": archive.id,
     staff: actor.user_id ?? "",
     users: actor.user_id ?? "",
     audit: rows.audit,

@@ -548,6 +548,50 @@ export interface Schemas {
     archived_at?: Schemas["filter_ordered"];
   };
   custom_fields_sort: ("id" | "-id" | "version" | "-version" | "created_at" | "-created_at" | "updated_at" | "-updated_at" | "entity_type" | "-entity_type" | "field_key" | "-field_key" | "label" | "-label" | "field_type" | "-field_type" | "is_required" | "-is_required" | "default_value" | "-default_value" | "help_text" | "-help_text" | "section" | "-section" | "sort_order" | "-sort_order" | "is_portal_visible" | "-is_portal_visible" | "archived_at" | "-archived_at")[];
+  data_exports: {
+    type: "data_exports";
+    id: string;
+    attributes: Schemas["data_exports_attributes"];
+    relationships?: {
+      created_by?: {
+        data: {
+          type: "users";
+          id: string;
+        } | null;
+        links?: Schemas["relationship_links"];
+      };
+    };
+    links: Schemas["self_link"];
+  };
+  data_exports_attributes: {
+    version: number;
+    created_at: string;
+    updated_at: string;
+    export_status: "waiting" | "building" | "ready" | "failed" | "expired";
+    done_count: number;
+    total_count: number;
+    result_kb: number;
+    expires_at: string | null;
+    lease_until: string | null;
+    last_error: string;
+    created_by_id: string | null;
+  };
+  data_exports_filter: {
+    id?: Schemas["filter_equal"];
+    version?: Schemas["filter_ordered"];
+    created_at?: Schemas["filter_ordered"];
+    updated_at?: Schemas["filter_ordered"];
+    export_status?: Schemas["filter_ordered"];
+    done_count?: Schemas["filter_ordered"];
+    total_count?: Schemas["filter_ordered"];
+    result_kb?: Schemas["filter_ordered"];
+    expires_at?: Schemas["filter_ordered"];
+    lease_until?: Schemas["filter_ordered"];
+    last_error?: Schemas["filter_text"];
+    created_by_id?: Schemas["filter_equal"];
+  };
+  data_exports_include: ("created_by")[];
+  data_exports_sort: ("id" | "-id" | "version" | "-version" | "created_at" | "-created_at" | "updated_at" | "-updated_at" | "export_status" | "-export_status" | "done_count" | "-done_count" | "total_count" | "-total_count" | "result_kb" | "-result_kb" | "expires_at" | "-expires_at" | "lease_until" | "-lease_until" | "last_error" | "-last_error")[];
   error: {
     id: string;
     status: string;
@@ -5173,6 +5217,58 @@ export interface Operations {
     query: undefined;
     body: undefined;
     answer: undefined;
+  };
+  /** List data exports. */
+  "GET /data-exports": {
+    path: undefined;
+    query: { filter?: Schemas["data_exports_filter"]; sort?: Schemas["data_exports_sort"]; page?: {
+      size?: number;
+      after?: string;
+    }; fields?: Record<string, string>; include?: Schemas["data_exports_include"] };
+    body: undefined;
+    answer: {
+      jsonapi: Schemas["jsonapi"];
+      data: (Schemas["data_exports"])[];
+      included?: (Schemas["resource_object"])[];
+      links?: Schemas["list_links"];
+    };
+  };
+  /** Add an export. */
+  "POST /data-exports": {
+    path: undefined;
+    query: undefined;
+    body: {
+      data: {
+        type: "data_exports";
+        id?: string;
+        attributes?: Record<string, unknown>;
+      };
+    };
+    answer: {
+      jsonapi: Schemas["jsonapi"];
+      data: Schemas["data_exports"];
+      included?: (Schemas["resource_object"])[];
+      links?: Schemas["list_links"];
+    };
+  };
+  /** Show an export. */
+  "GET /data-exports/{id}": {
+    path: { id: string };
+    query: { fields?: Record<string, string>; include?: Schemas["data_exports_include"] };
+    body: undefined;
+    answer: {
+      jsonapi: Schemas["jsonapi"];
+      data: Schemas["data_exports"];
+      included?: (Schemas["resource_object"])[];
+      links?: Schemas["list_links"];
+    };
+  };
+  /** A finished export, as .tar.zst. */
+  "GET /data-exports/{id}/content": {
+    path: { id: string };
+    query: undefined;
+    body: undefined;
+    answer: Blob;
   };
   /** What new records start with where nothing else is said. */
   "GET /default-values": {

@@ -44,16 +44,23 @@ export interface Progress {
   done(count: number): Promise<void> | void;
 }
 
-/** The archive's bytes (tar, not compressed). Memory holds one part or one file at a time. */
+/** The archive's bytes (tar, not compressed), what is given as `more` first. Memory holds one part or one file at a time. */
 export function exportTenant(
   app: App,
   tenant: { id: string; name: string },
   progress: Progress = { total: () => {}, done: () => {} },
+  more: AsyncIterable<TarEntry> | null = null,
 ): AsyncGenerator<Uint8Array> {
-  return writeTar(entries(app, tenant, progress), new Date(app.clock.now()));
+  return writeTar(entries(app, tenant, progress, more), new Date(app.clock.now()));
 }
 
-async function* entries(app: App, tenant: { id: string; name: string }, progress: Progress): AsyncGenerator<TarEntry> {
+async function* entries(
+  app: App,
+  tenant: { id: string; name: string },
+  progress: Progress,
+  more: AsyncIterable<TarEntry> | null,
+): AsyncGenerator<TarEntry> {
+  if (more !== null) yield* more;
   const all = allTables().filter((table) => !table.isPlatform);
   const tables = all.filter(({ name }) => !transient.has(name)).toSorted((a, b) => a.name.localeCompare(b.name));
   const manifest: Manifest = {

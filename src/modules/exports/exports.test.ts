@@ -1,0 +1,59 @@
+import { afterAll, beforeAll, expect, test } from "bun:test";
+import { startTestProgram, type TestProgram } from "../../../tests/support/program.ts";
+import { readTar } from "../../platform/backup/tar.ts";
+import { buildExports } from "./build.ts";
+
+let t: TestProgram;
+let key: string;
+
+beforeAll(async () => {
+  t = await startTestProgram();
+  key = await t.harbor.key("administrator");
+  const company = { data: { type: "companies", attributes: { name: "Archived Ltd" } } };
+  await t.api("POST", "/api/v1/companies", { key, body: company });
+});
+afterAll(() => t.close());
+
+const ask = (who = key) =>
+  t.api("POST", "/api/v1/data-exports", { key: who, body: { data: { type: "data_exports", attributes: {} } } });
+
+async function namesIn(bytes: Uint8Array): Promise<Map<string, string>> {
+  const found = new Map<string, string>();
+  const source = (async function* () {
+    yield bytes;
+  })();
+  for await (const entry of readTar(source)) {
+    const parts: Uint8Array[] = [];
+    for await (const part of entry.body) parts.push(part);
+    found.set(entry.name, Buffer.concat(parts).toString());
+  }
+  return found;
+}
+
+test("an archive is built in the background, holds CSV, tables and a manifest, and expires", async () => {
+  const made = await ask();
+  expect(made.status).toBe(201);
+  expect((await ask()).status).toBe(409);
+  const path = `/api/v1/data-exports/${made.body.data.id}`;
+  expect((await t.api("GET", `${path}/content`, { key })).status).toBe(404);
+  await buildExports(t.app, () => false);
+  expect((await t.api("GET", path, { key })).body.data.attributes.export_status).toBe("ready");
+  const answer = await t.fetch(`${path}/content`, { headers: { authorization: `Bearer ${key}` } });
+  const files = await namesIn(await Bun.zstdDecompress(new Uint8Array(await answer.arrayBuffer())));
+  expect(files.get("csv/companies.csv")).toContain("Archived Ltd");
+  expect(files.get("tables/companies.0001.ndjson")).toContain("Archived Ltd");
+  expect(JSON.parse(files.get("manifest.json") ?? "{}")).toMatchObject({ tenant: { name: "Harbor IT" } });
+  expect(files.get("tables/users.0001.ndjson")).not.toContain("password_hash");
+  t.clock.set("2026-12-24T09:00:00.000Z");
+  await buildExports(t.app, () => false);
+  expect((await t.api("GET", `${path}/content`, { key })).status).toBe(404);
+});
+
+test("nobody else gets it: neither without the permission nor of another organization", async () => {
+  const manager = await t.harbor.key("manager");
+  expect((await ask(manager)).status).toBe(403);
+  const made = await ask();
+  const mill = await t.mill.key("administrator");
+  const path = `/api/v1/data-exports/${made.body.data.id}`;
+  expect((await t.api("GET", path, { key: mill, tenant: t.mill })).status).toBe(404);
+});
