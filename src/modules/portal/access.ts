@@ -67,9 +67,32 @@ export async function giveAccess(
       ? await insert(work, users, { ...invited, user_type: "portal", contact_id: contact.id })
       : await update(work, users, account.id, { ...invited, deactivated_at: null, deactivated_by_id: null });
   if (role_id !== undefined || account === undefined)
-    await setRoles(work, user.id, [role_id ?? (await standardRole(work, "client_user"))]);
+    await setRoles(work, user.id, [role_id ?? (await standardRole(work, await usualRole(work, contact)))]);
   await sendLink(work, user, "invite");
   return update(work, contacts, contact.id, { is_portal_user: true, portal_user_id: user.id });
+}
+
+/**
+ * What somebody becomes when nobody says: the company's first person in the portal and those who look after its bills see
+ * all of the company, everybody else their own tickets. A bill that is mailed has to be there for whoever gets it.
+ */
+async function usualRole(work: Work, contact: RowFor<"contacts">): Promise<PortalRole> {
+  if (contact.contact_type === "primary" || contact.contact_type === "billing") return "client_admin";
+  const company = await work.db
+    .selectFrom("companies")
+    .select("default_billing_contact_id")
+    .where("id", "=", contact.company_id)
+    .executeTakeFirst();
+  if (company?.default_billing_contact_id === contact.id) return "client_admin";
+  const other = await work.db
+    .selectFrom("contacts")
+    .select("id")
+    .where("company_id", "=", contact.company_id)
+    .where("is_portal_user", "=", true)
+    .where("id", "<>", contact.id)
+    .limit(1)
+    .executeTakeFirst();
+  return other === undefined ? "client_admin" : "client_user";
 }
 
 async function standardRole(work: Work, key: PortalRole): Promise<string> {

@@ -188,6 +188,7 @@ export const deleteRole = action({
   input: Type.Object(target, { additionalProperties: false }),
   run: async (work: Work, { id, version }: { id: string; version?: number }) => {
     const role = await find(work, "roles", id);
+    if (version !== undefined && role.version !== version) throw stale();
     if (role.role_key !== null)
       throw conflict(t("A standard role cannot be deleted. Take its permissions away instead."), "standard_role");
     const holders = await work.db

@@ -35,7 +35,7 @@ test("what does not have the form of a token is none", () => {
     `${token}x`,
     `${token}\n`,
     token.toUpperCase(),
-    token.replace("pk_", "pz_"),
+    token.replace("pk_", "px_"),
   ]) {
     expect(readToken(text)).toBeNull();
   }
