@@ -76,6 +76,14 @@ export const ${one}Resource = resource({
   sort: "name",
 });
 `,
+  "transfers.ts": `import { transfer, type Transfer } from "../../platform/transfer/facet.ts";
+import { ${one}Resource } from "./resources.ts";
+
+/** ${title} as files. */
+export const ${camel}Transfers: readonly Transfer[] = [
+  transfer({ resource: ${one}Resource, label: "${title}", order: 400 }),
+];
+`,
   "lists.ts": `import { can } from "../../platform/access/actor.ts";
 import { reach } from "../../platform/access/reach.ts";
 import { cell, empty, link } from "../../platform/http/cells.ts";
@@ -154,6 +162,7 @@ import * as actions from "./actions.ts";
 import { ${one}Pages } from "./pages.ts";
 import { ${one}Resource } from "./resources.ts";
 import { ${camel} } from "./schema.ts";
+import { ${camel}Transfers } from "./transfers.ts";
 
 /** ${title}. */
 export const ${camel}Module = defineModule({
@@ -163,6 +172,7 @@ export const ${camel}Module = defineModule({
   grants: { technician: ["${name}.read", "${name}.write"] },
   actions: Object.values(actions) as unknown as AnyAction[],
   resources: [${one}Resource],
+  transfers: ${camel}Transfers,
   routes: ${one}Pages,
   nav: [{ label: "${title}", href: "/${path}", icon: "box", group: "Clients", order: 80, permission: "${name}.read" }],
 });

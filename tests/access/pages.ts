@@ -360,6 +360,7 @@ export const pageAccess: AccessTable = {
     GET /imports
     GET POST /imports/new
     GET POST /imports/:id
+    GET /imports/:id/problems
     POST /imports/:id/undo
     GET POST /settings/payments
     POST /settings/payments/test

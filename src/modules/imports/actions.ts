@@ -8,7 +8,7 @@ import { insert, update } from "../../platform/database/records.ts";
 import { conflict, forbidden, invalidField } from "../../platform/errors.ts";
 import { addFile, type StoredBytes } from "../../platform/files/files.ts";
 import { t } from "../../platform/language/index.ts";
-import { type Batch, parseSlowly, storedMapping } from "./file.ts";
+import { type Batch, isValueKey, matchedValues, parseSlowly, storedMapping } from "./file.ts";
 import { guessTarget, type ImportMode, matchHeaders, missingFields } from "./rules/index.ts";
 import { importBatches } from "./schema.ts";
 import { targetNamed } from "./session.ts";
@@ -66,13 +66,33 @@ export const uploadImport = action({
       import_target: name,
       import_source: guess.product,
       import_mode: given.mode ?? "fill_blanks",
-      mapping: storedMapping(mapping),
+      mapping: (await rememberedMapping(work, name, file.headers)) ?? storedMapping(mapping),
       total_rows: file.rows.length,
-      summary: { label: guess.label },
+      summary: { label: guess.label, headers: headersKey(file.headers) },
       created_by_id: work.actor.user_id,
     });
   },
 });
+
+/** How the last file with the same header row was matched, by whoever brought it in. */
+async function rememberedMapping(
+  work: Work,
+  target: string,
+  headers: readonly string[],
+): Promise<Batch["mapping"] | null> {
+  const earlier = await work.db
+    .selectFrom("import_batches")
+    .select(["mapping", "summary"])
+    .where("import_target", "=", target)
+    .where("applied_at", "is not", null)
+    .orderBy("created_at", "desc")
+    .limit(50)
+    .execute();
+  return earlier.find(({ summary }) => summary["headers"] === headersKey(headers))?.mapping ?? null;
+}
+
+const headersKey = (headers: readonly string[]): string =>
+  new Bun.CryptoHasher("sha256").update(JSON.stringify(headers)).digest("hex");
 
 interface Configure {
   id: string;
@@ -97,13 +117,18 @@ export const configureImport = action({
     if (batch.import_status !== "uploaded")
       throw conflict(t("This import has been applied already."), "already_applied");
     const known = new Set((await targetNamed(work, batch.import_target)).fields.map((one) => one.key));
-    const chosen = Object.values(given.mapping).filter((field) => field !== null && field !== "");
+    const columns = Object.entries(given.mapping).filter(([column]) => !isValueKey(column));
+    const chosen = columns.map(([, field]) => field).filter((field) => field !== null && field !== "");
     const wrong = chosen.find((field) => field === null || !known.has(field));
     if (wrong !== undefined) throw invalidField("mapping", t("There is no field {wrong}.", { wrong: wrong ?? "" }));
     const twice = chosen.find((field, index) => chosen.indexOf(field) !== index);
     if (twice !== undefined) throw invalidField("mapping", t("Two columns cannot fill the same field."));
     const mapping = Object.fromEntries(
-      Object.entries(given.mapping).map(([column, field]) => [column, field === "" ? null : field]),
+      // What values stand for stays until it is said anew: a preview shows only those that are not known yet.
+      [...matchedValues(batch.mapping), ...Object.entries(given.mapping)].map(([column, field]) => [
+        column,
+        field === "" ? null : field,
+      ]),
     );
     return update(work, importBatches, batch.id, { mapping, import_mode: given.mode });
   },
@@ -121,7 +146,7 @@ export const applyImport = action({
     const into = await targetNamed(work, batch.import_target);
     const { create } = into.transfer.resource;
     if (create?.permission != null && !can(work.actor, create.permission)) throw forbidden();
-    const chosen = Object.values(batch.mapping);
+    const chosen = Object.entries(batch.mapping).flatMap(([key, field]) => (isValueKey(key) ? [] : [field]));
     const [missing] = missingFields(chosen, into);
     if (missing !== undefined)
       throw invalidField("mapping", t("No column is matched with {missing}.", { missing }), "missing_column");

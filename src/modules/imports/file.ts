@@ -35,3 +35,17 @@ export function mappingOf(file: CsvFile, stored: Batch["mapping"]): Mapping {
 export function storedMapping(mapping: Mapping): Batch["mapping"] {
   return Object.fromEntries(mapping.map((field, index) => [String(index), field]));
 }
+
+/** Under which key a batch's mapping keeps what a cell of a field stands for: `value:status:In Progress` → `Working`. */
+export function valueKey(field: string, text: string): string {
+  return `value:${field}:${text.trim()}`;
+}
+
+export function isValueKey(key: string): boolean {
+  return key.startsWith("value:");
+}
+
+export function matchedValues(stored: Batch["mapping"]): Map<string, string> {
+  const entries = Object.entries(stored).filter(([key, value]) => isValueKey(key) && value !== null && value !== "");
+  return new Map(entries as [string, string][]);
+}

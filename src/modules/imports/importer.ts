@@ -102,21 +102,30 @@ export class Importer {
     const name = transfer.resource.table.name as TableName;
     const existing = id === null ? null : (((await maybeFind(work, name, id)) as Row | undefined) ?? null);
     const notices: CsvProblem[] = [];
-    if (existing === null) await this.#keepNumber(work, transfer, wanted, line, notices);
+    const counted = existing === null ? await this.#keepNumber(work, transfer, wanted, line, notices) : null;
     const row = await this.#put(work, line, transfer, existing, wanted, external);
+    if (counted !== null)
+      await work.db
+        .updateTable("counters")
+        .set({ last_number: counted })
+        .where("counter", "=", transfer.numbers?.counter ?? "")
+        .execute();
     if (row !== null && existing === null) directory.add(work, row, external);
     return notices;
   }
 
-  /** A number that is free stays what it was, and new ones begin after it; a taken one is given anew, with a notice. */
+  /**
+   * A number that is free stays what it was; a taken one is given anew, with a notice. Answers where the counter has to stand
+   * afterwards: new numbers begin behind the imported ones, and none is left out because of them.
+   */
   async #keepNumber(
     work: Work,
     { numbers, resource }: Transfer,
     wanted: Row,
     line: number,
     notices: CsvProblem[],
-  ): Promise<void> {
-    if (numbers === null || typeof wanted[numbers.column] !== "string") return;
+  ): Promise<number | null> {
+    if (numbers === null || typeof wanted[numbers.column] !== "string") return null;
     const number = String(wanted[numbers.column]);
     const name = resource.table.name as "tickets";
     const taken = await work.db
@@ -125,27 +134,23 @@ export class Importer {
       .where(sql.ref(`${name}.${numbers.column}`), "=", number)
       .executeTakeFirst();
     const count = numbers.countOf(number);
-    if (taken !== undefined || count === null) {
-      delete wanted[numbers.column];
-      notices.push({
-        severity: "warning",
-        line,
-        column: this.#header(numbers.column),
-        code: "number_not_kept",
-        message: t("The number {number} cannot be kept; the record has got a new one.", { number }),
-      });
-      return;
+    if (taken === undefined && count !== null) {
+      const counter = await work.db
+        .selectFrom("counters")
+        .select("last_number")
+        .where("counter", "=", numbers.counter)
+        .executeTakeFirst();
+      return Math.max(counter?.last_number ?? 0, count);
     }
-    await work.db
-      .insertInto("counters")
-      .values({ counter: numbers.counter, last_number: count })
-      .onConflict((oc) =>
-        oc
-          .columns(["tenant_id", "counter"])
-          .doUpdateSet({ last_number: count })
-          .where("counters.last_number", "<", count),
-      )
-      .execute();
+    delete wanted[numbers.column];
+    notices.push({
+      severity: "warning",
+      line,
+      column: this.#header(numbers.column),
+      code: "number_not_kept",
+      message: t("The number {number} cannot be kept; the record has got a new one.", { number }),
+    });
+    return null;
   }
 
   async #companyRow(work: Work, present: Present, { line, values }: ReadRow): Promise<void> {

@@ -13,7 +13,8 @@ import { t } from "../../platform/language/index.ts";
 import type { Resource } from "../../platform/resource.ts";
 import { isOn } from "../../platform/switches.ts";
 import { applyImport, configureImport, problemsOf, undoImport, uploadImport } from "./actions.ts";
-import type { Batch } from "./file.ts";
+import { type Batch, isValueKey } from "./file.ts";
+import { problemFile } from "./problem-file.ts";
 import { modes, previewModel, problemSection } from "./preview.ts";
 import { advanceShort } from "./run.ts";
 import type { ImportMode } from "./rules/index.ts";
@@ -191,6 +192,9 @@ async function showBatch(ctx: Ctx, id: string, problem = ""): Promise<Answer> {
       actions:
         batch.import_status === "applied"
           ? [
+              ...(problemsOf(batch).length === 0
+                ? []
+                : [link(t("Rows with problems"), `/imports/${id}/problems`, "download", "ghost")]),
               button(
                 t("Undo this import"),
                 `/imports/${id}/undo`,
@@ -219,6 +223,7 @@ async function answerPreview(ctx: Ctx, incoming: Incoming): Promise<Answer> {
   const mapping: Record<string, string | null> = {};
   for (const [name, value] of Object.entries(fields)) {
     const column = /^column-(\d+)$/.exec(name)?.[1];
+    if (isValueKey(name) && typeof value === "string" && value !== "") mapping[name] = value;
     if (column !== undefined) mapping[column] = typeof value === "string" && value !== "" ? value : null;
   }
   try {
@@ -267,6 +272,13 @@ export const importPages: Route[] = [
     handle: (ctx, incoming) => showBatch(ctx, incoming.params["id"] ?? ""),
   },
   { method: "POST", path: "/imports/:id", door: "staff", permission, handle: answerPreview },
+  {
+    method: "GET",
+    path: "/imports/:id/problems",
+    door: "staff",
+    permission,
+    handle: (ctx, incoming) => problemFile(ctx, incoming.params["id"] ?? ""),
+  },
   {
     method: "POST",
     path: "/imports/:id/undo",

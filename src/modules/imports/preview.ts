@@ -4,12 +4,13 @@ import type { Ctx } from "../../platform/context.ts";
 import type { CsvProblem } from "../../platform/csv/problem.ts";
 import { toEdge } from "../../platform/database/edge.ts";
 import type { TableName } from "../../platform/database/tables.ts";
-import { cell, empty } from "../../platform/http/cells.ts";
+import { cell, empty, link } from "../../platform/http/cells.ts";
 import { field } from "../../platform/http/form-model.ts";
 import type { ImportPreviewModel } from "../../platform/http/page-models.ts";
 import type { SectionModel, StatModel, TableModel } from "../../platform/http/view-models.ts";
 import { t } from "../../platform/language/index.ts";
-import type { Batch } from "./file.ts";
+import { namesOf } from "../../platform/transfer/names.ts";
+import { type Batch, valueKey } from "./file.ts";
 import { evened, wantedOf } from "./rules/derived.ts";
 import { companyParts, contactParts, missingFields, planRow, readEach, type ReadRow, textOf } from "./rules/index.ts";
 import { openSession, type Session } from "./session.ts";
@@ -18,6 +19,8 @@ import { matchCompany, matchContact } from "./present.ts";
 const shownRows = 10;
 const shownProblems = 200;
 const mostProblems = 2000;
+const mostValues = 40;
+const unknownCodes = new Set(["not_found", "invalid_choice"]);
 
 /** What can become of records that are there already. */
 export const modes = (): { value: string; label: string; hint: string }[] => [
@@ -55,7 +58,8 @@ export async function previewModel(ctx: Ctx, batch: Batch): Promise<ImportPrevie
       ].join(" · "),
       breadcrumbs: [{ label: t("Imports"), href: "/imports" }],
       badges: [{ text: t(target.label), tone: "info" }],
-      actions: [],
+      actions:
+        read.bad === 0 ? [] : [link(t("Rows with problems"), `/imports/${batch.id}/problems`, "download", "ghost")],
     },
     action: `/imports/${batch.id}`,
     csrf: "",
@@ -76,6 +80,7 @@ export async function previewModel(ctx: Ctx, batch: Batch): Promise<ImportPrevie
       }),
       is_matched: mapping[index] != null,
     })),
+    values: await valueFields(ctx, session, read.unknown),
     problems: problemSection(read.problems),
     sample: {
       id: "sample",
@@ -105,6 +110,8 @@ interface Read extends Outcomes {
   bad: number;
   problems: CsvProblem[];
   sample: ReadRow[];
+  /** Texts that mean nothing to us yet, by field. */
+  unknown: Map<string, Set<string>>;
 }
 
 /** Every row, each held against what is there now; what is kept of them are numbers, the first problems and a sample. */
@@ -119,6 +126,7 @@ async function readThrough(ctx: Ctx, session: Session): Promise<Read> {
     bad: 0,
     problems: file.problems.filter(isWarning),
     sample: [],
+    unknown: new Map(),
   };
   let waiting: ReadRow[] = [];
   const count = async (): Promise<void> => {
@@ -126,18 +134,68 @@ async function readThrough(ctx: Ctx, session: Session): Promise<Read> {
     waiting = [];
     await Bun.sleep(0);
   };
+  let at = 0;
   for (const row of readEach(file, mapping, target, lookups)) {
+    const cells = file.rows[at]?.cells ?? [];
+    at += 1;
+    for (const problem of row.problems) {
+      const column =
+        problem.column === null || !unknownCodes.has(problem.code) ? -1 : file.headers.indexOf(problem.column);
+      const key = mapping[column] ?? null;
+      if (key === null) continue;
+      const known = read.unknown.get(key) ?? new Set();
+      if (known.size < mostValues) read.unknown.set(key, known.add((cells[column] ?? "").trim()));
+    }
     if (read.problems.length < mostProblems) read.problems.push(...row.problems);
     if (row.is_good) read.good += 1;
     else read.bad += 1;
     if (!row.is_good) continue;
     if (read.sample.length < shownRows) read.sample.push(row);
     waiting.push(row);
-    if (waiting.length === 200) await count();
+    if (waiting.length === 100) await count();
   }
   await count();
   read.problems.sort((a, b) => a.line - b.line);
   return read;
+}
+
+/** A choice of ours for each text that means nothing yet, where there is a list to choose from. */
+async function valueFields(
+  ctx: Ctx,
+  { target }: Session,
+  unknown: ReadonlyMap<string, ReadonlySet<string>>,
+): Promise<ImportPreviewModel["values"]> {
+  const found: ImportPreviewModel["values"] = [];
+  for (const [key, texts] of unknown) {
+    const column = target.columns.find((one) => one.key === key);
+    if (column === undefined) continue;
+    const names = column.references === "" ? (column.about?.values ?? []) : await namesIn(ctx, column.references);
+    if (names.length === 0) continue;
+    const options = [{ value: "", label: t("Leave as it is") }, ...names.map((name) => ({ value: name, label: name }))];
+    for (const text of texts)
+      found.push({
+        source: text,
+        sample: t(column.label),
+        field: field(valueKey(key, text), t("Value for {text}", { text }), { kind: "select", value: "", options }),
+        is_matched: false,
+      });
+  }
+  return found.slice(0, mostValues);
+}
+
+/** The names of a short list; of a long one none, since nobody chooses from thousands. */
+async function namesIn(ctx: Ctx, table: string): Promise<string[]> {
+  const rows = (await reach(ctx, table as TableName)
+    .select(sql<string>`${sql.ref(`${table}.id`)}`.as("id"))
+    .limit(201)
+    .execute()) as { id: string }[];
+  if (rows.length > 200) return [];
+  const names = await namesOf(
+    ctx,
+    table,
+    rows.map(({ id }) => id),
+  );
+  return [...new Set(names.values())].toSorted();
 }
 
 /** What some rows would do; rows that meet a record made by an earlier row count as new once. */

@@ -4,7 +4,7 @@ import { invalidField } from "../../platform/errors.ts";
 import { t } from "../../platform/language/index.ts";
 import { fileColumns } from "../../platform/transfer/columns.ts";
 import { Directory } from "./directory.ts";
-import { type Batch, mappingOf, parseSlowly } from "./file.ts";
+import { type Batch, mappingOf, matchedValues, parseSlowly, valueKey } from "./file.ts";
 import { loadPresent, lookupsOf, type Present } from "./present.ts";
 import { type DerivedTarget, derivedTarget, fieldOf, resolve } from "./rules/derived.ts";
 import { companyTarget } from "./rules/companies.ts";
@@ -56,10 +56,21 @@ export async function openSession(ctx: Ctx, batch: Batch): Promise<Session> {
     .where("id", "=", batch.file_id)
     .executeTakeFirstOrThrow();
   const file = await parseSlowly(await ctx.app.files.get(ctx.tenant.id, stored.sha256));
-  const target = await targetNamed(ctx, batch.import_target);
+  const target = withValues(await targetNamed(ctx, batch.import_target), batch.mapping);
   const mapping = mappingOf(file, batch.mapping);
   const known = await loadKnown(ctx, batch, target, mapping);
   return { batch, file, target, mapping, ...known };
+}
+
+/** The target as this batch reads it: cells that somebody has matched with one of our values count as that. */
+function withValues(target: DerivedTarget, stored: Batch["mapping"]): DerivedTarget {
+  const values = matchedValues(stored);
+  if (values.size === 0) return target;
+  const fields = target.fields.map((one) => ({
+    ...one,
+    parse: (text: string) => one.parse(values.get(valueKey(one.key, text)) ?? text),
+  }));
+  return { ...target, fields };
 }
 
 /** The records that are there, as far as this file may name them. */

@@ -34,7 +34,8 @@ export async function undoSome(
     .execute();
   const left: LeftAlone[] = [];
   let undone = 0;
-  for (const row of rows) {
+  for (const [index, row] of rows.entries()) {
+    if (index % 10 === 9) await Bun.sleep(0);
     const reason = await undoRow(work, row);
     if (reason === null) undone += 1;
     else left.push({ line: row.line, entity_type: row.entity_type, entity_id: row.entity_id, reason });

@@ -238,6 +238,8 @@ export interface ImportPreviewModel {
     field: FieldModel;
     is_matched: boolean;
   }[];
+  /** Texts of the file that mean nothing yet, each with a choice of ours. */
+  values: { source: string; sample: string; field: FieldModel; is_matched: boolean }[];
   problems: SectionModel;
   sample: SectionModel;
   /** Null while something stands in the way. */

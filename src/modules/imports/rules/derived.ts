@@ -75,7 +75,8 @@ export function resolve(
       values[lateKey] = column.key;
       continue;
     }
-    const isNeeded = required.has(column.column);
+    // A status that is not known here is asked about rather than guessed, also where the action has one of its own.
+    const isNeeded = required.has(column.column) || column.about?.isNullable === false;
     problems.push({
       severity: isNeeded ? "error" : "warning",
       field: column.key,

@@ -1,0 +1,49 @@
+import { find } from "../../platform/access/reach.ts";
+import type { Ctx } from "../../platform/context.ts";
+import type { CsvProblem } from "../../platform/csv/problem.ts";
+import { writeCsv } from "../../platform/csv/write.ts";
+import { type Answer, response } from "../../platform/http/route.ts";
+import { problemsOf } from "./actions.ts";
+import type { Batch } from "./file.ts";
+import { readEach } from "./rules/index.ts";
+import { openSession } from "./session.ts";
+
+const mostRows = 20_000;
+
+/**
+ * The rows that do not come in, as they stand in the file, with what is wrong in a last column: to be put right and imported
+ * again. The extra column is left out when the file comes back.
+ */
+export async function problemFile(ctx: Ctx, id: string): Promise<Answer> {
+  const batch = (await find(ctx, "import_batches", id)) as unknown as Batch;
+  const { file, mapping, target, lookups } = await openSession(ctx, batch);
+  const told = new Map<number, string[]>();
+  const tell = (problems: readonly CsvProblem[]): void => {
+    for (const { line, severity, column, message } of problems)
+      if (severity === "error")
+        told.set(line, [...(told.get(line) ?? []), column === null ? message : `${column}: ${message}`]);
+  };
+  tell(problemsOf(batch));
+  if (batch.import_status === "uploaded") {
+    let count = 0;
+    for (const row of readEach(file, mapping, target, lookups)) {
+      tell(row.problems);
+      count += 1;
+      if (count % 100 === 0) await Bun.sleep(0);
+    }
+  }
+  const rows = file.rows.filter(({ line }) => told.has(line)).slice(0, mostRows);
+  const text = writeCsv(
+    [...file.headers, "import_problem"],
+    rows.map(({ line, cells }) => [...cells, (told.get(line) ?? []).join(" ")]),
+  );
+  return response(
+    new Response(text, {
+      headers: {
+        "content-type": "text/csv; charset=utf-8",
+        "content-disposition": 'attachment; filename="rows-with-problems.csv"',
+        "cache-control": "no-store",
+      },
+    }),
+  );
+}
