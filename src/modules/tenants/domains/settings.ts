@@ -315,6 +315,8 @@ export const domainApi: Route[] = [
     return listed(ctx);
   }),
   api("POST", "/:domain/primary", { summary: "Make links with this host name", answer }, async (ctx, incoming) => {
+    const known = await reading(ctx, ({ db }) => domainsOf(db, ctx.tenant.id));
+    if (!known.some(({ domain }) => domain === named(incoming))) throw notFound(t("This host name"));
     refuseMembers(await readVerb(incoming, "domains", named(incoming)));
     await choosePrimary(ctx, ctx.tenant.id, named(incoming));
     return listed(ctx);
