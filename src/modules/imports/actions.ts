@@ -8,6 +8,7 @@ import { insert, update } from "../../platform/database/records.ts";
 import { conflict, forbidden, invalidField } from "../../platform/errors.ts";
 import { addFile, type StoredBytes } from "../../platform/files/files.ts";
 import { t } from "../../platform/language/index.ts";
+import { fileColumns } from "../../platform/transfer/columns.ts";
 import { type Batch, isValueKey, matchedValues, parseSlowly, storedMapping } from "./file.ts";
 import { guessTarget, type ImportMode, matchHeaders, missingFields } from "./rules/index.ts";
 import { importBatches } from "./schema.ts";
@@ -48,7 +49,7 @@ export const uploadImport = action({
         "other_product",
       );
     }
-    const name = given.target ?? guess.target;
+    const name = given.target ?? (await ownExport(work, file.headers)) ?? guess.target;
     if (name === null) {
       throw invalidField(
         "file",
@@ -59,7 +60,10 @@ export const uploadImport = action({
         "unknown_list",
       );
     }
-    const { mapping } = matchHeaders(file.headers, await targetNamed(work, name));
+    const into = await targetNamed(work, name);
+    const { mapping } = matchHeaders(file.headers, into);
+    // What the headers look like says nothing when somebody has said what they are.
+    const label = guess.target === name ? guess.label : t(into.label);
     return insert(work, importBatches, {
       file_name: given.file.name,
       file_id: await addFile(work, given.file),
@@ -68,11 +72,23 @@ export const uploadImport = action({
       import_mode: given.mode ?? "fill_blanks",
       mapping: (await rememberedMapping(work, name, file.headers)) ?? storedMapping(mapping),
       total_rows: file.rows.length,
-      summary: { label: guess.label, headers: headersKey(file.headers) },
+      summary: { label, headers: headersKey(file.headers) },
       created_by_id: work.actor.user_id,
     });
   },
 });
+
+/** Of a file that was exported here: the kind of records whose columns it has. */
+async function ownExport(work: Work, headers: readonly string[]): Promise<string | null> {
+  if (!headers.includes("external_id")) return null;
+  let best: { name: string; count: number } | null = null;
+  for (const transfer of work.app.registry.transfers.values()) {
+    const keys = new Set((await fileColumns(work, transfer)).map(({ key }) => key));
+    const count = headers.every((header) => keys.has(header)) ? headers.length / keys.size : 0;
+    if (count > (best?.count ?? 0.5)) best = { name: transfer.resource.type, count };
+  }
+  return best?.name ?? null;
+}
 
 /** How the last file with the same header row was matched, by whoever brought it in. */
 async function rememberedMapping(

@@ -160,3 +160,15 @@ describe("hostile files", () => {
     }
   });
 });
+
+test("an export of ours says by itself what it holds", async () => {
+  const headers = { authorization: `Bearer ${key}`, accept: "text/csv" };
+  const text = await (await t.fetch("/api/v1/time-entries", { headers })).text();
+  const answer = await t.fetch("/api/v1/import-batches?dry_run=true", {
+    method: "POST",
+    headers: { authorization: `Bearer ${key}`, "content-type": "text/csv" },
+    body: text,
+  });
+  const { data } = (await answer.json()) as { data: { attributes: Record<string, unknown> } };
+  expect(data.attributes).toMatchObject({ import_target: "time_entries", summary: { label: "Time entries" } });
+});
