@@ -7,6 +7,7 @@ import {
   button,
   cell,
   facts,
+  formatAgo,
   formatDecimal,
   formatInstant,
   formatMinutes,
@@ -182,7 +183,7 @@ async function relatedOf(ctx: Ctx, ticket: TicketRow): Promise<TicketPageModel["
       href: `/tickets/${row.id}`,
       icon: "ticket",
       title: row.title,
-      detail: `#${row.ticket_number} · ${formatInstant(row.number, ctx.tenant)}`,
+      detail: `#${row.ticket_number} · ${formatAgo(row.number, ctx.tenant, ctx.app.clock.now())}`,
       badge: { text: row.status, tone: row.status_color },
     }));
   };

@@ -27,7 +27,7 @@ export const eventsModule = defineModule({
       permission: "settings.manage",
       load: async () => ({
         kind: "card",
-        group: t("System"),
+        group: t("Integrations"),
         title: t("Events"),
         text: t("What happened, what follows from it, and what could not be done."),
         href: "/settings/events",

@@ -43,7 +43,7 @@ export const oauthModule = defineModule({
       permission: "oauth.manage",
       load: async () => ({
         kind: "card",
-        group: t("People"),
+        group: t("Integrations"),
         title: t("Connected apps"),
         text: t("Programs of others that may ask for access, or act by themselves."),
         href: "/settings/apps",

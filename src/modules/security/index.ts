@@ -13,7 +13,7 @@ import { networkPages } from "./pages/networks.ts";
 import { alertResource, auditResource, requestResource } from "./resources.ts";
 import { securityAlerts } from "./schema.ts";
 
-const cards: [permission: string, title: string, text: string, href: string, icon: string][] = [
+const cards: [permission: string, title: string, text: string, href: string, icon: string, group?: string][] = [
   [
     "audit.read",
     declared("Audit log"),
@@ -34,6 +34,7 @@ const cards: [permission: string, title: string, text: string, href: string, ico
     declared("What programs asked for, and how it was answered."),
     "/settings/api-requests",
     "server",
+    declared("Integrations"),
   ],
   [
     "security.manage",
@@ -55,10 +56,10 @@ export const securityModule = defineModule({
   emits: securityEvents,
   events: securityHandlers,
   jobs: [forgetRequests],
-  panels: cards.map(([permission, title, text, href, icon], index): Panel => ({
+  panels: cards.map(([permission, title, text, href, icon, group = declared("Security")], index): Panel => ({
     page: "settings",
     order: 60 + index,
     permission,
-    load: async () => ({ kind: "card", group: t("Security"), title: t(title), text: t(text), href, icon }),
+    load: async () => ({ kind: "card", group: t(group), title: t(title), text: t(text), href, icon }),
   })),
 });

@@ -34,6 +34,14 @@ const cards: [group: string, title: string, text: string, href: string, icon: st
   ],
   [
     declared("Organization"),
+    declared("Branding"),
+    declared("Colour and words of welcome of the portal, its door and the mails."),
+    "/settings/branding",
+    "eye",
+    labels(organizations, "brand_color", "portal_welcome"),
+  ],
+  [
+    declared("Organization"),
     declared("Public address"),
     declared("What links in mails begin with."),
     "/settings/address",
@@ -63,15 +71,7 @@ const cards: [group: string, title: string, text: string, href: string, icon: st
     "send",
   ],
   [
-    declared("Organization"),
-    declared("Branding"),
-    declared("Colour and words of welcome of the portal, its door and the mails."),
-    "/settings/branding",
-    "eye",
-    labels(organizations, "brand_color", "portal_welcome"),
-  ],
-  [
-    declared("Organization"),
+    declared("Data"),
     declared("Defaults"),
     declared("What new companies, contacts, tickets and contracts start with."),
     "/settings/defaults",

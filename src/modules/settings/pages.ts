@@ -220,8 +220,8 @@ const groupOrder = [
   declared("Money"),
   declared("Mail"),
   declared("Data"),
-  "declared(",
-  ")System",
+  "",
+  declared("Integrations"),
 ];
 /** Whether a settings page is what somebody looks for: each word begins one of its title, its text or its fields. */
 function isMeant(card: Extract<PanelModel, { kind: "card" }>, query: string): boolean {

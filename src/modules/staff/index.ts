@@ -153,7 +153,7 @@ export const staffModule = defineModule({
         kind: "card",
         group: t("People"),
         title: t("Roles"),
-        text: t("What administrators, technicians and finance may do."),
+        text: t("What each group of colleagues may see and do."),
         href: "/settings/roles",
         icon: "shield",
       }),
@@ -164,7 +164,7 @@ export const staffModule = defineModule({
       permission: "staff.manage",
       load: async () => ({
         kind: "card",
-        group: t("People"),
+        group: t("Security"),
         title: t("Passwords and sessions"),
         text: t("How long passwords are, how often they change, how long people stay signed in."),
         href: "/settings/sign-in",
@@ -177,7 +177,7 @@ export const staffModule = defineModule({
       permission: "staff.manage",
       load: async () => ({
         kind: "card",
-        group: t("People"),
+        group: t("Integrations"),
         title: t("API keys"),
         text: t("The keys of all colleagues: what they may do, when and from where they were used."),
         href: "/settings/api-keys",

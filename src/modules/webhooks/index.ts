@@ -33,7 +33,7 @@ export const webhooksModule = defineModule({
       permission: "webhooks.manage",
       load: async () => ({
         kind: "card",
-        group: t("System"),
+        group: t("Integrations"),
         title: t("Webhooks"),
         text: t("Tell other systems what happens here."),
         href: "/settings/webhooks",

@@ -21,13 +21,16 @@ export function moduleTitle({ modules }: Registry, name: string): string {
 const alwaysThere: Readonly<Record<string, string>> = {
   companies: declared("Companies"),
   custom_fields: declared("Custom fields"),
+  events: declared("Events"),
   imports: declared("Imports"),
   lists: declared("Lists"),
+  oauth: declared("Connected apps"),
   security: declared("Security"),
   settings: declared("Settings"),
   staff: declared("Staff"),
   tags: declared("Tags"),
   tickets: declared("Tickets"),
+  webhooks: declared("Webhooks"),
 };
 
 function scopeWords(scope: PermissionAnswer["scope"]): string {
