@@ -160,7 +160,7 @@ export const apiAccess: AccessTable = {
     POST /api/v1/tickets/:id/attachments
     POST /api/v1/time-entries/timer/start
     POST /api/v1/time-entries/timer/stop
-    POST DELETE /api/v1/contacts/:id/portal-access
+    POST PATCH DELETE /api/v1/contacts/:id/portal-access
   `,
   "sales, finance, administrator": `
     POST /api/v1/contracts

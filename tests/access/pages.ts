@@ -175,7 +175,8 @@ export const pageAccess: AccessTable = {
     POST /tickets/:id
     POST /tickets/:id/reply
     GET POST /tickets/:id/edit
-    POST /contacts/:id/portal-access
+    GET POST /contacts/:id/portal-access
+    GET POST /contacts/:id/portal-access/role
     POST /contacts/:id/portal-access/revoke
   `,
   "sales, finance, administrator": `

@@ -4441,6 +4441,34 @@ export interface Operations {
       links?: Schemas["list_links"];
     };
   };
+  /** Change the role that a contact has in the client portal. */
+  "PATCH /contacts/{id}/portal-access": {
+    path: { id: string };
+    query: undefined;
+    body: {
+      data: {
+        type: "contacts";
+        id?: string;
+        attributes?: {
+          role_id: string;
+        };
+        relationships?: {
+          role?: {
+            data: {
+              type: string;
+              id: string;
+            } | null;
+          };
+        };
+      };
+    };
+    answer: {
+      jsonapi: Schemas["jsonapi"];
+      data: Schemas["contacts"];
+      included?: (Schemas["resource_object"])[];
+      links?: Schemas["list_links"];
+    };
+  };
   /** Take a contact's portal access away; they are signed out at once. */
   "DELETE /contacts/{id}/portal-access": {
     path: { id: string };

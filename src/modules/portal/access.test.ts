@@ -1,9 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { clientOf, clientPassword, type Client, contactOf, linkFor, tokenOf } from "../../../tests/support/clients.ts";
+import { browserOf, makeStaff } from "../../../tests/support/people.ts";
 import { startTestProgram, type TestProgram } from "../../../tests/support/program.ts";
 import { startSession } from "../../platform/access/sessions.ts";
 import { perform } from "../../platform/action.ts";
-import { inUnit } from "../../platform/context.ts";
+import { inUnit, reading } from "../../platform/context.ts";
 import { update } from "../../platform/database/records.ts";
 import { contacts } from "../companies/index.ts";
 import { inviteContact, revokeContact } from "./access.ts";
@@ -79,6 +80,68 @@ describe("portal access", () => {
     const answer = await t.fetch(`/contacts/${id}`, { headers: { cookie: `purser=${token}` } });
     return answer.text();
   }
+
+  test("comes with a role that staff choose, and change while it is in use", async () => {
+    const { contactId } = await contactOf(t.harbor, "Role Co", "rita@role.test");
+    const [user, admin, staff] = await reading(t.harbor.system, async ({ db }) => {
+      const found = await db.selectFrom("roles").select(["id", "role_key"]).execute();
+      return ["client_user", "client_admin", "technician"].map(
+        (key) => found.find((one) => one.role_key === key)?.id ?? "",
+      );
+    });
+    if (user === undefined || admin === undefined) throw new Error("there are standard roles");
+    const tech = await browserOf(t, await makeStaff(t.harbor, "technician"));
+    const form = await tech.open(`/contacts/${contactId}/portal-access`);
+    expect(form.html).toMatch(new RegExp(`value="${admin}" checked`));
+    expect((await tech.submit(`/contacts/${contactId}/portal-access`, { role_id: user })).url).toBe(
+      `/contacts/${contactId}`,
+    );
+    expect((await tech.open(`/contacts/${contactId}`)).text).toContain("Client user");
+    const link = await linkFor(t, "rita@role.test");
+    const rita = t.browser();
+    await rita.open(link);
+    await rita.submit(link, { password: clientPassword });
+    expect((await rita.open("/portal/contacts")).status).toBe(403);
+    await tech.open(`/contacts/${contactId}/portal-access/role`);
+    await tech.submit(`/contacts/${contactId}/portal-access/role`, { role_id: admin });
+    expect((await rita.open("/portal/contacts")).status).toBe(200);
+    // Only who manages the staff may see what somebody may do.
+    expect((await tech.open(`/contacts/${contactId}`)).text).not.toContain("What this person may do");
+    const boss = await browserOf(t, await makeStaff(t.harbor, "administrator"));
+    const shown = await boss.open(`/contacts/${contactId}`);
+    const access = /\/settings\/staff\/[\w-]+\/access/.exec(shown.html)?.[0] ?? "";
+    expect((await boss.open(access)).text).toContain("This person comes in by the portal.");
+
+    const key = await t.harbor.key("technician");
+    const path = `/api/v1/contacts/${contactId}/portal-access`;
+    const body = (role_id: string | undefined): object => ({
+      data: { type: "contacts", id: contactId, attributes: { role_id } },
+    });
+    expect((await t.api("PATCH", path, { key, body: body(user) })).status).toBe(200);
+    expect((await rita.open("/portal/contacts")).status).toBe(403);
+    const wrong = await t.api("PATCH", path, { key, body: body(staff) });
+    expect([wrong.status, wrong.body.errors[0].source.pointer]).toEqual([422, "/data/attributes/role_id"]);
+    const foreign = await t.api("PATCH", path, {
+      key: await t.mill.key("administrator"),
+      tenant: t.mill,
+      body: body(user),
+    });
+    expect(foreign.status).toBe(404);
+    const written = await reading(t.harbor.system, ({ db }) =>
+      db
+        .selectFrom("audit_log")
+        .select(["old_values", "new_values"])
+        .where("entity_id", "=", access.split("/")[3] ?? "")
+        .execute(),
+    );
+    expect(JSON.stringify(written)).toContain(JSON.stringify({ role_ids: [admin] }));
+    const { contactId: outside } = await contactOf(t.harbor, "Outside Co", "otto@outside.test");
+    const none = await t.api("PATCH", `/api/v1/contacts/${outside}/portal-access`, {
+      key,
+      body: { data: { type: "contacts", id: outside, attributes: { role_id: user } } },
+    });
+    expect([none.status, none.body.errors[0].code]).toEqual([409, "no_access"]);
+  });
 
   test("opens only the client's door, and nobody comes in without it", async () => {
     expect((await t.browser().open("/portal/tickets")).url).toStartWith("/portal/sign-in");

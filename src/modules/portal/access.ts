@@ -67,7 +67,9 @@ export async function giveAccess(
       ? await insert(work, users, { ...invited, user_type: "portal", contact_id: contact.id })
       : await update(work, users, account.id, { ...invited, deactivated_at: null, deactivated_by_id: null });
   if (role_id !== undefined || account === undefined)
-    await setRoles(work, user.id, [role_id ?? (await standardRole(work, await usualRole(work, contact)))]);
+    await setRoles(work, user.id, [
+      role_id === undefined ? await usualRole(work, contact) : await portalRole(work, role_id),
+    ]);
   await sendLink(work, user, "invite");
   return update(work, contacts, contact.id, { is_portal_user: true, portal_user_id: user.id });
 }
@@ -76,7 +78,11 @@ export async function giveAccess(
  * What somebody becomes when nobody says: the company's first person in the portal and those who look after its bills see
  * all of the company, everybody else their own tickets. A bill that is mailed has to be there for whoever gets it.
  */
-async function usualRole(work: Work, contact: RowFor<"contacts">): Promise<PortalRole> {
+export async function usualRole(ctx: Ctx, contact: RowFor<"contacts">): Promise<string> {
+  return standardRole(ctx, await usualRoleKey(ctx, contact));
+}
+
+async function usualRoleKey(work: Ctx, contact: RowFor<"contacts">): Promise<PortalRole> {
   if (contact.contact_type === "primary" || contact.contact_type === "billing") return "client_admin";
   const company = await work.db
     .selectFrom("companies")
@@ -95,7 +101,36 @@ async function usualRole(work: Work, contact: RowFor<"contacts">): Promise<Porta
   return other === undefined ? "client_admin" : "client_user";
 }
 
-async function standardRole(work: Work, key: PortalRole): Promise<string> {
+/** The roles that there are for clients' people, by name. */
+export async function portalRoles(ctx: Ctx): Promise<Pick<RowFor<"roles">, "id" | "name" | "description">[]> {
+  return ctx.db
+    .selectFrom("roles")
+    .select(["id", "name", "description"])
+    .where("user_type", "=", "portal")
+    .orderBy("name")
+    .execute();
+}
+
+async function portalRole(work: Work, id: string): Promise<string> {
+  if ((await portalRoles(work)).some((role) => role.id === id)) return id;
+  throw invalidField("role_id", t("This role does not exist."), "not_found");
+}
+
+/** Says as what somebody who has access already uses the portal; it holds from their next click on. */
+export const setPortalRole = action({
+  name: "portal.set_role",
+  permission: "portal.manage",
+  input: Type.Object({ id: uuid, role_id: uuid }, { additionalProperties: false }),
+  run: async (work: Work, { id, role_id }: { id: string; role_id: string }): Promise<RowFor<"contacts">> => {
+    const contact = await find(work, "contacts", id);
+    const account = contact.is_portal_user ? await accountOf(work, id) : undefined;
+    if (account === undefined) throw conflict(t("This contact has no access to the portal."), "no_access");
+    await setRoles(work, account.id, [await portalRole(work, role_id)]);
+    return contact;
+  },
+});
+
+async function standardRole(work: Ctx, key: PortalRole): Promise<string> {
   const role = await work.db.selectFrom("roles").select("id").where("role_key", "=", key).executeTakeFirstOrThrow();
   return role.id;
 }

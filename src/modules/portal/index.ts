@@ -1,6 +1,6 @@
 import type { AnyAction } from "../../platform/action.ts";
 import { defineModule } from "../../platform/module.ts";
-import { inviteContact, revokeContact } from "./access.ts";
+import { inviteContact, revokeContact, setPortalRole } from "./access.ts";
 import { portalApi } from "./api.ts";
 import { colleaguesApi } from "./colleagues-api.ts";
 import { saveColleague } from "./colleagues.ts";
@@ -31,7 +31,7 @@ export const portalModule = defineModule({
     dispatcher: ["portal.manage"],
     client_admin: ["portal.tickets.company", "portal.invoices", "portal.contacts.manage"],
   },
-  actions: [inviteContact, revokeContact, saveColleague] as unknown as AnyAction[],
+  actions: [inviteContact, revokeContact, setPortalRole, saveColleague] as unknown as AnyAction[],
   routes: [
     ...homePages,
     ...ticketPages,

@@ -1,5 +1,5 @@
 import { Type } from "@sinclair/typebox";
-import { grantsOf, writeGrant } from "../../platform/access/grants.ts";
+import { grantsByRole, writeGrant } from "../../platform/access/grants.ts";
 import { roles, users } from "../../platform/access/schema.ts";
 import type { Ctx } from "../../platform/context.ts";
 import { resource } from "../../platform/resource.ts";
@@ -9,9 +9,11 @@ import { createRole, deleteRole, updateRole } from "./roles.ts";
 type Rows = readonly Record<string, unknown>[];
 
 async function permissionsOf(ctx: Ctx, rows: Rows): Promise<Record<string, unknown>[]> {
-  return Promise.all(
-    rows.map(async (row) => ({ permissions: (await grantsOf(ctx, [String(row["id"])])).map(writeGrant) })),
+  const granted = await grantsByRole(
+    ctx,
+    rows.map((row) => String(row["id"])),
   );
+  return rows.map((row) => ({ permissions: (granted.get(String(row["id"])) ?? []).map(writeGrant) }));
 }
 
 async function rolesOf(ctx: Ctx, rows: Rows): Promise<Record<string, unknown>[]> {

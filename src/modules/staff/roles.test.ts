@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { makeStaff } from "../../../tests/support/people.ts";
+import { browserOf, makeStaff } from "../../../tests/support/people.ts";
 import { startTestProgram, type TestProgram } from "../../../tests/support/program.ts";
 import { inUnit, reading } from "../../platform/context.ts";
 import { setRoles } from "./roles.ts";
@@ -119,6 +119,32 @@ describe("a role of one's own", () => {
       body: { data: { type: "users", id: person.id, attributes: { role_ids: [payer] } } },
     });
     expect(answer.status).toBe(422);
+  });
+
+  test("is filled in on a page: a heading a module, boxes and how far, and empty when nothing is left", async () => {
+    const id = await make({ name: "Desk", permissions: ["tickets.read:own", "time.write", "billing.read"] });
+    const browser = await browserOf(t, await makeStaff(t.harbor, "administrator"));
+    const at = `/settings/roles/${id}`;
+    const shown = await browser.open(at);
+    for (const heading of ["Tickets", "Time", "Billing", "Connected apps"])
+      expect(shown.html).toContain(`<h2>${heading}</h2>`);
+    expect(shown.html).toContain('<option value="tickets.read:own" selected>');
+    // As a browser without scripts sends it: nothing touched is nothing changed.
+    await browser.submit(at);
+    expect(await permissionsOf(id)).toEqual(["billing.read", "tickets.read:own", "time.write"]);
+    await browser.open(at);
+    await browser.submit(at, { permissions: ["tickets.read:team", "companies.read", ""] });
+    expect(await permissionsOf(id)).toEqual(["companies.read", "tickets.read:team"]);
+    await browser.open(at);
+    await browser.submit(at, { permissions: "" });
+    expect(await permissionsOf(id)).toEqual([]);
+    const lead = await make({ name: "Lead", permissions: ["staff.manage"] });
+    const person = await makeStaff(t.harbor, "technician");
+    await inUnit(t.harbor.system, (work) => setRoles(work, person.id, [lead]));
+    const small = await browserOf(t, person);
+    await small.open(at);
+    const refused = await small.submit(at, { permissions: ["billing.read"] });
+    expect([refused.status, refused.text.split("You cannot give billing.read").length]).toEqual([422, 2]);
   });
 
   test("is told of when it gives more", async () => {

@@ -32,7 +32,7 @@ export const timeModule = defineModule({
   optional: { title: "Time", text: "Time entries, the timer, work types. Tickets are answered without time." },
   tables: [workTypes, timeRoundingRules, timeEntries, timers],
   permissions: {
-    "time.read": "See everybody's time",
+    "time.read": "See logged time",
     "time.write": "Log time of one's own, and run a timer",
     "time.manage": "Log, change and delete other people's time",
     "time.configure": "Change work types and rounding",

@@ -153,7 +153,10 @@ function filled(one: FieldModel, values: FormValues, problems: readonly FieldPro
       options: one.options.map((option) => ({ ...option, is_selected: chosen.has(option.value) })),
     };
   }
-  const value = given === null ? "" : String(given);
+  // Of several fields with one name, a choice shows which of the values is one of its own.
+  const own =
+    Array.isArray(given) && one.kind === "select" ? one.options.find(({ value }) => given.includes(value)) : null;
+  const value = own === undefined ? "" : (own?.value ?? (given === null ? "" : String(given)));
   return {
     ...one,
     error,

@@ -12,6 +12,7 @@ import { type Incoming, redirect, type Route } from "../../../platform/http/rout
 import type { FormModel } from "../../../platform/http/view-models.ts";
 import { t } from "../../../platform/language/index.ts";
 import { createRole, deleteRole, updateRole } from "../roles.ts";
+import { aboutTheWhole, grantSections } from "./role-grants.ts";
 
 interface RoleRow {
   id: string;
@@ -58,24 +59,6 @@ const roleList: List<RoleRow> = {
   empty: () => empty("shield", t("No roles"), ""),
 };
 
-/** What a role can grant, module by module; where a permission can reach less, that is a choice of its own. */
-function permissionOptions(ctx: Ctx, kind: "staff" | "portal"): { value: string; label: string; hint: string }[] {
-  const { modules, scoped } = ctx.app.registry;
-  return modules.flatMap((module) =>
-    Object.entries((kind === "portal" ? module.portalPermissions : module.permissions) ?? {}).flatMap(
-      ([value, label]) => [
-        { value, label: t(label), hint: value },
-        ...(scoped.has(value)
-          ? [
-              { value: `${value}:team`, label: t("{what}: own teams' and own only", { what: t(label) }), hint: "" },
-              { value: `${value}:own`, label: t("{what}: own only", { what: t(label) }), hint: "" },
-            ]
-          : []),
-      ],
-    ),
-  );
-}
-
 async function roleForm(
   ctx: Ctx,
   incoming: Incoming,
@@ -99,7 +82,7 @@ async function roleForm(
     action: id === null ? "/settings/roles/new" : `/settings/roles/${id}`,
     values: typed ?? saved,
     version: role?.version ?? null,
-    failure,
+    failure: aboutTheWhole(failure),
     submit_label: t("Save role"),
     cancel_url: "/settings/roles",
     sections: [
@@ -133,16 +116,9 @@ async function roleForm(
               hint: isFixed
                 ? t("Administrators always have every permission.")
                 : t("What people with this role may do. Of several roles, the widest counts."),
-              fields: isFixed
-                ? []
-                : [
-                    field("permissions", t("Permissions"), {
-                      kind: "checkboxes",
-                      options: permissionOptions(ctx, role.user_type),
-                      span: 6,
-                    }),
-                  ],
+              fields: [],
             },
+            ...(isFixed ? [] : grantSections(ctx, role.user_type)),
           ]),
     ],
   });
