@@ -51,7 +51,9 @@ export const createCustomField = action({
     { additionalProperties: false },
   ),
   run: async (work: Work, input: Input): Promise<Definition> => {
-    const values = fromEdge(customFieldDefinitions, input, work.tenant.currency) as NewRow<
+    // Forms send a key that was left empty.
+    const { field_key: typed, ...rest } = input;
+    const values = fromEdge(customFieldDefinitions, rest, work.tenant.currency) as NewRow<
       typeof customFieldDefinitions
     >;
     const { entity_type } = values;
@@ -61,7 +63,7 @@ export const createCustomField = action({
         t("Records of this kind have no custom fields: {entity_type}.", { entity_type }),
         "invalid_choice",
       );
-    const field_key = (values.field_key ?? "").trim() || keyOf(values.label);
+    const field_key = (typeof typed === "string" ? typed.trim() : "") || keyOf(values.label);
     if (!keyPattern.test(field_key))
       throw invalidField(
         "field_key",

@@ -45,6 +45,7 @@ describe("a custom field", () => {
   test("gets its key from its label, and keeps it when the label changes", async () => {
     const made = await field({ label: "Größe der Anlage" });
     expect(made.field_key).toBe("grosse_der_anlage");
+    expect((await field({ label: "Door code", field_key: "" })).field_key).toBe("door_code");
     const changed = await patch(`custom-fields/${made.id}`, "custom_fields", { label: "Size" });
     expect(changed.body.data.attributes).toMatchObject({ label: "Size", field_key: "grosse_der_anlage" });
     expect((await patch(`custom-fields/${made.id}`, "custom_fields", { field_key: "size" })).status).toBe(422);
