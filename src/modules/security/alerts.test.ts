@@ -93,6 +93,20 @@ describe("an alert", () => {
     });
   });
 
+  test("is raised when a key is used from a new address, once for each", async () => {
+    const own = await t.harbor.key("technician");
+    const use = (ip: string) => t.api("GET", "/api/v1/companies", { key: own, headers: { "x-forwarded-for": ip } });
+    const raisedFor = async (): Promise<unknown[]> =>
+      (await alerts())
+        .filter(({ attributes }) => attributes["alert_kind"] === "key_from_new_address")
+        .map(({ attributes }) => attributes["ip_address"]);
+    await use("203.0.113.60");
+    await use("203.0.113.60");
+    expect(await raisedFor()).toEqual([]);
+    for (const ip of ["198.51.100.60", "203.0.113.60", "198.51.100.60"]) await use(ip);
+    expect(await raisedFor()).toEqual(["198.51.100.60"]);
+  });
+
   test("is told as an event, so that webhooks and notifications hear of it", async () => {
     const { events } = await t.app.database.read(t.harbor.id, async (db) => ({
       events: await db

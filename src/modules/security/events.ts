@@ -1,6 +1,7 @@
 import { type Static, Type } from "@sinclair/typebox";
 import { nobody } from "../../platform/access/actor.ts";
 import { writeAuditEntry } from "../../platform/access/audit.ts";
+import { keyUsedFromNewAddress } from "../../platform/access/events.ts";
 import { plus } from "../../platform/clock.ts";
 import type { Work } from "../../platform/context.ts";
 import type { NewRow } from "../../platform/database/columns.ts";
@@ -113,6 +114,16 @@ export const securityHandlers: Subscription[] = [
       subject_name: payload.user_name,
       ip_address: payload.ip_address,
       details: { session_id: payload.session_id },
+      happened_at: occurred_at,
+    }),
+  ),
+  on(keyUsedFromNewAddress, "security.notice_key_from_new_address", (work, { payload, occurred_at }) =>
+    raiseAlert(work, {
+      alert_kind: "key_from_new_address",
+      user_id: payload.user_id,
+      subject_name: payload.key_name,
+      ip_address: payload.ip_address,
+      details: { api_key_id: payload.api_key_id },
       happened_at: occurred_at,
     }),
   ),

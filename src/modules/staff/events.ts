@@ -1,4 +1,5 @@
 import { Type } from "@sinclair/typebox";
+import { keyUsedFromNewAddress } from "../../platform/access/events.ts";
 import { eventType, idOf, orNull } from "../../platform/events/event-type.ts";
 
 /** What is told of signing in: for those who watch over it. */
@@ -75,6 +76,7 @@ export const roleRaised = eventType({
 });
 
 export const staffEvents = [
+  keyUsedFromNewAddress,
   signInFailed,
   secondStepFailed,
   signedInOnNewDevice,

@@ -39,7 +39,7 @@ test("a key bound to networks opens nothing from elsewhere, and remembers where 
       .where("id", "=", id)
       .executeTakeFirstOrThrow(),
   );
-  expect(row).toEqual({ last_used_ip: "192.0.2.9", allowed_networks: ["192.0.2.0/24", "2001:db8::/32"] });
+  expect(row).toEqual({ last_used_ip: "2001:db8::9", allowed_networks: ["192.0.2.0/24", "2001:db8::/32"] });
   await expect(make({ allowed_networks: ["everywhere"] })).rejects.toMatchObject({ status: 422 });
 });
 

@@ -67,7 +67,7 @@ async function byBearer(app: App, tenant: Tenant, db: Db, bearer: string, ip: st
     if (token.kind !== "api") return anonymous;
     const key = await db
       .selectFrom("api_keys")
-      .select(["id", "user_id", "name", "scopes", "expires_at", "last_used_at", "allowed_networks"])
+      .select(["id", "user_id", "name", "scopes", "expires_at", "last_used_at", "allowed_networks", "known_ips"])
       .where("token_hash", "=", token.hash)
       .where("revoked_at", "is", null)
       .executeTakeFirst();
@@ -75,7 +75,8 @@ async function byBearer(app: App, tenant: Tenant, db: Db, bearer: string, ip: st
     if (key.allowed_networks.length > 0 && !isInNetworks(ip, key.allowed_networks)) return anonymous;
     const actor = await actorOf(db, key.user_id, null, key.id);
     if (actor === null) return anonymous;
-    const isTouchDue = key.last_used_at === null || key.last_used_at < plus(now, -touchMilliseconds);
+    const isTouchDue =
+      key.last_used_at === null || key.last_used_at < plus(now, -touchMilliseconds) || !key.known_ips.includes(ip);
     return {
       ...anonymous,
       isTouchDue,

@@ -128,6 +128,8 @@ export const apiKeys = table(
     /** Permissions the key may use; empty: all of the user's. */
     scopes: defaulted(col.json<string[]>(), []),
     last_used_at: readOnly(col.maybe.instant()),
+    /** Addresses that it was used from, newest first. */
+    known_ips: defaulted(readOnly(col.json<string[]>()), []),
     last_used_ip: readOnly(col.maybe.text({ label: "Last used from" })),
     /** Where it may be used from, as addresses and networks; empty: from anywhere. */
     allowed_networks: defaulted(col.json<string[]>(), []),

@@ -1,9 +1,11 @@
 import { plus } from "../clock.ts";
-import type { Ctx, Work } from "../context.ts";
+import { type Ctx, inUnit, type Work } from "../context.ts";
+import { emit } from "../events/outbox.ts";
 import { newId } from "../ids.ts";
 import { changed } from "../live/topics.ts";
 import { type Actor } from "./actor.ts";
 import { writeAuditEntry } from "./audit.ts";
+import { keyUsedFromNewAddress } from "./events.ts";
 import { signInPolicy } from "./policy.ts";
 import { mintToken } from "./tokens.ts";
 
@@ -104,13 +106,9 @@ export async function revokeSessions(
 export async function touchProof(ctx: Ctx, actor: Actor): Promise<void> {
   const now = ctx.app.clock.now();
   const { session_id, api_key_id, oauth_grant_id } = actor;
+  if (api_key_id !== null) await touchKey(ctx, api_key_id);
+  if (oauth_grant_id == null && session_id === null) return;
   await ctx.app.database.write(ctx.tenant.id, async (db) => {
-    if (api_key_id !== null)
-      await db
-        .updateTable("api_keys")
-        .set({ last_used_at: now, last_used_ip: ctx.request.ip })
-        .where("id", "=", api_key_id)
-        .execute();
     if (oauth_grant_id != null)
       await db.updateTable("oauth_grants").set({ last_used_at: now }).where("id", "=", oauth_grant_id).execute();
     if (session_id === null) return;
@@ -126,5 +124,32 @@ export async function touchProof(ctx: Ctx, actor: Actor): Promise<void> {
       })
       .where("id", "=", session_id)
       .execute();
+  });
+}
+
+const mostKnownIps = 50;
+
+/** Marks a key as used. The first address of all is nothing to tell; a new one is told of. */
+async function touchKey(ctx: Ctx, id: string): Promise<void> {
+  const { ip } = ctx.request;
+  await inUnit(ctx, async (work) => {
+    const key = await work.db
+      .selectFrom("api_keys")
+      .select(["name", "user_id", "known_ips"])
+      .where("id", "=", id)
+      .executeTakeFirstOrThrow();
+    const isNew = !key.known_ips.includes(ip);
+    await work.db
+      .updateTable("api_keys")
+      .set({
+        last_used_at: work.app.clock.now(),
+        last_used_ip: ip,
+        ...(isNew ? { known_ips: [ip, ...key.known_ips].slice(0, mostKnownIps) } : {}),
+      })
+      .where("id", "=", id)
+      .execute();
+    if (!isNew || key.known_ips.length === 0) return;
+    const told = { api_key_id: id, key_name: key.name, user_id: key.user_id, ip_address: ip };
+    await emit(work, keyUsedFromNewAddress, told);
   });
 }
