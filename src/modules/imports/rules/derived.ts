@@ -33,7 +33,7 @@ export function derivedTarget(transfer: Transfer, all: readonly FileColumn[], ti
     },
     identities: (values) => {
       const external = textOf(values, "external_id");
-      const found = external === null ? [] : [{ key: `id:${external}`, field: "external_id", noun: "external ID" }];
+      const found = external === null ? [] : [{ key: `id:${external}`, field: "external_id", noun: t("external ID") }];
       const wanted = wantedOf(columns, values);
       const parts = transfer.match.map((name) => (wanted[name] == null ? "" : String(wanted[name]).toLowerCase()));
       const isNamed = parts.length > 0 && parts.at(-1) !== "";
