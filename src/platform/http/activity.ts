@@ -64,7 +64,9 @@ export async function activityEntries(
     const changes = Object.keys(row.new_values ?? {}).filter((name) => name !== "name_key");
     const labels = changes.flatMap((name) => {
       if (name === "custom_fields") return labelsOf(fields, row.new_values?.[name]);
-      return table?.columns[name] === undefined ? words(name) : labelOf(name, table.columns[name]);
+      return table?.columns[name] === undefined
+        ? words(name.replace(/_ids$/, "s"))
+        : labelOf(name, table.columns[name]);
     });
     const verbs: Record<string, string> = {
       create: t("Created"),
