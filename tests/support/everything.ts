@@ -12,6 +12,7 @@ import { insert } from "../../src/platform/database/records.ts";
 import { securityAlerts } from "../../src/modules/security/schema.ts";
 import { makeClient, makeColleague } from "./desk.ts";
 import type { TestProgram, TestTenant } from "./program.ts";
+import { makeOthers } from "./samples.ts";
 
 /** Somebody who sends requests: what every one of them carries. */
 export type Headers = Readonly<Record<string, string>>;
@@ -237,6 +238,7 @@ export async function makeEverything(t: TestProgram): Promise<Everything> {
     "contract-hour-balances": rows.api_key,
   };
   const colleague = await makeColleague(t, company_id);
+  Object.assign(ids, await makeOthers(t, key, ids, marker));
   return { ids, client: client.portal, otherClient: other.portal, colleague };
 }
 
