@@ -102,7 +102,10 @@ async function foreignOn(routes: readonly Route[], headers: Headers, body?: stri
       headers: { ...headers, ...type, "accept-language": pseudo },
       ...(body === undefined ? {} : { body }),
     });
-    if (answer.headers.get("content-type")?.startsWith("text/html") !== true) continue;
+    if (answer.headers.get("content-type")?.startsWith("text/html") !== true) {
+      await answer.body?.cancel();
+      continue;
+    }
     const words = foreign(await answer.text());
     if (words.length > 0) found[`${route.method} ${route.path}`] = words;
   }

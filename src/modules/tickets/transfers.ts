@@ -1,12 +1,13 @@
+import { declared } from "../../platform/language/index.ts";
 import { transfer, type Transfer } from "../../platform/transfer/facet.ts";
 import { listResources, ticketResource } from "./resources.ts";
 
 const labels: Readonly<Record<string, string>> = {
-  ticket_queues: "Ticket queues",
-  ticket_statuses: "Ticket statuses",
-  ticket_priorities: "Ticket priorities",
-  ticket_types: "Ticket types",
-  ticket_categories: "Ticket categories",
+  ticket_queues: declared("Ticket queues"),
+  ticket_statuses: declared("Ticket statuses"),
+  ticket_priorities: declared("Ticket priorities"),
+  ticket_types: declared("Ticket types"),
+  ticket_categories: declared("Ticket categories"),
 };
 
 /** Tickets, closed ones too, and the lists that they are sorted by. */

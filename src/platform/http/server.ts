@@ -113,7 +113,9 @@ export function createServer(app: App, routes: readonly Route[], gate: Gate): El
   return server;
 }
 
-function withoutBody({ status, headers }: Response): Response {
+/** What streams a file lets go of it. */
+async function withoutBody({ status, headers, body }: Response): Promise<Response> {
+  await body?.cancel();
   return new Response(null, { status, headers });
 }
 

@@ -3,6 +3,7 @@ import type { Ctx } from "../context.ts";
 import { definitionsOf, hasCustomFields } from "../custom-fields/definitions.ts";
 import type { Definition } from "../custom-fields/schema.ts";
 import { targetOf } from "../custom-fields/values.ts";
+import { declared } from "../language/index.ts";
 import { addressParts, type Column, labelOf } from "../database/columns.ts";
 import type { Transfer } from "./facet.ts";
 
@@ -26,6 +27,16 @@ export interface FileColumn {
 
 const unwritten = new Set(["id", "tenant_id", "version", "updated_at", "custom_fields", "merged_into_id"]);
 
+/** The parts of a billing address in words, for the catalogs; those of other addresses stand there by their forms. */
+const billingParts: Readonly<Record<string, string>> = {
+  billing_address_line1: declared("Billing address line1"),
+  billing_address_line2: declared("Billing address line2"),
+  billing_city: declared("Billing city"),
+  billing_region: declared("Billing region"),
+  billing_postal_code: declared("Billing postal code"),
+  billing_country: declared("Billing country"),
+};
+
 /** The columns that a file of these records has, for somebody who may see them. */
 export async function fileColumns(ctx: Ctx, transfer: Transfer): Promise<FileColumn[]> {
   const { resource, history } = transfer;
@@ -42,7 +53,7 @@ export async function fileColumns(ctx: Ctx, transfer: Transfer): Promise<FileCol
       const prefix = name === "address" ? "" : `${name.replace(/_?address$/, "")}_`;
       for (const part of addressParts) {
         const key = part.startsWith("line") ? `${prefix}address_${part}` : `${prefix}${part}`;
-        made.push(plain(key, wordsOf(key), { ...rest, kind: "address", part, synonyms: "" }));
+        made.push(plain(key, billingParts[key] ?? wordsOf(key), { ...rest, kind: "address", part, synonyms: "" }));
       }
     } else if (column.references !== null) {
       const key = name.replace(/_id$/, "");
