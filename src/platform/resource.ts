@@ -38,6 +38,25 @@ export interface Resource {
   readonly sort: string;
 }
 
+/** The lists under a resource by their names as relationships: `contacts` of companies, `notes` of tickets. */
+export function listsUnder(
+  { table, audience }: Resource,
+  resources: readonly Resource[],
+): Map<string, { target: Resource; column: string; list: string }> {
+  return new Map(
+    resources
+      .filter((one) => one.audience === audience && one.table !== table)
+      .flatMap((target) =>
+        target.under
+          .filter(({ parent }) => parent === table.name)
+          .map(({ column, as }) => {
+            const list = as ?? target.path;
+            return [list.replaceAll("-", "_"), { target, column, list }] as const;
+          }),
+      ),
+  );
+}
+
 type Given = Pick<Resource, "type" | "table" | "permission"> & Partial<Resource>;
 
 export function resource(given: Given): Resource {

@@ -48,7 +48,7 @@ export interface Schemas {
     ip_address?: Schemas["filter_text"];
     user_agent?: Schemas["filter_text"];
   };
-  api_requests_include: ("user")[];
+  api_requests_include: ("user" | "user.contact" | "user.deactivated_by")[];
   api_requests_sort: ("id" | "-id" | "requested_at" | "-requested_at" | "method" | "-method" | "path" | "-path" | "status_code" | "-status_code" | "duration_ms" | "-duration_ms" | "actor_name" | "-actor_name" | "ip_address" | "-ip_address" | "user_agent" | "-user_agent")[];
   audit_log: {
     type: "audit_log";
@@ -88,7 +88,7 @@ export interface Schemas {
     user_agent?: Schemas["filter_text"];
     timestamp?: Schemas["filter_ordered"];
   };
-  audit_log_include: ("user")[];
+  audit_log_include: ("user" | "user.contact" | "user.deactivated_by")[];
   audit_log_sort: ("id" | "-id" | "actor_name" | "-actor_name" | "action" | "-action" | "entity_type" | "-entity_type" | "ip_address" | "-ip_address" | "user_agent" | "-user_agent" | "timestamp" | "-timestamp")[];
   companies: {
     type: "companies";
@@ -143,6 +143,106 @@ export interface Schemas {
           id: string;
         } | null;
         links?: Schemas["relationship_links"];
+      };
+      contacts?: {
+        data: ({
+          type: "contacts";
+          id: string;
+        })[];
+        links: Schemas["relationship_links"];
+        meta: {
+          has_more: boolean;
+        };
+      };
+      sites?: {
+        data: ({
+          type: "sites";
+          id: string;
+        })[];
+        links: Schemas["relationship_links"];
+        meta: {
+          has_more: boolean;
+        };
+      };
+      notes?: {
+        data: ({
+          type: "record_notes";
+          id: string;
+        })[];
+        links: Schemas["relationship_links"];
+        meta: {
+          has_more: boolean;
+        };
+      };
+      attachments?: {
+        data: ({
+          type: "record_attachments";
+          id: string;
+        })[];
+        links: Schemas["relationship_links"];
+        meta: {
+          has_more: boolean;
+        };
+      };
+      interactions?: {
+        data: ({
+          type: "interactions";
+          id: string;
+        })[];
+        links: Schemas["relationship_links"];
+        meta: {
+          has_more: boolean;
+        };
+      };
+      tickets?: {
+        data: ({
+          type: "tickets";
+          id: string;
+        })[];
+        links: Schemas["relationship_links"];
+        meta: {
+          has_more: boolean;
+        };
+      };
+      time_entries?: {
+        data: ({
+          type: "time_entries";
+          id: string;
+        })[];
+        links: Schemas["relationship_links"];
+        meta: {
+          has_more: boolean;
+        };
+      };
+      contracts?: {
+        data: ({
+          type: "contracts";
+          id: string;
+        })[];
+        links: Schemas["relationship_links"];
+        meta: {
+          has_more: boolean;
+        };
+      };
+      invoices?: {
+        data: ({
+          type: "invoices";
+          id: string;
+        })[];
+        links: Schemas["relationship_links"];
+        meta: {
+          has_more: boolean;
+        };
+      };
+      payments?: {
+        data: ({
+          type: "payments";
+          id: string;
+        })[];
+        links: Schemas["relationship_links"];
+        meta: {
+          has_more: boolean;
+        };
       };
     };
     links: Schemas["self_link"];
@@ -221,7 +321,8 @@ export interface Schemas {
     q?: string;
     [custom: `custom_fields.${string}`]: unknown;
   };
-  companies_include: ("parent_company" | "default_billing_contact" | "default_technical_contact" | "account_manager" | "contract" | "rate_card" | "merged_into")[];
+  companies_include: ("parent_company" | "parent_company.parent_company" | "parent_company.default_billing_contact" | "parent_company.default_technical_contact" | "parent_company.account_manager" | "parent_company.contract" | "parent_company.rate_card" | "parent_company.merged_into" | "default_billing_contact" | "default_billing_contact.company" | "default_billing_contact.site" | "default_billing_contact.portal_user" | "default_billing_contact.merged_into" | "default_technical_contact" | "default_technical_contact.company" | "default_technical_contact.site" | "default_technical_contact.portal_user" | "default_technical_contact.merged_into" | "account_manager" | "account_manager.contact" | "account_manager.deactivated_by" | "contract" | "contract.company" | "contract.rate_card" | "contract.signed_by_contact" | "rate_card" | "merged_into" | "merged_into.parent_company" | "merged_into.default_billing_contact" | "merged_into.default_technical_contact" | "merged_into.account_manager" | "merged_into.contract" | "merged_into.rate_card" | "merged_into.merged_into")[];
+  companies_include_one: ("parent_company" | "parent_company.parent_company" | "parent_company.default_billing_contact" | "parent_company.default_technical_contact" | "parent_company.account_manager" | "parent_company.contract" | "parent_company.rate_card" | "parent_company.merged_into" | "default_billing_contact" | "default_billing_contact.company" | "default_billing_contact.site" | "default_billing_contact.portal_user" | "default_billing_contact.merged_into" | "default_technical_contact" | "default_technical_contact.company" | "default_technical_contact.site" | "default_technical_contact.portal_user" | "default_technical_contact.merged_into" | "account_manager" | "account_manager.contact" | "account_manager.deactivated_by" | "contract" | "contract.company" | "contract.rate_card" | "contract.signed_by_contact" | "rate_card" | "merged_into" | "merged_into.parent_company" | "merged_into.default_billing_contact" | "merged_into.default_technical_contact" | "merged_into.account_manager" | "merged_into.contract" | "merged_into.rate_card" | "merged_into.merged_into" | "contacts" | "contacts.company" | "contacts.site" | "contacts.portal_user" | "contacts.merged_into" | "sites" | "sites.company" | "sites.merged_into" | "notes" | "notes.company" | "notes.contact" | "notes.site" | "notes.created_by" | "attachments" | "attachments.company" | "attachments.contact" | "attachments.site" | "attachments.uploaded_by" | "interactions" | "interactions.company" | "interactions.contact" | "interactions.created_by" | "tickets" | "tickets.status" | "tickets.priority" | "tickets.type" | "tickets.category" | "tickets.subcategory" | "tickets.company" | "tickets.contact" | "tickets.site" | "tickets.assigned_to" | "tickets.team" | "tickets.queue" | "tickets.parent_ticket" | "tickets.contract" | "tickets.created_by" | "time_entries" | "time_entries.user" | "time_entries.work_type" | "time_entries.ticket" | "time_entries.note" | "time_entries.company" | "time_entries.contract" | "time_entries.invoice" | "time_entries.approved_by" | "contracts" | "contracts.company" | "contracts.rate_card" | "contracts.signed_by_contact" | "invoices" | "invoices.company" | "invoices.billing_contact" | "invoices.contract" | "invoices.tax_rate" | "invoices.approved_by" | "payments" | "payments.invoice" | "payments.company" | "payments.recorded_by")[];
   companies_sort: ("id" | "-id" | "version" | "-version" | "created_at" | "-created_at" | "updated_at" | "-updated_at" | "name" | "-name" | "company_type" | "-company_type" | "status" | "-status" | "industry" | "-industry" | "website" | "-website" | "phone" | "-phone" | "tax_id" | "-tax_id" | "currency" | "-currency" | "payment_terms" | "-payment_terms" | "is_tax_exempt" | "-is_tax_exempt" | "language" | "-language" | "notes" | "-notes" | "archived_at" | "-archived_at")[];
   contacts: {
     type: "contacts";
@@ -255,6 +356,46 @@ export interface Schemas {
           id: string;
         } | null;
         links?: Schemas["relationship_links"];
+      };
+      notes?: {
+        data: ({
+          type: "record_notes";
+          id: string;
+        })[];
+        links: Schemas["relationship_links"];
+        meta: {
+          has_more: boolean;
+        };
+      };
+      attachments?: {
+        data: ({
+          type: "record_attachments";
+          id: string;
+        })[];
+        links: Schemas["relationship_links"];
+        meta: {
+          has_more: boolean;
+        };
+      };
+      interactions?: {
+        data: ({
+          type: "interactions";
+          id: string;
+        })[];
+        links: Schemas["relationship_links"];
+        meta: {
+          has_more: boolean;
+        };
+      };
+      tickets?: {
+        data: ({
+          type: "tickets";
+          id: string;
+        })[];
+        links: Schemas["relationship_links"];
+        meta: {
+          has_more: boolean;
+        };
       };
     };
     links: Schemas["self_link"];
@@ -311,7 +452,8 @@ export interface Schemas {
     q?: string;
     [custom: `custom_fields.${string}`]: unknown;
   };
-  contacts_include: ("company" | "site" | "portal_user" | "merged_into")[];
+  contacts_include: ("company" | "company.parent_company" | "company.default_billing_contact" | "company.default_technical_contact" | "company.account_manager" | "company.contract" | "company.rate_card" | "company.merged_into" | "site" | "site.company" | "site.merged_into" | "portal_user" | "portal_user.contact" | "portal_user.deactivated_by" | "merged_into" | "merged_into.company" | "merged_into.site" | "merged_into.portal_user" | "merged_into.merged_into")[];
+  contacts_include_one: ("company" | "company.parent_company" | "company.default_billing_contact" | "company.default_technical_contact" | "company.account_manager" | "company.contract" | "company.rate_card" | "company.merged_into" | "site" | "site.company" | "site.merged_into" | "portal_user" | "portal_user.contact" | "portal_user.deactivated_by" | "merged_into" | "merged_into.company" | "merged_into.site" | "merged_into.portal_user" | "merged_into.merged_into" | "notes" | "notes.company" | "notes.contact" | "notes.site" | "notes.created_by" | "attachments" | "attachments.company" | "attachments.contact" | "attachments.site" | "attachments.uploaded_by" | "interactions" | "interactions.company" | "interactions.contact" | "interactions.created_by" | "tickets" | "tickets.status" | "tickets.priority" | "tickets.type" | "tickets.category" | "tickets.subcategory" | "tickets.company" | "tickets.contact" | "tickets.site" | "tickets.assigned_to" | "tickets.team" | "tickets.queue" | "tickets.parent_ticket" | "tickets.contract" | "tickets.created_by")[];
   contacts_sort: ("id" | "-id" | "version" | "-version" | "created_at" | "-created_at" | "updated_at" | "-updated_at" | "company_id" | "-company_id" | "first_name" | "-first_name" | "last_name" | "-last_name" | "email" | "-email" | "phone" | "-phone" | "mobile" | "-mobile" | "title" | "-title" | "department" | "-department" | "contact_type" | "-contact_type" | "is_portal_user" | "-is_portal_user" | "preferred_contact_method" | "-preferred_contact_method" | "timezone" | "-timezone" | "language" | "-language" | "notes" | "-notes" | "archived_at" | "-archived_at")[];
   contract_hour_balances: {
     type: "contract_hour_balances";
@@ -362,7 +504,7 @@ export interface Schemas {
     hours_remaining?: Schemas["filter_ordered"];
     rollover_hours?: Schemas["filter_ordered"];
   };
-  contract_hour_balances_include: ("contract" | "contract_item")[];
+  contract_hour_balances_include: ("contract" | "contract.company" | "contract.rate_card" | "contract.signed_by_contact" | "contract_item" | "contract_item.contract" | "contract_item.work_type")[];
   contract_hour_balances_sort: ("id" | "-id" | "version" | "-version" | "created_at" | "-created_at" | "updated_at" | "-updated_at" | "contract_id" | "-contract_id" | "contract_item_id" | "-contract_item_id" | "period_start" | "-period_start" | "period_end" | "-period_end" | "hours_included" | "-hours_included" | "hours_used" | "-hours_used" | "hours_remaining" | "-hours_remaining" | "rollover_hours" | "-rollover_hours")[];
   contract_items: {
     type: "contract_items";
@@ -425,7 +567,7 @@ export interface Schemas {
     is_taxable?: Schemas["filter_equal"];
     sort_order?: Schemas["filter_ordered"];
   };
-  contract_items_include: ("contract" | "work_type")[];
+  contract_items_include: ("contract" | "contract.company" | "contract.rate_card" | "contract.signed_by_contact" | "work_type")[];
   contract_items_sort: ("id" | "-id" | "version" | "-version" | "created_at" | "-created_at" | "updated_at" | "-updated_at" | "contract_id" | "-contract_id" | "name" | "-name" | "description" | "-description" | "item_type" | "-item_type" | "quantity" | "-quantity" | "unit_price" | "-unit_price" | "total_price" | "-total_price" | "currency" | "-currency" | "billing_frequency" | "-billing_frequency" | "included_hours" | "-included_hours" | "overage_rate" | "-overage_rate" | "is_taxable" | "-is_taxable" | "sort_order" | "-sort_order")[];
   contracts: {
     type: "contracts";
@@ -452,6 +594,36 @@ export interface Schemas {
           id: string;
         } | null;
         links?: Schemas["relationship_links"];
+      };
+      time_entries?: {
+        data: ({
+          type: "time_entries";
+          id: string;
+        })[];
+        links: Schemas["relationship_links"];
+        meta: {
+          has_more: boolean;
+        };
+      };
+      contract_hour_balances?: {
+        data: ({
+          type: "contract_hour_balances";
+          id: string;
+        })[];
+        links: Schemas["relationship_links"];
+        meta: {
+          has_more: boolean;
+        };
+      };
+      invoices?: {
+        data: ({
+          type: "invoices";
+          id: string;
+        })[];
+        links: Schemas["relationship_links"];
+        meta: {
+          has_more: boolean;
+        };
       };
     };
     links: Schemas["self_link"];
@@ -505,7 +677,8 @@ export interface Schemas {
     q?: string;
     [custom: `custom_fields.${string}`]: unknown;
   };
-  contracts_include: ("company" | "rate_card" | "signed_by_contact")[];
+  contracts_include: ("company" | "company.parent_company" | "company.default_billing_contact" | "company.default_technical_contact" | "company.account_manager" | "company.contract" | "company.rate_card" | "company.merged_into" | "rate_card" | "signed_by_contact" | "signed_by_contact.company" | "signed_by_contact.site" | "signed_by_contact.portal_user" | "signed_by_contact.merged_into")[];
+  contracts_include_one: ("company" | "company.parent_company" | "company.default_billing_contact" | "company.default_technical_contact" | "company.account_manager" | "company.contract" | "company.rate_card" | "company.merged_into" | "rate_card" | "signed_by_contact" | "signed_by_contact.company" | "signed_by_contact.site" | "signed_by_contact.portal_user" | "signed_by_contact.merged_into" | "time_entries" | "time_entries.user" | "time_entries.work_type" | "time_entries.ticket" | "time_entries.note" | "time_entries.company" | "time_entries.contract" | "time_entries.invoice" | "time_entries.approved_by" | "contract_hour_balances" | "contract_hour_balances.contract" | "contract_hour_balances.contract_item" | "invoices" | "invoices.company" | "invoices.billing_contact" | "invoices.contract" | "invoices.tax_rate" | "invoices.approved_by")[];
   contracts_sort: ("id" | "-id" | "version" | "-version" | "created_at" | "-created_at" | "updated_at" | "-updated_at" | "contract_number" | "-contract_number" | "name" | "-name" | "company_id" | "-company_id" | "contract_type" | "-contract_type" | "status" | "-status" | "start_date" | "-start_date" | "end_date" | "-end_date" | "auto_renew" | "-auto_renew" | "billing_cycle" | "-billing_cycle" | "billing_amount" | "-billing_amount" | "currency" | "-currency" | "signed_date" | "-signed_date" | "notes" | "-notes" | "archived_at" | "-archived_at")[];
   custom_fields: {
     type: "custom_fields";
@@ -590,7 +763,7 @@ export interface Schemas {
     last_error?: Schemas["filter_text"];
     created_by_id?: Schemas["filter_equal"];
   };
-  data_exports_include: ("created_by")[];
+  data_exports_include: ("created_by" | "created_by.contact" | "created_by.deactivated_by")[];
   data_exports_sort: ("id" | "-id" | "version" | "-version" | "created_at" | "-created_at" | "updated_at" | "-updated_at" | "export_status" | "-export_status" | "done_count" | "-done_count" | "total_count" | "-total_count" | "result_kb" | "-result_kb" | "expires_at" | "-expires_at" | "lease_until" | "-lease_until" | "last_error" | "-last_error")[];
   error: {
     id: string;
@@ -648,6 +821,18 @@ export interface Schemas {
     type: "events";
     id: string;
     attributes: Schemas["events_attributes"];
+    relationships?: {
+      deliveries?: {
+        data: ({
+          type: "event_deliveries";
+          id: string;
+        })[];
+        links: Schemas["relationship_links"];
+        meta: {
+          has_more: boolean;
+        };
+      };
+    };
     links: Schemas["self_link"];
   };
   events_attributes: {
@@ -666,6 +851,7 @@ export interface Schemas {
     occurred_at?: Schemas["filter_ordered"];
     import_batch_id?: Schemas["filter_equal"];
   };
+  events_include_one: ("deliveries" | "deliveries.event")[];
   events_sort: ("id" | "-id" | "event_name" | "-event_name" | "actor_name" | "-actor_name" | "occurred_at" | "-occurred_at")[];
   filter_equal: string | {
     ne?: string;
@@ -747,7 +933,7 @@ export interface Schemas {
     applied_at?: Schemas["filter_ordered"];
     undone_at?: Schemas["filter_ordered"];
   };
-  import_batches_include: ("created_by")[];
+  import_batches_include: ("created_by" | "created_by.contact" | "created_by.deactivated_by")[];
   import_batches_sort: ("id" | "-id" | "version" | "-version" | "created_at" | "-created_at" | "updated_at" | "-updated_at" | "file_name" | "-file_name" | "file_id" | "-file_id" | "import_target" | "-import_target" | "import_source" | "-import_source" | "import_mode" | "-import_mode" | "import_status" | "-import_status" | "done_rows" | "-done_rows" | "total_rows" | "-total_rows" | "lease_until" | "-lease_until" | "applied_at" | "-applied_at" | "undone_at" | "-undone_at")[];
   interactions: {
     type: "interactions";
@@ -809,7 +995,7 @@ export interface Schemas {
     duration_minutes?: Schemas["filter_ordered"];
     created_by_id?: Schemas["filter_equal"];
   };
-  interactions_include: ("company" | "contact" | "created_by")[];
+  interactions_include: ("company" | "company.parent_company" | "company.default_billing_contact" | "company.default_technical_contact" | "company.account_manager" | "company.contract" | "company.rate_card" | "company.merged_into" | "contact" | "contact.company" | "contact.site" | "contact.portal_user" | "contact.merged_into" | "created_by" | "created_by.contact" | "created_by.deactivated_by")[];
   interactions_sort: ("id" | "-id" | "version" | "-version" | "created_at" | "-created_at" | "updated_at" | "-updated_at" | "company_id" | "-company_id" | "interaction_type" | "-interaction_type" | "direction" | "-direction" | "subject" | "-subject" | "content" | "-content" | "occurred_at" | "-occurred_at" | "duration_minutes" | "-duration_minutes")[];
   invoice_lines: {
     type: "invoice_lines";
@@ -879,7 +1065,7 @@ export interface Schemas {
     billing_key?: Schemas["filter_text"];
     sort_order?: Schemas["filter_ordered"];
   };
-  invoice_lines_include: ("invoice" | "ticket" | "contract_item")[];
+  invoice_lines_include: ("invoice" | "invoice.company" | "invoice.billing_contact" | "invoice.contract" | "invoice.tax_rate" | "invoice.approved_by" | "ticket" | "ticket.status" | "ticket.priority" | "ticket.type" | "ticket.category" | "ticket.subcategory" | "ticket.company" | "ticket.contact" | "ticket.site" | "ticket.assigned_to" | "ticket.team" | "ticket.queue" | "ticket.parent_ticket" | "ticket.contract" | "ticket.created_by" | "contract_item" | "contract_item.contract" | "contract_item.work_type")[];
   invoice_lines_sort: ("id" | "-id" | "version" | "-version" | "created_at" | "-created_at" | "updated_at" | "-updated_at" | "invoice_id" | "-invoice_id" | "line_type" | "-line_type" | "description" | "-description" | "quantity" | "-quantity" | "unit_price" | "-unit_price" | "total" | "-total" | "currency" | "-currency" | "is_taxable" | "-is_taxable" | "billing_key" | "-billing_key" | "sort_order" | "-sort_order")[];
   invoices: {
     type: "invoices";
@@ -920,6 +1106,16 @@ export interface Schemas {
           id: string;
         } | null;
         links?: Schemas["relationship_links"];
+      };
+      payments?: {
+        data: ({
+          type: "payments";
+          id: string;
+        })[];
+        links: Schemas["relationship_links"];
+        meta: {
+          has_more: boolean;
+        };
       };
     };
     links: Schemas["self_link"];
@@ -993,13 +1189,15 @@ export interface Schemas {
     voided_at?: Schemas["filter_ordered"];
     q?: string;
   };
-  invoices_include: ("company" | "billing_contact" | "contract" | "tax_rate" | "approved_by")[];
+  invoices_include: ("company" | "company.parent_company" | "company.default_billing_contact" | "company.default_technical_contact" | "company.account_manager" | "company.contract" | "company.rate_card" | "company.merged_into" | "billing_contact" | "billing_contact.company" | "billing_contact.site" | "billing_contact.portal_user" | "billing_contact.merged_into" | "contract" | "contract.company" | "contract.rate_card" | "contract.signed_by_contact" | "tax_rate" | "approved_by" | "approved_by.contact" | "approved_by.deactivated_by")[];
+  invoices_include_one: ("company" | "company.parent_company" | "company.default_billing_contact" | "company.default_technical_contact" | "company.account_manager" | "company.contract" | "company.rate_card" | "company.merged_into" | "billing_contact" | "billing_contact.company" | "billing_contact.site" | "billing_contact.portal_user" | "billing_contact.merged_into" | "contract" | "contract.company" | "contract.rate_card" | "contract.signed_by_contact" | "tax_rate" | "approved_by" | "approved_by.contact" | "approved_by.deactivated_by" | "payments" | "payments.invoice" | "payments.company" | "payments.recorded_by")[];
   invoices_sort: ("id" | "-id" | "version" | "-version" | "created_at" | "-created_at" | "updated_at" | "-updated_at" | "invoice_number" | "-invoice_number" | "company_id" | "-company_id" | "status" | "-status" | "invoice_date" | "-invoice_date" | "due_date" | "-due_date" | "payment_terms" | "-payment_terms" | "period_start" | "-period_start" | "period_end" | "-period_end" | "tax_name" | "-tax_name" | "tax_percent" | "-tax_percent" | "subtotal" | "-subtotal" | "tax_amount" | "-tax_amount" | "discount_amount" | "-discount_amount" | "total" | "-total" | "amount_paid" | "-amount_paid" | "balance_due" | "-balance_due" | "currency" | "-currency" | "notes" | "-notes" | "internal_notes" | "-internal_notes" | "po_number" | "-po_number" | "approved_at" | "-approved_at" | "sent_at" | "-sent_at" | "paid_at" | "-paid_at" | "voided_at" | "-voided_at")[];
   jsonapi: {
     version: "1.1";
   };
   list_links: {
     self: string;
+    first?: string;
     next?: string | null;
   };
   mails: {
@@ -1111,7 +1309,7 @@ export interface Schemas {
     event_id?: Schemas["filter_equal"];
     link_path?: Schemas["filter_text"];
   };
-  notifications_include: ("user")[];
+  notifications_include: ("user" | "user.contact" | "user.deactivated_by")[];
   notifications_sort: ("id" | "-id" | "version" | "-version" | "created_at" | "-created_at" | "updated_at" | "-updated_at" | "channel_type" | "-channel_type" | "recipient" | "-recipient" | "subject" | "-subject" | "body" | "-body" | "status" | "-status" | "error_message" | "-error_message" | "sent_at" | "-sent_at" | "delivered_at" | "-delivered_at" | "read_at" | "-read_at" | "event_type" | "-event_type" | "event_id" | "-event_id" | "link_path" | "-link_path")[];
   payments: {
     type: "payments";
@@ -1173,7 +1371,7 @@ export interface Schemas {
     notes?: Schemas["filter_text"];
     recorded_by_id?: Schemas["filter_equal"];
   };
-  payments_include: ("invoice" | "company" | "recorded_by")[];
+  payments_include: ("invoice" | "invoice.company" | "invoice.billing_contact" | "invoice.contract" | "invoice.tax_rate" | "invoice.approved_by" | "company" | "company.parent_company" | "company.default_billing_contact" | "company.default_technical_contact" | "company.account_manager" | "company.contract" | "company.rate_card" | "company.merged_into" | "recorded_by" | "recorded_by.contact" | "recorded_by.deactivated_by")[];
   payments_sort: ("id" | "-id" | "version" | "-version" | "created_at" | "-created_at" | "updated_at" | "-updated_at" | "company_id" | "-company_id" | "payment_date" | "-payment_date" | "amount" | "-amount" | "currency" | "-currency" | "payment_method" | "-payment_method" | "reference_number" | "-reference_number" | "gateway_transaction_id" | "-gateway_transaction_id" | "notes" | "-notes")[];
   portal_companies: {
     type: "companies";
@@ -1492,6 +1690,18 @@ export interface Schemas {
     type: "rate_cards";
     id: string;
     attributes: Schemas["rate_cards_attributes"];
+    relationships?: {
+      rate_card_items?: {
+        data: ({
+          type: "rate_card_items";
+          id: string;
+        })[];
+        links: Schemas["relationship_links"];
+        meta: {
+          has_more: boolean;
+        };
+      };
+    };
     links: Schemas["self_link"];
   };
   rate_cards_attributes: {
@@ -1516,6 +1726,7 @@ export interface Schemas {
     is_default?: Schemas["filter_equal"];
     archived_at?: Schemas["filter_ordered"];
   };
+  rate_cards_include_one: ("rate_card_items" | "rate_card_items.rate_card" | "rate_card_items.work_type")[];
   rate_cards_sort: ("id" | "-id" | "version" | "-version" | "created_at" | "-created_at" | "updated_at" | "-updated_at" | "name" | "-name" | "description" | "-description" | "currency" | "-currency" | "is_default" | "-is_default" | "archived_at" | "-archived_at")[];
   record_attachments: {
     type: "record_attachments";
@@ -1579,7 +1790,7 @@ export interface Schemas {
     mime_type?: Schemas["filter_text"];
     uploaded_by_id?: Schemas["filter_equal"];
   };
-  record_attachments_include: ("company" | "contact" | "site" | "uploaded_by")[];
+  record_attachments_include: ("company" | "company.parent_company" | "company.default_billing_contact" | "company.default_technical_contact" | "company.account_manager" | "company.contract" | "company.rate_card" | "company.merged_into" | "contact" | "contact.company" | "contact.site" | "contact.portal_user" | "contact.merged_into" | "site" | "site.company" | "site.merged_into" | "uploaded_by" | "uploaded_by.contact" | "uploaded_by.deactivated_by")[];
   record_attachments_sort: ("id" | "-id" | "version" | "-version" | "created_at" | "-created_at" | "updated_at" | "-updated_at" | "file_name" | "-file_name" | "file_size" | "-file_size" | "mime_type" | "-mime_type")[];
   record_notes: {
     type: "record_notes";
@@ -1642,7 +1853,7 @@ export interface Schemas {
     is_alert?: Schemas["filter_equal"];
     created_by_id?: Schemas["filter_equal"];
   };
-  record_notes_include: ("company" | "contact" | "site" | "created_by")[];
+  record_notes_include: ("company" | "company.parent_company" | "company.default_billing_contact" | "company.default_technical_contact" | "company.account_manager" | "company.contract" | "company.rate_card" | "company.merged_into" | "contact" | "contact.company" | "contact.site" | "contact.portal_user" | "contact.merged_into" | "site" | "site.company" | "site.merged_into" | "created_by" | "created_by.contact" | "created_by.deactivated_by")[];
   record_notes_sort: ("id" | "-id" | "version" | "-version" | "created_at" | "-created_at" | "updated_at" | "-updated_at" | "content" | "-content" | "is_pinned" | "-is_pinned" | "is_alert" | "-is_alert")[];
   relationship_links: {
     self?: string;
@@ -1720,7 +1931,7 @@ export interface Schemas {
     is_shared?: Schemas["filter_equal"];
     is_pinned?: Schemas["filter_equal"];
   };
-  saved_views_include: ("user")[];
+  saved_views_include: ("user" | "user.contact" | "user.deactivated_by")[];
   saved_views_sort: ("id" | "-id" | "version" | "-version" | "created_at" | "-created_at" | "updated_at" | "-updated_at" | "list_key" | "-list_key" | "name" | "-name" | "view_query" | "-view_query" | "user_id" | "-user_id" | "is_shared" | "-is_shared" | "is_pinned" | "-is_pinned")[];
   security_alerts: {
     type: "security_alerts";
@@ -1772,7 +1983,7 @@ export interface Schemas {
     acknowledged_at?: Schemas["filter_ordered"];
     acknowledged_by_id?: Schemas["filter_equal"];
   };
-  security_alerts_include: ("user" | "acknowledged_by")[];
+  security_alerts_include: ("user" | "user.contact" | "user.deactivated_by" | "acknowledged_by" | "acknowledged_by.contact" | "acknowledged_by.deactivated_by")[];
   security_alerts_sort: ("id" | "-id" | "version" | "-version" | "created_at" | "-created_at" | "updated_at" | "-updated_at" | "alert_kind" | "-alert_kind" | "subject_name" | "-subject_name" | "ip_address" | "-ip_address" | "user_agent" | "-user_agent" | "happened_at" | "-happened_at" | "acknowledged_at" | "-acknowledged_at")[];
   self_link: {
     self: string;
@@ -1795,6 +2006,26 @@ export interface Schemas {
           id: string;
         } | null;
         links?: Schemas["relationship_links"];
+      };
+      notes?: {
+        data: ({
+          type: "record_notes";
+          id: string;
+        })[];
+        links: Schemas["relationship_links"];
+        meta: {
+          has_more: boolean;
+        };
+      };
+      attachments?: {
+        data: ({
+          type: "record_attachments";
+          id: string;
+        })[];
+        links: Schemas["relationship_links"];
+        meta: {
+          has_more: boolean;
+        };
       };
     };
     links: Schemas["self_link"];
@@ -1834,7 +2065,8 @@ export interface Schemas {
     archived_at?: Schemas["filter_ordered"];
     merged_into_id?: Schemas["filter_equal"];
   };
-  sites_include: ("company" | "merged_into")[];
+  sites_include: ("company" | "company.parent_company" | "company.default_billing_contact" | "company.default_technical_contact" | "company.account_manager" | "company.contract" | "company.rate_card" | "company.merged_into" | "merged_into" | "merged_into.company" | "merged_into.merged_into")[];
+  sites_include_one: ("company" | "company.parent_company" | "company.default_billing_contact" | "company.default_technical_contact" | "company.account_manager" | "company.contract" | "company.rate_card" | "company.merged_into" | "merged_into" | "merged_into.company" | "merged_into.merged_into" | "notes" | "notes.company" | "notes.contact" | "notes.site" | "notes.created_by" | "attachments" | "attachments.company" | "attachments.contact" | "attachments.site" | "attachments.uploaded_by")[];
   sites_sort: ("id" | "-id" | "version" | "-version" | "created_at" | "-created_at" | "updated_at" | "-updated_at" | "company_id" | "-company_id" | "name" | "-name" | "phone" | "-phone" | "is_primary" | "-is_primary" | "timezone" | "-timezone" | "notes" | "-notes" | "archived_at" | "-archived_at")[];
   tags: {
     type: "tags";
@@ -1962,7 +2194,7 @@ export interface Schemas {
     mime_type?: Schemas["filter_text"];
     uploaded_by_id?: Schemas["filter_equal"];
   };
-  ticket_attachments_include: ("ticket" | "note" | "uploaded_by")[];
+  ticket_attachments_include: ("ticket" | "ticket.status" | "ticket.priority" | "ticket.type" | "ticket.category" | "ticket.subcategory" | "ticket.company" | "ticket.contact" | "ticket.site" | "ticket.assigned_to" | "ticket.team" | "ticket.queue" | "ticket.parent_ticket" | "ticket.contract" | "ticket.created_by" | "note" | "note.ticket" | "note.created_by" | "uploaded_by" | "uploaded_by.contact" | "uploaded_by.deactivated_by")[];
   ticket_attachments_sort: ("id" | "-id" | "version" | "-version" | "created_at" | "-created_at" | "updated_at" | "-updated_at" | "ticket_id" | "-ticket_id" | "file_name" | "-file_name" | "file_size" | "-file_size" | "mime_type" | "-mime_type")[];
   ticket_categories: {
     type: "ticket_categories";
@@ -1998,7 +2230,7 @@ export interface Schemas {
     sort_order?: Schemas["filter_ordered"];
     archived_at?: Schemas["filter_ordered"];
   };
-  ticket_categories_include: ("parent_category")[];
+  ticket_categories_include: ("parent_category" | "parent_category.parent_category")[];
   ticket_categories_sort: ("id" | "-id" | "version" | "-version" | "created_at" | "-created_at" | "updated_at" | "-updated_at" | "name" | "-name" | "sort_order" | "-sort_order" | "archived_at" | "-archived_at")[];
   ticket_notes: {
     type: "ticket_notes";
@@ -2043,7 +2275,7 @@ export interface Schemas {
     is_email_sent?: Schemas["filter_equal"];
     created_by_id?: Schemas["filter_equal"];
   };
-  ticket_notes_include: ("ticket" | "created_by")[];
+  ticket_notes_include: ("ticket" | "ticket.status" | "ticket.priority" | "ticket.type" | "ticket.category" | "ticket.subcategory" | "ticket.company" | "ticket.contact" | "ticket.site" | "ticket.assigned_to" | "ticket.team" | "ticket.queue" | "ticket.parent_ticket" | "ticket.contract" | "ticket.created_by" | "created_by" | "created_by.contact" | "created_by.deactivated_by")[];
   ticket_notes_sort: ("id" | "-id" | "version" | "-version" | "created_at" | "-created_at" | "updated_at" | "-updated_at" | "ticket_id" | "-ticket_id" | "note_type" | "-note_type" | "content" | "-content" | "is_email_sent" | "-is_email_sent")[];
   ticket_priorities: {
     type: "ticket_priorities";
@@ -2266,6 +2498,36 @@ export interface Schemas {
         } | null;
         links?: Schemas["relationship_links"];
       };
+      notes?: {
+        data: ({
+          type: "ticket_notes";
+          id: string;
+        })[];
+        links: Schemas["relationship_links"];
+        meta: {
+          has_more: boolean;
+        };
+      };
+      attachments?: {
+        data: ({
+          type: "ticket_attachments";
+          id: string;
+        })[];
+        links: Schemas["relationship_links"];
+        meta: {
+          has_more: boolean;
+        };
+      };
+      time_entries?: {
+        data: ({
+          type: "time_entries";
+          id: string;
+        })[];
+        links: Schemas["relationship_links"];
+        meta: {
+          has_more: boolean;
+        };
+      };
     };
     links: Schemas["self_link"];
   };
@@ -2352,7 +2614,8 @@ export interface Schemas {
     q?: string;
     [custom: `custom_fields.${string}`]: unknown;
   };
-  tickets_include: ("status" | "priority" | "type" | "category" | "subcategory" | "company" | "contact" | "site" | "assigned_to" | "team" | "queue" | "parent_ticket" | "contract" | "created_by")[];
+  tickets_include: ("status" | "priority" | "type" | "category" | "category.parent_category" | "subcategory" | "subcategory.parent_category" | "company" | "company.parent_company" | "company.default_billing_contact" | "company.default_technical_contact" | "company.account_manager" | "company.contract" | "company.rate_card" | "company.merged_into" | "contact" | "contact.company" | "contact.site" | "contact.portal_user" | "contact.merged_into" | "site" | "site.company" | "site.merged_into" | "assigned_to" | "assigned_to.contact" | "assigned_to.deactivated_by" | "team" | "queue" | "parent_ticket" | "parent_ticket.status" | "parent_ticket.priority" | "parent_ticket.type" | "parent_ticket.category" | "parent_ticket.subcategory" | "parent_ticket.company" | "parent_ticket.contact" | "parent_ticket.site" | "parent_ticket.assigned_to" | "parent_ticket.team" | "parent_ticket.queue" | "parent_ticket.parent_ticket" | "parent_ticket.contract" | "parent_ticket.created_by" | "contract" | "contract.company" | "contract.rate_card" | "contract.signed_by_contact" | "created_by" | "created_by.contact" | "created_by.deactivated_by")[];
+  tickets_include_one: ("status" | "priority" | "type" | "category" | "category.parent_category" | "subcategory" | "subcategory.parent_category" | "company" | "company.parent_company" | "company.default_billing_contact" | "company.default_technical_contact" | "company.account_manager" | "company.contract" | "company.rate_card" | "company.merged_into" | "contact" | "contact.company" | "contact.site" | "contact.portal_user" | "contact.merged_into" | "site" | "site.company" | "site.merged_into" | "assigned_to" | "assigned_to.contact" | "assigned_to.deactivated_by" | "team" | "queue" | "parent_ticket" | "parent_ticket.status" | "parent_ticket.priority" | "parent_ticket.type" | "parent_ticket.category" | "parent_ticket.subcategory" | "parent_ticket.company" | "parent_ticket.contact" | "parent_ticket.site" | "parent_ticket.assigned_to" | "parent_ticket.team" | "parent_ticket.queue" | "parent_ticket.parent_ticket" | "parent_ticket.contract" | "parent_ticket.created_by" | "contract" | "contract.company" | "contract.rate_card" | "contract.signed_by_contact" | "created_by" | "created_by.contact" | "created_by.deactivated_by" | "notes" | "notes.ticket" | "notes.created_by" | "attachments" | "attachments.ticket" | "attachments.note" | "attachments.uploaded_by" | "time_entries" | "time_entries.user" | "time_entries.work_type" | "time_entries.ticket" | "time_entries.note" | "time_entries.company" | "time_entries.contract" | "time_entries.invoice" | "time_entries.approved_by")[];
   tickets_sort: ("id" | "-id" | "version" | "-version" | "created_at" | "-created_at" | "updated_at" | "-updated_at" | "ticket_number" | "-ticket_number" | "title" | "-title" | "description" | "-description" | "status_id" | "-status_id" | "priority_id" | "-priority_id" | "source" | "-source" | "company_id" | "-company_id" | "queue_id" | "-queue_id" | "sla_due_date" | "-sla_due_date" | "first_response_due" | "-first_response_due" | "first_response_at" | "-first_response_at" | "resolution_due" | "-resolution_due" | "resolved_at" | "-resolved_at" | "closed_at" | "-closed_at" | "scheduled_start" | "-scheduled_start" | "scheduled_end" | "-scheduled_end" | "estimated_hours" | "-estimated_hours" | "is_billable" | "-is_billable" | "billing_status" | "-billing_status" | "last_client_reply_at" | "-last_client_reply_at" | "last_staff_reply_at" | "-last_staff_reply_at")[];
   time_entries: {
     type: "time_entries";
@@ -2477,7 +2740,7 @@ export interface Schemas {
     approved_by_id?: Schemas["filter_equal"];
     approved_at?: Schemas["filter_ordered"];
   };
-  time_entries_include: ("user" | "work_type" | "ticket" | "note" | "company" | "contract" | "invoice" | "approved_by")[];
+  time_entries_include: ("user" | "user.contact" | "user.deactivated_by" | "work_type" | "ticket" | "ticket.status" | "ticket.priority" | "ticket.type" | "ticket.category" | "ticket.subcategory" | "ticket.company" | "ticket.contact" | "ticket.site" | "ticket.assigned_to" | "ticket.team" | "ticket.queue" | "ticket.parent_ticket" | "ticket.contract" | "ticket.created_by" | "note" | "note.ticket" | "note.created_by" | "company" | "company.parent_company" | "company.default_billing_contact" | "company.default_technical_contact" | "company.account_manager" | "company.contract" | "company.rate_card" | "company.merged_into" | "contract" | "contract.company" | "contract.rate_card" | "contract.signed_by_contact" | "invoice" | "invoice.company" | "invoice.billing_contact" | "invoice.contract" | "invoice.tax_rate" | "invoice.approved_by" | "approved_by" | "approved_by.contact" | "approved_by.deactivated_by")[];
   time_entries_sort: ("id" | "-id" | "version" | "-version" | "created_at" | "-created_at" | "updated_at" | "-updated_at" | "user_id" | "-user_id" | "date" | "-date" | "start_time" | "-start_time" | "end_time" | "-end_time" | "duration_minutes" | "-duration_minutes" | "worked_minutes" | "-worked_minutes" | "work_type_id" | "-work_type_id" | "company_id" | "-company_id" | "notes" | "-notes" | "internal_notes" | "-internal_notes" | "is_billable" | "-is_billable" | "billing_status" | "-billing_status" | "hourly_rate" | "-hourly_rate" | "total_amount" | "-total_amount" | "currency" | "-currency" | "approval_status" | "-approval_status" | "approved_at" | "-approved_at")[];
   users: {
     type: "users";
@@ -2545,7 +2808,7 @@ export interface Schemas {
     deactivated_at?: Schemas["filter_ordered"];
     deactivated_by_id?: Schemas["filter_equal"];
   };
-  users_include: ("contact" | "deactivated_by")[];
+  users_include: ("contact" | "contact.company" | "contact.site" | "contact.portal_user" | "contact.merged_into" | "deactivated_by" | "deactivated_by.contact" | "deactivated_by.deactivated_by")[];
   users_sort: ("id" | "-id" | "version" | "-version" | "created_at" | "-created_at" | "updated_at" | "-updated_at" | "user_type" | "-user_type" | "name" | "-name" | "email" | "-email" | "title" | "-title" | "phone" | "-phone" | "timezone" | "-timezone" | "language" | "-language" | "theme" | "-theme" | "density" | "-density" | "is_shortcuts_on" | "-is_shortcuts_on" | "password_changed_at" | "-password_changed_at" | "invited_at" | "-invited_at" | "last_signed_in_at" | "-last_signed_in_at" | "deactivated_at" | "-deactivated_at")[];
   webhook_attempts: {
     type: "webhook_attempts";
@@ -2585,7 +2848,7 @@ export interface Schemas {
     response_body?: Schemas["filter_text"];
     problem?: Schemas["filter_text"];
   };
-  webhook_attempts_include: ("webhook_delivery")[];
+  webhook_attempts_include: ("webhook_delivery" | "webhook_delivery.webhook_endpoint")[];
   webhook_attempts_sort: ("id" | "-id" | "version" | "-version" | "created_at" | "-created_at" | "updated_at" | "-updated_at" | "webhook_delivery_id" | "-webhook_delivery_id" | "attempted_at" | "-attempted_at" | "duration_milliseconds" | "-duration_milliseconds" | "response_status" | "-response_status" | "response_body" | "-response_body" | "problem" | "-problem")[];
   webhook_deliveries: {
     type: "webhook_deliveries";
@@ -2598,6 +2861,16 @@ export interface Schemas {
           id: string;
         };
         links?: Schemas["relationship_links"];
+      };
+      attempts?: {
+        data: ({
+          type: "webhook_attempts";
+          id: string;
+        })[];
+        links: Schemas["relationship_links"];
+        meta: {
+          has_more: boolean;
+        };
       };
     };
     links: Schemas["self_link"];
@@ -2634,11 +2907,24 @@ export interface Schemas {
     last_error?: Schemas["filter_text"];
   };
   webhook_deliveries_include: ("webhook_endpoint")[];
+  webhook_deliveries_include_one: ("webhook_endpoint" | "attempts" | "attempts.webhook_delivery")[];
   webhook_deliveries_sort: ("id" | "-id" | "version" | "-version" | "created_at" | "-created_at" | "updated_at" | "-updated_at" | "webhook_endpoint_id" | "-webhook_endpoint_id" | "event_id" | "-event_id" | "event_name" | "-event_name" | "body" | "-body" | "delivery_status" | "-delivery_status" | "attempts" | "-attempts" | "next_attempt_at" | "-next_attempt_at" | "delivered_at" | "-delivered_at" | "response_status" | "-response_status" | "last_error" | "-last_error")[];
   webhook_endpoints: {
     type: "webhook_endpoints";
     id: string;
     attributes: Schemas["webhook_endpoints_attributes"];
+    relationships?: {
+      deliveries?: {
+        data: ({
+          type: "webhook_deliveries";
+          id: string;
+        })[];
+        links: Schemas["relationship_links"];
+        meta: {
+          has_more: boolean;
+        };
+      };
+    };
     links: Schemas["self_link"];
   };
   webhook_endpoints_attributes: {
@@ -2669,6 +2955,7 @@ export interface Schemas {
     disabled_at?: Schemas["filter_ordered"];
     disabled_reason?: Schemas["filter_text"];
   };
+  webhook_endpoints_include_one: ("deliveries" | "deliveries.webhook_endpoint")[];
   webhook_endpoints_sort: ("id" | "-id" | "version" | "-version" | "created_at" | "-created_at" | "updated_at" | "-updated_at" | "url" | "-url" | "description" | "-description" | "is_active" | "-is_active" | "is_all_events" | "-is_all_events" | "previous_secret_until" | "-previous_secret_until" | "failing_since" | "-failing_since" | "disabled_at" | "-disabled_at" | "disabled_reason" | "-disabled_reason")[];
   work_types: {
     type: "work_types";
@@ -3550,7 +3837,7 @@ export interface Operations {
   /** Show a company. */
   "GET /companies/{id}": {
     path: { id: string };
-    query: { fields?: Record<string, string>; include?: Schemas["companies_include"] };
+    query: { fields?: Record<string, string>; include?: Schemas["companies_include_one"] };
     body: undefined;
     answer: {
       jsonapi: Schemas["jsonapi"];
@@ -4157,7 +4444,7 @@ export interface Operations {
   /** Show a contact. */
   "GET /contacts/{id}": {
     path: { id: string };
-    query: { fields?: Record<string, string>; include?: Schemas["contacts_include"] };
+    query: { fields?: Record<string, string>; include?: Schemas["contacts_include_one"] };
     body: undefined;
     answer: {
       jsonapi: Schemas["jsonapi"];
@@ -4751,7 +5038,7 @@ export interface Operations {
   /** Show a contract. */
   "GET /contracts/{id}": {
     path: { id: string };
-    query: { fields?: Record<string, string>; include?: Schemas["contracts_include"] };
+    query: { fields?: Record<string, string>; include?: Schemas["contracts_include_one"] };
     body: undefined;
     answer: {
       jsonapi: Schemas["jsonapi"];
@@ -5466,7 +5753,7 @@ export interface Operations {
   /** Show an event. */
   "GET /events/{id}": {
     path: { id: string };
-    query: { fields?: Record<string, string> };
+    query: { fields?: Record<string, string>; include?: Schemas["events_include_one"] };
     body: undefined;
     answer: {
       jsonapi: Schemas["jsonapi"];
@@ -5977,7 +6264,7 @@ export interface Operations {
   /** Show an invoice. */
   "GET /invoices/{id}": {
     path: { id: string };
-    query: { fields?: Record<string, string>; include?: Schemas["invoices_include"] };
+    query: { fields?: Record<string, string>; include?: Schemas["invoices_include_one"] };
     body: undefined;
     answer: {
       jsonapi: Schemas["jsonapi"];
@@ -7977,7 +8264,7 @@ export interface Operations {
   /** Show a rate card. */
   "GET /rate-cards/{id}": {
     path: { id: string };
-    query: { fields?: Record<string, string> };
+    query: { fields?: Record<string, string>; include?: Schemas["rate_cards_include_one"] };
     body: undefined;
     answer: {
       jsonapi: Schemas["jsonapi"];
@@ -8624,7 +8911,7 @@ export interface Operations {
   /** Show a site. */
   "GET /sites/{id}": {
     path: { id: string };
-    query: { fields?: Record<string, string>; include?: Schemas["sites_include"] };
+    query: { fields?: Record<string, string>; include?: Schemas["sites_include_one"] };
     body: undefined;
     answer: {
       jsonapi: Schemas["jsonapi"];
@@ -10005,7 +10292,7 @@ export interface Operations {
   /** Show a ticket. */
   "GET /tickets/{id}": {
     path: { id: string };
-    query: { fields?: Record<string, string>; include?: Schemas["tickets_include"] };
+    query: { fields?: Record<string, string>; include?: Schemas["tickets_include_one"] };
     body: undefined;
     answer: {
       jsonapi: Schemas["jsonapi"];
@@ -11094,7 +11381,7 @@ export interface Operations {
   /** Show a delivery. */
   "GET /webhook-deliveries/{id}": {
     path: { id: string };
-    query: { fields?: Record<string, string>; include?: Schemas["webhook_deliveries_include"] };
+    query: { fields?: Record<string, string>; include?: Schemas["webhook_deliveries_include_one"] };
     body: undefined;
     answer: {
       jsonapi: Schemas["jsonapi"];
@@ -11176,7 +11463,7 @@ export interface Operations {
   /** Show a webhook. */
   "GET /webhook-endpoints/{id}": {
     path: { id: string };
-    query: { fields?: Record<string, string> };
+    query: { fields?: Record<string, string>; include?: Schemas["webhook_endpoints_include_one"] };
     body: undefined;
     answer: {
       jsonapi: Schemas["jsonapi"];

@@ -10,8 +10,20 @@ export interface ResourceObject {
   type: string;
   id: string;
   attributes: Row;
-  relationships?: Record<string, { data: { type: string; id: string } | null }>;
+  relationships?: Record<string, Relationship>;
   links: { self: string };
+}
+
+/** What a record refers to, or with `links` and `meta` the first records of a list under it. */
+export interface Relationship {
+  data: Linkage | null | Linkage[];
+  links?: { related: string };
+  meta?: { has_more: boolean };
+}
+
+interface Linkage {
+  type: string;
+  id: string;
 }
 
 /** Rows as resource objects: columns as attributes under their own names, references as relationships as well. */

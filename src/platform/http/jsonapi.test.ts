@@ -18,6 +18,7 @@ afterAll(() => t.close());
 
 const get = (path: string, key = admin): Promise<ApiAnswer> => t.api("GET", `/api/v1/${path}`, { key });
 const id = (name: string): string => e.ids[name] ?? "";
+const company = (name: string): unknown => ({ data: { type: "companies", attributes: { name } } });
 
 describe("a document", () => {
   test("holds only the fields asked for", async () => {
@@ -41,6 +42,79 @@ describe("a document", () => {
     expect((await get("tickets?sort=title")).body).not.toHaveProperty("included");
   });
 
+  test("brings along what those refer to, one relationship deeper and no further", async () => {
+    const { body } = await get(
+      `time-entries/${id("time-entries")}?include=ticket.company,ticket.contact&fields[tickets]=title`,
+    );
+    expect(body.included.map((one: { type: string; id: string }) => `${one.type} ${one.id}`).toSorted()).toEqual([
+      `companies ${id("companies")}`,
+      `contacts ${id("contacts")}`,
+      `tickets ${id("tickets")}`,
+    ]);
+    const answer = await get("time-entries?include=ticket.company.parent_company");
+    expect([answer.status, answer.body.errors[0].code]).toEqual([400, "bad_include"]);
+    expect(answer.body.errors[0].detail).toContain("2 relationships deep");
+    const list = await get("time-entries?include=ticket.company");
+    expect([list.status, list.body.included.length]).toEqual([200, 2]);
+  });
+
+  test("brings along the lists under a single record, the first hundred of each", async () => {
+    const path = `companies/${id("companies")}`;
+    const { body } = await get(`${path}?include=contacts.site,sites,tickets&fields[contacts]=first_name`);
+    const { contacts, sites, tickets, parent_company } = body.data.relationships;
+    expect(contacts.data.map((one: { id: string }) => one.id)).toContain(id("contacts"));
+    expect([sites.data, tickets.data, parent_company]).toEqual([
+      [{ type: "sites", id: id("sites") }],
+      [{ type: "tickets", id: id("tickets") }],
+      { data: null },
+    ]);
+    expect([contacts.links.related, contacts.meta]).toEqual([`/api/v1/${path}/contacts`, { has_more: false }]);
+    expect((await get(contacts.links.related.replace("/api/v1/", ""))).body.data).toHaveLength(contacts.data.length);
+    const { data } = (await get(`${path}?include=contacts&fields[companies]=name,contacts`)).body;
+    expect([Object.keys(data.attributes), Object.keys(data.relationships)]).toEqual([["name"], ["contacts"]]);
+
+    const many = (await t.api("POST", "/api/v1/companies", { key: admin, body: company("Many") })).body.data
+      .id as string;
+    for (let at = 0; at < 101; at += 1)
+      await t.api("POST", "/api/v1/sites", {
+        key: admin,
+        body: { data: { type: "sites", attributes: { company_id: many, name: `Site ${at}` } } },
+      });
+    const capped = (await get(`companies/${many}?include=sites`)).body;
+    expect([capped.included.length, capped.data.relationships.sites.meta]).toEqual([100, { has_more: true }]);
+
+    const refused = await get("companies?include=contacts");
+    expect([refused.status, refused.body.errors[0].code]).toEqual([400, "bad_include"]);
+    expect(refused.body.errors[0].detail).toContain("single record");
+    const narrow = await t.harbor.key("administrator", ["companies.read"]);
+    expect((await get(`${path}?include=contacts`, narrow)).status).toBe(200);
+    expect((await get(`${path}?include=tickets`, narrow)).status).toBe(403);
+    expect(
+      (await get(`time-entries?include=ticket.company`, await t.harbor.key("administrator", ["time.read"]))).status,
+    ).toBe(403);
+  });
+
+  test("leads to the first page from every page", async () => {
+    const first = (await get("sites?page[size]=2&sort=name")).body.links;
+    const second = (await get(first.next.replace("/api/v1/", ""))).body.links;
+    expect([new URLSearchParams(second.first.split("?")[1]).get("page[size]"), second.first.includes("after")]).toEqual(
+      ["2", false],
+    );
+    expect((await get(second.first.replace("/api/v1/", ""))).body.links.next).toBe(first.next);
+  });
+
+  test("holds no record twice: what is in it already does not come along once more", async () => {
+    const mother = (await t.api("POST", "/api/v1/companies", { key: admin, body: company("Mother") })).body.data.id;
+    await t.api("PATCH", `/api/v1/companies/${id("companies")}`, {
+      key: admin,
+      body: { data: { type: "companies", attributes: { parent_company_id: mother } } },
+    });
+    const list = (await get("companies?include=parent_company&page[size]=200")).body;
+    expect(list.included).toEqual([]);
+    const one = (await get(`companies/${id("companies")}?include=parent_company`)).body;
+    expect(one.included.map((each: { id: string }) => each.id)).toEqual([mother]);
+  });
+
   test("brings nothing along that the asking person may not see", async () => {
     const key = await t.harbor.key("administrator", ["tickets.read"]);
     const answer = await get("tickets?include=company", key);
@@ -57,7 +131,8 @@ describe("a document", () => {
       ["fields=name", "unknown_parameter"],
       ["include=shoes", "bad_include"],
       ["include=constructor", "bad_include"],
-      ["include=parent_company.parent_company", "bad_include"],
+      ["include=parent_company.parent_company.parent_company", "bad_include"],
+      ["include=parent_company.shoes", "bad_include"],
       ["include=parent_company&include=parent_company", "repeated_parameter"],
     ]) {
       for (const path of ["companies", `companies/${id("companies")}`]) {

@@ -13,7 +13,7 @@ import type { Resource } from "../resource.ts";
 import { exportCsv } from "../transfer/export.ts";
 import { ifMatch, readDocument } from "./jsonapi-document.ts";
 import { includedObjects, isSelection, readSelection, selected } from "./jsonapi-include.ts";
-import { resourceObjects } from "./jsonapi-objects.ts";
+import { type Relationship, type ResourceObject, resourceObjects } from "./jsonapi-objects.ts";
 import { readListQuery } from "./jsonapi-query.ts";
 import { wantsCsv } from "./negotiation.ts";
 import { type Answer, type ApiDoc, type Incoming, json, type Route } from "./route.ts";
@@ -147,11 +147,16 @@ async function list(
   }
   const page = await pageOf<Row>(query as never, dialect, `${name}.id`, asked.sort, asked);
   const next = page.next === null ? null : withParameter(incoming.url, "page[after]", page.next);
+  const { objects: included } = await includedObjects(ctx, resource, page.rows, selection);
   return json({
     jsonapi: { version: "1.1" },
-    links: { self: incoming.url.pathname + incoming.url.search, next },
+    links: {
+      self: incoming.url.pathname + incoming.url.search,
+      first: withParameter(incoming.url, "page[after]", null),
+      next,
+    },
     data: (await resourceObjects(ctx, resource, page.rows)).map((object) => selected(object, selection)),
-    included: await includedObjects(ctx, resource, page.rows, selection),
+    included,
   });
 }
 
@@ -207,18 +212,24 @@ export async function showOne(
 ): Promise<Answer> {
   return reading(ctx, async (reader) => {
     const row = (await find(reader, resource.table.name as TableName, id)) as Row;
-    const selection = readSelection(ctx, resource, parameters);
+    const selection = readSelection(ctx, resource, parameters, true);
     const [object] = await resourceObjects(reader, resource, [row]);
-    const data = object === undefined ? undefined : selected(object, selection);
+    const { objects: included, lists } = await includedObjects(reader, resource, [row], selection);
+    const data = object === undefined ? undefined : selected(withLists(object, lists), selection);
     const headers: Record<string, string> = row["version"] === undefined ? {} : { etag: `"${String(row["version"])}"` };
     if (status === 201 && data !== undefined) headers["location"] = data.links.self;
-    const included = await includedObjects(reader, resource, [row], selection);
     return json({ jsonapi: { version: "1.1" }, links: { self: data?.links.self }, data, included }, status, headers);
   });
 }
 
-function withParameter(url: URL, name: string, value: string): string {
+function withLists(object: ResourceObject, lists: Record<string, Relationship>): ResourceObject {
+  return Object.keys(lists).length === 0 ? object : { ...object, relationships: { ...object.relationships, ...lists } };
+}
+
+/** The same address with another value of a parameter, or without it. */
+function withParameter(url: URL, name: string, value: string | null): string {
   const next = new URL(url);
-  next.searchParams.set(name, value);
+  if (value === null) next.searchParams.delete(name);
+  else next.searchParams.set(name, value);
   return next.pathname + next.search;
 }

@@ -1,3 +1,4 @@
+import type { Registry } from "../module.ts";
 import { ref, type Schema } from "./schemas.ts";
 import { filterSchemas } from "./parameters.ts";
 
@@ -15,6 +16,7 @@ export const commonSchemas: Readonly<Record<string, Schema>> = {
     type: "object",
     properties: {
       self: { type: "string" },
+      first: { type: "string", description: "The first page of the same list." },
       next: { type: ["string", "null"], description: "The next page, or null on the last one." },
     },
     required: ["self"],
@@ -81,9 +83,23 @@ export const commonHeaders: Readonly<Record<string, Schema>> = {
   location: { description: "The address of the new record.", schema: { type: "string" } },
   replayed: { description: "`true` when this answer was given before under the same key.", schema: { type: "string" } },
   retry_after: { description: "Seconds after which it is worth trying again.", schema: { type: "integer" } },
+  rate_limit: {
+    description: "How many requests a minute the nearer limit allows. Left out where there is no limit.",
+    schema: { type: "integer" },
+  },
+  rate_remaining: { description: "How many of them are left.", schema: { type: "integer" } },
+  rate_reset: { description: "Seconds until all of them are free again.", schema: { type: "integer" } },
   request_id: { description: "The request's number, for questions about it.", schema: { type: "string" } },
   deprecation: { description: "Since when this is deprecated (RFC 9745).", schema: { type: "string" } },
+  link: { description: 'What to use instead, with `rel="successor-version"` (RFC 8288).', schema: { type: "string" } },
   sunset: { description: "When it stops to work (RFC 8594).", schema: { type: "string" } },
+};
+
+/** What every answer of the API says of the limits that the asking key or person has. */
+export const rateHeaders: Schema = {
+  "RateLimit-Limit": { $ref: "#/components/headers/rate_limit" },
+  "RateLimit-Remaining": { $ref: "#/components/headers/rate_remaining" },
+  "RateLimit-Reset": { $ref: "#/components/headers/rate_reset" },
 };
 
 const failures: Readonly<Record<string, string>> = {
@@ -98,7 +114,7 @@ const failures: Readonly<Record<string, string>> = {
   413: "Too large. Code: `too_large`.",
   415: "A media type that this address does not take. Code: `unsupported_media_type`.",
   422: "Understood, and wrong: one error a field, each with `source.pointer`. Codes: `required`, `unknown_field`, `invalid_choice`, `invalid_format`, `invalid_type`, `too_short`, `too_long`, `too_small`, `too_large`, `not_unique`, `invalid`, `idempotency_key_reused`.",
-  429: "Too many requests. Code: `too_many`.",
+  429: "More requests than the key or the organization has a minute, or too many attempts; `Retry-After` says when to go on. Code: `too_many`.",
   503: "Not available now: restarting, not set up, suspended, or the database does not answer.",
 };
 
@@ -109,6 +125,7 @@ export const commonResponses: Readonly<Record<string, Schema>> = Object.fromEntr
       description,
       headers: {
         "X-Request-Id": { $ref: "#/components/headers/request_id" },
+        ...(status === "429" ? rateHeaders : {}),
         ...(status === "429" || status === "503" || status === "409"
           ? { "Retry-After": { $ref: "#/components/headers/retry_after" } }
           : {}),
@@ -118,11 +135,25 @@ export const commonResponses: Readonly<Record<string, Schema>> = Object.fromEntr
   ]),
 );
 
-export const securitySchemes: Readonly<Record<string, Schema>> = {
-  bearer: {
-    type: "http",
-    scheme: "bearer",
-    description: "An access token of `POST /api/v1/auth/login` (a JWT), or an API key.",
-  },
-  api_key: { type: "apiKey", in: "header", name: "X-API-Key", description: "An API key: Account, API keys." },
-};
+/** The ways to prove who one is; the scopes of apps are the permissions that staff can have. */
+export function securitySchemes(permissions: Registry["permissions"]): Readonly<Record<string, Schema>> {
+  const scopes = Object.fromEntries(permissions);
+  const tokenUrl = "/oauth/token";
+  return {
+    bearer: {
+      type: "http",
+      scheme: "bearer",
+      description: "An access token of `POST /api/v1/auth/login` (a JWT), or an API key.",
+    },
+    api_key: { type: "apiKey", in: "header", name: "X-API-Key", description: "An API key: Account, API keys." },
+    oauth2: {
+      type: "oauth2",
+      description:
+        "An app of somebody else: Settings, Connected apps. PKCE (S256) is required; `/.well-known/oauth-authorization-server` tells the same.",
+      flows: {
+        authorizationCode: { authorizationUrl: "/oauth/authorize", tokenUrl, refreshUrl: tokenUrl, scopes },
+        clientCredentials: { tokenUrl, scopes },
+      },
+    },
+  };
+}

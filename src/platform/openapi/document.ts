@@ -50,7 +50,7 @@ export function openApiDocument(
       license: { name: "Apache-2.0", identifier: "Apache-2.0" },
     },
     servers: [{ url: "/", description: "This installation" }],
-    security: [{ bearer: [] }, { api_key: [] }],
+    security: [{ bearer: [] }, { api_key: [] }, { oauth2: [] }],
     tags: [...new Set(described.map(({ path }) => tagOf(path)))].toSorted().map((name) => ({ name })),
     paths,
     components: {
@@ -58,7 +58,7 @@ export function openApiDocument(
       parameters: commonParameters,
       headers: commonHeaders,
       responses: commonResponses,
-      securitySchemes,
+      securitySchemes: securitySchemes(registry.permissions),
     },
   };
 }

@@ -1,6 +1,7 @@
 import type { ApiAnswer, ApiDoc, ApiInput, Route } from "../http/route.ts";
 import type { Registry } from "../module.ts";
 import type { Resource } from "../resource.ts";
+import { rateHeaders } from "./components.ts";
 import { grammarParameters } from "./parameters.ts";
 import { mapped, orNull, plainSchema, ref, relationship, type Schema, schemaName } from "./schemas.ts";
 
@@ -29,7 +30,7 @@ export function operation(registry: Registry, resources: readonly Resource[], ro
     description: [doc.description, needs, deprecationText(doc)].filter((text) => text !== undefined).join("\n\n"),
     ...(permission === null ? {} : { "x-permission": permission }),
     ...(doc.deprecated === undefined ? {} : { deprecated: true }),
-    ...(door === "hook" ? { security: [] } : {}),
+    ...securityOf(route, isPortal),
     parameters: [
       ...pathParameters(path),
       ...(subject === undefined || doc.grammar === undefined ? [] : grammarParameters(registry, subject, doc.grammar)),
@@ -43,12 +44,19 @@ export function operation(registry: Registry, resources: readonly Resource[], ro
     ],
     ...requestBody(doc),
     responses: {
-      [String(doc.status ?? (doc.answer === "nothing" ? 204 : 200))]: success(doc, named),
+      [String(doc.status ?? (doc.answer === "nothing" ? 204 : 200))]: success(route, doc, named),
       ...Object.fromEntries(
         failuresOf(route, doc).map((status) => [String(status), { $ref: `#/components/responses/error_${status}` }]),
       ),
     },
   };
+}
+
+/** What differs from the document's own: open doors, clients (who have no keys), and the scope that an app needs. */
+function securityOf({ door, permission }: Route, isPortal: boolean): { security?: Schema[] } {
+  if (door === "hook") return { security: [] };
+  if (isPortal) return { security: [{ bearer: [] }] };
+  return permission === null ? {} : { security: [{ bearer: [] }, { api_key: [] }, { oauth2: [permission] }] };
 }
 
 function whoMay(door: Route["door"], isPortal: boolean): string {
@@ -144,7 +152,7 @@ function inputDocument({ type, attributes }: Extract<ApiInput, { type: string }>
   };
 }
 
-function success(doc: ApiDoc, named: (of: string | Resource) => Resource | undefined): Schema {
+function success(route: Route, doc: ApiDoc, named: (of: string | Resource) => Resource | undefined): Schema {
   const { answer } = doc;
   if (answer === "nothing") return { description: "Done; there is nothing to show." };
   if ("media" in answer)
@@ -154,6 +162,7 @@ function success(doc: ApiDoc, named: (of: string | Resource) => Resource | undef
       "many" in answer || ("isList" in answer && answer.isList === true) ? "A page of records." : "The record.",
     headers: {
       "X-Request-Id": { $ref: "#/components/headers/request_id" },
+      ...(route.door === "api" ? rateHeaders : {}),
       ...("one" in answer ? { ETag: { $ref: "#/components/headers/etag" } } : {}),
       ...(doc.status === 201 && "one" in answer ? { Location: { $ref: "#/components/headers/location" } } : {}),
       ...(doc.deprecated === undefined
@@ -161,6 +170,7 @@ function success(doc: ApiDoc, named: (of: string | Resource) => Resource | undef
         : {
             Deprecation: { $ref: "#/components/headers/deprecation" },
             Sunset: { $ref: "#/components/headers/sunset" },
+            Link: { $ref: "#/components/headers/link" },
           }),
     },
     content: {

@@ -1,7 +1,8 @@
 import type { Registry } from "../module.ts";
 import { col, type Column } from "../database/columns.ts";
 import { isFilterable, isSortable } from "../http/jsonapi-query.ts";
-import type { Resource } from "../resource.ts";
+import { mostBelow } from "../http/jsonapi-include.ts";
+import { listsUnder, type Resource } from "../resource.ts";
 import { attributeSchema, ref, relationsOf, type Schema, schemaName, shownColumns } from "./schemas.ts";
 
 /** The grammar's query parameters for one resource. */
@@ -13,11 +14,22 @@ export function grammarParameters(registry: Registry, resource: Resource, gramma
       additionalProperties: { type: "string" },
       example: { [resource.type]: "updated_at" },
     }),
-    ...(includable(registry, resource).length === 0
-      ? []
-      : [listed("include", "The related records to bring along in `included`.", ref(`${name}_include`))]),
   ];
-  if (grammar === "record") return selection;
+  const include = (schema: string, note = ""): Schema[] => [
+    listed("include", `The related records to bring along in \`included\`.${note}`, ref(schema)),
+  ];
+  const isIncluding = includable(registry, resource).length > 0;
+  if (grammar === "record") {
+    if (listsOf(registry, resource).length > 0)
+      return [
+        ...selection,
+        ...include(
+          `${name}_include_one`,
+          ` Of lists the first ${mostBelow} records; \`meta.has_more\` tells of others.`,
+        ),
+      ];
+    return isIncluding ? [...selection, ...include(`${name}_include`)] : selection;
+  }
   return [
     deepObject(
       "filter",
@@ -27,6 +39,7 @@ export function grammarParameters(registry: Registry, resource: Resource, gramma
     listed("sort", "The order: attributes by rank, with `-` for descending.", ref(`${name}_sort`)),
     { $ref: "#/components/parameters/page" },
     ...selection,
+    ...(isIncluding ? include(`${name}_include`) : []),
   ];
 }
 
@@ -36,6 +49,12 @@ export function grammarSchemas(registry: Registry, resource: Resource): Record<s
   const columns: [string, Column][] = [["id", col.id()], ...shownColumns(resource)];
   const sortable = columns.filter(([, column]) => isSortable(column)).map(([key]) => key);
   const include = includable(registry, resource);
+  const lists = listsOf(registry, resource);
+  const names = (all: readonly string[]): Schema => ({
+    type: "array",
+    items: { type: "string", enum: all },
+    maxItems: 20,
+  });
   return {
     [`${name}_filter`]: {
       type: "object",
@@ -58,9 +77,8 @@ export function grammarSchemas(registry: Registry, resource: Resource): Record<s
       items: { type: "string", enum: sortable.flatMap((key) => [key, `-${key}`]) },
       default: resource.sort.split(","),
     },
-    ...(include.length === 0
-      ? {}
-      : { [`${name}_include`]: { type: "array", items: { type: "string", enum: include }, maxItems: 20 } }),
+    ...(include.length === 0 ? {} : { [`${name}_include`]: names(include) }),
+    ...(lists.length === 0 ? {} : { [`${name}_include_one`]: names([...include, ...lists]) }),
   };
 }
 
@@ -95,10 +113,31 @@ function filterSchema(name: string, column: Column): Schema {
   return { ...ref(`filter_${kind}`), ...(permission === undefined ? {} : { "x-permission": permission }) };
 }
 
+/** What can come along with any record: what it refers to, and what that refers to. */
 function includable(registry: Registry, resource: Resource): string[] {
+  return relatedTo(registry, resource).flatMap(([name, target]) => [name, ...below(registry, name, target)]);
+}
+
+/** The lists that can come along with a single record, and what their records refer to. */
+function listsOf(registry: Registry, resource: Resource): string[] {
   if (resource.audience === "portal") return [];
-  const types = new Set([...registry.resources.values()].map(({ type }) => type));
-  return relationsOf(registry, resource).flatMap(([name, , type]) => (types.has(type) ? [name] : []));
+  return [...listsUnder(resource, [...registry.resources.values()])].flatMap(([name, { target }]) => [
+    name,
+    ...below(registry, name, target),
+  ]);
+}
+
+function below(registry: Registry, name: string, target: Resource): string[] {
+  return relatedTo(registry, target).map(([next]) => `${name}.${next}`);
+}
+
+function relatedTo(registry: Registry, resource: Resource): [name: string, target: Resource][] {
+  if (resource.audience === "portal") return [];
+  const staff = [...registry.resources.values()].filter(({ audience }) => audience === "staff");
+  return relationsOf(registry, resource).flatMap(([name, column]) => {
+    const target = staff.find(({ table }) => table.name === column.references);
+    return target === undefined ? [] : [[name, target] as [string, Resource]];
+  });
 }
 
 function deepObject(name: string, description: string, schema: Schema): Schema {

@@ -1,7 +1,7 @@
 import { type TSchema, Type } from "@sinclair/typebox";
 import { type Column, labelOf, type Table } from "../database/columns.ts";
 import type { Registry } from "../module.ts";
-import type { Resource } from "../resource.ts";
+import { listsUnder, type Resource } from "../resource.ts";
 
 /** A JSON Schema of the OpenAPI document (JSON Schema 2020-12). */
 export type Schema = Readonly<Record<string, unknown>>;
@@ -183,6 +183,7 @@ export function resourceSchemas(registry: Registry, resource: Resource): Record<
     attributes[key] = { ...attributes[key], deprecated: true, description };
   }
   const relations = relationsOf(registry, resource);
+  const lists = resource.audience === "portal" ? [] : [...listsUnder(resource, [...registry.resources.values()])];
   const always = [
     ...shown.filter(([, column]) => column.readPermission === null).map(([key]) => key),
     ...resource.calculated,
@@ -200,14 +201,15 @@ export function resourceSchemas(registry: Registry, resource: Resource): Record<
         type: { const: resource.type },
         id: { type: "string", format: "uuid" },
         attributes: ref(`${name}_attributes`),
-        ...(relations.length === 0
+        ...(relations.length + lists.length === 0
           ? {}
           : {
               relationships: {
                 type: "object",
-                properties: Object.fromEntries(
-                  relations.map(([key, column, type]) => [key, relationship(type, column.isNullable)]),
-                ),
+                properties: Object.fromEntries([
+                  ...relations.map(([key, column, type]) => [key, relationship(type, column.isNullable)]),
+                  ...lists.map(([key, { target }]) => [key, listRelationship(target.type)]),
+                ]),
               },
             }),
         links: ref("self_link"),
@@ -217,13 +219,28 @@ export function resourceSchemas(registry: Registry, resource: Resource): Record<
   };
 }
 
+const linkageTo = (type: string): Schema => ({
+  type: "object",
+  properties: { type: { const: type }, id: { type: "string" } },
+  required: ["type", "id"],
+});
+
+/** The first records of a list under a record, where they were included. */
+function listRelationship(type: string): Schema {
+  return {
+    type: "object",
+    properties: {
+      data: { type: "array", items: linkageTo(type) },
+      links: ref("relationship_links"),
+      meta: { type: "object", properties: { has_more: { type: "boolean" } }, required: ["has_more"] },
+    },
+    required: ["data", "links", "meta"],
+  };
+}
+
 /** A relationship to one record. */
 export function relationship(type: string, isNullable: boolean): Schema {
-  const linkage: Schema = {
-    type: "object",
-    properties: { type: { const: type }, id: { type: "string" } },
-    required: ["type", "id"],
-  };
+  const linkage = linkageTo(type);
   return {
     type: "object",
     properties: { data: isNullable ? orNull(linkage) : linkage, links: ref("relationship_links") },
