@@ -6,10 +6,12 @@ import type { NewRow, Patch, RowOf, Table } from "../../platform/database/column
 import { fromEdge, newInput, type PatchInput, patchInput } from "../../platform/database/edge.ts";
 import { insert, remove, update } from "../../platform/database/records.ts";
 import { conflict, invalidField } from "../../platform/errors.ts";
+import { emit } from "../../platform/events/outbox.ts";
 import { t } from "../../platform/language/index.ts";
 import { setTags } from "../../platform/tags.ts";
 import { backToBefore, by } from "../../platform/undo/undo.ts";
 import { keepDefaults } from "./defaults.ts";
+import { companyCreated, contactCreated } from "./events.ts";
 import { emailKey, nameKey } from "./rules.ts";
 import { companies, contacts, sites } from "./schema.ts";
 
@@ -33,6 +35,7 @@ export const createCompany = action({
       name_key: nameKey(String(values.name)),
     } as NewRow<typeof companies>);
     await setTags(work, "companies", row.id, input.tags ?? []);
+    await emit(work, companyCreated, { company_id: row.id });
     return row;
   },
 });
@@ -92,6 +95,7 @@ export const createContact = action({
     const row = await insert(work, contacts, values as NewRow<typeof contacts>);
     await keepDefaults(work, row);
     await setTags(work, "contacts", row.id, input.tags ?? []);
+    await emit(work, contactCreated, { contact_id: row.id, company_id: row.company_id });
     return row;
   },
 });

@@ -5,6 +5,7 @@ import type { List } from "../../platform/http/list.ts";
 import { t } from "../../platform/language/index.ts";
 import { defineModule } from "../../platform/module.ts";
 import * as actions from "./actions.ts";
+import { companyEvents } from "./events.ts";
 import { companyList, contactList } from "./lists.ts";
 import { companyApi } from "./api.ts";
 import { mergeActions } from "./merge/actions.ts";
@@ -39,6 +40,7 @@ export const companiesModule = defineModule({
     finance: ["companies.read", "companies.write"],
   },
   actions: [...Object.values(actions), ...Object.values(mergeActions)] as unknown as AnyAction[],
+  emits: companyEvents,
   transfers: companyTransfers,
   resources: [companyResource, contactResource, siteResource],
   routes: [...mergePages, ...recordPages, ...formPages, ...companyApi, ...mergeApi],

@@ -7,10 +7,12 @@ import { fromEdge, newInput, type PatchInput, patchInput } from "../../platform/
 import { insert, remove, update } from "../../platform/database/records.ts";
 import { indexRow } from "../../platform/database/search.ts";
 import { invalidField } from "../../platform/errors.ts";
+import { emit } from "../../platform/events/outbox.ts";
 import { addFile, type StoredBytes } from "../../platform/files/files.ts";
 import { htmlToText, sanitizeHtml } from "../../platform/html.ts";
 import { newId } from "../../platform/ids.ts";
 import { t } from "../../platform/language/index.ts";
+import { interactionLogged, recordNoteAdded } from "./events.ts";
 import { interactions, recordAttachments, recordNotes } from "./schema.ts";
 import { type SubjectIds, subjectOf, writableSubject } from "./subjects.ts";
 
@@ -54,6 +56,13 @@ export const addRecordNote = action({
       created_by_id: work.actor.user_id,
     });
     await indexSubject(work, row);
+    await emit(work, recordNoteAdded, {
+      note_id: row.id,
+      company_id: row.company_id,
+      contact_id: row.contact_id,
+      site_id: row.site_id,
+      is_alert: row.is_alert,
+    });
     return row;
   },
 });
@@ -165,6 +174,8 @@ export const logInteraction = action({
     await checkContact(work, row);
     const mine = work.actor.user_id === null || work.actor.kind !== "staff" ? [] : [work.actor.user_id];
     await setPeople(work, row, { contact_ids: input.contact_ids ?? [], user_ids: input.user_ids ?? mine });
+    const { id: interaction_id, contact_id, interaction_type } = row;
+    await emit(work, interactionLogged, { interaction_id, company_id: row.company_id, contact_id, interaction_type });
     return row;
   },
 });

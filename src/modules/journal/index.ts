@@ -2,6 +2,7 @@ import type { AnyAction } from "../../platform/action.ts";
 import { defineModule } from "../../platform/module.ts";
 import * as actions from "./actions.ts";
 import { journalApi } from "./api.ts";
+import { journalEvents } from "./events.ts";
 import { interactionPages } from "./pages/interactions.ts";
 import { notePages } from "./pages/notes.ts";
 import { timelinePages } from "./pages/timeline.ts";
@@ -18,6 +19,7 @@ export { interactionParticipants, interactions, recordNotes } from "./schema.ts"
 export const journalModule = defineModule({
   name: "journal",
   tables: [recordNotes, recordAttachments, interactions, interactionParticipants],
+  emits: journalEvents,
   actions: Object.values(actions) as unknown as AnyAction[],
   resources: [noteResource, attachmentResource, interactionResource],
   routes: [...journalApi, ...timelinePages, ...notePages, ...interactionPages],

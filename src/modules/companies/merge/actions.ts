@@ -8,6 +8,7 @@ import { indexRow, unindexRow } from "../../../platform/database/search.ts";
 import { find } from "../../../platform/access/reach.ts";
 import { conflict, invalidField, stale } from "../../../platform/errors.ts";
 import { t } from "../../../platform/language/index.ts";
+import { tellMerged } from "../events.ts";
 import { nameKey } from "../rules.ts";
 import { type MergePreview, mergePreview, type MergeTable, mergeTables } from "./preview.ts";
 
@@ -59,6 +60,7 @@ function merging(table: MergeTable): Action<Merge, Row> {
       })) as Row;
       await indexRow(work, table, kept);
       await unindexRow(work, table, input.merged_id);
+      await tellMerged(work, table, kept, input.merged_id);
       return (await find(work, table, input.id)) as Row;
     },
   });
