@@ -110,6 +110,37 @@ describe("the OpenAPI document", () => {
     expect(document.components.schemas.time_entries_attributes.required).not.toContain("hourly_rate");
   });
 
+  test("names the ways in: keys, tokens, and apps by OAuth with the scope that an operation needs", () => {
+    const { oauth2, ...others } = document.components.securitySchemes;
+    expect(Object.keys(others)).toEqual(["bearer", "api_key"]);
+    expect(Object.keys(oauth2.flows)).toEqual(["authorizationCode", "clientCredentials"]);
+    const { scopes, authorizationUrl, tokenUrl } = oauth2.flows.authorizationCode;
+    expect([authorizationUrl, tokenUrl]).toEqual(["/oauth/authorize", "/oauth/token"]);
+    for (const { method, path, permission, door } of apiRoutes()) {
+      const { security } = document.paths[path.replace(/:(\w+)/g, "{$1}")][method.toLowerCase()];
+      const ways = (security ?? document.security).map((way: Json) => Object.keys(way)[0]);
+      const name = `${method} ${path}`;
+      if (door === "hook") expect([name, ways]).toEqual([name, []]);
+      else if (path.includes("/portal/")) expect([name, ways]).toEqual([name, ["bearer"]]);
+      else expect([name, ways]).toEqual([name, ["bearer", "api_key", "oauth2"]]);
+      if (permission === null || door === "hook" || path.includes("/portal/")) continue;
+      expect([name, security[2].oauth2]).toEqual([name, [permission]]);
+      expect(scopes).toHaveProperty([permission]);
+    }
+  });
+
+  test("says how many requests are left, and when there are more", () => {
+    const { headers } = document.components.responses.error_429;
+    const limits = ["RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset"];
+    expect(Object.keys(headers)).toEqual(expect.arrayContaining([...limits, "Retry-After"]));
+    for (const { method, path, door } of apiRoutes()) {
+      const { responses } = document.paths[path.replace(/:(\w+)/g, "{$1}")][method.toLowerCase()];
+      expect([path, "429" in responses]).toEqual([path, true]);
+      if (door === "api" && "200" in responses && responses["200"].headers !== undefined)
+        expect(Object.keys(responses["200"].headers)).toEqual(expect.arrayContaining(limits));
+    }
+  });
+
   test("tells nothing that the API hides", () => {
     expect(JSON.stringify(document)).not.toMatch(/password_hash|token_hash|tenant_id|config_sealed|name_key/);
   });

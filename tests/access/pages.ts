@@ -83,6 +83,7 @@ export const pageAccess: AccessTable = {
     GET POST /interactions/:id/edit
     POST /interactions/:id/delete
     GET /api
+    GET /api/changelog
     GET /api/:operation
     GET POST /oauth/authorize
     GET /account/apps

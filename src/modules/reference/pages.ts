@@ -79,6 +79,14 @@ function indexModel(document: OpenApiDocument, words: string): ApiIndexModel {
       badges: [],
       actions: [
         {
+          label: t("Changes of the API"),
+          href: "/api/changelog",
+          icon: "clock",
+          look: "ghost",
+          is_post: false,
+          confirm: "",
+        },
+        {
           label: t("OpenAPI document"),
           href: "/api/v1/openapi.json",
           icon: "download",

@@ -1,7 +1,7 @@
 import { conversation, invoice, newTicket, ticket } from "./fixtures/desk.ts";
 import { customFields, duplicates, journalNotes, journalTimeline, merge } from "./fixtures/clients.ts";
 import { dashboard, emptyList, ticketList } from "./fixtures/lists.ts";
-import { apiIndex, apiOperation } from "./fixtures/reference.ts";
+import { apiChangelog, apiIndex, apiOperation } from "./fixtures/reference.ts";
 import * as outside from "./fixtures/outside.ts";
 import * as signIn from "./fixtures/sign-in.ts";
 import { header } from "./fixtures/parts.ts";
@@ -150,6 +150,7 @@ export const fixtures: Record<string, { layout: "app" | "portal" | "plain"; titl
   "portal/ticket": { layout: "portal", title: "T-1042", model: portalTicket },
   "oauth/consent": { layout: "plain", title: "Allow", model: signIn.consent },
   "records/show": { layout: "app", title: "Nordwind Logistics", model: record },
+  "reference/changelog": { layout: "app", title: "Changes of the API", model: apiChangelog },
   "reference/index": { layout: "app", title: "API", model: apiIndex },
   "reference/show": { layout: "app", title: "GET /api/v1/companies", model: apiOperation },
   "search/results": { layout: "app", title: "Search", model: search },

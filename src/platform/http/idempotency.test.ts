@@ -3,6 +3,7 @@ import { type ApiAnswer, startTestProgram, type TestProgram } from "../../../tes
 import { inUnit } from "../context.ts";
 import { hashToken } from "../crypto/tokens.ts";
 import { newId } from "../ids.ts";
+import { addAll } from "../reference.ts";
 
 let t: TestProgram;
 let key: string;
@@ -157,5 +158,60 @@ describe("a request whose program died", () => {
     t.clock.advance(11 * 60_000);
     const answer = await post("lost-2", company("Lost"));
     expect([answer.status, answer.body.errors[0].code]).toEqual([409, "answer_lost"]);
+  });
+});
+
+describe("whatever is posted", () => {
+  const first = async (path: string): Promise<string> =>
+    (await t.api("GET", `/api/v1/${path}?page[size]=1`, { key })).body.data[0]?.id as string;
+
+  test("a repetition makes nothing new: records, records under others, verbs, and what goes over several steps", async () => {
+    await inUnit(t.harbor.system, async (work) => {
+      for (const set of t.app.registry.reference) await addAll(work, set);
+    });
+    const made = async (path: string, type: string, attributes: object): Promise<string> => {
+      const body = { data: { type, attributes } };
+      const at = `/api/v1/${path}`;
+      const before = (await t.api("GET", `${at}?page[size]=200`, { key })).body.data.length as number;
+      const once = await post(`twice-${path}`, body, key, at);
+      const again = await post(`twice-${path}`, body, key, at);
+      expect([path, once.status, again.status, again.headers.get("idempotent-replayed")]).toEqual([
+        path,
+        201,
+        201,
+        "true",
+      ]);
+      expect(again.body).toEqual(once.body);
+      expect((await t.api("GET", `${at}?page[size]=200`, { key })).body.data).toHaveLength(before + 1);
+      return once.body.data.id as string;
+    };
+    const company_id = await made("companies", "companies", { name: "Twice" });
+    const lines = [{ line_type: "service", description: "Cabling", quantity: "1", unit_price: "10.00" }];
+    await made("contacts", "contacts", {
+      company_id,
+      first_name: "Ann",
+      last_name: "Twice",
+      email: "ann@twice.example",
+      contact_type: "billing",
+    });
+    const ticket_id = await made("tickets", "tickets", { title: "Twice", company_id });
+    await made(`tickets/${ticket_id}/notes`, "ticket_notes", { content: "Once", note_type: "internal" });
+    await made(`companies/${company_id}/notes`, "record_notes", { content: "Once" });
+    await made("time-entries", "time_entries", {
+      ticket_id,
+      company_id,
+      work_type_id: await first("work-types"),
+      date: "2026-11-03",
+      duration_minutes: 30,
+    });
+    const invoice = await made("invoices", "invoices", { company_id, lines });
+    for (const verb of ["approve", "send"]) {
+      const at = `/api/v1/invoices/${invoice}/${verb}`;
+      const once = await post(`twice-${verb}`, undefined, key, at);
+      const again = await post(`twice-${verb}`, undefined, key, at);
+      expect([verb, once.status, again.status]).toEqual([verb, 200, 200]);
+      expect(again.body).toEqual(once.body);
+    }
+    await made("payments", "payments", { invoice_id: invoice, amount: "1.00", payment_method: "check" });
   });
 });

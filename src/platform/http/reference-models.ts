@@ -8,6 +8,12 @@ export interface ApiIndexModel {
   sections: SectionModel[];
 }
 
+/** What has changed in the API, newest version first (`reference/changelog`). */
+export interface ApiChangelogModel {
+  header: PageHeaderModel;
+  versions: { version: string; changes: { text: string; is_code: boolean }[][] }[];
+}
+
 /** One operation of the API, with a form to try it (`reference/show`). */
 export interface ApiOperationModel {
   header: PageHeaderModel;
