@@ -113,6 +113,8 @@ describe("an event", () => {
     await contract();
     await send();
     expect(received.map(({ headers }) => headers.get("purser-event")).toSorted()).toEqual([
+      // The contract's company is new as well: who asks for all events hears of it.
+      "companies.created",
       "contracts.created",
       "contracts.created",
     ]);
