@@ -22,6 +22,7 @@ import { complete } from "./row.ts";
 import type { Lists, Staff } from "./setup.ts";
 import type { Size } from "./sizes.ts";
 import { fill, stories } from "./stories/index.ts";
+import type { Teams } from "./teams.ts";
 
 /** All that the play on the desk needs. */
 export interface Stage {
@@ -31,6 +32,7 @@ export interface Stage {
   clients: readonly Client[];
   agreements: readonly Agreement[];
   staff: Staff;
+  teams: Teams;
   lists: Lists;
   tenantId: string;
   /** How many tickets have been numbered before. */
@@ -181,6 +183,7 @@ function play(random: Random, scene: Scene): Played {
     site_id: contact.site_id ?? null,
     assigned_to_id: isTaken ? technician.id : null,
     queue_id: queueOf(lists, story),
+    team_id: story.tag === "project" ? scene.teams.infrastructure : scene.teams.desk,
     contract_id: scene.active(client.company.id, dateAt(calendar, opened)),
     estimated_hours: story.tag === "project" ? String(Math.ceil(story.minutes[1] / 60)) : null,
     is_billable: story.tag !== "warranty",

@@ -16,6 +16,7 @@ import { letterheadOf } from "./document.ts";
 import type { StaffRole } from "../platform/module.ts";
 import { hire, letClientsIn, readLists, setUp, type Staff } from "./setup.ts";
 import { type SizeName, sizes } from "./sizes.ts";
+import { formTeams } from "./teams.ts";
 
 export { isSizeName, type SizeName } from "./sizes.ts";
 
@@ -63,6 +64,7 @@ async function write(joined: Work, { size: name, seed, password, passwordHash }:
   const size = sizes[name];
   const { work, administrator } = await setUp(joined, passwordHash);
   const staff = await hire(work, administrator, { size, seed, passwordHash });
+  const teams = await formTeams(work, staff);
   const { tenant } = work;
   const lists = await readLists(work);
   const calendar = calendarOf(work.app.clock.now(), tenant.timezone, size.months);
@@ -83,7 +85,7 @@ async function write(joined: Work, { size: name, seed, password, passwordHash }:
   const { bills, unbilled } = billsOf({
     ...common,
     agreements,
-    logged: await writeTickets(bulk, { ...common, agreements, staff, lists, lastTicket }),
+    logged: await writeTickets(bulk, { ...common, agreements, staff, teams, lists, lastTicket }),
     monthly: size.monthly,
     handWritten: size.handWritten,
   });
