@@ -76,8 +76,8 @@ async function teamForm(
       {
         title: t("People"),
         fields: [
-          field("member_ids", t("Members"), { kind: "checkboxes", options, span: 6 }),
-          field("lead_ids", t("Who leads"), { kind: "checkboxes", options, span: 6 }),
+          field("member_ids", t("Members"), { kind: "checkboxes", options, span: 6, has_blank: true }),
+          field("lead_ids", t("Who leads"), { kind: "checkboxes", options, span: 6, has_blank: true }),
         ],
       },
     ],
