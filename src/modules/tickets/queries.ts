@@ -103,11 +103,10 @@ export async function ticketCounts(ctx: Ctx): Promise<TicketCounts> {
   };
 }
 
-/** Minutes that were logged on tickets, by the ticket's id; a ticket without any is absent. */
+/** Minutes that were logged on tickets, as far as the actor sees them, by the ticket's id; a ticket without any is absent. */
 export async function minutesOn(ctx: Ctx, ids: readonly string[]): Promise<Map<string, number>> {
   if (ids.length === 0) return new Map();
-  const rows = await ctx.db
-    .selectFrom("time_entries")
+  const rows = await reach(ctx, "time_entries")
     .select(["ticket_id", (eb) => eb.fn.sum("duration_minutes").as("minutes")])
     .where("ticket_id", "in", [...ids])
     .groupBy("ticket_id")

@@ -56,16 +56,22 @@ export interface ActiveTimer {
 export async function activeTimer(ctx: Ctx): Promise<ActiveTimer | null> {
   if (ctx.actor.kind !== "staff" || ctx.actor.user_id === null || !can(ctx.actor, "time.write")) return null;
   const row = await reach(ctx, "timers")
-    .leftJoin("tickets", "tickets.id", "timers.ticket_id")
+    // Of a ticket that has gone out of reach meanwhile nothing is said.
+    .leftJoin(
+      reach(ctx, "tickets")
+        .select(["tickets.id", "tickets.ticket_number", "tickets.title", "tickets.company_id"])
+        .as("seen"),
+      (join) => join.onRef("seen.id", "=", "timers.ticket_id"),
+    )
     .select([
       "timers.id",
       "timers.started_at",
       "timers.ticket_id",
       "timers.work_type_id",
       "timers.notes",
-      "tickets.ticket_number",
-      "tickets.title as ticket_title",
-      "tickets.company_id",
+      "seen.ticket_number",
+      "seen.title as ticket_title",
+      "seen.company_id",
     ])
     .executeTakeFirst();
   return row === undefined ? null : { ...row, minutes: timerMinutes(row.started_at, ctx.app.clock.now()) };

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { makeClient } from "../../../tests/support/desk.ts";
-import { makeStaff, type Person } from "../../../tests/support/people.ts";
+import { browserOf, makeStaff, type Person } from "../../../tests/support/people.ts";
 import { startTestProgram, type TestProgram } from "../../../tests/support/program.ts";
 import { inUnit } from "../../platform/context.ts";
 import { addAll } from "../../platform/reference.ts";
@@ -75,4 +75,50 @@ describe("somebody whose role reaches", () => {
       expect([name, asked.body.data.attributes.record.is_seen]).toEqual([name, isSeen]);
     }
   });
+});
+
+test("hours summed up on a ticket are those that one sees", async () => {
+  const { company_id } = await makeClient(t, "Sums Ltd");
+  const ticket = await made("tickets", "tickets", { title: "Slow files", company_id, assigned_to_id: people.kim.id });
+  const { body } = await t.api("GET", "/api/v1/work-types?page[size]=1", { key: admin });
+  for (const [name, duration_minutes] of [
+    ["kim", 30],
+    ["stranger", 60],
+  ] as const)
+    await made("time-entries", "time_entries", {
+      company_id,
+      ticket_id: ticket,
+      work_type_id: body.data[0].id,
+      user_id: people[name].id,
+      date: "2026-11-03",
+      duration_minutes,
+    });
+  const role = await made("roles", "roles", { name: "Own hours", permissions: ["tickets.read", "time.read:own"] });
+  await inUnit(t.harbor.system, (work) => setRoles(work, people.kim.id, [role]));
+  const { key } = await inUnit(t.harbor.system, (work) => makeApiKey(work, people.kim.id, { name: "sum" }));
+  const hours = async (by: string): Promise<number> =>
+    Number((await t.api("GET", `/api/v1/tickets/${ticket}`, { key: by })).body.data.attributes.actual_hours);
+  expect([await hours(admin), await hours(key)]).toEqual([1.5, 0.5]);
+});
+
+test("a timer does not name a ticket that has gone out of reach", async () => {
+  const { company_id } = await makeClient(t, "Clock Ltd");
+  const ticket = await made("tickets", "tickets", { title: "Zebra", company_id, assigned_to_id: people.kim.id });
+  const role = await made("roles", "roles", { name: "Own", permissions: ["tickets.read:own", "time.write"] });
+  await inUnit(t.harbor.system, (work) => setRoles(work, people.kim.id, [role]));
+  const { key } = await inUnit(t.harbor.system, (work) => makeApiKey(work, people.kim.id, { name: "timer" }));
+  const started = await t.api("POST", "/api/v1/time-entries/timer/start", {
+    key,
+    body: { data: { type: "timers", attributes: { ticket_id: ticket } } },
+  });
+  expect(started.status).toBeLessThan(300);
+  const browser = await browserOf(t, people.kim);
+  expect((await browser.open("/timer")).text).toContain("Zebra");
+  await t.api("PATCH", `/api/v1/tickets/${ticket}`, {
+    key: admin,
+    body: { data: { type: "tickets", id: ticket, attributes: { assigned_to_id: people.mate.id } } },
+  });
+  const shown = await browser.open("/timer");
+  expect([shown.status, shown.text.includes("Zebra")]).toEqual([200, false]);
+  expect((await browser.open("/account")).text).not.toContain("Zebra");
 });

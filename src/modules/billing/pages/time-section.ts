@@ -1,3 +1,4 @@
+import { reach } from "../../../platform/access/reach.ts";
 import type { Ctx } from "../../../platform/context.ts";
 import { shownHours } from "../../../platform/decimal.ts";
 import { cell, empty } from "../../../platform/http/cells.ts";
@@ -32,13 +33,17 @@ export async function timeSection(ctx: Ctx, lines: readonly InvoiceLineRow[]): P
     .selectFrom("invoice_line_time_entries as links")
     .innerJoin("time_entries", "time_entries.id", "links.time_entry_id")
     .leftJoin("users", "users.id", "time_entries.user_id")
-    .leftJoin("tickets", "tickets.id", "time_entries.ticket_id")
+    // Of a ticket out of reach not even the number is said; the invoice itself says what the client gets to read.
+    .leftJoin(
+      reach(ctx, "tickets").select(["tickets.id", "tickets.ticket_number", "tickets.title"]).as("seen"),
+      (join) => join.onRef("seen.id", "=", "time_entries.ticket_id"),
+    )
     .select([
       "time_entries.id",
       "time_entries.date",
       "users.name as technician",
-      "tickets.ticket_number",
-      "tickets.title",
+      "seen.ticket_number",
+      "seen.title",
       "time_entries.notes",
       "links.billed_minutes",
       "links.billed_amount",
