@@ -28,7 +28,11 @@ async function load(ctx: Ctx, { id }: { id: string }): Promise<PanelModel[] | nu
   if (contact === undefined || contact.archived_at !== null) return null;
   if (!contact.is_portal_user) {
     if (!can(ctx.actor, "portal.manage")) return null;
-    return [{ kind: "action", ...link(t("Give portal access"), `/contacts/${id}/portal-access`, "key") }];
+    const path = `/contacts/${id}/portal-access`;
+    return [
+      { kind: "action", ...link(t("Choose a portal role"), path, "users") },
+      { kind: "action", ...button(t("Give portal access"), path, "key") },
+    ];
   }
   const account = await accountOf(ctx, id);
   const now = ctx.app.clock.now();
