@@ -256,6 +256,9 @@ export async function respondFailure(
       ...(failure.status === 401 ? { "www-authenticate": "Bearer" } : {}),
     });
   }
+  // A stream whose session has ended tries again by itself; 204 tells it to stop (HTML, server-sent events), a page would be an error.
+  if (failure.status === 401 && incoming.request.headers.get("accept") === "text/event-stream")
+    return new Response(null, { status: 204 });
   if (failure.status === 401 && ctx !== null) {
     const door = route.door === "portal" ? "/portal/sign-in" : "/sign-in";
     const back =

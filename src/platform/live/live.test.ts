@@ -90,6 +90,9 @@ describe("whoever looks at a topic", () => {
     expect((await listener("")).status).toBe(400);
     expect((await listener("tickets/nonsense")).status).toBe(404);
     expect((await listener("sessions/someone")).status).toBe(404);
+    // The stream of somebody who has signed out meanwhile is told not to try again.
+    const stream = await t.fetch("/live?topics=tickets", { headers: { accept: "text/event-stream" } });
+    expect(stream.status).toBe(204);
   });
 });
 
