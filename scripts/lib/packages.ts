@@ -6,6 +6,7 @@ export type SystemProgram = { program: string; package: string };
 
 export const testPrograms: SystemProgram[] = [
   { program: "chromium", package: "chromium" },
+  { program: "curl", package: "curl" },
   { program: "pdftotext", package: "poppler-utils" },
 ];
 

@@ -8,7 +8,7 @@ import { allTables, labelOf, type Table, tableNamed } from "../../platform/datab
 import { cell, empty, link, words } from "../../platform/http/cells.ts";
 import type { List, ListFilter, ListQuery } from "../../platform/http/list.ts";
 import { optionsOf } from "../../platform/http/options.ts";
-import { t } from "../../platform/language/index.ts";
+import { declared, t } from "../../platform/language/index.ts";
 import { actionTones, recordNoun, verbOf } from "./words.ts";
 import { alertKinds, securityAlerts } from "./schema.ts";
 import { alertTitle } from "./words.ts";
@@ -43,6 +43,16 @@ function dayFilters<R>(reference: string): ListFilter<R>[] {
     { name: "from", label: t("From"), is_date: true, options: () => [], apply: bounded(">=", 0) },
     { name: "to", label: t("Until"), is_date: true, options: () => [], apply: bounded("<", 1) },
   ];
+}
+
+/** Whose doings: any of the people who sign in. */
+function whoFilter<R>(reference: string): ListFilter<R> {
+  return {
+    name: "who",
+    label: declared("Who"),
+    options: (ctx) => optionsOf(ctx, "users"),
+    apply: (query, value) => query.where(sql.ref(reference), "=", value),
+  };
 }
 
 export interface AuditRow {
@@ -95,12 +105,7 @@ export const auditList: List<AuditRow> = {
     { key: "ip_address", label: "From", is_secondary: true, cell: (row) => cell.muted(row.ip_address) },
   ],
   filters: [
-    {
-      name: "who",
-      label: "Who",
-      options: (ctx) => optionsOf(ctx, "users"),
-      apply: (query, value) => query.where("audit_log.user_id", "=", value),
-    },
+    whoFilter<AuditRow>("audit_log.user_id"),
     {
       name: "action",
       label: "Did",
@@ -206,12 +211,7 @@ export const requestList: List<RequestRow> = {
     { key: "ip_address", label: "From", is_secondary: true, cell: (row) => cell.muted(row.ip_address) },
   ],
   filters: [
-    {
-      name: "who",
-      label: "Who",
-      options: (ctx) => optionsOf(ctx, "users"),
-      apply: (query, value) => query.where("api_requests.user_id", "=", value),
-    },
+    whoFilter<RequestRow>("api_requests.user_id"),
     {
       name: "answer",
       label: "Answer",
