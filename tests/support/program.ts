@@ -73,6 +73,12 @@ export interface ApiAnswer {
   body: any;
 }
 
+/** What an answer is and which field its first error points at. */
+export const pointerOf = (answer: ApiAnswer): [status: number, pointer: string] => [
+  answer.status,
+  answer.body.errors?.[0]?.source?.pointer,
+];
+
 /** A whole program over a database of its own, of the edition that the tests run for; `isSetUp: false`: at its first start. */
 export async function startTestProgram(
   options: {

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { type BillingWorld, billingWorld } from "../../../tests/support/billing.ts";
+import { type BillingWorld, billingWorld, november } from "../../../tests/support/billing.ts";
 import { startTestProgram, type TestProgram } from "../../../tests/support/program.ts";
 import { perform } from "../../platform/action.ts";
 import { reading } from "../../platform/context.ts";
@@ -9,7 +9,6 @@ import { deleteDraft } from "./actions/drafts.ts";
 import { generateFromContract } from "./actions/generate.ts";
 import { deleteLine, updateLine } from "./actions/lines.ts";
 import { voidInvoice } from "./actions/void.ts";
-import type { InvoiceLineRow } from "./schema.ts";
 
 let t: TestProgram;
 let w: BillingWorld;
@@ -20,30 +19,15 @@ beforeAll(async () => {
 });
 afterAll(() => t.close());
 
-const november = { period_start: "2026-11-01" };
-const lines = (invoiceId: string): Promise<InvoiceLineRow[]> =>
-  reading(w.admin, (ctx) =>
-    ctx.db.selectFrom("invoice_lines").selectAll().where("invoice_id", "=", invoiceId).orderBy("sort_order").execute(),
-  );
 const entry = (id: string) =>
   reading(w.admin, (ctx) =>
     ctx.db.selectFrom("time_entries").selectAll().where("id", "=", id).executeTakeFirstOrThrow(),
   );
 
-const block = (given: Record<string, unknown> = {}): Record<string, unknown> => ({
-  name: "Support hours",
-  item_type: "block_hours",
-  unit_price: "0",
-  included_hours: "2",
-  overage_rate: "95",
-  work_type_id: w.remote,
-  ...given,
-});
-
 describe("what a draft claims", () => {
   test("is free again when the draft is deleted, and when the invoice is void", async () => {
     const company = await w.company("Freed");
-    const contract = await w.contract(company.id, { billing_amount: "100.00" }, [block({ unit_price: "50" })]);
+    const contract = await w.contract(company.id, { billing_amount: "100.00" }, [w.block({ unit_price: "50" })]);
     const worked = await w.time(company.id, "2026-11-03", 150);
     const generate = () => perform(w.finance, generateFromContract, { contract_id: contract.id, ...november });
     const first = await generate();
@@ -89,10 +73,10 @@ describe("what a draft claims", () => {
 
   test("is billed as a whole or not at all", async () => {
     const company = await w.company("Halves");
-    const contract = await w.contract(company.id, {}, [block()]);
+    const contract = await w.contract(company.id, {}, [w.block()]);
     const worked = await w.time(company.id, "2026-11-03", 150);
     const draft = await perform(w.finance, generateFromContract, { contract_id: contract.id, ...november });
-    const [covered, billed] = await lines(draft.id);
+    const [covered, billed] = await w.lines(draft.id);
     await perform(w.finance, deleteLine, { id: billed?.id });
     await expect(perform(w.finance, approveInvoice, { id: draft.id })).rejects.toMatchObject({
       status: 409,
@@ -108,9 +92,9 @@ describe("what a draft claims", () => {
     await w.time(company.id, "2026-11-03", 60, { work_type_id: w.onsite });
     const later = await w.time(company.id, "2026-11-04", 30, { work_type_id: w.onsite });
     const draft = await perform(w.finance, generateFromContract, { contract_id: contract.id, ...november });
-    const [line] = await lines(draft.id);
+    const [line] = await w.lines(draft.id);
     await perform(w.finance, updateLine, { id: line?.id, quantity: "1", unit_price: "100" });
-    expect((await lines(draft.id))[0]?.explanation).toMatchObject({
+    expect((await w.lines(draft.id))[0]?.explanation).toMatchObject({
       kind: "time",
       calculated_total: 21_000,
       changed_by: "Finance of Harbor IT",

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { type BillingWorld, billingWorld } from "../../../tests/support/billing.ts";
+import { type BillingWorld, billingWorld, november } from "../../../tests/support/billing.ts";
 import { startTestProgram, type TestProgram } from "../../../tests/support/program.ts";
 import { perform } from "../../platform/action.ts";
 import { reading } from "../../platform/context.ts";
@@ -8,7 +8,6 @@ import { updateTime } from "../time/index.ts";
 import { approveInvoice } from "./actions/approve.ts";
 import { generateFromContract, generateFromTime, rebuildDraft } from "./actions/generate.ts";
 import { generateBatch } from "./batch.ts";
-import type { InvoiceLineRow } from "./schema.ts";
 
 let t: TestProgram;
 let w: BillingWorld;
@@ -19,28 +18,13 @@ beforeAll(async () => {
 });
 afterAll(() => t.close());
 
-const november = { period_start: "2026-11-01" };
-const lines = (invoiceId: string): Promise<InvoiceLineRow[]> =>
-  reading(w.admin, (ctx) =>
-    ctx.db.selectFrom("invoice_lines").selectAll().where("invoice_id", "=", invoiceId).orderBy("sort_order").execute(),
-  );
 const invoiceCount = async (): Promise<number> =>
   (await reading(w.admin, (ctx) => ctx.db.selectFrom("invoices").select("id").execute())).length;
-
-const block = (given: Record<string, unknown> = {}): Record<string, unknown> => ({
-  name: "Support hours",
-  item_type: "block_hours",
-  unit_price: "0",
-  included_hours: "2",
-  overage_rate: "95",
-  work_type_id: w.remote,
-  ...given,
-});
 
 describe("a draft from a contract", () => {
   test("bills the fee, uses prepaid hours first, and bills the rest with its rate's source", async () => {
     const company = await w.company("Nordwind");
-    const contract = await w.contract(company.id, { billing_amount: "1200.00" }, [block()]);
+    const contract = await w.contract(company.id, { billing_amount: "1200.00" }, [w.block()]);
     await w.time(company.id, "2026-11-03", 90);
     await w.time(company.id, "2026-11-12", 60, { work_type_id: w.onsite });
     await w.time(company.id, "2026-11-20", 75);
@@ -55,14 +39,14 @@ describe("a draft from a contract", () => {
       problems: [],
     });
     expect(
-      (await lines(draft.id)).map((line) => [line.description, line.quantity, line.unit_price, line.total]),
+      (await w.lines(draft.id)).map((line) => [line.description, line.quantity, line.unit_price, line.total]),
     ).toEqual([
       ["Managed office, November 2026", "1", "1200", 120_000],
       ["Remote support (covered by prepaid hours 2.00 h)", "2", "0", 0],
       ["On-site work", "1", "140", 14_000],
       ["Remote support", "0.75", "95", 7125],
     ]);
-    expect((await lines(draft.id)).map((line) => line.explanation["rate_source"])).toMatchObject([
+    expect((await w.lines(draft.id)).map((line) => line.explanation["rate_source"])).toMatchObject([
       undefined,
       undefined,
       { kind: "default_rate_card", name: "Standard" },
@@ -103,7 +87,7 @@ describe("a draft from a contract", () => {
 
   test("bills what came later on an invoice of its own, and late time against the hours of its own period", async () => {
     const company = await w.company("Later");
-    const contract = await w.contract(company.id, { billing_amount: "100.00" }, [block()]);
+    const contract = await w.contract(company.id, { billing_amount: "100.00" }, [w.block()]);
     await w.time(company.id, "2026-10-05", 105);
     const october = await perform(w.finance, generateFromContract, {
       contract_id: contract.id,
@@ -112,7 +96,7 @@ describe("a draft from a contract", () => {
     await perform(w.finance, approveInvoice, { id: october.id });
     await w.time(company.id, "2026-10-30", 30);
     const draft = await perform(w.finance, generateFromContract, { contract_id: contract.id, ...november });
-    expect((await lines(draft.id)).map((line) => [line.description, line.total])).toEqual([
+    expect((await w.lines(draft.id)).map((line) => [line.description, line.total])).toEqual([
       ["Managed office, November 2026", 10_000],
       ["Remote support (covered by prepaid hours 0.25 h)", 0],
       ["Remote support", 2375],
@@ -168,7 +152,7 @@ describe("a draft from a contract", () => {
       { name: "Backup", item_type: "recurring_service", unit_price: "40" },
     ]);
     const draft = await perform(w.finance, generateFromContract, { contract_id: contract.id, ...november });
-    expect((await lines(draft.id)).map((line) => [line.line_type, line.total, line.is_taxable])).toEqual([
+    expect((await w.lines(draft.id)).map((line) => [line.line_type, line.total, line.is_taxable])).toEqual([
       ["product", 3150, false],
       ["service", 4000, true],
     ]);

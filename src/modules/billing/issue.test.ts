@@ -10,7 +10,6 @@ import { recordPayment } from "./actions/payments.ts";
 import { sendInvoice } from "./actions/send.ts";
 import { voidInvoice } from "./actions/void.ts";
 import { invoicePdfResponse } from "./issue/document.ts";
-import type { InvoiceRow } from "./schema.ts";
 
 let t: TestProgram;
 let w: BillingWorld;
@@ -21,40 +20,18 @@ beforeAll(async () => {
 });
 afterAll(() => t.close());
 
-let companies = 0;
-
-async function draft(
-  price = "100.00",
-  given: Record<string, unknown> = {},
-  email?: string | null,
-): Promise<InvoiceRow> {
-  const company = await w.company(`Client ${companies++}`, given, email);
-  return perform(w.finance, createInvoice, {
-    company_id: company.id,
-    lines: [{ description: "Work", unit_price: price }],
-  });
-}
-
-const approved = async (price?: string, given?: Record<string, unknown>, email?: string | null): Promise<InvoiceRow> =>
-  perform(w.finance, approveInvoice, { id: (await draft(price, given, email)).id });
-const now = (id: string): Promise<InvoiceRow> =>
-  reading(w.admin, (ctx) => ctx.db.selectFrom("invoices").selectAll().where("id", "=", id).executeTakeFirstOrThrow());
-const mailsAbout = (id: string) =>
-  reading(w.admin, (ctx) =>
-    ctx.db.selectFrom("mails").selectAll().where("entity_id", "=", id).orderBy("created_at").orderBy("id").execute(),
-  );
 const pdf = async (id: string): Promise<Buffer> =>
   Buffer.from(await (await invoicePdfResponse(w.finance, id)).arrayBuffer());
 
 describe("approval", () => {
   test("gives numbers without a gap, whatever fails in between", async () => {
-    const first = await approved();
+    const first = await w.approved();
     const empty = await perform(w.finance, createInvoice, { company_id: first.company_id });
     await expect(perform(w.finance, approveInvoice, { id: empty.id })).rejects.toMatchObject({
       status: 409,
       code: "draft_problems",
     });
-    const others = await Promise.all([draft(), draft(), draft()]);
+    const others = await Promise.all([w.draft(), w.draft(), w.draft()]);
     const numbers = await Promise.all(
       others.map(async ({ id }) => (await perform(w.finance, approveInvoice, { id })).invoice_number),
     );
@@ -64,27 +41,27 @@ describe("approval", () => {
   });
 
   test("happens once, also when two people click at the same moment", async () => {
-    const invoice = await draft();
+    const invoice = await w.draft();
     const both = await Promise.allSettled([1, 2].map(() => perform(w.finance, approveInvoice, { id: invoice.id })));
     expect(both.map((one) => one.status).toSorted()).toEqual(["fulfilled", "rejected"]);
   });
 
   test("refuses a version that somebody else has changed", async () => {
-    const invoice = await draft();
+    const invoice = await w.draft();
     await expect(
       perform(w.finance, approveInvoice, { id: invoice.id, version: invoice.version + 5 }),
     ).rejects.toMatchObject({ status: 412 });
-    expect((await now(invoice.id)).invoice_number).toBeNull();
+    expect((await w.invoice(invoice.id)).invoice_number).toBeNull();
   });
 
   test("of an invoice of zero makes it paid at once", async () => {
-    const free = await approved("0");
+    const free = await w.approved("0");
     expect(free).toMatchObject({ status: "paid", total: 0, balance_due: 0, paid_at: t.clock.now() });
     expect(await sendInvoice(w.finance, free.id)).toMatchObject({ status: "paid", sent_at: t.clock.now() });
   });
 
   test("keeps the document as it is: the PDF has the same bytes after names change and money comes in", async () => {
-    const invoice = await approved();
+    const invoice = await w.approved();
     const before = await pdf(invoice.id);
     expect(before.subarray(0, 5).toString()).toBe("%PDF-");
     await perform(w.admin, updateCompany, {
@@ -101,10 +78,10 @@ describe("approval", () => {
 
 describe("sending", () => {
   test("mails the PDF and a link to the portal, and again when asked again", async () => {
-    const invoice = await approved("1234.50");
+    const invoice = await w.approved("1234.50");
     const sent = await sendInvoice(w.finance, invoice.id);
     expect(sent).toMatchObject({ status: "sent", sent_at: t.clock.now() });
-    const [mail] = await mailsAbout(invoice.id);
+    const [mail] = await w.mailsAbout(invoice.id);
     expect(mail).toMatchObject({ subject: `Invoice ${invoice.invoice_number} from Harbor IT`, to_name: "Bea Books" });
     expect(mail?.text_body).toContain(`http://harbor.test/portal/invoices/${invoice.id}`);
     expect(mail?.text_body).toContain("$1,234.50");
@@ -122,29 +99,29 @@ describe("sending", () => {
     ).toBe(true);
     t.clock.advance(1000);
     await sendInvoice(w.finance, invoice.id);
-    expect(await mailsAbout(invoice.id)).toHaveLength(2);
+    expect(await w.mailsAbout(invoice.id)).toHaveLength(2);
   });
 
   test("needs an approved invoice and somebody who receives it", async () => {
-    const unapproved = await draft();
+    const unapproved = await w.draft();
     await expect(sendInvoice(w.finance, unapproved.id)).rejects.toMatchObject({ status: 409, code: "not_issued" });
-    const lonely = await approved("10.00", {}, null);
+    const lonely = await w.approved("10.00", {}, null);
     await expect(sendInvoice(w.finance, lonely.id)).rejects.toMatchObject({ status: 422, code: "no_recipient" });
-    expect(await now(lonely.id)).toMatchObject({ status: "pending", sent_at: null });
-    expect(await mailsAbout(lonely.id)).toEqual([]);
+    expect(await w.invoice(lonely.id)).toMatchObject({ status: "pending", sent_at: null });
+    expect(await w.mailsAbout(lonely.id)).toEqual([]);
   });
 });
 
 describe("voiding", () => {
   test("keeps the number, and is refused for drafts, twice, and after a payment", async () => {
-    const invoice = await approved();
+    const invoice = await w.approved();
     const voided = await perform(w.finance, voidInvoice, { id: invoice.id });
     expect(voided).toMatchObject({ status: "void", invoice_number: invoice.invoice_number, balance_due: 0 });
     const refusal = (id: string) =>
       expect(perform(w.finance, voidInvoice, { id })).rejects.toMatchObject({ status: 409 });
     await refusal(invoice.id);
-    await refusal((await draft()).id);
-    const paid = await approved();
+    await refusal((await w.draft()).id);
+    const paid = await w.approved();
     await perform(w.finance, recordPayment, { invoice_id: paid.id, amount: "1.00", payment_method: "cash" });
     await refusal(paid.id);
     await expect(sendInvoice(w.finance, invoice.id)).rejects.toMatchObject({ status: 409 });

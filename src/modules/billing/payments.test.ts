@@ -3,8 +3,6 @@ import { type BillingWorld, billingWorld } from "../../../tests/support/billing.
 import { startTestProgram, type TestProgram } from "../../../tests/support/program.ts";
 import { perform } from "../../platform/action.ts";
 import { inUnit, reading } from "../../platform/context.ts";
-import { approveInvoice } from "./actions/approve.ts";
-import { createInvoice } from "./actions/drafts.ts";
 import { applyPayment, recordPayment, type ReportedPayment } from "./actions/payments.ts";
 import { sendInvoice } from "./actions/send.ts";
 import { voidInvoice } from "./actions/void.ts";
@@ -19,32 +17,9 @@ beforeAll(async () => {
 });
 afterAll(() => t.close());
 
-let companies = 0;
-
-async function draft(
-  price = "100.00",
-  given: Record<string, unknown> = {},
-  email?: string | null,
-): Promise<InvoiceRow> {
-  const company = await w.company(`Client ${companies++}`, given, email);
-  return perform(w.finance, createInvoice, {
-    company_id: company.id,
-    lines: [{ description: "Work", unit_price: price }],
-  });
-}
-
-const approved = async (price?: string, given?: Record<string, unknown>, email?: string | null): Promise<InvoiceRow> =>
-  perform(w.finance, approveInvoice, { id: (await draft(price, given, email)).id });
-const now = (id: string): Promise<InvoiceRow> =>
-  reading(w.admin, (ctx) => ctx.db.selectFrom("invoices").selectAll().where("id", "=", id).executeTakeFirstOrThrow());
-const mailsAbout = (id: string) =>
-  reading(w.admin, (ctx) =>
-    ctx.db.selectFrom("mails").selectAll().where("entity_id", "=", id).orderBy("created_at").orderBy("id").execute(),
-  );
-
 describe("payments by hand", () => {
   test("come in parts until the invoice is paid, each with a receipt", async () => {
-    const invoice = await approved("100.00");
+    const invoice = await w.approved("100.00");
     await sendInvoice(w.finance, invoice.id);
     const pay = (amount: string): Promise<PaymentRow> =>
       perform(w.finance, recordPayment, {
@@ -60,27 +35,27 @@ describe("payments by hand", () => {
       company_id: invoice.company_id,
       recorded_by_id: w.finance.actor.user_id,
     });
-    expect(await now(invoice.id)).toMatchObject({
+    expect(await w.invoice(invoice.id)).toMatchObject({
       status: "partially_paid",
       amount_paid: 3000,
       balance_due: 7000,
       paid_at: null,
     });
     await pay("70.00");
-    expect(await now(invoice.id)).toMatchObject({
+    expect(await w.invoice(invoice.id)).toMatchObject({
       status: "paid",
       amount_paid: 10_000,
       balance_due: 0,
       paid_at: t.clock.now(),
     });
     await t.settle();
-    const receipts = (await mailsAbout(invoice.id)).filter((mail) => mail.subject.startsWith("Payment received"));
+    const receipts = (await w.mailsAbout(invoice.id)).filter((mail) => mail.subject.startsWith("Payment received"));
     expect(receipts).toHaveLength(2);
     expect(receipts[0]?.text_body).toContain("$30.00");
   });
 
   test("are more than zero, not more than the balance, and of today or before", async () => {
-    const invoice = await approved("100.00");
+    const invoice = await w.approved("100.00");
     const problem = (given: Record<string, unknown>, field: string) =>
       expect(
         perform(w.finance, recordPayment, { invoice_id: invoice.id, amount: "1.00", payment_method: "cash", ...given }),
@@ -91,19 +66,19 @@ describe("payments by hand", () => {
     await problem({ amount: "1.005" }, "amount");
     await problem({ payment_date: "2030-01-01" }, "payment_date");
     await problem({ invoice_id: invoice.company_id }, "invoice_id");
-    await problem({ invoice_id: (await draft()).id }, "amount");
-    expect(await now(invoice.id)).toMatchObject({ amount_paid: 0, status: "pending" });
+    await problem({ invoice_id: (await w.draft()).id }, "amount");
+    expect(await w.invoice(invoice.id)).toMatchObject({ amount_paid: 0, status: "pending" });
   });
 
   test("cannot together take more than the balance", async () => {
-    const invoice = await approved("100.00");
+    const invoice = await w.approved("100.00");
     const both = await Promise.allSettled(
       [1, 2].map(() =>
         perform(w.finance, recordPayment, { invoice_id: invoice.id, amount: "80.00", payment_method: "cash" }),
       ),
     );
     expect(both.filter((one) => one.status === "fulfilled")).toHaveLength(1);
-    expect(await now(invoice.id)).toMatchObject({ amount_paid: 8000 });
+    expect(await w.invoice(invoice.id)).toMatchObject({ amount_paid: 8000 });
   });
 });
 
@@ -125,18 +100,18 @@ describe("payments by a gateway", () => {
     );
 
   test("take effect once for each transaction", async () => {
-    const invoice = await approved("100.00");
+    const invoice = await w.approved("100.00");
     const first = await apply(invoice);
     expect((await apply(invoice)).id).toBe(first.id);
-    expect(await now(invoice.id)).toMatchObject({ status: "paid", amount_paid: 10_000 });
+    expect(await w.invoice(invoice.id)).toMatchObject({ status: "paid", amount_paid: 10_000 });
     expect(await all(invoice.company_id)).toHaveLength(1);
   });
 
   test("keep what is more than the balance as an unapplied payment", async () => {
-    const invoice = await approved("100.00");
+    const invoice = await w.approved("100.00");
     await perform(w.finance, recordPayment, { invoice_id: invoice.id, amount: "60.00", payment_method: "cash" });
     expect(await apply(invoice)).toMatchObject({ invoice_id: invoice.id, amount: 4000 });
-    expect(await now(invoice.id)).toMatchObject({ status: "paid", amount_paid: 10_000, balance_due: 0 });
+    expect(await w.invoice(invoice.id)).toMatchObject({ status: "paid", amount_paid: 10_000, balance_due: 0 });
     const rest = (await all(invoice.company_id)).find((payment) => payment.invoice_id === null);
     expect(rest).toMatchObject({
       amount: 6000,
@@ -148,15 +123,15 @@ describe("payments by a gateway", () => {
   });
 
   test("for a void invoice or in another currency are kept, not lost", async () => {
-    const invoice = await approved("100.00");
+    const invoice = await w.approved("100.00");
     await perform(w.finance, voidInvoice, { id: invoice.id });
     expect(await apply(invoice)).toMatchObject({
       invoice_id: null,
       amount: 10_000,
       notes: expect.stringContaining("void"),
     });
-    const dollars = await approved("100.00");
+    const dollars = await w.approved("100.00");
     expect(await apply(dollars, { currency: "EUR" })).toMatchObject({ invoice_id: null, currency: "EUR" });
-    expect(await now(dollars.id)).toMatchObject({ amount_paid: 0, status: "pending" });
+    expect(await w.invoice(dollars.id)).toMatchObject({ amount_paid: 0, status: "pending" });
   });
 });

@@ -1,50 +1,27 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { makeClient } from "../../../tests/support/desk.ts";
-import { type ApiAnswer, startTestProgram, type TestProgram } from "../../../tests/support/program.ts";
+import { type ApiAnswer, pointerOf, startTestProgram, type TestProgram } from "../../../tests/support/program.ts";
+import { type ContractWorld, contractWorld } from "../../../tests/support/contracts.ts";
 import { reach } from "../../platform/access/reach.ts";
 import { perform } from "../../platform/action.ts";
-import { type Ctx, reading } from "../../platform/context.ts";
-import { createCompany } from "../companies/index.ts";
-import { cancelContract, type ContractRow, createContract, createItem } from "./index.ts";
+import { reading } from "../../platform/context.ts";
+import { cancelContract, createItem } from "./index.ts";
 
 let t: TestProgram;
-let admin: Ctx;
-let key: string;
+let w: ContractWorld;
 let technicianKey: string;
 
 beforeAll(async () => {
   t = await startTestProgram();
-  admin = await t.harbor.as("administrator");
-  key = await t.harbor.key("administrator");
+  w = await contractWorld(t);
   technicianKey = await t.harbor.key("technician");
 });
 afterAll(() => t.close());
 
-const company = async (name: string, currency = "USD"): Promise<string> =>
-  (await perform(admin, createCompany, { name, currency })).id;
-const document = (type: string, attributes: Record<string, unknown>): unknown => ({ data: { type, attributes } });
-const send = (
-  method: string,
-  path: string,
-  type: string,
-  attributes: Record<string, unknown>,
-  as = key,
-): Promise<ApiAnswer> => t.api(method, `/api/v1/${path}`, { key: as, body: document(type, attributes) });
-const pointerOf = (answer: ApiAnswer): [number, string] => [answer.status, answer.body.errors?.[0]?.source?.pointer];
-const contract = (company_id: string, more: Record<string, unknown> = {}): Promise<ContractRow> =>
-  perform(admin, createContract, {
-    name: "Care",
-    company_id,
-    contract_type: "managed_services",
-    start_date: "2026-01-01",
-    status: "active",
-    ...more,
-  });
-
 describe("contracts over the API", () => {
   test("are made as numbered drafts in the company's currency, changed and deleted", async () => {
-    const company_id = await company("Łódź Optics", "EUR");
-    const made = await send("POST", "contracts", "contracts", {
+    const company_id = await w.company("Łódź Optics", "EUR");
+    const made = await w.send("POST", "contracts", "contracts", {
       name: "Care",
       company_id,
       contract_type: "managed_services",
@@ -63,26 +40,26 @@ describe("contracts over the API", () => {
       renewal_terms: { months: 6 },
     });
     const { id } = made.body.data;
-    const changed = await send("PUT", `contracts/${id}`, "contracts", { name: "Care Plus", end_date: "2027-10-31" });
+    const changed = await w.send("PUT", `contracts/${id}`, "contracts", { name: "Care Plus", end_date: "2027-10-31" });
     expect(changed.body.data.attributes).toMatchObject({
       name: "Care Plus",
       end_date: "2027-10-31",
       billing_amount: "450.00",
     });
-    await send("POST", `contracts/${id}/items`, "contract_items", {
+    await w.send("POST", `contracts/${id}/items`, "contract_items", {
       name: "Monitoring",
       item_type: "recurring_service",
       unit_price: "5",
     });
-    expect((await t.api("GET", `/api/v1/companies/${company_id}/contracts`, { key })).body.data).toHaveLength(1);
-    expect((await t.api("DELETE", `/api/v1/contracts/${id}`, { key })).status).toBe(204);
-    expect((await t.api("GET", `/api/v1/contracts/${id}`, { key })).status).toBe(404);
+    expect((await t.api("GET", `/api/v1/companies/${company_id}/contracts`, { key: w.key })).body.data).toHaveLength(1);
+    expect((await t.api("DELETE", `/api/v1/contracts/${id}`, { key: w.key })).status).toBe(204);
+    expect((await t.api("GET", `/api/v1/contracts/${id}`, { key: w.key })).status).toBe(404);
   });
 
   test("refuse what contradicts itself, with a pointer, and write nothing", async () => {
-    const company_id = await company("Refused Ltd", "EUR");
+    const company_id = await w.company("Refused Ltd", "EUR");
     const other = await makeClient(t, "Other people");
-    const card = (await send("POST", "rate-cards", "rate_cards", { name: "Dollars", currency: "USD" })).body.data.id;
+    const card = (await w.send("POST", "rate-cards", "rate_cards", { name: "Dollars", currency: "USD" })).body.data.id;
     const base = { name: "X", company_id, contract_type: "warranty", start_date: "2026-11-01" };
     for (const [given, field] of [
       [{ end_date: "2026-10-31" }, "end_date"],
@@ -101,25 +78,25 @@ describe("contracts over the API", () => {
     ] as const) {
       expect([
         given,
-        pointerOf(await send("POST", "contracts", "contracts", { ...base, ...given })),
+        pointerOf(await w.send("POST", "contracts", "contracts", { ...base, ...given })),
       ] as unknown).toEqual([given, [422, `/data/attributes/${field}`]]);
     }
-    expect((await t.api("GET", `/api/v1/companies/${company_id}/contracts`, { key })).body.data).toEqual([]);
-    const { id } = (await send("POST", "contracts", "contracts", { ...base, end_date: "2026-11-01" })).body.data;
-    expect(pointerOf(await send("PATCH", `contracts/${id}`, "contracts", { company_id: other.company_id }))).toEqual([
+    expect((await t.api("GET", `/api/v1/companies/${company_id}/contracts`, { key: w.key })).body.data).toEqual([]);
+    const { id } = (await w.send("POST", "contracts", "contracts", { ...base, end_date: "2026-11-01" })).body.data;
+    expect(pointerOf(await w.send("PATCH", `contracts/${id}`, "contracts", { company_id: other.company_id }))).toEqual([
       422,
       "/data/attributes/company_id",
     ]);
-    expect(pointerOf(await send("PATCH", `contracts/${id}`, "contracts", { start_date: "2026-11-02" }))).toEqual([
+    expect(pointerOf(await w.send("PATCH", `contracts/${id}`, "contracts", { start_date: "2026-11-02" }))).toEqual([
       422,
       "/data/attributes/end_date",
     ]);
   });
 
   test("have items whose price is exact", async () => {
-    const { id } = await contract(await company("Items Ltd"));
+    const { id } = await w.contract(await w.company("Items Ltd"));
     const add = (attributes: Record<string, unknown>): Promise<ApiAnswer> =>
-      send("POST", `contracts/${id}/items`, "contract_items", attributes);
+      w.send("POST", `contracts/${id}/items`, "contract_items", attributes);
     const made = await add({
       name: "Backup, per GB",
       item_type: "recurring_service",
@@ -151,38 +128,38 @@ describe("contracts over the API", () => {
       ]);
     }
     const item = made.body.data.id;
-    const changed = await send("PATCH", `contract-items/${item}`, "contract_items", { quantity: "2000" });
+    const changed = await w.send("PATCH", `contract-items/${item}`, "contract_items", { quantity: "2000" });
     expect(changed.body.data.attributes.total_price).toBe("7.00");
-    expect((await t.api("GET", `/api/v1/contracts/${id}/items`, { key })).body.data).toHaveLength(2);
-    expect((await t.api("DELETE", `/api/v1/contract-items/${item}`, { key })).status).toBe(204);
-    expect((await t.api("GET", `/api/v1/contracts/${id}/items`, { key })).body.data).toHaveLength(1);
+    expect((await t.api("GET", `/api/v1/contracts/${id}/items`, { key: w.key })).body.data).toHaveLength(2);
+    expect((await t.api("DELETE", `/api/v1/contract-items/${item}`, { key: w.key })).status).toBe(204);
+    expect((await t.api("GET", `/api/v1/contracts/${id}/items`, { key: w.key })).body.data).toHaveLength(1);
   });
 });
 
 describe("who may", () => {
   test("technicians read contracts and write none", async () => {
-    const { id } = await contract(await company("Read only Ltd"));
+    const { id } = await w.contract(await w.company("Read only Ltd"));
     expect((await t.api("GET", `/api/v1/contracts/${id}`, { key: technicianKey })).status).toBe(200);
     for (const answer of [
-      await send("PATCH", `contracts/${id}`, "contracts", { name: "Mine" }, technicianKey),
-      await send(
+      await w.send("PATCH", `contracts/${id}`, "contracts", { name: "Mine" }, technicianKey),
+      await w.send(
         "POST",
         `contracts/${id}/items`,
         "contract_items",
         { name: "X", item_type: "product", unit_price: "1" },
         technicianKey,
       ),
-      await send("POST", `contracts/${id}/cancel`, "contracts", {}, technicianKey),
-      await send("POST", "rate-cards", "rate_cards", { name: "Mine" }, technicianKey),
+      await w.send("POST", `contracts/${id}/cancel`, "contracts", {}, technicianKey),
+      await w.send("POST", "rate-cards", "rate_cards", { name: "Mine" }, technicianKey),
     ]) {
       expect(answer.status).toBe(403);
     }
   });
 
   test("another organization reaches none of it", async () => {
-    const { id } = await contract(await company("Ours Ltd"));
+    const { id } = await w.contract(await w.company("Ours Ltd"));
     const item = (
-      await perform(admin, createItem, { contract_id: id, name: "X", item_type: "product", unit_price: "1" })
+      await perform(w.admin, createItem, { contract_id: id, name: "X", item_type: "product", unit_price: "1" })
     ).id;
     const at = { key: await t.mill.key("administrator"), tenant: t.mill };
     for (const path of [
@@ -199,7 +176,7 @@ describe("who may", () => {
       (
         await t.api("POST", `/api/v1/contracts/${id}/items`, {
           ...at,
-          body: document("contract_items", { name: "X", item_type: "product", unit_price: "1" }),
+          body: { data: { type: "contract_items", attributes: { name: "X", item_type: "product", unit_price: "1" } } },
         })
       ).status,
     ).toBe(404);
@@ -207,7 +184,12 @@ describe("who may", () => {
       (
         await t.api("POST", "/api/v1/contract-items", {
           ...at,
-          body: document("contract_items", { contract_id: id, name: "X", item_type: "product", unit_price: "1" }),
+          body: {
+            data: {
+              type: "contract_items",
+              attributes: { contract_id: id, name: "X", item_type: "product", unit_price: "1" },
+            },
+          },
         })
       ).status,
     ).toBe(422);
@@ -218,12 +200,12 @@ describe("who may", () => {
     const theirs = await makeClient(t, "Portal Theirs");
     const ids: string[] = [];
     for (const company_id of [mine.company_id, theirs.company_id]) {
-      const { id } = await contract(company_id);
-      await perform(admin, createItem, { contract_id: id, name: "Item", item_type: "product", unit_price: "1" });
+      const { id } = await w.contract(company_id);
+      await perform(w.admin, createItem, { contract_id: id, name: "Item", item_type: "product", unit_price: "1" });
       ids.push(id);
     }
-    const draft = await contract(mine.company_id, { name: "Not yet", status: "draft" });
-    await perform(admin, createItem, { contract_id: draft.id, name: "Item", item_type: "product", unit_price: "1" });
+    const draft = await w.contract(mine.company_id, { name: "Not yet", status: "draft" });
+    await perform(w.admin, createItem, { contract_id: draft.id, name: "Item", item_type: "product", unit_price: "1" });
     const seen = await reading(mine.portal, async (ctx) => ({
       contracts: (await reach(ctx, "contracts").select("id").execute()).map((row) => row.id),
       items: (await reach(ctx, "contract_items").select("contract_id").execute()).map((row) => row.contract_id),

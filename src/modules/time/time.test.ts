@@ -1,69 +1,51 @@
-import { addAll } from "../../platform/reference.ts";
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { type ApiAnswer, startTestProgram, testNow, type TestProgram } from "../../../tests/support/program.ts";
+import {
+  type ApiAnswer,
+  pointerOf,
+  startTestProgram,
+  testNow,
+  type TestProgram,
+} from "../../../tests/support/program.ts";
+import { entryDocument, type TimeWorld, timeWorld } from "../../../tests/support/time.ts";
 import { perform } from "../../platform/action.ts";
-import { type Ctx, inUnit, reading } from "../../platform/context.ts";
+import { inUnit, reading } from "../../platform/context.ts";
 import { insert } from "../../platform/database/records.ts";
 import { companies, createCompany } from "../companies/index.ts";
 import { createContract } from "../contracts/index.ts";
-import { openTicket } from "../tickets/index.ts";
 import { createWorkType, setRounding } from "./actions/reference.ts";
 import { workTypeOptions } from "./index.ts";
-import { workTypeSet } from "./reference.ts";
 
 let t: TestProgram;
-let admin: Ctx;
-let technician: Ctx;
-let key: string;
-let technicianKey: string;
-let acme: string;
+let w: TimeWorld;
 
 beforeAll(async () => {
   t = await startTestProgram();
-  admin = await t.harbor.as("administrator");
-  technician = await t.harbor.as("technician");
-  key = await t.harbor.key("administrator");
-  technicianKey = await t.harbor.key("technician");
-  await inUnit(t.harbor.system, (work) => addAll(work, workTypeSet));
-  acme = (await perform(admin, createCompany, { name: "Acme", currency: "EUR" })).id;
+  w = await timeWorld(t);
 });
 afterAll(() => t.close());
 
-const entry = (attributes: Record<string, unknown>): unknown => ({ data: { type: "time_entries", attributes } });
-const post = (attributes: Record<string, unknown>, as = technicianKey): Promise<ApiAnswer> =>
-  t.api("POST", "/api/v1/time-entries", { key: as, body: entry(attributes) });
-const pointerOf = (answer: ApiAnswer): [number, string] => [answer.status, answer.body.errors?.[0]?.source?.pointer];
 const rounding = (increment_minutes: number, minimum_minutes: number): Promise<unknown> =>
-  perform(admin, setRounding, { increment_minutes, rounding_method: "up", minimum_minutes });
-
-async function ticket(companyId: string, more: Record<string, unknown> = {}): Promise<{ id: string; number: string }> {
-  const { id, ticket_number } = await perform(admin, openTicket, {
-    title: "Printer jams",
-    company_id: companyId,
-    ...more,
-  });
-  return { id, number: ticket_number };
-}
+  perform(w.admin, setRounding, { increment_minutes, rounding_method: "up", minimum_minutes });
 
 describe("time over the API", () => {
   test("is logged with company, currency and work type found out, and rounded with the worked minutes kept", async () => {
-    const answer = await post({ company_id: acme, duration: "1h 5m", notes: " Replaced the fan " });
+    const answer = await w.post({ company_id: w.acme, duration: "1h 5m", notes: " Replaced the fan " });
     expect(answer.status).toBe(201);
     expect(answer.body.data.attributes).toMatchObject({
       date: "2026-11-21",
       duration_minutes: 75,
       worked_minutes: 65,
-      company_id: acme,
+      company_id: w.acme,
       currency: "EUR",
       contract_id: null,
       notes: "Replaced the fan",
       is_billable: true,
       billing_status: "not_billed",
       approval_status: "pending",
-      user_id: technician.actor.user_id,
+      user_id: w.technician.actor.user_id,
     });
     const { work_type_id } = answer.body.data.attributes;
-    expect((await reading(technician, workTypeOptions))[0]).toMatchObject({
+    expect((await reading(w.technician, workTypeOptions))[0]).toMatchObject({
       value: work_type_id,
       label: "Remote support",
     });
@@ -79,14 +61,14 @@ describe("time over the API", () => {
       [{ start_time: "09:00", end_time: "12:00", duration: "2h" }, 120],
       [{ duration_minutes: 0 }, 0],
     ] as const) {
-      const answer = await post({ company_id: acme, ...given });
+      const answer = await w.post({ company_id: w.acme, ...given });
       expect([given, answer.status, answer.body.data?.attributes.worked_minutes]).toEqual([given, 201, worked]);
     }
   });
 
   test("refuses what cannot be, names the field and writes nothing", async () => {
     const count = async (): Promise<number> =>
-      (await t.api("GET", "/api/v1/time-entries?page[size]=200", { key })).body.data.length;
+      (await t.api("GET", "/api/v1/time-entries?page[size]=200", { key: w.key })).body.data.length;
     const before = await count();
     for (const [given, field] of [
       [{}, "duration_minutes"],
@@ -110,45 +92,45 @@ describe("time over the API", () => {
       [{ duration: "1h", is_billable: "perhaps" }, "is_billable"],
       [{ duration: "1h", note_id: Bun.randomUUIDv7() }, "note_id"],
     ] as const) {
-      expect([given, pointerOf(await post({ company_id: acme, ...given }))] as unknown).toEqual([
+      expect([given, pointerOf(await w.post({ company_id: w.acme, ...given }))] as unknown).toEqual([
         given,
         [422, `/data/attributes/${field}`],
       ]);
     }
-    expect(pointerOf(await post({ duration: "1h" }))).toEqual([422, "/data/attributes/company_id"]);
+    expect(pointerOf(await w.post({ duration: "1h" }))).toEqual([422, "/data/attributes/company_id"]);
     expect(await count()).toBe(before);
   });
 
   test("takes tomorrow, since somebody's day begins earlier", async () => {
-    expect((await post({ company_id: acme, duration: "1h", date: "2026-11-22" })).status).toBe(201);
+    expect((await w.post({ company_id: w.acme, duration: "1h", date: "2026-11-22" })).status).toBe(201);
   });
 
   test("refuses an archived company and a work type out of use", async () => {
     const gone = await inUnit(t.harbor.system, (work) =>
       insert(work, companies, { name: "Gone", name_key: "gone", archived_at: testNow }),
     );
-    expect(pointerOf(await post({ company_id: gone.id, duration: "1h" }))).toEqual([
+    expect(pointerOf(await w.post({ company_id: gone.id, duration: "1h" }))).toEqual([
       422,
       "/data/attributes/company_id",
     ]);
-    const old = (await perform(admin, createWorkType, { name: "Telex", is_active: false })).id;
-    expect(pointerOf(await post({ company_id: acme, duration: "1h", work_type_id: old }))).toEqual([
+    const old = (await perform(w.admin, createWorkType, { name: "Telex", is_active: false })).id;
+    expect(pointerOf(await w.post({ company_id: w.acme, duration: "1h", work_type_id: old }))).toEqual([
       422,
       "/data/attributes/work_type_id",
     ]);
   });
 
   test("takes company, contract and billable from the ticket, and refuses another company", async () => {
-    const other = (await perform(admin, createCompany, { name: "Beta", currency: "USD" })).id;
-    const contract = await perform(admin, createContract, {
+    const other = (await perform(w.admin, createCompany, { name: "Beta", currency: "USD" })).id;
+    const contract = await perform(w.admin, createContract, {
       name: "Care",
       company_id: other,
       contract_type: "managed_services",
       start_date: "2026-01-01",
       status: "active",
     });
-    const { id } = await ticket(other, { is_billable: false });
-    const answer = await post({ ticket_id: id, duration: "20" });
+    const { id } = await w.ticket(other, { is_billable: false });
+    const answer = await w.post({ ticket_id: id, duration: "20" });
     expect(answer.body.data.attributes).toMatchObject({
       company_id: other,
       contract_id: contract.id,
@@ -156,35 +138,35 @@ describe("time over the API", () => {
       currency: "USD",
       is_billable: false,
     });
-    expect((await post({ ticket_id: id, duration: "20", is_billable: true })).body.data.attributes.is_billable).toBe(
+    expect((await w.post({ ticket_id: id, duration: "20", is_billable: true })).body.data.attributes.is_billable).toBe(
       true,
     );
     expect(
-      (await post({ ticket_id: id, duration: "20", contract_id: null })).body.data.attributes.contract_id,
+      (await w.post({ ticket_id: id, duration: "20", contract_id: null })).body.data.attributes.contract_id,
     ).toBeNull();
     expect(
-      (await post({ ticket_id: id, duration: "20", date: "2025-12-31" })).body.data.attributes.contract_id,
+      (await w.post({ ticket_id: id, duration: "20", date: "2025-12-31" })).body.data.attributes.contract_id,
     ).toBeNull();
-    expect(pointerOf(await post({ ticket_id: id, company_id: acme, duration: "20" }))).toEqual([
+    expect(pointerOf(await w.post({ ticket_id: id, company_id: w.acme, duration: "20" }))).toEqual([
       422,
       "/data/attributes/company_id",
     ]);
-    expect(pointerOf(await post({ company_id: acme, contract_id: contract.id, duration: "20" }))).toEqual([
+    expect(pointerOf(await w.post({ company_id: w.acme, contract_id: contract.id, duration: "20" }))).toEqual([
       422,
       "/data/attributes/contract_id",
     ]);
-    const under = await t.api("GET", `/api/v1/tickets/${id}/time-entries`, { key });
+    const under = await t.api("GET", `/api/v1/tickets/${id}/time-entries`, { key: w.key });
     expect(under.body.data).toHaveLength(4);
-    expect((await t.api("GET", `/api/v1/companies/${other}/time-entries`, { key })).body.data).toHaveLength(4);
+    expect((await t.api("GET", `/api/v1/companies/${other}/time-entries`, { key: w.key })).body.data).toHaveLength(4);
   });
 
-  test("is changed and deleted by its technician, rounded anew only when the duration changed", async () => {
-    const made = await post({ company_id: acme, duration: "50" });
+  test("is changed and deleted by its w.technician, rounded anew only when the duration changed", async () => {
+    const made = await w.post({ company_id: w.acme, duration: "50" });
     const { id } = made.body.data;
     await rounding(30, 0);
     const change = (attributes: Record<string, unknown>): Promise<ApiAnswer> =>
       t.api("PATCH", `/api/v1/time-entries/${id}`, {
-        key: technicianKey,
+        key: w.technicianKey,
         body: { data: { type: "time_entries", id, attributes } },
       });
     expect((await change({ notes: "More words" })).body.data.attributes).toMatchObject({
@@ -198,17 +180,17 @@ describe("time over the API", () => {
     });
     expect(pointerOf(await change({ date: "2030-01-01" }))).toEqual([422, "/data/attributes/date"]);
     await rounding(15, 15);
-    const beta = (await perform(admin, createCompany, { name: "Moved to", currency: "GBP" })).id;
-    const moved = (await ticket(beta)).id;
+    const beta = (await perform(w.admin, createCompany, { name: "Moved to", currency: "GBP" })).id;
+    const moved = (await w.ticket(beta)).id;
     expect((await change({ ticket_id: moved })).body.data.attributes).toMatchObject({
       company_id: beta,
       currency: "GBP",
     });
-    expect((await t.api("DELETE", `/api/v1/time-entries/${id}`, { key: technicianKey })).status).toBe(204);
+    expect((await t.api("DELETE", `/api/v1/time-entries/${id}`, { key: w.technicianKey })).status).toBe(204);
   });
 
   test("stays as it is once an invoice has it, and the answer names the invoice", async () => {
-    const { id } = (await post({ company_id: acme, duration: "1h" })).body.data;
+    const { id } = (await w.post({ company_id: w.acme, duration: "1h" })).body.data;
     await inUnit(t.harbor.system, async ({ db }) => {
       const invoice = {
         id: Bun.randomUUIDv7(),
@@ -216,7 +198,7 @@ describe("time over the API", () => {
         created_at: testNow,
         updated_at: testNow,
         invoice_number: "INV-0007",
-        company_id: acme,
+        company_id: w.acme,
         invoice_date: "2026-11-21",
         due_date: "2026-12-21",
         payment_terms: "net_30" as const,
@@ -225,12 +207,15 @@ describe("time over the API", () => {
       await db.insertInto("invoices").values(invoice).execute();
       await db.insertInto("billed_time_entries").values({ time_entry_id: id, invoice_id: invoice.id }).execute();
     });
-    const change = await t.api("PATCH", `/api/v1/time-entries/${id}`, { key, body: entry({ notes: "Later" }) });
+    const change = await t.api("PATCH", `/api/v1/time-entries/${id}`, {
+      key: w.key,
+      body: entryDocument({ notes: "Later" }),
+    });
     expect([change.status, change.body.errors[0].code, change.body.errors[0].detail]).toEqual([
       409,
       "billed",
       expect.stringContaining("INV-0007"),
     ]);
-    expect((await t.api("DELETE", `/api/v1/time-entries/${id}`, { key })).status).toBe(409);
+    expect((await t.api("DELETE", `/api/v1/time-entries/${id}`, { key: w.key })).status).toBe(409);
   });
 });

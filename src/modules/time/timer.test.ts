@@ -1,56 +1,43 @@
-import { addAll } from "../../platform/reference.ts";
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { type ApiAnswer, startTestProgram, testNow, type TestProgram } from "../../../tests/support/program.ts";
+import {
+  type ApiAnswer,
+  pointerOf,
+  startTestProgram,
+  testNow,
+  type TestProgram,
+} from "../../../tests/support/program.ts";
+import { type TimeWorld, timeWorld } from "../../../tests/support/time.ts";
 import { perform } from "../../platform/action.ts";
-import { type Ctx, inUnit, reading } from "../../platform/context.ts";
-import { createCompany } from "../companies/index.ts";
-import { openTicket } from "../tickets/index.ts";
+import { reading } from "../../platform/context.ts";
 import { activeTimer, deleteTime, startTimer, stopTimer } from "./index.ts";
-import { workTypeSet } from "./reference.ts";
 
 let t: TestProgram;
-let admin: Ctx;
-let technician: Ctx;
-let key: string;
-let technicianKey: string;
-let acme: string;
+let w: TimeWorld;
 
 beforeAll(async () => {
   t = await startTestProgram();
-  admin = await t.harbor.as("administrator");
-  technician = await t.harbor.as("technician");
-  key = await t.harbor.key("administrator");
-  technicianKey = await t.harbor.key("technician");
-  await inUnit(t.harbor.system, (work) => addAll(work, workTypeSet));
-  acme = (await perform(admin, createCompany, { name: "Acme" })).id;
+  w = await timeWorld(t);
 });
 afterAll(() => t.close());
-
-const pointerOf = (answer: ApiAnswer): [number, string] => [answer.status, answer.body.errors?.[0]?.source?.pointer];
-
-async function ticket(companyId: string): Promise<{ id: string; number: string }> {
-  const { id, ticket_number } = await perform(admin, openTicket, { title: "Printer jams", company_id: companyId });
-  return { id, number: ticket_number };
-}
 
 describe("the timer", () => {
   const timer = (verb: string, attributes?: Record<string, unknown>): Promise<ApiAnswer> =>
     t.api("POST", `/api/v1/time-entries/timer/${verb}`, {
-      key: technicianKey,
+      key: w.technicianKey,
       ...(attributes === undefined ? {} : { body: { data: { type: "timers", attributes } } }),
     });
-  const active = async (as = technicianKey): Promise<ApiAnswer["body"]> =>
+  const active = async (as = w.technicianKey): Promise<ApiAnswer["body"]> =>
     (await t.api("GET", "/api/v1/time-entries/timer/active", { key: as })).body.data;
 
   test("starts once, runs on, and is logged when it stops", async () => {
     expect(await active()).toBeNull();
-    const { id, number } = await ticket(acme);
+    const { id, number } = await w.ticket(w.acme);
     t.clock.set("2026-11-21T09:00:00.000Z");
     const started = await timer("start", { ticket_id: id, notes: "Looking" });
     expect([started.status, started.body.data.attributes.ticket_number]).toEqual([201, number]);
     t.clock.advance(20 * 60_000);
     expect((await active()).attributes.minutes).toBe(20);
-    expect(await active(key)).toBeNull();
+    expect(await active(w.key)).toBeNull();
     const second = await timer("start");
     expect([second.status, second.body.errors[0].code, second.body.errors[0].detail]).toEqual([
       409,
@@ -68,7 +55,7 @@ describe("the timer", () => {
         start_time: "09:00",
         end_time: "09:20",
         notes: "Looking",
-        company_id: acme,
+        company_id: w.acme,
       },
     });
     expect(await active()).toBeNull();
@@ -80,15 +67,15 @@ describe("the timer", () => {
     t.clock.advance(60_000);
     expect(pointerOf(await timer("stop"))).toEqual([422, "/data/attributes/company_id"]);
     expect(await active()).not.toBeNull();
-    expect((await timer("stop", { company_id: acme, duration: "10" })).body.data.attributes).toMatchObject({
+    expect((await timer("stop", { company_id: w.acme, duration: "10" })).body.data.attributes).toMatchObject({
       worked_minutes: 10,
       start_time: null,
-      company_id: acme,
+      company_id: w.acme,
     });
   });
 
   test("left running over the weekend asks how long the work took", async () => {
-    await timer("start", { ticket_id: (await ticket(acme)).id });
+    await timer("start", { ticket_id: (await w.ticket(w.acme)).id });
     t.clock.advance(60 * 3600_000);
     const answer = await timer("stop");
     expect([...pointerOf(answer), answer.body.errors[0].detail]).toEqual([
@@ -102,14 +89,14 @@ describe("the timer", () => {
 
   test("belongs to one person: two starts at once leave one", async () => {
     const results = await Promise.allSettled([
-      perform(technician, startTimer, {}),
-      perform(technician, startTimer, {}),
-      perform(admin, startTimer, {}),
+      perform(w.technician, startTimer, {}),
+      perform(w.technician, startTimer, {}),
+      perform(w.admin, startTimer, {}),
     ]);
     expect(results.map((one) => one.status).toSorted()).toEqual(["fulfilled", "fulfilled", "rejected"]);
-    expect(await reading(technician, activeTimer)).toMatchObject({ ticket_id: null });
-    for (const who of [technician, admin])
-      await perform(who, deleteTime, { id: (await perform(who, stopTimer, { company_id: acme })).id });
+    expect(await reading(w.technician, activeTimer)).toMatchObject({ ticket_id: null });
+    for (const who of [w.technician, w.admin])
+      await perform(who, deleteTime, { id: (await perform(who, stopTimer, { company_id: w.acme })).id });
   });
 
   test("refuses a ticket that is not there", async () => {

@@ -1,38 +1,23 @@
 import { addAll } from "../../platform/reference.ts";
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { type ApiAnswer, startTestProgram, type TestProgram } from "../../../tests/support/program.ts";
-import { perform } from "../../platform/action.ts";
-import { type Ctx, inUnit, reading } from "../../platform/context.ts";
-import { createCompany } from "../companies/index.ts";
+import { type ApiAnswer, pointerOf, startTestProgram, type TestProgram } from "../../../tests/support/program.ts";
+import { type TimeWorld, timeWorld } from "../../../tests/support/time.ts";
+import { inUnit, reading } from "../../platform/context.ts";
 import { workTypeOptions } from "./index.ts";
 import { workTypeSet } from "./reference.ts";
 
 let t: TestProgram;
-let admin: Ctx;
-let technician: Ctx;
-let key: string;
-let technicianKey: string;
-let acme: string;
+let w: TimeWorld;
 
 beforeAll(async () => {
   t = await startTestProgram();
-  admin = await t.harbor.as("administrator");
-  technician = await t.harbor.as("technician");
-  key = await t.harbor.key("administrator");
-  technicianKey = await t.harbor.key("technician");
-  await inUnit(t.harbor.system, (work) => addAll(work, workTypeSet));
-  acme = (await perform(admin, createCompany, { name: "Acme", currency: "EUR" })).id;
+  w = await timeWorld(t);
 });
 afterAll(() => t.close());
 
-const entry = (attributes: Record<string, unknown>): unknown => ({ data: { type: "time_entries", attributes } });
-const post = (attributes: Record<string, unknown>, as = technicianKey): Promise<ApiAnswer> =>
-  t.api("POST", "/api/v1/time-entries", { key: as, body: entry(attributes) });
-const pointerOf = (answer: ApiAnswer): [number, string] => [answer.status, answer.body.errors?.[0]?.source?.pointer];
-
 describe("work types", () => {
   const create = (attributes: Record<string, unknown>): Promise<ApiAnswer> =>
-    t.api("POST", "/api/v1/work-types", { key, body: { data: { type: "work_types", attributes } } });
+    t.api("POST", "/api/v1/work-types", { key: w.key, body: { data: { type: "work_types", attributes } } });
 
   test("are made, changed and deleted; used ones stay", async () => {
     const made = await create({ name: "Cabling", default_rate: "95.50" });
@@ -43,24 +28,26 @@ describe("work types", () => {
       422,
       "/data/attributes/default_rate",
     ]);
-    await post({ company_id: acme, duration: "1h", work_type_id: id });
-    const answer = await t.api("DELETE", `/api/v1/work-types/${id}`, { key });
+    await w.post({ company_id: w.acme, duration: "1h", work_type_id: id });
+    const answer = await t.api("DELETE", `/api/v1/work-types/${id}`, { key: w.key });
     expect([answer.status, answer.body.errors[0].detail]).toEqual([409, expect.stringContaining("time entries")]);
     const changed = await t.api("PUT", `/api/v1/work-types/${id}`, {
-      key,
+      key: w.key,
       body: { data: { type: "work_types", id, attributes: { is_active: false } } },
     });
     expect(changed.body.data.attributes.is_active).toBe(false);
   });
 
   test("that are not billable make time that is not, unless told", async () => {
-    const internal = (await reading(technician, workTypeOptions)).find((option) => option.label === "Internal")?.value;
+    const internal = (await reading(w.technician, workTypeOptions)).find(
+      (option) => option.label === "Internal",
+    )?.value;
     expect(
-      (await post({ company_id: acme, duration: "1h", work_type_id: internal })).body.data.attributes.is_billable,
+      (await w.post({ company_id: w.acme, duration: "1h", work_type_id: internal })).body.data.attributes.is_billable,
     ).toBe(false);
     expect(
-      (await post({ company_id: acme, duration: "1h", work_type_id: internal, is_billable: true })).body.data.attributes
-        .is_billable,
+      (await w.post({ company_id: w.acme, duration: "1h", work_type_id: internal, is_billable: true })).body.data
+        .attributes.is_billable,
     ).toBe(true);
   });
 
