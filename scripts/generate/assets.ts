@@ -11,17 +11,19 @@ const isSource = (file: string): boolean => /\.(css|js)$/.test(file) || file.sta
  */
 export async function generateAssets(root: string): Promise<string> {
   const target = join(root, "dist/public");
-  const [styles, app, passkeys, copies] = await Promise.all([
+  const [styles, app, passkeys, copies, fonts] = await Promise.all([
     buildStyles(root),
     buildScript(root, "app.js"),
     buildScript(root, "passkeys.js"),
     readCopies(root),
+    readFonts(root),
   ]);
   const files = new Map<string, Uint8Array>([
     ["styles.css", styles],
     ["app.js", app],
     ["passkeys.js", passkeys],
     ...copies,
+    ...fonts,
   ]);
 
   const hash = new Bun.CryptoHasher("sha256");
@@ -77,5 +79,17 @@ async function readCopies(root: string): Promise<[string, Uint8Array][]> {
     files
       .filter((file) => !isSource(file))
       .map(async (file): Promise<[string, Uint8Array]> => [file, await Bun.file(join(folder, file)).bytes()]),
+  );
+}
+
+/** The typeface by writing system; a browser fetches only those that a page has letters of (`public/styles/fonts.css`). */
+async function readFonts(root: string): Promise<[string, Uint8Array][]> {
+  const folder = join(root, "node_modules/@fontsource-variable/inter/files");
+  const files = await Array.fromAsync(new Bun.Glob("inter-*-wght-normal.woff2").scan(folder));
+  return Promise.all(
+    files.map(async (file): Promise<[string, Uint8Array]> => [
+      `fonts/${file.replace("-wght-normal", "")}`,
+      await Bun.file(join(folder, file)).bytes(),
+    ]),
   );
 }

@@ -92,7 +92,7 @@ export const panels: Panel[] = [
         id: "invoice-drafts",
         title: t("Drafts to approve"),
         actions: [link(t("Approve and send"), "/billing/review", "check")],
-        table: tableModel(ctx, listed(["invoice_date", "due_date", "balance_due"]), drafts, "company", null),
+        table: tableModel(ctx, listed(["status", "invoice_date", "due_date", "balance_due"]), drafts, "company", null),
         empty: empty("invoice", t("No drafts"), t("Every draft is approved.")),
         more_url: "/invoices?view=drafts",
         more_label: t("All drafts"),

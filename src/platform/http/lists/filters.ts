@@ -56,7 +56,9 @@ export async function filterModels<R>(
     const values = valuesOf(filter, parameters);
     const choices = await filter.options(ctx);
     const needsAny = filter.is_multiple !== true && !choices.some((option) => option.value === "");
-    const options = (needsAny ? [{ value: "", label: t("Any") }, ...choices] : choices).map((option) => ({
+    // What is not chosen reads as what there is to choose: "Company", as the button of several values does.
+    const any = { value: "", label: t(filter.label) };
+    const options = (needsAny ? [any, ...choices] : choices).map((option) => ({
       ...option,
       is_selected: values.length === 0 ? option.value === "" : values.includes(option.value),
     }));
