@@ -1,7 +1,7 @@
 import { contactName } from "../modules/companies/index.ts";
 import type { ticketNotes, TicketRow } from "../modules/tickets/index.ts";
 import type { NewRow } from "../platform/database/columns.ts";
-import { plainToHtml } from "../platform/html.ts";
+import { plainToHtml } from "../platform/written-text.ts";
 import { idAt } from "./bulk.ts";
 import { firstNames, lastNames } from "./cast/people.ts";
 import type { Client, ContactRow } from "./clients.ts";

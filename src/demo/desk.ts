@@ -6,7 +6,7 @@ import {
   type TicketRow,
   tickets,
 } from "../modules/tickets/index.ts";
-import { plainToHtml } from "../platform/html.ts";
+import { plainToHtml } from "../platform/written-text.ts";
 import { recordTags } from "../platform/tags.ts";
 import type { Agreement } from "./agreements.ts";
 import { arrivals } from "./arrivals.ts";

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "bun:test";
-import { escapeHtml, htmlToText, plainToHtml, sanitizeHtml } from "./html.ts";
+import { escapeHtml, htmlToText, sanitizeHtml } from "./html.ts";
+import { plainToHtml } from "./written-text.ts";
 
 describe("HTML from outside", () => {
   test("keeps its structure and its links", () => {

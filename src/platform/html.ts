@@ -48,18 +48,6 @@ export function sanitizeHtml(html: string): string {
   return sanitize(html, rules).trim();
 }
 
-/** Plain text as HTML: paragraphs at blank lines, breaks kept, web addresses as links. */
-export function plainToHtml(text: string): string {
-  const paragraphs = text
-    .replace(/\r\n?/g, "\n")
-    .trim()
-    .split(/\n{2,}/);
-  return paragraphs
-    .filter((part) => part !== "")
-    .map((part) => `<p>${linked(escapeHtml(part)).replaceAll("\n", "<br>")}</p>`)
-    .join("");
-}
-
 /** HTML as text, for mails, search and lists: blocks on lines of their own, links by their words. */
 export function htmlToText(html: string): string {
   const broken = html
@@ -95,15 +83,4 @@ function unescapeHtml(text: string): string {
     .replaceAll("&#39;", "'")
     .replaceAll("\u00A0", " ")
     .replaceAll("&amp;", "&");
-}
-
-/** Web addresses in escaped text as links; a full stop or bracket at the end belongs to the sentence. */
-function linked(escaped: string): string {
-  return escaped.replace(/\bhttps?:\/\/(?:(?!&(?:lt|gt|quot|#39);)[^\s<>"'])+/g, (found) => {
-    // Counted from the end, since a pattern anchored there takes quadratic time on a long run of dots.
-    let end = found.length;
-    while (end > 0 && ".,;:!?)]".includes(found.charAt(end - 1))) end -= 1;
-    const address = found.slice(0, end);
-    return `<a href="${address}" rel="noopener nofollow">${address}</a>${found.slice(end)}`;
-  });
 }

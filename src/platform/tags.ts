@@ -41,8 +41,11 @@ export async function tagsOf(ctx: Ctx, entityType: string, ids: readonly string[
   return ids.map((id) => rows.filter((row) => row.entity_id === id).map((row) => row.tag));
 }
 
-/** Sets the tags of a record: lower case, each once, blanks left out. Tags that are new become known. */
-export async function setTags(work: Work, entityType: string, id: string, given: readonly string[]): Promise<void> {
+/**
+ * Sets the tags of a record: lower case, each once, blanks left out. Tags that are new become known. Says whether that
+ * changed anything.
+ */
+export async function setTags(work: Work, entityType: string, id: string, given: readonly string[]): Promise<boolean> {
   const wanted = [
     ...new Set(
       given
@@ -52,10 +55,10 @@ export async function setTags(work: Work, entityType: string, id: string, given:
     ),
   ];
   const [present = []] = await tagsOf(work, entityType, [id]);
-  if (present.join() === wanted.toSorted().join()) return;
+  if (present.join() === wanted.toSorted().join()) return false;
   work.unit.changes += 1;
   await work.db.deleteFrom("record_tags").where("entity_type", "=", entityType).where("entity_id", "=", id).execute();
-  if (wanted.length === 0) return;
+  if (wanted.length === 0) return true;
   await work.db
     .insertInto("record_tags")
     .values(wanted.map((tag) => ({ entity_type: entityType, entity_id: id, tag })))
@@ -66,6 +69,7 @@ export async function setTags(work: Work, entityType: string, id: string, given:
     .values(wanted.map((name) => ({ id: newId(), name, created_at: now, updated_at: now })))
     .onConflict((oc) => oc.columns(["tenant_id", "name"]).doNothing())
     .execute();
+  return true;
 }
 
 /** A tag as it is kept: lower case, without commas, at most 50 characters. */
@@ -100,15 +104,26 @@ export async function tagFilters<R>(ctx: Ctx, entityType: string): Promise<ListF
   ];
 }
 
-/** Tags with their colours, as chips: `accent` where somebody has not chosen one. */
-export async function tagChips(ctx: Ctx, names: readonly string[]): Promise<{ text: string; tone: string }[]> {
+/** A tag as it stands on pages: its colour, `neutral` where nobody has chosen one, and the list of what else has it. */
+export interface TagChip {
+  text: string;
+  tone: string;
+  href: string;
+}
+
+/** Tags of records as chips. `list` is the address of the list that they lead to: "/companies". */
+export async function tagChips(ctx: Ctx, names: readonly string[], list: string): Promise<TagChip[]> {
   if (names.length === 0) return [];
   const known = await ctx.db
     .selectFrom("tags")
     .select(["name", "color"])
-    .where("name", "in", [...names])
+    .where("name", "in", [...new Set(names)])
     .execute();
-  return names.map((name) => ({ text: name, tone: known.find((tag) => tag.name === name)?.color ?? "accent" }));
+  return names.map((name) => ({
+    text: name,
+    tone: known.find((tag) => tag.name === name)?.color ?? "neutral",
+    href: `${list}?${new URLSearchParams({ tag: name }).toString()}`,
+  }));
 }
 
 /** Tags as people type them into one field: separated by commas. */

@@ -4,14 +4,15 @@ import { find } from "../../platform/access/reach.ts";
 import type { Work } from "../../platform/context.ts";
 import type { NewRow, Patch, RowOf, Table } from "../../platform/database/columns.ts";
 import { fromEdge, newInput, type PatchInput, patchInput } from "../../platform/database/edge.ts";
-import { insert, remove, update } from "../../platform/database/records.ts";
+import { insert, remove } from "../../platform/database/records.ts";
 import { conflict, invalidField } from "../../platform/errors.ts";
 import { emit } from "../../platform/events/outbox.ts";
 import { t } from "../../platform/language/index.ts";
 import { setTags } from "../../platform/tags.ts";
 import { backToBefore, by } from "../../platform/undo/undo.ts";
+import { changeClient } from "./change.ts";
 import { keepDefaults } from "./defaults.ts";
-import { companyCreated, contactCreated } from "./events.ts";
+import { type ClientTable, companyCreated, contactCreated, siteCreated, tellChange } from "./events.ts";
 import { emailKey, nameKey } from "./rules.ts";
 import { companies, contacts, sites } from "./schema.ts";
 
@@ -57,9 +58,7 @@ export const updateCompany = action({
       const contact = await find(work, "contacts", id).catch(() => null);
       if (contact?.company_id !== input.id) throw invalidField(name, t("This contact belongs to another company."));
     }
-    const row = await update(work, companies, input.id, values, input.version);
-    if (input.tags !== undefined) await setTags(work, "companies", input.id, input.tags);
-    return row;
+    return changeClient(work, companies, input.id, values, input);
   },
 });
 
@@ -117,9 +116,8 @@ export const updateContact = action({
       );
     }
     if (values.site_id !== undefined) await checkSite(work, values.site_id, values.company_id ?? before.company_id);
-    const row = await update(work, contacts, input.id, values, input.version);
+    const row = await changeClient(work, contacts, input.id, values, input);
     await keepDefaults(work, row);
-    if (input.tags !== undefined) await setTags(work, "contacts", input.id, input.tags);
     return row;
   },
 });
@@ -137,7 +135,9 @@ export const createSite = action({
   run: async (work: Work, input: Input) => {
     const values = fromEdge(sites, input, work.tenant.currency) as NewRow<typeof sites>;
     if (values.is_primary === true) await demoteOthers(work, values.company_id);
-    return insert(work, sites, values);
+    const row = await insert(work, sites, values);
+    await emit(work, siteCreated, { site_id: row.id, company_id: row.company_id });
+    return row;
   },
 });
 
@@ -152,7 +152,7 @@ export const updateSite = action({
     refuseMerged(before);
     if (values.is_primary === true && !before.is_primary)
       await demoteOthers(work, values.company_id ?? before.company_id);
-    return update(work, sites, input.id, values, input.version);
+    return changeClient(work, sites, input.id, values, { version: input.version });
   },
 });
 
@@ -164,7 +164,7 @@ async function demoteOthers(work: Work, companyId: string): Promise<void> {
     .where("company_id", "=", companyId)
     .where("is_primary", "=", true)
     .execute();
-  for (const { id } of present) await update(work, sites, id, { is_primary: false });
+  for (const { id } of present) await changeClient(work, sites, id, { is_primary: false });
 }
 
 /** Archived records stay where they are referred to, and leave lists and choices. */
@@ -179,12 +179,12 @@ function archiving<T extends typeof companies | typeof contacts | typeof sites>(
     input: target,
     undo: by(isArchiving ? name.replace("archive", "restore") : name.replace("restore", "archive")),
     run: async (work, input) => {
-      const before = await find(work, table.name as "companies" | "contacts" | "sites", input.id);
+      const before = await find(work, table.name as ClientTable, input.id);
       refuseMerged(before);
       const archived_at = isArchiving ? work.app.clock.now() : null;
-      const row = await update(work, table as Table, input.id, { archived_at } as Patch<Table>, input.version);
-      if (table === contacts) await keepDefaults(work, row as RowOf<typeof contacts>);
-      return row as RowOf<T>;
+      const row = await changeClient(work, table, input.id, { archived_at } as Patch<T>, { version: input.version });
+      if ((table as Table) === contacts) await keepDefaults(work, row as RowOf<typeof contacts>);
+      return row;
     },
   });
 }
@@ -206,7 +206,13 @@ export const convertCompany = action({
     const before = await find(work, "companies", input.id);
     if (before.company_type !== "prospect" && before.status !== "prospect")
       throw conflict(t("This company is no prospect."), "not_a_prospect");
-    return update(work, companies, input.id, { company_type: "client", status: "active" }, input.version);
+    return changeClient(
+      work,
+      companies,
+      input.id,
+      { company_type: "client", status: "active" },
+      { version: input.version },
+    );
   },
 });
 
@@ -216,8 +222,10 @@ function removing(name: string, table: Table): Action<PatchInput, void> {
     permission: "companies.write",
     input: target,
     run: async (work, input) => {
+      const before = await find(work, table.name as ClientTable, input.id);
       await remove(work, table, input.id, input.version);
       await setTags(work, table.name, input.id, []);
+      await tellChange(work, table.name as ClientTable, "deleted", before);
     },
   });
 }

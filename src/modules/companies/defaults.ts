@@ -1,6 +1,6 @@
 import type { Work } from "../../platform/context.ts";
 import type { RowOf } from "../../platform/database/columns.ts";
-import { update } from "../../platform/database/records.ts";
+import { changeClient } from "./change.ts";
 import { companies, type contacts } from "./schema.ts";
 
 /**
@@ -15,7 +15,7 @@ export async function keepDefaults(work: Work, contact: RowOf<typeof contacts>):
   for (const [type, column] of Object.entries(defaults) as ["billing", (typeof defaults)["billing"]][]) {
     const holders = await work.db.selectFrom("companies").select("id").where(column, "=", contact.id).execute();
     for (const { id } of holders)
-      if (!isThere || id !== contact.company_id) await update(work, companies, id, { [column]: null });
+      if (!isThere || id !== contact.company_id) await changeClient(work, companies, id, { [column]: null });
     if (!isThere || contact.contact_type !== type) continue;
     const own = await work.db
       .selectFrom("companies")
@@ -23,6 +23,6 @@ export async function keepDefaults(work: Work, contact: RowOf<typeof contacts>):
       .where("id", "=", contact.company_id)
       .executeTakeFirst();
     if (own !== undefined && own[column] === null)
-      await update(work, companies, contact.company_id, { [column]: contact.id });
+      await changeClient(work, companies, contact.company_id, { [column]: contact.id });
   }
 }

@@ -19,6 +19,8 @@ import { companySearch, contactSearch } from "./search.ts";
 import { companyTransfers } from "./transfers.ts";
 
 export { createCompany, createContact, createSite, updateCompany, updateContact, updateSite } from "./actions.ts";
+export { changeClient } from "./change.ts";
+export { contactCreated } from "./events.ts";
 export { clientTabs, companyHeader, contactHeader, siteHeader } from "./pages/header.ts";
 export { contactName, emailKey, nameKey } from "./rules.ts";
 export { companies, contacts, paymentTerms, sites } from "./schema.ts";

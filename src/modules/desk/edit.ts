@@ -2,7 +2,7 @@ import { find } from "../../platform/access/reach.ts";
 import { perform } from "../../platform/action.ts";
 import { type Ctx, reading } from "../../platform/context.ts";
 import type { Failure } from "../../platform/errors.ts";
-import { htmlToText, plainToHtml } from "../../platform/html.ts";
+import { htmlToPlain, plainToHtml } from "../../platform/written-text.ts";
 import { button } from "../../platform/http/cells.ts";
 import { customSections } from "../../platform/custom-fields/form.ts";
 import { coerceForm } from "../../platform/http/form.ts";
@@ -40,7 +40,7 @@ async function show(ctx: Ctx, id: string, typed: FormValues | null, failure: Fai
   const [tags = []] = await tagsOf(ctx, "tickets", [id]);
   const values = typed ?? {
     ...rowValues(tickets, ticket),
-    description: htmlToText(ticket.description),
+    description: htmlToPlain(ticket.description),
     tags: tags.join(", "),
   };
   const c = (name: string, given: Parameters<typeof columnField>[2] = {}): FieldModel =>
@@ -129,7 +129,7 @@ async function save(ctx: Ctx, incoming: Incoming): Promise<Answer> {
     const { tags, description, ...typed } = fields;
     const input = coerceForm(updateTicket.input, typed, names);
     // A description that nobody touched keeps its markup.
-    const isTouched = typeof description === "string" && description.trim() !== htmlToText(before.description).trim();
+    const isTouched = typeof description === "string" && description.trim() !== htmlToPlain(before.description).trim();
     await perform(ctx, updateTicket, {
       ...input,
       id,

@@ -19,7 +19,7 @@ import type { NoteModel, SearchHit, TicketPageModel } from "../../platform/http/
 import { ofKind, panelsOf } from "../../platform/http/panels.ts";
 import type { ActionLink, BadgeModel, FactsModel } from "../../platform/http/view-models.ts";
 import { t } from "../../platform/language/index.ts";
-import { tagsOf } from "../../platform/tags.ts";
+import { tagChips, tagsOf } from "../../platform/tags.ts";
 import { contactName } from "../companies/index.ts";
 import { coverageOf } from "../contracts/index.ts";
 import {
@@ -166,7 +166,7 @@ async function ticketFacts(ctx: Ctx, ticket: TicketRow): Promise<FactsModel> {
         ? cell.nothing
         : cell.link(`#${parent.ticket_number} ${parent.title}`, `/tickets/${parent.id}`),
     ],
-    [t("Tags"), cell.text(tags.join(", "))],
+    [t("Tags"), cell.tags(await tagChips(ctx, tags, "/tickets"))],
   ]);
 }
 

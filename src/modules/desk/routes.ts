@@ -1,6 +1,6 @@
 import { perform } from "../../platform/action.ts";
 import { type Ctx, reading } from "../../platform/context.ts";
-import { plainToHtml } from "../../platform/html.ts";
+import { plainToHtml } from "../../platform/written-text.ts";
 import { coerceForm } from "../../platform/http/form.ts";
 import { formFailure, type FormValues } from "../../platform/http/form-model.ts";
 import { type Answer, fragment, type Incoming, page, redirect, type Route } from "../../platform/http/route.ts";

@@ -8,7 +8,7 @@ import { insert, type RowFor, update } from "../../platform/database/records.ts"
 import { conflict, invalidField } from "../../platform/errors.ts";
 import { t } from "../../platform/language/index.ts";
 import type { PortalRole } from "../../platform/module.ts";
-import { contactName, contacts } from "../companies/index.ts";
+import { changeClient, contactName, contacts } from "../companies/index.ts";
 import { sendLink, setRoles } from "../staff/index.ts";
 
 /** Who of a client's people may come into the portal. */
@@ -71,7 +71,7 @@ export async function giveAccess(
       role_id === undefined ? await usualRole(work, contact) : await portalRole(work, role_id),
     ]);
   await sendLink(work, user, "invite");
-  return update(work, contacts, contact.id, { is_portal_user: true, portal_user_id: user.id });
+  return changeClient(work, contacts, contact.id, { is_portal_user: true, portal_user_id: user.id });
 }
 
 /**
@@ -158,5 +158,5 @@ export async function takeAccess(work: Work, contact: RowFor<"contacts">): Promi
       .where("used_at", "is", null)
       .execute();
   }
-  return update(work, contacts, contact.id, { is_portal_user: false });
+  return changeClient(work, contacts, contact.id, { is_portal_user: false });
 }

@@ -4,10 +4,11 @@ import { type Grant, grantsOf, holds } from "../../platform/access/grants.ts";
 import { find, type RowFor } from "../../platform/access/reach.ts";
 import { action } from "../../platform/action.ts";
 import { asSystem, type Ctx, type Work } from "../../platform/context.ts";
-import { insert, update } from "../../platform/database/records.ts";
+import { insert } from "../../platform/database/records.ts";
 import { conflict, Failure, invalidField, notFound } from "../../platform/errors.ts";
+import { emit } from "../../platform/events/outbox.ts";
 import { t } from "../../platform/language/index.ts";
-import { contactName, contacts, emailKey } from "../companies/index.ts";
+import { changeClient, contactCreated, contactName, contacts, emailKey } from "../companies/index.ts";
 import { setRoles } from "../staff/index.ts";
 import { accountOf, giveAccess, takeAccess } from "./access.ts";
 
@@ -57,11 +58,12 @@ export const saveColleague = action({
       const { first_name } = values;
       if (first_name === undefined) throw invalidField("first_name", t("Say what the person is called."), "required");
       const made = await insert(work, contacts, { ...values, first_name, company_id });
+      await emit(work, contactCreated, { contact_id: made.id, company_id });
       return role_id == null ? made : setAccess(work, made, role_id);
     }
     const contact = await colleague(work, id);
     await checkMayChange(work, contact);
-    const row = await update(work, contacts, contact.id, values);
+    const row = await changeClient(work, contacts, contact.id, values);
     return role_id === undefined ? row : setAccess(work, row, role_id);
   },
 });

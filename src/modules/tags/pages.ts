@@ -5,7 +5,7 @@ import { buttonRoute, formRoutes } from "../../platform/http/form-page.ts";
 import { type List, listAnswer } from "../../platform/http/list.ts";
 import { optionsOf } from "../../platform/http/options.ts";
 import { redirect, type Route } from "../../platform/http/route.ts";
-import { t } from "../../platform/language/index.ts";
+import { declared, t } from "../../platform/language/index.ts";
 import { tags } from "../../platform/tags.ts";
 import { createTag, deleteTag, mergeTags, type Tag, updateTag } from "./actions.ts";
 import { countsOf } from "./queries.ts";
@@ -27,7 +27,7 @@ const tagList: List<Pick<Tag, "id" | "name" | "color">> = {
       key: "name",
       label: "Tag",
       sort: { reference: "tags.name", column: tags.columns.name },
-      cell: (row) => cell.badge(row.name, row.color ?? "accent"),
+      cell: (row) => cell.tags([{ text: row.name, tone: row.color ?? "neutral" }]),
     },
     {
       key: "records",
@@ -52,12 +52,32 @@ const tagList: List<Pick<Tag, "id" | "name" | "color">> = {
   empty: () => empty("tag", t("No tags yet"), t("Tags come up here as soon as somebody gives one to a record.")),
 };
 
-const colorField = (): ReturnType<typeof field> =>
-  columnField(tags, "color", {
-    hint: t("As it stands on pages; empty for the usual one."),
-    kind: "text",
-    placeholder: "#1f6feb",
+/** Colours that can be told apart on light and dark pages; the API takes any. */
+const colors: readonly (readonly [string, string])[] = [
+  ["#dc2626", declared("Red")],
+  ["#ea580c", declared("Orange")],
+  ["#d4a017", declared("Yellow")],
+  ["#16a34a", declared("Green")],
+  ["#0d9488", declared("Teal")],
+  ["#2563eb", declared("Blue")],
+  ["#7c3aed", declared("Purple")],
+  ["#db2777", declared("Pink")],
+  ["#78716c", declared("Brown grey")],
+];
+
+/** A dot before the name; `own` is a colour that came over the API. */
+function colorField(own: string | null = null): ReturnType<typeof field> {
+  const other = own === null || colors.some(([value]) => value === own) ? [] : [{ value: own, label: own }];
+  return columnField(tags, "color", {
+    kind: "select",
+    hint: t("A dot before the name, on all pages."),
+    options: [
+      { value: "", label: t("None") },
+      ...colors.map(([value, label]) => ({ value, label: t(label) })),
+      ...other,
+    ],
   });
+}
 
 /** Settings → Tags. */
 export const tagPages: Route[] = [
@@ -118,7 +138,10 @@ export const tagPages: Route[] = [
         sections: [
           {
             title: "",
-            fields: [columnField(tags, "name", { hint: t("A new name changes on all records.") }), colorField()],
+            fields: [
+              columnField(tags, "name", { hint: t("A new name changes on all records.") }),
+              colorField(row.color),
+            ],
           },
         ],
       });

@@ -2,7 +2,7 @@ import { formatMoney } from "../money.ts";
 import type { Tenant } from "../context.ts";
 import type { Address } from "../database/columns.ts";
 import { currentLocale, t } from "../language/index.ts";
-import type { ActionLink, CellModel, EmptyModel, FactsModel } from "./view-models.ts";
+import type { ActionLink, BadgeModel, CellModel, EmptyModel, FactsModel } from "./view-models.ts";
 
 /** Cells: values of rows as a table or a list of facts shows them. */
 
@@ -43,6 +43,11 @@ export const cell = {
   check: (value: boolean): CellModel => ({ ...blank, kind: "check", text: value ? t("Yes") : "" }),
   person: (name: string | null | undefined): CellModel =>
     name == null || name === "" ? nothing : { ...blank, kind: "person", text: name },
+  /** Tags as chips; each leads to what else has it. */
+  tags: (chips: readonly BadgeModel[]): CellModel =>
+    chips.length === 0
+      ? nothing
+      : { ...blank, kind: "tags", text: chips.map(({ text }) => text).join(", "), tags: [...chips] },
   nothing,
 } as const;
 

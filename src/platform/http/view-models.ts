@@ -168,7 +168,8 @@ export interface CellModel {
     | "mail"
     | "tel"
     | "check"
-    | "person";
+    | "person"
+    | "tags";
   text: string;
   href: string;
   /** Colour name of a badge: neutral, info, success, warning, error, accent, or a #rrggbb of reference data. */
@@ -177,6 +178,8 @@ export interface CellModel {
   hint: string;
   /** ISO value for <time datetime>, or empty. */
   datetime: string;
+  /** The chips of a cell of kind `tags`, whose text is their names with commas between. */
+  tags?: BadgeModel[];
 }
 
 export interface TableModel {
@@ -290,6 +293,8 @@ export interface FactsModel {
 export interface BadgeModel {
   text: string;
   tone: string;
+  /** Of a tag: the list of what else has it. */
+  href?: string;
 }
 
 /** The top of a page (`partials/page-header`): the one h1, where one is, what can be done. */

@@ -48,7 +48,7 @@ export async function companyHeader(
       { text: words(company.status), tone: statusTone(company.status) },
       { text: words(company.company_type), tone: "neutral" },
       ...(company.archived_at === null ? [] : [{ text: t("Archived"), tone: "warning" }]),
-      ...(await tagChips(ctx, tags)),
+      ...(await tagChips(ctx, tags, "/companies")),
     ],
     actions,
   };
@@ -71,7 +71,7 @@ export async function contactHeader(
       ...(company.default_technical_contact_id === contact.id ? [{ text: t("First to ask"), tone: "info" }] : []),
       ...(contact.is_portal_user ? [{ text: t("Portal user"), tone: "success" }] : []),
       ...(contact.archived_at === null ? [] : [{ text: t("Archived"), tone: "warning" }]),
-      ...(await tagChips(ctx, tags)),
+      ...(await tagChips(ctx, tags, "/contacts")),
     ],
     actions,
   };

@@ -1,7 +1,7 @@
 import { find } from "../../../platform/access/reach.ts";
 import type { Ctx } from "../../../platform/context.ts";
 import type { Failure } from "../../../platform/errors.ts";
-import { htmlToText, plainToHtml } from "../../../platform/html.ts";
+import { htmlToPlain, plainToHtml } from "../../../platform/written-text.ts";
 import { button } from "../../../platform/http/cells.ts";
 import {
   columnField,
@@ -37,7 +37,7 @@ async function show(ctx: Ctx, id: string, typed: FormValues | null, failure: Fai
   const local = Temporal.Instant.from(row.occurred_at).toZonedDateTimeISO(ctx.tenant.timezone);
   const values = typed ?? {
     ...rowValues(interactions, row),
-    content: htmlToText(row.content),
+    content: htmlToPlain(row.content),
     contact_ids: people.flatMap((one) => one.contact_id ?? []),
     user_ids: people.flatMap((one) => one.user_id ?? []),
   };

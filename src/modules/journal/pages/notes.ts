@@ -4,7 +4,7 @@ import { perform } from "../../../platform/action.ts";
 import { type Ctx, reading } from "../../../platform/context.ts";
 import { type Failure, invalidField } from "../../../platform/errors.ts";
 import { storeUploads } from "../../../platform/files/files.ts";
-import { plainToHtml } from "../../../platform/html.ts";
+import { plainToHtml } from "../../../platform/written-text.ts";
 import { empty, formatAgo, formatBytes, formatInstant } from "../../../platform/http/cells.ts";
 import { formFailure, type FormValues } from "../../../platform/http/form-model.ts";
 import type { NotesPageModel } from "../../../platform/http/client-models.ts";

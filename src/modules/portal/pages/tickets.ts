@@ -4,7 +4,7 @@ import { type Ctx, reading } from "../../../platform/context.ts";
 import { customSections } from "../../../platform/custom-fields/form.ts";
 import type { Failure } from "../../../platform/errors.ts";
 import { downloadOf } from "../../../platform/files/files.ts";
-import { plainToHtml } from "../../../platform/html.ts";
+import { plainToHtml } from "../../../platform/written-text.ts";
 import { cell, empty, link } from "../../../platform/http/cells.ts";
 import { coerceForm } from "../../../platform/http/form.ts";
 import { field, formFailure, formModel, type FormValues } from "../../../platform/http/form-model.ts";

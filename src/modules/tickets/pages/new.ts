@@ -2,7 +2,7 @@ import { maybeFind, reach } from "../../../platform/access/reach.ts";
 import { type Ctx, reading } from "../../../platform/context.ts";
 import type { Failure } from "../../../platform/errors.ts";
 import { customSections } from "../../../platform/custom-fields/form.ts";
-import { plainToHtml } from "../../../platform/html.ts";
+import { plainToHtml } from "../../../platform/written-text.ts";
 import { coerceForm } from "../../../platform/http/form.ts";
 import {
   columnField,

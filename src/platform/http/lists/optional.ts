@@ -2,7 +2,7 @@ import { sql } from "kysely";
 import type { Ctx } from "../../context.ts";
 import { type Column, labelOf, type Table } from "../../database/columns.ts";
 import { t } from "../../language/index.ts";
-import { tagsOf } from "../../tags.ts";
+import { tagChips, tagsOf } from "../../tags.ts";
 import { cell, words } from "../cells.ts";
 import type { ListColumn, ListQuery } from "../list.ts";
 import type { CellModel } from "../view-models.ts";
@@ -95,7 +95,7 @@ export function optionalReference<R>(
   };
 }
 
-/** The tags of the list's records. */
+/** The tags of the list's records; each leads to the list narrowed to it. */
 export function tagsColumn<R>(entityType: string): ListColumn<R> {
   return {
     key: "tags",
@@ -109,7 +109,8 @@ export function tagsColumn<R>(entityType: string): ListColumn<R> {
         entityType,
         rows.map((row) => String((row as Row)["id"])),
       );
-      return tags.map((names) => cell.text(names.join(", ")));
+      const chips = await tagChips(ctx, tags.flat(), `/${entityType}`);
+      return tags.map((names) => cell.tags(names.flatMap((name) => chips.find(({ text }) => text === name) ?? [])));
     },
   };
 }
