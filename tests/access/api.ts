@@ -224,6 +224,8 @@ export const apiAccess: AccessTable = {
     POST /api/v1/tags
     PUT PATCH DELETE /api/v1/tags/:id
     POST /api/v1/tags/:id/merge
+    GET POST /api/v1/distinct-pairs
+    GET DELETE /api/v1/distinct-pairs/:id
     GET /api/v1/company-duplicates
     GET /api/v1/contact-duplicates
     GET POST /api/v1/companies/:id/merge

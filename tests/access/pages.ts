@@ -75,6 +75,7 @@ export const pageAccess: AccessTable = {
     POST /contacts/:id/attachments
     POST /sites/:id/attachments
     GET /sites/:id
+    GET POST /notes/:id/edit
     POST /notes/:id/pin
     POST /notes/:id/alert
     POST /notes/:id/delete
@@ -236,6 +237,10 @@ export const pageAccess: AccessTable = {
     POST /settings/tags/:id/delete
     GET /companies/duplicates
     GET /contacts/duplicates
+    POST /companies/duplicates/dismiss
+    POST /contacts/duplicates/dismiss
+    POST /companies/duplicates/:id/again
+    POST /contacts/duplicates/:id/again
     GET POST /companies/:id/merge
     GET POST /contacts/:id/merge
     GET POST /sites/:id/merge

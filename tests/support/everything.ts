@@ -121,6 +121,11 @@ export async function makeEverything(t: TestProgram): Promise<Everything> {
   });
   const talk = await make("interactions", "interactions", { company_id, subject: `${marker} called` });
   const tag = await make("tags", "tags", { name: `${marker} tag` });
+  const pair = await make("distinct-pairs", "distinct_pairs", {
+    entity_type: "companies",
+    first_id: company_id,
+    second_id: other.company_id,
+  });
   const tax = await make("tax-rates", "tax_rates", { name: `${marker} tax`, rate: "0.05" });
   const batch = await t.api("POST", "/api/v1/contacts/import/csv?target=companies&dry_run=true", {
     key,
@@ -202,6 +207,8 @@ export async function makeEverything(t: TestProgram): Promise<Everything> {
     "record-attachments": file,
     interactions: talk,
     tags: tag,
+    "distinct-pairs": pair,
+    duplicates: pair,
     "tax-rates": tax,
     imports: batch.body.data.id,
     "import-batches": batch.body.data.id,

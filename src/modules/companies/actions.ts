@@ -13,6 +13,7 @@ import { backToBefore, by } from "../../platform/undo/undo.ts";
 import { changeClient } from "./change.ts";
 import { keepDefaults } from "./defaults.ts";
 import { type ClientTable, companyCreated, contactCreated, siteCreated, tellChange } from "./events.ts";
+import { forgetDistinct } from "./merge/distinct.ts";
 import { emailKey, nameKey } from "./rules.ts";
 import { companies, contacts, sites } from "./schema.ts";
 
@@ -225,6 +226,7 @@ function removing(name: string, table: Table): Action<PatchInput, void> {
       const before = await find(work, table.name as ClientTable, input.id);
       await remove(work, table, input.id, input.version);
       await setTags(work, table.name, input.id, []);
+      await forgetDistinct(work, table.name, input.id);
       await tellChange(work, table.name as ClientTable, "deleted", before);
     },
   });

@@ -9,6 +9,8 @@ import { companyEvents } from "./events.ts";
 import { companyList, contactList } from "./lists.ts";
 import { companyApi } from "./api.ts";
 import { mergeActions } from "./merge/actions.ts";
+import { distinctPairs, distinctReach, distinctResource, markDistinct, unmarkDistinct } from "./merge/distinct.ts";
+import { duplicatePages } from "./merge/duplicates-page.ts";
 import { mergeApi } from "./merge/api.ts";
 import { mergePages } from "./merge/pages.ts";
 import { formPages } from "./pages/forms.ts";
@@ -28,7 +30,7 @@ export { companies, contacts, paymentTerms, sites } from "./schema.ts";
 /** Companies, contacts and sites (PRD 3.3). */
 export const companiesModule = defineModule({
   name: "companies",
-  tables: [companies, contacts, sites],
+  tables: [companies, contacts, sites, distinctPairs],
   permissions: {
     "companies.read": "See companies, contacts and sites",
     "companies.write": "Add, change and archive companies, contacts and sites",
@@ -41,11 +43,17 @@ export const companiesModule = defineModule({
     sales: ["companies.read", "companies.write"],
     finance: ["companies.read", "companies.write"],
   },
-  actions: [...Object.values(actions), ...Object.values(mergeActions)] as unknown as AnyAction[],
+  actions: [
+    ...Object.values(actions),
+    ...Object.values(mergeActions),
+    markDistinct,
+    unmarkDistinct,
+  ] as unknown as AnyAction[],
   emits: companyEvents,
   transfers: companyTransfers,
-  resources: [companyResource, contactResource, siteResource],
-  routes: [...mergePages, ...recordPages, ...formPages, ...companyApi, ...mergeApi],
+  resources: [companyResource, contactResource, siteResource, distinctResource],
+  reach: { distinct_pairs: distinctReach },
+  routes: [...duplicatePages, ...mergePages, ...recordPages, ...formPages, ...companyApi, ...mergeApi],
   lists: [
     { permission: "companies.read", list: companyList as List<unknown> },
     { permission: "companies.read", list: contactList as List<unknown> },

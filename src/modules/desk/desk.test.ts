@@ -251,6 +251,8 @@ describe("editing", () => {
       description: "<p>With <strong>weight</strong></p>",
       is_billable: false,
     });
-    expect((await browser.open(`/tickets/${ticket.id}`)).text).toContain("one, two");
+    const shown = await browser.open(`/tickets/${ticket.id}`);
+    expect(shown.html).toContain('href="/tickets?tag&#x3D;two"');
+    expect((await browser.open("/tickets?tag=two")).text).toContain("Richer");
   });
 });

@@ -77,7 +77,9 @@ export const updateRecordNote = action({
     await writableSubject(work, before);
     const values = fromEdge(recordNotes, input, work.tenant.currency);
     if (values.content !== undefined) values.content = cleaned(values.content);
-    const row = await update(work, recordNotes, input.id, values, input.version);
+    const isEdited = values.content !== undefined && values.content !== before.content;
+    const edited = isEdited ? { edited_at: work.app.clock.now(), edited_by_id: work.actor.user_id } : {};
+    const row = await update(work, recordNotes, input.id, { ...values, ...edited }, input.version);
     await indexSubject(work, row);
     return row;
   },

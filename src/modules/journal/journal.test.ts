@@ -35,6 +35,25 @@ describe("notes", () => {
     expect((await get("companies?filter[q]=kumquat")).body.data).toHaveLength(0);
   });
 
+  test("are changed where they stand, with who did it and when; what they said before stays in the audit log", async () => {
+    const made = await post(`companies/${client.company_id}/notes`, "record_notes", {
+      content: "<p>Call <strong>Ana</strong> first</p>",
+    });
+    const at = `/notes/${made.body.data.id}/edit`;
+    const form = await browser.open(at);
+    expect(form.text).toContain("Call **Ana** first");
+    const page = await browser.submit(at, { content: "Call **Ana** first\n- or Bo", is_pinned: "true" });
+    expect(page.html).toContain("<p>Call <strong>Ana</strong> first</p><ul><li>or Bo</li></ul>");
+    const { attributes } = (await get(`record-notes/${made.body.data.id}`)).body.data;
+    expect(attributes).toMatchObject({ is_pinned: true, edited_at: t.clock.now() });
+    expect(page.text).toContain("edited by");
+    const log = (await get("audit-log?filter[entity_type]=record_notes&filter[action]=update&sort=-timestamp")).body;
+    expect(JSON.stringify(log.data[0].attributes.old_values)).toContain("Call <strong>Ana</strong> first");
+    await browser.open(at);
+    const empty = await browser.submit(at, { content: " " });
+    expect(empty.status).toBe(422);
+  });
+
   test("hang on one record and no more, and say something", async () => {
     const both = { company_id: client.company_id, contact_id: client.contact_id, content: "Two" };
     expect((await post("record-notes", "record_notes", both)).status).toBe(422);

@@ -26,6 +26,9 @@ export const recordNotes = table(
     /** Said on each of the client's tickets: "No remote access without a call first". */
     is_alert: defaulted(col.boolean({ label: "Alert" }), false),
     created_by_id: readOnly(col.maybe.ref("users", { label: "Written by" })),
+    /** When what it says was last changed, and by whom; what it said before stands in the audit log. */
+    edited_at: readOnly(col.maybe.instant({ label: "Edited" })),
+    edited_by_id: readOnly(col.maybe.ref("users", { label: "Edited by" })),
   },
   { noun: "note", readPermission },
 );

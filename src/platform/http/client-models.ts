@@ -55,6 +55,10 @@ export interface NotesPageModel {
     at: string;
     at_text: string;
     at_hint: string;
+    /** By whom and when it was changed, or empty. */
+    edited: string;
+    /** Where it is changed, or empty for who may only read. */
+    edit_url: string;
     badges: BadgeModel[];
     /** Buttons; empty for who may only read. */
     buttons: { label: string; action: string; icon: string; name: string; value: string; confirm: string }[];
@@ -77,6 +81,15 @@ export interface DuplicatesPageModel {
     first: { name: string; detail: string; href: string };
     second: { name: string; detail: string; href: string };
     compare_url: string;
+    /** The button that says that they are not the same. */
+    dismiss: { action: string; first_id: string; second_id: string };
+  }[];
+  /** Pairs that were said not to be the same, with the button that takes it back. */
+  dismissed: {
+    first: { name: string; href: string };
+    second: { name: string; href: string };
+    detail: string;
+    action: string;
   }[];
   empty: EmptyModel;
 }

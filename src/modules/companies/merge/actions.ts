@@ -10,6 +10,7 @@ import { conflict, invalidField, stale } from "../../../platform/errors.ts";
 import { t } from "../../../platform/language/index.ts";
 import { tellMerged } from "../events.ts";
 import { nameKey } from "../rules.ts";
+import { forgetDistinct } from "./distinct.ts";
 import { type MergePreview, mergePreview, type MergeTable, mergeTables } from "./preview.ts";
 
 type Row = Record<string, unknown>;
@@ -51,6 +52,7 @@ function merging(table: MergeTable): Action<Merge, Row> {
       // What is pointed elsewhere may lie outside of what the actor sees: the merge is of the whole record.
       const system = asSystem(work);
       await letGo(system, table, preview);
+      await forgetDistinct(system, table, input.merged_id);
       await repoint(work, table, input.merged_id, input.id);
       await audit(work, table, preview);
       await archive(system, table, input);

@@ -1,6 +1,7 @@
 import { reach } from "../../../platform/access/reach.ts";
 import type { Ctx } from "../../../platform/context.ts";
 import { contactName } from "../rules.ts";
+import { type DistinctTable, saidDistinct } from "./distinct.ts";
 import { type Candidate, likelyPairs, type Reason } from "./rules.ts";
 
 export interface Duplicate {
@@ -14,8 +15,9 @@ export interface Duplicate {
 const most = 20_000;
 const mostShown = 100;
 
-/** Companies or contacts that are probably the same, the surest first. */
-export async function duplicatesOf(ctx: Ctx, table: "companies" | "contacts"): Promise<Duplicate[]> {
+/** Companies or contacts that are probably the same, the surest first; without those of which somebody said otherwise. */
+export async function duplicatesOf(ctx: Ctx, table: DistinctTable): Promise<Duplicate[]> {
+  const said = new Set((await saidDistinct(ctx, table)).map(({ first_id, second_id }) => `${first_id} ${second_id}`));
   const candidates = table === "companies" ? await companyCandidates(ctx) : await contactCandidates(ctx);
   const byId = new Map(candidates.map((one) => [one.id, one]));
   const side = (id: string): Duplicate["first"] => {
@@ -23,6 +25,7 @@ export async function duplicatesOf(ctx: Ctx, table: "companies" | "contacts"): P
     return { id, name: one?.name ?? "", detail: one?.detail ?? "" };
   };
   return likelyPairs(candidates)
+    .filter(({ first, second }) => !said.has(`${first} ${second}`))
     .slice(0, mostShown)
     .map((pair) => ({ score: pair.score, reasons: pair.reasons, first: side(pair.first), second: side(pair.second) }));
 }

@@ -2,68 +2,19 @@ import { find } from "../../../platform/access/reach.ts";
 import { perform } from "../../../platform/action.ts";
 import { type Ctx, reading } from "../../../platform/context.ts";
 import type { Failure } from "../../../platform/errors.ts";
-import { addressLine, empty, words } from "../../../platform/http/cells.ts";
+import { addressLine, words } from "../../../platform/http/cells.ts";
 import { field, formFailure, formModel } from "../../../platform/http/form-model.ts";
 import { contactOptions, optionsOf } from "../../../platform/http/options.ts";
-import type { DuplicatesPageModel, MergePageModel } from "../../../platform/http/client-models.ts";
+import type { MergePageModel } from "../../../platform/http/client-models.ts";
 import { type Answer, type Incoming, page, redirect, type Route } from "../../../platform/http/route.ts";
 import { isId } from "../../../platform/ids.ts";
 import { t } from "../../../platform/language/index.ts";
 import { contactName } from "../rules.ts";
 import { mergeActions } from "./actions.ts";
-import { duplicatesOf } from "./duplicates.ts";
 import { mergePreview, type MergePreview, type MergeTable } from "./preview.ts";
-import type { Reason } from "./rules.ts";
 
 const permission = "companies.merge";
-type Table = "companies" | "contacts";
 type Row = Record<string, unknown>;
-
-const reasonLabels: Record<Reason, string> = {
-  name: "Same name",
-  similar_name: "Same name but for the legal form",
-  email: "Same e-mail address",
-  domain: "Same website",
-  phone: "Same telephone number",
-};
-
-async function duplicates(ctx: Ctx, table: Table): Promise<Answer> {
-  const title = t("Duplicates");
-  const pairs = await duplicatesOf(ctx, table);
-  const model: DuplicatesPageModel = {
-    header: {
-      title,
-      subtitle: t("Records that are probably the same. Nothing is merged until you say so."),
-      breadcrumbs: [
-        table === "companies"
-          ? { label: t("Companies"), href: "/companies" }
-          : { label: t("Contacts"), href: "/contacts" },
-      ],
-      badges: [],
-      actions: [],
-    },
-    tabs: (["companies", "contacts"] as const).map((one) => ({
-      label: t(words(one)),
-      href: `/${one}/duplicates`,
-      is_current: one === table,
-      count: "",
-    })),
-    pairs: pairs.map((pair) => ({
-      score: `${pair.score} %`,
-      tone: pair.score >= 80 ? "warning" : "neutral",
-      reasons: pair.reasons.map((reason) => t(reasonLabels[reason])).join(", "),
-      first: { ...pair.first, href: `/${table}/${pair.first.id}` },
-      second: { ...pair.second, href: `/${table}/${pair.second.id}` },
-      compare_url: `/${table}/${pair.first.id}/merge?with=${pair.second.id}`,
-    })),
-    empty: empty(
-      "check-circle",
-      t("No duplicates"),
-      t("Names, e-mail addresses, websites and telephone numbers were compared."),
-    ),
-  };
-  return page("companies/duplicates", title, model);
-}
 
 async function show(
   ctx: Ctx,
@@ -216,15 +167,8 @@ async function merge(ctx: Ctx, incoming: Incoming, table: MergeTable): Promise<A
   }
 }
 
-/** Finding records that are the same, and making them one. */
+/** Making two records one. */
 export const mergePages: Route[] = [
-  ...(["companies", "contacts"] as const).map((table): Route => ({
-    method: "GET",
-    path: `/${table}/duplicates`,
-    door: "staff",
-    permission,
-    handle: (ctx) => duplicates(ctx, table),
-  })),
   ...(["companies", "contacts", "sites"] as const).flatMap((table): Route[] => [
     {
       method: "GET",

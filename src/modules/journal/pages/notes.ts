@@ -22,6 +22,7 @@ import {
 } from "../actions.ts";
 import { attachmentAnswer, mostUploadBytes } from "../api.ts";
 import { addressOf } from "../models.ts";
+import { noteForm } from "./note-form.ts";
 import { type Subject, subjects } from "../subjects.ts";
 import { headerOf } from "./timeline.ts";
 
@@ -67,8 +68,9 @@ async function show(ctx: Ctx, subject: Subject, id: string, typed: Typed | null 
 async function notesOf(ctx: Ctx, subject: Subject, id: string, mayWrite: boolean): Promise<NotesPageModel["notes"]> {
   const rows = await reach(ctx, "record_notes")
     .leftJoin("users as authors", "authors.id", "record_notes.created_by_id")
+    .leftJoin("users as editors", "editors.id", "record_notes.edited_by_id")
     .selectAll("record_notes")
-    .select("authors.name as author")
+    .select(["authors.name as author", "editors.name as editor"])
     .where(`record_notes.${subject.column}`, "=", id)
     .orderBy("record_notes.is_pinned", "desc")
     .orderBy("record_notes.created_at", "desc")
@@ -98,6 +100,14 @@ async function notesOf(ctx: Ctx, subject: Subject, id: string, mayWrite: boolean
       at: row.created_at,
       at_text: formatAgo(row.created_at, ctx.tenant, ctx.app.clock.now()),
       at_hint: formatInstant(row.created_at, ctx.tenant),
+      edited:
+        row.edited_at === null
+          ? ""
+          : t("edited by {who} {when}", {
+              who: row.editor ?? ctx.tenant.name,
+              when: formatAgo(row.edited_at, ctx.tenant, ctx.app.clock.now()),
+            }),
+      edit_url: mayWrite ? `${action}/edit` : "",
       badges: [
         ...(row.is_alert ? [{ text: t("Alert"), tone: "warning" }] : []),
         ...(row.is_pinned ? [{ text: t("Pinned"), tone: "info" }] : []),
@@ -201,6 +211,7 @@ export const notePages: Route[] = [
       handle: (ctx, incoming) => upload(ctx, incoming, subject),
     },
   ]),
+  ...noteForm,
   ...(["pin", "alert"] as const).map((flag): Route => ({
     method: "POST",
     path: `/notes/:id/${flag}`,

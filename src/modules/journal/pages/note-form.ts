@@ -1,0 +1,93 @@
+import { find } from "../../../platform/access/reach.ts";
+import { perform } from "../../../platform/action.ts";
+import { type Ctx, reading } from "../../../platform/context.ts";
+import type { Failure } from "../../../platform/errors.ts";
+import { columnField, formFailure, formModel, type FormValues } from "../../../platform/http/form-model.ts";
+import type { FormPageModel } from "../../../platform/http/page-models.ts";
+import { type Answer, type Incoming, page, redirect, type Route } from "../../../platform/http/route.ts";
+import { t } from "../../../platform/language/index.ts";
+import { htmlToPlain, plainToHtml } from "../../../platform/written-text.ts";
+import { updateRecordNote } from "../actions.ts";
+import { addressOf } from "../models.ts";
+import { recordNotes } from "../schema.ts";
+
+/** Changing what a note says. */
+
+const { permission } = updateRecordNote;
+const path = "/notes/:id/edit";
+const idOf = (incoming: Incoming): string => incoming.params["id"] ?? "";
+
+async function show(ctx: Ctx, id: string, typed: FormValues | null, failure: Failure | null): Promise<Answer> {
+  const note = await find(ctx, "record_notes", id);
+  const title = t("Edit note");
+  const back = `${addressOf(note)}/notes`;
+  const { is_pinned, is_alert } = note;
+  const model: FormPageModel = {
+    header: {
+      title,
+      subtitle: "",
+      breadcrumbs: [{ label: t("Notes and files"), href: back }],
+      badges: [],
+      actions: [],
+    },
+    form: formModel({
+      action: `/notes/${id}/edit`,
+      values: typed ?? { content: htmlToPlain(note.content), is_pinned, is_alert },
+      version: note.version,
+      failure,
+      submit_label: t("Save changes"),
+      cancel_url: `${back}#note-${id}`,
+      sections: [
+        {
+          title: "",
+          hint: t("What it said before stays in the audit log."),
+          fields: [
+            columnField(recordNotes, "content", {
+              kind: "textarea",
+              rows: 10,
+              span: 6,
+              hint: t("Lists by - or 1., **bold**, `code`."),
+            }),
+            columnField(recordNotes, "is_pinned", { label: t("Pin it to the top") }),
+            columnField(recordNotes, "is_alert", { label: t("Warn on every ticket") }),
+          ],
+        },
+      ],
+    }),
+  };
+  return page("forms/index", title, model, failure?.status ?? 200);
+}
+
+async function save(ctx: Ctx, incoming: Incoming): Promise<Answer> {
+  const id = idOf(incoming);
+  const before = await reading(ctx, (reader) => find(reader, "record_notes", id));
+  const { fields } = await incoming.form();
+  const content = typeof fields["content"] === "string" ? fields["content"] : "";
+  // What came over the API may be richer than what one can type: it stays as it is until somebody changes its words.
+  const isTouched = content.replaceAll("\r\n", "\n").trim() !== htmlToPlain(before.content).trim();
+  const version = Number(fields["version"]);
+  try {
+    const row = await perform(ctx, updateRecordNote, {
+      id,
+      ...(isTouched ? { content: plainToHtml(content) } : {}),
+      is_pinned: fields["is_pinned"] === "true",
+      is_alert: fields["is_alert"] === "true",
+      ...(Number.isInteger(version) ? { version } : {}),
+    });
+    return redirect(`${addressOf(row)}/notes#note-${id}`, t("Changes saved."));
+  } catch (error) {
+    const failure = formFailure(error);
+    return reading(ctx, (reader) => show(reader, id, fields, failure));
+  }
+}
+
+export const noteForm: Route[] = [
+  {
+    method: "GET",
+    path,
+    door: "staff",
+    permission,
+    handle: (ctx, incoming) => show(ctx, idOf(incoming), null, null),
+  },
+  { method: "POST", path, door: "staff", permission, handle: save },
+];
