@@ -168,21 +168,19 @@ async function merge(ctx: Ctx, incoming: Incoming, table: MergeTable): Promise<A
 }
 
 /** Making two records one. */
-export const mergePages: Route[] = [
-  ...(["companies", "contacts", "sites"] as const).flatMap((table): Route[] => [
-    {
-      method: "GET",
-      path: `/${table}/:id/merge`,
-      door: "staff",
-      permission,
-      handle: (ctx, incoming) => show(ctx, incoming, table, incoming.url.searchParams.get("with") ?? "", null),
-    },
-    {
-      method: "POST",
-      path: `/${table}/:id/merge`,
-      door: "staff",
-      permission,
-      handle: (ctx, incoming) => merge(ctx, incoming, table),
-    },
-  ]),
-];
+export const mergePages: Route[] = (["companies", "contacts", "sites"] as const).flatMap((table): Route[] => [
+  {
+    method: "GET",
+    path: `/${table}/:id/merge`,
+    door: "staff",
+    permission,
+    handle: (ctx, incoming) => show(ctx, incoming, table, incoming.url.searchParams.get("with") ?? "", null),
+  },
+  {
+    method: "POST",
+    path: `/${table}/:id/merge`,
+    door: "staff",
+    permission,
+    handle: (ctx, incoming) => merge(ctx, incoming, table),
+  },
+]);
