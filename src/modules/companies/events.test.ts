@@ -24,7 +24,7 @@ const toldOf = (id: string): Promise<unknown[]> =>
   reading(t.harbor.system, async ({ db }) => {
     const rows = await db.selectFrom("events").select(["event_name", "payload"]).orderBy("id").execute();
     return rows
-      .filter(({ payload }) => Object.values(payload)[0] === id)
+      .filter(({ payload }) => Object.values(payload).includes(id))
       .map(({ event_name, payload }) => [event_name, payload["changed"] ?? null]);
   });
 
