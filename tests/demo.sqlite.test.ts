@@ -67,7 +67,7 @@ test("purser demo refuses sizes and seeds that it does not know", async () => {
   await withData(async (purser) => {
     expect(await purser(["demo", "--size", "huge"])).toMatchObject({
       code: 2,
-      err: expect.stringContaining("--size is small or large"),
+      err: expect.stringContaining("--size is small, medium or large"),
     });
     expect(await purser(["demo", "--seed", "1.5"])).toMatchObject({
       code: 2,

