@@ -9,8 +9,17 @@ import { conflict, forbidden, invalidField } from "../../platform/errors.ts";
 import { addFile, type StoredBytes } from "../../platform/files/files.ts";
 import { t } from "../../platform/language/index.ts";
 import { fileColumns } from "../../platform/transfer/columns.ts";
-import { type Batch, isValueKey, matchedValues, parseSlowly, storedMapping } from "./file.ts";
-import { guessTarget, type ImportMode, matchHeaders, missingFields } from "./rules/index.ts";
+import { type Batch, choicesOf, datesKey, isColumnKey, parseSlowly, storedMapping } from "./file.ts";
+import { orderOf } from "./rules/dates.ts";
+import { keyOf } from "./rules/derived.ts";
+import {
+  guessTarget,
+  type ImportMode,
+  importTargets,
+  matchHeaders,
+  missingFields,
+  type TargetGuess,
+} from "./rules/index.ts";
 import { importBatches } from "./schema.ts";
 import { targetNamed } from "./session.ts";
 
@@ -49,17 +58,16 @@ export const uploadImport = action({
         "other_product",
       );
     }
-    const name = given.target ?? (await ownExport(work, file.headers)) ?? guess.target;
-    if (name === null) {
-      throw invalidField(
-        "file",
-        t(
-          "{label} cannot be imported here. Bring a list of companies or contacts whose first line names the columns.",
-          { label: guess.label },
-        ),
-        "unknown_list",
-      );
-    }
+    const name =
+      given.target ?? (await ownExport(work, file.headers)) ?? (await likelyTarget(work, file.headers, guess));
+    if (name === null)
+      throw guess.product === "generic"
+        ? invalidField(
+            "target",
+            t("The columns do not tell what the file holds. Choose it here, and match the columns on the next page."),
+            "unknown_list",
+          )
+        : invalidField("file", t("{label} cannot be imported here.", { label: guess.label }), "unknown_list");
     const into = await targetNamed(work, name);
     const { mapping } = matchHeaders(file.headers, into);
     // What the headers look like says nothing when somebody has said what they are.
@@ -70,7 +78,10 @@ export const uploadImport = action({
       import_target: name,
       import_source: guess.product,
       import_mode: given.mode ?? "fill_blanks",
-      mapping: (await rememberedMapping(work, name, file.headers)) ?? storedMapping(mapping),
+      mapping: {
+        ...((await rememberedMapping(work, name, file.headers)) ?? storedMapping(mapping)),
+        [datesKey]: orderOf(file.rows),
+      },
       total_rows: file.rows.length,
       summary: { label, headers: headersKey(file.headers) },
       created_by_id: work.actor.user_id,
@@ -86,6 +97,31 @@ async function ownExport(work: Work, headers: readonly string[]): Promise<string
     const keys = new Set((await fileColumns(work, transfer)).map(({ key }) => key));
     const count = headers.every((header) => keys.has(header)) ? headers.length / keys.size : 0;
     if (count > (best?.count ?? 0.5)) best = { name: transfer.resource.type, count };
+  }
+  return best?.name ?? null;
+}
+
+/**
+ * The kind of records whose columns the most of the headers name, nothing required missing: a list of tickets names clients
+ * as well, and is none of clients.
+ */
+async function likelyTarget(work: Work, headers: readonly string[], guess: TargetGuess): Promise<string | null> {
+  if (guess.product !== "generic") return guess.target;
+  const named = headers.filter((header) => header.trim() !== "").length;
+  let best: { name: string; count: number } | null = null;
+  if (guess.target !== null) {
+    const { mapping } = matchHeaders(headers, await targetNamed(work, guess.target));
+    best = { name: guess.target, count: mapping.filter((key) => key !== null).length };
+  }
+  for (const { resource, exportOnly, create } of work.app.registry.transfers.values()) {
+    if (exportOnly !== null || create === null || resource.type in importTargets) continue;
+    const target = await targetNamed(work, resource.type);
+    const mapping = matchHeaders(headers, target).mapping.filter((key) => key !== null);
+    const required = ((create.input.required ?? []) as string[]).map(
+      (column) => keyOf(target.columns, column) ?? column,
+    );
+    if (!required.every((key) => mapping.includes(key)) || mapping.length < 3 || mapping.length < named * 0.7) continue;
+    if (mapping.length > (best?.count ?? 0)) best = { name: resource.type, count: mapping.length };
   }
   return best?.name ?? null;
 }
@@ -133,7 +169,7 @@ export const configureImport = action({
     if (batch.import_status !== "uploaded")
       throw conflict(t("This import has been applied already."), "already_applied");
     const known = new Set((await targetNamed(work, batch.import_target)).fields.map((one) => one.key));
-    const columns = Object.entries(given.mapping).filter(([column]) => !isValueKey(column));
+    const columns = Object.entries(given.mapping).filter(([column]) => isColumnKey(column));
     const chosen = columns.map(([, field]) => field).filter((field) => field !== null && field !== "");
     const wrong = chosen.find((field) => field === null || !known.has(field));
     if (wrong !== undefined) throw invalidField("mapping", t("There is no field {wrong}.", { wrong: wrong ?? "" }));
@@ -141,7 +177,7 @@ export const configureImport = action({
     if (twice !== undefined) throw invalidField("mapping", t("Two columns cannot fill the same field."));
     const mapping = Object.fromEntries(
       // What values stand for stays until it is said anew: a preview shows only those that are not known yet.
-      [...matchedValues(batch.mapping), ...Object.entries(given.mapping)].map(([column, field]) => [
+      [...choicesOf(batch.mapping), ...Object.entries(given.mapping)].map(([column, field]) => [
         column,
         field === "" ? null : field,
       ]),
@@ -160,9 +196,9 @@ export const applyImport = action({
     if (batch.import_status !== "uploaded")
       throw conflict(t("This import has been applied already."), "already_applied");
     const into = await targetNamed(work, batch.import_target);
-    const { create } = into.transfer.resource;
+    const { create } = into.transfer;
     if (create?.permission != null && !can(work.actor, create.permission)) throw forbidden();
-    const chosen = Object.entries(batch.mapping).flatMap(([key, field]) => (isValueKey(key) ? [] : [field]));
+    const chosen = Object.entries(batch.mapping).flatMap(([key, field]) => (isColumnKey(key) ? [field] : []));
     const [missing] = missingFields(chosen, into);
     if (missing !== undefined)
       throw invalidField("mapping", t("No column is matched with {missing}.", { missing }), "missing_column");

@@ -13,6 +13,8 @@ const rowsAtOnce = 5000;
 
 const keyOf = (text: string): string => fold(text).replace(/\s+/g, " ").trim();
 
+const shortened = (key: string): string => (key.length > 100 ? Bun.hash(key).toString(36) : key);
+
 /**
  * How files name the records that are there: their names, their natural keys and what other systems call them, as ids. It
  * holds words and ids and no records, so that a hundred thousand tickets are a few megabytes.
@@ -104,7 +106,8 @@ export class Directory {
   #matchKey(row: Row): string | null {
     const last = this.match.at(-1);
     if (last === undefined || row[last] == null || row[last] === "") return null;
-    return this.match.map((name) => keyOf(String(row[name] ?? ""))).join("|");
+    // Long texts tell records apart as well, and are not kept for it.
+    return this.match.map((name) => shortened(keyOf(String(row[name] ?? "")))).join("|");
   }
 
   /** The record of another table that a cell names: at the row's company first. */
@@ -138,6 +141,11 @@ export class Directory {
     const above = typeof parent === "string" ? this.#nameById(parent) : [];
     this.#put(this.own, naming.columns, row, above);
     if (externalId !== null) this.#external.set(`${this.own}|${externalId}`, String(row["id"]));
+  }
+
+  /** Takes a record of another table in that has come up because a cell named it. */
+  addNamed(table: string, name: string, id: string): void {
+    this.#names.set(`${table}|${keyOf(name)}`, id);
   }
 
   knows(externalId: string): boolean {

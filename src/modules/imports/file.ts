@@ -1,5 +1,6 @@
 import { type CsvFile, readCsvSlowly } from "../../platform/csv/read.ts";
 import { invalidField } from "../../platform/errors.ts";
+import type { DateOrder } from "./rules/dates.ts";
 import type { ImportMode, Mapping } from "./rules/index.ts";
 
 /** A batch as it is stored. */
@@ -41,11 +42,38 @@ export function valueKey(field: string, text: string): string {
   return `value:${field}:${text.trim()}`;
 }
 
-export function isValueKey(key: string): boolean {
-  return key.startsWith("value:");
+/** What stands for "make one of that name" in place of a value of ours. */
+export const createChoice = "+";
+
+/** Under which key a mapping keeps that all that a field names and is not there is made. */
+export const createAllKey = (field: string): string => `create:${field}`;
+
+/** Under which key a mapping keeps whether the day or the month comes first. */
+export const datesKey = "option:dates";
+
+/** Whether a key of a mapping is a column's position; the others say how cells are read. */
+export function isColumnKey(key: string): boolean {
+  return /^\d+$/.test(key);
 }
 
-export function matchedValues(stored: Batch["mapping"]): Map<string, string> {
-  const entries = Object.entries(stored).filter(([key, value]) => isValueKey(key) && value !== null && value !== "");
+/** All that was said of how cells are read. */
+export function choicesOf(stored: Batch["mapping"]): Map<string, string> {
+  const entries = Object.entries(stored).filter(([key, value]) => !isColumnKey(key) && value !== null && value !== "");
   return new Map(entries as [string, string][]);
+}
+
+/** What cells stand for among our own values. */
+export function matchedValues(stored: Batch["mapping"]): Map<string, string> {
+  return new Map([...choicesOf(stored)].filter(([key, value]) => key.startsWith("value:") && value !== createChoice));
+}
+
+/** Whether a record of this name is to be made, which a cell of the field names and which is not there. */
+export function isToBeCreated(stored: Batch["mapping"], field: string, text: string): boolean {
+  const choice = stored[valueKey(field, text)] ?? "";
+  return choice === createChoice || (choice === "" && stored[createAllKey(field)] === "true");
+}
+
+export function dateOrderOf(stored: Batch["mapping"]): DateOrder {
+  const order = stored[datesKey];
+  return order === "mdy" || order === "dmy" ? order : null;
 }

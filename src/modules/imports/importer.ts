@@ -1,50 +1,47 @@
 import { sql } from "kysely";
-import { maybeFind, reach } from "../../platform/access/reach.ts";
+import { maybeFind } from "../../platform/access/reach.ts";
 import { perform } from "../../platform/action.ts";
 import type { Work } from "../../platform/context.ts";
 import type { CsvProblem } from "../../platform/csv/problem.ts";
-import type { Patch, Table } from "../../platform/database/columns.ts";
-import { toEdge } from "../../platform/database/edge.ts";
 import { translateDatabaseError } from "../../platform/database/failures.ts";
-import { insert, update } from "../../platform/database/records.ts";
 import type { TableName } from "../../platform/database/tables.ts";
 import { Failure } from "../../platform/errors.ts";
 import { t } from "../../platform/language/index.ts";
-import { tagName, tagsOf } from "../../platform/tags.ts";
 import type { Transfer } from "../../platform/transfer/facet.ts";
-import { ownSource } from "../../platform/transfer/export.ts";
+import { below } from "../../platform/transfer/names.ts";
+import { nameKey } from "../companies/index.ts";
+import { inputNamed } from "./make.ts";
 import { addCompany, addContact, addSite, matchCompany, matchContact, matchSite, type Present } from "./present.ts";
 import { rateCardFor } from "./rate-card.ts";
-import { evened, inputAndHistory, keyOf, lateKey, wantedOf } from "./rules/derived.ts";
-import { companyParts, contactParts, planRow, type ReadRow, textOf } from "./rules/index.ts";
-import { importRows } from "./schema.ts";
+import { createKey } from "./rules/create.ts";
+import { idKey, keyOf, lateKey, wantedOf } from "./rules/derived.ts";
+import { companyParts, contactParts, type ReadRow, textOf } from "./rules/index.ts";
 import { loadKnown, type Session } from "./session.ts";
+import { type Counts, Writer } from "./writer.ts";
 
 type Row = Record<string, unknown>;
-
-export interface Counts {
-  created: Record<string, number>;
-  updated: Record<string, number>;
-  unchanged: number;
-  skipped: number;
-}
-
-export const noCounts = (): Counts => ({ created: {}, updated: {}, unchanged: 0, skipped: 0 });
 
 /** Brings rows in, each as the form and the API would: all of a row or, where something refuses it, nothing. */
 export class Importer {
   /** Lines that name a record of their own kind which was not there yet. */
   readonly late: number[] = [];
   #isStale = false;
+  /** How many records were made because a cell named them. */
+  #made = 0;
+
+  readonly writer: Writer;
 
   constructor(
     private readonly session: Session,
-    public counts: Counts,
-  ) {}
+    counts: Counts,
+  ) {
+    this.writer = new Writer(session, counts);
+  }
 
   /** What refused the row, as problems of its line; empty when it came in. */
   async row(work: Work, read: ReadRow): Promise<CsvProblem[]> {
-    const before = structuredClone(this.counts);
+    const before = structuredClone(this.writer.counts);
+    const made = this.#made;
     if (this.#isStale) {
       Object.assign(this.session, await loadKnown(work, this.session.batch, this.session.target, this.session.mapping));
       this.#isStale = false;
@@ -60,9 +57,9 @@ export class Importer {
       if (!(failure instanceof Failure)) throw error;
       await sql`rollback to savepoint import_row`.execute(work.db);
       await sql`release savepoint import_row`.execute(work.db);
-      this.counts = before;
+      this.writer.counts = before;
       // What was remembered of the row's records has to be forgotten again.
-      this.#isStale = this.session.present !== null;
+      this.#isStale = this.session.present !== null || this.#made > made;
       return this.#problems(read.line, failure);
     }
   }
@@ -87,10 +84,54 @@ export class Importer {
 
   async #bring(work: Work, read: ReadRow): Promise<CsvProblem[]> {
     const { target, present } = this.session;
+    await this.#makeNamed(work, read);
     if (present === null) return this.#record(work, read);
     if (target.name === "companies") await this.#companyRow(work, present, read);
     else await this.#contactRow(work, present, read);
     return [];
+  }
+
+  /** Makes what the row's cells name and is not there, where somebody has asked for it; an earlier row may have done so. */
+  async #makeNamed(work: Work, { line, values }: ReadRow): Promise<void> {
+    const { target, present, makable } = this.session;
+    for (const { field, transfer } of makable.values()) {
+      const text = textOf(values, createKey(field));
+      if (text === null) continue;
+      const id = await this.#named(work, line, transfer, text);
+      const column = target.columns.find(({ key }) => key === field);
+      values[column === undefined ? "company_id" : idKey(column)] = id;
+      if (present === null) delete values[createKey(field)];
+    }
+  }
+
+  async #named(work: Work, line: number, transfer: Transfer, text: string): Promise<string> {
+    const { directory, present } = this.session;
+    const { name } = transfer.resource.table;
+    const { create, parent } = transfer;
+    if (create === null) throw new Error(`${name} cannot be added`);
+    const path = parent === null ? [text] : text.split(below).map((part) => part.trim());
+    let above: string | null = null;
+    for (const [at, part] of path.entries()) {
+      const whole = path.slice(0, at + 1).join(below);
+      const known: string | null =
+        directory.find(name, whole, null) ??
+        (name === "companies" ? (present?.companyByName.get(nameKey(part)) ?? null) : null);
+      if (known !== null) {
+        above = known;
+        continue;
+      }
+      const row = (await perform(work, create, {
+        ...inputNamed(transfer, part),
+        ...(parent === null || above === null ? {} : { [parent]: above }),
+      })) as Row;
+      this.#made += 1;
+      above = String(row["id"]);
+      directory.addNamed(name, whole, above);
+      if (name === "companies" && present !== null) addCompany(present, row);
+      this.writer.counts.created[name] = (this.writer.counts.created[name] ?? 0) + 1;
+      await this.writer.note(work, line, name, above, "created", null, Number(row["version"]));
+    }
+    return above ?? "";
   }
 
   async #record(work: Work, { line, values }: ReadRow): Promise<CsvProblem[]> {
@@ -103,7 +144,7 @@ export class Importer {
     const existing = id === null ? null : (((await maybeFind(work, name, id)) as Row | undefined) ?? null);
     const notices: CsvProblem[] = [];
     const counted = existing === null ? await this.#keepNumber(work, transfer, wanted, line, notices) : null;
-    const row = await this.#put(work, line, transfer, existing, wanted, external);
+    const row = await this.writer.put(work, line, transfer, existing, wanted, external);
     if (counted !== null)
       await work.db
         .updateTable("counters")
@@ -163,19 +204,19 @@ export class Importer {
       const card = await rateCardFor(work, parts.extra.hourly_rate, currency);
       if (card !== null) {
         wanted["rate_card_id"] = card.id;
-        if (card.is_new) await this.#note(work, line, "rate_cards", card.id, "created", null, 1);
+        if (card.is_new) await this.writer.note(work, line, "rate_cards", card.id, "created", null, 1);
       }
     }
     if (existing === null) wanted["currency"] = currency;
     if (existing === null && parts.tags !== null) wanted["tags"] = parts.tags;
-    const company = await this.#put(work, line, transfer, existing, wanted, parts.external_id);
+    const company = await this.writer.put(work, line, transfer, existing, wanted, parts.external_id);
     if (company === null) return;
     const id = String(company["id"]);
     addCompany(present, company);
     if (existing === null) this.session.directory.add(work, company, parts.external_id);
     if (parts.site !== null) {
       const site = matchSite(present, id, String(parts.site["name"]));
-      const made = await this.#put(
+      const made = await this.writer.put(
         work,
         line,
         this.#other(work, "sites"),
@@ -222,7 +263,7 @@ export class Importer {
             "company_id",
             ...(existing["company_id"] === wanted["company_id"] ? [] : ["site_id"]),
           ]);
-    const made = await this.#put(work, line, transfer, existing, values, externalId);
+    const made = await this.writer.put(work, line, transfer, existing, values, externalId);
     if (made !== null) addContact(present, made);
   }
 
@@ -231,125 +272,6 @@ export class Importer {
     if (found === undefined) throw new Error(`nothing says how ${type} are imported`);
     return found;
   }
-
-  /** Creates or changes one record as the plan says. Returns the row as it stands, or null when it is left alone. */
-  async #put(
-    work: Work,
-    line: number,
-    transfer: Transfer,
-    existing: Row | null,
-    wanted: Row,
-    externalId: string | null,
-  ): Promise<Row | null> {
-    const { resource } = transfer;
-    const { table } = resource;
-    const present = existing === null ? null : await edgeOf(work, table, existing, wanted);
-    const plan = planRow(
-      present === null ? wanted : settable(transfer, evened(wanted, present)),
-      present,
-      this.session.batch.import_mode,
-    );
-    if (plan.kind === "create") {
-      const row = await this.#create(work, transfer, plan.values);
-      this.counts.created[table.name] = (this.counts.created[table.name] ?? 0) + 1;
-      await this.#note(work, line, table.name, String(row["id"]), "created", null, Number(row["version"]));
-      await this.#remember(work, table.name, externalId, String(row["id"]));
-      return row;
-    }
-    await this.#remember(work, table.name, externalId, String(existing?.["id"]));
-    if (plan.kind === "update" && existing !== null && resource.update !== null) {
-      const id = String(existing["id"]);
-      const previous = previousOf(plan.changes, { ...existing, tags: present?.["tags"] ?? [] });
-      await perform(work, resource.update, { id, ...plan.changes });
-      const row = (await this.#fresh(work, table, id)) as Row;
-      this.counts.updated[table.name] = (this.counts.updated[table.name] ?? 0) + 1;
-      await this.#note(work, line, table.name, id, "updated", previous, Number(row["version"]));
-      return row;
-    }
-    if (plan.kind === "skip") this.counts.skipped += 1;
-    else this.counts.unchanged += 1;
-    return existing;
-  }
-
-  async #create(work: Work, transfer: Transfer, values: Row): Promise<Row> {
-    const { create, table } = transfer.resource;
-    if (create === null) throw new Error(`${table.name} cannot be added`);
-    const { input, history } = inputAndHistory(transfer, values);
-    const made = (await perform(work, create, input)) as Row;
-    if (Object.keys(history).length === 0) return made;
-    return (await update(work, table, String(made["id"]), history as Patch<Table>)) as Row;
-  }
-
-  async #fresh(work: Work, table: Table, id: string): Promise<unknown> {
-    return reach(work, table.name as TableName)
-      .selectAll()
-      .where(sql.ref(`${table.name}.id`), "=", id)
-      .executeTakeFirst();
-  }
-
-  async #note(
-    work: Work,
-    line: number,
-    entityType: string,
-    entityId: string,
-    outcome: "created" | "updated",
-    previous: Row | null,
-    version: number,
-  ): Promise<void> {
-    await insert(work, importRows, {
-      batch_id: this.session.batch.id,
-      line,
-      entity_type: entityType,
-      entity_id: entityId,
-      row_outcome: outcome,
-      previous_values: previous,
-      version_after: version,
-    });
-  }
-
-  /** Remembers what the file's source calls a record, so that a renamed one is found again. */
-  async #remember(work: Work, entityType: string, externalId: string | null, entityId: string): Promise<void> {
-    if (externalId === null || externalId === entityId) return;
-    const { batch, present, directory } = this.session;
-    if (present?.externalIds.has(`${entityType}:${externalId}`) === true || directory.knows(externalId)) return;
-    present?.externalIds.set(`${entityType}:${externalId}`, entityId);
-    await work.db
-      .insertInto("external_ids")
-      .values({
-        // A file that says nothing of where it comes from may be an export of ours.
-        external_source: batch.import_source === "generic" ? ownSource : batch.import_source,
-        entity_type: entityType,
-        external_id: externalId,
-        entity_id: entityId,
-        batch_id: batch.id,
-      })
-      .execute();
-  }
-}
-
-/** The record as a plan compares it: money in words, and its tags where the row has some. */
-async function edgeOf(work: Work, table: Table, row: Row, wanted: Row): Promise<Row> {
-  const edge = toEdge(table, row);
-  if (!Array.isArray(wanted["tags"])) return edge;
-  wanted["tags"] = [...new Set((wanted["tags"] as string[]).map(tagName))].toSorted();
-  const [tags = []] = await tagsOf(work, table.name, [String(row["id"])]);
-  return { ...edge, tags };
-}
-
-/** What the changed columns held; of the custom fields the changed ones, so that undoing takes away what was not there. */
-function previousOf(changes: Row, existing: Row): Row {
-  return Object.fromEntries(
-    Object.entries(changes).map(([key, value]) => {
-      if (key !== "custom_fields") return [key, existing[key] ?? null];
-      return [key, previousOf(value as Row, (existing[key] ?? {}) as Row)];
-    }),
-  );
-}
-
-/** Of what a row says, what can be changed in a record that is there. */
-function settable({ resource }: Transfer, wanted: Row): Row {
-  const inputs = resource.update?.input.properties ?? {};
-  return Object.fromEntries(Object.entries(wanted).filter(([name]) => name in inputs));
 }
 
 function withoutKeys(values: Row, keys: readonly string[]): Row {

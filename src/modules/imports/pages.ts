@@ -1,94 +1,27 @@
 import { can } from "../../platform/access/actor.ts";
-import { find, reach } from "../../platform/access/reach.ts";
+import { find } from "../../platform/access/reach.ts";
 import { perform } from "../../platform/action.ts";
 import { type Ctx, reading } from "../../platform/context.ts";
 import { type Failure, invalidField } from "../../platform/errors.ts";
 import { storeUploads } from "../../platform/files/files.ts";
-import { button, cell, empty, link, words } from "../../platform/http/cells.ts";
 import { field, formFailure, formModel, type FormValues } from "../../platform/http/form-model.ts";
-import { type List, listAnswer } from "../../platform/http/list.ts";
-import type { FormPageModel, RecordPageModel } from "../../platform/http/page-models.ts";
+import { listAnswer } from "../../platform/http/list.ts";
+import type { FormPageModel } from "../../platform/http/page-models.ts";
 import { type Answer, type Incoming, page, redirect, type Route } from "../../platform/http/route.ts";
 import { t } from "../../platform/language/index.ts";
-import type { Resource } from "../../platform/resource.ts";
+import type { Transfer } from "../../platform/transfer/facet.ts";
 import { isOn } from "../../platform/switches.ts";
-import { applyImport, configureImport, problemsOf, undoImport, uploadImport } from "./actions.ts";
-import { type Batch, isValueKey } from "./file.ts";
+import { applyImport, configureImport, undoImport, uploadImport } from "./actions.ts";
+import type { Batch } from "./file.ts";
 import { problemFile } from "./problem-file.ts";
-import { modes, previewModel, problemSection } from "./preview.ts";
+import { modes, previewModel } from "./preview/page.ts";
 import { advanceShort } from "./run.ts";
 import type { ImportMode } from "./rules/index.ts";
-import { importBatches } from "./schema.ts";
-import { leftSection, resultStats } from "./result.ts";
+import { batchList } from "./list.ts";
+import { showResult } from "./result.ts";
 
 const largestFile = 64 * 1024 * 1024;
 const permission = "imports.run";
-
-interface BatchRow {
-  id: string;
-  file_name: string;
-  import_target: string;
-  import_status: string;
-  created_at: string;
-  person: string | null;
-}
-
-const tones: Record<string, string> = {
-  uploaded: "info",
-  applying: "warning",
-  applied: "success",
-  undoing: "warning",
-  undone: "neutral",
-};
-
-const batchList: List<BatchRow> = {
-  title: "Imports",
-  subtitle: "Lists from other systems. Each import can be undone.",
-  breadcrumbs: [{ label: "Settings", href: "/settings" }],
-  url: "/imports",
-  table: "import_batches",
-  query: (ctx) =>
-    reach(ctx, "import_batches")
-      .leftJoin("users", "users.id", "import_batches.created_by_id")
-      .select([
-        "import_batches.id",
-        "import_batches.file_name",
-        "import_batches.import_target",
-        "import_batches.import_status",
-        "import_batches.created_at",
-        "users.name as person",
-      ]),
-  columns: [
-    { key: "file_name", label: "File", cell: (row) => cell.strong(row.file_name, `/imports/${row.id}`) },
-    { key: "import_target", label: "Holds", cell: (row) => cell.text(words(row.import_target)) },
-    {
-      key: "import_status",
-      label: "State",
-      cell: (row) =>
-        cell.badge(
-          row.import_status === "uploaded" ? t("Not applied yet") : words(row.import_status),
-          tones[row.import_status] ?? "neutral",
-        ),
-    },
-    { key: "person", label: "By", is_secondary: true, cell: (row) => cell.person(row.person) },
-    {
-      key: "created_at",
-      label: "When",
-      sort: { reference: "import_batches.created_at", column: importBatches.columns.created_at },
-      cell: (row, ctx) => cell.instant(row.created_at, ctx.tenant, ctx.app.clock.now()),
-    },
-  ],
-  sort: "-created_at",
-  href: (row) => `/imports/${row.id}`,
-  actions: () => [link(t("New import"), "/imports/new", "upload", "primary")],
-  empty: () =>
-    empty(
-      "upload",
-      t("Nothing imported yet"),
-      t("Bring your clients and their people in with a CSV export of ITFlow, Syncro or a spreadsheet."),
-      link(t("New import"), "/imports/new", "upload", "primary"),
-    ),
-};
 
 function uploadPage(ctx: Ctx, typed: FormValues | null, failure: Failure | null): Answer {
   const model: FormPageModel = {
@@ -139,12 +72,12 @@ function uploadPage(ctx: Ctx, typed: FormValues | null, failure: Failure | null)
 /** What somebody may bring in: whatever the person may add by hand as well. */
 function targetOptions(ctx: Ctx): { value: string; label: string }[] {
   return [...ctx.app.registry.transfers.values()]
-    .filter(({ exportOnly, resource: { create } }) => exportOnly === null && create !== null)
-    .filter(({ resource }) => isOn(ctx.app, ctx.tenant, resource) && mayAdd(ctx, resource))
+    .filter(({ exportOnly, create }) => exportOnly === null && create !== null)
+    .filter((transfer) => isOn(ctx.app, ctx.tenant, transfer.resource) && mayAdd(ctx, transfer))
     .map(({ resource, label }) => ({ value: resource.type, label: t(label) }));
 }
 
-function mayAdd(ctx: Ctx, { create }: Resource): boolean {
+function mayAdd(ctx: Ctx, { create }: Transfer): boolean {
   return create !== null && (create.permission === null || can(ctx.actor, create.permission));
 }
 
@@ -168,53 +101,14 @@ async function takeUpload(ctx: Ctx, incoming: Incoming): Promise<Answer> {
 
 async function showBatch(ctx: Ctx, id: string, problem = ""): Promise<Answer> {
   const batch = (await find(ctx, "import_batches", id)) as unknown as Batch;
-  if (batch.import_status === "uploaded") {
-    const model = await previewModel(ctx, batch);
-    return page(
-      "imports/preview",
-      t("Import {file_name}", { file_name: batch.file_name }),
-      problem === "" ? model : { ...model, blocked_text: problem },
-      problem === "" ? 200 : 422,
-    );
-  }
-  const isRunning = batch.import_status === "applying" || batch.import_status === "undoing";
-  const model: RecordPageModel = {
-    header: {
-      title: batch.file_name,
-      subtitle: isRunning
-        ? t("{done} of {total} rows. You can leave this page; it goes on.", {
-            done: batch.done_rows,
-            total: batch.total_rows,
-          })
-        : String(batch.summary["label"] ?? ""),
-      breadcrumbs: [{ label: t("Imports"), href: "/imports" }],
-      badges: [{ text: words(batch.import_status), tone: tones[batch.import_status] ?? "neutral" }],
-      actions:
-        batch.import_status === "applied"
-          ? [
-              ...(problemsOf(batch).length === 0
-                ? []
-                : [link(t("Rows with problems"), `/imports/${id}/problems`, "download", "ghost")]),
-              button(
-                t("Undo this import"),
-                `/imports/${id}/undo`,
-                "history",
-                "danger",
-                t("Take this import back? Records that were changed since stay as they are."),
-              ),
-            ]
-          : isRunning
-            ? [link(t("Look again"), `/imports/${id}`, "refresh", "ghost")]
-            : [],
-    },
-    stats: resultStats(batch),
-    tabs: [],
-    sections: [...leftSection(batch), problemSection(problemsOf(batch))],
-    facts: [],
-    notes: "",
-    attachments: [],
-  };
-  return page("records/show", batch.file_name, model);
+  if (batch.import_status !== "uploaded") return showResult(ctx, batch);
+  const model = await previewModel(ctx, batch);
+  return page(
+    "imports/preview",
+    t("Import {file_name}", { file_name: batch.file_name }),
+    problem === "" ? model : { ...model, blocked_text: problem },
+    problem === "" ? 200 : 422,
+  );
 }
 
 async function answerPreview(ctx: Ctx, incoming: Incoming): Promise<Answer> {
@@ -223,7 +117,7 @@ async function answerPreview(ctx: Ctx, incoming: Incoming): Promise<Answer> {
   const mapping: Record<string, string | null> = {};
   for (const [name, value] of Object.entries(fields)) {
     const column = /^column-(\d+)$/.exec(name)?.[1];
-    if (isValueKey(name) && typeof value === "string" && value !== "") mapping[name] = value;
+    if (/^(value|create|option):/.test(name) && typeof value === "string") mapping[name] = value;
     if (column !== undefined) mapping[column] = typeof value === "string" && value !== "" ? value : null;
   }
   try {

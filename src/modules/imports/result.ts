@@ -1,11 +1,18 @@
-import { cell, empty } from "../../platform/http/cells.ts";
-import type { SectionModel, StatModel } from "../../platform/http/view-models.ts";
+import type { Ctx } from "../../platform/context.ts";
+import { button, cell, empty, link, words } from "../../platform/http/cells.ts";
+import type { ImportResultModel } from "../../platform/http/page-models.ts";
+import { type Answer, page } from "../../platform/http/route.ts";
+import type { ActionLink, SectionModel, StatModel } from "../../platform/http/view-models.ts";
 import { t } from "../../platform/language/index.ts";
+import { namesOf } from "../../platform/transfer/names.ts";
+import { problemsOf } from "./actions.ts";
 import type { Batch } from "./file.ts";
+import { tones } from "./list.ts";
+import { problemSection, tableOf } from "./preview/tables.ts";
 import type { LeftAlone } from "./undo.ts";
 
 /** What an applied batch did, in numbers. */
-export function resultStats(batch: Batch): StatModel[] {
+function resultStats(ctx: Ctx, batch: Batch): StatModel[] {
   const { summary } = batch;
   const stat = (label: string, value: string, hint: string): StatModel => ({
     label,
@@ -19,8 +26,8 @@ export function resultStats(batch: Batch): StatModel[] {
     const counts = (summary[name] ?? {}) as Record<string, number>;
     return (
       Object.entries(counts)
-        .map(([entity, count]) => `${count} ${entity.replaceAll("_", " ")}`)
-        .join(", ") || "nothing"
+        .map(([entity, count]) => `${count} ${kindOf(ctx, entity)}`)
+        .join(", ") || t("nothing")
     );
   };
   const total = (name: "created" | "updated"): string =>
@@ -35,14 +42,129 @@ export function resultStats(batch: Batch): StatModel[] {
     ),
     stat(t("Not imported"), String(summary["bad"] ?? 0), t("rows with problems")),
   ];
-  if (batch.import_status === "undone") stats.push(stat(t("Taken back"), String(summary["undone"] ?? 0), "records"));
+  if (batch.import_status === "undone") stats.push(stat(t("Taken back"), String(summary["undone"] ?? 0), t("records")));
   return stats;
 }
 
-const pathOf: Record<string, string> = { companies: "/companies/", contacts: "/contacts/" };
+/** Kinds of records with a page of their own. */
+const pages: ReadonlySet<string> = new Set(["companies", "contacts", "sites", "tickets", "contracts", "invoices"]);
+
+/** What the records of a table are called in a file's terms: "Ticket notes". */
+function kindOf(ctx: Ctx, table: string): string {
+  const transfer = [...ctx.app.registry.transfers.values()].find(({ resource }) => resource.table.name === table);
+  return t(transfer?.label ?? words(table));
+}
+
+const shownRows = 50;
+
+/** The page of a batch that was applied, is being worked on, or was taken back. */
+export async function showResult(ctx: Ctx, batch: Batch): Promise<Answer> {
+  const { id } = batch;
+  const isRunning = batch.import_status === "applying" || batch.import_status === "undoing";
+  const problems = problemsOf(batch);
+  const model: ImportResultModel = {
+    live: isRunning ? { topic: `import_batches/${id}`, url: `/imports/${id}` } : null,
+    progress: isRunning
+      ? {
+          done: batch.done_rows,
+          total: batch.total_rows,
+          text: t("{done} of {total} rows. You can leave this page; it goes on.", {
+            done: batch.done_rows,
+            total: batch.total_rows,
+          }),
+        }
+      : null,
+    header: {
+      title: batch.file_name,
+      subtitle: String(batch.summary["label"] ?? ""),
+      breadcrumbs: [{ label: t("Imports"), href: "/imports" }],
+      badges: [{ text: words(batch.import_status), tone: tones[batch.import_status] ?? "neutral" }],
+      actions: isRunning ? [link(t("Look again"), `/imports/${id}`, "refresh", "ghost")] : choicesAfter(batch),
+    },
+    stats: resultStats(ctx, batch),
+    tabs: [],
+    sections: [
+      ...leftSection(ctx, batch),
+      ...(problems.length === 0 ? [] : [problemSection(problems)]),
+      ...(isRunning ? [] : await broughtSection(ctx, batch)),
+    ],
+    facts: [],
+    notes: "",
+    attachments: [],
+  };
+  return page("imports/result", batch.file_name, model);
+}
+
+function choicesAfter(batch: Batch): ActionLink[] {
+  if (batch.import_status !== "applied") return [];
+  const { id } = batch;
+  return [
+    ...(problemsOf(batch).length === 0
+      ? []
+      : [link(t("Rows with problems"), `/imports/${id}/problems`, "download", "ghost")]),
+    button(
+      t("Undo this import"),
+      `/imports/${id}/undo`,
+      "history",
+      "danger",
+      t("Take this import back? Records that were changed since stay as they are."),
+    ),
+  ];
+}
+
+/** The first records that came in, each with the way to it. */
+async function broughtSection(ctx: Ctx, batch: Batch): Promise<SectionModel[]> {
+  if (batch.import_status === "undone") return [];
+  const rows = await ctx.db
+    .selectFrom("import_rows")
+    .select(["line", "entity_type", "entity_id", "row_outcome"])
+    .where("batch_id", "=", batch.id)
+    .orderBy("line")
+    .orderBy("id")
+    .limit(shownRows + 1)
+    .execute();
+  if (rows.length === 0) return [];
+  const names = new Map<string, string>();
+  for (const table of new Set(rows.map(({ entity_type }) => entity_type))) {
+    const ids = rows.filter(({ entity_type }) => entity_type === table).map(({ entity_id }) => entity_id);
+    for (const [id, name] of await namesOf(ctx, table, ids)) names.set(id, name);
+  }
+  return [
+    {
+      id: "brought",
+      title: rows.length > shownRows ? t("What came in (the first {count})", { count: shownRows }) : t("What came in"),
+      actions: [],
+      table: tableOf(
+        "brought-table",
+        t("What came in"),
+        [t("Line"), t("Kind"), t("Record"), ""],
+        rows.slice(0, shownRows).map((row, index) => {
+          const name = names.get(row.entity_id) ?? "";
+          const text = name === "" || name === row.entity_id ? kindOf(ctx, row.entity_type) : name;
+          return {
+            id: String(index),
+            href: "",
+            is_bold: false,
+            cells: [
+              cell.number(row.line),
+              cell.text(kindOf(ctx, row.entity_type)),
+              pages.has(row.entity_type) && names.has(row.entity_id)
+                ? cell.link(text, `/${row.entity_type}/${row.entity_id}`)
+                : cell.text(text),
+              row.row_outcome === "created" ? cell.badge(t("New"), "success") : cell.badge(t("Changed"), "info"),
+            ],
+          };
+        }),
+      ),
+      empty: empty("check", "", ""),
+      more_url: "",
+      more_label: "",
+    },
+  ];
+}
 
 /** After an undo: what was left alone, and why. */
-export function leftSection(batch: Batch): SectionModel[] {
+function leftSection(ctx: Ctx, batch: Batch): SectionModel[] {
   const left = (batch.summary["left"] ?? []) as LeftAlone[];
   if (batch.import_status !== "undone" || left.length === 0) return [];
   return [
@@ -61,15 +183,14 @@ export function leftSection(batch: Batch): SectionModel[] {
           is_secondary: false,
         })),
         rows: left.slice(0, 200).map((one) => {
-          const path = pathOf[one.entity_type];
-          const name = one.entity_type.replaceAll("_", " ");
+          const name = kindOf(ctx, one.entity_type);
           return {
             id: one.entity_id,
             href: "",
             is_bold: false,
             cells: [
               cell.number(one.line),
-              path === undefined ? cell.text(name) : cell.link(name, `${path}${one.entity_id}`),
+              pages.has(one.entity_type) ? cell.link(name, `/${one.entity_type}/${one.entity_id}`) : cell.text(name),
               cell.text(one.reason),
             ],
           };

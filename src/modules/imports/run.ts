@@ -5,6 +5,7 @@ import { actorOf } from "../../platform/access/identify.ts";
 import { type App, contextOf, type Ctx, inUnit, reading, type Work } from "../../platform/context.ts";
 import type { Db } from "../../platform/database/tables.ts";
 import { hintWork, tenantsWithWork } from "../../platform/jobs/due-work.ts";
+import { changed } from "../../platform/live/topics.ts";
 import { log } from "../../platform/log.ts";
 import type { CsvProblem } from "../../platform/csv/problem.ts";
 import type { Patch, Table } from "../../platform/database/columns.ts";
@@ -12,12 +13,13 @@ import { update } from "../../platform/database/records.ts";
 import { emit } from "../../platform/events/outbox.ts";
 import { importApplied, importUndone } from "./events.ts";
 import type { Batch } from "./file.ts";
-import { type Counts, Importer, noCounts } from "./importer.ts";
+import { Importer } from "./importer.ts";
 import { perform } from "../../platform/action.ts";
 import { wantedOf } from "./rules/derived.ts";
 import { readEach, type ReadRow, textOf } from "./rules/index.ts";
 import { importBatches } from "./schema.ts";
 import { openSession, type Session } from "./session.ts";
+import { type Counts, noCounts } from "./writer.ts";
 import { type LeftAlone, undoSome } from "./undo.ts";
 
 /**
@@ -82,6 +84,8 @@ async function step(work: Work, before: Batch, values: Partial<Batch>): Promise<
     .set({ lease_until, ...values } as never)
     .where("id", "=", before.id)
     .execute();
+  // Whoever looks at it sees it move.
+  await changed(work, `import_batches/${before.id}`);
   Object.assign(before, values);
 }
 
@@ -103,7 +107,7 @@ async function apply(ctx: Ctx, batch: Batch, isStopping: () => boolean): Promise
       if (!row.is_good || problems.some(({ severity }) => severity === "error")) summary.bad += 1;
       summary.problems.push(...[...row.problems, ...problems].slice(0, mostProblems - summary.problems.length));
     }
-    Object.assign(summary, importer.counts, { late: [...summary.late, ...importer.late.splice(0)] });
+    Object.assign(summary, importer.writer.counts, { late: [...summary.late, ...importer.late.splice(0)] });
   };
   let waiting: ReadRow[] = [];
   let position = 0;

@@ -4,8 +4,10 @@ import { invalidField } from "../../platform/errors.ts";
 import { t } from "../../platform/language/index.ts";
 import { fileColumns } from "../../platform/transfer/columns.ts";
 import { Directory } from "./directory.ts";
-import { type Batch, mappingOf, matchedValues, parseSlowly, valueKey } from "./file.ts";
+import { type Batch, dateOrderOf, isToBeCreated, mappingOf, matchedValues, parseSlowly, valueKey } from "./file.ts";
+import { type Makable, makableFields } from "./make.ts";
 import { loadPresent, lookupsOf, type Present } from "./present.ts";
+import type { DateOrder } from "./rules/dates.ts";
 import { type DerivedTarget, derivedTarget, fieldOf, resolve } from "./rules/derived.ts";
 import { companyTarget } from "./rules/companies.ts";
 import { contactTarget } from "./rules/contacts.ts";
@@ -17,12 +19,13 @@ const handWritten: Readonly<Record<string, Target>> = { companies: companyTarget
 const readOtherwise = new Set(["contacts.company", "contacts.site"]);
 
 /** What may be imported, by name; a target that is unknown or only exported is a sentence on the field. */
-export async function targetNamed(ctx: Ctx, name: string): Promise<DerivedTarget> {
+export async function targetNamed(ctx: Ctx, name: string, dates: DateOrder = null): Promise<DerivedTarget> {
   const transfer = ctx.app.registry.transfers.get(name);
-  if (transfer === undefined || transfer.resource.create === null)
+  if (transfer === undefined || transfer.create === null)
     throw invalidField("target", t("Choose what the file holds."), "unknown_target");
   if (transfer.exportOnly !== null) throw invalidField("target", t(transfer.exportOnly), "export_only");
-  const derived = derivedTarget(transfer, await fileColumns(ctx, transfer), ctx.tenant.timezone);
+  const how = { timezone: ctx.tenant.timezone, dates };
+  const derived = derivedTarget(transfer, await fileColumns(ctx, transfer), how);
   const own = handWritten[name];
   if (own === undefined) return derived;
   const known = new Set(own.fields.map(({ key }) => key));
@@ -32,7 +35,7 @@ export async function targetNamed(ctx: Ctx, name: string): Promise<DerivedTarget
     ...own,
     label: derived.label,
     columns,
-    fields: [...own.fields, ...columns.map((column) => fieldOf(column, ctx.tenant.timezone))],
+    fields: [...own.fields, ...columns.map((column) => fieldOf(column, how))],
     complete: (values, lookups) => [...own.complete(values, lookups), ...resolve(transfer, columns, values, lookups)],
   };
 }
@@ -47,6 +50,8 @@ export interface Session {
   present: Present | null;
   directory: Directory;
   lookups: Lookups;
+  /** What cells may name and is made with the import, by field. */
+  makable: ReadonlyMap<string, Makable>;
 }
 
 export async function openSession(ctx: Ctx, batch: Batch): Promise<Session> {
@@ -56,7 +61,7 @@ export async function openSession(ctx: Ctx, batch: Batch): Promise<Session> {
     .where("id", "=", batch.file_id)
     .executeTakeFirstOrThrow();
   const file = await parseSlowly(await ctx.app.files.get(ctx.tenant.id, stored.sha256));
-  const target = withValues(await targetNamed(ctx, batch.import_target), batch.mapping);
+  const target = withValues(await targetNamed(ctx, batch.import_target, dateOrderOf(batch.mapping)), batch.mapping);
   const mapping = mappingOf(file, batch.mapping);
   const known = await loadKnown(ctx, batch, target, mapping);
   return { batch, file, target, mapping, ...known };
@@ -76,10 +81,10 @@ function withValues(target: DerivedTarget, stored: Batch["mapping"]): DerivedTar
 /** The records that are there, as far as this file may name them. */
 export async function loadKnown(
   ctx: Ctx,
-  batch: Pick<Batch, "import_source">,
+  batch: Pick<Batch, "import_source" | "mapping">,
   target: DerivedTarget,
   mapping: Mapping,
-): Promise<Pick<Session, "present" | "directory" | "lookups">> {
+): Promise<Pick<Session, "present" | "directory" | "lookups" | "makable">> {
   const { transfer } = target;
   const named = target.columns.filter(({ key, references }) => references !== "" && mapping.includes(key));
   const directory = await Directory.load(ctx, {
@@ -89,10 +94,12 @@ export async function loadKnown(
     source: batch.import_source,
   });
   const present = target.name in handWritten ? await loadPresent(ctx, batch.import_source) : null;
+  const makable = await makableFields(ctx, target);
   const lookups: Lookups = {
+    isCreated: (field, text) => makable.has(field) && isToBeCreated(batch.mapping, field, text),
     ...(present === null ? {} : lookupsOf(present)),
     record: (table, text, companyId) => directory.find(table, text, companyId),
     existing: (values, wanted) => directory.existing(textOf(values, "external_id"), wanted),
   };
-  return { present, directory, lookups };
+  return { present, directory, lookups, makable };
 }

@@ -20,7 +20,7 @@ export const recordNotes = table(
     ...record,
     ...ofWhat,
     /** Rich text as sanitized HTML. */
-    content: col.text({ maxLength: 200_000, label: "Note" }),
+    content: col.text({ maxLength: 200_000, label: "Note", isHtml: true }),
     /** Stands at the top of the page. */
     is_pinned: defaulted(col.boolean({ label: "Pinned" }), false),
     /** Said on each of the client's tickets: "No remote access without a call first". */
@@ -65,7 +65,7 @@ export const interactions = table(
     direction: col.maybe.enum(["inbound", "outbound"] as const, { label: "Direction" }),
     subject: col.text({ maxLength: 300 }),
     /** Rich text as sanitized HTML. */
-    content: defaulted(col.text({ maxLength: 200_000, label: "What was said" }), ""),
+    content: defaulted(col.text({ maxLength: 200_000, label: "What was said", isHtml: true }), ""),
     occurred_at: col.instant({ label: "When" }),
     duration_minutes: col.maybe.integer({ label: "Minutes" }),
     created_by_id: readOnly(col.maybe.ref("users", { label: "Written by" })),

@@ -30,14 +30,19 @@ export function writtenAt(ctx: Ctx, instant: string): Pick<NoteModel, "at" | "at
 export async function conversationOf(ctx: Ctx, ticket: TicketRow, { base }: ConversationGiven): Promise<NoteModel[]> {
   const notes = await reach(ctx, "ticket_notes")
     .leftJoin("users as authors", "authors.id", "ticket_notes.created_by_id")
+    .leftJoin("contacts as people", "people.id", "ticket_notes.contact_id")
     .select([
       "ticket_notes.id",
       "ticket_notes.note_type",
       "ticket_notes.content",
       "ticket_notes.created_at",
       "ticket_notes.is_email_sent",
+      "ticket_notes.contact_id",
+      "ticket_notes.author_name",
       "authors.name as author",
       "authors.user_type",
+      "people.first_name",
+      "people.last_name",
     ])
     .where("ticket_notes.ticket_id", "=", ticket.id)
     .orderBy("ticket_notes.created_at")
@@ -48,8 +53,10 @@ export async function conversationOf(ctx: Ctx, ticket: TicketRow, { base }: Conv
   return [
     opening,
     ...notes.map((note): NoteModel => {
-      const isClient = note.user_type === "portal";
-      const author = note.author ?? ctx.tenant.name;
+      const isClient = note.user_type === "portal" || note.contact_id !== null;
+      const person =
+        note.first_name === null ? null : contactName({ first_name: note.first_name, last_name: note.last_name ?? "" });
+      const author = note.author ?? person ?? note.author_name ?? ctx.tenant.name;
       const label =
         note.note_type === "resolution"
           ? t("Resolution")

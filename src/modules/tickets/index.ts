@@ -4,6 +4,7 @@ import { defineModule } from "../../platform/module.ts";
 import { ticketNotices } from "./notices.ts";
 import { addAttachment } from "./actions/files.ts";
 import { categoryActions, priorityActions, queueActions, statusActions, typeActions } from "./actions/lists.ts";
+import { importTicketNote } from "./actions/import-note.ts";
 import { addNote, addNoteAsClient } from "./actions/notes.ts";
 import { openTicket, openTicketAsClient } from "./actions/open.ts";
 import { assignTicket, deleteTicket, takeTicket, updateTicket } from "./actions/update.ts";
@@ -63,6 +64,7 @@ const actions = [
   deleteTicket,
   addNote,
   addNoteAsClient,
+  importTicketNote,
   addAttachment,
   ...[queueActions, statusActions, priorityActions, typeActions, categoryActions].flatMap((list) =>
     Object.values(list).filter((one) => one !== null),

@@ -90,7 +90,7 @@ export const tickets = table(
     ticket_number: readOnly(col.text({ label: "Number" })),
     title: col.text({ maxLength: 300 }),
     /** Rich text as sanitized HTML. */
-    description: defaulted(col.text({ maxLength: 200_000 }), ""),
+    description: defaulted(col.text({ maxLength: 200_000, isHtml: true }), ""),
     status_id: col.ref("ticket_statuses", { label: "Status" }),
     priority_id: col.ref("ticket_priorities", { label: "Priority" }),
     type_id: col.maybe.ref("ticket_types", { label: "Type" }),
@@ -135,9 +135,13 @@ export const ticketNotes = table(
     ticket_id: readOnly(col.ref("tickets")),
     note_type: defaulted(col.enum(["internal", "public", "resolution"] as const), "internal" as const),
     /** Rich text as sanitized HTML. */
-    content: col.text({ maxLength: 200_000 }),
+    content: col.text({ maxLength: 200_000, isHtml: true }),
     is_email_sent: defaulted(readOnly(col.boolean()), false),
-    created_by_id: readOnly(col.maybe.ref("users")),
+    created_by_id: readOnly(col.maybe.ref("users", { label: "Written by" })),
+    /** Somebody at the client who wrote it and has no account here. */
+    contact_id: readOnly(col.maybe.ref("contacts", { label: "Contact" })),
+    /** Who wrote it in another system, where that is nobody here. */
+    author_name: readOnly(col.maybe.text({ maxLength: 200, label: "Author" })),
     /** The mail that carried this note to the contact. */
     mail_id: readOnly(col.maybe.ref("mails")),
   },

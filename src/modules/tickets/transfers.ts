@@ -1,6 +1,8 @@
+import type { AnyAction } from "../../platform/action.ts";
 import { declared } from "../../platform/language/index.ts";
 import { transfer, type Transfer } from "../../platform/transfer/facet.ts";
-import { listResources, ticketResource } from "./resources.ts";
+import { importTicketNote } from "./actions/import-note.ts";
+import { listResources, noteResource, ticketResource } from "./resources.ts";
 
 const labels: Readonly<Record<string, string>> = {
   ticket_queues: declared("Ticket queues"),
@@ -48,6 +50,21 @@ export const ticketTransfers: readonly Transfer[] = [
       "estimated_hours budgethours",
       "subcategory_id subtype",
       "is_billable billable",
+    ],
+  }),
+  transfer({
+    resource: noteResource,
+    label: "Ticket notes",
+    order: 210,
+    create: importTicketNote as unknown as AnyAction,
+    naming: [],
+    match: ["ticket_id", "created_at", "content"],
+    synonyms: [
+      "ticket_id ticketnumber ticketno ticketid number",
+      "note_type type visibility notetype",
+      "content note notes text body comment message detail",
+      "created_at date datecreated createddate time timestamp when",
+      "author_name author writtenby createdbyname enteredby member from tech technician user",
     ],
   }),
 ];

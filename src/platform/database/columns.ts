@@ -41,6 +41,8 @@ export interface Column<T = unknown, HasDefault extends boolean = boolean> {
   readonly label: string;
   /** A JSON Schema format that texts must keep: email, url, timezone, currency, color. */
   readonly format: string;
+  /** Whether the text is HTML, sanitized before it is written. */
+  readonly isHtml: boolean;
   /** Shape of a JSON column, as property names; empty for free-form. */
   readonly properties: readonly string[];
   readonly __type?: T;
@@ -69,6 +71,7 @@ function column<T, D extends boolean>(
     references: null,
     label: "",
     format: "",
+    isHtml: false,
     properties: [],
     ...options,
   };

@@ -149,6 +149,15 @@ export const fixtures: Record<string, { layout: "app" | "portal" | "plain"; titl
   "portal/home": { layout: "portal", title: "Home", model: portalHome },
   "portal/ticket": { layout: "portal", title: "T-1042", model: portalTicket },
   "oauth/consent": { layout: "plain", title: "Allow", model: signIn.consent },
+  "imports/result": {
+    layout: "app",
+    title: "clients.csv",
+    model: {
+      ...record,
+      live: { topic: "import_batches/1", url: "/imports/1" },
+      progress: { done: 500, total: 30_000, text: "500 of 30,000 rows" },
+    },
+  },
   "records/show": { layout: "app", title: "Nordwind Logistics", model: record },
   "reference/changelog": { layout: "app", title: "Changes of the API", model: apiChangelog },
   "reference/index": { layout: "app", title: "API", model: apiIndex },

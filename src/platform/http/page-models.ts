@@ -248,6 +248,12 @@ export interface ImportPreviewModel {
   cancel_url: string;
 }
 
+/** `imports/result`: what has become of a file; while it is being worked on, the page follows. */
+export interface ImportResultModel extends RecordPageModel {
+  live: { topic: string; url: string } | null;
+  progress: { done: number; total: number; text: string } | null;
+}
+
 /** `tenants/link`: something secret, shown once and copied. */
 export interface OneTimePageModel {
   header: PageHeaderModel;

@@ -39,8 +39,8 @@ const billingParts: Readonly<Record<string, string>> = {
 
 /** The columns that a file of these records has, for somebody who may see them. */
 export async function fileColumns(ctx: Ctx, transfer: Transfer): Promise<FileColumn[]> {
-  const { resource, history } = transfer;
-  const inputs = resource.create?.input.properties ?? {};
+  const { resource, history, create } = transfer;
+  const inputs = create?.input.properties ?? {};
   const made: FileColumn[] = [
     plain("external_id", "External ID", { kind: "external_id", isRead: true, synonyms: "id externalid" }),
   ];

@@ -1,5 +1,6 @@
 import { declared } from "../language/index.ts";
 import type { Work } from "../context.ts";
+import type { AnyAction } from "../action.ts";
 import type { Resource } from "../resource.ts";
 
 type Row = Record<string, unknown>;
@@ -30,6 +31,8 @@ export interface Transfer {
     readonly counter: string;
     countOf(number: string): number | null;
   } | null;
+  /** The action that brings one in: the resource's own, unless a file says what nobody may say over the API. */
+  readonly create: AnyAction | null;
   /** Where an action takes less than the table has: what the action is given, and what is written after it. */
   readonly split: ((values: Row) => { input: Row; history: Row }) | null;
   /** What has to be let go of before an imported record can be deleted again. */
@@ -50,6 +53,7 @@ export function transfer(given: Given): Transfer {
     synonyms: [],
     history: [],
     numbers: null,
+    create: given.resource.create,
     split: null,
     beforeUndo: null,
     exportOnly: null,

@@ -1,4 +1,5 @@
 import { t } from "../../../platform/language/index.ts";
+import { noId } from "../../../platform/ids.ts";
 import { nameKey } from "../../companies/index.ts";
 import { joinExtension } from "./companies.ts";
 import {
@@ -11,20 +12,21 @@ import {
   textOf,
   type Values,
 } from "./field.ts";
+import { createKey } from "./create.ts";
 import { splitPersonName } from "./person-name.ts";
 import { email, multiLine, oneOf, phone, quoted, singleLine, tags } from "./values.ts";
 
 const fields: readonly Field[] = [
   field("external_id", "External ID", singleLine(100), "id contactid userid"),
   field("full_name", "Full name", singleLine(200), "name contactname displayname contact"),
-  field("first_name", "First name", singleLine(100), "first givenname"),
-  field("last_name", "Last name", singleLine(100), "last surname familyname"),
+  field("first_name", "First name", singleLine(100), "first givenname vorname"),
+  field("last_name", "Last name", singleLine(100), "last surname familyname nachname"),
   field("email", "E-mail", email, "emailaddress mail primaryemail"),
-  field("phone", "Phone", phone, "phonenumber telephone tel officephone workphone businessphone"),
+  field("phone", "Phone", phone, "phonenumber telephone tel officephone workphone businessphone telefon telefonnummer"),
   field("extension", "Extension", singleLine(10), "ext officeextension"),
-  field("mobile", "Mobile", phone, "mobilephone cell cellphone"),
-  field("title", "Job title", singleLine(120), "position"),
-  field("department", "Department", singleLine(120), "departmentname dept"),
+  field("mobile", "Mobile", phone, "mobilephone cell cellphone mobil handy mobiltelefon"),
+  field("title", "Job title", singleLine(120), "position stelle funktion"),
+  field("department", "Department", singleLine(120), "departmentname dept abteilung"),
   field(
     "contact_type",
     "Type",
@@ -35,7 +37,7 @@ const fields: readonly Field[] = [
     "company_name",
     "Company",
     singleLine(200),
-    "client clientname customer customername businessname organization organizationname organisation account accountname",
+    "client clientname customer customername businessname organization organizationname organisation account accountname firma firmenname kunde kundenname unternehmen",
   ),
   field(
     "company_external_id",
@@ -43,8 +45,8 @@ const fields: readonly Field[] = [
     singleLine(100),
     "customerid companyid clientid organizationid accountid",
   ),
-  field("site_name", "Site", singleLine(200), "location locationname officelocation"),
-  field("notes", "Notes", multiLine(20_000), "note comments comment description"),
+  field("site_name", "Site", singleLine(200), "location locationname officelocation standort"),
+  field("notes", "Notes", multiLine(20_000), "note comments comment description notiz notizen bemerkung bemerkungen"),
   field("tags", "Tags", tags, "labels"),
 ];
 
@@ -95,6 +97,11 @@ function completeCompany(values: Values, lookups: Lookups): FieldProblem[] {
   }
   if (!lookups.companyId) return [];
   const id = lookups.companyId({ name, external_id: external });
+  if (id === null && name !== null && lookups.isCreated?.("company_name", name) === true) {
+    values.company_id = noId;
+    values[createKey("company_name")] = name;
+    return [];
+  }
   if (id === null) {
     const message =
       name === null

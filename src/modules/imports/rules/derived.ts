@@ -1,10 +1,12 @@
 import { validate } from "../../../platform/access/validate.ts";
 import { compareDecimals, isDecimal } from "../../../platform/decimal.ts";
 import { t } from "../../../platform/language/index.ts";
+import { noId } from "../../../platform/ids.ts";
 import type { FileColumn } from "../../../platform/transfer/columns.ts";
 import type { Transfer } from "../../../platform/transfer/facet.ts";
+import { createKey } from "./create.ts";
 import { field, type Field, type FieldProblem, type Lookups, type Target, textOf, type Values } from "./field.ts";
-import { parserOf } from "./parsers.ts";
+import { parserOf, type Reading } from "./parsers.ts";
 import { quoted } from "./values.ts";
 
 type Row = Record<string, unknown>;
@@ -15,14 +17,14 @@ export interface DerivedTarget extends Target {
   columns: readonly FileColumn[];
 }
 
-export function derivedTarget(transfer: Transfer, all: readonly FileColumn[], timezone: string): DerivedTarget {
+export function derivedTarget(transfer: Transfer, all: readonly FileColumn[], reading: Reading): DerivedTarget {
   const columns = all.filter((column) => column.isRead);
   return {
     name: transfer.resource.type,
     label: transfer.label,
     transfer,
     columns,
-    fields: columns.map((column) => fieldOf(column, timezone)),
+    fields: columns.map((column) => fieldOf(column, reading)),
     required: [],
     complete: (values, lookups) => {
       const problems = resolve(transfer, columns, values, lookups);
@@ -45,20 +47,20 @@ export function derivedTarget(transfer: Transfer, all: readonly FileColumn[], ti
   };
 }
 
-export function fieldOf(column: FileColumn, timezone: string): Field {
+export function fieldOf(column: FileColumn, reading: Reading): Field {
   const own = column.column === column.key ? "" : column.column.replaceAll("_", "");
-  return field(column.key, column.label, parserOf(column, timezone), `${column.synonyms} ${own}`.trim());
+  return field(column.key, column.label, parserOf(column, reading), `${column.synonyms} ${own}`.trim());
 }
 
 /** Puts ids beside the names of other records. What an optional column names and is not there is left out, with a notice. */
 export function resolve(
-  { resource }: Transfer,
+  { resource, create }: Transfer,
   columns: readonly FileColumn[],
   values: Values,
   lookups: Lookups,
 ): FieldProblem[] {
   const problems: FieldProblem[] = [];
-  const required = new Set((resource.create?.input.required ?? []) as string[]);
+  const required = new Set((create?.input.required ?? []) as string[]);
   // Contacts, sites and contracts are looked for at the row's company, so that comes first.
   const references = columns
     .filter((column) => column.references !== "")
@@ -73,6 +75,11 @@ export function resolve(
     }
     if (column.references === resource.table.name) {
       values[lateKey] = column.key;
+      continue;
+    }
+    if (lookups.isCreated?.(column.key, text) === true) {
+      values[idKey(column)] = noId;
+      values[createKey(column.key)] = text;
       continue;
     }
     // A status that is not known here is asked about rather than guessed, also where the action has one of its own.
@@ -91,7 +98,7 @@ export function resolve(
 
 /** Under which key a row that names another one of its own kind, which is not there yet, says so. */
 export const lateKey = "(late)";
-const idKey = (column: FileColumn): string =>
+export const idKey = (column: FileColumn): string =>
   column.kind === "custom" ? `(id) ${column.key}` : column.column === column.key ? `(id) ${column.key}` : column.column;
 
 /** The columns that a row sets, as the API writes them; what the file leaves blank is absent. */
@@ -114,10 +121,10 @@ export function wantedOf(columns: readonly FileColumn[], values: Values): Row {
 }
 
 /** What the action is given for a new record, and what is written after it. */
-export function inputAndHistory({ split, history, resource }: Transfer, wanted: Row): { input: Row; history: Row } {
+export function inputAndHistory({ split, history, create }: Transfer, wanted: Row): { input: Row; history: Row } {
   const later: Row = {};
   const now: Row = {};
-  const inputs = resource.create?.input.properties ?? {};
+  const inputs = create?.input.properties ?? {};
   for (const [name, value] of Object.entries(wanted)) {
     if (name in inputs && !history.includes(name)) now[name] = value;
     else if (history.includes(name)) later[name] = value;
@@ -128,7 +135,7 @@ export function inputAndHistory({ split, history, resource }: Transfer, wanted: 
 
 /** What the action would say of a new record, before it is asked. */
 function refusals(transfer: Transfer, columns: readonly FileColumn[], values: Values): FieldProblem[] {
-  const { create } = transfer.resource;
+  const { create } = transfer;
   if (create === null) return [];
   return validate(create.input, inputAndHistory(transfer, wantedOf(columns, values)).input).map(
     ({ field: name, code, message }) => ({ severity: "error", field: keyOf(columns, name), code, message }),

@@ -32,6 +32,8 @@ export interface Lookups {
   record?: (table: string, text: string, companyId: string | null) => string | null;
   /** The record that the row means, when it is there already. */
   existing?: (values: Values, wanted: Record<string, unknown>) => string | null;
+  /** Whether somebody wants a record of this name made, which a cell of the field names and which is not there. */
+  isCreated?: (field: string, text: string) => boolean;
   /** The company of all contacts whose row names none, when the import was started from a company. */
   default_company_id?: string;
 }

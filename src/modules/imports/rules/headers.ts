@@ -26,7 +26,9 @@ export function matchHeaders(headers: readonly string[], target: Target): Header
     const key = headerKey(header);
     const field =
       target.fields.find((one) => headerKey(one.key) === key) ??
-      target.fields.find((one) => headerKey(one.label) === key || one.synonyms.includes(key));
+      target.fields.find(
+        (one) => [one.label, t(one.label)].some((label) => headerKey(label) === key) || one.synonyms.includes(key),
+      );
     if (key === "" || !field) {
       if (key !== "") unmatched.push(header);
       return null;

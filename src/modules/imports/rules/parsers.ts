@@ -1,26 +1,23 @@
 import { readValue } from "../../../platform/custom-fields/values.ts";
 import { isDecimal } from "../../../platform/decimal.ts";
+import { sanitizeHtml } from "../../../platform/html.ts";
 import { t } from "../../../platform/language/index.ts";
 import type { FileColumn } from "../../../platform/transfer/columns.ts";
+import { plainToHtml } from "../../../platform/written-text.ts";
+import { type DateOrder, dateParser, instantParser } from "./dates.ts";
 import type { Field, Parsed } from "./field.ts";
-import {
-  amount,
-  currency,
-  email,
-  headerKey,
-  instant,
-  multiLine,
-  quoted,
-  singleLine,
-  tags,
-  website,
-  yesOrNo,
-} from "./values.ts";
+import { amount, currency, email, headerKey, multiLine, quoted, singleLine, tags, website, yesOrNo } from "./values.ts";
 
 const bad = (code: string, message: string): Parsed => ({ ok: false, severity: "error", code, message });
 
+/** How a file is to be read: the organization's time zone, and the order of its dates. */
+export interface Reading {
+  timezone: string;
+  dates: DateOrder;
+}
+
 /** How the cells of a column are read: as the table says what may stand there. */
-export function parserOf(column: FileColumn, timezone: string): Field["parse"] {
+export function parserOf(column: FileColumn, { timezone, dates }: Reading): Field["parse"] {
   const { about } = column;
   switch (column.kind) {
     case "external_id":
@@ -31,7 +28,7 @@ export function parserOf(column: FileColumn, timezone: string): Field["parse"] {
     case "tags":
       return tags;
     case "custom":
-      return customParser(column, timezone);
+      return customParser(column, timezone, dates);
     case "enum":
       return choice(about?.values ?? []);
     case "integer":
@@ -39,9 +36,9 @@ export function parserOf(column: FileColumn, timezone: string): Field["parse"] {
     case "boolean":
       return yesOrNo;
     case "instant":
-      return instant;
+      return instantParser(dates);
     case "date":
-      return date;
+      return dateParser(dates);
     case "time":
       return time;
     case "decimal":
@@ -50,7 +47,7 @@ export function parserOf(column: FileColumn, timezone: string): Field["parse"] {
     case "json":
       return json;
     default:
-      return textParser(about?.format ?? "", about?.maxLength ?? 255);
+      return about?.isHtml === true ? rich(about.maxLength) : textParser(about?.format ?? "", about?.maxLength ?? 255);
   }
 }
 
@@ -59,6 +56,22 @@ function textParser(format: string, maxLength: number): Field["parse"] {
   if (format === "url") return website;
   if (format === "currency") return currency;
   return maxLength > 300 ? multiLine(maxLength) : singleLine(maxLength);
+}
+
+/** HTML as our own exports and other products have it; a plain text is taken as if it had been typed here. */
+function rich(maxLength: number): Field["parse"] {
+  const plain = multiLine(maxLength);
+  return (text) => {
+    const read = plain(text);
+    if (!read.ok || typeof read.value !== "string") return read;
+    // A line without any sign is the same in both ways, and stays what it was where it comes from an export of ours.
+    if (!/[\n<>&*`]|^- |:\/\//.test(read.value)) return read;
+    const html =
+      /&(amp|lt|gt|quot|#\d+);|<(p|br|div|ul|ol|li|b|strong|i|em|a|table|h[1-6]|blockquote|pre|span)\b[^>]*>/i.test(
+        read.value,
+      );
+    return { ok: true, value: sanitizeHtml(html ? read.value : plainToHtml(read.value)) };
+  };
 }
 
 function choice(values: readonly string[]): Field["parse"] {
@@ -85,22 +98,6 @@ function decimal(text: string): Parsed {
   return read.ok ? { ok: true, value: `-${String(read.value)}` } : read;
 }
 
-/** `2026-03-01` or `1.3.2026`; what could be the third of January or the first of March is refused. */
-function date(text: string): Parsed {
-  const iso = /^(\d{4})-(\d{1,2})-(\d{1,2})(?:[T ].*)?$/.exec(text);
-  const german = /^(\d{1,2})\.(\d{1,2})\.(\d{4})$/.exec(text);
-  const [year, month, day] = iso === null ? [german?.[3], german?.[2], german?.[1]] : [iso[1], iso[2], iso[3]];
-  try {
-    const value = Temporal.PlainDate.from(
-      { year: Number(year), month: Number(month), day: Number(day) },
-      { overflow: "reject" },
-    );
-    return { ok: true, value: value.toString() };
-  } catch {
-    return bad("invalid_date", t("{text} is not a date such as 2026-03-31.", { text: quoted(text) }));
-  }
-}
-
 function time(text: string): Parsed {
   const match = /^([01]?\d|2[0-3]):([0-5]\d)(?::\d{2})?$/.exec(text);
   return match === null
@@ -119,9 +116,10 @@ function json(text: string): Parsed {
 }
 
 /** The custom field's value, as the file writes it. */
-function customParser(column: FileColumn, timezone: string): Field["parse"] {
+function customParser(column: FileColumn, timezone: string, dates: DateOrder): Field["parse"] {
   const definition = column.field;
   if (definition === null || column.references !== "") return (text) => ({ ok: true, value: text });
+  if (definition.field_type === "date") return dateParser(dates);
   return (text) => {
     const read = readValue(definition, text, timezone);
     if ("code" in read) return { ok: false, severity: "error", code: read.code, message: read.message };

@@ -1,0 +1,80 @@
+import type { CsvProblem } from "../../../platform/csv/problem.ts";
+import { cell, empty } from "../../../platform/http/cells.ts";
+import type { SectionModel, TableModel } from "../../../platform/http/view-models.ts";
+import { t } from "../../../platform/language/index.ts";
+import type { ReadRow } from "../rules/index.ts";
+import type { Session } from "../session.ts";
+
+/** Tables about a file: its problems, its first rows. */
+
+const shownProblems = 200;
+
+export function tableOf(id: string, caption: string, labels: readonly string[], rows: TableModel["rows"]): TableModel {
+  return {
+    id,
+    caption,
+    columns: labels.map((label) => ({
+      label,
+      sort_url: "",
+      direction: "none",
+      is_numeric: false,
+      is_secondary: false,
+    })),
+    rows,
+  };
+}
+
+/** Problems by row: line, column and reason. */
+export function problemSection(problems: readonly CsvProblem[]): SectionModel {
+  const shown = problems.slice(0, shownProblems);
+  return {
+    id: "problems",
+    title:
+      problems.length > shown.length
+        ? t("Problems (the first {shown} of {count})", { shown: shown.length, count: problems.length })
+        : t("Problems"),
+    actions: [],
+    table: tableOf(
+      "problem-table",
+      t("Problems"),
+      [t("Line"), t("Column"), t("Problem"), ""],
+      shown.map((problem, index) => ({
+        id: String(index),
+        href: "",
+        is_bold: false,
+        cells: [
+          cell.number(problem.line),
+          cell.text(problem.column),
+          cell.text(problem.message),
+          problem.severity === "error" ? cell.badge(t("Not imported"), "error") : cell.badge(t("Notice"), "warning"),
+        ],
+      })),
+    ),
+    empty: empty("check-circle", t("No problems"), t("Every row of this file can come in.")),
+    more_url: "",
+    more_label: "",
+  };
+}
+
+export function sampleTable({ target, mapping }: Session, rows: readonly ReadRow[]): TableModel {
+  const shown = target.fields.filter((one) => mapping.includes(one.key)).slice(0, 6);
+  return tableOf(
+    "sample-table",
+    t("First rows"),
+    [t("Line"), ...shown.map((one) => t(one.label))],
+    rows.map((row) => ({
+      id: String(row.line),
+      href: "",
+      is_bold: false,
+      cells: [
+        cell.muted(String(row.line)),
+        ...shown.map((one) => cell.text(textOfValue(row.values[one.key]).slice(0, 80))),
+      ],
+    })),
+  );
+}
+
+function textOfValue(value: unknown): string {
+  if (Array.isArray(value)) return value.join(", ");
+  return typeof value === "object" ? JSON.stringify(value) : String(value ?? "");
+}
