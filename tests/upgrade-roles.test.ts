@@ -48,6 +48,7 @@ beforeAll(async () => {
       stripeApiBase: null,
       dataDir: directory,
       adminUrl: "http://admin.test",
+      isOperatorMfaRequired: false,
       resolveTxt: async () => [],
       requestsPerMinute: { key: null, tenant: null },
       allowedNetworks: [],

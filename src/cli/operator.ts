@@ -1,16 +1,16 @@
 import { readFileSync } from "node:fs";
 import { Type } from "@sinclair/typebox";
-import { addOperator, addOperatorKey, checkOperatorPassword } from "../modules/tenants/index.ts";
+import { addOperator, addOperatorKey, checkOperatorPassword, resetOperatorFactors } from "../modules/tenants/index.ts";
 import { system } from "../platform/access/actor.ts";
 import { platformContext } from "../platform/access/platform.ts";
 import { validate } from "../platform/access/validate.ts";
 import { OperatorProblem } from "../platform/config/problem.ts";
-import { inUnit } from "../platform/context.ts";
+import { type Ctx, inUnit } from "../platform/context.ts";
 import { hashPassword } from "../platform/crypto/passwords.ts";
 import { Failure } from "../platform/errors.ts";
-import { exit } from "./exit.ts";
+import { exit, type ExitCode } from "./exit.ts";
 import { openProgram, publicUrlOf } from "./program.ts";
-import { type Args, configOf, type Io, type Verb, type VerbGroup } from "./verb.ts";
+import { type Args, configOf, type Io, jsonOption, type Verb, type VerbGroup } from "./verb.ts";
 
 const person = Type.Object({
   name: Type.String({ minLength: 1, maxLength: 120 }),
@@ -37,12 +37,9 @@ const create: Verb = {
     if (problem !== undefined) throw new OperatorProblem("usage", problem.message);
     const file = args.value("password-file");
     const password = file === null ? null : await firstLine(file, io);
-    const config = configOf(args, io);
-    const opened = await openProgram(config, { isAlone: false, publicUrl: publicUrlOf(config) });
-    try {
+    return onInstallation(args, io, async (ctx) => {
       if (password !== null) checkOperatorPassword(password, given);
       const password_hash = password === null ? null : await hashPassword(password);
-      const ctx = platformContext(opened.program.app, { ...system, name: "Command line" });
       const made = await inUnit(ctx, async (work) => {
         const { id, link } = await addOperator(work, { ...given, password_hash });
         const key = args.has("api-key") ? (await addOperatorKey(work, id, "Command line")).key : null;
@@ -51,17 +48,75 @@ const create: Verb = {
       if (made.key !== null) io.out(made.key);
       if (made.link !== "") (made.key === null ? io.out : io.err)(made.link);
       else if (made.key === null) io.err(`${given.email} can sign in now.`);
-      return exit.ok;
-    } catch (error) {
-      if (error instanceof Failure) throw new OperatorProblem("failed", error.problems[0]?.message ?? error.message);
-      throw error;
-    } finally {
-      await opened.close();
-    }
+    });
   },
 };
 
-export const verb: VerbGroup = { name: "operator", summary: "Those who run this installation", verbs: [create] };
+const list: Verb = {
+  name: "list",
+  summary: "List the operators, and who signs in in two steps",
+  options: [jsonOption],
+  takesConfig: true,
+  run: (args, io) =>
+    onInstallation(args, io, async (ctx) => {
+      const rows = await ctx.app.database.platform((db) =>
+        db
+          .selectFrom("operators")
+          .select(["id", "name", "email", "last_signed_in_at", "deactivated_at", "totp_confirmed_at"])
+          .orderBy("email")
+          .execute(),
+      );
+      if (args.has("json")) return io.out(JSON.stringify(rows));
+      for (const row of rows) {
+        const remarks = [
+          row.totp_confirmed_at === null ? "one step" : "two steps",
+          ...(row.deactivated_at === null ? [] : ["deactivated"]),
+        ];
+        io.out(`${row.email}  ${row.name}  (${remarks.join(", ")})`);
+      }
+    }),
+};
+
+const reset: Verb = {
+  name: "reset-two-step",
+  summary: "Take authenticator app and recovery codes of an operator away who has lost both",
+  options: [{ name: "email", value: "E-MAIL", summary: "Whose" }],
+  takesConfig: true,
+  run: (args, io) => {
+    const email = required(args, "email").toLowerCase();
+    return onInstallation(args, io, async (ctx) => {
+      const row = await ctx.app.database.platform((db) =>
+        db.selectFrom("operators").select(["id", "email"]).where("email", "=", email).executeTakeFirst(),
+      );
+      if (row === undefined) throw new OperatorProblem("failed", `there is no operator ${email}`);
+      await inUnit(ctx, (work) => resetOperatorFactors(work, row));
+      io.err(
+        `${email} signs in with the password alone, or sets an app up at the next sign-in where that is required.`,
+      );
+    });
+  },
+};
+
+export const verb: VerbGroup = {
+  name: "operator",
+  summary: "Those who run this installation",
+  verbs: [create, list, reset],
+};
+
+/** Does something in the name of the command line, in the installation itself. */
+async function onInstallation(args: Args, io: Io, run: (ctx: Ctx) => Promise<void>): Promise<ExitCode> {
+  const config = configOf(args, io);
+  const opened = await openProgram(config, { isAlone: false, publicUrl: publicUrlOf(config) });
+  try {
+    await run(platformContext(opened.program.app, { ...system, name: "Command line" }));
+    return exit.ok;
+  } catch (error) {
+    if (error instanceof Failure) throw new OperatorProblem("failed", error.problems[0]?.message ?? error.message);
+    throw error;
+  } finally {
+    await opened.close();
+  }
+}
 
 function required(args: Args, name: string): string {
   const value = args.value(name)?.trim() ?? "";

@@ -131,6 +131,7 @@ async function assemble(config: Config, database: Database, publicUrl: string): 
       stripeApiBase: config.stripeApiBase,
       dataDir: config.dataDir,
       adminUrl: config.adminUrl,
+      isOperatorMfaRequired: config.isOperatorMfaRequired,
       allowedNetworks: config.allowedNetworks,
       resolveTxt,
       requestsPerMinute: config.requestsPerMinute,

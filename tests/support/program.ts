@@ -87,6 +87,7 @@ export async function startTestProgram(
     requestsPerMinute?: number;
     allowedNetworks?: readonly string[];
     resolveTxt?: (name: string) => Promise<string[][]>;
+    isOperatorMfaRequired?: boolean;
   } = {},
 ): Promise<TestProgram> {
   const directory = await mkdtemp(join(tmpdir(), "purser-test-"));
@@ -104,6 +105,7 @@ export async function startTestProgram(
       stripeApiBase: options.stripeApiBase ?? null,
       dataDir: directory,
       adminUrl: "http://admin.test",
+      isOperatorMfaRequired: options.isOperatorMfaRequired ?? false,
       resolveTxt: options.resolveTxt ?? (async () => []),
       requestsPerMinute: { key: options.requestsPerMinute ?? null, tenant: null },
       allowedNetworks: options.allowedNetworks ?? [],

@@ -57,7 +57,10 @@ export {
 } from "./events.ts";
 export { makeApiKey } from "./keys.ts";
 export { mintOneTime, readOneTime, spent, useOneTime } from "./one-time.ts";
+export { newPasswordForm, passwordAnswer, setupAnswer, twoStepModel } from "./pages/security.ts";
+export { codeField, codesPage } from "./pages/steps.ts";
 export { setRoles } from "./roles.ts";
+export { deviceOf } from "./rules.ts";
 
 /** What a person has of one's own, and administrators look after. */
 function ownOrManaged<Q extends Parameters<ReachRule>[0]>(query: Q, ctx: Ctx, name: string): ReturnType<ReachRule> {

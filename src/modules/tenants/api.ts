@@ -26,6 +26,7 @@ import {
   updateTenant,
 } from "./actions.ts";
 import { addDomain, claimsOf, domainsOf, makePrimary, removeDomain } from "./domains/actions.ts";
+import { sessionRoutes } from "./operators/api.ts";
 import { operatorLog, tenantTasks } from "./schema.ts";
 import { requestDeletion, requestExport, requestRotation } from "./tasks/queue.ts";
 import { usageColumns, usageOf } from "./usage.ts";
@@ -161,6 +162,7 @@ const description: Route = {
 
 export const operatorApi: Route[] = [
   description,
+  ...sessionRoutes,
   route(
     "POST",
     "",

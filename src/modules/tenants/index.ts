@@ -9,12 +9,16 @@ import {
   makeOperatorKey,
   reactivateOperator,
   relinkOperator,
+  resetOperator,
   revokeOperatorKey,
 } from "./operators/actions.ts";
 import { enterAsOperator } from "./operators/plane.ts";
+import { endOperatorSession, endOtherOperatorSessions } from "./operators/sessions.ts";
+import { accountPages } from "./pages/account.ts";
 import { operatorDoors } from "./pages/doors.ts";
 import { downloadRoutes } from "./pages/download.ts";
 import { tenantForms } from "./pages/forms.ts";
+import { keyPages } from "./pages/keys.ts";
 import { tenantListPage } from "./pages/list.ts";
 import { operatorPages } from "./pages/operators.ts";
 import { tenantPages } from "./pages/show.ts";
@@ -27,6 +31,7 @@ export { addDomain, domainsOf, makePrimary, removeDomain } from "./domains/actio
 export { logDoing } from "./log.ts";
 export { addOperator, addOperatorKey } from "./operators/actions.ts";
 export { checkOperatorPassword } from "./operators/auth.ts";
+export { resetOperatorFactors } from "./operators/factors.ts";
 export { normalHost } from "./rules.ts";
 export { requestDeletion, requestRotation } from "./tasks/queue.ts";
 export { runTasks } from "./tasks/run.ts";
@@ -42,6 +47,9 @@ export const tenantsModule = defineModule({
     reactivateOperator,
     makeOperatorKey,
     revokeOperatorKey,
+    resetOperator,
+    endOperatorSession,
+    endOtherOperatorSessions,
   ] as unknown as AnyAction[],
   routes: [...domainPages, ...domainApi],
   operatorRoutes: [
@@ -51,6 +59,8 @@ export const tenantsModule = defineModule({
     ...tenantPages,
     ...usagePages,
     ...operatorPages,
+    ...accountPages,
+    ...keyPages,
     ...downloadRoutes,
     ...operatorApi,
   ],

@@ -15,6 +15,11 @@ export const operators = table(
     email: col.text({ format: "email", label: "E-mail", maxLength: 254 }),
     /** Null until the link is used. */
     password_hash: secret(col.maybe.text()),
+    /** The secret of the authenticator app; unconfirmed while no code has come yet. */
+    totp_sealed: secret(col.maybe.text({ sealedFor: "operator-totp" })),
+    totp_confirmed_at: readOnly(col.maybe.instant()),
+    /** The time step of the code used last: it and earlier ones are refused. */
+    totp_last_step: readOnly(col.maybe.integer()),
     created_at: readOnly(col.instant()),
     updated_at: readOnly(col.instant()),
     last_signed_in_at: readOnly(col.maybe.instant({ label: "Last signed in" })),
@@ -61,6 +66,34 @@ export const operatorLinks = table(
     id: col.id(),
     operator_id: col.id(),
     token_hash: secret(col.text()),
+    created_at: col.instant(),
+    expires_at: col.instant(),
+    used_at: col.maybe.instant(),
+  },
+  platform,
+);
+
+/** Codes that each work once when an operator's authenticator app is lost. */
+export const operatorRecoveryCodes = table(
+  "operator_recovery_codes",
+  {
+    id: col.id(),
+    operator_id: col.id(),
+    code_hash: secret(col.text()),
+    created_at: col.instant(),
+    used_at: col.maybe.instant(),
+  },
+  platform,
+);
+
+/** An operator whose password was right and who is not in yet: a code is missing, or the app is to be set up. */
+export const operatorChallenges = table(
+  "operator_challenges",
+  {
+    id: col.id(),
+    operator_id: col.id(),
+    token_hash: secret(col.text()),
+    is_setup: col.boolean(),
     created_at: col.instant(),
     expires_at: col.instant(),
     used_at: col.maybe.instant(),
@@ -154,6 +187,8 @@ declare module "../../platform/database/tables.ts" {
     operator_sessions: TableType<typeof operatorSessions>;
     operator_api_keys: TableType<typeof operatorApiKeys>;
     operator_links: TableType<typeof operatorLinks>;
+    operator_recovery_codes: TableType<typeof operatorRecoveryCodes>;
+    operator_challenges: TableType<typeof operatorChallenges>;
     operator_log: TableType<typeof operatorLog>;
     domain_claims: TableType<typeof domainClaims>;
     tenant_usage: TableType<typeof tenantUsage>;

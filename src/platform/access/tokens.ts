@@ -20,7 +20,8 @@ export type TokenKind =
   | "oauth_secret"
   | "operator_key"
   | "operator_session"
-  | "operator_link";
+  | "operator_link"
+  | "operator_step";
 
 export interface Token {
   kind: TokenKind;
@@ -40,6 +41,7 @@ const prefixes: Record<TokenKind, string> = {
   operator_key: "pq",
   operator_session: "po",
   operator_link: "pl",
+  operator_step: "pj",
   challenge: "pc",
   refresh: "pf",
   oauth_access: "pt",

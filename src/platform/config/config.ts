@@ -42,6 +42,8 @@ export interface Config {
   requestsPerMinute: { key: number | null; tenant: number | null };
   /** Where operators reach their pages, without a slash at the end; null in the SQLite edition. */
   adminUrl: string | null;
+  /** Whether operators need a second factor. */
+  isOperatorMfaRequired: boolean;
   /** PostgreSQL as the serving role; null in the SQLite edition. */
   databaseUrl: string | null;
   /** PostgreSQL as the owner; null in the SQLite edition. */
@@ -125,6 +127,7 @@ function configOf(settings: Setting[], env: Environment): Config {
       tenant: parseRate(valueOf("PURSER_TENANT_REQUESTS_PER_MINUTE") ?? "") ?? null,
     },
     adminUrl: parseOrigin(valueOf("PURSER_ADMIN_URL") ?? ""),
+    isOperatorMfaRequired: valueOf("PURSER_OPERATOR_TWO_STEP") === "required",
     databaseUrl: valueOf("PURSER_DATABASE_URL"),
     migratorUrl: valueOf("PURSER_MIGRATOR_URL"),
     settings: settings.map((setting) => ({ ...setting, value: effective[setting.key.name] ?? setting.value })),

@@ -36,6 +36,7 @@ export const keyNames = [
   "PURSER_API_REQUESTS_PER_MINUTE",
   "PURSER_TENANT_REQUESTS_PER_MINUTE",
   "PURSER_ADMIN_URL",
+  "PURSER_OPERATOR_TWO_STEP",
   "PURSER_DATABASE_URL",
   "PURSER_MIGRATOR_URL",
   "PURSER_CONFIG",
@@ -165,6 +166,18 @@ export const keys: readonly Key[] = [
       "Its host name can be no organization's domain. Without it there are no operators' pages; the command line does the same.",
     form: "an http or https address without a path, such as https://admin.example.com",
     isValid: (value) => parseOrigin(value) !== null,
+  },
+  {
+    ...common,
+    name: "PURSER_OPERATOR_TWO_STEP",
+    default: "optional",
+    edition: "multi",
+    placeholder: "optional|required",
+    summary: "Whether operators have to sign in with a code of an authenticator app beside the password.",
+    details:
+      "With required, an operator who has no app yet is led to the set-up at the next sign-in and gets nowhere else. API keys of operators are not asked for codes.",
+    form: "optional or required",
+    isValid: (value) => ["optional", "required"].includes(value),
   },
   {
     ...common,

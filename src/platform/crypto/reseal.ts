@@ -6,9 +6,11 @@ import type { Db } from "../database/tables.ts";
 
 const atOnce = 100;
 
-/** Columns whose texts `keyring.seal` has made, with what they were sealed for. */
+/** Columns of organizations whose texts `keyring.seal` has made, with what they were sealed for. */
 export function sealedColumns(): { table: Table; column: string; purpose: string }[] {
-  return allTables().flatMap((table) =>
+  // What the installation itself seals is under the master key alone.
+  const own = allTables().filter(({ isPlatform }) => !isPlatform);
+  return own.flatMap((table) =>
     Object.entries(table.columns).flatMap(([column, { sealedFor }]) =>
       sealedFor === "" ? [] : [{ table, column, purpose: sealedFor }],
     ),

@@ -63,14 +63,18 @@ export interface SecurityPageModel {
     is_current: boolean;
     /** What the session is: a browser, or a program. */
     icon: string;
+    /** Where the device is given a name; empty where that cannot be. */
     name_url: string;
     revoke: ActionLink | null;
   }[];
   revoke_all: ActionLink | null;
   two_step: { is_on: boolean; text: string; actions: ActionLink[] };
-  passkeys: { name: string; detail: string; rename: ActionLink; remove: ActionLink }[];
-  /** Where the browser makes a new passkey; empty when the address of this installation allows none. */
-  passkey_url: string;
+  /** Null where there are no passkeys: operators'. */
+  passkeys: {
+    keys: { name: string; detail: string; rename: ActionLink; remove: ActionLink }[];
+    /** Where the browser makes a new one; empty when the address of this installation allows none. */
+    url: string;
+  } | null;
   password: FormModel;
 }
 

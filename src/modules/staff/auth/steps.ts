@@ -7,7 +7,7 @@ import type { Ctx, Work } from "../../../platform/context.ts";
 import { type Failure, unauthorized } from "../../../platform/errors.ts";
 import { newId } from "../../../platform/ids.ts";
 import { t } from "../../../platform/language/index.ts";
-import { newTotpSecret } from "../mfa/totp.ts";
+import { beginTotp } from "../mfa/totp.ts";
 import { noticeDevice } from "./devices.ts";
 import { isExpired } from "./passwords.ts";
 
@@ -104,7 +104,7 @@ async function nextStep(work: Work, entry: Entry): Promise<Step | null> {
 async function challenge(work: Work, entry: Entry, step: Step): Promise<Challenged> {
   const { token, hash } = mintToken("challenge", work.tenant.id);
   const now = work.app.clock.now();
-  if (step === "mfa_setup_required") await newTotpSecret(work, entry.userId);
+  if (step === "mfa_setup_required") await beginTotp(work, entry.userId);
   await work.db
     .insertInto("sign_in_challenges")
     .values({

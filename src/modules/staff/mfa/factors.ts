@@ -1,6 +1,7 @@
 import { passkeys, totpFactors } from "../../../platform/access/factors.ts";
 import { actorOf } from "../../../platform/access/identify.ts";
 import { countAttempt, forgetAttempts, secondStepByAccount, signInByAddress } from "../../../platform/access/limits.ts";
+import type { TotpSetup } from "../../../platform/access/totp.ts";
 import { type Ctx, inUnit, reading, type Work } from "../../../platform/context.ts";
 import { remove, update } from "../../../platform/database/records.ts";
 import { conflict, Failure, invalidField } from "../../../platform/errors.ts";
@@ -11,7 +12,7 @@ import { tellOfChange } from "../auth/notices.ts";
 import { type Entering, enter, readChallenge, useChallenge } from "../auth/steps.ts";
 import { secondFactorReset, secondStepFailed } from "../events.ts";
 import { makeRecoveryCodes, takeRecoveryCode } from "./recovery.ts";
-import { newTotpSecret, takeTotp, type TotpSetup, waitingTotp } from "./totp.ts";
+import { beginTotp, takeTotp, waitingTotp } from "./totp.ts";
 
 /** The second step: shown at sign-in, set up, renewed, taken away. */
 
@@ -59,7 +60,7 @@ export async function beginSetup(ctx: Ctx): Promise<TotpSetup> {
   const userId = ctx.actor.user_id ?? "";
   return inUnit(ctx, async (work) => {
     await refuseSecond(work, userId);
-    await newTotpSecret(work, userId);
+    await beginTotp(work, userId);
     const waiting = await waitingTotp(work, userId);
     if (waiting === null) throw new Error("the new secret is not there");
     return waiting;

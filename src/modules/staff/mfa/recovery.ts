@@ -1,23 +1,10 @@
-import { randomInt } from "node:crypto";
+import { newRecoveryCodes, recoveryHash } from "../../../platform/access/recovery-codes.ts";
 import type { Ctx, Work } from "../../../platform/context.ts";
-import { sign } from "../../../platform/crypto/tokens.ts";
 import { newId } from "../../../platform/ids.ts";
-
-const count = 10;
-/** Without letters and digits that look alike. */
-const letters = "abcdefghjkmnpqrstuvwxyz23456789";
-
-/** Fifty bits could be searched through if only a hash protected them, so the hash takes a key that is not in the database. */
-function hashOf(ctx: Ctx, userId: string, code: string): string {
-  const plain = code.toLowerCase().replace(/[^a-z0-9]/g, "");
-  return sign(ctx.app.keyring.derive("recovery-codes", ctx.tenant.id), `${userId}:${plain}`);
-}
 
 /** Makes ten codes in place of all earlier ones. They are in the answer and nowhere else. */
 export async function makeRecoveryCodes(work: Work, userId: string): Promise<string[]> {
-  const codes = Array.from({ length: count }, () =>
-    [0, 1].map(() => Array.from({ length: 5 }, () => letters[randomInt(letters.length)]).join("")).join("-"),
-  );
+  const codes = newRecoveryCodes();
   const now = work.app.clock.now();
   await work.db.deleteFrom("recovery_codes").where("user_id", "=", userId).execute();
   await work.db
@@ -26,7 +13,7 @@ export async function makeRecoveryCodes(work: Work, userId: string): Promise<str
       codes.map((code) => ({
         id: newId(),
         user_id: userId,
-        code_hash: hashOf(work, userId, code),
+        code_hash: recoveryHash(work, userId, code),
         created_at: now,
         used_at: null,
       })),
@@ -41,7 +28,7 @@ export async function takeRecoveryCode(work: Work, userId: string, code: string)
     .updateTable("recovery_codes")
     .set({ used_at: work.app.clock.now() })
     .where("user_id", "=", userId)
-    .where("code_hash", "=", hashOf(work, userId, code))
+    .where("code_hash", "=", recoveryHash(work, userId, code))
     .where("used_at", "is", null)
     .executeTakeFirst();
   return used.numUpdatedRows > 0n;

@@ -9,7 +9,6 @@ import { field, formFailure, formModel, type FormValues } from "../../../platfor
 import { buttonRoute, readInput } from "../../../platform/http/form-page.ts";
 import type { SecurityPageModel } from "../../../platform/http/sign-in-models.ts";
 import { type Answer, type Incoming, page, redirect, type Route } from "../../../platform/http/route.ts";
-import type { ActionLink, FormModel } from "../../../platform/http/view-models.ts";
 import { t } from "../../../platform/language/index.ts";
 import { renameSession, revokeOtherSessions, revokeSession } from "../actions.ts";
 import { changePassword } from "../auth/passwords.ts";
@@ -19,6 +18,7 @@ import { recoveryCodesLeft } from "../mfa/recovery.ts";
 import { deviceOf } from "../rules.ts";
 import { sessionCookie } from "./entering.ts";
 import { passkeysOf } from "./passkeys.ts";
+import { newPasswordForm, twoStepModel } from "./security.ts";
 
 /** Where the account page of each door is. */
 const homes = { staff: "/account", portal: "/portal/account" } as const;
@@ -48,53 +48,12 @@ async function sessionsOf(ctx: Ctx, door: AccountDoor): Promise<SecurityPageMode
   }));
 }
 
-/** Whether somebody signs in in two steps, in a sentence, and what can be done about it. */
 async function twoStepOf(ctx: Ctx, door: AccountDoor): Promise<SecurityPageModel["two_step"]> {
   const userId = ctx.actor.user_id ?? "";
-  const at = `${homes[door]}/two-step`;
-  const hasApp = (await factorsOf(ctx, userId)).includes("totp");
-  if (!hasApp) {
-    const text = t(
-      "A code from your phone in addition to the password: whoever finds out your password still stays outside.",
-    );
-    return { is_on: false, text, actions: [button(t("Set up"), `${at}/start`, "shield", "primary")] };
-  }
-  const left = await recoveryCodesLeft(ctx, userId);
-  const remove: ActionLink[] = (await isMfaRequired(ctx, userId)) ? [] : [link(t("Remove"), `${at}/remove`, "trash")];
-  return {
-    is_on: true,
-    text: t(
-      "Your authenticator app is set up. {count, plural, =0 {No recovery codes are left: make new ones.} one {# recovery code is left.} other {# recovery codes are left.}}",
-      { count: left },
-    ),
-    actions: [link(t("New recovery codes"), `${at}/recovery-codes`, "refresh"), ...remove],
-  };
-}
-
-async function passwordForm(ctx: Ctx, door: AccountDoor, failure: Failure | null): Promise<FormModel> {
-  const { min_password_length } = await signInPolicy(ctx.db);
-  const password = (name: string, label: string, autocomplete: string, hint = ""): ReturnType<typeof field> =>
-    field(name, label, { kind: "password", is_required: true, autocomplete, hint, span: 6 });
-  return formModel({
-    action: `${homes[door]}/password`,
-    failure,
-    submit_label: t("Change password"),
-    sections: [
-      {
-        title: t("Change password"),
-        hint: t("Other browsers are signed out."),
-        fields: [
-          password("present_password", t("Present password"), "current-password"),
-          password(
-            "new_password",
-            t("New password"),
-            "new-password",
-            t("At least {count} characters.", { count: min_password_length }),
-          ),
-          password("repeated_password", t("New password again"), "new-password"),
-        ],
-      },
-    ],
+  return twoStepModel(`${homes[door]}/two-step`, {
+    isOn: (await factorsOf(ctx, userId)).includes("totp"),
+    codesLeft: await recoveryCodesLeft(ctx, userId),
+    isRequired: await isMfaRequired(ctx, userId),
   });
 }
 
@@ -126,9 +85,8 @@ async function securityPage(ctx: Ctx, door: AccountDoor, failure: Failure | null
           )
         : null,
     two_step: await twoStepOf(ctx, door),
-    passkeys: await passkeysOf(ctx, door),
-    passkey_url: siteOf(ctx) === null ? "" : `${home}/passkeys`,
-    password: await passwordForm(ctx, door, failure),
+    passkeys: { keys: await passkeysOf(ctx, door), url: siteOf(ctx) === null ? "" : `${home}/passkeys` },
+    password: newPasswordForm(`${home}/password`, (await signInPolicy(ctx.db)).min_password_length, failure),
   };
   return page("account/security", t("Your account"), model, failure?.status ?? 200);
 }

@@ -94,7 +94,10 @@ function doorRoutes(door: Door): Route[] {
 }
 
 /** A person's passkeys as the account page lists them. */
-export async function passkeysOf(ctx: Ctx, door: AccountDoor): Promise<SecurityPageModel["passkeys"]> {
+export async function passkeysOf(
+  ctx: Ctx,
+  door: AccountDoor,
+): Promise<NonNullable<SecurityPageModel["passkeys"]>["keys"]> {
   const now = ctx.app.clock.now();
   const rows = await ctx.db
     .selectFrom("passkeys")

@@ -1,13 +1,13 @@
 import { type Ctx, reading } from "../../../platform/context.ts";
 import type { Failure } from "../../../platform/errors.ts";
-import { field, formFailure, formModel, type FormValues } from "../../../platform/http/form-model.ts";
-import type { TwoStepModel } from "../../../platform/http/sign-in-models.ts";
-import { type Answer, page, redirect, type Route } from "../../../platform/http/route.ts";
-import type { FormModel, PageHeaderModel } from "../../../platform/http/view-models.ts";
+import { formFailure, type FormValues } from "../../../platform/http/form-model.ts";
+import { type Answer, redirect, type Route } from "../../../platform/http/route.ts";
+import type { PageHeaderModel } from "../../../platform/http/view-models.ts";
 import { declared, t } from "../../../platform/language/index.ts";
 import { beginSetup, confirmSetup, removeTotp, renewRecoveryCodes } from "../mfa/factors.ts";
 import { waitingTotp } from "../mfa/totp.ts";
-import { codeField, codesPage } from "./steps.ts";
+import { passwordAnswer, setupAnswer } from "./security.ts";
+import { codesPage } from "./steps.ts";
 
 /** The authenticator app on a person's own account page, behind both doors. */
 
@@ -25,59 +25,10 @@ const header = (door: AccountDoor, title: string): PageHeaderModel => ({
   actions: [],
 });
 
-async function setupPage(
-  ctx: Ctx,
-  door: AccountDoor,
-  failure: Failure | null,
-  values: FormValues = {},
-): Promise<Answer> {
+async function setupPage(ctx: Ctx, door: AccountDoor, failure: Failure | null): Promise<Answer> {
   const waiting = await waitingTotp(ctx, ctx.actor.user_id ?? "");
   if (waiting === null) return redirect(homes[door]);
-  const title = t("Set up two-step sign-in");
-  const model: TwoStepModel = {
-    header: header(door, title),
-    title,
-    text: t("From then on you sign in with your password and a code from your phone."),
-    ...waiting,
-    form: formModel({
-      action: `${homes[door]}/two-step`,
-      values,
-      failure,
-      submit_label: t("Switch on"),
-      cancel_url: homes[door],
-      sections: [{ title: "", fields: [codeField(t("Code that the app shows"), "")] }],
-    }),
-  };
-  return page("auth/two-step", title, model, failure?.status ?? 200);
-}
-
-function passwordForm(
-  action: string,
-  door: AccountDoor,
-  submit: string,
-  isDestructive: boolean,
-  failure: Failure | null,
-): FormModel {
-  return formModel({
-    action,
-    failure,
-    submit_label: submit,
-    cancel_url: homes[door],
-    is_destructive: isDestructive,
-    sections: [
-      {
-        title: "",
-        fields: [
-          field("present_password", t("Your password"), {
-            kind: "password",
-            is_required: true,
-            autocomplete: "current-password",
-            span: 6,
-          }),
-        ],
-      },
-    ],
-  });
+  return setupAnswer(header(door, t("Set up two-step sign-in")), waiting, homes[door], failure);
 }
 
 /** A page that asks for the password and then does something. */
@@ -88,18 +39,12 @@ function confirmed(
   run: (ctx: Ctx, password: string) => Promise<Answer>,
 ): Route[] {
   const at = `${homes[door]}/two-step/${path}`;
-  const show = (failure: Failure | null): Answer => {
-    const title = t(words.title);
-    return page(
-      "forms/index",
-      title,
-      {
-        header: { ...header(door, title), subtitle: t(words.text) },
-        form: passwordForm(at, door, t(words.submit), words.isDestructive, failure),
-      },
-      failure?.status ?? 200,
+  const show = (failure: Failure | null): Answer =>
+    passwordAnswer(
+      { ...header(door, t(words.title)), subtitle: t(words.text) },
+      { action: at, cancel: homes[door], submit: t(words.submit), isDestructive: words.isDestructive },
+      failure,
     );
-  };
   return [
     { method: "GET", path: at, door, permission: null, handle: async () => show(null) },
     {
@@ -162,7 +107,7 @@ function routesOf(door: AccountDoor): Route[] {
           return codesPage(header(door, t("Your recovery codes")), codes, home);
         } catch (error) {
           const failure = formFailure(error);
-          return reading(ctx, (reader) => setupPage(reader, door, failure, fields));
+          return reading(ctx, (reader) => setupPage(reader, door, failure));
         }
       },
     },

@@ -8,6 +8,7 @@ import { newId, noId } from "../../../platform/ids.ts";
 import { t } from "../../../platform/language/index.ts";
 import { logDoing } from "../log.ts";
 import { endSessions, mintOperatorLink } from "./auth.ts";
+import { resetOperatorFactors } from "./factors.ts";
 
 const person = Type.Object(
   {
@@ -60,6 +61,20 @@ export const relinkOperator = action({
     if (row.deactivated_at !== null) throw conflict(t("This operator is deactivated."));
     await logDoing(work, work.db, "operators.relink", null, { email: row.email });
     return { id, link: await mintOperatorLink(work, id) };
+  },
+});
+
+/** Takes the second factor of an operator away who has lost phone and codes; another operator does it. */
+export const resetOperator = action({
+  name: "operators.reset_two_step",
+  permission: platformPermission,
+  input: one,
+  run: async (work: Work, { id }: { id: string }) => {
+    if (work.actor.user_id === id)
+      throw conflict(t("Another operator does this for you. Your own is under Your account."), "own_account");
+    const row = await operatorNamed(work, id);
+    await resetOperatorFactors(work, { id, email: row.email });
+    return { id };
   },
 });
 

@@ -9,13 +9,14 @@ import { Failure, invalidField, unauthorized } from "../../../platform/errors.ts
 import { newId, noId } from "../../../platform/ids.ts";
 import { t } from "../../../platform/language/index.ts";
 import { logDoing } from "../log.ts";
+import { enterOperator, type OperatorEntering } from "./steps.ts";
 
 /** An operator's session is shorter than anybody else's: half a day without use ends it. */
 export const operatorIdleMilliseconds = 12 * 3600_000;
 const linkMilliseconds = 24 * 3600_000;
 
-/** Signs an operator in; wrong address, wrong password and deactivated account get the same answer. Returns the token. */
-export async function signInOperator(ctx: Ctx, emailGiven: string, password: string): Promise<string> {
+/** Signs an operator in; wrong address, wrong password and deactivated account get the same answer. */
+export async function signInOperator(ctx: Ctx, emailGiven: string, password: string): Promise<OperatorEntering> {
   const email = emailGiven.trim().toLowerCase();
   const accountKey = `operator:${email.slice(0, 254)}`;
   await countAttempt(ctx.app, `operator:${ctx.request.ip}`, signInByAddress);
@@ -31,10 +32,13 @@ export async function signInOperator(ctx: Ctx, emailGiven: string, password: str
   if (row === undefined || !isRight || row.deactivated_at !== null)
     throw unauthorized(t("The e-mail address or the password is wrong."), "bad_credentials");
   await forgetAttempts(ctx.app, accountKey);
-  return inUnit(ctx, (work) => startOperatorSession(work, row));
+  return inUnit(ctx, (work) => enterOperator(work, row, { isProven: false }));
 }
 
-async function startOperatorSession(work: Work, row: { id: string; name: string; email: string }): Promise<string> {
+export async function startOperatorSession(
+  work: Work,
+  row: { id: string; name: string; email: string },
+): Promise<string> {
   const { token, hash } = mintToken("operator_session", noId);
   const now = work.app.clock.now();
   const id = newId();
@@ -69,9 +73,13 @@ export async function signOutOperator(ctx: Ctx): Promise<void> {
 }
 
 /** Refuses a weak password with its problem on the field. */
-export function checkOperatorPassword(given: string, person: { email: string; name: string }): void {
+export function checkOperatorPassword(
+  given: string,
+  person: { email: string; name: string },
+  field = "password",
+): void {
   const [problem] = passwordProblems(given, person);
-  if (problem !== undefined) throw invalidField("password", problem, "weak_password");
+  if (problem !== undefined) throw invalidField(field, problem, "weak_password");
 }
 
 /** A link by which an operator chooses a password: once, within a day; an earlier one stops working. */
@@ -120,8 +128,11 @@ export async function operatorOfLink(
   return row;
 }
 
-/** Sets the password of the operator whose link it is, ends every session, and uses the link up. Returns a session's token. */
-export async function welcomeOperator(ctx: Ctx, token: string, password: string): Promise<string> {
+/**
+ * Sets the password of the operator whose link it is, ends every session, and uses the link up. The link stands for the
+ * password: a second factor is still asked for.
+ */
+export async function welcomeOperator(ctx: Ctx, token: string, password: string): Promise<OperatorEntering> {
   const person = await reading(ctx, (reader) => operatorOfLink(reader, token));
   checkOperatorPassword(password, person);
   const password_hash = await hashPassword(password);
@@ -137,16 +148,17 @@ export async function welcomeOperator(ctx: Ctx, token: string, password: string)
     if (used.numUpdatedRows === 0n) throw spent();
     await work.db.updateTable("operators").set({ password_hash, updated_at: now }).where("id", "=", row.id).execute();
     await endSessions(work, row.id);
-    return startOperatorSession(work, row);
+    return enterOperator(work, row, { isProven: false });
   });
 }
 
-/** Ends every session of an operator. */
-export async function endSessions(work: Work, operatorId: string): Promise<void> {
-  await work.db
+/** Ends the sessions of an operator, all but the one given. */
+export async function endSessions(work: Work, operatorId: string, except: string | null = null): Promise<void> {
+  let query = work.db
     .updateTable("operator_sessions")
     .set({ revoked_at: work.app.clock.now() })
     .where("operator_id", "=", operatorId)
-    .where("revoked_at", "is", null)
-    .execute();
+    .where("revoked_at", "is", null);
+  if (except !== null) query = query.where("id", "<>", except);
+  await query.execute();
 }

@@ -1,35 +1,13 @@
 import { type Ctx, reading } from "../../../platform/context.ts";
 import type { Failure } from "../../../platform/errors.ts";
 import { Failure as FailureClass } from "../../../platform/errors.ts";
-import { serializeCookie } from "../../../platform/http/cookies.ts";
 import { field, formFailure, formModel } from "../../../platform/http/form-model.ts";
 import type { AuthPageModel } from "../../../platform/http/sign-in-models.ts";
 import { type Answer, page, redirect, type Route } from "../../../platform/http/route.ts";
 import { t } from "../../../platform/language/index.ts";
-import {
-  operatorIdleMilliseconds,
-  operatorOfLink,
-  signInOperator,
-  signOutOperator,
-  welcomeOperator,
-} from "../operators/auth.ts";
-import { operatorCookieName } from "../operators/plane.ts";
-
-function text(fields: Record<string, unknown>, name: string): string {
-  const value = fields[name];
-  return typeof value === "string" ? value : "";
-}
-
-/** Only paths of our own may be gone on to after signing in. */
-function safeNext(next: string): string {
-  return /^\/(?![/\\])[^\u0000-\u001f]*$/.test(next) && !next.startsWith("/sign-") ? next : "/tenants";
-}
-
-function cookieOf(ctx: Ctx, token: string): string {
-  const publicUrl = ctx.tenant.public_url;
-  const maxAgeSeconds = token === "" ? 0 : operatorIdleMilliseconds / 1000;
-  return serializeCookie(operatorCookieName(publicUrl), token, { publicUrl, maxAgeSeconds });
-}
+import { operatorOfLink, signInOperator, signOutOperator, welcomeOperator } from "../operators/auth.ts";
+import { cookieOf, goOn, text } from "./entering.ts";
+import { stepPages } from "./steps.ts";
 
 function signInPage(next: string, email: string, failure: Failure | null): Answer {
   const model: AuthPageModel = {
@@ -121,8 +99,7 @@ export const operatorDoors: Route[] = [
       const { fields } = await incoming.form();
       const [email, next] = [text(fields, "email"), text(fields, "next")];
       try {
-        const token = await signInOperator(ctx, email, text(fields, "password"));
-        return redirect(safeNext(next), "", "success", [cookieOf(ctx, token)]);
+        return goOn(ctx, await signInOperator(ctx, email, text(fields, "password")), next);
       } catch (error) {
         if (!(error instanceof FailureClass)) throw error;
         // A 401 would lead back to this page without a word.
@@ -130,6 +107,7 @@ export const operatorDoors: Route[] = [
       }
     },
   },
+  ...stepPages,
   {
     method: "POST",
     path: "/sign-out",
@@ -156,8 +134,7 @@ export const operatorDoors: Route[] = [
       const token = incoming.params["token"] ?? "";
       const { fields } = await incoming.form();
       try {
-        const session = await welcomeOperator(ctx, token, text(fields, "password"));
-        return redirect("/tenants", t("You are signed in."), "success", [cookieOf(ctx, session)]);
+        return goOn(ctx, await welcomeOperator(ctx, token, text(fields, "password")), "");
       } catch (error) {
         const failure = formFailure(error);
         return reading(ctx, (reader) => welcomePage(reader, token, failure));

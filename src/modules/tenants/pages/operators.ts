@@ -3,24 +3,21 @@ import { platformPermission } from "../../../platform/access/platform.ts";
 import { find, reach } from "../../../platform/access/reach.ts";
 import { perform } from "../../../platform/action.ts";
 import type { Ctx } from "../../../platform/context.ts";
-import { notFound } from "../../../platform/errors.ts";
 import { button, cell, empty, facts, link } from "../../../platform/http/cells.ts";
-import { columnField, field } from "../../../platform/http/form-model.ts";
+import { columnField } from "../../../platform/http/form-model.ts";
 import { type List, listAnswer } from "../../../platform/http/list.ts";
 import { type Answer, page, type Route } from "../../../platform/http/route.ts";
 import { t } from "../../../platform/language/index.ts";
 import {
   deactivateOperator,
   inviteOperator,
-  makeOperatorKey,
   reactivateOperator,
   relinkOperator,
-  revokeOperatorKey,
+  resetOperator,
 } from "../operators/actions.ts";
 import { operatorLog, operators, tenantTasks } from "../schema.ts";
 import { operatorButton, operatorForm } from "./form.ts";
 import { detailsOf, doingInWords, kindInWords, type LogRow, progressOf, stateOfTask, type TaskRow } from "./rows.ts";
-import { section } from "./tables.ts";
 
 interface OperatorRow {
   id: string;
@@ -28,6 +25,7 @@ interface OperatorRow {
   email: string;
   last_signed_in_at: string | null;
   deactivated_at: string | null;
+  totp_confirmed_at: string | null;
 }
 
 const operatorList: List<OperatorRow> = {
@@ -42,6 +40,7 @@ const operatorList: List<OperatorRow> = {
       "operators.email",
       "operators.last_signed_in_at",
       "operators.deactivated_at",
+      "operators.totp_confirmed_at",
     ]),
   columns: [
     {
@@ -56,6 +55,13 @@ const operatorList: List<OperatorRow> = {
       label: "State",
       cell: (row) =>
         row.deactivated_at === null ? cell.badge(t("Active"), "success") : cell.badge(t("Deactivated"), "neutral"),
+    },
+    {
+      key: "two_step",
+      label: "Two-step sign-in",
+      is_secondary: true,
+      cell: (row) =>
+        row.totp_confirmed_at === null ? cell.badge(t("Off"), "warning") : cell.badge(t("On"), "success"),
     },
     {
       key: "last_signed_in_at",
@@ -140,6 +146,19 @@ async function showOperator(ctx: Ctx, id: string): Promise<Answer> {
       actions: isActive
         ? [
             button(t("New link"), `/operators/${id}/relink`, "link"),
+            ...(isSelf || row.totp_confirmed_at === null
+              ? []
+              : [
+                  button(
+                    t("Reset two-step sign-in"),
+                    `/operators/${id}/reset-two-step`,
+                    "refresh",
+                    "ghost",
+                    t("Take the authenticator app and recovery codes of {name} away? Sessions end.", {
+                      name: row.name,
+                    }),
+                  ),
+                ]),
             ...(isSelf
               ? []
               : [
@@ -160,6 +179,7 @@ async function showOperator(ctx: Ctx, id: string): Promise<Answer> {
     facts: [
       facts(t("Operator"), [
         [t("E-mail"), cell.mail(row.email)],
+        [t("Two-step sign-in"), cell.text(row.totp_confirmed_at === null ? t("Off") : t("On"))],
         [t("Since"), cell.instant(row.created_at, ctx.tenant, ctx.app.clock.now())],
         [t("Last signed in"), cell.instant(row.last_signed_in_at, ctx.tenant, ctx.app.clock.now())],
       ]),
@@ -185,79 +205,6 @@ function linkPage(name: string, url: string): Answer {
   });
 }
 
-async function showAccount(ctx: Ctx): Promise<Answer> {
-  const keys = await ctx.db
-    .selectFrom("operator_api_keys")
-    .selectAll()
-    .where("operator_id", "=", ctx.actor.user_id ?? "")
-    .where("revoked_at", "is", null)
-    .orderBy("created_at", "desc")
-    .execute();
-  const now = ctx.app.clock.now();
-  return page("records/show", t("Your account"), {
-    header: { title: t("Your account"), subtitle: ctx.actor.email, breadcrumbs: [], badges: [], actions: [] },
-    stats: [],
-    tabs: [],
-    sections: [
-      section({
-        id: "keys",
-        title: t("API keys"),
-        actions: [link(t("New API key"), "/account/keys/new", "plus")],
-        columns: [{ label: t("Name") }, { label: t("Ends in") }, { label: t("Made") }, { label: t("Last used") }],
-        rows: keys.map((key) => ({
-          id: key.id,
-          href: `/account/keys/${key.id}`,
-          cells: [
-            cell.strong(key.name, `/account/keys/${key.id}`),
-            cell.muted(key.hint),
-            cell.instant(key.created_at, ctx.tenant, now),
-            cell.instant(key.last_used_at, ctx.tenant, now),
-          ],
-        })),
-        empty: empty(
-          "key",
-          t("No API key yet"),
-          t("Programs manage organizations with one, at /api/v1/tenants of this host."),
-        ),
-      }),
-    ],
-    facts: [],
-    notes: "",
-    attachments: [],
-  });
-}
-
-async function showKey(ctx: Ctx, id: string): Promise<Answer> {
-  const key = await find(ctx, "operator_api_keys", id);
-  if (key.operator_id !== ctx.actor.user_id) throw notFound(t("This API key"));
-  return page("records/show", key.name, {
-    header: {
-      title: key.name,
-      subtitle: t("Ends in {hint}", { hint: key.hint }),
-      breadcrumbs: [{ label: t("Your account"), href: "/account" }],
-      badges: [],
-      actions:
-        key.revoked_at === null
-          ? [
-              button(
-                t("Revoke"),
-                `/account/keys/${key.id}/revoke`,
-                "trash",
-                "danger",
-                t("Programs with this key are locked out."),
-              ),
-            ]
-          : [],
-    },
-    stats: [],
-    tabs: [],
-    sections: [],
-    facts: [facts(t("API key"), [[t("Made"), cell.instant(key.created_at, ctx.tenant, ctx.app.clock.now())]])],
-    notes: "",
-    attachments: [],
-  });
-}
-
 const at = (path: string, handle: Route["handle"]): Route => ({
   method: "GET",
   path,
@@ -270,7 +217,6 @@ export const operatorPages: Route[] = [
   at("/operators", (ctx, incoming) => listAnswer(ctx, incoming, operatorList)),
   at("/log", (ctx, incoming) => listAnswer(ctx, incoming, logList)),
   at("/tasks", (ctx, incoming) => listAnswer(ctx, incoming, taskList)),
-  at("/account", (ctx) => showAccount(ctx)),
   ...operatorForm({
     path: "/operators/new",
     title: "New operator",
@@ -284,45 +230,6 @@ export const operatorPages: Route[] = [
     }),
     run: async (ctx, input) => linkPage(String(input["name"]), (await perform(ctx, inviteOperator, input)).link),
   }),
-  ...operatorForm({
-    path: "/account/keys/new",
-    title: "New API key",
-    input: Type.Object({ name: Type.String() }),
-    breadcrumbs: [{ label: "Your account", href: "/account" }],
-    form: () => ({
-      action: "/account/keys/new",
-      submit_label: t("Make the key"),
-      cancel_url: "/account",
-      sections: [
-        { title: "", fields: [field("name", t("Name"), { is_required: true, span: 6, hint: t("What it is for.") })] },
-      ],
-    }),
-    run: async (ctx, input) => {
-      const { key } = await perform(ctx, makeOperatorKey, input);
-      return page("tenants/link", t("Your new API key"), {
-        header: {
-          title: t("Your new API key"),
-          subtitle: "",
-          breadcrumbs: [{ label: t("Your account"), href: "/account" }],
-          badges: [],
-          actions: [],
-        },
-        text: t("This is the only time the key is shown. Copy it now and keep it like a password."),
-        label: t("API key"),
-        url: key,
-        next: { label: t("I have copied it"), href: "/account" },
-      });
-    },
-  }),
-  at("/account/keys/:id", (ctx, { params }) => showKey(ctx, params["id"] ?? "")),
-  operatorButton(
-    "/account/keys/:id/revoke",
-    () => "/account",
-    async (ctx, { id }) => {
-      await perform(ctx, revokeOperatorKey, { id });
-      return t("The key is revoked.");
-    },
-  ),
   at("/operators/:id", (ctx, { params }) => showOperator(ctx, params["id"] ?? "")),
   {
     method: "POST",
@@ -334,6 +241,14 @@ export const operatorPages: Route[] = [
       return linkPage(t("New link"), url);
     },
   },
+  operatorButton(
+    "/operators/:id/reset-two-step",
+    ({ params }) => `/operators/${params["id"] ?? ""}`,
+    async (ctx, { id }) => {
+      await perform(ctx, resetOperator, { id });
+      return t("The second step is reset.");
+    },
+  ),
   operatorButton(
     "/operators/:id/deactivate",
     ({ params }) => `/operators/${params["id"] ?? ""}`,

@@ -1,0 +1,105 @@
+import type { TotpSetup } from "../../../platform/access/totp.ts";
+import type { Failure } from "../../../platform/errors.ts";
+import { button, link } from "../../../platform/http/cells.ts";
+import { field, formModel } from "../../../platform/http/form-model.ts";
+import type { SecurityPageModel, TwoStepModel } from "../../../platform/http/sign-in-models.ts";
+import { type Answer, page } from "../../../platform/http/route.ts";
+import type { FieldModel, FormModel, PageHeaderModel } from "../../../platform/http/view-models.ts";
+import { t } from "../../../platform/language/index.ts";
+import { codeField } from "./steps.ts";
+
+/** What the account pages of staff, clients and operators share: the same words and forms behind every door. */
+
+const passwordField = (name: string, label: string, autocomplete: string, hint = ""): FieldModel =>
+  field(name, label, { kind: "password", is_required: true, autocomplete, hint, span: 6 });
+
+/** Whether somebody signs in in two steps, in a sentence, and what can be done about it; `at` is where the set-up is. */
+export function twoStepModel(
+  at: string,
+  given: { isOn: boolean; codesLeft: number; isRequired: boolean },
+): SecurityPageModel["two_step"] {
+  if (!given.isOn)
+    return {
+      is_on: false,
+      text: t(
+        "A code from your phone in addition to the password: whoever finds out your password still stays outside.",
+      ),
+      actions: [button(t("Set up"), `${at}/start`, "shield", "primary")],
+    };
+  return {
+    is_on: true,
+    text: t(
+      "Your authenticator app is set up. {count, plural, =0 {No recovery codes are left: make new ones.} one {# recovery code is left.} other {# recovery codes are left.}}",
+      { count: given.codesLeft },
+    ),
+    actions: [
+      link(t("New recovery codes"), `${at}/recovery-codes`, "refresh"),
+      ...(given.isRequired ? [] : [link(t("Remove"), `${at}/remove`, "trash")]),
+    ],
+  };
+}
+
+/** The form for a new password; `least` is the shortest that is taken. */
+export function newPasswordForm(action: string, least: number, failure: Failure | null): FormModel {
+  return formModel({
+    action,
+    failure,
+    submit_label: t("Change password"),
+    sections: [
+      {
+        title: t("Change password"),
+        hint: t("Other browsers are signed out."),
+        fields: [
+          passwordField("present_password", t("Present password"), "current-password"),
+          passwordField(
+            "new_password",
+            t("New password"),
+            "new-password",
+            t("At least {count} characters.", { count: least }),
+          ),
+          passwordField("repeated_password", t("New password again"), "new-password"),
+        ],
+      },
+    ],
+  });
+}
+
+/** An authenticator app to be set up on one's account; `home` is the account's page. */
+export function setupAnswer(
+  header: PageHeaderModel,
+  waiting: TotpSetup,
+  home: string,
+  failure: Failure | null,
+): Answer {
+  const model: TwoStepModel = {
+    header,
+    title: header.title,
+    text: t("From then on you sign in with your password and a code from your phone."),
+    ...waiting,
+    form: formModel({
+      action: `${home}/two-step`,
+      failure,
+      submit_label: t("Switch on"),
+      cancel_url: home,
+      sections: [{ title: "", fields: [codeField(t("Code that the app shows"), "")] }],
+    }),
+  };
+  return page("auth/two-step", header.title, model, failure?.status ?? 200);
+}
+
+/** A page that asks for the password before something is done. */
+export function passwordAnswer(
+  header: PageHeaderModel,
+  given: { action: string; cancel: string; submit: string; isDestructive: boolean },
+  failure: Failure | null,
+): Answer {
+  const form = formModel({
+    action: given.action,
+    failure,
+    submit_label: given.submit,
+    cancel_url: given.cancel,
+    is_destructive: given.isDestructive,
+    sections: [{ title: "", fields: [passwordField("present_password", t("Your password"), "current-password")] }],
+  });
+  return page("forms/index", header.title, { header, form }, failure?.status ?? 200);
+}

@@ -1,0 +1,159 @@
+import { countAttempt, forgetAttempts, secondStepByAccount, signInByAddress } from "../../../platform/access/limits.ts";
+import { operatorActor } from "../../../platform/access/platform.ts";
+import { type Ctx, inUnit, reading, type Work } from "../../../platform/context.ts";
+import { hashPassword, verifyPassword } from "../../../platform/crypto/passwords.ts";
+import { conflict, invalidField } from "../../../platform/errors.ts";
+import { t } from "../../../platform/language/index.ts";
+import { logDoing } from "../log.ts";
+import { checkOperatorPassword, endSessions } from "./auth.ts";
+import { enterOperator, type OpenStep, type OperatorEntering, readStep, useStep } from "./steps.ts";
+import {
+  beginOperatorTotp,
+  dropOperatorFactors,
+  makeOperatorCodes,
+  operatorFactors,
+  takeOperatorCode,
+  takeOperatorTotp,
+} from "./totp.ts";
+
+/** An operator's second step and password: shown at sign-in, set up, renewed, changed, taken away. Each is logged. */
+
+const wrongCode = (): Error =>
+  invalidField("code", t("This code is not right, or it has been used already. Wait for the next one."), "wrong_code");
+
+/** Counts an attempt at a code, by account and by address, before it is looked at. */
+async function counted<T>(ctx: Ctx, operatorId: string, run: () => Promise<T>): Promise<T> {
+  const key = `second-step:operator:${operatorId}`;
+  await countAttempt(ctx.app, `second-step:${ctx.request.ip}`, signInByAddress);
+  await countAttempt(ctx.app, key, secondStepByAccount);
+  const result = await run();
+  await forgetAttempts(ctx.app, key);
+  return result;
+}
+
+/** Somebody on the way in is nobody yet, and still it is they who do this. */
+function asOperator(work: Work, { operator }: OpenStep): Work {
+  const actor = operatorActor({ ...operator, user_id: operator.id, session_id: null, api_key_id: null });
+  return { ...work, actor };
+}
+
+/** The second step of a sign-in: a code of the app, or a recovery code. */
+export async function showOperatorCode(ctx: Ctx, token: string, given: string): Promise<OperatorEntering> {
+  const open = await reading(ctx, (reader) => readStep(reader, token));
+  if (open.step !== "code") throw conflict(t("There is no code to show here."), open.step);
+  const code = given.replaceAll(/\s/g, "");
+  const { id } = open.operator;
+  return counted(ctx, id, () =>
+    inUnit(ctx, async (work) => {
+      const isOfApp = /^\d{6}$/.test(code);
+      if (!(await (isOfApp ? takeOperatorTotp(work, id, code) : takeOperatorCode(work, id, code)))) throw wrongCode();
+      await useStep(work, open.id);
+      if (!isOfApp) await logDoing(asOperator(work, open), work.db, "operators.recovery_code_used", null);
+      return enterOperator(work, open.operator, { isProven: true });
+    }),
+  );
+}
+
+/** Switches two steps on with the app's first code, on the way in. The recovery codes are in the answer, once. */
+export async function confirmOperatorAtSignIn(
+  ctx: Ctx,
+  token: string,
+  code: string,
+): Promise<{ codes: string[]; entering: OperatorEntering }> {
+  const open = await reading(ctx, (reader) => readStep(reader, token));
+  if (open.step !== "setup") throw conflict(t("There is nothing to set up here."), open.step);
+  return counted(ctx, open.operator.id, () =>
+    inUnit(ctx, async (work) => {
+      const codes = await confirm(asOperator(work, open), open.operator.id, code);
+      await useStep(work, open.id);
+      return { codes, entering: await enterOperator(work, open.operator, { isProven: true }) };
+    }),
+  );
+}
+
+async function confirm(work: Work, operatorId: string, code: string): Promise<string[]> {
+  await refuseSecond(work, operatorId);
+  if (!(await takeOperatorTotp(work, operatorId, code.replaceAll(/\s/g, "")))) throw wrongCode();
+  const now = work.app.clock.now();
+  await work.db.updateTable("operators").set({ totp_confirmed_at: now }).where("id", "=", operatorId).execute();
+  await logDoing(work, work.db, "operators.two_step_on", null);
+  return makeOperatorCodes(work, operatorId);
+}
+
+async function refuseSecond(work: Work, operatorId: string): Promise<void> {
+  if ((await operatorFactors(work, operatorId)).isOn)
+    throw conflict(t("An authenticator app is set up already. Remove it first."), "already_set_up");
+}
+
+const own = (ctx: Ctx): string => ctx.actor.user_id ?? "";
+
+/** Begins to set up an authenticator app on the operator's own account. */
+export async function beginOperatorSetup(ctx: Ctx): Promise<void> {
+  await inUnit(ctx, async (work) => {
+    await refuseSecond(work, own(ctx));
+    await beginOperatorTotp(work, own(ctx));
+  });
+}
+
+export async function confirmOperatorSetup(ctx: Ctx, code: string): Promise<string[]> {
+  return counted(ctx, own(ctx), () => inUnit(ctx, (work) => confirm(work, own(ctx), code)));
+}
+
+/** New recovery codes in place of the old ones, for whoever knows the password. */
+export async function renewOperatorCodes(ctx: Ctx, password: string): Promise<string[]> {
+  await confirmOperatorPassword(ctx, password);
+  return inUnit(ctx, async (work) => {
+    if (!(await operatorFactors(work, own(ctx))).isOn)
+      throw conflict(t("Set up an authenticator app first."), "not_set_up");
+    await logDoing(work, work.db, "operators.recovery_codes_made", null);
+    return makeOperatorCodes(work, own(ctx));
+  });
+}
+
+/** Takes the app away, for whoever knows the password and where two steps are not asked of everybody. */
+export async function removeOperatorTotp(ctx: Ctx, password: string): Promise<void> {
+  if (ctx.app.options.isOperatorMfaRequired)
+    throw conflict(t("This installation asks two steps of every operator."), "mfa_required");
+  await confirmOperatorPassword(ctx, password);
+  await inUnit(ctx, async (work) => {
+    await dropOperatorFactors(work, own(ctx));
+    await logDoing(work, work.db, "operators.two_step_off", null);
+  });
+}
+
+/** For an operator who has lost phone and codes: app and codes go, and sessions end. */
+export async function resetOperatorFactors(work: Work, operator: { id: string; email: string }): Promise<void> {
+  await dropOperatorFactors(work, operator.id);
+  await endSessions(work, operator.id);
+  await logDoing(work, work.db, "operators.two_step_reset", null, { email: operator.email });
+}
+
+/** Whether an operator knows the present password; counted, so that an unlocked screen is no place to guess it. */
+async function confirmOperatorPassword(ctx: Ctx, given: string): Promise<void> {
+  const key = `password:operator:${own(ctx)}`;
+  await countAttempt(ctx.app, key, secondStepByAccount);
+  const row = await reading(ctx, ({ db }) =>
+    db.selectFrom("operators").select("password_hash").where("id", "=", own(ctx)).executeTakeFirst(),
+  );
+  if (!(await verifyPassword(given, row?.password_hash ?? null)))
+    throw invalidField("present_password", t("This is not your present password."), "wrong_password");
+  await forgetAttempts(ctx.app, key);
+}
+
+/** An operator's own new password; every other session ends. */
+export async function changeOperatorPassword(
+  ctx: Ctx,
+  given: { present: string; next: string; repeated: string },
+): Promise<void> {
+  await confirmOperatorPassword(ctx, given.present);
+  if (given.next !== given.repeated)
+    throw invalidField("repeated_password", t("The two new passwords are not the same."), "mismatch");
+  checkOperatorPassword(given.next, ctx.actor, "new_password");
+  const password_hash = await hashPassword(given.next);
+  await inUnit(ctx, async (work) => {
+    const updated_at = work.app.clock.now();
+    await work.db.updateTable("operators").set({ password_hash, updated_at }).where("id", "=", own(ctx)).execute();
+    await endSessions(work, own(ctx), work.actor.session_id);
+    await logDoing(work, work.db, "operators.password_changed", null);
+  });
+}

@@ -1,0 +1,209 @@
+import { perform } from "../../../platform/action.ts";
+import { platformPermission } from "../../../platform/access/platform.ts";
+import { type Ctx, reading } from "../../../platform/context.ts";
+import { shortestPassword } from "../../../platform/crypto/passwords.ts";
+import type { Failure } from "../../../platform/errors.ts";
+import { button, formatAgo, link } from "../../../platform/http/cells.ts";
+import { formFailure } from "../../../platform/http/form-model.ts";
+import type { SecurityPageModel } from "../../../platform/http/sign-in-models.ts";
+import { type Answer, page, redirect, type Route } from "../../../platform/http/route.ts";
+import type { PageHeaderModel } from "../../../platform/http/view-models.ts";
+import { t } from "../../../platform/language/index.ts";
+import { codesPage, deviceOf, newPasswordForm, passwordAnswer, setupAnswer, twoStepModel } from "../../staff/index.ts";
+import {
+  beginOperatorSetup,
+  changeOperatorPassword,
+  confirmOperatorSetup,
+  removeOperatorTotp,
+  renewOperatorCodes,
+} from "../operators/factors.ts";
+import { endOperatorSession, endOtherOperatorSessions, sessionsOfOperator } from "../operators/sessions.ts";
+import { operatorFactors, waitingOperatorTotp } from "../operators/totp.ts";
+import { text } from "./entering.ts";
+import { operatorButton } from "./form.ts";
+
+/** An operator's own account: where one is signed in, the second step, the password. */
+
+const home = "/account";
+const own = (ctx: Ctx): string => ctx.actor.user_id ?? "";
+
+const header = (title: string, subtitle = ""): PageHeaderModel => ({
+  title,
+  subtitle,
+  breadcrumbs: [{ label: t("Your account"), href: home }],
+  badges: [],
+  actions: [],
+});
+
+async function sessionsOf(ctx: Ctx): Promise<SecurityPageModel["sessions"]> {
+  const now = ctx.app.clock.now();
+  return (await sessionsOfOperator(ctx, own(ctx))).map((session) => {
+    const is_current = session.id === ctx.actor.session_id;
+    return {
+      device: deviceOf(session.user_agent),
+      where: session.ip_address,
+      at_text: formatAgo(session.last_seen_at, ctx.tenant, now),
+      is_current,
+      icon: "globe",
+      name_url: "",
+      revoke: is_current ? null : button(t("Sign out"), `${home}/sessions/${session.id}/end`, "log-out"),
+    };
+  });
+}
+
+async function accountPage(ctx: Ctx, failure: Failure | null): Promise<Answer> {
+  const sessions = await sessionsOf(ctx);
+  const model: SecurityPageModel = {
+    header: {
+      title: t("Your account"),
+      subtitle: ctx.actor.email,
+      breadcrumbs: [],
+      badges: [],
+      actions: [link(t("API keys"), `${home}/keys`, "key")],
+    },
+    tabs: [],
+    sessions,
+    revoke_all:
+      sessions.length > 1
+        ? button(
+            t("Sign out everywhere else"),
+            `${home}/sessions/end-others`,
+            "log-out",
+            "ghost",
+            t("Sign out all other browsers?"),
+          )
+        : null,
+    two_step: twoStepModel(`${home}/two-step`, {
+      ...(await operatorFactors(ctx, own(ctx))),
+      isRequired: ctx.app.options.isOperatorMfaRequired,
+    }),
+    passkeys: null,
+    password: newPasswordForm(`${home}/password`, shortestPassword, failure),
+  };
+  return page("account/security", model.header.title, model, failure?.status ?? 200);
+}
+
+async function setupPage(ctx: Ctx, failure: Failure | null): Promise<Answer> {
+  const waiting = await waitingOperatorTotp(ctx, own(ctx));
+  if (waiting === null) return redirect(home);
+  return setupAnswer(header(t("Set up two-step sign-in")), waiting, home, failure);
+}
+
+const route = (method: "GET" | "POST", path: string, handle: Route["handle"]): Route => ({
+  method,
+  path: `${home}${path}`,
+  door: "operator",
+  permission: platformPermission,
+  handle,
+});
+
+/** A form of the account: what stands in the way is shown with the page it is on. */
+function posted(
+  path: string,
+  run: (ctx: Ctx, fields: Record<string, unknown>) => Promise<Answer>,
+  again: (ctx: Ctx, failure: Failure) => Promise<Answer>,
+): Route {
+  return route("POST", path, async (ctx, incoming) => {
+    const { fields } = await incoming.form();
+    try {
+      return await run(ctx, fields);
+    } catch (error) {
+      const failure = formFailure(error);
+      return reading(ctx, (reader) => again(reader, failure));
+    }
+  });
+}
+
+/** A page that asks for the password and then does something. */
+function confirmed(
+  path: string,
+  words: () => { title: string; text: string; submit: string; isDestructive: boolean },
+  run: (ctx: Ctx, password: string) => Promise<Answer>,
+): Route[] {
+  const show = async (failure: Failure | null): Promise<Answer> => {
+    const { title, text: subtitle, submit, isDestructive } = words();
+    return passwordAnswer(
+      header(title, subtitle),
+      { action: `${home}${path}`, cancel: home, submit, isDestructive },
+      failure,
+    );
+  };
+  return [
+    route("GET", path, () => show(null)),
+    posted(
+      path,
+      (ctx, fields) => run(ctx, text(fields, "present_password")),
+      (_ctx, failure) => show(failure),
+    ),
+  ];
+}
+
+export const accountPages: Route[] = [
+  route("GET", "", (ctx) => accountPage(ctx, null)),
+  operatorButton(
+    `${home}/sessions/:id/end`,
+    () => home,
+    async (ctx, { id }) => {
+      await perform(ctx, endOperatorSession, { id });
+      return t("That browser is signed out.");
+    },
+  ),
+  operatorButton(
+    `${home}/sessions/end-others`,
+    () => home,
+    async (ctx) => {
+      await perform(ctx, endOtherOperatorSessions, {});
+      return t("All other browsers are signed out.");
+    },
+  ),
+  posted(
+    "/password",
+    async (ctx, fields) => {
+      await changeOperatorPassword(ctx, {
+        present: text(fields, "present_password"),
+        next: text(fields, "new_password"),
+        repeated: text(fields, "repeated_password"),
+      });
+      return redirect(home, t("Password changed."));
+    },
+    accountPage,
+  ),
+  route("POST", "/two-step/start", async (ctx) => {
+    try {
+      await beginOperatorSetup(ctx);
+      return redirect(`${home}/two-step`);
+    } catch (error) {
+      return redirect(home, formFailure(error).message, "error");
+    }
+  }),
+  route("GET", "/two-step", (ctx) => setupPage(ctx, null)),
+  posted(
+    "/two-step",
+    async (ctx, fields) =>
+      codesPage(header(t("Your recovery codes")), await confirmOperatorSetup(ctx, text(fields, "code")), home),
+    setupPage,
+  ),
+  ...confirmed(
+    "/two-step/recovery-codes",
+    () => ({
+      title: t("New recovery codes"),
+      text: t("The codes you have now stop working."),
+      submit: t("Make new codes"),
+      isDestructive: false,
+    }),
+    async (ctx, password) => codesPage(header(t("Your recovery codes")), await renewOperatorCodes(ctx, password), home),
+  ),
+  ...confirmed(
+    "/two-step/remove",
+    () => ({
+      title: t("Remove the authenticator app?"),
+      text: t("From then on your password alone signs you in."),
+      submit: t("Remove"),
+      isDestructive: true,
+    }),
+    async (ctx, password) => {
+      await removeOperatorTotp(ctx, password);
+      return redirect(home, t("The authenticator app is removed."));
+    },
+  ),
+];
