@@ -117,7 +117,10 @@ describe.skipIf(!browserAvailable)("signing in, in a browser", () => {
   }, 60_000);
 
   test("an authenticator app is set up from the picture's key, on a phone's width as well", async () => {
-    const { page, assertNoErrors, shot, close } = await browser.newPage({ viewport: { width: 390, height: 844 } });
+    const { page, assertNoErrors, shot, close } = await browser.newPage({
+      viewport: { width: 390, height: 844 },
+      permissions: ["clipboard-read", "clipboard-write"],
+    });
     await enterPassword(page);
     await page.waitForURL(`${origin}/`);
     await page.goto(`${origin}/account`);
@@ -133,6 +136,18 @@ describe.skipIf(!browserAvailable)("signing in, in a browser", () => {
     await page.click('main button[type="submit"]');
     await page.waitForSelector(".recovery-codes");
     await shot("recovery-codes-390");
+    const codes = await page.locator(".recovery-codes code").allTextContents();
+    expect(codes).toHaveLength(10);
+    await page.click("[data-copy]");
+    await page.waitForSelector("text=Copied");
+    expect(await page.evaluate("navigator.clipboard.readText()")).toBe(codes.join("\n"));
+    const [download] = await Promise.all([page.waitForEvent("download"), page.click("a[download]")]);
+    expect(download.suggestedFilename()).toBe("recovery-codes-localhost.txt");
+    const kept = await Bun.file(await download.path()).text();
+    for (const code of codes) expect(kept).toContain(`${code}\r\n`);
+    await page.evaluate("window.print = () => { window.hasPrinted = true; }");
+    await page.click("[data-print]");
+    expect(await page.evaluate("window.hasPrinted")).toBe(true);
     assertNoErrors();
     await close();
   }, 30_000);

@@ -116,8 +116,8 @@ export interface NavItem {
   icon: string;
   group: "Desk" | "Clients" | "Money" | "System";
   order: number;
-  /** What one needs to see it: any of several; null: everybody of the staff. */
-  permission: string | readonly string[] | null;
+  /** What one needs to see it; null: everybody of the staff; a page's panels: whoever has at least one of them. */
+  permission: string | { panels: Panel["page"] } | null;
 }
 
 /** An entry of the "New" menu. */

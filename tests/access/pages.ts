@@ -209,7 +209,6 @@ export const pageAccess: AccessTable = {
     POST /invoices/:id/approve
     GET POST /billing/review
     GET /billing/aging
-    GET /settings/tax-rates
   `,
   "finance, administrator": `
     POST /invoices/:id/lines/:line_id/move/:direction
@@ -225,6 +224,7 @@ export const pageAccess: AccessTable = {
     GET POST /invoices/:id/payment
     GET POST /invoices/from-time
     GET POST /billing/run
+    GET /settings/tax-rates
     GET POST /settings/tax-rates/new
     GET POST /settings/tax-rates/:id
     POST /settings/tax-rates/:id/delete

@@ -1,6 +1,6 @@
 import { can } from "../../platform/access/actor.ts";
 import type { Ctx } from "../../platform/context.ts";
-import { ofKind, panelsOf } from "../../platform/http/panels.ts";
+import { isForActor, ofKind, panelsOf } from "../../platform/http/panels.ts";
 import { fragment, type Route } from "../../platform/http/route.ts";
 import { savedViews } from "../../platform/http/lists/views.ts";
 import { t } from "../../platform/language/index.ts";
@@ -23,7 +23,7 @@ async function places(ctx: Ctx): Promise<PaletteEntry[]> {
   const { registry } = ctx.app;
   const entries: PaletteEntry[] = [];
   for (const item of registry.nav) {
-    const isAllowed = item.permission === null || [item.permission].flat().some((name) => can(ctx.actor, name));
+    const isAllowed = isForActor(ctx, item);
     if (isAllowed && isOn(ctx.app, ctx.tenant, item))
       entries.push({ group: "go", label: t(item.label), icon: item.icon, href: item.href });
   }

@@ -133,15 +133,7 @@ export const settingsModule = defineModule({
       icon: "settings",
       group: "System",
       order: 90,
-      // Those who keep part of the settings find it here too; the page shows each what is theirs.
-      permission: [
-        "settings.manage",
-        "staff.manage",
-        "tickets.configure",
-        "time.configure",
-        "contracts.write",
-        "billing.write",
-      ],
+      permission: { panels: "settings" },
     },
   ],
   panels: [

@@ -163,6 +163,19 @@ export const staffModule = defineModule({
     },
     {
       page: "settings",
+      order: 21.5,
+      permission: "staff.manage",
+      load: async () => ({
+        kind: "card",
+        group: t("People"),
+        title: t("Teams"),
+        text: t("Who works together; tickets are given to a team."),
+        href: "/settings/teams",
+        icon: "users",
+      }),
+    },
+    {
+      page: "settings",
       order: 22,
       permission: "staff.manage",
       load: async () => ({

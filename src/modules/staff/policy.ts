@@ -5,10 +5,11 @@ import { type AnyAction, action, perform } from "../../platform/action.ts";
 import { type Ctx, reading, type Work } from "../../platform/context.ts";
 import { labelOf } from "../../platform/database/columns.ts";
 import { insert, update } from "../../platform/database/records.ts";
-import { columnField, formModel } from "../../platform/http/form-model.ts";
+import { columnField, field, formModel } from "../../platform/http/form-model.ts";
 import { formRoutes } from "../../platform/http/form-page.ts";
 import { ifMatch, readDocument, refuseParameters } from "../../platform/http/jsonapi-document.ts";
 import { type Answer, json, redirect, type Route } from "../../platform/http/route.ts";
+import type { FieldModel } from "../../platform/http/view-models.ts";
 import { t } from "../../platform/language/index.ts";
 
 /** What an organization asks of passwords and sessions: the page, the API and the action behind both. */
@@ -48,6 +49,24 @@ export const updateSignInSettings = action({
     return row;
   },
 });
+
+const hours = (count: number): number => count * 60;
+const days = (count: number): number => count * 24 * 60;
+
+/** Days as people say them. */
+function daysInWords(count: number): string {
+  if (count === 365) return t("1 year");
+  return count % 7 === 0 && count <= 28
+    ? t("{count, plural, one {# week} other {# weeks}}", { count: count / 7 })
+    : t("{count, plural, one {# day} other {# days}}", { count });
+}
+
+/** Minutes with how people say them: "30 minutes", "8 hours", "2 weeks". */
+function timeInWords(minutes: number): readonly [number, string] {
+  if (minutes % days(1) === 0) return [minutes, daysInWords(minutes / days(1))];
+  if (minutes % 60 === 0) return [minutes, t("{count, plural, one {# hour} other {# hours}}", { count: minutes / 60 })];
+  return [minutes, t("{count, plural, one {# minute} other {# minutes}}", { count: minutes })];
+}
 
 const path = "/settings/sign-in";
 const api = "/api/v1/sign-in-settings";
@@ -114,6 +133,21 @@ export const policyRoutes: Route[] = [
       const row = await ctx.db.selectFrom("sign_in_settings").select("version").executeTakeFirst();
       const f = (name: keyof SignInPolicy, hint: string): ReturnType<typeof columnField> =>
         columnField(signInSettings, name, { hint, is_required: name !== "is_breached_check_on", span: 6 });
+      // What somebody has set over the API stays a choice, whatever it is.
+      const chosen = (
+        name: "password_expiry_days" | "session_idle_minutes" | "session_max_days",
+        label: string,
+        hint: string,
+        usual: (readonly [number, string])[],
+      ): FieldModel => {
+        const present = policy[name];
+        const own = name === "session_idle_minutes" ? timeInWords(present) : ([present, daysInWords(present)] as const);
+        const all = usual.some(([value]) => value === present) ? usual : [...usual, own];
+        const options = all
+          .toSorted(([one], [other]) => one - other)
+          .map(([value, text]) => ({ value: `${value}`, label: text }));
+        return field(name, label, { kind: "select", options, hint, is_required: true, span: 6 });
+      };
       return formModel({
         action: path,
         values: typed ?? { ...policy },
@@ -129,9 +163,11 @@ export const policyRoutes: Route[] = [
               f("min_password_length", t("8 to 128. Length protects better than kinds of characters.")),
               f("is_breached_check_on", t("The list of some 50,000 is in the program; nothing is sent anywhere.")),
               f("password_history_count", t("0 to 24; the present one counts. 0: the same may be chosen again.")),
-              f(
+              chosen(
                 "password_expiry_days",
-                t("0: never, as is advised today. At the next sign-in a new one is asked for."),
+                t("Passwords expire after"),
+                t("Never, as is advised today. Otherwise a new one is asked for at the next sign-in."),
+                [0, 30, 60, 90, 180, 365].map((days) => [days, days === 0 ? t("Never") : daysInWords(days)]),
               ),
             ],
           },
@@ -139,8 +175,18 @@ export const policyRoutes: Route[] = [
             title: t("Sessions"),
             hint: t("Stricter limits hold for those who are signed in as well."),
             fields: [
-              f("session_idle_minutes", t("5 to 525,600. 20,160 are two weeks.")),
-              f("session_max_days", t("1 to 365, however much a session is used.")),
+              chosen(
+                "session_idle_minutes",
+                t("Signed out when not used for"),
+                t("A browser left open counts as not used."),
+                [15, 30, ...[1, 4, 8, 12].map(hours), ...[1, 2, 7, 14, 30, 90].map(days)].map(timeInWords),
+              ),
+              chosen(
+                "session_max_days",
+                t("Signed out in any case after"),
+                t("However much it is used: then everybody signs in anew."),
+                [1, 7, 14, 30, 90, 180, 365].map((count) => [count, daysInWords(count)]),
+              ),
             ],
           },
         ],

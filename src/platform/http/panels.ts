@@ -2,7 +2,7 @@ import { can } from "../access/actor.ts";
 import type { Ctx } from "../context.ts";
 import { t } from "../language/index.ts";
 import { isOn } from "../switches.ts";
-import type { Panel, PanelModel } from "../module.ts";
+import type { NavItem, Panel, PanelModel } from "../module.ts";
 
 /** What the modules add to a page, in order; what the actor may not see is not asked for. */
 export async function panelsOf(ctx: Ctx, page: Panel["page"], subject: { id: string }): Promise<PanelModel[]> {
@@ -18,6 +18,22 @@ export async function panelsOf(ctx: Ctx, page: Panel["page"], subject: { id: str
     if (model !== null) models.push(...[model].flat().map(inWords));
   }
   return models;
+}
+
+/** Whether the modules add anything to a page for this actor. */
+export function hasPanels(ctx: Ctx, page: Panel["page"]): boolean {
+  return ctx.app.registry.panels.some(
+    (panel) =>
+      panel.page === page &&
+      isOn(ctx.app, ctx.tenant, panel) &&
+      (panel.permission === null || can(ctx.actor, panel.permission)),
+  );
+}
+
+/** Whether an entry of the navigation is for this actor. */
+export function isForActor(ctx: Ctx, { permission }: Pick<NavItem, "permission">): boolean {
+  if (permission === null) return true;
+  return typeof permission === "string" ? can(ctx.actor, permission) : hasPanels(ctx, permission.panels);
 }
 
 /** Cards and steps may be declared once; what they say is translated here, when it is shown. */

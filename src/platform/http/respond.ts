@@ -9,6 +9,7 @@ import { csrfCookie, csrfTokenFor } from "./csrf.ts";
 import { errorDocument } from "./jsonapi-errors.ts";
 import { isOn } from "../switches.ts";
 import type { Answer, Door, Incoming, Route } from "./route.ts";
+import { isForActor } from "./panels.ts";
 import { keymapOf } from "./shortcuts.ts";
 import { render, renderPage } from "./templates.ts";
 import type { ErrorPageModel, SetupClosedModel } from "./page-models.ts";
@@ -159,8 +160,7 @@ async function chromeOf(ctx: Ctx): Promise<Partial<LayoutModel>> {
 function navOf(ctx: Ctx, path: string): NavGroup[] {
   const groups: NavGroup[] = [];
   for (const item of ctx.app.registry.nav) {
-    if (!isOn(ctx.app, ctx.tenant, item)) continue;
-    if (item.permission !== null && ![item.permission].flat().some((name) => can(ctx.actor, name))) continue;
+    if (!isOn(ctx.app, ctx.tenant, item) || !isForActor(ctx, item)) continue;
     let group = groups.find((known) => known.label === t(item.group));
     if (group === undefined) groups.push((group = { label: t(item.group), items: [] }));
     const isCurrent = item.href === "/" ? path === "/" : path === item.href || path.startsWith(`${item.href}/`);

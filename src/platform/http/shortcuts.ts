@@ -1,6 +1,7 @@
-import { can } from "../access/actor.ts";
 import type { Ctx } from "../context.ts";
 import { t } from "../language/index.ts";
+import type { NavItem } from "../module.ts";
+import { isForActor } from "./panels.ts";
 
 /**
  * The keyboard map: what the page of shortcuts shows, and what the frame makes work. A key for one place only stands at
@@ -14,7 +15,7 @@ export interface Shortcut {
   /** Where it leads; absent for what the page itself does. */
   href?: string;
   /** What one needs for it. */
-  permission?: string;
+  permission?: NavItem["permission"];
 }
 
 export const shortcuts: readonly Shortcut[] = [
@@ -32,7 +33,7 @@ export const shortcuts: readonly Shortcut[] = [
   { keys: "g p", label: "Contacts", group: "Go to", href: "/contacts", permission: "companies.read" },
   { keys: "g a", label: "Contracts", group: "Go to", href: "/contracts", permission: "contracts.read" },
   { keys: "g i", label: "Invoices", group: "Go to", href: "/invoices", permission: "billing.read" },
-  { keys: "g s", label: "Settings", group: "Go to", href: "/settings" },
+  { keys: "g s", label: "Settings", group: "Go to", href: "/settings", permission: { panels: "settings" } },
   { keys: "j", label: "Next row", group: "Lists" },
   { keys: "k", label: "Previous row", group: "Lists" },
   { keys: "Enter", label: "Open the row", group: "Lists" },
@@ -52,7 +53,7 @@ export const shortcuts: readonly Shortcut[] = [
 
 /** Those that this person may use. */
 export function ownShortcuts(ctx: Ctx): Shortcut[] {
-  return shortcuts.filter(({ permission }) => permission === undefined || can(ctx.actor, permission));
+  return shortcuts.filter(({ permission }) => permission === undefined || isForActor(ctx, { permission }));
 }
 
 /** What the frame carries for the browser: keys that lead somewhere. */

@@ -22,6 +22,8 @@ export interface RecoveryCodesModel {
   title: string;
   text: string;
   codes: string[];
+  /** The same as a text file: its name, and a `data:` address that needs no script. */
+  file: { name: string; href: string };
   next: { label: string; href: string };
 }
 

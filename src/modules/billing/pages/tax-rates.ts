@@ -1,4 +1,3 @@
-import { can } from "../../../platform/access/actor.ts";
 import { find, reach } from "../../../platform/access/reach.ts";
 import type { Ctx } from "../../../platform/context.ts";
 import { canonicalDecimal } from "../../../platform/decimal.ts";
@@ -63,7 +62,7 @@ const taxRateList: List<TaxRateRow> = {
   ],
   sort: "name",
   href: (row) => `${url}/${row.id}`,
-  actions: (ctx) => (can(ctx.actor, permission) ? [link(t("New tax rate"), `${url}/new`, "plus", "primary")] : []),
+  actions: () => [link(t("New tax rate"), `${url}/new`, "plus", "primary")],
   empty: () =>
     empty(
       "invoice",
@@ -107,7 +106,7 @@ export const taxRatePages: Route[] = [
     method: "GET",
     path: url,
     door: "staff",
-    permission: "billing.read",
+    permission,
     handle: (ctx, incoming) => listAnswer(ctx, incoming, taxRateList),
   },
   ...formRoutes({

@@ -1,5 +1,7 @@
 import { type Ctx, reading } from "../../../platform/context.ts";
 import { Failure } from "../../../platform/errors.ts";
+import { dateIn } from "../../../platform/clock.ts";
+import { formatDate } from "../../../platform/http/cells.ts";
 import { field, formModel } from "../../../platform/http/form-model.ts";
 import type { AuthPageModel, RecoveryCodesModel, TwoStepModel } from "../../../platform/http/sign-in-models.ts";
 import { type Answer, type Incoming, page, redirect, type Route } from "../../../platform/http/route.ts";
@@ -137,7 +139,7 @@ function routesOf(door: Door): Route[] {
       },
       async (ctx, token, fields, next) => {
         const { codes, entering } = await confirmSetupAtSignIn(ctx, userType, token, text(fields, "code"));
-        const answer = codesPage(null, codes, nextUrl(door, entering, next));
+        const answer = codesPage(ctx, null, codes, nextUrl(door, entering, next));
         return { ...answer, headers: { "set-cookie": enteringCookies(ctx, door, entering)[0] } };
       },
     ),
@@ -171,6 +173,7 @@ function routesOf(door: Door): Route[] {
 
 /** The recovery codes, shown once. */
 export function codesPage(
+  ctx: Ctx,
   header: RecoveryCodesModel["header"],
   codes: string[],
   next: string,
@@ -182,9 +185,24 @@ export function codesPage(
       "Print these codes or keep them where you keep passwords. Each works once in place of the app, when your phone is lost. They are not shown again.",
     ),
     codes,
+    file: codesFile(ctx, codes),
     next: { label: t("I have kept them"), href: next },
   };
   return { kind: "page", view: "auth/recovery-codes", title: model.title, model, status: 200 };
+}
+
+/** The codes as a file to keep: whose they are, from when, and one a line. */
+function codesFile(ctx: Ctx, codes: string[]): RecoveryCodesModel["file"] {
+  const { name, public_url } = ctx.tenant;
+  const host = new URL(public_url).hostname;
+  const made = t("Made on {date}. Each works once; earlier ones no longer work.", {
+    date: formatDate(dateIn(ctx.tenant.timezone, ctx.app.clock.now()), ctx.tenant),
+  });
+  const text = [t("Recovery codes for {name}", { name: `${name} (${host})` }), made, "", ...codes, ""].join("\r\n");
+  return {
+    name: `recovery-codes-${host}.txt`,
+    href: `data:text/plain;charset=utf-8,${encodeURIComponent(text)}`,
+  };
 }
 
 export const stepPages: Route[] = doors.flatMap(routesOf);

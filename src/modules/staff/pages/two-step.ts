@@ -104,7 +104,7 @@ function routesOf(door: AccountDoor): Route[] {
         const { fields } = await incoming.form();
         try {
           const codes = await confirmSetup(ctx, textOf(fields, "code"));
-          return codesPage(header(door, t("Your recovery codes")), codes, home);
+          return codesPage(ctx, header(door, t("Your recovery codes")), codes, home);
         } catch (error) {
           const failure = formFailure(error);
           return reading(ctx, (reader) => setupPage(reader, door, failure));
@@ -112,7 +112,7 @@ function routesOf(door: AccountDoor): Route[] {
       },
     },
     ...confirmed(door, "recovery-codes", renewWords, async (ctx, password) =>
-      codesPage(header(door, t("Your recovery codes")), await renewRecoveryCodes(ctx, password), home),
+      codesPage(ctx, header(door, t("Your recovery codes")), await renewRecoveryCodes(ctx, password), home),
     ),
     ...confirmed(door, "remove", removeWords, async (ctx, password) => {
       await removeTotp(ctx, password);

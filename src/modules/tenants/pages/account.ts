@@ -180,7 +180,7 @@ export const accountPages: Route[] = [
   posted(
     "/two-step",
     async (ctx, fields) =>
-      codesPage(header(t("Your recovery codes")), await confirmOperatorSetup(ctx, text(fields, "code")), home),
+      codesPage(ctx, header(t("Your recovery codes")), await confirmOperatorSetup(ctx, text(fields, "code")), home),
     setupPage,
   ),
   ...confirmed(
@@ -191,7 +191,8 @@ export const accountPages: Route[] = [
       submit: t("Make new codes"),
       isDestructive: false,
     }),
-    async (ctx, password) => codesPage(header(t("Your recovery codes")), await renewOperatorCodes(ctx, password), home),
+    async (ctx, password) =>
+      codesPage(ctx, header(t("Your recovery codes")), await renewOperatorCodes(ctx, password), home),
   ),
   ...confirmed(
     "/two-step/remove",

@@ -101,6 +101,6 @@ export const stepPages: Route[] = [
   ...stepRoutes("setup", async (ctx, token, code, next) => {
     const { codes, entering } = await confirmOperatorAtSignIn(ctx, token, code);
     const url = entering.step === null ? safeNext(next) : stepUrl(entering.step, next);
-    return { ...codesPage(null, codes, url), headers: { "set-cookie": cookiesOf(ctx, entering)[0] } };
+    return { ...codesPage(ctx, null, codes, url), headers: { "set-cookie": cookiesOf(ctx, entering)[0] } };
   }),
 ];
