@@ -7,8 +7,9 @@ import { conflict, invalidField, notFound } from "../../../platform/errors.ts";
 import { newId, noId } from "../../../platform/ids.ts";
 import { t } from "../../../platform/language/index.ts";
 import { logDoing } from "../log.ts";
-import { endSessions, mintOperatorLink } from "./auth.ts";
+import { mintOperatorLink } from "./auth.ts";
 import { resetOperatorFactors } from "./factors.ts";
+import { endSessions } from "./sessions.ts";
 
 const person = Type.Object(
   {

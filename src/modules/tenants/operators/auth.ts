@@ -1,5 +1,4 @@
 import { countAttempt, forgetAttempts, signInByAccount, signInByAddress } from "../../../platform/access/limits.ts";
-import { operatorActor } from "../../../platform/access/platform.ts";
 import { mintToken, readToken } from "../../../platform/access/tokens.ts";
 import { plus } from "../../../platform/clock.ts";
 import type { Ctx, Work } from "../../../platform/context.ts";
@@ -9,10 +8,9 @@ import { Failure, invalidField, unauthorized } from "../../../platform/errors.ts
 import { newId, noId } from "../../../platform/ids.ts";
 import { t } from "../../../platform/language/index.ts";
 import { logDoing } from "../log.ts";
+import { endSessions } from "./sessions.ts";
 import { enterOperator, type OperatorEntering } from "./steps.ts";
 
-/** An operator's session is shorter than anybody else's: half a day without use ends it. */
-export const operatorIdleMilliseconds = 12 * 3600_000;
 const linkMilliseconds = 24 * 3600_000;
 
 /** Signs an operator in; wrong address, wrong password and deactivated account get the same answer. */
@@ -33,32 +31,6 @@ export async function signInOperator(ctx: Ctx, emailGiven: string, password: str
     throw unauthorized(t("The e-mail address or the password is wrong."), "bad_credentials");
   await forgetAttempts(ctx.app, accountKey);
   return inUnit(ctx, (work) => enterOperator(work, row, { isProven: false }));
-}
-
-export async function startOperatorSession(
-  work: Work,
-  row: { id: string; name: string; email: string },
-): Promise<string> {
-  const { token, hash } = mintToken("operator_session", noId);
-  const now = work.app.clock.now();
-  const id = newId();
-  await work.db
-    .insertInto("operator_sessions")
-    .values({
-      id,
-      operator_id: row.id,
-      token_hash: hash,
-      ip_address: work.request.ip,
-      user_agent: work.request.user_agent.slice(0, 1000),
-      created_at: now,
-      last_seen_at: now,
-      expires_at: plus(now, operatorIdleMilliseconds),
-    })
-    .execute();
-  await work.db.updateTable("operators").set({ last_signed_in_at: now }).where("id", "=", row.id).execute();
-  const actor = operatorActor({ user_id: row.id, name: row.name, email: row.email, session_id: id, api_key_id: null });
-  await logDoing({ ...work, actor }, work.db, "operators.sign_in", null);
-  return token;
 }
 
 /** Ends the operator's own session. */
@@ -150,15 +122,4 @@ export async function welcomeOperator(ctx: Ctx, token: string, password: string)
     await endSessions(work, row.id);
     return enterOperator(work, row, { isProven: false });
   });
-}
-
-/** Ends the sessions of an operator, all but the one given. */
-export async function endSessions(work: Work, operatorId: string, except: string | null = null): Promise<void> {
-  let query = work.db
-    .updateTable("operator_sessions")
-    .set({ revoked_at: work.app.clock.now() })
-    .where("operator_id", "=", operatorId)
-    .where("revoked_at", "is", null);
-  if (except !== null) query = query.where("id", "<>", except);
-  await query.execute();
 }

@@ -5,7 +5,8 @@ import { hashPassword, verifyPassword } from "../../../platform/crypto/passwords
 import { conflict, invalidField } from "../../../platform/errors.ts";
 import { t } from "../../../platform/language/index.ts";
 import { logDoing } from "../log.ts";
-import { checkOperatorPassword, endSessions } from "./auth.ts";
+import { checkOperatorPassword } from "./auth.ts";
+import { endSessions } from "./sessions.ts";
 import { enterOperator, type OpenStep, type OperatorEntering, readStep, useStep } from "./steps.ts";
 import {
   beginOperatorTotp,

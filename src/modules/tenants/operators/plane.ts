@@ -7,7 +7,7 @@ import { hostCookieName, parseCookies } from "../../../platform/http/cookies.ts"
 import type { Incoming, Route } from "../../../platform/http/route.ts";
 import type { Entered } from "../../../platform/http/server.ts";
 import { noId } from "../../../platform/ids.ts";
-import { operatorIdleMilliseconds } from "./auth.ts";
+import { operatorIdleMilliseconds } from "./sessions.ts";
 
 const touchMilliseconds = 5 * 60_000;
 

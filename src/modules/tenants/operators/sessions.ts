@@ -1,11 +1,54 @@
 import { Type } from "@sinclair/typebox";
-import { platformPermission } from "../../../platform/access/platform.ts";
+import { operatorActor, platformPermission } from "../../../platform/access/platform.ts";
+import { mintToken } from "../../../platform/access/tokens.ts";
 import { action } from "../../../platform/action.ts";
+import { plus } from "../../../platform/clock.ts";
 import type { Ctx, Work } from "../../../platform/context.ts";
 import { notFound } from "../../../platform/errors.ts";
+import { newId, noId } from "../../../platform/ids.ts";
 import { t } from "../../../platform/language/index.ts";
 import { logDoing } from "../log.ts";
-import { endSessions } from "./auth.ts";
+
+/** An operator's session is shorter than anybody else's: half a day without use ends it. */
+export const operatorIdleMilliseconds = 12 * 3600_000;
+
+/** Starts a session of an operator; its token goes into the cookie and is nowhere else. */
+export async function startOperatorSession(
+  work: Work,
+  row: { id: string; name: string; email: string },
+): Promise<string> {
+  const { token, hash } = mintToken("operator_session", noId);
+  const now = work.app.clock.now();
+  const id = newId();
+  await work.db
+    .insertInto("operator_sessions")
+    .values({
+      id,
+      operator_id: row.id,
+      token_hash: hash,
+      ip_address: work.request.ip,
+      user_agent: work.request.user_agent.slice(0, 1000),
+      created_at: now,
+      last_seen_at: now,
+      expires_at: plus(now, operatorIdleMilliseconds),
+    })
+    .execute();
+  await work.db.updateTable("operators").set({ last_signed_in_at: now }).where("id", "=", row.id).execute();
+  const actor = operatorActor({ user_id: row.id, name: row.name, email: row.email, session_id: id, api_key_id: null });
+  await logDoing({ ...work, actor }, work.db, "operators.sign_in", null);
+  return token;
+}
+
+/** Ends the sessions of an operator, all but the one given. */
+export async function endSessions(work: Work, operatorId: string, except: string | null = null): Promise<void> {
+  let query = work.db
+    .updateTable("operator_sessions")
+    .set({ revoked_at: work.app.clock.now() })
+    .where("operator_id", "=", operatorId)
+    .where("revoked_at", "is", null);
+  if (except !== null) query = query.where("id", "<>", except);
+  await query.execute();
+}
 
 export interface OperatorSession {
   id: string;

@@ -4,7 +4,7 @@ import type { Ctx, Work } from "../../../platform/context.ts";
 import { unauthorized } from "../../../platform/errors.ts";
 import { newId, noId } from "../../../platform/ids.ts";
 import { t } from "../../../platform/language/index.ts";
-import { startOperatorSession } from "./auth.ts";
+import { startOperatorSession } from "./sessions.ts";
 import { beginOperatorTotp } from "./totp.ts";
 
 /** The way from an operator's password to a session, as the staff's own: `enterOperator` is the only way in. */

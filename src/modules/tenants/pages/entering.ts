@@ -1,7 +1,7 @@
 import type { Ctx } from "../../../platform/context.ts";
 import { hostCookieName, parseCookies, serializeCookie } from "../../../platform/http/cookies.ts";
 import { type Answer, type Incoming, redirect } from "../../../platform/http/route.ts";
-import { operatorIdleMilliseconds } from "../operators/auth.ts";
+import { operatorIdleMilliseconds } from "../operators/sessions.ts";
 import { operatorCookieName } from "../operators/plane.ts";
 import { type OperatorEntering, stepMinutes } from "../operators/steps.ts";
 
