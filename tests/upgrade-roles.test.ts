@@ -48,7 +48,6 @@ beforeAll(async () => {
       stripeApiBase: null,
       dataDir: directory,
       adminUrl: "http://admin.test",
-      isOperatorMfaRequired: false,
       resolveTxt: async () => [],
       requestsPerMinute: { key: null, tenant: null },
       allowedNetworks: [],

@@ -80,7 +80,7 @@ export interface AppOptions {
   /** Where operators reach their pages; null: nowhere. */
   adminUrl: string | null;
   /** Whether an operator without a second factor has to set one up before anything else. */
-  isOperatorMfaRequired: boolean;
+  isOperatorMfaRequired?: boolean;
   /** The TXT records of a name, each in its pieces. */
   resolveTxt(name: string): Promise<string[][]>;
   /** API requests a minute: of one key or person, and of one organization that has no limit of its own; null: no limit. */

@@ -113,7 +113,7 @@ export async function renewOperatorCodes(ctx: Ctx, password: string): Promise<st
 
 /** Takes the app away, for whoever knows the password and where two steps are not asked of everybody. */
 export async function removeOperatorTotp(ctx: Ctx, password: string): Promise<void> {
-  if (ctx.app.options.isOperatorMfaRequired)
+  if (ctx.app.options.isOperatorMfaRequired === true)
     throw conflict(t("This installation asks two steps of every operator."), "mfa_required");
   await confirmOperatorPassword(ctx, password);
   await inUnit(ctx, async (work) => {

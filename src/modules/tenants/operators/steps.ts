@@ -36,7 +36,7 @@ export async function enterOperator(
     .executeTakeFirstOrThrow();
   const isSetUp = totp_confirmed_at !== null;
   if (isSetUp && !isProven) return challenge(work, operator.id, "code");
-  if (!isSetUp && work.app.options.isOperatorMfaRequired) return challenge(work, operator.id, "setup");
+  if (!isSetUp && work.app.options.isOperatorMfaRequired === true) return challenge(work, operator.id, "setup");
   return { step: null, token: await startOperatorSession(work, operator) };
 }
 

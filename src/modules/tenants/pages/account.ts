@@ -75,7 +75,7 @@ async function accountPage(ctx: Ctx, failure: Failure | null): Promise<Answer> {
         : null,
     two_step: twoStepModel(`${home}/two-step`, {
       ...(await operatorFactors(ctx, own(ctx))),
-      isRequired: ctx.app.options.isOperatorMfaRequired,
+      isRequired: ctx.app.options.isOperatorMfaRequired === true,
     }),
     passkeys: null,
     password: newPasswordForm(`${home}/password`, shortestPassword, failure),
