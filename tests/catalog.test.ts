@@ -168,7 +168,9 @@ function storedType(column: Column, dialect: "sqlite" | "postgres"): string {
 
 test("every sealed column says what it was sealed for, so that a new key can seal it anew", () => {
   const known = new Set(sealedColumns().map(({ table, column }) => `${table.name}.${column}`));
-  const sealed = stated.flatMap((table) =>
+  // What the installation keeps of its operators is sealed by the master key, not by an organization's.
+  const own = stated.filter(({ isPlatform }) => !isPlatform);
+  const sealed = own.flatMap((table) =>
     Object.keys(table.columns).flatMap((name) => (name.endsWith("_sealed") ? [`${table.name}.${name}`] : [])),
   );
   expect(sealed.filter((name) => !known.has(name))).toEqual([]);

@@ -16,8 +16,10 @@ export const platformTables: ReadonlySet<string> = new Set([
   "tenant_usage",
   "domain_claims",
   "operators",
+  "operator_recovery_codes",
   "operator_sessions",
   "operator_api_keys",
+  "operator_challenges",
   "operator_links",
   "operator_log",
 ]);
