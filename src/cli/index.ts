@@ -22,6 +22,7 @@ const table: readonly Entry[] = [
         { name: "tenant", load: () => import("./tenant.ts") },
       ]
     : [{ name: "export", load: () => import("./export.ts") }]),
+  { name: "key", load: () => import("./key.ts") },
   { name: "demo", load: () => import("./demo.ts") },
   { name: "migrate", load: () => import("./migrate.ts") },
   { name: "backup", load: () => import("./backup.ts") },

@@ -8,6 +8,7 @@ import type { Database } from "./database/database.ts";
 import type { DefaultValues } from "./database/defaults.ts";
 import type { Db } from "./database/tables.ts";
 import type { FileStore } from "./files/store.ts";
+import type { outbound } from "./http/outbound.ts";
 import type { Traffic } from "./http/traffic.ts";
 import type { LiveHub } from "./live/hub.ts";
 import type { Registry } from "./module.ts";
@@ -16,8 +17,10 @@ import type { Registry } from "./module.ts";
 export interface Tenant {
   id: string;
   name: string;
-  /** IANA time zone in which dates are meant. */
+  /** IANA time zone of the organization: in which its days begin and its documents are dated. */
   timezone: string;
+  /** In which zone instants are shown and typed in the work in hand: of whoever is being answered, else the organization's. */
+  readonly zone: string;
   /** ISO 4217 code of the organization's own currency. */
   currency: string;
   /** BCP 47 tag of the organization itself: its language, and how it writes numbers and dates. */
@@ -83,6 +86,8 @@ export interface AppOptions {
   isOperatorMfaRequired?: boolean;
   /** The TXT records of a name, each in its pieces. */
   resolveTxt(name: string): Promise<string[][]>;
+  /** What calls an address that somebody of an organization has typed, for a stand-in; absent: `outbound` itself. */
+  callOut?: typeof outbound;
   /** API requests a minute: of one key or person, and of one organization that has no limit of its own; null: no limit. */
   requestsPerMinute: { key: number | null; tenant: number | null };
   /** Private networks that organizations may have called (webhooks); all others are refused. */

@@ -67,6 +67,8 @@ export interface Module {
   readonly notices?: readonly Notice[];
   /** Sends what the module has queued, outside of units of work, in a loop beside the others. */
   readonly sender?: Sender;
+  /** Throws away what it keeps sealed with an organization's key and cannot seal anew, before that key goes. */
+  readonly dropSealed?: (app: App, tenantId: string) => Promise<void>;
   readonly jobs?: readonly Job[];
   /** When something of the module is next due for an organization, beside events, mails and jobs. */
   nextDue?(db: Db): Promise<string | null>;
@@ -197,6 +199,7 @@ export interface Registry {
   /** Tables whose changes can be followed. */
   readonly liveTables: ReadonlySet<string>;
   readonly senders: readonly Sender[];
+  readonly dropSealed: readonly ((app: App, tenantId: string) => Promise<void>)[];
   readonly jobs: readonly Job[];
   readonly rounds: readonly Round[];
   readonly panels: readonly Panel[];
@@ -258,6 +261,7 @@ export function buildRegistry(modules: readonly Module[]): Registry {
     notices: noticesOf(modules, events),
     liveTables: new Set([...events.values()].flatMap((type) => Object.keys(type.live))),
     senders: modules.flatMap((module) => module.sender ?? []),
+    dropSealed: modules.flatMap((module) => module.dropSealed ?? []),
     jobs: modules.flatMap((module) => module.jobs ?? []),
     rounds: modules.flatMap((module) => module.rounds ?? []),
     panels: modules.flatMap((module) => module.panels ?? []).toSorted((a, b) => a.order - b.order),

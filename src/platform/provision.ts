@@ -60,6 +60,7 @@ export async function provisionTenant(app: App, given: NewTenant, id = newId()):
     id,
     name,
     timezone: timezone ?? "UTC",
+    zone: timezone ?? "UTC",
     currency: currency ?? "USD",
     organization_locale: locale ?? "en-US",
     locale: locale ?? "en-US",

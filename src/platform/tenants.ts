@@ -4,7 +4,7 @@ import { adoptDataKeys } from "./crypto/data-keys.ts";
 import { address, col, defaulted, link, readOnly, record, secret, table } from "./database/columns.ts";
 import type { DefaultValues } from "./database/defaults.ts";
 import { notFound } from "./errors.ts";
-import { currentLocale, t } from "./language/index.ts";
+import { currentLocale, currentZone, t } from "./language/index.ts";
 import type { Db, TableType } from "./database/tables.ts";
 
 /** The organizations of this installation. A single edition has exactly one. */
@@ -205,6 +205,9 @@ export async function loadTenant(app: Pick<App, "options" | "keyring">, db: Db, 
     id,
     name: row.name ?? row.tenant_name,
     timezone: row.timezone ?? "UTC",
+    get zone() {
+      return currentZone() ?? row.timezone ?? "UTC";
+    },
     currency: row.currency ?? "USD",
     organization_locale,
     get locale() {

@@ -8,7 +8,14 @@ import type { Actor } from "../../src/platform/access/actor.ts";
 import { actorOf } from "../../src/platform/access/identify.ts";
 import { users } from "../../src/platform/access/schema.ts";
 import { fixedClock } from "../../src/platform/clock.ts";
-import { contextOf, type Ctx, inUnit, systemContext, type Tenant } from "../../src/platform/context.ts";
+import {
+  type AppOptions,
+  contextOf,
+  type Ctx,
+  inUnit,
+  systemContext,
+  type Tenant,
+} from "../../src/platform/context.ts";
 import { keyring } from "../../src/platform/crypto/keyring.ts";
 import { type Database, openPostgresDatabase, openSqliteDatabase } from "../../src/platform/database/database.ts";
 import { migratePostgres, migrateSqlite } from "../../src/platform/database/migrator.ts";
@@ -88,6 +95,7 @@ export async function startTestProgram(
     allowedNetworks?: readonly string[];
     resolveTxt?: (name: string) => Promise<string[][]>;
     isOperatorMfaRequired?: boolean;
+    callOut?: AppOptions["callOut"];
   } = {},
 ): Promise<TestProgram> {
   const directory = await mkdtemp(join(tmpdir(), "purser-test-"));
@@ -109,6 +117,7 @@ export async function startTestProgram(
       resolveTxt: options.resolveTxt ?? (async () => []),
       requestsPerMinute: { key: options.requestsPerMinute ?? null, tenant: null },
       allowedNetworks: options.allowedNetworks ?? [],
+      ...(options.callOut === undefined ? {} : { callOut: options.callOut }),
       isStrict: true,
     },
   });

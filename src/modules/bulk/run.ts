@@ -67,7 +67,7 @@ export async function carryOutLater(app: App, tenant: Tenant, run: RunRow): Prom
         ? nobody
         : { ...actor, permissions: new Set([...actor.permissions].filter((name) => permitted.has(name))) };
     const ctx = contextOf(app, tenant, narrowed);
-    await forReader(tenant, [actor?.language], () => carryOut(ctx, run));
+    await forReader(tenant, [actor?.language], () => carryOut(ctx, run), actor?.timezone);
   } catch (error) {
     log.error("a bulk change stopped", { run: run.id, error: String(error) });
   }

@@ -137,7 +137,7 @@ function check(work: Work, field: Definition): void {
     throw invalidField("choices", t("Two choices have the same label."), "not_unique");
   const standard = field.default_value ?? null;
   if (standard === null) return;
-  const read = readValue(field, standard, work.tenant.timezone);
+  const read = readValue(field, standard, work.tenant.zone);
   if ("code" in read)
     throw invalidField("default_value", t("Default: {message}", { message: read.message }), read.code);
 }

@@ -97,6 +97,17 @@ async function dropExpired(app: App, tenant: Tenant): Promise<void> {
   }
 }
 
+/** Throws every archive away that lies there to be fetched: the key that it is sealed with goes. */
+export async function dropAll(app: App, tenantId: string): Promise<void> {
+  const rows = await app.database.read(tenantId, (db) =>
+    db.selectFrom("data_exports").select("id").where("export_status", "=", "ready").execute(),
+  );
+  for (const { id } of rows) {
+    await dropExport(app, id);
+    await app.database.write(tenantId, (db) => change(db, id, { export_status: "expired", result_kb: 0 }));
+  }
+}
+
 /** When an organization's exports want to go on: now, while one waits; else when the next one expires. */
 export async function nextExport(db: Db): Promise<string | null> {
   const rows = await db

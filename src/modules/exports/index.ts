@@ -3,7 +3,7 @@ import { t } from "../../platform/language/index.ts";
 import { defineModule } from "../../platform/module.ts";
 import { resource } from "../../platform/resource.ts";
 import { exportEverything } from "./actions.ts";
-import { buildExports, nextExport } from "./build.ts";
+import { buildExports, dropAll, nextExport } from "./build.ts";
 import { exportPages } from "./pages.ts";
 import { dataExports } from "./schema.ts";
 
@@ -25,6 +25,7 @@ export const exportsModule = defineModule({
   routes: exportPages,
   rounds: [{ name: "exports.build", seconds: 2, run: buildExports }],
   nextDue: nextExport,
+  dropSealed: dropAll,
   panels: [
     {
       page: "settings",

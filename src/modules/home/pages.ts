@@ -14,7 +14,7 @@ async function dashboard(ctx: Ctx): Promise<Answer> {
   const done = steps.filter((step) => step.is_done).length;
   const model: DashboardModel = {
     greeting: t("Hello, {name}", { name: ctx.actor.name.split(" ")[0] ?? "" }),
-    date_text: formatDate(dateIn(ctx.tenant.timezone, ctx.app.clock.now()), ctx.tenant),
+    date_text: formatDate(dateIn(ctx.tenant.zone, ctx.app.clock.now()), ctx.tenant),
     actions: primaryLast(ofKind(panels, "action")),
     checklist:
       done === steps.length

@@ -20,12 +20,12 @@ export const makeNotifications: Subscription = {
       if (user_id === event.user_id && !notice.isToldToActor) continue;
       const user = await work.db
         .selectFrom("users")
-        .select(["language", "deactivated_at"])
+        .select(["language", "timezone", "deactivated_at"])
         .where("id", "=", user_id)
         .executeTakeFirst();
       if (user === undefined || user.deactivated_at !== null) continue;
       if (!(await wants(work, user_id, event.name, "in_app"))) continue;
-      const { subject, body } = forReader(work.tenant, [user.language], told.text);
+      const { subject, body } = forReader(work.tenant, [user.language], told.text, user.timezone);
       await work.db
         .insertInto("notifications")
         .values({

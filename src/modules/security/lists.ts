@@ -23,12 +23,12 @@ export function containing<R>(query: ListQuery<R>, text: string, columns: readon
   return query.where(sql<boolean>`(${sql.join(columns.map(one), sql` or `)})`);
 }
 
-/** Days as filters: from the first moment of one to the last of another, in the organization's time zone. */
+/** Days as filters: from the first moment of one to the last of another, in the reader's time zone. */
 function dayFilters<R>(reference: string): ListFilter<R>[] {
   const start = (date: string, ctx: Ctx, days: number): string | null => {
     try {
       const day = Temporal.PlainDate.from(date).add({ days });
-      return new Date(day.toZonedDateTime(ctx.tenant.timezone).epochMilliseconds).toISOString();
+      return new Date(day.toZonedDateTime(ctx.tenant.zone).epochMilliseconds).toISOString();
     } catch {
       return null;
     }

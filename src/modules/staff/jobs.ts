@@ -27,7 +27,7 @@ async function warnOfKeys(ctx: Ctx): Promise<void> {
         work,
         key.user_id,
         "key_expires",
-        `${key.name}, ${formatInstant(key.expires_at ?? now, work.tenant)}`,
+        () => `${key.name}, ${formatInstant(key.expires_at ?? now, work.tenant)}`,
       );
       await work.db.updateTable("api_keys").set({ expiry_warned_at: now }).where("id", "=", key.id).execute();
     }

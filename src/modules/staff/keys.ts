@@ -9,6 +9,7 @@ import type { PatchInput } from "../../platform/database/edge.ts";
 import { insert, update } from "../../platform/database/records.ts";
 import { conflict, forbidden, invalidField, notFound } from "../../platform/errors.ts";
 import { t } from "../../platform/language/index.ts";
+import { tellOfChange } from "./auth/notices.ts";
 import { checkMayActOn } from "./roles.ts";
 import { isNetwork } from "../../platform/networks.ts";
 
@@ -43,7 +44,9 @@ export const createApiKey = action({
     // A key or an app with few scopes could otherwise make itself a key with all of its owner's.
     if (api_key_id !== null || oauth_grant_id != null)
       throw forbidden(t("API keys are made by people who have signed in themselves."), "no_session");
-    return makeApiKey(work, user_id, input);
+    const made = await makeApiKey(work, user_id, input);
+    await tellOfChange(work, user_id, "key_made", () => input.name.trim());
+    return made;
   },
 });
 

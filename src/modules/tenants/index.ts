@@ -23,7 +23,7 @@ import { tenantListPage } from "./pages/list.ts";
 import { operatorPages } from "./pages/operators.ts";
 import { tenantPages } from "./pages/show.ts";
 import { usagePages } from "./pages/usage.ts";
-import { runTasks } from "./tasks/run.ts";
+import { dropExports, runTasks } from "./tasks/run.ts";
 import { flushRequestCounts, measureUsage } from "./usage.ts";
 
 export { activateTenant, createTenant, newSetupLink, suspendTenant, updateTenant } from "./actions.ts";
@@ -71,6 +71,7 @@ export const tenantsModule = defineModule({
     { name: "tenants.count_requests", seconds: 60, isRunAtStop: true, run: flushRequestCounts },
     { name: "tenants.tasks", seconds: 5, run: runTasks },
   ],
+  dropSealed: dropExports,
   panels: [
     {
       page: "settings",

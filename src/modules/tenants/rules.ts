@@ -33,6 +33,23 @@ export function holdsProof(records: readonly (readonly string[])[], proof: strin
   return records.some((pieces) => pieces.join("").trim() === proofPrefix + proof);
 }
 
+/** Where the proof is looked for on the web server that a domain leads to so far. */
+export function proofUrl(domain: string, scheme: "https" | "http" = "https"): string {
+  return `${scheme}://${domain}/.well-known/purser-verification.txt`;
+}
+
+/** Whether what a web server said is the proof: alone on the first line that says anything. */
+export function isProof(body: string, proof: string): boolean {
+  return (
+    body
+      .replace(/^\uFEFF/, "")
+      .trim()
+      .split(/\r?\n/)[0]
+      ?.trim() ===
+    proofPrefix + proof
+  );
+}
+
 /** The address of an organization at another of its domains: scheme and port stay. */
 export function urlAt(domain: string, present: string): string {
   const url = URL.parse(present);

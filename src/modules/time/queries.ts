@@ -6,9 +6,9 @@ import type { Db } from "../../platform/database/tables.ts";
 import type { Option } from "../../platform/http/form-model.ts";
 import { type RoundingRule, timerMinutes } from "./rules.ts";
 
-/** Today in the organization's time zone. */
+/** Today, where whoever asks is. */
 export function today(ctx: Ctx): string {
-  return dateIn(ctx.tenant.timezone, ctx.app.clock.now());
+  return dateIn(ctx.tenant.zone, ctx.app.clock.now());
 }
 
 /** The Monday of a date's week. */

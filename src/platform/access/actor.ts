@@ -14,6 +14,8 @@ export interface Actor {
   company_id: string | null;
   /** The language they have chosen for pages and mails; null: the organization's. */
   language: string | null;
+  /** The time zone they have chosen; null: the organization's. */
+  timezone: string | null;
   /** How they like the pages; absent for those who have no pages. */
   likes?: { theme: "system" | "light" | "dark"; density: "comfortable" | "compact"; is_shortcuts_on: boolean };
   permissions: ReadonlySet<string>;
@@ -33,6 +35,7 @@ export const nobody: Actor = {
   contact_id: null,
   company_id: null,
   language: null,
+  timezone: null,
   permissions: new Set(),
   narrowed: new Map(),
   session_id: null,

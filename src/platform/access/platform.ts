@@ -13,6 +13,7 @@ export function platformTenant(app: Pick<App, "options">): Tenant {
     id: noId,
     name: "Purser",
     timezone: "UTC",
+    zone: "UTC",
     currency: "USD",
     organization_locale: "en-GB",
     get locale() {

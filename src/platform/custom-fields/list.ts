@@ -57,7 +57,7 @@ export async function customFilters<R>(ctx: Ctx, entityType: string): Promise<Li
           ? value === "true" || value === "false"
           : field.choices.some((choice) => choice.key === value);
       return known
-        ? query.where(customCondition(entityType, field, null, value, dialect, ctx.tenant.timezone))
+        ? query.where(customCondition(entityType, field, null, value, dialect, ctx.tenant.zone))
         : query.where(sql<boolean>`1 = 0`);
     },
   }));

@@ -35,7 +35,7 @@ export async function writtenCustomFields(
       add("unknown_field", `There is no custom field "${key}".`);
       continue;
     }
-    const read = readValue(field, wanted, work.tenant.timezone, before?.[key]);
+    const read = readValue(field, wanted, work.tenant.zone, before?.[key]);
     if ("code" in read) add(read.code, read.message);
     else if (Bun.deepEquals(read.value, before?.[key] ?? null)) continue;
     else if (field.archived_at !== null && read.value !== null)

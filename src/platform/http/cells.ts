@@ -58,12 +58,12 @@ export function formatDate(date: string, tenant: Tenant): string {
   );
 }
 
-/** An instant in the organization's time zone: "Nov 21, 2026, 7:54 AM". */
+/** An instant in the reader's time zone: "Nov 21, 2026, 7:54 AM". */
 export function formatInstant(instant: string, tenant: Tenant): string {
   return new Intl.DateTimeFormat(tenant.locale, {
     dateStyle: "medium",
     timeStyle: "short",
-    timeZone: tenant.timezone,
+    timeZone: tenant.zone,
   }).format(new Date(instant));
 }
 
@@ -71,7 +71,7 @@ export function formatInstant(instant: string, tenant: Tenant): string {
 export function formatAgo(instant: string, tenant: Tenant, now: string): string {
   const seconds = Math.round((new Date(now).getTime() - new Date(instant).getTime()) / 1000);
   if (seconds < 0 || seconds >= 7 * 86_400) {
-    return new Intl.DateTimeFormat(tenant.locale, { dateStyle: "medium", timeZone: tenant.timezone }).format(
+    return new Intl.DateTimeFormat(tenant.locale, { dateStyle: "medium", timeZone: tenant.zone }).format(
       new Date(instant),
     );
   }

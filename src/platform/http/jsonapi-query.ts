@@ -59,7 +59,7 @@ export function readListQuery(
       query.conditions.push(
         custom === undefined
           ? condition(actor, resource, asked, operator, value, dialect)
-          : customCondition(resource.table.name, custom, operator, value, dialect, ctx.tenant.timezone),
+          : customCondition(resource.table.name, custom, operator, value, dialect, ctx.tenant.zone),
       );
     } else throw malformed(`The parameter ${name} is not known here.`, "unknown_parameter");
   }

@@ -143,11 +143,12 @@ function isSpokenTo({ door }: Route): boolean {
  */
 function speakTo({ actor, tenant }: Pick<Ctx, "actor" | "tenant">, route: Route, request: Request): void {
   const home = tenant.organization_locale;
-  if (!isSpokenTo(route)) return speak(defaultLanguage, home);
+  // Programs get English, and still the times of the person they act for.
+  if (!isSpokenTo(route)) return speak(defaultLanguage, home, actor.timezone);
   const isUnknown = actor.kind === "nobody" || actor.kind === "operator";
   const asked = isUnknown ? acceptedLanguage(request.headers.get("accept-language")) : actor.language;
   const language = asked ?? languageOf(home);
-  speak(language, localeFor(language, home));
+  speak(language, localeFor(language, home), actor.timezone);
 }
 
 async function answerTo(

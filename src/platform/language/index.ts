@@ -12,7 +12,15 @@ export {
   localeFor,
   usualLocale,
 } from "./languages.ts";
-export { currentLanguage, currentLocale, forReader, inLanguage, inOrganizationsLanguage, speak } from "./speaking.ts";
+export {
+  currentLanguage,
+  currentLocale,
+  currentZone,
+  forReader,
+  inLanguage,
+  inOrganizationsLanguage,
+  speak,
+} from "./speaking.ts";
 
 /** What stands in the place of `{name}` in a text. */
 export type TextValues = Readonly<Record<string, string | number>>;

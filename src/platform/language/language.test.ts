@@ -5,6 +5,7 @@ import {
   acceptedLanguage,
   currentLanguage,
   currentLocale,
+  currentZone,
   forReader,
   inLanguage,
   inOrganizationsLanguage,
@@ -46,10 +47,10 @@ describe("a text", () => {
   test("can go on in another language once it is known who asks", () => {
     const said = inLanguage("en", "en-US", () => {
       const before = t("Save");
-      speak("de", "de");
-      return [before, t("Save"), currentLanguage(), currentLocale()];
+      speak("de", "de", "Asia/Tokyo");
+      return [before, t("Save"), currentLanguage(), currentLocale(), currentZone()];
     });
-    expect(said).toEqual(["Save", "Speichern", "de", "de"]);
+    expect(said).toEqual(["Save", "Speichern", "de", "de", "Asia/Tokyo"]);
   });
 
   test("of an enumeration is found by its value", () => {

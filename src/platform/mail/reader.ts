@@ -5,30 +5,45 @@ import { forReader } from "../language/index.ts";
 export type Reader = { user_id: string } | { contact_id: string };
 
 /**
- * Does some work in the language of a mail's reader: what they have chosen themselves, else what stands with the contact or
+ * Does some work in the language and time zone of a mail's reader: what they have chosen themselves, else what stands with the contact or
  * the company, else the organization's.
  */
 export async function inLanguageOf<T>(ctx: Ctx, reader: Reader, run: () => T | Promise<T>): Promise<T> {
-  return forReader(ctx.tenant, await languagesOf(ctx, reader), run);
+  const { languages, zone } = await likesOf(ctx, reader);
+  return forReader(ctx.tenant, languages, run, zone);
 }
 
-async function languagesOf({ db }: Ctx, reader: Reader): Promise<(string | null)[]> {
+interface Likes {
+  /** The closest first. */
+  languages: (string | null)[];
+  zone: string | null;
+}
+
+async function likesOf({ db }: Ctx, reader: Reader): Promise<Likes> {
   if ("user_id" in reader) {
     const user = await db
       .selectFrom("users")
       .leftJoin("contacts", "contacts.id", "users.contact_id")
       .leftJoin("companies", "companies.id", "contacts.company_id")
       .select(["users.language", "contacts.language as of_contact", "companies.language as of_company"])
+      .select(["users.timezone", "contacts.timezone as contact_zone"])
       .where("users.id", "=", reader.user_id)
       .executeTakeFirst();
-    return [user?.language ?? null, user?.of_contact ?? null, user?.of_company ?? null];
+    return {
+      languages: [user?.language ?? null, user?.of_contact ?? null, user?.of_company ?? null],
+      zone: user?.timezone ?? user?.contact_zone ?? null,
+    };
   }
   const contact = await db
     .selectFrom("contacts")
     .innerJoin("companies", "companies.id", "contacts.company_id")
     .leftJoin("users", "users.contact_id", "contacts.id")
     .select(["users.language as of_user", "contacts.language", "companies.language as of_company"])
+    .select(["users.timezone as user_zone", "contacts.timezone"])
     .where("contacts.id", "=", reader.contact_id)
     .executeTakeFirst();
-  return [contact?.of_user ?? null, contact?.language ?? null, contact?.of_company ?? null];
+  return {
+    languages: [contact?.of_user ?? null, contact?.language ?? null, contact?.of_company ?? null],
+    zone: contact?.user_zone ?? contact?.timezone ?? null,
+  };
 }

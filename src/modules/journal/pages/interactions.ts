@@ -34,7 +34,7 @@ async function show(ctx: Ctx, id: string, typed: FormValues | null, failure: Fai
     .select(["contact_id", "user_id"])
     .where("interaction_id", "=", id)
     .execute();
-  const local = Temporal.Instant.from(row.occurred_at).toZonedDateTimeISO(ctx.tenant.timezone);
+  const local = Temporal.Instant.from(row.occurred_at).toZonedDateTimeISO(ctx.tenant.zone);
   const values = typed ?? {
     ...rowValues(interactions, row),
     content: htmlToPlain(row.content),
@@ -114,7 +114,7 @@ async function save(ctx: Ctx, incoming: Incoming): Promise<Answer> {
       ...input,
       id,
       ...(typeof content === "string" ? { content: plainToHtml(content) } : {}),
-      ...(typeof occurred_at === "string" ? { occurred_at: instantOf(occurred_at, ctx.tenant.timezone) } : {}),
+      ...(typeof occurred_at === "string" ? { occurred_at: instantOf(occurred_at, ctx.tenant.zone) } : {}),
     });
     return redirect(`/companies/${row.company_id}/activity`, t("Changes saved."));
   } catch (error) {

@@ -24,14 +24,14 @@ export async function noticeDevice(
     .where("device_hash", "is not", null)
     .execute();
   if (sessions.length === 0 || sessions.some((session) => session.device_hash === hash)) return hash;
-  const device = deviceOf(work.request.user_agent);
+  const { ip, user_agent } = work.request;
   await emit(work, signedInOnNewDevice, {
     user_id: entry.userId,
     user_type: work.actor.kind === "portal" ? "portal" : "staff",
     user_name: work.actor.name,
-    device,
-    ip_address: work.request.ip,
+    device: deviceOf(user_agent),
+    ip_address: ip,
   });
-  await tellOfChange(work, entry.userId, "new_device", `${device}, ${work.request.ip}`);
+  await tellOfChange(work, entry.userId, "new_device", () => `${deviceOf(user_agent)}, ${ip}`);
   return hash;
 }

@@ -15,6 +15,7 @@ export type Change =
   | "passkey_added"
   | "passkey_removed"
   | "new_device"
+  | "key_made"
   | "key_expires"
   | "refresh_token_reused";
 
@@ -38,6 +39,8 @@ function sentenceOf(change: Change, details: string): string {
       return t("A passkey has been removed from your account: {details}.", { details });
     case "new_device":
       return t("Somebody, probably you, has signed in from a device that was not used before: {details}.", { details });
+    case "key_made":
+      return t("An API key has been made for your account: {details}.", { details });
     case "key_expires":
       return t("An API key of yours ends soon, and with it what uses it: {details}. Make a new one in time.", {
         details,
@@ -52,9 +55,14 @@ function sentenceOf(change: Change, details: string): string {
   }
 }
 
-/** Queues a mail to the person about a change of their sign-in. */
-export function tellOfChange(work: Work, userId: string, change: Change, details = ""): Promise<void> {
-  return inLanguageOf(work, { user_id: userId }, () => writeNotice(work, userId, change, details));
+/** Queues a mail to the person about a change of their sign-in; `details` is called in the language of that person. */
+export function tellOfChange(
+  work: Work,
+  userId: string,
+  change: Change,
+  details: () => string = () => "",
+): Promise<void> {
+  return inLanguageOf(work, { user_id: userId }, () => writeNotice(work, userId, change, details()));
 }
 
 async function writeNotice(work: Work, userId: string, change: Change, details: string): Promise<void> {

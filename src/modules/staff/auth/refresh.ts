@@ -123,7 +123,7 @@ async function rotate(work: Work, hash: string, kind: UserType | null): Promise<
       session_id: row.session_id,
       ip_address: work.request.ip,
     });
-    await tellOfChange(work, row.user_id, "refresh_token_reused", deviceOf(row.user_agent));
+    await tellOfChange(work, row.user_id, "refresh_token_reused", () => deviceOf(row.user_agent));
     return null;
   }
   const next = await mintRefresh(work, row.session_id);

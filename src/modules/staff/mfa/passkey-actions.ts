@@ -38,6 +38,6 @@ export const removePasskey = action({
   run: async (work: Work, input: { id: string; version?: number }) => {
     const key = await own(work, input.id);
     await remove(work, passkeys, key.id, input.version);
-    await tellOfChange(work, key.user_id, "passkey_removed", key.name);
+    await tellOfChange(work, key.user_id, "passkey_removed", () => key.name);
   },
 });

@@ -132,7 +132,7 @@ export async function registerPasskey(
       transports: credential.transports ?? [],
       is_backed_up: credentialBackedUp,
     });
-    await tellOfChange(work, userId, "passkey_added", name);
+    await tellOfChange(work, userId, "passkey_added", () => name);
     return { id: row.id, name: row.name };
   });
 }

@@ -1,5 +1,6 @@
 import { Type } from "@sinclair/typebox";
 import { system } from "../../../platform/access/actor.ts";
+import { countAttempt, type Limit } from "../../../platform/access/limits.ts";
 import type { Ctx } from "../../../platform/context.ts";
 import { contextOf, inUnit } from "../../../platform/context.ts";
 import { newToken } from "../../../platform/crypto/tokens.ts";
@@ -10,7 +11,8 @@ import { t } from "../../../platform/language/index.ts";
 import { organizations } from "../../../platform/tenants.ts";
 import { checked, hostOf, rowOf, tenantOf } from "../actions.ts";
 import { logDoing } from "../log.ts";
-import { holdsProof, isClaimable, proofName, urlAt } from "../rules.ts";
+import { isClaimable, urlAt } from "../rules.ts";
+import { findProof } from "./proof.ts";
 
 /**
  * An organization's host names. `tenant_domains` holds only names that lead to somebody; what is claimed and not yet proved
@@ -84,7 +86,7 @@ export async function makePrimary(ctx: Ctx, input: unknown): Promise<void> {
   );
 }
 
-/** An organization says that a name is its own, and is told what to put into DNS. */
+/** An organization says that a name is its own, and is told how to prove it. */
 export async function claimDomain(ctx: Ctx, given: string): Promise<string> {
   const domain = hostOf(ctx, given);
   if (!isClaimable(domain))
@@ -121,17 +123,22 @@ export async function claimDomain(ctx: Ctx, given: string): Promise<string> {
 }
 
 const mostClaims = 10;
+const attempts: Limit = { attempts: 30, seconds: 900 };
 
-/** Looks for the proof in DNS; when it stands there the name leads to the organization. No transaction is open meanwhile. */
+/**
+ * Looks for the proof in DNS and on the web; when it is in one of them the name leads to the organization. No transaction is
+ * open meanwhile. An attempt calls an address that somebody has typed, so there are not many in a while.
+ */
 export async function verifyDomain(ctx: Ctx, domain: string): Promise<void> {
   const { app, tenant } = ctx;
   const claim = await app.database.platform((db) => claimNamed(db, tenant.id, domain));
-  const problem = await problemWith(ctx, domain, claim.proof);
+  await countAttempt(app, `domain-proof:${tenant.id}`, attempts);
+  const { by, problem } = await findProof(app, domain, claim.proof);
   const isTaken = await app.database.platform(async (db) => {
     const last_tried_at = app.clock.now();
     await db
       .updateTable("domain_claims")
-      .set({ last_tried_at, last_problem: problem })
+      .set({ last_tried_at, last_problem: problem.slice(0, 500) })
       .where("for_tenant_id", "=", tenant.id)
       .where("domain", "=", domain)
       .execute();
@@ -145,7 +152,7 @@ export async function verifyDomain(ctx: Ctx, domain: string): Promise<void> {
       .executeTakeFirst();
     if (taken === undefined) return true;
     await db.deleteFrom("domain_claims").where("for_tenant_id", "=", tenant.id).where("domain", "=", domain).execute();
-    await logDoing(ctx, db, "tenants.domain_verified", { id: tenant.id, name: tenant.name }, { domain });
+    await logDoing(ctx, db, "tenants.domain_verified", { id: tenant.id, name: tenant.name }, { domain, by });
     return false;
   });
   if (problem !== "") throw new Failure(409, "not_verified", problem);
@@ -154,20 +161,6 @@ export async function verifyDomain(ctx: Ctx, domain: string): Promise<void> {
       t("{domain} leads to another organization of this installation. Ask whoever runs it.", { domain }),
       "duplicate",
     );
-}
-
-async function problemWith(ctx: Ctx, domain: string, proof: string): Promise<string> {
-  try {
-    const records = await ctx.app.options.resolveTxt(proofName(domain));
-    return holdsProof(records, proof)
-      ? ""
-      : t("{name} has no TXT record with this value yet. DNS may need some minutes.", { name: proofName(domain) });
-  } catch (error) {
-    const code = error instanceof Error && "code" in error ? String(error.code) : "";
-    return code === "ENOTFOUND" || code === "ENODATA"
-      ? t("{name} has no TXT record yet. DNS may need some minutes.", { name: proofName(domain) })
-      : t("DNS did not answer ({code}). Try again in a moment.", { code: code === "" ? "error" : code });
-  }
 }
 
 async function claimNamed(db: Db, tenantId: string, domain: string): Promise<{ proof: string }> {

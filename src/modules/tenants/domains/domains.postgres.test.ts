@@ -2,12 +2,17 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from "bun:tes
 import { operatorHost, type OperatorHost } from "../../../../tests/support/operators.ts";
 import { browserOf, makeStaff } from "../../../../tests/support/people.ts";
 import { startTestProgram, type TestProgram, type TestTenant } from "../../../../tests/support/program.ts";
+import { outbound } from "../../../platform/http/outbound.ts";
 import { loadTenant } from "../../../platform/tenants.ts";
+import { findProof } from "./proof.ts";
 
 let t: TestProgram;
 let host: OperatorHost;
 /** What DNS holds, by name. */
 const dns = new Map<string, string[][]>();
+/** What web servers say, by address; any other one answers 404. */
+const web = new Map<string, string>();
+let isWebReal = false;
 
 beforeAll(async () => {
   t = await startTestProgram({
@@ -16,11 +21,20 @@ beforeAll(async () => {
       if (records === undefined) throw Object.assign(new Error("queryTxt ENOTFOUND"), { code: "ENOTFOUND" });
       return records;
     },
+    callOut: async (request, allowed) => {
+      if (isWebReal) return outbound(request, allowed);
+      const body = web.get(request.url);
+      return { status: body === undefined ? 404 : 200, headers: {}, body: Buffer.from(body ?? ""), isCut: false };
+    },
   });
   host = await operatorHost(t);
 });
 afterAll(() => t.close());
-beforeEach(() => dns.clear());
+beforeEach(() => {
+  dns.clear();
+  web.clear();
+  isWebReal = false;
+});
 
 interface Domain {
   id: string;
@@ -99,6 +113,51 @@ describe("a domain of an organization's own", () => {
     expect(early.text).toContain("has no TXT record yet");
     await publish(t.harbor, "pages.harbor.example");
     expect((await robin.submit("/settings/domains/pages.harbor.example/verify")).text).toContain("is verified");
+  });
+});
+
+describe("a proof on the web", () => {
+  const at = (domain: string, scheme = "https"): string => `${scheme}://${domain}/.well-known/purser-verification.txt`;
+  const valueOf = async (domain: string): Promise<string> =>
+    (await domains(t.harbor)).find(({ id }) => id === domain)?.attributes.txt_value ?? "";
+
+  test.each(["https", "http"])("is found over %s, and no redirect or page around it counts", async (scheme) => {
+    const domain = `${scheme}.harbor.example`;
+    await claim(t.harbor, domain);
+    const value = await valueOf(domain);
+    for (const wrong of ["", "purser-verification=else", `<html>${value}</html>`, `# note\n${value}`]) {
+      web.set(at(domain, scheme), wrong);
+      expect((await verb(t.harbor, domain, "verify")).status).toBe(409);
+    }
+    const [last] = (await domains(t.harbor)).filter(({ id }) => id === domain);
+    expect(last?.attributes.last_problem).toContain("_purser.");
+    web.set(at(domain, scheme), `${value}\r\n`);
+    expect((await verb(t.harbor, domain, "verify")).status).toBe(200);
+    expect(await leadsTo(domain)).toEqual({ domain_tenant_id: t.harbor.id });
+  });
+
+  test("of another organization proves nothing", async () => {
+    await claim(t.harbor, "both.example");
+    await claim(t.mill, "both.example");
+    web.set(at("both.example"), await valueOf("both.example"));
+    expect((await verb(t.mill, "both.example", "verify")).status).toBe(409);
+    expect((await verb(t.harbor, "both.example", "verify")).status).toBe(200);
+  });
+
+  test("is not looked for inside private networks", async () => {
+    isWebReal = true;
+    const found = await findProof(t.app, "localhost", "x");
+    expect(found.problem).toContain("the machine itself, which is not called");
+    expect((await findProof(t.app, "10.0.0.1", "x")).problem).toContain("private network");
+  });
+
+  test("is not looked for without end", async () => {
+    await claim(t.mill, "often.example");
+    const statuses: number[] = [];
+    for (let attempt = 0; attempt < 31; attempt += 1)
+      statuses.push((await verb(t.mill, "often.example", "verify")).status);
+    expect(statuses.at(-1)).toBe(429);
+    t.clock.advance(3600_000);
   });
 });
 

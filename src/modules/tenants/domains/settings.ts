@@ -15,10 +15,10 @@ import {
 } from "../../../platform/http/route.ts";
 import { t } from "../../../platform/language/index.ts";
 import { section } from "../pages/tables.ts";
-import { proofName, proofPrefix } from "../rules.ts";
+import { proofName, proofPrefix, proofUrl } from "../rules.ts";
 import { choosePrimary, claimDomain, claimsOf, domainsOf, verifyDomain, withdrawDomain } from "./actions.ts";
 
-/** Settings → Host names: an organization's own names, each with a proof in DNS. */
+/** Settings → Host names: an organization's own names, each with a proof in DNS or on the web. */
 
 const permission = "settings.manage";
 const home = "/settings/domains";
@@ -104,12 +104,24 @@ async function showDomain(ctx: Ctx, domain: string): Promise<Answer> {
         : [
             section({
               id: "proof",
-              title: t("Put this into DNS"),
-              columns: [{ label: t("Type") }, { label: t("Name") }, { label: t("Value") }],
+              title: t("Prove it in one of two ways"),
+              columns: [{ label: t("How") }, { label: t("Where") }, { label: t("Value") }],
               rows: [
                 {
                   id: "txt",
-                  cells: [cell.text("TXT"), cell.text(proofName(domain)), cell.text(proofPrefix + claim.proof)],
+                  cells: [
+                    cell.text(t("A TXT record in DNS")),
+                    cell.text(proofName(domain)),
+                    cell.text(proofPrefix + claim.proof),
+                  ],
+                },
+                {
+                  id: "web",
+                  cells: [
+                    cell.text(t("A file on your web server")),
+                    cell.text(proofUrl(domain)),
+                    cell.text(proofPrefix + claim.proof),
+                  ],
                 },
               ],
               empty: empty("globe", "", ""),
@@ -134,7 +146,7 @@ async function showDomain(ctx: Ctx, domain: string): Promise<Answer> {
           body: {
             title: t("Why this is asked"),
             text: t(
-              "The record proves that the name is yours. Besides, the name itself has to lead to this installation: by a CNAME or an address, as whoever runs it tells you.",
+              "Record or file prove that the name is yours. The file is for a name that leads to a web server of yours so far: a text file with the value and nothing else, at that address or at the same one with http; redirects are not followed. Then press Verify, and let the name itself lead to this installation: by a CNAME or an address, as whoever runs it tells you. Record and file may go afterwards.",
             ),
           },
         }),
@@ -169,7 +181,9 @@ function newPage(typed: Record<string, unknown>, failure: Failure | null): Answe
                 is_required: true,
                 span: 6,
                 placeholder: "desk.example.com",
-                hint: t("It leads here once you have proved, by a record in DNS, that it is yours."),
+                hint: t(
+                  "It leads here once you have proved, by a record in DNS or a file on your web server, that it is yours.",
+                ),
               }),
             ],
           },
@@ -214,7 +228,7 @@ export const domainPages: Route[] = [
       const given = String(fields["domain"] ?? "");
       try {
         const domain = await claimDomain(ctx, given);
-        return redirect(`${home}/${domain}`, t("Put the record into DNS, then verify."));
+        return redirect(`${home}/${domain}`, t("Put the value where it is looked for, then verify."));
       } catch (error) {
         return newPage(fields, formFailure(error));
       }
@@ -272,6 +286,8 @@ async function listed(ctx: Ctx, status = 200): Promise<Answer> {
               is_verified: false,
               txt_name: proofName(domain),
               txt_value: proofPrefix + proof,
+              web_url: proofUrl(domain),
+              web_value: proofPrefix + proof,
               last_problem,
               last_tried_at,
             },
@@ -299,7 +315,7 @@ export const domainApi: Route[] = [
     "POST",
     "",
     {
-      summary: "Claim a host name; the answer says what to put into DNS",
+      summary: "Claim a host name; the answer says what to put into DNS, or on the web server that it leads to",
       input: { type: "domains", attributes: Type.Object({ domain: Type.String() }) },
       answer,
       status: 201,
@@ -310,10 +326,15 @@ export const domainApi: Route[] = [
       return listed(ctx, 201);
     },
   ),
-  api("POST", "/:domain/verify", { summary: "Look for the proof in DNS", answer }, async (ctx, incoming) => {
-    await verifyDomain(ctx, named(incoming));
-    return listed(ctx);
-  }),
+  api(
+    "POST",
+    "/:domain/verify",
+    { summary: "Look for the proof in DNS and on the web", answer },
+    async (ctx, incoming) => {
+      await verifyDomain(ctx, named(incoming));
+      return listed(ctx);
+    },
+  ),
   api("POST", "/:domain/primary", { summary: "Make links with this host name", answer }, async (ctx, incoming) => {
     const known = await reading(ctx, ({ db }) => domainsOf(db, ctx.tenant.id));
     if (!known.some(({ domain }) => domain === named(incoming))) throw notFound(t("This host name"));

@@ -3,8 +3,7 @@ import { system } from "../../../platform/access/actor.ts";
 import type { RowFor } from "../../../platform/access/reach.ts";
 import { plus } from "../../../platform/clock.ts";
 import type { App } from "../../../platform/context.ts";
-import { addDataKey } from "../../../platform/crypto/data-keys.ts";
-import { resealColumns, resealFiles } from "../../../platform/crypto/reseal.ts";
+import { dropSealed, rotateDataKey } from "../../../platform/crypto/rotate.ts";
 import { exportTenant } from "../../../platform/export/archive.ts";
 import { dropExport, keepExport } from "../../../platform/export/vault.ts";
 import { log } from "../../../platform/log.ts";
@@ -16,8 +15,6 @@ import { exportExpiry } from "./queue.ts";
 type Task = RowFor<"tenant_tasks">;
 
 const leaseMilliseconds = 60_000;
-/** So long an earlier key is kept after the first pass: what was being written meanwhile may still have been sealed with it. */
-export const graceMilliseconds = 2 * 60_000;
 
 /** The program ends: the task goes back to where others find it. */
 class Stopped extends Error {}
@@ -123,49 +120,16 @@ const work: Record<Task["task_kind"], (app: App, task: Task, progress: Progress)
 
 const operatorContext = (app: App) => platformContext(app, system);
 
-/**
- * A new key, everything sealed with it in a first pass; after a while a second pass for what others were writing meanwhile;
- * when that finds nothing more, the earlier keys go.
- */
 async function rotateKey(app: App, task: Task, progress: Progress): Promise<Partial<Task> | null> {
-  const id = task.about_tenant_id;
-  const madeAt = await app.database.platform(async (db) => {
-    const newest = await db
-      .selectFrom("tenant_keys")
-      .select(["key_id", "created_at"])
-      .where("for_tenant_id", "=", id)
-      .where("created_at", ">=", task.created_at)
-      .executeTakeFirst();
-    if (newest !== undefined) return newest.created_at;
-    await addDataKey(app, db, id);
-    return app.clock.now();
+  const about = { id: task.about_tenant_id, name: task.about_name };
+  const again = await rotateDataKey(app, about.id, {
+    total: (count) => progress.total(count),
+    file: () => progress.done(1),
+    finished: (db) => logDoing(operatorContext(app), db, "tenants.key_rotated", about),
   });
-  await tenantOf(operatorContext(app), id);
-  const { count } = await app.database.read(id, (db) =>
-    db
-      .selectFrom("files")
-      .select((eb) => eb.fn.count<number>("sha256").distinct().as("count"))
-      .executeTakeFirstOrThrow(),
-  );
-  await progress.total(Number(count));
-  const resealed = (await resealColumns(app, id)) + (await resealFiles(app, id, () => progress.done(1)));
-  const now = app.clock.now();
-  if (resealed > 0 || plus(madeAt, graceMilliseconds) > now) {
-    await change(app, task, { task_state: "waiting", lease_until: plus(now, graceMilliseconds) });
-    return null;
-  }
-  await dropExports(app, id);
-  await app.database.platform(async (db) => {
-    const { key_id } = await db.selectFrom("tenants").select("key_id").where("id", "=", id).executeTakeFirstOrThrow();
-    await db
-      .deleteFrom("tenant_keys")
-      .where("for_tenant_id", "=", id)
-      .where("key_id", "<>", key_id ?? "")
-      .execute();
-    await logDoing(operatorContext(app), db, "tenants.key_rotated", { id, name: task.about_name });
-  });
-  app.keyring.forget(id);
-  return {};
+  if (again === null) return {};
+  await change(app, task, { task_state: "waiting", lease_until: again });
+  return null;
 }
 
 /** The key first: from then on nothing sealed can be read, wherever copies of it lie. Then exports, rows, files, names. */
@@ -173,8 +137,8 @@ async function deleteTenant(app: App, task: Task, progress: Progress): Promise<P
   const id = task.about_tenant_id;
   const about = { id, name: task.about_name };
   await app.database.platform((db) => db.deleteFrom("tenant_keys").where("for_tenant_id", "=", id).execute());
+  await dropSealed(app, id);
   app.keyring.forget(id);
-  await dropExports(app, id);
   await purgeRows(app, id, progress);
   await app.files.removeAll(id);
   await app.database.platform(async (db) => {
@@ -190,7 +154,7 @@ async function deleteTenant(app: App, task: Task, progress: Progress): Promise<P
 }
 
 /** Throws the exports of an organization away: they are sealed with a key that is going. */
-async function dropExports(app: App, tenantId: string): Promise<void> {
+export async function dropExports(app: App, tenantId: string): Promise<void> {
   const rows = await app.database.platform((db) =>
     db
       .updateTable("tenant_tasks")

@@ -13,7 +13,8 @@ import { refreshTenant } from "../../../platform/provision.ts";
 import { loadTenant } from "../../../platform/tenants.ts";
 import { updateMailSettings } from "../../settings/index.ts";
 import { purgeOrder } from "./purge.ts";
-import { graceMilliseconds, runTasks } from "./run.ts";
+import { graceMilliseconds } from "../../../platform/crypto/rotate.ts";
+import { runTasks } from "./run.ts";
 
 let t: TestProgram;
 let host: OperatorHost;

@@ -107,7 +107,7 @@ async function running(work: Work): Promise<Timer> {
 
 /** What the timer says itself. Wall-clock times only where they tell the same as the minutes. */
 function fromTimer(work: Work, timer: Timer, minutes: number | null): LogTime {
-  const zone = work.tenant.timezone;
+  const zone = work.tenant.zone;
   const start = Temporal.Instant.from(timer.started_at).toZonedDateTimeISO(zone);
   const clock = (at: Temporal.ZonedDateTime): string => at.toPlainTime().toString({ smallestUnit: "minute" });
   return {

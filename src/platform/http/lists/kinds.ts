@@ -47,15 +47,15 @@ export function periodFilter<R>(
     apply: (query, value, ctx) => {
       const period = periods.find((one) => one === value);
       if (period === undefined) return query.where(sql<boolean>`1 = 0`);
-      const { start, end } = daysOf(period, dateIn(ctx.tenant.timezone, ctx.app.clock.now()));
+      const { start, end } = daysOf(period, dateIn(ctx.tenant.zone, ctx.app.clock.now()));
       const at = (date: string): string => (kind === "date" ? date : midnight(date, ctx));
       return query.where(sql.ref(reference), ">=", at(start)).where(sql.ref(reference), "<", at(end));
     },
   };
 }
 
-/** The instant at which a day begins where the organization is. */
+/** The instant at which a day begins where the reader is. */
 function midnight(date: string, ctx: Ctx): string {
-  const { epochMilliseconds } = Temporal.PlainDate.from(date).toZonedDateTime(ctx.tenant.timezone);
+  const { epochMilliseconds } = Temporal.PlainDate.from(date).toZonedDateTime(ctx.tenant.zone);
   return plus("1970-01-01T00:00:00.000Z", epochMilliseconds);
 }
