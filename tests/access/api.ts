@@ -236,6 +236,10 @@ export const apiAccess: AccessTable = {
     POST /api/v1/custom-fields
     PUT PATCH DELETE /api/v1/custom-fields/:id
     GET PUT PATCH /api/v1/sign-in-settings
+    GET /api/v1/oauth-grants
+    DELETE /api/v1/oauth-grants/:id
+    GET /api/v1/staff/api-keys
+    DELETE /api/v1/staff/api-keys/:id
     GET POST /api/v1/oauth-clients
     GET PUT PATCH DELETE /api/v1/oauth-clients/:id
     POST /api/v1/oauth-clients/:id/rotate-secret

@@ -257,6 +257,9 @@ export const pageAccess: AccessTable = {
     GET /settings/api-keys
     GET /settings/api-keys/:id
     POST /settings/api-keys/:id/revoke
+    GET /settings/app-access
+    GET /settings/app-access/:id
+    POST /settings/app-access/:id/revoke
     GET /settings/apps
     GET POST /settings/apps/new
     GET /settings/apps/:id

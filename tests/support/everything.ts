@@ -236,6 +236,8 @@ export async function makeEverything(t: TestProgram): Promise<Everything> {
     passkeys: rows.api_key,
     apps: app.client.id,
     "oauth-clients": app.client.id,
+    "oauth-grants": app.client.id,
+    "app-access": app.client.id,
     "work-types": await first("work-types"),
     "ticket-queues": await first("ticket-queues"),
     "ticket-statuses": await first("ticket-statuses"),

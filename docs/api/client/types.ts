@@ -322,7 +322,7 @@ export interface Schemas {
     [custom: `custom_fields.${string}`]: unknown;
   };
   companies_include: ("parent_company" | "parent_company.parent_company" | "parent_company.default_billing_contact" | "parent_company.default_technical_contact" | "parent_company.account_manager" | "parent_company.contract" | "parent_company.rate_card" | "parent_company.merged_into" | "default_billing_contact" | "default_billing_contact.company" | "default_billing_contact.site" | "default_billing_contact.portal_user" | "default_billing_contact.merged_into" | "default_technical_contact" | "default_technical_contact.company" | "default_technical_contact.site" | "default_technical_contact.portal_user" | "default_technical_contact.merged_into" | "account_manager" | "account_manager.contact" | "account_manager.deactivated_by" | "contract" | "contract.company" | "contract.rate_card" | "contract.signed_by_contact" | "rate_card" | "merged_into" | "merged_into.parent_company" | "merged_into.default_billing_contact" | "merged_into.default_technical_contact" | "merged_into.account_manager" | "merged_into.contract" | "merged_into.rate_card" | "merged_into.merged_into")[];
-  companies_include_one: ("parent_company" | "parent_company.parent_company" | "parent_company.default_billing_contact" | "parent_company.default_technical_contact" | "parent_company.account_manager" | "parent_company.contract" | "parent_company.rate_card" | "parent_company.merged_into" | "default_billing_contact" | "default_billing_contact.company" | "default_billing_contact.site" | "default_billing_contact.portal_user" | "default_billing_contact.merged_into" | "default_technical_contact" | "default_technical_contact.company" | "default_technical_contact.site" | "default_technical_contact.portal_user" | "default_technical_contact.merged_into" | "account_manager" | "account_manager.contact" | "account_manager.deactivated_by" | "contract" | "contract.company" | "contract.rate_card" | "contract.signed_by_contact" | "rate_card" | "merged_into" | "merged_into.parent_company" | "merged_into.default_billing_contact" | "merged_into.default_technical_contact" | "merged_into.account_manager" | "merged_into.contract" | "merged_into.rate_card" | "merged_into.merged_into" | "contacts" | "contacts.company" | "contacts.site" | "contacts.portal_user" | "contacts.merged_into" | "sites" | "sites.company" | "sites.merged_into" | "notes" | "notes.company" | "notes.contact" | "notes.site" | "notes.created_by" | "attachments" | "attachments.company" | "attachments.contact" | "attachments.site" | "attachments.uploaded_by" | "interactions" | "interactions.company" | "interactions.contact" | "interactions.created_by" | "tickets" | "tickets.status" | "tickets.priority" | "tickets.type" | "tickets.category" | "tickets.subcategory" | "tickets.company" | "tickets.contact" | "tickets.site" | "tickets.assigned_to" | "tickets.team" | "tickets.queue" | "tickets.parent_ticket" | "tickets.contract" | "tickets.created_by" | "time_entries" | "time_entries.user" | "time_entries.work_type" | "time_entries.ticket" | "time_entries.note" | "time_entries.company" | "time_entries.contract" | "time_entries.invoice" | "time_entries.approved_by" | "contracts" | "contracts.company" | "contracts.rate_card" | "contracts.signed_by_contact" | "invoices" | "invoices.company" | "invoices.billing_contact" | "invoices.contract" | "invoices.tax_rate" | "invoices.approved_by" | "payments" | "payments.invoice" | "payments.company" | "payments.recorded_by")[];
+  companies_include_one: ("parent_company" | "parent_company.parent_company" | "parent_company.default_billing_contact" | "parent_company.default_technical_contact" | "parent_company.account_manager" | "parent_company.contract" | "parent_company.rate_card" | "parent_company.merged_into" | "default_billing_contact" | "default_billing_contact.company" | "default_billing_contact.site" | "default_billing_contact.portal_user" | "default_billing_contact.merged_into" | "default_technical_contact" | "default_technical_contact.company" | "default_technical_contact.site" | "default_technical_contact.portal_user" | "default_technical_contact.merged_into" | "account_manager" | "account_manager.contact" | "account_manager.deactivated_by" | "contract" | "contract.company" | "contract.rate_card" | "contract.signed_by_contact" | "rate_card" | "merged_into" | "merged_into.parent_company" | "merged_into.default_billing_contact" | "merged_into.default_technical_contact" | "merged_into.account_manager" | "merged_into.contract" | "merged_into.rate_card" | "merged_into.merged_into" | "contacts" | "contacts.company" | "contacts.site" | "contacts.portal_user" | "contacts.merged_into" | "sites" | "sites.company" | "sites.merged_into" | "notes" | "notes.company" | "notes.contact" | "notes.site" | "notes.created_by" | "notes.edited_by" | "attachments" | "attachments.company" | "attachments.contact" | "attachments.site" | "attachments.uploaded_by" | "interactions" | "interactions.company" | "interactions.contact" | "interactions.created_by" | "tickets" | "tickets.status" | "tickets.priority" | "tickets.type" | "tickets.category" | "tickets.subcategory" | "tickets.company" | "tickets.contact" | "tickets.site" | "tickets.assigned_to" | "tickets.team" | "tickets.queue" | "tickets.parent_ticket" | "tickets.contract" | "tickets.created_by" | "time_entries" | "time_entries.user" | "time_entries.work_type" | "time_entries.ticket" | "time_entries.note" | "time_entries.company" | "time_entries.contract" | "time_entries.invoice" | "time_entries.approved_by" | "contracts" | "contracts.company" | "contracts.rate_card" | "contracts.signed_by_contact" | "invoices" | "invoices.company" | "invoices.billing_contact" | "invoices.contract" | "invoices.tax_rate" | "invoices.approved_by" | "payments" | "payments.invoice" | "payments.company" | "payments.recorded_by")[];
   companies_sort: ("id" | "-id" | "version" | "-version" | "created_at" | "-created_at" | "updated_at" | "-updated_at" | "name" | "-name" | "company_type" | "-company_type" | "status" | "-status" | "industry" | "-industry" | "website" | "-website" | "phone" | "-phone" | "tax_id" | "-tax_id" | "currency" | "-currency" | "payment_terms" | "-payment_terms" | "is_tax_exempt" | "-is_tax_exempt" | "language" | "-language" | "notes" | "-notes" | "archived_at" | "-archived_at")[];
   contacts: {
     type: "contacts";
@@ -453,7 +453,7 @@ export interface Schemas {
     [custom: `custom_fields.${string}`]: unknown;
   };
   contacts_include: ("company" | "company.parent_company" | "company.default_billing_contact" | "company.default_technical_contact" | "company.account_manager" | "company.contract" | "company.rate_card" | "company.merged_into" | "site" | "site.company" | "site.merged_into" | "portal_user" | "portal_user.contact" | "portal_user.deactivated_by" | "merged_into" | "merged_into.company" | "merged_into.site" | "merged_into.portal_user" | "merged_into.merged_into")[];
-  contacts_include_one: ("company" | "company.parent_company" | "company.default_billing_contact" | "company.default_technical_contact" | "company.account_manager" | "company.contract" | "company.rate_card" | "company.merged_into" | "site" | "site.company" | "site.merged_into" | "portal_user" | "portal_user.contact" | "portal_user.deactivated_by" | "merged_into" | "merged_into.company" | "merged_into.site" | "merged_into.portal_user" | "merged_into.merged_into" | "notes" | "notes.company" | "notes.contact" | "notes.site" | "notes.created_by" | "attachments" | "attachments.company" | "attachments.contact" | "attachments.site" | "attachments.uploaded_by" | "interactions" | "interactions.company" | "interactions.contact" | "interactions.created_by" | "tickets" | "tickets.status" | "tickets.priority" | "tickets.type" | "tickets.category" | "tickets.subcategory" | "tickets.company" | "tickets.contact" | "tickets.site" | "tickets.assigned_to" | "tickets.team" | "tickets.queue" | "tickets.parent_ticket" | "tickets.contract" | "tickets.created_by")[];
+  contacts_include_one: ("company" | "company.parent_company" | "company.default_billing_contact" | "company.default_technical_contact" | "company.account_manager" | "company.contract" | "company.rate_card" | "company.merged_into" | "site" | "site.company" | "site.merged_into" | "portal_user" | "portal_user.contact" | "portal_user.deactivated_by" | "merged_into" | "merged_into.company" | "merged_into.site" | "merged_into.portal_user" | "merged_into.merged_into" | "notes" | "notes.company" | "notes.contact" | "notes.site" | "notes.created_by" | "notes.edited_by" | "attachments" | "attachments.company" | "attachments.contact" | "attachments.site" | "attachments.uploaded_by" | "interactions" | "interactions.company" | "interactions.contact" | "interactions.created_by" | "tickets" | "tickets.status" | "tickets.priority" | "tickets.type" | "tickets.category" | "tickets.subcategory" | "tickets.company" | "tickets.contact" | "tickets.site" | "tickets.assigned_to" | "tickets.team" | "tickets.queue" | "tickets.parent_ticket" | "tickets.contract" | "tickets.created_by")[];
   contacts_sort: ("id" | "-id" | "version" | "-version" | "created_at" | "-created_at" | "updated_at" | "-updated_at" | "company_id" | "-company_id" | "first_name" | "-first_name" | "last_name" | "-last_name" | "email" | "-email" | "phone" | "-phone" | "mobile" | "-mobile" | "title" | "-title" | "department" | "-department" | "contact_type" | "-contact_type" | "is_portal_user" | "-is_portal_user" | "preferred_contact_method" | "-preferred_contact_method" | "timezone" | "-timezone" | "language" | "-language" | "notes" | "-notes" | "archived_at" | "-archived_at")[];
   contract_hour_balances: {
     type: "contract_hour_balances";
@@ -765,6 +765,42 @@ export interface Schemas {
   };
   data_exports_include: ("created_by" | "created_by.contact" | "created_by.deactivated_by")[];
   data_exports_sort: ("id" | "-id" | "version" | "-version" | "created_at" | "-created_at" | "updated_at" | "-updated_at" | "export_status" | "-export_status" | "done_count" | "-done_count" | "total_count" | "-total_count" | "result_kb" | "-result_kb" | "expires_at" | "-expires_at" | "lease_until" | "-lease_until" | "last_error" | "-last_error")[];
+  distinct_pairs: {
+    type: "distinct_pairs";
+    id: string;
+    attributes: Schemas["distinct_pairs_attributes"];
+    relationships?: {
+      created_by?: {
+        data: {
+          type: "users";
+          id: string;
+        } | null;
+        links?: Schemas["relationship_links"];
+      };
+    };
+    links: Schemas["self_link"];
+  };
+  distinct_pairs_attributes: {
+    version: number;
+    created_at: string;
+    updated_at: string;
+    entity_type: "companies" | "contacts";
+    first_id: string;
+    second_id: string;
+    created_by_id: string | null;
+  };
+  distinct_pairs_filter: {
+    id?: Schemas["filter_equal"];
+    version?: Schemas["filter_ordered"];
+    created_at?: Schemas["filter_ordered"];
+    updated_at?: Schemas["filter_ordered"];
+    entity_type?: Schemas["filter_ordered"];
+    first_id?: Schemas["filter_equal"];
+    second_id?: Schemas["filter_equal"];
+    created_by_id?: Schemas["filter_equal"];
+  };
+  distinct_pairs_include: ("created_by" | "created_by.contact" | "created_by.deactivated_by")[];
+  distinct_pairs_sort: ("id" | "-id" | "version" | "-version" | "created_at" | "-created_at" | "updated_at" | "-updated_at" | "entity_type" | "-entity_type" | "first_id" | "-first_id" | "second_id" | "-second_id")[];
   error: {
     id: string;
     status: string;
@@ -1825,6 +1861,13 @@ export interface Schemas {
         } | null;
         links?: Schemas["relationship_links"];
       };
+      edited_by?: {
+        data: {
+          type: "users";
+          id: string;
+        } | null;
+        links?: Schemas["relationship_links"];
+      };
     };
     links: Schemas["self_link"];
   };
@@ -1839,6 +1882,8 @@ export interface Schemas {
     is_pinned: boolean;
     is_alert: boolean;
     created_by_id: string | null;
+    edited_at: string | null;
+    edited_by_id: string | null;
   };
   record_notes_filter: {
     id?: Schemas["filter_equal"];
@@ -1852,9 +1897,11 @@ export interface Schemas {
     is_pinned?: Schemas["filter_equal"];
     is_alert?: Schemas["filter_equal"];
     created_by_id?: Schemas["filter_equal"];
+    edited_at?: Schemas["filter_ordered"];
+    edited_by_id?: Schemas["filter_equal"];
   };
-  record_notes_include: ("company" | "company.parent_company" | "company.default_billing_contact" | "company.default_technical_contact" | "company.account_manager" | "company.contract" | "company.rate_card" | "company.merged_into" | "contact" | "contact.company" | "contact.site" | "contact.portal_user" | "contact.merged_into" | "site" | "site.company" | "site.merged_into" | "created_by" | "created_by.contact" | "created_by.deactivated_by")[];
-  record_notes_sort: ("id" | "-id" | "version" | "-version" | "created_at" | "-created_at" | "updated_at" | "-updated_at" | "content" | "-content" | "is_pinned" | "-is_pinned" | "is_alert" | "-is_alert")[];
+  record_notes_include: ("company" | "company.parent_company" | "company.default_billing_contact" | "company.default_technical_contact" | "company.account_manager" | "company.contract" | "company.rate_card" | "company.merged_into" | "contact" | "contact.company" | "contact.site" | "contact.portal_user" | "contact.merged_into" | "site" | "site.company" | "site.merged_into" | "created_by" | "created_by.contact" | "created_by.deactivated_by" | "edited_by" | "edited_by.contact" | "edited_by.deactivated_by")[];
+  record_notes_sort: ("id" | "-id" | "version" | "-version" | "created_at" | "-created_at" | "updated_at" | "-updated_at" | "content" | "-content" | "is_pinned" | "-is_pinned" | "is_alert" | "-is_alert" | "edited_at" | "-edited_at")[];
   relationship_links: {
     self?: string;
     related?: string;
@@ -2066,7 +2113,7 @@ export interface Schemas {
     merged_into_id?: Schemas["filter_equal"];
   };
   sites_include: ("company" | "company.parent_company" | "company.default_billing_contact" | "company.default_technical_contact" | "company.account_manager" | "company.contract" | "company.rate_card" | "company.merged_into" | "merged_into" | "merged_into.company" | "merged_into.merged_into")[];
-  sites_include_one: ("company" | "company.parent_company" | "company.default_billing_contact" | "company.default_technical_contact" | "company.account_manager" | "company.contract" | "company.rate_card" | "company.merged_into" | "merged_into" | "merged_into.company" | "merged_into.merged_into" | "notes" | "notes.company" | "notes.contact" | "notes.site" | "notes.created_by" | "attachments" | "attachments.company" | "attachments.contact" | "attachments.site" | "attachments.uploaded_by")[];
+  sites_include_one: ("company" | "company.parent_company" | "company.default_billing_contact" | "company.default_technical_contact" | "company.account_manager" | "company.contract" | "company.rate_card" | "company.merged_into" | "merged_into" | "merged_into.company" | "merged_into.merged_into" | "notes" | "notes.company" | "notes.contact" | "notes.site" | "notes.created_by" | "notes.edited_by" | "attachments" | "attachments.company" | "attachments.contact" | "attachments.site" | "attachments.uploaded_by")[];
   sites_sort: ("id" | "-id" | "version" | "-version" | "created_at" | "-created_at" | "updated_at" | "-updated_at" | "company_id" | "-company_id" | "name" | "-name" | "phone" | "-phone" | "is_primary" | "-is_primary" | "timezone" | "-timezone" | "notes" | "-notes" | "archived_at" | "-archived_at")[];
   tags: {
     type: "tags";
@@ -5639,6 +5686,76 @@ export interface Operations {
       };
     };
   };
+  /** List distinct pairs. */
+  "GET /distinct-pairs": {
+    path: undefined;
+    query: { filter?: Schemas["distinct_pairs_filter"]; sort?: Schemas["distinct_pairs_sort"]; page?: {
+      size?: number;
+      after?: string;
+    }; fields?: Record<string, string>; include?: Schemas["distinct_pairs_include"] };
+    body: undefined;
+    answer: {
+      jsonapi: Schemas["jsonapi"];
+      data: (Schemas["distinct_pairs"])[];
+      included?: (Schemas["resource_object"])[];
+      links?: Schemas["list_links"];
+    };
+  };
+  /** Add a pair. */
+  "POST /distinct-pairs": {
+    path: undefined;
+    query: undefined;
+    body: {
+      data: {
+        type: "distinct_pairs";
+        id?: string;
+        attributes?: {
+          entity_type: "companies" | "contacts";
+          first_id: string;
+          second_id: string;
+        };
+        relationships?: {
+          first?: {
+            data: {
+              type: string;
+              id: string;
+            } | null;
+          };
+          second?: {
+            data: {
+              type: string;
+              id: string;
+            } | null;
+          };
+        };
+      };
+    };
+    answer: {
+      jsonapi: Schemas["jsonapi"];
+      data: Schemas["distinct_pairs"];
+      included?: (Schemas["resource_object"])[];
+      links?: Schemas["list_links"];
+    };
+  };
+  /** Show a pair. */
+  "GET /distinct-pairs/{id}": {
+    path: { id: string };
+    query: { fields?: Record<string, string>; include?: Schemas["distinct_pairs_include"] };
+    body: undefined;
+    answer: {
+      jsonapi: Schemas["jsonapi"];
+      data: Schemas["distinct_pairs"];
+      included?: (Schemas["resource_object"])[];
+      links?: Schemas["list_links"];
+    };
+  };
+  /** Delete a pair, unless something refers to it. */
+  "DELETE /distinct-pairs/{id}": {
+    path: { id: string };
+    query: undefined;
+    body: undefined;
+    answer: undefined;
+  };
   /** List event deliveries. */
   "GET /event-deliveries": {
     path: undefined;
@@ -7106,6 +7223,35 @@ export interface Operations {
         };
       };
     };
+  };
+  /** What everybody has allowed apps to do, and apps that act by themselves. */
+  "GET /oauth-grants": {
+    path: undefined;
+    query: undefined;
+    body: undefined;
+    answer: {
+      jsonapi: Schemas["jsonapi"];
+      data: ({
+        type: "oauth_grants";
+        id: string;
+        attributes: {
+          client_id: string;
+          app_name: string;
+          user_id: string | null;
+          user_name: string | null;
+          scopes: (string)[];
+          created_at: string;
+          last_used_at: string | null;
+        };
+      })[];
+    };
+  };
+  /** Take away what somebody has allowed an app. */
+  "DELETE /oauth-grants/{id}": {
+    path: { id: string };
+    query: undefined;
+    body: undefined;
+    answer: undefined;
   };
   /** This document: the whole API as OpenAPI 3.1. */
   "GET /openapi.json": {
@@ -9129,6 +9275,39 @@ export interface Operations {
       included?: (Schemas["resource_object"])[];
       links?: Schemas["list_links"];
     };
+  };
+  /** Everybody's API keys: whose, what for, when and from where they were used. */
+  "GET /staff/api-keys": {
+    path: undefined;
+    query: undefined;
+    body: undefined;
+    answer: {
+      jsonapi: Schemas["jsonapi"];
+      data: ({
+        type: "api_keys";
+        id: string;
+        attributes: {
+          name: string;
+          hint: string;
+          scopes: (string)[];
+          allowed_networks: (string)[];
+          created_at: string;
+          last_used_at: string | null;
+          last_used_ip: string | null;
+          expires_at: string | null;
+          revoked_at: string | null;
+          user_id: string;
+          user_name: string;
+        };
+      })[];
+    };
+  };
+  /** Revoke anybody's API key. */
+  "DELETE /staff/api-keys/{id}": {
+    path: { id: string };
+    query: undefined;
+    body: undefined;
+    answer: undefined;
   };
   /** The standard lists, entry by entry, with what has the same name or the same place already. */
   "GET /standard-data": {

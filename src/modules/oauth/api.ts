@@ -16,7 +16,7 @@ import {
   rotateSecret,
   updateClient,
 } from "./clients.ts";
-import { withdrawGrant } from "./grants.ts";
+import { grantsOfAll, revokeAnyGrant, withdrawGrant } from "./grants.ts";
 import { allowedBy } from "./pages/allowed.ts";
 
 /** Apps over the API: registering them, and what one has allowed them. */
@@ -73,7 +73,52 @@ const grantAttributes = Type.Object({
   last_used_at: maybe,
 });
 
+const allGrantAttributes = Type.Object({
+  client_id: Type.String(),
+  app_name: Type.String(),
+  user_id: maybe,
+  user_name: maybe,
+  scopes: Type.Array(Type.String()),
+  created_at: Type.String(),
+  last_used_at: maybe,
+});
+
+/** Who has allowed which app what, for whoever looks after the apps. */
+const grantRoutes: Route[] = [
+  {
+    method: "GET",
+    path: "/api/v1/oauth-grants",
+    door: "api",
+    permission,
+    doc: {
+      summary: "What everybody has allowed apps to do, and apps that act by themselves.",
+      answer: { type: "oauth_grants", attributes: allGrantAttributes, isList: true },
+    },
+    handle: async (ctx, incoming) => {
+      refuseParameters(incoming);
+      const rows = await grantsOfAll(ctx).orderBy("oauth_grants.created_at", "desc").execute();
+      return json({
+        jsonapi: { version: "1.1" },
+        links: { self: "/api/v1/oauth-grants" },
+        data: rows.map(({ id, service_user_id: _own, ...rest }) => ({ type: "oauth_grants", id, attributes: rest })),
+      });
+    },
+  },
+  {
+    method: "DELETE",
+    path: "/api/v1/oauth-grants/:id",
+    door: "api",
+    permission,
+    doc: { summary: "Take away what somebody has allowed an app.", answer: "nothing" },
+    handle: async (ctx, incoming) => {
+      await perform(ctx, revokeAnyGrant, { id: incoming.params["id"] });
+      return response(new Response(null, { status: 204 }));
+    },
+  },
+];
+
 export const oauthApi: Route[] = [
+  ...grantRoutes,
   {
     method: "GET",
     path: base,

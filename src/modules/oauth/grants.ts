@@ -1,11 +1,12 @@
 import { Type } from "@sinclair/typebox";
 import { oauthGrants } from "../../platform/access/oauth.ts";
-import { find } from "../../platform/access/reach.ts";
+import { find, reach } from "../../platform/access/reach.ts";
 import { action } from "../../platform/action.ts";
-import { asSystem, type Work } from "../../platform/context.ts";
+import { asSystem, type Ctx, type Work } from "../../platform/context.ts";
 import { update } from "../../platform/database/records.ts";
 import { notFound } from "../../platform/errors.ts";
 import { t } from "../../platform/language/index.ts";
+import { checkMayActOn } from "../staff/index.ts";
 
 /** Ends a grant: every token that hangs on it is worth nothing from now on. */
 export async function revokeGrant(work: Work, grantId: string): Promise<void> {
@@ -32,5 +33,58 @@ export const withdrawGrant = action({
     if (grant.user_id !== work.actor.user_id || work.actor.session_id === null)
       throw notFound(t("This permission given to an app"));
     if (grant.revoked_at === null) await revokeGrant(work, id);
+  },
+});
+
+export interface GrantRow {
+  id: string;
+  client_id: string;
+  app_name: string;
+  /** Whom the app acts as; the same as the service user for one that acts by itself. */
+  user_id: string | null;
+  user_name: string | null;
+  service_user_id: string | null;
+  scopes: string[];
+  created_at: string;
+  last_used_at: string | null;
+}
+
+/** Everything that apps may do here at present, of everybody within reach: for whoever looks after the apps, all. */
+export function grantsOfAll(ctx: Ctx) {
+  return reach(ctx, "oauth_grants")
+    .innerJoin("oauth_clients", "oauth_clients.id", "oauth_grants.client_id")
+    .leftJoin("users", "users.id", "oauth_grants.user_id")
+    .select([
+      "oauth_grants.id",
+      "oauth_grants.client_id",
+      "oauth_clients.name as app_name",
+      "oauth_grants.user_id",
+      "users.name as user_name",
+      "oauth_clients.service_user_id",
+      "oauth_grants.scopes",
+      "oauth_grants.created_at",
+      "oauth_grants.last_used_at",
+    ])
+    .where("oauth_grants.revoked_at", "is", null);
+}
+
+export async function grantNamed(ctx: Ctx, id: string): Promise<GrantRow> {
+  const row = await grantsOfAll(ctx).where("oauth_grants.id", "=", id).executeTakeFirst();
+  if (row === undefined) throw notFound(t("This permission given to an app"));
+  return row;
+}
+
+/** Takes away what anybody has allowed an app: for whoever looks after the apps and may do no less than that person. */
+export const revokeAnyGrant = action({
+  name: "oauth.revoke_grant",
+  permission: "oauth.manage",
+  input: Type.Object(
+    { id: Type.String({ format: "uuid" }), version: Type.Optional(Type.Integer()) },
+    { additionalProperties: false },
+  ),
+  run: async (work: Work, { id }: { id: string }) => {
+    const grant = await grantNamed(work, id);
+    if (grant.user_id !== null && grant.user_id !== grant.service_user_id) await checkMayActOn(work, grant.user_id);
+    await revokeGrant(work, id);
   },
 });

@@ -8,8 +8,9 @@ import { oauthApi } from "./api.ts";
 import { allowClient, authorizeRoutes } from "./authorize.ts";
 import { createClient, revokeClient, rotateSecret, updateClient } from "./clients.ts";
 import { tokenReused } from "./events.ts";
-import { withdrawGrant } from "./grants.ts";
+import { revokeAnyGrant, withdrawGrant } from "./grants.ts";
 import { oauthJobs } from "./jobs.ts";
+import { accessPages } from "./pages/access.ts";
 import { allowedPages } from "./pages/allowed.ts";
 import { appPages } from "./pages/apps.ts";
 import { tokenRoutes } from "./tokens.ts";
@@ -28,10 +29,11 @@ export const oauthModule = defineModule({
     revokeClient,
     allowClient,
     withdrawGrant,
+    revokeAnyGrant,
   ] as unknown as AnyAction[],
   emits: [tokenReused],
   jobs: oauthJobs,
-  routes: [...authorizeRoutes, ...tokenRoutes, ...appPages, ...allowedPages, ...oauthApi],
+  routes: [...authorizeRoutes, ...tokenRoutes, ...appPages, ...allowedPages, ...accessPages, ...oauthApi],
   reach: {
     oauth_grants: (query, ctx) =>
       can(ctx.actor, "oauth.manage") ? query : query.where(sql.ref("oauth_grants.user_id"), "=", ctx.actor.user_id),
@@ -48,6 +50,19 @@ export const oauthModule = defineModule({
         text: t("Programs of others that may ask for access, or act by themselves."),
         href: "/settings/apps",
         icon: "globe",
+      }),
+    },
+    {
+      page: "settings",
+      order: 23.5,
+      permission: "oauth.manage",
+      load: async () => ({
+        kind: "card",
+        group: t("Integrations"),
+        title: t("Access of apps"),
+        text: t("Who has allowed which app what, when it was used, and how to take it away."),
+        href: "/settings/app-access",
+        icon: "shield",
       }),
     },
   ],

@@ -59,7 +59,7 @@ export { makeApiKey } from "./keys.ts";
 export { mintOneTime, readOneTime, spent, useOneTime } from "./one-time.ts";
 export { newPasswordForm, passwordAnswer, setupAnswer, twoStepModel } from "./pages/security.ts";
 export { codeField, codesPage } from "./pages/steps.ts";
-export { setRoles } from "./roles.ts";
+export { checkMayActOn, setRoles } from "./roles.ts";
 export { deviceOf } from "./rules.ts";
 
 /** What a person has of one's own, and administrators look after. */

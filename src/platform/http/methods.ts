@@ -1,16 +1,16 @@
 import type { Route } from "./route.ts";
 
-/** Which methods an address of the API takes, for those who ask with another one (RFC 9110, 15.5.6). */
+/** Which methods an address for programs takes, for those who ask with another one (RFC 9110, 15.5.6). */
 export interface Address {
   pattern: RegExp;
   routes: Route[];
 }
 
-/** The addresses of the API, by what they match. */
+/** The addresses that programs call, by what they match. */
 export function apiAddresses(routes: readonly Route[]): Address[] {
   const addresses = new Map<string, Address>();
   for (const route of routes) {
-    if (!route.path.startsWith("/api/")) continue;
+    if (!/^\/(api|oauth|\.well-known)\//.test(route.path)) continue;
     const source = route.path.replace(/[.]/g, "\\.").replace(/:(\w+)/g, "(?<$1>[^/]+)");
     const known = addresses.get(source) ?? { pattern: new RegExp(`^${source}$`), routes: [] };
     known.routes.push(route);

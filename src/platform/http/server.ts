@@ -14,6 +14,7 @@ import { loadTenant } from "../tenants.ts";
 import { clientAddress } from "./address.ts";
 import { assetAnswer } from "./assets.ts";
 import { readBody } from "./body.ts";
+import { shareAnswer } from "./cors.ts";
 import { parseCookies, portalCookieName, staffCookieName } from "./cookies.ts";
 import { checkCsrf, csrfSubject } from "./csrf.ts";
 import { deprecationHeaders } from "./deprecation.ts";
@@ -221,6 +222,12 @@ async function answerTo(
   if (route.doc?.deprecated !== undefined)
     for (const [name, value] of Object.entries(deprecationHeaders(route.doc.deprecated)))
       answer.headers.set(name, value);
+  if (ctx !== null && ctx.tenant.id !== noId) {
+    // Without the database nobody is let in from elsewhere, and the answer says already what is the matter.
+    await shareAnswer(ctx, request, answer).catch((error: unknown) =>
+      log.error("whether another origin may read could not be told", { request: info.id, error: String(error) }),
+    );
+  }
   return withSecurityHeaders(app, answer, ctx?.tenant ?? null, info.id);
 }
 

@@ -48,6 +48,18 @@ async function keysOf(ctx: Ctx, userId: string): Promise<{ id: string }[]> {
   return ctx.db.selectFrom("api_keys").select(shown).where("user_id", "=", user.id).orderBy("name").execute();
 }
 
+const owner = Type.Object({ user_id: Type.String(), user_name: Type.String() });
+
+/** Everybody's keys, with whose they are. */
+function allKeys(ctx: Ctx) {
+  const own = shown.map((name) => `api_keys.${name}` as const);
+  return ctx.db
+    .selectFrom("api_keys")
+    .innerJoin("users", "users.id", "api_keys.user_id")
+    .select(own)
+    .select(["api_keys.user_id", "users.name as user_name"]);
+}
+
 export const keysApi: Route[] = [
   {
     method: "GET",
@@ -84,6 +96,31 @@ export const keysApi: Route[] = [
     doc: { summary: "Revoke one of one's own API keys.", answer: "nothing" },
     handle: async (ctx, incoming) => {
       await perform(ctx, revokeApiKey, { id: incoming.params["id"] });
+      return nothing();
+    },
+  },
+  {
+    method: "GET",
+    path: "/api/v1/staff/api-keys",
+    door: "api",
+    permission: "staff.manage",
+    doc: {
+      summary: "Everybody's API keys: whose, what for, when and from where they were used.",
+      answer: { type, attributes: Type.Object({ ...attributes.properties, ...owner.properties }), isList: true },
+    },
+    handle: async (ctx, incoming) => {
+      refuseParameters(incoming);
+      return listOf("/api/v1/staff/api-keys", await allKeys(ctx).orderBy("api_keys.name").execute());
+    },
+  },
+  {
+    method: "DELETE",
+    path: "/api/v1/staff/api-keys/:id",
+    door: "api",
+    permission: "staff.manage",
+    doc: { summary: "Revoke anybody's API key.", answer: "nothing" },
+    handle: async (ctx, incoming) => {
+      await perform(ctx, revokeAnyApiKey, { id: incoming.params["id"] });
       return nothing();
     },
   },

@@ -1,7 +1,7 @@
 import type { TotpSetup } from "../../../platform/access/totp.ts";
 import type { Failure } from "../../../platform/errors.ts";
 import { button, link } from "../../../platform/http/cells.ts";
-import { field, formModel } from "../../../platform/http/form-model.ts";
+import { field, formModel, type FormValues } from "../../../platform/http/form-model.ts";
 import type { SecurityPageModel, TwoStepModel } from "../../../platform/http/sign-in-models.ts";
 import { type Answer, page } from "../../../platform/http/route.ts";
 import type { FieldModel, FormModel, PageHeaderModel } from "../../../platform/http/view-models.ts";
@@ -70,6 +70,7 @@ export function setupAnswer(
   waiting: TotpSetup,
   home: string,
   failure: Failure | null,
+  typed: FormValues = {},
 ): Answer {
   const model: TwoStepModel = {
     header,
@@ -78,6 +79,7 @@ export function setupAnswer(
     ...waiting,
     form: formModel({
       action: `${home}/two-step`,
+      values: typed,
       failure,
       submit_label: t("Switch on"),
       cancel_url: home,

@@ -25,10 +25,15 @@ const header = (door: AccountDoor, title: string): PageHeaderModel => ({
   actions: [],
 });
 
-async function setupPage(ctx: Ctx, door: AccountDoor, failure: Failure | null): Promise<Answer> {
+async function setupPage(
+  ctx: Ctx,
+  door: AccountDoor,
+  failure: Failure | null,
+  typed: FormValues = {},
+): Promise<Answer> {
   const waiting = await waitingTotp(ctx, ctx.actor.user_id ?? "");
   if (waiting === null) return redirect(homes[door]);
-  return setupAnswer(header(door, t("Set up two-step sign-in")), waiting, homes[door], failure);
+  return setupAnswer(header(door, t("Set up two-step sign-in")), waiting, homes[door], failure, typed);
 }
 
 /** A page that asks for the password and then does something. */
@@ -107,7 +112,7 @@ function routesOf(door: AccountDoor): Route[] {
           return codesPage(ctx, header(door, t("Your recovery codes")), codes, home);
         } catch (error) {
           const failure = formFailure(error);
-          return reading(ctx, (reader) => setupPage(reader, door, failure));
+          return reading(ctx, (reader) => setupPage(reader, door, failure, fields));
         }
       },
     },

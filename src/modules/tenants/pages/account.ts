@@ -4,7 +4,7 @@ import { type Ctx, reading } from "../../../platform/context.ts";
 import { shortestPassword } from "../../../platform/crypto/passwords.ts";
 import type { Failure } from "../../../platform/errors.ts";
 import { button, formatAgo, link } from "../../../platform/http/cells.ts";
-import { formFailure } from "../../../platform/http/form-model.ts";
+import { formFailure, type FormValues } from "../../../platform/http/form-model.ts";
 import type { SecurityPageModel } from "../../../platform/http/sign-in-models.ts";
 import { type Answer, page, redirect, type Route } from "../../../platform/http/route.ts";
 import type { PageHeaderModel } from "../../../platform/http/view-models.ts";
@@ -83,10 +83,10 @@ async function accountPage(ctx: Ctx, failure: Failure | null): Promise<Answer> {
   return page("account/security", model.header.title, model, failure?.status ?? 200);
 }
 
-async function setupPage(ctx: Ctx, failure: Failure | null): Promise<Answer> {
+async function setupPage(ctx: Ctx, failure: Failure | null, typed: FormValues = {}): Promise<Answer> {
   const waiting = await waitingOperatorTotp(ctx, own(ctx));
   if (waiting === null) return redirect(home);
-  return setupAnswer(header(t("Set up two-step sign-in")), waiting, home, failure);
+  return setupAnswer(header(t("Set up two-step sign-in")), waiting, home, failure, typed);
 }
 
 const route = (method: "GET" | "POST", path: string, handle: Route["handle"]): Route => ({
@@ -101,7 +101,7 @@ const route = (method: "GET" | "POST", path: string, handle: Route["handle"]): R
 function posted(
   path: string,
   run: (ctx: Ctx, fields: Record<string, unknown>) => Promise<Answer>,
-  again: (ctx: Ctx, failure: Failure) => Promise<Answer>,
+  again: (ctx: Ctx, failure: Failure, typed: FormValues) => Promise<Answer>,
 ): Route {
   return route("POST", path, async (ctx, incoming) => {
     const { fields } = await incoming.form();
@@ -109,7 +109,7 @@ function posted(
       return await run(ctx, fields);
     } catch (error) {
       const failure = formFailure(error);
-      return reading(ctx, (reader) => again(reader, failure));
+      return reading(ctx, (reader) => again(reader, failure, fields));
     }
   });
 }

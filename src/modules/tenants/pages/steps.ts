@@ -12,13 +12,13 @@ import { cookiesOf, goOn, safeNext, stepOf, stepPaths, stepUrl, text } from "./e
 
 /** The steps between an operator's password and a session. */
 
-function codePage(next: string, failure: Failure | null): Answer {
+function codePage(next: string, typed: string, failure: Failure | null): Answer {
   const model: AuthPageModel = {
     title: t("Second step"),
     text: t("Enter the code that your authenticator app shows, or one of your recovery codes."),
     form: formModel({
       action: stepPaths.code,
-      values: { next },
+      values: { next, code: typed },
       failure,
       submit_label: t("Go on"),
       sections: [{ title: "", fields: [codeField(t("Code"), ""), field("next", "", { kind: "hidden" })] }],
@@ -31,7 +31,12 @@ function codePage(next: string, failure: Failure | null): Answer {
   return page("auth/sign-in", model.title, model, failure?.status ?? 200);
 }
 
-async function setupPage(ctx: Ctx, open: OpenStep, next: string, failure: Failure | null): Promise<Answer> {
+async function setupPage(
+  ctx: Ctx,
+  open: OpenStep,
+  { next, typed }: { next: string; typed: string },
+  failure: Failure | null,
+): Promise<Answer> {
   const waiting = await waitingOperatorTotp(ctx, open.operator.id);
   if (waiting === null) return redirect("/sign-in");
   const model: TwoStepModel = {
@@ -41,7 +46,7 @@ async function setupPage(ctx: Ctx, open: OpenStep, next: string, failure: Failur
     ...waiting,
     form: formModel({
       action: stepPaths.setup,
-      values: { next },
+      values: { next, code: typed },
       failure,
       submit_label: t("Switch on and go on"),
       sections: [
@@ -57,11 +62,16 @@ function stepRoutes(
   step: OpenStep["step"],
   attempt: (ctx: Ctx, token: string, code: string, next: string) => Promise<Answer>,
 ): Route[] {
-  const shown = async (ctx: Ctx, incoming: Incoming, next: string, failure: Failure | null): Promise<Answer> => {
+  const shown = async (
+    ctx: Ctx,
+    incoming: Incoming,
+    { next, typed }: { next: string; typed: string },
+    failure: Failure | null,
+  ): Promise<Answer> => {
     try {
       const open = await readStep(ctx, stepOf(ctx, incoming));
       if (open.step !== step) return redirect(stepUrl(open.step, next));
-      return step === "code" ? codePage(next, failure) : await setupPage(ctx, open, next, failure);
+      return step === "code" ? codePage(next, typed, failure) : await setupPage(ctx, open, { next, typed }, failure);
     } catch (error) {
       if (error instanceof Failure && error.status === 401) return redirect("/sign-in");
       throw error;
@@ -73,7 +83,8 @@ function stepRoutes(
       path: stepPaths[step],
       door: "open",
       permission: null,
-      handle: (ctx, incoming) => shown(ctx, incoming, incoming.url.searchParams.get("next") ?? "", null),
+      handle: (ctx, incoming) =>
+        shown(ctx, incoming, { next: incoming.url.searchParams.get("next") ?? "", typed: "" }, null),
     },
     {
       method: "POST",
@@ -89,7 +100,7 @@ function stepRoutes(
           if (!(error instanceof Failure)) throw error;
           if (error.status === 401) return redirect("/sign-in", error.message, "error");
           if (![409, 422, 429].includes(error.status)) throw error;
-          return reading(ctx, (reader) => shown(reader, incoming, next, error));
+          return reading(ctx, (reader) => shown(reader, incoming, { next, typed: text(fields, "code") }, error));
         }
       },
     },

@@ -1,0 +1,96 @@
+import type { AnyAction } from "../../../platform/action.ts";
+import { cell, empty } from "../../../platform/http/cells.ts";
+import { formModel } from "../../../platform/http/form-model.ts";
+import { buttonRoute } from "../../../platform/http/form-page.ts";
+import { type List, listAnswer } from "../../../platform/http/list.ts";
+import { page, redirect, type Route } from "../../../platform/http/route.ts";
+import { t } from "../../../platform/language/index.ts";
+import { grantNamed, type GrantRow, grantsOfAll, revokeAnyGrant } from "../grants.ts";
+
+/** Who has allowed which app what, for whoever looks after the apps. */
+
+const at = "/settings/app-access";
+const permission = "oauth.manage";
+const crumbs = [
+  { label: "Settings", href: "/settings" },
+  { label: "Access of apps", href: at },
+];
+
+const grantList: List<GrantRow> = {
+  title: "Access of apps",
+  subtitle: "What colleagues have allowed apps to do in their name, and apps that act by themselves.",
+  breadcrumbs: [{ label: "Settings", href: "/settings" }],
+  url: at,
+  table: "oauth_grants",
+  query: (ctx) => grantsOfAll(ctx),
+  columns: [
+    { key: "app", label: "App", is_main: true, cell: (row) => cell.text(row.app_name) },
+    {
+      key: "person",
+      label: "Who",
+      cell: (row) =>
+        row.user_id === row.service_user_id ? cell.muted(t("The app itself")) : cell.person(row.user_name),
+    },
+    {
+      key: "scopes",
+      label: "May do",
+      is_secondary: true,
+      cell: (row, ctx) =>
+        cell.muted(row.scopes.map((scope) => t(ctx.app.registry.permissions.get(scope) ?? scope)).join("; ")),
+    },
+    {
+      key: "created_at",
+      label: "Since",
+      is_secondary: true,
+      cell: (row, ctx) => cell.instant(row.created_at, ctx.tenant, ctx.app.clock.now()),
+    },
+    {
+      key: "last_used_at",
+      label: "Last used",
+      cell: (row, ctx) => cell.instant(row.last_used_at, ctx.tenant, ctx.app.clock.now()),
+    },
+  ],
+  sort: "-created_at",
+  href: (row) => `${at}/${row.id}`,
+  empty: () => empty("globe", t("No app has access"), t("When a colleague allows an app something, it stands here.")),
+};
+
+export const accessPages: Route[] = [
+  {
+    method: "GET",
+    path: at,
+    door: "staff",
+    permission,
+    handle: (ctx, incoming) => listAnswer(ctx, incoming, grantList),
+  },
+  {
+    method: "GET",
+    path: `${at}/:id`,
+    door: "staff",
+    permission,
+    handle: async (ctx, incoming) => {
+      const grant = await grantNamed(ctx, incoming.params["id"] ?? "");
+      const title = t("Take the access of {app} away?", { app: grant.app_name });
+      const who = grant.user_id === grant.service_user_id ? grant.app_name : (grant.user_name ?? "");
+      return page("forms/index", title, {
+        header: {
+          title,
+          subtitle: t("It acts in the name of {who}. From then on its tokens are refused.", { who }),
+          breadcrumbs: crumbs,
+          badges: [],
+          actions: [],
+        },
+        form: formModel({
+          action: `${at}/${grant.id}/revoke`,
+          sections: [],
+          submit_label: t("Take away"),
+          cancel_url: at,
+          is_destructive: true,
+        }),
+      });
+    },
+  },
+  buttonRoute(`${at}/:id/revoke`, revokeAnyGrant as unknown as AnyAction, () =>
+    redirect(at, t("That app has no access any more.")),
+  ),
+];
