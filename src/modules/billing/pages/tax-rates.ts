@@ -4,8 +4,8 @@ import { canonicalDecimal } from "../../../platform/decimal.ts";
 import type { Failure } from "../../../platform/errors.ts";
 import { cell, empty, link } from "../../../platform/http/cells.ts";
 import { columnField, formModel, type FormValues, rowValues } from "../../../platform/http/form-model.ts";
-import { buttonRoute, formRoutes } from "../../../platform/http/form-page.ts";
-import { type List, listAnswer } from "../../../platform/http/list.ts";
+import { recordPages } from "../../../platform/http/record-pages.ts";
+import type { List } from "../../../platform/http/list.ts";
 import { type Incoming, redirect, type Route } from "../../../platform/http/route.ts";
 import type { FormModel } from "../../../platform/http/view-models.ts";
 import { t } from "../../../platform/language/index.ts";
@@ -101,37 +101,18 @@ async function taxRateForm(
   });
 }
 
-export const taxRatePages: Route[] = [
-  {
-    method: "GET",
-    path: url,
-    door: "staff",
-    permission,
-    handle: (ctx, incoming) => listAnswer(ctx, incoming, taxRateList),
+export const taxRatePages: Route[] = recordPages({
+  list: taxRateList,
+  table: "tax_rates",
+  permission,
+  breadcrumbs: crumbs,
+  form: taxRateForm,
+  create: { action: createTaxRate, title: () => t("New tax rate"), done: () => redirect(url, t("Tax rate added.")) },
+  update: { action: updateTaxRate, done: () => t("Changes saved.") },
+  remove: {
+    action: deleteTaxRate,
+    label: () => t("Delete"),
+    question: () => t("Delete this tax rate?"),
+    done: () => t("Tax rate deleted."),
   },
-  ...formRoutes({
-    path: `${url}/new`,
-    permission,
-    action: createTaxRate,
-    title: () => t("New tax rate"),
-    form: taxRateForm,
-    breadcrumbs: crumbs,
-    done: () => redirect(url, t("Tax rate added.")),
-  }),
-  ...formRoutes({
-    path: `${url}/:id`,
-    permission,
-    action: updateTaxRate,
-    title: async (ctx, { id = "" }) => (await find(ctx, "tax_rates", id)).name,
-    form: taxRateForm,
-    extra: (incoming) => ({ id: incoming.params["id"] }),
-    breadcrumbs: crumbs,
-    done: () => redirect(url, t("Changes saved.")),
-  }),
-  buttonRoute(
-    `${url}/:id/delete`,
-    deleteTaxRate,
-    () => redirect(url, t("Tax rate deleted.")),
-    (incoming) => `${url}/${incoming.params["id"] ?? ""}`,
-  ),
-];
+});

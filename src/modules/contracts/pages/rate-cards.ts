@@ -3,10 +3,8 @@ import { pricesRead } from "../../../platform/access/prices.ts";
 import { find, reach } from "../../../platform/access/reach.ts";
 import type { Ctx } from "../../../platform/context.ts";
 import type { Failure } from "../../../platform/errors.ts";
-import { button } from "../../../platform/http/cells.ts";
 import { columnField, field, formModel, type FormValues, rowValues } from "../../../platform/http/form-model.ts";
-import { buttonRoute, formRoutes } from "../../../platform/http/form-page.ts";
-import { listAnswer } from "../../../platform/http/list.ts";
+import { recordPages } from "../../../platform/http/record-pages.ts";
 import { type Incoming, redirect, type Route } from "../../../platform/http/route.ts";
 import type { FormModel } from "../../../platform/http/view-models.ts";
 import { t } from "../../../platform/language/index.ts";
@@ -80,49 +78,22 @@ async function rateCardForm(
 }
 
 /** Rate cards: the list, and a form with one rate a work type. */
-export const rateCardPages: Route[] = [
-  {
-    method: "GET",
-    path: "/rate-cards",
-    door: "staff",
-    permission: pricesRead,
-    handle: (ctx, incoming) => listAnswer(ctx, incoming, rateCardList),
-  },
-  ...formRoutes({
-    path: "/rate-cards/new",
-    permission: "contracts.write",
+export const rateCardPages: Route[] = recordPages({
+  list: rateCardList,
+  table: "rate_cards",
+  permission: pricesRead,
+  breadcrumbs: crumbs,
+  form: rateCardForm,
+  create: {
     action: createRateCard,
     title: () => t("New rate card"),
-    form: rateCardForm,
-    breadcrumbs: crumbs,
     done: () => redirect("/rate-cards", t("Rate card created.")),
-  }),
-  ...formRoutes({
-    path: "/rate-cards/:id",
-    permission: pricesRead,
-    action: updateRateCard,
-    title: async (ctx, { id = "" }) => (await find(ctx, "rate_cards", id)).name,
-    form: rateCardForm,
-    extra: (incoming) => ({ id: incoming.params["id"] }),
-    breadcrumbs: crumbs,
-    actions: (ctx, incoming) =>
-      can(ctx.actor, "contracts.write")
-        ? [
-            button(
-              t("Delete"),
-              `/rate-cards/${incoming.params["id"] ?? ""}/delete`,
-              "trash",
-              "danger",
-              t("Delete this rate card?"),
-            ),
-          ]
-        : [],
-    done: () => redirect("/rate-cards", t("Changes saved.")),
-  }),
-  buttonRoute(
-    "/rate-cards/:id/delete",
-    deleteRateCard,
-    () => redirect("/rate-cards", t("Rate card deleted.")),
-    (incoming) => `/rate-cards/${incoming.params["id"] ?? ""}`,
-  ),
-];
+  },
+  update: { action: updateRateCard, done: () => t("Changes saved.") },
+  remove: {
+    action: deleteRateCard,
+    label: () => t("Delete"),
+    question: () => t("Delete this rate card?"),
+    done: () => t("Rate card deleted."),
+  },
+});

@@ -4,10 +4,10 @@ import { roleWords } from "../../../platform/access/roles.ts";
 import { roles } from "../../../platform/access/schema.ts";
 import type { Ctx } from "../../../platform/context.ts";
 import type { Failure } from "../../../platform/errors.ts";
-import { button, cell, empty, link } from "../../../platform/http/cells.ts";
+import { cell, empty, link } from "../../../platform/http/cells.ts";
 import { columnField, field, formModel, type FormValues } from "../../../platform/http/form-model.ts";
-import { buttonRoute, formRoutes } from "../../../platform/http/form-page.ts";
-import { type List, listAnswer } from "../../../platform/http/list.ts";
+import { recordPages } from "../../../platform/http/record-pages.ts";
+import type { List } from "../../../platform/http/list.ts";
 import { type Incoming, redirect, type Route } from "../../../platform/http/route.ts";
 import type { FormModel } from "../../../platform/http/view-models.ts";
 import { t } from "../../../platform/language/index.ts";
@@ -130,43 +130,25 @@ const crumbs = [
 ];
 
 /** Roles, under Settings. */
-export const rolePages: Route[] = [
-  {
-    method: "GET",
-    path: "/settings/roles",
-    door: "staff",
-    permission: "staff.manage",
-    handle: (ctx, incoming) => listAnswer(ctx, incoming, roleList),
-  },
-  ...formRoutes({
-    path: "/settings/roles/new",
-    permission: "staff.manage",
+export const rolePages: Route[] = recordPages({
+  list: roleList,
+  table: "roles",
+  permission: "staff.manage",
+  breadcrumbs: crumbs,
+  form: roleForm,
+  create: {
     action: createRole,
     title: () => t("New role"),
-    form: roleForm,
-    breadcrumbs: crumbs,
     done: (result) => redirect(`/settings/roles/${(result as { id: string }).id}`, t("Role made. Say what it may do.")),
-  }),
-  ...formRoutes({
-    path: "/settings/roles/:id",
-    permission: "staff.manage",
-    action: updateRole,
-    title: async (ctx, { id = "" }) => (await find(ctx, "roles", id)).name,
-    form: roleForm,
-    actions: async (ctx, incoming) => {
-      const role = await find(ctx, "roles", incoming.params["id"] ?? "");
-      if (role.role_key !== null) return [];
-      const confirm = t("Delete the role {name}?", { name: role.name });
-      return [button(t("Delete"), `/settings/roles/${role.id}/delete`, "trash", "danger", confirm)];
+  },
+  update: { action: updateRole, done: () => t("Role saved.") },
+  remove: {
+    action: deleteRole,
+    label: () => t("Delete"),
+    question: async (ctx, id) => {
+      const role = await find(ctx, "roles", id);
+      return role.role_key === null ? t("Delete the role {name}?", { name: role.name }) : null;
     },
-    extra: (incoming) => ({ id: incoming.params["id"] }),
-    breadcrumbs: crumbs,
-    done: () => redirect("/settings/roles", t("Role saved.")),
-  }),
-  buttonRoute(
-    "/settings/roles/:id/delete",
-    deleteRole,
-    () => redirect("/settings/roles", t("Role deleted.")),
-    (incoming) => `/settings/roles/${incoming.params["id"] ?? ""}`,
-  ),
-];
+    done: () => t("Role deleted."),
+  },
+});

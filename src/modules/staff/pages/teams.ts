@@ -2,10 +2,10 @@ import { find, reach } from "../../../platform/access/reach.ts";
 import { teams } from "../../../platform/access/schema.ts";
 import type { Ctx } from "../../../platform/context.ts";
 import type { Failure } from "../../../platform/errors.ts";
-import { button, cell, empty, link } from "../../../platform/http/cells.ts";
+import { cell, empty, link } from "../../../platform/http/cells.ts";
 import { columnField, field, formModel, type FormValues } from "../../../platform/http/form-model.ts";
-import { buttonRoute, formRoutes } from "../../../platform/http/form-page.ts";
-import { type List, listAnswer } from "../../../platform/http/list.ts";
+import { recordPages } from "../../../platform/http/record-pages.ts";
+import type { List } from "../../../platform/http/list.ts";
 import { optionsOf } from "../../../platform/http/options.ts";
 import { type Incoming, redirect, type Route } from "../../../platform/http/route.ts";
 import type { FormModel } from "../../../platform/http/view-models.ts";
@@ -90,42 +90,22 @@ const crumbs = [
 ];
 
 /** Teams, under Settings. */
-export const teamPages: Route[] = [
-  {
-    method: "GET",
-    path: "/settings/teams",
-    door: "staff",
-    permission: "staff.manage",
-    handle: (ctx, incoming) => listAnswer(ctx, incoming, teamList),
-  },
-  ...formRoutes({
-    path: "/settings/teams/new",
-    permission: "staff.manage",
+export const teamPages: Route[] = recordPages({
+  list: teamList,
+  table: "teams",
+  permission: "staff.manage",
+  breadcrumbs: crumbs,
+  form: teamForm,
+  create: {
     action: createTeam,
     title: () => t("New team"),
-    form: teamForm,
-    breadcrumbs: crumbs,
     done: () => redirect("/settings/teams", t("Team saved.")),
-  }),
-  ...formRoutes({
-    path: "/settings/teams/:id",
-    permission: "staff.manage",
-    action: updateTeam,
-    title: async (ctx, { id = "" }) => (await find(ctx, "teams", id)).name,
-    form: teamForm,
-    actions: async (ctx, incoming) => {
-      const team = await find(ctx, "teams", incoming.params["id"] ?? "");
-      const confirm = t("Delete the team {name}?", { name: team.name });
-      return [button(t("Delete"), `/settings/teams/${team.id}/delete`, "trash", "danger", confirm)];
-    },
-    extra: (incoming) => ({ id: incoming.params["id"] }),
-    breadcrumbs: crumbs,
-    done: () => redirect("/settings/teams", t("Team saved.")),
-  }),
-  buttonRoute(
-    "/settings/teams/:id/delete",
-    deleteTeam,
-    () => redirect("/settings/teams", t("Team deleted.")),
-    (incoming) => `/settings/teams/${incoming.params["id"] ?? ""}`,
-  ),
-];
+  },
+  update: { action: updateTeam, done: () => t("Team saved.") },
+  remove: {
+    action: deleteTeam,
+    label: () => t("Delete"),
+    question: async (ctx, id) => t("Delete the team {name}?", { name: (await find(ctx, "teams", id)).name }),
+    done: () => t("Team deleted."),
+  },
+});
