@@ -86,9 +86,11 @@ test("the owner of a key that ends within a week is told once", async () => {
     ).filter((mail) => mail.text_body.includes("Ending")).length;
   const run = async (): Promise<void> => job?.run(contextOf(t.app, t.harbor.tenant, t.harbor.system.actor));
   await run();
-  expect(await told()).toBe(0);
+  // That it was made is a mail of its own.
+  const before = await told();
+  expect(before).toBe(1);
   t.clock.advance(2 * 86_400_000);
   await run();
   await run();
-  expect(await told()).toBe(1);
+  expect(await told()).toBe(before + 1);
 });
