@@ -147,14 +147,22 @@ function statsOf(
   return [
     stat(
       t("Staff"),
-      String(staff),
-      staffLimit === null ? "" : t("of {count} seats", { count: staffLimit }),
+      last === undefined ? "–" : String(staff),
+      last === undefined
+        ? t("Not measured yet")
+        : staffLimit === null
+          ? ""
+          : t("of {count} seats", { count: staffLimit }),
       isOver(staff, staffLimit),
     ),
     stat(
       t("Storage"),
-      formatBytes(storage * 1000),
-      storageLimit === null ? "" : t("of {size}", { size: formatBytes(storageLimit * 1_000_000) }),
+      last === undefined ? "–" : formatBytes(storage * 1000),
+      last === undefined
+        ? t("Not measured yet")
+        : storageLimit === null
+          ? ""
+          : t("of {size}", { size: formatBytes(storageLimit * 1_000_000) }),
       isOver(storage, storageLimit === null ? null : storageLimit * 1000),
     ),
     stat(t("API requests"), format(sum("request_count")), t("in 30 days")),
