@@ -7,7 +7,15 @@ import { dirname, join } from "node:path";
 import { freePort } from "./ports.ts";
 
 /** A running server. `url` is the superuser's address of the database `postgres`. */
-export type PostgresServer = { url: string; stop: () => Promise<void>; kill: () => void };
+export type PostgresServer = {
+  url: string;
+  stop: () => Promise<void>;
+  kill: () => void;
+  /** Ends the server and leaves its data; `immediate` as a crash would (`pg_ctl stop -m immediate`). */
+  halt: (how: "fast" | "immediate") => Promise<void>;
+  /** Starts it again at the same address. */
+  resume: () => Promise<void>;
+};
 
 type Binaries = { postgres: string; initdb: string };
 
@@ -41,9 +49,13 @@ export async function startPostgres(kept: KeptServer | null = null): Promise<Pos
       await initialise(binaries, data, passwordFile, owner);
     }
     const flags = serverFlags(data, port, kept?.settings ?? forgetful);
-    const server = spawn(binaries.postgres, flags, { ...owner, stdio: ["ignore", "ignore", "pipe"] });
-    const exited = new Promise<void>((resolve) => server.once("exit", () => resolve()));
-    await untilReady(server, exited);
+    const launch = async (): Promise<{ server: ReturnType<typeof spawn>; exited: Promise<void> }> => {
+      const started = spawn(binaries.postgres, flags, { ...owner, stdio: ["ignore", "ignore", "pipe"] });
+      const ended = new Promise<void>((resolve) => started.once("exit", () => resolve()));
+      await untilReady(started, ended);
+      return { server: started, exited: ended };
+    };
+    let { server, exited } = await launch();
     return {
       url: `postgres://postgres:${password}@127.0.0.1:${port}/postgres`,
       kill: () => {
@@ -54,6 +66,13 @@ export async function startPostgres(kept: KeptServer | null = null): Promise<Pos
         server.kill("SIGINT");
         await exited;
         if (kept === null) rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+      },
+      halt: async (how) => {
+        server.kill(how === "fast" ? "SIGINT" : "SIGQUIT");
+        await exited;
+      },
+      resume: async () => {
+        ({ server, exited } = await launch());
       },
     };
   } catch (error) {

@@ -4,7 +4,7 @@ import type { Config } from "../platform/config/config.ts";
 import { dataPaths, freeBytes } from "../platform/config/data-dir.ts";
 import { inUnit, systemContext } from "../platform/context.ts";
 import type { Database } from "../platform/database/database.ts";
-import { log } from "../platform/log.ts";
+import { complaint, log } from "../platform/log.ts";
 import { clientAddress } from "../platform/http/address.ts";
 import { isInNetworks } from "../platform/networks.ts";
 import { loadTenant } from "../platform/tenants.ts";
@@ -26,6 +26,7 @@ export interface RunningServer {
 const finishMilliseconds = 20_000;
 const backgroundMilliseconds = 10_000;
 const leastFreeBytes = 50 * 1024 * 1024;
+const databaseAway = complaint("error", "the database does not take writes");
 
 /**
  * Boots in the operator's order: listens at once (alive, not ready, pages say so), opens and migrates the data, then
@@ -114,7 +115,7 @@ async function readiness(phase: Phase, database: Database | null, config: Config
       await database.probe();
       return null;
     } catch (error) {
-      log.error("the database does not take writes", { error: String(error) });
+      databaseAway({ error: String(error) });
       return "the database does not take writes";
     }
   })();
@@ -130,7 +131,7 @@ async function isWorthKeeping(database: Database): Promise<boolean> {
     await database.probe();
     return true;
   } catch (error) {
-    log.error("the database does not take writes", { error: String(error) });
+    databaseAway({ error: String(error) });
     return MULTI_TENANT;
   }
 }

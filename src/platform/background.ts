@@ -2,9 +2,11 @@ import { type App, type Tenant } from "./context.ts";
 import { dispatchEvents } from "./events/dispatcher.ts";
 import { newId } from "./ids.ts";
 import { settleWork, tenantsWithWork } from "./jobs/due-work.ts";
+import { releaseLeftBehind } from "./http/idempotency.ts";
 import { holdLease, runDueJobs } from "./jobs/jobs.ts";
-import { log } from "./log.ts";
-import type { Round } from "./module.ts";
+import { showLife, signMilliseconds } from "./jobs/nodes.ts";
+import { complaint, log } from "./log.ts";
+import type { Round, Sender } from "./module.ts";
 import { releaseMails, sendDueMails } from "./mail/sender.ts";
 
 /** What goes on beside the requests: events, mail and jobs, tenant by tenant. */
@@ -16,6 +18,14 @@ export interface Background {
 
 const pollMilliseconds = 2000;
 const leaseSeconds = 30;
+/** Organizations for which one kind of thing is sent side by side. */
+const mostSending = 50;
+/** While the database is away every round fails: said once a minute. */
+const complaints = {
+  round: complaint("error", "a background round failed"),
+  tenant: complaint("error", "the background work of an organization failed"),
+  life: complaint("warn", "no sign of life could be given"),
+};
 
 /**
  * Runs rounds: at once when woken, otherwise every two seconds. Events and mail are claimed row by row, so every node may
@@ -35,7 +45,7 @@ export function startBackground(app: App): Background {
     const named = [...woken];
     woken = new Set();
     visited = await tenantsWithWork(app, named);
-    await forEachTenant("a background round failed", async (tenant) => {
+    await forEachTenant(async (tenant) => {
       while (!isStopping && (await dispatchEvents(app, tenant)) > 0);
       if (isScheduler) await runDueJobs(app, tenant);
       if (!isStopping) await settleWork(app, tenant.id);
@@ -43,31 +53,37 @@ export function startBackground(app: App): Background {
   };
 
   // The trouble of one organization must not keep the others waiting.
-  const forEachTenant = async (complaint: string, work: (tenant: Tenant) => Promise<unknown>): Promise<void> => {
+  const forEachTenant = async (work: (tenant: Tenant) => Promise<unknown>): Promise<void> => {
     for (const tenant of visited) {
       if (isStopping) return;
       try {
         await work(tenant);
       } catch (error) {
-        log.error(complaint, { tenant: tenant.id, error: String(error) });
+        complaints.tenant({ tenant: tenant.id, error: String(error) });
       }
     }
   };
 
-  // A slow mail server must not hold up events: what talks to the world has loops of its own, woken after each round.
-  const senders = [{ name: "mail", sendDue: sendDueMails }, ...app.registry.senders].map(({ name, sendDue }) => {
-    let running: Promise<void> | null = null;
+  // A slow mail server must not hold up events, nor one organization's the mail of another: what talks to the world has
+  // loops of its own, one for each organization, woken after each round.
+  const mail: Sender = { name: "mail", sendDue: sendDueMails, release: releaseMails };
+  const senders = [mail, ...app.registry.senders].map(({ name, sendDue, release }) => {
+    const running = new Map<string, Promise<void>>();
+    const failed = complaint("error", `sending ${name} failed`);
+    const run = (tenant: Tenant): Promise<void> =>
+      sendDue(app, tenant, () => isStopping)
+        .then(
+          () => undefined,
+          (error: unknown) => failed({ tenant: tenant.id, error: String(error) }),
+        )
+        .finally(() => running.delete(tenant.id));
     return {
+      release,
       start: (): void => {
-        running ??= forEachTenant(`sending ${name} failed`, (tenant) => sendDue(app, tenant))
-          .catch((error: unknown) => log.error(`sending ${name} failed`, { error: String(error) }))
-          .finally(() => {
-            running = null;
-          });
+        for (const tenant of visited)
+          if (!running.has(tenant.id) && running.size < mostSending) running.set(tenant.id, run(tenant));
       },
-      ended: async (): Promise<void> => {
-        await running;
-      },
+      ended: (): Promise<unknown> => Promise.all(running.values()),
     };
   });
 
@@ -94,14 +110,16 @@ export function startBackground(app: App): Background {
       isWoken = false;
       try {
         // The single edition has its data for itself: what an earlier run was sending when it died is free at once.
-        if (!isReleased) for (const tenant of await tenantsWithWork(app, [])) await releaseMails(app, tenant.id);
+        if (!isReleased)
+          for (const tenant of await tenantsWithWork(app, []))
+            for (const { release } of senders) await release?.(app, tenant.id);
         isReleased = true;
         await round();
         await app.journal.flush();
         startRounds();
         for (const sender of senders) sender.start();
       } catch (error) {
-        log.error("a background round failed", { error: String(error) });
+        complaints.round({ error: String(error) });
       }
       if (isStopping || isWoken) continue;
       await new Promise<void>((resolve) => {
@@ -114,6 +132,16 @@ export function startBackground(app: App): Background {
     }
   })();
 
+  // Not in the rounds: a long one must not look like the end of this process.
+  const signOfLife = (): Promise<void> =>
+    showLife(app)
+      .then(() => releaseLeftBehind(app))
+      .catch((error: unknown) => complaints.life({ error: String(error) }));
+  let sign = signOfLife();
+  const signs = setInterval(() => {
+    sign = signOfLife();
+  }, signMilliseconds);
+
   return {
     wake: (tenantId) => {
       woken.add(tenantId);
@@ -124,6 +152,8 @@ export function startBackground(app: App): Background {
       isStopping = true;
       wakeUp?.();
       await loop;
+      clearInterval(signs);
+      await sign;
       await app.journal.flush();
       await Promise.all(running.values());
       await Promise.all(app.registry.rounds.filter((one) => one.isRunAtStop === true).map(runRound));

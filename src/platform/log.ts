@@ -31,6 +31,25 @@ export const log: Log = {
   error: (message, fields = {}) => write("error", message, fields),
 };
 
+/**
+ * Says the same thing at most once a minute: what goes wrong with every request while a disk is full or a database away
+ * must not fill the log as well. Each line tells how many were left out before it (`left_out`).
+ */
+export function complaint(level: LogLevel, message: string): (fields: LogFields) => void {
+  let saidAt = Number.NEGATIVE_INFINITY;
+  let leftOut = 0;
+  return (fields) => {
+    const now = performance.now();
+    if (now - saidAt < 60_000) {
+      leftOut += 1;
+      return;
+    }
+    write(level, message, leftOut === 0 ? fields : { ...fields, left_out: leftOut });
+    saidAt = now;
+    leftOut = 0;
+  };
+}
+
 /** Chooses the form of the lines; `auto` is text on a terminal and JSON otherwise. */
 export function setLogFormat(format: "auto" | "json" | "text"): void {
   isJson = format === "auto" ? process.stderr.isTTY !== true : format === "json";

@@ -92,8 +92,13 @@ export interface Module {
 /** What talks to the world beside mail: webhooks. */
 export interface Sender {
   name: string;
-  /** Sends what is due of one tenant; what it claims has to come free again by itself when the program dies. */
-  sendDue(app: App, tenant: Tenant): Promise<unknown>;
+  /**
+   * Sends what is due of one tenant, until `isStopping` turns true: then it begins nothing more. What it claims has to come
+   * free again by itself when the program dies.
+   */
+  sendDue(app: App, tenant: Tenant, isStopping: () => boolean): Promise<unknown>;
+  /** Sets free what an earlier run was sending when it died; called where the program has its data for itself. */
+  release?(app: App, tenantId: string): Promise<void>;
 }
 
 /** A list page of a module, and what one needs to open it. */

@@ -8,8 +8,10 @@ export interface Installation {
   edition: EditionName;
   url: string;
   dataDir: string;
+  /** On PostgreSQL: the owner's address of its database; it sees every row. */
+  ownerUrl: string;
   /** Starts the server; after `kill9` or `stop` it can be started again. */
-  start(): Promise<RunningBinary>;
+  start(env?: Record<string, string>): Promise<RunningBinary>;
   cli(args: string[], stdin?: string): ReturnType<typeof runBinary>;
   /** Makes the organization and its first administrator without a browser; returns an API key. */
   firstKey(person: { name: string; email: string; password: string }): Promise<string>;
@@ -17,12 +19,15 @@ export interface Installation {
   close(): Promise<void>;
 }
 
-export async function newInstallation(more: { env?: Record<string, string> } = {}): Promise<Installation> {
+/** `postgres`: the superuser's address of another server than the one that `scripts/test` has started. */
+export async function newInstallation(
+  more: { env?: Record<string, string>; dataDir?: string; postgres?: string } = {},
+): Promise<Installation> {
   const port = freePort();
   const url = `http://127.0.0.1:${port}`;
-  const dataDir = newDataDir();
+  const dataDir = more.dataDir ?? newDataDir();
   const edition: EditionName = MULTI_TENANT ? "multitenant" : "purser";
-  const database = MULTI_TENANT ? await newDatabase() : null;
+  const database = MULTI_TENANT ? await newDatabase(more.postgres ?? postgresUrl()) : null;
   const env = { PURSER_LISTEN: `127.0.0.1:${port}`, ...database?.env, ...more.env };
   const cli: Installation["cli"] = (args, stdin) =>
     runBinary({ edition, dataDir, env, args, ...(stdin === undefined ? {} : { stdin }) });
@@ -30,8 +35,9 @@ export async function newInstallation(more: { env?: Record<string, string> } = {
     edition,
     url,
     dataDir,
+    ownerUrl: database?.env.PURSER_MIGRATOR_URL ?? "",
     cli,
-    start: () => startBinary({ edition, dataDir, env, port }),
+    start: (extra = {}) => startBinary({ edition, dataDir, env: { ...env, ...extra }, port }),
     firstKey: async ({ name, email, password }) => {
       if (MULTI_TENANT) {
         const made = await cli(["tenant", "create", "--name", "Harbor IT", "--domain", "127.0.0.1", "--url", url]);
@@ -48,10 +54,15 @@ export async function newInstallation(more: { env?: Record<string, string> } = {
   };
 }
 
-async function newDatabase(): Promise<{ env: Record<string, string>; drop: () => Promise<void> }> {
+interface NewDatabase {
+  env: { PURSER_MIGRATOR_URL: string; PURSER_DATABASE_URL: string };
+  drop(): Promise<void>;
+}
+
+async function newDatabase(server: string): Promise<NewDatabase> {
   const name = `installation_${Bun.randomUUIDv7("hex").replaceAll("-", "")}`;
   const asSuperuser = async (statement: string): Promise<void> => {
-    const client = new Client({ connectionString: postgresUrl() });
+    const client = new Client({ connectionString: server });
     await client.connect();
     try {
       await client.query(statement);
@@ -59,12 +70,12 @@ async function newDatabase(): Promise<{ env: Record<string, string>; drop: () =>
       await client.end();
     }
   };
-  await ensureServingRole();
+  await ensureServingRole(server);
   await asSuperuser(`create database ${escapeIdentifier(name)}`);
   return {
     env: {
-      PURSER_MIGRATOR_URL: postgresUrlOf(name),
-      PURSER_DATABASE_URL: postgresUrlOf(name, servingRole),
+      PURSER_MIGRATOR_URL: postgresUrlOf(name, undefined, server),
+      PURSER_DATABASE_URL: postgresUrlOf(name, servingRole, server),
     },
     drop: () => asSuperuser(`drop database if exists ${escapeIdentifier(name)} with (force)`),
   };

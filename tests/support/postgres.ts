@@ -18,8 +18,12 @@ export function postgresUrl(): string {
 }
 
 /** The address of another database, or of another role, on the same server. */
-export function postgresUrlOf(name: string, role?: { user: string; password: string }): string {
-  const url = new URL(postgresUrl());
+export function postgresUrlOf(
+  name: string,
+  role?: { user: string; password: string },
+  server: string = postgresUrl(),
+): string {
+  const url = new URL(server);
   url.pathname = `/${name}`;
   if (role) {
     url.username = encodeURIComponent(role.user);
@@ -68,8 +72,11 @@ export async function createDatabaseFrom(template: string): Promise<TestDatabase
 }
 
 /** Runs `work` with a connection to the maintenance database; advisory locks go when it ends. */
-async function asSuperuser<Result>(work: (client: Client) => Promise<Result>): Promise<Result> {
-  const client = new Client({ connectionString: postgresUrl() });
+async function asSuperuser<Result>(
+  work: (client: Client) => Promise<Result>,
+  server: string = postgresUrl(),
+): Promise<Result> {
+  const client = new Client({ connectionString: server });
   await client.connect();
   try {
     return await work(client);
@@ -82,12 +89,12 @@ async function asSuperuser<Result>(work: (client: Client) => Promise<Result>): P
 export const servingRole = { user: "purser_serving", password: "purser_serving" };
 
 /** Makes the serving role once, also when several test files start at the same moment. */
-export async function ensureServingRole(): Promise<void> {
+export async function ensureServingRole(server: string = postgresUrl()): Promise<void> {
   await asSuperuser(async (client) => {
     await client.query("select pg_advisory_lock(hashtext('serving role'))");
     const found = await client.query("select 1 from pg_roles where rolname = $1", [servingRole.user]);
     if (found.rowCount === 0)
       await client.query(`create role ${servingRole.user} login password '${servingRole.password}'`);
     await client.query("select pg_advisory_unlock(hashtext('serving role'))");
-  });
+  }, server);
 }

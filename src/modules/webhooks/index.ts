@@ -8,7 +8,7 @@ import { clearDeliveries } from "./jobs.ts";
 import { webhookPages } from "./pages.ts";
 import { nextWebhook, queueWebhooks } from "./queue.ts";
 import { webhookAttempts, webhookDeliveries, webhookEndpoints } from "./schema.ts";
-import { sendDueWebhooks } from "./sender.ts";
+import { releaseWebhooks, sendDueWebhooks } from "./sender.ts";
 
 export { webhookDisabled } from "./events.ts";
 
@@ -23,7 +23,7 @@ export const webhooksModule = defineModule({
   notices: webhookNotices,
   emits: [webhookDisabled],
   events: [queueWebhooks],
-  sender: { name: "webhooks", sendDue: sendDueWebhooks },
+  sender: { name: "webhooks", sendDue: sendDueWebhooks, release: releaseWebhooks },
   nextDue: nextWebhook,
   jobs: [clearDeliveries],
   panels: [

@@ -13,13 +13,17 @@ import "./schema.ts";
 
 const timeoutMilliseconds = 10_000;
 /** Longer than an attempt can take: after that whoever had claimed a delivery is dead, and it is sent again. */
-const leaseMilliseconds = 60_000;
+const leaseMilliseconds = 20_000;
 /** Deliveries of one endpoint in one round, and endpoints side by side: a slow one holds up nobody but itself. */
 const mostPerEndpoint = 20;
 const mostEndpoints = 8;
 
 /** Sends what is due of one tenant. Returns how many were tried. */
-export async function sendDueWebhooks(app: App, tenant: Tenant): Promise<number> {
+export async function sendDueWebhooks(
+  app: App,
+  tenant: Tenant,
+  isStopping: () => boolean = () => false,
+): Promise<number> {
   const now = app.clock.now();
   const due = await app.database.read(tenant.id, (db) =>
     db
@@ -51,10 +55,21 @@ export async function sendDueWebhooks(app: App, tenant: Tenant): Promise<number>
   const lines = [...byEndpoint.values()].slice(0, mostEndpoints);
   await Promise.all(
     lines.map(async (ids) => {
-      for (const id of ids.slice(0, mostPerEndpoint)) await sendOne(app, tenant, id);
+      for (const id of ids.slice(0, mostPerEndpoint)) if (!isStopping()) await sendOne(app, tenant, id);
     }),
   );
   return due.length;
+}
+
+/** For a program that has its data for itself: what is marked as being sent was interrupted, and is sent again at once. */
+export async function releaseWebhooks(app: App, tenantId: string): Promise<void> {
+  await app.database.write(tenantId, (db) =>
+    db
+      .updateTable("webhook_deliveries")
+      .set({ lease_until: plus(app.clock.now(), -1) })
+      .where("delivery_status", "=", "sending")
+      .execute(),
+  );
 }
 
 interface Result {

@@ -3,7 +3,7 @@ import { col, defaulted, readOnly, table } from "../database/columns.ts";
 import type { TableType } from "../database/tables.ts";
 import { newId } from "../ids.ts";
 import { t } from "../language/index.ts";
-import { log } from "../log.ts";
+import { complaint } from "../log.ts";
 import type { Actor } from "./actor.ts";
 
 /** Requests to the API (PRD 3.18 "API access logging"): who asked what, and how it was answered. Never bodies or queries. */
@@ -45,6 +45,8 @@ export interface Journal {
 const mostWaiting = 5000;
 /** Anybody can send requests without signing in; so many of them are written down at a time, so that they cannot fill the disk. */
 const mostAnonymous = 50;
+const notWritten = complaint("warn", "the access log could not be written");
+const entriesLost = complaint("warn", "entries of the access log were lost");
 const lookMilliseconds = 10 * 60_000;
 const batch = 200;
 
@@ -63,7 +65,7 @@ export function journalOf(parts: Pick<App, "database" | "clock">): Journal {
   const add = (tenantId: string, ...entries: Entry[]): void => {
     const kept = [...(waiting.get(tenantId) ?? []), ...entries];
     const lost = kept.length - mostWaiting;
-    if (lost > 0) log.warn("entries of the access log were lost", { tenant: tenantId, count: lost });
+    if (lost > 0) entriesLost({ tenant: tenantId, count: lost });
     waiting.set(tenantId, lost > 0 ? kept.slice(lost) : kept);
   };
 
@@ -106,8 +108,10 @@ export function journalOf(parts: Pick<App, "database" | "clock">): Journal {
     },
     flush: async () => {
       anonymous.clear();
-      for (const [tenantId, entries] of waiting) {
-        waiting.delete(tenantId);
+      // What cannot be written is put back, and would be visited again in the same round for ever.
+      const due = [...waiting];
+      waiting.clear();
+      for (const [tenantId, entries] of due) {
         try {
           await parts.database.write(tenantId, async (db) => {
             for (const name of ["api_requests", "audit_log"] as const) {
@@ -120,7 +124,7 @@ export function journalOf(parts: Pick<App, "database" | "clock">): Journal {
             }
           });
         } catch (error) {
-          log.warn("the access log could not be written", { tenant: tenantId, error: String(error) });
+          notWritten({ tenant: tenantId, error: String(error) });
           waiting.set(tenantId, [...entries, ...(waiting.get(tenantId) ?? [])].slice(-mostWaiting));
         }
       }

@@ -37,9 +37,18 @@ const unavailableCodes = [
   "SQLITE_READONLY",
   "SQLITE_IOERR",
   "SQLITE_BUSY",
+  "SQLITE_CANTOPEN",
   "ENOSPC",
+  "EDQUOT",
+  "EROFS",
+  "EIO",
   "ECONNREFUSED",
   "ECONNRESET",
+  "EPIPE",
+  "08000", // the connection is broken
+  "08003",
+  "08006",
+  "25006", // only reading: a standby, or a disk that was made read-only
   "53100", // disk full
   "53300", // too many connections
   "57P01", // the administrator ends the connection
@@ -47,9 +56,12 @@ const unavailableCodes = [
   "57P03", // starting or stopping
 ];
 
+const driverWords =
+  /^(Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error|Client was closed)/;
+
 function isUnavailable(error: Error): boolean {
   // The driver's own errors carry no code.
-  if (/^(Connection terminated|timeout exceeded when trying to connect)/.test(error.message)) return true;
+  if (driverWords.test(error.message)) return true;
   const code = "code" in error ? String(error.code) : "";
   return unavailableCodes.some((known) => code === known || code.startsWith(`${known}_`));
 }

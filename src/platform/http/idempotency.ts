@@ -1,10 +1,12 @@
 import { plus } from "../clock.ts";
-import { contextOf, type Ctx } from "../context.ts";
+import { type App, contextOf, type Ctx } from "../context.ts";
 import { hashToken } from "../crypto/tokens.ts";
 import { col, link, table } from "../database/columns.ts";
 import type { Db, TableType } from "../database/tables.ts";
 import { conflict, Failure, malformed } from "../errors.ts";
 import { newId } from "../ids.ts";
+import { isNodeAlive } from "../jobs/nodes.ts";
+import { log } from "../log.ts";
 import { readBytes } from "./body.ts";
 
 /**
@@ -21,6 +23,8 @@ export const idempotencyKeys = table(
     /** Of method, address and body: what the key stands for. */
     request_hash: col.text(),
     claimed_at: col.instant(),
+    /** The node that works on it. */
+    claimed_by: col.maybe.text(),
     /** Set in the transaction of the work itself, so it tells after a crash whether the work was done. */
     committed_at: col.maybe.instant(),
     answered_at: col.maybe.instant(),
@@ -38,8 +42,6 @@ declare module "../database/tables.ts" {
 }
 
 const dayMilliseconds = 24 * 3600_000;
-/** How long a request may run; a claim without an answer after that time was left behind by a program that died. */
-const runMilliseconds = 10 * 60_000;
 const purpose = "idempotency-answers";
 const keptHeaders = ["content-type", "location", "etag"];
 
@@ -58,65 +60,93 @@ export async function onceForKey(
   }
   const hash = await hashOf(request, maxBytes);
   const id = newId();
-  const kept = await claim(ctx, { id, user_id: userId, key_hash: hashToken(key), request_hash: hash });
-  if (kept !== null) return repeated(ctx, kept, hash);
-  let hasCommitted = false;
-  const beforeCommit = async (db: Db): Promise<void> => {
-    hasCommitted = true;
-    await db.updateTable("idempotency_keys").set({ committed_at: ctx.app.clock.now() }).where("id", "=", id).execute();
-  };
+  running.add(id);
   try {
-    const answer = await run(contextOf(ctx.app, ctx.tenant, ctx.actor, { ...ctx.request, beforeCommit }));
-    await keep(ctx, id, answer);
-    return answer;
+    const kept = await claim(ctx, { id, user_id: userId, key_hash: hashToken(key), request_hash: hash });
+    return kept === null ? await runClaimed(ctx, id, run) : repeated(ctx, kept, hash);
+  } finally {
+    running.delete(id);
+  }
+}
+
+/** The claims that this process works on right now. */
+const running = new Set<string>();
+/** Claims that could not be given back, because the database was not there; with the organization of each. */
+const leftBehind = new Map<string, string>();
+
+async function runClaimed(ctx: Ctx, id: string, run: (ctx: Ctx) => Promise<Response>): Promise<Response> {
+  const beforeCommit = async (db: Db): Promise<void> => {
+    const { numUpdatedRows } = await db
+      .updateTable("idempotency_keys")
+      .set({ committed_at: ctx.app.clock.now() })
+      .where("id", "=", id)
+      .executeTakeFirst();
+    // This node was taken for dead and the request came again: whoever has the key now does the work, and we undo ours.
+    if (numUpdatedRows === 0n) throw inProgress();
+  };
+  let answer: Response;
+  try {
+    answer = await run(contextOf(ctx.app, ctx.tenant, ctx.actor, { ...ctx.request, beforeCommit }));
   } catch (error) {
     // Nothing was done, so the next try is judged afresh. After a part was done, the key stays used.
-    if (!hasCommitted) await release(ctx, id);
+    await release(ctx, id);
     throw error;
   }
+  // What was done is done: the client gets its answer even when it cannot be kept for a repetition.
+  await keep(ctx, id, answer).catch((error: unknown) =>
+    log.warn("the answer to a request could not be kept", { request: ctx.request.id, error: String(error) }),
+  );
+  return answer;
 }
 
 type Claim = { id: string; user_id: string; key_hash: string; request_hash: string };
 
 interface Kept {
   request_hash: string;
-  claimed_at: string;
-  committed_at: string | null;
   answer_status: number | null;
   answer_sealed: string | null;
+  /** Whether somebody is still at it. */
+  isRunning: boolean;
 }
 
-/** Takes the key for this request; null when it is ours now, else what is known of the request that has it. */
+/**
+ * Takes the key for this request; null when it is ours now, else what is known of the request that has it. A claim whose
+ * process is gone, and that has changed nothing, is taken over.
+ */
 function claim(ctx: Ctx, wanted: Claim): Promise<Kept | null> {
-  const now = ctx.app.clock.now();
+  const ours = { id: wanted.id, claimed_at: ctx.app.clock.now(), claimed_by: ctx.app.live.node };
   return ctx.app.database.write(ctx.tenant.id, async (db) => {
-    await db
-      .deleteFrom("idempotency_keys")
-      .where((eb) =>
-        eb.or([
-          eb("claimed_at", "<", plus(now, -dayMilliseconds)),
-          eb.and([
-            eb("claimed_at", "<", plus(now, -runMilliseconds)),
-            eb("committed_at", "is", null),
-            eb("answered_at", "is", null),
-          ]),
-        ]),
-      )
-      .execute();
+    await db.deleteFrom("idempotency_keys").where("claimed_at", "<", plus(ours.claimed_at, -dayMilliseconds)).execute();
     const made = await db
       .insertInto("idempotency_keys")
-      .values({ ...wanted, claimed_at: now })
+      .values({ ...wanted, ...ours })
       .onConflict((oc) => oc.columns(["tenant_id", "user_id", "key_hash"]).doNothing())
       .returning("id")
       .executeTakeFirst();
     if (made !== undefined) return null;
-    return db
+    const kept = await db
       .selectFrom("idempotency_keys")
-      .select(["request_hash", "claimed_at", "committed_at", "answer_status", "answer_sealed"])
+      .select(["id", "request_hash", "claimed_by", "committed_at", "answer_status", "answer_sealed"])
       .where("user_id", "=", wanted.user_id)
       .where("key_hash", "=", wanted.key_hash)
       .executeTakeFirstOrThrow();
+    const isOpen = kept.answer_status === null;
+    const isRunning = isOpen && (await isAtWork(ctx, db, kept));
+    if (!isOpen || isRunning || kept.committed_at !== null || kept.request_hash !== wanted.request_hash)
+      return { ...kept, isRunning };
+    await db.updateTable("idempotency_keys").set(ours).where("id", "=", kept.id).execute();
+    return null;
   });
+}
+
+/** Whether the process that has a claim is still working on it. */
+async function isAtWork(
+  ctx: Ctx,
+  db: Db,
+  { id, claimed_by }: { id: string; claimed_by: string | null },
+): Promise<boolean> {
+  if (claimed_by === ctx.app.live.node) return running.has(id);
+  return claimed_by !== null && (await isNodeAlive(ctx.app, db, claimed_by));
 }
 
 function repeated(ctx: Ctx, kept: Kept, hash: string): Response {
@@ -136,18 +166,20 @@ function repeated(ctx: Ctx, kept: Kept, hash: string): Response {
       headers: { ...headers, "idempotent-replayed": "true" },
     });
   }
-  if (kept.claimed_at >= plus(ctx.app.clock.now(), -runMilliseconds)) {
-    throw new Failure(
-      409,
-      "request_in_progress",
-      "The first request with this Idempotency-Key is still being worked on.",
-      [],
-      1,
-    );
-  }
+  if (kept.isRunning) throw inProgress();
   throw conflict(
     "The first request with this Idempotency-Key was carried out, but its answer was lost. Look for its result before you send it again with a new key.",
     "answer_lost",
+  );
+}
+
+function inProgress(): Failure {
+  return new Failure(
+    409,
+    "request_in_progress",
+    "The first request with this Idempotency-Key is still being worked on.",
+    [],
+    1,
   );
 }
 
@@ -171,8 +203,20 @@ async function keep(ctx: Ctx, id: string, answer: Response): Promise<void> {
   );
 }
 
+/** Gives a key back unless something was done under it. While the database is away that is left for `releaseLeftBehind`. */
 async function release(ctx: Ctx, id: string): Promise<void> {
-  await ctx.app.database.write(ctx.tenant.id, (db) => db.deleteFrom("idempotency_keys").where("id", "=", id).execute());
+  leftBehind.set(id, ctx.tenant.id);
+  await releaseLeftBehind(ctx.app).catch(() => undefined);
+}
+
+/** Gives back what could not be given back before, so that other nodes need not wait for this one. */
+export async function releaseLeftBehind(app: App): Promise<void> {
+  for (const [id, tenantId] of leftBehind) {
+    await app.database.write(tenantId, (db) =>
+      db.deleteFrom("idempotency_keys").where("id", "=", id).where("committed_at", "is", null).execute(),
+    );
+    leftBehind.delete(id);
+  }
 }
 
 async function hashOf(request: Request, maxBytes: number): Promise<string> {

@@ -8,7 +8,7 @@ import { translateDatabaseError } from "../database/failures.ts";
 import { Failure, forbidden, notFound, suspended, tooMany, unauthorized } from "../errors.ts";
 import { isId, newId, noId } from "../ids.ts";
 import { acceptedLanguage, defaultLanguage, inLanguage, languageOf, localeFor, speak, t } from "../language/index.ts";
-import { log } from "../log.ts";
+import { complaint, log } from "../log.ts";
 import { isModuleOn } from "../switches.ts";
 import { loadTenant } from "../tenants.ts";
 import { clientAddress } from "./address.ts";
@@ -45,6 +45,8 @@ export interface Entered {
 }
 
 const defaultMaxBytes = 1024 * 1024;
+
+const databaseAway = complaint("error", "the database did not take a request");
 
 /** Mounts every route. A path that is declared twice stops the start with its name. */
 export function createServer(app: App, routes: readonly Route[], gate: Gate): Elysia {
@@ -202,7 +204,7 @@ async function answerTo(
     const error = translateDatabaseError(thrown);
     const failure = error instanceof Failure ? error : defect(error, info, route);
     if (failure !== thrown && failure.code === "database_unavailable") {
-      log.error("the database did not take a request", { request: info.id, error: String(thrown) });
+      databaseAway({ request: info.id, error: String(thrown) });
     }
     answer = await respondFailure(ctx, route, incoming, failure, info.id);
   }

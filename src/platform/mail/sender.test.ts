@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "bun:test";
+import { freePort } from "../../../scripts/lib/ports.ts";
 import { startTestProgram, type TestProgram } from "../../../tests/support/program.ts";
 import { startSmtpServer, type TestSmtpServer } from "../../../tests/support/smtp.ts";
 import { inUnit, reading } from "../context.ts";
@@ -167,7 +168,7 @@ describe("a mail that the server does not take", () => {
     smtp.behave({ refuseMessage: { code: 451, text: "Try again later" } });
     const { id } = await queue();
     const waits: number[] = [];
-    for (let attempt = 1; attempt <= 7; attempt += 1) {
+    for (let attempt = 1; attempt <= 20; attempt += 1) {
       expect(await send()).toBe(1);
       const { next_attempt_at } = await stateOf(id);
       if (next_attempt_at === null) break;
@@ -175,8 +176,8 @@ describe("a mail that the server does not take", () => {
       waits.push(wait / 1000);
       t.clock.advance(wait);
     }
-    expect(waits).toEqual([30, 120, 600, 1800, 7200, 21600]);
-    expect(await stateOf(id)).toMatchObject({ mail_status: "failed", attempts: 7 });
+    expect(waits).toEqual([30, 120, 600, 1800, ...Array.from({ length: 8 }, () => 3600)]);
+    expect(await stateOf(id)).toMatchObject({ mail_status: "failed", attempts: 13 });
   });
 
   test("holds up none of the others", async () => {
@@ -185,6 +186,37 @@ describe("a mail that the server does not take", () => {
     const { id } = await queue();
     await send();
     expect((await stateOf(id)).mail_status).toBe("sent");
+  });
+
+  test("because the server is away keeps the others waiting unharmed, and all go out as soon as it is back", async () => {
+    const away = freePort();
+    await inUnit(t.harbor.system, (work) => update(work, mailSettings, settingsId, { port: away }));
+    const queued = [await queue(), await queue(), await queue()];
+    const states = (): Promise<unknown[]> => Promise.all(queued.map(async ({ id }) => (await stateOf(id)).mail_status));
+    const attempts = async (): Promise<number> =>
+      (await Promise.all(queued.map(({ id }) => stateOf(id)))).reduce((sum, mail) => sum + mail.attempts, 0);
+    expect(await send()).toBe(1);
+    // It rests for a while: nothing is tried, however often the queue is looked at.
+    expect([await send(), await send(), await attempts()]).toEqual([0, 0, 1]);
+    for (const seconds of [10, 30, 60]) {
+      t.clock.advance(seconds * 1000);
+      expect(await send()).toBe(1);
+    }
+    expect([await attempts(), await states()]).toEqual([4, ["queued", "queued", "queued"]]);
+    await inUnit(t.harbor.system, (work) => update(work, mailSettings, settingsId, { port: smtp.port }));
+    await send();
+    expect(await states()).toEqual(["sent", "sent", "sent"]);
+  });
+
+  test("is the last one to be begun when the program stops", async () => {
+    const queued = [await queue(), await queue()];
+    let begun = 0;
+    expect(await sendDueMails(t.app, t.harbor.tenant, () => (begun += 1) > 1)).toBe(1);
+    expect((await Promise.all(queued.map(({ id }) => stateOf(id)))).map((mail) => mail.mail_status)).toEqual([
+      "sent",
+      "queued",
+    ]);
+    await send();
   });
 
   test("because the password is wrong waits for the settings to be mended", async () => {

@@ -7,24 +7,76 @@ import { log } from "../log.ts";
 import "./queue.ts";
 import { describeSmtpError, sendMail, type Sent, type SmtpSettings } from "./transport.ts";
 
-/** Seconds to wait after each failed attempt; a mail that fails after the last one is given up and shown. */
-const waits = [30, 120, 600, 1800, 7200, 21600];
+/** Seconds to wait after each failed attempt: nine hours in all. A mail that fails after the last one is given up and shown. */
+const waits = [30, 120, 600, 1800, ...Array.from({ length: 8 }, () => 3600)];
+/** Seconds until a server that could not be talked to is tried again, by the times that this went wrong in a row. */
+const rests = [10, 30, 60, 120, 300];
 /** A mail is held this long at a time; while it is being sent the hold is renewed. */
 const leaseMilliseconds = 20_000;
 const renewMilliseconds = 5_000;
 
+interface Rest {
+  /** How often in a row the server could not be talked to. */
+  failures: number;
+  until: string;
+  /** Where it is and as whom: other settings are tried at once. */
+  server: string;
+}
+
+/** Organizations whose server could not be talked to: the mails behind the one that found out wait, and use up no attempt. */
+const resting = new WeakMap<App, Map<string, Rest>>();
+
 /** Sends what is due of one tenant, one mail after the other. Returns how many were tried. */
-export async function sendDueMails(app: App, tenant: Tenant): Promise<number> {
+export async function sendDueMails(app: App, tenant: Tenant, isStopping: () => boolean = () => false): Promise<number> {
   const settings = await mailSettingsOf(app, tenant.id);
   if (settings === null) return 0;
   await recoverInterrupted(app, tenant.id);
+  const rests = restsOf(app);
   let tried = 0;
-  for (;;) {
+  while (!isStopping()) {
+    if (isAtRest(rests.get(tenant.id), settings, app.clock.now())) return tried;
     const claimed = await claim(app, tenant.id);
     if (claimed === null) return tried;
     tried += 1;
-    await sendOne(app, tenant.id, claimed, settings);
+    const isServerWell = await sendOne(app, tenant.id, claimed, settings);
+    if (!isServerWell) rests.set(tenant.id, restAfter(rests.get(tenant.id), settings, app.clock.now()));
+    else if (rests.delete(tenant.id)) await bringForward(app, tenant.id);
   }
+  return tried;
+}
+
+function restsOf(app: App): Map<string, Rest> {
+  const known = resting.get(app) ?? new Map<string, Rest>();
+  resting.set(app, known);
+  return known;
+}
+
+const serverOf = ({ host, port, security, username, password }: SmtpSettings): string =>
+  [host, port, security, username, password].join(" ");
+
+function isAtRest(rest: Rest | undefined, settings: SmtpSettings, now: string): boolean {
+  return rest !== undefined && rest.until > now && rest.server === serverOf(settings);
+}
+
+function restAfter(rest: Rest | undefined, settings: SmtpSettings, now: string): Rest {
+  const failures = (rest?.failures ?? 0) + 1;
+  const seconds = rests[Math.min(failures, rests.length) - 1] ?? 0;
+  return { failures, until: plus(now, seconds * 1000), server: serverOf(settings) };
+}
+
+/** The server is there again: what had failed only because it was not is due now. It has said nothing of those mails. */
+async function bringForward(app: App, tenantId: string): Promise<void> {
+  const now = app.clock.now();
+  await app.database.write(tenantId, (db) =>
+    db
+      .updateTable("mails")
+      .set({ next_attempt_at: now })
+      .where("mail_status", "=", "queued")
+      .where("next_attempt_at", ">", now)
+      .where("attempts", ">", 0)
+      .where("server_answer", "=", "")
+      .execute(),
+  );
 }
 
 /** The organization's SMTP settings with the password opened, or null while there are none. */
@@ -128,7 +180,8 @@ async function claim(app: App, tenantId: string): Promise<Claim | null> {
   return claimed === null || claimed.numUpdatedRows === 0n ? null : { id: due.id, token };
 }
 
-async function sendOne(app: App, tenantId: string, { id, token }: Claim, settings: SmtpSettings): Promise<void> {
+/** Sends a claimed mail and writes down what became of it. Returns whether the server could be talked to. */
+async function sendOne(app: App, tenantId: string, { id, token }: Claim, settings: SmtpSettings): Promise<boolean> {
   const { mail, attached } = await app.database.read(tenantId, async (db) => ({
     mail: await db.selectFrom("mails").selectAll().where("id", "=", id).executeTakeFirstOrThrow(),
     attached: await db
@@ -191,7 +244,7 @@ async function sendOne(app: App, tenantId: string, { id, token }: Claim, setting
       },
     );
   } catch (error) {
-    const { message, server_answer, is_permanent, is_uncertain } = describeSmtpError(error);
+    const { message, server_answer, is_permanent, is_uncertain, is_server_away } = describeSmtpError(error);
     const wait = is_permanent || is_uncertain ? undefined : waits[mail.attempts];
     log.warn("a mail could not be sent", { mail: id, tenant: tenantId, error: message });
     await mark({
@@ -202,7 +255,7 @@ async function sendOne(app: App, tenantId: string, { id, token }: Claim, setting
       last_error: message.slice(0, 2000),
       server_answer: server_answer.slice(0, 2000),
     });
-    return;
+    return !is_server_away;
   } finally {
     clearInterval(renewal);
   }
@@ -215,4 +268,5 @@ async function sendOne(app: App, tenantId: string, { id, token }: Claim, setting
     last_error: refused.slice(0, 2000),
     lease_until: null,
   });
+  return true;
 }

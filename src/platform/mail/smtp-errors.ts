@@ -11,6 +11,8 @@ export interface SmtpProblem {
   is_permanent: boolean;
   /** The whole message had gone out and no answer came: it may have been delivered, so a second attempt may send it twice. */
   is_uncertain: boolean;
+  /** The server could not be talked to, or not to the end: no other mail has to be tried just now. */
+  is_server_away: boolean;
 }
 
 /** What `sendMail` throws: what the line said, and how far the message had come. */
@@ -45,15 +47,18 @@ export function describeSmtpError(error: unknown): SmtpProblem {
     const message = t("The connection to {server} was lost before it had confirmed the mail; it may have been sent.", {
       server,
     });
-    return { ...problem(message, answer, false), is_uncertain: true };
+    return { ...problem(message, answer, false), is_uncertain: true, is_server_away: true };
   }
-  return problem(unanswered(cause, server), answer, false);
+  return { ...problem(unanswered(cause, server), answer, false), is_server_away: true };
 }
 
 function refusal(cause: NodemailerError, server: string, answer: string, status: number): SmtpProblem {
   const isPermanent = status >= 500 && status !== 503;
   if (cause.code === "EAUTH" || [530, 534, 535, 538].includes(status)) {
-    return problem(t("{server} did not accept the user name and password.", { server }), answer, false);
+    return {
+      ...problem(t("{server} did not accept the user name and password.", { server }), answer, false),
+      is_server_away: true,
+    };
   }
   if (cause.command === "STARTTLS" || cause.code === "ETLS")
     return problem(t("{server} does not offer STARTTLS.", { server }), answer, false);
@@ -112,5 +117,11 @@ function unanswered(cause: NodemailerError, server: string): string {
 }
 
 function problem(message: string, serverAnswer: string, isPermanent: boolean): SmtpProblem {
-  return { message, server_answer: serverAnswer.trim(), is_permanent: isPermanent, is_uncertain: false };
+  return {
+    message,
+    server_answer: serverAnswer.trim(),
+    is_permanent: isPermanent,
+    is_uncertain: false,
+    is_server_away: false,
+  };
 }

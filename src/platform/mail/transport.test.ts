@@ -167,6 +167,14 @@ test("when the hook fails nothing is sent, and its error comes out", async () =>
   expect(received).toEqual([]);
 });
 
+test("when the hook fails with an error that nobody can write to, as SQLite's are, that one comes out as well", async () => {
+  const { settings, received } = await smtpServer();
+  const full = Object.freeze(Object.assign(new Error("database or disk is full"), { code: "SQLITE_FULL" }));
+  const failing = sendMail(settings, mail, { onHandOver: () => Promise.reject(full) });
+  expect(await failing.catch((error: unknown) => error)).toBe(full);
+  expect(received).toHaveLength(0);
+});
+
 test("a wrong password is a matter of the settings, and names the server's answer", async () => {
   const { settings } = await smtpServer();
   const { problem, isStarted } = await attempt({ ...settings, username: "harbor", password: "wrong" });

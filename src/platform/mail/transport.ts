@@ -172,7 +172,8 @@ function messageStream(
       stream.push(null);
     } catch (error) {
       progress.hookError = error;
-      stream.destroy(error instanceof Error ? error : new Error(String(error)));
+      // A copy: nodemailer writes into what it gets, and an error of SQLite's lets nobody do that.
+      stream.destroy(new Error(error instanceof Error ? error.message : String(error)));
     }
   };
   return new Readable({
