@@ -2,6 +2,7 @@ import { expect, test } from "bun:test";
 import { api, cleanUpAfterwards, company, installation, person, started } from "./support/started.ts";
 import { connect } from "node:net";
 import type { Installation } from "./support/installation.ts";
+import { signedIn } from "./support/visitor.ts";
 import { waitFor } from "./support/waiting.ts";
 
 cleanUpAfterwards();
@@ -87,4 +88,18 @@ test("a request that is still arriving when SIGTERM does is answered", async () 
   const isAcknowledged = answer.startsWith("HTTP/1.1 201");
   expect(answer).toMatch(/^HTTP\/1\.1 (201|503)/);
   expect(await storedNames(one, key)).toEqual(isAcknowledged ? ["Slow Harbor"] : []);
+});
+
+test("a page that is looked at live keeps the server from nothing: its stream ends, and the server with it", async () => {
+  const one = await installation();
+  await one.firstKey(person);
+  const server = await started(one);
+  const browser = await signedIn(one.url, person);
+  const cookie = [...browser.cookies].map(([name, value]) => `${name}=${value}`).join("; ");
+  const stream = await fetch(`${one.url}/live?topics=tickets`, { headers: { cookie, accept: "text/event-stream" } });
+  expect([stream.status, stream.headers.get("content-type")]).toEqual([200, "text/event-stream"]);
+  // The text is whole when the server has ended the stream, and not before.
+  const [code] = await Promise.all([server.stop(), stream.text()]);
+  expect(code).toBe(0);
+  expect(server.output()).not.toContain("failed");
 });

@@ -29,6 +29,7 @@ const figures = await runRounds(stage, {
   clients: number("clients"),
   seed: number("seed"),
   load: [number("from"), number("to")],
+  stopEvery: 10,
   drainMs: 240_000,
   say: (line) => console.log(line),
 });

@@ -70,12 +70,13 @@ export function startBackground(app: App): Background {
   const senders = [mail, ...app.registry.senders].map(({ name, sendDue, release }) => {
     const running = new Map<string, Promise<void>>();
     const failed = complaint("error", `sending ${name} failed`);
+    // A sender takes so much at a time; as long as there is more, the next round need not be waited for.
+    const sendAll = async (tenant: Tenant): Promise<void> => {
+      while (!isStopping && (await sendDue(app, tenant, () => isStopping)) > 0);
+    };
     const run = (tenant: Tenant): Promise<void> =>
-      sendDue(app, tenant, () => isStopping)
-        .then(
-          () => undefined,
-          (error: unknown) => failed({ tenant: tenant.id, error: String(error) }),
-        )
+      sendAll(tenant)
+        .catch((error: unknown) => failed({ tenant: tenant.id, error: String(error) }))
         .finally(() => running.delete(tenant.id));
     return {
       release,

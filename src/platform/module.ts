@@ -93,10 +93,10 @@ export interface Module {
 export interface Sender {
   name: string;
   /**
-   * Sends what is due of one tenant, until `isStopping` turns true: then it begins nothing more. What it claims has to come
-   * free again by itself when the program dies.
+   * Sends some of what is due of one tenant, until `isStopping` turns true: then it begins nothing more. Returns how many
+   * were tried; it is called again until that is none. What it claims has to come free again by itself when the program dies.
    */
-  sendDue(app: App, tenant: Tenant, isStopping: () => boolean): Promise<unknown>;
+  sendDue(app: App, tenant: Tenant, isStopping: () => boolean): Promise<number>;
   /** Sets free what an earlier run was sending when it died; called where the program has its data for itself. */
   release?(app: App, tenantId: string): Promise<void>;
 }

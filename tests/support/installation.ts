@@ -10,6 +10,8 @@ export interface Installation {
   dataDir: string;
   /** On PostgreSQL: the owner's address of its database; it sees every row. */
   ownerUrl: string;
+  /** The settings that it is started with. */
+  env: Record<string, string>;
   /** Starts the server; after `kill9` or `stop` it can be started again. */
   start(env?: Record<string, string>): Promise<RunningBinary>;
   cli(args: string[], stdin?: string): ReturnType<typeof runBinary>;
@@ -35,6 +37,7 @@ export async function newInstallation(
     edition,
     url,
     dataDir,
+    env,
     ownerUrl: database?.env.PURSER_MIGRATOR_URL ?? "",
     cli,
     start: (extra = {}) => startBinary({ edition, dataDir, env: { ...env, ...extra }, port }),

@@ -77,6 +77,21 @@ export function visitor(fetch: Fetch): Visitor {
   };
 }
 
+/** Somebody of the staff who has signed in at a server's pages. */
+export async function signedIn(
+  url: string,
+  { email, password }: { email: string; password: string },
+): Promise<Visitor> {
+  const browser = visitor((path, init) =>
+    fetch(new URL(path, url), { ...init, redirect: "manual", signal: AbortSignal.timeout(30_000) }),
+  );
+  await browser.open("/sign-in");
+  const page = await browser.submit("/sign-in", { email, password });
+  if (page.url.startsWith("/sign-in"))
+    throw new Error(`nobody was signed in: ${page.status} ${page.text.slice(0, 300)}`);
+  return browser;
+}
+
 /** The fields of the form with this action, as the browser would send them untouched; null when there is none. */
 async function formOf(html: string, action: string): Promise<[string, string][] | null> {
   const fields: [string, string][] = [];

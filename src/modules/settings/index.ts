@@ -1,6 +1,7 @@
 import type { AnyAction } from "../../platform/action.ts";
 import { labelOf, type Table } from "../../platform/database/columns.ts";
 import { files } from "../../platform/files/files.ts";
+import { sweepJob } from "../../platform/files/sweep.ts";
 import { declared, t } from "../../platform/language/index.ts";
 import { defineModule, type Panel } from "../../platform/module.ts";
 import { resource } from "../../platform/resource.ts";
@@ -107,6 +108,7 @@ export const settingsModule = defineModule({
     setModules,
     setDefaults,
   ] as unknown as AnyAction[],
+  jobs: [sweepJob],
   // What a mail says is between its sender and its reader, and links in it are secrets.
   resources: [
     resource({

@@ -52,9 +52,16 @@ export function openSqliteDatabase(path: string): Database {
       refuseInsideUnit();
       return work(reader.withPlugin(tenancyPlugin(tenantId)));
     },
-    probe: async () => {
-      await probeWrite(writer);
-    },
+    // Committed: what is taken back never reaches the disk, and so proves nothing about it.
+    probe: () =>
+      transaction(async (db) => {
+        const values = { name: "probe", holder: "", expires_at: new Date().toISOString() };
+        await db
+          .insertInto("leases")
+          .values(values)
+          .onConflict((oc) => oc.column("name").doUpdateSet(values))
+          .execute();
+      }),
     close: async () => {
       await reader.destroy();
       await sql`pragma wal_checkpoint(truncate)`.execute(writer);
@@ -148,7 +155,7 @@ async function listenOn(
   return async () => end();
 }
 
-/** Writes into a table made for this and takes it back: proves disk, locks and rights without leaving a trace. */
+/** Takes a write back before it is kept: proves locks and rights, and that the server is none that only reads. */
 async function probeWrite(db: Db): Promise<void> {
   refuseInsideUnit();
   const undo = new Error("undo");

@@ -1,6 +1,8 @@
 import { type Dialect, PostgresDialect } from "kysely";
 import { Pool, types } from "pg";
-import { log } from "../log.ts";
+import { complaint } from "../log.ts";
+
+const connectionLost = complaint("warn", "a database connection was lost");
 
 /**
  * PostgreSQL in Purser's representation: instants and dates as texts, `bigint` as a number (minor units stay far below
@@ -14,7 +16,7 @@ export function postgresDialect(url: string, maxConnections = 20): { dialect: Di
     types: { getTypeParser: parserOf as typeof types.getTypeParser },
   });
   // Without a listener a connection that dies while idle would end the process.
-  pool.on("error", (error) => log.warn("a database connection was lost", { error: error.message }));
+  pool.on("error", (error) => connectionLost({ error: error.message }));
   return { dialect: new PostgresDialect({ pool: encoding(pool) }), pool };
 }
 

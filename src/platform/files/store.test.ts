@@ -1,5 +1,15 @@
 import { afterAll, expect, test } from "bun:test";
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { keyring } from "../crypto/keyring.ts";
@@ -68,4 +78,50 @@ test("an altered file is refused", async () => {
 test("names that would lead out of the store are refused", async () => {
   await expect(store.get("../../../../../../../../../../etc/x", "a".repeat(64))).rejects.toThrow("not a tenant");
   await expect(store.get(harbor, `../../${"a".repeat(58)}`)).rejects.toThrow("not a SHA-256");
+});
+
+test("a sweep takes old bytes that nobody names and halves of files, and nothing else", async () => {
+  const tenant = "0191e000-0000-7000-8000-000000000003";
+  const put = async (words: string): Promise<string> =>
+    (await store.put(tenant, new TextEncoder().encode(words))).sha256;
+  const age = (path: string): void => utimesSync(path, new Date(1000), new Date(1000));
+  const [named, unnamed, fresh, again] = [
+    await put("named"),
+    await put("unnamed"),
+    await put("fresh"),
+    await put("again"),
+  ];
+  const half = `${pathOf(tenant, named)}.0123456789ab.partial`;
+  writeFileSync(half, "half");
+  for (const path of [half, ...[named, unnamed, again].map((sha256) => pathOf(tenant, sha256))]) age(path);
+  // Put anew while it lay there as old: its record is about to be written.
+  await put("again");
+  const asked: string[] = [];
+  const swept = await store.sweep(tenant, Date.now() - 1000, async (sha256) => {
+    asked.push(...sha256);
+    return sha256.filter((one) => one !== named);
+  });
+  expect(swept).toBe(2);
+  expect(asked.toSorted()).toEqual([named, unnamed].toSorted());
+  expect([named, unnamed, fresh, again].map((sha256) => existsSync(pathOf(tenant, sha256)))).toEqual([
+    true,
+    false,
+    true,
+    true,
+  ]);
+  expect(existsSync(half)).toBe(false);
+  expect(await store.sweep("0191e000-0000-7000-8000-000000000004", Date.now(), async (all) => all)).toBe(0);
+});
+
+test("bytes that are put again just when a sweep wants to take them stay", async () => {
+  const tenant = "0191e000-0000-7000-8000-000000000005";
+  const bytes = new TextEncoder().encode("just in time");
+  const { sha256 } = await store.put(tenant, bytes);
+  utimesSync(pathOf(tenant, sha256), new Date(1000), new Date(1000));
+  const swept = await store.sweep(tenant, Date.now() - 1000, async (all) => {
+    await store.put(tenant, bytes);
+    return all;
+  });
+  expect(swept).toBe(0);
+  expect(Buffer.from(await store.get(tenant, sha256)).toString()).toBe("just in time");
 });

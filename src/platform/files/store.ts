@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from "node:crypto";
-import { mkdir, open as openFile, readFile, rename, rm, stat } from "node:fs/promises";
+import { mkdir, open as openFile, readdir, readFile, rename, rm, stat, utimes } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { Keyring } from "../crypto/keyring.ts";
 
@@ -12,6 +12,11 @@ export interface FileStore {
   exists(tenantId: string, sha256: string): Promise<boolean>;
   /** Seals a file anew with the tenant's present key; false when it was sealed with that already. */
   reseal(tenantId: string, sha256: string): Promise<boolean>;
+  /**
+   * Throws away what has lain there untouched since before `before` (milliseconds since 1970) and is `unused`: bytes whose
+   * record was never written, because the program died in between, and halves of files. Returns how many went.
+   */
+  sweep(tenantId: string, before: number, unused: (sha256: string[]) => Promise<string[]>): Promise<number>;
   /** Throws all files of a tenant away: for one that is being deleted. */
   removeAll(tenantId: string): Promise<void>;
 }
@@ -35,7 +40,8 @@ export function fileStore(directory: string, keys: Keyring): FileStore {
     put: async (tenantId, bytes) => {
       const sha256 = hashOf(bytes);
       const path = pathOf(directory, tenantId, sha256);
-      if (!(await exists(path)))
+      // Touched, so that no sweep takes it for old before its record is written.
+      if (!(await touched(path)))
         await writeWhole(path, keys.sealBytes(purpose, tenantId, bytes, aadOf(tenantId, sha256)));
       return { sha256, size: bytes.length };
     },
@@ -55,6 +61,7 @@ export function fileStore(directory: string, keys: Keyring): FileStore {
       await writeWhole(path, keys.sealBytes(purpose, tenantId, keys.openBytes(purpose, tenantId, sealed, aad), aad));
       return true;
     },
+    sweep: (tenantId, before, unused) => sweep(folderOf(directory, tenantId), before, unused),
     removeAll: (tenantId) => rm(folderOf(directory, tenantId), { recursive: true, force: true }),
   };
 }
@@ -105,6 +112,50 @@ async function writeWhole(path: string, bytes: Uint8Array): Promise<void> {
     await rm(partial, { force: true });
     throw error;
   }
+}
+
+/** Whether a file is there; it then counts as put just now. */
+async function touched(path: string): Promise<boolean> {
+  const now = new Date();
+  return utimes(path, now, now).then(
+    () => true,
+    () => false,
+  );
+}
+
+async function sweep(folder: string, before: number, unused: (sha256: string[]) => Promise<string[]>): Promise<number> {
+  let swept = 0;
+  for (const part of await readdir(folder).catch(() => [])) {
+    const old: string[] = [];
+    for (const name of await readdir(join(folder, part)).catch(() => []))
+      if (await isOlder(join(folder, part, name), before)) old.push(name);
+    const halves = old.filter((name) => name.endsWith(".partial"));
+    const whole = old.filter((name) => /^[0-9a-f]{64}$/.test(name));
+    for (const name of halves) await rm(join(folder, part, name), { force: true });
+    swept += halves.length;
+    for (const name of whole.length === 0 ? [] : await unused(whole))
+      if (await removeOld(join(folder, part, name), before)) swept += 1;
+  }
+  return swept;
+}
+
+function isOlder(path: string, before: number): Promise<boolean> {
+  return stat(path).then(
+    ({ mtimeMs }) => mtimeMs < before,
+    () => false,
+  );
+}
+
+/** Whoever puts the same bytes at this very moment either has touched them, and they stay, or no longer finds them. */
+async function removeOld(path: string, before: number): Promise<boolean> {
+  const aside = `${path}.${randomBytes(6).toString("hex")}.partial`;
+  await rename(path, aside);
+  if (await isOlder(aside, before)) {
+    await rm(aside, { force: true });
+    return true;
+  }
+  await rename(aside, path);
+  return false;
 }
 
 /** Without this the new name itself could be lost in a power cut. */

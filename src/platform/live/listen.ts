@@ -1,8 +1,9 @@
 import type { Database } from "../database/database.ts";
-import { log } from "../log.ts";
+import { complaint } from "../log.ts";
 import type { LiveHub } from "./hub.ts";
 
 const again = 5000;
+const unheard = complaint("warn", "changes of other nodes cannot be heard");
 
 /** Hears what other processes change in the same database, from now until the answer is called. */
 export function listenToOthers(database: Database, live: LiveHub): () => Promise<void> {
@@ -17,7 +18,7 @@ export function listenToOthers(database: Database, live: LiveHub): () => Promise
       stop = await listen("purser_live", (text) => live.hear(text), retry);
       if (isStopping) await stop();
     } catch (error) {
-      log.warn("changes of other nodes cannot be heard", { error: String(error) });
+      unheard({ error: String(error) });
       retry();
     }
   };

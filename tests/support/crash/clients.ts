@@ -1,4 +1,4 @@
-import { type Visitor, visitor } from "../visitor.ts";
+import { signedIn, type Visitor } from "../visitor.ts";
 import { person } from "../started.ts";
 import type { Chance } from "./chance.ts";
 import type { Deed, DeedKind, Ledger } from "./ledger.ts";
@@ -22,7 +22,7 @@ const mayBeRefused = new Set<DeedKind>(["time_invoice", "batch", "card"]);
 export function gather(stage: Stage, ledger: Ledger, till: Till, count: number, luck: Chance): Crowd {
   let browser: Promise<Visitor> | null = null;
   const atThePage = (): Promise<Visitor> => {
-    browser ??= signedIn(stage).catch((error: unknown) => {
+    browser ??= signedIn(stage.one.url, person).catch((error: unknown) => {
       browser = null;
       throw error;
     });
@@ -67,7 +67,7 @@ function newClient(
     const kind = luck.pick<DeedKind>([
       ...(ticket === null
         ? []
-        : (["note", "note", "time", "time", "file", ...(number === 2 ? (["reply", "reply"] as const) : [])] as const)),
+        : (["note", "note", "time", "time", "file", ...(number <= 4 ? (["reply", "reply"] as const) : [])] as const)),
       "ticket",
       "ticket",
       "invoice",
@@ -226,10 +226,10 @@ function newClient(
   /** Somebody at the page: what is not answered is not sent again, since forms know no Idempotency-Key. */
   const replyByPage = async (deed: Deed): Promise<void> => {
     try {
-      const person = await atThePage();
-      await person.open(deed.path.replace(/\/reply$/, ""));
+      const somebody = await atThePage();
+      await somebody.open(deed.path.replace(/\/reply$/, ""));
       deed.state = "dropped";
-      const page = await person.submit(deed.path, {
+      const page = await somebody.submit(deed.path, {
         content: `Done: ${deed.marker}`,
         duration: "15",
         work_type_id: stage.workTypeId,
@@ -264,15 +264,4 @@ function newClient(
       }
     },
   };
-}
-
-async function signedIn(stage: Stage): Promise<Visitor> {
-  const browser = visitor((path, init) =>
-    fetch(new URL(path, stage.one.url), { ...init, redirect: "manual", signal: AbortSignal.timeout(30_000) }),
-  );
-  await browser.open("/sign-in");
-  const page = await browser.submit("/sign-in", { email: person.email, password: person.password });
-  if (page.url.startsWith("/sign-in"))
-    throw new Error(`nobody was signed in: ${page.status} ${page.text.slice(0, 300)}`);
-  return browser;
 }

@@ -28,6 +28,20 @@ export async function brokenPromises(ledger: Ledger, rows: Rows): Promise<string
   return broken;
 }
 
+/** Deeds from `first` on that were carried out although nobody has been told so: what an orderly stop must never leave. */
+export async function doneUnanswered(ledger: Ledger, first: number, rows: Rows): Promise<string[]> {
+  const found: string[] = [];
+  for (const deed of ledger.deeds.slice(first).filter(({ state }) => state === "open")) {
+    const place = places[deed.kind];
+    if (place === undefined) continue;
+    const count = await rows.number(
+      `select count(*) from ${place.table} where ${place.column} like '%${deed.marker}' or ${place.column} like '%${deed.marker}.%' or ${place.column} like '%${deed.marker}<%'`,
+    );
+    if (count > 0) found.push(`${deed.kind} ${deed.marker} was done and nobody was told`);
+  }
+  return found;
+}
+
 /** Markers are made to be found in whatever a column makes of a text. */
 export function markerIn(text: string): string | null {
   return /crash-[a-z_]+-\d+-\d+/.exec(text)?.[0] ?? null;

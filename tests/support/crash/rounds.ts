@@ -4,7 +4,7 @@ import { type Chance, chance } from "./chance.ts";
 import { gather } from "./clients.ts";
 import { brokenInvariants } from "./invariants.ts";
 import { type DeedKind, type Ledger, newLedger } from "./ledger.ts";
-import { brokenPromises } from "./promises.ts";
+import { brokenPromises, doneUnanswered } from "./promises.ts";
 import { drained, waiting, wronglyDelivered } from "./queues.ts";
 import { openRows } from "./rows.ts";
 import type { Stage } from "./stage.ts";
@@ -18,6 +18,8 @@ export interface Wish {
   seed: number;
   /** Milliseconds of load before a kill, at least and at most. */
   load: [shortest: number, longest: number];
+  /** Every so many rounds it is stopped by SIGTERM instead, under the same load; 0: never. */
+  stopEvery?: number;
   /** How long the queues may take to drain at the end: what a dead process held has to come free first. */
   drainMs: number;
   say?: (line: string) => void;
@@ -26,6 +28,8 @@ export interface Wish {
 export interface Figures {
   seed: number;
   kills: number;
+  /** Stopped by SIGTERM under load. */
+  stops: number;
   requests: number;
   stripeEvents: number;
   acknowledged: Record<string, number>;
@@ -86,6 +90,7 @@ export async function runRounds(stage: Stage, wish: Wish): Promise<Figures> {
   const load = loadOf(stage, wish.clients, luck);
   const broken: string[] = [];
   const startsMs: number[] = [];
+  let stops = 0;
   const start = async (): Promise<RunningBinary> => {
     const begun = performance.now();
     const server = await stage.one.start();
@@ -94,7 +99,17 @@ export async function runRounds(stage: Stage, wish: Wish): Promise<Figures> {
   };
   for (let round = 1; round <= wish.rounds; round += 1) {
     const server = await start();
+    const first = load.ledger.deeds.length;
     const end = load.start();
+    if (round % (wish.stopEvery || Number.POSITIVE_INFINITY) === 0) {
+      broken.push(
+        ...(await stopUnderLoad(stage, load, { server, end, first })).map(
+          (what) => `round ${round} (SIGTERM): ${what}`,
+        ),
+      );
+      stops += 1;
+      continue;
+    }
     const moment = await killMoment(stage, luck, wish.load);
     // Nobody begins anything new; what is under way is cut off.
     const ended = end();
@@ -115,7 +130,35 @@ export async function runRounds(stage: Stage, wish: Wish): Promise<Figures> {
   broken.push(...(await finalLook(stage, load)).map((what) => `at the end: ${what}`), ...defectsIn(server.output(), 0));
   const code = await server.stop();
   if (code !== 0) broken.push(`SIGTERM ended it with ${code}`);
-  return { ...(await count(stage, load, wish.seed)), startsMs, kills: wish.rounds, drainSeconds, broken };
+  return {
+    ...(await count(stage, load, wish.seed)),
+    startsMs,
+    kills: wish.rounds - stops,
+    stops,
+    drainSeconds,
+    broken,
+  };
+}
+
+interface Stopping {
+  server: RunningBinary;
+  end: () => Promise<void>;
+  /** The first deed of the round. */
+  first: number;
+}
+
+/** SIGTERM in the middle of the load: everything that was begun is answered, and the exit code is 0. */
+async function stopUnderLoad(stage: Stage, load: Load, { server, end, first }: Stopping): Promise<string[]> {
+  await waitFor("the clients to be at work", () => load.ledger.deeds.length >= first + 20 || undefined, {
+    timeoutMs: 60_000,
+  });
+  const code = await server.stop();
+  await end();
+  const broken = code === 0 ? [] : [`it ended with ${code}`];
+  const rows = await openRows(stage.one);
+  broken.push(...(await doneUnanswered(load.ledger, first, rows)));
+  await rows.close();
+  return [...broken, ...(await look(stage, load.ledger))];
 }
 
 /** Chooses when to kill: after some time, or just when something goes over a line to the outside. Answers how it was chosen. */
@@ -166,6 +209,16 @@ export async function finalLook(stage: Stage, { ledger, till }: Pick<Load, "ledg
   return broken;
 }
 
+/** Messages that the log holds more than ten times, with how often: in an outage of seconds that is a flood. */
+export function repeatedLines(output: string): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const line of output.split("\n").filter((one) => one !== "")) {
+    const message = /"message":"([^"]*)"/.exec(line)?.[1] ?? line;
+    counts[message] = (counts[message] ?? 0) + 1;
+  }
+  return Object.fromEntries(Object.entries(counts).filter(([, count]) => count > 10));
+}
+
 /** Lines of the log that tell of a defect; what a kill interrupts is none. */
 export function defectsIn(output: string, round: number): string[] {
   return output
@@ -179,7 +232,7 @@ async function count(
   stage: Stage,
   { ledger, till }: Load,
   seed: number,
-): Promise<Omit<Figures, "startsMs" | "kills" | "drainSeconds" | "broken">> {
+): Promise<Omit<Figures, "startsMs" | "kills" | "stops" | "drainSeconds" | "broken">> {
   const kinds = [...new Set(ledger.deeds.map(({ kind }) => kind))].toSorted();
   const rows = await openRows(stage.one);
   const tables = [

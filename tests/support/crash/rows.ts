@@ -49,6 +49,8 @@ async function openPostgres(url: string): Promise<Rows> {
     connectionString: url,
     types: { getTypeParser: (oid: number) => ([20, 21, 23, 1700].includes(oid) ? Number : String) } as typeof types,
   });
+  // The server may be taken away under it.
+  client.on("error", () => undefined);
   await client.connect();
   const all: Rows["all"] = async (sql) => (await client.query<Row>(sql)).rows;
   return { isSqlite: false, all, number: async (sql) => numberOf((await all(sql))[0]), close: () => client.end() };
