@@ -57,7 +57,7 @@ beforeAll(async () => {
   await end();
   await server.kill9();
   server = null;
-});
+}, 240_000);
 afterAll(async () => {
   await server?.kill9().catch(() => undefined);
   await copy?.stop();

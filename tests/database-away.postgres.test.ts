@@ -6,7 +6,7 @@ import { type PostgresServer, startPostgres } from "../scripts/lib/postgres.ts";
 import type { RunningBinary } from "./support/binary.ts";
 import { chance } from "./support/crash/chance.ts";
 import { drained } from "./support/crash/queues.ts";
-import { finalLook, type Load, loadOf } from "./support/crash/rounds.ts";
+import { finalLook, type Load, loadOf, repeatedLines } from "./support/crash/rounds.ts";
 import { ask, documentOf, setStage, type Stage } from "./support/crash/stage.ts";
 import { waitFor } from "./support/waiting.ts";
 
@@ -26,7 +26,7 @@ beforeAll(async () => {
   load = loadOf(stage, 10, chance(5));
   end = load.start();
   await progress();
-});
+}, 240_000);
 afterAll(async () => {
   await server?.kill9().catch(() => undefined);
   await stage?.close().catch(() => undefined);
@@ -71,7 +71,9 @@ test("when it is back everything goes on without a restart, nothing is lost or t
   expect(await finalLook(stage, load)).toEqual([]);
 });
 
-test("and it ends as it should", async () => {
+test("the log tells of it in a few lines, none of them an exception that nobody caught", async () => {
   expect(await server.stop()).toBe(0);
+  expect(repeatedLines(server.output())).toEqual({});
+  expect(server.output()).not.toContain("throw er");
   expect(server.output()).not.toContain(new URL(postgres.url).password);
 });

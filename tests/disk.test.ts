@@ -26,7 +26,7 @@ describe.skipIf(typeof disk === "string")("a full disk", () => {
     await waitFor("the clients to be at work", () => load.ledger.count("done") >= 20 || undefined, {
       timeoutMs: 60_000,
     });
-  });
+  }, 240_000);
   afterAll(async () => {
     await server?.kill9().catch(() => undefined);
     await stage?.close();

@@ -22,7 +22,7 @@ beforeAll(async () => {
   stage = await setStage({ companies: 1 });
   server = await stage.one.start();
   await connectTo(port);
-});
+}, 240_000);
 afterAll(async () => {
   await server?.kill9().catch(() => undefined);
   await real?.stop();

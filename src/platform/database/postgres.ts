@@ -17,6 +17,8 @@ export function postgresDialect(url: string, maxConnections = 20): { dialect: Di
   });
   // Without a listener a connection that dies while idle would end the process.
   pool.on("error", (error) => connectionLost({ error: error.message }));
+  // Nor one that dies while it is used: whoever uses it hears of it by the query, and nobody else listens.
+  pool.on("connect", (client) => client.on("error", (error) => connectionLost({ error: error.message })));
   return { dialect: new PostgresDialect({ pool: encoding(pool) }), pool };
 }
 
