@@ -56,6 +56,42 @@ describe.skipIf(!browserAvailable)("the API's reference in a browser", () => {
     await page.context().close();
   });
 
+  test("operations stand collapsed under their resource, and a link opens it; searching narrows while one types", async () => {
+    for (const javaScriptEnabled of [true, false]) {
+      const { page } = await visit("/api", { javaScriptEnabled });
+      const link = page.getByRole("link", { name: "GET /ticket-queues List ticket queues." });
+      expect([javaScriptEnabled, await link.isVisible()]).toEqual([javaScriptEnabled, false]);
+      await page
+        .getByRole("navigation", { name: "Resources" })
+        .getByRole("link", { name: /^Ticket queues/ })
+        .click();
+      await link.waitFor();
+      expect(await page.evaluate("document.documentElement.scrollHeight")).toBeLessThan(5000);
+      await page.context().close();
+    }
+    const { page } = await visit("/api");
+    await page.getByPlaceholder("Search operations").pressSequentially("webhook rotate");
+    await page.getByText("1 operation fits.").waitFor();
+    expect(await page.getByRole("link", { name: "POST /webhook-endpoints/{id}/rotate-secret" }).isVisible()).toBe(true);
+    await page.context().close();
+  });
+
+  test("the events of a webhook are narrowed down by words, and are all there without a script", async () => {
+    const { page } = await visit("/settings/webhooks/new");
+    await page.getByPlaceholder("Narrow down").fill("tickets closed");
+    expect(await page.getByRole("checkbox", { name: /^Closed/ }).isVisible()).toBe(true);
+    expect(await page.getByRole("checkbox", { name: /^Invoice paid/ }).isVisible()).toBe(false);
+    await page.getByPlaceholder("Narrow down").fill("shoes");
+    await page.getByText("Nothing has these words.").waitFor();
+    await page.context().close();
+    const plain = await visit("/settings/webhooks/new", { javaScriptEnabled: false });
+    expect(await plain.page.getByPlaceholder("Narrow down").isVisible()).toBe(false);
+    expect(await plain.page.getByRole("group", { name: "Tickets" }).getByLabel("All of this module").isVisible()).toBe(
+      true,
+    );
+    await plain.page.context().close();
+  });
+
   test("a pasted key is used instead, and what it may not do is shown as it comes", async () => {
     const key = await t.harbor.key("administrator", ["tickets.read"]);
     const { page } = await visit("/api/getCompanies");

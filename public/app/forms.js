@@ -10,6 +10,29 @@ export function listenToForms() {
     for (const form of document.querySelectorAll("form[aria-busy]")) form.removeAttribute("aria-busy");
   });
   document.querySelector("[data-focus], [aria-invalid]")?.focus();
+  for (const narrow of document.querySelectorAll("[data-narrow]")) listenToNarrow(narrow);
+}
+
+/** Many check boxes: a field that hides those without its words. Without a script all of them are there. */
+function listenToNarrow(narrow) {
+  const field = document.getElementById(narrow.dataset.narrow);
+  const none = narrow.querySelector("[data-none]");
+  narrow.hidden = false;
+  narrow.addEventListener("input", ({ target }) => {
+    const words = target.value.toLowerCase().split(/\s+/);
+    let shown = 0;
+    for (const option of field.querySelectorAll(".option")) {
+      const heading = option.closest(".option-group")?.querySelector("legend").textContent ?? "";
+      const text = `${heading} ${option.textContent}`.toLowerCase();
+      option.hidden = !words.every((word) => text.includes(word));
+      if (!option.hidden) shown += 1;
+    }
+    for (const group of field.querySelectorAll(".option-group"))
+      group.hidden = group.querySelector(".option:not([hidden])") === null;
+    none.textContent = shown === 0 ? none.dataset.none : "";
+  });
+  // Enter would send the form that is only being filled in.
+  narrow.addEventListener("keydown", (event) => event.key === "Enter" && event.preventDefault());
 }
 
 async function onSubmit(event) {

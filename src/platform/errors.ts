@@ -12,6 +12,9 @@ export interface FieldProblem {
 }
 
 export class Failure extends Error {
+  /** The query parameter that it is about, or empty. */
+  parameter = "";
+
   constructor(
     readonly status: number,
     readonly code: string,
@@ -26,6 +29,16 @@ export class Failure extends Error {
 
 /** 400: the request itself cannot be read (not JSON, an unknown parameter). */
 export const malformed = (message: string, code = "malformed"): Failure => new Failure(400, code, message);
+/** What is wrong with a query parameter says which one it is. */
+export function aboutParameter<T>(name: string, read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof Failure && error.parameter === "") error.parameter = name;
+    throw error;
+  }
+}
+
 /** 401: nobody is signed in, or the credentials are wrong. */
 export const unauthorized = (message = t("Sign in first."), code = "unauthorized"): Failure =>
   new Failure(401, code, message);

@@ -85,6 +85,7 @@ export const pageAccess: AccessTable = {
     POST /interactions/:id/delete
     GET /api
     GET /api/changelog
+    GET /api/guide
     GET /api/:operation
     GET POST /oauth/authorize
     GET /account/apps

@@ -809,6 +809,7 @@ export interface Schemas {
     detail: string;
     source?: {
       pointer?: string;
+      parameter?: string;
     };
   };
   error_document: {

@@ -30,7 +30,8 @@ export interface RunModel {
   };
   /** Asked again while it is at work; empty when it is finished. */
   poll_url: string;
-  progress: { done: number; total: number; text: string };
+  /** How far it has come; null when it is finished: then the header says how it went. */
+  progress: { done: number; total: number; text: string } | null;
   sections: SectionModel[];
 }
 
@@ -172,7 +173,8 @@ async function section(
         {
           title: given.title,
           table: outcome,
-          href,
+          // The name itself is the link: a row that is one as a whole would not look like it.
+          href: () => "",
           columns: [
             {
               key: "label",
@@ -199,6 +201,8 @@ async function report(ctx: Ctx, incoming: Incoming): Promise<Answer> {
   const row = await find(ctx, "bulk_runs", incoming.params["id"] ?? "");
   const { done_count, skipped_count, failed_count, total_count } = row;
   const isFinished = row.run_state === "finished";
+  // What was asked for while it ran is only its progress; the whole page has the way back as well.
+  if (isFinished && incoming.isFragment) return redirect(`/bulk/${row.id}`);
   const list = row.list_key === null ? undefined : ctx.app.registry.lists.get(row.list_key)?.list;
   const reversible = isUndoable(ctx, row)
     ? await ctx.db
@@ -217,7 +221,9 @@ async function report(ctx: Ctx, incoming: Incoming): Promise<Answer> {
   const model: RunModel = {
     header: {
       title: row.title,
-      subtitle: `${counted} · ${formatInstant(row.finished_at ?? row.created_at, ctx.tenant)}`,
+      subtitle: [...(isFinished ? [counted] : []), formatInstant(row.finished_at ?? row.created_at, ctx.tenant)].join(
+        " · ",
+      ),
       breadcrumbs: list === undefined ? [] : [{ label: t(list.title), href: list.url }],
       badges: [],
       actions: [
@@ -226,13 +232,13 @@ async function report(ctx: Ctx, incoming: Incoming): Promise<Answer> {
       ],
     },
     poll_url: isFinished ? "" : `/bulk/${row.id}`,
-    progress: {
-      done: done_count + skipped_count + failed_count,
-      total: total_count,
-      text: isFinished
-        ? counted
-        : t("{count} of {total}", { count: done_count + skipped_count + failed_count, total: total_count }),
-    },
+    progress: isFinished
+      ? null
+      : {
+          done: done_count + skipped_count + failed_count,
+          total: total_count,
+          text: t("{count} of {total}", { count: done_count + skipped_count + failed_count, total: total_count }),
+        },
     sections: isFinished
       ? [
           ...(await section(ctx, row, "failed", { title: t("Failed"), count: failed_count })),

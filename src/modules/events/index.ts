@@ -9,7 +9,7 @@ import { eventPages } from "./pages.ts";
 
 export { exampleOf } from "./catalog.ts";
 export { keptSince } from "./jobs.ts";
-export { eventName } from "./words.ts";
+export { eventGroup, eventName, eventWords } from "./words.ts";
 
 /** What happened, what follows from it, and what could not be done: to read, to try again, to drop. */
 export const eventsModule = defineModule({

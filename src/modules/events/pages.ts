@@ -194,6 +194,18 @@ function showType(ctx: Ctx, name: string): Answer {
 const toEvent = (_: unknown, result: unknown, text: string): Answer =>
   redirect(`/settings/events/${(result as { event_id: string }).event_id}`, text);
 
+const triedAgain = (count: number): Answer =>
+  redirect(
+    "/settings/events/dead",
+    t(
+      "{count, plural, =0 {Nothing was left to try again.} one {# is tried again now.} other {# are tried again now.}}",
+      {
+        count,
+      },
+    ),
+    count === 0 ? "info" : "success",
+  );
+
 export const eventPages: Route[] = [
   {
     method: "GET",
@@ -226,12 +238,7 @@ export const eventPages: Route[] = [
     },
   },
   buttonRoute("/settings/events/dead/:handler/retry", retryDeadDeliveries as AnyAction, (_, result) =>
-    redirect(
-      "/settings/events/dead",
-      t("{count, plural, one {# is tried again now.} other {# are tried again now.}}", {
-        count: (result as { retried: number }).retried,
-      }),
-    ),
+    triedAgain((result as { retried: number }).retried),
   ),
   {
     method: "GET",

@@ -1,10 +1,19 @@
 import { words } from "../../platform/http/cells.ts";
 import { t } from "../../platform/language/index.ts";
 
-/** `billing.invoice_paid` as "Billing: invoice paid". */
+/** `billing.invoice_paid` as "Billing: Invoice paid". */
 export function eventName(name: string): string {
-  const [module = "", what = ""] = name.split(".");
-  return `${words(module)}: ${words(what)}`;
+  return `${eventGroup(name.split(".")[0] ?? "")}: ${eventWords(name)}`;
+}
+
+/** The module that tells an event, as a heading. */
+export function eventGroup(module: string): string {
+  return module === "oauth" ? t("Connected apps") : words(module);
+}
+
+/** What an event says has happened, without its module. */
+export function eventWords(name: string): string {
+  return words(name.split(".")[1] ?? "");
 }
 
 export const deliveryStates = ["done", "waiting", "retrying", "dead", "dropped"] as const;

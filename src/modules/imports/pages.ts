@@ -128,6 +128,7 @@ async function answerPreview(ctx: Ctx, incoming: Incoming): Promise<Answer> {
     return redirect(
       `/imports/${id}`,
       isDone ? t("Import applied. It can be undone here.") : t("The import goes on in the background."),
+      isDone ? "success" : "info",
     );
   } catch (error) {
     const failure = formFailure(error);
@@ -190,6 +191,7 @@ export const importPages: Route[] = [
       return redirect(
         `/imports/${id}`,
         isDone ? t("Import undone.") : t("The import is taken back in the background."),
+        isDone ? "success" : "info",
       );
     },
   },

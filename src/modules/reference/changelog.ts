@@ -2,6 +2,7 @@ import changelog from "../../../docs/api/changelog.md" with { type: "text" };
 import type { ApiChangelogModel } from "../../platform/http/reference-models.ts";
 import { page, type Route } from "../../platform/http/route.ts";
 import { t } from "../../platform/language/index.ts";
+import { piecesOf } from "./markdown.ts";
 
 /** `docs/api/changelog.md` as it was when this program was built: a heading for each version, and what changed as a list. */
 export function changelogVersions(text: string): ApiChangelogModel["versions"] {
@@ -11,16 +12,8 @@ export function changelogVersions(text: string): ApiChangelogModel["versions"] {
     .map((part) => {
       const [version = "", ...lines] = part.split("\n");
       const items = lines.join("\n").split(/^- /m).slice(1);
-      return { version: version.trim(), changes: items.map((item) => pieces(item.replace(/\s+/g, " ").trim())) };
+      return { version: version.trim(), changes: items.map((item) => piecesOf(item.replace(/\s+/g, " ").trim())) };
     });
-}
-
-/** A sentence in pieces, with what stands between backticks as code. */
-function pieces(sentence: string): { text: string; is_code: boolean }[] {
-  return sentence
-    .split("`")
-    .map((text, at) => ({ text, is_code: at % 2 === 1 }))
-    .filter(({ text }) => text !== "");
 }
 
 export const changelogPages: Route[] = [

@@ -1,4 +1,5 @@
 import type { AnyAction } from "../../platform/action.ts";
+import type { App } from "../../platform/context.ts";
 import { labelOf, type Table } from "../../platform/database/columns.ts";
 import { files } from "../../platform/files/files.ts";
 import { sweepJob } from "../../platform/files/sweep.ts";
@@ -24,75 +25,87 @@ export { type MailTest, tryMail } from "./mail-test.ts";
 const labels = (table: Table, ...names: string[]): string[] =>
   names.map((name) => labelOf(name, table.columns[name] ?? { label: "" }));
 
-const cards: [group: string, title: string, text: string, href: string, icon: string, words?: string[]][] = [
-  [
-    declared("Organization"),
-    declared("Organization and letterhead"),
-    declared("Name, address, tax ID, bank details and logo, as clients read them."),
-    "/settings/organization",
-    "building",
-    labels(organizations, "name", "email", "phone", "website", "address", "tax_id", "bank_details", "logo_file_id"),
-  ],
-  [
-    declared("Organization"),
-    declared("Branding"),
-    declared("Colour and words of welcome of the portal, its door and the mails."),
-    "/settings/branding",
-    "eye",
-    labels(organizations, "brand_color", "portal_welcome"),
-  ],
-  [
-    declared("Organization"),
-    declared("Public address"),
-    declared("What links in mails begin with."),
-    "/settings/address",
-    "globe",
-  ],
-  [
-    declared("Organization"),
-    declared("Time zone and currency"),
-    declared("In which zone dates are meant, and how numbers are written."),
-    "/settings/locale",
-    "clock",
-    labels(organizations, "timezone", "locale", "currency", "payment_terms"),
-  ],
-  [
-    declared("Mail"),
-    declared("Outgoing mail"),
-    declared("The SMTP server, with a test."),
-    "/settings/mail",
-    "mail",
-    labels(mailSettings, "host", "port", "security", "username", "from_name", "from_address"),
-  ],
-  [
-    declared("Mail"),
-    declared("Sent mail"),
-    declared("What was written, what arrived, what failed."),
-    "/settings/mails",
-    "send",
-  ],
-  [
-    declared("Data"),
-    declared("Defaults"),
-    declared("What new companies, contacts, tickets and contracts start with."),
-    "/settings/defaults",
-    "pencil",
-  ],
-  [
-    declared("Organization"),
-    declared("Modules"),
-    declared("Which parts of Purser are in use."),
-    "/settings/modules",
-    "layers",
-  ],
-  [
-    declared("Money"),
-    declared("Invoices"),
-    declared("Numbers, payment terms, footer."),
-    "/settings/invoicing",
-    "invoice",
-    labels(organizations, "invoice_prefix", "payment_terms", "invoice_footer"),
-  ],
+interface Card {
+  group: string;
+  title: string;
+  text: string;
+  href: string;
+  icon: string;
+  /** What stands on the page behind it, as somebody may look for it: English texts. */
+  words?(app: App): readonly string[];
+}
+
+const cards: readonly Card[] = [
+  {
+    group: declared("Organization"),
+    title: declared("Organization and letterhead"),
+    text: declared("Name, address, tax ID, bank details and logo, as clients read them."),
+    href: "/settings/organization",
+    icon: "building",
+    words: () =>
+      labels(organizations, "name", "email", "phone", "website", "address", "tax_id", "bank_details", "logo_file_id"),
+  },
+  {
+    group: declared("Organization"),
+    title: declared("Branding"),
+    text: declared("Colour and words of welcome of the portal, its door and the mails."),
+    href: "/settings/branding",
+    icon: "eye",
+    words: () => labels(organizations, "brand_color", "portal_welcome"),
+  },
+  {
+    group: declared("Organization"),
+    title: declared("Public address"),
+    text: declared("What links in mails begin with."),
+    href: "/settings/address",
+    icon: "globe",
+  },
+  {
+    group: declared("Organization"),
+    title: declared("Time zone and currency"),
+    text: declared("In which zone dates are meant, and how numbers are written."),
+    href: "/settings/locale",
+    icon: "clock",
+    words: () => labels(organizations, "timezone", "locale", "currency", "payment_terms"),
+  },
+  {
+    group: declared("Mail"),
+    title: declared("Outgoing mail"),
+    text: declared("The SMTP server, with a test."),
+    href: "/settings/mail",
+    icon: "mail",
+    words: () => labels(mailSettings, "host", "port", "security", "username", "from_name", "from_address"),
+  },
+  {
+    group: declared("Mail"),
+    title: declared("Sent mail"),
+    text: declared("What was written, what arrived, what failed."),
+    href: "/settings/mails",
+    icon: "send",
+  },
+  {
+    group: declared("Data"),
+    title: declared("Defaults"),
+    text: declared("What new companies, contacts, tickets and contracts start with."),
+    href: "/settings/defaults",
+    icon: "pencil",
+  },
+  {
+    group: declared("Organization"),
+    title: declared("Modules"),
+    text: declared("Which parts of Purser are in use."),
+    href: "/settings/modules",
+    icon: "layers",
+    words: ({ registry }) => optionalModules(registry).map(({ optional }) => optional.title),
+  },
+  {
+    group: declared("Money"),
+    title: declared("Invoices"),
+    text: declared("Numbers, payment terms, footer."),
+    href: "/settings/invoicing",
+    icon: "invoice",
+    words: () => labels(organizations, "invoice_prefix", "payment_terms", "invoice_footer"),
+  },
 ];
 
 /** What an organization decides about itself (PRD 3.17). */
@@ -139,23 +152,18 @@ export const settingsModule = defineModule({
     },
   ],
   panels: [
-    ...cards.map(([group, title, text, href, icon, words = []], index): Panel => ({
+    ...cards.map(({ group, title, text, href, icon, words }, index): Panel => ({
       page: "settings",
       order: index,
       permission: "settings.manage",
-      load: async (ctx) => ({
+      load: async ({ app }) => ({
         kind: "card",
         group: t(group),
         title: t(title),
         text: t(text),
         href,
         icon,
-        words: [
-          ...words.map((word) => t(word)),
-          ...(href === "/settings/modules"
-            ? optionalModules(ctx.app.registry).map(({ optional }) => t(optional.title))
-            : []),
-        ],
+        words: (words?.(app) ?? []).map((word) => t(word)),
       }),
     })),
     {

@@ -161,6 +161,7 @@ export const standardDataPages: Route[] = [
         return redirect(
           `${path}/${set.key}`,
           t("{count, plural, =0 {Nothing was chosen.} one {# entry added.} other {# entries added.}}", { count }),
+          count === 0 ? "info" : "success",
         );
       } catch (error) {
         const failure = formFailure(error);

@@ -13,14 +13,20 @@ import { hintWork } from "../../platform/jobs/due-work.ts";
 import { newId } from "../../platform/ids.ts";
 import { t } from "../../platform/language/index.ts";
 import { queueDelivery } from "./queue.ts";
-import { overlapMilliseconds } from "./rules.ts";
+import { isAskedFor, overlapMilliseconds, tidied } from "./rules.ts";
 import { webhookEndpoints } from "./schema.ts";
 import { newSecret, sealSecret } from "./signing.ts";
 
 const permission = "webhooks.manage";
 const names = ["url", "description", "is_active", "is_all_events"] as const;
 const extra: TProperties = {
-  event_names: Type.Optional(Type.Array(Type.String({ maxLength: 100 }), { maxItems: 200, title: "Events" })),
+  event_names: Type.Optional(
+    Type.Array(Type.String({ maxLength: 100 }), {
+      maxItems: 200,
+      title: "Events",
+      description: "Names of events; `tickets.*` is every event of tickets, those too that are added later.",
+    }),
+  ),
 };
 const byId = Type.Object({ id: Type.String({ format: "uuid" }) }, { additionalProperties: false });
 
@@ -38,11 +44,11 @@ function check(work: Work, { url, is_all_events, event_names = [] }: Given): voi
     throw invalidField("event_names", t("Choose at least one event, or all."), "required");
   const { events, resources } = work.app.registry;
   for (const name of event_names)
-    if (events.get(name)?.isPublic !== true)
+    if (![...events.values()].some((one) => one.isPublic && isAskedFor(one.name, [name])))
       throw invalidField("event_names", t("There is no event {name}.", { name }), "not_found");
   // Who sends records elsewhere has to be allowed to see them.
   for (const { name, subject, isPublic } of events.values()) {
-    if (!isPublic || subject === null || (is_all_events !== true && !event_names.includes(name))) continue;
+    if (!isPublic || subject === null || (is_all_events !== true && !isAskedFor(name, event_names))) continue;
     const needed = resources.get(subject.resource)?.table.readPermission ?? null;
     if (needed !== null && !can(work.actor, needed))
       throw invalidField("event_names", t("You may not see what {name} is about.", { name }), "forbidden");
@@ -65,7 +71,7 @@ export const createEndpoint = action({
     const secret = newSecret();
     const row = await insert(work, webhookEndpoints, {
       ...fromEdge(webhookEndpoints, input, work.tenant.currency),
-      event_names: input.event_names ?? [],
+      event_names: tidied(input.event_names ?? []),
       secret_sealed: sealSecret(work.app, work.tenant.id, secret),
     } as NewRow<typeof webhookEndpoints>);
     return { id: row.id, secret };
@@ -80,7 +86,7 @@ export const updateEndpoint = action({
   run: async (work: Work, { id, version, ...input }: Given & { id: string; version?: number }) => {
     const before = await find(work, "webhook_endpoints", id);
     const patch = fromEdge(webhookEndpoints, input, work.tenant.currency) as Patch<typeof webhookEndpoints>;
-    if (input.event_names !== undefined) patch.event_names = input.event_names;
+    if (input.event_names !== undefined) patch.event_names = tidied(input.event_names);
     check(work, { ...before, ...input } as Given);
     if (input["is_active"] === true && !before.is_active)
       Object.assign(patch, { disabled_at: null, disabled_reason: "", failing_since: null });

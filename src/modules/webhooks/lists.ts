@@ -2,7 +2,8 @@ import { reach } from "../../platform/access/reach.ts";
 import { cell, empty, link, words } from "../../platform/http/cells.ts";
 import type { List, ListQuery } from "../../platform/http/list.ts";
 import { t } from "../../platform/language/index.ts";
-import { eventName } from "../events/index.ts";
+import { eventGroup, eventName } from "../events/index.ts";
+import { allOf, moduleOf } from "./rules.ts";
 import { deliveryStatuses, webhookDeliveries, webhookEndpoints } from "./schema.ts";
 
 export const home = "/settings/webhooks";
@@ -31,10 +32,15 @@ export function eventsWords({
   is_all_events,
   event_names,
 }: Pick<EndpointRow, "is_all_events" | "event_names">): string {
-  return is_all_events
-    ? t("All events")
-    : t("{count, plural, one {# event} other {# events}}", { count: event_names.length });
+  if (is_all_events) return t("All events");
+  return event_names.length <= 3
+    ? event_names.map(askedName).join(", ")
+    : t("{count, plural, one {# choice} other {# choices}}", { count: event_names.length });
 }
+
+/** What an endpoint has asked for: an event, or all of a module. */
+export const askedName = (name: string): string =>
+  name === allOf(moduleOf(name)) ? t("{module}: all", { module: eventGroup(moduleOf(name)) }) : eventName(name);
 
 export const endpointList: List<EndpointRow> = {
   title: "Webhooks",

@@ -2,14 +2,21 @@ import { find, reach } from "../../platform/access/reach.ts";
 import type { AnyAction } from "../../platform/action.ts";
 import type { Ctx } from "../../platform/context.ts";
 import { button, cell, facts, formatInstant, link, words } from "../../platform/http/cells.ts";
-import { columnField, field, formModel, type FormValues, rowValues } from "../../platform/http/form-model.ts";
+import {
+  columnField,
+  field,
+  formModel,
+  type FormValues,
+  type Option,
+  rowValues,
+} from "../../platform/http/form-model.ts";
 import { buttonRoute, type FormPage, formRoutes } from "../../platform/http/form-page.ts";
 import { listAnswer } from "../../platform/http/list.ts";
 import type { OneTimePageModel, RecordPageModel } from "../../platform/http/page-models.ts";
 import { type Answer, type Incoming, page, redirect, type Route } from "../../platform/http/route.ts";
 import type { SectionModel } from "../../platform/http/view-models.ts";
 import { declared, t } from "../../platform/language/index.ts";
-import { eventName } from "../events/index.ts";
+import { eventGroup, eventName, eventWords } from "../events/index.ts";
 import {
   createEndpoint,
   deleteEndpoint,
@@ -19,7 +26,8 @@ import {
   updateEndpoint,
   type WithSecret,
 } from "./actions.ts";
-import { deliveryList, deliveryTones, endpointList, endpointState, home } from "./lists.ts";
+import { askedName, deliveryList, deliveryTones, endpointList, endpointState, home } from "./lists.ts";
+import { allOf, moduleOf } from "./rules.ts";
 import { webhookEndpoints } from "./schema.ts";
 
 const permission = "webhooks.manage";
@@ -40,8 +48,6 @@ const form =
       (row === null
         ? { is_active: true, event_names: [] }
         : { ...rowValues(webhookEndpoints, row), event_names: row.event_names });
-    const chosen = new Set([values["event_names"] ?? []].flat() as string[]);
-    const events = [...ctx.app.registry.events.values()].filter((type) => type.isPublic);
     return formModel({
       action: incoming.url.pathname,
       values,
@@ -65,23 +71,36 @@ const form =
         },
         {
           title: t("What"),
-          hint: t("Prices are never sent. What each event says stands in the event catalog."),
+          hint: t(
+            "Prices are never sent. What each event says stands in the event catalog. “All of this module” takes in what is added to it later.",
+          ),
           fields: [
             columnField(webhookEndpoints, "is_all_events", { span: 6 }),
-            {
-              ...field("event_names", t("Events"), { kind: "checkboxes", span: 6 }),
-              options: events.map(({ name, description }) => ({
-                value: name,
-                label: eventName(name),
-                hint: t(description),
-                is_selected: chosen.has(name),
-              })),
-            },
+            field("event_names", t("Events"), {
+              kind: "checkboxes",
+              span: 6,
+              is_narrowable: true,
+              options: eventOptions(ctx),
+            }),
           ],
         },
       ],
     });
   };
+
+/** Every event under the module that tells it, and before them all of the module at once. */
+function eventOptions({ app }: Ctx): Option[] {
+  const events = [...app.registry.events.values()].filter((type) => type.isPublic);
+  const modules = [...new Set(events.map(({ name }) => moduleOf(name)))]
+    .map((module) => ({ module, group: eventGroup(module) }))
+    .toSorted((one, other) => one.group.localeCompare(other.group));
+  return modules.flatMap(({ module, group }) => [
+    { value: allOf(module), label: t("All of this module"), group },
+    ...events
+      .filter(({ name }) => moduleOf(name) === module)
+      .map(({ name, description }) => ({ value: name, label: eventWords(name), hint: t(description), group })),
+  ]);
+}
 
 /** The one page that shows a secret. */
 function secretPage(result: unknown, title: string): Answer {
@@ -146,7 +165,7 @@ async function showEndpoint(ctx: Ctx, id: string): Promise<Answer> {
     ],
     body: {
       title: t("Events"),
-      text: row.is_all_events ? t("All events") : row.event_names.map(eventName).join("\n"),
+      text: row.is_all_events ? t("All events") : row.event_names.map(askedName).join("\n"),
     },
     notes: "",
     attachments: [],

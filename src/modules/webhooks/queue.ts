@@ -4,6 +4,7 @@ import type { Happened, Subscription } from "../../platform/events/event-type.ts
 import { newId } from "../../platform/ids.ts";
 import { hintWork } from "../../platform/jobs/due-work.ts";
 import { bodyOf } from "./body.ts";
+import { isAskedFor } from "./rules.ts";
 
 interface Chosen {
   id: string;
@@ -16,7 +17,7 @@ async function endpointsFor(work: Work, event: string): Promise<Chosen[]> {
     .select(["id", "is_all_events", "event_names"])
     .where("is_active", "=", true)
     .execute();
-  return active.filter(({ is_all_events, event_names }) => is_all_events || event_names.includes(event));
+  return active.filter(({ is_all_events, event_names }) => is_all_events || isAskedFor(event, event_names));
 }
 
 /** Queues one delivery. The same event is queued for an endpoint once. */

@@ -19,3 +19,18 @@ export function shownAnswer(body: Uint8Array): string {
   // Control characters other than line breaks and tabs say nothing to a reader, and PostgreSQL cannot hold a NUL.
   return text.replaceAll(/[\0-\x08\x0b\x0c\x0e-\x1f\x7f]/g, "\u{fffd}").toWellFormed();
 }
+
+/** All events of a module, those too that are added to it later: `tickets.*`. */
+export const allOf = (module: string): string => `${module}.*`;
+
+export const moduleOf = (event: string): string => event.split(".")[0] ?? "";
+
+/** Whether one of the names that an endpoint has asked for stands for the event. */
+export function isAskedFor(event: string, names: readonly string[]): boolean {
+  return names.includes(event) || names.includes(allOf(moduleOf(event)));
+}
+
+/** The names without those that another one says already, in the order given. */
+export function tidied(names: readonly string[]): string[] {
+  return [...new Set(names)].filter((name) => name === allOf(moduleOf(name)) || !names.includes(allOf(moduleOf(name))));
+}

@@ -120,6 +120,20 @@ describe("an event", () => {
     ]);
   });
 
+  test("goes to who asked for all of its module, and a name that this says already is dropped", async () => {
+    await endpoint(["contracts.*", "contracts.created"]);
+    await endpoint(["tickets.*"]);
+    expect((await endpoints()).map(({ event_names }) => event_names)).toEqual([["contracts.*"], ["tickets.*"]]);
+    await contract();
+    await send();
+    expect(received.map(({ headers }) => headers.get("purser-event"))).toEqual(["contracts.created"]);
+    const none = await post("webhook-endpoints", "webhook_endpoints", {
+      url: "https://example.com/hook",
+      event_names: ["shoes.*"],
+    });
+    expect(none.body.errors[0].detail).toContain("shoes.*");
+  });
+
   test("of another organization is not sent", async () => {
     await endpoint([], { is_all_events: true });
     const theirs = await t.mill.key("administrator");

@@ -1,5 +1,5 @@
 import { type RawBuilder, type SelectQueryBuilder, sql } from "kysely";
-import { malformed } from "../errors.ts";
+import { aboutParameter, malformed } from "../errors.ts";
 import { decimalBound, decimalOrder } from "./decimal-order.ts";
 import type { Column } from "./columns.ts";
 
@@ -115,5 +115,7 @@ function decodeCursor(text: string, length: number): unknown[] {
   } catch {
     // Falls through: whatever it was, it is no cursor of ours.
   }
-  throw malformed("page[after] is not a cursor of this list; start from the first page.", "bad_cursor");
+  return aboutParameter("page[after]", () => {
+    throw malformed("page[after] is not a cursor of this list; start from the first page.", "bad_cursor");
+  });
 }

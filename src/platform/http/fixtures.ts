@@ -1,7 +1,7 @@
 import { conversation, invoice, newTicket, ticket } from "./fixtures/desk.ts";
 import { customFields, duplicates, journalNotes, journalTimeline, merge } from "./fixtures/clients.ts";
 import { dashboard, emptyList, ticketList } from "./fixtures/lists.ts";
-import { apiChangelog, apiIndex, apiOperation } from "./fixtures/reference.ts";
+import { apiChangelog, apiGuide, apiIndex, apiOperation } from "./fixtures/reference.ts";
 import * as outside from "./fixtures/outside.ts";
 import * as signIn from "./fixtures/sign-in.ts";
 import { header } from "./fixtures/parts.ts";
@@ -160,6 +160,7 @@ export const fixtures: Record<string, { layout: "app" | "portal" | "plain"; titl
   },
   "records/show": { layout: "app", title: "Nordwind Logistics", model: record },
   "reference/changelog": { layout: "app", title: "Changes of the API", model: apiChangelog },
+  "reference/guide": { layout: "app", title: "Guide", model: apiGuide },
   "reference/index": { layout: "app", title: "API", model: apiIndex },
   "reference/show": { layout: "app", title: "GET /api/v1/companies", model: apiOperation },
   "search/results": { layout: "app", title: "Search", model: search },

@@ -8,7 +8,7 @@ import type { FieldModel, FormModel } from "./view-models.ts";
 /** Forms: fields from columns, filled with what is there or with what was typed, problems beside the fields. */
 
 export type FormValues = Record<string, unknown>;
-export type Option = { value: string; label: string; hint?: string };
+export type Option = { value: string; label: string; hint?: string; group?: string };
 
 const blank: FieldModel = {
   name: "",
@@ -103,7 +103,7 @@ export function formModel(given: FormGiven): FormModel {
   const sections = given.sections.map((section) => ({
     title: t(section.title),
     hint: t(section.hint ?? ""),
-    fields: section.fields.map((one) => filled(inWords(one), given.values ?? {}, problems)),
+    fields: section.fields.map((one) => grouped(filled(inWords(one), given.values ?? {}, problems))),
   }));
   const all = sections.flatMap((section) => section.fields);
   const known = all.filter((one) => one.error !== "");
@@ -130,6 +130,17 @@ export function formModel(given: FormGiven): FormModel {
 /** A field may be declared once for all forms; what it says is translated here, when it is shown. */
 function inWords(one: FieldModel): FieldModel {
   return { ...one, label: t(one.label), hint: t(one.hint), placeholder: t(one.placeholder) };
+}
+
+/** Options that stand under headings, as they are shown. */
+function grouped(one: FieldModel): FieldModel {
+  const groups: NonNullable<FieldModel["groups"]> = [];
+  for (const [index, option] of one.options.entries()) {
+    if (option.group === undefined) continue;
+    if (groups.at(-1)?.title !== option.group) groups.push({ title: option.group, options: [] });
+    groups.at(-1)?.options.push({ ...option, index });
+  }
+  return groups.length === 0 ? one : { ...one, groups };
 }
 
 function matches(name: string, problemField: string): boolean {

@@ -147,6 +147,7 @@ describe("on every resource", () => {
         const { status, body } = await get(`${resource.path}?${query}`);
         expect([resource.path, query, status, body.errors?.[0].code]).toEqual([resource.path, query, 400, code]);
         expect(body.errors[0].detail).toContain(named);
+        expect([query, body.errors[0].source]).toEqual([query, { parameter: query.split("=")[0] }]);
       }
     }
   });

@@ -1,4 +1,4 @@
-import { Failure, invalidField, malformed } from "../errors.ts";
+import { aboutParameter, Failure, invalidField, malformed } from "../errors.ts";
 import type { Incoming } from "./route.ts";
 
 /** JSON:API documents as they come in. */
@@ -70,5 +70,8 @@ export function ifMatch(incoming: Incoming): { version?: number } {
 /** For routes that take no parameters: any is unknown. */
 export function refuseParameters(incoming: Incoming): void {
   const [name] = incoming.url.searchParams.keys();
-  if (name !== undefined) throw malformed(`The parameter ${name} is not known here.`, "unknown_parameter");
+  if (name !== undefined)
+    aboutParameter(name, () => {
+      throw malformed(`The parameter ${name} is not known here.`, "unknown_parameter");
+    });
 }

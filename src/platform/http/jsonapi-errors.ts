@@ -1,6 +1,6 @@
-import type { Failure } from "../errors.ts";
+import type { Failure, FieldProblem } from "../errors.ts";
 
-/** A failure as a JSON:API error document: one error a field, each with a pointer into the request. */
+/** A failure as a JSON:API error document: one error a field, each with a pointer into the request or its parameter. */
 export function errorDocument(failure: Failure, requestId: string): object {
   const problems = failure.problems.length > 0 ? failure.problems : [null];
   return {
@@ -11,9 +11,14 @@ export function errorDocument(failure: Failure, requestId: string): object {
       code: problem?.code ?? failure.code,
       title: titles[failure.status] ?? "Error",
       detail: problem?.message ?? failure.message,
-      ...(problem === null ? {} : { source: { pointer: pointerOf(problem.field) } }),
+      ...sourceOf(failure, problem),
     })),
   };
+}
+
+function sourceOf({ parameter }: Failure, problem: FieldProblem | null): object {
+  if (problem !== null) return { source: { pointer: pointerOf(problem.field) } };
+  return parameter === "" ? {} : { source: { parameter } };
 }
 
 function pointerOf(field: string): string {

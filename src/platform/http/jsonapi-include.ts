@@ -5,7 +5,7 @@ import type { Ctx } from "../context.ts";
 import type { Column } from "../database/columns.ts";
 import type { TableName } from "../database/tables.ts";
 import { isOn } from "../switches.ts";
-import { forbidden, malformed } from "../errors.ts";
+import { aboutParameter, forbidden, malformed } from "../errors.ts";
 import { listsUnder, type Resource } from "../resource.ts";
 import { isShown, type Relationship, type ResourceObject, resourceObjects } from "./jsonapi-objects.ts";
 
@@ -48,9 +48,35 @@ export function isSelection(name: string): boolean {
  * (`isOne`) the lists under it can come along as well.
  */
 export function readSelection(ctx: Ctx, resource: Resource, parameters: URLSearchParams, isOne = false): Selection {
+  const types = new Map([[resource.type, resource]]);
+  const include = aboutParameter("include", () => readIncluded(ctx, resource, parameters, isOne, types));
+  const fields = new Map<string, Set<string>>();
+  for (const [parameter, value] of parameters) {
+    const type = /^fields\[([^\]]*)\]$/.exec(parameter)?.[1];
+    if (type === undefined) continue;
+    aboutParameter(parameter, () => {
+      const of = types.get(type);
+      if (of === undefined)
+        throw malformed(`There are no ${type === "" ? "fields without a type" : type} in this document.`, "bad_fields");
+      const names = value.split(",").filter((name) => name !== "");
+      const unknown = names.find((name) => !isMember(ctx, of, name) && !(of === resource && include.has(name)));
+      if (unknown !== undefined) throw malformed(`${type} have no field ${unknown}.`, "bad_fields");
+      fields.set(type, new Set(names));
+    });
+  }
+  return { fields, include };
+}
+
+/** What comes along; the types that are met on the way are added to those known. */
+function readIncluded(
+  ctx: Ctx,
+  resource: Resource,
+  parameters: URLSearchParams,
+  isOne: boolean,
+  types: Map<string, Resource>,
+): Growing {
   const paths = (parameters.get("include") ?? "").split(",").filter((name) => name !== "");
   if (paths.length > mostIncluded) throw malformed(`include takes at most ${mostIncluded} names.`, "bad_include");
-  const types = new Map([[resource.type, resource]]);
   const include: Growing = new Map();
   for (const path of paths) {
     const names = path.split(".");
@@ -70,19 +96,7 @@ export function readSelection(ctx: Ctx, resource: Resource, parameters: URLSearc
       from = target;
     }
   }
-  const fields = new Map<string, Set<string>>();
-  for (const [parameter, value] of parameters) {
-    const type = /^fields\[([^\]]*)\]$/.exec(parameter)?.[1];
-    if (type === undefined) continue;
-    const of = types.get(type);
-    if (of === undefined)
-      throw malformed(`There are no ${type === "" ? "fields without a type" : type} in this document.`, "bad_fields");
-    const names = value.split(",").filter((name) => name !== "");
-    const unknown = names.find((name) => !isMember(ctx, of, name) && !(of === resource && include.has(name)));
-    if (unknown !== undefined) throw malformed(`${type} have no field ${unknown}.`, "bad_fields");
-    fields.set(type, new Set(names));
-  }
-  return { fields, include };
+  return include;
 }
 
 /** A resource object with the members asked for. */

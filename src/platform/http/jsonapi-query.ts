@@ -6,7 +6,7 @@ import type { Definition } from "../custom-fields/schema.ts";
 import type { Column } from "../database/columns.ts";
 import { decimalBound, decimalOrder } from "../database/decimal-order.ts";
 import type { SortKey } from "../database/paging.ts";
-import { malformed } from "../errors.ts";
+import { aboutParameter, malformed } from "../errors.ts";
 import { isId } from "../ids.ts";
 import type { Resource } from "../resource.ts";
 import { hasAnyTag, splitTags, tagName } from "../tags.ts";
@@ -41,10 +41,10 @@ export function readListQuery(
   const query: ListQuery = { conditions: [], search: "", sort: [], size: defaultSize, after: null };
   const seen = new Set<string>();
   let order = resource.sort;
-  for (const [name, value] of url.searchParams) {
+  const take = (name: string, value: string): void => {
     if (seen.has(name)) throw malformed(`The parameter ${name} is given twice.`, "repeated_parameter");
     seen.add(name);
-    if (isSelection(name)) continue;
+    if (isSelection(name)) return;
     const family = /^(filter|page|sort)((?:\[[^\]]*\])*)$/.exec(name);
     const members = [...(family?.[2] ?? "").matchAll(/\[([^\]]*)\]/g)].map((match) => match[1] ?? "");
     if (name === "sort") order = value;
@@ -62,8 +62,9 @@ export function readListQuery(
           : customCondition(resource.table.name, custom, operator, value, dialect, ctx.tenant.zone),
       );
     } else throw malformed(`The parameter ${name} is not known here.`, "unknown_parameter");
-  }
-  query.sort = sortKeys(actor, resource, order, fields, dialect);
+  };
+  for (const [name, value] of url.searchParams) aboutParameter(name, () => take(name, value));
+  query.sort = aboutParameter("sort", () => sortKeys(actor, resource, order, fields, dialect));
   return query;
 }
 

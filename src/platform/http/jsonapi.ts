@@ -7,7 +7,7 @@ import { definitionsOf, hasCustomFields } from "../custom-fields/definitions.ts"
 import { pageOf } from "../database/paging.ts";
 import { searchIds } from "../database/search.ts";
 import type { TableName } from "../database/tables.ts";
-import { malformed } from "../errors.ts";
+import { aboutParameter, malformed } from "../errors.ts";
 import { noId } from "../ids.ts";
 import type { Resource } from "../resource.ts";
 import { exportCsv } from "../transfer/export.ts";
@@ -195,9 +195,11 @@ async function listAsCsv(ctx: Ctx, resource: Resource, incoming: Incoming): Prom
 /** The parameters of a single record: a selection, and nothing else. */
 function selectionOf({ url: { searchParams } }: Incoming): URLSearchParams {
   for (const name of searchParams.keys()) {
-    if (!isSelection(name)) throw malformed(`The parameter ${name} is not known here.`, "unknown_parameter");
-    if (searchParams.getAll(name).length > 1)
-      throw malformed(`The parameter ${name} is given twice.`, "repeated_parameter");
+    aboutParameter(name, () => {
+      if (!isSelection(name)) throw malformed(`The parameter ${name} is not known here.`, "unknown_parameter");
+      if (searchParams.getAll(name).length > 1)
+        throw malformed(`The parameter ${name} is given twice.`, "repeated_parameter");
+    });
   }
   return searchParams;
 }

@@ -13,7 +13,14 @@ import { isForActor } from "./panels.ts";
 import { keymapOf } from "./shortcuts.ts";
 import { render, renderPage } from "./templates.ts";
 import type { ErrorPageModel, SetupClosedModel } from "./page-models.ts";
-import type { Flash, LayoutModel, LookModel, NavGroup, NavLink } from "./view-models.ts";
+import {
+  flashKinds,
+  type Flash,
+  type LayoutModel,
+  type LookModel,
+  type NavGroup,
+  type NavLink,
+} from "./view-models.ts";
 
 const flashCookie = "purser_flash";
 
@@ -234,7 +241,7 @@ function readFlash(incoming: Incoming): Flash | null {
   if (text === undefined || text === "") return null;
   try {
     const flash = JSON.parse(Buffer.from(text, "base64url").toString()) as Flash;
-    return typeof flash.text === "string" && ["success", "error", "info"].includes(flash.kind) ? flash : null;
+    return typeof flash.text === "string" && flashKinds.includes(flash.kind) ? flash : null;
   } catch {
     return null;
   }

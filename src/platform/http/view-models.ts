@@ -76,8 +76,14 @@ export interface NavGroup {
   items: { label: string; href: string; icon: string; is_current: boolean; count?: string }[];
 }
 
+export const flashKinds = ["success", "info", "warning", "error"] as const;
+
+/**
+ * What is said once on the next page. Its kind is what became of what was asked: `success` it was done, `info` nothing was
+ * to be done (or it goes on by itself), `warning` only a part was done or somebody has to look, `error` it was refused.
+ */
 export interface Flash {
-  kind: "success" | "error" | "info";
+  kind: (typeof flashKinds)[number];
   text: string;
   /** The offer to take back what was done; absent where it cannot be. */
   undo?: string;
@@ -117,7 +123,11 @@ export interface FieldModel {
     | "checkboxes";
   value: string;
   is_checked: boolean;
-  options: { value: string; label: string; is_selected: boolean; hint: string }[];
+  options: OptionModel[];
+  /** The options under headings, where they have them: then these are shown. */
+  groups?: { title: string; options: (OptionModel & { index: number })[] }[];
+  /** Many check boxes: a field to narrow them down, with a script. */
+  is_narrowable?: boolean;
   is_required: boolean;
   is_disabled: boolean;
   hint: string;
@@ -133,6 +143,15 @@ export interface FieldModel {
   rows: number;
   /** Check boxes that also say when none of them is ticked: an empty value goes along. */
   has_blank?: boolean;
+}
+
+export interface OptionModel {
+  value: string;
+  label: string;
+  is_selected: boolean;
+  hint: string;
+  /** The heading that it stands under; options of one stand together. */
+  group?: string;
 }
 
 export interface FormModel {

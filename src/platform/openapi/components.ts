@@ -42,7 +42,10 @@ export const commonSchemas: Readonly<Record<string, Schema>> = {
       detail: { type: "string", description: "A sentence for people." },
       source: {
         type: "object",
-        properties: { pointer: { type: "string", description: "The member of the request document." } },
+        properties: {
+          pointer: { type: "string", description: "The member of the request document." },
+          parameter: { type: "string", description: "The query parameter." },
+        },
       },
     },
     required: ["id", "status", "code", "title", "detail"],

@@ -1,0 +1,158 @@
+import { cell, empty } from "../../../platform/http/cells.ts";
+import type { ApiOperationModel } from "../../../platform/http/reference-models.ts";
+import type { CellModel, SectionModel } from "../../../platform/http/view-models.ts";
+import { t } from "../../../platform/language/index.ts";
+import type { OpenApiDocument } from "../../../platform/openapi/document.ts";
+import type { Schema } from "../../../platform/openapi/schemas.ts";
+import { anchorOf, type Operation, operationsOf, shortPath, titleOf, toneOf } from "../operations.ts";
+import { attributesOf, documentSchema, followed, media, sampleBody, wordsOf } from "../schemas.ts";
+
+/** One operation: what it takes and answers, and a form to try it. */
+
+function table(
+  id: string,
+  title: string,
+  labels: readonly string[],
+  rows: { id: string; href: string; cells: CellModel[] }[],
+): SectionModel {
+  return {
+    id,
+    title,
+    actions: [],
+    table: {
+      id,
+      caption: title,
+      columns: labels.map((label, at) => ({
+        label,
+        is_main: at === labels.length - 1,
+        sort_url: "",
+        direction: "none",
+        is_numeric: false,
+        is_secondary: false,
+      })),
+      rows: rows.map((row) => ({ ...row, is_bold: false })),
+    },
+    empty: empty("search", title, ""),
+    more_url: "",
+    more_label: "",
+  };
+}
+
+function attributeTable(
+  document: OpenApiDocument,
+  id: string,
+  title: string,
+  schema: Schema | undefined,
+): SectionModel[] {
+  const { all, required } = attributesOf(document, schema);
+  if (all.length === 0) return [];
+  const noteOf = (name: string, one: Schema): string =>
+    [
+      id === "input" && required.includes(name) ? t("required") : "",
+      one["readOnly"] === true && id !== "input" ? t("read only") : "",
+      one["x-permission"] === undefined ? "" : t("needs {permission}", { permission: String(one["x-permission"]) }),
+    ]
+      .filter((text) => text !== "")
+      .join(", ");
+  return [
+    table(
+      id,
+      title,
+      [t("Attribute"), t("Form"), t("Notes")],
+      all.map(([name, one]) => ({
+        id: name,
+        href: "",
+        cells: [cell.text(name), cell.text(wordsOf(document, one)), cell.text(noteOf(name, one))],
+      })),
+    ),
+  ];
+}
+
+export function operationModel(
+  document: OpenApiDocument,
+  { method, path, tag, described }: Operation,
+  publicUrl: string,
+): ApiOperationModel {
+  const parameters = (described["parameters"] as Schema[]).map((one) => followed(document, one));
+  const responses = described["responses"] as Record<string, Schema>;
+  const [status = "200", success] = Object.entries(responses).find(([code]) => code.startsWith("2")) ?? [];
+  const input = documentSchema(described["requestBody"] as Schema | undefined);
+  const body = sampleBody(document, input);
+  const curl = [
+    `curl -X ${method} '${publicUrl}${path}'`,
+    `-H 'Authorization: Bearer YOUR_KEY'`,
+    ...(body === "" ? [] : [`-H 'Content-Type: ${media}'`, `-d '${JSON.stringify(JSON.parse(body))}'`]),
+  ].join(" \\\n  ");
+  return {
+    header: {
+      title: `${method} ${path}`,
+      subtitle: String(described["summary"]),
+      breadcrumbs: [
+        { label: t("API"), href: "/api" },
+        { label: titleOf(tag), href: `/api#${anchorOf(tag)}` },
+      ],
+      badges: described["deprecated"] === true ? [{ text: t("Deprecated"), tone: "warning" }] : [],
+      actions: [],
+    },
+    siblings: operationsOf(document)
+      .filter((one) => one.tag === tag)
+      .map((one) => ({
+        method: one.method,
+        tone: toneOf(one.method),
+        path: shortPath(one.path),
+        href: `/api/${one.id}`,
+        is_current: one.method === method && one.path === path,
+      })),
+    paragraphs: String(described["description"]).replaceAll("`", "").split("\n\n"),
+    curl,
+    try_it: {
+      method,
+      path,
+      query: parameters.some((one) => one["name"] === "page") ? "page[size]=5" : "",
+      has_body: described["requestBody"] !== undefined,
+      body,
+      is_change: method !== "GET",
+    },
+    sections: [
+      ...(parameters.length === 0
+        ? []
+        : [
+            table(
+              "parameters",
+              t("Parameters"),
+              [t("Name"), t("Where"), t("What it does")],
+              parameters.map((one) => ({
+                id: String(one["name"]),
+                href: "",
+                cells: [
+                  cell.text(String(one["name"])),
+                  cell.text(String(one["in"])),
+                  cell.text(
+                    String(one["description"] ?? wordsOf(document, one["schema"] as Schema)).replaceAll("`", ""),
+                  ),
+                ],
+              })),
+            ),
+          ]),
+      ...attributeTable(document, "input", t("Attributes to send"), input),
+      ...attributeTable(
+        document,
+        "answer",
+        t("Attributes of the answer ({status})", { status }),
+        documentSchema(success),
+      ),
+      table(
+        "errors",
+        t("Errors"),
+        [t("Status"), t("Meaning")],
+        Object.entries(responses)
+          .filter(([code]) => code >= "4")
+          .map(([code, one]) => ({
+            id: code,
+            href: "",
+            cells: [cell.text(code), cell.text(String(followed(document, one)["description"]).replaceAll("`", ""))],
+          })),
+      ),
+    ],
+  };
+}
