@@ -2,18 +2,19 @@ import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { addNote, assignTicket, openTicket, type TicketRow, updateTicket } from "../src/modules/tickets/index.ts";
 import { startSession } from "../src/platform/access/sessions.ts";
 import { perform } from "../src/platform/action.ts";
-import { type Ctx, inUnit } from "../src/platform/context.ts";
+import { type Ctx, inUnit, reading } from "../src/platform/context.ts";
 import { update } from "../src/platform/database/records.ts";
-import { staffCookieName } from "../src/platform/http/cookies.ts";
+import { portalCookieName, staffCookieName } from "../src/platform/http/cookies.ts";
 import { organizations } from "../src/platform/tenants.ts";
 import { browserAvailable, openBrowser, type TestBrowser, type TestPage } from "./support/browser.ts";
-import { makeClient } from "./support/desk.ts";
+import { type Client, makeClient } from "./support/desk.ts";
 import { startTestProgram, type TestProgram } from "./support/program.ts";
 
 describe.skipIf(!browserAvailable)("a page that somebody looks at", () => {
   let t: TestProgram;
   let technician: Ctx;
   let colleague: Ctx;
+  let client: Client;
   let contact_id: string;
   let browser: TestBrowser;
   let server: ReturnType<TestProgram["program"]["server"]>;
@@ -21,7 +22,8 @@ describe.skipIf(!browserAvailable)("a page that somebody looks at", () => {
 
   beforeAll(async () => {
     t = await startTestProgram();
-    contact_id = (await makeClient(t, "Prairie Printing")).contact_id;
+    client = await makeClient(t, "Prairie Printing");
+    contact_id = client.contact_id;
     technician = await t.harbor.as("technician");
     colleague = await t.harbor.as("administrator");
     server = t.program.server({ tenantOf: async () => t.harbor.id, trustedProxies: [], isOpen: () => true });
@@ -96,6 +98,55 @@ describe.skipIf(!browserAvailable)("a page that somebody looks at", () => {
     await tab.page.click("#bell-list a");
     await tab.page.locator("h1", { hasText: "Yours now" }).waitFor();
     expect(await tab.page.locator(".bell-count").count()).toBe(0);
+    tab.assertNoErrors();
+    await tab.close();
+  });
+
+  test("shows a client the answer and the new status in the portal, and says nothing of internal notes", async () => {
+    const ticket = await open("Watched by the client");
+    const { token } = await inUnit(client.portal, (work) => startSession(work, client.portal.actor.user_id ?? ""));
+    const tab = await browser.newPage();
+    await tab.page.context().addCookies([{ name: portalCookieName(origin), value: token, url: origin }]);
+    const listening = tab.page.waitForResponse((answer) => answer.url().includes("/portal/live?"));
+    let fetched = 0;
+    tab.page.on("request", (request) => {
+      if (request.url().endsWith(`/portal/tickets/${ticket.id}`)) fetched += 1;
+    });
+    await tab.page.goto(`${origin}/portal/tickets/${ticket.id}`);
+    await listening;
+    const once = fetched;
+    const note = (content: string, note_type: "internal" | "public"): Promise<unknown> =>
+      perform(colleague, addNote, { ticket_id: ticket.id, content, note_type });
+    await note("<p>They have not paid</p>", "internal");
+    const priority = await reading(colleague, ({ db }) =>
+      db
+        .selectFrom("ticket_priorities")
+        .select("id")
+        .where("id", "<>", ticket.priority_id)
+        .limit(1)
+        .executeTakeFirstOrThrow(),
+    );
+    await perform(colleague, updateTicket, { id: ticket.id, priority_id: priority.id });
+    expect(fetched).toBe(once);
+    await note("<p>It is fixed</p>", "public");
+    await tab.page.locator("#portal-notes", { hasText: "It is fixed" }).waitFor();
+    expect(await tab.page.textContent("main")).not.toContain("They have not paid");
+    tab.assertNoErrors();
+    await tab.close();
+  });
+
+  test("offers colleagues behind an @, by keyboard, and puts the name into the note", async () => {
+    const ticket = await open("Whom to tell");
+    const tab = await visit(`/tickets/${ticket.id}`);
+    const field = tab.page.locator("#composer-body");
+    const first = colleague.actor.name.split(" ")[0] ?? "";
+    await field.pressSequentially(`Thanks, @${first.slice(0, 4)}`);
+    await tab.page.getByRole("option", { name: colleague.actor.name }).waitFor();
+    await field.press("Enter");
+    expect(await field.inputValue()).toBe(`Thanks, @${colleague.actor.name} `);
+    await field.pressSequentially("well done @zzzz");
+    await field.press("Enter");
+    expect(await field.inputValue()).toEndWith("@zzzz\n");
     tab.assertNoErrors();
     await tab.close();
   });

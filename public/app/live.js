@@ -19,7 +19,7 @@ export function listenToLive() {
     source = null;
     wanted = now;
     if (now === "") return;
-    source = new EventSource(`/live?topics=${encodeURIComponent(now)}`);
+    source = new EventSource(`${document.body.dataset.stream ?? "/live"}?topics=${encodeURIComponent(now)}`);
     source.addEventListener("changed", ({ data }) =>
       elements()
         .filter((one) => one.dataset.live === data)

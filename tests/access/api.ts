@@ -155,6 +155,7 @@ export const apiAccess: AccessTable = {
     PUT PATCH DELETE /api/v1/tickets/:id
     POST /api/v1/time-entries
     PUT PATCH DELETE /api/v1/time-entries/:id
+    GET /api/v1/tickets/:id/mentionable-users
     POST /api/v1/tickets/:id/assign
     POST /api/v1/tickets/:id/notes
     POST /api/v1/tickets/:id/attachments

@@ -49,6 +49,7 @@ export const pageAccess: AccessTable = {
     GET /portal/tickets
     GET POST /portal/tickets/new
     GET /portal/tickets/:id
+    GET /portal/live
     POST /portal/tickets/:id/notes
     GET /portal/tickets/:id/attachments/:attachment_id
   `,
@@ -165,6 +166,7 @@ export const pageAccess: AccessTable = {
     GET /tickets/:id
   `,
   "technician, administrator": `
+    GET /tickets/:id/mentions
     POST /tickets/:id/take
     POST /tickets/:id/delete
     GET POST /tickets/new

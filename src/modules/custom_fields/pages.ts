@@ -154,7 +154,7 @@ async function formOf(
             span: 6,
             rows: 6,
             hint: t(
-              "For choices only: one a line, with a colour behind it if you like (Gold #d4a017). Choices that are in use and left out are archived.",
+              "One a line, with a colour behind it if you like (Gold #d4a017). Choices that are in use and left out are archived.",
             ),
           }),
         ],

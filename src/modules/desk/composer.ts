@@ -70,6 +70,7 @@ export async function composerOf(
     action,
     csrf: "",
     version: "",
+    mentions_url: `/tickets/${ticket.id}/mentions`,
     kind: typed === null || text(typed, "note_type") === "public" ? "public" : "internal",
     body: text(typed, "content"),
     error: problem,

@@ -69,7 +69,7 @@ const list: List<Row> = {
   isBold: (row) => row.read_at === null,
   actions: () => [
     button(t("Mark all as read"), "/notifications/read-all", "check"),
-    link(t("What I hear of"), "/account/notifications", "settings"),
+    link(t("Notifications I get"), "/account/notifications", "settings"),
   ],
   empty: () => empty("bell", t("Nothing new"), t("Tickets that become yours and answers of clients appear here.")),
 };
@@ -122,7 +122,7 @@ async function preferencesPage(ctx: Ctx, typed: FormValues | null, failure: Fail
         })),
     };
   };
-  const title = t("What I hear of");
+  const title = t("Notifications I get");
   return page(
     "forms/index",
     title,

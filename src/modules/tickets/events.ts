@@ -4,6 +4,8 @@ import { eventType, idOf, orNull } from "../../platform/events/event-type.ts";
 /** What the service desk tells. */
 
 const subject = { resource: "tickets", id: "ticket_id" };
+/** The columns of a ticket that its page in the portal shows. */
+const shownToClients = new Set(["title", "description", "status_id", "assigned_to_id", "contact_id", "custom_fields"]);
 const live = { tickets: "ticket_id" };
 
 export const ticketOpened = eventType({
@@ -20,6 +22,7 @@ export const ticketUpdated = eventType({
   payload: Type.Object({ ticket_id: idOf(), company_id: idOf(), changed: Type.Array(Type.String()) }),
   subject,
   live,
+  isForClients: ({ changed }) => Array.isArray(changed) && changed.some((name) => shownToClients.has(String(name))),
 });
 
 export const ticketAssigned = eventType({
@@ -56,6 +59,21 @@ export const noteAdded = eventType({
   }),
   subject: { resource: "ticket-notes", id: "note_id" },
   live,
+  isForClients: ({ note_type }) => note_type !== "internal",
 });
 
-export const ticketEvents = [ticketOpened, ticketUpdated, ticketAssigned, ticketClosed, noteAdded];
+export const ticketMentioned = eventType({
+  name: "tickets.mentioned",
+  description: "Somebody of the staff was mentioned in a note of a ticket, with an @ before their name.",
+  payload: Type.Object({
+    ticket_id: idOf(),
+    company_id: idOf(),
+    note_id: idOf(),
+    user_id: idOf(),
+    /** Who wrote the note; null: Purser itself. */
+    by_user_id: orNull(idOf()),
+  }),
+  subject,
+});
+
+export const ticketEvents = [ticketOpened, ticketUpdated, ticketAssigned, ticketClosed, noteAdded, ticketMentioned];

@@ -9,6 +9,7 @@ import { addNote, addNoteAsClient } from "./actions/notes.ts";
 import { openTicket, openTicketAsClient } from "./actions/open.ts";
 import { assignTicket, deleteTicket, takeTicket, updateTicket } from "./actions/update.ts";
 import { ticketApi } from "./api.ts";
+import { mentionRoutes } from "./mentions/routes.ts";
 import { ticketReference } from "./reference.ts";
 import { ticketEvents } from "./events.ts";
 import { ticketMails } from "./mails.ts";
@@ -100,7 +101,7 @@ export const ticketsModule = defineModule({
   actions: actions as unknown as AnyAction[],
   transfers: ticketTransfers,
   resources: [ticketResource, noteResource, attachmentResource, ...listResources],
-  routes: [...listPages, ...newTicketPages, ...settingsPages, ...ticketApi],
+  routes: [...listPages, ...newTicketPages, ...settingsPages, ...ticketApi, ...mentionRoutes],
   create: [{ label: "Ticket", href: "/tickets/new", icon: "ticket", order: 10, permission: "tickets.write" }],
   lists: [{ permission: "tickets.read", list: ticketList as List<unknown> }],
   nav: [

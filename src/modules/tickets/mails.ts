@@ -11,7 +11,7 @@ import { inLanguageOf, type Reader } from "../../platform/mail/reader.ts";
 import { contactName } from "../companies/index.ts";
 import { wants } from "../notifications/index.ts";
 import type { TicketRow } from "./actions/open.ts";
-import { noteAdded, ticketAssigned, ticketOpened } from "./events.ts";
+import { noteAdded, ticketAssigned, ticketMentioned, ticketOpened } from "./events.ts";
 import { mailSubject } from "./rules.ts";
 import { ticketNotes } from "./schema.ts";
 
@@ -82,8 +82,8 @@ async function clientOf(work: Work, ticket: TicketRow): Promise<Person | null> {
   return { reader: { contact_id: contact.id }, name: contactName(contact), email: contact.email, url };
 }
 
-/** Whoever a ticket is assigned to, when they still work here. */
-async function assigneeOf(work: Work, ticket: TicketRow, userId: string | null): Promise<Person | null> {
+/** Somebody of the staff, when they still work here. */
+async function colleagueOf(work: Work, ticket: TicketRow, userId: string | null): Promise<Person | null> {
   const user = userId === null ? undefined : await maybeFind(work, "users", userId);
   if (user === undefined || user.deactivated_at !== null) return null;
   return {
@@ -127,7 +127,7 @@ const assigned = on(ticketAssigned, "tickets.tell_assignee", async (work, { id, 
   const userId = payload.assigned_to_id;
   if (ticket === undefined || payload.by_user_id === userId) return;
   if (!(await wants(work, userId, ticketAssigned.name, "email"))) return;
-  const to = await assigneeOf(work, ticket, userId);
+  const to = await colleagueOf(work, ticket, userId);
   if (to === null) return;
   const company = await find(work, "companies", ticket.company_id);
   const description = htmlToText(ticket.description).trim();
@@ -153,7 +153,7 @@ const noteMailed = on(noteAdded, "tickets.send_note", async (work, { payload }) 
     !(await wants(work, ticket.assigned_to_id, noteAdded.name, "email"))
   )
     return;
-  const to = isByClient ? await assigneeOf(work, ticket, ticket.assigned_to_id) : await clientOf(work, ticket);
+  const to = isByClient ? await colleagueOf(work, ticket, ticket.assigned_to_id) : await clientOf(work, ticket);
   if (to === null) return;
   const writer = note.created_by_id === null ? undefined : await maybeFind(work, "users", note.created_by_id);
   const text = htmlToText(note.content).trim();
@@ -186,4 +186,23 @@ const noteMailed = on(noteAdded, "tickets.send_note", async (work, { payload }) 
     await update(work, ticketNotes, note.id, { mail_id: mailId, is_email_sent: true });
 });
 
-export const ticketMails = [received, assigned, noteMailed];
+/** Whoever is mentioned reads the note where they are told of it, internal or not: they may see the ticket. */
+const mentioned = on(ticketMentioned, "tickets.tell_mentioned", async (work, { actor_name, payload }) => {
+  const { user_id, note_id } = payload;
+  if (user_id === payload.by_user_id || !(await wants(work, user_id, ticketMentioned.name, "email"))) return;
+  const ticket = await ticketOf(work, payload);
+  const note = await maybeFind(work, "ticket_notes", note_id);
+  if (ticket === undefined || note === undefined) return;
+  const to = await colleagueOf(work, ticket, user_id);
+  if (to === null) return;
+  const text = htmlToText(note.content).trim();
+  await tell(work, ticket, to, () => ({
+    heading: t("{name} mentions you on #{number}", { name: actor_name, number: ticket.ticket_number }),
+    paragraphs: [ticket.title],
+    quoted: text,
+    why: t("You get this mail because you were mentioned. Under Account → Notifications you choose what you are told."),
+    dedupe_key: `tickets.mentioned:${note_id}:${user_id}`,
+  }));
+});
+
+export const ticketMails = [received, assigned, noteMailed, mentioned];

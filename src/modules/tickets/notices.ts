@@ -3,7 +3,7 @@ import type { Work } from "../../platform/context.ts";
 import { notice, type Told } from "../../platform/events/notice.ts";
 import { t } from "../../platform/language/index.ts";
 import type { TicketRow } from "./actions/open.ts";
-import { noteAdded, ticketAssigned, ticketOpened, ticketUpdated } from "./events.ts";
+import { noteAdded, ticketAssigned, ticketMentioned, ticketOpened, ticketUpdated } from "./events.ts";
 
 /** Whom the service desk tells what, in the app. */
 
@@ -16,12 +16,18 @@ async function membersOf(work: Work, teamId: string): Promise<string[]> {
 }
 
 /** Something about a ticket, told to people. */
-async function told(work: Work, ticket: TicketRow, userIds: string[], subject: () => string): Promise<Told> {
+async function told(
+  work: Work,
+  ticket: TicketRow,
+  userIds: string[],
+  subject: () => string,
+  place = "",
+): Promise<Told> {
   const company = await maybeFind(work, "companies", ticket.company_id);
   return {
     user_ids: userIds,
     text: () => ({ subject: subject(), body: [ticket.title, company?.name ?? ""].filter(Boolean).join(" · ") }),
-    href: `/tickets/${ticket.id}`,
+    href: `/tickets/${ticket.id}${place}`,
   };
 }
 
@@ -31,6 +37,17 @@ export const ticketNotices = [
     if (ticket === undefined) return null;
     return told(work, ticket, [payload.assigned_to_id], () =>
       t("Ticket #{ticket_number} is yours", { ticket_number: ticket.ticket_number }),
+    );
+  }),
+  notice(ticketMentioned, { title: "Somebody mentions me on a ticket", hasMail: true }, async (work, event) => {
+    const ticket = await ticketOf(work, event.payload.ticket_id);
+    if (ticket === undefined) return null;
+    return told(
+      work,
+      ticket,
+      [event.payload.user_id],
+      () => t("{name} mentions you on #{number}", { name: event.actor_name, number: ticket.ticket_number }),
+      `#note-${event.payload.note_id}`,
     );
   }),
   notice(ticketOpened, { title: "A new ticket waits for my team" }, async (work, { payload }) => {

@@ -161,8 +161,8 @@ export const timeList: List<TimeRow> = {
           ? cell.badge(words(row.billing_status), billingTones[row.billing_status] ?? "neutral")
           : cell.muted(t("Not billable")),
     },
-    optionalColumn(timeEntries, "start_time", { label: "From" }),
-    optionalColumn(timeEntries, "end_time", { label: "Until" }),
+    optionalColumn(timeEntries, "start_time", { label: "Start" }),
+    optionalColumn(timeEntries, "end_time", { label: "End" }),
     optionalColumn(timeEntries, "worked_minutes", { label: "Minutes worked" }),
     optionalReference(timeEntries, "contract_id", { name: ["name"], href: (id) => `/contracts/${id}` }),
     optionalReference(timeEntries, "invoice_id", {

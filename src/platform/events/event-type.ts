@@ -13,12 +13,17 @@ export interface EventType<S extends TObject = TObject> {
   readonly subject: { readonly resource: string; readonly id: string } | null;
   /** Whose pages are out of date after it: a resource, by its table, and where its id stands in the payload. */
   readonly live: Readonly<Record<string, string>>;
+  /** Whether clients who look at the record are told that their page is out of date: only of what their page shows. */
+  isForClients(payload: Readonly<Record<string, unknown>>): boolean;
   /** Whether other systems may be told (webhooks); others are told only within the program. */
   readonly isPublic: boolean;
 }
 
 /** An event whose payload is not looked at: how the registry holds them. */
-export type AnyEventType = Pick<EventType, "name" | "description" | "subject" | "live" | "isPublic"> & {
+export type AnyEventType = Pick<
+  EventType,
+  "name" | "description" | "subject" | "live" | "isForClients" | "isPublic"
+> & {
   readonly payload: TObject;
 };
 
@@ -37,7 +42,7 @@ type Given<S extends TObject> = Pick<EventType<S>, "name" | "description" | "pay
  * ```
  */
 export function eventType<S extends TObject>(given: Given<S>): EventType<S> {
-  return { subject: null, live: {}, isPublic: true, ...given };
+  return { subject: null, live: {}, isForClients: () => false, isPublic: true, ...given };
 }
 
 /** An id in a payload. */

@@ -5,7 +5,7 @@ import type { TableType } from "../database/tables.ts";
 import type { Work } from "../context.ts";
 import { hintWork } from "../jobs/due-work.ts";
 import { newId } from "../ids.ts";
-import { changed } from "../live/topics.ts";
+import { changed, clientTopic } from "../live/topics.ts";
 import { log } from "../log.ts";
 import type { EventType } from "./event-type.ts";
 
@@ -74,7 +74,9 @@ export async function emit<S extends TObject>(work: Work, type: EventType<S>, pa
   }
   for (const [table, member] of Object.entries(type.live)) {
     const about = said[member];
-    if (typeof about === "string") await changed(work, table, `${table}/${about}`);
+    if (typeof about !== "string") continue;
+    await changed(work, table, `${table}/${about}`);
+    if (type.isForClients(said)) await changed(work, clientTopic(table, about));
   }
   const { import_batch_id = null } = work.request;
   const handlers: string[] = [];

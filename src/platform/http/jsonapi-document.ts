@@ -67,9 +67,9 @@ export function ifMatch(incoming: Incoming): { version?: number } {
   return { version: Number(match[1]) };
 }
 
-/** For routes that take no parameters: any is unknown. */
-export function refuseParameters(incoming: Incoming): void {
-  const [name] = incoming.url.searchParams.keys();
+/** For routes that take none of the grammar's parameters: any but those named is unknown. */
+export function refuseParameters(incoming: Incoming, known: readonly string[] = []): void {
+  const name = [...incoming.url.searchParams.keys()].find((one) => !known.includes(one));
   if (name !== undefined)
     aboutParameter(name, () => {
       throw malformed(`The parameter ${name} is not known here.`, "unknown_parameter");

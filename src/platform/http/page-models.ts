@@ -143,6 +143,8 @@ export interface ComposerModel {
   body: string;
   /** Problem with the text itself, or empty. */
   error: string;
+  /** Where the colleagues are asked for whom an @ can tell; absent in the portal. */
+  mentions_url?: string;
   /** Who gets a reply, named before it is sent. */
   recipients: string;
   /** Time and status fields, in the same submit; empty in the portal. */
@@ -299,6 +301,8 @@ export interface PortalTicketModel {
   back: { label: string; href: string };
   facts: FactsModel[];
   notes: NoteModel[];
+  /** What the page follows while somebody looks at it, and where it is fetched again. */
+  live: { topic: string; url: string };
   composer: ComposerModel | null;
   actions: ActionLink[];
 }

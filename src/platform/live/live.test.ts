@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { makeClient } from "../../../tests/support/desk.ts";
+import { type Client, makeClient } from "../../../tests/support/desk.ts";
 import { browserHeaders } from "../../../tests/support/everything.ts";
 import { startTestProgram, type TestProgram } from "../../../tests/support/program.ts";
 import { revokeSessions } from "../access/sessions.ts";
@@ -12,6 +12,7 @@ import { changed } from "./topics.ts";
 let t: TestProgram;
 let tech: Ctx;
 let ticket: string;
+let client: Client;
 
 beforeAll(async () => {
   t = await startTestProgram();
@@ -19,7 +20,7 @@ beforeAll(async () => {
     for (const set of t.app.registry.reference) await addAll(work, set);
   });
   tech = await t.harbor.as("technician");
-  const client = await makeClient(t, "Client");
+  client = await makeClient(t, "Client");
   const made = await t.api("POST", "/api/v1/tickets", {
     key: await t.harbor.key("technician"),
     body: {
@@ -93,6 +94,46 @@ describe("whoever looks at a topic", () => {
     // The stream of somebody who has signed out meanwhile is told not to try again.
     const stream = await t.fetch("/live?topics=tickets", { headers: { accept: "text/event-stream" } });
     expect(stream.status).toBe(204);
+  });
+});
+
+describe("a client who looks at a ticket in the portal", () => {
+  const listen = async (topics: string, who: Ctx) => {
+    const answer = await t.fetch(`/portal/live?topics=${topics}`, { headers: await browserHeaders(t, who) });
+    const reader = answer.status === 200 ? answer.body?.getReader() : undefined;
+    const next = async (): Promise<string> => new TextDecoder().decode((await reader?.read())?.value);
+    if (reader !== undefined) await next();
+    return { status: answer.status, next, close: () => reader?.cancel() };
+  };
+  const write = async (note_type: string): Promise<void> => {
+    const answer = await t.api("POST", `/api/v1/tickets/${ticket}/notes`, {
+      key: await t.harbor.key("technician"),
+      body: { data: { type: "ticket_notes", attributes: { content: "Said", note_type } } },
+    });
+    expect(answer.status).toBe(201);
+  };
+
+  test("is told of answers, and never that the team writes to itself", async () => {
+    const stream = await listen(`tickets/${ticket}`, client.portal);
+    let heard = 0;
+    const topic = `${t.harbor.id}/clients/tickets/${ticket}`;
+    const stop = t.app.live.subscribe([topic], () => (heard += 1));
+    await write("internal");
+    expect(heard).toBe(0);
+    await write("public");
+    expect(heard).toBeGreaterThan(0);
+    expect(await stream.next()).toStartWith(`event: changed\ndata: tickets/${ticket}\n\n`);
+    stop();
+    await stream.close();
+  });
+
+  test("can follow no list, no other client's ticket, and nothing by the staff's door", async () => {
+    const other = await makeClient(t, "Another client");
+    expect((await listen(`tickets/${ticket}`, other.portal)).status).toBe(404);
+    expect((await listen("tickets", client.portal)).status).toBe(404);
+    expect((await listen("notifications", client.portal)).status).toBe(404);
+    expect((await listener(`tickets/${ticket}`, client.portal)).status).not.toBe(200);
+    expect((await listen(`tickets/${ticket}`, tech)).status).not.toBe(200);
   });
 });
 

@@ -8,6 +8,7 @@ import { type Answer, type Incoming, response, type Route } from "../http/route.
 import { isId } from "../ids.ts";
 import { t } from "../language/index.ts";
 import { log } from "../log.ts";
+import { clientTopic } from "./topics.ts";
 import { loadTenant } from "../tenants.ts";
 
 const mostTopics = 20;
@@ -17,6 +18,10 @@ async function admitted(ctx: Ctx, asked: readonly string[]): Promise<Map<string,
   const topics = new Map<string, string>();
   for (const topic of asked) {
     const [name = "", id] = topic.split("/");
+    if (ctx.actor.kind === "portal") {
+      topics.set(`${ctx.tenant.id}/${await ofClient(ctx, name, id)}`, topic);
+      continue;
+    }
     if (topic === "notifications") {
       topics.set(`${ctx.tenant.id}/notifications/${ctx.actor.user_id ?? ""}`, topic);
       continue;
@@ -31,6 +36,14 @@ async function admitted(ctx: Ctx, asked: readonly string[]): Promise<Map<string,
     topics.set(`${ctx.tenant.id}/${topic}`, topic);
   }
   return topics;
+}
+
+/** What a client may follow: a record within their reach, by what their own page shows of it. */
+async function ofClient(ctx: Ctx, name: string, id = ""): Promise<string> {
+  const { table } = ctx.app.registry.resources.get(name) ?? {};
+  const isLive = table !== undefined && ctx.app.registry.liveTables.has(table.name) && isId(id);
+  if (!isLive || (await maybeFind(ctx, table.name as TableName, id)) === undefined) throw notFound(t("This topic"));
+  return clientTopic(table.name, id);
 }
 
 /** Whether whoever opened a stream may go on: session, person, organization and reach are looked at anew. */
@@ -116,4 +129,5 @@ async function stream(ctx: Ctx, incoming: Incoming): Promise<Answer> {
 
 export const liveRoutes: Route[] = [
   { method: "GET", path: "/live", door: "staff", permission: null, isOutsideRead: true, handle: stream },
+  { method: "GET", path: "/portal/live", door: "portal", permission: null, isOutsideRead: true, handle: stream },
 ];

@@ -1,6 +1,9 @@
 import { sql } from "kysely";
 import type { Work } from "../context.ts";
 
+/** The topic of a record for clients: what only the staff may know of changes another one. */
+export const clientTopic = (table: string, id: string): string => `clients/${table}/${id}`;
+
 /**
  * Says that topics have changed: `tickets`, `tickets/ID`, `notifications/USER`. Whoever looks at one is told after the commit
  * and fetches it again through reach; nothing of what changed is said.

@@ -40,6 +40,7 @@ export async function ticketPage(
       ...(await customFacts(ctx, "tickets", ticket.custom_fields, { onlyPortal: true, onlyFilled: true })),
     ],
     notes: await conversationOf(ctx, ticket, { base: "/portal/tickets" }),
+    live: { topic: `tickets/${id}`, url: `/portal/tickets/${id}` },
     composer: {
       action: `/portal/tickets/${id}/notes`,
       csrf: "",

@@ -7,10 +7,12 @@ import { insert } from "../../../platform/database/records.ts";
 import { indexRow } from "../../../platform/database/search.ts";
 import { forbidden, invalidField } from "../../../platform/errors.ts";
 import { emit } from "../../../platform/events/outbox.ts";
-import { noteAdded } from "../events.ts";
+import { noteAdded, ticketMentioned } from "../events.ts";
 import { htmlToText, sanitizeHtml } from "../../../platform/html.ts";
 import { t } from "../../../platform/language/index.ts";
 import { defaultStatusId } from "../defaults.ts";
+import { mentionedOn } from "../mentions/people.ts";
+import { withMentions } from "../mentions/rules.ts";
 import { repliesAfter } from "../rules.ts";
 import { ticketNotes } from "../schema.ts";
 import type { TicketRow } from "./open.ts";
@@ -23,7 +25,8 @@ const content = Type.String({ maxLength: ticketNotes.columns.content.maxLength }
 
 /**
  * Writes on a ticket: `internal` stays in the team, `public` and `resolution` go to the client. The content is HTML and
- * sanitized. A status may change with it, in the same unit of work. Emits `tickets.note_added`.
+ * sanitized; an @ before a colleague's name tells them. A status may change with it, in the same unit of work. Emits `tickets.note_added`
+ * and `tickets.mentioned`.
  */
 export const addNote = action({
   name: "tickets.add_note",
@@ -78,10 +81,12 @@ async function write(work: Work, ticketId: string, note: NewNote): Promise<NoteR
   const ticket = (await find(work, "tickets", ticketId)) as TicketRow;
   const html = sanitizeHtml(note.content);
   if (htmlToText(html).trim() === "") throw invalidField("content", t("Write something first."), "required");
+  // A client's @ is no more than a letter: whom a note goes to is the desk's to say.
+  const mentioned = note.isClient ? [] : await mentionedOn(work, ticketId, html);
   const row = await insert(work, ticketNotes, {
     ticket_id: ticketId,
     note_type: note.note_type,
-    content: html,
+    content: withMentions(html, mentioned),
     created_by_id: work.actor.user_id,
   });
   const status_id = note.isClient && ticket.closed_at !== null ? await defaultStatusId(work) : note.status_id;
@@ -100,5 +105,13 @@ async function write(work: Work, ticketId: string, note: NewNote): Promise<NoteR
     note_type: row.note_type,
     is_client: note.isClient,
   });
+  for (const { id: user_id } of mentioned)
+    await emit(work, ticketMentioned, {
+      ticket_id: ticketId,
+      company_id: changed.company_id,
+      note_id: row.id,
+      user_id,
+      by_user_id: work.actor.user_id,
+    });
   return row as NoteRow;
 }

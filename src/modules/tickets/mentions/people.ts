@@ -1,0 +1,56 @@
+import { can } from "../../../platform/access/actor.ts";
+import { actorOf } from "../../../platform/access/identify.ts";
+import { maybeFind } from "../../../platform/access/reach.ts";
+import { contextOf, type Ctx } from "../../../platform/context.ts";
+import { mentionedIn, type Person } from "./rules.ts";
+
+/** Everybody of the staff who works here, by name. */
+export function staffNames(ctx: Ctx): Promise<Person[]> {
+  return ctx.db
+    .selectFrom("users")
+    .select(["id", "name", "email"])
+    .where("user_type", "=", "staff")
+    .where("deactivated_at", "is", null)
+    .orderBy("name")
+    .orderBy("id")
+    .execute();
+}
+
+/** Whether somebody may see a ticket, with what they may do and reach now. */
+async function maySee(ctx: Ctx, person: Person, ticketId: string): Promise<boolean> {
+  const actor = await actorOf(ctx.db, person.id, null, null);
+  if (actor === null || !can(actor, "tickets.read")) return false;
+  const theirs = { ...contextOf(ctx.app, ctx.tenant, actor), db: ctx.db, isReader: true as const };
+  return (await maybeFind(theirs, "tickets", ticketId)) !== undefined;
+}
+
+/** Who is mentioned in a note of a ticket and may see it: the others would be told of what they cannot open. */
+export async function mentionedOn(ctx: Ctx, ticketId: string, html: string): Promise<Person[]> {
+  if (!html.includes("@")) return [];
+  const people: Person[] = [];
+  for (const person of mentionedIn(html, await staffNames(ctx)))
+    if (await maySee(ctx, person, ticketId)) people.push(person);
+  return people;
+}
+
+/** Who can be mentioned on a ticket: those with the letters in their name or address, the first few. */
+export async function mentionable(ctx: Ctx, ticketId: string, letters: string, most = 8): Promise<Person[]> {
+  const wanted = letters.trim().toLowerCase();
+  const fitting = (await staffNames(ctx)).filter(
+    ({ id, name, email }) =>
+      id !== ctx.actor.user_id &&
+      (` ${name}`.toLowerCase().includes(` ${wanted}`) || email.toLowerCase().startsWith(wanted)),
+  );
+  const people: Person[] = [];
+  for (const person of fitting) {
+    if (people.length === most) break;
+    if (await maySee(ctx, person, ticketId)) people.push(person);
+  }
+  return people;
+}
+
+/** What to write for somebody: the name, and the address where two have the same one. */
+export function handleOf(person: Person, people: readonly Person[]): string {
+  const isAlone = people.filter(({ name }) => name.toLowerCase() === person.name.toLowerCase()).length === 1;
+  return isAlone ? person.name : person.email;
+}
