@@ -141,7 +141,7 @@ describe.skipIf(!browserAvailable)("a page that somebody looks at", () => {
     const field = tab.page.locator("#composer-body");
     const first = colleague.actor.name.split(" ")[0] ?? "";
     await field.pressSequentially(`Thanks, @${first.slice(0, 4)}`);
-    await tab.page.getByRole("option", { name: colleague.actor.name }).waitFor();
+    await tab.page.locator(".mention-list [role=option]", { hasText: colleague.actor.name }).waitFor();
     await field.press("Enter");
     expect(await field.inputValue()).toBe(`Thanks, @${colleague.actor.name} `);
     await field.pressSequentially("well done @zzzz");

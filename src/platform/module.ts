@@ -15,15 +15,8 @@ import type { PaletteSource } from "./palette.ts";
 import type { Resource } from "./resource.ts";
 import type { TimelineSource } from "./timeline.ts";
 import type { Transfer } from "./transfer/facet.ts";
-import type {
-  ActionLink,
-  AlertModel,
-  FactsModel,
-  JournalModel,
-  LayoutModel,
-  SectionModel,
-  StatModel,
-} from "./http/view-models.ts";
+import type { LayoutModel } from "./http/layout-models.ts";
+import type { ActionLink, AlertModel, FactsModel, JournalModel, SectionModel, StatModel } from "./http/view-models.ts";
 
 /** The standard roles that a new organization starts with (PRD 3.1.2); what they may do is data from then on. */
 export type StandardRole = StaffRole | PortalRole;

@@ -10840,6 +10840,23 @@ export interface Operations {
     body: undefined;
     answer: Blob;
   };
+  /** Who can be mentioned on a ticket: those of the staff who may see it, by name; the first 50. */
+  "GET /tickets/{id}/mentionable-users": {
+    path: { id: string };
+    query: { q?: string };
+    body: undefined;
+    answer: {
+      jsonapi: Schemas["jsonapi"];
+      data: ({
+        type: "users";
+        id: string;
+        attributes: {
+          name: string;
+          email: string;
+        };
+      })[];
+    };
+  };
   /** List ticket notes of one of the tickets. */
   "GET /tickets/{id}/notes": {
     path: { id: string };

@@ -118,7 +118,7 @@ import { columnField, formModel, type FormValues, rowValues } from "../../platfo
 import { formRoutes } from "../../platform/http/form-page.ts";
 import { listAnswer } from "../../platform/http/list.ts";
 import { type Incoming, redirect, type Route } from "../../platform/http/route.ts";
-import type { FormModel } from "../../platform/http/view-models.ts";
+import type { FormModel } from "../../platform/http/form-models.ts";
 import { t } from "../../platform/language/index.ts";
 import { create${type}, update${type} } from "./actions.ts";
 import { ${one}List } from "./lists.ts";

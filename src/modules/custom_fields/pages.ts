@@ -23,7 +23,8 @@ import { buttonRoute } from "../../platform/http/form-page.ts";
 import type { CustomFieldsPageModel } from "../../platform/http/client-models.ts";
 import type { FormPageModel } from "../../platform/http/page-models.ts";
 import { type Answer, type Incoming, page, redirect, type Route } from "../../platform/http/route.ts";
-import type { ActionLink, FieldModel, FormModel } from "../../platform/http/view-models.ts";
+import type { FieldModel, FormModel } from "../../platform/http/form-models.ts";
+import type { ActionLink } from "../../platform/http/view-models.ts";
 import { declared, t } from "../../platform/language/index.ts";
 import {
   archiveCustomField,

@@ -3,7 +3,7 @@ import type { Ctx } from "../../platform/context.ts";
 import type { Failure } from "../../platform/errors.ts";
 import { columnField, formModel, type FormValues, rowValues } from "../../platform/http/form-model.ts";
 import { optionsOf } from "../../platform/http/options.ts";
-import type { FieldModel, FormModel } from "../../platform/http/view-models.ts";
+import type { FieldModel, FormModel } from "../../platform/http/form-models.ts";
 import { t } from "../../platform/language/index.ts";
 import { type TicketRow, tickets } from "../tickets/index.ts";
 

@@ -17,7 +17,7 @@ import {
 import { contactOptions, optionsOf } from "../../platform/http/options.ts";
 import type { FormPageModel } from "../../platform/http/page-models.ts";
 import { type Answer, type Incoming, page, redirect, type Route } from "../../platform/http/route.ts";
-import type { FieldModel } from "../../platform/http/view-models.ts";
+import type { FieldModel } from "../../platform/http/form-models.ts";
 import { t } from "../../platform/language/index.ts";
 import { splitTags, tagsOf } from "../../platform/tags.ts";
 import { type TicketRow, tickets, updateTicket } from "../tickets/index.ts";

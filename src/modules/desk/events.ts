@@ -4,7 +4,7 @@ import type { TableName } from "../../platform/database/tables.ts";
 import { escapeHtml } from "../../platform/html.ts";
 import { formatMinutes } from "../../platform/http/cells.ts";
 import type { NoteModel } from "../../platform/http/page-models.ts";
-import { initialsOf } from "../../platform/http/respond.ts";
+import { initialsOf } from "../../platform/http/frame.ts";
 import { listed, t } from "../../platform/language/index.ts";
 import { writtenAt } from "../tickets/index.ts";
 

@@ -10,7 +10,7 @@ import { listState, savedQuery } from "../../platform/http/lists/state.ts";
 import { savedViews } from "../../platform/http/lists/schema.ts";
 import { countedTabs } from "../../platform/http/lists/views.ts";
 import { type Answer, fragment, type Incoming, redirect, type Route } from "../../platform/http/route.ts";
-import type { FormModel } from "../../platform/http/view-models.ts";
+import type { FormModel } from "../../platform/http/form-models.ts";
 import { t } from "../../platform/language/index.ts";
 import { backTo, listNamed } from "./columns.ts";
 import { changeView, chooseDefault, deleteView, keepViews, saveView, shareViews, type ViewRow } from "./views.ts";

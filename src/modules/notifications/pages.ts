@@ -6,7 +6,8 @@ import { button, cell, empty, formatAgo, link } from "../../platform/http/cells.
 import { field, formFailure, formModel, type FormValues } from "../../platform/http/form-model.ts";
 import { type List, listAnswer } from "../../platform/http/list.ts";
 import { type Answer, fragment, page, redirect, type Route } from "../../platform/http/route.ts";
-import type { BellModel, FieldModel } from "../../platform/http/view-models.ts";
+import type { FieldModel } from "../../platform/http/form-models.ts";
+import type { BellModel } from "../../platform/http/layout-models.ts";
 import { t } from "../../platform/language/index.ts";
 import { markAllRead, markRead } from "./actions.ts";
 import { offeredEvents, preferencesOf, setPreferences } from "./preferences.ts";

@@ -6,7 +6,7 @@ import { showOne } from "../../platform/http/jsonapi.ts";
 import { readDocument, readVerb } from "../../platform/http/jsonapi-document.ts";
 import { button, cell, facts, link } from "../../platform/http/cells.ts";
 import { field, formModel, type FormValues } from "../../platform/http/form-model.ts";
-import type { FormModel } from "../../platform/http/view-models.ts";
+import type { FormModel } from "../../platform/http/form-models.ts";
 import { buttonRoute, formRoutes } from "../../platform/http/form-page.ts";
 import { type Answer, type Incoming, redirect, type Route } from "../../platform/http/route.ts";
 import type { Panel, PanelModel } from "../../platform/module.ts";

@@ -16,7 +16,7 @@ import { ifMatch, readDocument, refuseParameters } from "../../platform/http/jso
 import type { FormPageModel } from "../../platform/http/page-models.ts";
 import { optionsOf } from "../../platform/http/options.ts";
 import { type Answer, json, page, redirect, type Route } from "../../platform/http/route.ts";
-import type { FieldModel } from "../../platform/http/view-models.ts";
+import type { FieldModel } from "../../platform/http/form-models.ts";
 import { t } from "../../platform/language/index.ts";
 import { organizations } from "../../platform/tenants.ts";
 

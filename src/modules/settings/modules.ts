@@ -7,7 +7,7 @@ import { field, formModel, type FormValues } from "../../platform/http/form-mode
 import { formRoutes } from "../../platform/http/form-page.ts";
 import { ifMatch, readDocument, refuseParameters } from "../../platform/http/jsonapi-document.ts";
 import { type Answer, json, redirect, type Route } from "../../platform/http/route.ts";
-import type { FormModel } from "../../platform/http/view-models.ts";
+import type { FormModel } from "../../platform/http/form-models.ts";
 import { t } from "../../platform/language/index.ts";
 import type { Registry } from "../../platform/module.ts";
 import { isModuleOn, optionalModules } from "../../platform/switches.ts";

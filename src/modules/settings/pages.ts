@@ -12,7 +12,8 @@ import type { FormPageModel, TriedFormModel } from "../../platform/http/page-mod
 import type { SettingsPageModel } from "../../platform/http/settings-models.ts";
 import { ofKind, panelsOf } from "../../platform/http/panels.ts";
 import { type Answer, type Incoming, page, redirect, type Route } from "../../platform/http/route.ts";
-import type { CellModel, FieldModel } from "../../platform/http/view-models.ts";
+import type { FieldModel } from "../../platform/http/form-models.ts";
+import type { CellModel } from "../../platform/http/list-models.ts";
 import { declared, t } from "../../platform/language/index.ts";
 import { mailSettings, organizations } from "../../platform/tenants.ts";
 import { mails } from "../../platform/mail/queue.ts";

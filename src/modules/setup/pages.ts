@@ -8,7 +8,7 @@ import { cell, facts, link } from "../../platform/http/cells.ts";
 import { columnField, field, formFailure, formModel, type FormValues } from "../../platform/http/form-model.ts";
 import type { SetupPageModel } from "../../platform/http/page-models.ts";
 import { type Answer, page, redirect, type Route } from "../../platform/http/route.ts";
-import type { FormModel } from "../../platform/http/view-models.ts";
+import type { FormModel } from "../../platform/http/form-models.ts";
 import { users } from "../../platform/access/schema.ts";
 import { validate } from "../../platform/access/validate.ts";
 import { t } from "../../platform/language/index.ts";

@@ -3,7 +3,7 @@ import { action } from "../../platform/action.ts";
 import type { Ctx, Work } from "../../platform/context.ts";
 import { notFound } from "../../platform/errors.ts";
 import { field } from "../../platform/http/form-model.ts";
-import type { FieldModel } from "../../platform/http/view-models.ts";
+import type { FieldModel } from "../../platform/http/form-models.ts";
 import { t } from "../../platform/language/index.ts";
 import { addItems, type Choice, type ReferenceSet } from "../../platform/reference.ts";
 

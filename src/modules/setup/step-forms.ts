@@ -4,7 +4,7 @@ import type { Failure } from "../../platform/errors.ts";
 import { formModel, type FormValues, rowValues } from "../../platform/http/form-model.ts";
 import { readInput } from "../../platform/http/form-page.ts";
 import type { Incoming } from "../../platform/http/route.ts";
-import type { FormModel } from "../../platform/http/view-models.ts";
+import type { FormModel } from "../../platform/http/form-models.ts";
 import { t } from "../../platform/language/index.ts";
 import { mailSettings, organizations } from "../../platform/tenants.ts";
 import {

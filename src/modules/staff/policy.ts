@@ -9,7 +9,7 @@ import { columnField, field, formModel } from "../../platform/http/form-model.ts
 import { formRoutes } from "../../platform/http/form-page.ts";
 import { ifMatch, readDocument, refuseParameters } from "../../platform/http/jsonapi-document.ts";
 import { type Answer, json, redirect, type Route } from "../../platform/http/route.ts";
-import type { FieldModel } from "../../platform/http/view-models.ts";
+import type { FieldModel } from "../../platform/http/form-models.ts";
 import { t } from "../../platform/language/index.ts";
 
 /** What an organization asks of passwords and sessions: the page, the API and the action behind both. */

@@ -3,7 +3,7 @@ import type { Ctx } from "../../platform/context.ts";
 import { escapeHtml } from "../../platform/html.ts";
 import { formatAgo, formatBytes, formatInstant } from "../../platform/http/cells.ts";
 import type { NoteModel } from "../../platform/http/page-models.ts";
-import { initialsOf } from "../../platform/http/respond.ts";
+import { initialsOf } from "../../platform/http/frame.ts";
 import type { AttachmentModel } from "../../platform/http/view-models.ts";
 import { t } from "../../platform/language/index.ts";
 import { contactName } from "../companies/index.ts";

@@ -1,7 +1,8 @@
 import { reach } from "../access/reach.ts";
 import type { Ctx } from "../context.ts";
 import { cell, formatInstant } from "../http/cells.ts";
-import type { CellModel, FactsModel } from "../http/view-models.ts";
+import type { CellModel } from "../http/list-models.ts";
+import type { FactsModel } from "../http/view-models.ts";
 import { t } from "../language/index.ts";
 import { definitionsOf } from "./definitions.ts";
 import type { Definition } from "./schema.ts";

@@ -2,7 +2,8 @@ import { formatMoney } from "../money.ts";
 import type { Tenant } from "../context.ts";
 import type { Address } from "../database/columns.ts";
 import { currentLocale, t } from "../language/index.ts";
-import type { ActionLink, BadgeModel, CellModel, EmptyModel, FactsModel } from "./view-models.ts";
+import type { CellModel } from "./list-models.ts";
+import type { ActionLink, BadgeModel, EmptyModel, FactsModel } from "./view-models.ts";
 
 /** Cells: values of rows as a table or a list of facts shows them. */
 

@@ -1,9 +1,9 @@
+import type { FormModel } from "./form-models.ts";
 import type {
   AlertModel,
   AttachmentModel,
   BadgeModel,
   EmptyModel,
-  FormModel,
   LogModel,
   PageHeaderModel,
   TabModel,

@@ -7,7 +7,7 @@ import * as signIn from "./fixtures/sign-in.ts";
 import { header } from "./fixtures/parts.ts";
 import { portalHome, portalTicket } from "./fixtures/portal.ts";
 import { record, search } from "./fixtures/record.ts";
-import type { LayoutModel } from "./view-models.ts";
+import type { LayoutModel } from "./layout-models.ts";
 
 /** A realistic model for every page template, typed by what the template takes; the test renders each. */
 export const fixtures: Record<string, { layout: "app" | "portal" | "plain"; title: string; model: object }> = {

@@ -3,7 +3,7 @@ import { toEdge } from "../database/edge.ts";
 import { Failure, type FieldProblem } from "../errors.ts";
 import { t } from "../language/index.ts";
 import { words } from "./cells.ts";
-import type { FieldModel, FormModel } from "./view-models.ts";
+import type { FieldModel, FormModel } from "./form-models.ts";
 
 /** Forms: fields from columns, filled with what is there or with what was typed, problems beside the fields. */
 

@@ -7,7 +7,8 @@ import { coerceForm } from "./form.ts";
 import { formFailure, type FormValues } from "./form-model.ts";
 import type { FormPageModel } from "./page-models.ts";
 import { type Answer, fragment, type Incoming, page, type Route } from "./route.ts";
-import type { ActionLink, FormModel } from "./view-models.ts";
+import type { FormModel } from "./form-models.ts";
+import type { ActionLink } from "./view-models.ts";
 
 /**
  * A page with one form and the action behind it: shown, filled in, sent, and shown again with every word that was typed

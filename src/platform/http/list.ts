@@ -10,7 +10,8 @@ import { listState } from "./lists/state.ts";
 import { choosable, chosenTable } from "./lists/table.ts";
 import { savedViews, viewsMenu, viewTabs } from "./lists/views.ts";
 import { type Answer, fragment, type Incoming, page } from "./route.ts";
-import type { ActionLink, CellModel, EmptyModel, ListModel, PageHeaderModel } from "./view-models.ts";
+import type { CellModel, ListModel } from "./list-models.ts";
+import type { ActionLink, EmptyModel, PageHeaderModel } from "./view-models.ts";
 
 export { narrowed } from "./lists/filters.ts";
 export { tableModel } from "./lists/table.ts";

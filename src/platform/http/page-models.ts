@@ -1,3 +1,5 @@
+import type { FieldModel, FormModel } from "./form-models.ts";
+import type { TableModel } from "./list-models.ts";
 import type {
   ActionLink,
   AlertModel,
@@ -5,13 +7,10 @@ import type {
   BadgeModel,
   EmptyModel,
   FactsModel,
-  FieldModel,
-  FormModel,
   JournalModel,
   PageHeaderModel,
   SectionModel,
   StatModel,
-  TableModel,
   TabModel,
 } from "./view-models.ts";
 

@@ -1,7 +1,7 @@
 import type { TObject, TSchema } from "@sinclair/typebox";
 import type { Ctx } from "../context.ts";
 import type { Resource } from "../resource.ts";
-import type { Flash } from "./view-models.ts";
+import type { Flash } from "./layout-models.ts";
 import type { UploadedForm } from "./form.ts";
 
 /**

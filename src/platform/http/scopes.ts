@@ -3,7 +3,7 @@ import type { Ctx } from "../context.ts";
 import { t } from "../language/index.ts";
 import type { Module } from "../module.ts";
 import { field, type Option } from "./form-model.ts";
-import type { FieldModel } from "./view-models.ts";
+import type { FieldModel } from "./form-models.ts";
 
 /**
  * Check boxes for what a key or an app may do, one group a module: what the actor may do, and what is chosen already.

@@ -23,7 +23,8 @@ import { onceForKey } from "./idempotency.ts";
 import type { Toll } from "./traffic.ts";
 import { apiAddresses, methodsAt } from "./methods.ts";
 import { checkAccept, checkContentType } from "./negotiation.ts";
-import { respond, respondFailure, withSecurityHeaders } from "./respond.ts";
+import { respondFailure } from "./respond-failure.ts";
+import { respond, withSecurityHeaders } from "./respond.ts";
 import { type Incoming, response, type Route } from "./route.ts";
 
 /** What the server needs to know beside the app: how to find a request's tenant, and whether it is open for business. */

@@ -1,4 +1,5 @@
-import type { ActionLink, FormModel, PageHeaderModel, TabModel } from "./view-models.ts";
+import type { FormModel } from "./form-models.ts";
+import type { ActionLink, PageHeaderModel, TabModel } from "./view-models.ts";
 
 /** What the pages of signing in and of one's own account show. */
 

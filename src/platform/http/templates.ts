@@ -1,7 +1,7 @@
 import Handlebars from "handlebars/runtime";
 import { views } from "#generated/views.js";
 import { helpers } from "./template-helpers.ts";
-import type { LayoutModel, PlainLayoutModel } from "./view-models.ts";
+import type { LayoutModel, PlainLayoutModel } from "./layout-models.ts";
 
 const handlebars = Handlebars.create();
 handlebars.registerHelper(helpers);

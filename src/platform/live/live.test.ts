@@ -4,6 +4,8 @@ import { browserHeaders } from "../../../tests/support/everything.ts";
 import { startTestProgram, type TestProgram } from "../../../tests/support/program.ts";
 import { revokeSessions } from "../access/sessions.ts";
 import { type Ctx, inUnit } from "../context.ts";
+import { moduleRoutes } from "../http/module-routes.ts";
+import { createServer } from "../http/server.ts";
 import { addAll } from "../reference.ts";
 import { createHub } from "./hub.ts";
 import { listenToOthers } from "./listen.ts";
@@ -134,6 +136,32 @@ describe("a client who looks at a ticket in the portal", () => {
     expect((await listen("notifications", client.portal)).status).toBe(404);
     expect((await listener(`tickets/${ticket}`, client.portal)).status).not.toBe(200);
     expect((await listen(`tickets/${ticket}`, tech)).status).not.toBe(200);
+  });
+});
+
+describe("a stream goes on", () => {
+  test("for as long as whoever opened it may see what it is about: they are asked for at each sign of life", async () => {
+    const live = createHub(20);
+    const server = createServer({ ...t.app, live }, moduleRoutes(t.app.registry), {
+      tenantOf: async () => t.harbor.id,
+      trustedProxies: [],
+      isOpen: () => true,
+    });
+    for (const [who, path] of [
+      [tech, `/live?topics=tickets,tickets/${ticket}`],
+      [client.portal, `/portal/live?topics=tickets/${ticket}`],
+    ] as const) {
+      const { host } = new URL(t.harbor.tenant.public_url);
+      const headers = { ...(await browserHeaders(t, who)), host };
+      const answer = await server.handle(new Request(`http://${host}${path}`, { headers }));
+      const reader = answer.body?.getReader();
+      const texts: string[] = [];
+      for (let index = 0; index < 3; index += 1)
+        texts.push(new TextDecoder().decode((await reader?.read())?.value as Uint8Array));
+      expect([path, ...texts]).toEqual([path, "retry: 5000\n\n", ": alive\n\n", ": alive\n\n"]);
+      await reader?.cancel();
+    }
+    live.close();
   });
 });
 

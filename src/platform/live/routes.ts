@@ -1,7 +1,7 @@
 import { can } from "../access/actor.ts";
 import { actorOf } from "../access/identify.ts";
 import { maybeFind } from "../access/reach.ts";
-import { contextOf, type Ctx, reading } from "../context.ts";
+import { type Ctx, reading } from "../context.ts";
 import type { TableName } from "../database/tables.ts";
 import { malformed, notFound } from "../errors.ts";
 import { type Answer, type Incoming, response, type Route } from "../http/route.ts";
@@ -64,7 +64,7 @@ async function mayGoOn(ctx: Ctx, asked: readonly string[]): Promise<boolean> {
       const present = session === undefined ? null : await actorOf(db, user_id, session_id, null);
       const tenant = await loadTenant(app, db, ctx.tenant.id);
       if (present === null || tenant.suspension !== null) return false;
-      await admitted({ ...contextOf(app, tenant, present), db, isReader: true }, asked);
+      await admitted({ app, tenant, actor: present, request: ctx.request, db, isReader: true }, asked);
       return true;
     });
   } catch (error) {

@@ -4,7 +4,7 @@ import { field, formModel, type FormValues } from "../../../platform/http/form-m
 import { formRoutes } from "../../../platform/http/form-page.ts";
 import { optionsOf } from "../../../platform/http/options.ts";
 import { type Incoming, redirect, type Route } from "../../../platform/http/route.ts";
-import type { FormModel } from "../../../platform/http/view-models.ts";
+import type { FormModel } from "../../../platform/http/form-models.ts";
 import { t } from "../../../platform/language/index.ts";
 import { generateFromTime } from "../actions/generate.ts";
 import { todayOf } from "../drafts/write.ts";

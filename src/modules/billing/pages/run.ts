@@ -5,7 +5,8 @@ import { columnField, field, formFailure, formModel, type FormValues } from "../
 import { tableModel } from "../../../platform/http/list.ts";
 import type { BillingRunModel } from "../../../platform/http/page-models.ts";
 import { type Answer, page, type Route } from "../../../platform/http/route.ts";
-import type { CellModel, SectionModel } from "../../../platform/http/view-models.ts";
+import type { CellModel } from "../../../platform/http/list-models.ts";
+import type { SectionModel } from "../../../platform/http/view-models.ts";
 import { formatMoney } from "../../../platform/money.ts";
 import { reading } from "../../../platform/context.ts";
 import { t } from "../../../platform/language/index.ts";

@@ -7,7 +7,7 @@ import { columnField, formModel, type FormValues, rowValues } from "../../../pla
 import { recordPages } from "../../../platform/http/record-pages.ts";
 import type { List } from "../../../platform/http/list.ts";
 import { type Incoming, redirect, type Route } from "../../../platform/http/route.ts";
-import type { FormModel } from "../../../platform/http/view-models.ts";
+import type { FormModel } from "../../../platform/http/form-models.ts";
 import { t } from "../../../platform/language/index.ts";
 import { createTaxRate, deleteTaxRate, updateTaxRate } from "../actions/tax-rates.ts";
 import { taxRates } from "../schema.ts";

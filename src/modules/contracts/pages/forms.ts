@@ -8,7 +8,7 @@ import { columnField, field, formModel, type FormValues, rowValues } from "../..
 import { formRoutes } from "../../../platform/http/form-page.ts";
 import { contactOptions, optionsOf } from "../../../platform/http/options.ts";
 import { type Incoming, redirect, type Route } from "../../../platform/http/route.ts";
-import type { FieldModel, FormModel } from "../../../platform/http/view-models.ts";
+import type { FieldModel, FormModel } from "../../../platform/http/form-models.ts";
 import { t } from "../../../platform/language/index.ts";
 import { createContract, updateContract } from "../actions/contracts.ts";
 import { createItem, updateItem } from "../actions/items.ts";

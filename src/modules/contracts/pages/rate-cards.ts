@@ -6,7 +6,7 @@ import type { Failure } from "../../../platform/errors.ts";
 import { columnField, field, formModel, type FormValues, rowValues } from "../../../platform/http/form-model.ts";
 import { recordPages } from "../../../platform/http/record-pages.ts";
 import { type Incoming, redirect, type Route } from "../../../platform/http/route.ts";
-import type { FormModel } from "../../../platform/http/view-models.ts";
+import type { FormModel } from "../../../platform/http/form-models.ts";
 import { t } from "../../../platform/language/index.ts";
 import { createRateCard, deleteRateCard, updateRateCard } from "../actions/rate-cards.ts";
 import { rateCardList } from "../rate-card-list.ts";

@@ -16,7 +16,7 @@ import { coerceForm } from "../../../platform/http/form.ts";
 import { contactOptions, optionsOf } from "../../../platform/http/options.ts";
 import type { FormPageModel } from "../../../platform/http/page-models.ts";
 import { type Answer, type Incoming, page, redirect, type Route } from "../../../platform/http/route.ts";
-import type { FieldModel } from "../../../platform/http/view-models.ts";
+import type { FieldModel } from "../../../platform/http/form-models.ts";
 import { t } from "../../../platform/language/index.ts";
 import { perform } from "../../../platform/action.ts";
 import { reading } from "../../../platform/context.ts";

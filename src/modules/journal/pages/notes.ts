@@ -8,7 +8,7 @@ import { plainToHtml } from "../../../platform/written-text.ts";
 import { empty, formatAgo, formatBytes, formatInstant } from "../../../platform/http/cells.ts";
 import { formFailure, type FormValues } from "../../../platform/http/form-model.ts";
 import type { NotesPageModel } from "../../../platform/http/client-models.ts";
-import { initialsOf } from "../../../platform/http/respond.ts";
+import { initialsOf } from "../../../platform/http/frame.ts";
 import { type Answer, type Incoming, page, redirect, type Route } from "../../../platform/http/route.ts";
 import type { PageHeaderModel } from "../../../platform/http/view-models.ts";
 import { t } from "../../../platform/language/index.ts";

@@ -6,7 +6,7 @@ import { columnField, field, formModel, type FormValues, rowValues } from "../..
 import { formRoutes } from "../../../platform/http/form-page.ts";
 import { type List, listAnswer } from "../../../platform/http/list.ts";
 import { type Incoming, redirect, type Route } from "../../../platform/http/route.ts";
-import type { FormModel } from "../../../platform/http/view-models.ts";
+import type { FormModel } from "../../../platform/http/form-models.ts";
 import { reach } from "../../../platform/access/reach.ts";
 import { t } from "../../../platform/language/index.ts";
 import { contactName, contacts } from "../../companies/index.ts";

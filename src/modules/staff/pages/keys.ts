@@ -7,7 +7,7 @@ import { buttonRoute, formRoutes } from "../../../platform/http/form-page.ts";
 import { type List, listAnswer } from "../../../platform/http/list.ts";
 import { scopeFields } from "../../../platform/http/scopes.ts";
 import { type Incoming, page, redirect, type Route } from "../../../platform/http/route.ts";
-import type { FormModel } from "../../../platform/http/view-models.ts";
+import type { FormModel } from "../../../platform/http/form-models.ts";
 import { t } from "../../../platform/language/index.ts";
 import { createApiKey, revokeApiKey } from "../keys.ts";
 

@@ -9,7 +9,7 @@ import { columnField, field, formModel, type FormValues } from "../../../platfor
 import { recordPages } from "../../../platform/http/record-pages.ts";
 import type { List } from "../../../platform/http/list.ts";
 import { type Incoming, redirect, type Route } from "../../../platform/http/route.ts";
-import type { FormModel } from "../../../platform/http/view-models.ts";
+import type { FormModel } from "../../../platform/http/form-models.ts";
 import { t } from "../../../platform/language/index.ts";
 import { createRole, deleteRole, updateRole } from "../roles.ts";
 import { aboutTheWhole, grantSections } from "./role-grants.ts";

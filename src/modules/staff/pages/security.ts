@@ -4,7 +4,8 @@ import { button, link } from "../../../platform/http/cells.ts";
 import { field, formModel, type FormValues } from "../../../platform/http/form-model.ts";
 import type { SecurityPageModel, TwoStepModel } from "../../../platform/http/sign-in-models.ts";
 import { type Answer, page } from "../../../platform/http/route.ts";
-import type { FieldModel, FormModel, PageHeaderModel } from "../../../platform/http/view-models.ts";
+import type { FieldModel, FormModel } from "../../../platform/http/form-models.ts";
+import type { PageHeaderModel } from "../../../platform/http/view-models.ts";
 import { t } from "../../../platform/language/index.ts";
 import { codeField } from "./steps.ts";
 

@@ -8,7 +8,7 @@ import { recordPages } from "../../../platform/http/record-pages.ts";
 import type { List } from "../../../platform/http/list.ts";
 import { optionsOf } from "../../../platform/http/options.ts";
 import { type Incoming, redirect, type Route } from "../../../platform/http/route.ts";
-import type { FormModel } from "../../../platform/http/view-models.ts";
+import type { FormModel } from "../../../platform/http/form-models.ts";
 import { t } from "../../../platform/language/index.ts";
 import { createTeam, deleteTeam, updateTeam } from "../teams.ts";
 

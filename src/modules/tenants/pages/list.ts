@@ -5,7 +5,7 @@ import type { Ctx } from "../../../platform/context.ts";
 import { cell, empty, formatBytes, link } from "../../../platform/http/cells.ts";
 import { type List, listAnswer } from "../../../platform/http/list.ts";
 import type { Route } from "../../../platform/http/route.ts";
-import type { CellModel } from "../../../platform/http/view-models.ts";
+import type { CellModel } from "../../../platform/http/list-models.ts";
 import { t } from "../../../platform/language/index.ts";
 import { tenants } from "../../../platform/tenants.ts";
 

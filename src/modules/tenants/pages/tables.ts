@@ -1,4 +1,5 @@
-import type { CellModel, EmptyModel, SectionModel, ActionLink } from "../../../platform/http/view-models.ts";
+import type { CellModel } from "../../../platform/http/list-models.ts";
+import type { EmptyModel, SectionModel, ActionLink } from "../../../platform/http/view-models.ts";
 
 /** A table with its title, from columns and rows of cells. */
 export function section(given: {

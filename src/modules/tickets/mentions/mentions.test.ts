@@ -93,16 +93,16 @@ describe("whoever is mentioned on a ticket", () => {
 
   test("is told as they have chosen", async () => {
     const key = await t.harbor.key("administrator");
-    await t.api("PUT", `/api/v1/users/${kim.id}/notification-preferences`, {
+    const set = await t.api("PUT", `/api/v1/users/${kim.id}/notification-preferences`, {
       key,
       body: {
         data: {
-          type: "notification_preferences",
-          id: kim.id,
+          type: "user_notification_preferences",
           attributes: { preferences: [{ event_type: "tickets.mentioned", channel_types: ["in_app"] }] },
         },
       },
     });
+    expect(set.status).toBe(200);
     const ticket = await open("Only the bell");
     await note(ticket, "<p>@Kim Ortega</p>");
     expect(await mailsTo(ticket, kim.email)).toEqual([]);

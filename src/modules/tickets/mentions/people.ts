@@ -1,7 +1,7 @@
 import { can } from "../../../platform/access/actor.ts";
 import { actorOf } from "../../../platform/access/identify.ts";
 import { maybeFind } from "../../../platform/access/reach.ts";
-import { contextOf, type Ctx } from "../../../platform/context.ts";
+import type { Ctx } from "../../../platform/context.ts";
 import { mentionedIn, type Person } from "./rules.ts";
 
 /** Everybody of the staff who works here, by name. */
@@ -20,7 +20,8 @@ export function staffNames(ctx: Ctx): Promise<Person[]> {
 async function maySee(ctx: Ctx, person: Person, ticketId: string): Promise<boolean> {
   const actor = await actorOf(ctx.db, person.id, null, null);
   if (actor === null || !can(actor, "tickets.read")) return false;
-  const theirs = { ...contextOf(ctx.app, ctx.tenant, actor), db: ctx.db, isReader: true as const };
+  const { app, tenant, db, request } = ctx;
+  const theirs: Ctx = { app, tenant, actor, request, db, isReader: true };
   return (await maybeFind(theirs, "tickets", ticketId)) !== undefined;
 }
 

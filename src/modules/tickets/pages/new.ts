@@ -14,7 +14,7 @@ import {
 import { contactOptions, optionsOf } from "../../../platform/http/options.ts";
 import type { NewTicketPageModel } from "../../../platform/http/page-models.ts";
 import { type Answer, type Incoming, page, redirect, type Route } from "../../../platform/http/route.ts";
-import type { FieldModel, FormModel } from "../../../platform/http/view-models.ts";
+import type { FieldModel, FormModel } from "../../../platform/http/form-models.ts";
 import { isId } from "../../../platform/ids.ts";
 import { t } from "../../../platform/language/index.ts";
 import { contactName } from "../../companies/index.ts";

@@ -11,7 +11,8 @@ import { buttonRoute, formRoutes } from "../../../platform/http/form-page.ts";
 import { type List, type ListColumn, listAnswer, type ListQuery } from "../../../platform/http/list.ts";
 import { optionsOf } from "../../../platform/http/options.ts";
 import { type Incoming, redirect, type Route } from "../../../platform/http/route.ts";
-import type { ActionLink, FieldModel, FormModel } from "../../../platform/http/view-models.ts";
+import type { FieldModel, FormModel } from "../../../platform/http/form-models.ts";
+import type { ActionLink } from "../../../platform/http/view-models.ts";
 import { declared, t } from "../../../platform/language/index.ts";
 import type { Panel } from "../../../platform/module.ts";
 import {

@@ -16,7 +16,7 @@ import { buttonRoute, formRoutes } from "../../../platform/http/form-page.ts";
 import { listAnswer } from "../../../platform/http/list.ts";
 import { optionsOf } from "../../../platform/http/options.ts";
 import { type Incoming, redirect, type Route } from "../../../platform/http/route.ts";
-import type { FieldModel, FormModel } from "../../../platform/http/view-models.ts";
+import type { FieldModel, FormModel } from "../../../platform/http/form-models.ts";
 import { t } from "../../../platform/language/index.ts";
 import { billedBy, type TimeEntry } from "../actions/checks.ts";
 import { deleteTime, logTime, updateTime } from "../actions/entries.ts";

@@ -6,7 +6,7 @@ import { columnField, field, formModel, type FormValues, rowValues } from "../..
 import { buttonRoute, formRoutes } from "../../../platform/http/form-page.ts";
 import { type List, listAnswer } from "../../../platform/http/list.ts";
 import { type Incoming, redirect, type Route } from "../../../platform/http/route.ts";
-import type { FormModel } from "../../../platform/http/view-models.ts";
+import type { FormModel } from "../../../platform/http/form-models.ts";
 import { t } from "../../../platform/language/index.ts";
 import { formatPrice } from "../../../platform/money.ts";
 import { createWorkType, deleteWorkType, setRounding, updateWorkType } from "../actions/reference.ts";

@@ -5,7 +5,7 @@ import { t } from "../../language/index.ts";
 import { tagChips, tagsOf } from "../../tags.ts";
 import { cell, words } from "../cells.ts";
 import type { ListColumn, ListQuery } from "../list.ts";
-import type { CellModel } from "../view-models.ts";
+import type { CellModel } from "../list-models.ts";
 
 /**
  * Columns of a list that stand aside until somebody chooses them. Each brings to the query what it shows, so a list costs

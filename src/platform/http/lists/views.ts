@@ -4,7 +4,8 @@ import { reach } from "../../access/reach.ts";
 import type { Ctx } from "../../context.ts";
 import { t } from "../../language/index.ts";
 import type { List, ListQuery, ListView } from "../list.ts";
-import type { ListModel, TabModel } from "../view-models.ts";
+import type { ListModel } from "../list-models.ts";
+import type { TabModel } from "../view-models.ts";
 import { narrowed } from "./filters.ts";
 import { type ListState, savedQuery, savedView, type ShownView, usualView } from "./state.ts";
 

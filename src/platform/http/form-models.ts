@@ -1,0 +1,76 @@
+/** What a form takes (`partials/form`). */
+
+/** One input of a form (`partials/field`). */
+export interface FieldModel {
+  name: string;
+  /** Id of the input element; labels and errors refer to it. */
+  id: string;
+  label: string;
+  kind:
+    | "text"
+    | "email"
+    | "password"
+    | "tel"
+    | "url"
+    | "number"
+    | "decimal"
+    | "date"
+    | "datetime"
+    | "color"
+    | "textarea"
+    | "checkbox"
+    | "select"
+    | "radio"
+    | "file"
+    | "hidden"
+    | "checkboxes";
+  value: string;
+  is_checked: boolean;
+  options: OptionModel[];
+  /** The options under headings, where they have them: then these are shown. */
+  groups?: { title: string; options: (OptionModel & { index: number })[] }[];
+  /** Many check boxes: a field to narrow them down, with a script. */
+  is_narrowable?: boolean;
+  is_required: boolean;
+  is_disabled: boolean;
+  hint: string;
+  /** The problem in words, or empty. */
+  error: string;
+  placeholder: string;
+  autocomplete: string;
+  max_length: number | null;
+  /** Text before the input, e.g. a currency. */
+  prefix: string;
+  /** How wide in a grid of six: 2, 3 or 6. */
+  span: 2 | 3 | 6;
+  rows: number;
+  /** Check boxes that also say when none of them is ticked: an empty value goes along. */
+  has_blank?: boolean;
+}
+
+export interface OptionModel {
+  value: string;
+  label: string;
+  is_selected: boolean;
+  hint: string;
+  /** The heading that it stands under; options of one stand together. */
+  group?: string;
+}
+
+export interface FormModel {
+  action: string;
+  csrf: string;
+  /** The record's version shown in this form, or empty for a new one. */
+  version: string;
+  sections: { title: string; hint: string; fields: FieldModel[] }[];
+  /** A problem that belongs to no field, or empty. */
+  error: string;
+  /** How many fields have a problem; above 1 a summary is shown that links to them. */
+  problems: { id: string; label: string; message: string }[];
+  submit_label: string;
+  cancel_url: string;
+  /** What the way out is called; "Cancel" unless told. */
+  cancel_label?: string;
+  is_multipart: boolean;
+  is_destructive: boolean;
+}
