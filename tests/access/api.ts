@@ -58,6 +58,7 @@ export const apiAccess: AccessTable = {
     GET POST /api/v1/portal/tickets/:id/attachments
     GET /api/v1/portal/tickets/:id/attachments/:attachment_id/content
     GET /api/v1/portal/company
+    GET PUT PATCH /api/v1/portal/mail-preferences
   `,
   "client admin": `
     GET /api/v1/portal/invoices

@@ -28,10 +28,12 @@ export const pageAccess: AccessTable = {
     GET POST /portal/invite/:token
     GET POST /portal/reset/:token
     GET POST /setup/start/:token
+    GET POST /mails/:token
   `,
   client: `
     POST /portal/sign-out
     GET /portal/account
+    GET POST /portal/account/mails
     GET POST /portal/account/appearance
     POST /portal/account/password
     POST /portal/account/passkeys/options

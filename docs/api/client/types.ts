@@ -418,6 +418,8 @@ export interface Schemas {
     portal_user_id: string | null;
     preferred_contact_method: "email" | "phone" | "mobile" | "portal";
     timezone: string | null;
+    is_receipt_mailed: boolean;
+    is_reply_mailed: boolean;
     language: string | null;
     custom_fields: unknown;
     notes: string | null;
@@ -444,6 +446,8 @@ export interface Schemas {
     portal_user_id?: Schemas["filter_equal"];
     preferred_contact_method?: Schemas["filter_ordered"];
     timezone?: Schemas["filter_text"];
+    is_receipt_mailed?: Schemas["filter_equal"];
+    is_reply_mailed?: Schemas["filter_equal"];
     language?: Schemas["filter_text"];
     notes?: Schemas["filter_text"];
     archived_at?: Schemas["filter_ordered"];
@@ -454,7 +458,7 @@ export interface Schemas {
   };
   contacts_include: ("company" | "company.parent_company" | "company.default_billing_contact" | "company.default_technical_contact" | "company.account_manager" | "company.contract" | "company.rate_card" | "company.merged_into" | "site" | "site.company" | "site.merged_into" | "portal_user" | "portal_user.contact" | "portal_user.deactivated_by" | "merged_into" | "merged_into.company" | "merged_into.site" | "merged_into.portal_user" | "merged_into.merged_into")[];
   contacts_include_one: ("company" | "company.parent_company" | "company.default_billing_contact" | "company.default_technical_contact" | "company.account_manager" | "company.contract" | "company.rate_card" | "company.merged_into" | "site" | "site.company" | "site.merged_into" | "portal_user" | "portal_user.contact" | "portal_user.deactivated_by" | "merged_into" | "merged_into.company" | "merged_into.site" | "merged_into.portal_user" | "merged_into.merged_into" | "notes" | "notes.company" | "notes.contact" | "notes.site" | "notes.created_by" | "notes.edited_by" | "attachments" | "attachments.company" | "attachments.contact" | "attachments.site" | "attachments.uploaded_by" | "interactions" | "interactions.company" | "interactions.contact" | "interactions.created_by" | "tickets" | "tickets.status" | "tickets.priority" | "tickets.type" | "tickets.category" | "tickets.subcategory" | "tickets.company" | "tickets.contact" | "tickets.site" | "tickets.assigned_to" | "tickets.team" | "tickets.queue" | "tickets.parent_ticket" | "tickets.contract" | "tickets.created_by")[];
-  contacts_sort: ("id" | "-id" | "version" | "-version" | "created_at" | "-created_at" | "updated_at" | "-updated_at" | "company_id" | "-company_id" | "first_name" | "-first_name" | "last_name" | "-last_name" | "email" | "-email" | "phone" | "-phone" | "mobile" | "-mobile" | "title" | "-title" | "department" | "-department" | "contact_type" | "-contact_type" | "is_portal_user" | "-is_portal_user" | "preferred_contact_method" | "-preferred_contact_method" | "timezone" | "-timezone" | "language" | "-language" | "notes" | "-notes" | "archived_at" | "-archived_at")[];
+  contacts_sort: ("id" | "-id" | "version" | "-version" | "created_at" | "-created_at" | "updated_at" | "-updated_at" | "company_id" | "-company_id" | "first_name" | "-first_name" | "last_name" | "-last_name" | "email" | "-email" | "phone" | "-phone" | "mobile" | "-mobile" | "title" | "-title" | "department" | "-department" | "contact_type" | "-contact_type" | "is_portal_user" | "-is_portal_user" | "preferred_contact_method" | "-preferred_contact_method" | "timezone" | "-timezone" | "is_receipt_mailed" | "-is_receipt_mailed" | "is_reply_mailed" | "-is_reply_mailed" | "language" | "-language" | "notes" | "-notes" | "archived_at" | "-archived_at")[];
   contract_hour_balances: {
     type: "contract_hour_balances";
     id: string;
@@ -1254,6 +1258,7 @@ export interface Schemas {
     to_name: string;
     cc_addresses: unknown;
     reply_to: string | null;
+    unsubscribe_url: string | null;
     subject: string;
     mail_status: "queued" | "sending" | "sent" | "failed" | "uncertain";
     attempts: number;
@@ -1278,6 +1283,7 @@ export interface Schemas {
     to_address?: Schemas["filter_text"];
     to_name?: Schemas["filter_text"];
     reply_to?: Schemas["filter_text"];
+    unsubscribe_url?: Schemas["filter_text"];
     subject?: Schemas["filter_text"];
     mail_status?: Schemas["filter_ordered"];
     attempts?: Schemas["filter_ordered"];
@@ -1291,7 +1297,7 @@ export interface Schemas {
     entity_id?: Schemas["filter_equal"];
     dedupe_key?: Schemas["filter_text"];
   };
-  mails_sort: ("id" | "-id" | "version" | "-version" | "created_at" | "-created_at" | "updated_at" | "-updated_at" | "message_id" | "-message_id" | "in_reply_to" | "-in_reply_to" | "mail_references" | "-mail_references" | "to_address" | "-to_address" | "to_name" | "-to_name" | "reply_to" | "-reply_to" | "subject" | "-subject" | "mail_status" | "-mail_status" | "attempts" | "-attempts" | "next_attempt_at" | "-next_attempt_at" | "lease_until" | "-lease_until" | "handed_over_at" | "-handed_over_at" | "sent_at" | "-sent_at" | "server_answer" | "-server_answer" | "last_error" | "-last_error" | "entity_type" | "-entity_type" | "dedupe_key" | "-dedupe_key")[];
+  mails_sort: ("id" | "-id" | "version" | "-version" | "created_at" | "-created_at" | "updated_at" | "-updated_at" | "message_id" | "-message_id" | "in_reply_to" | "-in_reply_to" | "mail_references" | "-mail_references" | "to_address" | "-to_address" | "to_name" | "-to_name" | "reply_to" | "-reply_to" | "unsubscribe_url" | "-unsubscribe_url" | "subject" | "-subject" | "mail_status" | "-mail_status" | "attempts" | "-attempts" | "next_attempt_at" | "-next_attempt_at" | "lease_until" | "-lease_until" | "handed_over_at" | "-handed_over_at" | "sent_at" | "-sent_at" | "server_answer" | "-server_answer" | "last_error" | "-last_error" | "entity_type" | "-entity_type" | "dedupe_key" | "-dedupe_key")[];
   notifications: {
     type: "notifications";
     id: string;
@@ -4460,6 +4466,8 @@ export interface Operations {
           site_id?: string | null;
           preferred_contact_method?: "email" | "phone" | "mobile" | "portal";
           timezone?: string | null;
+          is_receipt_mailed?: boolean;
+          is_reply_mailed?: boolean;
           language?: string | null;
           custom_fields?: Record<string, unknown>;
           notes?: string | null;
@@ -4533,6 +4541,8 @@ export interface Operations {
           site_id?: string | null;
           preferred_contact_method?: "email" | "phone" | "mobile" | "portal";
           timezone?: string | null;
+          is_receipt_mailed?: boolean;
+          is_reply_mailed?: boolean;
           language?: string | null;
           custom_fields?: Record<string, unknown>;
           notes?: string | null;
@@ -4582,6 +4592,8 @@ export interface Operations {
           site_id?: string | null;
           preferred_contact_method?: "email" | "phone" | "mobile" | "portal";
           timezone?: string | null;
+          is_receipt_mailed?: boolean;
+          is_reply_mailed?: boolean;
           language?: string | null;
           custom_fields?: Record<string, unknown>;
           notes?: string | null;
@@ -8132,6 +8144,75 @@ export interface Operations {
     query: undefined;
     body: undefined;
     answer: Blob;
+  };
+  /** Which mails about one's requests one gets. */
+  "GET /portal/mail-preferences": {
+    path: undefined;
+    query: undefined;
+    body: undefined;
+    answer: {
+      jsonapi: Schemas["jsonapi"];
+      data: {
+        type: "mail_preferences";
+        id: string;
+        attributes: {
+          is_receipt_mailed: boolean;
+          is_reply_mailed: boolean;
+        };
+      };
+    };
+  };
+  /** Choose which mails about one's requests one gets. */
+  "PUT /portal/mail-preferences": {
+    path: undefined;
+    query: undefined;
+    body: {
+      data: {
+        type: "mail_preferences";
+        id?: string;
+        attributes?: {
+          is_receipt_mailed?: boolean;
+          is_reply_mailed?: boolean;
+        };
+      };
+    };
+    answer: {
+      jsonapi: Schemas["jsonapi"];
+      data: {
+        type: "mail_preferences";
+        id: string;
+        attributes: {
+          is_receipt_mailed: boolean;
+          is_reply_mailed: boolean;
+        };
+      };
+    };
+  };
+  /** Choose which mails about one's requests one gets. */
+  "PATCH /portal/mail-preferences": {
+    path: undefined;
+    query: undefined;
+    body: {
+      data: {
+        type: "mail_preferences";
+        id?: string;
+        attributes?: {
+          is_receipt_mailed?: boolean;
+          is_reply_mailed?: boolean;
+        };
+      };
+    };
+    answer: {
+      jsonapi: Schemas["jsonapi"];
+      data: {
+        type: "mail_preferences";
+        id: string;
+        attributes: {
+          is_receipt_mailed: boolean;
+          is_reply_mailed: boolean;
+        };
+      };
+    };
   };
   /** List tickets. */
   "GET /portal/tickets": {

@@ -75,6 +75,9 @@ export const contacts = table(
       "email" as const,
     ),
     timezone: col.maybe.text({ format: "timezone", label: "Time zone" }),
+    /** Which mails about tickets the person wants; answers are mailed all the same to who cannot read them in the portal. */
+    is_receipt_mailed: defaulted(col.boolean({ label: "Mails that a request has arrived" }), true),
+    is_reply_mailed: defaulted(col.boolean({ label: "Mails with answers to requests" }), true),
     /** The language of mails to the person; null: the company's. */
     language: col.maybe.text({ maxLength: 10, format: "language" }),
     custom_fields: customFields(),

@@ -7,7 +7,7 @@ import { optionsOf } from "../../platform/http/options.ts";
 import type { ComposerModel } from "../../platform/http/page-models.ts";
 import { t } from "../../platform/language/index.ts";
 import { contactName } from "../companies/index.ts";
-import { mostFiles, type TicketRow } from "../tickets/index.ts";
+import { mostFiles, type TicketRow, wantsMail } from "../tickets/index.ts";
 import { activeTimer, workTypeOptions } from "../time/index.ts";
 
 /** What the composer sends beside the text. */
@@ -86,5 +86,7 @@ async function recipientsOf(ctx: Ctx, ticket: TicketRow): Promise<string> {
   const contact = ticket.contact_id === null ? undefined : await maybeFind(ctx, "contacts", ticket.contact_id);
   if (contact === undefined) return t("Nobody gets a mail: the ticket has no contact");
   if (contact.email === null) return t("{name} has no e-mail address", { name: contactName(contact) });
+  if (!wantsMail(ctx, "is_reply_mailed", contact))
+    return t("{name} wants no mail and reads it in the portal", { name: contactName(contact) });
   return t("To {name} <{email}>", { name: contactName(contact), email: contact.email });
 }

@@ -5,6 +5,7 @@ import { portalApi } from "./api.ts";
 import { colleaguesApi } from "./colleagues-api.ts";
 import { saveColleague } from "./colleagues.ts";
 import { contactAccess, contactPanel } from "./contact-panel.ts";
+import { ownMailApi, ownMailPages, setOwnMails } from "./own-mails.ts";
 import { homePages } from "./pages/home.ts";
 import { invoicePages } from "./pages/invoices.ts";
 import { peoplePages } from "./pages/people.ts";
@@ -31,7 +32,7 @@ export const portalModule = defineModule({
     dispatcher: ["portal.manage"],
     client_admin: ["portal.tickets.company", "portal.invoices", "portal.contacts.manage"],
   },
-  actions: [inviteContact, revokeContact, setPortalRole, saveColleague] as unknown as AnyAction[],
+  actions: [inviteContact, revokeContact, setPortalRole, saveColleague, setOwnMails] as unknown as AnyAction[],
   routes: [
     ...homePages,
     ...ticketPages,
@@ -40,6 +41,8 @@ export const portalModule = defineModule({
     ...contactAccess,
     ...portalApi,
     ...colleaguesApi,
+    ...ownMailPages,
+    ...ownMailApi,
   ],
   panels: [contactPanel],
 });

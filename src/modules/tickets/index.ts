@@ -9,6 +9,7 @@ import { addNote, addNoteAsClient } from "./actions/notes.ts";
 import { openTicket, openTicketAsClient } from "./actions/open.ts";
 import { assignTicket, deleteTicket, takeTicket, updateTicket } from "./actions/update.ts";
 import { ticketApi } from "./api.ts";
+import { clientMailRoutes } from "./client-mails/routes.ts";
 import { mentionRoutes } from "./mentions/routes.ts";
 import { ticketReference } from "./reference.ts";
 import { ticketEvents } from "./events.ts";
@@ -50,6 +51,7 @@ export { openTicket, openTicketAsClient, type TicketRow } from "./actions/open.t
 export { assignTicket, updateTicket } from "./actions/update.ts";
 export { attachmentOf, uploadInputs, uploadOf } from "./api.ts";
 export { attachmentsOf, conversationOf, writtenAt } from "./conversation.ts";
+export { canDoWithout, mailKinds, wantsMail } from "./client-mails/kinds.ts";
 export { ticketList } from "./lists.ts";
 export { myWork } from "./pages/my-work.ts";
 export { minutesOn, type TicketListRow, ticketRows } from "./queries.ts";
@@ -101,7 +103,7 @@ export const ticketsModule = defineModule({
   actions: actions as unknown as AnyAction[],
   transfers: ticketTransfers,
   resources: [ticketResource, noteResource, attachmentResource, ...listResources],
-  routes: [...listPages, ...newTicketPages, ...settingsPages, ...ticketApi, ...mentionRoutes],
+  routes: [...listPages, ...newTicketPages, ...settingsPages, ...ticketApi, ...mentionRoutes, ...clientMailRoutes],
   create: [{ label: "Ticket", href: "/tickets/new", icon: "ticket", order: 10, permission: "tickets.write" }],
   lists: [{ permission: "tickets.read", list: ticketList as List<unknown> }],
   nav: [

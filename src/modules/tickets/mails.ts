@@ -11,6 +11,7 @@ import { inLanguageOf, type Reader } from "../../platform/mail/reader.ts";
 import { contactName } from "../companies/index.ts";
 import { wants } from "../notifications/index.ts";
 import type { TicketRow } from "./actions/open.ts";
+import { canDoWithout, type MailKind, unsubscribeUrl, wantsMail } from "./client-mails/kinds.ts";
 import { noteAdded, ticketAssigned, ticketMentioned, ticketOpened } from "./events.ts";
 import { mailSubject } from "./rules.ts";
 import { ticketNotes } from "./schema.ts";
@@ -23,6 +24,8 @@ interface Person {
   email: string;
   /** Where they read the ticket: the portal or the desk; null: nowhere but in their mailbox. */
   url: string | null;
+  /** Where they end mails of this kind; null: they cannot, or choose on a page of their own. */
+  unsubscribe_url: string | null;
 }
 
 const longestThread = 20;
@@ -52,6 +55,8 @@ async function write(work: Work, ticket: TicketRow, to: Person, about: About): P
     .limit(longestThread)
     .execute();
   const { why, dedupe_key, file_ids = [], ...content } = about;
+  const { unsubscribe_url } = to;
+  const more = unsubscribe_url === null ? [] : [t("No more mails of this kind: {url}", { url: unsubscribe_url })];
   const queued = await queueMail(work, {
     to: { address: to.email, name: to.name },
     subject: mailSubject(ticket),
@@ -59,12 +64,17 @@ async function write(work: Work, ticket: TicketRow, to: Person, about: About): P
       {
         ...content,
         organization: work.tenant.name,
-        footer: `${t("{name} · ticket #{number}", { name: work.tenant.name, number: ticket.ticket_number })}\n${why}`,
+        footer: [
+          t("{name} · ticket #{number}", { name: work.tenant.name, number: ticket.ticket_number }),
+          why,
+          ...more,
+        ].join("\n"),
         ...(to.url === null ? {} : { action: { label: t("Open the ticket"), url: to.url } }),
       },
       work.tenant.brand,
     ),
     in_reply_to: before[0]?.message_id ?? null,
+    ...(unsubscribe_url === null ? {} : { unsubscribe_url }),
     references: before.map((mail) => mail.message_id).toReversed(),
     about: { type: "tickets", id: ticket.id },
     dedupe_key,
@@ -73,13 +83,20 @@ async function write(work: Work, ticket: TicketRow, to: Person, about: About): P
   return queued?.id ?? null;
 }
 
-/** The contact of a ticket, when they can be written to. */
-async function clientOf(work: Work, ticket: TicketRow): Promise<Person | null> {
+/** The contact of a ticket, when they can be written to and want mails of this kind. */
+async function clientOf(work: Work, ticket: TicketRow, kind: MailKind): Promise<Person | null> {
   const contact = ticket.contact_id === null ? undefined : await maybeFind(work, "contacts", ticket.contact_id);
   if (contact === undefined || contact.email === null || contact.archived_at !== null) return null;
+  if (!wantsMail(work, kind, contact)) return null;
   const hasPortal = contact.is_portal_user && isModuleOn(work.app, work.tenant, "portal");
   const url = hasPortal ? `${work.tenant.public_url}/portal/tickets/${ticket.id}` : null;
-  return { reader: { contact_id: contact.id }, name: contactName(contact), email: contact.email, url };
+  return {
+    reader: { contact_id: contact.id },
+    name: contactName(contact),
+    email: contact.email,
+    url,
+    unsubscribe_url: canDoWithout(work, kind, contact) ? unsubscribeUrl(work, contact.id, kind) : null,
+  };
 }
 
 /** Somebody of the staff, when they still work here. */
@@ -91,6 +108,7 @@ async function colleagueOf(work: Work, ticket: TicketRow, userId: string | null)
     name: user.name,
     email: user.email,
     url: `${work.tenant.public_url}/tickets/${ticket.id}`,
+    unsubscribe_url: null,
   };
 }
 
@@ -104,7 +122,7 @@ const whyClient = (work: Work): string =>
 
 const received = on(ticketOpened, "tickets.confirm_to_contact", async (work, { payload }) => {
   const ticket = await ticketOf(work, payload);
-  const to = ticket === undefined ? null : await clientOf(work, ticket);
+  const to = ticket === undefined ? null : await clientOf(work, ticket, "is_receipt_mailed");
   if (ticket === undefined || to === null) return;
   const description = htmlToText(ticket.description).trim();
   await tell(work, ticket, to, () => ({
@@ -153,7 +171,9 @@ const noteMailed = on(noteAdded, "tickets.send_note", async (work, { payload }) 
     !(await wants(work, ticket.assigned_to_id, noteAdded.name, "email"))
   )
     return;
-  const to = isByClient ? await colleagueOf(work, ticket, ticket.assigned_to_id) : await clientOf(work, ticket);
+  const to = isByClient
+    ? await colleagueOf(work, ticket, ticket.assigned_to_id)
+    : await clientOf(work, ticket, "is_reply_mailed");
   if (to === null) return;
   const writer = note.created_by_id === null ? undefined : await maybeFind(work, "users", note.created_by_id);
   const text = htmlToText(note.content).trim();

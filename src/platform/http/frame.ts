@@ -45,7 +45,9 @@ export async function frameOf(
         href: route.door === "portal" ? "/portal/account/appearance" : "/account/appearance",
         icon: "eye",
       },
-      ...(route.door === "portal" ? [] : [{ label: t("Keyboard shortcuts"), href: "/keyboard", icon: "keyboard" }]),
+      route.door === "portal"
+        ? { label: t("Mails I get"), href: "/portal/account/mails", icon: "mail" }
+        : { label: t("Keyboard shortcuts"), href: "/keyboard", icon: "keyboard" },
     ],
     create: route.door === "staff" ? createOf(ctx) : [],
     ...(route.door === "staff" ? { keymap: keymapOf(ctx) } : {}),

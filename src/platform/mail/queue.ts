@@ -18,6 +18,8 @@ export const mails = table(
     to_name: readOnly(col.text()),
     cc_addresses: defaulted(col.json<string[]>(), []),
     reply_to: readOnly(col.maybe.text()),
+    /** Where the recipient says that they want no more of its kind; null: mails of its kind always come. */
+    unsubscribe_url: readOnly(col.maybe.text({ maxLength: 500, label: "Unsubscribe link" })),
     subject: readOnly(col.text()),
     text_body: readOnly(col.text({ maxLength: 1_000_000 })),
     html_body: readOnly(col.maybe.text({ maxLength: 1_000_000 })),
@@ -61,6 +63,8 @@ export interface MailToQueue {
   text: string;
   html: string | null;
   reply_to?: string;
+  /** Where the recipient ends mails of this kind: one click in a mail program. */
+  unsubscribe_url?: string;
   /** Message-ID of the mail this one answers, and the thread before it. */
   in_reply_to?: string | null;
   references?: string[];
@@ -94,6 +98,7 @@ export async function queueMail(work: Work, mail: MailToQueue): Promise<{ id: st
       to_name: mail.to.name,
       cc_addresses: mail.cc ?? [],
       reply_to: mail.reply_to ?? null,
+      unsubscribe_url: mail.unsubscribe_url ?? null,
       subject: mail.subject.replace(/[\r\n]+/g, " "),
       text_body: mail.text,
       html_body: mail.html,

@@ -180,6 +180,15 @@ async function claim(app: App, tenantId: string): Promise<Claim | null> {
   return claimed === null || claimed.numUpdatedRows === 0n ? null : { id: due.id, token };
 }
 
+/** How a mail program offers to end mails of this kind (RFC 2369); by one click where the address is secure (RFC 8058). */
+function headersOf(unsubscribe: string | null): Record<string, string> {
+  return {
+    "Auto-Submitted": "auto-generated",
+    ...(unsubscribe === null ? {} : { "List-Unsubscribe": `<${unsubscribe}>` }),
+    ...(unsubscribe?.startsWith("https://") === true ? { "List-Unsubscribe-Post": "List-Unsubscribe=One-Click" } : {}),
+  };
+}
+
 /** Sends a claimed mail and writes down what became of it. Returns whether the server could be talked to. */
 async function sendOne(app: App, tenantId: string, { id, token }: Claim, settings: SmtpSettings): Promise<boolean> {
   const { mail, attached } = await app.database.read(tenantId, async (db) => ({
@@ -234,7 +243,7 @@ async function sendOne(app: App, tenantId: string, { id, token }: Claim, setting
         text: mail.text_body,
         html: mail.html_body ?? undefined,
         attachments,
-        headers: { "Auto-Submitted": "auto-generated" },
+        headers: headersOf(mail.unsubscribe_url),
       },
       {
         onHandOver: async () => {

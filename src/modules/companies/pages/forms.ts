@@ -164,6 +164,11 @@ async function contactForm(ctx: Ctx, incoming: Incoming, typed: Typed, failure: 
           c("preferred_contact_method"),
           c("language", languageChoice(t("As the company"))),
           c("timezone", { hint: t("For example Europe/Warsaw") }),
+          c("is_receipt_mailed", { span: 6 }),
+          c("is_reply_mailed", {
+            span: 6,
+            hint: t("Without access to the portal answers are mailed all the same. Invoices always are."),
+          }),
         ],
       },
       ...(await customSections(ctx, "contacts", values, { companyId: companyId === "" ? null : companyId })),

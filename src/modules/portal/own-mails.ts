@@ -1,0 +1,114 @@
+import { type Static, Type } from "@sinclair/typebox";
+import { action, type AnyAction, perform } from "../../platform/action.ts";
+import { asSystem, type Ctx, reading, type Work } from "../../platform/context.ts";
+import type { RowOf } from "../../platform/database/columns.ts";
+import { update } from "../../platform/database/records.ts";
+import { forbidden, unauthorized } from "../../platform/errors.ts";
+import { field, formModel } from "../../platform/http/form-model.ts";
+import { formRoutes } from "../../platform/http/form-page.ts";
+import { readDocument, refuseParameters } from "../../platform/http/jsonapi-document.ts";
+import { type Answer, type ApiAnswer, json, redirect, type Route } from "../../platform/http/route.ts";
+import { t } from "../../platform/language/index.ts";
+import { contacts } from "../companies/index.ts";
+import { mailKinds } from "../tickets/index.ts";
+
+/** Which mails about their requests somebody of a client's wants: a page of the portal, and the same over the API. */
+
+const attributes = Type.Object(
+  { is_receipt_mailed: Type.Optional(Type.Boolean()), is_reply_mailed: Type.Optional(Type.Boolean()) },
+  { additionalProperties: false },
+);
+
+async function own(ctx: Ctx): Promise<RowOf<typeof contacts>> {
+  const { kind, contact_id } = ctx.actor;
+  if (kind !== "portal" || contact_id === null) throw kind === "staff" ? forbidden() : unauthorized();
+  return ctx.db.selectFrom("contacts").selectAll().where("id", "=", contact_id).executeTakeFirstOrThrow();
+}
+
+/** Chooses which mails about requests one gets; those that are not named stay as they are. */
+export const setOwnMails = action({
+  name: "portal.set_own_mails",
+  permission: null,
+  input: attributes,
+  run: async (work: Work, input: Static<typeof attributes>) => {
+    const { id } = await own(work);
+    // Contacts are the staff's to write; of their own choice a client is the only judge.
+    return update(asSystem(work), contacts, id, input);
+  },
+});
+
+const page = "/portal/account/mails";
+
+export const ownMailPages: Route[] = formRoutes({
+  path: page,
+  door: "portal",
+  permission: null,
+  action: setOwnMails as unknown as AnyAction,
+  title: () => t("Mails I get"),
+  breadcrumbs: [{ label: "Your account", href: "/portal/account" }],
+  form: async (ctx, _, typed, failure) => {
+    const contact = await own(ctx);
+    return formModel({
+      action: page,
+      values: typed ?? { ...contact },
+      failure,
+      submit_label: t("Save"),
+      cancel_url: "/portal/account",
+      sections: [
+        {
+          title: "",
+          hint: t("Invoices and mails about your account always come. Answers can be read here as well."),
+          fields: (["is_receipt_mailed", "is_reply_mailed"] as const).map((name) =>
+            field(name, t(mailKinds[name]), { kind: "checkbox", span: 6 }),
+          ),
+        },
+      ],
+    });
+  },
+  done: () => redirect(page, t("Saved.")),
+});
+
+const path = "/api/v1/portal/mail-preferences";
+const shown: ApiAnswer = {
+  type: "mail_preferences",
+  attributes: Type.Object({ is_receipt_mailed: Type.Boolean(), is_reply_mailed: Type.Boolean() }),
+};
+
+async function show(ctx: Ctx): Promise<Answer> {
+  const { id, is_receipt_mailed, is_reply_mailed } = await own(ctx);
+  const data = { type: "mail_preferences", id, attributes: { is_receipt_mailed, is_reply_mailed } };
+  return json({ jsonapi: { version: "1.1" }, links: { self: path }, data });
+}
+
+const change = (method: "PUT" | "PATCH"): Route => ({
+  method,
+  path,
+  door: "api",
+  permission: null,
+  doc: {
+    summary: "Choose which mails about one's requests one gets.",
+    input: { type: "mail_preferences", attributes },
+    answer: shown,
+  },
+  handle: async (ctx, incoming) => {
+    const { id } = await reading(ctx, own);
+    await perform(ctx, setOwnMails, readDocument(await incoming.json(), "mail_preferences", id));
+    return reading(ctx, show);
+  },
+});
+
+export const ownMailApi: Route[] = [
+  {
+    method: "GET",
+    path,
+    door: "api",
+    permission: null,
+    doc: { summary: "Which mails about one's requests one gets.", answer: shown },
+    handle: async (ctx, incoming) => {
+      refuseParameters(incoming);
+      return show(ctx);
+    },
+  },
+  change("PUT"),
+  change("PATCH"),
+];
