@@ -2248,7 +2248,7 @@ export interface Schemas {
     mime_type?: Schemas["filter_text"];
     uploaded_by_id?: Schemas["filter_equal"];
   };
-  ticket_attachments_include: ("ticket" | "ticket.status" | "ticket.priority" | "ticket.type" | "ticket.category" | "ticket.subcategory" | "ticket.company" | "ticket.contact" | "ticket.site" | "ticket.assigned_to" | "ticket.team" | "ticket.queue" | "ticket.parent_ticket" | "ticket.contract" | "ticket.created_by" | "note" | "note.ticket" | "note.created_by" | "note.contact" | "uploaded_by" | "uploaded_by.contact" | "uploaded_by.deactivated_by")[];
+  ticket_attachments_include: ("ticket" | "ticket.status" | "ticket.priority" | "ticket.type" | "ticket.category" | "ticket.subcategory" | "ticket.company" | "ticket.contact" | "ticket.site" | "ticket.assigned_to" | "ticket.team" | "ticket.queue" | "ticket.parent_ticket" | "ticket.contract" | "ticket.created_by" | "note" | "note.ticket" | "note.created_by" | "uploaded_by" | "uploaded_by.contact" | "uploaded_by.deactivated_by")[];
   ticket_attachments_sort: ("id" | "-id" | "version" | "-version" | "created_at" | "-created_at" | "updated_at" | "-updated_at" | "ticket_id" | "-ticket_id" | "file_name" | "-file_name" | "file_size" | "-file_size" | "mime_type" | "-mime_type")[];
   ticket_categories: {
     type: "ticket_categories";
@@ -2305,13 +2305,6 @@ export interface Schemas {
         } | null;
         links?: Schemas["relationship_links"];
       };
-      contact?: {
-        data: {
-          type: "contacts";
-          id: string;
-        } | null;
-        links?: Schemas["relationship_links"];
-      };
     };
     links: Schemas["self_link"];
   };
@@ -2324,8 +2317,6 @@ export interface Schemas {
     content: string;
     is_email_sent: boolean;
     created_by_id: string | null;
-    contact_id: string | null;
-    author_name: string | null;
   };
   ticket_notes_filter: {
     id?: Schemas["filter_equal"];
@@ -2337,11 +2328,9 @@ export interface Schemas {
     content?: Schemas["filter_text"];
     is_email_sent?: Schemas["filter_equal"];
     created_by_id?: Schemas["filter_equal"];
-    contact_id?: Schemas["filter_equal"];
-    author_name?: Schemas["filter_text"];
   };
-  ticket_notes_include: ("ticket" | "ticket.status" | "ticket.priority" | "ticket.type" | "ticket.category" | "ticket.subcategory" | "ticket.company" | "ticket.contact" | "ticket.site" | "ticket.assigned_to" | "ticket.team" | "ticket.queue" | "ticket.parent_ticket" | "ticket.contract" | "ticket.created_by" | "created_by" | "created_by.contact" | "created_by.deactivated_by" | "contact" | "contact.company" | "contact.site" | "contact.portal_user" | "contact.merged_into")[];
-  ticket_notes_sort: ("id" | "-id" | "version" | "-version" | "created_at" | "-created_at" | "updated_at" | "-updated_at" | "ticket_id" | "-ticket_id" | "note_type" | "-note_type" | "content" | "-content" | "is_email_sent" | "-is_email_sent" | "author_name" | "-author_name")[];
+  ticket_notes_include: ("ticket" | "ticket.status" | "ticket.priority" | "ticket.type" | "ticket.category" | "ticket.subcategory" | "ticket.company" | "ticket.contact" | "ticket.site" | "ticket.assigned_to" | "ticket.team" | "ticket.queue" | "ticket.parent_ticket" | "ticket.contract" | "ticket.created_by" | "created_by" | "created_by.contact" | "created_by.deactivated_by")[];
+  ticket_notes_sort: ("id" | "-id" | "version" | "-version" | "created_at" | "-created_at" | "updated_at" | "-updated_at" | "ticket_id" | "-ticket_id" | "note_type" | "-note_type" | "content" | "-content" | "is_email_sent" | "-is_email_sent")[];
   ticket_priorities: {
     type: "ticket_priorities";
     id: string;
@@ -2416,6 +2405,7 @@ export interface Schemas {
     waiting_on: "us" | "client" | "vendor" | "nobody";
     is_clock_running: boolean;
     portal_name: string | null;
+    next_status_ids: unknown;
   };
   ticket_statuses_filter: {
     id?: Schemas["filter_equal"];
@@ -2436,6 +2426,29 @@ export interface Schemas {
     type: "ticket_types";
     id: string;
     attributes: Schemas["ticket_types_attributes"];
+    relationships?: {
+      default_queue?: {
+        data: {
+          type: "ticket_queues";
+          id: string;
+        } | null;
+        links?: Schemas["relationship_links"];
+      };
+      default_priority?: {
+        data: {
+          type: "ticket_priorities";
+          id: string;
+        } | null;
+        links?: Schemas["relationship_links"];
+      };
+      default_team?: {
+        data: {
+          type: "teams";
+          id: string;
+        } | null;
+        links?: Schemas["relationship_links"];
+      };
+    };
     links: Schemas["self_link"];
   };
   ticket_types_attributes: {
@@ -2444,6 +2457,9 @@ export interface Schemas {
     updated_at: string;
     name: string;
     description: string;
+    default_queue_id: string | null;
+    default_priority_id: string | null;
+    default_team_id: string | null;
     is_default: boolean;
     sort_order: number;
     archived_at: string | null;
@@ -2455,10 +2471,14 @@ export interface Schemas {
     updated_at?: Schemas["filter_ordered"];
     name?: Schemas["filter_text"];
     description?: Schemas["filter_text"];
+    default_queue_id?: Schemas["filter_equal"];
+    default_priority_id?: Schemas["filter_equal"];
+    default_team_id?: Schemas["filter_equal"];
     is_default?: Schemas["filter_equal"];
     sort_order?: Schemas["filter_ordered"];
     archived_at?: Schemas["filter_ordered"];
   };
+  ticket_types_include: ("default_queue" | "default_priority" | "default_team")[];
   ticket_types_sort: ("id" | "-id" | "version" | "-version" | "created_at" | "-created_at" | "updated_at" | "-updated_at" | "name" | "-name" | "description" | "-description" | "is_default" | "-is_default" | "sort_order" | "-sort_order" | "archived_at" | "-archived_at")[];
   tickets: {
     type: "tickets";
@@ -2679,8 +2699,8 @@ export interface Schemas {
     q?: string;
     [custom: `custom_fields.${string}`]: unknown;
   };
-  tickets_include: ("status" | "priority" | "type" | "category" | "category.parent_category" | "subcategory" | "subcategory.parent_category" | "company" | "company.parent_company" | "company.default_billing_contact" | "company.default_technical_contact" | "company.account_manager" | "company.contract" | "company.rate_card" | "company.merged_into" | "contact" | "contact.company" | "contact.site" | "contact.portal_user" | "contact.merged_into" | "site" | "site.company" | "site.merged_into" | "assigned_to" | "assigned_to.contact" | "assigned_to.deactivated_by" | "team" | "queue" | "parent_ticket" | "parent_ticket.status" | "parent_ticket.priority" | "parent_ticket.type" | "parent_ticket.category" | "parent_ticket.subcategory" | "parent_ticket.company" | "parent_ticket.contact" | "parent_ticket.site" | "parent_ticket.assigned_to" | "parent_ticket.team" | "parent_ticket.queue" | "parent_ticket.parent_ticket" | "parent_ticket.contract" | "parent_ticket.created_by" | "contract" | "contract.company" | "contract.rate_card" | "contract.signed_by_contact" | "created_by" | "created_by.contact" | "created_by.deactivated_by")[];
-  tickets_include_one: ("status" | "priority" | "type" | "category" | "category.parent_category" | "subcategory" | "subcategory.parent_category" | "company" | "company.parent_company" | "company.default_billing_contact" | "company.default_technical_contact" | "company.account_manager" | "company.contract" | "company.rate_card" | "company.merged_into" | "contact" | "contact.company" | "contact.site" | "contact.portal_user" | "contact.merged_into" | "site" | "site.company" | "site.merged_into" | "assigned_to" | "assigned_to.contact" | "assigned_to.deactivated_by" | "team" | "queue" | "parent_ticket" | "parent_ticket.status" | "parent_ticket.priority" | "parent_ticket.type" | "parent_ticket.category" | "parent_ticket.subcategory" | "parent_ticket.company" | "parent_ticket.contact" | "parent_ticket.site" | "parent_ticket.assigned_to" | "parent_ticket.team" | "parent_ticket.queue" | "parent_ticket.parent_ticket" | "parent_ticket.contract" | "parent_ticket.created_by" | "contract" | "contract.company" | "contract.rate_card" | "contract.signed_by_contact" | "created_by" | "created_by.contact" | "created_by.deactivated_by" | "notes" | "notes.ticket" | "notes.created_by" | "notes.contact" | "attachments" | "attachments.ticket" | "attachments.note" | "attachments.uploaded_by" | "time_entries" | "time_entries.user" | "time_entries.work_type" | "time_entries.ticket" | "time_entries.note" | "time_entries.company" | "time_entries.contract" | "time_entries.invoice" | "time_entries.approved_by")[];
+  tickets_include: ("status" | "priority" | "type" | "type.default_queue" | "type.default_priority" | "type.default_team" | "category" | "category.parent_category" | "subcategory" | "subcategory.parent_category" | "company" | "company.parent_company" | "company.default_billing_contact" | "company.default_technical_contact" | "company.account_manager" | "company.contract" | "company.rate_card" | "company.merged_into" | "contact" | "contact.company" | "contact.site" | "contact.portal_user" | "contact.merged_into" | "site" | "site.company" | "site.merged_into" | "assigned_to" | "assigned_to.contact" | "assigned_to.deactivated_by" | "team" | "queue" | "parent_ticket" | "parent_ticket.status" | "parent_ticket.priority" | "parent_ticket.type" | "parent_ticket.category" | "parent_ticket.subcategory" | "parent_ticket.company" | "parent_ticket.contact" | "parent_ticket.site" | "parent_ticket.assigned_to" | "parent_ticket.team" | "parent_ticket.queue" | "parent_ticket.parent_ticket" | "parent_ticket.contract" | "parent_ticket.created_by" | "contract" | "contract.company" | "contract.rate_card" | "contract.signed_by_contact" | "created_by" | "created_by.contact" | "created_by.deactivated_by")[];
+  tickets_include_one: ("status" | "priority" | "type" | "type.default_queue" | "type.default_priority" | "type.default_team" | "category" | "category.parent_category" | "subcategory" | "subcategory.parent_category" | "company" | "company.parent_company" | "company.default_billing_contact" | "company.default_technical_contact" | "company.account_manager" | "company.contract" | "company.rate_card" | "company.merged_into" | "contact" | "contact.company" | "contact.site" | "contact.portal_user" | "contact.merged_into" | "site" | "site.company" | "site.merged_into" | "assigned_to" | "assigned_to.contact" | "assigned_to.deactivated_by" | "team" | "queue" | "parent_ticket" | "parent_ticket.status" | "parent_ticket.priority" | "parent_ticket.type" | "parent_ticket.category" | "parent_ticket.subcategory" | "parent_ticket.company" | "parent_ticket.contact" | "parent_ticket.site" | "parent_ticket.assigned_to" | "parent_ticket.team" | "parent_ticket.queue" | "parent_ticket.parent_ticket" | "parent_ticket.contract" | "parent_ticket.created_by" | "contract" | "contract.company" | "contract.rate_card" | "contract.signed_by_contact" | "created_by" | "created_by.contact" | "created_by.deactivated_by" | "notes" | "notes.ticket" | "notes.created_by" | "attachments" | "attachments.ticket" | "attachments.note" | "attachments.uploaded_by" | "time_entries" | "time_entries.user" | "time_entries.work_type" | "time_entries.ticket" | "time_entries.note" | "time_entries.company" | "time_entries.contract" | "time_entries.invoice" | "time_entries.approved_by")[];
   tickets_sort: ("id" | "-id" | "version" | "-version" | "created_at" | "-created_at" | "updated_at" | "-updated_at" | "ticket_number" | "-ticket_number" | "title" | "-title" | "description" | "-description" | "status_id" | "-status_id" | "priority_id" | "-priority_id" | "source" | "-source" | "company_id" | "-company_id" | "queue_id" | "-queue_id" | "sla_due_date" | "-sla_due_date" | "first_response_due" | "-first_response_due" | "first_response_at" | "-first_response_at" | "resolution_due" | "-resolution_due" | "resolved_at" | "-resolved_at" | "closed_at" | "-closed_at" | "scheduled_start" | "-scheduled_start" | "scheduled_end" | "-scheduled_end" | "estimated_hours" | "-estimated_hours" | "is_billable" | "-is_billable" | "billing_status" | "-billing_status" | "last_client_reply_at" | "-last_client_reply_at" | "last_staff_reply_at" | "-last_staff_reply_at")[];
   time_entries: {
     type: "time_entries";
@@ -2805,7 +2825,7 @@ export interface Schemas {
     approved_by_id?: Schemas["filter_equal"];
     approved_at?: Schemas["filter_ordered"];
   };
-  time_entries_include: ("user" | "user.contact" | "user.deactivated_by" | "work_type" | "ticket" | "ticket.status" | "ticket.priority" | "ticket.type" | "ticket.category" | "ticket.subcategory" | "ticket.company" | "ticket.contact" | "ticket.site" | "ticket.assigned_to" | "ticket.team" | "ticket.queue" | "ticket.parent_ticket" | "ticket.contract" | "ticket.created_by" | "note" | "note.ticket" | "note.created_by" | "note.contact" | "company" | "company.parent_company" | "company.default_billing_contact" | "company.default_technical_contact" | "company.account_manager" | "company.contract" | "company.rate_card" | "company.merged_into" | "contract" | "contract.company" | "contract.rate_card" | "contract.signed_by_contact" | "invoice" | "invoice.company" | "invoice.billing_contact" | "invoice.contract" | "invoice.tax_rate" | "invoice.approved_by" | "approved_by" | "approved_by.contact" | "approved_by.deactivated_by")[];
+  time_entries_include: ("user" | "user.contact" | "user.deactivated_by" | "work_type" | "ticket" | "ticket.status" | "ticket.priority" | "ticket.type" | "ticket.category" | "ticket.subcategory" | "ticket.company" | "ticket.contact" | "ticket.site" | "ticket.assigned_to" | "ticket.team" | "ticket.queue" | "ticket.parent_ticket" | "ticket.contract" | "ticket.created_by" | "note" | "note.ticket" | "note.created_by" | "company" | "company.parent_company" | "company.default_billing_contact" | "company.default_technical_contact" | "company.account_manager" | "company.contract" | "company.rate_card" | "company.merged_into" | "contract" | "contract.company" | "contract.rate_card" | "contract.signed_by_contact" | "invoice" | "invoice.company" | "invoice.billing_contact" | "invoice.contract" | "invoice.tax_rate" | "invoice.approved_by" | "approved_by" | "approved_by.contact" | "approved_by.deactivated_by")[];
   time_entries_sort: ("id" | "-id" | "version" | "-version" | "created_at" | "-created_at" | "updated_at" | "-updated_at" | "user_id" | "-user_id" | "date" | "-date" | "start_time" | "-start_time" | "end_time" | "-end_time" | "duration_minutes" | "-duration_minutes" | "worked_minutes" | "-worked_minutes" | "work_type_id" | "-work_type_id" | "company_id" | "-company_id" | "notes" | "-notes" | "internal_notes" | "-internal_notes" | "is_billable" | "-is_billable" | "billing_status" | "-billing_status" | "hourly_rate" | "-hourly_rate" | "total_amount" | "-total_amount" | "currency" | "-currency" | "approval_status" | "-approval_status" | "approved_at" | "-approved_at")[];
   users: {
     type: "users";
@@ -7248,35 +7268,6 @@ export interface Operations {
       };
     };
   };
-  /** What everybody has allowed apps to do, and apps that act by themselves. */
-  "GET /oauth-grants": {
-    path: undefined;
-    query: undefined;
-    body: undefined;
-    answer: {
-      jsonapi: Schemas["jsonapi"];
-      data: ({
-        type: "oauth_grants";
-        id: string;
-        attributes: {
-          client_id: string;
-          app_name: string;
-          user_id: string | null;
-          user_name: string | null;
-          scopes: (string)[];
-          created_at: string;
-          last_used_at: string | null;
-        };
-      })[];
-    };
-  };
-  /** Take away what somebody has allowed an app. */
-  "DELETE /oauth-grants/{id}": {
-    path: { id: string };
-    query: undefined;
-    body: undefined;
-    answer: undefined;
-  };
   /** This document: the whole API as OpenAPI 3.1. */
   "GET /openapi.json": {
     path: undefined;
@@ -9369,39 +9360,6 @@ export interface Operations {
       links?: Schemas["list_links"];
     };
   };
-  /** Everybody's API keys: whose, what for, when and from where they were used. */
-  "GET /staff/api-keys": {
-    path: undefined;
-    query: undefined;
-    body: undefined;
-    answer: {
-      jsonapi: Schemas["jsonapi"];
-      data: ({
-        type: "api_keys";
-        id: string;
-        attributes: {
-          name: string;
-          hint: string;
-          scopes: (string)[];
-          allowed_networks: (string)[];
-          created_at: string;
-          last_used_at: string | null;
-          last_used_ip: string | null;
-          expires_at: string | null;
-          revoked_at: string | null;
-          user_id: string;
-          user_name: string;
-        };
-      })[];
-    };
-  };
-  /** Revoke anybody's API key. */
-  "DELETE /staff/api-keys/{id}": {
-    path: { id: string };
-    query: undefined;
-    body: undefined;
-    answer: undefined;
-  };
   /** The standard lists, entry by entry, with what has the same name or the same place already. */
   "GET /standard-data": {
     path: undefined;
@@ -10239,6 +10197,7 @@ export interface Operations {
           waiting_on?: "us" | "client" | "vendor" | "nobody";
           is_clock_running?: boolean;
           portal_name?: string | null;
+          next_status_ids?: (string)[];
         };
       };
     };
@@ -10278,6 +10237,7 @@ export interface Operations {
           waiting_on?: "us" | "client" | "vendor" | "nobody";
           is_clock_running?: boolean;
           portal_name?: string | null;
+          next_status_ids?: (string)[];
         };
       };
     };
@@ -10305,6 +10265,7 @@ export interface Operations {
           waiting_on?: "us" | "client" | "vendor" | "nobody";
           is_clock_running?: boolean;
           portal_name?: string | null;
+          next_status_ids?: (string)[];
         };
       };
     };
@@ -10328,7 +10289,7 @@ export interface Operations {
     query: { filter?: Schemas["ticket_types_filter"]; sort?: Schemas["ticket_types_sort"]; page?: {
       size?: number;
       after?: string;
-    }; fields?: Record<string, string> };
+    }; fields?: Record<string, string>; include?: Schemas["ticket_types_include"] };
     body: undefined;
     answer: {
       jsonapi: Schemas["jsonapi"];
@@ -10348,8 +10309,31 @@ export interface Operations {
         attributes?: {
           name: string;
           description?: string;
+          default_queue_id?: string | null;
+          default_priority_id?: string | null;
+          default_team_id?: string | null;
           is_default?: boolean;
           sort_order?: number;
+        };
+        relationships?: {
+          default_queue?: {
+            data: {
+              type: string;
+              id: string;
+            } | null;
+          };
+          default_priority?: {
+            data: {
+              type: string;
+              id: string;
+            } | null;
+          };
+          default_team?: {
+            data: {
+              type: string;
+              id: string;
+            } | null;
+          };
         };
       };
     };
@@ -10363,7 +10347,7 @@ export interface Operations {
   /** Show a type. */
   "GET /ticket-types/{id}": {
     path: { id: string };
-    query: { fields?: Record<string, string> };
+    query: { fields?: Record<string, string>; include?: Schemas["ticket_types_include"] };
     body: undefined;
     answer: {
       jsonapi: Schemas["jsonapi"];
@@ -10383,8 +10367,31 @@ export interface Operations {
         attributes?: {
           name?: string;
           description?: string;
+          default_queue_id?: string | null;
+          default_priority_id?: string | null;
+          default_team_id?: string | null;
           is_default?: boolean;
           sort_order?: number;
+        };
+        relationships?: {
+          default_queue?: {
+            data: {
+              type: string;
+              id: string;
+            } | null;
+          };
+          default_priority?: {
+            data: {
+              type: string;
+              id: string;
+            } | null;
+          };
+          default_team?: {
+            data: {
+              type: string;
+              id: string;
+            } | null;
+          };
         };
       };
     };
@@ -10406,8 +10413,31 @@ export interface Operations {
         attributes?: {
           name?: string;
           description?: string;
+          default_queue_id?: string | null;
+          default_priority_id?: string | null;
+          default_team_id?: string | null;
           is_default?: boolean;
           sort_order?: number;
+        };
+        relationships?: {
+          default_queue?: {
+            data: {
+              type: string;
+              id: string;
+            } | null;
+          };
+          default_priority?: {
+            data: {
+              type: string;
+              id: string;
+            } | null;
+          };
+          default_team?: {
+            data: {
+              type: string;
+              id: string;
+            } | null;
+          };
         };
       };
     };

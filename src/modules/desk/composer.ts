@@ -3,11 +3,10 @@ import { maybeFind } from "../../platform/access/reach.ts";
 import type { Ctx } from "../../platform/context.ts";
 import type { Failure } from "../../platform/errors.ts";
 import { field, type FormValues, formModel } from "../../platform/http/form-model.ts";
-import { optionsOf } from "../../platform/http/options.ts";
 import type { ComposerModel } from "../../platform/http/page-models.ts";
 import { t } from "../../platform/language/index.ts";
 import { contactName } from "../companies/index.ts";
-import { mostFiles, type TicketRow, wantsMail } from "../tickets/index.ts";
+import { mostFiles, statusOptions, type TicketRow, wantsMail } from "../tickets/index.ts";
 import { activeTimer, workTypeOptions } from "../time/index.ts";
 
 /** What the composer sends beside the text. */
@@ -55,7 +54,7 @@ export async function composerOf(
   const statusField = field("status_id", t("Status"), {
     id: "reply-status",
     kind: "select",
-    options: await optionsOf(ctx, "ticket_statuses", { blank: t("Stays as it is") }),
+    options: [{ value: "", label: t("Stays as it is") }, ...(await statusOptions(ctx, ticket.status_id))],
   });
   const form = formModel({
     action,

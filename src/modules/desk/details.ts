@@ -5,7 +5,7 @@ import { columnField, formModel, type FormValues, rowValues } from "../../platfo
 import { optionsOf } from "../../platform/http/options.ts";
 import type { FieldModel, FormModel } from "../../platform/http/form-models.ts";
 import { t } from "../../platform/language/index.ts";
-import { type TicketRow, tickets } from "../tickets/index.ts";
+import { statusOptions, type TicketRow, tickets } from "../tickets/index.ts";
 
 /** The fields beside a conversation; each saves when it changes. */
 export const detailNames = [
@@ -31,7 +31,7 @@ export async function detailsForm(
   const c = (name: string, options: NonNullable<Parameters<typeof columnField>[2]>["options"]): FieldModel =>
     columnField(tickets, name, { options: options ?? [], is_required: false, is_disabled: !mayWrite, span: 6 });
   const fields = [
-    c("status_id", await optionsOf(ctx, "ticket_statuses")),
+    c("status_id", await statusOptions(ctx, ticket.status_id)),
     c("priority_id", await optionsOf(ctx, "ticket_priorities")),
     c("queue_id", await optionsOf(ctx, "ticket_queues", { keep: ticket.queue_id })),
     c(

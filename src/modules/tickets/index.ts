@@ -57,6 +57,7 @@ export { myWork } from "./pages/my-work.ts";
 export { minutesOn, type TicketListRow, ticketRows } from "./queries.ts";
 export { endsAfter, isClientWaiting, mailSubject, repliesAfter, ticketNumber } from "./rules.ts";
 export { ticketAttachments, ticketNotes, tickets } from "./schema.ts";
+export { statusOptions } from "./workflow.ts";
 
 const actions = [
   openTicket,

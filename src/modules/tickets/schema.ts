@@ -36,6 +36,8 @@ export const ticketStatuses = table(
     is_clock_running: defaulted(col.boolean({ label: "The SLA clock runs" }), true),
     /** What clients read instead of the name. */
     portal_name: col.maybe.text({ maxLength: 60, label: "Name in the portal" }),
+    /** Which statuses may follow; none: all. */
+    next_status_ids: defaulted(readOnly(col.json<string[]>({ label: "May be followed by" })), []),
   },
   { noun: "status", readPermission },
 );
@@ -59,6 +61,10 @@ export const ticketTypes = table(
     ...record,
     name: col.text({ maxLength: 60 }),
     description: defaulted(col.text({ maxLength: 1000 }), ""),
+    /** What tickets of the type begin with, unless something else is said. */
+    default_queue_id: col.maybe.ref("ticket_queues", { label: "Queue of new tickets" }),
+    default_priority_id: col.maybe.ref("ticket_priorities", { label: "Priority of new tickets" }),
+    default_team_id: col.maybe.ref("teams", { label: "Team of new tickets" }),
     is_default: isDefault,
     sort_order: sortOrder,
     archived_at: readOnly(col.maybe.instant()),

@@ -1,4 +1,4 @@
-import { Type } from "@sinclair/typebox";
+import { type TProperties, Type } from "@sinclair/typebox";
 import { find } from "../../../platform/access/reach.ts";
 import { action, type Action } from "../../../platform/action.ts";
 import type { Work } from "../../../platform/context.ts";
@@ -7,6 +7,7 @@ import { fromEdge, newInput, type PatchInput, patchInput } from "../../../platfo
 import { insert, remove, update } from "../../../platform/database/records.ts";
 import { conflict, invalidField } from "../../../platform/errors.ts";
 import { t } from "../../../platform/language/index.ts";
+import { checkFollowing } from "../workflow.ts";
 import { ticketCategories, ticketPriorities, ticketQueues, ticketStatuses, ticketTypes } from "../schema.ts";
 
 /** The lists that tickets are sorted by: queues, statuses, priorities, types, categories. */
@@ -30,6 +31,21 @@ export interface ListActions {
   restore: Action<PatchInput, RowOf<Table>> | null;
 }
 
+const following = Type.Array(Type.String({ format: "uuid" }), {
+  maxItems: 100,
+  title: "May be followed by",
+  description: "Statuses that may follow; none: all.",
+});
+
+const extraOf = (table: ListTable): TProperties =>
+  table === ticketStatuses ? { next_status_ids: Type.Optional(following) } : {};
+
+function valuesOf(work: Work, table: ListTable, input: Loose): Loose {
+  const values = fromEdge(table as unknown as Table, input, work.tenant.currency) as Loose;
+  const { next_status_ids } = input;
+  return next_status_ids === undefined ? values : { ...values, next_status_ids };
+}
+
 function listActions(verb: string, table: ListTable): ListActions {
   const loose = table as unknown as Table;
   const setArchived = (isArchiving: boolean): Action<PatchInput, RowOf<Table>> =>
@@ -46,9 +62,9 @@ function listActions(verb: string, table: ListTable): ListActions {
     create: action({
       name: `tickets.create_${verb}`,
       permission,
-      input: newInput(loose),
+      input: newInput(loose, undefined, extraOf(table)),
       run: async (work: Work, input: Loose) => {
-        const values = fromEdge(loose, input, work.tenant.currency) as Loose;
+        const values = valuesOf(work, table, input);
         await check(work, table, null, values);
         return insert(work, loose, values as NewRow<Table>);
       },
@@ -56,9 +72,9 @@ function listActions(verb: string, table: ListTable): ListActions {
     update: action({
       name: `tickets.update_${verb}`,
       permission,
-      input: patchInput(loose),
+      input: patchInput(loose, undefined, extraOf(table)),
       run: async (work: Work, input: PatchInput) => {
-        const values = fromEdge(loose, input, work.tenant.currency) as Loose;
+        const values = valuesOf(work, table, input);
         await check(work, table, input.id, values);
         return update(work, loose, input.id, values as Patch<Table>, input.version);
       },
@@ -78,6 +94,8 @@ function listActions(verb: string, table: ListTable): ListActions {
 }
 
 async function check(work: Work, table: ListTable, id: string | null, values: Loose): Promise<void> {
+  if (Array.isArray(values["next_status_ids"]))
+    await checkFollowing(work, id, values["next_status_ids"] as readonly string[]);
   if (table === ticketStatuses && id !== null) await checkStatus(work, id, values);
   if (table === ticketStatuses && values["is_default"] === true && values["is_closed"] === true) {
     throw invalidField("is_default", t("New tickets cannot begin with a status that closes them."));

@@ -13,6 +13,7 @@ import { t } from "../../../platform/language/index.ts";
 import { setTags } from "../../../platform/tags.ts";
 import { nextNumber } from "../../../platform/tenants.ts";
 import { ticketDefaults } from "../defaults.ts";
+import { defaultsOfType } from "../workflow.ts";
 import { endsAfter, ticketNumber } from "../rules.ts";
 import { tickets } from "../schema.ts";
 import { checkSchedule } from "./schedule.ts";
@@ -37,7 +38,7 @@ function openInput(): ReturnType<typeof Type.Object> {
 
 /**
  * Opens a ticket for a client (PRD 3.4.2). The company follows from the contact when only that is given; queue, status,
- * priority and type are the defaults unless given; the description is HTML and sanitized. Emits `tickets.opened`.
+ * priority and type are the defaults unless given or the type brings others; the description is HTML and sanitized. Emits `tickets.opened`.
  */
 export const openTicket = action({
   name: "tickets.open",
@@ -74,8 +75,10 @@ async function open(work: Work, input: Input): Promise<TicketRow> {
   const given = fromEdge(tickets, input, work.tenant.currency);
   const defaults = await ticketDefaults(work);
   const company_id = given.company_id ?? (await companyOf(work, given.contact_id ?? null));
+  const ofType = await defaultsOfType(work, given.type_id === undefined ? defaults.type_id : given.type_id);
   const values = {
     ...defaults,
+    ...ofType,
     ...given,
     company_id,
     contact_id: given.contact_id ?? null,

@@ -13,6 +13,7 @@ import { t } from "../../../platform/language/index.ts";
 import { setTags } from "../../../platform/tags.ts";
 import { backToBefore } from "../../../platform/undo/undo.ts";
 import { endsAfter } from "../rules.ts";
+import { checkTransition } from "../workflow.ts";
 import { tickets } from "../schema.ts";
 import { tagsInput, type TicketRow } from "./open.ts";
 import { checkRelations, refuseCircle } from "./relations.ts";
@@ -106,6 +107,7 @@ export async function changeTicket(
   if (changed.includes("parent_ticket_id") && after.parent_ticket_id !== null)
     await refuseCircle(work, id, after.parent_ticket_id);
   checkSchedule(after.scheduled_start, after.scheduled_end);
+  if (changed.includes("status_id")) await checkTransition(work, before.status_id, after.status_id);
   const ends = changed.includes("status_id") ? await endsBy(work, before, after.status_id) : {};
   const row = (await update(work, tickets, id, { ...values, ...ends })) as TicketRow;
   const about = { ticket_id: id, company_id: row.company_id };

@@ -3,10 +3,11 @@ import { find, reach } from "../../../platform/access/reach.ts";
 import type { AnyAction } from "../../../platform/action.ts";
 import type { Ctx } from "../../../platform/context.ts";
 import type { Table } from "../../../platform/database/columns.ts";
+import type { TableName } from "../../../platform/database/tables.ts";
 import { writable } from "../../../platform/database/edge.ts";
 import type { Failure } from "../../../platform/errors.ts";
 import { button, cell, empty, link, words } from "../../../platform/http/cells.ts";
-import { columnField, formModel, type FormValues, rowValues } from "../../../platform/http/form-model.ts";
+import { columnField, field, formModel, type FormValues, rowValues } from "../../../platform/http/form-model.ts";
 import { buttonRoute, formRoutes } from "../../../platform/http/form-page.ts";
 import { type List, type ListColumn, listAnswer, type ListQuery } from "../../../platform/http/list.ts";
 import { optionsOf } from "../../../platform/http/options.ts";
@@ -51,7 +52,7 @@ const settings: readonly Setting[] = [
     actions: statusActions,
     path: "ticket-statuses",
     title: "Statuses",
-    text: "The states of a ticket, who moves next, and what clients read.",
+    text: "The states of a ticket, who moves next, what may follow, and what clients read.",
     icon: "flag",
   },
   {
@@ -67,7 +68,7 @@ const settings: readonly Setting[] = [
     actions: typeActions,
     path: "ticket-types",
     title: "Ticket types",
-    text: "Incidents, requests and what else you tell apart.",
+    text: "Incidents, requests and what else you tell apart, and what each begins with.",
     icon: "tag",
   },
   {
@@ -225,11 +226,26 @@ async function formOf(
             ),
           }
         : {};
-    fields.push(columnField(setting.table as Table, name, { ...options, hint: t(hints[name] ?? "") }));
+    const reference = (setting.table as Table).columns[name]?.references;
+    const chosen =
+      name !== "parent_category_id" && reference != null
+        ? { options: await optionsOf(ctx, reference as TableName, { blank: t("As for all tickets") }) }
+        : options;
+    fields.push(columnField(setting.table as Table, name, { ...chosen, hint: t(hints[name] ?? "") }));
   }
+  if (setting.table === ticketStatuses)
+    fields.push(
+      field("next_status_ids", t("May be followed by"), {
+        kind: "checkboxes",
+        span: 6,
+        has_blank: true,
+        hint: t("None ticked: any status may follow. Clients who answer open a closed ticket all the same."),
+        options: (await optionsOf(ctx, "ticket_statuses")).filter((option) => option.value !== id),
+      }),
+    );
   return formModel({
     action: incoming.url.pathname,
-    values: typed ?? (row === null ? first : rowValues(setting.table as Table, row)),
+    values: typed ?? (row === null ? first : { ...rowValues(setting.table as Table, row), ...followingOf(row) }),
     version: row?.version ?? null,
     failure,
     submit_label: row === null ? t("Create {noun}", { noun: t(setting.table.noun) }) : t("Save changes"),
@@ -237,6 +253,9 @@ async function formOf(
     sections: [{ title: "", fields }],
   });
 }
+
+const followingOf = (row: object): FormValues =>
+  "next_status_ids" in row ? { next_status_ids: row.next_status_ids } : {};
 
 async function buttonsOf(ctx: Ctx, setting: Setting, id: string): Promise<ActionLink[]> {
   const row = (await find(ctx, setting.table.name, id)) as unknown as ListRow;
