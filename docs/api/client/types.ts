@@ -2248,7 +2248,7 @@ export interface Schemas {
     mime_type?: Schemas["filter_text"];
     uploaded_by_id?: Schemas["filter_equal"];
   };
-  ticket_attachments_include: ("ticket" | "ticket.status" | "ticket.priority" | "ticket.type" | "ticket.category" | "ticket.subcategory" | "ticket.company" | "ticket.contact" | "ticket.site" | "ticket.assigned_to" | "ticket.team" | "ticket.queue" | "ticket.parent_ticket" | "ticket.contract" | "ticket.created_by" | "note" | "note.ticket" | "note.created_by" | "uploaded_by" | "uploaded_by.contact" | "uploaded_by.deactivated_by")[];
+  ticket_attachments_include: ("ticket" | "ticket.status" | "ticket.priority" | "ticket.type" | "ticket.category" | "ticket.subcategory" | "ticket.company" | "ticket.contact" | "ticket.site" | "ticket.assigned_to" | "ticket.team" | "ticket.queue" | "ticket.parent_ticket" | "ticket.contract" | "ticket.created_by" | "note" | "note.ticket" | "note.created_by" | "note.contact" | "uploaded_by" | "uploaded_by.contact" | "uploaded_by.deactivated_by")[];
   ticket_attachments_sort: ("id" | "-id" | "version" | "-version" | "created_at" | "-created_at" | "updated_at" | "-updated_at" | "ticket_id" | "-ticket_id" | "file_name" | "-file_name" | "file_size" | "-file_size" | "mime_type" | "-mime_type")[];
   ticket_categories: {
     type: "ticket_categories";
@@ -2305,6 +2305,13 @@ export interface Schemas {
         } | null;
         links?: Schemas["relationship_links"];
       };
+      contact?: {
+        data: {
+          type: "contacts";
+          id: string;
+        } | null;
+        links?: Schemas["relationship_links"];
+      };
     };
     links: Schemas["self_link"];
   };
@@ -2317,6 +2324,8 @@ export interface Schemas {
     content: string;
     is_email_sent: boolean;
     created_by_id: string | null;
+    contact_id: string | null;
+    author_name: string | null;
   };
   ticket_notes_filter: {
     id?: Schemas["filter_equal"];
@@ -2328,9 +2337,11 @@ export interface Schemas {
     content?: Schemas["filter_text"];
     is_email_sent?: Schemas["filter_equal"];
     created_by_id?: Schemas["filter_equal"];
+    contact_id?: Schemas["filter_equal"];
+    author_name?: Schemas["filter_text"];
   };
-  ticket_notes_include: ("ticket" | "ticket.status" | "ticket.priority" | "ticket.type" | "ticket.category" | "ticket.subcategory" | "ticket.company" | "ticket.contact" | "ticket.site" | "ticket.assigned_to" | "ticket.team" | "ticket.queue" | "ticket.parent_ticket" | "ticket.contract" | "ticket.created_by" | "created_by" | "created_by.contact" | "created_by.deactivated_by")[];
-  ticket_notes_sort: ("id" | "-id" | "version" | "-version" | "created_at" | "-created_at" | "updated_at" | "-updated_at" | "ticket_id" | "-ticket_id" | "note_type" | "-note_type" | "content" | "-content" | "is_email_sent" | "-is_email_sent")[];
+  ticket_notes_include: ("ticket" | "ticket.status" | "ticket.priority" | "ticket.type" | "ticket.category" | "ticket.subcategory" | "ticket.company" | "ticket.contact" | "ticket.site" | "ticket.assigned_to" | "ticket.team" | "ticket.queue" | "ticket.parent_ticket" | "ticket.contract" | "ticket.created_by" | "created_by" | "created_by.contact" | "created_by.deactivated_by" | "contact" | "contact.company" | "contact.site" | "contact.portal_user" | "contact.merged_into")[];
+  ticket_notes_sort: ("id" | "-id" | "version" | "-version" | "created_at" | "-created_at" | "updated_at" | "-updated_at" | "ticket_id" | "-ticket_id" | "note_type" | "-note_type" | "content" | "-content" | "is_email_sent" | "-is_email_sent" | "author_name" | "-author_name")[];
   ticket_priorities: {
     type: "ticket_priorities";
     id: string;
@@ -2700,7 +2711,7 @@ export interface Schemas {
     [custom: `custom_fields.${string}`]: unknown;
   };
   tickets_include: ("status" | "priority" | "type" | "type.default_queue" | "type.default_priority" | "type.default_team" | "category" | "category.parent_category" | "subcategory" | "subcategory.parent_category" | "company" | "company.parent_company" | "company.default_billing_contact" | "company.default_technical_contact" | "company.account_manager" | "company.contract" | "company.rate_card" | "company.merged_into" | "contact" | "contact.company" | "contact.site" | "contact.portal_user" | "contact.merged_into" | "site" | "site.company" | "site.merged_into" | "assigned_to" | "assigned_to.contact" | "assigned_to.deactivated_by" | "team" | "queue" | "parent_ticket" | "parent_ticket.status" | "parent_ticket.priority" | "parent_ticket.type" | "parent_ticket.category" | "parent_ticket.subcategory" | "parent_ticket.company" | "parent_ticket.contact" | "parent_ticket.site" | "parent_ticket.assigned_to" | "parent_ticket.team" | "parent_ticket.queue" | "parent_ticket.parent_ticket" | "parent_ticket.contract" | "parent_ticket.created_by" | "contract" | "contract.company" | "contract.rate_card" | "contract.signed_by_contact" | "created_by" | "created_by.contact" | "created_by.deactivated_by")[];
-  tickets_include_one: ("status" | "priority" | "type" | "type.default_queue" | "type.default_priority" | "type.default_team" | "category" | "category.parent_category" | "subcategory" | "subcategory.parent_category" | "company" | "company.parent_company" | "company.default_billing_contact" | "company.default_technical_contact" | "company.account_manager" | "company.contract" | "company.rate_card" | "company.merged_into" | "contact" | "contact.company" | "contact.site" | "contact.portal_user" | "contact.merged_into" | "site" | "site.company" | "site.merged_into" | "assigned_to" | "assigned_to.contact" | "assigned_to.deactivated_by" | "team" | "queue" | "parent_ticket" | "parent_ticket.status" | "parent_ticket.priority" | "parent_ticket.type" | "parent_ticket.category" | "parent_ticket.subcategory" | "parent_ticket.company" | "parent_ticket.contact" | "parent_ticket.site" | "parent_ticket.assigned_to" | "parent_ticket.team" | "parent_ticket.queue" | "parent_ticket.parent_ticket" | "parent_ticket.contract" | "parent_ticket.created_by" | "contract" | "contract.company" | "contract.rate_card" | "contract.signed_by_contact" | "created_by" | "created_by.contact" | "created_by.deactivated_by" | "notes" | "notes.ticket" | "notes.created_by" | "attachments" | "attachments.ticket" | "attachments.note" | "attachments.uploaded_by" | "time_entries" | "time_entries.user" | "time_entries.work_type" | "time_entries.ticket" | "time_entries.note" | "time_entries.company" | "time_entries.contract" | "time_entries.invoice" | "time_entries.approved_by")[];
+  tickets_include_one: ("status" | "priority" | "type" | "type.default_queue" | "type.default_priority" | "type.default_team" | "category" | "category.parent_category" | "subcategory" | "subcategory.parent_category" | "company" | "company.parent_company" | "company.default_billing_contact" | "company.default_technical_contact" | "company.account_manager" | "company.contract" | "company.rate_card" | "company.merged_into" | "contact" | "contact.company" | "contact.site" | "contact.portal_user" | "contact.merged_into" | "site" | "site.company" | "site.merged_into" | "assigned_to" | "assigned_to.contact" | "assigned_to.deactivated_by" | "team" | "queue" | "parent_ticket" | "parent_ticket.status" | "parent_ticket.priority" | "parent_ticket.type" | "parent_ticket.category" | "parent_ticket.subcategory" | "parent_ticket.company" | "parent_ticket.contact" | "parent_ticket.site" | "parent_ticket.assigned_to" | "parent_ticket.team" | "parent_ticket.queue" | "parent_ticket.parent_ticket" | "parent_ticket.contract" | "parent_ticket.created_by" | "contract" | "contract.company" | "contract.rate_card" | "contract.signed_by_contact" | "created_by" | "created_by.contact" | "created_by.deactivated_by" | "notes" | "notes.ticket" | "notes.created_by" | "notes.contact" | "attachments" | "attachments.ticket" | "attachments.note" | "attachments.uploaded_by" | "time_entries" | "time_entries.user" | "time_entries.work_type" | "time_entries.ticket" | "time_entries.note" | "time_entries.company" | "time_entries.contract" | "time_entries.invoice" | "time_entries.approved_by")[];
   tickets_sort: ("id" | "-id" | "version" | "-version" | "created_at" | "-created_at" | "updated_at" | "-updated_at" | "ticket_number" | "-ticket_number" | "title" | "-title" | "description" | "-description" | "status_id" | "-status_id" | "priority_id" | "-priority_id" | "source" | "-source" | "company_id" | "-company_id" | "queue_id" | "-queue_id" | "sla_due_date" | "-sla_due_date" | "first_response_due" | "-first_response_due" | "first_response_at" | "-first_response_at" | "resolution_due" | "-resolution_due" | "resolved_at" | "-resolved_at" | "closed_at" | "-closed_at" | "scheduled_start" | "-scheduled_start" | "scheduled_end" | "-scheduled_end" | "estimated_hours" | "-estimated_hours" | "is_billable" | "-is_billable" | "billing_status" | "-billing_status" | "last_client_reply_at" | "-last_client_reply_at" | "last_staff_reply_at" | "-last_staff_reply_at")[];
   time_entries: {
     type: "time_entries";
@@ -2825,7 +2836,7 @@ export interface Schemas {
     approved_by_id?: Schemas["filter_equal"];
     approved_at?: Schemas["filter_ordered"];
   };
-  time_entries_include: ("user" | "user.contact" | "user.deactivated_by" | "work_type" | "ticket" | "ticket.status" | "ticket.priority" | "ticket.type" | "ticket.category" | "ticket.subcategory" | "ticket.company" | "ticket.contact" | "ticket.site" | "ticket.assigned_to" | "ticket.team" | "ticket.queue" | "ticket.parent_ticket" | "ticket.contract" | "ticket.created_by" | "note" | "note.ticket" | "note.created_by" | "company" | "company.parent_company" | "company.default_billing_contact" | "company.default_technical_contact" | "company.account_manager" | "company.contract" | "company.rate_card" | "company.merged_into" | "contract" | "contract.company" | "contract.rate_card" | "contract.signed_by_contact" | "invoice" | "invoice.company" | "invoice.billing_contact" | "invoice.contract" | "invoice.tax_rate" | "invoice.approved_by" | "approved_by" | "approved_by.contact" | "approved_by.deactivated_by")[];
+  time_entries_include: ("user" | "user.contact" | "user.deactivated_by" | "work_type" | "ticket" | "ticket.status" | "ticket.priority" | "ticket.type" | "ticket.category" | "ticket.subcategory" | "ticket.company" | "ticket.contact" | "ticket.site" | "ticket.assigned_to" | "ticket.team" | "ticket.queue" | "ticket.parent_ticket" | "ticket.contract" | "ticket.created_by" | "note" | "note.ticket" | "note.created_by" | "note.contact" | "company" | "company.parent_company" | "company.default_billing_contact" | "company.default_technical_contact" | "company.account_manager" | "company.contract" | "company.rate_card" | "company.merged_into" | "contract" | "contract.company" | "contract.rate_card" | "contract.signed_by_contact" | "invoice" | "invoice.company" | "invoice.billing_contact" | "invoice.contract" | "invoice.tax_rate" | "invoice.approved_by" | "approved_by" | "approved_by.contact" | "approved_by.deactivated_by")[];
   time_entries_sort: ("id" | "-id" | "version" | "-version" | "created_at" | "-created_at" | "updated_at" | "-updated_at" | "user_id" | "-user_id" | "date" | "-date" | "start_time" | "-start_time" | "end_time" | "-end_time" | "duration_minutes" | "-duration_minutes" | "worked_minutes" | "-worked_minutes" | "work_type_id" | "-work_type_id" | "company_id" | "-company_id" | "notes" | "-notes" | "internal_notes" | "-internal_notes" | "is_billable" | "-is_billable" | "billing_status" | "-billing_status" | "hourly_rate" | "-hourly_rate" | "total_amount" | "-total_amount" | "currency" | "-currency" | "approval_status" | "-approval_status" | "approved_at" | "-approved_at")[];
   users: {
     type: "users";
