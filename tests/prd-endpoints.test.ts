@@ -1,15 +1,21 @@
 import { expect, test } from "bun:test";
 import { modules } from "../src/modules/index.ts";
-import { moduleRoutes } from "../src/platform/http/module-routes.ts";
+import { moduleRoutes, operatorRoutes } from "../src/platform/http/module-routes.ts";
+import type { Route } from "../src/platform/http/route.ts";
 import { buildRegistry } from "../src/platform/module.ts";
 
-/** The endpoints that the specification lists for what is there already (PRD 3.1, 3.3–3.5, 3.8, 3.10, 3.15). */
+/** The endpoints that the specification lists for what is there already (PRD 3.1, 3.3–3.5, 3.8, 3.10, 3.13, 3.15). */
 const specified = `
   POST   /auth/login
   POST   /auth/logout
   POST   /auth/refresh
   GET    /auth/sessions
   DELETE /auth/sessions/{id}
+  POST   /auth/mfa/setup
+  POST   /auth/mfa/verify
+  GET    /auth/sso/providers
+  POST   /auth/sso/{provider}/initiate
+  POST   /auth/sso/{provider}/callback
 
   GET POST       /companies
   GET PUT DELETE /companies/{id}
@@ -73,6 +79,12 @@ const specified = `
   POST           /payment-gateway/test
   GET            /billing/reports/ar-aging
 
+  GET PUT /users/{id}/notification-preferences
+  GET     /notifications
+  PUT     /notifications/{id}/read
+  PUT     /notifications/read-all
+  GET     /notifications/unread-count
+
   POST     /portal/auth/login
   POST     /portal/auth/logout
   POST     /portal/auth/forgot-password
@@ -89,12 +101,27 @@ const specified = `
   PUT      /portal/company/contacts
 `;
 
-test("every endpoint that the specification lists for a finished module is there", () => {
-  const routes = moduleRoutes(buildRegistry(modules));
-  const missing: string[] = [];
-  for (const line of specified.split("\n").filter((text) => text.trim() !== "")) {
+/** Of the operators' host, in the multi-tenant edition (PRD 3.2). */
+const ofOperators = `
+  GET POST       /tenants
+  GET PUT DELETE /tenants/{id}
+  POST           /tenants/{id}/suspend
+  POST           /tenants/{id}/activate
+  GET            /tenants/{id}/usage
+`;
+
+/** What the same chapters list and a module brings that is still to come; it moves up when that is there. */
+const toCome = `
+  GET /companies/{id}/assets
+`;
+
+/** Which of the endpoints are not among the routes. */
+function missing(listed: string, routes: readonly Pick<Route, "method" | "path">[]): string[] {
+  const absent: string[] = [];
+  for (const line of listed.split("\n").filter((text) => text.trim() !== "")) {
     const words = line.trim().split(/\s+/);
-    const parts = (words.at(-1) ?? "").split("/");
+    const path = words.at(-1) ?? "";
+    const parts = path.split("/");
     for (const method of words.slice(0, -1)) {
       const isThere = routes.some((route) => {
         const own = route.path.replace("/api/v1", "").split("/");
@@ -105,8 +132,18 @@ test("every endpoint that the specification lists for a finished module is there
           own.every((part, at) => part === parts[at] || (part.startsWith(":") && parts[at] !== undefined))
         );
       });
-      if (!isThere) missing.push(`${method} ${words.at(-1)}`);
+      if (!isThere) absent.push(`${method} ${path}`);
     }
   }
-  expect(missing).toEqual([]);
+  return absent;
+}
+
+test("every endpoint that the specification lists for a finished module is there", () => {
+  const routes = moduleRoutes(buildRegistry(modules));
+  expect(missing(specified, routes)).toEqual([]);
+  expect(missing(toCome, routes)).toEqual(toCome.trim().split(/\n\s*/));
+});
+
+test.skipIf(!MULTI_TENANT)("every endpoint that the specification lists for operators is at their host", () => {
+  expect(missing(ofOperators, operatorRoutes(buildRegistry(modules)))).toEqual([]);
 });
