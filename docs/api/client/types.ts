@@ -7279,6 +7279,35 @@ export interface Operations {
       };
     };
   };
+  /** What everybody has allowed apps to do, and apps that act by themselves. */
+  "GET /oauth-grants": {
+    path: undefined;
+    query: undefined;
+    body: undefined;
+    answer: {
+      jsonapi: Schemas["jsonapi"];
+      data: ({
+        type: "oauth_grants";
+        id: string;
+        attributes: {
+          client_id: string;
+          app_name: string;
+          user_id: string | null;
+          user_name: string | null;
+          scopes: (string)[];
+          created_at: string;
+          last_used_at: string | null;
+        };
+      })[];
+    };
+  };
+  /** Take away what somebody has allowed an app. */
+  "DELETE /oauth-grants/{id}": {
+    path: { id: string };
+    query: undefined;
+    body: undefined;
+    answer: undefined;
+  };
   /** This document: the whole API as OpenAPI 3.1. */
   "GET /openapi.json": {
     path: undefined;
@@ -9370,6 +9399,39 @@ export interface Operations {
       included?: (Schemas["resource_object"])[];
       links?: Schemas["list_links"];
     };
+  };
+  /** Everybody's API keys: whose, what for, when and from where they were used. */
+  "GET /staff/api-keys": {
+    path: undefined;
+    query: undefined;
+    body: undefined;
+    answer: {
+      jsonapi: Schemas["jsonapi"];
+      data: ({
+        type: "api_keys";
+        id: string;
+        attributes: {
+          name: string;
+          hint: string;
+          scopes: (string)[];
+          allowed_networks: (string)[];
+          created_at: string;
+          last_used_at: string | null;
+          last_used_ip: string | null;
+          expires_at: string | null;
+          revoked_at: string | null;
+          user_id: string;
+          user_name: string;
+        };
+      })[];
+    };
+  };
+  /** Revoke anybody's API key. */
+  "DELETE /staff/api-keys/{id}": {
+    path: { id: string };
+    query: undefined;
+    body: undefined;
+    answer: undefined;
   };
   /** The standard lists, entry by entry, with what has the same name or the same place already. */
   "GET /standard-data": {

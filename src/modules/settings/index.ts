@@ -14,7 +14,7 @@ import { brandRoutes } from "./branding.ts";
 import { defaultApi, defaultPages, setDefaults } from "./defaults.ts";
 import { moduleApi, modulePages, setModules } from "./modules.ts";
 import { settingsApi } from "./api.ts";
-import { settingsPages } from "./pages.ts";
+import { settingsPages } from "./pages/index.ts";
 
 export { updateMailSettings, updateOrganization } from "./actions.ts";
 export { letterheadSections, localitySections, mailSections, urlSections } from "./forms.ts";

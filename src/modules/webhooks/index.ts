@@ -5,7 +5,7 @@ import { webhookActions } from "./actions.ts";
 import { attemptResource, deliveryResource, endpointResource, webhookApi } from "./api.ts";
 import { webhookDisabled } from "./events.ts";
 import { clearDeliveries } from "./jobs.ts";
-import { webhookPages } from "./pages.ts";
+import { webhookPages } from "./pages/index.ts";
 import { nextWebhook, queueWebhooks } from "./queue.ts";
 import { webhookAttempts, webhookDeliveries, webhookEndpoints } from "./schema.ts";
 import { releaseWebhooks, sendDueWebhooks } from "./sender.ts";

@@ -9,7 +9,7 @@ import { type Answer, page, redirect, type Route } from "../../../platform/http/
 import { t } from "../../../platform/language/index.ts";
 import { acknowledgeAlert } from "../actions.ts";
 import { nameOf } from "../changes.ts";
-import { alertList } from "../lists.ts";
+import { alertList } from "../lists/alerts.ts";
 import type { AlertKind } from "../schema.ts";
 import { alertTitle } from "../words.ts";
 

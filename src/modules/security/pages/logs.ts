@@ -11,7 +11,8 @@ import type { AnyAction } from "../../../platform/action.ts";
 import { setApiLogDays } from "../actions.ts";
 import { type Change, changesOf, nameOf, shownValues } from "../changes.ts";
 import { exportLog } from "../export.ts";
-import { auditList, requestList } from "../lists.ts";
+import { auditList } from "../lists/audit.ts";
+import { requestList } from "../lists/requests.ts";
 import { recordNoun, verbOf } from "../words.ts";
 
 const crumbs = [

@@ -1,0 +1,112 @@
+import { can } from "../../../platform/access/actor.ts";
+import { auditActions, auditLog } from "../../../platform/access/audit.ts";
+import { reach } from "../../../platform/access/reach.ts";
+import type { Ctx } from "../../../platform/context.ts";
+import { allTables, labelOf, type Table, tableNamed } from "../../../platform/database/columns.ts";
+import { cell, empty, link } from "../../../platform/http/cells.ts";
+import type { List } from "../../../platform/http/list.ts";
+import { t } from "../../../platform/language/index.ts";
+import { actionTones, recordNoun, verbOf } from "../words.ts";
+import { containing, crumbs, dayFilters, whoFilter } from "./shared.ts";
+
+export interface AuditRow {
+  id: string;
+  timestamp: string;
+  actor_name: string;
+  action: string;
+  entity_type: string;
+  entity_id: string | null;
+  new_values: Record<string, unknown> | null;
+  ip_address: string;
+}
+
+export const auditList: List<AuditRow> = {
+  title: "Audit log",
+  subtitle: "Who did what, and when. Entries are only ever added.",
+  breadcrumbs: crumbs,
+  url: "/settings/audit",
+  table: "audit_log",
+  query: (ctx) =>
+    reach(ctx, "audit_log").select([
+      "audit_log.id",
+      "audit_log.timestamp",
+      "audit_log.actor_name",
+      "audit_log.action",
+      "audit_log.entity_type",
+      "audit_log.entity_id",
+      "audit_log.new_values",
+      "audit_log.ip_address",
+    ]),
+  columns: [
+    {
+      key: "timestamp",
+      label: "When",
+      sort: { reference: "audit_log.timestamp", column: auditLog.columns.timestamp },
+      cell: (row, ctx) => cell.instant(row.timestamp, ctx.tenant, ctx.app.clock.now()),
+    },
+    { key: "actor_name", label: "Who", cell: (row) => cell.person(row.actor_name) },
+    {
+      key: "action",
+      label: "Action",
+      cell: (row) => cell.badge(verbOf(row), actionTones[row.action] ?? "neutral"),
+    },
+    {
+      key: "what",
+      label: "What",
+      is_main: true,
+      cell: (row) => cell.strong(whatChanged(row), `/settings/audit/${row.id}`),
+    },
+    { key: "ip_address", label: "IP address", is_secondary: true, cell: (row) => cell.muted(row.ip_address) },
+  ],
+  filters: [
+    whoFilter<AuditRow>("audit_log.user_id"),
+    {
+      name: "action",
+      label: "Action",
+      options: () => auditActions.map((value) => ({ value, label: verbOf({ action: value, new_values: null }) })),
+      apply: (query, value) => query.where("audit_log.action", "=", value),
+    },
+    {
+      name: "what",
+      label: "What",
+      options: () =>
+        allTables()
+          .filter((table) => table.isAudited || table.isSensitive)
+          .map((table) => ({ value: table.name, label: recordNoun(table.name) }))
+          .toSorted((one, other) => one.label.localeCompare(other.label)),
+      apply: (query, value) => query.where("audit_log.entity_type", "=", value),
+    },
+    ...dayFilters<AuditRow>("audit_log.timestamp"),
+  ],
+  search: "Search names, values, ids and addresses",
+  match: (query, text, ctx) => containing(query, text, matched(ctx), ctx),
+  sort: "-timestamp",
+  href: (row) => `/settings/audit/${row.id}`,
+  actions: () => [link(t("Export CSV"), "/settings/audit/export.csv", "download")],
+  empty: () => empty("history", t("Nothing yet"), t("Changes, sign-ins and exports appear here.")),
+};
+
+/** Values are searched only by those who may see all of them: a match would tell what a price is. */
+function matched(ctx: Ctx): string[] {
+  const columns = ["audit_log.actor_name", "audit_log.ip_address", "audit_log.entity_id"];
+  const hides = allTables().some((table) =>
+    Object.values(table.columns).some(
+      ({ readPermission }) => readPermission !== null && !can(ctx.actor, readPermission),
+    ),
+  );
+  return hides ? columns : [...columns, "audit_log.old_values", "audit_log.new_values"];
+}
+
+/** "Ticket: status, assignee" in one line. */
+function whatChanged(row: AuditRow): string {
+  const noun = recordNoun(row.entity_type);
+  const name = row.new_values?.["name"] ?? row.new_values?.["title"] ?? row.new_values?.["email"];
+  if (typeof name === "string" && name !== "") return `${noun}: ${name}`;
+  const fields = Object.keys(row.new_values ?? {}).filter((field) => field !== "name_key");
+  if (row.action !== "update" || fields.length === 0) return noun;
+  const columns: Table["columns"] = tableNamed(row.entity_type)?.columns ?? {};
+  const shown = fields
+    .slice(0, 4)
+    .map((field) => labelOf(field.replace(/_ids$/, "s"), columns[field] ?? { label: "" }));
+  return `${noun}: ${shown.join(", ")}${fields.length > shown.length ? " …" : ""}`;
+}

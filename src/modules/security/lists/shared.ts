@@ -1,0 +1,47 @@
+import { sql } from "kysely";
+import type { Ctx } from "../../../platform/context.ts";
+import type { ListFilter, ListQuery } from "../../../platform/http/list.ts";
+import { optionsOf } from "../../../platform/http/options.ts";
+import { declared } from "../../../platform/language/index.ts";
+
+export const crumbs = [{ label: "Settings", href: "/settings" }];
+
+/** Texts that contain what was typed, in any of some columns; letters without case. */
+export function containing<R>(query: ListQuery<R>, text: string, columns: readonly string[], ctx: Ctx): ListQuery<R> {
+  const pattern = `%${text.replace(/[\\%_]/g, (mark) => `\\${mark}`)}%`;
+  const like = sql.raw(ctx.app.database.dialect === "sqlite" ? "like" : "ilike");
+  const one = (name: string) => sql<boolean>`cast(${sql.ref(name)} as text) ${like} ${pattern} escape '\\'`;
+  return query.where(sql<boolean>`(${sql.join(columns.map(one), sql` or `)})`);
+}
+
+/** Days as filters: from the first moment of one to the last of another, in the reader's time zone. */
+export function dayFilters<R>(reference: string): ListFilter<R>[] {
+  const start = (date: string, ctx: Ctx, days: number): string | null => {
+    try {
+      const day = Temporal.PlainDate.from(date).add({ days });
+      return new Date(day.toZonedDateTime(ctx.tenant.zone).epochMilliseconds).toISOString();
+    } catch {
+      return null;
+    }
+  };
+  const bounded =
+    (sign: ">=" | "<", days: number): ListFilter<R>["apply"] =>
+    (query, value, ctx) => {
+      const instant = start(value, ctx, days);
+      return instant === null ? query : query.where(sql.ref(reference), sign, instant);
+    };
+  return [
+    { name: "from", label: declared("From"), is_date: true, options: () => [], apply: bounded(">=", 0) },
+    { name: "to", label: declared("Until"), is_date: true, options: () => [], apply: bounded("<", 1) },
+  ];
+}
+
+/** Whose doings: any of the people who sign in. */
+export function whoFilter<R>(reference: string): ListFilter<R> {
+  return {
+    name: "who",
+    label: declared("Who"),
+    options: (ctx) => optionsOf(ctx, "users"),
+    apply: (query, value) => query.where(sql.ref(reference), "=", value),
+  };
+}
