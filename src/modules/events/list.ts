@@ -130,7 +130,7 @@ interface DeadRow {
 /** What was given up, by handler, to try all of one handler's again. */
 export const deadList: List<DeadRow> = {
   title: "Given up",
-  subtitle: "What could not be done ten times in a row. Mend the cause, then try it again.",
+  subtitle: "Failed ten times in a row. Fix the cause, then retry.",
   breadcrumbs: [
     { label: "Settings", href: "/settings" },
     { label: "Events", href: "/settings/events" },

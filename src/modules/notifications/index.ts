@@ -27,10 +27,10 @@ export const notificationsModule = defineModule({
   events: [makeNotifications],
   jobs: [clearNotifications],
   notices: [
-    notice(deliveryDied, { title: "Purser has given something up" }, async (work, { payload }) => ({
+    notice(deliveryDied, { title: "A background task has failed for good" }, async (work, { payload }) => ({
       user_ids: await staffWith(work, "settings.manage"),
       text: () => ({
-        subject: t("Purser has given something up"),
+        subject: t("A background task has failed for good"),
         body: `${eventName(payload.event_name)} → ${eventName(payload.handler)}`,
       }),
       href: `/settings/events/${payload.event_id}`,

@@ -26,7 +26,7 @@ const openUrl = ({ id }: { id: string }): string => `/notifications/${id}/open`;
 
 const list: List<Row> = {
   title: "Notifications",
-  subtitle: "What happened that concerns you.",
+  subtitle: "Tickets, answers and alerts that concern you.",
   url: "/notifications",
   table: "notifications",
   query: (ctx) =>
@@ -144,7 +144,7 @@ async function preferencesPage(ctx: Ctx, typed: FormValues | null, failure: Fail
         failure,
         submit_label: t("Save"),
         cancel_url: "/notifications",
-        sections: [{ title: "", fields: [boxes("in_app", t("In Purser")), boxes("email", t("By mail"))] }],
+        sections: [{ title: "", fields: [boxes("in_app", t("In the app")), boxes("email", t("By mail"))] }],
       }),
     },
     failure?.status ?? 200,

@@ -24,7 +24,7 @@ const cards: [permission: string, title: string, text: string, href: string, ico
   [
     "audit.read",
     declared("Security alerts"),
-    declared("New devices, many failures, keys used from elsewhere, raised roles."),
+    declared("New devices, repeated failed sign-ins, keys used from new addresses, elevated roles."),
     "/settings/security-alerts",
     "shield",
   ],

@@ -15,7 +15,7 @@ export function verbOf({ action, new_values }: { action: string; new_values: Val
     case "delete":
       return t("Deleted");
     case "view":
-      return t("Looked at");
+      return t("Acknowledged");
     case "login":
       return new_values?.["outcome"] === "failed" ? t("Failed to sign in") : t("Signed in");
     case "logout":

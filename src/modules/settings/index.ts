@@ -56,14 +56,14 @@ const cards: readonly Card[] = [
   {
     group: declared("Organization"),
     title: declared("Public address"),
-    text: declared("What links in mails begin with."),
+    text: declared("The address that links in mails start with."),
     href: "/settings/address",
     icon: "globe",
   },
   {
     group: declared("Organization"),
     title: declared("Time zone and currency"),
-    text: declared("In which zone dates are meant, and how numbers are written."),
+    text: declared("Time zone, currency, language and number format."),
     href: "/settings/locale",
     icon: "clock",
     words: () => labels(organizations, "timezone", "locale", "currency", "payment_terms"),

@@ -71,7 +71,7 @@ export async function activityEntries(
     const verbs: Record<string, string> = {
       create: t("Created"),
       delete: t("Deleted"),
-      view: t("Looked at"),
+      view: t("Acknowledged"),
       login: t("Signed in"),
       logout: t("Signed out"),
       export: t("Exported"),

@@ -19,7 +19,8 @@ export interface AlertRow {
 
 export const alertList: List<AlertRow> = {
   title: "Security alerts",
-  subtitle: "What somebody should look at: new devices, many failures, keys used from elsewhere, raised roles.",
+  subtitle:
+    "What needs attention: new devices, repeated failed sign-ins, keys used from new addresses, elevated roles.",
   breadcrumbs: crumbs,
   url: "/settings/security-alerts",
   table: "security_alerts",
@@ -56,7 +57,7 @@ export const alertList: List<AlertRow> = {
       cell: (row) =>
         row.acknowledged_at === null
           ? cell.badge(t("Open"), "warning")
-          : cell.badge(t("Looked at by {name}", { name: row.acknowledged_by ?? "–" }), "neutral"),
+          : cell.badge(t("Acknowledged by {name}", { name: row.acknowledged_by ?? "–" }), "neutral"),
     },
   ],
   filters: [
@@ -71,7 +72,7 @@ export const alertList: List<AlertRow> = {
       label: "State",
       options: () => [
         { value: "open", label: t("Open") },
-        { value: "done", label: t("Looked at") },
+        { value: "done", label: t("Acknowledged") },
       ],
       apply: (query, value) => query.where("security_alerts.acknowledged_at", value === "open" ? "is" : "is not", null),
     },
@@ -81,9 +82,5 @@ export const alertList: List<AlertRow> = {
   href: (row) => `/settings/security-alerts/${row.id}`,
   isBold: (row) => row.acknowledged_at === null,
   empty: () =>
-    empty(
-      "shield",
-      t("Nothing to look at"),
-      t("New devices, many failed sign-ins and raised roles would appear here."),
-    ),
+    empty("shield", t("No alerts"), t("New devices, repeated failed sign-ins and elevated roles appear here.")),
 };

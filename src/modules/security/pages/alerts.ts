@@ -51,12 +51,12 @@ async function showAlert(ctx: Ctx, id: string): Promise<Answer> {
       badges: [
         alert.acknowledged_at === null
           ? { text: t("Open"), tone: "warning" }
-          : { text: t("Looked at by {name}", { name: by ?? "–" }), tone: "neutral" },
+          : { text: t("Acknowledged by {name}", { name: by ?? "–" }), tone: "neutral" },
       ],
       actions: [
         link(t("In the audit log"), `/settings/audit?q=${encodeURIComponent(alert.ip_address)}`, "history"),
         ...(alert.acknowledged_at === null
-          ? [button(t("I have looked at it"), `/settings/security-alerts/${id}/acknowledge`, "check", "primary")]
+          ? [button(t("Acknowledge"), `/settings/security-alerts/${id}/acknowledge`, "check", "primary")]
           : []),
       ],
     },
@@ -69,7 +69,7 @@ async function showAlert(ctx: Ctx, id: string): Promise<Answer> {
         [t("About"), cell.text(alert.subject_name)],
         [t("Address"), cell.text(alert.ip_address)],
         [t("Program"), cell.muted(alert.user_agent)],
-        [t("Looked at"), cell.instant(alert.acknowledged_at, ctx.tenant, ctx.app.clock.now())],
+        [t("Acknowledged"), cell.instant(alert.acknowledged_at, ctx.tenant, ctx.app.clock.now())],
       ]),
     ],
     notes: "",
@@ -94,6 +94,6 @@ export const alertPages: Route[] = [
     handle: (ctx, incoming) => showAlert(ctx, incoming.params["id"] ?? ""),
   },
   buttonRoute("/settings/security-alerts/:id/acknowledge", acknowledgeAlert as unknown as AnyAction, () =>
-    redirect("/settings/security-alerts", t("Marked as looked at.")),
+    redirect("/settings/security-alerts", t("Acknowledged.")),
   ),
 ];

@@ -44,7 +44,7 @@ const settings: readonly Setting[] = [
     actions: queueActions,
     path: "ticket-queues",
     title: "Queues",
-    text: "The boards that tickets stand on.",
+    text: "The boards that tickets are sorted onto.",
     icon: "layers",
   },
   {
@@ -60,7 +60,7 @@ const settings: readonly Setting[] = [
     actions: priorityActions,
     path: "ticket-priorities",
     title: "Priorities",
-    text: "How urgent a ticket can be.",
+    text: "How urgent a ticket is, from low to critical.",
     icon: "bolt",
   },
   {
