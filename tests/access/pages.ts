@@ -49,6 +49,7 @@ export const pageAccess: AccessTable = {
     POST /portal/account/sessions/revoke-others
     GET /portal
     GET /portal/tickets
+    GET /portal/tickets/export
     GET POST /portal/tickets/new
     GET /portal/tickets/:id
     GET /portal/live
@@ -57,11 +58,13 @@ export const pageAccess: AccessTable = {
   `,
   "client admin": `
     GET /portal/invoices
+    GET /portal/invoices/export
     GET /portal/invoices/:id
     GET /portal/invoices/:id/pdf
     POST /portal/invoices/:id/pay
     GET /portal/invoices/:id/paid
     GET /portal/contacts
+    GET /portal/contacts/export
     GET POST /portal/contacts/new
     GET POST /portal/contacts/:id
   `,
@@ -142,6 +145,7 @@ export const pageAccess: AccessTable = {
     GET /companies
     GET /companies/:id
     GET /contacts
+    GET /sites
     GET /contacts/:id
     POST /companies/:id/archive
     POST /companies/:id/restore

@@ -153,7 +153,7 @@ export const panels: Panel[] = [
           : [],
         table: tableModel(ctx, listed(["company"]), rows, "invoice_date", null),
         empty: empty("invoice", t("No invoices yet"), t("What this company is billed for appears here.")),
-        more_url: rows.length === most ? `/invoices?company=${id}` : "",
+        more_url: rows.length === 0 ? "" : `/invoices?company=${id}`,
         more_label: t("All invoices"),
       };
     },

@@ -6,7 +6,9 @@ import { t } from "../../platform/language/index.ts";
 import { defineModule } from "../../platform/module.ts";
 import * as actions from "./actions.ts";
 import { companyEvents } from "./events.ts";
-import { companyList, contactList } from "./lists.ts";
+import { companyList } from "./lists/companies.ts";
+import { contactList } from "./lists/contacts.ts";
+import { siteList } from "./lists/sites.ts";
 import { companyApi } from "./api.ts";
 import { mergeActions } from "./merge/actions.ts";
 import { distinctPairs, distinctReach, distinctResource, markDistinct, unmarkDistinct } from "./merge/distinct.ts";
@@ -57,6 +59,7 @@ export const companiesModule = defineModule({
   lists: [
     { permission: "companies.read", list: companyList as List<unknown> },
     { permission: "companies.read", list: contactList as List<unknown> },
+    { permission: "companies.read", list: siteList as List<unknown> },
   ],
   nav: [
     {
@@ -68,6 +71,7 @@ export const companiesModule = defineModule({
       permission: "companies.read",
     },
     { label: "Contacts", href: "/contacts", icon: "users", group: "Clients", order: 31, permission: "companies.read" },
+    { label: "Sites", href: "/sites", icon: "pin", group: "Clients", order: 32, permission: "companies.read" },
   ],
   create: [
     { label: "Company", href: "/companies/new", icon: "building", order: 20, permission: "companies.write" },

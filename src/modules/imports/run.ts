@@ -29,7 +29,8 @@ import { type LeftAlone, undoSome } from "./undo.ts";
 
 const rowsInUnit = 100;
 const mostProblems = 500;
-const leaseMilliseconds = 60_000;
+// Whoever takes over too early finds out by `step` and leaves it; after a crash nobody waits long.
+const leaseMilliseconds = 15_000;
 
 /** Files of so many rows come in while one waits; longer ones go on in the background. */
 export const rowsAtOnce = 2000;

@@ -1,4 +1,4 @@
-import { formatMoney } from "../money.ts";
+import { formatMoney, fromMinor } from "../money.ts";
 import type { Tenant } from "../context.ts";
 import type { Address } from "../database/columns.ts";
 import { currentLocale, t } from "../language/index.ts";
@@ -26,7 +26,14 @@ export const cell = {
       ? nothing
       : { ...blank, kind: "tel", text: phone, href: `tel:${phone.replace(/[^\d+]/g, "")}` },
   money: (minor: number | null | undefined, currency: string, tenant: Tenant): CellModel =>
-    minor == null ? nothing : { ...blank, kind: "money", text: formatMoney(minor, currency, tenant.locale) },
+    minor == null
+      ? nothing
+      : {
+          ...blank,
+          kind: "money",
+          text: formatMoney(minor, currency, tenant.locale),
+          value: fromMinor(minor, currency),
+        },
   number: (value: number | string | null | undefined): CellModel =>
     value == null || value === "" ? nothing : { ...blank, kind: "number", text: String(value) },
   date: (date: string | null | undefined, tenant: Tenant): CellModel =>

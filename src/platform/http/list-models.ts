@@ -27,6 +27,8 @@ export interface CellModel {
   hint: string;
   /** ISO value for <time datetime>, or empty. */
   datetime: string;
+  /** What a file says in place of the text: an amount as a plain number. */
+  value?: string;
   /** The chips of a cell of kind `tags`, whose text is their names with commas between. */
   tags?: BadgeModel[];
 }
@@ -102,8 +104,8 @@ export interface ListModel {
   view_names?: string;
   /** Where the columns are chosen; absent or empty where they cannot be. */
   columns_url?: string;
-  /** The whole list as a file; empty where there is none. */
-  export_url?: string;
+  /** The list as a file: what is shown, or all that can be imported again; absent or empty where there is none. */
+  files?: { label: string; hint: string; href: string }[];
   table: TableModel;
   /** What one can do with the rows that are ticked; absent or null where that is nothing. */
   bulk?: { list: string; back: string; choices: { key: string; label: string; icon: string }[] } | null;

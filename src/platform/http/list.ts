@@ -104,6 +104,8 @@ export interface List<R> {
   actions?(ctx: Ctx): ActionLink[];
   /** A sentence under the title; `rows` is what the filters let through, for sums. */
   subtitle?: string | ((ctx: Ctx, rows: () => Promise<ListQuery<R>>) => Promise<string>);
+  /** Where its file is, for lists that no module registers (`listFileRoute`). */
+  file?: string;
   /** What one can do with many of its records at once. */
   bulk?: readonly BulkChoice[];
   /** The way back, for lists that the navigation does not name. */
@@ -172,7 +174,7 @@ export async function listModel<R>(ctx: Ctx, url: URL, whole: List<R>): Promise<
     ),
     view_names: [...(view?.parameters.keys() ?? [])].join(" "),
     columns_url: state.settings === null ? "" : `/lists/columns?${columnsUrl.toString()}`,
-    export_url: isExported(ctx, list) ? `/lists/export?${columnsUrl.toString()}` : "",
+    files: filesOf(ctx, list, columnsUrl, new URL(at({ after: null }), "http://list.invalid").search),
     table: choices.length === 0 ? table : choosable(table),
     bulk:
       choices.length === 0
@@ -201,6 +203,27 @@ export async function listModel<R>(ctx: Ctx, url: URL, whole: List<R>): Promise<
           }
         : list.empty(ctx, view?.key ?? ""),
   };
+}
+
+/** The files of a list: what is shown, and, where it is a resource's, all of it in a form that can be imported again. */
+function filesOf(
+  ctx: Ctx,
+  list: Pick<List<never>, "url" | "table" | "file">,
+  named: URLSearchParams,
+  search: string,
+): NonNullable<ListModel["files"]> {
+  const label = t("The columns that are shown");
+  const hint = t("As they stand here, in their order");
+  if (list.file !== undefined) return [{ label, hint, href: `${list.file}${search}` }];
+  if (!ctx.app.registry.lists.has(list.url)) return [];
+  const at = (columns: "shown" | "all"): string =>
+    `/lists/export?${new URLSearchParams({ ...Object.fromEntries(named), columns }).toString()}`;
+  return [
+    { label, hint, href: at("shown") },
+    ...(isExported(ctx, list)
+      ? [{ label: t("All columns"), hint: t("To change and import again"), href: at("all") }]
+      : []),
+  ];
 }
 
 /** Whether a list's records go out as a file: they are a resource's, and the list one of the staff's own. */

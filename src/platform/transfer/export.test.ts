@@ -69,12 +69,21 @@ describe("a list as CSV", () => {
   test("comes from the page of the list as well, narrowed like it", async () => {
     const headers = await browserHeaders(t, await t.harbor.as("administrator"));
     const page = await (await t.fetch("/companies?q=Elm", { headers })).text();
-    const link = /href="(\/lists\/export[^"]*)"/.exec(page)?.[1] ?? "";
+    const link = /href="(\/lists\/export[^"]*columns&#x3D;all)"/.exec(page)?.[1] ?? "";
     const file = await t.fetch(link.replaceAll("&amp;", "&").replaceAll("&#x3D;", "="), { headers });
     expect(file.status).toBe(200);
     expect((await file.text()).split("\r\n").filter((line) => line !== "")).toEqual([
       expect.stringContaining("external_id,created_at,name"),
       expect.stringContaining("Elm Ltd"),
     ]);
+  });
+
+  test("has on request just the columns that are shown, in their order and under their names", async () => {
+    const headers = await browserHeaders(t, await t.harbor.as("administrator"));
+    const back = encodeURIComponent("/companies?q=Fir&columns=tags,name,created_at");
+    const file = await t.fetch(`/lists/export?list=/companies&columns=shown&back=${back}`, { headers });
+    expect(await file.text()).toBe(
+      `\uFEFFTags,Name,Added\r\n"east, vip","Fir, Oak & Co",${t.clock.now()}\r\n`.replace("\uFEFF", ""),
+    );
   });
 });

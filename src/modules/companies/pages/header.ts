@@ -5,7 +5,7 @@ import type { ActionLink, PageHeaderModel, TabModel } from "../../../platform/ht
 import { t } from "../../../platform/language/index.ts";
 import { tagChips, tagsOf } from "../../../platform/tags.ts";
 import { companiesAbove } from "../hierarchy.ts";
-import { statusTone } from "../lists.ts";
+import { statusTone } from "../lists/parts.ts";
 import { contactName } from "../rules.ts";
 import type { companies, contacts, sites } from "../schema.ts";
 

@@ -1,14 +1,17 @@
 import { maybeFind } from "../../../platform/access/reach.ts";
 import type { Ctx } from "../../../platform/context.ts";
 import type { RowOf } from "../../../platform/database/columns.ts";
-import { cell, empty, words } from "../../../platform/http/cells.ts";
+import { button, cell, empty, words } from "../../../platform/http/cells.ts";
 import type { CellModel } from "../../../platform/http/list-models.ts";
-import type { SectionModel } from "../../../platform/http/view-models.ts";
+import type { ActionLink, SectionModel } from "../../../platform/http/view-models.ts";
 import { t } from "../../../platform/language/index.ts";
 import type { Below } from "../hierarchy.ts";
-import { statusTone } from "../lists.ts";
+import { statusTone } from "../lists/parts.ts";
 import { contactName } from "../rules.ts";
 import type { companies } from "../schema.ts";
+
+/** How many rows a section of a record page shows. */
+export const most = 25;
 
 /** Who is asked first, and who gets the invoices. */
 export async function defaultContacts(
@@ -69,5 +72,27 @@ export function belowSection(below: readonly Below[]): SectionModel[] {
       more_url: "",
       more_label: "",
     },
+  ];
+}
+
+/** Archiving, or bringing back and deleting for good. `below` counts the companies that stand below one. */
+export function archiveButtons(
+  path: string,
+  id: string,
+  archivedAt: string | null,
+  name: string,
+  below = 0,
+): ActionLink[] {
+  if (archivedAt === null) {
+    const question = t("Archive {name}? It leaves the lists, and can be restored.", { name });
+    const stay =
+      below === 0
+        ? ""
+        : ` ${t("{below, plural, one {The company below it stays as it is, and below it.} other {The # companies below it stay as they are, and below it.}}", { below })}`;
+    return [button(t("Archive"), `/${path}/${id}/archive`, "archive", "ghost", question + stay)];
+  }
+  return [
+    button(t("Restore"), `/${path}/${id}/restore`, "refresh", "ghost"),
+    button(t("Delete"), `/${path}/${id}/delete`, "trash", "danger", t("Delete {name} for good?", { name })),
   ];
 }

@@ -3,6 +3,7 @@ import { type Ctx, reading } from "../../../platform/context.ts";
 import { Failure } from "../../../platform/errors.ts";
 import { button, cell, empty, facts, formatDate, link } from "../../../platform/http/cells.ts";
 import { type List, listAnswer, tableModel } from "../../../platform/http/list.ts";
+import { listFileRoute } from "../../../platform/http/lists/file.ts";
 import type { InvoicePageModel } from "../../../platform/http/page-models.ts";
 import { type Answer, type Incoming, page, redirect, response, type Route } from "../../../platform/http/route.ts";
 import { t } from "../../../platform/language/index.ts";
@@ -20,6 +21,8 @@ const idOf = (incoming: Incoming): string => incoming.params["id"] ?? "";
 const invoiceList: List<ClientInvoice> = {
   title: "Invoices",
   url: home,
+
+  file: `${home}/export`,
   table: "invoices",
   query: clientInvoices,
   columns: [
@@ -229,6 +232,7 @@ export const invoicePages: Route[] = [
     permission: invoicesRead,
     handle: (ctx, incoming) => listAnswer(ctx, incoming, invoiceList),
   },
+  listFileRoute({ path: `${home}/export`, door: "portal", permission: invoicesRead, list: () => invoiceList }),
   { method: "GET", path: `${home}/:id`, door: "portal", permission: invoicesRead, handle: showInvoice },
   {
     method: "GET",

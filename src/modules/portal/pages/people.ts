@@ -5,6 +5,7 @@ import { cell, empty, link } from "../../../platform/http/cells.ts";
 import { columnField, field, formModel, type FormValues, rowValues } from "../../../platform/http/form-model.ts";
 import { formRoutes } from "../../../platform/http/form-page.ts";
 import { type List, listAnswer } from "../../../platform/http/list.ts";
+import { listFileRoute } from "../../../platform/http/lists/file.ts";
 import { type Incoming, redirect, type Route } from "../../../platform/http/route.ts";
 import type { FormModel } from "../../../platform/http/form-models.ts";
 import { reach } from "../../../platform/access/reach.ts";
@@ -28,6 +29,8 @@ const peopleList: List<PersonRow> = {
   title: "People",
   subtitle: "Who of your company we know, and who may use this portal.",
   url: home,
+
+  file: `${home}/export`,
   table: "contacts",
   query: (ctx) =>
     reach(ctx, "contacts")
@@ -126,6 +129,7 @@ export const peoplePages: Route[] = [
     permission: manageColleagues,
     handle: (ctx, incoming) => listAnswer(ctx, incoming, peopleList),
   },
+  listFileRoute({ path: `${home}/export`, door: "portal", permission: manageColleagues, list: () => peopleList }),
   ...formRoutes({
     ...common,
     breadcrumbs: [...common.breadcrumbs],

@@ -9,6 +9,7 @@ import { cell, empty, link } from "../../../platform/http/cells.ts";
 import { coerceForm } from "../../../platform/http/form.ts";
 import { field, formFailure, formModel, type FormValues } from "../../../platform/http/form-model.ts";
 import { type List, listAnswer } from "../../../platform/http/list.ts";
+import { listFileRoute } from "../../../platform/http/lists/file.ts";
 import type { FormPageModel } from "../../../platform/http/page-models.ts";
 import { type Answer, type Incoming, page, redirect, response, type Route } from "../../../platform/http/route.ts";
 import { t } from "../../../platform/language/index.ts";
@@ -33,6 +34,8 @@ function ticketList(isClosed: boolean): List<ClientTicket> {
   return {
     title: t("Requests"),
     url: home,
+
+    file: `${home}/export`,
     table: "tickets",
     query: (ctx) => clientTickets(ctx).where("statuses.is_closed", "=", isClosed),
     columns: [
@@ -163,6 +166,12 @@ export const ticketPages: Route[] = [
     permission: null,
     handle: (ctx, incoming) => listAnswer(ctx, incoming, ticketList(incoming.url.searchParams.get("state") === "done")),
   },
+  listFileRoute({
+    path: `${home}/export`,
+    door: "portal",
+    permission: null,
+    list: (incoming) => ticketList(incoming.url.searchParams.get("state") === "done"),
+  }),
   { method: "GET", path: `${home}/new`, door: "portal", permission: null, handle: (ctx) => newPage(ctx, {}, null) },
   { method: "POST", path: `${home}/new`, door: "portal", permission: null, maxBytes: mostUploadBytes, handle: openNew },
   {

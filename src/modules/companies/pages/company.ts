@@ -1,0 +1,147 @@
+import { can } from "../../../platform/access/actor.ts";
+import { find, maybeFind } from "../../../platform/access/reach.ts";
+import type { Ctx } from "../../../platform/context.ts";
+import { customFacts } from "../../../platform/custom-fields/show.ts";
+import {
+  addressLine,
+  button,
+  cell,
+  empty,
+  facts,
+  formatInstant,
+  link,
+  primaryLast,
+  words,
+} from "../../../platform/http/cells.ts";
+import { tableModel } from "../../../platform/http/list.ts";
+import type { RecordPageModel } from "../../../platform/http/page-models.ts";
+import { ofKind, panelsOf } from "../../../platform/http/panels.ts";
+import { type Answer, type Incoming, page, redirect } from "../../../platform/http/route.ts";
+import type { SectionModel } from "../../../platform/http/view-models.ts";
+import { t } from "../../../platform/language/index.ts";
+import { companiesBelow } from "../hierarchy.ts";
+import { contactList } from "../lists/contacts.ts";
+import { siteList } from "../lists/sites.ts";
+import { archiveButtons, belowSection, defaultContacts, most } from "./parts.ts";
+import { clientTabs, companyHeader } from "./header.ts";
+
+/** A company with its people and places, what is going on, and what happened. */
+export async function showCompany(ctx: Ctx, incoming: Incoming): Promise<Answer> {
+  const company = await find(ctx, "companies", incoming.params["id"] ?? "");
+  const { id } = company;
+  if (company.merged_into_id !== null)
+    return redirect(
+      `/companies/${company.merged_into_id}`,
+      t("{name} was merged into this company.", { name: company.name }),
+      "info",
+    );
+  const mayWrite = can(ctx.actor, "companies.write");
+  const parent =
+    company.parent_company_id === null ? undefined : await maybeFind(ctx, "companies", company.parent_company_id);
+  const manager =
+    company.account_manager_id === null ? undefined : await maybeFind(ctx, "users", company.account_manager_id);
+  const people = await contactList
+    .query(ctx)
+    .where("contacts.company_id", "=", id)
+    .where("contacts.archived_at", "is", null)
+    .orderBy("contacts.first_name")
+    .limit(most)
+    .execute();
+  const places = await siteList
+    .query(ctx)
+    .where("sites.company_id", "=", id)
+    .where("sites.archived_at", "is", null)
+    .orderBy("sites.name")
+    .limit(most)
+    .execute();
+  const panels = await panelsOf(ctx, "company", { id });
+  const below = await companiesBelow(ctx, id);
+  const defaults = await defaultContacts(ctx, company);
+  const contactSection: SectionModel = {
+    id: "contacts",
+    title: t("Contacts"),
+    actions: mayWrite ? [link(t("Add contact"), `/contacts/new?company_id=${id}`, "plus")] : [],
+    table: tableModel(
+      ctx,
+      { ...contactList, columns: contactList.columns.filter(({ key }) => key !== "company" && key !== "portal") },
+      people,
+      "first_name",
+      null,
+    ),
+    empty: empty("users", t("No contacts yet"), t("Add the people who write tickets and receive invoices.")),
+    more_url: people.length === 0 ? "" : `/contacts?company=${id}`,
+    more_label: t("All contacts"),
+  };
+  const siteSection: SectionModel = {
+    id: "sites",
+    title: t("Sites"),
+    actions: mayWrite ? [link(t("Add site"), `/sites/new?company_id=${id}`, "plus")] : [],
+    table: tableModel(
+      ctx,
+      { ...siteList, columns: siteList.columns.filter(({ key }) => key !== "company") },
+      places,
+      "name",
+      null,
+    ),
+    empty: empty("pin", t("No sites yet"), t("Sites are the places where this company is.")),
+    more_url: places.length === 0 ? "" : `/sites?company=${id}`,
+    more_label: t("All sites"),
+  };
+  const model: RecordPageModel = {
+    header: await companyHeader(
+      ctx,
+      company,
+      mayWrite
+        ? primaryLast([
+            ...ofKind(panels, "action"),
+            link(t("Edit"), `/companies/${id}/edit`, "pencil"),
+            ...(company.status === "prospect" || company.company_type === "prospect"
+              ? [button(t("Make it a client"), `/companies/${id}/convert`, "check")]
+              : []),
+            ...(can(ctx.actor, "companies.merge") ? [link(t("Merge"), `/companies/${id}/merge`, "merge")] : []),
+            ...archiveButtons("companies", id, company.archived_at, company.name, below.length),
+          ])
+        : [],
+    ),
+    alerts: ofKind(panels, "alert"),
+    stats: ofKind(panels, "stat"),
+    tabs: clientTabs("companies", id, "overview"),
+    // What waits and who is there, then what happened; what seldom changes stands below.
+    sections: [...ofKind(panels, "section").slice(0, 1), contactSection],
+    sections_after: [...ofKind(panels, "section").slice(1), ...belowSection(below), siteSection],
+    journal: ofKind(panels, "journal")[0] ?? null,
+    facts: [
+      facts(t("Company"), [
+        [t("Phone"), cell.tel(company.phone)],
+        [
+          t("Website"),
+          company.website === null ? cell.nothing : cell.link(company.website, webAddress(company.website)),
+        ],
+        [t("Address"), cell.text(addressLine(company.address))],
+        [t("Parent company"), parent === undefined ? cell.nothing : cell.link(parent.name, `/companies/${parent.id}`)],
+        [t("Technical contact"), defaults.technical],
+        [t("Account manager"), cell.person(manager?.name)],
+        [t("Added"), cell.text(formatInstant(company.created_at, ctx.tenant))],
+      ]),
+      facts(t("Billing"), [
+        [t("Billing contact"), defaults.billing],
+        [t("Currency"), cell.text(company.currency)],
+        [t("Payment terms"), cell.text(words(company.payment_terms))],
+        [t("Tax ID"), cell.text(company.tax_id)],
+        [t("Tax"), cell.text(company.is_tax_exempt ? t("Exempt") : t("Standard"))],
+        [t("Billing address"), cell.text(addressLine(company.billing_address))],
+      ]),
+      ...(await customFacts(ctx, "companies", company.custom_fields)),
+      ...ofKind(panels, "facts"),
+    ],
+    notes: company.notes ?? "",
+    attachments: [],
+  };
+  return page("companies/show", company.name, model);
+}
+
+/** A link for what was typed as a website; anything but the web becomes no link at all. */
+function webAddress(website: string): string {
+  const text = /^[a-z][a-z0-9+.-]*:/i.test(website) ? website : `https://${website}`;
+  return /^https?:\/\//i.test(text) ? text : "";
+}

@@ -1,0 +1,62 @@
+import { can } from "../../../platform/access/actor.ts";
+import { find, maybeFind } from "../../../platform/access/reach.ts";
+import type { Ctx } from "../../../platform/context.ts";
+import { customFacts } from "../../../platform/custom-fields/show.ts";
+import { cell, facts, link, primaryLast, words } from "../../../platform/http/cells.ts";
+import type { RecordPageModel } from "../../../platform/http/page-models.ts";
+import { ofKind, panelsOf } from "../../../platform/http/panels.ts";
+import { type Answer, type Incoming, page, redirect } from "../../../platform/http/route.ts";
+import { t } from "../../../platform/language/index.ts";
+import { contactName } from "../rules.ts";
+import { archiveButtons } from "./parts.ts";
+import { clientTabs, contactHeader } from "./header.ts";
+
+/** A person at a company. */
+export async function showContact(ctx: Ctx, incoming: Incoming): Promise<Answer> {
+  const contact = await find(ctx, "contacts", incoming.params["id"] ?? "");
+  const { id } = contact;
+  const name = contactName(contact);
+  if (contact.merged_into_id !== null)
+    return redirect(`/contacts/${contact.merged_into_id}`, t("{name} was merged into this contact.", { name }), "info");
+  const company = await find(ctx, "companies", contact.company_id);
+  const site = contact.site_id === null ? undefined : await maybeFind(ctx, "sites", contact.site_id);
+  const mayWrite = can(ctx.actor, "companies.write");
+  const panels = await panelsOf(ctx, "contact", { id });
+  const model: RecordPageModel = {
+    header: await contactHeader(
+      ctx,
+      contact,
+      company,
+      mayWrite
+        ? primaryLast([
+            ...ofKind(panels, "action"),
+            link(t("Edit"), `/contacts/${id}/edit`, "pencil"),
+            ...(can(ctx.actor, "companies.merge") ? [link(t("Merge"), `/contacts/${id}/merge`, "merge")] : []),
+            ...archiveButtons("contacts", id, contact.archived_at, name),
+          ])
+        : [],
+    ),
+    alerts: ofKind(panels, "alert"),
+    stats: ofKind(panels, "stat"),
+    tabs: clientTabs("contacts", id, "overview"),
+    sections: ofKind(panels, "section"),
+    journal: ofKind(panels, "journal")[0] ?? null,
+    facts: [
+      facts(t("Contact"), [
+        [t("E-mail"), cell.mail(contact.email)],
+        [t("Phone"), cell.tel(contact.phone)],
+        [t("Mobile"), cell.tel(contact.mobile)],
+        [t("Prefers"), cell.text(words(contact.preferred_contact_method))],
+        [t("Company"), cell.link(company.name, `/companies/${company.id}`)],
+        [t("Site"), cell.text(site?.name)],
+        [t("Department"), cell.text(contact.department)],
+        [t("Time zone"), cell.text(contact.timezone)],
+      ]),
+      ...(await customFacts(ctx, "contacts", contact.custom_fields)),
+      ...ofKind(panels, "facts"),
+    ],
+    notes: contact.notes ?? "",
+    attachments: [],
+  };
+  return page("contacts/show", name, model);
+}

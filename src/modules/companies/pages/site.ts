@@ -1,0 +1,74 @@
+import { can } from "../../../platform/access/actor.ts";
+import { find } from "../../../platform/access/reach.ts";
+import type { Ctx } from "../../../platform/context.ts";
+import { addressLine, cell, empty, facts, link, primaryLast } from "../../../platform/http/cells.ts";
+import { tableModel } from "../../../platform/http/list.ts";
+import type { RecordPageModel } from "../../../platform/http/page-models.ts";
+import { type Answer, type Incoming, page, redirect } from "../../../platform/http/route.ts";
+import { t } from "../../../platform/language/index.ts";
+import { contactList } from "../lists/contacts.ts";
+import { archiveButtons, most } from "./parts.ts";
+import { clientTabs, siteHeader } from "./header.ts";
+
+/** A place where a company is. */
+export async function showSite(ctx: Ctx, incoming: Incoming): Promise<Answer> {
+  const site = await find(ctx, "sites", incoming.params["id"] ?? "");
+  const company = await find(ctx, "companies", site.company_id);
+  const { id } = site;
+  if (site.merged_into_id !== null)
+    return redirect(
+      `/sites/${site.merged_into_id}`,
+      t("{name} was merged into this site.", { name: site.name }),
+      "info",
+    );
+  const people = await contactList
+    .query(ctx)
+    .where("contacts.site_id", "=", id)
+    .where("contacts.archived_at", "is", null)
+    .orderBy("contacts.first_name")
+    .limit(most)
+    .execute();
+  const model: RecordPageModel = {
+    header: siteHeader(
+      site,
+      company,
+      can(ctx.actor, "companies.write")
+        ? primaryLast([
+            link(t("Edit"), `/sites/${id}/edit`, "pencil"),
+            ...(can(ctx.actor, "companies.merge") ? [link(t("Merge"), `/sites/${id}/merge`, "merge")] : []),
+            ...archiveButtons("sites", id, site.archived_at, site.name),
+          ])
+        : [],
+    ),
+    stats: [],
+    tabs: clientTabs("sites", id, "overview"),
+    sections: [
+      {
+        id: "contacts",
+        title: t("Contacts"),
+        actions: [],
+        table: tableModel(
+          ctx,
+          { ...contactList, columns: contactList.columns.filter(({ key }) => key !== "company" && key !== "portal") },
+          people,
+          "first_name",
+          null,
+        ),
+        empty: empty("users", t("Nobody here"), t("Contacts whose site this is stand here.")),
+        more_url: "",
+        more_label: "",
+      },
+    ],
+    facts: [
+      facts(t("Site"), [
+        [t("Company"), cell.link(company.name, `/companies/${company.id}`)],
+        [t("Address"), cell.text(addressLine(site.address))],
+        [t("Phone"), cell.tel(site.phone)],
+        [t("Time zone"), cell.text(site.timezone)],
+      ]),
+    ],
+    notes: site.notes ?? "",
+    attachments: [],
+  };
+  return page("records/show", site.name, model);
+}
