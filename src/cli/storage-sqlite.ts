@@ -7,6 +7,7 @@ import { dataPaths } from "../platform/config/data-dir.ts";
 import { openSqliteDatabase } from "../platform/database/database.ts";
 import { type Migration, migrateSqlite, migrationStatus } from "../platform/database/migrator.ts";
 import { openSqlite, sqliteDialect } from "../platform/database/sqlite.ts";
+import { describeToPlanner } from "../platform/database/statistics.ts";
 import type { Storage } from "./program.ts";
 
 /** One file in the data directory. */
@@ -28,7 +29,12 @@ export function sqliteStorage(config: Config, migrations: Record<string, Migrati
       if (applied.length > 0) await snapshot(path, backups, applied.at(-1) ?? "");
       return migrateSqlite(path, migrations);
     },
-    open: async () => openSqliteDatabase(path),
+    open: async () => {
+      const connection = openSqlite(path);
+      describeToPlanner(connection);
+      connection.close();
+      return openSqliteDatabase(path);
+    },
   };
 }
 

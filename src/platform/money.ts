@@ -1,3 +1,4 @@
+import { numberFormat } from "./language/formats.ts";
 import { canonicalDecimal, type Exact, exact, text } from "./decimal.ts";
 import { t } from "./language/index.ts";
 
@@ -133,7 +134,7 @@ export function parseMoney(typed: string, currency: string, locale: string): Par
     ok: false,
     message: t('"{typed}" is not an amount such as {sample}.', { typed: typed.trim(), sample: sample(currency) }),
   } as const;
-  const parts = new Intl.NumberFormat(locale).formatToParts(12_345_678.9);
+  const parts = numberFormat(locale).formatToParts(12_345_678.9);
   const decimal = parts.find((part) => part.type === "decimal")?.value ?? ".";
   const group = decimal === "," ? "." : ",";
   // Of currency signs only one run of letters or symbols, before or after the digits; spaces and apostrophes group too.

@@ -84,12 +84,20 @@ export function hasAnyTag(tableName: string, names: readonly string[]): RawBuild
 
 /** The filter of a list by tag, for `moreFilters`; none while no record of the list has any. */
 export async function tagFilters<R>(ctx: Ctx, entityType: string): Promise<ListFilter<R>[]> {
+  // From the few names to the many records, and no further than the first that has it.
   const used = await ctx.db
-    .selectFrom("record_tags")
-    .select("tag")
-    .distinct()
-    .where("entity_type", "=", entityType)
-    .orderBy("tag")
+    .selectFrom("tags")
+    .select("tags.name as tag")
+    .where((eb) =>
+      eb.exists(
+        eb
+          .selectFrom("record_tags as tagged")
+          .select("tagged.tag")
+          .where("tagged.entity_type", "=", entityType)
+          .whereRef("tagged.tag", "=", "tags.name"),
+      ),
+    )
+    .orderBy("tags.name")
     .limit(500)
     .execute();
   if (used.length === 0) return [];

@@ -2,7 +2,7 @@ import { can } from "../../platform/access/actor.ts";
 import { reach } from "../../platform/access/reach.ts";
 import type { Ctx } from "../../platform/context.ts";
 import { tableNamed } from "../../platform/database/columns.ts";
-import { searchIds } from "../../platform/database/search.ts";
+import { searchKinds } from "../../platform/database/search.ts";
 import type { TableName } from "../../platform/database/tables.ts";
 import { empty } from "../../platform/http/cells.ts";
 import type { SearchModel } from "../../platform/http/page-models.ts";
@@ -13,11 +13,18 @@ import { isOn } from "../../platform/switches.ts";
 export async function searchModel(ctx: Ctx, query: string, limit: number): Promise<SearchModel> {
   const groups: SearchModel["groups"] = [];
   let total = 0;
-  for (const facet of ctx.app.registry.search.values()) {
-    if (!isOn(ctx.app, ctx.tenant, facet)) continue;
-    const table = tableNamed(facet.table);
-    if (table?.readPermission != null && !can(ctx.actor, table.readPermission)) continue;
-    const ids = await searchIds(ctx, facet.table, query, limit);
+  const facets = [...ctx.app.registry.search.values()].filter((facet) => {
+    const permission = tableNamed(facet.table)?.readPermission;
+    return isOn(ctx.app, ctx.tenant, facet) && (permission == null || can(ctx.actor, permission));
+  });
+  const kinds = await searchKinds(
+    ctx,
+    facets.map(({ table }) => table),
+    query,
+    limit,
+  );
+  for (const facet of facets) {
+    const ids = kinds.get(facet.table) ?? [];
     if (ids.length === 0) continue;
     const rows = (await reach(ctx, facet.table as TableName)
       .selectAll()

@@ -222,7 +222,7 @@ export const ticketList: List<TicketListRow> = {
         { value: "waiting", label: t("Waiting") },
         { value: "closed", label: t("Closed") },
       ],
-      apply: (query, value, ctx) => inState(ctx, query, value),
+      apply: (query, value) => inState(query, value),
     },
     byColumn("queue", "Queue", "ticket_queues", "queue_id"),
     byColumn("status", "Status", "ticket_statuses", "status_id"),

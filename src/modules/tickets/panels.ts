@@ -32,7 +32,7 @@ function section(
 
 /** The open tickets of a company. */
 async function ofCompany(ctx: Ctx, { id }: { id: string }): Promise<PanelModel[]> {
-  const rows = await inState(ctx, ticketRows(ctx), "open")
+  const rows = await inState(ticketRows(ctx), "open")
     .where("tickets.company_id", "=", id)
     .orderBy("tickets.updated_at", "desc")
     .limit(few)

@@ -1,5 +1,7 @@
+import { sql } from "kysely";
 import { can } from "../../platform/access/actor.ts";
 import { reach } from "../../platform/access/reach.ts";
+import type { Ctx } from "../../platform/context.ts";
 import { shownHours } from "../../platform/decimal.ts";
 import { cell, empty, link, words } from "../../platform/http/cells.ts";
 import type { List, ListFilter, ListQuery } from "../../platform/http/list.ts";
@@ -7,6 +9,7 @@ import { optionalColumn, optionalReference } from "../../platform/http/lists/opt
 import { optionsOf } from "../../platform/http/options.ts";
 import { periodFilter } from "../../platform/http/lists/kinds.ts";
 import { isId } from "../../platform/ids.ts";
+import { numberFormat } from "../../platform/language/formats.ts";
 import { t } from "../../platform/language/index.ts";
 import { timeBulk } from "./bulk.ts";
 import { shownDuration } from "./rules.ts";
@@ -177,7 +180,7 @@ export const timeList: List<TimeRow> = {
     optionalColumn(timeEntries, "created_at", { label: "Logged" }),
     optionalColumn(timeEntries, "updated_at", { label: "Changed" }),
   ],
-  subtitle: async (_, rows) => totalText(await rows()),
+  subtitle: async (ctx, rows) => totalText(ctx, await rows()),
   views: [
     { key: "all", label: "All time", query: "", is_counted: false },
     { key: "mine", label: "My time", query: "technician=me", permission: "time.write", is_counted: false },
@@ -200,13 +203,29 @@ export const timeList: List<TimeRow> = {
     ),
 };
 
-/** The hours of everything that the list's filters let through, not of one page only: "12.50 h, 10.00 h of it billable". */
-async function totalText(query: ListQuery<TimeRow>): Promise<string> {
-  const rows = (await query
+/** Adding up stops here: whoever looks at more than this wants a report. */
+const mostAddedUp = 5000;
+
+/**
+ * The hours of everything that the list's filters let through, not of one page only: "12.50 h, 10.00 h of it billable". Of
+ * very many entries no sum is shown, for it would have to read them all, each time that somebody looks at the list.
+ */
+async function totalText(ctx: Ctx, query: ListQuery<TimeRow>): Promise<string> {
+  const some = query
     .clearSelect()
-    .select((eb) => ["time_entries.is_billable", eb.fn.sum<number>("time_entries.duration_minutes").as("minutes")])
-    .groupBy("time_entries.is_billable")
-    .execute()) as { is_billable: boolean; minutes: number | string | null }[];
+    .select(["time_entries.is_billable", "time_entries.duration_minutes"])
+    .limit(mostAddedUp + 1);
+  const { rows } = await sql<{
+    is_billable: boolean;
+    minutes: number | string | null;
+    entries: number | string;
+  }>`select is_billable, sum(duration_minutes) as minutes, count(*) as entries from (${some}) as some group by is_billable`.execute(
+    ctx.db,
+  );
+  if (rows.reduce((sum, { entries }) => sum + Number(entries), 0) > mostAddedUp)
+    return t("More than {count} entries: narrow the list to see their hours", {
+      count: numberFormat(ctx.tenant.locale).format(mostAddedUp),
+    });
   const minutes = (one: { minutes: number | string | null } | undefined): number => Number(one?.minutes ?? 0);
   const billable = minutes(rows.find((row) => row.is_billable));
   const total = billable + minutes(rows.find((row) => !row.is_billable));

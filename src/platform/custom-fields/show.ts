@@ -3,6 +3,7 @@ import type { Ctx } from "../context.ts";
 import { cell, formatInstant } from "../http/cells.ts";
 import type { CellModel } from "../http/list-models.ts";
 import type { FactsModel } from "../http/view-models.ts";
+import { numberFormat } from "../language/formats.ts";
 import { t } from "../language/index.ts";
 import { definitionsOf } from "./definitions.ts";
 import type { Definition } from "./schema.ts";
@@ -52,7 +53,7 @@ export function customCell(ctx: Ctx, field: Definition, value: unknown, names: N
     case "integer":
     case "number":
       return cell.number(
-        new Intl.NumberFormat(ctx.tenant.locale, { maximumFractionDigits: 10 }).format(String(value) as `${number}`),
+        numberFormat(ctx.tenant.locale, { maximumFractionDigits: 10 }).format(String(value) as `${number}`),
       );
     case "date":
       return cell.date(String(value), ctx.tenant);

@@ -2,6 +2,7 @@ import { Kysely, sql } from "kysely";
 import { type Schema, schemaOf } from "./ddl.ts";
 import { checkServingRole } from "./serving-role.ts";
 import { openSqlite, sqliteDialect } from "./sqlite.ts";
+import { describeToPlanner } from "./statistics.ts";
 import type { Dialect } from "kysely";
 
 /** One step of the schema, the same for both databases. The file's name, a UTC time stamp and a word, is its identity. */
@@ -31,12 +32,14 @@ export async function migrateSqlite(path: string, migrations: Record<string, Mig
   connection.run("pragma foreign_keys = off");
   const db = new Kysely<unknown>({ dialect: sqliteDialect(connection) });
   try {
-    return await db.transaction().execute(async (transaction) => {
-      const done = await apply(transaction, "sqlite", migrations, null);
+    const done = await db.transaction().execute(async (transaction) => {
+      const applied = await apply(transaction, "sqlite", migrations, null);
       const { rows } = await sql`pragma foreign_key_check`.execute(transaction);
       if (rows.length > 0) throw new Error(`the migration leaves ${rows.length} broken references`);
-      return done;
+      return applied;
     });
+    describeToPlanner(connection);
+    return done;
   } finally {
     await db.destroy();
   }

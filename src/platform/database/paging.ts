@@ -91,7 +91,12 @@ function after(
     const beyond = sql`${expression(key, dialect)} ${sql.raw(key.isDescending ? "<" : ">")} ${bound(key, values[index], dialect)}`;
     return sql`(${sql.join([...equal, beyond], sql` and `)})`;
   });
-  return sql<boolean>`(${sql.join(alternatives, sql` or `)})`;
+  const anyOf = sql<boolean>`(${sql.join(alternatives, sql` or `)})`;
+  const [first] = order;
+  if (first === undefined) return anyOf;
+  // Says nothing new, and lets the database begin in the index where the page begins.
+  const from = sql`${expression(first, dialect)} ${sql.raw(first.isDescending ? "<=" : ">=")} ${bound(first, values[0], dialect)}`;
+  return sql<boolean>`(${from} and ${anyOf})`;
 }
 
 function bound(key: SortKey, value: unknown, dialect: "sqlite" | "postgres"): RawBuilder<unknown> {

@@ -1,4 +1,4 @@
-import { sql } from "kysely";
+import { type RawBuilder, sql } from "kysely";
 import { customWords } from "../custom-fields/words.ts";
 import { fold } from "../text.ts";
 import type { Ctx, Work } from "../context.ts";
@@ -89,20 +89,55 @@ export async function unindexRow(work: Work, name: string, id: string): Promise<
 
 /** Ids of the records of one kind that hold all words of the query (the last may be a beginning), best first. */
 export async function searchIds(ctx: Ctx, entityType: string, query: string, limit: number): Promise<string[]> {
+  return (await searchKinds(ctx, [entityType], query, limit)).get(entityType) ?? [];
+}
+
+/**
+ * The same for several kinds, so many of each: in one look, because ranking what is found is what takes the time. A kind of
+ * which nothing is found is absent.
+ */
+export async function searchKinds(
+  ctx: Ctx,
+  entityTypes: readonly string[],
+  query: string,
+  limit: number,
+): Promise<Map<string, string[]>> {
   const terms = words(query);
-  if (terms.length === 0) return [];
-  if (ctx.app.database.dialect === "sqlite") {
-    const match = terms.map((term) => `"${term}"*`).join(" ");
-    const { rows } = await sql<{ entity_id: string }>`
-      select d.entity_id from search_fts f join search_documents d on d.document_number = f.rowid
-      where search_fts match ${match} and d.tenant_id = ${ctx.tenant.id} and d.entity_type = ${entityType}
-      order by bm25(search_fts, 10.0, 1.0), d.document_number desc limit ${limit}`.execute(ctx.db);
-    return rows.map((row) => row.entity_id);
+  if (terms.length === 0 || entityTypes.length === 0) return new Map();
+  const [rank, found] = ctx.app.database.dialect === "sqlite" ? inSqlite(ctx, terms) : inPostgres(ctx, terms);
+  const { rows } = await sql<{ entity_type: string; entity_id: string }>`
+    select entity_type, entity_id from (
+      select entity_type, entity_id, row_number() over (partition by entity_type order by ${rank}, document_number desc) as place
+      from (${found} and entity_type in (${sql.join([...entityTypes])})) as found
+    ) as placed
+    where place <= ${limit} order by place`.execute(ctx.db);
+  const kinds = new Map<string, string[]>();
+  for (const { entity_type, entity_id } of rows) {
+    const ids = kinds.get(entity_type);
+    if (ids === undefined) kinds.set(entity_type, [entity_id]);
+    else ids.push(entity_id);
   }
-  const match = terms.map((term) => `${term}:*`).join(" & ");
-  const { rows } = await sql<{ entity_id: string }>`
-    select entity_id from search_documents
-    where tenant_id = ${ctx.tenant.id} and entity_type = ${entityType} and words @@ to_tsquery('simple', ${match})
-    order by ts_rank(words, to_tsquery('simple', ${match})) desc, document_number desc limit ${limit}`.execute(ctx.db);
-  return rows.map((row) => row.entity_id);
+  return kinds;
+}
+
+/** How found documents are ranked, and the query that finds them. */
+type Found = [rank: RawBuilder<unknown>, found: RawBuilder<unknown>];
+
+function inSqlite(ctx: Ctx, terms: readonly string[]): Found {
+  const match = terms.map((term) => `"${term}"*`).join(" ");
+  return [
+    sql`score`,
+    sql`select d.entity_type, d.entity_id, d.document_number, bm25(search_fts, 10.0, 1.0) as score
+      from search_fts f join search_documents d on d.document_number = f.rowid
+      where search_fts match ${match} and d.tenant_id = ${ctx.tenant.id}`,
+  ];
+}
+
+function inPostgres(ctx: Ctx, terms: readonly string[]): Found {
+  const match = sql`to_tsquery('simple', ${terms.map((term) => `${term}:*`).join(" & ")})`;
+  return [
+    sql`score desc`,
+    sql`select entity_type, entity_id, document_number, ts_rank(words, ${match}) as score
+      from search_documents where tenant_id = ${ctx.tenant.id} and words @@ ${match}`,
+  ];
 }

@@ -1,6 +1,7 @@
 import { formatMoney, fromMinor } from "../money.ts";
 import type { Tenant } from "../context.ts";
 import type { Address } from "../database/columns.ts";
+import { dateFormat, numberFormat } from "../language/formats.ts";
 import { currentLocale, t } from "../language/index.ts";
 import type { CellModel } from "./list-models.ts";
 import type { ActionLink, BadgeModel, EmptyModel, FactsModel } from "./view-models.ts";
@@ -61,14 +62,12 @@ export const cell = {
 
 /** A calendar date in the organization's locale: "Nov 21, 2026". */
 export function formatDate(date: string, tenant: Tenant): string {
-  return new Intl.DateTimeFormat(tenant.locale, { dateStyle: "medium", timeZone: "UTC" }).format(
-    new Date(`${date}T00:00:00Z`),
-  );
+  return dateFormat(tenant.locale, { dateStyle: "medium", timeZone: "UTC" }).format(new Date(`${date}T00:00:00Z`));
 }
 
 /** An instant in the reader's time zone: "Nov 21, 2026, 7:54 AM". */
 export function formatInstant(instant: string, tenant: Tenant): string {
-  return new Intl.DateTimeFormat(tenant.locale, {
+  return dateFormat(tenant.locale, {
     dateStyle: "medium",
     timeStyle: "short",
     timeZone: tenant.zone,
@@ -79,9 +78,7 @@ export function formatInstant(instant: string, tenant: Tenant): string {
 export function formatAgo(instant: string, tenant: Tenant, now: string): string {
   const seconds = Math.round((new Date(now).getTime() - new Date(instant).getTime()) / 1000);
   if (seconds < 0 || seconds >= 7 * 86_400) {
-    return new Intl.DateTimeFormat(tenant.locale, { dateStyle: "medium", timeZone: tenant.zone }).format(
-      new Date(instant),
-    );
+    return dateFormat(tenant.locale, { dateStyle: "medium", timeZone: tenant.zone }).format(new Date(instant));
   }
   if (seconds < 60) return t("just now");
   if (seconds < 3600) return t("{count} min ago", { count: Math.floor(seconds / 60) });
@@ -92,7 +89,7 @@ export function formatAgo(instant: string, tenant: Tenant, now: string): string 
 /** An exact decimal in the reader's way, with the places that it has: `"2.50"` → "2,50". */
 export function formatDecimal(value: string): string {
   const places = value.split(".")[1]?.length ?? 0;
-  const format = new Intl.NumberFormat(currentLocale() ?? "en", {
+  const format = numberFormat(currentLocale() ?? "en", {
     minimumFractionDigits: places,
     maximumFractionDigits: places,
   });
@@ -115,7 +112,7 @@ export function formatMinutes(minutes: number): string {
 export function formatBytes(bytes: number): string {
   if (bytes < 1000) return `${bytes} B`;
   if (bytes < 1_000_000) return `${Math.round(bytes / 1000)} kB`;
-  return `${new Intl.NumberFormat(currentLocale() ?? "en", { minimumFractionDigits: 1, maximumFractionDigits: 1 }).format(bytes / 1_000_000)} MB`;
+  return `${numberFormat(currentLocale() ?? "en", { minimumFractionDigits: 1, maximumFractionDigits: 1 }).format(bytes / 1_000_000)} MB`;
 }
 
 const acronyms = new Set(["ach", "api", "rmm", "sla"]);

@@ -1,3 +1,4 @@
+import { dateFormat, numberFormat } from "../../../platform/language/formats.ts";
 import type { Address } from "../../../platform/database/columns.ts";
 import { canonicalDecimal, fixedDecimal } from "../../../platform/decimal.ts";
 import { formatMoney, formatPrice } from "../../../platform/money.ts";
@@ -22,23 +23,21 @@ export interface Manner {
 
 /** A date in the ways of the locale: `Nov 21, 2026`. */
 export function shownDate(date: string, locale: string): string {
-  return new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeZone: "UTC" }).format(
-    new Date(`${date}T00:00:00Z`),
-  );
+  return dateFormat(locale, { dateStyle: "medium", timeZone: "UTC" }).format(new Date(`${date}T00:00:00Z`));
 }
 
 /** A quantity: hours with two places, anything else with as many as it has. */
 export function shownQuantity(quantity: string, isHours: boolean, locale: string): string {
   const value = isHours ? fixedDecimal(quantity, 2) : canonicalDecimal(quantity);
   const places = value.split(".")[1]?.length ?? 0;
-  const format = new Intl.NumberFormat(locale, { minimumFractionDigits: places, maximumFractionDigits: places });
+  const format = numberFormat(locale, { minimumFractionDigits: places, maximumFractionDigits: places });
   return format.format(value as Intl.StringNumericLiteral);
 }
 
 /** Per cent in the ways of the locale, without zeros that say nothing: `8.25 %` as `8.25%`. */
 export function shownPercent(rate: string, locale: string): string {
   const value = canonicalDecimal(rate);
-  const format = new Intl.NumberFormat(locale, { maximumFractionDigits: 10, style: "unit", unit: "percent" });
+  const format = numberFormat(locale, { maximumFractionDigits: 10, style: "unit", unit: "percent" });
   return format.format(value as Intl.StringNumericLiteral);
 }
 

@@ -1,3 +1,4 @@
+import { dateFormat } from "../../../platform/language/formats.ts";
 import { currentLanguage } from "../../../platform/language/index.ts";
 /** Billing periods of a contract (PRD 3.8.2 `start_date`, `end_date`, `billing_cycle`). Dates are `YYYY-MM-DD`. */
 
@@ -85,20 +86,20 @@ export function daysIn(period: Period): number {
 /** The period as an invoice names it: `November 2026` for a whole calendar month, else `15 Nov 2026 – 14 Dec 2026`. */
 export function shownPeriod(period: Period): string {
   const isWholeMonth = period.start.endsWith("-01") && period.end === plusMonths(period.start, 1);
-  if (isWholeMonth) return dateFormat({ month: "long", year: "numeric" }, period.start);
+  if (isWholeMonth) return shownBy({ month: "long", year: "numeric" }, period.start);
   const last = dayBefore(period.end);
   return last === period.start ? shownDate(last) : `${shownDate(period.start)} – ${shownDate(last)}`;
 }
 
 function shownDate(date: string): string {
-  return dateFormat({ day: "numeric", month: "short", year: "numeric" }, date);
+  return shownBy({ day: "numeric", month: "short", year: "numeric" }, date);
 }
 
 /** Day before month, also for Americans: an invoice names its period the same in each English. */
-function dateFormat(parts: Intl.DateTimeFormatOptions, date: string): string {
+function shownBy(parts: Intl.DateTimeFormatOptions, date: string): string {
   const language = currentLanguage();
   const locale = language === "en" ? "en-GB" : language;
-  return new Intl.DateTimeFormat(locale, { ...parts, timeZone: "UTC" }).format(new Date(`${date}T00:00:00Z`));
+  return dateFormat(locale, { ...parts, timeZone: "UTC" }).format(new Date(`${date}T00:00:00Z`));
 }
 
 /** The first boundary at or after the start: the start itself, unless another billing day was chosen. */

@@ -137,11 +137,15 @@ const sentMails: TimelineSource = {
         eb.or([
           eb.and([
             eb("entity_type", "=", "tickets"),
-            eb("entity_id", "in", reach(ctx, "tickets").select("tickets.id")),
+            eb.exists(
+              reach(ctx, "tickets").select("tickets.id").whereRef("tickets.id", "=", sql.ref("mails.entity_id")),
+            ),
           ]),
           eb.and([
             eb("entity_type", "=", "invoices"),
-            eb("entity_id", "in", reach(ctx, "invoices").select("invoices.id")),
+            eb.exists(
+              reach(ctx, "invoices").select("invoices.id").whereRef("invoices.id", "=", sql.ref("mails.entity_id")),
+            ),
           ]),
         ]),
       )

@@ -14,7 +14,7 @@ const most = 200;
 
 /** My open tickets in the order to take them: where the client waits for an answer, then by priority, then the oldest. */
 export function myWork(ctx: Ctx, limit: number): Promise<TicketListRow[]> {
-  return inState(ctx, ticketRows(ctx), "open")
+  return inState(ticketRows(ctx), "open")
     .where("tickets.assigned_to_id", "=", ctx.actor.user_id)
     .orderBy(sql`case when ${clientIsWaiting} then 0 else 1 end`)
     .orderBy("priorities.sort_order")

@@ -6,7 +6,7 @@ import { t } from "../../language/index.ts";
 import type { List, ListQuery, ListView } from "../list.ts";
 import type { ListModel } from "../list-models.ts";
 import type { TabModel } from "../view-models.ts";
-import { narrowed } from "./filters.ts";
+import { filtersOf, narrowed } from "./filters.ts";
 import { type ListState, savedQuery, savedView, type ShownView, usualView } from "./state.ts";
 
 /** Views as tabs with counts, and in a menu with what one can do with them. */
@@ -59,7 +59,9 @@ export function viewTabs<R>(ctx: Ctx, list: List<R>, saved: readonly ShownView[]
 }
 
 /** The same tabs with how much stands behind each; shared views count what this person may see. */
-export async function countedTabs<R>(ctx: Ctx, list: List<R>, current: string): Promise<TabModel[]> {
+export async function countedTabs<R>(ctx: Ctx, whole: List<R>, current: string): Promise<TabModel[]> {
+  const { moreFilters: _, ...rest } = whole;
+  const list: List<R> = { ...rest, filters: await filtersOf(ctx, whole) };
   const saved = await savedViews(ctx, list.url);
   const tabs = viewTabs(ctx, list, saved, current);
   for (const [index, view] of tabbed(ctx, list, saved, current).entries()) {

@@ -1,0 +1,71 @@
+import { Database as Sqlite } from "bun:sqlite";
+import { afterAll, beforeAll, expect, test } from "bun:test";
+import { startTestProgram, type TestProgram } from "../../../tests/support/program.ts";
+import { describeToPlanner } from "./statistics.ts";
+
+let t: TestProgram;
+let database: Sqlite;
+
+beforeAll(async () => {
+  t = await startTestProgram();
+  database = new Sqlite(t.raw.sqlitePath, { readonly: true });
+});
+afterAll(async () => {
+  database.close();
+  await t.close();
+});
+
+/** How SQLite would run a statement, its steps in one text. */
+function plan(statement: string): string {
+  const steps = database.query(`explain query plan ${statement}`).all() as { detail: string }[];
+  return steps.map(({ detail }) => detail).join("\n");
+}
+
+test("the page of open tickets is read off their index, without sorting", () => {
+  const steps = plan(
+    `select t.id, c.name from tickets t
+       join companies c on c.tenant_id = 'h' and c.id = t.company_id
+       join ticket_statuses s on s.tenant_id = 'h' and s.id = t.status_id
+      where t.tenant_id = 'h' and t.closed_at is null order by t.updated_at desc, t.id desc limit 51`,
+  );
+  expect(steps).toContain("SEARCH t USING INDEX tickets_open_by_change");
+  expect(steps).not.toContain("TEMP B-TREE");
+});
+
+test("all tickets by title are read off their index", () => {
+  const steps = plan("select id from tickets where tenant_id = 'h' order by title collate nocase, id limit 51");
+  expect(steps).toContain("tickets_by_title");
+  expect(steps).not.toContain("TEMP B-TREE");
+});
+
+test("the tickets below a ticket are found by it, whatever order they are wanted in", () => {
+  const steps = plan(
+    "select * from tickets where tenant_id = 'h' and parent_ticket_id = 'p' order by created_at desc limit 5",
+  );
+  expect(steps).toContain("tickets_below");
+});
+
+test("the tags of some records are found by the records", () => {
+  const steps = plan(
+    "select tag from record_tags where tenant_id = 'h' and entity_type = 'tickets' and entity_id in ('a', 'b') order by tag",
+  );
+  expect(steps).toContain("tenant_id=? AND entity_type=? AND entity_id=?");
+});
+
+test("tickets by company go from the companies to their tickets", () => {
+  const steps = plan(
+    `select t.id from tickets t join companies c on c.tenant_id = 'h' and c.id = t.company_id
+      where t.tenant_id = 'h' order by c.name collate nocase, t.id limit 51`,
+  );
+  expect(steps).toContain("companies_by_name");
+});
+
+test("what the planner is told stays as it is until a table has grown", () => {
+  const writer = new Sqlite(t.raw.sqlitePath);
+  const told = (): unknown[] => writer.query("select * from sqlite_stat1 order by idx").all();
+  const before = told();
+  expect(before.length).toBeGreaterThan(100);
+  describeToPlanner(writer);
+  expect(told()).toEqual(before);
+  writer.close();
+});
