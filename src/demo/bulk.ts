@@ -27,6 +27,9 @@ export interface Words {
   body: string;
 }
 
+/** The engine lets garbage grow with the machine's memory; a command that writes a million rows must not need gigabytes. */
+const collectedEvery = 60_000;
+
 /** Below what either database takes in one statement (SQLite 32,766). */
 const mostParameters = 30_000;
 const mostRows = 400;
@@ -39,6 +42,7 @@ export function bulkInto(work: Work): Bulk {
   const db = work.db as unknown as Loose;
   const statements = new Map<string, CompiledQuery>();
   let count = 0;
+  let collected = 0;
 
   const writeRows = async (table: Table, rows: readonly object[]): Promise<void> => {
     const columns = Object.entries(table.columns);
@@ -56,6 +60,10 @@ export function bulkInto(work: Work): Bulk {
       statements.set(key, statement);
       await db.executeQuery({ ...statement, parameters: complete.flatMap((row) => Object.values(row)) });
       count += complete.length;
+      collected += complete.length;
+      if (collected < collectedEvery) continue;
+      collected = 0;
+      Bun.gc(true);
     }
   };
 

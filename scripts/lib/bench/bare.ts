@@ -51,18 +51,23 @@ const dialect =
     ? sqliteDialect(openSqlite(wish.sqlitePath, { readonly: true }))
     : postgresDialect(wish.databaseUrl, 2).dialect;
 const db = new Kysely<unknown>({ dialect, log: ({ query }) => void ran.push(query) }) as unknown as Db;
+let reads = 0;
 const refuse = async (): Promise<never> => {
   throw new Error("the bare limit only reads");
 };
 const database: Database = {
   dialect: wish.databaseUrl === "" ? "sqlite" : "postgres",
-  read: (tenantId, work) =>
-    wish.databaseUrl === ""
+  read: (tenantId, work) => {
+    // The first read finds out who is asking, which is none of the page's.
+    reads += 1;
+    if (reads === 2) ran.length = 0;
+    return wish.databaseUrl === ""
       ? work(db.withPlugin(tenancyPlugin(tenantId)))
       : db.transaction().execute(async (transaction) => {
           await sql`select set_config('app.current_tenant', ${tenantId}, true)`.execute(transaction);
           return work(transaction.withPlugin(tenancyPlugin(tenantId)));
-        }),
+        });
+  },
   platform: (work) => work(db),
   write: refuse,
   probe: refuse,
@@ -92,7 +97,7 @@ const ask = (): Promise<Response> =>
   Promise.resolve(page.handle(new Request(`http://127.0.0.1${wish.path}`, { headers: wish.headers })));
 // The second time everything that is remembered is there.
 await (await ask()).text();
-ran.length = 0;
+reads = 0;
 rendered.length = 0;
 const answer = await ask();
 const body = await answer.text();

@@ -49,6 +49,12 @@ async function writeDemo(
   return first?.password ?? "";
 }
 
+/** A data set that was made by an earlier version gets its schema once, and not again in each copy. */
+async function bringUpToDate(edition: Edition, dataDir: string, env: Record<string, string>): Promise<void> {
+  await runProgram(edition, ["migrate"], { ...cleanEnvironment(), PURSER_DATA_DIR: dataDir, ...env });
+  rmSync(join(dataDir, "backups"), { recursive: true, force: true });
+}
+
 async function runProgram(
   edition: Edition,
   args: string[],
@@ -75,6 +81,7 @@ async function sqliteSets(edition: Edition, folder: string): Promise<DataSets> {
         rmSync(kept, { recursive: true, force: true });
         await Bun.write(passwordFile, await writeDemo(edition, size, kept, {}));
       }
+      await bringUpToDate(edition, kept, {});
       const dataDir = join(folder, `run-${process.pid}-${size}`);
       mkdirSync(dataDir, { recursive: true });
       for (const name of ["purser.sqlite", "secret.key"]) copyFileSync(join(kept, name), join(dataDir, name));
@@ -118,6 +125,7 @@ async function postgresSets(edition: Edition, folder: string): Promise<DataSets>
         await asOwner(server, (client) => client.query("vacuum analyze"), kept);
         await Bun.write(passwordFile, password);
       }
+      await bringUpToDate(edition, keptDir, addresses(server, kept));
       const name = `bench_run_${process.pid}_${size}`;
       const dataDir = join(folder, `run-${process.pid}-${size}`);
       mkdirSync(dataDir, { recursive: true });

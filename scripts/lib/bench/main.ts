@@ -3,6 +3,9 @@ import { mkdirSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { buildEdition, type Edition, editions, generate } from "../build.ts";
 import { openDataSets } from "./data.ts";
+import { run } from "../steps.ts";
+import { machine } from "./machine.ts";
+import { type Measurements, pageOf } from "./page.ts";
 import { type PartName, partNames, parts, type Results } from "./parts.ts";
 import { shown } from "./report.ts";
 
@@ -62,14 +65,33 @@ for (const edition of wish.editions) {
   await buildEdition(edition);
   const sets = await openDataSets(edition, wish.folder);
   try {
-    const kept = Bun.file(join(wish.folder, `results-${edition.name}.json`));
     for (const name of wish.parts) {
       const result = await measure(name, { edition, sets, isQuick: wish.isQuick });
       if (wish.isQuick) continue;
-      const before = (await kept.exists()) ? ((await kept.json()) as object) : {};
-      await kept.write(JSON.stringify({ ...before, [name]: { at: new Date().toISOString(), result } }, null, 1));
+      const { parts: before } = await keptOf(edition);
+      const now: Measurements = {
+        database: sets.database,
+        parts: { ...before, [name]: { at: new Date().toISOString(), result } },
+      };
+      await keptFile(edition).write(JSON.stringify(now, null, 1));
     }
   } finally {
     await sets.close();
   }
+}
+if (wish.isWritten) {
+  const measured: Measurements[] = [];
+  for (const edition of editions) measured.push(await keptOf(edition));
+  await Bun.write("docs/benchmarks.md", pageOf(await machine(), measured));
+  await run([process.execPath, "fmt", "--no-script", "docs/benchmarks.md"]);
+  console.error("docs/benchmarks.md is written");
+}
+
+function keptFile({ name }: Edition): Bun.BunFile {
+  return Bun.file(join(wish.folder, `results-${name}.json`));
+}
+
+async function keptOf(edition: Edition): Promise<Measurements> {
+  const file = keptFile(edition);
+  return (await file.exists()) ? ((await file.json()) as Measurements) : { database: edition.name, parts: {} };
 }

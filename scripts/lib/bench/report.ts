@@ -109,6 +109,15 @@ const stillTable = (results: readonly StillResult[]): string =>
     ]),
   );
 
+/** A part's table, or null when it has not been measured. */
+export function drawPart<Name extends keyof Results>(
+  name: Name,
+  parts: { [Each in keyof Results]?: { result: Results[Each] } },
+): string | null {
+  const measured: { result: Results[Name] } | undefined = parts[name];
+  return measured === undefined ? null : shown[name].draw(measured.result);
+}
+
 /** Each part's table under a heading. */
 export const shown: { [Name in keyof Results]: { title: string; draw(result: Results[Name]): string } } = {
   start: { title: "Start, memory, size", draw: startTable },

@@ -22,13 +22,16 @@ export interface TicketListRow {
   last_staff_reply_at: string | null;
 }
 
-/** Tickets within reach with all that a row of a list shows. */
+/**
+ * Tickets within reach with all that a row of a list shows. Each has a status, a priority and a queue; they are joined from the
+ * left so that SQLite goes from the tickets, in the order of the list, and never from the few statuses to all of their tickets.
+ */
 export function ticketRows(ctx: Ctx): ListQuery<TicketListRow> {
   return reach(ctx, "tickets")
     .innerJoin("companies", "companies.id", "tickets.company_id")
-    .innerJoin("ticket_statuses as statuses", "statuses.id", "tickets.status_id")
-    .innerJoin("ticket_priorities as priorities", "priorities.id", "tickets.priority_id")
-    .innerJoin("ticket_queues as queues", "queues.id", "tickets.queue_id")
+    .leftJoin("ticket_statuses as statuses", "statuses.id", "tickets.status_id")
+    .leftJoin("ticket_priorities as priorities", "priorities.id", "tickets.priority_id")
+    .leftJoin("ticket_queues as queues", "queues.id", "tickets.queue_id")
     .leftJoin("users as assignees", "assignees.id", "tickets.assigned_to_id")
     .select([
       "tickets.id",
@@ -47,7 +50,8 @@ export function ticketRows(ctx: Ctx): ListQuery<TicketListRow> {
       "tickets.updated_at",
       "tickets.last_client_reply_at",
       "tickets.last_staff_reply_at",
-    ]);
+    ])
+    .$castTo<TicketListRow>();
 }
 
 /** True in SQL for what `isClientWaiting` says of a row. */

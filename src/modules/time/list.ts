@@ -219,7 +219,7 @@ async function totalText(ctx: Ctx, query: ListQuery<TimeRow>): Promise<string> {
     is_billable: boolean;
     minutes: number | string | null;
     entries: number | string;
-  }>`select is_billable, sum(duration_minutes) as minutes, count(*) as entries from (${some}) as some group by is_billable`.execute(
+  }>`select is_billable, sum(duration_minutes) as minutes, count(*) as entries from (${some}) as summed group by is_billable`.execute(
     ctx.db,
   );
   if (rows.reduce((sum, { entries }) => sum + Number(entries), 0) > mostAddedUp)

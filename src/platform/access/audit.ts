@@ -1,4 +1,4 @@
-import { table as tableOf, col, defaulted, readOnly, type Table } from "../database/columns.ts";
+import { table as tableOf, col, defaulted, type NewRow, readOnly, type Table } from "../database/columns.ts";
 import type { TableType } from "../database/tables.ts";
 import type { Work } from "../context.ts";
 import { newId } from "../ids.ts";
@@ -36,15 +36,43 @@ declare module "../database/tables.ts" {
 
 const uninteresting = new Set(["tenant_id", "version", "created_at", "updated_at"]);
 
+/** A change of a row: as it was, null for a new one, and as it is, null for one that is gone. */
+export interface RowChange {
+  action: AuditAction;
+  before: Record<string, unknown> | null;
+  after: Record<string, unknown> | null;
+}
+
 /** Writes what changed of a row, old and new values side by side, secrets only as "changed". */
-export async function writeAudit(
+export function writeAudit(
   work: Work,
   table: Table,
   action: AuditAction,
-  before: Record<string, unknown> | null,
-  after: Record<string, unknown> | null,
+  before: RowChange["before"],
+  after: RowChange["after"],
 ): Promise<void> {
-  if (!table.isAudited) return;
+  return writeAudits(work, table, [{ action, before, after }]);
+}
+
+/** The same for several rows of a table, in one statement. */
+export async function writeAudits(work: Work, table: Table, changes: readonly RowChange[]): Promise<void> {
+  if (!table.isAudited || changes.length === 0) return;
+  await work.db
+    .insertInto("audit_log")
+    .values(
+      changes.map(({ action, before, after }) => {
+        const id = String((after ?? before)?.["id"] ?? "");
+        return entryOf(work, action, table.name, id, ...changedValues(table, before, after));
+      }),
+    )
+    .execute();
+}
+
+function changedValues(
+  table: Table,
+  before: RowChange["before"],
+  after: RowChange["after"],
+): [old: RowChange["before"], next: RowChange["after"]] {
   const old: Record<string, unknown> = {};
   const next: Record<string, unknown> = {};
   for (const [name, column] of Object.entries(table.columns)) {
@@ -55,14 +83,7 @@ export async function writeAudit(
     if (before !== null) old[name] = column.isSecret ? "(secret)" : was;
     if (after !== null) next[name] = column.isSecret ? "(secret)" : is;
   }
-  await writeAuditEntry(
-    work,
-    action,
-    table.name,
-    String((after ?? before)?.["id"] ?? ""),
-    before && old,
-    after && next,
-  );
+  return [before && old, after && next];
 }
 
 /** Of two sets of values those that are not the same, absent ones as null. */
@@ -83,21 +104,31 @@ export async function writeAuditEntry(
   before: Record<string, unknown> | null = null,
   after: Record<string, unknown> | null = null,
 ): Promise<void> {
-  const { actor, request } = work;
   await work.db
     .insertInto("audit_log")
-    .values({
-      id: newId(),
-      user_id: actor.user_id,
-      actor_name: actor.name === "" ? t("Nobody") : actor.name,
-      action,
-      entity_type: entityType,
-      entity_id: entityId === "" ? null : entityId,
-      old_values: before,
-      new_values: after,
-      ip_address: request.ip,
-      user_agent: request.user_agent,
-      timestamp: work.app.clock.now(),
-    })
+    .values(entryOf(work, action, entityType, entityId, before, after))
     .execute();
+}
+
+function entryOf(
+  { actor, request, app }: Work,
+  action: AuditAction,
+  entityType: string,
+  entityId: string,
+  old_values: RowChange["before"],
+  new_values: RowChange["after"],
+): NewRow<typeof auditLog> {
+  return {
+    id: newId(),
+    user_id: actor.user_id,
+    actor_name: actor.name === "" ? t("Nobody") : actor.name,
+    action,
+    entity_type: entityType,
+    entity_id: entityId === "" ? null : entityId,
+    old_values,
+    new_values,
+    ip_address: request.ip,
+    user_agent: request.user_agent,
+    timestamp: app.clock.now(),
+  };
 }

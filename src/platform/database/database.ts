@@ -122,10 +122,20 @@ export function openPostgresDatabase(dialect: Dialect, connections?: Pool): Data
     },
     read: (tenantId, work) => {
       refuseInsideUnit();
-      return pool
-        .transaction()
-        .setAccessMode("read only")
-        .execute((db) => asTenant(db, tenantId, work));
+      return pool.connection().execute(async (db) => {
+        // In one message: each would be a way to the server and back.
+        await sql`${sql.raw("begin read only; select set_config('app.current_tenant', ")}${sql.lit(tenantId)}, true)`.execute(
+          db,
+        );
+        try {
+          const result = await work(db.withPlugin(tenancyPlugin(tenantId)));
+          await sql`commit`.execute(db);
+          return result;
+        } catch (error) {
+          await sql`rollback`.execute(db).catch(() => {});
+          throw error;
+        }
+      });
     },
     ...(connections === undefined ? {} : { listen: (...given) => listenOn(connections, ...given) }),
     probe: () => probeWrite(pool),

@@ -31,6 +31,8 @@ export interface Schema {
   run(statement: string): Promise<void>;
   /** Row-level security and rights for a table that was made by `run`. */
   secure(table: string): Promise<void>;
+  /** The right to call a function that was made by `run`, for the serving role alone. */
+  secureFunction(signature: string): Promise<void>;
 }
 
 const types: Record<string, { sqlite: string; postgres: string }> = {
@@ -124,6 +126,11 @@ export function schemaOf(db: Kysely<unknown>, dialect: "sqlite" | "postgres", se
     secure: async (table) => {
       if (dialect === "sqlite") return;
       for (const statement of security(table, { columns: {} }, servingRole)) await run(statement);
+    },
+    secureFunction: async (signature) => {
+      if (dialect === "sqlite" || servingRole === null) return;
+      await run(`revoke all on function ${signature} from public`);
+      await run(`grant execute on function ${signature} to "${servingRole.replaceAll('"', '""')}"`);
     },
     createTables: async (tables) => {
       const statements = Object.entries(tables).flatMap(([name, spec]) => createTable(name, spec));

@@ -41,11 +41,32 @@ function instant(text: string): string {
 function encoding(pool: Pool): Pool {
   pool.on("connect", (client) => {
     const query = client.query.bind(client) as (...given: unknown[]) => unknown;
-    const wrapped = (first: unknown, values?: unknown, ...rest: unknown[]): unknown =>
-      query(first, Array.isArray(values) ? values.map(encode) : values, ...rest);
+    const wrapped = (first: unknown, values?: unknown, ...rest: unknown[]): unknown => {
+      if (!Array.isArray(values)) return query(first, values, ...rest);
+      const encoded = values.map(encode);
+      const name = typeof first === "string" && rest.length === 0 ? nameOf(first) : undefined;
+      return name === undefined ? query(first, encoded, ...rest) : query({ name, text: first, values: encoded });
+    };
     Object.assign(client, { query: wrapped });
   });
   return pool;
+}
+
+/**
+ * Statements that each connection keeps prepared: planning the rows of a list takes longer than fetching them. Not those that
+ * take all columns of a table (`*`): when another node brings the schema up to date, PostgreSQL would refuse them for as long
+ * as the connection lives.
+ */
+const names = new Map<string, string>();
+const mostNames = 400;
+
+function nameOf(text: string): string | undefined {
+  const known = names.get(text);
+  if (known !== undefined || names.size >= mostNames) return known;
+  if (!/^(select|insert|update|delete|with)\b/i.test(text) || /(\.|select |returning )\*/i.test(text)) return undefined;
+  const name = `purser_${names.size + 1}`;
+  names.set(text, name);
+  return name;
 }
 
 function encode(value: unknown): unknown {

@@ -1,5 +1,5 @@
 import { sql } from "kysely";
-import { writeAudit } from "../access/audit.ts";
+import { writeAudit, writeAudits } from "../access/audit.ts";
 import { find, maybeFind, type RowFor } from "../access/reach.ts";
 import type { Work } from "../context.ts";
 import { hasCustomFields } from "../custom-fields/definitions.ts";
@@ -21,8 +21,8 @@ import type { TableName } from "./tables.ts";
 // Kysely cannot type a table that is only known when the program runs; these functions are typed by their own signatures.
 type Loose = {
   insertInto(table: string): {
-    values(row: object): {
-      returningAll(): { executeTakeFirstOrThrow(): Promise<unknown> };
+    values(row: object | readonly object[]): {
+      returningAll(): { executeTakeFirstOrThrow(): Promise<unknown>; execute(): Promise<unknown[]> };
       execute(): Promise<unknown>;
     };
   };
@@ -49,21 +49,8 @@ type Loose = {
 
 /** Adds a record. Returns the row as it stands. */
 export async function insert<T extends Table>(work: Work, table: T, values: NewRow<T>): Promise<RowOf<T>> {
-  const now = work.app.clock.now();
-  const row: Record<string, unknown> = {};
-  const given = values as Record<string, unknown>;
-  for (const [name, column] of Object.entries(table.columns)) {
-    const value = given[name] !== undefined ? given[name] : startValue(work.tenant, table, name, column);
-    if (value !== undefined) row[name] = value;
-  }
-  row["tenant_id"] = work.tenant.id;
-  if ("id" in table.columns) row["id"] = given["id"] ?? newId();
-  if ("created_at" in table.columns) row["created_at"] = given["created_at"] ?? now;
-  if ("updated_at" in table.columns) row["updated_at"] = given["updated_at"] ?? now;
-  await checkReferences(work, table, given);
+  const row = await newRow(work, table, values as Record<string, unknown>, new Set());
   work.unit.changes += 1;
-  if (hasCustomFields(table))
-    row["custom_fields"] = await writtenCustomFields(work, table, null, given["custom_fields"] as object | undefined);
   const made = (await loose(work)
     .insertInto(table.name)
     .values(row)
@@ -72,6 +59,53 @@ export async function insert<T extends Table>(work: Work, table: T, values: NewR
   await writeAudit(work, table, "create", null, made as Record<string, unknown>);
   await indexRow(work, table.name, made as Record<string, unknown>);
   return made;
+}
+
+const mostAtOnce = 100;
+
+/**
+ * Adds several records of a kind: what `insert` does for each, in few statements. The kind has an id. Returns the rows as
+ * they stand, in the order in which they were given.
+ */
+export async function insertAll<T extends Table>(work: Work, table: T, all: readonly NewRow<T>[]): Promise<RowOf<T>[]> {
+  const known = new Set<string>();
+  const made: Row[] = [];
+  for (let from = 0; from < all.length; from += mostAtOnce) {
+    const rows: Row[] = [];
+    for (const values of all.slice(from, from + mostAtOnce)) rows.push(await newRow(work, table, values as Row, known));
+    work.unit.changes += rows.length;
+    const written = (await loose(work).insertInto(table.name).values(rows).returningAll().execute()) as Row[];
+    const byId = new Map<unknown, Row>(written.map((row) => [row["id"], row]));
+    const inOrder = rows.map(({ id }) => byId.get(id)).filter((row) => row !== undefined);
+    await writeAudits(
+      work,
+      table,
+      inOrder.map((row) => ({ action: "create", before: null, after: row })),
+    );
+    for (const row of inOrder) await indexRow(work, table.name, row);
+    made.push(...inOrder);
+  }
+  return made as RowOf<T>[];
+}
+
+type Row = Record<string, unknown>;
+
+/** A record as it is written: what was given, checked, and over the table's own values. `known` are references that are there. */
+async function newRow(work: Work, table: Table, given: Row, known: Set<string>): Promise<Row> {
+  const now = work.app.clock.now();
+  const row: Row = {};
+  for (const [name, column] of Object.entries(table.columns)) {
+    const value = given[name] !== undefined ? given[name] : startValue(work.tenant, table, name, column);
+    if (value !== undefined) row[name] = value;
+  }
+  row["tenant_id"] = work.tenant.id;
+  if ("id" in table.columns) row["id"] = given["id"] ?? newId();
+  if ("created_at" in table.columns) row["created_at"] = given["created_at"] ?? now;
+  if ("updated_at" in table.columns) row["updated_at"] = given["updated_at"] ?? now;
+  await checkReferences(work, table, given, known);
+  if (hasCustomFields(table))
+    row["custom_fields"] = await writtenCustomFields(work, table, null, given["custom_fields"] as object | undefined);
+  return row;
 }
 
 /**
@@ -156,16 +190,22 @@ async function holdersOf(work: Work, target: string, id: string): Promise<string
 }
 
 /** Every id that is set has to name a row that the actor may see; otherwise a 422 on that field. */
-async function checkReferences(work: Work, table: Table, values: Record<string, unknown>): Promise<void> {
+async function checkReferences(
+  work: Work,
+  table: Table,
+  values: Record<string, unknown>,
+  known = new Set<string>(),
+): Promise<void> {
   if (work.actor.kind === "system") return;
   for (const [name, value] of Object.entries(values)) {
     const column = table.columns[name];
     if (column?.references == null || typeof value !== "string" || tableNamed(column.references) === undefined)
       continue;
-    if (column.isReadOnly) continue;
+    if (column.isReadOnly || known.has(`${column.references} ${value}`)) continue;
     const found = await maybeFind(work, column.references as TableName, value);
     if (found === undefined)
       throw invalidField(name, t("{name} does not exist.", { name: labelOf(name, column) }), "not_found");
+    known.add(`${column.references} ${value}`);
   }
 }
 

@@ -104,7 +104,7 @@ export async function searchKinds(
 ): Promise<Map<string, string[]>> {
   const terms = words(query);
   if (terms.length === 0 || entityTypes.length === 0) return new Map();
-  const [rank, found] = ctx.app.database.dialect === "sqlite" ? inSqlite(ctx, terms) : inPostgres(ctx, terms);
+  const [rank, found] = ctx.app.database.dialect === "sqlite" ? inSqlite(ctx, terms) : inPostgres(terms);
   const { rows } = await sql<{ entity_type: string; entity_id: string }>`
     select entity_type, entity_id from (
       select entity_type, entity_id, row_number() over (partition by entity_type order by ${rank}, document_number desc) as place
@@ -133,11 +133,10 @@ function inSqlite(ctx: Ctx, terms: readonly string[]): Found {
   ];
 }
 
-function inPostgres(ctx: Ctx, terms: readonly string[]): Found {
-  const match = sql`to_tsquery('simple', ${terms.map((term) => `${term}:*`).join(" & ")})`;
+function inPostgres(terms: readonly string[]): Found {
+  const match = terms.map((term) => `${term}:*`).join(" & ");
   return [
     sql`score desc`,
-    sql`select entity_type, entity_id, document_number, ts_rank(words, ${match}) as score
-      from search_documents where tenant_id = ${ctx.tenant.id} and words @@ ${match}`,
+    sql`select entity_type, entity_id, document_number, score from found_documents(${match}) where true`,
   ];
 }

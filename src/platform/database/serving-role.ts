@@ -36,6 +36,14 @@ export async function grantAsBefore(owner: Kysely<unknown>, servingRole: string)
   for (const { table_name, rights } of rows) {
     await sql`grant ${sql.raw(rights)} on ${sql.id(table_name)} to ${sql.id(servingRole)}`.execute(owner);
   }
+  const functions = await sql<{ signature: string }>`
+    select distinct p.oid::regprocedure::text as signature
+    from pg_proc p, aclexplode(p.proacl) granted
+    where p.pronamespace = current_schema()::regnamespace and p.proowner = current_user::regrole
+      and granted.grantee not in (0, p.proowner) and granted.privilege_type = 'EXECUTE'
+      and not has_function_privilege(${servingRole}, p.oid, 'EXECUTE')`.execute(owner);
+  for (const { signature } of functions.rows)
+    await sql`grant execute on function ${sql.raw(signature)} to ${sql.id(servingRole)}`.execute(owner);
 }
 
 /**

@@ -1,4 +1,4 @@
-import { Database as Sqlite, type SQLQueryBindings } from "bun:sqlite";
+import { Database as Sqlite, type SQLQueryBindings, type Statement } from "bun:sqlite";
 import {
   CompiledQuery,
   type DatabaseConnection,
@@ -12,7 +12,8 @@ import {
   SqliteIntrospector,
   SqliteQueryCompiler,
 } from "kysely";
-import { storedKind } from "./columns.ts";
+import { breath } from "./breath.ts";
+import { type ColumnKind, storedKind } from "./columns.ts";
 
 /** Opens a SQLite file the way Purser wants it: WAL, foreign keys on, waiting for a lock instead of failing. */
 export function openSqlite(path: string, options: { readonly?: boolean } = {}): Sqlite {
@@ -82,23 +83,80 @@ class SqliteDriver implements Driver {
   }
 
   async destroy(): Promise<void> {
-    this.database.close();
+    this.#connection.close();
   }
 }
 
+/** A statement that has been prepared, and what has to be done to its rows. */
+interface Prepared {
+  statement: Statement<Record<string, unknown>, SQLQueryBindings[]>;
+  hasRows: boolean;
+  booleans: string[];
+  jsons: string[];
+}
+
+/**
+ * How many statements stay prepared. Bun's own cache holds twenty, and a page alone runs more; preparing one takes as long as
+ * running it.
+ */
+const mostPrepared = 1000;
+const leavesSchema = /^\s*(select|insert|update|delete|with|begin|commit|rollback|savepoint|release)\b/i;
+
 class SqliteConnection implements DatabaseConnection {
+  readonly #prepared = new Map<string, Prepared>();
+
   constructor(private readonly database: Sqlite) {}
 
   async executeQuery<R>(query: CompiledQuery): Promise<QueryResult<R>> {
-    const statement = this.database.query(query.sql);
+    await breath();
+    const { statement, hasRows, booleans, jsons } = this.#prepare(query.sql);
     const parameters = query.parameters.map(encode);
-    if (statement.columnNames.length > 0) {
-      const rows = statement.all(...parameters) as Record<string, unknown>[];
-      for (const row of rows) decode(row);
+    if (hasRows) {
+      const rows = statement.all(...parameters);
+      if (booleans.length > 0 || jsons.length > 0) for (const row of rows) decode(row, booleans, jsons);
       return { rows: rows as R[] };
     }
     const { changes, lastInsertRowid } = statement.run(...parameters);
     return { rows: [], numAffectedRows: BigInt(changes), insertId: BigInt(lastInsertRowid) };
+  }
+
+  #prepare(text: string): Prepared {
+    const known = this.#prepared.get(text);
+    if (known !== undefined) {
+      // The one that was used last stands last, so that the first is the one to go.
+      this.#prepared.delete(text);
+      this.#prepared.set(text, known);
+      return known;
+    }
+    // After a change of the schema `select *` means other columns.
+    if (!leavesSchema.test(text)) this.#forget(0);
+    const statement: Prepared["statement"] = this.database.prepare(text);
+    const names = statement.columnNames;
+    const ofKind = (kind: ColumnKind): string[] => names.filter((name) => storedKind(name) === kind);
+    const made = {
+      statement,
+      hasRows: names.length > 0,
+      booleans: ofKind("boolean"),
+      jsons: ofKind("json"),
+    };
+    if (leavesSchema.test(text)) {
+      this.#forget(mostPrepared - 1);
+      this.#prepared.set(text, made);
+    }
+    return made;
+  }
+
+  #forget(left: number): void {
+    for (const [text, { statement }] of this.#prepared) {
+      if (this.#prepared.size <= left) return;
+      statement.finalize();
+      this.#prepared.delete(text);
+    }
+  }
+
+  close(): void {
+    this.#forget(0);
+    this.database.close();
   }
 
   // oxlint-disable-next-line require-yield
@@ -115,12 +173,10 @@ function encode(value: unknown): SQLQueryBindings {
 }
 
 /** Booleans and JSON come back as numbers and texts; the column's name tells which is which. */
-function decode(row: Record<string, unknown>): void {
-  for (const key in row) {
-    const value = row[key];
-    if (value === null) continue;
-    const kind = storedKind(key);
-    if (kind === "boolean") row[key] = value === 1;
-    else if (kind === "json" && typeof value === "string") row[key] = JSON.parse(value);
+function decode(row: Record<string, unknown>, booleans: readonly string[], jsons: readonly string[]): void {
+  for (const name of booleans) if (row[name] !== null) row[name] = row[name] === 1;
+  for (const name of jsons) {
+    const text = row[name];
+    if (typeof text === "string") row[name] = JSON.parse(text);
   }
 }

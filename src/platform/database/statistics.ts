@@ -76,22 +76,30 @@ const partialShare = 50;
 
 /** A new installation gets the plans of a large one: it may have become one before it is started again. */
 const fewestRows = 10_000;
+/** What is archived some day (companies, people) is there before its many tickets and hours. */
+const fewestKept = 500;
 /** Lists that people put in order by hand (states, queues) stay short. */
 const fewestInLists = 8;
 
 /** How many rows a table is said to have: by powers of four, so that it seldom changes. */
 function assumedRows(database: Sqlite, table: string): number {
   const last = database.query(`select max(rowid) as number from "${table}"`).get() as { number: number | null };
-  const fewest = tableNamed(table)?.columns["sort_order"] === undefined ? fewestRows : fewestInLists;
+  const { sort_order, archived_at, deactivated_at } = tableNamed(table)?.columns ?? {};
+  const isKept = archived_at !== undefined || deactivated_at !== undefined;
+  const fewest = sort_order !== undefined ? fewestInLists : isKept ? fewestKept : fewestRows;
   return 4 ** Math.ceil(Math.log(Math.max(fewest, last.number ?? 0)) / Math.log(4));
 }
+
+/** References are not spread evenly: few companies have most of the tickets. */
+const unevenness = 2;
 
 /** Among how many values the rows of a table are spread by a column, roughly. */
 function spread(table: string, name: string | null, rowsOf: (table: string) => number): number {
   if (name === "tenant_id") return 1;
   if (name === "id") return rowsOf(table);
   const column = name === null ? undefined : tableNamed(table)?.columns[name];
-  if (column?.references != null && tableNamed(column.references) !== undefined) return rowsOf(column.references);
+  if (column?.references != null && tableNamed(column.references) !== undefined)
+    return rowsOf(column.references) / unevenness;
   const kind: ColumnKind = column?.kind ?? (name?.endsWith("_id") === true ? "id" : "text");
   return spreads[kind];
 }

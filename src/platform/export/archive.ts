@@ -24,8 +24,8 @@ const transient: ReadonlySet<string> = new Set([
   "search_documents",
 ]);
 
-const rowsAtOnce = 500;
-const partCharacters = 4_000_000;
+const rowsAtOnce = 200;
+const partCharacters = 1_000_000;
 
 export interface Manifest {
   format: "purser-export";

@@ -16,7 +16,7 @@ import { namesOf } from "./names.ts";
 
 type Row = Record<string, unknown>;
 
-const rowsAtOnce = 500;
+const rowsAtOnce = 200;
 
 /** What other systems' records are known by when they come from an export of ours. */
 export const ownSource = "purser";

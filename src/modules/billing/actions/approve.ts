@@ -30,8 +30,6 @@ export const approveInvoice = action({
     { additionalProperties: false },
   ),
   run: async (work: Work, { id, version }: PatchInput): Promise<InvoiceRow> => {
-    // Taken before it is read, so that of two approvals at the same moment the second finds an approved invoice.
-    await work.db.updateTable("invoices").set({ id }).where("id", "=", id).execute();
     const draft = await find(work, "invoices", id);
     requireDraft(draft);
     if (version !== undefined && version !== draft.version) throw stale();

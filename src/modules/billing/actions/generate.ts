@@ -44,7 +44,6 @@ export const generateFromContract = action({
     const contract = await find(work, "contracts", input.contract_id).catch(() => {
       throw invalidField("contract_id", t("Contract does not exist."), "not_found");
     });
-    await lockContract(work, contract.id);
     const field = input.period_start === undefined ? "date" : "period_start";
     const period = periodOf(contract, input.period_start ?? input.date ?? todayOf(work), field);
     if (input.period_start !== undefined && input.period_start !== period.start) {
@@ -76,11 +75,6 @@ export const generateFromContract = action({
     return writePlan(work, invoice, plan);
   },
 });
-
-/** Two runs for one contract take turns, so that the second sees what the first has billed. */
-async function lockContract(work: Work, contractId: string): Promise<void> {
-  await work.db.updateTable("contracts").set({ id: contractId }).where("id", "=", contractId).execute();
-}
 
 async function refuseSecondDraft(work: Work, contract: ContractRow, periodStart: string): Promise<void> {
   const draft = await work.db
@@ -123,7 +117,6 @@ export const generateFromTime = action({
       throw invalidField("company_id", t("Company does not exist."), "not_found");
     });
     if (to < from) throw invalidField("to", t("The last day lies before the first."), "too_small");
-    await work.db.updateTable("companies").set({ id: company.id }).where("id", "=", company.id).execute();
     const range = { start: from, end: Temporal.PlainDate.from(to).add({ days: 1 }).toString() };
     const plan = await planTime(work, company, range);
     if (isEmpty(plan))
@@ -160,7 +153,6 @@ export const rebuildDraft = action({
     const { period_start, period_end } = invoice;
     if (period_start === null || period_end === null)
       throw conflict(t("This draft was written by hand: there is nothing to build again."), "not_generated");
-    if (invoice.contract_id !== null) await lockContract(work, invoice.contract_id);
     const lines = await linesOf(work, invoice.id);
     for (const line of lines.filter(isCalculated)) await removeLine(work, line);
     const plan = await planAgain(work, invoice, { start: period_start, end: period_end });

@@ -40,7 +40,6 @@ export const recordPayment = action({
     { additionalProperties: false },
   ),
   run: async (work: Work, { version, ...input }: Recorded): Promise<PaymentRow> => {
-    await lockInvoice(work, input.invoice_id);
     const invoice = await find(work, "invoices", input.invoice_id).catch(() => {
       throw invalidField("invoice_id", t("Invoice does not exist."), "not_found");
     });
@@ -80,7 +79,6 @@ export interface ReportedPayment {
  */
 export async function applyPayment(work: Work, reported: ReportedPayment): Promise<PaymentRow> {
   const system = asSystem(work);
-  await lockInvoice(work, reported.invoice_id);
   const known = await work.db
     .selectFrom("payments")
     .selectAll()
@@ -130,11 +128,6 @@ export async function applyPayment(work: Work, reported: ReportedPayment): Promi
   });
   if (amount > open) await unapplied(amount - open, null, `Paid for ${name} beyond its balance.`);
   return payment;
-}
-
-/** Payments on one invoice take turns, so that two of them cannot both take the same balance. */
-async function lockInvoice(work: Work, id: string): Promise<void> {
-  await work.db.updateTable("invoices").set({ id }).where("id", "=", id).execute();
 }
 
 async function book(

@@ -40,7 +40,6 @@ export const sendInvoiceAction = action({
     { additionalProperties: false },
   ),
   run: async (work: Work, { id, version, file }: Sending): Promise<InvoiceRow> => {
-    await work.db.updateTable("invoices").set({ id }).where("id", "=", id).execute();
     const invoice = await find(work, "invoices", id);
     requireIssued(invoice);
     if (invoice.version !== version) throw stale();

@@ -25,7 +25,6 @@ export const voidInvoice = action({
     { additionalProperties: false },
   ),
   run: async (work: Work, { id, version }: PatchInput): Promise<InvoiceRow> => {
-    await work.db.updateTable("invoices").set({ id }).where("id", "=", id).execute();
     const invoice = await find(work, "invoices", id);
     if (version !== undefined && version !== invoice.version) throw stale();
     refuse(invoice);

@@ -82,12 +82,10 @@ export async function planContract(ctx: Ctx, contract: ContractRow, period: Bill
     ({ date }) => date >= period.start || before.periods.some((one) => one.start <= date && date < one.end),
   );
   const from = time[0]?.date ?? period.start;
-  const used = await usedMinutes(ctx, contract.id);
-  const begun = await withRollover(
-    ctx,
-    contract.id,
-    bucketsWithin(contract, items, from < period.start ? from : period.start, period.end),
-  );
+  const own = bucketsWithin(contract, items, from < period.start ? from : period.start, period.end);
+  const begun = own.length === 0 ? [] : await withRollover(ctx, contract.id, own);
+  // Reads the evidence of every line that there ever was.
+  const used = begun.length === 0 ? () => 0 : await usedMinutes(ctx, contract.id);
   const buckets = begun.map((bucket) => ({ ...bucket, used_minutes: used(bucket.contract_item_id, bucket.start) }));
   const rates = await ratesFor(ctx, contract.company_id, contract.id);
   const covered = coverTime(time, { contract, buckets, rates });

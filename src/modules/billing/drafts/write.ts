@@ -1,7 +1,7 @@
 import type { Work } from "../../../platform/context.ts";
 import { dateIn } from "../../../platform/clock.ts";
 import type { NewRow } from "../../../platform/database/columns.ts";
-import { insert } from "../../../platform/database/records.ts";
+import { insert, insertAll } from "../../../platform/database/records.ts";
 import { invalidField } from "../../../platform/errors.ts";
 import { t } from "../../../platform/language/index.ts";
 import { dueDate, type PaymentTerms } from "../rules/terms.ts";
@@ -56,33 +56,39 @@ async function standardTaxRate(work: Work): Promise<string | null> {
   return rate?.id ?? null;
 }
 
+/** Rows that are written at once. */
+function inParts<R>(rows: readonly R[], most = 200): R[][] {
+  return Array.from({ length: Math.ceil(rows.length / most) }, (_, at) => rows.slice(at * most, (at + 1) * most));
+}
+
 /**
  * Writes what was planned into a draft and claims its time entries. The keys of `billed_time_entries` and of
  * `invoice_lines.billing_key` make a run that came at the same moment fail instead of billing twice.
  */
 export async function writePlan(work: Work, invoice: InvoiceRow, plan: Plan): Promise<InvoiceRow> {
-  for (const { shares, ...line } of plan.lines) {
-    const row = await insert(work, invoiceLines, {
+  const { currency } = invoice;
+  const rows = await insertAll(
+    work,
+    invoiceLines,
+    plan.lines.map(({ shares: _shares, ...line }) => ({
       ...line,
       invoice_id: invoice.id,
-      currency: invoice.currency,
+      currency,
       explanation: line.explanation as Record<string, unknown>,
-    });
-    for (const { time_entry_id, minutes, amount } of shares) {
-      await work.db
-        .insertInto("invoice_line_time_entries")
-        .values({
-          invoice_line_id: row.id,
-          time_entry_id,
-          billed_minutes: minutes,
-          billed_amount: amount,
-          currency: invoice.currency,
-        })
-        .execute();
-    }
-  }
-  const claimed = new Set(plan.lines.flatMap((line) => line.shares.map((share) => share.time_entry_id)));
-  for (const time_entry_id of claimed)
-    await work.db.insertInto("billed_time_entries").values({ time_entry_id, invoice_id: invoice.id }).execute();
+    })),
+  );
+  const shares = plan.lines.flatMap((line, index) =>
+    line.shares.map(({ time_entry_id, minutes, amount }) => ({
+      invoice_line_id: rows[index]?.id ?? "",
+      time_entry_id,
+      billed_minutes: minutes,
+      billed_amount: amount,
+      currency,
+    })),
+  );
+  for (const some of inParts(shares)) await work.db.insertInto("invoice_line_time_entries").values(some).execute();
+  const claimed = [...new Set(shares.map(({ time_entry_id }) => time_entry_id))];
+  for (const some of inParts(claimed.map((time_entry_id) => ({ time_entry_id, invoice_id: invoice.id }))))
+    await work.db.insertInto("billed_time_entries").values(some).execute();
   return recompute(work, invoice.id, { problems: plan.problems as unknown as Record<string, unknown>[] });
 }
