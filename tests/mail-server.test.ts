@@ -68,13 +68,23 @@ test("a dead server keeps nobody from working, costs the mails that wait nothing
   );
 });
 
-test("a server that says nothing keeps neither requests nor the end of the program waiting", async () => {
-  const silent = await listen(() => undefined);
-  await connectTo(silent.port);
-  await silent.connected;
-  await open("Four");
+/** A byte each second of what a server begins with. */
+function crawl(socket: Socket): void {
+  const words = [..."220 mail.example at your service, in its own time\r\n"];
+  const timer = setInterval(() => socket.write(words.shift() ?? ""), 1000);
+  socket.on("close", () => clearInterval(timer));
+}
+
+test.each([
+  ["says nothing", (): void => undefined],
+  ["says a byte a second", crawl],
+])("a server that %s keeps neither requests nor the end of the program waiting", async (how, speak) => {
+  const slow = await listen(speak);
+  await connectTo(slow.port);
+  await slow.connected;
+  await open(`The server ${how}`);
   expect(await server.stop()).toBe(0);
-  await silent.close();
+  await slow.close();
   server = await stage.one.start();
 });
 
@@ -85,7 +95,7 @@ test("when the server is there again all goes out, each mail once", async () => 
     "all mails",
     async () => {
       const all = await mails();
-      return (all.length === 4 && all.every((mail) => mail.attributes.mail_status === "sent")) || undefined;
+      return (all.length === 5 && all.every((mail) => mail.attributes.mail_status === "sent")) || undefined;
     },
     { timeoutMs: 60_000 },
   );
