@@ -31,6 +31,8 @@ alone. Milliseconds of the middle request.`,
 as there lack), each in a unit of work of its own.`,
   still: `What takes long, while a second process asks \`/livez\` every two milliseconds: the longest time until an answer that costs nothing.
 It holds the loop's standstill, and whatever else the two cores did meanwhile.`,
+  paint:
+    "The pages that a day is spent on, opened in Chromium by one person over the large data set, nothing cached: when the browser first shows something of the page, and what the first load weighs.",
 };
 
 export function pageOf(machine: Machine, editions: readonly Measurements[]): string {

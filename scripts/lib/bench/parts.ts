@@ -7,10 +7,11 @@ import type { DataCopy, DataSets, DataSize } from "./data.ts";
 import type { Plan, Played } from "./load.ts";
 import { type OperationName, operationNames } from "./operations.ts";
 import { all, api, signInAll, type Subjects, type User } from "./people.ts";
+import { type Paint, paintsOf } from "./paint.ts";
 import { type Measured, startMeasured } from "./server.ts";
 import { type Stillness, watched } from "./still.ts";
 
-export const partNames = ["start", "desk", "saturation", "bare", "growth", "run", "still"] as const;
+export const partNames = ["start", "desk", "saturation", "bare", "growth", "run", "still", "paint"] as const;
 export type PartName = (typeof partNames)[number];
 
 export interface Round {
@@ -382,6 +383,26 @@ async function exportEverything(url: string, boss: User): Promise<void> {
   }
 }
 
+/** What one sees first of the pages that a day is spent on, over the large data set. */
+const paint = (round: Round): Promise<Paint[]> =>
+  onServer(round, "large", 1, ({ server, boss, subjects }) =>
+    paintsOf(
+      server.url,
+      boss,
+      [
+        "/",
+        "/tickets",
+        `/tickets/${subjects.tickets[0] ?? ""}`,
+        "/companies",
+        `/companies/${subjects.companies[0] ?? ""}`,
+        "/time",
+        "/invoices",
+        "/settings",
+      ],
+      round.isQuick ? 2 : 5,
+    ),
+  );
+
 export interface Results {
   start: StartResult;
   desk: DeskResult;
@@ -390,6 +411,7 @@ export interface Results {
   growth: GrowthResult[];
   run: RunResult;
   still: StillResult[];
+  paint: Paint[];
 }
 
 export const parts: { [Name in PartName]: (round: Round) => Promise<Results[Name]> } = {
@@ -400,4 +422,5 @@ export const parts: { [Name in PartName]: (round: Round) => Promise<Results[Name
   growth,
   run,
   still,
+  paint,
 };

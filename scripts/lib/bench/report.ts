@@ -1,4 +1,5 @@
 /** The figures as tables: Markdown, which a terminal shows just as well. */
+import type { Paint } from "./paint.ts";
 import type {
   BareResult,
   DeskResult,
@@ -118,6 +119,19 @@ export function drawPart<Name extends keyof Results>(
   return measured === undefined ? null : shown[name].draw(measured.result);
 }
 
+const paintTable = (results: readonly Paint[]): string =>
+  table(
+    ["", "first paint, ms", "slowest", "kB", "1 s at most", "300 kB at most"],
+    results.map(({ path, paints, bytes }) => [
+      `\`${path.replaceAll(/[0-9a-f-]{36}/g, ":id")}\``,
+      ms(median(paints)),
+      ms(Math.max(...paints)),
+      number(bytes / 1000),
+      held(Math.max(...paints) <= 1000),
+      held(bytes <= 300_000),
+    ]),
+  );
+
 /** Each part's table under a heading. */
 export const shown: { [Name in keyof Results]: { title: string; draw(result: Results[Name]): string } } = {
   start: { title: "Start, memory, size", draw: startTable },
@@ -127,4 +141,5 @@ export const shown: { [Name in keyof Results]: { title: string; draw(result: Res
   growth: { title: "Ten times the tickets", draw: growthTable },
   run: { title: "Invoice run", draw: runTable },
   still: { title: "The event loop", draw: stillTable },
+  paint: { title: "First contentful paint", draw: paintTable },
 };

@@ -11,7 +11,7 @@ import { contactName } from "../rules.ts";
 import type { companies } from "../schema.ts";
 
 /** How many rows a section of a record page shows. */
-export const most = 25;
+export const most = 10;
 
 /** Who is asked first, and who gets the invoices. */
 export async function defaultContacts(
