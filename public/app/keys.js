@@ -62,6 +62,8 @@ function act(keys) {
   const quoted = CSS.escape(keys);
   const target = document.querySelector(`[data-keys="${quoted}"], [aria-keyshortcuts="${quoted}"]`);
   if (!target) return false;
+  // A menu that is open is closed by the browser; only then is a bar that is shown put away.
+  if (keys === "Escape" && (document.querySelector(":popover-open") || !target.checkVisibility())) return false;
   if (target.matches("input, textarea, select")) target.focus();
   else target.click();
   return true;

@@ -1,6 +1,12 @@
 import Handlebars, { type HelperOptions } from "handlebars/runtime";
 import { currentLanguage, t, type TextValues } from "../language/index.ts";
 import { icons, isIconName } from "./icons.ts";
+import type { ActionLink } from "./view-models.ts";
+
+type HeadAction = Pick<ActionLink, "look" | "icon">;
+
+const mostInHead = 5;
+const isInHead = ({ look, icon }: HeadAction): boolean => look === "primary" || icon === "pencil";
 
 const { SafeString, escapeExpression } = Handlebars;
 
@@ -15,6 +21,14 @@ export const helpers = {
   /** `{{t "Save"}}`, `{{t "{count} shown" count=rows.length}}`: a text in the reader's language. */
   t: (text: unknown, options: HelperOptions): string =>
     t(String(text), Object.keys(options.hash).length === 0 ? undefined : (options.hash as TextValues)),
+  /** Of a page's actions those that stand in its head: all while they are few, else the main one and changing the record. */
+  in_head: (actions: readonly HeadAction[]): readonly HeadAction[] =>
+    (actions.length <= mostInHead ? actions : actions.filter(isInHead)).toSorted(
+      (a, b) => Number(a.look === "primary") - Number(b.look === "primary"),
+    ),
+  /** The others, which stand in a menu. */
+  in_menu: (actions: readonly HeadAction[]): readonly HeadAction[] =>
+    actions.length <= mostInHead ? [] : actions.filter((action) => !isInHead(action)),
   /** The language of the page, for `<html lang>`. */
   page_language: (): string => currentLanguage(),
   /** `{{icon "ticket"}}` or `{{icon name "size-5"}}`: the drawing itself, hidden from screen readers. */
