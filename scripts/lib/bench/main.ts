@@ -38,7 +38,9 @@ function readArguments(args: readonly string[]): Wish {
       wish.editions = editions.filter((edition) => edition.name === name);
       if (wish.editions.length === 0) wrongUsage("--edition is purser or multitenant");
     } else if (argument === "--only") {
-      const names = value().split(",");
+      const names = value()
+        .split(",")
+        .filter((name) => name !== "");
       wish.parts = partNames.filter((name) => names.includes(name));
       if (wish.parts.length !== names.length) wrongUsage(`--only takes ${partNames.join(", ")}`);
     } else if (argument === "--data-dir") wish.folder = resolve(value());

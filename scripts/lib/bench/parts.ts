@@ -326,7 +326,13 @@ async function fillContracts(url: string, boss: User): Promise<void> {
     await api(url, boss, "/contract-items", {
       data: {
         type: "contract_items",
-        attributes: { contract_id: data.id, name: "Workplace", quantity: "5", unit_price: "89.00" },
+        attributes: {
+          contract_id: data.id,
+          item_type: "recurring_service",
+          name: "Workplace",
+          quantity: "5",
+          unit_price: "89.00",
+        },
       },
     });
   }
