@@ -1,45 +1,24 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { Validator } from "@seriousme/openapi-schema-validator";
-import Ajv2020, { type ValidateFunction } from "ajv/dist/2020.js";
-import addFormats from "ajv-formats";
 import { moduleRoutes } from "../src/platform/http/module-routes.ts";
 import { documentOf } from "../src/modules/reference/document.ts";
+import { type Json, type ServedDocument, servedDocument } from "./support/document.ts";
 import { addressOf, browserHeaders, type Everything, keyHeaders, makeEverything } from "./support/everything.ts";
 import { startTestProgram, type TestProgram } from "./support/program.ts";
 
 setDefaultTimeout(60_000);
 
-// The document is looked at as what it is: JSON.
-// oxlint-disable-next-line no-explicit-any
-type Json = any;
-
 let t: TestProgram;
 let e: Everything;
 let document: Json;
-let ajv: Ajv2020;
+let compiled: ServedDocument["compiled"];
 
 beforeAll(async () => {
   t = await startTestProgram();
   e = await makeEverything(t);
-  document = JSON.parse(await (await t.fetch("/api/v1/openapi.json")).text());
-  ajv = new Ajv2020({ strict: false, allErrors: true });
-  addFormats(ajv);
-  for (const name of ["decimal", "money", "timezone", "currency", "color", "binary"]) ajv.addFormat(name, true);
-  ajv.addSchema(strict({ $id: "openapi", components: document.components }));
+  ({ document, compiled } = await servedDocument(t));
 });
 afterAll(() => t.close());
-
-/** The same schemas, without leave for attributes that they do not name. */
-function strict(whole: Json): Json {
-  const copy = structuredClone(whole);
-  for (const [name, schema] of Object.entries<Json>(copy.components.schemas))
-    if (name.endsWith("_attributes")) schema.additionalProperties = false;
-  return copy;
-}
-
-/** The pointers of a part of the document, made absolute for Ajv. */
-const compiled = (schema: Json): ValidateFunction =>
-  ajv.compile(JSON.parse(JSON.stringify(schema).replaceAll('"#/components', '"openapi#/components')));
 
 const apiRoutes = (): ReturnType<typeof moduleRoutes> =>
   moduleRoutes(t.app.registry).filter(({ path }) => path.startsWith("/api/v1/"));

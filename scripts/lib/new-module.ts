@@ -1,6 +1,14 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
-import { germanCatalog, migration, withEndpoints, withModule, withPages, withRow } from "./new-module/elsewhere.ts";
+import {
+  germanCatalog,
+  migration,
+  withEndpoints,
+  withModule,
+  withPages,
+  withPermissions,
+  withRow,
+} from "./new-module/elsewhere.ts";
 import { namesOf } from "./new-module/names.ts";
 import { rooms } from "./new-module/rooms.ts";
 import { compare } from "./texts/catalogs.ts";
@@ -34,6 +42,7 @@ const lists = {
   "docs/architecture.md": withRow,
   "tests/access/pages.ts": withPages,
   "tests/access/api.ts": withEndpoints,
+  "tests/access/permissions.ts": withPermissions,
 };
 for (const [path, added] of Object.entries(lists)) {
   const text = readFileSync(path, "utf8");

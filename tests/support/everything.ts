@@ -31,6 +31,21 @@ export interface Everything {
 /** Words that stand in Harbor's records, and so must not stand in what others get to see. */
 export const marker = "Zanzibar";
 
+/** What stands in Harbor's records of a kind only, by the permission that is needed to see that kind. */
+export const words: Readonly<Record<string, readonly string[]>> = {
+  "companies.read": [`${marker} pier`, `${marker} gate code`, `${marker} rang`],
+  "tickets.read": [`${marker} is down`, `${marker} called`],
+  "time.read": [`${marker} router`],
+  "contracts.read": [`${marker} care`, `${marker} seats`],
+  // Names of rate cards stand in choices, for whoever says which card a company has.
+  "prices.read": ["4321.09", "4,321.09", "1234.56", "1,234.56", "987.65", "555.44"],
+  "billing.read": [`${marker} cabling`, `${marker} tax`],
+  "imports.run": [`${marker} Import`],
+  "audit.read": [`${marker} person`],
+  "oauth.manage": [`${marker} reports`],
+  "webhooks.manage": [`hooks.example.com/${marker}`],
+};
+
 /** What Harbor's records cost, as it would stand on a page or in a document: fee, prices, rates, invoice. */
 export const amounts = ["4321.09", "1234.56", "2469.12", "987.65", "555.44", "277.72", "7654.32", "7653.32"];
 
@@ -119,7 +134,7 @@ export async function makeEverything(t: TestProgram): Promise<Everything> {
     file_name: `${marker}.txt`,
     content: btoa("plan"),
   });
-  const talk = await make("interactions", "interactions", { company_id, subject: `${marker} called` });
+  const talk = await make("interactions", "interactions", { company_id, subject: `${marker} rang` });
   const tag = await make("tags", "tags", { name: `${marker} tag` });
   const pair = await make("distinct-pairs", "distinct_pairs", {
     entity_type: "companies",

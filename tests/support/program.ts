@@ -164,7 +164,8 @@ export async function startTestProgram(
       return { status: answer.status, headers: answer.headers, body: isJson ? JSON.parse(text) : text };
     },
     settle: async (tenant = harbor) => {
-      while ((await dispatchEvents(app, tenant.tenant)) > 0);
+      const present = await app.database.read(tenant.id, (db) => loadTenant(app, db, tenant.id));
+      while ((await dispatchEvents(app, present)) > 0);
     },
     close: async () => {
       await database.close();

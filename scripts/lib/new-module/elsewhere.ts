@@ -57,3 +57,17 @@ export function withEndpoints(text: string, { path }: Names): string {
 function withRoutes(text: string, lines: readonly string[]): string {
   return text.replace(/("technician, administrator": `\n)/, `$1${lines.map((line) => `    ${line}\n`).join("")}`);
 }
+
+/** `tests/access/permissions.ts` with what its pages and endpoints ask for. */
+export function withPermissions(text: string, { name, path }: Names): string {
+  const group = (permission: string, lines: readonly string[]): string =>
+    `  "${name}.${permission}": \`\n${lines.map((line) => `    ${line}\n`).join("")}  \`,\n`;
+  const read = group("read", [`GET /${path}`, `GET /api/v1/${path}`, `GET /api/v1/${path}/:id`]);
+  const write = group("write", [
+    `GET POST /${path}/new`,
+    `GET POST /${path}/:id/edit`,
+    `POST /api/v1/${path}`,
+    `PUT PATCH DELETE /api/v1/${path}/:id`,
+  ]);
+  return text.replace(/(permissionsOfRoutes: [^=]*= \{\n)/, (start) => start + read + write);
+}

@@ -49,13 +49,18 @@ export async function writableSubject(work: Work, row: SubjectIds): Promise<{ su
 /** Notes and files are in reach when what they hang on is. */
 export function withItsSubject(table: "record_notes" | "record_attachments"): ReachRule {
   return (query, ctx) => {
+    if (ctx.actor.kind === "portal") return teamsOnly(query);
     let held = query;
     for (const { table: target, column } of subjects) held = heldTo(ctx, held, `${table}.${column}`, target);
     return held;
   };
 }
 
-export const interactionReach: ReachRule = (query, ctx) => heldTo(ctx, query, "interactions.company_id", "companies");
+export const interactionReach: ReachRule = (query, ctx) =>
+  ctx.actor.kind === "portal" ? teamsOnly(query) : heldTo(ctx, query, "interactions.company_id", "companies");
+
+/** What the team writes to itself about clients is no client's, not even about their own company. */
+const teamsOnly = (query: Query): Query => query.where(sql<boolean>`1 = 0`);
 
 type Query = Parameters<ReachRule>[0];
 

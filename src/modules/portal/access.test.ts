@@ -186,6 +186,7 @@ describe("a client's account", () => {
       });
     expect((await ask("nobody@nowhere.test")).status).toBe(204);
     expect((await ask(client.email)).status).toBe(204);
+    await t.settle();
     const token = (await linkFor(t, client.email)).split("/").at(-1) ?? "";
     const reset = (): ReturnType<TestProgram["api"]> =>
       t.api("POST", "/api/v1/portal/auth/reset-password", {

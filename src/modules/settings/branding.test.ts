@@ -39,6 +39,7 @@ test("the colour and the words of welcome stand at the portal's door, on its fir
     headers,
     body: new URLSearchParams({ email: "administrator@harbor.test" }),
   });
+  await t.settle();
   const { html_body } = await t.app.database.read(t.harbor.id, (db) =>
     db.selectFrom("mails").select("html_body").orderBy("created_at", "desc").executeTakeFirstOrThrow(),
   );

@@ -115,6 +115,7 @@ describe("a forgotten password", () => {
     const browser = t.browser();
     await browser.open("/forgot");
     const { status, text } = await browser.submit("/forgot", { email });
+    await t.settle();
     return { status, text };
   };
 

@@ -19,6 +19,17 @@ export const signInFailed = eventType({
   }),
 });
 
+/**
+ * Told whether the address is known or not: what is done about it is done after the answer, so that the answer and the
+ * work before it say nothing of who has an account.
+ */
+export const resetRequested = eventType({
+  name: "staff.reset_requested",
+  description: "Somebody asked for a link to choose a new password.",
+  payload: Type.Object({ user_type: userType, email: Type.String(), ip_address: Type.String() }),
+  isPublic: false,
+});
+
 export const secondStepFailed = eventType({
   name: "staff.second_step_failed",
   description: "Somebody knew the password and then gave a wrong code.",
@@ -78,6 +89,7 @@ export const roleRaised = eventType({
 export const staffEvents = [
   keyUsedFromNewAddress,
   signInFailed,
+  resetRequested,
   secondStepFailed,
   signedInOnNewDevice,
   refreshTokenReused,

@@ -14,7 +14,7 @@ import { mfaApi } from "./api/mfa.ts";
 import { passkeyRoutes } from "./api/passkeys.ts";
 import { sessionsApi } from "./api/sessions.ts";
 import { signInApi } from "./api/sign-in.ts";
-import { choosePassword } from "./auth/links.ts";
+import { choosePassword, mailReset } from "./auth/links.ts";
 import { staffEvents } from "./events.ts";
 import { removePasskey, renamePasskey } from "./mfa/passkey-actions.ts";
 import { resetSecondFactor } from "./mfa/actions.ts";
@@ -126,6 +126,7 @@ export const staffModule = defineModule({
     ...passkeyRoutes("/api/v1/auth", "staff"),
   ],
   emits: staffEvents,
+  events: [mailReset],
   jobs: staffJobs,
   reach: {
     sessions: (query, ctx) => query.where(sql.ref("sessions.user_id"), "=", ctx.actor.user_id),

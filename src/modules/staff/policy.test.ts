@@ -27,6 +27,7 @@ async function resetting(person: Person, next: string): Promise<{ status: number
   const browser = t.browser();
   await browser.open("/forgot");
   await browser.submit("/forgot", { email: person.email });
+  await t.settle();
   const link = await linkFor(t.harbor, person.email);
   await browser.open(link);
   return browser.submit(link, { password: next });

@@ -1,3 +1,4 @@
+import { type Actor, can } from "../access/actor.ts";
 import { type Column, labelOf, type Table } from "../database/columns.ts";
 import { toEdge } from "../database/edge.ts";
 import { Failure, type FieldProblem } from "../errors.ts";
@@ -42,6 +43,14 @@ export function field(
     ...made,
     options: options.map((option) => ({ hint: "", ...option, is_selected: option.value === made.value })),
   };
+}
+
+/** Those of the fields whose columns the reader may see: what somebody must not know stands in no form of theirs either. */
+export function shownFields(actor: Actor, table: Table, fields: readonly FieldModel[]): FieldModel[] {
+  return fields.filter(({ name }) => {
+    const needed = table.columns[name.split(".")[0] ?? ""]?.readPermission ?? null;
+    return needed === null || can(actor, needed);
+  });
 }
 
 /** The field of a column, for a name such as `address.city` too. */

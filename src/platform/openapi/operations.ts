@@ -46,7 +46,7 @@ export function operation(registry: Registry, resources: readonly Resource[], ro
     responses: {
       [String(doc.status ?? (doc.answer === "nothing" ? 204 : 200))]: success(route, doc, named),
       ...Object.fromEntries(
-        failuresOf(route, doc).map((status) => [String(status), { $ref: `#/components/responses/error_${status}` }]),
+        failuresOf(route).map((status) => [String(status), { $ref: `#/components/responses/error_${status}` }]),
       ),
     },
   };
@@ -156,7 +156,7 @@ function success(route: Route, doc: ApiDoc, named: (of: string | Resource) => Re
   const { answer } = doc;
   if (answer === "nothing") return { description: "Done; there is nothing to show." };
   if ("media" in answer)
-    return { description: "The file.", content: { [answer.media]: { schema: { type: "string", format: "binary" } } } };
+    return { description: "The file.", content: { [answer.media]: { schema: fileSchema(answer.media) } } };
   return {
     description:
       "many" in answer || ("isList" in answer && answer.isList === true) ? "A page of records." : "The record.",
@@ -241,17 +241,24 @@ function topLevel(properties: Record<string, Schema>): Schema {
   };
 }
 
+/** What a file holds, as far as it can be said. */
+const fileSchema = (of: string): Schema =>
+  of === "application/json" ? { type: "object" } : { type: "string", format: "binary" };
+
 /** The failures that a route can answer with. */
-function failuresOf({ method, path, permission, door }: Route, { input }: ApiDoc): number[] {
+function failuresOf({ method, path, door }: Route): number[] {
+  const isOpenRead = door === "hook" && method === "GET";
   return [
     400,
     ...(door === "hook" && !path.endsWith("/login") ? [] : [401]),
-    ...(permission === null && method === "GET" ? [] : [403]),
+    // A route that asks for no permission may still be for one kind of people.
+    ...(isOpenRead ? [] : [403]),
     ...(path.includes(":") ? [404] : []),
     406,
     ...(method === "GET" ? [] : [409]),
     ...(method !== "GET" && path.includes(":id") ? [412] : []),
-    ...(input === undefined ? [] : [413, 415, 422]),
+    // Verbs without an input are sent with a document that names them, or with nothing.
+    ...(method === "GET" || method === "DELETE" ? [] : [413, 415, 422]),
     429,
     503,
   ];

@@ -4,7 +4,14 @@ import type { Ctx } from "../../../platform/context.ts";
 import type { Failure } from "../../../platform/errors.ts";
 import { button } from "../../../platform/http/cells.ts";
 import { customSections } from "../../../platform/custom-fields/form.ts";
-import { columnField, field, formModel, type FormValues, rowValues } from "../../../platform/http/form-model.ts";
+import {
+  columnField,
+  field,
+  formModel,
+  type FormValues,
+  rowValues,
+  shownFields,
+} from "../../../platform/http/form-model.ts";
 import { formRoutes } from "../../../platform/http/form-page.ts";
 import { contactOptions, optionsOf } from "../../../platform/http/options.ts";
 import { type Incoming, redirect, type Route } from "../../../platform/http/route.ts";
@@ -92,11 +99,11 @@ async function contractForm(ctx: Ctx, incoming: Incoming, typed: Typed, failure:
       {
         title: t("Billing"),
         hint: t("The fee is charged beside the items; leave it empty when the items carry the price."),
-        fields: [
+        fields: shownFields(ctx.actor, contracts, [
           c("billing_cycle"),
           c("billing_amount", row === null ? {} : { prefix: row.currency }),
           c("rate_card_id", { options: cards }),
-        ],
+        ]),
       },
       ...(await customSections(ctx, "contracts", values, { companyId: companyId === "" ? null : companyId })),
       {
@@ -143,26 +150,26 @@ async function itemForm(ctx: Ctx, incoming: Incoming, typed: Typed, failure: Fai
       },
       {
         title: t("Price"),
-        fields: [
+        fields: shownFields(ctx.actor, contractItems, [
           c("quantity", { is_required: true }),
           c("unit_price", { prefix }),
           c("billing_frequency", { hint: t("How often the price is charged, and hours are granted.") }),
           c("is_taxable"),
-        ],
+        ]),
       },
       {
         title: t("Prepaid hours"),
         hint: t(
           "Time under this contract uses these hours first. Needed for block hours; others may grant some as well.",
         ),
-        fields: [
+        fields: shownFields(ctx.actor, contractItems, [
           c("included_hours", { hint: t("For the item as a whole, each time it is billed.") }),
           c("work_type_id", {
             options: await optionsOf(ctx, "work_types", { blank: t("Any work type") }),
             hint: t("What the hours are good for."),
           }),
           c("overage_rate", { prefix, hint: t("Per hour, when the hours are used up. Empty: the rate card's.") }),
-        ],
+        ]),
       },
     ],
   });

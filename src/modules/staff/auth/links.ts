@@ -1,37 +1,49 @@
-import { Type } from "@sinclair/typebox";
+import { type Static, Type } from "@sinclair/typebox";
 import { countAttempt, resetByAccount, resetByAddress } from "../../../platform/access/limits.ts";
 import { revokeSessions } from "../../../platform/access/sessions.ts";
 import { perform, action } from "../../../platform/action.ts";
 import { asSystem, type Ctx, inUnit, reading, type Work } from "../../../platform/context.ts";
 import { hashPassword } from "../../../platform/crypto/passwords.ts";
+import type { Subscription } from "../../../platform/events/event-type.ts";
+import { emit } from "../../../platform/events/outbox.ts";
 import { Failure } from "../../../platform/errors.ts";
 import { t } from "../../../platform/language/index.ts";
 import { mailBody } from "../../../platform/mail/compose.ts";
 import { queueMail } from "../../../platform/mail/queue.ts";
 import { inLanguageOf } from "../../../platform/mail/reader.ts";
+import { resetRequested } from "../events.ts";
 import { mintOneTime, type Purpose, readOneTime, useOneTime } from "../one-time.ts";
 import { checkPassword, storePassword } from "./passwords.ts";
 import type { UserType } from "./sign-in.ts";
 import { type Entering, enter } from "./steps.ts";
 
-/** Sends a link to choose a new password. The answer is the same whether the address is known or not. */
+/** Asks for a link to choose a new password. Answer and work are the same whether the address is known or not. */
 export async function requestReset(ctx: Ctx, userType: UserType, emailGiven: string): Promise<void> {
   const email = emailGiven.trim().toLowerCase();
   await countAttempt(ctx.app, `reset:${ctx.request.ip}`, resetByAddress);
   await countAttempt(ctx.app, `reset:${ctx.tenant.id}:${userType}:${email.slice(0, 254)}`, resetByAccount);
-  await inUnit(ctx, async (joined) => {
+  await inUnit(ctx, (work) =>
+    emit(work, resetRequested, { user_type: userType, email: email.slice(0, 254), ip_address: ctx.request.ip }),
+  );
+}
+
+/** Sends the link that was asked for, to an address that has an account. */
+export const mailReset: Subscription = {
+  event: resetRequested.name,
+  name: "staff.mail_reset",
+  run: async (joined, { payload }) => {
     const work = asSystem(joined);
+    const { user_type, email } = payload as Static<typeof resetRequested.payload>;
     const user = await work.db
       .selectFrom("users")
       .selectAll()
-      .where("user_type", "=", userType)
+      .where("user_type", "=", user_type)
       .where("email", "=", email)
       .where("deactivated_at", "is", null)
       .executeTakeFirst();
-    if (user === undefined) return;
-    await sendLink(work, user, user.password_hash === null ? "invite" : "reset");
-  });
-}
+    if (user !== undefined) await sendLink(work, user, user.password_hash === null ? "invite" : "reset");
+  },
+};
 
 /** Queues the mail with a one-time link for a user. */
 export function sendLink(

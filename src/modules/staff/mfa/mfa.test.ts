@@ -116,6 +116,7 @@ describe("signing in in two steps", () => {
     const browser = t.browser();
     await browser.open("/forgot");
     await browser.submit("/forgot", { email: person.email });
+    await t.settle();
     const link = await linkFor(t.harbor, person.email);
     await browser.open(link);
     const step = await browser.submit(link, { password: "nine calm harbour lamps" });
