@@ -56,9 +56,9 @@ export const permissionsOfRoutes: Readonly<Record<string, string>> = {
     GET /invoices/:id
     GET /invoices/:id/lines/:line_id
     GET /invoices/:id/pdf
-    GET /settings/tax-rates
   `,
   "billing.write": `
+    GET /settings/tax-rates
     PUT PATCH DELETE /api/v1/invoice-lines/:id
     POST /api/v1/invoices
     PUT PATCH DELETE /api/v1/invoices/:id
@@ -90,6 +90,12 @@ export const permissionsOfRoutes: Readonly<Record<string, string>> = {
     GET POST /settings/tax-rates/new
   `,
   "companies.merge": `
+    GET POST /api/v1/distinct-pairs
+    GET DELETE /api/v1/distinct-pairs/:id
+    POST /companies/duplicates/dismiss
+    POST /companies/duplicates/:id/again
+    POST /contacts/duplicates/dismiss
+    POST /contacts/duplicates/:id/again
     GET POST /api/v1/companies/:id/merge
     GET /api/v1/company-duplicates
     GET /api/v1/contact-duplicates
@@ -145,6 +151,7 @@ export const permissionsOfRoutes: Readonly<Record<string, string>> = {
     GET /sites/:id/notes
   `,
   "companies.write": `
+    GET POST /notes/:id/edit
     POST /api/v1/companies
     PUT PATCH DELETE /api/v1/companies/:id
     POST /api/v1/companies/:id/attachments

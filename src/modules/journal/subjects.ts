@@ -1,3 +1,4 @@
+import { sql } from "kysely";
 import { can } from "../../platform/access/actor.ts";
 import { find, type ReachRule, reach } from "../../platform/access/reach.ts";
 import type { Ctx, Work } from "../../platform/context.ts";
