@@ -127,6 +127,9 @@ describe("a table that goes out as a file", () => {
         .filter(({ method, doc }) => method === "GET" && doc?.file === "text/csv")
         .map(({ path }) => ({ path: addressOf(path, e.ids), headers: { ...doors.key, accept: "text/csv" } })),
       ...routes
+        .filter(({ method, path, door }) => method === "GET" && door === "portal" && path.endsWith("/export"))
+        .map(({ path }) => ({ path, headers: doors.client })),
+      ...routes
         .filter(({ method, path }) => method === "GET" && path.endsWith(".csv"))
         .map(({ path }) => ({ path, headers: doors.staff })),
     ];

@@ -6,7 +6,8 @@ import { inUnit } from "../src/platform/context.ts";
 import { hashPassword } from "../src/platform/crypto/passwords.ts";
 import { insert, update } from "../src/platform/database/records.ts";
 import { makeClient } from "./support/desk.ts";
-import { linkFor, makeStaff, password } from "./support/people.ts";
+import { browserOf, linkFor, makeStaff, password } from "./support/people.ts";
+import { setUpTwoSteps } from "./support/second-step.ts";
 import { startTestProgram, type TestProgram } from "./support/program.ts";
 
 /**
@@ -161,6 +162,91 @@ describe("signing in with a wrong password", () => {
     for (let at = 0; at < 51; at += 1)
       last.push((await attempt(`g${at}@harbor.test`, `203.0.113.${at}, 203.0.113.200`)).status);
     expect([last.filter((status) => status === 401).length, last.at(-1)]).toEqual([50, 429]);
+  });
+});
+
+describe("every way in", () => {
+  /** As if there had been very many attempts that are counted under a name with this in it. */
+  const exhaust = (part: string): Promise<unknown> =>
+    t.app.database.platform((db) =>
+      db.updateTable("rate_limits").set({ attempts: 1_000_000 }).where("limit_key", "like", `%${part}`).execute(),
+    );
+
+  test("counts attempts by the place that they come from, known account or not", async () => {
+    const api = (path: string, type: string, attributes: object) => (ip: string) =>
+      t.fetch(path, {
+        method: "POST",
+        headers: { "content-type": "application/vnd.api+json", "x-forwarded-for": ip },
+        body: JSON.stringify({ data: { type, attributes } }),
+      });
+    const oauth = (path: string, fields: Record<string, string>) => (ip: string) =>
+      t.fetch(path, { method: "POST", headers: { "x-forwarded-for": ip }, body: new URLSearchParams(fields) });
+    const page = (path: string, body: () => NonNullable<RequestInit["body"]>, type: string) => async (ip: string) => {
+      const browser = t.browser();
+      const { html } = await browser.open("/sign-in", { "x-forwarded-for": ip });
+      const token = /"X-CSRF-Token":"([^"]*)"/.exec(html)?.[1] ?? "";
+      const cookie = [...browser.cookies].map(([name, value]) => `${name}=${value}`).join("; ");
+      const headers = { "x-forwarded-for": ip, "x-csrf-token": token, cookie, "content-type": type };
+      return t.fetch(path, { method: "POST", headers, body: body() });
+    };
+    const credentials = { email: "nobody@harbor.test", password: "a wrong lamp at sea" };
+    const form = "application/x-www-form-urlencoded";
+    const ways: Record<string, (ip: string) => Promise<Response>> = {
+      "sign-in": page("/sign-in", () => new URLSearchParams(credentials), form),
+      "sign-in of clients": page("/portal/sign-in", () => new URLSearchParams(credentials), form),
+      "sign-in over the API": api("/api/v1/auth/login", "credentials", credentials),
+      "sign-in of clients over the API": api("/api/v1/portal/auth/login", "credentials", credentials),
+      "a forgotten password": page("/forgot", () => new URLSearchParams({ email: "a@b.example" }), form),
+      "a forgotten password of clients": page(
+        "/portal/forgot",
+        () => new URLSearchParams({ email: "a@b.example" }),
+        form,
+      ),
+      "the same over the API": api("/api/v1/portal/auth/forgot-password", "password_resets", { email: "a@b.example" }),
+      "a passkey": page("/sign-in/passkey", () => '{"response":{"id":"x"}}', "application/json"),
+      "a passkey as second step": page("/sign-in/code/passkey", () => '{"response":{"id":"x"}}', "application/json"),
+      "a refresh token": api("/api/v1/auth/refresh", "refresh_tokens", {
+        refresh_token: mintToken("refresh", t.harbor.id).token,
+      }),
+      "an OAuth token": oauth("/oauth/token", { grant_type: "refresh_token" }),
+      "an OAuth revocation": oauth("/oauth/revoke", { token: "x" }),
+      "an OAuth introspection": oauth("/oauth/introspect", { token: "x" }),
+    };
+    const seen: Record<string, boolean[]> = {};
+    for (const [at, [name, send]] of Object.entries(ways).entries()) {
+      const ip = `192.0.2.${100 + at}`;
+      const first = await send(ip);
+      await exhaust(`:${ip}`);
+      seen[name] = [first.status, (await send(ip)).status, (await send(`192.0.2.${180 + at}`)).status].map(
+        (status) => status === 429,
+      );
+    }
+    expect(seen).toEqual(Object.fromEntries(Object.keys(ways).map((name) => [name, [false, true, false]])));
+  });
+
+  test("counts guesses at the second step by place and by person, and at the present password by person", async () => {
+    const sam = await makeStaff(t.harbor, "technician");
+    const browser = await browserOf(t, sam);
+    await setUpTwoSteps(t, browser);
+    const enter = async (ip: string): Promise<number> => {
+      const one = t.browser();
+      const place = { "x-forwarded-for": ip };
+      await one.open("/sign-in", place);
+      await one.submit("/sign-in", { email: sam.email, password }, place);
+      return (await one.submit("/sign-in/code", { code: "000000" }, place)).status;
+    };
+    expect(await enter("192.0.2.220")).toBe(422);
+    await exhaust("second-step:192.0.2.220");
+    expect(await enter("192.0.2.220")).toBe(429);
+    expect(await enter("192.0.2.221")).toBe(422);
+    const change = async (): Promise<number> => {
+      await browser.open("/account");
+      const fields = { present_password: "a wrong lamp at sea", new_password: "twelve new lamps at sea" };
+      return (await browser.submit("/account/password", fields)).status;
+    };
+    expect(await change()).toBe(422);
+    await exhaust(`password:${t.harbor.id}:${sam.id}`);
+    expect(await change()).toBe(429);
   });
 });
 

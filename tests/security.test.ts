@@ -1,7 +1,10 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { staffCookieName } from "../src/platform/http/cookies.ts";
 import { moduleRoutes } from "../src/platform/http/module-routes.ts";
-import { signedIn } from "./support/desk.ts";
+import { contacts } from "../src/modules/companies/index.ts";
+import { inUnit } from "../src/platform/context.ts";
+import { update } from "../src/platform/database/records.ts";
+import { makeClient, signedIn } from "./support/desk.ts";
 import {
   addressOf,
   browserHeaders,
@@ -167,6 +170,18 @@ describe("a session", () => {
       thief.cookies.set(name, old);
       expect((await thief.open("/account")).url).toContain("/sign-in");
     }
+  });
+
+  test("of a client's person opens nothing once the contact is no portal user any more, however that came about", async () => {
+    const { portal, contact_id } = await makeClient(t, "Leaving Client");
+    const headers = await browserHeaders(t, portal);
+    const ask = async (): Promise<number[]> => [
+      (await t.fetch("/portal/tickets", { headers })).status,
+      (await t.fetch("/api/v1/portal/tickets", { headers })).status,
+    ];
+    expect(await ask()).toEqual([200, 200]);
+    await inUnit(t.harbor.system, (work) => update(work, contacts, contact_id, { is_portal_user: false }));
+    expect(await ask()).toEqual([303, 401]);
   });
 
   test("of a client is none of the staff's, and the other way round", async () => {

@@ -108,6 +108,7 @@ export const permissionsOfRoutes: Readonly<Record<string, string>> = {
     GET POST /sites/:id/merge
   `,
   "companies.read": `
+    GET /sites
     GET /api/v1/companies
     GET /api/v1/companies/:id
     GET /api/v1/companies/:id/activity
@@ -276,6 +277,11 @@ export const permissionsOfRoutes: Readonly<Record<string, string>> = {
     GET POST /imports/new
   `,
   "oauth.manage": `
+    GET /settings/app-access
+    GET /settings/app-access/:id
+    POST /settings/app-access/:id/revoke
+    GET /api/v1/oauth-grants
+    DELETE /api/v1/oauth-grants/:id
     GET POST /api/v1/oauth-clients
     GET PUT PATCH DELETE /api/v1/oauth-clients/:id
     POST /api/v1/oauth-clients/:id/rotate-secret
@@ -290,11 +296,13 @@ export const permissionsOfRoutes: Readonly<Record<string, string>> = {
     POST /api/v1/payments/process-card
   `,
   "portal.contacts.manage": `
+    GET /portal/contacts/export
     GET /portal/contacts
     GET POST /portal/contacts/:id
     GET POST /portal/contacts/new
   `,
   "portal.invoices": `
+    GET /portal/invoices/export
     GET /portal/invoices
     GET /portal/invoices/:id
     GET /portal/invoices/:id/paid
@@ -376,6 +384,8 @@ export const permissionsOfRoutes: Readonly<Record<string, string>> = {
     GET POST /setup/reference
   `,
   "staff.manage": `
+    GET /api/v1/staff/api-keys
+    DELETE /api/v1/staff/api-keys/:id
     GET /api/v1/permissions
     GET POST /api/v1/roles
     GET PUT PATCH DELETE /api/v1/roles/:id
@@ -493,6 +503,8 @@ export const permissionsOfRoutes: Readonly<Record<string, string>> = {
     GET /tickets/:id/attachments/:attachment_id
   `,
   "tickets.write": `
+    GET /tickets/:id/mentions
+    GET /api/v1/tickets/:id/mentionable-users
     POST /api/v1/tickets
     PUT PATCH DELETE /api/v1/tickets/:id
     POST /api/v1/tickets/:id/assign

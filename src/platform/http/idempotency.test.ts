@@ -75,6 +75,11 @@ describe("a POST with an Idempotency-Key", () => {
     const theirs = await post("order-5", company("Shared name"), finance);
     expect([mine.status, theirs.status]).toEqual([201, 201]);
     expect(theirs.body.data.id).not.toBe(mine.body.data.id);
+    const [again, theirAgain] = [
+      await post("order-5", company("Shared name")),
+      await post("order-5", company("Shared name"), finance),
+    ];
+    expect([again.body.data.id, theirAgain.body.data.id]).toEqual([mine.body.data.id, theirs.body.data.id]);
   });
 
   test("forgets a key after a day", async () => {

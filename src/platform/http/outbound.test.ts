@@ -114,6 +114,33 @@ describe("an address inside", () => {
     expect(urlProblem("http://intranet.example/", [])).toBeNull();
   });
 
+  test("behind a name is refused when one of several addresses is such, and whatever the name says a moment later", async () => {
+    const asked: string[] = [];
+    const call = (...addresses: string[]): Promise<string> =>
+      outbound(
+        {
+          url: `http://rebinding.example:${web.port}/`,
+          method: "GET",
+          timeoutMilliseconds: 3000,
+          resolve: async (host) => {
+            asked.push(host);
+            return (asked.length === 1 ? addresses : ["10.0.0.1"]).map((address) => ({ address }));
+          },
+        },
+        loopback,
+      ).then(
+        ({ status }) => `answered ${status}`,
+        (error: OutboundProblem) => error.code,
+      );
+    for (const inside of ["10.1.2.3", "169.254.169.254", "::ffff:192.168.0.1", "fd00::1", "0.0.0.0"]) {
+      asked.length = 0;
+      expect([inside, await call("93.184.216.34", inside)]).toEqual([inside, "refused_address"]);
+    }
+    // Asked once, and connected to what was answered: no other resolver knows this name.
+    asked.length = 0;
+    expect([await call("127.0.0.1"), asked]).toEqual(["answered 200", ["rebinding.example"]]);
+  });
+
   test("is told from a public one", () => {
     const special = [
       "10.1.2.3",

@@ -15,6 +15,8 @@ export interface OutboundRequest {
   timeoutMilliseconds?: number;
   /** How much of the answer is read; the rest is left. */
   mostBytes?: number;
+  /** Looks a host's addresses up; the machine's own way unless told. */
+  resolve?: (host: string) => Promise<{ address: string }[]>;
 }
 
 export interface OutboundAnswer {
@@ -87,7 +89,7 @@ async function call(
 ): Promise<OutboundAnswer> {
   const url = new URL(request.url);
   const host = url.hostname.replace(/^\[|\]$/g, "");
-  const address = await addressOf(host, allowed);
+  const address = await addressOf(host, allowed, request.resolve ?? resolveHost);
   if (signal.aborted) throw new OutboundProblem("timeout", "The time was up.");
   const answer = Promise.withResolvers<OutboundAnswer>();
   const send = url.protocol === "https:" ? tlsRequest : plainRequest;
@@ -130,12 +132,18 @@ async function call(
   }
 }
 
+const resolveHost = (host: string): Promise<{ address: string }[]> => lookup(host, { all: true, verbatim: true });
+
 /** The address to connect to; every address of a name has to be a good one, or none is used. */
-async function addressOf(host: string, allowed: readonly string[]): Promise<string> {
+async function addressOf(
+  host: string,
+  allowed: readonly string[],
+  resolve: NonNullable<OutboundRequest["resolve"]>,
+): Promise<string> {
   if (isIP(host) !== 0) return host;
   let found: { address: string }[];
   try {
-    found = await lookup(host, { all: true, verbatim: true });
+    found = await resolve(host);
   } catch {
     throw new OutboundProblem("unknown_host", `The host ${host} is not known.`);
   }

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { type Client, makeClient } from "../../../tests/support/desk.ts";
+import { personWith } from "../../../tests/access/actors.ts";
 import { browserHeaders } from "../../../tests/support/everything.ts";
 import { startTestProgram, type TestProgram } from "../../../tests/support/program.ts";
 import { revokeSessions } from "../access/sessions.ts";
@@ -89,6 +90,10 @@ describe("whoever looks at a topic", () => {
   test("needs to be signed in, and to name topics that there are", async () => {
     const answer = await t.fetch("/live?topics=tickets");
     expect(answer.headers.get("location")).toContain("/sign-in");
+    const finance = await t.harbor.as("finance");
+    const narrow = await personWith(t.harbor, ["companies.read"]);
+    expect((await listener("tickets", finance)).status).toBe(200);
+    expect((await listener("tickets", narrow)).status).toBe(404);
     expect((await listener("users")).status).toBe(404);
     expect((await listener("")).status).toBe(400);
     expect((await listener("tickets/nonsense")).status).toBe(404);
