@@ -135,18 +135,19 @@ const everyLook: readonly Look[] = [
 async function inLooks(page: Page, looks: readonly Look[], context: string, name: string): Promise<string[]> {
   const found: string[] = [];
   if (!(await page.evaluate<boolean>(`"axe" in window`))) await page.evaluate(axe.source);
-  for (const { viewport, colorScheme, isEveryRule } of looks) {
-    const look = `${viewport.width} ${colorScheme}`;
+  for (const look of looks) {
+    const { viewport, colorScheme } = look;
+    const words = `${viewport.width} ${colorScheme}`;
     await page.setViewportSize(viewport);
     await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
-    found.push(...(await violations(page, context, isEveryRule)).map((problem) => `${look}: ${problem}`));
+    found.push(...(await violations(page, context, look)).map((problem) => `${words}: ${problem}`));
     const excess = await page.evaluate<number>(
       "document.documentElement.scrollWidth - document.documentElement.clientWidth",
     );
-    if (excess > 0) found.push(`${look}: ${excess} pixels too wide`);
+    if (excess > 0) found.push(`${words}: ${excess} pixels too wide`);
     if (shotFolder !== undefined)
       await page.screenshot({
-        path: `${shotFolder}/${`${name} ${look}`.replaceAll(/\W+/g, "_")}.png`,
+        path: `${shotFolder}/${`${name} ${words}`.replaceAll(/\W+/g, "_")}.png`,
         fullPage: context === "document",
       });
   }
@@ -155,12 +156,16 @@ async function inLooks(page: Page, looks: readonly Look[], context: string, name
   return found;
 }
 
-async function violations(page: Page, context: string, isEveryRule: boolean): Promise<string[]> {
+async function violations(page: Page, context: string, { isEveryRule, colorScheme }: Look): Promise<string[]> {
   const tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
-  const drawn = ["color-contrast", "target-size", "scrollable-region-focusable", "link-in-text-block"];
+  const drawn = [
+    "color-contrast",
+    "link-in-text-block",
+    ...(colorScheme === "dark" ? [] : ["target-size", "scrollable-region-focusable"]),
+  ];
   const runOnly = isEveryRule ? { type: "tag", values: tags } : { type: "rule", values: drawn };
   const result = await page.evaluate<axe.AxeResults>(
-    `axe.run(${context}, ${JSON.stringify({ runOnly, resultTypes: ["violations"] })})`,
+    `axe.run(${context}, ${JSON.stringify({ runOnly, resultTypes: ["violations"], preload: isEveryRule })})`,
   );
   return result.violations.flatMap(({ id, impact, help, nodes }) =>
     nodes
