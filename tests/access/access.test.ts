@@ -99,6 +99,7 @@ const notMade = new Set([
   "/portal/account/passkeys/:id",
   "/portal/account/sessions/:id/name",
   "/notifications/:id/open",
+  "/settings/app-access/:id",
   "/api/:operation",
   "/api/v1/contract-hour-balances/:id",
   "/api/v1/webhook-attempts/:id",

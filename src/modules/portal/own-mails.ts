@@ -3,7 +3,7 @@ import { action, type AnyAction, perform } from "../../platform/action.ts";
 import { asSystem, type Ctx, reading, type Work } from "../../platform/context.ts";
 import type { RowOf } from "../../platform/database/columns.ts";
 import { update } from "../../platform/database/records.ts";
-import { forbidden, unauthorized } from "../../platform/errors.ts";
+import { unauthorized } from "../../platform/errors.ts";
 import { field, formModel } from "../../platform/http/form-model.ts";
 import { formRoutes } from "../../platform/http/form-page.ts";
 import { readDocument, refuseParameters } from "../../platform/http/jsonapi-document.ts";
@@ -21,7 +21,7 @@ const attributes = Type.Object(
 
 async function own(ctx: Ctx): Promise<RowOf<typeof contacts>> {
   const { kind, contact_id } = ctx.actor;
-  if (kind !== "portal" || contact_id === null) throw kind === "staff" ? forbidden() : unauthorized();
+  if (kind !== "portal" || contact_id === null) throw unauthorized();
   return ctx.db.selectFrom("contacts").selectAll().where("id", "=", contact_id).executeTakeFirstOrThrow();
 }
 

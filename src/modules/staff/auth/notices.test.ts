@@ -49,6 +49,7 @@ test("a German is told in German, though every request was made in English", asy
   await other.submit("/sign-in", { email: greta.email, password }, agent);
   await other.open("/forgot", english);
   await other.submit("/forgot", { email: greta.email }, english);
+  await t.settle();
   await inLanguage("en", "en-US", async () => {
     const sam = await t.harbor.actorContext((await makeStaff(t.harbor, "administrator")).id);
     await perform(sam, resetSecondFactor, { id: greta.id });

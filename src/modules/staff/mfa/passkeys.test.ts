@@ -22,7 +22,8 @@ let sam: Person;
 let key: Authenticator;
 
 /** Where browsers allow passkeys: at an https address. */
-const encrypted = (ctx: Ctx): Ctx => ({ ...ctx, tenant: { ...ctx.tenant, public_url: origin } });
+const encrypted = ({ app, tenant, actor, request }: Ctx): Ctx =>
+  contextOf(app, { ...tenant, public_url: origin }, actor, request);
 const stranger = (): Ctx => encrypted(contextOf(t.app, t.harbor.tenant, nobody));
 const person = async (): Promise<Ctx> => encrypted(await t.harbor.actorContext(sam.id));
 const outcome = (run: Promise<{ step: string | null }>): Promise<string | null | number> =>
