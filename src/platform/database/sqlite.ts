@@ -109,15 +109,13 @@ class SqliteConnection implements DatabaseConnection {
 
   async executeQuery<R>(query: CompiledQuery): Promise<QueryResult<R>> {
     await breath();
-    const { statement, hasRows, booleans, jsons } = this.#prepare(query.sql);
-    const parameters = query.parameters.map(encode);
-    if (hasRows) {
-      const rows = statement.all(...parameters);
-      if (booleans.length > 0 || jsons.length > 0) for (const row of rows) decode(row, booleans, jsons);
-      return { rows: rows as R[] };
+    const prepared = this.#prepare(query.sql);
+    try {
+      return run<R>(prepared, query.parameters.map(encode));
+    } finally {
+      // A statement that is neither kept nor finalized keeps the file open when the database is closed.
+      if (this.#prepared.get(query.sql) !== prepared) prepared.statement.finalize();
     }
-    const { changes, lastInsertRowid } = statement.run(...parameters);
-    return { rows: [], numAffectedRows: BigInt(changes), insertId: BigInt(lastInsertRowid) };
   }
 
   #prepare(text: string): Prepared {
@@ -163,6 +161,16 @@ class SqliteConnection implements DatabaseConnection {
   async *streamQuery<R>(): AsyncIterableIterator<QueryResult<R>> {
     throw new Error("SQLite answers at once; page through the rows instead");
   }
+}
+
+function run<R>({ statement, hasRows, booleans, jsons }: Prepared, parameters: SQLQueryBindings[]): QueryResult<R> {
+  if (hasRows) {
+    const rows = statement.all(...parameters);
+    if (booleans.length > 0 || jsons.length > 0) for (const row of rows) decode(row, booleans, jsons);
+    return { rows: rows as R[] };
+  }
+  const { changes, lastInsertRowid } = statement.run(...parameters);
+  return { rows: [], numAffectedRows: BigInt(changes), insertId: BigInt(lastInsertRowid) };
 }
 
 function encode(value: unknown): SQLQueryBindings {
