@@ -255,7 +255,7 @@ async function whenOpened(page: Page, opener: Opener, place: string): Promise<st
   await page.keyboard.press(opener.at === null ? opener.label : "Enter");
   const isOpen = "dialog[open], [popover]:popover-open, details[open]";
   try {
-    await page.waitForSelector(isOpen, { timeout: 5000 });
+    await page.waitForSelector(isOpen);
   } catch {
     return ["nothing opened"];
   }
