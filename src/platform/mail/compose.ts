@@ -40,8 +40,9 @@ function textBody({ heading, paragraphs, action, quoted, footer }: MailContent):
 }
 
 const font = "font-family:-apple-system,'Segoe UI',Roboto,Helvetica,Arial,sans-serif";
-/** `word-break` beside `overflow-wrap`: some mail programs only know the older one. */
-const text = `${font};font-size:16px;line-height:1.55;color:#26323d;overflow-wrap:anywhere;word-break:break-word`;
+/** Long words and addresses break: `word-break` beside `overflow-wrap`, since some mail programs only know the older one. */
+const breaking = "overflow-wrap:anywhere;word-break:break-word";
+const text = `${font};font-size:16px;line-height:1.55;color:#26323d;${breaking}`;
 
 /** The brand's colour as it is used in the light; mail programs that turn colours round do so themselves. */
 function toneOf({ color }: Pick<Brand, "color">): Tones {
@@ -79,13 +80,13 @@ ${style}
 <body class="page" style="margin:0;padding:0;background:#f1f4f6">
 <table role="presentation" class="page" width="100%" cellpadding="0" cellspacing="0" border="0" style="background:#f1f4f6">
 <tr><td align="center" class="edge" style="padding:32px 16px">
-<table role="presentation" width="100%" cellpadding="0" cellspacing="0" border="0" style="max-width:600px">
-<tr><td class="card" style="padding:32px 36px 24px;background:#ffffff;border:1px solid #dde3e8;border-radius:10px">
+<table role="presentation" width="100%" cellpadding="0" cellspacing="0" border="0" style="max-width:600px;table-layout:fixed">
+<tr><td class="card" style="${breaking};padding:32px 36px 24px;background:#ffffff;border:1px solid #dde3e8;border-radius:10px">
 <table role="presentation" width="100%" cellpadding="0" cellspacing="0" border="0">
 ${rows.filter((one) => one !== "").join("\n")}
 </table>
 </td></tr>
-<tr><td class="foot" style="padding:18px 36px 0"><div class="soft" style="${font};font-size:13px;line-height:1.5;color:#5b6873">${lines(footer)}</div></td></tr>
+<tr><td class="foot" style="${breaking};padding:18px 36px 0"><div class="soft" style="${font};font-size:13px;line-height:1.5;color:#5b6873">${lines(footer)}</div></td></tr>
 </table>
 </td></tr>
 </table>
