@@ -2,7 +2,8 @@ import type { AnyAction } from "../../platform/action.ts";
 import { t } from "../../platform/language/index.ts";
 import { defineModule } from "../../platform/module.ts";
 import { logResource, operatorApi, taskResource, tenantResource } from "./api.ts";
-import { domainApi, domainPages } from "./domains/settings.ts";
+import { domainApi } from "./domains/api.ts";
+import { domainPages } from "./domains/pages.ts";
 import {
   deactivateOperator,
   inviteOperator,

@@ -5,7 +5,7 @@ import { type ColumnKind, tableNamed } from "./columns.ts";
  * What SQLite's planner is told of the tables. Left to itself it takes `tenant_id = …`, the first column of every index, for
  * a condition that ten rows meet, and then any index is as good as the next; `ANALYZE` reads every index from end to end and
  * holds writers up meanwhile. So the figures follow from what the columns are: an organization's rows are all rows, an id
- * finds few, a state many. Plans are then the same in every installation, and in tests (decision 0029).
+ * finds few, a state many. Plans are then the same in every installation, and in tests (decision 0032).
  */
 export function describeToPlanner(database: Sqlite): void {
   const wanted = figuresOf(database);

@@ -132,3 +132,9 @@ export const contactList: List<ContactRow> = {
       can(ctx.actor, "companies.write") ? link(t("New contact"), "/contacts/new", "plus", "primary") : null,
     ),
 };
+
+/** The same on the page of a company or a site, which says itself whose they are. */
+export const contactsWithin: List<ContactRow> = {
+  ...contactList,
+  columns: contactList.columns.filter(({ key }) => key !== "company" && key !== "portal"),
+};

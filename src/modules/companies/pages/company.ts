@@ -20,7 +20,7 @@ import { type Answer, type Incoming, page, redirect } from "../../../platform/ht
 import type { SectionModel } from "../../../platform/http/view-models.ts";
 import { t } from "../../../platform/language/index.ts";
 import { companiesBelow } from "../hierarchy.ts";
-import { contactList } from "../lists/contacts.ts";
+import { contactList, contactsWithin } from "../lists/contacts.ts";
 import { siteList } from "../lists/sites.ts";
 import { archiveButtons, belowSection, defaultContacts, most } from "./parts.ts";
 import { clientTabs, companyHeader } from "./header.ts";
@@ -61,13 +61,7 @@ export async function showCompany(ctx: Ctx, incoming: Incoming): Promise<Answer>
     id: "contacts",
     title: t("Contacts"),
     actions: mayWrite ? [link(t("Add contact"), `/contacts/new?company_id=${id}`, "plus")] : [],
-    table: tableModel(
-      ctx,
-      { ...contactList, columns: contactList.columns.filter(({ key }) => key !== "company" && key !== "portal") },
-      people,
-      "first_name",
-      null,
-    ),
+    table: tableModel(ctx, contactsWithin, people, "first_name", null),
     empty: empty("users", t("No contacts yet"), t("Add the people who write tickets and receive invoices.")),
     more_url: people.length === 0 ? "" : `/contacts?company=${id}`,
     more_label: t("All contacts"),

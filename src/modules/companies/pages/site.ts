@@ -6,7 +6,7 @@ import { tableModel } from "../../../platform/http/list.ts";
 import type { RecordPageModel } from "../../../platform/http/page-models.ts";
 import { type Answer, type Incoming, page, redirect } from "../../../platform/http/route.ts";
 import { t } from "../../../platform/language/index.ts";
-import { contactList } from "../lists/contacts.ts";
+import { contactList, contactsWithin } from "../lists/contacts.ts";
 import { archiveButtons, most } from "./parts.ts";
 import { clientTabs, siteHeader } from "./header.ts";
 
@@ -47,13 +47,7 @@ export async function showSite(ctx: Ctx, incoming: Incoming): Promise<Answer> {
         id: "contacts",
         title: t("Contacts"),
         actions: [],
-        table: tableModel(
-          ctx,
-          { ...contactList, columns: contactList.columns.filter(({ key }) => key !== "company" && key !== "portal") },
-          people,
-          "first_name",
-          null,
-        ),
+        table: tableModel(ctx, contactsWithin, people, "first_name", null),
         empty: empty("users", t("Nobody here"), t("Contacts whose site this is stand here.")),
         more_url: "",
         more_label: "",
