@@ -1,6 +1,6 @@
 import Handlebars from "handlebars";
 import { join } from "node:path";
-import { helpers } from "../../src/platform/http/template-helpers.ts";
+import { helpers } from "../../src/platform/http/pages/template-helpers.ts";
 import { writeChanged } from "./write.ts";
 
 const builtIn = ["if", "unless", "each", "with", "lookup"];

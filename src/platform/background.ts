@@ -2,7 +2,7 @@ import { type App, type Tenant } from "./context.ts";
 import { dispatchEvents } from "./events/dispatcher.ts";
 import { newId } from "./ids.ts";
 import { settleWork, tenantsWithWork } from "./jobs/due-work.ts";
-import { releaseLeftBehind } from "./http/idempotency.ts";
+import { releaseLeftBehind } from "./http/jsonapi/idempotency.ts";
 import { holdLease, runDueJobs } from "./jobs/jobs.ts";
 import { showLife, signMilliseconds } from "./jobs/nodes.ts";
 import { complaint, log } from "./log.ts";

@@ -8,7 +8,7 @@ import type { Database } from "./database/database.ts";
 import type { DefaultValues } from "./database/defaults.ts";
 import type { Db } from "./database/tables.ts";
 import type { FileStore } from "./files/store.ts";
-import type { outbound } from "./http/outbound.ts";
+import type { outbound } from "./outbound/outbound.ts";
 import type { Traffic } from "./http/traffic.ts";
 import type { LiveHub } from "./live/hub.ts";
 import type { Registry } from "./module.ts";

@@ -6,7 +6,7 @@ import type { Db } from "./database/tables.ts";
 import type { SearchFacet } from "./database/search.ts";
 import type { Notice } from "./events/notice.ts";
 import type { AnyEventType, Subscription } from "./events/event-type.ts";
-import type { List } from "./http/list.ts";
+import type { List } from "./http/lists/list.ts";
 import type { Incoming, Route } from "./http/route.ts";
 import type { Entered } from "./http/server.ts";
 import type { Job } from "./jobs/jobs.ts";
@@ -15,8 +15,15 @@ import type { PaletteSource } from "./palette.ts";
 import type { Resource } from "./resource.ts";
 import type { TimelineSource } from "./timeline.ts";
 import type { Transfer } from "./transfer/facet.ts";
-import type { LayoutModel } from "./http/layout-models.ts";
-import type { ActionLink, AlertModel, FactsModel, JournalModel, SectionModel, StatModel } from "./http/view-models.ts";
+import type { LayoutModel } from "./http/models/layouts.ts";
+import type {
+  ActionLink,
+  AlertModel,
+  FactsModel,
+  JournalModel,
+  SectionModel,
+  StatModel,
+} from "./http/models/partials.ts";
 
 /** The standard roles that a new organization starts with (PRD 3.1.2); what they may do is data from then on. */
 export type StandardRole = StaffRole | PortalRole;

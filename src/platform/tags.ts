@@ -2,7 +2,7 @@ import { type RawBuilder, sql } from "kysely";
 import type { Ctx, Work } from "./context.ts";
 import { col, link, record, table } from "./database/columns.ts";
 import type { TableType } from "./database/tables.ts";
-import type { ListFilter } from "./http/list.ts";
+import type { ListFilter } from "./http/lists/list.ts";
 import { newId } from "./ids.ts";
 import { t } from "./language/index.ts";
 

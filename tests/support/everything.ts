@@ -5,7 +5,7 @@ import { perform } from "../../src/platform/action.ts";
 import { createClient } from "../../src/modules/oauth/index.ts";
 import { inUnit, reading } from "../../src/platform/context.ts";
 import { startSession } from "../../src/platform/access/sessions.ts";
-import { csrfToken } from "../../src/platform/http/csrf.ts";
+import { csrfToken } from "../../src/platform/http/forms/csrf.ts";
 import { portalCookieName, staffCookieName } from "../../src/platform/http/cookies.ts";
 import type { Ctx } from "../../src/platform/context.ts";
 import { insert } from "../../src/platform/database/records.ts";

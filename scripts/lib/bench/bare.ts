@@ -43,7 +43,7 @@ const { keyring } = await import("../../../src/platform/crypto/keyring.ts");
 const { parseMasterKey } = await import("../../../src/platform/crypto/master-key.ts");
 const { systemClock } = await import("../../../src/platform/clock.ts");
 const { fileStore } = await import("../../../src/platform/files/store.ts");
-const { render } = await import("../../../src/platform/http/templates.ts");
+const { render } = await import("../../../src/platform/http/pages/templates.ts");
 const { sql } = await import("kysely");
 
 const dialect =

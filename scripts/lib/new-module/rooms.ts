@@ -85,8 +85,8 @@ export const ${one}Resource = resource({
 `,
     "lists.ts": `import { can } from "../../platform/access/actor.ts";
 import { reach } from "../../platform/access/reach.ts";
-import { cell, empty, link } from "../../platform/http/cells.ts";
-import type { List } from "../../platform/http/list.ts";
+import { cell, empty, link } from "../../platform/http/pages/cells.ts";
+import type { List } from "../../platform/http/lists/list.ts";
 import { t } from "../../platform/language/index.ts";
 import { ${camel} } from "./schema.ts";
 
@@ -114,11 +114,11 @@ export const ${one}List: List<${type}Row> = {
     "pages.ts": `import { find } from "../../platform/access/reach.ts";
 import type { Ctx } from "../../platform/context.ts";
 import type { Failure } from "../../platform/errors.ts";
-import { columnField, formModel, type FormValues, rowValues } from "../../platform/http/form-model.ts";
-import { formRoutes } from "../../platform/http/form-page.ts";
-import { listAnswer } from "../../platform/http/list.ts";
+import { columnField, formModel, type FormValues, rowValues } from "../../platform/http/forms/model.ts";
+import { formRoutes } from "../../platform/http/forms/page.ts";
+import { listAnswer } from "../../platform/http/lists/list.ts";
 import { type Incoming, redirect, type Route } from "../../platform/http/route.ts";
-import type { FormModel } from "../../platform/http/form-models.ts";
+import type { FormModel } from "../../platform/http/models/forms.ts";
 import { t } from "../../platform/language/index.ts";
 import { create${type}, update${type} } from "./actions.ts";
 import { ${one}List } from "./lists.ts";
@@ -156,7 +156,7 @@ export const ${one}Pages: Route[] = [
 ];
 `,
     "index.ts": `import type { AnyAction } from "../../platform/action.ts";
-import type { List } from "../../platform/http/list.ts";
+import type { List } from "../../platform/http/lists/list.ts";
 import { defineModule } from "../../platform/module.ts";
 import * as actions from "./actions.ts";
 import { ${one}Events } from "./events.ts";

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { modules } from "../../../src/modules/index.ts";
 import { allTables, labelOf, type Table } from "../../../src/platform/database/columns.ts";
-import { words } from "../../../src/platform/http/cells.ts";
+import { words } from "../../../src/platform/http/pages/cells.ts";
 import { isForPeople } from "./positions.ts";
 import { textsOf } from "./source.ts";
 import { viewTexts } from "./views.ts";

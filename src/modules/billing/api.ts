@@ -3,16 +3,16 @@ import { type AnyAction, perform } from "../../platform/action.ts";
 import { find } from "../../platform/access/reach.ts";
 import { reading } from "../../platform/context.ts";
 import { fromMinor } from "../../platform/money.ts";
-import { activityRoute } from "../../platform/http/activity-route.ts";
-import { showOne } from "../../platform/http/jsonapi.ts";
-import { resourceObjects } from "../../platform/http/jsonapi-objects.ts";
+import { activityRoute } from "../../platform/http/jsonapi/activity-route.ts";
+import { showOne } from "../../platform/http/jsonapi/routes.ts";
+import { resourceObjects } from "../../platform/http/jsonapi/objects.ts";
 import {
   ifMatch,
   readDocument,
   readVerb,
   refuseMembers,
   refuseParameters,
-} from "../../platform/http/jsonapi-document.ts";
+} from "../../platform/http/jsonapi/document.ts";
 import { type Incoming, json, response, type Route } from "../../platform/http/route.ts";
 import { approveInvoice } from "./actions/approve.ts";
 import { generateFromContract, generateFromTime, rebuildDraft } from "./actions/generate.ts";

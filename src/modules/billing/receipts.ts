@@ -1,5 +1,5 @@
 import { on } from "../../platform/events/event-type.ts";
-import { formatDate } from "../../platform/http/cells.ts";
+import { formatDate } from "../../platform/http/pages/cells.ts";
 import { t } from "../../platform/language/index.ts";
 import { mailBody } from "../../platform/mail/compose.ts";
 import type { Work } from "../../platform/context.ts";

@@ -1,5 +1,5 @@
 import { reach } from "../../platform/access/reach.ts";
-import { words } from "../../platform/http/cells.ts";
+import { words } from "../../platform/http/pages/cells.ts";
 import { t } from "../../platform/language/index.ts";
 import { formatMoney } from "../../platform/money.ts";
 import { beforeIn, type TimelineEntry, type TimelineSource } from "../../platform/timeline.ts";

@@ -1,5 +1,5 @@
 import type { Ctx } from "../../platform/context.ts";
-import type { List } from "../../platform/http/list.ts";
+import type { List } from "../../platform/http/lists/list.ts";
 
 /** What records of a list are called: as the list calls them, by the column that names them. */
 export async function labelsOf(ctx: Ctx, list: List<unknown>, ids: readonly string[]): Promise<Map<string, string>> {

@@ -1,7 +1,7 @@
 import type { AnyAction } from "../../platform/action.ts";
 import { can } from "../../platform/access/actor.ts";
-import { link } from "../../platform/http/cells.ts";
-import type { List } from "../../platform/http/list.ts";
+import { link } from "../../platform/http/pages/cells.ts";
+import type { List } from "../../platform/http/lists/list.ts";
 import { t } from "../../platform/language/index.ts";
 import { defineModule } from "../../platform/module.ts";
 import * as actions from "./actions.ts";

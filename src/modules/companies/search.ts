@@ -2,7 +2,7 @@ import type { Work } from "../../platform/context.ts";
 import type { Address } from "../../platform/database/columns.ts";
 import type { SearchFacet } from "../../platform/database/search.ts";
 import { htmlToText } from "../../platform/html.ts";
-import { addressLine } from "../../platform/http/cells.ts";
+import { addressLine } from "../../platform/http/pages/cells.ts";
 import { contactName } from "./rules.ts";
 
 const mostNotes = 100;

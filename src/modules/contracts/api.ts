@@ -3,10 +3,10 @@ import { find, reach } from "../../platform/access/reach.ts";
 import { type AnyAction, perform } from "../../platform/action.ts";
 import { reading } from "../../platform/context.ts";
 import { hoursOf } from "../../platform/decimal.ts";
-import { activityRoute } from "../../platform/http/activity-route.ts";
-import { showOne } from "../../platform/http/jsonapi.ts";
-import { resourceObjects } from "../../platform/http/jsonapi-objects.ts";
-import { ifMatch, readDocument, readVerb, refuseParameters } from "../../platform/http/jsonapi-document.ts";
+import { activityRoute } from "../../platform/http/jsonapi/activity-route.ts";
+import { showOne } from "../../platform/http/jsonapi/routes.ts";
+import { resourceObjects } from "../../platform/http/jsonapi/objects.ts";
+import { ifMatch, readDocument, readVerb, refuseParameters } from "../../platform/http/jsonapi/document.ts";
 import { json, type Route } from "../../platform/http/route.ts";
 import { createItem } from "./actions/items.ts";
 import {

@@ -1,7 +1,7 @@
 import { sql } from "kysely";
 import type { ReachRule } from "../../platform/access/reach.ts";
 import { type AnyAction, perform } from "../../platform/action.ts";
-import type { List } from "../../platform/http/list.ts";
+import type { List } from "../../platform/http/lists/list.ts";
 import { defineModule } from "../../platform/module.ts";
 import { contractEvents } from "./events.ts";
 import { createContract, deleteContract, updateContract } from "./actions/contracts.ts";

@@ -1,6 +1,6 @@
 import { pricesRead } from "../../platform/access/prices.ts";
-import { cell, formatDecimal, words } from "../../platform/http/cells.ts";
-import type { List } from "../../platform/http/list.ts";
+import { cell, formatDecimal, words } from "../../platform/http/pages/cells.ts";
+import type { List } from "../../platform/http/lists/list.ts";
 import { t } from "../../platform/language/index.ts";
 import { formatPrice } from "../../platform/money.ts";
 

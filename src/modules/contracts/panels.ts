@@ -1,7 +1,7 @@
 import { can } from "../../platform/access/actor.ts";
 import { reach } from "../../platform/access/reach.ts";
-import { empty, link } from "../../platform/http/cells.ts";
-import { tableModel } from "../../platform/http/list.ts";
+import { empty, link } from "../../platform/http/pages/cells.ts";
+import { tableModel } from "../../platform/http/lists/list.ts";
 import { t } from "../../platform/language/index.ts";
 import type { Panel, PanelModel } from "../../platform/module.ts";
 import { hoursBadge, hoursText } from "./coverage.ts";

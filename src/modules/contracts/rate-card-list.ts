@@ -1,7 +1,7 @@
 import { can } from "../../platform/access/actor.ts";
 import { reach } from "../../platform/access/reach.ts";
-import { cell, empty, link } from "../../platform/http/cells.ts";
-import type { List } from "../../platform/http/list.ts";
+import { cell, empty, link } from "../../platform/http/pages/cells.ts";
+import type { List } from "../../platform/http/lists/list.ts";
 import { t } from "../../platform/language/index.ts";
 import { rateCards } from "./schema.ts";
 

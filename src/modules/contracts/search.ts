@@ -1,5 +1,5 @@
 import type { SearchFacet } from "../../platform/database/search.ts";
-import { words } from "../../platform/http/cells.ts";
+import { words } from "../../platform/http/pages/cells.ts";
 
 export const contractSearch: SearchFacet = {
   table: "contracts",

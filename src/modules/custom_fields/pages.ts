@@ -9,8 +9,8 @@ import {
   fieldTypes,
 } from "../../platform/custom-fields/schema.ts";
 import type { Failure } from "../../platform/errors.ts";
-import { button, empty, link, words } from "../../platform/http/cells.ts";
-import { coerceForm } from "../../platform/http/form.ts";
+import { button, empty, link, words } from "../../platform/http/pages/cells.ts";
+import { coerceForm } from "../../platform/http/forms/form.ts";
 import {
   columnField,
   field,
@@ -18,13 +18,13 @@ import {
   formModel,
   type FormValues,
   rowValues,
-} from "../../platform/http/form-model.ts";
-import { buttonRoute } from "../../platform/http/form-page.ts";
-import type { CustomFieldsPageModel } from "../../platform/http/client-models.ts";
-import type { FormPageModel } from "../../platform/http/page-models.ts";
+} from "../../platform/http/forms/model.ts";
+import { buttonRoute } from "../../platform/http/forms/page.ts";
+import type { CustomFieldsPageModel } from "../../platform/http/models/clients.ts";
+import type { FormPageModel } from "../../platform/http/models/pages.ts";
 import { type Answer, type Incoming, page, redirect, type Route } from "../../platform/http/route.ts";
-import type { FieldModel, FormModel } from "../../platform/http/form-models.ts";
-import type { ActionLink } from "../../platform/http/view-models.ts";
+import type { FieldModel, FormModel } from "../../platform/http/models/forms.ts";
+import type { ActionLink } from "../../platform/http/models/partials.ts";
 import { declared, t } from "../../platform/language/index.ts";
 import {
   archiveCustomField,

@@ -1,9 +1,9 @@
 import { can } from "../../platform/access/actor.ts";
 import type { Ctx } from "../../platform/context.ts";
 import type { Failure } from "../../platform/errors.ts";
-import { columnField, formModel, type FormValues, rowValues } from "../../platform/http/form-model.ts";
-import { optionsOf } from "../../platform/http/options.ts";
-import type { FieldModel, FormModel } from "../../platform/http/form-models.ts";
+import { columnField, formModel, type FormValues, rowValues } from "../../platform/http/forms/model.ts";
+import { optionsOf } from "../../platform/http/forms/options.ts";
+import type { FieldModel, FormModel } from "../../platform/http/models/forms.ts";
 import { t } from "../../platform/language/index.ts";
 import { statusOptions, type TicketRow, tickets } from "../tickets/index.ts";
 

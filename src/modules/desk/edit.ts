@@ -3,9 +3,9 @@ import { perform } from "../../platform/action.ts";
 import { type Ctx, reading } from "../../platform/context.ts";
 import type { Failure } from "../../platform/errors.ts";
 import { htmlToPlain, plainToHtml } from "../../platform/written-text.ts";
-import { button } from "../../platform/http/cells.ts";
+import { button } from "../../platform/http/pages/cells.ts";
 import { customSections } from "../../platform/custom-fields/form.ts";
-import { coerceForm } from "../../platform/http/form.ts";
+import { coerceForm } from "../../platform/http/forms/form.ts";
 import {
   columnField,
   field,
@@ -13,11 +13,11 @@ import {
   formModel,
   type FormValues,
   rowValues,
-} from "../../platform/http/form-model.ts";
-import { contactOptions, optionsOf } from "../../platform/http/options.ts";
-import type { FormPageModel } from "../../platform/http/page-models.ts";
+} from "../../platform/http/forms/model.ts";
+import { contactOptions, optionsOf } from "../../platform/http/forms/options.ts";
+import type { FormPageModel } from "../../platform/http/models/pages.ts";
 import { type Answer, type Incoming, page, redirect, type Route } from "../../platform/http/route.ts";
-import type { FieldModel } from "../../platform/http/form-models.ts";
+import type { FieldModel } from "../../platform/http/models/forms.ts";
 import { t } from "../../platform/language/index.ts";
 import { splitTags, tagsOf } from "../../platform/tags.ts";
 import { type TicketRow, tickets, updateTicket } from "../tickets/index.ts";

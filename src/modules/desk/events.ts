@@ -2,9 +2,9 @@ import { reach } from "../../platform/access/reach.ts";
 import type { Ctx } from "../../platform/context.ts";
 import type { TableName } from "../../platform/database/tables.ts";
 import { escapeHtml } from "../../platform/html.ts";
-import { formatMinutes } from "../../platform/http/cells.ts";
-import type { NoteModel } from "../../platform/http/page-models.ts";
-import { initialsOf } from "../../platform/http/frame.ts";
+import { formatMinutes } from "../../platform/http/pages/cells.ts";
+import type { NoteModel } from "../../platform/http/models/pages.ts";
+import { initialsOf } from "../../platform/http/pages/frame.ts";
 import { listed, t } from "../../platform/language/index.ts";
 import { writtenAt } from "../tickets/index.ts";
 

@@ -13,11 +13,11 @@ import {
   formatMinutes,
   link,
   words,
-} from "../../platform/http/cells.ts";
-import type { FormValues } from "../../platform/http/form-model.ts";
-import type { NoteModel, SearchHit, TicketPageModel } from "../../platform/http/page-models.ts";
-import { ofKind, panelsOf } from "../../platform/http/panels.ts";
-import type { ActionLink, BadgeModel, FactsModel } from "../../platform/http/view-models.ts";
+} from "../../platform/http/pages/cells.ts";
+import type { FormValues } from "../../platform/http/forms/model.ts";
+import type { NoteModel, SearchHit, TicketPageModel } from "../../platform/http/models/pages.ts";
+import { ofKind, panelsOf } from "../../platform/http/pages/panels.ts";
+import type { ActionLink, BadgeModel, FactsModel } from "../../platform/http/models/partials.ts";
 import { t } from "../../platform/language/index.ts";
 import { tagChips, tagsOf } from "../../platform/tags.ts";
 import { contactName } from "../companies/index.ts";

@@ -1,8 +1,8 @@
 import { perform } from "../../platform/action.ts";
 import { type Ctx, reading } from "../../platform/context.ts";
 import { plainToHtml } from "../../platform/written-text.ts";
-import { coerceForm } from "../../platform/http/form.ts";
-import { formFailure, type FormValues } from "../../platform/http/form-model.ts";
+import { coerceForm } from "../../platform/http/forms/form.ts";
+import { formFailure, type FormValues } from "../../platform/http/forms/model.ts";
 import { type Answer, fragment, type Incoming, page, redirect, type Route } from "../../platform/http/route.ts";
 import { t } from "../../platform/language/index.ts";
 import { mostUploadBytes, takeFiles, updateTicket } from "../tickets/index.ts";

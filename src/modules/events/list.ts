@@ -1,7 +1,7 @@
 import { reach } from "../../platform/access/reach.ts";
 import { eventDeliveries, events } from "../../platform/events/outbox.ts";
-import { cell, empty, link } from "../../platform/http/cells.ts";
-import type { List, ListQuery } from "../../platform/http/list.ts";
+import { cell, empty, link } from "../../platform/http/pages/cells.ts";
+import type { List, ListQuery } from "../../platform/http/lists/list.ts";
 import { t } from "../../platform/language/index.ts";
 import { deliveryStates, eventName, stateTones, stateWords } from "./words.ts";
 

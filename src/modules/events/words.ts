@@ -1,4 +1,4 @@
-import { words } from "../../platform/http/cells.ts";
+import { words } from "../../platform/http/pages/cells.ts";
 import { t } from "../../platform/language/index.ts";
 
 /** `billing.invoice_paid` as "Billing: Invoice paid". */

@@ -1,7 +1,7 @@
 import { reach } from "../../platform/access/reach.ts";
-import { button, cell, empty, words } from "../../platform/http/cells.ts";
-import { buttonRoute } from "../../platform/http/form-page.ts";
-import { type List, listAnswer } from "../../platform/http/list.ts";
+import { button, cell, empty, words } from "../../platform/http/pages/cells.ts";
+import { buttonRoute } from "../../platform/http/forms/page.ts";
+import { type List, listAnswer } from "../../platform/http/lists/list.ts";
 import { redirect, type Route } from "../../platform/http/route.ts";
 import { t } from "../../platform/language/index.ts";
 import { exportEverything } from "./actions.ts";

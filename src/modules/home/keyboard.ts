@@ -1,5 +1,5 @@
 import { page, fragment, type Route } from "../../platform/http/route.ts";
-import { ownShortcuts, type Shortcut } from "../../platform/http/shortcuts.ts";
+import { ownShortcuts, type Shortcut } from "../../platform/http/pages/shortcuts.ts";
 import { t } from "../../platform/language/index.ts";
 
 /** `keyboard/index`: the map of all shortcuts. */

@@ -1,8 +1,8 @@
 import type { Ctx } from "../../platform/context.ts";
 import { dateIn } from "../../platform/clock.ts";
-import { formatDate, primaryLast } from "../../platform/http/cells.ts";
-import type { DashboardModel, SearchModel } from "../../platform/http/page-models.ts";
-import { ofKind, panelsOf } from "../../platform/http/panels.ts";
+import { formatDate, primaryLast } from "../../platform/http/pages/cells.ts";
+import type { DashboardModel, SearchModel } from "../../platform/http/models/pages.ts";
+import { ofKind, panelsOf } from "../../platform/http/pages/panels.ts";
 import { type Answer, fragment, page, type Route } from "../../platform/http/route.ts";
 import { t } from "../../platform/language/index.ts";
 import { paletteModel } from "./palette.ts";

@@ -1,6 +1,6 @@
 import { can } from "../../platform/access/actor.ts";
 import type { Ctx } from "../../platform/context.ts";
-import { isForActor, ofKind, panelsOf } from "../../platform/http/panels.ts";
+import { isForActor, ofKind, panelsOf } from "../../platform/http/pages/panels.ts";
 import { fragment, type Route } from "../../platform/http/route.ts";
 import { savedViews } from "../../platform/http/lists/views.ts";
 import { t } from "../../platform/language/index.ts";

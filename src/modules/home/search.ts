@@ -4,8 +4,8 @@ import type { Ctx } from "../../platform/context.ts";
 import { tableNamed } from "../../platform/database/columns.ts";
 import { searchKinds } from "../../platform/database/search.ts";
 import type { TableName } from "../../platform/database/tables.ts";
-import { empty } from "../../platform/http/cells.ts";
-import type { SearchModel } from "../../platform/http/page-models.ts";
+import { empty } from "../../platform/http/pages/cells.ts";
+import type { SearchModel } from "../../platform/http/models/pages.ts";
 import { t } from "../../platform/language/index.ts";
 import { isOn } from "../../platform/switches.ts";
 

@@ -1,6 +1,6 @@
 import { reach } from "../../platform/access/reach.ts";
-import { cell, empty, link, words } from "../../platform/http/cells.ts";
-import type { List } from "../../platform/http/list.ts";
+import { cell, empty, link, words } from "../../platform/http/pages/cells.ts";
+import type { List } from "../../platform/http/lists/list.ts";
 import { t } from "../../platform/language/index.ts";
 import { importBatches } from "./schema.ts";
 

@@ -1,8 +1,8 @@
 import type { Ctx } from "../../platform/context.ts";
-import { button, cell, empty, link, words } from "../../platform/http/cells.ts";
-import type { ImportResultModel } from "../../platform/http/page-models.ts";
+import { button, cell, empty, link, words } from "../../platform/http/pages/cells.ts";
+import type { ImportResultModel } from "../../platform/http/models/pages.ts";
 import { type Answer, page } from "../../platform/http/route.ts";
-import type { ActionLink, SectionModel, StatModel } from "../../platform/http/view-models.ts";
+import type { ActionLink, SectionModel, StatModel } from "../../platform/http/models/partials.ts";
 import { t } from "../../platform/language/index.ts";
 import { namesOf } from "../../platform/transfer/names.ts";
 import { problemsOf } from "./actions.ts";

@@ -1,8 +1,8 @@
 import { can } from "../../platform/access/actor.ts";
 import type { Ctx } from "../../platform/context.ts";
-import { contactOptions } from "../../platform/http/options.ts";
-import type { LogModel } from "../../platform/http/view-models.ts";
-import { words } from "../../platform/http/cells.ts";
+import { contactOptions } from "../../platform/http/forms/options.ts";
+import type { LogModel } from "../../platform/http/models/partials.ts";
+import { words } from "../../platform/http/pages/cells.ts";
 import { t } from "../../platform/language/index.ts";
 import type { TimelineSubject } from "../../platform/timeline.ts";
 import { interactionTypes } from "./schema.ts";

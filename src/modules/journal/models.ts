@@ -1,7 +1,7 @@
 import { reach } from "../../platform/access/reach.ts";
 import type { Ctx } from "../../platform/context.ts";
-import { formatAgo, formatInstant } from "../../platform/http/cells.ts";
-import type { AlertModel, TimelineEntryModel } from "../../platform/http/view-models.ts";
+import { formatAgo, formatInstant } from "../../platform/http/pages/cells.ts";
+import type { AlertModel, TimelineEntryModel } from "../../platform/http/models/partials.ts";
 import { t } from "../../platform/language/index.ts";
 import type { TimelineEntry } from "../../platform/timeline.ts";
 

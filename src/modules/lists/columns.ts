@@ -3,7 +3,7 @@ import { action, perform } from "../../platform/action.ts";
 import { can } from "../../platform/access/actor.ts";
 import { type Ctx, reading, type Work } from "../../platform/context.ts";
 import { forbidden, notFound } from "../../platform/errors.ts";
-import type { List } from "../../platform/http/list.ts";
+import type { List } from "../../platform/http/lists/list.ts";
 import {
   columnKeys,
   columnsNamed,

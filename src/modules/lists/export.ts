@@ -1,7 +1,7 @@
 import { can } from "../../platform/access/actor.ts";
 import { type Ctx, reading } from "../../platform/context.ts";
 import { forbidden, notFound } from "../../platform/errors.ts";
-import type { ListQuery } from "../../platform/http/list.ts";
+import type { ListQuery } from "../../platform/http/lists/list.ts";
 import { narrowed } from "../../platform/http/lists/filters.ts";
 import { listFile } from "../../platform/http/lists/file.ts";
 import { listState } from "../../platform/http/lists/state.ts";

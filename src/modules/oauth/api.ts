@@ -4,7 +4,7 @@ import { perform } from "../../platform/action.ts";
 import { reading } from "../../platform/context.ts";
 import { toEdge } from "../../platform/database/edge.ts";
 import { unauthorized } from "../../platform/errors.ts";
-import { ifMatch, readDocument, readVerb, refuseParameters } from "../../platform/http/jsonapi-document.ts";
+import { ifMatch, readDocument, readVerb, refuseParameters } from "../../platform/http/jsonapi/document.ts";
 import { type Answer, json, response, type Route } from "../../platform/http/route.ts";
 import { oauthClients } from "../../platform/access/oauth.ts";
 import {

@@ -9,7 +9,7 @@ import { insert } from "../../platform/database/records.ts";
 import { Failure } from "../../platform/errors.ts";
 import { newId } from "../../platform/ids.ts";
 import { t } from "../../platform/language/index.ts";
-import type { ConsentModel } from "../../platform/http/sign-in-models.ts";
+import type { ConsentModel } from "../../platform/http/models/sign-in.ts";
 import { type Answer, page, redirect, type Route } from "../../platform/http/route.ts";
 import { clientRow } from "./model.ts";
 import { answerUrl, type AuthorizationRequest, authorizationRequest, requestError, scopesOf } from "./rules.ts";

@@ -3,7 +3,7 @@ import { validate } from "../../platform/access/validate.ts";
 import { perform } from "../../platform/action.ts";
 import { type Ctx, reading } from "../../platform/context.ts";
 import { invalid } from "../../platform/errors.ts";
-import { readDocument, readVerb, refuseParameters } from "../../platform/http/jsonapi-document.ts";
+import { readDocument, readVerb, refuseParameters } from "../../platform/http/jsonapi/document.ts";
 import { type Answer, type ApiAnswer, json, type Route } from "../../platform/http/route.ts";
 import { type Checkout, startCheckout } from "./checkout.ts";
 import { gatewayOf, saveGateway, shownGateway } from "./config.ts";

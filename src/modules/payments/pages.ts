@@ -1,9 +1,9 @@
 import { type AnyAction, perform } from "../../platform/action.ts";
 import { type Ctx, reading } from "../../platform/context.ts";
 import type { Failure } from "../../platform/errors.ts";
-import { readInput } from "../../platform/http/form-page.ts";
-import { columnField, field, formFailure, formModel, type FormValues } from "../../platform/http/form-model.ts";
-import type { TriedFormModel } from "../../platform/http/page-models.ts";
+import { readInput } from "../../platform/http/forms/page.ts";
+import { columnField, field, formFailure, formModel, type FormValues } from "../../platform/http/forms/model.ts";
+import type { TriedFormModel } from "../../platform/http/models/pages.ts";
 import { type Answer, page, redirect, type Route } from "../../platform/http/route.ts";
 import { t } from "../../platform/language/index.ts";
 import { gatewayOf, saveGateway, webhookUrl } from "./config.ts";

@@ -8,9 +8,9 @@ import { type Ctx, inUnit, reading } from "../../platform/context.ts";
 import type { TableName } from "../../platform/database/tables.ts";
 import { forbidden, invalid, malformed, unauthorized } from "../../platform/errors.ts";
 import { downloadOf } from "../../platform/files/files.ts";
-import { resourceRoutes, showOne } from "../../platform/http/jsonapi.ts";
-import { resourceObjects } from "../../platform/http/jsonapi-objects.ts";
-import { readDocument, refuseParameters } from "../../platform/http/jsonapi-document.ts";
+import { resourceRoutes, showOne } from "../../platform/http/jsonapi/routes.ts";
+import { resourceObjects } from "../../platform/http/jsonapi/objects.ts";
+import { readDocument, refuseParameters } from "../../platform/http/jsonapi/document.ts";
 import { type Answer, type Incoming, json, response, type Route } from "../../platform/http/route.ts";
 import type { Resource } from "../../platform/resource.ts";
 import {

@@ -4,9 +4,9 @@ import { asSystem, type Ctx, reading, type Work } from "../../platform/context.t
 import type { RowOf } from "../../platform/database/columns.ts";
 import { update } from "../../platform/database/records.ts";
 import { unauthorized } from "../../platform/errors.ts";
-import { field, formModel } from "../../platform/http/form-model.ts";
-import { formRoutes } from "../../platform/http/form-page.ts";
-import { readDocument, refuseParameters } from "../../platform/http/jsonapi-document.ts";
+import { field, formModel } from "../../platform/http/forms/model.ts";
+import { formRoutes } from "../../platform/http/forms/page.ts";
+import { readDocument, refuseParameters } from "../../platform/http/jsonapi/document.ts";
 import { type Answer, type ApiAnswer, json, redirect, type Route } from "../../platform/http/route.ts";
 import { t } from "../../platform/language/index.ts";
 import { contacts } from "../companies/index.ts";

@@ -2,7 +2,7 @@ import { Type } from "@sinclair/typebox";
 import { perform } from "../../platform/action.ts";
 import { type Ctx, reading } from "../../platform/context.ts";
 import { unauthorized } from "../../platform/errors.ts";
-import { readDocument, refuseParameters } from "../../platform/http/jsonapi-document.ts";
+import { readDocument, refuseParameters } from "../../platform/http/jsonapi/document.ts";
 import { type Answer, json, type Route } from "../../platform/http/route.ts";
 import { changeMe } from "./actions.ts";
 import { myself } from "./pages.ts";

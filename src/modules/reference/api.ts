@@ -1,4 +1,4 @@
-import { refuseParameters } from "../../platform/http/jsonapi-document.ts";
+import { refuseParameters } from "../../platform/http/jsonapi/document.ts";
 import { response, type Route } from "../../platform/http/route.ts";
 import { documentOf } from "./document.ts";
 

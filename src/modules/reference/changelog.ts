@@ -1,5 +1,5 @@
 import changelog from "../../../docs/api/changelog.md" with { type: "text" };
-import type { ApiChangelogModel } from "../../platform/http/reference-models.ts";
+import type { ApiChangelogModel } from "../../platform/http/models/reference.ts";
 import { page, type Route } from "../../platform/http/route.ts";
 import { t } from "../../platform/language/index.ts";
 import { piecesOf } from "./markdown.ts";

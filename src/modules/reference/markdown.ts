@@ -1,4 +1,4 @@
-import type { GuideBlock, TextPiece } from "../../platform/http/reference-models.ts";
+import type { GuideBlock, TextPiece } from "../../platform/http/models/reference.ts";
 
 /** A sentence in pieces, with what stands between backticks as code. */
 export function piecesOf(sentence: string): TextPiece[] {

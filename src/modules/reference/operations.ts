@@ -1,4 +1,4 @@
-import type { BadgeModel } from "../../platform/http/view-models.ts";
+import type { BadgeModel } from "../../platform/http/models/partials.ts";
 import type { OpenApiDocument } from "../../platform/openapi/document.ts";
 import type { Schema } from "../../platform/openapi/schemas.ts";
 

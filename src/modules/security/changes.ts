@@ -1,7 +1,7 @@
 import { can } from "../../platform/access/actor.ts";
 import type { Ctx } from "../../platform/context.ts";
 import { type Column, labelOf, tableNamed } from "../../platform/database/columns.ts";
-import { formatDate, formatInstant, words } from "../../platform/http/cells.ts";
+import { formatDate, formatInstant, words } from "../../platform/http/pages/cells.ts";
 import { t } from "../../platform/language/index.ts";
 import { formatMoney } from "../../platform/money.ts";
 import type { TableName } from "../../platform/database/tables.ts";

@@ -2,7 +2,7 @@ import { writeAuditEntry } from "../../platform/access/audit.ts";
 import { type Ctx, inUnit, reading } from "../../platform/context.ts";
 import { pageOf } from "../../platform/database/paging.ts";
 import { csvStream } from "../../platform/csv/stream.ts";
-import { type List, narrowed } from "../../platform/http/list.ts";
+import { type List, narrowed } from "../../platform/http/lists/list.ts";
 import { type Answer, type Incoming, response } from "../../platform/http/route.ts";
 import type { CsvCell } from "../../platform/csv/write.ts";
 

@@ -1,5 +1,5 @@
 import { tableNamed } from "../../platform/database/columns.ts";
-import { words } from "../../platform/http/cells.ts";
+import { words } from "../../platform/http/pages/cells.ts";
 import { t } from "../../platform/language/index.ts";
 import type { AlertKind } from "./schema.ts";
 

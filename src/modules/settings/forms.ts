@@ -1,7 +1,7 @@
 import { ownColor } from "../../platform/brand.ts";
 import { addressParts } from "../../platform/database/columns.ts";
-import { columnField, field } from "../../platform/http/form-model.ts";
-import type { FieldModel } from "../../platform/http/form-models.ts";
+import { columnField, field } from "../../platform/http/forms/model.ts";
+import type { FieldModel } from "../../platform/http/models/forms.ts";
 import { currentLanguage, declared, t } from "../../platform/language/index.ts";
 import { mailSettings, organizations } from "../../platform/tenants.ts";
 

@@ -2,7 +2,7 @@ import { perform } from "../../platform/action.ts";
 import type { Ctx } from "../../platform/context.ts";
 import { invalidField } from "../../platform/errors.ts";
 import { storeUploads } from "../../platform/files/files.ts";
-import type { UploadedForm } from "../../platform/http/form.ts";
+import type { UploadedForm } from "../../platform/http/forms/form.ts";
 import { t } from "../../platform/language/index.ts";
 import { setLogo } from "./actions.ts";
 

@@ -1,8 +1,8 @@
 import { validate } from "../../platform/access/validate.ts";
 import type { Ctx } from "../../platform/context.ts";
 import { invalid, invalidField } from "../../platform/errors.ts";
-import { readInput } from "../../platform/http/form-page.ts";
-import type { FormValues } from "../../platform/http/form-model.ts";
+import { readInput } from "../../platform/http/forms/page.ts";
+import type { FormValues } from "../../platform/http/forms/model.ts";
 import { t } from "../../platform/language/index.ts";
 import { mailSettingsOf } from "../../platform/mail/sender.ts";
 import { type SmtpSettings, testSmtp } from "../../platform/mail/transport.ts";

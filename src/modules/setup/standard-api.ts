@@ -1,7 +1,7 @@
 import { Type } from "@sinclair/typebox";
 import { perform } from "../../platform/action.ts";
 import { type Ctx, reading } from "../../platform/context.ts";
-import { readDocument, refuseParameters } from "../../platform/http/jsonapi-document.ts";
+import { readDocument, refuseParameters } from "../../platform/http/jsonapi/document.ts";
 import { type Answer, json, type Route } from "../../platform/http/route.ts";
 import { offeredItems, type ReferenceSet } from "../../platform/reference.ts";
 import { chosenItems, importStandardData, setNamed } from "./standard-data.ts";

@@ -2,8 +2,8 @@ import { Type } from "@sinclair/typebox";
 import { action } from "../../platform/action.ts";
 import type { Ctx, Work } from "../../platform/context.ts";
 import { notFound } from "../../platform/errors.ts";
-import { field } from "../../platform/http/form-model.ts";
-import type { FieldModel } from "../../platform/http/form-models.ts";
+import { field } from "../../platform/http/forms/model.ts";
+import type { FieldModel } from "../../platform/http/models/forms.ts";
 import { t } from "../../platform/language/index.ts";
 import { addItems, type Choice, type ReferenceSet } from "../../platform/reference.ts";
 

@@ -1,11 +1,11 @@
 import { perform } from "../../platform/action.ts";
 import { type Ctx, reading } from "../../platform/context.ts";
 import type { Failure } from "../../platform/errors.ts";
-import { cell, empty } from "../../platform/http/cells.ts";
-import { formFailure, type FormValues } from "../../platform/http/form-model.ts";
-import { tableModel } from "../../platform/http/list.ts";
-import type { RecordPageModel } from "../../platform/http/page-models.ts";
-import type { StandardListModel } from "../../platform/http/settings-models.ts";
+import { cell, empty } from "../../platform/http/pages/cells.ts";
+import { formFailure, type FormValues } from "../../platform/http/forms/model.ts";
+import { tableModel } from "../../platform/http/lists/list.ts";
+import type { RecordPageModel } from "../../platform/http/models/pages.ts";
+import type { StandardListModel } from "../../platform/http/models/settings.ts";
 import { type Answer, page, redirect, type Route } from "../../platform/http/route.ts";
 import { t } from "../../platform/language/index.ts";
 import { offeredItems } from "../../platform/reference.ts";

@@ -1,10 +1,10 @@
 import { type AnyAction, perform } from "../../platform/action.ts";
 import type { Ctx } from "../../platform/context.ts";
 import type { Failure } from "../../platform/errors.ts";
-import { formModel, type FormValues, rowValues } from "../../platform/http/form-model.ts";
-import { readInput } from "../../platform/http/form-page.ts";
+import { formModel, type FormValues, rowValues } from "../../platform/http/forms/model.ts";
+import { readInput } from "../../platform/http/forms/page.ts";
 import type { Incoming } from "../../platform/http/route.ts";
-import type { FormModel } from "../../platform/http/form-models.ts";
+import type { FormModel } from "../../platform/http/models/forms.ts";
 import { t } from "../../platform/language/index.ts";
 import { mailSettings, organizations } from "../../platform/tenants.ts";
 import {

@@ -1,6 +1,6 @@
 import { plus } from "../../platform/clock.ts";
 import { type Ctx, inUnit } from "../../platform/context.ts";
-import { formatInstant } from "../../platform/http/cells.ts";
+import { formatInstant } from "../../platform/http/pages/cells.ts";
 import type { Job } from "../../platform/jobs/jobs.ts";
 import { tellOfChange } from "./auth/notices.ts";
 

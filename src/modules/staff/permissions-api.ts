@@ -1,5 +1,5 @@
 import { Type } from "@sinclair/typebox";
-import { refuseParameters } from "../../platform/http/jsonapi-document.ts";
+import { refuseParameters } from "../../platform/http/jsonapi/document.ts";
 import { json, type Route } from "../../platform/http/route.ts";
 
 /** `GET /api/v1/permissions`: what roles can grant, for staff and for the portal. */

@@ -5,11 +5,11 @@ import { type AnyAction, action, perform } from "../../platform/action.ts";
 import { type Ctx, reading, type Work } from "../../platform/context.ts";
 import { labelOf } from "../../platform/database/columns.ts";
 import { insert, update } from "../../platform/database/records.ts";
-import { columnField, field, formModel } from "../../platform/http/form-model.ts";
-import { formRoutes } from "../../platform/http/form-page.ts";
-import { ifMatch, readDocument, refuseParameters } from "../../platform/http/jsonapi-document.ts";
+import { columnField, field, formModel } from "../../platform/http/forms/model.ts";
+import { formRoutes } from "../../platform/http/forms/page.ts";
+import { ifMatch, readDocument, refuseParameters } from "../../platform/http/jsonapi/document.ts";
 import { type Answer, json, redirect, type Route } from "../../platform/http/route.ts";
-import type { FieldModel } from "../../platform/http/form-models.ts";
+import type { FieldModel } from "../../platform/http/models/forms.ts";
 import { t } from "../../platform/language/index.ts";
 
 /** What an organization asks of passwords and sessions: the page, the API and the action behind both. */

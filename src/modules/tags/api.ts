@@ -1,8 +1,8 @@
 import { find } from "../../platform/access/reach.ts";
 import { perform } from "../../platform/action.ts";
 import { reading } from "../../platform/context.ts";
-import { showOne } from "../../platform/http/jsonapi.ts";
-import { readDocument } from "../../platform/http/jsonapi-document.ts";
+import { showOne } from "../../platform/http/jsonapi/routes.ts";
+import { readDocument } from "../../platform/http/jsonapi/document.ts";
 import type { Route } from "../../platform/http/route.ts";
 import { mergeTags } from "./actions.ts";
 import { tagResource } from "./resources.ts";

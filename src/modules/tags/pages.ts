@@ -1,9 +1,9 @@
 import { find, reach } from "../../platform/access/reach.ts";
-import { button, cell, empty, link } from "../../platform/http/cells.ts";
-import { columnField, field, formModel, rowValues } from "../../platform/http/form-model.ts";
-import { buttonRoute, formRoutes } from "../../platform/http/form-page.ts";
-import { type List, listAnswer } from "../../platform/http/list.ts";
-import { optionsOf } from "../../platform/http/options.ts";
+import { button, cell, empty, link } from "../../platform/http/pages/cells.ts";
+import { columnField, field, formModel, rowValues } from "../../platform/http/forms/model.ts";
+import { buttonRoute, formRoutes } from "../../platform/http/forms/page.ts";
+import { type List, listAnswer } from "../../platform/http/lists/list.ts";
+import { optionsOf } from "../../platform/http/forms/options.ts";
 import { redirect, type Route } from "../../platform/http/route.ts";
 import { declared, t } from "../../platform/language/index.ts";
 import { tags } from "../../platform/tags.ts";

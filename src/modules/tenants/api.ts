@@ -3,14 +3,14 @@ import { platformPermission } from "../../platform/access/platform.ts";
 import { find } from "../../platform/access/reach.ts";
 import { type Ctx, reading } from "../../platform/context.ts";
 import { malformed } from "../../platform/errors.ts";
-import { showOne } from "../../platform/http/jsonapi.ts";
+import { showOne } from "../../platform/http/jsonapi/routes.ts";
 import {
   ifMatch,
   readDocument,
   readVerb,
   refuseMembers,
   refuseParameters,
-} from "../../platform/http/jsonapi-document.ts";
+} from "../../platform/http/jsonapi/document.ts";
 import { type Answer, type ApiDoc, type Incoming, json, type Route } from "../../platform/http/route.ts";
 import { operatorRoutes } from "../../platform/http/module-routes.ts";
 import { openApiDocument } from "../../platform/openapi/document.ts";

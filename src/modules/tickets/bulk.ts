@@ -1,8 +1,8 @@
 import type { AnyAction } from "../../platform/action.ts";
-import { field } from "../../platform/http/form-model.ts";
+import { field } from "../../platform/http/forms/model.ts";
 import type { BulkChoice } from "../../platform/http/lists/bulk.ts";
 import { tagChoices } from "../../platform/http/lists/bulk-tags.ts";
-import { optionsOf } from "../../platform/http/options.ts";
+import { optionsOf } from "../../platform/http/forms/options.ts";
 import { t } from "../../platform/language/index.ts";
 import { assignTicket, updateTicket } from "./actions/update.ts";
 

@@ -1,10 +1,10 @@
 import { reach } from "../../platform/access/reach.ts";
 import type { Ctx } from "../../platform/context.ts";
 import { escapeHtml } from "../../platform/html.ts";
-import { formatAgo, formatBytes, formatInstant } from "../../platform/http/cells.ts";
-import type { NoteModel } from "../../platform/http/page-models.ts";
-import { initialsOf } from "../../platform/http/frame.ts";
-import type { AttachmentModel } from "../../platform/http/view-models.ts";
+import { formatAgo, formatBytes, formatInstant } from "../../platform/http/pages/cells.ts";
+import type { NoteModel } from "../../platform/http/models/pages.ts";
+import { initialsOf } from "../../platform/http/pages/frame.ts";
+import type { AttachmentModel } from "../../platform/http/models/partials.ts";
 import { t } from "../../platform/language/index.ts";
 import { contactName } from "../companies/index.ts";
 import type { TicketRow } from "./actions/open.ts";

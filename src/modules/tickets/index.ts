@@ -1,5 +1,5 @@
 import type { AnyAction } from "../../platform/action.ts";
-import type { List } from "../../platform/http/list.ts";
+import type { List } from "../../platform/http/lists/list.ts";
 import { defineModule } from "../../platform/module.ts";
 import { ticketNotices } from "./notices.ts";
 import { addAttachment } from "./actions/files.ts";

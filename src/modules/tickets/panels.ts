@@ -1,10 +1,10 @@
 import { can } from "../../platform/access/actor.ts";
 import { maybeFind } from "../../platform/access/reach.ts";
 import type { Ctx } from "../../platform/context.ts";
-import { empty, link } from "../../platform/http/cells.ts";
-import { tableModel } from "../../platform/http/list.ts";
+import { empty, link } from "../../platform/http/pages/cells.ts";
+import { tableModel } from "../../platform/http/lists/list.ts";
 import type { Panel, PanelModel } from "../../platform/module.ts";
-import type { SectionModel } from "../../platform/http/view-models.ts";
+import type { SectionModel } from "../../platform/http/models/partials.ts";
 import { t } from "../../platform/language/index.ts";
 import { ticketColumns, ticketList } from "./lists.ts";
 import { myWork, myWorkColumns } from "./pages/my-work.ts";

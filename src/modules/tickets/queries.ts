@@ -1,7 +1,7 @@
 import { sql } from "kysely";
 import { reach } from "../../platform/access/reach.ts";
 import type { Ctx } from "../../platform/context.ts";
-import type { ListQuery } from "../../platform/http/list.ts";
+import type { ListQuery } from "../../platform/http/lists/list.ts";
 
 export interface TicketListRow {
   id: string;

@@ -1,8 +1,8 @@
 import { find, maybeFind } from "../../platform/access/reach.ts";
 import type { Ctx, Work } from "../../platform/context.ts";
 import { invalidField } from "../../platform/errors.ts";
-import type { Option } from "../../platform/http/form-model.ts";
-import { optionsOf } from "../../platform/http/options.ts";
+import type { Option } from "../../platform/http/forms/model.ts";
+import { optionsOf } from "../../platform/http/forms/options.ts";
 import { t } from "../../platform/language/index.ts";
 import type { TicketRow } from "./actions/open.ts";
 

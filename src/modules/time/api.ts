@@ -1,8 +1,8 @@
 import { Type } from "@sinclair/typebox";
 import { perform } from "../../platform/action.ts";
 import { type Ctx, reading } from "../../platform/context.ts";
-import { showOne } from "../../platform/http/jsonapi.ts";
-import { readVerb, refuseParameters } from "../../platform/http/jsonapi-document.ts";
+import { showOne } from "../../platform/http/jsonapi/routes.ts";
+import { readVerb, refuseParameters } from "../../platform/http/jsonapi/document.ts";
 import { type Answer, type ApiAnswer, json, type Route } from "../../platform/http/route.ts";
 import { startTimer, stopTimer } from "./actions/timer.ts";
 import { activeTimer } from "./queries.ts";

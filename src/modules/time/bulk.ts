@@ -1,7 +1,7 @@
 import type { AnyAction } from "../../platform/action.ts";
-import { field } from "../../platform/http/form-model.ts";
+import { field } from "../../platform/http/forms/model.ts";
 import type { BulkChoice } from "../../platform/http/lists/bulk.ts";
-import { optionsOf } from "../../platform/http/options.ts";
+import { optionsOf } from "../../platform/http/forms/options.ts";
 import { t } from "../../platform/language/index.ts";
 import { deleteTime, updateTime } from "./actions/entries.ts";
 

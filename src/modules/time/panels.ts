@@ -1,7 +1,7 @@
 import type { Ctx } from "../../platform/context.ts";
 import { shownHours } from "../../platform/decimal.ts";
-import { formatDecimal, link } from "../../platform/http/cells.ts";
-import type { TimerModel } from "../../platform/http/layout-models.ts";
+import { formatDecimal, link } from "../../platform/http/pages/cells.ts";
+import type { TimerModel } from "../../platform/http/models/layouts.ts";
 import { t } from "../../platform/language/index.ts";
 import type { Panel } from "../../platform/module.ts";
 import { activeTimer, minutesLogged, mondayOf, today, unbilledMinutes } from "./queries.ts";

@@ -3,7 +3,7 @@ import { reach } from "../../platform/access/reach.ts";
 import { dateIn } from "../../platform/clock.ts";
 import type { Ctx } from "../../platform/context.ts";
 import type { Db } from "../../platform/database/tables.ts";
-import type { Option } from "../../platform/http/form-model.ts";
+import type { Option } from "../../platform/http/forms/model.ts";
 import { type RoundingRule, timerMinutes } from "./rules.ts";
 
 /** Today, where whoever asks is. */

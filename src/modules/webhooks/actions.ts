@@ -8,7 +8,7 @@ import type { NewRow, Patch } from "../../platform/database/columns.ts";
 import { fromEdge, newInput, patchInput } from "../../platform/database/edge.ts";
 import { insert, remove, update } from "../../platform/database/records.ts";
 import { conflict, invalidField } from "../../platform/errors.ts";
-import { urlProblem } from "../../platform/http/outbound.ts";
+import { urlProblem } from "../../platform/outbound/outbound.ts";
 import { hintWork } from "../../platform/jobs/due-work.ts";
 import { newId } from "../../platform/ids.ts";
 import { t } from "../../platform/language/index.ts";

@@ -1,8 +1,8 @@
 import { Type } from "@sinclair/typebox";
 import { find } from "../../platform/access/reach.ts";
 import { type AnyAction, perform } from "../../platform/action.ts";
-import { showOne } from "../../platform/http/jsonapi.ts";
-import { readDocument, readVerb, refuseMembers } from "../../platform/http/jsonapi-document.ts";
+import { showOne } from "../../platform/http/jsonapi/routes.ts";
+import { readDocument, readVerb, refuseMembers } from "../../platform/http/jsonapi/document.ts";
 import { type Answer, response, type Route } from "../../platform/http/route.ts";
 import { type Ctx, reading } from "../../platform/context.ts";
 import { resource } from "../../platform/resource.ts";

@@ -3,7 +3,7 @@ import type { Work } from "../../platform/context.ts";
 import type { TableName } from "../../platform/database/tables.ts";
 import type { AnyEventType, Happened } from "../../platform/events/event-type.ts";
 import { maybeFind } from "../../platform/access/reach.ts";
-import { type ResourceObject, resourceObjects } from "../../platform/http/jsonapi-objects.ts";
+import { type ResourceObject, resourceObjects } from "../../platform/http/jsonapi/objects.ts";
 
 /** What is sent: the event, and the record it is about as the API shows it at this moment. */
 export interface WebhookBody {

@@ -1,7 +1,7 @@
 import { plus } from "../../platform/clock.ts";
 import { type App, inUnit, systemContext, type Tenant } from "../../platform/context.ts";
 import { emit } from "../../platform/events/outbox.ts";
-import { outbound, OutboundProblem } from "../../platform/http/outbound.ts";
+import { outbound, OutboundProblem } from "../../platform/outbound/outbound.ts";
 import { isResting } from "../../platform/jobs/due-work.ts";
 import { newId } from "../../platform/ids.ts";
 import { log } from "../../platform/log.ts";

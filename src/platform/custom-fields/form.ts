@@ -1,7 +1,7 @@
 import type { Ctx } from "../context.ts";
-import { field as fieldModel, type FormValues } from "../http/form-model.ts";
-import { contactOptions, optionsOf } from "../http/options.ts";
-import type { FieldModel } from "../http/form-models.ts";
+import { field as fieldModel, type FormValues } from "../http/forms/model.ts";
+import { contactOptions, optionsOf } from "../http/forms/options.ts";
+import type { FieldModel } from "../http/models/forms.ts";
 import { t } from "../language/index.ts";
 import { openDefinitions } from "./definitions.ts";
 import type { Definition, FieldType } from "./schema.ts";

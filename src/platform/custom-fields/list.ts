@@ -1,6 +1,6 @@
 import { sql } from "kysely";
 import type { Ctx } from "../context.ts";
-import type { ListColumn, ListFilter, ListQuery } from "../http/list.ts";
+import type { ListColumn, ListFilter, ListQuery } from "../http/lists/list.ts";
 import { t } from "../language/index.ts";
 import { openDefinitions } from "./definitions.ts";
 import { customCondition, isSortableField, sortColumn, valueExpression } from "./query.ts";

@@ -1,8 +1,8 @@
 import { reach } from "../access/reach.ts";
 import type { Ctx } from "../context.ts";
-import { cell, formatInstant } from "../http/cells.ts";
-import type { CellModel } from "../http/list-models.ts";
-import type { FactsModel } from "../http/view-models.ts";
+import { cell, formatInstant } from "../http/pages/cells.ts";
+import type { CellModel } from "../http/models/lists.ts";
+import type { FactsModel } from "../http/models/partials.ts";
 import { numberFormat } from "../language/formats.ts";
 import { t } from "../language/index.ts";
 import { definitionsOf } from "./definitions.ts";

@@ -1,6 +1,6 @@
 import type { Registry } from "../module.ts";
 import type { Resource } from "../resource.ts";
-import { resourceRoutes } from "./jsonapi.ts";
+import { resourceRoutes } from "./jsonapi/routes.ts";
 import type { Route } from "./route.ts";
 
 /** Every route of the organizations' hosts: what resources bring by themselves, and what modules wrote by hand. */

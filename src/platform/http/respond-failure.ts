@@ -3,11 +3,11 @@ import { brandModel, noBrand } from "../brand.ts";
 import type { Ctx } from "../context.ts";
 import type { Failure } from "../errors.ts";
 import { t } from "../language/index.ts";
-import { errorDocument } from "./jsonapi-errors.ts";
-import type { ErrorPageModel, SetupClosedModel } from "./page-models.ts";
+import { errorDocument } from "./jsonapi/errors.ts";
+import type { ErrorPageModel, SetupClosedModel } from "./models/pages.ts";
 import { html, jsonResponse, pageResponse, redirectResponse } from "./respond.ts";
 import type { Door, Incoming, Route } from "./route.ts";
-import { render, renderPage } from "./templates.ts";
+import { render, renderPage } from "./pages/templates.ts";
 
 /** What a failure looks like: an error document, a page that says what to do, or the way to the sign-in page. */
 export async function respondFailure(

@@ -1,11 +1,11 @@
 import { type App, type Ctx, type Tenant } from "../context.ts";
 import { t } from "../language/index.ts";
 import { parseCookies, serializeCookie } from "./cookies.ts";
-import { csrfCookie, csrfTokenFor } from "./csrf.ts";
-import { frameOf } from "./frame.ts";
+import { csrfCookie, csrfTokenFor } from "./forms/csrf.ts";
+import { frameOf } from "./pages/frame.ts";
 import type { Answer, Door, Incoming, Route } from "./route.ts";
-import { render, renderPage } from "./templates.ts";
-import { type Flash, flashKinds, type LayoutModel } from "./layout-models.ts";
+import { render, renderPage } from "./pages/templates.ts";
+import { type Flash, flashKinds, type LayoutModel } from "./models/layouts.ts";
 
 const flashCookie = "purser_flash";
 

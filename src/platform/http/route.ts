@@ -1,8 +1,8 @@
 import type { TObject, TSchema } from "@sinclair/typebox";
 import type { Ctx } from "../context.ts";
 import type { Resource } from "../resource.ts";
-import type { Flash } from "./layout-models.ts";
-import type { UploadedForm } from "./form.ts";
+import type { Flash } from "./models/layouts.ts";
+import type { UploadedForm } from "./forms/form.ts";
 
 /**
  * Which door a route belongs to, and so who may come in:

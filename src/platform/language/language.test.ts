@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { formatDate, formatMinutes, words } from "../http/cells.ts";
+import { formatDate, formatMinutes, words } from "../http/pages/cells.ts";
 import { formatMoney } from "../money.ts";
 import {
   acceptedLanguage,

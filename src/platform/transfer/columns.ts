@@ -1,4 +1,4 @@
-import { isShown } from "../http/jsonapi-objects.ts";
+import { isShown } from "../http/jsonapi/objects.ts";
 import type { Ctx } from "../context.ts";
 import { definitionsOf, hasCustomFields } from "../custom-fields/definitions.ts";
 import type { Definition } from "../custom-fields/schema.ts";

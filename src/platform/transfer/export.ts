@@ -6,7 +6,7 @@ import { csvStream } from "../csv/stream.ts";
 import type { CsvCell } from "../csv/write.ts";
 import { toEdge } from "../database/edge.ts";
 import type { TableName } from "../database/tables.ts";
-import type { ListQuery } from "../http/list.ts";
+import type { ListQuery } from "../http/lists/list.ts";
 import type { Registry } from "../module.ts";
 import type { Resource } from "../resource.ts";
 import { tagsOf } from "../tags.ts";

@@ -1,6 +1,6 @@
 import { Type } from "@sinclair/typebox";
 import { edgeSchema } from "../../../platform/database/edge.ts";
-import { words } from "../../../platform/http/cells.ts";
+import { words } from "../../../platform/http/pages/cells.ts";
 import { invoiceLines } from "../schema.ts";
 
 /** The kinds of lines that people write; time and tax come from elsewhere. */

@@ -7,7 +7,7 @@ import { conflict, Failure, stale } from "../../../platform/errors.ts";
 import { emit } from "../../../platform/events/outbox.ts";
 import { invoiceSent } from "../events.ts";
 import { addFile, type StoredBytes, storeUploads } from "../../../platform/files/files.ts";
-import { formatDate } from "../../../platform/http/cells.ts";
+import { formatDate } from "../../../platform/http/pages/cells.ts";
 import { newId } from "../../../platform/ids.ts";
 import { t } from "../../../platform/language/index.ts";
 import { mailBody } from "../../../platform/mail/compose.ts";

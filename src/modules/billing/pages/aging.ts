@@ -1,9 +1,9 @@
 import type { Ctx } from "../../../platform/context.ts";
-import { cell, empty, formatDate, link } from "../../../platform/http/cells.ts";
-import { tableModel } from "../../../platform/http/list.ts";
-import type { RecordPageModel } from "../../../platform/http/page-models.ts";
+import { cell, empty, formatDate, link } from "../../../platform/http/pages/cells.ts";
+import { tableModel } from "../../../platform/http/lists/list.ts";
+import type { RecordPageModel } from "../../../platform/http/models/pages.ts";
 import { type Answer, page, type Route } from "../../../platform/http/route.ts";
-import type { SectionModel, StatModel } from "../../../platform/http/view-models.ts";
+import type { SectionModel, StatModel } from "../../../platform/http/models/partials.ts";
 import { t } from "../../../platform/language/index.ts";
 import { formatMoney } from "../../../platform/money.ts";
 import { agingReport } from "../reports.ts";

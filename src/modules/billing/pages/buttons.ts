@@ -1,7 +1,7 @@
 import { can } from "../../../platform/access/actor.ts";
 import type { Ctx } from "../../../platform/context.ts";
-import { button, link } from "../../../platform/http/cells.ts";
-import type { ActionLink } from "../../../platform/http/view-models.ts";
+import { button, link } from "../../../platform/http/pages/cells.ts";
+import type { ActionLink } from "../../../platform/http/models/partials.ts";
 import { t } from "../../../platform/language/index.ts";
 import { canApprove, type DraftProblem } from "../rules/problems.ts";
 import { isOpen } from "../rules/states.ts";

@@ -1,11 +1,11 @@
 import { find } from "../../../platform/access/reach.ts";
 import type { Ctx } from "../../../platform/context.ts";
 import type { Failure } from "../../../platform/errors.ts";
-import { columnField, field, formModel, type FormValues, rowValues } from "../../../platform/http/form-model.ts";
-import { formRoutes } from "../../../platform/http/form-page.ts";
-import { contactOptions, optionsOf } from "../../../platform/http/options.ts";
+import { columnField, field, formModel, type FormValues, rowValues } from "../../../platform/http/forms/model.ts";
+import { formRoutes } from "../../../platform/http/forms/page.ts";
+import { contactOptions, optionsOf } from "../../../platform/http/forms/options.ts";
 import { type Incoming, redirect, type Route } from "../../../platform/http/route.ts";
-import type { FieldModel, FormModel } from "../../../platform/http/form-models.ts";
+import type { FieldModel, FormModel } from "../../../platform/http/models/forms.ts";
 import { t } from "../../../platform/language/index.ts";
 import { fromMinor } from "../../../platform/money.ts";
 import { createInvoice, updateInvoice } from "../actions/drafts.ts";

@@ -1,10 +1,10 @@
 import type { Ctx } from "../../../platform/context.ts";
 import type { Failure } from "../../../platform/errors.ts";
-import { field, formModel, type FormValues } from "../../../platform/http/form-model.ts";
-import { formRoutes } from "../../../platform/http/form-page.ts";
-import { optionsOf } from "../../../platform/http/options.ts";
+import { field, formModel, type FormValues } from "../../../platform/http/forms/model.ts";
+import { formRoutes } from "../../../platform/http/forms/page.ts";
+import { optionsOf } from "../../../platform/http/forms/options.ts";
 import { type Incoming, redirect, type Route } from "../../../platform/http/route.ts";
-import type { FormModel } from "../../../platform/http/form-models.ts";
+import type { FormModel } from "../../../platform/http/models/forms.ts";
 import { t } from "../../../platform/language/index.ts";
 import { generateFromTime } from "../actions/generate.ts";
 import { todayOf } from "../drafts/write.ts";

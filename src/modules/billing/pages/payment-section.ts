@@ -1,9 +1,9 @@
 import { can } from "../../../platform/access/actor.ts";
 import { reach } from "../../../platform/access/reach.ts";
 import type { Ctx } from "../../../platform/context.ts";
-import { cell, empty, link, words } from "../../../platform/http/cells.ts";
-import { tableModel } from "../../../platform/http/list.ts";
-import type { SectionModel } from "../../../platform/http/view-models.ts";
+import { cell, empty, link, words } from "../../../platform/http/pages/cells.ts";
+import { tableModel } from "../../../platform/http/lists/list.ts";
+import type { SectionModel } from "../../../platform/http/models/partials.ts";
 import { t } from "../../../platform/language/index.ts";
 import { isOpen } from "../rules/states.ts";
 import type { InvoiceRow, PaymentRow } from "../schema.ts";

@@ -1,9 +1,9 @@
 import type { Ctx } from "../../../platform/context.ts";
-import { cell, empty, link } from "../../../platform/http/cells.ts";
-import { tableModel } from "../../../platform/http/list.ts";
-import type { BillingRunModel } from "../../../platform/http/page-models.ts";
+import { cell, empty, link } from "../../../platform/http/pages/cells.ts";
+import { tableModel } from "../../../platform/http/lists/list.ts";
+import type { BillingRunModel } from "../../../platform/http/models/pages.ts";
 import { type Answer, page } from "../../../platform/http/route.ts";
-import type { SectionModel } from "../../../platform/http/view-models.ts";
+import type { SectionModel } from "../../../platform/http/models/partials.ts";
 import { t } from "../../../platform/language/index.ts";
 import { shownPeriod } from "../../contracts/index.ts";
 import { type BatchOutcome, type BatchReport, monthRange } from "../batch.ts";

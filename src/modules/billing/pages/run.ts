@@ -1,12 +1,12 @@
 import type { Ctx } from "../../../platform/context.ts";
 import type { Failure } from "../../../platform/errors.ts";
-import { cell, empty, link } from "../../../platform/http/cells.ts";
-import { columnField, field, formFailure, formModel, type FormValues } from "../../../platform/http/form-model.ts";
-import { tableModel } from "../../../platform/http/list.ts";
-import type { BillingRunModel } from "../../../platform/http/page-models.ts";
+import { cell, empty, link } from "../../../platform/http/pages/cells.ts";
+import { columnField, field, formFailure, formModel, type FormValues } from "../../../platform/http/forms/model.ts";
+import { tableModel } from "../../../platform/http/lists/list.ts";
+import type { BillingRunModel } from "../../../platform/http/models/pages.ts";
 import { type Answer, page, type Route } from "../../../platform/http/route.ts";
-import type { CellModel } from "../../../platform/http/list-models.ts";
-import type { SectionModel } from "../../../platform/http/view-models.ts";
+import type { CellModel } from "../../../platform/http/models/lists.ts";
+import type { SectionModel } from "../../../platform/http/models/partials.ts";
 import { formatMoney } from "../../../platform/money.ts";
 import { reading } from "../../../platform/context.ts";
 import { t } from "../../../platform/language/index.ts";

@@ -2,10 +2,18 @@ import { can } from "../../../platform/access/actor.ts";
 import { find, maybeFind } from "../../../platform/access/reach.ts";
 import type { Ctx } from "../../../platform/context.ts";
 import { canonicalDecimal, fixedDecimal } from "../../../platform/decimal.ts";
-import { activityOf } from "../../../platform/http/activity.ts";
-import { cell, facts, formatDate, formatDecimal, formatInstant, link, words } from "../../../platform/http/cells.ts";
-import { tableModel } from "../../../platform/http/list.ts";
-import type { InvoicePageModel } from "../../../platform/http/page-models.ts";
+import { activityOf } from "../../../platform/http/pages/activity.ts";
+import {
+  cell,
+  facts,
+  formatDate,
+  formatDecimal,
+  formatInstant,
+  link,
+  words,
+} from "../../../platform/http/pages/cells.ts";
+import { tableModel } from "../../../platform/http/lists/list.ts";
+import type { InvoicePageModel } from "../../../platform/http/models/pages.ts";
 import { type Answer, type Incoming, page } from "../../../platform/http/route.ts";
 import { t } from "../../../platform/language/index.ts";
 import { formatMoney, formatPrice } from "../../../platform/money.ts";

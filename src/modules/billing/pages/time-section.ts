@@ -1,9 +1,9 @@
 import { reach } from "../../../platform/access/reach.ts";
 import type { Ctx } from "../../../platform/context.ts";
 import { shownHours } from "../../../platform/decimal.ts";
-import { cell, empty } from "../../../platform/http/cells.ts";
-import { tableModel } from "../../../platform/http/list.ts";
-import type { SectionModel } from "../../../platform/http/view-models.ts";
+import { cell, empty } from "../../../platform/http/pages/cells.ts";
+import { tableModel } from "../../../platform/http/lists/list.ts";
+import type { SectionModel } from "../../../platform/http/models/partials.ts";
 import { t } from "../../../platform/language/index.ts";
 import type { InvoiceLineRow } from "../schema.ts";
 

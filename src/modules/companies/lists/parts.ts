@@ -1,6 +1,6 @@
 import { sql } from "kysely";
-import { words } from "../../../platform/http/cells.ts";
-import type { ListFilter, ListQuery } from "../../../platform/http/list.ts";
+import { words } from "../../../platform/http/pages/cells.ts";
+import type { ListFilter, ListQuery } from "../../../platform/http/lists/list.ts";
 import { t } from "../../../platform/language/index.ts";
 
 /** What the lists of clients share. */

@@ -1,10 +1,10 @@
 import { can } from "../../../platform/access/actor.ts";
 import { reach } from "../../../platform/access/reach.ts";
 import type { Address } from "../../../platform/database/columns.ts";
-import { addressLine, cell, empty, link } from "../../../platform/http/cells.ts";
-import type { List } from "../../../platform/http/list.ts";
+import { addressLine, cell, empty, link } from "../../../platform/http/pages/cells.ts";
+import type { List } from "../../../platform/http/lists/list.ts";
 import { optionalColumn } from "../../../platform/http/lists/optional.ts";
-import { optionsOf } from "../../../platform/http/options.ts";
+import { optionsOf } from "../../../platform/http/forms/options.ts";
 import { isId, noId } from "../../../platform/ids.ts";
 import { t } from "../../../platform/language/index.ts";
 import { companies, sites } from "../schema.ts";

@@ -1,8 +1,8 @@
 import { reach } from "../../../platform/access/reach.ts";
 import { perform } from "../../../platform/action.ts";
 import type { Ctx } from "../../../platform/context.ts";
-import { empty, formatAgo, words } from "../../../platform/http/cells.ts";
-import type { DuplicatesPageModel } from "../../../platform/http/client-models.ts";
+import { empty, formatAgo, words } from "../../../platform/http/pages/cells.ts";
+import type { DuplicatesPageModel } from "../../../platform/http/models/clients.ts";
 import { type Answer, type Incoming, page, redirect, type Route } from "../../../platform/http/route.ts";
 import { noId } from "../../../platform/ids.ts";
 import { t } from "../../../platform/language/index.ts";

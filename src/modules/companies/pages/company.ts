@@ -12,12 +12,12 @@ import {
   link,
   primaryLast,
   words,
-} from "../../../platform/http/cells.ts";
-import { tableModel } from "../../../platform/http/list.ts";
-import type { RecordPageModel } from "../../../platform/http/page-models.ts";
-import { ofKind, panelsOf } from "../../../platform/http/panels.ts";
+} from "../../../platform/http/pages/cells.ts";
+import { tableModel } from "../../../platform/http/lists/list.ts";
+import type { RecordPageModel } from "../../../platform/http/models/pages.ts";
+import { ofKind, panelsOf } from "../../../platform/http/pages/panels.ts";
 import { type Answer, type Incoming, page, redirect } from "../../../platform/http/route.ts";
-import type { SectionModel } from "../../../platform/http/view-models.ts";
+import type { SectionModel } from "../../../platform/http/models/partials.ts";
 import { t } from "../../../platform/language/index.ts";
 import { companiesBelow } from "../hierarchy.ts";
 import { contactList, contactsWithin } from "../lists/contacts.ts";

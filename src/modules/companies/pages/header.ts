@@ -1,7 +1,7 @@
 import type { Ctx } from "../../../platform/context.ts";
 import type { RowOf } from "../../../platform/database/columns.ts";
-import { words } from "../../../platform/http/cells.ts";
-import type { ActionLink, PageHeaderModel, TabModel } from "../../../platform/http/view-models.ts";
+import { words } from "../../../platform/http/pages/cells.ts";
+import type { ActionLink, PageHeaderModel, TabModel } from "../../../platform/http/models/partials.ts";
 import { t } from "../../../platform/language/index.ts";
 import { tagChips, tagsOf } from "../../../platform/tags.ts";
 import { companiesAbove } from "../hierarchy.ts";

@@ -1,9 +1,9 @@
 import { maybeFind } from "../../../platform/access/reach.ts";
 import type { Ctx } from "../../../platform/context.ts";
 import type { RowOf } from "../../../platform/database/columns.ts";
-import { button, cell, empty, words } from "../../../platform/http/cells.ts";
-import type { CellModel } from "../../../platform/http/list-models.ts";
-import type { ActionLink, SectionModel } from "../../../platform/http/view-models.ts";
+import { button, cell, empty, words } from "../../../platform/http/pages/cells.ts";
+import type { CellModel } from "../../../platform/http/models/lists.ts";
+import type { ActionLink, SectionModel } from "../../../platform/http/models/partials.ts";
 import { t } from "../../../platform/language/index.ts";
 import type { Below } from "../hierarchy.ts";
 import { statusTone } from "../lists/parts.ts";

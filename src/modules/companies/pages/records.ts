@@ -1,5 +1,5 @@
-import { buttonRoute } from "../../../platform/http/form-page.ts";
-import { listAnswer } from "../../../platform/http/list.ts";
+import { buttonRoute } from "../../../platform/http/forms/page.ts";
+import { listAnswer } from "../../../platform/http/lists/list.ts";
 import { type Incoming, redirect, type Route } from "../../../platform/http/route.ts";
 import { t } from "../../../platform/language/index.ts";
 import {

@@ -2,7 +2,7 @@ import { newRowValues } from "../../../platform/database/defaults.ts";
 import { find } from "../../../platform/access/reach.ts";
 import type { Ctx } from "../../../platform/context.ts";
 import type { Failure } from "../../../platform/errors.ts";
-import { button } from "../../../platform/http/cells.ts";
+import { button } from "../../../platform/http/pages/cells.ts";
 import { customSections } from "../../../platform/custom-fields/form.ts";
 import {
   columnField,
@@ -11,11 +11,11 @@ import {
   type FormValues,
   rowValues,
   shownFields,
-} from "../../../platform/http/form-model.ts";
-import { formRoutes } from "../../../platform/http/form-page.ts";
-import { contactOptions, optionsOf } from "../../../platform/http/options.ts";
+} from "../../../platform/http/forms/model.ts";
+import { formRoutes } from "../../../platform/http/forms/page.ts";
+import { contactOptions, optionsOf } from "../../../platform/http/forms/options.ts";
 import { type Incoming, redirect, type Route } from "../../../platform/http/route.ts";
-import type { FieldModel, FormModel } from "../../../platform/http/form-models.ts";
+import type { FieldModel, FormModel } from "../../../platform/http/models/forms.ts";
 import { t } from "../../../platform/language/index.ts";
 import { createContract, updateContract } from "../actions/contracts.ts";
 import { createItem, updateItem } from "../actions/items.ts";

@@ -1,8 +1,8 @@
 import type { Ctx } from "../../../platform/context.ts";
-import { empty, link } from "../../../platform/http/cells.ts";
-import { field } from "../../../platform/http/form-model.ts";
-import type { ImportPreviewModel } from "../../../platform/http/page-models.ts";
-import type { StatModel } from "../../../platform/http/view-models.ts";
+import { empty, link } from "../../../platform/http/pages/cells.ts";
+import { field } from "../../../platform/http/forms/model.ts";
+import type { ImportPreviewModel } from "../../../platform/http/models/pages.ts";
+import type { StatModel } from "../../../platform/http/models/partials.ts";
 import { t } from "../../../platform/language/index.ts";
 import type { Batch } from "../file.ts";
 import { missingFields } from "../rules/index.ts";

@@ -1,7 +1,7 @@
 import type { CsvProblem } from "../../../platform/csv/problem.ts";
-import { cell, empty } from "../../../platform/http/cells.ts";
-import type { TableModel } from "../../../platform/http/list-models.ts";
-import type { SectionModel } from "../../../platform/http/view-models.ts";
+import { cell, empty } from "../../../platform/http/pages/cells.ts";
+import type { TableModel } from "../../../platform/http/models/lists.ts";
+import type { SectionModel } from "../../../platform/http/models/partials.ts";
 import { t } from "../../../platform/language/index.ts";
 import type { ReadRow } from "../rules/index.ts";
 import type { Session } from "../session.ts";

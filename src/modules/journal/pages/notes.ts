@@ -5,12 +5,12 @@ import { type Ctx, reading } from "../../../platform/context.ts";
 import { type Failure, invalidField } from "../../../platform/errors.ts";
 import { storeUploads } from "../../../platform/files/files.ts";
 import { plainToHtml } from "../../../platform/written-text.ts";
-import { empty, formatAgo, formatBytes, formatInstant } from "../../../platform/http/cells.ts";
-import { formFailure, type FormValues } from "../../../platform/http/form-model.ts";
-import type { NotesPageModel } from "../../../platform/http/client-models.ts";
-import { initialsOf } from "../../../platform/http/frame.ts";
+import { empty, formatAgo, formatBytes, formatInstant } from "../../../platform/http/pages/cells.ts";
+import { formFailure, type FormValues } from "../../../platform/http/forms/model.ts";
+import type { NotesPageModel } from "../../../platform/http/models/clients.ts";
+import { initialsOf } from "../../../platform/http/pages/frame.ts";
 import { type Answer, type Incoming, page, redirect, type Route } from "../../../platform/http/route.ts";
-import type { PageHeaderModel } from "../../../platform/http/view-models.ts";
+import type { PageHeaderModel } from "../../../platform/http/models/partials.ts";
 import { t } from "../../../platform/language/index.ts";
 import { clientTabs, siteHeader } from "../../companies/index.ts";
 import {

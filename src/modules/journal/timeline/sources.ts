@@ -1,7 +1,7 @@
 import { sql } from "kysely";
 import { reach } from "../../../platform/access/reach.ts";
-import { activityEntries } from "../../../platform/http/activity.ts";
-import { formatMinutes, words } from "../../../platform/http/cells.ts";
+import { activityEntries } from "../../../platform/http/pages/activity.ts";
+import { formatMinutes, words } from "../../../platform/http/pages/cells.ts";
 import { t } from "../../../platform/language/index.ts";
 import { beforeIn, type TimelineEntry, type TimelineSource } from "../../../platform/timeline.ts";
 import { contactName } from "../../companies/index.ts";

@@ -1,8 +1,8 @@
 import type { AnyAction } from "../../../platform/action.ts";
-import { cell, empty } from "../../../platform/http/cells.ts";
-import { formModel } from "../../../platform/http/form-model.ts";
-import { buttonRoute } from "../../../platform/http/form-page.ts";
-import { type List, listAnswer } from "../../../platform/http/list.ts";
+import { cell, empty } from "../../../platform/http/pages/cells.ts";
+import { formModel } from "../../../platform/http/forms/model.ts";
+import { buttonRoute } from "../../../platform/http/forms/page.ts";
+import { type List, listAnswer } from "../../../platform/http/lists/list.ts";
 import { page, redirect, type Route } from "../../../platform/http/route.ts";
 import { t } from "../../../platform/language/index.ts";
 import { grantNamed, type GrantRow, grantsOfAll, revokeAnyGrant } from "../grants.ts";

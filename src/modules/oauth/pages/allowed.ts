@@ -1,8 +1,8 @@
 import type { AnyAction } from "../../../platform/action.ts";
 import type { Ctx } from "../../../platform/context.ts";
-import { button, formatAgo } from "../../../platform/http/cells.ts";
-import { buttonRoute } from "../../../platform/http/form-page.ts";
-import type { AllowedAppsModel } from "../../../platform/http/sign-in-models.ts";
+import { button, formatAgo } from "../../../platform/http/pages/cells.ts";
+import { buttonRoute } from "../../../platform/http/forms/page.ts";
+import type { AllowedAppsModel } from "../../../platform/http/models/sign-in.ts";
 import { type Answer, page, redirect, type Route } from "../../../platform/http/route.ts";
 import { t } from "../../../platform/language/index.ts";
 import { withdrawGrant } from "../grants.ts";

@@ -1,7 +1,7 @@
 import { can } from "../../../platform/access/actor.ts";
 import type { Ctx } from "../../../platform/context.ts";
-import { button, empty, formatAgo, formatDate, link } from "../../../platform/http/cells.ts";
-import type { PortalHomeModel } from "../../../platform/http/page-models.ts";
+import { button, empty, formatAgo, formatDate, link } from "../../../platform/http/pages/cells.ts";
+import type { PortalHomeModel } from "../../../platform/http/models/pages.ts";
 import { type Answer, page, type Route } from "../../../platform/http/route.ts";
 import { t } from "../../../platform/language/index.ts";
 import { formatMoney } from "../../../platform/money.ts";

@@ -1,10 +1,10 @@
 import { find, reach } from "../../../platform/access/reach.ts";
 import { type Ctx, reading } from "../../../platform/context.ts";
 import { Failure } from "../../../platform/errors.ts";
-import { button, cell, empty, facts, formatDate, link } from "../../../platform/http/cells.ts";
-import { type List, listAnswer, tableModel } from "../../../platform/http/list.ts";
+import { button, cell, empty, facts, formatDate, link } from "../../../platform/http/pages/cells.ts";
+import { type List, listAnswer, tableModel } from "../../../platform/http/lists/list.ts";
 import { listFileRoute } from "../../../platform/http/lists/file.ts";
-import type { InvoicePageModel } from "../../../platform/http/page-models.ts";
+import type { InvoicePageModel } from "../../../platform/http/models/pages.ts";
 import { type Answer, type Incoming, page, redirect, response, type Route } from "../../../platform/http/route.ts";
 import { t } from "../../../platform/language/index.ts";
 import { formatMoney, formatPrice } from "../../../platform/money.ts";

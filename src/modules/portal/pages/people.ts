@@ -1,13 +1,13 @@
 import type { AnyAction } from "../../../platform/action.ts";
 import type { Ctx } from "../../../platform/context.ts";
 import type { Failure } from "../../../platform/errors.ts";
-import { cell, empty, link } from "../../../platform/http/cells.ts";
-import { columnField, field, formModel, type FormValues, rowValues } from "../../../platform/http/form-model.ts";
-import { formRoutes } from "../../../platform/http/form-page.ts";
-import { type List, listAnswer } from "../../../platform/http/list.ts";
+import { cell, empty, link } from "../../../platform/http/pages/cells.ts";
+import { columnField, field, formModel, type FormValues, rowValues } from "../../../platform/http/forms/model.ts";
+import { formRoutes } from "../../../platform/http/forms/page.ts";
+import { type List, listAnswer } from "../../../platform/http/lists/list.ts";
 import { listFileRoute } from "../../../platform/http/lists/file.ts";
 import { type Incoming, redirect, type Route } from "../../../platform/http/route.ts";
-import type { FormModel } from "../../../platform/http/form-models.ts";
+import type { FormModel } from "../../../platform/http/models/forms.ts";
 import { reach } from "../../../platform/access/reach.ts";
 import { t } from "../../../platform/language/index.ts";
 import { contactName, contacts } from "../../companies/index.ts";

@@ -5,12 +5,12 @@ import { customSections } from "../../../platform/custom-fields/form.ts";
 import type { Failure } from "../../../platform/errors.ts";
 import { downloadOf } from "../../../platform/files/files.ts";
 import { plainToHtml } from "../../../platform/written-text.ts";
-import { cell, empty, link } from "../../../platform/http/cells.ts";
-import { coerceForm } from "../../../platform/http/form.ts";
-import { field, formFailure, formModel, type FormValues } from "../../../platform/http/form-model.ts";
-import { type List, listAnswer } from "../../../platform/http/list.ts";
+import { cell, empty, link } from "../../../platform/http/pages/cells.ts";
+import { coerceForm } from "../../../platform/http/forms/form.ts";
+import { field, formFailure, formModel, type FormValues } from "../../../platform/http/forms/model.ts";
+import { type List, listAnswer } from "../../../platform/http/lists/list.ts";
 import { listFileRoute } from "../../../platform/http/lists/file.ts";
-import type { FormPageModel } from "../../../platform/http/page-models.ts";
+import type { FormPageModel } from "../../../platform/http/models/pages.ts";
 import { type Answer, type Incoming, page, redirect, response, type Route } from "../../../platform/http/route.ts";
 import { t } from "../../../platform/language/index.ts";
 import {

@@ -1,6 +1,6 @@
 import { dateIn } from "../../../platform/clock.ts";
 import type { Ctx } from "../../../platform/context.ts";
-import type { FormValues } from "../../../platform/http/form-model.ts";
+import type { FormValues } from "../../../platform/http/forms/model.ts";
 
 /** The present date where the organization is. */
 export function today(ctx: Ctx): string {

@@ -1,5 +1,5 @@
 import guide from "../../../../docs/api/README.md" with { type: "text" };
-import type { ApiGuideModel } from "../../../platform/http/reference-models.ts";
+import type { ApiGuideModel } from "../../../platform/http/models/reference.ts";
 import { page, type Route } from "../../../platform/http/route.ts";
 import { t } from "../../../platform/language/index.ts";
 import { blocksOf } from "../markdown.ts";

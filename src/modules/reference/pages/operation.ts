@@ -1,7 +1,7 @@
-import { cell, empty } from "../../../platform/http/cells.ts";
-import type { ApiOperationModel } from "../../../platform/http/reference-models.ts";
-import type { CellModel } from "../../../platform/http/list-models.ts";
-import type { SectionModel } from "../../../platform/http/view-models.ts";
+import { cell, empty } from "../../../platform/http/pages/cells.ts";
+import type { ApiOperationModel } from "../../../platform/http/models/reference.ts";
+import type { CellModel } from "../../../platform/http/models/lists.ts";
+import type { SectionModel } from "../../../platform/http/models/partials.ts";
 import { t } from "../../../platform/language/index.ts";
 import type { OpenApiDocument } from "../../../platform/openapi/document.ts";
 import type { Schema } from "../../../platform/openapi/schemas.ts";

@@ -1,5 +1,5 @@
-import { empty, link } from "../../../platform/http/cells.ts";
-import type { ApiIndexModel } from "../../../platform/http/reference-models.ts";
+import { empty, link } from "../../../platform/http/pages/cells.ts";
+import type { ApiIndexModel } from "../../../platform/http/models/reference.ts";
 import { t } from "../../../platform/language/index.ts";
 import type { OpenApiDocument } from "../../../platform/openapi/document.ts";
 import { anchorOf, type Operation, operationsOf, shortPath, titleOf, toneOf } from "../operations.ts";

@@ -1,8 +1,8 @@
 import { can } from "../../../platform/access/actor.ts";
 import { apiRequests } from "../../../platform/access/journal.ts";
 import { reach } from "../../../platform/access/reach.ts";
-import { cell, empty, link } from "../../../platform/http/cells.ts";
-import type { List } from "../../../platform/http/list.ts";
+import { cell, empty, link } from "../../../platform/http/pages/cells.ts";
+import type { List } from "../../../platform/http/lists/list.ts";
 import { t } from "../../../platform/language/index.ts";
 import { containing, crumbs, dayFilters, whoFilter } from "./shared.ts";
 

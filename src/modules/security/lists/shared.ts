@@ -1,7 +1,7 @@
 import { sql } from "kysely";
 import type { Ctx } from "../../../platform/context.ts";
-import type { ListFilter, ListQuery } from "../../../platform/http/list.ts";
-import { optionsOf } from "../../../platform/http/options.ts";
+import type { ListFilter, ListQuery } from "../../../platform/http/lists/list.ts";
+import { optionsOf } from "../../../platform/http/forms/options.ts";
 import { declared } from "../../../platform/language/index.ts";
 
 export const crumbs = [{ label: "Settings", href: "/settings" }];

@@ -1,10 +1,10 @@
 import { find } from "../../../platform/access/reach.ts";
 import type { AnyAction } from "../../../platform/action.ts";
 import type { Ctx } from "../../../platform/context.ts";
-import { button, cell, facts, formatInstant, link } from "../../../platform/http/cells.ts";
-import { buttonRoute } from "../../../platform/http/form-page.ts";
-import { listAnswer } from "../../../platform/http/list.ts";
-import type { RecordPageModel } from "../../../platform/http/page-models.ts";
+import { button, cell, facts, formatInstant, link } from "../../../platform/http/pages/cells.ts";
+import { buttonRoute } from "../../../platform/http/forms/page.ts";
+import { listAnswer } from "../../../platform/http/lists/list.ts";
+import type { RecordPageModel } from "../../../platform/http/models/pages.ts";
 import { type Answer, page, redirect, type Route } from "../../../platform/http/route.ts";
 import { t } from "../../../platform/language/index.ts";
 import { acknowledgeAlert } from "../actions.ts";

@@ -1,10 +1,10 @@
 import { find } from "../../../platform/access/reach.ts";
 import type { Ctx } from "../../../platform/context.ts";
-import { cell, empty, facts, formatInstant, link } from "../../../platform/http/cells.ts";
-import { formRoutes } from "../../../platform/http/form-page.ts";
-import { field, formModel } from "../../../platform/http/form-model.ts";
-import { listAnswer, tableModel } from "../../../platform/http/list.ts";
-import type { RecordPageModel } from "../../../platform/http/page-models.ts";
+import { cell, empty, facts, formatInstant, link } from "../../../platform/http/pages/cells.ts";
+import { formRoutes } from "../../../platform/http/forms/page.ts";
+import { field, formModel } from "../../../platform/http/forms/model.ts";
+import { listAnswer, tableModel } from "../../../platform/http/lists/list.ts";
+import type { RecordPageModel } from "../../../platform/http/models/pages.ts";
 import { type Answer, page, redirect, type Route } from "../../../platform/http/route.ts";
 import { t } from "../../../platform/language/index.ts";
 import type { AnyAction } from "../../../platform/action.ts";

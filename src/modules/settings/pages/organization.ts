@@ -1,10 +1,10 @@
 import { perform } from "../../../platform/action.ts";
 import { type Ctx, reading } from "../../../platform/context.ts";
 import type { Failure } from "../../../platform/errors.ts";
-import { formFailure, formModel, type FormValues, rowValues } from "../../../platform/http/form-model.ts";
-import type { FieldModel } from "../../../platform/http/form-models.ts";
-import { readInput } from "../../../platform/http/form-page.ts";
-import type { FormPageModel } from "../../../platform/http/page-models.ts";
+import { formFailure, formModel, type FormValues, rowValues } from "../../../platform/http/forms/model.ts";
+import type { FieldModel } from "../../../platform/http/models/forms.ts";
+import { readInput } from "../../../platform/http/forms/page.ts";
+import type { FormPageModel } from "../../../platform/http/models/pages.ts";
 import { type Answer, page, redirect, type Route } from "../../../platform/http/route.ts";
 import { declared, t } from "../../../platform/language/index.ts";
 import { organizations } from "../../../platform/tenants.ts";

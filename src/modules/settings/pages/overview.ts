@@ -1,8 +1,8 @@
 import { words as wordsOf } from "../../../platform/database/search.ts";
-import { empty } from "../../../platform/http/cells.ts";
-import { ofKind, panelsOf } from "../../../platform/http/panels.ts";
+import { empty } from "../../../platform/http/pages/cells.ts";
+import { ofKind, panelsOf } from "../../../platform/http/pages/panels.ts";
 import { page, type Route } from "../../../platform/http/route.ts";
-import type { SettingsPageModel } from "../../../platform/http/settings-models.ts";
+import type { SettingsPageModel } from "../../../platform/http/models/settings.ts";
 import { declared, t } from "../../../platform/language/index.ts";
 import type { PanelModel } from "../../../platform/module.ts";
 

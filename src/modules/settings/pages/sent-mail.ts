@@ -1,9 +1,9 @@
 import { find, reach } from "../../../platform/access/reach.ts";
 import type { Ctx } from "../../../platform/context.ts";
-import { button, cell, empty, facts, words } from "../../../platform/http/cells.ts";
-import { buttonRoute } from "../../../platform/http/form-page.ts";
-import type { CellModel } from "../../../platform/http/list-models.ts";
-import { type List, listAnswer } from "../../../platform/http/list.ts";
+import { button, cell, empty, facts, words } from "../../../platform/http/pages/cells.ts";
+import { buttonRoute } from "../../../platform/http/forms/page.ts";
+import type { CellModel } from "../../../platform/http/models/lists.ts";
+import { type List, listAnswer } from "../../../platform/http/lists/list.ts";
 import { type Answer, type Incoming, page, redirect, type Route } from "../../../platform/http/route.ts";
 import { t } from "../../../platform/language/index.ts";
 import { mails } from "../../../platform/mail/queue.ts";

@@ -3,7 +3,7 @@ import type { TObject } from "@sinclair/typebox";
 import { validate } from "../../../platform/access/validate.ts";
 import type { Ctx } from "../../../platform/context.ts";
 import { invalid } from "../../../platform/errors.ts";
-import { readDocument } from "../../../platform/http/jsonapi-document.ts";
+import { readDocument } from "../../../platform/http/jsonapi/document.ts";
 import { type Answer, type Incoming, json, response } from "../../../platform/http/route.ts";
 import { newId } from "../../../platform/ids.ts";
 import { accessSeconds, firstTokens, type Tokens } from "../auth/refresh.ts";

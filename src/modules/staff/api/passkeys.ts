@@ -3,7 +3,7 @@ import { find } from "../../../platform/access/reach.ts";
 import { perform } from "../../../platform/action.ts";
 import { type Ctx, reading } from "../../../platform/context.ts";
 import { unauthorized } from "../../../platform/errors.ts";
-import { readDocument, refuseParameters } from "../../../platform/http/jsonapi-document.ts";
+import { readDocument, refuseParameters } from "../../../platform/http/jsonapi/document.ts";
 import { type Incoming, json, type Route } from "../../../platform/http/route.ts";
 import type { UserType } from "../auth/sign-in.ts";
 import { removePasskey, renamePasskey } from "../mfa/passkey-actions.ts";

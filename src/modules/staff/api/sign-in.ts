@@ -1,6 +1,6 @@
 import { Type } from "@sinclair/typebox";
 import { unauthorized, Failure } from "../../../platform/errors.ts";
-import { refuseParameters } from "../../../platform/http/jsonapi-document.ts";
+import { refuseParameters } from "../../../platform/http/jsonapi/document.ts";
 import { json, type Route } from "../../../platform/http/route.ts";
 import { changePassword } from "../auth/passwords.ts";
 import { refresh } from "../auth/refresh.ts";

@@ -1,7 +1,7 @@
 import type { Ctx } from "../../../platform/context.ts";
 import { Failure } from "../../../platform/errors.ts";
-import { words } from "../../../platform/http/cells.ts";
-import type { AccessPageModel } from "../../../platform/http/sign-in-models.ts";
+import { words } from "../../../platform/http/pages/cells.ts";
+import type { AccessPageModel } from "../../../platform/http/models/sign-in.ts";
 import { type Answer, type Incoming, page, type Route } from "../../../platform/http/route.ts";
 import { declared, listed, t } from "../../../platform/language/index.ts";
 import type { Registry } from "../../../platform/module.ts";

@@ -1,7 +1,7 @@
 import { type Ctx, reading } from "../../../platform/context.ts";
-import { field, formFailure, formModel } from "../../../platform/http/form-model.ts";
+import { field, formFailure, formModel } from "../../../platform/http/forms/model.ts";
 import { Failure } from "../../../platform/errors.ts";
-import type { AuthPageModel } from "../../../platform/http/sign-in-models.ts";
+import type { AuthPageModel } from "../../../platform/http/models/sign-in.ts";
 import { type Answer, page, redirect, type Route } from "../../../platform/http/route.ts";
 import { t } from "../../../platform/language/index.ts";
 import { personOfLink, requestReset, setPasswordByLink } from "../auth/links.ts";

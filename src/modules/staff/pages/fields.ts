@@ -1,7 +1,7 @@
 import { signInPolicy } from "../../../platform/access/policy.ts";
 import type { Ctx } from "../../../platform/context.ts";
-import { field } from "../../../platform/http/form-model.ts";
-import type { FieldModel } from "../../../platform/http/form-models.ts";
+import { field } from "../../../platform/http/forms/model.ts";
+import type { FieldModel } from "../../../platform/http/models/forms.ts";
 import { t } from "../../../platform/language/index.ts";
 
 /** A field for a new password, with what the organization asks of it. */

@@ -1,13 +1,13 @@
 import { find, reach } from "../../../platform/access/reach.ts";
 import type { Ctx } from "../../../platform/context.ts";
 import type { Failure } from "../../../platform/errors.ts";
-import { cell, empty, link } from "../../../platform/http/cells.ts";
-import { field, formModel, type FormValues } from "../../../platform/http/form-model.ts";
-import { buttonRoute, formRoutes } from "../../../platform/http/form-page.ts";
-import { type List, listAnswer } from "../../../platform/http/list.ts";
-import { scopeFields } from "../../../platform/http/scopes.ts";
+import { cell, empty, link } from "../../../platform/http/pages/cells.ts";
+import { field, formModel, type FormValues } from "../../../platform/http/forms/model.ts";
+import { buttonRoute, formRoutes } from "../../../platform/http/forms/page.ts";
+import { type List, listAnswer } from "../../../platform/http/lists/list.ts";
+import { scopeFields } from "../../../platform/http/forms/scopes.ts";
 import { type Incoming, page, redirect, type Route } from "../../../platform/http/route.ts";
-import type { FormModel } from "../../../platform/http/form-models.ts";
+import type { FormModel } from "../../../platform/http/models/forms.ts";
 import { t } from "../../../platform/language/index.ts";
 import { createApiKey, revokeApiKey } from "../keys.ts";
 

@@ -1,9 +1,9 @@
 import { find } from "../../../platform/access/reach.ts";
 import type { AnyAction } from "../../../platform/action.ts";
 import type { Ctx } from "../../../platform/context.ts";
-import { button, formatAgo } from "../../../platform/http/cells.ts";
-import { buttonRoute } from "../../../platform/http/form-page.ts";
-import type { PersonSignInModel } from "../../../platform/http/sign-in-models.ts";
+import { button, formatAgo } from "../../../platform/http/pages/cells.ts";
+import { buttonRoute } from "../../../platform/http/forms/page.ts";
+import type { PersonSignInModel } from "../../../platform/http/models/sign-in.ts";
 import { type Answer, type Incoming, page, redirect, type Route } from "../../../platform/http/route.ts";
 import { t } from "../../../platform/language/index.ts";
 import { endSession } from "../actions.ts";

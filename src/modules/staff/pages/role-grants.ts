@@ -1,6 +1,6 @@
 import type { Ctx } from "../../../platform/context.ts";
 import { Failure } from "../../../platform/errors.ts";
-import { field, type FormGiven } from "../../../platform/http/form-model.ts";
+import { field, type FormGiven } from "../../../platform/http/forms/model.ts";
 import { t } from "../../../platform/language/index.ts";
 import { moduleTitle } from "./access.ts";
 

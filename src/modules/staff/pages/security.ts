@@ -1,11 +1,11 @@
 import type { TotpSetup } from "../../../platform/access/totp.ts";
 import type { Failure } from "../../../platform/errors.ts";
-import { button, link } from "../../../platform/http/cells.ts";
-import { field, formModel, type FormValues } from "../../../platform/http/form-model.ts";
-import type { SecurityPageModel, TwoStepModel } from "../../../platform/http/sign-in-models.ts";
+import { button, link } from "../../../platform/http/pages/cells.ts";
+import { field, formModel, type FormValues } from "../../../platform/http/forms/model.ts";
+import type { SecurityPageModel, TwoStepModel } from "../../../platform/http/models/sign-in.ts";
 import { type Answer, page } from "../../../platform/http/route.ts";
-import type { FieldModel, FormModel } from "../../../platform/http/form-models.ts";
-import type { PageHeaderModel } from "../../../platform/http/view-models.ts";
+import type { FieldModel, FormModel } from "../../../platform/http/models/forms.ts";
+import type { PageHeaderModel } from "../../../platform/http/models/partials.ts";
 import { t } from "../../../platform/language/index.ts";
 import { codeField } from "./steps.ts";
 

@@ -1,9 +1,9 @@
 import { type Ctx, reading } from "../../../platform/context.ts";
 import { Failure } from "../../../platform/errors.ts";
 import { dateIn } from "../../../platform/clock.ts";
-import { formatDate } from "../../../platform/http/cells.ts";
-import { field, formModel } from "../../../platform/http/form-model.ts";
-import type { AuthPageModel, RecoveryCodesModel, TwoStepModel } from "../../../platform/http/sign-in-models.ts";
+import { formatDate } from "../../../platform/http/pages/cells.ts";
+import { field, formModel } from "../../../platform/http/forms/model.ts";
+import type { AuthPageModel, RecoveryCodesModel, TwoStepModel } from "../../../platform/http/models/sign-in.ts";
 import { type Answer, type Incoming, page, redirect, type Route } from "../../../platform/http/route.ts";
 import { t } from "../../../platform/language/index.ts";
 import { replaceExpired } from "../auth/sign-in.ts";

@@ -1,8 +1,8 @@
 import { type Ctx, reading } from "../../../platform/context.ts";
 import type { Failure } from "../../../platform/errors.ts";
-import { formFailure, type FormValues } from "../../../platform/http/form-model.ts";
+import { formFailure, type FormValues } from "../../../platform/http/forms/model.ts";
 import { type Answer, redirect, type Route } from "../../../platform/http/route.ts";
-import type { PageHeaderModel } from "../../../platform/http/view-models.ts";
+import type { PageHeaderModel } from "../../../platform/http/models/partials.ts";
 import { declared, t } from "../../../platform/language/index.ts";
 import { beginSetup, confirmSetup, removeTotp, renewRecoveryCodes } from "../mfa/factors.ts";
 import { waitingTotp } from "../mfa/totp.ts";

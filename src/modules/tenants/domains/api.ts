@@ -1,6 +1,6 @@
 import { Type } from "@sinclair/typebox";
 import { type Ctx, reading } from "../../../platform/context.ts";
-import { readDocument, readVerb, refuseMembers } from "../../../platform/http/jsonapi-document.ts";
+import { readDocument, readVerb, refuseMembers } from "../../../platform/http/jsonapi/document.ts";
 import { notFound } from "../../../platform/errors.ts";
 import { type Answer, type ApiDoc, type Incoming, json, type Route } from "../../../platform/http/route.ts";
 import { t } from "../../../platform/language/index.ts";

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from "bun:tes
 import { operatorHost, type OperatorHost } from "../../../../tests/support/operators.ts";
 import { browserOf, makeStaff } from "../../../../tests/support/people.ts";
 import { startTestProgram, type TestProgram, type TestTenant } from "../../../../tests/support/program.ts";
-import { outbound } from "../../../platform/http/outbound.ts";
+import { outbound } from "../../../platform/outbound/outbound.ts";
 import { loadTenant } from "../../../platform/tenants.ts";
 import { findProof } from "./proof.ts";
 

@@ -1,6 +1,6 @@
 import { type Ctx } from "../../../platform/context.ts";
-import { button, cell, empty, facts, link } from "../../../platform/http/cells.ts";
-import { field, formFailure, formModel } from "../../../platform/http/form-model.ts";
+import { button, cell, empty, facts, link } from "../../../platform/http/pages/cells.ts";
+import { field, formFailure, formModel } from "../../../platform/http/forms/model.ts";
 import { type Failure, notFound } from "../../../platform/errors.ts";
 import { type Answer, type Incoming, page, redirect, type Route } from "../../../platform/http/route.ts";
 import { t } from "../../../platform/language/index.ts";

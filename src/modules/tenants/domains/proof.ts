@@ -1,5 +1,5 @@
 import type { App } from "../../../platform/context.ts";
-import { outbound, OutboundProblem } from "../../../platform/http/outbound.ts";
+import { outbound, OutboundProblem } from "../../../platform/outbound/outbound.ts";
 import { t } from "../../../platform/language/index.ts";
 import { holdsProof, isProof, proofName, proofUrl } from "../rules.ts";
 

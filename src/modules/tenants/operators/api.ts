@@ -1,7 +1,7 @@
 import { Type } from "@sinclair/typebox";
 import { platformPermission } from "../../../platform/access/platform.ts";
 import { perform } from "../../../platform/action.ts";
-import { refuseParameters } from "../../../platform/http/jsonapi-document.ts";
+import { refuseParameters } from "../../../platform/http/jsonapi/document.ts";
 import { json, response, type Route } from "../../../platform/http/route.ts";
 import { endOperatorSession, sessionsOfOperator } from "./sessions.ts";
 

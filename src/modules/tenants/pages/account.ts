@@ -3,11 +3,11 @@ import { platformPermission } from "../../../platform/access/platform.ts";
 import { type Ctx, reading } from "../../../platform/context.ts";
 import { shortestPassword } from "../../../platform/crypto/passwords.ts";
 import type { Failure } from "../../../platform/errors.ts";
-import { button, formatAgo, link } from "../../../platform/http/cells.ts";
-import { formFailure, type FormValues } from "../../../platform/http/form-model.ts";
-import type { SecurityPageModel } from "../../../platform/http/sign-in-models.ts";
+import { button, formatAgo, link } from "../../../platform/http/pages/cells.ts";
+import { formFailure, type FormValues } from "../../../platform/http/forms/model.ts";
+import type { SecurityPageModel } from "../../../platform/http/models/sign-in.ts";
 import { type Answer, page, redirect, type Route } from "../../../platform/http/route.ts";
-import type { PageHeaderModel } from "../../../platform/http/view-models.ts";
+import type { PageHeaderModel } from "../../../platform/http/models/partials.ts";
 import { t } from "../../../platform/language/index.ts";
 import { codesPage, deviceOf, newPasswordForm, passwordAnswer, setupAnswer, twoStepModel } from "../../staff/index.ts";
 import {

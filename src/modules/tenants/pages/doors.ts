@@ -1,8 +1,8 @@
 import { type Ctx, reading } from "../../../platform/context.ts";
 import type { Failure } from "../../../platform/errors.ts";
 import { Failure as FailureClass } from "../../../platform/errors.ts";
-import { field, formFailure, formModel } from "../../../platform/http/form-model.ts";
-import type { AuthPageModel } from "../../../platform/http/sign-in-models.ts";
+import { field, formFailure, formModel } from "../../../platform/http/forms/model.ts";
+import type { AuthPageModel } from "../../../platform/http/models/sign-in.ts";
 import { type Answer, page, redirect, type Route } from "../../../platform/http/route.ts";
 import { t } from "../../../platform/language/index.ts";
 import { operatorOfLink, signInOperator, signOutOperator, welcomeOperator } from "../operators/auth.ts";

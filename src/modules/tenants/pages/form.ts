@@ -2,9 +2,9 @@ import type { TObject } from "@sinclair/typebox";
 import { platformPermission } from "../../../platform/access/platform.ts";
 import { type Ctx, reading } from "../../../platform/context.ts";
 import type { Failure } from "../../../platform/errors.ts";
-import { formFailure, formModel, type FormGiven, type FormValues } from "../../../platform/http/form-model.ts";
-import { readInput } from "../../../platform/http/form-page.ts";
-import type { FormPageModel } from "../../../platform/http/page-models.ts";
+import { formFailure, formModel, type FormGiven, type FormValues } from "../../../platform/http/forms/model.ts";
+import { readInput } from "../../../platform/http/forms/page.ts";
+import type { FormPageModel } from "../../../platform/http/models/pages.ts";
 import { type Answer, type Incoming, page, redirect, type Route } from "../../../platform/http/route.ts";
 import { t } from "../../../platform/language/index.ts";
 

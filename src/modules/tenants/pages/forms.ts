@@ -1,8 +1,8 @@
 import { find } from "../../../platform/access/reach.ts";
 import type { Ctx } from "../../../platform/context.ts";
-import { columnField, field } from "../../../platform/http/form-model.ts";
+import { columnField, field } from "../../../platform/http/forms/model.ts";
 import { type Incoming, redirect, type Route } from "../../../platform/http/route.ts";
-import type { FieldModel } from "../../../platform/http/form-models.ts";
+import type { FieldModel } from "../../../platform/http/models/forms.ts";
 import { t } from "../../../platform/language/index.ts";
 import { optionalModules } from "../../../platform/switches.ts";
 import { tenants } from "../../../platform/tenants.ts";

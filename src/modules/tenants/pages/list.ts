@@ -2,10 +2,10 @@ import { sql } from "kysely";
 import { platformPermission } from "../../../platform/access/platform.ts";
 import { reach } from "../../../platform/access/reach.ts";
 import type { Ctx } from "../../../platform/context.ts";
-import { cell, empty, formatBytes, link } from "../../../platform/http/cells.ts";
-import { type List, listAnswer } from "../../../platform/http/list.ts";
+import { cell, empty, formatBytes, link } from "../../../platform/http/pages/cells.ts";
+import { type List, listAnswer } from "../../../platform/http/lists/list.ts";
 import type { Route } from "../../../platform/http/route.ts";
-import type { CellModel } from "../../../platform/http/list-models.ts";
+import type { CellModel } from "../../../platform/http/models/lists.ts";
 import { t } from "../../../platform/language/index.ts";
 import { tenants } from "../../../platform/tenants.ts";
 

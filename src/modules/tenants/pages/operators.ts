@@ -3,9 +3,9 @@ import { platformPermission } from "../../../platform/access/platform.ts";
 import { find, reach } from "../../../platform/access/reach.ts";
 import { perform } from "../../../platform/action.ts";
 import type { Ctx } from "../../../platform/context.ts";
-import { button, cell, empty, facts, link } from "../../../platform/http/cells.ts";
-import { columnField } from "../../../platform/http/form-model.ts";
-import { type List, listAnswer } from "../../../platform/http/list.ts";
+import { button, cell, empty, facts, link } from "../../../platform/http/pages/cells.ts";
+import { columnField } from "../../../platform/http/forms/model.ts";
+import { type List, listAnswer } from "../../../platform/http/lists/list.ts";
 import { type Answer, page, type Route } from "../../../platform/http/route.ts";
 import { t } from "../../../platform/language/index.ts";
 import {

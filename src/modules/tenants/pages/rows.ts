@@ -1,6 +1,6 @@
 import type { Ctx } from "../../../platform/context.ts";
-import { cell, formatBytes, words } from "../../../platform/http/cells.ts";
-import type { CellModel } from "../../../platform/http/list-models.ts";
+import { cell, formatBytes, words } from "../../../platform/http/pages/cells.ts";
+import type { CellModel } from "../../../platform/http/models/lists.ts";
 import { t } from "../../../platform/language/index.ts";
 import type { RowFor } from "../../../platform/access/reach.ts";
 import "../schema.ts";

@@ -1,7 +1,7 @@
 import { type Ctx, reading } from "../../../platform/context.ts";
 import { Failure } from "../../../platform/errors.ts";
-import { field, formModel } from "../../../platform/http/form-model.ts";
-import type { AuthPageModel, TwoStepModel } from "../../../platform/http/sign-in-models.ts";
+import { field, formModel } from "../../../platform/http/forms/model.ts";
+import type { AuthPageModel, TwoStepModel } from "../../../platform/http/models/sign-in.ts";
 import { type Answer, type Incoming, page, redirect, type Route } from "../../../platform/http/route.ts";
 import { t } from "../../../platform/language/index.ts";
 import { codeField, codesPage } from "../../staff/index.ts";

@@ -1,5 +1,5 @@
-import type { CellModel } from "../../../platform/http/list-models.ts";
-import type { EmptyModel, SectionModel, ActionLink } from "../../../platform/http/view-models.ts";
+import type { CellModel } from "../../../platform/http/models/lists.ts";
+import type { EmptyModel, SectionModel, ActionLink } from "../../../platform/http/models/partials.ts";
 
 /** A table with its title, from columns and rows of cells. */
 export function section(given: {

@@ -2,7 +2,7 @@ import { platformPermission } from "../../../platform/access/platform.ts";
 import { find } from "../../../platform/access/reach.ts";
 import { writeCsv } from "../../../platform/csv/write.ts";
 import type { Ctx } from "../../../platform/context.ts";
-import { cell, empty, formatBytes, link } from "../../../platform/http/cells.ts";
+import { cell, empty, formatBytes, link } from "../../../platform/http/pages/cells.ts";
 import { type Answer, page, response, type Route } from "../../../platform/http/route.ts";
 import { t } from "../../../platform/language/index.ts";
 import { usageColumns, usageOf, usageOfMonth } from "../usage.ts";

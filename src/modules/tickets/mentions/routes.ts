@@ -1,6 +1,6 @@
 import { Type } from "@sinclair/typebox";
 import { find } from "../../../platform/access/reach.ts";
-import { refuseParameters } from "../../../platform/http/jsonapi-document.ts";
+import { refuseParameters } from "../../../platform/http/jsonapi/document.ts";
 import { fragment, json, type Route } from "../../../platform/http/route.ts";
 import { handleOf, mentionable, staffNames } from "./people.ts";
 

@@ -1,6 +1,6 @@
-import { listAnswer } from "../../../platform/http/list.ts";
+import { listAnswer } from "../../../platform/http/lists/list.ts";
 import { redirect, type Route } from "../../../platform/http/route.ts";
-import { buttonRoute } from "../../../platform/http/form-page.ts";
+import { buttonRoute } from "../../../platform/http/forms/page.ts";
 import { t } from "../../../platform/language/index.ts";
 import { deleteTicket, takeTicket } from "../actions/update.ts";
 import { ticketList } from "../lists.ts";

@@ -1,9 +1,9 @@
 import { sql } from "kysely";
 import type { Ctx } from "../../../platform/context.ts";
-import { empty, link } from "../../../platform/http/cells.ts";
-import { tableModel } from "../../../platform/http/list.ts";
+import { empty, link } from "../../../platform/http/pages/cells.ts";
+import { tableModel } from "../../../platform/http/lists/list.ts";
 import { savedViews, viewTabs } from "../../../platform/http/lists/views.ts";
-import type { ListModel } from "../../../platform/http/list-models.ts";
+import type { ListModel } from "../../../platform/http/models/lists.ts";
 import { type Answer, page } from "../../../platform/http/route.ts";
 import { t } from "../../../platform/language/index.ts";
 import { ticketColumns, ticketList } from "../lists.ts";

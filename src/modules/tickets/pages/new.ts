@@ -3,18 +3,18 @@ import { type Ctx, reading } from "../../../platform/context.ts";
 import type { Failure } from "../../../platform/errors.ts";
 import { customSections } from "../../../platform/custom-fields/form.ts";
 import { plainToHtml } from "../../../platform/written-text.ts";
-import { coerceForm } from "../../../platform/http/form.ts";
+import { coerceForm } from "../../../platform/http/forms/form.ts";
 import {
   columnField,
   formFailure,
   formModel,
   type FormValues,
   type Option,
-} from "../../../platform/http/form-model.ts";
-import { contactOptions, optionsOf } from "../../../platform/http/options.ts";
-import type { NewTicketPageModel } from "../../../platform/http/page-models.ts";
+} from "../../../platform/http/forms/model.ts";
+import { contactOptions, optionsOf } from "../../../platform/http/forms/options.ts";
+import type { NewTicketPageModel } from "../../../platform/http/models/pages.ts";
 import { type Answer, type Incoming, page, redirect, type Route } from "../../../platform/http/route.ts";
-import type { FieldModel, FormModel } from "../../../platform/http/form-models.ts";
+import type { FieldModel, FormModel } from "../../../platform/http/models/forms.ts";
 import { isId } from "../../../platform/ids.ts";
 import { t } from "../../../platform/language/index.ts";
 import { contactName } from "../../companies/index.ts";

@@ -6,7 +6,7 @@ import type { Work } from "../../../platform/context.ts";
 import type { RowOf } from "../../../platform/database/columns.ts";
 import { insert, remove } from "../../../platform/database/records.ts";
 import { conflict, forbidden, invalidField } from "../../../platform/errors.ts";
-import { formatMinutes } from "../../../platform/http/cells.ts";
+import { formatMinutes } from "../../../platform/http/pages/cells.ts";
 import { t } from "../../../platform/language/index.ts";
 import { longestEntry, timerMinutes } from "../rules.ts";
 import { timers } from "../schema.ts";

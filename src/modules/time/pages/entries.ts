@@ -3,7 +3,7 @@ import { pricesRead } from "../../../platform/access/prices.ts";
 import { find, reach } from "../../../platform/access/reach.ts";
 import type { Ctx } from "../../../platform/context.ts";
 import { conflict, type Failure, forbidden } from "../../../platform/errors.ts";
-import { button } from "../../../platform/http/cells.ts";
+import { button } from "../../../platform/http/pages/cells.ts";
 import {
   columnField,
   field,
@@ -11,12 +11,12 @@ import {
   type FormValues,
   type Option,
   rowValues,
-} from "../../../platform/http/form-model.ts";
-import { buttonRoute, formRoutes } from "../../../platform/http/form-page.ts";
-import { listAnswer } from "../../../platform/http/list.ts";
-import { optionsOf } from "../../../platform/http/options.ts";
+} from "../../../platform/http/forms/model.ts";
+import { buttonRoute, formRoutes } from "../../../platform/http/forms/page.ts";
+import { listAnswer } from "../../../platform/http/lists/list.ts";
+import { optionsOf } from "../../../platform/http/forms/options.ts";
 import { type Incoming, redirect, type Route } from "../../../platform/http/route.ts";
-import type { FieldModel, FormModel } from "../../../platform/http/form-models.ts";
+import type { FieldModel, FormModel } from "../../../platform/http/models/forms.ts";
 import { t } from "../../../platform/language/index.ts";
 import { billedBy, type TimeEntry } from "../actions/checks.ts";
 import { deleteTime, logTime, updateTime } from "../actions/entries.ts";

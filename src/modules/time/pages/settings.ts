@@ -1,12 +1,12 @@
 import { find, reach } from "../../../platform/access/reach.ts";
 import type { Ctx } from "../../../platform/context.ts";
 import type { Failure } from "../../../platform/errors.ts";
-import { button, cell, empty, link, words } from "../../../platform/http/cells.ts";
-import { columnField, field, formModel, type FormValues, rowValues } from "../../../platform/http/form-model.ts";
-import { buttonRoute, formRoutes } from "../../../platform/http/form-page.ts";
-import { type List, listAnswer } from "../../../platform/http/list.ts";
+import { button, cell, empty, link, words } from "../../../platform/http/pages/cells.ts";
+import { columnField, field, formModel, type FormValues, rowValues } from "../../../platform/http/forms/model.ts";
+import { buttonRoute, formRoutes } from "../../../platform/http/forms/page.ts";
+import { type List, listAnswer } from "../../../platform/http/lists/list.ts";
 import { type Incoming, redirect, type Route } from "../../../platform/http/route.ts";
-import type { FormModel } from "../../../platform/http/form-models.ts";
+import type { FormModel } from "../../../platform/http/models/forms.ts";
 import { t } from "../../../platform/language/index.ts";
 import { formatPrice } from "../../../platform/money.ts";
 import { createWorkType, deleteWorkType, setRounding, updateWorkType } from "../actions/reference.ts";

@@ -7,8 +7,8 @@ import {
   type FormValues,
   type Option,
   rowValues,
-} from "../../../platform/http/form-model.ts";
-import type { FormPage } from "../../../platform/http/form-page.ts";
+} from "../../../platform/http/forms/model.ts";
+import type { FormPage } from "../../../platform/http/forms/page.ts";
 import type { Incoming } from "../../../platform/http/route.ts";
 import { t } from "../../../platform/language/index.ts";
 import { eventGroup, eventWords } from "../../events/index.ts";

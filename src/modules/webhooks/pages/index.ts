@@ -1,8 +1,8 @@
 import { find } from "../../../platform/access/reach.ts";
 import type { AnyAction } from "../../../platform/action.ts";
-import { formModel } from "../../../platform/http/form-model.ts";
-import { buttonRoute, formRoutes } from "../../../platform/http/form-page.ts";
-import { listAnswer } from "../../../platform/http/list.ts";
+import { formModel } from "../../../platform/http/forms/model.ts";
+import { buttonRoute, formRoutes } from "../../../platform/http/forms/page.ts";
+import { listAnswer } from "../../../platform/http/lists/list.ts";
 import { type Incoming, redirect, type Route } from "../../../platform/http/route.ts";
 import { declared, t } from "../../../platform/language/index.ts";
 import { createEndpoint, deleteEndpoint, pingEndpoint, redeliver, rotateSecret, updateEndpoint } from "../actions.ts";

@@ -1,9 +1,9 @@
 import { find, reach } from "../../../platform/access/reach.ts";
 import type { Ctx } from "../../../platform/context.ts";
-import { button, cell, facts, formatInstant, link, words } from "../../../platform/http/cells.ts";
-import type { OneTimePageModel, RecordPageModel } from "../../../platform/http/page-models.ts";
+import { button, cell, facts, formatInstant, link, words } from "../../../platform/http/pages/cells.ts";
+import type { OneTimePageModel, RecordPageModel } from "../../../platform/http/models/pages.ts";
 import { type Answer, page } from "../../../platform/http/route.ts";
-import type { SectionModel } from "../../../platform/http/view-models.ts";
+import type { SectionModel } from "../../../platform/http/models/partials.ts";
 import { t } from "../../../platform/language/index.ts";
 import { eventName } from "../../events/index.ts";
 import type { WithSecret } from "../actions.ts";

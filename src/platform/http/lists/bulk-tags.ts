@@ -1,7 +1,7 @@
 import type { AnyAction } from "../../action.ts";
 import { declared, t } from "../../language/index.ts";
 import { splitTags, tagName, tagsOf } from "../../tags.ts";
-import { field } from "../form-model.ts";
+import { field } from "../forms/model.ts";
 import type { BulkChoice } from "./bulk.ts";
 
 /** Adding tags to many records and taking them away, by the action that sets them. */

@@ -1,6 +1,6 @@
 import type { AnyAction } from "../../action.ts";
 import type { Ctx } from "../../context.ts";
-import type { FieldModel } from "../form-models.ts";
+import type { FieldModel } from "../models/forms.ts";
 
 /** Something one can do with many records of a list at once: the same action as everywhere, once for each. */
 export interface BulkChoice {

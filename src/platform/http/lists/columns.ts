@@ -2,7 +2,7 @@ import { can } from "../../access/actor.ts";
 import { reach } from "../../access/reach.ts";
 import type { Ctx } from "../../context.ts";
 import { tableNamed } from "../../database/columns.ts";
-import type { List, ListColumn } from "../list.ts";
+import type { List, ListColumn } from "./list.ts";
 
 /** Which columns of a list a person gets to see: as chosen in the address, else as remembered, else as the list comes. */
 

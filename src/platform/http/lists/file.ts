@@ -3,9 +3,9 @@ import { type Ctx, inUnit, reading } from "../../context.ts";
 import { csvStream } from "../../csv/stream.ts";
 import type { CsvCell } from "../../csv/write.ts";
 import { t } from "../../language/index.ts";
-import type { List } from "../list.ts";
+import type { List } from "./list.ts";
 import { type Incoming, response, type Route } from "../route.ts";
-import type { CellModel } from "../list-models.ts";
+import type { CellModel } from "../models/lists.ts";
 import { rowsOf } from "./order.ts";
 import { type ListState, listState } from "./state.ts";
 

@@ -3,8 +3,8 @@ import type { Ctx } from "../../context.ts";
 import { searchIds } from "../../database/search.ts";
 import { noId } from "../../ids.ts";
 import { t } from "../../language/index.ts";
-import type { List, ListFilter, ListQuery } from "../list.ts";
-import type { ListModel } from "../list-models.ts";
+import type { List, ListFilter, ListQuery } from "./list.ts";
+import type { ListModel } from "../models/lists.ts";
 import type { ListState } from "./state.ts";
 
 /** What a list is narrowed by: filters and the words in its search box. */

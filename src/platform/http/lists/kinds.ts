@@ -2,7 +2,7 @@ import { sql } from "kysely";
 import { dateIn, plus } from "../../clock.ts";
 import type { Ctx } from "../../context.ts";
 import { t } from "../../language/index.ts";
-import type { ListFilter } from "../list.ts";
+import type { ListFilter } from "./list.ts";
 
 /** Kinds of filters that many lists have. */
 

@@ -3,9 +3,9 @@ import type { Ctx } from "../../context.ts";
 import { type Column, labelOf, type Table } from "../../database/columns.ts";
 import { t } from "../../language/index.ts";
 import { tagChips, tagsOf } from "../../tags.ts";
-import { cell, words } from "../cells.ts";
-import type { ListColumn, ListQuery } from "../list.ts";
-import type { CellModel } from "../list-models.ts";
+import { cell, words } from "../pages/cells.ts";
+import type { ListColumn, ListQuery } from "./list.ts";
+import type { CellModel } from "../models/lists.ts";
 
 /**
  * Columns of a list that stand aside until somebody chooses them. Each brings to the query what it shows, so a list costs

@@ -1,7 +1,7 @@
 import type { Ctx } from "../../context.ts";
 import { type Page, pageOf, type SortKey } from "../../database/paging.ts";
 import { malformed } from "../../errors.ts";
-import type { ListColumn, ListQuery } from "../list.ts";
+import type { ListColumn, ListQuery } from "./list.ts";
 import { narrowed } from "./filters.ts";
 import type { ListState } from "./state.ts";
 

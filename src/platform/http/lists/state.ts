@@ -1,10 +1,10 @@
 import { reach } from "../../access/reach.ts";
 import type { Ctx } from "../../context.ts";
 import { isId } from "../../ids.ts";
-import type { List, ListView } from "../list.ts";
+import type { List, ListView } from "./list.ts";
 import { columnKeys, columnsNamed, type ListSettings, offeredColumns, settingsOf, usualColumns } from "./columns.ts";
 import { filtersOf } from "./filters.ts";
-import type { ListColumn } from "../list.ts";
+import type { ListColumn } from "./list.ts";
 
 /** A view that a list can be looked at through: one that comes with the list, or one that somebody has saved. */
 export interface ShownView {

@@ -1,6 +1,6 @@
 import type { Ctx } from "../../context.ts";
-import type { List } from "../list.ts";
-import type { CellModel, TableModel } from "../list-models.ts";
+import type { List } from "./list.ts";
+import type { CellModel, TableModel } from "../models/lists.ts";
 import { t } from "../../language/index.ts";
 import { allowedColumns } from "./columns.ts";
 

@@ -3,9 +3,9 @@ import { can } from "../../access/actor.ts";
 import { reach } from "../../access/reach.ts";
 import type { Ctx } from "../../context.ts";
 import { t } from "../../language/index.ts";
-import type { List, ListQuery, ListView } from "../list.ts";
-import type { ListModel } from "../list-models.ts";
-import type { TabModel } from "../view-models.ts";
+import type { List, ListQuery, ListView } from "./list.ts";
+import type { ListModel } from "../models/lists.ts";
+import type { TabModel } from "../models/partials.ts";
 import { filtersOf, narrowed } from "./filters.ts";
 import { type ListState, savedQuery, savedView, type ShownView, usualView } from "./state.ts";
 

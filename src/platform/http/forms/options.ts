@@ -1,0 +1,58 @@
+import { sql } from "kysely";
+import { reach } from "../../access/reach.ts";
+import type { Ctx } from "../../context.ts";
+import { tableNamed } from "../../database/columns.ts";
+import type { TableName } from "../../database/tables.ts";
+import type { Option } from "./model.ts";
+
+const most = 1000;
+
+/**
+ * Rows of a table as choices of a select, by name, archived and deactivated ones left out; `keep` is the row chosen now,
+ * which stays a choice whatever became of it.
+ */
+export async function optionsOf(
+  ctx: Ctx,
+  name: TableName,
+  given: { label?: string; blank?: string; keep?: string | null; where?: Record<string, string | boolean> } = {},
+): Promise<Option[]> {
+  const table = tableNamed(name);
+  const label = given.label ?? "name";
+  let query = reach(ctx, name).select([
+    sql<string>`${sql.ref(`${name}.id`)}`.as("value"),
+    sql<string>`${sql.ref(`${name}.${label}`)}`.as("label"),
+  ]);
+  for (const [column, value] of Object.entries(given.where ?? {}))
+    query = query.where(sql.ref(`${name}.${column}`), "=", value);
+  for (const column of ["archived_at", "deactivated_at"]) {
+    if (table?.columns[column] === undefined) continue;
+    const gone = sql<boolean>`${sql.ref(`${name}.${column}`)} is null`;
+    query =
+      given.keep == null
+        ? query.where(gone)
+        : query.where(sql<boolean>`(${gone} or ${sql.ref(`${name}.id`)} = ${given.keep})`);
+  }
+  const order = table?.columns["sort_order"] === undefined ? label : "sort_order";
+  const rows = (await query
+    .orderBy(sql.ref(`${name}.${order}`))
+    .limit(most)
+    .execute()) as Option[];
+  return [...(given.blank === undefined ? [] : [{ value: "", label: given.blank }]), ...rows];
+}
+
+/** Names of contacts as choices: the first and the last. */
+export async function contactOptions(ctx: Ctx, companyId: string | null, blank: string): Promise<Option[]> {
+  let query = reach(ctx, "contacts")
+    .select(["contacts.id", "contacts.first_name", "contacts.last_name", "contacts.email"])
+    .where("contacts.archived_at", "is", null);
+  if (companyId !== null) query = query.where("contacts.company_id", "=", companyId);
+  const rows = await query.orderBy("contacts.first_name").orderBy("contacts.last_name").limit(most).execute();
+  return [
+    { value: "", label: blank },
+    ...rows.map((row) => ({
+      value: row.id,
+      label: `${row.first_name} ${row.last_name}`.trim(),
+      hint: row.email ?? "",
+    })),
+  ];
+}

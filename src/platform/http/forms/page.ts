@@ -1,0 +1,117 @@
+import type { TObject } from "@sinclair/typebox";
+import type { AnyAction } from "../../action.ts";
+import { perform } from "../../action.ts";
+import { type Ctx, reading } from "../../context.ts";
+import type { Failure } from "../../errors.ts";
+import { coerceForm } from "./form.ts";
+import { formFailure, type FormValues } from "./model.ts";
+import type { FormPageModel } from "../models/pages.ts";
+import { type Answer, fragment, type Incoming, page, type Route } from "../route.ts";
+import type { FormModel } from "../models/forms.ts";
+import type { ActionLink } from "../models/partials.ts";
+
+/**
+ * A page with one form and the action behind it: shown, filled in, sent, and shown again with every word that was typed
+ * when something is not right yet.
+ */
+export interface FormPage {
+  path: string;
+  /** Whose page it is; the staff's unless told. */
+  door?: "staff" | "portal";
+  permission: string | null;
+  /** The action the form is a face of; its input schema tells how typed text is read. */
+  action: AnyAction;
+  title(ctx: Ctx, params: Readonly<Record<string, string>>): Promise<string> | string;
+  /** The form, filled from a record or (`typed`) with what was sent before. */
+  form(ctx: Ctx, incoming: Incoming, typed: FormValues | null, failure: Failure | null): Promise<FormModel>;
+  /** What goes into the action beside the fields, such as the id from the path. */
+  extra?(incoming: Incoming): Record<string, unknown>;
+  /** Where to go after it worked, and what to say there. */
+  done(result: unknown, incoming: Incoming): Answer;
+  breadcrumbs?: { label: string; href: string }[];
+  /** Buttons beside the title, such as "Delete". */
+  actions?(ctx: Ctx, incoming: Incoming): Promise<ActionLink[]> | ActionLink[];
+}
+
+export function formRoutes(form: FormPage): Route[] {
+  const show = async (
+    ctx: Ctx,
+    incoming: Incoming,
+    typed: FormValues | null,
+    failure: Failure | null,
+  ): Promise<Answer> => {
+    const title = await form.title(ctx, incoming.params);
+    const model: FormPageModel = {
+      header: {
+        title,
+        subtitle: "",
+        breadcrumbs: form.breadcrumbs ?? [],
+        badges: [],
+        actions: (await form.actions?.(ctx, incoming)) ?? [],
+      },
+      form: await form.form(ctx, incoming, typed, failure),
+    };
+    if (incoming.isFragment && incoming.fragmentTarget.includes("sheet-body")) return fragment("forms/_sheet", model);
+    return page("forms/index", title, model, failure?.status ?? 200);
+  };
+  return [
+    {
+      method: "GET",
+      path: form.path,
+      door: form.door ?? "staff",
+      permission: form.permission,
+      handle: (ctx, incoming) => show(ctx, incoming, null, null),
+    },
+    {
+      method: "POST",
+      path: form.path,
+      door: form.door ?? "staff",
+      permission: form.permission,
+      handle: async (ctx, incoming) => {
+        const { fields } = await incoming.form();
+        try {
+          const input = { ...readInput(form.action.input, fields), ...form.extra?.(incoming) };
+          return form.done(await perform(ctx, form.action, input), incoming);
+        } catch (error) {
+          const failure = formFailure(error);
+          return reading(ctx, (reader) => show(reader, incoming, fields, failure));
+        }
+      },
+    },
+  ];
+}
+
+/** The typed fields as an action's input: the form's own members (`_csrf`) left out. */
+export function readInput(schema: TObject, fields: FormValues): Record<string, unknown> {
+  const given = Object.fromEntries(Object.entries(fields).filter(([name]) => !name.startsWith("_")));
+  return coerceForm(schema, given as Record<string, string | string[]>) as Record<string, unknown>;
+}
+
+/** A button's POST: runs an action on the record of the path and goes on. */
+export function buttonRoute(
+  path: string,
+  action: AnyAction,
+  done: (incoming: Incoming, result: unknown) => Answer,
+  onConflict?: (incoming: Incoming) => string,
+): Route {
+  return {
+    method: "POST",
+    path,
+    door: "staff",
+    permission: action.permission,
+    handle: async (ctx, incoming) => {
+      try {
+        return done(incoming, await perform(ctx, action, { ...incoming.params }));
+      } catch (error) {
+        if (onConflict === undefined) throw error;
+        const failure = formFailure(error);
+        return {
+          kind: "redirect",
+          to: onConflict(incoming),
+          flash: { kind: "error", text: failure.message },
+          cookies: [],
+        };
+      }
+    },
+  };
+}

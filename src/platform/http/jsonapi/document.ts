@@ -1,0 +1,77 @@
+import { aboutParameter, Failure, invalidField, malformed } from "../../errors.ts";
+import type { Incoming } from "../route.ts";
+
+/** JSON:API documents as they come in. */
+
+type Row = Record<string, unknown>;
+
+/**
+ * The attributes of a request document of a type, relationships read as their `_id` columns; a bad frame is a 400, a wrong type or id a 409,
+ * as JSON:API says.
+ */
+export function readDocument(body: unknown, type: string, id: string | null): Row {
+  if (!isObject(body) || !isObject(body["data"])) {
+    throw malformed(`Send a JSON:API document: {"data": {"type": "${type}", "attributes": {…}}}.`, "bad_document");
+  }
+  const { data } = body;
+  if (data["type"] !== type)
+    throw new Failure(409, "wrong_type", `data.type must be "${type}".`, [
+      { field: "/data/type", code: "wrong_type", message: `Must be "${type}".` },
+    ]);
+  if (id !== null && data["id"] !== undefined && data["id"] !== id)
+    throw new Failure(409, "wrong_id", "data.id is not the id of this address.");
+  if (id === null && data["id"] !== undefined)
+    throw new Failure(403, "client_id", "Purser gives the id; leave data.id out.");
+  const attributes = data["attributes"] ?? {};
+  if (!isObject(attributes)) throw malformed("data.attributes must be an object.", "bad_document");
+  const values: Row = { ...attributes };
+  const relationships = data["relationships"] ?? {};
+  if (!isObject(relationships)) throw malformed("data.relationships must be an object.", "bad_document");
+  for (const [name, relationship] of Object.entries(relationships)) {
+    if (!isObject(relationship) || !("data" in relationship))
+      throw malformed(`data.relationships.${name} needs a data member.`, "bad_document");
+    const linkage = relationship["data"];
+    const value = linkage === null ? null : isObject(linkage) ? linkage["id"] : undefined;
+    if (value !== null && typeof value !== "string")
+      throw malformed(`data.relationships.${name}.data must be null or have an id.`, "bad_document");
+    const column = `${name}_id`;
+    if (column in values && values[column] !== value)
+      throw invalidField(column, "The attribute and the relationship say different things.");
+    values[column] = value;
+  }
+  return values;
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** The attributes for a verb on a record: its body may be left out, but what is sent has to be a document of the type. */
+export async function readVerb(incoming: Incoming, type: string, id: string | null): Promise<Row> {
+  const isEmpty = (await incoming.text()).trim() === "";
+  return isEmpty ? {} : readDocument(await incoming.json(), type, id);
+}
+
+/** For verbs that take nothing: any member is unknown (422). */
+export function refuseMembers(input: Row): void {
+  const [field] = Object.keys(input);
+  if (field !== undefined) throw invalidField(field, `Unknown field "${field}".`, "unknown_field");
+}
+
+/** `If-Match: "3"` as the version that a change expects. */
+export function ifMatch(incoming: Incoming): { version?: number } {
+  const header = incoming.request.headers.get("if-match");
+  if (header === null || header === "*") return {};
+  const match = /^(?:W\/)?"(\d{1,9})"$/.exec(header.trim());
+  if (match === null) throw malformed('If-Match must be the ETag of the record, such as "3".', "bad_if_match");
+  return { version: Number(match[1]) };
+}
+
+/** For routes that take none of the grammar's parameters: any but those named is unknown. */
+export function refuseParameters(incoming: Incoming, known: readonly string[] = []): void {
+  const name = [...incoming.url.searchParams.keys()].find((one) => !known.includes(one));
+  if (name !== undefined)
+    aboutParameter(name, () => {
+      throw malformed(`The parameter ${name} is not known here.`, "unknown_parameter");
+    });
+}

@@ -1,0 +1,237 @@
+import { Type } from "@sinclair/typebox";
+import { type SelectQueryBuilder, sql } from "kysely";
+import { find, reach } from "../../access/reach.ts";
+import { type AnyAction, perform } from "../../action.ts";
+import { type Ctx, reading } from "../../context.ts";
+import { definitionsOf, hasCustomFields } from "../../custom-fields/definitions.ts";
+import { pageOf } from "../../database/paging.ts";
+import { searchIds } from "../../database/search.ts";
+import type { TableName } from "../../database/tables.ts";
+import { aboutParameter, malformed } from "../../errors.ts";
+import { noId } from "../../ids.ts";
+import type { Resource } from "../../resource.ts";
+import { exportCsv } from "../../transfer/export.ts";
+import { ifMatch, readDocument } from "./document.ts";
+import { includedObjects, isSelection, readSelection, selected } from "./include.ts";
+import { type Relationship, type ResourceObject, resourceObjects } from "./objects.ts";
+import { readListQuery } from "./query.ts";
+import { wantsCsv } from "./negotiation.ts";
+import { type Answer, type ApiDoc, type Incoming, json, type Route } from "../route.ts";
+
+/** JSON:API 1.1 documents and the routes that every resource has. */
+
+type Row = Record<string, unknown>;
+
+const base = "/api/v1";
+
+/** The routes of a resource. */
+export function resourceRoutes(resource: Resource): Route[] {
+  const path = `${base}/${resource.path}`;
+  const { permission, create, update, remove } = resource;
+  const { noun } = resource.table;
+  const one = `${/^[aeio]|^u(?!se)/i.test(noun) ? "an" : "a"} ${noun}`;
+  const many = resource.type.replaceAll("_", " ").replace(/^api /, "API ");
+  const hasFile = resource.audience === "staff" && !resource.table.isPlatform;
+  const listDoc = (of: string): ApiDoc => ({
+    summary: `List ${many}${of}.`,
+    grammar: "list",
+    answer: { many: resource },
+    ...(of === "" && hasFile ? { file: "text/csv" } : {}),
+  });
+  const change = (method: "PUT" | "PATCH", action: AnyAction): Route => ({
+    method,
+    path: `${path}/:id`,
+    door: "api",
+    permission: action.permission,
+    doc: {
+      summary: `Change ${one}. Members that are not sent stay as they are.`,
+      input: { type: resource.type, attributes: Type.Omit(action.input, ["id", "version"]) },
+      answer: { one: resource },
+    },
+    handle: async (ctx, incoming) => {
+      await reading(ctx, (reader) => find(reader, resource.table.name as TableName, incoming.params["id"] ?? ""));
+      const attributes = readDocument(await incoming.json(), resource.type, incoming.params["id"] ?? "");
+      await perform(ctx, action, { ...attributes, id: incoming.params["id"], ...ifMatch(incoming) });
+      return showOne(ctx, resource, incoming.params["id"] ?? "");
+    },
+  });
+  const routes: Route[] = [
+    {
+      method: "GET",
+      path,
+      door: "api",
+      permission,
+      doc: listDoc(""),
+      isOutsideRead: true,
+      handle: (ctx, incoming) =>
+        hasFile && wantsCsv(incoming.request.headers.get("accept"))
+          ? listAsCsv(ctx, resource, incoming)
+          : reading(ctx, (reader) => list(reader, resource, incoming, null)),
+    },
+    {
+      method: "GET",
+      path: `${path}/:id`,
+      door: "api",
+      permission,
+      doc: { summary: `Show ${one}.`, grammar: "record", answer: { one: resource } },
+      handle: (ctx, incoming) => showOne(ctx, resource, incoming.params["id"] ?? "", 200, selectionOf(incoming)),
+    },
+  ];
+  for (const { parent, column, as } of resource.under) {
+    routes.push({
+      method: "GET",
+      path: `${base}/${parent.replaceAll("_", "-")}/:id/${as ?? resource.path}`,
+      door: "api",
+      permission,
+      doc: listDoc(` of one of the ${parent.replaceAll("_", " ")}`),
+      handle: async (ctx, incoming) => {
+        const owner = await find(ctx, parent as TableName, incoming.params["id"] ?? "");
+        return list(ctx, resource, incoming, { column, id: String((owner as Row)["id"]) });
+      },
+    });
+  }
+  if (create !== null) {
+    routes.push({
+      method: "POST",
+      path,
+      door: "api",
+      permission: create.permission,
+      doc: {
+        summary: `Add ${one}.`,
+        input: { type: resource.type, attributes: create.input },
+        answer: { one: resource },
+        status: 201,
+      },
+      handle: async (ctx, incoming) => {
+        const made = (await perform(ctx, create, readDocument(await incoming.json(), resource.type, null))) as Row;
+        return showOne(ctx, resource, String(made["id"]), 201);
+      },
+    });
+  }
+  if (update !== null) routes.push(change("PUT", update), change("PATCH", update));
+  if (remove !== null) {
+    routes.push({
+      method: "DELETE",
+      path: `${path}/:id`,
+      door: "api",
+      permission: remove.permission,
+      doc: { summary: `Delete ${one}, unless something refers to it.`, answer: "nothing" },
+      handle: async (ctx, incoming) => {
+        await reading(ctx, (reader) => find(reader, resource.table.name as TableName, incoming.params["id"] ?? ""));
+        await perform(ctx, remove, { id: incoming.params["id"], ...ifMatch(incoming) });
+        return { kind: "response", response: new Response(null, { status: 204 }) };
+      },
+    });
+  }
+  return routes;
+}
+
+async function list(
+  ctx: Ctx,
+  resource: Resource,
+  incoming: Incoming,
+  under: { column: string; id: string } | null,
+): Promise<Answer> {
+  const { dialect } = ctx.app.database;
+  const selection = readSelection(ctx, resource, incoming.url.searchParams);
+  const name = resource.table.name as TableName;
+  const fields = hasCustomFields(resource.table) ? await definitionsOf(ctx, name) : [];
+  const asked = readListQuery(ctx, resource, incoming.url, ctx.app.registry.search.has(name), fields);
+  let query = reach(ctx, name).selectAll(name as never);
+  if (under !== null) query = query.where(sql.ref(`${name}.${under.column}`), "=", under.id);
+  for (const one of asked.conditions) query = query.where(one);
+  for (const key of asked.sort) if (key.expression !== undefined) query = query.select(key.expression.as(key.name));
+  if (asked.search !== "") {
+    const ids = await searchIds(ctx, name, asked.search, 500);
+    query = query.where(sql.ref(`${name}.id`), "in", ids.length === 0 ? [noId] : ids);
+  }
+  const page = await pageOf<Row>(query as never, dialect, `${name}.id`, asked.sort, asked);
+  const next = page.next === null ? null : withParameter(incoming.url, "page[after]", page.next);
+  const { objects: included } = await includedObjects(ctx, resource, page.rows, selection);
+  return json({
+    jsonapi: { version: "1.1" },
+    links: {
+      self: incoming.url.pathname + incoming.url.search,
+      first: withParameter(incoming.url, "page[after]", null),
+      next,
+    },
+    data: (await resourceObjects(ctx, resource, page.rows)).map((object) => selected(object, selection)),
+    included,
+  });
+}
+
+/**
+ * The list as a file, for whoever accepts `text/csv`: with the list's filters and search, whole and in the order in which the
+ * records came up. `fields[type]` chooses columns by the headers that the file has.
+ */
+async function listAsCsv(ctx: Ctx, resource: Resource, incoming: Incoming): Promise<Answer> {
+  const name = resource.table.name as TableName;
+  const url = new URL(incoming.url);
+  const chosen = url.searchParams.get(`fields[${resource.type}]`);
+  // The length and the order of pages say nothing here, and the columns are those of the file.
+  const paging = [...url.searchParams.keys()].filter((one) => /^(page|fields)\[|^sort$/.test(one));
+  for (const parameter of paging) url.searchParams.delete(parameter);
+  const narrowedTo = async (reader: Ctx): Promise<SelectQueryBuilder<never, never, { id: string }>> => {
+    const fields = hasCustomFields(resource.table) ? await definitionsOf(reader, name) : [];
+    const asked = readListQuery(reader, resource, url, reader.app.registry.search.has(name), fields);
+    let query = reach(reader, name).select(`${name}.id` as never);
+    for (const one of asked.conditions) query = query.where(one);
+    if (asked.search !== "") {
+      const found = await searchIds(reader, name, asked.search, 500);
+      query = query.where(sql.ref(`${name}.id`), "in", found.length === 0 ? [noId] : found);
+    }
+    return query as never;
+  };
+  // What cannot be asked is said before the file begins.
+  await reading(ctx, narrowedTo);
+  const file = await exportCsv(ctx, resource, {
+    ids: narrowedTo,
+    columns: chosen === null ? [] : chosen.split(","),
+    filters: Object.fromEntries(url.searchParams),
+  });
+  return { kind: "response", response: file };
+}
+
+/** The parameters of a single record: a selection, and nothing else. */
+function selectionOf({ url: { searchParams } }: Incoming): URLSearchParams {
+  for (const name of searchParams.keys()) {
+    aboutParameter(name, () => {
+      if (!isSelection(name)) throw malformed(`The parameter ${name} is not known here.`, "unknown_parameter");
+      if (searchParams.getAll(name).length > 1)
+        throw malformed(`The parameter ${name} is given twice.`, "repeated_parameter");
+    });
+  }
+  return searchParams;
+}
+
+/** One resource as a document, with its version as the ETag; `parameters` may select what it holds. */
+export async function showOne(
+  ctx: Ctx,
+  resource: Resource,
+  id: string,
+  status = 200,
+  parameters = new URLSearchParams(),
+): Promise<Answer> {
+  return reading(ctx, async (reader) => {
+    const row = (await find(reader, resource.table.name as TableName, id)) as Row;
+    const selection = readSelection(ctx, resource, parameters, true);
+    const [object] = await resourceObjects(reader, resource, [row]);
+    const { objects: included, lists } = await includedObjects(reader, resource, [row], selection);
+    const data = object === undefined ? undefined : selected(withLists(object, lists), selection);
+    const headers: Record<string, string> = row["version"] === undefined ? {} : { etag: `"${String(row["version"])}"` };
+    if (status === 201 && data !== undefined) headers["location"] = data.links.self;
+    return json({ jsonapi: { version: "1.1" }, links: { self: data?.links.self }, data, included }, status, headers);
+  });
+}
+
+function withLists(object: ResourceObject, lists: Record<string, Relationship>): ResourceObject {
+  return Object.keys(lists).length === 0 ? object : { ...object, relationships: { ...object.relationships, ...lists } };
+}
+
+/** The same address with another value of a parameter, or without it. */
+function withParameter(url: URL, name: string, value: string | null): string {
+  const next = new URL(url);
+  if (value === null) next.searchParams.delete(name);
+  else next.searchParams.set(name, value);
+  return next.pathname + next.search;
+}

@@ -1,0 +1,89 @@
+import type { Ctx } from "../../context.ts";
+import { beforeIn, type TimelineRange } from "../../timeline.ts";
+import { tableNamed, labelOf } from "../../database/columns.ts";
+import { t } from "../../language/index.ts";
+import { definitionsOf, hasCustomFields } from "../../custom-fields/definitions.ts";
+import type { Definition } from "../../custom-fields/schema.ts";
+import { cell, empty, words } from "./cells.ts";
+import type { SectionModel } from "../models/partials.ts";
+
+const most = 20;
+
+/** What happened to a record, newest first: who changed what, and when. The record itself was fetched through reach. */
+export async function activityOf(ctx: Ctx, entityType: string, id: string): Promise<SectionModel> {
+  const entries = await activityEntries(ctx, entityType, id, most);
+  const now = ctx.app.clock.now();
+  return {
+    id: "activity",
+    title: t("Activity"),
+    actions: [],
+    table: {
+      id: "activity-table",
+      caption: t("Activity"),
+      columns: [t("When"), t("Who"), t("What")].map((label) => ({
+        label,
+        sort_url: "",
+        direction: "none",
+        is_numeric: false,
+        is_secondary: false,
+      })),
+      rows: entries.map((entry) => ({
+        id: entry.id,
+        href: "",
+        is_bold: false,
+        cells: [cell.instant(entry.timestamp, ctx.tenant, now), cell.person(entry.actor_name), cell.text(entry.text)],
+      })),
+    },
+    empty: empty("history", t("Nothing yet"), t("Changes appear here.")),
+    more_url: "",
+    more_label: "",
+  };
+}
+
+/** The entries themselves; `GET …/activity` of the API shows the same. */
+export async function activityEntries(
+  ctx: Ctx,
+  entityType: string,
+  id: string,
+  limit: number,
+  range: Pick<TimelineRange, "before"> = { before: null },
+): Promise<{ id: string; timestamp: string; actor_name: string; action: string; text: string; changes: string[] }[]> {
+  const rows = await ctx.db
+    .selectFrom("audit_log")
+    .select(["id", "timestamp", "actor_name", "action", "new_values"])
+    .where("entity_type", "=", entityType)
+    .where("entity_id", "=", id)
+    .where(beforeIn("audit_log.timestamp", "audit_log.id", { ...range, limit }))
+    .orderBy("timestamp", "desc")
+    .orderBy("id", "desc")
+    .limit(limit)
+    .execute();
+  const table = tableNamed(entityType);
+  const fields = table !== undefined && hasCustomFields(table) ? await definitionsOf(ctx, entityType) : [];
+  return rows.map((row) => {
+    const changes = Object.keys(row.new_values ?? {}).filter((name) => name !== "name_key");
+    const labels = changes.flatMap((name) => {
+      if (name === "custom_fields") return labelsOf(fields, row.new_values?.[name]);
+      return table?.columns[name] === undefined
+        ? words(name.replace(/_ids$/, "s"))
+        : labelOf(name, table.columns[name]);
+    });
+    const verbs: Record<string, string> = {
+      create: t("Created"),
+      delete: t("Deleted"),
+      view: t("Acknowledged"),
+      login: t("Signed in"),
+      logout: t("Signed out"),
+      export: t("Exported"),
+    };
+    const text = verbs[row.action] ?? t("Changed: {labels}", { labels: labels.join(", ") });
+    return { id: row.id, timestamp: row.timestamp, actor_name: row.actor_name, action: row.action, text, changes };
+  });
+}
+
+/** Custom fields that were changed, by their labels. */
+function labelsOf(fields: readonly Definition[], values: unknown): string[] {
+  return Object.keys((values ?? {}) as object).map(
+    (key) => fields.find((field) => field.field_key === key)?.label ?? words(key),
+  );
+}

@@ -1,0 +1,57 @@
+import Handlebars, { type HelperOptions } from "handlebars/runtime";
+import { currentLanguage, t, type TextValues } from "../../language/index.ts";
+import { icons, isIconName } from "./icons.ts";
+import type { ActionLink } from "../models/partials.ts";
+
+type HeadAction = Pick<ActionLink, "look" | "icon">;
+
+const mostInHead = 5;
+const isInHead = ({ look, icon }: HeadAction): boolean => look === "primary" || icon === "pencil";
+
+const { SafeString, escapeExpression } = Handlebars;
+
+/** The helpers of every template. Few on purpose: text is formatted by view models, templates only lay out. */
+export const helpers = {
+  eq: (a: unknown, b: unknown): boolean => a === b,
+  not: (value: unknown): boolean => !value || (Array.isArray(value) && value.length === 0),
+  and: (...values: unknown[]): unknown => values.slice(0, -1).reduce((a, b) => (isFilled(a) ? b : a)),
+  or: (...values: unknown[]): unknown => values.slice(0, -1).reduce((a, b) => (isFilled(a) ? a : b)),
+  /** The filled ones among its arguments, with a space between: for class names and lists of ids. */
+  join: (...values: unknown[]): string => values.slice(0, -1).filter(isFilled).map(String).join(" "),
+  /** `{{t "Save"}}`, `{{t "{count} shown" count=rows.length}}`: a text in the reader's language. */
+  t: (text: unknown, options: HelperOptions): string =>
+    t(String(text), Object.keys(options.hash).length === 0 ? undefined : (options.hash as TextValues)),
+  /** Of a page's actions those that stand in its head: all while they are few, else the main one and changing the record. */
+  in_head: (actions: readonly HeadAction[]): readonly HeadAction[] =>
+    (actions.length <= mostInHead ? actions : actions.filter(isInHead)).toSorted(
+      (a, b) => Number(a.look === "primary") - Number(b.look === "primary"),
+    ),
+  /** The others, which stand in a menu. */
+  in_menu: (actions: readonly HeadAction[]): readonly HeadAction[] =>
+    actions.length <= mostInHead ? [] : actions.filter((action) => !isInHead(action)),
+  /** The language of the page, for `<html lang>`. */
+  page_language: (): string => currentLanguage(),
+  /** `{{icon "ticket"}}` or `{{icon name "size-5"}}`: the drawing itself, hidden from screen readers. */
+  icon: (name: unknown, ...rest: unknown[]): InstanceType<typeof SafeString> => {
+    if (typeof name !== "string" || !isIconName(name)) throw new Error(`there is no icon "${String(name)}"`);
+    const size = rest.length > 1 && typeof rest[0] === "string" ? rest[0] : "size-4";
+    return new SafeString(
+      `<svg class="icon ${escapeExpression(size)}" viewBox="0 0 24 24" fill="none" stroke="currentColor" ` +
+        `stroke-width="1.75" stroke-linecap="round" stroke-linejoin="round" aria-hidden="true">${icons[name]}</svg>`,
+    );
+  },
+  /**
+   * The hidden field that proves a form came from us. The token is given to `render`, so that a small form deep inside
+   * a list needs none in its model; a page that posts without having got one fails here instead of at the user's click.
+   */
+  csrf_input: (options: HelperOptions): InstanceType<typeof SafeString> => {
+    const token: unknown = options.data?.csrf;
+    if (typeof token !== "string" || token === "")
+      throw new Error("a form that posts was rendered without a CSRF token");
+    return new SafeString(`<input type="hidden" name="_csrf" value="${escapeExpression(token)}">`);
+  },
+};
+
+function isFilled(value: unknown): boolean {
+  return Boolean(value) && !(Array.isArray(value) && value.length === 0);
+}
