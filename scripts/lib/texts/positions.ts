@@ -79,7 +79,7 @@ const englishOnly = [
   /^src\/platform\/(backup|config|jobs|pdf)\//,
   /^src\/platform\/crypto\/(keyring|master-key|sealing|tokens)\.ts$/,
   /^src\/platform\/database\/(ddl|migrator|postgres|sqlite|serving-role|tenancy|database|paging)\.ts$/,
-  /^src\/platform\/http\/(jsonapi|idempotency|fixtures|icons)/,
+  /^src\/platform\/http\/(jsonapi|fixtures|pages\/icons)/,
   /^src\/platform\/(systemd|lock|log|module|resource)\.ts$/,
   /\.test\.ts$/,
 ];

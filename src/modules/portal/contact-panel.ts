@@ -26,55 +26,42 @@ const crumbs = [{ label: "Contacts", href: "/contacts" }];
 async function load(ctx: Ctx, { id }: { id: string }): Promise<PanelModel[] | null> {
   const contact = await maybeFind(ctx, "contacts", id);
   if (contact === undefined || contact.archived_at !== null) return null;
+  const mayManage = can(ctx.actor, "portal.manage");
+  const path = `/contacts/${id}/portal-access`;
   if (!contact.is_portal_user) {
-    if (!can(ctx.actor, "portal.manage")) return null;
-    const path = `/contacts/${id}/portal-access`;
-    return [
-      { kind: "action", ...link(t("Choose a portal role"), path, "users") },
-      { kind: "action", ...button(t("Give portal access"), path, "key") },
+    if (!mayManage) return null;
+    const actions = [
+      button(t("Give portal access"), path, "key"),
+      link(t("Choose a portal role"), path, "users", "ghost"),
     ];
+    return [{ kind: "facts", ...facts(t("Portal"), [[t("Access"), cell.muted(t("None"))]], actions) }];
   }
   const account = await accountOf(ctx, id);
   const now = ctx.app.clock.now();
   const hasAccepted = account?.password_hash != null;
-  const seen = facts(t("Portal"), [
+  const revoke = button(
+    t("Revoke portal access"),
+    `${path}/revoke`,
+    "ban",
+    "ghost",
+    t("Revoke the portal access? They are signed out at once; what they wrote stays."),
+  );
+  const entries = [
     [t("Access"), hasAccepted ? cell.badge(t("Active"), "success") : cell.badge(t("Invited"), "warning")],
     [t("Role"), cell.text(listed(await roleNamesOf(ctx, account?.id ?? "")))],
     [t("Signs in as"), cell.text(account?.email)],
     [t("Invited"), cell.instant(account?.invited_at, ctx.tenant, now)],
     [t("Last signed in"), cell.instant(account?.last_signed_in_at, ctx.tenant, now)],
-  ]);
-  const about: PanelModel[] =
-    account !== undefined && can(ctx.actor, "staff.manage")
-      ? [
-          {
-            kind: "action",
-            ...link(t("What this person may do"), `/settings/staff/${account.id}/access`, "shield", "ghost"),
-          },
-        ]
-      : [];
-  if (!can(ctx.actor, "portal.manage")) return [...about, { kind: "facts", ...seen }];
-  const revoke = button(
-    t("Revoke portal access"),
-    `/contacts/${id}/portal-access/revoke`,
-    "ban",
-    "ghost",
-    t("Revoke the portal access? They are signed out at once; what they wrote stays."),
-  );
-  return [
-    ...(hasAccepted
-      ? []
-      : [
-          {
-            kind: "action" as const,
-            ...button(t("Send the invitation again"), `/contacts/${id}/portal-access`, "send"),
-          },
-        ]),
-    { kind: "action", ...link(t("Change the portal role"), `/contacts/${id}/portal-access/role`, "key") },
-    ...about,
-    { kind: "action", ...revoke },
-    { kind: "facts", ...seen },
+  ] as const;
+  const actions = [
+    ...(mayManage && !hasAccepted ? [button(t("Send the invitation again"), path, "send")] : []),
+    ...(mayManage ? [link(t("Change the portal role"), `${path}/role`, "key", "ghost")] : []),
+    ...(account !== undefined && can(ctx.actor, "staff.manage")
+      ? [link(t("What this person may do"), `/settings/staff/${account.id}/access`, "shield", "ghost")]
+      : []),
+    ...(mayManage ? [revoke] : []),
   ];
+  return [{ kind: "facts", ...facts(t("Portal"), entries, actions) }];
 }
 
 export const contactPanel: Panel = { page: "contact", order: 40, permission: null, load };

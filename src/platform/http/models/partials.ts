@@ -29,6 +29,8 @@ export interface EmptyModel {
 export interface FactsModel {
   title: string;
   facts: { label: string; cell: CellModel }[];
+  /** What can be done about them, below; absent: nothing. */
+  actions?: ActionLink[];
 }
 
 /** A state in a word (`partials/badge`); tones as in `CellModel.tone`. */

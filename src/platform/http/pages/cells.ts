@@ -161,9 +161,14 @@ export function empty(icon: string, title: string, text: string, action: ActionL
 }
 
 /** Facts, the empty ones left out. */
-export function facts(title: string, entries: readonly (readonly [string, CellModel])[]): FactsModel {
+export function facts(
+  title: string,
+  entries: readonly (readonly [string, CellModel])[],
+  actions: ActionLink[] = [],
+): FactsModel {
   return {
     title,
     facts: entries.filter(([, value]) => value !== nothing).map(([label, value]) => ({ label, cell: value })),
+    actions,
   };
 }
