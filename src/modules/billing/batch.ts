@@ -111,7 +111,8 @@ export interface BatchReport {
 
 /**
  * Makes the drafts of a month for all active contracts, each in a unit of work of its own: one that cannot be billed does
- * not hold up the others. A second run makes nothing that the first has made.
+ * not hold up the others. A second run makes nothing that the first has made, so one that was broken off because the
+ * database was away (503) is simply run again.
  *
  * @param input `{ month: "2026-11", invoice_date? }`
  */
@@ -140,6 +141,8 @@ export async function generateBatch(ctx: Ctx, input: unknown): Promise<BatchRepo
         report.made.push({ ...common, period_start: start, invoice_id: invoice.id, total: invoice.total, reason: "" });
       } catch (error) {
         const isKnown = error instanceof Failure;
+        // Nothing is wrong with the contract, and the next one would fare the same: whoever asked tries again later.
+        if (isKnown && error.retryAfterSeconds !== undefined) throw error;
         const isSkipped = isKnown && ["nothing_to_bill", "draft_exists"].includes(error.code);
         if (!isKnown) log.error("a contract could not be billed", { contract: contract.id, error: String(error) });
         const reason = isKnown ? error.message : t("Something went wrong; the log says more.");

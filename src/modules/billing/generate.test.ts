@@ -2,7 +2,8 @@ import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { type BillingWorld, billingWorld, november } from "../../../tests/support/billing.ts";
 import { startTestProgram, type TestProgram } from "../../../tests/support/program.ts";
 import { perform } from "../../platform/action.ts";
-import { reading } from "../../platform/context.ts";
+import { contextOf, reading } from "../../platform/context.ts";
+import type { Db } from "../../platform/database/tables.ts";
 import { updateContract } from "../contracts/index.ts";
 import { updateTime } from "../time/index.ts";
 import { approveInvoice } from "./actions/approve.ts";
@@ -234,5 +235,29 @@ describe("a billing run", () => {
     const again = await generateBatch(mill.finance, { month: "2026-11" });
     expect([again.made, again.skipped.length]).toEqual([[], 3]);
     await expect(generateBatch(mill.finance, { month: "2026-13" })).rejects.toMatchObject({ status: 422 });
+  });
+
+  test("is broken off while the database takes no writes, and makes the rest when it is run again", async () => {
+    const month = "2025-12";
+    for (const name of ["First", "Second"]) {
+      const { id } = await w.company(`${name} of the broken run`);
+      await w.contract(id, { billing_amount: "100.00", start_date: "2025-12-01" });
+    }
+    const { app } = w.finance;
+    let writes = 0;
+    const database = {
+      ...app.database,
+      write: <T>(tenantId: string, work: (db: Db) => Promise<T>): Promise<T> => {
+        writes += 1;
+        if (writes > 1) throw Object.assign(new Error("database or disk is full"), { code: "SQLITE_FULL" });
+        return app.database.write(tenantId, work);
+      },
+    };
+    const full = contextOf({ ...app, database }, w.finance.tenant, w.finance.actor);
+    const before = await invoiceCount();
+    await expect(generateBatch(full, { month })).rejects.toMatchObject({ status: 503 });
+    expect([writes, await invoiceCount()]).toEqual([2, before + 1]);
+    const report = await generateBatch(w.finance, { month });
+    expect([report.failed, await invoiceCount()]).toEqual([[], before + 2]);
   });
 });
