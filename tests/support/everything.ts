@@ -176,16 +176,20 @@ export async function makeEverything(t: TestProgram): Promise<Everything> {
     }),
   );
   const run = await make("bulk", "bulk_runs", { action: "tickets.update", ids: [ticket], input: { tags: ["seen"] } });
-  const rows = await reading(t.harbor.system, async ({ db }) => ({
-    role: (await db.selectFrom("roles").select("id").where("role_key", "=", "technician").executeTakeFirstOrThrow()).id,
-    audit: (await db.selectFrom("audit_log").select("id").executeTakeFirstOrThrow()).id,
-    request: (await db.selectFrom("api_requests").select("id").executeTakeFirstOrThrow()).id,
-    event: (await db.selectFrom("events").select("id").executeTakeFirstOrThrow()).id,
-    webhook_delivery: (await db.selectFrom("webhook_deliveries").select("id").executeTakeFirstOrThrow()).id,
-    delivery: (await db.selectFrom("event_deliveries").select("id").executeTakeFirstOrThrow()).id,
-    mail: (await db.selectFrom("mails").select("id").executeTakeFirstOrThrow()).id,
-    api_key: (await db.selectFrom("api_keys").select("id").executeTakeFirstOrThrow()).id,
-  }));
+  // The first in the order of making: what a database answers without an order changes with each update of a row.
+  const earliest = (
+    table: "audit_log" | "api_requests" | "events" | "webhook_deliveries" | "event_deliveries" | "mails" | "api_keys",
+  ) =>
+    reading(t.harbor.system, async ({ db }) => {
+      const row = await db.selectFrom(table).select("id").orderBy("id").executeTakeFirstOrThrow();
+      return row.id;
+    });
+  const technician = await reading(t.harbor.system, ({ db }) =>
+    db.selectFrom("roles").select("id").where("role_key", "=", "technician").executeTakeFirstOrThrow(),
+  );
+  const apiKey = await earliest("api_keys");
+  const delivery = await earliest("event_deliveries");
+  const webhookDelivery = await earliest("webhook_deliveries");
   const app = await perform(await t.harbor.as("administrator"), createClient, {
     name: `${marker} reports`,
     scopes: ["companies.read"],
@@ -231,24 +235,24 @@ export async function makeEverything(t: TestProgram): Promise<Everything> {
     "data-exports": archive.id,
     staff: actor.user_id ?? "",
     users: actor.user_id ?? "",
-    audit: rows.audit,
-    "audit-log": rows.audit,
-    "api-requests": rows.request,
+    audit: await earliest("audit_log"),
+    "audit-log": await earliest("audit_log"),
+    "api-requests": await earliest("api_requests"),
     "security-alerts": alert.id,
-    roles: rows.role,
+    roles: technician.id,
     teams: team,
-    events: rows.event,
-    "event-deliveries": rows.delivery,
-    notifications: rows.delivery,
+    events: await earliest("events"),
+    "event-deliveries": delivery,
+    notifications: delivery,
     webhooks: webhook,
     "webhook-endpoints": webhook,
-    "webhook-deliveries": rows.webhook_delivery,
-    "webhook-attempts": rows.webhook_delivery,
-    mails: rows.mail,
-    "api-keys": rows.api_key,
-    sessions: rows.api_key,
+    "webhook-deliveries": webhookDelivery,
+    "webhook-attempts": webhookDelivery,
+    mails: await earliest("mails"),
+    "api-keys": apiKey,
+    sessions: apiKey,
     "standard-data": "work_types",
-    passkeys: rows.api_key,
+    passkeys: apiKey,
     apps: app.client.id,
     "oauth-clients": app.client.id,
     "oauth-grants": app.client.id,
@@ -259,7 +263,7 @@ export async function makeEverything(t: TestProgram): Promise<Everything> {
     "ticket-priorities": await first("ticket-priorities"),
     "ticket-types": await first("ticket-types"),
     "ticket-categories": await first("ticket-categories"),
-    "contract-hour-balances": rows.api_key,
+    "contract-hour-balances": apiKey,
   };
   const colleague = await makeColleague(t, company_id);
   Object.assign(ids, await makeOthers(t, key, ids, marker));
