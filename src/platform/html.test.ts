@@ -69,10 +69,8 @@ describe("HTML from outside", () => {
     }
   });
 
-  test("nested without end is cut off and quick", () => {
-    const started = performance.now();
+  test("nested without end is cut off", () => {
     expect(sanitizeHtml("<div>".repeat(20_000)).length).toBeLessThan(2_000);
-    expect(performance.now() - started).toBeLessThan(2_000);
   });
 });
 
@@ -104,8 +102,8 @@ describe("plain text as HTML", () => {
     }
   });
 
-  test("is quick whatever is typed", () => {
-    const started = performance.now();
+  // What takes more than linear time would run into the time-out of the test.
+  test("comes to an end, whatever is typed", () => {
     for (const text of [
       `http://${".".repeat(100_000)}x`,
       "http://".repeat(20_000),
@@ -113,9 +111,8 @@ describe("plain text as HTML", () => {
       `a${" ".repeat(100_000)}b`,
       "&".repeat(50_000),
     ]) {
-      htmlToText(plainToHtml(text));
+      expect(htmlToText(plainToHtml(text))).toBe(text.trim());
     }
-    expect(performance.now() - started).toBeLessThan(2_000);
   });
 });
 

@@ -44,8 +44,8 @@ test("what was written comes back into the field as it was typed, and again as t
   }
 });
 
-test("is quick whatever is typed", () => {
-  const started = performance.now();
+// What takes more than linear time would run into the time-out of the test.
+test("comes to an end, whatever is typed", () => {
   for (const text of [
     "**a".repeat(30_000),
     "`a".repeat(30_001),
@@ -53,6 +53,5 @@ test("is quick whatever is typed", () => {
     "- a\n".repeat(20_000),
     "** ".repeat(30_000),
   ])
-    htmlToPlain(plainToHtml(text));
-  expect(performance.now() - started).toBeLessThan(2_000);
+    expect(htmlToPlain(plainToHtml(text))).toBeString();
 });

@@ -1,4 +1,5 @@
 import { catalogs } from "#generated/languages.ts";
+import { decoded } from "../support/entities.ts";
 
 /**
  * A language for tests, in which every text of the catalogs stands between marks: what is read outside of marks has not
@@ -44,21 +45,6 @@ export function piecesOf(html: string): string[] {
   return [...spoken, ...texts]
     .map((piece) => decoded(piece).replaceAll(/\s+/g, " ").trim())
     .filter((piece) => piece !== "");
-}
-
-const entities: Record<string, string> = {
-  amp: "&",
-  lt: "<",
-  gt: ">",
-  quot: '"',
-  "#x27": "'",
-  "#39": "'",
-  "#x3D": "=",
-  "#x60": "`",
-};
-
-function decoded(text: string): string {
-  return text.replaceAll(/&(#?\w+);/g, (whole, name: string) => entities[name] ?? whole);
 }
 
 /** Dates, times, amounts and addresses as they are written, and units that are the same in every language. */

@@ -1,3 +1,5 @@
+import { decoded } from "./entities.ts";
+
 /** Somebody with a browser, without one: cookies, redirects, and forms filled in as the page has them. */
 
 /** A page as the visitor sees it. */
@@ -103,7 +105,8 @@ async function formOf(html: string, action: string): Promise<[string, string][] 
     .on("form", {
       element(form) {
         isInside =
-          decode(form.getAttribute("action") ?? "") === action && form.getAttribute("method")?.toLowerCase() === "post";
+          decoded(form.getAttribute("action") ?? "") === action &&
+          form.getAttribute("method")?.toLowerCase() === "post";
         isFound ||= isInside;
         form.onEndTag(() => {
           isInside = false;
@@ -117,7 +120,7 @@ async function formOf(html: string, action: string): Promise<[string, string][] 
         if ((type === "checkbox" || type === "radio") && !input.hasAttribute("checked")) return;
         fields.push([
           input.getAttribute("name") ?? "",
-          decode(input.getAttribute("value") ?? (type === "checkbox" ? "on" : "")),
+          decoded(input.getAttribute("value") ?? (type === "checkbox" ? "on" : "")),
         ]);
       },
     })
@@ -135,7 +138,7 @@ async function formOf(html: string, action: string): Promise<[string, string][] 
     .on("option", {
       element(option) {
         if (select !== null && (select.value === null || option.hasAttribute("selected")))
-          select.value = decode(option.getAttribute("value") ?? "");
+          select.value = decoded(option.getAttribute("value") ?? "");
       },
     })
     .on("textarea[name]", {
@@ -144,7 +147,7 @@ async function formOf(html: string, action: string): Promise<[string, string][] 
         const open = { name: element.getAttribute("name") ?? "", value: "" };
         area = open;
         element.onEndTag(() => {
-          fields.push([open.name, decode(open.value)]);
+          fields.push([open.name, decoded(open.value)]);
           area = null;
         });
       },
@@ -158,20 +161,5 @@ async function formOf(html: string, action: string): Promise<[string, string][] 
 
 function textOf(html: string): string {
   const plain = html.replaceAll(/<(script|style|template)\b[\s\S]*?<\/\1>/gi, " ").replaceAll(/<[^>]+>/g, " ");
-  return decode(plain).replaceAll(/\s+/g, " ").trim();
-}
-
-const entities: Record<string, string> = {
-  amp: "&",
-  lt: "<",
-  gt: ">",
-  quot: '"',
-  "#x27": "'",
-  "#39": "'",
-  "#x3D": "=",
-  "#x60": "`",
-};
-
-function decode(text: string): string {
-  return text.replaceAll(/&(#?\w+);/g, (whole, name: string) => entities[name] ?? whole);
+  return decoded(plain).replaceAll(/\s+/g, " ").trim();
 }
