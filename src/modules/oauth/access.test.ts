@@ -66,6 +66,45 @@ test("every API key is listed with its owner, and revoked", async () => {
   expect((await t.api("GET", "/api/v1/companies", { key: made.key })).status).toBe(401);
 });
 
+test("long overviews come in pages, in order, and can be searched", async () => {
+  const sam = await makeStaff(t.harbor, "technician", "Lena Long");
+  const as = await t.harbor.actorContext(sam.id);
+  for (const name of ["Long C", "Long A", "Long B"])
+    await perform(as, createApiKey, { name, scopes: ["companies.read"] });
+  const grants = [await grantFor(sam.id), await grantFor(sam.id)];
+  const key = await t.harbor.key("administrator");
+  /** Everything of a list, two at a time. */
+  const all = async (path: string): Promise<{ id: string; attributes: Record<string, unknown> }[]> => {
+    const found = [];
+    for (let url: string | null = `${path}?page[size]=2`; url !== null;) {
+      const { body } = await t.api("GET", url, { key });
+      expect(body.data.length).toBeLessThanOrEqual(2);
+      found.push(...body.data);
+      url = body.links.next;
+    }
+    return found;
+  };
+  const own = await all(`/api/v1/users/${sam.id}/api-keys`);
+  expect(own.map(({ attributes }) => attributes["name"])).toEqual(["Long A", "Long B", "Long C"]);
+  const keys = (await all("/api/v1/staff/api-keys")).map(({ id }) => id);
+  expect(new Set(keys).size).toBe(keys.length);
+  expect(keys).toEqual(expect.arrayContaining(own.map(({ id }) => id)));
+  expect((await all("/api/v1/oauth-grants")).map(({ id }) => id)).toEqual(expect.arrayContaining(grants));
+  expect((await all("/api/v1/oauth-clients")).length).toBeGreaterThanOrEqual(2);
+  for (const path of ["oauth-clients", "oauth-grants", "staff/api-keys", "api-keys"])
+    expect((await t.api("GET", `/api/v1/${path}?page[size]=0`, { key })).body.errors[0].source.parameter).toBe(
+      "page[size]",
+    );
+
+  const browser = await browserOf(t, await makeStaff(t.harbor, "administrator"));
+  const found = await browser.open("/settings/api-keys?q=lena&sort=-name");
+  expect(found.text).toMatch(/Long C[^]*Long B[^]*Long A/);
+  expect(found.text).not.toContain("Sam Tech");
+  expect((await browser.open("/settings/api-keys?q=lena&state=revoked")).text).toContain("Nothing matches");
+  expect((await browser.open("/settings/apps?q=wall")).text).toContain("Wall board");
+  expect((await browser.open("/settings/app-access?q=lena&sort=app_name")).text).toContain("Lena Long");
+});
+
 test("a technician sees neither, and Mill IT nothing of Harbor's", async () => {
   const sam = await makeStaff(t.harbor, "technician");
   const grant = await grantFor(sam.id);

@@ -5,8 +5,9 @@ import { reading } from "../../platform/context.ts";
 import { toEdge } from "../../platform/database/edge.ts";
 import { unauthorized } from "../../platform/errors.ts";
 import { ifMatch, readDocument, readVerb, refuseParameters } from "../../platform/http/jsonapi/document.ts";
+import { pagedAnswer, pagingParameters } from "../../platform/http/jsonapi/paged.ts";
 import { type Answer, json, response, type Route } from "../../platform/http/route.ts";
-import { oauthClients } from "../../platform/access/oauth.ts";
+import { oauthClients, oauthGrants } from "../../platform/access/oauth.ts";
 import {
   clientInput,
   clientPatch,
@@ -93,14 +94,15 @@ const grantRoutes: Route[] = [
     doc: {
       summary: "What everybody has allowed apps to do, and apps that act by themselves.",
       answer: { type: "oauth_grants", attributes: allGrantAttributes, isList: true },
+      parameters: pagingParameters,
     },
     handle: async (ctx, incoming) => {
-      refuseParameters(incoming);
-      const rows = await grantsOfAll(ctx).orderBy("oauth_grants.created_at", "desc").execute();
-      return json({
-        jsonapi: { version: "1.1" },
-        links: { self: "/api/v1/oauth-grants" },
-        data: rows.map(({ id, service_user_id: _own, ...rest }) => ({ type: "oauth_grants", id, attributes: rest })),
+      const { created_at: column } = oauthGrants.columns;
+      return pagedAnswer(ctx, incoming, {
+        query: grantsOfAll(ctx),
+        table: "oauth_grants",
+        keys: [{ name: "created_at", reference: "oauth_grants.created_at", column, isDescending: true }],
+        object: ({ id, service_user_id: _own, ...rest }) => ({ type: "oauth_grants", id, attributes: rest }),
       });
     },
   },
@@ -124,11 +126,15 @@ export const oauthApi: Route[] = [
     path: base,
     door: "api",
     permission,
-    doc: { summary: "The apps that are registered.", answer: { ...one, isList: true } },
-    handle: async (ctx, incoming) => {
-      refuseParameters(incoming);
-      const rows = await reach(ctx, "oauth_clients").selectAll().orderBy("name").execute();
-      return json({ jsonapi: { version: "1.1" }, links: { self: base }, data: rows.map((row) => objectOf(row)) });
+    doc: { summary: "The apps that are registered.", answer: { ...one, isList: true }, parameters: pagingParameters },
+    handle: (ctx, incoming) => {
+      const { name: column } = oauthClients.columns;
+      return pagedAnswer(ctx, incoming, {
+        query: reach(ctx, "oauth_clients").selectAll(),
+        table: "oauth_clients",
+        keys: [{ name: "name", reference: "oauth_clients.name", column, isDescending: false }],
+        object: (row) => objectOf(row),
+      });
     },
   },
   {

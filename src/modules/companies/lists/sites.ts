@@ -9,6 +9,7 @@ import { isId, noId } from "../../../platform/ids.ts";
 import { t } from "../../../platform/language/index.ts";
 import { companies, sites } from "../schema.ts";
 import { archivedFilter } from "./parts.ts";
+import { containing } from "../../../platform/http/lists/kinds.ts";
 
 export interface SiteRow {
   id: string;
@@ -87,15 +88,7 @@ export const siteList: List<SiteRow> = {
     archivedFilter("sites"),
   ],
   search: "Search sites",
-  match: (query, text) => {
-    const wanted = `%${text.toLowerCase().replace(/[%_\\]/g, "")}%`;
-    return query.where((eb) =>
-      eb.or([
-        eb(eb.fn("lower", ["sites.name"]), "like", wanted),
-        eb(eb.fn("lower", ["companies.name"]), "like", wanted),
-      ]),
-    );
-  },
+  match: (query, text, ctx) => containing(query, text, ["sites.name", "companies.name"], ctx),
   sort: "name",
   href: (row) => `/sites/${row.id}`,
   actions: (ctx) => (can(ctx.actor, "companies.write") ? [link(t("New site"), "/sites/new", "plus", "primary")] : []),

@@ -1,7 +1,9 @@
+import { oauthClients, oauthGrants } from "../../../platform/access/oauth.ts";
 import type { AnyAction } from "../../../platform/action.ts";
 import { cell, empty } from "../../../platform/http/pages/cells.ts";
 import { formModel } from "../../../platform/http/forms/model.ts";
 import { buttonRoute } from "../../../platform/http/forms/page.ts";
+import { containing } from "../../../platform/http/lists/kinds.ts";
 import { type List, listAnswer } from "../../../platform/http/lists/list.ts";
 import { page, redirect, type Route } from "../../../platform/http/route.ts";
 import { t } from "../../../platform/language/index.ts";
@@ -24,7 +26,13 @@ const grantList: List<GrantRow> = {
   table: "oauth_grants",
   query: (ctx) => grantsOfAll(ctx),
   columns: [
-    { key: "app", label: "App", is_main: true, cell: (row) => cell.text(row.app_name) },
+    {
+      key: "app_name",
+      label: "App",
+      is_main: true,
+      sort: { reference: "oauth_clients.name", column: oauthClients.columns.name },
+      cell: (row) => cell.text(row.app_name),
+    },
     {
       key: "person",
       label: "Who",
@@ -42,14 +50,18 @@ const grantList: List<GrantRow> = {
       key: "created_at",
       label: "Since",
       is_secondary: true,
+      sort: { reference: "oauth_grants.created_at", column: oauthGrants.columns.created_at },
       cell: (row, ctx) => cell.instant(row.created_at, ctx.tenant, ctx.app.clock.now()),
     },
     {
       key: "last_used_at",
       label: "Last used",
+      sort: { reference: "oauth_grants.last_used_at", column: oauthGrants.columns.last_used_at },
       cell: (row, ctx) => cell.instant(row.last_used_at, ctx.tenant, ctx.app.clock.now()),
     },
   ],
+  search: "Search apps and people",
+  match: (query, text, ctx) => containing(query, text, ["oauth_clients.name", "users.name"], ctx),
   sort: "-created_at",
   href: (row) => `${at}/${row.id}`,
   empty: () => empty("globe", t("No app has access"), t("When a colleague allows an app something, it stands here.")),

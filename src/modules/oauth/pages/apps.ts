@@ -1,3 +1,4 @@
+import { oauthClients } from "../../../platform/access/oauth.ts";
 import { find, reach } from "../../../platform/access/reach.ts";
 import { type AnyAction, perform } from "../../../platform/action.ts";
 import { type Ctx, reading } from "../../../platform/context.ts";
@@ -6,6 +7,7 @@ import { button, cell, empty, facts, link } from "../../../platform/http/pages/c
 import { field, formFailure, formModel, type FormValues } from "../../../platform/http/forms/model.ts";
 import { buttonRoute } from "../../../platform/http/forms/page.ts";
 import { scopeFields } from "../../../platform/http/forms/scopes.ts";
+import { containing, revokedFilter } from "../../../platform/http/lists/kinds.ts";
 import { type List, listAnswer } from "../../../platform/http/lists/list.ts";
 import type { RecordPageModel } from "../../../platform/http/models/pages.ts";
 import { type Answer, type Incoming, page, redirect, type Route } from "../../../platform/http/route.ts";
@@ -46,7 +48,13 @@ const appList: List<AppRow> = {
       "oauth_clients.revoked_at",
     ]),
   columns: [
-    { key: "name", label: "Name", cell: (row) => cell.strong(row.name, `${at}/${row.id}`) },
+    {
+      key: "name",
+      label: "Name",
+      is_main: true,
+      sort: { reference: "oauth_clients.name", column: oauthClients.columns.name },
+      cell: (row) => cell.strong(row.name, `${at}/${row.id}`),
+    },
     {
       key: "kind",
       label: "Kind",
@@ -58,6 +66,7 @@ const appList: List<AppRow> = {
       key: "last_used_at",
       label: "Last used",
       is_secondary: true,
+      sort: { reference: "oauth_clients.last_used_at", column: oauthClients.columns.last_used_at },
       cell: (row, ctx) => cell.instant(row.last_used_at, ctx.tenant, ctx.app.clock.now()),
     },
     {
@@ -67,6 +76,9 @@ const appList: List<AppRow> = {
         row.revoked_at === null ? cell.badge(t("Active"), "success") : cell.badge(t("Revoked"), "neutral"),
     },
   ],
+  filters: [revokedFilter<AppRow>("oauth_clients.revoked_at")],
+  search: "Search names and descriptions",
+  match: (query, text, ctx) => containing(query, text, ["oauth_clients.name", "oauth_clients.description"], ctx),
   sort: "name",
   href: (row) => `${at}/${row.id}`,
   actions: () => [link(t("New app"), `${at}/new`, "plus", "primary")],

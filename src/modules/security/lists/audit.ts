@@ -7,7 +7,8 @@ import { cell, empty, link } from "../../../platform/http/pages/cells.ts";
 import type { List } from "../../../platform/http/lists/list.ts";
 import { t } from "../../../platform/language/index.ts";
 import { actionTones, recordNoun, verbOf } from "../words.ts";
-import { containing, crumbs, dayFilters, whoFilter } from "./shared.ts";
+import { containing } from "../../../platform/http/lists/kinds.ts";
+import { crumbs, dayFilters, whoFilter } from "./shared.ts";
 
 export interface AuditRow {
   id: string;

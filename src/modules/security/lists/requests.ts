@@ -4,7 +4,8 @@ import { reach } from "../../../platform/access/reach.ts";
 import { cell, empty, link } from "../../../platform/http/pages/cells.ts";
 import type { List } from "../../../platform/http/lists/list.ts";
 import { t } from "../../../platform/language/index.ts";
-import { containing, crumbs, dayFilters, whoFilter } from "./shared.ts";
+import { containing } from "../../../platform/http/lists/kinds.ts";
+import { crumbs, dayFilters, whoFilter } from "./shared.ts";
 
 export interface RequestRow {
   id: string;

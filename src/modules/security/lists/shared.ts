@@ -1,18 +1,10 @@
 import { sql } from "kysely";
 import type { Ctx } from "../../../platform/context.ts";
-import type { ListFilter, ListQuery } from "../../../platform/http/lists/list.ts";
+import type { ListFilter } from "../../../platform/http/lists/list.ts";
 import { optionsOf } from "../../../platform/http/forms/options.ts";
 import { declared } from "../../../platform/language/index.ts";
 
 export const crumbs = [{ label: "Settings", href: "/settings" }];
-
-/** Texts that contain what was typed, in any of some columns; letters without case. */
-export function containing<R>(query: ListQuery<R>, text: string, columns: readonly string[], ctx: Ctx): ListQuery<R> {
-  const pattern = `%${text.replace(/[\\%_]/g, (mark) => `\\${mark}`)}%`;
-  const like = sql.raw(ctx.app.database.dialect === "sqlite" ? "like" : "ilike");
-  const one = (name: string) => sql<boolean>`cast(${sql.ref(name)} as text) ${like} ${pattern} escape '\\'`;
-  return query.where(sql<boolean>`(${sql.join(columns.map(one), sql` or `)})`);
-}
 
 /** Days as filters: from the first moment of one to the last of another, in the reader's time zone. */
 export function dayFilters<R>(reference: string): ListFilter<R>[] {

@@ -1,10 +1,14 @@
 import { Type } from "@sinclair/typebox";
+import { apiKeys } from "../../../platform/access/schema.ts";
 import { find, reach } from "../../../platform/access/reach.ts";
 import { perform } from "../../../platform/action.ts";
 import { type Ctx, reading } from "../../../platform/context.ts";
 import { notFound } from "../../../platform/errors.ts";
-import { readDocument, refuseParameters } from "../../../platform/http/jsonapi/document.ts";
-import { type Answer, json, type Route } from "../../../platform/http/route.ts";
+import { isId } from "../../../platform/ids.ts";
+import { readDocument } from "../../../platform/http/jsonapi/document.ts";
+import { pagedAnswer, pagingParameters } from "../../../platform/http/jsonapi/paged.ts";
+import type { ListQuery } from "../../../platform/http/lists/list.ts";
+import type { Answer, Incoming, Route } from "../../../platform/http/route.ts";
 import { createApiKey, keyInput, revokeAnyApiKey, revokeApiKey } from "../keys.ts";
 import { documentOf, nothing } from "./answers.ts";
 
@@ -37,15 +41,15 @@ const shown = [
 const type = "api_keys";
 const base = "/api/v1/api-keys";
 
-function listOf(self: string, rows: readonly { id: string }[]): Answer {
-  const data = rows.map(({ id, ...rest }) => ({ type, id, attributes: rest }));
-  return json({ jsonapi: { version: "1.1" }, links: { self }, data });
-}
-
-/** The keys of somebody, for whoever manages the staff. */
-async function keysOf(ctx: Ctx, userId: string): Promise<{ id: string }[]> {
-  const user = await find(ctx, "users", userId);
-  return ctx.db.selectFrom("api_keys").select(shown).where("user_id", "=", user.id).orderBy("name").execute();
+/** A page of some keys, by name. */
+function listOf(ctx: Ctx, incoming: Incoming, query: ListQuery<{ id: string }>): Promise<Answer> {
+  const byName = { name: "name", reference: "api_keys.name", column: apiKeys.columns.name, isDescending: false };
+  return pagedAnswer(ctx, incoming, {
+    query,
+    table: "api_keys",
+    keys: [byName],
+    object: ({ id, ...rest }) => ({ type, id, attributes: rest }),
+  });
 }
 
 const owner = Type.Object({ user_id: Type.String(), user_name: Type.String() });
@@ -66,10 +70,9 @@ export const keysApi: Route[] = [
     path: base,
     door: "api",
     permission: "api_keys.manage",
-    doc: { summary: "One's own API keys.", answer: { type, attributes, isList: true } },
+    doc: { summary: "One's own API keys.", answer: { type, attributes, isList: true }, parameters: pagingParameters },
     handle: async (ctx, incoming) => {
-      refuseParameters(incoming);
-      return listOf(base, await reach(ctx, "api_keys").select(shown).orderBy("name").execute());
+      return listOf(ctx, incoming, reach(ctx, "api_keys").select(shown));
     },
   },
   {
@@ -107,10 +110,10 @@ export const keysApi: Route[] = [
     doc: {
       summary: "Everybody's API keys: whose, what for, when and from where they were used.",
       answer: { type, attributes: Type.Object({ ...attributes.properties, ...owner.properties }), isList: true },
+      parameters: pagingParameters,
     },
     handle: async (ctx, incoming) => {
-      refuseParameters(incoming);
-      return listOf("/api/v1/staff/api-keys", await allKeys(ctx).orderBy("api_keys.name").execute());
+      return listOf(ctx, incoming, allKeys(ctx));
     },
   },
   {
@@ -129,11 +132,14 @@ export const keysApi: Route[] = [
     path: "/api/v1/users/:id/api-keys",
     door: "api",
     permission: "staff.manage",
-    doc: { summary: "The API keys of a person.", answer: { type, attributes, isList: true } },
+    doc: {
+      summary: "The API keys of a person.",
+      answer: { type, attributes, isList: true },
+      parameters: pagingParameters,
+    },
     handle: async (ctx, incoming) => {
-      refuseParameters(incoming);
-      const id = incoming.params["id"] ?? "";
-      return listOf(`/api/v1/users/${id}/api-keys`, await keysOf(ctx, id));
+      const user = await find(ctx, "users", incoming.params["id"] ?? "");
+      return listOf(ctx, incoming, ctx.db.selectFrom("api_keys").select(shown).where("user_id", "=", user.id));
     },
   },
   {
@@ -143,8 +149,12 @@ export const keysApi: Route[] = [
     permission: "staff.manage",
     doc: { summary: "Revoke an API key of a person.", answer: "nothing" },
     handle: async (ctx, incoming) => {
-      const keys = await reading(ctx, (reader) => keysOf(reader, incoming.params["id"] ?? ""));
-      const key = keys.find(({ id }) => id === incoming.params["key_id"]);
+      const { id = "", key_id = "" } = incoming.params;
+      const key = await reading(ctx, async (reader) => {
+        const user = await find(reader, "users", id);
+        const own = reader.db.selectFrom("api_keys").select("id").where("user_id", "=", user.id);
+        return isId(key_id) ? own.where("id", "=", key_id).executeTakeFirst() : undefined;
+      });
       if (key === undefined) throw notFound("This API key");
       await perform(ctx, revokeAnyApiKey, { id: key.id });
       return nothing();

@@ -1,8 +1,10 @@
+import { apiKeys, users } from "../../../platform/access/schema.ts";
 import type { AnyAction } from "../../../platform/action.ts";
 import { cell, empty } from "../../../platform/http/pages/cells.ts";
 import { formModel } from "../../../platform/http/forms/model.ts";
 import { buttonRoute } from "../../../platform/http/forms/page.ts";
 import { type List, listAnswer } from "../../../platform/http/lists/list.ts";
+import { containing, revokedFilter } from "../../../platform/http/lists/kinds.ts";
 import { notFound } from "../../../platform/errors.ts";
 import { page, redirect, type Route } from "../../../platform/http/route.ts";
 import { t } from "../../../platform/language/index.ts";
@@ -51,8 +53,19 @@ const allKeys: List<Row> = {
         "api_keys.revoked_at",
       ]),
   columns: [
-    { key: "name", label: "Name", cell: (row) => cell.text(row.name) },
-    { key: "owner", label: "Owner", cell: (row) => cell.text(row.owner) },
+    {
+      key: "name",
+      label: "Name",
+      is_main: true,
+      sort: { reference: "api_keys.name", column: apiKeys.columns.name },
+      cell: (row) => cell.text(row.name),
+    },
+    {
+      key: "owner",
+      label: "Owner",
+      sort: { reference: "users.name", column: users.columns.name },
+      cell: (row) => cell.text(row.owner),
+    },
     { key: "hint", label: "Key", is_secondary: true, cell: (row) => cell.muted(row.hint) },
     {
       key: "scopes",
@@ -64,6 +77,7 @@ const allKeys: List<Row> = {
       key: "last_used_at",
       label: "Last used",
       is_secondary: true,
+      sort: { reference: "api_keys.last_used_at", column: apiKeys.columns.last_used_at },
       cell: (row, ctx) => cell.instant(row.last_used_at, ctx.tenant, ctx.app.clock.now()),
     },
     { key: "last_used_ip", label: "From", is_secondary: true, cell: (row) => cell.muted(row.last_used_ip) },
@@ -71,6 +85,7 @@ const allKeys: List<Row> = {
       key: "expires_at",
       label: "Expires",
       is_secondary: true,
+      sort: { reference: "api_keys.expires_at", column: apiKeys.columns.expires_at },
       cell: (row, ctx) => cell.instant(row.expires_at, ctx.tenant, ctx.app.clock.now()),
     },
     {
@@ -80,6 +95,9 @@ const allKeys: List<Row> = {
         row.revoked_at === null ? cell.badge(t("Active"), "success") : cell.badge(t("Revoked"), "neutral"),
     },
   ],
+  filters: [revokedFilter<Row>("api_keys.revoked_at")],
+  search: "Search names and owners",
+  match: (query, text, ctx) => containing(query, text, ["api_keys.name", "users.name"], ctx),
   sort: "name",
   href: (row) => (row.revoked_at === null ? `${at}/${row.id}` : ""),
   empty: () => empty("key", t("No API keys"), t("Nobody has made one yet.")),

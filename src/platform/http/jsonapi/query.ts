@@ -25,8 +25,8 @@ export interface ListQuery {
 }
 
 const operators: Record<string, Sign> = { gt: ">", gte: ">=", lt: "<", lte: "<=", ne: "<>" };
-const defaultSize = 25;
-const largestSize = 200;
+export const defaultSize = 25;
+export const largestSize = 200;
 
 /** Reads the query string of a list; unknown, repeated and ill-typed parameters are 400s that name them. */
 export function readListQuery(
@@ -74,7 +74,7 @@ function tagNames(text: string): string[] {
   return names;
 }
 
-function pageSize(value: string): number {
+export function pageSize(value: string): number {
   const size = Number(value);
   if (!Number.isInteger(size) || size < 1 || size > largestSize) {
     throw malformed(`page[size] must be a whole number from 1 to ${largestSize}.`, "bad_page_size");

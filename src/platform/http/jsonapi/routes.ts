@@ -14,6 +14,7 @@ import { exportCsv } from "../../transfer/export.ts";
 import { ifMatch, readDocument } from "./document.ts";
 import { includedObjects, isSelection, readSelection, selected } from "./include.ts";
 import { type Relationship, type ResourceObject, resourceObjects } from "./objects.ts";
+import { pageLinks } from "./paged.ts";
 import { readListQuery } from "./query.ts";
 import { wantsCsv } from "./negotiation.ts";
 import { type Answer, type ApiDoc, type Incoming, json, type Route } from "../route.ts";
@@ -146,15 +147,10 @@ async function list(
     query = query.where(sql.ref(`${name}.id`), "in", ids.length === 0 ? [noId] : ids);
   }
   const page = await pageOf<Row>(query as never, dialect, `${name}.id`, asked.sort, asked);
-  const next = page.next === null ? null : withParameter(incoming.url, "page[after]", page.next);
   const { objects: included } = await includedObjects(ctx, resource, page.rows, selection);
   return json({
     jsonapi: { version: "1.1" },
-    links: {
-      self: incoming.url.pathname + incoming.url.search,
-      first: withParameter(incoming.url, "page[after]", null),
-      next,
-    },
+    links: pageLinks(incoming.url, page.next),
     data: (await resourceObjects(ctx, resource, page.rows)).map((object) => selected(object, selection)),
     included,
   });
@@ -226,12 +222,4 @@ export async function showOne(
 
 function withLists(object: ResourceObject, lists: Record<string, Relationship>): ResourceObject {
   return Object.keys(lists).length === 0 ? object : { ...object, relationships: { ...object.relationships, ...lists } };
-}
-
-/** The same address with another value of a parameter, or without it. */
-function withParameter(url: URL, name: string, value: string | null): string {
-  const next = new URL(url);
-  if (value === null) next.searchParams.delete(name);
-  else next.searchParams.set(name, value);
-  return next.pathname + next.search;
 }

@@ -1,10 +1,31 @@
 import { sql } from "kysely";
 import { dateIn, plus } from "../../clock.ts";
 import type { Ctx } from "../../context.ts";
-import { t } from "../../language/index.ts";
-import type { ListFilter } from "./list.ts";
+import { declared, t } from "../../language/index.ts";
+import type { ListFilter, ListQuery } from "./list.ts";
 
 /** Kinds of filters that many lists have. */
+
+/** Texts that contain what was typed, in any of some columns; letters without case. */
+export function containing<R>(query: ListQuery<R>, text: string, columns: readonly string[], ctx: Ctx): ListQuery<R> {
+  const pattern = `%${text.replace(/[\\%_]/g, (mark) => `\\${mark}`)}%`;
+  const like = sql.raw(ctx.app.database.dialect === "sqlite" ? "like" : "ilike");
+  const one = (name: string) => sql<boolean>`cast(${sql.ref(name)} as text) ${like} ${pattern} escape '\\'`;
+  return query.where(sql<boolean>`(${sql.join(columns.map(one), sql` or `)})`);
+}
+
+/** What can be revoked: what still works, what does not any more. */
+export function revokedFilter<R>(reference: string): ListFilter<R> {
+  return {
+    name: "state",
+    label: declared("State"),
+    options: () => [
+      { value: "active", label: t("Active") },
+      { value: "revoked", label: t("Revoked") },
+    ],
+    apply: (query, value) => query.where(sql.ref(reference), value === "revoked" ? "is not" : "is", null),
+  };
+}
 
 const periods = ["today", "week", "last_week", "month", "last_month", "year"] as const;
 type Period = (typeof periods)[number];
