@@ -1,5 +1,7 @@
 /** The whole check: `bun scripts/lib/test.ts [--edition purser|multitenant] [pattern …]`. */
-import { existsSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 
 import { auditVerdict } from "./audit.ts";
 import { buildEdition, editions, generate, type Edition } from "./build.ts";
@@ -138,6 +140,8 @@ async function everything(wish: Wish): Promise<void> {
   const env: Record<string, string | undefined> = {
     PURSER_TEST_WITHOUT: without.join(","),
     PURSER_TEST_POSTGRES: undefined,
+    // Empty SQLite files at the newest schema, for this run alone.
+    PURSER_TEST_TEMPLATES: templates,
   };
   await step("start PostgreSQL", async () => {
     postgres = await startPostgres();
@@ -150,6 +154,8 @@ async function everything(wish: Wish): Promise<void> {
 }
 
 let postgres: PostgresServer | undefined;
+const templates = mkdtempSync(join(tmpdir(), "purser-templates-"));
+process.on("exit", () => rmSync(templates, { recursive: true, force: true }));
 // Nothing may be left running: on Ctrl-C everything is stopped in order, after an exception at least the server.
 process.on("exit", () => postgres?.kill());
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {

@@ -1,6 +1,7 @@
-import axe from "axe-core";
-import type { CDPSession, Page } from "playwright-core";
+import type axe from "axe-core";
+import type { Page } from "playwright-core";
 import type { TestBrowser, TestPage } from "./browser.ts";
+import { axeSource } from "./axe.ts";
 import { waitFor } from "./waiting.ts";
 
 /** No page fetches more than this when it is opened for the first time, in bytes as they come over the wire. */
@@ -38,7 +39,7 @@ export interface Reader {
 export type Seen = Set<string>;
 
 /**
- * Opens each place without a cache and holds it against what every page must be, on a desk and on a phone, in both themes,
+ * Opens each place, weighs it, and holds it against what every page must be, on a desk and on a phone, in both themes,
  * with everything open that can be opened. Several pages at a time; the answer is the same as one after the other.
  *
  * @param isWhole false: in one look and as they come, for pages that are built of what was checked in all of them
@@ -55,20 +56,50 @@ export async function checkPlaces(
   const work = async (): Promise<void> => {
     const tab = await browser.newPage({ viewport: desk, reducedMotion: "reduce", colorScheme: "light" });
     if (reader.cookie !== undefined) await tab.page.context().addCookies([{ ...reader.cookie, url: reader.origin }]);
-    const wire = await tab.page.context().newCDPSession(tab.page);
-    await wire.send("Network.enable");
-    await wire.send("Network.setCacheDisabled", { cacheDisabled: true });
+    const scale = await weighing(tab.page);
     for (let place = waiting.shift(); place !== undefined; place = waiting.shift())
-      await checkPlace(tab, wire, reader, place, findings, seen, isWhole);
+      await checkPlace(tab, scale, reader, place, findings, seen, isWhole);
     await tab.close();
   };
   await Promise.all([work(), work(), work()]);
   return findings;
 }
 
+interface Scale {
+  /** From here on a new page is weighed. */
+  clear(): void;
+  /** What the page has fetched since, in bytes as they come over the wire to somebody who has nothing of it yet. */
+  bytes(): number;
+}
+
+/**
+ * Weighs what a tab fetches. The tab keeps its cache, because scripts that are compiled once are half of the time that a
+ * page takes; what comes out of the cache counts as much as it did when it came over the wire.
+ */
+async function weighing(page: Page): Promise<Scale> {
+  const wire = await page.context().newCDPSession(page);
+  const urls = new Map<string, string>();
+  const known = new Map<string, number>();
+  let fetched = new Map<string, number>();
+  wire.on("Network.requestWillBeSent", ({ requestId, request }) => urls.set(requestId, request.url));
+  wire.on("Network.loadingFinished", ({ requestId, encodedDataLength }) => {
+    const url = urls.get(requestId) ?? requestId;
+    const size = Math.max(encodedDataLength, known.get(url) ?? 0);
+    known.set(url, size);
+    fetched.set(url, size);
+  });
+  await wire.send("Network.enable");
+  return {
+    clear: () => {
+      fetched = new Map();
+    },
+    bytes: () => [...fetched.values()].reduce((sum, size) => sum + size, 0),
+  };
+}
+
 async function checkPlace(
   tab: TestPage,
-  wire: CDPSession,
+  scale: Scale,
   { origin }: Reader,
   place: Place,
   findings: Findings,
@@ -77,21 +108,17 @@ async function checkPlace(
 ): Promise<void> {
   const { page, errors } = tab;
   const found: string[] = [];
-  let bytes = 0;
-  const count = ({ encodedDataLength }: { encodedDataLength: number }): void => {
-    bytes += encodedDataLength;
-  };
   const foreign = (request: { url(): string }): void => {
     const url = new URL(request.url());
     if (url.protocol.startsWith("http") && url.origin !== origin) found.push(`asks another host: ${url.href}`);
   };
-  wire.on("Network.loadingFinished", count);
   page.on("request", foreign);
   await page.setViewportSize(desk);
+  scale.clear();
   await page.goto(origin + place.path, { waitUntil: "load" });
   await settled(page);
+  const bytes = scale.bytes();
   findings.weights[place.name] = bytes;
-  wire.off("Network.loadingFinished", count);
   if (bytes > heaviestPage) found.push(`weighs ${bytes} bytes`);
   const looks = isWhole ? everyLook : [plainest];
   // The frame around the middle is the same on every page of a layout: what it looks like is asked for once.
@@ -148,7 +175,7 @@ async function inLooks(
   drawn = context,
 ): Promise<string[]> {
   const found: string[] = [];
-  if (!(await page.evaluate<boolean>(`"axe" in window`))) await page.evaluate(axe.source);
+  if (!(await page.evaluate<boolean>(`"axe" in window`))) await page.evaluate(axeSource);
   for (const look of looks) {
     const { viewport, colorScheme } = look;
     const words = `${viewport.width} ${colorScheme}`;

@@ -1,4 +1,7 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { Database as SqliteFile } from "bun:sqlite";
+import { createHash } from "node:crypto";
+import { existsSync } from "node:fs";
+import { copyFile, mkdtemp, rename, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { migrations } from "#generated/migrations.ts";
@@ -175,6 +178,33 @@ export async function startTestProgram(
   };
 }
 
+/** Which state of the schema a template holds: one is made for each, and copied for every test file. */
+function schemaVersion(): string {
+  return createHash("sha256")
+    .update(Object.keys(migrations).join())
+    .update(JSON.stringify(Object.values(migrations).map((one) => one.up.toString())))
+    .digest("hex")
+    .slice(0, 12);
+}
+
+/**
+ * Lays an empty database of the newest schema at `path`. One run of `scripts/test` builds it once and copies it for every
+ * other test file; without that run's folder it is built each time.
+ */
+async function laySqlite(path: string): Promise<void> {
+  const folder = process.env["PURSER_TEST_TEMPLATES"] ?? "";
+  const template = join(folder, `${schemaVersion()}.sqlite`);
+  if (folder !== "" && existsSync(template)) return copyFile(template, path);
+  await migrateSqlite(path, migrations);
+  if (folder === "") return;
+  // What is in the log moves into the file; and as test files run at the same time, only a whole copy gets the name.
+  const connection = new SqliteFile(path);
+  connection.run("pragma wal_checkpoint(truncate)");
+  connection.close();
+  await copyFile(path, `${template}.${process.pid}`);
+  await rename(`${template}.${process.pid}`, template);
+}
+
 async function openTestDatabase(
   directory: string,
 ): Promise<{ database: Database; drop: () => Promise<void>; raw: TestProgram["raw"] }> {
@@ -182,14 +212,7 @@ async function openTestDatabase(
     const { postgresDialect } = await import("../../src/platform/database/postgres.ts");
     const { createDatabaseFrom, ensureServingRole, ensureTemplate, postgresUrlOf, servingRole } =
       await import("./postgres.ts");
-    const { createHash } = await import("node:crypto");
-    // A template for each state of the schema, made once and cloned for every test file.
-    const version = createHash("sha256")
-      .update(Object.keys(migrations).join())
-      .update(JSON.stringify(Object.values(migrations).map((one) => one.up.toString())))
-      .digest("hex")
-      .slice(0, 12);
-    const template = `purser_template_${version}`;
+    const template = `purser_template_${schemaVersion()}`;
     await ensureTemplate(template, async (url) => {
       await ensureServingRole();
       await migratePostgres(postgresDialect(url, 2).dialect, migrations, servingRole.user);
@@ -204,7 +227,7 @@ async function openTestDatabase(
     };
   }
   const path = join(directory, "purser.sqlite");
-  await migrateSqlite(path, migrations);
+  await laySqlite(path);
   return {
     database: openSqliteDatabase(path),
     drop: async () => {},
