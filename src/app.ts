@@ -10,7 +10,8 @@ import { createHub } from "./platform/live/hub.ts";
 import { listenToOthers } from "./platform/live/listen.ts";
 import { moduleRoutes, operatorRoutes } from "./platform/http/module-routes.ts";
 import { trafficOf } from "./platform/http/traffic.ts";
-import { createServer, type Gate } from "./platform/http/server.ts";
+import type { Gate } from "./platform/http/entry.ts";
+import { createServer } from "./platform/http/server.ts";
 import { buildRegistry } from "./platform/module.ts";
 import { loadTenant } from "./platform/tenants.ts";
 

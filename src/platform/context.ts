@@ -160,8 +160,12 @@ export function systemContext(app: App, tenant: Tenant): Ctx {
  */
 export function reading<T>(ctx: Ctx, work: (ctx: Ctx) => Promise<T>): Promise<T> {
   if ("unit" in ctx || ctx.isReader === true) return work(ctx);
-  const { app, tenant, actor, request } = ctx;
-  return app.database.read(tenant.id, (db) => work({ app, tenant, actor, request, db, isReader: true }));
+  return ctx.app.database.read(ctx.tenant.id, (db) => work(readerOf(ctx, db)));
+}
+
+/** The context inside a read that is open already. */
+export function readerOf({ app, tenant, actor, request }: Ctx, db: Db): Ctx {
+  return { app, tenant, actor, request, db, isReader: true };
 }
 
 /** Runs as one unit of work; a caller that is inside one already joins it. */

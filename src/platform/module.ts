@@ -8,7 +8,7 @@ import type { Notice } from "./events/notice.ts";
 import type { AnyEventType, Subscription } from "./events/event-type.ts";
 import type { List } from "./http/lists/list.ts";
 import type { Incoming, Route } from "./http/route.ts";
-import type { Entered } from "./http/server.ts";
+import type { Entered } from "./http/entry.ts";
 import type { Job } from "./jobs/jobs.ts";
 import type { ReferenceSet } from "./reference.ts";
 import type { PaletteSource } from "./palette.ts";

@@ -33,8 +33,10 @@ export const tenants = table(
     deleting_at: readOnly(col.maybe.instant()),
     /** The data key that is sealed with now. */
     key_id: secret(col.maybe.text()),
+    /** Raised by the database with each change of the organization's configuration. */
+    configuration_version: secret(defaulted(readOnly(col.integer()), 1)),
   },
-  { isPlatform: true, isAudited: false, noun: "organization" },
+  { isPlatform: true, isConfiguration: true, isAudited: false, noun: "organization" },
 );
 
 /** Which host name belongs to whom; looked up before anybody has signed in. */
@@ -120,7 +122,7 @@ export const organizations = table(
     setup_step: readOnly(col.maybe.text()),
     set_up_at: readOnly(col.maybe.instant()),
   },
-  { noun: "organization" },
+  { noun: "organization", isConfiguration: true },
 );
 
 /** How mail is sent. One row a tenant. */
@@ -137,7 +139,7 @@ export const mailSettings = table(
     from_address: col.text({ format: "email" }),
     is_certificate_checked: defaulted(col.boolean({ label: "Check the server's certificate" }), true),
   },
-  { noun: "mail settings" },
+  { noun: "mail settings", isConfiguration: true },
 );
 
 /** Numbers without gaps, one counter a kind. */

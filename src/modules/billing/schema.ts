@@ -16,7 +16,7 @@ export const taxRates = table(
     is_default: defaulted(col.boolean({ label: "Standard" }), false),
     is_active: defaulted(col.boolean({ label: "In use" }), true),
   },
-  { noun: "tax rate", readPermission },
+  { noun: "tax rate", readPermission, isConfiguration: true },
 );
 
 /** What a company owes, and for what (PRD 3.10.2). */

@@ -16,7 +16,7 @@ export const ticketQueues = table(
     sort_order: sortOrder,
     archived_at: readOnly(col.maybe.instant()),
   },
-  { noun: "queue", readPermission },
+  { noun: "queue", readPermission, isConfiguration: true },
 );
 
 /** A state that a ticket can be in; it says who moves next and whether the clock runs. */
@@ -39,7 +39,7 @@ export const ticketStatuses = table(
     /** Which statuses may follow; none: all. */
     next_status_ids: defaulted(readOnly(col.json<string[]>({ label: "May be followed by" })), []),
   },
-  { noun: "status", readPermission },
+  { noun: "status", readPermission, isConfiguration: true },
 );
 
 export const ticketPriorities = table(
@@ -52,7 +52,7 @@ export const ticketPriorities = table(
     is_default: isDefault,
     sort_order: sortOrder,
   },
-  { noun: "priority", readPermission },
+  { noun: "priority", readPermission, isConfiguration: true },
 );
 
 export const ticketTypes = table(
@@ -69,7 +69,7 @@ export const ticketTypes = table(
     sort_order: sortOrder,
     archived_at: readOnly(col.maybe.instant()),
   },
-  { noun: "type", readPermission },
+  { noun: "type", readPermission, isConfiguration: true },
 );
 
 export const ticketCategories = table(
@@ -81,7 +81,7 @@ export const ticketCategories = table(
     sort_order: sortOrder,
     archived_at: readOnly(col.maybe.instant()),
   },
-  { noun: "category", readPermission },
+  { noun: "category", readPermission, isConfiguration: true },
 );
 
 export const ticketSources = ["portal", "email", "phone", "api", "chat", "rmm"] as const;

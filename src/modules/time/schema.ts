@@ -16,7 +16,7 @@ export const workTypes = table(
     is_active: defaulted(col.boolean({ label: "In use" }), true),
     sort_order: defaulted(col.integer({ label: "Position" }), 0),
   },
-  { noun: "work type" },
+  { noun: "work type", isConfiguration: true },
 );
 
 export const timeRoundingRules = table(

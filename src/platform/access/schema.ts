@@ -37,16 +37,20 @@ export const scopes = ["all", "team", "own"] as const;
 export type Scope = (typeof scopes)[number];
 
 /** A named set of permissions. Standard roles have a key and come with every organization. */
-export const roles = table("roles", {
-  ...record,
-  role_key: readOnly(col.maybe.text()),
-  /** Whom the role is for; staff and portal users are never given each other's. */
-  user_type: defaulted(readOnly(col.enum(["staff", "portal"] as const, { label: "For" })), "staff" as const),
-  name: col.text({ maxLength: 80 }),
-  description: defaulted(col.text({ maxLength: 1000 }), ""),
-  /** Who has the role signs in in two steps. */
-  is_mfa_required: defaulted(col.boolean({ label: "Requires two-step sign-in" }), false),
-});
+export const roles = table(
+  "roles",
+  {
+    ...record,
+    role_key: readOnly(col.maybe.text()),
+    /** Whom the role is for; staff and portal users are never given each other's. */
+    user_type: defaulted(readOnly(col.enum(["staff", "portal"] as const, { label: "For" })), "staff" as const),
+    name: col.text({ maxLength: 80 }),
+    description: defaulted(col.text({ maxLength: 1000 }), ""),
+    /** Who has the role signs in in two steps. */
+    is_mfa_required: defaulted(col.boolean({ label: "Requires two-step sign-in" }), false),
+  },
+  { isConfiguration: true },
+);
 
 export const rolePermissions = table(
   "role_permissions",
@@ -57,7 +61,7 @@ export const rolePermissions = table(
     /** How far it reaches over records that belong to somebody. */
     scope: defaulted(col.enum(scopes), "all" as const),
   },
-  { isAudited: false },
+  { isAudited: false, isConfiguration: true },
 );
 
 /** What standard roles have been offered: what somebody takes away from a role stays away. */
@@ -70,20 +74,20 @@ export const offeredGrants = table(
 export const userRoles = table(
   "user_roles",
   { ...link, user_id: col.ref("users"), role_id: col.ref("roles") },
-  { isAudited: false },
+  { isAudited: false, isConfiguration: true },
 );
 
 /** People who work together; a ticket can be a team's. */
 export const teams = table(
   "teams",
   { ...record, name: col.text({ maxLength: 80 }), description: defaulted(col.text({ maxLength: 1000 }), "") },
-  { noun: "team" },
+  { noun: "team", isConfiguration: true },
 );
 
 export const teamMembers = table(
   "team_members",
   { ...link, team_id: col.ref("teams"), user_id: col.ref("users"), is_lead: defaulted(col.boolean(), false) },
-  { isAudited: false },
+  { isAudited: false, isConfiguration: true },
 );
 
 /** A browser that is signed in. The cookie holds a token; here stands only its hash. */

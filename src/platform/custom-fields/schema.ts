@@ -52,7 +52,7 @@ export const customFieldDefinitions = table(
     is_portal_visible: defaulted(col.boolean({ label: "Shown in the portal" }), false),
     archived_at: readOnly(col.maybe.instant()),
   },
-  { noun: "custom field" },
+  { noun: "custom field", isConfiguration: true },
 );
 
 export type Definition = RowOf<typeof customFieldDefinitions>;

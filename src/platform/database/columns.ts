@@ -194,6 +194,8 @@ export interface Table<N extends string = string, C extends Columns = Columns> {
   readonly companyColumn: string | null;
   /** What portal users need to see rows of their company; null: all of them do. */
   readonly portalPermission: string | null;
+  /** Read by nearly every request and hardly ever changed: its rows are kept in memory (decision 0033). */
+  readonly isConfiguration: boolean;
 }
 
 interface TableOptions {
@@ -201,6 +203,7 @@ interface TableOptions {
   isAudited?: boolean;
   isSensitive?: boolean;
   isPlatform?: boolean;
+  isConfiguration?: boolean;
   readPermission?: string;
   companyColumn?: string;
   portalPermission?: string;
@@ -237,6 +240,7 @@ export function table<const N extends string, C extends Columns>(
     isAudited: options.isAudited ?? true,
     isSensitive: options.isSensitive ?? false,
     isPlatform: options.isPlatform ?? false,
+    isConfiguration: options.isConfiguration ?? false,
     readPermission: options.readPermission ?? null,
     companyColumn: options.companyColumn ?? null,
     portalPermission: options.portalPermission ?? null,

@@ -1,6 +1,7 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import { type Dialect, Kysely, sql } from "kysely";
 import type { Pool } from "pg";
+import { type Edition, KeptConfiguration, readMemory, remembering, unitMemory } from "./memory.ts";
 import { openSqlite, sqliteDialect } from "./sqlite.ts";
 import type { Db } from "./tables.ts";
 import { tenancyPlugin } from "./tenancy.ts";
@@ -36,21 +37,29 @@ function refuseInsideUnit(): void {
 
 /** SQLite: one connection that writes, one that only reads and so never waits for an open transaction. */
 export function openSqliteDatabase(path: string): Database {
-  const writer = new Kysely<unknown>({ dialect: sqliteDialect(openSqlite(path)) }) as unknown as Db;
-  const reader = new Kysely<unknown>({ dialect: sqliteDialect(openSqlite(path, { readonly: true })) }) as unknown as Db;
-  const transaction = <T>(work: (db: Db) => Promise<T>, tenantId?: string): Promise<T> => {
+  const dialects = {
+    writer: sqliteDialect(openSqlite(path)),
+    reader: sqliteDialect(openSqlite(path, { readonly: true })),
+  };
+  const writer = new Kysely<unknown>({ dialect: dialects.writer }) as unknown as Db;
+  const reader = new Kysely<unknown>({ dialect: dialects.reader }) as unknown as Db;
+  const kept = new KeptConfiguration();
+  const transaction = <T>(work: (db: Db) => Promise<T>): Promise<T> => {
     refuseInsideUnit();
-    return insideUnit.run(true, () =>
-      writer.transaction().execute((db) => work(tenantId === undefined ? db : db.withPlugin(tenancyPlugin(tenantId)))),
-    );
+    return insideUnit.run(true, () => writer.transaction().execute(work));
   };
   return {
     dialect: "sqlite",
-    write: (tenantId, work) => transaction(work, tenantId),
-    platform: (work) => transaction(work),
+    write: (tenantId, work) =>
+      transaction(async (db) => {
+        const memory = unitMemory(kept, await editionOf(db, tenantId));
+        return work(remembering(db, dialects.writer, memory).withPlugin(tenancyPlugin(tenantId)));
+      }),
+    platform: transaction,
     read: async (tenantId, work) => {
       refuseInsideUnit();
-      return work(reader.withPlugin(tenancyPlugin(tenantId)));
+      const memory = readMemory(kept, await editionOf(reader, tenantId));
+      return work(remembering(reader, dialects.reader, memory).withPlugin(tenancyPlugin(tenantId)));
     },
     // Committed: what is taken back never reaches the disk, and so proves nothing about it.
     probe: () =>
@@ -68,6 +77,15 @@ export function openSqliteDatabase(path: string): Database {
       await writer.destroy();
     },
   };
+}
+
+interface Versioned {
+  configuration_version: number;
+}
+
+async function editionOf(db: Db, tenantId: string): Promise<Edition> {
+  const { rows } = await sql<Versioned>`select configuration_version from tenants where id = ${tenantId}`.execute(db);
+  return { tenantId, version: rows[0]?.configuration_version ?? null };
 }
 
 /** Names the locks of units of work among all advisory locks of the database. */
@@ -99,9 +117,24 @@ function turns(): <T>(tenantId: string, run: () => Promise<T>) => Promise<T> {
 export function openPostgresDatabase(dialect: Dialect, connections?: Pool): Database {
   const pool = new Kysely<unknown>({ dialect }) as unknown as Db;
   const inTurn = turns();
-  const asTenant = async <T>(db: Db, tenantId: string, work: (db: Db) => Promise<T>): Promise<T> => {
-    await sql`select set_config('app.current_tenant', ${tenantId}, true)`.execute(db);
-    return work(db.withPlugin(tenancyPlugin(tenantId)));
+  const kept = new KeptConfiguration();
+  /** Opens a transaction in one message, for each would be a way to the server and back: it ends by saying which configuration there is. */
+  const open = async (db: Db, tenantId: string, beginning: string): Promise<Edition> => {
+    const id = sql.lit(tenantId);
+    const { rows } = await sql<Versioned>`${sql.raw(beginning)};
+      select set_config('app.current_tenant', ${id}, true);
+      select configuration_version from tenants where id = ${id}`.execute(db);
+    return { tenantId, version: rows[0]?.configuration_version ?? null };
+  };
+  const closing = async <T>(db: Db, run: () => Promise<T>): Promise<T> => {
+    try {
+      const result = await run();
+      await sql`commit`.execute(db);
+      return result;
+    } catch (error) {
+      await sql`rollback`.execute(db).catch(() => {});
+      throw error;
+    }
   };
   return {
     dialect: "postgres",
@@ -109,10 +142,13 @@ export function openPostgresDatabase(dialect: Dialect, connections?: Pool): Data
       refuseInsideUnit();
       return inTurn(tenantId, () =>
         insideUnit.run(true, () =>
-          pool.transaction().execute(async (db) => {
-            await sql`select pg_advisory_xact_lock(${unitLock}, hashtext(${tenantId}))`.execute(db);
-            return asTenant(db, tenantId, work);
-          }),
+          pool.connection().execute((db) =>
+            closing(db, async () => {
+              const turn = `begin; select pg_advisory_xact_lock(${unitLock}, hashtext('${tenantId}'))`;
+              const memory = unitMemory(kept, await open(db, tenantId, turn));
+              return work(remembering(db, dialect, memory).withPlugin(tenancyPlugin(tenantId)));
+            }),
+          ),
         ),
       );
     },
@@ -122,20 +158,12 @@ export function openPostgresDatabase(dialect: Dialect, connections?: Pool): Data
     },
     read: (tenantId, work) => {
       refuseInsideUnit();
-      return pool.connection().execute(async (db) => {
-        // In one message: each would be a way to the server and back.
-        await sql`${sql.raw("begin read only; select set_config('app.current_tenant', ")}${sql.lit(tenantId)}, true)`.execute(
-          db,
-        );
-        try {
-          const result = await work(db.withPlugin(tenancyPlugin(tenantId)));
-          await sql`commit`.execute(db);
-          return result;
-        } catch (error) {
-          await sql`rollback`.execute(db).catch(() => {});
-          throw error;
-        }
-      });
+      return pool.connection().execute((db) =>
+        closing(db, async () => {
+          const memory = readMemory(kept, await open(db, tenantId, "begin read only"));
+          return work(remembering(db, dialect, memory).withPlugin(tenancyPlugin(tenantId)));
+        }),
+      );
     },
     ...(connections === undefined ? {} : { listen: (...given) => listenOn(connections, ...given) }),
     probe: () => probeWrite(pool),

@@ -28,6 +28,8 @@ export interface Schema {
   addColumns(table: string, columns: Record<string, string>): Promise<void>;
   /** Closes references that were declared `later`, or that a column did not have so far: `[table, column, target]`. */
   addReferences(references: [string, string, string][]): Promise<void>;
+  /** From now on every change of these tables raises `tenants.configuration_version` of the organization they belong to. */
+  watchConfiguration(tables: string[]): Promise<void>;
   run(statement: string): Promise<void>;
   /** Row-level security and rights for a table that was made by `run`. */
   secure(table: string): Promise<void>;
@@ -144,10 +146,41 @@ export function schemaOf(db: Kysely<unknown>, dialect: "sqlite" | "postgres", se
       const references = parsed.flatMap(([name, { target }]) => (target === null ? [] : [[name, target] as const]));
       await addReferences(table, references);
     },
+    watchConfiguration: async (tables) => {
+      if (dialect === "postgres") await run(configurationFunction);
+      for (const table of tables) for (const statement of configurationTriggers(table, dialect)) await run(statement);
+    },
     addReferences: async (references) => {
       for (const [table, column, target] of references) await addReferences(table, [[column, target]]);
     },
   };
+}
+
+/** Whose row it was; what the migrator changes belongs to whom the row says, for it sees all of them. */
+const configurationFunction = `create or replace function raise_configuration_version() returns trigger language plpgsql as $$
+begin
+  update tenants set configuration_version = configuration_version + 1
+    where id = (coalesce(to_jsonb(new), to_jsonb(old)) ->> tg_argv[0])::uuid;
+  return null;
+end $$`;
+
+/** Of `tenants` only what somebody changes counts, not the version that a trigger raises. */
+function configurationTriggers(table: string, dialect: "sqlite" | "postgres"): string[] {
+  const isTenants = table === "tenants";
+  const owner = isTenants ? "id" : "tenant_id";
+  const events = isTenants ? ["update"] : ["insert", "update", "delete"];
+  if (dialect === "postgres") {
+    const when = isTenants ? " when (pg_trigger_depth() = 0)" : "";
+    return [
+      `create trigger ${table}_configuration after ${events.join(" or ")} on ${table}
+        for each row${when} execute function raise_configuration_version('${owner}')`,
+    ];
+  }
+  return events.map(
+    (event) => `create trigger ${table}_configuration_${event} after ${event} on ${table} begin
+      update tenants set configuration_version = configuration_version + 1 where id = ${event === "delete" ? "old" : "new"}.${owner};
+    end`,
+  );
 }
 
 const isColumn = (line: string): boolean => !/^(foreign key|primary key|unique) /.test(line);

@@ -40,7 +40,14 @@ function instant(text: string): string {
 /** pg sends arrays as PostgreSQL arrays; ours are always JSON. */
 function encoding(pool: Pool): Pool {
   pool.on("connect", (client) => {
-    const query = client.query.bind(client) as (...given: unknown[]) => unknown;
+    const given = client.query.bind(client) as (...given: unknown[]) => unknown;
+    // Of several statements in one message the last one's rows are meant.
+    const query = (...all: unknown[]): unknown => {
+      const answer = given(...all);
+      return answer instanceof Promise
+        ? answer.then((results: unknown) => (Array.isArray(results) ? (results.at(-1) as unknown) : results))
+        : answer;
+    };
     const wrapped = (first: unknown, values?: unknown, ...rest: unknown[]): unknown => {
       if (!Array.isArray(values)) return query(first, values, ...rest);
       const encoded = values.map(encode);

@@ -5,7 +5,7 @@ import { plus } from "../../../platform/clock.ts";
 import type { App } from "../../../platform/context.ts";
 import { hostCookieName, parseCookies } from "../../../platform/http/cookies.ts";
 import type { Incoming, Route } from "../../../platform/http/route.ts";
-import type { Entered } from "../../../platform/http/server.ts";
+import type { Entered } from "../../../platform/http/entry.ts";
 import { noId } from "../../../platform/ids.ts";
 import { operatorIdleMilliseconds } from "./sessions.ts";
 

@@ -1,0 +1,171 @@
+import {
+  type CompiledQuery,
+  type DatabaseConnection,
+  type Dialect,
+  DummyDriver,
+  Kysely,
+  type QueryResult,
+  type UnknownRow,
+} from "kysely";
+import { tableNamed } from "./columns.ts";
+import type { Db } from "./tables.ts";
+
+/**
+ * Answers that need not be asked for again (decision 0033).
+ *
+ * - **Within one read** the same statement with the same values is run once, however many parts of a page ask it.
+ * - **Configuration** (states, queues, roles, custom fields: tables stated with `isConfiguration`) is read by nearly every
+ *   request and hardly ever changes. What reads nothing else is kept for as long as the organization's configuration has
+ *   the same version, which each read and each unit of work asks for first. Triggers raise it in the transaction of the change,
+ *   whoever makes it: so an answer that is kept is never older than the transaction that uses it.
+ */
+export interface Memory {
+  /** The answer to a statement: remembered, or what `run` brings. */
+  answer(query: CompiledQuery, run: () => Promise<QueryResult<unknown>>): Promise<QueryResult<unknown>>;
+}
+
+/** What is kept in all, and how many rows an answer may have that is. */
+const mostKept = 4000;
+const mostRows = 300;
+
+/** The configuration of all organizations, as one process knows it. */
+export class KeptConfiguration {
+  readonly #answers = new Map<string, readonly UnknownRow[]>();
+
+  get(key: string): readonly UnknownRow[] | undefined {
+    const rows = this.#answers.get(key);
+    if (rows === undefined) return undefined;
+    // What was used last stands last, so that the first is the one to go.
+    this.#answers.delete(key);
+    this.#answers.set(key, rows);
+    return rows;
+  }
+
+  set(key: string, rows: readonly UnknownRow[]): void {
+    if (rows.length > mostRows) return;
+    this.#answers.set(key, rows);
+    const [oldest] = this.#answers.keys();
+    if (this.#answers.size > mostKept && oldest !== undefined) this.#answers.delete(oldest);
+  }
+}
+
+/** Whose configuration, and which: null where an organization has none (it is not there, or it is the operators' host). */
+export interface Edition {
+  tenantId: string;
+  version: number | null;
+}
+
+/** The memory of one read: every answer, as long as they are not many. */
+export function readMemory(kept: KeptConfiguration, edition: Edition): Memory {
+  const asked = new Map<string, Promise<QueryResult<unknown>>>();
+  let room = mostRows * 10;
+  return {
+    answer: async (query, run) => {
+      const kind = kindOf(query.sql);
+      if (kind === "other") return run();
+      const key = keyOf(query);
+      const known = asked.get(key);
+      if (known !== undefined) return copied(await known);
+      const found = kind === "configuration" ? fromKept(kept, edition, key, run) : run();
+      if (room <= 0) return found;
+      asked.set(key, found);
+      const answer = await found;
+      room -= answer.rows.length + 1;
+      return copied(answer);
+    },
+  };
+}
+
+/** The memory of a unit of work: configuration, until the unit itself changes some. */
+export function unitMemory(kept: KeptConfiguration, edition: Edition): Memory {
+  let isChanged = false;
+  return {
+    answer: async (query, run) => {
+      const kind = kindOf(query.sql);
+      if (kind === "other" && changesConfiguration(query.sql)) isChanged = true;
+      if (kind !== "configuration" || isChanged) return run();
+      return copied(await fromKept(kept, edition, keyOf(query), run));
+    },
+  };
+}
+
+async function fromKept(
+  kept: KeptConfiguration,
+  { tenantId, version }: Edition,
+  key: string,
+  run: () => Promise<QueryResult<unknown>>,
+): Promise<QueryResult<unknown>> {
+  if (version === null) return run();
+  const name = `${tenantId} ${version} ${key}`;
+  const known = kept.get(name);
+  if (known !== undefined) return { rows: [...known] };
+  const { rows } = await run();
+  // A unit that changes configuration while this runs is on its way to the next version.
+  kept.set(name, rows as UnknownRow[]);
+  return { rows };
+}
+
+/** The same database handle, which asks the memory first. */
+export function remembering(db: Db, dialect: Dialect, memory: Memory): Db {
+  const executor = db.getExecutor();
+  const connection: DatabaseConnection = {
+    executeQuery: async <R>(query: CompiledQuery): Promise<QueryResult<R>> =>
+      (await memory.answer(query, () =>
+        executor.provideConnection((one) => one.executeQuery<unknown>(query)),
+      )) as QueryResult<R>,
+    streamQuery: () => {
+      throw new Error("page through the rows instead of streaming them");
+    },
+  };
+  return new Kysely<unknown>({
+    config: { dialect },
+    dialect,
+    driver: new DummyDriver(),
+    executor: executor.withConnectionProvider({ provideConnection: (consumer) => consumer(connection) }),
+  }) as unknown as Db;
+}
+
+const keyOf = ({ sql, parameters }: CompiledQuery): string => `${sql}\n${JSON.stringify(parameters)}`;
+
+/** Rows that whoever asked may change without changing what is remembered. */
+function copied({ rows }: QueryResult<unknown>): QueryResult<unknown> {
+  return { rows: (rows as UnknownRow[]).map(copyOf) };
+}
+
+function copyOf(row: UnknownRow): UnknownRow {
+  const copy = { ...row };
+  for (const [name, value] of Object.entries(copy))
+    if (typeof value === "object" && value !== null) copy[name] = structuredClone(value);
+  return copy;
+}
+
+type Kind = "configuration" | "select" | "other";
+
+/** By its text, which is the same for as many values as there are. */
+const kinds = new Map<string, Kind>();
+const mostTexts = 2000;
+
+function kindOf(text: string): Kind {
+  const known = kinds.get(text);
+  if (known !== undefined) return known;
+  const kind = readKind(text);
+  if (kinds.size < mostTexts) kinds.set(text, kind);
+  return kind;
+}
+
+const names = /\b(?:from|join|into|update)\s+"?(\w+)/gi;
+/** What a text may hold whose answer depends on more than the rows of the tables that it names after `from` and `join`. */
+const depends =
+  /\bfrom\s+"?\w+"?(?:\s+as\s+"?\w+"?)?\s*,|\b(?:now|random|current_\w+|\w*timestamp|set_config|\w*lock\w*)\b/i;
+
+function readKind(text: string): Kind {
+  if (!/^\s*(?:select|with)\b/i.test(text)) return "other";
+  if (/\b(?:insert|update|delete|set_config|for\s+(?:no\s+key\s+)?(?:update|share))\b/i.test(text)) return "other";
+  const tables = [...text.matchAll(names)].map((match) => match[1] ?? "");
+  const isKept = tables.length > 0 && tables.every((name) => tableNamed(name)?.isConfiguration === true);
+  return isKept && !depends.test(text) ? "configuration" : "select";
+}
+
+function changesConfiguration(text: string): boolean {
+  return [...text.matchAll(names)].some((match) => tableNamed(match[1] ?? "")?.isConfiguration === true);
+}
