@@ -1,5 +1,6 @@
 import type { Ctx } from "../../platform/context.ts";
 import type { CsvFile } from "../../platform/csv/read.ts";
+import type { Table } from "../../platform/database/columns.ts";
 import { invalidField } from "../../platform/errors.ts";
 import { t } from "../../platform/language/index.ts";
 import { fileColumns } from "../../platform/transfer/columns.ts";
@@ -7,10 +8,12 @@ import { Directory } from "./directory.ts";
 import { type Batch, dateOrderOf, isToBeCreated, mappingOf, matchedValues, parseSlowly, valueKey } from "./file.ts";
 import { type Makable, makableFields } from "./make.ts";
 import { loadPresent, lookupsOf, type Present } from "./present.ts";
-import type { DateOrder } from "./rules/dates.ts";
+import { type DateOrder, instantParser } from "./rules/dates.ts";
 import { type DerivedTarget, derivedTarget, fieldOf, resolve } from "./rules/derived.ts";
 import { companyTarget } from "./rules/companies.ts";
 import { contactTarget } from "./rules/contacts.ts";
+import type { Field } from "./rules/field.ts";
+import type { Reading } from "./rules/parsers.ts";
 import { type Lookups, type Mapping, type Target, textOf } from "./rules/index.ts";
 
 /** Companies and contacts come from many products, in one row with sites and people: they have rules of their own beside. */
@@ -35,9 +38,17 @@ export async function targetNamed(ctx: Ctx, name: string, dates: DateOrder = nul
     ...own,
     label: derived.label,
     columns,
-    fields: [...own.fields, ...columns.map((column) => fieldOf(column, how))],
+    fields: [
+      ...own.fields.map((one) => readHere(one, transfer.resource.table, how)),
+      ...columns.map((column) => fieldOf(column, how)),
+    ],
     complete: (values, lookups) => [...own.complete(values, lookups), ...resolve(transfer, columns, values, lookups)],
   };
+}
+
+/** A hand-written field, with points in time read as everywhere else: in the organization's zone and the file's order. */
+function readHere(field: Field, { columns }: Table, { dates, timezone }: Reading): Field {
+  return columns[field.key]?.kind === "instant" ? { ...field, parse: instantParser(dates, timezone) } : field;
 }
 
 /** A batch's file beside the records that are there. */

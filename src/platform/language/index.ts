@@ -20,6 +20,7 @@ export {
   inLanguage,
   inOrganizationsLanguage,
   speak,
+  speakToReader,
 } from "./speaking.ts";
 
 /** What stands in the place of `{name}` in a text. */

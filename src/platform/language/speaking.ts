@@ -64,6 +64,20 @@ export function forReader<T>(
   run: () => T,
   zone: string | null = null,
 ): T {
-  const language = languages.find((one) => one != null && isLanguage(one)) ?? languageOf(organization_locale);
+  const language = closest(organization_locale, languages);
   return inLanguage(language, localeFor(language, organization_locale), run, zone);
+}
+
+/** Goes on as `forReader` does: for a page whose address says who reads it. */
+export function speakToReader(
+  { organization_locale }: Organization,
+  languages: readonly (string | null | undefined)[],
+  zone: string | null,
+): void {
+  const language = closest(organization_locale, languages);
+  speak(language, localeFor(language, organization_locale), zone);
+}
+
+function closest(organizationLocale: string, languages: readonly (string | null | undefined)[]): string {
+  return languages.find((one) => one != null && isLanguage(one)) ?? languageOf(organizationLocale);
 }

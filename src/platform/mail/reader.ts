@@ -1,5 +1,5 @@
 import type { Ctx } from "../context.ts";
-import { forReader } from "../language/index.ts";
+import { forReader, speakToReader } from "../language/index.ts";
 
 /** Whom a mail is written for: somebody who signs in, or a client's contact. */
 export type Reader = { user_id: string } | { contact_id: string };
@@ -11,6 +11,12 @@ export type Reader = { user_id: string } | { contact_id: string };
 export async function inLanguageOf<T>(ctx: Ctx, reader: Reader, run: () => T | Promise<T>): Promise<T> {
   const { languages, zone } = await likesOf(ctx, reader);
   return forReader(ctx.tenant, languages, run, zone);
+}
+
+/** Goes on in that language and time zone: for the page that a link in such a mail leads to. */
+export async function speakLanguageOf(ctx: Ctx, reader: Reader): Promise<void> {
+  const { languages, zone } = await likesOf(ctx, reader);
+  speakToReader(ctx.tenant, languages, zone);
 }
 
 interface Likes {

@@ -44,6 +44,9 @@ export async function previewModel(ctx: Ctx, batch: Batch): Promise<ImportPrevie
         label,
         t("{count, plural, one {# row} other {# rows}}", { count: file.rows.length }),
         ...file.notices,
+        ...(mapping.some((key) => key != null && target.transfer.resource.table.columns[key]?.kind === "instant")
+          ? [t("Times without a zone are read as {zone} time", { zone: ctx.tenant.timezone })]
+          : []),
       ].join(" · "),
       breadcrumbs: [{ label: t("Imports"), href: "/imports" }],
       badges: [{ text: t(target.label), tone: "info" }],

@@ -43,7 +43,21 @@ test("points in time have their time along, in twelve hours or twenty-four", () 
     ["3/4/2024 10:00", "ambiguous_date"],
     ["soon", "invalid_instant"],
   ] as const)
-    expect([text, read(instantParser(null), text)]).toEqual([text, value]);
+    expect([text, read(instantParser(null, "UTC"), text)]).toEqual([text, value]);
+});
+
+test("a point in time without a zone is local time where the organization is, in summer and winter", () => {
+  const parse = instantParser("dmy", "Europe/Berlin");
+  for (const [text, value] of [
+    ["14.1.2024 16:05", "2024-01-14T15:05:00.000Z"],
+    ["2024-07-14 16:05", "2024-07-14T14:05:00.000Z"],
+    ["2024-07-14", "2024-07-13T22:00:00.000Z"],
+    ["2024-07-14 16:05Z", "2024-07-14T16:05:00.000Z"],
+    ["14/7/2024 4:05 PM -0500", "2024-07-14T21:05:00.000Z"],
+    // The hour that the clock skips is read as the one after it.
+    ["2024-03-31 02:30", "2024-03-31T01:30:00.000Z"],
+  ] as const)
+    expect([text, read(parse, text)]).toEqual([text, value]);
 });
 
 test("a file of which some dates can only be read in one way says it for all of them", () => {

@@ -78,16 +78,16 @@ export function dateParser(order: DateOrder): Field["parse"] {
   };
 }
 
-/** A point in time; one without a zone is in UTC, as exports of other products have it. */
-export function instantParser(order: DateOrder): Field["parse"] {
+/** A point in time; one without a zone is local time in `timezone`, the organization's. */
+export function instantParser(order: DateOrder, timezone: string): Field["parse"] {
   return (text) => {
     const plain = text.trim();
-    const known = instant(plain);
+    const known = instant(plain, timezone);
     if (known.ok) return known;
     const read = writtenDay(plain, order);
     if (read === null) return order === null && isAmbiguous(plain) ? ambiguous("warning", text) : known;
     const time = timeOf(read.rest);
-    return time === null ? known : instant(`${read.day.toString()} ${time}`);
+    return time === null ? known : instant(`${read.day.toString()} ${time}`, timezone);
   };
 }
 

@@ -36,7 +36,7 @@ export function parserOf(column: FileColumn, { timezone, dates }: Reading): Fiel
     case "boolean":
       return yesOrNo;
     case "instant":
-      return instantParser(dates);
+      return instantParser(dates, timezone);
     case "date":
       return dateParser(dates);
     case "time":

@@ -154,19 +154,22 @@ export function tags(text: string): Parsed {
 }
 
 /**
- * An instant such as `2024-03-01 10:11:12 -0500` as ISO-8601 UTC with milliseconds. Without an offset it is taken for
- * UTC, a bare day for its midnight. One that cannot be read is a warning: nobody's company depends on it.
+ * An instant such as `2024-03-01 10:11:12 -0500` as ISO-8601 UTC with milliseconds. Without an offset it is local time in
+ * `timezone`, a bare day its midnight there. One that cannot be read is a warning: nobody's company depends on it.
  */
-export function instant(text: string): Parsed {
+export function instant(text: string, timezone = "UTC"): Parsed {
   const match = /^(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}:\d{2})(:\d{2})?(\.\d{1,9})?\s*(Z|UTC|[+-]\d{2}:?\d{2})?)?$/i.exec(
     text.trim(),
   );
-  const [, day, time = "00:00", seconds = ":00", fraction = "", zone = "Z"] = match ?? [];
+  const [, day, time = "00:00", seconds = ":00", fraction = "", zone = ""] = match ?? [];
   const offset = /^(z|utc)$/i.test(zone) ? "Z" : zone.replace(/^(.\d{2})(\d{2})$/, "$1:$2");
+  const local = `${day}T${time}${seconds}${fraction}`;
   try {
-    return good(
-      Temporal.Instant.from(`${day}T${time}${seconds}${fraction}${offset}`).toString({ smallestUnit: "millisecond" }),
-    );
+    const at =
+      zone === ""
+        ? Temporal.PlainDateTime.from(local).toZonedDateTime(timezone).toInstant()
+        : Temporal.Instant.from(`${local}${offset}`);
+    return good(at.toString({ smallestUnit: "millisecond" }));
   } catch {
     return odd(
       "invalid_instant",

@@ -106,6 +106,17 @@ describe("the address in a mail", () => {
     expect((await chosen()).is_reply_mailed).toBe(true);
   });
 
+  test("is a page in the contact's language, whatever the browser asks for", async () => {
+    const [receipt] = await mailsOf(await answered());
+    const shown = async (language: string | null): Promise<string> => {
+      await choose({ language });
+      const answer = await t.fetch(pathOf(receipt?.unsubscribe_url), { headers: { "accept-language": "en" } });
+      return answer.text();
+    };
+    expect(await shown("de")).toMatch(/<html[^>]* lang="de"[^]*Diese E-Mails beenden/);
+    expect(await shown(null)).toContain("Stop these mails");
+  });
+
   test("that was altered, or is another organization's, is nothing", async () => {
     const [receipt] = await mailsOf(await answered());
     const path = pathOf(receipt?.unsubscribe_url);

@@ -6,6 +6,7 @@ import { field, formModel } from "../../../platform/http/forms/model.ts";
 import type { FormPageModel } from "../../../platform/http/models/pages.ts";
 import { type Answer, type Incoming, page, response, type Route } from "../../../platform/http/route.ts";
 import { t } from "../../../platform/language/index.ts";
+import { speakLanguageOf } from "../../../platform/mail/reader.ts";
 import { contacts } from "../../companies/index.ts";
 import { canDoWithout, mailKinds, readUnsubscribe } from "./kinds.ts";
 
@@ -18,6 +19,7 @@ async function show(ctx: Ctx, incoming: Incoming): Promise<Answer> {
   if (asked === null) throw notFound();
   // Whoever has the address is the contact, and nobody is signed in.
   return reading(systemContext(ctx.app, ctx.tenant), async (reader) => {
+    await speakLanguageOf(reader, { contact_id: asked.contactId });
     const contact = await find(reader, "contacts", asked.contactId);
     const title = t(mailKinds[asked.kind]);
     const isOn = contact[asked.kind];
