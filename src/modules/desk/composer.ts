@@ -1,5 +1,5 @@
 import { can } from "../../platform/access/actor.ts";
-import { maybeFind } from "../../platform/access/reach.ts";
+import type { RowFor } from "../../platform/access/reach.ts";
 import type { Ctx } from "../../platform/context.ts";
 import type { Failure } from "../../platform/errors.ts";
 import { field, type FormValues, formModel } from "../../platform/http/forms/model.ts";
@@ -7,7 +7,7 @@ import type { ComposerModel } from "../../platform/http/models/pages.ts";
 import { t } from "../../platform/language/index.ts";
 import { contactName } from "../companies/index.ts";
 import { mostFiles, statusOptions, type TicketRow, wantsMail } from "../tickets/index.ts";
-import { activeTimer, workTypeOptions } from "../time/index.ts";
+import { type ActiveTimer, workTypeOptions } from "../time/index.ts";
 
 /** What the composer sends beside the text. */
 export const replyNames = ["note_type", "content", "duration", "work_type_id", "is_billable", "status_id"];
@@ -15,15 +15,23 @@ export const replyNames = ["note_type", "content", "duration", "work_type_id", "
 const text = (values: FormValues | null, name: string): string =>
   typeof values?.[name] === "string" ? values[name] : "";
 
+/** What a reply is about, as the page around it has read it. */
+export interface Answered {
+  ticket: TicketRow;
+  /** The clock that runs for whoever writes. */
+  timer: ActiveTimer | null;
+  /** Who asked, within reach. */
+  contact: RowFor<"contacts"> | undefined;
+}
+
 /** Where a reply is written; with `typed` and `failure` as it was sent, so that no word is lost. */
 export async function composerOf(
   ctx: Ctx,
-  ticket: TicketRow,
+  { ticket, timer, contact }: Answered,
   action: string,
   typed: FormValues | null,
   failure: Failure | null,
 ): Promise<ComposerModel> {
-  const timer = await activeTimer(ctx);
   const isTimed = timer?.ticket_id === ticket.id;
   const timeFields = can(ctx.actor, "time.write")
     ? [
@@ -73,7 +81,7 @@ export async function composerOf(
     kind: typed === null || text(typed, "note_type") === "public" ? "public" : "internal",
     body: text(typed, "content"),
     error: problem,
-    recipients: await recipientsOf(ctx, ticket),
+    recipients: recipientsOf(ctx, contact),
     fields: form.sections[0]?.fields ?? [],
     file_hint: t("up to {count} files of 50 MB", { count: mostFiles }),
     submit_label: t("Send"),
@@ -81,8 +89,7 @@ export async function composerOf(
 }
 
 /** Who will read a reply, said before it is sent. */
-async function recipientsOf(ctx: Ctx, ticket: TicketRow): Promise<string> {
-  const contact = ticket.contact_id === null ? undefined : await maybeFind(ctx, "contacts", ticket.contact_id);
+function recipientsOf(ctx: Ctx, contact: Answered["contact"]): string {
   if (contact === undefined) return t("Nobody gets a mail: the ticket has no contact");
   if (contact.email === null) return t("{name} has no e-mail address", { name: contactName(contact) });
   if (!wantsMail(ctx, "is_reply_mailed", contact))

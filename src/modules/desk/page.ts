@@ -1,5 +1,5 @@
 import { can } from "../../platform/access/actor.ts";
-import { find, maybeFind } from "../../platform/access/reach.ts";
+import { find, maybeFind, type RowFor } from "../../platform/access/reach.ts";
 import type { Ctx } from "../../platform/context.ts";
 import type { Failure } from "../../platform/errors.ts";
 import { customFacts } from "../../platform/custom-fields/show.ts";
@@ -30,7 +30,7 @@ import {
   type TicketRow,
   ticketRows,
 } from "../tickets/index.ts";
-import { activeTimer } from "../time/index.ts";
+import { type ActiveTimer, activeTimer } from "../time/index.ts";
 import { composerOf } from "./composer.ts";
 import { detailsForm } from "./details.ts";
 import { changesOf, workOn } from "./events.ts";
@@ -59,6 +59,8 @@ export async function ticketModel(
     sent?.form === form ? [sent.fields, sent.failure] : [null, null];
   const panels = await panelsOf(ctx, "ticket", { id });
   const files = await attachmentsOf(ctx, id, "/tickets");
+  const timer = await activeTimer(ctx);
+  const contact = ticket.contact_id === null ? undefined : await maybeFind(ctx, "contacts", ticket.contact_id);
   return {
     number: `#${ticket.ticket_number}`,
     title: ticket.title,
@@ -66,19 +68,19 @@ export async function ticketModel(
     badges: await badgesOf(ctx, ticket),
     back: { label: from.startsWith("/my-work") ? t("My work") : t("Tickets"), href: from },
     ...(await neighboursOf(ctx, id, from)),
-    actions: [...(await buttonsOf(ctx, ticket)), ...ofKind(panels, "action")],
+    actions: [...buttonsOf(ctx, ticket, timer), ...ofKind(panels, "action")],
     details: await detailsForm(ctx, ticket, url, ...failed("details")),
     facts: [
-      await clientFacts(ctx, ticket),
+      await clientFacts(ctx, ticket, contact),
       await ticketFacts(ctx, ticket),
       ...(await customFacts(ctx, "tickets", ticket.custom_fields, { onlyFilled: true })),
       ...ofKind(panels, "facts"),
     ],
     sla: [],
-    notes: await notesOf(ctx, ticket),
+    notes: await notesOf(ctx, ticket, files),
     live: { topic: `tickets/${ticket.id}`, url: `/tickets/${ticket.id}` },
     composer: can(ctx.actor, "tickets.write")
-      ? await composerOf(ctx, ticket, at("/reply"), ...failed("composer"))
+      ? await composerOf(ctx, { ticket, timer, contact }, at("/reply"), ...failed("composer"))
       : null,
     coverage: can(ctx.actor, "contracts.read") ? await coverageOf(ctx, ticket) : null,
     related: await relatedOf(ctx, ticket),
@@ -87,9 +89,13 @@ export async function ticketModel(
 }
 
 /** The conversation with what was changed and worked in between, oldest first. */
-async function notesOf(ctx: Ctx, ticket: TicketRow): Promise<NoteModel[]> {
+async function notesOf(
+  ctx: Ctx,
+  ticket: TicketRow,
+  files: Awaited<ReturnType<typeof attachmentsOf>>,
+): Promise<NoteModel[]> {
   const work = await workOn(ctx, ticket.id);
-  const [opening, ...notes] = await conversationOf(ctx, ticket, { base: "/tickets" });
+  const [opening, ...notes] = await conversationOf(ctx, ticket, { base: "/tickets", files });
   const written = notes.map((note) => ({ ...note, time_text: work.byNote.get(note.id) ?? "" }));
   const rest = [...written, ...(await changesOf(ctx, ticket.id)), ...work.lines].toSorted((a, b) =>
     a.at < b.at ? -1 : a.at > b.at ? 1 : 0,
@@ -108,8 +114,7 @@ async function badgesOf(ctx: Ctx, ticket: TicketRow): Promise<BadgeModel[]> {
   ];
 }
 
-async function buttonsOf(ctx: Ctx, ticket: TicketRow): Promise<ActionLink[]> {
-  const timer = await activeTimer(ctx);
+function buttonsOf(ctx: Ctx, ticket: TicketRow, timer: ActiveTimer | null): ActionLink[] {
   const timing =
     timer?.ticket_id === ticket.id
       ? button(t("Stop timer"), "/timer/stop", "stop")
@@ -123,9 +128,8 @@ async function buttonsOf(ctx: Ctx, ticket: TicketRow): Promise<ActionLink[]> {
   ];
 }
 
-async function clientFacts(ctx: Ctx, ticket: TicketRow): Promise<FactsModel> {
+async function clientFacts(ctx: Ctx, ticket: TicketRow, contact: RowFor<"contacts"> | undefined): Promise<FactsModel> {
   const company = await maybeFind(ctx, "companies", ticket.company_id);
-  const contact = ticket.contact_id === null ? undefined : await maybeFind(ctx, "contacts", ticket.contact_id);
   const site = ticket.site_id === null ? undefined : await maybeFind(ctx, "sites", ticket.site_id);
   return facts(t("Client"), [
     [t("Company"), company === undefined ? cell.nothing : cell.link(company.name, `/companies/${company.id}`)],

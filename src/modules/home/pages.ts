@@ -5,7 +5,7 @@ import type { DashboardModel, SearchModel } from "../../platform/http/models/pag
 import { ofKind, panelsOf } from "../../platform/http/pages/panels.ts";
 import { type Answer, fragment, page, type Route } from "../../platform/http/route.ts";
 import { t } from "../../platform/language/index.ts";
-import { paletteModel } from "./palette.ts";
+import { paletteNamed } from "./palette.ts";
 import { searchModel } from "./search.ts";
 
 async function dashboard(ctx: Ctx): Promise<Answer> {
@@ -29,23 +29,20 @@ async function dashboard(ctx: Ctx): Promise<Answer> {
 /** Everything that is found, and above it the pages and commands of that name: what the command palette offers. */
 async function allFound(ctx: Ctx, query: string): Promise<SearchModel> {
   const found = await searchModel(ctx, query, 20);
-  const commands = await paletteModel(ctx, query, "");
-  const named = [t("Answer"), t("Do"), t("Go to")];
-  const groups = commands.groups
-    .filter(({ label }) => named.includes(label))
-    .map(({ label, entries }) => ({
-      label,
-      more_url: "",
-      hits: entries
-        .filter((entry) => entry.is_post !== true)
-        .map((entry) => ({
-          href: entry.href,
-          icon: entry.icon,
-          title: entry.label,
-          detail: entry.detail ?? "",
-          badge: null,
-        })),
-    }));
+  const named = await paletteNamed(ctx, query, "");
+  const groups = named.groups.map(({ label, entries }) => ({
+    label,
+    more_url: "",
+    hits: entries
+      .filter((entry) => entry.is_post !== true)
+      .map((entry) => ({
+        href: entry.href,
+        icon: entry.icon,
+        title: entry.label,
+        detail: entry.detail ?? "",
+        badge: null,
+      })),
+  }));
   return { ...found, groups: [...groups.filter(({ hits }) => hits.length > 0), ...found.groups] };
 }
 

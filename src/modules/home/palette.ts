@@ -2,7 +2,7 @@ import { can } from "../../platform/access/actor.ts";
 import type { Ctx } from "../../platform/context.ts";
 import { isForActor, ofKind, panelsOf } from "../../platform/http/pages/panels.ts";
 import { fragment, type Route } from "../../platform/http/route.ts";
-import { savedViews } from "../../platform/http/lists/views.ts";
+import { savedViewsByList } from "../../platform/http/lists/views.ts";
 import { t } from "../../platform/language/index.ts";
 import type { PaletteEntry } from "../../platform/palette.ts";
 import { isOn } from "../../platform/switches.ts";
@@ -27,6 +27,7 @@ async function places(ctx: Ctx): Promise<PaletteEntry[]> {
     if (isAllowed && isOn(ctx.app, ctx.tenant, item))
       entries.push({ group: "go", label: t(item.label), icon: item.icon, href: item.href });
   }
+  const saved = await savedViewsByList(ctx);
   for (const { permission, list } of registry.lists.values()) {
     if (!can(ctx.actor, permission)) continue;
     const own = (list.views ?? []).filter((view) => view.permission === undefined || can(ctx.actor, view.permission));
@@ -38,7 +39,7 @@ async function places(ctx: Ctx): Promise<PaletteEntry[]> {
         icon: "layers",
         href: view.href ?? `${list.url}?view=${view.key}`,
       });
-    for (const view of await savedViews(ctx, list.url))
+    for (const view of saved.get(list.url) ?? [])
       entries.push({
         group: "go",
         label: view.label,
@@ -77,11 +78,17 @@ function matches({ label, detail = "" }: PaletteEntry, words: readonly string[])
   return words.every((word) => own.some((one) => one.startsWith(word)));
 }
 
-/**
- * Go to, do, find. `>` at the beginning asks for what can be done only; `#1042` is a ticket by its number, `$mine` one's
- * own work: those are answered by the modules.
- */
-export async function paletteModel(ctx: Ctx, query: string, path: string): Promise<PaletteModel> {
+interface Named {
+  text: string;
+  words: string[];
+  isOnlyDo: boolean;
+  /** Asks for a thing by its number or sign, which is an answer and nothing else. */
+  isPlain: boolean;
+  groups: { label: string; entries: PaletteEntry[] }[];
+}
+
+/** What is called as the query says: answers, commands, places. Records are not looked for. */
+export async function paletteNamed(ctx: Ctx, query: string, path: string): Promise<Named> {
   const isOnlyDo = query.startsWith(">");
   const text = (isOnlyDo ? query.slice(1) : query).trim();
   const words = fold(text)
@@ -91,11 +98,26 @@ export async function paletteModel(ctx: Ctx, query: string, path: string): Promi
   const answers = all.filter((entry) => entry.is_answer === true);
   const found = all.filter((entry) => entry.is_answer !== true && (words.length === 0 || matches(entry, words)));
   const isPlain = /^[#$]/.test(text);
-  const groups: { label: string; entries: PaletteEntry[] }[] = [
+  const groups = [
     { label: t("Answer"), entries: answers },
     { label: t("Do"), entries: isPlain ? [] : found.filter(({ group }) => group === "do") },
     { label: t("Go to"), entries: isPlain ? [] : found.filter(({ group }) => group === "go") },
   ];
+  return {
+    text,
+    words,
+    isOnlyDo,
+    isPlain,
+    groups: groups.map(({ label, entries }) => ({ label, entries: entries.slice(0, mostOfGroup) })),
+  };
+}
+
+/**
+ * Go to, do, find. `>` at the beginning asks for what can be done only; `#1042` is a ticket by its number, `$mine` one's
+ * own work: those are answered by the modules.
+ */
+export async function paletteModel(ctx: Ctx, query: string, path: string): Promise<PaletteModel> {
+  const { text, words, isOnlyDo, isPlain, groups } = await paletteNamed(ctx, query, path);
   if (!isOnlyDo && words.length > 0 && !isPlain) {
     const hits = await searchModel(ctx, text, 5);
     for (const group of hits.groups)

@@ -12,6 +12,8 @@ import type { TicketRow } from "./actions/open.ts";
 export interface ConversationGiven {
   /** Where the pages of the reader begin: "/tickets" of the staff, "/portal/tickets" of a client. */
   base: string;
+  /** The ticket's files by note, where the caller has them already. */
+  files?: Awaited<ReturnType<typeof attachmentsOf>>;
 }
 
 /** What an entry of a conversation shows of when it was written. */
@@ -27,7 +29,7 @@ export function writtenAt(ctx: Ctx, instant: string): Pick<NoteModel, "at" | "at
  * All that was written on a ticket, oldest first: the description, then the notes within the actor's reach. A portal user
  * gets no internal note and no file of one. The ticket was fetched through reach.
  */
-export async function conversationOf(ctx: Ctx, ticket: TicketRow, { base }: ConversationGiven): Promise<NoteModel[]> {
+export async function conversationOf(ctx: Ctx, ticket: TicketRow, given: ConversationGiven): Promise<NoteModel[]> {
   const notes = await reach(ctx, "ticket_notes")
     .leftJoin("users as authors", "authors.id", "ticket_notes.created_by_id")
     .leftJoin("contacts as people", "people.id", "ticket_notes.contact_id")
@@ -48,7 +50,7 @@ export async function conversationOf(ctx: Ctx, ticket: TicketRow, { base }: Conv
     .orderBy("ticket_notes.created_at")
     .orderBy("ticket_notes.id")
     .execute();
-  const files = await attachmentsOf(ctx, ticket.id, base);
+  const files = given.files ?? (await attachmentsOf(ctx, ticket.id, given.base));
   const opening = await openingOf(ctx, ticket, files.get(null) ?? []);
   return [
     opening,

@@ -139,6 +139,7 @@ export function savedView(row: {
   is_shared: boolean;
   is_pinned: boolean;
 }): ShownView {
-  const { id, name, view_query, ...saved } = row;
+  const { id, name, view_query, user_id, is_shared, is_pinned } = row;
+  const saved = { user_id, is_shared, is_pinned };
   return { key: id, label: name, parameters: new URLSearchParams(view_query), saved };
 }

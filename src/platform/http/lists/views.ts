@@ -27,6 +27,20 @@ export async function savedViews(ctx: Ctx, url: string): Promise<ShownView[]> {
   return rows.map(savedView);
 }
 
+/** The saved views of all lists at once, by the list's address. */
+export async function savedViewsByList(ctx: Ctx): Promise<Map<string, ShownView[]>> {
+  if (ctx.actor.kind !== "staff") return new Map();
+  const rows = await reach(ctx, "saved_views")
+    .select(["id", "name", "view_query", "user_id", "is_shared", "is_pinned", "list_key"])
+    .orderBy("name")
+    .orderBy("id")
+    .limit(1000)
+    .execute();
+  return new Map(
+    Object.entries(Object.groupBy(rows, (row) => row.list_key)).map(([url, own]) => [url, (own ?? []).map(savedView)]),
+  );
+}
+
 function offeredViews<R>(ctx: Ctx, list: List<R>): ListView[] {
   return (list.views ?? []).filter(({ permission }) => permission === undefined || can(ctx.actor, permission));
 }
