@@ -50,6 +50,29 @@ describe("the command palette", () => {
     expect(await offered("assign this", finance, `/tickets/${ticket.id}`)).toEqual([]);
   });
 
+  test("goes to one's own saved views, each of its list, and not to those of others", async () => {
+    const key = await t.harbor.key("technician");
+    const idOf = async (list_key: string, name: string): Promise<string> => {
+      const attributes = { list_key, name, view_query: "q=x" };
+      const made = await t.api("POST", "/api/v1/saved-views", {
+        key,
+        body: { data: { type: "saved_views", attributes } },
+      });
+      return made.body.data.id;
+    };
+    const [ofTickets, ofCompanies] = [
+      await idOf("/tickets", "Quayside jobs"),
+      await idOf("/companies", "Quayside firms"),
+    ];
+    expect(await offered("quayside")).toEqual([
+      `Quayside firms → /companies?view=${ofCompanies}`,
+      `Quayside jobs → /tickets?view=${ofTickets}`,
+    ]);
+    const search = await t.fetch("/search?q=quayside", { headers: technician });
+    expect(await search.text()).toContain(ofCompanies);
+    expect(await offered("quayside", finance)).toEqual([]);
+  });
+
   test("finds records within reach, and a ticket by its number", async () => {
     expect(await offered("jams")).toContain(`#${ticket.ticket_number} Printer jams → /tickets/${ticket.id}`);
     expect(await offered(`#${ticket.ticket_number}`)).toEqual([
