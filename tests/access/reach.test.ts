@@ -76,6 +76,17 @@ describe("reach", () => {
     expect(Object.keys(counts).filter((name) => !own.has(name))).toEqual([]);
   });
 
+  test("gives a colleague with the lesser role their own tickets only, and their administrator all of the company", async () => {
+    const ticketsOf = (who: Ctx): Promise<{ contact_id: string | null }[]> =>
+      reading(who, (ctx) => reach(ctx, "tickets").select("contact_id").execute());
+    const ofOthers = (await ticketsOf(e.client)).filter(
+      ({ contact_id }) => contact_id !== e.colleague.actor.contact_id,
+    );
+    expect(ofOthers).not.toEqual([]);
+    const seen = await ticketsOf(e.colleague);
+    expect(seen.filter(({ contact_id }) => contact_id !== e.colleague.actor.contact_id)).toEqual([]);
+  });
+
   test("gives a colleague with the lesser role nothing of invoices, and their administrator no drafts", async () => {
     const counts = await countsFor(e.colleague);
     expect(["invoices", "invoice_lines", "payments"].filter((name) => name in counts)).toEqual([]);

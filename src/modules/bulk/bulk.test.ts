@@ -3,12 +3,14 @@ import { type Client, makeClient } from "../../../tests/support/desk.ts";
 import { browserHeaders, type Headers } from "../../../tests/support/everything.ts";
 import { startTestProgram, type TestProgram } from "../../../tests/support/program.ts";
 import { perform } from "../../platform/action.ts";
-import { type Ctx, reading } from "../../platform/context.ts";
+import { type Ctx, inUnit, reading } from "../../platform/context.ts";
 import { plus } from "../../platform/clock.ts";
 import { find } from "../../platform/access/reach.ts";
+import { insert } from "../../platform/database/records.ts";
 import { runJob } from "../../platform/jobs/jobs.ts";
 import { archiveCompany, createCompany } from "../companies/actions.ts";
 import { openTicket, updateTicket, type TicketRow } from "../tickets/index.ts";
+import { bulkRuns } from "./schema.ts";
 
 setDefaultTimeout(120_000);
 
@@ -142,6 +144,38 @@ describe("more than 200 records", () => {
   });
 });
 
+describe("a run that goes on by itself", () => {
+  /** What becomes of the one record of a run that was begun with these permissions and left lying. */
+  async function takenUp(permissions: string[]): Promise<string> {
+    const { id: entity_id } = await open("Left lying");
+    const run = await inUnit(technician, async (work) => {
+      const row = await insert(work, bulkRuns, {
+        user_id: technician.actor.user_id ?? "",
+        title: "Rename",
+        action_name: "tickets.update",
+        action_input: { title: "Renamed later" },
+        permissions,
+        total_count: 1,
+      });
+      await work.db
+        .insertInto("bulk_items")
+        .values({ run_id: row.id, item_number: 0, entity_id, label: "", outcome: "pending", reason: "", reverse: null })
+        .execute();
+      return row;
+    });
+    const job = t.app.registry.jobs.find(({ name }) => name === "bulk.take_up_runs");
+    if (job === undefined) throw new Error("no job");
+    await runJob(t.app, t.harbor.tenant, job);
+    expect((await reading(technician, (ctx) => find(ctx, "bulk_runs", run.id))).run_state).toBe("finished");
+    return (await ticket(entity_id)).title;
+  }
+
+  test("does no more than was permitted when it began, whatever its person may do", async () => {
+    expect(await takenUp([...technician.actor.permissions])).toBe("Renamed later");
+    expect(await takenUp(["tickets.read"])).toBe("Left lying");
+  });
+});
+
 describe("taking back", () => {
   test("a run puts every record back, except those that somebody has changed since", async () => {
     const rows = [await open("Eleven"), await open("Twelve")];
@@ -188,6 +222,15 @@ describe("taking back", () => {
     t.clock.set(plus(t.app.clock.now(), 31 * 60_000));
     await post(`/undo/${late}`, {});
     expect((await ticket(id)).assigned_to_id).toBe(technician.actor.user_id);
+  });
+
+  test("leads back to the page that the button was on, and to no other site", async () => {
+    const { id } = await open("Back");
+    const offer = await offerAfter(`/tickets/${id}/take`);
+    const backFrom = async (referer: string): Promise<string | null> =>
+      (await post(`/undo/${offer}`, {}, { ...headers, referer })).headers.get("location");
+    expect(await backFrom("https://evil.example/tickets")).toBe("/");
+    expect(await backFrom("http://harbor.test/tickets?view=open")).toBe("/tickets?view=open");
   });
 
   test("is refused when somebody has changed the record since, and says so", async () => {

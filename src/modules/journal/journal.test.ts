@@ -137,6 +137,17 @@ describe("a call", () => {
     expect(after).toMatchObject({ direction: "inbound", user_ids: logged.attributes.user_ids });
   });
 
+  test("keeps no markup that could run, neither at first nor later", async () => {
+    const content = "<p>They<script>alert(1)</script> move<img src=x onerror=alert(1)></p>";
+    const logged = await post("interactions", "interactions", { contact_id: client.contact_id, subject: "X", content });
+    expect(logged.body.data.attributes.content).toBe("<p>They move</p>");
+    const { id } = logged.body.data;
+    const attributes = { content: '<p onclick="x()">Or stay</p>' };
+    const body = { data: { type: "interactions", id, attributes } };
+    const changed = await t.api("PATCH", `/api/v1/interactions/${id}`, { key: admin, body });
+    expect(changed.body.data.attributes.content).toBe("<p>Or stay</p>");
+  });
+
   test("follows the contact's company, and refuses somebody else's contact", async () => {
     const other = await makeClient(t, "Other Printing");
     const made = await post("interactions", "interactions", { contact_id: other.contact_id, subject: "Hello" });

@@ -325,6 +325,15 @@ describe("a person", () => {
     expect((await companies(body.access_token)).status).toBe(401);
   });
 
+  test("who takes that back ends also a token that came about in that very moment", async () => {
+    const app = await appOf({ name: "Late Tool" });
+    const { body } = await exchange(app, await codeFor(app.id));
+    await t.app.database.write(t.harbor.id, (db) =>
+      db.updateTable("oauth_grants").set({ revoked_at: t.clock.now() }).where("client_id", "=", app.id).execute(),
+    );
+    expect((await companies(body.access_token)).status).toBe(401);
+  });
+
   test("cannot be outdone by an app: it makes no keys, changes no sign-in, opens no pages", async () => {
     const app = await appOf({ scopes: ["api_keys.manage", "companies.read"] });
     const { body } = await exchange(app, await codeFor(app.id, { scope: "api_keys.manage" }));

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { makeClient } from "../../../tests/support/desk.ts";
+import { browserHeaders, type Headers } from "../../../tests/support/everything.ts";
 import { makeStaff } from "../../../tests/support/people.ts";
 import { startTestProgram, type TestProgram } from "../../../tests/support/program.ts";
 import { inUnit } from "../../platform/context.ts";
@@ -8,6 +9,9 @@ import { makeApiKey, setRoles } from "../staff/index.ts";
 
 let t: TestProgram;
 let admin: string;
+let company: string;
+/** Kim's browser; Kim sees own tickets only. */
+let browser: Headers;
 /** A ticket of nobody's, one of Kim's team and one of Kim's own, with a note and a file on each. */
 const ids = { other: "", team: "", own: "" };
 const keys = { team: "", own: "", both: "" };
@@ -25,6 +29,7 @@ beforeAll(async () => {
     for (const set of t.app.registry.reference) await addAll(work, set);
   });
   const { company_id } = await makeClient(t, "Reach Ltd");
+  company = company_id;
   const kim = await makeStaff(t.harbor, "technician", "Kim");
   const rest = ["companies.read", "tickets.write"];
   const team = await made("roles", "roles", { name: "Of the team", permissions: [...rest, "tickets.read:team"] });
@@ -52,6 +57,7 @@ beforeAll(async () => {
     return (await inUnit(t.harbor.system, (work) => makeApiKey(work, person.id, { name: "k" }))).key;
   };
   await inUnit(t.harbor.system, (work) => setRoles(work, kim.id, [own]));
+  browser = await browserHeaders(t, await t.harbor.actorContext(kim.id));
   keys.own = (await inUnit(t.harbor.system, (work) => makeApiKey(work, kim.id, { name: "k" }))).key;
   keys.both = await keyWith([own, team]);
   keys.team = await keyWith([team]);
@@ -78,6 +84,28 @@ describe("somebody whose role reaches", () => {
       body: { data: { type: "tickets", id: ids.other, attributes: { title: "Mine" } } },
     });
     expect(answer.status).toBe(404);
+  });
+
+  test("own tickets gets no others by including them with a record that is within reach", async () => {
+    const all = await t.api("GET", `/api/v1/companies/${company}?include=tickets`, { key: admin });
+    expect(all.body.included.map(({ id }: { id: string }) => id).toSorted()).toEqual(Object.values(ids).toSorted());
+    const own = await t.api("GET", `/api/v1/companies/${company}?include=tickets`, { key: keys.own });
+    expect(own.body.included.map(({ id }: { id: string }) => id)).toEqual([ids.own]);
+  });
+
+  test("own tickets gets no others as a file", async () => {
+    const fileOf = async (key: string): Promise<string> =>
+      (await t.fetch("/api/v1/tickets", { headers: { authorization: `Bearer ${key}`, accept: "text/csv" } })).text();
+    const titles = (file: string): string[] => [...file.matchAll(/Walrus \w+/g)].map(([title]) => title).toSorted();
+    expect(titles(await fileOf(admin))).toEqual(["Walrus other", "Walrus own", "Walrus team"]);
+    expect(titles(await fileOf(keys.own))).toEqual(["Walrus own"]);
+  });
+
+  test("own tickets finds no others in the search and in the palette", async () => {
+    for (const path of ["/search?q=Walrus", "/palette?q=Walrus"]) {
+      const html = await (await t.fetch(path, { headers: browser })).text();
+      expect({ path, titles: [...new Set(html.match(/Walrus \w+/g) ?? [])] }).toEqual({ path, titles: ["Walrus own"] });
+    }
   });
 
   test("the team's tickets sees those of the own teams, and no others", async () => {

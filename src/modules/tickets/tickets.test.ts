@@ -2,6 +2,8 @@ import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { type Client, makeClient } from "../../../tests/support/desk.ts";
 import { type ApiAnswer, startTestProgram, testNow, type TestProgram } from "../../../tests/support/program.ts";
 import { document, pointers, ticketApi } from "../../../tests/support/ticket-api.ts";
+import { perform } from "../../platform/action.ts";
+import { importTicketNote } from "./actions/import-note.ts";
 
 let t: TestProgram;
 let open: ReturnType<typeof ticketApi>["open"];
@@ -138,6 +140,13 @@ describe("a ticket", () => {
       })
     ).body.data;
     expect((await show(id))["description"]).toBe("<p>Hi</p>");
+    await change(id, { description: "<p>Ho<img src=x onerror=alert(1)></p>" });
+    expect((await show(id))["description"]).toBe("<p>Ho</p>");
+    const content = '<p>Hey<svg onload="x()"></svg> <a href="javascript:x()">you</a></p>';
+    const written = await note(id, { note_type: "public", content });
+    expect(written.body.data.attributes.content).toBe('<p>Hey <a rel="noopener nofollow">you</a></p>');
+    const imported = await perform(t.harbor.system, importTicketNote, { ticket_id: id, content });
+    expect(imported.content).toBe('<p>Hey <a rel="noopener nofollow">you</a></p>');
   });
 
   test("is found by number, by title and by what was written on it, also later", async () => {
