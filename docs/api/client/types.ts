@@ -3208,7 +3208,7 @@ export interface Operations {
   /** One's own API keys. */
   "GET /api-keys": {
     path: undefined;
-    query: undefined;
+    query: { "page[size]"?: number; "page[after]"?: string };
     body: undefined;
     answer: {
       jsonapi: Schemas["jsonapi"];
@@ -7064,7 +7064,7 @@ export interface Operations {
   /** The apps that are registered. */
   "GET /oauth-clients": {
     path: undefined;
-    query: undefined;
+    query: { "page[size]"?: number; "page[after]"?: string };
     body: undefined;
     answer: {
       jsonapi: Schemas["jsonapi"];
@@ -7282,7 +7282,7 @@ export interface Operations {
   /** What everybody has allowed apps to do, and apps that act by themselves. */
   "GET /oauth-grants": {
     path: undefined;
-    query: undefined;
+    query: { "page[size]"?: number; "page[after]"?: string };
     body: undefined;
     answer: {
       jsonapi: Schemas["jsonapi"];
@@ -9403,7 +9403,7 @@ export interface Operations {
   /** Everybody's API keys: whose, what for, when and from where they were used. */
   "GET /staff/api-keys": {
     path: undefined;
-    query: undefined;
+    query: { "page[size]"?: number; "page[after]"?: string };
     body: undefined;
     answer: {
       jsonapi: Schemas["jsonapi"];
@@ -11614,7 +11614,7 @@ export interface Operations {
   /** The API keys of a person. */
   "GET /users/{id}/api-keys": {
     path: { id: string };
-    query: undefined;
+    query: { "page[size]"?: number; "page[after]"?: string };
     body: undefined;
     answer: {
       jsonapi: Schemas["jsonapi"];
