@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from "node:async_hooks";
-import { type Dialect, Kysely, sql } from "kysely";
+import { type Dialect, Kysely, type RawBuilder, sql } from "kysely";
 import type { Pool } from "pg";
 import { type Edition, KeptConfiguration, readMemory, remembering, unitMemory } from "./memory.ts";
 import { openSqlite, sqliteDialect } from "./sqlite.ts";
@@ -119,9 +119,9 @@ export function openPostgresDatabase(dialect: Dialect, connections?: Pool): Data
   const inTurn = turns();
   const kept = new KeptConfiguration();
   /** Opens a transaction in one message, for each would be a way to the server and back: it ends by saying which configuration there is. */
-  const open = async (db: Db, tenantId: string, beginning: string): Promise<Edition> => {
+  const open = async (db: Db, tenantId: string, beginning: RawBuilder<unknown>): Promise<Edition> => {
     const id = sql.lit(tenantId);
-    const { rows } = await sql<Versioned>`${sql.raw(beginning)};
+    const { rows } = await sql<Versioned>`${beginning};
       select set_config('app.current_tenant', ${id}, true);
       select configuration_version from tenants where id = ${id}`.execute(db);
     return { tenantId, version: rows[0]?.configuration_version ?? null };
@@ -144,7 +144,7 @@ export function openPostgresDatabase(dialect: Dialect, connections?: Pool): Data
         insideUnit.run(true, () =>
           pool.connection().execute((db) =>
             closing(db, async () => {
-              const turn = `begin; select pg_advisory_xact_lock(${unitLock}, hashtext('${tenantId}'))`;
+              const turn = sql`begin; select pg_advisory_xact_lock(${sql.lit(unitLock)}, hashtext(${sql.lit(tenantId)}))`;
               const memory = unitMemory(kept, await open(db, tenantId, turn));
               return work(remembering(db, dialect, memory).withPlugin(tenancyPlugin(tenantId)));
             }),
@@ -160,7 +160,7 @@ export function openPostgresDatabase(dialect: Dialect, connections?: Pool): Data
       refuseInsideUnit();
       return pool.connection().execute((db) =>
         closing(db, async () => {
-          const memory = readMemory(kept, await open(db, tenantId, "begin read only"));
+          const memory = readMemory(kept, await open(db, tenantId, sql`begin read only`));
           return work(remembering(db, dialect, memory).withPlugin(tenancyPlugin(tenantId)));
         }),
       );

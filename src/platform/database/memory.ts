@@ -65,13 +65,13 @@ export function readMemory(kept: KeptConfiguration, edition: Edition): Memory {
       if (kind === "other") return run();
       const key = keyOf(query);
       const known = asked.get(key);
-      if (known !== undefined) return copied(await known);
+      if (known !== undefined) return copied((await known).rows);
       const found = kind === "configuration" ? fromKept(kept, edition, key, run) : run();
       if (room <= 0) return found;
       asked.set(key, found);
       const answer = await found;
       room -= answer.rows.length + 1;
-      return copied(answer);
+      return copied(answer.rows);
     },
   };
 }
@@ -84,7 +84,7 @@ export function unitMemory(kept: KeptConfiguration, edition: Edition): Memory {
       const kind = kindOf(query.sql);
       if (kind === "other" && changesConfiguration(query.sql)) isChanged = true;
       if (kind !== "configuration" || isChanged) return run();
-      return copied(await fromKept(kept, edition, keyOf(query), run));
+      return fromKept(kept, edition, keyOf(query), run);
     },
   };
 }
@@ -98,11 +98,11 @@ async function fromKept(
   if (version === null) return run();
   const name = `${tenantId} ${version} ${key}`;
   const known = kept.get(name);
-  if (known !== undefined) return { rows: [...known] };
+  if (known !== undefined) return copied(known);
   const { rows } = await run();
   // A unit that changes configuration while this runs is on its way to the next version.
   kept.set(name, rows as UnknownRow[]);
-  return { rows };
+  return copied(rows);
 }
 
 /** The same database handle, which asks the memory first. */
@@ -128,7 +128,7 @@ export function remembering(db: Db, dialect: Dialect, memory: Memory): Db {
 const keyOf = ({ sql, parameters }: CompiledQuery): string => `${sql}\n${JSON.stringify(parameters)}`;
 
 /** Rows that whoever asked may change without changing what is remembered. */
-function copied({ rows }: QueryResult<unknown>): QueryResult<unknown> {
+function copied(rows: readonly unknown[]): QueryResult<unknown> {
   return { rows: (rows as UnknownRow[]).map(copyOf) };
 }
 
