@@ -1,5 +1,6 @@
 import type { Tenant } from "../../platform/context.ts";
 import { shownHours } from "../../platform/decimal.ts";
+import { formatDecimal } from "../../platform/http/pages/cells.ts";
 import { formatMoney, formatPrice } from "../../platform/money.ts";
 import { type ChargeEvidence, type RateSource, shownPeriod, shownSource } from "../contracts/index.ts";
 import type { TimeEvidence } from "./rules/time-lines.ts";
@@ -51,7 +52,7 @@ function sentencesOf(evidence: Evidence, currency: string, tenant: Tenant): stri
       const { minutes, hourly_rate, rate_source, entries } = evidence;
       return [
         t("{hours} h in {count, plural, one {one entry} other {# entries}} at {price} an hour.", {
-          hours: shownHours(minutes),
+          hours: formatDecimal(shownHours(minutes)),
           count: entries.length,
           price: formatPrice(hourly_rate, currency, tenant.locale),
         }),
@@ -61,7 +62,7 @@ function sentencesOf(evidence: Evidence, currency: string, tenant: Tenant): stri
     case "covered": {
       if (evidence.minutes === 0) return [t("Time of zero minutes, at no charge.")];
       return evidence.covered_by.map(({ contract_item_id, minutes, name }) => {
-        const share = { hours: shownHours(minutes), name };
+        const share = { hours: formatDecimal(shownHours(minutes)), name };
         return contract_item_id === null
           ? t("{hours} h included in {name}.", share)
           : t("{hours} h from the prepaid hours of {name}.", share);

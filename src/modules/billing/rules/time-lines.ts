@@ -1,4 +1,5 @@
 import { hoursOf, shownHours } from "../../../platform/decimal.ts";
+import { formatDecimal } from "../../../platform/http/pages/cells.ts";
 import { t } from "../../../platform/language/index.ts";
 import { allocate, amountForMinutes } from "../../../platform/money.ts";
 
@@ -142,8 +143,8 @@ function coverText(row: RatedTime, minutes: number): string {
   if (minutes === 0) return t("no charge");
   const included = row.covered_by.find((share) => share.contract_item_id === null);
   return included === undefined
-    ? t("covered by prepaid hours {hours} h", { hours: shownHours(minutes) })
-    : t("included in {name} {hours} h", { name: included.name, hours: shownHours(minutes) });
+    ? t("covered by prepaid hours {hours} h", { hours: formatDecimal(shownHours(minutes)) })
+    : t("included in {name} {hours} h", { name: included.name, hours: formatDecimal(shownHours(minutes)) });
 }
 
 function merged(rows: readonly RatedTime[]): CoverShare[] {
