@@ -17,7 +17,7 @@ import { ticketMails } from "./mails.ts";
 import { ticketList } from "./lists.ts";
 import { listPages } from "./pages/lists.ts";
 import { newTicketPages } from "./pages/new.ts";
-import { settingsCards, settingsPages } from "./pages/settings.ts";
+import { settingsCards, settingsPages } from "./pages/settings/index.ts";
 import { ticketPalette } from "./palette.ts";
 import { ticketPanels } from "./panels.ts";
 import { ticketReach } from "./reach.ts";
