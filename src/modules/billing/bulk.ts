@@ -1,7 +1,7 @@
 import type { AnyAction } from "../../platform/action.ts";
 import type { BulkChoice } from "../../platform/http/lists/bulk.ts";
 import { approveInvoice } from "./actions/approve.ts";
-import { sendInvoice, sendInvoiceAction } from "./actions/send.ts";
+import { drawnFor, sendInvoiceAction } from "./actions/send.ts";
 
 /** What can be done with many invoices at once. */
 export const invoiceBulk: readonly BulkChoice[] = [
@@ -12,6 +12,6 @@ export const invoiceBulk: readonly BulkChoice[] = [
     icon: "send",
     action: sendInvoiceAction as unknown as AnyAction,
     // The document is drawn before the unit of work that sends it.
-    run: (ctx, id) => sendInvoice(ctx, id),
+    prepare: async (ctx, id) => ({ ...(await drawnFor(ctx, id)) }),
   },
 ];

@@ -3,7 +3,7 @@ import { undoOffers } from "../../platform/undo/schema.ts";
 import { defineModule } from "../../platform/module.ts";
 import { bulkApi } from "./api.ts";
 import { bulkPages } from "./pages.ts";
-import { takeUpRuns } from "./run.ts";
+import { goOn, nextRun } from "./go-on.ts";
 import { bulkItems, bulkRuns } from "./schema.ts";
 import { forgetOffers, undoRoutes } from "./undo.ts";
 
@@ -12,7 +12,9 @@ export const bulkModule = defineModule({
   name: "bulk",
   tables: [bulkRuns, bulkItems, undoOffers],
   routes: [...bulkPages, ...undoRoutes, ...bulkApi],
-  jobs: [{ name: "bulk.take_up_runs", schedule: "* * * * *", run: takeUpRuns }, forgetOffers],
+  jobs: [forgetOffers],
+  rounds: [{ name: "bulk.go_on", seconds: 2, run: goOn }],
+  nextDue: nextRun,
   reach: {
     // A report names records: whoever made it could see them, others perhaps not.
     bulk_runs: (query, ctx) => query.where(sql.ref("bulk_runs.user_id"), "=", ctx.actor.user_id),

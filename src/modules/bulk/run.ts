@@ -1,14 +1,11 @@
-import { actorOf } from "../../platform/access/identify.ts";
-import { type Actor, can, nobody } from "../../platform/access/actor.ts";
+import { can } from "../../platform/access/actor.ts";
 import { validate } from "../../platform/access/validate.ts";
 import type { AnyAction } from "../../platform/action.ts";
-import { plus } from "../../platform/clock.ts";
-import { type App, contextOf, type Ctx, inUnit, type Tenant, type Work } from "../../platform/context.ts";
-import { translateDatabaseError } from "../../platform/database/failures.ts";
+import { type App, type Ctx, inUnit, type Work } from "../../platform/context.ts";
+import { isOutage, translateDatabaseError } from "../../platform/database/failures.ts";
 import { Failure, forbidden, invalid } from "../../platform/errors.ts";
 import type { BulkChoice } from "../../platform/http/lists/bulk.ts";
 import { t } from "../../platform/language/index.ts";
-import { forReader } from "../../platform/language/speaking.ts";
 import { log } from "../../platform/log.ts";
 import { checkTags, type Reverse, runNoted } from "../../platform/undo/undo.ts";
 import type { RunRow } from "./start.ts";
@@ -19,7 +16,6 @@ import type { RunRow } from "./start.ts";
 export const takingBack = "bulk.undo";
 
 const batch = 50;
-const abandonedSeconds = 60;
 
 interface Item {
   item_number: number;
@@ -27,77 +23,79 @@ interface Item {
   reverse: Reverse | null;
 }
 
-/** Works on a run until it is finished; it can be taken up again at any time, and no record is done twice. */
-export async function carryOut(ctx: Ctx, run: RunRow): Promise<void> {
-  await atWork(ctx, run.id, { run_state: "running", started_at: run.started_at ?? ctx.app.clock.now() });
-  await failInterrupted(ctx, run.id);
-  for (;;) {
-    const items = await pending(ctx, run.id);
-    if (items.length === 0) break;
-    for (const item of items) await doOne(ctx, run, item);
-    await atWork(ctx, run.id, {});
-  }
-  await atWork(ctx, run.id, { run_state: "finished", finished_at: ctx.app.clock.now() });
+interface Turn {
+  /** Asked before each record: true leaves the others for later. */
+  isOver(): boolean;
+  /** At most so many records. */
+  most?: number;
 }
 
-/** Goes on with runs that nobody works on: after a restart, or when a node has gone. */
-export async function takeUpRuns(ctx: Ctx): Promise<void> {
-  const before = plus(ctx.app.clock.now(), -abandonedSeconds * 1000);
-  const rows = await ctx.app.database.read(ctx.tenant.id, (db) =>
-    db
-      .selectFrom("bulk_runs")
-      .selectAll()
-      .where("run_state", "<>", "finished")
-      .where((eb) => eb.or([eb("seen_at", "is", null), eb("seen_at", "<", before)]))
-      .orderBy("created_at")
-      .limit(20)
-      .execute(),
-  );
-  for (const run of rows) await carryOutLater(ctx.app, ctx.tenant, run);
+/** What this process has begun of unfinished runs: whether it is at work on one, or has left it for later. */
+const ours = new Map<string, "in_hand" | "left">();
+
+/** What this process has to do with a run: it is at work on it, has left it for later, or nothing (null). */
+export function holdOn(runId: string): "in_hand" | "left" | null {
+  return ours.get(runId) ?? null;
 }
 
-/** Works on a run beside the requests, as the person who began it – with what they may do now, and no more than then. */
-export async function carryOutLater(app: App, tenant: Tenant, run: RunRow): Promise<void> {
+/**
+ * Works on a run until it is finished or the turn is over; it can be taken up again at any time, and no record is done twice.
+ *
+ * @throws what the database says when it is away: what is left of the run stays as it is
+ */
+export async function carryOut(
+  ctx: Ctx,
+  run: RunRow,
+  { isOver, most = Number.POSITIVE_INFINITY }: Turn,
+): Promise<void> {
+  ours.set(run.id, "in_hand");
   try {
-    const actor = await app.database.read(tenant.id, (db) => actorOf(db, run.user_id, null, null));
-    const permitted = new Set(run.permissions);
-    // Somebody who has been deactivated since may do nothing: every record that is left is skipped, and says so.
-    const narrowed: Actor =
-      actor === null
-        ? nobody
-        : { ...actor, permissions: new Set([...actor.permissions].filter((name) => permitted.has(name))) };
-    const ctx = contextOf(app, tenant, narrowed);
-    await forReader(tenant, [actor?.language], () => carryOut(ctx, run), actor?.timezone);
-  } catch (error) {
-    log.error("a bulk change stopped", { run: run.id, error: String(error) });
+    await atWork(ctx, run.id, { run_state: "running", started_at: run.started_at ?? ctx.app.clock.now() });
+    for (let count = 0; ;) {
+      const items = await pending(ctx, run.id);
+      if (items.length === 0) break;
+      for (const item of items) {
+        if (isOver() || count >= most) return;
+        await doOne(ctx, run, item);
+        count += 1;
+      }
+    }
+    await atWork(ctx, run.id, { run_state: "finished", finished_at: ctx.app.clock.now() });
+    ours.delete(run.id);
+  } finally {
+    if (ours.has(run.id)) ours.set(run.id, "left");
   }
 }
 
+/** Does one record, and writes in the same unit of work what became of it: so it is done once, whatever is cut off where. */
 async function doOne(ctx: Ctx, run: RunRow, item: Item): Promise<void> {
   try {
     const choice = choiceOf(ctx.app, run);
-    if (choice?.run !== undefined) {
-      if (!can(ctx.actor, choice.action.permission ?? "")) throw forbidden();
-      await inUnit(ctx, (work) => note(work, run.id, item, "running", ""));
-      await choice.run(ctx, item.entity_id);
-      await inUnit(ctx, (work) => note(work, run.id, item, "done", ""));
-      return;
-    }
+    if (choice?.prepare !== undefined && !can(ctx.actor, choice.action.permission ?? "")) throw forbidden();
+    const prepared = (await choice?.prepare?.(ctx, item.entity_id)) ?? {};
     await inUnit(ctx, async (work) => {
+      // Another node may have taken the run up meanwhile.
+      if (!(await isPending(work, run.id, item))) return;
       const asked = await askedOf(work, run, item, choice);
       const before = work.unit.changes;
       const { reverse } =
-        asked === null ? { reverse: null } : await runChecked(work, asked.action, asked.input, asked.expected_tags);
+        asked === null
+          ? { reverse: null }
+          : await runChecked(work, asked.action, { ...asked.input, ...prepared }, asked.expected_tags);
       if (work.unit.changes === before) return note(work, run.id, item, "skipped", t("Nothing to change."));
       return note(work, run.id, item, "done", "", run.action_name === takingBack ? null : reverse);
     });
   } catch (thrown) {
+    // Nothing is wrong with the record.
+    if (isOutage(thrown)) throw thrown;
     const error = translateDatabaseError(thrown);
     const isKnown = error instanceof Failure && error.status < 500;
-    if (!isKnown) log.error("a record of a bulk change failed", { run: run.id, error: String(thrown) });
     const isSkipped = isKnown && [401, 403, 404, 409].includes(error.status);
     const reason = isKnown ? error.message : t("Something went wrong; the log says more.");
-    await inUnit(ctx, (work) => note(work, run.id, item, isSkipped ? "skipped" : "failed", reason));
+    await inUnit(ctx, async (work) => {
+      if (await isPending(work, run.id, item)) await note(work, run.id, item, isSkipped ? "skipped" : "failed", reason);
+    });
+    if (!isKnown) log.error("a record of a bulk change failed", { run: run.id, error: String(thrown) });
   }
 }
 
@@ -151,23 +149,21 @@ async function pending(ctx: Ctx, runId: string): Promise<Item[]> {
   );
 }
 
-/** What was in the middle of being done when the program went: nobody knows how far it came, so it is not done again. */
-async function failInterrupted(ctx: Ctx, runId: string): Promise<void> {
-  await inUnit(ctx, (work) =>
-    work.db
-      .updateTable("bulk_items")
-      .set({ outcome: "failed", reason: t("It was interrupted. Look at the record before you do it again.") })
-      .where("run_id", "=", runId)
-      .where("outcome", "=", "running")
-      .execute(),
-  );
+async function isPending({ db }: Work, runId: string, { item_number }: Item): Promise<boolean> {
+  const row = await db
+    .selectFrom("bulk_items")
+    .select("outcome")
+    .where("run_id", "=", runId)
+    .where("item_number", "=", item_number)
+    .executeTakeFirst();
+  return row?.outcome === "pending";
 }
 
 async function note(
   work: Work,
   runId: string,
   { item_number }: Item,
-  outcome: "running" | "done" | "skipped" | "failed",
+  outcome: "done" | "skipped" | "failed",
   reason: string,
   reverse?: Reverse | null,
 ): Promise<void> {
@@ -177,11 +173,10 @@ async function note(
     .where("run_id", "=", runId)
     .where("item_number", "=", item_number)
     .execute();
-  if (outcome === "running") return;
   const column = `${outcome}_count` as const;
   await work.db
     .updateTable("bulk_runs")
-    .set((eb) => ({ [column]: eb(column, "+", 1) }))
+    .set((eb) => ({ [column]: eb(column, "+", 1), seen_at: work.app.clock.now() }))
     .where("id", "=", runId)
     .execute();
 }

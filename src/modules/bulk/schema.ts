@@ -31,7 +31,7 @@ export const bulkRuns = table(
   { noun: "bulk change", isAudited: false },
 );
 
-export const outcomes = ["pending", "running", "done", "skipped", "failed"] as const;
+export const outcomes = ["pending", "done", "skipped", "failed"] as const;
 
 /** One record of a run, and what became of it. */
 export const bulkItems = table(

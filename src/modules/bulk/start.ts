@@ -4,12 +4,14 @@ import type { AnyAction } from "../../platform/action.ts";
 import { plus } from "../../platform/clock.ts";
 import { type Ctx, inUnit, reading, type Work } from "../../platform/context.ts";
 import type { RowOf } from "../../platform/database/columns.ts";
+import { isOutage } from "../../platform/database/failures.ts";
 import { insert } from "../../platform/database/records.ts";
 import { conflict, forbidden, invalidField } from "../../platform/errors.ts";
 import { mostAtOnce } from "../../platform/http/lists/bulk.ts";
+import { hintWork } from "../../platform/jobs/due-work.ts";
 import { t } from "../../platform/language/index.ts";
 import { type Reverse, undoMinutes } from "../../platform/undo/undo.ts";
-import { carryOut, carryOutLater, takingBack } from "./run.ts";
+import { carryOut, takingBack } from "./run.ts";
 import { bulkRuns } from "./schema.ts";
 
 export type RunRow = RowOf<typeof bulkRuns>;
@@ -27,7 +29,8 @@ interface Begin {
 }
 
 /**
- * Begins to do something with many records. Up to 200 it is done when this returns; more go on by themselves.
+ * Begins to do something with many records. Up to 200 it is done when this returns; more go on by themselves, and so does
+ * what an outage of the database has cut off.
  *
  * @throws Failure 403 without the action's permission, 422 for no or too many records
  */
@@ -51,14 +54,21 @@ export async function begin(ctx: Ctx, given: Begin): Promise<RunRow> {
       permissions: [...ctx.actor.permissions],
       run_state: "queued",
       total_count: given.items.length,
-      seen_at: work.app.clock.now(),
+      seen_at: isLong ? null : work.app.clock.now(),
     });
     await writeItems(work, row.id, given.items);
+    await hintWork(work);
     return row;
   });
-  if (isLong) void carryOutLater(ctx.app, ctx.tenant, run);
-  else await carryOut(ctx, run);
-  return reading(ctx, (reader) => find(reader, "bulk_runs", run.id));
+  if (isLong) return run;
+  try {
+    await carryOut(ctx, run, { isOver: () => false });
+    return await reading(ctx, (reader) => find(reader, "bulk_runs", run.id));
+  } catch (error) {
+    // The database went in the middle of it. The run is written down, so it goes on by itself, like a long one.
+    if (isOutage(error)) return run;
+    throw error;
+  }
 }
 
 async function writeItems(work: Work, run_id: string, items: Begin["items"]): Promise<void> {

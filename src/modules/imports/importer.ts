@@ -3,7 +3,7 @@ import { maybeFind } from "../../platform/access/reach.ts";
 import { perform } from "../../platform/action.ts";
 import type { Work } from "../../platform/context.ts";
 import type { CsvProblem } from "../../platform/csv/problem.ts";
-import { translateDatabaseError } from "../../platform/database/failures.ts";
+import { isOutage, translateDatabaseError } from "../../platform/database/failures.ts";
 import type { TableName } from "../../platform/database/tables.ts";
 import { Failure } from "../../platform/errors.ts";
 import { t } from "../../platform/language/index.ts";
@@ -54,7 +54,7 @@ export class Importer {
       return notices;
     } catch (error) {
       const failure = translateDatabaseError(error);
-      if (!(failure instanceof Failure)) throw error;
+      if (!(failure instanceof Failure) || isOutage(failure)) throw error;
       await sql`rollback to savepoint import_row`.execute(work.db);
       await sql`release savepoint import_row`.execute(work.db);
       this.writer.counts = before;

@@ -23,12 +23,23 @@ export function translateDatabaseError(error: unknown): unknown {
   if (isUnavailable(error))
     return new Failure(
       503,
-      "database_unavailable",
+      unavailable,
       t("The data cannot be reached or written just now. Try again in a moment."),
       [],
       30,
     );
   return error;
+}
+
+const unavailable = "database_unavailable";
+
+/**
+ * Whether the database, its disk or the way to it is gone, and nothing is wrong with what was to be done: work that can wait
+ * stops where it is and goes on later, in place of counting this as its own failure.
+ */
+export function isOutage(error: unknown): boolean {
+  const failure = translateDatabaseError(error);
+  return failure instanceof Failure && failure.code === unavailable;
 }
 
 /** What the database says when it, its disk or the way to it is gone: nothing is wrong with the request. */

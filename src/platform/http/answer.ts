@@ -1,6 +1,6 @@
 import { touchProof } from "../access/sessions.ts";
 import { type App, type Ctx, readerOf, reading, type RequestInfo } from "../context.ts";
-import { translateDatabaseError } from "../database/failures.ts";
+import { isOutage, translateDatabaseError } from "../database/failures.ts";
 import type { Db } from "../database/tables.ts";
 import { Failure } from "../errors.ts";
 import { newId, noId } from "../ids.ts";
@@ -54,7 +54,7 @@ async function answerTo(
   } catch (thrown) {
     const error = translateDatabaseError(thrown);
     const failure = error instanceof Failure ? error : defect(error, info, route);
-    if (failure !== thrown && failure.code === "database_unavailable") {
+    if (failure !== thrown && isOutage(failure)) {
       databaseAway({ request: info.id, error: String(thrown) });
     }
     answer = await respondFailure(progress.ctx, route, incoming, failure, info.id);

@@ -114,11 +114,11 @@ function letter(work: Work, invoice: InvoiceRow): { subject: string; text: strin
 }
 
 /**
- * Sends an invoice by mail with its PDF, or sends it again. The document is drawn and stored before the unit of work.
+ * Draws an invoice's document and stores its bytes, for the unit of work that sends it.
  *
  * @throws Failure 409 `not_issued` for drafts and void invoices, 422 `no_recipient` when nobody would receive it
  */
-export async function sendInvoice(ctx: Ctx, id: string): Promise<InvoiceRow> {
+export async function drawnFor(ctx: Ctx, id: string): Promise<Omit<Sending, "id">> {
   const { invoice, details } = await reading(ctx, async (reader) => {
     const row = await find(reader, "invoices", id);
     requireIssued(row);
@@ -127,5 +127,11 @@ export async function sendInvoice(ctx: Ctx, id: string): Promise<InvoiceRow> {
   });
   const bytes = await drawPdf(ctx, details);
   const [file] = await storeUploads(ctx, [{ name: pdfName(invoice), type: "application/pdf", bytes }]);
-  return perform(ctx, sendInvoiceAction, { id, version: invoice.version, file });
+  if (file === undefined) throw new Error("nothing was stored");
+  return { version: invoice.version, file };
+}
+
+/** Sends an invoice by mail with its PDF, or sends it again. Fails as `drawnFor` does. */
+export async function sendInvoice(ctx: Ctx, id: string): Promise<InvoiceRow> {
+  return perform(ctx, sendInvoiceAction, { id, ...(await drawnFor(ctx, id)) });
 }

@@ -17,8 +17,8 @@ export interface BulkChoice {
     id: string,
     ctx: Ctx,
   ): Promise<Record<string, unknown> | null> | Record<string, unknown> | null;
-  /** What runs in place of the action where that takes more than one unit of work. */
-  run?(ctx: Ctx, id: string): Promise<unknown>;
+  /** Makes what the action needs and a unit of work cannot: more of its input, right before it runs for a record. */
+  prepare?(ctx: Ctx, id: string): Promise<Record<string, unknown>>;
 }
 
 /** At most so many records at once. */
