@@ -1,14 +1,19 @@
 import { plus } from "../clock.ts";
 import { type App, systemContext, type Tenant, inUnit } from "../context.ts";
+import { isOutage } from "../database/failures.ts";
 import { inOrganizationsLanguage } from "../language/index.ts";
 import { isResting } from "../jobs/due-work.ts";
-import { log } from "../log.ts";
+import { complaint, log } from "../log.ts";
 // States the tables that are read here: tenancy and decoding go by what is stated.
 import { deliveryDied } from "./died.ts";
 import { emit } from "./outbox.ts";
 
 /** Seconds to wait before each further attempt; after the last one the delivery is dead until a person replays it. */
 const waits = [1, 5, 30, 120, 600, 1800, 3600, 7200, 14400];
+
+/** Seconds until the next attempt where the database or its disk was away: that is not the handler's failure. */
+const outageSeconds = 5;
+const outage = complaint("warn", "an event handler was cut off by an outage");
 
 const batch = 50;
 
@@ -59,7 +64,8 @@ export async function dispatchEvents(app: App, tenant: Tenant): Promise<number> 
         );
       });
     } catch (error) {
-      await fail(app, tenant, { event_id, handler, attempts }, error);
+      if (isOutage(error)) await postpone(app, tenant, { event_id, handler, attempts }, error);
+      else await fail(app, tenant, { event_id, handler, attempts }, error);
     }
   }
   return due.length;
@@ -70,6 +76,23 @@ interface Attempt {
   handler: string;
   /** How often it had been tried before. */
   attempts: number;
+}
+
+/** Leaves a delivery for a little later, with as many attempts as before. Fails while nothing can be written at all. */
+async function postpone(app: App, tenant: Tenant, one: Attempt, error: unknown): Promise<void> {
+  const last_error = error instanceof Error ? error.message : String(error);
+  outage({ handler: one.handler, event: one.event_id, tenant: tenant.id, error: last_error });
+  await app.database.write(tenant.id, (db) =>
+    db
+      .updateTable("event_deliveries")
+      .set({ last_error, next_attempt_at: plus(app.clock.now(), outageSeconds * 1000) })
+      .where("event_id", "=", one.event_id)
+      .where("handler", "=", one.handler)
+      .where("attempts", "=", one.attempts)
+      .where("succeeded_at", "is", null)
+      .where("dead_at", "is", null)
+      .execute(),
+  );
 }
 
 /** Writes down a failed attempt; nodes that failed at the same one side by side count as one. */

@@ -216,6 +216,26 @@ describe("a handler that fails", () => {
     expect((await deliveriesOf("test.both"))[0]?.attempts).toBe(1);
   });
 
+  test("because the database or its disk is away uses up no attempt, however often, and is not given up", async () => {
+    const outage = Object.assign(new Error("database or disk is full"), { code: "SQLITE_FULL" });
+    let isAway = true;
+    listen("test.away", {
+      name: "test.away",
+      run: async () => {
+        if (isAway) throw outage;
+      },
+    });
+    await tell("test.away");
+    for (let attempt = 1; attempt <= 12; attempt += 1) {
+      expect(await round()).toBe(1);
+      t.clock.advance(5_000);
+    }
+    expect((await deliveriesOf("test.away"))[0]).toMatchObject({ attempts: 0, dead_at: null, succeeded_at: null });
+    isAway = false;
+    await round();
+    expect((await deliveriesOf("test.away"))[0]?.succeeded_at).toBe(t.clock.now());
+  });
+
   test("that exists no more in this version is a failure that says so", async () => {
     listen("test.gone", { name: "test.gone" });
     await tell("test.gone");

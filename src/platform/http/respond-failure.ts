@@ -55,7 +55,7 @@ export async function respondFailure(
       asset_version: assetVersion,
       flash: null,
     };
-    return html(renderPage("plain", frame, "errors/error", model), failure.status);
+    return html(renderPage("plain", frame, "errors/error", model), failure.status, extra);
   }
   if (failure.code === "not_set_up") {
     const closed: SetupClosedModel = { title: t("Not set up yet"), text: failure.message, action: null };
@@ -68,7 +68,7 @@ export async function respondFailure(
     });
   }
   if (failure.code === "suspended") return suspendedPage(ctx, route, incoming, failure, extra);
-  if (incoming.isFragment) return html(render("errors/_error", model), failure.status);
+  if (incoming.isFragment) return html(render("errors/_error", model), failure.status, extra);
   const isLost =
     (route.door === "operator" && ctx.actor.kind !== "operator") ||
     (route.door === "staff" && ctx.actor.kind !== "staff") ||

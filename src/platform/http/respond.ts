@@ -40,11 +40,13 @@ function fragmentResponse(ctx: Ctx, incoming: Incoming, answer: Extract<Answer, 
   return html(render(answer.view, answer.model, { csrf }) + offer, answer.status);
 }
 
-export function html(text: string, status: number): Response {
-  return new Response(text, {
-    status,
-    headers: { "content-type": "text/html; charset=utf-8", "cache-control": "no-store", vary: "HX-Request, Cookie" },
-  });
+export function html(text: string, status: number, more: Record<string, string> = {}): Response {
+  const headers = {
+    "content-type": "text/html; charset=utf-8",
+    "cache-control": "no-store",
+    vary: "HX-Request, Cookie",
+  };
+  return new Response(text, { status, headers: { ...headers, ...more } });
 }
 
 export function redirectResponse(

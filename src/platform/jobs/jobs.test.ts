@@ -30,6 +30,8 @@ const hourly = (name: string, run: () => Promise<void> = async () => {}): Job =>
   },
 });
 
+const daily = { name: "test.daily", schedule: "0 3 * * *" };
+
 const stateOf = (job: string) =>
   reading(t.harbor.system, ({ db }) =>
     db.selectFrom("job_runs").selectAll().where("job", "=", job).executeTakeFirstOrThrow(),
@@ -84,6 +86,55 @@ describe("a job", () => {
     t.clock.advance(3600_000);
     await runDueJobs(app, t.harbor.tenant);
     expect(ran.filter((name) => name === "test.fails")).toHaveLength(2);
+  });
+
+  test("that the database was away from comes again soon, whatever its plan says", async () => {
+    let outage: Error | null = Object.assign(new Error("the database system is shutting down"), { code: "57P03" });
+    const app = withJobs({
+      ...daily,
+      run: () => {
+        ran.push(daily.name);
+        return outage === null ? Promise.resolve() : Promise.reject(outage);
+      },
+    });
+    await runDueJobs(app, t.harbor.tenant);
+    t.clock.set("2026-11-22T03:00:00.000Z");
+    await runDueJobs(app, t.harbor.tenant);
+    expect((await stateOf("test.daily")).next_run_at).toBe("2026-11-22T03:01:00.000Z");
+    outage = null;
+    t.clock.set("2026-11-22T03:01:00.000Z");
+    await runDueJobs(app, t.harbor.tenant);
+    expect(ran).toHaveLength(2);
+    expect(await stateOf("test.daily")).toMatchObject({ next_run_at: "2026-11-23T03:00:00.000Z", last_error: "" });
+  });
+
+  test("that was cut off, as by a crash, comes again within the hour, and once it has ended at its planned time", async () => {
+    const app = withJobs({
+      ...daily,
+      run: () => {
+        ran.push(daily.name);
+        // Nobody hears of its end.
+        if (ran.length === 1) t.app.database.write = () => Promise.reject(new Error("killed"));
+        return Promise.resolve();
+      },
+    });
+    await runDueJobs(app, t.mill.tenant);
+    t.clock.set("2026-11-22T03:00:00.000Z");
+    const { write } = t.app.database;
+    try {
+      await expect(runDueJobs(app, t.mill.tenant)).rejects.toThrow("killed");
+    } finally {
+      t.app.database.write = write;
+    }
+    await runDueJobs(app, t.mill.tenant);
+    expect(ran).toHaveLength(1);
+    t.clock.set("2026-11-22T04:00:00.000Z");
+    await runDueJobs(app, t.mill.tenant);
+    await runDueJobs(app, t.mill.tenant);
+    expect(ran).toHaveLength(2);
+    t.clock.set("2026-11-23T03:00:00.000Z");
+    await runDueJobs(app, t.mill.tenant);
+    expect(ran).toHaveLength(3);
   });
 
   test("is every organization's own", async () => {

@@ -2,6 +2,7 @@ import { Cron } from "croner";
 import { plus } from "../clock.ts";
 import { type App, type Ctx, systemContext, type Tenant } from "../context.ts";
 import { col, link, table } from "../database/columns.ts";
+import { isOutage } from "../database/failures.ts";
 import type { TableType } from "../database/tables.ts";
 import { inOrganizationsLanguage } from "../language/index.ts";
 import { isOn } from "../switches.ts";
@@ -36,7 +37,15 @@ declare module "../database/tables.ts" {
   }
 }
 
-/** Runs the jobs of a tenant that are due; the next time is written first, so a job that dies is not run in a circle. */
+/** A job that was cut off, by a crash or because the database went, is tried again after so long: once a day may be its plan. */
+const cutOffMilliseconds = 15 * 60_000;
+/** The same, where it is known that the database was away. */
+const outageMilliseconds = 60_000;
+
+/**
+ * Runs the jobs of a tenant that are due. A next time is written first, so a job that dies is not run in a circle: a near
+ * one, which becomes the planned one when the job comes to its end.
+ */
 export async function runDueJobs(app: App, tenant: Tenant): Promise<void> {
   // One read says which: most of the time there is none, and a unit of work for each would be for nothing.
   const runs = await app.database.read(tenant.id, (db) =>
@@ -64,29 +73,38 @@ export async function runDueJobs(app: App, tenant: Tenant): Promise<void> {
       if (row.next_run_at !== null && row.next_run_at > now) return false;
       await db
         .updateTable("job_runs")
-        .set({ next_run_at: next, last_started_at: now })
+        .set({ next_run_at: sooner(next, plus(now, cutOffMilliseconds)), last_started_at: now })
         .where("job", "=", job.name)
         .execute();
       return true;
     });
-    if (isDue) await runJob(app, tenant, job);
+    if (isDue) await runJob(app, tenant, job, next);
   }
 }
 
-/** Runs one job now and writes down how it went. */
-export async function runJob(app: App, tenant: Tenant, job: Job): Promise<void> {
+const sooner = (one: string, other: string): string => (one < other ? one : other);
+
+/** Runs one job now and writes down how it went; `next` is its planned next time, where that is to be written too. */
+export async function runJob(app: App, tenant: Tenant, job: Job, next: string | null = null): Promise<void> {
   let problem = "";
+  let isCutOff = false;
   try {
     await inOrganizationsLanguage(tenant, () => job.run(systemContext(app, tenant)));
   } catch (error) {
     problem = error instanceof Error ? error.message : String(error);
+    isCutOff = isOutage(error);
     log.error("a job failed", { job: job.name, tenant: tenant.id, error: problem });
   }
   const now = app.clock.now();
+  const next_run_at = next !== null && isCutOff ? sooner(next, plus(now, outageMilliseconds)) : next;
   await app.database.write(tenant.id, (db) =>
     db
       .updateTable("job_runs")
-      .set({ last_error: problem.slice(0, 2000), ...(problem === "" ? { last_succeeded_at: now } : {}) })
+      .set({
+        last_error: problem.slice(0, 2000),
+        ...(problem === "" ? { last_succeeded_at: now } : {}),
+        ...(next_run_at === null ? {} : { next_run_at }),
+      })
       .where("job", "=", job.name)
       .execute(),
   );

@@ -268,6 +268,31 @@ test("a mail that Purser died over before the server took any of it is sent once
   expect((await stateOf(id)).mail_status).toBe("sent");
 });
 
+test("a mail whose hand-over could not be written down, because our own database was away, goes out later with no attempt used up", async () => {
+  const { id, message_id } = await queue();
+  const { write } = t.app.database;
+  let isAway = true;
+  t.app.database.write = async (tenantId, work) => {
+    const result = await write(tenantId, work);
+    const { handed_over_at } = await stateOf(id);
+    if (!isAway || handed_over_at === null) return result;
+    // The answer of this commit is lost on the way; the next one arrives.
+    isAway = false;
+    throw Object.assign(new Error("terminating connection due to administrator command"), { code: "57P01" });
+  };
+  try {
+    await send();
+  } finally {
+    t.app.database.write = write;
+  }
+  expect(isAway).toBe(false);
+  expect(await stateOf(id)).toMatchObject({ mail_status: "queued", attempts: 0, handed_over_at: null });
+  expect(smtp.received).toEqual([]);
+  t.clock.advance(10_000);
+  await send();
+  expect(smtp.received.map((mail) => mail.message.messageId)).toEqual([message_id]);
+});
+
 test("a sender that stood still so long that another has taken its mail over sends nothing and says nothing of it", async () => {
   const { id } = await queue();
   const store = { ...t.app.files };

@@ -1,16 +1,20 @@
 import { plus } from "../clock.ts";
 import type { App, Tenant } from "../context.ts";
+import { isOutage } from "../database/failures.ts";
 import { newId } from "../ids.ts";
 import { isResting } from "../jobs/due-work.ts";
 import { log } from "../log.ts";
 // States the tables that are read here: tenancy and decoding go by what is stated.
 import "./queue.ts";
+import { SmtpFailure } from "./smtp-errors.ts";
 import { describeSmtpError, sendMail, type Sent, type SmtpSettings } from "./transport.ts";
 
 /** Seconds to wait after each failed attempt: nine hours in all. A mail that fails after the last one is given up and shown. */
 const waits = [30, 120, 600, 1800, ...Array.from({ length: 8 }, () => 3600)];
 /** Seconds until a server that could not be talked to is tried again, by the times that this went wrong in a row. */
 const rests = [10, 30, 60, 120, 300];
+/** Seconds until a mail is tried again that our own database or disk was away for. */
+const outageSeconds = 10;
 /** A mail is held this long at a time; while it is being sent the hold is renewed. */
 const leaseMilliseconds = 20_000;
 const renewMilliseconds = 5_000;
@@ -253,6 +257,12 @@ async function sendOne(app: App, tenantId: string, { id, token }: Claim, setting
       },
     );
   } catch (error) {
+    // Our database or disk, and not the mail's server: nothing of it is the mail's failure, and the server cannot have it.
+    if (!(error instanceof SmtpFailure) && isOutage(error)) {
+      const next_attempt_at = plus(app.clock.now(), outageSeconds * 1000);
+      await mark({ mail_status: "queued", next_attempt_at, lease_until: null, handed_over_at: null });
+      return true;
+    }
     const { message, server_answer, is_permanent, is_uncertain, is_server_away } = describeSmtpError(error);
     const wait = is_permanent || is_uncertain ? undefined : waits[mail.attempts];
     log.warn("a mail could not be sent", { mail: id, tenant: tenantId, error: message });
