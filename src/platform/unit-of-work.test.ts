@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "bun:test";
 import { Type } from "@sinclair/typebox";
+import { sql } from "kysely";
 import { declareEvent } from "../../tests/support/events.ts";
 import { startTestProgram, type TestProgram } from "../../tests/support/program.ts";
 import { companies, createCompany, updateCompany } from "../modules/companies/index.ts";
@@ -130,6 +131,66 @@ describe("a unit of work that fails", () => {
       done.push("still inside");
     });
     expect(done).toEqual(["still inside", "committed"]);
+  });
+});
+
+describe("a statement that fails and whose failure is not passed on", () => {
+  const twice = async ({ db }: Work): Promise<void> => {
+    const add = (): Promise<unknown> =>
+      db.insertInto("counters").values({ counter: "twice", last_number: 1 }).execute();
+    await add();
+    await expect(add()).rejects.toThrow();
+  };
+
+  test("fails the whole unit loudly, and nothing of it is kept or done after it", async () => {
+    const before = await counts();
+    const done: string[] = [];
+    const swallowing = inUnit(ctx, async (work) => {
+      work.unit.afterCommit(() => done.push("after the commit"));
+      await insert(work, companies, { name: "Told as written" });
+      await twice(work);
+    });
+    await expect(swallowing).rejects.toThrow("nothing of it can be kept");
+    expect(await counts()).toEqual(before);
+    expect(done).toEqual([]);
+  });
+
+  test("lets nothing more be done in the unit, as if it had not happened", async () => {
+    const before = await counts();
+    await expect(
+      inUnit(ctx, async (work) => {
+        await twice(work);
+        await insert(work, companies, { name: "Goes on" });
+      }),
+    ).rejects.toThrow();
+    expect(await counts()).toEqual(before);
+    await newCompany("The next unit is a new one");
+  });
+
+  test("on the platform's own tables fails as loudly", async () => {
+    const lease = { name: "swallowed", holder: "", expires_at: t.app.clock.now() };
+    const swallowing = t.app.database.platform(async (db) => {
+      await db.insertInto("leases").values(lease).execute();
+      await expect(db.insertInto("leases").values(lease).execute()).rejects.toThrow();
+    });
+    await expect(swallowing).rejects.toThrow("nothing of it can be kept");
+    const leases = await t.app.database.platform((db) => db.selectFrom("leases").select("name").execute());
+    expect(leases.map(({ name }) => name)).not.toContain("swallowed");
+  });
+
+  test("between a savepoint and going back to it is gone past", async () => {
+    await inUnit(ctx, async (work) => {
+      await insert(work, companies, { name: "Before the savepoint" });
+      await sql`savepoint risky`.execute(work.db);
+      await twice(work);
+      await sql`rollback to savepoint risky`.execute(work.db);
+      await sql`release savepoint risky`.execute(work.db);
+      await insert(work, companies, { name: "After the savepoint" });
+    });
+    const names = await reading(ctx, ({ db }) => db.selectFrom("companies").select("name").execute());
+    expect(names.map(({ name }) => name)).toEqual(
+      expect.arrayContaining(["Before the savepoint", "After the savepoint"]),
+    );
   });
 });
 

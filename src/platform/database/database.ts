@@ -35,12 +35,15 @@ function refuseInsideUnit(): void {
   }
 }
 
-/** SQLite: one connection that writes, one that only reads and so never waits for an open transaction. */
 export function openSqliteDatabase(path: string): Database {
-  const dialects = {
+  return sqliteDatabase({
     writer: sqliteDialect(openSqlite(path)),
     reader: sqliteDialect(openSqlite(path, { readonly: true })),
-  };
+  });
+}
+
+/** SQLite: one connection that writes, one that only reads and so never waits for an open transaction. */
+export function sqliteDatabase(dialects: { writer: Dialect; reader: Dialect }): Database {
   const writer = new Kysely<unknown>({ dialect: dialects.writer }) as unknown as Db;
   const reader = new Kysely<unknown>({ dialect: dialects.reader }) as unknown as Db;
   const kept = new KeptConfiguration();

@@ -2,6 +2,16 @@ import { conflict, Failure, malformed } from "../errors.ts";
 import { listed, t } from "../language/index.ts";
 import { labelOf, tableNamed } from "./columns.ts";
 
+/**
+ * A statement of the transaction has failed and whoever ran it did not pass that on: nothing of the transaction is kept, on
+ * either database. What may fail and be gone past belongs between a savepoint and `rollback to savepoint`.
+ */
+export class UnitFailed extends Error {
+  constructor() {
+    super("a statement has failed in this transaction, so nothing of it can be kept");
+  }
+}
+
 /** Turns what a database says about a broken rule into what a caller can use; anything else passes through. */
 export function translateDatabaseError(error: unknown): unknown {
   if (error instanceof Failure || !(error instanceof Error)) return error;

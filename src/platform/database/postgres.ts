@@ -1,6 +1,7 @@
 import { type Dialect, PostgresDialect } from "kysely";
 import { Pool, types } from "pg";
 import { complaint } from "../log.ts";
+import { UnitFailed } from "./failures.ts";
 
 const connectionLost = complaint("warn", "a database connection was lost");
 
@@ -46,12 +47,9 @@ function instant(text: string): string {
 function encoding(pool: Pool): Pool {
   pool.on("connect", (client) => {
     const given = client.query.bind(client) as (...given: unknown[]) => unknown;
-    // Of several statements in one message the last one's rows are meant.
     const query = (...all: unknown[]): unknown => {
       const answer = given(...all);
-      return answer instanceof Promise
-        ? answer.then((results: unknown) => (Array.isArray(results) ? (results.at(-1) as unknown) : results))
-        : answer;
+      return answer instanceof Promise ? answer.then((results: unknown) => resultOf(all[0], results)) : answer;
     };
     const wrapped = (first: unknown, values?: unknown, ...rest: unknown[]): unknown => {
       if (!Array.isArray(values)) return query(first, values, ...rest);
@@ -62,6 +60,16 @@ function encoding(pool: Pool): Pool {
     Object.assign(client, { query: wrapped });
   });
   return pool;
+}
+
+/**
+ * Of several statements in one message the last one's rows are meant. After a statement has failed PostgreSQL answers
+ * `commit` with a rollback and calls that a success: whoever did not pass the failure on would be told that all is written.
+ */
+function resultOf(text: unknown, results: unknown): unknown {
+  const result: unknown = Array.isArray(results) ? results.at(-1) : results;
+  if (text === "commit" && (result as { command?: string }).command === "ROLLBACK") throw new UnitFailed();
+  return result;
 }
 
 /**

@@ -14,6 +14,7 @@ import {
 } from "kysely";
 import { breath } from "./breath.ts";
 import { type ColumnKind, storedKind } from "./columns.ts";
+import { UnitFailed } from "./failures.ts";
 
 /** Opens a SQLite file the way Purser wants it: WAL, foreign keys on, waiting for a lock instead of failing. */
 export function openSqlite(path: string, options: { readonly?: boolean } = {}): Sqlite {
@@ -70,6 +71,7 @@ class SqliteDriver implements Driver {
   }
 
   async beginTransaction(connection: DatabaseConnection): Promise<void> {
+    this.#connection.startAnew();
     await connection.executeQuery(CompiledQuery.raw("begin immediate"));
   }
 
@@ -80,6 +82,7 @@ class SqliteDriver implements Driver {
   async rollbackTransaction(connection: DatabaseConnection): Promise<void> {
     // A full disk may already have rolled the transaction back.
     if (this.database.inTransaction) await connection.executeQuery(CompiledQuery.raw("rollback"));
+    this.#connection.startAnew();
   }
 
   async destroy(): Promise<void> {
@@ -100,15 +103,34 @@ interface Prepared {
  * running it.
  */
 const mostPrepared = 1000;
+const goesBack = /^\s*rollback\b/i;
 const leavesSchema = /^\s*(select|insert|update|delete|with|begin|commit|rollback|savepoint|release)\b/i;
 
 class SqliteConnection implements DatabaseConnection {
   readonly #prepared = new Map<string, Prepared>();
+  /** A statement of the transaction has failed: only going back helps, as on PostgreSQL. */
+  #hasFailed = false;
 
   constructor(private readonly database: Sqlite) {}
 
+  startAnew(): void {
+    this.#hasFailed = false;
+  }
+
   async executeQuery<R>(query: CompiledQuery): Promise<QueryResult<R>> {
     await breath();
+    if (goesBack.test(query.sql)) this.#hasFailed = false;
+    if (this.#hasFailed) throw new UnitFailed();
+    const { inTransaction } = this.database;
+    try {
+      return this.#run<R>(query);
+    } catch (error) {
+      this.#hasFailed = inTransaction;
+      throw error;
+    }
+  }
+
+  #run<R>(query: CompiledQuery): QueryResult<R> {
     const prepared = this.#prepare(query.sql);
     try {
       return run<R>(prepared, query.parameters.map(encode));
