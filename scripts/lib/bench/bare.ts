@@ -117,7 +117,6 @@ const statements = ran.map(({ sql: text, parameters }) => ({ text, parameters: [
 const parts = rendered.slice(0, -2);
 const [content, layout] = rendered.slice(-2);
 if (content === undefined || layout === undefined) throw new Error(`${wish.path} rendered nothing`);
-if (process.env["BARE_TEXTS"]) for (const { text } of statements) console.error(text);
 
 const runSqlite = (): (() => Promise<void>) => {
   const reader = openSqlite(wish.sqlitePath, { readonly: true });
