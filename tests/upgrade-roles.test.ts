@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from "bun:test";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { Kysely, sql } from "kysely";
+import { Kysely } from "kysely";
 import { migrations } from "#generated/migrations.ts";
 import { createProgram, type Program } from "../src/app.ts";
 import { can } from "../src/platform/access/actor.ts";
@@ -13,15 +13,11 @@ import { type Database, openPostgresDatabase, openSqliteDatabase } from "../src/
 import { migratePostgres, migrateSqlite } from "../src/platform/database/migrator.ts";
 import { openSqlite, sqliteDialect } from "../src/platform/database/sqlite.ts";
 import { fileStore } from "../src/platform/files/store.ts";
-import { newId } from "../src/platform/ids.ts";
 import { refreshTenant } from "../src/platform/provision.ts";
+import { fillOlder, olderIds as ids, olderMigrations, olderPortal as portal } from "./support/older.ts";
 import { testNow } from "./support/program.ts";
 
 /** An organization from before there were portal roles, brought to this version. */
-
-const before = Object.fromEntries(Object.entries(migrations).filter(([name]) => name < "20261125T0800"));
-const ids = { tenant: newId(), technician: newId(), administrator: newId(), finance: newId(), tess: newId() };
-const portal = { company: newId(), contact: newId(), user: newId() };
 
 let program: Program;
 let database: Database;
@@ -59,9 +55,9 @@ beforeAll(async () => {
 afterAll(() => cleanUp());
 
 async function onSqlite(path: string): Promise<{ database: Database; drop: () => Promise<void> }> {
-  await migrateSqlite(path, before);
+  await migrateSqlite(path, olderMigrations);
   const db = new Kysely<unknown>({ dialect: sqliteDialect(openSqlite(path)) });
-  await fill(db);
+  await fillOlder(db);
   await db.destroy();
   await migrateSqlite(path, migrations);
   return { database: openSqliteDatabase(path), drop: async () => {} };
@@ -72,61 +68,13 @@ async function onPostgres(): Promise<{ database: Database; drop: () => Promise<v
   const support = await import("./support/postgres.ts");
   await support.ensureServingRole();
   const made = await support.createDatabaseFrom("template0");
-  await migratePostgres(postgresDialect(made.url, 2).dialect, before, support.servingRole.user);
+  await migratePostgres(postgresDialect(made.url, 2).dialect, olderMigrations, support.servingRole.user);
   const db = new Kysely<unknown>({ dialect: postgresDialect(made.url, 1).dialect });
-  await fill(db);
+  await fillOlder(db);
   await db.destroy();
   await migratePostgres(postgresDialect(made.url, 2).dialect, migrations, support.servingRole.user);
   const { dialect, pool } = postgresDialect(support.postgresUrlOf(made.name, support.servingRole), 5);
   return { database: openPostgresDatabase(dialect, pool), drop: made.drop };
-}
-
-/** As the version before wrote it: technicians were offered `tickets.write`, and somebody has taken it away. */
-async function fill(db: Kysely<unknown>): Promise<void> {
-  const insert = async (table: string, row: Record<string, unknown>): Promise<void> => {
-    const names = sql.join(Object.keys(row).map((name) => sql.ref(name)));
-    await sql`insert into ${sql.table(table)} (${names}) values (${sql.join(Object.values(row))})`.execute(db);
-  };
-  const own = { tenant_id: ids.tenant };
-  const record = (id: string): Record<string, unknown> => ({
-    ...own,
-    id,
-    version: 1,
-    created_at: testNow,
-    updated_at: testNow,
-  });
-  await insert("tenants", { id: ids.tenant, name: "Harbor IT", created_at: testNow });
-  await insert("organizations", { ...record(newId()), name: "Harbor IT", set_up_at: testNow });
-  for (const permission of ["tickets.read", "tickets.write", "companies.read", "billing.read", "staff.manage"])
-    await insert("offered_permissions", { ...own, permission });
-  const roles = {
-    administrator: ["staff.manage", "tickets.read"],
-    technician: ["tickets.read"],
-    finance: ["billing.read"],
-  };
-  for (const [key, permissions] of Object.entries(roles)) {
-    const role_id = ids[key as keyof typeof roles];
-    await insert("roles", { ...record(role_id), role_key: key, name: key });
-    for (const permission of permissions) await insert("role_permissions", { ...own, role_id, permission });
-  }
-  const person = { name: "Tess", email: "tess@harbor.test", password_hash: "x" };
-  await insert("users", { ...record(ids.tess), ...person, user_type: "staff" });
-  await insert("user_roles", { ...own, user_id: ids.tess, role_id: ids.technician });
-  await insert("companies", { ...record(portal.company), name: "Nordwind", name_key: "nordwind", currency: "EUR" });
-  await insert("contacts", {
-    ...record(portal.contact),
-    company_id: portal.company,
-    first_name: "Annika",
-    is_portal_user: sql`true`,
-  });
-  await insert("users", {
-    ...record(portal.user),
-    user_type: "portal",
-    name: "Annika",
-    email: "annika@nordwind.test",
-    password_hash: "x",
-    contact_id: portal.contact,
-  });
 }
 
 const grantsOf = async (where: { role_key?: string; name?: string }): Promise<string[]> => {

@@ -1,4 +1,3 @@
-import { existsSync } from "node:fs";
 import { resolveTxt } from "node:dns/promises";
 import { networkInterfaces } from "node:os";
 import { migrations } from "#generated/migrations.ts";
@@ -52,9 +51,8 @@ export async function openProgram(
   prepareDataDir(config.dataDir);
   const lock: Lock | null = isAlone && !MULTI_TENANT ? lockDataDir(config.dataDir) : null;
   try {
-    const isNew = MULTI_TENANT ? false : !existsSync(dataPaths(config.dataDir).database);
     const storage = await storageOf(config);
-    await migrateStorage(storage, isAlone || isNew);
+    await migrateStorage(storage, isAlone);
     const database = await storage.open();
     try {
       if (MULTI_TENANT) await assertServingRole(database);
@@ -79,12 +77,15 @@ export async function openProgram(
   }
 }
 
-/** Brings the schema up to date, or says that a running server has to do it first. */
-async function migrateStorage(storage: Storage, mayMigrate: boolean): Promise<void> {
+/**
+ * Brings the schema up to date, or says that a running server has to do it first. A database that has nothing yet, perhaps
+ * because the very first start was cut off, anybody may begin.
+ */
+async function migrateStorage(storage: Storage, isAlone: boolean): Promise<void> {
   try {
-    const { pending } = await storage.status();
+    const { applied, pending } = await storage.status();
     if (pending.length === 0) return;
-    if (!mayMigrate && !MULTI_TENANT) {
+    if (!isAlone && !MULTI_TENANT && applied.length > 0) {
       throw new OperatorProblem(
         "try_later",
         "the database is older than this program; start the server or run `purser migrate` first",

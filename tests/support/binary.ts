@@ -117,6 +117,26 @@ export async function runBinary(options: Omit<BinaryOptions, "port" | "readyTime
   return { code, stdout, stderr, dataDir };
 }
 
+/**
+ * Runs a verb and kills it with -9 after so many milliseconds, unless it has come to its end before; answers its exit code
+ * then, and null when it was killed. A server is left running until then.
+ */
+export async function runKilled(
+  { edition, dataDir = newDataDir(), env = {}, args = [] }: Omit<BinaryOptions, "port" | "readyTimeoutMs">,
+  afterMs: number,
+): Promise<number | null> {
+  const child = Bun.spawn([executables[edition], ...args], {
+    env: { ...cleanEnvironment(), PURSER_DATA_DIR: dataDir, ...env },
+    stdin: "ignore",
+    stdout: "ignore",
+    stderr: "ignore",
+  });
+  const timer = setTimeout(() => child.kill("SIGKILL"), afterMs);
+  const code = await child.exited;
+  clearTimeout(timer);
+  return child.signalCode === "SIGKILL" ? null : code;
+}
+
 async function isReady(url: string): Promise<true | undefined> {
   try {
     const response = await fetch(`${url}/readyz`, { signal: AbortSignal.timeout(2000) });

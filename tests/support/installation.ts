@@ -1,6 +1,6 @@
 import { Client, escapeIdentifier } from "pg";
 import { freePort } from "../../scripts/lib/ports.ts";
-import { type EditionName, newDataDir, runBinary, type RunningBinary, startBinary } from "./binary.ts";
+import { type EditionName, newDataDir, runBinary, runKilled, type RunningBinary, startBinary } from "./binary.ts";
 import { ensureServingRole, postgresUrl, postgresUrlOf, servingRole } from "./postgres.ts";
 
 /** One installation of the edition that the tests run for, as an operator makes it: data, configuration, an address. */
@@ -15,21 +15,28 @@ export interface Installation {
   /** Starts the server; after `kill9` or `stop` it can be started again. */
   start(env?: Record<string, string>): Promise<RunningBinary>;
   cli(args: string[], stdin?: string): ReturnType<typeof runBinary>;
+  /** Runs a verb and kills it with -9 after so many milliseconds; null: it was killed, else its exit code. */
+  killed(args: string[], afterMs: number): Promise<number | null>;
   /** Makes the organization and its first administrator without a browser; returns an API key. */
   firstKey(person: { name: string; email: string; password: string }): Promise<string>;
   /** On PostgreSQL: drops the database. */
   close(): Promise<void>;
 }
 
-/** `postgres`: the superuser's address of another server than the one that `scripts/test` has started. */
+/**
+ * `postgres`: the superuser's address of another server than the one that `scripts/test` has started; `template`: the
+ * database that its own begins as.
+ */
 export async function newInstallation(
-  more: { env?: Record<string, string>; dataDir?: string; postgres?: string } = {},
+  more: { env?: Record<string, string>; dataDir?: string; postgres?: string; template?: string } = {},
 ): Promise<Installation> {
   const port = freePort();
   const url = `http://127.0.0.1:${port}`;
   const dataDir = more.dataDir ?? newDataDir();
   const edition: EditionName = MULTI_TENANT ? "multitenant" : "purser";
-  const database = MULTI_TENANT ? await newDatabase(more.postgres ?? postgresUrl()) : null;
+  const database = MULTI_TENANT
+    ? await newDatabase(more.postgres ?? postgresUrl(), more.template ?? "template1")
+    : null;
   const env = { PURSER_LISTEN: `127.0.0.1:${port}`, ...database?.env, ...more.env };
   const cli: Installation["cli"] = (args, stdin) =>
     runBinary({ edition, dataDir, env, args, ...(stdin === undefined ? {} : { stdin }) });
@@ -40,6 +47,7 @@ export async function newInstallation(
     env,
     ownerUrl: database?.env.PURSER_MIGRATOR_URL ?? "",
     cli,
+    killed: (args, afterMs) => runKilled({ edition, dataDir, env, args }, afterMs),
     start: (extra = {}) => startBinary({ edition, dataDir, env: { ...env, ...extra }, port }),
     firstKey: async ({ name, email, password }) => {
       if (MULTI_TENANT) {
@@ -62,7 +70,7 @@ interface NewDatabase {
   drop(): Promise<void>;
 }
 
-async function newDatabase(server: string): Promise<NewDatabase> {
+async function newDatabase(server: string, template: string): Promise<NewDatabase> {
   const name = `installation_${Bun.randomUUIDv7("hex").replaceAll("-", "")}`;
   const asSuperuser = async (statement: string): Promise<void> => {
     const client = new Client({ connectionString: server });
@@ -74,7 +82,7 @@ async function newDatabase(server: string): Promise<NewDatabase> {
     }
   };
   await ensureServingRole(server);
-  await asSuperuser(`create database ${escapeIdentifier(name)}`);
+  await asSuperuser(`create database ${escapeIdentifier(name)} template ${escapeIdentifier(template)}`);
   return {
     env: {
       PURSER_MIGRATOR_URL: postgresUrlOf(name, undefined, server),
