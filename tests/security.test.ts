@@ -1,18 +1,10 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { staffCookieName } from "../src/platform/http/cookies.ts";
-import { moduleRoutes } from "../src/platform/http/module-routes.ts";
 import { contacts } from "../src/modules/companies/index.ts";
 import { inUnit } from "../src/platform/context.ts";
 import { update } from "../src/platform/database/records.ts";
 import { makeClient, signedIn } from "./support/desk.ts";
-import {
-  addressOf,
-  browserHeaders,
-  type Everything,
-  keyHeaders,
-  makeEverything,
-  marker,
-} from "./support/everything.ts";
+import { browserHeaders, type Everything, keyHeaders, makeEverything, marker } from "./support/everything.ts";
 import { browserOf, makeStaff, signIn } from "./support/people.ts";
 import { startTestProgram, type TestProgram } from "./support/program.ts";
 
@@ -79,43 +71,6 @@ describe("a file that a browser could run", () => {
           csp: expect.stringContaining("sandbox"),
         });
       }
-    }
-  });
-});
-
-describe("a part of a page, as htmx asks for it,", () => {
-  const fragment = { "hx-request": "true", "hx-target": "list-region" };
-
-  test("is guarded just as the page is", async () => {
-    const technician = await browserHeaders(t, await t.harbor.as("technician"));
-    const { actor } = await t.harbor.as("technician");
-    const client = await browserHeaders(t, e.otherClient);
-    const mill = await browserHeaders(t, await t.mill.as("administrator"));
-    for (const route of moduleRoutes(t.app.registry).filter(
-      ({ method, door }) => method === "GET" && (door === "staff" || door === "portal"),
-    )) {
-      const path = addressOf(route.path, e.ids);
-      const ask = async (
-        headers: Readonly<Record<string, string>>,
-        tenant = t.harbor,
-      ): Promise<{ status: number; isSentAway: boolean; text: string }> => {
-        const answer = await t.fetch(path, { headers: { ...headers, ...fragment } }, tenant);
-        return {
-          status: answer.status,
-          isSentAway: answer.headers.get("hx-redirect")?.includes("/sign-in") === true,
-          text: await answer.text(),
-        };
-      };
-      expect({ path, ...(await ask({})) }).toEqual({ path, status: 200, isSentAway: true, text: "" });
-      const foreign = await ask(client);
-      expect({
-        path,
-        isLeaking: foreign.text.includes(marker),
-        isIn: route.door === "portal" || foreign.isSentAway,
-      }).toEqual({ path, isLeaking: false, isIn: true });
-      expect({ path, isLeaking: (await ask(mill, t.mill)).text.includes(marker) }).toEqual({ path, isLeaking: false });
-      if (route.door === "staff" && route.permission !== null && !actor.permissions.has(route.permission))
-        expect({ path, status: (await ask(technician)).status }).toEqual({ path, status: 403 });
     }
   });
 });

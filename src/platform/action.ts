@@ -1,5 +1,6 @@
 import type { TObject } from "@sinclair/typebox";
 import { can } from "./access/actor.ts";
+import { refuseLimited } from "./access/oneself.ts";
 import { validate } from "./access/validate.ts";
 import { type Ctx, inUnit, type Work } from "./context.ts";
 import { translateDatabaseError } from "./database/failures.ts";
@@ -42,6 +43,8 @@ export async function perform<I, R>(ctx: Ctx, what: Action<I, R>, input: unknown
   if (what.permission !== null && !can(ctx.actor, what.permission)) {
     throw ctx.actor.kind === "nobody" ? unauthorized() : forbidden();
   }
+  // What needs no permission is one's own: profile, sessions, notifications. A client's own asks for the portal's permissions.
+  if (what.permission === null && ctx.actor.kind === "staff") refuseLimited(ctx.actor);
   const problems = validate(what.input, input);
   if (problems.length > 0) throw invalid(problems);
   try {

@@ -2,7 +2,6 @@ import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "
 import type { Ctx } from "../../src/platform/context.ts";
 import { moduleRoutes } from "../../src/platform/http/module-routes.ts";
 import type { Route } from "../../src/platform/http/route.ts";
-import type { TableName } from "../../src/platform/database/tables.ts";
 import { noId } from "../../src/platform/ids.ts";
 import {
   addressOf,
@@ -12,10 +11,11 @@ import {
   makeEverything,
   marker,
 } from "../support/everything.ts";
-import { statedTables } from "../support/all-tables.ts";
 import { startTestProgram, type TestProgram } from "../support/program.ts";
 import { apiAccess } from "./api.ts";
+import { ownOfClients, ownOfStaff } from "./own.ts";
 import { multiTenantAccess } from "./multitenant.ts";
+import { recordsOf } from "./records.ts";
 import { pageAccess } from "./pages.ts";
 import { type Access, accessOf, portalRoles, staffRoles } from "./table.ts";
 
@@ -92,41 +92,8 @@ function isShown(route: Route): boolean {
   return route.method === "GET" && !notMade.has(route.path);
 }
 
-/** Of these no record is made, or the address names nothing without a query. `permissions.test.ts` asks for each list. */
-const notMade = new Set([
-  "/account/passkeys/:id",
-  "/account/sessions/:id/name",
-  "/portal/account/passkeys/:id",
-  "/portal/account/sessions/:id/name",
-  "/notifications/:id/open",
-  "/settings/app-access/:id",
-  "/api/:operation",
-  "/api/v1/contract-hour-balances/:id",
-  "/api/v1/webhook-attempts/:id",
-  "/lists/columns",
-  "/lists/counts",
-  "/lists/export",
-  "/lists/views/new",
-]);
-
-/** Somebody's own, the administrator's here: for everybody else there is nothing. */
-const administratorsOwn = new Set(["/account/api-keys/:id", "/bulk/:id", "/api/v1/bulk/:id"]);
-
-/** Harbor's records as the database holds them, by table; `but` names the tables left out. */
-async function recordsOf(but: readonly string[] = []): Promise<Record<string, string[]>> {
-  const tables = (await statedTables()).filter(({ name, isPlatform }) => !isPlatform && !but.includes(name));
-  return t.app.database.read(t.harbor.id, async (db) => {
-    const found: Record<string, string[]> = {};
-    for (const { name } of tables) {
-      const rows = await db
-        .selectFrom(name as TableName)
-        .selectAll()
-        .execute();
-      found[name] = rows.map((row) => JSON.stringify(row)).toSorted();
-    }
-    return found;
-  });
-}
+/** The address names nothing without a query. `permissions.test.ts` asks for each list. */
+const notMade = new Set(["/lists/columns", "/lists/counts", "/lists/export", "/lists/views/new"]);
 
 /** What belongs to whoever comes in, and to the log of it. */
 const personal = [
@@ -158,6 +125,17 @@ test("the table names every route of the program, and no other", () => {
   expect([...table.keys()].toSorted()).toEqual(routes.map(nameOf).toSorted());
 });
 
+test("the server answers at no address beside: only the files of the pages, and what is asked of the program itself", async () => {
+  const server = t.program.server({ tenantOf: async () => t.harbor.id, trustedProxies: [], isOpen: () => true });
+  const named = new Set([...table.keys(), "GET /assets/*"]);
+  expect(server.routes.map(({ method, path }) => `${method} ${path}`).filter((name) => !named.has(name))).toEqual([]);
+  expect(server.routes.length).toBe(named.size);
+  // Before anything is known of an organization: whether the program lives, and for the proxy which hosts it serves.
+  const source = await Bun.file(`${import.meta.dir}/../../src/cli/server.ts`).text();
+  const before = [...source.matchAll(/pathname === (\S+?)[)\s]/g)].map(([, what]) => what);
+  expect(before.toSorted()).toEqual(['"/livez"', '"/readyz"', '"/up"', "tlsPath"]);
+});
+
 test("each route of the API says what it does, for the OpenAPI document (`doc`)", () => {
   const silent = routes.filter(({ path, doc }) => path.startsWith("/api/v1/") && doc === undefined);
   expect(silent.map(nameOf)).toEqual([]);
@@ -165,18 +143,18 @@ test("each route of the API says what it does, for the OpenAPI document (`doc`)"
 
 describe("with the addresses of real records,", () => {
   test("somebody who is not signed in gets in by open doors only, and changes nothing", async () => {
-    const before = await recordsOf();
+    const before = await recordsOf(t);
     const isOpen = (route: Route): boolean => accessTo(route).who === "anybody";
     expect(
       await outcomes(async (route) =>
         isOpen(route) ? null : (await send(route, {}, addressOf(route.path, e.ids))).outcome,
       ),
     ).toEqual(expected((route) => (isOpen(route) ? null : refusalOfStrangers(route))));
-    expect(await recordsOf()).toEqual(before);
+    expect(await recordsOf(t)).toEqual(before);
   });
 
   test("a client of another company gets nothing of this one, and nothing of the staff's, and changes nothing", async () => {
-    const before = await recordsOf(personal);
+    const before = await recordsOf(t, personal);
     const kinds = { page: await browserHeaders(t, e.otherClient) };
     const outcome = async (route: Route): Promise<string | null> => {
       const { who } = accessTo(route);
@@ -192,11 +170,11 @@ describe("with the addresses of real records,", () => {
         return route.path.includes(":id") ? "not there" : "in";
       }),
     );
-    expect(await recordsOf(personal)).toEqual(before);
+    expect(await recordsOf(t, personal)).toEqual(before);
   });
 
   test("another organization's administrator finds nothing of ours, and changes nothing", async () => {
-    const before = await recordsOf();
+    const before = await recordsOf(t);
     const headers = {
       page: await browserHeaders(t, await t.mill.as("administrator")),
       api: await keyHeaders(t.mill, "administrator"),
@@ -226,11 +204,11 @@ describe("with the addresses of real records,", () => {
       const { text } = await send(route, isPage(route) ? headers.page : headers.api, route.path, t.mill);
       expect({ route: nameOf(route), leaks: text.includes(marker) }).toEqual({ route: nameOf(route), leaks: false });
     }
-    expect(await recordsOf()).toEqual(before);
+    expect(await recordsOf(t)).toEqual(before);
   });
 
   test("another organization's key and session are nobody's here, and change nothing", async () => {
-    const before = await recordsOf();
+    const before = await recordsOf(t);
     const headers = {
       page: await browserHeaders(t, await t.mill.as("administrator")),
       api: await keyHeaders(t.mill, "administrator"),
@@ -242,7 +220,7 @@ describe("with the addresses of real records,", () => {
     expect(await outcomes(outcome)).toEqual(
       expected((route) => (accessTo(route).who === "anybody" ? null : refusalOfStrangers(route))),
     );
-    expect(await recordsOf()).toEqual(before);
+    expect(await recordsOf(t)).toEqual(before);
   });
 });
 
@@ -267,7 +245,9 @@ describe("of a client's people", () => {
               : role === "client_user" && isShown(route) && route.path.includes("/tickets/:id")
                 ? // The request is a colleague's, and the lesser role sees its own.
                   "not there"
-                : "in",
+                : role === "client_user" && ownOfClients.has(nameOf(route)) && route.method === "GET"
+                  ? "not there"
+                  : "in",
         ),
       );
     });
@@ -301,7 +281,7 @@ describe("of the staff", () => {
         expected((route) => {
           if (!isAsked(route)) return null;
           if (!accessTo(route).roles.has(role)) return refusal(route, "staff");
-          return administratorsOwn.has(route.path) && route.method === "GET" && role !== "administrator"
+          return ownOfStaff.has(nameOf(route)) && route.method === "GET" && role !== "administrator"
             ? "not there"
             : "in";
         }),

@@ -1,5 +1,6 @@
 import type { Registry } from "../../src/platform/module.ts";
 import type { Route } from "../../src/platform/http/route.ts";
+import { asFragment, targetOf } from "./fragments.ts";
 import { marker, type Headers } from "../support/everything.ts";
 
 /** An address to ask for, and how. */
@@ -27,7 +28,9 @@ export function addressesOf(registry: Registry, route: Route, address: string): 
       headers: {},
     }));
   if (route.door !== "api")
-    return [plain, { path: address, headers: { "hx-request": "true", "hx-target": "list-region" } }];
+    return targetOf.has(route.path)
+      ? [plain, { path: address, headers: asFragment(targetOf.get(route.path) ?? "") }]
+      : [plain];
   const resource = [...registry.resources.values()].find(
     ({ path, audience }) =>
       audience === "staff" && (route.path === `/api/v1/${path}` || route.path === `/api/v1/${path}/:id`),

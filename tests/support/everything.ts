@@ -12,6 +12,7 @@ import { insert } from "../../src/platform/database/records.ts";
 import { securityAlerts } from "../../src/modules/security/schema.ts";
 import { makeClient, makeColleague } from "./desk.ts";
 import type { TestProgram, TestTenant } from "./program.ts";
+import { makeGrant, makeLedgers, makeOffer, makePersonal } from "./personal.ts";
 import { makeOthers } from "./samples.ts";
 
 /** Somebody who sends requests: what every one of them carries. */
@@ -197,12 +198,19 @@ export async function makeEverything(t: TestProgram): Promise<Everything> {
   });
   const archive = await perform(await t.harbor.as("administrator"), exportEverything, {});
   await buildExports(t.app, () => false);
+  const administrator = await t.harbor.as("administrator");
+  const grant = await makeGrant(t, administrator, app.client.id);
+  const ofPortal = await makePersonal(t, client.portal, marker);
   const ids: Record<string, string> = {
+    ...(await makePersonal(t, administrator, marker)),
+    "portal-sessions": ofPortal.sessions,
+    "portal-passkeys": ofPortal.passkeys,
+    undo: await makeOffer(t, administrator, ticket),
+    ...(await makeLedgers(t, { contract, item, delivery: webhookDelivery })),
     companies: company_id,
     views: view,
     "saved-views": view,
     bulk: run,
-    undo: run,
     contacts: client.contact_id,
     sites: site,
     tickets: ticket,
@@ -243,34 +251,30 @@ export async function makeEverything(t: TestProgram): Promise<Everything> {
     teams: team,
     events: await earliest("events"),
     "event-deliveries": delivery,
-    notifications: delivery,
     webhooks: webhook,
     "webhook-endpoints": webhook,
     "webhook-deliveries": webhookDelivery,
-    "webhook-attempts": webhookDelivery,
     mails: await earliest("mails"),
     "api-keys": apiKey,
-    sessions: apiKey,
     "standard-data": "work_types",
-    passkeys: apiKey,
     apps: app.client.id,
     "oauth-clients": app.client.id,
-    "oauth-grants": app.client.id,
-    "app-access": app.client.id,
+    "oauth-grants": grant,
+    "own-apps": grant,
+    "app-access": grant,
     "work-types": await first("work-types"),
     "ticket-queues": await first("ticket-queues"),
     "ticket-statuses": await first("ticket-statuses"),
     "ticket-priorities": await first("ticket-priorities"),
     "ticket-types": await first("ticket-types"),
     "ticket-categories": await first("ticket-categories"),
-    "contract-hour-balances": apiKey,
   };
   const colleague = await makeColleague(t, company_id);
   Object.assign(ids, await makeOthers(t, key, ids, marker));
   return { ids, client: client.portal, otherClient: other.portal, colleague };
 }
 
-/** The address of a route with real ids in it; a portal address names the invoice that was sent. */
+/** The address of a route with real ids in it. */
 export function addressOf(path: string, ids: Readonly<Record<string, string>>): string {
   const parts = path.split("/");
   return parts
@@ -279,20 +283,27 @@ export function addressOf(path: string, ids: Readonly<Record<string, string>>): 
       if (
         part === ":handler" ||
         part === ":direction" ||
-        part === ":operation" ||
         part === ":provider" ||
         part === ":token" ||
         part === ":tenant_id"
       )
         return "up";
+      if (part === ":operation") return "getCompanies";
       // The host name that the organization has from the beginning.
       if (part === ":domain") return "harbor.test";
       const owner = parts[at - 1] ?? "";
-      const id = owner === "invoices" && path.includes("/portal/") ? ids["sent-invoices"] : ids[owner];
+      const id = ids[`${whoseOf(path, owner)}${owner}`];
       if (id === undefined) throw new Error(`no ${owner} for ${path}`);
       return id;
     })
     .join("/");
+}
+
+/** Of some kinds there are several: those of a client's person, the invoice that was sent, what somebody has allowed an app. */
+function whoseOf(path: string, owner: string): string {
+  if (path.includes("/portal/") && owner === "invoices") return "sent-";
+  if (path.includes("/portal/") && (owner === "sessions" || owner === "passkeys")) return "portal-";
+  return owner === "apps" && /\/(account|auth)\//.test(path) ? "own-" : "";
 }
 
 /** What a signed-in person's browser sends, the token of its forms included. */

@@ -1,4 +1,5 @@
 import { Type } from "@sinclair/typebox";
+import { refuseLimited } from "../../platform/access/oneself.ts";
 import { find, reach } from "../../platform/access/reach.ts";
 import { perform } from "../../platform/action.ts";
 import { reading } from "../../platform/context.ts";
@@ -206,6 +207,7 @@ export const oauthApi: Route[] = [
     handle: async (ctx, incoming) => {
       refuseParameters(incoming);
       if (ctx.actor.user_id === null) throw unauthorized();
+      refuseLimited(ctx.actor);
       const rows = await allowedBy(ctx);
       return json({
         jsonapi: { version: "1.1" },

@@ -25,6 +25,8 @@ export interface Actor {
   api_key_id: string | null;
   /** Set for an app of others: what somebody has allowed it. */
   oauth_grant_id?: string | null;
+  /** True for an app, and for a key that was given some permissions: what is a person's own is not theirs to see or to change. */
+  is_limited?: boolean;
 }
 
 export const nobody: Actor = {

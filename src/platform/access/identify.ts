@@ -116,19 +116,20 @@ async function byApp(db: Db, hash: string, now: string): Promise<Identity> {
   if (row.user_id === row.service_user_id) {
     if (!row.is_service) return anonymous;
     const own = { kind: "staff", user_id: row.user_id, name: row.name, permissions: new Set(allowed) } as const;
-    return { ...anonymous, isTouchDue, actor: { ...nobody, ...own, oauth_grant_id: row.id } };
+    return { ...anonymous, isTouchDue, actor: { ...nobody, ...own, oauth_grant_id: row.id, is_limited: true } };
   }
   const actor = await actorOf(db, row.user_id, null, null);
   if (actor === null) return anonymous;
   const permissions = new Set(allowed.filter((scope) => actor.permissions.has(scope)));
   const name = `${actor.name} (app ${row.name})`;
-  return { ...anonymous, isTouchDue, actor: { ...actor, permissions, name, oauth_grant_id: row.id } };
+  return { ...anonymous, isTouchDue, actor: { ...actor, permissions, name, oauth_grant_id: row.id, is_limited: true } };
 }
 
 /** An actor as far as an API key lets them: a key without scopes may do what its owner may. */
 export function withinKey(actor: Actor, scopes: readonly string[]): Actor {
   if (scopes.length === 0) return actor;
-  return { ...actor, permissions: new Set([...actor.permissions].filter((name) => scopes.includes(name))) };
+  const permissions = new Set([...actor.permissions].filter((name) => scopes.includes(name)));
+  return { ...actor, permissions, is_limited: true };
 }
 
 async function bySession(app: App, db: Db, by: { token_hash: string } | { id: string }): Promise<Identity | null> {

@@ -1,4 +1,5 @@
 import { Type } from "@sinclair/typebox";
+import { refuseLimited } from "../../../platform/access/oneself.ts";
 import { find } from "../../../platform/access/reach.ts";
 import { perform } from "../../../platform/action.ts";
 import { type Ctx, reading } from "../../../platform/context.ts";
@@ -19,6 +20,7 @@ const attributes = Type.Object({
 
 function personOf(ctx: Ctx, kind: UserType): string {
   if (ctx.actor.user_id === null || ctx.actor.kind !== kind) throw unauthorized();
+  refuseLimited(ctx.actor);
   return ctx.actor.user_id;
 }
 

@@ -1,4 +1,5 @@
 import { Type } from "@sinclair/typebox";
+import { refuseLimited } from "../../../platform/access/oneself.ts";
 import { find } from "../../../platform/access/reach.ts";
 import { perform } from "../../../platform/action.ts";
 import { type Ctx, reading } from "../../../platform/context.ts";
@@ -60,6 +61,7 @@ export const sessionsApi: Route[] = [
     doc: { summary: "Where one is signed in.", answer: { type: "sessions", attributes, isList: true } },
     handle: async (ctx, incoming) => {
       if (ctx.actor.user_id === null) throw unauthorized();
+      refuseLimited(ctx.actor);
       refuseParameters(incoming);
       return sessionList(ctx, ctx.actor.user_id, "/api/v1/auth/sessions");
     },
@@ -76,6 +78,7 @@ export const sessionsApi: Route[] = [
     },
     handle: async (ctx, incoming) => {
       if (ctx.actor.user_id === null) throw unauthorized();
+      refuseLimited(ctx.actor);
       const id = incoming.params["id"] ?? "";
       await reading(ctx, (reader) => find(reader, "sessions", id));
       await perform(ctx, renameSession, { ...readDocument(await incoming.json(), "sessions", id), id });

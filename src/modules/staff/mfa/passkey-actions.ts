@@ -1,8 +1,8 @@
 import { Type } from "@sinclair/typebox";
 import { passkeys } from "../../../platform/access/factors.ts";
-import { find } from "../../../platform/access/reach.ts";
+import { find, type RowFor } from "../../../platform/access/reach.ts";
 import { action } from "../../../platform/action.ts";
-import type { Work } from "../../../platform/context.ts";
+import type { Ctx, Work } from "../../../platform/context.ts";
 import { remove, update } from "../../../platform/database/records.ts";
 import { notFound } from "../../../platform/errors.ts";
 import { t } from "../../../platform/language/index.ts";
@@ -10,9 +10,10 @@ import { tellOfChange } from "../auth/notices.ts";
 
 const target = { id: Type.String({ format: "uuid" }), version: Type.Optional(Type.Integer()) };
 
-async function own(work: Work, id: string): Promise<{ id: string; user_id: string; name: string }> {
-  const key = await find(work, "passkeys", id);
-  if (key.user_id !== work.actor.user_id) throw notFound(t("This passkey"));
+/** One's own passkey, or a 404: who manages the staff reaches those of others, to see that there are any. */
+export async function ownPasskey(ctx: Ctx, id: string): Promise<RowFor<"passkeys">> {
+  const key = await find(ctx, "passkeys", id);
+  if (key.user_id !== ctx.actor.user_id) throw notFound(t("This passkey"));
   return key;
 }
 
@@ -25,7 +26,7 @@ export const renamePasskey = action({
     { additionalProperties: false },
   ),
   run: async (work: Work, input: { id: string; name: string; version?: number }) => {
-    await own(work, input.id);
+    await ownPasskey(work, input.id);
     return update(work, passkeys, input.id, { name: input.name.trim() }, input.version);
   },
 });
@@ -36,7 +37,7 @@ export const removePasskey = action({
   permission: null,
   input: Type.Object(target, { additionalProperties: false }),
   run: async (work: Work, input: { id: string; version?: number }) => {
-    const key = await own(work, input.id);
+    const key = await ownPasskey(work, input.id);
     await remove(work, passkeys, key.id, input.version);
     await tellOfChange(work, key.user_id, "passkey_removed", () => key.name);
   },

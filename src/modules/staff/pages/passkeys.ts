@@ -1,7 +1,6 @@
 import type { AuthenticationResponseJSON, RegistrationResponseJSON } from "@simplewebauthn/server";
 import type { AnyAction } from "../../../platform/action.ts";
 import { perform } from "../../../platform/action.ts";
-import { find } from "../../../platform/access/reach.ts";
 import { type Ctx, reading } from "../../../platform/context.ts";
 import { Failure, malformed } from "../../../platform/errors.ts";
 import { button, formatAgo, link } from "../../../platform/http/pages/cells.ts";
@@ -11,7 +10,7 @@ import type { SecurityPageModel } from "../../../platform/http/models/sign-in.ts
 import { type Answer, type Incoming, page, redirect, response, type Route } from "../../../platform/http/route.ts";
 import { t } from "../../../platform/language/index.ts";
 import type { Entering } from "../auth/steps.ts";
-import { removePasskey, renamePasskey } from "../mfa/passkey-actions.ts";
+import { ownPasskey, removePasskey, renamePasskey } from "../mfa/passkey-actions.ts";
 import {
   registerPasskey,
   registrationOptions,
@@ -129,7 +128,7 @@ async function renamePage(
   typed: FormValues | null,
   failure: Failure | null,
 ): Promise<Answer> {
-  const key = await find(ctx, "passkeys", id);
+  const key = await ownPasskey(ctx, id);
   const title = t("Rename the passkey");
   const model = {
     header: {
