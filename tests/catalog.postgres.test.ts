@@ -60,6 +60,45 @@ describe("PostgreSQL itself", () => {
   });
 });
 
+describe("nothing beside the tables", () => {
+  test("shows rows: there are no views, and no schema but one", async () => {
+    const kinds = await asOwner<{ kind: string }>(
+      `select distinct relkind as kind from pg_class where relnamespace = 'public'::regnamespace order by 1`,
+    );
+    // Indexes, tables, and the numbers of search documents.
+    expect(kinds.map(({ kind }) => kind).toSorted()).toEqual(["S", "i", "r"].toSorted());
+    const schemas = await asOwner<{ name: string }>(`select nspname as name from pg_namespace where nspname !~ '^pg_'`);
+    expect(schemas.map(({ name }) => name).toSorted()).toEqual(["information_schema", "public"]);
+  });
+
+  test("runs in the owner's name but two functions, which hold the tenant themselves and are for the serving role alone", async () => {
+    const rows = await asOwner<{ name: string; is_definer: boolean; path: string | null; callers: string[] }>(`
+      select p.oid::regprocedure::text as name, p.prosecdef as is_definer, array_to_string(p.proconfig, ';') as path,
+        array(select case when a.grantee = 0 then 'everybody' else a.grantee::regrole::text end
+          from aclexplode(coalesce(p.proacl, acldefault('f', p.proowner))) a where a.grantee <> p.proowner) as callers
+      from pg_proc p where p.pronamespace = 'public'::regnamespace order by 1`);
+    const ours = { is_definer: true, path: "search_path=public, pg_temp", callers: ["purser_serving"] };
+    expect(rows).toEqual([
+      { name: "found_documents(text)", ...ours },
+      { name: "purge_tenant_rows(text,uuid,integer)", ...ours },
+      // A trigger's: it does what whoever changes the row may do.
+      { name: "raise_configuration_version()", is_definer: false, path: null, callers: ["everybody"] },
+    ]);
+  });
+
+  test("is given to everybody, or to whoever comes later", async () => {
+    const tables = await asOwner<{ name: string }>(`
+      select c.relname as name from pg_class c, aclexplode(coalesce(c.relacl, acldefault('r', c.relowner))) a
+      where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p') and a.grantee = 0`);
+    expect(tables).toEqual([]);
+    expect(await asOwner(`select defaclobjtype from pg_default_acl`)).toEqual([]);
+    const sequences = await asOwner<{ may_set: boolean }>(`
+      select has_sequence_privilege('purser_serving', c.oid, 'update') as may_set
+      from pg_class c where c.relnamespace = 'public'::regnamespace and c.relkind = 'S'`);
+    expect(sequences).toEqual([{ may_set: false }]);
+  });
+});
+
 async function asOwner<R>(text: string): Promise<R[]> {
   const { Client } = await import("pg");
   const client = new Client({ connectionString: t.raw.ownerUrl });
