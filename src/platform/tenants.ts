@@ -90,7 +90,7 @@ export const organizations = table(
     name: col.text({ maxLength: 120, label: "Organization name" }),
     email: col.maybe.text({ format: "email", label: "E-mail" }),
     phone: col.maybe.text({ maxLength: 50 }),
-    website: col.maybe.text({ format: "url" }),
+    website: col.maybe.text({ format: "website" }),
     address: address(),
     tax_id: col.maybe.text({ maxLength: 60, label: "Tax ID" }),
     bank_details: col.maybe.text({ maxLength: 1000 }),
@@ -107,7 +107,7 @@ export const organizations = table(
     ),
     brand_color: col.maybe.text({ format: "color", label: "Colour" }),
     /** What clients read at the portal's door and on its first page. */
-    portal_welcome: col.maybe.text({ maxLength: 300, label: "Words of welcome" }),
+    portal_welcome: col.maybe.text({ maxLength: 300, isMultiLine: true, label: "Words of welcome" }),
     /** Networks that may come in, by door; an empty list lets everybody in. */
     allowed_networks: defaulted(readOnly(col.json<AllowedNetworks>()), {}),
     /** What new records start with, by table and column. */

@@ -12,3 +12,8 @@ export function fold(text: string): string {
     .replaceAll("œ", "oe")
     .replaceAll("ı", "i");
 }
+
+/** Names and titles stand in lists, subjects and files: a line break that a program sends is a space there. */
+export function oneLine(text: string): string {
+  return text.replace(/\s*[\t\n\v\f\r\u0085\u2028\u2029]\s*/g, " ");
+}

@@ -71,6 +71,12 @@ export const apiAccess: AccessTable = {
   "everybody of the staff": `
     GET /api/v1/companies/:id/hierarchy
     POST /api/v1/companies/:id/convert
+    POST /api/v1/companies/:id/archive
+    POST /api/v1/companies/:id/restore
+    POST /api/v1/contacts/:id/archive
+    POST /api/v1/contacts/:id/restore
+    POST /api/v1/sites/:id/archive
+    POST /api/v1/sites/:id/restore
     GET /api/v1/tags
     GET /api/v1/tags/:id
     GET POST /api/v1/companies/:id/notes

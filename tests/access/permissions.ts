@@ -157,6 +157,12 @@ export const permissionsOfRoutes: Readonly<Record<string, string>> = {
     PUT PATCH DELETE /api/v1/companies/:id
     POST /api/v1/companies/:id/attachments
     POST /api/v1/companies/:id/convert
+    POST /api/v1/companies/:id/archive
+    POST /api/v1/companies/:id/restore
+    POST /api/v1/contacts/:id/archive
+    POST /api/v1/contacts/:id/restore
+    POST /api/v1/sites/:id/archive
+    POST /api/v1/sites/:id/restore
     POST /api/v1/companies/:id/notes
     POST /api/v1/contacts
     PUT PATCH DELETE /api/v1/contacts/:id

@@ -56,6 +56,7 @@ const byFormat: Readonly<Record<string, string>> = {
   color: "#336699",
   email: "sample@example.com",
   url: "https://sample.example.com",
+  website: "https://sample.example.com",
 };
 
 function sample(schema: Partial<TSchema>, marker: string): unknown {

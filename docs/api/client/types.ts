@@ -4155,6 +4155,24 @@ export interface Operations {
       })[];
     };
   };
+  /** Puts a record away: it leaves lists and choices, and stays where it is named. */
+  "POST /companies/{id}/archive": {
+    path: { id: string };
+    query: undefined;
+    body: {
+      data: {
+        type: "companies";
+        id?: string;
+        attributes?: Record<string, unknown>;
+      };
+    } | undefined;
+    answer: {
+      jsonapi: Schemas["jsonapi"];
+      data: Schemas["companies"];
+      included?: (Schemas["resource_object"])[];
+      links?: Schemas["list_links"];
+    };
+  };
   /** List record attachments of one of the companies. */
   "GET /companies/{id}/attachments": {
     path: { id: string };
@@ -4226,7 +4244,13 @@ export interface Operations {
   "POST /companies/{id}/convert": {
     path: { id: string };
     query: undefined;
-    body: undefined;
+    body: {
+      data: {
+        type: "companies";
+        id?: string;
+        attributes?: Record<string, unknown>;
+      };
+    } | undefined;
     answer: {
       jsonapi: Schemas["jsonapi"];
       data: Schemas["companies"];
@@ -4378,6 +4402,24 @@ export interface Operations {
     answer: {
       jsonapi: Schemas["jsonapi"];
       data: (Schemas["payments"])[];
+      included?: (Schemas["resource_object"])[];
+      links?: Schemas["list_links"];
+    };
+  };
+  /** Brings a record back that was put away. */
+  "POST /companies/{id}/restore": {
+    path: { id: string };
+    query: undefined;
+    body: {
+      data: {
+        type: "companies";
+        id?: string;
+        attributes?: Record<string, unknown>;
+      };
+    } | undefined;
+    answer: {
+      jsonapi: Schemas["jsonapi"];
+      data: Schemas["companies"];
       included?: (Schemas["resource_object"])[];
       links?: Schemas["list_links"];
     };
@@ -4682,6 +4724,24 @@ export interface Operations {
       })[];
     };
   };
+  /** Puts a record away: it leaves lists and choices, and stays where it is named. */
+  "POST /contacts/{id}/archive": {
+    path: { id: string };
+    query: undefined;
+    body: {
+      data: {
+        type: "contacts";
+        id?: string;
+        attributes?: Record<string, unknown>;
+      };
+    } | undefined;
+    answer: {
+      jsonapi: Schemas["jsonapi"];
+      data: Schemas["contacts"];
+      included?: (Schemas["resource_object"])[];
+      links?: Schemas["list_links"];
+    };
+  };
   /** List record attachments of one of the contacts. */
   "GET /contacts/{id}/attachments": {
     path: { id: string };
@@ -4863,6 +4923,24 @@ export interface Operations {
     path: { id: string };
     query: undefined;
     body: undefined;
+    answer: {
+      jsonapi: Schemas["jsonapi"];
+      data: Schemas["contacts"];
+      included?: (Schemas["resource_object"])[];
+      links?: Schemas["list_links"];
+    };
+  };
+  /** Brings a record back that was put away. */
+  "POST /contacts/{id}/restore": {
+    path: { id: string };
+    query: undefined;
+    body: {
+      data: {
+        type: "contacts";
+        id?: string;
+        attributes?: Record<string, unknown>;
+      };
+    } | undefined;
     answer: {
       jsonapi: Schemas["jsonapi"];
       data: Schemas["contacts"];
@@ -9279,6 +9357,24 @@ export interface Operations {
     body: undefined;
     answer: undefined;
   };
+  /** Puts a record away: it leaves lists and choices, and stays where it is named. */
+  "POST /sites/{id}/archive": {
+    path: { id: string };
+    query: undefined;
+    body: {
+      data: {
+        type: "sites";
+        id?: string;
+        attributes?: Record<string, unknown>;
+      };
+    } | undefined;
+    answer: {
+      jsonapi: Schemas["jsonapi"];
+      data: Schemas["sites"];
+      included?: (Schemas["resource_object"])[];
+      links?: Schemas["list_links"];
+    };
+  };
   /** List record attachments of one of the sites. */
   "GET /sites/{id}/attachments": {
     path: { id: string };
@@ -9396,6 +9492,24 @@ export interface Operations {
     answer: {
       jsonapi: Schemas["jsonapi"];
       data: Schemas["record_notes"];
+      included?: (Schemas["resource_object"])[];
+      links?: Schemas["list_links"];
+    };
+  };
+  /** Brings a record back that was put away. */
+  "POST /sites/{id}/restore": {
+    path: { id: string };
+    query: undefined;
+    body: {
+      data: {
+        type: "sites";
+        id?: string;
+        attributes?: Record<string, unknown>;
+      };
+    } | undefined;
+    answer: {
+      jsonapi: Schemas["jsonapi"];
+      data: Schemas["sites"];
       included?: (Schemas["resource_object"])[];
       links?: Schemas["list_links"];
     };

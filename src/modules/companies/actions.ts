@@ -5,12 +5,15 @@ import type { Work } from "../../platform/context.ts";
 import type { NewRow, Patch, RowOf, Table } from "../../platform/database/columns.ts";
 import { fromEdge, newInput, type PatchInput, patchInput } from "../../platform/database/edge.ts";
 import { insert, remove } from "../../platform/database/records.ts";
+import { heldBy } from "../../platform/database/repoint/repoint.ts";
 import { conflict, invalidField } from "../../platform/errors.ts";
 import { emit } from "../../platform/events/outbox.ts";
+import { words } from "../../platform/http/pages/cells.ts";
 import { t } from "../../platform/language/index.ts";
 import { setTags } from "../../platform/tags.ts";
 import { backToBefore, by } from "../../platform/undo/undo.ts";
 import { changeClient } from "./change.ts";
+import { isInGroup } from "./hierarchy.ts";
 import { keepDefaults } from "./defaults.ts";
 import { type ClientTable, companyCreated, contactCreated, siteCreated, tellChange } from "./events.ts";
 import { forgetDistinct } from "./merge/distinct.ts";
@@ -71,17 +74,8 @@ function refuseMerged(row: { merged_into_id: string | null }): void {
 
 /** A company cannot stand above itself, over however many generations. */
 async function refuseCircle(work: Work, id: string, parentId: string): Promise<void> {
-  let above: string | null = parentId;
-  for (let generation = 0; above !== null && generation < 50; generation += 1) {
-    if (above === id)
-      throw invalidField("parent_company_id", t("A company cannot be its own parent, not even in a circle."));
-    const parent: { parent_company_id: string | null } | undefined = await work.db
-      .selectFrom("companies")
-      .select("parent_company_id")
-      .where("id", "=", above)
-      .executeTakeFirst();
-    above = parent?.parent_company_id ?? null;
-  }
+  if (await isInGroup(work, id, parentId))
+    throw invalidField("parent_company_id", t("A company cannot be its own parent, not even in a circle."));
 }
 
 export const createContact = action({
@@ -116,6 +110,9 @@ export const updateContact = action({
         t("This contact has portal access; a portal user cannot move to another company."),
       );
     }
+    // Who moves to another company leaves the site behind, unless one there is named.
+    const isMoving = values.company_id !== undefined && values.company_id !== before.company_id;
+    if (isMoving) values.site_id ??= null;
     if (values.site_id !== undefined) await checkSite(work, values.site_id, values.company_id ?? before.company_id);
     const row = await changeClient(work, contacts, input.id, values, input);
     await keepDefaults(work, row);
@@ -151,11 +148,27 @@ export const updateSite = action({
     const values = fromEdge(sites, input, work.tenant.currency);
     const before = await find(work, "sites", input.id);
     refuseMerged(before);
+    if (values.company_id !== undefined && values.company_id !== before.company_id) await refuseInUse(work, before);
     if (values.is_primary === true && !before.is_primary)
       await demoteOthers(work, values.company_id ?? before.company_id);
     return changeClient(work, sites, input.id, values, { version: input.version });
   },
 });
+
+/** What hangs on a site, or turned out to be it, goes where the site goes. */
+const movesAlong: ReadonlySet<string> = new Set(["record_notes", "record_attachments", "sites"]);
+
+/** What names a site is of the same company: a site that is named somewhere stays where it is. */
+async function refuseInUse(work: Work, site: { id: string }): Promise<void> {
+  const held = (await heldBy(work, "sites", site.id)).filter(({ table }) => !movesAlong.has(table));
+  if (held.length === 0) return;
+  const holders = held.map(({ table, count }) => `${t(words(table)).toLowerCase()} (${count})`).join(", ");
+  throw invalidField(
+    "company_id",
+    t("This site is named by {holders}, so it stays with its company.", { holders }),
+    "in_use",
+  );
+}
 
 /** A company has one primary site: making another one so takes it from the present one. */
 async function demoteOthers(work: Work, companyId: string): Promise<void> {

@@ -1,13 +1,21 @@
 import { Type } from "@sinclair/typebox";
 import { find } from "../../platform/access/reach.ts";
-import { perform } from "../../platform/action.ts";
-import { reading } from "../../platform/context.ts";
-import { showOne } from "../../platform/http/jsonapi/routes.ts";
-import { ifMatch, readVerb, refuseParameters } from "../../platform/http/jsonapi/document.ts";
+import type { AnyAction } from "../../platform/action.ts";
+import { refuseParameters } from "../../platform/http/jsonapi/document.ts";
+import { verbRoute } from "../../platform/http/jsonapi/verb-route.ts";
 import { json, type Route } from "../../platform/http/route.ts";
-import { convertCompany } from "./actions.ts";
+import type { Resource } from "../../platform/resource.ts";
+import {
+  archiveCompany,
+  archiveContact,
+  archiveSite,
+  convertCompany,
+  restoreCompany,
+  restoreContact,
+  restoreSite,
+} from "./actions.ts";
 import { companiesAbove, companiesBelow } from "./hierarchy.ts";
-import { companyResource } from "./resources.ts";
+import { companyResource, contactResource, siteResource } from "./resources.ts";
 
 const count = Type.Union([Type.Integer(), Type.Null()]);
 
@@ -57,17 +65,21 @@ export const companyApi: Route[] = [
       });
     },
   },
-  {
-    method: "POST",
-    path: "/api/v1/companies/:id/convert",
-    door: "api",
-    permission: convertCompany.permission,
-    doc: { summary: "Makes a prospect a client.", answer: { one: "companies" } },
-    handle: async (ctx, incoming) => {
-      const id = incoming.params["id"] ?? "";
-      await reading(ctx, (reader) => find(reader, "companies", id));
-      await perform(ctx, convertCompany, { ...(await readVerb(incoming, "companies", id)), id, ...ifMatch(incoming) });
-      return showOne(ctx, companyResource, id);
-    },
-  },
+  verbRoute(companyResource, "convert", convertCompany as AnyAction, "Makes a prospect a client."),
+  ...archiveRoutes(companyResource, archiveCompany, restoreCompany),
+  ...archiveRoutes(contactResource, archiveContact, restoreContact),
+  ...archiveRoutes(siteResource, archiveSite, restoreSite),
 ];
+
+/** Whoever is referred to cannot be deleted, and is put away instead. */
+function archiveRoutes(resource: Resource, archive: unknown, restore: unknown): Route[] {
+  return [
+    verbRoute(
+      resource,
+      "archive",
+      archive as AnyAction,
+      "Puts a record away: it leaves lists and choices, and stays where it is named.",
+    ),
+    verbRoute(resource, "restore", restore as AnyAction, "Brings a record back that was put away."),
+  ];
+}

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { signedIn } from "../../../tests/support/desk.ts";
 import { startTestProgram, type TestProgram } from "../../../tests/support/program.ts";
 
 let t: TestProgram;
@@ -43,6 +44,70 @@ describe("companies over the API", () => {
     expect(changed.headers.get("etag")).toBe('"2"');
     expect((await t.api("DELETE", `/api/v1/companies/${id}`, { key: admin })).status).toBe(204);
     expect((await t.api("GET", `/api/v1/companies/${id}`, { key: admin })).status).toBe(404);
+  });
+
+  test("keep names on one line, notes on as many as were sent, and call a field in a sentence as its form does", async () => {
+    const made = await t.api("POST", "/api/v1/companies", {
+      key: admin,
+      body: company({ name: "Two\r\n Lines\tLtd", notes: "one\ntwo" }),
+    });
+    expect(made.body.data.attributes).toMatchObject({ name: "Two Lines Ltd", notes: "one\ntwo" });
+    const long = await t.api("POST", "/api/v1/companies", {
+      key: admin,
+      body: company({ name: "Long", tax_id: "1".repeat(61) }),
+    });
+    expect(long.body.errors[0].detail).toBe("Tax ID must be at most 60 characters.");
+  });
+
+  test("and their people and sites are put away and brought back", async () => {
+    const make = async (type: string, attributes: Record<string, unknown>): Promise<string> =>
+      (await t.api("POST", `/api/v1/${type}`, { key: admin, body: { data: { type, attributes } } })).body.data.id;
+    const company_id = await make("companies", { name: "Put away" });
+    const records = [
+      ["companies", company_id],
+      ["contacts", await make("contacts", { company_id, first_name: "Put" })],
+      ["sites", await make("sites", { company_id, name: "Away" })],
+    ];
+    for (const [type, id] of records) {
+      const post = (verb: string): ReturnType<typeof t.api> =>
+        t.api("POST", `/api/v1/${type}/${id}/${verb}`, { key: admin });
+      expect((await post("archive")).body.data.attributes.archived_at).not.toBeNull();
+      expect((await post("restore")).body.data.attributes.archived_at).toBeNull();
+    }
+  });
+
+  test("keep a website as a web address, however it was typed, and nothing that a page must not link to", async () => {
+    const made = await t.api("POST", "/api/v1/companies", {
+      key: admin,
+      body: company({ name: "Weyland Joinery", website: " weyland.example/shop " }),
+    });
+    expect(made.body.data.attributes.website).toBe("https://weyland.example/shop");
+    const { id } = made.body.data;
+    const change = (website: string | null): ReturnType<typeof t.api> =>
+      t.api("PATCH", `/api/v1/companies/${id}`, {
+        key: admin,
+        body: { data: { type: "companies", id, attributes: { website } } },
+      });
+    const refused = await change("javascript:alert(1)");
+    expect([refused.status, refused.body.errors[0]]).toMatchObject([
+      422,
+      {
+        source: { pointer: "/data/attributes/website" },
+        detail: "Website must be a web address such as example.com or https://example.com.",
+      },
+    ]);
+    expect((await change(null)).body.data.attributes.website).toBeNull();
+    const browser = await signedIn(t, await t.harbor.as("administrator"));
+    const edit = `/companies/${id}/edit`;
+    await browser.open(edit);
+    const wrong = await browser.submit(edit, { website: "call us" });
+    expect(wrong.text).toContain("Website must be a web address such as example.com");
+    expect(wrong.html).toContain('value="call us"');
+    const page = await browser.submit(edit, { website: "weyland.example" });
+    expect(page.html).toContain('href="https://weyland.example"');
+    expect((await browser.open("/companies?columns=name,website&q=Weyland")).html).toContain(
+      'href="https://weyland.example"><span>weyland.example<',
+    );
   });
 
   test("refuse what is wrong with a pointer to each field, and write nothing", async () => {

@@ -70,3 +70,42 @@ test("the first billing contact gets the invoices, until somebody archives or mo
   await browser.submit(`/contacts/${contact}/archive`);
   expect(await of()).toBeNull();
 });
+
+test("a circle is refused over however many generations, and the whole group is shown", async () => {
+  const top = await company("Deep 0");
+  let leaf = top;
+  for (let generation = 1; generation <= 55; generation += 1)
+    leaf = await company(`Deep ${generation}`, { parent_company_id: leaf });
+  const circle = await t.api("PATCH", `/api/v1/companies/${top}`, {
+    key: admin,
+    body: { data: { type: "companies", attributes: { parent_company_id: leaf } } },
+  });
+  expect([circle.status, circle.body.errors?.[0].source.pointer]).toEqual([422, "/data/attributes/parent_company_id"]);
+  expect((await get(`companies/${top}/hierarchy`)).body.data).toHaveLength(55);
+  expect((await get(`companies/${leaf}/hierarchy`)).body.data).toHaveLength(55);
+});
+
+test("who moves to another company leaves the site behind, and a site that is named stays", async () => {
+  const from = await company("Moving from");
+  const to = await company("Moving to");
+  const site = (await post("sites", "sites", { name: "Old place", company_id: from })).body.data.id as string;
+  const there = (await post("sites", "sites", { name: "New place", company_id: to })).body.data.id as string;
+  const person = async (): Promise<string> =>
+    (await post("contacts", "contacts", { first_name: "Mo", company_id: from, site_id: site })).body.data.id;
+  const change = (path: string, attributes: Record<string, unknown>): Promise<Answer> =>
+    t.api("PATCH", `/api/v1/${path}`, {
+      key: admin,
+      body: { data: { type: path.split("/")[0], attributes } },
+    });
+  const [one, other] = [await person(), await person()];
+  const stays = await change(`sites/${site}`, { company_id: to });
+  expect([stays.status, stays.body.errors?.[0].detail]).toEqual([
+    422,
+    "This site is named by contacts (2), so it stays with its company.",
+  ]);
+  expect((await change(`contacts/${one}`, { company_id: to })).body.data.attributes.site_id).toBeNull();
+  const named = await change(`contacts/${other}`, { company_id: to, site_id: there });
+  expect(named.body.data.attributes.site_id).toBe(there);
+  await post(`sites/${site}/notes`, "record_notes", { content: "Key under the mat" });
+  expect((await change(`sites/${site}`, { company_id: to })).status).toBe(200);
+});

@@ -5,8 +5,6 @@ import type { Ctx } from "../../platform/context.ts";
 
 /** Groups of companies: who stands above and below. Each is billed by itself. */
 
-const mostGenerations = 20;
-
 /** The companies above one, the topmost first, as far as they are within reach. */
 export async function companiesAbove(
   ctx: Ctx,
@@ -14,7 +12,7 @@ export async function companiesAbove(
 ): Promise<{ id: string; name: string }[]> {
   const above: { id: string; name: string }[] = [];
   let next = company.parent_company_id;
-  while (next !== null && above.length < mostGenerations) {
+  while (next !== null) {
     const row: { id: string; name: string; parent_company_id: string | null } | undefined = await reach(
       ctx,
       "companies",
@@ -38,6 +36,17 @@ export function groupOf(ctx: Ctx, id: string): RawBuilder<string> {
       select child.id from companies child join below on child.parent_company_id = below.id
       where child.tenant_id = ${ctx.tenant.id}
     ) select id from below)`;
+}
+
+/** Whether a company is another one, or stands anywhere below it. */
+export async function isInGroup(ctx: Ctx, topId: string, id: string): Promise<boolean> {
+  const found = await ctx.db
+    .selectFrom("companies")
+    .select("companies.id")
+    .where("companies.id", "=", id)
+    .where(sql<boolean>`companies.id in ${groupOf(ctx, topId)}`)
+    .executeTakeFirst();
+  return found !== undefined;
 }
 
 export interface Below {
@@ -77,7 +86,7 @@ export async function companiesBelow(ctx: Ctx, id: string): Promise<Below[]> {
         open_ticket_count: open === null ? null : (open.get(row.id) ?? 0),
         active_contract_count: running === null ? null : (running.get(row.id) ?? 0),
       });
-      if (depth < mostGenerations) add(row.id, depth + 1);
+      add(row.id, depth + 1);
     }
   };
   add(id, 1);

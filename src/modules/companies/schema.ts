@@ -22,7 +22,7 @@ export const companies = table(
       "active" as const,
     ),
     industry: col.maybe.text({ maxLength: 120 }),
-    website: col.maybe.text({ maxLength: 300 }),
+    website: col.maybe.text({ maxLength: 300, format: "website" }),
     phone: col.maybe.text({ maxLength: 50 }),
     address: address(),
     billing_address: address({ label: "Billing address" }),

@@ -5,8 +5,9 @@ import { reading } from "../../platform/context.ts";
 import { hoursOf } from "../../platform/decimal.ts";
 import { activityRoute } from "../../platform/http/jsonapi/activity-route.ts";
 import { showOne } from "../../platform/http/jsonapi/routes.ts";
+import { verbRoute } from "../../platform/http/jsonapi/verb-route.ts";
 import { resourceObjects } from "../../platform/http/jsonapi/objects.ts";
-import { ifMatch, readDocument, readVerb, refuseParameters } from "../../platform/http/jsonapi/document.ts";
+import { readDocument, refuseParameters } from "../../platform/http/jsonapi/document.ts";
 import { json, type Route } from "../../platform/http/route.ts";
 import { createItem } from "./actions/items.ts";
 import {
@@ -20,28 +21,6 @@ import { type HoursLeft, hoursLeft } from "./hours.ts";
 import { contractItemResource, contractResource } from "./resources.ts";
 
 const base = "/api/v1/contracts/:id";
-
-/** A verb on a contract; its body may be left out. */
-function verb(name: string, action: AnyAction, summary: string): Route {
-  return {
-    method: "POST",
-    path: `${base}/${name}`,
-    door: "api",
-    permission: action.permission,
-    doc: {
-      summary,
-      input: { type: "contracts", attributes: action.input },
-      isInputOptional: true,
-      answer: { one: "contracts" },
-    },
-    handle: async (ctx, incoming) => {
-      const id = incoming.params["id"] ?? "";
-      await reading(ctx, (reader) => find(reader, "contracts", id));
-      await perform(ctx, action, { ...(await readVerb(incoming, "contracts", id)), id, ...ifMatch(incoming) });
-      return showOne(ctx, contractResource, id);
-    },
-  };
-}
 
 const hours = Type.String({ format: "decimal" });
 const balance = Type.Object({
@@ -141,10 +120,10 @@ export const contractApi: Route[] = [
       });
     },
   },
-  verb("activate", activateContract as AnyAction, "Put a contract into force."),
-  verb("cancel", cancelContract as AnyAction, "End a contract."),
-  verb("renew", renewContract as AnyAction, "Renew a contract for another term."),
-  verb("archive", archiveContract as AnyAction, "Put a contract away."),
-  verb("restore", restoreContract as AnyAction, "Bring a contract back that was put away."),
+  verbRoute(contractResource, "activate", activateContract as AnyAction, "Put a contract into force."),
+  verbRoute(contractResource, "cancel", cancelContract as AnyAction, "End a contract."),
+  verbRoute(contractResource, "renew", renewContract as AnyAction, "Renew a contract for another term."),
+  verbRoute(contractResource, "archive", archiveContract as AnyAction, "Put a contract away."),
+  verbRoute(contractResource, "restore", restoreContract as AnyAction, "Bring a contract back that was put away."),
   activityRoute("contracts", "contracts", "contracts.read"),
 ];

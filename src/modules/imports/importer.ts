@@ -3,18 +3,17 @@ import { maybeFind } from "../../platform/access/reach.ts";
 import { perform } from "../../platform/action.ts";
 import type { Work } from "../../platform/context.ts";
 import type { CsvProblem } from "../../platform/csv/problem.ts";
-import { isOutage, translateDatabaseError } from "../../platform/database/failures.ts";
 import type { TableName } from "../../platform/database/tables.ts";
-import { Failure } from "../../platform/errors.ts";
 import { t } from "../../platform/language/index.ts";
 import type { Transfer } from "../../platform/transfer/facet.ts";
 import { below } from "../../platform/transfer/names.ts";
 import { nameKey } from "../companies/index.ts";
+import { attempt, headerOf, problemsOf } from "./attempt.ts";
 import { inputNamed } from "./make.ts";
 import { addCompany, addContact, addSite, matchCompany, matchContact, matchSite, type Present } from "./present.ts";
 import { rateCardFor } from "./rate-card.ts";
 import { createKey } from "./rules/create.ts";
-import { idKey, keyOf, lateKey, wantedOf } from "./rules/derived.ts";
+import { idKey, lateKey, wantedOf } from "./rules/derived.ts";
 import { companyParts, contactParts, type ReadRow, textOf } from "./rules/index.ts";
 import { loadKnown, type Session } from "./session.ts";
 import { type Counts, Writer } from "./writer.ts";
@@ -46,40 +45,15 @@ export class Importer {
       Object.assign(this.session, await loadKnown(work, this.session.batch, this.session.target, this.session.mapping));
       this.#isStale = false;
     }
-    await sql`savepoint import_row`.execute(work.db);
-    try {
-      const notices = await this.#bring(work, read);
-      await sql`release savepoint import_row`.execute(work.db);
+    const came = await attempt(work, () => this.#bring(work, read));
+    if ("done" in came) {
       if (read.values[lateKey] !== undefined) this.late.push(read.line);
-      return notices;
-    } catch (error) {
-      const failure = translateDatabaseError(error);
-      if (!(failure instanceof Failure) || isOutage(failure)) throw error;
-      await sql`rollback to savepoint import_row`.execute(work.db);
-      await sql`release savepoint import_row`.execute(work.db);
-      this.writer.counts = before;
-      // What was remembered of the row's records has to be forgotten again.
-      this.#isStale = this.session.present !== null || this.#made > made;
-      return this.#problems(read.line, failure);
+      return came.done;
     }
-  }
-
-  #problems(line: number, { problems, code, message }: Failure): CsvProblem[] {
-    const said = problems.length === 0 ? [{ field: "", code, message }] : problems;
-    return said.map((one) => ({
-      severity: "error",
-      line,
-      column: this.#header(one.field),
-      code: one.code,
-      message: one.message,
-    }));
-  }
-
-  #header(name: string): string | null {
-    const { target, mapping, file } = this.session;
-    const key = keyOf(target.columns, name) ?? name;
-    const at = mapping.indexOf(key);
-    return at < 0 ? null : (file.headers[at] ?? null);
+    this.writer.counts = before;
+    // What was remembered of the row's records has to be forgotten again.
+    this.#isStale = this.session.present !== null || this.#made > made;
+    return problemsOf(this.session, read.line, came.refused);
   }
 
   async #bring(work: Work, read: ReadRow): Promise<CsvProblem[]> {
@@ -187,7 +161,7 @@ export class Importer {
     notices.push({
       severity: "warning",
       line,
-      column: this.#header(numbers.column),
+      column: headerOf(this.session, numbers.column),
       code: "number_not_kept",
       message: t("The number {number} cannot be kept; the record has got a new one.", { number }),
     });

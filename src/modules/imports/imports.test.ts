@@ -280,3 +280,43 @@ describe("fields of one's own in a file", () => {
     expect(wrong.status).toBe(201);
   });
 });
+
+describe("companies that name others of their file", () => {
+  const sendCompanies = async (text: string): Promise<Awaited<ReturnType<typeof send>>> => {
+    const answer = await t.fetch("/api/v1/import-batches?target=companies", {
+      method: "POST",
+      headers: { authorization: `Bearer ${key}`, "content-type": "text/csv" },
+      body: text,
+    });
+    return { status: answer.status, headers: answer.headers, body: await answer.json() };
+  };
+  const told = (answer: Awaited<ReturnType<typeof send>>): unknown[] =>
+    (summaryOf(answer)["problems"] as { line: number; column: string; message: string }[]).map(
+      ({ line, column, message }) => [line, column, message],
+    );
+
+  test("below one that comes later are put below it; who is nowhere is said, and left out", async () => {
+    const answer = await sendCompanies("Name,Parent company\nImp low,Imp high\nImp high,\nImp lost,Nobody There\n");
+    expect([summaryOf(answer)["created"], told(answer)]).toEqual([
+      { companies: 3 },
+      [[4, "Parent company", 'Parent company "Nobody There" is not there. It is left out.']],
+    ]);
+    const high = await t.api("GET", "/api/v1/companies?filter[name]=Imp high", { key });
+    const low = await t.api("GET", "/api/v1/companies?filter[name]=Imp low", { key });
+    expect(low.body.data[0].attributes.parent_company_id).toBe(high.body.data[0].id);
+  });
+
+  test("in a circle come in without it, are named, and keep nothing else from coming in", async () => {
+    const answer = await sendCompanies("Name,Parent company\nImp A,Imp B\nImp B,Imp A\nImp self,Imp self\n");
+    const circle = "A company cannot be its own parent, not even in a circle.";
+    expect([answer.body.data.attributes.import_status, summaryOf(answer)["created"], told(answer)]).toEqual([
+      "applied",
+      { companies: 3 },
+      [
+        [3, "Parent company", circle],
+        [4, "Parent company", circle],
+      ],
+    ]);
+    expect((await sendCompanies("Name\nImp after\n")).status).toBe(201);
+  });
+});

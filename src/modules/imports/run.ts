@@ -14,11 +14,10 @@ import { emit } from "../../platform/events/outbox.ts";
 import { importApplied, importUndone } from "./events.ts";
 import type { Batch } from "./file.ts";
 import { Importer } from "./importer.ts";
-import { perform } from "../../platform/action.ts";
-import { wantedOf } from "./rules/derived.ts";
-import { readEach, type ReadRow, textOf } from "./rules/index.ts";
+import { finishLate } from "./late.ts";
+import { readEach, type ReadRow } from "./rules/index.ts";
 import { importBatches } from "./schema.ts";
-import { openSession, type Session } from "./session.ts";
+import { openSession } from "./session.ts";
 import { type Counts, noCounts } from "./writer.ts";
 import { type LeftAlone, undoSome } from "./undo.ts";
 
@@ -156,41 +155,6 @@ async function apply(ctx: Ctx, batch: Batch, isStopping: () => boolean): Promise
 function quietWork(work: Work, import_batch_id: string): Work {
   const { app, tenant, actor, db, unit } = work;
   return { app, tenant, actor, db, unit, request: { ...work.request, import_batch_id } };
-}
-
-/** Rows that name a record of their own kind which came up after them: a subcategory above its category. */
-async function finishLate(work: Work, session: Session, lines: readonly number[]): Promise<CsvProblem[]> {
-  if (lines.length === 0) return [];
-  const { target, directory, lookups } = session;
-  const { resource } = target.transfer;
-  const wanted = new Set(lines);
-  const problems: CsvProblem[] = [];
-  const columns = target.columns.filter(({ references }) => references === resource.table.name);
-  for (const row of readEach(session.file, session.mapping, target, lookups)) {
-    if (!wanted.has(row.line)) continue;
-    const whole = wantedOf(target.columns, row.values);
-    const values = wantedOf(columns, row.values);
-    const id = directory.existing(textOf(row.values, "external_id"), whole) ?? (await madeOn(work, session, row.line));
-    if (id === null || resource.update === null || Object.keys(values).length === 0) continue;
-    const made = (await perform(work, resource.update, { id, ...values })) as { version: number };
-    await work.db
-      .updateTable("import_rows")
-      .set({ version_after: made.version })
-      .where("batch_id", "=", session.batch.id)
-      .where("entity_id", "=", id)
-      .execute();
-  }
-  return problems;
-}
-
-async function madeOn(work: Work, session: Session, line: number): Promise<string | null> {
-  const row = await work.db
-    .selectFrom("import_rows")
-    .select("entity_id")
-    .where("batch_id", "=", session.batch.id)
-    .where("line", "=", line)
-    .executeTakeFirst();
-  return row?.entity_id ?? null;
 }
 
 async function undo(ctx: Ctx, batch: Batch, isStopping: () => boolean): Promise<void> {

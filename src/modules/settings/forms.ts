@@ -29,7 +29,7 @@ export function letterheadSections(): Sections {
         o("name", { span: 6, autocomplete: "organization" }),
         o("email", { hint: t("Where clients reach you") }),
         o("phone", { kind: "tel" }),
-        o("website", { placeholder: "https://" }),
+        o("website", { placeholder: "example.com" }),
         o("tax_id"),
         o("bank_details", { span: 6, hint: t("Printed on invoices") }),
         field("logo", t("Logo"), { kind: "file", span: 6, hint: t("PNG or JPEG, at most 2 MB, printed on invoices") }),
@@ -128,7 +128,6 @@ export function brandingSections(): Sections {
       title: t("Client portal"),
       fields: [
         columnField(organizations, "portal_welcome", {
-          kind: "textarea",
           span: 6,
           hint: t("Above the sign-in and on the first page, for example how you are reached in an emergency."),
         }),

@@ -3,6 +3,7 @@ import { isDecimal } from "../decimal.ts";
 import { isId } from "../ids.ts";
 import { isEmailAddress } from "../mail/addresses.ts";
 import { isLanguage, t } from "../language/index.ts";
+import { webAddress } from "../web-address.ts";
 
 interface Format {
   test(text: string): boolean;
@@ -14,6 +15,11 @@ const formats = {
   uuid: { test: isId, expected: "an id such as 0193c2f4-5a6b-7c8d-9e0f-112233445566" },
   email: { test: isEmailAddress, expected: "an e-mail address such as name@example.com" },
   url: { test: isWebAddress, expected: "a web address that begins with https:// or http://" },
+  /** As people type it: `fromEdge` puts the https:// before it that is left out. */
+  website: {
+    test: (text) => webAddress(text) !== null,
+    expected: "a web address such as example.com or https://example.com",
+  },
   date: { test: isDate, expected: "a date such as 2026-11-21" },
   time: { test: (text) => /^([01]\d|2[0-3]):[0-5]\d$/.test(text), expected: "a time such as 08:30" },
   instant: { test: isInstant, expected: "an instant such as 2026-11-21T08:30:00Z" },

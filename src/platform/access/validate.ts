@@ -39,10 +39,10 @@ export function validate(schema: TSchema, input: unknown): FieldProblem[] {
   return [...problems.values()];
 }
 
-function problemsOf(error: ValueError): FieldProblem[] {
+function problemsOf(error: ValueError, called?: string): FieldProblem[] {
   const { type, schema, path, value } = error;
   const field = fieldOf(path);
-  const name = nameOf(field, schema);
+  const name = called ?? nameOf(field, schema);
   if (type === T.ObjectAdditionalProperties)
     return [{ field, code: "unknown_field", message: t('Unknown field "{field}".', { field }) }];
   if (type === T.ObjectRequiredProperty || value === undefined || value === null || isBlank(value, schema)) {
@@ -81,7 +81,10 @@ function unionProblems(error: ValueError, field: string, name: string): FieldPro
   const others = variants.flatMap((variant, at) => (variant[Kind] === "Null" ? [] : [at]));
   const inner = others.length === 1 ? error.errors[others[0] ?? 0] : undefined;
   if (inner === undefined) return [{ field, code: "invalid", message: t("{name} is not valid.", { name }) }];
-  return [...inner].slice(0, mostProblems).flatMap(problemsOf);
+  // What may be null is called by the title of the whole.
+  return [...inner]
+    .slice(0, mostProblems)
+    .flatMap((one) => problemsOf(one, one.path === error.path && "title" in error.schema ? name : undefined));
 }
 
 /** The values of a union that holds nothing but literals (and null); empty for any other. */

@@ -260,14 +260,17 @@ function rowProblems(record: RawRecord, columns: number): CsvProblem[] {
   if (count < columns) {
     return problem(
       "too_few_cells",
-      t("This row has {count} cells where the header row has {columns}.", { count, columns }),
+      t("This row has {count, plural, one {# cell} other {# cells}} where the header row has {columns}.", {
+        count,
+        columns,
+      }),
     );
   }
   if (record.cells.slice(columns).some((cell) => cell.trim() !== "")) {
     return problem(
       "too_many_cells",
       t(
-        "This row has {count} cells where the header row has {columns}; a text that holds the delimiter must stand in quotes.",
+        "This row has {count, plural, one {# cell} other {# cells}} where the header row has {columns}; a text that holds the delimiter must stand in quotes.",
         { count, columns },
       ),
     );

@@ -16,7 +16,7 @@ const kinds: Record<FieldType, FieldModel["kind"]> = {
   boolean: "select",
   choice: "select",
   choices: "checkboxes",
-  url: "url",
+  url: "website",
   email: "email",
   company: "select",
   contact: "select",

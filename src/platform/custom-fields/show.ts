@@ -69,12 +69,7 @@ export function customCell(ctx: Ctx, field: Definition, value: unknown, names: N
         (value as unknown[]).map((key) => choices.find((one) => one.key === key)?.label ?? String(key)).join(", "),
       );
     case "url":
-      return cell.link(
-        String(value)
-          .replace(/^https?:\/\//i, "")
-          .replace(/\/$/, ""),
-        String(value),
-      );
+      return cell.web(String(value));
     case "email":
       return cell.mail(String(value));
     case "company":

@@ -1,6 +1,8 @@
 import { canonicalDecimal } from "../decimal.ts";
 import { validate } from "../access/validate.ts";
 import { t } from "../language/index.ts";
+import { oneLine } from "../text.ts";
+import { webAddress } from "../web-address.ts";
 import { type TObject, type TSchema, Type } from "@sinclair/typebox";
 import type { Choice, Definition, FieldType } from "./schema.ts";
 
@@ -25,7 +27,7 @@ const schemas: Partial<Record<FieldType, TObject>> = {
   date: named(Type.String({ format: "date" })),
   datetime: named(Type.String({ format: "instant" })),
   boolean: named(Type.Boolean()),
-  url: named(Type.String({ format: "url", maxLength: 500 })),
+  url: named(Type.String({ format: "website", maxLength: 500 })),
   email: named(Type.String({ format: "email", maxLength: 255 })),
   company: named(Type.String({ format: "uuid" })),
   contact: named(Type.String({ format: "uuid" })),
@@ -51,6 +53,8 @@ export function readValue(field: Definition, given: unknown, timezone: string, b
   if (schema === undefined) throw new Error(`no schema for ${field.field_type}`);
   const [problem] = validate(schema, { value });
   if (problem !== undefined) return { code: problem.code, message: problem.message.replace("Value", field.label) };
+  if (field.field_type === "text") return { value: oneLine(value as string) };
+  if (field.field_type === "url") return { value: webAddress(value as string) };
   if (field.field_type === "number") return { value: canonicalDecimal(value as string) };
   if (field.field_type === "datetime") return { value: new Date(value as string).toISOString() };
   return { value: value as CustomValue };

@@ -39,10 +39,12 @@ export interface Column<T = unknown, HasDefault extends boolean = boolean> {
   readonly references: string | null;
   /** What the column is called on screen; derived from the name when empty. */
   readonly label: string;
-  /** A JSON Schema format that texts must keep: email, url, timezone, currency, color. */
+  /** A JSON Schema format that texts must keep: email, url, website, timezone, currency, color. */
   readonly format: string;
   /** Whether the text is HTML, sanitized before it is written. */
   readonly isHtml: boolean;
+  /** Whether a short text may have line breaks, as long ones have. */
+  readonly isMultiLine: boolean;
   /** Shape of a JSON column, as property names; empty for free-form. */
   readonly properties: readonly string[];
   readonly __type?: T;
@@ -72,6 +74,7 @@ function column<T, D extends boolean>(
     label: "",
     format: "",
     isHtml: false,
+    isMultiLine: false,
     properties: [],
     ...options,
   };
@@ -272,6 +275,11 @@ export function labelOf(name: string, column: Pick<Column, "label">): string {
     .replace(/_(id|at|on)$/, "")
     .replace(/_/g, " ");
   return t(words.charAt(0).toUpperCase() + words.slice(1));
+}
+
+/** Whether a text is one line: a field of one line in forms, too. */
+export function isOneLine({ kind, maxLength, isHtml, isMultiLine }: Column): boolean {
+  return kind === "text" && maxLength <= 500 && !isHtml && !isMultiLine;
 }
 
 type Value<C> = C extends Column<infer T, boolean> ? T : never;

@@ -189,7 +189,7 @@ async function holdersOf(work: Work, target: string, id: string): Promise<string
   return [...new Set(holders)];
 }
 
-/** Every id that is set has to name a row that the actor may see; otherwise a 422 on that field. */
+/** Every id that is set has to name a row that the actor may see and that still stands for itself; otherwise a 422 on that field. */
 async function checkReferences(
   work: Work,
   table: Table,
@@ -205,6 +205,12 @@ async function checkReferences(
     const found = await maybeFind(work, column.references as TableName, value);
     if (found === undefined)
       throw invalidField(name, t("{name} does not exist.", { name: labelOf(name, column) }), "not_found");
+    if ((found as Row)["merged_into_id"] != null)
+      throw invalidField(
+        name,
+        t("{name}: this record was merged into another one. Choose that one.", { name: labelOf(name, column) }),
+        "merged",
+      );
     known.add(`${column.references} ${value}`);
   }
 }

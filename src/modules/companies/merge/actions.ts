@@ -9,6 +9,7 @@ import { find } from "../../../platform/access/reach.ts";
 import { conflict, invalidField, stale } from "../../../platform/errors.ts";
 import { t } from "../../../platform/language/index.ts";
 import { tellMerged } from "../events.ts";
+import { isInGroup } from "../hierarchy.ts";
 import { nameKey } from "../rules.ts";
 import { forgetDistinct } from "./distinct.ts";
 import { type MergePreview, mergePreview, type MergeTable, mergeTables } from "./preview.ts";
@@ -88,11 +89,11 @@ async function letGo(work: Work, table: MergeTable, { kept, gone }: MergePreview
   const goneId = String(gone["id"]);
   if (table === "companies") {
     const { db } = work;
-    if (kept["parent_company_id"] === goneId) {
-      const above = gone["parent_company_id"] === kept["id"] ? null : (gone["parent_company_id"] as string | null);
+    // Who stood below the other one takes its place in the group: those between the two stand below it from now on.
+    if (await isInGroup(work, goneId, String(kept["id"]))) {
       await db
         .updateTable("companies")
-        .set({ parent_company_id: above })
+        .set({ parent_company_id: gone["parent_company_id"] as string | null })
         .where("id", "=", String(kept["id"]))
         .execute();
     }

@@ -92,6 +92,33 @@ describe("merging two companies", () => {
     expect([merged.status, merged.body.data.attributes.parent_company_id]).toEqual([200, null]);
   });
 
+  test("a company far below the other one takes its place, and those between the two stand below it", async () => {
+    const make = async (name: string, parent_company_id: string | null): Promise<string> =>
+      (await post("companies", "companies", { name, parent_company_id })).body.data.id;
+    const above = await make("Chain above", null);
+    const top = await make("Chain top", above);
+    const middle = await make("Chain middle", top);
+    const leaf = await make("Chain leaf", middle);
+    const parentOf = async (id: string): Promise<string> =>
+      (await get(`companies/${id}`)).body.data.attributes.parent_company_id;
+    expect((await post(`companies/${leaf}/merge`, "companies", { merged_id: top })).status).toBe(200);
+    expect([await parentOf(leaf), await parentOf(middle)]).toEqual([above, leaf]);
+  });
+
+  test("nothing new names the record that went", async () => {
+    const kept = (await post("companies", "companies", { name: "Named" })).body.data.id;
+    const gone = (await post("companies", "companies", { name: "Named once" })).body.data.id;
+    await post(`companies/${kept}/merge`, "companies", { merged_id: gone });
+    for (const [path, attributes] of [
+      ["contacts", { first_name: "Ana", company_id: gone }],
+      ["sites", { name: "Here", company_id: gone }],
+      ["companies", { name: "Below", parent_company_id: gone }],
+    ] as const) {
+      const refused = await post(path, path, attributes);
+      expect([path, refused.status, refused.body.errors[0].code]).toEqual([path, 422, "merged"]);
+    }
+  });
+
   test("is refused for a record with itself, for what was merged, and for people who may not", async () => {
     const one = (await post("companies", "companies", { name: "One" })).body.data.id;
     const two = (await post("companies", "companies", { name: "Two" })).body.data.id;

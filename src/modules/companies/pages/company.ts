@@ -107,10 +107,7 @@ export async function showCompany(ctx: Ctx, incoming: Incoming): Promise<Answer>
     facts: [
       facts(t("Company"), [
         [t("Phone"), cell.tel(company.phone)],
-        [
-          t("Website"),
-          company.website === null ? cell.nothing : cell.link(company.website, webAddress(company.website)),
-        ],
+        [t("Website"), cell.web(company.website)],
         [t("Address"), cell.text(addressLine(company.address))],
         [t("Parent company"), parent === undefined ? cell.nothing : cell.link(parent.name, `/companies/${parent.id}`)],
         [t("Technical contact"), defaults.technical],
@@ -132,10 +129,4 @@ export async function showCompany(ctx: Ctx, incoming: Incoming): Promise<Answer>
     attachments: [],
   };
   return page("companies/show", company.name, model);
-}
-
-/** A link for what was typed as a website; anything but the web becomes no link at all. */
-function webAddress(website: string): string {
-  const text = /^[a-z][a-z0-9+.-]*:/i.test(website) ? website : `https://${website}`;
-  return /^https?:\/\//i.test(text) ? text : "";
 }

@@ -71,7 +71,7 @@ async function companyForm(ctx: Ctx, incoming: Incoming, typed: Typed, failure: 
           c("company_type"),
           c("status"),
           c("industry"),
-          c("website", { placeholder: "https://" }),
+          c("website", { placeholder: "example.com" }),
           c("phone", { kind: "tel" }),
           c("parent_company_id", { options: parents.filter((option) => option.value !== id) }),
           c("account_manager_id", {

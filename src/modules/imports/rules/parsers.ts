@@ -53,7 +53,7 @@ export function parserOf(column: FileColumn, { timezone, dates }: Reading): Fiel
 
 function textParser(format: string, maxLength: number): Field["parse"] {
   if (format === "email") return email;
-  if (format === "url") return website;
+  if (format === "url" || format === "website") return website;
   if (format === "currency") return currency;
   return maxLength > 300 ? multiLine(maxLength) : singleLine(maxLength);
 }

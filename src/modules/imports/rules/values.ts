@@ -2,6 +2,7 @@ import { canonicalDecimal, isDecimal } from "../../../platform/decimal.ts";
 import { t } from "../../../platform/language/index.ts";
 import { isEmailAddress } from "../../../platform/mail/addresses.ts";
 import { fold } from "../../../platform/text.ts";
+import { webAddress } from "../../../platform/web-address.ts";
 import type { Parsed, Value } from "./field.ts";
 
 const good = (value: Value): Parsed => ({ ok: true, value });
@@ -60,11 +61,8 @@ export function phone(text: string): Parsed {
 
 /** A web address; `example.com` becomes `https://example.com`. */
 export function website(text: string): Parsed {
-  const typed = text.trim();
-  const address = /^[a-z][a-z0-9+.-]*:\/\//i.test(typed) ? typed : `https://${typed}`;
-  const url = /\s/.test(address) || !URL.canParse(address) ? null : new URL(address);
-  const isWeb = url !== null && /^https?:$/.test(url.protocol) && url.hostname.includes(".") && url.username === "";
-  if (!isWeb)
+  const address = webAddress(text);
+  if (address === null)
     return bad("invalid_url", t("{text} is not a web address such as https://example.com.", { text: quoted(text) }));
   return address.length > 300 ? tooLong(address, 300) : good(address);
 }

@@ -1,5 +1,5 @@
 import { type Actor, can } from "../../access/actor.ts";
-import { type Column, labelOf, type Table } from "../../database/columns.ts";
+import { type Column, isOneLine, labelOf, type Table } from "../../database/columns.ts";
 import { toEdge } from "../../database/edge.ts";
 import { Failure, type FieldProblem } from "../../errors.ts";
 import { t } from "../../language/index.ts";
@@ -89,7 +89,8 @@ function kindOf(column: Column): FieldModel["kind"] {
   if (column.format === "color") return "color";
   if (column.format === "email") return "email";
   if (column.format === "url") return "url";
-  return column.maxLength > 500 ? "textarea" : "text";
+  if (column.format === "website") return "website";
+  return isOneLine(column) ? "text" : "textarea";
 }
 
 export interface FormGiven {

@@ -36,7 +36,7 @@ export function optionalColumn<R>(
         ? (selected.select(sql.ref(`${table.name}.currency`).as("currency")) as ListQuery<R>)
         : selected;
     },
-    cell: (row, ctx) => shown(column.kind, (row as Row)[name], row as Row, ctx),
+    cell: (row, ctx) => shown(column, (row as Row)[name], row as Row, ctx),
     ...given,
   };
 }
@@ -46,7 +46,7 @@ function isSortable({ kind, maxLength }: Column): boolean {
   return kind !== "json" && kind !== "decimal" && maxLength <= 1000;
 }
 
-function shown(kind: Table["columns"][string]["kind"], value: unknown, row: Row, ctx: Ctx): CellModel {
+function shown({ kind, format }: Column, value: unknown, row: Row, ctx: Ctx): CellModel {
   if (value === null || value === undefined) return cell.nothing;
   if (kind === "instant") return cell.instant(String(value), ctx.tenant, ctx.app.clock.now());
   if (kind === "date") return cell.date(String(value), ctx.tenant);
@@ -54,6 +54,7 @@ function shown(kind: Table["columns"][string]["kind"], value: unknown, row: Row,
   if (kind === "enum") return cell.text(words(String(value)));
   if (kind === "money") return cell.money(Number(value), String(row["currency"]), ctx.tenant);
   if (kind === "integer" || kind === "decimal") return cell.number(String(value));
+  if (format === "website") return cell.web(String(value));
   return cell.text(String(value));
 }
 

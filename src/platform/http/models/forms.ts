@@ -12,6 +12,7 @@ export interface FieldModel {
     | "password"
     | "tel"
     | "url"
+    | "website"
     | "number"
     | "decimal"
     | "date"

@@ -3,6 +3,7 @@ import type { Tenant } from "../../context.ts";
 import type { Address } from "../../database/columns.ts";
 import { dateFormat, numberFormat } from "../../language/formats.ts";
 import { currentLocale, t } from "../../language/index.ts";
+import { webAddress } from "../../web-address.ts";
 import type { CellModel } from "../models/lists.ts";
 import type { ActionLink, BadgeModel, EmptyModel, FactsModel } from "../models/partials.ts";
 
@@ -26,6 +27,16 @@ export const cell = {
     phone == null || phone === ""
       ? nothing
       : { ...blank, kind: "tel", text: phone, href: `tel:${phone.replace(/[^\d+]/g, "")}` },
+  /** A web address, shown without what says nothing. What is none becomes no link, whoever wrote it. */
+  web: (address: string | null | undefined): CellModel =>
+    address == null || address === ""
+      ? nothing
+      : {
+          ...blank,
+          kind: "link",
+          text: address.replace(/^https?:\/\//i, "").replace(/\/$/, ""),
+          href: webAddress(address) ?? "",
+        },
   money: (minor: number | null | undefined, currency: string, tenant: Tenant): CellModel =>
     minor == null
       ? nothing
