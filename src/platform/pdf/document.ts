@@ -1,7 +1,6 @@
 import { readFileSync } from "node:fs";
 import regularPath from "@expo-google-fonts/inter/400Regular/Inter_400Regular.ttf" with { type: "file" };
 import semiboldPath from "@expo-google-fonts/inter/600SemiBold/Inter_600SemiBold.ttf" with { type: "file" };
-import PDFDocument from "pdfkit";
 
 /** PDF documents: Inter is embedded, and the same content gives the same bytes. Lengths are points (1/72 inch). */
 
@@ -22,9 +21,10 @@ let fonts: { regular: Buffer; semibold: Buffer } | undefined;
 
 /**
  * A document without margins and pages yet; fonts `regular` and `semibold` are registered. Pages are kept until the end,
- * so that footers can name their number.
+ * so that footers can name their number. pdfkit is a third of all code there is to load, so it waits for the first document.
  */
-export function openDocument(options: DocumentOptions): Pdf {
+export async function openDocument(options: DocumentOptions): Promise<Pdf> {
+  const { default: PDFDocument } = await import("pdfkit");
   fonts ??= { regular: readFileSync(regularPath), semibold: readFileSync(semiboldPath) };
   const document = new PDFDocument({
     size: options.paper,

@@ -23,7 +23,7 @@ async function drawInvoice(model: InvoicePdfModel): Promise<Uint8Array> {
     model.invoice_number === null
       ? t("Draft invoice")
       : t("Invoice {invoice_number}", { invoice_number: model.invoice_number });
-  const document = openDocument({
+  const document = await openDocument({
     paper: paperFor(model.letterhead.address?.country ?? model.bill_to.address?.country ?? null),
     title: name,
     author: model.letterhead.name,
