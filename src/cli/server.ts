@@ -1,9 +1,10 @@
 import { rm, writeFile } from "node:fs/promises";
 import { mintOneTime } from "../modules/staff/index.ts";
 import type { Config } from "../platform/config/config.ts";
-import { dataPaths, freeBytes } from "../platform/config/data-dir.ts";
+import { dataPaths, freeBytes, isWritable } from "../platform/config/data-dir.ts";
 import { inUnit, systemContext } from "../platform/context.ts";
 import type { Database } from "../platform/database/database.ts";
+import { isOutage } from "../platform/database/failures.ts";
 import { complaint, log } from "../platform/log.ts";
 import { clientAddress } from "../platform/http/address.ts";
 import { isInNetworks } from "../platform/networks.ts";
@@ -111,6 +112,7 @@ async function readiness(phase: Phase, database: Database | null, config: Config
   const problem = await (async () => {
     if (phase !== "ready" || database === null) return phase;
     if (freeBytes(config.dataDir) < leastFreeBytes) return "the disk is nearly full";
+    if (!isWritable(config.dataDir)) return "the data directory does not take writes";
     try {
       await database.probe();
       return null;
@@ -123,8 +125,8 @@ async function readiness(phase: Phase, database: Database | null, config: Config
 }
 
 /**
- * Whether the watchdog should leave the server alone. Less is asked than for readiness: on a full disk it still answers
- * reads, but would refuse to start again; and a restart does not bring PostgreSQL back when that is away.
+ * Whether the watchdog should leave the server alone. Less is asked than for readiness: while the disk is full or takes no
+ * writes it still answers reads, but would refuse to start again; and a restart does not bring PostgreSQL back.
  */
 async function isWorthKeeping(database: Database): Promise<boolean> {
   try {
@@ -132,7 +134,7 @@ async function isWorthKeeping(database: Database): Promise<boolean> {
     return true;
   } catch (error) {
     databaseAway({ error: String(error) });
-    return MULTI_TENANT;
+    return isOutage(error);
   }
 }
 

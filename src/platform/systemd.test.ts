@@ -1,31 +1,9 @@
 import { afterEach, beforeEach, expect, test } from "bun:test";
-import { dlopen, ptr } from "bun:ffi";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { notifyReady, notifyStatus, notifyStopping, socketAddress, startWatchdog } from "./systemd.ts";
-
-const { symbols: libc } = dlopen("libc.so.6", {
-  socket: { args: ["i32", "i32", "i32"], returns: "i32" },
-  bind: { args: ["i32", "ptr", "u32"], returns: "i32" },
-  recv: { args: ["i32", "ptr", "u64", "i32"], returns: "i64" },
-  close: { args: ["i32"], returns: "i32" },
-});
-
-/** A datagram socket as systemd would hold it. */
-function listenAt(path: string): { receive: () => string | null; close: () => void } {
-  const descriptor = libc.socket(1, 2, 0);
-  const { address, length } = socketAddress(path);
-  expect(libc.bind(descriptor, ptr(address), length)).toBe(0);
-  return {
-    receive: () => {
-      const buffer = Buffer.alloc(256);
-      const got = Number(libc.recv(descriptor, ptr(buffer), buffer.length, 0x40));
-      return got < 0 ? null : buffer.toString("utf8", 0, got);
-    },
-    close: () => libc.close(descriptor),
-  };
-}
+import { listenAt } from "../../tests/support/systemd.ts";
+import { notifyReady, notifyStatus, notifyStopping, startWatchdog } from "./systemd.ts";
 
 let directory = "";
 beforeEach(() => {
@@ -54,6 +32,15 @@ test("without systemd, or with a socket that is gone, nothing happens", () => {
   notifyReady({});
   notifyReady({ NOTIFY_SOCKET: join(directory, "gone") });
   notifyReady({ NOTIFY_SOCKET: `/${"x".repeat(200)}` });
+});
+
+test("nobody waits for a systemd that does not read", () => {
+  const path = join(directory, "notify");
+  const systemd = listenAt(path);
+  const count = Number(readFileSync("/proc/sys/net/unix/max_dgram_qlen", "utf8")) + 50;
+  for (let index = 0; index < count; index += 1) notifyReady({ NOTIFY_SOCKET: path });
+  expect(systemd.receive()).toBe("READY=1");
+  systemd.close();
 });
 
 test("the watchdog is fed while the probe succeeds, and only then", async () => {

@@ -1,5 +1,5 @@
 import { dlopen, ptr } from "bun:ffi";
-import { log } from "./log.ts";
+import { complaint, log } from "./log.ts";
 
 /**
  * sd_notify(3) without a child process and without libsystemd: a datagram to the socket that systemd names. Every
@@ -8,8 +8,12 @@ import { log } from "./log.ts";
 const AF_UNIX = 1;
 const SOCK_DGRAM_CLOEXEC = 2 | 0o2000000;
 const MSG_NOSIGNAL = 0x4000;
+/** When systemd does not read what waits for it, no request may stand still for that. */
+const MSG_DONTWAIT = 0x40;
 /** Size of sockaddr_un's path. */
 const longestPath = 108;
+
+const notTold = complaint("warn", "systemd could not be told");
 
 type Env = Readonly<Record<string, string | undefined>>;
 
@@ -67,10 +71,10 @@ function notify(message: string, env: Env): void {
   if (path === null) return;
   try {
     const problem = sendDatagram(path, Buffer.from(message));
-    if (problem !== null) log.warn("systemd could not be told", { problem });
+    if (problem !== null) notTold({ problem });
   } catch (error) {
     // A start must not fail because nobody can be told about it.
-    log.warn("systemd could not be told", { error: error instanceof Error ? error.message : String(error) });
+    notTold({ error: error instanceof Error ? error.message : String(error) });
   }
 }
 
@@ -87,7 +91,7 @@ function sendDatagram(path: string, message: Uint8Array): string | null {
     const descriptor = socket(AF_UNIX, SOCK_DGRAM_CLOEXEC, 0);
     if (descriptor < 0) return "no socket could be had";
     try {
-      const sent = sendto(descriptor, ptr(message), message.length, MSG_NOSIGNAL, ptr(address), length);
+      const sent = sendto(descriptor, ptr(message), message.length, MSG_NOSIGNAL | MSG_DONTWAIT, ptr(address), length);
       return Number(sent) === message.length ? null : `${path} does not take messages`;
     } finally {
       close(descriptor);

@@ -35,6 +35,16 @@ export function freeBytes(directory: string): number {
   return bavail * bsize;
 }
 
+/** Whether files can be made in a directory: it is ours, and neither it nor its disk is read-only. */
+export function isWritable(directory: string): boolean {
+  try {
+    accessSync(directory, constants.W_OK | constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /** The name of a directory's file system when data must not be kept on it; null when it may. */
 export function refusedFileSystem(directory: string): string | null {
   return refused.get(statfsSync(directory).type >>> 0) ?? null;

@@ -62,6 +62,8 @@ const unavailableCodes = [
   "ENOSPC",
   "EDQUOT",
   "EROFS",
+  "EACCES", // the files' folder belongs to somebody else, or takes no writes
+  "EPERM",
   "EIO",
   "ECONNREFUSED",
   "ECONNRESET",

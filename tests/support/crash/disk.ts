@@ -7,6 +7,11 @@ export interface SmallDisk {
   /** Takes the last byte. */
   fill(): void;
   makeRoom(): void;
+  /**
+   * Lets nothing on it be written or made, also where a file is open already, as a disk that its system has made read-only;
+   * or lets it again. Mounting anew would be refused while files are open.
+   */
+  setWritable(isWritable: boolean): void;
   remove(): void;
 }
 
@@ -37,7 +42,12 @@ export function smallDisk(megabytes: number): SmallDisk | string {
     path,
     fill: () => fill(ballast),
     makeRoom: () => rmSync(ballast, { force: true }),
+    setWritable: (isWritable) => {
+      const problem = run(["chattr", "-R", isWritable ? "-i" : "+i", path]);
+      if (problem !== null) throw new Error(problem);
+    },
     remove: () => {
+      run(["chattr", "-R", "-i", path]);
       run(["umount", "-l", path]);
       remove();
     },

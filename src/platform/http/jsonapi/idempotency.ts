@@ -6,7 +6,7 @@ import type { Db, TableType } from "../../database/tables.ts";
 import { conflict, Failure, malformed } from "../../errors.ts";
 import { newId } from "../../ids.ts";
 import { isNodeAlive } from "../../jobs/nodes.ts";
-import { log } from "../../log.ts";
+import { complaint } from "../../log.ts";
 import { readBytes } from "../body.ts";
 
 /**
@@ -41,6 +41,7 @@ declare module "../../database/tables.ts" {
   }
 }
 
+const notKept = complaint("warn", "the answer to a request could not be kept");
 const dayMilliseconds = 24 * 3600_000;
 const purpose = "idempotency-answers";
 const keptHeaders = ["content-type", "location", "etag"];
@@ -93,9 +94,7 @@ async function runClaimed(ctx: Ctx, id: string, run: (ctx: Ctx) => Promise<Respo
     throw error;
   }
   // What was done is done: the client gets its answer even when it cannot be kept for a repetition.
-  await keep(ctx, id, answer).catch((error: unknown) =>
-    log.warn("the answer to a request could not be kept", { request: ctx.request.id, error: String(error) }),
-  );
+  await keep(ctx, id, answer).catch((error: unknown) => notKept({ request: ctx.request.id, error: String(error) }));
   return answer;
 }
 
