@@ -165,6 +165,37 @@ describe("signing in with a wrong password", () => {
   });
 });
 
+describe("attempts side by side", () => {
+  test("are counted one by one: of many at the same moment no more get through than of one after another", async () => {
+    const { email } = await makeStaff(t.harbor, "technician");
+    const answers = await Promise.all(
+      Array.from({ length: 24 }, () =>
+        t.api("POST", "/api/v1/auth/login", {
+          headers: from(),
+          body: { data: { type: "credentials", attributes: { email, password: "a wrong lamp at sea" } } },
+        }),
+      ),
+    );
+    const statuses = answers.map(({ status }) => status).toSorted();
+    expect(statuses).toEqual([...Array<number>(10).fill(401), ...Array<number>(14).fill(429)]);
+    const sam = await makeStaff(t.harbor, "technician");
+    await setUpTwoSteps(t, await browserOf(t, sam));
+    const waiting: ReturnType<TestProgram["browser"]>[] = [];
+    for (let at = 0; at < 14; at += 1) {
+      const one = t.browser();
+      const place = from();
+      await one.open("/sign-in", place);
+      await one.submit("/sign-in", { email: sam.email, password }, place);
+      waiting.push(one);
+    }
+    const codes = await Promise.all(
+      waiting.map(async (one) => (await one.submit("/sign-in/code", { code: "000000" }, from())).status),
+    );
+    expect(codes.filter((status) => status === 422).length).toBeLessThanOrEqual(10);
+    expect(codes.filter((status) => status === 429).length).toBeGreaterThanOrEqual(4);
+  });
+});
+
 describe("every way in", () => {
   /** As if there had been very many attempts that are counted under a name with this in it. */
   const exhaust = (part: string): Promise<unknown> =>
