@@ -50,3 +50,11 @@ export function formatMailbox({ address, name }: Mailbox): string {
 export function plainName(name: string): string {
   return name.replace(/[\p{Cc}\u2028\u2029]+/gu, " ").trim();
 }
+
+/**
+ * An address as somebody typed it who says who they are, as accounts are looked up by it. What no database stores becomes a
+ * character that is in no address, so that such an address is one that nobody has.
+ */
+export function typedAddress(given: string): string {
+  return given.trim().toLowerCase().slice(0, 254).toWellFormed().replaceAll("\0", "\uFFFD");
+}

@@ -7,6 +7,7 @@ import { hashPassword } from "../../../platform/crypto/passwords.ts";
 import type { Subscription } from "../../../platform/events/event-type.ts";
 import { emit } from "../../../platform/events/outbox.ts";
 import { Failure } from "../../../platform/errors.ts";
+import { typedAddress } from "../../../platform/mail/addresses.ts";
 import { t } from "../../../platform/language/index.ts";
 import { mailBody } from "../../../platform/mail/compose.ts";
 import { queueMail } from "../../../platform/mail/queue.ts";
@@ -19,12 +20,10 @@ import { type Entering, enter } from "./steps.ts";
 
 /** Asks for a link to choose a new password. Answer and work are the same whether the address is known or not. */
 export async function requestReset(ctx: Ctx, userType: UserType, emailGiven: string): Promise<void> {
-  const email = emailGiven.trim().toLowerCase();
+  const email = typedAddress(emailGiven);
   await countAttempt(ctx.app, `reset:${ctx.request.ip}`, resetByAddress);
-  await countAttempt(ctx.app, `reset:${ctx.tenant.id}:${userType}:${email.slice(0, 254)}`, resetByAccount);
-  await inUnit(ctx, (work) =>
-    emit(work, resetRequested, { user_type: userType, email: email.slice(0, 254), ip_address: ctx.request.ip }),
-  );
+  await countAttempt(ctx.app, `reset:${ctx.tenant.id}:${userType}:${email}`, resetByAccount);
+  await inUnit(ctx, (work) => emit(work, resetRequested, { user_type: userType, email, ip_address: ctx.request.ip }));
 }
 
 /** Sends the link that was asked for, to an address that has an account. */

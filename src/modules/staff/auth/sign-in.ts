@@ -5,6 +5,7 @@ import { type Ctx, inUnit, reading } from "../../../platform/context.ts";
 import { hashPassword, verifyPassword } from "../../../platform/crypto/passwords.ts";
 import { conflict, type Failure, unauthorized } from "../../../platform/errors.ts";
 import { emit } from "../../../platform/events/outbox.ts";
+import { typedAddress } from "../../../platform/mail/addresses.ts";
 import { t } from "../../../platform/language/index.ts";
 import { signInFailed } from "../events.ts";
 import { checkPassword, storePassword } from "./passwords.ts";
@@ -31,8 +32,8 @@ export async function signIn(
   password: string,
   device: Device,
 ): Promise<Entering> {
-  const email = emailGiven.trim().toLowerCase();
-  const accountKey = `sign-in:${ctx.tenant.id}:${userType}:${email.slice(0, 254)}`;
+  const email = typedAddress(emailGiven);
+  const accountKey = `sign-in:${ctx.tenant.id}:${userType}:${email}`;
   await countAttempt(ctx.app, `sign-in:${ctx.request.ip}`, signInByAddress);
   await countAttempt(ctx.app, accountKey, signInByAccount);
   const user = await reading(ctx, (reader) =>
@@ -50,7 +51,7 @@ export async function signIn(
       emit(work, signInFailed, {
         user_id: user?.id ?? null,
         user_type: userType,
-        email: email.slice(0, 254),
+        email,
         ip_address: ctx.request.ip,
       }),
     );

@@ -6,6 +6,7 @@ import { inUnit, reading } from "../../../platform/context.ts";
 import { hashPassword, passwordProblems, verifyPassword } from "../../../platform/crypto/passwords.ts";
 import { Failure, invalidField, unauthorized } from "../../../platform/errors.ts";
 import { newId, noId } from "../../../platform/ids.ts";
+import { typedAddress } from "../../../platform/mail/addresses.ts";
 import { t } from "../../../platform/language/index.ts";
 import { logDoing } from "../log.ts";
 import { endSessions } from "./sessions.ts";
@@ -15,8 +16,8 @@ const linkMilliseconds = 24 * 3600_000;
 
 /** Signs an operator in; wrong address, wrong password and deactivated account get the same answer. */
 export async function signInOperator(ctx: Ctx, emailGiven: string, password: string): Promise<OperatorEntering> {
-  const email = emailGiven.trim().toLowerCase();
-  const accountKey = `operator:${email.slice(0, 254)}`;
+  const email = typedAddress(emailGiven);
+  const accountKey = `operator:${email}`;
   await countAttempt(ctx.app, `operator:${ctx.request.ip}`, signInByAddress);
   await countAttempt(ctx.app, accountKey, signInByAccount);
   const row = await reading(ctx, ({ db }) =>
