@@ -114,6 +114,8 @@ describe("reading", () => {
     expect(refused("Name,City\r\n").code).toBe("no_rows");
     expect(refused("a,b\n1,2\n", { max_bytes: 4 }).code).toBe("too_large");
     expect(refused("a,b\n1,2\n3,4\n", { max_rows: 1 }).code).toBe("too_many_rows");
+    const wide = (count: number): string => `${Array.from({ length: count }, (_, at) => `c${at}`).join(",")}\n1\n`;
+    expect(refused(wide(1001)).reason).toBe("This file has 1001 columns; at most 1000 are read.");
     expect(refused("a,b\n1,\u0000\n").code).toBe("not_text");
     expect(refused("PK\u0003\u0004 sheet").reason).toContain("Excel");
     expect(refused(await fixture("empty.csv")).reason).toBe("This file is empty.");

@@ -28,7 +28,7 @@ export interface CsvFile {
 
 export interface CsvFailure {
   ok: false;
-  /** `empty`, `too_large`, `too_many_rows`, `not_text`, `no_rows`, `open_quote`, `unreadable`. */
+  /** `empty`, `too_large`, `too_many_rows`, `too_many_columns`, `not_text`, `no_rows`, `open_quote`, `unreadable`. */
   code: string;
   /** One sentence that can be shown as it is. */
   reason: string;
@@ -103,6 +103,9 @@ function open(bytes: Uint8Array, limits: CsvLimits): Opened | CsvFailure {
   };
 }
 
+/** Matching looks at each column by itself: a file of nothing but headers would keep it busy for minutes. */
+const mostColumns = 1000;
+
 function assembled(
   { delimiter, encoding }: Opened,
   records: RawRecord[] | CsvFailure,
@@ -126,6 +129,11 @@ function assembled(
     head.cells.map((cell) => unguardCell(cell).replace(/\s+/g, " ").trim()),
     body,
   );
+  if (headers.length > mostColumns)
+    return fail(
+      "too_many_columns",
+      t("This file has {count} columns; at most {most} are read.", { count: headers.length, most: mostColumns }),
+    );
   const problems = headerProblems(headers, head.line);
   const rows = body.map((record) => {
     problems.push(...rowProblems(record, headers.length));
