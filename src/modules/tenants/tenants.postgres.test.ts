@@ -5,6 +5,7 @@ import { startTestProgram, type TestProgram } from "../../../tests/support/progr
 import { inUnit } from "../../platform/context.ts";
 import { runDueJobs } from "../../platform/jobs/jobs.ts";
 import { queueMail } from "../../platform/mail/queue.ts";
+import { dispatchEvents } from "../../platform/events/dispatcher.ts";
 import { tenantsWithWork } from "../../platform/jobs/due-work.ts";
 import { optionalModules } from "../../platform/switches.ts";
 import { holdsProof, isClaimable, normalHost, urlAt } from "./rules.ts";
@@ -225,6 +226,29 @@ describe("a suspended organization", () => {
     expect(await runs()).toEqual(before);
     await activate(t.harbor.id);
     expect((await tenantsWithWork(t.app, [])).map(({ id }) => id)).toContain(t.harbor.id);
+  });
+
+  test("gives nothing to do to whoever was at it, so that nobody asks for more for ever", async () => {
+    const key = await t.harbor.key("administrator");
+    const send = (path: string, type: string, attributes: object) =>
+      t.api("POST", `/api/v1/${path}`, { key, body: { data: { type, attributes } } });
+    const { id } = (
+      await send("webhook-endpoints", "webhook_endpoints", { url: "https://hooks.example/", is_all_events: true })
+    ).body.data;
+    await send(`webhook-endpoints/${id}/ping`, "webhook_endpoints", {});
+    await send("companies", "companies", { name: "Oak Dental" });
+    await suspend(t.harbor.id);
+    expect(await dispatchEvents(t.app, t.harbor.tenant)).toBe(0);
+    const [webhooks] = t.app.registry.senders;
+    expect([webhooks?.name, await webhooks?.sendDue(t.app, t.harbor.tenant, () => false)]).toEqual(["webhooks", 0]);
+    const waiting = () =>
+      t.app.database.read(t.harbor.id, async (db) => [
+        await db.selectFrom("event_deliveries").select("handler").where("succeeded_at", "is", null).execute(),
+        await db.selectFrom("webhook_deliveries").select("attempts").execute(),
+      ]);
+    expect(await waiting()).toEqual([expect.arrayContaining([{ handler: "webhooks.queue" }]), [{ attempts: 0 }]]);
+    await activate(t.harbor.id);
+    expect(await dispatchEvents(t.app, t.harbor.tenant)).toBeGreaterThan(0);
   });
 
   test("is not there before the unit of work that runs has come to its end, and nothing starts after it", async () => {

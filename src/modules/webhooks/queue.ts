@@ -1,5 +1,6 @@
+import type { Expression, ExpressionBuilder, SqlBool } from "kysely";
 import type { Work } from "../../platform/context.ts";
-import type { Db } from "../../platform/database/tables.ts";
+import type { Db, Tables } from "../../platform/database/tables.ts";
 import type { Happened, Subscription } from "../../platform/events/event-type.ts";
 import { newId } from "../../platform/ids.ts";
 import { hintWork } from "../../platform/jobs/due-work.ts";
@@ -41,6 +42,22 @@ export async function queueDelivery(work: Work, endpointId: string, event: Happe
     .onConflict((oc) => oc.columns(["tenant_id", "webhook_endpoint_id", "event_id"]).doNothing())
     .execute();
   await hintWork(work);
+}
+
+/** Which deliveries may be sent now: those whose time has come, and those whose sender has died. */
+export function isDue(now: string): (eb: ExpressionBuilder<Tables, "webhook_deliveries">) => Expression<SqlBool> {
+  return (eb) =>
+    eb.or([
+      eb.and([
+        eb("webhook_deliveries.delivery_status", "=", "queued"),
+        eb("webhook_deliveries.next_attempt_at", "<=", now),
+      ]),
+      // It may have arrived, and arrives again with the same id.
+      eb.and([
+        eb("webhook_deliveries.delivery_status", "=", "sending"),
+        eb("webhook_deliveries.lease_until", "<", now),
+      ]),
+    ]);
 }
 
 /** When the queue of an organization next has something: a delivery, or one that was interrupted. */

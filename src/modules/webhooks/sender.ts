@@ -1,64 +1,109 @@
 import { plus } from "../../platform/clock.ts";
-import { type App, inUnit, systemContext, type Tenant } from "../../platform/context.ts";
-import { emit } from "../../platform/events/outbox.ts";
-import { outbound, OutboundProblem } from "../../platform/outbound/outbound.ts";
-import { isResting } from "../../platform/jobs/due-work.ts";
-import { newId } from "../../platform/ids.ts";
-import { log } from "../../platform/log.ts";
-import { webhookDisabled } from "./events.ts";
-import { isGone, isTaken, patienceMilliseconds, shownAnswer, waits } from "./rules.ts";
-import { secretsOf, signature } from "./signing.ts";
+import type { App, Tenant } from "../../platform/context.ts";
+import { type Outcome, sendOne } from "./attempt.ts";
+import { isDue } from "./queue.ts";
 // States the tables that are read here.
 import "./schema.ts";
 
-const timeoutMilliseconds = 10_000;
-/** Longer than an attempt can take: after that whoever had claimed a delivery is dead, and it is sent again. */
-const leaseMilliseconds = 20_000;
-/** Deliveries of one endpoint in one round, and endpoints side by side: a slow one holds up nobody but itself. */
-const mostPerEndpoint = 20;
-const mostEndpoints = 8;
+/** Endpoints side by side: a slow one holds up nobody but itself. */
+const mostLines = 8;
+/** What one endpoint gets before it is another one's turn, where more are waiting than are served at once. */
+const mostInTurn = 20;
+/** So often it is looked, while something is on its way, whether anything has become due for somebody else. */
+const lookMilliseconds = 1000;
 
-/** Sends what is due of one tenant. Returns how many were tried. */
+/**
+ * Sends what is due of one tenant, and what becomes due meanwhile: each endpoint has a line of its own, in which one delivery
+ * follows the other. Returns how many were tried.
+ */
 export async function sendDueWebhooks(
   app: App,
   tenant: Tenant,
   isStopping: () => boolean = () => false,
 ): Promise<number> {
+  const lines = new Map<string, Promise<void>>();
+  let tried = 0;
+  let isOver = false;
+  let problem: unknown = null;
+  const line = async (endpointId: string): Promise<void> => {
+    for (let count = 0; count < mostInTurn && !isOver && !isStopping(); count += 1) {
+      const id = await nextFor(app, tenant, endpointId);
+      const outcome: Outcome = id === null ? "not_ours" : await sendOne(app, tenant, id);
+      if (outcome === "resting") isOver = true;
+      if (outcome === "resting" || outcome === "not_ours") return;
+      tried += 1;
+      // Who does not take one is asked again for the next only after those who do.
+      if (outcome === "failed") return;
+    }
+  };
+  for (;;) {
+    if (!isOver && !isStopping())
+      for (const id of await dueEndpoints(app, tenant, [...lines.keys()]))
+        lines.set(
+          id,
+          line(id)
+            .catch((error: unknown) => {
+              isOver = true;
+              problem = error;
+            })
+            .finally(() => lines.delete(id)),
+        );
+    if (lines.size === 0) break;
+    await firstOf([...lines.values()], lookMilliseconds);
+  }
+  if (problem !== null) throw problem;
+  return tried;
+}
+
+/** Waits until one of them has ended, or so long. */
+async function firstOf(ends: readonly Promise<void>[], milliseconds: number): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const timer = setTimeout(resolve, milliseconds);
+  await Promise.race([...ends, promise]);
+  clearTimeout(timer);
+}
+
+/** Endpoints for which something is due and that have no line yet; those that take what they get come first. */
+async function dueEndpoints(app: App, tenant: Tenant, served: readonly string[]): Promise<string[]> {
+  if (served.length >= mostLines) return [];
   const now = app.clock.now();
-  const due = await app.database.read(tenant.id, (db) =>
+  const rows = await app.database.read(tenant.id, (db) =>
     db
-      .selectFrom("webhook_deliveries")
-      .innerJoin("webhook_endpoints", "webhook_endpoints.id", "webhook_deliveries.webhook_endpoint_id")
-      .select(["webhook_deliveries.id", "webhook_deliveries.webhook_endpoint_id"])
-      .where("webhook_endpoints.is_active", "=", true)
+      .selectFrom("webhook_endpoints")
+      .select("id")
+      .where("is_active", "=", true)
+      .$if(served.length > 0, (query) => query.where("id", "not in", [...served]))
       .where((eb) =>
-        eb.or([
-          eb.and([
-            eb("webhook_deliveries.delivery_status", "=", "queued"),
-            eb("webhook_deliveries.next_attempt_at", "<=", now),
-          ]),
-          // Whoever was sending it has died: it may have arrived, and arrives again with the same id.
-          eb.and([
-            eb("webhook_deliveries.delivery_status", "=", "sending"),
-            eb("webhook_deliveries.lease_until", "<", now),
-          ]),
-        ]),
+        eb.exists(
+          eb
+            .selectFrom("webhook_deliveries")
+            .select("webhook_deliveries.id")
+            .whereRef("webhook_deliveries.webhook_endpoint_id", "=", "webhook_endpoints.id")
+            .where(isDue(now)),
+        ),
       )
-      .orderBy("webhook_deliveries.next_attempt_at")
-      .orderBy("webhook_deliveries.id")
-      .limit(mostPerEndpoint * mostEndpoints)
+      .orderBy((eb) => eb("failing_since", "is not", null))
+      .orderBy("id")
+      .limit(mostLines - served.length)
       .execute(),
   );
-  const byEndpoint = new Map<string, string[]>();
-  for (const { id, webhook_endpoint_id: endpoint } of due)
-    byEndpoint.set(endpoint, [...(byEndpoint.get(endpoint) ?? []), id]);
-  const lines = [...byEndpoint.values()].slice(0, mostEndpoints);
-  await Promise.all(
-    lines.map(async (ids) => {
-      for (const id of ids.slice(0, mostPerEndpoint)) if (!isStopping()) await sendOne(app, tenant, id);
-    }),
+  return rows.map(({ id }) => id);
+}
+
+/** The delivery that an endpoint is to get next. */
+async function nextFor(app: App, tenant: Tenant, endpointId: string): Promise<string | null> {
+  const row = await app.database.read(tenant.id, (db) =>
+    db
+      .selectFrom("webhook_deliveries")
+      .select("webhook_deliveries.id")
+      .where("webhook_deliveries.webhook_endpoint_id", "=", endpointId)
+      .where(isDue(app.clock.now()))
+      .orderBy("webhook_deliveries.next_attempt_at")
+      .orderBy("webhook_deliveries.id")
+      .limit(1)
+      .executeTakeFirst(),
   );
-  return due.length;
+  return row?.id ?? null;
 }
 
 /** For a program that has its data for itself: what is marked as being sent was interrupted, and is sent again at once. */
@@ -70,157 +115,4 @@ export async function releaseWebhooks(app: App, tenantId: string): Promise<void>
       .where("delivery_status", "=", "sending")
       .execute(),
   );
-}
-
-interface Result {
-  response_status: number | null;
-  response_body: string;
-  problem: string;
-  duration_milliseconds: number;
-}
-
-async function sendOne(app: App, tenant: Tenant, id: string): Promise<void> {
-  const now = app.clock.now();
-  const token = newId();
-  const claimed = await app.database.write(tenant.id, async (db) => {
-    if (await isResting(app, db, tenant.id)) return null;
-    const { numUpdatedRows } = await db
-      .updateTable("webhook_deliveries")
-      .set({
-        delivery_status: "sending",
-        claim_token: token,
-        lease_until: plus(now, leaseMilliseconds),
-        updated_at: now,
-      })
-      .where("id", "=", id)
-      .where((eb) =>
-        eb.or([
-          eb("delivery_status", "=", "queued"),
-          eb.and([eb("delivery_status", "=", "sending"), eb("lease_until", "<", now)]),
-        ]),
-      )
-      .executeTakeFirst();
-    if (numUpdatedRows === 0n) return null;
-    const delivery = await db
-      .selectFrom("webhook_deliveries")
-      .selectAll()
-      .where("id", "=", id)
-      .executeTakeFirstOrThrow();
-    const endpoint = await db
-      .selectFrom("webhook_endpoints")
-      .selectAll()
-      .where("id", "=", delivery.webhook_endpoint_id)
-      .executeTakeFirstOrThrow();
-    return { delivery, endpoint };
-  });
-  if (claimed === null) return;
-  const { delivery, endpoint } = claimed;
-  const timestamp = Math.floor(Date.parse(app.clock.now()) / 1000);
-  const started = performance.now();
-  const result: Omit<Result, "duration_milliseconds"> = { response_status: null, response_body: "", problem: "" };
-  try {
-    const answer = await outbound(
-      {
-        url: endpoint.url,
-        method: "POST",
-        body: delivery.body,
-        timeoutMilliseconds,
-        mostBytes: 1000,
-        headers: {
-          "content-type": "application/json",
-          "user-agent": "Purser-Webhooks/1",
-          "purser-event": delivery.event_name,
-          "purser-event-id": delivery.event_id,
-          "purser-delivery-id": delivery.id,
-          "purser-timestamp": String(timestamp),
-          "purser-signature": signature(secretsOf(app, tenant.id, endpoint), timestamp, delivery.body),
-        },
-      },
-      app.options.allowedNetworks,
-    );
-    result.response_status = answer.status;
-    result.response_body = shownAnswer(answer.body);
-    if (!isTaken(answer.status)) result.problem = `The receiver answered ${answer.status}.`;
-  } catch (error) {
-    // Anything else is a defect of ours, whose words are nothing for the log that people read.
-    result.problem = error instanceof OutboundProblem ? error.message : "It could not be sent.";
-    if (!(error instanceof OutboundProblem))
-      log.error("a webhook could not be sent", { delivery: id, error: String(error) });
-  }
-  const duration_milliseconds = Math.round(performance.now() - started);
-  await record(
-    app,
-    tenant,
-    { id, token, endpointId: endpoint.id, attempts: delivery.attempts },
-    { ...result, duration_milliseconds },
-  );
-}
-
-interface Claim {
-  id: string;
-  token: string;
-  endpointId: string;
-  attempts: number;
-}
-
-/** Writes down how an attempt went; only for as long as the claim is still ours. */
-async function record(app: App, tenant: Tenant, claim: Claim, result: Result): Promise<void> {
-  await inUnit(systemContext(app, tenant), async (work) => {
-    const { db } = work;
-    const now = app.clock.now();
-    const isDone = result.problem === "";
-    const wait = waits[claim.attempts];
-    const { numUpdatedRows } = await db
-      .updateTable("webhook_deliveries")
-      .set({
-        delivery_status: isDone ? "delivered" : wait === undefined ? "failed" : "queued",
-        attempts: claim.attempts + 1,
-        next_attempt_at: isDone || wait === undefined ? null : plus(now, wait * 1000),
-        delivered_at: isDone ? now : null,
-        response_status: result.response_status,
-        last_error: result.problem.slice(0, 2000),
-        lease_until: null,
-        claim_token: null,
-        updated_at: now,
-      })
-      .where("id", "=", claim.id)
-      .where("claim_token", "=", claim.token)
-      .executeTakeFirst();
-    if (numUpdatedRows === 0n) return;
-    await db
-      .insertInto("webhook_attempts")
-      .values({
-        id: newId(),
-        webhook_delivery_id: claim.id,
-        attempted_at: now,
-        ...result,
-        created_at: now,
-        updated_at: now,
-      })
-      .execute();
-    const endpoint = await db
-      .selectFrom("webhook_endpoints")
-      .select(["id", "failing_since", "is_active"])
-      .where("id", "=", claim.endpointId)
-      .executeTakeFirstOrThrow();
-    const failing_since = isDone ? null : (endpoint.failing_since ?? now);
-    const reason =
-      result.response_status !== null && isGone(result.response_status)
-        ? "The receiver answered 410: nothing is to be sent there any more."
-        : failing_since !== null && failing_since <= plus(now, -patienceMilliseconds)
-          ? `Nothing has arrived for three days. ${result.problem}`
-          : null;
-    const isDisabled = reason !== null && endpoint.is_active;
-    // Not through `update`: each delivery would be an entry of the audit log and a new version under somebody's form.
-    if (failing_since !== endpoint.failing_since || isDisabled)
-      await db
-        .updateTable("webhook_endpoints")
-        .set({
-          failing_since,
-          ...(isDisabled ? { is_active: false, disabled_at: now, disabled_reason: reason.slice(0, 2000) } : {}),
-        })
-        .where("id", "=", endpoint.id)
-        .execute();
-    if (isDisabled) await emit(work, webhookDisabled, { webhook_endpoint_id: endpoint.id, reason });
-  });
 }

@@ -2,6 +2,7 @@ import { createHmac } from "node:crypto";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "bun:test";
 import { browserOf, makeStaff } from "../../../tests/support/people.ts";
 import { startTestProgram, type TestProgram } from "../../../tests/support/program.ts";
+import { waitFor } from "../../../tests/support/waiting.ts";
 import { reading } from "../../platform/context.ts";
 import { sendDueWebhooks } from "./sender.ts";
 
@@ -217,6 +218,59 @@ describe("a receiver that fails", () => {
     await other.stop(true);
   });
 
+  test("by hanging keeps nobody else waiting, neither for what is there nor for what happens meanwhile", async () => {
+    await endpoint();
+    const others: string[] = [];
+    const other = Bun.serve({
+      port: 0,
+      hostname: "127.0.0.1",
+      fetch: (request) => {
+        others.push(request.headers.get("purser-delivery-id") ?? "");
+        return new Response("fine");
+      },
+    });
+    await post("webhook-endpoints", "webhook_endpoints", {
+      url: `http://127.0.0.1:${other.port}/`,
+      event_names: ["contracts.created"],
+    });
+    const release = Promise.withResolvers<void>();
+    answer = () => release.promise.then(() => new Response("at last"));
+    for (let count = 0; count < 3; count += 1) await contract();
+    const sending = send();
+    await waitFor("three", () => (others.length === 3 ? true : undefined));
+    await contract();
+    await waitFor("what happened meanwhile", () => (others.length === 4 ? true : undefined));
+    expect(received).toHaveLength(1);
+    release.resolve();
+    expect(await sending).toBe(8);
+    await other.stop(true);
+  });
+
+  test("gets the next one only after those who take theirs", async () => {
+    await endpoint();
+    await contract();
+    await contract();
+    const order: string[] = [];
+    answer = () => {
+      order.push("fails");
+      return new Response(null, { status: 500 });
+    };
+    await send();
+    expect(order).toEqual(["fails", "fails"]);
+    // It failed before, and there are more webhooks than are served at once.
+    const well = Bun.serve({ port: 0, hostname: "127.0.0.1", fetch: () => new Response(String(order.push("takes"))) });
+    for (let count = 0; count < 8; count += 1)
+      await post("webhook-endpoints", "webhook_endpoints", {
+        url: `http://127.0.0.1:${well.port}/${count}`,
+        event_names: ["contracts.created"],
+      });
+    order.length = 0;
+    await contract();
+    await send();
+    expect(order).toEqual([...Array.from({ length: 8 }, () => "takes"), "fails"]);
+    await well.stop(true);
+  });
+
   test("for three days is switched off, and an event tells of it", async () => {
     await endpoint();
     await contract();
@@ -244,9 +298,12 @@ describe("a receiver that fails", () => {
   test("with 410 is switched off at once", async () => {
     await endpoint();
     await contract();
+    await contract();
     answer = () => new Response(null, { status: 410 });
-    await send();
+    expect(await send()).toBe(1);
     expect(await endpoints()).toMatchObject([{ is_active: false }]);
+    // Nothing more is sent, also of what was waiting.
+    expect(received).toHaveLength(1);
   });
 });
 

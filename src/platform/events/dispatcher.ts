@@ -19,7 +19,8 @@ const batch = 50;
 
 /**
  * Hands out the events of one tenant that are due. Each handler runs in a unit of work that also marks it done, so what it
- * does to the database takes effect exactly once. Returns how many were tried.
+ * does to the database takes effect exactly once. Returns how many were tried: none once the organization is suspended, or
+ * whoever asks until nothing is left would ask for ever.
  */
 export async function dispatchEvents(app: App, tenant: Tenant): Promise<number> {
   const ctx = systemContext(app, tenant);
@@ -35,10 +36,11 @@ export async function dispatchEvents(app: App, tenant: Tenant): Promise<number> 
       .limit(batch)
       .execute(),
   );
+  let tried = 0;
   for (const { event_id, handler, attempts } of due) {
     try {
-      await inUnit(ctx, async (work) => {
-        if (await isResting(app, work.db, tenant.id)) return;
+      const rests = await inUnit(ctx, async (work) => {
+        if (await isResting(app, work.db, tenant.id)) return true;
         // Claims the row: another node that is at it has locked it, or has already marked it done.
         const claimed = await work.db
           .updateTable("event_deliveries")
@@ -50,7 +52,7 @@ export async function dispatchEvents(app: App, tenant: Tenant): Promise<number> 
           // Somebody else's attempt may have failed since the list was read; then it waits for its next turn.
           .where("next_attempt_at", "<=", app.clock.now())
           .executeTakeFirst();
-        if (claimed.numUpdatedRows === 0n) return;
+        if (claimed.numUpdatedRows === 0n) return false;
         const event = await work.db
           .selectFrom("events")
           .selectAll()
@@ -62,13 +64,16 @@ export async function dispatchEvents(app: App, tenant: Tenant): Promise<number> 
         await inOrganizationsLanguage(tenant, () =>
           subscription.run(work, { id: event.id, name, payload, occurred_at, user_id, actor_name }),
         );
+        return false;
       });
+      if (rests) return tried;
     } catch (error) {
       if (isOutage(error)) await postpone(app, tenant, { event_id, handler, attempts }, error);
       else await fail(app, tenant, { event_id, handler, attempts }, error);
     }
+    tried += 1;
   }
-  return due.length;
+  return tried;
 }
 
 interface Attempt {
