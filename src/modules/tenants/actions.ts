@@ -12,6 +12,7 @@ import { loadTenant } from "../../platform/tenants.ts";
 import { mintOneTime } from "../staff/index.ts";
 import { logDoing } from "./log.ts";
 import { normalHost } from "./rules.ts";
+import { measureNow } from "./usage.ts";
 
 /** What operators do to whole organizations. Each spans units of work of its own, so these are functions and no actions. */
 
@@ -108,6 +109,7 @@ export async function createTenant(ctx: Ctx, input: unknown): Promise<Provisione
   const id = await provisionTenant(app, { ...rest, name, domain, public_url: publicUrl }, known?.id ?? newId());
   if (known === undefined)
     await app.database.platform((db) => logDoing(ctx, db, "tenants.create", { id, name }, { domain }));
+  await measureNow(app, id);
   return { id, isNew: known === undefined, setup_url: await newSetupLink(ctx, id) };
 }
 

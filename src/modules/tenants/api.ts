@@ -4,13 +4,7 @@ import { find } from "../../platform/access/reach.ts";
 import { type Ctx, reading } from "../../platform/context.ts";
 import { malformed } from "../../platform/errors.ts";
 import { showOne } from "../../platform/http/jsonapi/routes.ts";
-import {
-  ifMatch,
-  readDocument,
-  readVerb,
-  refuseMembers,
-  refuseParameters,
-} from "../../platform/http/jsonapi/document.ts";
+import { ifMatch, readDocument, readVerb, refuseMembers } from "../../platform/http/jsonapi/document.ts";
 import { type Answer, type ApiDoc, type Incoming, json, type Route } from "../../platform/http/route.ts";
 import { operatorRoutes } from "../../platform/http/module-routes.ts";
 import { openApiDocument } from "../../platform/openapi/document.ts";
@@ -25,11 +19,11 @@ import {
   tenantInput,
   updateTenant,
 } from "./actions.ts";
-import { addDomain, claimsOf, domainsOf, makePrimary, removeDomain } from "./domains/actions.ts";
+import { addDomain, claimsOf, domainInput, domainsOf, makePrimary, removeDomain } from "./domains/actions.ts";
 import { sessionRoutes } from "./operators/api.ts";
 import { operatorLog, tenantTasks } from "./schema.ts";
-import { requestDeletion, requestExport, requestRotation } from "./tasks/queue.ts";
-import { usageColumns, usageOf } from "./usage.ts";
+import { deletionInput, requestDeletion, requestExport, requestRotation } from "./tasks/queue.ts";
+import { measureNow, usageOf } from "./usage.ts";
 
 /** The operators' API (PRD 3.2.2), at their own host. */
 
@@ -76,12 +70,20 @@ export const logResource = resource({
 const idOf = (incoming: Incoming): string => incoming.params["id"] ?? "";
 
 function route(method: Route["method"], path: string, doc: ApiDoc, handle: Route["handle"]): Route {
-  return { method, path: `/api/v1/tenants${path}`, door: "api", permission: platformPermission, handle, doc };
+  const at = { method, path: `/api/v1/tenants${path}`, door: "api", permission: platformPermission } as const;
+  return { ...at, isOutsideRead: true, handle, doc };
 }
 
 async function exists(ctx: Ctx, incoming: Incoming): Promise<string> {
   await reading(ctx, (reader) => find(reader, "tenants", idOf(incoming)));
   return idOf(incoming);
+}
+
+/** For verbs that take nothing. */
+async function withoutInput(ctx: Ctx, incoming: Incoming): Promise<string> {
+  const id = await exists(ctx, incoming);
+  refuseMembers(await readVerb(incoming, "tenants", id));
+  return id;
 }
 
 const change = async (ctx: Ctx, incoming: Incoming): Promise<Answer> => {
@@ -96,12 +98,8 @@ function task(ctx: Ctx, id: string): Promise<Answer> {
 
 /** The days of `filter[from]` to `filter[to]`, the last thirty unless told; CSV when that is asked for. */
 async function usage(ctx: Ctx, incoming: Incoming): Promise<Answer> {
-  const id = idOf(incoming);
-  await find(ctx, "tenants", id);
+  const id = await exists(ctx, incoming);
   const { searchParams } = incoming.url;
-  for (const name of searchParams.keys())
-    if (name !== "filter[from]" && name !== "filter[to]")
-      throw malformed(`The parameter ${name} is not known here.`, "unknown_parameter");
   const day = (name: string, fallback: string): string => {
     const given = searchParams.get(name) ?? fallback;
     if (!/^\d{4}-\d\d-\d\d$/.test(given) || Number.isNaN(Date.parse(given)))
@@ -110,7 +108,9 @@ async function usage(ctx: Ctx, incoming: Incoming): Promise<Answer> {
   };
   const today = ctx.app.clock.now().slice(0, 10);
   const monthAgo = Temporal.PlainDate.from(today).subtract({ days: 29 }).toString();
-  const rows = await usageOf(ctx.db, id, day("filter[from]", monthAgo), day("filter[to]", today));
+  const [from, to] = [day("filter[from]", monthAgo), day("filter[to]", today)];
+  await measureNow(ctx.app, id);
+  const rows = await reading(ctx, ({ db }) => usageOf(db, id, from, to));
   return json({
     jsonapi: { version: "1.1" },
     links: { self: incoming.url.pathname + incoming.url.search },
@@ -141,7 +141,25 @@ async function domains(ctx: Ctx, id: string, status = 200): Promise<Answer> {
   );
 }
 
-const document = Type.Object({}, { additionalProperties: true });
+const domainAnswer: ApiDoc["answer"] = {
+  type: "domains",
+  attributes: Type.Object({
+    is_primary: Type.Boolean({ description: "Links are made with it." }),
+    is_verified: Type.Boolean({ description: "Leads here; otherwise it is claimed and not yet proved." }),
+    created_at: Type.Optional(Type.String({ format: "date-time" })),
+    last_problem: Type.Optional(Type.String({ description: "Why the last look for the proof found none." })),
+  }),
+  isList: true,
+};
+const usageAttributes = Type.Object({
+  used_on: Type.String({ format: "date" }),
+  staff_count: Type.Integer(),
+  portal_user_count: Type.Integer(),
+  ticket_count: Type.Integer({ description: "Opened on the day." }),
+  storage_kb: Type.Integer(),
+  request_count: Type.Integer(),
+  mail_count: Type.Integer({ description: "Sent on the day." }),
+});
 const taskAnswer: ApiDoc["answer"] = { one: "tenant_tasks" };
 
 /** What operators' programs can do, as OpenAPI; at this host it is the operators' own. */
@@ -151,8 +169,7 @@ const description: Route = {
   door: "api",
   permission: platformPermission,
   doc: { summary: "This document: the operators' API as OpenAPI 3.1.", answer: { media: "application/json" } },
-  handle: async (ctx, incoming) => {
-    refuseParameters(incoming);
+  handle: async (ctx) => {
     const { registry } = ctx.app;
     return json(openApiDocument(registry, operatorRoutes(registry), registry.operatorResources), 200, {
       "content-type": "application/json",
@@ -170,8 +187,16 @@ export const operatorApi: Route[] = [
       summary:
         "Provision an organization. Idempotent by domain and name: asked again it answers 200 and makes nothing twice.",
       input: { type: "tenants", attributes: newTenantInput },
-      answer: { one: "tenants" },
+      answer: {
+        one: "tenants",
+        meta: Type.Object({
+          setup_url: Type.Union([Type.String(), Type.Null()], {
+            description: "Makes the first administrator, within 30 minutes; null once there is one.",
+          }),
+        }),
+      },
       status: 201,
+      isOnce: true,
     },
     async (ctx, incoming) => {
       const made = await createTenant(ctx, readDocument(await incoming.json(), "tenants", null));
@@ -199,7 +224,7 @@ export const operatorApi: Route[] = [
     "/:id",
     {
       summary: "Delete a suspended and exported organization for good, in the background",
-      input: { type: "tenants", attributes: Type.Object({ confirm_name: Type.String() }) },
+      input: { type: "tenants", attributes: Type.Omit(deletionInput, ["id"]) },
       answer: taskAnswer,
       status: 202,
     },
@@ -228,8 +253,8 @@ export const operatorApi: Route[] = [
     "/:id/activate",
     { summary: "Let a suspended organization go on", answer: { one: "tenants" } },
     async (ctx, incoming) => {
-      const id = await exists(ctx, incoming);
-      await activateTenant(ctx, { ...(await readVerb(incoming, "tenants", id)), id });
+      const id = await withoutInput(ctx, incoming);
+      await activateTenant(ctx, { id });
       return showOne(ctx, tenantResource, id);
     },
   ),
@@ -240,7 +265,7 @@ export const operatorApi: Route[] = [
       summary: "What an organization has used, a day each",
       answer: {
         type: "tenant_usage",
-        attributes: Type.Object(Object.fromEntries(usageColumns.map((name) => [name, Type.Any()]))),
+        attributes: usageAttributes,
         isList: true,
       },
       parameters: { "filter[from]": Type.String({ format: "date" }), "filter[to]": Type.String({ format: "date" }) },
@@ -255,18 +280,18 @@ export const operatorApi: Route[] = [
       answer: taskAnswer,
       status: 202,
     },
-    async (ctx, incoming) => task(ctx, (await requestExport(ctx, { id: await exists(ctx, incoming) })).id),
+    async (ctx, incoming) => task(ctx, (await requestExport(ctx, { id: await withoutInput(ctx, incoming) })).id),
   ),
   route(
     "POST",
     "/:id/rotate-key",
     { summary: "Give an organization a new data key and seal everything with it", answer: taskAnswer, status: 202 },
-    async (ctx, incoming) => task(ctx, (await requestRotation(ctx, { id: await exists(ctx, incoming) })).id),
+    async (ctx, incoming) => task(ctx, (await requestRotation(ctx, { id: await withoutInput(ctx, incoming) })).id),
   ),
   route(
     "GET",
     "/:id/domains",
-    { summary: "The host names of an organization", answer: { type: "domains", attributes: document, isList: true } },
+    { summary: "The host names of an organization", answer: domainAnswer },
     async (ctx, incoming) => domains(ctx, await exists(ctx, incoming)),
   ),
   route(
@@ -274,8 +299,8 @@ export const operatorApi: Route[] = [
     "/:id/domains",
     {
       summary: "Give an organization a host name, without a proof",
-      input: { type: "domains", attributes: Type.Object({ domain: Type.String() }) },
-      answer: { type: "domains", attributes: document, isList: true },
+      input: { type: "domains", attributes: Type.Omit(domainInput, ["id"]) },
+      answer: domainAnswer,
       status: 201,
     },
     async (ctx, incoming) => {
@@ -296,7 +321,7 @@ export const operatorApi: Route[] = [
   route(
     "POST",
     "/:id/domains/:domain/primary",
-    { summary: "Make links with this host name", answer: { type: "domains", attributes: document, isList: true } },
+    { summary: "Make links with this host name", answer: domainAnswer },
     async (ctx, incoming) => {
       const id = await exists(ctx, incoming);
       refuseMembers(await readVerb(incoming, "domains", incoming.params["domain"] ?? ""));

@@ -33,7 +33,7 @@ describe("usage", () => {
     const key = await t.harbor.key("administrator");
     for (let index = 0; index < 3; index += 1) await t.api("GET", "/api/v1/companies", { key });
     await t.api("GET", "/api/v1/companies", { key: await t.mill.key("administrator"), tenant: t.mill });
-    expect(await usage()).toEqual([]);
+    expect((await usage())[0].attributes).toMatchObject({ used_on: "2026-11-21", request_count: 0 });
     await flushRequestCounts(t.app);
     await t.api("GET", "/api/v1/companies", { key });
     await flushRequestCounts(t.app);
@@ -53,6 +53,33 @@ describe("usage", () => {
     // Measured again it is what it is, and not twice as much.
     await measureUsage(t.harbor.system);
     expect((await usage())[0].attributes.storage_kb).toBe(3);
+  });
+
+  test("is measured when an organization is made, and again when it is looked at", async () => {
+    const made = await host.api("POST", "/tenants", tenantDocument({ name: "Quay IT", domain: "quay.example" }));
+    const { id } = made.body.data;
+    const measured = () =>
+      t.app.database.platform((db) =>
+        db
+          .selectFrom("tenant_usage")
+          .select("staff_count")
+          .where("for_tenant_id", "=", id)
+          .where("used_on", "=", "2026-11-21")
+          .execute(),
+      );
+    expect(await measured()).toEqual([{ staff_count: 0 }]);
+    const tenant = await t.app.database.read(id, (db) => loadTenant(t.app, db, id));
+    const { id: role } = await t.app.database.read(id, (db) =>
+      db.selectFrom("roles").select("id").where("role_key", "=", "technician").executeTakeFirstOrThrow(),
+    );
+    await perform(contextOf(t.app, tenant, t.harbor.system.actor), inviteStaff, {
+      name: "Nils Berg",
+      email: "nils@quay.test",
+      role_ids: [role],
+    });
+    const olga = await host.browser();
+    expect((await olga.open(`/tenants/${id}`)).status).toBe(200);
+    expect(await measured()).toEqual([{ staff_count: 1 }]);
   });
 
   test("is a line a day, and of the days that are asked for", async () => {

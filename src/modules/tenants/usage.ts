@@ -1,8 +1,9 @@
 import { sql } from "kysely";
 import type { App, Ctx } from "../../platform/context.ts";
 import { plus } from "../../platform/clock.ts";
-import { reading } from "../../platform/context.ts";
+import { reading, systemContext } from "../../platform/context.ts";
 import type { Db } from "../../platform/database/tables.ts";
+import { loadTenant } from "../../platform/tenants.ts";
 import "./schema.ts";
 
 /** What organizations use, a row a day (UTC). Requests are counted in memory and added each minute; the rest is measured. */
@@ -68,6 +69,18 @@ export async function measureUsage(ctx: Ctx): Promise<void> {
         .execute();
     });
   }
+}
+
+/**
+ * Measures one organization now, for whoever looks at it or has just made it: the hourly job may not have come to it yet. One
+ * that is being deleted is left alone.
+ */
+export async function measureNow(app: App, id: string): Promise<void> {
+  const row = await app.database.platform((db) =>
+    db.selectFrom("tenants").select("deleting_at").where("id", "=", id).executeTakeFirst(),
+  );
+  if (row === undefined || row.deleting_at !== null) return;
+  await measureUsage(systemContext(app, await app.database.read(id, (db) => loadTenant(app, db, id))));
 }
 
 async function measuredOn(db: Db, day: string): Promise<Omit<Usage, "used_on" | "request_count">> {

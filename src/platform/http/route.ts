@@ -46,6 +46,8 @@ export interface ApiDoc {
   file?: "text/csv";
   /** 200 unless told; 204 for nothing. */
   status?: number;
+  /** Of what makes something once: that 200 is answered, with the same, when it was there already. */
+  isOnce?: boolean;
   /** Which of the grammar's query parameters it takes: a list's, or those of a single record; absent: none. */
   grammar?: "list" | "record";
   /** Query parameters beside those of the grammar. */
@@ -58,7 +60,7 @@ export type ApiInput = { type: string; attributes: TObject } | { media: string; 
 
 export type ApiAnswer =
   // Resources by their type, or themselves where it is not the staff's own.
-  | { one: string | Resource; isNullable?: boolean }
+  | { one: string | Resource; isNullable?: boolean; meta?: TSchema }
   | { many: string | Resource }
   | {
       type: string;

@@ -44,9 +44,13 @@ export function operation(registry: Registry, resources: readonly Resource[], ro
     ],
     ...requestBody(doc),
     responses: {
+      ...(doc.isOnce === true ? { "200": success(route, doc, named) } : {}),
       [String(doc.status ?? (doc.answer === "nothing" ? 204 : 200))]: success(route, doc, named),
       ...Object.fromEntries(
-        failuresOf(route).map((status) => [String(status), { $ref: `#/components/responses/error_${status}` }]),
+        failuresOf(registry, route).map((status) => [
+          String(status),
+          { $ref: `#/components/responses/error_${status}` },
+        ]),
       ),
     },
   };
@@ -164,6 +168,9 @@ function success(route: Route, doc: ApiDoc, named: (of: string | Resource) => Re
       "X-Request-Id": { $ref: "#/components/headers/request_id" },
       ...(route.door === "api" ? rateHeaders : {}),
       ...("one" in answer ? { ETag: { $ref: "#/components/headers/etag" } } : {}),
+      ...(route.method === "POST" && route.door === "api"
+        ? { "Idempotent-Replayed": { $ref: "#/components/headers/replayed" } }
+        : {}),
       ...(doc.status === 201 && "one" in answer ? { Location: { $ref: "#/components/headers/location" } } : {}),
       ...(doc.deprecated === undefined
         ? {}
@@ -189,6 +196,7 @@ function answerDocument(
       data: nullable(recordOf(named(answer.one)), answer.isNullable),
       included,
       links: ref("list_links"),
+      ...(answer.meta === undefined ? {} : { meta: plainSchema(answer.meta) }),
     });
   if ("many" in answer)
     return topLevel({
@@ -246,20 +254,23 @@ const fileSchema = (of: string): Schema =>
   of === "application/json" ? { type: "object" } : { type: "string", format: "binary" };
 
 /** The failures that a route can answer with. */
-function failuresOf({ method, path, door }: Route): number[] {
+function failuresOf({ modules }: Registry, { method, path, door, module }: Route): number[] {
   const isOpenRead = door === "hook" && method === "GET";
+  const isOptional = modules.some(({ name, optional }) => name === module && optional !== undefined);
   return [
     400,
     ...(door === "hook" && !path.endsWith("/login") ? [] : [401]),
     // A route that asks for no permission may still be for one kind of people.
     ...(isOpenRead ? [] : [403]),
-    ...(path.includes(":") ? [404] : []),
+    // What belongs to a module that is switched off is not there.
+    ...(path.includes(":") || isOptional ? [404] : []),
     406,
     ...(method === "GET" ? [] : [409]),
     ...(method !== "GET" && path.includes(":id") ? [412] : []),
     // Verbs without an input are sent with a document that names them, or with nothing.
     ...(method === "GET" || method === "DELETE" ? [] : [413, 415, 422]),
     429,
+    500,
     503,
   ];
 }

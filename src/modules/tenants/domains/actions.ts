@@ -51,7 +51,7 @@ export async function claimsOf(db: Db, tenantId: string): Promise<Claim[]> {
     .execute();
 }
 
-const domainInput = Type.Object(
+export const domainInput = Type.Object(
   { id: Type.String({ format: "uuid" }), domain: Type.String({ minLength: 1, maxLength: 253, title: "Host name" }) },
   { additionalProperties: false },
 );

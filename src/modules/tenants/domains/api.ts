@@ -1,11 +1,20 @@
 import { Type } from "@sinclair/typebox";
 import { type Ctx, reading } from "../../../platform/context.ts";
+import { validate } from "../../../platform/access/validate.ts";
 import { readDocument, readVerb, refuseMembers } from "../../../platform/http/jsonapi/document.ts";
-import { notFound } from "../../../platform/errors.ts";
+import { invalid, notFound } from "../../../platform/errors.ts";
 import { type Answer, type ApiDoc, type Incoming, json, type Route } from "../../../platform/http/route.ts";
 import { t } from "../../../platform/language/index.ts";
 import { proofName, proofPrefix, proofUrl } from "../rules.ts";
-import { choosePrimary, claimDomain, claimsOf, domainsOf, verifyDomain, withdrawDomain } from "./actions.ts";
+import {
+  choosePrimary,
+  claimDomain,
+  domainInput,
+  claimsOf,
+  domainsOf,
+  verifyDomain,
+  withdrawDomain,
+} from "./actions.ts";
 
 /** An organization's own host names over the API: what the page of settings does. */
 
@@ -44,9 +53,20 @@ async function listed(ctx: Ctx, status = 200): Promise<Answer> {
   );
 }
 
+const claimInput = Type.Omit(domainInput, ["id"], { additionalProperties: false });
 const answer: ApiDoc["answer"] = {
   type: "domains",
-  attributes: Type.Object({ is_primary: Type.Boolean(), is_verified: Type.Boolean() }, { additionalProperties: true }),
+  attributes: Type.Object({
+    is_primary: Type.Boolean({ description: "Links are made with it." }),
+    is_verified: Type.Boolean({ description: "Leads here; otherwise it is claimed and not yet proved." }),
+    created_at: Type.Optional(Type.String({ format: "date-time" })),
+    txt_name: Type.Optional(Type.String({ description: "Where in DNS the proof is looked for." })),
+    txt_value: Type.Optional(Type.String()),
+    web_url: Type.Optional(Type.String({ description: "Where on the web it is looked for." })),
+    web_value: Type.Optional(Type.String()),
+    last_problem: Type.Optional(Type.String({ description: "Why the last look for the proof found none." })),
+    last_tried_at: Type.Optional(Type.Union([Type.String({ format: "date-time" }), Type.Null()])),
+  }),
   isList: true,
 };
 
@@ -61,13 +81,15 @@ export const domainApi: Route[] = [
     "",
     {
       summary: "Claim a host name; the answer says what to put into DNS, or on the web server that it leads to",
-      input: { type: "domains", attributes: Type.Object({ domain: Type.String() }) },
+      input: { type: "domains", attributes: claimInput },
       answer,
       status: 201,
     },
     async (ctx, incoming) => {
-      const { domain } = readDocument(await incoming.json(), "domains", null);
-      await claimDomain(ctx, typeof domain === "string" ? domain : "");
+      const input = readDocument(await incoming.json(), "domains", null);
+      const problems = validate(claimInput, input);
+      if (problems.length > 0) throw invalid(problems);
+      await claimDomain(ctx, String(input["domain"]));
       return listed(ctx, 201);
     },
   ),
@@ -76,6 +98,7 @@ export const domainApi: Route[] = [
     "/:domain/verify",
     { summary: "Look for the proof in DNS and on the web", answer },
     async (ctx, incoming) => {
+      refuseMembers(await readVerb(incoming, "domains", named(incoming)));
       await verifyDomain(ctx, named(incoming));
       return listed(ctx);
     },

@@ -1,7 +1,6 @@
 import { Type } from "@sinclair/typebox";
 import { platformPermission } from "../../../platform/access/platform.ts";
 import { perform } from "../../../platform/action.ts";
-import { refuseParameters } from "../../../platform/http/jsonapi/document.ts";
 import { json, response, type Route } from "../../../platform/http/route.ts";
 import { endOperatorSession, sessionsOfOperator } from "./sessions.ts";
 
@@ -24,8 +23,7 @@ export const sessionRoutes: Route[] = [
       summary: "Where one is signed in.",
       answer: { type: "operator_sessions", attributes: sessionAttributes, isList: true },
     },
-    handle: async (ctx, incoming) => {
-      refuseParameters(incoming);
+    handle: async (ctx) => {
       const rows = await sessionsOfOperator(ctx, ctx.actor.user_id ?? "");
       const data = rows.map(({ id, ...attributes }) => ({ type: "operator_sessions", id, attributes }));
       return json({ jsonapi: { version: "1.1" }, links: { self: "/api/v1/auth/sessions" }, data });

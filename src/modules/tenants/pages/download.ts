@@ -17,7 +17,9 @@ async function download(ctx: Ctx, id: string): Promise<Answer> {
   await tenantOf(ctx, about.id);
   const fileName = `${about.name.replace(/[^\w.-]+/g, "-").toLowerCase()}-${task.created_at.slice(0, 10)}`;
   return exportAnswer(ctx.app, { id, tenantId: about.id, fileName }, () =>
-    ctx.app.database.platform((db) => logDoing(ctx, db, "tenants.export_fetched", about)),
+    ctx.app.database.platform((db) =>
+      logDoing(ctx, db, "tenants.export_fetched", about, { asked_for_at: task.created_at }),
+    ),
   );
 }
 

@@ -1,7 +1,7 @@
 import { platformPermission } from "../../../platform/access/platform.ts";
 import { find } from "../../../platform/access/reach.ts";
 import { plus } from "../../../platform/clock.ts";
-import type { Ctx } from "../../../platform/context.ts";
+import { type Ctx, reading } from "../../../platform/context.ts";
 import { button, cell, empty, facts, formatBytes, link } from "../../../platform/http/pages/cells.ts";
 import type { RecordPageModel } from "../../../platform/http/models/pages.ts";
 import { type Answer, type Incoming, page, type Route } from "../../../platform/http/route.ts";
@@ -10,7 +10,7 @@ import { t } from "../../../platform/language/index.ts";
 import { activateTenant, newSetupLink, tenantOf } from "../actions.ts";
 import { claimsOf, domainsOf, makePrimary, removeDomain } from "../domains/actions.ts";
 import { requestExport, requestRotation } from "../tasks/queue.ts";
-import { type Usage, usageOf } from "../usage.ts";
+import { measureNow, type Usage, usageOf } from "../usage.ts";
 import { operatorButton } from "./form.ts";
 import { stateCell } from "./list.ts";
 import { logRows, taskRows, taskColumns, logColumns } from "./rows.ts";
@@ -273,7 +273,11 @@ export const tenantPages: Route[] = [
     path: "/tenants/:id",
     door: "operator",
     permission: platformPermission,
-    handle: (ctx, incoming) => showTenant(ctx, idOf(incoming)),
+    isOutsideRead: true,
+    handle: async (ctx, incoming) => {
+      await measureNow(ctx.app, idOf(incoming));
+      return reading(ctx, (reader) => showTenant(reader, idOf(incoming)));
+    },
   },
   {
     method: "GET",

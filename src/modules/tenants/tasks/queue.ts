@@ -62,7 +62,7 @@ export async function requestRotation(ctx: Ctx, input: unknown): Promise<{ id: s
   });
 }
 
-const deletion = Type.Object(
+export const deletionInput = Type.Object(
   {
     id: Type.String({ format: "uuid" }),
     confirm_name: Type.String({ minLength: 1, maxLength: 120, title: "Name of the organization" }),
@@ -75,21 +75,22 @@ const deletion = Type.Object(
  * since has been fetched. From here on there is no way back; its data key goes first.
  */
 export async function requestDeletion(ctx: Ctx, input: unknown): Promise<{ id: string }> {
-  const { id, confirm_name } = checked<{ id: string; confirm_name: string }>(ctx, deletion, input);
+  const { id, confirm_name } = checked<{ id: string; confirm_name: string }>(ctx, deletionInput, input);
   return ctx.app.database.platform(async (db) => {
     const row = await rowOf(db, id);
     if (row.suspended_at === null) throw conflict(t("Suspend the organization before it is deleted."), "not_suspended");
     if (confirm_name.trim() !== row.name)
       throw invalidField("confirm_name", t("Type the name exactly as it is written here."), "mismatch");
     // With its key the exports that lie here go too: one has to be in the operator's hands.
+    const { suspended_at } = row;
     const fetched = await db
       .selectFrom("operator_log")
-      .select("id")
+      .select("details")
       .where("about_tenant_id", "=", id)
       .where("doing", "=", "tenants.export_fetched")
-      .where("timestamp", ">=", row.suspended_at)
-      .executeTakeFirst();
-    if (fetched === undefined)
+      .where("timestamp", ">=", suspended_at)
+      .execute();
+    if (!fetched.some(({ details }) => String(details["asked_for_at"]) >= suspended_at))
       throw conflict(
         t("Export the organization while it is suspended, and fetch the export; then it can be deleted."),
         "not_exported",
