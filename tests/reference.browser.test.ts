@@ -76,8 +76,22 @@ describe.skipIf(!browserAvailable)("the API's reference in a browser", () => {
     await page.context().close();
   });
 
-  test("the events of a webhook are narrowed down by words, and are all there without a script", async () => {
+  test("the events of a webhook are folded by module, narrowed down by words, and all there without a script", async () => {
     const { page } = await visit("/settings/webhooks/new");
+    const tickets = page.getByRole("group", { name: "Tickets" });
+    const open = page.locator(".option-group details[open]");
+    expect(await open.count()).toBe(0);
+    await tickets.getByText("Tickets", { exact: true }).last().click();
+    await tickets.getByLabel("All of this module").check();
+    expect(await tickets.locator("[data-chosen]").innerText()).toBe("1");
+    await page.getByLabel("All events").check();
+    expect(await tickets.isVisible()).toBe(false);
+    await page.getByLabel("All events").uncheck();
+    await page.getByPlaceholder("Narrow down").fill("company archived");
+    expect(await page.getByRole("checkbox", { name: /^Archived A company/ }).isVisible()).toBe(true);
+    // What was chosen is in sight again as soon as nothing is looked for.
+    await page.getByPlaceholder("Narrow down").fill("");
+    expect([await open.count(), await tickets.getByLabel("All of this module").isVisible()]).toEqual([1, true]);
     await page.getByPlaceholder("Narrow down").fill("tickets closed");
     expect(await page.getByRole("checkbox", { name: /^Closed/ }).isVisible()).toBe(true);
     expect(await page.getByRole("checkbox", { name: /^Invoice paid/ }).isVisible()).toBe(false);
@@ -86,10 +100,24 @@ describe.skipIf(!browserAvailable)("the API's reference in a browser", () => {
     await page.context().close();
     const plain = await visit("/settings/webhooks/new", { javaScriptEnabled: false });
     expect(await plain.page.getByPlaceholder("Narrow down").isVisible()).toBe(false);
-    expect(await plain.page.getByRole("group", { name: "Tickets" }).getByLabel("All of this module").isVisible()).toBe(
-      true,
-    );
+    const folded = plain.page.getByRole("group", { name: "Tickets" });
+    await folded.getByText("Tickets", { exact: true }).last().click();
+    expect(await folded.getByLabel("All of this module").isVisible()).toBe(true);
     await plain.page.context().close();
+  });
+
+  test("what stands in braces has to be filled in before anything is sent, and a file is sent as what it is", async () => {
+    const { page } = await visit("/api/getCompaniesId");
+    await page.getByRole("button", { name: "Send the request" }).click();
+    expect(await page.locator("input[name=path]:invalid").count()).toBe(1);
+    expect(await page.locator("[data-api-answer]").isVisible()).toBe(false);
+    await page.context().close();
+    const file = await visit("/api/postImportBatches");
+    await file.page.getByLabel("Query").fill("target=companies&dry_run=true");
+    await file.page.getByLabel("Body").fill("Name\nHarbor Cafe");
+    await file.page.getByRole("button", { name: "Send the request" }).click();
+    await file.page.getByText("201 Created").waitFor();
+    await file.page.context().close();
   });
 
   test("a pasted key is used instead, and what it may not do is shown as it comes", async () => {

@@ -4,7 +4,7 @@ export function listenToApiTry() {
     const form = event.target;
     if (!(form instanceof HTMLFormElement) || !form.matches("[data-api-try]")) return;
     event.preventDefault();
-    const { method } = form.dataset;
+    const { method, media, failed } = form.dataset;
     const field = (name) => form.elements.namedItem(name)?.value.trim() ?? "";
     const query = field("query");
     const body = field("body");
@@ -16,14 +16,15 @@ export function listenToApiTry() {
       headers: {
         accept: "application/vnd.api+json, */*;q=0.5",
         ...(key === "" ? csrf : { authorization: `Bearer ${key}` }),
-        ...(body === "" ? {} : { "content-type": "application/vnd.api+json" }),
+        ...(body === "" ? {} : { "content-type": media }),
       },
       ...(body === "" || method === "GET" ? {} : { body }),
-    });
+    }).catch(() => new Response(failed, { headers: { "content-type": "text/plain" } }));
     const type = answer.headers.get("content-type") ?? "";
     const text = /json|text/.test(type) ? await answer.text() : `(${type})`;
     const shown = document.querySelector("[data-api-answer]");
-    shown.querySelector("[data-api-status]").textContent = `${answer.status} ${answer.statusText}`;
+    shown.querySelector("[data-api-status]").textContent =
+      answer.type === "default" ? "–" : `${answer.status} ${answer.statusText}`;
     shown.querySelector("[data-api-headers]").textContent = [...answer.headers]
       .map(([name, value]) => `${name}: ${value}`)
       .join("\n");

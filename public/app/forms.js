@@ -11,12 +11,24 @@ export function listenToForms() {
   });
   document.querySelector("[data-focus], [aria-invalid]")?.focus();
   for (const narrow of document.querySelectorAll("[data-narrow]")) listenToNarrow(narrow);
+  for (const field of document.querySelectorAll("[data-needless-with]")) listenToNeedless(field);
+}
+
+/** Choices that another check box makes needless are out of the way while it is ticked. */
+function listenToNeedless(field) {
+  const all = field.form.elements.namedItem(field.dataset.needlessWith);
+  const show = () => {
+    field.hidden = all.checked;
+  };
+  all.addEventListener("change", show);
+  show();
 }
 
 /** Many check boxes: a field that hides those without its words. Without a script all of them are there. */
 function listenToNarrow(narrow) {
   const field = document.getElementById(narrow.dataset.narrow);
   const none = narrow.querySelector("[data-none]");
+  const chosenIn = (group) => group.querySelectorAll(".option input:checked").length;
   narrow.hidden = false;
   narrow.addEventListener("input", ({ target }) => {
     const words = target.value.toLowerCase().split(/\s+/);
@@ -27,9 +39,17 @@ function listenToNarrow(narrow) {
       option.hidden = !words.every((word) => text.includes(word));
       if (!option.hidden) shown += 1;
     }
-    for (const group of field.querySelectorAll(".option-group"))
+    for (const group of field.querySelectorAll(".option-group")) {
       group.hidden = group.querySelector(".option:not([hidden])") === null;
+      const details = group.querySelector("details");
+      if (details !== null) details.open = target.value.trim() === "" ? chosenIn(group) > 0 : !group.hidden;
+    }
     none.textContent = shown === 0 ? none.dataset.none : "";
+  });
+  field.addEventListener("change", ({ target }) => {
+    const group = target.closest(".option-group");
+    const count = group?.querySelector("[data-chosen]");
+    if (count) count.textContent = String(chosenIn(group));
   });
   // Enter would send the form that is only being filled in.
   narrow.addEventListener("keydown", (event) => event.key === "Enter" && event.preventDefault());

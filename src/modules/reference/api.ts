@@ -1,4 +1,3 @@
-import { refuseParameters } from "../../platform/http/jsonapi/document.ts";
 import { response, type Route } from "../../platform/http/route.ts";
 import { documentOf } from "./document.ts";
 
@@ -14,7 +13,6 @@ export const referenceApi: Route[] = [
     permission: null,
     doc: { summary: "This document: the whole API as OpenAPI 3.1.", answer: { media: "application/json" } },
     handle: async (ctx, incoming) => {
-      refuseParameters(incoming);
       const document = documentOf(ctx.app.registry);
       if (kept?.document !== document) {
         const text = JSON.stringify(document);

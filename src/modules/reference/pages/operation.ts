@@ -77,8 +77,12 @@ export function operationModel(
   const parameters = (described["parameters"] as Schema[]).map((one) => followed(document, one));
   const responses = described["responses"] as Record<string, Schema>;
   const [status = "200", success] = Object.entries(responses).find(([code]) => code.startsWith("2")) ?? [];
-  const input = documentSchema(described["requestBody"] as Schema | undefined);
+  const requestBody = described["requestBody"] as Schema | undefined;
+  const input = documentSchema(requestBody);
   const body = sampleBody(document, input);
+  // What takes no document takes a file, such as a CSV file.
+  const [taken = media] =
+    input === undefined ? Object.keys((requestBody?.["content"] as Schema | undefined) ?? {}) : [media];
   const curl = [
     `curl -X ${method} '${publicUrl}${path}'`,
     `-H 'Authorization: Bearer YOUR_KEY'`,
@@ -112,6 +116,7 @@ export function operationModel(
       query: parameters.some((one) => one["name"] === "page") ? "page[size]=5" : "",
       has_body: described["requestBody"] !== undefined,
       body,
+      media: taken,
       is_change: method !== "GET",
     },
     sections: [

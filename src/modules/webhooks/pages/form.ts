@@ -62,6 +62,7 @@ export const endpointForm =
               kind: "checkboxes",
               span: 6,
               is_narrowable: true,
+              needless_with: "is_all_events",
               options: eventOptions(ctx),
             }),
           ],

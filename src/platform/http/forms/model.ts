@@ -147,8 +147,10 @@ function grouped(one: FieldModel): FieldModel {
   const groups: NonNullable<FieldModel["groups"]> = [];
   for (const [index, option] of one.options.entries()) {
     if (option.group === undefined) continue;
-    if (groups.at(-1)?.title !== option.group) groups.push({ title: option.group, options: [] });
-    groups.at(-1)?.options.push({ ...option, index });
+    if (groups.at(-1)?.title !== option.group) groups.push({ title: option.group, chosen: 0, options: [] });
+    const group = groups.at(-1);
+    group?.options.push({ ...option, index });
+    if (group !== undefined && option.is_selected) group.chosen += 1;
   }
   return groups.length === 0 ? one : { ...one, groups };
 }

@@ -29,9 +29,11 @@ export interface FieldModel {
   is_checked: boolean;
   options: OptionModel[];
   /** The options under headings, where they have them: then these are shown. */
-  groups?: { title: string; options: (OptionModel & { index: number })[] }[];
-  /** Many check boxes: a field to narrow them down, with a script. */
+  groups?: { title: string; chosen: number; options: (OptionModel & { index: number })[] }[];
+  /** Many check boxes: their groups are folded unless something in them is chosen, and a script narrows them down. */
   is_narrowable?: boolean;
+  /** Of check boxes: the name of the one that makes all of them needless; a script hides them while it is ticked. */
+  needless_with?: string;
   is_required: boolean;
   is_disabled: boolean;
   hint: string;

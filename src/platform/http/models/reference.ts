@@ -49,6 +49,15 @@ export interface ApiOperationModel {
   siblings: { method: string; tone: string; path: string; href: string; is_current: boolean }[];
   paragraphs: string[];
   curl: string;
-  try_it: { method: string; path: string; query: string; has_body: boolean; body: string; is_change: boolean };
+  try_it: {
+    method: string;
+    path: string;
+    query: string;
+    has_body: boolean;
+    body: string;
+    /** The media type of the body. */
+    media: string;
+    is_change: boolean;
+  };
   sections: SectionModel[];
 }
