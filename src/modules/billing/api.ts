@@ -6,13 +6,7 @@ import { fromMinor } from "../../platform/money.ts";
 import { activityRoute } from "../../platform/http/jsonapi/activity-route.ts";
 import { showOne } from "../../platform/http/jsonapi/routes.ts";
 import { resourceObjects } from "../../platform/http/jsonapi/objects.ts";
-import {
-  ifMatch,
-  readDocument,
-  readVerb,
-  refuseMembers,
-  refuseParameters,
-} from "../../platform/http/jsonapi/document.ts";
+import { ifMatch, readDocument, readVerb, refuseMembers } from "../../platform/http/jsonapi/document.ts";
 import { type Incoming, json, response, type Route } from "../../platform/http/route.ts";
 import { approveInvoice } from "./actions/approve.ts";
 import { generateFromContract, generateFromTime, rebuildDraft } from "./actions/generate.ts";
@@ -115,7 +109,6 @@ export const billingApi: Route[] = [
     permission: "billing.read",
     doc: { summary: "The lines of an invoice, all of them in their order.", answer: { many: "invoice_lines" } },
     handle: async (ctx, incoming) => {
-      refuseParameters(incoming);
       const invoice = await find(ctx, "invoices", idOf(incoming));
       const data = await resourceObjects(ctx, invoiceLineResource, await linesOf(ctx, invoice.id));
       return json({ jsonapi: { version: "1.1" }, links: { self: incoming.url.pathname }, data });
@@ -179,7 +172,6 @@ export const billingApi: Route[] = [
       },
     },
     handle: async (ctx, incoming) => {
-      refuseParameters(incoming);
       const { as_of, rows, totals } = await agingReport(ctx);
       return json({
         jsonapi: { version: "1.1" },

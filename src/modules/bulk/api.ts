@@ -4,7 +4,7 @@ import { find } from "../../platform/access/reach.ts";
 import { validate } from "../../platform/access/validate.ts";
 import { type Ctx, reading } from "../../platform/context.ts";
 import { forbidden, invalid, invalidField, unauthorized } from "../../platform/errors.ts";
-import { readDocument, readVerb, refuseMembers, refuseParameters } from "../../platform/http/jsonapi/document.ts";
+import { readDocument, readVerb, refuseMembers } from "../../platform/http/jsonapi/document.ts";
 import { mostAtOnce } from "../../platform/http/lists/bulk.ts";
 import { idsOf } from "../../platform/http/lists/order.ts";
 import { listState } from "../../platform/http/lists/state.ts";
@@ -132,7 +132,6 @@ export const bulkApi: Route[] = [
     },
     handle: async (ctx, incoming) => {
       requireStaff(ctx);
-      refuseParameters(incoming);
       return show(ctx, incoming.params["id"] ?? "", 200);
     },
   },

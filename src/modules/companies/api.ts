@@ -1,7 +1,6 @@
 import { Type } from "@sinclair/typebox";
 import { find } from "../../platform/access/reach.ts";
 import type { AnyAction } from "../../platform/action.ts";
-import { refuseParameters } from "../../platform/http/jsonapi/document.ts";
 import { verbRoute } from "../../platform/http/jsonapi/verb-route.ts";
 import { json, type Route } from "../../platform/http/route.ts";
 import type { Resource } from "../../platform/resource.ts";
@@ -40,7 +39,6 @@ export const companyApi: Route[] = [
       },
     },
     handle: async (ctx, incoming) => {
-      refuseParameters(incoming);
       const company = await find(ctx, "companies", incoming.params["id"] ?? "");
       const above = await companiesAbove(ctx, company);
       const below = await companiesBelow(ctx, company.id);

@@ -7,7 +7,7 @@ import { activityRoute } from "../../platform/http/jsonapi/activity-route.ts";
 import { showOne } from "../../platform/http/jsonapi/routes.ts";
 import { verbRoute } from "../../platform/http/jsonapi/verb-route.ts";
 import { resourceObjects } from "../../platform/http/jsonapi/objects.ts";
-import { readDocument, refuseParameters } from "../../platform/http/jsonapi/document.ts";
+import { readDocument } from "../../platform/http/jsonapi/document.ts";
 import { json, type Route } from "../../platform/http/route.ts";
 import { createItem } from "./actions/items.ts";
 import {
@@ -61,7 +61,6 @@ export const contractApi: Route[] = [
     permission: "contracts.read",
     doc: { summary: "The items of a contract, all of them in their order.", answer: { many: "contract_items" } },
     handle: async (ctx, incoming) => {
-      refuseParameters(incoming);
       const contract = await find(ctx, "contracts", incoming.params["id"] ?? "");
       const rows = await reach(ctx, "contract_items")
         .selectAll()
@@ -104,7 +103,6 @@ export const contractApi: Route[] = [
       answer: { type: "hour_balances", attributes: balance, isList: true, meta: hoursMeta },
     },
     handle: async (ctx, incoming) => {
-      refuseParameters(incoming);
       const hours = await hoursLeft(ctx, incoming.params["id"] ?? "");
       const meta = {
         hours_total: hoursOf(hours.total_minutes),

@@ -4,7 +4,7 @@ import { type AnyAction, perform } from "../../platform/action.ts";
 import { reading } from "../../platform/context.ts";
 import { eventDeliveries, events } from "../../platform/events/outbox.ts";
 import { showOne } from "../../platform/http/jsonapi/routes.ts";
-import { readDocument, readVerb, refuseParameters } from "../../platform/http/jsonapi/document.ts";
+import { readDocument, readVerb } from "../../platform/http/jsonapi/document.ts";
 import { json, type Route } from "../../platform/http/route.ts";
 import { resource } from "../../platform/resource.ts";
 import { dropEventDelivery, retryDeadDeliveries, retryEventDelivery } from "./actions.ts";
@@ -81,7 +81,6 @@ export const eventApi: Route[] = [
       answer: { type: "event_types", attributes: typeAttributes, isList: true },
     },
     handle: async (ctx, incoming) => {
-      refuseParameters(incoming);
       const docs = [...ctx.app.registry.events.values()].map(eventDoc);
       return json({
         jsonapi: { version: "1.1" },

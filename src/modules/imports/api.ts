@@ -2,7 +2,7 @@ import { Type } from "@sinclair/typebox";
 import { find } from "../../platform/access/reach.ts";
 import { perform } from "../../platform/action.ts";
 import { type Ctx, reading } from "../../platform/context.ts";
-import { Failure, invalidField, malformed, notFound } from "../../platform/errors.ts";
+import { Failure, invalidField, notFound } from "../../platform/errors.ts";
 import { storeUploads, type Upload } from "../../platform/files/files.ts";
 import { readBytes } from "../../platform/http/body.ts";
 import { showOne } from "../../platform/http/jsonapi/routes.ts";
@@ -21,7 +21,6 @@ export const importResource = resource({
 });
 
 const largestFile = 65 * 1024 * 1024;
-const parameters = new Set(["target", "mode", "dry_run"]);
 
 const providers = new Set(["itflow", "syncro"]);
 
@@ -35,8 +34,6 @@ async function importContacts(ctx: Ctx, incoming: Incoming): Promise<Answer> {
 /** A file as the body (`text/csv`) or as a form's `file`; `target`, `mode` and `dry_run` in the query. */
 async function importCsv(ctx: Ctx, incoming: Incoming, given: { source?: string }): Promise<Answer> {
   const asked = Object.fromEntries(incoming.url.searchParams);
-  const unknown = Object.keys(asked).find((name) => !parameters.has(name));
-  if (unknown !== undefined) throw malformed(`The parameter ${unknown} is not known here.`, "unknown_parameter");
   const [stored] = await storeUploads(ctx, [await uploadOf(incoming)], "file");
   const { target, mode } = asked;
   const batch = await perform(ctx, uploadImport, {

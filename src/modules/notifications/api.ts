@@ -4,7 +4,7 @@ import { perform } from "../../platform/action.ts";
 import { type Ctx, reading } from "../../platform/context.ts";
 import { unauthorized } from "../../platform/errors.ts";
 import { resourceRoutes, showOne } from "../../platform/http/jsonapi/routes.ts";
-import { readDocument, readVerb, refuseMembers, refuseParameters } from "../../platform/http/jsonapi/document.ts";
+import { readDocument, readVerb, refuseMembers } from "../../platform/http/jsonapi/document.ts";
 import { type Answer, json, type Route } from "../../platform/http/route.ts";
 import { resource } from "../../platform/resource.ts";
 import { markAllRead, markRead } from "./actions.ts";
@@ -80,8 +80,7 @@ const routes: Route[] = [
       summary: "How many of one's own notifications are unread.",
       answer: { type: "notifications", attributes: Type.Object({ unread: Type.Integer() }) },
     },
-    handle: async (ctx, incoming) => {
-      refuseParameters(incoming);
+    handle: async (ctx) => {
       const attributes = { unread: await unreadCount(ctx) };
       return json({ jsonapi: version, data: { type: "notifications", id: "unread-count", attributes } });
     },
@@ -96,7 +95,6 @@ const routes: Route[] = [
       answer: { type, attributes: preferenceAttributes, isList: true },
     },
     handle: async (ctx, incoming) => {
-      refuseParameters(incoming);
       return showPreferences(ctx, incoming.params["id"] ?? "");
     },
   },

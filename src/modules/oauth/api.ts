@@ -5,7 +5,7 @@ import { perform } from "../../platform/action.ts";
 import { reading } from "../../platform/context.ts";
 import { toEdge } from "../../platform/database/edge.ts";
 import { unauthorized } from "../../platform/errors.ts";
-import { ifMatch, readDocument, readVerb, refuseParameters } from "../../platform/http/jsonapi/document.ts";
+import { ifMatch, readDocument, readVerb } from "../../platform/http/jsonapi/document.ts";
 import { pagedAnswer, pagingParameters } from "../../platform/http/jsonapi/paged.ts";
 import { type Answer, json, response, type Route } from "../../platform/http/route.ts";
 import { oauthClients, oauthGrants } from "../../platform/access/oauth.ts";
@@ -162,7 +162,6 @@ export const oauthApi: Route[] = [
     permission,
     doc: { summary: "One of the apps that are registered.", answer: one },
     handle: async (ctx, incoming) => {
-      refuseParameters(incoming);
       return answer(await find(ctx, "oauth_clients", incoming.params["id"] ?? ""));
     },
   },
@@ -204,8 +203,7 @@ export const oauthApi: Route[] = [
       summary: "The apps that one has allowed to act in one's name.",
       answer: { type: "oauth_grants", attributes: grantAttributes, isList: true },
     },
-    handle: async (ctx, incoming) => {
-      refuseParameters(incoming);
+    handle: async (ctx) => {
       if (ctx.actor.user_id === null) throw unauthorized();
       refuseLimited(ctx.actor);
       const rows = await allowedBy(ctx);

@@ -3,7 +3,7 @@ import { validate } from "../../platform/access/validate.ts";
 import { perform } from "../../platform/action.ts";
 import { type Ctx, reading } from "../../platform/context.ts";
 import { invalid } from "../../platform/errors.ts";
-import { readDocument, readVerb, refuseParameters } from "../../platform/http/jsonapi/document.ts";
+import { readDocument, readVerb } from "../../platform/http/jsonapi/document.ts";
 import { type Answer, type ApiAnswer, json, type Route } from "../../platform/http/route.ts";
 import { type Checkout, startCheckout } from "./checkout.ts";
 import { gatewayOf, saveGateway, shownGateway } from "./config.ts";
@@ -69,8 +69,7 @@ export const paymentApi: Route[] = [
     door: "api",
     permission: "settings.manage",
     doc: { summary: "The payment gateway, without its secrets; null while there is none.", answer: gatewayAnswer },
-    handle: async (ctx, incoming) => {
-      refuseParameters(incoming);
+    handle: async (ctx) => {
       return configAnswer(ctx);
     },
   },

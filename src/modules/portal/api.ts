@@ -10,7 +10,7 @@ import { forbidden, invalid, malformed, unauthorized } from "../../platform/erro
 import { downloadOf } from "../../platform/files/files.ts";
 import { resourceRoutes, showOne } from "../../platform/http/jsonapi/routes.ts";
 import { resourceObjects } from "../../platform/http/jsonapi/objects.ts";
-import { readDocument, refuseParameters } from "../../platform/http/jsonapi/document.ts";
+import { readDocument } from "../../platform/http/jsonapi/document.ts";
 import { type Answer, type Incoming, json, response, type Route } from "../../platform/http/route.ts";
 import type { Resource } from "../../platform/resource.ts";
 import {
@@ -146,7 +146,6 @@ function childRoute(parent: "tickets" | "invoices", children: "notes" | "attachm
     permission: null,
     doc: { summary: `All ${children} of one of the client's ${parent}.`, answer: { many: resource } },
     handle: forClients(async (ctx, incoming) => {
-      refuseParameters(incoming);
       const owner = await find(ctx, parent, idOf(incoming));
       const rows = await reach(ctx, table)
         .selectAll()
@@ -282,8 +281,7 @@ const companyRoute: Route = {
   door: "api",
   permission: null,
   doc: { summary: "One's own company.", answer: { one: companyResource } },
-  handle: forClients(async (ctx, incoming) => {
-    refuseParameters(incoming);
+  handle: forClients(async (ctx) => {
     return showOne(ctx, companyResource, ctx.actor.company_id ?? "");
   }),
 };

@@ -3,7 +3,7 @@ import { can } from "../../platform/access/actor.ts";
 import { perform } from "../../platform/action.ts";
 import { type Ctx, reading } from "../../platform/context.ts";
 import { forbidden, unauthorized } from "../../platform/errors.ts";
-import { readDocument, refuseParameters } from "../../platform/http/jsonapi/document.ts";
+import { readDocument } from "../../platform/http/jsonapi/document.ts";
 import { type Answer, type ApiAnswer, json, type Route } from "../../platform/http/route.ts";
 import { colleagues, manageColleagues, rolesToGive, saveColleague } from "./colleagues.ts";
 
@@ -32,7 +32,6 @@ function forManagers(handle: Route["handle"]): Route["handle"] {
   return async (ctx, incoming) => {
     if (ctx.actor.kind !== "portal") throw unauthorized();
     if (!can(ctx.actor, manageColleagues)) throw forbidden();
-    refuseParameters(incoming);
     return handle(ctx, incoming);
   };
 }

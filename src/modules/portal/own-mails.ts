@@ -6,7 +6,7 @@ import { update } from "../../platform/database/records.ts";
 import { unauthorized } from "../../platform/errors.ts";
 import { field, formModel } from "../../platform/http/forms/model.ts";
 import { formRoutes } from "../../platform/http/forms/page.ts";
-import { readDocument, refuseParameters } from "../../platform/http/jsonapi/document.ts";
+import { readDocument } from "../../platform/http/jsonapi/document.ts";
 import { type Answer, type ApiAnswer, json, redirect, type Route } from "../../platform/http/route.ts";
 import { t } from "../../platform/language/index.ts";
 import { contacts } from "../companies/index.ts";
@@ -104,8 +104,7 @@ export const ownMailApi: Route[] = [
     door: "api",
     permission: null,
     doc: { summary: "Which mails about one's requests one gets.", answer: shown },
-    handle: async (ctx, incoming) => {
-      refuseParameters(incoming);
+    handle: async (ctx) => {
       return show(ctx);
     },
   },

@@ -105,6 +105,8 @@ describe("requests in the portal", () => {
     ]);
     expect((await t.api("GET", "/api/v1/portal/tickets?filter[q]=junk", { key })).status).toBe(400);
     expect((await t.api("GET", "/api/v1/portal/tickets?filter[assigned_to_id]=x", { key })).status).toBe(400);
+    const byId = await t.api("GET", `/api/v1/portal/tickets?filter[id]=${id}&sort=-id`, { key });
+    expect([byId.status, byId.body.data?.map((ticket: { id: string }) => ticket.id)]).toEqual([200, [id]]);
   });
 
   test("of another company do not exist", async () => {

@@ -2,7 +2,7 @@ import { Type } from "@sinclair/typebox";
 import { perform } from "../../platform/action.ts";
 import { type Ctx, reading } from "../../platform/context.ts";
 import { unauthorized } from "../../platform/errors.ts";
-import { readDocument, refuseParameters } from "../../platform/http/jsonapi/document.ts";
+import { readDocument } from "../../platform/http/jsonapi/document.ts";
 import { type Answer, json, type Route } from "../../platform/http/route.ts";
 import { changeMe } from "./actions.ts";
 import { myself } from "./pages.ts";
@@ -58,9 +58,8 @@ export const meApi: Route[] = [
       summary: "Shows who is asking: profile, preferences and permissions.",
       answer: { type: "users", attributes: shown },
     },
-    handle: async (ctx, incoming) => {
+    handle: async (ctx) => {
       if (ctx.actor.user_id === null) throw unauthorized();
-      refuseParameters(incoming);
       return show(ctx);
     },
   },

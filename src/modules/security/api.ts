@@ -4,7 +4,7 @@ import { find } from "../../platform/access/reach.ts";
 import { perform } from "../../platform/action.ts";
 import { type Ctx, reading } from "../../platform/context.ts";
 import { showOne } from "../../platform/http/jsonapi/routes.ts";
-import { ifMatch, readDocument, readVerb, refuseParameters } from "../../platform/http/jsonapi/document.ts";
+import { ifMatch, readDocument, readVerb } from "../../platform/http/jsonapi/document.ts";
 import { type Answer, json, type Route } from "../../platform/http/route.ts";
 import { acknowledgeAlert, networksInput, setAllowedNetworks } from "./actions.ts";
 import { alertResource } from "./resources.ts";
@@ -63,8 +63,7 @@ export const securityApi: Route[] = [
       summary: "Which networks may come in, by way in: staff pages, portal, API.",
       answer: { type: "allowed_networks", attributes },
     },
-    handle: async (ctx, incoming) => {
-      refuseParameters(incoming);
+    handle: async (ctx) => {
       return showNetworks(ctx);
     },
   },

@@ -2,7 +2,7 @@ import { find } from "../../platform/access/reach.ts";
 import { type AnyAction, perform } from "../../platform/action.ts";
 import { type Ctx, reading } from "../../platform/context.ts";
 import { toEdge } from "../../platform/database/edge.ts";
-import { ifMatch, readDocument, readVerb, refuseParameters } from "../../platform/http/jsonapi/document.ts";
+import { ifMatch, readDocument, readVerb } from "../../platform/http/jsonapi/document.ts";
 import { type Answer, json, response, type Route } from "../../platform/http/route.ts";
 import { shownAttributes } from "../../platform/openapi/schemas.ts";
 import { mailSettings, organizations } from "../../platform/tenants.ts";
@@ -53,8 +53,7 @@ function single(
       door: "api",
       permission: "settings.manage",
       doc: { summary: `Show the ${words}.`, answer: shown },
-      handle: async (ctx, incoming) => {
-        refuseParameters(incoming);
+      handle: async (ctx) => {
         return show(ctx);
       },
     },

@@ -12,7 +12,7 @@ import { type Failure, invalid, invalidField } from "../../platform/errors.ts";
 import { words } from "../../platform/http/pages/cells.ts";
 import { columnField, formFailure, formModel, type FormValues } from "../../platform/http/forms/model.ts";
 import { readInput } from "../../platform/http/forms/page.ts";
-import { ifMatch, readDocument, refuseParameters } from "../../platform/http/jsonapi/document.ts";
+import { ifMatch, readDocument } from "../../platform/http/jsonapi/document.ts";
 import type { FormPageModel } from "../../platform/http/models/pages.ts";
 import { optionsOf } from "../../platform/http/forms/options.ts";
 import { type Answer, json, page, redirect, type Route } from "../../platform/http/route.ts";
@@ -210,8 +210,7 @@ export const defaultApi: Route[] = [
       summary: "What new records start with where nothing else is said.",
       answer: { type: "default_values", attributes },
     },
-    handle: async (ctx, incoming) => {
-      refuseParameters(incoming);
+    handle: async (ctx) => {
       return answer(ctx);
     },
   },

@@ -5,7 +5,7 @@ import { update } from "../../platform/database/records.ts";
 import { type Failure, invalidField } from "../../platform/errors.ts";
 import { field, formModel, type FormValues } from "../../platform/http/forms/model.ts";
 import { formRoutes } from "../../platform/http/forms/page.ts";
-import { ifMatch, readDocument, refuseParameters } from "../../platform/http/jsonapi/document.ts";
+import { ifMatch, readDocument } from "../../platform/http/jsonapi/document.ts";
 import { type Answer, json, redirect, type Route } from "../../platform/http/route.ts";
 import type { FormModel } from "../../platform/http/models/forms.ts";
 import { t } from "../../platform/language/index.ts";
@@ -160,8 +160,7 @@ export const moduleApi: Route[] = [
     door: "api",
     permission: "settings.manage",
     doc: { summary: "Which of the optional modules are on.", answer: { type: "modules", attributes } },
-    handle: async (ctx, incoming) => {
-      refuseParameters(incoming);
+    handle: async (ctx) => {
       return show(ctx);
     },
   },

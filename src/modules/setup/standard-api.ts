@@ -1,7 +1,7 @@
 import { Type } from "@sinclair/typebox";
 import { perform } from "../../platform/action.ts";
 import { type Ctx, reading } from "../../platform/context.ts";
-import { readDocument, refuseParameters } from "../../platform/http/jsonapi/document.ts";
+import { readDocument } from "../../platform/http/jsonapi/document.ts";
 import { type Answer, json, type Route } from "../../platform/http/route.ts";
 import { offeredItems, type ReferenceSet } from "../../platform/reference.ts";
 import { chosenItems, importStandardData, setNamed } from "./standard-data.ts";
@@ -51,8 +51,7 @@ export const standardDataApi: Route[] = [
       summary: "The standard lists, entry by entry, with what has the same name or the same place already.",
       answer: { type: "standard_data", attributes, isList: true },
     },
-    handle: async (ctx, incoming) => {
-      refuseParameters(incoming);
+    handle: async (ctx) => {
       const data = [];
       for (const set of ctx.app.registry.reference) data.push(await objectOf(ctx, set));
       return json({ jsonapi: { version: "1.1" }, links: { self: path }, data });
@@ -65,7 +64,6 @@ export const standardDataApi: Route[] = [
     permission,
     doc: { summary: "One standard list.", answer: { type: "standard_data", attributes } },
     handle: async (ctx, incoming) => {
-      refuseParameters(incoming);
       return show(ctx, incoming.params["list"] ?? "");
     },
   },

@@ -1,5 +1,4 @@
 import { Type } from "@sinclair/typebox";
-import { refuseParameters } from "../../platform/http/jsonapi/document.ts";
 import { json, type Route } from "../../platform/http/route.ts";
 
 /** `GET /api/v1/permissions`: what roles can grant, for staff and for the portal. */
@@ -23,7 +22,6 @@ export const permissionsApi: Route[] = [
       },
     },
     handle: async (ctx, incoming) => {
-      refuseParameters(incoming);
       const { modules, scoped } = ctx.app.registry;
       const list = (module: string, given: Readonly<Record<string, string>> | undefined, user_type: string): object[] =>
         Object.entries(given ?? {}).map(([id, description]) => ({

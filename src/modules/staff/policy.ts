@@ -7,7 +7,7 @@ import { labelOf } from "../../platform/database/columns.ts";
 import { insert, update } from "../../platform/database/records.ts";
 import { columnField, field, formModel } from "../../platform/http/forms/model.ts";
 import { formRoutes } from "../../platform/http/forms/page.ts";
-import { ifMatch, readDocument, refuseParameters } from "../../platform/http/jsonapi/document.ts";
+import { ifMatch, readDocument } from "../../platform/http/jsonapi/document.ts";
 import { type Answer, json, redirect, type Route } from "../../platform/http/route.ts";
 import type { FieldModel } from "../../platform/http/models/forms.ts";
 import { t } from "../../platform/language/index.ts";
@@ -114,8 +114,7 @@ export const policyRoutes: Route[] = [
       summary: "What the organization asks of passwords and sessions.",
       answer: { type: "sign_in_settings", attributes },
     },
-    handle: async (ctx, incoming) => {
-      refuseParameters(incoming);
+    handle: async (ctx) => {
       return show(ctx);
     },
   },

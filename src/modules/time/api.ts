@@ -2,7 +2,7 @@ import { Type } from "@sinclair/typebox";
 import { perform } from "../../platform/action.ts";
 import { type Ctx, reading } from "../../platform/context.ts";
 import { showOne } from "../../platform/http/jsonapi/routes.ts";
-import { readVerb, refuseParameters } from "../../platform/http/jsonapi/document.ts";
+import { readVerb } from "../../platform/http/jsonapi/document.ts";
 import { type Answer, type ApiAnswer, json, type Route } from "../../platform/http/route.ts";
 import { startTimer, stopTimer } from "./actions/timer.ts";
 import { activeTimer } from "./queries.ts";
@@ -42,8 +42,7 @@ export const timerApi: Route[] = [
     door: "api",
     permission: "time.read",
     doc: { summary: "One's running timer, or null.", answer: timer },
-    handle: (ctx, incoming) => {
-      refuseParameters(incoming);
+    handle: (ctx) => {
       return showTimer(ctx);
     },
   },

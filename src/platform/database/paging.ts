@@ -1,6 +1,7 @@
 import { type RawBuilder, type SelectQueryBuilder, sql } from "kysely";
 import { aboutParameter, malformed } from "../errors.ts";
 import { decimalBound, decimalOrder } from "./decimal-order.ts";
+import { isId } from "../ids.ts";
 import type { Column } from "./columns.ts";
 
 /** Keyset paging: a page starts after the last row of the page before, so its cost does not grow with the table. */
@@ -46,15 +47,14 @@ export async function pageOf<R extends Record<string, unknown>>(
   const id: SortKey = { name: "id", reference: idReference, column: { kind: "id", isNullable: false }, isDescending };
   const order = [...keys.filter((key) => key.name !== "id"), id];
   let paged: Query<R> = query;
-  if (request.after !== null) paged = paged.where(after(order, decodeCursor(request.after, order.length), dialect));
+  if (request.after !== null) paged = paged.where(after(order, decodeCursor(request.after, order), dialect));
   for (const key of order) {
     paged = paged.orderBy(expression(key, dialect), key.isDescending ? "desc" : "asc");
   }
   const rows = await paged.limit(request.size + 1).execute();
   const shown = rows.slice(0, request.size);
   const last = shown.at(-1);
-  const next =
-    rows.length > request.size && last !== undefined ? encodeCursor(order.map((key) => last[key.name] ?? null)) : null;
+  const next = rows.length > request.size && last !== undefined ? encodeCursor(order, last) : null;
   return { rows: shown, next };
 }
 
@@ -107,20 +107,49 @@ function bound(key: SortKey, value: unknown, dialect: "sqlite" | "postgres"): Ra
   return sql`${value}`;
 }
 
-function encodeCursor(values: readonly unknown[]): string {
-  return Buffer.from(JSON.stringify(values)).toString("base64url");
+/** In which order the list stood: a place in another order is none. */
+function orderName(order: readonly SortKey[]): string {
+  return order.map(({ name, isDescending }) => (isDescending ? `-${name}` : name)).join(",");
 }
 
-function decodeCursor(text: string, length: number): unknown[] {
+function encodeCursor(order: readonly SortKey[], last: Record<string, unknown>): string {
+  const values = order.map(({ name }) => last[name] ?? null);
+  return Buffer.from(JSON.stringify([orderName(order), ...values])).toString("base64url");
+}
+
+function decodeCursor(text: string, order: readonly SortKey[]): unknown[] {
   try {
-    const values: unknown = JSON.parse(Buffer.from(text, "base64url").toString());
-    const isPlain = (value: unknown): boolean =>
-      value === null || ["string", "number", "boolean"].includes(typeof value);
-    if (Array.isArray(values) && values.length === length && values.every(isPlain)) return values;
+    const read: unknown = JSON.parse(Buffer.from(text, "base64url").toString());
+    const [name, ...values] = Array.isArray(read) ? (read as unknown[]) : [];
+    if (name === orderName(order) && values.length === order.length && order.every((key, at) => fits(key, values[at])))
+      return values;
   } catch {
     // Falls through: whatever it was, it is no cursor of ours.
   }
   return aboutParameter("page[after]", () => {
-    throw malformed("page[after] is not a cursor of this list; start from the first page.", "bad_cursor");
+    throw malformed("page[after] is not a cursor of this list in this order; start from the first page.", "bad_cursor");
   });
+}
+
+/** Whether a value can be that of a key: what somebody else has made up is not handed to the database. */
+function fits({ column: { kind, isNullable } }: SortKey, value: unknown): boolean {
+  // Of what is joined even a column that is never empty may be missing.
+  if (value === null) return kind !== "id" || isNullable;
+  switch (kind) {
+    case "id":
+      return typeof value === "string" && isId(value);
+    case "boolean":
+      return typeof value === "boolean" || value === 0 || value === 1;
+    case "integer":
+    case "money":
+    case "decimal":
+      return (
+        (typeof value === "number" || typeof value === "string") && /^-?\d{1,19}(\.\d{1,20})?$/.test(String(value))
+      );
+    case "instant":
+    case "date":
+      return typeof value === "string" && /^\d{4}-\d\d-\d\d/.test(value) && !Number.isNaN(Date.parse(value));
+    default:
+      return typeof value === "string" && !value.includes("\u0000");
+  }
 }

@@ -12,6 +12,7 @@ import { parseCookies, portalCookieName, staffCookieName } from "./cookies.ts";
 import { checkCsrf, csrfSubject } from "./forms/csrf.ts";
 import type { Toll } from "./traffic.ts";
 import { checkAccept } from "./jsonapi/negotiation.ts";
+import { checkParameters } from "./jsonapi/parameters.ts";
 import { type Incoming, type Route } from "./route.ts";
 
 /** What the server needs to know beside the app: how to find a request's tenant, and whether it is open for business. */
@@ -102,6 +103,7 @@ export async function letIn(
     if (toll.isRefused) throw tooMany(toll.retryAfterSeconds, t("Too many requests. Try again in a moment."));
   }
   checkAccept(route, incoming.request.headers.get("accept"));
+  checkParameters(route, incoming.url);
   return ctx;
 }
 

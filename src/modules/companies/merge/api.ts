@@ -4,7 +4,7 @@ import { perform } from "../../../platform/action.ts";
 import { reading } from "../../../platform/context.ts";
 import { malformed } from "../../../platform/errors.ts";
 import { showOne } from "../../../platform/http/jsonapi/routes.ts";
-import { ifMatch, readDocument, refuseParameters } from "../../../platform/http/jsonapi/document.ts";
+import { ifMatch, readDocument } from "../../../platform/http/jsonapi/document.ts";
 import { json, type Route } from "../../../platform/http/route.ts";
 import { isId } from "../../../platform/ids.ts";
 import { companyResource, contactResource, siteResource } from "../resources.ts";
@@ -63,8 +63,6 @@ function mergeRoutes(table: MergeTable): Route[] {
       handle: async (ctx, incoming) => {
         const id = incoming.params["id"] ?? "";
         await find(ctx, table, id);
-        for (const name of incoming.url.searchParams.keys())
-          if (name !== "with") throw malformed(`The parameter ${name} is not known here.`, "unknown_parameter");
         const other = incoming.url.searchParams.get("with") ?? "";
         if (!isId(other)) throw malformed("The parameter with needs the id of the other record.", "bad_filter");
         const { differences, held, conflicts } = await mergePreview(ctx, table, id, other);
@@ -105,7 +103,6 @@ export const mergeApi: Route[] = [
       },
     },
     handle: async (ctx, incoming) => {
-      refuseParameters(incoming);
       const pairs = await duplicatesOf(ctx, table);
       return json({
         jsonapi: { version: "1.1" },

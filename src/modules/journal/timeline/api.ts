@@ -36,7 +36,7 @@ export function timelineRoute(table: "companies" | "contacts"): Route {
       const id = incoming.params["id"] ?? "";
       await find(ctx, table, id);
       const { searchParams } = incoming.url;
-      const asked = readPaging(incoming, ["filter[kind]"], 50);
+      const asked = readPaging(incoming, 50);
       const kind = searchParams.get("filter[kind]");
       if (kind !== null && !ctx.app.registry.timeline.some((source) => source.kind === kind))
         throw malformed(

@@ -1,7 +1,7 @@
 import { Type } from "@sinclair/typebox";
 import { scopes } from "../../../platform/access/schema.ts";
 import type { Ctx } from "../../../platform/context.ts";
-import { malformed, unauthorized } from "../../../platform/errors.ts";
+import { unauthorized } from "../../../platform/errors.ts";
 import { type Answer, type ApiDoc, type Incoming, json, type Route } from "../../../platform/http/route.ts";
 import { permissionsOf, reasons } from "./permissions.ts";
 import { recordAnswer } from "./record.ts";
@@ -48,9 +48,6 @@ const doc = (summary: string): ApiDoc => ({
 });
 
 async function answer(ctx: Ctx, incoming: Incoming, userId: string): Promise<Answer> {
-  for (const name of incoming.url.searchParams.keys())
-    if (name !== "key_id" && name !== "record")
-      throw malformed(`The parameter ${name} is not known here.`, "unknown_parameter");
   // A key that asks about itself is told what it may do, which can be less than its owner may.
   const asking = userId === ctx.actor.user_id ? ctx.actor.api_key_id : null;
   const { user, key } = await subjectOf(ctx, userId, incoming.url.searchParams.get("key_id") ?? asking);

@@ -3,7 +3,7 @@ import { find } from "../../../platform/access/reach.ts";
 import { perform } from "../../../platform/action.ts";
 import { type Ctx, reading } from "../../../platform/context.ts";
 import { conflict, unauthorized } from "../../../platform/errors.ts";
-import { readVerb, refuseParameters } from "../../../platform/http/jsonapi/document.ts";
+import { readVerb } from "../../../platform/http/jsonapi/document.ts";
 import type { Route } from "../../../platform/http/route.ts";
 import { t } from "../../../platform/language/index.ts";
 import type { UserType } from "../auth/sign-in.ts";
@@ -59,8 +59,7 @@ export function mfaRoutes(base: string, kind: UserType): Route[] {
           }),
         },
       },
-      handle: async (ctx, incoming) => {
-        refuseParameters(incoming);
+      handle: async (ctx) => {
         const userId = personOf(ctx, kind);
         return documentOf("mfa", userId, {
           methods: await factorsOf(ctx, userId),

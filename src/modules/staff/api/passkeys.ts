@@ -4,7 +4,7 @@ import { find } from "../../../platform/access/reach.ts";
 import { perform } from "../../../platform/action.ts";
 import { type Ctx, reading } from "../../../platform/context.ts";
 import { unauthorized } from "../../../platform/errors.ts";
-import { readDocument, refuseParameters } from "../../../platform/http/jsonapi/document.ts";
+import { readDocument } from "../../../platform/http/jsonapi/document.ts";
 import { type Incoming, json, type Route } from "../../../platform/http/route.ts";
 import type { UserType } from "../auth/sign-in.ts";
 import { removePasskey, renamePasskey } from "../mfa/passkey-actions.ts";
@@ -51,8 +51,7 @@ export function passkeyRoutes(base: string, kind: UserType): Route[] {
       door: "api",
       permission: null,
       doc: { summary: "One's passkeys.", answer: { type: "passkeys", attributes, isList: true } },
-      handle: async (ctx, incoming) => {
-        refuseParameters(incoming);
+      handle: async (ctx) => {
         const rows = await ctx.db
           .selectFrom("passkeys")
           .select(["id", "name", "is_backed_up", "created_at", "last_used_at"])

@@ -4,7 +4,7 @@ import { find } from "../../../platform/access/reach.ts";
 import { perform } from "../../../platform/action.ts";
 import { type Ctx, reading } from "../../../platform/context.ts";
 import { unauthorized } from "../../../platform/errors.ts";
-import { readDocument, refuseParameters } from "../../../platform/http/jsonapi/document.ts";
+import { readDocument } from "../../../platform/http/jsonapi/document.ts";
 import { type Answer, json, type Route } from "../../../platform/http/route.ts";
 import { endSession, renameSession, revokeSession } from "../actions.ts";
 import { nothing } from "./answers.ts";
@@ -59,10 +59,9 @@ export const sessionsApi: Route[] = [
     door: "api",
     permission: null,
     doc: { summary: "Where one is signed in.", answer: { type: "sessions", attributes, isList: true } },
-    handle: async (ctx, incoming) => {
+    handle: async (ctx) => {
       if (ctx.actor.user_id === null) throw unauthorized();
       refuseLimited(ctx.actor);
-      refuseParameters(incoming);
       return sessionList(ctx, ctx.actor.user_id, "/api/v1/auth/sessions");
     },
   },
@@ -104,7 +103,6 @@ export const sessionsApi: Route[] = [
     permission: "staff.manage",
     doc: { summary: "Where a person is signed in.", answer: { type: "sessions", attributes, isList: true } },
     handle: async (ctx, incoming) => {
-      refuseParameters(incoming);
       const user = await find(ctx, "users", incoming.params["id"] ?? "");
       return sessionList(ctx, user.id, `/api/v1/users/${user.id}/sessions`);
     },

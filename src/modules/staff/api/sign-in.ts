@@ -1,6 +1,5 @@
 import { Type } from "@sinclair/typebox";
 import { unauthorized, Failure } from "../../../platform/errors.ts";
-import { refuseParameters } from "../../../platform/http/jsonapi/document.ts";
 import { json, type Route } from "../../../platform/http/route.ts";
 import { changePassword } from "../auth/passwords.ts";
 import { refresh } from "../auth/refresh.ts";
@@ -128,8 +127,7 @@ export const signInApi: Route[] = [
       summary: "Single sign-on providers that the sign-in page offers.",
       answer: { type: "sso_providers", attributes: Type.Object({ name: Type.String() }), isList: true },
     },
-    handle: async (_ctx, incoming) => {
-      refuseParameters(incoming);
+    handle: async () => {
       return json({ jsonapi: { version: "1.1" }, links: { self: "/api/v1/auth/sso/providers" }, data: [] });
     },
   },

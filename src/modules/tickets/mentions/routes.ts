@@ -1,6 +1,5 @@
 import { Type } from "@sinclair/typebox";
 import { find } from "../../../platform/access/reach.ts";
-import { refuseParameters } from "../../../platform/http/jsonapi/document.ts";
 import { fragment, json, type Route } from "../../../platform/http/route.ts";
 import { handleOf, mentionable, staffNames } from "./people.ts";
 
@@ -41,7 +40,6 @@ export const mentionRoutes: Route[] = [
       },
     },
     handle: async (ctx, incoming) => {
-      refuseParameters(incoming, ["q"]);
       const { id } = await find(ctx, "tickets", incoming.params["id"] ?? "");
       const people = await mentionable(ctx, id, incoming.url.searchParams.get("q") ?? "", 50);
       return json({

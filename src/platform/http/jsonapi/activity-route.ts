@@ -3,7 +3,6 @@ import { find } from "../../access/reach.ts";
 import type { TableName } from "../../database/tables.ts";
 import { t } from "../../language/index.ts";
 import { activityEntries } from "../pages/activity.ts";
-import { refuseParameters } from "./document.ts";
 import { json, type Route } from "../route.ts";
 
 const activity = Type.Object({
@@ -26,7 +25,6 @@ export function activityRoute(path: string, table: TableName, permission: string
       answer: { type: "activities", attributes: activity, isList: true },
     },
     handle: async (ctx, incoming) => {
-      refuseParameters(incoming);
       const id = incoming.params["id"] ?? "";
       await find(ctx, table, id);
       const entries = await activityEntries(ctx, table, id, 200);

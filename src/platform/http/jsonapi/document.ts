@@ -1,4 +1,4 @@
-import { aboutParameter, Failure, invalidField, malformed } from "../../errors.ts";
+import { Failure, invalidField, malformed } from "../../errors.ts";
 import type { Incoming } from "../route.ts";
 
 /** JSON:API documents as they come in. */
@@ -65,13 +65,4 @@ export function ifMatch(incoming: Incoming): { version?: number } {
   const match = /^(?:W\/)?"(\d{1,9})"$/.exec(header.trim());
   if (match === null) throw malformed('If-Match must be the ETag of the record, such as "3".', "bad_if_match");
   return { version: Number(match[1]) };
-}
-
-/** For routes that take none of the grammar's parameters: any but those named is unknown. */
-export function refuseParameters(incoming: Incoming, known: readonly string[] = []): void {
-  const name = [...incoming.url.searchParams.keys()].find((one) => !known.includes(one));
-  if (name !== undefined)
-    aboutParameter(name, () => {
-      throw malformed(`The parameter ${name} is not known here.`, "unknown_parameter");
-    });
 }

@@ -140,6 +140,8 @@ describe("on every resource", () => {
         ["page[size]=0", "bad_page_size", "page[size]"],
         ["page[size]=201", "bad_page_size", "page[size]"],
         ["page[size]=many", "bad_page_size", "page[size]"],
+        ["page[size]=1e2", "bad_page_size", "page[size]"],
+        ["page[size]=0x10", "bad_page_size", "page[size]"],
         ["page[after]=x", "bad_cursor", "page[after]"],
         ["page[number]=2", "unknown_parameter", "page[number]"],
         ["sort=id&sort=id", "repeated_parameter", "sort"],
@@ -150,6 +152,44 @@ describe("on every resource", () => {
         expect([query, body.errors[0].source]).toEqual([query, { parameter: query.split("=")[0] }]);
       }
     }
+  });
+
+  test("a place in another order, or one that somebody made up, is no place", async () => {
+    const cursor = (...values: unknown[]): string => Buffer.from(JSON.stringify(values)).toString("base64url");
+    const asked: Parameters<typeof wrong>[0][number][] = [];
+    for (const resource of staffResources()) {
+      const { body } = await get(`${resource.path}?page[size]=1&sort=version`);
+      const next = String(body.links?.next ?? "");
+      const after = new URLSearchParams(next.slice(next.indexOf("?"))).get("page[after]") ?? "";
+      const orders = filterable(resource).some(([name]) => name === "version") ? ["-version", "updated_at"] : [];
+      for (const sort of after === "" ? [] : orders)
+        asked.push([`${resource.path}?sort=${sort}&page[after]=${after}`, 400, "bad_cursor"]);
+      for (const made of [cursor("id", null), cursor("id", "x"), cursor("id", "\u0000"), cursor("id", 7), cursor("id")])
+        asked.push([`${resource.path}?sort=id&page[after]=${made}`, 400, "bad_cursor"]);
+      for (const made of [cursor("version,id", "many", crypto.randomUUID()), cursor("version,id", null, null)])
+        if (orders.length > 0) asked.push([`${resource.path}?sort=version&page[after]=${made}`, 400, "bad_cursor"]);
+    }
+    expect(asked.some(([path]) => path.includes("sort=-version"))).toBe(true);
+    expect(await wrong(asked)).toEqual([]);
+  });
+
+  test("a change takes no parameters: what it would not do is not passed over", async () => {
+    for (const resource of staffResources()) {
+      if (resource.create === null) continue;
+      const { path, type } = resource;
+      const { status, body } = await t.api("POST", `/api/v1/${path}?include=company`, {
+        key,
+        body: { data: { type, attributes: {} } },
+      });
+      expect([path, status, body.errors?.[0].code, body.errors?.[0].source]).toEqual([
+        path,
+        400,
+        "unknown_parameter",
+        { parameter: "include" },
+      ]);
+    }
+    const twice = await get(`companies/${e.ids["companies"]}/activity?page[size]=1&page[size]=2`);
+    expect([twice.status, twice.body.errors[0].code]).toEqual([400, "repeated_parameter"]);
   });
 
   test("only the fields asked for are answered", async () => {
@@ -328,6 +368,9 @@ describe("methods and media types", () => {
     const answer = await t.api("DELETE", "/api/v1/companies", { key });
     expect([answer.status, answer.body.errors[0].code]).toEqual([405, "method_not_allowed"]);
     expect(answer.headers.get("allow")).toBe("GET, HEAD, OPTIONS, POST");
+    // The address of a verb has the form of a record's as well.
+    const verb = await t.api("DELETE", "/api/v1/event-deliveries/retry-dead", { key });
+    expect([verb.status, verb.headers.get("allow")]).toEqual([405, "GET, HEAD, OPTIONS, POST"]);
   });
 
   test("JSON:API is accepted without parameters, among others, or as anything", async () => {

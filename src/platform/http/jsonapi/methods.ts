@@ -19,22 +19,26 @@ export function apiAddresses(routes: readonly Route[]): Address[] {
   return [...addresses.values()];
 }
 
-/** What is at a path: a GET route for HEAD, and the methods that it takes; null when nothing is. */
+/**
+ * What is at a path: a GET route for HEAD, and the methods that it takes; null when nothing is. A path may be that of a verb
+ * and, as far as can be told by its form, that of a record as well: then it takes what either takes.
+ */
 export function methodsAt(
   addresses: readonly Address[],
   path: string,
 ): { methods: string[]; routes: readonly Route[]; get: Route | undefined; params: Record<string, string> } | null {
-  for (const { pattern, routes } of addresses) {
-    const match = pattern.exec(path);
-    if (match === null) continue;
-    const methods = routes.map(({ method }) => method as string);
-    const get = routes.find(({ method }) => method === "GET");
-    return {
-      methods: ["OPTIONS", ...(get === undefined ? [] : ["HEAD"]), ...methods].toSorted(),
-      routes,
-      get,
-      params: { ...match.groups },
-    };
-  }
-  return null;
+  const matches = addresses.flatMap((address) => {
+    const match = address.pattern.exec(path);
+    return match === null ? [] : [{ ...address, params: { ...match.groups } }];
+  });
+  if (matches.length === 0) return null;
+  const routes = matches.flatMap((one) => one.routes);
+  const methods = new Set<string>(routes.map(({ method }) => method));
+  const get = routes.find(({ method }) => method === "GET");
+  return {
+    methods: ["OPTIONS", ...(get === undefined ? [] : ["HEAD"]), ...methods].toSorted(),
+    routes,
+    get,
+    params: Object.assign({}, ...matches.map(({ params }) => params)) as Record<string, string>,
+  };
 }

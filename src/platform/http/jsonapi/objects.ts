@@ -53,6 +53,8 @@ export async function resourceObjects(ctx: Ctx, resource: Resource, rows: readon
 
 /** Whether a resource shows a column to somebody. */
 export function isShown(actor: Actor, { table, hidden }: Resource, name: string): boolean {
+  // An object is nothing without its id, also where the columns shown are named one by one.
+  if (name === "id") return true;
   const column = Object.hasOwn(table.columns, name) ? table.columns[name] : undefined;
   if (column === undefined || column.isSecret || hidden.has(name) || name === "tenant_id") return false;
   return column.readPermission === null || actor.kind !== "staff" || can(actor, column.readPermission);

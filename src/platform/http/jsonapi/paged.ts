@@ -1,12 +1,12 @@
 import { Type } from "@sinclair/typebox";
 import type { Ctx } from "../../context.ts";
 import { type PageRequest, pageOf, type SortKey } from "../../database/paging.ts";
-import { aboutParameter, malformed } from "../../errors.ts";
+import { aboutParameter } from "../../errors.ts";
 import type { ListQuery } from "../lists/list.ts";
 import { type Answer, type Incoming, json } from "../route.ts";
 import { defaultSize, largestSize, pageSize } from "./query.ts";
 
-/** Pages of lists that no resource gives: the grammar's `page[size]` and `page[after]`, and nothing else unless named. */
+/** Pages of lists that no resource gives: the grammar's `page[size]` and `page[after]`. */
 
 /** For the `doc` of such a list. */
 export const pagingParameters = {
@@ -14,16 +14,9 @@ export const pagingParameters = {
   "page[after]": Type.String(),
 };
 
-/** Which page is asked for; a parameter that is given twice or that neither paging nor `others` knows is a 400. */
-export function readPaging(incoming: Incoming, others: readonly string[] = [], usual = defaultSize): PageRequest {
+/** Which page is asked for. */
+export function readPaging(incoming: Incoming, usual = defaultSize): PageRequest {
   const { searchParams } = incoming.url;
-  for (const name of searchParams.keys())
-    aboutParameter(name, () => {
-      if (!(name in pagingParameters || others.includes(name)))
-        throw malformed(`The parameter ${name} is not known here.`, "unknown_parameter");
-      if (searchParams.getAll(name).length > 1)
-        throw malformed(`The parameter ${name} is given twice.`, "repeated_parameter");
-    });
   const asked = searchParams.get("page[size]");
   return {
     size: asked === null ? usual : aboutParameter("page[size]", () => pageSize(asked)),

@@ -75,8 +75,8 @@ function tagNames(text: string): string[] {
 }
 
 export function pageSize(value: string): number {
-  const size = Number(value);
-  if (!Number.isInteger(size) || size < 1 || size > largestSize) {
+  const size = /^\d{1,4}$/.test(value) ? Number(value) : 0;
+  if (size < 1 || size > largestSize) {
     throw malformed(`page[size] must be a whole number from 1 to ${largestSize}.`, "bad_page_size");
   }
   return size;
