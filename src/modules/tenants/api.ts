@@ -3,6 +3,7 @@ import { platformPermission } from "../../platform/access/platform.ts";
 import { find } from "../../platform/access/reach.ts";
 import { type Ctx, reading } from "../../platform/context.ts";
 import { malformed } from "../../platform/errors.ts";
+import { noId } from "../../platform/ids.ts";
 import { showOne } from "../../platform/http/jsonapi/routes.ts";
 import { ifMatch, readDocument, readVerb, refuseMembers } from "../../platform/http/jsonapi/document.ts";
 import { type Answer, type ApiDoc, type Incoming, json, type Route } from "../../platform/http/route.ts";
@@ -39,7 +40,7 @@ export const tenantResource = resource({
       db
         .selectFrom("tenant_domains")
         .select(["domain", "is_primary", "domain_tenant_id"])
-        .where("domain_tenant_id", "in", ids.length === 0 ? [""] : ids)
+        .where("domain_tenant_id", "in", ids.length === 0 ? [noId] : ids)
         .orderBy("is_primary", "desc")
         .orderBy("domain")
         .execute(),

@@ -104,6 +104,8 @@ describe("the operators' API", () => {
   test("lists, filters, sorts and pages organizations", async () => {
     const { status, body } = await host.api("GET", "/tenants?sort=-name&page[size]=1");
     expect([status, body.data.length, body.links.next !== null]).toEqual([200, 1, true]);
+    const none = await host.api("GET", "/tenants?filter[name]=Nobody");
+    expect([none.status, none.body.data]).toEqual([200, []]);
   });
 
   test("changes what is sent, holds the version, and refuses what it does not know", async () => {

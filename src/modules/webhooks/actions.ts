@@ -150,6 +150,8 @@ export const redeliver = action({
   input: byId,
   run: async (work: Work, { id }: { id: string }) => {
     const delivery = await find(work, "webhook_deliveries", id);
+    const endpoint = await find(work, "webhook_endpoints", delivery.webhook_endpoint_id);
+    if (!endpoint.is_active) throw conflict(t("This webhook is switched off."), "not_active");
     if (delivery.delivery_status === "sending") throw conflict(t("It is being sent right now."), "sending");
     const now = work.app.clock.now();
     await work.db

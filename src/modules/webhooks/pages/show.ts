@@ -109,7 +109,9 @@ export async function showDelivery(ctx: Ctx, id: string): Promise<Answer> {
       subtitle: endpoint.url,
       breadcrumbs: [...crumbs, { label: endpoint.url, href: `${home}/${endpoint.id}` }],
       badges: [{ text: words(row.delivery_status), tone: deliveryTones[row.delivery_status] ?? "neutral" }],
-      actions: [button(t("Send again"), `/settings/webhook-deliveries/${id}/redeliver`, "send", "primary")],
+      actions: endpoint.is_active
+        ? [button(t("Send again"), `/settings/webhook-deliveries/${id}/redeliver`, "send", "primary")]
+        : [],
     },
     stats: [],
     tabs: [],

@@ -1,0 +1,77 @@
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { browserOf, makeStaff } from "../../../tests/support/people.ts";
+import { startTestProgram, type TestProgram } from "../../../tests/support/program.ts";
+import { sendDueWebhooks } from "./sender.ts";
+
+let t: TestProgram;
+let key: string;
+let receiver: ReturnType<typeof Bun.serve>;
+const received: Headers[] = [];
+
+beforeAll(async () => {
+  t = await startTestProgram({ allowedNetworks: ["127.0.0.1"] });
+  key = await t.harbor.key("administrator");
+  receiver = Bun.serve({
+    port: 0,
+    hostname: "127.0.0.1",
+    fetch: ({ headers }) => {
+      received.push(headers);
+      return new Response("thank you");
+    },
+  });
+});
+afterAll(async () => {
+  await receiver.stop(true);
+  await t.close();
+});
+
+const post = (path: string, type: string, attributes: Record<string, unknown> = {}) =>
+  t.api("POST", `/api/v1/${path}`, { key, body: { data: { type, attributes } } });
+const send = (): Promise<number> => sendDueWebhooks(t.app, t.harbor.tenant);
+
+describe("an endpoint", () => {
+  test("inside a private network that nobody has allowed is refused", async () => {
+    for (const url of [
+      "http://10.0.0.1/",
+      "http://[::1]:8080/",
+      "http://169.254.169.254/latest",
+      "http://localhost/",
+    ]) {
+      const { status, body } = await post("webhook-endpoints", "webhook_endpoints", { url, is_all_events: true });
+      const allowed = url.includes("localhost");
+      expect([url, status, body.errors?.[0]?.code]).toEqual(
+        allowed ? [url, 201, undefined] : [url, 422, "refused_address"],
+      );
+    }
+  });
+
+  test("needs an event that there is", async () => {
+    const url = "https://example.com/hook";
+    const none = await post("webhook-endpoints", "webhook_endpoints", { url });
+    expect(none.body.errors[0].source.pointer).toBe("/data/attributes/event_names");
+    const wrong = await post("webhook-endpoints", "webhook_endpoints", { url, event_names: ["tickets.exploded"] });
+    expect(wrong.body.errors[0].detail).toContain("tickets.exploded");
+  });
+
+  test("can be made, tested and deleted on the pages, and its deliveries read", async () => {
+    const browser = await browserOf(t, await makeStaff(t.harbor, "administrator"));
+    await browser.open("/settings/webhooks/new");
+    const shown = await browser.submit("/settings/webhooks/new", {
+      url: `http://127.0.0.1:${receiver.port}/page`,
+      event_names: ["tickets.opened", "tickets.closed"],
+    });
+    expect(shown.html).toContain("whsec_");
+    const id = /\/settings\/webhooks\/([0-9a-f-]{36})/.exec(shown.html)?.[1] ?? "";
+    await browser.open(`/settings/webhooks/${id}`);
+    await browser.submit(`/settings/webhooks/${id}/ping`);
+    await send();
+    expect(received.at(-1)?.get("purser-event")).toBe("webhooks.ping");
+    const list = await browser.open(`/settings/webhooks/${id}/deliveries`);
+    expect(list.text).toContain("Delivered");
+    const delivery = /\/settings\/webhook-deliveries\/[0-9a-f-]{36}/.exec(list.html)?.[0] ?? "";
+    expect((await browser.open(delivery)).text).toContain("thank you");
+    await browser.open(`/settings/webhooks/${id}`);
+    await browser.submit(`/settings/webhooks/${id}/delete`);
+    expect((await browser.open(`/settings/webhooks/${id}`)).status).toBe(404);
+  });
+});
