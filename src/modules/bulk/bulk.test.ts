@@ -66,6 +66,8 @@ describe("doing something with many records", () => {
       }),
     );
     expect(said).toContain("1 done, 1 skipped, 0 failed");
+    // Each number stands once.
+    expect(said.match(/\b1\b/g)).toHaveLength(2);
     expect(said).toContain("Nothing to change.");
     expect(said).toContain("Four");
     expect((await ticket(rows[1]?.id ?? "")).assigned_to_id).toBe(technician.actor.user_id);

@@ -153,20 +153,23 @@ async function section(
   given: { title: string; count: number },
 ): Promise<SectionModel[]> {
   if (given.count === 0) return [];
+  const most = outcome === "done" ? 50 : 1000;
   const items = await ctx.db
     .selectFrom("bulk_items")
     .select(["entity_id as id", "label", "reason"])
     .where("run_id", "=", row.id)
     .where("outcome", "=", outcome)
     .orderBy("item_number")
-    .limit(outcome === "done" ? 50 : 1000)
+    .limit(most)
     .execute();
   const list = row.list_key === null ? undefined : ctx.app.registry.lists.get(row.list_key)?.list;
   const href = (item: ItemRow): string => list?.href({ id: item.id }) ?? "";
   return [
     {
       id: outcome,
-      title: `${given.title} (${given.count})`,
+      // How many there are stands above all of them, once.
+      title:
+        given.count > most ? t("{outcome}: the first {count}", { outcome: given.title, count: most }) : given.title,
       actions: [],
       table: tableModel<ItemRow>(
         ctx,

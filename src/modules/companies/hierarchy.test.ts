@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import { signedIn } from "../../../tests/support/desk.ts";
 import { startTestProgram, type TestProgram } from "../../../tests/support/program.ts";
+import { inUnit } from "../../platform/context.ts";
 
 let t: TestProgram;
 let admin: string;
@@ -83,6 +84,21 @@ test("a circle is refused over however many generations, and the whole group is 
   expect([circle.status, circle.body.errors?.[0].source.pointer]).toEqual([422, "/data/attributes/parent_company_id"]);
   expect((await get(`companies/${top}/hierarchy`)).body.data).toHaveLength(55);
   expect((await get(`companies/${leaf}/hierarchy`)).body.data).toHaveLength(55);
+});
+
+test("a circle that is in the data all the same is shown once around, and can be opened", async () => {
+  const one = await company("Ring one");
+  const two = await company("Ring two", { parent_company_id: one });
+  await inUnit(t.harbor.system, ({ db }) =>
+    db.updateTable("companies").set({ parent_company_id: two }).where("id", "=", one).execute(),
+  );
+  const shown = (await get(`companies/${one}/hierarchy`)).body.data.map(({ id }: { id: string }) => id);
+  expect(shown).toEqual([one, two, two]);
+  const opened = await t.api("PATCH", `/api/v1/companies/${one}`, {
+    key: admin,
+    body: { data: { type: "companies", attributes: { parent_company_id: null } } },
+  });
+  expect([opened.status, opened.body.data.attributes.parent_company_id]).toEqual([200, null]);
 });
 
 test("who moves to another company leaves the site behind, and a site that is named stays", async () => {

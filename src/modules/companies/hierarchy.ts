@@ -12,7 +12,10 @@ export async function companiesAbove(
 ): Promise<{ id: string; name: string }[]> {
   const above: { id: string; name: string }[] = [];
   let next = company.parent_company_id;
-  while (next !== null) {
+  // No action makes a circle; one that is there all the same must not hold up the whole program.
+  const seen = new Set<string>();
+  while (next !== null && !seen.has(next)) {
+    seen.add(next);
     const row: { id: string; name: string; parent_company_id: string | null } | undefined = await reach(
       ctx,
       "companies",

@@ -6,7 +6,7 @@ import type { StatModel } from "../../../platform/http/models/partials.ts";
 import { t } from "../../../platform/language/index.ts";
 import type { Batch } from "../file.ts";
 import { missingFields } from "../rules/index.ts";
-import { openSession } from "../session.ts";
+import { openSession, type Session } from "../session.ts";
 import { type Outcomes, readThrough } from "./read.ts";
 import { problemSection, sampleTable } from "./tables.ts";
 import { valueFields } from "./values.ts";
@@ -26,6 +26,17 @@ export const modes = (): { value: string; label: string; hint: string }[] => [
   },
 ];
 
+/** Whether a column of the file is matched with a field that holds a time of a day. */
+function hasInstants({ mapping, target }: Session): boolean {
+  const { columns } = target.transfer.resource.table;
+  return mapping.some(
+    (key) =>
+      key != null &&
+      (columns[key]?.kind === "instant" ||
+        target.columns.some((column) => column.key === key && column.field?.field_type === "datetime")),
+  );
+}
+
 /** What would happen, before it does. */
 export async function previewModel(ctx: Ctx, batch: Batch): Promise<ImportPreviewModel> {
   const session = await openSession(ctx, batch);
@@ -44,7 +55,7 @@ export async function previewModel(ctx: Ctx, batch: Batch): Promise<ImportPrevie
         label,
         t("{count, plural, one {# row} other {# rows}}", { count: file.rows.length }),
         ...file.notices,
-        ...(mapping.some((key) => key != null && target.transfer.resource.table.columns[key]?.kind === "instant")
+        ...(hasInstants(session)
           ? [t("Times without a zone are read as {zone} time", { zone: ctx.tenant.timezone })]
           : []),
       ].join(" · "),
