@@ -1,10 +1,10 @@
 import { OperatorProblem } from "../platform/config/problem.ts";
-import { inUnit, systemContext } from "../platform/context.ts";
+import { inUnit } from "../platform/context.ts";
 import { update } from "../platform/database/records.ts";
-import { loadTenant, organizations } from "../platform/tenants.ts";
-import { exit } from "./exit.ts";
-import { openProgram, publicUrlOf, tenantFor, tenantOption } from "./program.ts";
-import { configOf, type Verb } from "./verb.ts";
+import { organizations } from "../platform/tenants.ts";
+import { onTenant } from "./on-tenant.ts";
+import { tenantOption } from "./program.ts";
+import type { Verb } from "./verb.ts";
 
 /** Lets people in again who are shut out: by too many attempts, or by networks that no longer fit. */
 export const unlock: Verb = {
@@ -16,31 +16,29 @@ export const unlock: Verb = {
     ...(MULTI_TENANT ? [tenantOption] : []),
   ],
   takesConfig: true,
-  run: async (args, io) => {
+  run: (args, io) => {
     const email = args.value("email")?.trim().toLowerCase() ?? "";
     if (email === "" && !args.has("networks"))
       throw new OperatorProblem("usage", "say --email, --networks or both: what is to be unlocked");
-    const config = configOf(args, io);
-    const opened = await openProgram(config, { isAlone: false, publicUrl: publicUrlOf(config) });
-    try {
-      const id = await tenantFor(opened.database, args.value("tenant"));
-      const { app } = opened.program;
+    return onTenant(args, io, async (ctx) => {
       if (email !== "") {
-        const keys = ["staff", "portal"].map((kind) => `sign-in:${id}:${kind}:${email}`);
-        await opened.database.platform((db) => db.deleteFrom("rate_limits").where("limit_key", "in", keys).execute());
-        io.err(`${email} can try to sign in again.`);
+        const keys = ["staff", "portal"].map((kind) => `sign-in:${ctx.tenant.id}:${kind}:${email}`);
+        const { numDeletedRows } = await ctx.app.database.platform((db) =>
+          db.deleteFrom("rate_limits").where("limit_key", "in", keys).executeTakeFirst(),
+        );
+        io.err(
+          numDeletedRows === 0n
+            ? `${email} was not shut out: nobody has failed to sign in with it of late.`
+            : `${email} can try to sign in again.`,
+        );
       }
       if (args.has("networks")) {
-        const tenant = await opened.database.read(id, (db) => loadTenant(app, db, id));
-        await inUnit(systemContext(app, tenant), async (work) => {
+        await inUnit(ctx, async (work) => {
           const row = await work.db.selectFrom("organizations").select("id").executeTakeFirstOrThrow();
           await update(work, organizations, row.id, { allowed_networks: {} });
         });
         io.err("Every network may come in again.");
       }
-      return exit.ok;
-    } finally {
-      await opened.close();
-    }
+    });
   },
 };

@@ -6,15 +6,14 @@ import { users } from "../platform/access/schema.ts";
 import { validate } from "../platform/access/validate.ts";
 import { perform } from "../platform/action.ts";
 import { OperatorProblem } from "../platform/config/problem.ts";
-import { type Ctx, inUnit, systemContext } from "../platform/context.ts";
+import { type Ctx, inUnit } from "../platform/context.ts";
 import { hashPassword } from "../platform/crypto/passwords.ts";
 import { insert } from "../platform/database/records.ts";
-import { Failure } from "../platform/errors.ts";
-import { loadTenant } from "../platform/tenants.ts";
+import { list, resetPassword } from "./admin-people.ts";
 import { unlock } from "./admin-unlock.ts";
-import { exit } from "./exit.ts";
-import { openProgram, publicUrlOf, tenantFor, tenantOption } from "./program.ts";
-import { type Args, configOf, type Io, type Verb, type VerbGroup } from "./verb.ts";
+import { onTenant, required } from "./on-tenant.ts";
+import { tenantOption } from "./program.ts";
+import type { Io, Verb, VerbGroup } from "./verb.ts";
 
 const person = Type.Object({
   name: Type.String({ minLength: 1, maxLength: 120 }),
@@ -41,36 +40,24 @@ const create: Verb = {
     const [problem] = validate(person, given);
     if (problem !== undefined) throw new OperatorProblem("usage", problem.message);
     const password = await readPassword(required(args, "password-file"), io);
-    const config = configOf(args, io);
-    const opened = await openProgram(config, { isAlone: false, publicUrl: publicUrlOf(config) });
-    try {
-      const id = await tenantFor(opened.database, args.value("tenant"));
-      const { app } = opened.program;
-      const tenant = await opened.database.read(id, (db) => loadTenant(app, db, id));
-      const ctx = systemContext(app, tenant);
+    return onTenant(args, io, async (ctx) => {
       await checkPassword(ctx, password, { ...given, id: null });
       const password_hash = await hashPassword(password);
-      const userId = tenant.is_set_up
+      const userId = ctx.tenant.is_set_up
         ? await another(ctx, { ...given, password_hash })
         : await first(ctx, { ...given, password_hash });
       if (args.has("api-key")) {
         const { key } = await inUnit(ctx, (work) => makeApiKey(work, userId, { name: "Command line" }));
         io.out(key);
       } else io.err(`${given.email} can sign in now.`);
-      return exit.ok;
-    } catch (error) {
-      if (error instanceof Failure) throw new OperatorProblem("failed", error.problems[0]?.message ?? error.message);
-      throw error;
-    } finally {
-      await opened.close();
-    }
+    });
   },
 };
 
 export const verb: VerbGroup = {
   name: "admin",
   summary: "Administrators, from the command line",
-  verbs: [create, unlock],
+  verbs: [create, list, resetPassword, unlock],
 };
 
 interface Person {
@@ -109,12 +96,6 @@ async function another(ctx: Ctx, given: Person): Promise<string> {
     await setRoles(work, user.id, [role.id]);
     return user.id;
   });
-}
-
-function required(args: Args, name: string): string {
-  const value = args.value(name);
-  if (value === null || value.trim() === "") throw new OperatorProblem("usage", `--${name} is missing`);
-  return value.trim();
 }
 
 async function readPassword(file: string, io: Io): Promise<string> {

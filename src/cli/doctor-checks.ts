@@ -3,7 +3,7 @@ import { accessSync, constants, existsSync, readFileSync, statSync } from "node:
 import { checkDatabase } from "../platform/backup/check.ts";
 import { assertKnownSchema, listBackups } from "../platform/backup/verify.ts";
 import type { Config } from "../platform/config/config.ts";
-import { dataPaths, freeBytes, prepareDataDir } from "../platform/config/data-dir.ts";
+import { assertNothingLost, dataPaths, freeBytes, prepareDataDir } from "../platform/config/data-dir.ts";
 import { keyIdOf } from "../platform/crypto/keyring.ts";
 import { parseMasterKey } from "../platform/crypto/master-key.ts";
 import { isDataDirHeld } from "../platform/lock.ts";
@@ -86,10 +86,14 @@ function server({ dataDir }: Config): Outcome {
 
 function sqlite(config: Config, known: readonly string[]): Outcome {
   const path = dataPaths(config.dataDir).database;
-  if (!existsSync(path)) return warn("there is none yet; the first start makes it");
+  if (!existsSync(path)) {
+    assertNothingLost(config.dataDir);
+    return warn("there is none yet; the first start makes it");
+  }
   accessSync(path, constants.R_OK | constants.W_OK);
   const { problems, migrations } = checkDatabase(path);
   if (problems.length > 0) return fail(problems.join("; "));
+  if (migrations.length === 0) assertNothingLost(config.dataDir);
   assertKnownSchema(migrations, known);
   const problem = keyProblem(config, sealedWith(path));
   if (problem !== null) return fail(problem);

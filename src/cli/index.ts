@@ -27,6 +27,7 @@ const table: readonly Entry[] = [
   { name: "migrate", load: () => import("./migrate.ts") },
   { name: "backup", load: () => import("./backup.ts") },
   { name: "restore", load: () => import("./restore.ts") },
+  { name: "rollback", load: () => import("./rollback.ts") },
   { name: "doctor", load: () => import("./doctor.ts") },
   { name: "healthcheck", load: () => import("./healthcheck.ts") },
   { name: "config", load: () => import("./config.ts") },

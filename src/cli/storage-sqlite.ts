@@ -6,7 +6,7 @@ import { syncPath } from "../platform/backup/archive.ts";
 import { stampOf } from "../platform/backup/create.ts";
 import type { Config } from "../platform/config/config.ts";
 import { OperatorProblem } from "../platform/config/problem.ts";
-import { dataPaths, freeBytes } from "../platform/config/data-dir.ts";
+import { assertNothingLost, dataPaths, freeBytes } from "../platform/config/data-dir.ts";
 import { openSqliteDatabase } from "../platform/database/database.ts";
 import { type Migration, migrateSqlite, migrationStatus } from "../platform/database/migrator.ts";
 import { openSqlite, sqliteDialect } from "../platform/database/sqlite.ts";
@@ -29,6 +29,7 @@ export function sqliteStorage(config: Config, migrations: Record<string, Migrati
     status,
     migrate: async () => {
       const { applied, pending } = await status();
+      if (applied.length === 0) assertNothingLost(config.dataDir);
       if (applied.length > 0 && pending.length > 0) await snapshot(path, backups, applied.at(-1) ?? "");
       return migrateSqlite(path, migrations);
     },

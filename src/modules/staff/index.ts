@@ -56,6 +56,7 @@ export {
   signInFailed,
 } from "./events.ts";
 export { makeApiKey } from "./keys.ts";
+export { resetSecondFactor } from "./mfa/actions.ts";
 export { mintOneTime, readOneTime, spent, useOneTime } from "./one-time.ts";
 export { newPasswordForm, passwordAnswer, setupAnswer, twoStepModel } from "./pages/security.ts";
 export { codeField, codesPage } from "./pages/steps.ts";

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { once } from "node:events";
 import { createReadStream, createWriteStream } from "node:fs";
 import { mkdir, open } from "node:fs/promises";
 import { dirname, join } from "node:path";
@@ -17,6 +18,10 @@ const largestManifest = 512 * 1024 * 1024;
 /** Writes a new .tar.zst (0600) and forces it to the disk; never replaces a file that is there. */
 export async function writeArchive(path: string, entries: Iterable<TarEntry>, createdAt: Date): Promise<void> {
   const target = createWriteStream(path, { flags: "wx", mode: 0o600 });
+  await once(target, "open").catch((error: unknown) => {
+    const said = error instanceof Error ? error.message : String(error);
+    throw new OperatorProblem("cannot_create", `nothing can be written in ${dirname(path)}: ${said}`);
+  });
   await pipeline(Readable.from(writeTar(entries, createdAt)), createZstdCompress(), target);
   await syncPath(path);
 }
@@ -121,6 +126,7 @@ async function withEntries<T>(path: string, read: (entries: AsyncGenerator<TarEn
     return await read(readTar(unpacked as AsyncIterable<Uint8Array>));
   } catch (error) {
     const code = error instanceof Error && "code" in error ? String(error.code) : "";
+    if (code === "EISDIR") throw new OperatorProblem("failed", `${path} is a directory, not a backup`);
     if (code === "ENOENT") throw new OperatorProblem("failed", `there is no file ${path}`);
     if (error instanceof TarBroken || /^(Z_|ZSTD|ERR_ZSTD|ERR_ZLIB)/i.test(code) || isUnknownFrame(error)) {
       throw damaged(error instanceof Error ? error.message : code);

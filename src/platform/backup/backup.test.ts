@@ -279,7 +279,7 @@ test("when the exchange fails at its last step, every earlier one is undone", as
   const failing = (): never => {
     throw new Error("disk full");
   };
-  const work = swap(place, staging, failing, now, join(place.dataDir, "restore-unfinished"));
+  const work = swap(place, staging, { installKey: failing, withFiles: true, now });
   expect(await problemOf(work)).toBe("failed: nothing was restored, the data is as it was: disk full");
   rmSync(staging, { recursive: true });
   expect(stateOf()).toEqual(before);
@@ -347,6 +347,14 @@ test("another user makes no backup: its files would lock the server out", async 
   if (process.geteuid?.() !== 0) return;
   chownSync(place.dataDir, 65_532, 65_532);
   expect(await problemOf(backup())).toContain("belongs to user 65532");
+});
+
+test("what is no archive, and what cannot be written, is said in a sentence", async () => {
+  expect(await problemOf(restoreBackup(wish(place.dataDir)))).toBe(
+    `failed: ${place.dataDir} is a directory, not a backup`,
+  );
+  const made = createBackup({ place, to: "/proc/x.tar.zst", withKey: false, now });
+  expect(await problemOf(made)).toStartWith("cannot_create: nothing can be written in /proc: ");
 });
 
 test("a whole backup verifies, and names its files", async () => {

@@ -31,9 +31,11 @@ export interface BackupWish {
 export async function createBackup(wish: BackupWish): Promise<{ path: string; manifest: Manifest }> {
   const { place, to, withKey, now } = wish;
   const paths = dataPaths(place.dataDir);
-  if (!existsSync(paths.database)) throw new OperatorProblem("failed", `there is no database in ${place.dataDir}`);
+  const nothing = new OperatorProblem("failed", `there is no database in ${place.dataDir}`);
+  if (!existsSync(place.dataDir)) throw nothing;
   // As another user the backup would leave files behind that the server cannot touch.
   prepareDataDir(place.dataDir);
+  if (!existsSync(paths.database)) throw nothing;
   const key = existsSync(place.secretKeyFile) ? readFileSync(place.secretKeyFile) : null;
   if (withKey && key === null) throw new OperatorProblem("failed", `there is no key at ${place.secretKeyFile}`);
   const path = await targetOf(to ?? paths.backups, to === null, now);

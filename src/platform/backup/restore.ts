@@ -2,7 +2,7 @@ import { Database } from "bun:sqlite";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { mkdir, rm } from "node:fs/promises";
 import { join, relative } from "node:path";
-import { dataPaths, freeBytes, prepareDataDir, restoreMarker } from "../config/data-dir.ts";
+import { dataPaths, freeBytes, prepareDataDir } from "../config/data-dir.ts";
 import { OperatorProblem } from "../config/problem.ts";
 import { keyIdOf } from "../crypto/keyring.ts";
 import { createMasterKey, type KeyPlace, parseMasterKey } from "../crypto/master-key.ts";
@@ -57,9 +57,9 @@ export async function restoreBackup(wish: RestoreWish): Promise<Restored> {
     await mkdir(join(staging, "files"), { recursive: true, mode: 0o700 });
     const { manifest, key } = await readArchive(archive, { into: staging, files: true });
     assertSoundDatabase(join(staging, entryNames.database), manifest, known);
-    const newKey = keyToInstall(place, manifest, key);
+    const installKey = keyToInstall(place, manifest, key);
     proveUnused(dataPaths(place.dataDir).database);
-    const replaced = await swap(place, staging, newKey, now, restoreMarker(place.dataDir));
+    const replaced = await swap(place, staging, { installKey, withFiles: true, now });
     return { manifest, replaced };
   } finally {
     await rm(staging, { recursive: true, force: true });
@@ -69,7 +69,7 @@ export async function restoreBackup(wish: RestoreWish): Promise<Restored> {
 }
 
 /** What a restore that was killed has unpacked; the locks say that nobody else is at work here. */
-async function sweep(dataDir: string): Promise<void> {
+export async function sweep(dataDir: string): Promise<void> {
   for (const name of readdirSync(dataDir)) {
     if (name.startsWith(".restore-")) await rm(join(dataDir, name), { recursive: true, force: true });
   }
@@ -131,7 +131,7 @@ function assertRoom(manifest: Manifest, dataDir: string): void {
  * Leaving WAL mode needs the database for oneself: it proves that nobody has it open, also no shell, and writes the WAL
  * back so that one file is the whole database. A damaged database, the reason for many a restore, is taken as it is.
  */
-function proveUnused(path: string): void {
+export function proveUnused(path: string): void {
   if (!existsSync(path)) return;
   let database: Database | null = null;
   try {

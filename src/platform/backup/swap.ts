@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { mkdir, rename, rm, rmdir, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
-import { dataPaths } from "../config/data-dir.ts";
+import { dataPaths, restoreMarker } from "../config/data-dir.ts";
 import { OperatorProblem } from "../config/problem.ts";
 import type { KeyPlace } from "../crypto/master-key.ts";
 import { syncPath } from "./archive.ts";
@@ -14,19 +14,20 @@ import { openSqlite } from "../database/sqlite.ts";
  * stands while it lasts: a server refuses to start on a directory that a power cut has left half exchanged.
  *
  * @param installKey writes the new key to a path; null: the key stays
+ * @param withFiles whether the files are exchanged as well, or the database alone
  * @returns where the replaced data is, null when there was none
  */
 export async function swap(
   place: KeyPlace,
   staging: string,
-  installKey: ((path: string) => void) | null,
-  now: Date,
-  marker: string,
+  { installKey, withFiles, now }: { installKey: ((path: string) => void) | null; withFiles: boolean; now: Date },
 ): Promise<string | null> {
   const { database, files, setupUrl } = dataPaths(place.dataDir);
+  const marker = restoreMarker(place.dataDir);
   const kept = join(place.dataDir, `before-restore-${stampOf(now)}`);
   // A leftover -wal would be played into the restored database.
-  const leaving = [database, `${database}-wal`, `${database}-shm`, files, setupUrl];
+  const leaving = [database, `${database}-wal`, `${database}-shm`, setupUrl];
+  if (withFiles) leaving.push(files);
   if (installKey !== null) leaving.push(place.secretKeyFile);
   const undo: (() => Promise<unknown>)[] = [];
   const move = async (from: string, to: string): Promise<void> => {
@@ -39,7 +40,7 @@ export async function swap(
     await mkdir(kept, { mode: 0o700 });
     undo.push(() => rmdir(kept));
     for (const path of leaving) if (existsSync(path)) await move(path, join(kept, basename(path)));
-    await move(join(staging, "files"), files);
+    if (withFiles) await move(join(staging, "files"), files);
     await move(join(staging, basename(database)), database);
     if (installKey !== null) {
       undo.push(() => rm(place.secretKeyFile, { force: true }));

@@ -1,4 +1,4 @@
-import { accessSync, constants, existsSync, mkdirSync, statfsSync, statSync } from "node:fs";
+import { accessSync, constants, existsSync, mkdirSync, readdirSync, statfsSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { OperatorProblem } from "./problem.ts";
 
@@ -85,8 +85,34 @@ export function prepareDataDir(dataDir: string, { mayBeUnfinished = false } = {}
   }
   const free = freeBytes(dataDir);
   if (free < leastFreeBytes) {
-    throw new OperatorProblem("cannot_create", `only ${Math.floor(free / 1e6)} MB are free for ${dataDir}`);
+    const [have, need] = [free, leastFreeBytes].map((bytes) => Math.floor(bytes / 1e6));
+    throw new OperatorProblem("cannot_create", `only ${have} MB are free for ${dataDir}, and ${need} MB are needed`, [
+      "Nothing has been changed. Make room on that disk, for instance by moving old backups away, and try again.",
+    ]);
   }
+}
+
+/** What an earlier database has left in a data directory, in words; null: nothing, so a new one may be begun. */
+export function leftByEarlier(dataDir: string): string | null {
+  const { files, backups } = dataPaths(dataDir);
+  const holds = (folder: string, name: RegExp): boolean =>
+    existsSync(folder) && readdirSync(folder).some((one) => name.test(one));
+  if (holds(files, /./)) return files;
+  return holds(backups, /^before-upgrade-.*\.sqlite$|\.tar\.zst$/) ? backups : null;
+}
+
+/**
+ * Refuses to begin anew where a database has been lost: everybody would see an empty program and take it for the whole.
+ *
+ * @throws OperatorProblem `configuration`
+ */
+export function assertNothingLost(dataDir: string): void {
+  const left = leftByEarlier(dataDir);
+  if (left === null) return;
+  throw new OperatorProblem("configuration", `the database is missing or empty, but ${left} is from an earlier one`, [
+    `Put ${dataPaths(dataDir).database} back, or a backup in its place: \`purser restore FILE\`.`,
+    `To begin anew on purpose, move ${left} away first.`,
+  ]);
 }
 
 function messageOf(error: unknown): string {
