@@ -7,7 +7,7 @@ import {
   type QueryResult,
   type UnknownRow,
 } from "kysely";
-import { tableNamed } from "./columns.ts";
+import { storedKind, tableNamed } from "./columns.ts";
 import type { Db } from "./tables.ts";
 
 /**
@@ -129,13 +129,25 @@ const keyOf = ({ sql, parameters }: CompiledQuery): string => `${sql}\n${JSON.st
 
 /** Rows that whoever asked may change without changing what is remembered. */
 function copied(rows: readonly unknown[]): QueryResult<unknown> {
-  return { rows: (rows as UnknownRow[]).map(copyOf) };
+  const [first] = rows as UnknownRow[];
+  if (first === undefined) return { rows: [] };
+  // The column's name tells what it holds, as for decoding; what is computed may hold anything.
+  const nested = Object.keys(first).filter((name) => (storedKind(name) ?? "json") === "json");
+  return {
+    rows: (rows as UnknownRow[]).map((row) => {
+      const copy = { ...row };
+      for (const name of nested) if (typeof copy[name] === "object") copy[name] = copyOf(copy[name]);
+      return copy;
+    }),
+  };
 }
 
-function copyOf(row: UnknownRow): UnknownRow {
-  const copy = { ...row };
-  for (const [name, value] of Object.entries(copy))
-    if (typeof value === "object" && value !== null) copy[name] = structuredClone(value);
+/** Of what JSON holds; anything else is what a driver has made, and nobody changes it. */
+function copyOf(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(copyOf);
+  if (typeof value !== "object" || value === null || Object.getPrototypeOf(value) !== Object.prototype) return value;
+  const copy: Record<string, unknown> = {};
+  for (const name in value) copy[name] = copyOf((value as Record<string, unknown>)[name]);
   return copy;
 }
 

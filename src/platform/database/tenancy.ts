@@ -4,26 +4,24 @@ import {
   BinaryOperationNode,
   ColumnNode,
   IdentifierNode,
-  type InsertQueryNode,
+  InsertQueryNode,
   type JoinNode,
   type KyselyPlugin,
   OnNode,
   type OperationNode,
-  OperationNodeTransformer,
   OperatorNode,
   ParensNode,
   type PluginTransformQueryArgs,
   type PluginTransformResultArgs,
   PrimitiveValueListNode,
-  type QueryId,
   type QueryResult,
   ReferenceNode,
   type RootOperationNode,
-  type SelectQueryNode,
+  SelectQueryNode,
   TableNode,
   type UnknownRow,
-  type UpdateQueryNode,
-  type DeleteQueryNode,
+  UpdateQueryNode,
+  DeleteQueryNode,
   ValueListNode,
   ValueNode,
   ValuesNode,
@@ -37,60 +35,98 @@ import { tableNamed } from "./columns.ts";
  * `tenant_id`, be used. Raw SQL is not rewritten and has to name the tenant itself.
  */
 export function tenancyPlugin(tenantId: string): KyselyPlugin {
-  const transformer = new TenancyTransformer(tenantId);
+  const holding = new Tenancy(tenantId);
   return {
-    transformQuery: (args: PluginTransformQueryArgs): RootOperationNode =>
-      transformer.transformNode(args.node, args.queryId),
+    transformQuery: (args: PluginTransformQueryArgs): RootOperationNode => holding.held(args.node),
     transformResult: async (args: PluginTransformResultArgs): Promise<QueryResult<UnknownRow>> => args.result,
   };
 }
 
-class TenancyTransformer extends OperationNodeTransformer {
-  constructor(private readonly tenantId: string) {
-    super();
+/** What holds no query, which is most of a tree. */
+const leaves: ReadonlySet<string> = new Set<OperationNode["kind"]>([
+  "ColumnNode",
+  "IdentifierNode",
+  "OperatorNode",
+  "PrimitiveValueListNode",
+  "ReferenceNode",
+  "SchemableIdentifierNode",
+  "SelectAllNode",
+  "TableNode",
+  "ValueNode",
+]);
+
+/**
+ * Goes through the tree of a query and makes anew only what changes in it. Kysely's own `OperationNodeTransformer` copies every
+ * node, which took a third of the time that a page needs to put its queries together.
+ */
+class Tenancy {
+  constructor(private readonly tenantId: string) {}
+
+  held<N extends OperationNode>(node: N): N {
+    if (leaves.has(node.kind)) return node;
+    let next: Record<string, unknown> | null = null;
+    const parts = node as unknown as Record<string, unknown>;
+    for (const name in parts) {
+      const part = parts[name];
+      if (typeof part !== "object" || part === null) continue;
+      const held = this.#part(part);
+      if (held !== part) (next ??= { ...parts })[name] = held;
+    }
+    return this.#query((next ?? node) as OperationNode) as N;
   }
 
-  protected override transformSelectQuery(node: SelectQueryNode, queryId?: QueryId): SelectQueryNode {
-    const next = super.transformSelectQuery(node, queryId);
-    return {
-      ...next,
-      ...this.#joins(next.joins),
-      ...this.#where(next.where, next.from?.froms ?? []),
-    };
+  #part(part: unknown): unknown {
+    if (typeof part !== "object" || part === null) return part;
+    if (!Array.isArray(part)) return "kind" in part ? this.held(part as OperationNode) : part;
+    let next: unknown[] | null = null;
+    for (let at = 0; at < part.length; at += 1) {
+      const one: unknown = part[at];
+      const held = this.#part(one);
+      if (held !== one) (next ??= [...(part as unknown[])])[at] = held;
+    }
+    return next ?? part;
   }
 
-  protected override transformUpdateQuery(node: UpdateQueryNode, queryId?: QueryId): UpdateQueryNode {
-    const next = super.transformUpdateQuery(node, queryId);
-    for (const update of next.updates ?? []) {
+  #query(node: OperationNode): OperationNode {
+    if (SelectQueryNode.is(node)) return this.#select(node);
+    if (UpdateQueryNode.is(node)) return this.#update(node);
+    if (DeleteQueryNode.is(node)) return this.#delete(node);
+    return InsertQueryNode.is(node) ? this.#insert(node) : node;
+  }
+
+  #select(node: SelectQueryNode): SelectQueryNode {
+    return { ...node, ...this.#joins(node.joins), ...this.#where(node.where, node.from?.froms ?? []) };
+  }
+
+  #update(node: UpdateQueryNode): UpdateQueryNode {
+    for (const update of node.updates ?? []) {
       if (ColumnNode.is(update.column) && update.column.column.name === "tenant_id")
         throw new Error("a row never moves to another tenant");
     }
-    const tables = [...(next.table === undefined ? [] : [next.table]), ...(next.from?.froms ?? [])];
-    return { ...next, ...this.#joins(next.joins), ...this.#where(next.where, tables) };
+    const tables = [...(node.table === undefined ? [] : [node.table]), ...(node.from?.froms ?? [])];
+    return { ...node, ...this.#joins(node.joins), ...this.#where(node.where, tables) };
   }
 
-  protected override transformDeleteQuery(node: DeleteQueryNode, queryId?: QueryId): DeleteQueryNode {
-    const next = super.transformDeleteQuery(node, queryId);
+  #delete(node: DeleteQueryNode): DeleteQueryNode {
     return {
-      ...next,
-      ...this.#joins(next.joins),
-      ...this.#where(next.where, [...next.from.froms, ...(next.using?.tables ?? [])]),
+      ...node,
+      ...this.#joins(node.joins),
+      ...this.#where(node.where, [...node.from.froms, ...(node.using?.tables ?? [])]),
     };
   }
 
-  protected override transformInsertQuery(node: InsertQueryNode, queryId?: QueryId): InsertQueryNode {
-    const next = super.transformInsertQuery(node, queryId);
-    const name = next.into === undefined ? null : tenantTable(next.into);
-    const { columns, values } = next;
-    if (name === null || columns === undefined || values === undefined) return next;
+  #insert(node: InsertQueryNode): InsertQueryNode {
+    const name = node.into === undefined ? null : tenantTable(node.into);
+    const { columns, values } = node;
+    if (name === null || columns === undefined || values === undefined) return node;
     const given = columns.findIndex((column) => column.column.name === "tenant_id");
     if (given !== -1) {
-      if (!ValuesNode.is(values) || values.values.every((row) => valueAt(row, given) === this.tenantId)) return next;
+      if (!ValuesNode.is(values) || values.values.every((row) => valueAt(row, given) === this.tenantId)) return node;
       throw new Error(`a row of ${name} for another tenant`);
     }
     if (!ValuesNode.is(values)) throw new Error(`insert into ${name} from a query has to select tenant_id itself`);
     return {
-      ...next,
+      ...node,
       columns: [...columns, ColumnNode.create("tenant_id")],
       values: ValuesNode.create(
         values.values.map((row) =>

@@ -18,10 +18,7 @@ export async function optionsOf(
 ): Promise<Option[]> {
   const table = tableNamed(name);
   const label = given.label ?? "name";
-  let query = reach(ctx, name).select([
-    sql<string>`${sql.ref(`${name}.id`)}`.as("value"),
-    sql<string>`${sql.ref(`${name}.${label}`)}`.as("label"),
-  ]);
+  let query = reach(ctx, name).select([`${name}.id as value`, `${name}.${label} as label`] as never);
   for (const [column, value] of Object.entries(given.where ?? {}))
     query = query.where(sql.ref(`${name}.${column}`), "=", value);
   for (const column of ["archived_at", "deactivated_at"]) {
@@ -36,7 +33,7 @@ export async function optionsOf(
   const rows = (await query
     .orderBy(sql.ref(`${name}.${order}`))
     .limit(most)
-    .execute()) as Option[];
+    .execute()) as unknown as Option[];
   return [...(given.blank === undefined ? [] : [{ value: "", label: given.blank }]), ...rows];
 }
 
