@@ -107,7 +107,7 @@ async function write(joined: Work, { size: name, seed, password, passwordHash }:
   await setCounter(work, "contract", (await lastNumber(work, "contract")) + agreements.length);
   await setCounter(work, "ticket", lastTicket + size.tickets);
   await setCounter(work, "invoice", lastInvoice);
-  await writeAuditEntry(work, "create", "demo_data", "", null, { size: name, seed, rows: bulk.count });
+  writeAuditEntry(work, "create", "demo_data", "", null, { size: name, seed, rows: bulk.count });
   return { sign_ins: signInsOf(tenant, staff, clients, password), rows: bulk.count };
 }
 

@@ -6,6 +6,7 @@ import type { Clock } from "./clock.ts";
 import type { Keyring } from "./crypto/keyring.ts";
 import type { Database } from "./database/database.ts";
 import type { DefaultValues } from "./database/defaults.ts";
+import type { Later } from "./database/later.ts";
 import type { Db } from "./database/tables.ts";
 import type { FileStore } from "./files/store.ts";
 import type { outbound } from "./outbound/outbound.ts";
@@ -130,6 +131,12 @@ export interface Work extends Ctx {
 export interface Unit {
   /** Runs after the commit; lost when the program dies, so nothing that must happen belongs here. */
   afterCommit(callback: () => void): void;
+  /** Runs once before the commit, however often it was asked for by the same name. */
+  beforeCommit(name: string, callback: () => Promise<void>): void;
+  /** Rows that are put down together at the end. */
+  readonly later: Later;
+  /** Topics that have changed, told after the commit. */
+  readonly topics: Set<string>;
   /** How many rows it has written so far: none means that nothing changed. */
   changes: number;
 }
@@ -169,14 +176,22 @@ export function readerOf({ app, tenant, actor, request }: Ctx, db: Db): Ctx {
 }
 
 /** Runs as one unit of work; a caller that is inside one already joins it. */
-export async function inUnit<T>(ctx: Ctx, run: (work: Work) => Promise<T>): Promise<T> {
+export async function inUnit<T>(ctx: Ctx, run: (work: Work) => T | Promise<T>): Promise<T> {
   if ("unit" in ctx) return run(ctx as Work);
   if (ctx.isReader === true) throw new Error("inside a read nothing can be changed");
   const { app, tenant, actor, request } = ctx;
   const callbacks: (() => void)[] = [];
-  const unit: Unit = { afterCommit: (callback) => callbacks.push(callback), changes: 0 };
-  const result = await app.database.write(tenant.id, async (db) => {
+  const result = await app.database.write(tenant.id, async (db, later) => {
+    const last = new Map<string, () => Promise<void>>();
+    const unit: Unit = {
+      afterCommit: (callback) => callbacks.push(callback),
+      beforeCommit: (name, callback) => last.has(name) || last.set(name, callback),
+      later,
+      topics: new Set(),
+      changes: 0,
+    };
     const done = await run({ app, tenant, actor, request, db, unit });
+    for (const callback of last.values()) await callback();
     await request.beforeCommit?.(db);
     return done;
   });

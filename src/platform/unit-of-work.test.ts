@@ -194,6 +194,79 @@ describe("a statement that fails and whose failure is not passed on", () => {
   });
 });
 
+describe("what a unit of work writes beside its records", () => {
+  const audited = (of: Ctx, id: string): Promise<{ action: string; new_values: unknown }[]> =>
+    of.db.selectFrom("audit_log").select(["action", "new_values"]).where("entity_id", "=", id).orderBy("id").execute();
+
+  test("is there for whoever asks for it inside the unit, in the order in which it happened", async () => {
+    await inUnit(ctx, async (work) => {
+      const { id } = await insert(work, companies, { name: "Looked at at once" });
+      expect((await audited(work, id)).map(({ action }) => action)).toEqual(["create"]);
+      await update(work, companies, id, { industry: "Glass" });
+      await update(work, companies, id, { industry: "Steel" });
+      expect(await audited(work, id)).toMatchObject([
+        { action: "create" },
+        { action: "update", new_values: { industry: "Glass" } },
+        { action: "update", new_values: { industry: "Steel" } },
+      ]);
+      expect(await searchIds(work, "companies", "steel", 10)).toEqual([id]);
+      expect(await searchIds(work, "companies", "glass", 10)).toEqual([]);
+    });
+  });
+
+  test("is what it was when it was written, whatever becomes of the values afterwards", async () => {
+    const id = await inUnit(ctx, async (work) => {
+      const address = { city: "Leeds" };
+      const made = await insert(work, companies, { name: "Moves later", address });
+      (made.address as { city: string }).city = "changed in memory";
+      address.city = "changed in memory";
+      return made.id;
+    });
+    expect(await reading(ctx, (reader) => audited(reader, id))).toMatchObject([
+      { new_values: { address: { city: "Leeds" } } },
+    ]);
+  });
+
+  test("goes with what is taken back to a savepoint, and what was there before it stays", async () => {
+    const ids = await inUnit(ctx, async (work) => {
+      const kept = await insert(work, companies, { name: "Kept before" });
+      await sql`savepoint outer_one`.execute(work.db);
+      const released = await insert(work, companies, { name: "Kept between" });
+      await sql`savepoint inner_one`.execute(work.db);
+      const lost = await insert(work, companies, { name: "Taken back" });
+      // Whoever asks has everything put down, within the savepoint.
+      expect(await audited(work, lost.id)).toHaveLength(1);
+      await sql`rollback to savepoint inner_one`.execute(work.db);
+      await sql`release savepoint inner_one`.execute(work.db);
+      await sql`release savepoint outer_one`.execute(work.db);
+      const after = await insert(work, companies, { name: "Kept after" });
+      return { kept: kept.id, released: released.id, lost: lost.id, after: after.id };
+    });
+    const { kept, released, lost, after } = ids;
+    await reading(ctx, async (reader) => {
+      expect(await Promise.all([kept, released, after].map(async (id) => (await audited(reader, id)).length))).toEqual([
+        1, 1, 1,
+      ]);
+      expect(await audited(reader, lost)).toEqual([]);
+      expect((await searchIds(reader, "companies", "kept", 10)).toSorted()).toEqual([kept, released, after].toSorted());
+      expect(await searchIds(reader, "companies", "taken", 10)).toEqual([]);
+    });
+  });
+
+  test("comes whole however much it is", async () => {
+    const before = await counts();
+    const rows = Array.from({ length: 203 }, (_, at) => ({ name: `Many ${at}` }));
+    await inUnit(ctx, async (work) => {
+      for (const row of rows) await insert(work, companies, row);
+    });
+    const now = await counts();
+    expect([now["audit_log"], now["search"]]).toEqual([
+      (before["audit_log"] ?? 0) + rows.length,
+      (before["search"] ?? 0) + rows.length,
+    ]);
+  });
+});
+
 describe("two units of work side by side", () => {
   test("on the version that both have seen: one is done, the other is told", async () => {
     const { id, version } = await newCompany("Contested");

@@ -3,6 +3,7 @@ import { type BillingWorld, billingWorld, november } from "../../../tests/suppor
 import { startTestProgram, type TestProgram } from "../../../tests/support/program.ts";
 import { perform } from "../../platform/action.ts";
 import { contextOf, reading } from "../../platform/context.ts";
+import type { Later } from "../../platform/database/later.ts";
 import type { Db } from "../../platform/database/tables.ts";
 import { updateContract } from "../contracts/index.ts";
 import { updateTime } from "../time/index.ts";
@@ -247,7 +248,7 @@ describe("a billing run", () => {
     let writes = 0;
     const database = {
       ...app.database,
-      write: <T>(tenantId: string, work: (db: Db) => Promise<T>): Promise<T> => {
+      write: <T>(tenantId: string, work: (db: Db, later: Later) => Promise<T>): Promise<T> => {
         writes += 1;
         if (writes > 1) throw Object.assign(new Error("database or disk is full"), { code: "SQLITE_FULL" });
         return app.database.write(tenantId, work);

@@ -57,7 +57,7 @@ export async function begin(ctx: Ctx, given: Begin): Promise<RunRow> {
       seen_at: isLong ? null : work.app.clock.now(),
     });
     await writeItems(work, row.id, given.items);
-    await hintWork(work);
+    hintWork(work);
     return row;
   });
   if (isLong) return run;

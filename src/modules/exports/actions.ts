@@ -21,8 +21,8 @@ export const exportEverything = action({
       .executeTakeFirst();
     if (running !== undefined) throw conflict(t("An export is being built already."), "export_running");
     const row = await insert(work, dataExports, { created_by_id: work.actor.user_id });
-    await writeAuditEntry(work, "export", "data_exports", row.id);
-    await hintWork(work);
+    writeAuditEntry(work, "export", "data_exports", row.id);
+    hintWork(work);
     return row;
   },
 });

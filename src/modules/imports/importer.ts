@@ -103,7 +103,7 @@ export class Importer {
       directory.addNamed(name, whole, above);
       if (name === "companies" && present !== null) addCompany(present, row);
       this.writer.counts.created[name] = (this.writer.counts.created[name] ?? 0) + 1;
-      await this.writer.note(work, line, name, above, "created", null, Number(row["version"]));
+      this.writer.note(work, line, name, above, "created", null, Number(row["version"]));
     }
     return above ?? "";
   }
@@ -178,7 +178,7 @@ export class Importer {
       const card = await rateCardFor(work, parts.extra.hourly_rate, currency);
       if (card !== null) {
         wanted["rate_card_id"] = card.id;
-        if (card.is_new) await this.writer.note(work, line, "rate_cards", card.id, "created", null, 1);
+        if (card.is_new) this.writer.note(work, line, "rate_cards", card.id, "created", null, 1);
       }
     }
     if (existing === null) wanted["currency"] = currency;

@@ -85,7 +85,7 @@ async function step(work: Work, before: Batch, values: Partial<Batch>): Promise<
     .where("id", "=", before.id)
     .execute();
   // Whoever looks at it sees it move.
-  await changed(work, `import_batches/${before.id}`);
+  changed(work, `import_batches/${before.id}`);
   Object.assign(before, values);
 }
 

@@ -4,14 +4,14 @@ import { perform } from "../../platform/action.ts";
 import type { Work } from "../../platform/context.ts";
 import type { Patch, Table } from "../../platform/database/columns.ts";
 import { toEdge } from "../../platform/database/edge.ts";
-import { insert, update } from "../../platform/database/records.ts";
+import { update } from "../../platform/database/records.ts";
 import type { TableName } from "../../platform/database/tables.ts";
+import { newId } from "../../platform/ids.ts";
 import { tagName, tagsOf } from "../../platform/tags.ts";
 import { ownSource } from "../../platform/transfer/export.ts";
 import type { Transfer } from "../../platform/transfer/facet.ts";
 import { evened, inputAndHistory } from "./rules/derived.ts";
 import { planRow } from "./rules/index.ts";
-import { importRows } from "./schema.ts";
 import type { Session } from "./session.ts";
 
 type Row = Record<string, unknown>;
@@ -52,7 +52,7 @@ export class Writer {
     if (plan.kind === "create") {
       const row = await this.#create(work, transfer, plan.values);
       this.counts.created[table.name] = (this.counts.created[table.name] ?? 0) + 1;
-      await this.note(work, line, table.name, String(row["id"]), "created", null, Number(row["version"]));
+      this.note(work, line, table.name, String(row["id"]), "created", null, Number(row["version"]));
       await this.#remember(work, table.name, externalId, String(row["id"]));
       return row;
     }
@@ -63,7 +63,7 @@ export class Writer {
       await perform(work, resource.update, { id, ...plan.changes });
       const row = (await this.#fresh(work, table, id)) as Row;
       this.counts.updated[table.name] = (this.counts.updated[table.name] ?? 0) + 1;
-      await this.note(work, line, table.name, id, "updated", previous, Number(row["version"]));
+      this.note(work, line, table.name, id, "updated", previous, Number(row["version"]));
       return row;
     }
     if (plan.kind === "skip") this.counts.skipped += 1;
@@ -88,7 +88,7 @@ export class Writer {
       .executeTakeFirst();
   }
 
-  async note(
+  note(
     work: Work,
     line: number,
     entityType: string,
@@ -96,8 +96,13 @@ export class Writer {
     outcome: "created" | "updated",
     previous: Row | null,
     version: number,
-  ): Promise<void> {
-    await insert(work, importRows, {
+  ): void {
+    const now = work.app.clock.now();
+    const row = {
+      id: newId(),
+      version: 1,
+      created_at: now,
+      updated_at: now,
       batch_id: this.session.batch.id,
       line,
       entity_type: entityType,
@@ -105,7 +110,8 @@ export class Writer {
       row_outcome: outcome,
       previous_values: previous,
       version_after: version,
-    });
+    };
+    work.unit.later.add("import_rows", [row]);
   }
 
   /** Remembers what the file's source calls a record, so that a renamed one is found again. */

@@ -33,7 +33,7 @@ const ofWhat = {
 /** A record's words include its notes. */
 async function indexSubject(work: Work, row: SubjectIds): Promise<void> {
   const { subject, id: subjectId } = subjectOf(row);
-  await indexRow(work, subject.table, (await find(work, subject.table, subjectId)) as Record<string, unknown>);
+  indexRow(work, subject.table, (await find(work, subject.table, subjectId)) as Record<string, unknown>);
 }
 
 function cleaned(html: string): string {

@@ -18,7 +18,7 @@ export const markRead = action({
       .set({ read_at, updated_at: read_at, version: row.version + 1 })
       .where("id", "=", id)
       .execute();
-    await changed(work, `notifications/${work.actor.user_id ?? ""}`);
+    changed(work, `notifications/${work.actor.user_id ?? ""}`);
     return row;
   },
 });
@@ -36,7 +36,7 @@ export const markAllRead = action({
       .where("user_id", "=", work.actor.user_id)
       .where("read_at", "is", null)
       .executeTakeFirst();
-    await changed(work, `notifications/${work.actor.user_id ?? ""}`);
+    changed(work, `notifications/${work.actor.user_id ?? ""}`);
     return { read: Number(numUpdatedRows) };
   },
 });

@@ -46,7 +46,7 @@ export const makeNotifications: Subscription = {
         })
         .onConflict((oc) => oc.columns(["tenant_id", "event_id", "user_id", "channel_type"]).doNothing())
         .execute();
-      await changed(work, `notifications/${user_id}`);
+      changed(work, `notifications/${user_id}`);
     }
   },
 };

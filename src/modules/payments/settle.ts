@@ -61,7 +61,7 @@ async function checkoutOf(
 
 /** Books the money of a paid page, whatever the invoice says by now: money that came in is never lost. */
 async function book(system: Ctx, checkoutId: string, session: Stripe.Checkout.Session): Promise<CheckoutState> {
-  return inUnit<CheckoutState>(system, async (work) => {
+  return inUnit<CheckoutState>(system, async (work): Promise<CheckoutState> => {
     const now = work.app.clock.now();
     // Takes the row's lock: of two at the same moment the second waits here, and then finds it paid.
     const row = await work.db

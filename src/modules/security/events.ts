@@ -60,7 +60,7 @@ async function noticeFailure(work: Work, event: Happened, given: FailedSignIn, s
   const { user_id, email, ip_address } = given;
   const actor = { ...nobody, name: email, user_id };
   const request = { ...work.request, ip: ip_address };
-  await writeAuditEntry({ ...work, actor, request }, "login", "users", user_id ?? "", null, {
+  writeAuditEntry({ ...work, actor, request }, "login", "users", user_id ?? "", null, {
     outcome: "failed",
     step,
     email,

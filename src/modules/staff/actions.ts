@@ -179,7 +179,7 @@ export const endSession = action({
       .executeTakeFirst();
     if (session === undefined) throw notFound(t("This session"));
     await revokeSessions(work, user.id, { only: session.id });
-    await writeAuditEntry(work, "logout", "users", user.id);
+    writeAuditEntry(work, "logout", "users", user.id);
   },
 });
 

@@ -40,7 +40,7 @@ export async function setRoles(work: Work, userId: string, roleIds: readonly str
       .values(wanted.map((role_id) => ({ user_id: userId, role_id })))
       .execute();
   }
-  await writeAuditEntry(work, "update", "users", userId, { role_ids: old }, { role_ids: wanted });
+  writeAuditEntry(work, "update", "users", userId, { role_ids: old }, { role_ids: wanted });
   if (user.user_type === "staff") await tellOfRaise(work, gained, { user_id: userId, role_id: null });
   return true;
 }
@@ -259,7 +259,7 @@ async function setPermissions(
       .values([...widest.values()].map((one) => ({ role_id: role.id, ...one })))
       .execute();
   }
-  await writeAuditEntry(work, "update", "roles", role.id, { permissions: old }, { permissions: wanted });
+  writeAuditEntry(work, "update", "roles", role.id, { permissions: old }, { permissions: wanted });
   if (role.user_type === "staff") await tellOfRaise(work, gained, { user_id: null, role_id: role.id });
   return true;
 }

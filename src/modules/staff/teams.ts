@@ -103,7 +103,7 @@ async function setMembers(
     member_ids: members.map((one) => one.user_id),
     lead_ids: members.filter((one) => one.is_lead).map((one) => one.user_id),
   });
-  await writeAuditEntry(work, "update", "teams", teamId, { ...told(before) }, { ...told(after) });
+  writeAuditEntry(work, "update", "teams", teamId, { ...told(before) }, { ...told(after) });
   return true;
 }
 

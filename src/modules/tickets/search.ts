@@ -1,5 +1,4 @@
-import type { Work } from "../../platform/context.ts";
-import type { SearchFacet } from "../../platform/database/search.ts";
+import { newestTexts, type SearchFacet } from "../../platform/database/search.ts";
 import { htmlToText } from "../../platform/html.ts";
 import { t } from "../../platform/language/index.ts";
 
@@ -14,16 +13,7 @@ export const ticketSearch: SearchFacet = {
     title: `${String(row["ticket_number"])} ${String(row["title"])}`,
     body: htmlToText(String(row["description"])),
   }),
-  more: async (work: Work, row) => {
-    const notes = await work.db
-      .selectFrom("ticket_notes")
-      .select("content")
-      .where("ticket_id", "=", String(row["id"]))
-      .orderBy("created_at", "desc")
-      .limit(mostNotes)
-      .execute();
-    return notes.map((note) => htmlToText(note.content)).join(" ");
-  },
+  more: (work, ids) => newestTexts(work, "ticket_notes", "ticket_id", ids, mostNotes),
   hit: (row) => ({
     title: `#${String(row["ticket_number"])} ${String(row["title"])}`,
     detail: row["closed_at"] === null ? t("Open") : t("Closed"),

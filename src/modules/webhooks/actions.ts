@@ -159,7 +159,7 @@ export const redeliver = action({
       .set({ delivery_status: "queued", attempts: 0, next_attempt_at: now, last_error: "", updated_at: now })
       .where("id", "=", id)
       .execute();
-    await hintWork(work);
+    hintWork(work);
     return { id, webhook_endpoint_id: delivery.webhook_endpoint_id };
   },
 });

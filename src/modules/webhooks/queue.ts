@@ -41,7 +41,7 @@ export async function queueDelivery(work: Work, endpointId: string, event: Happe
     })
     .onConflict((oc) => oc.columns(["tenant_id", "webhook_endpoint_id", "event_id"]).doNothing())
     .execute();
-  await hintWork(work);
+  hintWork(work);
 }
 
 /** Which deliveries may be sent now: those whose time has come, and those whose sender has died. */

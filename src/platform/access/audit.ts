@@ -36,43 +36,18 @@ declare module "../database/tables.ts" {
 
 const uninteresting = new Set(["tenant_id", "version", "created_at", "updated_at"]);
 
-/** A change of a row: as it was, null for a new one, and as it is, null for one that is gone. */
-export interface RowChange {
-  action: AuditAction;
-  before: Record<string, unknown> | null;
-  after: Record<string, unknown> | null;
-}
+/** A row as it was, null for a new one, or as it is, null for one that is gone. */
+type Row = Record<string, unknown>;
 
 /** Writes what changed of a row, old and new values side by side, secrets only as "changed". */
-export function writeAudit(
-  work: Work,
-  table: Table,
-  action: AuditAction,
-  before: RowChange["before"],
-  after: RowChange["after"],
-): Promise<void> {
-  return writeAudits(work, table, [{ action, before, after }]);
+export function writeAudit(work: Work, table: Table, action: AuditAction, before: Row | null, after: Row | null): void {
+  if (!table.isAudited) return;
+  const id = String((after ?? before)?.["id"] ?? "");
+  const entry = entryOf(work, action, table.name, id, ...changedValues(table, before, after));
+  work.unit.later.add("audit_log", [entry]);
 }
 
-/** The same for several rows of a table, in one statement. */
-export async function writeAudits(work: Work, table: Table, changes: readonly RowChange[]): Promise<void> {
-  if (!table.isAudited || changes.length === 0) return;
-  await work.db
-    .insertInto("audit_log")
-    .values(
-      changes.map(({ action, before, after }) => {
-        const id = String((after ?? before)?.["id"] ?? "");
-        return entryOf(work, action, table.name, id, ...changedValues(table, before, after));
-      }),
-    )
-    .execute();
-}
-
-function changedValues(
-  table: Table,
-  before: RowChange["before"],
-  after: RowChange["after"],
-): [old: RowChange["before"], next: RowChange["after"]] {
+function changedValues(table: Table, before: Row | null, after: Row | null): [old: Row | null, next: Row | null] {
   const old: Record<string, unknown> = {};
   const next: Record<string, unknown> = {};
   for (const [name, column] of Object.entries(table.columns)) {
@@ -96,18 +71,15 @@ function differing(was: unknown, is: unknown): [was: Record<string, unknown>, is
 }
 
 /** Writes an entry that is no change of a row: a sign-in, an export, a look at something sensitive. */
-export async function writeAuditEntry(
+export function writeAuditEntry(
   work: Work,
   action: AuditAction,
   entityType: string,
   entityId: string,
-  before: Record<string, unknown> | null = null,
-  after: Record<string, unknown> | null = null,
-): Promise<void> {
-  await work.db
-    .insertInto("audit_log")
-    .values(entryOf(work, action, entityType, entityId, before, after))
-    .execute();
+  before: Row | null = null,
+  after: Row | null = null,
+): void {
+  work.unit.later.add("audit_log", [entryOf(work, action, entityType, entityId, before, after)]);
 }
 
 function entryOf(
@@ -115,8 +87,8 @@ function entryOf(
   action: AuditAction,
   entityType: string,
   entityId: string,
-  old_values: RowChange["before"],
-  new_values: RowChange["after"],
+  old_values: Row | null,
+  new_values: Row | null,
 ): NewRow<typeof auditLog> {
   return {
     id: newId(),

@@ -50,7 +50,7 @@ export async function startSession(work: Work, userId: string, start: SessionSta
     })
     .execute();
   await work.db.updateTable("users").set({ last_signed_in_at: now }).where("id", "=", userId).execute();
-  await writeAuditEntry(work, "login", "users", userId);
+  writeAuditEntry(work, "login", "users", userId);
   return { id, token, max_age_seconds: policy.session_max_days * 86_400 };
 }
 
@@ -99,7 +99,7 @@ export async function revokeSessions(
   if ("only" in which) query = query.where("id", "=", which.only);
   else if (which.except !== null) query = query.where("id", "<>", which.except);
   await query.execute();
-  await changed(work, `sessions/${userId}`);
+  changed(work, `sessions/${userId}`);
 }
 
 /** Marks the session or API key as used, and lets the session live on. */

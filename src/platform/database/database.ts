@@ -1,7 +1,8 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import { type Dialect, Kysely, type RawBuilder, sql } from "kysely";
 import type { Pool } from "pg";
-import { type Edition, KeptConfiguration, readMemory, remembering, unitMemory } from "./memory.ts";
+import { type Later, Waiting } from "./later.ts";
+import { type Edition, KeptConfiguration, type Memory, readMemory, remembering, unitMemory } from "./memory.ts";
 import { openSqlite, sqliteDialect } from "./sqlite.ts";
 import type { Db } from "./tables.ts";
 import { tenancyPlugin } from "./tenancy.ts";
@@ -9,8 +10,11 @@ import { tenancyPlugin } from "./tenancy.ts";
 /** The database as the program uses it: units of work, reads, and the few tables that stand outside tenancy. */
 export interface Database {
   readonly dialect: "sqlite" | "postgres";
-  /** One transaction of one tenant. Inside it, this handle is the only one: any other use of the database throws. */
-  write<T>(tenantId: string, work: (db: Db) => Promise<T>): Promise<T>;
+  /**
+   * One transaction of one tenant. Inside it, this handle is the only one: any other use of the database throws. What it gives
+   * to `later` is written with it.
+   */
+  write<T>(tenantId: string, work: (db: Db, later: Later) => Promise<T>): Promise<T>;
   /** Reads of one tenant; never waits for a writer. */
   read<T>(tenantId: string, work: (db: Db) => Promise<T>): Promise<T>;
   /** One transaction on the platform's own tables (tenants, leases, address limits). */
@@ -56,7 +60,7 @@ export function sqliteDatabase(dialects: { writer: Dialect; reader: Dialect }): 
     write: (tenantId, work) =>
       transaction(async (db) => {
         const memory = unitMemory(kept, await editionOf(db, tenantId));
-        return work(remembering(db, dialects.writer, memory).withPlugin(tenancyPlugin(tenantId)));
+        return inWhole(db, dialects.writer, memory, tenantId, work);
       }),
     platform: transaction,
     read: async (tenantId, work) => {
@@ -80,6 +84,21 @@ export function sqliteDatabase(dialects: { writer: Dialect; reader: Dialect }): 
       await writer.destroy();
     },
   };
+}
+
+/** The work of a transaction that has begun, and at its end what it has left for later. */
+async function inWhole<T>(
+  db: Db,
+  dialect: Dialect,
+  memory: Memory,
+  tenantId: string,
+  work: (db: Db, later: Later) => Promise<T>,
+): Promise<T> {
+  const waiting = new Waiting(db, tenantId);
+  const handle = remembering(db, dialect, memory, (text) => waiting.begins(text));
+  const result = await work(handle.withPlugin(tenancyPlugin(tenantId)), waiting);
+  await waiting.flush();
+  return result;
 }
 
 interface Versioned {
@@ -149,7 +168,7 @@ export function openPostgresDatabase(dialect: Dialect, connections?: Pool): Data
             closing(db, async () => {
               const turn = sql`begin; select pg_advisory_xact_lock(${sql.lit(unitLock)}, hashtext(${sql.lit(tenantId)}))`;
               const memory = unitMemory(kept, await open(db, tenantId, turn));
-              return work(remembering(db, dialect, memory).withPlugin(tenancyPlugin(tenantId)));
+              return inWhole(db, dialect, memory, tenantId, work);
             }),
           ),
         ),

@@ -8,6 +8,7 @@ import {
   type UnknownRow,
 } from "kysely";
 import { storedKind, tableNamed } from "./columns.ts";
+import { namesIn } from "./statements.ts";
 import type { Db } from "./tables.ts";
 
 /**
@@ -105,14 +106,17 @@ async function fromKept(
   return copied(rows);
 }
 
-/** The same database handle, which asks the memory first. */
-export function remembering(db: Db, dialect: Dialect, memory: Memory): Db {
+/** The same database handle, which asks the memory first; `begins` hears of each statement before it is run. */
+export function remembering(db: Db, dialect: Dialect, memory: Memory, begins?: (text: string) => Promise<void>): Db {
   const executor = db.getExecutor();
   const connection: DatabaseConnection = {
-    executeQuery: async <R>(query: CompiledQuery): Promise<QueryResult<R>> =>
-      (await memory.answer(query, () =>
+    executeQuery: async <R>(query: CompiledQuery): Promise<QueryResult<R>> => {
+      if (begins !== undefined) await begins(query.sql);
+      const answer = await memory.answer(query, () =>
         executor.provideConnection((one) => one.executeQuery<unknown>(query)),
-      )) as QueryResult<R>,
+      );
+      return answer as QueryResult<R>;
+    },
     streamQuery: () => {
       throw new Error("page through the rows instead of streaming them");
     },
@@ -165,7 +169,6 @@ function kindOf(text: string): Kind {
   return kind;
 }
 
-const names = /\b(?:from|join|into|update)\s+"?(\w+)/gi;
 /** What a text may hold whose answer depends on more than the rows of the tables that it names after `from` and `join`. */
 const depends =
   /\bfrom\s+"?\w+"?(?:\s+as\s+"?\w+"?)?\s*,|\b(?:now|random|current_\w+|\w*timestamp|set_config|\w*lock\w*)\b/i;
@@ -173,11 +176,12 @@ const depends =
 function readKind(text: string): Kind {
   if (!/^\s*(?:select|with)\b/i.test(text)) return "other";
   if (/\b(?:insert|update|delete|set_config|for\s+(?:no\s+key\s+)?(?:update|share))\b/i.test(text)) return "other";
-  const tables = [...text.matchAll(names)].map((match) => match[1] ?? "");
+  const tables = [...namesIn(text)];
   const isKept = tables.length > 0 && tables.every((name) => tableNamed(name)?.isConfiguration === true);
-  return isKept && !depends.test(text) ? "configuration" : "select";
+  // A quoted name is a column's, whatever it is called.
+  return isKept && !depends.test(text.replaceAll(/\."\w+"/g, ".x")) ? "configuration" : "select";
 }
 
 function changesConfiguration(text: string): boolean {
-  return [...text.matchAll(names)].some((match) => tableNamed(match[1] ?? "")?.isConfiguration === true);
+  return [...namesIn(text)].some((name) => tableNamed(name)?.isConfiguration === true);
 }

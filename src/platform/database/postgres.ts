@@ -49,7 +49,14 @@ function encoding(pool: Pool): Pool {
     const given = client.query.bind(client) as (...given: unknown[]) => unknown;
     const query = (...all: unknown[]): unknown => {
       const answer = given(...all);
-      return answer instanceof Promise ? answer.then((results: unknown) => resultOf(all[0], results)) : answer;
+      if (!(answer instanceof Promise)) return answer;
+      return answer.then(
+        (results: unknown) => resultOf(all[0], results),
+        (error: { code?: string }) => {
+          // An earlier statement of the transaction has failed; as SQLite's connection says it.
+          throw error.code === "25P02" ? new UnitFailed() : error;
+        },
+      );
     };
     const wrapped = (first: unknown, values?: unknown, ...rest: unknown[]): unknown => {
       if (!Array.isArray(values)) return query(first, values, ...rest);
@@ -73,17 +80,24 @@ function resultOf(text: unknown, results: unknown): unknown {
 }
 
 /**
- * Statements that each connection keeps prepared: planning the rows of a list takes longer than fetching them. Not those that
- * take all columns of a table (`*`): when another node brings the schema up to date, PostgreSQL would refuse them for as long
- * as the connection lives.
+ * Statements that each connection keeps prepared: planning the rows of a list takes longer than fetching them. Those that come
+ * a second time: one that names as many ids as there happened to be may never come again. Not those that take all columns of
+ * a table (`*`): when another node brings the schema up to date, PostgreSQL would refuse them for as long as the connection lives.
  */
 const names = new Map<string, string>();
-const mostNames = 400;
+const mostNames = 600;
+const seenOnce = new Set<string>();
+const mostSeen = 5000;
 
 function nameOf(text: string): string | undefined {
   const known = names.get(text);
   if (known !== undefined || names.size >= mostNames) return known;
   if (!/^(select|insert|update|delete|with)\b/i.test(text) || /(\.|select |returning )\*/i.test(text)) return undefined;
+  if (!seenOnce.delete(text)) {
+    if (seenOnce.size >= mostSeen) seenOnce.clear();
+    seenOnce.add(text);
+    return undefined;
+  }
   const name = `purser_${names.size + 1}`;
   names.set(text, name);
   return name;

@@ -1,5 +1,5 @@
 import { sql } from "kysely";
-import { writeAudit, writeAudits } from "../access/audit.ts";
+import { writeAudit } from "../access/audit.ts";
 import { find, maybeFind, type RowFor } from "../access/reach.ts";
 import type { Work } from "../context.ts";
 import { hasCustomFields } from "../custom-fields/definitions.ts";
@@ -56,8 +56,8 @@ export async function insert<T extends Table>(work: Work, table: T, values: NewR
     .values(row)
     .returningAll()
     .executeTakeFirstOrThrow()) as RowOf<T>;
-  await writeAudit(work, table, "create", null, made as Record<string, unknown>);
-  await indexRow(work, table.name, made as Record<string, unknown>);
+  writeAudit(work, table, "create", null, made as Row);
+  indexRow(work, table.name, made as Row);
   return made;
 }
 
@@ -77,12 +77,10 @@ export async function insertAll<T extends Table>(work: Work, table: T, all: read
     const written = (await loose(work).insertInto(table.name).values(rows).returningAll().execute()) as Row[];
     const byId = new Map<unknown, Row>(written.map((row) => [row["id"], row]));
     const inOrder = rows.map(({ id }) => byId.get(id)).filter((row) => row !== undefined);
-    await writeAudits(
-      work,
-      table,
-      inOrder.map((row) => ({ action: "create", before: null, after: row })),
-    );
-    for (const row of inOrder) await indexRow(work, table.name, row);
+    for (const row of inOrder) {
+      writeAudit(work, table, "create", null, row);
+      indexRow(work, table.name, row);
+    }
     made.push(...inOrder);
   }
   return made as RowOf<T>[];
@@ -146,8 +144,8 @@ export async function update<T extends Table>(
     .where("id", "=", id)
     .returningAll()
     .executeTakeFirstOrThrow()) as RowOf<T>;
-  await writeAudit(work, table, "update", before, after as Record<string, unknown>);
-  await indexRow(work, table.name, after as Record<string, unknown>);
+  writeAudit(work, table, "update", before, after as Row);
+  indexRow(work, table.name, after as Row);
   return after;
 }
 
@@ -167,7 +165,7 @@ export async function remove(work: Work, table: Table, id: string, version?: num
   }
   work.unit.changes += 1;
   await loose(work).deleteFrom(table.name).where("id", "=", id).execute();
-  await writeAudit(work, table, "delete", before, null);
+  writeAudit(work, table, "delete", before, null);
   await unindexRow(work, table.name, id);
 }
 

@@ -1,9 +1,11 @@
 import { type RawBuilder, sql } from "kysely";
 import { customWords } from "../custom-fields/words.ts";
+import { htmlToText } from "../html.ts";
 import { fold } from "../text.ts";
 import type { Ctx, Work } from "../context.ts";
 import { col, defaulted, readOnly, table } from "./columns.ts";
-import type { Db, TableType } from "./tables.ts";
+import type { Following } from "./later.ts";
+import type { TableType } from "./tables.ts";
 
 /** What can be found by words: one document a record, kept in step by the unit of work that changes the record. */
 export const searchDocuments = table(
@@ -33,8 +35,8 @@ export interface SearchFacet {
   icon: string;
   /** The words of a row: the title weighs more than the body. */
   document(row: Record<string, unknown>): { title: string; body: string };
-  /** Words that stand in other tables (a ticket's notes); whoever writes those has the row indexed again. */
-  more?(work: Work, row: Record<string, unknown>): Promise<string>;
+  /** Words that stand in other tables (a ticket's notes), by the row's id; whoever writes those has the row indexed again. */
+  more?(work: Work, ids: readonly string[]): Promise<Map<string, string>>;
   /** What a hit looks like; the row was fetched through reach. */
   hit(row: Record<string, unknown>): { title: string; detail: string; href: string };
 }
@@ -48,38 +50,70 @@ export function words(query: string, most = 8): string[] {
 
 const longest = 50_000;
 
-/** Brings a record's document up to date; records without a facet are not searched. */
-export async function indexRow(work: Work, name: string, row: Record<string, unknown>): Promise<void> {
-  const facet = work.app.registry.search.get(name);
-  if (facet === undefined) return;
-  const { title, body } = facet.document(row);
-  const more = (await facet.more?.(work, row)) ?? "";
-  const own = await customWords(work, name, (row["custom_fields"] ?? {}) as Record<string, unknown>);
-  await putDocument(work.db, name, String(row["id"]), title, `${body} ${own} ${more}`.trim());
+type Row = Record<string, unknown>;
+interface Indexed {
+  work: Work;
+  name: string;
+  row: Row;
 }
 
-/** A document as it is stored: its words and nothing else, cut as those of a query are. */
-export function storedDocument(title: string, body: string): { title: string; body: string } {
-  return { title: allWords(title).join(" "), body: allWords(body).join(" ").slice(0, longest) };
+/** The documents of records that have changed in a unit of work, worked out at its end: once for each, however often it changed. */
+const documents: Following<Indexed> = {
+  table: "search_documents",
+  keys: ["entity_type", "entity_id"],
+  rows: async (items) => {
+    const more = new Map<string, string>();
+    for (const [name, some] of Map.groupBy(items, (item) => item.name)) {
+      const [first] = some;
+      const found = await first?.work.app.registry.search.get(name)?.more?.(
+        first.work,
+        some.map(({ row }) => String(row["id"])),
+      );
+      for (const [id, words] of found ?? []) more.set(`${name} ${id}`, words);
+    }
+    const rows: Row[] = [];
+    for (const { work, name, row } of items) {
+      const id = String(row["id"]);
+      const { title, body } = work.app.registry.search.get(name)?.document(row) ?? { title: "", body: "" };
+      const own = await customWords(work, name, (row["custom_fields"] ?? {}) as Row);
+      const words = `${body} ${own} ${more.get(`${name} ${id}`) ?? ""}`;
+      rows.push({ entity_type: name, entity_id: id, ...storedDocument(title, words) });
+    }
+    return rows;
+  },
+};
+
+/** The newest texts that hang on records, joined, by the record's id: for `more`. */
+export async function newestTexts(
+  { db, tenant }: Work,
+  table: "ticket_notes" | "record_notes",
+  column: "ticket_id" | "company_id" | "contact_id",
+  ids: readonly string[],
+  most: number,
+): Promise<Map<string, string>> {
+  const [name, owner] = [sql.table(table), sql.ref(column)];
+  const { rows } = await sql<{ owner: string; content: string }>`
+    select owner, content from (
+      select ${owner} as owner, content, row_number() over (partition by ${owner} order by created_at desc) as place
+      from ${name} where tenant_id = ${tenant.id} and ${owner} in (${sql.join([...ids])})
+    ) as newest where place <= ${most} order by place`.execute(db);
+  const texts = new Map<string, string>();
+  for (const { owner: id, content } of rows) texts.set(id, `${texts.get(id) ?? ""} ${htmlToText(content)}`);
+  return texts;
+}
+
+/** Brings a record's document up to date; records without a facet are not searched. */
+export function indexRow(work: Work, name: string, row: Row): void {
+  if (work.app.registry.search.has(name))
+    work.unit.later.follow(documents, `${name} ${String(row["id"])}`, { work, name, row });
 }
 
 /**
- * Writes a document; for records whose words come from more than their own row. Only words are stored, cut as those of a
- * query are: PostgreSQL would take `INV-000042` for a word and a negative number, and a mail address for one word.
+ * A document as it is stored: its words and nothing else, cut as those of a query are. PostgreSQL would take `INV-000042` for
+ * a word and a negative number, and a mail address for one word.
  */
-export async function putDocument(
-  db: Db,
-  entityType: string,
-  entityId: string,
-  title: string,
-  body: string,
-): Promise<void> {
-  const document = storedDocument(title, body);
-  await db
-    .insertInto("search_documents")
-    .values({ entity_type: entityType, entity_id: entityId, ...document })
-    .onConflict((oc) => oc.columns(["tenant_id", "entity_type", "entity_id"]).doUpdateSet(document))
-    .execute();
+export function storedDocument(title: string, body: string): { title: string; body: string } {
+  return { title: allWords(title).join(" "), body: allWords(body).join(" ").slice(0, longest) };
 }
 
 export async function unindexRow(work: Work, name: string, id: string): Promise<void> {
@@ -87,14 +121,27 @@ export async function unindexRow(work: Work, name: string, id: string): Promise<
   await work.db.deleteFrom("search_documents").where("entity_type", "=", name).where("entity_id", "=", id).execute();
 }
 
-/** Ids of the records of one kind that hold all words of the query (the last may be a beginning), best first. */
+/**
+ * Ids of the records of one kind that hold all words of the query (the last may be a beginning): the newest, so many at most.
+ * For lists, which have an order of their own. The newest stand at one end of SQLite's index, so a word that everything holds
+ * costs no more than a rare one.
+ */
 export async function searchIds(ctx: Ctx, entityType: string, query: string, limit: number): Promise<string[]> {
-  return (await searchKinds(ctx, [entityType], query, limit)).get(entityType) ?? [];
+  const terms = words(query);
+  if (terms.length === 0) return [];
+  const found =
+    ctx.app.database.dialect === "sqlite"
+      ? sql`select d.entity_id from search_fts f join search_documents d on d.document_number = f.rowid
+          where search_fts match ${sqliteMatch(terms)} and d.tenant_id = ${ctx.tenant.id} and d.entity_type = ${entityType}
+          order by f.rowid desc limit ${limit}`
+      : sql`select entity_id from newest_documents(${postgresMatch(terms)}, ${entityType}, ${limit})`;
+  const { rows } = await (found as RawBuilder<{ entity_id: string }>).execute(ctx.db);
+  return rows.map(({ entity_id }) => entity_id);
 }
 
 /**
- * The same for several kinds, so many of each: in one look, because ranking what is found is what takes the time. A kind of
- * which nothing is found is absent.
+ * Ids of the records of several kinds that hold all words, the best first, so many of each: in one look, because ranking what
+ * is found is what takes the time. A kind of which nothing is found is absent.
  */
 export async function searchKinds(
   ctx: Ctx,
@@ -120,23 +167,24 @@ export async function searchKinds(
   return kinds;
 }
 
+const sqliteMatch = (terms: readonly string[]): string => terms.map((term) => `"${term}"*`).join(" ");
+const postgresMatch = (terms: readonly string[]): string => terms.map((term) => `${term}:*`).join(" & ");
+
 /** How found documents are ranked, and the query that finds them. */
 type Found = [rank: RawBuilder<unknown>, found: RawBuilder<unknown>];
 
 function inSqlite(ctx: Ctx, terms: readonly string[]): Found {
-  const match = terms.map((term) => `"${term}"*`).join(" ");
   return [
     sql`score`,
     sql`select d.entity_type, d.entity_id, d.document_number, bm25(search_fts, 10.0, 1.0) as score
       from search_fts f join search_documents d on d.document_number = f.rowid
-      where search_fts match ${match} and d.tenant_id = ${ctx.tenant.id}`,
+      where search_fts match ${sqliteMatch(terms)} and d.tenant_id = ${ctx.tenant.id}`,
   ];
 }
 
 function inPostgres(terms: readonly string[]): Found {
-  const match = terms.map((term) => `${term}:*`).join(" & ");
   return [
     sql`score desc`,
-    sql`select entity_type, entity_id, document_number, score from found_documents(${match}) where true`,
+    sql`select entity_type, entity_id, document_number, score from found_documents(${postgresMatch(terms)}) where true`,
   ];
 }

@@ -27,12 +27,14 @@ import {
   ValuesNode,
   WhereNode,
 } from "kysely";
+import { returningByName, selectingByName } from "./all-columns.ts";
 import { tableNamed } from "./columns.ts";
 
 /**
  * Holds every query to one tenant: reads, updates and deletes get `tenant_id = …` for each of their tables, inserts get
  * the column. PostgreSQL's row-level security stands behind it; on SQLite it also lets the keys, which all start with
- * `tenant_id`, be used. Raw SQL is not rewritten and has to name the tenant itself.
+ * `tenant_id`, be used. Raw SQL is not rewritten and has to name the tenant itself. On the way `*` becomes the names of the
+ * columns.
  */
 export function tenancyPlugin(tenantId: string): KyselyPlugin {
   const holding = new Tenancy(tenantId);
@@ -88,10 +90,10 @@ class Tenancy {
   }
 
   #query(node: OperationNode): OperationNode {
-    if (SelectQueryNode.is(node)) return this.#select(node);
-    if (UpdateQueryNode.is(node)) return this.#update(node);
-    if (DeleteQueryNode.is(node)) return this.#delete(node);
-    return InsertQueryNode.is(node) ? this.#insert(node) : node;
+    if (SelectQueryNode.is(node)) return this.#select(selectingByName(node));
+    if (UpdateQueryNode.is(node)) return this.#update(returningByName(node, node.table));
+    if (DeleteQueryNode.is(node)) return this.#delete(returningByName(node, node.from.froms[0]));
+    return InsertQueryNode.is(node) ? this.#insert(returningByName(node, node.into)) : node;
   }
 
   #select(node: SelectQueryNode): SelectQueryNode {

@@ -75,8 +75,8 @@ export async function emit<S extends TObject>(work: Work, type: EventType<S>, pa
   for (const [table, member] of Object.entries(type.live)) {
     const about = said[member];
     if (typeof about !== "string") continue;
-    await changed(work, table, `${table}/${about}`);
-    if (type.isForClients(said)) await changed(work, clientTopic(table, about));
+    changed(work, table, `${table}/${about}`);
+    if (type.isForClients(said)) changed(work, clientTopic(table, about));
   }
   const { import_batch_id = null } = work.request;
   const handlers: string[] = [];
@@ -84,9 +84,9 @@ export async function emit<S extends TObject>(work: Work, type: EventType<S>, pa
     if (import_batch_id === null && (isWanted === undefined || (await isWanted(work, type.name)))) handlers.push(name);
   const id = newId();
   const now = app.clock.now();
-  await work.db
-    .insertInto("events")
-    .values({
+  const { later } = work.unit;
+  later.add("events", [
+    {
       id,
       event_name: type.name,
       payload: said,
@@ -94,21 +94,19 @@ export async function emit<S extends TObject>(work: Work, type: EventType<S>, pa
       user_id: work.actor.user_id,
       occurred_at: now,
       import_batch_id,
-    })
-    .execute();
+    },
+  ]);
   if (handlers.length === 0) return;
-  await work.db
-    .insertInto("event_deliveries")
-    .values(
-      handlers.map((handler) => ({
-        id: newId(),
-        event_id: id,
-        handler,
-        attempts: 0,
-        next_attempt_at: now,
-        last_error: "",
-      })),
-    )
-    .execute();
-  await hintWork(work);
+  later.add(
+    "event_deliveries",
+    handlers.map((handler) => ({
+      id: newId(),
+      event_id: id,
+      handler,
+      attempts: 0,
+      next_attempt_at: now,
+      last_error: "",
+    })),
+  );
+  hintWork(work);
 }

@@ -29,7 +29,7 @@ export async function retryDelivery(work: Work, id: string): Promise<ChangedDeli
     })
     .where("id", "=", id)
     .execute();
-  await hintWork(work);
+  hintWork(work);
   return delivery;
 }
 
@@ -42,7 +42,7 @@ export async function retryDead(work: Work, handler: string): Promise<number> {
     .where("dead_at", "is not", null)
     .where("dropped_at", "is", null)
     .executeTakeFirst();
-  await hintWork(work);
+  hintWork(work);
   return Number(numUpdatedRows);
 }
 
@@ -60,6 +60,6 @@ export async function dropDelivery(work: Work, id: string): Promise<ChangedDeliv
     .where("id", "=", id)
     .execute();
   const { event_id, handler, last_error } = delivery;
-  await writeAuditEntry(work, "delete", "event_deliveries", id, { event_id, handler, last_error });
+  writeAuditEntry(work, "delete", "event_deliveries", id, { event_id, handler, last_error });
   return delivery;
 }

@@ -1,5 +1,5 @@
 import { plus } from "../clock.ts";
-import type { App, Ctx, Tenant } from "../context.ts";
+import type { App, Tenant, Work } from "../context.ts";
 import type { Db } from "../database/tables.ts";
 import { loadTenant } from "../tenants.ts";
 
@@ -15,8 +15,11 @@ const longestRestMilliseconds = 10 * 60_000;
 const mostAtOnce = 500;
 
 /** Pulls an organization's instant forward to now, in the unit of work that has queued something. */
-export async function hintWork(work: Pick<Ctx, "app" | "tenant" | "db">): Promise<void> {
-  if (work.app.edition === "single") return;
+export function hintWork(work: Work): void {
+  if (work.app.edition !== "single") work.unit.beforeCommit("work", () => pullForward(work));
+}
+
+async function pullForward(work: Work): Promise<void> {
   const now = work.app.clock.now();
   await work.db
     .insertInto("tenant_work")

@@ -117,6 +117,6 @@ export async function queueMail(work: Work, mail: MailToQueue): Promise<{ id: st
   for (const { file_id } of mail.attachments ?? []) {
     await work.db.insertInto("mail_attachments").values({ mail_id: id, file_id }).execute();
   }
-  await hintWork(work);
+  hintWork(work);
   return { id, message_id };
 }

@@ -61,7 +61,7 @@ function merging(table: MergeTable): Action<Merge, Row> {
         ...values,
         ...fixed(table, preview),
       })) as Row;
-      await indexRow(work, table, kept);
+      indexRow(work, table, kept);
       await unindexRow(work, table, input.merged_id);
       await tellMerged(work, table, kept, input.merged_id);
       return (await find(work, table, input.id)) as Row;
@@ -128,14 +128,7 @@ function fixed(table: MergeTable, { kept, gone }: MergePreview): Row {
 
 async function audit(work: Work, table: MergeTable, { kept, gone, held }: MergePreview): Promise<void> {
   const moved = Object.fromEntries(held.map((one) => [one.table, one.count]));
-  await writeAuditEntry(
-    work,
-    "update",
-    table,
-    String(kept["id"]),
-    {},
-    { merged: { id: gone["id"], values: gone }, moved },
-  );
+  writeAuditEntry(work, "update", table, String(kept["id"]), {}, { merged: { id: gone["id"], values: gone }, moved });
 }
 
 async function archive(work: Work, table: MergeTable, { id, merged_id }: Merge): Promise<void> {

@@ -94,6 +94,6 @@ export async function signOut(ctx: Ctx): Promise<void> {
   if (user_id === null || session_id === null) return;
   await inUnit(ctx, async (work) => {
     await revokeSessions(work, user_id, { only: session_id });
-    await writeAuditEntry(work, "logout", "users", user_id);
+    writeAuditEntry(work, "logout", "users", user_id);
   });
 }

@@ -59,7 +59,7 @@ export const importTicketNote = action({
       ...(given.created_at === undefined ? {} : { created_at: given.created_at }),
     })) as NoteRow;
     await keepReplies(work, ticket, row);
-    await indexRow(work, "tickets", ticket);
+    indexRow(work, "tickets", ticket);
     return row;
   },
 });

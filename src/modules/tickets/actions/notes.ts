@@ -97,7 +97,7 @@ async function write(work: Work, ticketId: string, note: NewNote): Promise<NoteR
   );
   const changed = await changeTicket(work, ticketId, { ...replies, ...(status_id === null ? {} : { status_id }) });
   // The ticket's words include its notes. A note that changes nothing of the ticket itself has to be indexed here.
-  if (changed.version === ticket.version) await indexRow(work, "tickets", changed);
+  if (changed.version === ticket.version) indexRow(work, "tickets", changed);
   await emit(work, noteAdded, {
     ticket_id: ticketId,
     company_id: changed.company_id,

@@ -1,0 +1,192 @@
+import type { CompiledQuery } from "kysely";
+import { tableNamed } from "./columns.ts";
+import { namesIn } from "./statements.ts";
+import type { Db, TableName } from "./tables.ts";
+
+/**
+ * What a unit of work writes beside its records: audit entries, events, words for the search. Each change brings some, and one
+ * statement for each was most of what a change cost. Here they wait and are put down together, many rows in a statement:
+ * before the commit, and before any statement that names their tables, so whoever asks finds them there (decision 0034).
+ */
+export interface Later {
+  /** Rows that are only ever added, in this order. */
+  add(table: TableName, rows: readonly object[]): void;
+  /** A row that follows from others and is worked out when it is put down; of several by the same key the last counts. */
+  follow<I>(kind: Following<I>, key: string, item: I): void;
+}
+
+/** A kind of row that follows from others. */
+export interface Following<I> {
+  table: TableName;
+  /** What tells its rows apart; a row that is there is written over. */
+  keys: readonly string[];
+  rows(items: readonly I[]): Promise<Record<string, unknown>[]>;
+}
+
+type Row = Record<string, unknown>;
+type Entry =
+  { table: TableName; row: Row } | { table: TableName; following: Following<unknown>; key: string; item: unknown };
+
+interface Savepoint {
+  name: string;
+  /** How many entries there were, and how many of these had been put down. */
+  entries: number;
+  written: number;
+}
+
+const savepoint = /^\s*(savepoint|rollback to savepoint|release savepoint) (\w+)/i;
+
+/** What waits in one unit of work. `begins` hears of each statement before it is run. */
+export class Waiting implements Later {
+  #entries: Entry[] = [];
+  #written = 0;
+  readonly #savepoints: Savepoint[] = [];
+
+  constructor(
+    private readonly db: Db,
+    private readonly tenantId: string,
+  ) {}
+
+  add(table: TableName, rows: readonly object[]): void {
+    for (const row of rows) this.#entries.push({ table, row: this.#held(row) });
+  }
+
+  follow<I>(kind: Following<I>, key: string, item: I): void {
+    this.#entries.push({ table: kind.table, following: kind as Following<unknown>, key, item });
+  }
+
+  async begins(text: string): Promise<void> {
+    const [, verb, name = ""] = savepoint.exec(text) ?? [];
+    if (verb !== undefined) return this.#mark(verb.toLowerCase(), name);
+    if (this.#written < this.#entries.length && this.#isAskedFor(text)) await this.flush();
+  }
+
+  /** Puts down what waits. */
+  async flush(): Promise<void> {
+    const waiting = this.#entries.slice(this.#written);
+    this.#written = this.#entries.length;
+    if (this.#savepoints.length === 0) {
+      this.#entries = [];
+      this.#written = 0;
+    }
+    for (const { table, keys, rows } of await groupsOf(waiting)) {
+      const held = keys.length === 0 ? rows : rows.map((row) => this.#held(row));
+      for (const some of inPowers(held)) await this.db.executeQuery(insertOf(this.db, table, keys, some));
+    }
+  }
+
+  /** What goes back to a savepoint takes back what has waited since, and what had waited before and was put down since waits again. */
+  #mark(verb: string, name: string): void {
+    if (verb === "savepoint") {
+      this.#savepoints.push({ name, entries: this.#entries.length, written: this.#written });
+      return;
+    }
+    const at = this.#savepoints.findLastIndex((one) => one.name === name);
+    const found = this.#savepoints[at];
+    if (found === undefined) return;
+    if (verb === "release savepoint") {
+      this.#savepoints.length = at;
+      return;
+    }
+    this.#savepoints.length = at + 1;
+    this.#entries.length = found.entries;
+    this.#written = found.written;
+  }
+
+  /** Whether a statement may read what waits: it names the table, or something that is no table, such as a function. */
+  #isAskedFor(text: string): boolean {
+    const names = namesIn(text);
+    if (names.size === 0) return false;
+    const tables = new Set<string>(this.#entries.slice(this.#written).map(({ table }) => table));
+    return [...names].some((name) => tables.has(name) || tableNamed(name) === undefined);
+  }
+
+  /** A row as it is now: what somebody changes in its JSON afterwards is not meant. */
+  #held(row: object): Row {
+    const held: Row = { ...row, tenant_id: this.tenantId };
+    for (const [name, value] of Object.entries(held))
+      if (typeof value === "object" && value !== null) held[name] = JSON.stringify(value);
+    return held;
+  }
+}
+
+interface Group {
+  table: TableName;
+  keys: readonly string[];
+  rows: Row[];
+}
+
+/** What waits, table by table in the order in which they came up first: an event stands before its deliveries. */
+async function groupsOf(waiting: readonly Entry[]): Promise<Group[]> {
+  const groups = new Map<TableName, Group>();
+  const following = new Map<Following<unknown>, Map<string, unknown>>();
+  for (const entry of waiting) {
+    if ("row" in entry) {
+      const group = groups.get(entry.table) ?? { table: entry.table, keys: [], rows: [] };
+      group.rows.push(entry.row);
+      groups.set(entry.table, group);
+      continue;
+    }
+    const items = following.get(entry.following) ?? new Map<string, unknown>();
+    items.set(entry.key, entry.item);
+    following.set(entry.following, items);
+  }
+  const worked: Group[] = [];
+  for (const [{ table, keys, rows }, items] of following)
+    worked.push({ table, keys, rows: await rows([...items.values()]) });
+  return [...groups.values(), ...worked];
+}
+
+const mostRows = 64;
+
+/** In pieces of 64, 32, 16 …: few different statements, which therefore stay prepared. */
+function* inPowers(rows: readonly Row[]): Generator<Row[]> {
+  for (let from = 0; from < rows.length;) {
+    const count = Math.min(mostRows, 2 ** Math.floor(Math.log2(rows.length - from)));
+    yield rows.slice(from, from + count);
+    from += count;
+  }
+}
+
+// Kysely cannot type a table that is only known when the program runs.
+interface Loose {
+  insertInto(table: string): { values(rows: readonly object[]): Conflicting };
+}
+interface Conflicting {
+  onConflict(build: (oc: never) => unknown): Conflicting;
+  compile(): CompiledQuery;
+}
+type OnConflict = {
+  columns(names: readonly string[]): {
+    doUpdateSet(set: (eb: { ref(name: string): unknown }) => Record<string, unknown>): unknown;
+  };
+};
+
+const statements = new Map<string, CompiledQuery>();
+
+/** An insert of so many rows, put together once: that takes longer than running it. */
+function insertOf(db: Db, table: TableName, keys: readonly string[], rows: readonly Row[]): CompiledQuery {
+  const columns = Object.keys(rows[0] ?? {});
+  const name = `${table} ${rows.length} ${columns.join()}`;
+  const parameters = rows.flatMap((row) => columns.map((column) => row[column]));
+  let statement = statements.get(name);
+  if (statement === undefined) {
+    const insert = (db as unknown as Loose).insertInto(table).values(rows.map((row) => pick(row, columns)));
+    const others = columns.filter((column) => column !== "tenant_id" && !keys.includes(column));
+    statement = (
+      keys.length === 0
+        ? insert
+        : insert.onConflict((oc) =>
+            (oc as OnConflict)
+              .columns(["tenant_id", ...keys])
+              .doUpdateSet((eb) => Object.fromEntries(others.map((column) => [column, eb.ref(`excluded.${column}`)]))),
+          )
+    ).compile();
+    statements.set(name, statement);
+  }
+  return { ...statement, parameters };
+}
+
+function pick(row: Row, columns: readonly string[]): Row {
+  return Object.fromEntries(columns.map((column) => [column, row[column]]));
+}
