@@ -103,6 +103,7 @@ describe("companies over the API", () => {
     const wrong = await browser.submit(edit, { website: "call us" });
     expect(wrong.text).toContain("Website must be a web address such as example.com");
     expect(wrong.html).toContain('value="call us"');
+    expect(wrong.html).toMatch(/<input[^>]* name="address.line1"/);
     const page = await browser.submit(edit, { website: "weyland.example" });
     expect(page.html).toContain('href="https://weyland.example"');
     expect((await browser.open("/companies?columns=name,website&q=Weyland")).html).toContain(

@@ -42,6 +42,22 @@ const names = (answer: Answer): string[] =>
   answer.body.data.map((one: { attributes: { name: string } }) => one.attributes.name);
 
 describe("a custom field", () => {
+  test("fills its default in on the form of a new record, not on that of one that is there without it", async () => {
+    const id = await company("There before the field");
+    const { id: fieldId, field_key } = await field({ label: "Contract colour", default_value: "blue" });
+    const browser = await signedIn(t, await t.harbor.as("administrator"));
+    const input = new RegExp(`name="custom_fields.${field_key}"[^>]* value="blue"`);
+    expect((await browser.open("/companies/new")).html).toMatch(input);
+    const edit = `/companies/${id}/edit`;
+    expect((await browser.open(edit)).html).not.toMatch(input);
+    await browser.submit(edit, { industry: "Joinery" });
+    expect((await get(`companies/${id}`)).body.data.attributes).toMatchObject({
+      industry: "Joinery",
+      custom_fields: {},
+    });
+    expect((await t.api("DELETE", `/api/v1/custom-fields/${fieldId}`, { key: admin })).status).toBe(204);
+  });
+
   test("gets its key from its label, and keeps it when the label changes", async () => {
     const made = await field({ label: "Größe der Anlage" });
     expect(made.field_key).toBe("grosse_der_anlage");

@@ -41,12 +41,15 @@ export async function customSections(
   const fields = (await openDefinitions(ctx, entityType)).filter(
     (field) => given.onlyPortal !== true || field.is_portal_visible,
   );
+  // A record that is there has no value where it has none: only what is new begins with the defaults.
+  const isStored = values?.["custom_fields"] !== undefined;
   const sections = new Map<string, FormSection>();
   for (const field of fields) {
     const title = field.section === "" ? t("More") : field.section;
     const section = sections.get(title) ?? { title, fields: [] };
     sections.set(title, section);
-    section.fields.push(await inputOf(ctx, field, present(values, field.field_key), given.companyId ?? null));
+    const value = present(values, field.field_key);
+    section.fields.push(await inputOf(ctx, field, isStored ? (value ?? null) : value, given.companyId ?? null));
   }
   return [...sections.values()];
 }

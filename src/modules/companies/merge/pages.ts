@@ -105,7 +105,7 @@ async function previewModel(
       gone: shown(one.gone),
       is_taken: one.isTaken,
     })),
-    held: preview.held.map(({ table: held, count }) => ({ label: t(words(held)).toLowerCase(), count: String(count) })),
+    held: preview.held.map(({ table: held, count }) => ({ label: t(words(held)), count: String(count) })),
     error: failure?.message ?? "",
     question: t("Merge {gone} into {kept}? This cannot be undone.", { gone: gone.name, kept: kept.name }),
   };

@@ -39,9 +39,9 @@ export function belowSection(below: readonly Below[]): SectionModel[] {
     is_numeric,
     is_secondary: false,
   });
-  // Spaces that browsers keep.
+  // Spaces that browsers keep; far down the names need the room more than the steps do.
   const indented = ({ depth, name }: Below): string =>
-    depth === 1 ? name : `${"\u2003".repeat(depth - 1)}\u21b3 ${name}`;
+    depth === 1 ? name : `${"\u2003".repeat(Math.min(depth - 1, 8))}\u21b3 ${name}`;
   return [
     {
       id: "below",

@@ -3,6 +3,7 @@ import { empty, link } from "../../../platform/http/pages/cells.ts";
 import { field } from "../../../platform/http/forms/model.ts";
 import type { ImportPreviewModel } from "../../../platform/http/models/pages.ts";
 import type { StatModel } from "../../../platform/http/models/partials.ts";
+import { numberFormat } from "../../../platform/language/formats.ts";
 import { t } from "../../../platform/language/index.ts";
 import type { Batch } from "../file.ts";
 import { missingFields } from "../rules/index.ts";
@@ -72,7 +73,7 @@ export async function previewModel(ctx: Ctx, batch: Batch): Promise<ImportPrevie
       options: modes(),
       span: 6,
     }),
-    stats: statsOf(read, read.bad),
+    stats: statsOf(ctx, read, read.bad),
     columns: file.headers.map((source, index) => ({
       source: source === "" ? t("Column {number}", { number: index + 1 }) : source,
       sample: file.rows.find((row) => (row.cells[index] ?? "").trim() !== "")?.cells[index]?.slice(0, 60) ?? "",
@@ -108,10 +109,10 @@ export async function previewModel(ctx: Ctx, batch: Batch): Promise<ImportPrevie
   };
 }
 
-function statsOf({ create, update, same }: Outcomes, bad: number): StatModel[] {
+function statsOf(ctx: Ctx, { create, update, same }: Outcomes, bad: number): StatModel[] {
   const stat = (label: string, value: number, hint: string, tone: StatModel["tone"] = ""): StatModel => ({
     label,
-    value: String(value),
+    value: numberFormat(ctx.tenant.locale).format(value),
     hint,
     tone,
     href: "",

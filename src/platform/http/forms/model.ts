@@ -90,7 +90,7 @@ function kindOf(column: Column): FieldModel["kind"] {
   if (column.format === "email") return "email";
   if (column.format === "url") return "url";
   if (column.format === "website") return "website";
-  return isOneLine(column) ? "text" : "textarea";
+  return column.kind === "text" && !isOneLine(column) ? "textarea" : "text";
 }
 
 export interface FormGiven {
