@@ -4,7 +4,7 @@ import { moduleRoutes } from "../src/platform/http/module-routes.ts";
 import { addressesOf } from "./access/variants.ts";
 import { statedTables } from "./support/all-tables.ts";
 import { addressOf, browserHeaders, type Everything, keyHeaders, makeEverything } from "./support/everything.ts";
-import { browserOf, makeStaff } from "./support/people.ts";
+import { browserOf, linkFor, makeStaff } from "./support/people.ts";
 import { setUpTwoSteps } from "./support/second-step.ts";
 import { startTestProgram, type TestProgram } from "./support/program.ts";
 
@@ -46,6 +46,11 @@ beforeAll(async () => {
   if (!paid.text.includes("Payment settings saved.")) throw new Error(paid.text);
   secrets.set("Stripe's key", stripe.secret_key);
   secrets.set("the secret of Stripe's hook", stripe.webhook_secret);
+  const stranger = t.browser();
+  await stranger.open("/forgot");
+  await stranger.submit("/forgot", { email: robin.email });
+  await t.settle();
+  secrets.set("a link that chooses a password", (await linkFor(t.harbor, robin.email)).split("/").at(-1) ?? "");
   e = await makeEverything(t);
   const hook = await t.api("POST", `/api/v1/webhook-endpoints/${e.ids["webhooks"] ?? ""}/rotate-secret`, { key });
   secrets.set("the secret of a webhook", hook.body.data.attributes.secret as string);

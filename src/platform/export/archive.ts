@@ -4,6 +4,8 @@ import { allTables, type Table } from "../database/columns.ts";
 import type { Db } from "../database/tables.ts";
 import { programVersion } from "../config/version.ts";
 import { FileMissing } from "../files/store.ts";
+import { withoutLinks } from "../mail/links.ts";
+import { mails } from "../mail/queue.ts";
 import { type TarEntry, writeTar } from "../backup/tar.ts";
 
 /**
@@ -104,6 +106,9 @@ async function* entries(
   yield entryOf("manifest.json", Buffer.from(`${JSON.stringify(manifest, null, 2)}\n`));
 }
 
+const bodies = ["text_body", "html_body"] as const;
+const shownBody = (body: unknown): unknown => (typeof body === "string" ? withoutLinks(body) : body);
+
 /** A table's rows as texts of a few megabytes. Pages by id; tables without one are links, and small. */
 async function* partsOf(
   app: App,
@@ -116,6 +121,7 @@ async function* partsOf(
   let length = 0;
   for await (const row of rowsOf(app, tenantId, table)) {
     for (const name of leftOut) delete row[name];
+    if (table === mails) for (const name of bodies) row[name] = shownBody(row[name]);
     const line = `${JSON.stringify(row)}\n`;
     lines.push(line);
     length += line.length;

@@ -6,6 +6,7 @@ import type { CellModel } from "../../../platform/http/models/lists.ts";
 import { type List, listAnswer } from "../../../platform/http/lists/list.ts";
 import { type Answer, type Incoming, page, redirect, type Route } from "../../../platform/http/route.ts";
 import { t } from "../../../platform/language/index.ts";
+import { withoutLinks } from "../../../platform/mail/links.ts";
 import { mails } from "../../../platform/mail/queue.ts";
 import { retryMail } from "../actions.ts";
 
@@ -110,11 +111,6 @@ async function showMail(ctx: Ctx, id: string): Promise<Answer> {
     notes: "",
     attachments: [],
   });
-}
-
-/** One-time links in old mails are nobody's business but the recipient's. */
-function withoutLinks(text: string): string {
-  return text.replace(/(\/(?:invite|reset)\/)[\w-]+/g, "$1…");
 }
 
 export const sentMailPages: Route[] = [
