@@ -310,6 +310,24 @@ describe("asking for a new password", () => {
     expect(rows.map(({ to_address }) => to_address)).toEqual([client, known.email].toSorted());
   });
 
+  test("fills nobody's mailbox: it is counted by the address that is typed, in any letters, from wherever it comes", async () => {
+    const sam = await makeStaff(t.harbor, "technician");
+    const mails = async (): Promise<number> => {
+      await t.settle();
+      const rows = await t.app.database.read(t.harbor.id, (db) =>
+        db.selectFrom("mails").select("id").where("to_address", "=", sam.email).execute(),
+      );
+      return rows.length;
+    };
+    for (const email of [sam.email, "ghost-reset@harbor.test"]) {
+      const statuses: number[] = [];
+      for (const typed of [email, email.toUpperCase(), ` ${email}`, `${email} `, email, email, email])
+        statuses.push((await ask("/forgot", { email: typed }, typed)).status);
+      expect([email, ...statuses]).toEqual([email, 200, 200, 200, 200, 200, 429, 429]);
+    }
+    expect(await mails()).toBe(5);
+  });
+
   test("leads to the address that the settings know, whatever host, origin or proxy the request names", async () => {
     const { email } = await makeStaff(t.harbor, "technician");
     for (const [at, header] of [

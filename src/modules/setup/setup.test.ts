@@ -3,7 +3,9 @@ import { password } from "../../../tests/support/people.ts";
 import { startTestProgram, type TestProgram } from "../../../tests/support/program.ts";
 import type { Page } from "../../../tests/support/visitor.ts";
 import { inUnit, reading } from "../../platform/context.ts";
+import { perform } from "../../platform/action.ts";
 import { mintOneTime } from "../staff/index.ts";
+import { createFirstAdministrator } from "./actions.ts";
 
 let t: TestProgram;
 let link: string;
@@ -103,6 +105,26 @@ describe("the link", () => {
     expect(pages.filter((page) => page.url === "/setup/organization" && page.status === 200)).toHaveLength(1);
     expect(pages.filter((page) => page.status >= 500)).toEqual([]);
     expect(await staff()).toHaveLength(1);
+  });
+});
+
+describe("the set-up", () => {
+  test("is shut once there is an administrator, also to a link that is good", async () => {
+    const late = t.browser();
+    const good = `/setup/start/${await mint()}`;
+    await late.open(good);
+    await inUnit(t.harbor.system, (work) =>
+      perform(work, createFirstAdministrator, {
+        token: null,
+        name: "Alma",
+        email: "alma@harbor.test",
+        password_hash: "x",
+      }),
+    );
+    const page = await late.submit(good, { ...person, email: "second@harbor.test" });
+    expect(page.url).not.toBe("/setup/organization");
+    expect((await late.open(`/setup/start/${await mint()}`)).url).toBe("/sign-in?next=%2F");
+    expect(await staff()).toEqual([{ name: "Alma", email: "alma@harbor.test" }]);
   });
 });
 
