@@ -10,7 +10,7 @@ import { startTestProgram, type TestProgram } from "./support/program.ts";
 
 /** A secret is shown once, when it is made, or never: no page, part, document or file holds one again. */
 
-setDefaultTimeout(60_000);
+setDefaultTimeout(180_000);
 
 let t: TestProgram;
 let e: Everything;
