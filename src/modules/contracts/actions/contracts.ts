@@ -5,7 +5,7 @@ import type { Work } from "../../../platform/context.ts";
 import type { NewRow, Patch, RowOf } from "../../../platform/database/columns.ts";
 import { fromEdge, newInput, type PatchInput, patchInput, writable } from "../../../platform/database/edge.ts";
 import { insert, remove, update } from "../../../platform/database/records.ts";
-import { conflict, invalidField } from "../../../platform/errors.ts";
+import { conflict, invalidField, stale } from "../../../platform/errors.ts";
 import { emit } from "../../../platform/events/outbox.ts";
 import { t } from "../../../platform/language/index.ts";
 import { contractChanged, contractCreated } from "../events.ts";
@@ -89,6 +89,8 @@ export const deleteContract = action({
   input: target,
   run: async (work: Work, { id, version }: PatchInput) => {
     const contract = await find(work, "contracts", id);
+    // Who has not seen the contract as it stands is told that first.
+    if (version !== undefined && version !== contract.version) throw stale();
     if (contract.status === "active")
       throw conflict(
         t("{contract_number} is active. Cancel it first.", { contract_number: contract.contract_number }),

@@ -5,11 +5,21 @@ import type { Incoming } from "../route.ts";
 
 type Row = Record<string, unknown>;
 
+/** Members that a record has beside its attributes: ids stand in the address, versions in `If-Match`. */
+const elsewhere = ["id", "version"];
+
 /**
  * The attributes of a request document of a type, relationships read as their `_id` columns; a bad frame is a 400, a wrong type or id a 409,
  * as JSON:API says.
+ *
+ * @param typeOf what a relationship leads to, where that is known: a record of another type is a 409
  */
-export function readDocument(body: unknown, type: string, id: string | null): Row {
+export function readDocument(
+  body: unknown,
+  type: string,
+  id: string | null,
+  typeOf: (relationship: string) => string | null = () => null,
+): Row {
   if (!isObject(body) || !isObject(body["data"])) {
     throw malformed(`Send a JSON:API document: {"data": {"type": "${type}", "attributes": {…}}}.`, "bad_document");
   }
@@ -24,6 +34,8 @@ export function readDocument(body: unknown, type: string, id: string | null): Ro
     throw new Failure(403, "client_id", "Purser gives the id; leave data.id out.");
   const attributes = data["attributes"] ?? {};
   if (!isObject(attributes)) throw malformed("data.attributes must be an object.", "bad_document");
+  for (const name of elsewhere)
+    if (Object.hasOwn(attributes, name)) throw invalidField(name, `Unknown field "${name}".`, "unknown_field");
   const values: Row = { ...attributes };
   const relationships = data["relationships"] ?? {};
   if (!isObject(relationships)) throw malformed("data.relationships must be an object.", "bad_document");
@@ -34,12 +46,33 @@ export function readDocument(body: unknown, type: string, id: string | null): Ro
     const value = linkage === null ? null : isObject(linkage) ? linkage["id"] : undefined;
     if (value !== null && typeof value !== "string")
       throw malformed(`data.relationships.${name}.data must be null or have an id.`, "bad_document");
+    const wanted = typeOf(name);
+    if (isObject(linkage) && wanted !== null && linkage["type"] !== wanted)
+      throw new Failure(409, "wrong_type", `The type of ${name} must be "${wanted}".`, [
+        { field: `/data/relationships/${name}/data/type`, code: "wrong_type", message: `Must be "${wanted}".` },
+      ]);
     const column = `${name}_id`;
     if (column in values && values[column] !== value)
       throw invalidField(column, "The attribute and the relationship say different things.");
     values[column] = value;
   }
   return values;
+}
+
+/** Runs what takes the attributes of a document; what is wrong with one that came as a relationship points to that. */
+export async function aboutDocument<T>(body: unknown, run: () => Promise<T>): Promise<T> {
+  try {
+    return await run();
+  } catch (error) {
+    const data = isObject(body) && isObject(body["data"]) ? body["data"] : {};
+    const sent = isObject(data["relationships"]) ? data["relationships"] : {};
+    if (error instanceof Failure)
+      for (const problem of error.problems) {
+        const name = problem.field.replace(/_id$/, "");
+        if (name !== problem.field && Object.hasOwn(sent, name)) problem.field = `/data/relationships/${name}`;
+      }
+    throw error;
+  }
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

@@ -60,7 +60,8 @@ export function isShown(actor: Actor, { table, hidden }: Resource, name: string)
   return column.readPermission === null || actor.kind !== "staff" || can(actor, column.readPermission);
 }
 
-function typeOfTable(ctx: Ctx, table: string): string {
+/** The type of the records of a table, as the API calls it. */
+export function typeOfTable(ctx: Ctx, table: string): string {
   for (const resource of ctx.app.registry.resources.values()) if (resource.table.name === table) return resource.type;
   return table;
 }

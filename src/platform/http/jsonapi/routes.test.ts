@@ -210,6 +210,37 @@ describe("a change", () => {
     ).toBe(412);
   });
 
+  test("says what is wrong with a relationship where it stands, and takes no record of another type", async () => {
+    const path = `/api/v1/companies/${id("companies")}`;
+    const change = async (data: object) => {
+      const { status, body } = await t.api("PATCH", path, {
+        key: admin,
+        body: { data: { type: "companies", ...data } },
+      });
+      return [status, body.errors?.[0].code, body.errors?.[0].source?.pointer];
+    };
+    const to = (type: string, of: string) => ({ relationships: { account_manager: { data: { type, id: of } } } });
+    expect(await change(to("users", id("users")))).toEqual([200, undefined, undefined]);
+    expect(await change(to("companies", id("users")))).toEqual([
+      409,
+      "wrong_type",
+      "/data/relationships/account_manager/data/type",
+    ]);
+    expect(await change(to("users", crypto.randomUUID()))).toEqual([
+      422,
+      "not_found",
+      "/data/relationships/account_manager",
+    ]);
+    expect(await change({ relationships: { shoes: { data: null } } })).toEqual([
+      422,
+      "unknown_field",
+      "/data/relationships/shoes",
+    ]);
+    // What stands elsewhere is no attribute: it would be passed over, or be taken for a version.
+    for (const name of ["id", "version"])
+      expect(await change({ attributes: { [name]: 1 } })).toEqual([422, "unknown_field", `/data/attributes/${name}`]);
+  });
+
   test("by a verb takes no body that it does not understand", async () => {
     for (const path of [
       `invoices/${id("invoices")}/approve`,

@@ -11,9 +11,9 @@ import { aboutParameter, malformed } from "../../errors.ts";
 import { noId } from "../../ids.ts";
 import type { Resource } from "../../resource.ts";
 import { exportCsv } from "../../transfer/export.ts";
-import { ifMatch, readDocument } from "./document.ts";
+import { aboutDocument, ifMatch, readDocument } from "./document.ts";
 import { includedObjects, isSelection, readSelection, selected } from "./include.ts";
-import { type Relationship, type ResourceObject, resourceObjects } from "./objects.ts";
+import { type Relationship, type ResourceObject, resourceObjects, typeOfTable } from "./objects.ts";
 import { pageLinks } from "./paged.ts";
 import { readListQuery } from "./query.ts";
 import { wantsCsv } from "./negotiation.ts";
@@ -51,8 +51,11 @@ export function resourceRoutes(resource: Resource): Route[] {
     },
     handle: async (ctx, incoming) => {
       await reading(ctx, (reader) => find(reader, resource.table.name as TableName, incoming.params["id"] ?? ""));
-      const attributes = readDocument(await incoming.json(), resource.type, incoming.params["id"] ?? "");
-      await perform(ctx, action, { ...attributes, id: incoming.params["id"], ...ifMatch(incoming) });
+      const body = await incoming.json();
+      const attributes = readDocument(body, resource.type, incoming.params["id"] ?? "", leadsTo(ctx, resource));
+      await aboutDocument(body, () =>
+        perform(ctx, action, { ...attributes, id: incoming.params["id"], ...ifMatch(incoming) }),
+      );
       return showOne(ctx, resource, incoming.params["id"] ?? "");
     },
   });
@@ -104,7 +107,9 @@ export function resourceRoutes(resource: Resource): Route[] {
         status: 201,
       },
       handle: async (ctx, incoming) => {
-        const made = (await perform(ctx, create, readDocument(await incoming.json(), resource.type, null))) as Row;
+        const body = await incoming.json();
+        const attributes = readDocument(body, resource.type, null, leadsTo(ctx, resource));
+        const made = (await aboutDocument(body, () => perform(ctx, create, attributes))) as Row;
         return showOne(ctx, resource, String(made["id"]), 201);
       },
     });
@@ -125,6 +130,14 @@ export function resourceRoutes(resource: Resource): Route[] {
     });
   }
   return routes;
+}
+
+/** The type that a relationship of a resource leads to, by its name. */
+function leadsTo(ctx: Ctx, { table }: Resource): (name: string) => string | null {
+  return (name) => {
+    const column = Object.hasOwn(table.columns, `${name}_id`) ? table.columns[`${name}_id`] : undefined;
+    return column?.references == null ? null : typeOfTable(ctx, column.references);
+  };
 }
 
 async function list(
