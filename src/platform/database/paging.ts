@@ -43,19 +43,42 @@ export async function pageOf<R extends Record<string, unknown>>(
   keys: readonly SortKey[],
   request: PageRequest,
 ): Promise<Page<R>> {
-  const isDescending = keys.at(-1)?.isDescending ?? false;
-  const id: SortKey = { name: "id", reference: idReference, column: { kind: "id", isNullable: false }, isDescending };
-  const order = [...keys.filter((key) => key.name !== "id"), id];
+  const order = wholeOrder(idReference, keys);
   let paged: Query<R> = query;
   if (request.after !== null) paged = paged.where(after(order, decodeCursor(request.after, order), dialect));
-  for (const key of order) {
-    paged = paged.orderBy(expression(key, dialect), key.isDescending ? "desc" : "asc");
-  }
-  const rows = await paged.limit(request.size + 1).execute();
+  const rows = await inOrder(paged, dialect, order)
+    .limit(request.size + 1)
+    .execute();
   const shown = rows.slice(0, request.size);
   const last = shown.at(-1);
   const next = rows.length > request.size && last !== undefined ? encodeCursor(order, last) : null;
   return { rows: shown, next };
+}
+
+/** The ids of a query's rows in their order, at most so many: nothing else of them is fetched. */
+export async function idsInOrder(
+  query: Query<unknown>,
+  dialect: "sqlite" | "postgres",
+  idReference: string,
+  keys: readonly SortKey[],
+  most: number,
+): Promise<string[]> {
+  const bare = query.clearSelect().select(sql<string>`${sql.ref(idReference)}`.as("id"));
+  const rows = await inOrder(bare, dialect, wholeOrder(idReference, keys)).limit(most).execute();
+  return rows.map(({ id }) => id);
+}
+
+/** The keys and, so that the order of no two rows is left open, the id. */
+function wholeOrder(idReference: string, keys: readonly SortKey[]): SortKey[] {
+  const isDescending = keys.at(-1)?.isDescending ?? false;
+  const id: SortKey = { name: "id", reference: idReference, column: { kind: "id", isNullable: false }, isDescending };
+  return [...keys.filter((key) => key.name !== "id"), id];
+}
+
+function inOrder<R>(query: Query<R>, dialect: "sqlite" | "postgres", order: readonly SortKey[]): Query<R> {
+  let ordered = query;
+  for (const key of order) ordered = ordered.orderBy(expression(key, dialect), key.isDescending ? "desc" : "asc");
+  return ordered;
 }
 
 /** What a key sorts by: nothing sorts as less than anything, letters without case. */

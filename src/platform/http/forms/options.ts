@@ -1,11 +1,14 @@
-import { sql } from "kysely";
-import { reach } from "../../access/reach.ts";
+import { type SelectQueryBuilder, sql } from "kysely";
+import { isWholeTable, reach } from "../../access/reach.ts";
 import type { Ctx } from "../../context.ts";
+import { runOnceBuilt } from "../../database/once.ts";
 import { tableNamed } from "../../database/columns.ts";
-import type { TableName } from "../../database/tables.ts";
+import type { TableName, Tables } from "../../database/tables.ts";
 import type { Option } from "./model.ts";
 
 const most = 1000;
+
+type Choices = SelectQueryBuilder<Tables, TableName, Option>;
 
 /**
  * Rows of a table as choices of a select, by name, archived and deactivated ones left out; `keep` is the row chosen now,
@@ -17,23 +20,33 @@ export async function optionsOf(
   given: { label?: string; blank?: string; keep?: string | null; where?: Record<string, string | boolean> } = {},
 ): Promise<Option[]> {
   const table = tableNamed(name);
-  const label = given.label ?? "name";
-  let query = reach(ctx, name).select([`${name}.id as value`, `${name}.${label} as label`] as never);
-  for (const [column, value] of Object.entries(given.where ?? {}))
-    query = query.where(sql.ref(`${name}.${column}`), "=", value);
-  for (const column of ["archived_at", "deactivated_at"]) {
-    if (table?.columns[column] === undefined) continue;
-    const gone = sql<boolean>`${sql.ref(`${name}.${column}`)} is null`;
-    query =
-      given.keep == null
-        ? query.where(gone)
-        : query.where(sql<boolean>`(${gone} or ${sql.ref(`${name}.id`)} = ${given.keep})`);
-  }
+  const { label = "name", keep = null } = given;
+  const where = Object.entries(given.where ?? {});
+  const ends = ["archived_at", "deactivated_at"].filter((column) => table?.columns[column] !== undefined);
   const order = table?.columns["sort_order"] === undefined ? label : "sort_order";
-  const rows = (await query
-    .orderBy(sql.ref(`${name}.${order}`))
-    .limit(most)
-    .execute()) as unknown as Option[];
+  const build = (): Choices => {
+    let query = reach(ctx, name).select([
+      `${name}.id as value`,
+      `${name}.${label} as label`,
+    ] as never) as unknown as Choices;
+    for (const [column, value] of where) query = query.where(sql.ref(`${name}.${column}`), "=", value);
+    for (const column of ends) {
+      const gone = sql<boolean>`${sql.ref(`${name}.${column}`)} is null`;
+      query =
+        keep === null ? query.where(gone) : query.where(sql<boolean>`(${gone} or ${sql.ref(`${name}.id`)} = ${keep})`);
+    }
+    return query.orderBy(sql.ref(`${name}.${order}`)).limit(most);
+  };
+  const shape = `options ${name} ${label} ${where.map(([column]) => column).join()} ${keep === null ? "" : "keep"}`;
+  const values = [
+    ...where.map(([, value]) => value),
+    ...(keep === null ? [] : ends.map(() => keep)),
+    ctx.tenant.id,
+    most,
+  ];
+  const rows = isWholeTable(ctx, name)
+    ? await runOnceBuilt<Option>(ctx.db, shape, values, build)
+    : await build().execute();
   return [...(given.blank === undefined ? [] : [{ value: "", label: given.blank }]), ...rows];
 }
 

@@ -1,5 +1,5 @@
 import type { Ctx } from "../../context.ts";
-import { type Page, pageOf, type SortKey } from "../../database/paging.ts";
+import { idsInOrder, type Page, pageOf, type SortKey } from "../../database/paging.ts";
 import { malformed } from "../../errors.ts";
 import type { ListColumn, ListQuery } from "./list.ts";
 import { narrowed } from "./filters.ts";
@@ -23,9 +23,7 @@ function sortKeys<R>(columns: readonly ListColumn<R>[], order: string): SortKey[
 /** A page of a list's rows, with what the shown columns and the order need. */
 export async function rowsOf<R>(ctx: Ctx, state: ListState<R>, size: number): Promise<Page<Row>> {
   const { keys } = orderOf(state);
-  let query = await narrowed(ctx, state.parameters, state.list);
-  const sorted = state.offered.filter(({ key }) => keys.some(({ name }) => name === key));
-  for (const column of new Set([...state.shown, ...sorted])) query = column.select?.(query) ?? query;
+  const query = await showing(ctx, state, state.shown);
   const { dialect } = ctx.app.database;
   return firstIfBadCursor(
     (after) => pageOf<Row>(query as ListQuery<Row>, dialect, `${state.list.table}.id`, keys, { size, after }),
@@ -33,16 +31,25 @@ export async function rowsOf<R>(ctx: Ctx, state: ListState<R>, size: number): Pr
   );
 }
 
-/** The ids of a list's rows in its order, at most so many: for walking through it, or doing something with all of them. */
-export async function idsOf<R>(ctx: Ctx, state: ListState<R>, most: number): Promise<string[]> {
-  const { rows } = await rowsOf(ctx, { ...state, shown: [], parameters: withoutCursor(state.parameters) }, most);
-  return rows.map((row) => String(row["id"]));
+/** The rows of a list with what these columns and its order need. */
+async function showing<R>(ctx: Ctx, state: ListState<R>, columns: readonly ListColumn<R>[]): Promise<ListQuery<R>> {
+  const { keys } = orderOf(state);
+  let query = await narrowed(ctx, state.parameters, state.list);
+  const sorted = state.offered.filter(({ key }) => keys.some(({ name }) => name === key));
+  for (const column of new Set([...columns, ...sorted])) query = column.select?.(query) ?? query;
+  return query;
 }
 
-function withoutCursor(parameters: URLSearchParams): URLSearchParams {
-  const rest = new URLSearchParams(parameters);
-  rest.delete("after");
-  return rest;
+/** The ids of a list's rows in its order, at most so many: for walking through it, or doing something with all of them. */
+export async function idsOf<R>(ctx: Ctx, state: ListState<R>, most: number): Promise<string[]> {
+  const query = await showing(ctx, state, []);
+  return idsInOrder(
+    query as ListQuery<unknown>,
+    ctx.app.database.dialect,
+    `${state.list.table}.id`,
+    orderOf(state).keys,
+    most,
+  );
 }
 
 /** A link that was kept while the list's order changed starts at the first page instead of failing. */

@@ -36,8 +36,7 @@ export const helpers = {
     if (typeof name !== "string" || !isIconName(name)) throw new Error(`there is no icon "${String(name)}"`);
     const size = rest.length > 1 && typeof rest[0] === "string" ? rest[0] : "size-4";
     return new SafeString(
-      `<svg class="icon ${escapeExpression(size)}" viewBox="0 0 24 24" fill="none" stroke="currentColor" ` +
-        `stroke-width="1.75" stroke-linecap="round" stroke-linejoin="round" aria-hidden="true">${icons[name]}</svg>`,
+      `<svg class="icon ${escapeExpression(size)}" viewBox="0 0 24 24" aria-hidden="true">${icons[name]}</svg>`,
     );
   },
   /**
