@@ -7,13 +7,13 @@ import {
 } from "../modules/billing/index.ts";
 import { bucketsWithin, contractHourBalances } from "../modules/contracts/index.ts";
 import { timeEntries } from "../modules/time/index.ts";
-import type { NewRow } from "../platform/database/columns.ts";
+import type { NewRow, RowOf } from "../platform/database/columns.ts";
 import { hoursOf } from "../platform/decimal.ts";
 import type { Bill } from "./bills.ts";
 import { type Bulk, idAt } from "./bulk.ts";
 import { documentOf, type Letterhead } from "./document.ts";
 import { type Books, issue, type Issued } from "./invoices.ts";
-import type { LoggedTime } from "./logged-time.ts";
+import { entryRow, type LoggedTime } from "./logged-time.ts";
 import { randomOf } from "./random.ts";
 import type { Staff } from "./setup.ts";
 
@@ -30,6 +30,7 @@ interface Given {
 }
 
 const pageSize = 200;
+const entriesAtOnce = 5_000;
 
 /**
  * Writes the invoices, oldest first so that their numbers follow their dates, with lines, time, prepaid hours and
@@ -40,30 +41,33 @@ export async function writeAccounts(bulk: Bulk, given: Given): Promise<number> {
   const random = randomOf(given.seed, "invoices");
   let last = given.lastNumber;
   for (let from = 0; from < bills.length; from += pageSize) {
-    const page = bills.slice(from, from + pageSize).map((bill) => issue(random, books, bill, () => (last += 1)));
-    for (const one of page) {
+    const page = bills.slice(from, from + pageSize).map((bill): Page => {
+      const one = issue(random, books, bill, () => (last += 1));
+      const time = bill.time.map(entryRow);
       if (one.invoice.approved_at !== null) {
         one.invoice.issued_details = documentOf(one, letterhead, staff) as unknown as Record<string, unknown>;
-        markBilled(one);
+        markBilled(one, time);
       }
-    }
+      return { ...one, time };
+    });
     await writePage(bulk, page);
     // What has been written need not be kept: there may be hundreds of thousands of entries.
     for (const { bill } of page) bill.time = [];
   }
-  await bulk.rows(
-    timeEntries,
-    given.unbilled.map(({ row }) => row),
-  );
+  for (let from = 0; from < given.unbilled.length; from += entriesAtOnce)
+    await bulk.rows(timeEntries, given.unbilled.slice(from, from + entriesAtOnce).map(entryRow));
   return last;
 }
 
-async function writePage(bulk: Bulk, page: readonly Issued[]): Promise<void> {
+/** An invoice with the rows of its time. */
+type Page = Issued & { time: RowOf<typeof timeEntries>[] };
+
+async function writePage(bulk: Bulk, page: readonly Page[]): Promise<void> {
   const rows = page.map(({ invoice }) => invoice);
   await bulk.rows(invoices, rows);
   await bulk.rows(
     timeEntries,
-    page.flatMap(({ bill }) => bill.time.map(({ row }) => row)),
+    page.flatMap(({ time }) => time),
   );
   await bulk.rows(
     invoiceLines,
@@ -72,9 +76,7 @@ async function writePage(bulk: Bulk, page: readonly Issued[]): Promise<void> {
   await bulk.rows(invoiceLineTimeEntries, page.flatMap(sharesOf));
   await bulk.rows(
     billedTimeEntries,
-    page.flatMap(({ bill, invoice }) =>
-      bill.time.map(({ row }) => ({ time_entry_id: row.id, invoice_id: invoice.id })),
-    ),
+    page.flatMap(({ time, invoice }) => time.map(({ id }) => ({ time_entry_id: id, invoice_id: invoice.id }))),
   );
   await bulk.rows(contractHourBalances, page.flatMap(balancesOf));
   await bulk.rows(
@@ -97,7 +99,7 @@ function sharesOf({ invoice, lines }: Issued): NewRow<typeof invoiceLineTimeEntr
 }
 
 /** What approval writes to the time behind an invoice: its share of the lines, and the rate that was found for it. */
-function markBilled({ bill, invoice, lines }: Issued): void {
+function markBilled({ invoice, lines }: Issued, time: Page["time"]): void {
   const amounts = new Map<string, number>();
   const rates = new Map<string, string>();
   for (const { row, shares } of lines) {
@@ -106,7 +108,7 @@ function markBilled({ bill, invoice, lines }: Issued): void {
       if (row.explanation["kind"] === "time") rates.set(time_entry_id, row.unit_price);
     }
   }
-  for (const { row } of bill.time) {
+  for (const row of time) {
     row.billing_status = "billed";
     row.invoice_id = invoice.id;
     row.total_amount = amounts.get(row.id) ?? 0;

@@ -46,8 +46,8 @@ export function billsOf({ seed, calendar, clients, agreements, logged, monthly, 
 } {
   const random = randomOf(seed, "bills");
   const billable = Map.groupBy(
-    logged.filter(({ row }) => row.is_billable),
-    ({ row }) => row.contract_id ?? row.company_id,
+    logged.filter((one) => one.is_billable),
+    (one) => one.contract_id ?? one.scene.client.company.id,
   );
   const bills: Bill[] = [];
   const today = dayAt(calendar.days, calendar.today).date;
@@ -62,7 +62,7 @@ export function billsOf({ seed, calendar, clients, agreements, logged, monthly, 
     if (contract.status === "draft") continue;
     const worked = billable.get(contract.id) ?? [];
     for (const period of periodsWithin(contract, contract.start_date, today)) {
-      const time = worked.filter(({ row }) => period.start <= row.date && row.date < period.end);
+      const time = worked.filter(({ date }) => period.start <= date && date < period.end);
       if (time.length > 0 || contractCharges(contract, items, period, contract.currency).length > 0)
         add(client, agreement, period, time);
     }
@@ -73,7 +73,7 @@ export function billsOf({ seed, calendar, clients, agreements, logged, monthly, 
     let start = Temporal.PlainDate.from(calendar.start);
     while (worked.length > 0 && start.toString() < today) {
       const period = { start: start.toString(), end: start.add({ months }).toString() };
-      const time = worked.filter(({ row }) => period.start <= row.date && row.date < period.end);
+      const time = worked.filter(({ date }) => period.start <= date && date < period.end);
       if (time.length > 0) add(client, null, period, time);
       start = start.add({ months });
     }
@@ -122,19 +122,18 @@ export function linesOf(
     .lines;
 }
 
-function openTime({ row, work_type, ticket_label }: LoggedTime): OpenTime {
-  const { id, date, created_at, duration_minutes, work_type_id, ticket_id, project_id, hourly_rate } = row;
+function openTime({ id, date, written, duration_minutes, work_type, ticket }: LoggedTime): OpenTime {
   return {
     id,
     date,
-    created_at,
+    created_at: new Date(written).toISOString(),
     duration_minutes,
-    work_type_id,
+    work_type_id: work_type.id,
     work_type,
-    ticket_id,
-    ticket_label,
-    project_id,
-    hourly_rate,
+    ticket_id: ticket.id,
+    ticket_label: ticket.label,
+    project_id: null,
+    hourly_rate: null,
   };
 }
 

@@ -83,13 +83,13 @@ export function documentOf(
       payment_url: null,
       notes: footer === "" ? null : footer,
       time: bill.time
-        .toSorted((a, b) => (`${a.row.date} ${a.row.id}` < `${b.row.date} ${b.row.id}` ? -1 : 1))
-        .map(({ row, ticket_label }) => ({
-          date: row.date,
-          ticket: ticket_label,
-          technician: names.get(row.user_id) ?? null,
-          notes: row.notes,
-          minutes: row.duration_minutes,
+        .toSorted((a, b) => (`${a.date} ${a.id}` < `${b.date} ${b.id}` ? -1 : 1))
+        .map(({ date, ticket, notes, duration_minutes }) => ({
+          date,
+          ticket: ticket.label,
+          technician: names.get(ticket.technician.id) ?? null,
+          notes,
+          minutes: duration_minutes,
         })),
     },
   };

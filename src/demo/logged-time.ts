@@ -13,12 +13,61 @@ import type { DemoWorkType, Lists, Person } from "./setup.ts";
 import type { Size } from "./sizes.ts";
 import type { Story } from "./stories/index.ts";
 
-/** Work that was written down, with what billing shows of it. */
+/**
+ * Work that was written down. Hundreds of thousands of these wait until it is known which invoice has them: so they hold what
+ * tells them apart, share the rest with each other, and become rows when they are written (`entryRow`).
+ */
 export interface LoggedTime {
-  row: RowOf<typeof timeEntries>;
-  work_type: DemoWorkType;
+  readonly id: string;
+  readonly scene: { readonly tenantId: string; readonly client: Client };
+  readonly ticket: LoggedTicket;
+  readonly note_id: string | null;
+  readonly work_type: DemoWorkType;
+  readonly contract_id: string | null;
+  readonly date: string;
+  /** Minute of the day at which it ended; null where only its length is known. */
+  readonly ended: number | null;
+  readonly worked_minutes: number;
+  readonly duration_minutes: number;
+  readonly notes: string;
+  readonly is_billable: boolean;
+  /** When it was written down, in milliseconds. */
+  readonly written: number;
+}
+
+/** What the entries of a ticket have in common. */
+interface LoggedTicket {
+  id: string;
   /** `#1042 Paper jams` */
-  ticket_label: string;
+  label: string;
+  technician: Person;
+}
+
+/** The entry as a row that is not billed yet. */
+export function entryRow(logged: LoggedTime): RowOf<typeof timeEntries> {
+  const { id, scene, ticket, ended, worked_minutes, duration_minutes } = logged;
+  const { company } = scene.client;
+  const written = new Date(logged.written).toISOString();
+  return complete(timeEntries, {
+    id,
+    tenant_id: scene.tenantId,
+    user_id: ticket.technician.id,
+    date: logged.date,
+    start_time: ended === null ? null : clockTime(ended - worked_minutes),
+    end_time: ended === null ? null : clockTime(ended),
+    worked_minutes,
+    duration_minutes,
+    work_type_id: logged.work_type.id,
+    ticket_id: ticket.id,
+    note_id: logged.note_id,
+    company_id: company.id,
+    contract_id: logged.contract_id,
+    notes: logged.notes,
+    is_billable: logged.is_billable,
+    currency: company.currency,
+    created_at: written,
+    updated_at: written,
+  });
 }
 
 interface Worked {
@@ -48,6 +97,9 @@ export function timeOf(random: Random, worked: Worked): LoggedTime[] {
   const { scene, story, course, text, technician, notes, instants } = worked;
   const total = random.between(...story.minutes);
   const logged: LoggedTime[] = [];
+  const { id, ticket_number, title } = worked.ticket;
+  const ticket: LoggedTicket = { id, label: `#${ticket_number} ${title}`, technician };
+  const shared = { tenantId: scene.tenantId, client: scene.client };
   let since = scene.opened;
   for (const [index, step] of course.steps.entries()) {
     const note = notes[index];
@@ -60,6 +112,8 @@ export function timeOf(random: Random, worked: Worked): LoggedTime[] {
     const name = isVisit ? "On-site support" : story.tag === "project" ? "Project work" : "Remote support";
     logged.push(
       entryOf(random, worked, {
+        ticket,
+        shared,
         at,
         moment: step.at,
         since: before,
@@ -73,6 +127,8 @@ export function timeOf(random: Random, worked: Worked): LoggedTime[] {
       const way = random.between(12, 45);
       logged.push(
         entryOf(random, worked, {
+          ticket,
+          shared,
           at,
           moment: { ...step.at, minute: step.at.minute - minutes },
           since: before,
@@ -94,6 +150,8 @@ function wordsOf(kind: Step["kind"], text: (words: string) => string, story: Sto
 }
 
 interface Entry {
+  ticket: LoggedTicket;
+  shared: LoggedTime["scene"];
   at: string;
   /** When it was finished. */
   moment: Moment;
@@ -107,36 +165,30 @@ interface Entry {
 
 function entryOf(
   random: Random,
-  { scene, ticket, technician }: Worked,
-  { at, moment, since, minutes, name, notes, noteId }: Entry,
+  { scene, ticket: { is_billable } }: Worked,
+  { ticket, shared, at, moment, since, minutes, name, notes, noteId }: Entry,
 ): LoggedTime {
   const { calendar, lists, client } = scene;
   const work_type = one(lists.workTypes, (type) => type.name === name);
-  const written = new Date(Date.parse(at) + 1 + random.between(0, 40)).toISOString();
+  const written = Date.parse(at) + 1 + random.between(0, 40);
   const date = dateAt(calendar, moment);
   // Long work began on an earlier day or was interrupted: then only its length is known.
   const earliest = Math.max(7 * 60, since.day === moment.day ? since.minute : 0);
   const isInOneGo = moment.minute - minutes >= earliest;
   const isRated = findRate({ work_type, hourly_rate: null, overage: null, ...lists.rates }).ok;
-  const row = complete(timeEntries, {
-    id: idAt(Date.parse(written)),
-    tenant_id: scene.tenantId,
-    user_id: technician.id,
+  return {
+    id: idAt(written),
+    scene: shared,
+    ticket,
+    note_id: noteId,
+    work_type,
+    contract_id: scene.active(client.company.id, date),
     date,
-    start_time: isInOneGo ? clockTime(moment.minute - minutes) : null,
-    end_time: isInOneGo ? clockTime(moment.minute) : null,
+    ended: isInOneGo ? moment.minute : null,
     worked_minutes: minutes,
     duration_minutes: roundMinutes(minutes, lists.rounding),
-    work_type_id: work_type.id,
-    ticket_id: ticket.id,
-    note_id: noteId,
-    company_id: client.company.id,
-    contract_id: scene.active(client.company.id, date),
     notes,
-    is_billable: ticket.is_billable && isRated && !random.chance(0.04),
-    currency: client.company.currency,
-    created_at: written,
-    updated_at: written,
-  });
-  return { row, work_type, ticket_label: `#${ticket.ticket_number} ${ticket.title}` };
+    is_billable: is_billable && isRated && !random.chance(0.04),
+    written,
+  };
 }
