@@ -23,8 +23,8 @@ records are drawn from those touched last and from the oldest. 40 seconds after 
   saturation: `The same ${people} people without any pause, all of them the same kind of request, 5 seconds each after 2 that do not count. What one
 waits here is mostly the queue of the other ${people - 1}: requests a second are the figure.`,
   bare: `One page again and again by ${people} people without a pause; and beside it, in the same run, a server that runs the SQL which
-that page ran and renders the templates which it rendered, with the model that it rendered, and does nothing else: no session, no
-rights, no forms, no models.`,
+that page sent to the database and renders the templates which it rendered, with the model that it rendered, and does nothing
+else: no session, no rights, no forms, no models, and nothing of what the page had from memory.`,
   growth: `Lists over the medium data set (10,000 tickets) and over the large one (100,000; the same 500 companies), asked for by one person
 alone. Milliseconds of the middle request.`,
   run: `Drafts of the present month for 500 contracts by one request of the API (the demo's contracts, and as many more with one line
