@@ -90,6 +90,8 @@ describe.skipIf(!browserAvailable)("signing in, in a browser", () => {
     await enterPassword(page);
     await page.waitForURL(/\/sign-in\/code/);
     await shot("second-step");
+    // Who has no authenticator app is not asked for a code of one.
+    expect(await page.locator("[name=code]").count()).toBe(0);
     expect((await page.goto(`${origin}/companies`))?.url()).toContain("/sign-in");
     await page.goto(`${origin}/sign-in/code`);
     await page.click('[data-passkey="authenticate"]');

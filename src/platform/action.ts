@@ -1,5 +1,6 @@
 import type { TObject } from "@sinclair/typebox";
 import { can } from "./access/actor.ts";
+import { missingReferences } from "./access/missing-references.ts";
 import { refuseLimited } from "./access/oneself.ts";
 import { validate } from "./access/validate.ts";
 import { type Ctx, inUnit, type Work } from "./context.ts";
@@ -46,7 +47,7 @@ export async function perform<I, R>(ctx: Ctx, what: Action<I, R>, input: unknown
   // What needs no permission is one's own: profile, sessions, notifications. A client's own asks for the portal's permissions.
   if (what.permission === null && ctx.actor.kind === "staff") refuseLimited(ctx.actor);
   const problems = validate(what.input, input);
-  if (problems.length > 0) throw invalid(problems);
+  if (problems.length > 0) throw invalid([...problems, ...(await missingReferences(ctx, what.input, input, problems))]);
   try {
     const { undo } = ctx.request;
     // Inside a unit of work that is there, somebody else says what the whole of it is taken back by.

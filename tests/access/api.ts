@@ -254,6 +254,10 @@ export const apiAccess: AccessTable = {
     GET /api/v1/users/:id/api-keys
     DELETE /api/v1/users/:id/api-keys/:key_id
     POST /api/v1/users/:id/reset-mfa
+    POST /api/v1/users/:id/reactivate
+    POST /api/v1/users/:id/resend-invite
+    POST /api/v1/users/:id/require-new-password
+    POST /api/v1/users/:id/end-sessions
     GET /api/v1/users/:id/sessions
     DELETE /api/v1/users/:id/sessions/:session_id
     GET /api/v1/audit-log

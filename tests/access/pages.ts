@@ -278,6 +278,8 @@ export const pageAccess: AccessTable = {
     GET /settings/staff/:id/sign-in
     GET /settings/staff/:id/access
     POST /settings/staff/:id/reset-second-factor
+    POST /settings/staff/:id/require-new-password
+    POST /settings/staff/:id/end-sessions
     POST /settings/staff/:id/sessions/:session_id/end
     GET /settings/audit
     GET /settings/audit/export.csv

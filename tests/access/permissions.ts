@@ -404,6 +404,10 @@ export const permissionsOfRoutes: Readonly<Record<string, string>> = {
     GET /api/v1/users/:id/api-keys
     DELETE /api/v1/users/:id/api-keys/:key_id
     POST /api/v1/users/:id/reset-mfa
+    POST /api/v1/users/:id/reactivate
+    POST /api/v1/users/:id/resend-invite
+    POST /api/v1/users/:id/require-new-password
+    POST /api/v1/users/:id/end-sessions
     GET /api/v1/users/:id/sessions
     DELETE /api/v1/users/:id/sessions/:session_id
     GET /settings/api-keys
@@ -422,6 +426,8 @@ export const permissionsOfRoutes: Readonly<Record<string, string>> = {
     POST /settings/staff/:id/invite
     POST /settings/staff/:id/reactivate
     POST /settings/staff/:id/reset-second-factor
+    POST /settings/staff/:id/require-new-password
+    POST /settings/staff/:id/end-sessions
     POST /settings/staff/:id/sessions/:session_id/end
     GET /settings/staff/:id/sign-in
     GET POST /settings/staff/new

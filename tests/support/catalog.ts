@@ -21,6 +21,8 @@ export const platformTables: ReadonlySet<string> = new Set([
   "operator_api_keys",
   "operator_challenges",
   "operator_links",
+  "operator_passkeys",
+  "operator_passkey_challenges",
   "operator_log",
 ]);
 

@@ -6981,7 +6981,7 @@ export interface Operations {
             description: string;
             is_allowed: boolean;
             scope: "all" | "team" | "own" | null;
-            reason: "granted" | "no_role" | "not_in_key" | "module_off" | "account_closed" | "key_ended";
+            reason: "granted" | "no_role" | "not_in_key" | "not_in_app" | "module_off" | "account_closed" | "key_ended";
             roles: ({
               id: string;
               name: string;
@@ -11702,7 +11702,7 @@ export interface Operations {
             description: string;
             is_allowed: boolean;
             scope: "all" | "team" | "own" | null;
-            reason: "granted" | "no_role" | "not_in_key" | "module_off" | "account_closed" | "key_ended";
+            reason: "granted" | "no_role" | "not_in_key" | "not_in_app" | "module_off" | "account_closed" | "key_ended";
             roles: ({
               id: string;
               name: string;
@@ -11756,6 +11756,18 @@ export interface Operations {
     body: undefined;
     answer: undefined;
   };
+  /** Sign a person out everywhere. */
+  "POST /users/{id}/end-sessions": {
+    path: { id: string };
+    query: undefined;
+    body: undefined;
+    answer: {
+      jsonapi: Schemas["jsonapi"];
+      data: Schemas["users"];
+      included?: (Schemas["resource_object"])[];
+      links?: Schemas["list_links"];
+    };
+  };
   /** What a person hears of, and how; one's own, or with staff.manage anybody's. */
   "GET /users/{id}/notification-preferences": {
     path: { id: string };
@@ -11802,6 +11814,42 @@ export interface Operations {
           is_enabled: boolean;
         };
       })[];
+    };
+  };
+  /** Take the account of somebody deactivated back into use. */
+  "POST /users/{id}/reactivate": {
+    path: { id: string };
+    query: undefined;
+    body: undefined;
+    answer: {
+      jsonapi: Schemas["jsonapi"];
+      data: Schemas["users"];
+      included?: (Schemas["resource_object"])[];
+      links?: Schemas["list_links"];
+    };
+  };
+  /** Take the password of a person away: they are signed out everywhere and get a mail to choose another one. */
+  "POST /users/{id}/require-new-password": {
+    path: { id: string };
+    query: undefined;
+    body: undefined;
+    answer: {
+      jsonapi: Schemas["jsonapi"];
+      data: Schemas["users"];
+      included?: (Schemas["resource_object"])[];
+      links?: Schemas["list_links"];
+    };
+  };
+  /** Mail a new link to somebody who has not chosen a password yet; the earlier one stops working. */
+  "POST /users/{id}/resend-invite": {
+    path: { id: string };
+    query: undefined;
+    body: undefined;
+    answer: {
+      jsonapi: Schemas["jsonapi"];
+      data: Schemas["users"];
+      included?: (Schemas["resource_object"])[];
+      links?: Schemas["list_links"];
     };
   };
   /** Take every second factor of a person away: authenticator app, recovery codes, passkeys. */

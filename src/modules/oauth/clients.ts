@@ -8,7 +8,7 @@ import { action } from "../../platform/action.ts";
 import { asSystem, type Work } from "../../platform/context.ts";
 import type { RowOf } from "../../platform/database/columns.ts";
 import { insert, update } from "../../platform/database/records.ts";
-import { conflict, forbidden, invalidField } from "../../platform/errors.ts";
+import { conflict, type FieldProblem, forbidden, invalid } from "../../platform/errors.ts";
 import { newId } from "../../platform/ids.ts";
 import { t } from "../../platform/language/index.ts";
 import { redirectProblem } from "./rules.ts";
@@ -74,7 +74,8 @@ export const updateClient = action({
   run: async (work: Work, input: Partial<ClientInput> & { id: string; version?: number }) => {
     bySomebodyThemselves(work);
     const client = await find(work, "oauth_clients", input.id);
-    const { id, version, ...values } = input;
+    const { id, version, ...rest } = input;
+    const values = { ...rest, ...(rest.name === undefined ? {} : { name: rest.name.trim() }) };
     check(work, { ...client, ...values }, client.is_confidential, client.scopes);
     const row = await update(work, oauthClients, id, values, version);
     if (row.is_service && row.service_user_id === null) await serviceAccount(work, row);
@@ -128,24 +129,25 @@ function check(
   isConfidential: boolean,
   known: readonly string[] = [],
 ): void {
+  const problems: FieldProblem[] = [];
+  const add = (field: string, code: string, message: string): void => {
+    if (!problems.some((problem) => problem.field === field)) problems.push({ field, code, message });
+  };
   for (const uri of input.redirect_uris ?? []) {
     const problem = redirectProblem(uri, isConfidential);
-    if (problem !== null) throw invalidField("redirect_uris", `${uri}: ${problem}`, "bad_redirect_uri");
+    if (problem !== null) add("redirect_uris", "bad_redirect_uri", `${uri}: ${problem}`);
   }
   for (const scope of input.scopes) {
     if (!work.app.registry.permissions.has(scope))
-      throw invalidField("scopes", t("There is no permission {name}.", { name: scope }), "not_found");
-    if (!known.includes(scope) && !can(work.actor, scope))
-      throw invalidField("scopes", t("You may not do this yourself: {scope}.", { scope }), "beyond_own");
+      add("scopes", "not_found", t("There is no permission {name}.", { name: scope }));
+    else if (!known.includes(scope) && !can(work.actor, scope))
+      add("scopes", "beyond_own", t("You may not do this yourself: {scope}.", { scope }));
   }
   if (input.is_service === true && !isConfidential)
-    throw invalidField("is_service", t("Only an app that can keep a secret may act by itself."), "public_client");
+    add("is_service", "public_client", t("Only an app that can keep a secret may act by itself."));
   if ((input.redirect_uris ?? []).length === 0 && input.is_service !== true)
-    throw invalidField(
-      "redirect_uris",
-      t("Give an address to come back to, or let the app act by itself."),
-      "required",
-    );
+    add("redirect_uris", "required", t("Give an address to come back to, or let the app act by itself."));
+  if (problems.length > 0) throw invalid(problems);
 }
 
 function newSecret(work: Work): { secret: string; hash: string; hint: string } {

@@ -16,6 +16,7 @@ import { appPages } from "./pages/apps.ts";
 import { tokenRoutes } from "./tokens.ts";
 
 export { createClient } from "./clients.ts";
+export { tokenReused } from "./events.ts";
 
 /** Apps of others that act here by OAuth 2.0 (PRD 3.1.1, 8.2). */
 export const oauthModule = defineModule({

@@ -229,7 +229,9 @@ export function modelFor(ctx: Ctx): Model {
         db
           .selectFrom("oauth_tokens")
           .innerJoin("oauth_grants", "oauth_grants.id", "oauth_tokens.grant_id")
+          .innerJoin("users", "users.id", "oauth_grants.user_id")
           .select([
+            "users.deactivated_at",
             "oauth_tokens.id",
             "oauth_tokens.grant_id",
             "oauth_tokens.scopes",
@@ -244,6 +246,8 @@ export function modelFor(ctx: Ctx): Model {
           .executeTakeFirst(),
       );
       if (row === undefined || row.grant_revoked_at !== null || row.revoked_at !== null) return false;
+      // Only what a person has allowed is renewed, and only while that person is here.
+      if (row.deactivated_at !== null) return false;
       if (row.used_at !== null) {
         await stolen(ctx, row.grant_id, row.client_id, row.user_id);
         return false;

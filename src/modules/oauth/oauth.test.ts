@@ -55,8 +55,8 @@ async function decide(browser: Visitor, clientId: string, decision: string, more
   return new URL(answer.headers.get("location") ?? "about:blank");
 }
 
-async function codeFor(clientId: string, more: Record<string, string> = {}): Promise<string> {
-  const to = await decide(await browserOf(t, sam), clientId, "allow", more);
+async function codeFor(clientId: string, more: Record<string, string> = {}, person = sam): Promise<string> {
+  const to = await decide(await browserOf(t, person), clientId, "allow", more);
   return to.searchParams.get("code") ?? "";
 }
 
@@ -344,6 +344,9 @@ describe("a person", () => {
     });
     expect([made.status, made.body.errors[0].code]).toEqual([403, "no_session"]);
     expect((await t.api("GET", "/api/v1/auth/mfa", { key })).status).toBe(401);
+    const { body: asked } = await t.api("GET", "/api/v1/me/access", { key });
+    const answers = asked.data.attributes.permissions as { permission: string; is_allowed: boolean; reason: string }[];
+    expect(answers.filter((one) => one.reason === "granted").map((one) => one.permission)).toEqual(["api_keys.manage"]);
     const page = await t.fetch("/companies", { headers: { authorization: `Bearer ${key}` } });
     expect(page.status).toBe(303);
   });
@@ -378,5 +381,20 @@ describe("other servers", () => {
     expect((await give(app, body.refresh_token)).status).toBe(200);
     expect((await companies(body.access_token)).status).toBe(401);
     expect((await give(app, "nonsense")).status).toBe(200);
+  });
+
+  test("hear that the token of somebody who left is good no longer, and get no other for it", async () => {
+    const gone = await makeStaff(t.harbor, "technician");
+    const app = await appOf();
+    const { body } = await exchange(app, await codeFor(app.id, {}, gone));
+    const secrets = { client_id: app.id, client_secret: app.secret };
+    const ask = (): Promise<Answered> => send("/oauth/introspect", { token: body.access_token, ...secrets });
+    expect((await ask()).body).toMatchObject({ active: true });
+    await t.app.database.write(t.harbor.id, (db) =>
+      db.updateTable("users").set({ deactivated_at: t.clock.now() }).where("id", "=", gone.id).execute(),
+    );
+    expect((await ask()).body).toEqual({ active: false });
+    const renewal = { grant_type: "refresh_token", refresh_token: body.refresh_token, ...secrets };
+    expect(await send("/oauth/token", renewal)).toMatchObject({ status: 400, body: { error: "invalid_grant" } });
   });
 });

@@ -6,19 +6,19 @@ import { t } from "../../platform/language/index.ts";
  * may also come back to this machine (RFC 8252, 7.3) or by a scheme of its own (7.1).
  */
 export function redirectProblem(uri: string, isConfidential: boolean): string | null {
-  if (!URL.canParse(uri)) return "This is no address.";
+  if (!URL.canParse(uri)) return t("This is no address.");
   const { protocol, hostname, hash, username, password } = new URL(uri);
-  if (uri.includes("#") || hash !== "") return "Leave out the part after #.";
-  if (username !== "" || password !== "") return "Leave out the name and password.";
-  if (/[\s*\\<>"]/.test(uri)) return "Write the address out: it is compared letter by letter.";
+  if (uri.includes("#") || hash !== "") return t("Leave out the part after #.");
+  if (username !== "" || password !== "") return t("Leave out the name and password.");
+  if (/[\s*\\<>"]/.test(uri)) return t("Write the address out: it is compared letter by letter.");
   if (protocol === "https:") return null;
   const isHere = ["localhost", "127.0.0.1", "[::1]"].includes(hostname);
-  if (protocol === "http:") return isHere ? null : "Use https://, or http:// for this machine itself.";
-  if (isConfidential) return "Use https://.";
+  if (protocol === "http:") return isHere ? null : t("Use https://, or http:// for this machine itself.");
+  if (isConfidential) return t("Use https://.");
   // A scheme that is a reversed domain name belongs to somebody; "javascript:" and "data:" never do.
   return /^[a-z][a-z0-9+-]*(\.[a-z0-9+-]+)+:$/.test(protocol)
     ? null
-    : "Use https://, or a scheme such as com.example.app:/";
+    : t("Use https://, or a scheme such as com.example.app:/");
 }
 
 export interface AuthorizationRequest {

@@ -118,6 +118,7 @@ async function goodToken(ctx: Ctx, clientId: string, text: string): Promise<Foun
     const row = await db
       .selectFrom("oauth_tokens")
       .innerJoin("oauth_grants", "oauth_grants.id", "oauth_tokens.grant_id")
+      .innerJoin("oauth_clients", "oauth_clients.id", "oauth_grants.client_id")
       .leftJoin("users", "users.id", "oauth_grants.user_id")
       .select([
         "oauth_tokens.id",
@@ -129,6 +130,8 @@ async function goodToken(ctx: Ctx, clientId: string, text: string): Promise<Foun
         "oauth_tokens.used_at",
         "oauth_grants.user_id",
         "users.email",
+        "users.deactivated_at",
+        "oauth_clients.service_user_id",
       ])
       .where(isAccess ? "oauth_tokens.token_hash" : "oauth_tokens.refresh_hash", "=", token.hash)
       .where("oauth_grants.client_id", "=", clientId)
@@ -136,6 +139,8 @@ async function goodToken(ctx: Ctx, clientId: string, text: string): Promise<Foun
       .where("oauth_grants.revoked_at", "is", null)
       .executeTakeFirst();
     if (row === undefined) return null;
+    // A person who has left takes along what they allowed; the account of an app itself is never one to sign in as.
+    if (row.user_id !== row.service_user_id && row.deactivated_at !== null) return null;
     const expires = isAccess ? row.expires_at : row.refresh_expires_at;
     if (expires === null || expires <= now || (!isAccess && row.used_at !== null)) return null;
     const { id, grant_id, scopes, user_id, email, created_at } = row;
@@ -213,7 +218,7 @@ async function metadata(ctx: Ctx): Promise<Answer> {
     introspection_endpoint_auth_methods_supported: ["client_secret_basic", "client_secret_post"],
     code_challenge_methods_supported: ["S256"],
     authorization_response_iss_parameter_supported: true,
-    service_documentation: `${issuer}/api/v1/docs`,
+    service_documentation: `${issuer}/api/guide`,
   });
 }
 

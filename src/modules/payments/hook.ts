@@ -14,7 +14,7 @@ const toleranceSeconds = 300;
  */
 async function takeEvent(ctx: Ctx, incoming: Incoming): Promise<Answer> {
   // The address names the organization, so that an event sent to another one's host goes nowhere.
-  if (incoming.params["tenant_id"] !== ctx.tenant.id) throw notFound();
+  if (incoming.params["tenant_id"] !== ctx.tenant.id) throw notFound(t("This address"));
   const event = await verified(ctx, incoming);
   if (await reading(ctx, (reader) => isKnown(reader, event.id))) return json({ received: true });
   if (event.type.startsWith("checkout.session.")) {

@@ -46,7 +46,7 @@ export const setAllowedNetworks = action({
       const given = input[door];
       if (given !== undefined) lists[door] = given.map((entry) => readEntry(door, entry));
     }
-    const own = work.actor.api_key_id === null ? "staff" : "api";
+    const own = await ownDoor(work);
     if (work.actor.kind === "staff" && !isAllowed(lists, own, work.request.ip))
       throw invalidField(
         own,
@@ -58,6 +58,17 @@ export const setAllowedNetworks = action({
     return update(work, organizations, row.id, { allowed_networks: lists }, version);
   },
 });
+
+/** The way by which whoever is acting came in. */
+async function ownDoor({ db, actor }: Work): Promise<GuardedDoor> {
+  if (actor.session_id === null) return "api";
+  const { session_kind } = await db
+    .selectFrom("sessions")
+    .select("session_kind")
+    .where("id", "=", actor.session_id)
+    .executeTakeFirstOrThrow();
+  return session_kind === "api" ? "api" : "staff";
+}
 
 function readEntry(door: GuardedDoor, { network, note = "" }: { network: string; note?: string }): AllowedNetwork {
   if (isNetwork(network.trim())) return { network: network.trim(), note: note.trim() };

@@ -1,8 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { makeStaff } from "../../../tests/support/people.ts";
+import { browserOf, makeStaff, password } from "../../../tests/support/people.ts";
 import { startTestProgram, type TestProgram } from "../../../tests/support/program.ts";
+import { perform } from "../../platform/action.ts";
 import { inUnit } from "../../platform/context.ts";
 import { emit } from "../../platform/events/outbox.ts";
+import { newId } from "../../platform/ids.ts";
+import { tokenReused } from "../oauth/index.ts";
+import { updateStaff } from "../staff/actions.ts";
 import { secondFactorReset, signedInOnNewDevice } from "../staff/index.ts";
 import { manyFailures, tooMany } from "./rules.ts";
 
@@ -77,6 +81,7 @@ describe("an alert", () => {
         user_type: "staff",
         user_name: "Robin Vale",
         device: "Firefox on Windows",
+        user_agent: "Mozilla/5.0 (Windows NT 10.0) Gecko/20100101 Firefox/140.0",
         ip_address: "198.51.100.4",
       });
       await emit(work, secondFactorReset, { user_id: person.id });
@@ -91,6 +96,54 @@ describe("an alert", () => {
       acknowledged_at: t.clock.now(),
       acknowledged_by_id: (await t.harbor.as("administrator")).actor.user_id,
     });
+  });
+
+  test("of a device names it in its reader's language, whatever the one who signed in speaks", async () => {
+    const person = await makeStaff(t.harbor, "technician");
+    const german = "Mozilla/5.0 (Windows NT 10.0) Gecko/20100101 Firefox/140.0";
+    for (const agent of ["curl/8", german]) {
+      const browser = t.browser();
+      const headers = { "user-agent": agent, "accept-language": "de" };
+      await browser.open("/sign-in", headers);
+      await browser.submit("/sign-in", { email: person.email, password }, headers);
+    }
+    const { id } = (await alerts()).find(({ attributes }) => attributes["user_id"] === person.id) ?? { id: "" };
+    const told = await t.app.database.read(t.harbor.id, (db) =>
+      db.selectFrom("events").select("payload").where("event_name", "=", signedInOnNewDevice.name).execute(),
+    );
+    expect(told.at(-1)?.payload).toMatchObject({ device: "Firefox on Windows", user_agent: german });
+    const reader = await makeStaff(t.harbor, "administrator");
+    const page = await browserOf(t, reader);
+    expect((await page.open(`/settings/security-alerts/${id}`)).text).toContain("Firefox on Windows");
+    await t.app.database.write(t.harbor.id, (db) =>
+      db.updateTable("users").set({ language: "de" }).where("id", "=", reader.id).execute(),
+    );
+    expect((await page.open(`/settings/security-alerts/${id}`)).text).toContain("Firefox unter Windows");
+  });
+
+  test("is raised when a code or token of an app is shown twice", async () => {
+    const person = await makeStaff(t.harbor, "technician");
+    const client_id = newId();
+    await inUnit(t.harbor.system, (work) =>
+      emit(work, tokenReused, { client_id, client_name: "Reports", user_id: person.id, ip_address: "198.51.100.9" }),
+    );
+    const raised = (await alerts()).find(({ attributes }) => attributes["user_id"] === person.id);
+    expect(raised?.attributes).toMatchObject({ alert_kind: "refresh_token_reused", subject_name: "Reports" });
+    const page = await browserOf(t, await makeStaff(t.harbor, "administrator"));
+    const { text } = await page.open(`/settings/security-alerts/${raised?.id ?? ""}`);
+    expect(text).toContain("A token of the app Reports was used twice");
+  });
+
+  test("of a raised role says who did it, to whom, and what is new", async () => {
+    const person = await makeStaff(t.harbor, "technician", "Robin Vale");
+    const boss = await makeStaff(t.harbor, "administrator", "Ada Boss");
+    const [role] = await t.app.database.read(t.harbor.id, (db) =>
+      db.selectFrom("roles").select("id").where("role_key", "=", "finance").execute(),
+    );
+    await perform(await t.harbor.actorContext(boss.id), updateStaff, { id: person.id, role_ids: [role?.id] });
+    const raised = (await alerts()).find(({ attributes }) => attributes["alert_kind"] === "role_raised");
+    const { text } = await (await browserOf(t, boss)).open(`/settings/security-alerts/${raised?.id ?? ""}`);
+    for (const said of ["Robin Vale", "Ada Boss", "See what things cost"]) expect(text).toContain(said);
   });
 
   test("is raised when a key is used from a new address, once for each", async () => {

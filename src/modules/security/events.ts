@@ -8,6 +8,7 @@ import type { NewRow } from "../../platform/database/columns.ts";
 import { insert } from "../../platform/database/records.ts";
 import { eventType, type Happened, idOf, on, type Subscription } from "../../platform/events/event-type.ts";
 import { emit } from "../../platform/events/outbox.ts";
+import { tokenReused } from "../oauth/index.ts";
 import {
   refreshTokenReused,
   roleRaised,
@@ -102,7 +103,8 @@ export const securityHandlers: Subscription[] = [
       user_id: payload.user_id,
       subject_name: payload.user_name,
       ip_address: payload.ip_address,
-      user_agent: payload.device,
+      // As it calls itself: the page says in its reader's language what that is.
+      user_agent: payload.user_agent,
       details: {},
       happened_at: occurred_at,
     }),
@@ -114,6 +116,16 @@ export const securityHandlers: Subscription[] = [
       subject_name: payload.user_name,
       ip_address: payload.ip_address,
       details: { session_id: payload.session_id },
+      happened_at: occurred_at,
+    }),
+  ),
+  on(tokenReused, "security.notice_reused_app_token", (work, { payload, occurred_at }) =>
+    raiseAlert(work, {
+      alert_kind: "refresh_token_reused",
+      user_id: payload.user_id,
+      subject_name: payload.client_name,
+      ip_address: payload.ip_address,
+      details: { client_id: payload.client_id },
       happened_at: occurred_at,
     }),
   ),

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { makeClient } from "../../../tests/support/desk.ts";
 import { browserHeaders } from "../../../tests/support/everything.ts";
+import { makeStaff, password } from "../../../tests/support/people.ts";
 import { startTestProgram, type TestProgram } from "../../../tests/support/program.ts";
 import type { StandardRole } from "../../platform/module.ts";
 import type { Visitor } from "../../../tests/support/visitor.ts";
@@ -208,6 +209,18 @@ describe("allowed networks", () => {
     const answer = await set({ api: [{ network: "192.0.2.0/24" }] });
     expect([answer.status, answer.body.errors[0].code]).toEqual([422, "own_address"]);
     expect(answer.body.errors[0].detail).toContain("203.0.113.7");
+    // Whoever has signed in over the API comes in by it as well.
+    const person = await makeStaff(t.harbor, "administrator");
+    const login = await t.api("POST", "/api/v1/auth/login", {
+      ...from("203.0.113.7"),
+      body: document("credentials", { email: person.email, password }),
+    });
+    const refused = await t.api("PATCH", "/api/v1/allowed-networks", {
+      ...from("203.0.113.7"),
+      key: login.body.data.attributes.access_token,
+      body: document("allowed_networks", { api: [{ network: "192.0.2.0/24" }] }),
+    });
+    expect([refused.status, refused.body.errors[0].code]).toEqual([422, "own_address"]);
   });
 
   test("what is no network is named", async () => {

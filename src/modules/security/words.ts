@@ -15,7 +15,7 @@ export function verbOf({ action, new_values }: { action: string; new_values: Val
     case "delete":
       return t("Deleted");
     case "view":
-      return t("Acknowledged");
+      return t("Viewed");
     case "login":
       return new_values?.["outcome"] === "failed" ? t("Failed to sign in") : t("Signed in");
     case "logout":
@@ -61,7 +61,9 @@ export function alertTitle(alert: { alert_kind: AlertKind; subject_name: string;
     case "role_raised":
       return t("{name} was given more rights", { name });
     case "refresh_token_reused":
-      return t("A refresh token of {name} was used twice", { name });
+      return alert.details?.["client_id"] === undefined
+        ? t("A refresh token of {name} was used twice", { name })
+        : t("A token of the app {name} was used twice", { name });
     case "second_factor_reset":
       return t("The second factors of {name} were taken away", { name });
   }

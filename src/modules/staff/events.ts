@@ -44,7 +44,10 @@ export const signedInOnNewDevice = eventType({
     user_id: idOf(),
     user_type: userType,
     user_name: Type.String(),
+    /** In English, as programs are spoken to: "Firefox on Windows". */
     device: Type.String(),
+    /** What the browser or program calls itself. */
+    user_agent: Type.String(),
     ip_address: Type.String(),
   }),
   subject,

@@ -11,6 +11,7 @@ import { t } from "../../platform/language/index.ts";
 import { defineModule } from "../../platform/module.ts";
 import * as actions from "./actions.ts";
 import { mfaApi } from "./api/mfa.ts";
+import { peopleApi } from "./api/people.ts";
 import { passkeyRoutes } from "./api/passkeys.ts";
 import { sessionsApi } from "./api/sessions.ts";
 import { signInApi } from "./api/sign-in.ts";
@@ -21,6 +22,7 @@ import { resetSecondFactor } from "./mfa/actions.ts";
 import { accessApi } from "./access/api.ts";
 import { accessPages } from "./pages/access.ts";
 import { accountPages } from "./pages/account.ts";
+import { endSessions, requireNewPassword } from "./containment.ts";
 import { createApiKey, revokeAnyApiKey, revokeApiKey } from "./keys.ts";
 import { allKeyPages } from "./pages/all-keys.ts";
 import { keysApi } from "./api/keys.ts";
@@ -42,6 +44,7 @@ import { createRole, deleteRole, updateRole } from "./roles.ts";
 import { staffTransfers } from "./transfers.ts";
 
 export { inviteStaff } from "./actions.ts";
+export { signedInThemselves } from "./api/answers.ts";
 export { passkeyRoutes } from "./api/passkeys.ts";
 export { mfaRoutes } from "./api/mfa.ts";
 export { loginRoute, logoutRoute, passwordRoute, refreshRoute } from "./api/sign-in.ts";
@@ -60,6 +63,8 @@ export { resetSecondFactor } from "./mfa/actions.ts";
 export { mintOneTime, readOneTime, spent, useOneTime } from "./one-time.ts";
 export { newPasswordForm, passwordAnswer, setupAnswer, twoStepModel } from "./pages/security.ts";
 export { codeField, codesPage } from "./pages/steps.ts";
+export { bodyOf, plain, signed, spoken, textOf } from "./pages/passkey-answers.ts";
+export { passkeyRow } from "./pages/passkeys.ts";
 export { checkMayActOn, setRoles } from "./roles.ts";
 export { deviceOf } from "./rules.ts";
 
@@ -99,6 +104,8 @@ export const staffModule = defineModule({
     choosePassword,
     updateSignInSettings,
     resetSecondFactor,
+    endSessions,
+    requireNewPassword,
     renamePasskey,
     removePasskey,
   ] as unknown as AnyAction[],
@@ -122,6 +129,7 @@ export const staffModule = defineModule({
     ...permissionsApi,
     ...signInApi,
     ...mfaApi,
+    ...peopleApi,
     ...sessionsApi,
     ...keysApi,
     ...passkeyRoutes("/api/v1/auth", "staff"),

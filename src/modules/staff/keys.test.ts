@@ -29,7 +29,7 @@ test("a key bound to networks opens nothing from elsewhere, and remembers where 
   const { id, key } = await make({ allowed_networks: ["192.0.2.0/24\n2001:db8::/32"] });
   const from = (ip: string): Promise<{ status: number }> =>
     t.api("GET", "/api/v1/companies", { key, headers: { "x-forwarded-for": ip } });
-  expect((await from("198.51.100.7")).status).toBe(401);
+  expect((await from("198.51.100.7")).status).toBe(403);
   expect((await from("192.0.2.9")).status).toBe(200);
   expect((await from("2001:db8::9")).status).toBe(200);
   const row = await reading(t.harbor.system, ({ db }) =>
@@ -41,6 +41,106 @@ test("a key bound to networks opens nothing from elsewhere, and remembers where 
   );
   expect(row).toEqual({ last_used_ip: "2001:db8::9", allowed_networks: ["192.0.2.0/24", "2001:db8::/32"] });
   await expect(make({ allowed_networks: ["everywhere"] })).rejects.toMatchObject({ status: 422 });
+});
+
+test("a key that opens nothing any more says why, to whoever holds the whole of it", async () => {
+  const left = await makeStaff(t.harbor, "technician", "Lea Gone");
+  const ends = new Date(Date.parse(t.clock.now()) + 3_600_000).toISOString();
+  const keys = {
+    revoked: await make({ name: "revoked" }),
+    over: await make({ name: "over", expires_at: ends }),
+    elsewhere: await make({ name: "elsewhere", allowed_networks: ["192.0.2.0/24"] }),
+    orphan: await perform(await t.harbor.actorContext(left.id), createApiKey, { name: "orphan" }),
+  };
+  await t.app.database.write(t.harbor.id, async (db) => {
+    await db.updateTable("api_keys").set({ revoked_at: t.clock.now() }).where("id", "=", keys.revoked.id).execute();
+    await db.updateTable("users").set({ deactivated_at: t.clock.now() }).where("id", "=", left.id).execute();
+    await db.updateTable("api_keys").set({ expires_at: t.clock.now() }).where("id", "=", keys.over.id).execute();
+  });
+  const ask = async (key: string): Promise<unknown[]> => {
+    const { status, body } = await t.api("GET", "/api/v1/companies", { key });
+    return [status, body.errors[0].code];
+  };
+  expect(await ask(keys.revoked.key)).toEqual([401, "key_revoked"]);
+  expect(await ask(keys.over.key)).toEqual([401, "key_expired"]);
+  expect(await ask(keys.elsewhere.key)).toEqual([403, "address_not_allowed"]);
+  expect(await ask(keys.orphan.key)).toEqual([401, "key_owner_gone"]);
+  for (const { key } of Object.values(keys))
+    expect(await ask(`${key.slice(0, -1)}${key.endsWith("A") ? "B" : "A"}`)).toEqual([401, "unauthorized"]);
+  await t.app.journal.flush();
+  const tried = await reading(t.harbor.system, ({ db }) =>
+    db
+      .selectFrom("api_requests")
+      .select(["actor_name", "status_code"])
+      .where("actor_name", "like", "API key%")
+      .orderBy("id")
+      .execute(),
+  );
+  expect(tried.map(({ actor_name, status_code }) => `${actor_name} ${status_code}`)).toEqual(
+    expect.arrayContaining(["API key revoked (refused) 401", "API key elsewhere (refused) 403"]),
+  );
+  // What is open to everybody stays open, whatever is brought.
+  const login = { data: { type: "credentials", attributes: { email: sam.email, password } } };
+  expect((await t.api("POST", "/api/v1/auth/login", { key: keys.revoked.key, body: login })).status).toBe(200);
+});
+
+test("a key has no say in how its owner signs in, and sees nothing of it", async () => {
+  const { key } = await make({ name: "Narrow", scopes: ["tickets.read"] });
+  const { key: whole } = await make({ name: "Whole" });
+  const token = await tokenOf(sam);
+  const list = async (by: string) => t.api("GET", "/api/v1/auth/sessions", { key: by });
+  const { body } = await list(token);
+  const session = body.data[0].id as string;
+  const asked = [
+    await list(key),
+    await t.api("DELETE", `/api/v1/auth/sessions/${session}`, { key }),
+    await t.api("GET", "/api/v1/auth/passkeys", { key }),
+    await t.api("GET", "/api/v1/auth/apps", { key }),
+    await t.api("POST", "/api/v1/auth/password", {
+      key,
+      body: {
+        data: {
+          type: "passwords",
+          attributes: { present_password: password, new_password: "nine calm ferries at dawn" },
+        },
+      },
+    }),
+  ];
+  expect(asked.map(({ status, body: { errors } }) => [status, errors?.[0].code])).toEqual(
+    asked.map((_, at) => (at === 1 || at === 4 ? [401, "no_session"] : [403, "limited_key"])),
+  );
+  // Also one that may do all that its owner may.
+  const ended = await t.api("DELETE", `/api/v1/auth/sessions/${session}`, { key: whole });
+  expect([ended.status, ended.body.errors[0].code]).toEqual([401, "no_session"]);
+  expect((await list(token)).body.data.some(({ id }: { id: string }) => id === session)).toBe(true);
+});
+
+test("an access token that is over, and one whose session has ended, say so", async () => {
+  const token = await tokenOf(sam);
+  const ask = async (): Promise<unknown[]> => {
+    const { status, body } = await t.api("GET", "/api/v1/auth/sessions", { key: token });
+    return [status, body.errors?.[0].code ?? ""];
+  };
+  expect(await ask()).toEqual([200, ""]);
+  await t.api("POST", "/api/v1/auth/logout", { key: token });
+  expect(await ask()).toEqual([401, "session_ended"]);
+  t.clock.advance(16 * 60_000);
+  expect(await ask()).toEqual([401, "token_expired"]);
+  t.clock.advance(-16 * 60_000);
+});
+
+test("a key whose end has passed already is not made, and everything that is wrong with one is said at once", async () => {
+  await expect(
+    make({ name: "late", expires_at: t.clock.now(), scopes: ["tickets.fly"], allowed_networks: ["everywhere"] }),
+  ).rejects.toMatchObject({
+    status: 422,
+    problems: [
+      { field: "scopes", code: "not_found" },
+      { field: "allowed_networks", code: "bad_network" },
+      { field: "expires_at", code: "in_the_past" },
+    ],
+  });
+  await expect(make({ name: "  " })).rejects.toMatchObject({ problems: [{ field: "name", code: "required" }] });
 });
 
 test("a key is made, listed and revoked over the API by a person, and made by no other key", async () => {

@@ -7,7 +7,7 @@ import { plus } from "../../platform/clock.ts";
 import { asSystem, type Work } from "../../platform/context.ts";
 import type { PatchInput } from "../../platform/database/edge.ts";
 import { insert, update } from "../../platform/database/records.ts";
-import { conflict, forbidden, invalidField, notFound } from "../../platform/errors.ts";
+import { conflict, type FieldProblem, forbidden, invalid, notFound } from "../../platform/errors.ts";
 import { t } from "../../platform/language/index.ts";
 import { tellOfChange } from "./auth/notices.ts";
 import { checkMayActOn } from "./roles.ts";
@@ -52,16 +52,22 @@ export const createApiKey = action({
 
 /** Makes a key for a user; the command line does it for the first administrator. */
 export async function makeApiKey(work: Work, userId: string, input: KeyInput): Promise<{ id: string; key: string }> {
-  const unknown = (input.scopes ?? []).find((name) => !work.app.registry.permissions.has(name));
-  if (unknown !== undefined)
-    throw invalidField("scopes", t("There is no permission {name}.", { name: unknown }), "not_found");
+  const now = work.app.clock.now();
   // From a form they come as one text.
   const networks = (input.allowed_networks ?? []).flatMap((text) => text.split(/[\s,;]+/)).filter((one) => one !== "");
+  const problems: FieldProblem[] = [];
+  const add = (field: string, code: string, message: string): number => problems.push({ field, code, message });
+  const unknown = (input.scopes ?? []).find((name) => !work.app.registry.permissions.has(name));
+  if (unknown !== undefined) add("scopes", "not_found", t("There is no permission {name}.", { name: unknown }));
   const wrong = networks.find((one) => !isNetwork(one));
   if (wrong !== undefined)
-    throw invalidField("allowed_networks", t("{network} is no address or network.", { network: wrong }), "bad_network");
-  const { token, hash } = mintToken("api", work.tenant.id);
+    add("allowed_networks", "bad_network", t("{network} is no address or network.", { network: wrong }));
   const days = input.expires_in_days;
+  const expiresAt = input.expires_at ?? (days === undefined ? null : plus(now, days * 86_400_000));
+  if (expiresAt !== null && Date.parse(expiresAt) <= Date.parse(now))
+    add("expires_at", "in_the_past", t("This key would have ended already. Choose a time to come."));
+  if (problems.length > 0) throw invalid(problems);
+  const { token, hash } = mintToken("api", work.tenant.id);
   const row = await insert(work, apiKeys, {
     user_id: userId,
     name: input.name.trim(),
@@ -69,7 +75,7 @@ export async function makeApiKey(work: Work, userId: string, input: KeyInput): P
     hint: `…${token.slice(-6)}`,
     scopes: input.scopes ?? [],
     allowed_networks: networks,
-    expires_at: input.expires_at ?? (days === undefined ? null : plus(work.app.clock.now(), days * 86_400_000)),
+    expires_at: expiresAt === null ? null : new Date(expiresAt).toISOString(),
   });
   return { id: row.id, key: token };
 }

@@ -1,7 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { browserOf, linkFor, makeStaff, password, type Person, signIn } from "../../../tests/support/people.ts";
 import { type ApiAnswer, startTestProgram, type TestProgram } from "../../../tests/support/program.ts";
+import { perform } from "../../platform/action.ts";
 import { reading } from "../../platform/context.ts";
+import { updateStaff } from "./actions.ts";
+import { endSessions, requireNewPassword } from "./containment.ts";
+import { createRole } from "./roles.ts";
 
 let t: TestProgram;
 let admin: Person;
@@ -75,6 +79,76 @@ describe("the password policy", () => {
       db.selectFrom("password_history").select("id").where("user_id", "=", sam.id).execute(),
     );
     expect(kept).toHaveLength(2);
+  });
+
+  test("stands in the audit log as done by whoever chose the password, by link as well", async () => {
+    const sam = await makeStaff(t.harbor, "technician", "Sam Chooser");
+    expect((await resetting(sam, "first calm harbour lamps")).status).toBe(200);
+    const browser = t.browser();
+    await signIn(browser, sam, "first calm harbour lamps");
+    await browser.open("/account");
+    const fields = {
+      present_password: "first calm harbour lamps",
+      new_password: "second calm harbour lamps",
+      repeated_password: "second calm harbour lamps",
+    };
+    expect((await browser.submit("/account/password", fields)).text).toContain("Password changed.");
+    await browser.open("/account");
+    await browser.submit("/account/two-step/start");
+    const entries = await reading(t.harbor.system, ({ db }) =>
+      db
+        .selectFrom("audit_log")
+        .select(["actor_name", "entity_type", "new_values"])
+        .where("action", "in", ["create", "update"])
+        .where((eb) => eb.or([eb("entity_id", "=", sam.id), eb("entity_type", "=", "totp_factors")]))
+        .orderBy("id")
+        .execute(),
+    );
+    const changed = entries.filter(({ new_values }) => "password_hash" in (new_values ?? {}));
+    expect(changed.slice(-2).map(({ actor_name }) => actor_name)).toEqual(["Sam Chooser", "Sam Chooser"]);
+    expect(entries.filter(({ entity_type }) => entity_type === "totp_factors").at(-1)?.actor_name).toBe("Sam Chooser");
+  });
+
+  test("is asked of somebody at once when an administrator requires a new password", async () => {
+    const sam = await makeStaff(t.harbor, "technician", "Sam Lost");
+    const boss = await makeStaff(t.harbor, "administrator");
+    const own = await browserOf(t, sam);
+    const admin = await browserOf(t, boss);
+    await admin.open(`/settings/staff/${sam.id}/sign-in`);
+    const page = await admin.submit(`/settings/staff/${sam.id}/require-new-password`);
+    expect(page.text).toContain("The password is gone; a mail is on its way.");
+    expect((await own.open("/companies")).url).toStartWith("/sign-in");
+    expect((await login(sam.email)).status).toBe(401);
+    await t.settle();
+    const link = await linkFor(t.harbor, sam.email);
+    const browser = t.browser();
+    await browser.open(link);
+    const again = await browser.submit(link, { password });
+    expect([again.status, again.text.includes("You have used this password before.")]).toEqual([422, true]);
+    expect((await browser.submit(link, { password: "eleven calm harbour lamps" })).url).toBe("/");
+    const mail = await reading(t.harbor.system, ({ db }) =>
+      db.selectFrom("mails").select("text_body").where("to_address", "=", sam.email).orderBy("id").execute(),
+    );
+    expect(mail.some(({ text_body }) => text_body.includes("The one you had works no longer."))).toBe(true);
+  });
+
+  test("is taken from nobody by themselves, and from nobody by somebody who may do less", async () => {
+    const boss = await makeStaff(t.harbor, "administrator");
+    const { id } = await perform(await t.harbor.actorContext(boss.id), createRole, {
+      name: "People",
+      permissions: ["staff.manage"],
+    });
+    const pat = await makeStaff(t.harbor, "technician", "Pat People");
+    await perform(await t.harbor.actorContext(boss.id), updateStaff, { id: pat.id, role_ids: [id] });
+    const by = async (actor: Person, of: Person): Promise<unknown> =>
+      perform(await t.harbor.actorContext(actor.id), requireNewPassword, { id: of.id }).catch(
+        ({ code }: { code: string }) => code,
+      );
+    expect(await by(boss, boss)).toBe("own_account");
+    expect(await by(pat, boss)).toBe("above_own");
+    await expect(perform(await t.harbor.actorContext(pat.id), endSessions, { id: boss.id })).rejects.toMatchObject({
+      code: "above_own",
+    });
   });
 
   test("refuses passwords known from break-ins while that is switched on", async () => {

@@ -2,7 +2,7 @@ import { Type } from "@sinclair/typebox";
 import { writeAuditEntry } from "../../platform/access/audit.ts";
 import { type Actor, narrowedOf, nobody } from "../../platform/access/actor.ts";
 import { type Grant, grantsOf, holds, readGrant, writeGrant } from "../../platform/access/grants.ts";
-import { find, type RowFor } from "../../platform/access/reach.ts";
+import { find, maybeFind, type RowFor } from "../../platform/access/reach.ts";
 import { roles, scopes } from "../../platform/access/schema.ts";
 import { action } from "../../platform/action.ts";
 import type { Work } from "../../platform/context.ts";
@@ -147,7 +147,8 @@ export const createRole = action({
     { additionalProperties: false },
   ),
   run: async (work: Work, input: NewRole) => {
-    const from = input.copy_of_id === undefined ? null : await find(work, "roles", input.copy_of_id);
+    const from = input.copy_of_id === undefined ? null : await maybeFind(work, "roles", input.copy_of_id);
+    if (from === undefined) throw invalidField("copy_of_id", t("This role does not exist."), "not_found");
     const role = await insert(work, roles, {
       name: input.name.trim(),
       description: input.description ?? "",

@@ -16,6 +16,7 @@ import {
 import { enterAsOperator } from "./operators/plane.ts";
 import { endOperatorSession, endOtherOperatorSessions } from "./operators/sessions.ts";
 import { accountPages } from "./pages/account.ts";
+import { passkeyPages } from "./pages/passkeys.ts";
 import { operatorDoors } from "./pages/doors.ts";
 import { downloadRoutes } from "./pages/download.ts";
 import { tenantForms } from "./pages/forms.ts";
@@ -61,6 +62,7 @@ export const tenantsModule = defineModule({
     ...usagePages,
     ...operatorPages,
     ...accountPages,
+    ...passkeyPages,
     ...keyPages,
     ...downloadRoutes,
     ...operatorApi,

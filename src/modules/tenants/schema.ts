@@ -101,6 +101,42 @@ export const operatorChallenges = table(
   platform,
 );
 
+/**
+ * An operator's passkeys, and what they are asked to sign. `user_id` is the operator's: the columns are those of the
+ * organizations' own tables, so that one code (`platform/access/webauthn.ts`) reads both.
+ */
+export const operatorPasskeys = table(
+  "operator_passkeys",
+  {
+    id: col.id(),
+    user_id: col.id(),
+    name: col.text({ maxLength: 80 }),
+    credential_id: col.text({ maxLength: 2000 }),
+    /** COSE, base64url. */
+    public_key: secret(col.text({ maxLength: 4000 })),
+    sign_count: col.integer(),
+    transports: col.json<string[]>(),
+    is_backed_up: col.boolean(),
+    created_at: col.instant(),
+    last_used_at: col.maybe.instant(),
+  },
+  { ...platform, noun: "passkey" },
+);
+
+export const operatorPasskeyChallenges = table(
+  "operator_passkey_challenges",
+  {
+    id: col.id(),
+    user_id: col.maybe.id(),
+    challenge: secret(col.text()),
+    purpose: col.enum(["register", "sign_in", "second_factor"] as const),
+    created_at: col.instant(),
+    expires_at: col.instant(),
+    used_at: col.maybe.instant(),
+  },
+  platform,
+);
+
 /** What operators have done. Rows are only ever added, and stay when the organization they are about is gone. */
 export const operatorLog = table(
   "operator_log",
@@ -189,6 +225,8 @@ declare module "../../platform/database/tables.ts" {
     operator_links: TableType<typeof operatorLinks>;
     operator_recovery_codes: TableType<typeof operatorRecoveryCodes>;
     operator_challenges: TableType<typeof operatorChallenges>;
+    operator_passkeys: TableType<typeof operatorPasskeys>;
+    operator_passkey_challenges: TableType<typeof operatorPasskeyChallenges>;
     operator_log: TableType<typeof operatorLog>;
     domain_claims: TableType<typeof domainClaims>;
     tenant_usage: TableType<typeof tenantUsage>;

@@ -1,10 +1,12 @@
 import { plus } from "../clock.ts";
 import type { App, Tenant } from "../context.ts";
 import type { Db } from "../database/tables.ts";
+import type { Failure } from "../errors.ts";
 import { isInNetworks } from "../networks.ts";
 import { withinModules } from "../switches.ts";
 import { type Actor, narrowedOf, nobody } from "./actor.ts";
 import { verifyAccessToken } from "./jwt.ts";
+import { refusedProofs, unknownProof } from "./refused-proofs.ts";
 import { readToken } from "./tokens.ts";
 
 /** What a request brings to prove who it is. */
@@ -26,9 +28,14 @@ export interface Identity {
   isByCookie: boolean;
   /** The session or key should be marked as used: it was not for a while. */
   isTouchDue: boolean;
+  /** Why the key or token that was brought opens nothing: told where somebody has to be signed in. */
+  refusal: Failure | null;
 }
 
-const anonymous: Identity = { actor: nobody, isByCookie: false, isTouchDue: false };
+const anonymous: Identity = { actor: nobody, isByCookie: false, isTouchDue: false, refusal: null };
+
+/** Nobody, who brought something that opens nothing; `name` is what of, for the log of the API's requests. */
+const refused = (refusal: Failure, name = ""): Identity => ({ ...anonymous, actor: { ...nobody, name }, refusal });
 
 /** Finds out who is acting, for one door. An invalid or expired proof is nobody. */
 export async function identify(...given: Parameters<typeof prove>): Promise<Identity> {
@@ -62,30 +69,47 @@ async function byBearer(app: App, tenant: Tenant, db: Db, bearer: string, ip: st
   const now = app.clock.now();
   const token = readToken(bearer);
   if (token !== null) {
-    if (token.tenantId !== tenant.id) return anonymous;
+    if (token.tenantId !== tenant.id) return refused(unknownProof());
     if (token.kind === "oauth_access") return byApp(db, token.hash, now);
-    if (token.kind !== "api") return anonymous;
-    const key = await db
-      .selectFrom("api_keys")
-      .select(["id", "user_id", "name", "scopes", "expires_at", "last_used_at", "allowed_networks", "known_ips"])
-      .where("token_hash", "=", token.hash)
-      .where("revoked_at", "is", null)
-      .executeTakeFirst();
-    if (key === undefined || (key.expires_at !== null && key.expires_at <= now)) return anonymous;
-    if (key.allowed_networks.length > 0 && !isInNetworks(ip, key.allowed_networks)) return anonymous;
-    const actor = await actorOf(db, key.user_id, null, key.id);
-    if (actor === null) return anonymous;
-    const isTouchDue =
-      key.last_used_at === null || key.last_used_at < plus(now, -touchMilliseconds) || !key.known_ips.includes(ip);
-    return {
-      ...anonymous,
-      isTouchDue,
-      actor: { ...withinKey(actor, key.scopes), name: `${actor.name} (API key ${key.name})` },
-    };
+    return token.kind === "api" ? byKey(db, token.hash, now, ip) : refused(unknownProof());
   }
   const claims = await verifyAccessToken(app.keyring.derive("access-token", tenant.id), bearer, now);
-  if (claims === null || claims.tenant_id !== tenant.id) return anonymous;
-  return (await bySession(app, db, { id: claims.session_id })) ?? anonymous;
+  if (claims === "expired") return refused(refusedProofs.token_expired());
+  if (claims === null || claims.tenant_id !== tenant.id) return refused(unknownProof());
+  return (await bySession(app, db, { id: claims.session_id })) ?? refused(refusedProofs.session_ended());
+}
+
+async function byKey(db: Db, hash: string, now: string, ip: string): Promise<Identity> {
+  const key = await db
+    .selectFrom("api_keys")
+    .select([
+      "id",
+      "user_id",
+      "name",
+      "scopes",
+      "expires_at",
+      "revoked_at",
+      "last_used_at",
+      "allowed_networks",
+      "known_ips",
+    ])
+    .where("token_hash", "=", hash)
+    .executeTakeFirst();
+  if (key === undefined) return refused(unknownProof());
+  const name = `API key ${key.name} (refused)`;
+  if (key.revoked_at !== null) return refused(refusedProofs.key_revoked(), name);
+  if (key.expires_at !== null && key.expires_at <= now) return refused(refusedProofs.key_expired(key.expires_at), name);
+  const actor = await actorOf(db, key.user_id, null, key.id);
+  if (actor === null) return refused(refusedProofs.key_owner_gone(), name);
+  if (key.allowed_networks.length > 0 && !isInNetworks(ip, key.allowed_networks))
+    return refused(refusedProofs.key_elsewhere(ip), name);
+  const isTouchDue =
+    key.last_used_at === null || key.last_used_at < plus(now, -touchMilliseconds) || !key.known_ips.includes(ip);
+  return {
+    ...anonymous,
+    isTouchDue,
+    actor: { ...withinKey(actor, key.scopes), name: `${actor.name} (API key ${key.name})` },
+  };
 }
 
 /** An app of others: as the person who allowed it, or as its own account, within what was allowed and is still offered. */
@@ -96,6 +120,10 @@ async function byApp(db: Db, hash: string, now: string): Promise<Identity> {
     .innerJoin("oauth_clients", "oauth_clients.id", "oauth_grants.client_id")
     .select([
       "oauth_tokens.scopes",
+      "oauth_tokens.expires_at",
+      "oauth_tokens.revoked_at",
+      "oauth_grants.revoked_at as grant_revoked_at",
+      "oauth_clients.revoked_at as client_revoked_at",
       "oauth_grants.id",
       "oauth_grants.user_id",
       "oauth_grants.last_used_at",
@@ -105,21 +133,20 @@ async function byApp(db: Db, hash: string, now: string): Promise<Identity> {
       "oauth_clients.service_user_id",
     ])
     .where("oauth_tokens.token_hash", "=", hash)
-    .where("oauth_tokens.expires_at", ">", now)
-    .where("oauth_tokens.revoked_at", "is", null)
-    .where("oauth_grants.revoked_at", "is", null)
-    .where("oauth_clients.revoked_at", "is", null)
     .executeTakeFirst();
-  if (row === undefined || row.user_id === null) return anonymous;
+  if (row === undefined) return refused(unknownProof());
+  const isWithdrawn = [row.revoked_at, row.grant_revoked_at, row.client_revoked_at].some((at) => at !== null);
+  if (isWithdrawn || row.user_id === null) return refused(refusedProofs.access_withdrawn());
+  if (row.expires_at <= now) return refused(refusedProofs.token_expired());
   const allowed = row.scopes.filter((scope) => row.client_scopes.includes(scope));
   const isTouchDue = row.last_used_at === null || row.last_used_at < plus(now, -touchMilliseconds);
   if (row.user_id === row.service_user_id) {
-    if (!row.is_service) return anonymous;
+    if (!row.is_service) return refused(refusedProofs.access_withdrawn());
     const own = { kind: "staff", user_id: row.user_id, name: row.name, permissions: new Set(allowed) } as const;
     return { ...anonymous, isTouchDue, actor: { ...nobody, ...own, oauth_grant_id: row.id, is_limited: true } };
   }
   const actor = await actorOf(db, row.user_id, null, null);
-  if (actor === null) return anonymous;
+  if (actor === null) return refused(refusedProofs.access_withdrawn());
   const permissions = new Set(allowed.filter((scope) => actor.permissions.has(scope)));
   const name = `${actor.name} (app ${row.name})`;
   return { ...anonymous, isTouchDue, actor: { ...actor, permissions, name, oauth_grant_id: row.id, is_limited: true } };
@@ -141,7 +168,7 @@ async function bySession(app: App, db: Db, by: { token_hash: string } | { id: st
   if (row === undefined || row.revoked_at !== null || row.expires_at <= now) return null;
   const actor = await actorOf(db, row.user_id, row.id, null);
   if (actor === null) return null;
-  return { actor, isByCookie: false, isTouchDue: row.last_seen_at < plus(now, -touchMilliseconds) };
+  return { ...anonymous, actor, isTouchDue: row.last_seen_at < plus(now, -touchMilliseconds) };
 }
 
 /** The actor that a user is, or null when the user is deactivated. */

@@ -15,7 +15,10 @@ test("an access token gives back what it was issued for", async () => {
 test("it is good for fifteen minutes", async () => {
   const token = await issueAccessToken(secret, claims, now);
   expect(await verifyAccessToken(secret, token, plus(now, 899_000))).toEqual(claims);
-  expect(await verifyAccessToken(secret, token, plus(now, 900_000))).toBeNull();
+  expect(await verifyAccessToken(secret, token, plus(now, 900_000))).toBe("expired");
+  // Whoever forges one does not hear that.
+  const forged = await issueAccessToken(new Uint8Array(32), claims, now);
+  expect(await verifyAccessToken(secret, forged, plus(now, 900_000))).toBeNull();
 });
 
 test("another key, another audience, no signature or a changed token are worth nothing", async () => {

@@ -1,4 +1,4 @@
-import { jwtVerify, SignJWT } from "jose";
+import { errors, jwtVerify, SignJWT } from "jose";
 
 /** What a short-lived access token of the API says about its bearer. The session behind it is still looked up. */
 export interface AccessClaims {
@@ -35,8 +35,15 @@ export function issueAccessToken(
     .sign(secret);
 }
 
-/** The claims of a token that was signed with this key and is good at `now`; null for anything else. Never throws. */
-export async function verifyAccessToken(secret: Uint8Array, token: string, now: string): Promise<AccessClaims | null> {
+/**
+ * The claims of a token that was signed with this key and is good at `now`; `expired` when only its time is over, null for
+ * anything else. Never throws.
+ */
+export async function verifyAccessToken(
+  secret: Uint8Array,
+  token: string,
+  now: string,
+): Promise<AccessClaims | "expired" | null> {
   try {
     const { payload } = await jwtVerify(token, secret, {
       algorithms: ["HS256"],
@@ -50,7 +57,8 @@ export async function verifyAccessToken(secret: Uint8Array, token: string, now: 
     if (typeof user_id !== "string" || typeof tenant_id !== "string" || typeof session_id !== "string") return null;
     if (kind !== "staff" && kind !== "portal") return null;
     return { tenant_id, user_id, session_id, kind };
-  } catch {
-    return null;
+  } catch (error) {
+    // The signature is looked at first, so whoever hears that it is over has once been given it.
+    return error instanceof errors.JWTExpired ? "expired" : null;
   }
 }

@@ -41,6 +41,11 @@ test("what is missing is required: absent, null or blank", () => {
     "name [required] Name is required.",
     "status [required] Status is required.",
   ]);
+  expect(messages({ name: "  ", status: "lost", days: 0 })).toEqual([
+    "status [invalid_choice] Status must be one of client, prospect.",
+    "days [too_small] Days must be at least 1.",
+    "name [required] Name is required.",
+  ]);
   expect(messages({ ...right, name: null, days: "" })).toEqual([
     "name [required] Name is required.",
     "days [required] Days is required.",

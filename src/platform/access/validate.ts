@@ -5,6 +5,7 @@ import { labelOf } from "../database/columns.ts";
 import type { FieldProblem } from "../errors.ts";
 import { declared, t } from "../language/index.ts";
 import { expectedFormat } from "./formats.ts";
+import { textsOf } from "./texts-of.ts";
 
 const compiled = new WeakMap<TSchema, TypeCheck<TSchema>>();
 const mostProblems = 50;
@@ -29,6 +30,11 @@ export function validate(schema: TSchema, input: unknown): FieldProblem[] {
       if (problems.size >= mostProblems) break;
     }
   }
+  // Spaces alone would pass as a text, and be refused, if at all, in a second round.
+  for (const { field, schema: asked, text, title } of textsOf(schema, input)) {
+    if (asked["minLength"] === undefined || text.trim() !== "") continue;
+    add({ field, code: "required", message: t("{name} is required.", { name: nameOf(field, title) }) });
+  }
   for (const field of unstorable(input)) {
     add({
       field,
@@ -42,7 +48,7 @@ export function validate(schema: TSchema, input: unknown): FieldProblem[] {
 function problemsOf(error: ValueError, called?: string): FieldProblem[] {
   const { type, schema, path, value } = error;
   const field = fieldOf(path);
-  const name = called ?? nameOf(field, schema);
+  const name = called ?? nameOf(field, schema["title"]);
   if (type === T.ObjectAdditionalProperties)
     return [{ field, code: "unknown_field", message: t('Unknown field "{field}".', { field }) }];
   if (type === T.ObjectRequiredProperty || value === undefined || value === null || isBlank(value, schema)) {
@@ -183,8 +189,7 @@ function fieldOf(path: string): string {
 }
 
 /** What a field is called in a sentence. */
-function nameOf(field: string, schema: TSchema | null): string {
-  const title = schema?.["title"];
+export function nameOf(field: string, title: unknown): string {
   if (typeof title === "string") return t(title);
   const parts = field.split("/");
   const last = parts.at(-1) ?? "";

@@ -173,9 +173,10 @@ export const keys: readonly Key[] = [
     default: "optional",
     edition: "multi",
     placeholder: "optional|required",
-    summary: "Whether operators have to sign in with a code of an authenticator app beside the password.",
+    summary:
+      "Whether operators have to show a second step beside the password: a code of an authenticator app, or a passkey.",
     details:
-      "With required, an operator who has no app yet is led to the set-up at the next sign-in and gets nowhere else. API keys of operators are not asked for codes.",
+      "With required, an operator who has neither yet is led to the set-up at the next sign-in and gets nowhere else. API keys of operators are not asked for codes.",
     form: "optional or required",
     isValid: (value) => ["optional", "required"].includes(value),
   },

@@ -2,6 +2,7 @@ import { type TObject, type TProperties, type TSchema, Type } from "@sinclair/ty
 import type { FieldProblem } from "../errors.ts";
 import { invalid } from "../errors.ts";
 import { t } from "../language/index.ts";
+import { referenceKey } from "../access/missing-references.ts";
 import { fromMinor, toMinor } from "../money.ts";
 import { oneLine } from "../text.ts";
 import { webAddress } from "../web-address.ts";
@@ -22,7 +23,10 @@ export function edgeSchema(column: Column, name = ""): TSchema {
 function plainSchema(column: Column): TSchema {
   switch (column.kind) {
     case "id":
-      return Type.String({ format: "uuid" });
+      return Type.String({
+        format: "uuid",
+        ...(column.references === null ? {} : { [referenceKey]: column.references }),
+      });
     case "text":
       return Type.String({
         maxLength: column.maxLength,

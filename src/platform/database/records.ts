@@ -5,7 +5,7 @@ import type { Work } from "../context.ts";
 import { hasCustomFields } from "../custom-fields/definitions.ts";
 import type { CustomValues } from "../custom-fields/values.ts";
 import { writtenCustomFields } from "../custom-fields/write.ts";
-import { conflict, invalidField, stale } from "../errors.ts";
+import { conflict, type FieldProblem, invalid, stale } from "../errors.ts";
 import { newId } from "../ids.ts";
 import { t } from "../language/index.ts";
 import { allTables, labelOf, type NewRow, type Patch, type RowOf, type Table, tableNamed } from "./columns.ts";
@@ -187,7 +187,7 @@ async function holdersOf(work: Work, target: string, id: string): Promise<string
   return [...new Set(holders)];
 }
 
-/** Every id that is set has to name a row that the actor may see and that still stands for itself; otherwise a 422 on that field. */
+/** Every id that is set has to name a row that the actor may see and that still stands for itself; otherwise a 422 on those fields. */
 async function checkReferences(
   work: Work,
   table: Table,
@@ -195,22 +195,25 @@ async function checkReferences(
   known = new Set<string>(),
 ): Promise<void> {
   if (work.actor.kind === "system") return;
+  const problems: FieldProblem[] = [];
   for (const [name, value] of Object.entries(values)) {
     const column = table.columns[name];
     if (column?.references == null || typeof value !== "string" || tableNamed(column.references) === undefined)
       continue;
     if (column.isReadOnly || known.has(`${column.references} ${value}`)) continue;
     const found = await maybeFind(work, column.references as TableName, value);
+    const label = labelOf(name, column);
     if (found === undefined)
-      throw invalidField(name, t("{name} does not exist.", { name: labelOf(name, column) }), "not_found");
-    if ((found as Row)["merged_into_id"] != null)
-      throw invalidField(
-        name,
-        t("{name}: this record was merged into another one. Choose that one.", { name: labelOf(name, column) }),
-        "merged",
-      );
-    known.add(`${column.references} ${value}`);
+      problems.push({ field: name, code: "not_found", message: t("{name} does not exist.", { name: label }) });
+    else if ((found as Row)["merged_into_id"] != null)
+      problems.push({
+        field: name,
+        code: "merged",
+        message: t("{name}: this record was merged into another one. Choose that one.", { name: label }),
+      });
+    else known.add(`${column.references} ${value}`);
   }
+  if (problems.length > 0) throw invalid(problems);
 }
 
 function loose(work: Work): Loose {

@@ -46,7 +46,7 @@ async function answerTo(
   const startedAt = performance.now();
   const looks: [entityType: string, id: string][] = [];
   if (request.method === "GET") info.onLook = (...look) => looks.push(look);
-  const progress: Progress = { ctx: null, toll: null };
+  const progress: Progress = { ctx: null, toll: null, refusal: null };
   let answer: Response;
   try {
     if (!gate.isOpen()) throw new Failure(503, "stopping", t("Purser is being restarted. Try again in a moment."));
@@ -57,7 +57,9 @@ async function answerTo(
     if (failure !== thrown && isOutage(failure)) {
       databaseAway({ request: info.id, error: String(thrown) });
     }
-    answer = await respondFailure(progress.ctx, route, incoming, failure, info.id);
+    // Who brings a key or token that opens nothing hears why, where somebody has to be signed in.
+    const told = failure.code === "unauthorized" ? (progress.refusal ?? failure) : failure;
+    answer = await respondFailure(progress.ctx, route, incoming, told, info.id);
   }
   const { ctx, toll } = progress;
   for (const [name, value] of Object.entries(toll?.headers ?? {})) answer.headers.set(name, value);

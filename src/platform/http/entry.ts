@@ -37,6 +37,8 @@ export interface Entered {
 export interface Progress {
   ctx: Ctx | null;
   toll: Toll | null;
+  /** Why what the request brought to prove somebody opens nothing. */
+  refusal: Failure | null;
 }
 
 /** Whose host it is that the request names. */
@@ -88,6 +90,7 @@ export async function letIn(
   progress: Progress,
 ): Promise<Ctx> {
   const { actor } = identity;
+  progress.refusal = identity.refusal;
   speakTo({ actor, tenant }, route, incoming.request);
   const ctx = contextOf(app, tenant, actor, info);
   progress.ctx = ctx;
@@ -118,7 +121,7 @@ async function admit(ctx: Ctx, route: Route, incoming: Incoming, identity: Ident
       t("Purser has not been set up yet. Open the setup URL that it printed when it started."),
     );
   }
-  if (route.module !== undefined && !isModuleOn(ctx.app, tenant, route.module)) throw notFound();
+  if (route.module !== undefined && !isModuleOn(ctx.app, tenant, route.module)) throw nothingAt(route);
   checkAddress(tenant.allowed_networks, route.door, path, ctx.request.ip);
   if (route.door === "staff" && actor.kind !== "staff") throw unauthorized();
   if (route.door === "portal" && actor.kind !== "portal") throw unauthorized();
@@ -131,8 +134,13 @@ async function admit(ctx: Ctx, route: Route, incoming: Incoming, identity: Ident
     throw actor.kind === "nobody" ? unauthorized() : forbidden();
   }
   for (const [name, value] of Object.entries(incoming.params)) {
-    if ((name === "id" || name.endsWith("_id")) && !isId(value)) throw notFound();
+    if ((name === "id" || name.endsWith("_id")) && !isId(value)) throw nothingAt(route, t("This resource"));
   }
+}
+
+/** 404 where nothing can be: pages call themselves pages, the API speaks of addresses and resources. */
+export function nothingAt(route: Route, what = t("This address")): Failure {
+  return isSpokenTo(route) ? notFound() : notFound(what);
 }
 
 async function csrfGiven(incoming: Incoming): Promise<string> {

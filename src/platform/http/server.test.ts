@@ -167,6 +167,7 @@ describe("every answer", () => {
     expect([page.status, page.text.includes("There is nothing here")]).toEqual([404, true]);
     const api = await t.api("GET", "/api/v1/no-such-thing", { key });
     expect([api.status, api.body.errors[0].code]).toEqual([404, "not_found"]);
+    expect(api.body.errors[0].detail).toBe("This address was not found.");
     const verb = await t.api("DELETE", "/api/v1/auth/login", { key });
     expect([verb.status, verb.body.errors[0].status]).toEqual([405, "405"]);
     expect(verb.headers.get("allow")).toBe("OPTIONS, POST");

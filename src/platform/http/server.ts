@@ -1,11 +1,11 @@
 import { Elysia } from "elysia";
 import { type App } from "../context.ts";
-import { Failure, notFound } from "../errors.ts";
+import { Failure } from "../errors.ts";
 import { newId } from "../ids.ts";
 import { t } from "../language/index.ts";
 import { log } from "../log.ts";
 import { serve } from "./answer.ts";
-import type { Gate } from "./entry.ts";
+import { type Gate, nothingAt } from "./entry.ts";
 import { assetAnswer } from "./pages/assets.ts";
 import { apiAddresses, methodsAt } from "./jsonapi/methods.ts";
 import { withSecurityHeaders } from "./respond.ts";
@@ -65,7 +65,7 @@ export function createServer(app: App, routes: readonly Route[], gate: Gate): El
       door: doorOf(pathname, gate),
       permission: null,
       handle: async () => {
-        if (there === null) throw notFound();
+        if (there === null) throw nothingAt(route);
         if (request.method === "OPTIONS") return response(new Response(null, { status: 204, headers: allow }));
         const message = t("This address takes {methods}.", { methods: allow.allow });
         throw new Failure(405, "method_not_allowed", message);

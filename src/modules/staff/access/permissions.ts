@@ -7,7 +7,15 @@ import { isModuleOn, withinModules } from "../../../platform/switches.ts";
 
 /** What a person may do, through which roles, and why not: taken from the same actor that a request of theirs has. */
 
-export const reasons = ["granted", "no_role", "not_in_key", "module_off", "account_closed", "key_ended"] as const;
+export const reasons = [
+  "granted",
+  "no_role",
+  "not_in_key",
+  "not_in_app",
+  "module_off",
+  "account_closed",
+  "key_ended",
+] as const;
 export type Reason = (typeof reasons)[number];
 
 export interface PermissionAnswer {
@@ -29,9 +37,15 @@ export type UserRow = Pick<RowFor<"users">, "id" | "user_type">;
 /** The person as they act now, by a browser or by one of their keys; null when they cannot come in by it. */
 export async function actingAs(ctx: Ctx, user: UserRow, key: KeyRow | null): Promise<Actor | null> {
   if (key !== null && hasEnded(ctx, key)) return null;
+  if (key === null && asksAsApp(ctx, user)) return ctx.actor;
   const actor = await actorOf(ctx.db, user.id, null, key?.id ?? null);
   if (actor === null) return null;
   return withinModules(ctx.app, ctx.tenant, key === null ? actor : withinKey(actor, key.scopes));
+}
+
+/** Whether it is an app of others that asks about itself: it may do less than whoever it acts for. */
+function asksAsApp({ actor }: Ctx, user: UserRow): boolean {
+  return actor.oauth_grant_id != null && actor.user_id === user.id;
 }
 
 function hasEnded(ctx: Ctx, key: KeyRow): boolean {
@@ -52,6 +66,7 @@ export async function permissionsOf(ctx: Ctx, user: UserRow, key: KeyRow | null)
   const because = (permission: string, module: string, hasRole: boolean): Reason => {
     if (key !== null && hasEnded(ctx, key)) return "key_ended";
     if (actor === null) return "account_closed";
+    if (key === null && asksAsApp(ctx, user)) return can(actor, permission) ? "granted" : "not_in_app";
     if (!hasRole) return "no_role";
     if (!isModuleOn(ctx.app, ctx.tenant, module)) return "module_off";
     return key !== null && key.scopes.length > 0 && !key.scopes.includes(permission) ? "not_in_key" : "granted";

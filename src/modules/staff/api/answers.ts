@@ -2,9 +2,10 @@ import { Type } from "@sinclair/typebox";
 import type { TObject } from "@sinclair/typebox";
 import { validate } from "../../../platform/access/validate.ts";
 import type { Ctx } from "../../../platform/context.ts";
-import { invalid } from "../../../platform/errors.ts";
+import { invalid, unauthorized } from "../../../platform/errors.ts";
 import { readDocument } from "../../../platform/http/jsonapi/document.ts";
 import { type Answer, type Incoming, json, response } from "../../../platform/http/route.ts";
+import { t } from "../../../platform/language/index.ts";
 import { newId } from "../../../platform/ids.ts";
 import { accessSeconds, firstTokens, type Tokens } from "../auth/refresh.ts";
 import type { UserType } from "../auth/sign-in.ts";
@@ -27,6 +28,18 @@ export async function readInput<T>(incoming: Incoming, type: string, schema: TOb
   const problems = validate(schema, input);
   if (problems.length > 0) throw invalid(problems);
   return input as T;
+}
+
+/**
+ * Who asks, when they have signed in themselves. How a person signs in (password, factors, sessions, allowed apps) is no
+ * business of a key or an app that acts for them, however much else it may do.
+ */
+export function signedInThemselves(ctx: Ctx, kind: UserType | null = null): string {
+  const { user_id, session_id } = ctx.actor;
+  if (user_id === null || (kind !== null && ctx.actor.kind !== kind)) throw unauthorized();
+  if (session_id === null)
+    throw unauthorized(t("Sign in yourself: keys and apps have no say in how a person signs in."), "no_session");
+  return user_id;
 }
 
 /** A document of one thing that is no record. */

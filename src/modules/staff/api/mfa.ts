@@ -2,7 +2,7 @@ import { Type } from "@sinclair/typebox";
 import { find } from "../../../platform/access/reach.ts";
 import { perform } from "../../../platform/action.ts";
 import { type Ctx, reading } from "../../../platform/context.ts";
-import { conflict, unauthorized } from "../../../platform/errors.ts";
+import { conflict } from "../../../platform/errors.ts";
 import { readVerb } from "../../../platform/http/jsonapi/document.ts";
 import type { Route } from "../../../platform/http/route.ts";
 import { t } from "../../../platform/language/index.ts";
@@ -19,7 +19,7 @@ import {
 } from "../mfa/factors.ts";
 import { recoveryCodesLeft } from "../mfa/recovery.ts";
 import { waitingTotp } from "../mfa/totp.ts";
-import { documentOf, enteringAnswer, nothing, readInput, tokenAttributes } from "./answers.ts";
+import { documentOf, enteringAnswer, nothing, readInput, signedInThemselves, tokenAttributes } from "./answers.ts";
 
 const closed = { additionalProperties: false } as const;
 const tokenText = Type.String({ minLength: 1, maxLength: 200 });
@@ -31,13 +31,6 @@ const verifyInput = Type.Object(
 const passwordInput = Type.Object({ password: Type.String({ minLength: 1, maxLength: 1024 }) }, closed);
 const setupAttributes = Type.Object({ secret: Type.String(), otpauth_url: Type.String(), qr_code: Type.String() });
 const codes = Type.Object({ recovery_codes: Type.Array(Type.String()) });
-
-function personOf(ctx: Ctx, kind: UserType): string {
-  if (ctx.actor.user_id === null || ctx.actor.kind !== kind) throw unauthorized();
-  // A key acts for a person; how that person signs in is none of its business.
-  if (ctx.actor.session_id === null) throw unauthorized("Sign in yourself: a key cannot change this.", "no_session");
-  return ctx.actor.user_id;
-}
 
 /** Signing in in two steps, over the API: set up, shown, renewed, taken away. */
 export function mfaRoutes(base: string, kind: UserType): Route[] {
@@ -60,7 +53,7 @@ export function mfaRoutes(base: string, kind: UserType): Route[] {
         },
       },
       handle: async (ctx) => {
-        const userId = personOf(ctx, kind);
+        const userId = signedInThemselves(ctx, kind);
         return documentOf("mfa", userId, {
           methods: await factorsOf(ctx, userId),
           is_required: await isMfaRequired(ctx, userId),
@@ -82,7 +75,7 @@ export function mfaRoutes(base: string, kind: UserType): Route[] {
         const input = await readInput<{ challenge_token?: string }>(incoming, "mfa", setupInput);
         const token = input.challenge_token;
         if (token === undefined) {
-          personOf(ctx, kind);
+          signedInThemselves(ctx, kind);
           return documentOf("mfa", id(ctx), await beginSetup(ctx));
         }
         return reading(ctx, async (reader) => {
@@ -108,7 +101,7 @@ export function mfaRoutes(base: string, kind: UserType): Route[] {
         const input = await readInput<{ challenge_token?: string; code: string }>(incoming, "mfa", verifyInput);
         const token = input.challenge_token;
         if (token === undefined) {
-          const userId = personOf(ctx, kind);
+          const userId = signedInThemselves(ctx, kind);
           return documentOf("mfa", userId, { recovery_codes: await confirmSetup(ctx, input.code) });
         }
         const { step } = await reading(ctx, (reader) => readChallenge(reader, token, kind));
@@ -129,9 +122,9 @@ export function mfaRoutes(base: string, kind: UserType): Route[] {
         answer: { type: "mfa", attributes: codes },
       },
       handle: async (ctx, incoming) => {
-        const userId = personOf(ctx, kind);
+        const userId = signedInThemselves(ctx, kind);
         const { password } = await readInput<{ password: string }>(incoming, "mfa", passwordInput);
-        return documentOf("mfa", userId, { recovery_codes: await renewRecoveryCodes(ctx, password) });
+        return documentOf("mfa", userId, { recovery_codes: await renewRecoveryCodes(ctx, password, "password") });
       },
     },
     {
@@ -145,9 +138,9 @@ export function mfaRoutes(base: string, kind: UserType): Route[] {
         answer: "nothing",
       },
       handle: async (ctx, incoming) => {
-        personOf(ctx, kind);
+        signedInThemselves(ctx, kind);
         const { password } = await readInput<{ password: string }>(incoming, "mfa", passwordInput);
-        await removeTotp(ctx, password);
+        await removeTotp(ctx, password, "password");
         return nothing();
       },
     },

@@ -8,7 +8,7 @@ import { readDocument } from "../../../platform/http/jsonapi/document.ts";
 import { type Incoming, json, type Route } from "../../../platform/http/route.ts";
 import type { UserType } from "../auth/sign-in.ts";
 import { removePasskey, renamePasskey } from "../mfa/passkey-actions.ts";
-import { documentOf, nothing } from "./answers.ts";
+import { documentOf, nothing, signedInThemselves } from "./answers.ts";
 
 const nameInput = Type.Object({ name: Type.String({ minLength: 1, maxLength: 80 }) }, { additionalProperties: false });
 const attributes = Type.Object({
@@ -27,8 +27,9 @@ function personOf(ctx: Ctx, kind: UserType): string {
 /** The passkey of an address, for whoever is signed in; a key acts for a person, and how they sign in is not its business. */
 async function ownPasskey(ctx: Ctx, incoming: Incoming, kind: UserType): Promise<string> {
   personOf(ctx, kind);
+  // What is out of reach is not there, for keys as well.
   const { id } = await reading(ctx, (reader) => find(reader, "passkeys", incoming.params["id"] ?? ""));
-  if (ctx.actor.session_id === null) throw unauthorized("Sign in yourself: a key cannot change this.", "no_session");
+  signedInThemselves(ctx, kind);
   return id;
 }
 

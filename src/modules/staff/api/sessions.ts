@@ -5,9 +5,9 @@ import { perform } from "../../../platform/action.ts";
 import { type Ctx, reading } from "../../../platform/context.ts";
 import { unauthorized } from "../../../platform/errors.ts";
 import { readDocument } from "../../../platform/http/jsonapi/document.ts";
-import { type Answer, json, type Route } from "../../../platform/http/route.ts";
+import { type Answer, type Incoming, json, type Route } from "../../../platform/http/route.ts";
 import { endSession, renameSession, revokeSession } from "../actions.ts";
-import { nothing } from "./answers.ts";
+import { nothing, signedInThemselves } from "./answers.ts";
 
 const attributes = Type.Object({
   device_name: Type.Union([Type.String(), Type.Null()]),
@@ -51,6 +51,14 @@ async function sessionList(ctx: Ctx, userId: string, self: string): Promise<Answ
   });
 }
 
+/** The session of an address; what is out of reach is not there, for keys as well. */
+async function ownSession(ctx: Ctx, incoming: Incoming): Promise<string> {
+  if (ctx.actor.user_id === null) throw unauthorized();
+  const { id } = await reading(ctx, (reader) => find(reader, "sessions", incoming.params["id"] ?? ""));
+  signedInThemselves(ctx);
+  return id;
+}
+
 /** One's sessions over the API (PRD 3.1.3). */
 export const sessionsApi: Route[] = [
   {
@@ -76,10 +84,7 @@ export const sessionsApi: Route[] = [
       answer: "nothing",
     },
     handle: async (ctx, incoming) => {
-      if (ctx.actor.user_id === null) throw unauthorized();
-      refuseLimited(ctx.actor);
-      const id = incoming.params["id"] ?? "";
-      await reading(ctx, (reader) => find(reader, "sessions", id));
+      const id = await ownSession(ctx, incoming);
       await perform(ctx, renameSession, { ...readDocument(await incoming.json(), "sessions", id), id });
       return nothing();
     },
@@ -91,8 +96,7 @@ export const sessionsApi: Route[] = [
     permission: null,
     doc: { summary: "End one of one's sessions.", answer: "nothing" },
     handle: async (ctx, incoming) => {
-      if (ctx.actor.user_id === null) throw unauthorized();
-      await perform(ctx, revokeSession, { id: incoming.params["id"] });
+      await perform(ctx, revokeSession, { id: await ownSession(ctx, incoming) });
       return nothing();
     },
   },

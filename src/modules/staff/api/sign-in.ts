@@ -4,7 +4,7 @@ import { json, type Route } from "../../../platform/http/route.ts";
 import { changePassword } from "../auth/passwords.ts";
 import { refresh } from "../auth/refresh.ts";
 import { replaceExpired, signIn, signOut, type UserType } from "../auth/sign-in.ts";
-import { enteringAnswer, nothing, readInput, tokenAttributes, tokensAnswer } from "./answers.ts";
+import { enteringAnswer, nothing, readInput, signedInThemselves, tokenAttributes, tokensAnswer } from "./answers.ts";
 
 const secretText = Type.String({ minLength: 1, maxLength: 1024 });
 const tokenText = Type.String({ minLength: 1, maxLength: 200 });
@@ -102,7 +102,7 @@ export function passwordRoute(path: string, kind: UserType): Route {
       const input = await readInput<NewPassword>(incoming, "passwords", newPassword);
       if (input.challenge_token !== undefined)
         return enteringAnswer(ctx, await replaceExpired(ctx, kind, input.challenge_token, input.new_password), kind);
-      if (ctx.actor.user_id === null || ctx.actor.kind !== kind) throw unauthorized();
+      signedInThemselves(ctx, kind);
       await changePassword(ctx, input.present_password ?? "", input.new_password, input.new_password);
       return nothing();
     },

@@ -1,6 +1,7 @@
 import type { Work } from "../../../platform/context.ts";
 import { hashToken } from "../../../platform/crypto/tokens.ts";
 import { emit } from "../../../platform/events/outbox.ts";
+import { defaultLanguage, inLanguage } from "../../../platform/language/index.ts";
 import { signedInOnNewDevice } from "../events.ts";
 import { deviceOf } from "../rules.ts";
 import { tellOfChange } from "./notices.ts";
@@ -29,7 +30,8 @@ export async function noticeDevice(
     user_id: entry.userId,
     user_type: work.actor.kind === "portal" ? "portal" : "staff",
     user_name: work.actor.name,
-    device: deviceOf(user_agent),
+    device: inLanguage(defaultLanguage, "en-US", () => deviceOf(user_agent)),
+    user_agent: user_agent.slice(0, 1000),
     ip_address: ip,
   });
   await tellOfChange(work, entry.userId, "new_device", () => `${deviceOf(user_agent)}, ${ip}`);

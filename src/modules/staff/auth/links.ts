@@ -49,14 +49,17 @@ export function sendLink(
   work: Work,
   user: { id: string; name: string; email: string; user_type: UserType },
   purpose: Exclude<Purpose, "setup">,
+  /** Whether the person has asked for it, or an administrator requires it. */
+  why: "asked" | "required" = "asked",
 ): Promise<void> {
-  return inLanguageOf(work, { user_id: user.id }, () => writeLink(work, user, purpose));
+  return inLanguageOf(work, { user_id: user.id }, () => writeLink(work, user, purpose, why));
 }
 
 async function writeLink(
   work: Work,
   user: { id: string; name: string; email: string; user_type: UserType },
   purpose: Exclude<Purpose, "setup">,
+  why: "asked" | "required",
 ): Promise<void> {
   const token = await mintOneTime(work, purpose, user.id);
   const prefix = user.user_type === "portal" ? "/portal" : "";
@@ -80,12 +83,15 @@ async function writeLink(
       : {
           subject: t("Choose a new password for {name}", { name: work.tenant.name }),
           heading: t("Choose a new password"),
-          paragraphs: [
-            t(
-              "Somebody, probably you, has asked for a new password for this address. The link is good for one hour and works once.",
-            ),
-            t("If it was not you, do nothing: your password stays as it is."),
-          ],
+          paragraphs:
+            why === "required"
+              ? requiredText(work)
+              : [
+                  t(
+                    "Somebody, probably you, has asked for a new password for this address. The link is good for one hour and works once.",
+                  ),
+                  t("If it was not you, do nothing: your password stays as it is."),
+                ],
           label: t("Choose a new password"),
         };
   const body = mailBody(
@@ -106,6 +112,15 @@ async function writeLink(
     dedupe_key: `${purpose}:${token.slice(-12)}`,
   });
 }
+
+const requiredText = (work: Work): string[] => [
+  t("An administrator of {name} asks you to choose a new password. The one you had works no longer.", {
+    name: work.tenant.name,
+  }),
+  t(
+    "The link is good for one hour and works once. After that, ask for another one on the sign-in page, under the forgotten password.",
+  ),
+];
 
 interface ChosenPassword {
   token: string;

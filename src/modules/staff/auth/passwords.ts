@@ -3,12 +3,13 @@ import { countAttempt, forgetAttempts, signInByAccount } from "../../../platform
 import { signInPolicy } from "../../../platform/access/policy.ts";
 import { users } from "../../../platform/access/schema.ts";
 import { plus } from "../../../platform/clock.ts";
-import { asSystem, type Ctx, inUnit, reading, type Work } from "../../../platform/context.ts";
+import { type Ctx, inUnit, reading, type Work } from "../../../platform/context.ts";
 import { hashPassword, passwordProblems, verifyPassword } from "../../../platform/crypto/passwords.ts";
 import { update } from "../../../platform/database/records.ts";
 import { invalidField } from "../../../platform/errors.ts";
 import { newId } from "../../../platform/ids.ts";
 import { t } from "../../../platform/language/index.ts";
+import { asOwner } from "./as-owner.ts";
 import { tellOfChange } from "./notices.ts";
 
 interface Owner {
@@ -61,18 +62,22 @@ export async function storePassword(
   userId: string,
   hash: string,
 ): Promise<{ user_type: "staff" | "portal"; deactivated_at: string | null }> {
-  const work = asSystem(joined);
+  const work = await asOwner(joined, userId);
   const now = work.app.clock.now();
   const before = await work.db
     .selectFrom("users")
     .select("password_hash")
     .where("id", "=", userId)
     .executeTakeFirstOrThrow();
-  if (before.password_hash !== null) {
-    await work.db
-      .insertInto("password_history")
-      .values({ id: newId(), user_id: userId, password_hash: before.password_hash, created_at: now })
-      .execute();
+  await keepInHistory(work, userId, before.password_hash);
+  return update(work, users, userId, { password_hash: hash, password_changed_at: now });
+}
+
+/** Keeps a hash among the latest ones, as many as the policy asks for. */
+async function keepInHistory(work: Work, userId: string, hash: string | null): Promise<void> {
+  if (hash !== null) {
+    const row = { id: newId(), user_id: userId, password_hash: hash, created_at: work.app.clock.now() };
+    await work.db.insertInto("password_history").values(row).execute();
   }
   const { password_history_count: count } = await signInPolicy(work.db);
   const kept = await work.db
@@ -84,7 +89,12 @@ export async function storePassword(
     .execute();
   const old = kept.slice(Math.max(count - 1, 0)).map((row) => row.id);
   if (old.length > 0) await work.db.deleteFrom("password_history").where("id", "in", old).execute();
-  return update(work, users, userId, { password_hash: hash, password_changed_at: now });
+}
+
+/** Takes a password away, which is remembered as an earlier one: until another is chosen, none signs in. */
+export async function dropPassword(work: Work, userId: string, hash: string): Promise<void> {
+  await keepInHistory(work, userId, hash);
+  await update(work, users, userId, { password_hash: null });
 }
 
 /** Whether a password set at an instant has to be changed by now. Never set by its owner: it counts from the account's start. */
@@ -93,7 +103,7 @@ export function isExpired(setAt: string, expiryDays: number, now: string): boole
 }
 
 /** Whether somebody knows the present password; counted, so that an unlocked screen is no place to guess it. */
-export async function confirmPassword(ctx: Ctx, given: string, field = "present_password"): Promise<void> {
+export async function confirmPassword(ctx: Ctx, given: string, field: string): Promise<void> {
   const userId = ctx.actor.user_id ?? "";
   const key = `password:${ctx.tenant.id}:${userId}`;
   await countAttempt(ctx.app, key, signInByAccount);
@@ -116,7 +126,7 @@ export async function changePassword(
   repeated: string,
 ): Promise<string | null> {
   const userId = ctx.actor.user_id ?? "";
-  await confirmPassword(ctx, present);
+  await confirmPassword(ctx, present, "present_password");
   const user = await reading(ctx, (reader) =>
     reader.db.selectFrom("users").select(["id", "name", "email"]).where("id", "=", userId).executeTakeFirstOrThrow(),
   );

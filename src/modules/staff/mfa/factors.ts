@@ -1,5 +1,4 @@
 import { passkeys, totpFactors } from "../../../platform/access/factors.ts";
-import { actorOf } from "../../../platform/access/identify.ts";
 import { countAttempt, forgetAttempts, secondStepByAccount, signInByAddress } from "../../../platform/access/limits.ts";
 import type { TotpSetup } from "../../../platform/access/totp.ts";
 import { type Ctx, inUnit, reading, type Work } from "../../../platform/context.ts";
@@ -7,9 +6,10 @@ import { remove, update } from "../../../platform/database/records.ts";
 import { conflict, Failure, invalidField } from "../../../platform/errors.ts";
 import { emit } from "../../../platform/events/outbox.ts";
 import { t } from "../../../platform/language/index.ts";
+import { asOwner } from "../auth/as-owner.ts";
 import { confirmPassword } from "../auth/passwords.ts";
 import { tellOfChange } from "../auth/notices.ts";
-import { type Entering, enter, readChallenge, useChallenge } from "../auth/steps.ts";
+import { type Entering, enter, factorsOf, isMfaRequired, readChallenge, useChallenge } from "../auth/steps.ts";
 import { secondFactorReset, secondStepFailed } from "../events.ts";
 import { makeRecoveryCodes, takeRecoveryCode } from "./recovery.ts";
 import { beginTotp, takeTotp, waitingTotp } from "./totp.ts";
@@ -86,7 +86,7 @@ async function confirm(work: Work, userId: string, code: string): Promise<string
     .select("id")
     .where("user_id", "=", userId)
     .executeTakeFirstOrThrow();
-  await update(await asPerson(work, userId), totpFactors, id, { confirmed_at: work.app.clock.now() });
+  await update(await asOwner(work, userId), totpFactors, id, { confirmed_at: work.app.clock.now() });
   await tellOfChange(work, userId, "two_step_on");
   return makeRecoveryCodes(work, userId);
 }
@@ -115,9 +115,9 @@ export async function confirmSetupAtSignIn(
   );
 }
 
-/** New recovery codes in place of the old ones, for whoever knows the password. */
-export async function renewRecoveryCodes(ctx: Ctx, password: string): Promise<string[]> {
-  await confirmPassword(ctx, password);
+/** New recovery codes in place of the old ones, for whoever knows the password; `field` is what it was sent as. */
+export async function renewRecoveryCodes(ctx: Ctx, password: string, field: string): Promise<string[]> {
+  await confirmPassword(ctx, password, field);
   const userId = ctx.actor.user_id ?? "";
   return inUnit(ctx, async (work) => {
     const { length } = await confirmedTotp(work, userId);
@@ -127,21 +127,25 @@ export async function renewRecoveryCodes(ctx: Ctx, password: string): Promise<st
   });
 }
 
-/** Takes the authenticator app away, for whoever knows the password. */
-export async function removeTotp(ctx: Ctx, password: string): Promise<void> {
-  await confirmPassword(ctx, password);
+/** Takes the authenticator app away, for whoever knows the password; `field` is what it was sent as. */
+export async function removeTotp(ctx: Ctx, password: string, field: string): Promise<void> {
+  await confirmPassword(ctx, password, field);
   const userId = ctx.actor.user_id ?? "";
   await inUnit(ctx, async (work) => {
     for (const { id } of await confirmedTotp(work, userId)) await remove(work, totpFactors, id);
     await work.db.deleteFrom("recovery_codes").where("user_id", "=", userId).execute();
+    await keepRequiredFactor(work, userId);
     await tellOfChange(work, userId, "two_step_off");
   });
 }
 
-/** Somebody on the way in is nobody yet, and still it is they who do this. */
-async function asPerson(work: Work, userId: string): Promise<Work> {
-  const actor = work.actor.user_id === userId ? work.actor : await actorOf(work.db, userId, null, null);
-  return { ...work, actor: actor ?? work.actor };
+/** Whose role asks for two steps cannot take the last second factor away, and do without until the next sign-in. */
+export async function keepRequiredFactor(work: Work, userId: string): Promise<void> {
+  if (!(await isMfaRequired(work, userId)) || (await factorsOf(work, userId)).length > 0) return;
+  throw conflict(
+    t("Your role requires two-step sign-in, and this is your last second step. Add another one first."),
+    "last_factor",
+  );
 }
 
 function confirmedTotp(work: Work, userId: string): Promise<{ id: string }[]> {

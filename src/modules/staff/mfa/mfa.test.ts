@@ -205,6 +205,36 @@ describe("a second factor that is lost", () => {
 });
 
 describe("a role that requires two steps", () => {
+  test("keeps the last second step with its people, by page and by API", async () => {
+    const person = await makeStaff(t.harbor, "technician");
+    const browser = await browserOf(t, person);
+    const { body } = await login(person.email);
+    const key = body.data.attributes.access_token;
+    await setUpTwoSteps(t, browser);
+    const remove = (given: string): Promise<ApiAnswer> =>
+      t.api("POST", "/api/v1/auth/mfa/remove", {
+        key,
+        body: { data: { type: "mfa", attributes: { password: given } } },
+      });
+    const { id } = await reading(t.harbor.system, ({ db }) =>
+      db.selectFrom("roles").select("id").where("role_key", "=", "technician").executeTakeFirstOrThrow(),
+    );
+    const boss = await t.harbor.actorContext(admin.id);
+    await perform(boss, updateRole, { id, is_mfa_required: true });
+    try {
+      await browser.open("/account/two-step/remove");
+      const page = await browser.submit("/account/two-step/remove", { present_password: password });
+      expect([page.status, page.text.includes("this is your last second step")]).toEqual([409, true]);
+      const wrong = await remove("a wrong lamp at sea");
+      expect(wrong.body.errors[0].source.pointer).toBe("/data/attributes/password");
+      const refused = await remove(password);
+      expect([refused.status, refused.body.errors[0].code]).toEqual([409, "last_factor"]);
+    } finally {
+      await perform(boss, updateRole, { id, is_mfa_required: false });
+    }
+    expect((await remove(password)).status).toBe(204);
+  });
+
   test("leads whoever has none to the set-up, and nowhere else, by page and API", async () => {
     const { id } = await reading(t.harbor.system, ({ db }) =>
       db.selectFrom("roles").select("id").where("role_key", "=", "finance").executeTakeFirstOrThrow(),

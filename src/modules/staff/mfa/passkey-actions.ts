@@ -7,6 +7,7 @@ import { remove, update } from "../../../platform/database/records.ts";
 import { notFound } from "../../../platform/errors.ts";
 import { t } from "../../../platform/language/index.ts";
 import { tellOfChange } from "../auth/notices.ts";
+import { keepRequiredFactor } from "./factors.ts";
 
 const target = { id: Type.String({ format: "uuid" }), version: Type.Optional(Type.Integer()) };
 
@@ -39,6 +40,7 @@ export const removePasskey = action({
   run: async (work: Work, input: { id: string; version?: number }) => {
     const key = await ownPasskey(work, input.id);
     await remove(work, passkeys, key.id, input.version);
+    await keepRequiredFactor(work, key.user_id);
     await tellOfChange(work, key.user_id, "passkey_removed", () => key.name);
   },
 });

@@ -1,7 +1,8 @@
 import { totpFactors } from "../../../platform/access/factors.ts";
 import { newTotpSecret, totpSetup, type TotpSetup, totpStep } from "../../../platform/access/totp.ts";
-import { asSystem, type Ctx, type Work } from "../../../platform/context.ts";
+import type { Ctx, Work } from "../../../platform/context.ts";
 import { insert, update } from "../../../platform/database/records.ts";
+import { asOwner } from "../auth/as-owner.ts";
 
 /** The authenticator apps of an organization's people. */
 
@@ -9,7 +10,7 @@ const purpose = "totp-secrets";
 
 /** Makes a secret that waits for its first code; one that waits already is replaced. A confirmed one must be gone before. */
 export async function beginTotp(joined: Work, userId: string): Promise<void> {
-  const work = asSystem(joined);
+  const work = await asOwner(joined, userId);
   const secret_sealed = work.app.keyring.seal(purpose, work.tenant.id, newTotpSecret());
   const known = await work.db
     .selectFrom("totp_factors")

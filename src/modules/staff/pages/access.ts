@@ -52,6 +52,8 @@ function detailOf(answer: PermissionAnswer): string {
       return t("None of the roles grants it.");
     case "not_in_key":
       return t("Granted by {roles}, but the key leaves it out.", { roles: names });
+    case "not_in_app":
+      return t("The app was not allowed this.");
     case "module_off":
       return t("Granted by {roles}, but this part of Purser is switched off.", { roles: names });
     case "key_ended":

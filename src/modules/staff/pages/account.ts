@@ -13,7 +13,7 @@ import { t } from "../../../platform/language/index.ts";
 import { renameSession, revokeOtherSessions, revokeSession } from "../actions.ts";
 import { changePassword } from "../auth/passwords.ts";
 import { factorsOf, isMfaRequired } from "../auth/steps.ts";
-import { siteOf } from "../mfa/passkeys.ts";
+import { siteOf } from "../../../platform/access/webauthn.ts";
 import { recoveryCodesLeft } from "../mfa/recovery.ts";
 import { deviceOf } from "../rules.ts";
 import { sessionCookie } from "./entering.ts";

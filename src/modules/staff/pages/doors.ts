@@ -6,7 +6,7 @@ import { type Answer, page, redirect, type Route } from "../../../platform/http/
 import { t } from "../../../platform/language/index.ts";
 import { personOfLink, requestReset, setPasswordByLink } from "../auth/links.ts";
 import { signIn, signOut } from "../auth/sign-in.ts";
-import { siteOf } from "../mfa/passkeys.ts";
+import { siteOf } from "../../../platform/access/webauthn.ts";
 import { browserDevice, type Door, doors, goOn, safeNext, sessionCookie } from "./entering.ts";
 import { newPasswordField } from "./fields.ts";
 

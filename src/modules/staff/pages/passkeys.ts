@@ -2,12 +2,12 @@ import type { AuthenticationResponseJSON, RegistrationResponseJSON } from "@simp
 import type { AnyAction } from "../../../platform/action.ts";
 import { perform } from "../../../platform/action.ts";
 import { type Ctx, reading } from "../../../platform/context.ts";
-import { Failure, malformed } from "../../../platform/errors.ts";
+import type { Failure } from "../../../platform/errors.ts";
 import { button, formatAgo, link } from "../../../platform/http/pages/cells.ts";
 import { field, formFailure, formModel, type FormValues } from "../../../platform/http/forms/model.ts";
 import { buttonRoute, readInput } from "../../../platform/http/forms/page.ts";
 import type { SecurityPageModel } from "../../../platform/http/models/sign-in.ts";
-import { type Answer, type Incoming, page, redirect, response, type Route } from "../../../platform/http/route.ts";
+import { type Answer, type Incoming, page, redirect, type Route } from "../../../platform/http/route.ts";
 import { t } from "../../../platform/language/index.ts";
 import type { Entering } from "../auth/steps.ts";
 import { ownPasskey, removePasskey, renamePasskey } from "../mfa/passkey-actions.ts";
@@ -19,47 +19,13 @@ import {
   signInOptions,
   signInWithPasskey,
 } from "../mfa/passkeys.ts";
+import { bodyOf, plain, signed, spoken, textOf } from "./passkey-answers.ts";
 import { browserDevice, challengeOf, type Door, doors, enteringCookies, nextUrl } from "./entering.ts";
 
-/**
- * What the script of the passkey buttons talks to: options to sign, and the signed answer. Both ways it is JSON; a failure
- * is a sentence for the person.
- */
+/** The passkeys of staff and clients: at their doors, and on their account pages. */
 
 const homes = { staff: "/account", portal: "/portal/account" } as const;
 type AccountDoor = keyof typeof homes;
-
-function plain(body: unknown, status = 200, cookies: readonly string[] = []): Answer {
-  const headers = new Headers({ "content-type": "application/json", "cache-control": "no-store" });
-  for (const cookie of cookies) headers.append("set-cookie", cookie);
-  return response(new Response(JSON.stringify(body), { status, headers }));
-}
-
-async function spoken(run: () => Promise<Answer>): Promise<Answer> {
-  try {
-    return await run();
-  } catch (error) {
-    if (error instanceof Failure && error.status < 500) return plain({ error: error.message }, error.status);
-    throw error;
-  }
-}
-
-async function bodyOf(incoming: Incoming): Promise<Record<string, unknown>> {
-  const body = await incoming.json();
-  if (typeof body !== "object" || body === null || Array.isArray(body)) throw malformed(t("Send a JSON object."));
-  return body as Record<string, unknown>;
-}
-
-/** The signed answer; what is in it is checked by the library, which refuses what it cannot read. */
-function signed<T>(body: Record<string, unknown>): T {
-  const given = body["response"];
-  if (typeof given !== "object" || given === null || typeof (given as { id?: unknown }).id !== "string")
-    throw malformed(t("The answer of the passkey is missing."));
-  return given as T;
-}
-
-const textOf = (body: Record<string, unknown>, name: string): string =>
-  typeof body[name] === "string" ? String(body[name]).slice(0, 2000) : "";
 
 function doorRoutes(door: Door): Route[] {
   const { prefix, userType } = door;
@@ -97,28 +63,37 @@ export async function passkeysOf(
   ctx: Ctx,
   door: AccountDoor,
 ): Promise<NonNullable<SecurityPageModel["passkeys"]>["keys"]> {
-  const now = ctx.app.clock.now();
   const rows = await ctx.db
     .selectFrom("passkeys")
     .select(["id", "name", "created_at", "last_used_at"])
     .where("user_id", "=", ctx.actor.user_id ?? "")
     .orderBy("created_at")
     .execute();
-  return rows.map((row) => ({
+  return rows.map((row) => passkeyRow(ctx, row, homes[door]));
+}
+
+/** A passkey as every account page lists it; `home` is that page. */
+export function passkeyRow(
+  ctx: Ctx,
+  row: { id: string; name: string; created_at: string; last_used_at: string | null },
+  home: string,
+): NonNullable<SecurityPageModel["passkeys"]>["keys"][number] {
+  const now = ctx.app.clock.now();
+  return {
     name: row.name,
     detail:
       row.last_used_at === null
         ? t("Added {when}, not used yet", { when: formatAgo(row.created_at, ctx.tenant, now) })
         : t("Used {when}", { when: formatAgo(row.last_used_at, ctx.tenant, now) }),
-    rename: link(t("Rename"), `${homes[door]}/passkeys/${row.id}`, "pencil"),
+    rename: link(t("Rename"), `${home}/passkeys/${row.id}`, "pencil"),
     remove: button(
       t("Remove"),
-      `${homes[door]}/passkeys/${row.id}/remove`,
+      `${home}/passkeys/${row.id}/remove`,
       "trash",
       "ghost",
       t("Remove the passkey {name}? It no longer signs you in.", { name: row.name }),
     ),
-  }));
+  };
 }
 
 async function renamePage(

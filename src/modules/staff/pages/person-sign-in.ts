@@ -7,6 +7,7 @@ import type { PersonSignInModel } from "../../../platform/http/models/sign-in.ts
 import { type Answer, type Incoming, page, redirect, type Route } from "../../../platform/http/route.ts";
 import { t } from "../../../platform/language/index.ts";
 import { endSession } from "../actions.ts";
+import { endSessions, requireNewPassword } from "../containment.ts";
 import { factorsOf } from "../auth/steps.ts";
 import { resetSecondFactor } from "../mfa/actions.ts";
 import { deviceOf } from "../rules.ts";
@@ -38,8 +39,32 @@ async function show(ctx: Ctx, incoming: Incoming): Promise<Answer> {
         { label: user.name, href: `/settings/staff/${user.id}` },
       ],
       badges: [],
-      actions: [],
+      actions:
+        user.password_hash === null || user.deactivated_at !== null || user.id === ctx.actor.user_id
+          ? []
+          : [
+              button(
+                t("Require a new password"),
+                `/settings/staff/${user.id}/require-new-password`,
+                "key",
+                "danger",
+                t(
+                  "Take the password of {name} away? They are signed out everywhere and get a mail to choose another one.",
+                  { name: user.name },
+                ),
+              ),
+            ],
     },
+    revoke_all:
+      sessions.length > 0
+        ? button(
+            t("Sign out everywhere"),
+            `/settings/staff/${user.id}/end-sessions`,
+            "log-out",
+            "ghost",
+            t("Sign {name} out on all devices?", { name: user.name }),
+          )
+        : null,
     two_step: {
       is_on: factors.length > 0,
       text:
@@ -80,6 +105,18 @@ export const personSignInPages: Route[] = [
     "/settings/staff/:id/reset-second-factor",
     resetSecondFactor as unknown as AnyAction,
     (incoming) => redirect(at(incoming), t("The second factors are gone.")),
+    at,
+  ),
+  buttonRoute(
+    "/settings/staff/:id/require-new-password",
+    requireNewPassword as unknown as AnyAction,
+    (incoming) => redirect(at(incoming), t("The password is gone; a mail is on its way.")),
+    at,
+  ),
+  buttonRoute(
+    "/settings/staff/:id/end-sessions",
+    endSessions as unknown as AnyAction,
+    (incoming) => redirect(at(incoming), t("Signed out everywhere.")),
     at,
   ),
   buttonRoute(

@@ -117,10 +117,15 @@ function routesOf(door: AccountDoor): Route[] {
       },
     },
     ...confirmed(door, "recovery-codes", renewWords, async (ctx, password) =>
-      codesPage(ctx, header(door, t("Your recovery codes")), await renewRecoveryCodes(ctx, password), home),
+      codesPage(
+        ctx,
+        header(door, t("Your recovery codes")),
+        await renewRecoveryCodes(ctx, password, "present_password"),
+        home,
+      ),
     ),
     ...confirmed(door, "remove", removeWords, async (ctx, password) => {
-      await removeTotp(ctx, password);
+      await removeTotp(ctx, password, "present_password");
       return redirect(home, t("The authenticator app is removed."));
     }),
   ];

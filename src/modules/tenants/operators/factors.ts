@@ -6,11 +6,13 @@ import { conflict, invalidField } from "../../../platform/errors.ts";
 import { t } from "../../../platform/language/index.ts";
 import { logDoing } from "../log.ts";
 import { checkOperatorPassword } from "./auth.ts";
+import { keepOperatorFactor } from "./passkeys.ts";
 import { endSessions } from "./sessions.ts";
 import { enterOperator, type OpenStep, type OperatorEntering, readStep, useStep } from "./steps.ts";
 import {
   beginOperatorTotp,
   dropOperatorFactors,
+  dropOperatorTotp,
   makeOperatorCodes,
   operatorFactors,
   takeOperatorCode,
@@ -111,18 +113,17 @@ export async function renewOperatorCodes(ctx: Ctx, password: string): Promise<st
   });
 }
 
-/** Takes the app away, for whoever knows the password and where two steps are not asked of everybody. */
+/** Takes the app away, for whoever knows the password; not as the last second step where everybody has to have one. */
 export async function removeOperatorTotp(ctx: Ctx, password: string): Promise<void> {
-  if (ctx.app.options.isOperatorMfaRequired === true)
-    throw conflict(t("This installation asks two steps of every operator."), "mfa_required");
   await confirmOperatorPassword(ctx, password);
   await inUnit(ctx, async (work) => {
-    await dropOperatorFactors(work, own(ctx));
+    await dropOperatorTotp(work, own(ctx));
+    await keepOperatorFactor(work, own(ctx));
     await logDoing(work, work.db, "operators.two_step_off", null);
   });
 }
 
-/** For an operator who has lost phone and codes: app and codes go, and sessions end. */
+/** For an operator who has lost phone and codes: app, codes and passkeys go, and sessions end. */
 export async function resetOperatorFactors(work: Work, operator: { id: string; email: string }): Promise<void> {
   await dropOperatorFactors(work, operator.id);
   await endSessions(work, operator.id);

@@ -1,8 +1,10 @@
 import { type Actor, nobody } from "../../../platform/access/actor.ts";
 import { operatorActor, platformTenant } from "../../../platform/access/platform.ts";
+import { refusedProofs, unknownProof } from "../../../platform/access/refused-proofs.ts";
 import { type Token, readToken } from "../../../platform/access/tokens.ts";
 import { plus } from "../../../platform/clock.ts";
 import type { App } from "../../../platform/context.ts";
+import { Failure } from "../../../platform/errors.ts";
 import { hostCookieName, parseCookies } from "../../../platform/http/cookies.ts";
 import type { Incoming, Route } from "../../../platform/http/route.ts";
 import type { Entered } from "../../../platform/http/entry.ts";
@@ -27,10 +29,11 @@ export async function enterAsOperator(app: App, incoming: Incoming, route: Route
   const isByKey = route.door === "api" && bearer !== null;
   const cookie = parseCookies(headers.get("cookie")).get(operatorCookieName(tenant.public_url)) ?? null;
   const token = readToken((isByKey ? bearer : cookie) ?? "");
-  const actor = token === null ? null : isByKey ? await byKey(app, token) : await bySession(app, token);
+  const found = isByKey ? await byKey(app, token) : token === null ? null : await bySession(app, token);
+  const [actor, refusal] = found instanceof Failure ? [null, found] : [found, null];
   return {
     tenant,
-    identity: { actor: actor ?? nobody, isByCookie: actor !== null && !isByKey, isTouchDue: false },
+    identity: { actor: actor ?? nobody, isByCookie: actor !== null && !isByKey, isTouchDue: false, refusal },
   };
 }
 
@@ -63,8 +66,8 @@ async function bySession(app: App, token: Token): Promise<Actor | null> {
   return operatorActor({ user_id: id, name, email, session_id, api_key_id: null });
 }
 
-async function byKey(app: App, token: Token): Promise<Actor | null> {
-  if (token.kind !== "operator_key") return null;
+async function byKey(app: App, token: Token | null): Promise<Actor | Failure> {
+  if (token?.kind !== "operator_key") return unknownProof();
   const now = app.clock.now();
   const row = await app.database.read(noId, (db) =>
     db
@@ -75,13 +78,15 @@ async function byKey(app: App, token: Token): Promise<Actor | null> {
         "operator_api_keys.id as key_id",
         "operator_api_keys.name as key_name",
         "operator_api_keys.last_used_at",
+        "operator_api_keys.revoked_at",
+        "operators.deactivated_at",
       ])
       .where("operator_api_keys.token_hash", "=", token.hash)
-      .where("operator_api_keys.revoked_at", "is", null)
-      .where("operators.deactivated_at", "is", null)
       .executeTakeFirst(),
   );
-  if (row === undefined) return null;
+  if (row === undefined) return unknownProof();
+  if (row.revoked_at !== null) return refusedProofs.key_revoked();
+  if (row.deactivated_at !== null) return refusedProofs.key_owner_gone();
   if (row.last_used_at === null || row.last_used_at < plus(now, -touchMilliseconds)) {
     await app.database.platform((db) =>
       db.updateTable("operator_api_keys").set({ last_used_at: now }).where("id", "=", row.key_id).execute(),

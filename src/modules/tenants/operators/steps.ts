@@ -23,21 +23,36 @@ export interface OperatorEntering {
 
 export const stepMinutes = 10;
 
-/** Starts a session when nothing is missing any more; `isProven`: a code has just been right. */
+/** Starts a session when nothing is missing any more; `isProven`: a code or a passkey has just been right. */
 export async function enterOperator(
   work: Work,
   operator: Operator,
   { isProven }: { isProven: boolean },
 ): Promise<OperatorEntering> {
-  const { totp_confirmed_at } = await work.db
-    .selectFrom("operators")
-    .select("totp_confirmed_at")
-    .where("id", "=", operator.id)
-    .executeTakeFirstOrThrow();
-  const isSetUp = totp_confirmed_at !== null;
+  const { isAppOn, hasPasskey } = await secondStepsOf(work, operator.id);
+  const isSetUp = isAppOn || hasPasskey;
   if (isSetUp && !isProven) return challenge(work, operator.id, "code");
   if (!isSetUp && work.app.options.isOperatorMfaRequired === true) return challenge(work, operator.id, "setup");
   return { step: null, token: await startOperatorSession(work, operator) };
+}
+
+/** How an operator can show a second step. */
+export async function secondStepsOf(
+  { db }: Pick<Ctx, "db">,
+  operatorId: string,
+): Promise<{ isAppOn: boolean; hasPasskey: boolean }> {
+  const { totp_confirmed_at } = await db
+    .selectFrom("operators")
+    .select("totp_confirmed_at")
+    .where("id", "=", operatorId)
+    .executeTakeFirstOrThrow();
+  const key = await db
+    .selectFrom("operator_passkeys")
+    .select("id")
+    .where("user_id", "=", operatorId)
+    .limit(1)
+    .executeTakeFirst();
+  return { isAppOn: totp_confirmed_at !== null, hasPasskey: key !== undefined };
 }
 
 async function challenge(work: Work, operatorId: string, step: "code" | "setup"): Promise<OperatorEntering> {

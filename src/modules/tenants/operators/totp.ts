@@ -97,8 +97,14 @@ export async function operatorFactors(ctx: Ctx, operatorId: string): Promise<{ i
 }
 
 /** Takes app and codes away. */
-export async function dropOperatorFactors(work: Work, operatorId: string): Promise<void> {
+export async function dropOperatorTotp(work: Work, operatorId: string): Promise<void> {
   const none = { totp_sealed: null, totp_confirmed_at: null, totp_last_step: null };
   await work.db.updateTable("operators").set(none).where("id", "=", operatorId).execute();
   await work.db.deleteFrom("operator_recovery_codes").where("operator_id", "=", operatorId).execute();
+}
+
+/** Takes every second step away: app, codes, passkeys. */
+export async function dropOperatorFactors(work: Work, operatorId: string): Promise<void> {
+  await dropOperatorTotp(work, operatorId);
+  await work.db.deleteFrom("operator_passkeys").where("user_id", "=", operatorId).execute();
 }

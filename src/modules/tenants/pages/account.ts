@@ -1,5 +1,6 @@
 import { perform } from "../../../platform/action.ts";
 import { platformPermission } from "../../../platform/access/platform.ts";
+import { siteOf } from "../../../platform/access/webauthn.ts";
 import { type Ctx, reading } from "../../../platform/context.ts";
 import { shortestPassword } from "../../../platform/crypto/passwords.ts";
 import type { Failure } from "../../../platform/errors.ts";
@@ -9,7 +10,15 @@ import type { SecurityPageModel } from "../../../platform/http/models/sign-in.ts
 import { type Answer, page, redirect, type Route } from "../../../platform/http/route.ts";
 import type { PageHeaderModel } from "../../../platform/http/models/partials.ts";
 import { t } from "../../../platform/language/index.ts";
-import { codesPage, deviceOf, newPasswordForm, passwordAnswer, setupAnswer, twoStepModel } from "../../staff/index.ts";
+import {
+  codesPage,
+  deviceOf,
+  newPasswordForm,
+  passkeyRow,
+  passwordAnswer,
+  setupAnswer,
+  twoStepModel,
+} from "../../staff/index.ts";
 import {
   beginOperatorSetup,
   changeOperatorPassword,
@@ -17,6 +26,7 @@ import {
   removeOperatorTotp,
   renewOperatorCodes,
 } from "../operators/factors.ts";
+import { passkeysOfOperator } from "../operators/passkeys.ts";
 import { endOperatorSession, endOtherOperatorSessions, sessionsOfOperator } from "../operators/sessions.ts";
 import { operatorFactors, waitingOperatorTotp } from "../operators/totp.ts";
 import { text } from "./entering.ts";
@@ -53,6 +63,7 @@ async function sessionsOf(ctx: Ctx): Promise<SecurityPageModel["sessions"]> {
 
 async function accountPage(ctx: Ctx, failure: Failure | null): Promise<Answer> {
   const sessions = await sessionsOf(ctx);
+  const keys = await passkeysOfOperator(ctx, own(ctx));
   const model: SecurityPageModel = {
     header: {
       title: t("Your account"),
@@ -75,9 +86,12 @@ async function accountPage(ctx: Ctx, failure: Failure | null): Promise<Answer> {
         : null,
     two_step: twoStepModel(`${home}/two-step`, {
       ...(await operatorFactors(ctx, own(ctx))),
-      isRequired: ctx.app.options.isOperatorMfaRequired === true,
+      isRequired: ctx.app.options.isOperatorMfaRequired === true && keys.length === 0,
     }),
-    passkeys: null,
+    passkeys: {
+      keys: keys.map((key) => passkeyRow(ctx, key, home)),
+      url: siteOf(ctx) === null ? "" : `${home}/passkeys`,
+    },
     password: newPasswordForm(`${home}/password`, shortestPassword, failure),
   };
   return page("account/security", model.header.title, model, failure?.status ?? 200);
@@ -198,7 +212,7 @@ export const accountPages: Route[] = [
     "/two-step/remove",
     () => ({
       title: t("Remove the authenticator app?"),
-      text: t("From then on your password alone signs you in."),
+      text: t("From then on your password alone signs you in, unless you have a passkey."),
       submit: t("Remove"),
       isDestructive: true,
     }),

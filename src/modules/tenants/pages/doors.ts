@@ -1,3 +1,4 @@
+import { siteOf } from "../../../platform/access/webauthn.ts";
 import { type Ctx, reading } from "../../../platform/context.ts";
 import type { Failure } from "../../../platform/errors.ts";
 import { Failure as FailureClass } from "../../../platform/errors.ts";
@@ -9,7 +10,7 @@ import { operatorOfLink, signInOperator, signOutOperator, welcomeOperator } from
 import { cookieOf, goOn, text } from "./entering.ts";
 import { stepPages } from "./steps.ts";
 
-function signInPage(next: string, email: string, failure: Failure | null): Answer {
+function signInPage(ctx: Ctx, next: string, email: string, failure: Failure | null): Answer {
   const model: AuthPageModel = {
     title: t("Operators"),
     text: t("For those who run this installation."),
@@ -35,7 +36,10 @@ function signInPage(next: string, email: string, failure: Failure | null): Answe
       ],
     }),
     done_text: "",
-    passkey: null,
+    passkey:
+      siteOf(ctx) === null
+        ? null
+        : { url: "/sign-in/passkey", next, label: t("Sign in with a passkey"), is_first: false },
     providers: [],
     links: [],
   };
@@ -88,7 +92,9 @@ export const operatorDoors: Route[] = [
     door: "open",
     permission: null,
     handle: async (ctx, { url }) =>
-      ctx.actor.kind === "operator" ? redirect("/tenants") : signInPage(url.searchParams.get("next") ?? "", "", null),
+      ctx.actor.kind === "operator"
+        ? redirect("/tenants")
+        : signInPage(ctx, url.searchParams.get("next") ?? "", "", null),
   },
   {
     method: "POST",
@@ -103,7 +109,12 @@ export const operatorDoors: Route[] = [
       } catch (error) {
         if (!(error instanceof FailureClass)) throw error;
         // A 401 would lead back to this page without a word.
-        return signInPage(next, email, error.status === 401 ? new FailureClass(422, error.code, error.message) : error);
+        return signInPage(
+          ctx,
+          next,
+          email,
+          error.status === 401 ? new FailureClass(422, error.code, error.message) : error,
+        );
       }
     },
   },

@@ -37,6 +37,8 @@ export function doingInWords(doing: string): string {
     "operators.two_step_reset": t("Reset an operator's two-step sign-in"),
     "operators.recovery_codes_made": t("Made new recovery codes"),
     "operators.recovery_code_used": t("Used a recovery code"),
+    "operators.passkey_added": t("Added a passkey"),
+    "operators.passkey_removed": t("Removed a passkey"),
     "operators.password_changed": t("Changed the password"),
     "operators.session_ended": t("Ended a session"),
     "operators.other_sessions_ended": t("Ended all other sessions"),

@@ -6,16 +6,24 @@ import { type Answer, type Incoming, page, redirect, type Route } from "../../..
 import { t } from "../../../platform/language/index.ts";
 import { codeField, codesPage } from "../../staff/index.ts";
 import { confirmOperatorAtSignIn, showOperatorCode } from "../operators/factors.ts";
-import { type OpenStep, readStep } from "../operators/steps.ts";
+import { type OpenStep, readStep, secondStepsOf } from "../operators/steps.ts";
 import { waitingOperatorTotp } from "../operators/totp.ts";
 import { cookiesOf, goOn, safeNext, stepOf, stepPaths, stepUrl, text } from "./entering.ts";
 
 /** The steps between an operator's password and a session. */
 
-function codePage(next: string, typed: string, failure: Failure | null): Answer {
+async function codePage(
+  ctx: Ctx,
+  open: OpenStep,
+  { next, typed }: { next: string; typed: string },
+  failure: Failure | null,
+): Promise<Answer> {
+  const { isAppOn, hasPasskey } = await secondStepsOf(ctx, open.operator.id);
   const model: AuthPageModel = {
     title: t("Second step"),
-    text: t("Enter the code that your authenticator app shows, or one of your recovery codes."),
+    text: isAppOn
+      ? t("Enter the code that your authenticator app shows, or one of your recovery codes.")
+      : t("Confirm with your passkey."),
     form: formModel({
       action: stepPaths.code,
       values: { next, code: typed },
@@ -24,7 +32,9 @@ function codePage(next: string, typed: string, failure: Failure | null): Answer 
       sections: [{ title: "", fields: [codeField(t("Code"), ""), field("next", "", { kind: "hidden" })] }],
     }),
     done_text: "",
-    passkey: null,
+    passkey: hasPasskey
+      ? { url: `${stepPaths.code}/passkey`, next, label: t("Use a passkey"), is_first: !isAppOn }
+      : null,
     providers: [],
     links: [{ label: t("Sign in as somebody else"), href: "/sign-in" }],
   };
@@ -71,7 +81,7 @@ function stepRoutes(
     try {
       const open = await readStep(ctx, stepOf(ctx, incoming));
       if (open.step !== step) return redirect(stepUrl(open.step, next));
-      return step === "code" ? codePage(next, typed, failure) : await setupPage(ctx, open, { next, typed }, failure);
+      return await (step === "code" ? codePage : setupPage)(ctx, open, { next, typed }, failure);
     } catch (error) {
       if (error instanceof Failure && error.status === 401) return redirect("/sign-in");
       throw error;

@@ -33,6 +33,7 @@ export interface PersonSignInModel {
   header: PageHeaderModel;
   two_step: { is_on: boolean; text: string; actions: ActionLink[] };
   sessions: { device: string; where: string; at_text: string; icon: string; revoke: ActionLink }[];
+  revoke_all: ActionLink | null;
 }
 
 /** `account/apps`: the apps that a person has allowed to act in their name. */
