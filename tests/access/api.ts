@@ -242,6 +242,8 @@ export const apiAccess: AccessTable = {
   `,
   administrator: `
     POST /api/v1/custom-fields
+    POST /api/v1/custom-fields/:id/archive
+    POST /api/v1/custom-fields/:id/restore
     PUT PATCH DELETE /api/v1/custom-fields/:id
     GET PUT PATCH /api/v1/sign-in-settings
     GET /api/v1/oauth-grants

@@ -254,6 +254,8 @@ export const permissionsOfRoutes: Readonly<Record<string, string>> = {
   `,
   "custom_fields.manage": `
     POST /api/v1/custom-fields
+    POST /api/v1/custom-fields/:id/archive
+    POST /api/v1/custom-fields/:id/restore
     PUT PATCH DELETE /api/v1/custom-fields/:id
     GET /settings/custom-fields
     GET POST /settings/custom-fields/:id

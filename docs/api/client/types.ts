@@ -5380,7 +5380,7 @@ export interface Operations {
       })[];
     };
   };
-  /** Put a contract away. */
+  /** Puts a record away: it leaves lists and choices, and stays where it is named. */
   "POST /contracts/{id}/archive": {
     path: { id: string };
     query: undefined;
@@ -5545,7 +5545,7 @@ export interface Operations {
       links?: Schemas["list_links"];
     };
   };
-  /** Bring a contract back that was put away. */
+  /** Brings a record back that was put away. */
   "POST /contracts/{id}/restore": {
     path: { id: string };
     query: undefined;
@@ -5712,6 +5712,42 @@ export interface Operations {
     query: undefined;
     body: undefined;
     answer: undefined;
+  };
+  /** Puts a record away: it leaves lists and choices, and stays where it is named. */
+  "POST /custom-fields/{id}/archive": {
+    path: { id: string };
+    query: undefined;
+    body: {
+      data: {
+        type: "custom_fields";
+        id?: string;
+        attributes?: Record<string, unknown>;
+      };
+    } | undefined;
+    answer: {
+      jsonapi: Schemas["jsonapi"];
+      data: Schemas["custom_fields"];
+      included?: (Schemas["resource_object"])[];
+      links?: Schemas["list_links"];
+    };
+  };
+  /** Brings a record back that was put away. */
+  "POST /custom-fields/{id}/restore": {
+    path: { id: string };
+    query: undefined;
+    body: {
+      data: {
+        type: "custom_fields";
+        id?: string;
+        attributes?: Record<string, unknown>;
+      };
+    } | undefined;
+    answer: {
+      jsonapi: Schemas["jsonapi"];
+      data: Schemas["custom_fields"];
+      included?: (Schemas["resource_object"])[];
+      links?: Schemas["list_links"];
+    };
   };
   /** List data exports. */
   "GET /data-exports": {

@@ -1,9 +1,8 @@
 import { Type } from "@sinclair/typebox";
 import { find } from "../../platform/access/reach.ts";
 import type { AnyAction } from "../../platform/action.ts";
-import { verbRoute } from "../../platform/http/jsonapi/verb-route.ts";
+import { archiveRoutes, verbRoute } from "../../platform/http/jsonapi/verb-route.ts";
 import { json, type Route } from "../../platform/http/route.ts";
-import type { Resource } from "../../platform/resource.ts";
 import {
   archiveCompany,
   archiveContact,
@@ -64,20 +63,7 @@ export const companyApi: Route[] = [
     },
   },
   verbRoute(companyResource, "convert", convertCompany as AnyAction, "Makes a prospect a client."),
-  ...archiveRoutes(companyResource, archiveCompany, restoreCompany),
-  ...archiveRoutes(contactResource, archiveContact, restoreContact),
-  ...archiveRoutes(siteResource, archiveSite, restoreSite),
+  ...archiveRoutes(companyResource, archiveCompany as AnyAction, restoreCompany as AnyAction),
+  ...archiveRoutes(contactResource, archiveContact as AnyAction, restoreContact as AnyAction),
+  ...archiveRoutes(siteResource, archiveSite as AnyAction, restoreSite as AnyAction),
 ];
-
-/** Whoever is referred to cannot be deleted, and is put away instead. */
-function archiveRoutes(resource: Resource, archive: unknown, restore: unknown): Route[] {
-  return [
-    verbRoute(
-      resource,
-      "archive",
-      archive as AnyAction,
-      "Puts a record away: it leaves lists and choices, and stays where it is named.",
-    ),
-    verbRoute(resource, "restore", restore as AnyAction, "Brings a record back that was put away."),
-  ];
-}

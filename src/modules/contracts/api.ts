@@ -5,7 +5,7 @@ import { reading } from "../../platform/context.ts";
 import { hoursOf } from "../../platform/decimal.ts";
 import { activityRoute } from "../../platform/http/jsonapi/activity-route.ts";
 import { showOne } from "../../platform/http/jsonapi/routes.ts";
-import { verbRoute } from "../../platform/http/jsonapi/verb-route.ts";
+import { archiveRoutes, verbRoute } from "../../platform/http/jsonapi/verb-route.ts";
 import { resourceObjects } from "../../platform/http/jsonapi/objects.ts";
 import { readDocument } from "../../platform/http/jsonapi/document.ts";
 import { json, type Route } from "../../platform/http/route.ts";
@@ -121,7 +121,6 @@ export const contractApi: Route[] = [
   verbRoute(contractResource, "activate", activateContract as AnyAction, "Put a contract into force."),
   verbRoute(contractResource, "cancel", cancelContract as AnyAction, "End a contract."),
   verbRoute(contractResource, "renew", renewContract as AnyAction, "Renew a contract for another term."),
-  verbRoute(contractResource, "archive", archiveContract as AnyAction, "Put a contract away."),
-  verbRoute(contractResource, "restore", restoreContract as AnyAction, "Bring a contract back that was put away."),
+  ...archiveRoutes(contractResource, archiveContract as AnyAction, restoreContract as AnyAction),
   activityRoute("contracts", "contracts", "contracts.read"),
 ];

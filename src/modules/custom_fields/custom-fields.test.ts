@@ -197,6 +197,13 @@ describe("a custom field", () => {
     });
     const late = await patch(`companies/${client}`, "companies", { custom_fields: { [field_key]: "2026-01-02" } });
     expect(late.body.errors[0].code).toBe("archived");
+    for (const [verb, isArchived] of [
+      ["restore", false],
+      ["archive", true],
+    ] as const) {
+      const shown = (await t.api("POST", `/api/v1/custom-fields/${id}/${verb}`, { key: admin })).body.data.attributes;
+      expect([verb, shown.archived_at !== null]).toEqual([verb, isArchived]);
+    }
     await patch(`companies/${client}`, "companies", { custom_fields: { [field_key]: null } });
     expect((await t.api("DELETE", `/api/v1/custom-fields/${id}`, { key: admin })).status).toBe(204);
   });

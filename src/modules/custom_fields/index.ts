@@ -3,6 +3,7 @@ import { customFieldDefinitions } from "../../platform/custom-fields/schema.ts";
 import { t } from "../../platform/language/index.ts";
 import { defineModule } from "../../platform/module.ts";
 import * as actions from "./actions.ts";
+import { customFieldApi } from "./api.ts";
 import { customFieldPages } from "./pages.ts";
 import { customFieldResource } from "./resources.ts";
 import { customFieldTransfers } from "./transfers.ts";
@@ -17,7 +18,7 @@ export const customFieldsModule = defineModule({
   actions: Object.values(actions) as unknown as AnyAction[],
   transfers: customFieldTransfers,
   resources: [customFieldResource],
-  routes: customFieldPages,
+  routes: [...customFieldPages, ...customFieldApi],
   panels: [
     {
       page: "settings",

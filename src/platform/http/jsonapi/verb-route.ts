@@ -28,3 +28,16 @@ export function verbRoute(resource: Resource, name: string, action: AnyAction, s
     },
   };
 }
+
+/** What is referred to cannot be deleted, and is put away instead: `POST …/{id}/archive`, `POST …/{id}/restore`. */
+export function archiveRoutes(resource: Resource, archive: AnyAction, restore: AnyAction): Route[] {
+  return [
+    verbRoute(
+      resource,
+      "archive",
+      archive,
+      "Puts a record away: it leaves lists and choices, and stays where it is named.",
+    ),
+    verbRoute(resource, "restore", restore, "Brings a record back that was put away."),
+  ];
+}
