@@ -54,6 +54,7 @@ async function sessionList(ctx: Ctx, userId: string, self: string): Promise<Answ
 /** The session of an address; what is out of reach is not there, for keys as well. */
 async function ownSession(ctx: Ctx, incoming: Incoming): Promise<string> {
   if (ctx.actor.user_id === null) throw unauthorized();
+  refuseLimited(ctx.actor);
   const { id } = await reading(ctx, (reader) => find(reader, "sessions", incoming.params["id"] ?? ""));
   signedInThemselves(ctx);
   return id;
