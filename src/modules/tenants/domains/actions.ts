@@ -163,7 +163,8 @@ export async function verifyDomain(ctx: Ctx, domain: string): Promise<void> {
     );
 }
 
-async function claimNamed(db: Db, tenantId: string, domain: string): Promise<{ proof: string }> {
+/** What an organization has still to prove of a name. @throws Failure 404 when it has claimed no such name */
+export async function claimNamed(db: Db, tenantId: string, domain: string): Promise<{ proof: string }> {
   const claim = await db
     .selectFrom("domain_claims")
     .select("proof")

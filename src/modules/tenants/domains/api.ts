@@ -13,6 +13,7 @@ import {
   claimsOf,
   domainsOf,
   verifyDomain,
+  claimNamed,
   withdrawDomain,
 } from "./actions.ts";
 
@@ -98,6 +99,7 @@ export const domainApi: Route[] = [
     "/:domain/verify",
     { summary: "Look for the proof in DNS and on the web", answer },
     async (ctx, incoming) => {
+      await reading(ctx, ({ db }) => claimNamed(db, ctx.tenant.id, named(incoming)));
       refuseMembers(await readVerb(incoming, "domains", named(incoming)));
       await verifyDomain(ctx, named(incoming));
       return listed(ctx);
