@@ -74,6 +74,15 @@ describe("of the staff", () => {
       expect({ topic, status: await statusOf(`/live?topics=${topic}`, headers) }).toEqual({ topic, status: 404 });
   });
 
+  test("nothing but the table's topics is followed, by whoever may see the records themselves", async () => {
+    const headers = await browserHeaders(t, await t.harbor.as("administrator"));
+    const open: string[] = [];
+    for (const { path } of t.app.registry.resources.values())
+      if (!(path in topics) && (await statusOf(`/live?topics=${path}`, headers)) !== 404) open.push(path);
+    // The bell's topic is everybody's own.
+    expect(open).toEqual(["notifications"]);
+  });
+
   test("one topic out of reach shuts the whole stream", async () => {
     const headers = await browserHeaders(t, await t.harbor.as("technician"));
     expect(await statusOf("/live?topics=tickets,audit-log", headers)).toBe(404);
