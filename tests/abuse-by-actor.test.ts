@@ -29,7 +29,7 @@ import { startTestProgram, type TestProgram } from "./support/program.ts";
  * address: what comes back is what the document says of that operation, and never a defect.
  */
 
-setDefaultTimeout(120_000);
+setDefaultTimeout(180_000);
 
 interface Operation {
   method: string;

@@ -7,7 +7,7 @@ import { startTestProgram, type TestProgram } from "./support/program.ts";
 
 /** What anybody can send without being known: each field of each open form and document, with each kind of nonsense. */
 
-setDefaultTimeout(120_000);
+setDefaultTimeout(180_000);
 
 let t: TestProgram;
 let e: Everything;

@@ -22,7 +22,7 @@ import {
 } from "./support/hostile.ts";
 import { startTestProgram, type TestProgram } from "./support/program.ts";
 
-setDefaultTimeout(60_000);
+setDefaultTimeout(180_000);
 
 /** Whatever is sent to any route: a clear answer, nothing half done, never a defect. The dice fall the same each time. */
 

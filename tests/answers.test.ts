@@ -14,7 +14,7 @@ import { startTestProgram, type TestProgram } from "./support/program.ts";
 
 /** What every answer carries that holds something of somebody: for browsers, for caches on the way, for spreadsheets. */
 
-setDefaultTimeout(60_000);
+setDefaultTimeout(180_000);
 
 let t: TestProgram;
 let e: Everything;

@@ -15,7 +15,7 @@ import { startTestProgram, type TestProgram } from "./support/program.ts";
  * done – which hashes are computed, which rows are written – never by a clock.
  */
 
-setDefaultTimeout(60_000);
+setDefaultTimeout(180_000);
 
 let t: TestProgram;
 let known: { email: string; id: string };

@@ -12,7 +12,7 @@ import { browserAvailable, openBrowser, type TestBrowser, type TestPage } from "
 import { makeClient } from "./support/desk.ts";
 import { startTestProgram, type TestProgram } from "./support/program.ts";
 
-setDefaultTimeout(60_000);
+setDefaultTimeout(180_000);
 
 describe.skipIf(!browserAvailable)("lists in a browser", () => {
   let t: TestProgram;

@@ -10,7 +10,7 @@ import { loadTenant, organizations } from "../src/platform/tenants.ts";
 import { addressOf, browserHeaders, type Everything, keyHeaders, makeEverything } from "./support/everything.ts";
 import { startTestProgram, type TestProgram } from "./support/program.ts";
 
-setDefaultTimeout(60_000);
+setDefaultTimeout(180_000);
 
 let t: TestProgram;
 let e: Everything;

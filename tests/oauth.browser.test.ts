@@ -105,5 +105,5 @@ describe.skipIf(!browserAvailable)("an app in the browser", () => {
     );
     expect(outcome).toBe("kept away");
     await close();
-  }, 60_000);
+  }, 180_000);
 });

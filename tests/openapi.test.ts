@@ -6,7 +6,7 @@ import { type Json, type ServedDocument, servedDocument } from "./support/docume
 import { addressOf, browserHeaders, type Everything, keyHeaders, makeEverything } from "./support/everything.ts";
 import { startTestProgram, type TestProgram } from "./support/program.ts";
 
-setDefaultTimeout(60_000);
+setDefaultTimeout(180_000);
 
 let t: TestProgram;
 let e: Everything;

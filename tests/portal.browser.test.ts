@@ -93,5 +93,5 @@ describe.skipIf(!browserAvailable)("a client in the portal, in a browser", () =>
     await shot("portal-account");
     assertNoErrors();
     await close();
-  }, 60_000);
+  }, 180_000);
 });

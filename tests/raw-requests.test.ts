@@ -5,7 +5,7 @@ import { type Installation, newInstallation } from "./support/installation.ts";
 
 /** What no HTTP client would send, straight to the socket of the compiled program. */
 
-setDefaultTimeout(60_000);
+setDefaultTimeout(180_000);
 
 let installation: Installation;
 let server: RunningBinary;

@@ -7,7 +7,7 @@ import { readCsv } from "../src/platform/csv/read.ts";
 import { makeEverything } from "./support/everything.ts";
 import { startTestProgram, type TestProgram, type TestTenant } from "./support/program.ts";
 
-setDefaultTimeout(120_000);
+setDefaultTimeout(180_000);
 
 /** What is exported here can be imported elsewhere, and exported there it is the same file. */
 

@@ -10,7 +10,7 @@ import { startTestProgram, type TestProgram } from "./support/program.ts";
 
 /** What went wrong elsewhere in the field, each held here; what single modules hold is in their own tests. */
 
-setDefaultTimeout(60_000);
+setDefaultTimeout(180_000);
 
 let t: TestProgram;
 let e: Everything;

@@ -116,7 +116,7 @@ describe.skipIf(!browserAvailable)("signing in, in a browser", () => {
     await page.waitForSelector("text=This passkey is not known here");
     assertNoErrors("401");
     await close();
-  }, 60_000);
+  }, 180_000);
 
   test("an authenticator app is set up from the picture's key, on a phone's width as well", async () => {
     const { page, assertNoErrors, shot, close } = await browser.newPage({

@@ -3,7 +3,7 @@ import { newInstallation } from "./support/installation.ts";
 import { api, cleanUpAfterwards, company, person, started } from "./support/started.ts";
 import { waitFor } from "./support/waiting.ts";
 
-setDefaultTimeout(120_000);
+setDefaultTimeout(180_000);
 cleanUpAfterwards();
 
 interface Arrived {

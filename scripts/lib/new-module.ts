@@ -4,6 +4,7 @@ import {
   germanCatalog,
   migration,
   withEndpoints,
+  withFragments,
   withModule,
   withPages,
   withPermissions,
@@ -43,6 +44,7 @@ const lists = {
   "tests/access/pages.ts": withPages,
   "tests/access/api.ts": withEndpoints,
   "tests/access/permissions.ts": withPermissions,
+  "tests/access/fragments.ts": withFragments,
 };
 for (const [path, added] of Object.entries(lists)) {
   const text = readFileSync(path, "utf8");

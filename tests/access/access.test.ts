@@ -19,7 +19,7 @@ import { recordsOf } from "./records.ts";
 import { pageAccess } from "./pages.ts";
 import { type Access, accessOf, portalRoles, staffRoles } from "./table.ts";
 
-setDefaultTimeout(60_000);
+setDefaultTimeout(180_000);
 
 const table = accessOf(apiAccess, pageAccess, ...(MULTI_TENANT ? [multiTenantAccess] : []));
 

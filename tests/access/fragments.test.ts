@@ -19,7 +19,7 @@ import { accessOf, portalRoles, type Role, staffRoles } from "./table.ts";
 
 /** Parts of pages are guarded just as the pages are: each part that there is, for each kind of actor. */
 
-setDefaultTimeout(60_000);
+setDefaultTimeout(180_000);
 
 const table = accessOf(pageAccess, ...(MULTI_TENANT ? [multiTenantAccess] : []));
 

@@ -10,7 +10,7 @@ import { recordsOf } from "./records.ts";
 
 /** What is somebody's own is nobody else's: not of those who may do everything, nor of a colleague, by its real address. */
 
-setDefaultTimeout(60_000);
+setDefaultTimeout(180_000);
 
 let t: TestProgram;
 let e: Everything;

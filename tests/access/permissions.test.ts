@@ -18,7 +18,7 @@ import { personWith } from "./actors.ts";
 import { askedForSending, multiTenantPermissions, permissionsOfRoutes } from "./permissions.ts";
 import { addressesOf } from "./variants.ts";
 
-setDefaultTimeout(120_000);
+setDefaultTimeout(180_000);
 
 let t: TestProgram;
 let e: Everything;

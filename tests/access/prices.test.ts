@@ -12,7 +12,7 @@ import {
 } from "../support/everything.ts";
 import { startTestProgram, type TestProgram } from "../support/program.ts";
 
-setDefaultTimeout(60_000);
+setDefaultTimeout(180_000);
 
 let t: TestProgram;
 let e: Everything;

@@ -12,7 +12,7 @@ import { personWith } from "./actors.ts";
 
 /** Below the routes: what each kind of actor reaches of each table, and which actions let them in, without a door in front. */
 
-setDefaultTimeout(60_000);
+setDefaultTimeout(180_000);
 
 let t: TestProgram;
 let e: Everything;

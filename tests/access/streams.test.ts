@@ -6,7 +6,7 @@ import { type Role, staffRoles } from "./table.ts";
 
 /** The live streams, topic by topic: who may follow what. What a stream says is held by `platform/live/live.test.ts`. */
 
-setDefaultTimeout(60_000);
+setDefaultTimeout(180_000);
 
 /**
  * Each topic there is, and the staff that may follow it: the list's changes by name, a record's by its id as well. A client

@@ -5,7 +5,7 @@ import { gatherTexts } from "../../scripts/lib/texts/gather.ts";
 import { textsOf } from "../../scripts/lib/texts/source.ts";
 import { viewTexts } from "../../scripts/lib/texts/views.ts";
 
-setDefaultTimeout(60_000);
+setDefaultTimeout(180_000);
 
 const root = new URL("../..", import.meta.url).pathname;
 const { owners, problems } = await gatherTexts(root);

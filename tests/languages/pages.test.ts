@@ -20,7 +20,7 @@ import {
 import { startTestProgram, type TestProgram } from "../support/program.ts";
 import { piecesOf, pseudo, speakPseudo, untranslated } from "./pseudo.ts";
 
-setDefaultTimeout(120_000);
+setDefaultTimeout(180_000);
 
 /** What may stand on a page without having come through a catalog, and why. */
 const allowed: readonly [what: RegExp, why: string][] = [

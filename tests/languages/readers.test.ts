@@ -6,7 +6,7 @@ import { browserHeaders } from "../support/everything.ts";
 import { makeClient } from "../support/desk.ts";
 import { startTestProgram, type TestProgram } from "../support/program.ts";
 
-setDefaultTimeout(60_000);
+setDefaultTimeout(180_000);
 
 let t: TestProgram;
 beforeAll(async () => {

@@ -71,3 +71,13 @@ export function withPermissions(text: string, { name, path }: Names): string {
   ]);
   return text.replace(/(permissionsOfRoutes: [^=]*= \{\n)/, (start) => start + read + write);
 }
+
+/** `tests/access/fragments.ts` with the parts of its pages that htmx asks for. */
+export function withFragments(text: string, { path }: Names): string {
+  const lines = { "list-region": [`/${path}`], "sheet-body": [`/${path}/new`, `/${path}/:id/edit`] };
+  return Object.entries(lines).reduce(
+    (all, [target, paths]) =>
+      all.replace(`  "${target}": \`\n`, (start) => start + paths.map((one) => `    ${one}\n`).join("")),
+    text,
+  );
+}

@@ -12,7 +12,7 @@ import { openTicket, updateTicket, type TicketRow } from "../tickets/index.ts";
 import { carryOut } from "./run.ts";
 import { bulkRuns } from "./schema.ts";
 
-setDefaultTimeout(120_000);
+setDefaultTimeout(180_000);
 
 let t: TestProgram;
 let technician: Ctx;

@@ -5,7 +5,7 @@ import { startTestProgram, type TestProgram } from "../../../tests/support/progr
 import { perform } from "../../platform/action.ts";
 import { openTicket, type TicketRow } from "../tickets/index.ts";
 
-setDefaultTimeout(60_000);
+setDefaultTimeout(180_000);
 
 let t: TestProgram;
 let technician: Headers;

@@ -4,7 +4,7 @@ import { startTestProgram, type TestProgram } from "../../../tests/support/progr
 import { inUnit } from "../../platform/context.ts";
 import { addAll } from "../../platform/reference.ts";
 
-setDefaultTimeout(60_000);
+setDefaultTimeout(180_000);
 
 let t: TestProgram;
 let key: string;

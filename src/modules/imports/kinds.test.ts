@@ -6,7 +6,7 @@ import { reading } from "../../platform/context.ts";
 import { applyImport } from "./actions.ts";
 import { advance, advanceAll, batchOf } from "./run.ts";
 
-setDefaultTimeout(60_000);
+setDefaultTimeout(180_000);
 
 let t: TestProgram;
 let key: string;
@@ -142,9 +142,13 @@ describe("hostile files", () => {
     for (const name of ["Zürich", "Köln", "Breaks"]) expect(await site(name)).toBe(1);
   });
 
-  test("with ten thousand columns, columns of one name, a huge cell or a formula do no harm", async () => {
-    const many = Array.from({ length: 10_000 }, (_, at) => `c${at}`).join();
-    expect((await send("sites", `Name,Company,${many}\r\nWide,Ledger Ltd,${many}\r\n`)).status).toBe(201);
+  test("with very many columns, columns of one name, a huge cell or a formula do no harm", async () => {
+    const wide = (columns: number): ReturnType<typeof send> => {
+      const many = Array.from({ length: columns }, (_, at) => `c${at}`).join();
+      return send("sites", `Name,Company,${many}\r\nWide,Ledger Ltd,${many}\r\n`);
+    };
+    expect((await wide(998)).status).toBe(201);
+    expect((await wide(10_000)).status).toBe(422);
     expect(await site("Wide")).toBe(1);
     const twice = await send("sites", "Name,Name,Company\r\nFirst,Second,Ledger Ltd\r\n");
     expect(codesOf(twice)).toContain("duplicate_header");

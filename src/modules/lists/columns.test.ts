@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "
 import { startTestProgram, type TestProgram } from "../../../tests/support/program.ts";
 import { browserHeaders, makeEverything, marker } from "../../../tests/support/everything.ts";
 
-setDefaultTimeout(60_000);
+setDefaultTimeout(180_000);
 
 let t: TestProgram;
 let technician: Record<string, string>;

@@ -3,7 +3,7 @@ import { makeClient } from "../../../tests/support/desk.ts";
 import { browserHeaders, type Headers } from "../../../tests/support/everything.ts";
 import { startTestProgram, type TestProgram } from "../../../tests/support/program.ts";
 
-setDefaultTimeout(60_000);
+setDefaultTimeout(180_000);
 
 let t: TestProgram;
 let technician: Headers;

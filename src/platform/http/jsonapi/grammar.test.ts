@@ -6,7 +6,7 @@ import { relationsOf, shownColumns } from "../../openapi/schemas.ts";
 import type { Resource } from "../../resource.ts";
 import { isFilterable, isSortable } from "./query.ts";
 
-setDefaultTimeout(120_000);
+setDefaultTimeout(180_000);
 
 /** The grammar of the API, word by word, on every resource there is. */
 
