@@ -86,9 +86,6 @@ async function suite(edition: Edition, patterns: string[], env: Record<string, s
       // A worker that is killed takes its browser and its servers with it.
       "--no-orphans",
       "--parallel=2",
-      // Loading the program takes a second, and there are hundreds of files. What a test leaves behind belongs to a program
-      // that it started itself (`startTestProgram`), so the next file of the same worker finds nothing of it.
-      "--no-isolate",
       // A hang ends here; how long something takes is nothing a test asserts, on a machine that does other things as well.
       "--timeout=180000",
       "--only-failures",
