@@ -16,7 +16,7 @@ import { fileStore } from "../platform/files/store.ts";
 import { type Lock, lockDataDir } from "../platform/lock.ts";
 import { isId } from "../platform/ids.ts";
 import { log } from "../platform/log.ts";
-import { provisionTenant, refreshTenant } from "../platform/provision.ts";
+import { provisionOnly, refreshTenant } from "../platform/provision.ts";
 import type { Option } from "./verb.ts";
 
 /** What differs between the editions: where the database is and how it is brought up to date. */
@@ -138,8 +138,7 @@ async function assemble(config: Config, database: Database, publicUrl: string): 
       requestsPerMinute: config.requestsPerMinute,
     },
   });
-  if (!MULTI_TENANT && tenants.length === 0)
-    await provisionTenant(program.app, { name: "Purser", domain: null, public_url: null });
+  if (!MULTI_TENANT) await provisionOnly(program.app);
   for (const { id } of tenants) await openTenant(program.app, id);
   return program;
 }

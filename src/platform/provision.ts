@@ -3,6 +3,7 @@ import { noBrand } from "./brand.ts";
 import { type App, inUnit, reading, systemContext, type Tenant } from "./context.ts";
 import { adoptDataKeys, giveDataKey } from "./crypto/data-keys.ts";
 import { insert } from "./database/records.ts";
+import type { Db } from "./database/tables.ts";
 import { conflict } from "./errors.ts";
 import { newId } from "./ids.ts";
 import { t } from "./language/index.ts";
@@ -25,14 +26,19 @@ export interface NewTenant {
 
 /**
  * Makes an organization with its key and its standard roles. A domain that somebody else has is a 409. What an earlier
- * attempt at the same id left half done (`id`) is completed. Returns the tenant's id.
+ * attempt at the same id (`wanted`) left half done is completed; without a domain that is the installation's only one. Returns the tenant's id.
  */
-export async function provisionTenant(app: App, given: NewTenant, id = newId()): Promise<string> {
+export async function provisionTenant(app: App, given: NewTenant, wanted = newId()): Promise<string> {
   const now = app.clock.now();
   const { name, domain, public_url, timezone, currency, locale, ...kept } = given;
-  await app.database.platform(async (db) => {
-    const isThere = await db.selectFrom("tenants").select("id").where("id", "=", id).executeTakeFirst();
-    if (isThere === undefined) {
+  const id = await app.database.platform(async (db) => {
+    const known = await db
+      .selectFrom("tenants")
+      .select("id")
+      .$if(domain !== null, (query) => query.where("id", "=", wanted))
+      .executeTakeFirst();
+    const id = known?.id ?? wanted;
+    if (known === undefined) {
       if (domain !== null) {
         const taken = await db
           .selectFrom("tenant_domains")
@@ -55,6 +61,7 @@ export async function provisionTenant(app: App, given: NewTenant, id = newId()):
       }
     }
     await giveDataKey(app, db, id);
+    return id;
   });
   const tenant: Tenant = {
     id,
@@ -75,13 +82,26 @@ export async function provisionTenant(app: App, given: NewTenant, id = newId()):
     brand: noBrand,
   };
   await inUnit(systemContext(app, tenant), async (work) => {
-    const isThere = await work.db.selectFrom("organizations").select("id").executeTakeFirst();
-    if (isThere !== undefined) return;
+    if (await hasOrganization(work.db)) return;
     const chosen = { ...(timezone && { timezone }), ...(currency && { currency }), ...(locale && { locale }) };
     await insert(work, organizations, { name, public_url, ...chosen });
     await offerPermissions(work);
   });
   return id;
+}
+
+async function hasOrganization(db: Db): Promise<boolean> {
+  return (await db.selectFrom("organizations").select("id").executeTakeFirst()) !== undefined;
+}
+
+/**
+ * Makes the single edition's organization, unless it is there. A start that was killed can have left it without its record,
+ * and a command can make it at the same moment as the server.
+ */
+export async function provisionOnly(app: App): Promise<void> {
+  const known = await app.database.platform((db) => db.selectFrom("tenants").select("id").executeTakeFirst());
+  if (known !== undefined && (await app.database.read(known.id, hasOrganization))) return;
+  await provisionTenant(app, { name: "Purser", domain: null, public_url: null });
 }
 
 /**
