@@ -109,7 +109,8 @@ async function writeWhole(path: string, bytes: Uint8Array): Promise<void> {
     await rename(partial, path);
     await syncDirectory(dirname(path));
   } catch (error) {
-    await rm(partial, { force: true });
+    // Where the disk takes no removal either, the next sweep does it; what is told is why the file was not written.
+    await rm(partial, { force: true }).catch(() => undefined);
     throw error;
   }
 }
