@@ -2,7 +2,8 @@ import { mintOneTime, resetSecondFactor } from "../modules/staff/index.ts";
 import { perform } from "../platform/action.ts";
 import { OperatorProblem } from "../platform/config/problem.ts";
 import { inUnit, reading } from "../platform/context.ts";
-import { onTenant, required } from "./on-tenant.ts";
+import { required } from "./in-program.ts";
+import { onTenant } from "./on-tenant.ts";
 import { tenantOption } from "./program.ts";
 import { jsonOption, type Verb } from "./verb.ts";
 

@@ -11,7 +11,8 @@ import { hashPassword } from "../platform/crypto/passwords.ts";
 import { insert } from "../platform/database/records.ts";
 import { list, resetPassword } from "./admin-people.ts";
 import { unlock } from "./admin-unlock.ts";
-import { onTenant, required } from "./on-tenant.ts";
+import { required } from "./in-program.ts";
+import { onTenant } from "./on-tenant.ts";
 import { tenantOption } from "./program.ts";
 import type { Io, Verb, VerbGroup } from "./verb.ts";
 

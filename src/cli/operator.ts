@@ -7,10 +7,9 @@ import { validate } from "../platform/access/validate.ts";
 import { OperatorProblem } from "../platform/config/problem.ts";
 import { type Ctx, inUnit } from "../platform/context.ts";
 import { hashPassword } from "../platform/crypto/passwords.ts";
-import { Failure } from "../platform/errors.ts";
-import { exit, type ExitCode } from "./exit.ts";
-import { openProgram, publicUrlOf } from "./program.ts";
-import { type Args, configOf, type Io, jsonOption, type Verb, type VerbGroup } from "./verb.ts";
+import type { ExitCode } from "./exit.ts";
+import { inProgram, required } from "./in-program.ts";
+import { type Args, type Io, jsonOption, type Verb, type VerbGroup } from "./verb.ts";
 
 const person = Type.Object({
   name: Type.String({ minLength: 1, maxLength: 120 }),
@@ -104,25 +103,8 @@ export const verb: VerbGroup = {
 };
 
 /** Does something in the name of the command line, in the installation itself. */
-async function onInstallation(args: Args, io: Io, run: (ctx: Ctx) => Promise<void>): Promise<ExitCode> {
-  const config = configOf(args, io);
-  const opened = await openProgram(config, { isAlone: false, publicUrl: publicUrlOf(config) });
-  try {
-    await run(platformContext(opened.program.app, { ...system, name: "Command line" }));
-    return exit.ok;
-  } catch (error) {
-    if (error instanceof Failure) throw new OperatorProblem("failed", error.problems[0]?.message ?? error.message);
-    throw error;
-  } finally {
-    await opened.close();
-  }
-}
-
-function required(args: Args, name: string): string {
-  const value = args.value(name)?.trim() ?? "";
-  if (value === "") throw new OperatorProblem("usage", `--${name} is missing`);
-  return value;
-}
+const onInstallation = (args: Args, io: Io, run: (ctx: Ctx) => Promise<void>): Promise<ExitCode> =>
+  inProgram(args, io, ({ program: { app } }) => run(platformContext(app, { ...system, name: "Command line" })));
 
 async function firstLine(file: string, io: Io): Promise<string> {
   try {
