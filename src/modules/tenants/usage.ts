@@ -58,21 +58,23 @@ export async function flushRequestCounts(app: App): Promise<void> {
 /** Measures an organization's day so far, and the day before once more, which may have ended since it was measured last. */
 export async function measureUsage(ctx: Ctx): Promise<void> {
   const now = ctx.app.clock.now();
-  for (const day of [plus(now, -86_400_000).slice(0, 10), now.slice(0, 10)]) {
-    const measured = await reading(ctx, ({ db }) => measuredOn(db, day));
-    await ctx.app.database.platform(async (db) => {
-      const values = { ...measured, measured_at: now };
-      await db
-        .insertInto("tenant_usage")
-        .values({ for_tenant_id: ctx.tenant.id, used_on: day, ...values })
-        .onConflict((oc) => oc.columns(["for_tenant_id", "used_on"]).doUpdateSet(values))
-        .execute();
-    });
-  }
+  for (const instant of [plus(now, -86_400_000), now]) await measureDay(ctx, instant.slice(0, 10));
+}
+
+async function measureDay(ctx: Ctx, day: string): Promise<void> {
+  const measured = await reading(ctx, ({ db }) => measuredOn(db, day));
+  const values = { ...measured, measured_at: ctx.app.clock.now() };
+  await ctx.app.database.platform((db) =>
+    db
+      .insertInto("tenant_usage")
+      .values({ for_tenant_id: ctx.tenant.id, used_on: day, ...values })
+      .onConflict((oc) => oc.columns(["for_tenant_id", "used_on"]).doUpdateSet(values))
+      .execute(),
+  );
 }
 
 /**
- * Measures one organization now, for whoever looks at it or has just made it: the hourly job may not have come to it yet. One
+ * Measures one organization's day so far, for whoever looks at it or has just made it: the hourly job may not have come to it yet. One
  * that is being deleted is left alone.
  */
 export async function measureNow(app: App, id: string): Promise<void> {
@@ -80,7 +82,8 @@ export async function measureNow(app: App, id: string): Promise<void> {
     db.selectFrom("tenants").select("deleting_at").where("id", "=", id).executeTakeFirst(),
   );
   if (row === undefined || row.deleting_at !== null) return;
-  await measureUsage(systemContext(app, await app.database.read(id, (db) => loadTenant(app, db, id))));
+  const tenant = await app.database.read(id, (db) => loadTenant(app, db, id));
+  await measureDay(systemContext(app, tenant), app.clock.now().slice(0, 10));
 }
 
 async function measuredOn(db: Db, day: string): Promise<Omit<Usage, "used_on" | "request_count">> {
