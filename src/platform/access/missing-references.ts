@@ -1,6 +1,7 @@
 import type { TSchema } from "@sinclair/typebox";
 import { type Ctx, reading } from "../context.ts";
 import { tableNamed } from "../database/columns.ts";
+import { referenceKey } from "../database/edge.ts";
 import type { TableName } from "../database/tables.ts";
 import type { FieldProblem } from "../errors.ts";
 import { isId } from "../ids.ts";
@@ -8,9 +9,6 @@ import { t } from "../language/index.ts";
 import { maybeFind } from "./reach.ts";
 import { textsOf } from "./texts-of.ts";
 import { nameOf } from "./validate.ts";
-
-/** Under which a schema keeps the table that its id is of; a symbol, so that no document shows it. */
-export const referenceKey = Symbol("references");
 
 /**
  * References of an input that is wrong elsewhere: whoever fills in a form hears of all its faults at once. An input whose

@@ -2,11 +2,13 @@ import { type TObject, type TProperties, type TSchema, Type } from "@sinclair/ty
 import type { FieldProblem } from "../errors.ts";
 import { invalid } from "../errors.ts";
 import { t } from "../language/index.ts";
-import { referenceKey } from "../access/missing-references.ts";
 import { fromMinor, toMinor } from "../money.ts";
 import { oneLine } from "../text.ts";
 import { webAddress } from "../web-address.ts";
 import { type Column, isOneLine, labelOf, type Patch, type Table } from "./columns.ts";
+
+/** Under which a schema keeps the table that its id is of; a symbol, so that no document shows it. */
+export const referenceKey = Symbol("references");
 
 /**
  * The edge: where rows enter and leave as people and programs write them. Names are the column names; money is a decimal
