@@ -11796,7 +11796,13 @@ export interface Operations {
   "POST /users/{id}/end-sessions": {
     path: { id: string };
     query: undefined;
-    body: undefined;
+    body: {
+      data: {
+        type: "users";
+        id?: string;
+        attributes?: Record<string, unknown>;
+      };
+    } | undefined;
     answer: {
       jsonapi: Schemas["jsonapi"];
       data: Schemas["users"];
@@ -11856,7 +11862,13 @@ export interface Operations {
   "POST /users/{id}/reactivate": {
     path: { id: string };
     query: undefined;
-    body: undefined;
+    body: {
+      data: {
+        type: "users";
+        id?: string;
+        attributes?: Record<string, unknown>;
+      };
+    } | undefined;
     answer: {
       jsonapi: Schemas["jsonapi"];
       data: Schemas["users"];
@@ -11868,7 +11880,13 @@ export interface Operations {
   "POST /users/{id}/require-new-password": {
     path: { id: string };
     query: undefined;
-    body: undefined;
+    body: {
+      data: {
+        type: "users";
+        id?: string;
+        attributes?: Record<string, unknown>;
+      };
+    } | undefined;
     answer: {
       jsonapi: Schemas["jsonapi"];
       data: Schemas["users"];
@@ -11880,7 +11898,13 @@ export interface Operations {
   "POST /users/{id}/resend-invite": {
     path: { id: string };
     query: undefined;
-    body: undefined;
+    body: {
+      data: {
+        type: "users";
+        id?: string;
+        attributes?: Record<string, unknown>;
+      };
+    } | undefined;
     answer: {
       jsonapi: Schemas["jsonapi"];
       data: Schemas["users"];

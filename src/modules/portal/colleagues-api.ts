@@ -50,16 +50,6 @@ async function list(ctx: Ctx): Promise<Answer> {
   });
 }
 
-/** The address is the company's, so the person to change is named among the attributes; everywhere else the address names it. */
-function whom(sent: unknown): { id: { id?: unknown }; body: unknown } {
-  const body = sent as { data?: { attributes?: { id?: unknown } | null } | null } | null;
-  const attributes = body?.data?.attributes;
-  if (typeof attributes !== "object" || attributes === null || !Object.hasOwn(attributes, "id"))
-    return { id: {}, body };
-  const { id, ...others } = attributes;
-  return { id: { id }, body: { ...body, data: { ...body?.data, attributes: others } } };
-}
-
 /** The company's own people (PRD 3.15.2). */
 export const colleaguesApi: Route[] = [
   {
@@ -83,8 +73,7 @@ export const colleaguesApi: Route[] = [
       answer,
     },
     handle: forManagers(async (ctx, incoming) => {
-      const { id, body } = whom(await incoming.json());
-      await perform(ctx, saveColleague, { ...readDocument(body, "contacts", null), ...id });
+      await perform(ctx, saveColleague, readDocument(await incoming.json(), "contacts", null));
       return reading(ctx, list);
     }),
   },

@@ -32,7 +32,7 @@ export const endSessions = action({
   run: async (work: Work, { id }: { id: string }) => {
     const user = await person(work, id);
     await revokeSessions(work, user.id, { except: user.id === work.actor.user_id ? work.actor.session_id : null });
-    await writeAuditEntry(work, "logout", "users", user.id);
+    writeAuditEntry(work, "logout", "users", user.id);
     return user;
   },
 });

@@ -9,11 +9,11 @@ import { proofName, proofPrefix, proofUrl } from "../rules.ts";
 import {
   choosePrimary,
   claimDomain,
-  domainInput,
+  claimNamed,
   claimsOf,
+  domainInput,
   domainsOf,
   verifyDomain,
-  claimNamed,
   withdrawDomain,
 } from "./actions.ts";
 

@@ -5,7 +5,7 @@ import type { Incoming } from "../route.ts";
 
 type Row = Record<string, unknown>;
 
-/** Members that a record has beside its attributes: ids stand in the address, versions in `If-Match`. */
+/** What a change has beside its attributes: the id stands in the address, the version in `If-Match`. */
 const elsewhere = ["id", "version"];
 
 /**
@@ -34,7 +34,7 @@ export function readDocument(
     throw new Failure(403, "client_id", "Purser gives the id; leave data.id out.");
   const attributes = data["attributes"] ?? {};
   if (!isObject(attributes)) throw malformed("data.attributes must be an object.", "bad_document");
-  for (const name of elsewhere)
+  for (const name of id === null ? [] : elsewhere)
     if (Object.hasOwn(attributes, name)) throw invalidField(name, `Unknown field "${name}".`, "unknown_field");
   const values: Row = { ...attributes };
   const relationships = data["relationships"] ?? {};
