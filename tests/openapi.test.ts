@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { Validator } from "@seriousme/openapi-schema-validator";
+import { isApi } from "../src/platform/http/route.ts";
 import { moduleRoutes } from "../src/platform/http/module-routes.ts";
 import { documentOf } from "../src/modules/reference/document.ts";
 import { type Json, type ServedDocument, servedDocument } from "./support/document.ts";
@@ -20,8 +21,7 @@ beforeAll(async () => {
 });
 afterAll(() => t.close());
 
-const apiRoutes = (): ReturnType<typeof moduleRoutes> =>
-  moduleRoutes(t.app.registry).filter(({ path }) => path.startsWith("/api/v1/"));
+const apiRoutes = (): ReturnType<typeof moduleRoutes> => moduleRoutes(t.app.registry).filter(({ path }) => isApi(path));
 
 describe("the OpenAPI document", () => {
   test("is valid OpenAPI 3.1", async () => {
@@ -37,6 +37,25 @@ describe("the OpenAPI document", () => {
     const etag = first.headers.get("etag") ?? "";
     const again = await t.fetch("/api/v1/openapi.json", { headers: { "if-none-match": etag } });
     expect([again.status, await again.text()]).toEqual([304, ""]);
+  });
+
+  test("is where the root of the API leads, which strangers can read as well", async () => {
+    const { schema } = document.paths["/api/v1"].get.responses["200"].content["application/vnd.api+json"];
+    const check = compiled(schema);
+    for (const path of ["/api/v1", "/api/v1/"]) {
+      const { status, body } = await t.api("GET", path, {});
+      expect([path, status, check(body) || check.errors]).toEqual([path, 200, true]);
+      expect([body.links.describedby, body.meta.version]).toEqual(["/api/v1/openapi.json", document.info.version]);
+    }
+    const headers = await browserHeaders(t, await t.harbor.as("technician"));
+    const { meta } = (await t.api("GET", "/api/v1", {})).body;
+    for (const page of [meta.reference, meta.guide, meta.changelog, meta.authorization_server])
+      expect([page, (await t.fetch(page, { headers })).status]).toEqual([page, 200]);
+    const method = await t.api("POST", "/api/v1", {});
+    expect([method.status, method.headers.get("allow")]).toEqual([405, "GET, HEAD, OPTIONS"]);
+    expect((await t.fetch("/api/v1", { method: "HEAD" })).status).toBe(200);
+    expect((await t.api("GET", "/api/v1", { headers: { accept: "text/html" } })).status).toBe(406);
+    expect((await t.api("GET", "/api/v1?shoes=1", {})).status).toBe(400);
   });
 
   test("describes every route of the API: what it needs, takes, answers and how it fails", () => {

@@ -3,6 +3,7 @@ import type { AccessTable } from "./table.ts";
 /** Who gets in by each route of the API and by the hooks. */
 export const apiAccess: AccessTable = {
   anybody: `
+    GET /api/v1
     GET /api/v1/openapi.json
     POST /api/v1/auth/login
     POST /api/v1/auth/refresh

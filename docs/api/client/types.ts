@@ -3086,6 +3086,27 @@ export interface Schemas {
 }
 
 export interface Operations {
+  /** Where the API begins: what describes it, and where to read about it. */
+  "GET /": {
+    path: undefined;
+    query: undefined;
+    body: undefined;
+    answer: {
+      jsonapi: Schemas["jsonapi"];
+      links?: {
+        self: string;
+        describedby: string;
+      };
+      meta: {
+        name: string;
+        version: string;
+        reference: string;
+        guide: string;
+        changelog: string;
+        authorization_server: string;
+      };
+    };
+  };
   /** Which networks may come in, by way in: staff pages, portal, API. */
   "GET /allowed-networks": {
     path: undefined;

@@ -37,4 +37,4 @@ export const titleOf = (tag: string): string =>
 export const anchorOf = (tag: string): string => `api-${tag.replaceAll(/[^a-z0-9]+/g, "-")}`;
 
 /** A path without what all of them begin with. */
-export const shortPath = (path: string): string => path.replace(/^\/api\/v1/, "");
+export const shortPath = (path: string): string => path.replace(/^\/api\/v1(?=\/)/, "");

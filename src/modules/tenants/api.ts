@@ -178,7 +178,29 @@ const description: Route = {
   },
 };
 
+/** Where the operators' API begins; there are no pages about it. */
+const root: Route = {
+  method: "GET",
+  path: "/api/v1",
+  door: "api",
+  permission: platformPermission,
+  doc: {
+    summary: "Where the API begins: what describes it.",
+    answer: {
+      links: Type.Object({ self: Type.String(), describedby: Type.String() }),
+      meta: Type.Object({ name: Type.String(), version: Type.String() }),
+    },
+  },
+  handle: async () =>
+    json({
+      jsonapi: { version: "1.1" },
+      links: { self: "/api/v1", describedby: "/api/v1/openapi.json" },
+      meta: { name: "Purser API for operators", version: "1" },
+    }),
+};
+
 export const operatorApi: Route[] = [
+  root,
   description,
   ...sessionRoutes,
   route(

@@ -129,6 +129,8 @@ describe("the operators' API", () => {
   });
 
   test("describes itself", async () => {
+    const root = await host.api("GET", "");
+    expect([root.status, root.body.links.describedby]).toEqual([200, "/api/v1/openapi.json"]);
     const { status, body } = await host.api("GET", "/openapi.json");
     expect([status, body.openapi]).toEqual([200, "3.1.0"]);
     expect(Object.keys(body.paths)).toContain("/api/v1/tenants/{id}/suspend");

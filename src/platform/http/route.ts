@@ -30,6 +30,11 @@ export interface Route {
   doc?: ApiDoc;
 }
 
+/** Whether a path is one of the API: its root, or below it. */
+export function isApi(path: string): boolean {
+  return path === "/api/v1" || path.startsWith("/api/v1/");
+}
+
 /** What the OpenAPI document says of a route beside its path, permission and errors. */
 export interface ApiDoc {
   /** What it does, in a sentence. */
@@ -71,7 +76,7 @@ export type ApiAnswer =
       isNullable?: boolean;
       meta?: TSchema;
     }
-  | { meta: TSchema }
+  | { meta: TSchema; links?: TSchema }
   | { media: string }
   | "nothing";
 

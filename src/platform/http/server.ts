@@ -9,7 +9,7 @@ import { type Gate, nothingAt } from "./entry.ts";
 import { assetAnswer } from "./pages/assets.ts";
 import { apiAddresses, methodsAt } from "./jsonapi/methods.ts";
 import { withSecurityHeaders } from "./respond.ts";
-import { response, type Route } from "./route.ts";
+import { isApi, response, type Route } from "./route.ts";
 
 /** Mounts every route. A path that is declared twice stops the start with its name. */
 export function createServer(app: App, routes: readonly Route[], gate: Gate): Elysia {
@@ -87,7 +87,7 @@ async function withoutBody({ status, headers, body }: Response): Promise<Respons
 
 /** Whose door an address is behind that no route answers. */
 function doorOf(path: string, gate: Gate): Route["door"] {
-  if (path.startsWith("/api/")) return "api";
+  if (isApi(path) || path.startsWith("/api/")) return "api";
   if (gate.enter !== undefined) return "open";
   return path.startsWith("/portal") ? "portal" : "open";
 }

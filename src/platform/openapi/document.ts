@@ -1,4 +1,4 @@
-import type { Route } from "../http/route.ts";
+import { isApi, type Route } from "../http/route.ts";
 import type { Registry } from "../module.ts";
 import type { Resource } from "../resource.ts";
 import { commonHeaders, commonParameters, commonResponses, commonSchemas, securitySchemes } from "./components.ts";
@@ -27,7 +27,7 @@ export function openApiDocument(
   resources: readonly Resource[],
 ): OpenApiDocument {
   const described = routes
-    .filter(({ path }) => path.startsWith("/api/v1/"))
+    .filter(({ path }) => isApi(path))
     .toSorted((a, b) => (pathOf(a) === pathOf(b) ? order(a) - order(b) : pathOf(a) < pathOf(b) ? -1 : 1));
   const paths: OpenApiDocument["paths"] = {};
   for (const route of described) {

@@ -72,9 +72,10 @@ export function isForPortal(path: string): boolean {
   return path.startsWith("/api/v1/portal/");
 }
 
-/** The group of an operation: the first part of its path, with `portal` before a client's. */
+/** The group of an operation: the first part of its path, with `portal` before a client's; what is about the API is apart. */
 export function tagOf(path: string): string {
-  const [first = "", second = ""] = path.replace("/api/v1/", "").split("/");
+  const [, first = "openapi.json", second = ""] = path.replace("/api/v1", "").split("/");
+  if (first === "openapi.json") return "description";
   return first === "portal" ? `portal ${second}` : first.replaceAll("-", " ");
 }
 
@@ -204,7 +205,11 @@ function answerDocument(
       included,
       links: ref("list_links"),
     });
-  if (!("type" in answer)) return topLevel({ meta: plainSchema(answer.meta) });
+  if (!("type" in answer))
+    return topLevel({
+      ...(answer.links === undefined ? {} : { links: plainSchema(answer.links) }),
+      meta: plainSchema(answer.meta),
+    });
   const object: Schema = {
     type: "object",
     properties: {

@@ -373,6 +373,13 @@ describe("methods and media types", () => {
     expect([verb.status, verb.headers.get("allow")]).toEqual([405, "GET, HEAD, OPTIONS, POST"]);
   });
 
+  test("a stroke at the end of an address changes nothing, whatever the method", async () => {
+    const head = await t.fetch("/api/v1/companies/", { method: "HEAD", headers: { authorization: `Bearer ${key}` } });
+    expect(head.status).toBe(200);
+    const wrong = await t.api("DELETE", "/api/v1/companies/", { key });
+    expect([wrong.status, wrong.headers.get("allow")]).toEqual([405, "GET, HEAD, OPTIONS, POST"]);
+  });
+
   test("JSON:API is accepted without parameters, among others, or as anything", async () => {
     const accepted = async (accept: string): Promise<number> =>
       (await t.api("GET", "/api/v1/companies", { key, headers: { accept } })).status;

@@ -20,17 +20,21 @@ export function apiAddresses(routes: readonly Route[]): Address[] {
 }
 
 /**
- * What is at a path: a GET route for HEAD, and the methods that it takes; null when nothing is. A path may be that of a verb
+ * What is at a path, with or without a stroke at its end: a GET route for HEAD, and the methods that it takes; null when nothing is. A path may be that of a verb
  * and, as far as can be told by its form, that of a record as well: then it takes what either takes.
  */
 export function methodsAt(
   addresses: readonly Address[],
   path: string,
 ): { methods: string[]; routes: readonly Route[]; get: Route | undefined; params: Record<string, string> } | null {
-  const matches = addresses.flatMap((address) => {
-    const match = address.pattern.exec(path);
-    return match === null ? [] : [{ ...address, params: { ...match.groups } }];
-  });
+  const wanted = path.replace(/\/$/, "");
+  const matches = addresses
+    .flatMap((address) => {
+      const match = address.pattern.exec(wanted);
+      return match === null ? [] : [{ ...address, params: { ...match.groups } }];
+    })
+    // An address that is written out goes before one with parameters, as it does for the router.
+    .toSorted((a, b) => Object.keys(a.params).length - Object.keys(b.params).length);
   if (matches.length === 0) return null;
   const routes = matches.flatMap((one) => one.routes);
   const methods = new Set<string>(routes.map(({ method }) => method));

@@ -1,12 +1,12 @@
 import { aboutParameter, malformed } from "../../errors.ts";
-import type { Route } from "../route.ts";
+import { isApi, type Route } from "../route.ts";
 
 /**
  * Refuses what a route of the API does not state in its `doc`, and what is given twice (400): for whoever asks for something
  * that is not done, silence would look like success. Lists and records of resources read the grammar's parameters themselves.
  */
 export function checkParameters({ path, doc }: Route, { searchParams }: URL): void {
-  if (!path.startsWith("/api/v1/") || doc?.grammar !== undefined) return;
+  if (!isApi(path) || doc?.grammar !== undefined) return;
   const known = doc?.parameters ?? {};
   for (const name of searchParams.keys())
     aboutParameter(name, () => {
