@@ -1,5 +1,6 @@
 import { sql } from "kysely";
 import type { Work } from "../context.ts";
+import { describeIndex } from "../database/statistics.ts";
 import { keyPattern } from "./query.ts";
 import type { Definition } from "./schema.ts";
 
@@ -13,6 +14,7 @@ export async function makeIndex(work: Work, field: Definition): Promise<void> {
   const value = `json_extract(custom_fields, '$.${field.field_key}')`;
   const compared = field.field_type === "number" ? `cast(${value} as real)` : value;
   await sql.raw(`create index if not exists ${name} on ${field.entity_type} (tenant_id, ${compared})`).execute(work.db);
+  await describeIndex(work.db, field.entity_type, name);
 }
 
 export async function dropIndex(work: Work, field: Definition): Promise<void> {

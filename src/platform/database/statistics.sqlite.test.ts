@@ -1,6 +1,8 @@
 import { Database as Sqlite } from "bun:sqlite";
 import { afterAll, beforeAll, expect, test } from "bun:test";
+import { sql } from "kysely";
 import { startTestProgram, type TestProgram } from "../../../tests/support/program.ts";
+import { inUnit, reading } from "../context.ts";
 import { describeToPlanner } from "./statistics.ts";
 
 let t: TestProgram;
@@ -68,6 +70,35 @@ test("what the planner is told stays as it is until a table has grown", () => {
   const told = (): unknown[] => writer.query("select * from sqlite_stat1 order by idx").all();
   const before = told();
   expect(before.length).toBeGreaterThan(100);
+  describeToPlanner(writer);
+  expect(told()).toEqual(before);
+  writer.close();
+});
+
+test("a field that is made while the program runs takes no list's index away", async () => {
+  const { data } = (
+    await t.api("POST", "/api/v1/custom-fields", {
+      key: await t.harbor.key("administrator"),
+      body: {
+        data: {
+          type: "custom_fields",
+          attributes: { entity_type: "tickets", label: "Needs a visit", field_type: "text" },
+        },
+      },
+    })
+  ).body;
+  expect(data).toMatchObject({ type: "custom_fields" });
+  const statement = sql.raw<{ detail: string }>(`explain query plan ${rows} and t.closed_at is null
+    order by t.updated_at desc, t.id desc limit 51`);
+  const byReader = await reading(t.harbor.system, ({ db }) => statement.execute(db));
+  const byWriter = await inUnit(t.harbor.system, ({ db }) => statement.execute(db));
+  for (const steps of [byReader.rows, byWriter.rows])
+    expect(steps.map(({ detail }) => detail).join("\n")).toContain("tickets_open_by_change");
+  // The next start has nothing to correct.
+  const writer = new Sqlite(t.raw.sqlitePath);
+  const told = (): unknown[] => writer.query("select * from sqlite_stat1 order by idx").all();
+  const before = told();
+  expect(before).toContainEqual(expect.objectContaining({ idx: "custom_tickets_needs_a_visit" }));
   describeToPlanner(writer);
   expect(told()).toEqual(before);
   writer.close();
