@@ -42,6 +42,9 @@ export function aboutParameter<T>(name: string, read: () => T): T {
 /** 401: nobody is signed in, or the credentials are wrong. */
 export const unauthorized = (message = t("Sign in first."), code = "unauthorized"): Failure =>
   new Failure(401, code, message);
+/** 401: signed in before a role required a second step, and without one. */
+export const secondStepMissing = (): Failure =>
+  unauthorized(t("Your role requires two-step sign-in from now on. Set it up to go on."), "mfa_setup_required");
 /** 403: signed in, but without the permission. */
 export const forbidden = (message = t("You do not have permission to do this."), code = "forbidden"): Failure =>
   new Failure(403, code, message);

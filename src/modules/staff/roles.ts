@@ -11,6 +11,7 @@ import { insert, remove, update } from "../../platform/database/records.ts";
 import { conflict, Failure, invalidField, stale } from "../../platform/errors.ts";
 import { emit } from "../../platform/events/outbox.ts";
 import { t } from "../../platform/language/index.ts";
+import { changed } from "../../platform/live/topics.ts";
 import { isModuleOn } from "../../platform/switches.ts";
 import { roleRaised } from "./events.ts";
 
@@ -41,6 +42,7 @@ export async function setRoles(work: Work, userId: string, roleIds: readonly str
       .execute();
   }
   writeAuditEntry(work, "update", "users", userId, { role_ids: old }, { role_ids: wanted });
+  changed(work, `sessions/${userId}`);
   if (user.user_type === "staff") await tellOfRaise(work, gained, { user_id: userId, role_id: null });
   return true;
 }
@@ -178,9 +180,16 @@ export const updateRole = action({
       await keepAnAdministrator(work);
     }
     const row = await update(work, roles, role.id, fromEdge(roles, values, work.tenant.currency));
+    if (row.is_mfa_required && !role.is_mfa_required) await askSessionsAgain(work, role.id);
     return isChanged && row.version === role.version ? raiseVersion(work, "roles", role.id) : row;
   },
 });
+
+/** Open streams of a role's people find out at once whether they may go on. */
+async function askSessionsAgain(work: Work, roleId: string): Promise<void> {
+  const holders = await work.db.selectFrom("user_roles").select("user_id").where("role_id", "=", roleId).execute();
+  changed(work, ...holders.map(({ user_id }) => `sessions/${user_id}`));
+}
 
 /** Deletes a role that nobody has. Standard roles stay: an upgrade would bring them back. */
 export const deleteRole = action({

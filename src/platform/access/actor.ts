@@ -27,6 +27,8 @@ export interface Actor {
   oauth_grant_id?: string | null;
   /** True for an app, and for a key that was given some permissions: what is a person's own is not theirs to see or to change. */
   is_limited?: boolean;
+  /** True for a session of somebody whose role requires a second step and who has none: all it opens is the set-up of one. */
+  is_second_step_missing?: boolean;
 }
 
 export const nobody: Actor = {

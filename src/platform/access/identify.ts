@@ -201,6 +201,30 @@ export async function actorOf(
       "contacts.is_portal_user",
       "contacts.archived_at",
     ])
+    // A role that requires a second step, of somebody who has none: it holds for sessions that are open already.
+    .select((eb) =>
+      eb
+        .selectFrom("user_roles")
+        .innerJoin("roles", "roles.id", "user_roles.role_id")
+        .select("roles.is_mfa_required")
+        .whereRef("user_roles.user_id", "=", "users.id")
+        .where("roles.is_mfa_required", "=", true)
+        .where(({ not, exists, selectFrom }) =>
+          not(
+            exists(
+              selectFrom("totp_factors")
+                .select("totp_factors.id")
+                .whereRef("totp_factors.user_id", "=", "users.id")
+                .where("totp_factors.confirmed_at", "is not", null),
+            ),
+          ),
+        )
+        .where(({ not, exists, selectFrom }) =>
+          not(exists(selectFrom("passkeys").select("passkeys.id").whereRef("passkeys.user_id", "=", "users.id"))),
+        )
+        .limit(1)
+        .as("is_mfa_required"),
+    )
     .where("users.id", "=", userId)
     .executeTakeFirst();
   if (user === undefined || user.deactivated_at !== null) return null;
@@ -226,5 +250,6 @@ export async function actorOf(
     narrowed: narrowedOf(granted),
     session_id: sessionId,
     api_key_id: apiKeyId,
+    ...(sessionId !== null && user.is_mfa_required === true ? { is_second_step_missing: true } : {}),
   };
 }

@@ -3,7 +3,7 @@ import { can, nobody } from "../access/actor.ts";
 import { type Identity, identify } from "../access/identify.ts";
 import { type App, contextOf, type Ctx, type RequestInfo, type Tenant } from "../context.ts";
 import type { Db } from "../database/tables.ts";
-import { Failure, forbidden, notFound, suspended, tooMany, unauthorized } from "../errors.ts";
+import { Failure, forbidden, notFound, secondStepMissing, suspended, tooMany, unauthorized } from "../errors.ts";
 import { isId } from "../ids.ts";
 import { acceptedLanguage, defaultLanguage, languageOf, localeFor, speak, t } from "../language/index.ts";
 import { isModuleOn } from "../switches.ts";
@@ -126,6 +126,7 @@ async function admit(ctx: Ctx, route: Route, incoming: Incoming, identity: Ident
   if (route.door === "staff" && actor.kind !== "staff") throw unauthorized();
   if (route.door === "portal" && actor.kind !== "portal") throw unauthorized();
   if (route.door === "operator" && actor.kind !== "operator") throw unauthorized();
+  if (actor.is_second_step_missing === true && isHeld(route)) throw secondStepMissing();
   const isChange = route.method !== "GET";
   if (isChange && route.door !== "hook" && (identity.isByCookie || route.door !== "api")) {
     checkCsrf(incoming.request, csrfSubject(ctx, incoming.request), await csrfGiven(incoming));
@@ -137,6 +138,10 @@ async function admit(ctx: Ctx, route: Route, incoming: Incoming, identity: Ident
     if ((name === "id" || name.endsWith("_id")) && !isId(value)) throw nothingAt(route, t("This resource"));
   }
 }
+
+/** Whether a session without its second step stays outside; the open doors are for everybody. */
+const isHeld = ({ door, isOpenWithoutSecondStep }: Route): boolean =>
+  door !== "open" && door !== "hook" && isOpenWithoutSecondStep !== true;
 
 /** 404 where nothing can be: pages call themselves pages, the API speaks of addresses and resources. */
 export function nothingAt(route: Route, what = t("This address")): Failure {

@@ -29,7 +29,8 @@ export async function respondFailure(
   if (failure.status === 401 && incoming.request.headers.get("accept") === "text/event-stream")
     return new Response(null, { status: 204 });
   if (failure.status === 401 && ctx !== null) {
-    const door = route.door === "portal" ? "/portal/sign-in" : "/sign-in";
+    const prefix = route.door === "portal" ? "/portal" : "";
+    const door = prefix + (failure.code === "mfa_setup_required" ? "/account/two-step" : "/sign-in");
     const back =
       incoming.request.method === "GET"
         ? `?next=${encodeURIComponent(incoming.url.pathname + incoming.url.search)}`

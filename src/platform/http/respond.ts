@@ -82,8 +82,10 @@ export async function pageResponse(
 ): Promise<Response> {
   const flash = readFlash(incoming);
   const csrf = csrfTokenFor(ctx, incoming.request);
-  const frame = await frameOf(ctx, route, incoming, { title: answer.title, csrf, flash });
-  const response = html(rendered(route.door, frame, answer), answer.status);
+  // Whoever lacks the second step is not in yet: nothing of the house stands around what they set up.
+  const door = ctx.actor.is_second_step_missing === true ? "open" : route.door;
+  const frame = await frameOf(ctx, { ...route, door }, incoming, { title: answer.title, csrf, flash });
+  const response = html(rendered(door, frame, answer), answer.status);
   for (const [name, value] of Object.entries(answer.headers ?? {})) response.headers.set(name, value);
   if (flash !== null)
     response.headers.append(

@@ -20,6 +20,8 @@ export interface Route {
   permission: string | null;
   /** A GET gets a context that reads; anything else changes through `perform`. */
   handle(ctx: Ctx, incoming: Incoming): Promise<Answer>;
+  /** Open as well to a session that lacks the second step which a role requires: for setting one up, and for leaving. */
+  isOpenWithoutSecondStep?: boolean;
   /** True for a GET that asks other services first: it must not hold a read open meanwhile, and opens its own. */
   isOutsideRead?: boolean;
   /** Largest body, in bytes; 1 MiB unless told. */

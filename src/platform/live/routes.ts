@@ -63,7 +63,7 @@ async function mayGoOn(ctx: Ctx, asked: readonly string[]): Promise<boolean> {
         .executeTakeFirst();
       const present = session === undefined ? null : await actorOf(db, user_id, session_id, null);
       const tenant = await loadTenant(app, db, ctx.tenant.id);
-      if (present === null || tenant.suspension !== null) return false;
+      if (present === null || present.is_second_step_missing === true || tenant.suspension !== null) return false;
       await admitted({ app, tenant, actor: present, request: ctx.request, db, isReader: true }, asked);
       return true;
     });

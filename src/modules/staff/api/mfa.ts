@@ -41,6 +41,7 @@ export function mfaRoutes(base: string, kind: UserType): Route[] {
       path: `${base}/mfa`,
       door: "api",
       permission: null,
+      isOpenWithoutSecondStep: true,
       doc: {
         summary: "Whether one signs in in two steps, and how.",
         answer: {
@@ -66,6 +67,7 @@ export function mfaRoutes(base: string, kind: UserType): Route[] {
       path: `${base}/mfa/setup`,
       door: "api",
       permission: null,
+      isOpenWithoutSecondStep: true,
       doc: {
         summary: "Begin to set up an authenticator app, signed in or with the challenge of mfa_setup_required.",
         input: { type: "mfa", attributes: setupInput },
@@ -91,6 +93,7 @@ export function mfaRoutes(base: string, kind: UserType): Route[] {
       path: `${base}/mfa/verify`,
       door: "api",
       permission: null,
+      isOpenWithoutSecondStep: true,
       doc: {
         summary:
           "Show a code: with a challenge token the second step of signing in, else the first code that ends the set-up. The set-up answers the recovery codes, once.",

@@ -57,6 +57,7 @@ export function logoutRoute(path: string): Route {
     path,
     door: "api",
     permission: null,
+    isOpenWithoutSecondStep: true,
     doc: { summary: "End the session that the token speaks for.", answer: "nothing" },
     handle: async (ctx) => {
       if (ctx.actor.session_id === null) throw unauthorized();

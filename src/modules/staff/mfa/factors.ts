@@ -1,4 +1,5 @@
 import { passkeys, totpFactors } from "../../../platform/access/factors.ts";
+import { revokeSessions } from "../../../platform/access/sessions.ts";
 import { countAttempt, forgetAttempts, secondStepByAccount, signInByAddress } from "../../../platform/access/limits.ts";
 import type { TotpSetup } from "../../../platform/access/totp.ts";
 import { type Ctx, inUnit, reading, type Work } from "../../../platform/context.ts";
@@ -80,6 +81,7 @@ async function refuseSecond(work: Work, userId: string): Promise<void> {
 
 async function confirm(work: Work, userId: string, code: string): Promise<string[]> {
   await refuseSecond(work, userId);
+  const wasMissing = (await isMfaRequired(work, userId)) && (await factorsOf(work, userId)).length === 0;
   if (!(await takeTotp(work, userId, code.replaceAll(/\s/g, ""), "waiting"))) throw wrongCode();
   const { id } = await work.db
     .selectFrom("totp_factors")
@@ -87,6 +89,8 @@ async function confirm(work: Work, userId: string, code: string): Promise<string
     .where("user_id", "=", userId)
     .executeTakeFirstOrThrow();
   await update(await asOwner(work, userId), totpFactors, id, { confirmed_at: work.app.clock.now() });
+  // Sessions that were held because there was no second step have shown none, and are not let go by this one.
+  if (wasMissing) await revokeSessions(work, userId, { except: work.actor.session_id });
   await tellOfChange(work, userId, "two_step_on");
   return makeRecoveryCodes(work, userId);
 }

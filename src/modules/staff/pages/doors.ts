@@ -161,6 +161,7 @@ function doorRoutes(door: Door): Route[] {
       path: `${prefix}/sign-out`,
       door: userType,
       permission: null,
+      isOpenWithoutSecondStep: true,
       handle: async (ctx) => {
         await signOut(ctx);
         return redirect(`${prefix}/sign-in`, t("You are signed out."), "info", [sessionCookie(ctx, userType, "", 0)]);

@@ -92,7 +92,9 @@ async function roleForm(
           field("name", t("Name"), { is_required: true }),
           field("description", t("What it is for"), { span: 6 }),
           columnField(roles, "is_mfa_required", {
-            hint: t("Whoever has no second step yet is led to set one up at the next sign-in."),
+            hint: t(
+              "Whoever has no second step yet is led to set one up, at once and before anything else. API keys go on working.",
+            ),
             span: 6,
           }),
           ...(role === null

@@ -65,11 +65,11 @@ export function newPasswordForm(action: string, least: number, failure: Failure 
   });
 }
 
-/** An authenticator app to be set up on one's account; `home` is the account's page. */
+/** An authenticator app to be set up on one's account; without `cancel` there is no way around it. */
 export function setupAnswer(
   header: PageHeaderModel,
   waiting: TotpSetup,
-  home: string,
+  { action, cancel }: { action: string; cancel: string },
   failure: Failure | null,
   typed: FormValues = {},
 ): Answer {
@@ -79,11 +79,11 @@ export function setupAnswer(
     text: t("From then on you sign in with your password and a code from your phone."),
     ...waiting,
     form: formModel({
-      action: `${home}/two-step`,
+      action,
       values: typed,
       failure,
       submit_label: t("Switch on"),
-      cancel_url: home,
+      ...(cancel === "" ? {} : { cancel_url: cancel }),
       sections: [{ title: "", fields: [codeField(t("Code that the app shows"), "")] }],
     }),
   };

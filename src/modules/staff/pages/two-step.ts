@@ -1,18 +1,21 @@
 import { type Ctx, reading } from "../../../platform/context.ts";
 import type { Failure } from "../../../platform/errors.ts";
-import { formFailure, type FormValues } from "../../../platform/http/forms/model.ts";
-import { type Answer, redirect, type Route } from "../../../platform/http/route.ts";
+import { formFailure, formModel, type FormValues } from "../../../platform/http/forms/model.ts";
+import { button } from "../../../platform/http/pages/cells.ts";
+import { type Answer, type Incoming, page, redirect, type Route } from "../../../platform/http/route.ts";
 import type { PageHeaderModel } from "../../../platform/http/models/partials.ts";
 import { declared, t } from "../../../platform/language/index.ts";
 import { beginSetup, confirmSetup, removeTotp, renewRecoveryCodes } from "../mfa/factors.ts";
 import { waitingTotp } from "../mfa/totp.ts";
 import { passwordAnswer, setupAnswer } from "./security.ts";
+import { safeNext } from "./entering.ts";
 import { codesPage } from "./steps.ts";
 
 /** The authenticator app on a person's own account page, behind both doors. */
 
 type AccountDoor = "staff" | "portal";
 const homes = { staff: "/account", portal: "/portal/account" } as const;
+const startOf = (door: AccountDoor): string => (door === "portal" ? "/portal" : "/");
 
 const textOf = (fields: FormValues, name: string): string =>
   typeof fields[name] === "string" ? String(fields[name]) : "";
@@ -25,15 +28,49 @@ const header = (door: AccountDoor, title: string): PageHeaderModel => ({
   actions: [],
 });
 
+/** Where somebody was going who was held up here, as the query of the addresses on the way; empty for all others. */
+function nextOf({ actor }: Ctx, { url }: Incoming): string {
+  const next = url.searchParams.get("next") ?? "";
+  return actor.is_second_step_missing !== true || next === "" ? "" : `?next=${encodeURIComponent(next)}`;
+}
+
+/** For a session that was open when a role began to require a second step. */
+function requiredPage(door: AccountDoor, next: string): Answer {
+  const title = t("Set up two-step sign-in");
+  const signOut = button(t("Sign out"), door === "portal" ? "/portal/sign-out" : "/sign-out", "log-out", "ghost");
+  return page("forms/index", title, {
+    header: {
+      title,
+      subtitle: t(
+        "Your role requires it from now on: with a code from your phone you go on where you were. Your other browsers and programs are signed out.",
+      ),
+      breadcrumbs: [],
+      badges: [],
+      actions: [signOut],
+    },
+    form: formModel({ action: `${homes[door]}/two-step/start${next}`, submit_label: t("Set up"), sections: [] }),
+  });
+}
+
 async function setupPage(
   ctx: Ctx,
+  incoming: Incoming,
   door: AccountDoor,
   failure: Failure | null,
   typed: FormValues = {},
 ): Promise<Answer> {
+  const isHeld = ctx.actor.is_second_step_missing === true;
   const waiting = await waitingTotp(ctx, ctx.actor.user_id ?? "");
-  if (waiting === null) return redirect(homes[door]);
-  return setupAnswer(header(door, t("Set up two-step sign-in")), waiting, homes[door], failure, typed);
+  const next = nextOf(ctx, incoming);
+  if (waiting === null) return isHeld ? requiredPage(door, next) : redirect(homes[door]);
+  const head = header(door, t("Set up two-step sign-in"));
+  return setupAnswer(
+    isHeld ? { ...head, breadcrumbs: [] } : head,
+    waiting,
+    { action: `${homes[door]}/two-step${next}`, cancel: isHeld ? "" : homes[door] },
+    failure,
+    typed,
+  );
 }
 
 /** A page that asks for the password and then does something. */
@@ -90,29 +127,40 @@ function routesOf(door: AccountDoor): Route[] {
       path: `${home}/two-step/start`,
       door,
       permission: null,
-      handle: async (ctx) => {
+      isOpenWithoutSecondStep: true,
+      handle: async (ctx, incoming) => {
         try {
           await beginSetup(ctx);
-          return redirect(`${home}/two-step`);
+          return redirect(`${home}/two-step${nextOf(ctx, incoming)}`);
         } catch (error) {
           return redirect(home, formFailure(error).message, "error");
         }
       },
     },
-    { method: "GET", path: `${home}/two-step`, door, permission: null, handle: (ctx) => setupPage(ctx, door, null) },
+    {
+      method: "GET",
+      path: `${home}/two-step`,
+      door,
+      permission: null,
+      isOpenWithoutSecondStep: true,
+      handle: (ctx, incoming) => setupPage(ctx, incoming, door, null),
+    },
     {
       method: "POST",
       path: `${home}/two-step`,
       door,
       permission: null,
+      isOpenWithoutSecondStep: true,
       handle: async (ctx, incoming) => {
         const { fields } = await incoming.form();
         try {
           const codes = await confirmSetup(ctx, textOf(fields, "code"));
-          return codesPage(ctx, header(door, t("Your recovery codes")), codes, home);
+          const isHeld = ctx.actor.is_second_step_missing === true;
+          const next = isHeld ? safeNext(incoming.url.searchParams.get("next") ?? "", startOf(door)) : home;
+          return codesPage(ctx, isHeld ? null : header(door, t("Your recovery codes")), codes, next);
         } catch (error) {
           const failure = formFailure(error);
-          return reading(ctx, (reader) => setupPage(reader, door, failure, fields));
+          return reading(ctx, (reader) => setupPage(reader, incoming, door, failure, fields));
         }
       },
     },

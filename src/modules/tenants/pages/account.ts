@@ -100,7 +100,13 @@ async function accountPage(ctx: Ctx, failure: Failure | null): Promise<Answer> {
 async function setupPage(ctx: Ctx, failure: Failure | null, typed: FormValues = {}): Promise<Answer> {
   const waiting = await waitingOperatorTotp(ctx, own(ctx));
   if (waiting === null) return redirect(home);
-  return setupAnswer(header(t("Set up two-step sign-in")), waiting, home, failure, typed);
+  return setupAnswer(
+    header(t("Set up two-step sign-in")),
+    waiting,
+    { action: `${home}/two-step`, cancel: home },
+    failure,
+    typed,
+  );
 }
 
 const route = (method: "GET" | "POST", path: string, handle: Route["handle"]): Route => ({
