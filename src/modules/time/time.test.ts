@@ -189,6 +189,26 @@ describe("time over the API", () => {
     expect((await t.api("DELETE", `/api/v1/time-entries/${id}`, { key: w.technicianKey })).status).toBe(204);
   });
 
+  test("is sent back as it was shown, and is what it was: what counts is not what was worked", async () => {
+    await rounding(15, 15);
+    const made = await w.post({ company_id: w.acme, start_time: "16:39", end_time: "16:45", notes: "First" });
+    const { id, attributes } = made.body.data;
+    expect(attributes).toMatchObject({ duration_minutes: 15, worked_minutes: 6 });
+    const { duration_minutes, start_time, end_time } = attributes;
+    const change = (sent: Record<string, unknown>): Promise<ApiAnswer> =>
+      t.api("PUT", `/api/v1/time-entries/${id}`, {
+        key: w.technicianKey,
+        body: { data: { type: "time_entries", id, attributes: sent } },
+      });
+    const whole = await change({ duration_minutes, start_time, end_time, notes: "Second" });
+    expect([whole.status, whole.body.data.attributes]).toMatchObject([
+      200,
+      { duration_minutes: 15, worked_minutes: 6, notes: "Second" },
+    ]);
+    expect((await change({ duration_minutes: 10 })).status).toBe(422);
+    expect((await change({ duration_minutes: 5 })).body.data.attributes).toMatchObject({ worked_minutes: 5 });
+  });
+
   test("stays as it is once an invoice has it, and the answer names the invoice", async () => {
     const { id } = (await w.post({ company_id: w.acme, duration: "1h" })).body.data;
     await inUnit(t.harbor.system, async ({ db }) => {

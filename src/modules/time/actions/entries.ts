@@ -141,7 +141,9 @@ export const updateTime = action({
     checkRate(work, input.hourly_rate);
     if (input.work_type_id !== undefined && input.work_type_id !== before.work_type_id)
       await workTypeOf(work, input.work_type_id);
-    const worked = workedMinutes(input) ?? before.worked_minutes;
+    // What counts, sent back as it was shown, says nothing new of what was worked.
+    const isAsShown = input.duration === undefined && input.duration_minutes === before.duration_minutes;
+    const worked = (isAsShown ? undefined : workedMinutes(input)) ?? before.worked_minutes;
     checkTimes(after.start_time, after.end_time, worked);
     const patch: Patch<typeof timeEntries> = {
       user_id,
