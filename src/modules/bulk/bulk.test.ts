@@ -37,6 +37,10 @@ describe("doing something with many records", () => {
     expect(html).toContain('name="assigned_to_id"');
   });
 
+  test("tells whoever is nobody so, whatever they send", async () => {
+    for (const body of ["[", "{}"]) expect((await t.fetch("/api/v1/bulk", { method: "POST", body })).status).toBe(401);
+  });
+
   test("runs the same action for each, and reports done and skipped with the reason", async () => {
     const rows = [await open("Three"), await open("Four")];
     await perform(technician, updateTicket, { id: rows[0]?.id, assigned_to_id: technician.actor.user_id });
