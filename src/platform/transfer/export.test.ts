@@ -42,7 +42,16 @@ describe("a list as CSV", () => {
 
   test("keeps the list's filters, and what cannot be asked is a 400", async () => {
     expect((await csv("/api/v1/companies?filter[name]=Elm Ltd")).text.split("\r\n")).toHaveLength(3);
-    expect((await csv("/api/v1/companies?filter[nothing]=x")).status).toBe(400);
+    for (const query of [
+      "filter[nothing]=x",
+      "sort=nothing",
+      "include=nothing",
+      "page[number]=2",
+      "fields[sites]=name",
+    ])
+      expect([query, (await csv(`/api/v1/companies?${query}`)).status]).toEqual([query, 400]);
+    for (const query of ["sort=-name", "include=parent_company", "page[size]=1"])
+      expect((await csv(`/api/v1/companies?filter[name]=Elm Ltd&${query}`)).text.split("\r\n")).toHaveLength(3);
   });
 
   test("names people by their e-mail address", async () => {

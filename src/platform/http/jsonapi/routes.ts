@@ -177,9 +177,9 @@ async function listAsCsv(ctx: Ctx, resource: Resource, incoming: Incoming): Prom
   const name = resource.table.name as TableName;
   const url = new URL(incoming.url);
   const chosen = url.searchParams.get(`fields[${resource.type}]`);
-  // The length and the order of pages say nothing here, and the columns are those of the file.
-  const paging = [...url.searchParams.keys()].filter((one) => /^(page|fields)\[|^sort$/.test(one));
-  for (const parameter of paging) url.searchParams.delete(parameter);
+  // The columns are those of the file; a file holds nothing but its records.
+  url.searchParams.delete(`fields[${resource.type}]`);
+  readSelection(ctx, resource, url.searchParams);
   const narrowedTo = async (reader: Ctx): Promise<SelectQueryBuilder<never, never, { id: string }>> => {
     const fields = hasCustomFields(resource.table) ? await definitionsOf(reader, name) : [];
     const asked = readListQuery(reader, resource, url, reader.app.registry.search.has(name), fields);
@@ -196,7 +196,8 @@ async function listAsCsv(ctx: Ctx, resource: Resource, incoming: Incoming): Prom
   const file = await exportCsv(ctx, resource, {
     ids: narrowedTo,
     columns: chosen === null ? [] : chosen.split(","),
-    filters: Object.fromEntries(url.searchParams),
+    // The length and the order of pages, and what comes along, say nothing of a file.
+    filters: Object.fromEntries([...url.searchParams].filter(([one]) => one.startsWith("filter["))),
   });
   return { kind: "response", response: file };
 }
