@@ -3,6 +3,7 @@ import type { Ctx, Work } from "./context.ts";
 import { col, link, record, table } from "./database/columns.ts";
 import type { TableType } from "./database/tables.ts";
 import type { ListFilter } from "./http/lists/list.ts";
+import { runOnceBuilt } from "./database/once.ts";
 import { newId } from "./ids.ts";
 import { t } from "./language/index.ts";
 
@@ -31,13 +32,14 @@ declare module "./database/tables.ts" {
 /** The tags of a page of records, in the order of the records. */
 export async function tagsOf(ctx: Ctx, entityType: string, ids: readonly string[]): Promise<string[][]> {
   if (ids.length === 0) return [];
-  const rows = await ctx.db
-    .selectFrom("record_tags")
-    .select(["entity_id", "tag"])
-    .where("entity_type", "=", entityType)
-    .where("entity_id", "in", [...ids])
-    .orderBy("tag")
-    .execute();
+  const rows = await runOnceBuilt(ctx, "tags", { entityType, ids }, (given) =>
+    ctx.db
+      .selectFrom("record_tags")
+      .select(["entity_id", "tag"])
+      .where("entity_type", "=", given.entityType)
+      .where("entity_id", "in", [...given.ids])
+      .orderBy("tag"),
+  );
   return ids.map((id) => rows.filter((row) => row.entity_id === id).map((row) => row.tag));
 }
 
@@ -85,21 +87,22 @@ export function hasAnyTag(tableName: string, names: readonly string[]): RawBuild
 /** The filter of a list by tag, for `moreFilters`; none while no record of the list has any. */
 export async function tagFilters<R>(ctx: Ctx, entityType: string): Promise<ListFilter<R>[]> {
   // From the few names to the many records, and no further than the first that has it.
-  const used = await ctx.db
-    .selectFrom("tags")
-    .select("tags.name as tag")
-    .where((eb) =>
-      eb.exists(
-        eb
-          .selectFrom("record_tags as tagged")
-          .select("tagged.tag")
-          .where("tagged.entity_type", "=", entityType)
-          .whereRef("tagged.tag", "=", "tags.name"),
-      ),
-    )
-    .orderBy("tags.name")
-    .limit(500)
-    .execute();
+  const used = await runOnceBuilt(ctx, "tags in use", { entityType }, (given) =>
+    ctx.db
+      .selectFrom("tags")
+      .select("tags.name as tag")
+      .where((eb) =>
+        eb.exists(
+          eb
+            .selectFrom("record_tags as tagged")
+            .select("tagged.tag")
+            .where("tagged.entity_type", "=", given.entityType)
+            .whereRef("tagged.tag", "=", "tags.name"),
+        ),
+      )
+      .orderBy("tags.name")
+      .limit(500),
+  );
   if (used.length === 0) return [];
   return [
     {

@@ -1,6 +1,7 @@
 import type { AllowedNetworks } from "./access/allowed-networks.ts";
 import type { App, Tenant } from "./context.ts";
 import { adoptDataKeys } from "./crypto/data-keys.ts";
+import { runOnceBuilt } from "./database/once.ts";
 import { address, col, defaulted, link, readOnly, record, secret, table } from "./database/columns.ts";
 import type { DefaultValues } from "./database/defaults.ts";
 import { notFound } from "./errors.ts";
@@ -171,35 +172,36 @@ export async function onlyTenantId(db: Db): Promise<string> {
 
 /** Everything that a context needs to know of a tenant, from inside a read of that tenant. */
 export async function loadTenant(app: Pick<App, "options" | "keyring">, db: Db, id: string): Promise<Tenant> {
-  const row = await db
-    .selectFrom("tenants")
-    // While an organization is being deleted its own row may be gone already; that it is suspended still shows.
-    .leftJoin("organizations", "organizations.tenant_id", "tenants.id")
-    .where("tenants.id", "=", id)
-    .select([
-      "tenants.name as tenant_name",
-      "organizations.name",
-      "organizations.timezone",
-      "organizations.currency",
-      "organizations.locale",
-      "organizations.public_url",
-      "organizations.set_up_at",
-      "organizations.allowed_networks",
-      "organizations.default_values",
-      "organizations.payment_terms",
-      "organizations.disabled_modules",
-      "organizations.brand_color",
-      "organizations.logo_file_id",
-      "organizations.portal_welcome",
-      "tenants.suspended_at",
-      "tenants.suspension_message",
-      "tenants.staff_limit",
-      "tenants.storage_limit_mb",
-      "tenants.requests_per_minute",
-      "tenants.allowed_modules",
-      "tenants.key_id",
-    ])
-    .executeTakeFirst();
+  const [row] = await runOnceBuilt({ db }, "tenant", { id }, (given) =>
+    db
+      .selectFrom("tenants")
+      // While an organization is being deleted its own row may be gone already; that it is suspended still shows.
+      .leftJoin("organizations", "organizations.tenant_id", "tenants.id")
+      .where("tenants.id", "=", given.id)
+      .select([
+        "tenants.name as tenant_name",
+        "organizations.name",
+        "organizations.timezone",
+        "organizations.currency",
+        "organizations.locale",
+        "organizations.public_url",
+        "organizations.set_up_at",
+        "organizations.allowed_networks",
+        "organizations.default_values",
+        "organizations.payment_terms",
+        "organizations.disabled_modules",
+        "organizations.brand_color",
+        "organizations.logo_file_id",
+        "organizations.portal_welcome",
+        "tenants.suspended_at",
+        "tenants.suspension_message",
+        "tenants.staff_limit",
+        "tenants.storage_limit_mb",
+        "tenants.requests_per_minute",
+        "tenants.allowed_modules",
+        "tenants.key_id",
+      ]),
+  );
   if (row === undefined) throw notFound(t("An organization at this address"));
   const organization_locale = row.locale ?? "en-US";
   if (row.key_id !== null) await adoptDataKeys(app, db, id, row.key_id);

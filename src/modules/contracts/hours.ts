@@ -2,6 +2,7 @@ import { find } from "../../platform/access/reach.ts";
 import { dateIn } from "../../platform/clock.ts";
 import type { Ctx, Work } from "../../platform/context.ts";
 import type { NewRow, RowOf } from "../../platform/database/columns.ts";
+import { runOnceBuilt } from "../../platform/database/once.ts";
 import { insert, update } from "../../platform/database/records.ts";
 import { minutesOf } from "../../platform/decimal.ts";
 import { dayAfter } from "./rules/periods.ts";
@@ -40,7 +41,10 @@ export async function hoursLeft(ctx: Ctx, contractId: string): Promise<HoursLeft
  */
 export async function hoursOfContract(ctx: Ctx, contract: ContractRow): Promise<HoursLeft> {
   const today = dateIn(ctx.tenant.timezone, ctx.app.clock.now());
-  const items = await ctx.db.selectFrom("contract_items").selectAll().where("contract_id", "=", contract.id).execute();
+  const { id } = contract;
+  const items = await runOnceBuilt(ctx, "items of a contract", { id }, (given) =>
+    ctx.db.selectFrom("contract_items").selectAll().where("contract_id", "=", given.id),
+  );
   const current = bucketsWithin(contract, items, today, dayAfter(today));
   const nothing = {
     contract_id: contract.id,
@@ -55,15 +59,16 @@ export async function hoursOfContract(ctx: Ctx, contract: ContractRow): Promise<
   const from = current.reduce((first, { start }) => (start < first ? start : first), today);
   const to = current.reduce((last, { end }) => (end > last ? end : last), today);
   const buckets = await withRollover(ctx, contract.id, bucketsWithin(contract, items, from, to));
-  const entries = await ctx.db
-    .selectFrom("time_entries")
-    .select(["id", "date", "created_at", "work_type_id", "duration_minutes"])
-    .where("contract_id", "=", contract.id)
-    .where("is_billable", "=", true)
-    .where("approval_status", "<>", "rejected")
-    .where("date", ">=", from)
-    .where("date", "<", to)
-    .execute();
+  const entries = await runOnceBuilt(ctx, "billable work under a contract", { id, from, to }, (given) =>
+    ctx.db
+      .selectFrom("time_entries")
+      .select(["id", "date", "created_at", "work_type_id", "duration_minutes"])
+      .where("contract_id", "=", given.id)
+      .where("is_billable", "=", true)
+      .where("approval_status", "<>", "rejected")
+      .where("date", ">=", given.from)
+      .where("date", "<", given.to),
+  );
   const drawn = drawDown(entries, buckets);
   const taken = (bucket: Bucket): number =>
     drawn
@@ -94,11 +99,12 @@ export async function hoursOfContract(ctx: Ctx, contract: ContractRow): Promise<
 
 /** The same buckets with the minutes that the ledger says were brought over into them. */
 export async function withRollover(ctx: Ctx, contractId: string, buckets: readonly Bucket[]): Promise<Bucket[]> {
-  const ledger = await ctx.db
-    .selectFrom("contract_hour_balances")
-    .select(["contract_item_id", "period_start", "rollover_hours"])
-    .where("contract_id", "=", contractId)
-    .execute();
+  const ledger = await runOnceBuilt(ctx, "hour balances of a contract", { contractId }, (given) =>
+    ctx.db
+      .selectFrom("contract_hour_balances")
+      .select(["contract_item_id", "period_start", "rollover_hours"])
+      .where("contract_id", "=", given.contractId),
+  );
   return buckets.map((bucket) => {
     const row = ledger.find(
       (one) => one.contract_item_id === bucket.contract_item_id && one.period_start === bucket.start,

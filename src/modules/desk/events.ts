@@ -1,5 +1,6 @@
-import { reach } from "../../platform/access/reach.ts";
+import { reach, wholeShape } from "../../platform/access/reach.ts";
 import type { Ctx } from "../../platform/context.ts";
+import { runOnceBuilt } from "../../platform/database/once.ts";
 import type { TableName } from "../../platform/database/tables.ts";
 import { escapeHtml } from "../../platform/html.ts";
 import { formatMinutes } from "../../platform/http/pages/cells.ts";
@@ -55,16 +56,17 @@ function line(ctx: Ctx, { id, at, author, html }: Happening): NoteModel {
 
 /** Who changed status, priority, queue and assignee, and when, oldest first. The ticket was fetched through reach. */
 export async function changesOf(ctx: Ctx, ticketId: string): Promise<NoteModel[]> {
-  const rows = await ctx.db
-    .selectFrom("audit_log")
-    .select(["id", "timestamp", "actor_name", "new_values"])
-    .where("entity_type", "=", "tickets")
-    .where("entity_id", "=", ticketId)
-    .where("action", "=", "update")
-    .orderBy("timestamp", "desc")
-    .orderBy("id", "desc")
-    .limit(most)
-    .execute();
+  const rows = await runOnceBuilt(ctx, "changes of a ticket", { ticketId }, (given) =>
+    ctx.db
+      .selectFrom("audit_log")
+      .select(["id", "timestamp", "actor_name", "new_values"])
+      .where("entity_type", "=", "tickets")
+      .where("entity_id", "=", given.ticketId)
+      .where("action", "=", "update")
+      .orderBy("timestamp", "desc")
+      .orderBy("id", "desc")
+      .limit(most),
+  );
   const names = await namesOf(
     ctx,
     rows.map((row) => row.new_values ?? {}),
@@ -106,20 +108,22 @@ interface Worked {
 
 /** Time on a ticket, as far as the actor may see it. */
 export async function workOn(ctx: Ctx, ticketId: string): Promise<Worked> {
-  const rows = await reach(ctx, "time_entries")
-    .innerJoin("work_types", "work_types.id", "time_entries.work_type_id")
-    .innerJoin("users", "users.id", "time_entries.user_id")
-    .select([
-      "time_entries.id",
-      "time_entries.note_id",
-      "time_entries.duration_minutes",
-      "time_entries.created_at",
-      "work_types.name as work_type",
-      "users.name as author",
-    ])
-    .where("time_entries.ticket_id", "=", ticketId)
-    .orderBy("time_entries.created_at")
-    .execute();
+  const shape = wholeShape(ctx, "work on a ticket", "time_entries");
+  const rows = await runOnceBuilt(ctx, shape, { ticketId }, (given) =>
+    reach(ctx, "time_entries")
+      .innerJoin("work_types", "work_types.id", "time_entries.work_type_id")
+      .innerJoin("users", "users.id", "time_entries.user_id")
+      .select([
+        "time_entries.id",
+        "time_entries.note_id",
+        "time_entries.duration_minutes",
+        "time_entries.created_at",
+        "work_types.name as work_type",
+        "users.name as author",
+      ])
+      .where("time_entries.ticket_id", "=", given.ticketId)
+      .orderBy("time_entries.created_at"),
+  );
   const byNote = new Map<string, string>();
   const lines: NoteModel[] = [];
   for (const row of rows) {

@@ -1,6 +1,7 @@
 import { can } from "../../platform/access/actor.ts";
-import { find, maybeFind, type RowFor } from "../../platform/access/reach.ts";
+import { find, maybeFind, type RowFor, wholeShape } from "../../platform/access/reach.ts";
 import type { Ctx } from "../../platform/context.ts";
+import { runOnceBuilt } from "../../platform/database/once.ts";
 import type { Failure } from "../../platform/errors.ts";
 import { customFacts } from "../../platform/custom-fields/show.ts";
 import {
@@ -177,12 +178,17 @@ async function ticketFacts(ctx: Ctx, ticket: TicketRow): Promise<FactsModel> {
 /** What else is going on: below this ticket, and with the person who asked. */
 async function relatedOf(ctx: Ctx, ticket: TicketRow): Promise<TicketPageModel["related"]> {
   const hits = async (column: "parent_ticket_id" | "contact_id" | "company_id", id: string): Promise<SearchHit[]> => {
-    const rows = await ticketRows(ctx)
-      .where(`tickets.${column}`, "=", id)
-      .where("tickets.id", "<>", ticket.id)
-      .orderBy("tickets.created_at", "desc")
-      .limit(recent)
-      .execute();
+    const rows = await runOnceBuilt(
+      ctx,
+      wholeShape(ctx, `related by ${column}`, "tickets"),
+      { id, not: ticket.id },
+      (given) =>
+        ticketRows(ctx)
+          .where(`tickets.${column}`, "=", given.id)
+          .where("tickets.id", "<>", given.not)
+          .orderBy("tickets.created_at", "desc")
+          .limit(recent),
+    );
     return rows.map((row) => ({
       href: `/tickets/${row.id}`,
       icon: "ticket",

@@ -1,5 +1,6 @@
-import { reach } from "../../platform/access/reach.ts";
+import { reach, wholeShape } from "../../platform/access/reach.ts";
 import type { Ctx } from "../../platform/context.ts";
+import { runOnceBuilt } from "../../platform/database/once.ts";
 import { formatAgo, formatInstant } from "../../platform/http/pages/cells.ts";
 import type { AlertModel, TimelineEntryModel } from "../../platform/http/models/partials.ts";
 import { t } from "../../platform/language/index.ts";
@@ -36,24 +37,30 @@ export async function standingNotes(
   which: "is_pinned" | "is_alert",
   of: { company_id?: string | null; contact_id?: string | null; site_id?: string | null },
 ): Promise<ShownNote[]> {
-  const named = Object.entries(of).filter(([, id]) => typeof id === "string") as ["company_id", string][];
-  if (named.length === 0) return [];
-  const rows = await reach(ctx, "record_notes")
-    .leftJoin("users as authors", "authors.id", "record_notes.created_by_id")
-    .select([
-      "record_notes.id",
-      "record_notes.content",
-      "record_notes.created_at",
-      "record_notes.company_id",
-      "record_notes.contact_id",
-      "record_notes.site_id",
-      "authors.name as author",
-    ])
-    .where(`record_notes.${which}`, "=", true)
-    .where((eb) => eb.or(named.map(([column, id]) => eb(`record_notes.${column}`, "=", id))))
-    .orderBy("record_notes.created_at", "desc")
-    .limit(10)
-    .execute();
+  const about: Readonly<Record<string, string>> = Object.fromEntries(
+    Object.entries(of).filter((entry): entry is [string, string] => typeof entry[1] === "string"),
+  );
+  if (Object.keys(about).length === 0) return [];
+  const shape = wholeShape(ctx, `standing notes ${which} ${Object.keys(about).join()}`, "record_notes");
+  const rows = await runOnceBuilt(ctx, shape, about, (given) =>
+    reach(ctx, "record_notes")
+      .leftJoin("users as authors", "authors.id", "record_notes.created_by_id")
+      .select([
+        "record_notes.id",
+        "record_notes.content",
+        "record_notes.created_at",
+        "record_notes.company_id",
+        "record_notes.contact_id",
+        "record_notes.site_id",
+        "authors.name as author",
+      ])
+      .where(`record_notes.${which}`, "=", true)
+      .where((eb) =>
+        eb.or(Object.entries(given).map(([column, id]) => eb(`record_notes.${column as "company_id"}`, "=", id))),
+      )
+      .orderBy("record_notes.created_at", "desc")
+      .limit(10),
+  );
   return rows.map((row) => ({
     id: row.id,
     html: row.content,

@@ -1,14 +1,16 @@
-import { reach } from "../../platform/access/reach.ts";
+import { ownShape, reach } from "../../platform/access/reach.ts";
 import type { Ctx } from "../../platform/context.ts";
+import { runOnceBuilt } from "../../platform/database/once.ts";
 
 /** How many notifications in the app the actor has not read. */
 export async function unreadCount(ctx: Ctx): Promise<number> {
-  const { count } = await reach(ctx, "notifications")
-    .select(({ fn }) => fn.countAll<number>().as("count"))
-    .where("channel_type", "=", "in_app")
-    .where("read_at", "is", null)
-    .executeTakeFirstOrThrow();
-  return Number(count);
+  const [row] = await runOnceBuilt(ctx, ownShape(ctx, "unread notifications", "notifications"), {}, () =>
+    reach(ctx, "notifications")
+      .select(({ fn }) => fn.countAll<number>().as("count"))
+      .where("channel_type", "=", "in_app")
+      .where("read_at", "is", null),
+  );
+  return Number(row?.count ?? 0);
 }
 
 /** The newest ones, for the bell. */

@@ -1,5 +1,6 @@
-import { reach } from "../../platform/access/reach.ts";
+import { reach, wholeShape } from "../../platform/access/reach.ts";
 import type { Ctx } from "../../platform/context.ts";
+import { runOnceBuilt } from "../../platform/database/once.ts";
 import { escapeHtml } from "../../platform/html.ts";
 import { formatAgo, formatBytes, formatInstant } from "../../platform/http/pages/cells.ts";
 import type { NoteModel } from "../../platform/http/models/pages.ts";
@@ -30,26 +31,28 @@ export function writtenAt(ctx: Ctx, instant: string): Pick<NoteModel, "at" | "at
  * gets no internal note and no file of one. The ticket was fetched through reach.
  */
 export async function conversationOf(ctx: Ctx, ticket: TicketRow, given: ConversationGiven): Promise<NoteModel[]> {
-  const notes = await reach(ctx, "ticket_notes")
-    .leftJoin("users as authors", "authors.id", "ticket_notes.created_by_id")
-    .leftJoin("contacts as people", "people.id", "ticket_notes.contact_id")
-    .select([
-      "ticket_notes.id",
-      "ticket_notes.note_type",
-      "ticket_notes.content",
-      "ticket_notes.created_at",
-      "ticket_notes.is_email_sent",
-      "ticket_notes.contact_id",
-      "ticket_notes.author_name",
-      "authors.name as author",
-      "authors.user_type",
-      "people.first_name",
-      "people.last_name",
-    ])
-    .where("ticket_notes.ticket_id", "=", ticket.id)
-    .orderBy("ticket_notes.created_at")
-    .orderBy("ticket_notes.id")
-    .execute();
+  const shape = wholeShape(ctx, "conversation", "ticket_notes");
+  const notes = await runOnceBuilt(ctx, shape, { id: ticket.id }, ({ id }) =>
+    reach(ctx, "ticket_notes")
+      .leftJoin("users as authors", "authors.id", "ticket_notes.created_by_id")
+      .leftJoin("contacts as people", "people.id", "ticket_notes.contact_id")
+      .select([
+        "ticket_notes.id",
+        "ticket_notes.note_type",
+        "ticket_notes.content",
+        "ticket_notes.created_at",
+        "ticket_notes.is_email_sent",
+        "ticket_notes.contact_id",
+        "ticket_notes.author_name",
+        "authors.name as author",
+        "authors.user_type",
+        "people.first_name",
+        "people.last_name",
+      ])
+      .where("ticket_notes.ticket_id", "=", id)
+      .orderBy("ticket_notes.created_at")
+      .orderBy("ticket_notes.id"),
+  );
   const files = given.files ?? (await attachmentsOf(ctx, ticket.id, given.base));
   const opening = await openingOf(ctx, ticket, files.get(null) ?? []);
   return [
@@ -104,10 +107,12 @@ async function openingOf(ctx: Ctx, ticket: TicketRow, attachments: AttachmentMod
           .where("id", "=", ticket.contact_id)
           .executeTakeFirst()
       : undefined;
-  const user =
+  const [user] =
     ticket.created_by_id === null
-      ? undefined
-      : await ctx.db.selectFrom("users").select("name").where("id", "=", ticket.created_by_id).executeTakeFirst();
+      ? []
+      : await runOnceBuilt(ctx, "name of a user", { id: ticket.created_by_id }, ({ id }) =>
+          ctx.db.selectFrom("users").select("name").where("id", "=", id),
+        );
   const author = contact === undefined ? (user?.name ?? ctx.tenant.name) : contactName(contact);
   return {
     id: "opening",
@@ -130,11 +135,13 @@ export async function attachmentsOf(
   ticketId: string,
   base: string,
 ): Promise<Map<string | null, AttachmentModel[]>> {
-  const rows = await reach(ctx, "ticket_attachments")
-    .select(["ticket_attachments.id", "note_id", "file_name", "file_size"])
-    .where("ticket_attachments.ticket_id", "=", ticketId)
-    .orderBy("ticket_attachments.id")
-    .execute();
+  const shape = wholeShape(ctx, "attachments of a ticket", "ticket_attachments");
+  const rows = await runOnceBuilt(ctx, shape, { ticketId }, (given) =>
+    reach(ctx, "ticket_attachments")
+      .select(["ticket_attachments.id", "note_id", "file_name", "file_size"])
+      .where("ticket_attachments.ticket_id", "=", given.ticketId)
+      .orderBy("ticket_attachments.id"),
+  );
   const files = new Map<string | null, AttachmentModel[]>();
   for (const row of rows) {
     const model = {

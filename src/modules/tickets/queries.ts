@@ -1,6 +1,7 @@
 import { sql } from "kysely";
-import { reach } from "../../platform/access/reach.ts";
+import { reach, wholeShape } from "../../platform/access/reach.ts";
 import type { Ctx } from "../../platform/context.ts";
+import { runOnceBuilt } from "../../platform/database/once.ts";
 import type { ListQuery } from "../../platform/http/lists/list.ts";
 
 export interface TicketListRow {
@@ -106,10 +107,12 @@ export async function ticketCounts(ctx: Ctx): Promise<TicketCounts> {
 /** Minutes that were logged on tickets, as far as the actor sees them, by the ticket's id; a ticket without any is absent. */
 export async function minutesOn(ctx: Ctx, ids: readonly string[]): Promise<Map<string, number>> {
   if (ids.length === 0) return new Map();
-  const rows = await reach(ctx, "time_entries")
-    .select(["ticket_id", (eb) => eb.fn.sum("duration_minutes").as("minutes")])
-    .where("ticket_id", "in", [...ids])
-    .groupBy("ticket_id")
-    .execute();
+  const shape = wholeShape(ctx, "minutes on tickets", "time_entries");
+  const rows = await runOnceBuilt(ctx, shape, { ids }, (given) =>
+    reach(ctx, "time_entries")
+      .select(["ticket_id", (eb) => eb.fn.sum("duration_minutes").as("minutes")])
+      .where("ticket_id", "in", [...given.ids])
+      .groupBy("ticket_id"),
+  );
   return new Map(rows.map((row) => [String(row.ticket_id), Number(row.minutes)]));
 }

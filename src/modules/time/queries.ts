@@ -1,7 +1,8 @@
 import { can } from "../../platform/access/actor.ts";
-import { reach } from "../../platform/access/reach.ts";
+import { ownShape, reach, wholeShape } from "../../platform/access/reach.ts";
 import { dateIn } from "../../platform/clock.ts";
 import type { Ctx } from "../../platform/context.ts";
+import { runOnceBuilt } from "../../platform/database/once.ts";
 import type { Db } from "../../platform/database/tables.ts";
 import type { Option } from "../../platform/http/forms/model.ts";
 import { type RoundingRule, timerMinutes } from "./rules.ts";
@@ -19,11 +20,9 @@ export function mondayOf(date: string): string {
 
 /** Work types as choices, the first one first; `keep` stays a choice although it is not in use any more. */
 export async function workTypeOptions(ctx: Ctx, keep: string | null = null): Promise<Option[]> {
-  const rows = await reach(ctx, "work_types")
-    .select(["id", "name", "is_active"])
-    .orderBy("sort_order")
-    .orderBy("name")
-    .execute();
+  const rows = await runOnceBuilt(ctx, wholeShape(ctx, "work types", "work_types"), {}, () =>
+    reach(ctx, "work_types").select(["id", "name", "is_active"]).orderBy("sort_order").orderBy("name"),
+  );
   return rows.filter((row) => row.is_active || row.id === keep).map((row) => ({ value: row.id, label: row.name }));
 }
 
@@ -55,25 +54,27 @@ export interface ActiveTimer {
 /** The actor's running timer, or null. */
 export async function activeTimer(ctx: Ctx): Promise<ActiveTimer | null> {
   if (ctx.actor.kind !== "staff" || ctx.actor.user_id === null || !can(ctx.actor, "time.write")) return null;
-  const row = await reach(ctx, "timers")
-    // Of a ticket that has gone out of reach meanwhile nothing is said.
-    .leftJoin(
-      reach(ctx, "tickets")
-        .select(["tickets.id", "tickets.ticket_number", "tickets.title", "tickets.company_id"])
-        .as("seen"),
-      (join) => join.onRef("seen.id", "=", "timers.ticket_id"),
-    )
-    .select([
-      "timers.id",
-      "timers.started_at",
-      "timers.ticket_id",
-      "timers.work_type_id",
-      "timers.notes",
-      "seen.ticket_number",
-      "seen.title as ticket_title",
-      "seen.company_id",
-    ])
-    .executeTakeFirst();
+  const shape = ownShape(ctx, wholeShape(ctx, "active timer", "tickets"), "timers");
+  const [row] = await runOnceBuilt(ctx, shape, {}, () =>
+    reach(ctx, "timers")
+      // Of a ticket that has gone out of reach meanwhile nothing is said.
+      .leftJoin(
+        reach(ctx, "tickets")
+          .select(["tickets.id", "tickets.ticket_number", "tickets.title", "tickets.company_id"])
+          .as("seen"),
+        (join) => join.onRef("seen.id", "=", "timers.ticket_id"),
+      )
+      .select([
+        "timers.id",
+        "timers.started_at",
+        "timers.ticket_id",
+        "timers.work_type_id",
+        "timers.notes",
+        "seen.ticket_number",
+        "seen.title as ticket_title",
+        "seen.company_id",
+      ]),
+  );
   return row === undefined ? null : { ...row, minutes: timerMinutes(row.started_at, ctx.app.clock.now()) };
 }
 

@@ -1,5 +1,6 @@
 import { plus } from "../clock.ts";
 import type { App, Tenant } from "../context.ts";
+import { runOnceBuilt } from "../database/once.ts";
 import type { Db } from "../database/tables.ts";
 import type { Failure } from "../errors.ts";
 import { isInNetworks } from "../networks.ts";
@@ -160,10 +161,13 @@ export function withinKey(actor: Actor, scopes: readonly string[]): Actor {
 }
 
 async function bySession(app: App, db: Db, by: { token_hash: string } | { id: string }): Promise<Identity | null> {
-  const query = db.selectFrom("sessions").select(["id", "user_id", "last_seen_at", "expires_at", "revoked_at"]);
-  const row = await (
-    "id" in by ? query.where("id", "=", by.id) : query.where("token_hash", "=", by.token_hash)
-  ).executeTakeFirst();
+  const [column, value] = "id" in by ? (["id", by.id] as const) : (["token_hash", by.token_hash] as const);
+  const [row] = await runOnceBuilt({ db }, `session by ${column}`, { value }, (given) =>
+    db
+      .selectFrom("sessions")
+      .select(["id", "user_id", "last_seen_at", "expires_at", "revoked_at"])
+      .where(column, "=", given.value),
+  );
   const now = app.clock.now();
   if (row === undefined || row.revoked_at !== null || row.expires_at <= now) return null;
   const actor = await actorOf(db, row.user_id, row.id, null);
@@ -178,64 +182,66 @@ export async function actorOf(
   sessionId: string | null,
   apiKeyId: string | null,
 ): Promise<Actor | null> {
-  const user = await db
-    .selectFrom("users")
-    .leftJoin("contacts", "contacts.id", "users.contact_id")
-    .leftJoin("companies", "companies.id", "contacts.company_id")
-    .select([
-      "users.id",
-      "users.user_type",
-      "users.name",
-      "users.email",
-      "users.contact_id",
-      "users.deactivated_at",
-      "users.language",
-      "users.timezone",
-      "contacts.timezone as contact_timezone",
-      "users.theme",
-      "users.density",
-      "users.is_shortcuts_on",
-      "contacts.language as contact_language",
-      "companies.language as company_language",
-      "contacts.company_id",
-      "contacts.is_portal_user",
-      "contacts.archived_at",
-    ])
-    // A role that requires a second step, of somebody who has none: it holds for sessions that are open already.
-    .select((eb) =>
-      eb
-        .selectFrom("user_roles")
-        .innerJoin("roles", "roles.id", "user_roles.role_id")
-        .select("roles.is_mfa_required")
-        .whereRef("user_roles.user_id", "=", "users.id")
-        .where("roles.is_mfa_required", "=", true)
-        .where(({ not, exists, selectFrom }) =>
-          not(
-            exists(
-              selectFrom("totp_factors")
-                .select("totp_factors.id")
-                .whereRef("totp_factors.user_id", "=", "users.id")
-                .where("totp_factors.confirmed_at", "is not", null),
+  const [user] = await runOnceBuilt({ db }, "actor", { userId }, (given) =>
+    db
+      .selectFrom("users")
+      .leftJoin("contacts", "contacts.id", "users.contact_id")
+      .leftJoin("companies", "companies.id", "contacts.company_id")
+      .select([
+        "users.id",
+        "users.user_type",
+        "users.name",
+        "users.email",
+        "users.contact_id",
+        "users.deactivated_at",
+        "users.language",
+        "users.timezone",
+        "contacts.timezone as contact_timezone",
+        "users.theme",
+        "users.density",
+        "users.is_shortcuts_on",
+        "contacts.language as contact_language",
+        "companies.language as company_language",
+        "contacts.company_id",
+        "contacts.is_portal_user",
+        "contacts.archived_at",
+      ])
+      // A role that requires a second step, of somebody who has none: it holds for sessions that are open already.
+      .select((eb) =>
+        eb
+          .selectFrom("user_roles")
+          .innerJoin("roles", "roles.id", "user_roles.role_id")
+          .select("roles.is_mfa_required")
+          .whereRef("user_roles.user_id", "=", "users.id")
+          .where("roles.is_mfa_required", "=", true)
+          .where(({ not, exists, selectFrom }) =>
+            not(
+              exists(
+                selectFrom("totp_factors")
+                  .select("totp_factors.id")
+                  .whereRef("totp_factors.user_id", "=", "users.id")
+                  .where("totp_factors.confirmed_at", "is not", null),
+              ),
             ),
-          ),
-        )
-        .where(({ not, exists, selectFrom }) =>
-          not(exists(selectFrom("passkeys").select("passkeys.id").whereRef("passkeys.user_id", "=", "users.id"))),
-        )
-        .limit(1)
-        .as("is_mfa_required"),
-    )
-    .where("users.id", "=", userId)
-    .executeTakeFirst();
+          )
+          .where(({ not, exists, selectFrom }) =>
+            not(exists(selectFrom("passkeys").select("passkeys.id").whereRef("passkeys.user_id", "=", "users.id"))),
+          )
+          .limit(1)
+          .as("is_mfa_required"),
+      )
+      .where("users.id", "=", given.userId),
+  );
   if (user === undefined || user.deactivated_at !== null) return null;
   const isPortal = user.user_type === "portal";
   if (isPortal && (user.company_id === null || user.is_portal_user !== true || user.archived_at !== null)) return null;
-  const granted = await db
-    .selectFrom("user_roles")
-    .innerJoin("role_permissions", "role_permissions.role_id", "user_roles.role_id")
-    .select(["role_permissions.permission", "role_permissions.scope"])
-    .where("user_roles.user_id", "=", userId)
-    .execute();
+  const granted = await runOnceBuilt({ db }, "granted", { userId }, (given) =>
+    db
+      .selectFrom("user_roles")
+      .innerJoin("role_permissions", "role_permissions.role_id", "user_roles.role_id")
+      .select(["role_permissions.permission", "role_permissions.scope"])
+      .where("user_roles.user_id", "=", given.userId),
+  );
   return {
     kind: isPortal ? "portal" : "staff",
     user_id: user.id,

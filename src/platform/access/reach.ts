@@ -63,22 +63,42 @@ export async function find<T extends TableName>(ctx: Ctx, name: T, id: string): 
 
 /** One row by its id, or undefined when it is not there or out of reach. */
 export async function maybeFind<T extends TableName>(ctx: Ctx, name: T, id: string): Promise<RowFor<T> | undefined> {
-  const query = (): CompilableFind =>
-    (reach(ctx, name) as unknown as Reach<TableName>).selectAll().where(sql.ref(`${name}.id`), "=", id);
-  if (!isWholeTable(ctx, name)) return (await query().execute())[0] as RowFor<T> | undefined;
-  const [row] = await runOnceBuilt<RowFor<T>>(ctx.db, `find ${name}`, [id, ctx.tenant.id], query);
-  return row;
+  const [row] = await runOnceBuilt(ctx, wholeShape(ctx, `find ${name}`, name), { id }, (given) =>
+    (reach(ctx, name) as unknown as Reach<TableName>).selectAll().where(sql.ref(`${name}.id`), "=", given.id),
+  );
+  return row as RowFor<T> | undefined;
 }
 
-type CompilableFind = SelectQueryBuilder<Tables, TableName, unknown>;
+/**
+ * The shape of a statement over tables of which the actor may see every row, for `runOnceBuilt`; null when what is seen of
+ * one is narrower, so that the text of the statement depends on who is asking.
+ */
+export function wholeShape(ctx: Ctx, shape: string, ...names: TableName[]): string | null {
+  return names.every((name) => isWholeTable(ctx, name)) ? shape : null;
+}
 
-/** Whether the actor may see every row of the organization, by what the table itself says: `reach` then adds no condition. */
-export function isWholeTable(ctx: Ctx, name: TableName): boolean {
-  const table = tableNamed(name);
+/** The same where a rule shows the staff what is their own: by the asking person's id, and by nothing else of them. */
+export function ownShape(ctx: Ctx, shape: string | null, ...names: TableName[]): string | null {
   const { actor } = ctx;
-  if (table === undefined || table.isPlatform || ctx.app.registry.reach.has(name)) return false;
+  if (actor.kind !== "staff" || actor.user_id === null || actor.is_limited === true) return null;
+  return names.every((name) => isReadable(ctx, name)) ? shape : null;
+}
+
+/** Whether the actor may see what the table's own permission shows, as far as no rule is narrower. */
+function isReadable({ actor }: Ctx, name: TableName): boolean {
+  const table = tableNamed(name);
+  if (table === undefined || table.isPlatform) return false;
   if (actor.kind === "system") return true;
   return actor.kind === "staff" && (table.readPermission === null || can(actor, table.readPermission));
+}
+
+/** Whether `reach` adds no condition. */
+function isWholeTable(ctx: Ctx, name: TableName): boolean {
+  if (!isReadable(ctx, name)) return false;
+  const rule = ctx.app.registry.reach.get(name);
+  if (rule === undefined) return true;
+  const all = ctx.db.selectFrom(name) as unknown as Reach<TableName>;
+  return rule(all, ctx) === all;
 }
 
 /** A row of the table with this name, as it is read. */

@@ -1,5 +1,6 @@
 import type { Ctx } from "../context.ts";
 import { allTables, type Table } from "../database/columns.ts";
+import { runOnceBuilt } from "../database/once.ts";
 import type { Definition } from "./schema.ts";
 
 /** Whether records of a table have custom fields. */
@@ -20,13 +21,14 @@ export function customFieldTables(): Table[] {
 
 /** The fields of a kind of record in their order, archived ones too: their values stay readable. */
 export async function definitionsOf(ctx: Ctx, entityType: string): Promise<Definition[]> {
-  return ctx.db
-    .selectFrom("custom_field_definitions")
-    .selectAll()
-    .where("entity_type", "=", entityType)
-    .orderBy("sort_order")
-    .orderBy("id")
-    .execute();
+  return runOnceBuilt(ctx, "custom fields", { entityType }, (given) =>
+    ctx.db
+      .selectFrom("custom_field_definitions")
+      .selectAll()
+      .where("entity_type", "=", given.entityType)
+      .orderBy("sort_order")
+      .orderBy("id"),
+  );
 }
 
 /** The fields that are still filled in. */

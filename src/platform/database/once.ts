@@ -1,22 +1,98 @@
 import type { CompiledQuery } from "kysely";
+import { isId } from "../ids.ts";
+import { tenantIdOf } from "./tenancy.ts";
 import type { Db } from "./tables.ts";
 
-/** Statements by what they look for, in words. */
-const statements = new Map<string, CompiledQuery<unknown>>();
+/**
+ * Statements that are put together once (decision 0035): putting one together takes several times as long as SQLite needs to
+ * run it. What differs between two runs are the values; where they go is found out at the first.
+ */
+
+/** Where a statement runs, and who is asking. */
+interface Place {
+  readonly db: Db;
+  readonly actor?: { readonly user_id: string | null };
+}
+
+type Value = string | number | boolean;
+type Values = Readonly<Record<string, Value | readonly string[]>>;
+type Compilable<R> = { compile(): CompiledQuery<R> };
+
+/** What stands in one place of a statement: one of the values, whose data it is, who is asking, or the same for all. */
+type Hole = { is: "value"; at: number } | { is: "tenant" | "user" } | { is: "constant"; value: unknown };
+
+interface Known {
+  query: CompiledQuery<unknown>;
+  holes: readonly Hole[];
+}
+
+/** By what they look for, in words; null where a statement has to be put together each time. */
+const statements = new Map<string, Known | null>();
 
 /**
- * Runs a query that is put together the first time only, which takes longer than running it. `shape` names all that its text
- * depends on, `values` are its parameters in their order; a query that turns out to have others is put together each time.
+ * Runs a query that is put together the first time only. `shape` names all that its text depends on, null when that cannot be
+ * said; `values` are what differs, and `build` gets them by the same names: it may use them as values, and decide nothing by
+ * them but how many a list has. The organization's id and the asking person's need not be named.
  */
-export async function runOnceBuilt<R>(
-  db: Db,
-  shape: string,
-  values: readonly unknown[],
-  build: () => { compile(): CompiledQuery<unknown> },
+export async function runOnceBuilt<R, V extends Values>(
+  place: Place,
+  shape: string | null,
+  values: V,
+  build: (values: V) => Compilable<R>,
 ): Promise<R[]> {
-  const known = statements.get(shape);
-  const query = known === undefined ? build().compile() : { ...known, parameters: values };
-  if (known === undefined && Bun.deepEquals(query.parameters, values)) statements.set(shape, query);
-  const { rows } = await db.executeQuery(query);
-  return rows as R[];
+  const known = shape === null ? null : knownOf(place, shape, values, build);
+  const query = known === null ? build(values).compile() : filled<R>(place, known, values);
+  return (await place.db.executeQuery(query)).rows;
+}
+
+function knownOf<V extends Values>(
+  place: Place,
+  shape: string,
+  values: V,
+  build: (values: V) => Compilable<unknown>,
+): Known | null {
+  const lengths = Object.values(values).map((value) => (Array.isArray(value) ? value.length : ""));
+  const name = `${shape} ${lengths.join()}`;
+  const present = statements.get(name);
+  if (present !== undefined) return present;
+  const query = build(marked(values)).compile();
+  const holes = query.parameters.map((parameter) => holeOf(place, parameter));
+  const isSafe = !query.sql.includes(mark) && !holes.some((hole) => hole.is === "constant" && isSomebodys(hole.value));
+  const made = isSafe ? { query, holes } : null;
+  statements.set(name, made);
+  return made;
+}
+
+/** Begins what stands for a value; no value begins so. */
+const mark = "\u0001value ";
+
+/** The same names with marks as values: their places among all, lists counted through. */
+function marked<V extends Values>(values: V): V {
+  let at = 0;
+  const next = (): string => `${mark}${at++}`;
+  const marks = Object.entries(values).map(([name, value]) => [name, Array.isArray(value) ? value.map(next) : next()]);
+  return Object.fromEntries(marks) as V;
+}
+
+function holeOf(place: Place, parameter: unknown): Hole {
+  if (typeof parameter !== "string") return { is: "constant", value: parameter };
+  if (parameter.startsWith(mark)) return { is: "value", at: Number(parameter.slice(mark.length)) };
+  if (parameter === tenantIdOf(place.db)) return { is: "tenant" };
+  return parameter === place.actor?.user_id ? { is: "user" } : { is: "constant", value: parameter };
+}
+
+/** A value that is one record's or one moment's, and was not named: the next statement would have it too. */
+function isSomebodys(value: unknown): boolean {
+  if (typeof value === "string") return isId(value) || /^\d{4}-\d\d-\d\d/.test(value);
+  return typeof value === "object" && value !== null;
+}
+
+function filled<R>({ db, actor }: Place, { query, holes }: Known, values: Values): CompiledQuery<R> {
+  const given = Object.values(values).flat();
+  const parameters = holes.map((hole) => {
+    if (hole.is === "constant") return hole.value;
+    if (hole.is === "value") return given[hole.at];
+    return hole.is === "tenant" ? tenantIdOf(db) : actor?.user_id;
+  });
+  return { ...(query as CompiledQuery<R>), parameters };
 }

@@ -29,6 +29,7 @@ import {
 } from "kysely";
 import { returningByName, selectingByName } from "./all-columns.ts";
 import { tableNamed } from "./columns.ts";
+import type { Db } from "./tables.ts";
 
 /**
  * Holds every query to one tenant: reads, updates and deletes get `tenant_id = …` for each of their tables, inserts get
@@ -37,11 +38,29 @@ import { tableNamed } from "./columns.ts";
  * columns.
  */
 export function tenancyPlugin(tenantId: string): KyselyPlugin {
-  const holding = new Tenancy(tenantId);
-  return {
-    transformQuery: (args: PluginTransformQueryArgs): RootOperationNode => holding.held(args.node),
-    transformResult: async (args: PluginTransformResultArgs): Promise<QueryResult<UnknownRow>> => args.result,
-  };
+  return new TenancyPlugin(tenantId);
+}
+
+class TenancyPlugin implements KyselyPlugin {
+  readonly #holding: Tenancy;
+
+  constructor(readonly tenantId: string) {
+    this.#holding = new Tenancy(tenantId);
+  }
+
+  transformQuery(args: PluginTransformQueryArgs): RootOperationNode {
+    return this.#holding.held(args.node);
+  }
+
+  async transformResult(args: PluginTransformResultArgs): Promise<QueryResult<UnknownRow>> {
+    return args.result;
+  }
+}
+
+/** Whose data a handle is held to; null for the platform's own. */
+export function tenantIdOf(db: Db): string | null {
+  for (const plugin of db.getExecutor().plugins) if (plugin instanceof TenancyPlugin) return plugin.tenantId;
+  return null;
 }
 
 /** What holds no query, which is most of a tree. */

@@ -1,5 +1,5 @@
 import { type SelectQueryBuilder, sql } from "kysely";
-import { isWholeTable, reach } from "../../access/reach.ts";
+import { reach, wholeShape } from "../../access/reach.ts";
 import type { Ctx } from "../../context.ts";
 import { runOnceBuilt } from "../../database/once.ts";
 import { tableNamed } from "../../database/columns.ts";
@@ -21,32 +21,27 @@ export async function optionsOf(
 ): Promise<Option[]> {
   const table = tableNamed(name);
   const { label = "name", keep = null } = given;
-  const where = Object.entries(given.where ?? {});
+  const where = Object.keys(given.where ?? {});
   const ends = ["archived_at", "deactivated_at"].filter((column) => table?.columns[column] !== undefined);
   const order = table?.columns["sort_order"] === undefined ? label : "sort_order";
-  const build = (): Choices => {
+  const build = (values: Readonly<Record<string, string | boolean>>): Choices => {
     let query = reach(ctx, name).select([
       `${name}.id as value`,
       `${name}.${label} as label`,
     ] as never) as unknown as Choices;
-    for (const [column, value] of where) query = query.where(sql.ref(`${name}.${column}`), "=", value);
+    for (const column of where) query = query.where(sql.ref(`${name}.${column}`), "=", values[column]);
     for (const column of ends) {
       const gone = sql<boolean>`${sql.ref(`${name}.${column}`)} is null`;
       query =
-        keep === null ? query.where(gone) : query.where(sql<boolean>`(${gone} or ${sql.ref(`${name}.id`)} = ${keep})`);
+        keep === null
+          ? query.where(gone)
+          : query.where(sql<boolean>`(${gone} or ${sql.ref(`${name}.id`)} = ${values["keep"]})`);
     }
     return query.orderBy(sql.ref(`${name}.${order}`)).limit(most);
   };
-  const shape = `options ${name} ${label} ${where.map(([column]) => column).join()} ${keep === null ? "" : "keep"}`;
-  const values = [
-    ...where.map(([, value]) => value),
-    ...(keep === null ? [] : ends.map(() => keep)),
-    ctx.tenant.id,
-    most,
-  ];
-  const rows = isWholeTable(ctx, name)
-    ? await runOnceBuilt<Option>(ctx.db, shape, values, build)
-    : await build().execute();
+  const shape = `options ${name} ${label} ${where.join()} ${keep === null ? "" : "keep"}`;
+  const values = { ...given.where, ...(keep === null ? {} : { keep }) };
+  const rows = await runOnceBuilt(ctx, wholeShape(ctx, shape, name), values, build);
   return [...(given.blank === undefined ? [] : [{ value: "", label: given.blank }]), ...rows];
 }
 
