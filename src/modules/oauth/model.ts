@@ -3,6 +3,7 @@ import {
   type AuthorizationCodeModel,
   type Client,
   type ClientCredentialsModel,
+  InvalidScopeError,
   type RefreshToken,
   type RefreshTokenModel,
   type Token,
@@ -86,8 +87,11 @@ export async function provenClient(ctx: Ctx, id: string, secret: string | null):
 
 type Model = AuthorizationCodeModel & RefreshTokenModel & ClientCredentialsModel;
 
-/** The library's model for one request. `grantId` carries from what was used up to the tokens that are given for it. */
-export function modelFor(ctx: Ctx): Model {
+/**
+ * The library's model for one request, with the scopes that it asks for. `grantId` carries from what was used up to the tokens
+ * that are given for it.
+ */
+export function modelFor(ctx: Ctx, askedScopes: readonly string[]): Model {
   let grantId: string | null = null;
 
   const personOf = (userId: string | null): User => ({ id: userId ?? "" });
@@ -234,7 +238,8 @@ export function modelFor(ctx: Ctx): Model {
             "users.deactivated_at",
             "oauth_tokens.id",
             "oauth_tokens.grant_id",
-            "oauth_tokens.scopes",
+            // A refresh for less makes one access token that can do less; the refresh token keeps its scope (RFC 6749, 6).
+            "oauth_grants.scopes",
             "oauth_tokens.used_at",
             "oauth_tokens.refresh_expires_at",
             "oauth_tokens.revoked_at",
@@ -255,6 +260,9 @@ export function modelFor(ctx: Ctx): Model {
       const client = await clientRow(ctx, row.client_id);
       const now = ctx.app.clock.now();
       if (client === undefined || row.refresh_expires_at === null || row.refresh_expires_at <= now) return false;
+      // The library looks at this after it has used the token up: a mistake would end the access, and look like a theft.
+      if (!askedScopes.every((scope) => row.scopes.includes(scope)))
+        throw new InvalidScopeError("the scope goes beyond what was allowed");
       grantId = row.grant_id;
       const found: RefreshToken = {
         refreshToken: text,

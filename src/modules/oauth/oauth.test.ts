@@ -1,104 +1,22 @@
-import { createHash, randomBytes } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { type Answered, callback, type OauthDesk, oauthDesk, query } from "../../../tests/support/oauth.ts";
 import { browserOf, makeStaff, password, type Person } from "../../../tests/support/people.ts";
-import { type ApiAnswer, startTestProgram, type TestProgram, type TestTenant } from "../../../tests/support/program.ts";
+import { startTestProgram, type TestProgram } from "../../../tests/support/program.ts";
 import { readToken } from "../../platform/access/tokens.ts";
 import { perform } from "../../platform/action.ts";
 import { reading } from "../../platform/context.ts";
-import type { Visitor } from "../../../tests/support/visitor.ts";
-import { type ClientInput, createClient, revokeClient, rotateSecret, updateClient } from "./clients.ts";
+import { revokeClient, rotateSecret, updateClient } from "./clients.ts";
 
 let t: TestProgram;
 let sam: Person;
-
-const callback = "https://reports.test/callback";
-const verifier = randomBytes(32).toString("base64url");
-const code_challenge = createHash("sha256").update(verifier).digest("base64url");
+let { appOf, decide, codeFor, send, exchange, refresh, companies } = {} as OauthDesk;
 
 beforeAll(async () => {
   t = await startTestProgram();
   sam = await makeStaff(t.harbor, "technician", "Sam Tech");
+  ({ appOf, decide, codeFor, send, exchange, refresh, companies } = oauthDesk(t, sam));
 });
 afterAll(() => t.close());
-
-async function appOf(given: Partial<ClientInput> = {}): Promise<{ id: string; secret: string }> {
-  const made = await perform(await t.harbor.as("administrator"), createClient, {
-    name: "Reporting Tool",
-    scopes: ["companies.read", "companies.write", "staff.manage"],
-    redirect_uris: [callback],
-    ...given,
-  });
-  return { id: made.client.id, secret: made.secret ?? "" };
-}
-
-const query = (client_id: string, more: Record<string, string> = {}): string =>
-  new URLSearchParams({
-    response_type: "code",
-    client_id,
-    redirect_uri: callback,
-    scope: "companies.read",
-    state: "xyz",
-    code_challenge,
-    code_challenge_method: "S256",
-    ...more,
-  }).toString();
-
-/** Where the consent page sends the browser that says yes or no. */
-async function decide(browser: Visitor, clientId: string, decision: string, more = {}): Promise<URL> {
-  const shown = await browser.open(`/oauth/authorize?${query(clientId, more)}`);
-  const csrf = /name="_csrf" value="([^"]+)"/.exec(shown.html)?.[1] ?? "";
-  const cookie = [...browser.cookies].map(([name, value]) => `${name}=${value}`).join("; ");
-  const body = new URLSearchParams(query(clientId, more));
-  body.set("_csrf", csrf);
-  body.set("decision", decision);
-  const answer = await t.fetch("/oauth/authorize", { method: "POST", headers: { cookie }, body });
-  return new URL(answer.headers.get("location") ?? "about:blank");
-}
-
-async function codeFor(clientId: string, more: Record<string, string> = {}, person = sam): Promise<string> {
-  const to = await decide(await browserOf(t, person), clientId, "allow", more);
-  return to.searchParams.get("code") ?? "";
-}
-
-interface Answered {
-  status: number;
-  // The answer's shape is what the tests are about.
-  // oxlint-disable-next-line no-explicit-any
-  body: any;
-}
-
-async function send(path: string, fields: Record<string, string>, tenant: TestTenant = t.harbor): Promise<Answered> {
-  const answer = await t.fetch(path, { method: "POST", body: new URLSearchParams(fields) }, tenant);
-  const text = await answer.text();
-  return { status: answer.status, body: text === "" ? null : JSON.parse(text) };
-}
-
-const exchange = (
-  app: { id: string; secret?: string },
-  code: string,
-  more: Record<string, string> = {},
-): Promise<Answered> =>
-  send("/oauth/token", {
-    grant_type: "authorization_code",
-    code,
-    redirect_uri: callback,
-    client_id: app.id,
-    ...(app.secret === undefined ? {} : { client_secret: app.secret }),
-    code_verifier: verifier,
-    ...more,
-  });
-const refresh = (app: { id: string; secret: string }, refresh_token: string): Promise<Answered> =>
-  send("/oauth/token", {
-    grant_type: "refresh_token",
-    refresh_token,
-    client_id: app.id,
-    client_secret: app.secret,
-  });
-const companies = (key: string, method = "GET"): Promise<ApiAnswer> =>
-  t.api(method, "/api/v1/companies", {
-    key,
-    ...(method === "GET" ? {} : { body: { data: { type: "companies", attributes: { name: "Made by an app" } } } }),
-  });
 
 describe("an app asks a person", () => {
   test("in plain words, after sign-in, and gets a code that it changes for tokens", async () => {
@@ -212,39 +130,6 @@ describe("a code", () => {
       t.mill,
     );
     expect([elsewhere.status, elsewhere.body.error]).toEqual([401, "invalid_client"]);
-  });
-});
-
-describe("a refresh token", () => {
-  test("is renewed with each use; shown a second time, it ends the access for both", async () => {
-    const app = await appOf();
-    const first = (await exchange(app, await codeFor(app.id))).body;
-    t.clock.advance(3600_000);
-    const second = await refresh(app, first.refresh_token);
-    expect(second.status).toBe(200);
-    expect((await companies(second.body.access_token)).status).toBe(200);
-    expect((await refresh(app, first.refresh_token)).body.error).toBe("invalid_grant");
-    expect((await companies(second.body.access_token)).status).toBe(401);
-    expect((await refresh(app, second.body.refresh_token)).status).toBe(400);
-    const told = await reading(t.harbor.system, ({ db }) =>
-      db.selectFrom("events").select("id").where("event_name", "=", "oauth.token_reused").execute(),
-    );
-    expect(told.length).toBeGreaterThan(0);
-  });
-
-  test("of many uses at the same moment works once", async () => {
-    const app = await appOf();
-    const { body } = await exchange(app, await codeFor(app.id));
-    const answers = await Promise.all(Array.from({ length: 4 }, () => refresh(app, body.refresh_token)));
-    expect(answers.filter((answer) => answer.status === 200).length).toBeLessThan(2);
-  });
-
-  test("belongs to its client, and ends after thirty days", async () => {
-    const [app, other] = [await appOf(), await appOf({ name: "Other Tool" })];
-    const { body } = await exchange(app, await codeFor(app.id));
-    expect((await refresh(other, body.refresh_token)).status).toBe(400);
-    t.clock.advance(30 * 86_400_000);
-    expect((await refresh(app, body.refresh_token)).status).toBe(400);
   });
 });
 

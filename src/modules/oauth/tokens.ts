@@ -54,7 +54,10 @@ async function token(ctx: Ctx, incoming: Incoming): Promise<Answer> {
   const body = await formOf(incoming);
   if (body === null) return malformed();
   const server = new OAuth2Server({
-    model: modelFor(ctx),
+    model: modelFor(
+      ctx,
+      (body["scope"] ?? "").split(" ").filter((one) => one !== ""),
+    ),
     accessTokenLifetime: accessSeconds,
     refreshTokenLifetime: refreshDays * 86_400,
     alwaysIssueNewRefreshToken: true,
@@ -123,7 +126,7 @@ async function goodToken(ctx: Ctx, clientId: string, text: string): Promise<Foun
       .select([
         "oauth_tokens.id",
         "oauth_tokens.grant_id",
-        "oauth_tokens.scopes",
+        isAccess ? "oauth_tokens.scopes" : "oauth_grants.scopes",
         "oauth_tokens.expires_at",
         "oauth_tokens.refresh_expires_at",
         "oauth_tokens.created_at",
