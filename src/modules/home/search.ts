@@ -34,14 +34,14 @@ export async function searchModel(ctx: Ctx, query: string, limit: number): Promi
     if (found.length === 0) continue;
     total += found.length;
     groups.push({
-      label: facet.label,
+      label: t(facet.label),
       more_url: "",
       hits: found.map((row) => ({ ...facet.hit(row), icon: facet.icon, badge: null })),
     });
   }
   return {
     query,
-    total_text: query === "" ? "" : `${total} ${total === 1 ? "result" : "results"}`,
+    total_text: query === "" ? "" : t("{count, plural, one {# result} other {# results}}", { count: total }),
     groups,
     empty:
       query === ""

@@ -6,7 +6,9 @@ import { invoiceLines } from "../schema.ts";
 /** The kinds of lines that people write; time and tax come from elsewhere. */
 export const writtenTypes = ["service", "product", "adjustment", "discount"] as const;
 
-export const writtenTypeOptions = writtenTypes.map((value) => ({ value, label: words(value) }));
+/** The same as choices, in the reader's language. */
+export const writtenTypeOptions = (): { value: string; label: string }[] =>
+  writtenTypes.map((value) => ({ value, label: words(value) }));
 
 const { columns } = invoiceLines;
 

@@ -89,7 +89,7 @@ const l = (name: string, given: Parameters<typeof columnField>[2] = {}): FieldMo
 function lineFieldModels(isWritten: boolean, currency: string): FieldModel[] {
   return [
     l("description", { span: 6 }),
-    ...(isWritten ? [l("line_type", { options: writtenTypeOptions, is_required: false })] : []),
+    ...(isWritten ? [l("line_type", { options: writtenTypeOptions(), is_required: false })] : []),
     l("quantity", { is_required: true }),
     l("unit_price", { prefix: currency, hint: isWritten ? t("With a minus for a discount or a credit.") : "" }),
     l("is_taxable"),

@@ -89,8 +89,11 @@ export function resolve(
       field: column.key,
       code: "not_found",
       message: isNeeded
-        ? t("{label} {text} is not there. Import it first, or correct it.", { label: column.label, text: quoted(text) })
-        : t("{label} {text} is not there. It is left out.", { label: column.label, text: quoted(text) }),
+        ? t("{label} {text} is not there. Import it first, or correct it.", {
+            label: t(column.label),
+            text: quoted(text),
+          })
+        : t("{label} {text} is not there. It is left out.", { label: t(column.label), text: quoted(text) }),
     });
   }
   return problems;

@@ -1,37 +1,14 @@
 import type { Ctx } from "../../../platform/context.ts";
 import { Failure } from "../../../platform/errors.ts";
-import { words } from "../../../platform/http/pages/cells.ts";
 import type { AccessPageModel } from "../../../platform/http/models/sign-in.ts";
 import { type Answer, type Incoming, page, type Route } from "../../../platform/http/route.ts";
-import { declared, listed, t } from "../../../platform/language/index.ts";
-import type { Registry } from "../../../platform/module.ts";
+import { listed, t } from "../../../platform/language/index.ts";
+import { moduleTitle } from "../../../platform/module-titles.ts";
 import { actingAs, type PermissionAnswer, permissionsOf } from "../access/permissions.ts";
 import { type RecordAnswer, recordAnswer } from "../access/record.ts";
 import { keysOf, type Subject, subjectOf } from "../access/subject.ts";
 
 /** What a person may do and why: for whoever manages the staff, and about oneself. */
-
-/** What a module is called where its permissions stand together. */
-export function moduleTitle({ modules }: Registry, name: string): string {
-  const title = modules.find((module) => module.name === name)?.optional?.title;
-  return t(title ?? alwaysThere[name] ?? words(name));
-}
-
-/** Modules that cannot be switched off have no title of their own. */
-const alwaysThere: Readonly<Record<string, string>> = {
-  companies: declared("Companies"),
-  custom_fields: declared("Custom fields"),
-  events: declared("Events"),
-  imports: declared("Imports"),
-  lists: declared("Lists"),
-  oauth: declared("Connected apps"),
-  security: declared("Security"),
-  settings: declared("Settings"),
-  staff: declared("Staff"),
-  tags: declared("Tags"),
-  tickets: declared("Tickets"),
-  webhooks: declared("Webhooks"),
-};
 
 function scopeWords(scope: PermissionAnswer["scope"]): string {
   if (scope === "team") return t("own teams' and own only");
@@ -66,12 +43,12 @@ function detailOf(answer: PermissionAnswer): string {
 }
 
 function sectionsOf(ctx: Ctx, answers: readonly PermissionAnswer[]): AccessPageModel["sections"] {
-  const names = [...new Set(answers.map((one) => one.module))];
-  return names.map((name) => {
-    const own = answers.filter((one) => one.module === name);
+  return ctx.app.registry.modules.flatMap((module) => {
+    const own = answers.filter((one) => one.module === module.name);
+    if (own.length === 0) return [];
     const count = own.filter((one) => one.is_allowed).length;
     return {
-      title: moduleTitle(ctx.app.registry, name),
+      title: moduleTitle(module),
       count: t("{count} of {total}", { count, total: own.length }),
       permissions: own.map((one) => ({
         label: t(one.description),

@@ -2,7 +2,7 @@ import type { Ctx } from "../../../platform/context.ts";
 import { Failure } from "../../../platform/errors.ts";
 import { field, type FormGiven } from "../../../platform/http/forms/model.ts";
 import { t } from "../../../platform/language/index.ts";
-import { moduleTitle } from "./access.ts";
+import { moduleTitle } from "../../../platform/module-titles.ts";
 
 /** What a role can grant, as fields of its form: a heading a module, a choice where a permission can reach less. */
 
@@ -18,7 +18,7 @@ export function grantSections(ctx: Ctx, kind: "staff" | "portal"): FormGiven["se
     const reaching = given.filter(([permission]) => registry.scoped.has(permission));
     return [
       {
-        title: moduleTitle(registry, module.name),
+        title: moduleTitle(module),
         fields: [
           ...reaching.map(([permission, label]) =>
             field(name, label, {

@@ -1,7 +1,7 @@
 import { can } from "../../access/actor.ts";
 import type { Ctx } from "../../context.ts";
 import { t } from "../../language/index.ts";
-import type { Module } from "../../module.ts";
+import { moduleTitle } from "../../module-titles.ts";
 import { field, type Option } from "./model.ts";
 import type { FieldModel } from "../models/forms.ts";
 
@@ -15,12 +15,7 @@ export function scopeFields(ctx: Ctx, chosen: readonly string[]): FieldModel[] {
       .filter(([name]) => can(ctx.actor, name) || chosen.includes(name))
       .map(([value, label]) => ({ value, label: t(label), hint: value }));
     if (options.length === 0) return [];
-    const made = field("scopes", titleOf(module), { kind: "checkboxes", options, span: 6 });
+    const made = field("scopes", moduleTitle(module), { kind: "checkboxes", options, span: 6 });
     return [{ ...made, id: `field-scopes-${module.name}` }];
   });
-}
-
-function titleOf({ name, optional }: Module): string {
-  const words = name === "oauth" ? "connected apps" : name.replaceAll("_", " ");
-  return t(optional?.title ?? words.charAt(0).toUpperCase() + words.slice(1));
 }
