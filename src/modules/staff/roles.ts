@@ -180,7 +180,7 @@ export const updateRole = action({
       await keepAnAdministrator(work);
     }
     const row = await update(work, roles, role.id, fromEdge(roles, values, work.tenant.currency));
-    if (row.is_mfa_required && !role.is_mfa_required) await askSessionsAgain(work, role.id);
+    if (isChanged || row.is_mfa_required !== role.is_mfa_required) await askSessionsAgain(work, role.id);
     return isChanged && row.version === role.version ? raiseVersion(work, "roles", role.id) : row;
   },
 });

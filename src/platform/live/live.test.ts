@@ -177,6 +177,20 @@ describe("a stream ends", () => {
     expect(await list.next()).toBeNull();
   });
 
+  test("when a role is changed so that its people may no longer look", async () => {
+    const key = await t.harbor.key("administrator");
+    const [role] = (await t.api("GET", "/api/v1/roles?filter[role_key]=technician", { key })).body.data;
+    const change = (permissions: string[]): Promise<unknown> =>
+      t.api("PATCH", `/api/v1/roles/${role.id}`, {
+        key,
+        body: { data: { type: "roles", attributes: { permissions } } },
+      });
+    const list = await listener("tickets");
+    await change(role.attributes.permissions.filter((one: string) => !one.startsWith("tickets.")));
+    expect(await list.next()).toBeNull();
+    await change(role.attributes.permissions);
+  });
+
   test("when the program stops, and the oldest when a session has too many", () => {
     const hub = createHub();
     const ended: number[] = [];
