@@ -7,6 +7,7 @@ import type { Db } from "../../platform/database/tables.ts";
 import { conflict, forbidden, invalid, invalidField, notFound, stale, unauthorized } from "../../platform/errors.ts";
 import { newId } from "../../platform/ids.ts";
 import { t } from "../../platform/language/index.ts";
+import { askStreams } from "../../platform/live/topics.ts";
 import { provisionTenant } from "../../platform/provision.ts";
 import { loadTenant } from "../../platform/tenants.ts";
 import { mintOneTime } from "../staff/index.ts";
@@ -167,7 +168,7 @@ export const suspendInput = Type.Object(
 export async function suspendTenant(ctx: Ctx, input: unknown): Promise<void> {
   const { id, reason, message } = checked<{ id: string; reason: string; message?: string }>(ctx, suspendInput, input);
   await ctx.app.database.platform((db) => rowOf(db, id));
-  await ctx.app.database.write(id, async (db) => {
+  const ask = await ctx.app.database.write(id, async (db) => {
     const row = await rowOf(db, id);
     if (row.suspended_at !== null) throw conflict(t("This organization is suspended already."), "suspended");
     const suspended_at = ctx.app.clock.now();
@@ -177,7 +178,9 @@ export async function suspendTenant(ctx: Ctx, input: unknown): Promise<void> {
       .where("id", "=", id)
       .execute();
     await logDoing(ctx, db, "tenants.suspend", row, { reason, message: message ?? "" });
+    return askStreams(ctx.app, db, id);
   });
+  ask();
 }
 
 /** Lets an organization go on where it was: sessions, keys, what waited. */

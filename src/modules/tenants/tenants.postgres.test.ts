@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { browserHeaders } from "../../../tests/support/everything.ts";
 import { operatorHost, type OperatorHost, tenantDocument } from "../../../tests/support/operators.ts";
 import { browserOf, makeStaff } from "../../../tests/support/people.ts";
 import { startTestProgram, type TestProgram } from "../../../tests/support/program.ts";
@@ -197,6 +198,17 @@ describe("a suspended organization", () => {
     // The session and the key are good again, without signing in.
     expect((await browser.open("/tickets")).status).toBe(200);
     expect((await t.api("GET", "/api/v1/tickets", { key })).status).toBe(200);
+  });
+
+  test("has no live stream any more, at once", async () => {
+    const stream = await t.fetch("/live?topics=tickets", {
+      headers: await browserHeaders(t, await t.harbor.as("manager")),
+    });
+    const reader = stream.body?.getReader();
+    await reader?.read();
+    await suspend(t.harbor.id);
+    expect((await reader?.read())?.done).toBe(true);
+    await activate(t.harbor.id);
   });
 
   test("is told twice or not at all: a conflict", async () => {

@@ -8,7 +8,7 @@ import { type Answer, type Incoming, response, type Route } from "../http/route.
 import { isId } from "../ids.ts";
 import { t } from "../language/index.ts";
 import { log } from "../log.ts";
-import { clientTopic } from "./topics.ts";
+import { clientTopic, everySession } from "./topics.ts";
 import { loadTenant } from "../tenants.ts";
 
 const mostTopics = 20;
@@ -96,8 +96,9 @@ async function stream(ctx: Ctx, incoming: Incoming): Promise<Answer> {
         else end();
       };
       const sessions = `${ctx.tenant.id}/sessions/${ctx.actor.user_id ?? ""}`;
-      const unsubscribe = live.subscribe([...topics.keys(), sessions], (topic) => {
-        if (topic === sessions) void check();
+      const all = everySession(ctx.tenant.id);
+      const unsubscribe = live.subscribe([...topics.keys(), sessions, all], (topic) => {
+        if (topic === sessions || topic === all) void check();
         else send(`event: changed\ndata: ${topics.get(topic) ?? ""}\n\n`);
       });
       const heartbeat = setInterval(() => void check(), live.heartbeatMilliseconds);

@@ -1,5 +1,6 @@
 import { sql } from "kysely";
-import type { Work } from "../context.ts";
+import type { App, Work } from "../context.ts";
+import type { Db } from "../database/tables.ts";
 
 /** The topic of a record for clients: what only the staff may know of changes another one. */
 export const clientTopic = (table: string, id: string): string => `clients/${table}/${id}`;
@@ -20,10 +21,24 @@ export function changed(work: Work, ...topics: string[]): void {
 /** PostgreSQL takes messages below 8,000 bytes. */
 const mostInMessage = 50;
 
+/** The topic by which all streams of an organization are asked whether they may go on; `sessions/USER` asks one person's. */
+export const everySession = (tenantId: string): string => `${tenantId}/sessions`;
+
+/**
+ * Asks every stream of an organization whether it may go on: those of other nodes when the transaction of `db` commits, our own
+ * when the answer is called.
+ */
+export async function askStreams(app: App, db: Db, tenantId: string): Promise<() => void> {
+  const topics = [everySession(tenantId)];
+  await send(app, db, topics);
+  return () => app.live.tell(topics);
+}
+
+const notify = ({ app, db, unit }: Work): Promise<void> => send(app, db, [...unit.topics]);
+
 /** Sent by the database when the transaction commits, to every node; the one that it comes from has been told already. */
-async function notify({ app, db, unit }: Work): Promise<void> {
+async function send(app: App, db: Db, told: readonly string[]): Promise<void> {
   if (app.database.listen === undefined) return;
-  const told = [...unit.topics];
   for (let from = 0; from < told.length; from += mostInMessage) {
     const message = JSON.stringify([app.live.node, ...told.slice(from, from + mostInMessage)]);
     await sql`select pg_notify('purser_live', ${message})`.execute(db);
