@@ -1,7 +1,8 @@
 /** `docs/benchmarks.md`: the figures of both editions, and how they were got. */
 import { postgresSettings } from "./data.ts";
 import type { Machine } from "./machine.ts";
-import { type PartName, partNames, pause, people, type Results } from "./parts.ts";
+import { pause, people } from "./parts/desk.ts";
+import { type PartName, partNames, type Results } from "./parts.ts";
 import { drawPart, shown } from "./report.ts";
 
 /** A part that was measured, and when. */

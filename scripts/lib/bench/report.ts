@@ -1,15 +1,13 @@
 /** The figures as tables: Markdown, which a terminal shows just as well. */
 import type { Paint } from "./paint.ts";
-import type {
-  BareResult,
-  DeskResult,
-  GrowthResult,
-  Results,
-  RunResult,
-  StartResult,
-  StillResult,
-  Waits,
-} from "./parts.ts";
+import type { BareResult } from "./parts/bare.ts";
+import type { DeskResult } from "./parts/desk.ts";
+import type { GrowthResult } from "./parts/growth.ts";
+import type { Waits } from "./parts/round.ts";
+import type { RunResult } from "./parts/run.ts";
+import type { StartResult } from "./parts/start.ts";
+import type { StillResult } from "./parts/still.ts";
+import type { Results } from "./parts.ts";
 
 const ms = (value: number): string => (value < 10 ? value.toFixed(1) : value.toFixed(0));
 const number = (value: number): string => (value < 100 ? value.toFixed(1) : Math.round(value).toLocaleString("en-US"));

@@ -1,0 +1,77 @@
+import { join } from "node:path";
+import type { Edition } from "../../build.ts";
+import type { Wish } from "../bare.ts";
+import type { Played } from "../load.ts";
+import { people } from "./desk.ts";
+import { load, onServer, type Round, type Waits, waitsOf } from "./round.ts";
+
+export interface BareResult {
+  name: string;
+  statements: number;
+  bytes: number;
+  bare: Waits;
+  whole: Waits;
+}
+
+/** The same SQL and templates in a handler that does nothing else, beside the page itself; both without pauses. */
+export const bare = (round: Round): Promise<BareResult[]> =>
+  onServer(round, "large", people, async ({ copy, server, users, subjects }) => {
+    const results: BareResult[] = [];
+    const pages: [string, string][] = [
+      ["ticket list", "/tickets"],
+      ["ticket page", `/tickets/${subjects.tickets[0] ?? ""}`],
+      ["company page", `/companies/${subjects.companies[0] ?? ""}`],
+    ];
+    for (const [name, path] of pages) {
+      const [first] = users;
+      if (first === undefined) throw new Error("nobody has signed in");
+      const common = { users, subjects, pause: [0, 0] as [number, number], warmUpSeconds: 2 };
+      const seconds = round.isQuick ? 2 : 5;
+      const whole = await load({ ...common, url: server.url, play: { kind: "address", path }, seconds });
+      const limit = await startBare(round.edition, {
+        path,
+        headers: first.headers,
+        dataDir: copy.dataDir,
+        databaseUrl: copy.env["PURSER_DATABASE_URL"] ?? "",
+        sqlitePath: join(copy.dataDir, "purser.sqlite"),
+      });
+      const played = await load({ ...common, url: limit.url, play: { kind: "address", path }, seconds });
+      await limit.stop();
+      const waits = ({ times, errors }: Played): Waits =>
+        waitsOf(times[path] ?? [], errors[path]?.length ?? 0, seconds);
+      results.push({
+        name,
+        statements: limit.statements,
+        bytes: limit.bytes,
+        bare: waits(played),
+        whole: waits(whole),
+      });
+    }
+    return results;
+  });
+
+async function startBare(
+  edition: Edition,
+  wish: Wish,
+): Promise<{ url: string; statements: number; bytes: number; stop(): Promise<void> }> {
+  const child = Bun.spawn(
+    [process.execPath, "--define", `MULTI_TENANT=${edition.isMultiTenant}`, join(import.meta.dir, "../bare.ts")],
+    { stdin: new TextEncoder().encode(JSON.stringify(wish)), stdout: "pipe", stderr: "inherit" },
+  );
+  const { value } = await child.stdout.getReader().read();
+  if (value === undefined) throw new Error("the bare server did not start");
+  const { port, statements, bytes } = JSON.parse(new TextDecoder().decode(value)) as {
+    port: number;
+    statements: number;
+    bytes: number;
+  };
+  return {
+    url: `http://127.0.0.1:${port}`,
+    statements,
+    bytes,
+    stop: async () => {
+      child.kill();
+      await child.exited;
+    },
+  };
+}
