@@ -32,8 +32,18 @@ export async function openDataSets(edition: Edition, folder: string): Promise<Da
   return edition.isMultiTenant ? postgresSets(edition, folder) : sqliteSets(edition, folder);
 }
 
-/** Writes the demo by the executable. Prints what it says of itself: rows and seconds. */
+/** How fast the demo's generator wrote a data set. */
+export interface Written {
+  rows: number;
+  seconds: number;
+}
+
+export const writtenFile = (folder: string, edition: Edition, size: DataSize): Bun.BunFile =>
+  Bun.file(join(folder, `written-${edition.name}-${size}.json`));
+
+/** Writes the demo by the executable, and keeps what it says of itself: rows and seconds. Returns everybody's password. */
 async function writeDemo(
+  folder: string,
   edition: Edition,
   size: DataSize,
   dataDir: string,
@@ -44,7 +54,9 @@ async function writeDemo(
   if (edition.isMultiTenant)
     await runProgram(edition, ["tenant", "create", "--name", "Harbor IT", "--domain", "127.0.0.1"], given);
   const { out, err } = await runProgram(edition, ["demo", "--size", size, "--json"], given);
-  console.error(`${edition.name}, ${size}: ${err.trim().split("\n").at(-1) ?? ""}`);
+  const [, rows = "0", seconds = "0"] = /(\d+) rows were written in ([\d.]+) seconds/.exec(err) ?? [];
+  await writtenFile(folder, edition, size).write(JSON.stringify({ rows: Number(rows), seconds: Number(seconds) }));
+  console.error(`${edition.name}, ${size}: ${rows} rows in ${seconds} seconds`);
   const [first] = JSON.parse(out) as { password: string }[];
   return first?.password ?? "";
 }
@@ -79,7 +91,7 @@ async function sqliteSets(edition: Edition, folder: string): Promise<DataSets> {
       const passwordFile = join(kept, "password");
       if (!existsSync(passwordFile)) {
         rmSync(kept, { recursive: true, force: true });
-        await Bun.write(passwordFile, await writeDemo(edition, size, kept, {}));
+        await Bun.write(passwordFile, await writeDemo(folder, edition, size, kept, {}));
       }
       await bringUpToDate(edition, kept, {});
       const dataDir = join(folder, `run-${process.pid}-${size}`);
@@ -121,7 +133,7 @@ async function postgresSets(edition: Edition, folder: string): Promise<DataSets>
           await client.query(`drop database if exists ${escapeIdentifier(kept)} with (force)`);
           await client.query(`create database ${escapeIdentifier(kept)}`);
         });
-        const password = await writeDemo(edition, size, keptDir, addresses(server, kept));
+        const password = await writeDemo(folder, edition, size, keptDir, addresses(server, kept));
         await asOwner(server, (client) => client.query("vacuum analyze"), kept);
         await Bun.write(passwordFile, password);
       }

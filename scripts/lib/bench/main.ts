@@ -2,7 +2,7 @@
 import { mkdirSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { buildEdition, type Edition, editions, generate } from "../build.ts";
-import { openDataSets } from "./data.ts";
+import { openDataSets, type Written, writtenFile } from "./data.ts";
 import { run } from "../steps.ts";
 import { machine } from "./machine.ts";
 import { type Measurements, pageOf } from "./page.ts";
@@ -95,5 +95,7 @@ function keptFile({ name }: Edition): Bun.BunFile {
 
 async function keptOf(edition: Edition): Promise<Measurements> {
   const file = keptFile(edition);
-  return (await file.exists()) ? ((await file.json()) as Measurements) : { database: edition.name, parts: {} };
+  const kept = (await file.exists()) ? ((await file.json()) as Measurements) : { database: edition.name, parts: {} };
+  const written = writtenFile(wish.folder, edition, "large");
+  return (await written.exists()) ? { ...kept, written: (await written.json()) as Written } : kept;
 }

@@ -1,6 +1,6 @@
 /** `docs/benchmarks.md`: the figures of both editions, and how they were got. */
-import { postgresSettings } from "./data.ts";
 import type { Machine } from "./machine.ts";
+import { postgresSettings, type Written } from "./data.ts";
 import { pause, people } from "./parts/desk.ts";
 import { type PartName, partNames, type Results } from "./parts.ts";
 import { drawPart, shown } from "./report.ts";
@@ -11,6 +11,8 @@ export type Kept = { [Name in PartName]?: { at: string; result: Results[Name] } 
 /** What was measured of an edition, so far as it was. */
 export interface Measurements {
   database: string;
+  /** The large data set, when the generator wrote it. */
+  written?: Written;
   parts: Kept;
 }
 
@@ -54,7 +56,7 @@ server, the database and whoever asks share its cores.
 
 The data are those of \`purser demo --size large\`: 500 companies, 5,000 contacts, 100,000 tickets, 305,000 notes, 299,000 time entries,
 9,800 invoices with 157,000 lines; and of \`--size medium\`: the same companies and contacts with 10,000 tickets.
-`;
+${editions.map(writtenOf).join("")}`;
   const bodies = partNames.map((name) => {
     const tables = editions.flatMap(({ database, parts }) => {
       const drawn = drawPart(name, parts);
@@ -65,4 +67,11 @@ The data are those of \`purser demo --size large\`: 500 companies, 5,000 contact
     return `## ${shown[name].title}\n\n${explanations[name]}\n\n${tables.length === 0 ? "Not measured." : tables.join("\n\n")}`;
   });
   return `${[head, ...bodies].join("\n")}\n`;
+}
+
+function writtenOf({ database, written }: Measurements): string {
+  if (written === undefined || written.seconds === 0) return "";
+  const { rows, seconds } = written;
+  const each = Math.round(rows / seconds).toLocaleString("en-US");
+  return `On ${database} the generator wrote the large set, ${rows.toLocaleString("en-US")} rows, in ${Math.round(seconds)} seconds: ${each} rows a second.\n`;
 }

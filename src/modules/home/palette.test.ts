@@ -39,6 +39,7 @@ describe("the command palette", () => {
     expect(await offered("invoices")).not.toContain("Invoices → /invoices");
     expect(await offered("invoices", finance)).toContain("Invoices → /invoices");
     expect(await offered("overdue", finance)).toContain("Overdue → /invoices?view=overdue");
+    expect(await offered("overdue")).toEqual([]);
   });
 
   test("offers what can be done here, and with > nothing else", async () => {

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import { startTestProgram, type TestProgram } from "../../../tests/support/program.ts";
-import { wholeShape } from "../access/reach.ts";
+import { ownShape, wholeShape } from "../access/reach.ts";
 import { contextOf, type Ctx, inUnit, reading } from "../context.ts";
 import { insert } from "./records.ts";
 import { runOnceBuilt } from "./once.ts";
@@ -92,4 +92,17 @@ test("a table has the shape of all its rows only for those who see all of them",
   const narrowed = new Map([["tickets.read", "own"]]);
   const narrow = contextOf(t.app, t.harbor.tenant, { ...technician.actor, narrowed } as Ctx["actor"]);
   expect(await shapes(narrow)).toEqual([null, null]);
+});
+
+test("a table has the shape of one's own rows only for those of whom nothing else is asked", async () => {
+  const technician = await t.harbor.as("technician");
+  const shape = (more: Partial<Ctx["actor"]>): Promise<string | null> =>
+    reading(contextOf(t.app, t.harbor.tenant, { ...technician.actor, ...more }), async (reader) =>
+      ownShape(reader, "x", "notifications", "time_entries"),
+    );
+  expect(await shape({})).toBe("x");
+  // A key's or an app's reach is narrower, and its text another one.
+  expect(await shape({ is_limited: true })).toBeNull();
+  expect(await shape({ permissions: new Set() })).toBeNull();
+  expect(await shape({ kind: "portal" })).toBeNull();
 });
