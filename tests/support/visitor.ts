@@ -1,4 +1,5 @@
 import { decoded } from "./entities.ts";
+import { formsOf } from "./forms.ts";
 
 /** Somebody with a browser, without one: cookies, redirects, and forms filled in as the page has them. */
 
@@ -66,13 +67,14 @@ export function visitor(fetch: Fetch): Visitor {
     post,
     open: (path, headers = {}) => request(path, { headers }),
     submit: async (action, values = {}, headers = {}) => {
-      const form = await formOf(shown?.html ?? "", action);
-      if (form === null)
+      const forms = (await formsOf(shown?.html ?? "")).filter((one) => one.action === action && one.method === "post");
+      if (forms.length === 0)
         throw new Error(
           `the page ${shown?.url ?? ""} (${shown?.status ?? ""}) has no form for ${action}: ${shown?.text.slice(0, 300) ?? ""}`,
         );
       const body = new URLSearchParams();
-      for (const [name, value] of form) if (values[name] === undefined) body.append(name, value);
+      for (const { name, value } of forms.flatMap(({ fields }) => fields))
+        if (values[name] === undefined) body.append(name, value);
       for (const [name, value] of Object.entries(values)) for (const one of [value].flat()) body.append(name, one);
       return request(action, { method: "POST", headers, body });
     },
@@ -92,71 +94,6 @@ export async function signedIn(
   if (page.url.startsWith("/sign-in"))
     throw new Error(`nobody was signed in: ${page.status} ${page.text.slice(0, 300)}`);
   return browser;
-}
-
-/** The fields of the form with this action, as the browser would send them untouched; null when there is none. */
-async function formOf(html: string, action: string): Promise<[string, string][] | null> {
-  const fields: [string, string][] = [];
-  let isInside = false;
-  let isFound = false;
-  let select: { name: string; value: string | null } | null = null;
-  let area: { name: string; value: string } | null = null;
-  const rewriter = new HTMLRewriter()
-    .on("form", {
-      element(form) {
-        isInside =
-          decoded(form.getAttribute("action") ?? "") === action &&
-          form.getAttribute("method")?.toLowerCase() === "post";
-        isFound ||= isInside;
-        form.onEndTag(() => {
-          isInside = false;
-        });
-      },
-    })
-    .on("input[name]", {
-      element(input) {
-        const type = input.getAttribute("type") ?? "text";
-        if (!isInside || ["submit", "button", "file"].includes(type)) return;
-        if ((type === "checkbox" || type === "radio") && !input.hasAttribute("checked")) return;
-        fields.push([
-          input.getAttribute("name") ?? "",
-          decoded(input.getAttribute("value") ?? (type === "checkbox" ? "on" : "")),
-        ]);
-      },
-    })
-    .on("select[name]", {
-      element(element) {
-        if (!isInside) return;
-        const open: { name: string; value: string | null } = { name: element.getAttribute("name") ?? "", value: null };
-        select = open;
-        element.onEndTag(() => {
-          fields.push([open.name, open.value ?? ""]);
-          select = null;
-        });
-      },
-    })
-    .on("option", {
-      element(option) {
-        if (select !== null && (select.value === null || option.hasAttribute("selected")))
-          select.value = decoded(option.getAttribute("value") ?? "");
-      },
-    })
-    .on("textarea[name]", {
-      element(element) {
-        if (!isInside) return;
-        const open = { name: element.getAttribute("name") ?? "", value: "" };
-        area = open;
-        element.onEndTag(() => {
-          fields.push([open.name, decoded(open.value)]);
-          area = null;
-        });
-      },
-      text(chunk) {
-        if (area !== null) area.value += chunk.text;
-      },
-    });
-  await rewriter.transform(new Response(html)).text();
-  return isFound ? fields : null;
 }
 
 function textOf(html: string): string {

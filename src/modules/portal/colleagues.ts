@@ -4,6 +4,7 @@ import { type Grant, grantsOf, holds } from "../../platform/access/grants.ts";
 import { find, type RowFor } from "../../platform/access/reach.ts";
 import { action } from "../../platform/action.ts";
 import { asSystem, type Ctx, type Work } from "../../platform/context.ts";
+import { changes } from "../../platform/database/edge.ts";
 import { insert } from "../../platform/database/records.ts";
 import { conflict, Failure, invalidField, notFound } from "../../platform/errors.ts";
 import { emit } from "../../platform/events/outbox.ts";
@@ -41,7 +42,7 @@ export const saveColleague = action({
   input: Type.Object(
     {
       id: Type.Optional(uuid),
-      first_name: Type.Optional(Type.String({ minLength: 1, maxLength: 100 })),
+      ...changes({ first_name: Type.String({ minLength: 1, maxLength: 100 }) }),
       last_name: Type.Optional(Type.String({ maxLength: 100 })),
       email: Type.Optional(Type.Union([Type.String({ format: "email", maxLength: 254 }), Type.Null()])),
       phone: Type.Optional(maybeText(50)),

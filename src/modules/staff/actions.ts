@@ -7,7 +7,7 @@ import { revokeSessions } from "../../platform/access/sessions.ts";
 import { action } from "../../platform/action.ts";
 import type { Work } from "../../platform/context.ts";
 import type { NewRow } from "../../platform/database/columns.ts";
-import { fromEdge, type PatchInput } from "../../platform/database/edge.ts";
+import { changes, fromEdge, type PatchInput } from "../../platform/database/edge.ts";
 import { insert, update } from "../../platform/database/records.ts";
 import { conflict, notFound } from "../../platform/errors.ts";
 import { t } from "../../platform/language/index.ts";
@@ -56,10 +56,7 @@ export const inviteStaff = action({
 export const updateStaff = action({
   name: "staff.update",
   permission: "staff.manage",
-  input: Type.Object(
-    { ...target.properties, ...Type.Partial(Type.Object(profile)).properties },
-    { additionalProperties: false },
-  ),
+  input: Type.Object({ ...target.properties, ...changes(profile) }, { additionalProperties: false }),
   run: async (work: Work, input: PatchInput & Partial<Profile>) => {
     const user = await staffMember(work, input.id);
     await checkMayActOn(work, user.id);

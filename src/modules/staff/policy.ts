@@ -4,6 +4,7 @@ import { applySessionLimits } from "../../platform/access/sessions.ts";
 import { type AnyAction, action, perform } from "../../platform/action.ts";
 import { type Ctx, reading, type Work } from "../../platform/context.ts";
 import { labelOf } from "../../platform/database/columns.ts";
+import { changes } from "../../platform/database/edge.ts";
 import { insert, update } from "../../platform/database/records.ts";
 import { columnField, field, formModel } from "../../platform/http/forms/model.ts";
 import { formRoutes } from "../../platform/http/forms/page.ts";
@@ -14,17 +15,17 @@ import { t } from "../../platform/language/index.ts";
 
 /** What an organization asks of passwords and sessions: the page, the API and the action behind both. */
 
-const numbers: TProperties = Object.fromEntries(
-  Object.entries(policyLimits).map(([name, [minimum, maximum]]) => [
-    name,
-    Type.Optional(
+const numbers: TProperties = changes(
+  Object.fromEntries(
+    Object.entries(policyLimits).map(([name, [minimum, maximum]]) => [
+      name,
       Type.Integer({
         minimum,
         maximum,
         title: labelOf(name, signInSettings.columns[name as keyof typeof policyLimits]),
       }),
-    ),
-  ]),
+    ]),
+  ),
 );
 const input = Type.Object(
   { ...numbers, is_breached_check_on: Type.Optional(Type.Boolean()), version: Type.Optional(Type.Integer()) },

@@ -6,7 +6,7 @@ import { find, maybeFind, type RowFor } from "../../platform/access/reach.ts";
 import { roles, scopes } from "../../platform/access/schema.ts";
 import { action } from "../../platform/action.ts";
 import type { Work } from "../../platform/context.ts";
-import { fromEdge } from "../../platform/database/edge.ts";
+import { changes, fromEdge } from "../../platform/database/edge.ts";
 import { insert, remove, update } from "../../platform/database/records.ts";
 import { conflict, Failure, invalidField, stale } from "../../platform/errors.ts";
 import { emit } from "../../platform/events/outbox.ts";
@@ -167,7 +167,7 @@ export const createRole = action({
 export const updateRole = action({
   name: "roles.update",
   permission: "staff.manage",
-  input: Type.Object({ ...target, ...given, name: Type.Optional(given.name) }, { additionalProperties: false }),
+  input: Type.Object({ ...target, ...changes(given) }, { additionalProperties: false }),
   run: async (work: Work, input: RoleInput) => {
     const role = await find(work, "roles", input.id);
     const { permissions, version, ...values } = input;

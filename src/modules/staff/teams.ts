@@ -4,6 +4,7 @@ import { find } from "../../platform/access/reach.ts";
 import { teams } from "../../platform/access/schema.ts";
 import { action } from "../../platform/action.ts";
 import type { Ctx, Work } from "../../platform/context.ts";
+import { changes } from "../../platform/database/edge.ts";
 import { insert, remove, update } from "../../platform/database/records.ts";
 import { invalidField, stale } from "../../platform/errors.ts";
 import { t } from "../../platform/language/index.ts";
@@ -43,7 +44,7 @@ export const createTeam = action({
 export const updateTeam = action({
   name: "teams.update",
   permission: "staff.manage",
-  input: Type.Object({ ...target, ...shape, name: Type.Optional(shape.name) }, { additionalProperties: false }),
+  input: Type.Object({ ...target, ...changes(shape) }, { additionalProperties: false }),
   run: async (work: Work, input: TeamInput) => {
     const team = await find(work, "teams", input.id);
     if (input.version !== undefined && input.version !== team.version) throw stale();

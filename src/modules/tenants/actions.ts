@@ -3,6 +3,7 @@ import { can } from "../../platform/access/actor.ts";
 import { platformPermission } from "../../platform/access/platform.ts";
 import { validate } from "../../platform/access/validate.ts";
 import { type Ctx, inUnit, systemContext, type Tenant } from "../../platform/context.ts";
+import { changes } from "../../platform/database/edge.ts";
 import type { Db } from "../../platform/database/tables.ts";
 import { conflict, forbidden, invalid, invalidField, notFound, stale, unauthorized } from "../../platform/errors.ts";
 import { newId } from "../../platform/ids.ts";
@@ -48,7 +49,7 @@ export const tenantInput = Type.Object(
   {
     id: Type.String({ format: "uuid" }),
     version: Type.Optional(Type.Integer()),
-    name: Type.Optional(Type.String({ minLength: 1, maxLength: 120, title: "Name" })),
+    ...changes({ name: Type.String({ minLength: 1, maxLength: 120, title: "Name" }) }),
     allowed_modules: Type.Optional(
       Type.Union([Type.Array(Type.String({ maxLength: 60 }), { maxItems: 100 }), Type.Null()], {
         title: "Allowed modules",

@@ -10,6 +10,9 @@ import { type Column, isOneLine, labelOf, type Patch, type Table } from "./colum
 /** Under which a schema keeps the table that its id is of; a symbol, so that no document shows it. */
 export const referenceKey = Symbol("references");
 
+/** Marks what a change may leave out, and then stays as it was: in a form an emptied field is not one that is left out. */
+export const changeKey = Symbol("change");
+
 /**
  * The edge: where rows enter and leave as people and programs write them. Names are the column names; money is a decimal
  * string in the row's currency, everything else has the same form inside and outside.
@@ -86,11 +89,17 @@ export function newInput(table: Table, names: readonly string[] = writable(table
 
 /** The input of an action that changes a row: its id, the version seen (optional), and any of the columns. */
 export function patchInput(table: Table, names: readonly string[] = writable(table), extra: TProperties = {}): TObject {
-  const properties: TProperties = {};
-  for (const name of names) properties[name] = Type.Optional(edgeSchema(columnOf(table, name), name));
+  const properties = changes(Object.fromEntries(names.map((name) => [name, edgeSchema(columnOf(table, name), name)])));
   return Type.Object(
     { id: Type.String({ format: "uuid" }), version: Type.Optional(Type.Integer()), ...properties, ...extra },
     { additionalProperties: false },
+  );
+}
+
+/** Members of an input that changes something: each may be left out, and then stays as it was. */
+export function changes(members: TProperties): TProperties {
+  return Object.fromEntries(
+    Object.entries(members).map(([name, schema]) => [name, Type.Optional({ ...schema, [changeKey]: true })]),
   );
 }
 

@@ -3,7 +3,7 @@ import { find } from "../../../platform/access/reach.ts";
 import { action } from "../../../platform/action.ts";
 import type { Work } from "../../../platform/context.ts";
 import { canonicalDecimal } from "../../../platform/decimal.ts";
-import type { PatchInput } from "../../../platform/database/edge.ts";
+import { changes, type PatchInput } from "../../../platform/database/edge.ts";
 import { update } from "../../../platform/database/records.ts";
 import { invalidField } from "../../../platform/errors.ts";
 import { t } from "../../../platform/language/index.ts";
@@ -40,10 +40,7 @@ type LineChange = PatchInput & Partial<TypedLine>;
 export const updateLine = action({
   name: "billing.update_line",
   permission: "billing.write",
-  input: Type.Object(
-    { ...target, ...Type.Partial(Type.Object(lineFields)).properties },
-    { additionalProperties: false },
-  ),
+  input: Type.Object({ ...target, ...changes(lineFields) }, { additionalProperties: false }),
   run: async (work: Work, input: LineChange): Promise<InvoiceLineRow> => {
     const line = await find(work, "invoice_lines", input.id);
     const invoice = await find(work, "invoices", line.invoice_id);

@@ -3,7 +3,7 @@ import { find } from "../../../platform/access/reach.ts";
 import { action } from "../../../platform/action.ts";
 import type { Work } from "../../../platform/context.ts";
 import type { Patch } from "../../../platform/database/columns.ts";
-import { type PatchInput, patchInput } from "../../../platform/database/edge.ts";
+import { edgeSchema, type PatchInput, patchInput } from "../../../platform/database/edge.ts";
 import { insert, remove, update } from "../../../platform/database/records.ts";
 import { invalidField } from "../../../platform/errors.ts";
 import { emit } from "../../../platform/events/outbox.ts";
@@ -50,15 +50,16 @@ const names = [
   "notes",
   "internal_notes",
   "hourly_rate",
-];
+] as const;
 const more = {
   duration_minutes: Type.Optional(Type.Integer({ minimum: 0, title: "Minutes" })),
   duration: Type.Optional(Type.String({ maxLength: 40 })),
   // Of literals, because a form leaves it to the work type by sending nothing, which a check box cannot.
   is_billable: Type.Optional(Type.Union([Type.Literal(true), Type.Literal(false)], { title: "Billable" })),
 };
-const changes = patchInput(timeEntries, names, more);
-const { id: _id, version: _version, ...fields } = changes.properties;
+const { columns } = timeEntries;
+/** Each of them is found out where it is left away. */
+const logged = names.map((name) => [name, Type.Optional(edgeSchema(columns[name], name))] as const);
 
 /**
  * Logs work (PRD 3.5): the minutes as worked are kept, the rounded ones count. Company, contract and currency follow from
@@ -68,7 +69,11 @@ export const logTime = action({
   name: "time.log_time",
   permission: "time.write",
   input: Type.Object(
-    { ...fields, note_id: Type.Optional(Type.Union([Type.String({ format: "uuid" }), Type.Null()])) },
+    {
+      ...Object.fromEntries(logged),
+      ...more,
+      note_id: Type.Optional(Type.Union([Type.String({ format: "uuid" }), Type.Null()])),
+    },
     { additionalProperties: false },
   ),
   run: async (work: Work, input: LogTime): Promise<TimeEntry> => {
@@ -126,7 +131,7 @@ export async function addEntry(work: Work, input: LogTime, worked: number): Prom
 export const updateTime = action({
   name: "time.update",
   permission: "time.write",
-  input: changes,
+  input: patchInput(timeEntries, names, more),
   undo: backToBefore(timeEntries, "time.update"),
   run: async (work: Work, { id, version, ...given }: PatchInput): Promise<TimeEntry> => {
     const input: LogTime = given;
@@ -143,7 +148,10 @@ export const updateTime = action({
       await workTypeOf(work, input.work_type_id);
     // What counts, sent back as it was shown, says nothing new of what was worked.
     const isAsShown = input.duration === undefined && input.duration_minutes === before.duration_minutes;
-    const worked = (isAsShown ? undefined : workedMinutes(input)) ?? before.worked_minutes;
+    const measured = isAsShown ? undefined : workedMinutes(input);
+    if (measured === undefined && input.duration?.trim() === "")
+      throw invalidField("duration", t("Say how long it took."), "required");
+    const worked = measured ?? before.worked_minutes;
     checkTimes(after.start_time, after.end_time, worked);
     const patch: Patch<typeof timeEntries> = {
       user_id,

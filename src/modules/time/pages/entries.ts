@@ -112,10 +112,11 @@ async function timeForm(
         }),
         f("company_id", {
           options: await optionsOf(ctx, "companies", {
-            blank: t("The ticket's company"),
+            // Another ticket brings its company with it as long as the company shown is left as it was.
+            ...(row === null ? { blank: t("The ticket's company") } : {}),
             keep: row?.company_id ?? null,
           }),
-          is_required: false,
+          is_required: row !== null,
         }),
         ...(row === null ? [] : [f("contract_id", { options: contracts })]),
       ],

@@ -1,6 +1,7 @@
 import { Type } from "@sinclair/typebox";
 import { expect, test } from "bun:test";
 import { Failure } from "../../errors.ts";
+import { changes } from "../../database/edge.ts";
 import { coerceForm, readForm } from "./form.ts";
 
 const KiB = 1024;
@@ -180,6 +181,11 @@ test("an emptied field is null, an empty text or left out, as the schema allows"
     status: "",
     address: { city: null },
   });
+});
+
+test("an emptied field of a change is never left out, which would keep what was there", () => {
+  const change = Type.Object(changes({ days: Type.Integer(), begins: Type.String({ format: "date" }) }));
+  expect(coerceForm(change, { days: "", begins: "" })).toEqual({ days: "", begins: "" });
 });
 
 test("a box that is not ticked is false, unless the form does not show it", () => {

@@ -1,6 +1,7 @@
 import { Kind, OptionalKind, type TObject, type TSchema } from "@sinclair/typebox";
 import { Failure, malformed } from "../../errors.ts";
 import { t } from "../../language/index.ts";
+import { changeKey } from "../../database/edge.ts";
 import { readBytes } from "../body.ts";
 import { decodeUtf8, parseMultipart } from "./multipart.ts";
 
@@ -99,8 +100,8 @@ type Typed = string | string[];
 
 /**
  * Typed fields as the input of a schema: check boxes as booleans, numbers as numbers, an emptied field as null where the
- * schema allows it (or left out, where the schema does not take an empty text), `address.city` as a nested object, repeated
- * names and `name[]` as arrays. What cannot be read stays as it was typed, and unknown names stay in, so that validation
+ * schema allows it, left out where something is made that has a value of its own for it, and otherwise an empty text, which
+ * validation refuses where there has to be something; `address.city` as a nested object, repeated names and `name[]` as arrays. What cannot be read stays as it was typed, and unknown names stay in, so that validation
  * reports both. Names that begin with `_` are the form's own.
  *
  * A box that is not ticked sends nothing, so an absent boolean is false and an absent array empty; a form that shows only
@@ -152,6 +153,7 @@ function coerced(schema: TSchema, typed: Typed): unknown {
 
 function emptied(schema: TSchema, inner: TSchema): unknown {
   if (inner !== schema) return null;
+  if (Object.hasOwn(schema, changeKey)) return "";
   const takesBlank =
     inner[Kind] === "String" && inner["format"] === undefined && inner["pattern"] === undefined && !inner["minLength"];
   return takesBlank || schema[OptionalKind] === undefined ? "" : undefined;
