@@ -946,7 +946,7 @@ export interface Schemas {
     import_target: string;
     import_source: string;
     import_mode: "create_only" | "fill_blanks" | "overwrite";
-    import_status: "uploaded" | "applying" | "applied" | "undoing" | "undone";
+    import_status: "uploaded" | "applying" | "applied" | "undoing" | "undone" | "failed";
     mapping: unknown;
     summary: unknown;
     created_by_id: string | null;
@@ -6144,7 +6144,7 @@ export interface Operations {
       links?: Schemas["list_links"];
     };
   };
-  /** Bring the good rows of a file in. */
+  /** Bring the good rows of a file in, or go on with an import that has failed. */
   "POST /import-batches/{id}/apply": {
     path: { id: string };
     query: undefined;

@@ -9,6 +9,7 @@ import { conflict, forbidden, invalidField } from "../../platform/errors.ts";
 import { addFile, type StoredBytes } from "../../platform/files/files.ts";
 import { t } from "../../platform/language/index.ts";
 import { fileColumns } from "../../platform/transfer/columns.ts";
+import { endedBy, withoutFailure } from "./fail.ts";
 import { type Batch, choicesOf, datesKey, isColumnKey, parseSlowly, storedMapping } from "./file.ts";
 import { orderOf } from "./rules/dates.ts";
 import { keyOf } from "./rules/derived.ts";
@@ -186,14 +187,17 @@ export const configureImport = action({
   },
 });
 
-/** Begins to bring the good rows in; `advance` does it. The bad ones are listed with line, column and reason. */
+/**
+ * Begins to bring the good rows in, or goes on where an error has ended that; `advance` does it. The bad ones are listed with
+ * line, column and reason.
+ */
 export const applyImport = action({
   name: "imports.apply",
   permission: "imports.run",
   input: batchInput,
   run: async (work: Work, { id }: { id: string }) => {
     const batch = (await find(work, "import_batches", id)) as unknown as Batch;
-    if (batch.import_status !== "uploaded")
+    if (batch.import_status !== "uploaded" && endedBy(batch)?.while !== "applying")
       throw conflict(t("This import has been applied already."), "already_applied");
     const into = await targetNamed(work, batch.import_target);
     const { create } = into.transfer;
@@ -203,7 +207,8 @@ export const applyImport = action({
     if (missing !== undefined)
       throw invalidField("mapping", t("No column is matched with {missing}.", { missing }), "missing_column");
     await refuseSecond(work);
-    return update(work, importBatches, id, { import_status: "applying", lease_until: null });
+    const summary = withoutFailure(batch.summary);
+    return update(work, importBatches, id, { import_status: "applying", lease_until: null, summary });
   },
 });
 
@@ -214,7 +219,7 @@ export const undoImport = action({
   input: batchInput,
   run: async (work: Work, { id }: { id: string }) => {
     const batch = (await find(work, "import_batches", id)) as unknown as Batch;
-    if (batch.import_status !== "applied")
+    if (batch.import_status !== "applied" && batch.import_status !== "failed")
       throw conflict(t("Only an import that was applied can be undone."), "not_applied");
     await refuseSecond(work);
     const rows = await work.db
@@ -227,6 +232,7 @@ export const undoImport = action({
       done_rows: 0,
       total_rows: Number(rows.count),
       lease_until: null,
+      summary: withoutFailure(batch.summary),
     });
   },
 });

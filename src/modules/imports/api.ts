@@ -93,7 +93,7 @@ export const importApi: Route[] = [
     doc: {
       summary: "Bring records in from a CSV file; `dry_run` only takes the file in and matches its columns.",
       description:
-        "Short files are done when the answer comes; of longer ones `import_status` is `applying`, and `done_rows` of `total_rows` says how far they are.",
+        "Short files are done when the answer comes; of longer ones `import_status` is `applying`, and `done_rows` of `total_rows` says how far they are. An error of Purser's own ends an import as `failed`: it can go on by `apply`, or be taken back by `undo`.",
       input: fileInput,
       parameters: {
         target: Type.String({ description: "The type of the records: `tickets`, `time_entries`, `contracts` …" }),
@@ -128,7 +128,11 @@ export const importApi: Route[] = [
     path: "/api/v1/import-batches/:id/apply",
     door: "api",
     permission: "imports.run",
-    doc: { summary: "Bring the good rows of a file in.", isInputOptional: true, answer: { one: "import_batches" } },
+    doc: {
+      summary: "Bring the good rows of a file in, or go on with an import that has failed.",
+      isInputOptional: true,
+      answer: { one: "import_batches" },
+    },
     handle: async (ctx, incoming) => {
       const id = incoming.params["id"] ?? "";
       await reading(ctx, (reader) => find(reader, "import_batches", id));

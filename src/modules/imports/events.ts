@@ -21,4 +21,13 @@ export const importUndone = eventType({
   live,
 });
 
-export const importEvents = [importApplied, importUndone];
+export const importFailed = eventType({
+  name: "imports.failed",
+  description:
+    "An error ended the work on an import before it was done. What came in or was taken back until then stands.",
+  payload,
+  subject,
+  live,
+});
+
+export const importEvents = [importApplied, importUndone, importFailed];

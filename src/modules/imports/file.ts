@@ -11,7 +11,7 @@ export interface Batch {
   import_target: string;
   import_source: string;
   import_mode: ImportMode;
-  import_status: "uploaded" | "applying" | "applied" | "undoing" | "undone";
+  import_status: "uploaded" | "applying" | "applied" | "undoing" | "undone" | "failed";
   mapping: Record<string, string | null>;
   summary: Record<string, unknown>;
   created_by_id: string | null;

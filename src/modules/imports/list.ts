@@ -22,6 +22,7 @@ export const tones: Record<string, string> = {
   applied: "success",
   undoing: "warning",
   undone: "neutral",
+  failed: "error",
 };
 
 export const batchList: List<BatchRow> = {

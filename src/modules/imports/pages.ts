@@ -124,17 +124,47 @@ async function answerPreview(ctx: Ctx, incoming: Incoming): Promise<Answer> {
     await perform(ctx, configureImport, { id, mapping, mode: fields["mode"] as ImportMode });
     if (fields["intent"] !== "apply") return redirect(`/imports/${id}`);
     await perform(ctx, applyImport, { id });
-    const isDone = await advanceShort(ctx, id);
-    return redirect(
-      `/imports/${id}`,
-      isDone ? t("Import applied. It can be undone here.") : t("The import goes on in the background."),
-      isDone ? "success" : "info",
-    );
+    return await goOn(ctx, id);
   } catch (error) {
     const failure = formFailure(error);
     return reading(ctx, (reader) => showBatch(reader, id, failure.message));
   }
 }
+
+/** Works on a batch, and says how it stands when the page comes back; what has ended it stands on the page itself. */
+async function goOn(ctx: Ctx, id: string): Promise<Answer> {
+  const here = `/imports/${id}`;
+  switch (await advanceShort(ctx, id)) {
+    case "applied":
+      return redirect(here, t("Import applied. It can be undone here."));
+    case "undone":
+      return redirect(here, t("Import undone."));
+    case "applying":
+      return redirect(here, t("The import goes on in the background."), "info");
+    case "undoing":
+      return redirect(here, t("The import is taken back in the background."), "info");
+    default:
+      return redirect(here);
+  }
+}
+
+/** Begins what an action begins with a batch that has been applied, wholly or in part. */
+const afterwards = (verb: string, begin: typeof undoImport | typeof applyImport): Route => ({
+  method: "POST",
+  path: `/imports/:id/${verb}`,
+  door: "staff",
+  permission,
+  handle: async (ctx, incoming) => {
+    const id = incoming.params["id"] ?? "";
+    await reading(ctx, (reader) => find(reader, "import_batches", id));
+    try {
+      await perform(ctx, begin, { id });
+    } catch (error) {
+      return redirect(`/imports/${id}`, formFailure(error).message, "error");
+    }
+    return goOn(ctx, id);
+  },
+});
 
 export const importPages: Route[] = [
   {
@@ -174,25 +204,6 @@ export const importPages: Route[] = [
     permission,
     handle: (ctx, incoming) => problemFile(ctx, incoming.params["id"] ?? ""),
   },
-  {
-    method: "POST",
-    path: "/imports/:id/undo",
-    door: "staff",
-    permission,
-    handle: async (ctx, incoming) => {
-      const id = incoming.params["id"] ?? "";
-      await reading(ctx, (reader) => find(reader, "import_batches", id));
-      try {
-        await perform(ctx, undoImport, { id });
-      } catch (error) {
-        return redirect(`/imports/${id}`, formFailure(error).message, "error");
-      }
-      const isDone = await advanceShort(ctx, id);
-      return redirect(
-        `/imports/${id}`,
-        isDone ? t("Import undone.") : t("The import is taken back in the background."),
-        isDone ? "success" : "info",
-      );
-    },
-  },
+  afterwards("go-on", applyImport),
+  afterwards("undo", undoImport),
 ];

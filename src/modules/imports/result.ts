@@ -7,6 +7,7 @@ import { t } from "../../platform/language/index.ts";
 import { namesOf } from "../../platform/transfer/names.ts";
 import { problemsOf } from "./actions.ts";
 import type { Batch } from "./file.ts";
+import { endedBy } from "./fail.ts";
 import { tones } from "./list.ts";
 import { problemSection, tableOf } from "./preview/tables.ts";
 import type { LeftAlone } from "./undo.ts";
@@ -42,7 +43,8 @@ function resultStats(ctx: Ctx, batch: Batch): StatModel[] {
     ),
     stat(t("Not imported"), String(summary["bad"] ?? 0), t("rows with problems")),
   ];
-  if (batch.import_status === "undone") stats.push(stat(t("Taken back"), String(summary["undone"] ?? 0), t("records")));
+  if (Number(summary["undone"] ?? 0) > 0 || batch.import_status === "undone")
+    stats.push(stat(t("Taken back"), String(summary["undone"] ?? 0), t("records")));
   return stats;
 }
 
@@ -74,6 +76,7 @@ export async function showResult(ctx: Ctx, batch: Batch): Promise<Answer> {
           }),
         }
       : null,
+    failure: failureText(batch),
     header: {
       title: batch.file_name,
       subtitle: String(batch.summary["label"] ?? ""),
@@ -95,10 +98,24 @@ export async function showResult(ctx: Ctx, batch: Batch): Promise<Answer> {
   return page("imports/result", batch.file_name, model);
 }
 
+/** What has ended the work on a batch, what was done until then, and what can be done now. */
+function failureText(batch: Batch): string {
+  const ended = endedBy(batch);
+  if (ended === null) return "";
+  const counts = { done: batch.done_rows, total: batch.total_rows };
+  const rest =
+    ended.while === "applying"
+      ? t("{done} of {total} rows were worked on until then. Go on from there, or undo what came in.", counts)
+      : t("{done} of {total} records were taken back until then. Undo the import again to go on.", counts);
+  return `${ended.text} ${rest}`;
+}
+
 function choicesAfter(batch: Batch): ActionLink[] {
-  if (batch.import_status !== "applied") return [];
+  const ended = endedBy(batch);
+  if (batch.import_status !== "applied" && ended === null) return [];
   const { id } = batch;
   return [
+    ...(ended?.while === "applying" ? [button(t("Go on"), `/imports/${id}/go-on`, "play", "primary")] : []),
     ...(problemsOf(batch).length === 0
       ? []
       : [link(t("Rows with problems"), `/imports/${id}/problems`, "download", "ghost")]),

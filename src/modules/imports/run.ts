@@ -13,6 +13,7 @@ import { update } from "../../platform/database/records.ts";
 import { emit } from "../../platform/events/outbox.ts";
 import { importApplied, importUndone } from "./events.ts";
 import type { Batch } from "./file.ts";
+import { endFailed } from "./fail.ts";
 import { Importer } from "./importer.ts";
 import { finishLate } from "./late.ts";
 import { readEach, type ReadRow } from "./rules/index.ts";
@@ -59,14 +60,14 @@ function summaryOf(batch: Batch): Summary {
   };
 }
 
-/** Goes on with a batch until it is done or `isStopping` says so. */
+/** Goes on with a batch until it is done, `isStopping` says so, or a defect ends it as failed. */
 export async function advance(ctx: Ctx, id: string, isStopping: () => boolean): Promise<void> {
   const batch = await reading(ctx, (reader) => batchOf(reader, id));
   try {
     if (batch.import_status === "applying") await apply(ctx, batch, isStopping);
     if (batch.import_status === "undoing") await undo(ctx, batch, isStopping);
   } catch (error) {
-    if (!(error instanceof Overtaken)) throw error;
+    if (!(error instanceof Overtaken)) await endFailed(ctx, batch, error);
   }
 }
 
@@ -189,16 +190,16 @@ async function release(ctx: Ctx, batch: Batch): Promise<void> {
   );
 }
 
-/** Goes on with a batch that somebody waits for, when it is short; a long one is left to the background (false). */
-export async function advanceShort(ctx: Ctx, id: string): Promise<boolean> {
+/** Goes on with a batch that somebody waits for, when it is short; a long one is left to the background. How it stands then. */
+export async function advanceShort(ctx: Ctx, id: string): Promise<Batch["import_status"]> {
   const { total_rows } = await reading(ctx, (reader) => batchOf(reader, id));
   if (total_rows <= rowsAtOnce) {
     await advance(ctx, id, () => false);
-    return true;
+  } else {
+    await inUnit(ctx, (work) => hintWork(work));
+    ctx.app.wake(ctx.tenant.id);
   }
-  await inUnit(ctx, (work) => hintWork(work));
-  ctx.app.wake(ctx.tenant.id);
-  return false;
+  return (await reading(ctx, (reader) => batchOf(reader, id))).import_status;
 }
 
 /** A round: goes on with what is unfinished, of every organization that has something to do. */

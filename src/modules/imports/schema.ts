@@ -14,7 +14,10 @@ export const importBatches = table(
     import_source: readOnly(col.text()),
     import_mode: defaulted(col.enum(["create_only", "fill_blanks", "overwrite"] as const), "fill_blanks" as const),
     import_status: readOnly(
-      defaulted(col.enum(["uploaded", "applying", "applied", "undoing", "undone"] as const), "uploaded" as const),
+      defaulted(
+        col.enum(["uploaded", "applying", "applied", "undoing", "undone", "failed"] as const),
+        "uploaded" as const,
+      ),
     ),
     /** File column → field. */
     mapping: defaulted(col.json<Record<string, string | null>>(), {}),

@@ -253,6 +253,8 @@ export interface ImportPreviewModel {
 export interface ImportResultModel extends RecordPageModel {
   live: { topic: string; url: string } | null;
   progress: { done: number; total: number; text: string } | null;
+  /** What has ended the work before its time, as sentences; empty when nothing has. */
+  failure: string;
 }
 
 /** `tenants/link`: something secret, shown once and copied. */
