@@ -59,7 +59,7 @@ export async function respondFailure(
     return html(renderPage("plain", frame, "errors/error", model), failure.status, extra);
   }
   if (failure.code === "not_set_up") {
-    const closed: SetupClosedModel = { title: t("Not set up yet"), text: failure.message, action: null };
+    const closed: SetupClosedModel = { title: t("Not set up yet"), text: failure.message, actions: [] };
     return pageResponse(ctx, { ...route, door: "open" }, incoming, {
       kind: "page",
       view: "setup/closed",
@@ -97,7 +97,7 @@ async function suspendedPage(
   if (incoming.isFragment)
     return new Response(null, { status: failure.status, headers: { ...headers, "hx-refresh": "true" } });
   const title = t("{name} is suspended", { name: ctx.tenant.name });
-  const model: SetupClosedModel = { title, text: failure.message, action: null };
+  const model: SetupClosedModel = { title, text: failure.message, actions: [] };
   const open: Route = { ...route, door: "open" };
   return pageResponse(ctx, open, incoming, {
     kind: "page",

@@ -76,7 +76,10 @@ export function setupAnswer(
   const model: TwoStepModel = {
     header,
     title: header.title,
-    text: t("From then on you sign in with your password and a code from your phone."),
+    text:
+      cancel === ""
+        ? t("Your role requires it: from now on you sign in with your password and a code from your phone.")
+        : t("From then on you sign in with your password and a code from your phone."),
     ...waiting,
     form: formModel({
       action,

@@ -1,8 +1,9 @@
 import { type Ctx, reading } from "../../../platform/context.ts";
 import type { Failure } from "../../../platform/errors.ts";
-import { formFailure, formModel, type FormValues } from "../../../platform/http/forms/model.ts";
+import { formFailure, type FormValues } from "../../../platform/http/forms/model.ts";
 import { button } from "../../../platform/http/pages/cells.ts";
 import { type Answer, type Incoming, page, redirect, type Route } from "../../../platform/http/route.ts";
+import type { SetupClosedModel } from "../../../platform/http/models/pages.ts";
 import type { PageHeaderModel } from "../../../platform/http/models/partials.ts";
 import { declared, t } from "../../../platform/language/index.ts";
 import { beginSetup, confirmSetup, removeTotp, renewRecoveryCodes } from "../mfa/factors.ts";
@@ -36,20 +37,17 @@ function nextOf({ actor }: Ctx, { url }: Incoming): string {
 
 /** For a session that was open when a role began to require a second step. */
 function requiredPage(door: AccountDoor, next: string): Answer {
-  const title = t("Set up two-step sign-in");
-  const signOut = button(t("Sign out"), door === "portal" ? "/portal/sign-out" : "/sign-out", "log-out", "ghost");
-  return page("forms/index", title, {
-    header: {
-      title,
-      subtitle: t(
-        "Your role requires it from now on: with a code from your phone you go on where you were. Your other browsers and programs are signed out.",
-      ),
-      breadcrumbs: [],
-      badges: [],
-      actions: [signOut],
-    },
-    form: formModel({ action: `${homes[door]}/two-step/start${next}`, submit_label: t("Set up"), sections: [] }),
-  });
+  const model: SetupClosedModel = {
+    title: t("Set up two-step sign-in"),
+    text: t(
+      "Your role requires it from now on: with a code from your phone you go on where you were. Your other browsers and programs are signed out.",
+    ),
+    actions: [
+      button(t("Set up"), `${homes[door]}/two-step/start${next}`, "shield", "primary"),
+      button(t("Sign out"), door === "portal" ? "/portal/sign-out" : "/sign-out", "log-out", "ghost"),
+    ],
+  };
+  return page("setup/closed", model.title, model);
 }
 
 async function setupPage(

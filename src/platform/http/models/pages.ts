@@ -28,11 +28,11 @@ export interface SetupPageModel {
   done: { facts: FactsModel; action: ActionLink } | null;
 }
 
-/** `setup/closed`. */
+/** `setup/closed`: why one does not get on, and what opens the way, if anything does. */
 export interface SetupClosedModel {
   title: string;
   text: string;
-  action: ActionLink | null;
+  actions: ActionLink[];
 }
 
 /** `errors/error`: what happened, and what to do. */
