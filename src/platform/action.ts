@@ -1,5 +1,6 @@
 import type { TObject } from "@sinclair/typebox";
 import { can } from "./access/actor.ts";
+import { emptiedAsNull } from "./access/emptied.ts";
 import { missingReferences } from "./access/missing-references.ts";
 import { refuseLimited } from "./access/oneself.ts";
 import { validate } from "./access/validate.ts";
@@ -40,12 +41,13 @@ export function action<I, R>(definition: Action<I, R>): Action<I, R> {
 }
 
 /** Runs an action: permission, validation, then one unit of work that holds rows, audit and events. */
-export async function perform<I, R>(ctx: Ctx, what: Action<I, R>, input: unknown): Promise<R> {
+export async function perform<I, R>(ctx: Ctx, what: Action<I, R>, given: unknown): Promise<R> {
   if (what.permission !== null && !can(ctx.actor, what.permission)) {
     throw ctx.actor.kind === "nobody" ? unauthorized() : forbidden();
   }
   // What needs no permission is one's own: profile, sessions, notifications. A client's own asks for the portal's permissions.
   if (what.permission === null && ctx.actor.kind === "staff") refuseLimited(ctx.actor);
+  const input = emptiedAsNull(what.input, given);
   const problems = validate(what.input, input);
   if (problems.length > 0) throw invalid([...problems, ...(await missingReferences(ctx, what.input, input, problems))]);
   try {

@@ -129,6 +129,18 @@ describe("companies over the API", () => {
     expect(none.body.data).toEqual([]);
   });
 
+  test("are emptied by an empty text as by null, where something may be missing", async () => {
+    const made = await t.api("POST", "/api/v1/companies", {
+      key: admin,
+      body: company({ name: "Emptied", website: "example.com", parent_company_id: "", language: "" }),
+    });
+    expect([made.status, made.body.data?.attributes.language]).toEqual([201, null]);
+    const { id } = made.body.data;
+    const body = { data: { type: "companies", id, attributes: { website: "" } } };
+    const changed = await t.api("PATCH", `/api/v1/companies/${id}`, { key: admin, body });
+    expect([changed.status, changed.body.data?.attributes.website]).toEqual([200, null]);
+  });
+
   test("refuse a blank name", async () => {
     const answer = await t.api("POST", "/api/v1/companies", { key: admin, body: company({ name: "   " }) });
     expect(answer.status).toBe(422);

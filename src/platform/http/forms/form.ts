@@ -1,4 +1,5 @@
 import { Kind, OptionalKind, type TObject, type TSchema } from "@sinclair/typebox";
+import { withoutNull } from "../../access/emptied.ts";
 import { Failure, malformed } from "../../errors.ts";
 import { t } from "../../language/index.ts";
 import { changeKey } from "../../database/edge.ts";
@@ -167,14 +168,6 @@ function asBoolean(text: string): boolean | string {
 function asNumber(text: string, isInteger: boolean): number | string {
   const isPlain = isInteger ? /^[+-]?\d{1,15}$/.test(text) : /^[+-]?\d{1,15}(\.\d{1,15})?$/.test(text);
   return isPlain ? Number(text) : text;
-}
-
-/** The schema itself, or what a "… or null" union allows beside null. */
-function withoutNull(schema: TSchema): TSchema {
-  const variants = schema[Kind] === "Union" ? (schema["anyOf"] as TSchema[]) : [];
-  const others = variants.filter((variant) => variant[Kind] !== "Null");
-  if (others.length === variants.length) return schema;
-  return others.length === 1 && others[0] !== undefined ? others[0] : { ...schema, anyOf: others };
 }
 
 function literalsOf(schema: TSchema): unknown[] {
