@@ -208,6 +208,17 @@ describe("what the API answers", () => {
     }
   });
 
+  test("says that credentials and refresh tokens may be wrong", async () => {
+    for (const [path, type, attributes] of [
+      ["/api/v1/auth/login", "credentials", { email: "nobody@harbor.test", password: "seven quiet harbour lamps" }],
+      ["/api/v1/auth/refresh", "refresh_tokens", { refresh_token: "nothing" }],
+    ] as const)
+      for (const at of [path, path.replace("/auth/", "/portal/auth/")]) {
+        const { status } = await t.api("POST", at, { body: { data: { type, attributes } } });
+        expect([at, status, String(status) in document.paths[at].post.responses]).toEqual([at, 401, true]);
+      }
+  });
+
   test("can be asked for as it was sent", () => {
     // What one may send comes from the very schemas that the actions check, so a sample of each is enough.
     const { schema } = document.paths["/api/v1/companies"].post.requestBody.content["application/vnd.api+json"];

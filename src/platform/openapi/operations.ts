@@ -264,7 +264,7 @@ function failuresOf({ modules }: Registry, { method, path, door, module }: Route
   const isOptional = modules.some(({ name, optional }) => name === module && optional !== undefined);
   return [
     400,
-    ...(door === "hook" && !path.endsWith("/login") ? [] : [401]),
+    ...(door === "hook" && !/\/auth\/(login|refresh)$/.test(path) ? [] : [401]),
     // A route that asks for no permission may still be for one kind of people.
     ...(isOpenRead ? [] : [403]),
     // What belongs to a module that is switched off is not there.
