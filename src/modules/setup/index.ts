@@ -36,12 +36,16 @@ export const setupModule = defineModule({
       load: async (ctx) => {
         const { setup_step } = await ctx.db.selectFrom("organizations").select("setup_step").executeTakeFirstOrThrow();
         if (setup_step === "reference" || setup_step === "done") return null;
-        const at = steps.findIndex((step) => step.key === setup_step) + 1;
+        // Where no step was finished, whoever reads this is the administrator all the same: theirs is behind them.
+        const at = Math.max(
+          steps.findIndex((step) => step.key === setup_step),
+          0,
+        );
         return {
           kind: "step",
           title: t("Finish setting up"),
           text: t("The set-up is not complete yet; go on where you left it."),
-          href: `/setup/${steps[at]?.key ?? "organization"}`,
+          href: `/setup/${steps[at + 1]?.key ?? "organization"}`,
           is_done: false,
         };
       },
