@@ -114,17 +114,24 @@ describe("the OpenAPI document", () => {
     expect(Object.keys(oauth2.flows)).toEqual(["authorizationCode", "clientCredentials"]);
     const { scopes, authorizationUrl, tokenUrl } = oauth2.flows.authorizationCode;
     expect([authorizationUrl, tokenUrl]).toEqual(["/oauth/authorize", "/oauth/token"]);
-    for (const { method, path, permission, door } of apiRoutes()) {
+    for (const { method, path, permission, door, doc } of apiRoutes()) {
       const { security } = document.paths[path.replace(/:(\w+)/g, "{$1}")][method.toLowerCase()];
       const ways = (security ?? document.security).map((way: Json) => Object.keys(way)[0]);
       const name = `${method} ${path}`;
       if (door === "hook") expect([name, ways]).toEqual([name, []]);
+      else if (doc?.isForChallenge === true) expect([name, ways]).toEqual([name, [undefined, "bearer"]]);
       else if (path.includes("/portal/")) expect([name, ways]).toEqual([name, ["bearer"]]);
       else expect([name, ways]).toEqual([name, ["bearer", "api_key", "oauth2"]]);
       if (permission === null || door === "hook" || path.includes("/portal/")) continue;
       expect([name, security[2].oauth2]).toEqual([name, [permission]]);
       expect(scopes).toHaveProperty([permission]);
     }
+  });
+
+  test("lets those on the way in show the second step and choose a password without a token", () => {
+    for (const door of ["/api/v1/auth", "/api/v1/portal/auth"])
+      for (const path of ["mfa/setup", "mfa/verify", "password"])
+        expect(document.paths[`${door}/${path}`].post.security).toEqual([{}, { bearer: [] }]);
   });
 
   test("says how many requests are left, and when there are more", () => {

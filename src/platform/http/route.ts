@@ -59,6 +59,8 @@ export interface ApiDoc {
   grammar?: "list" | "record";
   /** Query parameters beside those of the grammar. */
   parameters?: Readonly<Record<string, TSchema>>;
+  /** That it is for those on the way in as well, who bring the challenge of a step in its input. */
+  isForChallenge?: boolean;
   /** Set once another route does it better: the answer's headers, the document and the reference page say so. */
   deprecated?: Deprecation;
 }

@@ -22,7 +22,7 @@ export function operation(registry: Registry, resources: readonly Resource[], ro
         : "many" in doc.answer
           ? named(doc.answer.many)
           : undefined;
-  const needs = permission === null ? whoMay(door, isPortal) : `Needs the permission \`${permission}\`.`;
+  const needs = permission === null ? whoMay(route, isPortal) : `Needs the permission \`${permission}\`.`;
   return {
     operationId: operationId(method, path),
     tags: [tagOf(path)],
@@ -57,14 +57,17 @@ export function operation(registry: Registry, resources: readonly Resource[], ro
 }
 
 /** What differs from the document's own: open doors, clients (who have no keys), and the scope that an app needs. */
-function securityOf({ door, permission }: Route, isPortal: boolean): { security?: Schema[] } {
+function securityOf({ door, permission, doc }: Route, isPortal: boolean): { security?: Schema[] } {
   if (door === "hook") return { security: [] };
+  // Keys and apps have no say in how a person signs in.
+  if (doc?.isForChallenge === true) return { security: [{}, { bearer: [] }] };
   if (isPortal) return { security: [{ bearer: [] }] };
   return permission === null ? {} : { security: [{ bearer: [] }, { api_key: [] }, { oauth2: [permission] }] };
 }
 
-function whoMay(door: Route["door"], isPortal: boolean): string {
+function whoMay({ door, doc }: Route, isPortal: boolean): string {
   if (door === "hook") return "Open to everybody.";
+  if (doc?.isForChallenge === true) return "For whoever is signed in, or brings the challenge of a sign-in.";
   return isPortal ? "For people of the client portal." : "For everybody who is signed in.";
 }
 

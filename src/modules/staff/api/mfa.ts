@@ -72,6 +72,7 @@ export function mfaRoutes(base: string, kind: UserType): Route[] {
         summary: "Begin to set up an authenticator app, signed in or with the challenge of mfa_setup_required.",
         input: { type: "mfa", attributes: setupInput },
         answer: { type: "mfa", attributes: setupAttributes },
+        isForChallenge: true,
       },
       handle: async (ctx, incoming) => {
         const input = await readInput<{ challenge_token?: string }>(incoming, "mfa", setupInput);
@@ -99,6 +100,7 @@ export function mfaRoutes(base: string, kind: UserType): Route[] {
           "Show a code: with a challenge token the second step of signing in, else the first code that ends the set-up. The set-up answers the recovery codes, once.",
         input: { type: "mfa", attributes: verifyInput },
         answer: { type: "access_tokens", attributes: tokenAttributes },
+        isForChallenge: true,
       },
       handle: async (ctx, incoming) => {
         const input = await readInput<{ challenge_token?: string; code: string }>(incoming, "mfa", verifyInput);

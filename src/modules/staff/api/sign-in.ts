@@ -98,6 +98,7 @@ export function passwordRoute(path: string, kind: UserType): Route {
         "Change one's own password; with the challenge token of a password_expired answer, replace it and sign in.",
       input: { type: "passwords", attributes: newPassword },
       answer: tokensDoc,
+      isForChallenge: true,
     },
     handle: async (ctx, incoming) => {
       const input = await readInput<NewPassword>(incoming, "passwords", newPassword);
