@@ -2013,7 +2013,7 @@ export interface Schemas {
     version: number;
     created_at: string;
     updated_at: string;
-    alert_kind: "new_device" | "many_failures" | "key_from_new_address" | "role_raised" | "refresh_token_reused" | "second_factor_reset";
+    alert_kind: "new_device" | "many_failures" | "key_from_new_address" | "key_refused_at_address" | "role_raised" | "refresh_token_reused" | "second_factor_reset";
     user_id: string | null;
     subject_name: string;
     ip_address: string;

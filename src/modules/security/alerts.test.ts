@@ -160,6 +160,46 @@ describe("an alert", () => {
     expect(await raisedFor()).toEqual(["198.51.100.60"]);
   });
 
+  test("is raised when a key is refused for where it comes from, once for each address", async () => {
+    const held = await t.harbor.key("technician");
+    const free = await t.harbor.key("technician");
+    const use = (own: string, ip: string) =>
+      t.api("GET", "/api/v1/companies", { key: own, headers: { "x-forwarded-for": ip } });
+    await t.app.database.write(t.harbor.id, (db) =>
+      db
+        .updateTable("api_keys")
+        .set({ allowed_networks: ["192.0.2.0/24"] })
+        .where("hint", "=", `…${held.slice(-6)}`)
+        .execute(),
+    );
+    const refusedAt = async (): Promise<unknown[]> =>
+      (await alerts())
+        .filter(({ attributes }) => attributes["alert_kind"] === "key_refused_at_address")
+        .map(({ attributes }) => attributes["ip_address"]);
+    expect((await use(held, "192.0.2.9")).status).toBe(200);
+    expect(await refusedAt()).toEqual([]);
+    for (const ip of ["198.51.100.71", "198.51.100.71", "198.51.100.72"])
+      expect((await use(held, ip)).status).toBe(403);
+    expect(await refusedAt()).toEqual(["198.51.100.72", "198.51.100.71"]);
+    // And when it is the organization that lets only its own networks in.
+    const networks = (list: object[]) =>
+      t.api("PATCH", "/api/v1/allowed-networks", {
+        key,
+        headers: { "x-forwarded-for": "192.0.2.1" },
+        body: { data: { type: "allowed_networks", attributes: { api: list } } },
+      });
+    expect((await networks([{ network: "192.0.2.0/24", note: "" }])).status).toBe(200);
+    expect((await use(free, "198.51.100.73")).status).toBe(403);
+    // Whoever brings no key, or one that is unknown, is nobody's stray.
+    expect((await use("unknown", "198.51.100.74")).status).toBe(403);
+    expect((await networks([])).status).toBe(200);
+    expect((await refusedAt())[0]).toBe("198.51.100.73");
+    expect((await alerts()).some(({ attributes }) => attributes["ip_address"] === "198.51.100.74")).toBe(false);
+    const page = await browserOf(t, await makeStaff(t.harbor, "administrator"));
+    const [newest] = (await alerts()).filter(({ attributes }) => attributes["ip_address"] === "198.51.100.72");
+    expect((await page.open(`/settings/security-alerts/${newest?.id ?? ""}`)).text).toContain("Nothing was shown.");
+  });
+
   test("is told as an event, so that webhooks and notifications hear of it", async () => {
     const { events } = await t.app.database.read(t.harbor.id, async (db) => ({
       events: await db

@@ -1,7 +1,7 @@
 import { type Static, Type } from "@sinclair/typebox";
 import { nobody } from "../../platform/access/actor.ts";
 import { writeAuditEntry } from "../../platform/access/audit.ts";
-import { keyUsedFromNewAddress } from "../../platform/access/events.ts";
+import { keyRefusedAtAddress, keyUsedFromNewAddress } from "../../platform/access/events.ts";
 import { plus } from "../../platform/clock.ts";
 import type { Work } from "../../platform/context.ts";
 import type { NewRow } from "../../platform/database/columns.ts";
@@ -132,6 +132,16 @@ export const securityHandlers: Subscription[] = [
   on(keyUsedFromNewAddress, "security.notice_key_from_new_address", (work, { payload, occurred_at }) =>
     raiseAlert(work, {
       alert_kind: "key_from_new_address",
+      user_id: payload.user_id,
+      subject_name: payload.key_name,
+      ip_address: payload.ip_address,
+      details: { api_key_id: payload.api_key_id },
+      happened_at: occurred_at,
+    }),
+  ),
+  on(keyRefusedAtAddress, "security.notice_key_refused_at_address", (work, { payload, occurred_at }) =>
+    raiseAlert(work, {
+      alert_kind: "key_refused_at_address",
       user_id: payload.user_id,
       subject_name: payload.key_name,
       ip_address: payload.ip_address,

@@ -6,6 +6,7 @@ export const alertKinds = [
   "new_device",
   "many_failures",
   "key_from_new_address",
+  "key_refused_at_address",
   "role_raised",
   "refresh_token_reused",
   "second_factor_reset",

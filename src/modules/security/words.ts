@@ -58,6 +58,8 @@ export function alertTitle(alert: { alert_kind: AlertKind; subject_name: string;
       });
     case "key_from_new_address":
       return t("The key {name} was used from a new address", { name });
+    case "key_refused_at_address":
+      return t("The key {name} was refused at an address that it may not be used from", { name });
     case "role_raised":
       return t("{name} was given more rights", { name });
     case "refresh_token_reused":

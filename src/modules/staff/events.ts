@@ -1,5 +1,5 @@
 import { Type } from "@sinclair/typebox";
-import { keyUsedFromNewAddress } from "../../platform/access/events.ts";
+import { keyRefusedAtAddress, keyUsedFromNewAddress } from "../../platform/access/events.ts";
 import { eventType, idOf, orNull } from "../../platform/events/event-type.ts";
 
 /** What is told of signing in: for those who watch over it. */
@@ -91,6 +91,7 @@ export const roleRaised = eventType({
 
 export const staffEvents = [
   keyUsedFromNewAddress,
+  keyRefusedAtAddress,
   signInFailed,
   resetRequested,
   secondStepFailed,

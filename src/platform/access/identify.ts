@@ -31,9 +31,17 @@ export interface Identity {
   isTouchDue: boolean;
   /** Why the key or token that was brought opens nothing: told where somebody has to be signed in. */
   refusal: Failure | null;
+  /** The key that was refused for the address that it came from. */
+  stray_key_id: string | null;
 }
 
-const anonymous: Identity = { actor: nobody, isByCookie: false, isTouchDue: false, refusal: null };
+const anonymous: Identity = {
+  actor: nobody,
+  isByCookie: false,
+  isTouchDue: false,
+  refusal: null,
+  stray_key_id: null,
+};
 
 /** Nobody, who brought something that opens nothing; `name` is what of, for the log of the API's requests. */
 const refused = (refusal: Failure, name = ""): Identity => ({ ...anonymous, actor: { ...nobody, name }, refusal });
@@ -103,7 +111,7 @@ async function byKey(db: Db, hash: string, now: string, ip: string): Promise<Ide
   const actor = await actorOf(db, key.user_id, null, key.id);
   if (actor === null) return refused(refusedProofs.key_owner_gone(), name);
   if (key.allowed_networks.length > 0 && !isInNetworks(ip, key.allowed_networks))
-    return refused(refusedProofs.key_elsewhere(ip), name);
+    return { ...refused(refusedProofs.key_elsewhere(ip), name), stray_key_id: key.id };
   const isTouchDue =
     key.last_used_at === null || key.last_used_at < plus(now, -touchMilliseconds) || !key.known_ips.includes(ip);
   return {

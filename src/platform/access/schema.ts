@@ -134,6 +134,8 @@ export const apiKeys = table(
     last_used_at: readOnly(col.maybe.instant()),
     /** Addresses that it was used from, newest first. */
     known_ips: defaulted(readOnly(col.json<string[]>()), []),
+    /** Addresses that it was refused at for the networks it is held to, newest first. */
+    refused_ips: defaulted(readOnly(col.json<string[]>()), []),
     last_used_ip: readOnly(col.maybe.text({ label: "Last used from" })),
     /** Where it may be used from, as addresses and networks; empty: from anywhere. */
     allowed_networks: defaulted(col.json<string[]>(), []),

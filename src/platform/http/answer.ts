@@ -1,4 +1,5 @@
 import { touchProof } from "../access/sessions.ts";
+import { tellOfStrayKey } from "../access/stray-keys.ts";
 import { type App, type Ctx, readerOf, reading, type RequestInfo } from "../context.ts";
 import { isOutage, translateDatabaseError } from "../database/failures.ts";
 import type { Db } from "../database/tables.ts";
@@ -46,7 +47,7 @@ async function answerTo(
   const startedAt = performance.now();
   const looks: [entityType: string, id: string][] = [];
   if (request.method === "GET") info.onLook = (...look) => looks.push(look);
-  const progress: Progress = { ctx: null, toll: null, refusal: null };
+  const progress: Progress = { ctx: null, toll: null, refusal: null, strayKey: null };
   let answer: Response;
   try {
     if (!gate.isOpen()) throw new Failure(503, "stopping", t("Purser is being restarted. Try again in a moment."));
@@ -73,6 +74,10 @@ async function answerTo(
         status,
         milliseconds: performance.now() - startedAt,
       });
+    if (progress.strayKey !== null)
+      await tellOfStrayKey(ctx, progress.strayKey).catch((error: unknown) =>
+        log.error("that a key was refused could not be told", { request: info.id, error: String(error) }),
+      );
     if (status < 400) for (const look of looks) app.journal.look(ctx, ...look);
   }
   if (route.doc?.deprecated !== undefined)

@@ -39,6 +39,8 @@ export interface Progress {
   toll: Toll | null;
   /** Why what the request brought to prove somebody opens nothing. */
   refusal: Failure | null;
+  /** The API key that was refused for the address that it came from. */
+  strayKey: string | null;
 }
 
 /** Whose host it is that the request names. */
@@ -91,6 +93,7 @@ export async function letIn(
 ): Promise<Ctx> {
   const { actor } = identity;
   progress.refusal = identity.refusal;
+  progress.strayKey = identity.stray_key_id;
   speakTo({ actor, tenant }, route, incoming.request);
   const ctx = contextOf(app, tenant, actor, info);
   progress.ctx = ctx;
@@ -99,7 +102,7 @@ export async function letIn(
     progress.ctx = contextOf(app, tenant, nobody, info);
     throw suspended(tenant.suspension);
   }
-  await admit(ctx, route, incoming, identity);
+  await admit(ctx, route, incoming, identity, progress);
   if (route.door === "api" && (actor.kind === "staff" || actor.kind === "portal")) {
     const toll = app.traffic.take(tenant, actor);
     progress.toll = toll;
@@ -111,7 +114,13 @@ export async function letIn(
 }
 
 /** Whether this actor may come in by this route at all. */
-async function admit(ctx: Ctx, route: Route, incoming: Incoming, identity: Identity): Promise<void> {
+async function admit(
+  ctx: Ctx,
+  route: Route,
+  incoming: Incoming,
+  identity: Identity,
+  progress: Progress,
+): Promise<void> {
   const { actor, tenant } = ctx;
   const path = incoming.url.pathname;
   if (!tenant.is_set_up && !path.startsWith("/setup") && path !== "/livez" && path !== "/readyz") {
@@ -122,7 +131,12 @@ async function admit(ctx: Ctx, route: Route, incoming: Incoming, identity: Ident
     );
   }
   if (route.module !== undefined && !isModuleOn(ctx.app, tenant, route.module)) throw nothingAt(route);
-  checkAddress(tenant.allowed_networks, route.door, path, ctx.request.ip);
+  try {
+    checkAddress(tenant.allowed_networks, route.door, path, ctx.request.ip);
+  } catch (refusal) {
+    progress.strayKey ??= actor.api_key_id;
+    throw refusal;
+  }
   if (route.door === "staff" && actor.kind !== "staff") throw unauthorized();
   if (route.door === "portal" && actor.kind !== "portal") throw unauthorized();
   if (route.door === "operator" && actor.kind !== "operator") throw unauthorized();

@@ -30,6 +30,10 @@ function advice({ alert_kind, details }: { alert_kind: AlertKind; details: Recor
       );
     case "key_from_new_address":
       return t("If the program that uses the key has not moved, revoke the key and make a new one.");
+    case "key_refused_at_address":
+      return t(
+        "Nothing was shown. If no program of yours runs there, somebody else holds the key: revoke it and make a new one. If the program has moved, let its network in.",
+      );
     case "role_raised":
     case "second_factor_reset":
       return t("Check that this was meant. The audit log says who did it.");

@@ -33,7 +33,13 @@ export async function enterAsOperator(app: App, incoming: Incoming, route: Route
   const [actor, refusal] = found instanceof Failure ? [null, found] : [found, null];
   return {
     tenant,
-    identity: { actor: actor ?? nobody, isByCookie: actor !== null && !isByKey, isTouchDue: false, refusal },
+    identity: {
+      actor: actor ?? nobody,
+      isByCookie: actor !== null && !isByKey,
+      isTouchDue: false,
+      refusal,
+      stray_key_id: null,
+    },
   };
 }
 
