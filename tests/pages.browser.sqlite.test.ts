@@ -45,11 +45,12 @@ describe.skipIf(!browserAvailable)("every page", () => {
     return findings;
   }
 
+  const found = { name: "search with hits", path: "/search?q=a" };
   const missing = { name: "no such page", path: "/no/such/page" };
 
   test("is whole, light and usable for an administrator, with everything open that can be opened", async () => {
     const reader = await readerOf(harbor.origin, await t.harbor.as("administrator"));
-    const places = await newShapes(reader, [...placesOf(t, e.ids, "staff"), missing], seen);
+    const places = await newShapes(reader, [...placesOf(t, e.ids, "staff"), found, missing], seen);
     const { problems, opened } = await check(reader, places);
     expect(problems).toEqual({});
     expect(places.length).toBeGreaterThan(80);
