@@ -28,6 +28,8 @@ export interface Resource {
   readonly extend: ((ctx: Ctx, rows: readonly Record<string, unknown>[]) => Promise<Record<string, unknown>[]>) | null;
   /** The names of those attributes. */
   readonly calculated: readonly string[];
+  /** Of what no search documents are made (logs): the columns in which `filter[q]` looks for a text, as its page does. */
+  readonly searched: ((ctx: Ctx) => readonly string[]) | null;
   /** Whether its records have tags: `filter[tags]=a,b` finds those with any of them. */
   readonly hasTags: boolean;
   /** Their schemas, for the OpenAPI document; `tags` and lists of ids, `…_ids`, need none. */
@@ -70,6 +72,7 @@ export function resource(given: Given): Resource {
     hidden: new Set(),
     extend: null,
     calculated: [],
+    searched: null,
     hasTags: false,
     schemas: {},
     deprecated: {},

@@ -47,6 +47,7 @@ export interface Schemas {
     actor_name?: Schemas["filter_text"];
     ip_address?: Schemas["filter_text"];
     user_agent?: Schemas["filter_text"];
+    q?: string;
   };
   api_requests_include: ("user" | "user.contact" | "user.deactivated_by")[];
   api_requests_sort: ("id" | "-id" | "requested_at" | "-requested_at" | "method" | "-method" | "path" | "-path" | "status_code" | "-status_code" | "duration_ms" | "-duration_ms" | "actor_name" | "-actor_name" | "ip_address" | "-ip_address" | "user_agent" | "-user_agent")[];
@@ -87,6 +88,7 @@ export interface Schemas {
     ip_address?: Schemas["filter_text"];
     user_agent?: Schemas["filter_text"];
     timestamp?: Schemas["filter_ordered"];
+    q?: string;
   };
   audit_log_include: ("user" | "user.contact" | "user.deactivated_by")[];
   audit_log_sort: ("id" | "-id" | "actor_name" | "-actor_name" | "action" | "-action" | "entity_type" | "-entity_type" | "ip_address" | "-ip_address" | "user_agent" | "-user_agent" | "timestamp" | "-timestamp")[];

@@ -2,6 +2,8 @@ import { auditLog } from "../../platform/access/audit.ts";
 import { apiRequests } from "../../platform/access/journal.ts";
 import { resource } from "../../platform/resource.ts";
 import { shownValues } from "./changes.ts";
+import { searchedOfAudit } from "./lists/audit.ts";
+import { searchedOfRequests } from "./lists/requests.ts";
 import { securityAlerts } from "./schema.ts";
 
 type Values = Record<string, unknown> | null;
@@ -11,6 +13,7 @@ export const auditResource = resource({
   table: auditLog,
   permission: "audit.read",
   sort: "-timestamp",
+  searched: searchedOfAudit,
   // What somebody may not see of a record stays hidden in its history too.
   extend: async (ctx, rows) =>
     rows.map((row) => ({
@@ -25,6 +28,7 @@ export const requestResource = resource({
   table: apiRequests,
   permission: "audit.read",
   sort: "-requested_at",
+  searched: () => searchedOfRequests,
 });
 
 export const alertResource = resource({

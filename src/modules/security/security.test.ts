@@ -84,6 +84,16 @@ describe("the audit log", () => {
     expect(JSON.stringify(some.body)).not.toContain("876543");
   });
 
+  test("is searched over the API as on its page, and for values only by who may see them all", async () => {
+    const id = await makeCompany("Pier 100%_Nine");
+    const found = async (text: string, as = key): Promise<unknown[]> =>
+      (await t.api("GET", `/api/v1/audit-log?filter[q]=${encodeURIComponent(text)}`, { key: as })).body.data.map(
+        ({ attributes }: { attributes: { entity_id: string } }) => attributes.entity_id,
+      );
+    expect([await found("pier 100%_nine"), await found("pier 1000_nine"), await found(id)]).toEqual([[id], [], [id]]);
+    expect(await found("pier 100%_nine", await t.harbor.key("administrator", ["audit.read"]))).toEqual([]);
+  });
+
   test("goes out as CSV, and that it did is an entry itself", async () => {
     await makeCompany("=HYPERLINK(1)");
     const person = await signedIn("administrator");
@@ -125,6 +135,30 @@ describe("looking at something sensitive", () => {
 });
 
 describe("requests to the API", () => {
+  test("are searched by path, person, key and address: on the page, over the API and in the file", async () => {
+    await api("GET", "companies?filter[name]=Sought", from("198.51.100.31"));
+    await api("GET", "tickets", from("198.51.100.32"));
+    await t.app.journal.flush();
+    const person = await signedIn("administrator");
+    for (const [text, count] of [
+      ["198.51.100.31", 1],
+      ["198.51.100.3", 2],
+      ["API key test", 2],
+      ["v1/tickets", 1],
+      ["sought", 0],
+    ] as const) {
+      const asked = `&filter[q]=${encodeURIComponent(text)}&page[size]=200`;
+      const { body } = await api("GET", `api-requests?filter[ip_address][like]=198.51.100.3${asked}`);
+      expect([text, body.data.length]).toEqual([text, count]);
+      const file = await person.open(`/settings/api-requests/export.csv?q=${encodeURIComponent(text)}`);
+      const page = await person.open(`/settings/api-requests?q=${encodeURIComponent(text)}`);
+      expect([text, file.text.includes("198.51.100.3")]).toEqual([text, count > 0]);
+      expect([text, page.text.includes("198.51.100.3")]).toEqual([text, count > 0]);
+    }
+    expect((await api("GET", "security-alerts?filter[q]=x")).status).toBe(400);
+    expect((await api("GET", "api-requests?filter[q]=%00")).status).toBe(400);
+  });
+
   test("are written down with who, what and how it was answered, without queries and bodies", async () => {
     await t.app.journal.flush();
     await api("GET", "companies?filter[name]=Secret", from("198.51.100.7"));

@@ -66,6 +66,14 @@ export function grammarSchemas(registry: Registry, resource: Resource): Record<s
         ...(resource.audience === "staff" && registry.search.has(resource.table.name)
           ? { q: { type: "string", description: "Full-text search." } }
           : {}),
+        ...(resource.searched === null
+          ? {}
+          : {
+              q: {
+                type: "string",
+                description: "A text that the record contains, as the search of its page looks for it.",
+              },
+            }),
       },
       ...("custom_fields" in resource.table.columns && !resource.hidden.has("custom_fields")
         ? { patternProperties: { "^custom_fields\\.": { anyOf: [{ type: "string" }, { type: "object" }] } } }

@@ -19,6 +19,9 @@ export interface RequestRow {
   user_agent: string;
 }
 
+/** The person's name holds the key's as well: "Ada Boss (API key Reports)". */
+export const searchedOfRequests = ["api_requests.path", "api_requests.actor_name", "api_requests.ip_address"];
+
 export const requestList: List<RequestRow> = {
   title: "API requests",
   subtitle: "Who asked the API for what, and how it was answered.",
@@ -80,8 +83,7 @@ export const requestList: List<RequestRow> = {
     ...dayFilters<RequestRow>("api_requests.requested_at"),
   ],
   search: "Search paths, names and addresses",
-  match: (query, text, ctx) =>
-    containing(query, text, ["api_requests.path", "api_requests.actor_name", "api_requests.ip_address"], ctx),
+  match: (query, text, ctx) => containing(query, text, searchedOfRequests, ctx),
   sort: "-requested_at",
   href: () => "",
   actions: (ctx) => [

@@ -4,6 +4,7 @@ import type { Ctx } from "../../context.ts";
 import { customCondition, isSortableField, sortColumn, valueExpression } from "../../custom-fields/query.ts";
 import type { Definition } from "../../custom-fields/schema.ts";
 import type { Column } from "../../database/columns.ts";
+import { anyContains } from "../../database/containing.ts";
 import { decimalBound, decimalOrder } from "../../database/decimal-order.ts";
 import type { SortKey } from "../../database/paging.ts";
 import { aboutParameter, malformed } from "../../errors.ts";
@@ -51,6 +52,8 @@ export function readListQuery(
     else if (family?.[1] === "page" && members[0] === "size") query.size = pageSize(value);
     else if (family?.[1] === "page" && members[0] === "after") query.after = value;
     else if (family?.[1] === "filter" && members[0] === "q" && members.length === 1 && canSearch) query.search = value;
+    else if (name === "filter[q]" && resource.searched !== null)
+      query.conditions.push(anyContains(resource.searched(ctx), typedText("q", value), dialect));
     else if (family?.[1] === "filter" && members[0] === "tags" && members.length === 1 && resource.hasTags)
       query.conditions.push(hasAnyTag(resource.table.name, tagNames(value)));
     else if (family?.[1] === "filter" && members.length >= 1 && members.length <= 2) {

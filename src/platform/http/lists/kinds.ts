@@ -1,6 +1,7 @@
 import { sql } from "kysely";
 import { dateIn, plus } from "../../clock.ts";
 import type { Ctx } from "../../context.ts";
+import { anyContains } from "../../database/containing.ts";
 import { declared, t } from "../../language/index.ts";
 import type { ListFilter, ListQuery } from "./list.ts";
 
@@ -8,10 +9,7 @@ import type { ListFilter, ListQuery } from "./list.ts";
 
 /** Texts that contain what was typed, in any of some columns; letters without case. */
 export function containing<R>(query: ListQuery<R>, text: string, columns: readonly string[], ctx: Ctx): ListQuery<R> {
-  const pattern = `%${text.replace(/[\\%_]/g, (mark) => `\\${mark}`)}%`;
-  const like = sql.raw(ctx.app.database.dialect === "sqlite" ? "like" : "ilike");
-  const one = (name: string) => sql<boolean>`cast(${sql.ref(name)} as text) ${like} ${pattern} escape '\\'`;
-  return query.where(sql<boolean>`(${sql.join(columns.map(one), sql` or `)})`);
+  return query.where(anyContains(columns, text, ctx.app.database.dialect));
 }
 
 /** What can be revoked: what still works, what does not any more. */
