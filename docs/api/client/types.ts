@@ -9162,7 +9162,13 @@ export interface Operations {
   "POST /security-alerts/{id}/acknowledge": {
     path: { id: string };
     query: undefined;
-    body: undefined;
+    body: {
+      data: {
+        type: "security_alerts";
+        id?: string;
+        attributes?: Record<string, unknown>;
+      };
+    } | undefined;
     answer: {
       jsonapi: Schemas["jsonapi"];
       data: Schemas["security_alerts"];

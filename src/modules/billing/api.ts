@@ -6,7 +6,7 @@ import { fromMinor } from "../../platform/money.ts";
 import { activityRoute } from "../../platform/http/jsonapi/activity-route.ts";
 import { showOne } from "../../platform/http/jsonapi/routes.ts";
 import { resourceObjects } from "../../platform/http/jsonapi/objects.ts";
-import { ifMatch, readDocument, readVerb, refuseMembers } from "../../platform/http/jsonapi/document.ts";
+import { checkMatch, ifMatch, readDocument, readVerb, refuseMembers } from "../../platform/http/jsonapi/document.ts";
 import { type Incoming, json, response, type Route } from "../../platform/http/route.ts";
 import { approveInvoice } from "./actions/approve.ts";
 import { generateFromContract, generateFromTime, rebuildDraft } from "./actions/generate.ts";
@@ -88,7 +88,7 @@ export const billingApi: Route[] = [
     permission: "billing.write",
     doc: { summary: "Send an approved invoice to the client's billing contact.", answer: { one: "invoices" } },
     handle: async (ctx, incoming) => {
-      await reading(ctx, (reader) => find(reader, "invoices", idOf(incoming)));
+      checkMatch(incoming, await reading(ctx, (reader) => find(reader, "invoices", idOf(incoming))));
       refuseMembers(await readVerb(incoming, "invoices", idOf(incoming)));
       await sendInvoice(ctx, idOf(incoming));
       return showOne(ctx, invoiceResource, idOf(incoming));

@@ -1,10 +1,9 @@
 import { Type } from "@sinclair/typebox";
 import { guardedDoors } from "../../platform/access/allowed-networks.ts";
-import { find } from "../../platform/access/reach.ts";
-import { perform } from "../../platform/action.ts";
+import { type AnyAction, perform } from "../../platform/action.ts";
 import { type Ctx, reading } from "../../platform/context.ts";
-import { showOne } from "../../platform/http/jsonapi/routes.ts";
-import { ifMatch, readDocument, readVerb } from "../../platform/http/jsonapi/document.ts";
+import { verbRoute } from "../../platform/http/jsonapi/verb-route.ts";
+import { ifMatch, readDocument } from "../../platform/http/jsonapi/document.ts";
 import { type Answer, json, type Route } from "../../platform/http/route.ts";
 import { acknowledgeAlert, networksInput, setAllowedNetworks } from "./actions.ts";
 import { alertResource } from "./resources.ts";
@@ -69,17 +68,10 @@ export const securityApi: Route[] = [
   },
   write("PUT"),
   write("PATCH"),
-  {
-    method: "POST",
-    path: "/api/v1/security-alerts/:id/acknowledge",
-    door: "api",
-    permission: "audit.read",
-    doc: { summary: "Say that somebody has looked at an alert.", answer: { one: "security_alerts" } },
-    handle: async (ctx, incoming) => {
-      const id = incoming.params["id"] ?? "";
-      await reading(ctx, (reader) => find(reader, "security_alerts", id));
-      await perform(ctx, acknowledgeAlert, { ...(await readVerb(incoming, "security_alerts", id)), id });
-      return showOne(ctx, alertResource, id);
-    },
-  },
+  verbRoute(
+    alertResource,
+    "acknowledge",
+    acknowledgeAlert as unknown as AnyAction,
+    "Say that somebody has looked at an alert.",
+  ),
 ];

@@ -3,7 +3,7 @@ import { find } from "../../../platform/access/reach.ts";
 import { perform } from "../../../platform/action.ts";
 import { type Ctx, reading } from "../../../platform/context.ts";
 import { conflict } from "../../../platform/errors.ts";
-import { readVerb } from "../../../platform/http/jsonapi/document.ts";
+import { checkMatch, readVerb } from "../../../platform/http/jsonapi/document.ts";
 import type { Route } from "../../../platform/http/route.ts";
 import { t } from "../../../platform/language/index.ts";
 import type { UserType } from "../auth/sign-in.ts";
@@ -165,7 +165,7 @@ export const mfaApi: Route[] = [
     },
     handle: async (ctx, incoming) => {
       const target = incoming.params["id"] ?? "";
-      await reading(ctx, (reader) => find(reader, "users", target));
+      checkMatch(incoming, await reading(ctx, (reader) => find(reader, "users", target)));
       await perform(ctx, resetSecondFactor, { ...(await readVerb(incoming, "users", target)), id: target });
       return nothing();
     },

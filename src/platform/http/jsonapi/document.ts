@@ -1,4 +1,4 @@
-import { Failure, invalidField, malformed } from "../../errors.ts";
+import { Failure, invalidField, malformed, stale } from "../../errors.ts";
 import type { Incoming } from "../route.ts";
 
 /** JSON:API documents as they come in. */
@@ -98,4 +98,10 @@ export function ifMatch(incoming: Incoming): { version?: number } {
   const match = /^(?:W\/)?"(\d{1,9})"$/.exec(header.trim());
   if (match === null) throw malformed('If-Match must be the ETag of the record, such as "3".', "bad_if_match");
   return { version: Number(match[1]) };
+}
+
+/** Refuses (412) what changes nothing in the record's own row, and so holds no version, when the record is not as it was shown. */
+export function checkMatch(incoming: Incoming, row: object): void {
+  const { version } = ifMatch(incoming);
+  if (version !== undefined && "version" in row && row.version !== version) throw stale();
 }

@@ -94,6 +94,22 @@ describe("a document", () => {
     ).toBe(403);
   });
 
+  test("is held to If-Match by verbs as well, also by those that change nothing in its own row", async () => {
+    const user = (await get("users?page[size]=1")).body.data[0].id as string;
+    for (const path of [
+      `users/${user}/end-sessions`,
+      `users/${user}/require-new-password`,
+      `users/${user}/reset-mfa`,
+      `companies/${id("companies")}/archive`,
+      `invoices/${id("invoices")}/send`,
+      `security-alerts/${id("security-alerts")}/acknowledge`,
+    ]) {
+      const headers = { "if-match": '"99"' };
+      const { status } = await t.api("POST", `/api/v1/${path}`, { key: admin, headers });
+      expect([path, status]).toEqual([path, 412]);
+    }
+  });
+
   test("leads to the first page from every page", async () => {
     const first = (await get("sites?page[size]=2&sort=name")).body.links;
     const second = (await get(first.next.replace("/api/v1/", ""))).body.links;

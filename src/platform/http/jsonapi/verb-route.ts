@@ -4,7 +4,7 @@ import { reading } from "../../context.ts";
 import type { TableName } from "../../database/tables.ts";
 import type { Resource } from "../../resource.ts";
 import type { Route } from "../route.ts";
-import { ifMatch, readVerb } from "./document.ts";
+import { checkMatch, ifMatch, readVerb } from "./document.ts";
 import { showOne } from "./routes.ts";
 
 /** `POST …/{id}/{name}`: an action on one record, which answers with the record as it stands. Its body may be left out. */
@@ -22,7 +22,7 @@ export function verbRoute(resource: Resource, name: string, action: AnyAction, s
     },
     handle: async (ctx, incoming) => {
       const id = incoming.params["id"] ?? "";
-      await reading(ctx, (reader) => find(reader, resource.table.name as TableName, id));
+      checkMatch(incoming, await reading(ctx, (reader) => find(reader, resource.table.name as TableName, id)));
       await perform(ctx, action, { ...(await readVerb(incoming, resource.type, id)), id, ...ifMatch(incoming) });
       return showOne(ctx, resource, id);
     },
