@@ -64,6 +64,7 @@ export { mintOneTime, readOneTime, spent, useOneTime } from "./one-time.ts";
 export { newPasswordForm, passwordAnswer, setupAnswer, twoStepModel } from "./pages/security.ts";
 export { codeField, codesPage } from "./pages/steps.ts";
 export { bodyOf, plain, signed, spoken, textOf } from "./pages/passkey-answers.ts";
+export { keyLifeField } from "./pages/keys.ts";
 export { passkeyRow } from "./pages/passkeys.ts";
 export { checkMayActOn, setRoles } from "./roles.ts";
 export { deviceOf } from "./rules.ts";

@@ -180,6 +180,36 @@ describe("an operator", () => {
     expect((await olga.open("/tenants")).status).toBe(200);
   });
 
+  test("makes keys that end after the days that were chosen, and sees when", async () => {
+    const olga = await host.browser();
+    const form = await olga.open("/account/keys/new");
+    expect(form.text).toContain("Until it is revoked");
+    const make = async (name: string, expires_in_days: string): Promise<string> => {
+      await olga.open("/account/keys/new");
+      const { html } = await olga.submit("/account/keys/new", { name, expires_in_days });
+      return /pq_[0-9a-f]{32}_[\w-]{43}/.exec(html)?.[0] ?? "";
+    };
+    const [short, endless] = [await make("short", "30"), await make("endless", "")];
+    const ask = async (key: string): Promise<unknown[]> => {
+      const { status, body } = await host.api("GET", "/tenants", undefined, key);
+      return [status, body.errors?.[0].code ?? ""];
+    };
+    expect([await ask(short), await ask(endless)]).toEqual([
+      [200, ""],
+      [200, ""],
+    ]);
+    expect((await olga.open("/account/keys")).text).toContain("Expires");
+    t.clock.advance(31 * 86_400_000);
+    expect([await ask(short), await ask(endless)]).toEqual([
+      [401, "key_expired"],
+      [200, ""],
+    ]);
+    t.clock.advance(-31 * 86_400_000);
+    await olga.open("/account/keys/new");
+    const wrong = await olga.submit("/account/keys/new", { name: "wrong", expires_in_days: "0" });
+    expect([wrong.status, wrong.text.includes("Works for must be at least 1.")]).toEqual([422, true]);
+  });
+
   test("cannot be made to change anything by another site", async () => {
     const olga = await host.browser();
     const page = await olga.post(

@@ -54,6 +54,7 @@ export const operatorApiKeys = table(
     hint: col.text(),
     created_at: col.instant(),
     last_used_at: col.maybe.instant(),
+    expires_at: col.maybe.instant(),
     revoked_at: col.maybe.instant(),
   },
   { ...platform, noun: "API key" },

@@ -7,7 +7,7 @@ import { buttonRoute, formRoutes } from "../../../platform/http/forms/page.ts";
 import { type List, listAnswer } from "../../../platform/http/lists/list.ts";
 import { scopeFields } from "../../../platform/http/forms/scopes.ts";
 import { type Incoming, page, redirect, type Route } from "../../../platform/http/route.ts";
-import type { FormModel } from "../../../platform/http/models/forms.ts";
+import type { FieldModel, FormModel } from "../../../platform/http/models/forms.ts";
 import { t } from "../../../platform/language/index.ts";
 import { createApiKey, revokeApiKey } from "../keys.ts";
 
@@ -82,6 +82,20 @@ const keyList: List<KeyRow> = {
     ),
 };
 
+/** How long a key works: some months, unless something else is chosen. */
+export function keyLifeField(hint: string): FieldModel {
+  return field("expires_in_days", t("Works for"), {
+    kind: "select",
+    options: [
+      { value: "90", label: t("90 days") },
+      { value: "30", label: t("30 days") },
+      { value: "365", label: t("One year") },
+      { value: "", label: t("Until it is revoked") },
+    ],
+    hint,
+  });
+}
+
 async function keyForm(
   ctx: Ctx,
   _incoming: Incoming,
@@ -99,16 +113,7 @@ async function keyForm(
         title: t("Key"),
         fields: [
           field("name", t("What it is for"), { is_required: true, span: 6 }),
-          field("expires_in_days", t("Works for"), {
-            kind: "select",
-            options: [
-              { value: "90", label: t("90 days") },
-              { value: "30", label: t("30 days") },
-              { value: "365", label: t("One year") },
-              { value: "", label: t("Until it is revoked") },
-            ],
-            hint: t("You are told a week before it ends."),
-          }),
+          keyLifeField(t("You are told a week before it ends.")),
           field("allowed_networks", t("Only from these addresses"), {
             kind: "textarea",
             rows: 2,

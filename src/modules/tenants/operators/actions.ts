@@ -2,6 +2,7 @@ import { Type } from "@sinclair/typebox";
 import { platformPermission } from "../../../platform/access/platform.ts";
 import { mintToken } from "../../../platform/access/tokens.ts";
 import { action } from "../../../platform/action.ts";
+import { plus } from "../../../platform/clock.ts";
 import type { Work } from "../../../platform/context.ts";
 import { conflict, invalidField, notFound } from "../../../platform/errors.ts";
 import { newId, noId } from "../../../platform/ids.ts";
@@ -112,14 +113,17 @@ export const reactivateOperator = action({
   },
 });
 
-/** Makes an API key of an operator. The key is in the result and nowhere else, ever again. */
+/** Makes an API key of an operator, for some days or until it is revoked. The key is in the result and nowhere else, ever again. */
 export async function addOperatorKey(
   work: Work,
   operatorId: string,
   name: string,
+  days: number | null = null,
 ): Promise<{ id: string; key: string }> {
   const { token, hash } = mintToken("operator_key", noId);
   const id = newId();
+  const now = work.app.clock.now();
+  const expires_at = days === null ? null : plus(now, days * 86_400_000);
   await work.db
     .insertInto("operator_api_keys")
     .values({
@@ -128,10 +132,11 @@ export async function addOperatorKey(
       name,
       token_hash: hash,
       hint: token.slice(-6),
-      created_at: work.app.clock.now(),
+      created_at: now,
+      expires_at,
     })
     .execute();
-  await logDoing(work, work.db, "operators.key_made", null, { name });
+  await logDoing(work, work.db, "operators.key_made", null, { name, expires_at });
   return { id, key: token };
 }
 
@@ -139,10 +144,14 @@ export const makeOperatorKey = action({
   name: "operators.make_key",
   permission: platformPermission,
   input: Type.Object(
-    { name: Type.String({ minLength: 1, maxLength: 80, title: "Name" }) },
+    {
+      name: Type.String({ minLength: 1, maxLength: 80, title: "Name" }),
+      expires_in_days: Type.Optional(Type.Integer({ minimum: 1, maximum: 3650, title: "Works for" })),
+    },
     { additionalProperties: false },
   ),
-  run: (work: Work, { name }: { name: string }) => addOperatorKey(work, work.actor.user_id ?? "", name),
+  run: (work: Work, { name, expires_in_days = null }: { name: string; expires_in_days?: number | null }) =>
+    addOperatorKey(work, work.actor.user_id ?? "", name, expires_in_days),
 });
 
 export const revokeOperatorKey = action({

@@ -84,6 +84,7 @@ async function byKey(app: App, token: Token | null): Promise<Actor | Failure> {
         "operator_api_keys.id as key_id",
         "operator_api_keys.name as key_name",
         "operator_api_keys.last_used_at",
+        "operator_api_keys.expires_at",
         "operator_api_keys.revoked_at",
         "operators.deactivated_at",
       ])
@@ -92,6 +93,7 @@ async function byKey(app: App, token: Token | null): Promise<Actor | Failure> {
   );
   if (row === undefined) return unknownProof();
   if (row.revoked_at !== null) return refusedProofs.key_revoked();
+  if (row.expires_at !== null && row.expires_at <= now) return refusedProofs.key_expired(row.expires_at);
   if (row.deactivated_at !== null) return refusedProofs.key_owner_gone();
   if (row.last_used_at === null || row.last_used_at < plus(now, -touchMilliseconds)) {
     await app.database.platform((db) =>

@@ -1,4 +1,3 @@
-import { Type } from "@sinclair/typebox";
 import { platformPermission } from "../../../platform/access/platform.ts";
 import { find } from "../../../platform/access/reach.ts";
 import { perform } from "../../../platform/action.ts";
@@ -8,6 +7,7 @@ import { button, cell, empty, facts, link } from "../../../platform/http/pages/c
 import { field } from "../../../platform/http/forms/model.ts";
 import { type Answer, page, type Route } from "../../../platform/http/route.ts";
 import { t } from "../../../platform/language/index.ts";
+import { keyLifeField } from "../../staff/index.ts";
 import { makeOperatorKey, revokeOperatorKey } from "../operators/actions.ts";
 import { operatorButton, operatorForm } from "./form.ts";
 import { section } from "./tables.ts";
@@ -42,7 +42,13 @@ async function showKeys(ctx: Ctx): Promise<Answer> {
       section({
         id: "keys",
         title: t("API keys"),
-        columns: [{ label: t("Name") }, { label: t("Ends in") }, { label: t("Made") }, { label: t("Last used") }],
+        columns: [
+          { label: t("Name") },
+          { label: t("Ends in") },
+          { label: t("Made") },
+          { label: t("Last used") },
+          { label: t("Expires") },
+        ],
         rows: keys.map((key) => ({
           id: key.id,
           href: `/account/keys/${key.id}`,
@@ -51,6 +57,7 @@ async function showKeys(ctx: Ctx): Promise<Answer> {
             cell.muted(key.hint),
             cell.instant(key.created_at, ctx.tenant, now),
             cell.instant(key.last_used_at, ctx.tenant, now),
+            cell.instant(key.expires_at, ctx.tenant, now),
           ],
         })),
         empty: empty("key", t("No API key yet"), ""),
@@ -64,6 +71,7 @@ async function showKeys(ctx: Ctx): Promise<Answer> {
 
 async function showKey(ctx: Ctx, id: string): Promise<Answer> {
   const key = await find(ctx, "operator_api_keys", id);
+  const now = ctx.app.clock.now();
   if (key.operator_id !== ctx.actor.user_id) throw notFound(t("This API key"));
   return page("records/show", key.name, {
     header: {
@@ -87,7 +95,16 @@ async function showKey(ctx: Ctx, id: string): Promise<Answer> {
     stats: [],
     tabs: [],
     sections: [],
-    facts: [facts(t("API key"), [[t("Made"), cell.instant(key.created_at, ctx.tenant, ctx.app.clock.now())]])],
+    facts: [
+      facts(t("API key"), [
+        [t("Made"), cell.instant(key.created_at, ctx.tenant, now)],
+        [t("Last used"), cell.instant(key.last_used_at, ctx.tenant, now)],
+        [
+          t("Expires"),
+          key.expires_at === null ? cell.muted(t("Never")) : cell.instant(key.expires_at, ctx.tenant, now),
+        ],
+      ]),
+    ],
     notes: "",
     attachments: [],
   });
@@ -106,7 +123,7 @@ export const keyPages: Route[] = [
   ...operatorForm({
     path: "/account/keys/new",
     title: "New API key",
-    input: Type.Object({ name: Type.String() }),
+    input: makeOperatorKey.input,
     breadcrumbs: [
       { label: "Your account", href: "/account" },
       { label: "API keys", href: "/account/keys" },
@@ -116,7 +133,13 @@ export const keyPages: Route[] = [
       submit_label: t("Make the key"),
       cancel_url: "/account/keys",
       sections: [
-        { title: "", fields: [field("name", t("Name"), { is_required: true, span: 6, hint: t("What it is for.") })] },
+        {
+          title: "",
+          fields: [
+            field("name", t("Name"), { is_required: true, span: 6, hint: t("What it is for.") }),
+            keyLifeField(t("Programs with this key are locked out then.")),
+          ],
+        },
       ],
     }),
     run: async (ctx, input) => {
