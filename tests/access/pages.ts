@@ -383,6 +383,7 @@ export const pageAccess: AccessTable = {
     GET POST /imports/:id
     GET /imports/:id/problems
     POST /imports/:id/undo
+    POST /imports/:id/go-on
     GET POST /settings/payments
     POST /settings/payments/test
   `,

@@ -282,6 +282,7 @@ export const permissionsOfRoutes: Readonly<Record<string, string>> = {
     GET POST /imports/:id
     GET /imports/:id/problems
     POST /imports/:id/undo
+    POST /imports/:id/go-on
     GET POST /imports/new
   `,
   "oauth.manage": `
