@@ -92,6 +92,8 @@ export class Directory {
       const key = this.#matchKey(row);
       if (key !== null && !this.#matches.has(key)) this.#matches.set(key, id);
     }
+    // What has no name stands in files by its id.
+    if (columns.length === 0) this.#names.set(`${table}|${id}`, id);
     const company = typeof row["company_id"] === "string" ? row["company_id"] : "";
     for (const column of columns) {
       const last = column === "first_name" && typeof row["last_name"] === "string" ? ` ${row["last_name"]}` : "";

@@ -12,7 +12,7 @@ import type { Resource } from "../resource.ts";
 import { tagsOf } from "../tags.ts";
 import { type FileColumn, fileColumns } from "./columns.ts";
 import { plainTransfer, type Transfer } from "./facet.ts";
-import { namesOf } from "./names.ts";
+import { namesOf, namingOf } from "./names.ts";
 
 type Row = Record<string, unknown>;
 
@@ -87,7 +87,11 @@ export async function linesOf(
     const wanted = rows.flatMap((row) =>
       named.map((column) => cellValue(column, row)).filter((id) => typeof id === "string"),
     );
-    names.set(references, await namesOf(reader, references, wanted as string[]));
+    const called = await namesOf(reader, references, wanted as string[]);
+    // What has no name is called by its id, as in the file of its own kind.
+    if (namingOf(reader.app.registry, references).columns.length === 0)
+      for (const [id, external] of await externalIds(reader, references, [...called.keys()])) called.set(id, external);
+    names.set(references, called);
   }
   const tags = columns.some(({ kind }) => kind === "tags") ? await tagsOf(reader, name, found) : [];
   const external = await externalIds(reader, name, found);
@@ -99,7 +103,8 @@ export async function linesOf(
       const value = cellValue(column, column.kind === "custom" ? row : edge);
       if (value === null || value === undefined) return null;
       if (column.references !== "") return names.get(column.references)?.get(String(value)) ?? null;
-      if (Array.isArray(value)) return value.join(", ");
+      // A list of words is written as one types it, a list of anything else so that it can be read again.
+      if (Array.isArray(value) && value.every((one) => typeof one !== "object")) return value.join(", ");
       if (typeof value === "object") return Object.keys(value).length === 0 ? null : JSON.stringify(value);
       return value as CsvCell;
     });
@@ -114,6 +119,7 @@ function cellValue(column: FileColumn, row: Row): unknown {
 
 /** What records that came from an export were called where they came from: so an export of them is the same again. */
 async function externalIds(reader: Ctx, entityType: string, ids: readonly string[]): Promise<Map<string, string>> {
+  if (ids.length === 0) return new Map();
   const rows = await reader.db
     .selectFrom("external_ids")
     .select(["entity_id", "external_id"])
