@@ -217,6 +217,16 @@ async function violations(page: Page, context: string, { isEveryRule, colorSchem
   );
 }
 
+/**
+ * What is wrong with a page as it stands at this moment, in every look; it stays open, as wide as a desk and light.
+ *
+ * @param isPaper in both themes, but not on a phone: a sheet is wider than that
+ */
+export async function checkMoment(page: Page, name: string, isPaper = false): Promise<string[]> {
+  await settled(page);
+  return inLooks(page, isPaper ? everyLook.filter(({ viewport }) => viewport === desk) : everyLook, "document", name);
+}
+
 /** A mail's HTML as a mail program shows it: 600 pixels wide and on a phone, in both themes. */
 export async function checkMail(browser: TestBrowser, subject: string, html: string): Promise<string[]> {
   const tab = await browser.newPage({ viewport: mailProgram });
