@@ -50,6 +50,20 @@ async function statuses(): Promise<Map<Route, number>> {
   return found;
 }
 
+test("whoever has a page of it open is told that the module is off; clients are not told what there could be", async () => {
+  await switchOff("time", "billing", "payments", "portal");
+  const said = async (path: string, init: RequestInit): Promise<unknown[]> => {
+    const answer = await t.fetch(path, init);
+    return [answer.status, (await answer.text()).includes("Time is switched off in this organization.")];
+  };
+  expect(await said("/time", { headers: page })).toEqual([404, true]);
+  expect(await said("/time", { headers: { ...page, "hx-request": "true" } })).toEqual([404, true]);
+  expect(await said("/api/v1/time-entries", { headers: api })).toEqual([404, true]);
+  expect(await said("/api/v1/time-entries", {})).toEqual([404, false]);
+  const home = await t.fetch("/portal", { headers: client });
+  expect([home.status, (await home.text()).includes("switched off")]).toEqual([404, false]);
+});
+
 describe("a module that is switched off", () => {
   let usual: Map<Route, number>;
   beforeAll(async () => {

@@ -6,6 +6,7 @@ import type { Db } from "../database/tables.ts";
 import { Failure, forbidden, notFound, secondStepMissing, suspended, tooMany, unauthorized } from "../errors.ts";
 import { isId } from "../ids.ts";
 import { acceptedLanguage, defaultLanguage, languageOf, localeFor, speak, t } from "../language/index.ts";
+import { moduleTitle } from "../module-titles.ts";
 import { isModuleOn } from "../switches.ts";
 import { loadTenant } from "../tenants.ts";
 import { parseCookies, portalCookieName, staffCookieName } from "./cookies.ts";
@@ -130,7 +131,8 @@ async function admit(
       t("Purser has not been set up yet. Open the setup URL that it printed when it started."),
     );
   }
-  if (route.module !== undefined && !isModuleOn(ctx.app, tenant, route.module)) throw nothingAt(route);
+  if (route.module !== undefined && !isModuleOn(ctx.app, tenant, route.module))
+    throw actor.kind === "staff" ? switchedOff(ctx, route.module) : nothingAt(route);
   try {
     checkAddress(tenant.allowed_networks, route.door, path, ctx.request.ip);
   } catch (refusal) {
@@ -156,6 +158,16 @@ async function admit(
 /** Whether a session without its second step stays outside; the open doors are for everybody. */
 const isHeld = ({ door, isOpenWithoutSecondStep }: Route): boolean =>
   door !== "open" && door !== "hook" && isOpenWithoutSecondStep !== true;
+
+/** The staff hears why a page that was there a moment ago is gone; clients and strangers need not know what there could be. */
+function switchedOff({ app }: Ctx, name: string): Failure {
+  const module = app.registry.modules.find((one) => one.name === name) ?? { name };
+  return new Failure(
+    404,
+    "not_found",
+    t("{module} is switched off in this organization. Nothing was changed.", { module: moduleTitle(module) }),
+  );
+}
 
 /** 404 where nothing can be: pages call themselves pages, the API speaks of addresses and resources. */
 export function nothingAt(route: Route, what = t("This address")): Failure {
