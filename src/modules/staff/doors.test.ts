@@ -239,6 +239,11 @@ describe("signing in", () => {
     expect(answers.filter((answer) => answer.status === 429)).toHaveLength(5);
   });
 
+  test("has one button on the account's page that stands out", async () => {
+    const { html } = await (await browserOf(t, admin)).open("/account");
+    expect(/<main[\s\S]*<\/main>/.exec(html)?.[0].match(/act-primary/g)).toHaveLength(1);
+  });
+
   test("ends with signing out, for good", async () => {
     const browser = await browserOf(t, admin);
     const cookie = [...browser.cookies].map(([name, value]) => `${name}=${value}`).join("; ");

@@ -25,7 +25,7 @@ export function twoStepModel(
       text: t(
         "A code from your phone in addition to the password: whoever finds out your password still stays outside.",
       ),
-      actions: [button(t("Set up"), `${at}/start`, "shield", "primary")],
+      actions: [button(t("Set up"), `${at}/start`, "shield")],
     };
   return {
     is_on: true,
