@@ -105,12 +105,12 @@ export const apiAccess: AccessTable = {
     GET POST /api/v1/saved-views
     GET PUT PATCH DELETE /api/v1/saved-views/:id
     GET POST /api/v1/companies
-    GET PUT PATCH DELETE /api/v1/companies/:id
+    GET PUT PATCH /api/v1/companies/:id
     GET POST /api/v1/contacts
-    GET PUT PATCH DELETE /api/v1/contacts/:id
+    GET PUT PATCH /api/v1/contacts/:id
     GET /api/v1/companies/:id/contacts
     GET POST /api/v1/sites
-    GET PUT PATCH DELETE /api/v1/sites/:id
+    GET PUT PATCH /api/v1/sites/:id
     GET /api/v1/companies/:id/sites
     GET /api/v1/teams
     GET /api/v1/teams/:id
@@ -230,6 +230,9 @@ export const apiAccess: AccessTable = {
     POST /api/v1/payments/process-card
   `,
   "manager, administrator": `
+    DELETE /api/v1/companies/:id
+    DELETE /api/v1/contacts/:id
+    DELETE /api/v1/sites/:id
     POST /api/v1/tags
     PUT PATCH DELETE /api/v1/tags/:id
     POST /api/v1/tags/:id/merge

@@ -149,13 +149,10 @@ export const pageAccess: AccessTable = {
     GET /contacts/:id
     POST /companies/:id/archive
     POST /companies/:id/restore
-    POST /companies/:id/delete
     POST /contacts/:id/archive
     POST /contacts/:id/restore
-    POST /contacts/:id/delete
     POST /sites/:id/archive
     POST /sites/:id/restore
-    POST /sites/:id/delete
     GET POST /companies/new
     GET POST /companies/:id/edit
     GET POST /contacts/new
@@ -239,6 +236,9 @@ export const pageAccess: AccessTable = {
     POST /settings/tax-rates/:id/delete
   `,
   "manager, administrator": `
+    POST /companies/:id/delete
+    POST /contacts/:id/delete
+    POST /sites/:id/delete
     GET /settings/tags
     GET POST /settings/tags/new
     GET POST /settings/tags/:id

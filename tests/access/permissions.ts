@@ -89,6 +89,14 @@ export const permissionsOfRoutes: Readonly<Record<string, string>> = {
     POST /settings/tax-rates/:id/delete
     GET POST /settings/tax-rates/new
   `,
+  "companies.delete": `
+    DELETE /api/v1/companies/:id
+    DELETE /api/v1/contacts/:id
+    DELETE /api/v1/sites/:id
+    POST /companies/:id/delete
+    POST /contacts/:id/delete
+    POST /sites/:id/delete
+  `,
   "companies.merge": `
     GET POST /api/v1/distinct-pairs
     GET DELETE /api/v1/distinct-pairs/:id
@@ -154,7 +162,7 @@ export const permissionsOfRoutes: Readonly<Record<string, string>> = {
   "companies.write": `
     GET POST /notes/:id/edit
     POST /api/v1/companies
-    PUT PATCH DELETE /api/v1/companies/:id
+    PUT PATCH /api/v1/companies/:id
     POST /api/v1/companies/:id/attachments
     POST /api/v1/companies/:id/convert
     POST /api/v1/companies/:id/archive
@@ -165,7 +173,7 @@ export const permissionsOfRoutes: Readonly<Record<string, string>> = {
     POST /api/v1/sites/:id/restore
     POST /api/v1/companies/:id/notes
     POST /api/v1/contacts
-    PUT PATCH DELETE /api/v1/contacts/:id
+    PUT PATCH /api/v1/contacts/:id
     POST /api/v1/contacts/:id/attachments
     POST /api/v1/contacts/:id/notes
     POST /api/v1/interactions
@@ -174,13 +182,12 @@ export const permissionsOfRoutes: Readonly<Record<string, string>> = {
     POST /api/v1/record-notes
     PUT PATCH DELETE /api/v1/record-notes/:id
     POST /api/v1/sites
-    PUT PATCH DELETE /api/v1/sites/:id
+    PUT PATCH /api/v1/sites/:id
     POST /api/v1/sites/:id/attachments
     POST /api/v1/sites/:id/notes
     POST /companies/:id/archive
     POST /companies/:id/attachments
     POST /companies/:id/convert
-    POST /companies/:id/delete
     GET POST /companies/:id/edit
     POST /companies/:id/interactions
     POST /companies/:id/notes
@@ -188,7 +195,6 @@ export const permissionsOfRoutes: Readonly<Record<string, string>> = {
     GET POST /companies/new
     POST /contacts/:id/archive
     POST /contacts/:id/attachments
-    POST /contacts/:id/delete
     GET POST /contacts/:id/edit
     POST /contacts/:id/interactions
     POST /contacts/:id/notes
@@ -202,7 +208,6 @@ export const permissionsOfRoutes: Readonly<Record<string, string>> = {
     POST /record-attachments/:id/delete
     POST /sites/:id/archive
     POST /sites/:id/attachments
-    POST /sites/:id/delete
     GET POST /sites/:id/edit
     POST /sites/:id/notes
     POST /sites/:id/restore

@@ -1,6 +1,6 @@
 import { Type } from "@sinclair/typebox";
 import { action, type Action } from "../../platform/action.ts";
-import { find } from "../../platform/access/reach.ts";
+import { find, maybeFind } from "../../platform/access/reach.ts";
 import type { Work } from "../../platform/context.ts";
 import type { NewRow, Patch, RowOf, Table } from "../../platform/database/columns.ts";
 import { fromEdge, newInput, type PatchInput, patchInput } from "../../platform/database/edge.ts";
@@ -34,6 +34,7 @@ export const createCompany = action({
   input: newInput(companies, undefined, { tags }),
   run: async (work: Work, input: Input) => {
     const values = fromEdge(companies, input, work.tenant.currency);
+    await refuseForeignManager(work, values.account_manager_id);
     const row = await insert(work, companies, {
       currency: work.tenant.currency,
       ...values,
@@ -56,6 +57,7 @@ export const updateCompany = action({
     refuseMerged(before);
     if (values.name !== undefined) values.name_key = nameKey(values.name);
     if (values.parent_company_id != null) await refuseCircle(work, input.id, values.parent_company_id);
+    await refuseForeignManager(work, values.account_manager_id);
     for (const name of ["default_billing_contact_id", "default_technical_contact_id"] as const) {
       const id = values[name];
       if (id == null) continue;
@@ -65,6 +67,14 @@ export const updateCompany = action({
     return changeClient(work, companies, input.id, values, input);
   },
 });
+
+/** An account manager is one of us: nobody of a client looks after a client. */
+async function refuseForeignManager(work: Work, id: string | null | undefined): Promise<void> {
+  if (id == null) return;
+  const user = await maybeFind(work, "users", id);
+  if (user !== undefined && user.user_type !== "staff")
+    throw invalidField("account_manager_id", t("An account manager has to be one of the staff."), "not_staff");
+}
 
 /** What was merged into another record is kept as it was. */
 function refuseMerged(row: { merged_into_id: string | null }): void {
@@ -233,7 +243,7 @@ export const convertCompany = action({
 function removing(name: string, table: Table): Action<PatchInput, void> {
   return action({
     name,
-    permission: "companies.write",
+    permission: "companies.delete",
     input: target,
     run: async (work, input) => {
       const before = await find(work, table.name as ClientTable, input.id);

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { signedIn } from "../../../tests/support/desk.ts";
+import { makeClient, signedIn } from "../../../tests/support/desk.ts";
 import { startTestProgram, type TestProgram } from "../../../tests/support/program.ts";
 
 let t: TestProgram;
@@ -139,6 +139,37 @@ describe("companies over the API", () => {
     const body = { data: { type: "companies", id, attributes: { website: "" } } };
     const changed = await t.api("PATCH", `/api/v1/companies/${id}`, { key: admin, body });
     expect([changed.status, changed.body.data?.attributes.website]).toEqual([200, null]);
+  });
+
+  test("are looked after by one of the staff, and by nobody of a client", async () => {
+    const { actor } = (await makeClient(t, "Managed Mill")).portal;
+    const someone = await t.harbor.as("technician");
+    const answers = await Promise.all(
+      [actor.user_id, someone.actor.user_id].map((account_manager_id) =>
+        t.api("POST", "/api/v1/companies", { key: admin, body: company({ name: "Looked After", account_manager_id }) }),
+      ),
+    );
+    expect(answers.map(({ status, body }) => [status, body.errors?.[0].code])).toEqual([
+      [422, "not_staff"],
+      [201, undefined],
+    ]);
+    const change = await t.api("PATCH", `/api/v1/companies/${answers[1]?.body.data.id}`, {
+      key: admin,
+      body: company({ account_manager_id: actor.user_id }),
+    });
+    expect([change.status, change.body.errors[0].source.pointer]).toEqual([422, "/data/attributes/account_manager_id"]);
+  });
+
+  test("are deleted by whoever may do that, not by everybody who changes them", async () => {
+    const made = await t.api("POST", "/api/v1/companies", { key: admin, body: company({ name: "Kept Mill" }) });
+    const path = `/api/v1/companies/${made.body.data.id}`;
+    for (const role of ["technician", "dispatcher", "sales", "finance"] as const)
+      expect((await t.api("DELETE", path, { key: await t.harbor.key(role) })).status).toBe(403);
+    expect((await t.api("POST", `${path}/archive`, { key: finance })).status).toBe(200);
+    const page = await (await signedIn(t, await t.harbor.as("finance"))).open(path.replace("/api/v1", ""));
+    expect(page.html).toContain("/restore");
+    expect(page.html).not.toContain("/delete");
+    expect((await t.api("DELETE", path, { key: await t.harbor.key("manager") })).status).toBe(204);
   });
 
   test("refuse a blank name", async () => {

@@ -36,10 +36,11 @@ export const companiesModule = defineModule({
   permissions: {
     "companies.read": "See companies, contacts and sites",
     "companies.write": "Add, change and archive companies, contacts and sites",
+    "companies.delete": "Delete companies, contacts and sites for good",
     "companies.merge": "Merge companies, contacts and sites that turn out to be the same",
   },
   grants: {
-    manager: ["companies.read", "companies.write", "companies.merge"],
+    manager: ["companies.read", "companies.write", "companies.delete", "companies.merge"],
     technician: ["companies.read", "companies.write"],
     dispatcher: ["companies.read", "companies.write"],
     sales: ["companies.read", "companies.write"],

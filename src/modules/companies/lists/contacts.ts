@@ -123,7 +123,13 @@ export const contactList: List<ContactRow> = {
   sort: "first_name",
   href: (row) => `/contacts/${row.id}`,
   actions: (ctx) =>
-    can(ctx.actor, "companies.write") ? [link(t("New contact"), "/contacts/new", "plus", "primary")] : [],
+    can(ctx.actor, "companies.write")
+      ? [
+          ...(can(ctx.actor, "imports.run") ? [link(t("Import"), "/imports/new", "upload")] : []),
+          ...(can(ctx.actor, "companies.merge") ? [link(t("Duplicates"), "/contacts/duplicates", "merge")] : []),
+          link(t("New contact"), "/contacts/new", "plus", "primary"),
+        ]
+      : [],
   empty: (ctx) =>
     empty(
       "users",

@@ -93,7 +93,7 @@ export async function showCompany(ctx: Ctx, incoming: Incoming): Promise<Answer>
               ? [button(t("Make it a client"), `/companies/${id}/convert`, "check")]
               : []),
             ...(can(ctx.actor, "companies.merge") ? [link(t("Merge"), `/companies/${id}/merge`, "merge")] : []),
-            ...archiveButtons("companies", id, company.archived_at, company.name, below.length),
+            ...archiveButtons(ctx, "companies", id, company.archived_at, company.name, below.length),
           ])
         : [],
     ),

@@ -32,7 +32,7 @@ export async function showContact(ctx: Ctx, incoming: Incoming): Promise<Answer>
             ...ofKind(panels, "action"),
             link(t("Edit"), `/contacts/${id}/edit`, "pencil"),
             ...(can(ctx.actor, "companies.merge") ? [link(t("Merge"), `/contacts/${id}/merge`, "merge")] : []),
-            ...archiveButtons("contacts", id, contact.archived_at, name),
+            ...archiveButtons(ctx, "contacts", id, contact.archived_at, name),
           ])
         : [],
     ),

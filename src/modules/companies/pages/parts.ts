@@ -1,3 +1,4 @@
+import { can } from "../../../platform/access/actor.ts";
 import { maybeFind } from "../../../platform/access/reach.ts";
 import type { Ctx } from "../../../platform/context.ts";
 import type { RowOf } from "../../../platform/database/columns.ts";
@@ -77,6 +78,7 @@ export function belowSection(below: readonly Below[]): SectionModel[] {
 
 /** Archiving, or bringing back and deleting for good. `below` counts the companies that stand below one. */
 export function archiveButtons(
+  ctx: Ctx,
   path: string,
   id: string,
   archivedAt: string | null,
@@ -93,6 +95,8 @@ export function archiveButtons(
   }
   return [
     button(t("Restore"), `/${path}/${id}/restore`, "refresh", "ghost"),
-    button(t("Delete"), `/${path}/${id}/delete`, "trash", "danger", t("Delete {name} for good?", { name })),
+    ...(can(ctx.actor, "companies.delete")
+      ? [button(t("Delete"), `/${path}/${id}/delete`, "trash", "danger", t("Delete {name} for good?", { name }))]
+      : []),
   ];
 }

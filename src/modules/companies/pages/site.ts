@@ -36,7 +36,7 @@ export async function showSite(ctx: Ctx, incoming: Incoming): Promise<Answer> {
         ? primaryLast([
             link(t("Edit"), `/sites/${id}/edit`, "pencil"),
             ...(can(ctx.actor, "companies.merge") ? [link(t("Merge"), `/sites/${id}/merge`, "merge")] : []),
-            ...archiveButtons("sites", id, site.archived_at, site.name),
+            ...archiveButtons(ctx, "sites", id, site.archived_at, site.name),
           ])
         : [],
     ),
