@@ -28,7 +28,7 @@ const alerts = async (): Promise<Alert[]> => {
 };
 const fail = (email: string, ip: string): Promise<{ status: number }> =>
   t.api("POST", "/api/v1/auth/login", {
-    headers: { "x-forwarded-for": ip },
+    headers: { "x-forwarded-for": ip, "user-agent": "Guesser/1.0" },
     body: { data: { type: "credentials", attributes: { email, password: "wrong wrong wrong" } } },
   });
 
@@ -41,6 +41,9 @@ describe("failed sign-ins", () => {
     const { body } = await t.api("GET", "/api/v1/audit-log?filter[action]=login&filter[ip_address]=203.0.113.1", {
       key,
     });
+    expect(new Set((body.data as Alert[]).map(({ attributes }) => attributes["user_agent"]))).toEqual(
+      new Set(["Guesser/1.0"]),
+    );
     expect(
       (body.data as Alert[]).map(({ attributes }) => [attributes["actor_name"], attributes["new_values"]]).toSorted(),
     ).toEqual([

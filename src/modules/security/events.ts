@@ -54,13 +54,14 @@ interface FailedSignIn {
   user_id: string | null;
   email: string;
   ip_address: string;
+  user_agent?: string;
 }
 
 /** Writes a failed sign-in into the audit log, and an alert when there were too many. */
 async function noticeFailure(work: Work, event: Happened, given: FailedSignIn, step: string): Promise<void> {
-  const { user_id, email, ip_address } = given;
+  const { user_id, email, ip_address, user_agent = "" } = given;
   const actor = { ...nobody, name: email, user_id };
-  const request = { ...work.request, ip: ip_address };
+  const request = { ...work.request, ip: ip_address, user_agent };
   writeAuditEntry({ ...work, actor, request }, "login", "users", user_id ?? "", null, {
     outcome: "failed",
     step,
@@ -82,6 +83,7 @@ async function noticeFailure(work: Work, event: Happened, given: FailedSignIn, s
     user_id: many.about === "account" ? user_id : null,
     subject_name: many.about === "account" ? email : ip_address,
     ip_address,
+    user_agent,
     details: many,
     happened_at: event.occurred_at,
   });
@@ -93,9 +95,9 @@ export const securityHandlers: Subscription[] = [
     noticeFailure(work, event, event.payload, "password"),
   ),
   on(secondStepFailed, "security.notice_failed_second_step", async (work, event) => {
-    const { user_id, ip_address } = event.payload;
+    const { user_id } = event.payload;
     const user = await work.db.selectFrom("users").select("email").where("id", "=", user_id).executeTakeFirst();
-    await noticeFailure(work, event, { user_id, ip_address, email: user?.email ?? "" }, "second step");
+    await noticeFailure(work, event, { ...event.payload, email: user?.email ?? "" }, "second step");
   }),
   on(signedInOnNewDevice, "security.notice_new_device", (work, { payload, occurred_at }) =>
     raiseAlert(work, {

@@ -5,6 +5,8 @@ import { eventType, idOf, orNull } from "../../platform/events/event-type.ts";
 /** What is told of signing in: for those who watch over it. */
 
 const subject = { resource: "users", id: "user_id" };
+/** What the browser or program calls itself; absent from events of before it was told. */
+const userAgent = Type.Optional(Type.String());
 const userType = Type.Union([Type.Literal("staff"), Type.Literal("portal")]);
 
 export const signInFailed = eventType({
@@ -16,6 +18,7 @@ export const signInFailed = eventType({
     user_type: userType,
     email: Type.String(),
     ip_address: Type.String(),
+    user_agent: userAgent,
   }),
 });
 
@@ -33,7 +36,7 @@ export const resetRequested = eventType({
 export const secondStepFailed = eventType({
   name: "staff.second_step_failed",
   description: "Somebody knew the password and then gave a wrong code.",
-  payload: Type.Object({ user_id: idOf(), user_type: userType, ip_address: Type.String() }),
+  payload: Type.Object({ user_id: idOf(), user_type: userType, ip_address: Type.String(), user_agent: userAgent }),
   subject,
 });
 

@@ -51,6 +51,21 @@ export async function countAttempt(app: App, key: string, limit: Limit): Promise
   );
 }
 
+/**
+ * Takes one attempt back that turned out to be right, where others' attempts are counted by the same key: an office behind one
+ * address does not use up its limit by signing in.
+ */
+export async function takeBackAttempt(app: App, key: string): Promise<void> {
+  await app.database.platform((db) =>
+    db
+      .updateTable("rate_limits")
+      .set((eb) => ({ attempts: eb("attempts", "-", 1) }))
+      .where("limit_key", "=", key)
+      .where("attempts", ">", 0)
+      .execute(),
+  );
+}
+
 /** Forgets the attempts of a key, after a success. */
 export async function forgetAttempts(app: App, key: string): Promise<void> {
   await app.database.platform((db) => db.deleteFrom("rate_limits").where("limit_key", "=", key).execute());

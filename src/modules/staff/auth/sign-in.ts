@@ -1,4 +1,10 @@
-import { countAttempt, forgetAttempts, signInByAccount, signInByAddress } from "../../../platform/access/limits.ts";
+import {
+  countAttempt,
+  forgetAttempts,
+  signInByAccount,
+  signInByAddress,
+  takeBackAttempt,
+} from "../../../platform/access/limits.ts";
 import { revokeSessions } from "../../../platform/access/sessions.ts";
 import { writeAuditEntry } from "../../../platform/access/audit.ts";
 import { type Ctx, inUnit, reading } from "../../../platform/context.ts";
@@ -34,7 +40,8 @@ export async function signIn(
 ): Promise<Entering> {
   const email = typedAddress(emailGiven);
   const accountKey = `sign-in:${ctx.tenant.id}:${userType}:${email}`;
-  await countAttempt(ctx.app, `sign-in:${ctx.request.ip}`, signInByAddress);
+  const addressKey = `sign-in:${ctx.request.ip}`;
+  await countAttempt(ctx.app, addressKey, signInByAddress);
   await countAttempt(ctx.app, accountKey, signInByAccount);
   const user = await reading(ctx, (reader) =>
     reader.db
@@ -53,11 +60,13 @@ export async function signIn(
         user_type: userType,
         email,
         ip_address: ctx.request.ip,
+        user_agent: ctx.request.user_agent,
       }),
     );
     throw wrong();
   }
   await forgetAttempts(ctx.app, accountKey);
+  await takeBackAttempt(ctx.app, addressKey);
   return inUnit(ctx, (work) =>
     enter(work, {
       userId: user.id,

@@ -40,7 +40,8 @@ export async function showCode(ctx: Ctx, userType: UserType | null, token: strin
   const told = async (error: unknown): Promise<never> => {
     if (error instanceof Failure && error.status === 422) {
       const { id, user_type } = open.user;
-      await inUnit(ctx, (work) => emit(work, secondStepFailed, { user_id: id, user_type, ip_address: ctx.request.ip }));
+      const { ip: ip_address, user_agent } = ctx.request;
+      await inUnit(ctx, (work) => emit(work, secondStepFailed, { user_id: id, user_type, ip_address, user_agent }));
     }
     throw error;
   };

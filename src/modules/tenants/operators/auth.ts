@@ -1,4 +1,10 @@
-import { countAttempt, forgetAttempts, signInByAccount, signInByAddress } from "../../../platform/access/limits.ts";
+import {
+  countAttempt,
+  forgetAttempts,
+  signInByAccount,
+  signInByAddress,
+  takeBackAttempt,
+} from "../../../platform/access/limits.ts";
 import { mintToken, readToken } from "../../../platform/access/tokens.ts";
 import { plus } from "../../../platform/clock.ts";
 import type { Ctx, Work } from "../../../platform/context.ts";
@@ -31,6 +37,7 @@ export async function signInOperator(ctx: Ctx, emailGiven: string, password: str
   if (row === undefined || !isRight || row.deactivated_at !== null)
     throw unauthorized(t("The e-mail address or the password is wrong."), "bad_credentials");
   await forgetAttempts(ctx.app, accountKey);
+  await takeBackAttempt(ctx.app, `operator:${ctx.request.ip}`);
   return inUnit(ctx, (work) => enterOperator(work, row, { isProven: false }));
 }
 
