@@ -47,9 +47,13 @@ export const setAllowedNetworks = action({
       if (given !== undefined) lists[door] = given.map((entry) => readEntry(door, entry));
     }
     const own = await ownDoor(work);
-    if (work.actor.kind === "staff" && !isAllowed(lists, own, work.request.ip))
+    // A program that says where the staff may come from says so of whoever runs it, too.
+    const closed = [own, ...(own === "api" && input.staff !== undefined ? (["staff"] as const) : [])].find(
+      (door) => !isAllowed(lists, door, work.request.ip),
+    );
+    if (work.actor.kind === "staff" && closed !== undefined)
       throw invalidField(
-        own,
+        closed,
         t("Your own address {address} is not in this list, so you would lock yourself out. Add it first.", {
           address: work.request.ip,
         }),

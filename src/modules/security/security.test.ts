@@ -101,11 +101,40 @@ describe("the audit log", () => {
     expect(file.headers.get("content-type")).toBe("text/csv; charset=utf-8");
     const lines = file.html.split("\r\n");
     expect(lines[0]).toBe(
-      "timestamp,actor_name,action,entity_type,entity_id,old_values,new_values,ip_address,user_agent",
+      "timestamp,user_id,actor_name,action,entity_type,entity_id,old_values,new_values,ip_address,user_agent",
     );
     expect(lines.filter((line) => line.includes(",companies,")).length).toBe(lines.length - 2);
     const { body } = await api("GET", "audit-log?filter[action]=export");
     expect(body.data[0].attributes).toMatchObject({ entity_type: "audit_log", new_values: { what: "companies" } });
+  });
+
+  test("goes out over the API with the columns that were asked for, or says which it has", async () => {
+    const id = await makeCompany("Column Quay");
+    const file = (columns: string): Promise<Response> =>
+      t.fetch(`/api/v1/audit-log?filter[entity_id]=${id}&fields[audit_log]=${columns}`, {
+        headers: { authorization: `Bearer ${key}`, accept: "text/csv" },
+      });
+    const lines = (await (await file("entity_id,user_id,action")).text()).replace("\uFEFF", "").split("\r\n");
+    expect(lines[0]).toBe("entity_id,user,action");
+    expect(lines[1]).toBe(`${id},administrator@harbor.test,create`);
+    const refused = await file("entity_id,shoe_size");
+    expect(refused.status).toBe(400);
+    expect(((await refused.json()) as { errors: { detail: string }[] }).errors[0]?.detail).toContain('"shoe_size"');
+  });
+
+  test("calls people by their names, and says what was deleted", async () => {
+    const company_id = await makeCompany("Gone Quay");
+    const made = await api("POST", "contacts", {
+      body: document("contacts", { company_id, first_name: "Ann", last_name: "Lee", title: "CEO" }),
+    });
+    const person = await signedIn("administrator");
+    const list = async (): Promise<string> => (await person.open("/settings/audit")).html;
+    expect(await list()).toContain("Contact: Ann Lee");
+    await api("DELETE", `contacts/${made.body.data.id}`);
+    await api("DELETE", `companies/${company_id}`);
+    const html = await list();
+    expect(html.match(/Contact: Ann Lee/g)).toHaveLength(2);
+    expect(html.match(/Company: Gone Quay/g)).toHaveLength(2);
   });
 
   test("can be added to and nothing else: neither changed nor emptied", async () => {
@@ -255,6 +284,11 @@ describe("allowed networks", () => {
       body: document("allowed_networks", { api: [{ network: "192.0.2.0/24" }] }),
     });
     expect([refused.status, refused.body.errors[0].code]).toEqual([422, "own_address"]);
+    // Nor do they shut their own door to the pages from where nobody sees it.
+    const staff = await set({ staff: [{ network: "192.0.2.0/24" }] });
+    expect([staff.status, staff.body.errors[0].source.pointer]).toEqual([422, "/data/attributes/staff"]);
+    expect((await set({ staff: [{ network: "192.0.2.0/24" }, { network: "203.0.113.7" }] })).status).toBe(200);
+    expect((await set({ staff: [] })).status).toBe(200);
   });
 
   test("what is no network is named", async () => {

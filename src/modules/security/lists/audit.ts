@@ -18,6 +18,7 @@ export interface AuditRow {
   entity_type: string;
   entity_id: string | null;
   new_values: Record<string, unknown> | null;
+  old_values: Record<string, unknown> | null;
   ip_address: string;
 }
 
@@ -36,6 +37,7 @@ export const auditList: List<AuditRow> = {
       "audit_log.entity_type",
       "audit_log.entity_id",
       "audit_log.new_values",
+      "audit_log.old_values",
       "audit_log.ip_address",
     ]),
   columns: [
@@ -98,11 +100,22 @@ export function searchedOfAudit(ctx: Ctx): string[] {
   return hides ? columns : [...columns, "audit_log.old_values", "audit_log.new_values"];
 }
 
+/** What records are called by, in this order; a person's title is no name. */
+const names = ["name", "invoice_number", "contract_number", "title", "subject", "file_name", "label", "email"];
+
+function nameIn(values: Record<string, unknown> | null): string {
+  const text = (key: string): string => (typeof values?.[key] === "string" ? values[key].trim() : "");
+  const person = `${text("first_name")} ${text("last_name")}`.trim();
+  if (person !== "") return person;
+  const key = names.find((one) => text(one) !== "" && (one !== "title" || values?.["first_name"] === undefined));
+  return key === undefined ? "" : text(key);
+}
+
 /** "Ticket: status, assignee" in one line. */
 function whatChanged(row: AuditRow): string {
   const noun = recordNoun(row.entity_type);
-  const name = row.new_values?.["name"] ?? row.new_values?.["title"] ?? row.new_values?.["email"];
-  if (typeof name === "string" && name !== "") return `${noun}: ${name}`;
+  const name = nameIn(row.action === "delete" ? row.old_values : row.new_values);
+  if (name !== "") return `${noun}: ${name}`;
   const fields = Object.keys(row.new_values ?? {}).filter((field) => field !== "name_key");
   if (row.action !== "update" || fields.length === 0) return noun;
   const columns: Table["columns"] = tableNamed(row.entity_type)?.columns ?? {};

@@ -101,11 +101,12 @@ export const logPages: Route[] = [
       exportLog(ctx, incoming, {
         list: {
           ...auditList,
-          query: (reader) => auditList.query(reader).select(["audit_log.old_values", "audit_log.user_agent"]) as never,
+          query: (reader) => auditList.query(reader).select(["audit_log.user_agent", "audit_log.user_id"]) as never,
         },
         column: "timestamp",
         headers: [
           "timestamp",
+          "user_id",
           "actor_name",
           "action",
           "entity_type",
@@ -116,9 +117,10 @@ export const logPages: Route[] = [
           "user_agent",
         ],
         row: (row, reader) => {
-          const whole = row as typeof row & { old_values: Record<string, unknown> | null; user_agent: string };
+          const whole = row as typeof row & { user_agent: string; user_id: string | null };
           return [
             whole.timestamp,
+            whole.user_id,
             whole.actor_name,
             whole.action,
             whole.entity_type,
