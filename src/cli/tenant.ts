@@ -67,7 +67,11 @@ const create = verbOf({
   options: [
     { name: "name", value: "NAME", summary: "What the organization is called" },
     { name: "domain", value: "HOST", summary: "The host name by which its people reach it" },
-    { name: "url", value: "URL", summary: "Its public address; https://HOST unless told" },
+    {
+      name: "url",
+      value: "URL",
+      summary: "Its public address; HOST with scheme and port of the operators' pages unless told",
+    },
     { name: "timezone", value: "ZONE", summary: "Such as Europe/Berlin; UTC unless told" },
     { name: "currency", value: "CODE", summary: "Such as EUR; USD unless told" },
     { name: "locale", value: "TAG", summary: "Such as de-DE; en-US unless told" },

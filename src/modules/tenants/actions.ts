@@ -13,7 +13,7 @@ import { provisionTenant } from "../../platform/provision.ts";
 import { loadTenant } from "../../platform/tenants.ts";
 import { mintOneTime } from "../staff/index.ts";
 import { logDoing } from "./log.ts";
-import { normalHost } from "./rules.ts";
+import { normalHost, urlAt } from "./rules.ts";
 import { measureNow } from "./usage.ts";
 
 /** What operators do to whole organizations. Each spans units of work of its own, so these are functions and no actions. */
@@ -107,7 +107,7 @@ export async function createTenant(ctx: Ctx, input: unknown): Promise<Provisione
   if (known !== undefined && known.name !== name)
     throw conflict(t("The domain {domain} belongs to another organization.", { domain }), "duplicate");
   const { url, domain: _domain, ...rest } = given;
-  const publicUrl = (url ?? `https://${domain}`).replace(/\/+$/, "");
+  const publicUrl = (url ?? urlAt(domain, app.options.adminUrl ?? "")).replace(/\/+$/, "");
   const id = await provisionTenant(app, { ...rest, name, domain, public_url: publicUrl }, known?.id ?? newId());
   if (known === undefined)
     await app.database.platform((db) => logDoing(ctx, db, "tenants.create", { id, name }, { domain }));

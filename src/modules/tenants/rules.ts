@@ -50,7 +50,10 @@ export function isProof(body: string, proof: string): boolean {
   );
 }
 
-/** The address of an organization at another of its domains: scheme and port stay. */
+/**
+ * The address of an organization at one of its domains, with scheme and port of another that leads to the same server: its
+ * own until now, or the operators'. https where there is none.
+ */
 export function urlAt(domain: string, present: string): string {
   const url = URL.parse(present);
   if (url === null) return `https://${domain}`;

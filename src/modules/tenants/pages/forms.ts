@@ -67,7 +67,7 @@ export const tenantForms: Route[] = [
             field("url", t("Public address"), {
               kind: "url",
               placeholder: "https://desk.example.com",
-              hint: t("Only if it is not https and the host name."),
+              hint: t("Only if it is not the host name, reached as these pages are."),
               span: 6,
             }),
           ],
