@@ -40,6 +40,14 @@ export interface Resource {
   readonly sort: string;
 }
 
+/** The attributes that answers have: columns that are neither secret nor hidden, and what is calculated. */
+export function shownBy({ table, hidden, calculated }: Resource): ReadonlySet<string> {
+  const columns = Object.entries(table.columns).filter(([name, { isSecret }]) => !isSecret && !hidden.has(name));
+  return new Set(
+    [...columns.map(([name]) => name), ...calculated].filter((name) => !["id", "version", "tenant_id"].includes(name)),
+  );
+}
+
 /** The lists under a resource by their names as relationships: `contacts` of companies, `notes` of tickets. */
 export function listsUnder(
   { table, audience }: Resource,

@@ -116,7 +116,7 @@ const failures: Readonly<Record<string, string>> = {
   412: "Somebody else has changed the record. Code: `stale`.",
   413: "Too large. Code: `too_large`.",
   415: "A media type that this address does not take. Code: `unsupported_media_type`.",
-  422: "Understood, and wrong: one error a field, each with `source.pointer`. Codes: `required`, `unknown_field`, `invalid_choice`, `invalid_format`, `invalid_type`, `too_short`, `too_long`, `too_small`, `too_large`, `not_unique`, `invalid`, `idempotency_key_reused`.",
+  422: "Understood, and wrong: one error a field, each with `source.pointer`. Codes: `required`, `unknown_field`, `read_only`, `invalid_choice`, `invalid_format`, `invalid_type`, `too_short`, `too_long`, `too_small`, `too_large`, `not_unique`, `invalid`, `idempotency_key_reused`.",
   429: "More requests than the key or the organization has a minute, or too many attempts; `Retry-After` says when to go on. Code: `too_many`.",
   500: "A defect on our side; the log has it under the error's `id`. Code: `defect`.",
   503: "Not available now: restarting, not set up, suspended, or the database does not answer.",

@@ -58,7 +58,7 @@ export async function fileColumns(ctx: Ctx, transfer: Transfer): Promise<FileCol
     } else if (column.references !== null) {
       const key = name.replace(/_id$/, "");
       made.push(plain(key, label, { ...rest, kind: "reference", references: column.references }));
-    } else if (column.kind !== "id") made.push(plain(name, label, { ...rest, kind: column.kind }));
+    } else made.push(plain(name, label, { ...rest, kind: column.kind }));
   }
   if (resource.hasTags)
     made.push(plain("tags", "Tags", { kind: "tags", isRead: "tags" in inputs, synonyms: "labels" }));

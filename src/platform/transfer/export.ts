@@ -6,7 +6,9 @@ import { csvStream } from "../csv/stream.ts";
 import type { CsvCell } from "../csv/write.ts";
 import { toEdge } from "../database/edge.ts";
 import type { TableName } from "../database/tables.ts";
+import { malformed } from "../errors.ts";
 import type { ListQuery } from "../http/lists/list.ts";
+import { t } from "../language/index.ts";
 import type { Registry } from "../module.ts";
 import type { Resource } from "../resource.ts";
 import { tagsOf } from "../tags.ts";
@@ -40,7 +42,13 @@ export async function exportCsv(
 ): Promise<Response> {
   const transfer = transferOf(ctx.app.registry, resource);
   const all = await reading(ctx, (reader) => fileColumns(reader, transfer));
-  const wanted = (given.columns ?? []).flatMap((key) => all.filter((column) => column.key === key));
+  const wanted = (given.columns ?? []).map((key) => {
+    // A reference is written as the name of its record, under the API's name without `_id`.
+    const column = all.find((one) => one.key === key || `${one.key}_id` === key);
+    if (column !== undefined) return column;
+    const known = all.map((one) => one.key).join(", ");
+    throw malformed(t('There is no column "{key}" here, but: {known}.', { key, known }), "unknown_column");
+  });
   const columns = wanted.length === 0 ? all : wanted;
   await inUnit(ctx, (work) => writeAuditEntry(work, "export", resource.table.name, "", null, given.filters));
   const name = resource.table.name as TableName;

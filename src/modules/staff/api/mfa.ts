@@ -19,6 +19,7 @@ import {
 } from "../mfa/factors.ts";
 import { recoveryCodesLeft } from "../mfa/recovery.ts";
 import { waitingTotp } from "../mfa/totp.ts";
+import type { TotpSetup } from "../../../platform/access/totp.ts";
 import { documentOf, enteringAnswer, nothing, readInput, signedInThemselves, tokenAttributes } from "./answers.ts";
 
 const closed = { additionalProperties: false } as const;
@@ -29,6 +30,9 @@ const verifyInput = Type.Object(
   closed,
 );
 const passwordInput = Type.Object({ password: Type.String({ minLength: 1, maxLength: 1024 }) }, closed);
+/** People read the secret in groups of four; base32 has no spaces. */
+const forPrograms = ({ secret, ...rest }: TotpSetup): TotpSetup => ({ secret: secret.replaceAll(" ", ""), ...rest });
+
 const setupAttributes = Type.Object({ secret: Type.String(), otpauth_url: Type.String(), qr_code: Type.String() });
 const codes = Type.Object({ recovery_codes: Type.Array(Type.String()) });
 
@@ -79,13 +83,13 @@ export function mfaRoutes(base: string, kind: UserType): Route[] {
         const token = input.challenge_token;
         if (token === undefined) {
           signedInThemselves(ctx, kind);
-          return documentOf("mfa", id(ctx), await beginSetup(ctx));
+          return documentOf("mfa", id(ctx), forPrograms(await beginSetup(ctx)));
         }
         return reading(ctx, async (reader) => {
           const open = await readChallenge(reader, token, kind);
           const waiting = open.step === "mfa_setup_required" ? await waitingTotp(reader, open.user.id) : null;
           if (waiting === null) throw conflict(t("There is nothing to set up here."), open.step);
-          return documentOf("mfa", open.user.id, waiting);
+          return documentOf("mfa", open.user.id, forPrograms(waiting));
         });
       },
     },

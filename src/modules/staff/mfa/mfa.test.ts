@@ -259,6 +259,7 @@ describe("a role that requires two steps", () => {
     const begun = await t.api("POST", "/api/v1/auth/mfa/setup", {
       body: { data: { type: "mfa", attributes: { challenge_token } } },
     });
+    expect(begun.body.data.attributes.secret).toMatch(/^[A-Z2-7]{26,}$/);
     expect(begun.body.data.attributes.otpauth_url).toStartWith("otpauth://totp/Harbor%20IT:");
     expect(begun.body.data.attributes.qr_code).toStartWith("data:image/svg+xml;base64,");
     const entered = await verify(challenge_token, codeOf(t, begun.body.data.attributes.secret));

@@ -59,8 +59,11 @@ export function readDocument(
   return values;
 }
 
-/** Runs what takes the attributes of a document; what is wrong with one that came as a relationship points to that. */
-export async function aboutDocument<T>(body: unknown, run: () => Promise<T>): Promise<T> {
+/**
+ * Runs what takes the attributes of a document. What is wrong with one that came as a relationship points to that; one of
+ * `shown`, which answers have and nobody can set, is called so in place of unknown.
+ */
+export async function aboutDocument<T>(body: unknown, shown: ReadonlySet<string>, run: () => Promise<T>): Promise<T> {
   try {
     return await run();
   } catch (error) {
@@ -68,6 +71,10 @@ export async function aboutDocument<T>(body: unknown, run: () => Promise<T>): Pr
     const sent = isObject(data["relationships"]) ? data["relationships"] : {};
     if (error instanceof Failure)
       for (const problem of error.problems) {
+        if (problem.code === "unknown_field" && shown.has(problem.field)) {
+          problem.code = "read_only";
+          problem.message = `"${problem.field}" cannot be set: Purser keeps it itself. Leave it out.`;
+        }
         const name = problem.field.replace(/_id$/, "");
         if (name !== problem.field && Object.hasOwn(sent, name)) problem.field = `/data/relationships/${name}`;
       }

@@ -252,6 +252,14 @@ describe("a change", () => {
       "unknown_field",
       "/data/relationships/shoes",
     ]);
+    // What an answer has and nobody can set is not called unknown.
+    for (const name of ["created_at", "merged_into_id", "contract_id"])
+      expect([name, ...(await change({ attributes: { [name]: null } }))]).toEqual([
+        name,
+        422,
+        "read_only",
+        `/data/attributes/${name}`,
+      ]);
     // What stands elsewhere is no attribute: it would be passed over, or be taken for a version.
     for (const name of ["id", "version"])
       expect(await change({ attributes: { [name]: 1 } })).toEqual([422, "unknown_field", `/data/attributes/${name}`]);

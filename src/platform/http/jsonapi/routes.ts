@@ -9,7 +9,7 @@ import { searchIds } from "../../database/search.ts";
 import type { TableName } from "../../database/tables.ts";
 import { aboutParameter, malformed } from "../../errors.ts";
 import { noId } from "../../ids.ts";
-import type { Resource } from "../../resource.ts";
+import { type Resource, shownBy } from "../../resource.ts";
 import { exportCsv } from "../../transfer/export.ts";
 import { aboutDocument, ifMatch, readDocument } from "./document.ts";
 import { includedObjects, isSelection, readSelection, selected } from "./include.ts";
@@ -32,6 +32,7 @@ export function resourceRoutes(resource: Resource): Route[] {
   const { noun } = resource.table;
   const one = `${/^[aeio]|^u(?!se)/i.test(noun) ? "an" : "a"} ${noun}`;
   const many = resource.type.replaceAll("_", " ").replace(/^api /, "API ");
+  const shown = shownBy(resource);
   const hasFile = resource.audience === "staff" && !resource.table.isPlatform;
   const listDoc = (of: string): ApiDoc => ({
     summary: `List ${many}${of}.`,
@@ -53,7 +54,7 @@ export function resourceRoutes(resource: Resource): Route[] {
       await reading(ctx, (reader) => find(reader, resource.table.name as TableName, incoming.params["id"] ?? ""));
       const body = await incoming.json();
       const attributes = readDocument(body, resource.type, incoming.params["id"] ?? "", leadsTo(ctx, resource));
-      await aboutDocument(body, () =>
+      await aboutDocument(body, shown, () =>
         perform(ctx, action, { ...attributes, id: incoming.params["id"], ...ifMatch(incoming) }),
       );
       return showOne(ctx, resource, incoming.params["id"] ?? "");
@@ -109,7 +110,7 @@ export function resourceRoutes(resource: Resource): Route[] {
       handle: async (ctx, incoming) => {
         const body = await incoming.json();
         const attributes = readDocument(body, resource.type, null, leadsTo(ctx, resource));
-        const made = (await aboutDocument(body, () => perform(ctx, create, attributes))) as Row;
+        const made = (await aboutDocument(body, shown, () => perform(ctx, create, attributes))) as Row;
         return showOne(ctx, resource, String(made["id"]), 201);
       },
     });
