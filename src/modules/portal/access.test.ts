@@ -6,7 +6,7 @@ import { startSession } from "../../platform/access/sessions.ts";
 import { perform } from "../../platform/action.ts";
 import { inUnit, reading } from "../../platform/context.ts";
 import { update } from "../../platform/database/records.ts";
-import { contacts } from "../companies/index.ts";
+import { companies, contacts } from "../companies/index.ts";
 import { inviteContact, revokeContact } from "./access.ts";
 
 let t: TestProgram;
@@ -48,6 +48,19 @@ describe("portal access", () => {
     const gone = await clientOf(t, "Gone GmbH", "gerd@gone.test");
     await inUnit(t.harbor.system, (work) => update(work, contacts, gone.contactId, { archived_at: t.clock.now() }));
     expect((await gone.browser.open("/portal")).url).toStartWith("/portal/sign-in");
+  });
+
+  test("ends with the company, and begins again with it", async () => {
+    const gone = await clientOf(t, "Left Ltd", "lea@left.test");
+    const archived = (archived_at: string | null): Promise<unknown> =>
+      inUnit(t.harbor.system, (work) => update(work, companies, gone.companyId, { archived_at }));
+    await archived(t.clock.now());
+    expect((await gone.browser.open("/portal")).url).toStartWith("/portal/sign-in");
+    await gone.browser.submit("/portal/sign-in", { email: "lea@left.test", password: clientPassword });
+    expect((await gone.browser.open("/portal")).url).toStartWith("/portal/sign-in");
+    await archived(null);
+    await gone.browser.submit("/portal/sign-in", { email: "lea@left.test", password: clientPassword });
+    expect((await gone.browser.open("/portal")).url).toBe("/portal");
   });
 
   test("needs an address that nobody else has, a permission, and the own organization", async () => {

@@ -173,7 +173,8 @@ async function createAdministrator(ctx: Ctx, token: string, fields: FormValues):
       ...person,
       password_hash: await hashPassword(text("password")),
     });
-    return redirect("/setup/organization", "", "success", [sessionCookie(ctx.tenant.public_url, made)]);
+    const cookies = made.session === null ? [] : [sessionCookie(ctx.tenant.public_url, made.session)];
+    return redirect("/setup/organization", "", "success", cookies);
   } catch (error) {
     return administratorPage(token, { typed: fields, failure: formFailure(error) });
   }

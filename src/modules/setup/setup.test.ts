@@ -125,6 +125,8 @@ describe("the set-up", () => {
     expect(page.url).not.toBe("/setup/organization");
     expect((await late.open(`/setup/start/${await mint()}`)).url).toBe("/sign-in?next=%2F");
     expect(await staff()).toEqual([{ name: "Alma", email: "alma@harbor.test" }]);
+    // Made without a browser, she has no session anywhere.
+    expect(await reading(t.harbor.system, ({ db }) => db.selectFrom("sessions").select("id").execute())).toEqual([]);
   });
 });
 

@@ -213,6 +213,7 @@ export async function actorOf(
         "contacts.company_id",
         "contacts.is_portal_user",
         "contacts.archived_at",
+        "companies.archived_at as company_archived_at",
       ])
       // A role that requires a second step, of somebody who has none: it holds for sessions that are open already.
       .select((eb) =>
@@ -242,7 +243,9 @@ export async function actorOf(
   );
   if (user === undefined || user.deactivated_at !== null) return null;
   const isPortal = user.user_type === "portal";
-  if (isPortal && (user.company_id === null || user.is_portal_user !== true || user.archived_at !== null)) return null;
+  const isIn = user.company_id !== null && user.is_portal_user === true;
+  // Who has left the lists, or whose company has, comes in again when it is restored.
+  if (isPortal && !(isIn && user.archived_at === null && user.company_archived_at === null)) return null;
   const granted = await runOnceBuilt({ db }, "granted", { userId }, (given) =>
     db
       .selectFrom("user_roles")

@@ -9,6 +9,7 @@ import { notFound } from "../../../platform/errors.ts";
 import { page, redirect, type Route } from "../../../platform/http/route.ts";
 import { t } from "../../../platform/language/index.ts";
 import { revokeAnyApiKey } from "../keys.ts";
+import { keyState } from "./key-state.ts";
 
 /** Everybody's API keys, for whoever manages the staff. */
 
@@ -91,8 +92,7 @@ const allKeys: List<Row> = {
     {
       key: "state",
       label: "State",
-      cell: (row) =>
-        row.revoked_at === null ? cell.badge(t("Active"), "success") : cell.badge(t("Revoked"), "neutral"),
+      cell: (row, ctx) => keyState(row, ctx.app.clock.now()),
     },
   ],
   filters: [revokedFilter<Row>("api_keys.revoked_at")],

@@ -10,6 +10,7 @@ import { type Incoming, page, redirect, type Route } from "../../../platform/htt
 import type { FieldModel, FormModel } from "../../../platform/http/models/forms.ts";
 import { t } from "../../../platform/language/index.ts";
 import { createApiKey, revokeApiKey } from "../keys.ts";
+import { keyState } from "./key-state.ts";
 
 interface KeyRow {
   id: string;
@@ -48,8 +49,7 @@ const keyList: List<KeyRow> = {
     {
       key: "state",
       label: "State",
-      cell: (row) =>
-        row.revoked_at === null ? cell.badge(t("Active"), "success") : cell.badge(t("Revoked"), "neutral"),
+      cell: (row, ctx) => keyState(row, ctx.app.clock.now()),
     },
     {
       key: "last_used_at",
