@@ -1,4 +1,5 @@
 import { Type } from "@sinclair/typebox";
+import { mailSent } from "../../platform/http/pages/mail-sent.ts";
 import { can } from "../../platform/access/actor.ts";
 import { find, maybeFind } from "../../platform/access/reach.ts";
 import { type Ctx, reading } from "../../platform/context.ts";
@@ -125,7 +126,7 @@ export const contactAccess: Route[] = [
     form: roleForm,
     extra: (incoming) => ({ id: idOf(incoming) }),
     breadcrumbs: crumbs,
-    done: (_, incoming) => redirect(contactPage(incoming), t("Invitation sent.")),
+    done: (_, incoming, ctx) => mailSent(ctx, contactPage(incoming), t("Invitation sent.")),
   }),
   ...formRoutes({
     path: "/contacts/:id/portal-access/role",

@@ -1,4 +1,5 @@
 import { find, reach } from "../../../platform/access/reach.ts";
+import { mailSent } from "../../../platform/http/pages/mail-sent.ts";
 import { roleWords } from "../../../platform/access/roles.ts";
 import { users } from "../../../platform/access/schema.ts";
 import type { Ctx } from "../../../platform/context.ts";
@@ -208,7 +209,7 @@ export const peoplePages: Route[] = [
     title: () => t("Invite a colleague"),
     form: staffForm,
     breadcrumbs: crumbs,
-    done: (result) => redirect(`/settings/staff/${(result as { id: string }).id}`, t("Invitation sent.")),
+    done: (result, _, ctx) => mailSent(ctx, `/settings/staff/${(result as { id: string }).id}`, t("Invitation sent.")),
   }),
   ...formRoutes({
     path: "/settings/staff/:id/edit",
@@ -223,7 +224,7 @@ export const peoplePages: Route[] = [
   buttonRoute(
     "/settings/staff/:id/invite",
     resendInvite,
-    (incoming) => redirect(at(incoming), t("Invitation sent again.")),
+    (incoming, _, ctx) => mailSent(ctx, at(incoming), t("Invitation sent again.")),
     at,
   ),
   buttonRoute(

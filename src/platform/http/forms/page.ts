@@ -27,7 +27,7 @@ export interface FormPage {
   /** What goes into the action beside the fields, such as the id from the path. */
   extra?(incoming: Incoming): Record<string, unknown>;
   /** Where to go after it worked, and what to say there. */
-  done(result: unknown, incoming: Incoming): Answer;
+  done(result: unknown, incoming: Incoming, ctx: Ctx): Answer | Promise<Answer>;
   breadcrumbs?: { label: string; href: string }[];
   /** Buttons beside the title, such as "Delete". */
   actions?(ctx: Ctx, incoming: Incoming): Promise<ActionLink[]> | ActionLink[];
@@ -71,7 +71,7 @@ export function formRoutes(form: FormPage): Route[] {
         const { fields } = await incoming.form();
         try {
           const input = { ...readInput(form.action.input, fields), ...form.extra?.(incoming) };
-          return form.done(await perform(ctx, form.action, input), incoming);
+          return await form.done(await perform(ctx, form.action, input), incoming, ctx);
         } catch (error) {
           const failure = formFailure(error);
           return reading(ctx, (reader) => show(reader, incoming, fields, failure));
@@ -91,7 +91,7 @@ export function readInput(schema: TObject, fields: FormValues): Record<string, u
 export function buttonRoute(
   path: string,
   action: AnyAction,
-  done: (incoming: Incoming, result: unknown) => Answer,
+  done: (incoming: Incoming, result: unknown, ctx: Ctx) => Answer | Promise<Answer>,
   onConflict?: (incoming: Incoming) => string,
 ): Route {
   return {
@@ -101,7 +101,7 @@ export function buttonRoute(
     permission: action.permission,
     handle: async (ctx, incoming) => {
       try {
-        return done(incoming, await perform(ctx, action, { ...incoming.params }));
+        return await done(incoming, await perform(ctx, action, { ...incoming.params }), ctx);
       } catch (error) {
         if (onConflict === undefined) throw error;
         const failure = formFailure(error);
