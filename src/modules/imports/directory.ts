@@ -22,6 +22,8 @@ const shortened = (key: string): string => (key.length > 100 ? Bun.hash(key).toS
 export class Directory {
   /** `table|name` and `table|company|name` → id. */
   readonly #names = new Map<string, string>();
+  /** Keys of `#names` that more than one record has. */
+  readonly #shared = new Set<string>();
   readonly #matches = new Map<string, string>();
   readonly #external = new Map<string, string>();
   readonly #ids = new Set<string>();
@@ -102,6 +104,7 @@ export class Directory {
       const name = keyOf([...above, `${value}${last}`].join(below));
       for (const key of [`${table}|${name}`, `${table}|${company}|${name}`])
         if (!this.#names.has(key)) this.#names.set(key, id);
+        else if (this.#names.get(key) !== id) this.#shared.add(key);
     }
   }
 
@@ -114,17 +117,24 @@ export class Directory {
 
   /** The record of another table that a cell names: at the row's company first. */
   find(table: string, text: string, companyId: string | null): string | null {
+    const key = this.#keyFor(table, text, companyId);
+    return (key === null ? this.#external.get(`${table}|${text}`) : this.#names.get(key)) ?? null;
+  }
+
+  /** Whether more than one record is called so, of which `find` answers the one that was there first. */
+  isShared(table: string, text: string, companyId: string | null): boolean {
+    const key = this.#keyFor(table, text, companyId);
+    return key !== null && this.#shared.has(key);
+  }
+
+  #keyFor(table: string, text: string, companyId: string | null): string | null {
     const path = text
       .split(/\s*>\s*/)
       .filter((part) => part !== "")
       .join(below);
     const name = keyOf(path);
-    return (
-      (companyId === null ? undefined : this.#names.get(`${table}|${companyId}|${name}`)) ??
-      this.#names.get(`${table}|${name}`) ??
-      this.#external.get(`${table}|${text}`) ??
-      null
-    );
+    const keys = [...(companyId === null ? [] : [`${table}|${companyId}|${name}`]), `${table}|${name}`];
+    return keys.find((key) => this.#names.has(key)) ?? null;
   }
 
   /** The record that a row means: by what its source calls it, by our own id, else by its natural key. */

@@ -320,3 +320,15 @@ describe("companies that name others of their file", () => {
     expect((await sendCompanies("Name\nImp after\n")).status).toBe(201);
   });
 });
+
+test("a company's name that several have is a warning, since the file does not say which is meant", async () => {
+  for (const name of ["Twin Quay", "twin  quay"])
+    await t.api("POST", "/api/v1/companies", {
+      key,
+      body: { data: { type: "companies", attributes: { name } } },
+    });
+  const answer = await send("Contact Name,Company,Email\r\nTil Twin,Twin Quay,til@twin.test\r\n");
+  expect(summaryOf(answer)["problems"]).toEqual([
+    expect.objectContaining({ severity: "warning", code: "ambiguous", line: 2 }),
+  ]);
+});

@@ -165,6 +165,12 @@ describe("hostile files", () => {
   });
 });
 
+test("a name that several records have is a warning", async () => {
+  for (const name of ["Shared Ltd", "Shared Ltd"])
+    await t.api("POST", "/api/v1/companies", { key, body: { data: { type: "companies", attributes: { name } } } });
+  expect(codesOf(await send("tickets", "Subject,Client\r\nWhose printer,Shared Ltd\r\n"))).toEqual(["ambiguous"]);
+});
+
 test("an export of ours says by itself what it holds", async () => {
   const headers = { authorization: `Bearer ${key}`, accept: "text/csv" };
   const text = await (await t.fetch("/api/v1/time-entries", { headers })).text();

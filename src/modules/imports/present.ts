@@ -12,6 +12,8 @@ export interface Present {
   contacts: Map<string, Row>;
   sites: Map<string, Row>;
   companyByName: Map<string, string>;
+  /** Every company of a name that is not archived. */
+  companiesByName: Map<string, Set<string>>;
   contactByEmail: Map<string, string[]>;
   contactByName: Map<string, string>;
   siteByName: Map<string, string>;
@@ -32,6 +34,7 @@ export async function loadPresent(ctx: Ctx, source: string): Promise<Present> {
     contacts: new Map(),
     sites: new Map(),
     companyByName: new Map(),
+    companiesByName: new Map(),
     contactByEmail: new Map(),
     contactByName: new Map(),
     siteByName: new Map(),
@@ -51,6 +54,8 @@ export function addCompany(present: Present, row: Row): void {
   const known = present.companyByName.get(key);
   const isKnownArchived = known !== undefined && present.companies.get(known)?.["archived_at"] != null;
   if (known === undefined || isKnownArchived) present.companyByName.set(key, id);
+  if (row["archived_at"] == null)
+    present.companiesByName.set(key, (present.companiesByName.get(key) ?? new Set()).add(id));
 }
 
 export function addSite(present: Present, row: Row): void {
@@ -82,6 +87,7 @@ export function lookupsOf(present: Present): Lookups {
       (external_id === null ? undefined : present.externalIds.get(`companies:${external_id}`)) ??
       (name === null ? undefined : present.companyByName.get(nameKey(name))) ??
       null,
+    isCompanyShared: (name) => (present.companiesByName.get(nameKey(name))?.size ?? 0) > 1,
     siteId: (companyId, name) => present.siteByName.get(siteKey(companyId, name)) ?? null,
   };
 }

@@ -110,6 +110,7 @@ export async function loadKnown(
     isCreated: (field, text) => makable.has(field) && isToBeCreated(batch.mapping, field, text),
     ...(present === null ? {} : lookupsOf(present)),
     record: (table, text, companyId) => directory.find(table, text, companyId),
+    isShared: (table, text, companyId) => directory.isShared(table, text, companyId),
     existing: (values, wanted) => directory.existing(textOf(values, "external_id"), wanted),
   };
   return { present, directory, lookups, makable };

@@ -119,8 +119,19 @@ function completeCompany(values: Values, lookups: Lookups): FieldProblem[] {
     ];
   }
   values.company_id = id;
-  return completeSite(values, lookups);
+  const isShared = external === null && name !== null && lookups.isCompanyShared?.(name) === true;
+  return [...(isShared ? [sharedCompany(name)] : []), ...completeSite(values, lookups)];
 }
+
+const sharedCompany = (name: string): FieldProblem => ({
+  severity: "warning",
+  field: "company_name",
+  code: "ambiguous",
+  message: t(
+    "There are several companies named {text}. The one that was there first is taken; its external ID would say which.",
+    { text: quoted(name) },
+  ),
+});
 
 function completeSite(values: Values, lookups: Lookups): FieldProblem[] {
   const name = textOf(values, "site_name");

@@ -71,6 +71,16 @@ export function resolve(
     const id = lookups.record(column.references, text, textOf(values, "company_id"));
     if (id !== null) {
       values[idKey(column)] = id;
+      if (lookups.isShared?.(column.references, text, textOf(values, "company_id")) === true)
+        problems.push({
+          severity: "warning",
+          field: column.key,
+          code: "ambiguous",
+          message: t("{label} {text} is there more than once. The first one is taken.", {
+            label: t(column.label),
+            text: quoted(text),
+          }),
+        });
       continue;
     }
     if (column.references === resource.table.name) {

@@ -27,9 +27,13 @@ export function field(key: string, label: string, parse: Field["parse"], synonym
 /** What is already there, asked while rows are read. Without a function, that reference is not checked. */
 export interface Lookups {
   companyId?: (company: { name: string | null; external_id: string | null }) => string | null;
+  /** Whether several companies are called so, of which `companyId` answers one. */
+  isCompanyShared?: (name: string) => boolean;
   siteId?: (companyId: string, name: string) => string | null;
   /** Any record that a cell names: its table, its name, and the company of the row where that is known. */
   record?: (table: string, text: string, companyId: string | null) => string | null;
+  /** Whether several records are called so, of which `record` answers one. */
+  isShared?: (table: string, text: string, companyId: string | null) => boolean;
   /** The record that the row means, when it is there already. */
   existing?: (values: Values, wanted: Record<string, unknown>) => string | null;
   /** Whether somebody wants a record of this name made, which a cell of the field names and which is not there. */
