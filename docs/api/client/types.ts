@@ -9188,6 +9188,7 @@ export interface Operations {
         id: string;
         attributes: {
           min_password_length?: number;
+          min_character_kinds?: number;
           password_history_count?: number;
           password_expiry_days?: number;
           session_idle_minutes?: number;
@@ -9207,6 +9208,7 @@ export interface Operations {
         id?: string;
         attributes?: {
           min_password_length?: number;
+          min_character_kinds?: number;
           password_history_count?: number;
           password_expiry_days?: number;
           session_idle_minutes?: number;
@@ -9222,6 +9224,7 @@ export interface Operations {
         id: string;
         attributes: {
           min_password_length?: number;
+          min_character_kinds?: number;
           password_history_count?: number;
           password_expiry_days?: number;
           session_idle_minutes?: number;
@@ -9241,6 +9244,7 @@ export interface Operations {
         id?: string;
         attributes?: {
           min_password_length?: number;
+          min_character_kinds?: number;
           password_history_count?: number;
           password_expiry_days?: number;
           session_idle_minutes?: number;
@@ -9256,6 +9260,7 @@ export interface Operations {
         id: string;
         attributes: {
           min_password_length?: number;
+          min_character_kinds?: number;
           password_history_count?: number;
           password_expiry_days?: number;
           session_idle_minutes?: number;

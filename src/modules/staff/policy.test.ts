@@ -47,6 +47,7 @@ describe("the password policy", () => {
       "Settings saved.",
     );
     expect((await set({ password_history_count: 25 })).status).toBe(422);
+    expect((await set({ min_character_kinds: 5 })).status).toBe(422);
     const { body } = await set({ password_history_count: 3 });
     expect(body.data.attributes).toMatchObject({ min_password_length: 14, password_history_count: 3 });
     const entries = await reading(t.harbor.system, ({ db }) =>
@@ -63,6 +64,11 @@ describe("the password policy", () => {
     await set({ min_password_length: 8 });
     expect((await resetting(sam, "calm42lamp")).status).toBe(200);
     await set({ min_password_length: 12 });
+    await set({ min_character_kinds: 3 });
+    expect((await resetting(await makeStaff(t.harbor, "technician"), "four blue ferries at noon")).text).toContain(
+      "Use 3 of these four: capital letters, small letters, digits, other characters.",
+    );
+    await set({ min_character_kinds: 1 });
   });
 
   test("refuses the latest passwords, and allows older ones again", async () => {

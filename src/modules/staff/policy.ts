@@ -62,6 +62,10 @@ function daysInWords(count: number): string {
     : t("{count, plural, one {# day} other {# days}}", { count });
 }
 
+function kindsInWords(count: number): string {
+  return count === 1 ? t("Any will do") : t("{count} of the four", { count });
+}
+
 /** Minutes with how people say them: "30 minutes", "8 hours", "2 weeks". */
 function timeInWords(minutes: number): readonly [number, string] {
   if (minutes % days(1) === 0) return [minutes, daysInWords(minutes / days(1))];
@@ -135,7 +139,7 @@ export const policyRoutes: Route[] = [
         columnField(signInSettings, name, { hint, is_required: name !== "is_breached_check_on", span: 6 });
       // What somebody has set over the API stays a choice, whatever it is.
       const chosen = (
-        name: "password_expiry_days" | "session_idle_minutes" | "session_max_days",
+        name: "min_character_kinds" | "password_expiry_days" | "session_idle_minutes" | "session_max_days",
         label: string,
         hint: string,
         usual: (readonly [number, string])[],
@@ -161,6 +165,14 @@ export const policyRoutes: Route[] = [
             hint: t("For staff and clients, whenever a password is chosen. Those that are there stay as they are."),
             fields: [
               f("min_password_length", t("8 to 128. Length protects better than kinds of characters.")),
+              chosen(
+                "min_character_kinds",
+                t("Kinds of characters"),
+                t(
+                  "Of capital letters, small letters, digits and others. For those whose insurer or customer asks for it.",
+                ),
+                [1, 2, 3, 4].map((count) => [count, kindsInWords(count)]),
+              ),
               f("is_breached_check_on", t("The list of some 50,000 is in the program; nothing is sent anywhere.")),
               f("password_history_count", t("0 to 24; the present one counts. 0: the same may be chosen again.")),
               chosen(

@@ -7,6 +7,8 @@ export const signInSettings = table(
   {
     ...record,
     min_password_length: defaulted(col.integer({ label: "Shortest password, in characters" }), 12),
+    /** Of capital letters, small letters, digits and other characters; 1: any will do. */
+    min_character_kinds: defaulted(col.integer({ label: "Kinds of characters in a password" }), 1),
     /** How many of a person's latest passwords, the present one among them, may not be chosen again. */
     password_history_count: defaulted(col.integer({ label: "Latest passwords that may not be used again" }), 5),
     /** 0: never. */
@@ -41,6 +43,7 @@ declare module "../database/tables.ts" {
 /** What may be set: least and most of each number. */
 export const policyLimits = {
   min_password_length: [8, 128],
+  min_character_kinds: [1, 4],
   password_history_count: [0, 24],
   password_expiry_days: [0, 3650],
   session_idle_minutes: [5, 525_600],
@@ -49,6 +52,7 @@ export const policyLimits = {
 
 export interface SignInPolicy {
   min_password_length: number;
+  min_character_kinds: number;
   password_history_count: number;
   password_expiry_days: number;
   is_breached_check_on: boolean;
@@ -58,6 +62,7 @@ export interface SignInPolicy {
 
 export const standardPolicy: SignInPolicy = {
   min_password_length: 12,
+  min_character_kinds: 1,
   password_history_count: 5,
   password_expiry_days: 0,
   is_breached_check_on: true,
@@ -71,6 +76,7 @@ export async function signInPolicy(db: Db): Promise<SignInPolicy> {
     .selectFrom("sign_in_settings")
     .select([
       "min_password_length",
+      "min_character_kinds",
       "password_history_count",
       "password_expiry_days",
       "is_breached_check_on",

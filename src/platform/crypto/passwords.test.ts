@@ -74,3 +74,20 @@ test("twelve characters are enough, also when they are not ASCII", () => {
   expect(passwordProblems("grün-gelb-ör", ana)).toEqual([]);
   expect(passwordProblems("🦦🦊🐻🐼🦁🐯", ana)[0]).toContain("this has 6");
 });
+
+test.each([
+  ["four blue ferries at noon", 2],
+  ["FourBlueFerriesAtNoon", 2],
+  ["FourBlueFerries4Noon", 3],
+  ["FourBlueFerries, 4 Noon", 4],
+  ["四隻藍色渡輪在正午出發前往港口", 1],
+])("%s has as many kinds of characters as it has", (given, kinds) => {
+  const problems = (min_character_kinds: number): string[] =>
+    passwordProblems(
+      given,
+      { email: "a@b.example", name: "Nia" },
+      { min_password_length: 12, is_breached_check_on: false, min_character_kinds },
+    );
+  expect(problems(kinds)).toEqual([]);
+  if (kinds < 4) expect(problems(kinds + 1)[0]).toStartWith(`Use ${kinds + 1} of these four: capital letters`);
+});

@@ -44,6 +44,8 @@ export async function verifyPassword(password: string, hash: string | null): Pro
 
 export interface PasswordRules {
   min_password_length: number;
+  /** Of capital letters, small letters, digits and other characters. */
+  min_character_kinds?: number;
   is_breached_check_on: boolean;
 }
 
@@ -76,6 +78,11 @@ export function passwordProblems(
   if (new Set(lower).size < fewestDifferent) {
     problems.push(t("Use at least {count} different characters.", { count: fewestDifferent }));
   }
+  const kinds = rules.min_character_kinds ?? 1;
+  if (characterKinds.filter((kind) => kind.test(password)).length < kinds)
+    problems.push(
+      t("Use {count} of these four: capital letters, small letters, digits, other characters.", { count: kinds }),
+    );
   const own = namesOf(person).find((name) => lower.includes(name));
   if (own !== undefined) problems.push(t('Leave out your name and address (it contains "{own}").', { own }));
   const house = partsOf(person.organization ?? "").find((name) => lower.includes(name));
@@ -83,6 +90,9 @@ export function passwordProblems(
     problems.push(t('Leave out the name of the organization (it contains "{house}").', { house }));
   return problems;
 }
+
+/** Other characters are also letters that have no capitals: nobody is asked to write in another script. */
+const characterKinds = [/\p{Lu}/u, /\p{Ll}/u, /\p{Nd}/u, /[^\p{Lu}\p{Ll}\p{Nd}]/u];
 
 /** The parts of a person's name and address that are long enough to mean them. */
 function namesOf({ email, name }: PasswordOwner): string[] {
