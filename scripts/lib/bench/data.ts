@@ -52,7 +52,11 @@ async function writeDemo(
   mkdirSync(dataDir, { recursive: true });
   const given = { ...cleanEnvironment(), PURSER_DATA_DIR: dataDir, ...env };
   if (edition.isMultiTenant)
-    await runProgram(edition, ["tenant", "create", "--name", "Harbor IT", "--domain", "127.0.0.1"], given);
+    await runProgram(
+      edition,
+      ["tenant", "create", "--name", "Harbor IT", "--domain", "127.0.0.1", "--url", "http://127.0.0.1"],
+      given,
+    );
   const { out, err } = await runProgram(edition, ["demo", "--size", size, "--json"], given);
   const [, rows = "0", seconds = "0"] = /(\d+) rows were written in ([\d.]+) seconds/.exec(err) ?? [];
   await writtenFile(folder, edition, size).write(JSON.stringify({ rows: Number(rows), seconds: Number(seconds) }));
