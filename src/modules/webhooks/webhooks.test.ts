@@ -258,7 +258,17 @@ describe("a receiver that fails", () => {
     await send();
     expect(order).toEqual(["fails", "fails"]);
     // It failed before, and there are more webhooks than are served at once.
-    const well = Bun.serve({ port: 0, hostname: "127.0.0.1", fetch: () => new Response(String(order.push("takes"))) });
+    // Those that take theirs answer when all eight have them: until then no line is free for the ninth.
+    const taken = Promise.withResolvers<void>();
+    const well = Bun.serve({
+      port: 0,
+      hostname: "127.0.0.1",
+      fetch: async () => {
+        if (order.push("takes") === 8) taken.resolve();
+        await taken.promise;
+        return new Response("taken");
+      },
+    });
     for (let count = 0; count < 8; count += 1)
       await post("webhook-endpoints", "webhook_endpoints", {
         url: `http://127.0.0.1:${well.port}/${count}`,
