@@ -20,12 +20,11 @@ import { system } from "../platform/access/actor.ts";
 import { platformContext } from "../platform/access/platform.ts";
 import { OperatorProblem } from "../platform/config/problem.ts";
 import type { Ctx } from "../platform/context.ts";
-import { Failure } from "../platform/errors.ts";
 import { exportTenant } from "../platform/export/archive.ts";
 import { loadTenant } from "../platform/tenants.ts";
-import { exit } from "./exit.ts";
-import { openProgram, publicUrlOf, tenantFor } from "./program.ts";
-import { type Args, configOf, type Io, jsonOption, type Option, type Verb, type VerbGroup } from "./verb.ts";
+import { inProgram } from "./in-program.ts";
+import { tenantFor } from "./program.ts";
+import { type Args, type Io, jsonOption, type Option, type Verb, type VerbGroup } from "./verb.ts";
 
 /** What operators do at their host, from the command line: the same code, so the same rules, and written into the same log. */
 type Run = (ctx: Ctx, args: Args, io: Io) => Promise<void>;
@@ -34,19 +33,10 @@ function verbOf(given: Omit<Verb, "run" | "takesConfig"> & { run: Run }): Verb {
   return {
     ...given,
     takesConfig: true,
-    run: async (args, io) => {
-      const config = configOf(args, io);
-      const opened = await openProgram(config, { isAlone: false, publicUrl: publicUrlOf(config) });
-      try {
-        await given.run(platformContext(opened.program.app, { ...system, name: "Command line" }), args, io);
-        return exit.ok;
-      } catch (error) {
-        if (error instanceof Failure) throw new OperatorProblem("failed", error.problems[0]?.message ?? error.message);
-        throw error;
-      } finally {
-        await opened.close();
-      }
-    },
+    run: (args, io) =>
+      inProgram(args, io, ({ program: { app } }) =>
+        given.run(platformContext(app, { ...system, name: "Command line" }), args, io),
+      ),
   };
 }
 

@@ -1,5 +1,4 @@
 import { Type } from "@sinclair/typebox";
-import { mailSent } from "../../platform/http/pages/mail-sent.ts";
 import { can } from "../../platform/access/actor.ts";
 import { find, maybeFind } from "../../platform/access/reach.ts";
 import { type Ctx, reading } from "../../platform/context.ts";
@@ -14,6 +13,7 @@ import type { Panel, PanelModel } from "../../platform/module.ts";
 import { type AnyAction, perform } from "../../platform/action.ts";
 import type { Failure } from "../../platform/errors.ts";
 import { roleWords } from "../../platform/access/roles.ts";
+import { mailSent } from "../../platform/http/pages/mail-sent.ts";
 import { listed, t } from "../../platform/language/index.ts";
 import { contactName } from "../companies/index.ts";
 import { accountOf, inviteContact, portalRoles, revokeContact, setPortalRole, usualRole } from "./access.ts";

@@ -52,18 +52,27 @@ export async function countAttempt(app: App, key: string, limit: Limit): Promise
 }
 
 /**
- * Takes one attempt back that turned out to be right, where others' attempts are counted by the same key: an office behind one
- * address does not use up its limit by signing in.
+ * An attempt that may be right: counted by address and by account before `run` looks at it, which throws when it is wrong. One
+ * that was right is not counted by its address, where an office comes from, and clears its account.
  */
-export async function takeBackAttempt(app: App, key: string): Promise<void> {
-  await app.database.platform((db) =>
-    db
+export async function counted<T>(
+  app: App,
+  { address, account }: { address: [key: string, Limit]; account?: [key: string, Limit] },
+  run: () => Promise<T>,
+): Promise<T> {
+  await countAttempt(app, ...address);
+  if (account !== undefined) await countAttempt(app, ...account);
+  const result = await run();
+  await app.database.platform(async (db) => {
+    await db
       .updateTable("rate_limits")
       .set((eb) => ({ attempts: eb("attempts", "-", 1) }))
-      .where("limit_key", "=", key)
+      .where("limit_key", "=", address[0])
       .where("attempts", ">", 0)
-      .execute(),
-  );
+      .execute();
+    if (account !== undefined) await db.deleteFrom("rate_limits").where("limit_key", "=", account[0]).execute();
+  });
+  return result;
 }
 
 /** Forgets the attempts of a key, after a success. */

@@ -1,10 +1,4 @@
-import {
-  countAttempt,
-  forgetAttempts,
-  signInByAccount,
-  signInByAddress,
-  takeBackAttempt,
-} from "../../../platform/access/limits.ts";
+import { counted, signInByAccount, signInByAddress } from "../../../platform/access/limits.ts";
 import { revokeSessions } from "../../../platform/access/sessions.ts";
 import { writeAuditEntry } from "../../../platform/access/audit.ts";
 import { type Ctx, inUnit, reading } from "../../../platform/context.ts";
@@ -39,10 +33,21 @@ export async function signIn(
   device: Device,
 ): Promise<Entering> {
   const email = typedAddress(emailGiven);
-  const accountKey = `sign-in:${ctx.tenant.id}:${userType}:${email}`;
-  const addressKey = `sign-in:${ctx.request.ip}`;
-  await countAttempt(ctx.app, addressKey, signInByAddress);
-  await countAttempt(ctx.app, accountKey, signInByAccount);
+  const userId = await counted(
+    ctx.app,
+    {
+      address: [`sign-in:${ctx.request.ip}`, signInByAddress],
+      account: [`sign-in:${ctx.tenant.id}:${userType}:${email}`, signInByAccount],
+    },
+    () => ownerOf(ctx, userType, email, password),
+  );
+  return inUnit(ctx, (work) =>
+    enter(work, { userId, with: "password", kind: device.kind, deviceHash: device.deviceHash, secondFactorAt: null }),
+  );
+}
+
+/** The id of whoever has this password; a wrong one is told, and thrown. */
+async function ownerOf(ctx: Ctx, userType: UserType, email: string, password: string): Promise<string> {
   const user = await reading(ctx, (reader) =>
     reader.db
       .selectFrom("users")
@@ -65,17 +70,7 @@ export async function signIn(
     );
     throw wrong();
   }
-  await forgetAttempts(ctx.app, accountKey);
-  await takeBackAttempt(ctx.app, addressKey);
-  return inUnit(ctx, (work) =>
-    enter(work, {
-      userId: user.id,
-      with: "password",
-      kind: device.kind,
-      deviceHash: device.deviceHash,
-      secondFactorAt: null,
-    }),
-  );
+  return user.id;
 }
 
 /** The step of somebody whose password has expired: a new one, and they are in. */

@@ -1,6 +1,6 @@
 import { passkeys, totpFactors } from "../../../platform/access/factors.ts";
 import { revokeSessions } from "../../../platform/access/sessions.ts";
-import { countAttempt, forgetAttempts, secondStepByAccount, signInByAddress } from "../../../platform/access/limits.ts";
+import { counted, secondStepByAccount, signInByAddress } from "../../../platform/access/limits.ts";
 import type { TotpSetup } from "../../../platform/access/totp.ts";
 import { type Ctx, inUnit, reading, type Work } from "../../../platform/context.ts";
 import { remove, update } from "../../../platform/database/records.ts";
@@ -22,15 +22,16 @@ type UserType = "staff" | "portal";
 const wrongCode = (): Error =>
   invalidField("code", t("This code is not right, or it has been used already. Wait for the next one."), "wrong_code");
 
-/** Counts an attempt at a code, by account and by address, before it is looked at. */
-async function counted<T>(ctx: Ctx, userId: string, run: () => Promise<T>): Promise<T> {
-  const key = `second-step:${ctx.tenant.id}:${userId}`;
-  await countAttempt(ctx.app, `second-step:${ctx.request.ip}`, signInByAddress);
-  await countAttempt(ctx.app, key, secondStepByAccount);
-  const result = await run();
-  await forgetAttempts(ctx.app, key);
-  return result;
-}
+/** An attempt at a code. */
+const atCode = <T>(ctx: Ctx, userId: string, run: () => Promise<T>): Promise<T> =>
+  counted(
+    ctx.app,
+    {
+      address: [`second-step:${ctx.request.ip}`, signInByAddress],
+      account: [`second-step:${ctx.tenant.id}:${userId}`, secondStepByAccount],
+    },
+    run,
+  );
 
 /** The second step of a sign-in: a code of the app, or a recovery code. */
 export async function showCode(ctx: Ctx, userType: UserType | null, token: string, given: string): Promise<Entering> {
@@ -45,7 +46,7 @@ export async function showCode(ctx: Ctx, userType: UserType | null, token: strin
     }
     throw error;
   };
-  return counted(ctx, open.user.id, () =>
+  return atCode(ctx, open.user.id, () =>
     inUnit(ctx, async (work) => {
       const isRight = /^\d{6}$/.test(code)
         ? await takeTotp(work, open.user.id, code, "confirmed")
@@ -99,7 +100,7 @@ async function confirm(work: Work, userId: string, code: string): Promise<string
 /** Switches two steps on with the app's first code. Answers the recovery codes, once. */
 export async function confirmSetup(ctx: Ctx, code: string): Promise<string[]> {
   const userId = ctx.actor.user_id ?? "";
-  return counted(ctx, userId, () => inUnit(ctx, (work) => confirm(work, userId, code)));
+  return atCode(ctx, userId, () => inUnit(ctx, (work) => confirm(work, userId, code)));
 }
 
 /** The same for somebody whose role asks for two steps, on the way in. */
@@ -111,7 +112,7 @@ export async function confirmSetupAtSignIn(
 ): Promise<{ codes: string[]; entering: Entering }> {
   const open = await reading(ctx, (reader) => readChallenge(reader, token, userType));
   if (open.step !== "mfa_setup_required") throw conflict(t("There is nothing to set up here."), open.step);
-  return counted(ctx, open.user.id, () =>
+  return atCode(ctx, open.user.id, () =>
     inUnit(ctx, async (work) => {
       const codes = await confirm(work, open.user.id, code);
       await useChallenge(work, open.id);

@@ -5,7 +5,7 @@ import type {
   RegistrationResponseJSON,
 } from "@simplewebauthn/server";
 import { passkeys } from "../../../platform/access/factors.ts";
-import { countAttempt, signInByAddress } from "../../../platform/access/limits.ts";
+import { counted, countAttempt, signInByAddress } from "../../../platform/access/limits.ts";
 import * as webauthn from "../../../platform/access/webauthn.ts";
 import { type Ctx, inUnit, reading } from "../../../platform/context.ts";
 import { insert } from "../../../platform/database/records.ts";
@@ -73,9 +73,9 @@ export async function signInWithPasskey(
   response: AuthenticationResponseJSON,
   device: Device,
 ): Promise<Entering> {
-  await countAttempt(ctx.app, `sign-in:${ctx.request.ip}`, signInByAddress);
-  const userId = await webauthn.checkPasskey(ctx, tables, response, null, isOf(userType));
-  if (userId === null) throw refused();
+  const userId = await counted(ctx.app, { address: [`sign-in:${ctx.request.ip}`, signInByAddress] }, () =>
+    ownerOf(ctx, userType, response, null),
+  );
   return inUnit(ctx, (work) =>
     enter(work, {
       userId,
@@ -87,6 +87,18 @@ export async function signInWithPasskey(
   );
 }
 
+/** The id of whoever a passkey belongs to. */
+async function ownerOf(
+  ctx: Ctx,
+  userType: UserType,
+  response: AuthenticationResponseJSON,
+  expected: string | null,
+): Promise<string> {
+  const userId = await webauthn.checkPasskey(ctx, tables, response, expected, isOf(userType));
+  if (userId === null) throw refused();
+  return userId;
+}
+
 /** The second step of a sign-in, shown by a passkey. */
 export async function showPasskey(
   ctx: Ctx,
@@ -94,11 +106,12 @@ export async function showPasskey(
   token: string,
   response: AuthenticationResponseJSON,
 ): Promise<Entering> {
-  await countAttempt(ctx.app, `second-step:${ctx.request.ip}`, signInByAddress);
-  const open = await reading(ctx, (reader) => readChallenge(reader, token, userType));
-  if (open.step !== "mfa_required") throw conflict(t("There is nothing to confirm here."), open.step);
-  const userId = await webauthn.checkPasskey(ctx, tables, response, open.user.id, isOf(userType));
-  if (userId === null) throw refused();
+  const open = await counted(ctx.app, { address: [`second-step:${ctx.request.ip}`, signInByAddress] }, async () => {
+    const begun = await reading(ctx, (reader) => readChallenge(reader, token, userType));
+    if (begun.step !== "mfa_required") throw conflict(t("There is nothing to confirm here."), begun.step);
+    await ownerOf(ctx, userType, response, begun.user.id);
+    return begun;
+  });
   return inUnit(ctx, async (work) => {
     await useChallenge(work, open.id);
     return enter(work, { ...open.entry, secondFactorAt: work.app.clock.now() });

@@ -1,5 +1,4 @@
 import { find, reach } from "../../../platform/access/reach.ts";
-import { mailSent } from "../../../platform/http/pages/mail-sent.ts";
 import { roleWords } from "../../../platform/access/roles.ts";
 import { users } from "../../../platform/access/schema.ts";
 import type { Ctx } from "../../../platform/context.ts";
@@ -12,6 +11,7 @@ import { type List, listAnswer } from "../../../platform/http/lists/list.ts";
 import type { RecordPageModel } from "../../../platform/http/models/pages.ts";
 import { type Answer, type Incoming, page, redirect, type Route } from "../../../platform/http/route.ts";
 import type { FormModel } from "../../../platform/http/models/forms.ts";
+import { mailSent } from "../../../platform/http/pages/mail-sent.ts";
 import { t } from "../../../platform/language/index.ts";
 import { deactivateStaff, inviteStaff, reactivateStaff, resendInvite, updateStaff } from "../actions.ts";
 

@@ -1,10 +1,4 @@
-import {
-  countAttempt,
-  forgetAttempts,
-  signInByAccount,
-  signInByAddress,
-  takeBackAttempt,
-} from "../../../platform/access/limits.ts";
+import { counted, signInByAccount, signInByAddress } from "../../../platform/access/limits.ts";
 import { mintToken, readToken } from "../../../platform/access/tokens.ts";
 import { plus } from "../../../platform/clock.ts";
 import type { Ctx, Work } from "../../../platform/context.ts";
@@ -23,21 +17,23 @@ const linkMilliseconds = 24 * 3600_000;
 /** Signs an operator in; wrong address, wrong password and deactivated account get the same answer. */
 export async function signInOperator(ctx: Ctx, emailGiven: string, password: string): Promise<OperatorEntering> {
   const email = typedAddress(emailGiven);
-  const accountKey = `operator:${email}`;
-  await countAttempt(ctx.app, `operator:${ctx.request.ip}`, signInByAddress);
-  await countAttempt(ctx.app, accountKey, signInByAccount);
-  const row = await reading(ctx, ({ db }) =>
-    db
-      .selectFrom("operators")
-      .select(["id", "name", "email", "password_hash", "deactivated_at"])
-      .where("email", "=", email)
-      .executeTakeFirst(),
-  );
-  const isRight = await verifyPassword(password, row?.password_hash ?? null);
-  if (row === undefined || !isRight || row.deactivated_at !== null)
-    throw unauthorized(t("The e-mail address or the password is wrong."), "bad_credentials");
-  await forgetAttempts(ctx.app, accountKey);
-  await takeBackAttempt(ctx.app, `operator:${ctx.request.ip}`);
+  const keys = {
+    address: [`operator:${ctx.request.ip}`, signInByAddress],
+    account: [`operator:${email}`, signInByAccount],
+  } satisfies Parameters<typeof counted>[1];
+  const row = await counted(ctx.app, keys, async () => {
+    const found = await reading(ctx, ({ db }) =>
+      db
+        .selectFrom("operators")
+        .select(["id", "name", "email", "password_hash", "deactivated_at"])
+        .where("email", "=", email)
+        .executeTakeFirst(),
+    );
+    const isRight = await verifyPassword(password, found?.password_hash ?? null);
+    if (found === undefined || !isRight || found.deactivated_at !== null)
+      throw unauthorized(t("The e-mail address or the password is wrong."), "bad_credentials");
+    return found;
+  });
   return inUnit(ctx, (work) => enterOperator(work, row, { isProven: false }));
 }
 

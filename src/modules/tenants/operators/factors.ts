@@ -1,4 +1,10 @@
-import { countAttempt, forgetAttempts, secondStepByAccount, signInByAddress } from "../../../platform/access/limits.ts";
+import {
+  counted,
+  countAttempt,
+  forgetAttempts,
+  secondStepByAccount,
+  signInByAddress,
+} from "../../../platform/access/limits.ts";
 import { operatorActor } from "../../../platform/access/platform.ts";
 import { type Ctx, inUnit, reading, type Work } from "../../../platform/context.ts";
 import { hashPassword, verifyPassword } from "../../../platform/crypto/passwords.ts";
@@ -24,15 +30,16 @@ import {
 const wrongCode = (): Error =>
   invalidField("code", t("This code is not right, or it has been used already. Wait for the next one."), "wrong_code");
 
-/** Counts an attempt at a code, by account and by address, before it is looked at. */
-async function counted<T>(ctx: Ctx, operatorId: string, run: () => Promise<T>): Promise<T> {
-  const key = `second-step:operator:${operatorId}`;
-  await countAttempt(ctx.app, `second-step:${ctx.request.ip}`, signInByAddress);
-  await countAttempt(ctx.app, key, secondStepByAccount);
-  const result = await run();
-  await forgetAttempts(ctx.app, key);
-  return result;
-}
+/** An attempt at a code. */
+const atCode = <T>(ctx: Ctx, operatorId: string, run: () => Promise<T>): Promise<T> =>
+  counted(
+    ctx.app,
+    {
+      address: [`second-step:${ctx.request.ip}`, signInByAddress],
+      account: [`second-step:operator:${operatorId}`, secondStepByAccount],
+    },
+    run,
+  );
 
 /** Somebody on the way in is nobody yet, and still it is they who do this. */
 function asOperator(work: Work, { operator }: OpenStep): Work {
@@ -46,7 +53,7 @@ export async function showOperatorCode(ctx: Ctx, token: string, given: string): 
   if (open.step !== "code") throw conflict(t("There is no code to show here."), open.step);
   const code = given.replaceAll(/\s/g, "");
   const { id } = open.operator;
-  return counted(ctx, id, () =>
+  return atCode(ctx, id, () =>
     inUnit(ctx, async (work) => {
       const isOfApp = /^\d{6}$/.test(code);
       if (!(await (isOfApp ? takeOperatorTotp(work, id, code) : takeOperatorCode(work, id, code)))) throw wrongCode();
@@ -65,7 +72,7 @@ export async function confirmOperatorAtSignIn(
 ): Promise<{ codes: string[]; entering: OperatorEntering }> {
   const open = await reading(ctx, (reader) => readStep(reader, token));
   if (open.step !== "setup") throw conflict(t("There is nothing to set up here."), open.step);
-  return counted(ctx, open.operator.id, () =>
+  return atCode(ctx, open.operator.id, () =>
     inUnit(ctx, async (work) => {
       const codes = await confirm(asOperator(work, open), open.operator.id, code);
       await useStep(work, open.id);
@@ -99,7 +106,7 @@ export async function beginOperatorSetup(ctx: Ctx): Promise<void> {
 }
 
 export async function confirmOperatorSetup(ctx: Ctx, code: string): Promise<string[]> {
-  return counted(ctx, own(ctx), () => inUnit(ctx, (work) => confirm(work, own(ctx), code)));
+  return atCode(ctx, own(ctx), () => inUnit(ctx, (work) => confirm(work, own(ctx), code)));
 }
 
 /** New recovery codes in place of the old ones, for whoever knows the password. */

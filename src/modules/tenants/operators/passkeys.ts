@@ -4,7 +4,7 @@ import type {
   PublicKeyCredentialRequestOptionsJSON,
   RegistrationResponseJSON,
 } from "@simplewebauthn/server";
-import { countAttempt, signInByAddress } from "../../../platform/access/limits.ts";
+import { counted, countAttempt, signInByAddress } from "../../../platform/access/limits.ts";
 import { find } from "../../../platform/access/reach.ts";
 import * as webauthn from "../../../platform/access/webauthn.ts";
 import { type Ctx, inUnit, reading, type Work } from "../../../platform/context.ts";
@@ -127,8 +127,9 @@ export async function signInOperatorWithPasskey(
   ctx: Ctx,
   response: AuthenticationResponseJSON,
 ): Promise<OperatorEntering> {
-  await countAttempt(ctx.app, `operator:${ctx.request.ip}`, signInByAddress);
-  const operator = await proven(ctx, response, null);
+  const operator = await counted(ctx.app, { address: [`operator:${ctx.request.ip}`, signInByAddress] }, () =>
+    proven(ctx, response, null),
+  );
   return inUnit(ctx, (work) => enterOperator(work, operator, { isProven: true }));
 }
 
@@ -138,10 +139,15 @@ export async function showOperatorPasskey(
   token: string,
   response: AuthenticationResponseJSON,
 ): Promise<OperatorEntering> {
-  await countAttempt(ctx.app, `second-step:${ctx.request.ip}`, signInByAddress);
-  const open = await reading(ctx, (reader) => readStep(reader, token));
-  if (open.step !== "code") throw conflict(t("There is nothing to confirm here."), open.step);
-  const operator = await proven(ctx, response, open.operator.id);
+  const { open, operator } = await counted(
+    ctx.app,
+    { address: [`second-step:${ctx.request.ip}`, signInByAddress] },
+    async () => {
+      const begun = await reading(ctx, (reader) => readStep(reader, token));
+      if (begun.step !== "code") throw conflict(t("There is nothing to confirm here."), begun.step);
+      return { open: begun, operator: await proven(ctx, response, begun.operator.id) };
+    },
+  );
   return inUnit(ctx, async (work) => {
     await useStep(work, open.id);
     return enterOperator(work, operator, { isProven: true });
