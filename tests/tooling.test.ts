@@ -6,7 +6,7 @@ import { Stripe } from "stripe";
 
 import { auditVerdict } from "../scripts/lib/audit.ts";
 import { coverageOf, linesOfCode, type LineHits, mergeLcov, percent } from "../scripts/lib/coverage.ts";
-import { countTests } from "../scripts/lib/junit.ts";
+import { countTests, failedFiles } from "../scripts/lib/junit.ts";
 import { scoreboard } from "../scripts/lib/steps.ts";
 import { browserAvailable, openBrowser, type TestBrowser } from "./support/browser.ts";
 import { findCycle, importsOf, layerOf } from "./support/imports.ts";
@@ -22,7 +22,19 @@ describe("the check's score", () => {
       <testcase name="one" file="a.test.ts" /><testcase name="two" file="a.test.ts"><failure type="x" /></testcase>
       <testcase name="three" file="a.test.ts"><error>boom</error></testcase>
       <testcase name="four &lt; &quot;five&quot;" file="a.test.ts"><skipped /></testcase></testsuite></testsuites>`;
-    expect(countTests(report)).toEqual({ passed: 1, failed: 2, skippedNames: ['a.test.ts: four < "five"'] });
+    expect(countTests(report)).toEqual({
+      passed: 1,
+      failed: 2,
+      failedNames: ["a.test.ts: two", "a.test.ts: three"],
+      skippedNames: ['a.test.ts: four < "five"'],
+    });
+  });
+
+  test("of a long output what is shown is what files with a failed test said", () => {
+    const failed = "tests/b.test.ts:\nexpected 1\n(fail) b > two [3.00ms]\n\n";
+    const output = `bun test v1\n\nsrc/a.test.ts:\n{"level":"warn"}\n\n${failed}tests/c.test.ts:\nnothing\n`;
+    expect(failedFiles(output)).toBe(failed);
+    expect(failedFiles("error: no such file")).toBe("error: no such file");
   });
 
   test("a step that throws has failed and shows why; a missing part fails only on a build server", async () => {
@@ -35,6 +47,7 @@ describe("the check's score", () => {
     expect(score).toEqual({
       passed: 3,
       failed: 2,
+      failures: [],
       unavailable: ["chromium: not here", "poppler: not here"],
     });
     expect(lines.join("\n")).toContain("boom");

@@ -7,11 +7,17 @@ export const logFolder = "tmp/test";
 /** What one command did: its exit code, and stdout and stderr in one text. */
 export type Outcome = { code: number; output: string };
 
-/** What a step answers: how many of what it checked were in order, and a note of a few words. */
-export type Verdict = { passed: number; failed: number; note?: string; output?: string };
+/**
+ * What a step answers: how many of what it checked were in order, and a note of a few words. `shown` is what of a long output
+ * is shown when it failed.
+ */
+export type Verdict = { passed: number; failed: number; note?: string; output?: string; shown?: string };
 
-/** The score over all steps. `unavailable` are parts that could not be checked at all, with the reason. */
-export type Score = { passed: number; failed: number; unavailable: string[] };
+/**
+ * The score over all steps. `failures` names what failed, a line each; `unavailable` are parts that could not be checked at
+ * all, with the reason.
+ */
+export type Score = { passed: number; failed: number; failures: string[]; unavailable: string[] };
 
 const running = new Set<Bun.Subprocess>();
 
@@ -44,7 +50,7 @@ export function stopRunning(): void {
 
 /** A fresh score and the functions that write to it; each step prints one line with its duration. */
 export function scoreboard(write: (line: string) => void = console.log) {
-  const score: Score = { passed: 0, failed: 0, unavailable: [] };
+  const score: Score = { passed: 0, failed: 0, failures: [], unavailable: [] };
   mkdirSync(logFolder, { recursive: true });
 
   function line(mark: string, name: string, startedAt: number, note = ""): void {
@@ -52,7 +58,7 @@ export function scoreboard(write: (line: string) => void = console.log) {
     write(`${mark.padEnd(7)}${name.padEnd(28)}${seconds.padStart(7)} s${note === "" ? "" : `  ${note}`}`);
   }
 
-  /** Runs one step. A step that throws has failed; the whole output of a failing step is shown. */
+  /** Runs one step. A step that throws has failed; the output of a failing step is shown, and kept whole in its file. */
   async function step(name: string, work: () => Promise<Verdict>): Promise<boolean> {
     const startedAt = performance.now();
     let verdict: Verdict;
@@ -66,7 +72,8 @@ export function scoreboard(write: (line: string) => void = console.log) {
     const output = verdict.output ?? "";
     await Bun.write(`${logFolder}/${name.replaceAll(/[^a-z0-9]+/gi, "-")}.log`, output);
     line(verdict.failed === 0 ? "ok" : "FAILED", name, startedAt, verdict.note);
-    if (verdict.failed > 0 && output !== "") write(output.trimEnd().replaceAll(/^/gm, "    "));
+    const shown = verdict.shown ?? output;
+    if (verdict.failed > 0 && shown !== "") write(shown.trimEnd().replaceAll(/^/gm, "    "));
     return verdict.failed === 0;
   }
 

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { auditVerdict } from "./audit.ts";
 import { buildEdition, editions, generate, type Edition } from "./build.ts";
 import { type LineHits, coverageOf, coverageTable, mergeLcov, percent, sourceFiles } from "./coverage.ts";
-import { countTests } from "./junit.ts";
+import { countTests, failedFiles } from "./junit.ts";
 import { installPrograms, missingPrograms, testPrograms } from "./packages.ts";
 import { type PostgresServer, startPostgres } from "./postgres.ts";
 import { logFolder, run, scoreboard, stopRunning, type Verdict } from "./steps.ts";
@@ -99,11 +99,18 @@ async function suite(edition: Edition, patterns: string[], env: Record<string, s
   );
   const counts = existsSync(report)
     ? countTests(await Bun.file(report).text())
-    : { passed: 0, failed: 0, skippedNames: [] };
+    : { passed: 0, failed: 0, failedNames: [], skippedNames: [] };
   // Exit code and report must agree: a file that does not load, or a crash, leaves no failed test behind.
   const failed = counts.failed === 0 && code !== 0 ? 1 : counts.failed;
   for (const name of counts.skippedNames) unavailable(`skipped (${edition.name})`, name, isCi);
-  return { passed: counts.passed, failed, note: `${counts.passed} passed, ${failed} failed`, output };
+  score.failures.push(...counts.failedNames.map((name) => `${name} (${edition.name})`));
+  return {
+    passed: counts.passed,
+    failed,
+    note: `${counts.passed} passed, ${failed} failed`,
+    output,
+    shown: failedFiles(output),
+  };
 }
 
 function coverageFlags(edition: Edition): string[] {
@@ -181,5 +188,7 @@ if (score.unavailable.length > 0) {
   );
   for (const part of score.unavailable) console.log(`  ${part}`);
 }
+// Once more and in short: what a step printed may be long, and is shown cut on many a build server.
+for (const name of score.failures) console.log(`FAILED ${name}`);
 console.log(`${score.passed} passed, ${score.failed} failed`);
 process.exit(score.failed === 0 ? 0 : 1);
