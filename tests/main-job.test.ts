@@ -98,7 +98,7 @@ async function mailed(fits: (mail: ReceivedMail) => boolean): Promise<ReceivedMa
       }
       return undefined;
     },
-    { timeoutMs: 45_000 },
+    { timeoutMs: 120_000 },
   );
 }
 

@@ -152,5 +152,5 @@ describe.skipIf(!browserAvailable)("signing in, in a browser", () => {
     expect(await page.evaluate("window.hasPrinted")).toBe(true);
     assertNoErrors();
     await close();
-  }, 30_000);
+  }, 180_000);
 });

@@ -168,7 +168,7 @@ async function untilReady(server: ReturnType<typeof spawn>, exited: Promise<void
   const state = await Promise.race([
     ready.then(() => "ready"),
     exited.then(() => "exited"),
-    Bun.sleep(30_000).then(() => "late"),
+    Bun.sleep(120_000).then(() => "late"),
   ]);
   if (state === "ready") return;
   server.kill("SIGQUIT");

@@ -52,7 +52,7 @@ export function newDataDir(): string {
  * @throws when it ends or is not ready in time; the message holds what it printed
  */
 export async function startBinary(options: BinaryOptions): Promise<RunningBinary> {
-  const { edition, dataDir = newDataDir(), env = {}, args = [], port = freePort(), readyTimeoutMs = 30_000 } = options;
+  const { edition, dataDir = newDataDir(), env = {}, args = [], port = freePort(), readyTimeoutMs = 120_000 } = options;
   const child = Bun.spawn([executables[edition], "serve", ...args], {
     env: { ...cleanEnvironment(), PURSER_DATA_DIR: dataDir, PURSER_LISTEN: `127.0.0.1:${port}`, ...env },
     stdin: "ignore",
@@ -68,10 +68,10 @@ export async function startBinary(options: BinaryOptions): Promise<RunningBinary
 
   async function end(signal: NodeJS.Signals): Promise<number> {
     child.kill(signal);
-    const code = await Promise.race([child.exited, Bun.sleep(30_000)]);
+    const code = await Promise.race([child.exited, Bun.sleep(120_000)]);
     if (code === undefined) {
       child.kill("SIGKILL");
-      throw new Error(`${edition} did not stop within 30 s:\n${printed}`);
+      throw new Error(`${edition} did not stop within two minutes:\n${printed}`);
     }
     await Promise.all(readers);
     return code;

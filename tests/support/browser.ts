@@ -11,6 +11,8 @@ export const browserAvailable = !isMissing("chromium");
 const flags = [
   "--no-sandbox",
   "--disable-gpu",
+  // Shared memory is small in many a container, and a browser that finds none dies in the middle of a test.
+  "--disable-dev-shm-usage",
   "--disable-background-networking",
   "--disable-component-update",
   "--disable-sync",
@@ -47,7 +49,8 @@ export async function openBrowser(): Promise<TestBrowser> {
 async function openPage(browser: Browser, options: BrowserContextOptions = {}): Promise<TestPage> {
   const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, locale: "en-US", ...options });
   const page = await context.newPage();
-  page.setDefaultTimeout(30_000);
+  // Long: a machine that other work shares may stand still for half a minute, and no test is about that.
+  page.setDefaultTimeout(120_000);
   const errors: string[] = [];
   page.on("console", (message) => {
     if (message.type() === "error")

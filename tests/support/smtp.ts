@@ -101,7 +101,7 @@ export async function startSmtpServer({ login }: SmtpOptions = {}) {
       trouble = next;
     },
     /** The first mail that fits, also one that is there already. */
-    waitForMail(fits: (mail: ReceivedMail) => boolean, timeoutMs = 30_000): Promise<ReceivedMail> {
+    waitForMail(fits: (mail: ReceivedMail) => boolean, timeoutMs = 120_000): Promise<ReceivedMail> {
       return waitFor("a mail", () => received.find(fits), {
         timeoutMs,
         details: () => `received: ${received.map((mail) => `${mail.to.join()}: ${mail.message.subject}`).join("; ")}`,

@@ -189,7 +189,7 @@ export function startStripe({ secretKey = "sk_test_purser", webhookSecret = "whs
     requests,
     pay,
     /** Waits until Purser has asked for a session that fits. */
-    waitForSession: (fits: (session: StripeSession) => boolean = () => true, timeoutMs = 30_000) =>
+    waitForSession: (fits: (session: StripeSession) => boolean = () => true, timeoutMs = 120_000) =>
       waitFor("a Checkout Session", () => sessions.values().find(fits), { timeoutMs }),
     /** Lets the next API request go wrong; several calls line up. */
     failNext: (trouble: StripeTrouble = {}) => void troubles.push(trouble),

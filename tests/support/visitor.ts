@@ -87,7 +87,7 @@ export async function signedIn(
   { email, password }: { email: string; password: string },
 ): Promise<Visitor> {
   const browser = visitor((path, init) =>
-    fetch(new URL(path, url), { ...init, redirect: "manual", signal: AbortSignal.timeout(30_000) }),
+    fetch(new URL(path, url), { ...init, redirect: "manual", signal: AbortSignal.timeout(120_000) }),
   );
   await browser.open("/sign-in");
   const page = await browser.submit("/sign-in", { email, password });

@@ -8,7 +8,7 @@
 export async function waitFor<Answer>(
   what: string,
   look: () => Promise<Answer | undefined> | Answer | undefined,
-  { timeoutMs = 30_000, everyMs = 20, details }: { timeoutMs?: number; everyMs?: number; details?: () => string } = {},
+  { timeoutMs = 120_000, everyMs = 20, details }: { timeoutMs?: number; everyMs?: number; details?: () => string } = {},
 ): Promise<Answer> {
   const deadline = performance.now() + timeoutMs;
   for (;;) {

@@ -43,7 +43,7 @@ export function openTill(stage: Stage, luck: Chance): Till {
         method: "POST",
         headers: { "stripe-signature": signature, "content-type": "application/json" },
         body,
-        signal: AbortSignal.timeout(30_000),
+        signal: AbortSignal.timeout(120_000),
       });
       await answer.text();
       return answer.status === 200;
