@@ -4592,7 +4592,7 @@ export interface Operations {
       links?: Schemas["list_links"];
     };
   };
-  /** Bring companies or contacts in from a CSV file: `csv`, `itflow` or `syncro`. */
+  /** Bring companies or contacts in from a CSV file: `csv`, or an export of `itflow`, `syncro`, `connectwise`, `autotask`, `halopsa`. */
   "POST /contacts/import/{provider}": {
     path: { provider: string };
     query: { target?: "companies" | "contacts"; mode?: string; dry_run?: "true" | "false" };

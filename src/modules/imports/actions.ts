@@ -19,6 +19,9 @@ import {
   importTargets,
   matchHeaders,
   missingFields,
+  productNames,
+  type ProductName,
+  products,
   type TargetGuess,
 } from "./rules/index.ts";
 import { importBatches } from "./schema.ts";
@@ -26,7 +29,7 @@ import { targetNamed } from "./session.ts";
 
 const mode = Type.Union([Type.Literal("create_only"), Type.Literal("fill_blanks"), Type.Literal("overwrite")]);
 const target = Type.String({ maxLength: 60 });
-const source = Type.Union([Type.Literal("itflow"), Type.Literal("syncro")]);
+const source = Type.Union(productNames.map((name) => Type.Literal(name)));
 const stored = Type.Object({ sha256: Type.String(), size: Type.Integer(), name: Type.String(), type: Type.String() });
 const batchInput = Type.Object({ id: Type.String({ format: "uuid" }) }, { additionalProperties: false });
 
@@ -34,8 +37,8 @@ interface Upload {
   file: StoredBytes;
   target?: string;
   mode?: ImportMode;
-  /** The product that the file is said to come from; another one is refused. */
-  source?: "itflow" | "syncro";
+  /** The product that the file is said to come from; one that is another's by its columns is refused. */
+  source?: ProductName;
 }
 
 /** Takes a file in: finds out what it holds and which column is what. Nothing is changed yet. */
@@ -49,15 +52,13 @@ export const uploadImport = action({
   run: async (work: Work, given: Upload) => {
     const file = await parseSlowly(await work.app.files.get(work.tenant.id, given.file.sha256));
     const guess = guessTarget(file.headers);
-    if (given.source !== undefined && guess.product !== given.source) {
-      throw invalidField(
-        "file",
-        t("This is not an export of {product} by its columns: {label}.", {
-          product: given.source === "itflow" ? "ITFlow" : "Syncro",
-          label: guess.label,
-        }),
-        "other_product",
-      );
+    // Columns can be left out of most exports, so a file that could be anybody's is what it is said to be.
+    if (given.source !== undefined && guess.product !== given.source && guess.product !== "generic") {
+      const text = t("This is not an export of {product} by its columns: {label}.", {
+        product: products[given.source],
+        label: t(guess.label),
+      });
+      throw invalidField("file", text, "other_product");
     }
     const name =
       given.target ?? (await ownExport(work, file.headers)) ?? (await likelyTarget(work, file.headers, guess));
@@ -77,7 +78,7 @@ export const uploadImport = action({
       file_name: given.file.name,
       file_id: await addFile(work, given.file),
       import_target: name,
-      import_source: guess.product,
+      import_source: given.source ?? guess.product,
       import_mode: given.mode ?? "fill_blanks",
       mapping: {
         ...((await rememberedMapping(work, name, file.headers)) ?? storedMapping(mapping)),

@@ -2,7 +2,7 @@ import { Type } from "@sinclair/typebox";
 import { find } from "../../platform/access/reach.ts";
 import { perform } from "../../platform/action.ts";
 import { type Ctx, reading } from "../../platform/context.ts";
-import { Failure, invalidField, notFound } from "../../platform/errors.ts";
+import { Failure, invalidField } from "../../platform/errors.ts";
 import { storeUploads, type Upload } from "../../platform/files/files.ts";
 import { readBytes } from "../../platform/http/body.ts";
 import { showOne } from "../../platform/http/jsonapi/routes.ts";
@@ -11,6 +11,7 @@ import type { Answer, Incoming, Route } from "../../platform/http/route.ts";
 import { resource } from "../../platform/resource.ts";
 import { advanceShort } from "./run.ts";
 import { applyImport, configureImport, undoImport, uploadImport } from "./actions.ts";
+import { productNames, type ProductName } from "./rules/index.ts";
 import { importBatches } from "./schema.ts";
 
 export const importResource = resource({
@@ -22,17 +23,18 @@ export const importResource = resource({
 
 const largestFile = 65 * 1024 * 1024;
 
-const providers = new Set(["itflow", "syncro"]);
-
-/** `POST /contacts/import/{csv | itflow | syncro}`, which finds out by itself whether the file holds companies or contacts. */
+/** `POST /contacts/import/{csv | a product}`, which finds out by itself whether the file holds companies or contacts. */
 async function importContacts(ctx: Ctx, incoming: Incoming): Promise<Answer> {
   const provider = incoming.params["provider"] ?? "";
-  if (provider !== "csv" && !providers.has(provider)) throw notFound("This kind of import");
-  return importCsv(ctx, incoming, provider === "csv" ? {} : { source: provider });
+  if (provider === "csv") return importCsv(ctx, incoming, {});
+  const source = productNames.find((name) => name === provider);
+  if (source !== undefined) return importCsv(ctx, incoming, { source });
+  const known = ["csv", ...productNames].join(", ");
+  throw new Failure(404, "not_found", `There is no import of this kind. There are: ${known}.`);
 }
 
 /** A file as the body (`text/csv`) or as a form's `file`; `target`, `mode` and `dry_run` in the query. */
-async function importCsv(ctx: Ctx, incoming: Incoming, given: { source?: string }): Promise<Answer> {
+async function importCsv(ctx: Ctx, incoming: Incoming, given: { source?: ProductName }): Promise<Answer> {
   const asked = Object.fromEntries(incoming.url.searchParams);
   const [stored] = await storeUploads(ctx, [await uploadOf(incoming)], "file");
   const { target, mode } = asked;
@@ -76,7 +78,7 @@ export const importApi: Route[] = [
     door: "api",
     permission: "imports.run",
     doc: {
-      summary: "Bring companies or contacts in from a CSV file: `csv`, `itflow` or `syncro`.",
+      summary: `Bring companies or contacts in from a CSV file: \`csv\`, or an export of ${productNames.map((name) => `\`${name}\``).join(", ")}.`,
       input: fileInput,
       parameters: { target: Type.Union([Type.Literal("companies"), Type.Literal("contacts")]), ...common },
       answer: { one: "import_batches" },

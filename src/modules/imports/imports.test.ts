@@ -236,16 +236,30 @@ describe("who may", () => {
     ).toBe(404);
   });
 
-  test("a file of another product than the address names is refused, and an unknown product is not there", async () => {
-    const to = (provider: string): Promise<Response> =>
-      t.fetch(`/api/v1/contacts/import/${provider}`, {
-        method: "POST",
-        headers: { authorization: `Bearer ${key}`, "content-type": "text/csv" },
-        body: new Blob([file("syncro-customers.csv") as Uint8Array<ArrayBuffer>]),
-      });
-    expect((await to("syncro")).status).toBe(201);
-    expect((await to("itflow")).status).toBe(422);
-    expect((await to("lotus")).status).toBe(404);
+  const to = (provider: string, body: Uint8Array | string): Promise<Response> =>
+    t.fetch(`/api/v1/contacts/import/${provider}`, {
+      method: "POST",
+      headers: { authorization: `Bearer ${key}`, "content-type": "text/csv" },
+      body: new Blob([body as Uint8Array<ArrayBuffer>]),
+    });
+
+  test("a file of another product than the address names is refused, and an unknown product is told the known ones", async () => {
+    const customers = file("syncro-customers.csv");
+    expect((await to("syncro", customers)).status).toBe(201);
+    expect((await to("itflow", customers)).status).toBe(422);
+    const unknown = await to("lotus", customers);
+    expect(unknown.status).toBe(404);
+    expect(await unknown.text()).toContain("csv, itflow, syncro, connectwise, autotask, halopsa");
+  });
+
+  test("a client and a person of it come out of one row of Autotask; columns that anybody could have are taken as said", async () => {
+    const both =
+      "Organization: Name [required],Organization: City,Contact: First Name [required],Contact: Last Name,Contact: Email Address";
+    expect((await to("autotask", `${both}\r\nQuarry Stone,Bath,Ines,Holt,ines@quarry.example\r\n`)).status).toBe(201);
+    const contacts = await t.api("GET", "/api/v1/contacts?filter[email]=ines@quarry.example&include=company", { key });
+    expect(contacts.body.included[0].attributes.name).toBe("Quarry Stone");
+    const few = await to("connectwise", "name,city\r\nPlain Widgets,York\r\n");
+    expect(await few.text()).toContain('"import_source":"connectwise"');
   });
 
   test("a formula in a cell stays a text", async () => {

@@ -43,7 +43,7 @@ function uploadPage(ctx: Ctx, typed: FormValues | null, failure: Failure | null)
         {
           title: t("File"),
           hint: t(
-            "The first line has to name the columns; they are matched by their names. Exports of ITFlow clients and contacts and of Syncro customers are recognized. Import companies before their contacts.",
+            "The first line has to name the columns; they are matched by their names. Exports of ITFlow, Syncro, ConnectWise, Autotask and HaloPSA are recognized. Import companies before their contacts.",
           ),
           fields: [
             field("file", t("CSV file"), {

@@ -42,7 +42,11 @@ export async function fileColumns(ctx: Ctx, transfer: Transfer): Promise<FileCol
   const { resource, history, create } = transfer;
   const inputs = create?.input.properties ?? {};
   const made: FileColumn[] = [
-    plain("external_id", "External ID", { kind: "external_id", isRead: true, synonyms: "id externalid" }),
+    plain("external_id", "External ID", {
+      kind: "external_id",
+      isRead: true,
+      synonyms: "id externalid externallegacyticketid",
+    }),
   ];
   for (const [name, column] of Object.entries(resource.table.columns)) {
     if (unwritten.has(name) || !isShown(ctx.actor, resource, name)) continue;

@@ -37,7 +37,7 @@ const fields: readonly Field[] = [
     "company_name",
     "Company",
     singleLine(200),
-    "client clientname customer customername businessname organization organizationname organisation account accountname firma firmenname kunde kundenname unternehmen",
+    "client clientname customer customername businessname organization organizationname organizationidorname organisation account accountname firma firmenname kunde kundenname unternehmen",
   ),
   field(
     "company_external_id",
@@ -55,6 +55,7 @@ export const contactTarget: Target = {
   name: "contacts",
   label: "Contacts",
   fields,
+  sections: ["contact", "user"],
   required: [
     ["full_name", "first_name", "last_name"],
     ["company_name", "company_external_id"],

@@ -25,6 +25,7 @@ export function derivedTarget(transfer: Transfer, all: readonly FileColumn[], re
     transfer,
     columns,
     fields: columns.map((column) => fieldOf(column, reading)),
+    sections: [],
     required: [],
     complete: (values, lookups) => {
       const problems = resolve(transfer, columns, values, lookups);

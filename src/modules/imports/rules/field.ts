@@ -64,6 +64,8 @@ export interface Target {
   /** "Companies". */
   label: string;
   fields: readonly Field[];
+  /** What other products write before a header of these records, as `headerKey` writes it: `organization` of "Organization: Phone". */
+  sections: readonly string[];
   /** Of each group, at least one field needs a column; the first one is named when none has. */
   required: readonly (readonly string[])[];
   /** Puts together what takes several cells, fills `values` in, and tells what is missing. */

@@ -29,6 +29,60 @@ describe("headers", () => {
     expect(guessTarget(["Invoice", "Amount"]).target).toBeNull();
   });
 
+  test("of ConnectWise, Autotask and HaloPSA are recognized, whichever of their columns were exported", () => {
+    const guessOf = (headers: string): unknown[] => {
+      const { target, product } = guessTarget(headers.split(","));
+      return [target, product];
+    };
+    const autotask = [
+      "Name [required]",
+      "Number",
+      "Address 1",
+      "Zip Code",
+      "Additional Address Information",
+      "Phone [required]",
+    ];
+    expect(guessOf("identifier,name,status,phoneNumber,addressLine1,city,zip,territory")).toEqual([
+      "companies",
+      "connectwise",
+    ]);
+    expect(guessOf("firstName,lastName,company,site,title,communicationItems")).toEqual(["contacts", "connectwise"]);
+    expect(guessOf("summary,board,company,status,contact,priority,owner")).toEqual(["tickets", "connectwise"]);
+    expect(guessOf(autotask.join())).toEqual(["companies", "autotask"]);
+    expect(guessOf("Organization ID,Contact ID,External ID,Prefix,First Name,Last Name,Suffix")).toEqual([
+      "contacts",
+      "autotask",
+    ]);
+    expect(guessOf("External (Legacy) Ticket ID,Ticket Number,Title,Status")).toEqual(["tickets", "autotask"]);
+    expect(guessOf("name,toplevel,SF-name,SF-phonenumber")).toEqual(["companies", "halopsa"]);
+    expect(guessOf("name,site_name,client_name,emailaddress,phonenumber")).toEqual(["contacts", "halopsa"]);
+    expect(guessOf("summary,details,status_id,tickettype_id,priority_id")).toEqual(["tickets", "halopsa"]);
+    expect(matchHeaders(autotask, importTargets.companies)).toMatchObject({
+      mapping: ["name", null, "address_line1", "postal_code", null, "phone"],
+      missing: [],
+    });
+  });
+
+  test("that say in front whose column they are fill that record's field", () => {
+    const both =
+      "Organization: Name [required],Organization: Phone,Contact: First Name [required],Contact: Email Address";
+    expect(guessTarget(both.split(","))).toMatchObject({ target: "companies", product: "autotask" });
+    expect(matchHeaders(both.split(","), importTargets.companies)).toMatchObject({
+      mapping: ["name", "phone", "contact_first_name", "contact_email"],
+      unmatched: [],
+    });
+    expect(matchHeaders(["Contact: Phone", "Organization: Name"], importTargets.contacts).mapping).toEqual([
+      "phone",
+      "company_name",
+    ]);
+    expect(matchHeaders(["name", "SF-name", "SF-city"], importTargets.companies).mapping).toEqual([
+      "name",
+      "site_name",
+      "city",
+    ]);
+    expect(matchHeaders(["Vendor: Phone"], importTargets.companies).mapping).toEqual([null]);
+  });
+
   test("match every column of ITFlow's clients and contacts, in any order", async () => {
     const clients = await headersOf("itflow-clients.csv");
     expect(matchHeaders(clients, importTargets.companies)).toMatchObject({ missing: [], unmatched: [], ambiguous: [] });

@@ -1,7 +1,8 @@
 import { t } from "../../../platform/language/index.ts";
 import { companyTarget } from "./companies.ts";
 import { contactTarget } from "./contacts.ts";
-import type { Target } from "./field.ts";
+import type { Field, Target } from "./field.ts";
+import { type ProductName, signatures } from "./products.ts";
 import { headerKey } from "./values.ts";
 
 /** For each column of the file, by position, the key of the field it fills, or null. */
@@ -23,12 +24,8 @@ export function matchHeaders(headers: readonly string[], target: Target): Header
   const unmatched: string[] = [];
   const ambiguous: HeaderMatch["ambiguous"] = [];
   const mapping = headers.map((header): string | null => {
-    const key = headerKey(header);
-    const field =
-      target.fields.find((one) => headerKey(one.key) === key) ??
-      target.fields.find(
-        (one) => [one.label, t(one.label)].some((label) => headerKey(label) === key) || one.synonyms.includes(key),
-      );
+    const [key = "", ...shorter] = keysOf(header, target);
+    const field = [key, ...shorter].map((one) => fieldOfKey(target, one)).find((one) => one !== undefined);
     if (key === "" || !field) {
       if (key !== "") unmatched.push(header);
       return null;
@@ -44,6 +41,24 @@ export function matchHeaders(headers: readonly string[], target: Target): Header
   return { mapping, missing: missingFields(mapping, target), unmatched, ambiguous };
 }
 
+const fieldOfKey = (target: Target, key: string): Field | undefined =>
+  target.fields.find((one) => headerKey(one.key) === key) ??
+  target.fields.find(
+    (one) => [one.label, t(one.label)].some((label) => headerKey(label) === key) || one.synonyms.includes(key),
+  );
+
+/**
+ * How a header may be read, the whole first: Autotask's `Organization: Address 1 [required]` says in front whose column it
+ * is and behind whether it is needed, HaloPSA puts `SF-` before the columns of a client's first site.
+ */
+function keysOf(header: string, target: Target): string[] {
+  const bare = withoutRemark(header);
+  const [, section = "", rest = ""] = /^\s*([^:]+):(.+)$/.exec(bare) ?? /^\s*(SF)-(.+)$/i.exec(bare) ?? [];
+  return [bare, ...(target.sections.includes(headerKey(section)) ? [rest] : [])].map(headerKey);
+}
+
+const withoutRemark = (header: string): string => header.replace(/\s*[[(](required|update only)[\])]\s*$/i, "");
+
 /** Labels of the required fields that a mapping leaves without a column; also for one that a person has changed. */
 export function missingFields(mapping: Mapping, target: Target): string[] {
   return target.required
@@ -51,7 +66,7 @@ export function missingFields(mapping: Mapping, target: Target): string[] {
     .map(([first]) => target.fields.find((one) => one.key === first)?.label ?? "");
 }
 
-export type ImportProduct = "itflow" | "syncro" | "generic";
+export type ImportProduct = ProductName | "generic";
 
 export interface TargetGuess {
   /** Null when the headers look like nothing that can be imported. */
@@ -60,49 +75,6 @@ export interface TargetGuess {
   /** What the file seems to be, for people: "ITFlow clients". Set also for lists that cannot be imported yet. */
   label: string;
 }
-
-interface Signature extends TargetGuess {
-  /** Header keys that must all be there; an array stands for one of several. */
-  headers: (string | string[])[];
-}
-
-const signatures: Signature[] = [
-  {
-    target: "companies",
-    product: "itflow",
-    label: "ITFlow clients",
-    headers: ["clientname", "primarylocationname", "primarycontactname"],
-  },
-  {
-    target: null,
-    product: "itflow",
-    label: "ITFlow assets",
-    headers: ["name", ["serial", "serialnumber"], ["os", "operatingsystem"], "make", "model"],
-  },
-  {
-    target: "contacts",
-    product: "itflow",
-    label: "ITFlow contacts",
-    headers: [
-      ["name", "fullname"],
-      ["email", "emailaddress"],
-      ["ext", "officeextension"],
-      ["location", "officelocation"],
-    ],
-  },
-  {
-    target: "companies",
-    product: "syncro",
-    label: "Syncro customers",
-    headers: ["firstname", "lastname", "businessname", "email"],
-  },
-  {
-    target: "contacts",
-    product: "syncro",
-    label: "Syncro contacts",
-    headers: ["customerid", "contactid", "name", "email"],
-  },
-];
 
 /** Columns that only a list of companies has. */
 const companyHints = [
@@ -118,9 +90,9 @@ const companyHints = [
 
 /** What kind of list the headers belong to, and which product it came from. */
 export function guessTarget(headers: readonly string[]): TargetGuess {
-  const keys = new Set(headers.map(headerKey));
-  const has = (one: string | string[]): boolean =>
-    Array.isArray(one) ? one.some((key) => keys.has(key)) : keys.has(one);
+  const keys = new Set(headers.map((header) => headerKey(withoutRemark(header))));
+  const has = (one: string | readonly string[]): boolean =>
+    typeof one === "string" ? keys.has(one) : one.some((key) => keys.has(key));
   const known = signatures.find((signature) => signature.headers.every(has));
   if (known) return { target: known.target, product: known.product, label: known.label };
 

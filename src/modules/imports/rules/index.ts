@@ -16,6 +16,7 @@ export {
   missingFields,
   type TargetGuess,
 } from "./headers.ts";
+export { productNames, type ProductName, products } from "./products.ts";
 export { splitPersonName } from "./person-name.ts";
 export { type ImportMode, importModes, planRow, type RowPlan } from "./plan.ts";
 export { readEach, type ReadRow, type ReadRows, readRow, readRows } from "./rows.ts";
