@@ -1,4 +1,5 @@
 import { describe, expect, test } from "bun:test";
+import { inLanguage } from "../../../platform/language/index.ts";
 import {
   type BillingCycle,
   billingCycles,
@@ -143,6 +144,8 @@ describe("a period on paper", () => {
     expect(shownPeriod({ start: "2026-11-01", end: "2026-12-01" })).toBe("November 2026");
     expect(shownPeriod({ start: "2026-11-15", end: "2026-12-15" })).toBe("15 Nov 2026 – 14 Dec 2026");
     expect(shownPeriod({ start: "2026-11-15", end: "2026-11-16" })).toBe("15 Nov 2026");
+    const american = inLanguage("en", "en-US", () => shownPeriod({ start: "2026-11-15", end: "2026-12-15" }));
+    expect(american).toBe("Nov 15, 2026 – Dec 14, 2026");
   });
 });
 

@@ -1,5 +1,5 @@
 import { dateFormat } from "../../../platform/language/formats.ts";
-import { currentLanguage } from "../../../platform/language/index.ts";
+import { currentLocale } from "../../../platform/language/index.ts";
 /** Billing periods of a contract (PRD 3.8.2 `start_date`, `end_date`, `billing_cycle`). Dates are `YYYY-MM-DD`. */
 
 export const billingCycles = ["monthly", "quarterly", "annually"] as const;
@@ -83,7 +83,10 @@ export function daysIn(period: Period): number {
   return Temporal.PlainDate.from(period.start).until(period.end, { largestUnit: "days" }).days;
 }
 
-/** The period as an invoice names it: `November 2026` for a whole calendar month, else `15 Nov 2026 – 14 Dec 2026`. */
+/**
+ * The period as an invoice names it: `November 2026` for a whole calendar month, else `15 Nov 2026 – 14 Dec 2026`, for Americans
+ * `Nov 15, 2026 – Dec 14, 2026`.
+ */
 export function shownPeriod(period: Period): string {
   const isWholeMonth = period.start.endsWith("-01") && period.end === plusMonths(period.start, 1);
   if (isWholeMonth) return shownBy({ month: "long", year: "numeric" }, period.start);
@@ -95,10 +98,9 @@ function shownDate(date: string): string {
   return shownBy({ day: "numeric", month: "short", year: "numeric" }, date);
 }
 
-/** Day before month, also for Americans: an invoice names its period the same in each English. */
+/** As its reader writes dates: the other dates of the same invoice are written so, too. */
 function shownBy(parts: Intl.DateTimeFormatOptions, date: string): string {
-  const language = currentLanguage();
-  const locale = language === "en" ? "en-GB" : language;
+  const locale = currentLocale() ?? "en-GB";
   return dateFormat(locale, { ...parts, timeZone: "UTC" }).format(new Date(`${date}T00:00:00Z`));
 }
 
