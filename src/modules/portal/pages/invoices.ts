@@ -54,7 +54,6 @@ const invoiceList: List<ClientInvoice> = {
       key: "total",
       label: "Total",
       is_numeric: true,
-      is_secondary: true,
       cell: (row, ctx) => cell.money(row.total, row.currency, ctx.tenant),
     },
     {

@@ -38,23 +38,28 @@ export async function frameOf(
     timer: null,
     show_search: route.door === "staff",
     sign_out_url: route.door === "portal" ? "/portal/sign-out" : "/sign-out",
-    user_menu: [
-      { label: t("Your account"), href: route.door === "portal" ? "/portal/account" : "/account", icon: "user" },
-      {
-        label: t("Appearance"),
-        href: route.door === "portal" ? "/portal/account/appearance" : "/account/appearance",
-        icon: "eye",
-      },
-      route.door === "portal"
-        ? { label: t("Mails I get"), href: "/portal/account/mails", icon: "mail" }
-        : { label: t("Keyboard shortcuts"), href: "/keyboard", icon: "keyboard" },
-    ],
+    user_menu: isOperator ? operatorMenu() : userMenu(route.door),
     create: route.door === "staff" ? createOf(ctx) : [],
     ...(route.door === "staff" ? { keymap: keymapOf(ctx) } : {}),
     ...lookOf(ctx),
     ...chrome,
   };
 }
+
+/** What the menu under one's own initials offers. */
+function userMenu(door: Door): LayoutModel["user_menu"] {
+  const own = door === "portal" ? "/portal/account" : "/account";
+  return [
+    { label: t("Your account"), href: own, icon: "user" },
+    { label: t("Appearance"), href: `${own}/appearance`, icon: "eye" },
+    door === "portal"
+      ? { label: t("Mails I get"), href: `${own}/mails`, icon: "mail" }
+      : { label: t("Keyboard shortcuts"), href: "/keyboard", icon: "keyboard" },
+  ];
+}
+
+/** Operators' pages follow the look of the system and have no keyboard map. */
+const operatorMenu = (): LayoutModel["user_menu"] => [{ label: t("Your account"), href: "/account", icon: "user" }];
 
 /** The look that the reader has chosen, for the root element: the page comes in it, so nothing flashes. */
 function lookOf({ actor: { likes } }: Ctx): LookModel {
