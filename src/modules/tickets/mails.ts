@@ -32,7 +32,7 @@ const longestThread = 20;
 /** Files up to this size together travel with the mail; larger ones are fetched from the portal. */
 const mostMailedBytes = 10 * 1024 * 1024;
 
-type About = Pick<MailContent, "heading" | "paragraphs" | "quoted"> & {
+type About = Pick<MailContent, "heading" | "written" | "paragraphs" | "quoted"> & {
   why: string;
   dedupe_key: string;
   file_ids?: string[];
@@ -176,7 +176,6 @@ const noteMailed = on(noteAdded, "tickets.send_note", async (work, { payload }) 
     : await clientOf(work, ticket, "is_reply_mailed");
   if (to === null) return;
   const writer = note.created_by_id === null ? undefined : await maybeFind(work, "users", note.created_by_id);
-  const text = htmlToText(note.content).trim();
   const files = await work.db
     .selectFrom("ticket_attachments")
     .select(["file_id", "file_name", "file_size"])
@@ -194,9 +193,9 @@ const noteMailed = on(noteAdded, "tickets.send_note", async (work, { payload }) 
         ? {
             heading: t("{author} answered on #{number}", { author, number: ticket.ticket_number }),
             paragraphs: [ticket.title, ...named],
-            quoted: text,
+            quoted: htmlToText(note.content),
           }
-        : { heading: ticket.title, paragraphs: [...text.split(/\n{2,}/), author, ...named] }),
+        : { heading: ticket.title, written: note.content, paragraphs: [author, ...named] }),
       why: isByClient ? t("You get this mail because the ticket is assigned to you.") : whyClient(work),
       dedupe_key: `tickets.note:${note.id}`,
       file_ids: isMailed ? files.map((file) => file.file_id) : [],

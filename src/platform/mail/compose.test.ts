@@ -42,6 +42,23 @@ test("nothing that is written becomes markup", () => {
   expect(html).not.toMatch(/<(script|img|b|i)[\s>]/);
 });
 
+test("what somebody has written keeps its lists and links, in both bodies, and nothing that runs or loads", () => {
+  const written =
+    '<p>We <strong>looked</strong>:</p><ul><li>toner &lt; 5 %</li></ul><p>See <a href="https://help.example/a?b=1&amp;c=2">the page</a>.</p><img src="https://track.example/1.gif"><script>1</script><p onclick="1">End</p>';
+  const { text, html } = mailBody(
+    { heading: "Printer", written, paragraphs: ["Morgan"], footer: "Harbor IT" },
+    noBrand,
+  );
+  expect(text).toBe(
+    "Printer\n\nWe looked:\n\n- toner < 5 %\n\nSee the page (https://help.example/a?b=1&c=2).\n\nEnd\n\nMorgan\n\n-- \nHarbor IT\n",
+  );
+  expect(html).toMatch(/We <strong>looked<\/strong>/);
+  expect(html).toMatch(/<ul style="[^"]+"><li style="[^"]+">toner &lt; 5 %<\/li><\/ul>/);
+  expect(html).toMatch(/<a class="link" style="[^"]+" href="https:\/\/help.example\/a\?b=1&amp;c=2"/);
+  expect(html).not.toMatch(/<script|<img|track\.example|onclick/);
+  expect(html.indexOf("End</p>")).toBeLessThan(html.indexOf("Morgan"));
+});
+
 test("what is not given leaves nothing behind", () => {
   const { text, html } = mailBody({ heading: "Hello", paragraphs: ["There"], footer: "Harbor IT" }, noBrand);
   expect(text).toBe("Hello\n\nThere\n\n-- \nHarbor IT\n");

@@ -1,8 +1,12 @@
 import { type Brand, brandTones, ownColor, type Tones } from "../brand.ts";
+import { escapeHtml } from "../html.ts";
 import { currentLanguage, t } from "../language/index.ts";
+import { mailHtml, mailText } from "./rich.ts";
 
 export interface MailContent {
   heading: string;
+  /** What one of us has written, as HTML: a reply with its lists and links. It stands before the paragraphs. */
+  written?: string;
   /** Plain texts; a single line break stays one. */
   paragraphs: readonly string[];
   /** The one thing to do: a button. The address must be http or https. */
@@ -17,7 +21,8 @@ export interface MailContent {
 
 /**
  * A mail's two bodies with the same content: a plain text, and an HTML page for mail programs (tables and inline styles,
- * since many drop everything else; narrow and dark screens where they are understood). All texts are escaped.
+ * since many drop everything else; narrow and dark screens where they are understood). All texts are escaped, and HTML is
+ * cleaned.
  */
 export function mailBody(content: MailContent, brand: Pick<Brand, "color">): { text: string; html: string } {
   const { action } = content;
@@ -25,8 +30,8 @@ export function mailBody(content: MailContent, brand: Pick<Brand, "color">): { t
   return { text: textBody(content), html: htmlBody(content, toneOf(brand)) };
 }
 
-function textBody({ heading, paragraphs, action, quoted, footer }: MailContent): string {
-  const blocks = [heading, ...paragraphs];
+function textBody({ heading, written, paragraphs, action, quoted, footer }: MailContent): string {
+  const blocks = [heading, ...(written === undefined ? [] : [mailText(written)]), ...paragraphs];
   if (quoted !== undefined)
     blocks.push(
       quoted
@@ -49,18 +54,24 @@ function toneOf({ color }: Pick<Brand, "color">): Tones {
   return color === null ? { primary: ownColor, content: "#ffffff" } : brandTones(color).light;
 }
 
-function htmlBody({ heading, paragraphs, action, quoted, footer, organization }: MailContent, tone: Tones): string {
+function htmlBody(
+  { heading, written, paragraphs, action, quoted, footer, organization }: MailContent,
+  tone: Tones,
+): string {
   const rows = [
     organization === undefined
       ? ""
       : row(
           "0 0 20px",
-          `<div class="soft" style="${font};font-size:14px;font-weight:600;color:#5b6873">${escaped(organization)}</div>`,
+          `<div class="soft" style="${font};font-size:14px;font-weight:600;color:#5b6873">${escapeHtml(organization)}</div>`,
         ),
     row(
       "0 0 16px",
-      `<h1 class="ink" style="margin:0;${font};font-size:22px;line-height:1.3;font-weight:650;color:#16212b">${escaped(heading)}</h1>`,
+      `<h1 class="ink" style="margin:0;${font};font-size:22px;line-height:1.3;font-weight:650;color:#16212b">${escapeHtml(heading)}</h1>`,
     ),
+    written === undefined
+      ? ""
+      : row("0 0 4px", `<div class="ink" style="${text}">${mailHtml(written, tone.primary)}</div>`),
     ...paragraphs.map((paragraph) => row("0 0 16px", `<div class="ink" style="${text}">${lines(paragraph)}</div>`)),
     quoted === undefined ? "" : row("4px 0 20px", quote(quoted, tone)),
     action === undefined ? "" : row("8px 0 12px", button(action, tone)),
@@ -72,7 +83,7 @@ function htmlBody({ heading, paragraphs, action, quoted, footer, organization }:
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
 <meta name="supported-color-schemes" content="light dark">
-<title>${escaped(heading)}</title>
+<title>${escapeHtml(heading)}</title>
 <style>
 ${style}
 </style>
@@ -110,6 +121,7 @@ const style = `@media (max-width: 480px) {
   .button { background: #6bb5de !important; }
   .button a { color: #0d1b25 !important; }
   .link { color: #86c4e6 !important; }
+  .code { background: #2a3640 !important; }
 }`;
 
 function row(padding: string, inner: string): string {
@@ -122,20 +134,11 @@ function quote(quoted: string, { primary }: Tones): string {
 
 /** A cell with a colour, because not every program colours a link; the address again below for those that show no buttons. */
 function button({ label, url }: { label: string; url: string }, { primary, content }: Tones): string {
-  const href = escaped(url);
-  return `<table role="presentation" cellpadding="0" cellspacing="0" border="0"><tr><td class="button" bgcolor="${primary}" style="border-radius:7px;background:${primary}"><a href="${href}" style="display:inline-block;padding:12px 22px;${font};font-size:16px;font-weight:600;line-height:1.2;color:${content};text-decoration:none">${escaped(label)}</a></td></tr></table>
-<div class="soft" style="padding-top:14px;${font};font-size:13px;line-height:1.5;color:#5b6873;word-break:break-all">${escaped(t("Or open this address:"))} <a class="link" href="${href}" style="color:${primary}">${href}</a></div>`;
+  const href = escapeHtml(url);
+  return `<table role="presentation" cellpadding="0" cellspacing="0" border="0"><tr><td class="button" bgcolor="${primary}" style="border-radius:7px;background:${primary}"><a href="${href}" style="display:inline-block;padding:12px 22px;${font};font-size:16px;font-weight:600;line-height:1.2;color:${content};text-decoration:none">${escapeHtml(label)}</a></td></tr></table>
+<div class="soft" style="padding-top:14px;${font};font-size:13px;line-height:1.5;color:#5b6873;word-break:break-all">${escapeHtml(t("Or open this address:"))} <a class="link" href="${href}" style="color:${primary}">${href}</a></div>`;
 }
 
 function lines(given: string): string {
-  return escaped(given.trim()).replace(/\r?\n/g, "<br>\n");
-}
-
-function escaped(given: string): string {
-  return given
-    .replaceAll("&", "&amp;")
-    .replaceAll("<", "&lt;")
-    .replaceAll(">", "&gt;")
-    .replaceAll('"', "&quot;")
-    .replaceAll("'", "&#39;");
+  return escapeHtml(given.trim()).replace(/\r?\n/g, "<br>\n");
 }
