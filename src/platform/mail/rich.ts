@@ -32,7 +32,8 @@ const looks = (linkColor: string): Readonly<Record<string, string>> => ({
 export function mailHtml(html: string, linkColor: string): string {
   const own = looks(linkColor);
   // Behind the sanitizer a "<" begins an element of its short list and nothing else.
-  return sanitizeHtml(html).replace(/<([a-z]+\d?)(?=[\s>])/g, (opening, tag: string) =>
+  const bare = sanitizeHtml(html).replaceAll("<pre><code>", "<pre>").replaceAll("</code></pre>", "</pre>");
+  return bare.replace(/<([a-z]+\d?)(?=[\s>])/g, (opening, tag: string) =>
     own[tag] === undefined ? opening : `${opening} ${own[tag]}`,
   );
 }
