@@ -27,15 +27,21 @@ export interface Walk {
   /** Links that were followed. */
   count: number;
   problems: string[];
+  /** Of each page that is a whole one, by its place's name: where it leads. */
+  from: ReadonlyMap<string, readonly string[]>;
 }
 
 /** Opens every page that whoever `get` asks as may see, and follows each of its links once. */
 export async function walkLinks(get: (path: string) => Promise<Response>, places: readonly Place[]): Promise<Walk> {
   const foundOn = new Map<string, string>();
+  const from = new Map<string, readonly string[]>();
   for (const { name, path } of places) {
     const answer = await get(path);
     if (answer.status >= 400 || answer.headers.get("content-type")?.includes("text/html") !== true) continue;
-    for (const link of await linksOf(await answer.text(), path)) if (!foundOn.has(link)) foundOn.set(link, name);
+    const html = await answer.text();
+    const links = await linksOf(html, path);
+    if (html.includes("<html")) from.set(name, links);
+    for (const link of links) if (!foundOn.has(link)) foundOn.set(link, name);
   }
   const problems: string[] = [];
   for (const [link, page] of foundOn) {
@@ -44,5 +50,23 @@ export async function walkLinks(get: (path: string) => Promise<Response>, places
     const { status } = await get(link);
     if (status >= 400) problems.push(`${page} leads to ${link}: ${status}`);
   }
-  return { count: foundOn.size, problems };
+  return { count: foundOn.size, problems, from };
+}
+
+/** Pages to which no way leads from the one where people begin, however far they go. */
+export function unreachable({ from }: Walk, start: string): string[] {
+  const names = [...from.keys()];
+  const patterns = names.map((name) => ({ name, fits: new RegExp(`^${name.replaceAll(/:\w+/g, "[^/]+")}$`) }));
+  const nameOf = (link: string): string | undefined => {
+    const path = link.replace(/[?#].*$/, "");
+    return names.includes(path) ? path : patterns.find(({ fits }) => fits.test(path))?.name;
+  };
+  const reached = new Set([start]);
+  // A set grows while it is gone through.
+  for (const name of reached)
+    for (const link of from.get(name) ?? []) {
+      const next = nameOf(link);
+      if (next !== undefined) reached.add(next);
+    }
+  return names.filter((name) => !reached.has(name));
 }

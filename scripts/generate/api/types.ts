@@ -1,5 +1,6 @@
 import { modules } from "../../../src/modules/index.ts";
-import { documentOf } from "../../../src/modules/reference/document.ts";
+import { organizationApi } from "../../../src/modules/reference/apis.ts";
+import type { OpenApiDocument } from "../../../src/platform/openapi/document.ts";
 import { buildRegistry } from "../../../src/platform/module.ts";
 import { clientTypes } from "./client.ts";
 
@@ -8,5 +9,5 @@ export const typesPath = "docs/api/client/types.ts";
 
 /** What has to stand there for the program as it is. */
 export function currentTypes(): string {
-  return clientTypes(JSON.parse(JSON.stringify(documentOf(buildRegistry(modules)))) as ReturnType<typeof documentOf>);
+  return clientTypes(JSON.parse(organizationApi.describe(buildRegistry(modules)).text) as OpenApiDocument);
 }

@@ -7,8 +7,6 @@ import { noId } from "../../platform/ids.ts";
 import { showOne } from "../../platform/http/jsonapi/routes.ts";
 import { ifMatch, readDocument, readVerb, refuseMembers } from "../../platform/http/jsonapi/document.ts";
 import { type Answer, type ApiDoc, type Incoming, json, type Route } from "../../platform/http/route.ts";
-import { operatorRoutes } from "../../platform/http/module-routes.ts";
-import { openApiDocument } from "../../platform/openapi/document.ts";
 import { resource } from "../../platform/resource.ts";
 import { tenants } from "../../platform/tenants.ts";
 import {
@@ -163,45 +161,7 @@ const usageAttributes = Type.Object({
 });
 const taskAnswer: ApiDoc["answer"] = { one: "tenant_tasks" };
 
-/** What operators' programs can do, as OpenAPI; at this host it is the operators' own. */
-const description: Route = {
-  method: "GET",
-  path: "/api/v1/openapi.json",
-  door: "api",
-  permission: platformPermission,
-  doc: { summary: "This document: the operators' API as OpenAPI 3.1.", answer: { media: "application/json" } },
-  handle: async (ctx) => {
-    const { registry } = ctx.app;
-    return json(openApiDocument(registry, operatorRoutes(registry), registry.operatorResources), 200, {
-      "content-type": "application/json",
-    });
-  },
-};
-
-/** Where the operators' API begins; there are no pages about it. */
-const root: Route = {
-  method: "GET",
-  path: "/api/v1",
-  door: "api",
-  permission: platformPermission,
-  doc: {
-    summary: "Where the API begins: what describes it.",
-    answer: {
-      links: Type.Object({ self: Type.String(), describedby: Type.String() }),
-      meta: Type.Object({ name: Type.String(), version: Type.String() }),
-    },
-  },
-  handle: async () =>
-    json({
-      jsonapi: { version: "1.1" },
-      links: { self: "/api/v1", describedby: "/api/v1/openapi.json" },
-      meta: { name: "Purser API for operators", version: "1" },
-    }),
-};
-
 export const operatorApi: Route[] = [
-  root,
-  description,
   ...sessionRoutes,
   route(
     "POST",

@@ -129,11 +129,11 @@ describe("the operators' API", () => {
     expect(modules.status).toBe(422);
   });
 
-  test("describes itself", async () => {
-    const root = await host.api("GET", "");
+  test("describes itself, to whoever asks", async () => {
+    const root = await host.api("GET", "", undefined, null);
     expect([root.status, root.body.links.describedby]).toEqual([200, "/api/v1/openapi.json"]);
-    const { status, body } = await host.api("GET", "/openapi.json");
-    expect([status, body.openapi]).toEqual([200, "3.1.0"]);
+    const { status, body } = await host.api("GET", "/openapi.json", undefined, null);
+    expect([status, body.openapi, body.info.title]).toEqual([200, "3.1.0", "Purser API for operators"]);
     expect(Object.keys(body.paths)).toContain("/api/v1/tenants/{id}/suspend");
     expect(Object.keys(body.paths)).not.toContain("/api/v1/tickets");
   });

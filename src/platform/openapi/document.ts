@@ -25,6 +25,7 @@ export function openApiDocument(
   registry: Registry,
   routes: readonly Route[],
   resources: readonly Resource[],
+  title = "Purser API",
 ): OpenApiDocument {
   const described = routes
     .filter(({ path }) => isApi(path))
@@ -44,7 +45,7 @@ export function openApiDocument(
   return {
     openapi: "3.1.0",
     info: {
-      title: "Purser API",
+      title,
       version: "1",
       description: introduction,
       license: { name: "Apache-2.0", identifier: "Apache-2.0" },

@@ -1,31 +1,29 @@
 import { notFound } from "../../../platform/errors.ts";
 import { page, type Route } from "../../../platform/http/route.ts";
-import { documentOf } from "../document.ts";
+import type { Api } from "../apis.ts";
 import { operationsOf } from "../operations.ts";
-import { guidePage } from "./guide.ts";
 import { operationModel } from "./operation.ts";
 import { overviewModel } from "./overview.ts";
 
-/** The API's reference, from its OpenAPI document: what there is, what each operation takes, and a form to try it. */
-export const referencePages: Route[] = [
+/** An API's reference, from its OpenAPI document: what there is, what each operation takes, and a form to try it. */
+export const referencePages = (api: Api): Route[] => [
   {
     method: "GET",
     path: "/api",
-    door: "staff",
+    door: api.door,
     permission: null,
     handle: async (ctx, incoming) => {
-      const model = overviewModel(documentOf(ctx.app.registry), incoming.url.searchParams.get("q") ?? "");
+      const model = overviewModel(api, ctx.app.registry, incoming.url.searchParams.get("q") ?? "");
       return page("reference/index", model.header.title, model);
     },
   },
-  guidePage,
   {
     method: "GET",
     path: "/api/:operation",
-    door: "staff",
+    door: api.door,
     permission: null,
     handle: async (ctx, incoming) => {
-      const document = documentOf(ctx.app.registry);
+      const { document } = api.describe(ctx.app.registry);
       const found = operationsOf(document).find(({ id }) => id === incoming.params["operation"]);
       if (found === undefined) throw notFound();
       const model = operationModel(document, found, ctx.tenant.public_url);

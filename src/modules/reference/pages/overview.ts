@@ -1,11 +1,14 @@
 import { empty, link } from "../../../platform/http/pages/cells.ts";
 import type { ApiIndexModel } from "../../../platform/http/models/reference.ts";
 import { t } from "../../../platform/language/index.ts";
-import type { OpenApiDocument } from "../../../platform/openapi/document.ts";
+import type { Registry } from "../../../platform/module.ts";
+import type { Api } from "../apis.ts";
 import { anchorOf, type Operation, operationsOf, shortPath, titleOf, toneOf } from "../operations.ts";
 
 /** All operations under what they belong to; with words in the search box those that have all of them. */
-export function overviewModel(document: OpenApiDocument, words: string): ApiIndexModel {
+export function overviewModel(api: Api, registry: Registry, words: string): ApiIndexModel {
+  const { document } = api.describe(registry);
+  const { guide, changelog } = api.reading;
   const wanted = words
     .toLowerCase()
     .split(/\s+/)
@@ -26,8 +29,8 @@ export function overviewModel(document: OpenApiDocument, words: string): ApiInde
       breadcrumbs: [],
       badges: [],
       actions: [
-        link(t("Guide"), "/api/guide", "book"),
-        link(t("Changes of the API"), "/api/changelog", "clock"),
+        ...(guide === undefined ? [] : [link(t("Guide"), guide, "book")]),
+        ...(changelog === undefined ? [] : [link(t("Changes of the API"), changelog, "clock")]),
         link(t("OpenAPI document"), "/api/v1/openapi.json", "download"),
       ],
     },

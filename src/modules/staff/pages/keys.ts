@@ -72,7 +72,10 @@ const keyList: List<KeyRow> = {
   ],
   sort: "name",
   href: (row) => (row.revoked_at === null ? `/account/api-keys/${row.id}` : ""),
-  actions: () => [link(t("New API key"), "/account/api-keys/new", "plus", "primary")],
+  actions: () => [
+    link(t("API reference"), "/api", "book"),
+    link(t("New API key"), "/account/api-keys/new", "plus", "primary"),
+  ],
   empty: () =>
     empty(
       "key",

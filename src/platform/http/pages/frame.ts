@@ -111,6 +111,7 @@ const operatorPages = [
   { label: "Tasks", href: "/tasks", icon: "refresh" },
   { label: "Operators", href: "/operators", icon: "users" },
   { label: "Log", href: "/log", icon: "history" },
+  { label: "API", href: "/api", icon: "book" },
 ];
 
 /** The navigation of the operators' host. */
