@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
-import type { Page } from "playwright-core";
-import type { Ctx } from "../src/platform/context.ts";
+import type { BrowserContextOptions, Page } from "playwright-core";
+import { type Ctx, inUnit } from "../src/platform/context.ts";
+import { update } from "../src/platform/database/records.ts";
+import { organizations } from "../src/platform/tenants.ts";
 import { browserAvailable, openBrowser, type TestBrowser, type TestPage } from "./support/browser.ts";
 import { type Everything, makeEverything } from "./support/everything.ts";
 import { checkMoment } from "./support/page-check.ts";
@@ -33,8 +35,8 @@ describe.skipIf(!browserAvailable)("the moments between", () => {
     await t.close();
   });
 
-  async function tabOf(who: Ctx | null, path: string): Promise<TestPage> {
-    const tab = await browser.newPage({ reducedMotion: "reduce" });
+  async function tabOf(who: Ctx | null, path: string, options: BrowserContextOptions = {}): Promise<TestPage> {
+    const tab = await browser.newPage({ reducedMotion: "reduce", ...options });
     const { cookie } = who === null ? {} : await readerOf(harbor.origin, who);
     if (cookie !== undefined) await tab.page.context().addCookies([{ ...cookie, url: harbor.origin }]);
     await tab.page.goto(harbor.origin + path);
@@ -76,6 +78,26 @@ describe.skipIf(!browserAvailable)("the moments between", () => {
       await tab.close();
     }
     expect(problems).toEqual({});
+  });
+
+  test("the wizard proposes the browser's time zone and locale, once", async () => {
+    const setStep = (setup_step: string): Promise<unknown> =>
+      inUnit(t.harbor.system, async (work) => {
+        const { id } = await work.db.selectFrom("organizations").select("id").executeTakeFirstOrThrow();
+        await update(work, organizations, id, { setup_step });
+      });
+    const chosen = async (): Promise<string[]> => {
+      const own = { timezoneId: "America/Halifax", locale: "en-CA" };
+      const tab = await tabOf(administrator, "/setup/locale", own);
+      const values = await Promise.all(["timezone", "locale"].map((name) => tab.page.inputValue(`[name=${name}]`)));
+      await tab.close();
+      return values;
+    };
+    await setStep("address");
+    expect(await chosen()).toEqual(["America/Halifax", "en-CA"]);
+    await setStep("locale");
+    expect(await chosen()).toEqual(["UTC", "en-US"]);
+    await setStep("done");
   });
 
   test("a wrong password is said at the door", async () => {

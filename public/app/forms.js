@@ -12,6 +12,14 @@ export function listenToForms() {
   document.querySelector("[data-focus], [aria-invalid]")?.focus();
   for (const narrow of document.querySelectorAll("[data-narrow]")) listenToNarrow(narrow);
   for (const field of document.querySelectorAll("[data-needless-with]")) listenToNeedless(field);
+  for (const field of document.querySelectorAll("select[data-from-browser]")) chooseOwn(field);
+}
+
+/** What a browser knows of its owner is the first choice of a question that nobody has answered yet. */
+function chooseOwn(field) {
+  const own =
+    field.dataset.fromBrowser === "timezone" ? Intl.DateTimeFormat().resolvedOptions().timeZone : navigator.language;
+  if ([...field.options].some(({ value }) => value === own)) field.value = own;
 }
 
 /** Choices that another check box makes needless are out of the way while it is ticked. */

@@ -79,7 +79,8 @@ const locales: [string, string][] = [
   ["pl-PL", "Polski (Polska)"],
 ];
 
-export function localitySections(): Sections {
+/** `isFirst`: nobody has said anything yet, so the browser's own are proposed. */
+export function localitySections({ isFirst = false } = {}): Sections {
   const zone = ["UTC", ...zones.filter((name) => name !== "UTC")];
   const currencyNames = new Intl.DisplayNames(currentLanguage(), { type: "currency" });
   return [
@@ -90,12 +91,14 @@ export function localitySections(): Sections {
           kind: "select",
           options: zone.map((value) => ({ value, label: value.replaceAll("_", " ") })),
           hint: t("Dates and times are meant in this zone."),
+          ...(isFirst ? { from_browser: "timezone" } : {}),
         }),
         columnField(organizations, "locale", {
           kind: "select",
           label: t("Language, dates and numbers"),
           options: locales.map(([value, label]) => ({ value, label })),
           hint: t("Of pages, mails and invoices, unless a person or a company has chosen another one."),
+          ...(isFirst ? { from_browser: "locale" } : {}),
         }),
         columnField(organizations, "currency", {
           kind: "select",

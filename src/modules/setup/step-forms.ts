@@ -19,7 +19,7 @@ import {
 } from "../settings/index.ts";
 import { applyReferenceData } from "./actions.ts";
 import { chosenSets, standardDataField } from "./standard-data.ts";
-import type { StepKey } from "./steps.ts";
+import { isFinished, type StepKey } from "./steps.ts";
 
 /** What was typed into a step before, and what came of it. */
 export interface Shown {
@@ -82,14 +82,16 @@ export const stepForms: Partial<Record<StepKey, Step>> = {
   locale: {
     title: "Time and money",
     text: "Your own zone and currency. Companies can have a currency of their own.",
-    form: async (ctx, { typed, failure }) =>
-      formModel({
+    form: async (ctx, { typed, failure }) => {
+      const { setup_step, ...values } = await organizationValues(ctx);
+      return formModel({
         action: "/setup/locale",
-        values: typed ?? (await organizationValues(ctx)),
+        values: typed ?? values,
         failure: failure ?? null,
         submit_label: t("Continue"),
-        sections: localitySections(),
-      }),
+        sections: localitySections({ isFirst: typed === undefined && !isFinished("locale", setup_step) }),
+      });
+    },
     save: async (ctx, incoming) => {
       await perform(ctx, updateOrganization, readInput(updateOrganization.input, (await incoming.form()).fields));
     },

@@ -18,6 +18,12 @@ export function stepAfter(key: string): StepKey {
   return steps[Math.min(index + 1, steps.length - 1)]?.key ?? "done";
 }
 
+/** Whether the wizard has been beyond a step, given the last one that was finished. */
+export function isFinished(key: StepKey, last: unknown): boolean {
+  const at = (one: unknown): number => steps.findIndex((step) => step.key === one);
+  return at(last) >= at(key);
+}
+
 /** Where the wizard stands for each step, given the last one that was finished. */
 export function progress(
   current: StepKey,
