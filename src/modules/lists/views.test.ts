@@ -121,6 +121,13 @@ describe("saved views", () => {
     expect((await seen(`/tickets?view=${id}&q=`)).titles).toEqual(["Printer jams", "Scanner is slow"]);
   });
 
+  test("say that nothing fits them, and not that there are no records at all", async () => {
+    const view = await save("Gone", "/tickets?q=tractor");
+    const html = await open(`/tickets?view=${view}`);
+    expect(html).toContain("No record fits this view.");
+    expect(html).not.toContain("No tickets yet");
+  });
+
   test("are one's own until they are shared, and sharing needs the permission", async () => {
     const own = await save("Mine", "/tickets?assignee=me");
     expect((await seen(`/tickets?view=${own}`, admin)).tab).toBe("All open");

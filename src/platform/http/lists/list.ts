@@ -188,21 +188,22 @@ export async function listModel<R>(ctx: Ctx, url: URL, whole: List<R>): Promise<
     first_url: (parameters.get("after") ?? "") === "" ? "" : at({ after: null }),
     empty:
       narrowing.length > 0
-        ? {
-            icon: "search",
-            title: t("Nothing matches"),
-            text: t("No record fits the search and the filters."),
-            action: {
-              label: t("Clear search and filters"),
-              href: cleared,
-              icon: "x",
-              look: "ghost",
-              is_post: false,
-              confirm: "",
-            },
-          }
-        : list.empty(ctx, view?.key ?? ""),
+        ? nothingMatches(t("No record fits the search and the filters."), cleared)
+        : view?.saved != null
+          ? nothingMatches(t("No record fits this view."), null)
+          : list.empty(ctx, view?.key ?? ""),
   };
+
+  function nothingMatches(text: string, href: string | null): ListModel["empty"] {
+    const action = {
+      label: t("Clear search and filters"),
+      icon: "x",
+      look: "ghost",
+      is_post: false,
+      confirm: "",
+    } as const;
+    return { icon: "search", title: t("Nothing matches"), text, action: href === null ? null : { ...action, href } };
+  }
 }
 
 /** The files of a list: what is shown, and, where it is a resource's, all of it in a form that can be imported again. */
