@@ -7,7 +7,8 @@ import { browserAvailable, openBrowser, type TestBrowser, type TestPage } from "
 import { type Everything, makeEverything } from "./support/everything.ts";
 import { checkMoment } from "./support/page-check.ts";
 import { listen, readerOf } from "./support/page-list.ts";
-import { makeStaff, password, type Person } from "./support/people.ts";
+import { browserOf, makeStaff, password, type Person } from "./support/people.ts";
+import { setUpTwoSteps } from "./support/second-step.ts";
 import { startTestProgram, type TestProgram } from "./support/program.ts";
 
 setDefaultTimeout(300_000);
@@ -107,6 +108,23 @@ describe.skipIf(!browserAvailable)("the moments between", () => {
     await send(tab.page, "/sign-in");
     expect(await checkMoment(tab.page, "wrong password")).toEqual([]);
     expect(await tab.page.locator("main [role=alert]").count()).toBeGreaterThan(0);
+    await tab.close();
+  });
+
+  test("a second step is asked for, and a wrong code said", async () => {
+    const kim = await makeStaff(t.harbor, "technician", "Kim Code");
+    await setUpTwoSteps(t, await browserOf(t, kim));
+    const tab = await tabOf(null, "/sign-in");
+    await tab.page.fill("[name=email]", kim.email);
+    await tab.page.fill("[name=password]", password);
+    await send(tab.page, "/sign-in");
+    expect(await checkMoment(tab.page, "second step")).toEqual([]);
+    await tab.page.fill("[name=code]", "000000");
+    await Promise.all([tab.page.waitForNavigation(), tab.page.keyboard.press("Enter")]);
+    expect(await checkMoment(tab.page, "wrong code")).toEqual([]);
+    const field = tab.page.locator("[name=code][aria-invalid=true]");
+    expect(await field.evaluate((input) => input.matches(":focus"))).toBe(true);
+    expect(await field.getAttribute("aria-describedby")).toContain("error");
     await tab.close();
   });
 

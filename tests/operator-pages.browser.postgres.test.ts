@@ -1,10 +1,11 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
+import { suspendTenant } from "../src/modules/tenants/index.ts";
 import { operatorRoutes } from "../src/platform/http/module-routes.ts";
 import { browserAvailable, openBrowser, type TestBrowser } from "./support/browser.ts";
-import { operatorHost } from "./support/operators.ts";
-import { checkPlaces, type Place } from "./support/page-check.ts";
+import { type OperatorHost, operatorHost } from "./support/operators.ts";
+import { checkMoment, checkPlaces, type Place } from "./support/page-check.ts";
 import { password } from "./support/people.ts";
-import { newShapes } from "./support/page-list.ts";
+import { listen, newShapes } from "./support/page-list.ts";
 import { startTestProgram, type TestProgram } from "./support/program.ts";
 
 setDefaultTimeout(180_000);
@@ -13,13 +14,15 @@ setDefaultTimeout(180_000);
 describe.skipIf(!browserAvailable)("every page of the operators", () => {
   let t: TestProgram;
   let browser: TestBrowser;
+  let host: OperatorHost;
   let origin: string;
   let email: string;
   let stop: () => Promise<void>;
 
   beforeAll(async () => {
     t = await startTestProgram();
-    ({ email } = (await operatorHost(t)).operator);
+    host = await operatorHost(t);
+    ({ email } = host.operator);
     const server = t.program.operatorServer({ trustedProxies: [], isOpen: () => true });
     if (server === null) throw new Error("this edition has no operators");
     server.listen({ port: 0, hostname: "127.0.0.1" });
@@ -62,5 +65,18 @@ describe.skipIf(!browserAvailable)("every page of the operators", () => {
       expect(found.problems).toEqual({});
       expect(Object.keys(found.weights)).not.toEqual([]);
     }
+  });
+
+  test("the people of a suspended organization get one page that says so", async () => {
+    const { system } = host;
+    await suspendTenant(system, { id: t.mill.id, reason: "unpaid", message: "Call Olga about the bill." });
+    const mill = await listen(t, t.mill);
+    const tab = await browser.newPage();
+    const answer = await tab.page.goto(`${mill.origin}/tickets`);
+    expect(answer?.status()).toBe(503);
+    expect(await tab.page.locator("main").textContent()).toContain("Call Olga about the bill.");
+    expect(await checkMoment(tab.page, "suspended")).toEqual([]);
+    await tab.close();
+    await mill.stop();
   });
 });
