@@ -2,13 +2,14 @@ import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { type BillingWorld, billingWorld, november } from "../../../tests/support/billing.ts";
 import { startTestProgram, type TestProgram } from "../../../tests/support/program.ts";
 import { perform } from "../../platform/action.ts";
-import { contextOf, reading } from "../../platform/context.ts";
+import { contextOf, inUnit, reading } from "../../platform/context.ts";
 import type { Later } from "../../platform/database/later.ts";
 import type { Db } from "../../platform/database/tables.ts";
+import { createContact } from "../companies/index.ts";
 import { updateContract } from "../contracts/index.ts";
 import { updateTime } from "../time/index.ts";
 import { approveInvoice } from "./actions/approve.ts";
-import { generateFromContract, generateFromTime, rebuildDraft } from "./actions/generate.ts";
+import { generateFromContract, generateFromTime, mostTogether, rebuildDraft } from "./actions/generate.ts";
 import { generateBatch } from "./batch.ts";
 
 let t: TestProgram;
@@ -222,7 +223,7 @@ describe("a draft from time", () => {
 });
 
 describe("a billing run", () => {
-  test("makes the drafts of a month, one contract at a time, and reports what it left out", async () => {
+  test("makes the drafts of a month, and reports what it left out", async () => {
     const mill = await billingWorld(t, t.mill);
     const good = await mill.company("Alpha");
     const empty = await mill.company("Beta");
@@ -240,8 +241,8 @@ describe("a billing run", () => {
 
   test("is broken off while the database takes no writes, and makes the rest when it is run again", async () => {
     const month = "2025-12";
-    for (const name of ["First", "Second"]) {
-      const { id } = await w.company(`${name} of the broken run`);
+    for (let number = 1; number <= mostTogether + 1; number += 1) {
+      const { id } = await w.company(`Number ${number} of the broken run`);
       await w.contract(id, { billing_amount: "100.00", start_date: "2025-12-01" });
     }
     const { app } = w.finance;
@@ -257,8 +258,37 @@ describe("a billing run", () => {
     const full = contextOf({ ...app, database }, w.finance.tenant, w.finance.actor);
     const before = await invoiceCount();
     await expect(generateBatch(full, { month })).rejects.toMatchObject({ status: 503 });
-    expect([writes, await invoiceCount()]).toEqual([2, before + 1]);
+    expect([writes, await invoiceCount()]).toEqual([2, before + mostTogether]);
     const report = await generateBatch(w.finance, { month });
-    expect([report.failed, await invoiceCount()]).toEqual([[], before + 2]);
+    expect([report.failed, await invoiceCount()]).toEqual([[], before + mostTogether + 1]);
+  });
+
+  test("leaves out the one contract that cannot be billed, and makes the drafts of the others", async () => {
+    const month = "2025-10";
+    const contracts = [];
+    for (const name of ["Left", "Wrong", "Right"]) {
+      const { id } = await w.company(`${name} of it`);
+      contracts.push(await w.contract(id, { billing_amount: "100.00", start_date: "2025-10-01" }));
+    }
+    // Merged while it was a company's billing contact: no form lets that happen.
+    const company_id = contracts[1]?.company_id ?? "";
+    const person = { company_id, last_name: "Books" };
+    const gone = await perform(w.admin, createContact, { ...person, first_name: "Gone" });
+    const here = await perform(w.admin, createContact, { ...person, first_name: "Here" });
+    await inUnit(w.admin, async ({ db }) => {
+      await db
+        .updateTable("companies")
+        .set({ default_billing_contact_id: gone.id })
+        .where("id", "=", company_id)
+        .execute();
+      await db.updateTable("contacts").set({ merged_into_id: here.id }).where("id", "=", gone.id).execute();
+    });
+    const report = await generateBatch(w.finance, { month });
+    expect(report.made.filter(({ company }) => company.endsWith("of it")).map(({ company }) => company)).toEqual([
+      "Left of it",
+      "Right of it",
+    ]);
+    expect(report.failed).toMatchObject([{ company: "Wrong of it", invoice_id: null }]);
+    expect(report.failed[0]?.reason).toContain("merged");
   });
 });

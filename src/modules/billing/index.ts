@@ -4,7 +4,7 @@ import { defineModule } from "../../platform/module.ts";
 import { billingNotices } from "./notices.ts";
 import { approveInvoice } from "./actions/approve.ts";
 import { createInvoice, deleteDraft, updateInvoice } from "./actions/drafts.ts";
-import { generateFromContract, generateFromTime, rebuildDraft } from "./actions/generate.ts";
+import { generateFromContract, generateFromContracts, generateFromTime, rebuildDraft } from "./actions/generate.ts";
 import { addLine, deleteLine, moveLine, updateLine } from "./actions/lines.ts";
 import { recordPayment } from "./actions/payments.ts";
 import { sendInvoiceAction } from "./actions/send.ts";
@@ -67,6 +67,7 @@ const actions = [
   deleteLine,
   moveLine,
   generateFromContract,
+  generateFromContracts,
   generateFromTime,
   rebuildDraft,
   sendInvoiceAction,

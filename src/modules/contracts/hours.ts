@@ -99,18 +99,27 @@ export async function hoursOfContract(ctx: Ctx, contract: ContractRow): Promise<
 
 /** The same buckets with the minutes that the ledger says were brought over into them. */
 export async function withRollover(ctx: Ctx, contractId: string, buckets: readonly Bucket[]): Promise<Bucket[]> {
-  const ledger = await runOnceBuilt(ctx, "hour balances of a contract", { contractId }, (given) =>
+  const brought = await rollovers(ctx, [contractId]);
+  return brought(buckets);
+}
+
+/** The same for the buckets of many contracts, by one look. */
+export async function rollovers(
+  ctx: Ctx,
+  contractIds: readonly string[],
+): Promise<(buckets: readonly Bucket[]) => Bucket[]> {
+  const ledger = await runOnceBuilt(ctx, "hour balances of contracts", { ids: contractIds }, ({ ids }) =>
     ctx.db
       .selectFrom("contract_hour_balances")
       .select(["contract_item_id", "period_start", "rollover_hours"])
-      .where("contract_id", "=", given.contractId),
+      .where("contract_id", "in", ids),
   );
-  return buckets.map((bucket) => {
-    const row = ledger.find(
-      (one) => one.contract_item_id === bucket.contract_item_id && one.period_start === bucket.start,
-    );
-    return row === undefined ? bucket : { ...bucket, rollover_minutes: minutesOf(row.rollover_hours) };
-  });
+  const brought = new Map(ledger.map((row) => [`${row.contract_item_id} ${row.period_start}`, row.rollover_hours]));
+  return (buckets) =>
+    buckets.map((bucket) => {
+      const hours = brought.get(`${bucket.contract_item_id} ${bucket.start}`);
+      return hours === undefined ? bucket : { ...bucket, rollover_minutes: minutesOf(hours) };
+    });
 }
 
 /** Writes a line of the ledger of prepaid hours, or brings it up to date: there is one for each item and period. */

@@ -44,8 +44,8 @@ export { createItem, type ItemRow } from "./actions/items.ts";
 export { activateContract, cancelContract, renewContract } from "./actions/lifecycle.ts";
 export { createRateCard } from "./actions/rate-cards.ts";
 export { type Coverage, coverageOf, portalHours } from "./coverage.ts";
-export { type CurrentBucket, type HoursLeft, hoursLeft, withRollover, writeHourBalance } from "./hours.ts";
-export { ratesFor } from "./rates.ts";
+export { type CurrentBucket, type HoursLeft, hoursLeft, rollovers, withRollover, writeHourBalance } from "./hours.ts";
+export { rateBooks, ratesFor } from "./rates.ts";
 export {
   type Charge,
   type ChargeEvidence,

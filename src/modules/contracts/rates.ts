@@ -6,46 +6,61 @@ import type { RateBook, RateCard } from "./rules/rates.ts";
  * Cards in another currency than the company is billed in are left out; a number alone is no rate.
  */
 export async function ratesFor(ctx: Ctx, companyId: string, contractId: string | null): Promise<RateBook> {
-  const company = await ctx.db
-    .selectFrom("companies")
-    .select(["currency", "rate_card_id"])
-    .where("id", "=", companyId)
-    .executeTakeFirst();
-  const contract =
-    contractId === null
-      ? undefined
-      : await ctx.db
-          .selectFrom("contracts")
-          .select(["currency", "rate_card_id"])
-          .where("id", "=", contractId)
-          .executeTakeFirst();
-  const currency = contract?.currency ?? company?.currency ?? ctx.tenant.currency;
+  const bookFor = await rateBooks(ctx, [companyId], contractId === null ? [] : [contractId]);
+  return bookFor(companyId, contractId);
+}
+
+/** The same for many companies and contracts, by few looks. */
+export async function rateBooks(
+  ctx: Ctx,
+  companyIds: readonly string[],
+  contractIds: readonly string[],
+): Promise<(companyId: string, contractId: string | null) => RateBook> {
+  const terms = ["id", "currency", "rate_card_id"] as const;
+  const companies = await ctx.db.selectFrom("companies").select(terms).where("id", "in", companyIds).execute();
+  const contracts =
+    contractIds.length === 0
+      ? []
+      : await ctx.db.selectFrom("contracts").select(terms).where("id", "in", contractIds).execute();
   const standard = await ctx.db
     .selectFrom("rate_cards")
     .select("id")
     .where("is_default", "=", true)
     .where("archived_at", "is", null)
     .executeTakeFirst();
-  return {
-    contract_card: await cardOf(ctx, contract?.rate_card_id ?? null, currency),
-    company_card: await cardOf(ctx, company?.rate_card_id ?? null, currency),
-    default_card: await cardOf(ctx, standard?.id ?? null, currency),
+  const named = [standard?.id, ...[...companies, ...contracts].map((one) => one.rate_card_id)];
+  const cards = await cardsOf(ctx, [...new Set(named.filter((id) => id != null))]);
+  return (companyId, contractId) => {
+    const company = companies.find(({ id }) => id === companyId);
+    const contract = contracts.find(({ id }) => id === contractId);
+    const currency = contract?.currency ?? company?.currency ?? ctx.tenant.currency;
+    const cardOf = (id: string | null | undefined): RateCard | null => {
+      const card = cards.find((one) => one.id === id);
+      return card === undefined || card.currency !== currency ? null : card;
+    };
+    return {
+      contract_card: cardOf(contract?.rate_card_id),
+      company_card: cardOf(company?.rate_card_id),
+      default_card: cardOf(standard?.id),
+    };
   };
 }
 
-async function cardOf(ctx: Ctx, id: string | null, currency: string): Promise<RateCard | null> {
-  if (id === null) return null;
-  const card = await ctx.db
+async function cardsOf(ctx: Ctx, ids: readonly string[]): Promise<(RateCard & { currency: string })[]> {
+  if (ids.length === 0) return [];
+  const cards = await ctx.db
     .selectFrom("rate_cards")
-    .select(["id", "name"])
-    .where("id", "=", id)
-    .where("currency", "=", currency)
-    .executeTakeFirst();
-  if (card === undefined) return null;
+    .select(["id", "name", "currency"])
+    .where("id", "in", ids)
+    .execute();
   const items = await ctx.db
     .selectFrom("rate_card_items")
-    .select(["work_type_id", "hourly_rate"])
-    .where("rate_card_id", "=", id)
+    .select(["rate_card_id", "work_type_id", "hourly_rate"])
+    .where("rate_card_id", "in", ids)
     .execute();
-  return { ...card, rates: Object.fromEntries(items.map((item) => [item.work_type_id, item.hourly_rate])) };
+  const ofCard = Map.groupBy(items, (item) => item.rate_card_id);
+  return cards.map((card) => ({
+    ...card,
+    rates: Object.fromEntries((ofCard.get(card.id) ?? []).map((item) => [item.work_type_id, item.hourly_rate])),
+  }));
 }

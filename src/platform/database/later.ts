@@ -1,5 +1,5 @@
-import type { CompiledQuery } from "kysely";
 import { tableNamed } from "./columns.ts";
+import { inPowers, insertOf, type StoredRow as Row } from "./insert-rows.ts";
 import { namesIn } from "./statements.ts";
 import type { Db, TableName } from "./tables.ts";
 
@@ -23,7 +23,6 @@ export interface Following<I> {
   rows(items: readonly I[]): Promise<Record<string, unknown>[]>;
 }
 
-type Row = Record<string, unknown>;
 type Entry =
   { table: TableName; row: Row } | { table: TableName; following: Following<unknown>; key: string; item: unknown };
 
@@ -71,7 +70,7 @@ export class Waiting implements Later {
     }
     for (const { table, keys, rows } of await groupsOf(waiting)) {
       const held = keys.length === 0 ? rows : rows.map((row) => this.#held(row));
-      for (const some of inPowers(held)) await this.db.executeQuery(insertOf(this.db, table, keys, some));
+      for (const some of inPowers(held)) await this.db.executeQuery(insertOf(this.db, table, some, keys));
     }
   }
 
@@ -135,58 +134,4 @@ async function groupsOf(waiting: readonly Entry[]): Promise<Group[]> {
   for (const [{ table, keys, rows }, items] of following)
     worked.push({ table, keys, rows: await rows([...items.values()]) });
   return [...groups.values(), ...worked];
-}
-
-const mostRows = 64;
-
-/** In pieces of 64, 32, 16 …: few different statements, which therefore stay prepared. */
-function* inPowers(rows: readonly Row[]): Generator<Row[]> {
-  for (let from = 0; from < rows.length;) {
-    const count = Math.min(mostRows, 2 ** Math.floor(Math.log2(rows.length - from)));
-    yield rows.slice(from, from + count);
-    from += count;
-  }
-}
-
-// Kysely cannot type a table that is only known when the program runs.
-interface Loose {
-  insertInto(table: string): { values(rows: readonly object[]): Conflicting };
-}
-interface Conflicting {
-  onConflict(build: (oc: never) => unknown): Conflicting;
-  compile(): CompiledQuery;
-}
-type OnConflict = {
-  columns(names: readonly string[]): {
-    doUpdateSet(set: (eb: { ref(name: string): unknown }) => Record<string, unknown>): unknown;
-  };
-};
-
-const statements = new Map<string, CompiledQuery>();
-
-/** An insert of so many rows, put together once: that takes longer than running it. */
-function insertOf(db: Db, table: TableName, keys: readonly string[], rows: readonly Row[]): CompiledQuery {
-  const columns = Object.keys(rows[0] ?? {});
-  const name = `${table} ${rows.length} ${columns.join()}`;
-  const parameters = rows.flatMap((row) => columns.map((column) => row[column]));
-  let statement = statements.get(name);
-  if (statement === undefined) {
-    const insert = (db as unknown as Loose).insertInto(table).values(rows.map((row) => pick(row, columns)));
-    const others = columns.filter((column) => column !== "tenant_id" && !keys.includes(column));
-    statement = (
-      keys.length === 0
-        ? insert
-        : insert.onConflict((oc) =>
-            (oc as OnConflict)
-              .columns(["tenant_id", ...keys])
-              .doUpdateSet((eb) => Object.fromEntries(others.map((column) => [column, eb.ref(`excluded.${column}`)]))),
-          )
-    ).compile();
-    statements.set(name, statement);
-  }
-  return { ...statement, parameters };
-}
-
-function pick(row: Row, columns: readonly string[]): Row {
-  return Object.fromEntries(columns.map((column) => [column, row[column]]));
 }

@@ -1,6 +1,6 @@
 import { sql } from "kysely";
 import { writeAudit } from "../access/audit.ts";
-import { find, maybeFind, type RowFor } from "../access/reach.ts";
+import { find, maybeFind, reach, type RowFor } from "../access/reach.ts";
 import type { Work } from "../context.ts";
 import { hasCustomFields } from "../custom-fields/definitions.ts";
 import type { CustomValues } from "../custom-fields/values.ts";
@@ -10,6 +10,7 @@ import { newId } from "../ids.ts";
 import { t } from "../language/index.ts";
 import { allTables, labelOf, type NewRow, type Patch, type RowOf, type Table, tableNamed } from "./columns.ts";
 import { startValue } from "./defaults.ts";
+import { inPowers, insertOf, type StoredRow } from "./insert-rows.ts";
 import { indexRow, unindexRow } from "./search.ts";
 import type { TableName } from "./tables.ts";
 
@@ -20,12 +21,6 @@ import type { TableName } from "./tables.ts";
 
 // Kysely cannot type a table that is only known when the program runs; these functions are typed by their own signatures.
 type Loose = {
-  insertInto(table: string): {
-    values(row: object | readonly object[]): {
-      returningAll(): { executeTakeFirstOrThrow(): Promise<unknown>; execute(): Promise<unknown[]> };
-      execute(): Promise<unknown>;
-    };
-  };
   updateTable(table: string): {
     set(row: object): {
       where(
@@ -51,11 +46,7 @@ type Loose = {
 export async function insert<T extends Table>(work: Work, table: T, values: NewRow<T>): Promise<RowOf<T>> {
   const row = await newRow(work, table, values as Record<string, unknown>, new Set());
   work.unit.changes += 1;
-  const made = (await loose(work)
-    .insertInto(table.name)
-    .values(row)
-    .returningAll()
-    .executeTakeFirstOrThrow()) as RowOf<T>;
+  const [made] = (await written(work, table, [row])) as [RowOf<T>];
   writeAudit(work, table, "create", null, made as Row);
   indexRow(work, table.name, made as Row);
   return made;
@@ -72,10 +63,12 @@ export async function insertAll<T extends Table>(work: Work, table: T, all: read
   const made: Row[] = [];
   for (let from = 0; from < all.length; from += mostAtOnce) {
     const rows: Row[] = [];
+    await lookUpReferences(work, table, all.slice(from, from + mostAtOnce) as Row[], known);
     for (const values of all.slice(from, from + mostAtOnce)) rows.push(await newRow(work, table, values as Row, known));
     work.unit.changes += rows.length;
-    const written = (await loose(work).insertInto(table.name).values(rows).returningAll().execute()) as Row[];
-    const byId = new Map<unknown, Row>(written.map((row) => [row["id"], row]));
+    const byId = new Map<unknown, Row>();
+    for (const some of Map.groupBy(rows, (row) => Object.keys(row).join()).values())
+      for (const few of inPowers(some)) for (const row of await written(work, table, few)) byId.set(row["id"], row);
     const inOrder = rows.map(({ id }) => byId.get(id)).filter((row) => row !== undefined);
     for (const row of inOrder) {
       writeAudit(work, table, "create", null, row);
@@ -86,7 +79,12 @@ export async function insertAll<T extends Table>(work: Work, table: T, all: read
   return made as RowOf<T>[];
 }
 
-type Row = Record<string, unknown>;
+/** Writes rows that have the same columns. Returns them as they stand. */
+async function written(work: Work, table: Table, rows: readonly Row[]): Promise<Row[]> {
+  return (await work.db.executeQuery(insertOf(work.db, table.name, rows, [], true))).rows as Row[];
+}
+
+type Row = StoredRow;
 
 /** A record as it is written: what was given, checked, and over the table's own values. `known` are references that are there. */
 async function newRow(work: Work, table: Table, given: Row, known: Set<string>): Promise<Row> {
@@ -214,6 +212,34 @@ async function checkReferences(
     else known.add(`${column.references} ${value}`);
   }
   if (problems.length > 0) throw invalid(problems);
+}
+
+/**
+ * Finds what several new rows refer to by one look for each table, and adds to `known` what may be referred to. What is not found
+ * is left to `checkReferences`, which says what is wrong with it.
+ */
+async function lookUpReferences(work: Work, table: Table, all: readonly Row[], known: Set<string>): Promise<void> {
+  if (work.actor.kind === "system" || all.length < 2) return;
+  const wanted = new Map<string, Set<string>>();
+  for (const [name, { references, isReadOnly }] of Object.entries(table.columns)) {
+    if (references == null || isReadOnly || tableNamed(references) === undefined) continue;
+    const ids = wanted.get(references) ?? new Set<string>();
+    for (const { [name]: id } of all) if (typeof id === "string" && !known.has(`${references} ${id}`)) ids.add(id);
+    wanted.set(references, ids);
+  }
+  for (const [references, ids] of wanted) {
+    if (ids.size === 0) continue;
+    const query = reach(work, references as TableName) as unknown as ManyById;
+    const found = await query
+      .selectAll()
+      .where(sql.ref(`${references}.id`), "in", [...ids])
+      .execute();
+    for (const row of found) if (row["merged_into_id"] == null) known.add(`${references} ${String(row["id"])}`);
+  }
+}
+
+interface ManyById {
+  selectAll(): { where(column: unknown, operator: "in", ids: readonly string[]): { execute(): Promise<Row[]> } };
 }
 
 function loose(work: Work): Loose {

@@ -1,25 +1,28 @@
 import { Type } from "@sinclair/typebox";
-import { find } from "../../../platform/access/reach.ts";
+import { find, reach } from "../../../platform/access/reach.ts";
 import { action } from "../../../platform/action.ts";
 import type { Work } from "../../../platform/context.ts";
 import type { PatchInput } from "../../../platform/database/edge.ts";
 import { update } from "../../../platform/database/records.ts";
-import { conflict, invalidField, stale } from "../../../platform/errors.ts";
+import { conflict, Failure, invalidField, stale } from "../../../platform/errors.ts";
 import { t } from "../../../platform/language/index.ts";
 import { type ContractRow, shownPeriod } from "../../contracts/index.ts";
 import { removeLine } from "../drafts/lines.ts";
-import { periodOf, type Plan, planContract, planTime } from "../drafts/plan.ts";
+import { periodOf, type Plan, planContracts, planTime, requireActive, type Wanted } from "../drafts/plan.ts";
 import { linesOf, requireDraft } from "../drafts/recompute.ts";
-import { newDraft, todayOf, writePlan } from "../drafts/write.ts";
+import { todayOf, writeDrafts, writePlan } from "../drafts/write.ts";
 import { type InvoiceLineRow, invoiceLines, type InvoiceRow } from "../schema.ts";
 
 const id = Type.String({ format: "uuid" });
 const date = Type.String({ format: "date" });
 
-interface FromContract {
+interface WantedPeriod {
   contract_id: string;
   period_start?: string;
   date?: string;
+}
+
+interface FromContract extends WantedPeriod {
   invoice_date?: string;
 }
 
@@ -40,61 +43,144 @@ export const generateFromContract = action({
     },
     { additionalProperties: false },
   ),
-  run: async (work: Work, input: FromContract): Promise<InvoiceRow> => {
-    const contract = await find(work, "contracts", input.contract_id).catch(() => {
-      throw invalidField("contract_id", t("Contract does not exist."), "not_found");
-    });
-    const field = input.period_start === undefined ? "date" : "period_start";
-    const period = periodOf(contract, input.period_start ?? input.date ?? todayOf(work), field);
-    if (input.period_start !== undefined && input.period_start !== period.start) {
-      throw invalidField(
-        "period_start",
-        t(
-          "No billing period of {contract_number} begins on {period_start}; the one that holds this day begins on {start}.",
-          { contract_number: contract.contract_number, period_start: input.period_start, start: period.start },
-        ),
-      );
+  run: async (work: Work, { invoice_date, ...wanted }: FromContract): Promise<InvoiceRow> => {
+    const [outcome] = await draftsFrom(work, [wanted], invoice_date);
+    if (outcome === undefined || outcome instanceof Failure) throw outcome;
+    return outcome;
+  },
+});
+
+/** Contracts that one unit of work makes the drafts of: what others write waits for so long. */
+export const mostTogether = 20;
+
+interface FromContracts {
+  wanted: { contract_id: string; period_start: string }[];
+  invoice_date?: string;
+}
+
+/**
+ * The same for several contracts, each at most once, in one unit of work: what they have in common is read once, and what
+ * is made is written together (decision 0036). Answers for each with its draft, or with why there is none.
+ */
+export const generateFromContracts = action({
+  name: "billing.generate_from_contracts",
+  permission: "billing.write",
+  input: Type.Object(
+    {
+      wanted: Type.Array(Type.Object({ contract_id: id, period_start: date }, { additionalProperties: false }), {
+        maxItems: mostTogether,
+      }),
+      invoice_date: Type.Optional(date),
+    },
+    { additionalProperties: false },
+  ),
+  run: (work: Work, { wanted, invoice_date }: FromContracts): Promise<(InvoiceRow | Failure)[]> =>
+    draftsFrom(work, wanted, invoice_date),
+});
+
+async function draftsFrom(
+  work: Work,
+  wanted: readonly WantedPeriod[],
+  invoice_date?: string,
+): Promise<(InvoiceRow | Failure)[]> {
+  const contracts = await reach(work, "contracts")
+    .selectAll()
+    .where(
+      "contracts.id",
+      "in",
+      wanted.map(({ contract_id }) => contract_id),
+    )
+    .execute();
+  const drafts = await draftsOf(work, contracts);
+  const billed = wanted.map((one) => {
+    try {
+      return periodWanted(work, contracts, drafts, one);
+    } catch (error) {
+      if (error instanceof Failure) return error;
+      throw error;
     }
-    await refuseSecondDraft(work, contract, period.start);
-    const plan = await planContract(work, contract, period);
-    if (isEmpty(plan))
-      throw nothing(
+  });
+  const plans = await planContracts(
+    work,
+    billed.flatMap((one) => (one instanceof Failure ? [] : [one])),
+  );
+  const made = await writeDrafts(
+    work,
+    plans.filter((plan) => !isEmpty(plan)),
+    invoice_date === undefined ? {} : { invoice_date },
+  );
+  return billed.map((one) => {
+    if (one instanceof Failure) return one;
+    const { contract, period } = one;
+    const draft = made.find(
+      ({ contract_id, period_start }) => contract_id === contract.id && period_start === period.start,
+    );
+    return (
+      draft ??
+      nothing(
         t("{name} has nothing to bill for {period}: it is billed already, or nothing is due.", {
           name: contract.name,
           period: shownPeriod(period),
         }),
-      );
-    const invoice = await newDraft(work, {
-      company_id: contract.company_id,
-      contract_id: contract.id,
-      currency: contract.currency,
-      period_start: period.start,
-      period_end: period.end,
-      ...(input.invoice_date === undefined ? {} : { invoice_date: input.invoice_date }),
-    });
-    return writePlan(work, invoice, plan);
-  },
-});
+      )
+    );
+  });
+}
 
-async function refuseSecondDraft(work: Work, contract: ContractRow, periodStart: string): Promise<void> {
-  const draft = await work.db
+async function draftsOf(work: Work, contracts: readonly ContractRow[]): Promise<DraftPeriod[]> {
+  if (contracts.length === 0) return [];
+  return work.db
     .selectFrom("invoices")
-    .select("id")
-    .where("contract_id", "=", contract.id)
-    .where("period_start", "=", periodStart)
+    .select(["contract_id", "period_start"])
+    .where(
+      "contract_id",
+      "in",
+      contracts.map((contract) => contract.id),
+    )
     .where("status", "=", "draft")
-    .executeTakeFirst();
-  if (draft === undefined) return;
-  throw conflict(
-    t("There is a draft for this period of {name} already. Build it again to take in what is new, or delete it.", {
-      name: contract.name,
-    }),
-    "draft_exists",
-  );
+    .execute();
+}
+
+type DraftPeriod = Pick<InvoiceRow, "contract_id" | "period_start">;
+
+/** The contract and the period that are asked for, or a failure that says why there is no draft to be made. */
+function periodWanted(
+  work: Work,
+  contracts: readonly ContractRow[],
+  drafts: readonly DraftPeriod[],
+  { contract_id, period_start, date: day }: WantedPeriod,
+): Wanted {
+  const contract = contracts.find((one) => one.id === contract_id);
+  if (contract === undefined) throw invalidField("contract_id", t("Contract does not exist."), "not_found");
+  const field = period_start === undefined ? "date" : "period_start";
+  const period = periodOf(contract, period_start ?? day ?? todayOf(work), field);
+  if (period_start !== undefined && period_start !== period.start) {
+    throw invalidField(
+      "period_start",
+      t(
+        "No billing period of {contract_number} begins on {period_start}; the one that holds this day begins on {start}.",
+        {
+          contract_number: contract.contract_number,
+          period_start,
+          start: period.start,
+        },
+      ),
+    );
+  }
+  if (drafts.some((draft) => draft.contract_id === contract.id && draft.period_start === period.start)) {
+    throw conflict(
+      t("There is a draft for this period of {name} already. Build it again to take in what is new, or delete it.", {
+        name: contract.name,
+      }),
+      "draft_exists",
+    );
+  }
+  requireActive(contract);
+  return { contract, period };
 }
 
 const isEmpty = (plan: Plan): boolean => plan.lines.length === 0 && plan.problems.length === 0;
-const nothing = (message: string): Error => conflict(message, "nothing_to_bill");
+const nothing = (message: string): Failure => conflict(message, "nothing_to_bill");
 
 interface FromTime {
   company_id: string;
@@ -127,14 +213,9 @@ export const generateFromTime = action({
         }),
       );
     if (plan.lines.length === 0) throw conflict(plan.problems[0]?.message ?? t("There is no rate."), "no_rate");
-    const invoice = await newDraft(work, {
-      company_id: company.id,
-      currency: company.currency,
-      period_start: range.start,
-      period_end: range.end,
-      ...(invoice_date === undefined ? {} : { invoice_date }),
-    });
-    return writePlan(work, invoice, plan);
+    const [invoice] = await writeDrafts(work, [plan], invoice_date === undefined ? {} : { invoice_date });
+    if (invoice === undefined) throw new Error("a plan became no draft");
+    return invoice;
   },
 });
 
@@ -169,5 +250,8 @@ async function planAgain(work: Work, invoice: InvoiceRow, range: { start: string
   if (invoice.contract_id === null)
     return planTime(work, { id: invoice.company_id, currency: invoice.currency }, range);
   const contract = await find(work, "contracts", invoice.contract_id);
-  return planContract(work, contract, periodOf(contract, range.start));
+  requireActive(contract);
+  const [plan] = await planContracts(work, [{ contract, period: periodOf(contract, range.start) }]);
+  if (plan === undefined) throw new Error("a period became no plan");
+  return plan;
 }

@@ -1,3 +1,4 @@
+import { type RawBuilder, sql } from "kysely";
 import type { Ctx } from "../../../platform/context.ts";
 import type { Period } from "../../contracts/index.ts";
 
@@ -10,38 +11,47 @@ export interface Draw {
   minutes: number;
 }
 
-interface Billed {
+export interface Billed {
   /** Periods of the invoices themselves. */
   periods: Period[];
   /** Charges by contract item; null is the flat fee. */
   charges: { item: string | null; periods: readonly Period[] }[];
 }
 
-/** The periods and charges on invoices of a contract that are not void. */
-export async function billedBefore(ctx: Ctx, contractId: string): Promise<Billed> {
+/** One list of a line's evidence, which as a whole names every entry behind the line: PostgreSQL gives it as such, SQLite as text. */
+const evidence = <T>(name: "draws" | "periods"): RawBuilder<T[] | string | null> =>
+  sql<T[] | string | null>`invoice_lines.explanation -> ${sql.lit(name)}`;
+
+const listOf = <T>(given: T[] | string | null): T[] =>
+  typeof given === "string" ? (JSON.parse(given) as T[]) : (given ?? []);
+
+/** The periods and charges on invoices that are not void, by contract. */
+export async function billedBefore(ctx: Ctx, contractIds: readonly string[]): Promise<(contractId: string) => Billed> {
   const invoices = await ctx.db
     .selectFrom("invoices")
-    .select(["period_start", "period_end"])
-    .where("contract_id", "=", contractId)
+    .select(["contract_id", "period_start", "period_end"])
+    .where("contract_id", "in", contractIds)
     .where("status", "<>", "void")
     .execute();
   const lines = await ctx.db
     .selectFrom("invoice_lines")
     .innerJoin("invoices", "invoices.id", "invoice_lines.invoice_id")
-    .select(["invoice_lines.contract_item_id", "invoice_lines.explanation"])
-    .where("invoices.contract_id", "=", contractId)
+    .select(["invoices.contract_id", "invoice_lines.contract_item_id", evidence<Period>("periods").as("periods")])
+    .where("invoices.contract_id", "in", contractIds)
     .where("invoices.status", "<>", "void")
     .where("invoice_lines.billing_key", "is not", null)
     .execute();
-  return {
-    periods: invoices.flatMap(({ period_start, period_end }) =>
+  const invoicesOf = Map.groupBy(invoices, (invoice) => invoice.contract_id);
+  const linesOf = Map.groupBy(lines, (line) => line.contract_id);
+  return (contractId) => ({
+    periods: (invoicesOf.get(contractId) ?? []).flatMap(({ period_start, period_end }) =>
       period_start === null || period_end === null ? [] : [{ start: period_start, end: period_end }],
     ),
-    charges: lines.map((line) => ({
+    charges: (linesOf.get(contractId) ?? []).map((line) => ({
       item: line.contract_item_id,
-      periods: (line.explanation["periods"] ?? []) as Period[],
+      periods: listOf(line.periods),
     })),
-  };
+  });
 }
 
 /** How much of a charge is billed already: its periods are compared with those of the same item, or of the fee. */
@@ -60,26 +70,27 @@ export function billedPart(
 }
 
 /**
- * Prepaid minutes that live invoices have used, by contract item and the start of its period. Drafts count: two drafts
- * cannot give the same hour away.
+ * Prepaid minutes that live invoices of these contracts have used, by contract item and the start of its period. Drafts count:
+ * two drafts cannot give the same hour away.
  *
  * @param isLedger only what has been approved
  */
 export async function usedMinutes(
   ctx: Ctx,
-  contractId: string,
+  contractIds: readonly string[],
   isLedger = false,
 ): Promise<(item: string, periodStart: string) => number> {
   const rows = await ctx.db
     .selectFrom("invoice_lines")
     .innerJoin("invoices", "invoices.id", "invoice_lines.invoice_id")
-    .select("invoice_lines.explanation")
-    .where("invoices.contract_id", "=", contractId)
+    .select(evidence<Draw>("draws").as("draws"))
+    .where("invoices.contract_id", "in", contractIds)
     .where("invoices.status", "not in", isLedger ? ["void", "draft"] : ["void"])
     .where("invoice_lines.line_type", "=", "time_entry")
+    .where(evidence<Draw>("draws"), "is not", null)
     .execute();
   const used = new Map<string, number>();
-  for (const draw of rows.flatMap((row) => drawsIn(row.explanation))) {
+  for (const draw of rows.flatMap((row) => listOf(row.draws))) {
     const key = `${draw.contract_item_id} ${draw.period_start}`;
     used.set(key, (used.get(key) ?? 0) + draw.minutes);
   }

@@ -3,21 +3,25 @@ import { conflict, invalidField } from "../../../platform/errors.ts";
 import { forReader, t } from "../../../platform/language/index.ts";
 import {
   type BillingPeriod,
+  type Bucket,
   bucketsWithin,
   type Charge,
   type ContractRow,
   contractCharges,
   coverTime,
+  type ItemRow,
   type Period,
   periodContaining,
+  type RateBook,
+  rateBooks,
   ratesFor,
-  withRollover,
+  rollovers,
 } from "../../contracts/index.ts";
 import { buildDraft, type DraftLine, type Wording } from "../rules/draft.ts";
 import type { DraftProblem } from "../rules/problems.ts";
 import type { RatedTime, TimeEvidence } from "../rules/time-lines.ts";
-import { billedBefore, billedPart, type Draw, drawsOf, usedMinutes } from "./billed.ts";
-import { type OpenTime, unbilledTime } from "./time.ts";
+import { type Billed, billedBefore, billedPart, type Draw, drawsOf, usedMinutes } from "./billed.ts";
+import { type OpenTime, unbilledTime, unbilledTimeUnder } from "./time.ts";
 
 /** A line that is to be written. `shares` are the parts of the time entries behind it. */
 export interface PlannedLine extends Omit<DraftLine, "time_entry_ids" | "tax_rate_id"> {
@@ -46,48 +50,93 @@ export function periodOf(contract: ContractRow, date: string, field = "date"): B
   return period;
 }
 
+/** A contract that is to be billed for one of its periods. */
+export interface Wanted {
+  contract: ContractRow;
+  period: Period;
+}
+
+/** Refuses to bill a contract that is not in force yet. */
+export function requireActive(contract: ContractRow): void {
+  if (contract.status !== "draft") return;
+  throw conflict(
+    t("{contract_number} is a draft. Activate the contract before it is billed.", {
+      contract_number: contract.contract_number,
+    }),
+    "contract_not_active",
+  );
+}
+
 /**
- * What a contract has to be billed for in a period: charges that no live invoice has, and unbilled time, prepaid hours
- * first. Time of an earlier period comes along when that period has been billed already: it was written down late.
+ * What contracts have to be billed for in a period of theirs: charges that no live invoice has, and unbilled time, prepaid
+ * hours first. Time of an earlier period comes along when that period has been billed already: it was written down late. All
+ * of them are read by the same few looks; of one contract with two periods, the second plan knows nothing of the first.
  */
-export async function planContract(ctx: Ctx, contract: ContractRow, period: BillingPeriod): Promise<Plan> {
-  if (contract.status === "draft") {
-    throw conflict(
-      t("{contract_number} is a draft. Activate the contract before it is billed.", {
-        contract_number: contract.contract_number,
-      }),
-      "contract_not_active",
-    );
-  }
-  const before = await billedBefore(ctx, contract.id);
+export async function planContracts(ctx: Ctx, wanted: readonly Wanted[]): Promise<Plan[]> {
+  if (wanted.length === 0) return [];
+  const contractIds = [...new Set(wanted.map(({ contract }) => contract.id))];
+  const companyIds = [...new Set(wanted.map(({ contract }) => contract.company_id))];
+  const before = await billedBefore(ctx, contractIds);
   const items = await ctx.db
     .selectFrom("contract_items")
     .selectAll()
-    .where("contract_id", "=", contract.id)
+    .where("contract_id", "in", contractIds)
     .orderBy("sort_order")
     .execute();
-  const wording = await wordingFor(ctx, contract.company_id);
+  const itemsOf = Map.groupBy(items, (item) => item.contract_id);
+  const wording = await wordings(ctx, companyIds);
+  const found = await unbilledTimeUnder(
+    ctx,
+    wanted.map(({ contract, period }) => ({
+      contract_id: contract.id,
+      company_id: contract.company_id,
+      to: period.end,
+    })),
+  );
+  const begun = wanted.map(({ contract, period }, at) => {
+    const time = (found[at] ?? []).filter(
+      ({ date }) =>
+        date >= period.start || before(contract.id).periods.some((one) => one.start <= date && date < one.end),
+    );
+    const from = time[0]?.date ?? period.start;
+    const own = itemsOf.get(contract.id) ?? [];
+    const buckets = bucketsWithin(contract, own, from < period.start ? from : period.start, period.end);
+    return { contract, period, time, items: own, buckets };
+  });
+  // What was used is read from the evidence of every line that there ever was.
+  const prepaid = [...new Set(begun.flatMap(({ contract, buckets }) => (buckets.length === 0 ? [] : [contract.id])))];
+  const brought = prepaid.length === 0 ? (own: Bucket[]) => own : await rollovers(ctx, prepaid);
+  const used = prepaid.length === 0 ? () => 0 : await usedMinutes(ctx, prepaid);
+  const rates = await rateBooks(ctx, companyIds, contractIds);
+  return begun.map(({ buckets, ...one }) =>
+    planOf(one, {
+      before: before(one.contract.id),
+      wording: wording(one.contract.company_id),
+      rates: rates(one.contract.company_id, one.contract.id),
+      buckets: brought(buckets).map((bucket) => ({
+        ...bucket,
+        used_minutes: used(bucket.contract_item_id, bucket.start),
+      })),
+    }),
+  );
+}
+
+interface Known {
+  before: Billed;
+  wording: Wording;
+  rates: RateBook;
+  buckets: Bucket[];
+}
+
+function planOf(
+  { contract, period, time, items }: Wanted & { time: readonly OpenTime[]; items: readonly ItemRow[] },
+  { before, wording, rates, buckets }: Known,
+): Plan {
   const all = wording(() => contractCharges(contract, items, period, contract.currency)).map((charge) => ({
     charge,
     part: billedPart(before, charge.evidence),
   }));
   const charges = all.filter(({ part }) => part === "none").map(({ charge }) => charge);
-  const found = await unbilledTime(ctx, {
-    company_id: contract.company_id,
-    contract_id: contract.id,
-    from: null,
-    to: period.end,
-  });
-  const time = found.filter(
-    ({ date }) => date >= period.start || before.periods.some((one) => one.start <= date && date < one.end),
-  );
-  const from = time[0]?.date ?? period.start;
-  const own = bucketsWithin(contract, items, from < period.start ? from : period.start, period.end);
-  const begun = own.length === 0 ? [] : await withRollover(ctx, contract.id, own);
-  // Reads the evidence of every line that there ever was.
-  const used = begun.length === 0 ? () => 0 : await usedMinutes(ctx, contract.id);
-  const buckets = begun.map((bucket) => ({ ...bucket, used_minutes: used(bucket.contract_item_id, bucket.start) }));
-  const rates = await ratesFor(ctx, contract.company_id, contract.id);
   const covered = coverTime(time, { contract, buckets, rates });
   const taxable = new Map(items.map((item) => [item.id, item.is_taxable]));
   const { lines, problems } = planned(contract.currency, charges, covered, drawsOf(covered), taxable, wording);
@@ -116,26 +165,28 @@ function partlyBilled(charge: Charge): DraftProblem {
 }
 
 /** The lines of an invoice are in the language that its company is written to in. */
-async function wordingFor(ctx: Ctx, companyId: string): Promise<Wording> {
-  const company = await ctx.db
+async function wordings(ctx: Ctx, companyIds: readonly string[]): Promise<(companyId: string) => Wording> {
+  const companies = await ctx.db
     .selectFrom("companies")
-    .select("language")
-    .where("id", "=", companyId)
-    .executeTakeFirst();
-  return (make) => forReader(ctx.tenant, [company?.language], make);
+    .select(["id", "language"])
+    .where("id", "in", companyIds)
+    .execute();
+  const languages = new Map(companies.map(({ id, language }) => [id, language]));
+  return (companyId) => (make) => forReader(ctx.tenant, [languages.get(companyId)], make);
 }
 
 /** What a company has to be billed for time without a contract, in a half-open range of days. */
 export async function planTime(ctx: Ctx, company: { id: string; currency: string }, range: Period): Promise<Plan> {
-  const time = await unbilledTime(ctx, { company_id: company.id, contract_id: null, from: range.start, to: range.end });
+  const time = await unbilledTime(ctx, company.id, range);
   const rates = await ratesFor(ctx, company.id, null);
   const rated = coverTime(time, { contract: null, buckets: [], rates });
+  const wording = await wordings(ctx, [company.id]);
   return {
     company_id: company.id,
     contract_id: null,
     currency: company.currency,
     period: range,
-    ...planned(company.currency, [], rated, new Map(), new Map(), await wordingFor(ctx, company.id)),
+    ...planned(company.currency, [], rated, new Map(), new Map(), wording(company.id)),
   };
 }
 

@@ -1,5 +1,6 @@
 import { sql } from "kysely";
 import type { Ctx } from "../../../platform/context.ts";
+import type { Period } from "../../contracts/index.ts";
 
 /** A billable time entry that no invoice has, with what its rate and its line need. */
 export interface OpenTime {
@@ -15,28 +16,56 @@ export interface OpenTime {
   hourly_rate: string | null;
 }
 
-export interface TimeWanted {
+/** Billable time of a company without a contract, in a half-open range of days, that no live invoice bills. */
+export async function unbilledTime(ctx: Ctx, companyId: string, range: Period): Promise<OpenTime[]> {
+  const rows = await openTime(ctx)
+    .where("time_entries.company_id", "=", companyId)
+    .where("time_entries.contract_id", "is", null)
+    .where("time_entries.date", ">=", range.start)
+    .where("time_entries.date", "<", range.end)
+    .execute();
+  return rows.map(shaped);
+}
+
+/** What is wanted of one contract: its time before a day. */
+interface UnderContract {
+  contract_id: string;
   company_id: string;
-  /** Null: time without a contract. */
-  contract_id: string | null;
-  /** The first day, or null for everything before `to`. */
-  from: string | null;
-  /** The first day after. */
+  /** The first day that is not wanted. */
   to: string;
+}
+
+/** Billable time under contracts that no live invoice bills, for each of those that are wanted, by few looks. */
+export async function unbilledTimeUnder(ctx: Ctx, wanted: readonly UnderContract[]): Promise<OpenTime[][]> {
+  const last = wanted.reduce((latest, { to }) => (to > latest ? to : latest), "");
+  const rows = await openTime(ctx)
+    .where(
+      "time_entries.contract_id",
+      "in",
+      wanted.map(({ contract_id }) => contract_id),
+    )
+    .where("time_entries.date", "<", last)
+    .execute();
+  const ofContract = Map.groupBy(rows, (row) => row.contract_id);
+  return wanted.map(({ contract_id, company_id, to }) =>
+    (ofContract.get(contract_id) ?? []).filter((row) => row.company_id === company_id && row.date < to).map(shaped),
+  );
 }
 
 /**
  * Billable time that no live invoice bills, in the order of the work. Time that was rejected is left out: it is not to be
  * billed until somebody corrects it.
  */
-export async function unbilledTime(ctx: Ctx, wanted: TimeWanted): Promise<OpenTime[]> {
-  let query = ctx.db
+const openTime = (ctx: Ctx) =>
+  ctx.db
     .selectFrom("time_entries")
     .innerJoin("work_types", "work_types.id", "time_entries.work_type_id")
     .leftJoin("tickets", "tickets.id", "time_entries.ticket_id")
     .leftJoin("billed_time_entries", "billed_time_entries.time_entry_id", "time_entries.id")
     .select([
       "time_entries.id",
+      "time_entries.company_id",
+      "time_entries.contract_id",
       "time_entries.date",
       "time_entries.created_at",
       "time_entries.duration_minutes",
@@ -49,22 +78,27 @@ export async function unbilledTime(ctx: Ctx, wanted: TimeWanted): Promise<OpenTi
       "tickets.ticket_number",
       "tickets.title",
     ])
-    .where("time_entries.company_id", "=", wanted.company_id)
-    .where("time_entries.contract_id", wanted.contract_id === null ? "is" : "=", wanted.contract_id)
     .where("time_entries.is_billable", "=", true)
     .where("time_entries.billing_status", "<>", "billed")
     .where("time_entries.approval_status", "<>", "rejected")
-    .where("time_entries.date", "<", wanted.to)
-    .where(sql<boolean>`billed_time_entries.time_entry_id is null`);
-  if (wanted.from !== null) query = query.where("time_entries.date", ">=", wanted.from);
-  const rows = await query
+    .where(sql<boolean>`billed_time_entries.time_entry_id is null`)
     .orderBy("time_entries.date")
     .orderBy("time_entries.created_at")
-    .orderBy("time_entries.id")
-    .execute();
-  return rows.map(({ work_type_name, default_rate, ticket_number, title, ...row }) => ({
-    ...row,
+    .orderBy("time_entries.id");
+
+type OpenRow = Awaited<ReturnType<ReturnType<typeof openTime>["execute"]>>[number];
+
+function shaped({ work_type_name, default_rate, ticket_number, title, ...row }: OpenRow): OpenTime {
+  return {
+    id: row.id,
+    date: row.date,
+    created_at: row.created_at,
+    duration_minutes: row.duration_minutes,
+    work_type_id: row.work_type_id,
     work_type: { id: row.work_type_id, name: work_type_name, default_rate },
+    ticket_id: row.ticket_id,
     ticket_label: ticket_number === null ? null : `#${ticket_number} ${title ?? ""}`.trim(),
-  }));
+    project_id: row.project_id,
+    hourly_rate: row.hourly_rate,
+  };
 }

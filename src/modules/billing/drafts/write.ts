@@ -6,8 +6,9 @@ import { invalidField } from "../../../platform/errors.ts";
 import { t } from "../../../platform/language/index.ts";
 import { dueDate, type PaymentTerms } from "../rules/terms.ts";
 import { invoiceLines, type InvoiceRow, invoices } from "../schema.ts";
+import type { TaxRate } from "../rules/totals.ts";
 import type { Plan } from "./plan.ts";
-import { recompute } from "./recompute.ts";
+import { firstColumns, recompute } from "./recompute.ts";
 
 /** Today in the organization's time zone. */
 export function todayOf(ctx: Pick<Work, "app" | "tenant">): string {
@@ -27,57 +28,95 @@ interface DraftHead extends Partial<NewRow<typeof invoices>> {
   currency: string;
 }
 
-/** Adds an empty draft; what is left out comes from the company and the organization. */
-export async function newDraft(work: Work, head: DraftHead): Promise<InvoiceRow> {
-  const company = await work.db
+type Company = Awaited<ReturnType<typeof companiesOf>>[number];
+
+const companiesOf = (work: Work, ids: readonly string[]) =>
+  work.db
     .selectFrom("companies")
-    .select(["payment_terms", "default_billing_contact_id"])
-    .where("id", "=", head.company_id)
-    .executeTakeFirstOrThrow();
+    .select(["id", "payment_terms", "default_billing_contact_id", "is_tax_exempt"])
+    .where("id", "in", ids)
+    .execute();
+
+/** What is left out of a draft's head comes from the company and the organization. */
+function wholeHead(work: Work, company: Company, rate: TaxRate | undefined, head: DraftHead): NewRow<typeof invoices> {
   const payment_terms = head.payment_terms ?? company.payment_terms;
   const invoice_date = head.invoice_date ?? todayOf(work);
-  return insert(work, invoices, {
+  return {
     billing_contact_id: company.default_billing_contact_id,
-    tax_rate_id: await standardTaxRate(work),
+    tax_rate_id: rate?.id ?? null,
     ...head,
     payment_terms,
     invoice_date,
     due_date: checkedDueDate(invoice_date, payment_terms),
-  });
+  };
 }
 
-async function standardTaxRate(work: Work): Promise<string | null> {
-  const rate = await work.db
+/** Adds an empty draft; what is left out comes from the company and the organization. */
+export async function newDraft(work: Work, head: DraftHead): Promise<InvoiceRow> {
+  const [company] = await companiesOf(work, [head.company_id]);
+  if (company === undefined) throw new Error(`no company ${head.company_id}`);
+  return insert(work, invoices, wholeHead(work, company, await standardTaxRate(work), head));
+}
+
+function standardTaxRate(work: Work): Promise<TaxRate | undefined> {
+  return work.db
     .selectFrom("tax_rates")
-    .select("id")
+    .select(["id", "name", "rate"])
     .where("is_default", "=", true)
     .where("is_active", "=", true)
     .executeTakeFirst();
-  return rate?.id ?? null;
 }
 
-/** Rows that are written at once. */
-function inParts<R>(rows: readonly R[], most = 200): R[][] {
-  return Array.from({ length: Math.ceil(rows.length / most) }, (_, at) => rows.slice(at * most, (at + 1) * most));
+/** Adds the drafts of what was planned, lines and all, in few statements. Returns them in the order of the plans. */
+export async function writeDrafts(
+  work: Work,
+  plans: readonly Plan[],
+  given: Pick<DraftHead, "invoice_date"> = {},
+): Promise<InvoiceRow[]> {
+  if (plans.length === 0) return [];
+  const companies = await companiesOf(work, [...new Set(plans.map((plan) => plan.company_id))]);
+  const rate = await standardTaxRate(work);
+  const made = await insertAll(
+    work,
+    invoices,
+    plans.map(({ company_id, contract_id, currency, period, lines, problems }) => {
+      const company = companies.find(({ id }) => id === company_id);
+      if (company === undefined) throw new Error(`no company ${company_id}`);
+      const head = { company_id, contract_id, currency, period_start: period.start, period_end: period.end, ...given };
+      const terms = { is_tax_exempt: company.is_tax_exempt, rate, discount_amount: 0 };
+      return { ...wholeHead(work, company, rate, head), ...firstColumns(lines, terms, problems) };
+    }),
+  );
+  await writeLines(
+    work,
+    made.flatMap((invoice, at) => (plans[at] === undefined ? [] : [{ invoice, plan: plans[at] }])),
+  );
+  return made;
+}
+
+/** Writes what was planned into a draft that is there, behind the lines that it has. */
+export async function writePlan(work: Work, invoice: InvoiceRow, plan: Plan): Promise<InvoiceRow> {
+  await writeLines(work, [{ invoice, plan }]);
+  return recompute(work, invoice.id, { problems: plan.problems as unknown as Record<string, unknown>[] });
 }
 
 /**
- * Writes what was planned into a draft and claims its time entries. The keys of `billed_time_entries` and of
+ * Writes the planned lines of drafts and claims their time entries. The keys of `billed_time_entries` and of
  * `invoice_lines.billing_key` make a run that came at the same moment fail instead of billing twice.
  */
-export async function writePlan(work: Work, invoice: InvoiceRow, plan: Plan): Promise<InvoiceRow> {
-  const { currency } = invoice;
+async function writeLines(work: Work, all: readonly { invoice: InvoiceRow; plan: Plan }[]): Promise<void> {
+  const planned = all.flatMap(({ invoice, plan }) => plan.lines.map((line) => ({ invoice, line })));
   const rows = await insertAll(
     work,
     invoiceLines,
-    plan.lines.map(({ shares: _shares, ...line }) => ({
+    planned.map(({ invoice: { id: invoice_id, currency }, line: { shares: _shares, ...line } }) => ({
       ...line,
-      invoice_id: invoice.id,
+      invoice_id,
       currency,
       explanation: line.explanation as Record<string, unknown>,
     })),
   );
-  const shares = plan.lines.flatMap((line, index) =>
+  const shares = planned.flatMap(({ invoice: { currency }, line }, index) =>
     line.shares.map(({ time_entry_id, minutes, amount }) => ({
       invoice_line_id: rows[index]?.id ?? "",
       time_entry_id,
@@ -86,9 +125,10 @@ export async function writePlan(work: Work, invoice: InvoiceRow, plan: Plan): Pr
       currency,
     })),
   );
-  for (const some of inParts(shares)) await work.db.insertInto("invoice_line_time_entries").values(some).execute();
-  const claimed = [...new Set(shares.map(({ time_entry_id }) => time_entry_id))];
-  for (const some of inParts(claimed.map((time_entry_id) => ({ time_entry_id, invoice_id: invoice.id }))))
-    await work.db.insertInto("billed_time_entries").values(some).execute();
-  return recompute(work, invoice.id, { problems: plan.problems as unknown as Record<string, unknown>[] });
+  const claimed = new Map(
+    planned.flatMap(({ invoice, line }) => line.shares.map(({ time_entry_id }) => [time_entry_id, invoice.id])),
+  );
+  const claims = [...claimed].map(([time_entry_id, invoice_id]) => ({ time_entry_id, invoice_id }));
+  work.unit.later.add("invoice_line_time_entries", shares);
+  work.unit.later.add("billed_time_entries", claims);
 }
