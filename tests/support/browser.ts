@@ -49,6 +49,8 @@ export async function openBrowser(): Promise<TestBrowser> {
 async function openPage(browser: Browser, options: BrowserContextOptions = {}): Promise<TestPage> {
   const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, locale: "en-US", ...options });
   const page = await context.newPage();
+  // Keys go to the page that is in front, whatever was opened or closed before it.
+  await page.bringToFront();
   // Long: a machine that other work shares may stand still for half a minute, and no test is about that.
   page.setDefaultTimeout(120_000);
   const errors: string[] = [];
