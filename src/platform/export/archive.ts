@@ -1,6 +1,7 @@
 import { sql } from "kysely";
 import type { App } from "../context.ts";
 import { allTables, type Table } from "../database/columns.ts";
+import { primaryKey } from "../database/primary-key.ts";
 import type { Db } from "../database/tables.ts";
 import { programVersion } from "../config/version.ts";
 import { FileMissing } from "../files/store.ts";
@@ -25,6 +26,8 @@ const transient: ReadonlySet<string> = new Set([
   "job_runs",
   "search_documents",
 ]);
+
+type Row = Record<string, unknown>;
 
 const rowsAtOnce = 200;
 const partCharacters = 1_000_000;
@@ -109,7 +112,7 @@ async function* entries(
 const bodies = ["text_body", "html_body"] as const;
 const shownBody = (body: unknown): unknown => (typeof body === "string" ? withoutLinks(body) : body);
 
-/** A table's rows as texts of a few megabytes. Pages by id; tables without one are links, and small. */
+/** A table's rows as texts of a megabyte. */
 async function* partsOf(
   app: App,
   tenantId: string,
@@ -133,24 +136,33 @@ async function* partsOf(
   if (rows > 0) yield { rows, text: lines.join("") };
 }
 
-async function* rowsOf(app: App, tenantId: string, table: Table): AsyncGenerator<Record<string, unknown>> {
-  const read = (after: string | null): Promise<Record<string, unknown>[]> =>
-    app.database.read(tenantId, (db) => pageOfRows(db, table, after));
-  if (!("id" in table.columns)) return yield* await read(null);
-  for (let after = ""; ;) {
-    const page = await read(after);
+/** Page by page in the order of the primary key: a link between records has no id, and there are as many as entries of time. */
+async function* rowsOf(app: App, tenantId: string, table: Table): AsyncGenerator<Row> {
+  const { dialect } = app.database;
+  const key = await app.database.read(tenantId, (db) => primaryKey(db, dialect, table.name));
+  for (let after: unknown[] | null = null; ;) {
+    const page: Row[] = await app.database.read(tenantId, (db) => pageOfRows(db, table, key, after));
+    const last = page.at(-1);
+    after = last === undefined ? null : key.map((name) => last[name]);
     yield* page;
     if (page.length < rowsAtOnce) return;
-    after = String(page.at(-1)?.["id"]);
   }
 }
 
-async function pageOfRows(db: Db, table: Table, after: string | null): Promise<Record<string, unknown>[]> {
-  const query = db.selectFrom(table.name as "files").selectAll();
-  if (after === null) return query.execute() as Promise<Record<string, unknown>[]>;
-  const paged = query.orderBy(sql.ref(`${table.name}.id`)).limit(rowsAtOnce);
-  const rest = after === "" ? paged : paged.where(sql.ref(`${table.name}.id`), ">", after);
-  return rest.execute() as Promise<Record<string, unknown>[]>;
+async function pageOfRows(
+  db: Db,
+  table: Table,
+  key: readonly string[],
+  after: readonly unknown[] | null,
+): Promise<Row[]> {
+  const columns = key.map((name) => sql.ref(`${table.name}.${name}`));
+  let query = db
+    .selectFrom(table.name as "files")
+    .selectAll()
+    .limit(rowsAtOnce);
+  for (const column of columns) query = query.orderBy(column);
+  if (after !== null) query = query.where(sql<boolean>`(${sql.join(columns)}) > (${sql.join([...after])})`);
+  return query.execute() as Promise<Row[]>;
 }
 
 function entryOf(name: string, bytes: Uint8Array): TarEntry {
