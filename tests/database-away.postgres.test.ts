@@ -12,7 +12,7 @@ import { openRows } from "./support/crash/rows.ts";
 import { setStage, type Stage } from "./support/crash/stage.ts";
 import { waitFor } from "./support/waiting.ts";
 
-/** PostgreSQL crashes and comes back at once, and then is away for a while, with clients at work all the time. */
+/** PostgreSQL crashes and comes back at once, then says nothing, then is away for a while, with clients at work all the time. */
 
 setDefaultTimeout(240_000);
 
@@ -47,6 +47,15 @@ async function progress(): Promise<void> {
 test("when PostgreSQL crashes and comes back, work goes on by itself, and nobody gets a wrong answer", async () => {
   await postgres.halt("immediate");
   await postgres.resume();
+  await progress();
+  expect(load.ledger.unexpected).toEqual([]);
+});
+
+test("a PostgreSQL that takes connections and says nothing is told like one that is away, and work goes on when it speaks", async () => {
+  postgres.freeze();
+  const { asked, wrong } = await askedWhileAway(stage, 3).finally(() => postgres.thaw());
+  expect(wrong).toEqual([]);
+  expect(asked).toBeGreaterThan(4);
   await progress();
   expect(load.ledger.unexpected).toEqual([]);
 });

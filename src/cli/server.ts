@@ -26,6 +26,7 @@ export interface RunningServer {
 
 const finishMilliseconds = 20_000;
 const backgroundMilliseconds = 10_000;
+const readyMilliseconds = 5_000;
 const leastFreeBytes = 50 * 1024 * 1024;
 const databaseAway = complaint("error", "the database does not take writes");
 
@@ -114,7 +115,7 @@ async function readiness(phase: Phase, database: Database | null, config: Config
     if (freeBytes(config.dataDir) < leastFreeBytes) return "the disk is nearly full";
     if (!isWritable(config.dataDir)) return "the data directory does not take writes";
     try {
-      await database.probe();
+      await inTime(database.probe());
       return null;
     } catch (error) {
       databaseAway({ error: String(error) });
@@ -122,6 +123,13 @@ async function readiness(phase: Phase, database: Database | null, config: Config
     }
   })();
   return new Response(`${problem ?? "ok"}\n`, { status: problem === null ? 200 : 503 });
+}
+
+/** Whoever asks for readiness wants to know soon: a database that takes its time is not ready. */
+async function inTime(work: Promise<void>): Promise<void> {
+  const { promise, reject } = Promise.withResolvers<never>();
+  const timer = setTimeout(() => reject(new Error("the database has not answered in time")), readyMilliseconds);
+  await Promise.race([work, promise]).finally(() => clearTimeout(timer));
 }
 
 /**

@@ -202,16 +202,24 @@ async function listenOn(
 ): Promise<() => Promise<void>> {
   const client = await connections.connect();
   let isOver = false;
+  let isListening = false;
   const end = (error?: Error): void => {
     if (isOver) return;
     isOver = true;
     client.removeAllListeners("notification");
     client.release(error ?? true);
-    if (error !== undefined) lost();
+    // Before it has listened whoever asked hears of it by the answer, and would listen twice.
+    if (error !== undefined && isListening) lost();
   };
   client.on("error", end);
   client.on("notification", ({ payload }) => hear(payload ?? ""));
-  await client.query(`listen ${channel}`);
+  try {
+    await client.query(`listen ${channel}`);
+  } catch (error) {
+    end(error instanceof Error ? error : new Error(String(error)));
+    throw error;
+  }
+  isListening = true;
   return async () => end();
 }
 

@@ -2,6 +2,7 @@ import { type Dialect, PostgresDialect } from "kysely";
 import { Pool, types } from "pg";
 import { complaint } from "../log.ts";
 import { UnitFailed } from "./failures.ts";
+import { SilenceWatch } from "./silence.ts";
 
 const connectionLost = complaint("warn", "a database connection was lost");
 
@@ -20,7 +21,7 @@ export function postgresDialect(url: string, maxConnections = 20): { dialect: Di
   pool.on("error", (error) => connectionLost({ error: error.message }));
   // Nor one that dies while it is used: whoever uses it hears of it by the query, and nobody else listens.
   pool.on("connect", (client) => client.on("error", (error) => connectionLost({ error: error.message })));
-  return { dialect: new PostgresDialect({ pool: encoding(pool) }), pool };
+  return { dialect: new PostgresDialect({ pool: encoding(pool, new SilenceWatch(url, pool)) }), pool };
 }
 
 const parsers = new Map<number, (text: string) => unknown>([
@@ -44,13 +45,14 @@ function instant(text: string): string {
 }
 
 /** pg sends arrays as PostgreSQL arrays; ours are always JSON. */
-function encoding(pool: Pool): Pool {
+function encoding(pool: Pool, silence: SilenceWatch): Pool {
   pool.on("connect", (client) => {
     const given = client.query.bind(client) as (...given: unknown[]) => unknown;
     const query = (...all: unknown[]): unknown => {
       const answer = given(...all);
       if (!(answer instanceof Promise)) return answer;
-      return answer.then(
+      const isAnswered = silence.waits(client);
+      return answer.finally(isAnswered).then(
         (results: unknown) => resultOf(all[0], results),
         (error: { code?: string }) => {
           // An earlier statement of the transaction has failed; as SQLite's connection says it.
