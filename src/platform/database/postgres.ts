@@ -51,10 +51,14 @@ function encoding(pool: Pool, silence: SilenceWatch): Pool {
     const query = (...all: unknown[]): unknown => {
       const answer = given(...all);
       if (!(answer instanceof Promise)) return answer;
-      const isAnswered = silence.waits(client);
-      return answer.finally(isAnswered).then(
-        (results: unknown) => resultOf(all[0], results),
+      const answered = silence.waits(client);
+      return answer.then(
+        (results: unknown) => {
+          answered();
+          return resultOf(all[0], results);
+        },
         (error: { code?: string }) => {
+          answered();
           // An earlier statement of the transaction has failed; as SQLite's connection says it.
           throw error.code === "25P02" ? new UnitFailed() : error;
         },
