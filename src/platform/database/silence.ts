@@ -49,10 +49,13 @@ export class SilenceWatch {
     if (this.#isAsking) return;
     const longest = performance.now() - Math.min(...this.#waiting.values());
     if (!this.#isSilent && !(longest >= patienceMilliseconds)) return;
-    this.#isAsking = true;
     const wasSilent = this.#isSilent;
-    this.#isSilent = !(await doesAnswer(this.url));
-    this.#isAsking = false;
+    this.#isAsking = true;
+    try {
+      this.#isSilent = !(await doesAnswer(this.url));
+    } finally {
+      this.#isAsking = false;
+    }
     const now = performance.now();
     if (this.#isSilent) {
       toldSilent({ waiting: this.#waiting.size });
