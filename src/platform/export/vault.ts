@@ -20,6 +20,11 @@ function aadOf(id: string, number: number, isLast: boolean): string {
   return `export/${id}/${number}/${isLast ? "end" : "piece"}`;
 }
 
+/** A large file is not copied and sealed as a whole while nobody is answered. */
+function* inPieces(chunk: Uint8Array): Generator<Uint8Array> {
+  for (let from = 0; from < chunk.length; from += pieceBytes) yield chunk.subarray(from, from + pieceBytes);
+}
+
 /** Keeps a stream of bytes; answers how large it became. Nobody ever sees half of it. */
 export async function keepExport(
   app: App,
@@ -47,11 +52,13 @@ export async function keepExport(
     let waiting: Uint8Array[] = [];
     let length = 0;
     for await (const chunk of source) {
-      waiting.push(chunk);
-      length += chunk.length;
-      if (length < pieceBytes) continue;
-      await write(Buffer.concat(waiting), false);
-      [waiting, length] = [[], 0];
+      for (const part of inPieces(chunk)) {
+        waiting.push(part);
+        length += part.length;
+        if (length < pieceBytes) continue;
+        await write(Buffer.concat(waiting), false);
+        [waiting, length] = [[], 0];
+      }
     }
     await write(Buffer.concat(waiting), true);
     await file.sync();
