@@ -172,6 +172,19 @@ describe("companies over the API", () => {
     expect((await t.api("DELETE", path, { key: await t.harbor.key("manager") })).status).toBe(204);
   });
 
+  test("may have the name of another one, and whoever makes the second is told", async () => {
+    const browser = await signedIn(t, await t.harbor.as("administrator"));
+    for (const [name, isTold] of [
+      ["Twice Told Ltd", false],
+      [" twice told, LTD", true],
+    ] as const) {
+      await browser.open("/companies/new");
+      const page = await browser.submit("/companies/new", { name });
+      expect(page.text).toContain("Company created.");
+      expect(page.text.includes("There is another one of this name")).toBe(isTold);
+    }
+  });
+
   test("refuse a blank name", async () => {
     const answer = await t.api("POST", "/api/v1/companies", { key: admin, body: company({ name: "   " }) });
     expect(answer.status).toBe(422);

@@ -1,6 +1,6 @@
 import { newRowValues } from "../../../platform/database/defaults.ts";
-import { find } from "../../../platform/access/reach.ts";
-import type { Ctx } from "../../../platform/context.ts";
+import { find, reach } from "../../../platform/access/reach.ts";
+import { type Ctx, reading } from "../../../platform/context.ts";
 import { customSections } from "../../../platform/custom-fields/form.ts";
 import { addressParts } from "../../../platform/database/columns.ts";
 import type { Failure } from "../../../platform/errors.ts";
@@ -219,6 +219,24 @@ const contactCrumb = [{ label: "Contacts", href: "/contacts" }];
 const idOf = (incoming: Incoming): Record<string, unknown> => ({ id: incoming.params["id"] });
 const made = (result: unknown): string => (result as { id: string }).id;
 
+/** Two companies may have the same name, but seldom on purpose: whoever makes the second one is told of it. */
+function createdText(ctx: Ctx, id: string): Promise<string> {
+  return reading(ctx, async (reader) => {
+    const { name_key } = await find(reader, "companies", id);
+    const other = await reach(reader, "companies")
+      .select("companies.id")
+      .where("companies.name_key", "=", name_key)
+      .where("companies.id", "!=", id)
+      .where("companies.archived_at", "is", null)
+      .executeTakeFirst();
+    return other === undefined
+      ? t("Company created.")
+      : t(
+          "Company created. There is another one of this name: look under Companies → Duplicates, and merge them if they are the same.",
+        );
+  });
+}
+
 /** Forms that make and change companies, contacts and sites. */
 export const formPages: Route[] = [
   ...formRoutes({
@@ -228,7 +246,7 @@ export const formPages: Route[] = [
     title: () => t("New company"),
     form: companyForm,
     breadcrumbs: companyCrumb,
-    done: (result) => redirect(`/companies/${made(result)}`, t("Company created.")),
+    done: async (result, _, ctx) => redirect(`/companies/${made(result)}`, await createdText(ctx, made(result))),
   }),
   ...formRoutes({
     path: "/companies/:id/edit",
