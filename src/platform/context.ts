@@ -107,6 +107,8 @@ export interface RequestInfo {
   beforeCommit?(db: Db): Promise<void>;
   /** Set while an import brings rows in: what happens is kept in the log of events and told to nobody. */
   import_batch_id?: string;
+  /** Who has signed in by this request: until it they were nobody, and the log of requests is to name them. */
+  entered?: Actor;
   /** Set for requests of pages: an action that can be taken back leaves the id of the offer here. */
   undo?: { offered: string | null };
 }

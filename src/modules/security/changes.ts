@@ -66,14 +66,21 @@ async function inWords(ctx: Ctx, column: Column | undefined, value: unknown, cur
 
 /** What a record is called, as far as the actor may see it. */
 export async function nameOf(ctx: Ctx, table: string, id: string): Promise<string | null> {
-  if (tableNamed(table) === undefined || tableNamed(table)?.columns["id"] === undefined) return null;
-  const row = (await reach(ctx, table as TableName)
+  return (await namesNow(ctx, table, [id])).get(id) ?? null;
+}
+
+/** What records of a table are called now, by their ids, as far as the actor may see them. */
+export async function namesNow(ctx: Ctx, table: string, ids: readonly string[]): Promise<Map<string, string>> {
+  const asked = [...new Set(ids)].filter(isId);
+  if (asked.length === 0 || tableNamed(table)?.columns["id"] === undefined) return new Map();
+  const rows = (await reach(ctx, table as TableName)
     .selectAll()
-    .where(sql.ref(`${table}.id`), "=", id)
-    .executeTakeFirst()) as Values | undefined;
-  if (row === undefined) return null;
-  const hit = ctx.app.registry.search.get(table)?.hit(row);
-  if (hit !== undefined) return hit.title;
-  const name = row["name"] ?? row["subject"] ?? row["file_name"];
-  return typeof name === "string" && name !== "" ? name : null;
+    .where(sql.ref<string>(`${table}.id`), "in", asked)
+    .execute()) as Values[];
+  const hits = ctx.app.registry.search.get(table);
+  const names = rows.map((row) => [
+    String(row["id"]),
+    hits?.hit(row).title ?? row["name"] ?? row["subject"] ?? row["file_name"],
+  ]);
+  return new Map(names.filter((pair): pair is [string, string] => typeof pair[1] === "string" && pair[1] !== ""));
 }

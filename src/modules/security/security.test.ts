@@ -135,6 +135,8 @@ describe("the audit log", () => {
     const html = await list();
     expect(html.match(/Contact: Ann Lee/g)).toHaveLength(2);
     expect(html.match(/Company: Gone Quay/g)).toHaveLength(2);
+    // Nothing of a record stands in a sign-in: it is called as it is called now.
+    expect((await person.open("/settings/audit?action=login")).html).toContain("User: Administrator of Harbor IT");
   });
 
   test("can be added to and nothing else: neither changed nor emptied", async () => {
@@ -206,6 +208,21 @@ describe("requests to the API", () => {
       ["GET", "/api/v1/companies", 401, "Nobody"],
     ]);
     expect(JSON.stringify(body)).not.toContain("Secret");
+  });
+
+  test("that let somebody in are theirs: they were nobody before", async () => {
+    const name = "Ada Quay";
+    const { email } = await makeStaff(t.harbor, "technician", name);
+    await t.app.journal.flush();
+    const send = (path: string, type: string, attributes: object) =>
+      t.api("POST", `/api/v1/auth/${path}`, { body: document(type, attributes), ...from("198.51.100.9") });
+    await send("login", "credentials", { email, password: "not the right one" });
+    const { body } = await send("login", "credentials", { email, password });
+    await send("refresh", "refresh_tokens", { refresh_token: body.data.attributes.refresh_token });
+    await t.app.journal.flush();
+    const asked = await api("GET", "api-requests?filter[ip_address]=198.51.100.9&sort=requested_at");
+    const who = (asked.body.data as { attributes: { actor_name: string } }[]).map((one) => one.attributes.actor_name);
+    expect(who.toSorted()).toEqual([name, name, "Nobody"].toSorted());
   });
 
   test("of nobody cannot fill the disk: some of each round are kept", async () => {

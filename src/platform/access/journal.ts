@@ -71,7 +71,9 @@ export function journalOf(parts: Pick<App, "database" | "clock">): Journal {
 
   return {
     request: (ctx, { method, path, status, milliseconds }) => {
-      if (ctx.actor.kind === "nobody") {
+      // Only whoever got in is named: who sends a wrong password is nobody, whoever they say they are.
+      const actor = ctx.request.entered ?? ctx.actor;
+      if (actor.kind === "nobody") {
         const count = (anonymous.get(ctx.tenant.id) ?? 0) + 1;
         if (count > mostAnonymous) return;
         anonymous.set(ctx.tenant.id, count);
@@ -83,8 +85,8 @@ export function journalOf(parts: Pick<App, "database" | "clock">): Journal {
         path: path.slice(0, 500),
         status_code: status,
         duration_ms: Math.round(milliseconds),
-        ...whoOf(ctx.actor, ctx.request),
-        api_key_id: ctx.actor.api_key_id,
+        ...whoOf(actor, ctx.request),
+        api_key_id: actor.api_key_id,
       };
       add(ctx.tenant.id, { table: "api_requests", row });
     },

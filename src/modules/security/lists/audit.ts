@@ -6,6 +6,7 @@ import { allTables, labelOf, type Table, tableNamed } from "../../../platform/da
 import { cell, empty, link } from "../../../platform/http/pages/cells.ts";
 import type { List } from "../../../platform/http/lists/list.ts";
 import { t } from "../../../platform/language/index.ts";
+import { namesNow } from "../changes.ts";
 import { actionTones, recordNoun, verbOf } from "../words.ts";
 import { containing } from "../../../platform/http/lists/kinds.ts";
 import { crumbs, dayFilters, whoFilter } from "./shared.ts";
@@ -57,7 +58,13 @@ export const auditList: List<AuditRow> = {
       key: "what",
       label: "What",
       is_main: true,
-      cell: (row) => cell.strong(whatChanged(row), `/settings/audit/${row.id}`),
+      cell: (row) => cell.strong(whatChanged(row, null), `/settings/audit/${row.id}`),
+      cells: async (rows, ctx) => {
+        const known = await namesOfUnnamed(ctx, rows);
+        return rows.map((row) =>
+          cell.strong(whatChanged(row, known.get(row.entity_id ?? "")), `/settings/audit/${row.id}`),
+        );
+      },
     },
     { key: "ip_address", label: "IP address", is_secondary: true, cell: (row) => cell.muted(row.ip_address) },
   ],
@@ -111,10 +118,26 @@ function nameIn(values: Record<string, unknown> | null): string {
   return key === undefined ? "" : text(key);
 }
 
+/** Sign-ins and looks hold no values: what their records are called now, asked once for each type on a page. */
+async function namesOfUnnamed(ctx: Ctx, rows: readonly AuditRow[]): Promise<Map<string, string>> {
+  const wanted = Map.groupBy(
+    rows.filter((row) => row.entity_id !== null && row.new_values === null && row.old_values === null),
+    (row) => row.entity_type,
+  );
+  const found = [...wanted].map(([type, entries]) =>
+    namesNow(
+      ctx,
+      type,
+      entries.map((row) => row.entity_id ?? ""),
+    ),
+  );
+  return new Map((await Promise.all(found)).flatMap((names) => [...names]));
+}
+
 /** "Ticket: status, assignee" in one line. */
-function whatChanged(row: AuditRow): string {
+function whatChanged(row: AuditRow, known: string | null | undefined): string {
   const noun = recordNoun(row.entity_type);
-  const name = nameIn(row.action === "delete" ? row.old_values : row.new_values);
+  const name = nameIn(row.action === "delete" ? row.old_values : row.new_values) || (known ?? "");
   if (name !== "") return `${noun}: ${name}`;
   const fields = Object.keys(row.new_values ?? {}).filter((field) => field !== "name_key");
   if (row.action !== "update" || fields.length === 0) return noun;

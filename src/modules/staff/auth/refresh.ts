@@ -1,3 +1,4 @@
+import { actorOf } from "../../../platform/access/identify.ts";
 import { issueAccessToken } from "../../../platform/access/jwt.ts";
 import { countAttempt, signInByAddress } from "../../../platform/access/limits.ts";
 import { revokeSessions } from "../../../platform/access/sessions.ts";
@@ -126,6 +127,8 @@ async function rotate(work: Work, hash: string, kind: UserType | null): Promise<
     await tellOfChange(work, row.user_id, "refresh_token_reused", () => deviceOf(row.user_agent));
     return null;
   }
+  const holder = await actorOf(work.db, row.user_id, null, null);
+  if (holder !== null) work.request.entered = holder;
   const next = await mintRefresh(work, row.session_id);
   await work.db.updateTable("refresh_tokens").set({ replaced_by_id: next.id }).where("id", "=", row.id).execute();
   return {

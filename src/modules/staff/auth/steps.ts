@@ -55,6 +55,7 @@ export async function enter(work: Work, entry: Entry): Promise<Entering> {
     with: entry.with,
     deviceHash: device,
   });
+  work.request.entered = actor;
   const { id, token, max_age_seconds } = session;
   return { step: null, user_id: entry.userId, session_id: id, token, max_age_seconds };
 }
