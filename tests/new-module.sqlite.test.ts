@@ -50,7 +50,14 @@ test("a new module passes types, layout, lint, and the tests that walk all of th
   const tests = ["access", "api-types", "catalog.test", "events", "languages", "openapi"].map(
     (name) => `tests/${name}`,
   );
-  const flags = ["--define", "MULTI_TENANT=false", "--parallel=2", "--timeout=180000", "--only-failures"];
+  const flags = [
+    "--define",
+    "MULTI_TENANT=false",
+    "--parallel=2",
+    "--no-isolate",
+    "--timeout=180000",
+    "--only-failures",
+  ];
   const ignored = "--path-ignore-patterns=**/*.postgres.test.ts";
   expect(await run(bun, "test", ...flags, ignored, "src/modules/activities", ...tests)).toBe("");
 });

@@ -8,6 +8,7 @@ import { auditVerdict } from "../scripts/lib/audit.ts";
 import { coverageOf, linesOfCode, type LineHits, mergeLcov, percent } from "../scripts/lib/coverage.ts";
 import { countTests, failedFiles } from "../scripts/lib/junit.ts";
 import { scoreboard } from "../scripts/lib/steps.ts";
+import { longestFirst, testTimings } from "../scripts/lib/test-order.ts";
 import { browserAvailable, openBrowser, type TestBrowser } from "./support/browser.ts";
 import { findCycle, importsOf, layerOf } from "./support/imports.ts";
 import { pdfText, pdftotextAvailable } from "./support/pdf.ts";
@@ -35,6 +36,14 @@ describe("the check's score", () => {
     const output = `bun test v1\n\nsrc/a.test.ts:\n{"level":"warn"}\n\n${failed}tests/c.test.ts:\nnothing\n`;
     expect(failedFiles(output)).toBe(failed);
     expect(failedFiles("error: no such file")).toBe("error: no such file");
+  });
+
+  test("what takes longest is started first, and each file that is named so is there", async () => {
+    const { files } = await testTimings();
+    const inOrder = Object.keys(files).toSorted((a, b) => (files[b] ?? 0) - (files[a] ?? 0));
+    expect(inOrder.slice(0, longestFirst.length)).toEqual([...longestFirst]);
+    expect(inOrder.length).toBeGreaterThan(longestFirst.length);
+    for (const file of longestFirst) expect([file, await Bun.file(file).exists()]).toEqual([file, true]);
   });
 
   test("a step that throws has failed and shows why; a missing part fails only on a build server", async () => {
