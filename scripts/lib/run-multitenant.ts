@@ -43,15 +43,24 @@ async function purser(args: string[], stdin = ""): Promise<string> {
   return out.trim();
 }
 
+const waiting = "without an administrator yet: the server prints a link below";
+
+/** Mill IT is empty but set up, so that one can look from there for what is Harbor IT's. Answers how to sign in. */
+async function secondAdministrator(): Promise<string> {
+  const email = "mara.stone@millit.example";
+  const password = crypto.randomUUID();
+  const who = ["--email", email, "--name", "Mara Stone", "--tenant", "mill.localhost"];
+  await purser(["admin", "create", ...who, "--password-file", "-"], password);
+  return `administrator  ${urlOf("mill")}/sign-in  ${email}  ${password}`;
+}
+
 try {
   await purser(["tenant", "create", "--name", "Harbor IT", "--domain", "harbor.localhost", "--url", urlOf("harbor")]);
   await purser(["tenant", "create", "--name", "Mill IT", "--domain", "mill.localhost", "--url", urlOf("mill")]);
   const operator = await purser(["operator", "create", "--name", "Olga Reyes", "--email", "olga@example.com"]);
-  const signIns = isDemo
-    ? await purser(["demo", "--tenant", "harbor.localhost"])
-    : "without an administrator yet: the server prints a link below";
+  const signIns = isDemo ? await purser(["demo", "--tenant", "harbor.localhost"]) : waiting;
   console.log(`\nHarbor IT at ${urlOf("harbor")}\n${signIns}`);
-  console.log(`\nMill IT at ${urlOf("mill")}\nwithout an administrator yet: the server prints a link below`);
+  console.log(`\nMill IT at ${urlOf("mill")}\n${isDemo ? await secondAdministrator() : waiting}`);
   console.log(`\nOperators at ${urlOf("admin")}\nOlga Reyes, olga@example.com, chooses a password at ${operator}\n`);
   const server = Bun.spawn([program, "serve"], { env, stdin: "ignore", stdout: "inherit", stderr: "inherit" });
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => server.kill(signal));
