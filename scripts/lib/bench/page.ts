@@ -31,7 +31,7 @@ else: no session, no rights, no forms, no models, and nothing of what the page h
   growth: `Lists over the medium data set (10,000 tickets) and over the large one (100,000; the same 500 companies), asked for by one person
 alone. Milliseconds of the middle request.`,
   run: `Drafts of the present month for 500 contracts by one request of the API (the demo's contracts, and as many more with one line
-as there lack), each in a unit of work of its own.`,
+as there lack), ten in a unit of work (decision 0036).`,
   still: `What takes long, while a second process asks \`/livez\` every two milliseconds: the longest time until an answer that costs nothing.
 It holds the loop's standstill, and whatever else the two cores did meanwhile.`,
   paint:

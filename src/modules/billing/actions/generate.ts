@@ -51,7 +51,7 @@ export const generateFromContract = action({
 });
 
 /** Contracts that one unit of work makes the drafts of: what others write waits for so long. */
-export const mostTogether = 20;
+export const mostTogether = 10;
 
 interface FromContracts {
   wanted: { contract_id: string; period_start: string }[];
