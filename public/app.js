@@ -4,6 +4,7 @@ import Alpine from "@alpinejs/csp";
 import { listenToApiTry } from "./app/api-try.js";
 import { listenToBack } from "./app/back.js";
 import { registerComponents } from "./app/components.js";
+import { listenToChoices } from "./app/choices.js";
 import { listenToForms } from "./app/forms.js";
 import { listenToKeep } from "./app/keep.js";
 import { listenToKeys } from "./app/keys.js";
@@ -22,6 +23,8 @@ window.Alpine = Alpine;
 registerComponents(Alpine);
 listenToApiTry();
 listenToBack();
+// Before what looks for the field to begin with.
+listenToChoices();
 listenToForms();
 listenToKeep();
 listenToKeys();

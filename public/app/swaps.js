@@ -37,7 +37,7 @@ export function announce(text) {
 }
 
 /** The texts stand in the page, which knows the reader's language. */
-function report(what) {
+export function report(what) {
   document.querySelector(".toast-note")?.remove();
   const note = document.createElement("p");
   note.className = "toast-note";

@@ -3,6 +3,7 @@ import { find } from "../../platform/access/reach.ts";
 import { type Ctx, reading } from "../../platform/context.ts";
 import { Failure, invalidField, notFound } from "../../platform/errors.ts";
 import { button, cell, empty, formatInstant, link } from "../../platform/http/pages/cells.ts";
+import { asksForChoices, choicesOr } from "../../platform/http/forms/choices.ts";
 import { field, formFailure, formModel, type FormValues } from "../../platform/http/forms/model.ts";
 import { type BulkChoice, mostAtOnce } from "../../platform/http/lists/bulk.ts";
 import type { List } from "../../platform/http/lists/list.ts";
@@ -28,10 +29,12 @@ export interface RunModel {
     badges: [];
     actions: object[];
   };
+  /** How far it has come, or how it went: said aloud when it changes. */
+  status: string;
   /** Asked again while it is at work; empty when it is finished. */
   poll_url: string;
-  /** How far it has come; null when it is finished: then the header says how it went. */
-  progress: { done: number; total: number; text: string } | null;
+  /** How far it has come; null when it is finished. */
+  progress: { done: number; total: number } | null;
   sections: SectionModel[];
 }
 
@@ -110,14 +113,18 @@ async function ask(ctx: Ctx, incoming: Incoming, failure: Failure | null = null)
         ],
       }),
     };
-    if (incoming.isFragment && incoming.fragmentTarget.includes("sheet-body")) return fragment("forms/_sheet", model);
-    return page("forms/index", title, model, failure?.status ?? 200);
+    return choicesOr(model.form, fields, (form) => {
+      const shown = { ...model, form };
+      if (incoming.isFragment && incoming.fragmentTarget.includes("sheet-body")) return fragment("forms/_sheet", shown);
+      return page("forms/index", title, shown, failure?.status ?? 200);
+    });
   });
 }
 
 async function run(ctx: Ctx, incoming: Incoming): Promise<Answer> {
-  const { list, choice, ids } = await askedBy(ctx, incoming);
   const { fields } = await incoming.form();
+  if (asksForChoices(fields)) return ask(ctx, incoming);
+  const { list, choice, ids } = await askedBy(ctx, incoming);
   try {
     const asked = await reading(ctx, async (reader) => choice.fields?.(reader) ?? []);
     const typed = Object.fromEntries(asked.map(({ name }) => [name, text(fields[name]).trim()]));
@@ -204,8 +211,6 @@ async function report(ctx: Ctx, incoming: Incoming): Promise<Answer> {
   const row = await find(ctx, "bulk_runs", incoming.params["id"] ?? "");
   const { done_count, skipped_count, failed_count, total_count } = row;
   const isFinished = row.run_state === "finished";
-  // What was asked for while it ran is only its progress; the whole page has the way back as well.
-  if (isFinished && incoming.isFragment) return redirect(`/bulk/${row.id}`);
   const list = row.list_key === null ? undefined : ctx.app.registry.lists.get(row.list_key)?.list;
   const reversible = isUndoable(ctx, row)
     ? await ctx.db
@@ -216,6 +221,7 @@ async function report(ctx: Ctx, incoming: Incoming): Promise<Answer> {
         .limit(1)
         .executeTakeFirst()
     : undefined;
+  const worked = done_count + skipped_count + failed_count;
   const counted = t("{done} done, {skipped} skipped, {failed} failed", {
     done: done_count,
     skipped: skipped_count,
@@ -224,9 +230,7 @@ async function report(ctx: Ctx, incoming: Incoming): Promise<Answer> {
   const model: RunModel = {
     header: {
       title: row.title,
-      subtitle: [...(isFinished ? [counted] : []), formatInstant(row.finished_at ?? row.created_at, ctx.tenant)].join(
-        " · ",
-      ),
+      subtitle: formatInstant(row.finished_at ?? row.created_at, ctx.tenant),
       breadcrumbs: list === undefined ? [] : [{ label: t(list.title), href: list.url }],
       badges: [],
       actions: [
@@ -234,14 +238,9 @@ async function report(ctx: Ctx, incoming: Incoming): Promise<Answer> {
         ...(list === undefined ? [] : [link(t("Back to the list"), list.url, "arrow-left", "primary")]),
       ],
     },
+    status: isFinished ? counted : t("{count} of {total}", { count: worked, total: total_count }),
     poll_url: isFinished ? "" : `/bulk/${row.id}`,
-    progress: isFinished
-      ? null
-      : {
-          done: done_count + skipped_count + failed_count,
-          total: total_count,
-          text: t("{count} of {total}", { count: done_count + skipped_count + failed_count, total: total_count }),
-        },
+    progress: isFinished ? null : { done: worked, total: total_count },
     sections: isFinished
       ? [
           ...(await section(ctx, row, "failed", { title: t("Failed"), count: failed_count })),
@@ -250,7 +249,7 @@ async function report(ctx: Ctx, incoming: Incoming): Promise<Answer> {
         ]
       : [],
   };
-  return incoming.isFragment ? fragment("lists/_run", model) : page("lists/run", row.title, model);
+  return page("lists/run", row.title, model);
 }
 
 export const bulkPages: Route[] = [

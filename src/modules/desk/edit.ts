@@ -5,6 +5,7 @@ import type { Failure } from "../../platform/errors.ts";
 import { htmlToPlain, plainToHtml } from "../../platform/written-text.ts";
 import { button } from "../../platform/http/pages/cells.ts";
 import { customSections } from "../../platform/custom-fields/form.ts";
+import { asksForChoices, choicesOr } from "../../platform/http/forms/choices.ts";
 import { coerceForm } from "../../platform/http/forms/form.ts";
 import {
   columnField,
@@ -118,12 +119,13 @@ async function show(ctx: Ctx, id: string, typed: FormValues | null, failure: Fai
       ],
     }),
   };
-  return page("forms/index", title, model, failure?.status ?? 200);
+  return choicesOr(model.form, typed, (form) => page("forms/index", title, { ...model, form }, failure?.status ?? 200));
 }
 
 async function save(ctx: Ctx, incoming: Incoming): Promise<Answer> {
   const id = incoming.params["id"] ?? "";
   const { fields } = await incoming.form();
+  if (asksForChoices(fields)) return reading(ctx, (reader) => show(reader, id, fields, null));
   try {
     const before = await reading(ctx, (reader) => find(reader, "tickets", id));
     const { tags, description, ...typed } = fields;

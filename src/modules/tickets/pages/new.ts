@@ -1,8 +1,10 @@
 import { maybeFind, reach } from "../../../platform/access/reach.ts";
 import { type Ctx, reading } from "../../../platform/context.ts";
+import { anyContains } from "../../../platform/database/containing.ts";
 import type { Failure } from "../../../platform/errors.ts";
 import { customSections } from "../../../platform/custom-fields/form.ts";
 import { plainToHtml } from "../../../platform/written-text.ts";
+import { asksForChoices, choicesOr } from "../../../platform/http/forms/choices.ts";
 import { coerceForm } from "../../../platform/http/forms/form.ts";
 import {
   columnField,
@@ -39,17 +41,19 @@ const path = "/tickets/new";
 const text = (values: FormValues, name: string): string => (typeof values[name] === "string" ? values[name] : "");
 
 /** Contacts of the company, or while there is none, everybody's: the company then follows from the contact. */
-async function contactChoices(ctx: Ctx, companyId: string): Promise<Option[]> {
+async function contactChoices(ctx: Ctx, companyId: string, words: string): Promise<Option[]> {
   if (companyId !== "") return contactOptions(ctx, companyId, t("Nobody in particular"));
-  const rows = await reach(ctx, "contacts")
+  let query = reach(ctx, "contacts")
     .innerJoin("companies", "companies.id", "contacts.company_id")
     .select(["contacts.id", "contacts.first_name", "contacts.last_name", "companies.name as company"])
     .where("contacts.archived_at", "is", null)
-    .where("companies.archived_at", "is", null)
-    .orderBy("contacts.first_name")
-    .orderBy("contacts.last_name")
-    .limit(1000)
-    .execute();
+    .where("companies.archived_at", "is", null);
+  // Of everybody's contacts there may be more than are read at once.
+  for (const word of words.split(/\s+/).filter(Boolean))
+    query = query.where(
+      anyContains(["contacts.first_name", "contacts.last_name", "companies.name"], word, ctx.app.database.dialect),
+    );
+  const rows = await query.orderBy("contacts.first_name").orderBy("contacts.last_name").limit(1000).execute();
   return [
     { value: "", label: t("Choose a company or a contact") },
     ...rows.map((row) => ({ value: row.id, label: `${contactName(row)} · ${row.company}` })),
@@ -97,7 +101,7 @@ async function formOf(ctx: Ctx, values: FormValues, failure: Failure | null): Pr
               keep: companyId === "" ? null : companyId,
             }),
           }),
-          c("contact_id", { options: await contactChoices(ctx, companyId) }),
+          c("contact_id", { options: await contactChoices(ctx, companyId, text(values, "_words")) }),
         ],
       },
       { title: t("Request"), fields: [c("title", { span: 6 }), c("description", { span: 6, rows: 6 })] },
@@ -121,24 +125,28 @@ async function formOf(ctx: Ctx, values: FormValues, failure: Failure | null): Pr
 }
 
 async function show(ctx: Ctx, values: FormValues, failure: Failure | null): Promise<Answer> {
-  const model: NewTicketPageModel = {
-    header: {
-      title: t("New ticket"),
-      subtitle: "",
-      breadcrumbs: [{ label: t("Tickets"), href: "/tickets" }],
-      badges: [],
-      actions: [],
-    },
-    form: await formOf(ctx, values, failure),
-    file_hint: t("up to {count} files of 50 MB", { count: mostFiles }),
-    file_error: failure?.problems.find((problem) => problem.field === "files")?.message ?? "",
-  };
-  return page("tickets/new", t("New ticket"), model, failure?.status ?? 200);
+  const title = t("New ticket");
+  return choicesOr(await formOf(ctx, values, failure), values, (form) => {
+    const model: NewTicketPageModel = {
+      header: {
+        title,
+        subtitle: "",
+        breadcrumbs: [{ label: t("Tickets"), href: "/tickets" }],
+        badges: [],
+        actions: [],
+      },
+      form,
+      file_hint: t("up to {count} files of 50 MB", { count: mostFiles }),
+      file_error: failure?.problems.find((problem) => problem.field === "files")?.message ?? "",
+    };
+    return page("tickets/new", title, model, failure?.status ?? 200);
+  });
 }
 
 async function submit(ctx: Ctx, incoming: Incoming): Promise<Answer> {
   const { fields, files } = await incoming.form();
-  if (fields["_contacts"] !== undefined) return reading(ctx, (reader) => show(reader, fields, null));
+  if (fields["_contacts"] !== undefined || asksForChoices(fields))
+    return reading(ctx, (reader) => show(reader, fields, null));
   try {
     const input = coerceForm(openTicket.input, fields, shown);
     // A blank choice of a list means the standard one, not none.

@@ -3,6 +3,7 @@ import { perform } from "../../../platform/action.ts";
 import { type Ctx, reading } from "../../../platform/context.ts";
 import { Failure } from "../../../platform/errors.ts";
 import { button, formatInstant, formatMinutes } from "../../../platform/http/pages/cells.ts";
+import { asksForChoices, choicesOr } from "../../../platform/http/forms/choices.ts";
 import { columnField, field, formFailure, formModel, type FormValues } from "../../../platform/http/forms/model.ts";
 import { readInput } from "../../../platform/http/forms/page.ts";
 import { optionsOf } from "../../../platform/http/forms/options.ts";
@@ -20,7 +21,9 @@ const crumbs = [{ label: "Time", href: "/time" }];
 async function timerPage(ctx: Ctx, typed: FormValues | null, failure: Failure | null): Promise<Answer> {
   const timer = await activeTimer(ctx);
   const model = timer === null ? await startModel(ctx, typed, failure) : await stopModel(ctx, timer, typed, failure);
-  return page("forms/index", model.header.title, model, failure?.status ?? 200);
+  return choicesOr(model.form, typed, (form) =>
+    page("forms/index", model.header.title, { ...model, form }, failure?.status ?? 200),
+  );
 }
 
 async function startModel(ctx: Ctx, typed: FormValues | null, failure: Failure | null): Promise<FormPageModel> {
@@ -116,6 +119,7 @@ async function stopModel(
 
 /** Starts for a ticket of the address or of the form; a running timer is shown instead, to be stopped first. */
 async function start(ctx: Ctx, given: FormValues, ticketId: string | null): Promise<Answer> {
+  if (asksForChoices(given)) return reading(ctx, (reader) => timerPage(reader, given, null));
   const input = { ...readInput(startTimer.input, given), ...(ticketId === null ? {} : { ticket_id: ticketId }) };
   try {
     const timer = await perform(ctx, startTimer, input);
@@ -147,6 +151,7 @@ export const timerPages: Route[] = [
     permission,
     handle: async (ctx, incoming) => {
       const { fields } = await incoming.form();
+      if (asksForChoices(fields)) return reading(ctx, (reader) => timerPage(reader, fields, null));
       // The button in the frame sends nothing: what is missing then is asked for on the timer's page, as it was typed.
       const isBare = !("duration" in fields);
       try {

@@ -3,6 +3,7 @@ import type { AnyAction } from "../../action.ts";
 import { perform } from "../../action.ts";
 import { type Ctx, reading } from "../../context.ts";
 import type { Failure } from "../../errors.ts";
+import { asksForChoices, choicesOr } from "./choices.ts";
 import { coerceForm } from "./form.ts";
 import { formFailure, type FormValues } from "./model.ts";
 import type { FormPageModel } from "../models/pages.ts";
@@ -40,19 +41,17 @@ export function formRoutes(form: FormPage): Route[] {
     typed: FormValues | null,
     failure: Failure | null,
   ): Promise<Answer> => {
+    const whole = await form.form(ctx, incoming, typed, failure);
     const title = await form.title(ctx, incoming.params);
-    const model: FormPageModel = {
-      header: {
-        title,
-        subtitle: "",
-        breadcrumbs: form.breadcrumbs ?? [],
-        badges: [],
-        actions: (await form.actions?.(ctx, incoming)) ?? [],
-      },
-      form: await form.form(ctx, incoming, typed, failure),
-    };
-    if (incoming.isFragment && incoming.fragmentTarget.includes("sheet-body")) return fragment("forms/_sheet", model);
-    return page("forms/index", title, model, failure?.status ?? 200);
+    const actions = (await form.actions?.(ctx, incoming)) ?? [];
+    return choicesOr(whole, typed, (shown) => {
+      const model: FormPageModel = {
+        header: { title, subtitle: "", breadcrumbs: form.breadcrumbs ?? [], badges: [], actions },
+        form: shown,
+      };
+      if (incoming.isFragment && incoming.fragmentTarget.includes("sheet-body")) return fragment("forms/_sheet", model);
+      return page("forms/index", title, model, failure?.status ?? 200);
+    });
   };
   return [
     {
@@ -69,6 +68,7 @@ export function formRoutes(form: FormPage): Route[] {
       permission: form.permission,
       handle: async (ctx, incoming) => {
         const { fields } = await incoming.form();
+        if (asksForChoices(fields)) return reading(ctx, (reader) => show(reader, incoming, fields, null));
         try {
           const input = { ...readInput(form.action.input, fields), ...form.extra?.(incoming) };
           return await form.done(await perform(ctx, form.action, input), incoming, ctx);

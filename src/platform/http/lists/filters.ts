@@ -2,6 +2,8 @@ import { sql } from "kysely";
 import type { Ctx } from "../../context.ts";
 import { searchIds } from "../../database/search.ts";
 import { noId } from "../../ids.ts";
+import { choicesAnswer, choicesAsked, isLong, shortened } from "../choices.ts";
+import type { Answer } from "../route.ts";
 import { t } from "../../language/index.ts";
 import type { List, ListFilter, ListQuery } from "./list.ts";
 import type { ListModel } from "../models/lists.ts";
@@ -10,6 +12,8 @@ import type { ListState } from "./state.ts";
 /** What a list is narrowed by: filters and the words in its search box. */
 
 const mostFound = 300;
+
+type FilterOption = ListModel["filters"][number]["options"][number];
 
 /** All filters of a list, those that the organization has made itself among them. */
 export async function filtersOf<R>(ctx: Ctx, list: Pick<List<R>, "filters" | "moreFilters">): Promise<ListFilter<R>[]> {
@@ -45,23 +49,45 @@ export function wordsOf(list: Pick<List<never>, "search">, parameters: URLSearch
   return list.search === undefined ? "" : (parameters.get("q") ?? "").trim();
 }
 
+/** A filter's choices, the present ones chosen. */
+async function optionsOf<R>(ctx: Ctx, filter: ListFilter<R>, values: readonly string[]): Promise<FilterOption[]> {
+  const choices = await filter.options(ctx);
+  const needsAny = filter.is_multiple !== true && !choices.some((option) => option.value === "");
+  // What is not chosen reads as what there is to choose: "Company", as the button of several values does.
+  const any = { value: "", label: t(filter.label) };
+  return (needsAny ? [any, ...choices] : choices).map((option) => ({
+    ...option,
+    is_selected: values.length === 0 ? option.value === "" : values.includes(option.value),
+  }));
+}
+
+/** The choices of the filter that was asked for; null when the list itself is to be shown. */
+export async function filterChoices<R>(ctx: Ctx, { list, parameters }: ListState<R>): Promise<Answer | null> {
+  const asked = choicesAsked(Object.fromEntries(parameters));
+  const filter = list.filters?.find(({ name }) => name === asked?.name);
+  if (filter === undefined || asked === null) return null;
+  const options = await optionsOf(ctx, filter, valuesOf(filter, parameters));
+  const isMultiple = filter.is_multiple === true;
+  // What is ticked stands above the others already.
+  return choicesAnswer(
+    isMultiple ? options.filter(({ is_selected }) => !is_selected) : options,
+    asked.words,
+    isMultiple ? filter.name : null,
+  );
+}
+
 /** The filters as they are drawn, and a chip for each that is set. */
 export async function filterModels<R>(
   ctx: Ctx,
   { list, parameters, at }: ListState<R>,
-): Promise<Pick<ListModel, "filters" | "chips">> {
+): Promise<Pick<ListModel, "filters" | "chips" | "has_long_choices">> {
+  const isWhole = choicesAsked(Object.fromEntries(parameters))?.name === "all";
   const filters: ListModel["filters"] = [];
   const chips: NonNullable<ListModel["chips"]> = [];
   for (const filter of list.filters ?? []) {
     const values = valuesOf(filter, parameters);
-    const choices = await filter.options(ctx);
-    const needsAny = filter.is_multiple !== true && !choices.some((option) => option.value === "");
-    // What is not chosen reads as what there is to choose: "Company", as the button of several values does.
-    const any = { value: "", label: t(filter.label) };
-    const options = (needsAny ? [any, ...choices] : choices).map((option) => ({
-      ...option,
-      is_selected: values.length === 0 ? option.value === "" : values.includes(option.value),
-    }));
+    const options = await optionsOf(ctx, filter, values);
+    const is_long = !isWhole && isLong(options);
     const labels = values.map((value) => options.find((option) => option.value === value)?.label ?? value);
     filters.push({
       name: filter.name,
@@ -69,9 +95,10 @@ export async function filterModels<R>(
       is_date: filter.is_date ?? false,
       is_multiple: filter.is_multiple ?? false,
       is_set: values.length > 0,
-      text: shortened(labels),
+      is_long,
+      text: summary(labels),
       value: values[0] ?? "",
-      options,
+      options: is_long ? shortened(options, filter.is_multiple) : options,
     });
     if (values.length > 0)
       chips.push({
@@ -80,11 +107,11 @@ export async function filterModels<R>(
         remove_url: at({ [filter.name]: null, after: null }),
       });
   }
-  return { filters, chips };
+  return { filters, chips, has_long_choices: filters.some(({ is_long }) => is_long) };
 }
 
 /** What a filter of several values shows on its button. */
-function shortened([first, ...others]: readonly string[]): string {
+function summary([first, ...others]: readonly string[]): string {
   if (first === undefined) return t("Any");
   return others.length === 0 ? first : `${first} +${others.length}`;
 }

@@ -4,7 +4,7 @@ import type { Ctx } from "../../context.ts";
 import type { SortKey } from "../../database/paging.ts";
 import { t } from "../../language/index.ts";
 import type { BulkChoice } from "./bulk.ts";
-import { filterModels, narrowed, wordsOf } from "./filters.ts";
+import { filterChoices, filterModels, narrowed, wordsOf } from "./filters.ts";
 import { orderOf, rowsOf } from "./order.ts";
 import { listState } from "./state.ts";
 import { choosable, chosenTable } from "./table.ts";
@@ -123,6 +123,8 @@ export interface List<R> {
 
 /** Answers with the list page, or with just its region when htmx asks for that. */
 export async function listAnswer<R>(ctx: Ctx, incoming: Incoming, list: List<R>): Promise<Answer> {
+  const choices = incoming.isFragment ? await filterChoices(ctx, await listState(ctx, incoming.url, list)) : null;
+  if (choices !== null) return choices;
   const model = await listModel(ctx, incoming.url, list);
   if (incoming.isFragment && incoming.fragmentTarget.includes("list-region")) return fragment("lists/_region", model);
   return page("lists/index", model.title, model);
@@ -136,7 +138,7 @@ export async function listModel<R>(ctx: Ctx, url: URL, whole: List<R>): Promise<
   const { order } = orderOf(state);
   const saved = await savedViews(ctx, list.url);
   const words = wordsOf(list, parameters);
-  const { filters, chips } = await filterModels(ctx, state);
+  const { filters, chips, has_long_choices } = await filterModels(ctx, state);
   // What the view itself says does not narrow it.
   const narrowing = ["q", ...(list.filters ?? []).map(({ name }) => name)].filter(
     (name) => (parameters.get(name) ?? "") !== (view?.parameters.get(name) ?? ""),
@@ -167,6 +169,7 @@ export async function listModel<R>(ctx: Ctx, url: URL, whole: List<R>): Promise<
     views: viewsMenu(ctx, state, saved),
     filters,
     chips,
+    has_long_choices: has_long_choices ?? false,
     has_filters: narrowing.length > 0,
     clear_url: cleared,
     keep: ["view", "sort", "columns", ...(list.view === undefined ? [] : [list.view])].flatMap((name) =>

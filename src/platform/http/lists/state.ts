@@ -31,7 +31,7 @@ export interface ListState<R> {
 }
 
 /** Parameters that say where one is in a list, and are no part of a view. */
-const passing = new Set(["view", "after"]);
+const passing = new Set(["view", "after", "_choices", "_words"]);
 
 export async function listState<R>(ctx: Ctx, url: URL, whole: List<R>): Promise<ListState<R>> {
   const { moreFilters: _, ...rest } = whole;

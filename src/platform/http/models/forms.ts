@@ -34,6 +34,8 @@ export interface FieldModel {
   is_narrowable?: boolean;
   /** Of check boxes: the name of the one that makes all of them needless; a script hides them while it is ticked. */
   needless_with?: string;
+  /** Of a select: only what is chosen is written, the other choices come on demand. */
+  is_long?: boolean;
   /** Of a select that nobody has answered yet: a script chooses the browser's own time zone or locale, where it is among them. */
   from_browser?: "timezone" | "locale";
   is_required: boolean;
@@ -76,6 +78,8 @@ export interface FormModel {
   cancel_url: string;
   /** What the way out is called; "Cancel" unless told. */
   cancel_label?: string;
+  /** Some of its choices come on demand; without JavaScript a button shows all of them. */
+  has_long_choices?: boolean;
   is_multipart: boolean;
   is_destructive: boolean;
 }

@@ -74,10 +74,14 @@ export interface ListModel {
     /** Check boxes behind a button, which `text` says the state of. */
     is_multiple?: boolean;
     is_set?: boolean;
+    /** Only what is chosen is written, the other choices come on demand. */
+    is_long?: boolean;
     text?: string;
     value?: string;
     options: { value: string; label: string; is_selected: boolean }[];
   }[];
+  /** Some choices come on demand; without JavaScript a button shows all of them. */
+  has_long_choices?: boolean;
   /** The filters that are set, each with the address of the list without it. */
   chips?: { label: string; text: string; remove_url: string }[];
   /** Where the tabs with their counts come from once the page is there; absent or empty when there are none. */
