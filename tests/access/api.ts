@@ -96,7 +96,7 @@ export const apiAccess: AccessTable = {
     GET /api/v1/companies/:id/interactions
     GET /api/v1/contacts/:id/interactions
     GET POST /api/v1/api-keys
-    DELETE /api/v1/api-keys/:id
+    GET DELETE /api/v1/api-keys/:id
     GET /api/v1/custom-fields
     GET /api/v1/custom-fields/:id
     POST /api/v1/bulk

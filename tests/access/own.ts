@@ -28,6 +28,7 @@ const staffLines = `
   DELETE /api/v1/auth/apps/:id
   GET /api/v1/notifications/:id
   PUT /api/v1/notifications/:id/read notifications:
+  GET /api/v1/api-keys/:id
   DELETE /api/v1/api-keys/:id
   GET /api/v1/bulk/:id
   POST /api/v1/bulk/:id/undo bulk_runs:

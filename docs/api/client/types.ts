@@ -3275,7 +3275,40 @@ export interface Operations {
         type: "api_keys";
         id: string;
         attributes: {
+          name: string;
+          hint: string;
+          scopes: (string)[];
+          allowed_networks: (string)[];
+          created_at: string;
+          last_used_at: string | null;
+          last_used_ip: string | null;
+          expires_at: string | null;
+          revoked_at: string | null;
           key: string;
+        };
+      };
+    };
+  };
+  /** One of one's own API keys. */
+  "GET /api-keys/{id}": {
+    path: { id: string };
+    query: undefined;
+    body: undefined;
+    answer: {
+      jsonapi: Schemas["jsonapi"];
+      data: {
+        type: "api_keys";
+        id: string;
+        attributes: {
+          name: string;
+          hint: string;
+          scopes: (string)[];
+          allowed_networks: (string)[];
+          created_at: string;
+          last_used_at: string | null;
+          last_used_ip: string | null;
+          expires_at: string | null;
+          revoked_at: string | null;
         };
       };
     };

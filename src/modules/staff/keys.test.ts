@@ -149,6 +149,19 @@ test("a key is made, listed and revoked over the API by a person, and made by no
   const made = await t.api("POST", "/api/v1/api-keys", { key: token, body });
   expect(made.status).toBe(201);
   const { key } = made.body.data.attributes;
+  expect(made.body.data.attributes).toMatchObject({
+    name: "By API",
+    scopes: [],
+    expires_at: "2026-12-21T09:00:00.000Z",
+  });
+  const address = made.headers.get("location") ?? "";
+  const shown = await t.api("GET", address, { key: token });
+  expect([shown.status, shown.body.data.id, shown.body.data.attributes.key]).toEqual([
+    200,
+    made.body.data.id,
+    undefined,
+  ]);
+  expect((await t.api("GET", address, { key: await t.harbor.key("administrator") })).status).toBe(404);
   expect((await t.api("POST", "/api/v1/api-keys", { key, body })).status).toBe(403);
   const listed = await t.api("GET", "/api/v1/api-keys", { key: token });
   const one = listed.body.data.find((row: { id: string }) => row.id === made.body.data.id);

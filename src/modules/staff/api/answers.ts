@@ -43,8 +43,14 @@ export function signedInThemselves(ctx: Ctx, kind: UserType | null = null): stri
 }
 
 /** A document of one thing that is no record. */
-export function documentOf(type: string, id: string, attributes: object, status = 200): Answer {
-  return json({ jsonapi: { version: "1.1" }, data: { type, id, attributes } }, status);
+export function documentOf(
+  type: string,
+  id: string,
+  attributes: object,
+  status = 200,
+  headers: Record<string, string> = {},
+): Answer {
+  return json({ jsonapi: { version: "1.1" }, data: { type, id, attributes } }, status, headers);
 }
 
 export const nothing = (): Answer => response(new Response(null, { status: 204 }));

@@ -8,6 +8,7 @@ import { isId } from "../../../platform/ids.ts";
 import { readDocument } from "../../../platform/http/jsonapi/document.ts";
 import { pagedAnswer, pagingParameters } from "../../../platform/http/jsonapi/paged.ts";
 import type { ListQuery } from "../../../platform/http/lists/list.ts";
+import { t } from "../../../platform/language/index.ts";
 import type { Answer, Incoming, Route } from "../../../platform/http/route.ts";
 import { createApiKey, keyInput, revokeAnyApiKey, revokeApiKey } from "../keys.ts";
 import { documentOf, nothing } from "./answers.ts";
@@ -52,6 +53,14 @@ function listOf(ctx: Ctx, incoming: Incoming, query: ListQuery<{ id: string }>):
   });
 }
 
+async function ownKey(ctx: Ctx, id: string) {
+  const key = isId(id)
+    ? await reach(ctx, "api_keys").select(shown).where("api_keys.id", "=", id).executeTakeFirst()
+    : undefined;
+  if (key === undefined) throw notFound(t("This API key"));
+  return key;
+}
+
 const owner = Type.Object({ user_id: Type.String(), user_name: Type.String() });
 
 /** Everybody's keys, with whose they are. */
@@ -83,12 +92,25 @@ export const keysApi: Route[] = [
     doc: {
       summary: "Make an API key for oneself; the key is in the answer, once. Nothing in scopes: all that one may do.",
       input: { type, attributes: keyInput },
-      answer: { type, attributes: Type.Object({ key: Type.String() }) },
+      answer: { type, attributes: Type.Object({ ...attributes.properties, key: Type.String() }) },
       status: 201,
     },
     handle: async (ctx, incoming) => {
       const made = await perform(ctx, createApiKey, readDocument(await incoming.json(), type, null));
-      return documentOf(type, made.id, { key: made.key }, 201);
+      // With the rest of it, so that whoever left out scopes or an end sees at once what that means.
+      const { id, ...rest } = await reading(ctx, (reader) => ownKey(reader, made.id));
+      return documentOf(type, id, { ...rest, key: made.key }, 201, { location: `${base}/${id}` });
+    },
+  },
+  {
+    method: "GET",
+    path: `${base}/:id`,
+    door: "api",
+    permission: "api_keys.manage",
+    doc: { summary: "One of one's own API keys.", answer: { type, attributes } },
+    handle: async (ctx, incoming) => {
+      const { id, ...rest } = await ownKey(ctx, incoming.params["id"] ?? "");
+      return documentOf(type, id, rest);
     },
   },
   {
@@ -155,7 +177,7 @@ export const keysApi: Route[] = [
         const own = reader.db.selectFrom("api_keys").select("id").where("user_id", "=", user.id);
         return isId(key_id) ? own.where("id", "=", key_id).executeTakeFirst() : undefined;
       });
-      if (key === undefined) throw notFound("This API key");
+      if (key === undefined) throw notFound(t("This API key"));
       await perform(ctx, revokeAnyApiKey, { id: key.id });
       return nothing();
     },
