@@ -167,6 +167,7 @@ export const apiAccess: AccessTable = {
     POST /api/v1/tickets/:id/assign
     POST /api/v1/tickets/:id/notes
     POST /api/v1/tickets/:id/attachments
+    DELETE /api/v1/ticket-attachments/:id
     POST /api/v1/time-entries/timer/start
     POST /api/v1/time-entries/timer/stop
     POST PATCH DELETE /api/v1/contacts/:id/portal-access

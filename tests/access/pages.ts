@@ -170,6 +170,7 @@ export const pageAccess: AccessTable = {
   `,
   "technician, administrator": `
     GET /tickets/:id/mentions
+    POST /tickets/:id/attachments/:attachment_id/delete
     POST /tickets/:id/take
     POST /tickets/:id/delete
     GET POST /tickets/new

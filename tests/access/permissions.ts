@@ -10,7 +10,7 @@ export const permissionsOfRoutes: Readonly<Record<string, string>> = {
     POST /account/api-keys/:id/revoke
     GET POST /account/api-keys/new
     GET POST /api/v1/api-keys
-    DELETE /api/v1/api-keys/:id
+    GET DELETE /api/v1/api-keys/:id
   `,
   "audit.read": `
     GET /api/v1/api-requests
@@ -525,12 +525,14 @@ export const permissionsOfRoutes: Readonly<Record<string, string>> = {
   "tickets.write": `
     GET /tickets/:id/mentions
     GET /api/v1/tickets/:id/mentionable-users
+    DELETE /api/v1/ticket-attachments/:id
     POST /api/v1/tickets
     PUT PATCH DELETE /api/v1/tickets/:id
     POST /api/v1/tickets/:id/assign
     POST /api/v1/tickets/:id/attachments
     POST /api/v1/tickets/:id/notes
     POST /tickets/:id
+    POST /tickets/:id/attachments/:attachment_id/delete
     POST /tickets/:id/delete
     GET POST /tickets/:id/edit
     POST /tickets/:id/reply

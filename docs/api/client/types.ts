@@ -10095,6 +10095,13 @@ export interface Operations {
       links?: Schemas["list_links"];
     };
   };
+  /** Delete an attachment, unless something refers to it. */
+  "DELETE /ticket-attachments/{id}": {
+    path: { id: string };
+    query: undefined;
+    body: undefined;
+    answer: undefined;
+  };
   /** List ticket categories. */
   "GET /ticket-categories": {
     path: undefined;

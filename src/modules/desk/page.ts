@@ -85,7 +85,8 @@ export async function ticketModel(
       : null,
     coverage: can(ctx.actor, "contracts.read") ? await coverageOf(ctx, ticket) : null,
     related: await relatedOf(ctx, ticket),
-    attachments: [...files.values()].flat(),
+    // Where they hang in the conversation is where they are taken away.
+    attachments: [...files.values()].flat().map((file) => ({ ...file, remove_url: "" })),
   };
 }
 

@@ -4,11 +4,12 @@ import { perform } from "../../platform/action.ts";
 import { reading } from "../../platform/context.ts";
 import { invalidField, notFound } from "../../platform/errors.ts";
 import { downloadOf, type Upload } from "../../platform/files/files.ts";
+import { t } from "../../platform/language/index.ts";
 import { activityRoute } from "../../platform/http/jsonapi/activity-route.ts";
 import { showOne } from "../../platform/http/jsonapi/routes.ts";
 import { ifMatch, readDocument } from "../../platform/http/jsonapi/document.ts";
-import { type ApiInput, type Incoming, response, type Route } from "../../platform/http/route.ts";
-import { addAttachment, mostUploadBytes, takeFiles } from "./actions/files.ts";
+import { type ApiInput, type Incoming, redirect, response, type Route } from "../../platform/http/route.ts";
+import { addAttachment, mostUploadBytes, removeAttachment, takeFiles } from "./actions/files.ts";
 import { addNote } from "./actions/notes.ts";
 import { assignTicket } from "./actions/update.ts";
 import { attachmentResource, noteResource, ticketResource } from "./resources.ts";
@@ -138,14 +139,25 @@ export const ticketApi: Route[] = [
     permission: "tickets.read",
     handle: async (ctx, incoming) => response(await downloadOf(ctx, await attachmentOf(ctx, incoming))),
   },
+  {
+    method: "POST",
+    path: "/tickets/:id/attachments/:attachment_id/delete",
+    door: "staff",
+    permission: removeAttachment.permission,
+    handle: async (ctx, incoming) => {
+      const { id } = await reading(ctx, (reader) => attachmentOf(reader, incoming));
+      await perform(ctx, removeAttachment, { id });
+      return redirect(`/tickets/${idOf(incoming)}`, t("File removed."));
+    },
+  },
 ];
 
 /** The attachment that an address names, on the ticket that it names, both within reach. */
 export async function attachmentOf(
   ctx: Parameters<typeof find>[0],
   incoming: Incoming,
-): Promise<{ sha256: string; file_name: string }> {
+): Promise<{ id: string; sha256: string; file_name: string }> {
   const row = await find(ctx, "ticket_attachments", incoming.params["attachment_id"] ?? "");
   if (row.ticket_id !== idOf(incoming)) throw notFound("This attachment");
-  return { sha256: row.storage_path, file_name: row.file_name };
+  return { id: row.id, sha256: row.storage_path, file_name: row.file_name };
 }

@@ -1,3 +1,4 @@
+import { can } from "../../platform/access/actor.ts";
 import { reach, wholeShape } from "../../platform/access/reach.ts";
 import type { Ctx } from "../../platform/context.ts";
 import { runOnceBuilt } from "../../platform/database/once.ts";
@@ -142,13 +143,14 @@ export async function attachmentsOf(
       .where("ticket_attachments.ticket_id", "=", given.ticketId)
       .orderBy("ticket_attachments.id"),
   );
+  const mayRemove = ctx.actor.kind === "staff" && can(ctx.actor, "tickets.write");
   const files = new Map<string | null, AttachmentModel[]>();
   for (const row of rows) {
     const model = {
       name: row.file_name,
       href: `${base}/${ticketId}/attachments/${row.id}`,
       size: formatBytes(row.file_size),
-      remove_url: "",
+      remove_url: mayRemove ? `${base}/${ticketId}/attachments/${row.id}/delete` : "",
     };
     files.set(row.note_id, [...(files.get(row.note_id) ?? []), model]);
   }

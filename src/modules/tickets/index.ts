@@ -2,7 +2,7 @@ import type { AnyAction } from "../../platform/action.ts";
 import type { List } from "../../platform/http/lists/list.ts";
 import { defineModule } from "../../platform/module.ts";
 import { ticketNotices } from "./notices.ts";
-import { addAttachment } from "./actions/files.ts";
+import { addAttachment, removeAttachment } from "./actions/files.ts";
 import { categoryActions, priorityActions, queueActions, statusActions, typeActions } from "./actions/lists.ts";
 import { importTicketNote } from "./actions/import-note.ts";
 import { addNote, addNoteAsClient } from "./actions/notes.ts";
@@ -70,6 +70,7 @@ const actions = [
   addNoteAsClient,
   importTicketNote,
   addAttachment,
+  removeAttachment,
   ...[queueActions, statusActions, priorityActions, typeActions, categoryActions].flatMap((list) =>
     Object.values(list).filter((one) => one !== null),
   ),

@@ -12,6 +12,7 @@ import {
   statusActions,
   typeActions,
 } from "./actions/lists.ts";
+import { removeAttachment } from "./actions/files.ts";
 import { openTicket } from "./actions/open.ts";
 import { deleteTicket, updateTicket } from "./actions/update.ts";
 import { minutesOn } from "./queries.ts";
@@ -64,6 +65,7 @@ export const attachmentResource = resource({
   type: "ticket_attachments",
   table: ticketAttachments,
   permission,
+  remove: removeAttachment,
   hidden: new Set(["storage_path", "file_id"]),
   under: [{ parent: "tickets", column: "ticket_id", as: "attachments" }],
   extend: async (_: Ctx, rows: Rows) =>

@@ -3,10 +3,11 @@ import { find } from "../../../platform/access/reach.ts";
 import { type Action, action, perform } from "../../../platform/action.ts";
 import { type Ctx, inUnit, type Work } from "../../../platform/context.ts";
 import type { RowOf } from "../../../platform/database/columns.ts";
-import { insert } from "../../../platform/database/records.ts";
+import { insert, remove } from "../../../platform/database/records.ts";
 import { invalidField } from "../../../platform/errors.ts";
 import { addFile, storeUploads, type StoredBytes, type Upload } from "../../../platform/files/files.ts";
 import { t } from "../../../platform/language/index.ts";
+import { changed } from "../../../platform/live/topics.ts";
 import { ticketAttachments } from "../schema.ts";
 import { addNote, type NoteRow } from "./notes.ts";
 import { openTicket, type TicketRow } from "./open.ts";
@@ -62,6 +63,22 @@ export const addAttachment = action({
     const [row] = await attachFiles(work, { ticket_id: input.ticket_id, note_id: null }, [input.file]);
     if (row === undefined) throw new Error("a file was not attached");
     return row;
+  },
+});
+
+/** Takes a file away again: it was the wrong one, or nobody may have it any more. Who did it, and its name, stay in the audit log. */
+export const removeAttachment = action({
+  name: "tickets.remove_attachment",
+  permission: "tickets.write",
+  input: Type.Object(
+    { id: Type.String({ format: "uuid" }), version: Type.Optional(Type.Integer()) },
+    { additionalProperties: false },
+  ),
+  run: async (work: Work, { id, version }: { id: string; version?: number }): Promise<AttachmentRow> => {
+    const before = (await find(work, "ticket_attachments", id)) as AttachmentRow;
+    await remove(work, ticketAttachments, id, version);
+    changed(work, "tickets", `tickets/${before.ticket_id}`);
+    return before;
   },
 });
 
