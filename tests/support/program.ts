@@ -6,6 +6,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { migrations } from "#generated/migrations.ts";
 import { createProgram, type Program } from "../../src/app.ts";
+// States its tables for every test alike: what SQLite's planner is told follows from them, and files share a worker.
+import "../../src/modules/tenants/schema.ts";
 import { setRoles, makeApiKey } from "../../src/modules/staff/index.ts";
 import type { Actor } from "../../src/platform/access/actor.ts";
 import { actorOf } from "../../src/platform/access/identify.ts";
