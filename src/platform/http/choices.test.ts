@@ -27,6 +27,7 @@ beforeAll(async () => {
   headers = await browserHeaders(t, administrator);
   ids = await manyCompanies(t.harbor);
   await makeClient(t, "Käserei Süd");
+  await makeClient(t, "Łódź Reiser");
   await manyCompanies(t.mill, "Mill Client");
 });
 afterAll(() => t.close());
@@ -63,6 +64,7 @@ describe("a filter of many companies", () => {
       ...["21", "31", "41", "51"].map((number) => `Harbour Client ${number}`),
     ]);
     expect(names(await get("/sites?_choices=company&_words=kase", headers, true))).toEqual(["Käserei Süd"]);
+    expect(names(await get("/sites?_choices=company&_words=lodz", headers, true))).toEqual(["Łódź Reiser"]);
     expect(await get("/sites?_choices=company&_words=nobody", headers, true)).toContain("Nothing has these words.");
   });
 

@@ -1,5 +1,6 @@
 import { isId } from "../ids.ts";
 import { t } from "../language/index.ts";
+import { fold } from "../text.ts";
 import { type Answer, fragment } from "./route.ts";
 
 /**
@@ -40,13 +41,13 @@ export function shortened<C extends Choice>(options: readonly C[], isMultiple = 
 
 /** The options that have all the words, those that begin with them first: for a list below the field, or as check boxes. */
 export function choicesAnswer(options: readonly Choice[], words: string, checkbox: string | null): Answer {
-  const typed = folded(words).trim();
+  const typed = fold(words).trim();
   const parts = typed.split(/\s+/);
   const fitting = options.filter(({ label, hint }) => {
-    const text = folded(`${label} ${hint ?? ""}`);
+    const text = fold(`${label} ${hint ?? ""}`);
     return parts.every((part) => text.includes(part));
   });
-  const begins = ({ label }: Choice): boolean => folded(label).startsWith(typed);
+  const begins = ({ label }: Choice): boolean => fold(label).startsWith(typed);
   const found = [...fitting.filter(begins), ...fitting.filter((one) => !begins(one))];
   const rest = found.length - mostChoices;
   return fragment("partials/_choices", {
@@ -61,9 +62,4 @@ export function choicesAnswer(options: readonly Choice[], words: string, checkbo
         ? t("{count, plural, one {# more: type to find it} other {# more: type to find them}}", { count: rest })
         : "",
   });
-}
-
-/** Letters without case and accents. */
-function folded(text: string): string {
-  return text.normalize("NFD").replaceAll(/\p{M}/gu, "").toLowerCase();
 }
