@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { type Client, makeClient, signedIn } from "../../../tests/support/desk.ts";
+import { setUpMail } from "../../../tests/support/mail-settings.ts";
 import { startTestProgram, type TestProgram } from "../../../tests/support/program.ts";
 import type { Visitor } from "../../../tests/support/visitor.ts";
 import { perform } from "../../platform/action.ts";
@@ -117,6 +118,20 @@ describe("the page of a ticket", () => {
 });
 
 describe("a reply", () => {
+  test("is sent where there is a mail server; a note for colleagues is not about mail", async () => {
+    const ticket = await open("Mailed");
+    const send = async (fields: Record<string, string>): Promise<string> => {
+      await browser.open(`/tickets/${ticket.id}`);
+      return (await browser.submit(`/tickets/${ticket.id}/reply`, fields)).text;
+    };
+    expect(await send({ content: "For us", note_type: "internal" })).toContain("Note added. ");
+    await setUpMail(t.mill);
+    expect(await send({ content: "For you" })).toContain("Reply saved. No mail server is set up yet.");
+    await setUpMail(t.harbor);
+    expect(await send({ content: "For you, too" })).toContain("Reply sent.");
+    await inUnit(t.harbor.system, ({ db }) => db.deleteFrom("mail_settings").execute());
+  });
+
   test("writes the note, logs the time and changes the status in one go", async () => {
     const ticket = await open("One submit");
     await browser.open(`/tickets/${ticket.id}`);
@@ -125,7 +140,8 @@ describe("a reply", () => {
       duration: "0:25",
       status_id: await statusId("Resolved"),
     });
-    expect(page.text).toContain("Reply sent. Time logged. Status changed.");
+    expect(page.text).toContain("Reply saved. No mail server is set up yet.");
+    expect(page.text).toContain("Time logged. Status changed.");
     const { notes, entries, ticket: after } = await rows(ticket);
     expect(notes).toEqual([{ note_type: "resolution", content: "<p>Fixed.<br />Please test &lt;it&gt;.</p>" }]);
     expect(entries).toMatchObject([{ duration_minutes: 25, notes: "Fixed.\nPlease test <it>.", internal_notes: "" }]);

@@ -3,6 +3,7 @@ import { type Ctx, reading } from "../../platform/context.ts";
 import { plainToHtml } from "../../platform/written-text.ts";
 import { coerceForm } from "../../platform/http/forms/form.ts";
 import { formFailure, type FormValues } from "../../platform/http/forms/model.ts";
+import { hasMailServer, mailWaits } from "../../platform/http/pages/mail-sent.ts";
 import { type Answer, fragment, type Incoming, page, redirect, type Route } from "../../platform/http/route.ts";
 import { t } from "../../platform/language/index.ts";
 import { mostUploadBytes, takeFiles, updateTicket } from "../tickets/index.ts";
@@ -50,12 +51,14 @@ async function sendReply(ctx: Ctx, incoming: Incoming): Promise<Answer> {
       content: plainToHtml(textOf(fields)),
     };
     const done = await replyWithFiles(ctx, input, await takeFiles(ctx, files));
+    const isWaiting = done.note !== null && done.note.note_type !== "internal" && !(await hasMailServer(ctx));
+    const replied = isWaiting ? `${t("Reply saved.")} ${mailWaits()}` : t("Reply sent.");
     const said = [
-      ...(done.note === null ? [] : [done.note.note_type === "internal" ? t("Note added.") : t("Reply sent.")]),
+      ...(done.note === null ? [] : [done.note.note_type === "internal" ? t("Note added.") : replied]),
       ...(done.entry === null ? [] : [t("Time logged.")]),
       ...(done.is_status_changed ? [t("Status changed.")] : []),
     ];
-    return redirect(ticketUrl(idOf(incoming), listOf(incoming)), said.join(" "));
+    return redirect(ticketUrl(idOf(incoming), listOf(incoming)), said.join(" "), isWaiting ? "warning" : "success");
   } catch (error) {
     const sent: Sent = { form: "composer", fields, failure: formFailure(error) };
     return reading(ctx, (reader) => show(reader, incoming, sent));

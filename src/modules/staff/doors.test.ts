@@ -1,9 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "bun:test";
 import { browserOf, linkFor, makeStaff, password, type Person, signIn } from "../../../tests/support/people.ts";
+import { setUpMail } from "../../../tests/support/mail-settings.ts";
 import { startTestProgram, type TestProgram } from "../../../tests/support/program.ts";
-import { inUnit, reading } from "../../platform/context.ts";
-import { insert } from "../../platform/database/records.ts";
-import { mailSettings } from "../../platform/tenants.ts";
 
 let t: TestProgram;
 let admin: Person;
@@ -33,17 +31,6 @@ async function invite(email: string, said = "Invitation sent."): Promise<void> {
   expect(page.text).toContain(said);
 }
 
-const setUpMail = (): Promise<unknown> =>
-  inUnit(t.harbor.system, (work) =>
-    insert(work, mailSettings, {
-      host: "127.0.0.1",
-      port: 2525,
-      security: "none",
-      from_name: "Harbor IT",
-      from_address: "desk@harbor.test",
-    }),
-  );
-
 /** Mails with a link to choose a password. */
 const mailsTo = async (address: string): Promise<number> =>
   (
@@ -64,7 +51,7 @@ describe("an invitation", () => {
   });
 
   test("works once, for seven days, and only until a newer one is sent", async () => {
-    await setUpMail();
+    await setUpMail(t.harbor);
     await invite("uma@harbor.test");
     const first = await linkFor(t.harbor, "uma@harbor.test");
     const browser = await browserOf(t, admin);
