@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from "bun:tes
 import { browserOf, linkFor, makeStaff, password, type Person, signIn } from "../../../tests/support/people.ts";
 import { setUpMail } from "../../../tests/support/mail-settings.ts";
 import { startTestProgram, type TestProgram } from "../../../tests/support/program.ts";
+import { reading } from "../../platform/context.ts";
 
 let t: TestProgram;
 let admin: Person;
