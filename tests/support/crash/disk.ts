@@ -9,7 +9,8 @@ export interface SmallDisk {
   makeRoom(): void;
   /**
    * Lets nothing on it be written or made, also where a file is open already, as a disk that its system has made read-only;
-   * or lets it again. Mounting anew would be refused while files are open.
+   * or lets it again. Mounting anew would be refused while files are open. SQLite's shared memory stays as it is: a process
+   * that touches a mapped page which has just been written back would be ended by the kernel (SIGBUS), or not, as it happens.
    */
   setWritable(isWritable: boolean): void;
   remove(): void;
@@ -43,7 +44,18 @@ export function smallDisk(megabytes: number): SmallDisk | string {
     fill: () => fill(ballast),
     makeRoom: () => rmSync(ballast, { force: true }),
     setWritable: (isWritable) => {
-      const problem = run(["chattr", "-R", isWritable ? "-i" : "+i", path]);
+      const problem = run([
+        "find",
+        path,
+        "!",
+        "-name",
+        "*-shm",
+        "-exec",
+        "chattr",
+        isWritable ? "-i" : "+i",
+        "{}",
+        "+",
+      ]);
       if (problem !== null) throw new Error(problem);
     },
     remove: () => {
