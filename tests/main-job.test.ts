@@ -98,7 +98,8 @@ async function mailed(fits: (mail: ReceivedMail) => boolean): Promise<ReceivedMa
       }
       return undefined;
     },
-    { timeoutMs: 120_000 },
+    // Not so often that the key's own limit is used up when the mail takes its time.
+    { timeoutMs: 120_000, everyMs: 250 },
   );
 }
 

@@ -126,7 +126,7 @@ test("an organization is provisioned, suspended, activated, exported and deleted
   await waitFor(
     "the organization to be gone",
     async () => ((await ask("admin.test", `/api/v1/tenants/${id}`, olga)).status === 404 ? true : undefined),
-    { timeoutMs: 110_000 },
+    { timeoutMs: 110_000, everyMs: 250 },
   );
   expect((await one.cli(["tenant", "list"])).stdout).not.toContain("Harbor IT");
   expect((await ask("mill.test", "/api/v1/companies", mill)).status).toBe(200);
