@@ -1,4 +1,5 @@
 import { announce, report } from "./swaps.js";
+import { markOption } from "./options.js";
 
 /**
  * Choices on demand, asked of the page that the field stands on. A select of many records has a combobox in its place: one
@@ -146,12 +147,7 @@ function combobox(box) {
 
   function mark(index) {
     active = index;
-    for (const [at, option] of options().entries()) {
-      option.setAttribute("aria-selected", String(at === index));
-      if (at === index) option.scrollIntoView({ block: "nearest" });
-    }
-    if (index < 0) input.removeAttribute("aria-activedescendant");
-    else input.setAttribute("aria-activedescendant", options()[index].id);
+    markOption(input, options(), index);
   }
 
   function takeOption({ dataset }) {

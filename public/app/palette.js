@@ -1,3 +1,5 @@
+import { markOption } from "./options.js";
+
 /**
  * The command palette: Ctrl+K opens it, arrow keys move, Enter goes. Before anything is typed it also shows the records
  * that were opened last in this browser; signing out forgets them.
@@ -19,12 +21,7 @@ export function listenToPalette() {
   const options = () => [...list.querySelectorAll("[role=option]")];
   const mark = (index) => {
     active = index;
-    for (const [at, option] of options().entries()) {
-      option.setAttribute("aria-selected", String(at === index));
-      if (at === index) option.scrollIntoView({ block: "nearest" });
-    }
-    if (index < 0) input.removeAttribute("aria-activedescendant");
-    else input.setAttribute("aria-activedescendant", options()[index].id);
+    markOption(input, options(), index);
   };
 
   document.addEventListener("palette:open", () => {

@@ -1,3 +1,5 @@
+import { markOption } from "./options.js";
+
 /** The list that drops down from the search box: arrow keys move, Enter opens, Escape closes. */
 export function listenToSearch() {
   const form = document.querySelector("[data-search]");
@@ -14,12 +16,7 @@ export function listenToSearch() {
   };
   const mark = (index) => {
     active = index;
-    for (const [at, option] of options().entries()) {
-      option.setAttribute("aria-selected", String(at === index));
-      if (at === index) option.scrollIntoView({ block: "nearest" });
-    }
-    if (index < 0) input.removeAttribute("aria-activedescendant");
-    else input.setAttribute("aria-activedescendant", options()[index].id);
+    markOption(input, options(), index);
   };
 
   document.addEventListener("htmx:after:swap", () => {

@@ -1,5 +1,5 @@
 import { sql } from "kysely";
-import { type Ctx, inUnit, reading, type Work } from "../context.ts";
+import { type Ctx, inUnit, reading } from "../context.ts";
 import { allTables } from "../database/columns.ts";
 import type { Job } from "../jobs/jobs.ts";
 // States the table that is read here.
@@ -14,7 +14,7 @@ const oldMilliseconds = 7 * 24 * 3600_000;
  */
 async function sweepFiles(ctx: Ctx): Promise<void> {
   const before = Date.parse(ctx.app.clock.now()) - oldMilliseconds;
-  await inUnit(ctx, (work) => forgetUnused(work, new Date(before).toISOString()));
+  await forgetUnused(ctx, new Date(before).toISOString());
   await ctx.app.files.sweep(ctx.tenant.id, before, async (sha256) => {
     const named = await reading(ctx, ({ db }) =>
       db.selectFrom("files").select("sha256").where("sha256", "in", sha256).execute(),
@@ -26,14 +26,23 @@ async function sweepFiles(ctx: Ctx): Promise<void> {
 
 export const sweepJob: Job = { name: "settings.sweep_files", schedule: "47 3 * * *", run: sweepFiles };
 
-/** Takes the records of old files away to which nothing refers any more. */
-async function forgetUnused(work: Work, before: string): Promise<void> {
-  let unused = work.db.deleteFrom("files").where("files.created_at", "<", before);
-  for (const { name, columns } of allTables())
-    for (const [column, { references }] of Object.entries(columns))
-      if (references === "files")
-        unused = unused.where(
-          sql<boolean>`not exists (select 1 from ${sql.table(name)} where ${sql.ref(`${name}.${column}`)} = ${sql.ref("files.id")})`,
-        );
-  await unused.execute();
+/** How many records go in one unit of work. */
+const mostAtOnce = 500;
+
+/**
+ * Takes the records of old files away to which nothing refers any more. They are looked for in one pass over each table that
+ * names files, outside of any unit of work; should one be named meanwhile after all, its reference keeps it.
+ */
+async function forgetUnused(ctx: Ctx, before: string): Promise<void> {
+  const naming = allTables().flatMap(({ name, columns }) =>
+    Object.entries(columns)
+      .filter(([, { references }]) => references === "files")
+      .map(([column]) => sql`except select ${sql.ref(column)} from ${sql.table(name)}`),
+  );
+  const unused = sql<{ id: string }>`select id from files where created_at < ${before} ${sql.join(naming, sql` `)}`;
+  const { rows } = await reading(ctx, ({ db }) => unused.execute(db));
+  for (let from = 0; from < rows.length; from += mostAtOnce) {
+    const ids = rows.slice(from, from + mostAtOnce).map(({ id }) => id);
+    await inUnit(ctx, ({ db }) => db.deleteFrom("files").where("id", "in", ids).execute());
+  }
 }
