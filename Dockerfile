@@ -5,7 +5,8 @@ FROM oven/bun:1.4.5-debian AS build
 ARG EDITION=purser
 WORKDIR /src
 COPY package.json bun.lock bunfig.toml ./
-RUN bun install --frozen-lockfile --production
+# All of it: the build itself uses packages that the program does not hold (typeface, password list, browser scripts).
+RUN bun install --frozen-lockfile
 COPY . .
 RUN bun scripts/lib/build.ts --only "$EDITION" \
   && mkdir -p /out/data \

@@ -49,7 +49,7 @@ export function insertOf(
   isAsked = false,
 ): CompiledQuery {
   const columns = Object.keys(rows[0] ?? {});
-  const name = `${table} ${rows.length} ${isAsked} ${columns.join()}`;
+  const name = `${table} ${rows.length} ${isAsked} ${keys.join()} ${columns.join()}`;
   const parameters = rows.flatMap((row) => columns.map((column) => row[column]));
   let statement = statements.get(name);
   if (statement === undefined) {
