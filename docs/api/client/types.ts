@@ -3248,6 +3248,7 @@ export interface Operations {
           last_used_ip: string | null;
           expires_at: string | null;
           revoked_at: string | null;
+          version: number;
         };
       })[];
     };
@@ -3284,6 +3285,7 @@ export interface Operations {
           last_used_ip: string | null;
           expires_at: string | null;
           revoked_at: string | null;
+          version: number;
           key: string;
         };
       };
@@ -3309,6 +3311,7 @@ export interface Operations {
           last_used_ip: string | null;
           expires_at: string | null;
           revoked_at: string | null;
+          version: number;
         };
       };
     };
@@ -9637,6 +9640,7 @@ export interface Operations {
           last_used_ip: string | null;
           expires_at: string | null;
           revoked_at: string | null;
+          version: number;
           user_id: string;
           user_name: string;
         };
@@ -11855,6 +11859,7 @@ export interface Operations {
           last_used_ip: string | null;
           expires_at: string | null;
           revoked_at: string | null;
+          version: number;
         };
       })[];
     };

@@ -247,6 +247,45 @@ describe("other servers", () => {
     });
   });
 
+  test("hear what is wrong in the words of OAuth, whatever it is", async () => {
+    const app = await appOf({ is_service: true });
+    const secrets = { client_id: app.id, client_secret: app.secret };
+    const error = async (path: string, fields: Record<string, string>): Promise<unknown[]> => {
+      const { status, body } = await send(path, { ...secrets, ...fields });
+      expect(typeof body.error_description).toBe("string");
+      return [status, body.error];
+    };
+    expect(await error("/oauth/token", {})).toEqual([400, "invalid_request"]);
+    expect(await error("/oauth/token", { grant_type: "password", username: "a", password: "b" })).toEqual([
+      400,
+      "unsupported_grant_type",
+    ]);
+    expect(await error("/oauth/token", { grant_type: "client_credentials", scope: "no.such" })).toEqual([
+      400,
+      "invalid_scope",
+    ]);
+    expect(await error("/oauth/token", { grant_type: "refresh_token", refresh_token: "no" })).toEqual([
+      400,
+      "invalid_grant",
+    ]);
+    expect(await error("/oauth/token", { grant_type: "client_credentials", client_secret: "no" })).toEqual([
+      401,
+      "invalid_client",
+    ]);
+    for (const path of ["/oauth/revoke", "/oauth/introspect"])
+      expect(await error(path, {})).toEqual([400, "invalid_request"]);
+    expect(await error("/oauth/token", { junk: "x".repeat(20_000) })).toEqual([413, "invalid_request"]);
+    for (const path of ["/oauth/token", "/oauth/revoke", "/oauth/introspect"]) {
+      const answer = await t.fetch(path);
+      expect([answer.status, answer.headers.get("allow"), answer.headers.get("content-type")]).toEqual([
+        405,
+        "OPTIONS, POST",
+        "application/json",
+      ]);
+      expect(await answer.json()).toMatchObject({ error: "invalid_request" });
+    }
+  });
+
   test("ask whether a token is good, and give it back, only for tokens of their own", async () => {
     const [app, other] = [await appOf(), await appOf({ name: "Other Tool" })];
     const { body } = await exchange(app, await codeFor(app.id));

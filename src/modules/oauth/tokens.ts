@@ -2,7 +2,7 @@ import OAuth2Server, { OAuthError, Request, Response as OAuthResponse } from "@n
 import { countAttempt, oauthByAddress } from "../../platform/access/limits.ts";
 import { readToken } from "../../platform/access/tokens.ts";
 import { type Ctx, inUnit, reading } from "../../platform/context.ts";
-import { Failure } from "../../platform/errors.ts";
+import type { Failure } from "../../platform/errors.ts";
 import { type Answer, type Incoming, response, type Route } from "../../platform/http/route.ts";
 import { revokeGrant } from "./grants.ts";
 import { accessSeconds, modelFor, provenClient, refreshDays } from "./model.ts";
@@ -36,23 +36,29 @@ async function formOf(incoming: Incoming): Promise<Record<string, string> | null
 const malformed = (): Answer =>
   plain({ error: "invalid_request", error_description: "send a form in which every member comes once" }, 400);
 
-/** Failures of ours in the words of OAuth; a 429 stays one. */
-async function spoken(run: () => Promise<Answer>): Promise<Answer> {
-  try {
-    return await run();
-  } catch (error) {
-    if (error instanceof Failure && error.status === 429)
-      return plain({ error: "slow_down", error_description: error.message }, 429, {
-        "retry-after": String(error.retryAfterSeconds ?? 60),
-      });
-    throw error;
-  }
+/** What a request cannot do without, as the specifications want it said. */
+const missing = (name: string): Answer =>
+  plain({ error: "invalid_request", error_description: `${name} is missing` }, 400);
+
+/** Failures of ours in the words of OAuth (RFC 6749, 5.2); the status says the rest. */
+function inWordsOfOAuth({ status, message }: Failure): object {
+  const codes: Record<number, string> = { 403: "access_denied", 429: "slow_down", 503: "temporarily_unavailable" };
+  const error = codes[status] ?? (status >= 500 ? "server_error" : "invalid_request");
+  return { error, error_description: message };
 }
+
+const grantTypes = ["authorization_code", "refresh_token", "client_credentials"];
 
 async function token(ctx: Ctx, incoming: Incoming): Promise<Answer> {
   await countAttempt(ctx.app, `oauth:${ctx.request.ip}`, oauthByAddress);
   const body = await formOf(incoming);
   if (body === null) return malformed();
+  const grantType = body["grant_type"] ?? "";
+  if (grantType !== "" && !grantTypes.includes(grantType))
+    return plain(
+      { error: "unsupported_grant_type", error_description: `grant_type is one of ${grantTypes.join(", ")}` },
+      400,
+    );
   const server = new OAuth2Server({
     model: modelFor(
       ctx,
@@ -163,10 +169,11 @@ async function goodToken(ctx: Ctx, clientId: string, text: string): Promise<Foun
 async function revoke(ctx: Ctx, incoming: Incoming): Promise<Answer> {
   await countAttempt(ctx.app, `oauth:${ctx.request.ip}`, oauthByAddress);
   const body = await formOf(incoming);
-  if (body === null || body["token"] === undefined) return malformed();
+  if (body === null) return malformed();
+  if ((body["token"] ?? "") === "") return missing("token");
   const client = await clientOfRequest(ctx, incoming, body);
   if (client === null) return invalidClient();
-  const found = await goodToken(ctx, client.id, body["token"]);
+  const found = await goodToken(ctx, client.id, body["token"] ?? "");
   if (found !== null) {
     await inUnit(ctx, async (work) => {
       if (found.kind === "refresh") await revokeGrant(work, found.grant_id);
@@ -185,11 +192,12 @@ const epoch = (instant: string): number => Math.floor(new Date(instant).getTime(
 async function introspect(ctx: Ctx, incoming: Incoming): Promise<Answer> {
   await countAttempt(ctx.app, `oauth:${ctx.request.ip}`, oauthByAddress);
   const body = await formOf(incoming);
-  if (body === null || body["token"] === undefined) return malformed();
+  if (body === null) return malformed();
+  if ((body["token"] ?? "") === "") return missing("token");
   const client = await clientOfRequest(ctx, incoming, body);
   // Who cannot prove who they are could otherwise try tokens here.
   if (client === null || !client.is_confidential) return invalidClient();
-  const found = await goodToken(ctx, client.id, body["token"]);
+  const found = await goodToken(ctx, client.id, body["token"] ?? "");
   if (found === null) return plain({ active: false });
   return plain({
     active: true,
@@ -215,7 +223,7 @@ async function metadata(ctx: Ctx): Promise<Answer> {
     scopes_supported: [...ctx.app.registry.permissions.keys()],
     response_types_supported: ["code"],
     response_modes_supported: ["query"],
-    grant_types_supported: ["authorization_code", "refresh_token", "client_credentials"],
+    grant_types_supported: grantTypes,
     token_endpoint_auth_methods_supported: ["client_secret_basic", "client_secret_post", "none"],
     revocation_endpoint_auth_methods_supported: ["client_secret_basic", "client_secret_post", "none"],
     introspection_endpoint_auth_methods_supported: ["client_secret_basic", "client_secret_post"],
@@ -231,7 +239,8 @@ const post = (path: string, run: (ctx: Ctx, incoming: Incoming) => Promise<Answe
   door: "hook",
   permission: null,
   maxBytes: 16 * 1024,
-  handle: (ctx, incoming) => spoken(() => run(ctx, incoming)),
+  failureBody: inWordsOfOAuth,
+  handle: run,
 });
 
 export const tokenRoutes: Route[] = [

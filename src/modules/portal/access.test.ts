@@ -44,6 +44,27 @@ describe("portal access", () => {
     expect((await fred.submit(again, { password: "four blue ferries at noon" })).url).toBe("/portal");
   });
 
+  test("is held to the version of the contact that was shown", async () => {
+    const key = await t.harbor.key("technician");
+    const { contactId } = await contactOf(t.harbor, "Barge Co", "bea@barge.test");
+    const path = `/api/v1/contacts/${contactId}/portal-access`;
+    const ask = async (method: string, tag: string, body?: object): Promise<number> =>
+      (await t.api(method, path, { key, headers: { "if-match": tag }, ...(body === undefined ? {} : { body }) }))
+        .status;
+    const first = (await t.api("GET", `/api/v1/contacts/${contactId}`, { key })).headers.get("etag") ?? "";
+    expect(await ask("POST", first, {})).toBe(200);
+    expect(await ask("POST", first)).toBe(412);
+    expect(await ask("DELETE", first)).toBe(412);
+    const { body } = await t.api("GET", "/api/v1/roles?filter[user_type]=portal", {
+      key: await t.harbor.key("administrator"),
+    });
+    const change = { data: { type: "contacts", id: contactId, attributes: { role_id: body.data[0].id } } };
+    expect(await ask("PATCH", first, change)).toBe(412);
+    const now = (await t.api("GET", `/api/v1/contacts/${contactId}`, { key })).headers.get("etag") ?? "";
+    expect(await ask("PATCH", now, change)).toBe(200);
+    expect(await ask("DELETE", now)).toBe(200);
+  });
+
   test("ends with the contact", async () => {
     const gone = await clientOf(t, "Gone GmbH", "gerd@gone.test");
     await inUnit(t.harbor.system, (work) => update(work, contacts, gone.contactId, { archived_at: t.clock.now() }));

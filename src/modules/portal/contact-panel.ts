@@ -3,7 +3,7 @@ import { can } from "../../platform/access/actor.ts";
 import { find, maybeFind } from "../../platform/access/reach.ts";
 import { type Ctx, reading } from "../../platform/context.ts";
 import { showOne } from "../../platform/http/jsonapi/routes.ts";
-import { readDocument, readVerb } from "../../platform/http/jsonapi/document.ts";
+import { checkMatch, readDocument, readVerb } from "../../platform/http/jsonapi/document.ts";
 import { button, cell, facts, link } from "../../platform/http/pages/cells.ts";
 import { field, formModel, type FormValues } from "../../platform/http/forms/model.ts";
 import type { FormModel } from "../../platform/http/models/forms.ts";
@@ -154,7 +154,7 @@ export const contactAccess: Route[] = [
       answer: { one: "contacts" },
     },
     handle: async (ctx, incoming) => {
-      await reading(ctx, (reader) => find(reader, "contacts", idOf(incoming)));
+      checkMatch(incoming, await reading(ctx, (reader) => find(reader, "contacts", idOf(incoming))));
       await perform(ctx, inviteContact, {
         ...(await readVerb(incoming, "contacts", idOf(incoming))),
         id: idOf(incoming),
@@ -173,7 +173,7 @@ export const contactAccess: Route[] = [
       answer: { one: "contacts" },
     },
     handle: async (ctx, incoming) => {
-      await reading(ctx, (reader) => find(reader, "contacts", idOf(incoming)));
+      checkMatch(incoming, await reading(ctx, (reader) => find(reader, "contacts", idOf(incoming))));
       await perform(ctx, setPortalRole, {
         ...readDocument(await incoming.json(), "contacts", idOf(incoming)),
         id: idOf(incoming),
@@ -188,6 +188,7 @@ export const contactAccess: Route[] = [
     permission: revokeContact.permission,
     doc: { summary: "Take a contact's portal access away; they are signed out at once.", answer: { one: "contacts" } },
     handle: async (ctx, incoming) => {
+      checkMatch(incoming, await reading(ctx, (reader) => find(reader, "contacts", idOf(incoming))));
       await perform(ctx, revokeContact, { id: idOf(incoming) });
       return contactAnswer(ctx, idOf(incoming));
     },

@@ -1,10 +1,10 @@
-import { writeAuditEntry } from "../../platform/access/audit.ts";
-import { type Ctx, inUnit, reading } from "../../platform/context.ts";
+import { type Ctx, reading } from "../../platform/context.ts";
 import { pageOf } from "../../platform/database/paging.ts";
 import { csvStream } from "../../platform/csv/stream.ts";
 import { type List, narrowed } from "../../platform/http/lists/list.ts";
 import { type Answer, type Incoming, response } from "../../platform/http/route.ts";
 import type { CsvCell } from "../../platform/csv/write.ts";
+import { noteTaken } from "../../platform/transfer/taken.ts";
 
 /** A log as CSV, narrowed as the list on the page is. That it was taken is an entry of the audit log itself. */
 export async function exportLog<R extends { id: string }>(
@@ -14,8 +14,8 @@ export async function exportLog<R extends { id: string }>(
 ): Promise<Answer> {
   const { list, column } = given;
   const parameters = incoming.url.searchParams;
-  await inUnit(ctx, (work) =>
-    writeAuditEntry(work, "export", list.table, "", null, Object.fromEntries(parameters.entries())),
+  await noteTaken(ctx, list.table, Object.fromEntries(parameters.entries()), (reader) =>
+    narrowed(reader, parameters, list),
   );
   const key = {
     name: column,

@@ -105,7 +105,10 @@ describe("the audit log", () => {
     );
     expect(lines.filter((line) => line.includes(",companies,")).length).toBe(lines.length - 2);
     const { body } = await api("GET", "audit-log?filter[action]=export");
-    expect(body.data[0].attributes).toMatchObject({ entity_type: "audit_log", new_values: { what: "companies" } });
+    expect(body.data[0].attributes).toMatchObject({
+      entity_type: "audit_log",
+      new_values: { what: "companies", row_count: lines.length - 2 },
+    });
   });
 
   test("goes out over the API with the columns that were asked for, or says which it has", async () => {

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "bun:test";
+import { contactOf, letIn } from "../../../tests/support/clients.ts";
 import { browserOf, makeStaff, password, type Person, signIn } from "../../../tests/support/people.ts";
 import { startTestProgram, type TestProgram } from "../../../tests/support/program.ts";
 import { type Ctx, reading } from "../../platform/context.ts";
@@ -59,6 +60,28 @@ describe("a person who is deactivated", () => {
     await perform(boss, reactivateStaff, { id: sam.id });
     expect((await browser.open("/companies")).url).toContain("/sign-in");
     expect((await signIn(t.browser(), sam)).status).toBe(200);
+  });
+
+  test("is of the staff: people of clients are shown, and changed where their contact is", async () => {
+    const key = await t.harbor.key("administrator");
+    const { contactId } = await contactOf(t.harbor, "Harbor Cafe", "cleo@cafe.test");
+    await letIn(t, contactId);
+    const { body: people } = await t.api("GET", "/api/v1/users?filter[email]=cleo@cafe.test", { key });
+    const userId = people.data[0].id;
+    const path = `/api/v1/users/${userId}`;
+    expect((await t.api("GET", path, { key })).body.data.attributes.user_type).toBe("portal");
+    const body = { data: { type: "users", id: userId, attributes: { name: "Somebody Else" } } };
+    const asks: [string, string, object?][] = [
+      ["PATCH", path, body],
+      ["PUT", path, body],
+      ["DELETE", path],
+      ["POST", `${path}/end-sessions`],
+      ["POST", `${path}/reactivate`],
+    ];
+    for (const [method, to, sent] of asks) {
+      const answer = await t.api(method, to, { key, ...(sent === undefined ? {} : { body: sent }) });
+      expect([method, to, answer.status, answer.body.errors[0].code]).toEqual([method, to, 409, "portal_user"]);
+    }
   });
 
   test("is never oneself", async () => {

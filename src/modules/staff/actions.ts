@@ -121,9 +121,11 @@ export const resendInvite = action({
   },
 });
 
-async function staffMember(work: Work, id: string): Promise<Awaited<ReturnType<typeof find<"users">>>> {
+/** People of clients are shown as users too, for what they did names them; what they may do is said at their contact. */
+export async function staffMember(work: Work, id: string): Promise<Awaited<ReturnType<typeof find<"users">>>> {
   const user = await find(work, "users", id);
-  if (user.user_type !== "staff") throw notFound(t("This user"));
+  if (user.user_type !== "staff")
+    throw conflict(t("This is somebody of a client: change the contact, and its access to the portal."), "portal_user");
   return user;
 }
 

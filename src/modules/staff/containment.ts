@@ -1,11 +1,12 @@
 import { Type } from "@sinclair/typebox";
 import { writeAuditEntry } from "../../platform/access/audit.ts";
-import { find, type RowFor } from "../../platform/access/reach.ts";
+import type { RowFor } from "../../platform/access/reach.ts";
 import { revokeSessions } from "../../platform/access/sessions.ts";
 import { action } from "../../platform/action.ts";
 import type { Work } from "../../platform/context.ts";
-import { conflict, notFound } from "../../platform/errors.ts";
+import { conflict } from "../../platform/errors.ts";
 import { t } from "../../platform/language/index.ts";
+import { staffMember } from "./actions.ts";
 import { sendLink } from "./auth/links.ts";
 import { dropPassword } from "./auth/passwords.ts";
 import { checkMayActOn, keepAnAdministrator } from "./roles.ts";
@@ -18,8 +19,7 @@ const target = Type.Object(
 );
 
 async function person(work: Work, id: string): Promise<RowFor<"users">> {
-  const user = await find(work, "users", id);
-  if (user.user_type !== "staff") throw notFound(t("This user"));
+  const user = await staffMember(work, id);
   await checkMayActOn(work, user.id);
   return user;
 }

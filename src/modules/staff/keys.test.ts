@@ -167,7 +167,14 @@ test("a key is made, listed and revoked over the API by a person, and made by no
   const one = listed.body.data.find((row: { id: string }) => row.id === made.body.data.id);
   expect(one.attributes).toMatchObject({ name: "By API", expires_at: "2026-12-21T09:00:00.000Z" });
   expect(JSON.stringify(listed.body)).not.toContain(key.slice(-20));
-  expect((await t.api("DELETE", `/api/v1/api-keys/${made.body.data.id}`, { key: token })).status).toBe(204);
+  expect([made.headers.get("etag"), shown.headers.get("etag")]).toEqual(['"1"', '"1"']);
+  const end = (tag: string): Promise<{ status: number }> =>
+    t.api("DELETE", address, { key: token, headers: { "if-match": tag } });
+  expect((await end('"7"')).status).toBe(412);
+  const admin = await t.harbor.key("administrator");
+  for (const path of [`/api/v1/staff${address.slice(7)}`, `/api/v1/users/${sam.id}${address.slice(7)}`])
+    expect((await t.api("DELETE", path, { key: admin, headers: { "if-match": '"7"' } })).status).toBe(412);
+  expect((await end('"1"')).status).toBe(204);
   expect((await t.api("GET", "/api/v1/companies", { key })).status).toBe(401);
 });
 

@@ -7,7 +7,7 @@ import { plus } from "../../platform/clock.ts";
 import { asSystem, type Work } from "../../platform/context.ts";
 import type { PatchInput } from "../../platform/database/edge.ts";
 import { insert, update } from "../../platform/database/records.ts";
-import { conflict, type FieldProblem, forbidden, invalid, notFound } from "../../platform/errors.ts";
+import { conflict, type FieldProblem, forbidden, invalid, notFound, stale } from "../../platform/errors.ts";
 import { t } from "../../platform/language/index.ts";
 import { tellOfChange } from "./auth/notices.ts";
 import { checkMayActOn } from "./roles.ts";
@@ -91,7 +91,7 @@ export const revokeApiKey = action({
   input: target,
   run: async (work: Work, input: PatchInput) => {
     const key = await find(work, "api_keys", input.id);
-    return update(work, apiKeys, key.id, { revoked_at: key.revoked_at ?? work.app.clock.now() });
+    return update(work, apiKeys, key.id, { revoked_at: key.revoked_at ?? work.app.clock.now() }, input.version);
   },
 });
 
@@ -100,14 +100,15 @@ export const revokeAnyApiKey = action({
   name: "staff.revoke_api_key",
   permission: "staff.manage",
   input: target,
-  run: async (work: Work, { id }: { id: string }) => {
+  run: async (work: Work, { id, version }: PatchInput) => {
     const key = await work.db
       .selectFrom("api_keys")
-      .select(["id", "user_id", "revoked_at"])
+      .select(["id", "user_id", "revoked_at", "version"])
       .where("id", "=", id)
       .executeTakeFirst();
     if (key === undefined) throw notFound(t("This API key"));
     await checkMayActOn(work, key.user_id);
+    if (version !== undefined && version !== key.version) throw stale();
     if (key.revoked_at !== null) return;
     // Keys are within their owner's reach only, so this is done in the system's name, with the administrator's in the log.
     const { actor } = work;

@@ -7,7 +7,7 @@ import { newId } from "../../platform/ids.ts";
 import { log } from "../../platform/log.ts";
 import { webhookDisabled } from "./events.ts";
 import { isDue } from "./queue.ts";
-import { isGone, isTaken, patienceMilliseconds, shownAnswer, waits } from "./rules.ts";
+import { answerProblem, isGone, patienceMilliseconds, shownAnswer, waits } from "./rules.ts";
 import { secretsOf, signature } from "./signing.ts";
 // States the tables that are read here.
 import "./schema.ts";
@@ -87,7 +87,7 @@ export async function sendOne(app: App, tenant: Tenant, id: string): Promise<Out
     );
     result.response_status = answer.status;
     result.response_body = shownAnswer(answer.body);
-    if (!isTaken(answer.status)) result.problem = `The receiver answered ${answer.status}.`;
+    result.problem = answerProblem(answer.status);
   } catch (error) {
     // Anything else is a defect of ours, whose words are nothing for the log that people read.
     result.problem = error instanceof OutboundProblem ? error.message : "It could not be sent.";

@@ -8,7 +8,16 @@ export const patienceMilliseconds = 3 * 24 * 3600_000;
 export const overlapMilliseconds = 24 * 3600_000;
 
 /** An answer of these means that it has arrived. */
-export const isTaken = (status: number): boolean => status >= 200 && status < 300;
+const isTaken = (status: number): boolean => status >= 200 && status < 300;
+
+/** What is wrong with an answer, in a sentence; empty: it was taken. A redirect says nothing of why it came to nothing. */
+export function answerProblem(status: number): string {
+  if (isTaken(status)) return "";
+  const isElsewhere = status >= 300 && status < 400 && status !== 304;
+  return isElsewhere
+    ? `The receiver answered ${status}: it sent Purser elsewhere, and redirects are not followed. Enter the address that it leads to.`
+    : `The receiver answered ${status}.`;
+}
 
 /** The receiver says that nothing is to be sent there any more. */
 export const isGone = (status: number): boolean => status === 410;

@@ -215,6 +215,8 @@ describe("a receiver that fails", () => {
         [200, "delivered"],
       ]),
     );
+    const { body } = await t.api("GET", "/api/v1/webhook-deliveries?filter[response_status]=307", { key });
+    expect(body.data[0].attributes.last_error).toContain("redirects are not followed");
     await other.stop(true);
   });
 

@@ -19,6 +19,11 @@ export async function respondFailure(
 ): Promise<Response> {
   const extra: Record<string, string> =
     failure.retryAfterSeconds === undefined ? {} : { "retry-after": String(failure.retryAfterSeconds) };
+  if (route.failureBody !== undefined)
+    return Response.json(route.failureBody(failure), {
+      status: failure.status,
+      headers: { ...extra, "content-type": "application/json", "cache-control": "no-store" },
+    });
   if (route.door === "api" || route.door === "hook") {
     return jsonResponse(errorDocument(failure, requestId), failure.status, {
       ...extra,

@@ -1,5 +1,6 @@
 import type { TObject, TSchema } from "@sinclair/typebox";
 import type { Ctx } from "../context.ts";
+import type { Failure } from "../errors.ts";
 import type { Resource } from "../resource.ts";
 import type { Flash } from "./models/layouts.ts";
 import type { UploadedForm } from "./forms/form.ts";
@@ -24,6 +25,8 @@ export interface Route {
   isOpenWithoutSecondStep?: boolean;
   /** True for a GET that asks other services first: it must not hold a read open meanwhile, and opens its own. */
   isOutsideRead?: boolean;
+  /** What a failure says at a door for programs, where another standard than JSON:API has words for it. */
+  failureBody?: (failure: Failure) => object;
   /** Largest body, in bytes; 1 MiB unless told. */
   maxBytes?: number;
   /** The module it belongs to; the registry says it. */

@@ -59,11 +59,13 @@ export function createServer(app: App, routes: readonly Route[], gate: Gate): El
     if (request.method === "HEAD" && there?.get !== undefined)
       return serve(app, there.get, gate, request, there.params, peer).then(withoutBody);
     const allow = { allow: there?.methods.join(", ") ?? "" };
+    const neighbour = there?.routes[0];
     const route: Route = {
       method: "GET",
       path: "*",
-      door: doorOf(pathname, gate),
+      door: neighbour?.door === "hook" ? "hook" : doorOf(pathname, gate),
       permission: null,
+      ...(neighbour?.failureBody === undefined ? {} : { failureBody: neighbour.failureBody }),
       handle: async () => {
         if (there === null) throw nothingAt(route);
         if (request.method === "OPTIONS") return response(new Response(null, { status: 204, headers: allow }));

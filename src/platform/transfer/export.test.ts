@@ -67,12 +67,26 @@ describe("a list as CSV", () => {
     expect((await csv("/api/v1/companies", mill, t.mill)).text.split("\r\n")).toHaveLength(2);
   });
 
-  test("is an entry of the audit log", async () => {
+  test("is an entry of the audit log, with what narrowed it and how many records went out", async () => {
+    const entry = (table: string) =>
+      t.app.database.read(t.harbor.id, (db) =>
+        db
+          .selectFrom("audit_log")
+          .select("new_values")
+          .where("action", "=", "export")
+          .where("entity_type", "=", table)
+          .orderBy("id", "desc")
+          .executeTakeFirst(),
+      );
     await csv("/api/v1/sites");
-    const log = await t.app.database.read(t.harbor.id, (db) =>
-      db.selectFrom("audit_log").select("entity_type").where("action", "=", "export").execute(),
-    );
-    expect(log.map((one) => one.entity_type)).toContain("sites");
+    expect(await entry("sites")).toEqual({ new_values: { row_count: 0 } });
+    const { text } = await csv("/api/v1/companies?filter[name][like]=Fir");
+    expect(text.trimEnd().split("\r\n")).toHaveLength(2);
+    expect(await entry("companies")).toEqual({ new_values: { "filter[name][like]": "Fir", row_count: 1 } });
+    const headers = await browserHeaders(t, await t.harbor.as("administrator"));
+    const back = encodeURIComponent("/companies?q=Fir&columns=tags,name,created_at");
+    await (await t.fetch(`/lists/export?list=/companies&columns=shown&back=${back}`, { headers })).text();
+    expect(await entry("companies")).toMatchObject({ new_values: { q: "Fir", row_count: 1 } });
   });
 
   test("comes from the page of the list as well, narrowed like it", async () => {

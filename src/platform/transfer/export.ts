@@ -1,7 +1,6 @@
 import { sql } from "kysely";
-import { writeAuditEntry } from "../access/audit.ts";
 import { reach } from "../access/reach.ts";
-import { type Ctx, inUnit, reading } from "../context.ts";
+import { type Ctx, reading } from "../context.ts";
 import { csvStream } from "../csv/stream.ts";
 import type { CsvCell } from "../csv/write.ts";
 import { toEdge } from "../database/edge.ts";
@@ -15,6 +14,7 @@ import { tagsOf } from "../tags.ts";
 import { type FileColumn, fileColumns } from "./columns.ts";
 import { plainTransfer, type Transfer } from "./facet.ts";
 import { namesOf, namingOf } from "./names.ts";
+import { noteTaken } from "./taken.ts";
 
 type Row = Record<string, unknown>;
 
@@ -50,7 +50,7 @@ export async function exportCsv(
     throw malformed(t('There is no column "{key}" here, but: {known}.', { key, known }), "unknown_column");
   });
   const columns = wanted.length === 0 ? all : wanted;
-  await inUnit(ctx, (work) => writeAuditEntry(work, "export", resource.table.name, "", null, given.filters));
+  await noteTaken(ctx, resource.table.name, given.filters, given.ids);
   const name = resource.table.name as TableName;
   return csvStream(ctx, {
     name: `${resource.path}.csv`,

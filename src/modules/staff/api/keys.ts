@@ -5,7 +5,7 @@ import { perform } from "../../../platform/action.ts";
 import { type Ctx, reading } from "../../../platform/context.ts";
 import { notFound } from "../../../platform/errors.ts";
 import { isId } from "../../../platform/ids.ts";
-import { readDocument } from "../../../platform/http/jsonapi/document.ts";
+import { ifMatch, readDocument } from "../../../platform/http/jsonapi/document.ts";
 import { pagedAnswer, pagingParameters } from "../../../platform/http/jsonapi/paged.ts";
 import type { ListQuery } from "../../../platform/http/lists/list.ts";
 import { t } from "../../../platform/language/index.ts";
@@ -26,6 +26,7 @@ const attributes = Type.Object({
   last_used_ip: maybe,
   expires_at: maybe,
   revoked_at: maybe,
+  version: Type.Integer(),
 });
 const shown = [
   "id",
@@ -38,9 +39,12 @@ const shown = [
   "last_used_ip",
   "expires_at",
   "revoked_at",
+  "version",
 ] as const;
 const type = "api_keys";
 const base = "/api/v1/api-keys";
+
+const tagOf = ({ version }: { version: number }): Record<string, string> => ({ etag: `"${version}"` });
 
 /** A page of some keys, by name. */
 function listOf(ctx: Ctx, incoming: Incoming, query: ListQuery<{ id: string }>): Promise<Answer> {
@@ -99,7 +103,7 @@ export const keysApi: Route[] = [
       const made = await perform(ctx, createApiKey, readDocument(await incoming.json(), type, null));
       // With the rest of it, so that whoever left out scopes or an end sees at once what that means.
       const { id, ...rest } = await reading(ctx, (reader) => ownKey(reader, made.id));
-      return documentOf(type, id, { ...rest, key: made.key }, 201, { location: `${base}/${id}` });
+      return documentOf(type, id, { ...rest, key: made.key }, 201, { location: `${base}/${id}`, ...tagOf(rest) });
     },
   },
   {
@@ -110,7 +114,7 @@ export const keysApi: Route[] = [
     doc: { summary: "One of one's own API keys.", answer: { type, attributes } },
     handle: async (ctx, incoming) => {
       const { id, ...rest } = await ownKey(ctx, incoming.params["id"] ?? "");
-      return documentOf(type, id, rest);
+      return documentOf(type, id, rest, 200, tagOf(rest));
     },
   },
   {
@@ -120,7 +124,7 @@ export const keysApi: Route[] = [
     permission: "api_keys.manage",
     doc: { summary: "Revoke one of one's own API keys.", answer: "nothing" },
     handle: async (ctx, incoming) => {
-      await perform(ctx, revokeApiKey, { id: incoming.params["id"] });
+      await perform(ctx, revokeApiKey, { id: incoming.params["id"], ...ifMatch(incoming) });
       return nothing();
     },
   },
@@ -145,7 +149,7 @@ export const keysApi: Route[] = [
     permission: "staff.manage",
     doc: { summary: "Revoke anybody's API key.", answer: "nothing" },
     handle: async (ctx, incoming) => {
-      await perform(ctx, revokeAnyApiKey, { id: incoming.params["id"] });
+      await perform(ctx, revokeAnyApiKey, { id: incoming.params["id"], ...ifMatch(incoming) });
       return nothing();
     },
   },
@@ -178,7 +182,7 @@ export const keysApi: Route[] = [
         return isId(key_id) ? own.where("id", "=", key_id).executeTakeFirst() : undefined;
       });
       if (key === undefined) throw notFound(t("This API key"));
-      await perform(ctx, revokeAnyApiKey, { id: key.id });
+      await perform(ctx, revokeAnyApiKey, { id: key.id, ...ifMatch(incoming) });
       return nothing();
     },
   },

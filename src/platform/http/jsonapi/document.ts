@@ -86,10 +86,14 @@ function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-/** The attributes for a verb on a record: its body may be left out, but what is sent has to be a document of the type. */
+/**
+ * The attributes for a verb on a record: its body may be left out, or be the `{}` of clients that always send one; anything
+ * else has to be a document of the type.
+ */
 export async function readVerb(incoming: Incoming, type: string, id: string | null): Promise<Row> {
-  const isEmpty = (await incoming.text()).trim() === "";
-  return isEmpty ? {} : readDocument(await incoming.json(), type, id);
+  if ((await incoming.text()).trim() === "") return {};
+  const body = await incoming.json();
+  return isObject(body) && Object.keys(body).length === 0 ? {} : readDocument(body, type, id);
 }
 
 /** For verbs that take nothing: any member is unknown (422). */

@@ -282,4 +282,15 @@ describe("a change", () => {
       expect([path, answer.status]).toEqual([path, 400]);
     }
   });
+
+  test("by a verb may leave its body out, or send the empty object of clients that always send one", async () => {
+    for (const body of [undefined, {}]) {
+      const made = await t.api("POST", "/api/v1/companies", { key: admin, body: company("Put Away Ltd") });
+      for (const verb of ["archive", "restore"]) {
+        const path = `/api/v1/companies/${made.body.data.id}/${verb}`;
+        const answer = await t.api("POST", path, { key: admin, ...(body === undefined ? {} : { body }) });
+        expect([body, verb, answer.status]).toEqual([body, verb, 200]);
+      }
+    }
+  });
 });

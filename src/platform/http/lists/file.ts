@@ -1,9 +1,9 @@
-import { writeAuditEntry } from "../../access/audit.ts";
-import { type Ctx, inUnit, reading } from "../../context.ts";
+import { type Ctx, reading } from "../../context.ts";
 import { csvStream } from "../../csv/stream.ts";
 import type { CsvCell } from "../../csv/write.ts";
 import { t } from "../../language/index.ts";
-import type { List } from "./list.ts";
+import { noteTaken } from "../../transfer/taken.ts";
+import { type List, narrowed } from "./list.ts";
 import { type Incoming, response, type Route } from "../route.ts";
 import type { CellModel } from "../models/lists.ts";
 import { rowsOf } from "./order.ts";
@@ -20,7 +20,7 @@ export async function listFile<R>(ctx: Ctx, url: URL, list: List<R>): Promise<Re
   const shown = state.shown.filter(({ label }) => label !== "");
   const keys = new Set(shown.map(({ key }) => key));
   const filters = Object.fromEntries([...state.parameters].filter(([name]) => name !== "after"));
-  await inUnit(ctx, (work) => writeAuditEntry(work, "export", list.table, "", null, filters));
+  await noteTaken(ctx, list.table, filters, (reader) => narrowed(reader, state.parameters, list));
   return csvStream(ctx, {
     name: `${list.url.split("/").at(-1) ?? list.table}.csv`,
     headers: shown.map(({ label }) => t(label)),
