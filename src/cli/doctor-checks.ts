@@ -1,11 +1,9 @@
-import { Database } from "bun:sqlite";
-import { accessSync, constants, existsSync, readFileSync, statSync } from "node:fs";
-import { checkDatabase } from "../platform/backup/check.ts";
+import { accessSync, constants, existsSync, statSync } from "node:fs";
+import { checkDatabase, keyNeededBy } from "../platform/backup/check.ts";
 import { assertKnownSchema, listBackups } from "../platform/backup/verify.ts";
 import type { Config } from "../platform/config/config.ts";
 import { assertNothingLost, dataPaths, freeBytes, prepareDataDir } from "../platform/config/data-dir.ts";
-import { keyIdOf } from "../platform/crypto/keyring.ts";
-import { parseMasterKey } from "../platform/crypto/master-key.ts";
+import { earlierKeysAt, keyIdAt, nextKeyFile } from "../platform/crypto/master-key.ts";
 import { isDataDirHeld } from "../platform/lock.ts";
 
 /** What one check has found. `fail` is what keeps Purser from working, `warn` what will hurt later. */
@@ -74,10 +72,16 @@ function secretKey({ secretKeyFile, dataDir }: Config): Outcome {
       ? warn(`${secretKeyFile} does not exist yet; the first start makes it`)
       : fail(`${secretKeyFile} is missing`);
   }
-  const id = keyIdOf(parseMasterKey(readFileSync(secretKeyFile), secretKeyFile));
+  const id = keyIdAt(secretKeyFile);
   const mode = statSync(secretKeyFile).mode & 0o777;
   if ((mode & 0o077) !== 0) return warn(`${secretKeyFile} can be read by others (mode ${mode.toString(8)}); use 600`);
-  return ok(`id ${id}`);
+  const next = keyIdAt(nextKeyFile(secretKeyFile));
+  if (next !== null)
+    return warn(
+      `id ${id}; an exchange for ${next} was begun: \`purser key exchange\` goes on with it, or delete ${nextKeyFile(secretKeyFile)}`,
+    );
+  const earlier = earlierKeysAt(secretKeyFile);
+  return ok(earlier.length === 0 ? `id ${id}` : `id ${id}; kept for earlier backups: ${earlier.join(", ")}`);
 }
 
 function server({ dataDir }: Config): Outcome {
@@ -95,35 +99,22 @@ function sqlite(config: Config, known: readonly string[]): Outcome {
   if (problems.length > 0) return fail(problems.join("; "));
   if (migrations.length === 0) assertNothingLost(config.dataDir);
   assertKnownSchema(migrations, known);
-  const problem = keyProblem(config, sealedWith(path));
+  const problem = keyProblem(config, keyNeededBy(path));
   if (problem !== null) return fail(problem);
   const pending = known.length - migrations.length;
   return pending === 0 ? ok(`whole, schema ${migrations.at(-1)}`) : warn(`whole, ${pending} migrations pending`);
 }
 
-/** Whether the key at hand is another one than the data is sealed with; a missing key has a check of its own. */
-function keyProblem({ secretKeyFile }: Config, sealedWith: string | null): string | null {
-  if (sealedWith === null || !existsSync(secretKeyFile)) return null;
-  const installed = keyIdOf(parseMasterKey(readFileSync(secretKeyFile), secretKeyFile));
-  return installed === sealedWith
+/**
+ * Whether the key at hand is another one than the data is sealed with; a missing key has a check of its own. One that waits
+ * to be put in its place is as good: the next start does it.
+ */
+function keyProblem({ secretKeyFile }: Config, needed: string | null): string | null {
+  const installed = keyIdAt(secretKeyFile);
+  if (needed === null || installed === null || installed === needed) return null;
+  return keyIdAt(nextKeyFile(secretKeyFile)) === needed
     ? null
-    : `it is sealed with the key ${sealedWith}, but ${secretKeyFile} holds ${installed}`;
-}
-
-/** The id of the key that the data is sealed with; null when nothing says so. */
-function sealedWith(path: string): string | null {
-  const database = new Database(path, { readonly: true });
-  try {
-    const hasTable =
-      database.query("select 1 from sqlite_master where type = 'table' and name = 'installation'").get() !== null;
-    if (!hasTable) return null;
-    return (
-      database.query<{ fact_value: string }, []>("select fact_value from installation where fact = 'key_id'").get()
-        ?.fact_value ?? null
-    );
-  } finally {
-    database.close();
-  }
+    : `it is sealed with the key ${needed}, but ${secretKeyFile} holds ${installed}`;
 }
 
 function writeAheadLog({ dataDir }: Config): Outcome {

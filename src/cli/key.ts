@@ -3,6 +3,7 @@ import { type RotationWatch, rotateDataKey } from "../platform/crypto/rotate.ts"
 import { lockDataDir } from "../platform/lock.ts";
 import type { Config } from "../platform/config/config.ts";
 import { exit } from "./exit.ts";
+import { exchange } from "./key-exchange.ts";
 import { openProgram, publicUrlOf, tenantFor, tenantOption } from "./program.ts";
 import { configOf, jsonOption, type Verb, type VerbGroup } from "./verb.ts";
 
@@ -60,7 +61,7 @@ const rotate: Verb = {
   options,
   takesConfig: true,
   details:
-    "Works while the server runs; then it waits two minutes before the earlier key goes, for what was being written\nmeanwhile. Broken off at any point, nothing is lost: call it again, and it goes on where it was. Archives that lie there\nto be fetched are thrown away. The master key stays as it is.",
+    "Works while the server runs; then it waits two minutes before the earlier key goes, for what was being written\nmeanwhile. Broken off at any point, nothing is lost: call it again, and it goes on where it was. Archives that lie there\nto be fetched are thrown away. The master key stays as it is: `purser key exchange`.",
   run: async (args, io) => {
     const config = configOf(args, io);
     const opened = await openProgram(config, { isAlone: false, publicUrl: publicUrlOf(config) });
@@ -100,6 +101,6 @@ const rotate: Verb = {
 
 export const verb: VerbGroup = {
   name: "key",
-  summary: "The data key that files and stored secrets are sealed with",
-  verbs: [list, rotate],
+  summary: "The data key that files and stored secrets are sealed with, and the master key above it",
+  verbs: [list, rotate, exchange],
 };

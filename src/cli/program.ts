@@ -8,7 +8,7 @@ import { dataPaths, prepareDataDir } from "../platform/config/data-dir.ts";
 import { OperatorProblem } from "../platform/config/problem.ts";
 import { DataKeyMissing } from "../platform/crypto/data-keys.ts";
 import { keyring } from "../platform/crypto/keyring.ts";
-import { loadMasterKey } from "../platform/crypto/master-key.ts";
+import { loadMasterKey, settleMasterKey } from "../platform/crypto/master-key.ts";
 import type { Database } from "../platform/database/database.ts";
 import { type MigrationStatus, NewerSchema } from "../platform/database/migrator.ts";
 import { assertServingRole } from "../platform/database/serving-role.ts";
@@ -108,10 +108,12 @@ async function assemble(config: Config, database: Database, publicUrl: string): 
     tenants: await db.selectFrom("tenants").select("id").execute(),
     keyId: await db.selectFrom("installation").select("fact_value").where("fact", "=", "key_id").executeTakeFirst(),
   }));
+  if (keyId !== undefined && settleMasterKey(config.secretKeyFile, keyId.fact_value))
+    log.warn("the exchange of the master key that was cut off is finished", { key_id: keyId.fact_value });
   const keys = keyring(loadMasterKey(config, { mayCreate: tenants.length === 0 && keyId === undefined }));
   if (keyId !== undefined && keyId.fact_value !== keys.keyId) {
-    throw new OperatorProblem(
-      "configuration",
+    throw new OtherMasterKey(
+      keyId.fact_value,
       `this data was sealed with the master key ${keyId.fact_value}, but ${config.secretKeyFile} holds ${keys.keyId}`,
       ["Put the right key file in its place; without it stored passwords and files cannot be read."],
     );
@@ -141,6 +143,17 @@ async function assemble(config: Config, database: Database, publicUrl: string): 
   if (!MULTI_TENANT) await provisionOnly(program.app);
   for (const { id } of tenants) await openTenant(program.app, id);
   return program;
+}
+
+/** The data is under another master key than the one that is configured. */
+export class OtherMasterKey extends OperatorProblem {
+  constructor(
+    readonly needed: string,
+    message: string,
+    hints: readonly string[],
+  ) {
+    super("configuration", message, hints);
+  }
 }
 
 /** What of an organization has to be right before anything is served. */

@@ -28,11 +28,15 @@ Afterwards \`purser serve\` brings an older backup up to the present schema.`,
       );
       return exit.ok;
     }
-    const { manifest, replaced } = await restoreBackup(wish);
+    const { manifest, replaced, isEarlierKey } = await restoreBackup(wish);
     if (args.has("json")) io.out(JSON.stringify({ restored: true, replaced, ...summaryOf(manifest) }));
     else {
       io.out(`Restored to ${config.dataDir}: ${describe(manifest)}`);
       if (replaced !== null) io.out(`What was there before is in ${replaced}`);
+      if (isEarlierKey)
+        io.err(
+          `It is under the earlier master key ${manifest.key_id}: \`purser key exchange\` puts it under a new one.`,
+        );
     }
     return exit.ok;
   },

@@ -1,11 +1,12 @@
 import { Database } from "bun:sqlite";
 import { afterEach, beforeEach, expect, test } from "bun:test";
-import { readdirSync, rmSync, writeFileSync } from "node:fs";
+import { readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { migrations } from "#generated/migrations.ts";
 import { olderInstallation } from "../../tests/support/crash/older-installation.ts";
 import { olderMigrations } from "../../tests/support/older.ts";
 import { dataPaths } from "../platform/config/data-dir.ts";
+import { createMasterKey, earlierKeyFile, keyIdAt } from "../platform/crypto/master-key.ts";
 import { lockDataDir } from "../platform/lock.ts";
 import { runCli } from "./index.ts";
 
@@ -68,6 +69,33 @@ test("an upgrade is taken back by the copy that it has left, and what was there 
   // The upgrade can be tried again, and leaves one copy, not two.
   expect((await purser("migrate")).code).toBe(0);
   expect(readdirSync(dataPaths(dataDir).backups)).toHaveLength(1);
+});
+
+test("where the master key was exchanged since, the copy's key comes back with it, or nothing is changed", async () => {
+  const { database, backups } = dataPaths(dataDir);
+  const keyFile = join(dataDir, "secret.key");
+  expect((await purser("migrate")).code).toBe(0);
+  rmSync(keyFile, { force: true });
+  createMasterKey(keyFile);
+  const earlier = keyIdAt(keyFile) ?? "";
+  const [copy = ""] = readdirSync(backups);
+  const before = new Database(join(backups, copy));
+  before.run("insert or replace into installation (fact, fact_value) values ('key_id', ?)", [earlier]);
+  before.close();
+  const kept = earlierKeyFile(keyFile, earlier);
+  renameSync(keyFile, `${kept}.elsewhere`);
+  createMasterKey(keyFile);
+  const present = keyIdAt(keyFile);
+
+  const refused = await purser("rollback");
+  expect(refused).toMatchObject({ code: 78, err: expect.stringContaining(`needs the secret key ${earlier}`) });
+  expect(lookInto(database)).toEqual({ steps: newer, companies });
+  expect(keyIdAt(keyFile)).toBe(present);
+
+  renameSync(`${kept}.elsewhere`, kept);
+  expect((await purser("rollback")).code).toBe(0);
+  expect(lookInto(database)).toEqual({ steps: older, companies });
+  expect(keyIdAt(keyFile)).toBe(earlier);
 });
 
 test("without a copy, or with a damaged one, nothing is changed", async () => {

@@ -4,7 +4,7 @@ import { newId } from "./ids.ts";
 import { settleWork, tenantsWithWork } from "./jobs/due-work.ts";
 import { releaseLeftBehind } from "./http/jsonapi/idempotency.ts";
 import { holdLease, runDueJobs } from "./jobs/jobs.ts";
-import { showLife, signMilliseconds } from "./jobs/nodes.ts";
+import { endLife, showLife, signMilliseconds } from "./jobs/nodes.ts";
 import { complaint, log } from "./log.ts";
 import type { Round, Sender } from "./module.ts";
 import { releaseMails, sendDueMails } from "./mail/sender.ts";
@@ -159,6 +159,7 @@ export function startBackground(app: App): Background {
       await Promise.all(running.values());
       await Promise.all(app.registry.rounds.filter((one) => one.isRunAtStop === true).map(runRound));
       await Promise.all(senders.map((sender) => sender.ended()));
+      await endLife(app).catch((error: unknown) => complaints.life({ error: String(error) }));
     },
   };
 }

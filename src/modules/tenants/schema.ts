@@ -80,7 +80,7 @@ export const operatorRecoveryCodes = table(
   {
     id: col.id(),
     operator_id: col.id(),
-    code_hash: secret(col.text()),
+    code_hash: secret(col.text({ isSigned: true })),
     created_at: col.instant(),
     used_at: col.maybe.instant(),
   },

@@ -25,7 +25,7 @@ export const recoveryCodes = table(
     id: defaulted(readOnly(col.id()), ""),
     tenant_id: defaulted(readOnly(col.id()), ""),
     user_id: col.ref("users"),
-    code_hash: secret(col.text()),
+    code_hash: secret(col.text({ isSigned: true })),
     created_at: col.instant(),
     used_at: col.maybe.instant(),
   },

@@ -8,6 +8,7 @@ import {
   mkdtempSync,
   readdirSync,
   readFileSync,
+  renameSync,
   rmSync,
   statSync,
   writeFileSync,
@@ -16,7 +17,7 @@ import { join, resolve } from "node:path";
 import { prepareDataDir } from "../config/data-dir.ts";
 import { OperatorProblem } from "../config/problem.ts";
 import { keyring } from "../crypto/keyring.ts";
-import { loadMasterKey } from "../crypto/master-key.ts";
+import { createMasterKey, earlierKeyFile, keyIdAt, loadMasterKey } from "../crypto/master-key.ts";
 import { openSqlite } from "../database/sqlite.ts";
 import { fileStore } from "../files/store.ts";
 import { lockDataDir } from "../lock.ts";
@@ -164,6 +165,20 @@ test("without the key it needs, a backup is refused before anything happens", as
   const before = stateOf(fresh);
   expect(await problemOf(restoreBackup(wish(path, fresh)))).toMatch(/^configuration: .* the key there is/);
   expect(stateOf(fresh)).toEqual(before);
+});
+
+test("a backup from before an exchange of the key finds the earlier one beside the present one", async () => {
+  const { sha256 } = await storeOf().put(harbor, Buffer.from("a contract"));
+  const { path, manifest } = await backup();
+  const { key_id } = manifest;
+  renameSync(place.secretKeyFile, earlierKeyFile(place.secretKeyFile, key_id ?? ""));
+  createMasterKey(place.secretKeyFile);
+  const present = keyIdAt(place.secretKeyFile);
+  expect((await rehearseRestore(wish(path))).key_id).toBe(key_id);
+  const { replaced, isEarlierKey } = await restoreBackup(wish(path));
+  expect(isEarlierKey).toBe(true);
+  expect(Buffer.from(await storeOf().get(harbor, sha256)).toString()).toBe("a contract");
+  expect(keyIdAt(join(replaced ?? "", "secret.key"))).toBe(present);
 });
 
 test("a key that is replaced is kept beside the replaced data", async () => {

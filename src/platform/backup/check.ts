@@ -39,3 +39,19 @@ export function migrationsOf(database: Database): string[] {
     .all()
     .map((row) => row.name);
 }
+
+/** The id of the master key that a database's data is under; null when nothing says so. */
+export function keyNeededBy(path: string): string | null {
+  const database = new Database(path, { readonly: true });
+  try {
+    const hasTable =
+      database.query("select 1 from sqlite_master where type = 'table' and name = 'installation'").get() !== null;
+    if (!hasTable) return null;
+    return (
+      database.query<{ fact_value: string }, []>("select fact_value from installation where fact = 'key_id'").get()
+        ?.fact_value ?? null
+    );
+  } finally {
+    database.close();
+  }
+}

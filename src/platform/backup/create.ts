@@ -10,7 +10,7 @@ import { keyIdOf } from "../crypto/keyring.ts";
 import { type KeyPlace, parseMasterKey } from "../crypto/master-key.ts";
 import { lockDataDir } from "../lock.ts";
 import { entryNames, hashFile, syncPath, writeArchive } from "./archive.ts";
-import { checkDatabase } from "./check.ts";
+import { checkDatabase, keyNeededBy } from "./check.ts";
 import { type Manifest, manifestFormat, storedFileName } from "./manifest.ts";
 import type { TarEntry } from "./tar.ts";
 
@@ -72,7 +72,10 @@ async function pack(wish: BackupWish, key: Uint8Array | null, target: string, wo
       schema_version: migrations.at(-1) ?? null,
       database: await hashFile(copy),
       files: { count: list.length, bytes: list.reduce((sum, file) => sum + file.bytes, 0), list },
-      key_id: key === null ? null : keyIdOf(parseMasterKey(key, place.secretKeyFile)),
+      key_id:
+        key === null
+          ? null
+          : assertKeyFits(keyNeededBy(copy), keyIdOf(parseMasterKey(key, place.secretKeyFile)), place),
       includes_key: withKey,
     };
     await writeArchive(target, entriesOf(manifest, copy, place.dataDir, withKey ? key : null), now);
@@ -80,6 +83,16 @@ async function pack(wish: BackupWish, key: Uint8Array | null, target: string, wo
   } finally {
     await rm(work, { recursive: true, force: true });
   }
+}
+
+/** A backup that named another key than its data needs could not be restored when it is needed. */
+function assertKeyFits(needed: string | null, present: string, place: KeyPlace): string {
+  if (needed === null || needed === present) return present;
+  throw new OperatorProblem(
+    "configuration",
+    `the data is under the master key ${needed}, but ${place.secretKeyFile} holds ${present}`,
+    ["Where a key exchange was cut off, `purser key exchange` ends it, and so does a start of the server."],
+  );
 }
 
 async function targetOf(to: string, isOwnFolder: boolean, now: Date): Promise<string> {

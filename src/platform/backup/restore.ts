@@ -1,11 +1,18 @@
 import { Database } from "bun:sqlite";
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { mkdir, rm } from "node:fs/promises";
 import { join, relative } from "node:path";
 import { dataPaths, freeBytes, prepareDataDir } from "../config/data-dir.ts";
 import { OperatorProblem } from "../config/problem.ts";
 import { keyIdOf } from "../crypto/keyring.ts";
-import { createMasterKey, type KeyPlace, parseMasterKey } from "../crypto/master-key.ts";
+import {
+  createMasterKey,
+  earlierKeyFile,
+  keyIdAt,
+  type KeyPlace,
+  parseMasterKey,
+  readMasterKey,
+} from "../crypto/master-key.ts";
 import { isBusy, lockDataDir } from "../lock.ts";
 import { entryNames, readArchive, readManifest } from "./archive.ts";
 import { stampOf } from "./create.ts";
@@ -25,6 +32,8 @@ export interface Restored {
   manifest: Manifest;
   /** Where the data that was there before is now; null when there was none. */
   replaced: string | null;
+  /** Whether the key was put back that was in use before an exchange. */
+  isEarlierKey: boolean;
 }
 
 /** Does all of a restore that changes nothing: the archive's hashes, its database, schema and key. */
@@ -60,7 +69,7 @@ export async function restoreBackup(wish: RestoreWish): Promise<Restored> {
     const installKey = keyToInstall(place, manifest, key);
     proveUnused(dataPaths(place.dataDir).database);
     const replaced = await swap(place, staging, { installKey, withFiles: true, now });
-    return { manifest, replaced };
+    return { manifest, replaced, isEarlierKey: key === null && installKey !== null };
   } finally {
     await rm(staging, { recursive: true, force: true });
     backups?.release();
@@ -79,9 +88,9 @@ export async function sweep(dataDir: string): Promise<void> {
 function assertRestorable(manifest: Manifest, place: KeyPlace, known: readonly string[]): void {
   if (manifest.schema_version !== null) assertKnownSchema([manifest.schema_version], known);
   if (manifest.key_id === null) return;
-  const installed = installedKeyId(place);
+  const installed = keyIdAt(place.secretKeyFile);
   if (installed === manifest.key_id) return;
-  if (!manifest.includes_key) {
+  if (!manifest.includes_key && earlierKey(place, manifest.key_id) === null) {
     const there = installed === null ? "there is no key" : `the key there is ${installed}`;
     throw new OperatorProblem(
       "configuration",
@@ -92,28 +101,30 @@ function assertRestorable(manifest: Manifest, place: KeyPlace, known: readonly s
   if (installed !== null && relative(place.dataDir, place.secretKeyFile).startsWith("..")) {
     throw new OperatorProblem(
       "configuration",
-      `the backup brings the secret key ${manifest.key_id}, but ${place.secretKeyFile} holds ${installed}`,
+      `the backup goes with the secret key ${manifest.key_id}, but ${place.secretKeyFile} holds ${installed}`,
       ["That file is not in the data directory and so is not replaced: move it away first."],
     );
   }
 }
 
-function installedKeyId({ secretKeyFile }: KeyPlace): string | null {
-  if (!existsSync(secretKeyFile)) return null;
-  return keyIdOf(parseMasterKey(readFileSync(secretKeyFile), secretKeyFile));
+/** A key that was in use before an exchange and is kept beside the present one; null when it is not. */
+export function earlierKey({ secretKeyFile }: KeyPlace, id: string): Uint8Array | null {
+  const path = earlierKeyFile(secretKeyFile, id);
+  return keyIdAt(path) === id ? readMasterKey(path) : null;
 }
 
-/** The key out of the archive when it has to be put in place; null when the one that is there fits. */
+/** The key that has to be put in place, out of the archive or kept from before an exchange; null when the one there fits. */
 function keyToInstall(
   place: KeyPlace,
   manifest: Manifest,
   content: Uint8Array | null,
 ): ((path: string) => void) | null {
-  if (content === null) return null;
-  const key = parseMasterKey(content, "the key in the backup");
-  if (keyIdOf(key) !== manifest.key_id)
+  const inside = content === null ? null : parseMasterKey(content, "the key in the backup");
+  if (inside !== null && keyIdOf(inside) !== manifest.key_id)
     throw new OperatorProblem("failed", "the key in the backup is another one than it says");
-  return installedKeyId(place) === manifest.key_id ? null : (path) => createMasterKey(path, key);
+  if (manifest.key_id === null || keyIdAt(place.secretKeyFile) === manifest.key_id) return null;
+  const key = inside ?? earlierKey(place, manifest.key_id);
+  return key === null ? null : (path) => createMasterKey(path, key);
 }
 
 function assertRoom(manifest: Manifest, dataDir: string): void {

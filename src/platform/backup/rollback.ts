@@ -3,12 +3,12 @@ import { copyFile, mkdir, rm } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { dataPaths, freeBytes, prepareDataDir } from "../config/data-dir.ts";
 import { OperatorProblem } from "../config/problem.ts";
-import type { KeyPlace } from "../crypto/master-key.ts";
+import { createMasterKey, keyIdAt, type KeyPlace } from "../crypto/master-key.ts";
 import { lockDataDir } from "../lock.ts";
 import { syncPath } from "./archive.ts";
-import { checkDatabase } from "./check.ts";
+import { checkDatabase, keyNeededBy } from "./check.ts";
 import { stampOf } from "./create.ts";
-import { proveUnused, sweep } from "./restore.ts";
+import { earlierKey, proveUnused, sweep } from "./restore.ts";
 import { swap } from "./swap.ts";
 import { assertKnownSchema } from "./verify.ts";
 
@@ -78,10 +78,24 @@ export async function rollBack({
       throw new OperatorProblem("failed", `${snapshot.path} is damaged: ${problems.join("; ")}; nothing was changed`);
     assertKnownSchema(migrations, known);
     proveUnused(dataPaths(dataDir).database);
-    return { snapshot, replaced: await swap(place, staging, { installKey: null, withFiles: false, now }) };
+    const installKey = keyOfBefore(place, keyNeededBy(copy));
+    return { snapshot, replaced: await swap(place, staging, { installKey, withFiles: false, now }) };
   } finally {
     await rm(staging, { recursive: true, force: true });
     backups?.release();
     server.release();
   }
+}
+
+/** Puts the key back that the copy is under, where the master key was exchanged since; null: it is the present one. */
+function keyOfBefore(place: KeyPlace, needed: string | null): ((path: string) => void) | null {
+  const present = keyIdAt(place.secretKeyFile);
+  if (needed === null || present === needed) return null;
+  const key = earlierKey(place, needed);
+  if (key !== null) return (path) => createMasterKey(path, key);
+  throw new OperatorProblem(
+    "configuration",
+    `the copy needs the secret key ${needed}, but ${place.secretKeyFile} holds ${present ?? "none"}`,
+    ["Put that key in its place first; without it files and stored passwords cannot be read."],
+  );
 }

@@ -7,11 +7,14 @@ import {
   openSync,
   readdirSync,
   readFileSync,
+  renameSync,
   rmSync,
   writeSync,
 } from "node:fs";
+import { basename, dirname } from "node:path";
 import { dataPaths } from "../config/data-dir.ts";
 import { OperatorProblem } from "../config/problem.ts";
+import { keyIdOf } from "./keyring.ts";
 
 /** Where the key is, and whose data it belongs to. */
 export interface KeyPlace {
@@ -32,7 +35,62 @@ export function loadMasterKey(place: KeyPlace, { mayCreate }: { mayCreate: boole
     if (!mayCreate || hasFiles(place.dataDir)) throw missing(path);
     createMasterKey(path);
   }
+  return readMasterKey(path);
+}
+
+/** The id of the key in a file; null when there is none. */
+export function keyIdAt(path: string): string | null {
+  return existsSync(path) ? keyIdOf(readMasterKey(path)) : null;
+}
+
+/** The key in a file that is there. */
+export function readMasterKey(path: string): Uint8Array {
   return parseMasterKey(readKeyFile(path), path);
+}
+
+/** Where a new key waits until the data is under it. */
+export function nextKeyFile(secretKeyFile: string): string {
+  return `${secretKeyFile}.next`;
+}
+
+/** Where a key is kept after it was exchanged: backups from before need it. */
+export function earlierKeyFile(secretKeyFile: string, id: string): string {
+  return `${secretKeyFile}.${id}`;
+}
+
+/** The ids of the keys that are kept so. */
+export function earlierKeysAt(secretKeyFile: string): string[] {
+  const start = `${basename(secretKeyFile)}.`;
+  return readdirSync(dirname(secretKeyFile))
+    .filter((name) => name.startsWith(start))
+    .map((name) => name.slice(start.length))
+    .filter((id) => /^[0-9a-f]{8}$/.test(id))
+    .toSorted();
+}
+
+/**
+ * Puts the key that waits in its place when the data is under it already, and keeps the earlier one. Each step leaves both
+ * to be found: where it was cut off it is called again, and goes on.
+ *
+ * @param needed the id of the key that the data is under
+ * @returns whether there was something to do
+ */
+export function settleMasterKey(secretKeyFile: string, needed: string): boolean {
+  const next = nextKeyFile(secretKeyFile);
+  const present = keyIdAt(secretKeyFile);
+  if (present === needed || keyIdAt(next) !== needed) return false;
+  if (present !== null) createMasterKey(earlierKeyFile(secretKeyFile, present), readMasterKey(secretKeyFile));
+  try {
+    renameSync(next, secretKeyFile);
+    syncFolder(dirname(secretKeyFile));
+  } catch (error) {
+    throw new OperatorProblem(
+      "cannot_create",
+      `${next} cannot be put in the place of ${secretKeyFile}: ${String(error)}`,
+      ["The data is under that key already: put it there by hand."],
+    );
+  }
+  return true;
 }
 
 /** Reads a key file's content: 32 bytes as they are, or in hexadecimal or base64 (either alphabet). */
@@ -62,6 +120,7 @@ export function createMasterKey(path: string, key: Uint8Array = randomBytes(32))
     }
     // A link, unlike a rename, never replaces a key that is there.
     linkSync(partial, path);
+    syncFolder(dirname(path));
   } catch (error) {
     const code = error instanceof Error && "code" in error ? error.code : "";
     if (code !== "EEXIST") {
@@ -69,6 +128,16 @@ export function createMasterKey(path: string, key: Uint8Array = randomBytes(32))
     }
   } finally {
     rmSync(partial, { force: true });
+  }
+}
+
+/** Forces the names in a directory to the disk. */
+function syncFolder(path: string): void {
+  const folder = openSync(path, "r");
+  try {
+    fsyncSync(folder);
+  } finally {
+    closeSync(folder);
   }
 }
 

@@ -35,6 +35,8 @@ export interface Column<T = unknown, HasDefault extends boolean = boolean> {
   readonly isSecret: boolean;
   /** What `keyring.seal` has sealed the text for; empty: it is not sealed. A new key seals it anew. */
   readonly sealedFor: string;
+  /** Whether the text is a signature by a key of the master key: with another master key the row means nothing, and goes. */
+  readonly isSigned: boolean;
   /** The table that the id points to. */
   readonly references: string | null;
   /** What the column is called on screen; derived from the name when empty. */
@@ -70,6 +72,7 @@ function column<T, D extends boolean>(
     readPermission: null,
     isSecret: false,
     sealedFor: "",
+    isSigned: false,
     references: null,
     label: "",
     format: "",

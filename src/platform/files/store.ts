@@ -55,8 +55,8 @@ export function fileStore(directory: string, keys: Keyring): FileStore {
     exists: (tenantId, sha256) => exists(pathOf(directory, tenantId, sha256)),
     reseal: async (tenantId, sha256) => {
       const path = pathOf(directory, tenantId, sha256);
+      if (keys.isCurrent(tenantId, await readHead(path, sha256))) return false;
       const sealed = await readSealed(path, sha256);
-      if (keys.isCurrent(tenantId, sealed)) return false;
       const aad = aadOf(tenantId, sha256);
       await writeWhole(path, keys.sealBytes(purpose, tenantId, keys.openBytes(purpose, tenantId, sealed, aad), aad));
       return true;
@@ -69,10 +69,27 @@ export function fileStore(directory: string, keys: Keyring): FileStore {
 const purpose = "files";
 
 async function readSealed(path: string, sha256: string): Promise<Uint8Array> {
-  return readFile(path).catch((error: NodeJS.ErrnoException) => {
-    throw error.code === "ENOENT" ? new FileMissing(sha256) : error;
-  });
+  return readFile(path).catch(missing(sha256));
 }
+
+/** As much of a file as says what it was sealed with. */
+async function readHead(path: string, sha256: string): Promise<Uint8Array> {
+  const file = await openFile(path, "r").catch(missing(sha256));
+  try {
+    const { buffer, bytesRead } = await file.read(new Uint8Array(headBytes), 0, headBytes, 0);
+    return buffer.subarray(0, bytesRead);
+  } finally {
+    await file.close();
+  }
+}
+
+const headBytes = 64;
+
+const missing =
+  (sha256: string) =>
+  (error: NodeJS.ErrnoException): never => {
+    throw error.code === "ENOENT" ? new FileMissing(sha256) : error;
+  };
 
 // Ids and hashes become parts of a path, so they may not say anything else than what they are.
 function folderOf(directory: string, tenantId: string): string {

@@ -29,6 +29,12 @@ export async function showLife(app: App): Promise<void> {
   );
 }
 
+/** This process has come to its end, and nobody need wait for its sign of life to run out. */
+export async function endLife(app: App): Promise<void> {
+  if (app.edition === "single") return;
+  await app.database.platform((db) => db.deleteFrom("leases").where("name", "=", nameOf(app.live.node)).execute());
+}
+
 /** Whether a process has shown a sign of life of late. */
 export async function isNodeAlive(app: App, db: Db, node: string): Promise<boolean> {
   if (node === app.live.node) return true;
@@ -40,4 +46,15 @@ export async function isNodeAlive(app: App, db: Db, node: string): Promise<boole
     .where("expires_at", ">=", app.clock.now())
     .executeTakeFirst();
   return lease !== undefined;
+}
+
+/** How many processes have shown a sign of life of late. In the single edition the lock on the data says so, not this. */
+export async function nodesAlive(app: App, db: Db): Promise<number> {
+  const { count } = await db
+    .selectFrom("leases")
+    .select((eb) => eb.fn.countAll<number>().as("count"))
+    .where("name", "like", nameOf("%"))
+    .where("expires_at", ">=", app.clock.now())
+    .executeTakeFirstOrThrow();
+  return Number(count);
 }
