@@ -8,6 +8,7 @@ import type { NoteModel } from "../../platform/http/models/pages.ts";
 import { initialsOf } from "../../platform/http/pages/frame.ts";
 import type { AttachmentModel } from "../../platform/http/models/partials.ts";
 import { t } from "../../platform/language/index.ts";
+import type { mailStatuses } from "../../platform/mail/queue.ts";
 import { contactName } from "../companies/index.ts";
 import type { TicketRow } from "./actions/open.ts";
 
@@ -37,12 +38,14 @@ export async function conversationOf(ctx: Ctx, ticket: TicketRow, given: Convers
     reach(ctx, "ticket_notes")
       .leftJoin("users as authors", "authors.id", "ticket_notes.created_by_id")
       .leftJoin("contacts as people", "people.id", "ticket_notes.contact_id")
+      .leftJoin("mails", "mails.id", "ticket_notes.mail_id")
       .select([
         "ticket_notes.id",
         "ticket_notes.note_type",
         "ticket_notes.content",
         "ticket_notes.created_at",
         "ticket_notes.is_email_sent",
+        "mails.mail_status",
         "ticket_notes.contact_id",
         "ticket_notes.author_name",
         "authors.name as author",
@@ -54,6 +57,8 @@ export async function conversationOf(ctx: Ctx, ticket: TicketRow, given: Convers
       .orderBy("ticket_notes.created_at")
       .orderBy("ticket_notes.id"),
   );
+  const isWaiting = notes.some(({ mail_status }) => mail_status === "queued" || mail_status === "sending");
+  const hasServer = !isWaiting || (await hasMailServer(ctx));
   const files = given.files ?? (await attachmentsOf(ctx, ticket.id, given.base));
   const opening = await openingOf(ctx, ticket, files.get(null) ?? []);
   return [
@@ -63,19 +68,16 @@ export async function conversationOf(ctx: Ctx, ticket: TicketRow, given: Convers
       const person =
         note.first_name === null ? null : contactName({ first_name: note.first_name, last_name: note.last_name ?? "" });
       const author = note.author ?? person ?? note.author_name ?? ctx.tenant.name;
-      const label =
-        note.note_type === "resolution"
-          ? t("Resolution")
-          : note.note_type === "public" && note.is_email_sent && ctx.actor.kind === "staff"
-            ? t("sent by mail")
-            : "";
+      const mailed =
+        note.is_email_sent && ctx.actor.kind === "staff" ? mailedText(note.mail_status ?? "sent", hasServer) : "";
+      const label = [note.note_type === "resolution" ? t("Resolution") : "", mailed].filter((text) => text !== "");
       return {
         id: note.id,
         author,
         initials: initialsOf(author),
         kind: note.note_type,
         is_client: isClient,
-        label,
+        label: label.join(" · "),
         ...writtenAt(ctx, note.created_at),
         content_html: note.content,
         time_text: "",
@@ -84,6 +86,21 @@ export async function conversationOf(ctx: Ctx, ticket: TicketRow, given: Convers
     }),
   ];
 }
+
+/** What became of the mail that a note went out with. One whose mail is not known came from another system, sent there. */
+function mailedText(status: (typeof mailStatuses)[number], hasServer: boolean): string {
+  const texts: Record<typeof status, string> = {
+    queued: hasServer ? t("the mail waits") : t("not mailed: there is no mail server"),
+    sending: t("the mail is on its way"),
+    sent: t("sent by mail"),
+    failed: t("the mail failed"),
+    uncertain: t("perhaps sent by mail"),
+  };
+  return texts[status];
+}
+
+const hasMailServer = async (ctx: Ctx): Promise<boolean> =>
+  (await ctx.db.selectFrom("mail_settings").select("id").executeTakeFirst()) !== undefined;
 
 const sourceOf = (source: TicketRow["source"]): string => {
   const sources: Record<TicketRow["source"], string> = {

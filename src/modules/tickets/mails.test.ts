@@ -1,13 +1,16 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { type Client, makeClient } from "../../../tests/support/desk.ts";
+import { setUpMail } from "../../../tests/support/mail-settings.ts";
 import { startTestProgram, type TestProgram } from "../../../tests/support/program.ts";
 import { perform } from "../../platform/action.ts";
-import type { Ctx } from "../../platform/context.ts";
+import { type Ctx, reading } from "../../platform/context.ts";
+import type { mailStatuses } from "../../platform/mail/queue.ts";
 import {
   addNote,
   addNoteAsClient,
   addNoteWithFiles,
   assignTicket,
+  conversationOf,
   openTicket,
   openTicketAsClient,
   takeFiles,
@@ -98,6 +101,41 @@ describe("mails of a ticket", () => {
     const third = (await mailsOf(ticket)).at(-1);
     expect(third?.in_reply_to).toBe(second?.message_id ?? "");
     expect(third?.mail_references).toBe(`${first?.message_id} ${second?.message_id}`);
+  });
+
+  test("say on the note what became of them, to the staff alone", async () => {
+    const ticket = await open();
+    const note = await perform(technician, addNote, {
+      ticket_id: ticket.id,
+      note_type: "public",
+      content: "<p>Try again.</p>",
+    });
+    const label = async (ctx: Ctx): Promise<string | undefined> => {
+      const shown = await reading(ctx, (reader) => conversationOf(reader, ticket, { base: "/tickets" }));
+      return shown.find(({ id }) => id === note.id)?.label;
+    };
+    const become = (mail_status: (typeof mailStatuses)[number]) =>
+      t.app.database.write(t.harbor.id, (db) =>
+        db.updateTable("mails").set({ mail_status }).where("dedupe_key", "=", `tickets.note:${note.id}`).execute(),
+      );
+    expect(await label(technician)).toBe("");
+    await mailsOf(ticket);
+    expect(await label(technician)).toBe("not mailed: there is no mail server");
+    await setUpMail(t.harbor);
+    expect(await label(technician)).toBe("the mail waits");
+    const said: Record<string, string | undefined> = {};
+    for (const status of ["sending", "failed", "uncertain", "sent"] as const) {
+      await become(status);
+      said[status] = await label(technician);
+    }
+    expect(said).toEqual({
+      sending: "the mail is on its way",
+      failed: "the mail failed",
+      uncertain: "perhaps sent by mail",
+      sent: "sent by mail",
+    });
+    expect(await label(client.portal)).toBe("");
+    await t.app.database.write(t.harbor.id, (db) => db.deleteFrom("mail_settings").execute());
   });
 
   test("never carry an internal note", async () => {

@@ -24,12 +24,15 @@ const mostInMessage = 50;
 /** The topic by which all streams of an organization are asked whether they may go on; `sessions/USER` asks one person's. */
 export const everySession = (tenantId: string): string => `${tenantId}/sessions`;
 
+/** Asks every stream of an organization whether it may go on; else as `changedBeside`. */
+export const askStreams = (app: App, db: Db, tenantId: string): Promise<() => void> =>
+  changedBeside(app, db, [everySession(tenantId)]);
+
 /**
- * Asks every stream of an organization whether it may go on: those of other nodes when the transaction of `db` commits, our own
- * when the answer is called.
+ * Says beside a unit of work that topics, which begin with the tenant's id, have changed: to other nodes when the transaction
+ * of `db` commits, to our own streams when the answer is called.
  */
-export async function askStreams(app: App, db: Db, tenantId: string): Promise<() => void> {
-  const topics = [everySession(tenantId)];
+export async function changedBeside(app: App, db: Db, topics: readonly string[]): Promise<() => void> {
   await send(app, db, topics);
   return () => app.live.tell(topics);
 }

@@ -69,6 +69,16 @@ const set = (id: string, values: Record<string, unknown>): Promise<unknown> =>
   t.app.database.write(t.harbor.id, (db) => db.updateTable("mails").set(values).where("id", "=", id).execute());
 
 describe("a queued mail", () => {
+  test("what a mail is about is told when it has gone out, so that pages say so", async () => {
+    const id = newId();
+    const told: string[] = [];
+    const stop = t.app.live.subscribe([`${t.harbor.id}/tickets/${id}`], (topic) => told.push(topic));
+    await queue({ about: { type: "tickets", id } });
+    await sendDueMails(t.app, t.harbor.tenant);
+    stop();
+    expect(told).toHaveLength(1);
+  });
+
   test("is sent once, under the Message-ID that was stored with it", async () => {
     const { id, message_id } = await queue({
       in_reply_to: "<q@client.test>",

@@ -3,6 +3,7 @@ import type { App, Tenant } from "../context.ts";
 import { isOutage } from "../database/failures.ts";
 import { newId } from "../ids.ts";
 import { isResting } from "../jobs/due-work.ts";
+import { changedBeside } from "../live/topics.ts";
 import { log } from "../log.ts";
 // States the tables that are read here: tenancy and decoding go by what is stated.
 import "./queue.ts";
@@ -208,16 +209,20 @@ async function sendOne(app: App, tenantId: string, { id, token }: Claim, setting
   const mark = async (
     values: { mail_status?: "sent" | "queued" | "failed" | "uncertain" } & Record<string, unknown>,
   ): Promise<boolean> => {
-    const { numUpdatedRows } = await app.database.write(tenantId, (db) =>
-      db
+    const { isOurs, tell } = await app.database.write(tenantId, async (db) => {
+      const { numUpdatedRows } = await db
         .updateTable("mails")
         .set({ ...values, updated_at: app.clock.now() })
         .where("id", "=", id)
         .where("mail_status", "=", "sending")
         .where("claim_token", "=", token)
-        .executeTakeFirst(),
-    );
-    return numUpdatedRows > 0n;
+        .executeTakeFirst();
+      // What the mail is about says what became of it.
+      const topics = values.mail_status === undefined ? [] : [`${tenantId}/${mail.entity_type}/${mail.entity_id}`];
+      return { isOurs: numUpdatedRows > 0n, tell: await changedBeside(app, db, topics) };
+    });
+    tell();
+    return isOurs;
   };
   const renewal = setInterval(
     () => void mark({ lease_until: plus(app.clock.now(), leaseMilliseconds) }).catch(() => undefined),
