@@ -1,5 +1,5 @@
 import type { Ctx } from "../../platform/context.ts";
-import { idsOf } from "../../platform/http/lists/order.ts";
+import { besideOf } from "../../platform/http/lists/order.ts";
 import { listState } from "../../platform/http/lists/state.ts";
 import type { Incoming } from "../../platform/http/route.ts";
 import { myWork, ticketList } from "../tickets/index.ts";
@@ -7,8 +7,8 @@ import { myWork, ticketList } from "../tickets/index.ts";
 /** Previous and next of a ticket: through the list that it was opened from, in that list's order. */
 
 const lists = ["/tickets", "/my-work"];
-/** Beyond so many the way through a list is a search, not a walk. */
-const most = 200;
+/** Nobody's own work is longer. */
+const mostWork = 200;
 
 /** The list that a ticket was opened from: as its address says (`from`), else the page that the link was on. */
 export function listOf(incoming: Incoming): string {
@@ -38,10 +38,16 @@ export async function neighboursOf(
   id: string,
   from: string,
 ): Promise<{ previous_url: string; next_url: string }> {
-  const ids = from.startsWith("/my-work")
-    ? (await myWork(ctx, most)).map((row) => row.id)
-    : await idsOf(ctx, await listState(ctx, new URL(from, "http://list.invalid"), ticketList), most);
+  const { previous, next } = from.startsWith("/my-work")
+    ? await besideInMyWork(ctx, id)
+    : await besideOf(ctx, await listState(ctx, new URL(from, "http://list.invalid"), ticketList), id);
+  const link = (beside: string | null): string => (beside === null ? "" : ticketUrl(beside, from));
+  return { previous_url: link(previous), next_url: link(next) };
+}
+
+/** My work stands in an order that is worked out, not asked of the database. */
+async function besideInMyWork(ctx: Ctx, id: string): Promise<{ previous: string | null; next: string | null }> {
+  const ids = (await myWork(ctx, mostWork)).map((row) => row.id);
   const at = ids.indexOf(id);
-  const link = (index: number): string => (at === -1 || ids[index] === undefined ? "" : ticketUrl(ids[index], from));
-  return { previous_url: link(at - 1), next_url: link(at + 1) };
+  return at === -1 ? { previous: null, next: null } : { previous: ids[at - 1] ?? null, next: ids[at + 1] ?? null };
 }

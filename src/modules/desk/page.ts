@@ -1,5 +1,5 @@
 import { can } from "../../platform/access/actor.ts";
-import { find, maybeFind, type RowFor, wholeShape } from "../../platform/access/reach.ts";
+import { find, maybeFind, reach, type RowFor, wholeShape } from "../../platform/access/reach.ts";
 import type { Ctx } from "../../platform/context.ts";
 import { runOnceBuilt } from "../../platform/database/once.ts";
 import type { Failure } from "../../platform/errors.ts";
@@ -23,14 +23,7 @@ import { t } from "../../platform/language/index.ts";
 import { tagChips, tagsOf } from "../../platform/tags.ts";
 import { contactName } from "../companies/index.ts";
 import { coverageOf } from "../contracts/index.ts";
-import {
-  attachmentsOf,
-  conversationOf,
-  isClientWaiting,
-  minutesOn,
-  type TicketRow,
-  ticketRows,
-} from "../tickets/index.ts";
+import { attachmentsOf, conversationOf, isClientWaiting, minutesOn, type TicketRow } from "../tickets/index.ts";
 import { type ActiveTimer, activeTimer } from "../time/index.ts";
 import { composerOf } from "./composer.ts";
 import { detailsForm } from "./details.ts";
@@ -184,7 +177,16 @@ async function relatedOf(ctx: Ctx, ticket: TicketRow): Promise<TicketPageModel["
       wholeShape(ctx, `related by ${column}`, "tickets"),
       { id, not: ticket.id },
       (given) =>
-        ticketRows(ctx)
+        reach(ctx, "tickets")
+          .innerJoin("ticket_statuses as statuses", "statuses.id", "tickets.status_id")
+          .select([
+            "tickets.id",
+            "tickets.ticket_number",
+            "tickets.title",
+            "tickets.created_at",
+            "statuses.name as status",
+            "statuses.color as status_color",
+          ])
           .where(`tickets.${column}`, "=", given.id)
           .where("tickets.id", "<>", given.not)
           .orderBy("tickets.created_at", "desc")
@@ -194,7 +196,7 @@ async function relatedOf(ctx: Ctx, ticket: TicketRow): Promise<TicketPageModel["
       href: `/tickets/${row.id}`,
       icon: "ticket",
       title: row.title,
-      detail: `#${row.ticket_number} · ${formatAgo(row.number, ctx.tenant, ctx.app.clock.now())}`,
+      detail: `#${row.ticket_number} · ${formatAgo(row.created_at, ctx.tenant, ctx.app.clock.now())}`,
       badge: { text: row.status, tone: row.status_color },
     }));
   };

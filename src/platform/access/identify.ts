@@ -8,6 +8,7 @@ import { withinModules } from "../switches.ts";
 import { type Actor, narrowedOf, nobody } from "./actor.ts";
 import { verifyAccessToken } from "./jwt.ts";
 import { refusedProofs, unknownProof } from "./refused-proofs.ts";
+import { factorsOf, isMfaRequired } from "./second-factors.ts";
 import { readToken } from "./tokens.ts";
 
 /** What a request brings to prove who it is. */
@@ -215,30 +216,6 @@ export async function actorOf(
         "contacts.archived_at",
         "companies.archived_at as company_archived_at",
       ])
-      // A role that requires a second step, of somebody who has none: it holds for sessions that are open already.
-      .select((eb) =>
-        eb
-          .selectFrom("user_roles")
-          .innerJoin("roles", "roles.id", "user_roles.role_id")
-          .select("roles.is_mfa_required")
-          .whereRef("user_roles.user_id", "=", "users.id")
-          .where("roles.is_mfa_required", "=", true)
-          .where(({ not, exists, selectFrom }) =>
-            not(
-              exists(
-                selectFrom("totp_factors")
-                  .select("totp_factors.id")
-                  .whereRef("totp_factors.user_id", "=", "users.id")
-                  .where("totp_factors.confirmed_at", "is not", null),
-              ),
-            ),
-          )
-          .where(({ not, exists, selectFrom }) =>
-            not(exists(selectFrom("passkeys").select("passkeys.id").whereRef("passkeys.user_id", "=", "users.id"))),
-          )
-          .limit(1)
-          .as("is_mfa_required"),
-      )
       .where("users.id", "=", given.userId),
   );
   if (user === undefined || user.deactivated_at !== null) return null;
@@ -253,6 +230,9 @@ export async function actorOf(
       .select(["role_permissions.permission", "role_permissions.scope"])
       .where("user_roles.user_id", "=", given.userId),
   );
+  // A role that requires a second step, of somebody who has none: it holds for sessions that are open already.
+  const isStepMissing =
+    sessionId !== null && (await isMfaRequired({ db }, userId)) && (await factorsOf({ db }, userId)).length === 0;
   return {
     kind: isPortal ? "portal" : "staff",
     user_id: user.id,
@@ -267,6 +247,6 @@ export async function actorOf(
     narrowed: narrowedOf(granted),
     session_id: sessionId,
     api_key_id: apiKeyId,
-    ...(sessionId !== null && user.is_mfa_required === true ? { is_second_step_missing: true } : {}),
+    ...(isStepMissing ? { is_second_step_missing: true } : {}),
   };
 }

@@ -68,6 +68,33 @@ export async function idsInOrder(
   return rows.map(({ id }) => id);
 }
 
+/**
+ * The rows before and after one in a query's order: null at its ends, and twice null when the query does not have the row.
+ * Each is looked for from where that row stands, so it costs the same wherever that is.
+ */
+export async function besideInOrder(
+  query: Query<unknown>,
+  dialect: "sqlite" | "postgres",
+  idReference: string,
+  keys: readonly SortKey[],
+  id: string,
+): Promise<{ previous: string | null; next: string | null }> {
+  const order = wholeOrder(idReference, keys);
+  const bare = query.clearSelect();
+  const here = await order
+    .reduce((one, key) => one.select(plain(key).as(key.name)), bare as Query<Record<string, unknown>>)
+    .where(sql.ref(idReference), "=", id)
+    .executeTakeFirst();
+  if (here === undefined) return { previous: null, next: null };
+  const values = order.map(({ name }) => here[name] ?? null);
+  const first = async (way: readonly SortKey[]): Promise<string | null> => {
+    const beyond = bare.select(sql<string>`${sql.ref(idReference)}`.as("id")).where(after(way, values, dialect));
+    return (await inOrder(beyond, dialect, way).limit(1).executeTakeFirst())?.id ?? null;
+  };
+  const back = order.map((key) => ({ ...key, isDescending: !key.isDescending }));
+  return { previous: await first(back), next: await first(order) };
+}
+
 /** The keys and, so that the order of no two rows is left open, the id. */
 function wholeOrder(idReference: string, keys: readonly SortKey[]): SortKey[] {
   const isDescending = keys.at(-1)?.isDescending ?? false;
@@ -81,9 +108,14 @@ function inOrder<R>(query: Query<R>, dialect: "sqlite" | "postgres", order: read
   return ordered;
 }
 
-/** What a key sorts by: nothing sorts as less than anything, letters without case. */
+/** What a key sorts by, as it is read. */
+function plain(key: SortKey): RawBuilder<unknown> {
+  return key.expression ?? sql`${sql.ref(key.reference)}`;
+}
+
+/** What a key sorts by, as it is compared: nothing sorts as less than anything, letters without case. */
 function expression(key: SortKey, dialect: "sqlite" | "postgres"): RawBuilder<unknown> {
-  const reference = key.expression ?? sql.ref(key.reference);
+  const reference = plain(key);
   const { kind, isNullable } = key.column;
   if (kind === "decimal") {
     const ordered = decimalOrder(reference, dialect);

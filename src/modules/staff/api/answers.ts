@@ -1,3 +1,4 @@
+import { factorsOf } from "../../../platform/access/second-factors.ts";
 import { Type } from "@sinclair/typebox";
 import type { TObject } from "@sinclair/typebox";
 import { validate } from "../../../platform/access/validate.ts";
@@ -9,7 +10,7 @@ import { t } from "../../../platform/language/index.ts";
 import { newId } from "../../../platform/ids.ts";
 import { accessSeconds, firstTokens, type Tokens } from "../auth/refresh.ts";
 import type { UserType } from "../auth/sign-in.ts";
-import { challengeMinutes, type Challenged, type Entering, factorsOf, type Step } from "../auth/steps.ts";
+import { challengeMinutes, type Challenged, type Entering, type Step } from "../auth/steps.ts";
 import { reading } from "../../../platform/context.ts";
 
 /** What the sign-in routes of the API have in common. */

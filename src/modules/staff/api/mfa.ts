@@ -1,3 +1,4 @@
+import { factorsOf, isMfaRequired } from "../../../platform/access/second-factors.ts";
 import { Type } from "@sinclair/typebox";
 import { find } from "../../../platform/access/reach.ts";
 import { perform } from "../../../platform/action.ts";
@@ -7,7 +8,7 @@ import { checkMatch, readVerb } from "../../../platform/http/jsonapi/document.ts
 import type { Route } from "../../../platform/http/route.ts";
 import { t } from "../../../platform/language/index.ts";
 import type { UserType } from "../auth/sign-in.ts";
-import { factorsOf, isMfaRequired, readChallenge } from "../auth/steps.ts";
+import { readChallenge } from "../auth/steps.ts";
 import { resetSecondFactor } from "../mfa/actions.ts";
 import {
   beginSetup,

@@ -1,5 +1,6 @@
 import { actorOf } from "../../../platform/access/identify.ts";
 import { signInPolicy } from "../../../platform/access/policy.ts";
+import { factorsOf, isMfaRequired } from "../../../platform/access/second-factors.ts";
 import { startSession } from "../../../platform/access/sessions.ts";
 import { mintToken, readToken } from "../../../platform/access/tokens.ts";
 import { plus } from "../../../platform/clock.ts";
@@ -58,30 +59,6 @@ export async function enter(work: Work, entry: Entry): Promise<Entering> {
   work.request.entered = actor;
   const { id, token, max_age_seconds } = session;
   return { step: null, user_id: entry.userId, session_id: id, token, max_age_seconds };
-}
-
-/** The ways in which a person can show a second factor. */
-export async function factorsOf(ctx: Ctx, userId: string): Promise<("totp" | "passkey")[]> {
-  const totp = await ctx.db
-    .selectFrom("totp_factors")
-    .select("id")
-    .where("user_id", "=", userId)
-    .where("confirmed_at", "is not", null)
-    .executeTakeFirst();
-  const passkey = await ctx.db.selectFrom("passkeys").select("id").where("user_id", "=", userId).executeTakeFirst();
-  return [...(totp === undefined ? [] : ["totp" as const]), ...(passkey === undefined ? [] : ["passkey" as const])];
-}
-
-/** Whether one of a person's roles asks for two steps. */
-export async function isMfaRequired(ctx: Ctx, userId: string): Promise<boolean> {
-  const role = await ctx.db
-    .selectFrom("user_roles")
-    .innerJoin("roles", "roles.id", "user_roles.role_id")
-    .select("roles.id")
-    .where("user_roles.user_id", "=", userId)
-    .where("roles.is_mfa_required", "=", true)
-    .executeTakeFirst();
-  return role !== undefined;
 }
 
 async function nextStep(work: Work, entry: Entry): Promise<Step | null> {

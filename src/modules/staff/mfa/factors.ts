@@ -1,3 +1,4 @@
+import { factorsOf, isMfaRequired } from "../../../platform/access/second-factors.ts";
 import { passkeys, totpFactors } from "../../../platform/access/factors.ts";
 import { revokeSessions } from "../../../platform/access/sessions.ts";
 import { counted, secondStepByAccount, signInByAddress } from "../../../platform/access/limits.ts";
@@ -10,7 +11,7 @@ import { t } from "../../../platform/language/index.ts";
 import { asOwner } from "../auth/as-owner.ts";
 import { confirmPassword } from "../auth/passwords.ts";
 import { tellOfChange } from "../auth/notices.ts";
-import { type Entering, enter, factorsOf, isMfaRequired, readChallenge, useChallenge } from "../auth/steps.ts";
+import { type Entering, enter, readChallenge, useChallenge } from "../auth/steps.ts";
 import { secondFactorReset, secondStepFailed } from "../events.ts";
 import { makeRecoveryCodes, takeRecoveryCode } from "./recovery.ts";
 import { beginTotp, takeTotp, waitingTotp } from "./totp.ts";

@@ -1,3 +1,4 @@
+import { factorsOf, isMfaRequired } from "../../../platform/access/second-factors.ts";
 import { can } from "../../../platform/access/actor.ts";
 import { signInPolicy } from "../../../platform/access/policy.ts";
 import { find, reach } from "../../../platform/access/reach.ts";
@@ -12,7 +13,6 @@ import { type Answer, type Incoming, page, redirect, type Route } from "../../..
 import { t } from "../../../platform/language/index.ts";
 import { renameSession, revokeOtherSessions, revokeSession } from "../actions.ts";
 import { changePassword } from "../auth/passwords.ts";
-import { factorsOf, isMfaRequired } from "../auth/steps.ts";
 import { siteOf } from "../../../platform/access/webauthn.ts";
 import { recoveryCodesLeft } from "../mfa/recovery.ts";
 import { deviceOf } from "../rules.ts";

@@ -1,3 +1,4 @@
+import { factorsOf } from "../../../platform/access/second-factors.ts";
 import { find } from "../../../platform/access/reach.ts";
 import type { AnyAction } from "../../../platform/action.ts";
 import type { Ctx } from "../../../platform/context.ts";
@@ -8,7 +9,6 @@ import { type Answer, type Incoming, page, redirect, type Route } from "../../..
 import { t } from "../../../platform/language/index.ts";
 import { endSession } from "../actions.ts";
 import { endSessions, requireNewPassword } from "../containment.ts";
-import { factorsOf } from "../auth/steps.ts";
 import { resetSecondFactor } from "../mfa/actions.ts";
 import { deviceOf } from "../rules.ts";
 

@@ -1,3 +1,4 @@
+import { factorsOf } from "../../../platform/access/second-factors.ts";
 import { type Ctx, reading } from "../../../platform/context.ts";
 import { Failure } from "../../../platform/errors.ts";
 import { dateIn } from "../../../platform/clock.ts";
@@ -7,7 +8,7 @@ import type { AuthPageModel, RecoveryCodesModel, TwoStepModel } from "../../../p
 import { type Answer, type Incoming, page, redirect, type Route } from "../../../platform/http/route.ts";
 import { t } from "../../../platform/language/index.ts";
 import { replaceExpired } from "../auth/sign-in.ts";
-import { factorsOf, type OpenChallenge, readChallenge, type Step } from "../auth/steps.ts";
+import { type OpenChallenge, readChallenge, type Step } from "../auth/steps.ts";
 import { confirmSetupAtSignIn, showCode } from "../mfa/factors.ts";
 import { waitingTotp } from "../mfa/totp.ts";
 import { challengeOf, type Door, doors, enteringCookies, goOn, nextUrl, stepUrl } from "./entering.ts";

@@ -1,5 +1,5 @@
 import type { Ctx } from "../../context.ts";
-import { idsInOrder, type Page, pageOf, type SortKey } from "../../database/paging.ts";
+import { besideInOrder, idsInOrder, type Page, pageOf, type SortKey } from "../../database/paging.ts";
 import { malformed } from "../../errors.ts";
 import type { ListColumn, ListQuery } from "./list.ts";
 import { narrowed } from "./filters.ts";
@@ -40,7 +40,7 @@ async function showing<R>(ctx: Ctx, state: ListState<R>, columns: readonly ListC
   return query;
 }
 
-/** The ids of a list's rows in its order, at most so many: for walking through it, or doing something with all of them. */
+/** The ids of a list's rows in its order, at most so many: for doing something with all of them. */
 export async function idsOf<R>(ctx: Ctx, state: ListState<R>, most: number): Promise<string[]> {
   const query = await showing(ctx, state, []);
   return idsInOrder(
@@ -50,6 +50,17 @@ export async function idsOf<R>(ctx: Ctx, state: ListState<R>, most: number): Pro
     orderOf(state).keys,
     most,
   );
+}
+
+/** The ids before and after a row in a list's order; null at its ends, and where the list does not have the row. */
+export async function besideOf<R>(
+  ctx: Ctx,
+  state: ListState<R>,
+  id: string,
+): Promise<{ previous: string | null; next: string | null }> {
+  const query = await showing(ctx, state, []);
+  const { dialect } = ctx.app.database;
+  return besideInOrder(query as ListQuery<unknown>, dialect, `${state.list.table}.id`, orderOf(state).keys, id);
 }
 
 /** A link that was kept while the list's order changed starts at the first page instead of failing. */
