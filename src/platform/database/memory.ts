@@ -62,17 +62,17 @@ export function readMemory(kept: KeptConfiguration, edition: Edition): Memory {
   let room = mostRows * 10;
   return {
     answer: async (query, run) => {
-      const kind = kindOf(query.sql);
-      if (kind === "other") return run();
-      const key = keyOf(query);
+      const text = textOf(query.sql);
+      if (text.kind === "other") return run();
+      const key = keyOf(text, query);
       const known = asked.get(key);
-      if (known !== undefined) return copied((await known).rows);
-      const found = kind === "configuration" ? fromKept(kept, edition, key, run) : run();
+      if (known !== undefined) return copied(text, (await known).rows);
+      const found = text.kind === "configuration" ? fromKept(kept, edition, text, key, run) : run();
       if (room <= 0) return found;
       asked.set(key, found);
       const answer = await found;
       room -= answer.rows.length + 1;
-      return copied(answer.rows);
+      return copied(text, answer.rows);
     },
   };
 }
@@ -82,10 +82,10 @@ export function unitMemory(kept: KeptConfiguration, edition: Edition): Memory {
   let isChanged = false;
   return {
     answer: async (query, run) => {
-      const kind = kindOf(query.sql);
-      if (kind === "other" && changesConfiguration(query.sql)) isChanged = true;
-      if (kind !== "configuration" || isChanged) return run();
-      return fromKept(kept, edition, keyOf(query), run);
+      const text = textOf(query.sql);
+      if (text.kind === "other" && changesConfiguration(query.sql)) isChanged = true;
+      if (text.kind !== "configuration" || isChanged) return run();
+      return fromKept(kept, edition, text, keyOf(text, query), run);
     },
   };
 }
@@ -93,17 +93,18 @@ export function unitMemory(kept: KeptConfiguration, edition: Edition): Memory {
 async function fromKept(
   kept: KeptConfiguration,
   { tenantId, version }: Edition,
+  text: Text,
   key: string,
   run: () => Promise<QueryResult<unknown>>,
 ): Promise<QueryResult<unknown>> {
   if (version === null) return run();
   const name = `${tenantId} ${version} ${key}`;
   const known = kept.get(name);
-  if (known !== undefined) return copied(known);
+  if (known !== undefined) return copied(text, known);
   const { rows } = await run();
   // A unit that changes configuration while this runs is on its way to the next version.
   kept.set(name, rows as UnknownRow[]);
-  return copied(rows);
+  return copied(text, rows);
 }
 
 /** The same database handle, which asks the memory first; `begins` hears of each statement before it is run. */
@@ -129,14 +130,17 @@ export function remembering(db: Db, dialect: Dialect, memory: Memory, begins?: (
   }) as unknown as Db;
 }
 
-const keyOf = ({ sql, parameters }: CompiledQuery): string => `${sql}\n${JSON.stringify(parameters)}`;
+/** A statement's text and values; the text by its number, where it has one, for it is long and is looked up often. */
+const keyOf = (text: Text, { sql, parameters }: CompiledQuery): string =>
+  `${text.number ?? sql}\n${JSON.stringify(parameters)}`;
 
 /** Rows that whoever asked may change without changing what is remembered. */
-function copied(rows: readonly unknown[]): QueryResult<unknown> {
+function copied(text: Text, rows: readonly unknown[]): QueryResult<unknown> {
   const [first] = rows as UnknownRow[];
   if (first === undefined) return { rows: [] };
   // The column's name tells what it holds, as for decoding; what is computed may hold anything.
-  const nested = Object.keys(first).filter((name) => (storedKind(name) ?? "json") === "json");
+  text.nested ??= Object.keys(first).filter((name) => (storedKind(name) ?? "json") === "json");
+  const { nested } = text;
   return {
     rows: (rows as UnknownRow[]).map((row) => {
       const copy = { ...row };
@@ -155,25 +159,31 @@ function copyOf(value: unknown): unknown {
   return copy;
 }
 
-type Kind = "configuration" | "select" | "other";
+/** What is known of a statement by its text, which is the same for as many values as there are. */
+interface Text {
+  kind: "configuration" | "select" | "other";
+  number: number | null;
+  /** The columns of its answer that may hold what has parts of its own; null before there was an answer. */
+  nested: string[] | null;
+}
 
-/** By its text, which is the same for as many values as there are. */
-const kinds = new Map<string, Kind>();
+const texts = new Map<string, Text>();
 const mostTexts = 2000;
 
-function kindOf(text: string): Kind {
-  const known = kinds.get(text);
+function textOf(sql: string): Text {
+  const known = texts.get(sql);
   if (known !== undefined) return known;
-  const kind = readKind(text);
-  if (kinds.size < mostTexts) kinds.set(text, kind);
-  return kind;
+  const isNumbered = texts.size < mostTexts;
+  const text: Text = { kind: kindOf(sql), number: isNumbered ? texts.size : null, nested: null };
+  if (isNumbered) texts.set(sql, text);
+  return text;
 }
 
 /** What a text may hold whose answer depends on more than the rows of the tables that it names after `from` and `join`. */
 const depends =
   /\bfrom\s+"?\w+"?(?:\s+as\s+"?\w+"?)?\s*,|\b(?:now|random|current_\w+|\w*timestamp|set_config|\w*lock\w*)\b/i;
 
-function readKind(text: string): Kind {
+function kindOf(text: string): Text["kind"] {
   if (!/^\s*(?:select|with)\b/i.test(text)) return "other";
   if (/\b(?:insert|update|delete|set_config|for\s+(?:no\s+key\s+)?(?:update|share))\b/i.test(text)) return "other";
   const tables = [...namesIn(text)];

@@ -51,8 +51,8 @@ function knownOf<V extends Values>(
   values: V,
   build: (values: V) => Compilable<unknown>,
 ): Known | null {
-  const lengths = Object.values(values).map((value) => (Array.isArray(value) ? value.length : ""));
-  const name = `${shape} ${lengths.join()}`;
+  let name = shape;
+  for (const value of Object.values(values)) if (Array.isArray(value)) name += ` ${value.length}`;
   const present = statements.get(name);
   if (present !== undefined) return present;
   const query = build(marked(values)).compile();
