@@ -8,6 +8,7 @@ import { insert, update } from "../../platform/database/records.ts";
 import { conflict } from "../../platform/errors.ts";
 import { addFile, type StoredBytes } from "../../platform/files/files.ts";
 import { t } from "../../platform/language/index.ts";
+import { checkPublicAddress } from "./public-address.ts";
 import { mailSettings, organizations } from "../../platform/tenants.ts";
 
 /** The columns of each settings page; the wizard's steps are the same pages. */
@@ -23,8 +24,10 @@ export const updateOrganization = action({
   permission: "settings.manage",
   input: Type.Object(organizationPatch, { additionalProperties: false }),
   run: async (work: Work, input: Record<string, unknown> & { version?: number }) => {
-    const row = await work.db.selectFrom("organizations").select("id").executeTakeFirstOrThrow();
-    return update(work, organizations, row.id, fromEdge(organizations, input, work.tenant.currency), input.version);
+    const row = await work.db.selectFrom("organizations").select(["id", "public_url"]).executeTakeFirstOrThrow();
+    const values = fromEdge(organizations, input, work.tenant.currency);
+    if (values.public_url !== row.public_url) await checkPublicAddress(work, values.public_url);
+    return update(work, organizations, row.id, values, input.version);
   },
 });
 

@@ -80,6 +80,8 @@ describe("the organization's settings", () => {
       ["/settings/organization", { name: "   " }],
       ["/settings/organization", { email: "no address" }],
       ["/settings/address", { public_url: "javascript:alert(1)" }],
+      ["/settings/address", { public_url: "https://desk.example.com/path?x=1" }],
+      ["/settings/address", { public_url: "https://harbor.test@desk.example.com" }],
       ["/settings/locale", { currency: "XXXX" }],
     ] as const) {
       await browser.open(path);
@@ -87,6 +89,21 @@ describe("the organization's settings", () => {
       expect({ path, status: page.status }).toEqual({ path, status: 422 });
     }
     expect(await organization()).toMatchObject({ name: "Harbor GmbH", email: null, currency: "USD" });
+  });
+
+  test("take as public address, where others share the program, only a host name of one's own", async () => {
+    const key = await t.harbor.key("administrator");
+    const say = async (public_url: string | null): Promise<number> => {
+      const body = { data: { type: "organizations", attributes: { public_url } } };
+      return (await t.api("PATCH", "/api/v1/organization", { key, body })).status;
+    };
+    const isShared = t.app.edition === "multi";
+    for (const other of ["http://mill.test", "http://admin.test", "https://desk.example.com", null])
+      expect([other, await say(other)]).toEqual([other, isShared ? 422 : 200]);
+    for (const own of ["https://harbor.test", "https://harbor.test:8443/", "http://harbor.test"])
+      expect([own, await say(own)]).toEqual([own, 200]);
+    const issuer = await t.fetch("/.well-known/oauth-authorization-server");
+    expect(await issuer.json()).toMatchObject({ issuer: "http://harbor.test" });
   });
 
   test("take a logo that is a picture, whatever it is called, and nothing else", async () => {
