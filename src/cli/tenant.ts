@@ -14,6 +14,7 @@ import {
   requestRotation,
   runTasks,
   suspendTenant,
+  measureNow,
   usageOf,
 } from "../modules/tenants/index.ts";
 import { system } from "../platform/access/actor.ts";
@@ -247,6 +248,7 @@ const usage = verbOf({
     const id = await named(ctx, args);
     const today = ctx.app.clock.now().slice(0, 10);
     const from = Temporal.PlainDate.from(today).subtract({ days: 29 }).toString();
+    await measureNow(ctx.app, id);
     const rows = await ctx.app.database.platform((db) => usageOf(db, id, from, today));
     if (args.has("json")) return io.out(JSON.stringify(rows));
     for (const row of rows)

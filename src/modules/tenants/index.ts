@@ -37,7 +37,7 @@ export { resetOperatorFactors } from "./operators/factors.ts";
 export { normalHost } from "./rules.ts";
 export { requestDeletion, requestRotation } from "./tasks/queue.ts";
 export { runTasks } from "./tasks/run.ts";
-export { flushRequestCounts, measureUsage, usageOf } from "./usage.ts";
+export { flushRequestCounts, measureNow, measureUsage, usageOf } from "./usage.ts";
 
 /** Many organizations on one installation, and those who run it (PRD 3.2). Only in the multi-tenant edition. */
 export const tenantsModule = defineModule({

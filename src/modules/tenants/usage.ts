@@ -74,10 +74,11 @@ async function measureDay(ctx: Ctx, day: string): Promise<void> {
 }
 
 /**
- * Measures one organization's day so far, for whoever looks at it or has just made it: the hourly job may not have come to it yet. One
- * that is being deleted is left alone.
+ * Measures one organization's day so far, for whoever looks at it or has just made it: the hourly job may not have come to it yet, and
+ * what this node has counted may still be in memory. One that is being deleted is left alone.
  */
 export async function measureNow(app: App, id: string): Promise<void> {
+  await flushRequestCounts(app);
   const row = await app.database.platform((db) =>
     db.selectFrom("tenants").select("deleting_at").where("id", "=", id).executeTakeFirst(),
   );

@@ -1,11 +1,11 @@
 import { platformPermission } from "../../../platform/access/platform.ts";
 import { find } from "../../../platform/access/reach.ts";
 import { writeCsv } from "../../../platform/csv/write.ts";
-import type { Ctx } from "../../../platform/context.ts";
+import { type Ctx, reading } from "../../../platform/context.ts";
 import { cell, empty, formatBytes, link } from "../../../platform/http/pages/cells.ts";
 import { type Answer, page, response, type Route } from "../../../platform/http/route.ts";
 import { t } from "../../../platform/language/index.ts";
-import { usageColumns, usageOf, usageOfMonth } from "../usage.ts";
+import { measureNow, usageColumns, usageOf, usageOfMonth } from "../usage.ts";
 import { stateCell } from "./list.ts";
 import { section } from "./tables.ts";
 
@@ -112,9 +112,12 @@ export const usagePages: Route[] = [
     path: "/tenants/:id/usage.csv",
     door: "operator",
     permission: platformPermission,
+    isOutsideRead: true,
     handle: async (ctx, { params }) => {
-      const row = await find(ctx, "tenants", params["id"] ?? "");
-      return csv(`usage-${row.id}`, usageColumns, await usageOf(ctx.db, row.id, "2000-01-01", "9999-12-31"));
+      const row = await reading(ctx, (reader) => find(reader, "tenants", params["id"] ?? ""));
+      await measureNow(ctx.app, row.id);
+      const days = await reading(ctx, ({ db }) => usageOf(db, row.id, "2000-01-01", "9999-12-31"));
+      return csv(`usage-${row.id}`, usageColumns, days);
     },
   },
 ];
