@@ -6,6 +6,7 @@ import { runOnceBuilt } from "../../platform/database/once.ts";
 import type { Db } from "../../platform/database/tables.ts";
 import type { Option } from "../../platform/http/forms/model.ts";
 import { type RoundingRule, timerMinutes } from "./rules.ts";
+import { unbilled } from "./schema.ts";
 
 /** Today, where whoever asks is. */
 export function today(ctx: Ctx): string {
@@ -95,7 +96,7 @@ export async function unbilledMinutes(ctx: Ctx, companyId: string): Promise<numb
     .select((eb) => eb.fn.sum<number | null>("duration_minutes").as("minutes"))
     .where("company_id", "=", companyId)
     .where("is_billable", "=", true)
-    .where("billing_status", "<>", "billed")
+    .where("billing_status", "in", [...unbilled])
     .executeTakeFirst();
   return Number(row?.minutes ?? 0);
 }

@@ -32,6 +32,9 @@ export const timeRoundingRules = table(
   { noun: "rounding rule" },
 );
 
+/** The billing states of work that no invoice has yet. */
+export const unbilled = ["not_billed", "ready_to_bill"] as const;
+
 /** Work that was done (PRD 3.5.2). `duration_minutes` is what counts, rounded; `worked_minutes` what the clock said. */
 export const timeEntries = table(
   "time_entries",
@@ -54,9 +57,7 @@ export const timeEntries = table(
     notes: defaulted(col.text({ maxLength: 5000 }), ""),
     internal_notes: defaulted(col.text({ maxLength: 5000 }), ""),
     is_billable: defaulted(col.boolean({ label: "Billable" }), true),
-    billing_status: readOnly(
-      defaulted(col.enum(["not_billed", "ready_to_bill", "billed"] as const), "not_billed" as const),
-    ),
+    billing_status: readOnly(defaulted(col.enum([...unbilled, "billed"] as const), "not_billed" as const)),
     invoice_id: readOnly(col.maybe.ref("invoices")),
     hourly_rate: col.maybe.decimal({ label: "Hourly rate", readPermission: pricesRead }),
     total_amount: readOnly(col.maybe.money({ readPermission: pricesRead })),
