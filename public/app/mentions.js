@@ -1,4 +1,4 @@
-/** In the notes of a ticket an @ offers the colleagues who may see it. What is typed stays plain text: "@Ada Lovelace". */
+/** In a note an @ offers the colleagues who may see what it is about. What is typed stays plain text: "@Ada Lovelace". */
 export function listenToMentions() {
   document.addEventListener("input", (event) => {
     if (event.target.matches("[data-mentions]")) offer(event.target);

@@ -81,10 +81,13 @@ export const apiAccess: AccessTable = {
     GET /api/v1/tags
     GET /api/v1/tags/:id
     GET POST /api/v1/companies/:id/notes
+    GET /api/v1/companies/:id/mentionable-users
     GET POST /api/v1/companies/:id/attachments
     GET POST /api/v1/contacts/:id/notes
+    GET /api/v1/contacts/:id/mentionable-users
     GET POST /api/v1/contacts/:id/attachments
     GET POST /api/v1/sites/:id/notes
+    GET /api/v1/sites/:id/mentionable-users
     GET POST /api/v1/sites/:id/attachments
     GET POST /api/v1/record-notes
     GET PUT PATCH DELETE /api/v1/record-notes/:id

@@ -9,6 +9,9 @@ export const fragments: Readonly<Record<string, string>> = {
     /notifications/latest
     /notifications/bell
     /tickets/:id/mentions
+    /companies/:id/mentions
+    /contacts/:id/mentions
+    /sites/:id/mentions
     /lists/counts
     /lists/columns
     /keyboard

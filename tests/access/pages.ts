@@ -75,8 +75,11 @@ export const pageAccess: AccessTable = {
     POST /companies/:id/interactions
     POST /contacts/:id/interactions
     GET POST /companies/:id/notes
+    GET /companies/:id/mentions
     GET POST /contacts/:id/notes
+    GET /contacts/:id/mentions
     GET POST /sites/:id/notes
+    GET /sites/:id/mentions
     POST /companies/:id/attachments
     POST /contacts/:id/attachments
     POST /sites/:id/attachments

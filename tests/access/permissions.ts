@@ -160,6 +160,12 @@ export const permissionsOfRoutes: Readonly<Record<string, string>> = {
     GET /sites/:id/notes
   `,
   "companies.write": `
+    GET /api/v1/companies/:id/mentionable-users
+    GET /companies/:id/mentions
+    GET /api/v1/contacts/:id/mentionable-users
+    GET /contacts/:id/mentions
+    GET /api/v1/sites/:id/mentionable-users
+    GET /sites/:id/mentions
     GET POST /notes/:id/edit
     POST /api/v1/companies
     PUT PATCH /api/v1/companies/:id

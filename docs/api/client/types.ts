@@ -4366,6 +4366,23 @@ export interface Operations {
       links?: Schemas["list_links"];
     };
   };
+  /** Who can be mentioned on a company: those of the staff who may see it, by name; the first 50. */
+  "GET /companies/{id}/mentionable-users": {
+    path: { id: string };
+    query: { q?: string };
+    body: undefined;
+    answer: {
+      jsonapi: Schemas["jsonapi"];
+      data: ({
+        type: "users";
+        id: string;
+        attributes: {
+          name: string;
+          email: string;
+        };
+      })[];
+    };
+  };
   /** What merging the record named by `with` into this one would do. */
   "GET /companies/{id}/merge": {
     path: { id: string };
@@ -4851,6 +4868,23 @@ export interface Operations {
       data: (Schemas["interactions"])[];
       included?: (Schemas["resource_object"])[];
       links?: Schemas["list_links"];
+    };
+  };
+  /** Who can be mentioned on a contact: those of the staff who may see it, by name; the first 50. */
+  "GET /contacts/{id}/mentionable-users": {
+    path: { id: string };
+    query: { q?: string };
+    body: undefined;
+    answer: {
+      jsonapi: Schemas["jsonapi"];
+      data: ({
+        type: "users";
+        id: string;
+        attributes: {
+          name: string;
+          email: string;
+        };
+      })[];
     };
   };
   /** What merging the record named by `with` into this one would do. */
@@ -9516,6 +9550,23 @@ export interface Operations {
       data: Schemas["record_attachments"];
       included?: (Schemas["resource_object"])[];
       links?: Schemas["list_links"];
+    };
+  };
+  /** Who can be mentioned on a site: those of the staff who may see it, by name; the first 50. */
+  "GET /sites/{id}/mentionable-users": {
+    path: { id: string };
+    query: { q?: string };
+    body: undefined;
+    answer: {
+      jsonapi: Schemas["jsonapi"];
+      data: ({
+        type: "users";
+        id: string;
+        attributes: {
+          name: string;
+          email: string;
+        };
+      })[];
     };
   };
   /** What merging the record named by `with` into this one would do. */

@@ -12,7 +12,9 @@ import { addFile, type StoredBytes } from "../../platform/files/files.ts";
 import { htmlToText, sanitizeHtml } from "../../platform/html.ts";
 import { newId } from "../../platform/ids.ts";
 import { t } from "../../platform/language/index.ts";
-import { interactionLogged, recordNoteAdded } from "./events.ts";
+import { mentionedOn } from "../../platform/mentions/people.ts";
+import { mentionedIn, type Person, withMentions } from "../../platform/mentions/rules.ts";
+import { interactionLogged, noteMentioned, recordNoteAdded } from "./events.ts";
 import { interactions, recordAttachments, recordNotes } from "./schema.ts";
 import { type SubjectIds, subjectOf, writableSubject } from "./subjects.ts";
 
@@ -42,17 +44,30 @@ function cleaned(html: string): string {
   return clean;
 }
 
-/** Writes a note on a company, a contact or a site. The content is HTML and sanitized. */
+/** Tells those whom a note mentions. */
+async function tellMentioned(work: Work, note: Note, people: readonly Person[]): Promise<void> {
+  const { id: note_id, company_id, contact_id, site_id } = note;
+  const by_user_id = work.actor.user_id;
+  for (const { id: user_id } of people)
+    await emit(work, noteMentioned, { note_id, company_id, contact_id, site_id, user_id, by_user_id });
+}
+
+/**
+ * Writes a note on a company, a contact or a site. The content is HTML and sanitized; an @ before a colleague's name tells
+ * them, if they may see what it is about. Emits `journal.note_added` and `journal.mentioned`.
+ */
 export const addRecordNote = action({
   name: "journal.add_note",
   permission,
   input: newInput(recordNotes),
   run: async (work: Work, input: Record<string, unknown>): Promise<Note> => {
     const values = fromEdge(recordNotes, input, work.tenant.currency) as NewRow<typeof recordNotes>;
-    await writableSubject(work, values);
+    const { subject, id: subjectId } = await writableSubject(work, values);
+    const content = cleaned(values.content);
+    const mentioned = await mentionedOn(work, { ...subject, id: subjectId }, content);
     const row = await insert(work, recordNotes, {
       ...values,
-      content: cleaned(values.content),
+      content: withMentions(content, mentioned),
       created_by_id: work.actor.user_id,
     });
     await indexSubject(work, row);
@@ -63,24 +78,39 @@ export const addRecordNote = action({
       site_id: row.site_id,
       is_alert: row.is_alert,
     });
+    await tellMentioned(work, row, mentioned);
     return row;
   },
 });
 
-/** Changes what a note says, or whether it is pinned or an alert; what it hangs on stays. */
+/**
+ * Changes what a note says, or whether it is pinned or an alert; what it hangs on stays. Whoever was not mentioned before is
+ * told now.
+ */
 export const updateRecordNote = action({
   name: "journal.update_note",
   permission,
   input: patchInput(recordNotes, ["content", "is_pinned", "is_alert"]),
   run: async (work: Work, input: PatchInput): Promise<Note> => {
     const before = await find(work, "record_notes", input.id);
-    await writableSubject(work, before);
+    const { subject, id: subjectId } = await writableSubject(work, before);
     const values = fromEdge(recordNotes, input, work.tenant.currency);
-    if (values.content !== undefined) values.content = cleaned(values.content);
+    let mentioned: Person[] = [];
+    if (values.content !== undefined) {
+      const content = cleaned(values.content);
+      mentioned = await mentionedOn(work, { ...subject, id: subjectId }, content);
+      values.content = withMentions(content, mentioned);
+    }
     const isEdited = values.content !== undefined && values.content !== before.content;
     const edited = isEdited ? { edited_at: work.app.clock.now(), edited_by_id: work.actor.user_id } : {};
     const row = await update(work, recordNotes, input.id, { ...values, ...edited }, input.version);
     await indexSubject(work, row);
+    const known = mentionedIn(before.content, mentioned);
+    await tellMentioned(
+      work,
+      row,
+      mentioned.filter((person) => !known.includes(person)),
+    );
     return row;
   },
 });

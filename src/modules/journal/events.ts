@@ -16,6 +16,22 @@ export const recordNoteAdded = eventType({
   subject: { resource: "record-notes", id: "note_id" },
 });
 
+export const noteMentioned = eventType({
+  name: "journal.mentioned",
+  description:
+    "Somebody of the staff was mentioned in a note about a company, a contact or a site, with an @ before their name.",
+  payload: Type.Object({
+    note_id: idOf(),
+    company_id: orNull(idOf()),
+    contact_id: orNull(idOf()),
+    site_id: orNull(idOf()),
+    user_id: idOf(),
+    /** Who wrote it; null: Purser itself. */
+    by_user_id: orNull(idOf()),
+  }),
+  subject: { resource: "record-notes", id: "note_id" },
+});
+
 export const interactionLogged = eventType({
   name: "journal.interaction_logged",
   description: "A call, a meeting or a mail with a client was written down.",
@@ -28,4 +44,4 @@ export const interactionLogged = eventType({
   subject: { resource: "interactions", id: "interaction_id" },
 });
 
-export const journalEvents = [recordNoteAdded, interactionLogged];
+export const journalEvents = [recordNoteAdded, noteMentioned, interactionLogged];

@@ -1,6 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { type Client, makeClient, signedIn } from "../../../tests/support/desk.ts";
 import { startTestProgram, type TestProgram } from "../../../tests/support/program.ts";
+import { browserOf, makeStaff } from "../../../tests/support/people.ts";
+import { inUnit } from "../../platform/context.ts";
+import { setRoles } from "../staff/index.ts";
 import type { Visitor } from "../../../tests/support/visitor.ts";
 
 let t: TestProgram;
@@ -52,6 +55,83 @@ describe("notes", () => {
     await browser.open(at);
     const empty = await browser.submit(at, { content: " " });
     expect(empty.status).toBe(422);
+  });
+
+  test("tell whom they mention, if they may see what it is about: in the app and by mail, once", async () => {
+    const kim = await makeStaff(t.harbor, "technician", "Kim Ortega");
+    const blind = await makeStaff(t.harbor, "technician", "Bo Blind");
+    await inUnit(t.harbor.system, (work) => setRoles(work, blind.id, []));
+    const mailsTo = async (email: string): Promise<string[]> => {
+      await t.settle();
+      const rows = await t.app.database.read(t.harbor.id, (db) =>
+        db.selectFrom("mails").select("text_body").where("to_address", "=", email).execute(),
+      );
+      return rows.map(({ text_body }) => text_body);
+    };
+    for (const [path, about] of [
+      [`companies/${client.company_id}`, "Prairie Printing"],
+      [`contacts/${client.contact_id}`, "Ana"],
+    ] as const) {
+      const before = (await mailsTo(kim.email)).length;
+      const made = await post(`${path}/notes`, "record_notes", { content: "<p>@Kim Ortega and @Bo Blind know</p>" });
+      expect(made.body.data.attributes.content).toBe("<p><strong>@Kim Ortega</strong> and @Bo Blind know</p>");
+      const mails = await mailsTo(kim.email);
+      expect(mails).toHaveLength(before + 1);
+      expect(mails.at(-1)).toContain("@Kim Ortega and @Bo Blind know");
+      expect(mails.at(-1)).toContain(about);
+      expect(mails.at(-1)).toContain(`http://harbor.test/${path}/notes#note-${made.body.data.id}`);
+    }
+    expect(await mailsTo(blind.email)).toEqual([]);
+    const visitor = await browserOf(t, kim);
+    const list = await visitor.open("/notifications");
+    expect(list.text).toContain("mentions you on Prairie Printing");
+    const opened = await visitor.open(/\/notifications\/[0-9a-f-]{36}\/open/.exec(list.html)?.[0] ?? "");
+    expect(opened.html).toContain("<strong>@Kim Ortega</strong>");
+  });
+
+  test("that are changed tell those who were not mentioned before", async () => {
+    const ines = await makeStaff(t.harbor, "technician", "Ines Vidal");
+    const lou = await makeStaff(t.harbor, "technician", "Lou Park");
+    const told = async (): Promise<(string | null)[]> => {
+      await t.settle();
+      const rows = await t.app.database.read(t.harbor.id, (db) =>
+        db
+          .selectFrom("notifications")
+          .select("user_id")
+          .where("user_id", "in", [ines.id, lou.id])
+          .orderBy("id")
+          .execute(),
+      );
+      return rows.map(({ user_id }) => user_id);
+    };
+    const made = await post(`companies/${client.company_id}/notes`, "record_notes", { content: "<p>@Ines Vidal</p>" });
+    expect(await told()).toEqual([ines.id]);
+    const changed = await t.api("PATCH", `/api/v1/record-notes/${made.body.data.id}`, {
+      key: admin,
+      body: {
+        data: {
+          type: "record_notes",
+          id: made.body.data.id,
+          attributes: { content: "<p>@Ines Vidal or @Lou Park</p>" },
+        },
+      },
+    });
+    expect(changed.status).toBe(200);
+    expect(await told()).toEqual([ines.id, lou.id]);
+  });
+
+  test("offer whom an @ can tell where they are written and changed", async () => {
+    await makeStaff(t.mill, "technician", "Noa Miller");
+    await makeStaff(t.harbor, "technician", "Noa Berg");
+    const made = await post(`companies/${client.company_id}/notes`, "record_notes", { content: "<p>Whom to ask</p>" });
+    const at = `/companies/${client.company_id}/mentions`;
+    for (const path of [`/companies/${client.company_id}/notes`, `/notes/${made.body.data.id}/edit`])
+      expect((await browser.open(path)).html).toContain(`data-mentions="${at}"`);
+    const offered = await browser.open(`${at}?q=noa`);
+    expect(offered.html).toContain('data-handle="Noa Berg"');
+    expect(offered.text).not.toContain("Noa Miller");
+    const named = await get(`companies/${client.company_id}/mentionable-users?q=noa`);
+    expect(named.body.data.map((one: { attributes: { name: string } }) => one.attributes.name)).toEqual(["Noa Berg"]);
   });
 
   test("hang on one record and no more, and say something", async () => {

@@ -13,12 +13,14 @@ export interface Subject {
   column: "company_id" | "contact_id" | "site_id";
   read: string;
   write: string;
+  /** In words. */
+  in_words: string;
 }
 
 export const subjects: readonly Subject[] = [
-  { table: "companies", column: "company_id", read: "companies.read", write: "companies.write" },
-  { table: "contacts", column: "contact_id", read: "companies.read", write: "companies.write" },
-  { table: "sites", column: "site_id", read: "companies.read", write: "companies.write" },
+  { table: "companies", column: "company_id", read: "companies.read", write: "companies.write", in_words: "a company" },
+  { table: "contacts", column: "contact_id", read: "companies.read", write: "companies.write", in_words: "a contact" },
+  { table: "sites", column: "site_id", read: "companies.read", write: "companies.write", in_words: "a site" },
 ];
 
 export type SubjectIds = { company_id?: string | null; contact_id?: string | null; site_id?: string | null };

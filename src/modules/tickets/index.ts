@@ -1,5 +1,6 @@
 import type { AnyAction } from "../../platform/action.ts";
 import type { List } from "../../platform/http/lists/list.ts";
+import { mentionRoutes } from "../../platform/mentions/routes.ts";
 import { defineModule } from "../../platform/module.ts";
 import { ticketNotices } from "./notices.ts";
 import { addAttachment, removeAttachment } from "./actions/files.ts";
@@ -10,7 +11,6 @@ import { openTicket, openTicketAsClient } from "./actions/open.ts";
 import { assignTicket, deleteTicket, takeTicket, updateTicket } from "./actions/update.ts";
 import { ticketApi } from "./api.ts";
 import { clientMailRoutes } from "./client-mails/routes.ts";
-import { mentionRoutes } from "./mentions/routes.ts";
 import { ticketReference } from "./reference.ts";
 import { ticketEvents } from "./events.ts";
 import { ticketMails } from "./mails.ts";
@@ -59,6 +59,8 @@ export { endsAfter, isClientWaiting, mailSubject, repliesAfter, ticketNumber } f
 export { ticketAttachments, ticketNotes, tickets } from "./schema.ts";
 export { statusOptions } from "./workflow.ts";
 
+const ticketsNoted = { table: "tickets", read: "tickets.read", write: "tickets.write", in_words: "a ticket" } as const;
+
 const actions = [
   openTicket,
   openTicketAsClient,
@@ -105,7 +107,14 @@ export const ticketsModule = defineModule({
   actions: actions as unknown as AnyAction[],
   transfers: ticketTransfers,
   resources: [ticketResource, noteResource, attachmentResource, ...listResources],
-  routes: [...listPages, ...newTicketPages, ...settingsPages, ...ticketApi, ...mentionRoutes, ...clientMailRoutes],
+  routes: [
+    ...listPages,
+    ...newTicketPages,
+    ...settingsPages,
+    ...ticketApi,
+    ...mentionRoutes(ticketsNoted),
+    ...clientMailRoutes,
+  ],
   create: [{ label: "Ticket", href: "/tickets/new", icon: "ticket", order: 10, permission: "tickets.write" }],
   lists: [{ permission: "tickets.read", list: ticketList as List<unknown> }],
   nav: [

@@ -53,6 +53,7 @@ async function show(ctx: Ctx, subject: Subject, id: string, typed: Typed | null 
     form: mayWrite
       ? {
           action: `${at}/notes`,
+          mentions_url: `${at}/mentions`,
           content: String(typed?.fields["content"] ?? ""),
           error: isUpload ? "" : error,
           is_pinned: typed?.fields["is_pinned"] === "true",

@@ -11,8 +11,8 @@ import { noteAdded, ticketMentioned } from "../events.ts";
 import { htmlToText, sanitizeHtml } from "../../../platform/html.ts";
 import { t } from "../../../platform/language/index.ts";
 import { defaultStatusId } from "../defaults.ts";
-import { mentionedOn } from "../mentions/people.ts";
-import { withMentions } from "../mentions/rules.ts";
+import { mentionedOn } from "../../../platform/mentions/people.ts";
+import { withMentions } from "../../../platform/mentions/rules.ts";
 import { repliesAfter } from "../rules.ts";
 import { ticketNotes } from "../schema.ts";
 import type { TicketRow } from "./open.ts";
@@ -82,7 +82,9 @@ async function write(work: Work, ticketId: string, note: NewNote): Promise<NoteR
   const html = sanitizeHtml(note.content);
   if (htmlToText(html).trim() === "") throw invalidField("content", t("Write something first."), "required");
   // A client's @ is no more than a letter: whom a note goes to is the desk's to say.
-  const mentioned = note.isClient ? [] : await mentionedOn(work, ticketId, html);
+  const mentioned = note.isClient
+    ? []
+    : await mentionedOn(work, { table: "tickets", id: ticketId, read: "tickets.read" }, html);
   const row = await insert(work, ticketNotes, {
     ticket_id: ticketId,
     note_type: note.note_type,

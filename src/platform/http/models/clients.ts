@@ -65,7 +65,14 @@ export interface NotesPageModel {
   }[];
   empty: EmptyModel;
   /** Null for who may only read. */
-  form: { action: string; content: string; error: string; is_pinned: boolean; is_alert: boolean } | null;
+  form: {
+    action: string;
+    mentions_url: string;
+    content: string;
+    error: string;
+    is_pinned: boolean;
+    is_alert: boolean;
+  } | null;
   upload: { action: string; hint: string; error: string } | null;
   attachments: AttachmentModel[];
 }

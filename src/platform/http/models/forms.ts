@@ -34,6 +34,8 @@ export interface FieldModel {
   is_narrowable?: boolean;
   /** Of check boxes: the name of the one that makes all of them needless; a script hides them while it is ticked. */
   needless_with?: string;
+  /** Of a textarea: where an @ in it finds the colleagues whom it can tell. */
+  mentions_url?: string;
   /** Of a select: only what is chosen is written, the other choices come on demand. */
   is_long?: boolean;
   /** Of a select that nobody has answered yet: a script chooses the browser's own time zone or locale, where it is among them. */

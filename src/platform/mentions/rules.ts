@@ -1,4 +1,4 @@
-import { escapeHtml, htmlToText } from "../../../platform/html.ts";
+import { escapeHtml, htmlToText } from "../html.ts";
 
 /** Who is meant by an @ in a note: somebody of the staff, by name or mail address as it stands in their account. */
 

@@ -1,8 +1,16 @@
-import { can } from "../../../platform/access/actor.ts";
-import { actorOf } from "../../../platform/access/identify.ts";
-import { maybeFind } from "../../../platform/access/reach.ts";
-import type { Ctx } from "../../../platform/context.ts";
+import { can } from "../access/actor.ts";
+import { actorOf } from "../access/identify.ts";
+import { maybeFind } from "../access/reach.ts";
+import type { Ctx } from "../context.ts";
+import type { TableName } from "../database/tables.ts";
 import { mentionedIn, type Person } from "./rules.ts";
+
+/** The record that a note is about, with what one needs to see its kind. */
+export interface Noted {
+  table: TableName;
+  id: string;
+  read: string;
+}
 
 /** Everybody of the staff who works here, by name. */
 export function staffNames(ctx: Ctx): Promise<Person[]> {
@@ -16,26 +24,26 @@ export function staffNames(ctx: Ctx): Promise<Person[]> {
     .execute();
 }
 
-/** Whether somebody may see a ticket, with what they may do and reach now. */
-async function maySee(ctx: Ctx, person: Person, ticketId: string): Promise<boolean> {
+/** Whether somebody may see a record, with what they may do and reach now. */
+async function maySee(ctx: Ctx, person: Person, { table, id, read }: Noted): Promise<boolean> {
   const actor = await actorOf(ctx.db, person.id, null, null);
-  if (actor === null || !can(actor, "tickets.read")) return false;
+  if (actor === null || !can(actor, read)) return false;
   const { app, tenant, db, request } = ctx;
   const theirs: Ctx = { app, tenant, actor, request, db, isReader: true };
-  return (await maybeFind(theirs, "tickets", ticketId)) !== undefined;
+  return (await maybeFind(theirs, table, id)) !== undefined;
 }
 
-/** Who is mentioned in a note of a ticket and may see it: the others would be told of what they cannot open. */
-export async function mentionedOn(ctx: Ctx, ticketId: string, html: string): Promise<Person[]> {
+/** Who is mentioned in a note and may see what it is about: the others would be told of what they cannot open. */
+export async function mentionedOn(ctx: Ctx, noted: Noted, html: string): Promise<Person[]> {
   if (!html.includes("@")) return [];
   const people: Person[] = [];
   for (const person of mentionedIn(html, await staffNames(ctx)))
-    if (await maySee(ctx, person, ticketId)) people.push(person);
+    if (await maySee(ctx, person, noted)) people.push(person);
   return people;
 }
 
-/** Who can be mentioned on a ticket: those with the letters in their name or address, the first few. */
-export async function mentionable(ctx: Ctx, ticketId: string, letters: string, most = 8): Promise<Person[]> {
+/** Who can be mentioned on a record: those with the letters in their name or address, the first few. */
+export async function mentionable(ctx: Ctx, noted: Noted, letters: string, most = 8): Promise<Person[]> {
   const wanted = letters.trim().toLowerCase();
   const fitting = (await staffNames(ctx)).filter(
     ({ id, name, email }) =>
@@ -45,7 +53,7 @@ export async function mentionable(ctx: Ctx, ticketId: string, letters: string, m
   const people: Person[] = [];
   for (const person of fitting) {
     if (people.length === most) break;
-    if (await maySee(ctx, person, ticketId)) people.push(person);
+    if (await maySee(ctx, person, noted)) people.push(person);
   }
   return people;
 }
