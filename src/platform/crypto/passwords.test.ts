@@ -1,5 +1,14 @@
-import { expect, spyOn, test } from "bun:test";
+import { afterAll, beforeAll, expect, spyOn, test } from "bun:test";
+import { fullPasswords, lightPasswords } from "../../../tests/support/light-passwords.ts";
 import { hashPassword, passwordProblems, verifyPassword } from "./passwords.ts";
+
+// Here the hashes are what it is about.
+beforeAll(() => {
+  Object.assign(Bun.password, fullPasswords);
+});
+afterAll(() => {
+  Object.assign(Bun.password, lightPasswords);
+});
 
 const ana = { email: "ana.kowalska@harbor.test", name: "Ana Kowalska" };
 
