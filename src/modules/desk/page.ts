@@ -15,6 +15,7 @@ import {
   link,
   words,
 } from "../../platform/http/pages/cells.ts";
+import { withShortChoices } from "../../platform/http/forms/choices.ts";
 import type { FormValues } from "../../platform/http/forms/model.ts";
 import type { NoteModel, SearchHit, TicketPageModel } from "../../platform/http/models/pages.ts";
 import { ofKind, panelsOf } from "../../platform/http/pages/panels.ts";
@@ -63,7 +64,7 @@ export async function ticketModel(
     back: { label: from.startsWith("/my-work") ? t("My work") : t("Tickets"), href: from },
     ...(await neighboursOf(ctx, id, from)),
     actions: [...buttonsOf(ctx, ticket, timer), ...ofKind(panels, "action")],
-    details: await detailsForm(ctx, ticket, url, ...failed("details")),
+    details: withShortChoices(await detailsForm(ctx, ticket, url, ...failed("details"))),
     facts: [
       await clientFacts(ctx, ticket, contact),
       await ticketFacts(ctx, ticket),

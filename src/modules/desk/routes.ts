@@ -1,15 +1,17 @@
+import { find } from "../../platform/access/reach.ts";
 import { perform } from "../../platform/action.ts";
 import { type Ctx, reading } from "../../platform/context.ts";
 import { plainToHtml } from "../../platform/written-text.ts";
+import { asksForChoices, choicesOr } from "../../platform/http/forms/choices.ts";
 import { coerceForm } from "../../platform/http/forms/form.ts";
 import { formFailure, type FormValues } from "../../platform/http/forms/model.ts";
 import { hasMailServer, mailWaits } from "../../platform/http/pages/mail-sent.ts";
 import { type Answer, fragment, type Incoming, page, redirect, type Route } from "../../platform/http/route.ts";
 import { t } from "../../platform/language/index.ts";
-import { mostUploadBytes, takeFiles, updateTicket } from "../tickets/index.ts";
+import { mostUploadBytes, takeFiles, type TicketRow, updateTicket } from "../tickets/index.ts";
 import { reply, replyWithFiles } from "./actions.ts";
 import { replyNames } from "./composer.ts";
-import { detailNames } from "./details.ts";
+import { detailNames, detailsForm } from "./details.ts";
 import { listOf, ticketUrl } from "./neighbours.ts";
 import { type Sent, ticketModel } from "./page.ts";
 
@@ -20,12 +22,25 @@ async function show(ctx: Ctx, incoming: Incoming, sent: Sent | null = null): Pro
   return page("tickets/show", `${model.number} ${model.title}`, model, sent?.failure.status ?? 200);
 }
 
+/** What fits a field of the details, or for a browser without JavaScript the page with everything written out. */
+async function detailChoices(ctx: Ctx, incoming: Incoming, fields: FormValues): Promise<Answer> {
+  const id = idOf(incoming);
+  const ticket = (await find(ctx, "tickets", id)) as TicketRow;
+  const url = ticketUrl(id, listOf(incoming));
+  const whole = await detailsForm(ctx, ticket, url, fields, null);
+  const model = await ticketModel(ctx, id, listOf(incoming));
+  return choicesOr(whole, fields, (details) =>
+    page("tickets/show", `${model.number} ${model.title}`, { ...model, details }),
+  );
+}
+
 /**
  * A change of the details. htmx gets the page and takes out of it what has changed, so that a reply that is being written
  * stays; what could not be saved is said in the form, with the ticket as it stands now.
  */
 async function saveDetails(ctx: Ctx, incoming: Incoming): Promise<Answer> {
   const { fields } = await incoming.form();
+  if (asksForChoices(fields)) return reading(ctx, (reader) => detailChoices(reader, incoming, fields));
   let sent: Sent | null = null;
   try {
     const shown = detailNames.filter((name) => name in fields);

@@ -5,6 +5,7 @@ import { runOnceBuilt } from "../../platform/database/once.ts";
 import { escapeHtml } from "../../platform/html.ts";
 import { formatAgo, formatBytes, formatInstant } from "../../platform/http/pages/cells.ts";
 import type { NoteModel } from "../../platform/http/models/pages.ts";
+import { hasMailServer } from "../../platform/http/pages/mail-sent.ts";
 import { initialsOf } from "../../platform/http/pages/frame.ts";
 import type { AttachmentModel } from "../../platform/http/models/partials.ts";
 import { t } from "../../platform/language/index.ts";
@@ -98,9 +99,6 @@ function mailedText(status: (typeof mailStatuses)[number], hasServer: boolean): 
   };
   return texts[status];
 }
-
-const hasMailServer = async (ctx: Ctx): Promise<boolean> =>
-  (await ctx.db.selectFrom("mail_settings").select("id").executeTakeFirst()) !== undefined;
 
 const sourceOf = (source: TicketRow["source"]): string => {
   const sources: Record<TicketRow["source"], string> = {

@@ -173,4 +173,37 @@ describe("a form with many companies", () => {
     const narrow = await browserHeaders(t, nora);
     expect(found(await (await post("/time/new", asked, narrow)).text())).toEqual({ hers: true, theirs: false });
   });
+
+  test("finds a ticket by its number, title or company among more than are read at once, and keeps it", async () => {
+    const first = await perform(administrator, openTicket, {
+      title: "Gärtank Client zeigt nichts an",
+      company_id: ids[9] ?? "",
+    });
+    t.clock.advance(60_000);
+    for (let number = 1; number <= 205; number += 1)
+      await perform(administrator, openTicket, { title: `Later ${number}`, company_id: ids[1] ?? "" });
+    const label = `#${first.ticket_number} Gärtank Client zeigt nichts an – Harbour Client 10`;
+    for (const _words of ["gartank", `#${first.ticket_number}`, "zeigt harbour client 10"])
+      expect(names(await (await post("/time/new", { _choices: "ticket_id", _words })).text())).toContain(label);
+    const again = await post("/time/new", { ticket_id: first.id, duration: "nonsense" }, headers, false);
+    expect(again.status).toBe(422);
+    expect(await again.text()).toContain(`<option value="${first.id}" selected>${label}</option>`);
+  });
+});
+
+describe("the details of a ticket", () => {
+  test("offer many colleagues on demand, and change nothing meanwhile", async () => {
+    const ticket = await perform(administrator, openTicket, { title: "Who takes it", company_id: ids[0] ?? "" });
+    for (let number = 10; number < 65; number += 1) await makeStaff(t.harbor, "technician", `Colleague ${number}ser`);
+    const path = `/tickets/${ticket.id}`;
+    const shown = await get(path);
+    expect(shown).not.toContain("Colleague 33");
+    const found = await (await post(path, { _choices: "assigned_to_id", _words: "colleague 33" })).text();
+    expect(names(found)).toEqual(["Colleague 33ser"]);
+    const id = /data-value="([0-9a-f-]{36})"/.exec(found)?.[1] ?? "";
+    const whole = await (await post(path, { _choices: "all" }, headers, false)).text();
+    expect(whole).toContain(">Colleague 64ser</option>");
+    expect((await post(path, { assigned_to_id: id })).status).toBe(200);
+    expect(await get(path)).toContain(`<option value="${id}" selected>Colleague 33ser</option>`);
+  });
 });

@@ -1,17 +1,10 @@
 import { can } from "../../../platform/access/actor.ts";
 import { pricesRead } from "../../../platform/access/prices.ts";
-import { find, reach } from "../../../platform/access/reach.ts";
+import { find } from "../../../platform/access/reach.ts";
 import type { Ctx } from "../../../platform/context.ts";
 import { conflict, type Failure, forbidden } from "../../../platform/errors.ts";
 import { button } from "../../../platform/http/pages/cells.ts";
-import {
-  columnField,
-  field,
-  formModel,
-  type FormValues,
-  type Option,
-  rowValues,
-} from "../../../platform/http/forms/model.ts";
+import { columnField, field, formModel, type FormValues, rowValues } from "../../../platform/http/forms/model.ts";
 import { buttonRoute, formRoutes } from "../../../platform/http/forms/page.ts";
 import { listAnswer } from "../../../platform/http/lists/list.ts";
 import { optionsOf } from "../../../platform/http/forms/options.ts";
@@ -24,26 +17,9 @@ import { timeList } from "../list.ts";
 import { today, workTypeOptions } from "../queries.ts";
 import { shownDuration } from "../rules.ts";
 import { timeEntries } from "../schema.ts";
+import { ticketOptions } from "./ticket-options.ts";
 
-const mostTickets = 200;
 const crumbs = [{ label: "Time", href: "/time" }];
-
-/** Tickets that are open as choices, the last touched first; `keep` stays one although it is closed. */
-export async function ticketOptions(ctx: Ctx, keep: string | null): Promise<Option[]> {
-  const rows = await reach(ctx, "tickets")
-    .innerJoin("companies", "companies.id", "tickets.company_id")
-    .select(["tickets.id", "tickets.ticket_number", "tickets.title", "companies.name as company"])
-    .where((eb) =>
-      eb.or([eb("tickets.closed_at", "is", null), ...(keep === null ? [] : [eb("tickets.id", "=", keep)])]),
-    )
-    .orderBy("tickets.updated_at", "desc")
-    .limit(mostTickets)
-    .execute();
-  return [
-    { value: "", label: t("No ticket") },
-    ...rows.map((row) => ({ value: row.id, label: `#${row.ticket_number} ${row.title} – ${row.company}` })),
-  ];
-}
 
 /** Why an entry cannot be changed by this actor; null when it can. */
 async function lockOf(ctx: Ctx, row: TimeEntry): Promise<Failure | null> {
@@ -107,7 +83,7 @@ async function timeForm(
       hint: t("A ticket brings its company and contract with it."),
       fields: [
         f("ticket_id", {
-          options: await ticketOptions(ctx, row?.ticket_id ?? (fresh.ticket_id === "" ? null : fresh.ticket_id)),
+          options: await ticketOptions(ctx, values),
           span: 6,
         }),
         f("company_id", {

@@ -13,7 +13,8 @@ import { t } from "../../../platform/language/index.ts";
 import { discardTimer, startTimer, stopTimer } from "../actions/timer.ts";
 import { activeTimer, type ActiveTimer, workTypeOptions } from "../queries.ts";
 import { timeEntries } from "../schema.ts";
-import { loggedText, ticketOptions } from "./entries.ts";
+import { loggedText } from "./entries.ts";
+import { ticketOptions } from "./ticket-options.ts";
 
 const crumbs = [{ label: "Time", href: "/time" }];
 
@@ -45,7 +46,7 @@ async function startModel(ctx: Ctx, typed: FormValues | null, failure: Failure |
         {
           title: t("What you are about to do"),
           fields: [
-            columnField(timeEntries, "ticket_id", { options: await ticketOptions(ctx, null), span: 6 }),
+            columnField(timeEntries, "ticket_id", { options: await ticketOptions(ctx, typed ?? {}), span: 6 }),
             columnField(timeEntries, "work_type_id", { options: await workTypeOptions(ctx) }),
             columnField(timeEntries, "notes", { span: 6, rows: 2 }),
           ],
@@ -65,6 +66,7 @@ async function stopModel(
     when: formatInstant(timer.started_at, ctx.tenant),
     duration: formatMinutes(timer.minutes),
   };
+  const values = typed ?? { ticket_id: timer.ticket_id, work_type_id: timer.work_type_id, notes: timer.notes };
   return {
     header: {
       title: t("Stop the timer"),
@@ -89,7 +91,7 @@ async function stopModel(
     },
     form: formModel({
       action: "/timer/stop",
-      values: typed ?? { ticket_id: timer.ticket_id, work_type_id: timer.work_type_id, notes: timer.notes },
+      values,
       failure,
       submit_label: t("Stop and log"),
       cancel_url: "/time",
@@ -103,7 +105,7 @@ async function stopModel(
               max_length: 40,
             }),
             columnField(timeEntries, "work_type_id", { options: await workTypeOptions(ctx, timer.work_type_id) }),
-            columnField(timeEntries, "ticket_id", { options: await ticketOptions(ctx, timer.ticket_id), span: 6 }),
+            columnField(timeEntries, "ticket_id", { options: await ticketOptions(ctx, values), span: 6 }),
             columnField(timeEntries, "company_id", {
               options: await optionsOf(ctx, "companies", { blank: t("The ticket's company") }),
               is_required: false,

@@ -23,7 +23,8 @@ export function choicesOr(form: FormModel, values: FormValues | null, show: (for
   return field === undefined ? show(form) : choicesAnswer(field.options, asked.words, null);
 }
 
-function withShortChoices(form: FormModel): FormModel {
+/** A form among other things on a page, with its long choices left to be asked for. */
+export function withShortChoices(form: FormModel): FormModel {
   const sections = form.sections.map((section) => ({
     ...section,
     fields: section.fields.map((field) =>
