@@ -188,6 +188,25 @@ describe("what the API answers", () => {
     expect(checked).toBeGreaterThan(60);
   });
 
+  test("holds a change to If-Match wherever the document says so", async () => {
+    const key = await t.harbor.key("administrator");
+    const done: string[] = [];
+    for (const { method, path } of apiRoutes()) {
+      const { parameters, requestBody } = document.paths[path.replace(/:(\w+)/g, "{$1}")][method.toLowerCase()];
+      const isHeld = parameters.some((one: Json) => one.$ref === "#/components/parameters/if_match");
+      if (!isHeld || path.startsWith("/api/v1/portal/")) continue;
+      const type = requestBody?.content["application/vnd.api+json"]?.schema.properties.data.properties.type.const;
+      const body = { data: { type, attributes: {} } };
+      const { status } = await t.api(method, addressOf(path, e.ids), {
+        key,
+        headers: { "if-match": '"999999"' },
+        ...(type === undefined ? {} : { body }),
+      });
+      if (status < 400) done.push(`${method} ${path} ${status}`);
+    }
+    expect(done).toEqual([]);
+  });
+
   test("when it fails has the form of an error document", async () => {
     const key = await t.harbor.key("administrator");
     const check = compiled(document.components.schemas.error_document);

@@ -34,6 +34,8 @@ export interface Resource {
   readonly hasTags: boolean;
   /** Their schemas, for the OpenAPI document; `tags` and lists of ids, `…_ids`, need none. */
   readonly schemas: Readonly<Record<string, TSchema>>;
+  /** What whoever has just made a record should hear: members of the answer's `meta`; null: nothing. */
+  readonly remarks: { of(reader: Ctx, id: string): Promise<Record<string, unknown> | null>; schema: TSchema } | null;
   /** Attributes that go away, by name. */
   readonly deprecated: Readonly<Record<string, Deprecation>>;
   /** Default order: a column, with `-` for descending. */
@@ -83,6 +85,7 @@ export function resource(given: Given): Resource {
     searched: null,
     hasTags: false,
     schemas: {},
+    remarks: null,
     deprecated: {},
     sort: "id",
     ...given,

@@ -3987,6 +3987,12 @@ export interface Operations {
       data: Schemas["companies"];
       included?: (Schemas["resource_object"])[];
       links?: Schemas["list_links"];
+      meta?: {
+        same_name: ({
+          id: string;
+          name: string;
+        })[];
+      };
     };
   };
   /** Show a company. */

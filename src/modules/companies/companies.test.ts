@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { makeClient, signedIn } from "../../../tests/support/desk.ts";
-import { startTestProgram, type TestProgram } from "../../../tests/support/program.ts";
+import { type ApiAnswer, startTestProgram, type TestProgram } from "../../../tests/support/program.ts";
 
 let t: TestProgram;
 let admin: string;
@@ -57,6 +57,19 @@ describe("companies over the API", () => {
       body: company({ name: "Long", tax_id: "1".repeat(61) }),
     });
     expect(long.body.errors[0].detail).toBe("Tax ID must be at most 60 characters.");
+  });
+
+  test("may have a name that another one has, and whoever makes the second one hears of the first", async () => {
+    const key = await t.harbor.key("technician");
+    const make = (name: string): Promise<ApiAnswer> =>
+      t.api("POST", "/api/v1/companies", { key, body: { data: { type: "companies", attributes: { name } } } });
+    const first = await make("Pier Nine Ltd");
+    expect([first.status, first.body.meta]).toEqual([201, undefined]);
+    const second = await make("PIER NINE, Ltd.");
+    expect([second.status, second.body.meta]).toEqual([
+      201,
+      { same_name: [{ id: first.body.data.id, name: "Pier Nine Ltd" }] },
+    ]);
   });
 
   test("and their people and sites are put away and brought back", async () => {

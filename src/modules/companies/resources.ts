@@ -1,3 +1,4 @@
+import { Type } from "@sinclair/typebox";
 import type { Ctx } from "../../platform/context.ts";
 import { resource } from "../../platform/resource.ts";
 import { tagsOf } from "../../platform/tags.ts";
@@ -12,6 +13,7 @@ import {
   updateContact,
   updateSite,
 } from "./actions.ts";
+import { namesakesOf } from "./namesakes.ts";
 import { companies, contacts, sites } from "./schema.ts";
 
 const withTags = (type: string) => async (ctx: Ctx, rows: readonly Record<string, unknown>[]) => {
@@ -37,6 +39,18 @@ export const companyResource = resource({
   extend: withTags("companies"),
   calculated: ["tags"],
   hasTags: true,
+  // Two may have one name, but seldom on purpose: a script that brings clients over hears of it as a person does.
+  remarks: {
+    of: async (reader, id) => {
+      const same_name = await namesakesOf(reader, id);
+      return same_name.length === 0 ? null : { same_name };
+    },
+    schema: Type.Object({
+      same_name: Type.Array(Type.Object({ id: Type.String({ format: "uuid" }), name: Type.String() }), {
+        description: "Other companies of this name: it may be there twice.",
+      }),
+    }),
+  },
   sort: "name",
 });
 

@@ -4,7 +4,7 @@ import { type AnyAction, perform } from "../../platform/action.ts";
 import { reading } from "../../platform/context.ts";
 import { eventDeliveries, events } from "../../platform/events/outbox.ts";
 import { showOne } from "../../platform/http/jsonapi/routes.ts";
-import { readDocument, readVerb } from "../../platform/http/jsonapi/document.ts";
+import { checkMatch, readDocument, readVerb } from "../../platform/http/jsonapi/document.ts";
 import { json, type Route } from "../../platform/http/route.ts";
 import { resource } from "../../platform/resource.ts";
 import { dropEventDelivery, retryDeadDeliveries, retryEventDelivery } from "./actions.ts";
@@ -31,7 +31,7 @@ function verb(name: string, summary: string, action: AnyAction): Route {
     doc: { summary, answer: { one: "event_deliveries" } },
     handle: async (ctx, incoming) => {
       const id = incoming.params["id"] ?? "";
-      await reading(ctx, (reader) => find(reader, "event_deliveries", id));
+      checkMatch(incoming, await reading(ctx, (reader) => find(reader, "event_deliveries", id)));
       await perform(ctx, action, { ...(await readVerb(incoming, "event_deliveries", id)), id });
       return showOne(ctx, eventDeliveryResource, id);
     },

@@ -6,7 +6,7 @@ import { Failure, invalidField } from "../../platform/errors.ts";
 import { storeUploads, type Upload } from "../../platform/files/files.ts";
 import { readBytes } from "../../platform/http/body.ts";
 import { showOne } from "../../platform/http/jsonapi/routes.ts";
-import { readDocument, readVerb } from "../../platform/http/jsonapi/document.ts";
+import { checkMatch, readDocument, readVerb } from "../../platform/http/jsonapi/document.ts";
 import type { Answer, Incoming, Route } from "../../platform/http/route.ts";
 import { resource } from "../../platform/resource.ts";
 import { advanceShort } from "./run.ts";
@@ -120,7 +120,7 @@ export const importApi: Route[] = [
     },
     handle: async (ctx, incoming) => {
       const id = incoming.params["id"] ?? "";
-      await reading(ctx, (reader) => find(reader, "import_batches", id));
+      checkMatch(incoming, await reading(ctx, (reader) => find(reader, "import_batches", id)));
       await perform(ctx, configureImport, { ...readDocument(await incoming.json(), importResource.type, id), id });
       return showOne(ctx, importResource, id);
     },
@@ -137,7 +137,7 @@ export const importApi: Route[] = [
     },
     handle: async (ctx, incoming) => {
       const id = incoming.params["id"] ?? "";
-      await reading(ctx, (reader) => find(reader, "import_batches", id));
+      checkMatch(incoming, await reading(ctx, (reader) => find(reader, "import_batches", id)));
       await perform(ctx, applyImport, { ...(await readVerb(incoming, importResource.type, id)), id });
       await advanceShort(ctx, id);
       return showOne(ctx, importResource, id);
@@ -154,7 +154,7 @@ export const importApi: Route[] = [
     },
     handle: async (ctx, incoming) => {
       const id = incoming.params["id"] ?? "";
-      await reading(ctx, (reader) => find(reader, "import_batches", id));
+      checkMatch(incoming, await reading(ctx, (reader) => find(reader, "import_batches", id)));
       await perform(ctx, undoImport, { ...(await readVerb(incoming, importResource.type, id)), id });
       await advanceShort(ctx, id);
       return showOne(ctx, importResource, id);

@@ -47,7 +47,7 @@ const routes: Route[] = [
     path: "/api/v1/notifications/:id/read",
     door: "api",
     permission: null,
-    doc: { summary: "Mark a notification as read.", answer: { one: "notifications" } },
+    doc: { isHeldToVersion: false, summary: "Mark a notification as read.", answer: { one: "notifications" } },
     handle: async (ctx, incoming) => {
       const id = incoming.params["id"] ?? "";
       await reading(ctx, (reader) => find(reader, "notifications", id));
@@ -104,6 +104,7 @@ const routes: Route[] = [
     door: "api",
     permission: null,
     doc: {
+      isHeldToVersion: false,
       summary: "Choose what a person hears of, and how; events that are not named stay as they are.",
       input: { type, attributes: Type.Pick(setPreferences.input, ["preferences"]) },
       answer: { type, attributes: preferenceAttributes, isList: true },

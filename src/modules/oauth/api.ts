@@ -51,7 +51,10 @@ function objectOf(row: ClientRow, secret: string | null = null): object {
 }
 
 function answer(row: ClientRow, secret: string | null = null, status = 200): Answer {
-  return json({ jsonapi: { version: "1.1" }, data: objectOf(row, secret) }, status, { etag: `"${row.version}"` });
+  return json({ jsonapi: { version: "1.1" }, data: objectOf(row, secret) }, status, {
+    etag: `"${row.version}"`,
+    ...(status === 201 ? { location: `${base}/${row.id}` } : {}),
+  });
 }
 
 const write = (method: "PUT" | "PATCH"): Route => ({
@@ -112,7 +115,7 @@ const grantRoutes: Route[] = [
     path: "/api/v1/oauth-grants/:id",
     door: "api",
     permission,
-    doc: { summary: "Take away what somebody has allowed an app.", answer: "nothing" },
+    doc: { isHeldToVersion: false, summary: "Take away what somebody has allowed an app.", answer: "nothing" },
     handle: async (ctx, incoming) => {
       await perform(ctx, revokeAnyGrant, { id: incoming.params["id"] });
       return response(new Response(null, { status: 204 }));
@@ -219,7 +222,7 @@ export const oauthApi: Route[] = [
     path: "/api/v1/auth/apps/:id",
     door: "api",
     permission: null,
-    doc: { summary: "Take back what one has allowed an app.", answer: "nothing" },
+    doc: { isHeldToVersion: false, summary: "Take back what one has allowed an app.", answer: "nothing" },
     handle: async (ctx, incoming) => {
       if (ctx.actor.user_id === null) throw unauthorized();
       await perform(ctx, withdrawGrant, { id: incoming.params["id"] });

@@ -117,7 +117,7 @@ describe("a code", () => {
     expect((await exchange(app, late)).body.error).toBe("invalid_grant");
     expect((await exchange(other, await codeFor(app.id))).body.error).toBe("invalid_grant");
     const wrongUri = await exchange(app, await codeFor(app.id), { redirect_uri: "https://reports.test/other" });
-    expect(wrongUri.status).toBe(400);
+    expect(wrongUri).toMatchObject({ status: 400, body: { error: "invalid_grant" } });
     const guessed = await codeFor(app.id);
     expect((await exchange(app, guessed, { code_verifier: "a".repeat(43) })).body.error).toBe("invalid_grant");
     // A wrong verifier has used the code up, so that nobody can go on guessing.

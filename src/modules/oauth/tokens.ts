@@ -47,6 +47,12 @@ function inWordsOfOAuth({ status, message }: Failure): object {
   return { error, error_description: message };
 }
 
+/** The library calls a redirect address that is not the code's an invalid request; RFC 6749 (5.2) an invalid grant. */
+function codeOf({ name, message }: OAuthError, grantType: string): string {
+  const isOfCode = grantType === "authorization_code" && name === "invalid_request";
+  return isOfCode && message.includes("`redirect_uri` is invalid") ? "invalid_grant" : name;
+}
+
 const grantTypes = ["authorization_code", "refresh_token", "client_credentials"];
 
 async function token(ctx: Ctx, incoming: Incoming): Promise<Answer> {
@@ -86,7 +92,7 @@ async function token(ctx: Ctx, incoming: Incoming): Promise<Answer> {
       throw inner instanceof Error ? inner : error;
     }
     if (error.name === "invalid_client") return invalidClient();
-    return plain({ error: error.name, error_description: error.message }, error.code);
+    return plain({ error: codeOf(error, grantType), error_description: error.message }, error.code);
   }
   // The library counts from the machine's clock and loses a second on the way.
   return plain({ ...(answer.body as object), expires_in: accessSeconds });

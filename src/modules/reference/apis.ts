@@ -49,7 +49,10 @@ export const organizationApi: Api = {
 export const operatorApi: Api = {
   door: "operator",
   describe: once((registry) =>
-    openApiDocument(registry, operatorRoutes(registry), registry.operatorResources, "Purser API for operators"),
+    openApiDocument(registry, operatorRoutes(registry), registry.operatorResources, {
+      name: "Purser API for operators",
+      isForOperators: true,
+    }),
   ),
   reading: { reference: "/api" },
 };

@@ -38,6 +38,7 @@ const write = (method: "PUT" | "PATCH"): Route => ({
   door: "api",
   permission,
   doc: {
+    isHeldToVersion: true,
     summary: "Say which networks may come in; a list that is left out stays, an empty one lets everybody in.",
     input: { type: "allowed_networks", attributes },
     answer: { type: "allowed_networks", attributes },

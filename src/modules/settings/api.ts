@@ -2,7 +2,7 @@ import { find } from "../../platform/access/reach.ts";
 import { type AnyAction, perform } from "../../platform/action.ts";
 import { type Ctx, reading } from "../../platform/context.ts";
 import { toEdge } from "../../platform/database/edge.ts";
-import { ifMatch, readDocument, readVerb } from "../../platform/http/jsonapi/document.ts";
+import { checkMatch, ifMatch, readDocument, readVerb } from "../../platform/http/jsonapi/document.ts";
 import { type Answer, json, response, type Route } from "../../platform/http/route.ts";
 import { shownAttributes } from "../../platform/openapi/schemas.ts";
 import { mailSettings, organizations } from "../../platform/tenants.ts";
@@ -33,6 +33,7 @@ function single(
     door: "api",
     permission: "settings.manage",
     doc: {
+      isHeldToVersion: true,
       summary: `Change the ${words}. Members that are not sent stay as they are.`,
       input: { type, attributes: change.input },
       answer: shown,
@@ -71,7 +72,7 @@ export const settingsApi: Route[] = [
     doc: { summary: "Send a mail again that failed, or that may not have arrived.", answer: "nothing" },
     handle: async (ctx, incoming) => {
       const id = incoming.params["id"] ?? "";
-      await reading(ctx, (reader) => find(reader, "mails", id));
+      checkMatch(incoming, await reading(ctx, (reader) => find(reader, "mails", id)));
       await perform(ctx, retryMail, { ...(await readVerb(incoming, "mails", id)), id });
       return response(new Response(null, { status: 204 }));
     },

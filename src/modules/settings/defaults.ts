@@ -185,6 +185,7 @@ const change = (method: "PUT" | "PATCH"): Route => ({
   door: "api",
   permission,
   doc: {
+    isHeldToVersion: true,
     summary: "Say what new records start with, by table and column; what is left out stays.",
     input: { type: "default_values", attributes },
     answer: { type: "default_values", attributes },

@@ -139,6 +139,7 @@ const change = (method: "PUT" | "PATCH"): Route => ({
   door: "api",
   permission: "settings.manage",
   doc: {
+    isHeldToVersion: true,
     summary: t("Say which of the optional modules are on; those that are not named are switched off."),
     input: { type: "modules", attributes },
     answer: { type: "modules", attributes },

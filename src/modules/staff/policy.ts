@@ -6,6 +6,7 @@ import { type Ctx, reading, type Work } from "../../platform/context.ts";
 import { labelOf } from "../../platform/database/columns.ts";
 import { changes } from "../../platform/database/edge.ts";
 import { insert, update } from "../../platform/database/records.ts";
+import { stale } from "../../platform/errors.ts";
 import { columnField, field, formModel } from "../../platform/http/forms/model.ts";
 import { formRoutes } from "../../platform/http/forms/page.ts";
 import { ifMatch, readDocument } from "../../platform/http/jsonapi/document.ts";
@@ -42,6 +43,8 @@ export const updateSignInSettings = action({
   run: async (work: Work, given: PolicyInput) => {
     const { version, ...values } = given;
     const known = await work.db.selectFrom("sign_in_settings").select("id").executeTakeFirst();
+    // What was never chosen has no version that could have been shown.
+    if (known === undefined && version !== undefined) throw stale();
     const row =
       known === undefined
         ? await insert(work, signInSettings, values)
@@ -96,6 +99,7 @@ const write = (method: "PUT" | "PATCH"): Route => ({
   door: "api",
   permission: "staff.manage",
   doc: {
+    isHeldToVersion: true,
     summary: t("Change what the organization asks of passwords and sessions."),
     input: { type: "sign_in_settings", attributes },
     answer: { type: "sign_in_settings", attributes },

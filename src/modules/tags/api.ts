@@ -2,7 +2,7 @@ import { find } from "../../platform/access/reach.ts";
 import { perform } from "../../platform/action.ts";
 import { reading } from "../../platform/context.ts";
 import { showOne } from "../../platform/http/jsonapi/routes.ts";
-import { readDocument } from "../../platform/http/jsonapi/document.ts";
+import { checkMatch, readDocument } from "../../platform/http/jsonapi/document.ts";
 import type { Route } from "../../platform/http/route.ts";
 import { mergeTags } from "./actions.ts";
 import { tagResource } from "./resources.ts";
@@ -21,7 +21,7 @@ export const tagApi: Route[] = [
     },
     handle: async (ctx, incoming) => {
       const id = incoming.params["id"] ?? "";
-      await reading(ctx, (reader) => find(reader, "tags", id));
+      checkMatch(incoming, await reading(ctx, (reader) => find(reader, "tags", id)));
       const kept = await perform(ctx, mergeTags, { ...readDocument(await incoming.json(), "tags", id), id });
       return showOne(ctx, tagResource, kept.id);
     },

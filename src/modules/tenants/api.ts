@@ -5,7 +5,7 @@ import { type Ctx, reading } from "../../platform/context.ts";
 import { malformed } from "../../platform/errors.ts";
 import { noId } from "../../platform/ids.ts";
 import { showOne } from "../../platform/http/jsonapi/routes.ts";
-import { ifMatch, readDocument, readVerb, refuseMembers } from "../../platform/http/jsonapi/document.ts";
+import { checkMatch, ifMatch, readDocument, readVerb, refuseMembers } from "../../platform/http/jsonapi/document.ts";
 import { type Answer, type ApiDoc, type Incoming, json, type Route } from "../../platform/http/route.ts";
 import { resource } from "../../platform/resource.ts";
 import { tenants } from "../../platform/tenants.ts";
@@ -74,7 +74,8 @@ function route(method: Route["method"], path: string, doc: ApiDoc, handle: Route
 }
 
 async function exists(ctx: Ctx, incoming: Incoming): Promise<string> {
-  await reading(ctx, (reader) => find(reader, "tenants", idOf(incoming)));
+  const row = await reading(ctx, (reader) => find(reader, "tenants", idOf(incoming)));
+  if (incoming.request.method !== "GET") checkMatch(incoming, row);
   return idOf(incoming);
 }
 

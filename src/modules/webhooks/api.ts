@@ -2,7 +2,7 @@ import { Type } from "@sinclair/typebox";
 import { find } from "../../platform/access/reach.ts";
 import { type AnyAction, perform } from "../../platform/action.ts";
 import { showOne } from "../../platform/http/jsonapi/routes.ts";
-import { readDocument, readVerb, refuseMembers } from "../../platform/http/jsonapi/document.ts";
+import { checkMatch, readDocument, readVerb, refuseMembers } from "../../platform/http/jsonapi/document.ts";
 import { type Answer, response, type Route } from "../../platform/http/route.ts";
 import { type Ctx, reading } from "../../platform/context.ts";
 import { resource } from "../../platform/resource.ts";
@@ -84,7 +84,7 @@ export const webhookApi: Route[] = [
     },
     handle: async (ctx, incoming) => {
       const id = incoming.params["id"] ?? "";
-      await reading(ctx, (reader) => find(reader, "webhook_endpoints", id));
+      checkMatch(incoming, await reading(ctx, (reader) => find(reader, "webhook_endpoints", id)));
       const input = { ...(await readVerb(incoming, "webhook_endpoints", id)), id };
       return withSecret(ctx, await perform(ctx, rotateSecret, input), 200);
     },
@@ -94,7 +94,7 @@ export const webhookApi: Route[] = [
     path: "/api/v1/webhook-endpoints/:id/ping",
     door: "api",
     permission,
-    doc: { summary: "Sends a test event.", answer: "nothing" },
+    doc: { isHeldToVersion: false, summary: "Sends a test event.", answer: "nothing" },
     handle: async (ctx, incoming) => {
       const id = incoming.params["id"] ?? "";
       await reading(ctx, (reader) => find(reader, "webhook_endpoints", id));
@@ -108,7 +108,11 @@ export const webhookApi: Route[] = [
     path: "/api/v1/webhook-deliveries/:id/redeliver",
     door: "api",
     permission,
-    doc: { summary: "Sends a delivery once more, with the same body and id.", answer: { one: "webhook_deliveries" } },
+    doc: {
+      isHeldToVersion: false,
+      summary: "Sends a delivery once more, with the same body and id.",
+      answer: { one: "webhook_deliveries" },
+    },
     handle: async (ctx, incoming) => {
       const id = incoming.params["id"] ?? "";
       await reading(ctx, (reader) => find(reader, "webhook_deliveries", id));

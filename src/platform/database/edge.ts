@@ -25,6 +25,13 @@ export function edgeSchema(column: Column, name = ""): TSchema {
   return name === "" ? whole : { ...whole, title: labelOf(name, column) };
 }
 
+/** What a schema says of a text that is HTML, for whoever would send it as it was typed. */
+export const htmlText = {
+  contentMediaType: "text/html",
+  description:
+    "HTML. A short list of tags stays, what could run or load is left out; text is escaped before it is sent.",
+} as const;
+
 function plainSchema(column: Column): TSchema {
   switch (column.kind) {
     case "id":
@@ -37,6 +44,7 @@ function plainSchema(column: Column): TSchema {
         maxLength: column.maxLength,
         ...(column.isNullable || column.hasDefault ? {} : { minLength: 1 }),
         ...(column.format === "" ? {} : { format: column.format }),
+        ...(column.isHtml ? htmlText : {}),
       });
     case "enum":
       return Type.Union(column.values.map((value) => Type.Literal(value)));

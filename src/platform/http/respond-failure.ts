@@ -119,6 +119,7 @@ function titleOf(status: number): string {
     400: t("That request could not be read"),
     403: t("You may not see this"),
     404: t("There is nothing here"),
+    408: t("That took too long"),
     409: t("That is not possible now"),
     412: t("Changed meanwhile"),
     413: t("That is too large"),

@@ -58,6 +58,8 @@ export interface ApiDoc {
   status?: number;
   /** Of what makes something once: that 200 is answered, with the same, when it was there already. */
   isOnce?: boolean;
+  /** Whether it is held to `If-Match`; unless told, what changes a record that has an address of its own. */
+  isHeldToVersion?: boolean;
   /** Which of the grammar's query parameters it takes: a list's, or those of a single record; absent: none. */
   grammar?: "list" | "record";
   /** Query parameters beside those of the grammar. */

@@ -112,6 +112,7 @@ const failures: Readonly<Record<string, string>> = {
   404: "Not there, or out of reach: nobody can tell which. Code: `not_found`.",
   405: "The address takes other methods; `Allow` names them. Code: `method_not_allowed`.",
   406: "`Accept` takes only forms that Purser does not have. Code: `not_acceptable`.",
+  408: "The body took too long to arrive. Code: `too_slow`.",
   409: "The present state does not allow it, the detail names what holds it; or the document's type or id is another one. Codes: `conflict`, `wrong_type`, `wrong_id`, `request_in_progress`, and those of the action.",
   412: "Somebody else has changed the record. Code: `stale`.",
   413: "Too large. Code: `too_large`.",

@@ -2,7 +2,7 @@ import { isApi, type Route } from "../http/route.ts";
 import type { Registry } from "../module.ts";
 import type { Resource } from "../resource.ts";
 import { commonHeaders, commonParameters, commonResponses, commonSchemas, securitySchemes } from "./components.ts";
-import { operation, tagOf } from "./operations.ts";
+import { type ApiKind, operation, tagOf } from "./operations.ts";
 import { grammarSchemas } from "./parameters.ts";
 import { resourceSchemas, type Schema } from "./schemas.ts";
 
@@ -25,14 +25,14 @@ export function openApiDocument(
   registry: Registry,
   routes: readonly Route[],
   resources: readonly Resource[],
-  title = "Purser API",
+  kind: ApiKind = { name: "Purser API", isForOperators: false },
 ): OpenApiDocument {
   const described = routes
     .filter(({ path }) => isApi(path))
     .toSorted((a, b) => (pathOf(a) === pathOf(b) ? order(a) - order(b) : pathOf(a) < pathOf(b) ? -1 : 1));
   const paths: OpenApiDocument["paths"] = {};
   for (const route of described) {
-    (paths[pathOf(route)] ??= {})[route.method.toLowerCase()] = operation(registry, resources, route);
+    (paths[pathOf(route)] ??= {})[route.method.toLowerCase()] = operation(registry, resources, route, kind);
   }
   const schemas = Object.assign(
     {},
@@ -45,7 +45,7 @@ export function openApiDocument(
   return {
     openapi: "3.1.0",
     info: {
-      title,
+      title: kind.name,
       version: "1",
       description: introduction,
       license: { name: "Apache-2.0", identifier: "Apache-2.0" },

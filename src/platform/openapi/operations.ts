@@ -7,11 +7,18 @@ import { mapped, orNull, plainSchema, ref, relationship, type Schema, schemaName
 
 const media = "application/vnd.api+json";
 
+/** Whose API it is. The operators' host counts no requests and keeps no answers for `Idempotency-Key`. */
+export interface ApiKind {
+  name: string;
+  isForOperators: boolean;
+}
+
 /** An operation of the document: what a route takes and answers. A test holds that every route has a description. */
-export function operation(registry: Registry, resources: readonly Resource[], route: Route): Schema {
+export function operation(registry: Registry, resources: readonly Resource[], route: Route, kind: ApiKind): Schema {
   const { method, path, permission, door } = route;
   const doc: ApiDoc = route.doc ?? { summary: "", answer: "nothing" };
   const isPortal = isForPortal(path);
+  const isCounted = door === "api" && !kind.isForOperators;
   const named = (of: string | Resource): Resource | undefined =>
     typeof of === "string" ? resources.find(({ type, audience }) => type === of && audience === "staff") : of;
   const subject =
@@ -39,13 +46,13 @@ export function operation(registry: Registry, resources: readonly Resource[], ro
         in: "query",
         schema: plainSchema(schema),
       })),
-      ...(method === "POST" && door === "api" ? [{ $ref: "#/components/parameters/idempotency_key" }] : []),
-      ...(method !== "GET" && path.includes(":id") ? [{ $ref: "#/components/parameters/if_match" }] : []),
+      ...(method === "POST" && isCounted ? [{ $ref: "#/components/parameters/idempotency_key" }] : []),
+      ...(isHeldToVersion(route) ? [{ $ref: "#/components/parameters/if_match" }] : []),
     ],
     ...requestBody(doc),
     responses: {
-      ...(doc.isOnce === true ? { "200": success(route, doc, named) } : {}),
-      [String(doc.status ?? (doc.answer === "nothing" ? 204 : 200))]: success(route, doc, named),
+      ...(doc.isOnce === true ? { "200": success(route, doc, named, isCounted) } : {}),
+      [String(doc.status ?? (doc.answer === "nothing" ? 204 : 200))]: success(route, doc, named, isCounted),
       ...Object.fromEntries(
         failuresOf(registry, route).map((status) => [
           String(status),
@@ -54,6 +61,11 @@ export function operation(registry: Registry, resources: readonly Resource[], ro
       ),
     },
   };
+}
+
+/** Whether a change can be bound to what was shown; what is made new, under a record too, replaces nothing. */
+function isHeldToVersion({ method, path, doc }: Route): boolean {
+  return doc?.isHeldToVersion ?? (method !== "GET" && path.includes(":id") && doc?.status !== 201);
 }
 
 /** What differs from the document's own: open doors, clients (who have no keys), and the scope that an app needs. */
@@ -160,7 +172,12 @@ function inputDocument({ type, attributes }: Extract<ApiInput, { type: string }>
   };
 }
 
-function success(route: Route, doc: ApiDoc, named: (of: string | Resource) => Resource | undefined): Schema {
+function success(
+  route: Route,
+  doc: ApiDoc,
+  named: (of: string | Resource) => Resource | undefined,
+  isCounted: boolean,
+): Schema {
   const { answer } = doc;
   if (answer === "nothing") return { description: "Done; there is nothing to show." };
   if ("media" in answer)
@@ -170,9 +187,9 @@ function success(route: Route, doc: ApiDoc, named: (of: string | Resource) => Re
       "many" in answer || ("isList" in answer && answer.isList === true) ? "A page of records." : "The record.",
     headers: {
       "X-Request-Id": { $ref: "#/components/headers/request_id" },
-      ...(route.door === "api" ? rateHeaders : {}),
+      ...(isCounted ? rateHeaders : {}),
       ...("one" in answer ? { ETag: { $ref: "#/components/headers/etag" } } : {}),
-      ...(route.method === "POST" && route.door === "api"
+      ...(route.method === "POST" && isCounted
         ? { "Idempotent-Replayed": { $ref: "#/components/headers/replayed" } }
         : {}),
       ...(doc.status === 201 && "one" in answer ? { Location: { $ref: "#/components/headers/location" } } : {}),
@@ -262,7 +279,8 @@ const fileSchema = (of: string): Schema =>
   of === "application/json" ? { type: "object" } : { type: "string", format: "binary" };
 
 /** The failures that a route can answer with. */
-function failuresOf({ modules }: Registry, { method, path, door, module }: Route): number[] {
+function failuresOf({ modules }: Registry, route: Route): number[] {
+  const { method, path, door, module } = route;
   const isOpenRead = door === "hook" && method === "GET";
   const isOptional = modules.some(({ name, optional }) => name === module && optional !== undefined);
   return [
@@ -274,9 +292,9 @@ function failuresOf({ modules }: Registry, { method, path, door, module }: Route
     ...(path.includes(":") || isOptional ? [404] : []),
     406,
     ...(method === "GET" ? [] : [409]),
-    ...(method !== "GET" && path.includes(":id") ? [412] : []),
+    ...(isHeldToVersion(route) ? [412] : []),
     // Verbs without an input are sent with a document that names them, or with nothing.
-    ...(method === "GET" || method === "DELETE" ? [] : [413, 415, 422]),
+    ...(method === "GET" || method === "DELETE" ? [] : [408, 413, 415, 422]),
     429,
     500,
     503,

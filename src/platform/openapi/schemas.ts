@@ -1,4 +1,5 @@
 import { type TSchema, Type } from "@sinclair/typebox";
+import { htmlText } from "../database/edge.ts";
 import { type Column, labelOf, type Table } from "../database/columns.ts";
 import type { Registry } from "../module.ts";
 import { listsUnder, type Resource } from "../resource.ts";
@@ -108,7 +109,12 @@ function valueSchema(column: Column): Schema {
     case "id":
       return { type: "string", format: "uuid" };
     case "text":
-      return { type: "string", maxLength: column.maxLength, ...formats[column.format] };
+      return {
+        type: "string",
+        maxLength: column.maxLength,
+        ...formats[column.format],
+        ...(column.isHtml ? htmlText : {}),
+      };
     case "enum":
       return choice(column.values, false);
     case "integer":

@@ -1,5 +1,6 @@
+import { namesakesOf } from "../namesakes.ts";
 import { newRowValues } from "../../../platform/database/defaults.ts";
-import { find, reach } from "../../../platform/access/reach.ts";
+import { find } from "../../../platform/access/reach.ts";
 import { type Ctx, reading } from "../../../platform/context.ts";
 import { customSections } from "../../../platform/custom-fields/form.ts";
 import { addressParts } from "../../../platform/database/columns.ts";
@@ -222,14 +223,8 @@ const made = (result: unknown): string => (result as { id: string }).id;
 /** Two companies may have the same name, but seldom on purpose: whoever makes the second one is told of it. */
 function createdText(ctx: Ctx, id: string): Promise<string> {
   return reading(ctx, async (reader) => {
-    const { name_key } = await find(reader, "companies", id);
-    const other = await reach(reader, "companies")
-      .select("companies.id")
-      .where("companies.name_key", "=", name_key)
-      .where("companies.id", "!=", id)
-      .where("companies.archived_at", "is", null)
-      .executeTakeFirst();
-    return other === undefined
+    const others = await namesakesOf(reader, id);
+    return others.length === 0
       ? t("Company created.")
       : t(
           "Company created. There is another one of this name: look under Companies → Duplicates, and merge them if they are the same.",

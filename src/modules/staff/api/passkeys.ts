@@ -40,10 +40,13 @@ export function passkeyRoutes(base: string, kind: UserType): Route[] {
     path: `${base}/passkeys/:id`,
     door: "api",
     permission: null,
-    doc:
-      method === "PATCH"
-        ? { summary, input: { type: "passkeys", attributes: nameInput }, answer: { type: "passkeys", attributes } }
-        : { summary, answer: "nothing" },
+    doc: {
+      isHeldToVersion: false,
+      summary,
+      ...(method === "PATCH"
+        ? { input: { type: "passkeys", attributes: nameInput }, answer: { type: "passkeys", attributes } }
+        : { answer: "nothing" }),
+    },
   });
   return [
     {

@@ -80,6 +80,7 @@ export const sessionsApi: Route[] = [
     door: "api",
     permission: null,
     doc: {
+      isHeldToVersion: false,
       summary: "Say what one of one's devices is called.",
       input: { type: "sessions", attributes: Type.Object({ device_name: Type.String({ maxLength: 80 }) }) },
       answer: "nothing",
@@ -95,7 +96,7 @@ export const sessionsApi: Route[] = [
     path: "/api/v1/auth/sessions/:id",
     door: "api",
     permission: null,
-    doc: { summary: "End one of one's sessions.", answer: "nothing" },
+    doc: { isHeldToVersion: false, summary: "End one of one's sessions.", answer: "nothing" },
     handle: async (ctx, incoming) => {
       await perform(ctx, revokeSession, { id: await ownSession(ctx, incoming) });
       return nothing();
@@ -117,7 +118,7 @@ export const sessionsApi: Route[] = [
     path: "/api/v1/users/:id/sessions/:session_id",
     door: "api",
     permission: "staff.manage",
-    doc: { summary: "End a session of a person.", answer: "nothing" },
+    doc: { isHeldToVersion: false, summary: "End a session of a person.", answer: "nothing" },
     handle: async (ctx, incoming) => {
       await perform(ctx, endSession, { ...incoming.params });
       return nothing();

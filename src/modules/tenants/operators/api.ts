@@ -34,7 +34,7 @@ export const sessionRoutes: Route[] = [
     path: "/api/v1/auth/sessions/:id",
     door: "api",
     permission: platformPermission,
-    doc: { summary: "End one of one's own sessions.", answer: "nothing" },
+    doc: { isHeldToVersion: false, summary: "End one of one's own sessions.", answer: "nothing" },
     handle: async (ctx, { params }) => {
       await perform(ctx, endOperatorSession, { id: params["id"] });
       return response(new Response(null, { status: 204 }));

@@ -3,6 +3,7 @@ import { find } from "../../../platform/access/reach.ts";
 import { action } from "../../../platform/action.ts";
 import type { Work } from "../../../platform/context.ts";
 import type { RowOf } from "../../../platform/database/columns.ts";
+import { htmlText } from "../../../platform/database/edge.ts";
 import { insert } from "../../../platform/database/records.ts";
 import { indexRow } from "../../../platform/database/search.ts";
 import { forbidden, invalidField } from "../../../platform/errors.ts";
@@ -21,7 +22,7 @@ import { changeTicket } from "./update.ts";
 export type NoteRow = RowOf<typeof ticketNotes>;
 type NoteType = NoteRow["note_type"];
 
-const content = Type.String({ maxLength: ticketNotes.columns.content.maxLength });
+const content = Type.String({ maxLength: ticketNotes.columns.content.maxLength, ...htmlText });
 
 /**
  * Writes on a ticket: `internal` stays in the team, `public` and `resolution` go to the client. The content is HTML and

@@ -3,7 +3,7 @@ import { maybeFind } from "../../../platform/access/reach.ts";
 import { action } from "../../../platform/action.ts";
 import type { Work } from "../../../platform/context.ts";
 import type { NewRow, RowOf } from "../../../platform/database/columns.ts";
-import { fromEdge, newInput } from "../../../platform/database/edge.ts";
+import { fromEdge, htmlText, newInput } from "../../../platform/database/edge.ts";
 import { insert } from "../../../platform/database/records.ts";
 import { forbidden, invalidField } from "../../../platform/errors.ts";
 import { emit } from "../../../platform/events/outbox.ts";
@@ -57,7 +57,7 @@ export const openTicketAsClient = action({
   input: Type.Object(
     {
       title: Type.String({ minLength: 1, maxLength: tickets.columns.title.maxLength }),
-      description: Type.Optional(Type.String({ maxLength: tickets.columns.description.maxLength })),
+      description: Type.Optional(Type.String({ maxLength: tickets.columns.description.maxLength, ...htmlText })),
       priority_id: Type.Optional(Type.String({ format: "uuid" })),
       /** Those that the organization shows in the portal. */
       custom_fields: Type.Optional(Type.Record(Type.String(), Type.Unknown())),

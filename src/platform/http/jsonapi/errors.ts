@@ -34,6 +34,7 @@ const titles: Record<number, string> = {
   404: "Not found",
   405: "Method not allowed",
   406: "Not acceptable",
+  408: "Too slow",
   409: "Conflict",
   412: "Changed meanwhile",
   413: "Too large",

@@ -130,8 +130,9 @@ function sortKeys(
       const expression = valueExpression(resource.table.name, custom, dialect);
       return { name, reference: name, column: sortColumn(custom), expression, isDescending };
     }
+    if (names.has(name)) throw malformed(`${name} is given twice.`, "bad_sort");
     const column = shownColumn(actor, resource, name);
-    if (column === undefined || !isSortable(column) || names.has(name)) {
+    if (column === undefined || !isSortable(column)) {
       throw malformed(`Cannot sort by ${name}.`, "bad_sort");
     }
     names.add(name);

@@ -104,7 +104,7 @@ export function resourceRoutes(resource: Resource): Route[] {
       doc: {
         summary: `Add ${one}.`,
         input: { type: resource.type, attributes: create.input },
-        answer: { one: resource },
+        answer: { one: resource, ...(resource.remarks === null ? {} : { meta: resource.remarks.schema }) },
         status: 201,
       },
       handle: async (ctx, incoming) => {
@@ -231,7 +231,9 @@ export async function showOne(
     const data = object === undefined ? undefined : selected(withLists(object, lists), selection);
     const headers: Record<string, string> = row["version"] === undefined ? {} : { etag: `"${String(row["version"])}"` };
     if (status === 201 && data !== undefined) headers["location"] = data.links.self;
-    return json({ jsonapi: { version: "1.1" }, links: { self: data?.links.self }, data, included }, status, headers);
+    const meta = status === 201 ? ((await resource.remarks?.of(reader, id)) ?? undefined) : undefined;
+    const links = { self: data?.links.self };
+    return json({ jsonapi: { version: "1.1" }, links, data, included, meta }, status, headers);
   });
 }
 
