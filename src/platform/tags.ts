@@ -37,10 +37,11 @@ export async function tagsOf(ctx: Ctx, entityType: string, ids: readonly string[
       .selectFrom("record_tags")
       .select(["entity_id", "tag"])
       .where("entity_type", "=", given.entityType)
-      .where("entity_id", "in", [...given.ids])
-      .orderBy("tag"),
+      .where("entity_id", "in", [...given.ids]),
   );
-  return ids.map((id) => rows.filter((row) => row.entity_id === id).map((row) => row.tag));
+  // Put in order here: for a hundred records SQLite would rather read all tags that there are in the order of an index.
+  const byRecord = Map.groupBy(rows, (row) => row.entity_id);
+  return ids.map((id) => (byRecord.get(id) ?? []).map((row) => row.tag).toSorted());
 }
 
 /**

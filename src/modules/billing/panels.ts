@@ -1,4 +1,5 @@
 import { can } from "../../platform/access/actor.ts";
+import { reach } from "../../platform/access/reach.ts";
 import { empty, link } from "../../platform/http/pages/cells.ts";
 import { tableModel } from "../../platform/http/lists/list.ts";
 import { t } from "../../platform/language/index.ts";
@@ -81,11 +82,13 @@ export const panels: Panel[] = [
     order: 62,
     permission: "billing.approve",
     load: async (ctx) => {
-      const drafts = await invoiceRows(ctx)
+      // Found first and named then: joined to their companies, SQLite looks at all invoices of every company for them.
+      const oldest = reach(ctx, "invoices")
+        .select("invoices.id")
         .where("invoices.status", "=", "draft")
         .orderBy("invoices.created_at")
-        .limit(most)
-        .execute();
+        .limit(most);
+      const drafts = await invoiceRows(ctx).where("invoices.id", "in", oldest).orderBy("invoices.created_at").execute();
       if (drafts.length === 0) return null;
       return {
         kind: "section",

@@ -53,11 +53,20 @@ test("the tickets below a ticket are found by it, whatever order they are wanted
   expect(steps).toContain("tickets_below");
 });
 
-test("the tags of some records are found by the records", () => {
+test("the tags of a page of records are found by the records", () => {
+  const ids = Array.from({ length: 100 }, (_, index) => `'${index}'`).join();
   const steps = plan(
-    "select tag from record_tags where tenant_id = 'h' and entity_type = 'tickets' and entity_id in ('a', 'b') order by tag",
+    `select tag from record_tags where tenant_id = 'h' and entity_type = 'tickets' and entity_id in (${ids})`,
   );
   expect(steps).toContain("tenant_id=? AND entity_type=? AND entity_id=?");
+});
+
+test("drafts are found by their state before they are named", () => {
+  const drafts = "select id from invoices where tenant_id = 'h' and status = 'draft' order by created_at limit 10";
+  const steps = plan(`select i.id, c.name from invoices i join companies c on c.tenant_id = 'h' and c.id = i.company_id
+    where i.tenant_id = 'h' and i.id in (${drafts}) order by i.created_at`);
+  expect(steps.split("\n")[0]).toContain("SEARCH i USING INDEX sqlite_autoindex_invoices_1 (tenant_id=? AND id=?)");
+  expect(steps).toContain("tenant_id=? AND status=?");
 });
 
 test("tickets by company go from the companies to their tickets", () => {

@@ -4,6 +4,7 @@ import { parseCookies, serializeCookie } from "./cookies.ts";
 import { csrfCookie, csrfTokenFor } from "./forms/csrf.ts";
 import { frameOf } from "./pages/frame.ts";
 import type { Answer, Door, Incoming, Route } from "./route.ts";
+import { withRowsDrawn } from "./pages/long-tables.ts";
 import { render, renderPage } from "./pages/templates.ts";
 import { type Flash, flashKinds, type LayoutModel } from "./models/layouts.ts";
 
@@ -85,7 +86,8 @@ export async function pageResponse(
   // Whoever lacks the second step is not in yet: nothing of the house stands around what they set up.
   const door = ctx.actor.is_second_step_missing === true ? "open" : route.door;
   const frame = await frameOf(ctx, { ...route, door }, incoming, { title: answer.title, csrf, flash });
-  const response = html(rendered(door, frame, answer), answer.status);
+  const model = await withRowsDrawn(answer.model, csrf);
+  const response = html(rendered(door, frame, { ...answer, model }), answer.status);
   for (const [name, value] of Object.entries(answer.headers ?? {})) response.headers.set(name, value);
   if (flash !== null)
     response.headers.append(

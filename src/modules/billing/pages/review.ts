@@ -1,4 +1,5 @@
 import { can } from "../../../platform/access/actor.ts";
+import { reach } from "../../../platform/access/reach.ts";
 import { perform } from "../../../platform/action.ts";
 import { type Ctx, reading } from "../../../platform/context.ts";
 import { Failure } from "../../../platform/errors.ts";
@@ -26,8 +27,10 @@ const isReady = (row: InvoiceListRow): boolean =>
 
 /** Everything that waits to be approved or sent: what is ready to tick, and what needs somebody first. */
 async function showReview(ctx: Ctx): Promise<Answer> {
+  // Found first and named then, as on the dashboard.
+  const waits = reach(ctx, "invoices").select("invoices.id").where("invoices.status", "in", ["draft", "pending"]);
   const rows = await invoiceRows(ctx)
-    .where("invoices.status", "in", ["draft", "pending"])
+    .where("invoices.id", "in", waits)
     .orderBy("companies.name")
     .orderBy("invoices.id")
     .limit(most)

@@ -51,6 +51,8 @@ export interface TableModel {
   is_choosable?: boolean;
   /** `name` is what the record is called, for the label of its box. */
   rows: { id: string; href: string; is_bold: boolean; name?: string; cells: CellModel[] }[];
+  /** The rows as HTML, where there are so many that they were drawn ahead of the page (`pages/long-tables.ts`). */
+  drawn_rows?: string;
 }
 
 /** A list page (`partials/list`): title, filters in the URL, table, keyset pager, empty state. */
