@@ -1,3 +1,4 @@
+import { sanitizeHtml } from "../src/platform/html.ts";
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { writeDemo } from "../src/demo/index.ts";
 import { openTicket } from "../src/modules/tickets/index.ts";
@@ -60,6 +61,31 @@ describe("the demo", () => {
         url: path.replace("/sign-in", "") || "/",
       });
     }
+  });
+
+  test("has people who were there before the work they did, with passwords of different days", async () => {
+    const people = await read((db) =>
+      db.selectFrom("users").select(["id", "user_type", "created_at", "password_changed_at"]).execute(),
+    );
+    const [first] = await read((db) =>
+      db.selectFrom("tickets").select("created_at").orderBy("created_at").limit(1).execute(),
+    );
+    const staff = people.filter(({ user_type }) => user_type === "staff");
+    expect(staff.filter(({ created_at }) => created_at > (first?.created_at ?? ""))).toEqual([]);
+    const days = people.map(({ password_changed_at }) => password_changed_at?.slice(0, 10) ?? "");
+    expect(new Set(days).size).toBeGreaterThan(people.length / 2);
+    const now = world.t.clock.now();
+    expect(
+      people.filter(({ created_at, password_changed_at: at }) => at === null || at <= created_at || at > now),
+    ).toEqual([]);
+  });
+
+  test("writes its texts as they are stored when somebody types them", async () => {
+    const texts = await read((db) =>
+      db.selectFrom("ticket_notes").select("content").where("content", "like", "%vendor%s tool%").execute(),
+    );
+    expect(texts.length).toBeGreaterThan(0);
+    for (const { content } of texts) expect(sanitizeHtml(content)).toBe(content);
   });
 
   test("sends nothing, raises no event, and leaves one entry in the audit log for all its rows", async () => {

@@ -71,7 +71,11 @@ export function castClients(given: {
   employ(random, clients, size.contacts);
   return {
     clients,
-    portalUsers: portalUsers(clients, size.portalUsers, given.passwordHash),
+    portalUsers: portalUsers(randomOf(given.seed, "portal users"), clients, {
+      count: size.portalUsers,
+      now: given.calendar.now,
+      passwordHash: given.passwordHash,
+    }),
     tags: tagsOf(random, clients),
   };
 }

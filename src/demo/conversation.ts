@@ -1,7 +1,7 @@
+import { written } from "./written.ts";
 import { contactName } from "../modules/companies/index.ts";
 import type { ticketNotes, TicketRow } from "../modules/tickets/index.ts";
 import type { NewRow } from "../platform/database/columns.ts";
-import { plainToHtml } from "../platform/written-text.ts";
 import { idAt } from "./bulk.ts";
 import { firstNames, lastNames } from "./cast/people.ts";
 import type { Client, ContactRow } from "./clients.ts";
@@ -67,7 +67,7 @@ export function noteOf(
       id: idAt(Date.parse(at)),
       ticket_id: ticketId,
       note_type,
-      content: plainToHtml(words),
+      content: written(words),
       created_by_id: author,
       created_at: at,
       updated_at: at,

@@ -1,3 +1,4 @@
+import { written } from "./written.ts";
 import {
   endsAfter,
   repliesAfter,
@@ -6,7 +7,6 @@ import {
   type TicketRow,
   tickets,
 } from "../modules/tickets/index.ts";
-import { plainToHtml } from "../platform/written-text.ts";
 import { recordTags } from "../platform/tags.ts";
 import type { Agreement } from "./agreements.ts";
 import { arrivals } from "./arrivals.ts";
@@ -172,7 +172,7 @@ function play(random: Random, scene: Scene): Played {
     version: 1 + course.steps.length,
     ticket_number: ticketNumber(scene.number),
     title: text(story.title),
-    description: plainToHtml(description),
+    description: written(description),
     status_id: status.id,
     priority_id: priorityOf(lists, random, story),
     type_id: typeOf(lists, story),

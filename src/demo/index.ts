@@ -14,7 +14,7 @@ import { writeTickets } from "./desk.ts";
 import { inventFields, relate, writeJournal } from "./journal.ts";
 import { letterheadOf } from "./document.ts";
 import type { StaffRole } from "../platform/module.ts";
-import { hire, letClientsIn, readLists, setUp, type Staff } from "./setup.ts";
+import { dateBack, hire, letClientsIn, readLists, setUp, type Staff } from "./setup.ts";
 import { type SizeName, sizes } from "./sizes.ts";
 import { formTeams } from "./teams.ts";
 
@@ -68,6 +68,7 @@ async function write(joined: Work, { size: name, seed, password, passwordHash }:
   const { tenant } = work;
   const lists = await readLists(work);
   const calendar = calendarOf(work.app.clock.now(), tenant.timezone, size.months);
+  await dateBack(work, staff, { calendar, seed });
   const bulk = bulkInto(work);
 
   const cast = castClients({ size, seed, calendar, staff, currency: tenant.currency, passwordHash });

@@ -71,7 +71,11 @@ export function phone(random: Random): string {
 }
 
 /** The first people of the biggest clients may use the portal. */
-export function portalUsers(clients: readonly Client[], count: number, passwordHash: string): NewRow<typeof users>[] {
+export function portalUsers(
+  random: Random,
+  clients: readonly Client[],
+  { count, now, passwordHash }: { count: number; now: number; passwordHash: string },
+): NewRow<typeof users>[] {
   return clients.slice(0, count).flatMap(({ contacts: [contact] }) => {
     if (contact === undefined) return [];
     const id = newId();
@@ -90,11 +94,20 @@ export function portalUsers(clients: readonly Client[], count: number, passwordH
         ...person,
         contact_id: contact.id,
         password_hash: passwordHash,
-        password_changed_at: created_at ?? null,
+        password_changed_at: chosenAt(random, created_at, now),
         invited_at: created_at ?? null,
         created_at,
         updated_at,
       },
     ];
   });
+}
+
+const [hour, day] = [3_600_000, 86_400_000];
+
+/** When somebody who has been here since then last chose a password: within the last quarter, or on the day they came. */
+export function chosenAt(random: Random, since: string | undefined, now: number): string {
+  const came = since === undefined ? now : Date.parse(since);
+  const chosen = now - random.between(3, 85) * day - random.between(0, 9) * hour - random.between(0, 3_599) * 1000;
+  return new Date(Math.min(now, Math.max(came + random.between(1, 7) * hour, chosen))).toISOString();
 }

@@ -8,7 +8,9 @@ import { users } from "../platform/access/schema.ts";
 import { perform } from "../platform/action.ts";
 import type { Work } from "../platform/context.ts";
 import { insert } from "../platform/database/records.ts";
+import type { Calendar } from "./calendar.ts";
 import type { Client } from "./clients.ts";
+import { chosenAt } from "./people.ts";
 import type { StandardRole } from "../platform/module.ts";
 import { loadTenant } from "../platform/tenants.ts";
 import { firstNames, lastNames } from "./cast/people.ts";
@@ -118,6 +120,22 @@ export async function hire(
     dispatcher: await one("dispatcher", "Dispatcher"),
     sales: await one("sales", "Account manager"),
   };
+}
+
+/** Those who work here were here before the first ticket of the demo, and have chosen their passwords one by one. */
+export async function dateBack({ db }: Work, staff: Staff, { calendar, seed }: { calendar: Calendar; seed: number }) {
+  const random = randomOf(seed, "years of service");
+  const { administrator, technicians, finance, manager, dispatcher, sales } = staff;
+  for (const { id } of [administrator, ...technicians, ...finance, manager, dispatcher, sales]) {
+    const began = Date.parse(`${calendar.start}T14:00:00.000Z`) - random.between(20, 1500) * 86_400_000;
+    const created_at = new Date(began + random.between(0, 14_400_000)).toISOString();
+    const password_changed_at = chosenAt(random, created_at, calendar.now);
+    await db
+      .updateTable("users")
+      .set({ created_at, updated_at: password_changed_at, password_changed_at })
+      .where("id", "=", id)
+      .execute();
+  }
 }
 
 /** Of each client's people who use the portal the first sees what is the company's, the others what is theirs. */
