@@ -188,6 +188,27 @@ describe("what the API answers", () => {
     expect(checked).toBeGreaterThan(60);
   });
 
+  test("names no address of a record at which it is not", async () => {
+    const staff = await keyHeaders(t.harbor, "administrator");
+    const client = await browserHeaders(t, e.client);
+    const wrong: Record<string, number> = {};
+    const asked = new Set<string>();
+    for (const { method, path } of apiRoutes()) {
+      if (method !== "GET" || /content$|pdf$|openapi\.json$/.test(path)) continue;
+      const headers = path.includes("/portal/") ? client : staff;
+      const answer = await t.fetch(addressOf(path, e.ids), { headers });
+      const { data }: Json = answer.status === 200 ? await answer.json() : {};
+      for (const { links } of [data ?? []].flat().slice(0, 1)) {
+        if (links?.self === undefined || asked.has(links.self)) continue;
+        asked.add(links.self);
+        const { status } = await t.fetch(links.self, { headers });
+        if (status !== 200) wrong[`${path}: ${links.self}`] = status;
+      }
+    }
+    expect(wrong).toEqual({});
+    expect(asked.size).toBeGreaterThan(30);
+  });
+
   test("holds a change to If-Match wherever the document says so", async () => {
     const key = await t.harbor.key("administrator");
     const done: string[] = [];

@@ -13,6 +13,8 @@ export interface Resource {
   readonly type: string;
   /** Path under `/api/v1`; the type with dashes unless told. */
   readonly path: string;
+  /** Where one of its records is found, by its id; null: only in the list of what it belongs to. */
+  readonly address: ((id: string) => string) | null;
   readonly table: Table;
   readonly permission: string | null;
   /** Who it is for; portal resources stand under `portal/`. */
@@ -72,8 +74,10 @@ export function listsUnder(
 type Given = Pick<Resource, "type" | "table" | "permission"> & Partial<Resource>;
 
 export function resource(given: Given): Resource {
+  const path = given.path ?? given.type.replaceAll("_", "-");
   return {
-    path: given.type.replaceAll("_", "-"),
+    path,
+    address: (id) => `/api/v1/${path}/${id}`,
     audience: "staff",
     create: null,
     update: null,

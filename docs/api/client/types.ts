@@ -1471,7 +1471,6 @@ export interface Schemas {
         links?: Schemas["relationship_links"];
       };
     };
-    links: Schemas["self_link"];
   };
   portal_invoice_lines_attributes: {
     invoice_id: string;
@@ -1578,7 +1577,6 @@ export interface Schemas {
         links?: Schemas["relationship_links"];
       };
     };
-    links: Schemas["self_link"];
   };
   portal_ticket_attachments_attributes: {
     created_at: string;
@@ -1612,7 +1610,6 @@ export interface Schemas {
         links?: Schemas["relationship_links"];
       };
     };
-    links: Schemas["self_link"];
   };
   portal_ticket_notes_attributes: {
     created_at: string;

@@ -74,7 +74,7 @@ export const noteResource = clientResource(
   ticketNotes,
   "ticket_notes",
   ["ticket_id", "note_type", "content", "created_at", "updated_at"],
-  { sort: "created_at" },
+  { sort: "created_at", address: null },
 );
 
 export const attachmentResource = clientResource(
@@ -83,6 +83,7 @@ export const attachmentResource = clientResource(
   ["ticket_id", "note_id", "file_name", "file_size", "mime_type", "created_at"],
   {
     sort: "created_at",
+    address: null,
     extend: async (_: Ctx, rows: Rows) =>
       rows.map((row) => ({
         content_url: `/api/v1/portal/tickets/${String(row["ticket_id"])}/attachments/${String(row["id"])}/content`,
@@ -125,16 +126,12 @@ export const lineResource = clientResource(
   invoiceLines,
   "invoice_lines",
   ["invoice_id", "line_type", "description", "quantity", "unit_price", "total", "currency", "sort_order"],
-  { sort: "sort_order" },
+  { sort: "sort_order", address: null },
 );
 
-export const companyResource = clientResource(companies, "companies", [
-  "name",
-  "phone",
-  "website",
-  "address",
-  "billing_address",
-  "tax_id",
-  "currency",
-  "payment_terms",
-]);
+export const companyResource = clientResource(
+  companies,
+  "companies",
+  ["name", "phone", "website", "address", "billing_address", "tax_id", "currency", "payment_terms"],
+  { address: () => "/api/v1/portal/company" },
+);

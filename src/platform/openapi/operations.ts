@@ -192,7 +192,9 @@ function success(
       ...(route.method === "POST" && isCounted
         ? { "Idempotent-Replayed": { $ref: "#/components/headers/replayed" } }
         : {}),
-      ...(doc.status === 201 && "one" in answer ? { Location: { $ref: "#/components/headers/location" } } : {}),
+      ...(doc.status === 201 && "one" in answer && named(answer.one)?.address !== null
+        ? { Location: { $ref: "#/components/headers/location" } }
+        : {}),
       ...(doc.deprecated === undefined
         ? {}
         : {

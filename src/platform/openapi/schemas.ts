@@ -218,9 +218,9 @@ export function resourceSchemas(registry: Registry, resource: Resource): Record<
                 ]),
               },
             }),
-        links: ref("self_link"),
+        ...(resource.address === null ? {} : { links: ref("self_link") }),
       },
-      required: ["type", "id", "attributes", "links"],
+      required: ["type", "id", "attributes", ...(resource.address === null ? [] : ["links"])],
     },
   };
 }

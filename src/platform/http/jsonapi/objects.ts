@@ -11,7 +11,7 @@ export interface ResourceObject {
   id: string;
   attributes: Row;
   relationships?: Record<string, Relationship>;
-  links: { self: string };
+  links?: { self: string };
 }
 
 /** What a record refers to, or with `links` and `meta` the first records of a list under it. */
@@ -46,7 +46,7 @@ export async function resourceObjects(ctx: Ctx, resource: Resource, rows: readon
       id: String(row["id"]),
       attributes,
       ...(Object.keys(relationships).length === 0 ? {} : { relationships }),
-      links: { self: `/api/v1/${resource.path}/${String(row["id"])}` },
+      ...(resource.address === null ? {} : { links: { self: resource.address(String(row["id"])) } }),
     };
   });
 }

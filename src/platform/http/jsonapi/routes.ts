@@ -230,9 +230,9 @@ export async function showOne(
     const { objects: included, lists } = await includedObjects(reader, resource, [row], selection);
     const data = object === undefined ? undefined : selected(withLists(object, lists), selection);
     const headers: Record<string, string> = row["version"] === undefined ? {} : { etag: `"${String(row["version"])}"` };
-    if (status === 201 && data !== undefined) headers["location"] = data.links.self;
+    if (status === 201 && data?.links !== undefined) headers["location"] = data.links.self;
     const meta = status === 201 ? ((await resource.remarks?.of(reader, id)) ?? undefined) : undefined;
-    const links = { self: data?.links.self };
+    const links = data?.links;
     return json({ jsonapi: { version: "1.1" }, links, data, included, meta }, status, headers);
   });
 }
