@@ -1,4 +1,4 @@
-import { sql } from "kysely";
+import { type NotNull, sql } from "kysely";
 import { can } from "../../platform/access/actor.ts";
 import { reach } from "../../platform/access/reach.ts";
 import type { Ctx } from "../../platform/context.ts";
@@ -94,9 +94,10 @@ export const timeList: List<TimeRow> = {
   table: "time_entries",
   query: (ctx) =>
     reach(ctx, "time_entries")
-      .innerJoin("users", "users.id", "time_entries.user_id")
       .innerJoin("companies", "companies.id", "time_entries.company_id")
-      .innerJoin("work_types", "work_types.id", "time_entries.work_type_id")
+      // They are always there; from the left so that SQLite begins with the list's own table (decision 0032).
+      .leftJoin("users", "users.id", "time_entries.user_id")
+      .leftJoin("work_types", "work_types.id", "time_entries.work_type_id")
       // Of a ticket out of reach not even the number is said.
       .leftJoin(reach(ctx, "tickets").select(["tickets.id", "tickets.ticket_number"]).as("seen"), (join) =>
         join.onRef("seen.id", "=", "time_entries.ticket_id"),
@@ -115,7 +116,8 @@ export const timeList: List<TimeRow> = {
         "companies.name as company",
         "seen.ticket_number",
         "work_types.name as work_type",
-      ]),
+      ])
+      .$narrowType<{ technician: NotNull; work_type: NotNull }>(),
   columns: [
     {
       key: "date",

@@ -74,6 +74,20 @@ test("tickets by company go from the companies to their tickets", () => {
   expect(steps.split("\n")[0]).toContain("companies_by_name");
 });
 
+test("the newest hours are read off their index, and hours by company from the companies", () => {
+  const hours = `select e.id, u.name, c.name, w.name, seen.ticket_number from time_entries e
+    join companies c on c.tenant_id = 'h' and c.id = e.company_id
+    left join users u on u.tenant_id = 'h' and u.id = e.user_id
+    left join work_types w on w.tenant_id = 'h' and w.id = e.work_type_id
+    left join (select id, ticket_number from tickets where tenant_id = 'h') seen on seen.id = e.ticket_id
+   where e.tenant_id = 'h'`;
+  const newest = plan(`${hours} order by e.date desc, e.id desc limit 51`);
+  expect(newest).toContain("SEARCH e USING INDEX time_entries_by_date");
+  expect(newest).not.toContain("TEMP B-TREE");
+  const byCompany = plan(`${hours} order by c.name collate nocase, e.id limit 51`);
+  expect(byCompany.split("\n")[0]).toContain("companies_by_name");
+});
+
 test("what the planner is told stays as it is until a table has grown", () => {
   const writer = new Sqlite(t.raw.sqlitePath);
   const told = (): unknown[] => writer.query("select * from sqlite_stat1 order by idx").all();
