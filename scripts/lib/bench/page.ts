@@ -29,7 +29,7 @@ waits here is mostly the queue of the other ${people - 1}: requests a second are
 that page sent to the database and renders the templates which it rendered, with the model that it rendered, and does nothing
 else: no session, no rights, no forms, no models, and nothing of what the page had from memory.`,
   growth: `Lists over the medium data set (10,000 tickets) and over the large one (100,000; the same 500 companies), asked for by one person
-alone. Milliseconds of the middle request.`,
+alone: both servers run, and are asked in turns, one request here and one there. Milliseconds of the middle request.`,
   run: `Drafts of the present month for 500 contracts by one request of the API (the demo's contracts, and as many more with one line
 as there lack), ten in a unit of work (decision 0036).`,
   still: `What takes long, while a second process asks \`/livez\` every two milliseconds: the longest time until an answer that costs nothing.

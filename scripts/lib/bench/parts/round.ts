@@ -22,7 +22,7 @@ export interface Waits {
   errors: number;
 }
 
-interface Running {
+export interface Running {
   copy: DataCopy;
   server: Measured;
   boss: User;
