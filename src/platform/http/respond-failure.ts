@@ -17,8 +17,11 @@ export async function respondFailure(
   failure: Failure,
   requestId: string,
 ): Promise<Response> {
-  const extra: Record<string, string> =
-    failure.retryAfterSeconds === undefined ? {} : { "retry-after": String(failure.retryAfterSeconds) };
+  const extra: Record<string, string> = {
+    ...(failure.retryAfterSeconds === undefined ? {} : { "retry-after": String(failure.retryAfterSeconds) }),
+    // Whoever is still sending would keep the connection for as long as they like.
+    ...(failure.status === 408 ? { connection: "close" } : {}),
+  };
   if (route.failureBody !== undefined)
     return Response.json(route.failureBody(failure), {
       status: failure.status,
