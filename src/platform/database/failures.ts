@@ -99,9 +99,25 @@ function uniqueKey(error: Error): { table: string; columns: string[] } | null {
     };
   }
   if (!("code" in error) || error.code !== "23505") return null;
-  const { table, detail } = error as { table?: string; detail?: string };
-  const columns = /^Key \((.+?)\)=/.exec(detail ?? "")?.[1]?.split(", ") ?? [];
-  return { table: table ?? "", columns: columns.filter((name) => name !== "tenant_id") };
+  const {
+    table = "",
+    detail = "",
+    constraint = "",
+  } = error as { table?: string; detail?: string; constraint?: string };
+  const told = /^Key \((.+?)\)=/.exec(detail)?.[1]?.split(", ");
+  // Row-level security keeps the detail back; then the name that PostgreSQL gives to a constraint says its columns.
+  const columns = told ?? columnsNamed(constraint.slice(table.length + 1).replace(/_key\d*$/, ""), table) ?? [];
+  return { table, columns: columns.filter((name) => name !== "tenant_id") };
+}
+
+/** The columns of a table whose names, put together with `_`, are this text; null when it is not made of them. */
+function columnsNamed(text: string, table: string): string[] | null {
+  for (const name of ["tenant_id", ...Object.keys(tableNamed(table)?.columns ?? {})]) {
+    if (text === name) return [name];
+    const rest = text.startsWith(`${name}_`) ? columnsNamed(text.slice(name.length + 1), table) : null;
+    if (rest !== null) return [name, ...rest];
+  }
+  return null;
 }
 
 function isForeignKey(error: Error): boolean {

@@ -283,6 +283,20 @@ describe("a change", () => {
     }
   });
 
+  test("to what another record is already is a 409 that says by what the two are told apart", async () => {
+    const make = (path: string, type: string, attributes: object): Promise<ApiAnswer> =>
+      t.api("POST", `/api/v1/${path}`, { key: admin, body: { data: { type, attributes } } });
+    const rate = { rate_card_id: id("rate-cards"), work_type_id: id("work-types"), hourly_rate: "90" };
+    for (const [path, type, attributes, detail] of [
+      ["teams", "teams", { name: "Night shift" }, "There is already a team with this name."],
+      ["rate-card-items", "rate_card_items", rate, "There is already a rate with this rate card and work type."],
+    ] as const) {
+      await make(path, type, attributes);
+      const { status, body } = await make(path, type, attributes);
+      expect([status, body.errors?.[0].code, body.errors?.[0].detail]).toEqual([409, "duplicate", detail]);
+    }
+  });
+
   test("by a verb may leave its body out, or send the empty object of clients that always send one", async () => {
     for (const body of [undefined, {}]) {
       const made = await t.api("POST", "/api/v1/companies", { key: admin, body: company("Put Away Ltd") });
