@@ -62,7 +62,12 @@ const write = (method: "PUT" | "PATCH"): Route => ({
   path: `${base}/:id`,
   door: "api",
   permission,
-  doc: { summary: "Change an app.", input: { type: "oauth_clients", attributes: clientPatch }, answer: one },
+  doc: {
+    hasVersion: true,
+    summary: "Change an app.",
+    input: { type: "oauth_clients", attributes: clientPatch },
+    answer: one,
+  },
   handle: async (ctx, incoming) => {
     const id = incoming.params["id"] ?? "";
     await reading(ctx, (reader) => find(reader, "oauth_clients", id));
@@ -147,6 +152,8 @@ export const oauthApi: Route[] = [
     door: "api",
     permission,
     doc: {
+      hasVersion: true,
+      hasLocation: true,
       summary: "Register an app; the secret of one that can keep it is in the answer, once.",
       input: { type: "oauth_clients", attributes: clientInput },
       answer: one,
@@ -163,7 +170,7 @@ export const oauthApi: Route[] = [
     path: `${base}/:id`,
     door: "api",
     permission,
-    doc: { summary: "One of the apps that are registered.", answer: one },
+    doc: { hasVersion: true, summary: "One of the apps that are registered.", answer: one },
     handle: async (ctx, incoming) => {
       return answer(await find(ctx, "oauth_clients", incoming.params["id"] ?? ""));
     },
@@ -186,7 +193,7 @@ export const oauthApi: Route[] = [
     path: `${base}/:id/rotate-secret`,
     door: "api",
     permission,
-    doc: { summary: "A new secret in place of the present one.", answer: one },
+    doc: { hasVersion: true, summary: "A new secret in place of the present one.", answer: one },
     handle: async (ctx, incoming) => {
       const id = incoming.params["id"] ?? "";
       await reading(ctx, (reader) => find(reader, "oauth_clients", id));

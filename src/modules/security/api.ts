@@ -60,6 +60,7 @@ export const securityApi: Route[] = [
     door: "api",
     permission,
     doc: {
+      hasVersion: true,
       summary: "Which networks may come in, by way in: staff pages, portal, API.",
       answer: { type: "allowed_networks", attributes },
     },

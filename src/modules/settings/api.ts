@@ -53,7 +53,7 @@ function single(
       path,
       door: "api",
       permission: "settings.manage",
-      doc: { summary: `Show the ${words}.`, answer: shown },
+      doc: { hasVersion: true, summary: `Show the ${words}.`, answer: shown },
       handle: async (ctx) => {
         return show(ctx);
       },

@@ -208,6 +208,7 @@ export const defaultApi: Route[] = [
     door: "api",
     permission,
     doc: {
+      hasVersion: true,
       summary: "What new records start with where nothing else is said.",
       answer: { type: "default_values", attributes },
     },

@@ -160,7 +160,11 @@ export const moduleApi: Route[] = [
     path,
     door: "api",
     permission: "settings.manage",
-    doc: { summary: "Which of the optional modules are on.", answer: { type: "modules", attributes } },
+    doc: {
+      hasVersion: true,
+      summary: "Which of the optional modules are on.",
+      answer: { type: "modules", attributes },
+    },
     handle: async (ctx) => {
       return show(ctx);
     },

@@ -120,6 +120,7 @@ export const policyRoutes: Route[] = [
     door: "api",
     permission: "staff.manage",
     doc: {
+      hasVersion: true,
       summary: "What the organization asks of passwords and sessions.",
       answer: { type: "sign_in_settings", attributes },
     },

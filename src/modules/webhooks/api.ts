@@ -63,6 +63,8 @@ export const webhookApi: Route[] = [
     door: "api",
     permission,
     doc: {
+      hasVersion: true,
+      hasLocation: true,
       summary: "Adds a place that events are sent to. The answer holds the secret, which is shown this once.",
       input: { type: "webhook_endpoints", attributes: createEndpoint.input },
       answer: { type: "webhook_endpoints", attributes: secretOnce },
@@ -79,6 +81,7 @@ export const webhookApi: Route[] = [
     door: "api",
     permission,
     doc: {
+      hasVersion: true,
       summary: "Gives a new secret, shown this once; the present one signs as well for 24 hours.",
       answer: { type: "webhook_endpoints", attributes: secretOnce },
     },

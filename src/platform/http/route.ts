@@ -56,10 +56,14 @@ export interface ApiDoc {
   file?: "text/csv";
   /** 200 unless told; 204 for nothing. */
   status?: number;
+  /** Whether what was made is found at `Location`; unless told, records of resources are. */
+  hasLocation?: boolean;
   /** Of what makes something once: that 200 is answered, with the same, when it was there already. */
   isOnce?: boolean;
   /** Whether it is held to `If-Match`; unless told, what changes a record that has an address of its own. */
   isHeldToVersion?: boolean;
+  /** Whether the answer says its version as `ETag`; unless told, what changes one does, and a record that has a version. */
+  hasVersion?: boolean;
   /** Which of the grammar's query parameters it takes: a list's, or those of a single record; absent: none. */
   grammar?: "list" | "record";
   /** Query parameters beside those of the grammar. */

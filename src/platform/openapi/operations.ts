@@ -68,6 +68,20 @@ function isHeldToVersion({ method, path, doc }: Route): boolean {
   return doc?.isHeldToVersion ?? (method !== "GET" && path.includes(":id") && doc?.status !== 201);
 }
 
+/** Whether an answer comes with an `ETag`. */
+function hasVersion(doc: ApiDoc, named: (of: string | Resource) => Resource | undefined): boolean {
+  if (doc.hasVersion !== undefined) return doc.hasVersion;
+  if (doc.answer === "nothing" || !("one" in doc.answer)) return doc.isHeldToVersion === true;
+  return "version" in (named(doc.answer.one)?.table.columns ?? {});
+}
+
+/** Whether an answer names the address of what was made. */
+function hasLocation(doc: ApiDoc, named: (of: string | Resource) => Resource | undefined): boolean {
+  if (doc.hasLocation !== undefined) return doc.hasLocation;
+  if (doc.status !== 201 || doc.answer === "nothing" || !("one" in doc.answer)) return false;
+  return named(doc.answer.one)?.address !== null;
+}
+
 /** What differs from the document's own: open doors, clients (who have no keys), and the scope that an app needs. */
 function securityOf({ door, permission, doc }: Route, isPortal: boolean): { security?: Schema[] } {
   if (door === "hook") return { security: [] };
@@ -188,13 +202,11 @@ function success(
     headers: {
       "X-Request-Id": { $ref: "#/components/headers/request_id" },
       ...(isCounted ? rateHeaders : {}),
-      ...("one" in answer ? { ETag: { $ref: "#/components/headers/etag" } } : {}),
+      ...(hasVersion(doc, named) ? { ETag: { $ref: "#/components/headers/etag" } } : {}),
       ...(route.method === "POST" && isCounted
         ? { "Idempotent-Replayed": { $ref: "#/components/headers/replayed" } }
         : {}),
-      ...(doc.status === 201 && "one" in answer && named(answer.one)?.address !== null
-        ? { Location: { $ref: "#/components/headers/location" } }
-        : {}),
+      ...(hasLocation(doc, named) ? { Location: { $ref: "#/components/headers/location" } } : {}),
       ...(doc.deprecated === undefined
         ? {}
         : {

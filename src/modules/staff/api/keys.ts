@@ -94,6 +94,8 @@ export const keysApi: Route[] = [
     door: "api",
     permission: "api_keys.manage",
     doc: {
+      hasVersion: true,
+      hasLocation: true,
       summary: "Make an API key for oneself; the key is in the answer, once. Nothing in scopes: all that one may do.",
       input: { type, attributes: keyInput },
       answer: { type, attributes: Type.Object({ ...attributes.properties, key: Type.String() }) },
@@ -111,7 +113,7 @@ export const keysApi: Route[] = [
     path: `${base}/:id`,
     door: "api",
     permission: "api_keys.manage",
-    doc: { summary: "One of one's own API keys.", answer: { type, attributes } },
+    doc: { hasVersion: true, summary: "One of one's own API keys.", answer: { type, attributes } },
     handle: async (ctx, incoming) => {
       const { id, ...rest } = await ownKey(ctx, incoming.params["id"] ?? "");
       return documentOf(type, id, rest, 200, tagOf(rest));
