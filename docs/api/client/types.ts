@@ -3930,6 +3930,7 @@ export interface Operations {
           default_billing_contact_id?: string | null;
           default_technical_contact_id?: string | null;
           account_manager_id?: string | null;
+          contract_id?: string | null;
           rate_card_id?: string | null;
           currency?: string;
           payment_terms?: "due_on_receipt" | "net_15" | "net_30" | "net_45" | "net_60";
@@ -3965,6 +3966,12 @@ export interface Operations {
             } | null;
           };
           account_manager?: {
+            data: {
+              type: string;
+              id: string;
+            } | null;
+          };
+          contract?: {
             data: {
               type: string;
               id: string;
@@ -4040,6 +4047,7 @@ export interface Operations {
           default_billing_contact_id?: string | null;
           default_technical_contact_id?: string | null;
           account_manager_id?: string | null;
+          contract_id?: string | null;
           rate_card_id?: string | null;
           currency?: string;
           payment_terms?: "due_on_receipt" | "net_15" | "net_30" | "net_45" | "net_60";
@@ -4075,6 +4083,12 @@ export interface Operations {
             } | null;
           };
           account_manager?: {
+            data: {
+              type: string;
+              id: string;
+            } | null;
+          };
+          contract?: {
             data: {
               type: string;
               id: string;
@@ -4132,6 +4146,7 @@ export interface Operations {
           default_billing_contact_id?: string | null;
           default_technical_contact_id?: string | null;
           account_manager_id?: string | null;
+          contract_id?: string | null;
           rate_card_id?: string | null;
           currency?: string;
           payment_terms?: "due_on_receipt" | "net_15" | "net_30" | "net_45" | "net_60";
@@ -4167,6 +4182,12 @@ export interface Operations {
             } | null;
           };
           account_manager?: {
+            data: {
+              type: string;
+              id: string;
+            } | null;
+          };
+          contract?: {
             data: {
               type: string;
               id: string;

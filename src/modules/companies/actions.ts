@@ -35,6 +35,7 @@ export const createCompany = action({
   run: async (work: Work, input: Input) => {
     const values = fromEdge(companies, input, work.tenant.currency);
     await refuseForeignManager(work, values.account_manager_id);
+    await refuseForeign(work, null, values);
     const row = await insert(work, companies, {
       currency: work.tenant.currency,
       ...values,
@@ -58,15 +59,24 @@ export const updateCompany = action({
     if (values.name !== undefined) values.name_key = nameKey(values.name);
     if (values.parent_company_id != null) await refuseCircle(work, input.id, values.parent_company_id);
     await refuseForeignManager(work, values.account_manager_id);
-    for (const name of ["default_billing_contact_id", "default_technical_contact_id"] as const) {
-      const id = values[name];
-      if (id == null) continue;
-      const contact = await find(work, "contacts", id).catch(() => null);
-      if (contact?.company_id !== input.id) throw invalidField(name, t("This contact belongs to another company."));
-    }
+    await refuseForeign(work, input.id, values);
     return changeClient(work, companies, input.id, values, input);
   },
 });
+
+/** Its contacts and its contract are its own; a company that is only being made (null) has none yet. */
+async function refuseForeign(work: Work, id: string | null, values: Patch<typeof companies>): Promise<void> {
+  for (const name of ["default_billing_contact_id", "default_technical_contact_id"] as const) {
+    if (values[name] == null) continue;
+    const contact = await maybeFind(work, "contacts", values[name]);
+    if (contact === undefined || contact.company_id !== id)
+      throw invalidField(name, t("This contact belongs to another company."));
+  }
+  if (values.contract_id == null) return;
+  const contract = await maybeFind(work, "contracts", values.contract_id);
+  if (contract === undefined || contract.company_id !== id)
+    throw invalidField("contract_id", t("This contract belongs to another company."));
+}
 
 /** An account manager is one of us: nobody of a client looks after a client. */
 async function refuseForeignManager(work: Work, id: string | null | undefined): Promise<void> {

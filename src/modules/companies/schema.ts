@@ -30,7 +30,8 @@ export const companies = table(
     default_billing_contact_id: col.maybe.ref("contacts", { label: "Billing contact" }),
     default_technical_contact_id: col.maybe.ref("contacts", { label: "Technical contact" }),
     account_manager_id: col.maybe.ref("users", { label: "Account manager", isDefaultable: true }),
-    contract_id: readOnly(col.maybe.ref("contracts", { label: "Contract" })),
+    /** The contract that its work goes by unless a ticket names another: the only one in force, or which of several. */
+    contract_id: col.maybe.ref("contracts", { label: "Contract" }),
     sla_id: readOnly(col.maybe.id({ label: "SLA policy" })),
     rate_card_id: col.maybe.ref("rate_cards", { label: "Rate card" }),
     currency: defaulted(col.text({ format: "currency", maxLength: 3 }), "USD"),

@@ -1,5 +1,6 @@
 import { namesakesOf } from "../namesakes.ts";
 import { newRowValues } from "../../../platform/database/defaults.ts";
+import { can } from "../../../platform/access/actor.ts";
 import { find } from "../../../platform/access/reach.ts";
 import { type Ctx, reading } from "../../../platform/context.ts";
 import { customSections } from "../../../platform/custom-fields/form.ts";
@@ -95,6 +96,18 @@ async function companyForm(ctx: Ctx, incoming: Incoming, typed: Typed, failure: 
           c("payment_terms"),
           c("tax_id"),
           c("rate_card_id", { options: await optionsOf(ctx, "rate_cards", { blank: t("Standard rate card") }) }),
+          ...(row === null || !can(ctx.actor, "contracts.read")
+            ? []
+            : [
+                c("contract_id", {
+                  options: await optionsOf(ctx, "contracts", {
+                    blank: t("None"),
+                    where: { company_id: row.id },
+                    keep: row.contract_id,
+                  }),
+                  hint: t("What its work goes by unless a ticket names another. The only one in force is always it."),
+                }),
+              ]),
           c("is_tax_exempt", { hint: t("No tax is charged on invoices to this company.") }),
           ...(id === null
             ? []
