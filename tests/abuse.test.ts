@@ -143,6 +143,8 @@ describe("over the API", () => {
     for (const route of api.filter((one) => isChange(one) && !asksNothing(one))) {
       const path = addressOf(route.path, e.ids);
       for (const { name, body, type } of some(roll, hostileBodies.slice(1), 3)) {
+        // Verbs take the `{}` of clients that always send a body, and do what they are asked.
+        if (body === "{}" && route.method === "POST" && route.doc?.input === undefined) continue;
         const { status } = await send(route, path, { headers: typed(guest(route), type), body }, name);
         if (status < 400) taken.push(`${route.method} ${route.path}: ${name}`);
       }
