@@ -105,6 +105,10 @@ describe("usage", () => {
     await upload(2000);
     await t.api("GET", "/api/v1/companies", { key: await t.harbor.key("administrator") });
     expect((await olga.open(`/tenants/${t.harbor.id}/usage.csv`)).html).toContain("2026-11-22,1,0,0,5,1,0");
+    await upload(3000);
+    t.clock.advance(120_000);
+    const later = await olga.open("/usage.csv?month=2026-11");
+    expect(later.html.split("\r\n").find((one) => one.includes("Harbor IT"))).toContain("Harbor IT,,1,0,0,8,5,0");
   });
 });
 

@@ -87,6 +87,36 @@ export async function measureNow(app: App, id: string): Promise<void> {
   await measureDay(systemContext(app, tenant), app.clock.now().slice(0, 10));
 }
 
+const freshMilliseconds = 60_000;
+const mostAtOnce = 100;
+
+/**
+ * Measures the organizations' day so far for whoever looks at all of them: those that have not been in the last minute, the
+ * longest ago first, and no more than a page can wait for. What is left is no older than the hour.
+ */
+export async function measureAll(app: App): Promise<void> {
+  const now = app.clock.now();
+  const due = await app.database.platform((db) =>
+    db
+      .selectFrom("tenants")
+      .leftJoin("tenant_usage", (join) =>
+        join.onRef("tenant_usage.for_tenant_id", "=", "tenants.id").on("tenant_usage.used_on", "=", now.slice(0, 10)),
+      )
+      .select("tenants.id")
+      .where("tenants.deleting_at", "is", null)
+      .where((eb) =>
+        eb.or([
+          eb("tenant_usage.measured_at", "is", null),
+          eb("tenant_usage.measured_at", "<", plus(now, -freshMilliseconds)),
+        ]),
+      )
+      .orderBy("tenant_usage.measured_at", (order) => order.asc().nullsFirst())
+      .limit(mostAtOnce)
+      .execute(),
+  );
+  for (const { id } of due) await measureNow(app, id);
+}
+
 async function measuredOn(db: Db, day: string): Promise<Omit<Usage, "used_on" | "request_count">> {
   const from = `${day}T00:00:00.000Z`;
   const until = plus(from, 86_400_000);

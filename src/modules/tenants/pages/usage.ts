@@ -5,7 +5,7 @@ import { type Ctx, reading } from "../../../platform/context.ts";
 import { cell, empty, formatBytes, link } from "../../../platform/http/pages/cells.ts";
 import { type Answer, page, response, type Route } from "../../../platform/http/route.ts";
 import { t } from "../../../platform/language/index.ts";
-import { measureNow, usageColumns, usageOf, usageOfMonth } from "../usage.ts";
+import { measureAll, measureNow, type MonthOfTenant, usageColumns, usageOf, usageOfMonth } from "../usage.ts";
 import { stateCell } from "./list.ts";
 import { section } from "./tables.ts";
 
@@ -19,9 +19,15 @@ function besides(month: string, months: number): string {
   return Temporal.PlainYearMonth.from(month).add({ months }).toString();
 }
 
+/** A month of all organizations, the present one with the day so far. */
+async function monthNow(ctx: Ctx, month: string): Promise<MonthOfTenant[]> {
+  if (month === ctx.app.clock.now().slice(0, 7)) await measureAll(ctx.app);
+  return reading(ctx, ({ db }) => usageOfMonth(db, month));
+}
+
 async function showUsage(ctx: Ctx, url: URL): Promise<Answer> {
   const month = monthOf(ctx, url);
-  const rows = await usageOfMonth(ctx.db, month);
+  const rows = await monthNow(ctx, month);
   return page("records/show", t("Usage"), {
     header: {
       title: t("Usage"),
@@ -94,6 +100,7 @@ export const usagePages: Route[] = [
     path: "/usage",
     door: "operator",
     permission: platformPermission,
+    isOutsideRead: true,
     handle: (ctx, { url }) => showUsage(ctx, url),
   },
   {
@@ -101,10 +108,11 @@ export const usagePages: Route[] = [
     path: "/usage.csv",
     door: "operator",
     permission: platformPermission,
+    isOutsideRead: true,
     handle: async (ctx, { url }) => {
       const month = monthOf(ctx, url);
       const columns = ["id", "name", "plan", ...usageColumns.filter((column) => column !== "used_on")];
-      return csv(`usage-${month}`, columns, await usageOfMonth(ctx.db, month));
+      return csv(`usage-${month}`, columns, await monthNow(ctx, month));
     },
   },
   {
