@@ -1,7 +1,8 @@
 import type { AnyAction } from "../../platform/action.ts";
 import { t } from "../../platform/language/index.ts";
 import { defineModule } from "../../platform/module.ts";
-import { logResource, operatorApi, taskResource, tenantResource } from "./api.ts";
+import { operatorApi } from "./api/index.ts";
+import { logResource, taskResource, tenantResource } from "./api/resources.ts";
 import { domainApi } from "./domains/api.ts";
 import { domainPages } from "./domains/pages.ts";
 import {
