@@ -21,10 +21,11 @@ export function translateDatabaseError(error: unknown): unknown {
     const what = listed(
       broken.columns.map((column) => labelOf(column.replace(/_(key|hash)$/, ""), { label: "" }).toLowerCase()),
     );
-    return conflict(
-      t("There is already a {noun} with this {what}.", { noun: t(noun), what: what || t("key") }),
-      "duplicate",
-    );
+    const message = t("There is already a {noun} with this {what}.", { noun: t(noun), what: what || t("key") });
+    const [field = "", another] = broken.columns;
+    // Of two columns neither is wrong by itself, and what only the program knows is no field of anybody's.
+    const isField = another === undefined && tableNamed(broken.table)?.columns[field]?.isReadOnly === false;
+    return new Failure(409, "duplicate", message, isField ? [{ field, code: "duplicate", message }] : []);
   }
   if (isForeignKey(error))
     return conflict(t("Something else still refers to this record, or it refers to one that is gone."), "in_use");

@@ -253,7 +253,7 @@ describe("a change", () => {
       "/data/relationships/shoes",
     ]);
     // What an answer has and nobody can set is not called unknown.
-    for (const name of ["created_at", "merged_into_id", "contract_id"])
+    for (const name of ["created_at", "merged_into_id", "archived_at"])
       expect([name, ...(await change({ attributes: { [name]: null } }))]).toEqual([
         name,
         422,
@@ -287,13 +287,21 @@ describe("a change", () => {
     const make = (path: string, type: string, attributes: object): Promise<ApiAnswer> =>
       t.api("POST", `/api/v1/${path}`, { key: admin, body: { data: { type, attributes } } });
     const rate = { rate_card_id: id("rate-cards"), work_type_id: id("work-types"), hourly_rate: "90" };
-    for (const [path, type, attributes, detail] of [
-      ["teams", "teams", { name: "Night shift" }, "There is already a team with this name."],
-      ["rate-card-items", "rate_card_items", rate, "There is already a rate with this rate card and work type."],
+    const ofBoth = "There is already a rate with this rate card and work type.";
+    for (const [path, type, attributes, detail, source] of [
+      [
+        "teams",
+        "teams",
+        { name: "Night" },
+        "There is already a team with this name.",
+        { pointer: "/data/attributes/name" },
+      ],
+      ["rate-card-items", "rate_card_items", rate, ofBoth, undefined],
     ] as const) {
       await make(path, type, attributes);
       const { status, body } = await make(path, type, attributes);
-      expect([status, body.errors?.[0].code, body.errors?.[0].detail]).toEqual([409, "duplicate", detail]);
+      expect([status, body.errors]).toEqual([409, [expect.objectContaining({ code: "duplicate", detail })]]);
+      expect(body.errors[0].source).toEqual(source);
     }
   });
 
