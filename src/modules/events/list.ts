@@ -1,9 +1,12 @@
+import type { Expression, ExpressionBuilder, SqlBool } from "kysely";
 import { reach } from "../../platform/access/reach.ts";
 import { eventDeliveries, events } from "../../platform/events/outbox.ts";
 import { cell, empty, link } from "../../platform/http/pages/cells.ts";
+import type { Tables } from "../../platform/database/tables.ts";
+import type { Ctx } from "../../platform/context.ts";
 import type { List, ListQuery } from "../../platform/http/lists/list.ts";
 import { t } from "../../platform/language/index.ts";
-import { deliveryStates, eventName, stateTones, stateWords } from "./words.ts";
+import { type DeliveryState, deliveryStates, eventName, stateTones, stateWords } from "./words.ts";
 
 interface EventRow {
   id: string;
@@ -11,30 +14,28 @@ interface EventRow {
   actor_name: string;
   occurred_at: string;
   waiting: number;
+  retrying: number;
   dead: number;
+  dropped: number;
 }
 
-/** Narrows the events to those with a delivery in a state. */
-function inState(query: ListQuery<EventRow>, state: string): ListQuery<EventRow> {
-  return query.where((eb) =>
-    eb.exists(
-      (() => {
-        const some = eb
-          .selectFrom("event_deliveries")
-          .select("event_deliveries.id")
-          .whereRef("event_deliveries.event_id", "=", "events.id");
-        if (state === "done") return some.where("event_deliveries.succeeded_at", "is not", null);
-        if (state === "dropped") return some.where("event_deliveries.dropped_at", "is not", null);
-        const open = some
-          .where("event_deliveries.succeeded_at", "is", null)
-          .where("event_deliveries.dropped_at", "is", null);
-        if (state === "dead") return open.where("event_deliveries.dead_at", "is not", null);
-        return open
-          .where("event_deliveries.dead_at", "is", null)
-          .where("event_deliveries.attempts", state === "waiting" ? "=" : ">", 0);
-      })(),
-    ),
-  );
+type StateCount = Exclude<DeliveryState, "done">;
+
+/** How an event stands as a whole: as the delivery that somebody should know of first. */
+function eventState(row: Record<StateCount, number>): DeliveryState {
+  const first = (["dead", "retrying", "waiting", "dropped"] as const).find((state) => Number(row[state]) > 0);
+  return first ?? "done";
+}
+
+/** Whether a delivery is in a state; the same as `deliveryState` says of a row. */
+function isInState(eb: ExpressionBuilder<Tables, "event_deliveries">, state: DeliveryState): Expression<SqlBool> {
+  if (state === "done") return eb("event_deliveries.succeeded_at", "is not", null);
+  const isOpen = eb("event_deliveries.succeeded_at", "is", null);
+  if (state === "dropped") return eb.and([isOpen, eb("event_deliveries.dropped_at", "is not", null)]);
+  const isKept = eb.and([isOpen, eb("event_deliveries.dropped_at", "is", null)]);
+  if (state === "dead") return eb.and([isKept, eb("event_deliveries.dead_at", "is not", null)]);
+  const isTried = eb("event_deliveries.attempts", state === "waiting" ? "=" : ">", 0);
+  return eb.and([isKept, eb("event_deliveries.dead_at", "is", null), isTried]);
 }
 
 export const eventList: List<EventRow> = {
@@ -49,20 +50,14 @@ export const eventList: List<EventRow> = {
       "events.event_name",
       "events.actor_name",
       "events.occurred_at",
-      eb
-        .selectFrom("event_deliveries")
-        .select(({ fn }) => fn.countAll<number>().as("count"))
-        .whereRef("event_deliveries.event_id", "=", "events.id")
-        .where("event_deliveries.succeeded_at", "is", null)
-        .where("event_deliveries.dead_at", "is", null)
-        .as("waiting"),
-      eb
-        .selectFrom("event_deliveries")
-        .select(({ fn }) => fn.countAll<number>().as("count"))
-        .whereRef("event_deliveries.event_id", "=", "events.id")
-        .where("event_deliveries.dead_at", "is not", null)
-        .where("event_deliveries.dropped_at", "is", null)
-        .as("dead"),
+      ...(["waiting", "retrying", "dead", "dropped"] as const).map((state) =>
+        eb
+          .selectFrom("event_deliveries")
+          .select(({ fn }) => fn.countAll<number>().as("count"))
+          .whereRef("event_deliveries.event_id", "=", "events.id")
+          .where((of) => isInState(of, state))
+          .as(state),
+      ),
     ]) as unknown as ListQuery<EventRow>,
   columns: [
     {
@@ -81,7 +76,7 @@ export const eventList: List<EventRow> = {
       key: "state",
       label: "State",
       cell: (row) => {
-        const state = Number(row.dead) > 0 ? "dead" : Number(row.waiting) > 0 ? "waiting" : "done";
+        const state = eventState(row);
         return cell.badge(stateWords(state), stateTones[state]);
       },
     },
@@ -91,7 +86,19 @@ export const eventList: List<EventRow> = {
       name: "state",
       label: "State",
       options: () => deliveryStates.map((value) => ({ value, label: stateWords(value) })),
-      apply: (query, value) => ((deliveryStates as readonly string[]).includes(value) ? inState(query, value) : query),
+      apply: (query, value) => {
+        const state = deliveryStates.find((one) => one === value);
+        if (state === undefined) return query;
+        return query.where((eb) =>
+          eb.exists(
+            eb
+              .selectFrom("event_deliveries")
+              .select("event_deliveries.id")
+              .whereRef("event_deliveries.event_id", "=", "events.id")
+              .where((of) => isInState(of, state)),
+          ),
+        );
+      },
     },
     {
       name: "event",
@@ -125,6 +132,17 @@ interface DeadRow {
   event_name: string;
   last_error: string;
   dead_at: string;
+}
+
+/** The handlers that have given something up. */
+export async function deadHandlers(ctx: Ctx): Promise<string[]> {
+  const rows = await reach(ctx, "event_deliveries")
+    .select("handler")
+    .distinct()
+    .where((eb) => isInState(eb, "dead"))
+    .orderBy("handler")
+    .execute();
+  return rows.map(({ handler }) => handler);
 }
 
 /** What was given up, by handler, to try all of one handler's again. */
@@ -170,15 +188,7 @@ export const deadList: List<DeadRow> = {
       name: "handler",
       label: "What was to be done",
       options: async (ctx) =>
-        (
-          await reach(ctx, "event_deliveries")
-            .select("handler")
-            .distinct()
-            .where("dead_at", "is not", null)
-            .where("dropped_at", "is", null)
-            .orderBy("handler")
-            .execute()
-        ).map(({ handler }) => ({ value: handler, label: eventName(handler) })),
+        (await deadHandlers(ctx)).map((handler) => ({ value: handler, label: eventName(handler) })),
       apply: (query, value) => query.where("event_deliveries.handler", "=", value),
     },
   ],

@@ -13,7 +13,7 @@ import type { SectionModel } from "../../platform/http/models/partials.ts";
 import { t } from "../../platform/language/index.ts";
 import { dropEventDelivery, retentionInput, retryDeadDeliveries, retryEventDelivery, setRetention } from "./actions.ts";
 import { eventDoc, typeWords } from "./catalog.ts";
-import { deadList, eventList } from "./list.ts";
+import { deadHandlers, deadList, eventList } from "./list.ts";
 import { deliveryState, eventName, stateTones, stateWords } from "./words.ts";
 
 const manage = "settings.manage";
@@ -220,21 +220,20 @@ export const eventPages: Route[] = [
     path: "/settings/events/dead",
     door: "staff",
     permission: manage,
-    handle: (ctx, incoming) => {
-      const handler = incoming.url.searchParams.get("handler") ?? "";
+    handle: async (ctx, incoming) => {
+      const chosen = incoming.url.searchParams.get("handler") ?? "";
+      const handlers = (await deadHandlers(ctx)).filter((handler) => chosen === "" || handler === chosen);
       return listAnswer(ctx, incoming, {
         ...deadList,
         actions: () =>
-          handler === ""
-            ? []
-            : [
-                button(
-                  t("Try all of {handler} again", { handler: eventName(handler) }),
-                  `/settings/events/dead/${handler}/retry`,
-                  "refresh",
-                  "primary",
-                ),
-              ],
+          handlers.map((handler) =>
+            button(
+              t("Try all of {handler} again", { handler: eventName(handler) }),
+              `/settings/events/dead/${handler}/retry`,
+              "refresh",
+              handlers.length === 1 ? "primary" : "ghost",
+            ),
+          ),
       });
     },
   },

@@ -8,6 +8,10 @@ import { t } from "../../platform/language/index.ts";
 import { paletteNamed } from "./palette.ts";
 import { searchModel } from "./search.ts";
 
+/** What is still to be done stands first, in its order; what is done follows. */
+const openFirst = <S extends { is_done: boolean }>(steps: readonly S[]): S[] =>
+  steps.toSorted((one, other) => Number(one.is_done) - Number(other.is_done));
+
 async function dashboard(ctx: Ctx): Promise<Answer> {
   const panels = await panelsOf(ctx, "dashboard", { id: ctx.actor.user_id ?? "" });
   const steps = ofKind(panels, "step");
@@ -19,7 +23,7 @@ async function dashboard(ctx: Ctx): Promise<Answer> {
     checklist:
       done === steps.length
         ? null
-        : { title: t("What to do next"), done_count: done, total_count: steps.length, items: steps },
+        : { title: t("What to do next"), done_count: done, total_count: steps.length, items: openFirst(steps) },
     stats: ofKind(panels, "stat"),
     sections: ofKind(panels, "section"),
   };

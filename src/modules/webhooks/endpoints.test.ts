@@ -66,6 +66,9 @@ describe("an endpoint", () => {
     await browser.submit(`/settings/webhooks/${id}/ping`);
     await send();
     expect(received.at(-1)?.get("purser-event")).toBe("webhooks.ping");
+    const own = await browser.open(`/settings/webhooks/${id}`);
+    expect(own.html).toContain("/settings/webhook-deliveries/");
+    expect(own.text).toContain("Latest deliveries");
     const list = await browser.open(`/settings/webhooks/${id}/deliveries`);
     expect(list.text).toContain("Delivered");
     const delivery = /\/settings\/webhook-deliveries\/[0-9a-f-]{36}/.exec(list.html)?.[0] ?? "";

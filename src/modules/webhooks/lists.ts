@@ -85,7 +85,7 @@ export const endpointList: List<EndpointRow> = {
     ),
 };
 
-interface DeliveryRow {
+export interface DeliveryRow {
   id: string;
   event_name: string;
   delivery_status: string;

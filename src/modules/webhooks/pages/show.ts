@@ -1,5 +1,6 @@
 import { find, reach } from "../../../platform/access/reach.ts";
 import type { Ctx } from "../../../platform/context.ts";
+import { type ListQuery, tableModel } from "../../../platform/http/lists/list.ts";
 import { button, cell, facts, formatInstant, link, words } from "../../../platform/http/pages/cells.ts";
 import type { OneTimePageModel, RecordPageModel } from "../../../platform/http/models/pages.ts";
 import { type Answer, page } from "../../../platform/http/route.ts";
@@ -7,7 +8,7 @@ import type { SectionModel } from "../../../platform/http/models/partials.ts";
 import { t } from "../../../platform/language/index.ts";
 import { eventName } from "../../events/index.ts";
 import type { WithSecret } from "../actions.ts";
-import { askedName, deliveryTones, endpointState, home } from "../lists.ts";
+import { askedName, type DeliveryRow, deliveryList, deliveryTones, endpointState, home } from "../lists.ts";
 
 /** A webhook, its secret while it is shown, and a delivery with its attempts. */
 
@@ -34,6 +35,12 @@ export async function showEndpoint(ctx: Ctx, id: string): Promise<Answer> {
   const row = await find(ctx, "webhook_endpoints", id);
   const now = ctx.app.clock.now();
   const [state, tone] = endpointState(row);
+  const deliveries = deliveryList(id, row.url);
+  const latest = await (deliveries.query(ctx) as ListQuery<DeliveryRow>)
+    .orderBy("webhook_deliveries.created_at", "desc")
+    .orderBy("webhook_deliveries.id", "desc")
+    .limit(10)
+    .execute();
   const isRotated = row.previous_secret_until !== null && row.previous_secret_until > now;
   const model: RecordPageModel = {
     header: {
@@ -57,7 +64,17 @@ export async function showEndpoint(ctx: Ctx, id: string): Promise<Answer> {
     },
     stats: [],
     tabs: [],
-    sections: [],
+    sections: [
+      {
+        id: "deliveries",
+        title: t("Latest deliveries"),
+        actions: [],
+        table: tableModel(ctx, deliveries, latest, "-created_at", null),
+        empty: deliveries.empty(ctx, ""),
+        more_url: latest.length === 0 ? "" : deliveries.url,
+        more_label: t("All deliveries"),
+      },
+    ],
     facts: [
       facts(t("Webhook"), [
         [t("State"), cell.badge(state, tone)],

@@ -85,16 +85,25 @@ export function formatInstant(instant: string, tenant: Tenant): string {
   }).format(new Date(instant));
 }
 
-/** How long ago an instant was, while that is easier to read than a date: "3 h ago". */
+/** How long ago an instant was, or how long it is till then, while that is easier to read than a date: "3 h ago". */
 export function formatAgo(instant: string, tenant: Tenant, now: string): string {
   const seconds = Math.round((new Date(now).getTime() - new Date(instant).getTime()) / 1000);
-  if (seconds < 0 || seconds >= 7 * 86_400) {
+  if (Math.abs(seconds) >= 7 * 86_400) {
     return dateFormat(tenant.locale, { dateStyle: "medium", timeZone: tenant.zone }).format(new Date(instant));
   }
+  if (seconds < 0) return formatUntil(-seconds);
   if (seconds < 60) return t("just now");
   if (seconds < 3600) return t("{count} min ago", { count: Math.floor(seconds / 60) });
   if (seconds < 86_400) return t("{count} h ago", { count: Math.floor(seconds / 3600) });
   return t("{count} d ago", { count: Math.floor(seconds / 86_400) });
+}
+
+/** How long it is until something happens; what is to be waited for is not told too short. */
+function formatUntil(seconds: number): string {
+  if (seconds < 60) return t("in a moment");
+  if (seconds < 3600) return t("in {count} min", { count: Math.ceil(seconds / 60) });
+  if (seconds < 86_400) return t("in {count} h", { count: Math.ceil(seconds / 3600) });
+  return t("in {count} d", { count: Math.ceil(seconds / 86_400) });
 }
 
 /** An exact decimal in the reader's way, with the places that it has: `"2.50"` → "2,50". */
