@@ -118,6 +118,7 @@ describe("contracts over the API", () => {
       [{ item_type: "block_hours", unit_price: "1", included_hours: "0" }, "included_hours"],
       [{ item_type: "product", unit_price: "1", quantity: "-1" }, "quantity"],
       [{ item_type: "product", unit_price: "1", overage_rate: "-5" }, "overage_rate"],
+      [{ item_type: "product", unit_price: "1", overage_rate: "99999999999999" }, "overage_rate"],
       [{ item_type: "product", unit_price: "999999999999999", quantity: "999999999999999" }, "unit_price"],
       [{ item_type: "product", unit_price: "1", total_price: "1.00" }, "total_price"],
       [{ item_type: "product", unit_price: "1", work_type_id: Bun.randomUUIDv7() }, "work_type_id"],

@@ -1,5 +1,6 @@
 import type { Work } from "../../platform/context.ts";
 import { insert } from "../../platform/database/records.ts";
+import { refuseWrongRate } from "../../platform/rates.ts";
 import { t } from "../../platform/language/index.ts";
 import { rateCardItems, rateCards } from "../contracts/index.ts";
 
@@ -12,6 +13,7 @@ export async function rateCardFor(
   hourlyRate: string,
   currency: string,
 ): Promise<{ id: string; is_new: boolean } | null> {
+  refuseWrongRate("hourly_rate", hourlyRate);
   const name = t("{hourlyRate} {currency} an hour", { hourlyRate, currency });
   const known = await work.db.selectFrom("rate_cards").select("id").where("name", "=", name).executeTakeFirst();
   if (known !== undefined) return { id: known.id, is_new: false };

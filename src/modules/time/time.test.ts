@@ -84,6 +84,8 @@ describe("time over the API", () => {
       [{ duration: "1h", date: "2026-11-23" }, "date"],
       [{ duration: "1h", date: "2026-02-30" }, "date"],
       [{ duration: "1h", hourly_rate: "-1" }, "hourly_rate"],
+      // An hour at it could not be billed: the draft, and every page with the amount, would fail.
+      [{ duration: "1h", hourly_rate: "99999999999999" }, "hourly_rate"],
       [{ duration: "1h", company_id: Bun.randomUUIDv7() }, "company_id"],
       [{ duration: "1h", ticket_id: Bun.randomUUIDv7() }, "ticket_id"],
       [{ duration: "1h", contract_id: Bun.randomUUIDv7() }, "contract_id"],

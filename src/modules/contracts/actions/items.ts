@@ -8,6 +8,7 @@ import { insert, remove, update } from "../../../platform/database/records.ts";
 import { compareDecimals } from "../../../platform/decimal.ts";
 import { invalidField } from "../../../platform/errors.ts";
 import { t } from "../../../platform/language/index.ts";
+import { refuseWrongRate } from "../../../platform/rates.ts";
 import { contractItems } from "../schema.ts";
 import { priceOf, refuseNegative } from "./checks.ts";
 
@@ -78,7 +79,7 @@ type Checked = Pick<ItemRow, "item_type" | "quantity"> &
 
 function checkItem(item: Checked): void {
   refuseNegative("quantity", item.quantity);
-  refuseNegative("overage_rate", item.overage_rate);
+  refuseWrongRate("overage_rate", item.overage_rate);
   refuseNegative("included_hours", item.included_hours);
   if (item.included_hours != null && compareDecimals(item.included_hours, "100000") > 0) {
     throw invalidField("included_hours", t("These are more hours than a period has."), "too_large");

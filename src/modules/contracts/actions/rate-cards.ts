@@ -5,11 +5,11 @@ import type { Work } from "../../../platform/context.ts";
 import type { NewRow, Patch, RowOf } from "../../../platform/database/columns.ts";
 import { fromEdge, newInput, type PatchInput, patchInput, writable } from "../../../platform/database/edge.ts";
 import { insert, remove, update } from "../../../platform/database/records.ts";
-import { canonicalDecimal, compareDecimals, isDecimal } from "../../../platform/decimal.ts";
+import { canonicalDecimal, isDecimal } from "../../../platform/decimal.ts";
 import { conflict, type FieldProblem, invalid } from "../../../platform/errors.ts";
 import { t } from "../../../platform/language/index.ts";
+import { isRate, refuseWrongRate } from "../../../platform/rates.ts";
 import { rateCardItems, rateCards } from "../schema.ts";
-import { refuseNegative } from "./checks.ts";
 
 export type RateCardRow = RowOf<typeof rateCards>;
 
@@ -110,7 +110,8 @@ export const deleteRate = action({
 });
 
 function checkRates(values: Patch<typeof rateCardItems>): void {
-  for (const name of ["hourly_rate", "after_hours_rate", "emergency_rate"] as const) refuseNegative(name, values[name]);
+  for (const name of ["hourly_rate", "after_hours_rate", "emergency_rate"] as const)
+    refuseWrongRate(name, values[name]);
 }
 
 function ratesOn(work: Work, cardId: string): Promise<{ id: string; work_type_id: string }[]> {
@@ -133,7 +134,7 @@ async function setRates(work: Work, cardId: string, given: Rates): Promise<void>
       problems.push({ field, code: "not_found", message: t("This work type does not exist.") });
     else if (rate === "") {
       if (item !== undefined) await remove(work, rateCardItems, item);
-    } else if (!isDecimal(rate) || compareDecimals(rate, "0") < 0) {
+    } else if (!isDecimal(rate) || !isRate(rate)) {
       problems.push({ field, code: "invalid_format", message: t("A rate is an amount per hour such as 125.00.") });
     } else if (item === undefined) {
       await insert(work, rateCardItems, { rate_card_id: cardId, work_type_id, hourly_rate: canonicalDecimal(rate) });

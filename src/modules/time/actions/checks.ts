@@ -3,9 +3,9 @@ import { pricesRead } from "../../../platform/access/prices.ts";
 import { maybeFind } from "../../../platform/access/reach.ts";
 import type { Work } from "../../../platform/context.ts";
 import type { RowOf } from "../../../platform/database/columns.ts";
-import { compareDecimals } from "../../../platform/decimal.ts";
 import { conflict, forbidden, invalidField } from "../../../platform/errors.ts";
 import { t } from "../../../platform/language/index.ts";
+import { refuseWrongRate } from "../../../platform/rates.ts";
 import type { timeEntries } from "../schema.ts";
 
 export type TimeEntry = RowOf<typeof timeEntries>;
@@ -76,10 +76,9 @@ export async function checkNote(work: Work, noteId: string, ticketId: string | n
     throw invalidField("note_id", t("This note is on another ticket."), "not_found");
 }
 
-/** Refuses a rate below zero, and any from somebody who does not see rates. */
+/** Refuses a rate that is none, and any from somebody who does not see rates. */
 export function checkRate(work: Work, rate: string | null | undefined): void {
-  if (rate != null && compareDecimals(rate, "0") < 0)
-    throw invalidField("hourly_rate", t("A rate is not negative."), "too_small");
+  refuseWrongRate("hourly_rate", rate);
   if (rate !== undefined && !can(work.actor, pricesRead))
     throw forbidden(t("You do not have permission to set rates."));
 }

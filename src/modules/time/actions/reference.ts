@@ -4,9 +4,8 @@ import type { Work } from "../../../platform/context.ts";
 import type { NewRow } from "../../../platform/database/columns.ts";
 import { fromEdge, newInput, type PatchInput, patchInput } from "../../../platform/database/edge.ts";
 import { insert, remove, update } from "../../../platform/database/records.ts";
-import { compareDecimals } from "../../../platform/decimal.ts";
-import { invalidField } from "../../../platform/errors.ts";
 import { t } from "../../../platform/language/index.ts";
+import { refuseWrongRate } from "../../../platform/rates.ts";
 import { longestEntry, roundingMethods } from "../rules.ts";
 import { timeRoundingRules, workTypes } from "../schema.ts";
 
@@ -19,7 +18,7 @@ export const createWorkType = action({
   input: newInput(workTypes),
   run: async (work: Work, input: Record<string, unknown>) => {
     const values = fromEdge(workTypes, input, work.tenant.currency) as NewRow<typeof workTypes>;
-    checkRate(values.default_rate);
+    refuseWrongRate("default_rate", values.default_rate);
     if (values.sort_order !== undefined) return insert(work, workTypes, values);
     const last = await work.db
       .selectFrom("work_types")
@@ -36,7 +35,7 @@ export const updateWorkType = action({
   input: patchInput(workTypes),
   run: async (work: Work, input: PatchInput) => {
     const values = fromEdge(workTypes, input, work.tenant.currency);
-    checkRate(values.default_rate);
+    refuseWrongRate("default_rate", values.default_rate);
     return update(work, workTypes, input.id, values, input.version);
   },
 });
@@ -51,11 +50,6 @@ export const deleteWorkType = action({
   ),
   run: (work: Work, { id, version }: PatchInput) => remove(work, workTypes, id, version),
 });
-
-function checkRate(rate: string | null | undefined): void {
-  if (rate != null && compareDecimals(rate, "0") < 0)
-    throw invalidField("default_rate", t("A rate is not negative."), "too_small");
-}
 
 interface Rounding {
   increment_minutes: number;
