@@ -103,7 +103,7 @@ export async function startServer(config: Config): Promise<RunningServer> {
 
 function notYet(): Response {
   return new Response(
-    "<!doctype html><html lang=en><meta charset=utf-8><meta http-equiv=refresh content=3><title>Purser is starting</title><h1>Purser is starting</h1><p>The data is being opened and brought up to date. This page tries again by itself.</p>",
+    '<!doctype html><html lang=en><meta charset=utf-8><meta http-equiv=refresh content=3><title>Purser is starting</title><meta name=viewport content="width=device-width"><meta name=color-scheme content="light dark"><main><h1>Purser is starting</h1><p>The data is being opened and brought up to date. This page tries again by itself.</p></main>',
     { status: 503, headers: { "content-type": "text/html; charset=utf-8", "retry-after": "3" } },
   );
 }

@@ -45,15 +45,13 @@ export async function respondFailure(
         : "";
     return redirectResponse(ctx, incoming, { kind: "redirect", to: door + back, flash: null, cookies: [] });
   }
-  const home = route.door === "portal" ? "/portal" : "/";
   const model: ErrorPageModel = {
     status: String(failure.status),
     title: titleOf(failure.status),
     text: failure.message,
-    actions: [
-      { label: t("Back to the start"), href: home, icon: "home", look: "primary", is_post: false, confirm: "" },
-    ],
-    reference: failure.status >= 500 ? requestId : "",
+    actions: waysOn(ctx, route, incoming, failure.status),
+    // A defect's own sentence says it already.
+    reference: failure.status >= 500 && !failure.message.includes(requestId) ? requestId : "",
   };
   if (ctx === null) {
     const frame = {
@@ -91,6 +89,36 @@ export async function respondFailure(
     status: failure.status,
     headers: extra,
   });
+}
+
+/** What may pass is tried again where it was; from everything else one begins anew, where there is a beginning. */
+function waysOn(ctx: Ctx | null, route: Route, incoming: Incoming, status: number): ErrorPageModel["actions"] {
+  const isPassing = (status >= 500 || status === 408 || status === 429) && incoming.request.method === "GET";
+  const way = { is_post: false, confirm: "" };
+  return [
+    ...(isPassing
+      ? [
+          {
+            ...way,
+            label: t("Try again"),
+            href: incoming.url.pathname + incoming.url.search,
+            icon: "refresh",
+            look: "primary",
+          } as const,
+        ]
+      : []),
+    ...(ctx === null
+      ? []
+      : [
+          {
+            ...way,
+            label: t("Back to the start"),
+            href: route.door === "portal" ? "/portal" : "/",
+            icon: "home",
+            look: isPassing ? "ghost" : "primary",
+          } as const,
+        ]),
+  ];
 }
 
 /** The one page that the people of a suspended organization get, wherever they were going. */
