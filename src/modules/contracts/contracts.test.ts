@@ -63,6 +63,8 @@ describe("contracts over the API", () => {
     const base = { name: "X", company_id, contract_type: "warranty", start_date: "2026-11-01" };
     for (const [given, field] of [
       [{ end_date: "2026-10-31" }, "end_date"],
+      // What other programs write for "never" would have no period to bill, and could not be renewed.
+      [{ end_date: "9999-12-31" }, "end_date"],
       [{ start_date: "2026-02-30" }, "start_date"],
       [{ currency: "USD" }, "currency"],
       [{ billing_amount: "-1" }, "billing_amount"],

@@ -72,6 +72,11 @@ describe("the life of a contract", () => {
     expect((await renew()).body.data.attributes).toMatchObject({ end_date: "2027-02-28", status: "active" });
     expect((await renew(12)).body.data.attributes.end_date).toBe("2028-02-29");
     expect(pointerOf(await renew(0))).toEqual([422, "/data/attributes/months"]);
+    // As it may stand there from an earlier version: never is no day to count on from.
+    await t.app.database.write(t.harbor.id, (db) =>
+      db.updateTable("contracts").set({ end_date: "9999-12-31" }).where("id", "=", id).execute(),
+    );
+    expect(pointerOf(await renew())).toEqual([422, "/data/attributes/end_date"]);
   });
 
   test("ends by the clock: expired, or renewed by itself as often as it takes", async () => {

@@ -12,6 +12,7 @@ import { t } from "../../../platform/language/index.ts";
 import { contractActivated, contractCancelled, contractExpired, contractRenewed } from "../events.ts";
 import { companies } from "../../companies/index.ts";
 import { contracts } from "../schema.ts";
+import { checkLastDay } from "./checks.ts";
 import { by } from "../../../platform/undo/undo.ts";
 
 type ContractRow = RowOf<typeof contracts>;
@@ -173,6 +174,7 @@ async function renew(
       t("{contract_number} is open-ended: there is nothing to renew.", { contract_number: contract.contract_number }),
       "open_ended",
     );
+  checkLastDay(contract.end_date);
   const months = asked ?? Number(contract.renewal_terms["months"] ?? 12);
   const today = todayOf(work);
   // The day after the end is what is counted on from, so that a month's last day stays a month's last day.
@@ -180,6 +182,7 @@ async function renew(
   do next = next.add({ months });
   while (next.toString() <= today);
   const end_date = next.subtract({ days: 1 }).toString();
+  checkLastDay(end_date);
   const row = await update(work, contracts, contract.id, { end_date, status: "active" }, version);
   await chooseForCompany(work, row.company_id, null);
   await emit(work, contractRenewed, { contract_id: row.id, company_id: row.company_id, end_date });
