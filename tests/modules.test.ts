@@ -39,6 +39,8 @@ const switchOff = (...disabled_modules: string[]): Promise<unknown> =>
     const { id } = await work.db.selectFrom("organizations").select("id").executeTakeFirstOrThrow();
     return update(work, organizations, id, { disabled_modules });
   });
+/** Whether a route goes with a module: it is one of its own, or shows its records. */
+const belongs = (route: Route, name: string): boolean => route.module === name || route.needs === name;
 const isPortal = ({ path }: Route): boolean => /^\/(api\/v1\/)?portal/.test(path);
 const ask = async (route: Route): Promise<Response> =>
   t.fetch(addressOf(route.path, e.ids), { headers: isPortal(route) ? client : route.door === "api" ? api : page });
@@ -64,6 +66,17 @@ test("whoever has a page of it open is told that the module is off; clients are 
   expect([home.status, (await home.text()).includes("switched off")]).toEqual([404, false]);
 });
 
+test("clients see nothing of their invoices and hours when billing and contracts are off", async () => {
+  const home = async (): Promise<string> => (await t.fetch("/portal", { headers: client })).text();
+  expect(await home()).toContain("/portal/invoices");
+  await switchOff("contracts", "billing", "payments");
+  const now = await home();
+  expect(now).not.toContain("/portal/invoices");
+  expect(now).not.toContain(" left<");
+  for (const path of ["/portal/invoices", "/api/v1/portal/invoices"])
+    expect([path, (await t.fetch(path, { headers: client })).status]).toEqual([path, 404]);
+});
+
 describe("a module that is switched off", () => {
   let usual: Map<Route, number>;
   beforeAll(async () => {
@@ -76,7 +89,7 @@ describe("a module that is switched off", () => {
     const isUnder = ({ path }: Route): boolean =>
       routes.some((route) => route.module === name && route.path.endsWith("/:id") && path.startsWith(`${route.path}/`));
     const wrong = routes.flatMap((route) => {
-      const expected = route.module === name || isUnder(route) ? 404 : usual.get(route);
+      const expected = belongs(route, name) || isUnder(route) ? 404 : usual.get(route);
       return now.get(route) === expected
         ? []
         : [`${route.path}: ${String(now.get(route))} instead of ${String(expected)}`];
@@ -87,8 +100,8 @@ describe("a module that is switched off", () => {
 
   test.each(names)("%s: no page that is left leads to it", async (name) => {
     await switchOff(name);
-    const gone = routes.filter((route) => route.module === name && !route.path.includes(":")).map(({ path }) => path);
-    for (const route of routes.filter((one) => one.module !== name && one.door !== "api")) {
+    const gone = routes.filter((route) => belongs(route, name) && !route.path.includes(":")).map(({ path }) => path);
+    for (const route of routes.filter((one) => !belongs(one, name) && one.door !== "api")) {
       const links = [...(await (await ask(route)).text()).matchAll(/href="([^"?#]*)/g)].map(([, href = ""]) => href);
       expect([route.path, links.filter((href) => gone.includes(href) && href !== route.path)]).toEqual([
         route.path,

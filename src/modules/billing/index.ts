@@ -88,7 +88,9 @@ export const billingModule = defineModule({
     "billing.write": "Make drafts, send and void invoices, record payments, change tax rates",
     "billing.approve": "Approve invoices",
   },
+  portalPermissions: { "portal.invoices": "See and pay the company's invoices" },
   grants: {
+    client_admin: ["portal.invoices"],
     manager: ["billing.read", "billing.approve"],
     finance: ["billing.read", "billing.write", "billing.approve"],
   },

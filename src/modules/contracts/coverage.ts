@@ -5,6 +5,7 @@ import { canonicalDecimal, shownHours } from "../../platform/decimal.ts";
 import { formatDate, formatDecimal, words } from "../../platform/http/pages/cells.ts";
 import type { PortalHomeModel, TicketPageModel } from "../../platform/http/models/pages.ts";
 import { t } from "../../platform/language/index.ts";
+import { isModuleOn } from "../../platform/switches.ts";
 import { type HoursLeft, hoursOfContract } from "./hours.ts";
 import { includesAllTime } from "./rules/coverage.ts";
 import type { contracts } from "./schema.ts";
@@ -95,6 +96,7 @@ async function contractFor(
 
 /** The prepaid hours of a portal user's own company, for the portal's home page; a card for each contract that has some. */
 export async function portalHours(ctx: Ctx): Promise<PortalHomeModel["hours"]> {
+  if (!isModuleOn(ctx.app, ctx.tenant, "contracts")) return [];
   const rows = (await reach(ctx, "contracts")
     .selectAll()
     .where("status", "=", "active")

@@ -244,7 +244,7 @@ function forPayers(route: Route): Route {
     if (!can(ctx.actor, "portal.invoices")) throw forbidden();
     return route.handle(ctx, incoming);
   });
-  return { ...route, handle };
+  return { ...route, handle, needs: "billing" };
 }
 
 const invoiceRoutes: Route[] = [

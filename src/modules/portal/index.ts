@@ -23,14 +23,13 @@ export const portalModule = defineModule({
   permissions: { "portal.manage": "Give contacts access to the client portal, and take it away" },
   portalPermissions: {
     "portal.tickets.company": "See all of the company's tickets, not only one's own",
-    "portal.invoices": "See and pay the company's invoices",
     "portal.contacts.manage": "Say who of the company may use the portal, and as what",
   },
   grants: {
     manager: ["portal.manage"],
     technician: ["portal.manage"],
     dispatcher: ["portal.manage"],
-    client_admin: ["portal.tickets.company", "portal.invoices", "portal.contacts.manage"],
+    client_admin: ["portal.tickets.company", "portal.contacts.manage"],
   },
   actions: [inviteContact, revokeContact, setPortalRole, saveColleague, setOwnMails] as unknown as AnyAction[],
   routes: [

@@ -131,8 +131,8 @@ async function admit(
       t("Purser has not been set up yet. Open the setup URL that it printed when it started."),
     );
   }
-  if (route.module !== undefined && !isModuleOn(ctx.app, tenant, route.module))
-    throw actor.kind === "staff" ? switchedOff(ctx, route.module) : nothingAt(route);
+  const off = [route.module, route.needs].find((name) => name !== undefined && !isModuleOn(ctx.app, tenant, name));
+  if (off !== undefined) throw actor.kind === "staff" ? switchedOff(ctx, off) : nothingAt(route);
   try {
     checkAddress(tenant.allowed_networks, route.door, path, ctx.request.ip);
   } catch (refusal) {

@@ -31,6 +31,8 @@ export interface Route {
   maxBytes?: number;
   /** The module it belongs to; the registry says it. */
   module?: string | undefined;
+  /** Another module that it shows the records of: when that is switched off, it is gone as well. */
+  needs?: string;
   /** Of an API route written by hand: what the OpenAPI document says. Routes of resources describe themselves. */
   doc?: ApiDoc;
 }

@@ -223,7 +223,7 @@ async function comeBack(ctx: Ctx, incoming: Incoming): Promise<Answer> {
 }
 
 /** What a client owes: the list, one invoice with its PDF, and the way to pay it. */
-export const invoicePages: Route[] = [
+const pages: Route[] = [
   {
     method: "GET",
     path: home,
@@ -250,3 +250,5 @@ export const invoicePages: Route[] = [
     handle: comeBack,
   },
 ];
+
+export const invoicePages: Route[] = pages.map((route) => ({ ...route, needs: "billing" }));
