@@ -164,12 +164,6 @@ declare module "./database/tables.ts" {
   }
 }
 
-/** The id of the single edition's only tenant. */
-export async function onlyTenantId(db: Db): Promise<string> {
-  const row = await db.selectFrom("tenants").select("id").executeTakeFirstOrThrow();
-  return row.id;
-}
-
 /** Everything that a context needs to know of a tenant, from inside a read of that tenant. */
 export async function loadTenant(app: Pick<App, "options" | "keyring">, db: Db, id: string): Promise<Tenant> {
   const [row] = await runOnceBuilt({ db }, "tenant", { id }, (given) =>

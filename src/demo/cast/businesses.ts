@@ -3,7 +3,7 @@ import type { Random } from "../random.ts";
 import { lastNames } from "./people.ts";
 
 /** Kinds of fictional businesses: what they are called behind a name, and their trade. */
-export const trades = [
+const trades = [
   ["Dental Practice", "Healthcare"],
   ["Veterinary Clinic", "Healthcare"],
   ["Physiotherapy", "Healthcare"],
@@ -49,7 +49,7 @@ export const trades = [
 ] as const;
 
 /** What businesses are called when not after a family. */
-export const nouns = [
+const nouns = [
   "Blue Heron",
   "Lighthouse",
   "Northwind",
@@ -83,7 +83,7 @@ export const nouns = [
 ] as const;
 
 /** Fictional streets in towns of the coast; numbers come from chance. */
-export const streets = [
+const streets = [
   "Commercial Street",
   "Wharf Road",
   "Chestnut Avenue",
@@ -98,7 +98,7 @@ export const streets = [
   "Market Square",
 ] as const;
 
-export const towns = [
+const towns = [
   ["Portland", "ME", "04101"],
   ["South Portland", "ME", "04106"],
   ["Bath", "ME", "04530"],

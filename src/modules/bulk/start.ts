@@ -17,7 +17,7 @@ import { bulkRuns } from "./schema.ts";
 export type RunRow = RowOf<typeof bulkRuns>;
 
 /** More than this goes on beside the requests, with a page that shows how far it has come. */
-export const mostAtOnceInRequest = 200;
+const mostAtOnceInRequest = 200;
 
 interface Begin {
   title: string;

@@ -8,7 +8,7 @@ import { t } from "../../platform/language/index.ts";
 import { checkTags } from "../../platform/undo/undo.ts";
 
 /** Takes a change back: once, within half an hour, by whoever made it, and only while nobody has changed the record since. */
-export async function takeBack(ctx: Ctx, id: string): Promise<void> {
+async function takeBack(ctx: Ctx, id: string): Promise<void> {
   await inUnit(ctx, async (work) => {
     const now = work.app.clock.now();
     const offer = await work.db

@@ -41,7 +41,7 @@ const [ofCompany, ofContact, ofSite] = [
 ];
 
 /** What is told when a record is changed, leaves the lists, comes back, or goes for good. */
-export const changeEvents = {
+const changeEvents = {
   companies: {
     updated: eventType({
       name: "companies.updated",

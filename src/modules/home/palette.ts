@@ -116,7 +116,7 @@ export async function paletteNamed(ctx: Ctx, query: string, path: string): Promi
  * Go to, do, find. `>` at the beginning asks for what can be done only; `#1042` is a ticket by its number, `$mine` one's
  * own work: those are answered by the modules.
  */
-export async function paletteModel(ctx: Ctx, query: string, path: string): Promise<PaletteModel> {
+async function paletteModel(ctx: Ctx, query: string, path: string): Promise<PaletteModel> {
   const { text, words, isOnlyDo, isPlain, groups } = await paletteNamed(ctx, query, path);
   if (!isOnlyDo && words.length > 0 && !isPlain) {
     const hits = await searchModel(ctx, text, 5);

@@ -1,16 +1,7 @@
 import { col, defaulted, readOnly, record, table } from "../../platform/database/columns.ts";
 import type { TableType } from "../../platform/database/tables.ts";
 
-export const channelTypes = [
-  "email",
-  "sms",
-  "slack",
-  "teams",
-  "discord",
-  "google_chat",
-  "mattermost",
-  "in_app",
-] as const;
+const channelTypes = ["email", "sms", "slack", "teams", "discord", "google_chat", "mattermost", "in_app"] as const;
 export type ChannelType = (typeof channelTypes)[number];
 
 /** What somebody is told, on one channel (PRD 3.13.2 `Notification`). */

@@ -9,9 +9,9 @@ import { forbidden, invalidField } from "../../platform/errors.ts";
 import { isLanguage, t } from "../../platform/language/index.ts";
 
 /** How a person likes the pages, which everybody may say. */
-export const preferenceNames = ["language", "timezone", "theme", "density", "is_shortcuts_on"] as const;
+const preferenceNames = ["language", "timezone", "theme", "density", "is_shortcuts_on"] as const;
 /** What staff may change of themselves beside that; clients' names are those of their contacts. */
-export const profileNames = ["name", "title", "phone"] as const;
+const profileNames = ["name", "title", "phone"] as const;
 
 const { id: _id, version: _version, ...fields } = patchInput(users, [...profileNames, ...preferenceNames]).properties;
 

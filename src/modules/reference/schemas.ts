@@ -12,7 +12,7 @@ export function followed(document: OpenApiDocument, schema: Schema | undefined):
   return document.components[kind]?.[name] ?? {};
 }
 
-export function propertiesOf(document: OpenApiDocument, schema: Schema | undefined): Record<string, Schema> {
+function propertiesOf(document: OpenApiDocument, schema: Schema | undefined): Record<string, Schema> {
   return (followed(document, schema)["properties"] ?? {}) as Record<string, Schema>;
 }
 

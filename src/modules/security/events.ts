@@ -36,7 +36,7 @@ export const securityEvents = [alertRaised];
 type NewAlert = Omit<NewRow<typeof securityAlerts>, "user_agent"> & { user_agent?: string };
 
 /** Writes an alert and tells of it. */
-export async function raiseAlert(work: Work, alert: NewAlert): Promise<void> {
+async function raiseAlert(work: Work, alert: NewAlert): Promise<void> {
   const row = await insert(work, securityAlerts, { user_agent: "", ...alert });
   await emit(work, alertRaised, {
     alert_id: row.id,

@@ -13,7 +13,6 @@ import { mailSettings, organizations } from "../../platform/tenants.ts";
 
 /** The columns of each settings page; the wizard's steps are the same pages. */
 export const letterhead = ["name", "email", "phone", "website", "address", "tax_id", "bank_details"] as const;
-export const locality = ["timezone", "currency", "locale", "payment_terms"] as const;
 export const invoicing = ["invoice_prefix", "invoice_footer", "payment_terms"] as const;
 
 const { id: _id, ...organizationPatch } = patchInput(organizations).properties;

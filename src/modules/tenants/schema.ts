@@ -190,7 +190,7 @@ export const tenantUsage = table(
 );
 
 export const taskKinds = ["export", "delete", "rotate_key"] as const;
-export const taskStates = ["waiting", "running", "done", "failed"] as const;
+const taskStates = ["waiting", "running", "done", "failed"] as const;
 
 /** Long work on a whole organization, done in the background by whichever node takes it. */
 export const tenantTasks = table(

@@ -10,7 +10,7 @@ import type { Ctx } from "../../platform/context.ts";
  */
 
 /** What has to hold of a row of `tickets` that the query calls `as`, or null when everything is within reach. */
-export function ticketsWithin(ctx: Ctx, as: string): RawBuilder<boolean> | null {
+function ticketsWithin(ctx: Ctx, as: string): RawBuilder<boolean> | null {
   const { actor } = ctx;
   const column = (name: string): RawBuilder<unknown> => sql.ref(`${as}.${name}`);
   if (actor.kind === "portal") {

@@ -84,8 +84,8 @@ export const ticketCategories = table(
   { noun: "category", readPermission, isConfiguration: true },
 );
 
-export const ticketSources = ["portal", "email", "phone", "api", "chat", "rmm"] as const;
-export const billingStatuses = ["not_billed", "ready_to_bill", "billed"] as const;
+const ticketSources = ["portal", "email", "phone", "api", "chat", "rmm"] as const;
+const billingStatuses = ["not_billed", "ready_to_bill", "billed"] as const;
 
 /** Something a client needs done (PRD 3.4.2). `actual_hours` and `tags` are calculated. */
 export const tickets = table(

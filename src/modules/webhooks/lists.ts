@@ -28,10 +28,7 @@ export function endpointState(row: Pick<EndpointRow, "is_active" | "failing_sinc
 }
 
 /** Which events, in words. */
-export function eventsWords({
-  is_all_events,
-  event_names,
-}: Pick<EndpointRow, "is_all_events" | "event_names">): string {
+function eventsWords({ is_all_events, event_names }: Pick<EndpointRow, "is_all_events" | "event_names">): string {
   if (is_all_events) return t("All events");
   return event_names.length <= 3
     ? event_names.map(askedName).join(", ")

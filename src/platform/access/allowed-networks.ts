@@ -17,7 +17,7 @@ export interface AllowedNetwork {
 export type AllowedNetworks = Partial<Record<GuardedDoor, AllowedNetwork[]>>;
 
 /** Which list holds for a route: its door's, and for pages that are open before signing in that of the pages they lead to. */
-export function guardedDoorOf(door: Door, path: string): GuardedDoor | null {
+function guardedDoorOf(door: Door, path: string): GuardedDoor | null {
   const isPortal = /^\/(api\/v1\/)?portal(\/|$)/.test(path);
   if (isPortal) return "portal";
   if (path.startsWith("/api/")) return "api";

@@ -60,7 +60,7 @@ export interface SignInPolicy {
   session_max_days: number;
 }
 
-export const standardPolicy: SignInPolicy = {
+const standardPolicy: SignInPolicy = {
   min_password_length: 12,
   min_character_kinds: 1,
   password_history_count: 5,

@@ -93,7 +93,7 @@ export function prepareDataDir(dataDir: string, { mayBeUnfinished = false } = {}
 }
 
 /** What an earlier database has left in a data directory, in words; null: nothing, so a new one may be begun. */
-export function leftByEarlier(dataDir: string): string | null {
+function leftByEarlier(dataDir: string): string | null {
   const { files, backups } = dataPaths(dataDir);
   const holds = (folder: string, name: RegExp): boolean =>
     existsSync(folder) && readdirSync(folder).some((one) => name.test(one));

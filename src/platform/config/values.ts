@@ -15,11 +15,6 @@ export function parseListen(text: string): Listen | null {
   return { host: plain, port: Number(digits) };
 }
 
-/** The address as it is written in a URL or setting. */
-export function listenText({ host, port }: Listen): string {
-  return `${host.includes(":") ? `[${host}]` : host}:${port}`;
-}
-
 /** An http(s) address of a server without path, query or credentials; answers it without a slash at the end. */
 export function parseOrigin(text: string): string | null {
   const url = URL.parse(text);

@@ -112,7 +112,7 @@ export function keyring(master: Uint8Array): Keyring {
 }
 
 /** HKDF-SHA256 (RFC 5869) of the master key for one purpose and tenant; 32 bytes. */
-export function deriveKey(master: Uint8Array, purpose: string, tenantId: string): Uint8Array {
+function deriveKey(master: Uint8Array, purpose: string, tenantId: string): Uint8Array {
   return expand(master, contextOf(purpose, tenantId));
 }
 

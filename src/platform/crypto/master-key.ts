@@ -103,7 +103,7 @@ export function parseMasterKey(content: Uint8Array, path: string): Uint8Array {
 }
 
 /** A key as it is written to its file. */
-export function formatMasterKey(key: Uint8Array): string {
+function formatMasterKey(key: Uint8Array): string {
   return `${Buffer.from(key).toString("base64")}\n`;
 }
 

@@ -29,7 +29,7 @@ export interface Database {
 const insideUnit = new AsyncLocalStorage<true>();
 
 /** Whether the caller runs inside a unit of work. */
-export function isInsideUnit(): boolean {
+function isInsideUnit(): boolean {
   return insideUnit.getStore() === true;
 }
 

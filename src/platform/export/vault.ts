@@ -11,7 +11,7 @@ import type { App } from "../context.ts";
 const pieceBytes = 1024 * 1024;
 const purpose = "export";
 
-export function vaultPath(app: Pick<App, "options">, id: string): string {
+function vaultPath(app: Pick<App, "options">, id: string): string {
   if (!/^[0-9a-f-]{36}$/.test(id)) throw new Error(`${JSON.stringify(id)} is not an id`);
   return join(app.options.dataDir, "exports", `${id}.sealed`);
 }

@@ -11,7 +11,7 @@ import { type Answer, fragment } from "./route.ts";
  */
 
 /** So many records a field may have before they come on demand, and so many come at once. */
-export const mostChoices = 50;
+const mostChoices = 50;
 
 interface Choice {
   value: string;

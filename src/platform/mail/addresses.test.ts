@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { formatMailbox, isEmailAddress, normalEmailAddress, parseMailbox } from "./addresses.ts";
+import { isEmailAddress, plainName } from "./addresses.ts";
 
 test("addresses of people are addresses", () => {
   for (const text of [
@@ -37,29 +37,6 @@ test("what cannot be delivered to is no address", () => {
   }
 });
 
-test("an address is stored trimmed and in lower case", () => {
-  expect(normalEmailAddress(" Ada@Harbor.Example ")).toBe("ada@harbor.example");
-  expect(normalEmailAddress("nobody")).toBeNull();
-});
-
-test("a mailbox is read and written", () => {
-  expect(parseMailbox("Ada Lovelace <ada@harbor.example>")).toEqual({
-    name: "Ada Lovelace",
-    address: "ada@harbor.example",
-  });
-  expect(parseMailbox("ada@harbor.example")).toEqual({ name: "", address: "ada@harbor.example" });
-  expect(parseMailbox("Ada <nobody>")).toBeNull();
-  for (const mailbox of [
-    { name: "Łukasz Żak", address: "lukasz@harbor.example" },
-    { name: 'Lovelace, "Ada" \\ Countess', address: "ada@harbor.example" },
-    { name: "", address: "ada@harbor.example" },
-  ]) {
-    expect(parseMailbox(formatMailbox(mailbox))).toEqual(mailbox);
-  }
-});
-
 test("a name cannot bring a header of its own", () => {
-  expect(formatMailbox({ name: "Ada\r\nBcc: x@y.example", address: "ada@harbor.example" })).toBe(
-    '"Ada Bcc: x@y.example" <ada@harbor.example>',
-  );
+  expect(plainName("Ada\r\nBcc: x@y.example")).toBe("Ada Bcc: x@y.example");
 });

@@ -20,32 +20,6 @@ export function isEmailAddress(text: string): boolean {
   return local.test(text.slice(0, at)) && labels.every((one) => label.test(one));
 }
 
-/** An address as it is stored and compared: trimmed, lower case. Null when it is none. */
-export function normalEmailAddress(text: string): string | null {
-  const trimmed = text.trim();
-  return isEmailAddress(trimmed) ? trimmed.toLowerCase() : null;
-}
-
-/** Reads `Ada Lovelace <ada@harbor.example>`, `"Lovelace, Ada" <…>` or a bare address; null when there is no valid address. */
-export function parseMailbox(text: string): Mailbox | null {
-  const trimmed = text.trim();
-  const match = /^(.*?)\s*<([^<>]*)>$/s.exec(trimmed);
-  const address = (match?.[2] ?? trimmed).trim();
-  if (!isEmailAddress(address)) return null;
-  const name = (match?.[1] ?? "").replace(/^"((?:[^"\\]|\\.)*)"$/s, (_, inner: string) =>
-    inner.replace(/\\(.)/gs, "$1"),
-  );
-  return { address, name: plainName(name) };
-}
-
-/** A mailbox for people to read: `Ada Lovelace <ada@harbor.example>`; the name in quotes where it needs them. */
-export function formatMailbox({ address, name }: Mailbox): string {
-  const plain = plainName(name);
-  if (plain === "") return address;
-  const isAtoms = /^[\p{L}\p{N}\p{M} !#$%&'*+/=?^_`{|}~-]+$/u.test(plain);
-  return `${isAtoms ? plain : `"${plain.replace(/["\\]/g, "\\$&")}"`} <${address}>`;
-}
-
 /** A name on one line: nothing in it can begin a header of its own. */
 export function plainName(name: string): string {
   return name.replace(/[\p{Cc}\u2028\u2029]+/gu, " ").trim();

@@ -75,7 +75,7 @@ export interface MailToQueue {
 }
 
 /** A Message-ID at the organization's own host. It is stored before anything is sent, so that replies can be matched. */
-export function newMessageId(publicUrl: string): string {
+function newMessageId(publicUrl: string): string {
   return `<${newId()}@${new URL(publicUrl).hostname}>`;
 }
 

@@ -97,7 +97,7 @@ function whoMay({ door, doc }: Route, isPortal: boolean): string {
   return isPortal ? "For people of the client portal." : "For everybody who is signed in.";
 }
 
-export function isForPortal(path: string): boolean {
+function isForPortal(path: string): boolean {
   return path.startsWith("/api/v1/portal/");
 }
 

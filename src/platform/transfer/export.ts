@@ -23,7 +23,7 @@ const rowsAtOnce = 200;
 /** What other systems' records are known by when they come from an export of ours. */
 export const ownSource = "purser";
 
-export function transferOf(registry: Registry, resource: Resource): Transfer {
+function transferOf(registry: Registry, resource: Resource): Transfer {
   return registry.transfers.get(resource.type) ?? plainTransfer(resource);
 }
 

@@ -14,7 +14,7 @@ import { type InvoiceRow, invoices } from "../schema.ts";
 import { lineFields } from "./line-fields.ts";
 
 /** What people decide about a draft; everything else follows from its lines. */
-export const draftColumns = [
+const draftColumns = [
   "billing_contact_id",
   "invoice_date",
   "payment_terms",

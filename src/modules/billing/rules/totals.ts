@@ -2,7 +2,7 @@ import { allocate, percentOf } from "../../../platform/money.ts";
 
 /** The arithmetic of an invoice (PRD 3.10.2): amounts are minor units of the invoice's currency. */
 
-export const lineTypes = ["service", "product", "time_entry", "adjustment", "tax", "discount"] as const;
+const lineTypes = ["service", "product", "time_entry", "adjustment", "tax", "discount"] as const;
 export type LineType = (typeof lineTypes)[number];
 
 export interface TaxRate {

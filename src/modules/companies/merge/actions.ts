@@ -138,9 +138,9 @@ async function archive(work: Work, table: MergeTable, { id, merged_id }: Merge):
   } as Row);
 }
 
-export const mergeCompanies = merging("companies");
-export const mergeContacts = merging("contacts");
-export const mergeSites = merging("sites");
+const mergeCompanies = merging("companies");
+const mergeContacts = merging("contacts");
+const mergeSites = merging("sites");
 
 export const mergeActions: Readonly<Record<MergeTable, Action<Merge, Row>>> = {
   companies: mergeCompanies,

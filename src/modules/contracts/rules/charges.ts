@@ -15,7 +15,7 @@ import { prorate } from "./proration.ts";
 
 /** What a contract costs by itself in a period: its flat fee and its lines (PRD 3.8.2). Time comes on top. */
 
-export const itemTypes = ["recurring_service", "block_hours", "retainer", "product"] as const;
+const itemTypes = ["recurring_service", "block_hours", "retainer", "product"] as const;
 export type ItemType = (typeof itemTypes)[number];
 
 export interface ContractTerms extends PeriodTerms {

@@ -3,13 +3,7 @@ import { findRate, type FoundRate, type RateBook, type WorkType } from "./rates.
 
 /** How a contract treats the time worked under it: what is covered, what is billed, and at which rate. */
 
-export const contractTypes = [
-  "managed_services",
-  "block_hours",
-  "time_and_materials",
-  "fixed_price",
-  "warranty",
-] as const;
+const contractTypes = ["managed_services", "block_hours", "time_and_materials", "fixed_price", "warranty"] as const;
 export type ContractType = (typeof contractTypes)[number];
 
 /** A billable time entry that no invoice has yet. Column names of `time_entries`. */

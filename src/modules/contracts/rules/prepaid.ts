@@ -12,7 +12,7 @@ import { prorate } from "./proration.ts";
 
 /** Prepaid hours (PRD 3.8.2 `ContractHourBalance`): a bucket of minutes a period, drawn on in the order of the work. */
 
-export const billingFrequencies = ["one_time", "monthly", "quarterly", "annually"] as const;
+const billingFrequencies = ["one_time", "monthly", "quarterly", "annually"] as const;
 export type BillingFrequency = (typeof billingFrequencies)[number];
 
 /** What of a contract line decides its prepaid hours. */

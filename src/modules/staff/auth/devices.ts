@@ -7,7 +7,7 @@ import { deviceOf } from "../rules.ts";
 import { tellOfChange } from "./notices.ts";
 
 /** By which a program is known again that keeps no cookies: its name. */
-export const programHash = (userAgent: string): string => hashToken(`program:${userAgent}`);
+const programHash = (userAgent: string): string => hashToken(`program:${userAgent}`);
 
 /**
  * Tells of a sign-in from a device that this person has not used before: the person by mail, everybody who listens by an

@@ -104,7 +104,7 @@ export async function requestDeletion(ctx: Ctx, input: unknown): Promise<{ id: s
 }
 
 /** How long an export can be fetched. */
-export const exportDays = 7;
+const exportDays = 7;
 
 export function exportExpiry(now: string): string {
   return plus(now, exportDays * 86_400_000);

@@ -25,7 +25,7 @@ export function readPaging(incoming: Incoming, usual = defaultSize): PageRequest
 }
 
 /** An address with another parameter, or without it. */
-export function withParameter(url: URL, name: string, value: string | null): string {
+function withParameter(url: URL, name: string, value: string | null): string {
   const next = new URL(url);
   if (value === null) next.searchParams.delete(name);
   else next.searchParams.set(name, value);

@@ -131,7 +131,7 @@ export async function listAnswer<R>(ctx: Ctx, incoming: Incoming, list: List<R>)
 }
 
 /** The model of a list page for a URL; parameters that the list does not know are ignored, as on any web page. */
-export async function listModel<R>(ctx: Ctx, url: URL, whole: List<R>): Promise<ListModel> {
+async function listModel<R>(ctx: Ctx, url: URL, whole: List<R>): Promise<ListModel> {
   const state = await listState(ctx, url, whole);
   const { list, parameters, at, view, shown } = state;
   const found = await rowsOf(ctx, state, list.size ?? 50);

@@ -12,7 +12,7 @@ import { type ListState, savedQuery, savedView, type ShownView, usualView } from
 /** Views as tabs with counts, and in a menu with what one can do with them. */
 
 /** Counting stops here: more is "999+". */
-export const mostCounted = 999;
+const mostCounted = 999;
 
 /** Saved views of a list that this person has, or that are shared, by name. */
 export async function savedViews(ctx: Ctx, url: string): Promise<ShownView[]> {

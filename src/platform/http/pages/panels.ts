@@ -21,7 +21,7 @@ export async function panelsOf(ctx: Ctx, page: Panel["page"], subject: { id: str
 }
 
 /** Whether the modules add anything to a page for this actor. */
-export function hasPanels(ctx: Ctx, page: Panel["page"]): boolean {
+function hasPanels(ctx: Ctx, page: Panel["page"]): boolean {
   return ctx.app.registry.panels.some(
     (panel) =>
       panel.page === page &&
