@@ -22,6 +22,9 @@ export function fixedClock(start: string): Clock & { set(instant: string): void;
   };
 }
 
+/** Days behind this one stand for "never" in other programs; what is counted on from them is soon no date any more. */
+export const latestDay = "2999-12-31";
+
 /** The calendar date (`YYYY-MM-DD`) of an instant in an IANA time zone. */
 export function dateIn(zone: string, instant: string): string {
   return Temporal.Instant.from(instant).toZonedDateTimeISO(zone).toPlainDate().toString();

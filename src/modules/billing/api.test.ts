@@ -118,6 +118,19 @@ describe("invoices over the API", () => {
     expect([again.status, again.body.errors[0].code]).toEqual([409, "draft_exists"]);
   });
 
+  test("are made of no days that are none any more once something is counted on from them", async () => {
+    const client = await w.company("Never");
+    await w.time(client.id, "2026-11-02", 60, { work_type_id: w.onsite });
+    const contract = await w.contract(client.id, { billing_amount: "99.90" });
+    for (const [path, attributes, field] of [
+      ["time-entries", { company_id: client.id, from: "2026-11-01", to: "9999-12-31" }, "to"],
+      ["contract", { contract_id: contract.id, period_start: "9999-12-31" }, "period_start"],
+    ] as const) {
+      const { status, body } = await post(`/invoices/generate/from-${path}`, attributes);
+      expect([status, body.errors[0].source.pointer]).toEqual([422, `/data/attributes/${field}`]);
+    }
+  });
+
   test("answer wrong input with a pointer to each field", async () => {
     const answer = await post("/invoices", {
       company_id: company.id,

@@ -66,6 +66,7 @@ describe("contracts over the API", () => {
       // What other programs write for "never" would have no period to bill, and could not be renewed.
       [{ end_date: "9999-12-31" }, "end_date"],
       [{ start_date: "2026-02-30" }, "start_date"],
+      [{ start_date: "9999-12-31" }, "start_date"],
       [{ currency: "USD" }, "currency"],
       [{ billing_amount: "-1" }, "billing_amount"],
       [{ billing_amount: "1.005" }, "billing_amount"],

@@ -1,3 +1,4 @@
+import { latestDay } from "../../../platform/clock.ts";
 import { Type } from "@sinclair/typebox";
 import { find, reach } from "../../../platform/access/reach.ts";
 import { action } from "../../../platform/action.ts";
@@ -203,6 +204,7 @@ export const generateFromTime = action({
       throw invalidField("company_id", t("Company does not exist."), "not_found");
     });
     if (to < from) throw invalidField("to", t("The last day lies before the first."), "too_small");
+    if (to > latestDay) throw invalidField("to", t("This day is too far off."), "too_large");
     const range = { start: from, end: Temporal.PlainDate.from(to).add({ days: 1 }).toString() };
     const plan = await planTime(work, company, range);
     if (isEmpty(plan))

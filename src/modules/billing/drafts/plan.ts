@@ -1,3 +1,4 @@
+import { latestDay } from "../../../platform/clock.ts";
 import type { Ctx } from "../../../platform/context.ts";
 import { conflict, invalidField } from "../../../platform/errors.ts";
 import { forReader, t } from "../../../platform/language/index.ts";
@@ -44,7 +45,7 @@ export interface Plan {
 
 /** The period that a contract is billed for: the one that holds a date. 422 when the contract does not cover it. */
 export function periodOf(contract: ContractRow, date: string, field = "date"): BillingPeriod {
-  const period = periodContaining(contract, date);
+  const period = date > latestDay ? null : periodContaining(contract, date);
   if (period === null)
     throw invalidField(field, t("{name} does not cover {date}.", { name: contract.name, date }), "not_covered");
   return period;

@@ -1,3 +1,4 @@
+import { latestDay } from "../../../platform/clock.ts";
 import type { Work } from "../../../platform/context.ts";
 import { amountOf } from "../../../platform/money.ts";
 import { compareDecimals } from "../../../platform/decimal.ts";
@@ -13,13 +14,15 @@ export function refuseNegative(field: string, value: string | null | undefined):
     throw invalidField(field, t("This must not be negative."), "too_small");
 }
 
-/** Years from here on stand for "never": days behind them are no dates any more, and no period would be found. */
-const latestDay = "2999-12-31";
-
 /** Refuses a last day that is to mean that there is none. */
 export function checkLastDay(day: string | null): void {
   if (day !== null && day > latestDay)
     throw invalidField("end_date", t("Leave the last day empty for a contract without an end."), "too_large");
+}
+
+/** Refuses a first day that is a slip of the keyboard. */
+export function checkFirstDay(day: string): void {
+  if (day > latestDay) throw invalidField("start_date", t("This day is too far off."), "too_large");
 }
 
 /** `quantity × unit price` in minor units, or a 422 on the price. */

@@ -11,7 +11,7 @@ import { t } from "../../../platform/language/index.ts";
 import { contractChanged, contractCreated } from "../events.ts";
 import { nextNumber } from "../../../platform/tenants.ts";
 import { contractItems, contracts } from "../schema.ts";
-import { checkCard, checkLastDay } from "./checks.ts";
+import { checkCard, checkFirstDay, checkLastDay } from "./checks.ts";
 import { activate, chooseForCompany } from "./lifecycle.ts";
 
 export type ContractRow = RowOf<typeof contracts>;
@@ -117,6 +117,7 @@ type Terms = Pick<ContractRow, "company_id" | "start_date" | "end_date" | "billi
 async function checkTerms(work: Work, terms: Terms): Promise<void> {
   if (terms.end_date !== null && terms.end_date < terms.start_date)
     throw invalidField("end_date", t("The last day lies before the first."));
+  checkFirstDay(terms.start_date);
   checkLastDay(terms.end_date);
   if (terms.billing_amount !== null && terms.billing_amount < 0)
     throw invalidField("billing_amount", t("A fee is not negative."), "too_small");
