@@ -40,7 +40,14 @@ export async function detailsForm(
     ),
     c("team_id", await optionsOf(ctx, "teams", { blank: t("None"), keep: ticket.team_id })),
     c("type_id", await optionsOf(ctx, "ticket_types", { blank: t("None"), keep: ticket.type_id })),
-    c("category_id", await optionsOf(ctx, "ticket_categories", { blank: t("None"), keep: ticket.category_id })),
+    c(
+      "category_id",
+      await optionsOf(ctx, "ticket_categories", {
+        blank: t("None"),
+        where: { parent_category_id: null },
+        keep: ticket.category_id,
+      }),
+    ),
     ...(can(ctx.actor, "contracts.read")
       ? [
           c(

@@ -3,8 +3,10 @@ import { type Client, makeClient, signedIn } from "../../../tests/support/desk.t
 import { startTestProgram, type TestProgram } from "../../../tests/support/program.ts";
 import type { Visitor } from "../../../tests/support/visitor.ts";
 import { perform } from "../../platform/action.ts";
-import type { Ctx } from "../../platform/context.ts";
+import { type Ctx, inUnit } from "../../platform/context.ts";
+import { insert } from "../../platform/database/records.ts";
 import { addNoteAsClient, openTicket, type TicketRow, updateTicket } from "./index.ts";
+import { ticketCategories } from "./schema.ts";
 
 let t: TestProgram;
 let technician: Ctx;
@@ -39,6 +41,17 @@ describe("the form for a new ticket", () => {
     expect(page.status).toBe(200);
     expect(page.text).toContain("Toner <empty>");
     expect(page.html).toContain("Line one<br />Line two");
+  });
+
+  test("offers the categories, not what stands below them: that is chosen on the ticket", async () => {
+    await inUnit(t.harbor.system, async (work) => {
+      const hardware = await insert(work, ticketCategories, { name: "Hardware" });
+      await insert(work, ticketCategories, { name: "Printer", parent_category_id: hardware.id });
+    });
+    const { html } = await browser.open("/tickets/new");
+    const options = /name="category_id"[^]*?<\/select>/.exec(html)?.[0] ?? "";
+    expect(options).toContain(">Hardware<");
+    expect(options).not.toContain(">Printer<");
   });
 
   test("offers the contacts of the company, and everybody's while there is none", async () => {

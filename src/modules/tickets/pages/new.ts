@@ -112,7 +112,12 @@ async function formOf(ctx: Ctx, values: FormValues, failure: Failure | null): Pr
           c("queue_id", { is_required: false, options: await byDefault("ticket_queues") }),
           c("priority_id", { is_required: false, options: await byDefault("ticket_priorities") }),
           c("type_id", { options: await byDefault("ticket_types") }),
-          c("category_id", { options: await optionsOf(ctx, "ticket_categories", { blank: t("None") }) }),
+          c("category_id", {
+            options: await optionsOf(ctx, "ticket_categories", {
+              blank: t("None"),
+              where: { parent_category_id: null },
+            }),
+          }),
           c("assigned_to_id", {
             options: await optionsOf(ctx, "users", { blank: t("Nobody yet"), where: { user_type: "staff" } }),
           }),

@@ -12,16 +12,18 @@ type Choices = SelectQueryBuilder<Tables, TableName, Option>;
 
 /**
  * Rows of a table as choices of a select, by name, archived and deactivated ones left out; `keep` is the row chosen now,
- * which stays a choice whatever became of it.
+ * which stays a choice whatever became of it. `where` narrows them, with null for those that have nothing there.
  */
 export async function optionsOf(
   ctx: Ctx,
   name: TableName,
-  given: { label?: string; blank?: string; keep?: string | null; where?: Record<string, string | boolean> } = {},
+  given: { label?: string; blank?: string; keep?: string | null; where?: Record<string, string | boolean | null> } = {},
 ): Promise<Option[]> {
   const table = tableNamed(name);
   const { label = "name", keep = null } = given;
-  const where = Object.keys(given.where ?? {});
+  const wanted = Object.entries(given.where ?? {});
+  const where = wanted.flatMap(([column, value]) => (value === null ? [] : [column]));
+  const unset = wanted.flatMap(([column, value]) => (value === null ? [column] : []));
   const ends = ["archived_at", "deactivated_at"].filter((column) => table?.columns[column] !== undefined);
   const order = table?.columns["sort_order"] === undefined ? label : "sort_order";
   const build = (values: Readonly<Record<string, string | boolean>>): Choices => {
@@ -30,6 +32,7 @@ export async function optionsOf(
       `${name}.${label} as label`,
     ] as never) as unknown as Choices;
     for (const column of where) query = query.where(sql.ref(`${name}.${column}`), "=", values[column]);
+    for (const column of unset) query = query.where(sql.ref(`${name}.${column}`), "is", null);
     for (const column of ends) {
       const gone = sql<boolean>`${sql.ref(`${name}.${column}`)} is null`;
       query =
@@ -39,8 +42,11 @@ export async function optionsOf(
     }
     return query.orderBy(sql.ref(`${name}.${order}`)).limit(most);
   };
-  const shape = `options ${name} ${label} ${where.join()} ${keep === null ? "" : "keep"}`;
-  const values = { ...given.where, ...(keep === null ? {} : { keep }) };
+  const shape = `options ${name} ${label} ${where.join()} ${unset.join()} ${keep === null ? "" : "keep"}`;
+  const values = {
+    ...Object.fromEntries(wanted.flatMap(([column, value]) => (value === null ? [] : [[column, value]]))),
+    ...(keep === null ? {} : { keep }),
+  };
   const rows = await runOnceBuilt(ctx, wholeShape(ctx, shape, name), values, build);
   return [...(given.blank === undefined ? [] : [{ value: "", label: given.blank }]), ...rows];
 }

@@ -37,9 +37,12 @@ export async function formOf(
     const options =
       name === "parent_category_id"
         ? {
-            options: (await optionsOf(ctx, "ticket_categories", { blank: t("None: a category of its own") })).filter(
-              (option) => option.value !== id,
-            ),
+            options: (
+              await optionsOf(ctx, "ticket_categories", {
+                blank: t("None: a category of its own"),
+                where: { parent_category_id: null },
+              })
+            ).filter((option) => option.value !== id),
           }
         : {};
     const reference = (setting.table as Table).columns[name]?.references;
