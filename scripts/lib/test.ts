@@ -155,7 +155,7 @@ async function everything(wish: Wish): Promise<void> {
   const env: Record<string, string | undefined> = {
     PURSER_TEST_WITHOUT: without.join(","),
     PURSER_TEST_POSTGRES: undefined,
-    // Empty SQLite files at the newest schema, for this run alone.
+    // SQLite files at the newest schema with what every test begins with, for this run alone.
     PURSER_TEST_TEMPLATES: templates,
   };
   await step("start PostgreSQL", async () => {

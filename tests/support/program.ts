@@ -1,10 +1,6 @@
-import { Database as SqliteFile } from "bun:sqlite";
-import { createHash } from "node:crypto";
-import { existsSync } from "node:fs";
-import { copyFile, mkdtemp, rename, rm } from "node:fs/promises";
+import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { migrations } from "#generated/migrations.ts";
 import { createProgram, type Program } from "../../src/app.ts";
 // States its tables for every test alike: what SQLite's planner is told follows from them, and files share a worker.
 import "../../src/modules/tenants/schema.ts";
@@ -22,14 +18,14 @@ import {
   type Tenant,
 } from "../../src/platform/context.ts";
 import { keyring } from "../../src/platform/crypto/keyring.ts";
-import { type Database, openPostgresDatabase, openSqliteDatabase } from "../../src/platform/database/database.ts";
-import { migratePostgres, migrateSqlite } from "../../src/platform/database/migrator.ts";
+import type { Database } from "../../src/platform/database/database.ts";
 import { insert, update } from "../../src/platform/database/records.ts";
 import { dispatchEvents } from "../../src/platform/events/dispatcher.ts";
 import { fileStore } from "../../src/platform/files/store.ts";
 import type { StandardRole } from "../../src/platform/module.ts";
 import { provisionTenant } from "../../src/platform/provision.ts";
 import { loadTenant, organizations } from "../../src/platform/tenants.ts";
+import { type Beginning, openTestDatabase, type RawAddress } from "./database.ts";
 import { type Visitor, visitor } from "./visitor.ts";
 
 /** Where every test's clock stands until moved. */
@@ -69,7 +65,7 @@ export interface TestProgram {
   /** Any request, straight into the server. */
   fetch(path: string, init?: RequestInit, tenant?: TestTenant): Promise<Response>;
   /** Where the database is, for tests that go below the program; the PostgreSQL address is the serving role's. */
-  raw: { sqlitePath: string; postgresUrl: string; ownerUrl: string };
+  raw: RawAddress;
   /** Where the program keeps its files. */
   directory: string;
   /** Lets events that are due take effect. */
@@ -91,23 +87,24 @@ export const pointerOf = (answer: ApiAnswer): [status: number, pointer: string] 
   answer.body.errors?.[0]?.source?.pointer,
 ];
 
-/** A whole program over a database of its own, of the edition that the tests run for; `isSetUp: false`: at its first start. */
-export async function startTestProgram(
-  options: {
-    stripeApiBase?: string;
-    isSetUp?: boolean;
-    requestsPerMinute?: number;
-    allowedNetworks?: readonly string[];
-    resolveTxt?: (name: string) => Promise<string[][]>;
-    isOperatorMfaRequired?: boolean;
-    callOut?: AppOptions["callOut"];
-  } = {},
-): Promise<TestProgram> {
-  const directory = await mkdtemp(join(tmpdir(), "purser-test-"));
-  const clock = fixedClock(testNow);
-  const { database, drop, raw } = await openTestDatabase(directory);
+interface Options {
+  stripeApiBase?: string;
+  isSetUp?: boolean;
+  requestsPerMinute?: number;
+  allowedNetworks?: readonly string[];
+  resolveTxt?: (name: string) => Promise<string[][]>;
+  isOperatorMfaRequired?: boolean;
+  callOut?: AppOptions["callOut"];
+}
+
+function programOver(
+  database: Database,
+  directory: string,
+  clock: ReturnType<typeof fixedClock>,
+  options: Options,
+): Program {
   const keys = keyring(new Uint8Array(32).fill(7));
-  const program = createProgram({
+  return createProgram({
     edition: MULTI_TENANT ? "multi" : "single",
     clock,
     database,
@@ -126,9 +123,18 @@ export async function startTestProgram(
       isStrict: true,
     },
   });
+}
+
+/** A whole program over a database of its own, of the edition that the tests run for; `isSetUp: false`: at its first start. */
+export async function startTestProgram(options: Options = {}): Promise<TestProgram> {
+  const directory = await mkdtemp(join(tmpdir(), "purser-test-"));
+  const clock = fixedClock(testNow);
+  const beginning = (options.isSetUp ?? true) ? setUp : firstStart;
+  const { database, drop, raw } = await openTestDatabase(directory, beginning);
+  const program = programOver(database, directory, clock, options);
   const { app } = program;
-  const harbor = await makeTenant(program, "Harbor IT", "harbor.test", options.isSetUp ?? true);
-  const mill = await makeTenant(program, "Mill IT", "mill.test", true);
+  const harbor = await openTenant(program, cast.harbor);
+  const mill = await openTenant(program, cast.mill);
   const server = program.server({
     tenantOf: async (host) =>
       host === "mill.test" ? mill.id : host === "harbor.test" || host === "localhost" ? harbor.id : null,
@@ -180,73 +186,39 @@ export async function startTestProgram(
   };
 }
 
-/** Which state of the schema a template holds: one is made for each, and copied for every test file. */
-function schemaVersion(): string {
-  return createHash("sha256")
-    .update(Object.keys(migrations).join())
-    .update(JSON.stringify(Object.values(migrations).map((one) => one.up.toString())))
-    .digest("hex")
-    .slice(0, 12);
-}
+/** The two organizations of every test. */
+const cast = {
+  harbor: { name: "Harbor IT", host: "harbor.test" },
+  mill: { name: "Mill IT", host: "mill.test" },
+} as const;
 
-/**
- * Lays an empty database of the newest schema at `path`. One run of `scripts/test` builds it once and copies it for every
- * other test file; without that run's folder it is built each time.
- */
-async function laySqlite(path: string): Promise<void> {
-  const folder = process.env["PURSER_TEST_TEMPLATES"] ?? "";
-  const template = join(folder, `${schemaVersion()}.sqlite`);
-  if (folder !== "" && existsSync(template)) return copyFile(template, path);
-  await migrateSqlite(path, migrations);
-  if (folder === "") return;
-  // What is in the log moves into the file; and as test files run at the same time, only a whole copy gets the name.
-  const connection = new SqliteFile(path);
-  connection.run("pragma wal_checkpoint(truncate)");
-  connection.close();
-  await copyFile(path, `${template}.${process.pid}`);
-  await rename(`${template}.${process.pid}`, template);
-}
+type Member = (typeof cast)[keyof typeof cast];
 
-async function openTestDatabase(
-  directory: string,
-): Promise<{ database: Database; drop: () => Promise<void>; raw: TestProgram["raw"] }> {
-  if (MULTI_TENANT) {
-    const { postgresDialect } = await import("../../src/platform/database/postgres.ts");
-    const { createDatabaseFrom, ensureServingRole, ensureTemplate, postgresUrlOf, servingRole } =
-      await import("./postgres.ts");
-    const template = `purser_template_${schemaVersion()}`;
-    await ensureTemplate(template, async (url) => {
-      await ensureServingRole();
-      await migratePostgres(postgresDialect(url, 2).dialect, migrations, servingRole.user);
-    });
-    const made = await createDatabaseFrom(template);
-    const url = postgresUrlOf(made.name, servingRole);
-    const { dialect, pool } = postgresDialect(url, 5);
-    return {
-      database: openPostgresDatabase(dialect, pool),
-      drop: made.drop,
-      raw: { sqlitePath: "", postgresUrl: url, ownerUrl: made.url },
-    };
-  }
-  const path = join(directory, "purser.sqlite");
-  await laySqlite(path);
-  return {
-    database: openSqliteDatabase(path),
-    drop: async () => {},
-    raw: { sqlitePath: path, postgresUrl: "", ownerUrl: "" },
-  };
-}
+/** What a test's database begins with. */
+const setUp: Beginning = { name: "set_up", fill: (database) => makeOrganizations(database, true) };
+const firstStart: Beginning = { name: "first_start", fill: (database) => makeOrganizations(database, false) };
 
-async function makeTenant(program: Program, name: string, host: string, isSetUp: boolean): Promise<TestTenant> {
-  const { app } = program;
-  const id = await provisionTenant(app, { name, domain: host, public_url: `http://${host}` });
-  const load = (): Promise<Tenant> => app.database.read(id, (db) => loadTenant(app, db, id));
-  if (isSetUp)
-    await inUnit(systemContext(app, await load()), async (work) => {
+async function makeOrganizations(database: Database, isSetUp: boolean): Promise<void> {
+  const { app } = programOver(database, tmpdir(), fixedClock(testNow), {});
+  for (const member of [cast.harbor, cast.mill]) {
+    const { name, host } = member;
+    const id = await provisionTenant(app, { name, domain: host, public_url: `http://${host}` });
+    if (member === cast.harbor && !isSetUp) continue;
+    const tenant = await app.database.read(id, (db) => loadTenant(app, db, id));
+    await inUnit(systemContext(app, tenant), async (work) => {
       const row = await work.db.selectFrom("organizations").select("id").executeTakeFirstOrThrow();
       await update(work, organizations, row.id, { set_up_at: testNow });
     });
-  const tenant = await load();
+  }
+}
+
+/** One of the organizations that the database begins with. */
+async function openTenant(program: Program, { name, host }: Member): Promise<TestTenant> {
+  const { app } = program;
+  const { domain_tenant_id: id } = await app.database.platform((db) =>
+    db.selectFrom("tenant_domains").select("domain_tenant_id").where("domain", "=", host).executeTakeFirstOrThrow(),
+  );
+  const tenant = await app.database.read(id, (db) => loadTenant(app, db, id));
   const system = systemContext(app, tenant);
   const made = new Map<StandardRole, string>();
   const contextFor = async (userId: string): Promise<Ctx> => {
