@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from "node:async_hooks";
 import { type App, type Tenant } from "./context.ts";
 import { dispatchEvents } from "./events/dispatcher.ts";
 import { newId } from "./ids.ts";
@@ -40,13 +41,29 @@ export function startBackground(app: App): Background {
   /** Those whom the running round visits. */
   let visited: Tenant[] = [];
 
+  // A round goes on until nothing is left of what its own handlers have queued, so they need not wake another one.
+  const handing = new AsyncLocalStorage<true>();
+  const handOut = (tenant: Tenant): Promise<number> => handing.run(true, () => dispatchEvents(app, tenant));
+
+  let isScheduler = false;
+  let leaseAskedAt = -Infinity;
+  /** Asked for the lease again at the half of its time; of somebody else's, with every look. Rounds that were woken come oftener. */
+  const seeToLease = async (): Promise<void> => {
+    const now = performance.now();
+    if (now - leaseAskedAt < (isScheduler ? leaseSeconds * 500 : pollMilliseconds)) return;
+    // What is not known to be ours is not.
+    isScheduler = false;
+    isScheduler = await holdLease(app, "scheduler", holder, leaseSeconds);
+    leaseAskedAt = now;
+  };
+
   const round = async (): Promise<void> => {
-    const isScheduler = await holdLease(app, "scheduler", holder, leaseSeconds);
+    await seeToLease();
     const named = [...woken];
     woken = new Set();
     visited = await tenantsWithWork(app, named);
     await forEachTenant(async (tenant) => {
-      while (!isStopping && (await dispatchEvents(app, tenant)) > 0);
+      while (!isStopping && (await handOut(tenant)) > 0);
       if (isScheduler) await runDueJobs(app, tenant);
       if (!isStopping) await settleWork(app, tenant.id);
     });
@@ -69,10 +86,15 @@ export function startBackground(app: App): Background {
   const mail: Sender = { name: "mail", sendDue: sendDueMails, release: releaseMails };
   const senders = [mail, ...app.registry.senders].map(({ name, sendDue, release }) => {
     const running = new Map<string, Promise<void>>();
+    /** Those for whom a round has come while they were being sent for: the last look may have been before it. */
+    const again = new Set<string>();
     const failed = complaint("error", `sending ${name} failed`);
     // A sender takes so much at a time; as long as there is more, the next round need not be waited for.
     const sendAll = async (tenant: Tenant): Promise<void> => {
-      while (!isStopping && (await sendDue(app, tenant, () => isStopping)) > 0);
+      do {
+        again.delete(tenant.id);
+        while (!isStopping && (await sendDue(app, tenant, () => isStopping)) > 0);
+      } while (!isStopping && again.has(tenant.id));
     };
     const run = (tenant: Tenant): Promise<void> =>
       sendAll(tenant)
@@ -82,7 +104,8 @@ export function startBackground(app: App): Background {
       release,
       start: (): void => {
         for (const tenant of visited)
-          if (!running.has(tenant.id) && running.size < mostSending) running.set(tenant.id, run(tenant));
+          if (running.has(tenant.id)) again.add(tenant.id);
+          else if (running.size < mostSending) running.set(tenant.id, run(tenant));
       },
       ended: (): Promise<unknown> => Promise.all(running.values()),
     };
@@ -145,6 +168,7 @@ export function startBackground(app: App): Background {
 
   return {
     wake: (tenantId) => {
+      if (handing.getStore() === true) return;
       woken.add(tenantId);
       isWoken = true;
       wakeUp?.();

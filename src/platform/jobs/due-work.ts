@@ -51,15 +51,14 @@ export async function tenantsWithWork(app: App, woken: readonly string[]): Promi
 }
 
 /**
- * Pushes an organization's instant back to when its queues say. Asked again inside a unit of work before it is written:
- * units of one organization take turns, so no hint can come in between and be lost.
+ * Pushes an organization's instant back to when its queues say. Asked inside the unit of work that writes it: units of one
+ * organization take turns, so no hint can come in between and be lost.
  */
 export async function settleWork(app: App, tenantId: string): Promise<void> {
   if (app.edition === "single") return;
-  const now = app.clock.now();
-  if ((await app.database.read(tenantId, (db) => nextDue(app, db))) <= now) return;
   await app.database.write(tenantId, async (db) => {
     const due_at = await nextDue(app, db);
+    if (due_at <= app.clock.now()) return;
     await db.updateTable("tenant_work").set({ due_at }).where("for_tenant_id", "=", tenantId).execute();
   });
 }
