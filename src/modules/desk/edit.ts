@@ -97,7 +97,9 @@ async function show(ctx: Ctx, id: string, typed: FormValues | null, failure: Fai
           title: t("Client"),
           fields: [
             c("company_id", { options: await optionsOf(ctx, "companies", { keep: ticket.company_id }) }),
-            c("contact_id", { options: await contactOptions(ctx, companyId, t("Nobody in particular")) }),
+            c("contact_id", {
+              options: await contactOptions(ctx, companyId, t("Nobody in particular"), [ticket.contact_id]),
+            }),
             c("site_id", {
               options: await optionsOf(ctx, "sites", {
                 blank: t("None"),

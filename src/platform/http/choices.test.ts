@@ -4,7 +4,7 @@ import { browserHeaders, type Headers } from "../../../tests/support/everything.
 import { manyCompanies } from "../../../tests/support/many.ts";
 import { makeStaff } from "../../../tests/support/people.ts";
 import { startTestProgram, type TestProgram } from "../../../tests/support/program.ts";
-import { companies } from "../../modules/companies/index.ts";
+import { companies, contacts } from "../../modules/companies/index.ts";
 import { setRoles } from "../../modules/staff/index.ts";
 import { createRole } from "../../modules/staff/roles.ts";
 import { openTicket } from "../../modules/tickets/index.ts";
@@ -115,6 +115,22 @@ describe("a form with many companies", () => {
     expect(whole).toContain('value="Ida"');
     expect(whole).toContain(`<option value="${ids[2] ?? ""}" selected>Harbour Client 03</option>`);
     expect(whole).toContain(">Harbour Client 60</option>");
+  });
+
+  test("keeps a contact that has been archived since it was chosen, and offers it to no other record", async () => {
+    const client = await makeClient(t, "Weir Pumps");
+    const ticket = await perform(administrator, openTicket, {
+      title: "Pump hums",
+      company_id: client.company_id,
+      contact_id: client.contact_id,
+    });
+    const other = await perform(administrator, openTicket, { title: "Pump is still", company_id: client.company_id });
+    await inUnit(t.harbor.system, (work) =>
+      update(work, contacts, client.contact_id, { archived_at: "2026-11-01T00:00:00.000Z" }),
+    );
+    const chosen = `<option value="${client.contact_id}" selected>`;
+    expect(await get(`/tickets/${ticket.id}/edit`)).toContain(chosen);
+    expect(await get(`/tickets/${other.id}/edit`)).not.toContain(client.contact_id);
   });
 
   test("keeps what was chosen when something else is not right", async () => {

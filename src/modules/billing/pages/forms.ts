@@ -65,7 +65,9 @@ async function editForm(ctx: Ctx, incoming: Incoming, typed: Typed, failure: Fai
           i("invoice_date"),
           i("payment_terms", { hint: t("The due date follows from it.") }),
           i("billing_contact_id", {
-            options: await contactOptions(ctx, row.company_id, t("The company's billing contact")),
+            options: await contactOptions(ctx, row.company_id, t("The company's billing contact"), [
+              row.billing_contact_id,
+            ]),
           }),
           i("po_number"),
           i("tax_rate_id", { options: await optionsOf(ctx, "tax_rates", { blank: t("No tax") }) }),

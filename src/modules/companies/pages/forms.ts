@@ -57,7 +57,13 @@ async function companyForm(ctx: Ctx, incoming: Incoming, typed: Typed, failure: 
   const c = (name: string, given: Parameters<typeof columnField>[2] = {}): FieldModel =>
     columnField(companies, name, given);
   const parents = await optionsOf(ctx, "companies", { blank: t("None") });
-  const people = id === null ? [] : await contactOptions(ctx, id, t("None"));
+  const people =
+    row === null
+      ? []
+      : await contactOptions(ctx, row.id, t("None"), [
+          row.default_billing_contact_id,
+          row.default_technical_contact_id,
+        ]);
   return formModel({
     action: id === null ? "/companies/new" : `/companies/${id}/edit`,
     values,

@@ -92,7 +92,9 @@ async function show(ctx: Ctx, id: string, typed: FormValues | null, failure: Fai
         {
           title: t("Who took part"),
           fields: [
-            c("contact_id", { options: await contactOptions(ctx, row.company_id, t("Nobody in particular")) }),
+            c("contact_id", {
+              options: await contactOptions(ctx, row.company_id, t("Nobody in particular"), [row.contact_id]),
+            }),
             field("contact_ids", t("Also there"), { kind: "checkboxes", span: 6, options: clients }),
             field("user_ids", t("Of the team"), { kind: "checkboxes", span: 6, options: colleagues }),
           ],

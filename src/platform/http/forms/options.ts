@@ -51,11 +51,25 @@ export async function optionsOf(
   return [...(given.blank === undefined ? [] : [{ value: "", label: given.blank }]), ...rows];
 }
 
-/** Names of contacts as choices: the first and the last. */
-export async function contactOptions(ctx: Ctx, companyId: string | null, blank: string): Promise<Option[]> {
+/**
+ * Names of contacts as choices: the first and the last; `kept` are those that are chosen now, which stay choices when they
+ * have been archived, so that a record that is changed in another field does not lose them.
+ */
+export async function contactOptions(
+  ctx: Ctx,
+  companyId: string | null,
+  blank: string,
+  kept: readonly (string | null)[] = [],
+): Promise<Option[]> {
+  const ids = kept.filter((id) => id !== null);
   let query = reach(ctx, "contacts")
     .select(["contacts.id", "contacts.first_name", "contacts.last_name", "contacts.email"])
-    .where("contacts.archived_at", "is", null);
+    .where((open) =>
+      open.or([
+        open("contacts.archived_at", "is", null),
+        ...(ids.length === 0 ? [] : [open("contacts.id", "in", ids)]),
+      ]),
+    );
   if (companyId !== null) query = query.where("contacts.company_id", "=", companyId);
   const rows = await query.orderBy("contacts.first_name").orderBy("contacts.last_name").limit(most).execute();
   return [
