@@ -68,6 +68,25 @@ export async function idsInOrder(
   return rows.map(({ id }) => id);
 }
 
+/** The ids of a query's rows that come after one (null: from the first), in the order of ids, at most so many. */
+export async function idsAfter(
+  query: Query<unknown>,
+  idReference: string,
+  last: string | null,
+  most: number,
+): Promise<string[]> {
+  const id = sql.ref<string>(idReference);
+  const rest = last === null ? query : query.where(id, ">", last);
+  const rows = await rest
+    .clearSelect()
+    .clearOrderBy()
+    .select(sql<string>`${id}`.as("id"))
+    .orderBy(id)
+    .limit(most)
+    .execute();
+  return rows.map((row) => row.id);
+}
+
 /**
  * The rows before and after one in a query's order: null at its ends, and twice null when the query does not have the row.
  * Each is looked for from where that row stands, so it costs the same wherever that is.

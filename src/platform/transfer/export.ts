@@ -4,6 +4,7 @@ import { type Ctx, reading } from "../context.ts";
 import { csvStream } from "../csv/stream.ts";
 import type { CsvCell } from "../csv/write.ts";
 import { toEdge } from "../database/edge.ts";
+import { idsAfter } from "../database/paging.ts";
 import type { TableName } from "../database/tables.ts";
 import { malformed } from "../errors.ts";
 import type { ListQuery } from "../http/lists/list.ts";
@@ -56,17 +57,7 @@ export async function exportCsv(
     name: `${resource.path}.csv`,
     headers: columns.map(({ key }) => key),
     page: async (reader, after) => {
-      let query = (await given.ids(reader))
-        .clearSelect()
-        .clearOrderBy()
-        .select(sql<string>`${sql.ref(`${name}.id`)}`.as("id"));
-      if (after !== null) query = query.where(sql.ref(`${name}.id`), ">", after);
-      const ids = (
-        await query
-          .orderBy(sql.ref(`${name}.id`))
-          .limit(rowsAtOnce)
-          .execute()
-      ).map(({ id }) => id);
+      const ids = await idsAfter(await given.ids(reader), `${name}.id`, after, rowsAtOnce);
       const rows = await linesOf(reader, transfer, columns, ids);
       return { rows, next: ids.length < rowsAtOnce ? null : (ids.at(-1) ?? null) };
     },

@@ -1,6 +1,10 @@
 import { writeAuditEntry } from "../access/audit.ts";
 import { type Ctx, inUnit, reading } from "../context.ts";
+import { idsAfter } from "../database/paging.ts";
 import type { ListQuery } from "../http/lists/list.ts";
+
+/** So many are counted by one statement: counting a whole table at once, SQLite would let nobody else be answered meanwhile. */
+const countedAtOnce = 2000;
 
 /**
  * Writes down that records are taken away as a file: of which table, narrowed by what, and how many they are as the file
@@ -12,13 +16,16 @@ export async function noteTaken<R>(
   filters: Readonly<Record<string, string>>,
   rows: (reader: Ctx) => Promise<ListQuery<R>>,
 ): Promise<void> {
-  const row_count = await reading(ctx, async (reader) => {
-    const all = (await rows(reader)).clearOrderBy().as("taken");
-    const counted = await reader.db
-      .selectFrom(all)
-      .select((eb) => eb.fn.countAll<number>().as("count"))
-      .executeTakeFirstOrThrow();
-    return Number(counted.count);
-  });
+  const row_count = await reading(ctx, async (reader) => count(await rows(reader), `${table}.id`));
   await inUnit(ctx, (work) => writeAuditEntry(work, "export", table, "", null, { ...filters, row_count }));
+}
+
+async function count<R>(rows: ListQuery<R>, idReference: string): Promise<number> {
+  let counted = 0;
+  for (let last: string | null = null; ;) {
+    const ids: string[] = await idsAfter(rows as ListQuery<unknown>, idReference, last, countedAtOnce);
+    counted += ids.length;
+    if (ids.length < countedAtOnce) return counted;
+    last = ids.at(-1) ?? null;
+  }
 }
