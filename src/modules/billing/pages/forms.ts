@@ -70,7 +70,9 @@ async function editForm(ctx: Ctx, incoming: Incoming, typed: Typed, failure: Fai
             ]),
           }),
           i("po_number"),
-          i("tax_rate_id", { options: await optionsOf(ctx, "tax_rates", { blank: t("No tax") }) }),
+          i("tax_rate_id", {
+            options: await optionsOf(ctx, "tax_rates", { blank: t("No tax"), keep: row.tax_rate_id }),
+          }),
           i("discount_amount", { prefix: row.currency, hint: t("Taken off the whole invoice, before tax.") }),
         ],
       },

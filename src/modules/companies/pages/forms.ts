@@ -56,7 +56,7 @@ async function companyForm(ctx: Ctx, incoming: Incoming, typed: Typed, failure: 
     (row === null ? newRowValues(ctx.tenant, companies) : { ...rowValues(companies, row), tags: tags?.join(", ") });
   const c = (name: string, given: Parameters<typeof columnField>[2] = {}): FieldModel =>
     columnField(companies, name, given);
-  const parents = await optionsOf(ctx, "companies", { blank: t("None") });
+  const parents = await optionsOf(ctx, "companies", { blank: t("None"), keep: row?.parent_company_id ?? null });
   const people =
     row === null
       ? []
@@ -101,7 +101,12 @@ async function companyForm(ctx: Ctx, incoming: Incoming, typed: Typed, failure: 
           c("language", languageChoice(t("As the organization"))),
           c("payment_terms"),
           c("tax_id"),
-          c("rate_card_id", { options: await optionsOf(ctx, "rate_cards", { blank: t("Standard rate card") }) }),
+          c("rate_card_id", {
+            options: await optionsOf(ctx, "rate_cards", {
+              blank: t("Standard rate card"),
+              keep: row?.rate_card_id ?? null,
+            }),
+          }),
           ...(row === null || !can(ctx.actor, "contracts.read")
             ? []
             : [

@@ -35,16 +35,17 @@ async function show(ctx: Ctx, id: string, typed: FormValues | null, failure: Fai
     .where("interaction_id", "=", id)
     .execute();
   const local = Temporal.Instant.from(row.occurred_at).toZonedDateTimeISO(ctx.tenant.zone);
+  const present = people.flatMap((one) => one.contact_id ?? []);
   const values = typed ?? {
     ...rowValues(interactions, row),
     content: htmlToPlain(row.content),
-    contact_ids: people.flatMap((one) => one.contact_id ?? []),
+    contact_ids: present,
     user_ids: people.flatMap((one) => one.user_id ?? []),
   };
   const c = (name: string, given: Parameters<typeof columnField>[2] = {}): FieldModel =>
     columnField(interactions, name, given);
   const colleagues = await optionsOf(ctx, "users", { where: { user_type: "staff" } });
-  const clients = (await contactOptions(ctx, row.company_id, "")).filter((option) => option.value !== "");
+  const clients = (await contactOptions(ctx, row.company_id, "", present)).filter((option) => option.value !== "");
   const when = typed?.["occurred_at"];
   const model: FormPageModel = {
     header: {

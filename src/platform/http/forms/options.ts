@@ -12,7 +12,8 @@ type Choices = SelectQueryBuilder<Tables, TableName, Option>;
 
 /**
  * Rows of a table as choices of a select, by name, archived and deactivated ones left out; `keep` is the row chosen now,
- * which stays a choice whatever became of it. `where` narrows them, with null for those that have nothing there.
+ * which stays a choice whatever became of it and however many others there are, so that a record that is changed in
+ * another field does not lose it. `where` narrows them, with null for those that have nothing there.
  */
 export async function optionsOf(
   ctx: Ctx,
@@ -26,52 +27,54 @@ export async function optionsOf(
   const unset = wanted.flatMap(([column, value]) => (value === null ? [column] : []));
   const ends = ["archived_at", "deactivated_at"].filter((column) => table?.columns[column] !== undefined);
   const order = table?.columns["sort_order"] === undefined ? label : "sort_order";
-  const build = (values: Readonly<Record<string, string | boolean>>): Choices => {
+  const matching = (values: Readonly<Record<string, string | boolean>>): Choices => {
     let query = reach(ctx, name).select([
       `${name}.id as value`,
       `${name}.${label} as label`,
     ] as never) as unknown as Choices;
     for (const column of where) query = query.where(sql.ref(`${name}.${column}`), "=", values[column]);
     for (const column of unset) query = query.where(sql.ref(`${name}.${column}`), "is", null);
-    for (const column of ends) {
-      const gone = sql<boolean>`${sql.ref(`${name}.${column}`)} is null`;
-      query =
-        keep === null
-          ? query.where(gone)
-          : query.where(sql<boolean>`(${gone} or ${sql.ref(`${name}.id`)} = ${values["keep"]})`);
-    }
-    return query.orderBy(sql.ref(`${name}.${order}`)).limit(most);
+    return query;
   };
-  const shape = `options ${name} ${label} ${where.join()} ${unset.join()} ${keep === null ? "" : "keep"}`;
-  const values = {
-    ...Object.fromEntries(wanted.flatMap(([column, value]) => (value === null ? [] : [[column, value]]))),
-    ...(keep === null ? {} : { keep }),
-  };
-  const rows = await runOnceBuilt(ctx, wholeShape(ctx, shape, name), values, build);
+  const shape = `options ${name} ${label} ${where.join()} ${unset.join()}`;
+  const values = Object.fromEntries(wanted.flatMap(([column, value]) => (value === null ? [] : [[column, value]])));
+  const rows = await runOnceBuilt(ctx, wholeShape(ctx, shape, name), values, (those) =>
+    ends
+      .reduce((query, column) => query.where(sql.ref(`${name}.${column}`), "is", null), matching(those))
+      .orderBy(sql.ref(`${name}.${order}`))
+      .limit(most),
+  );
+  if (keep !== null && !rows.some((row) => row.value === keep))
+    rows.push(
+      ...(await runOnceBuilt(ctx, wholeShape(ctx, `${shape} kept`, name), { ...values, keep }, (those) =>
+        matching(those).where(sql.ref(`${name}.id`), "=", those["keep"]),
+      )),
+    );
   return [...(given.blank === undefined ? [] : [{ value: "", label: given.blank }]), ...rows];
 }
 
-/**
- * Names of contacts as choices: the first and the last; `kept` are those that are chosen now, which stay choices when they
- * have been archived, so that a record that is changed in another field does not lose them.
- */
+/** Names of contacts as choices: the first and the last; `kept` are those that are chosen now, as above. */
 export async function contactOptions(
   ctx: Ctx,
   companyId: string | null,
   blank: string,
   kept: readonly (string | null)[] = [],
 ): Promise<Option[]> {
-  const ids = kept.filter((id) => id !== null);
-  let query = reach(ctx, "contacts")
-    .select(["contacts.id", "contacts.first_name", "contacts.last_name", "contacts.email"])
-    .where((open) =>
-      open.or([
-        open("contacts.archived_at", "is", null),
-        ...(ids.length === 0 ? [] : [open("contacts.id", "in", ids)]),
-      ]),
-    );
-  if (companyId !== null) query = query.where("contacts.company_id", "=", companyId);
-  const rows = await query.orderBy("contacts.first_name").orderBy("contacts.last_name").limit(most).execute();
+  let matching = reach(ctx, "contacts").select([
+    "contacts.id",
+    "contacts.first_name",
+    "contacts.last_name",
+    "contacts.email",
+  ]);
+  if (companyId !== null) matching = matching.where("contacts.company_id", "=", companyId);
+  const rows = await matching
+    .where("contacts.archived_at", "is", null)
+    .orderBy("contacts.first_name")
+    .orderBy("contacts.last_name")
+    .limit(most)
+    .execute();
+  const left = kept.filter((id) => id !== null && !rows.some((row) => row.id === id));
+  if (left.length > 0) rows.push(...(await matching.where("contacts.id", "in", left).execute()));
   return [
     { value: "", label: blank },
     ...rows.map((row) => ({
