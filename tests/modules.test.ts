@@ -77,6 +77,15 @@ test("clients see nothing of their invoices and hours when billing and contracts
     expect([path, (await t.fetch(path, { headers: client })).status]).toEqual([path, 404]);
 });
 
+test("what invoices say is not to be set while there are none", async () => {
+  const settings = async (): Promise<boolean> =>
+    (await (await t.fetch("/settings", { headers: page })).text()).includes("/settings/invoicing");
+  const status = async (): Promise<number> => (await t.fetch("/settings/invoicing", { headers: page })).status;
+  expect([await settings(), await status()]).toEqual([true, 200]);
+  await switchOff("billing", "payments");
+  expect([await settings(), await status()]).toEqual([false, 404]);
+});
+
 describe("a module that is switched off", () => {
   let usual: Map<Route, number>;
   beforeAll(async () => {

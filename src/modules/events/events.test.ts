@@ -5,8 +5,10 @@ import { startTestProgram, type TestProgram } from "../../../tests/support/progr
 import type { Visitor } from "../../../tests/support/visitor.ts";
 import { inUnit, reading } from "../../platform/context.ts";
 import type { Subscription } from "../../platform/events/event-type.ts";
+import { update } from "../../platform/database/records.ts";
 import { emit } from "../../platform/events/outbox.ts";
 import { runJob } from "../../platform/jobs/jobs.ts";
+import { organizations } from "../../platform/tenants.ts";
 import { clearEvents } from "./jobs.ts";
 
 let t: TestProgram;
@@ -72,6 +74,26 @@ describe("on the events page", () => {
     expect(await shows("event=test.happened&since=2026-11-21")).toBe(true);
     expect(await shows("event=tickets.opened")).toBe(false);
     expect(await shows("since=2026-11-22")).toBe(false);
+  });
+
+  test("the day since which they are shown begins at midnight of the organization", async () => {
+    const { event } = await dead();
+    const { id, timezone } = await reading(t.harbor.system, ({ db }) =>
+      db.selectFrom("organizations").select(["id", "timezone"]).executeTakeFirstOrThrow(),
+    );
+    const lives = (zone: string): Promise<unknown> =>
+      inUnit(t.harbor.system, (work) => update(work, organizations, id, { timezone: zone }));
+    // Still the 20th in Greenwich, the 21st already in Auckland.
+    await t.app.database.write(t.harbor.id, (db) =>
+      db.updateTable("events").set({ occurred_at: "2026-11-20T22:30:00.000Z" }).where("id", "=", event).execute(),
+    );
+    const shows = async (): Promise<boolean> =>
+      (await browser.open("/settings/events?since=2026-11-21")).html.includes(event);
+    await lives("UTC");
+    expect(await shows()).toBe(false);
+    await lives("Pacific/Auckland");
+    expect(await shows()).toBe(true);
+    await lives(timezone);
   });
 
   test("what was given up can be tried again, one by one or all of a handler", async () => {

@@ -4,6 +4,7 @@ import { eventDeliveries, events } from "../../platform/events/outbox.ts";
 import { cell, empty, link } from "../../platform/http/pages/cells.ts";
 import type { Tables } from "../../platform/database/tables.ts";
 import type { Ctx } from "../../platform/context.ts";
+import { startOfDay } from "../../platform/http/lists/kinds.ts";
 import type { List, ListQuery } from "../../platform/http/lists/list.ts";
 import { t } from "../../platform/language/index.ts";
 import { type DeliveryState, deliveryStates, eventName, stateTones, stateWords } from "./words.ts";
@@ -111,8 +112,10 @@ export const eventList: List<EventRow> = {
       label: "Since",
       is_date: true,
       options: () => [],
-      apply: (query, value) =>
-        /^\d{4}-\d{2}-\d{2}$/.test(value) ? query.where("events.occurred_at", ">=", `${value}T00:00:00.000Z`) : query,
+      apply: (query, value, ctx) => {
+        const start = startOfDay(value, ctx);
+        return start === null ? query : query.where("events.occurred_at", ">=", start);
+      },
     },
   ],
   sort: "-occurred_at",

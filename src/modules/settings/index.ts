@@ -6,7 +6,7 @@ import { sweepJob } from "../../platform/files/sweep.ts";
 import { declared, t } from "../../platform/language/index.ts";
 import { defineModule, type Panel } from "../../platform/module.ts";
 import { resource } from "../../platform/resource.ts";
-import { optionalModules } from "../../platform/switches.ts";
+import { isModuleOn, optionalModules } from "../../platform/switches.ts";
 import { mails } from "../../platform/mail/queue.ts";
 import { mailSettings, organizations } from "../../platform/tenants.ts";
 import { retryMail, setLogo, updateMailSettings, updateOrganization } from "./actions.ts";
@@ -31,6 +31,8 @@ interface Card {
   text: string;
   href: string;
   icon: string;
+  /** The module whose records its page is about: when that is switched off, there is no card. */
+  needs?: string;
   /** What stands on the page behind it, as somebody may look for it: English texts. */
   words?(app: App): readonly string[];
 }
@@ -104,6 +106,7 @@ const cards: readonly Card[] = [
     text: declared("Numbers, payment terms, footer."),
     href: "/settings/invoicing",
     icon: "invoice",
+    needs: "billing",
     words: () => labels(organizations, "invoice_prefix", "payment_terms", "invoice_footer"),
   },
 ];
@@ -152,19 +155,22 @@ export const settingsModule = defineModule({
     },
   ],
   panels: [
-    ...cards.map(({ group, title, text, href, icon, words }, index): Panel => ({
+    ...cards.map(({ group, title, text, href, icon, needs, words }, index): Panel => ({
       page: "settings",
       order: index,
       permission: "settings.manage",
-      load: async ({ app }) => ({
-        kind: "card",
-        group: t(group),
-        title: t(title),
-        text: t(text),
-        href,
-        icon,
-        words: (words?.(app) ?? []).map((word) => t(word)),
-      }),
+      load: async ({ app, tenant }) => {
+        if (needs !== undefined && !isModuleOn(app, tenant, needs)) return null;
+        return {
+          kind: "card",
+          group: t(group),
+          title: t(title),
+          text: t(text),
+          href,
+          icon,
+          words: (words?.(app) ?? []).map((word) => t(word)),
+        };
+      },
     })),
     {
       page: "dashboard",

@@ -1,5 +1,5 @@
 import { sql } from "kysely";
-import type { Ctx } from "../../../platform/context.ts";
+import { startOfDay } from "../../../platform/http/lists/kinds.ts";
 import type { ListFilter } from "../../../platform/http/lists/list.ts";
 import { optionsOf } from "../../../platform/http/forms/options.ts";
 import { declared } from "../../../platform/language/index.ts";
@@ -8,18 +8,10 @@ export const crumbs = [{ label: "Settings", href: "/settings" }];
 
 /** Days as filters: from the first moment of one to the last of another, in the reader's time zone. */
 export function dayFilters<R>(reference: string): ListFilter<R>[] {
-  const start = (date: string, ctx: Ctx, days: number): string | null => {
-    try {
-      const day = Temporal.PlainDate.from(date).add({ days });
-      return new Date(day.toZonedDateTime(ctx.tenant.zone).epochMilliseconds).toISOString();
-    } catch {
-      return null;
-    }
-  };
   const bounded =
     (sign: ">=" | "<", days: number): ListFilter<R>["apply"] =>
     (query, value, ctx) => {
-      const instant = start(value, ctx, days);
+      const instant = startOfDay(value, ctx, days);
       return instant === null ? query : query.where(sql.ref(reference), sign, instant);
     };
   return [

@@ -64,5 +64,8 @@ export const organizationPages: Route[] = [
   ...organizationPage("/settings/branding", declared("Branding"), brandingSections),
   ...organizationPage("/settings/address", declared("Public address"), urlSections),
   ...organizationPage("/settings/locale", declared("Time zone and currency"), localitySections),
-  ...organizationPage("/settings/invoicing", declared("Invoices"), invoicingSections),
+  ...organizationPage("/settings/invoicing", declared("Invoices"), invoicingSections).map((route) => ({
+    ...route,
+    needs: "billing",
+  })),
 ];

@@ -73,6 +73,15 @@ export function periodFilter<R>(
   };
 }
 
+/** The instant at which a day that was asked for begins, or one some days after it; null when it is no day. */
+export function startOfDay(date: string, ctx: Ctx, days = 0): string | null {
+  try {
+    return midnight(Temporal.PlainDate.from(date).add({ days }).toString(), ctx);
+  } catch {
+    return null;
+  }
+}
+
 /** The instant at which a day begins where the reader is. */
 function midnight(date: string, ctx: Ctx): string {
   const { epochMilliseconds } = Temporal.PlainDate.from(date).toZonedDateTime(ctx.tenant.zone);
