@@ -59,3 +59,15 @@ export async function linkFor(tenant: TestTenant, address: string): Promise<stri
   if (path === undefined) throw new Error(`no link was mailed to ${address}`);
   return path;
 }
+
+/** What the API asks of whoever signs in. */
+export const credentialsOf = (person: { email: string }, given = password): unknown => ({
+  data: { type: "credentials", attributes: { email: person.email, password: given } },
+});
+
+/** Signs a person in over the API and answers their access token. */
+export async function tokenOf(t: TestProgram, person: Person): Promise<string> {
+  const { status, body } = await t.api("POST", "/api/v1/auth/login", { body: credentialsOf(person) });
+  if (status !== 200) throw new Error(`${person.email} could not sign in: ${status} ${JSON.stringify(body)}`);
+  return body.data.attributes.access_token;
+}

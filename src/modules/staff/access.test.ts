@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "bun:test";
 import { contactOf, letIn } from "../../../tests/support/clients.ts";
-import { browserOf, makeStaff, password, type Person, signIn } from "../../../tests/support/people.ts";
+import { browserOf, makeStaff, type Person, signIn, tokenOf } from "../../../tests/support/people.ts";
 import { startTestProgram, type TestProgram } from "../../../tests/support/program.ts";
 import { type Ctx, reading } from "../../platform/context.ts";
 import { perform } from "../../platform/action.ts";
@@ -33,16 +33,6 @@ const refusal = (work: Promise<unknown>): Promise<[number, string]> =>
     (failure: Failure) => [failure.status, failure.code],
   );
 
-const credentials = (email: string, given = password): unknown => ({
-  data: { type: "credentials", attributes: { email, password: given } },
-});
-
-async function login(person: Person): Promise<string> {
-  const { status, body } = await t.api("POST", "/api/v1/auth/login", { body: credentials(person.email) });
-  expect(status).toBe(200);
-  return body.data.attributes.access_token;
-}
-
 const makeKey = async (person: Person): Promise<string> => {
   const { key } = await perform(await t.harbor.actorContext(person.id), createApiKey, { name: "Script" });
   return key;
@@ -52,7 +42,7 @@ describe("a person who is deactivated", () => {
   test("is out at once, by browser, API key and access token, and in again when reactivated", async () => {
     const sam = await makeStaff(t.harbor, "technician");
     const browser = await browserOf(t, sam);
-    const ways = [await makeKey(sam), await login(sam)];
+    const ways = [await makeKey(sam), await tokenOf(t, sam)];
     for (const key of ways) expect((await t.api("GET", "/api/v1/companies", { key })).status).toBe(200);
     await perform(boss, deactivateStaff, { id: sam.id });
     for (const key of ways) expect((await t.api("GET", "/api/v1/companies", { key })).status).toBe(401);
@@ -206,168 +196,5 @@ describe("a technician", () => {
     ).toEqual([403, "forbidden"]);
     const csrf = /name="_csrf" value="([^"]+)"/.exec((await browser.open("/account")).html)?.[1] ?? "";
     expect((await browser.post(`/settings/staff/${boss.actor.user_id}/deactivate`, { _csrf: csrf })).status).toBe(403);
-  });
-});
-
-describe("one's own account", () => {
-  test("gets a new password only with the present one, and the other browsers are signed out", async () => {
-    const sam = await makeStaff(t.harbor, "technician");
-    const [here, there] = [await browserOf(t, sam), await browserOf(t, sam)];
-    const token = await login(sam);
-    const change = async (present: string, next: string, repeated = next): Promise<[number, string]> => {
-      await here.open("/account");
-      const page = await here.submit("/account/password", {
-        present_password: present,
-        new_password: next,
-        repeated_password: repeated,
-      });
-      return [page.status, page.text];
-    };
-    expect(await change("wrong", "nine calm harbour lamps")).toEqual([
-      422,
-      expect.stringContaining("This is not your present password."),
-    ]);
-    expect(await change(password, "nine calm harbour lamps", "another")).toEqual([
-      422,
-      expect.stringContaining("not the same"),
-    ]);
-    expect((await change(password, "short"))[0]).toBe(422);
-    expect((await there.open("/")).status).toBe(200);
-    expect(await change(password, "nine calm harbour lamps")).toEqual([
-      200,
-      expect.stringContaining("Password changed."),
-    ]);
-    expect((await here.open("/")).url).toBe("/");
-    expect((await there.open("/")).url).toContain("/sign-in");
-    expect((await t.api("GET", "/api/v1/companies", { key: token })).status).toBe(401);
-  });
-
-  test("shows one's own sessions and ends those one chooses", async () => {
-    const [sam, tim] = [await makeStaff(t.harbor, "technician"), await makeStaff(t.harbor, "technician")];
-    await browserOf(t, tim);
-    const [token, other] = [await login(sam), await login(sam)];
-    const { body } = await t.api("GET", "/api/v1/auth/sessions", { key: token });
-    expect(body.data).toHaveLength(2);
-    const second = body.data.find((session: { attributes: { is_current: boolean } }) => !session.attributes.is_current);
-    expect(Object.keys(second.attributes).toSorted()).toEqual([
-      "created_at",
-      "device_name",
-      "expires_at",
-      "ip_address",
-      "is_current",
-      "last_seen_at",
-      "session_kind",
-      "signed_in_with",
-      "user_agent",
-    ]);
-    const { body: theirs } = await t.api("GET", "/api/v1/auth/sessions", { key: await login(tim) });
-    expect((await t.api("DELETE", `/api/v1/auth/sessions/${theirs.data[0].id}`, { key: token })).status).toBe(404);
-    expect((await t.api("DELETE", `/api/v1/auth/sessions/${second.id}`, { key: token })).status).toBe(204);
-    expect((await t.api("GET", "/api/v1/companies", { key: other })).status).toBe(401);
-    expect((await t.api("GET", "/api/v1/companies", { key: token })).status).toBe(200);
-    expect((await t.api("GET", "/api/v1/auth/sessions", {})).status).toBe(401);
-  });
-});
-
-describe("an access token", () => {
-  test("lasts fifteen minutes, is renewed by a refresh token, and ends with signing out", async () => {
-    const sam = await makeStaff(t.harbor, "technician");
-    const first = await t.api("POST", "/api/v1/auth/login", { body: credentials(sam.email) });
-    const { access_token: token, refresh_token } = first.body.data.attributes;
-    const refreshing = (text: string): ReturnType<TestProgram["api"]> =>
-      t.api("POST", "/api/v1/auth/refresh", {
-        body: { data: { type: "refresh_tokens", attributes: { refresh_token: text } } },
-      });
-    t.clock.advance(16 * 60_000);
-    const { body } = await refreshing(refresh_token);
-    const renewed = body.data.attributes.access_token;
-    expect((await t.api("GET", "/api/v1/companies", { key: token })).status).toBe(401);
-    expect((await t.api("GET", "/api/v1/companies", { key: renewed })).status).toBe(200);
-    expect((await t.api("GET", "/api/v1/companies", { key: renewed, tenant: t.mill })).status).toBe(401);
-    expect((await t.api("POST", "/api/v1/auth/logout", { key: renewed })).status).toBe(204);
-    expect((await t.api("GET", "/api/v1/companies", { key: renewed })).status).toBe(401);
-    expect((await refreshing(body.data.attributes.refresh_token)).status).toBe(401);
-  });
-
-  test("is not given for wrong credentials, nor for a request that is no document", async () => {
-    const sam = await makeStaff(t.harbor, "technician");
-    expect((await t.api("POST", "/api/v1/auth/login", { body: credentials(sam.email, "wrong") })).status).toBe(401);
-    expect((await t.api("POST", "/api/v1/auth/login", { body: credentials(sam.email), tenant: t.mill })).status).toBe(
-      401,
-    );
-    const incomplete = await t.api("POST", "/api/v1/auth/login", {
-      body: { data: { type: "credentials", attributes: { email: sam.email } } },
-    });
-    expect([incomplete.status, incomplete.body.errors[0].source.pointer]).toEqual([422, "/data/attributes/password"]);
-  });
-});
-
-describe("an API key", () => {
-  test("is shown once and stands in the database only as a hash", async () => {
-    const sam = await makeStaff(t.harbor, "technician");
-    const browser = await browserOf(t, sam);
-    await browser.open("/account/api-keys/new");
-    const page = await browser.submit("/account/api-keys/new", { name: "Backup script" });
-    const key = /pk_[0-9a-f]{32}_[\w-]{43}/.exec(page.html)?.[0] ?? "";
-    expect((await t.api("GET", "/api/v1/companies", { key })).status).toBe(200);
-    expect((await browser.open("/account/api-keys")).html).not.toContain(key);
-    const [row] = await reading(t.harbor.system, ({ db }) =>
-      db.selectFrom("api_keys").selectAll().where("user_id", "=", sam.id).execute(),
-    );
-    expect(JSON.stringify(row)).not.toContain(key.slice(-20));
-    expect(row?.token_hash).toBe(new Bun.CryptoHasher("sha256").update(key).digest("hex"));
-    const audited = await reading(t.harbor.system, ({ db }) =>
-      db
-        .selectFrom("audit_log")
-        .select("new_values")
-        .where("entity_id", "=", row?.id ?? "")
-        .execute(),
-    );
-    expect(audited[0]?.new_values?.["token_hash"]).toBe("(secret)");
-  });
-
-  test("is somebody's own: nobody else sees or revokes it; revoked or expired it opens nothing", async () => {
-    const [sam, tim] = [await makeStaff(t.harbor, "technician"), await makeStaff(t.harbor, "administrator")];
-    const key = await makeKey(sam);
-    const { id } = await reading(t.harbor.system, ({ db }) =>
-      db.selectFrom("api_keys").select("id").where("user_id", "=", sam.id).executeTakeFirstOrThrow(),
-    );
-    const other = await browserOf(t, tim);
-    expect((await other.open(`/account/api-keys/${id}`)).status).toBe(404);
-    const csrf = /name="_csrf" value="([^"]+)"/.exec((await other.open("/account")).html)?.[1] ?? "";
-    expect((await other.post(`/account/api-keys/${id}/revoke`, { _csrf: csrf })).status).toBe(404);
-    expect((await t.api("GET", "/api/v1/companies", { key })).status).toBe(200);
-    const own = await browserOf(t, sam);
-    await own.open(`/account/api-keys/${id}`);
-    expect((await own.submit(`/account/api-keys/${id}/revoke`)).text).toContain("Key revoked.");
-    expect((await t.api("GET", "/api/v1/companies", { key })).status).toBe(401);
-    const soon = await perform(await t.harbor.actorContext(sam.id), createApiKey, {
-      name: "Short",
-      expires_at: new Date(Date.parse(t.clock.now()) + 1000).toISOString(),
-    });
-    expect((await t.api("GET", "/api/v1/companies", { key: soon.key })).status).toBe(200);
-    t.clock.advance(1000);
-    expect((await t.api("GET", "/api/v1/companies", { key: soon.key })).status).toBe(401);
-  });
-
-  test("cannot do what its owner may not, whatever its scopes say", async () => {
-    const sam = await makeStaff(t.harbor, "technician");
-    const { key } = await perform(await t.harbor.actorContext(sam.id), createApiKey, {
-      name: "Ambitious",
-      scopes: ["staff.manage", "companies.read"],
-    });
-    expect((await t.api("GET", "/api/v1/users", { key })).status).toBe(403);
-    expect((await t.api("GET", "/api/v1/companies", { key })).status).toBe(200);
-    const made = await t.api("POST", "/api/v1/companies", {
-      key,
-      body: { data: { type: "companies", attributes: { name: "No" } } },
-    });
-    expect(made.status).toBe(403);
-  });
-
-  test("opens no page: pages are for people", async () => {
-    const sam = await makeStaff(t.harbor, "administrator");
-    const answer = await t.fetch("/companies", { headers: { authorization: `Bearer ${await makeKey(sam)}` } });
-    expect(answer.status).toBe(303);
   });
 });

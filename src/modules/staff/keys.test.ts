@@ -1,5 +1,5 @@
-import { afterAll, beforeAll, expect, test } from "bun:test";
-import { browserOf, makeStaff, password, type Person } from "../../../tests/support/people.ts";
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { browserOf, credentialsOf, makeStaff, password, type Person, tokenOf } from "../../../tests/support/people.ts";
 import { startTestProgram, type TestProgram } from "../../../tests/support/program.ts";
 import { perform } from "../../platform/action.ts";
 import { contextOf, reading } from "../../platform/context.ts";
@@ -17,13 +17,6 @@ afterAll(() => t.close());
 
 const make = async (given: Record<string, unknown> = {}): Promise<{ id: string; key: string }> =>
   perform(await t.harbor.actorContext(sam.id), createApiKey, { name: "Script", ...given });
-
-async function tokenOf(person: Person): Promise<string> {
-  const { body } = await t.api("POST", "/api/v1/auth/login", {
-    body: { data: { type: "credentials", attributes: { email: person.email, password } } },
-  });
-  return body.data.attributes.access_token;
-}
 
 test("a key bound to networks opens nothing from elsewhere, and remembers where it was used", async () => {
   const { id, key } = await make({ allowed_networks: ["192.0.2.0/24\n2001:db8::/32"] });
@@ -80,14 +73,14 @@ test("a key that opens nothing any more says why, to whoever holds the whole of 
     expect.arrayContaining(["API key revoked (refused) 401", "API key elsewhere (refused) 403"]),
   );
   // What is open to everybody stays open, whatever is brought.
-  const login = { data: { type: "credentials", attributes: { email: sam.email, password } } };
+  const login = credentialsOf(sam);
   expect((await t.api("POST", "/api/v1/auth/login", { key: keys.revoked.key, body: login })).status).toBe(200);
 });
 
 test("a key has no say in how its owner signs in, and sees nothing of it", async () => {
   const { key } = await make({ name: "Narrow", scopes: ["tickets.read"] });
   const { key: whole } = await make({ name: "Whole" });
-  const token = await tokenOf(sam);
+  const token = await tokenOf(t, sam);
   const list = async (by: string) => t.api("GET", "/api/v1/auth/sessions", { key: by });
   const { body } = await list(token);
   const session = body.data[0].id as string;
@@ -116,7 +109,7 @@ test("a key has no say in how its owner signs in, and sees nothing of it", async
 });
 
 test("an access token that is over, and one whose session has ended, say so", async () => {
-  const token = await tokenOf(sam);
+  const token = await tokenOf(t, sam);
   const ask = async (): Promise<unknown[]> => {
     const { status, body } = await t.api("GET", "/api/v1/auth/sessions", { key: token });
     return [status, body.errors?.[0].code ?? ""];
@@ -144,7 +137,7 @@ test("a key whose end has passed already is not made, and everything that is wro
 });
 
 test("a key is made, listed and revoked over the API by a person, and made by no other key", async () => {
-  const token = await tokenOf(sam);
+  const token = await tokenOf(t, sam);
   const body = { data: { type: "api_keys", attributes: { name: "By API", expires_in_days: 30 } } };
   const made = await t.api("POST", "/api/v1/api-keys", { key: token, body });
   expect(made.status).toBe(201);
@@ -190,7 +183,7 @@ test("everybody's keys are seen and revoked by an administrator, and by nobody e
     db.selectFrom("audit_log").select("user_id").where("entity_id", "=", id).where("action", "=", "update").execute(),
   );
   expect(entry?.user_id).toBe(admin.id);
-  expect((await t.api("GET", `/api/v1/users/${admin.id}/api-keys`, { key: await tokenOf(sam) })).status).toBe(403);
+  expect((await t.api("GET", `/api/v1/users/${admin.id}/api-keys`, { key: await tokenOf(t, sam) })).status).toBe(403);
   const mill = await t.mill.key("administrator");
   expect((await t.api("GET", `/api/v1/users/${sam.id}/api-keys`, { key: mill, tenant: t.mill })).status).toBe(404);
 });
@@ -213,4 +206,78 @@ test("the owner of a key that ends within a week is told once", async () => {
   await run();
   await run();
   expect(await told()).toBe(before + 1);
+});
+
+describe("an API key", () => {
+  test("is shown once and stands in the database only as a hash", async () => {
+    const sam = await makeStaff(t.harbor, "technician");
+    const browser = await browserOf(t, sam);
+    await browser.open("/account/api-keys/new");
+    const page = await browser.submit("/account/api-keys/new", { name: "Backup script" });
+    const key = /pk_[0-9a-f]{32}_[\w-]{43}/.exec(page.html)?.[0] ?? "";
+    expect((await t.api("GET", "/api/v1/companies", { key })).status).toBe(200);
+    expect((await browser.open("/account/api-keys")).html).not.toContain(key);
+    const [row] = await reading(t.harbor.system, ({ db }) =>
+      db.selectFrom("api_keys").selectAll().where("user_id", "=", sam.id).execute(),
+    );
+    expect(JSON.stringify(row)).not.toContain(key.slice(-20));
+    expect(row?.token_hash).toBe(new Bun.CryptoHasher("sha256").update(key).digest("hex"));
+    const audited = await reading(t.harbor.system, ({ db }) =>
+      db
+        .selectFrom("audit_log")
+        .select("new_values")
+        .where("entity_id", "=", row?.id ?? "")
+        .execute(),
+    );
+    expect(audited[0]?.new_values?.["token_hash"]).toBe("(secret)");
+  });
+
+  test("is somebody's own: nobody else sees or revokes it; revoked or expired it opens nothing", async () => {
+    const [sam, tim] = [await makeStaff(t.harbor, "technician"), await makeStaff(t.harbor, "administrator")];
+    const key = (await perform(await t.harbor.actorContext(sam.id), createApiKey, { name: "Script" })).key;
+    const { id } = await reading(t.harbor.system, ({ db }) =>
+      db.selectFrom("api_keys").select("id").where("user_id", "=", sam.id).executeTakeFirstOrThrow(),
+    );
+    const other = await browserOf(t, tim);
+    expect((await other.open(`/account/api-keys/${id}`)).status).toBe(404);
+    const csrf = /name="_csrf" value="([^"]+)"/.exec((await other.open("/account")).html)?.[1] ?? "";
+    expect((await other.post(`/account/api-keys/${id}/revoke`, { _csrf: csrf })).status).toBe(404);
+    expect((await t.api("GET", "/api/v1/companies", { key })).status).toBe(200);
+    const own = await browserOf(t, sam);
+    await own.open(`/account/api-keys/${id}`);
+    expect((await own.submit(`/account/api-keys/${id}/revoke`)).text).toContain("Key revoked.");
+    expect((await t.api("GET", "/api/v1/companies", { key })).status).toBe(401);
+    const soon = await perform(await t.harbor.actorContext(sam.id), createApiKey, {
+      name: "Short",
+      expires_at: new Date(Date.parse(t.clock.now()) + 1000).toISOString(),
+    });
+    expect((await t.api("GET", "/api/v1/companies", { key: soon.key })).status).toBe(200);
+    t.clock.advance(1000);
+    expect((await t.api("GET", "/api/v1/companies", { key: soon.key })).status).toBe(401);
+  });
+
+  test("cannot do what its owner may not, whatever its scopes say", async () => {
+    const sam = await makeStaff(t.harbor, "technician");
+    const { key } = await perform(await t.harbor.actorContext(sam.id), createApiKey, {
+      name: "Ambitious",
+      scopes: ["staff.manage", "companies.read"],
+    });
+    expect((await t.api("GET", "/api/v1/users", { key })).status).toBe(403);
+    expect((await t.api("GET", "/api/v1/companies", { key })).status).toBe(200);
+    const made = await t.api("POST", "/api/v1/companies", {
+      key,
+      body: { data: { type: "companies", attributes: { name: "No" } } },
+    });
+    expect(made.status).toBe(403);
+  });
+
+  test("opens no page: pages are for people", async () => {
+    const sam = await makeStaff(t.harbor, "administrator");
+    const answer = await t.fetch("/companies", {
+      headers: {
+        authorization: `Bearer ${(await perform(await t.harbor.actorContext(sam.id), createApiKey, { name: "Script" })).key}`,
+      },
+    });
+    expect(answer.status).toBe(303);
+  });
 });
