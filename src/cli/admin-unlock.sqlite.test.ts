@@ -2,8 +2,8 @@ import { Database } from "bun:sqlite";
 import { afterEach, beforeEach, expect, test } from "bun:test";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
+import { purserOn } from "../../tests/support/cli.ts";
 import { dataPaths } from "../platform/config/data-dir.ts";
-import { runCli } from "./index.ts";
 
 let dataDir = "";
 beforeEach(() => {
@@ -12,12 +12,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(dataDir, { recursive: true, force: true }));
 
-async function purser(...argv: string[]): Promise<{ code: number; err: string }> {
-  const err: string[] = [];
-  const io = { env: { PURSER_DATA_DIR: dataDir }, out: () => {}, err: (line: string) => void err.push(line) };
-  const code = await runCli(argv, { ...io, stdin: () => Promise.resolve("") });
-  return { code, err: err.join("\n") };
-}
+const purser = (...argv: string[]): ReturnType<typeof purserOn> => purserOn(dataDir, argv);
 
 test("who is shut out by networks or by too many attempts is let in again, and the audit log says so", async () => {
   const file = join(dataDir, "password");

@@ -3,13 +3,13 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, 
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join, resolve } from "node:path";
+import { purserOn } from "../../tests/support/cli.ts";
 import { migrations } from "#generated/migrations.ts";
 import { dataPaths } from "../platform/config/data-dir.ts";
 import { keyNames } from "../platform/config/keys.ts";
 import { createMasterKey } from "../platform/crypto/master-key.ts";
 import { migrateSqlite } from "../platform/database/migrator.ts";
 import { lockDataDir } from "../platform/lock.ts";
-import { runCli } from "./index.ts";
 
 let dataDir = "";
 beforeEach(() => {
@@ -19,18 +19,8 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(dataDir, { recursive: true, force: true }));
 
-/** Runs the program in this process, away from the machine's own settings. */
-async function purser(argv: string[], env: Record<string, string> = {}) {
-  const [out, err]: [string[], string[]] = [[], []];
-  const io = {
-    env: { PURSER_DATA_DIR: dataDir, ...env },
-    out: (line: string) => void out.push(line),
-    err: (line: string) => void err.push(line),
-    stdin: () => Promise.resolve(""),
-  };
-  const code = await runCli(argv, io);
-  return { code, out: out.join("\n"), err: err.join("\n") };
-}
+const purser = (argv: string[], env?: Record<string, string>): ReturnType<typeof purserOn> =>
+  purserOn(dataDir, argv, env);
 
 async function installation(): Promise<void> {
   createMasterKey(join(dataDir, "secret.key"));

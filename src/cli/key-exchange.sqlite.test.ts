@@ -1,11 +1,11 @@
 import { afterEach, beforeEach, expect, test } from "bun:test";
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from "node:fs";
 import { join, resolve } from "node:path";
+import { purserOn } from "../../tests/support/cli.ts";
 import { loadConfig } from "../platform/config/config.ts";
 import { exchangeMasterKey } from "../platform/crypto/exchange.ts";
 import { createMasterKey, keyIdAt, readMasterKey } from "../platform/crypto/master-key.ts";
 import { lockDataDir } from "../platform/lock.ts";
-import { runCli } from "./index.ts";
 import { openProgram, tenantFor } from "./program.ts";
 
 let dataDir = "";
@@ -24,16 +24,7 @@ const config = () => loadConfig({}, { PURSER_DATA_DIR: dataDir });
 const open = () => openProgram(config(), { isAlone: false, publicUrl: "http://localhost" });
 let sha256 = "";
 
-async function purser(...argv: string[]) {
-  const [out, err]: [string[], string[]] = [[], []];
-  const io = {
-    env: { PURSER_DATA_DIR: dataDir },
-    out: (line: string) => void out.push(line),
-    err: (line: string) => void err.push(line),
-    stdin: () => Promise.resolve(""),
-  };
-  return { code: await runCli(argv, io), out: out.join("\n"), err: err.join("\n") };
-}
+const purser = (...argv: string[]): ReturnType<typeof purserOn> => purserOn(dataDir, argv);
 
 async function keep(): Promise<void> {
   const opened = await open();

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, test } from "bun:test";
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join, resolve } from "node:path";
+import { purserOn } from "../../tests/support/cli.ts";
 import type { Config } from "../platform/config/config.ts";
 import { loadConfig } from "../platform/config/config.ts";
 import { addDataKey } from "../platform/crypto/data-keys.ts";
@@ -11,7 +12,6 @@ import { insert } from "../platform/database/records.ts";
 import { addFile, storeUploads } from "../platform/files/files.ts";
 import { lockDataDir } from "../platform/lock.ts";
 import { loadTenant, mailSettings } from "../platform/tenants.ts";
-import { runCli } from "./index.ts";
 import { type Opened, openProgram, tenantFor } from "./program.ts";
 
 let dataDir = "";
@@ -23,16 +23,7 @@ afterEach(() => rmSync(dataDir, { recursive: true, force: true }));
 
 const config = (): Config => loadConfig({}, { PURSER_DATA_DIR: dataDir });
 
-async function purser(argv: string[]) {
-  const [out, err]: [string[], string[]] = [[], []];
-  const io = {
-    env: { PURSER_DATA_DIR: dataDir },
-    out: (line: string) => void out.push(line),
-    err: (line: string) => void err.push(line),
-    stdin: () => Promise.resolve(""),
-  };
-  return { code: await runCli(argv, io), out: out.join("\n"), err: err.join("\n") };
-}
+const purser = (argv: string[]): ReturnType<typeof purserOn> => purserOn(dataDir, argv);
 
 /** Does something with the program over the data, as the server would. */
 async function withProgram<T>(run: (opened: Opened, tenantId: string) => Promise<T>): Promise<T> {

@@ -2,13 +2,13 @@ import { Database } from "bun:sqlite";
 import { afterEach, beforeEach, expect, test } from "bun:test";
 import { readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { purserOn } from "../../tests/support/cli.ts";
 import { migrations } from "#generated/migrations.ts";
 import { olderInstallation } from "../../tests/support/crash/older-installation.ts";
 import { olderMigrations } from "../../tests/support/older.ts";
 import { dataPaths } from "../platform/config/data-dir.ts";
 import { createMasterKey, earlierKeyFile, keyIdAt } from "../platform/crypto/master-key.ts";
 import { lockDataDir } from "../platform/lock.ts";
-import { runCli } from "./index.ts";
 
 let dataDir = "";
 let companies = 0;
@@ -17,16 +17,7 @@ beforeEach(async () => {
 });
 afterEach(() => rmSync(dataDir, { recursive: true, force: true }));
 
-async function purser(...argv: string[]): Promise<{ code: number; out: string; err: string }> {
-  const [out, err]: [string[], string[]] = [[], []];
-  const io = {
-    env: { PURSER_DATA_DIR: dataDir },
-    out: (line: string) => void out.push(line),
-    err: (line: string) => void err.push(line),
-    stdin: () => Promise.resolve(""),
-  };
-  return { code: await runCli(argv, io), out: out.join("\n"), err: err.join("\n") };
-}
+const purser = (...argv: string[]): ReturnType<typeof purserOn> => purserOn(dataDir, argv);
 
 /** The steps of a database, and how many companies it has. */
 function lookInto(path: string): { steps: number; companies: number } {
