@@ -1,6 +1,5 @@
 import type { Address } from "../../platform/database/columns.ts";
 import { newestTexts, type SearchFacet } from "../../platform/database/search.ts";
-import { addressLine } from "../../platform/http/pages/cells.ts";
 import { contactName } from "./rules.ts";
 
 const mostNotes = 100;
@@ -19,7 +18,7 @@ export const companySearch: SearchFacet = {
       row["website"],
       row["phone"],
       row["tax_id"],
-      addressLine((row["address"] ?? {}) as Address),
+      ...Object.values((row["address"] ?? {}) as Address),
       row["notes"],
     ),
   }),

@@ -4,7 +4,8 @@ import { drawImage, isDrawable } from "../../../platform/pdf/image.ts";
 import { drawRight, drawText, type TextStyle, widthOf, wrap } from "../../../platform/pdf/text.ts";
 import { text } from "./look.ts";
 import type { InvoicePdfModel } from "./model.ts";
-import { addressLines, shownDate } from "./words.ts";
+import { addressLines } from "../../../platform/address.ts";
+import { shownDate } from "./words.ts";
 
 /** The first page's head: who sends it on the left, what it is on the right, then who it is for and its dates. */
 export function drawHead(flow: Flow, model: InvoicePdfModel): void {

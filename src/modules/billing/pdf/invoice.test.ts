@@ -4,7 +4,6 @@ import { isDrawable } from "../../../platform/pdf/image.ts";
 import { pdfText } from "../../../../tests/support/pdf.ts";
 import { invoicePdf } from "./invoice.ts";
 import type { InvoicePdfModel, PdfLine } from "./model.ts";
-import { addressLines } from "./words.ts";
 
 /** A PNG of 40 by 10 pixels, all of one colour. */
 function png(colourType: 2 | 6): Uint8Array {
@@ -237,22 +236,5 @@ describe("an invoice as a PDF", () => {
       expect(page).toContain("Harbor IT");
     }
     expect([isDrawable(whole), isDrawable(png(2))]).toEqual([true, true]);
-  });
-});
-
-describe("an address on an envelope", () => {
-  test("has the town where its country writes it, and no gaps", () => {
-    const parts = { line1: "Kai 1", city: "Lübeck", postal_code: "23552" };
-    expect(addressLines({ ...parts, country: "DE" }, "en-US")).toEqual(["Kai 1", "23552 Lübeck", "Germany"]);
-    expect(
-      addressLines({ line1: "1 Main St", line2: " ", city: "Portland", region: "ME", postal_code: "04101" }, "en-US"),
-    ).toEqual(["1 Main St", "Portland, ME 04101"]);
-    expect(addressLines({ city: "Lübeck", postal_code: "23552" }, "de-DE")).toEqual(["23552 Lübeck"]);
-    expect(addressLines({ city: "Portland", region: "ME", postal_code: "04101", country: "USA" }, "en-US")).toEqual([
-      "Portland, ME 04101",
-      "USA",
-    ]);
-    expect(addressLines({}, "en-US")).toEqual([]);
-    expect(addressLines(null, "en-US")).toEqual([]);
   });
 });

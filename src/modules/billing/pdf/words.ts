@@ -1,5 +1,4 @@
 import { dateFormat, numberFormat } from "../../../platform/language/formats.ts";
-import type { Address } from "../../../platform/database/columns.ts";
 import { canonicalDecimal, fixedDecimal } from "../../../platform/decimal.ts";
 import { formatMoney, formatPrice } from "../../../platform/money.ts";
 
@@ -39,47 +38,4 @@ export function shownPercent(rate: string, locale: string): string {
   const value = canonicalDecimal(rate);
   const format = numberFormat(locale, { maximumFractionDigits: 10, style: "unit", unit: "percent" });
   return format.format(value as Intl.StringNumericLiteral);
-}
-
-/** Countries that write the town before the postal code. */
-const townFirst = new Set([
-  "US",
-  "CA",
-  "AU",
-  "GB",
-  "IE",
-  "IN",
-  "NZ",
-  "UNITED STATES",
-  "USA",
-  "CANADA",
-  "AUSTRALIA",
-  "UNITED KINGDOM",
-]);
-
-/**
- * An address as lines of an envelope; parts that are missing leave no gap, and a country code becomes its name. Where the
- * country is missing, the town is written as in the locale's own.
- */
-export function addressLines(address: Address | null, locale: string): string[] {
-  if (address === null) return [];
-  const { line1, line2, city, region, postal_code, country } = address;
-  const isTownFirst = townFirst.has((country?.trim() || (new Intl.Locale(locale).region ?? "")).toUpperCase());
-  const town = isTownFirst
-    ? joined([joined([city, region], ", "), postal_code], " ")
-    : joined([joined([postal_code, city], " "), region], ", ");
-  return [line1, line2, town, countryName(country, locale)].filter(isFilled).map((line) => line.trim());
-}
-
-function countryName(country: string | undefined, locale: string): string | undefined {
-  const code = (country ?? "").trim();
-  return /^[A-Z]{2}$/.test(code) ? new Intl.DisplayNames(locale, { type: "region" }).of(code) : country;
-}
-
-function joined(parts: readonly (string | undefined)[], separator: string): string {
-  return parts.filter(isFilled).join(separator);
-}
-
-function isFilled(part: string | undefined): part is string {
-  return part !== undefined && part.trim() !== "";
 }

@@ -1,9 +1,10 @@
+import { addressLine } from "../../../platform/address.ts";
 import { sql } from "kysely";
 import { can } from "../../../platform/access/actor.ts";
 import { reach } from "../../../platform/access/reach.ts";
 import { customColumns, customFilters } from "../../../platform/custom-fields/list.ts";
 import type { Address } from "../../../platform/database/columns.ts";
-import { addressLine, cell, empty, link, words } from "../../../platform/http/pages/cells.ts";
+import { cell, empty, link, words } from "../../../platform/http/pages/cells.ts";
 import type { List } from "../../../platform/http/lists/list.ts";
 import { optionalColumn, optionalReference, tagsColumn } from "../../../platform/http/lists/optional.ts";
 import { optionsOf } from "../../../platform/http/forms/options.ts";

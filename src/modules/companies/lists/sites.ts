@@ -1,7 +1,8 @@
+import { addressLine } from "../../../platform/address.ts";
 import { can } from "../../../platform/access/actor.ts";
 import { reach } from "../../../platform/access/reach.ts";
 import type { Address } from "../../../platform/database/columns.ts";
-import { addressLine, cell, empty, link } from "../../../platform/http/pages/cells.ts";
+import { cell, empty, link } from "../../../platform/http/pages/cells.ts";
 import type { List } from "../../../platform/http/lists/list.ts";
 import { optionalColumn } from "../../../platform/http/lists/optional.ts";
 import { optionsOf } from "../../../platform/http/forms/options.ts";

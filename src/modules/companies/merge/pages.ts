@@ -1,8 +1,9 @@
+import { addressLine } from "../../../platform/address.ts";
 import { find } from "../../../platform/access/reach.ts";
 import { perform } from "../../../platform/action.ts";
 import { type Ctx, reading } from "../../../platform/context.ts";
 import type { Failure } from "../../../platform/errors.ts";
-import { addressLine, words } from "../../../platform/http/pages/cells.ts";
+import { words } from "../../../platform/http/pages/cells.ts";
 import { field, formFailure, formModel } from "../../../platform/http/forms/model.ts";
 import { contactOptions, optionsOf } from "../../../platform/http/forms/options.ts";
 import type { MergePageModel } from "../../../platform/http/models/clients.ts";

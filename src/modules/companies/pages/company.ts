@@ -1,9 +1,9 @@
+import { addressLine } from "../../../platform/address.ts";
 import { can } from "../../../platform/access/actor.ts";
 import { find, maybeFind } from "../../../platform/access/reach.ts";
 import type { Ctx } from "../../../platform/context.ts";
 import { customFacts } from "../../../platform/custom-fields/show.ts";
 import {
-  addressLine,
   button,
   cell,
   empty,

@@ -1,7 +1,8 @@
+import { addressLine } from "../../../platform/address.ts";
 import { can } from "../../../platform/access/actor.ts";
 import { find } from "../../../platform/access/reach.ts";
 import type { Ctx } from "../../../platform/context.ts";
-import { addressLine, cell, empty, facts, link, primaryLast } from "../../../platform/http/pages/cells.ts";
+import { cell, empty, facts, link, primaryLast } from "../../../platform/http/pages/cells.ts";
 import { tableModel } from "../../../platform/http/lists/list.ts";
 import type { RecordPageModel } from "../../../platform/http/models/pages.ts";
 import { type Answer, type Incoming, page, redirect } from "../../../platform/http/route.ts";

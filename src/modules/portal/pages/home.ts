@@ -87,7 +87,9 @@ function balanceOf(ctx: Ctx, open: readonly ClientInvoice[], canPay: boolean): N
     };
   const hint =
     late.length > 0
-      ? t("{amount} of it is overdue.", { amount: sumOf(ctx, late) })
+      ? late.length === open.length
+        ? t("All of it is overdue.")
+        : t("{amount} of it is overdue.", { amount: sumOf(ctx, late) })
       : t("The next one is due on {date}.", { date: formatDate(first.due_date, ctx.tenant) });
   const pay =
     canPay && open.length === 1 ? button(t("Pay now"), `/portal/invoices/${first.id}/pay`, "card", "primary") : null;

@@ -50,7 +50,6 @@ export async function showEndpoint(ctx: Ctx, id: string): Promise<Answer> {
       badges: [{ text: state, tone }],
       actions: [
         ...(row.is_active ? [button(t("Send a test"), `${home}/${id}/ping`, "send", "primary")] : []),
-        link(t("Deliveries"), `${home}/${id}/deliveries`, "list"),
         link(t("Edit"), `${home}/${id}/edit`, "pencil"),
         link(t("New secret"), `${home}/${id}/rotate`, "key"),
         button(

@@ -1,6 +1,5 @@
 import { formatMoney, fromMinor } from "../../money.ts";
 import type { Tenant } from "../../context.ts";
-import type { Address } from "../../database/columns.ts";
 import { dateFormat, numberFormat } from "../../language/formats.ts";
 import { currentLocale, t } from "../../language/index.ts";
 import { webAddress } from "../../web-address.ts";
@@ -144,15 +143,6 @@ export function words(value: string): string {
     .map((word) => (acronyms.has(word) ? word.toUpperCase() : word))
     .join(" ");
   return t(text.charAt(0).toUpperCase() + text.slice(1));
-}
-
-/** An address on one line. */
-export function addressLine(address: Address): string {
-  const city = [address.postal_code, address.city].filter(Boolean).join(" ");
-  return [address.line1, address.line2, city, address.region, address.country]
-    .filter(Boolean)
-    .join(", ")
-    .replace(/\s*\n\s*/g, ", ");
 }
 
 /** A link that looks like a button. */
