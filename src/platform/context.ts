@@ -123,6 +123,8 @@ export interface Ctx {
   readonly db: Db;
   /** Set while `db` is a reader: what reads within a read uses the same one. */
   readonly isReader?: true;
+  /** Words that somebody types into a field: where there are more choices than are read at once, they are looked for by them. */
+  readonly sought?: string;
 }
 
 /** A context inside a unit of work: its `db` is the transaction. */
@@ -173,8 +175,8 @@ export function reading<T>(ctx: Ctx, work: (ctx: Ctx) => Promise<T>): Promise<T>
 }
 
 /** The context inside a read that is open already. */
-export function readerOf({ app, tenant, actor, request }: Ctx, db: Db): Ctx {
-  return { app, tenant, actor, request, db, isReader: true };
+export function readerOf({ app, tenant, actor, request }: Ctx, db: Db, sought?: string): Ctx {
+  return { app, tenant, actor, request, db, isReader: true, ...(sought === undefined ? {} : { sought }) };
 }
 
 /** Runs as one unit of work; a caller that is inside one already joins it. */

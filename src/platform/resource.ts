@@ -1,4 +1,5 @@
 import type { TSchema } from "@sinclair/typebox";
+import type { RawBuilder } from "kysely";
 import type { AnyAction } from "./action.ts";
 import type { Ctx } from "./context.ts";
 import type { Table } from "./database/columns.ts";
@@ -30,8 +31,8 @@ export interface Resource {
   readonly extend: ((ctx: Ctx, rows: readonly Record<string, unknown>[]) => Promise<Record<string, unknown>[]>) | null;
   /** The names of those attributes. */
   readonly calculated: readonly string[];
-  /** Of what no search documents are made (logs): the columns in which `filter[q]` looks for a text, as its page does. */
-  readonly searched: ((ctx: Ctx) => readonly string[]) | null;
+  /** Of what no search documents are made (logs): where `filter[q]` looks for a text, as its page does. */
+  readonly searched: ((ctx: Ctx, text: string) => Promise<RawBuilder<boolean>>) | null;
   /** Whether its records have tags: `filter[tags]=a,b` finds those with any of them. */
   readonly hasTags: boolean;
   /** Their schemas, for the OpenAPI document; `tags` and lists of ids, `…_ids`, need none. */

@@ -3,7 +3,7 @@ import { find } from "../../platform/access/reach.ts";
 import { type Ctx, reading } from "../../platform/context.ts";
 import { Failure, invalidField, notFound } from "../../platform/errors.ts";
 import { button, cell, empty, formatInstant, link } from "../../platform/http/pages/cells.ts";
-import { asksForChoices, choicesOr } from "../../platform/http/forms/choices.ts";
+import { choicesOr, formChoices } from "../../platform/http/forms/choices.ts";
 import { field, formFailure, formModel, type FormValues } from "../../platform/http/forms/model.ts";
 import { type BulkChoice, mostAtOnce } from "../../platform/http/lists/bulk.ts";
 import type { List } from "../../platform/http/lists/list.ts";
@@ -123,7 +123,8 @@ async function ask(ctx: Ctx, incoming: Incoming, failure: Failure | null = null)
 
 async function run(ctx: Ctx, incoming: Incoming): Promise<Answer> {
   const { fields } = await incoming.form();
-  if (asksForChoices(fields)) return ask(ctx, incoming);
+  const choices = formChoices(ctx, fields, (reader) => ask(reader, incoming));
+  if (choices !== null) return choices;
   const { list, choice, ids } = await askedBy(ctx, incoming);
   try {
     const asked = await reading(ctx, async (reader) => choice.fields?.(reader) ?? []);

@@ -58,6 +58,19 @@ describe("a custom field", () => {
     expect((await t.api("DELETE", `/api/v1/custom-fields/${fieldId}`, { key: admin })).status).toBe(204);
   });
 
+  test("keeps the contact that it names through a save of another field, archived or not", async () => {
+    const { company_id, contact_id } = await makeClient(t, "Keyholder Ltd");
+    const { id: fieldId, field_key } = await field({ label: "Key holder", field_type: "contact" });
+    const kept = { custom_fields: { [field_key]: contact_id } };
+    expect((await patch(`companies/${company_id}`, "companies", kept)).status).toBe(200);
+    expect((await t.api("POST", `/api/v1/contacts/${contact_id}/archive`, { key: admin })).status).toBe(200);
+    const browser = await signedIn(t, await t.harbor.as("administrator"));
+    await browser.open(`/companies/${company_id}/edit`);
+    await browser.submit(`/companies/${company_id}/edit`, { industry: "Locks" });
+    expect((await get(`companies/${company_id}`)).body.data.attributes).toMatchObject({ industry: "Locks", ...kept });
+    expect((await t.api("POST", `/api/v1/custom-fields/${fieldId}/archive`, { key: admin })).status).toBe(200);
+  });
+
   test("gets its key from its label, and keeps it when the label changes", async () => {
     const made = await field({ label: "Größe der Anlage" });
     expect(made.field_key).toBe("grosse_der_anlage");

@@ -5,7 +5,7 @@ import { columnField, formModel, type FormValues, rowValues } from "../../platfo
 import { optionsOf } from "../../platform/http/forms/options.ts";
 import type { FieldModel, FormModel } from "../../platform/http/models/forms.ts";
 import { t } from "../../platform/language/index.ts";
-import { statusOptions, type TicketRow, tickets } from "../tickets/index.ts";
+import { categoryChosen, categoryOptions, statusOptions, type TicketRow, tickets } from "../tickets/index.ts";
 
 /** The fields beside a conversation; each saves when it changes. */
 export const detailNames = [
@@ -40,14 +40,7 @@ export async function detailsForm(
     ),
     c("team_id", await optionsOf(ctx, "teams", { blank: t("None"), keep: ticket.team_id })),
     c("type_id", await optionsOf(ctx, "ticket_types", { blank: t("None"), keep: ticket.type_id })),
-    c(
-      "category_id",
-      await optionsOf(ctx, "ticket_categories", {
-        blank: t("None"),
-        where: { parent_category_id: null },
-        keep: ticket.category_id,
-      }),
-    ),
+    c("category_id", await categoryOptions(ctx, categoryChosen(ticket))),
     ...(can(ctx.actor, "contracts.read")
       ? [
           c(
@@ -63,7 +56,7 @@ export async function detailsForm(
   ];
   return formModel({
     action,
-    values: typed ?? rowValues(tickets, ticket),
+    values: typed ?? { ...rowValues(tickets, ticket), category_id: categoryChosen(ticket) ?? "" },
     version: ticket.version,
     failure,
     submit_label: t("Save"),

@@ -5,7 +5,7 @@ import type { Failure } from "../../platform/errors.ts";
 import { htmlToPlain, plainToHtml } from "../../platform/written-text.ts";
 import { button } from "../../platform/http/pages/cells.ts";
 import { customSections } from "../../platform/custom-fields/form.ts";
-import { asksForChoices, choicesOr } from "../../platform/http/forms/choices.ts";
+import { choicesOr, formChoices } from "../../platform/http/forms/choices.ts";
 import { coerceForm } from "../../platform/http/forms/form.ts";
 import {
   columnField,
@@ -25,16 +25,7 @@ import { type TicketRow, tickets, updateTicket } from "../tickets/index.ts";
 
 /** The form for what seldom changes of a ticket: its words, whom it is for, how it is counted. */
 
-const names = [
-  "title",
-  "description",
-  "company_id",
-  "contact_id",
-  "site_id",
-  "subcategory_id",
-  "estimated_hours",
-  "is_billable",
-];
+const names = ["title", "description", "company_id", "contact_id", "site_id", "estimated_hours", "is_billable"];
 
 async function show(ctx: Ctx, id: string, typed: FormValues | null, failure: Failure | null): Promise<Answer> {
   const ticket = (await find(ctx, "tickets", id)) as TicketRow;
@@ -47,14 +38,6 @@ async function show(ctx: Ctx, id: string, typed: FormValues | null, failure: Fai
   const c = (name: string, given: Parameters<typeof columnField>[2] = {}): FieldModel =>
     columnField(tickets, name, given);
   const companyId = typeof values["company_id"] === "string" ? values["company_id"] : ticket.company_id;
-  const below =
-    ticket.category_id === null
-      ? []
-      : await optionsOf(ctx, "ticket_categories", {
-          blank: t("None"),
-          where: { parent_category_id: ticket.category_id },
-          keep: ticket.subcategory_id,
-        });
   const title = t("Edit #{ticket_number}", { ticket_number: ticket.ticket_number });
   const model: FormPageModel = {
     header: {
@@ -113,7 +96,6 @@ async function show(ctx: Ctx, id: string, typed: FormValues | null, failure: Fai
         {
           title: t("Work"),
           fields: [
-            ...(below.length === 0 ? [] : [c("subcategory_id", { options: below })]),
             c("estimated_hours"),
             c("is_billable", { hint: t("Time on this ticket is billed unless the entry says otherwise.") }),
           ],
@@ -127,7 +109,8 @@ async function show(ctx: Ctx, id: string, typed: FormValues | null, failure: Fai
 async function save(ctx: Ctx, incoming: Incoming): Promise<Answer> {
   const id = incoming.params["id"] ?? "";
   const { fields } = await incoming.form();
-  if (asksForChoices(fields)) return reading(ctx, (reader) => show(reader, id, fields, null));
+  const choices = formChoices(ctx, fields, (reader) => show(reader, id, fields, null));
+  if (choices !== null) return choices;
   try {
     const before = await reading(ctx, (reader) => find(reader, "tickets", id));
     const { tags, description, ...typed } = fields;

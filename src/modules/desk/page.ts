@@ -139,8 +139,6 @@ async function clientFacts(ctx: Ctx, ticket: TicketRow, contact: RowFor<"contact
 async function ticketFacts(ctx: Ctx, ticket: TicketRow): Promise<FactsModel> {
   const parent =
     ticket.parent_ticket_id === null ? undefined : await maybeFind(ctx, "tickets", ticket.parent_ticket_id);
-  const subcategory =
-    ticket.subcategory_id === null ? undefined : await maybeFind(ctx, "ticket_categories", ticket.subcategory_id);
   const minutes = can(ctx.actor, "time.read") ? (await minutesOn(ctx, [ticket.id])).get(ticket.id) : undefined;
   const [tags = []] = await tagsOf(ctx, "tickets", [ticket.id]);
   const instant = (at: string | null): ReturnType<typeof cell.text> =>
@@ -159,7 +157,6 @@ async function ticketFacts(ctx: Ctx, ticket: TicketRow): Promise<FactsModel> {
         : cell.text(t("{hours} h", { hours: formatDecimal(ticket.estimated_hours) })),
     ],
     [t("Time logged"), minutes === undefined ? cell.nothing : cell.text(formatMinutes(minutes))],
-    [t("Subcategory"), cell.text(subcategory?.name)],
     [
       t("Below"),
       parent === undefined

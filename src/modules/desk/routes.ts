@@ -2,13 +2,13 @@ import { find } from "../../platform/access/reach.ts";
 import { perform } from "../../platform/action.ts";
 import { type Ctx, reading } from "../../platform/context.ts";
 import { plainToHtml } from "../../platform/written-text.ts";
-import { asksForChoices, choicesOr } from "../../platform/http/forms/choices.ts";
+import { choicesOr, formChoices } from "../../platform/http/forms/choices.ts";
 import { coerceForm } from "../../platform/http/forms/form.ts";
 import { formFailure, type FormValues } from "../../platform/http/forms/model.ts";
 import { hasMailServer, mailWaits } from "../../platform/http/pages/mail-sent.ts";
 import { type Answer, fragment, type Incoming, page, redirect, type Route } from "../../platform/http/route.ts";
 import { t } from "../../platform/language/index.ts";
-import { mostUploadBytes, takeFiles, type TicketRow, updateTicket } from "../tickets/index.ts";
+import { mostUploadBytes, takeFiles, type TicketRow, updateTicket, withCategory } from "../tickets/index.ts";
 import { reply, replyWithFiles } from "./actions.ts";
 import { replyNames } from "./composer.ts";
 import { detailNames, detailsForm } from "./details.ts";
@@ -40,11 +40,13 @@ async function detailChoices(ctx: Ctx, incoming: Incoming, fields: FormValues): 
  */
 async function saveDetails(ctx: Ctx, incoming: Incoming): Promise<Answer> {
   const { fields } = await incoming.form();
-  if (asksForChoices(fields)) return reading(ctx, (reader) => detailChoices(reader, incoming, fields));
+  const choices = formChoices(ctx, fields, (reader) => detailChoices(reader, incoming, fields));
+  if (choices !== null) return choices;
   let sent: Sent | null = null;
   try {
-    const shown = detailNames.filter((name) => name in fields);
-    await perform(ctx, updateTicket, { ...coerceForm(updateTicket.input, fields, shown), id: idOf(incoming) });
+    const given = await reading(ctx, (reader) => withCategory(reader, fields));
+    const shown = [...detailNames, "subcategory_id"].filter((name) => name in given);
+    await perform(ctx, updateTicket, { ...coerceForm(updateTicket.input, given, shown), id: idOf(incoming) });
   } catch (error) {
     sent = { form: "details", fields, failure: formFailure(error) };
   }

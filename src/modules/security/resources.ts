@@ -2,8 +2,8 @@ import { auditLog } from "../../platform/access/audit.ts";
 import { apiRequests } from "../../platform/access/journal.ts";
 import { resource } from "../../platform/resource.ts";
 import { shownValues } from "./changes.ts";
-import { searchedOfAudit } from "./lists/audit.ts";
-import { searchedOfRequests } from "./lists/requests.ts";
+import { inAudit } from "./lists/audit.ts";
+import { inRequests } from "./lists/requests.ts";
 import { securityAlerts } from "./schema.ts";
 
 type Values = Record<string, unknown> | null;
@@ -13,7 +13,7 @@ export const auditResource = resource({
   table: auditLog,
   permission: "audit.read",
   sort: "-timestamp",
-  searched: searchedOfAudit,
+  searched: inAudit,
   // What somebody may not see of a record stays hidden in its history too.
   extend: async (ctx, rows) =>
     rows.map((row) => ({
@@ -28,7 +28,7 @@ export const requestResource = resource({
   table: apiRequests,
   permission: "audit.read",
   sort: "-requested_at",
-  searched: () => searchedOfRequests,
+  searched: inRequests,
 });
 
 export const alertResource = resource({

@@ -63,6 +63,28 @@ describe("the audit log", () => {
     expect(await page("q=100%25_of_nothing")).toContain("Nothing matches");
   });
 
+  test("is searched by what a record is called as well, by those who see the record", async () => {
+    const { company_id } = await makeClient(t, "Käserei Nordkai");
+    const ticket = await api("POST", "tickets", {
+      body: document("tickets", { company_id, title: "Zentrifuge steht" }),
+    });
+    const id = ticket.body.data.id as string;
+    for (const attributes of [{ title: "Zentrifuge läuft" }, { is_billable: false }]) {
+      const changed = await api("PATCH", `tickets/${id}`, { body: { data: { type: "tickets", id, attributes } } });
+      expect(changed.status).toBe(200);
+    }
+    const found = async (text: string, as = key): Promise<string[]> =>
+      (
+        await t.api("GET", `/api/v1/audit-log?filter[action]=update&filter[q]=${encodeURIComponent(text)}`, { key: as })
+      ).body.data.map(({ attributes }: { attributes: { entity_id: string } }) => attributes.entity_id);
+    // What it is called now finds both changes, what it was called the one that says so.
+    expect(await found("zentrifuge lauft")).toEqual([id, id]);
+    expect(await found("Zentrifuge steht")).toEqual([id]);
+    expect(await found("zentrifuge lauft", await t.harbor.key("administrator", ["audit.read"]))).toEqual([]);
+    const person = await signedIn("administrator");
+    expect((await person.open("/settings/audit?q=zentrifuge+lauft&action=update")).html).toContain("Ticket:");
+  });
+
   test("keeps the prices from those who may not see them, in the log as on the record", async () => {
     const { company_id } = await makeClient(t, "Dear Contracts Ltd");
     const contract = await api("POST", "contracts", {

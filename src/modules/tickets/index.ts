@@ -53,6 +53,7 @@ export { attachmentOf, uploadInputs, uploadOf } from "./api.ts";
 export { attachmentsOf, conversationOf, writtenAt } from "./conversation.ts";
 export { canDoWithout, mailKinds, wantsMail } from "./client-mails/kinds.ts";
 export { ticketList } from "./lists.ts";
+export { categoryChosen, categoryOptions, withCategory } from "./pages/category.ts";
 export { myWork } from "./pages/my-work.ts";
 export { minutesOn, type TicketListRow, ticketRows } from "./queries.ts";
 export { endsAfter, isClientWaiting, mailSubject, repliesAfter, ticketNumber } from "./rules.ts";

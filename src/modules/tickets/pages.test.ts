@@ -2,8 +2,9 @@ import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { type Client, makeClient, signedIn } from "../../../tests/support/desk.ts";
 import { startTestProgram, type TestProgram } from "../../../tests/support/program.ts";
 import type { Visitor } from "../../../tests/support/visitor.ts";
+import { find } from "../../platform/access/reach.ts";
 import { perform } from "../../platform/action.ts";
-import { type Ctx, inUnit } from "../../platform/context.ts";
+import { type Ctx, inUnit, reading } from "../../platform/context.ts";
 import { insert } from "../../platform/database/records.ts";
 import { addNoteAsClient, openTicket, type TicketRow, updateTicket } from "./index.ts";
 import { ticketCategories } from "./schema.ts";
@@ -43,15 +44,31 @@ describe("the form for a new ticket", () => {
     expect(page.html).toContain("Line one<br />Line two");
   });
 
-  test("offers the categories, not what stands below them: that is chosen on the ticket", async () => {
-    await inUnit(t.harbor.system, async (work) => {
-      const hardware = await insert(work, ticketCategories, { name: "Hardware" });
-      await insert(work, ticketCategories, { name: "Printer", parent_category_id: hardware.id });
+  test("offers the categories and what stands below them as one choice, which says both", async () => {
+    const [hardware, printer, software] = await inUnit(t.harbor.system, async (work) => {
+      const above = await insert(work, ticketCategories, { name: "Hardware" });
+      const below = await insert(work, ticketCategories, { name: "Printer", parent_category_id: above.id });
+      return [above.id, below.id, (await insert(work, ticketCategories, { name: "Software" })).id];
     });
     const { html } = await browser.open("/tickets/new");
-    const options = /name="category_id"[^]*?<\/select>/.exec(html)?.[0] ?? "";
-    expect(options).toContain(">Hardware<");
-    expect(options).not.toContain(">Printer<");
+    const chosen = (page: string): string => /name="category_id"[^]*?<\/select>/.exec(page)?.[0] ?? "";
+    for (const label of ["Hardware", "Hardware › Printer", "Software"]) expect(chosen(html)).toContain(`>${label}<`);
+    const page = await browser.submit("/tickets/new", {
+      title: "It is out of toner",
+      contact_id: client.contact_id,
+      category_id: printer,
+    });
+    const id = page.url.split("/")[2] ?? "";
+    const stored = () => reading(t.harbor.system, (reader) => find(reader, "tickets", id));
+    expect(await stored()).toMatchObject({ category_id: hardware, subcategory_id: printer });
+    expect(chosen(page.html)).toContain(`<option value="${printer}" selected>Hardware › Printer</option>`);
+    // Another category takes the old one's subcategory along.
+    await browser.submit(`/tickets/${id}`, { category_id: software });
+    expect(await stored()).toMatchObject({ category_id: software, subcategory_id: null });
+    await browser.submit(`/tickets/${id}`, { category_id: printer });
+    expect(await stored()).toMatchObject({ category_id: hardware, subcategory_id: printer });
+    await browser.submit(`/tickets/${id}`, { category_id: "" });
+    expect(await stored()).toMatchObject({ category_id: null, subcategory_id: null });
   });
 
   test("offers the contacts of the company, and everybody's while there is none", async () => {

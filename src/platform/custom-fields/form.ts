@@ -105,7 +105,7 @@ async function optionsFor(ctx: Ctx, field: Definition, value: unknown, companyId
     case "company":
       return optionsOf(ctx, "companies", { blank: "–", keep });
     case "contact":
-      return contactOptions(ctx, companyId, "–");
+      return contactOptions(ctx, companyId, "–", [keep]);
     case "user":
       return optionsOf(ctx, "users", { blank: "–", where: { user_type: "staff" }, keep });
     default:

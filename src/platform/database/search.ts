@@ -1,4 +1,4 @@
-import { type RawBuilder, sql } from "kysely";
+import { type RawBuilder, sql, type SqlBool } from "kysely";
 import { customWords } from "../custom-fields/words.ts";
 import { htmlToText } from "../html.ts";
 import { fold } from "../text.ts";
@@ -100,6 +100,27 @@ export async function newestTexts(
   const texts = new Map<string, string>();
   for (const { owner: id, content } of rows) texts.set(id, `${texts.get(id) ?? ""} ${htmlToText(content)}`);
   return texts;
+}
+
+/**
+ * Whether all words of a text stand in the titles of a row and of what it belongs to, anywhere in a word; without words every
+ * row has them. `kinds` says by which column each is known (`{ contacts: "contacts.id", companies: "contacts.company_id" }`).
+ * Titles are kept folded: "kase" finds "Käserei" on both databases.
+ */
+export function titledWith(
+  { tenant }: Ctx,
+  text: string,
+  kinds: Readonly<Record<string, string>>,
+): RawBuilder<SqlBool> {
+  const owners = Object.entries(kinds).map(
+    ([kind, column]) => sql`(documents.entity_type = ${kind} and documents.entity_id = ${sql.ref(column)})`,
+  );
+  const owned = sql.join(owners, sql` or `);
+  const each = words(text).map(
+    (word) => sql`exists (select 1 from search_documents as documents
+      where documents.tenant_id = ${tenant.id} and (${owned}) and documents.title like ${`%${word}%`})`,
+  );
+  return each.length === 0 ? sql`true` : sql`(${sql.join(each, sql` and `)})`;
 }
 
 /** Brings a record's document up to date; records without a facet are not searched. */

@@ -1,10 +1,12 @@
+import type { RawBuilder } from "kysely";
 import { can } from "../../../platform/access/actor.ts";
 import { apiRequests } from "../../../platform/access/journal.ts";
 import { reach } from "../../../platform/access/reach.ts";
+import type { Ctx } from "../../../platform/context.ts";
+import { anyContains } from "../../../platform/database/containing.ts";
 import { cell, empty, link } from "../../../platform/http/pages/cells.ts";
 import type { List } from "../../../platform/http/lists/list.ts";
 import { t } from "../../../platform/language/index.ts";
-import { containing } from "../../../platform/http/lists/kinds.ts";
 import { crumbs, dayFilters, whoFilter } from "./shared.ts";
 
 export interface RequestRow {
@@ -20,7 +22,12 @@ export interface RequestRow {
 }
 
 /** The person's name holds the key's as well: "Ada Boss (API key Reports)". */
-export const searchedOfRequests = ["api_requests.path", "api_requests.actor_name", "api_requests.ip_address"];
+export const inRequests = async (ctx: Ctx, text: string): Promise<RawBuilder<boolean>> =>
+  anyContains(
+    ["api_requests.path", "api_requests.actor_name", "api_requests.ip_address"],
+    text,
+    ctx.app.database.dialect,
+  );
 
 export const requestList: List<RequestRow> = {
   title: "API requests",
@@ -83,7 +90,7 @@ export const requestList: List<RequestRow> = {
     ...dayFilters<RequestRow>("api_requests.requested_at"),
   ],
   search: "Search paths, names and addresses",
-  match: (query, text, ctx) => containing(query, text, searchedOfRequests, ctx),
+  match: async (query, text, ctx) => query.where(await inRequests(ctx, text)),
   sort: "-requested_at",
   href: () => "",
   actions: (ctx) => [

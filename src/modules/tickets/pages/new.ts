@@ -1,10 +1,10 @@
 import { maybeFind, reach } from "../../../platform/access/reach.ts";
 import { type Ctx, reading } from "../../../platform/context.ts";
-import { anyContains } from "../../../platform/database/containing.ts";
+import { titledWith } from "../../../platform/database/search.ts";
 import type { Failure } from "../../../platform/errors.ts";
 import { customSections } from "../../../platform/custom-fields/form.ts";
 import { plainToHtml } from "../../../platform/written-text.ts";
-import { asksForChoices, choicesOr } from "../../../platform/http/forms/choices.ts";
+import { choicesOr, formChoices } from "../../../platform/http/forms/choices.ts";
 import { coerceForm } from "../../../platform/http/forms/form.ts";
 import {
   columnField,
@@ -23,6 +23,7 @@ import { contactName } from "../../companies/index.ts";
 import { mostFiles, mostUploadBytes, openTicketWithFiles, takeFiles } from "../actions/files.ts";
 import { openTicket } from "../actions/open.ts";
 import { tickets } from "../schema.ts";
+import { categoryOptions, withCategory } from "./category.ts";
 
 const shown = [
   "company_id",
@@ -41,19 +42,19 @@ const path = "/tickets/new";
 const text = (values: FormValues, name: string): string => (typeof values[name] === "string" ? values[name] : "");
 
 /** Contacts of the company, or while there is none, everybody's: the company then follows from the contact. */
-async function contactChoices(ctx: Ctx, companyId: string, words: string): Promise<Option[]> {
+async function contactChoices(ctx: Ctx, companyId: string): Promise<Option[]> {
   if (companyId !== "") return contactOptions(ctx, companyId, t("Nobody in particular"));
-  let query = reach(ctx, "contacts")
+  const rows = await reach(ctx, "contacts")
     .innerJoin("companies", "companies.id", "contacts.company_id")
     .select(["contacts.id", "contacts.first_name", "contacts.last_name", "companies.name as company"])
     .where("contacts.archived_at", "is", null)
-    .where("companies.archived_at", "is", null);
-  // Of everybody's contacts there may be more than are read at once.
-  for (const word of words.split(/\s+/).filter(Boolean))
-    query = query.where(
-      anyContains(["contacts.first_name", "contacts.last_name", "companies.name"], word, ctx.app.database.dialect),
-    );
-  const rows = await query.orderBy("contacts.first_name").orderBy("contacts.last_name").limit(1000).execute();
+    .where("companies.archived_at", "is", null)
+    // Of everybody's contacts there may be more than are read at once.
+    .where(titledWith(ctx, ctx.sought ?? "", { contacts: "contacts.id", companies: "companies.id" }))
+    .orderBy("contacts.first_name")
+    .orderBy("contacts.last_name")
+    .limit(1000)
+    .execute();
   return [
     { value: "", label: t("Choose a company or a contact") },
     ...rows.map((row) => ({ value: row.id, label: `${contactName(row)} · ${row.company}` })),
@@ -101,7 +102,7 @@ async function formOf(ctx: Ctx, values: FormValues, failure: Failure | null): Pr
               keep: companyId === "" ? null : companyId,
             }),
           }),
-          c("contact_id", { options: await contactChoices(ctx, companyId, text(values, "_words")) }),
+          c("contact_id", { options: await contactChoices(ctx, companyId) }),
         ],
       },
       { title: t("Request"), fields: [c("title", { span: 6 }), c("description", { span: 6, rows: 6 })] },
@@ -112,12 +113,7 @@ async function formOf(ctx: Ctx, values: FormValues, failure: Failure | null): Pr
           c("queue_id", { is_required: false, options: await byDefault("ticket_queues") }),
           c("priority_id", { is_required: false, options: await byDefault("ticket_priorities") }),
           c("type_id", { options: await byDefault("ticket_types") }),
-          c("category_id", {
-            options: await optionsOf(ctx, "ticket_categories", {
-              blank: t("None"),
-              where: { parent_category_id: null },
-            }),
-          }),
+          c("category_id", { options: await categoryOptions(ctx, null) }),
           c("assigned_to_id", {
             options: await optionsOf(ctx, "users", { blank: t("Nobody yet"), where: { user_type: "staff" } }),
           }),
@@ -150,10 +146,12 @@ async function show(ctx: Ctx, values: FormValues, failure: Failure | null): Prom
 
 async function submit(ctx: Ctx, incoming: Incoming): Promise<Answer> {
   const { fields, files } = await incoming.form();
-  if (fields["_contacts"] !== undefined || asksForChoices(fields))
-    return reading(ctx, (reader) => show(reader, fields, null));
+  const choices = formChoices(ctx, fields, (reader) => show(reader, fields, null));
+  if (choices !== null) return choices;
+  if (fields["_contacts"] !== undefined) return reading(ctx, (reader) => show(reader, fields, null));
   try {
-    const input = coerceForm(openTicket.input, fields, shown);
+    const chosen = await reading(ctx, (reader) => withCategory(reader, fields));
+    const input = coerceForm(openTicket.input, chosen, [...shown, "subcategory_id"]);
     // A blank choice of a list means the standard one, not none.
     const given = Object.entries(input).filter(([name, value]) => !(name === "type_id" && value === null));
     const ticket = await openTicketWithFiles(

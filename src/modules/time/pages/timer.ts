@@ -3,7 +3,7 @@ import { perform } from "../../../platform/action.ts";
 import { type Ctx, reading } from "../../../platform/context.ts";
 import { Failure } from "../../../platform/errors.ts";
 import { button, formatInstant, formatMinutes } from "../../../platform/http/pages/cells.ts";
-import { asksForChoices, choicesOr } from "../../../platform/http/forms/choices.ts";
+import { choicesOr, formChoices } from "../../../platform/http/forms/choices.ts";
 import { columnField, field, formFailure, formModel, type FormValues } from "../../../platform/http/forms/model.ts";
 import { readInput } from "../../../platform/http/forms/page.ts";
 import { optionsOf } from "../../../platform/http/forms/options.ts";
@@ -121,7 +121,8 @@ async function stopModel(
 
 /** Starts for a ticket of the address or of the form; a running timer is shown instead, to be stopped first. */
 async function start(ctx: Ctx, given: FormValues, ticketId: string | null): Promise<Answer> {
-  if (asksForChoices(given)) return reading(ctx, (reader) => timerPage(reader, given, null));
+  const choices = formChoices(ctx, given, (reader) => timerPage(reader, given, null));
+  if (choices !== null) return choices;
   const input = { ...readInput(startTimer.input, given), ...(ticketId === null ? {} : { ticket_id: ticketId }) };
   try {
     const timer = await perform(ctx, startTimer, input);
@@ -153,7 +154,8 @@ export const timerPages: Route[] = [
     permission,
     handle: async (ctx, incoming) => {
       const { fields } = await incoming.form();
-      if (asksForChoices(fields)) return reading(ctx, (reader) => timerPage(reader, fields, null));
+      const choices = formChoices(ctx, fields, (reader) => timerPage(reader, fields, null));
+      if (choices !== null) return choices;
       // The button in the frame sends nothing: what is missing then is asked for on the timer's page, as it was typed.
       const isBare = !("duration" in fields);
       try {

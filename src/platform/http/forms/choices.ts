@@ -1,3 +1,4 @@
+import { type Ctx, reading, readerOf } from "../../context.ts";
 import { choicesAnswer, choicesAsked, isLong, shortened } from "../choices.ts";
 import type { FormModel } from "../models/forms.ts";
 import type { Answer } from "../route.ts";
@@ -5,9 +6,14 @@ import type { FormValues } from "./model.ts";
 
 /** Long choices of forms (see `../choices.ts`). */
 
-/** Whether a form was sent only to be asked for choices: it is shown again, and nothing is done. */
-export function asksForChoices(fields: FormValues): boolean {
-  return choicesAsked(fields) !== null;
+/** What a form answers that was sent only to be asked for choices: it is shown again; null where it is to be done. */
+export function formChoices(
+  ctx: Ctx,
+  fields: FormValues,
+  show: (reader: Ctx) => Promise<Answer>,
+): Promise<Answer> | null {
+  const asked = choicesAsked(fields);
+  return asked === null ? null : reading(ctx, (reader) => show(readerOf(reader, reader.db, asked.words)));
 }
 
 /**

@@ -5,7 +5,7 @@ import { manyCompanies } from "../../../../tests/support/many.ts";
 import { startTestProgram, type TestProgram } from "../../../../tests/support/program.ts";
 import { companies, contacts } from "../../../modules/companies/index.ts";
 import { inUnit, reading } from "../../context.ts";
-import { update } from "../../database/records.ts";
+import { insert, update } from "../../database/records.ts";
 import { contactOptions, optionsOf } from "./options.ts";
 
 setDefaultTimeout(120_000);
@@ -30,6 +30,28 @@ test("a company is chosen although more than a thousand stand before it", async 
   expect(kept).toHaveLength(1001);
   expect(kept.at(-1)).toBe(last);
   expect(await offered(kept[0] ?? "")).toHaveLength(1000);
+});
+
+test("what stands after a thousand others is found by words, as it is written or without its accents", async () => {
+  const { company_id, contact_id } = await makeClient(t, "Žižkov Works");
+  await inUnit(t.harbor.system, async (work) => {
+    for (let number = 0; number < 1000; number += 1)
+      await insert(work, contacts, { company_id, first_name: "Ann", last_name: `Number ${number}` });
+    await update(work, contacts, contact_id, { first_name: "Zoë" });
+  });
+  const headers = await browserHeaders(t, await t.harbor.as("administrator"));
+  const found = async (path: string, field: string, words: string): Promise<string> => {
+    const body = new URLSearchParams({ _choices: field, _words: words });
+    return (await t.fetch(path, { method: "POST", headers: { ...headers, "hx-request": "true" }, body })).text();
+  };
+  for (const words of ["Žižkov", "zizkov wo"])
+    expect(await found("/invoices/new", "company_id", words)).toContain('data-label="Žižkov Works"');
+  expect(await found("/tickets/new", "contact_id", "zoe zizk")).toContain(`data-value="${contact_id}"`);
+  expect(await found("/invoices/new", "company_id", "ghost works")).toContain("Nothing has these words.");
+  const filter = await t.fetch("/contacts?_choices=company&_words=zizkov", {
+    headers: { ...headers, "hx-request": "true" },
+  });
+  expect(await filter.text()).toContain('data-label="Žižkov Works"');
 });
 
 test("a contact that was archived is kept where it is chosen, once, and one of another company is not", async () => {

@@ -3,6 +3,7 @@ import { reach, wholeShape } from "../../access/reach.ts";
 import type { Ctx } from "../../context.ts";
 import { runOnceBuilt } from "../../database/once.ts";
 import { tableNamed } from "../../database/columns.ts";
+import { titledWith } from "../../database/search.ts";
 import type { TableName, Tables } from "../../database/tables.ts";
 import type { Option } from "./model.ts";
 
@@ -13,7 +14,8 @@ type Choices = SelectQueryBuilder<Tables, TableName, Option>;
 /**
  * Rows of a table as choices of a select, by name, archived and deactivated ones left out; `keep` is the row chosen now,
  * which stays a choice whatever became of it and however many others there are, so that a record that is changed in
- * another field does not lose it. `where` narrows them, with null for those that have nothing there.
+ * another field does not lose it. Where there are more than are read at once, those with the words that were typed into the
+ * field come as well. `where` narrows them, with null for those that have nothing there.
  */
 export async function optionsOf(
   ctx: Ctx,
@@ -36,14 +38,21 @@ export async function optionsOf(
     for (const column of unset) query = query.where(sql.ref(`${name}.${column}`), "is", null);
     return query;
   };
+  const open = (those: Readonly<Record<string, string | boolean>>): Choices =>
+    ends.reduce((query, column) => query.where(sql.ref(`${name}.${column}`), "is", null), matching(those));
   const shape = `options ${name} ${label} ${where.join()} ${unset.join()}`;
   const values = Object.fromEntries(wanted.flatMap(([column, value]) => (value === null ? [] : [[column, value]])));
   const rows = await runOnceBuilt(ctx, wholeShape(ctx, shape, name), values, (those) =>
-    ends
-      .reduce((query, column) => query.where(sql.ref(`${name}.${column}`), "is", null), matching(those))
+    open(those)
       .orderBy(sql.ref(`${name}.${order}`))
       .limit(most),
   );
+  if (ctx.sought !== undefined && rows.length === most && ctx.app.registry.search.has(name)) {
+    const found = open(values)
+      .where(titledWith(ctx, ctx.sought, { [name]: `${name}.id` }))
+      .limit(most);
+    rows.push(...beside(rows, await found.execute()));
+  }
   if (keep !== null && !rows.some((row) => row.value === keep))
     rows.push(
       ...(await runOnceBuilt(ctx, wholeShape(ctx, `${shape} kept`, name), { ...values, keep }, (those) =>
@@ -51,6 +60,12 @@ export async function optionsOf(
       )),
     );
   return [...(given.blank === undefined ? [] : [{ value: "", label: given.blank }]), ...rows];
+}
+
+/** Those that are not there yet. */
+function beside<R extends { value: string }>(rows: readonly R[], found: readonly R[]): R[] {
+  const present = new Set(rows.map(({ value }) => value));
+  return found.filter(({ value }) => !present.has(value));
 }
 
 /** Names of contacts as choices: the first and the last; `kept` are those that are chosen now, as above. */
@@ -61,24 +76,26 @@ export async function contactOptions(
   kept: readonly (string | null)[] = [],
 ): Promise<Option[]> {
   let matching = reach(ctx, "contacts").select([
-    "contacts.id",
+    "contacts.id as value",
     "contacts.first_name",
     "contacts.last_name",
     "contacts.email",
   ]);
   if (companyId !== null) matching = matching.where("contacts.company_id", "=", companyId);
-  const rows = await matching
+  const open = matching
     .where("contacts.archived_at", "is", null)
     .orderBy("contacts.first_name")
     .orderBy("contacts.last_name")
-    .limit(most)
-    .execute();
-  const left = kept.filter((id) => id !== null && !rows.some((row) => row.id === id));
+    .limit(most);
+  const rows = await open.execute();
+  if (ctx.sought !== undefined && rows.length === most)
+    rows.push(...beside(rows, await open.where(titledWith(ctx, ctx.sought, { contacts: "contacts.id" })).execute()));
+  const left = kept.filter((id) => id !== null && !rows.some(({ value }) => value === id));
   if (left.length > 0) rows.push(...(await matching.where("contacts.id", "in", left).execute()));
   return [
     { value: "", label: blank },
     ...rows.map((row) => ({
-      value: row.id,
+      value: row.value,
       label: `${row.first_name} ${row.last_name}`.trim(),
       hint: row.email ?? "",
     })),

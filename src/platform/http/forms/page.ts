@@ -3,7 +3,7 @@ import type { AnyAction } from "../../action.ts";
 import { perform } from "../../action.ts";
 import { type Ctx, reading } from "../../context.ts";
 import type { Failure } from "../../errors.ts";
-import { asksForChoices, choicesOr } from "./choices.ts";
+import { choicesOr, formChoices } from "./choices.ts";
 import { coerceForm } from "./form.ts";
 import { formFailure, type FormValues } from "./model.ts";
 import type { FormPageModel } from "../models/pages.ts";
@@ -68,7 +68,8 @@ export function formRoutes(form: FormPage): Route[] {
       permission: form.permission,
       handle: async (ctx, incoming) => {
         const { fields } = await incoming.form();
-        if (asksForChoices(fields)) return reading(ctx, (reader) => show(reader, incoming, fields, null));
+        const choices = formChoices(ctx, fields, (reader) => show(reader, incoming, fields, null));
+        if (choices !== null) return choices;
         try {
           const input = { ...readInput(form.action.input, fields), ...form.extra?.(incoming) };
           return await form.done(await perform(ctx, form.action, input), incoming, ctx);

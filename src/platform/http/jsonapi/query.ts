@@ -4,7 +4,6 @@ import type { Ctx } from "../../context.ts";
 import { customCondition, isSortableField, sortColumn, valueExpression } from "../../custom-fields/query.ts";
 import type { Definition } from "../../custom-fields/schema.ts";
 import type { Column } from "../../database/columns.ts";
-import { anyContains } from "../../database/containing.ts";
 import { decimalBound, decimalOrder } from "../../database/decimal-order.ts";
 import type { SortKey } from "../../database/paging.ts";
 import { aboutParameter, malformed } from "../../errors.ts";
@@ -18,7 +17,7 @@ import { isShown } from "./objects.ts";
 /** What a list request asks for: JSON:API's families of parameters, each understood or refused by name. */
 export interface ListQuery {
   conditions: RawBuilder<boolean>[];
-  /** Words for the full-text search, or empty. */
+  /** What is searched for, or empty. */
   search: string;
   sort: SortKey[];
   size: number;
@@ -51,9 +50,7 @@ export function readListQuery(
     if (name === "sort") order = value;
     else if (family?.[1] === "page" && members[0] === "size") query.size = pageSize(value);
     else if (family?.[1] === "page" && members[0] === "after") query.after = value;
-    else if (family?.[1] === "filter" && members[0] === "q" && members.length === 1 && canSearch) query.search = value;
-    else if (name === "filter[q]" && resource.searched !== null)
-      query.conditions.push(anyContains(resource.searched(ctx), typedText("q", value), dialect));
+    else if (name === "filter[q]" && (resource.searched !== null || canSearch)) query.search = typedText("q", value);
     else if (family?.[1] === "filter" && members[0] === "tags" && members.length === 1 && resource.hasTags)
       query.conditions.push(hasAnyTag(resource.table.name, tagNames(value)));
     else if (family?.[1] === "filter" && members.length >= 1 && members.length <= 2) {

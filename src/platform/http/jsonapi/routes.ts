@@ -1,5 +1,5 @@
 import { Type } from "@sinclair/typebox";
-import { type SelectQueryBuilder, sql } from "kysely";
+import { type RawBuilder, type SelectQueryBuilder, sql } from "kysely";
 import { find, reach } from "../../access/reach.ts";
 import { type AnyAction, perform } from "../../action.ts";
 import { type Ctx, reading } from "../../context.ts";
@@ -156,10 +156,7 @@ async function list(
   if (under !== null) query = query.where(sql.ref(`${name}.${under.column}`), "=", under.id);
   for (const one of asked.conditions) query = query.where(one);
   for (const key of asked.sort) if (key.expression !== undefined) query = query.select(key.expression.as(key.name));
-  if (asked.search !== "") {
-    const ids = await searchIds(ctx, name, asked.search, 500);
-    query = query.where(sql.ref(`${name}.id`), "in", ids.length === 0 ? [noId] : ids);
-  }
+  if (asked.search !== "") query = query.where(await searched(ctx, resource, asked.search));
   const page = await pageOf<Row>(query as never, dialect, `${name}.id`, asked.sort, asked);
   const { objects: included } = await includedObjects(ctx, resource, page.rows, selection);
   return json({
@@ -168,6 +165,13 @@ async function list(
     data: (await resourceObjects(ctx, resource, page.rows)).map((object) => selected(object, selection)),
     included,
   });
+}
+
+/** What has the words of `filter[q]`: by the search documents, or as a log looks through itself. */
+async function searched(ctx: Ctx, resource: Resource, text: string): Promise<RawBuilder<boolean>> {
+  if (resource.searched !== null) return resource.searched(ctx, text);
+  const ids = await searchIds(ctx, resource.table.name, text, 500);
+  return sql<boolean>`${sql.ref(`${resource.table.name}.id`)} in (${sql.join(ids.length === 0 ? [noId] : ids)})`;
 }
 
 /**
@@ -186,10 +190,7 @@ async function listAsCsv(ctx: Ctx, resource: Resource, incoming: Incoming): Prom
     const asked = readListQuery(reader, resource, url, reader.app.registry.search.has(name), fields);
     let query = reach(reader, name).select(`${name}.id` as never);
     for (const one of asked.conditions) query = query.where(one);
-    if (asked.search !== "") {
-      const found = await searchIds(reader, name, asked.search, 500);
-      query = query.where(sql.ref(`${name}.id`), "in", found.length === 0 ? [noId] : found);
-    }
+    if (asked.search !== "") query = query.where(await searched(reader, resource, asked.search));
     return query as never;
   };
   // What cannot be asked is said before the file begins.

@@ -1,5 +1,5 @@
 import { sql } from "kysely";
-import type { Ctx } from "../../context.ts";
+import { type Ctx, readerOf } from "../../context.ts";
 import { searchIds } from "../../database/search.ts";
 import { noId } from "../../ids.ts";
 import { choicesAnswer, choicesAsked, isLong, shortened } from "../choices.ts";
@@ -66,7 +66,7 @@ export async function filterChoices<R>(ctx: Ctx, { list, parameters }: ListState
   const asked = choicesAsked(Object.fromEntries(parameters));
   const filter = list.filters?.find(({ name }) => name === asked?.name);
   if (filter === undefined || asked === null) return null;
-  const options = await optionsOf(ctx, filter, valuesOf(filter, parameters));
+  const options = await optionsOf(readerOf(ctx, ctx.db, asked.words), filter, valuesOf(filter, parameters));
   const isMultiple = filter.is_multiple === true;
   // What is ticked stands above the others already.
   return choicesAnswer(

@@ -96,7 +96,7 @@ export interface List<R> {
   /** Placeholder of the search box; absent when the list has none. */
   search?: string;
   /** How the words are looked for, in lists whose records are not in the full-text search. */
-  match?(query: ListQuery<R>, text: string, ctx: Ctx): ListQuery<R>;
+  match?(query: ListQuery<R>, text: string, ctx: Ctx): ListQuery<R> | Promise<ListQuery<R>>;
   /** Column key, with `-` for descending. */
   sort: string;
   href(row: R): string;
