@@ -18,7 +18,7 @@ import { settingsPages } from "./pages/index.ts";
 
 export { updateMailSettings, updateOrganization } from "./actions.ts";
 export { letterheadSections, localitySections, mailSections, urlSections } from "./forms.ts";
-export { takeLogo } from "./logo.ts";
+export { cookiesOfAddress, saveOrganization } from "./save.ts";
 export { type MailTest, tryMail } from "./mail-test.ts";
 
 /** The labels of columns, which are what people look for among settings. */

@@ -91,6 +91,29 @@ describe("the organization's settings", () => {
     expect(await organization()).toMatchObject({ name: "Harbor GmbH", email: null, currency: "USD" });
   });
 
+  test("take https from a page that came over it, and go on there; from http it would shut everybody out", async () => {
+    const { public_url } = await organization();
+    await browser.open("/settings/address");
+    const refused = await browser.submit(
+      "/settings/address",
+      { public_url: "https://harbor.test" },
+      { origin: "http://harbor.test" },
+    );
+    expect([refused.status, refused.text.includes("Open Purser at https://harbor.test first")]).toEqual([422, true]);
+    expect(await organization()).toMatchObject({ public_url });
+    const saved = await browser.submit(
+      "/settings/address",
+      { public_url: "https://harbor.test" },
+      { origin: "https://harbor.test" },
+    );
+    expect([saved.status, saved.url, browser.cookies.has("__Host-purser")]).toEqual([200, "/settings/address", true]);
+    // A browser keeps no secure cookie of a page that came over http.
+    const plain = await t.browser().post("/sign-in", {}, { origin: "http://harbor.test" });
+    expect([plain.status, plain.text.includes("Open https://harbor.test instead.")]).toEqual([403, true]);
+    await browser.submit("/settings/address", { public_url: "http://harbor.test" }, { origin: "https://harbor.test" });
+    expect((await browser.open("/settings/address")).status).toBe(200);
+  });
+
   test("take as public address, where others share the program, only a host name of one's own", async () => {
     const key = await t.harbor.key("administrator");
     const say = async (public_url: string | null): Promise<number> => {

@@ -1,8 +1,7 @@
-import { startSession } from "../../platform/access/sessions.ts";
 import { perform } from "../../platform/action.ts";
-import { type Ctx, inUnit, reading } from "../../platform/context.ts";
+import { type Ctx, reading } from "../../platform/context.ts";
 import { hashPassword } from "../../platform/crypto/passwords.ts";
-import { invalid, unauthorized } from "../../platform/errors.ts";
+import { type FieldProblem, invalid, unauthorized } from "../../platform/errors.ts";
 import { serializeCookie, staffCookieName } from "../../platform/http/cookies.ts";
 import { cell, facts, link } from "../../platform/http/pages/cells.ts";
 import { columnField, field, formFailure, formModel, type FormValues } from "../../platform/http/forms/model.ts";
@@ -12,7 +11,7 @@ import type { FormModel } from "../../platform/http/models/forms.ts";
 import { users } from "../../platform/access/schema.ts";
 import { validate } from "../../platform/access/validate.ts";
 import { t } from "../../platform/language/index.ts";
-import { tryMail } from "../settings/index.ts";
+import { cookiesOfAddress, tryMail } from "../settings/index.ts";
 import { checkPassword, readOneTime } from "../staff/index.ts";
 import { createFirstAdministrator, finishStep } from "./actions.ts";
 import { type Shown, stepForms } from "./step-forms.ts";
@@ -101,8 +100,8 @@ async function showStep(ctx: Ctx, key: StepKey, shown: Shown): Promise<Answer> {
   return wizardPage(
     key,
     setup_step,
-    step.title,
-    step.text,
+    t(step.title),
+    t(step.text),
     await step.form(ctx, shown),
     { test },
     shown.failure?.status ?? 200,
@@ -136,22 +135,10 @@ function stepRoutes(key: StepKey): Route[] {
           return reading(ctx, (reader) => showStep(reader, key, { typed: fields, failure }));
         }
         await perform(ctx, finishStep, { step: key });
-        return redirect(`/setup/${stepAfter(key)}`, "", "success", await cookiesAfter(ctx));
+        return redirect(`/setup/${stepAfter(key)}`, "", "success", await cookiesOfAddress(ctx));
       },
     },
   ];
-}
-
-/** With another scheme the sign-in cookie has another name: the browser gets it with the same answer. */
-async function cookiesAfter(ctx: Ctx): Promise<string[]> {
-  const { public_url } = await reading(ctx, (reader) =>
-    reader.db.selectFrom("organizations").select("public_url").executeTakeFirstOrThrow(),
-  );
-  const userId = ctx.actor.user_id;
-  if (public_url === null || userId === null || staffCookieName(public_url) === staffCookieName(ctx.tenant.public_url))
-    return [];
-  const session = await inUnit(ctx, (work) => startSession(work, userId));
-  return [sessionCookie(public_url, session)];
 }
 
 function sessionCookie(publicUrl: string, session: { token: string; max_age_seconds: number }): string {
@@ -161,13 +148,23 @@ function sessionCookie(publicUrl: string, session: { token: string; max_age_seco
   });
 }
 
+/** What a check has against its fields, so that all that is wrong with a form is said at once. */
+async function refusalOf(check: Promise<void>): Promise<readonly FieldProblem[]> {
+  try {
+    await check;
+    return [];
+  } catch (error) {
+    return formFailure(error).problems;
+  }
+}
+
 async function createAdministrator(ctx: Ctx, token: string, fields: FormValues): Promise<Answer> {
   const text = (name: string): string => (typeof fields[name] === "string" ? fields[name] : "");
   const person = { name: text("name"), email: text("email") };
   try {
     const problems = validate(createFirstAdministrator.input, { token, ...person, password_hash: "" });
-    if (problems.length > 0) throw invalid(problems);
-    await checkPassword(ctx, text("password"), { ...person, id: null });
+    const weak = await refusalOf(checkPassword(ctx, text("password"), { ...person, id: null }));
+    if (problems.length > 0 || weak.length > 0) throw invalid([...problems, ...weak]);
     const made = await perform(ctx, createFirstAdministrator, {
       token,
       ...person,

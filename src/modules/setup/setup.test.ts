@@ -55,7 +55,9 @@ describe("the first visitor", () => {
 
   test("with a link that is too old gets none the wiser", async () => {
     t.clock.advance(30 * 60_000 + 1);
-    expect((await t.browser().open(link)).status).toBe(404);
+    const page = await t.browser().open(link);
+    expect([page.status, page.text.includes('The command "purser setup-url" prints a new one.')]).toEqual([404, true]);
+    expect((await t.browser().open("/")).text).toContain("purser setup-url");
     expect(await staff()).toEqual([]);
   });
 
@@ -74,6 +76,10 @@ describe("the first visitor", () => {
       true,
       false,
     ]);
+    // All of it at once, and not the password in a second round.
+    expect([page.text.includes("an e-mail address such as"), page.text.includes("Use at least 12 characters")]).toEqual(
+      [true, true],
+    );
     expect(await staff()).toEqual([]);
     expect((await browser.submit(link, person)).url).toBe("/setup/organization");
   });
@@ -175,6 +181,24 @@ describe("the wizard", () => {
       locale: "pl-PL",
       payment_terms: "net_15",
     });
+  });
+
+  test("speaks its reader's language on every step", async () => {
+    const browser = t.browser();
+    const german = { "accept-language": "de" };
+    await browser.open(link, german);
+    await browser.submit(link, person, german);
+    for (const [step, title] of [
+      ["organization", "Ihre Organisation"],
+      ["address", "Wo Sie erreichbar sind"],
+      ["locale", "Zeit und Währung"],
+      ["mail", "Ausgehende E-Mail"],
+      ["reference", "Standarddaten"],
+      ["done", "Purser ist bereit"],
+    ] as const) {
+      const { html } = await browser.open(`/setup/${step}`, german);
+      expect([step, /<h1[^>]*>\s*([^<]*?)\s*</.exec(html)?.[1]]).toEqual([step, title]);
+    }
   });
 
   test("can be left and taken up again where it was left", async () => {

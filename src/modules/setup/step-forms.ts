@@ -12,9 +12,8 @@ import {
   localitySections,
   mailSections,
   type MailTest,
-  takeLogo,
+  saveOrganization,
   updateMailSettings,
-  updateOrganization,
   urlSections,
 } from "../settings/index.ts";
 import { applyReferenceData } from "./actions.ts";
@@ -56,11 +55,7 @@ export const stepForms: Partial<Record<StepKey, Step>> = {
         sections: letterheadSections(),
       });
     },
-    save: async (ctx, incoming) => {
-      const form = await incoming.form();
-      await perform(ctx, updateOrganization, readInput(updateOrganization.input, form.fields));
-      await takeLogo(ctx, form);
-    },
+    save: saveOrganization,
   },
   address: {
     title: "Where people reach this",
@@ -75,9 +70,7 @@ export const stepForms: Partial<Record<StepKey, Step>> = {
         sections: urlSections(),
       });
     },
-    save: async (ctx, incoming) => {
-      await perform(ctx, updateOrganization, readInput(updateOrganization.input, (await incoming.form()).fields));
-    },
+    save: saveOrganization,
   },
   locale: {
     title: "Time and money",
@@ -92,9 +85,7 @@ export const stepForms: Partial<Record<StepKey, Step>> = {
         sections: localitySections({ isFirst: typed === undefined && !isFinished("locale", setup_step) }),
       });
     },
-    save: async (ctx, incoming) => {
-      await perform(ctx, updateOrganization, readInput(updateOrganization.input, (await incoming.form()).fields));
-    },
+    save: saveOrganization,
   },
   mail: {
     title: "Outgoing mail",

@@ -35,8 +35,15 @@ export async function mintOneTime(work: Work, purpose: Purpose, userId: string |
   return token;
 }
 
-export const spent = (): Failure =>
-  new Failure(404, "link_expired", t("This link has been used or has expired. Ask for a new one."));
+export const spent = (purpose: Purpose): Failure =>
+  new Failure(
+    404,
+    "link_expired",
+    // Nobody can be asked for this one: there is no account yet.
+    purpose === "setup"
+      ? t('This link has been used or has expired. The command "purser setup-url" prints a new one.')
+      : t("This link has been used or has expired. Ask for a new one."),
+  );
 
 /** Whom a link is for, while it is good. */
 export async function readOneTime(
@@ -45,7 +52,7 @@ export async function readOneTime(
   text: string,
 ): Promise<{ id: string; user_id: string | null }> {
   const token = readToken(text);
-  if (token === null || token.kind !== purpose || token.tenantId !== ctx.tenant.id) throw spent();
+  if (token === null || token.kind !== purpose || token.tenantId !== ctx.tenant.id) throw spent(purpose);
   const row = await ctx.db
     .selectFrom("one_time_tokens")
     .select(["id", "user_id"])
@@ -54,7 +61,7 @@ export async function readOneTime(
     .where("used_at", "is", null)
     .where("expires_at", ">", ctx.app.clock.now())
     .executeTakeFirst();
-  if (row === undefined) throw spent();
+  if (row === undefined) throw spent(purpose);
   return row;
 }
 
@@ -67,6 +74,6 @@ export async function useOneTime(work: Work, purpose: Purpose, text: string): Pr
     .where("id", "=", row.id)
     .where("used_at", "is", null)
     .executeTakeFirst();
-  if (used.numUpdatedRows === 0n) throw spent();
+  if (used.numUpdatedRows === 0n) throw spent(purpose);
   return { user_id: row.user_id };
 }

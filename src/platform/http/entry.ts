@@ -128,7 +128,9 @@ async function admit(
     throw new Failure(
       503,
       "not_set_up",
-      t("Purser has not been set up yet. Open the setup URL that it printed when it started."),
+      t(
+        'Purser has not been set up yet. Open the setup URL that it printed when it started; the command "purser setup-url" prints a new one.',
+      ),
     );
   }
   const off = [route.module, route.needs].find((name) => name !== undefined && !isModuleOn(ctx.app, tenant, name));

@@ -1,16 +1,13 @@
-import { perform } from "../../../platform/action.ts";
 import { type Ctx, reading } from "../../../platform/context.ts";
 import type { Failure } from "../../../platform/errors.ts";
 import { formFailure, formModel, type FormValues, rowValues } from "../../../platform/http/forms/model.ts";
 import type { FieldModel } from "../../../platform/http/models/forms.ts";
-import { readInput } from "../../../platform/http/forms/page.ts";
 import type { FormPageModel } from "../../../platform/http/models/pages.ts";
 import { type Answer, page, redirect, type Route } from "../../../platform/http/route.ts";
 import { declared, t } from "../../../platform/language/index.ts";
 import { organizations } from "../../../platform/tenants.ts";
-import { updateOrganization } from "../actions.ts";
 import { brandingSections, invoicingSections, letterheadSections, localitySections, urlSections } from "../forms.ts";
-import { takeLogo } from "../logo.ts";
+import { cookiesOfAddress, saveOrganization } from "../save.ts";
 
 /** What an organization says of itself: a page over some of its columns each. */
 
@@ -45,14 +42,13 @@ function organizationPage(path: string, title: string, sections: () => Sections)
       permission: "settings.manage",
       maxBytes: 4 * 1024 * 1024,
       handle: async (ctx, incoming) => {
-        const form = await incoming.form();
+        const { fields } = await incoming.form();
         try {
-          await perform(ctx, updateOrganization, readInput(updateOrganization.input, form.fields));
-          await takeLogo(ctx, form);
-          return redirect(path, t("Settings saved."));
+          await saveOrganization(ctx, incoming);
+          return redirect(path, t("Settings saved."), "success", await cookiesOfAddress(ctx));
         } catch (error) {
           const failure = formFailure(error);
-          return reading(ctx, (reader) => show(reader, form.fields, failure));
+          return reading(ctx, (reader) => show(reader, fields, failure));
         }
       },
     },

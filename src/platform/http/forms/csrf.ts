@@ -33,12 +33,20 @@ export function checkCsrf(request: Request, subject: CsrfSubject, given: string)
   if (isForeignSite || !isOwnOrigin(request, subject.publicUrl)) {
     throw forbidden(t("This request came from another site, so nothing was changed."), "csrf");
   }
+  if (subject.sessionKey === "" && isPlainInPlaceOfSecure(request, subject.publicUrl)) {
+    throw forbidden(t("Over http nobody can sign in here. Open {url} instead.", { url: subject.publicUrl }), "csrf");
+  }
   if (subject.sessionKey === "" || !verify(subject.secret, subject.sessionKey, given)) {
     throw forbidden(
       t("This page had been open for too long, so nothing was changed. Load it again and send it once more."),
       "csrf",
     );
   }
+}
+
+/** A page that came over http where the address is https: the browser has kept no cookie, however often it is loaded. */
+function isPlainInPlaceOfSecure(request: Request, publicUrl: string): boolean {
+  return publicUrl.startsWith("https://") && (request.headers.get("origin") ?? "").startsWith("http://");
 }
 
 /** What the tokens of this request are bound to: the session, or before there is one the visitor's cookie. */
