@@ -7,6 +7,7 @@ import type { Keyring } from "./crypto/keyring.ts";
 import type { Database } from "./database/database.ts";
 import type { DefaultValues } from "./database/defaults.ts";
 import type { Later } from "./database/later.ts";
+import type { Place } from "./database/order.ts";
 import type { Db } from "./database/tables.ts";
 import type { FileStore } from "./files/store.ts";
 import type { outbound } from "./outbound/outbound.ts";
@@ -158,6 +159,11 @@ export function contextOf(app: App, tenant: Tenant, actor: Actor, request: Reque
       throw new Error("open a read with reading(ctx, …) or a unit of work with perform(ctx, action, input)");
     },
   };
+}
+
+/** Where a context's statements run, for what knows databases and nothing of contexts. */
+export function placeOf({ db, app }: Ctx): Place {
+  return { db, dialect: app.database.dialect };
 }
 
 /** The system's own context for a tenant: jobs, event handlers, the command line. */

@@ -1,4 +1,4 @@
-import { type Ctx, reading } from "../../platform/context.ts";
+import { type Ctx, placeOf, reading } from "../../platform/context.ts";
 import { pageOf } from "../../platform/database/paging.ts";
 import { csvStream } from "../../platform/csv/stream.ts";
 import { type List, narrowed } from "../../platform/http/lists/list.ts";
@@ -29,13 +29,10 @@ export async function exportLog<R extends { id: string }>(
     page: (reader, after) =>
       reading(reader, async (inner) => {
         const query = await narrowed(inner, parameters, list);
-        const page = await pageOf<Record<string, unknown>>(
-          query as never,
-          inner.app.database.dialect,
-          `${list.table}.id`,
-          [key],
-          { size: 1000, after },
-        );
+        const page = await pageOf<Record<string, unknown>>(query as never, placeOf(inner), `${list.table}.id`, [key], {
+          size: 1000,
+          after,
+        });
         return { rows: page.rows.map((row) => given.row(row as R, inner)), next: page.next };
       }),
   });

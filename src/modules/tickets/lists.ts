@@ -44,7 +44,11 @@ export const ticketColumns: List<TicketListRow>["columns"] = [
   {
     key: "priority",
     label: "Priority",
-    sort: { reference: "priorities.sort_order", column: ticketPriorities.columns.sort_order },
+    sort: {
+      reference: "priorities.sort_order",
+      column: ticketPriorities.columns.sort_order,
+      few: { table: "ticket_priorities", reference: "tickets.priority_id", column: "sort_order" },
+    },
     cell: (row) => cell.badge(row.priority_name, row.priority_color),
   },
   { key: "queue", label: "Queue", is_secondary: true, cell: (row) => cell.text(row.queue) },

@@ -128,7 +128,11 @@ export const timeList: List<TimeRow> = {
     {
       key: "technician",
       label: "Technician",
-      sort: { reference: "users.name", column: { kind: "text", isNullable: false } },
+      sort: {
+        reference: "users.name",
+        column: { kind: "text", isNullable: false },
+        few: { table: "users", reference: "time_entries.user_id", column: "name", where: { user_type: "staff" } },
+      },
       cell: (row) => cell.person(row.technician),
     },
     {

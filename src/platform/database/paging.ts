@@ -1,20 +1,9 @@
-import { type RawBuilder, type SelectQueryBuilder, sql } from "kysely";
+import { sql } from "kysely";
 import { aboutParameter, malformed } from "../errors.ts";
-import { decimalBound, decimalOrder } from "./decimal-order.ts";
 import { isId } from "../ids.ts";
-import type { Column } from "./columns.ts";
+import { type Place, plain, type Query, rowsBehind, type SortKey, wholeOrder } from "./order.ts";
 
 /** Keyset paging: a page starts after the last row of the page before, so its cost does not grow with the table. */
-export interface SortKey {
-  /** The name in the URL and in the row: what the cursor remembers. */
-  name: string;
-  /** The column as the query knows it, `companies.name`. */
-  reference: string;
-  column: Pick<Column, "kind" | "isNullable">;
-  /** What is compared, where it is not a column; the query selects it under the key's name. */
-  expression?: RawBuilder<unknown>;
-  isDescending: boolean;
-}
 
 export interface Page<R> {
   rows: R[];
@@ -28,27 +17,20 @@ export interface PageRequest {
   after: string | null;
 }
 
-// Queries of every table come through here; their row type is the caller's.
-// oxlint-disable-next-line no-explicit-any
-type Query<R> = SelectQueryBuilder<any, any, R>;
-
 /**
  * One page of a query, in the order of `keys` and then by id. The query has to select every sort key under its name, and
  * the row's id as `id`; `idReference` is the id as the query knows it.
  */
 export async function pageOf<R extends Record<string, unknown>>(
   query: Query<R>,
-  dialect: "sqlite" | "postgres",
+  place: Place,
   idReference: string,
   keys: readonly SortKey[],
   request: PageRequest,
 ): Promise<Page<R>> {
   const order = wholeOrder(idReference, keys);
-  let paged: Query<R> = query;
-  if (request.after !== null) paged = paged.where(after(order, decodeCursor(request.after, order), dialect));
-  const rows = await inOrder(paged, dialect, order)
-    .limit(request.size + 1)
-    .execute();
+  const values = request.after === null ? null : decodeCursor(request.after, order);
+  const rows = await rowsBehind(place, query, order, values, request.size + 1);
   const shown = rows.slice(0, request.size);
   const last = shown.at(-1);
   const next = rows.length > request.size && last !== undefined ? encodeCursor(order, last) : null;
@@ -58,13 +40,13 @@ export async function pageOf<R extends Record<string, unknown>>(
 /** The ids of a query's rows in their order, at most so many: nothing else of them is fetched. */
 export async function idsInOrder(
   query: Query<unknown>,
-  dialect: "sqlite" | "postgres",
+  place: Place,
   idReference: string,
   keys: readonly SortKey[],
   most: number,
 ): Promise<string[]> {
   const bare = query.clearSelect().select(sql<string>`${sql.ref(idReference)}`.as("id"));
-  const rows = await inOrder(bare, dialect, wholeOrder(idReference, keys)).limit(most).execute();
+  const rows = await rowsBehind(place, bare, wholeOrder(idReference, keys), null, most);
   return rows.map(({ id }) => id);
 }
 
@@ -93,7 +75,7 @@ export async function idsAfter(
  */
 export async function besideInOrder(
   query: Query<unknown>,
-  dialect: "sqlite" | "postgres",
+  place: Place,
   idReference: string,
   keys: readonly SortKey[],
   id: string,
@@ -106,79 +88,11 @@ export async function besideInOrder(
     .executeTakeFirst();
   if (here === undefined) return { previous: null, next: null };
   const values = order.map(({ name }) => here[name] ?? null);
-  const first = async (way: readonly SortKey[]): Promise<string | null> => {
-    const beyond = bare.select(sql<string>`${sql.ref(idReference)}`.as("id")).where(after(way, values, dialect));
-    return (await inOrder(beyond, dialect, way).limit(1).executeTakeFirst())?.id ?? null;
-  };
+  const ids = bare.select(sql<string>`${sql.ref(idReference)}`.as("id"));
+  const first = async (way: readonly SortKey[]): Promise<string | null> =>
+    (await rowsBehind(place, ids, way, values, 1))[0]?.id ?? null;
   const back = order.map((key) => ({ ...key, isDescending: !key.isDescending }));
   return { previous: await first(back), next: await first(order) };
-}
-
-/** The keys and, so that the order of no two rows is left open, the id. */
-function wholeOrder(idReference: string, keys: readonly SortKey[]): SortKey[] {
-  const isDescending = keys.at(-1)?.isDescending ?? false;
-  const id: SortKey = { name: "id", reference: idReference, column: { kind: "id", isNullable: false }, isDescending };
-  return [...keys.filter((key) => key.name !== "id"), id];
-}
-
-function inOrder<R>(query: Query<R>, dialect: "sqlite" | "postgres", order: readonly SortKey[]): Query<R> {
-  let ordered = query;
-  for (const key of order) ordered = ordered.orderBy(expression(key, dialect), key.isDescending ? "desc" : "asc");
-  return ordered;
-}
-
-/** What a key sorts by, as it is read. */
-function plain(key: SortKey): RawBuilder<unknown> {
-  return key.expression ?? sql`${sql.ref(key.reference)}`;
-}
-
-/** What a key sorts by, as it is compared: nothing sorts as less than anything, letters without case. */
-function expression(key: SortKey, dialect: "sqlite" | "postgres"): RawBuilder<unknown> {
-  const reference = plain(key);
-  const { kind, isNullable } = key.column;
-  if (kind === "decimal") {
-    const ordered = decimalOrder(reference, dialect);
-    return isNullable ? sql`coalesce(${ordered}, ${sentinel(kind, dialect)})` : ordered;
-  }
-  const value = isNullable ? sql`coalesce(${reference}, ${sentinel(kind, dialect)})` : sql`${reference}`;
-  if (kind !== "text" && kind !== "enum") return value;
-  return dialect === "sqlite" ? sql`${value} collate nocase` : sql`lower(${value})`;
-}
-
-function sentinel(kind: Column["kind"], dialect: "sqlite" | "postgres"): RawBuilder<unknown> {
-  if (kind === "money" || kind === "integer") return sql.lit(-9_007_199_254_740_991);
-  if (kind === "boolean") return sql.lit(dialect === "sqlite" ? 0 : false);
-  if (dialect === "postgres" && (kind === "instant" || kind === "date" || kind === "decimal"))
-    return sql.lit("-infinity");
-  return sql.lit("");
-}
-
-function after(
-  order: readonly SortKey[],
-  values: readonly unknown[],
-  dialect: "sqlite" | "postgres",
-): RawBuilder<boolean> {
-  const alternatives = order.map((key, index) => {
-    const equal = order
-      .slice(0, index)
-      .map((before, at) => sql`${expression(before, dialect)} = ${bound(before, values[at], dialect)}`);
-    const beyond = sql`${expression(key, dialect)} ${sql.raw(key.isDescending ? "<" : ">")} ${bound(key, values[index], dialect)}`;
-    return sql`(${sql.join([...equal, beyond], sql` and `)})`;
-  });
-  const anyOf = sql<boolean>`(${sql.join(alternatives, sql` or `)})`;
-  const [first] = order;
-  if (first === undefined) return anyOf;
-  // Says nothing new, and lets the database begin in the index where the page begins.
-  const from = sql`${expression(first, dialect)} ${sql.raw(first.isDescending ? "<=" : ">=")} ${bound(first, values[0], dialect)}`;
-  return sql<boolean>`(${from} and ${anyOf})`;
-}
-
-function bound(key: SortKey, value: unknown, dialect: "sqlite" | "postgres"): RawBuilder<unknown> {
-  if (value === null) return sentinel(key.column.kind, dialect);
-  if (dialect === "postgres" && (key.column.kind === "text" || key.column.kind === "enum"))
-    return sql`lower(${value}::text)`;
-  if (key.column.kind === "decimal") return decimalBound(String(value), dialect);
-  return sql`${value}`;
 }
 
 /** In which order the list stood: a place in another order is none. */

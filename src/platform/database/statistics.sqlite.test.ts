@@ -46,6 +46,12 @@ test("all tickets by title are read off their index", () => {
   expect(steps).not.toContain("TEMP B-TREE");
 });
 
+test.each(["1 = 1", "t.closed_at is not null"])("tickets of a priority are read off its index: %s", (condition) => {
+  const steps = plan(`${rows} and ${condition} and t.priority_id in ('p') order by t.id limit 51`);
+  expect(steps).toContain("SEARCH t USING INDEX tickets_by_priority");
+  expect(steps).not.toContain("TEMP B-TREE");
+});
+
 test("the tickets below a ticket are found by it, whatever order they are wanted in", () => {
   const steps = plan(
     "select * from tickets where tenant_id = 'h' and parent_ticket_id = 'p' order by created_at desc limit 5",
@@ -74,7 +80,7 @@ test("tickets by company go from the companies to their tickets", () => {
   expect(steps.split("\n")[0]).toContain("companies_by_name");
 });
 
-test("the newest hours are read off their index, and hours by company from the companies", () => {
+test("hours by date, length and technician are read off an index, and by company from the companies", () => {
   const hours = `select e.id, u.name, c.name, w.name, seen.ticket_number from time_entries e
     join companies c on c.tenant_id = 'h' and c.id = e.company_id
     left join users u on u.tenant_id = 'h' and u.id = e.user_id
@@ -84,6 +90,11 @@ test("the newest hours are read off their index, and hours by company from the c
   const newest = plan(`${hours} order by e.date desc, e.id desc limit 51`);
   expect(newest).toContain("SEARCH e USING INDEX time_entries_by_date");
   expect(newest).not.toContain("TEMP B-TREE");
+  const longest = plan(`${hours} order by e.duration_minutes desc, e.id desc limit 51`);
+  expect(longest).toContain("SEARCH e USING INDEX time_entries_by_length");
+  const technicians = plan(`${hours} and e.user_id in ('u') order by e.id limit 51`);
+  expect(technicians).toContain("SEARCH e USING INDEX time_entries_by_technician");
+  for (const steps of [longest, technicians]) expect(steps).not.toContain("TEMP B-TREE");
   const byCompany = plan(`${hours} order by c.name collate nocase, e.id limit 51`);
   expect(byCompany.split("\n")[0]).toContain("companies_by_name");
 });

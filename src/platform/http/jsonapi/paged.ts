@@ -1,6 +1,7 @@
 import { Type } from "@sinclair/typebox";
-import type { Ctx } from "../../context.ts";
-import { type PageRequest, pageOf, type SortKey } from "../../database/paging.ts";
+import { type Ctx, placeOf } from "../../context.ts";
+import type { SortKey } from "../../database/order.ts";
+import { type PageRequest, pageOf } from "../../database/paging.ts";
 import { aboutParameter } from "../../errors.ts";
 import type { ListQuery } from "../lists/list.ts";
 import { type Answer, type Incoming, json } from "../route.ts";
@@ -52,7 +53,7 @@ export async function pagedAnswer<R extends { id: string }>(
 ): Promise<Answer> {
   const { rows, next } = await pageOf<R & Record<string, unknown>>(
     list.query as ListQuery<R & Record<string, unknown>>,
-    ctx.app.database.dialect,
+    placeOf(ctx),
     `${list.table}.id`,
     list.keys,
     readPaging(incoming),

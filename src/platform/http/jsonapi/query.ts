@@ -5,7 +5,7 @@ import { customCondition, isSortableField, sortColumn, valueExpression } from ".
 import type { Definition } from "../../custom-fields/schema.ts";
 import type { Column } from "../../database/columns.ts";
 import { decimalBound, decimalOrder } from "../../database/decimal-order.ts";
-import type { SortKey } from "../../database/paging.ts";
+import type { SortKey } from "../../database/order.ts";
 import { aboutParameter, malformed } from "../../errors.ts";
 import { isId } from "../../ids.ts";
 import type { Resource } from "../../resource.ts";

@@ -2,7 +2,7 @@ import { Type } from "@sinclair/typebox";
 import { type RawBuilder, type SelectQueryBuilder, sql } from "kysely";
 import { find, reach } from "../../access/reach.ts";
 import { type AnyAction, perform } from "../../action.ts";
-import { type Ctx, reading } from "../../context.ts";
+import { type Ctx, placeOf, reading } from "../../context.ts";
 import { definitionsOf, hasCustomFields } from "../../custom-fields/definitions.ts";
 import { pageOf } from "../../database/paging.ts";
 import { searchIds } from "../../database/search.ts";
@@ -147,7 +147,6 @@ async function list(
   incoming: Incoming,
   under: { column: string; id: string } | null,
 ): Promise<Answer> {
-  const { dialect } = ctx.app.database;
   const selection = readSelection(ctx, resource, incoming.url.searchParams);
   const name = resource.table.name as TableName;
   const fields = hasCustomFields(resource.table) ? await definitionsOf(ctx, name) : [];
@@ -157,7 +156,7 @@ async function list(
   for (const one of asked.conditions) query = query.where(one);
   for (const key of asked.sort) if (key.expression !== undefined) query = query.select(key.expression.as(key.name));
   if (asked.search !== "") query = query.where(await searched(ctx, resource, asked.search));
-  const page = await pageOf<Row>(query as never, dialect, `${name}.id`, asked.sort, asked);
+  const page = await pageOf<Row>(query as never, placeOf(ctx), `${name}.id`, asked.sort, asked);
   const { objects: included } = await includedObjects(ctx, resource, page.rows, selection);
   return json({
     jsonapi: { version: "1.1" },

@@ -1,7 +1,7 @@
 import type { SelectQueryBuilder } from "kysely";
 import { can } from "../../access/actor.ts";
 import type { Ctx } from "../../context.ts";
-import type { SortKey } from "../../database/paging.ts";
+import type { SortKey } from "../../database/order.ts";
 import { t } from "../../language/index.ts";
 import type { BulkChoice } from "./bulk.ts";
 import { filterChoices, filterModels, narrowed, wordsOf } from "./filters.ts";
@@ -21,7 +21,7 @@ export interface ListColumn<R> {
   key: string;
   label: string;
   /** What the column sorts by; absent when it cannot be sorted by. */
-  sort?: Pick<SortKey, "reference" | "column" | "expression">;
+  sort?: Pick<SortKey, "reference" | "column" | "expression" | "few">;
   is_numeric?: boolean;
   /** Gives way on a narrow screen. */
   is_secondary?: boolean;

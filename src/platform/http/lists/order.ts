@@ -1,5 +1,6 @@
-import type { Ctx } from "../../context.ts";
-import { besideInOrder, idsInOrder, type Page, pageOf, type SortKey } from "../../database/paging.ts";
+import { type Ctx, placeOf } from "../../context.ts";
+import type { SortKey } from "../../database/order.ts";
+import { besideInOrder, idsInOrder, type Page, pageOf } from "../../database/paging.ts";
 import { malformed } from "../../errors.ts";
 import type { ListColumn, ListQuery } from "./list.ts";
 import { narrowed } from "./filters.ts";
@@ -24,9 +25,8 @@ function sortKeys<R>(columns: readonly ListColumn<R>[], order: string): SortKey[
 export async function rowsOf<R>(ctx: Ctx, state: ListState<R>, size: number): Promise<Page<Row>> {
   const { keys } = orderOf(state);
   const query = await showing(ctx, state, state.shown);
-  const { dialect } = ctx.app.database;
   return firstIfBadCursor(
-    (after) => pageOf<Row>(query as ListQuery<Row>, dialect, `${state.list.table}.id`, keys, { size, after }),
+    (after) => pageOf<Row>(query as ListQuery<Row>, placeOf(ctx), `${state.list.table}.id`, keys, { size, after }),
     state.parameters.get("after"),
   );
 }
@@ -43,13 +43,7 @@ async function showing<R>(ctx: Ctx, state: ListState<R>, columns: readonly ListC
 /** The ids of a list's rows in its order, at most so many: for doing something with all of them. */
 export async function idsOf<R>(ctx: Ctx, state: ListState<R>, most: number): Promise<string[]> {
   const query = await showing(ctx, state, []);
-  return idsInOrder(
-    query as ListQuery<unknown>,
-    ctx.app.database.dialect,
-    `${state.list.table}.id`,
-    orderOf(state).keys,
-    most,
-  );
+  return idsInOrder(query as ListQuery<unknown>, placeOf(ctx), `${state.list.table}.id`, orderOf(state).keys, most);
 }
 
 /** The ids before and after a row in a list's order; null at its ends, and where the list does not have the row. */
@@ -59,8 +53,7 @@ export async function besideOf<R>(
   id: string,
 ): Promise<{ previous: string | null; next: string | null }> {
   const query = await showing(ctx, state, []);
-  const { dialect } = ctx.app.database;
-  return besideInOrder(query as ListQuery<unknown>, dialect, `${state.list.table}.id`, orderOf(state).keys, id);
+  return besideInOrder(query as ListQuery<unknown>, placeOf(ctx), `${state.list.table}.id`, orderOf(state).keys, id);
 }
 
 /** A link that was kept while the list's order changed starts at the first page instead of failing. */
