@@ -23,5 +23,7 @@ test("one command writes all data into an archive that other programs can read, 
   expect(texts.get("tables/users.0001.ndjson")).not.toContain("argon2");
   expect(JSON.parse(texts.get("manifest.json") ?? "")).toMatchObject({ format: "purser-export" });
   // It never writes over something.
-  expect((await one.cli(["export", file])).code).not.toBe(0);
+  const again = await one.cli(["export", file]);
+  expect([again.code, again.stderr]).toEqual([73, `purser: ${file} is already there, and is not overwritten\n`]);
+  expect((await one.cli(["export", `${file}/nowhere`])).code).toBe(73);
 });

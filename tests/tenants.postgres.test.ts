@@ -121,6 +121,8 @@ test("an organization is provisioned, suspended, activated, exported and deleted
   const file = `${newDataDir()}/harbor.tar.zst`;
   const exported = await one.cli(["tenant", "export", "harbor.test", file]);
   expect([exported.code, exported.stderr]).toEqual([0, `Everything of Harbor IT is in ${file}.\n`]);
+  expect((await one.cli(["tenant", "export", "harbor.test", file])).code).toBe(73);
+  expect((await one.cli(["tenant", "show", "HARBOR.Test."])).stdout).toContain("name: Harbor IT");
   expect((await readFile(file)).subarray(0, 4)).toEqual(Buffer.from([0x28, 0xb5, 0x2f, 0xfd]));
   expect((await ask("admin.test", `/api/v1/tenants/${id}`, olga, { method: "DELETE", body })).status).toBe(202);
   await waitFor(

@@ -40,6 +40,12 @@ test("a wrong call is answered with 2 and what was probably meant", async () => 
   expect((await purser(["backup"])).code).toBe(2);
 });
 
+test("a wrong call is led to the help of what was called", async () => {
+  expect((await purser(["backup", "verify"])).err).toContain("See: purser backup verify --help");
+  expect((await purser(["backup", "crate"])).err).toContain("See: purser backup --help");
+  expect((await purser(["restore"])).err).toContain("See: purser restore --help");
+});
+
 test("help comes from the verbs themselves", async () => {
   const group = await purser(["backup", "--help"]);
   expect(group).toMatchObject({ code: 0, err: "" });

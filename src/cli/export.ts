@@ -1,12 +1,8 @@
-import { createWriteStream } from "node:fs";
-import { Readable } from "node:stream";
-import { pipeline } from "node:stream/promises";
-import { createZstdCompress } from "node:zlib";
-import { exportTenant } from "../platform/export/archive.ts";
 import { loadTenant } from "../platform/tenants.ts";
 import { exit } from "./exit.ts";
 import { openProgram, publicUrlOf, tenantFor } from "./program.ts";
 import { configOf, type Verb } from "./verb.ts";
+import { writeExport } from "./write-export.ts";
 
 export const verb: Verb = {
   name: "export",
@@ -23,11 +19,7 @@ export const verb: Verb = {
       const id = await tenantFor(opened.database, null);
       const { name } = await app.database.read(id, (db) => loadTenant(app, db, id));
       const file = args.operands[0] ?? "";
-      await pipeline(
-        Readable.from(exportTenant(app, { id, name })),
-        createZstdCompress(),
-        createWriteStream(file, { flags: "wx", mode: 0o600 }),
-      );
+      await writeExport(app, { id, name }, file);
       io.err(`Everything is in ${file}.`);
       return exit.ok;
     } finally {

@@ -39,7 +39,7 @@ export async function runCli(argv: readonly string[], io: Io): Promise<ExitCode>
   try {
     return await dispatch(argv, io);
   } catch (error) {
-    return report(error, argv, io);
+    return report(error, await helpPath(argv), io);
   }
 }
 
@@ -108,7 +108,7 @@ function unknown(what: string, given: string, known: readonly string[]): Operato
 }
 
 /** Says what went wrong: for the operator's problems the sentence and what to do, for a defect everything there is. */
-function report(error: unknown, argv: readonly string[], io: Io): ExitCode {
+function report(error: unknown, path: string, io: Io): ExitCode {
   const problem = problemOf(error);
   if (problem === null) {
     io.err(`purser: unexpected error: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
@@ -116,11 +116,15 @@ function report(error: unknown, argv: readonly string[], io: Io): ExitCode {
   }
   for (const line of problem.message.split("\n")) io.err(`purser: ${line}`);
   for (const hint of problem.hints) io.err(`  ${hint}`);
-  if (problem.kind === "usage") io.err(`  See: purser ${helpPath(argv)}--help`);
+  if (problem.kind === "usage") io.err(`  See: purser ${path}--help`);
   return exitOf[problem.kind];
 }
 
-function helpPath(argv: readonly string[]): string {
-  const first = argv[0] ?? "";
-  return table.some(({ name }) => name === first) ? `${first} ` : "";
+/** The verb, or the verb of a group, that was called, as far as it is one: its help says how it is called. */
+async function helpPath([first = "", second = ""]: readonly string[]): Promise<string> {
+  const entry = table.find(({ name }) => name === first);
+  if (entry === undefined) return "";
+  const { verb } = await entry.load();
+  const isWhole = "verbs" in verb && verb.verbs.some(({ name }) => name === second);
+  return isWhole ? `${first} ${second} ` : `${first} `;
 }

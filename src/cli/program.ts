@@ -170,6 +170,8 @@ async function openTenant(app: Program["app"], id: string): Promise<void> {
 
 /** The tenant that a command is meant for: the only one, or the one that `--tenant` names by its domain. */
 export async function tenantFor(database: Database, domain: string | null): Promise<string> {
+  // As it is typed on the pages too: capitals, letters beyond ASCII, a dot at the end.
+  const { normalHost } = MULTI_TENANT ? await import("../modules/tenants/index.ts") : { normalHost: () => null };
   const found = await database.platform((db) =>
     domain === null
       ? db.selectFrom("tenants").select("id").limit(2).execute()
@@ -178,7 +180,7 @@ export async function tenantFor(database: Database, domain: string | null): Prom
           .select("domain_tenant_id as id")
           .where((eb) =>
             eb.or([
-              eb("domain", "=", domain.toLowerCase()),
+              eb("domain", "=", normalHost(domain) ?? domain),
               ...(isId(domain) ? [eb("domain_tenant_id", "=", domain)] : []),
             ]),
           )

@@ -1,7 +1,3 @@
-import { createWriteStream } from "node:fs";
-import { Readable } from "node:stream";
-import { pipeline } from "node:stream/promises";
-import { createZstdCompress } from "node:zlib";
 import {
   activateTenant,
   addDomain,
@@ -21,11 +17,11 @@ import { system } from "../platform/access/actor.ts";
 import { platformContext } from "../platform/access/platform.ts";
 import { OperatorProblem } from "../platform/config/problem.ts";
 import type { Ctx } from "../platform/context.ts";
-import { exportTenant } from "../platform/export/archive.ts";
 import { loadTenant } from "../platform/tenants.ts";
 import { inProgram } from "./in-program.ts";
 import { tenantFor } from "./program.ts";
 import { type Args, type Io, jsonOption, type Option, type Verb, type VerbGroup } from "./verb.ts";
+import { writeExport } from "./write-export.ts";
 
 /** What operators do at their host, from the command line: the same code, so the same rules, and written into the same log. */
 type Run = (ctx: Ctx, args: Args, io: Io) => Promise<void>;
@@ -75,7 +71,7 @@ const create = verbOf({
     const name = args.value("name")?.trim() ?? "";
     const domain = args.value("domain")?.trim() ?? "";
     if (name === "") throw new OperatorProblem("usage", "--name is missing");
-    if (domain === "") throw new OperatorProblem("usage", "--domain must be a host name, such as desk.example.com");
+    if (domain === "") throw new OperatorProblem("usage", "--domain is missing");
     const text = (option: string, field: string): Record<string, string> => {
       const value = args.value(option);
       return value === null ? {} : { [field]: value };
@@ -201,11 +197,7 @@ const exporting = verbOf({
     );
     await app.database.read(id, (db) => loadTenant(app, db, id));
     const file = args.operands[1] ?? "";
-    await pipeline(
-      Readable.from(exportTenant(app, { id, name })),
-      createZstdCompress(),
-      createWriteStream(file, { flags: "wx", mode: 0o600 }),
-    );
+    await writeExport(app, { id, name }, file);
     await app.database.platform(async (db) => {
       await logDoing(ctx, db, "tenants.export", { id, name });
       await logDoing(ctx, db, "tenants.export_fetched", { id, name });
