@@ -108,19 +108,23 @@ export const deleteEndpoint = action({
   },
 });
 
-/** Gives an endpoint a new secret; the present one signs as well for 24 hours. */
+/**
+ * Gives an endpoint a new secret; the present one signs as well for 24 hours, and one from before it no more. So a form that
+ * is sent twice has to be held to the version: the second new secret would end the one that the receiver still knows.
+ */
 export const rotateSecret = action({
   name: "webhooks.rotate_secret",
   permission,
-  input: byId,
-  run: async (work: Work, { id }: { id: string }): Promise<WithSecret> => {
+  input: patchInput(webhookEndpoints, []),
+  run: async (work: Work, { id, version }: { id: string; version?: number }): Promise<WithSecret> => {
     const before = await find(work, "webhook_endpoints", id);
     const secret = newSecret();
-    await update(work, webhookEndpoints, id, {
+    const patch = {
       secret_sealed: sealSecret(work.app, work.tenant.id, secret),
       previous_secret_sealed: before.secret_sealed,
       previous_secret_until: plus(work.app.clock.now(), overlapMilliseconds),
-    });
+    };
+    await update(work, webhookEndpoints, id, patch, version);
     return { id, secret };
   },
 });

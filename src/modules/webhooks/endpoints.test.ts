@@ -77,4 +77,27 @@ describe("an endpoint", () => {
     await browser.submit(`/settings/webhooks/${id}/delete`);
     expect((await browser.open(`/settings/webhooks/${id}`)).status).toBe(404);
   });
+
+  test("gives a new secret once, however often the form is sent: a second one would end the receiver's", async () => {
+    const browser = await browserOf(t, await makeStaff(t.harbor, "administrator"));
+    await browser.open("/settings/webhooks/new");
+    const made = await browser.submit("/settings/webhooks/new", {
+      url: `http://127.0.0.1:${receiver.port}/rotated`,
+      event_names: ["tickets.opened"],
+    });
+    const id = /\/settings\/webhooks\/([0-9a-f-]{36})/.exec(made.html)?.[1] ?? "";
+    const form = await browser.open(`/settings/webhooks/${id}/rotate`);
+    const fields = Object.fromEntries(
+      [...form.html.matchAll(/name="(_?csrf|version)" value="([^"]*)"/g)].map(([, name = "", value = ""]) => [
+        name,
+        value,
+      ]),
+    );
+    expect((await browser.post(`/settings/webhooks/${id}/rotate`, fields)).html).toContain("whsec_");
+    const again = await browser.post(`/settings/webhooks/${id}/rotate`, fields);
+    expect(again.html).not.toContain("whsec_");
+    expect(again.status).toBe(412);
+    // Who means it is told what it takes away.
+    expect((await browser.open(`/settings/webhooks/${id}/rotate`)).text).toContain("then signs no more");
+  });
 });

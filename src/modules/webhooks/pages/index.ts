@@ -59,18 +59,23 @@ export const webhookPages: Route[] = [
     action: asAny(rotateSecret),
     title: () => t("New secret"),
     breadcrumbs: crumbs,
-    form: async (ctx, incoming) => {
-      await find(ctx, "webhook_endpoints", idOf(incoming));
+    form: async (ctx, incoming, typed, failure) => {
+      const row = await find(ctx, "webhook_endpoints", idOf(incoming));
+      const isRotated = row.previous_secret_until !== null && row.previous_secret_until > ctx.app.clock.now();
       return formModel({
         action: incoming.url.pathname,
+        values: typed ?? {},
+        version: row.version,
+        failure,
         submit_label: t("Make a new secret"),
         cancel_url: endpointUrl(incoming),
         sections: [
           {
             title: "",
-            hint: t(
-              "The new secret is shown once. For 24 hours the present one signs as well, so that nothing is lost.",
-            ),
+            hint: [
+              t("The new secret is shown once. For 24 hours the present one signs as well, so that nothing is lost."),
+              ...(isRotated ? [t("The one before the present one, which still signs today, then signs no more.")] : []),
+            ].join(" "),
             fields: [],
           },
         ],
