@@ -71,6 +71,9 @@ describe("on the events page", () => {
       (await browser.open(`/settings/events?${query}`)).html.includes(event);
     expect(await shows("state=dead")).toBe(true);
     expect(await shows("state=done")).toBe(false);
+    expect(await shows("state=waiting,dead")).toBe(true);
+    expect(await shows("state=waiting,retrying")).toBe(false);
+    expect(await shows("event=tickets.opened,test.happened")).toBe(true);
     expect(await shows("event=test.happened&since=2026-11-21")).toBe(true);
     expect(await shows("event=tickets.opened")).toBe(false);
     expect(await shows("since=2026-11-22")).toBe(false);

@@ -86,26 +86,27 @@ export const eventList: List<EventRow> = {
     {
       name: "state",
       label: "State",
+      is_multiple: true,
       options: () => deliveryStates.map((value) => ({ value, label: stateWords(value) })),
-      apply: (query, value) => {
-        const state = deliveryStates.find((one) => one === value);
-        if (state === undefined) return query;
-        return query.where((eb) =>
+      apply: (query, _value, _ctx, values) =>
+        query.where((eb) =>
           eb.exists(
             eb
               .selectFrom("event_deliveries")
               .select("event_deliveries.id")
               .whereRef("event_deliveries.event_id", "=", "events.id")
-              .where((of) => isInState(of, state)),
+              .where((of) =>
+                of.or(deliveryStates.filter((state) => values.includes(state)).map((state) => isInState(of, state))),
+              ),
           ),
-        );
-      },
+        ),
     },
     {
       name: "event",
       label: "Event",
+      is_multiple: true,
       options: (ctx) => [...ctx.app.registry.events.keys()].map((value) => ({ value, label: eventName(value) })),
-      apply: (query, value) => query.where("events.event_name", "=", value),
+      apply: (query, _value, _ctx, values) => query.where("events.event_name", "in", [...values]),
     },
     {
       name: "since",

@@ -153,8 +153,9 @@ export const deliveryList = (endpointId: string, url: string): List<DeliveryRow>
     {
       name: "state",
       label: t("State"),
+      is_multiple: true,
       options: () => deliveryStatuses.map((value) => ({ value, label: words(value) })),
-      apply: (query, value) => query.where("webhook_deliveries.delivery_status", "=", value),
+      apply: (query, _value, _ctx, values) => query.where("webhook_deliveries.delivery_status", "in", [...values]),
     },
   ],
   sort: "-created_at",
