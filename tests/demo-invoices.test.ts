@@ -41,6 +41,15 @@ describe("invoices of the demo", () => {
     expect(tooEarly).toEqual([]);
   });
 
+  test("name their periods as Americans write dates", async () => {
+    const lines = await read((db) => db.selectFrom("invoice_lines").select("description").execute());
+    const dated = lines.filter(({ description }) => / 20\d\d – /.test(description));
+    expect(dated.length).toBeGreaterThan(0);
+    expect(
+      dated.filter(({ description }) => !/[A-Z][a-z]{2} \d+, 20\d\d – [A-Z][a-z]{2} \d+, 20\d\d/.test(description)),
+    ).toEqual([]);
+  });
+
   test("share their amounts out among the time that they bill, each entry once", async () => {
     const entries = await read((db) =>
       db

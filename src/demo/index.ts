@@ -3,6 +3,7 @@ import { writeAuditEntry } from "../platform/access/audit.ts";
 import { OperatorProblem } from "../platform/config/problem.ts";
 import { type App, inUnit, systemContext, type Tenant, type Work } from "../platform/context.ts";
 import { hashPassword } from "../platform/crypto/passwords.ts";
+import { inLanguage, localeFor } from "../platform/language/index.ts";
 import { loadTenant } from "../platform/tenants.ts";
 import { writeAccounts } from "./accounts.ts";
 import { type Agreement, castAgreements } from "./agreements.ts";
@@ -94,7 +95,7 @@ async function write(joined: Work, { size: name, seed, password, passwordHash }:
     .selectFrom("organizations")
     .select("invoice_prefix")
     .executeTakeFirstOrThrow();
-  const lastInvoice = await writeAccounts(bulk, {
+  const accounts = {
     seed,
     bills,
     unbilled,
@@ -102,7 +103,10 @@ async function write(joined: Work, { size: name, seed, password, passwordHash }:
     books: { calendar, lists, tenantId: tenant.id, prefix, finance: staff.finance },
     letterhead: await letterheadOf(work),
     lastNumber: await lastNumber(work, "invoice"),
-  });
+  };
+  // Lines name their periods as the letterhead's country writes dates.
+  const locale = localeFor("en", tenant.organization_locale);
+  const lastInvoice = await inLanguage("en", locale, () => writeAccounts(bulk, accounts));
 
   await writeJournal(work, bulk, { clients, calendar, staff, seed });
   await setCounter(work, "contract", (await lastNumber(work, "contract")) + agreements.length);

@@ -12,7 +12,7 @@ export const tags = table("tags", {
   ...record,
   /** Lower case, without commas. */
   name: col.text({ maxLength: 50 }),
-  color: col.maybe.text({ format: "color" }),
+  color: col.maybe.text({ format: "color", label: "Colour" }),
 });
 
 /** Tags of any record: the specification's `tags: String[]`, kept as rows and shown as a list. */

@@ -187,6 +187,8 @@ describe("looking at something sensitive", () => {
       ({ attributes }) => attributes.actor_name === "Finance of Harbor IT",
     );
     expect(seen.map(({ attributes }) => attributes.entity_id)).toEqual([id]);
+    const { text } = await person.open(`/invoices/${id}`);
+    expect([text.includes("Viewed"), text.includes("Acknowledged")]).toEqual([true, false]);
   });
 });
 

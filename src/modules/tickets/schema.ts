@@ -25,7 +25,7 @@ export const ticketStatuses = table(
   {
     ...record,
     name: col.text({ maxLength: 60 }),
-    color: col.text({ format: "color" }),
+    color: col.text({ format: "color", label: "Colour" }),
     is_closed: defaulted(col.boolean({ label: "Closes the ticket" }), false),
     is_default: isDefault,
     sort_order: sortOrder,
@@ -47,7 +47,7 @@ export const ticketPriorities = table(
   {
     ...record,
     name: col.text({ maxLength: 60 }),
-    color: col.text({ format: "color" }),
+    color: col.text({ format: "color", label: "Colour" }),
     sla_multiplier: defaulted(col.decimal({ label: "SLA multiplier" }), "1"),
     is_default: isDefault,
     sort_order: sortOrder,

@@ -71,7 +71,7 @@ export async function activityEntries(
     const verbs: Record<string, string> = {
       create: t("Created"),
       delete: t("Deleted"),
-      view: t("Acknowledged"),
+      view: t("Viewed"),
       login: t("Signed in"),
       logout: t("Signed out"),
       export: t("Exported"),
