@@ -1,5 +1,6 @@
 import { type Ctx, placeOf, reading } from "../../platform/context.ts";
 import { pageOf } from "../../platform/database/paging.ts";
+import type { TableName } from "../../platform/database/tables.ts";
 import { csvStream } from "../../platform/csv/stream.ts";
 import { type List, narrowed } from "../../platform/http/lists/list.ts";
 import { type Answer, type Incoming, response } from "../../platform/http/route.ts";
@@ -22,6 +23,7 @@ export async function exportLog<R extends { id: string }>(
     reference: `${list.table}.${column}`,
     column: { kind: "instant", isNullable: false },
     isDescending: true,
+    window: list.table as TableName,
   } as const;
   const file = csvStream(ctx, {
     name: `${list.table.replaceAll("_", "-")}.csv`,

@@ -2,7 +2,7 @@ import { type RawBuilder, type SelectQueryBuilder, sql } from "kysely";
 import type { Column } from "./columns.ts";
 import { decimalBound, decimalOrder } from "./decimal-order.ts";
 import { type Few, fewInOrder } from "./few.ts";
-import type { Db } from "./tables.ts";
+import type { Db, TableName } from "./tables.ts";
 
 /** In which order a query's rows stand, and those behind a place in it. */
 
@@ -16,8 +16,16 @@ export interface SortKey {
   expression?: RawBuilder<unknown>;
   /** Where the order is that of a few other records: theirs are read one after another. Only of the first key. */
   few?: Few;
+  /**
+   * Where every row has to be looked at for what is searched: its table, which has an index in the order of this key, an instant.
+   * So many rows are looked at by one statement. Only of the first key.
+   */
+  window?: TableName;
   isDescending: boolean;
 }
+
+/** So many rows of a log are looked through by one statement: some 20 milliseconds of SQLite. */
+const windowSize = 10_000;
 
 /** Where statements run. */
 export interface Place {
@@ -31,32 +39,70 @@ export type Query<R> = SelectQueryBuilder<any, any, R>;
 
 /** The rows behind a place in an order (null: from the beginning), at most so many. */
 export async function rowsBehind<R>(
-  { db, dialect }: Place,
+  place: Place,
   query: Query<R>,
   order: readonly SortKey[],
   values: readonly unknown[] | null,
   most: number,
 ): Promise<R[]> {
-  const [first, ...rest] = order;
-  if (first?.few === undefined) {
-    const behind = values === null ? query : query.where(after(order, values, dialect));
-    return inOrder(behind, dialect, order).limit(most).execute();
-  }
+  const { dialect } = place;
+  const [first] = order;
+  if (first?.few !== undefined) return rowsOfFew(place, query, first.few, order, values, most);
+  const behind = values === null ? query : query.where(after(order, values, dialect));
+  if (first?.window !== undefined) return rowsByWindows(place, behind, first.window, order, values, most);
+  return inOrder(behind, dialect, order).limit(most).execute();
+}
+
+async function rowsOfFew<R>(
+  { db, dialect }: Place,
+  query: Query<R>,
+  few: Few,
+  [first, ...rest]: readonly SortKey[],
+  values: readonly unknown[] | null,
+  most: number,
+): Promise<R[]> {
   const rows: R[] = [];
-  const groups = await fewInOrder(db, first.few, {
+  if (first === undefined) return rows;
+  const groups = await fewInOrder(db, few, {
     order: (reference) => expression({ ...first, reference }, dialect),
     isDescending: first.isDescending,
     from: values === null ? null : bound(first, values[0], dialect),
   });
   for (const { ids, isFirst } of groups) {
-    let theirs = query.where(sql.ref(first.few.reference), "in", ids);
+    let theirs = query.where(sql.ref(few.reference), "in", ids);
     if (isFirst && values !== null) theirs = theirs.where(after(rest, values.slice(1), dialect));
-    rows.push(
-      ...(await inOrder(theirs, dialect, rest)
-        .limit(most - rows.length)
-        .execute()),
-    );
+    const found = inOrder(theirs, dialect, rest).limit(most - rows.length);
+    rows.push(...(await found.execute()));
     if (rows.length === most) break;
+  }
+  return rows;
+}
+
+async function rowsByWindows<R>(
+  { db, dialect }: Place,
+  behind: Query<R>,
+  table: TableName,
+  order: readonly SortKey[],
+  values: readonly unknown[] | null,
+  most: number,
+): Promise<R[]> {
+  const rows: R[] = [];
+  const [first] = order;
+  if (first === undefined) return rows;
+  const key = sql.ref<string>(first.reference);
+  const [way, beyond, until] = first.isDescending ? (["desc", "<", ">="] as const) : (["asc", ">", "<="] as const);
+  let part = behind;
+  let from = values === null ? null : String(values[0]);
+  while (rows.length < most) {
+    const ahead = db.selectFrom(table).select(sql<string>`${key}`.as("edge"));
+    const left = from === null ? ahead : ahead.where(key, beyond, from);
+    const edge = await left.orderBy(key, way).offset(windowSize).limit(1).executeTakeFirst();
+    const these = edge === undefined ? part : part.where(key, until, edge.edge);
+    const found = inOrder(these, dialect, order).limit(most - rows.length);
+    rows.push(...(await found.execute()));
+    if (edge === undefined) break;
+    from = edge.edge;
+    part = behind.where(key, beyond, from);
   }
   return rows;
 }

@@ -51,7 +51,11 @@ export const requestList: List<RequestRow> = {
     {
       key: "requested_at",
       label: "When",
-      sort: { reference: "api_requests.requested_at", column: apiRequests.columns.requested_at },
+      sort: {
+        reference: "api_requests.requested_at",
+        column: apiRequests.columns.requested_at,
+        window: "api_requests",
+      },
       cell: (row, ctx) => cell.instant(row.requested_at, ctx.tenant, ctx.app.clock.now()),
     },
     { key: "actor_name", label: "Who", cell: (row) => cell.person(row.actor_name) },

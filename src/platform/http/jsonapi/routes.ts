@@ -156,6 +156,10 @@ async function list(
   for (const one of asked.conditions) query = query.where(one);
   for (const key of asked.sort) if (key.expression !== undefined) query = query.select(key.expression.as(key.name));
   if (asked.search !== "") query = query.where(await searched(ctx, resource, asked.search));
+  // A log looks through its values for what is searched; its own order has an index.
+  const [first] = asked.sort;
+  if (asked.search !== "" && resource.searched !== null && first?.name === resource.sort.replace("-", ""))
+    first.window = name;
   const page = await pageOf<Row>(query as never, placeOf(ctx), `${name}.id`, asked.sort, asked);
   const { objects: included } = await includedObjects(ctx, resource, page.rows, selection);
   return json({

@@ -21,7 +21,7 @@ export interface ListColumn<R> {
   key: string;
   label: string;
   /** What the column sorts by; absent when it cannot be sorted by. */
-  sort?: Pick<SortKey, "reference" | "column" | "expression" | "few">;
+  sort?: Pick<SortKey, "reference" | "column" | "expression" | "few" | "window">;
   is_numeric?: boolean;
   /** Gives way on a narrow screen. */
   is_secondary?: boolean;

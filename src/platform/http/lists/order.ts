@@ -3,7 +3,7 @@ import type { SortKey } from "../../database/order.ts";
 import { besideInOrder, idsInOrder, type Page, pageOf } from "../../database/paging.ts";
 import { malformed } from "../../errors.ts";
 import type { ListColumn, ListQuery } from "./list.ts";
-import { narrowed } from "./filters.ts";
+import { narrowed, wordsOf } from "./filters.ts";
 import type { ListState } from "./state.ts";
 
 type Row = Record<string, unknown>;
@@ -11,8 +11,14 @@ type Row = Record<string, unknown>;
 /** The order that a list stands in: as asked, where the list knows that, else its own. */
 export function orderOf<R>({ list, parameters, offered }: ListState<R>): { order: string; keys: SortKey[] } {
   const asked = parameters.get("sort") ?? list.sort;
-  const keys = sortKeys(offered, asked);
-  return keys === null ? { order: list.sort, keys: sortKeys(offered, list.sort) ?? [] } : { order: asked, keys };
+  // Only for words are values looked through.
+  const isSearched = wordsOf(list, parameters) !== "";
+  const keysOf = (order: string): SortKey[] | null =>
+    sortKeys(offered, order)?.map(({ window, ...key }) =>
+      isSearched && window !== undefined ? { ...key, window } : key,
+    ) ?? null;
+  const keys = keysOf(asked);
+  return keys === null ? { order: list.sort, keys: keysOf(list.sort) ?? [] } : { order: asked, keys };
 }
 
 function sortKeys<R>(columns: readonly ListColumn<R>[], order: string): SortKey[] | null {
