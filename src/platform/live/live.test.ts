@@ -3,8 +3,12 @@ import { type Client, makeClient } from "../../../tests/support/desk.ts";
 import { personWith } from "../../../tests/access/actors.ts";
 import { browserHeaders } from "../../../tests/support/everything.ts";
 import { startTestProgram, type TestProgram } from "../../../tests/support/program.ts";
+import { applyImport, uploadImport } from "../../modules/imports/actions.ts";
+import { advanceShort } from "../../modules/imports/run.ts";
 import { revokeSessions } from "../access/sessions.ts";
+import { perform } from "../action.ts";
 import { type Ctx, inUnit } from "../context.ts";
+import { storeUploads } from "../files/files.ts";
 import { moduleRoutes } from "../http/module-routes.ts";
 import { createServer } from "../http/server.ts";
 import { addAll } from "../reference.ts";
@@ -65,6 +69,20 @@ describe("whoever looks at a topic", () => {
     expect(await one.next()).toBe(`event: changed\ndata: tickets/${ticket}\n\n`);
     await list.close();
     await one.close();
+  });
+
+  test("hears of an import, which is called differently in the API", async () => {
+    const admin = await t.harbor.as("administrator");
+    const bytes = new TextEncoder().encode("Name\nAlder\n");
+    const [file] = await storeUploads(admin, [{ name: "clients.csv", type: "text/csv", bytes }]);
+    const batch = await perform(admin, uploadImport, { file: file!, target: "companies" });
+    const page = await listener(`import_batches/${batch.id}`, admin);
+    expect(page.status).toBe(200);
+    await perform(admin, applyImport, { id: batch.id });
+    await advanceShort(admin, batch.id);
+    expect(await page.next()).toContain(`event: changed\ndata: import_batches/${batch.id}\n\n`);
+    await page.close();
+    expect((await listener(`import_batches/${batch.id}`)).status).toBe(404);
   });
 
   test("is told after the commit, and not of what was taken back", async () => {

@@ -8,6 +8,7 @@ import { type Answer, type Incoming, response, type Route } from "../http/route.
 import { isId } from "../ids.ts";
 import { t } from "../language/index.ts";
 import { log } from "../log.ts";
+import type { Resource } from "../resource.ts";
 import { clientTopic, everySession } from "./topics.ts";
 import { loadTenant } from "../tenants.ts";
 
@@ -26,9 +27,8 @@ async function admitted(ctx: Ctx, asked: readonly string[]): Promise<Map<string,
       topics.set(`${ctx.tenant.id}/notifications/${ctx.actor.user_id ?? ""}`, topic);
       continue;
     }
-    const resource = ctx.app.registry.resources.get(name);
-    if (resource === undefined || !ctx.app.registry.liveTables.has(resource.table.name))
-      throw notFound(t("This topic"));
+    const resource = resourceNamed(ctx, name);
+    if (resource === undefined) throw notFound(t("This topic"));
     // Whether a list changes is for those who may open it; of a record, for those who can reach that one.
     if (resource.permission !== null && !can(ctx.actor, resource.permission)) throw notFound(t("This topic"));
     if (id !== undefined && (!isId(id) || (await maybeFind(ctx, resource.table.name as TableName, id)) === undefined))
@@ -38,11 +38,17 @@ async function admitted(ctx: Ctx, asked: readonly string[]): Promise<Map<string,
   return topics;
 }
 
+/** What a topic is about. Topics are called like tables, `import_batches`, and not like the paths of the API. */
+function resourceNamed({ app }: Ctx, name: string): Resource | undefined {
+  if (!app.registry.liveTables.has(name)) return undefined;
+  return [...app.registry.resources.values()].find(({ table }) => table.name === name);
+}
+
 /** What a client may follow: a record within their reach, by what their own page shows of it. */
 async function ofClient(ctx: Ctx, name: string, id = ""): Promise<string> {
-  const { table } = ctx.app.registry.resources.get(name) ?? {};
-  const isLive = table !== undefined && ctx.app.registry.liveTables.has(table.name) && isId(id);
-  if (!isLive || (await maybeFind(ctx, table.name as TableName, id)) === undefined) throw notFound(t("This topic"));
+  const table = resourceNamed(ctx, name)?.table;
+  if (table === undefined || !isId(id) || (await maybeFind(ctx, table.name as TableName, id)) === undefined)
+    throw notFound(t("This topic"));
   return clientTopic(table.name, id);
 }
 
