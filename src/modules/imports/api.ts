@@ -11,6 +11,7 @@ import type { Answer, Incoming, Route } from "../../platform/http/route.ts";
 import { resource } from "../../platform/resource.ts";
 import { advanceShort } from "./run.ts";
 import { applyImport, configureImport, undoImport, uploadImport } from "./actions.ts";
+import { largestBody, largestImport } from "./file.ts";
 import { productNames, type ProductName } from "./rules/index.ts";
 import { importBatches } from "./schema.ts";
 
@@ -20,8 +21,6 @@ export const importResource = resource({
   permission: "imports.run",
   sort: "-created_at",
 });
-
-const largestFile = 65 * 1024 * 1024;
 
 /** `POST /contacts/import/{csv | a product}`, which finds out by itself whether the file holds companies or contacts. */
 async function importContacts(ctx: Ctx, incoming: Incoming): Promise<Answer> {
@@ -36,7 +35,7 @@ async function importContacts(ctx: Ctx, incoming: Incoming): Promise<Answer> {
 /** A file as the body (`text/csv`) or as a form's `file`; `target`, `mode` and `dry_run` in the query. */
 async function importCsv(ctx: Ctx, incoming: Incoming, given: { source?: ProductName }): Promise<Answer> {
   const asked = Object.fromEntries(incoming.url.searchParams);
-  const [stored] = await storeUploads(ctx, [await uploadOf(incoming)], "file");
+  const [stored] = await storeUploads(ctx, [await uploadOf(incoming)], "file", largestImport);
   const { target, mode } = asked;
   const batch = await perform(ctx, uploadImport, {
     file: stored,
@@ -54,7 +53,7 @@ async function importCsv(ctx: Ctx, incoming: Incoming, given: { source?: Product
 async function uploadOf(incoming: Incoming): Promise<Upload> {
   const type = (incoming.request.headers.get("content-type") ?? "").split(";")[0]?.trim().toLowerCase() ?? "";
   if (type === "text/csv" || type === "text/plain")
-    return { name: "import.csv", type, bytes: await readBytes(incoming.request, largestFile) };
+    return { name: "import.csv", type, bytes: await readBytes(incoming.request, largestBody) };
   if (type !== "multipart/form-data")
     throw new Failure(415, "unsupported_media_type", "Send the file as text/csv or as the field file of a form.");
   const upload = (await incoming.form()).files.find((file) => file.field === "file");
@@ -84,7 +83,7 @@ export const importApi: Route[] = [
       answer: { one: "import_batches" },
       status: 201,
     },
-    maxBytes: largestFile,
+    maxBytes: largestBody,
     handle: importContacts,
   },
   {
@@ -104,7 +103,7 @@ export const importApi: Route[] = [
       answer: { one: "import_batches" },
       status: 201,
     },
-    maxBytes: largestFile,
+    maxBytes: largestBody,
     handle: (ctx, incoming) => importCsv(ctx, incoming, {}),
   },
   {

@@ -3,6 +3,14 @@ import { invalidField } from "../../platform/errors.ts";
 import type { DateOrder } from "./rules/dates.ts";
 import type { ImportMode, Mapping } from "./rules/index.ts";
 
+/** The largest file, in bytes: twenty years of tickets, which is more than anything else that is uploaded. */
+export const largestImport = 64 * 1024 * 1024;
+/** What a request with such a file may have, with the form around it. */
+export const largestBody = largestImport + 1024 * 1024;
+
+/** So many problems of a batch are kept; what more there is can be found by reading the file again. */
+export const mostProblems = 500;
+
 /** A batch as it is stored. */
 export interface Batch {
   id: string;

@@ -12,7 +12,7 @@ import { t } from "../../platform/language/index.ts";
 import type { Transfer } from "../../platform/transfer/facet.ts";
 import { isOn } from "../../platform/switches.ts";
 import { applyImport, configureImport, undoImport, uploadImport } from "./actions.ts";
-import type { Batch } from "./file.ts";
+import { type Batch, largestBody, largestImport } from "./file.ts";
 import { problemFile } from "./problem-file.ts";
 import { modes, previewModel } from "./preview/page.ts";
 import { advanceShort } from "./run.ts";
@@ -20,7 +20,6 @@ import type { ImportMode } from "./rules/index.ts";
 import { batchList } from "./list.ts";
 import { showResult } from "./result.ts";
 
-const largestFile = 64 * 1024 * 1024;
 const permission = "imports.run";
 
 function uploadPage(ctx: Ctx, typed: FormValues | null, failure: Failure | null): Answer {
@@ -86,7 +85,7 @@ async function takeUpload(ctx: Ctx, incoming: Incoming): Promise<Answer> {
   try {
     const upload = form.files.find((file) => file.field === "file");
     if (upload === undefined || upload.name === "") throw invalidField("file", t("Choose a file first."), "required");
-    const [stored] = await storeUploads(ctx, [upload], "file");
+    const [stored] = await storeUploads(ctx, [upload], "file", largestImport);
     const { target, mode } = form.fields;
     const batch = await perform(ctx, uploadImport, {
       file: stored,
@@ -186,7 +185,7 @@ export const importPages: Route[] = [
     path: "/imports/new",
     door: "staff",
     permission,
-    maxBytes: largestFile + 1024 * 1024,
+    maxBytes: largestBody,
     handle: takeUpload,
   },
   {

@@ -4,7 +4,7 @@ import type { CsvProblem } from "../../platform/csv/problem.ts";
 import { writeCsv } from "../../platform/csv/write.ts";
 import { type Answer, response } from "../../platform/http/route.ts";
 import { problemsOf } from "./actions.ts";
-import type { Batch } from "./file.ts";
+import { type Batch, mostProblems } from "./file.ts";
 import { readEach } from "./rules/index.ts";
 import { openSession } from "./session.ts";
 
@@ -12,7 +12,8 @@ const mostRows = 20_000;
 
 /**
  * The rows that do not come in, as they stand in the file, with what is wrong in a last column: to be put right and imported
- * again. The extra column is left out when the file comes back.
+ * again. The extra column is left out when the file comes back. Of a batch that was applied, the rows behind the last problem that
+ * was kept are those that would not come in now.
  */
 export async function problemFile(ctx: Ctx, id: string): Promise<Answer> {
   const batch = (await find(ctx, "import_batches", id)) as unknown as Batch;
@@ -23,11 +24,13 @@ export async function problemFile(ctx: Ctx, id: string): Promise<Answer> {
       if (severity === "error")
         told.set(line, [...(told.get(line) ?? []), column === null ? message : `${column}: ${message}`]);
   };
-  tell(problemsOf(batch));
-  if (batch.import_status === "uploaded") {
+  const kept = problemsOf(batch);
+  tell(kept);
+  if (batch.import_status === "uploaded" || kept.length >= mostProblems) {
+    const first = new Set(told.keys());
     let count = 0;
     for (const row of readEach(file, mapping, target, lookups)) {
-      tell(row.problems);
+      if (!first.has(row.line)) tell(row.problems);
       count += 1;
       if (count % 100 === 0) await Bun.sleep(0);
     }

@@ -1,12 +1,15 @@
 import type { Ctx } from "../../platform/context.ts";
 import { button, cell, empty, link, words } from "../../platform/http/pages/cells.ts";
+import type { CellModel } from "../../platform/http/models/lists.ts";
 import type { ImportResultModel } from "../../platform/http/models/pages.ts";
 import { type Answer, page } from "../../platform/http/route.ts";
+import { recordNoun } from "../../platform/http/pages/record-noun.ts";
+import { numberFormat } from "../../platform/language/formats.ts";
 import type { ActionLink, SectionModel, StatModel } from "../../platform/http/models/partials.ts";
 import { t } from "../../platform/language/index.ts";
 import { namesOf } from "../../platform/transfer/names.ts";
 import { problemsOf } from "./actions.ts";
-import type { Batch } from "./file.ts";
+import { type Batch, mostProblems } from "./file.ts";
 import { endedBy } from "./fail.ts";
 import { tones } from "./list.ts";
 import { problemSection, tableOf } from "./preview/tables.ts";
@@ -15,9 +18,10 @@ import type { LeftAlone } from "./undo.ts";
 /** What an applied batch did, in numbers. */
 function resultStats(ctx: Ctx, batch: Batch): StatModel[] {
   const { summary } = batch;
-  const stat = (label: string, value: string, hint: string): StatModel => ({
+  const format = numberFormat(ctx.tenant.locale);
+  const stat = (label: string, value: unknown, hint: string): StatModel => ({
     label,
-    value,
+    value: format.format(Number(value ?? 0)),
     hint,
     tone: "",
     href: "",
@@ -27,24 +31,24 @@ function resultStats(ctx: Ctx, batch: Batch): StatModel[] {
     const counts = (summary[name] ?? {}) as Record<string, number>;
     return (
       Object.entries(counts)
-        .map(([entity, count]) => `${count} ${kindOf(ctx, entity)}`)
-        .join(", ") || t("nothing")
+        .map(([entity, count]) => `${kindOf(ctx, entity)}: ${format.format(count)}`)
+        .join(" · ") || t("nothing")
     );
   };
-  const total = (name: "created" | "updated"): string =>
-    String(Object.values((summary[name] ?? {}) as Record<string, number>).reduce((sum, count) => sum + count, 0));
+  const total = (name: "created" | "updated"): number =>
+    Object.values((summary[name] ?? {}) as Record<string, number>).reduce((sum, count) => sum + count, 0);
   const stats = [
     stat(t("Created"), total("created"), counted("created")),
     stat(t("Changed"), total("updated"), counted("updated")),
     stat(
       t("Unchanged"),
-      String(summary["unchanged"] ?? 0),
-      t("{skipped} skipped", { skipped: String(summary["skipped"] ?? 0) }),
+      summary["unchanged"],
+      t("{skipped} skipped", { skipped: format.format(Number(summary["skipped"] ?? 0)) }),
     ),
-    stat(t("Not imported"), String(summary["bad"] ?? 0), t("rows with problems")),
+    stat(t("Not imported"), summary["bad"], t("rows with problems")),
   ];
   if (Number(summary["undone"] ?? 0) > 0 || batch.import_status === "undone")
-    stats.push(stat(t("Taken back"), String(summary["undone"] ?? 0), t("records")));
+    stats.push(stat(t("Taken back"), summary["undone"], t("records")));
   return stats;
 }
 
@@ -87,8 +91,8 @@ export async function showResult(ctx: Ctx, batch: Batch): Promise<Answer> {
     stats: resultStats(ctx, batch),
     tabs: [],
     sections: [
-      ...leftSection(ctx, batch),
-      ...(problems.length === 0 ? [] : [problemSection(problems)]),
+      ...(await leftSection(ctx, batch)),
+      ...(problems.length === 0 ? [] : [problemSection(ctx, problems, problems.length < mostProblems)]),
       ...(isRunning ? [] : await broughtSection(ctx, batch)),
     ],
     facts: [],
@@ -129,6 +133,31 @@ function choicesAfter(batch: Batch): ActionLink[] {
   ];
 }
 
+interface Brought {
+  entity_type: string;
+  entity_id: string;
+}
+
+/** What records are called on pages: people by their names, which files leave to their addresses. */
+async function titlesOf(ctx: Ctx, rows: readonly Brought[]): Promise<Map<string, string>> {
+  const titles = new Map<string, string>();
+  for (const [table, some] of Map.groupBy(rows, ({ entity_type }) => entity_type)) {
+    const ids = some.map(({ entity_id }) => entity_id);
+    const naming = table === "contacts" ? { columns: ["first_name", "email"], parent: null } : undefined;
+    for (const [id, title] of await namesOf(ctx, table, ids, naming)) titles.set(id, title);
+  }
+  return titles;
+}
+
+/** A record by its title, with the way to it where it is still there. */
+function titled({ entity_type, entity_id }: Brought, titles: ReadonlyMap<string, string>): CellModel {
+  const title = titles.get(entity_id) ?? "";
+  const text = title === "" || title === entity_id ? recordNoun(entity_type) : title;
+  return pages.has(entity_type) && titles.has(entity_id)
+    ? cell.link(text, `/${entity_type}/${entity_id}`)
+    : cell.text(text);
+}
+
 /** The first records that came in, each with the way to it. */
 async function broughtSection(ctx: Ctx, batch: Batch): Promise<SectionModel[]> {
   if (batch.import_status === "undone") return [];
@@ -141,11 +170,7 @@ async function broughtSection(ctx: Ctx, batch: Batch): Promise<SectionModel[]> {
     .limit(shownRows + 1)
     .execute();
   if (rows.length === 0) return [];
-  const names = new Map<string, string>();
-  for (const table of new Set(rows.map(({ entity_type }) => entity_type))) {
-    const ids = rows.filter(({ entity_type }) => entity_type === table).map(({ entity_id }) => entity_id);
-    for (const [id, name] of await namesOf(ctx, table, ids)) names.set(id, name);
-  }
+  const names = await titlesOf(ctx, rows);
   return [
     {
       id: "brought",
@@ -156,18 +181,14 @@ async function broughtSection(ctx: Ctx, batch: Batch): Promise<SectionModel[]> {
         t("What came in"),
         [t("Line"), t("Kind"), t("Record"), ""],
         rows.slice(0, shownRows).map((row, index) => {
-          const name = names.get(row.entity_id) ?? "";
-          const text = name === "" || name === row.entity_id ? kindOf(ctx, row.entity_type) : name;
           return {
             id: String(index),
             href: "",
             is_bold: false,
             cells: [
               cell.number(row.line),
-              cell.text(kindOf(ctx, row.entity_type)),
-              pages.has(row.entity_type) && names.has(row.entity_id)
-                ? cell.link(text, `/${row.entity_type}/${row.entity_id}`)
-                : cell.text(text),
+              cell.text(recordNoun(row.entity_type)),
+              titled(row, names),
               row.row_outcome === "created" ? cell.badge(t("New"), "success") : cell.badge(t("Changed"), "info"),
             ],
           };
@@ -181,38 +202,31 @@ async function broughtSection(ctx: Ctx, batch: Batch): Promise<SectionModel[]> {
 }
 
 /** After an undo: what was left alone, and why. */
-function leftSection(ctx: Ctx, batch: Batch): SectionModel[] {
-  const left = (batch.summary["left"] ?? []) as LeftAlone[];
+async function leftSection(ctx: Ctx, batch: Batch): Promise<SectionModel[]> {
+  const left = ((batch.summary["left"] ?? []) as LeftAlone[]).slice(0, 200);
   if (batch.import_status !== "undone" || left.length === 0) return [];
+  const titles = await titlesOf(ctx, left);
   return [
     {
       id: "left",
       title: t("Left as they are"),
       actions: [],
-      table: {
-        id: "left-table",
-        caption: t("Left as they are"),
-        columns: [t("Line"), t("Record"), t("Why")].map((label) => ({
-          label,
-          sort_url: "",
-          direction: "none",
-          is_numeric: false,
-          is_secondary: false,
+      table: tableOf(
+        "left-table",
+        t("Left as they are"),
+        [t("Line"), t("Kind"), t("Record"), t("Why")],
+        left.map((one) => ({
+          id: one.entity_id,
+          href: "",
+          is_bold: false,
+          cells: [
+            cell.number(one.line),
+            cell.text(recordNoun(one.entity_type)),
+            titled(one, titles),
+            cell.text(one.reason),
+          ],
         })),
-        rows: left.slice(0, 200).map((one) => {
-          const name = kindOf(ctx, one.entity_type);
-          return {
-            id: one.entity_id,
-            href: "",
-            is_bold: false,
-            cells: [
-              cell.number(one.line),
-              pages.has(one.entity_type) ? cell.link(name, `/${one.entity_type}/${one.entity_id}`) : cell.text(name),
-              cell.text(one.reason),
-            ],
-          };
-        }),
-      },
+      ),
       empty: empty("check", "", ""),
       more_url: "",
       more_label: "",

@@ -12,7 +12,7 @@ import type { Patch, Table } from "../../platform/database/columns.ts";
 import { update } from "../../platform/database/records.ts";
 import { emit } from "../../platform/events/outbox.ts";
 import { importApplied, importUndone } from "./events.ts";
-import type { Batch } from "./file.ts";
+import { type Batch, mostProblems } from "./file.ts";
 import { endFailed } from "./fail.ts";
 import { Importer } from "./importer.ts";
 import { finishLate } from "./late.ts";
@@ -28,7 +28,6 @@ import { type LeftAlone, undoSome } from "./undo.ts";
  */
 
 const rowsInUnit = 100;
-const mostProblems = 500;
 // Whoever takes over too early finds out by `step` and leaves it; after a crash nobody waits long.
 const leaseMilliseconds = 15_000;
 

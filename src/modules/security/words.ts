@@ -1,6 +1,5 @@
-import { tableNamed } from "../../platform/database/columns.ts";
 import { words } from "../../platform/http/pages/cells.ts";
-import { declared, t } from "../../platform/language/index.ts";
+import { t } from "../../platform/language/index.ts";
 import type { AlertKind } from "./schema.ts";
 
 type Values = Record<string, unknown> | null;
@@ -36,22 +35,6 @@ export const actionTones: Readonly<Record<string, string>> = {
   logout: "neutral",
   export: "accent",
 };
-
-/** Beside each other, kinds of records have names of their own although each is called the same where it stands alone. */
-const apart: Readonly<Record<string, string>> = {
-  ticket_notes: declared("Ticket note"),
-  ticket_attachments: declared("Ticket attachment"),
-};
-
-/** What a kind of record is called, with a capital letter: "Time entry". */
-export function recordNoun(entityType: string): string {
-  const table = tableNamed(entityType);
-  if (table === undefined) return words(entityType);
-  const own = apart[entityType];
-  if (own !== undefined) return t(own);
-  const noun = t(table.noun);
-  return noun.charAt(0).toUpperCase() + noun.slice(1);
-}
 
 /** An alert in one sentence. */
 export function alertTitle(alert: { alert_kind: AlertKind; subject_name: string; details: Values }): string {

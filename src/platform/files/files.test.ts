@@ -27,6 +27,17 @@ const download = async (stored: StoredBytes): Promise<Response> =>
     "id",
   );
 
+test("a file that is too large is refused with how large it may be", async () => {
+  const upload = { name: "tickets.csv", type: "text/csv", bytes: new Uint8Array(51 * 1024 * 1024) };
+  const refusal = (most?: number): Promise<string> =>
+    storeUploads(t.harbor.system, [upload], "file", most).then(
+      () => "",
+      (error: Error) => error.message,
+    );
+  expect(await refusal()).toBe("tickets.csv is larger than 50 MB.");
+  expect(await refusal(64 * 1024 * 1024)).toBe("");
+});
+
 describe("a download", () => {
   test("is saved by the browser and never rendered, whatever it says it is", async () => {
     for (const [name, type, text] of [

@@ -22,8 +22,9 @@ declare module "../database/tables.ts" {
   }
 }
 
+const megabyte = 1024 * 1024;
 /** Largest upload, in bytes (PRD: 50 MB). */
-export const largestFile = 50 * 1024 * 1024;
+export const largestFile = 50 * megabyte;
 
 export interface Upload {
   name: string;
@@ -38,16 +39,28 @@ export interface StoredBytes {
   type: string;
 }
 
-/** Writes the bytes of uploads, before the unit of work that refers to them: bytes that nothing refers to do no harm. */
-export async function storeUploads(ctx: Ctx, uploads: readonly Upload[], field = "files"): Promise<StoredBytes[]> {
+/**
+ * Writes the bytes of uploads, before the unit of work that refers to them: bytes that nothing refers to do no harm. None may
+ * have more than `largest` bytes, whole megabytes.
+ */
+export async function storeUploads(
+  ctx: Ctx,
+  uploads: readonly Upload[],
+  field = "files",
+  largest = largestFile,
+): Promise<StoredBytes[]> {
   const stored: StoredBytes[] = [];
   await takeStorage(
     ctx,
     uploads.reduce((sum, { bytes }) => sum + bytes.length, 0),
   );
   for (const upload of uploads) {
-    if (upload.bytes.length > largestFile)
-      throw invalidField(field, t("{name} is larger than 50 MB.", { name: upload.name }), "too_large");
+    if (upload.bytes.length > largest)
+      throw invalidField(
+        field,
+        t("{name} is larger than {most} MB.", { name: upload.name, most: largest / megabyte }),
+        "too_large",
+      );
     const { sha256, size } = await ctx.app.files.put(ctx.tenant.id, upload.bytes);
     stored.push({
       sha256,

@@ -36,10 +36,14 @@ export function nameOf({ columns }: Naming, row: Row): string {
 }
 
 /** The names of records by their ids, as far as they are within reach. */
-export async function namesOf(ctx: Ctx, tableName: string, ids: readonly string[]): Promise<Map<string, string>> {
+export async function namesOf(
+  ctx: Ctx,
+  tableName: string,
+  ids: readonly string[],
+  naming = namingOf(ctx.app.registry, tableName),
+): Promise<Map<string, string>> {
   const names = new Map<string, string>();
   const wanted = [...new Set(ids)];
-  const naming = namingOf(ctx.app.registry, tableName);
   if (wanted.length === 0 || tableNamed(tableName) === undefined) return names;
   const query = reach(ctx, tableName as TableName).selectAll(tableName as never);
   // Entries that stand below others need those too; such lists are short.

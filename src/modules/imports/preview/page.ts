@@ -8,7 +8,7 @@ import { t } from "../../../platform/language/index.ts";
 import type { Batch } from "../file.ts";
 import { missingFields } from "../rules/index.ts";
 import { openSession, type Session } from "../session.ts";
-import { type Outcomes, readThrough } from "./read.ts";
+import { mostShown, type Outcomes, readThrough } from "./read.ts";
 import { problemSection, sampleTable } from "./tables.ts";
 import { valueFields } from "./values.ts";
 
@@ -85,7 +85,7 @@ export async function previewModel(ctx: Ctx, batch: Batch): Promise<ImportPrevie
       is_matched: mapping[index] != null,
     })),
     values: await valueFields(ctx, session, read),
-    problems: problemSection(read.problems),
+    problems: problemSection(ctx, read.problems, read.problems.length < mostShown),
     sample: {
       id: "sample",
       title: t("First rows as they come in"),

@@ -10,7 +10,8 @@ import { companyParts, contactParts, planRow, readEach, type ReadRow, textOf } f
 import type { Session } from "../session.ts";
 
 const shownRows = 10;
-const mostProblems = 2000;
+/** So many problems are kept, and some more where a row has several. */
+export const mostShown = 2000;
 const mostUnknown = 2000;
 const unknownCodes = new Set(["not_found", "invalid_choice", "unknown_company"]);
 
@@ -65,7 +66,7 @@ export async function readThrough(ctx: Ctx, session: Session): Promise<Read> {
       const known = read.unknown.get(key) ?? new Set();
       if (known.size < mostUnknown) read.unknown.set(key, known.add((cells[column] ?? "").trim()));
     }
-    if (read.problems.length < mostProblems) read.problems.push(...row.problems);
+    if (read.problems.length < mostShown) read.problems.push(...row.problems);
     if (row.is_good) read.good += 1;
     else read.bad += 1;
     if (!row.is_good) continue;

@@ -1,7 +1,9 @@
+import type { Ctx } from "../../../platform/context.ts";
 import type { CsvProblem } from "../../../platform/csv/problem.ts";
 import { cell, empty } from "../../../platform/http/pages/cells.ts";
 import type { TableModel } from "../../../platform/http/models/lists.ts";
 import type { SectionModel } from "../../../platform/http/models/partials.ts";
+import { numberFormat } from "../../../platform/language/formats.ts";
 import { t } from "../../../platform/language/index.ts";
 import type { ReadRow } from "../rules/index.ts";
 import type { Session } from "../session.ts";
@@ -25,15 +27,18 @@ export function tableOf(id: string, caption: string, labels: readonly string[], 
   };
 }
 
-/** Problems by row: line, column and reason. */
-export function problemSection(problems: readonly CsvProblem[]): SectionModel {
+/** Problems by row: line, column and reason. How many there are is said where all of them were kept. */
+export function problemSection(ctx: Ctx, problems: readonly CsvProblem[], isWhole: boolean): SectionModel {
   const shown = problems.slice(0, shownProblems);
+  const count = numberFormat(ctx.tenant.locale).format(problems.length);
   return {
     id: "problems",
     title:
-      problems.length > shown.length
-        ? t("Problems (the first {shown} of {count})", { shown: shown.length, count: problems.length })
-        : t("Problems"),
+      problems.length === shown.length
+        ? t("Problems")
+        : isWhole
+          ? t("Problems (the first {shown} of {count})", { shown: shown.length, count })
+          : t("Problems (the first {shown})", { shown: shown.length }),
     actions: [],
     table: tableOf(
       "problem-table",

@@ -1,3 +1,4 @@
+import type { FieldType } from "../../../platform/custom-fields/schema.ts";
 import { readValue } from "../../../platform/custom-fields/values.ts";
 import { isDecimal } from "../../../platform/decimal.ts";
 import { sanitizeHtml } from "../../../platform/html.ts";
@@ -120,9 +121,18 @@ function customParser(column: FileColumn, timezone: string, dates: DateOrder): F
   const definition = column.field;
   if (definition === null || column.references !== "") return (text) => ({ ok: true, value: text });
   if (definition.field_type === "date") return dateParser(dates);
+  if (definition.field_type === "boolean") return yesOrNo;
+  const spelled = spellings(definition.field_type, timezone, dates);
   return (text) => {
-    const read = readValue(definition, text, timezone);
+    const known = spelled?.(text);
+    const read = readValue(definition, known?.ok === true ? known.value : text, timezone);
     if ("code" in read) return { ok: false, severity: "error", code: read.code, message: read.message };
     return { ok: true, value: read.value ?? "" };
   };
+}
+
+/** Spellings of spreadsheets that forms and the API do not take, where a type has some. */
+function spellings(type: FieldType, timezone: string, dates: DateOrder): Field["parse"] | null {
+  if (type === "number") return decimal;
+  return type === "datetime" ? instantParser(dates, timezone) : null;
 }

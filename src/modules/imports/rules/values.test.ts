@@ -105,6 +105,8 @@ describe("cells", () => {
   test("currencies, booleans, choices and tags", () => {
     table(currency, { usd: "USD", EUR: "EUR", XXXX: "error: invalid_currency" });
     table(yesOrNo, { TRUE: true, no: false, "1": true, maybe: "error: invalid_boolean" });
+    // What a German spreadsheet makes of our own export.
+    table(yesOrNo, { WAHR: true, FALSCH: false, Ja: true, nein: false });
     table(oneOf({ client: ["customer"], vendor: [] }), {
       Customer: "client",
       vendor: "vendor",

@@ -119,8 +119,9 @@ function isDecimalComma(typed: string): boolean {
   return comma > typed.lastIndexOf(".") && (typed.includes(".") || typed.length - comma - 1 !== 3);
 }
 
-const yes = new Set(["true", "yes", "y", "1", "x", "t", "on"]);
-const no = new Set(["false", "no", "n", "0", "f", "off"]);
+// A German spreadsheet writes WAHR for the true of our own export.
+const yes = new Set(["true", "yes", "y", "1", "x", "t", "on", "ja", "j", "wahr"]);
+const no = new Set(["false", "no", "n", "0", "f", "off", "nein", "falsch"]);
 
 /** Yes or no in the spellings of other products. */
 export function yesOrNo(text: string): Parsed {

@@ -8,10 +8,11 @@ import { anyContains } from "../../../platform/database/containing.ts";
 import { searchIds, titledWith } from "../../../platform/database/search.ts";
 import type { TableName } from "../../../platform/database/tables.ts";
 import { cell, empty, link } from "../../../platform/http/pages/cells.ts";
+import { recordNoun } from "../../../platform/http/pages/record-noun.ts";
 import type { List } from "../../../platform/http/lists/list.ts";
 import { t } from "../../../platform/language/index.ts";
 import { namesNow } from "../changes.ts";
-import { actionTones, recordNoun, verbOf } from "../words.ts";
+import { actionTones, verbOf } from "../words.ts";
 import { crumbs, dayFilters, whoFilter } from "./shared.ts";
 
 export interface AuditRow {

@@ -1,6 +1,7 @@
 import { find } from "../../../platform/access/reach.ts";
 import type { Ctx } from "../../../platform/context.ts";
 import { cell, empty, facts, formatInstant, link } from "../../../platform/http/pages/cells.ts";
+import { recordNoun } from "../../../platform/http/pages/record-noun.ts";
 import { formRoutes } from "../../../platform/http/forms/page.ts";
 import { field, formModel } from "../../../platform/http/forms/model.ts";
 import { listAnswer, tableModel } from "../../../platform/http/lists/list.ts";
@@ -13,7 +14,7 @@ import { type Change, changesOf, nameOf, shownValues } from "../changes.ts";
 import { exportLog } from "../export.ts";
 import { auditList } from "../lists/audit.ts";
 import { requestList } from "../lists/requests.ts";
-import { recordNoun, verbOf } from "../words.ts";
+import { verbOf } from "../words.ts";
 
 const crumbs = [
   { label: "Settings", href: "/settings" },
