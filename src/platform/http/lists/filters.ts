@@ -31,7 +31,7 @@ export function valuesOf(
 
 /** The rows that a list's filters and search let through. */
 export async function narrowed<R>(ctx: Ctx, parameters: URLSearchParams, list: List<R>): Promise<ListQuery<R>> {
-  let query = list.query(ctx);
+  let query = list.query(ctx, (parameters.get("sort") ?? list.sort).replace("-", ""));
   for (const filter of await filtersOf(ctx, list)) {
     const values = valuesOf(filter, parameters);
     const [value] = values;

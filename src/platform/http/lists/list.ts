@@ -86,7 +86,7 @@ export interface List<R> {
   /** The table whose ids order and search the rows, as the query names it. */
   table: string;
   /** Starts at reach; has to select `id` and what the columns sort by, each under its column's key. */
-  query(ctx: Ctx): ListQuery<R>;
+  query(ctx: Ctx, sortedBy?: string): ListQuery<R>;
   columns: readonly ListColumn<R>[];
   /** Columns that the organization has made itself (custom fields), after the others. */
   moreColumns?(ctx: Ctx): Promise<ListColumn<R>[]> | ListColumn<R>[];
