@@ -1,5 +1,5 @@
 import { type TProperties, Type } from "@sinclair/typebox";
-import { can } from "../../platform/access/actor.ts";
+import { holds } from "../../platform/access/grants.ts";
 import { find } from "../../platform/access/reach.ts";
 import { action, type AnyAction } from "../../platform/action.ts";
 import { plus } from "../../platform/clock.ts";
@@ -46,12 +46,12 @@ function check(work: Work, { url, is_all_events, event_names = [] }: Given): voi
   for (const name of event_names)
     if (![...events.values()].some((one) => one.isPublic && isAskedFor(one.name, [name])))
       throw invalidField("event_names", t("There is no event {name}.", { name }), "not_found");
-  // Who sends records elsewhere has to be allowed to see them.
+  // Who sends records elsewhere has to be allowed to see them, and all of them: a webhook gets what happens to every one.
   for (const { name, subject, isPublic } of events.values()) {
     if (!isPublic || subject === null || (is_all_events !== true && !isAskedFor(name, event_names))) continue;
     const needed = resources.get(subject.resource)?.table.readPermission ?? null;
-    if (needed !== null && !can(work.actor, needed))
-      throw invalidField("event_names", t("You may not see what {name} is about.", { name }), "forbidden");
+    if (needed !== null && !holds(work.actor, { permission: needed, scope: "all" }))
+      throw invalidField("event_names", t("You may not see all that {name} is about.", { name }), "forbidden");
   }
 }
 

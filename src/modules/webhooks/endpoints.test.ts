@@ -1,6 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { browserOf, makeStaff } from "../../../tests/support/people.ts";
 import { startTestProgram, type TestProgram } from "../../../tests/support/program.ts";
+import type { Actor } from "../../platform/access/actor.ts";
+import { perform } from "../../platform/action.ts";
+import { contextOf } from "../../platform/context.ts";
+import { createEndpoint } from "./actions.ts";
 import { sendDueWebhooks } from "./sender.ts";
 
 let t: TestProgram;
@@ -51,6 +55,17 @@ describe("an endpoint", () => {
     expect(none.body.errors[0].source.pointer).toBe("/data/attributes/event_names");
     const wrong = await post("webhook-endpoints", "webhook_endpoints", { url, event_names: ["tickets.exploded"] });
     expect(wrong.body.errors[0].detail).toContain("tickets.exploded");
+  });
+
+  test("gets only what whoever adds it may see all of: a reach of one's own tickets is not enough", async () => {
+    const ctx = await t.harbor.as("administrator");
+    const ask = (actor: Actor) =>
+      perform(contextOf(t.app, t.harbor.tenant, actor, ctx.request), createEndpoint, { url: "https://example.com/hook", event_names: ["tickets.*"] });
+    for (const reach of ["own", "team"] as const)
+      await expect(ask({ ...ctx.actor, narrowed: new Map([["tickets.read", reach]]) })).rejects.toMatchObject({
+        problems: [{ field: "event_names", code: "forbidden" }],
+      });
+    expect(await ask(ctx.actor)).toHaveProperty("secret");
   });
 
   test("can be made, tested and deleted on the pages, and its deliveries read", async () => {
