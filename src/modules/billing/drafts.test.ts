@@ -3,7 +3,7 @@ import { type BillingWorld, billingWorld } from "../../../tests/support/billing.
 import { startTestProgram, type TestProgram } from "../../../tests/support/program.ts";
 import { perform } from "../../platform/action.ts";
 import { reading } from "../../platform/context.ts";
-import { updateCompany } from "../companies/index.ts";
+import { createContact, updateCompany, updateContact } from "../companies/index.ts";
 import { approveInvoice } from "./actions/approve.ts";
 import { createInvoice, deleteDraft, updateInvoice } from "./actions/drafts.ts";
 import { addLine, deleteLine, moveLine, updateLine } from "./actions/lines.ts";
@@ -123,6 +123,16 @@ describe("a draft by hand", () => {
     );
     await wrong({ billing_contact_id: contact.id }, "billing_contact_id");
     expect((await reading(w.admin, (ctx) => ctx.db.selectFrom("invoices").select("id").execute())).length).toBe(before);
+  });
+
+  test("keeps whom it is for, although they have moved to another company since", async () => {
+    const there = await w.company("Next Employer");
+    const contact = await perform(w.admin, createContact, { company_id: company.id, first_name: "Mo" });
+    const draft = await make([line("One", "1")], { billing_contact_id: contact.id });
+    await perform(w.admin, updateContact, { id: contact.id, company_id: there.id });
+    const given = { id: draft.id, billing_contact_id: contact.id, po_number: "PO 7" };
+    const changed = await perform(w.finance, updateInvoice, given);
+    expect(changed).toMatchObject({ billing_contact_id: contact.id, po_number: "PO 7" });
   });
 
   test("moves its lines, and stops at the ends", async () => {

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { makeClient } from "../../../tests/support/desk.ts";
+import { makeClient, signedIn } from "../../../tests/support/desk.ts";
 import { type ApiAnswer, pointerOf, startTestProgram, type TestProgram } from "../../../tests/support/program.ts";
 import { type ContractWorld, contractWorld } from "../../../tests/support/contracts.ts";
 import { reach } from "../../platform/access/reach.ts";
@@ -94,6 +94,21 @@ describe("contracts over the API", () => {
       422,
       "/data/attributes/end_date",
     ]);
+  });
+
+  test("keep who has signed them, although they have moved to another company since", async () => {
+    const company_id = await w.company("Signed Ltd");
+    const there = await w.company("Next Employer");
+    const person = (await w.send("POST", "contacts", "contacts", { company_id, first_name: "Sig" })).body.data.id;
+    const base = { name: "Signed", company_id, contract_type: "warranty", start_date: "2026-11-01" };
+    const made = await w.send("POST", "contracts", "contracts", { ...base, signed_by_contact_id: person });
+    const { id } = made.body.data;
+    expect((await w.send("PATCH", `contacts/${person}`, "contacts", { company_id: there })).status).toBe(200);
+    const visitor = await signedIn(t, await t.harbor.as("administrator"));
+    await visitor.open(`/contracts/${id}/edit`);
+    await visitor.submit(`/contracts/${id}/edit`, { name: "Signed and kept" });
+    const now = (await t.api("GET", `/api/v1/contracts/${id}`, { key: w.key })).body.data.attributes;
+    expect(now).toMatchObject({ name: "Signed and kept", signed_by_contact_id: person });
   });
 
   test("have items whose price is exact", async () => {

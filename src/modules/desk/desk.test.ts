@@ -5,7 +5,9 @@ import { startTestProgram, type TestProgram } from "../../../tests/support/progr
 import type { Visitor } from "../../../tests/support/visitor.ts";
 import { perform } from "../../platform/action.ts";
 import { type Ctx, inUnit } from "../../platform/context.ts";
-import { insert } from "../../platform/database/records.ts";
+import { insert, update } from "../../platform/database/records.ts";
+import { htmlToPlain } from "../../platform/written-text.ts";
+import { contacts } from "../companies/index.ts";
 import { addNote, addNoteAsClient, openTicket, type TicketRow, updateTicket } from "../tickets/index.ts";
 import { startTimer, workTypes } from "../time/index.ts";
 
@@ -255,6 +257,26 @@ describe("the details", () => {
 });
 
 describe("editing", () => {
+  test("keeps whom the ticket is for when they have moved to another company since", async () => {
+    const there = await makeClient(t, "Moved To");
+    const contact = await inUnit(t.harbor.system, (work) =>
+      insert(work, contacts, { company_id: client.company_id, first_name: "Mo" }),
+    );
+    const ticket = await open("Theirs", { contact_id: contact.id, description: "<p>One</p><p>Two <em>too</em></p>" });
+    await inUnit(t.harbor.system, (work) => update(work, contacts, contact.id, { company_id: there.company_id }));
+    const form = await browser.open(`/tickets/${ticket.id}/edit`);
+    expect(form.html).toContain(`<option value="${contact.id}" selected`);
+    // As browsers send what was typed: with both characters at the end of a line.
+    const description = htmlToPlain(ticket.description).replaceAll("\n", "\r\n");
+    await browser.submit(`/tickets/${ticket.id}/edit`, { title: "Still theirs", description });
+    const after = await t.app.database.read(t.harbor.id, (db) =>
+      db.selectFrom("tickets").selectAll().where("id", "=", ticket.id).executeTakeFirstOrThrow(),
+    );
+    const { company_id } = client;
+    const kept = { company_id, contact_id: contact.id, description: ticket.description };
+    expect(after).toMatchObject({ title: "Still theirs", ...kept });
+  });
+
   test("changes the words and keeps the markup that nobody touched", async () => {
     const ticket = await open("Rich", { description: "<p>With <strong>weight</strong></p>", is_billable: false });
     await browser.open(`/tickets/${ticket.id}/edit`);

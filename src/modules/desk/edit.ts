@@ -81,7 +81,13 @@ async function show(ctx: Ctx, id: string, typed: FormValues | null, failure: Fai
           fields: [
             c("company_id", { options: await optionsOf(ctx, "companies", { keep: ticket.company_id }) }),
             c("contact_id", {
-              options: await contactOptions(ctx, companyId, t("Nobody in particular"), [ticket.contact_id]),
+              // Whom the ticket is for stays a choice until it is given to another company.
+              options: await contactOptions(
+                ctx,
+                companyId,
+                t("Nobody in particular"),
+                companyId === ticket.company_id ? [ticket.contact_id] : [],
+              ),
             }),
             c("site_id", {
               options: await optionsOf(ctx, "sites", {
@@ -116,7 +122,9 @@ async function save(ctx: Ctx, incoming: Incoming): Promise<Answer> {
     const { tags, description, ...typed } = fields;
     const input = coerceForm(updateTicket.input, typed, names);
     // A description that nobody touched keeps its markup.
-    const isTouched = typeof description === "string" && description.trim() !== htmlToPlain(before.description).trim();
+    const isTouched =
+      typeof description === "string" &&
+      description.replaceAll("\r\n", "\n").trim() !== htmlToPlain(before.description).trim();
     await perform(ctx, updateTicket, {
       ...input,
       id,

@@ -220,8 +220,10 @@ export const updateInteraction = action({
     const values = fromEdge(interactions, input, work.tenant.currency);
     if (values.content !== undefined) values.content = sanitizeHtml(values.content);
     checkMinutes(values.duration_minutes);
+    const before = await find(work, "interactions", input.id);
     const row = await update(work, interactions, input.id, values, input.version);
-    await checkContact(work, row);
+    // Who moved to another company since then keeps having been there.
+    if (row.contact_id !== before.contact_id || row.company_id !== before.company_id) await checkContact(work, row);
     await setPeople(work, row, input);
     return row;
   },

@@ -2,7 +2,9 @@ import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { type Client, makeClient, signedIn } from "../../../tests/support/desk.ts";
 import { startTestProgram, type TestProgram } from "../../../tests/support/program.ts";
 import { browserOf, makeStaff } from "../../../tests/support/people.ts";
+import { users } from "../../platform/access/schema.ts";
 import { inUnit } from "../../platform/context.ts";
+import { update } from "../../platform/database/records.ts";
 import { setRoles } from "../staff/index.ts";
 import type { Visitor } from "../../../tests/support/visitor.ts";
 
@@ -238,6 +240,50 @@ describe("a call", () => {
       subject: "Hello",
     });
     expect(wrong.status).toBe(422);
+  });
+});
+
+describe("changing an old call", () => {
+  test("keeps its markup, and everybody who took part, whatever became of them", async () => {
+    const moved = await makeClient(t, "Moved From");
+    const away = await makeStaff(t.harbor, "technician", "Away Now");
+    const content = "<p>First</p><table><tbody><tr><td>Cell</td></tr></tbody></table>";
+    const { id, attributes } = (
+      await post("interactions", "interactions", {
+        company_id: client.company_id,
+        contact_id: client.contact_id,
+        subject: "Long ago",
+        content,
+        contact_ids: [moved.contact_id],
+        user_ids: [away.id],
+      })
+    ).body.data;
+    await inUnit(t.harbor.system, (work) => update(work, users, away.id, { deactivated_at: t.clock.now() }));
+    const at = `/interactions/${id}/edit`;
+    await browser.open(at);
+    await browser.submit(at, { duration_minutes: "25" });
+    expect((await get(`interactions/${id}`)).body.data.attributes).toMatchObject({
+      duration_minutes: 25,
+      content: attributes.content,
+      contact_ids: [moved.contact_id],
+      user_ids: [away.id],
+    });
+  });
+
+  test("keeps a contact who has moved to another company since, on the page and over the API", async () => {
+    const [before, after] = [await makeClient(t, "Once Here"), await makeClient(t, "Now There")];
+    const contact = (await post("contacts", "contacts", { company_id: before.company_id, first_name: "Mo" })).body.data;
+    const logged = (await post("interactions", "interactions", { contact_id: contact.id, subject: "Then" })).body.data;
+    const patch = (type: string, id: string, given: Record<string, unknown>): Promise<Answer> =>
+      t.api("PATCH", `/api/v1/${type}/${id}`, { key: admin, body: { data: { type, id, attributes: given } } });
+    expect((await patch("contacts", contact.id, { company_id: after.company_id })).status).toBe(200);
+    expect((await patch("interactions", logged.id, { subject: "Then, said again" })).status).toBe(200);
+    await browser.open(`/interactions/${logged.id}/edit`);
+    await browser.submit(`/interactions/${logged.id}/edit`, { duration_minutes: "5" });
+    const now = (await get(`interactions/${logged.id}`)).body.data.attributes;
+    expect(now).toMatchObject({ duration_minutes: 5, contact_id: contact.id, company_id: before.company_id });
+    const refused = await patch("interactions", logged.id, { contact_id: after.contact_id });
+    expect([refused.status, refused.body.errors[0].detail]).toEqual([422, "This contact belongs to another company."]);
   });
 });
 

@@ -2,6 +2,9 @@ import { afterAll, beforeAll, expect, test } from "bun:test";
 import { browserOf, makeStaff, type Person } from "../../../tests/support/people.ts";
 import { startTestProgram, type TestProgram } from "../../../tests/support/program.ts";
 import type { Visitor } from "../../../tests/support/visitor.ts";
+import { users } from "../../platform/access/schema.ts";
+import { inUnit } from "../../platform/context.ts";
+import { update } from "../../platform/database/records.ts";
 
 let t: TestProgram;
 let key: string;
@@ -44,6 +47,16 @@ test("a team is made, changed, emptied and deleted on pages, with what was typed
   await browser.open(one);
   await browser.submit(`${one}/delete`);
   expect((await browser.open(one)).status).toBe(404);
+});
+
+test("who is on leave stays in the team when something else of it changes", async () => {
+  const lee = await makeStaff(t.harbor, "technician", "lee");
+  const body = { data: { type: "teams", attributes: { name: "Away", member_ids: [kim.id], lead_ids: [lee.id] } } };
+  const { id } = (await t.api("POST", "/api/v1/teams", { key, body })).body.data;
+  await inUnit(t.harbor.system, (work) => update(work, users, lee.id, { deactivated_at: t.clock.now() }));
+  await browser.open(`/settings/teams/${id}`);
+  expect((await browser.submit(`/settings/teams/${id}`, { description: "Back in May" })).text).toContain("Team saved.");
+  expect(await peopleOf(id)).toEqual({ members: [kim.id, lee.id].toSorted(), leads: [lee.id] });
 });
 
 test("only who manages the staff sees teams under Settings, and nobody those of another organization", async () => {

@@ -57,7 +57,7 @@ export const updateInvoice = action({
     const invoice = await find(work, "invoices", input.id);
     requireDraft(invoice);
     const values = fromEdge(invoices, input, invoice.currency);
-    await checkDraft(work, invoice.company_id, values);
+    await checkDraft(work, invoice.company_id, values, invoice.billing_contact_id);
     const { invoice_date, payment_terms } = { ...invoice, ...values };
     return recompute(
       work,
@@ -68,13 +68,19 @@ export const updateInvoice = action({
   },
 });
 
-async function checkDraft(work: Work, companyId: string, values: Patch<typeof invoices>): Promise<void> {
+/** `contact` is who is named so far, and may have moved to another company since. */
+async function checkDraft(
+  work: Work,
+  companyId: string,
+  values: Patch<typeof invoices>,
+  contact: string | null = null,
+): Promise<void> {
   if (values.discount_amount !== undefined && values.discount_amount < 0) {
     throw invalidField("discount_amount", t("A discount cannot be negative; add an adjustment line instead."));
   }
-  if (values.billing_contact_id != null) {
-    const contact = await find(work, "contacts", values.billing_contact_id).catch(() => null);
-    if (contact?.company_id !== companyId)
+  if (values.billing_contact_id != null && values.billing_contact_id !== contact) {
+    const named = await find(work, "contacts", values.billing_contact_id).catch(() => null);
+    if (named?.company_id !== companyId)
       throw invalidField("billing_contact_id", t("This contact belongs to another company."));
   }
 }

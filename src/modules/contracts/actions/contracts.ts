@@ -74,7 +74,7 @@ export const updateContract = action({
       );
     }
     checkCurrency(values.currency, before.currency);
-    await checkTerms(work, { ...before, ...values });
+    await checkTerms(work, { ...before, ...values }, before.signed_by_contact_id);
     if (values.renewal_terms !== undefined) values.renewal_terms = renewalTerms(values.renewal_terms);
     const row = await update(work, contracts, id, values, version);
     await emit(work, contractChanged, { contract_id: id, company_id: row.company_id });
@@ -114,7 +114,8 @@ function checkCurrency(given: string | undefined, currency: string): void {
 type Terms = Pick<ContractRow, "company_id" | "start_date" | "end_date" | "billing_amount" | "currency"> &
   Pick<Patch<typeof contracts>, "signed_by_contact_id" | "rate_card_id">;
 
-async function checkTerms(work: Work, terms: Terms): Promise<void> {
+/** `signer` is who has signed so far, and may have moved to another company since. */
+async function checkTerms(work: Work, terms: Terms, signer: string | null = null): Promise<void> {
   if (terms.end_date !== null && terms.end_date < terms.start_date)
     throw invalidField("end_date", t("The last day lies before the first."));
   checkFirstDay(terms.start_date);
@@ -122,7 +123,7 @@ async function checkTerms(work: Work, terms: Terms): Promise<void> {
   if (terms.billing_amount !== null && terms.billing_amount < 0)
     throw invalidField("billing_amount", t("A fee is not negative."), "too_small");
   await checkCard(work, terms.rate_card_id, terms.currency);
-  if (terms.signed_by_contact_id == null) return;
+  if (terms.signed_by_contact_id == null || terms.signed_by_contact_id === signer) return;
   const contact = await maybeFind(work, "contacts", terms.signed_by_contact_id);
   if (contact?.company_id !== terms.company_id)
     throw invalidField("signed_by_contact_id", t("This contact belongs to another company."));

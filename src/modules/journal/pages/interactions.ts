@@ -36,15 +36,16 @@ async function show(ctx: Ctx, id: string, typed: FormValues | null, failure: Fai
     .execute();
   const local = Temporal.Instant.from(row.occurred_at).toZonedDateTimeISO(ctx.tenant.zone);
   const present = people.flatMap((one) => one.contact_id ?? []);
+  const own = people.flatMap((one) => one.user_id ?? []);
   const values = typed ?? {
     ...rowValues(interactions, row),
     content: htmlToPlain(row.content),
     contact_ids: present,
-    user_ids: people.flatMap((one) => one.user_id ?? []),
+    user_ids: own,
   };
   const c = (name: string, given: Parameters<typeof columnField>[2] = {}): FieldModel =>
     columnField(interactions, name, given);
-  const colleagues = await optionsOf(ctx, "users", { where: { user_type: "staff" } });
+  const colleagues = await optionsOf(ctx, "users", { where: { user_type: "staff" }, keep: own });
   const clients = (await contactOptions(ctx, row.company_id, "", present)).filter((option) => option.value !== "");
   const when = typed?.["occurred_at"];
   const model: FormPageModel = {
@@ -108,7 +109,7 @@ async function show(ctx: Ctx, id: string, typed: FormValues | null, failure: Fai
 
 async function save(ctx: Ctx, incoming: Incoming): Promise<Answer> {
   const id = incoming.params["id"] ?? "";
-  await reading(ctx, (reader) => find(reader, "interactions", id));
+  const before = await reading(ctx, (reader) => find(reader, "interactions", id));
   const { fields } = await incoming.form();
   try {
     const { content, occurred_at, ...others } = fields;
@@ -116,7 +117,7 @@ async function save(ctx: Ctx, incoming: Incoming): Promise<Answer> {
     const row = await perform<never, Interaction>(ctx, updateInteraction as never, {
       ...input,
       id,
-      ...(typeof content === "string" ? { content: plainToHtml(content) } : {}),
+      ...(isTouched(content, before.content) ? { content: plainToHtml(content) } : {}),
       ...(typeof occurred_at === "string" ? { occurred_at: instantOf(occurred_at, ctx.tenant.zone) } : {}),
     });
     return redirect(`/companies/${row.company_id}/activity`, t("Changes saved."));
@@ -124,6 +125,11 @@ async function save(ctx: Ctx, incoming: Incoming): Promise<Answer> {
     const failure = formFailure(error);
     return reading(ctx, (reader) => show(reader, id, fields, failure));
   }
+}
+
+/** What came over the API may be richer than what one can type: it stays as it is until somebody changes its words. */
+function isTouched(typed: unknown, before: string): typed is string {
+  return typeof typed === "string" && typed.replaceAll("\r\n", "\n").trim() !== htmlToPlain(before).trim();
 }
 
 /** A wall-clock time of the organization as an instant; what cannot be read stays, and is refused by the action. */

@@ -57,14 +57,15 @@ async function teamForm(
     id === null
       ? []
       : await ctx.db.selectFrom("team_members").select(["user_id", "is_lead"]).where("team_id", "=", id).execute();
-  const people = await optionsOf(ctx, "users", { where: { user_type: "staff" } });
+  const keep = members.map((one) => one.user_id);
+  const people = await optionsOf(ctx, "users", { where: { user_type: "staff" }, keep });
   const options = people.map(({ value, label }) => ({ value, label, hint: "" }));
   return formModel({
     action: id === null ? "/settings/teams/new" : `/settings/teams/${id}`,
     values: typed ?? {
       name: team?.name ?? "",
       description: team?.description ?? "",
-      member_ids: members.map((one) => one.user_id),
+      member_ids: keep,
       lead_ids: members.filter((one) => one.is_lead).map((one) => one.user_id),
     },
     version: team?.version ?? null,

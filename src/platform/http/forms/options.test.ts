@@ -2,8 +2,10 @@ import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test";
 import { makeClient } from "../../../../tests/support/desk.ts";
 import { browserHeaders } from "../../../../tests/support/everything.ts";
 import { manyCompanies } from "../../../../tests/support/many.ts";
+import { makeStaff } from "../../../../tests/support/people.ts";
 import { startTestProgram, type TestProgram } from "../../../../tests/support/program.ts";
 import { companies, contacts } from "../../../modules/companies/index.ts";
+import { users } from "../../access/schema.ts";
 import { inUnit, reading } from "../../context.ts";
 import { insert, update } from "../../database/records.ts";
 import { contactOptions, optionsOf } from "./options.ts";
@@ -54,7 +56,7 @@ test("what stands after a thousand others is found by words, as it is written or
   expect(await filter.text()).toContain('data-label="Žižkov Works"');
 });
 
-test("a contact that was archived is kept where it is chosen, once, and one of another company is not", async () => {
+test("a contact that was archived, or is of another company, is kept where it is chosen, once", async () => {
   const [ours, other] = [await makeClient(t, "Kept Client"), await makeClient(t, "Other Client")];
   await inUnit(t.harbor.system, (work) =>
     update(work, contacts, ours.contact_id, { archived_at: "2026-11-01T00:00:00.000Z" }),
@@ -64,7 +66,23 @@ test("a contact that was archived is kept where it is chosen, once, and one of a
       (await contactOptions(reader, ours.company_id, "None", kept)).map(({ value }) => value),
     );
   expect(await offered([])).toEqual([""]);
-  expect(await offered([ours.contact_id, null, ours.contact_id, other.contact_id])).toEqual(["", ours.contact_id]);
+  expect(await offered([ours.contact_id, null, ours.contact_id, other.contact_id])).toEqual([
+    "",
+    ours.contact_id,
+    other.contact_id,
+  ]);
+});
+
+test("several that are chosen are kept, whatever became of them", async () => {
+  const [here, gone] = [await makeStaff(t.harbor, "technician"), await makeStaff(t.harbor, "technician")];
+  await inUnit(t.harbor.system, (work) => update(work, users, gone.id, { deactivated_at: t.clock.now() }));
+  const offered = (keep: string[]): Promise<string[]> =>
+    reading(t.harbor.system, async (reader) =>
+      (await optionsOf(reader, "users", { where: { user_type: "staff" }, keep })).map(({ value }) => value),
+    );
+  expect(await offered([])).not.toContain(gone.id);
+  const kept = await offered([gone.id, here.id]);
+  expect(kept.filter((id) => id === gone.id || id === here.id)).toEqual([here.id, gone.id]);
 });
 
 test("a parent company that was archived stays when another field of its child is saved", async () => {

@@ -9,27 +9,33 @@ import type { Option } from "./model.ts";
 
 const most = 1000;
 
+type Wanted = Readonly<Record<string, string | boolean | readonly string[]>>;
 type Choices = SelectQueryBuilder<Tables, TableName, Option>;
 
 /**
- * Rows of a table as choices of a select, by name, archived and deactivated ones left out; `keep` is the row chosen now,
- * which stays a choice whatever became of it and however many others there are, so that a record that is changed in
- * another field does not lose it. Where there are more than are read at once, those with the words that were typed into the
+ * Rows of a table as choices of a select, by name, archived and deactivated ones left out; `keep` is the row (or the
+ * rows) chosen now, which stays a choice whatever became of it and however many others there are, so that a record that is
+ * changed in another field does not lose it. Where there are more than are read at once, those with the words that were typed into the
  * field come as well. `where` narrows them, with null for those that have nothing there.
  */
 export async function optionsOf(
   ctx: Ctx,
   name: TableName,
-  given: { label?: string; blank?: string; keep?: string | null; where?: Record<string, string | boolean | null> } = {},
+  given: {
+    label?: string;
+    blank?: string;
+    keep?: string | null | readonly string[];
+    where?: Record<string, string | boolean | null>;
+  } = {},
 ): Promise<Option[]> {
   const table = tableNamed(name);
-  const { label = "name", keep = null } = given;
+  const { label = "name" } = given;
   const wanted = Object.entries(given.where ?? {});
   const where = wanted.flatMap(([column, value]) => (value === null ? [] : [column]));
   const unset = wanted.flatMap(([column, value]) => (value === null ? [column] : []));
   const ends = ["archived_at", "deactivated_at"].filter((column) => table?.columns[column] !== undefined);
   const order = table?.columns["sort_order"] === undefined ? label : "sort_order";
-  const matching = (values: Readonly<Record<string, string | boolean>>): Choices => {
+  const matching = (values: Wanted): Choices => {
     let query = reach(ctx, name).select([
       `${name}.id as value`,
       `${name}.${label} as label`,
@@ -38,7 +44,7 @@ export async function optionsOf(
     for (const column of unset) query = query.where(sql.ref(`${name}.${column}`), "is", null);
     return query;
   };
-  const open = (those: Readonly<Record<string, string | boolean>>): Choices =>
+  const open = (those: Wanted): Choices =>
     ends.reduce((query, column) => query.where(sql.ref(`${name}.${column}`), "is", null), matching(those));
   const shape = `options ${name} ${label} ${where.join()} ${unset.join()}`;
   const values = Object.fromEntries(wanted.flatMap(([column, value]) => (value === null ? [] : [[column, value]])));
@@ -53,10 +59,11 @@ export async function optionsOf(
       .limit(most);
     rows.push(...beside(rows, await found.execute()));
   }
-  if (keep !== null && !rows.some((row) => row.value === keep))
+  const keep = [given.keep ?? []].flat().filter((id) => !rows.some((row) => row.value === id));
+  if (keep.length > 0)
     rows.push(
       ...(await runOnceBuilt(ctx, wholeShape(ctx, `${shape} kept`, name), { ...values, keep }, (those) =>
-        matching(those).where(sql.ref(`${name}.id`), "=", those["keep"]),
+        matching(those).where(sql.ref(`${name}.id`), "in", those.keep),
       )),
     );
   return [...(given.blank === undefined ? [] : [{ value: "", label: given.blank }]), ...rows];
@@ -68,21 +75,23 @@ function beside<R extends { value: string }>(rows: readonly R[], found: readonly
   return found.filter(({ value }) => !present.has(value));
 }
 
-/** Names of contacts as choices: the first and the last; `kept` are those that are chosen now, as above. */
+/**
+ * Names of contacts as choices: the first and the last; `kept` are those that are chosen now, as above, of whichever company:
+ * who moved to another one since still took part in what they took part in.
+ */
 export async function contactOptions(
   ctx: Ctx,
   companyId: string | null,
   blank: string,
   kept: readonly (string | null)[] = [],
 ): Promise<Option[]> {
-  let matching = reach(ctx, "contacts").select([
+  const all = reach(ctx, "contacts").select([
     "contacts.id as value",
     "contacts.first_name",
     "contacts.last_name",
     "contacts.email",
   ]);
-  if (companyId !== null) matching = matching.where("contacts.company_id", "=", companyId);
-  const open = matching
+  const open = (companyId === null ? all : all.where("contacts.company_id", "=", companyId))
     .where("contacts.archived_at", "is", null)
     .orderBy("contacts.first_name")
     .orderBy("contacts.last_name")
@@ -91,7 +100,7 @@ export async function contactOptions(
   if (ctx.sought !== undefined && rows.length === most)
     rows.push(...beside(rows, await open.where(titledWith(ctx, ctx.sought, { contacts: "contacts.id" })).execute()));
   const left = kept.filter((id) => id !== null && !rows.some(({ value }) => value === id));
-  if (left.length > 0) rows.push(...(await matching.where("contacts.id", "in", left).execute()));
+  if (left.length > 0) rows.push(...(await all.where("contacts.id", "in", left).execute()));
   return [
     { value: "", label: blank },
     ...rows.map((row) => ({
