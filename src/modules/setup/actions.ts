@@ -62,10 +62,12 @@ export const createFirstAdministrator = action({
       .where("role_key", "=", "administrator")
       .executeTakeFirstOrThrow();
     await work.db.insertInto("user_roles").values({ user_id: user.id, role_id: role.id }).execute();
+    // A visitor's browser says what the organization speaks; the command line says nothing of it, and an operator may have.
+    const isForeign = given.token !== null && languageOf(organization.locale) !== currentLanguage();
     await update(work, organizations, organization.id, {
       set_up_at: now,
       setup_step: "administrator",
-      ...(languageOf(organization.locale) === currentLanguage() ? {} : { locale: usualLocale(currentLanguage()) }),
+      ...(isForeign ? { locale: usualLocale(currentLanguage()) } : {}),
     });
     const actor = await actorOf(work.db, user.id, null, null);
     if (actor === null) throw new Error("the first administrator cannot sign in");

@@ -119,6 +119,7 @@ describe("the set-up", () => {
     const late = t.browser();
     const good = `/setup/start/${await mint()}`;
     await late.open(good);
+    await t.app.database.write(t.harbor.id, (db) => db.updateTable("organizations").set({ locale: "de-AT" }).execute());
     await inUnit(t.harbor.system, (work) =>
       perform(work, createFirstAdministrator, {
         token: null,
@@ -131,8 +132,11 @@ describe("the set-up", () => {
     expect(page.url).not.toBe("/setup/organization");
     expect((await late.open(`/setup/start/${await mint()}`)).url).toBe("/sign-in?next=%2F");
     expect(await staff()).toEqual([{ name: "Alma", email: "alma@harbor.test" }]);
-    // Made without a browser, she has no session anywhere.
+    // Made without a browser, she has no session anywhere, and the language stays the one that was chosen.
     expect(await reading(t.harbor.system, ({ db }) => db.selectFrom("sessions").select("id").execute())).toEqual([]);
+    expect(
+      await reading(t.harbor.system, ({ db }) => db.selectFrom("organizations").select("locale").execute()),
+    ).toEqual([{ locale: "de-AT" }]);
   });
 });
 
