@@ -80,6 +80,13 @@ describe("usage", () => {
     const olga = await host.browser();
     expect((await olga.open(`/tenants/${id}`)).status).toBe(200);
     expect(await measured()).toEqual([{ staff_count: 1 }]);
+    // The list measures as well, at most once a minute.
+    await t.app.database.platform((db) =>
+      db.updateTable("tenant_usage").set({ staff_count: 7 }).where("for_tenant_id", "=", id).execute(),
+    );
+    t.clock.advance(61_000);
+    expect((await olga.open("/tenants?q=Quay")).status).toBe(200);
+    expect(await measured()).toEqual([{ staff_count: 1 }]);
   });
 
   test("is a line a day, and of the days that are asked for", async () => {
@@ -91,7 +98,9 @@ describe("usage", () => {
       "2026-11-20",
     ]);
     expect(await usage("?filter[from]=2026-11-22")).toHaveLength(1);
-    expect((await host.api("GET", `/tenants/${t.harbor.id}/usage?filter[from]=soon`)).status).toBe(400);
+    const wrong = await host.api("GET", `/tenants/${t.harbor.id}/usage?filter[from]=soon`);
+    expect(wrong.status).toBe(400);
+    expect(wrong.body.errors[0].source).toEqual({ parameter: "filter[from]" });
     expect((await host.api("GET", `/tenants/${t.harbor.id}/usage?month=1`)).status).toBe(400);
   });
 

@@ -1,6 +1,6 @@
 import { Type } from "@sinclair/typebox";
 import { type Ctx, reading } from "../../../platform/context.ts";
-import { malformed } from "../../../platform/errors.ts";
+import { aboutParameter, malformed } from "../../../platform/errors.ts";
 import { type Answer, type Incoming, json, type Route } from "../../../platform/http/route.ts";
 import { measureNow, usageOf } from "../usage.ts";
 import { exists, route } from "./route.ts";
@@ -9,12 +9,13 @@ import { exists, route } from "./route.ts";
 async function usage(ctx: Ctx, incoming: Incoming): Promise<Answer> {
   const id = await exists(ctx, incoming);
   const { searchParams } = incoming.url;
-  const day = (name: string, fallback: string): string => {
-    const given = searchParams.get(name) ?? fallback;
-    if (!/^\d{4}-\d\d-\d\d$/.test(given) || Number.isNaN(Date.parse(given)))
-      throw malformed(`${name} must be a date such as 2026-11-21.`, "bad_filter");
-    return given;
-  };
+  const day = (name: string, fallback: string): string =>
+    aboutParameter(name, () => {
+      const given = searchParams.get(name) ?? fallback;
+      if (!/^\d{4}-\d\d-\d\d$/.test(given) || Number.isNaN(Date.parse(given)))
+        throw malformed(`${name} must be a date such as 2026-11-21.`, "bad_filter");
+      return given;
+    });
   const today = ctx.app.clock.now().slice(0, 10);
   const monthAgo = Temporal.PlainDate.from(today).subtract({ days: 29 }).toString();
   const [from, to] = [day("filter[from]", monthAgo), day("filter[to]", today)];

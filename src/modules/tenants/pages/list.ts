@@ -8,6 +8,7 @@ import type { Route } from "../../../platform/http/route.ts";
 import type { CellModel } from "../../../platform/http/models/lists.ts";
 import { t } from "../../../platform/language/index.ts";
 import { tenants } from "../../../platform/tenants.ts";
+import { measureAll } from "../usage.ts";
 
 export interface TenantRow {
   id: string;
@@ -133,5 +134,8 @@ export const tenantListPage: Route = {
   path: "/tenants",
   door: "operator",
   permission: platformPermission,
-  handle: (ctx, incoming) => listAnswer(ctx, incoming, tenantList),
+  handle: async (ctx, incoming) => {
+    await measureAll(ctx.app);
+    return listAnswer(ctx, incoming, tenantList);
+  },
 };
