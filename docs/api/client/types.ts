@@ -12223,6 +12223,18 @@ export interface Operations {
         type: "webhook_endpoints";
         id: string;
         attributes: {
+          version: number;
+          created_at: string;
+          updated_at: string;
+          url: string;
+          description: string;
+          is_active: boolean;
+          is_all_events: boolean;
+          event_names: unknown;
+          previous_secret_until: string | null;
+          failing_since: string | null;
+          disabled_at: string | null;
+          disabled_reason: string;
           secret: string;
         };
       };
@@ -12328,6 +12340,18 @@ export interface Operations {
         type: "webhook_endpoints";
         id: string;
         attributes: {
+          version: number;
+          created_at: string;
+          updated_at: string;
+          url: string;
+          description: string;
+          is_active: boolean;
+          is_all_events: boolean;
+          event_names: unknown;
+          previous_secret_until: string | null;
+          failing_since: string | null;
+          disabled_at: string | null;
+          disabled_reason: string;
           secret: string;
         };
       };

@@ -2,8 +2,9 @@ import { Type } from "@sinclair/typebox";
 import { find } from "../../platform/access/reach.ts";
 import { type AnyAction, perform } from "../../platform/action.ts";
 import { showOne } from "../../platform/http/jsonapi/routes.ts";
-import { checkMatch, readDocument, readVerb, refuseMembers } from "../../platform/http/jsonapi/document.ts";
+import { checkMatch, ifMatch, readDocument, readVerb, refuseMembers } from "../../platform/http/jsonapi/document.ts";
 import { type Answer, response, type Route } from "../../platform/http/route.ts";
+import { shownAttributes } from "../../platform/openapi/schemas.ts";
 import { type Ctx, reading } from "../../platform/context.ts";
 import { resource } from "../../platform/resource.ts";
 import {
@@ -54,7 +55,12 @@ async function withSecret(ctx: Ctx, { id, secret }: WithSecret, status: number):
   return { ...shown, body: { ...body, data: { ...body.data, attributes } } };
 }
 
-const secretOnce = Type.Object({ secret: Type.String({ description: "Shown this once; also all other attributes." }) });
+const shown = shownAttributes(webhookEndpoints);
+const secretOnce = Type.Unsafe({
+  ...shown,
+  properties: { ...shown["properties"], secret: Type.String({ description: "Shown this once." }) },
+  required: [...(shown["required"] as string[]), "secret"],
+});
 
 export const webhookApi: Route[] = [
   {
@@ -88,7 +94,7 @@ export const webhookApi: Route[] = [
     handle: async (ctx, incoming) => {
       const id = incoming.params["id"] ?? "";
       checkMatch(incoming, await reading(ctx, (reader) => find(reader, "webhook_endpoints", id)));
-      const input = { ...(await readVerb(incoming, "webhook_endpoints", id)), id };
+      const input = { ...(await readVerb(incoming, "webhook_endpoints", id)), id, ...ifMatch(incoming) };
       return withSecret(ctx, await perform(ctx, rotateSecret, input), 200);
     },
   },
