@@ -4,7 +4,10 @@ import { keptSince } from "../events/index.ts";
 
 const batch = 500;
 
-/** Deletes deliveries that came to an end as long ago as events are kept. */
+/**
+ * Deletes deliveries that are older than events are kept. One that is tried comes to its end within two days, so what is that
+ * old and still waits is for an endpoint that has long been switched off.
+ */
 export const clearDeliveries: Job = {
   name: "webhooks.clear",
   schedule: "27 2 * * *",
