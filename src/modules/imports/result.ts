@@ -120,7 +120,7 @@ function choicesAfter(batch: Batch): ActionLink[] {
   const { id } = batch;
   return [
     ...(ended?.while === "applying" ? [button(t("Go on"), `/imports/${id}/go-on`, "play", "primary")] : []),
-    ...(problemsOf(batch).length === 0
+    ...(Number(batch.summary["bad"] ?? 0) === 0
       ? []
       : [link(t("Rows with problems"), `/imports/${id}/problems`, "download", "ghost")]),
     button(
