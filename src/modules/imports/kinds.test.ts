@@ -52,6 +52,12 @@ describe("tickets from another system", () => {
       created_at: "2024-03-01T10:00:00.000Z",
       closed_at: "2024-03-02T11:00:00.000Z",
     });
+    await send(
+      "tickets",
+      "Number,Subject,Client,Source,Opened\r\n2001,Old mail,Ledger Ltd,email,2024-03-01 10:00:00\r\n",
+    );
+    const [mailed] = await ticketsCalled("Old mail");
+    expect(mailed?.["last_client_reply_at"]).toBe("2024-03-01T10:00:00.000Z");
     const told = await t.app.database.read(t.harbor.id, (db) =>
       db
         .selectFrom("events")

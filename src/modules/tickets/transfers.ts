@@ -4,6 +4,8 @@ import { transfer, type Transfer } from "../../platform/transfer/facet.ts";
 import { importTicketNote } from "./actions/import-note.ts";
 import { listResources, noteResource, ticketResource } from "./resources.ts";
 
+type Row = Record<string, unknown>;
+
 const labels: Readonly<Record<string, string>> = {
   ticket_queues: declared("Ticket queues"),
   ticket_statuses: declared("Ticket statuses"),
@@ -11,6 +13,14 @@ const labels: Readonly<Record<string, string>> = {
   ticket_types: declared("Ticket types"),
   ticket_categories: declared("Ticket categories"),
 };
+
+/** A client who opened a ticket wrote then, and not when it was imported. */
+function firstWords({ source }: Row, { created_at, last_client_reply_at }: Row): Row {
+  const isByClient = source === "email" || source === "portal";
+  return isByClient && created_at !== undefined && last_client_reply_at === undefined
+    ? { last_client_reply_at: created_at }
+    : {};
+}
 
 /** Tickets, closed ones too, and the lists that they are sorted by. */
 export const ticketTransfers: readonly Transfer[] = [
@@ -30,7 +40,17 @@ export const ticketTransfers: readonly Transfer[] = [
     order: 200,
     naming: ["ticket_number"],
     match: ["ticket_number"],
-    history: ["ticket_number", "created_at", "resolved_at", "closed_at", "billing_status"],
+    history: [
+      "ticket_number",
+      "created_at",
+      "first_response_at",
+      "last_client_reply_at",
+      "last_staff_reply_at",
+      "resolved_at",
+      "closed_at",
+      "billing_status",
+    ],
+    split: (input, later) => ({ input, history: firstWords(input, later) }),
     numbers: {
       column: "ticket_number",
       counter: "ticket",

@@ -33,8 +33,11 @@ export interface Transfer {
   } | null;
   /** The action that brings one in: the resource's own, unless a file says what nobody may say over the API. */
   readonly create: AnyAction | null;
-  /** Where an action takes less than the table has: what the action is given, and what is written after it. */
-  readonly split: ((values: Row) => { input: Row; history: Row }) | null;
+  /**
+   * Where an action takes less than the table has: what the action is given, and what is written after it. `later` is what
+   * the row says of the history.
+   */
+  readonly split: ((values: Row, later: Row) => { input: Row; history: Row }) | null;
   /** What has to be let go of before an imported record can be deleted again. */
   readonly beforeUndo: ((work: Work, id: string) => Promise<void>) | null;
   /** Why files of it do not come in, in a sentence; null: they do. */

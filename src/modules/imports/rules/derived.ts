@@ -143,7 +143,7 @@ export function inputAndHistory({ split, history, create }: Transfer, wanted: Ro
     if (name in inputs && !history.includes(name)) now[name] = value;
     else if (history.includes(name)) later[name] = value;
   }
-  const parts = split?.(now) ?? { input: now, history: {} };
+  const parts = split?.(now, later) ?? { input: now, history: {} };
   return { input: parts.input, history: { ...later, ...parts.history } };
 }
 
