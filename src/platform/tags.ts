@@ -10,7 +10,7 @@ import { t } from "./language/index.ts";
 /** The tags that an organization uses, each once: they come up when they are first set (PRD 3.3.1 "Tags and categories"). */
 export const tags = table("tags", {
   ...record,
-  /** Lower case, without commas. */
+  /** Lower case, without commas and semicolons. */
   name: col.text({ maxLength: 50 }),
   color: col.maybe.text({ format: "color", label: "Colour" }),
 });
@@ -75,9 +75,9 @@ export async function setTags(work: Work, entityType: string, id: string, given:
   return true;
 }
 
-/** A tag as it is kept: lower case, without commas, at most 50 characters. */
+/** A tag as it is kept: lower case, without what stands between tags in files, at most 50 characters. */
 export function tagName(text: string): string {
-  return text.replaceAll(",", " ").replace(/\s+/g, " ").trim().toLowerCase().slice(0, 50).trim();
+  return text.replace(/[,;]/g, " ").replace(/\s+/g, " ").trim().toLowerCase().slice(0, 50).trim();
 }
 
 /** Records that have one of some tags, as a condition on the table's rows. */
@@ -138,10 +138,10 @@ export async function tagChips(ctx: Ctx, names: readonly string[], list: string)
   }));
 }
 
-/** Tags as people type them into one field: separated by commas. */
+/** Tags as people type them into one field, and as files have them: separated by commas or semicolons. */
 export function splitTags(text: string): string[] {
   return text
-    .split(",")
+    .split(/[,;]/)
     .map((tag) => tag.trim())
     .filter((tag) => tag !== "");
 }

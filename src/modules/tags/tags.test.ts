@@ -38,6 +38,8 @@ test("records with any of some tags are found, over the API and in the list", as
 test("a tag that is new is known from then on, and a list of them typed in one field is taken apart", async () => {
   const id = await company("Typed", ["Fresh One, second"]);
   expect(await tagsOf(id)).toEqual(["fresh one", "second"]);
+  // Files take them apart at both, so a tag with one would come back as two.
+  expect(await tagsOf(await company("Typed too", ["third; fourth"]))).toEqual(["fourth", "third"]);
   expect((await get("tags?filter[name]=fresh one")).body.data[0].attributes.record_count).toBe(1);
 });
 

@@ -42,6 +42,12 @@ describe("merging two companies", () => {
       .data.id;
     const ticket = (await post("tickets", "tickets", { title: "Theirs", contact_id: gone.contact_id })).body.data.id;
     await post(`companies/${gone.company_id}/notes`, "record_notes", { content: "Their note" });
+    const view = await post("saved-views", "saved_views", {
+      list_key: "/tickets",
+      name: "Theirs",
+      view_query: `company_id=${gone.company_id}&sort=title`,
+    });
+    expect(view.status).toBe(201);
     const preview = await get(`${at(kept.company_id)}/merge?with=${gone.company_id}`);
     expect(preview.body.data.attributes.conflicts).toEqual([]);
     expect(preview.body.data.attributes.held).toEqual(expect.arrayContaining([{ table: "tickets", count: 1 }]));
@@ -52,6 +58,7 @@ describe("merging two companies", () => {
     expect([merged.status, merged.body.errors]).toEqual([200, undefined]);
     expect(merged.body.data.attributes).toMatchObject({ industry: "Print", phone: "1", tags: ["print", "vip"] });
     expect((await get(`tickets/${ticket}`)).body.data.attributes.company_id).toBe(kept.company_id);
+    expect((await get(`saved-views/${view.body.data.id}`)).body.data.attributes.view_query).toContain(kept.company_id);
     expect((await get(at(child))).body.data.attributes.parent_company_id).toBe(kept.company_id);
     expect((await get(`${at(kept.company_id)}/notes`)).body.data).toHaveLength(1);
     const other = (await get(at(gone.company_id))).body.data.attributes;

@@ -9,7 +9,7 @@ import { contactOptions, optionsOf } from "../../../platform/http/forms/options.
 import type { MergePageModel } from "../../../platform/http/models/clients.ts";
 import { type Answer, type Incoming, page, redirect, type Route } from "../../../platform/http/route.ts";
 import { isId } from "../../../platform/ids.ts";
-import { t } from "../../../platform/language/index.ts";
+import { declared, t } from "../../../platform/language/index.ts";
 import { contactName } from "../rules.ts";
 import { mergeActions } from "./actions.ts";
 import { mergePreview, type MergePreview, type MergeTable } from "./preview.ts";
@@ -106,11 +106,28 @@ async function previewModel(
       gone: shown(one.gone),
       is_taken: one.isTaken,
     })),
-    held: preview.held.map(({ table: held, count }) => ({ label: t(words(held)), count: String(count) })),
+    held: preview.held
+      .filter(({ table: held }) => !unsaid.has(held))
+      .map(({ table: held, count }) => ({ label: t(heldLabels[held] ?? words(held)), count: String(count) })),
     error: failure?.message ?? "",
     question: t("Merge {gone} into {kept}? This cannot be undone.", { gone: gone.name, kept: kept.name }),
   };
 }
+
+/** What moves along, where its table is called otherwise than people call it. */
+const heldLabels: Readonly<Record<string, string>> = {
+  record_tags: declared("Tags"),
+  record_notes: declared("Notes"),
+  record_attachments: declared("Attachments"),
+  interactions: declared("Interactions"),
+  interaction_participants: declared("Present at interactions"),
+  external_ids: declared("Numbers in other systems"),
+  saved_views: declared("Saved views"),
+  users: declared("Portal access"),
+};
+
+/** What tells nobody anything: which bulk change a record was part of. */
+const unsaid: ReadonlySet<string> = new Set(["bulk_items"]);
 
 const nameOf = (table: MergeTable, row: Row): string =>
   table === "contacts"

@@ -15,7 +15,11 @@ export type Reference =
   /** A row of a table about records of any kind: a tag, a mail. */
   | { how: "entity"; table: Table }
   /** A custom field that holds the record's id. */
-  | { how: "custom"; table: Table; key: string };
+  | { how: "custom"; table: Table; key: string }
+  /** A text that holds addresses, with ids among other words: the filters of a saved view. */
+  | { how: "text"; table: Table; column: string };
+
+const texts: Readonly<Record<string, string>> = { saved_views: "view_query" };
 
 /** What tells of the past: it stays with the record that it happened to. Search documents are written anew. */
 const history: ReadonlySet<string> = new Set(["audit_log", "import_rows", "search_documents"]);
@@ -27,6 +31,8 @@ export async function referencesTo(ctx: Ctx, target: "companies" | "contacts" | 
     for (const [column, { references }] of Object.entries(table.columns))
       if (references === target) found.push({ how: "column", table, column });
     const { columns, name } = table;
+    const text = texts[name];
+    if (text !== undefined) found.push({ how: "text", table, column: text });
     if (columns["entity_type"] !== undefined && columns["entity_id"] !== undefined && !history.has(name))
       found.push({ how: "entity", table });
   }
@@ -50,6 +56,7 @@ export function refersTo(ctx: Ctx, reference: Reference, target: string, id: str
   if (reference.how === "column") return sql<boolean>`${sql.ref(`${name}.${reference.column}`)} = ${id}`;
   if (reference.how === "entity")
     return sql<boolean>`${sql.ref(`${name}.entity_type`)} = ${target} and ${sql.ref(`${name}.entity_id`)} = ${id}`;
+  if (reference.how === "text") return sql<boolean>`${sql.ref(`${name}.${reference.column}`)} like ${`%${id}%`}`;
   const values = sql.ref(`${name}.custom_fields`);
   return ctx.app.database.dialect === "sqlite"
     ? sql<boolean>`json_extract(${values}, ${sql.lit(`$.${reference.key}`)}) = ${id}`

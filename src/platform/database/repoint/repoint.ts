@@ -62,14 +62,17 @@ async function move(work: Work, reference: Reference, target: Target, from: stri
   };
   await work.db
     .updateTable(name)
-    .set({ ...changeOf(work, reference, to), ...stamps } as never)
+    .set({ ...changeOf(work, reference, from, to), ...stamps } as never)
     .where(refersTo(work, reference, target, from))
     .execute();
 }
 
-function changeOf(work: Work, reference: Reference, to: string): Record<string, unknown> {
+function changeOf(work: Work, reference: Reference, from: string, to: string): Record<string, unknown> {
   if (reference.how === "column") return { [reference.column]: to };
   if (reference.how === "entity") return { entity_id: to };
+  // Ids are nowhere part of another word.
+  if (reference.how === "text")
+    return { [reference.column]: sql`replace(${sql.ref(reference.column)}, ${from}, ${to})` };
   const values = sql.ref(`${reference.table.name}.custom_fields`);
   return {
     custom_fields:
@@ -81,7 +84,7 @@ function changeOf(work: Work, reference: Reference, to: string): Record<string, 
 
 /** Rows that would be there twice for a unique key: links go, of records there is a decision to make first. */
 async function clearDoubles(work: Work, reference: Reference, target: Target, from: string, to: string): Promise<void> {
-  if (reference.how === "custom") return;
+  if (reference.how === "custom" || reference.how === "text") return;
   const { table } = reference;
   const column = reference.how === "column" ? reference.column : "entity_id";
   for (const key of await uniqueKeys(work, table.name)) {
