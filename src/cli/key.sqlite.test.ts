@@ -98,6 +98,18 @@ test("one that was broken off goes on with the key that is there", async () => {
   expect((await purser(["key", "list"])).out.split("\n")).toHaveLength(1);
 });
 
+test("while a backup is made it is refused: its files would be sealed with a key that its database does not know", async () => {
+  const sha256 = await withProgram(keep);
+  const { keyId } = await read(sha256);
+  const lock = lockDataDir(dataDir, "backup.lock");
+  try {
+    expect((await purser(["key", "rotate"])).code).toBe(75);
+  } finally {
+    lock.release();
+  }
+  expect((await read(sha256)).keyId).toBe(keyId);
+});
+
 test("while a server has the data, the earlier key stays until a while has gone by", async () => {
   const sha256 = await withProgram(keep);
   const lock = lockDataDir(dataDir);

@@ -66,7 +66,10 @@ const rotate: Verb = {
     const config = configOf(args, io);
     const opened = await openProgram(config, { isAlone: false, publicUrl: publicUrlOf(config) });
     const lock = lockIfFree(config);
+    // A backup that begins before and packs afterwards would hold files sealed with a key that its database does not know.
+    let backups: ReturnType<typeof lockDataDir> | null = null;
     try {
+      backups = MULTI_TENANT ? null : lockDataDir(config.dataDir, "backup.lock");
       const { app } = opened.program;
       const id = await tenantFor(opened.database, args.value("tenant"));
       let looked = 0;
@@ -93,6 +96,7 @@ const rotate: Verb = {
       io.err(`The new key seals everything (${files} ${files === 1 ? "file" : "files"}); the earlier one is gone.`);
       return exit.ok;
     } finally {
+      backups?.release();
       lock?.release();
       await opened.close();
     }

@@ -172,7 +172,10 @@ function hostNameOf(request: Request): string {
 
 const knownForMilliseconds = 10_000;
 
-/** Finds the organization of a host name; what was found is remembered for ten seconds. */
+/**
+ * Finds the organization of a host name; what was found is remembered for ten seconds. The single edition has one, and looks for
+ * it once: that look waits for whoever is writing.
+ */
 function tenantFinder(database: Database): (host: string) => Promise<string | null> {
   const known = new Map<string, { id: string | null; until: number }>();
   return async (hostWithPort) => {
@@ -190,7 +193,8 @@ function tenantFinder(database: Database): (host: string) => Promise<string | nu
     );
     const id = row?.id ?? null;
     if (known.size > 10_000) known.clear();
-    known.set(host, { id, until: Date.now() + knownForMilliseconds });
+    const isForGood = !MULTI_TENANT && id !== null;
+    known.set(host, { id, until: isForGood ? Infinity : Date.now() + knownForMilliseconds });
     return id;
   };
 }

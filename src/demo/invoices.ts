@@ -1,3 +1,4 @@
+import { invoiceNumber } from "../platform/number-template.ts";
 import {
   type Amounts,
   amountsOf,
@@ -5,7 +6,6 @@ import {
   dueDate,
   type InvoiceLineRow,
   invoiceLines,
-  invoiceNumber,
   type InvoiceRow,
   invoices,
   type PaymentRow,

@@ -64,9 +64,30 @@ export function startBackground(app: App): Background {
     visited = await tenantsWithWork(app, named);
     await forEachTenant(async (tenant) => {
       while (!isStopping && (await handOut(tenant)) > 0);
-      if (isScheduler) await runDueJobs(app, tenant);
       if (!isStopping) await settleWork(app, tenant.id);
     });
+  };
+
+  // A job may wait for somebody else's server, and keeps neither the rounds nor what is sent waiting. One after another, or the
+  // night's jobs of all organizations would run at once; the rounds meanwhile hold the lease.
+  let jobs: Promise<void> | null = null;
+  const mayRunJobs = (): boolean => isScheduler && !isStopping;
+  const startJobs = (): void => {
+    if (!mayRunJobs()) return;
+    jobs ??= runJobs(visited).finally(() => {
+      jobs = null;
+    });
+  };
+  const runJobs = async (tenants: readonly Tenant[]): Promise<void> => {
+    for (const tenant of tenants) {
+      if (!mayRunJobs()) return;
+      try {
+        await runDueJobs(app, tenant, mayRunJobs);
+        await settleWork(app, tenant.id);
+      } catch (error) {
+        complaints.tenant({ tenant: tenant.id, error: String(error) });
+      }
+    }
   };
 
   // The trouble of one organization must not keep the others waiting.
@@ -140,6 +161,7 @@ export function startBackground(app: App): Background {
         isReleased = true;
         await round();
         await app.journal.flush();
+        startJobs();
         startRounds();
         for (const sender of senders) sender.start();
       } catch (error) {
@@ -177,6 +199,7 @@ export function startBackground(app: App): Background {
       isStopping = true;
       wakeUp?.();
       await loop;
+      await jobs;
       clearInterval(signs);
       await sign;
       await app.journal.flush();

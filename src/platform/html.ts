@@ -52,7 +52,7 @@ export function sanitizeHtml(html: string): string {
 export function htmlToText(html: string): string {
   const broken = html
     .replace(/<br\s*\/?>/gi, "\n")
-    .replace(/<li[^>]*>/gi, "\n- ")
+    .replace(/<li[^<>]*>/gi, "\n- ")
     .replace(/<\/(p|div|h[1-6]|blockquote|pre|tr|ul|ol)>/gi, "\n\n")
     .replace(/<\/t[dh]>/gi, " ");
   const bare = sanitize(broken, { allowedTags: [], allowedAttributes: {}, nonTextTags: rules.nonTextTags ?? [] });

@@ -43,6 +43,8 @@ test("passwords in addresses and Purser's own tokens are hidden", () => {
   log.info(`GET /reset/${token}`, { error: "connect postgres://purser:hunter2@db/purser" });
   expect(printed[0]).not.toContain("hunter2");
   expect(printed[0]).not.toContain("B".repeat(43));
+  log.info("connect postgres://purser:hun@ter2@db/purser and https://user:s3cret@example/a@b");
+  expect(printed[1]).toContain("postgres://purser:[hidden]@db/purser and https://user:[hidden]@example/a@b");
 });
 
 test("an event's fields do not forge time, level and message", () => {

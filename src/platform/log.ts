@@ -111,6 +111,6 @@ function maskValue(name: string, value: unknown, depth: number): unknown {
 /** Addresses such as `postgres://user:password@host` stand in the messages of drivers; Purser's tokens in URLs. */
 function maskPasswords(text: string): string {
   return text
-    .replaceAll(/(:\/\/[^\s/:@]*):[^\s@]+@/g, "$1:[hidden]@")
+    .replaceAll(/(:\/\/[^\s/:@]*):[^\s/]+@/g, "$1:[hidden]@")
     .replaceAll(/\b(p[a-z]_[0-9a-f]{32})_[A-Za-z0-9_-]{43}/g, "$1_[hidden]");
 }

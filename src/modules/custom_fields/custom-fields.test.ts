@@ -1,6 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { makeClient, signedIn } from "../../../tests/support/desk.ts";
 import { startTestProgram, type TestProgram } from "../../../tests/support/program.ts";
+import { perform } from "../../platform/action.ts";
+import { inLanguage } from "../../platform/language/index.ts";
+import { updateCompany } from "../companies/index.ts";
 
 let t: TestProgram;
 let admin: string;
@@ -69,6 +72,22 @@ describe("a custom field", () => {
     await browser.submit(`/companies/${company_id}/edit`, { industry: "Locks" });
     expect((await get(`companies/${company_id}`)).body.data.attributes).toMatchObject({ industry: "Locks", ...kept });
     expect((await t.api("POST", `/api/v1/custom-fields/${fieldId}/archive`, { key: admin })).status).toBe(200);
+  });
+
+  test("says in German too which of them is wrong, and what", async () => {
+    const { field_key } = await field({ label: "Alter der Anlage", field_type: "integer" });
+    const id = await company("Mit Anlage");
+    const change = (custom_fields: Attributes): Promise<unknown> =>
+      inLanguage("de", "de-DE", async () => {
+        const administrator = await t.harbor.as("administrator");
+        return perform(administrator, updateCompany, { id, custom_fields }).catch((error: unknown) => error);
+      });
+    expect(await change({ [field_key]: "alt", nothing: "x" })).toMatchObject({
+      problems: [
+        { message: expect.stringMatching(/^Alter der Anlage .*eine ganze Zahl/) },
+        { message: "Es gibt kein eigenes Feld „nothing“." },
+      ],
+    });
   });
 
   test("gets its key from its label, and keeps it when the label changes", async () => {

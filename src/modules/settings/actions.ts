@@ -5,9 +5,10 @@ import type { Work } from "../../platform/context.ts";
 import type { NewRow } from "../../platform/database/columns.ts";
 import { fromEdge, newInput, patchInput } from "../../platform/database/edge.ts";
 import { insert, update } from "../../platform/database/records.ts";
-import { conflict } from "../../platform/errors.ts";
+import { conflict, invalidField } from "../../platform/errors.ts";
 import { addFile, type StoredBytes } from "../../platform/files/files.ts";
 import { t } from "../../platform/language/index.ts";
+import { numberTemplateProblem } from "../../platform/number-template.ts";
 import { checkPublicAddress } from "./public-address.ts";
 import { mailSettings, organizations } from "../../platform/tenants.ts";
 
@@ -25,6 +26,8 @@ export const updateOrganization = action({
   run: async (work: Work, input: Record<string, unknown> & { version?: number }) => {
     const row = await work.db.selectFrom("organizations").select(["id", "public_url"]).executeTakeFirstOrThrow();
     const values = fromEdge(organizations, input, work.tenant.currency);
+    const badNumber = values.invoice_prefix === undefined ? null : numberTemplateProblem(values.invoice_prefix);
+    if (badNumber !== null) throw invalidField("invoice_prefix", badNumber, "bad_template");
     if (values.public_url !== row.public_url) await checkPublicAddress(work, values.public_url);
     return update(work, organizations, row.id, values, input.version);
   },

@@ -191,7 +191,10 @@ export function invoicingSections(): Sections {
       title: t("Invoices"),
       fields: [
         columnField(organizations, "invoice_prefix", {
-          hint: t("Numbers are given without gaps when an invoice is approved: INV-000001."),
+          hint: t("Numbers are given without gaps when an invoice is approved: {sample}. {parts} may stand in it.", {
+            sample: "INV-000001",
+            parts: "{number:6}, {year}, {month}",
+          }),
         }),
         columnField(organizations, "payment_terms", { hint: t("For new companies.") }),
         columnField(organizations, "invoice_footer", { span: 6, hint: t("A line at the end of every invoice.") }),

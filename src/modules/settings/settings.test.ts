@@ -37,6 +37,17 @@ const server = () => ({
 });
 
 describe("the organization's settings", () => {
+  test("take a number for invoices only in a form that can be filled in", async () => {
+    const before = await organization();
+    await browser.open("/settings/invoicing");
+    const refused = await browser.submit("/settings/invoicing", { invoice_prefix: "INV-{day}-" });
+    expect(refused.status).toBe(422);
+    expect(refused.text).toContain("other braces are not known");
+    expect((await organization()).invoice_prefix).toBe(before.invoice_prefix);
+    expect((await browser.submit("/settings/invoicing", { invoice_prefix: "RE-{year}-" })).status).toBe(200);
+    expect((await organization()).invoice_prefix).toBe("RE-{year}-");
+  });
+
   test("are changed on their pages, and who changed what is written down", async () => {
     await browser.open("/settings/organization");
     expect(

@@ -1,3 +1,4 @@
+import { forgetOldAttempts } from "../../platform/access/limits.ts";
 import { plus } from "../../platform/clock.ts";
 import { type Ctx, inUnit } from "../../platform/context.ts";
 import { formatInstant } from "../../platform/http/pages/cells.ts";
@@ -37,6 +38,7 @@ async function warnOfKeys(ctx: Ctx): Promise<void> {
 /** What is of no use any more: steps of sign-ins, questions to passkeys, refresh tokens of sessions that are over. */
 async function forget(ctx: Ctx): Promise<void> {
   const before = plus(ctx.app.clock.now(), -30 * day);
+  await forgetOldAttempts(ctx.app);
   await inUnit(ctx, async ({ db }) => {
     await db.deleteFrom("sign_in_challenges").where("expires_at", "<", before).execute();
     await db.deleteFrom("passkey_challenges").where("expires_at", "<", before).execute();

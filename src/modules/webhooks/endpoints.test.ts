@@ -60,7 +60,10 @@ describe("an endpoint", () => {
   test("gets only what whoever adds it may see all of: a reach of one's own tickets is not enough", async () => {
     const ctx = await t.harbor.as("administrator");
     const ask = (actor: Actor) =>
-      perform(contextOf(t.app, t.harbor.tenant, actor, ctx.request), createEndpoint, { url: "https://example.com/hook", event_names: ["tickets.*"] });
+      perform(contextOf(t.app, t.harbor.tenant, actor, ctx.request), createEndpoint, {
+        url: "https://example.com/hook",
+        event_names: ["tickets.*"],
+      });
     for (const reach of ["own", "team"] as const)
       await expect(ask({ ...ctx.actor, narrowed: new Map([["tickets.read", reach]]) })).rejects.toMatchObject({
         problems: [{ field: "event_names", code: "forbidden" }],

@@ -1,3 +1,4 @@
+import { isIP } from "node:net";
 import { sql } from "kysely";
 import { plus } from "../clock.ts";
 import type { App } from "../context.ts";
@@ -19,6 +20,8 @@ export const secondStepByAccount: Limit = { attempts: 10, seconds: 900 };
 export const oauthByAddress: Limit = { attempts: 1200, seconds: 900 };
 export const resetByAddress: Limit = { attempts: 20, seconds: 3600 };
 export const resetByAccount: Limit = { attempts: 5, seconds: 3600 };
+/** Longer than every window. */
+const keptSeconds = 24 * 3600;
 
 /**
  * Counts an attempt and refuses it (429) when there were too many. The count is one atomic statement and is taken before
@@ -73,6 +76,32 @@ export async function counted<T>(
     if (account !== undefined) await db.deleteFrom("rate_limits").where("limit_key", "=", account[0]).execute();
   });
   return result;
+}
+
+/**
+ * Whose attempts are counted for an address: over IPv6 everybody has a network of 64 bits, and with it as many addresses as they
+ * like.
+ */
+export function whoseAddress(ip: string): string {
+  if (isIP(ip) !== 6) return ip;
+  const [head = "", tail] = ip.split("::");
+  const groups = (text: string): string[] => text.split(":").filter((group) => group !== "");
+  const [before, after] = [groups(head), groups(tail ?? "")];
+  const whole = [
+    ...before,
+    ...Array.from({ length: tail === undefined ? 0 : 8 - before.length - after.length }, () => "0"),
+    ...after,
+  ];
+  return `${whole
+    .slice(0, 4)
+    .map((group) => parseInt(group, 16).toString(16))
+    .join(":")}::/64`;
+}
+
+/** Attempts so old that no limit counts them any more. */
+export async function forgetOldAttempts(app: App): Promise<void> {
+  const before = plus(app.clock.now(), -keptSeconds * 1000);
+  await app.database.platform((db) => db.deleteFrom("rate_limits").where("window_started_at", "<", before).execute());
 }
 
 /** Forgets the attempts of a key, after a success. */

@@ -3,6 +3,7 @@ import { type Ctx, inUnit, type Work } from "../context.ts";
 import { emit } from "../events/outbox.ts";
 import { newId } from "../ids.ts";
 import { changed } from "../live/topics.ts";
+import { complaint } from "../log.ts";
 import { type Actor } from "./actor.ts";
 import { writeAuditEntry } from "./audit.ts";
 import { keyUsedFromNewAddress } from "./events.ts";
@@ -102,8 +103,17 @@ export async function revokeSessions(
   changed(work, `sessions/${userId}`);
 }
 
-/** Marks the session or API key as used, and lets the session live on. */
+const notMarked = complaint("error", "a session or key could not be marked as used");
+
+/**
+ * Marks the session or API key as used, and lets the session live on. Where that cannot be written (a full disk), what was asked
+ * for goes on all the same: reading needs no room.
+ */
 export async function touchProof(ctx: Ctx, actor: Actor): Promise<void> {
+  await mark(ctx, actor).catch((error: unknown) => notMarked({ error: String(error) }));
+}
+
+async function mark(ctx: Ctx, actor: Actor): Promise<void> {
   const now = ctx.app.clock.now();
   const { session_id, api_key_id, oauth_grant_id } = actor;
   if (api_key_id !== null) await touchKey(ctx, api_key_id);

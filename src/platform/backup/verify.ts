@@ -41,13 +41,27 @@ export async function listBackups(dataDir: string): Promise<ListedBackup[]> {
  * @param known the migrations of this program; a backup with others belongs to a newer one
  */
 export async function verifyBackup(path: string, dataDir: string, known: readonly string[]): Promise<Manifest> {
-  const work = await mkdtemp(join(existsSync(dataDir) ? dataDir : tmpdir(), ".verify-"));
+  const place = existsSync(dataDir) ? dataDir : tmpdir();
+  await sweep(place);
+  const work = await mkdtemp(join(place, unpacked));
   try {
     const { manifest } = await readArchive(path, { into: work, files: false });
     assertSoundDatabase(join(work, entryNames.database), manifest, known);
     return manifest;
   } finally {
     await rm(work, { recursive: true, force: true });
+  }
+}
+
+const unpacked = ".verify-";
+const leftBehindMilliseconds = 24 * 3600_000;
+
+/** What a check that was killed has unpacked; no check takes a day. */
+async function sweep(place: string): Promise<void> {
+  for (const name of readdirSync(place)) {
+    const path = join(place, name);
+    const isOld = name.startsWith(unpacked) && Date.now() - statSync(path).mtimeMs > leftBehindMilliseconds;
+    if (isOld) await rm(path, { recursive: true, force: true });
   }
 }
 

@@ -148,6 +148,11 @@ test("secrets are masked where settings are shown", () => {
   expect(shown).not.toMatch(/hunter2|abc/);
 });
 
+test("a password with an @ in it is masked as a whole", () => {
+  const { settings } = loadConfig({}, { PURSER_DATABASE_URL: "postgres://purser:hun@ter2@db/desk" }, filesOf({}), true);
+  expect(settings.map(shownValue).join("\n")).not.toMatch(/hun|ter2/);
+});
+
 test("a setting is found by any of its names", () => {
   for (const name of ["PURSER_DATA_DIR", "data-dir", "--data-dir", "data_dir"])
     expect(findKey(name)?.name).toBe("PURSER_DATA_DIR");

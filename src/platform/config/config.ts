@@ -154,7 +154,7 @@ export function shownValue({ key, value }: Setting): string | null {
   if (value === null || !key.isSecret) return value;
   const url = URL.parse(value);
   if (url === null) return "********";
-  return value.replace(/(:\/\/)[^@/]*@/, `$1${url.username}:********@`).replace(/\?.*$/, "?********");
+  return value.replace(/(:\/\/)[^/]*@/, `$1${url.username}:********@`).replace(/\?.*$/, "?********");
 }
 
 /** Every key by its name, for `config explain`; also as a flag or without the prefix. */

@@ -3,8 +3,6 @@ export type TextEncoding = "utf-8" | "utf-16le" | "utf-16be" | "windows-1252";
 
 export type Decoded = { ok: true; text: string; encoding: TextEncoding } | { ok: false; code: string; reason: string };
 
-const NOT_TEXT = "This is not a CSV file: it holds binary data. Export the list as CSV (text) and upload that.";
-
 const KNOWN_FORMATS: { starts: readonly number[]; name: string }[] = [
   { starts: [0x50, 0x4b, 0x03, 0x04], name: declared("an Excel workbook or a ZIP archive") },
   { starts: [0xd0, 0xcf, 0x11, 0xe0], name: declared("an old Excel workbook") },
@@ -41,9 +39,12 @@ export function decodeText(bytes: Uint8Array): Decoded {
     };
   }
   const text = readable(bytes);
-  if (!text || CONTROL.test(text.text)) return { ok: false, code: "not_text", reason: NOT_TEXT };
+  if (!text || CONTROL.test(text.text)) return { ok: false, code: "not_text", reason: notText() };
   return { ok: true, ...text };
 }
+
+const notText = (): string =>
+  t("This is not a CSV file: it holds binary data. Export the list as CSV (text) and upload that.");
 
 function readable(bytes: Uint8Array): { text: string; encoding: TextEncoding } | null {
   const marked: TextEncoding | null = startsWith(bytes, [0xff, 0xfe])

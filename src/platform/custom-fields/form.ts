@@ -81,7 +81,7 @@ async function inputOf(ctx: Ctx, field: Definition, value: unknown, companyId: s
     : model;
 }
 
-/** An instant as the browser's field takes it: the wall clock of the organization. */
+/** An instant as the browser's field takes it: the wall clock of whoever looks at it. */
 function localTime(ctx: Ctx, value: unknown, standard: string): string {
   if (typeof value !== "string" || !value.endsWith("Z")) return typeof value === "string" ? value : standard;
   return Temporal.Instant.from(value).toZonedDateTimeISO(ctx.tenant.zone).toPlainDateTime().toString().slice(0, 16);

@@ -16,8 +16,11 @@ export type CustomValues = Record<string, unknown>;
 
 export type Read = { value: CustomValue | null } | { code: string; message: string };
 
+/** Stands for the label in a message, in every language. */
+const label = "\uE000";
+
 // The label is put in afterwards, so that each schema is compiled once and not for every field.
-const named = (schema: TSchema): TObject => Type.Object({ value: { ...schema, title: t("Value") } });
+const named = (schema: TSchema): TObject => Type.Object({ value: { ...schema, title: label } });
 
 const schemas: Partial<Record<FieldType, TObject>> = {
   text: named(Type.String({ maxLength: 500 })),
@@ -52,7 +55,7 @@ export function readValue(field: Definition, given: unknown, timezone: string, b
   const schema = schemas[field.field_type];
   if (schema === undefined) throw new Error(`no schema for ${field.field_type}`);
   const [problem] = validate(schema, { value });
-  if (problem !== undefined) return { code: problem.code, message: problem.message.replace("Value", field.label) };
+  if (problem !== undefined) return { code: problem.code, message: problem.message.replace(label, () => field.label) };
   if (field.field_type === "text") return { value: oneLine(value as string) };
   if (field.field_type === "url") return { value: webAddress(value as string) };
   if (field.field_type === "number") return { value: canonicalDecimal(value as string) };

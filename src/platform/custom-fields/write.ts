@@ -32,18 +32,20 @@ export async function writtenCustomFields(
     const field = byKey.get(key);
     // For clients the fields that are none of their business do not exist.
     if (field === undefined || (work.actor.kind === "portal" && !field.is_portal_visible && key in (given ?? {}))) {
-      add("unknown_field", `There is no custom field "${key}".`);
+      add("unknown_field", t('There is no custom field "{key}".', { key }));
       continue;
     }
     const read = readValue(field, wanted, work.tenant.zone, before?.[key]);
     if ("code" in read) add(read.code, read.message);
     else if (Bun.deepEquals(read.value, before?.[key] ?? null)) continue;
     else if (field.archived_at !== null && read.value !== null)
-      add("archived", `${field.label} is archived and cannot be filled in any more.`);
+      add("archived", t("{label} is archived and cannot be filled in any more.", { label: field.label }));
     else if (read.value === null) {
       delete values[key];
-      if (field.is_required && field.archived_at === null) add("required", `${field.label} is required.`);
-    } else if (!(await isThere(work, field, read.value))) add("not_found", `${field.label} does not exist.`);
+      if (field.is_required && field.archived_at === null)
+        add("required", t("{label} is required.", { label: field.label }));
+    } else if (!(await isThere(work, field, read.value)))
+      add("not_found", t("{label} does not exist.", { label: field.label }));
     else values[key] = read.value;
   }
   if (before === null && work.actor.kind === "staff") {

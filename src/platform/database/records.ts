@@ -154,7 +154,7 @@ export async function remove(work: Work, table: Table, id: string, version?: num
   const holders = await holdersOf(work, table.name, id);
   if (holders.length > 0) {
     throw conflict(
-      t("This {noun} cannot be deleted: {holders} still refer to it. Archive it instead.", {
+      t("This {noun} cannot be deleted; what refers to it: {holders}. Archive it instead.", {
         noun: t(table.noun),
         holders: holders.join(", "),
       }),
@@ -167,7 +167,7 @@ export async function remove(work: Work, table: Table, id: string, version?: num
   await unindexRow(work, table.name, id);
 }
 
-/** The kinds of records that refer to a row, in words: "tickets", "contacts". */
+/** The kinds of records that refer to a row, in words: "ticket", "time entry". */
 async function holdersOf(work: Work, target: string, id: string): Promise<string[]> {
   const holders: string[] = [];
   for (const table of allTables()) {
@@ -179,7 +179,7 @@ async function holdersOf(work: Work, target: string, id: string): Promise<string
         .where(name, "=", id)
         .limit(1)
         .executeTakeFirst();
-      if (held !== undefined) holders.push(table.name.replaceAll("_", " "));
+      if (held !== undefined) holders.push(t(table.noun));
     }
   }
   return [...new Set(holders)];

@@ -1,7 +1,9 @@
 import { sql } from "kysely";
 import { type Ctx, inUnit, reading } from "../context.ts";
 import { allTables } from "../database/columns.ts";
+import { isOutage } from "../database/failures.ts";
 import type { Job } from "../jobs/jobs.ts";
+import { complaint } from "../log.ts";
 // States the table that is read here.
 import "./files.ts";
 
@@ -26,6 +28,8 @@ async function sweepFiles(ctx: Ctx): Promise<void> {
 
 export const sweepJob: Job = { name: "settings.sweep_files", schedule: "47 3 * * *", run: sweepFiles };
 
+const kept = complaint("info", "a file that nothing named has been named meanwhile and stays");
+
 /** How many records go in one unit of work. */
 const mostAtOnce = 500;
 
@@ -37,12 +41,21 @@ async function forgetUnused(ctx: Ctx, before: string): Promise<void> {
   const naming = allTables().flatMap(({ name, columns }) =>
     Object.entries(columns)
       .filter(([, { references }]) => references === "files")
-      .map(([column]) => sql`except select ${sql.ref(column)} from ${sql.table(name)}`),
+      .map(
+        ([column]) => sql`except select ${sql.ref(column)} from ${sql.table(name)} where tenant_id = ${ctx.tenant.id}`,
+      ),
   );
-  const unused = sql<{ id: string }>`select id from files where created_at < ${before} ${sql.join(naming, sql` `)}`;
+  const unused = sql<{ id: string }>`select id from files
+    where tenant_id = ${ctx.tenant.id} and created_at < ${before} ${sql.join(naming, sql` `)}`;
   const { rows } = await reading(ctx, ({ db }) => unused.execute(db));
   for (let from = 0; from < rows.length; from += mostAtOnce) {
     const ids = rows.slice(from, from + mostAtOnce).map(({ id }) => id);
-    await inUnit(ctx, ({ db }) => db.deleteFrom("files").where("id", "in", ids).execute());
+    const forget = (some: string[]): Promise<unknown> =>
+      inUnit(ctx, ({ db }) => db.deleteFrom("files").where("id", "in", some).execute());
+    // One that is named by now takes the whole piece back; the others go one by one.
+    await forget(ids).catch(async (error: unknown) => {
+      if (isOutage(error)) throw error;
+      for (const id of ids) await forget([id]).catch((reason: unknown) => kept({ error: String(reason) }));
+    });
   }
 }

@@ -25,6 +25,12 @@ describe("the client's address", () => {
     expect(seen("127.0.0.1", "10.1.9.9, 1.2.3.4")).toBe("1.2.3.4");
   });
 
+  test("comes with a port from some proxies, and what stands before an entry that nobody can read does not count", () => {
+    expect(seen("127.0.0.1", "6.6.6.6, 203.0.113.5:51234")).toBe("203.0.113.5");
+    expect(seen("127.0.0.1", "[2001:db8::5]:443, 10.1.2.3:80")).toBe("2001:db8::5");
+    expect(seen("127.0.0.1", "6.6.6.6, unknown, 10.1.2.3")).toBe("10.1.2.3");
+  });
+
   test("is the proxy's own when it says nothing that can be read", () => {
     expect(seen("127.0.0.1", null)).toBe("127.0.0.1");
     expect(seen("127.0.0.1", "unknown, , <script>")).toBe("127.0.0.1");

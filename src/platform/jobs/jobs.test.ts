@@ -1,5 +1,10 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "bun:test";
+import { makeClient } from "../../../tests/support/desk.ts";
 import { startTestProgram, type TestProgram } from "../../../tests/support/program.ts";
+import { waitFor } from "../../../tests/support/waiting.ts";
+import { openTicket } from "../../modules/tickets/index.ts";
+import { perform } from "../action.ts";
+import { startBackground } from "../background.ts";
 import type { App } from "../context.ts";
 import { reading } from "../context.ts";
 import { holdLease, type Job, runDueJobs } from "./jobs.ts";
@@ -38,6 +43,30 @@ const stateOf = (job: string) =>
   );
 
 describe("a job", () => {
+  test("that hangs keeps events waiting no longer than any other time, and is waited for at the end", async () => {
+    let release = (): void => undefined;
+    const held = new Promise<void>((resolve) => (release = resolve));
+    const app = withJobs(hourly("test.hangs", () => held));
+    await runDueJobs(app, t.harbor.tenant);
+    t.clock.set("2026-11-21T10:00:00.000Z");
+    const background = startBackground(app);
+    try {
+      await waitFor("the job to hang", () => ran.includes("test.hangs") || undefined);
+      const { company_id } = await makeClient(t, "Waits for nobody");
+      await perform(await t.harbor.as("administrator"), openTicket, { title: "Soon told", company_id });
+      background.wake(t.harbor.id);
+      const waiting = () =>
+        reading(t.harbor.system, ({ db }) =>
+          db.selectFrom("event_deliveries").select("event_id").where("succeeded_at", "is", null).execute(),
+        );
+      await waitFor("the events to be handed out", async () => (await waiting()).length === 0 || undefined);
+    } finally {
+      release();
+      await background.stop();
+    }
+    expect(await stateOf("test.hangs")).toMatchObject({ last_error: "", next_run_at: "2026-11-21T11:00:00.000Z" });
+  });
+
   test("waits for its first time, and is then done once each time it is due", async () => {
     const app = withJobs(hourly("test.hourly"));
     await runDueJobs(app, t.harbor.tenant);

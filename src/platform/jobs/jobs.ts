@@ -43,16 +43,17 @@ const cutOffMilliseconds = 15 * 60_000;
 const outageMilliseconds = 60_000;
 
 /**
- * Runs the jobs of a tenant that are due. A next time is written first, so a job that dies is not run in a circle: a near
- * one, which becomes the planned one when the job comes to its end.
+ * Runs the jobs of a tenant that are due, as long as that is still ours to do. A next time is written first, so a job that dies
+ * is not run in a circle: a near one, which becomes the planned one when the job comes to its end.
  */
-export async function runDueJobs(app: App, tenant: Tenant): Promise<void> {
+export async function runDueJobs(app: App, tenant: Tenant, mayGoOn: () => boolean = () => true): Promise<void> {
   // One read says which: most of the time there is none, and a unit of work for each would be for nothing.
   const runs = await app.database.read(tenant.id, (db) =>
     db.selectFrom("job_runs").select(["job", "next_run_at"]).execute(),
   );
   const nextRuns = new Map(runs.map(({ job, next_run_at }) => [job, next_run_at]));
   for (const job of app.registry.jobs) {
+    if (!mayGoOn()) return;
     if (!isOn(app, tenant, job)) continue;
     const now = app.clock.now();
     const planned = nextRuns.get(job.name);

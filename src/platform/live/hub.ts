@@ -59,7 +59,11 @@ export function createHub(heartbeatMilliseconds = 25_000): LiveHub {
       };
       const [oldest] = own;
       if (own.size > mostPerSession) oldest?.();
-      else if (count > mostStreams) end();
+      else if (count > mostStreams) {
+        // Who is refused has not got the function that counts it down.
+        closed();
+        end();
+      }
       return closed;
     },
     close: () => {

@@ -226,6 +226,17 @@ describe("a stream ends", () => {
   });
 });
 
+test("a stream that was refused for there being too many makes room for none less", () => {
+  const hub = createHub();
+  const close = Array.from({ length: 5000 }, (_, index) => hub.open(`session ${index}`, () => undefined));
+  let refused = 0;
+  for (let tries = 0; tries < 10; tries += 1) hub.open("late", () => (refused += 1));
+  expect(refused).toBe(10);
+  close[0]?.();
+  hub.open("late", () => (refused += 1));
+  expect(refused).toBe(10);
+});
+
 test("a change is heard on every node that shares the database", async () => {
   const other = createHub();
   const heard: string[] = [];

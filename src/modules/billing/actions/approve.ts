@@ -13,7 +13,7 @@ import { linesOf, recompute, requireDraft } from "../drafts/recompute.ts";
 import { currentDetails } from "../issue/details.ts";
 import { canApprove, type DraftProblem } from "../rules/problems.ts";
 import { statusAfterPayment } from "../rules/states.ts";
-import { invoiceNumber } from "../rules/terms.ts";
+import { invoiceNumber } from "../../../platform/number-template.ts";
 import { type InvoiceRow, invoices } from "../schema.ts";
 
 /**

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { aging, agingBucket, daysOverdue, dueDate, invoiceNumber, numberTemplateProblem } from "./terms.ts";
+import { aging, agingBucket, daysOverdue, dueDate } from "./terms.ts";
 
 describe("the due date", () => {
   test("is so many days after the invoice's date, over month ends and leap days", () => {
@@ -9,29 +9,6 @@ describe("the due date", () => {
     expect(dueDate("2028-01-31", "net_30")).toBe("2028-03-01");
     expect(dueDate("2026-12-31", "net_45")).toBe("2027-02-14");
     expect(dueDate("2026-11-21", "net_60")).toBe("2027-01-20");
-  });
-});
-
-describe("the number of an invoice", () => {
-  test("follows the template, or the prefix with six digits", () => {
-    expect(invoiceNumber("INV-", 123, "2026-11-21")).toBe("INV-000123");
-    expect(invoiceNumber("INV-{number:6}", 123, "2026-11-21")).toBe("INV-000123");
-    expect(invoiceNumber("{year}-{month}/{number:4}", 7, "2026-11-21")).toBe("2026-11/0007");
-    expect(invoiceNumber("{number}", 7, "2026-11-21")).toBe("7");
-    expect(invoiceNumber("", 7, "2026-11-21")).toBe("000007");
-    expect(invoiceNumber("INV-{year}-", 7, "2026-11-21")).toBe("INV-2026-000007");
-  });
-
-  test("outgrows its zeros rather than losing a digit", () => {
-    expect(invoiceNumber("INV-{number:2}", 1234, "2026-11-21")).toBe("INV-1234");
-  });
-
-  test("comes from a template that can be read", () => {
-    expect(numberTemplateProblem("INV-{year}-{number:6}")).toBeNull();
-    expect(numberTemplateProblem("Faktura № {number}")).not.toBeNull();
-    expect(numberTemplateProblem("INV-{day}")).toContain("other braces are not known");
-    expect(numberTemplateProblem("INV<b>")).toContain("Use letters, digits");
-    expect(numberTemplateProblem("x".repeat(45))).toContain("longer than 50");
   });
 });
 

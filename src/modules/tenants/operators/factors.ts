@@ -4,6 +4,7 @@ import {
   forgetAttempts,
   secondStepByAccount,
   signInByAddress,
+  whoseAddress,
 } from "../../../platform/access/limits.ts";
 import { operatorActor } from "../../../platform/access/platform.ts";
 import { type Ctx, inUnit, reading, type Work } from "../../../platform/context.ts";
@@ -35,7 +36,7 @@ const atCode = <T>(ctx: Ctx, operatorId: string, run: () => Promise<T>): Promise
   counted(
     ctx.app,
     {
-      address: [`second-step:${ctx.request.ip}`, signInByAddress],
+      address: [`second-step:${whoseAddress(ctx.request.ip)}`, signInByAddress],
       account: [`second-step:operator:${operatorId}`, secondStepByAccount],
     },
     run,

@@ -4,7 +4,7 @@ import type {
   PublicKeyCredentialRequestOptionsJSON,
   RegistrationResponseJSON,
 } from "@simplewebauthn/server";
-import { counted, countAttempt, signInByAddress } from "../../../platform/access/limits.ts";
+import { counted, countAttempt, signInByAddress, whoseAddress } from "../../../platform/access/limits.ts";
 import { find } from "../../../platform/access/reach.ts";
 import * as webauthn from "../../../platform/access/webauthn.ts";
 import { type Ctx, inUnit, reading, type Work } from "../../../platform/context.ts";
@@ -85,7 +85,7 @@ export async function keepOperatorFactor(work: Work, operatorId: string): Promis
 
 /** What the browser asks any passkey of the operators' host for: nobody has said who they are. */
 export async function operatorSignInOptions(ctx: Ctx): Promise<PublicKeyCredentialRequestOptionsJSON> {
-  await countAttempt(ctx.app, `passkey:${ctx.request.ip}`, { ...signInByAddress, attempts: 200 });
+  await countAttempt(ctx.app, `passkey:${whoseAddress(ctx.request.ip)}`, { ...signInByAddress, attempts: 200 });
   return webauthn.authenticationOptions(ctx, tables, null);
 }
 
@@ -127,8 +127,10 @@ export async function signInOperatorWithPasskey(
   ctx: Ctx,
   response: AuthenticationResponseJSON,
 ): Promise<OperatorEntering> {
-  const operator = await counted(ctx.app, { address: [`operator:${ctx.request.ip}`, signInByAddress] }, () =>
-    proven(ctx, response, null),
+  const operator = await counted(
+    ctx.app,
+    { address: [`operator:${whoseAddress(ctx.request.ip)}`, signInByAddress] },
+    () => proven(ctx, response, null),
   );
   return inUnit(ctx, (work) => enterOperator(work, operator, { isProven: true }));
 }
@@ -141,7 +143,7 @@ export async function showOperatorPasskey(
 ): Promise<OperatorEntering> {
   const { open, operator } = await counted(
     ctx.app,
-    { address: [`second-step:${ctx.request.ip}`, signInByAddress] },
+    { address: [`second-step:${whoseAddress(ctx.request.ip)}`, signInByAddress] },
     async () => {
       const begun = await reading(ctx, (reader) => readStep(reader, token));
       if (begun.step !== "code") throw conflict(t("There is nothing to confirm here."), begun.step);

@@ -36,7 +36,7 @@ function periodLabel(period: Period): string {
   return period === "last_month" ? t("Last month") : t("This year");
 }
 
-/** The half-open days of a period, in the organization's calendar; weeks begin on Monday. */
+/** The half-open days of a period that a day lies in; weeks begin on Monday. */
 export function daysOf(period: Period, today: string): { start: string; end: string } {
   const day = Temporal.PlainDate.from(today);
   const monday = day.subtract({ days: day.dayOfWeek - 1 });
@@ -66,7 +66,9 @@ export function periodFilter<R>(
     apply: (query, value, ctx) => {
       const period = periods.find((one) => one === value);
       if (period === undefined) return query.where(sql<boolean>`1 = 0`);
-      const { start, end } = daysOf(period, dateIn(ctx.tenant.zone, ctx.app.clock.now()));
+      // Dates are the organization's; an instant is today for whoever looks at it.
+      const zone = kind === "date" ? ctx.tenant.timezone : ctx.tenant.zone;
+      const { start, end } = daysOf(period, dateIn(zone, ctx.app.clock.now()));
       const at = (date: string): string => (kind === "date" ? date : midnight(date, ctx));
       return query.where(sql.ref(reference), ">=", at(start)).where(sql.ref(reference), "<", at(end));
     },

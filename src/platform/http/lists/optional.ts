@@ -73,20 +73,19 @@ export function optionalReference<R>(
   const key = given.key ?? reference.replace(/_id$/, "");
   const alias = `shown_${key}`;
   const parts = given.name.map((name) => sql`coalesce(${sql.ref(`${alias}.${name}`)}, '')`);
+  const whole = sql<string>`${sql.join(parts, sql` || ' ' || `)}`;
   return {
     key,
     label: given.label ?? labelOf(reference, column),
     is_optional: true,
     is_secondary: true,
     reads: column.references,
-    sort: { reference: `${alias}.${given.name[0] ?? "id"}`, column: { kind: "text", isNullable: true } },
+    // By what is shown: a page begins behind the name that the one before it ended with.
+    sort: { reference: key, expression: whole, column: { kind: "text", isNullable: false } },
     select: (query) =>
       query
         .leftJoin(`${String(column.references)} as ${alias}`, `${alias}.id`, `${table.name}.${reference}`)
-        .select([
-          sql<string>`${sql.join(parts, sql` || ' ' || `)}`.as(key),
-          sql.ref(`${table.name}.${reference}`).as(`${alias}_id`),
-        ]) as ListQuery<R>,
+        .select([whole.as(key), sql.ref(`${table.name}.${reference}`).as(`${alias}_id`)]) as ListQuery<R>,
     cell: (row) => {
       const name = String((row as Row)[key] ?? "").trim();
       const id = (row as Row)[`${alias}_id`];
