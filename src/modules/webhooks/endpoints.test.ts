@@ -96,6 +96,24 @@ describe("an endpoint", () => {
     expect((await browser.open(`/settings/webhooks/${id}`)).status).toBe(404);
   });
 
+  test("that is switched off promises no next attempt of what waits for it", async () => {
+    const browser = await browserOf(t, await makeStaff(t.harbor, "administrator"));
+    await browser.open("/settings/webhooks/new");
+    const made = await browser.submit("/settings/webhooks/new", {
+      url: `http://127.0.0.1:${receiver.port}/waiting`,
+      event_names: ["tickets.opened"],
+    });
+    const id = /\/settings\/webhooks\/([0-9a-f-]{36})/.exec(made.html)?.[1] ?? "";
+    await browser.open(`/settings/webhooks/${id}`);
+    const list = await browser.submit(`/settings/webhooks/${id}/ping`);
+    const delivery = /\/settings\/webhook-deliveries\/[0-9a-f-]{36}/.exec(list.html)?.[0] ?? "";
+    expect((await browser.open(delivery)).text).toContain("Next attempt");
+    await t.app.database.write(t.harbor.id, (db) =>
+      db.updateTable("webhook_endpoints").set({ is_active: false }).where("id", "=", id).execute(),
+    );
+    expect((await browser.open(delivery)).text).not.toContain("Next attempt");
+  });
+
   test("gives a new secret once, however often the form is sent: a second one would end the receiver's", async () => {
     const browser = await browserOf(t, await makeStaff(t.harbor, "administrator"));
     await browser.open("/settings/webhooks/new");

@@ -162,7 +162,8 @@ export async function showDelivery(ctx: Ctx, id: string): Promise<Answer> {
       facts(t("Delivery"), [
         [t("Queued"), cell.instant(row.created_at, ctx.tenant, now)],
         [t("Delivered"), cell.instant(row.delivered_at, ctx.tenant, now)],
-        [t("Next attempt"), cell.instant(row.next_attempt_at, ctx.tenant, now)],
+        // Of a webhook that is switched off nothing is tried, whatever was planned.
+        [t("Next attempt"), endpoint.is_active ? cell.instant(row.next_attempt_at, ctx.tenant, now) : cell.nothing],
         [t("Event id"), cell.muted(row.event_id)],
         [t("Delivery id"), cell.muted(row.id)],
       ]),
