@@ -56,6 +56,15 @@ test.each(["1 = 1", "t.closed_at is not null"])("tickets of a priority are read 
   expect(steps).not.toContain("TEMP B-TREE");
 });
 
+test.each(["queue", "status", "type", "category", "team"])(
+  "tickets of a %s are read off its index in the list's order",
+  (kind) => {
+    const steps = plan(`${rows} and t.${kind}_id in ('x') order by t.updated_at desc, t.id desc limit 51`);
+    expect(steps).toContain(`SEARCH t USING INDEX tickets_by_${kind} (tenant_id=? AND ${kind}_id=?)`);
+    expect(steps).not.toContain("TEMP B-TREE");
+  },
+);
+
 test("tickets with a tag are found along the list's order, not by sorting those of every company", () => {
   const steps = plan(`${rows} and exists (select 1 from record_tags r where r.tenant_id = t.tenant_id
     and r.entity_type = 'tickets' and r.entity_id = t.id and r.tag in ('vip')) order by t.updated_at desc, t.id desc limit 51`);

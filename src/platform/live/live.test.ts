@@ -75,7 +75,8 @@ describe("whoever looks at a topic", () => {
     const admin = await t.harbor.as("administrator");
     const bytes = new TextEncoder().encode("Name\nAlder\n");
     const [file] = await storeUploads(admin, [{ name: "clients.csv", type: "text/csv", bytes }]);
-    const batch = await perform(admin, uploadImport, { file: file!, target: "companies" });
+    if (file === undefined) throw new Error("nothing was stored");
+    const batch = await perform(admin, uploadImport, { file, target: "companies" });
     const page = await listener(`import_batches/${batch.id}`, admin);
     expect(page.status).toBe(200);
     await perform(admin, applyImport, { id: batch.id });
