@@ -1,7 +1,19 @@
-import type { Ctx } from "../../platform/context.ts";
+import { type Ctx, inUnit } from "../../platform/context.ts";
 import type { Db } from "../../platform/database/tables.ts";
 import { newId } from "../../platform/ids.ts";
 import "./schema.ts";
+
+/**
+ * Writes down a sign-in that failed, in a unit of its own, since what the attempt did is undone. `actor` is whoever has
+ * proved to be somebody: nobody before the password was right.
+ */
+export async function logFailedSignIn(
+  ctx: Ctx,
+  details: { email?: string; step: string },
+  actor = ctx.actor,
+): Promise<void> {
+  await inUnit(ctx, (work) => logDoing({ ...work, actor }, work.db, "operators.sign_in_failed", null, details));
+}
 
 /** Writes down what an operator does, in the transaction that does it. */
 export async function logDoing(

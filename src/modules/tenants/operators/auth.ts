@@ -8,7 +8,7 @@ import { Failure, invalidField, unauthorized } from "../../../platform/errors.ts
 import { newId, noId } from "../../../platform/ids.ts";
 import { typedAddress } from "../../../platform/mail/addresses.ts";
 import { t } from "../../../platform/language/index.ts";
-import { logDoing } from "../log.ts";
+import { logDoing, logFailedSignIn } from "../log.ts";
 import { endSessions } from "./sessions.ts";
 import { enterOperator, type OperatorEntering } from "./steps.ts";
 
@@ -30,8 +30,11 @@ export async function signInOperator(ctx: Ctx, emailGiven: string, password: str
         .executeTakeFirst(),
     );
     const isRight = await verifyPassword(password, found?.password_hash ?? null);
-    if (found === undefined || !isRight || found.deactivated_at !== null)
+    if (found === undefined || !isRight || found.deactivated_at !== null) {
+      // Whether the account exists or not, so that the answer takes the same time.
+      await logFailedSignIn(ctx, { email: email.slice(0, 254), step: "password" });
       throw unauthorized(t("The e-mail address or the password is wrong."), "bad_credentials");
+    }
     return found;
   });
   return inUnit(ctx, (work) => enterOperator(work, row, { isProven: false }));

@@ -44,6 +44,30 @@ async function withApp() {
 const doings = () =>
   t.app.database.platform((db) => db.selectFrom("operator_log").select("doing").orderBy("id").execute());
 
+test("a sign-in that fails is logged, at the password and at the code", async () => {
+  const { email, id } = await withApp();
+  const stranger = host.stranger();
+  await stranger.open("/sign-in");
+  for (const as of [email, "nobody@operators.test"])
+    expect((await stranger.submit("/sign-in", { email: as, password: "not this one" })).status).toBe(401);
+  const { browser } = await signIn(email);
+  expect((await browser.submit("/sign-in/code", { code: "000000" })).status).toBe(422);
+  const failed = await t.app.database.platform((db) =>
+    db
+      .selectFrom("operator_log")
+      .select(["operator_id", "details"])
+      .where("doing", "=", "operators.sign_in_failed")
+      .orderBy("id")
+      .execute(),
+  );
+  expect(failed.slice(-3)).toEqual([
+    { operator_id: null, details: { email, step: "password" } },
+    { operator_id: null, details: { email: "nobody@operators.test", step: "password" } },
+    { operator_id: id, details: { step: "code" } },
+  ]);
+  expect((await (await host.browser()).open("/log")).text).toContain("Could not sign in");
+});
+
 describe("an operator who has set an authenticator app up", () => {
   test("gets in with password and code, and with the password alone nowhere", async () => {
     const { email, secret } = await withApp();

@@ -6,16 +6,15 @@ import {
   signInByAddress,
   whoseAddress,
 } from "../../../platform/access/limits.ts";
-import { operatorActor } from "../../../platform/access/platform.ts";
 import { type Ctx, inUnit, reading, type Work } from "../../../platform/context.ts";
 import { hashPassword, verifyPassword } from "../../../platform/crypto/passwords.ts";
-import { conflict, invalidField } from "../../../platform/errors.ts";
+import { conflict, Failure, invalidField } from "../../../platform/errors.ts";
 import { t } from "../../../platform/language/index.ts";
-import { logDoing } from "../log.ts";
+import { logDoing, logFailedSignIn } from "../log.ts";
 import { checkOperatorPassword } from "./auth.ts";
 import { keepOperatorFactor } from "./passkeys.ts";
 import { endSessions } from "./sessions.ts";
-import { enterOperator, type OpenStep, type OperatorEntering, readStep, useStep } from "./steps.ts";
+import { actorOnTheWay, enterOperator, type OpenStep, type OperatorEntering, readStep, useStep } from "./steps.ts";
 import {
   beginOperatorTotp,
   dropOperatorFactors,
@@ -42,10 +41,19 @@ const atCode = <T>(ctx: Ctx, operatorId: string, run: () => Promise<T>): Promise
     run,
   );
 
-/** Somebody on the way in is nobody yet, and still it is they who do this. */
-function asOperator(work: Work, { operator }: OpenStep): Work {
-  const actor = operatorActor({ ...operator, user_id: operator.id, session_id: null, api_key_id: null });
-  return { ...work, actor };
+const asOperator = (work: Work, open: OpenStep): Work => ({ ...work, actor: actorOnTheWay(open) });
+
+/** An attempt at a code on the way in: a wrong one is logged. */
+async function atSignInCode<T>(ctx: Ctx, open: OpenStep, run: () => Promise<T>): Promise<T> {
+  return atCode(ctx, open.operator.id, async () => {
+    try {
+      return await run();
+    } catch (error) {
+      if (error instanceof Failure && error.problems.some(({ code }) => code === "wrong_code"))
+        await logFailedSignIn(ctx, { step: "code" }, actorOnTheWay(open));
+      throw error;
+    }
+  });
 }
 
 /** The second step of a sign-in: a code of the app, or a recovery code. */
@@ -54,7 +62,7 @@ export async function showOperatorCode(ctx: Ctx, token: string, given: string): 
   if (open.step !== "code") throw conflict(t("There is no code to show here."), open.step);
   const code = given.replaceAll(/\s/g, "");
   const { id } = open.operator;
-  return atCode(ctx, id, () =>
+  return atSignInCode(ctx, open, () =>
     inUnit(ctx, async (work) => {
       const isOfApp = /^\d{6}$/.test(code);
       if (!(await (isOfApp ? takeOperatorTotp(work, id, code) : takeOperatorCode(work, id, code)))) throw wrongCode();
@@ -73,7 +81,7 @@ export async function confirmOperatorAtSignIn(
 ): Promise<{ codes: string[]; entering: OperatorEntering }> {
   const open = await reading(ctx, (reader) => readStep(reader, token));
   if (open.step !== "setup") throw conflict(t("There is nothing to set up here."), open.step);
-  return atCode(ctx, open.operator.id, () =>
+  return atSignInCode(ctx, open, () =>
     inUnit(ctx, async (work) => {
       const codes = await confirm(asOperator(work, open), open.operator.id, code);
       await useStep(work, open.id);

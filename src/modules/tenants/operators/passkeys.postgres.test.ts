@@ -7,6 +7,7 @@ import { nobody } from "../../../platform/access/actor.ts";
 import { operatorActor, platformTenant } from "../../../platform/access/platform.ts";
 import { contextOf, type Ctx, inUnit, reading } from "../../../platform/context.ts";
 import { signInOptions, registerPasskey, registrationOptions } from "../../staff/mfa/passkeys.ts";
+import { addOperator } from "./actions.ts";
 import { signInOperator } from "./auth.ts";
 import { resetOperatorFactors } from "./factors.ts";
 import {
@@ -104,6 +105,31 @@ describe("an operator's passkey", () => {
     ).toEqual(["Laptop", "Phone", "Work phone"]);
   });
 
+  test("that is not right is logged, with whose second step it was", async () => {
+    const alone = await operatorSignInOptions(stranger());
+    expect(await outcome(signInOperatorWithPasskey(stranger(), authenticatorFor(origin).answer(alone.challenge)))).toBe(
+      401,
+    );
+    const { token } = await signInOperator(stranger(), host.operator.email, password);
+    const second = await operatorSecondFactorOptions(stranger(), token);
+    expect(
+      await outcome(showOperatorPasskey(stranger(), token, authenticatorFor(origin).answer(second.challenge))),
+    ).toBe(401);
+    const log = await t.app.database.platform((db) =>
+      db
+        .selectFrom("operator_log")
+        .select(["operator_name", "doing", "details"])
+        .orderBy("id", "desc")
+        .limit(2)
+        .execute(),
+    );
+    const failed = { doing: "operators.sign_in_failed", details: { step: "passkey" } };
+    expect(log).toEqual([
+      { operator_name: "Olga Reyes", ...failed },
+      { operator_name: "Nobody", ...failed },
+    ]);
+  });
+
   test("stays as the last second step where everybody has to have one, and goes with a reset", async () => {
     const { app, tenant, actor, request } = olga();
     const strict = contextOf(
@@ -120,6 +146,21 @@ describe("an operator's passkey", () => {
     const asked = await operatorSignInOptions(stranger());
     expect(await outcome(signInOperatorWithPasskey(stranger(), key.answer(asked.challenge)))).toBe(401);
     expect((await signInOperator(stranger(), host.operator.email, password)).step).toBeNull();
+  });
+
+  test("that is lost goes when another operator resets the second step, on the page, without an app ever set up", async () => {
+    const id = await inUnit(host.system, async (work) => {
+      const made = await addOperator(work, { name: "Pia Lund", email: "pia@operators.test", password_hash: null });
+      return made.id;
+    });
+    const { challenge } = await operatorRegistrationOptions(olga(id));
+    await registerOperatorPasskey(olga(id), { name: "Lost", response: authenticatorFor(origin).register(challenge) });
+    const browser = await host.browser();
+    const page = await browser.open(`/operators/${id}`);
+    expect(page.text).toContain("Reset two-step sign-in");
+    await browser.submit(`/operators/${id}/reset-two-step`);
+    expect(await reading(olga(), (reader) => passkeysOfOperator(reader, id))).toEqual([]);
+    expect((await browser.open(`/operators/${id}`)).text).not.toContain("Reset two-step sign-in");
   });
 
   test("is offered at the door and on the account page where the address allows it", async () => {

@@ -11,8 +11,17 @@ import { type Ctx, inUnit, reading, type Work } from "../../../platform/context.
 import { conflict, type Failure, notFound, unauthorized } from "../../../platform/errors.ts";
 import { newId } from "../../../platform/ids.ts";
 import { t } from "../../../platform/language/index.ts";
-import { logDoing } from "../log.ts";
-import { enterOperator, type Operator, type OperatorEntering, readStep, secondStepsOf, useStep } from "./steps.ts";
+import { logDoing, logFailedSignIn } from "../log.ts";
+import {
+  actorOnTheWay,
+  enterOperator,
+  type OpenStep,
+  type Operator,
+  type OperatorEntering,
+  readStep,
+  secondStepsOf,
+  useStep,
+} from "./steps.ts";
 
 /** Operators' passkeys: the ceremonies are everybody's (`platform/access/webauthn.ts`), the tables and the door their own. */
 
@@ -109,16 +118,20 @@ async function operatorInUse({ db }: Ctx, id: string): Promise<Operator | undefi
     .executeTakeFirst();
 }
 
-async function proven(ctx: Ctx, response: AuthenticationResponseJSON, operatorId: string | null): Promise<Operator> {
+/** Whose passkey has signed: of whoever is on the way in (`open`), or of anybody. One that was not right is logged. */
+async function proven(ctx: Ctx, response: AuthenticationResponseJSON, open: OpenStep | null): Promise<Operator> {
   const id = await webauthn.checkPasskey(
     ctx,
     tables,
     response,
-    operatorId,
+    open?.operator.id ?? null,
     async (reader, owner) => (await operatorInUse(reader, owner)) !== undefined,
   );
   const operator = id === null ? undefined : await reading(ctx, (reader) => operatorInUse(reader, id));
-  if (operator === undefined) throw refused();
+  if (operator === undefined) {
+    await logFailedSignIn(ctx, { step: "passkey" }, open === null ? ctx.actor : actorOnTheWay(open));
+    throw refused();
+  }
   return operator;
 }
 
@@ -147,7 +160,7 @@ export async function showOperatorPasskey(
     async () => {
       const begun = await reading(ctx, (reader) => readStep(reader, token));
       if (begun.step !== "code") throw conflict(t("There is nothing to confirm here."), begun.step);
-      return { open: begun, operator: await proven(ctx, response, begun.operator.id) };
+      return { open: begun, operator: await proven(ctx, response, begun) };
     },
   );
   return inUnit(ctx, async (work) => {

@@ -1,3 +1,5 @@
+import type { Actor } from "../../../platform/access/actor.ts";
+import { operatorActor } from "../../../platform/access/platform.ts";
 import { mintToken, readToken } from "../../../platform/access/tokens.ts";
 import { plus } from "../../../platform/clock.ts";
 import type { Ctx, Work } from "../../../platform/context.ts";
@@ -98,6 +100,11 @@ export async function readStep(ctx: Ctx, text: string): Promise<OpenStep> {
   if (row === undefined) throw unauthorized(t("That took too long. Sign in again."), "challenge_expired");
   const { challenge_id, is_setup, ...operator } = row;
   return { id: challenge_id, step: is_setup ? "setup" : "code", operator };
+}
+
+/** Somebody on the way in is nobody yet, and still it is they who do this. */
+export function actorOnTheWay({ operator }: OpenStep): Actor {
+  return operatorActor({ ...operator, user_id: operator.id, session_id: null, api_key_id: null });
 }
 
 /** Uses a step up; of two uses at the same moment one counts. */

@@ -15,6 +15,7 @@ import {
   relinkOperator,
   resetOperator,
 } from "../operators/actions.ts";
+import { secondStepsOf } from "../operators/steps.ts";
 import { operatorLog, operators, tenantTasks } from "../schema.ts";
 import { operatorButton, operatorForm } from "./form.ts";
 import { detailsOf, doingInWords, kindInWords, type LogRow, progressOf, stateOfTask, type TaskRow } from "./rows.ts";
@@ -26,6 +27,7 @@ interface OperatorRow {
   last_signed_in_at: string | null;
   deactivated_at: string | null;
   totp_confirmed_at: string | null;
+  passkey_count: number | null;
 }
 
 const operatorList: List<OperatorRow> = {
@@ -41,6 +43,11 @@ const operatorList: List<OperatorRow> = {
       "operators.last_signed_in_at",
       "operators.deactivated_at",
       "operators.totp_confirmed_at",
+      ({ selectFrom }) =>
+        selectFrom("operator_passkeys")
+          .select(({ fn }) => fn.countAll<number>().as("count"))
+          .whereRef("operator_passkeys.user_id", "=", "operators.id")
+          .as("passkey_count"),
     ]),
   columns: [
     {
@@ -61,7 +68,9 @@ const operatorList: List<OperatorRow> = {
       label: "Two-step sign-in",
       is_secondary: true,
       cell: (row) =>
-        row.totp_confirmed_at === null ? cell.badge(t("Off"), "warning") : cell.badge(t("On"), "success"),
+        row.totp_confirmed_at === null && Number(row.passkey_count) === 0
+          ? cell.badge(t("Off"), "warning")
+          : cell.badge(t("On"), "success"),
     },
     {
       key: "last_signed_in_at",
@@ -136,6 +145,8 @@ const taskList: List<TaskRow> = {
 async function showOperator(ctx: Ctx, id: string): Promise<Answer> {
   const row = await find(ctx, "operators", id);
   const isActive = row.deactivated_at === null;
+  const { isAppOn, hasPasskey } = await secondStepsOf(ctx, id);
+  const hasTwoSteps = isAppOn || hasPasskey;
   const isSelf = ctx.actor.user_id === id;
   return page("records/show", row.name, {
     header: {
@@ -146,7 +157,7 @@ async function showOperator(ctx: Ctx, id: string): Promise<Answer> {
       actions: isActive
         ? [
             button(t("New link"), `/operators/${id}/relink`, "link"),
-            ...(isSelf || row.totp_confirmed_at === null
+            ...(isSelf || !hasTwoSteps
               ? []
               : [
                   button(
@@ -154,7 +165,7 @@ async function showOperator(ctx: Ctx, id: string): Promise<Answer> {
                     `/operators/${id}/reset-two-step`,
                     "refresh",
                     "ghost",
-                    t("Take the authenticator app and recovery codes of {name} away? Sessions end.", {
+                    t("Take the authenticator app, recovery codes and passkeys of {name} away? Sessions end.", {
                       name: row.name,
                     }),
                   ),
@@ -179,7 +190,7 @@ async function showOperator(ctx: Ctx, id: string): Promise<Answer> {
     facts: [
       facts(t("Operator"), [
         [t("E-mail"), cell.mail(row.email)],
-        [t("Two-step sign-in"), cell.text(row.totp_confirmed_at === null ? t("Off") : t("On"))],
+        [t("Two-step sign-in"), cell.text(hasTwoSteps ? t("On") : t("Off"))],
         [t("Since"), cell.instant(row.created_at, ctx.tenant, ctx.app.clock.now())],
         [t("Last signed in"), cell.instant(row.last_signed_in_at, ctx.tenant, ctx.app.clock.now())],
       ]),

@@ -27,6 +27,7 @@ export function doingInWords(doing: string): string {
     "tenants.domain_primary": t("Chose the primary host name"),
     "tenants.domain_verified": t("Verified a host name"),
     "operators.sign_in": t("Signed in"),
+    "operators.sign_in_failed": t("Could not sign in"),
     "operators.sign_out": t("Signed out"),
     "operators.add": t("Added an operator"),
     "operators.relink": t("Made a new link for an operator"),
