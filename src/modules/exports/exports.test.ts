@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
+import { browserOf, makeStaff } from "../../../tests/support/people.ts";
 import { startTestProgram, type TestProgram } from "../../../tests/support/program.ts";
+import { inUnit } from "../../platform/context.ts";
 import type { Db } from "../../platform/database/tables.ts";
 import { exportTenant } from "../../platform/export/archive.ts";
 import { readTar } from "../../platform/backup/tar.ts";
@@ -40,6 +42,10 @@ test("an archive is built in the background, holds CSV, tables and a manifest, a
   expect((await t.api("GET", `${path}/content`, { key })).status).toBe(404);
   await buildExports(t.app, () => false);
   expect((await t.api("GET", path, { key })).body.data.attributes.export_status).toBe("ready");
+  // As large as they get, said as sizes are said everywhere.
+  await inUnit(t.harbor.system, ({ db }) => db.updateTable("data_exports").set({ result_kb: 5_000_000 }).execute());
+  const page = await (await browserOf(t, await makeStaff(t.harbor, "administrator"))).open("/settings/exports");
+  expect(page.text).toContain("Download 5,000.0 MB");
   const answer = await t.fetch(`${path}/content`, { headers: { authorization: `Bearer ${key}` } });
   const files = await namesIn(await Bun.zstdDecompress(new Uint8Array(await answer.arrayBuffer())));
   expect(files.get("csv/companies.csv")).toContain("Archived Ltd");

@@ -1,5 +1,5 @@
 import { reach } from "../../platform/access/reach.ts";
-import { button, cell, empty, words } from "../../platform/http/pages/cells.ts";
+import { button, cell, empty, formatBytes, words } from "../../platform/http/pages/cells.ts";
 import { buttonRoute } from "../../platform/http/forms/page.ts";
 import { type List, listAnswer } from "../../platform/http/lists/list.ts";
 import { redirect, type Route } from "../../platform/http/route.ts";
@@ -61,7 +61,10 @@ const list: List<Row> = {
       is_main: true,
       cell: (row) => {
         if (row.export_status === "ready")
-          return cell.link(t("Download {size} kB", { size: row.result_kb }), `${url}/${row.id}/download`);
+          return cell.link(
+            t("Download {size}", { size: formatBytes(row.result_kb * 1000) }),
+            `${url}/${row.id}/download`,
+          );
         if (row.export_status !== "building") return cell.text("");
         return cell.text(t("{done} of {total}", { done: row.done_count, total: row.total_count }));
       },
