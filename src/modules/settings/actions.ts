@@ -1,4 +1,5 @@
 import { Type } from "@sinclair/typebox";
+import { writeAuditEntry } from "../../platform/access/audit.ts";
 import { find } from "../../platform/access/reach.ts";
 import { action } from "../../platform/action.ts";
 import type { Work } from "../../platform/context.ts";
@@ -112,5 +113,6 @@ export const retryMail = action({
       })
       .where("id", "=", id)
       .execute();
+    writeAuditEntry(work, "update", "mails", id, { mail_status: mail.mail_status }, { mail_status: "queued" });
   },
 });

@@ -221,6 +221,12 @@ describe("outgoing mail", () => {
     await sendDueMails(t.app, t.harbor.tenant);
     expect((await browser.open(`/settings/mails/${id}`)).text).not.toContain("Send again");
     expect(smtp.received.at(-1)?.message.subject).toBe("Welcome");
+    const written = await reading(t.harbor.system, ({ db }) =>
+      db.selectFrom("audit_log").select(["action", "old_values", "new_values"]).where("entity_id", "=", id).execute(),
+    );
+    expect(written).toEqual([
+      { action: "update", old_values: { mail_status: "failed" }, new_values: { mail_status: "queued" } },
+    ]);
     const tech = await browserOf(t, await makeStaff(t.harbor, "technician"));
     expect((await tech.open(`/settings/mails/${id}`)).status).toBe(403);
     const theirs = await browserOf(t, await makeStaff(t.mill, "administrator"), t.mill);
