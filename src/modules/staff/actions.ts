@@ -137,7 +137,8 @@ export const revokeSession = action({
   run: async (work: Work, input: PatchInput) => {
     const session = await find(work, "sessions", input.id);
     if (session.user_id !== work.actor.user_id) throw notFound(t("This session"));
-    await revokeSessions(work, session.user_id, { only: session.id });
+    if ((await revokeSessions(work, session.user_id, { only: session.id })) > 0)
+      writeAuditEntry(work, "logout", "users", session.user_id);
     return session;
   },
 });
@@ -188,6 +189,8 @@ export const revokeOtherSessions = action({
   permission: null,
   input: Type.Object({}, { additionalProperties: false }),
   run: async (work: Work) => {
-    if (work.actor.user_id !== null) await revokeSessions(work, work.actor.user_id, { except: work.actor.session_id });
+    const { user_id, session_id } = work.actor;
+    if (user_id !== null && (await revokeSessions(work, user_id, { except: session_id })) > 0)
+      writeAuditEntry(work, "logout", "users", user_id);
   },
 });

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "bun:test";
 import { browserOf, credentialsOf, makeStaff, password, tokenOf } from "../../../tests/support/people.ts";
+import { reading } from "../../platform/context.ts";
 import { startTestProgram, type TestProgram } from "../../../tests/support/program.ts";
 
 let t: TestProgram;
@@ -9,6 +10,17 @@ beforeAll(async () => {
 });
 beforeEach(() => t.clock.advance(24 * 3600_000));
 afterAll(() => t.close());
+
+const logouts = (id: string): Promise<number> =>
+  reading(t.harbor.system, async ({ db }) => {
+    const rows = await db
+      .selectFrom("audit_log")
+      .select("id")
+      .where("action", "=", "logout")
+      .where("entity_id", "=", id)
+      .execute();
+    return rows.length;
+  });
 
 describe("one's own account", () => {
   test("gets a new password only with the present one, and the other browsers are signed out", async () => {
@@ -67,6 +79,19 @@ describe("one's own account", () => {
     expect((await t.api("GET", "/api/v1/companies", { key: other })).status).toBe(401);
     expect((await t.api("GET", "/api/v1/companies", { key: token })).status).toBe(200);
     expect((await t.api("GET", "/api/v1/auth/sessions", {})).status).toBe(401);
+    expect(await logouts(sam.id)).toBe(1);
+  });
+
+  test("signs its other devices out, and that is a logout in the audit log, when there were any", async () => {
+    const sam = await makeStaff(t.harbor, "technician");
+    const here = await browserOf(t, sam);
+    const token = await tokenOf(t, sam);
+    for (const _ of [1, 2]) {
+      await here.open("/account");
+      await here.submit("/account/sessions/revoke-others");
+    }
+    expect((await t.api("GET", "/api/v1/companies", { key: token })).status).toBe(401);
+    expect(await logouts(sam.id)).toBe(1);
   });
 });
 

@@ -91,7 +91,7 @@ export async function revokeSessions(
   work: Work,
   userId: string,
   which: { only: string } | { except: string | null },
-): Promise<void> {
+): Promise<number> {
   let query = work.db
     .updateTable("sessions")
     .set({ revoked_at: work.app.clock.now() })
@@ -99,8 +99,9 @@ export async function revokeSessions(
     .where("revoked_at", "is", null);
   if ("only" in which) query = query.where("id", "=", which.only);
   else if (which.except !== null) query = query.where("id", "<>", which.except);
-  await query.execute();
+  const { numUpdatedRows } = await query.executeTakeFirst();
   changed(work, `sessions/${userId}`);
+  return Number(numUpdatedRows);
 }
 
 const notMarked = complaint("error", "a session or key could not be marked as used");
