@@ -6,6 +6,7 @@ import {
   guardedDoors,
   isAllowed,
 } from "../../platform/access/allowed-networks.ts";
+import { find } from "../../platform/access/reach.ts";
 import { action } from "../../platform/action.ts";
 import type { Work } from "../../platform/context.ts";
 import type { PatchInput } from "../../platform/database/edge.ts";
@@ -100,7 +101,7 @@ export const setApiLogDays = action({
   },
 });
 
-/** Somebody has looked at an alert; it stays in the list of those that are done. */
+/** Somebody has looked at an alert, which is done once: who did it first stays. It stays in the list of those that are done. */
 export const acknowledgeAlert = action({
   name: "security_alerts.acknowledge",
   permission: "audit.read",
@@ -108,12 +109,10 @@ export const acknowledgeAlert = action({
     { id: Type.String({ format: "uuid" }), version: Type.Optional(Type.Integer()) },
     { additionalProperties: false },
   ),
-  run: async (work: Work, { id, version }: PatchInput) =>
-    update(
-      work,
-      securityAlerts,
-      id,
-      { acknowledged_at: work.app.clock.now(), acknowledged_by_id: work.actor.user_id },
-      version,
-    ),
+  run: async (work: Work, { id, version }: PatchInput) => {
+    const before = await find(work, "security_alerts", id);
+    if (before.acknowledged_at !== null) return before;
+    const done = { acknowledged_at: work.app.clock.now(), acknowledged_by_id: work.actor.user_id };
+    return update(work, securityAlerts, id, done, version);
+  },
 });

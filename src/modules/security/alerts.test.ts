@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { browserOf, makeStaff, password } from "../../../tests/support/people.ts";
+import { browserOf, makeStaff, password, tokenOf } from "../../../tests/support/people.ts";
 import { startTestProgram, type TestProgram } from "../../../tests/support/program.ts";
 import { perform } from "../../platform/action.ts";
 import { inUnit } from "../../platform/context.ts";
@@ -99,6 +99,11 @@ describe("an alert", () => {
       acknowledged_at: t.clock.now(),
       acknowledged_by_id: (await t.harbor.as("administrator")).actor.user_id,
     });
+    // Once: whoever was first stays.
+    const other = await makeStaff(t.harbor, "administrator");
+    const again = await t.api("POST", `/api/v1/security-alerts/${id}/acknowledge`, { key: await tokenOf(t, other) });
+    expect(again.status).toBe(200);
+    expect(again.body.data.attributes).toEqual(done.body.data.attributes);
   });
 
   test("of a device names it in its reader's language, whatever the one who signed in speaks", async () => {
