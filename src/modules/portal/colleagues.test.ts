@@ -114,6 +114,25 @@ describe("a client admin", () => {
     expect(named(await t.api("GET", path, { key }), "Silke").attributes.is_portal_user).toBe(false);
   });
 
+  test("reads of a standard role in their language, and of one that the team made as it was named", async () => {
+    const { body } = await t.api("POST", "/api/v1/roles", {
+      key: await t.harbor.key("administrator"),
+      body: { data: { type: "roles", attributes: { name: "Download", user_type: "portal", permissions: [] } } },
+    });
+    const { browser } = nordwind;
+    const speak = (language: string | null) =>
+      inUnit(t.harbor.system, ({ db }) => db.updateTable("contacts").set({ language }).execute());
+    await speak("de");
+    const colleague = await makeColleague(t, nordwind.companyId);
+    await inUnit(t.harbor.system, (work) => setRoles(work, colleague.actor.user_id ?? "", [body.data.id]));
+    expect((await browser.open("/portal/contacts")).text).toContain("Download");
+    const form = (await browser.open("/portal/contacts/new")).text;
+    expect(form).toContain("Download");
+    expect(form).not.toContain("Herunterladen");
+    expect(form).not.toContain("Client user");
+    await speak(null);
+  });
+
   test("keeps the own role and the own access", async () => {
     const own = nordwind.contactId;
     expect((await put({ id: own, role_id: null })).status).toBe(409);

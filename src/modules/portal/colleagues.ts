@@ -2,6 +2,7 @@ import { Type } from "@sinclair/typebox";
 import { can } from "../../platform/access/actor.ts";
 import { type Grant, grantsOf, holds } from "../../platform/access/grants.ts";
 import { find, type RowFor } from "../../platform/access/reach.ts";
+import { roleWords } from "../../platform/access/roles.ts";
 import { action } from "../../platform/action.ts";
 import { asSystem, type Ctx, type Work } from "../../platform/context.ts";
 import { changes } from "../../platform/database/edge.ts";
@@ -147,7 +148,7 @@ export async function colleagues(ctx: Ctx): Promise<(RowFor<"contacts"> & { role
   return people
     .map((person) => {
       const own = person.is_portal_user ? held.filter((one) => one.contact_id === person.id) : [];
-      return { ...person, role_id: own[0]?.id ?? null, role: own.map((one) => t(one.name)).join(", ") };
+      return { ...person, role_id: own[0]?.id ?? null, role: own.map((one) => roleWords(one.name)).join(", ") };
     })
     .toSorted((a, b) => contactName(a).localeCompare(contactName(b)));
 }

@@ -51,6 +51,19 @@ test("a new organization has the standard roles, six for staff and two for clien
   for (const name of ["Client admin", "Client user"]) expect(named).toContainEqual(["portal", name]);
 });
 
+test("a standard role is called in its reader's language on its pages, one of one's own as it is", async () => {
+  const boss = await makeStaff(t.harbor, "administrator");
+  const browser = await browserOf(t, boss);
+  await inUnit(t.harbor.system, ({ db }) =>
+    db.updateTable("users").set({ language: "de" }).where("id", "=", boss.id).execute(),
+  );
+  expect((await browser.open(`/settings/roles/${await roleOf("technician")}`)).html).toContain(">Techniker</h1>");
+  expect((await browser.open("/settings/roles/new")).html).toContain(">Techniker</option>");
+  // "Download" is a word of Purser's and would be translated.
+  const own = await make({ name: "Download" });
+  expect((await browser.open(`/settings/roles/${own}`)).html).toContain(">Download</h1>");
+});
+
 describe("a role of one's own", () => {
   test("is copied, renamed, changed, and deleted when nobody has it", async () => {
     const id = await make({ name: "Night shift", copy_of_id: await roleOf("technician") });

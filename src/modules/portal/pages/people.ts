@@ -8,6 +8,7 @@ import { type List, listAnswer } from "../../../platform/http/lists/list.ts";
 import { listFileRoute } from "../../../platform/http/lists/file.ts";
 import { type Incoming, redirect, type Route } from "../../../platform/http/route.ts";
 import type { FormModel } from "../../../platform/http/models/forms.ts";
+import { roleWords } from "../../../platform/access/roles.ts";
 import { reach } from "../../../platform/access/reach.ts";
 import { t } from "../../../platform/language/index.ts";
 import { contactName, contacts } from "../../companies/index.ts";
@@ -73,7 +74,7 @@ async function accessFields(ctx: Ctx, id: string | null): Promise<ReturnType<typ
       kind: "radio",
       options: [
         { value: "", label: t("No access"), hint: t("We know the person, and they write to us by mail.") },
-        ...roles.map((role) => ({ value: role.id, label: t(role.name), hint: t(role.description) })),
+        ...roles.map((role) => ({ value: role.id, label: roleWords(role.name), hint: roleWords(role.description) })),
       ],
       span: 6,
     }),

@@ -103,7 +103,7 @@ async function roleForm(
                   kind: "select",
                   options: [
                     { value: "", label: t("Nothing: an empty role for staff") },
-                    ...others.map(({ id: value, name }) => ({ value, label: name })),
+                    ...others.map(({ id: value, name }) => ({ value, label: roleWords(name) })),
                   ],
                 }),
               ]
@@ -135,6 +135,7 @@ const crumbs = [
 export const rolePages: Route[] = recordPages({
   list: roleList,
   table: "roles",
+  called: roleWords,
   permission: "staff.manage",
   breadcrumbs: crumbs,
   form: roleForm,

@@ -16,6 +16,8 @@ export interface RecordPages<R> {
   list: List<R>;
   /** The table that an id is looked up in, within reach. */
   table: keyof Tables & string;
+  /** What the record is called at the top of its form, when that is not its name as it stands. */
+  called?(name: string): string;
   /** What one needs to look at the list and the form; what one needs to change something is the actions' own. */
   permission: string;
   breadcrumbs: { label: string; href: string }[];
@@ -36,7 +38,8 @@ export function recordPages<R>(given: RecordPages<R>): Route[] {
   const { url } = list;
   const nameOf = async (ctx: Ctx, id: string): Promise<string> => {
     const row: { name?: unknown } = await find(ctx, given.table, id);
-    return String(row.name ?? "");
+    const name = String(row.name ?? "");
+    return given.called?.(name) ?? name;
   };
   return [
     { method: "GET", path: url, door: "staff", permission, handle: (ctx, incoming) => listAnswer(ctx, incoming, list) },
