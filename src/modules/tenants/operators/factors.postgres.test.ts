@@ -49,7 +49,7 @@ test("a sign-in that fails is logged, at the password and at the code", async ()
   const stranger = host.stranger();
   await stranger.open("/sign-in");
   for (const as of [email, "nobody@operators.test"])
-    expect((await stranger.submit("/sign-in", { email: as, password: "not this one" })).status).toBe(401);
+    expect((await stranger.submit("/sign-in", { email: as, password: "not this one" })).status).toBe(422);
   const { browser } = await signIn(email);
   expect((await browser.submit("/sign-in/code", { code: "000000" })).status).toBe(422);
   const failed = await t.app.database.platform((db) =>
