@@ -299,6 +299,7 @@ export const pageAccess: AccessTable = {
     GET POST /settings/defaults
     GET POST /settings/branding
     GET POST /settings/organization
+    POST /settings/organization/remove-logo
     GET POST /settings/address
     GET POST /settings/locale
     GET POST /settings/invoicing

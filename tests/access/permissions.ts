@@ -391,6 +391,7 @@ export const permissionsOfRoutes: Readonly<Record<string, string>> = {
     POST /settings/mails/:id/retry
     GET POST /settings/modules
     GET POST /settings/organization
+    POST /settings/organization/remove-logo
     GET POST /settings/payments
     POST /settings/payments/test
     GET /settings/standard-data

@@ -61,7 +61,9 @@ test("what is no colour is refused, and nothing that was typed is lost", async (
 });
 
 test("the logo of the letterhead is shown, as the picture it is", async () => {
-  const png = Uint8Array.fromHex("89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c489");
+  const png = Uint8Array.fromBase64(
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==",
+  );
   const form = new FormData();
   form.set("name", "Harbor IT");
   form.set("logo", new File([png], "logo.png", { type: "image/png" }));

@@ -32,7 +32,11 @@ export function letterheadSections(): Sections {
         o("website", { placeholder: "example.com" }),
         o("tax_id"),
         o("bank_details", { span: 6, hint: t("Printed on invoices") }),
-        field("logo", t("Logo"), { kind: "file", span: 6, hint: t("PNG or JPEG, at most 2 MB, printed on invoices") }),
+        field("logo", t("Logo"), {
+          kind: "file",
+          span: 6,
+          hint: t("PNG or JPEG, at most 2 MB and 2 million pixels, printed on invoices"),
+        }),
       ],
     },
     {

@@ -1,22 +1,35 @@
-import { perform } from "../../platform/action.ts";
 import type { Ctx } from "../../platform/context.ts";
 import { invalidField } from "../../platform/errors.ts";
-import { storeUploads } from "../../platform/files/files.ts";
+import { type StoredBytes, storeUploads } from "../../platform/files/files.ts";
 import type { UploadedForm } from "../../platform/http/forms/form.ts";
 import { t } from "../../platform/language/index.ts";
-import { setLogo } from "./actions.ts";
+import { isDrawable, mostPixels, sizeOf } from "../../platform/pdf/image.ts";
 
 const largest = 2 * 1024 * 1024;
 
-/** Takes the logo of a sent form, when there is one. What it really is counts, not what its name says. */
-export async function takeLogo(ctx: Ctx, form: UploadedForm): Promise<void> {
+/**
+ * The logo of a sent form, looked at and stored; null when there is none. What it really is counts, not what its name says,
+ * and how large it says it is counts before it is unpacked.
+ */
+export async function logoOf(ctx: Ctx, form: UploadedForm): Promise<StoredBytes | null> {
   const upload = form.files.find((file) => file.field === "logo" && file.bytes.length > 0);
-  if (upload === undefined) return;
+  if (upload === undefined) return null;
   if (upload.bytes.length > largest) throw invalidField("logo", t("The logo is larger than 2 MB."), "too_large");
   const type = imageType(upload.bytes);
-  if (type === null) throw invalidField("logo", t("The logo must be a PNG or JPEG picture."));
+  const size = type === null ? null : sizeOf(upload.bytes);
+  if (size !== null && size.width * size.height > mostPixels)
+    throw invalidField(
+      "logo",
+      t(
+        "The logo is {width} by {height} pixels, which is more than 2 million. Make it smaller, such as 1,000 wide.",
+        size,
+      ),
+      "too_large",
+    );
+  if (type === null || !isDrawable(upload.bytes))
+    throw invalidField("logo", t("The logo must be a PNG or JPEG picture."));
   const [stored] = await storeUploads(ctx, [{ ...upload, type }], "logo");
-  if (stored !== undefined) await perform(ctx, setLogo, { file: stored });
+  return stored ?? null;
 }
 
 /** PNG and JPEG by their first bytes. */

@@ -7,15 +7,18 @@ import type { FormValues } from "../../platform/http/forms/model.ts";
 import { readInput } from "../../platform/http/forms/page.ts";
 import type { Incoming } from "../../platform/http/route.ts";
 import { t } from "../../platform/language/index.ts";
-import { updateOrganization } from "./actions.ts";
-import { takeLogo } from "./logo.ts";
+import { setLogo, updateOrganization } from "./actions.ts";
+import { logoOf } from "./logo.ts";
 
-/** Saves a form over columns of the organization: one of the settings or of the wizard. */
+/** Saves a form over columns of the organization, one of the settings or of the wizard: all of it with its logo, or nothing. */
 export async function saveOrganization(ctx: Ctx, incoming: Incoming): Promise<void> {
   const form = await incoming.form();
   checkNotShutOut(ctx, incoming, form.fields);
-  await perform(ctx, updateOrganization, readInput(updateOrganization.input, form.fields));
-  await takeLogo(ctx, form);
+  const file = await logoOf(ctx, form);
+  await inUnit(ctx, async (work) => {
+    await perform(work, updateOrganization, readInput(updateOrganization.input, form.fields));
+    if (file !== null) await perform(work, setLogo, { file });
+  });
 }
 
 /**

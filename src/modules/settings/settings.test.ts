@@ -141,32 +141,42 @@ describe("the organization's settings", () => {
   });
 
   test("take a logo that is a picture, whatever it is called, and nothing else", async () => {
-    const send = async (bytes: Uint8Array<ArrayBuffer>, name: string): Promise<number> => {
-      const page = await browser.open("/settings/organization");
-      const form = new FormData();
-      form.set("_csrf", /name="_csrf" value="([^"]+)"/.exec(page.html)?.[1] ?? "");
-      form.set("name", "Harbor GmbH");
-      form.set("logo", new File([bytes], name, { type: "image/png" }));
-      const cookie = [...browser.cookies].map(([key, value]) => `${key}=${value}`).join("; ");
-      return (await t.fetch("/settings/organization", { method: "POST", headers: { cookie }, body: form })).status;
-    };
-    expect(
-      await send(
-        new TextEncoder().encode('<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>'),
-        "logo.png",
-      ),
-    ).toBe(422);
-    expect(await send(new TextEncoder().encode("<html><script>alert(1)</script></html>"), "logo.png")).toBe(422);
-    expect((await organization()).logo_file_id).toBeNull();
     const png = Buffer.from(
       "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==",
       "base64",
     );
-    expect(await send(new Uint8Array(png), "../../logo.html")).toBe(303);
+    const before = await organization();
+    const send = async (bytes: Uint8Array<ArrayBuffer>, name: string, called = "Harbor GmbH"): Promise<Response> => {
+      const page = await browser.open("/settings/organization");
+      const form = new FormData();
+      form.set("_csrf", /name="_csrf" value="([^"]+)"/.exec(page.html)?.[1] ?? "");
+      form.set("name", called);
+      form.set("logo", new File([bytes], name, { type: "image/png" }));
+      const cookie = [...browser.cookies].map(([key, value]) => `${key}=${value}`).join("; ");
+      return t.fetch("/settings/organization", { method: "POST", headers: { cookie }, body: form });
+    };
+    for (const text of [
+      '<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>',
+      "<html><script>alert(1)</script></html>",
+      "\x89PNG\r\n\x1a\n and no picture",
+    ])
+      expect((await send(new Uint8Array(Buffer.from(text, "latin1")), "logo.png")).status).toBe(422);
+    // A head that says 5000 by 2000 is enough to know: nothing is unpacked. And what is refused leaves the letterhead as it was.
+    const huge = Buffer.from(png);
+    huge.writeUInt32BE(5000, 16);
+    huge.writeUInt32BE(2000, 20);
+    const page = await send(new Uint8Array(huge), "logo.png", "Renamed GmbH");
+    expect([page.status, await page.text()]).toEqual([422, expect.stringMatching(/5,?000 by 2,?000 pixels/)]);
+    expect(await organization()).toMatchObject({ logo_file_id: null, name: before.name });
+    expect((await send(new Uint8Array(png), "../../logo.html")).status).toBe(303);
     const file = await reading(t.harbor.system, ({ db }) =>
       db.selectFrom("files").select(["file_name", "mime_type"]).executeTakeFirstOrThrow(),
     );
     expect(file).toEqual({ file_name: "logo.html", mime_type: "image/png" });
+    expect((await browser.open("/settings/organization")).text).toContain("Remove logo");
+    expect((await browser.submit("/settings/organization/remove-logo")).text).toContain("Logo removed.");
+    expect((await organization()).logo_file_id).toBeNull();
+    expect((await browser.open("/settings/organization")).text).not.toContain("Remove logo");
   });
 });
 

@@ -8,7 +8,7 @@ import type { Pdf } from "./document.ts";
 export function isDrawable(image: Uint8Array): boolean {
   const bytes = Buffer.from(image.buffer, image.byteOffset, image.byteLength);
   if (bytes.subarray(0, 8).equals(pngSignature)) return isWholePng(bytes);
-  return bytes.length > 4 && bytes.readUInt16BE(0) === 0xff_d8 && hasJpegFrame(bytes);
+  return bytes.length > 4 && bytes.readUInt16BE(0) === 0xff_d8 && jpegFrame(bytes) !== null;
 }
 
 const pngSignature = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
@@ -16,7 +16,17 @@ const pngSignature = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a
 /** Samples a pixel by colour type (PNG 11.2.1): grey, RGB, palette, grey with alpha, RGB with alpha. */
 const samples: Record<number, number> = { 0: 1, 2: 3, 3: 1, 4: 2, 6: 4 };
 
-const maxPixels = 40_000_000;
+/** Each pixel is unpacked for each document, and while that lasts nothing else is done. */
+export const mostPixels = 2_000_000;
+
+/** Width and height as the head of a PNG or JPEG says them, before anything is unpacked; null: it says none. */
+export function sizeOf(image: Uint8Array): { width: number; height: number } | null {
+  const bytes = Buffer.from(image.buffer, image.byteOffset, image.byteLength);
+  if (bytes.subarray(0, 8).equals(pngSignature))
+    return bytes.length < 24 ? null : { width: bytes.readUInt32BE(16), height: bytes.readUInt32BE(20) };
+  const frame = jpegFrame(bytes);
+  return frame === null ? null : { width: bytes.readUInt16BE(frame + 7), height: bytes.readUInt16BE(frame + 5) };
+}
 
 /** Whether the header makes sense and the pixels are all there. */
 function isWholePng(bytes: Buffer): boolean {
@@ -39,7 +49,7 @@ function hasPixels(bytes: Buffer, parts: readonly Buffer[], hasPalette: boolean)
   const [width, height] = [bytes.readUInt32BE(16), bytes.readUInt32BE(20)];
   const [depth = 0, colourType = -1] = bytes.subarray(24, 26);
   const channels = samples[colourType];
-  if (channels === undefined || width === 0 || height === 0 || width * height > maxPixels) return false;
+  if (channels === undefined || width === 0 || height === 0 || width * height > mostPixels) return false;
   if (colourType === 3 && !hasPalette) return false;
   const size = height * (1 + Math.ceil((width * channels * depth) / 8));
   try {
@@ -50,15 +60,15 @@ function hasPixels(bytes: Buffer, parts: readonly Buffer[], hasPalette: boolean)
   }
 }
 
-/** Whether a frame header stands in a JPEG before its pixels (markers C0 to CF, but for C4, C8 and CC). */
-function hasJpegFrame(bytes: Buffer): boolean {
+/** Where the frame header of a JPEG stands, before its pixels (markers C0 to CF, but for C4, C8 and CC). */
+function jpegFrame(bytes: Buffer): number | null {
   let at = 2;
   while (at + 9 < bytes.length && bytes[at] === 0xff) {
     const marker = bytes[at + 1] ?? 0;
-    if (marker >= 0xc0 && marker <= 0xcf && marker !== 0xc4 && marker !== 0xc8 && marker !== 0xcc) return true;
+    if (marker >= 0xc0 && marker <= 0xcf && marker !== 0xc4 && marker !== 0xc8 && marker !== 0xcc) return at;
     at += 2 + bytes.readUInt16BE(at + 2);
   }
-  return false;
+  return null;
 }
 
 /** Draws an image with its upper left corner at (x, y), as large as the box allows, and gives the height it takes. */

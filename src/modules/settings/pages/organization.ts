@@ -1,11 +1,16 @@
+import { perform } from "../../../platform/action.ts";
 import { type Ctx, reading } from "../../../platform/context.ts";
 import type { Failure } from "../../../platform/errors.ts";
 import { formFailure, formModel, type FormValues, rowValues } from "../../../platform/http/forms/model.ts";
+import { button } from "../../../platform/http/pages/cells.ts";
 import type { FieldModel } from "../../../platform/http/models/forms.ts";
+import type { ActionLink } from "../../../platform/http/models/partials.ts";
 import type { FormPageModel } from "../../../platform/http/models/pages.ts";
+import type { RowFor } from "../../../platform/access/reach.ts";
 import { type Answer, page, redirect, type Route } from "../../../platform/http/route.ts";
 import { declared, t } from "../../../platform/language/index.ts";
 import { organizations } from "../../../platform/tenants.ts";
+import { setLogo } from "../actions.ts";
 import { brandingSections, invoicingSections, letterheadSections, localitySections, urlSections } from "../forms.ts";
 import { cookiesOfAddress, saveOrganization } from "../save.ts";
 
@@ -16,11 +21,16 @@ type Sections = { title: string; hint?: string; fields: FieldModel[] }[];
 const crumbs = [{ label: "Settings", href: "/settings" }];
 
 /** A settings page over columns of the organization. */
-function organizationPage(path: string, title: string, sections: () => Sections): Route[] {
+function organizationPage(
+  path: string,
+  title: string,
+  sections: () => Sections,
+  actions: (row: RowFor<"organizations">) => ActionLink[] = () => [],
+): Route[] {
   const show = async (ctx: Ctx, typed: FormValues | null, failure: Failure | null): Promise<Answer> => {
     const row = await ctx.db.selectFrom("organizations").selectAll().executeTakeFirstOrThrow();
     const model: FormPageModel = {
-      header: { title: t(title), subtitle: "", breadcrumbs: crumbs, badges: [], actions: [] },
+      header: { title: t(title), subtitle: "", breadcrumbs: crumbs, badges: [], actions: actions(row) },
       form: formModel({
         action: path,
         values: typed ?? rowValues(organizations, row),
@@ -55,8 +65,36 @@ function organizationPage(path: string, title: string, sections: () => Sections)
   ];
 }
 
+const removeLogo = (row: RowFor<"organizations">): ActionLink[] =>
+  row.logo_file_id === null
+    ? []
+    : [
+        button(
+          t("Remove logo"),
+          "/settings/organization/remove-logo",
+          "trash",
+          "ghost",
+          t("Remove the logo? Invoices, sign-in pages and mails go without one."),
+        ),
+      ];
+
 export const organizationPages: Route[] = [
-  ...organizationPage("/settings/organization", declared("Organization and letterhead"), letterheadSections),
+  ...organizationPage(
+    "/settings/organization",
+    declared("Organization and letterhead"),
+    letterheadSections,
+    removeLogo,
+  ),
+  {
+    method: "POST",
+    path: "/settings/organization/remove-logo",
+    door: "staff",
+    permission: setLogo.permission,
+    handle: async (ctx) => {
+      await perform(ctx, setLogo, { file: null });
+      return redirect("/settings/organization", t("Logo removed."));
+    },
+  },
   ...organizationPage("/settings/branding", declared("Branding"), brandingSections),
   ...organizationPage("/settings/address", declared("Public address"), urlSections),
   ...organizationPage("/settings/locale", declared("Time zone and currency"), localitySections),
