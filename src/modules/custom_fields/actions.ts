@@ -13,7 +13,7 @@ import { insert, remove, update } from "../../platform/database/records.ts";
 import { conflict, invalidField } from "../../platform/errors.ts";
 import { t } from "../../platform/language/index.ts";
 import { countValues, usedChoices } from "./queries.ts";
-import { type GivenChoice, keyOf, mergeChoices } from "./rules.ts";
+import { freeKey, type GivenChoice, keyOf, mergeChoices } from "./rules.ts";
 
 const permission = "custom_fields.manage";
 const mostFields = 100;
@@ -63,17 +63,21 @@ export const createCustomField = action({
         t("Records of this kind have no custom fields: {entity_type}.", { entity_type }),
         "invalid_choice",
       );
-    const field_key = (typeof typed === "string" ? typed.trim() : "") || keyOf(values.label);
-    if (!keyPattern.test(field_key))
-      throw invalidField(
-        "field_key",
-        t("Key must begin with a letter and hold lower-case letters, digits and _ only."),
-      );
     const present = await work.db
       .selectFrom("custom_field_definitions")
       .select(["field_key", "sort_order"])
       .where("entity_type", "=", entity_type)
       .execute();
+    // A label such as 設備 has no letters for a key.
+    const field_key =
+      (typeof typed === "string" ? typed.trim() : "") ||
+      keyOf(values.label) ||
+      freeKey("field", new Set(present.map((one) => one.field_key)));
+    if (!keyPattern.test(field_key))
+      throw invalidField(
+        "field_key",
+        t("Key must begin with a letter and hold lower-case letters, digits and _ only."),
+      );
     if (present.length >= mostFields)
       throw conflict(t("There are {mostFields} fields already.", { mostFields }), "too_many");
     if (present.some((one) => one.field_key === field_key))

@@ -94,6 +94,10 @@ describe("a custom field", () => {
     const made = await field({ label: "Größe der Anlage" });
     expect(made.field_key).toBe("grosse_der_anlage");
     expect((await field({ label: "Door code", field_key: "" })).field_key).toBe("door_code");
+    expect([(await field({ label: "設備" })).field_key, (await field({ label: "Телефон" })).field_key]).toEqual([
+      "field",
+      "field_2",
+    ]);
     const changed = await patch(`custom-fields/${made.id}`, "custom_fields", { label: "Size" });
     expect(changed.body.data.attributes).toMatchObject({ label: "Size", field_key: "grosse_der_anlage" });
     expect((await patch(`custom-fields/${made.id}`, "custom_fields", { field_key: "size" })).status).toBe(422);

@@ -47,7 +47,8 @@ export function mergeChoices(
   return [...merged, ...left.map((choice) => ({ ...choice, is_archived: true }))];
 }
 
-function freeKey(wish: string, taken: ReadonlySet<string>): string {
+/** A key that is not taken: the wish, or the wish with the first number that is free. */
+export function freeKey(wish: string, taken: ReadonlySet<string>): string {
   let key = wish;
   for (let number = 2; taken.has(key); number += 1) key = `${wish}_${number}`;
   return key;

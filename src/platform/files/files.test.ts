@@ -63,6 +63,11 @@ describe("a download", () => {
         `attachment; filename="a_b__set-cookie_ x.txt"; filename*=UTF-8''a_b__set-cookie_%20x.txt`,
       ],
       ["..\\..\\etc/passwd", `attachment; filename="passwd"; filename*=UTF-8''passwd`],
+      ["invoice\u202egpj.exe", `attachment; filename="invoicegpj.exe"; filename*=UTF-8''invoicegpj.exe`],
+      [
+        `${"a".repeat(300)}.txt`,
+        `attachment; filename="${"a".repeat(196)}.txt"; filename*=UTF-8''${"a".repeat(196)}.txt`,
+      ],
       ["", `attachment; filename="file"; filename*=UTF-8''file`],
     ]);
     for (const [name, header] of names)

@@ -84,13 +84,21 @@ export async function addFile(work: Work, stored: StoredBytes): Promise<string> 
   return row.id;
 }
 
-/** A name without folders, control characters or anything a header could break on. */
+const longestName = 200;
+
+/**
+ * A name without folders, control characters or anything a header could break on, and without the marks that turn the order
+ * of letters around: `gpj.exe` would be read as a picture. One that is too long keeps its ending.
+ */
 function cleanName(name: string): string {
   const clean = name
     .replace(/^.*[\\/]/, "")
+    .replace(/[\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, "")
     .replace(/[\u0000-\u001f\u007f"<>|:*?]/g, "_")
     .trim();
-  return clean === "" ? "file" : clean.slice(0, 200);
+  if (clean.length <= longestName) return clean === "" ? "file" : clean;
+  const ending = /\.[^.\s]{1,20}$/.exec(clean)?.[0] ?? "";
+  return clean.slice(0, longestName - ending.length).toWellFormed() + ending;
 }
 
 /**
