@@ -1,5 +1,8 @@
 import { browserSupportsWebAuthn, startAuthentication, startRegistration } from "@simplewebauthn/browser";
 
+/** An answer of ours, in words for people. */
+class Refusal extends Error {}
+
 /**
  * The buttons of passkeys: data-passkey is "register" or "authenticate", data-url where the signed answer goes, and
  * `{url}/options` what there is to sign. Without a browser that knows passkeys the buttons stay hidden.
@@ -9,6 +12,11 @@ for (const button of document.querySelectorAll("[data-passkey]")) {
   for (const part of document.querySelectorAll("[data-passkey-part]")) part.hidden = false;
   button.hidden = false;
   button.addEventListener("click", () => run(button));
+  // Its name is no field of a form: there is nothing to send but through the button.
+  if (button.dataset.passkey === "register")
+    document.getElementById("passkey-name")?.addEventListener("keydown", (event) => {
+      if (event.key === "Enter") button.click();
+    });
 }
 
 async function run(button) {
@@ -25,9 +33,16 @@ async function run(button) {
     location.assign(to);
   } catch (error) {
     // Whoever closes the browser's question has not made a mistake.
-    if (error.name !== "NotAllowedError" && error.name !== "AbortError") said.textContent = error.message;
+    if (error.name !== "NotAllowedError" && error.name !== "AbortError")
+      said.textContent = inWords(error, said.dataset);
     button.disabled = false;
   }
+}
+
+/** What the browser says is for those who write pages, and in English. */
+function inWords(error, { known, failed }) {
+  if (error instanceof Refusal) return error.message;
+  return error.name === "InvalidStateError" ? known : failed;
 }
 
 async function post(url, body) {
@@ -40,6 +55,6 @@ async function post(url, body) {
     body: JSON.stringify(body),
   });
   const said = await answer.json().catch(() => ({}));
-  if (!answer.ok) throw new Error(said.error ?? answer.statusText);
+  if (!answer.ok) throw new Refusal(said.error ?? answer.statusText);
   return said;
 }

@@ -75,6 +75,9 @@ describe.skipIf(!browserAvailable)("signing in, in a browser", () => {
     await page.click('[data-passkey="register"]');
     await page.waitForSelector("text=Added just now, not used yet");
     await shot("passkeys");
+    // The same key a second time: what the browser says of it is no sentence for people.
+    await page.press("#passkey-name", "Enter");
+    await page.waitForSelector("text=This device has a passkey of yours already.");
 
     const signOut = async (): Promise<void> => {
       await page.context().clearCookies({ name: "purser" });
@@ -128,6 +131,7 @@ describe.skipIf(!browserAvailable)("signing in, in a browser", () => {
     await page.goto(`${origin}/account`);
     await page.click('form[action="/account/two-step/start"] button');
     await page.waitForURL(`${origin}/account/two-step`);
+    expect(await page.locator('.two-step a[href^="otpauth://totp/"]').isVisible()).toBe(true);
     await shot("two-step-390");
     const width = await page.evaluate("document.documentElement.scrollWidth");
     expect(width).toBeLessThanOrEqual(390);

@@ -23,7 +23,8 @@ export async function makeStaff(tenant: TestTenant, role: StandardRole, name = "
   const email = `robin${count}@${tenant.host}`;
   const password_hash = await hashPassword(password);
   return inUnit(tenant.system, async (work) => {
-    const user = await insert(work, users, { user_type: "staff", name, email, password_hash });
+    const password_changed_at = work.app.clock.now();
+    const user = await insert(work, users, { user_type: "staff", name, email, password_hash, password_changed_at });
     await giveRole(work, user.id, role);
     return { id: user.id, email };
   });

@@ -344,6 +344,8 @@ describe("allowed networks", () => {
     expect(page.status).toBe(422);
     expect(page.text).toContain("“nonsense” is neither an address nor a network");
     expect(page.html).toContain("203.0.113.7 Office\nnonsense");
+    const several = await person.submit("/settings/allowed-networks", { portal: "nonsense\n203.0.113.7\n10.0.0.0/40" });
+    expect(several.text).toContain("such as 203.0.113.0/24: nonsense, 10.0.0.0/40");
   });
 
   test("the change is in the audit log", async () => {

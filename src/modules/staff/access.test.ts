@@ -76,6 +76,9 @@ describe("a person who is deactivated", () => {
 
   test("is never oneself", async () => {
     expect(await refusal(perform(boss, deactivateStaff, { id: boss.actor.user_id }))).toEqual([409, "own_account"]);
+    const alma = await makeStaff(t.harbor, "administrator");
+    const own = await (await browserOf(t, alma)).open(`/settings/staff/${alma.id}`);
+    expect([own.status, own.text.includes("Deactivate")]).toEqual([200, false]);
   });
 });
 

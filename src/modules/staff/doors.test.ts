@@ -99,6 +99,20 @@ describe("an invitation", () => {
     expect((await wim.submit(link, { password })).url).toBe("/");
   });
 
+  test("that went to a mistyped address opens nothing once the address is put right, and goes to the right one", async () => {
+    await invite("stranger@harbor.test");
+    const first = await linkFor(t.harbor, "stranger@harbor.test");
+    const { id } = await reading(t.harbor.system, ({ db }) =>
+      db.selectFrom("users").select("id").where("email", "=", "stranger@harbor.test").executeTakeFirstOrThrow(),
+    );
+    const browser = await browserOf(t, admin);
+    await browser.open(`/settings/staff/${id}/edit`);
+    await browser.submit(`/settings/staff/${id}/edit`, { email: "right@harbor.test" });
+    expect((await t.browser().open(first)).status).toBe(404);
+    const second = await linkFor(t.harbor, "right@harbor.test");
+    expect((await t.browser().open(second)).text).toContain("Choose a password for right@harbor.test.");
+  });
+
   test("to an address that has an account already is refused on the form", async () => {
     const browser = await browserOf(t, admin);
     await browser.open("/settings/staff/new");
@@ -107,12 +121,33 @@ describe("an invitation", () => {
       email: admin.email.toUpperCase(),
       role_ids: [await roleId("finance")],
     });
-    expect([page.status, page.text.includes("already a user")]).toEqual([409, true]);
+    expect([page.status, page.text.includes("E-mail * There is already a user with this email.")]).toEqual([409, true]);
     expect(await mailsTo(admin.email)).toBe(0);
   });
 });
 
 describe("a forgotten password", () => {
+  test("is not chosen by whoever has the address that was the account's before; both addresses hear of the change", async () => {
+    const moving = await makeStaff(t.harbor, "technician", "Mo Moving");
+    const visitor = t.browser();
+    await visitor.open("/forgot");
+    await visitor.submit("/forgot", { email: moving.email });
+    await t.settle();
+    const link = await linkFor(t.harbor, moving.email);
+    const browser = await browserOf(t, admin);
+    await browser.open(`/settings/staff/${moving.id}/edit`);
+    await browser.submit(`/settings/staff/${moving.id}/edit`, { email: "mo@harbor.test" });
+    expect((await t.browser().open(link)).status).toBe(404);
+    const told = await reading(t.harbor.system, ({ db }) =>
+      db
+        .selectFrom("mails")
+        .select("to_address")
+        .where("text_body", "like", "%another e-mail address: mo@harbor.test.%")
+        .execute(),
+    );
+    expect(told.map(({ to_address }) => to_address).toSorted()).toEqual(["mo@harbor.test", moving.email].toSorted());
+  });
+
   const ask = async (email: string): Promise<{ status: number; text: string }> => {
     const browser = t.browser();
     await browser.open("/forgot");

@@ -35,6 +35,16 @@ export async function mintOneTime(work: Work, purpose: Purpose, userId: string |
   return token;
 }
 
+/** Ends all links that somebody has been sent and not used. */
+export async function endLinks(work: Work, userId: string): Promise<void> {
+  await work.db
+    .updateTable("one_time_tokens")
+    .set({ used_at: work.app.clock.now() })
+    .where("user_id", "=", userId)
+    .where("used_at", "is", null)
+    .execute();
+}
+
 export const spent = (purpose: Purpose): Failure =>
   new Failure(
     404,

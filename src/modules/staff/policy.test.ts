@@ -65,6 +65,10 @@ describe("the password policy", () => {
     expect((await resetting(sam, "calm42lamp")).status).toBe(200);
     await set({ min_password_length: 12 });
     await set({ min_character_kinds: 3 });
+    const asked = "At least 12 characters, and 3 of these four";
+    expect((await (await browserOf(t, await makeStaff(t.harbor, "technician"))).open("/account")).text).toContain(
+      asked,
+    );
     expect((await resetting(await makeStaff(t.harbor, "technician"), "four blue ferries at noon")).text).toContain(
       "Use 3 of these four: capital letters, small letters, digits, other characters.",
     );
@@ -125,6 +129,11 @@ describe("the password policy", () => {
     expect(page.text).toContain("The password is gone; a mail is on its way.");
     expect((await own.open("/companies")).url).toStartWith("/sign-in");
     expect((await login(sam.email)).status).toBe(401);
+    // Who had a password is not somebody who has been invited and has not come yet.
+    const shown = await admin.open(`/settings/staff/${sam.id}`);
+    expect([shown.text.includes("New password required"), shown.text.includes("invitation")]).toEqual([true, false]);
+    const list = await admin.open("/settings/staff");
+    expect(list.text).toMatch(/Sam Lost \S+ – Technician New password required/);
     await t.settle();
     const link = await linkFor(t.harbor, sam.email);
     const browser = t.browser();

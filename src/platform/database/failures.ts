@@ -18,13 +18,15 @@ export function translateDatabaseError(error: unknown): unknown {
   const broken = uniqueKey(error);
   if (broken !== null) {
     const noun = tableNamed(broken.table)?.noun ?? "record";
-    const what = listed(
-      broken.columns.map((column) => labelOf(column.replace(/_(key|hash)$/, ""), { label: "" }).toLowerCase()),
-    );
+    const known = tableNamed(broken.table)?.columns;
+    // What nobody chooses tells nothing apart for people: whether a user is of the staff is settled by where they are made.
+    const chosen = broken.columns.filter((column) => known?.[column]?.isReadOnly === false);
+    const told = chosen.length > 0 ? chosen : broken.columns;
+    const what = listed(told.map((column) => labelOf(column.replace(/_(key|hash)$/, ""), { label: "" }).toLowerCase()));
     const message = t("There is already a {noun} with this {what}.", { noun: t(noun), what: what || t("key") });
-    const [field = "", another] = broken.columns;
+    const [field = "", another] = chosen;
     // Of two columns neither is wrong by itself, and what only the program knows is no field of anybody's.
-    const isField = another === undefined && tableNamed(broken.table)?.columns[field]?.isReadOnly === false;
+    const isField = field !== "" && another === undefined;
     return new Failure(409, "duplicate", message, isField ? [{ field, code: "duplicate", message }] : []);
   }
   if (isForeignKey(error))

@@ -68,10 +68,16 @@ export const networkPages: Route[] = [
         const lists = Object.fromEntries(
           guardedDoors.map((door) => {
             const { networks, wrong } = readNetworks(String(fields[door] ?? ""));
-            if (wrong[0] !== undefined)
+            if (wrong.length > 0)
               throw invalidField(
                 door,
-                t("“{network}” is neither an address nor a network such as 203.0.113.0/24.", { network: wrong[0] }),
+                wrong.length === 1
+                  ? t("“{network}” is neither an address nor a network such as 203.0.113.0/24.", {
+                      network: wrong[0] ?? "",
+                    })
+                  : t("These are neither addresses nor networks such as 203.0.113.0/24: {networks}", {
+                      networks: wrong.join(", "),
+                    }),
                 "invalid_network",
               );
             return [door, networks];

@@ -8,6 +8,7 @@ import { newId } from "../../../platform/ids.ts";
 /** What a person hears of by mail, so that a change that was not theirs does not go unnoticed. */
 export type Change =
   | "password_changed"
+  | "address_changed"
   | "two_step_on"
   | "two_step_off"
   | "two_step_reset"
@@ -23,6 +24,8 @@ function sentenceOf(change: Change, details: string): string {
   switch (change) {
     case "password_changed":
       return t("Your password has been changed.");
+    case "address_changed":
+      return t("From now on you sign in with another e-mail address: {details}.", { details });
     case "two_step_on":
       return t("Two-step sign-in has been switched on for your account.");
     case "two_step_off":

@@ -17,6 +17,7 @@ import { siteOf } from "../../../platform/access/webauthn.ts";
 import { recoveryCodesLeft } from "../mfa/recovery.ts";
 import { deviceOf } from "../rules.ts";
 import { sessionCookie } from "./entering.ts";
+import { newPasswordHint } from "./fields.ts";
 import { passkeysOf } from "./passkeys.ts";
 import { newPasswordForm, twoStepModel } from "./security.ts";
 
@@ -86,7 +87,7 @@ async function securityPage(ctx: Ctx, door: AccountDoor, failure: Failure | null
         : null,
     two_step: await twoStepOf(ctx, door),
     passkeys: { keys: await passkeysOf(ctx, door), url: siteOf(ctx) === null ? "" : `${home}/passkeys` },
-    password: newPasswordForm(`${home}/password`, (await signInPolicy(ctx.db)).min_password_length, failure),
+    password: newPasswordForm(`${home}/password`, newPasswordHint(await signInPolicy(ctx.db)), failure),
   };
   return page("account/security", t("Your account"), model, failure?.status ?? 200);
 }

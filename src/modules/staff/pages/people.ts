@@ -4,81 +4,18 @@ import { users } from "../../../platform/access/schema.ts";
 import type { Ctx } from "../../../platform/context.ts";
 import type { Failure } from "../../../platform/errors.ts";
 import { activityOf } from "../../../platform/http/pages/activity.ts";
-import { button, cell, empty, facts, link } from "../../../platform/http/pages/cells.ts";
+import { button, cell, facts, link } from "../../../platform/http/pages/cells.ts";
 import { columnField, field, formModel, type FormValues, rowValues } from "../../../platform/http/forms/model.ts";
 import { buttonRoute, formRoutes } from "../../../platform/http/forms/page.ts";
-import { type List, listAnswer } from "../../../platform/http/lists/list.ts";
+import { listAnswer } from "../../../platform/http/lists/list.ts";
 import type { RecordPageModel } from "../../../platform/http/models/pages.ts";
+import type { ActionLink } from "../../../platform/http/models/partials.ts";
 import { type Answer, type Incoming, page, redirect, type Route } from "../../../platform/http/route.ts";
 import type { FormModel } from "../../../platform/http/models/forms.ts";
 import { mailSent } from "../../../platform/http/pages/mail-sent.ts";
 import { t } from "../../../platform/language/index.ts";
+import { staffList, stateOf } from "./people-list.ts";
 import { deactivateStaff, inviteStaff, reactivateStaff, resendInvite, updateStaff } from "../actions.ts";
-
-interface StaffRow {
-  id: string;
-  name: string;
-  email: string;
-  title: string | null;
-  password_hash: string | null;
-  deactivated_at: string | null;
-  last_signed_in_at: string | null;
-}
-
-function stateOf(user: Pick<StaffRow, "deactivated_at" | "password_hash">): { text: string; tone: string } {
-  if (user.deactivated_at !== null) return { text: t("Deactivated"), tone: "neutral" };
-  return user.password_hash === null ? { text: t("Invited"), tone: "warning" } : { text: t("Active"), tone: "success" };
-}
-
-const staffList: List<StaffRow> = {
-  title: "Staff",
-  breadcrumbs: [{ label: "Settings", href: "/settings" }],
-  url: "/settings/staff",
-  table: "users",
-  query: (ctx) =>
-    reach(ctx, "users")
-      .select([
-        "users.id",
-        "users.name",
-        "users.email",
-        "users.title",
-        "users.password_hash",
-        "users.deactivated_at",
-        "users.last_signed_in_at",
-      ])
-      .where("users.user_type", "=", "staff"),
-  columns: [
-    {
-      key: "name",
-      label: "Name",
-      sort: { reference: "users.name", column: users.columns.name },
-      cell: (row) => cell.strong(row.name, `/settings/staff/${row.id}`),
-    },
-    {
-      key: "email",
-      label: "E-mail",
-      sort: { reference: "users.email", column: users.columns.email },
-      is_secondary: true,
-      cell: (row) => cell.mail(row.email),
-    },
-    { key: "title", label: "Job title", is_secondary: true, cell: (row) => cell.text(row.title) },
-    { key: "state", label: "State", cell: (row) => cell.badge(stateOf(row).text, stateOf(row).tone) },
-    {
-      key: "last_signed_in_at",
-      label: "Last signed in",
-      is_secondary: true,
-      sort: { reference: "users.last_signed_in_at", column: users.columns.last_signed_in_at },
-      cell: (row, ctx) => cell.instant(row.last_signed_in_at, ctx.tenant, ctx.app.clock.now()),
-    },
-  ],
-  sort: "name",
-  href: (row) => `/settings/staff/${row.id}`,
-  actions: () => [
-    link(t("Roles"), "/settings/roles", "shield"),
-    link(t("Invite"), "/settings/staff/new", "plus", "primary"),
-  ],
-  empty: () => empty("users", t("Nobody yet"), t("Invite the people you work with.")),
-};
 
 async function roleOptions(ctx: Ctx): Promise<{ value: string; label: string; hint: string }[]> {
   const rows = await reach(ctx, "roles")
@@ -136,6 +73,15 @@ async function staffForm(
   });
 }
 
+/** Out of use or in again; nobody does it to themselves. */
+function lastAction(ctx: Ctx, user: { id: string; name: string; deactivated_at: string | null }): ActionLink[] {
+  const at = `/settings/staff/${user.id}`;
+  if (user.deactivated_at !== null) return [button(t("Reactivate"), `${at}/reactivate`, "refresh")];
+  if (user.id === ctx.actor.user_id) return [];
+  const confirm = t("Deactivate {name}? They are signed out at once; their work stays.", { name: user.name });
+  return [button(t("Deactivate"), `${at}/deactivate`, "ban", "danger", confirm)];
+}
+
 async function showStaff(ctx: Ctx, incoming: Incoming): Promise<Answer> {
   const user = await find(ctx, "users", incoming.params["id"] ?? "");
   const chosen = new Set(await roleIdsOf(ctx, user.id));
@@ -154,18 +100,10 @@ async function showStaff(ctx: Ctx, incoming: Incoming): Promise<Answer> {
         link(t("Access"), `${at}/access`, "eye"),
         link(t("Sign-in"), `${at}/sign-in`, "shield"),
         link(t("Edit"), `${at}/edit`, "pencil"),
-        ...(user.password_hash === null && user.deactivated_at === null
+        ...(user.password_hash === null && user.password_changed_at === null && user.deactivated_at === null
           ? [button(t("Send the invitation again"), `${at}/invite`, "send")]
           : []),
-        user.deactivated_at === null
-          ? button(
-              t("Deactivate"),
-              `${at}/deactivate`,
-              "ban",
-              "danger",
-              t("Deactivate {name}? They are signed out at once; their work stays.", { name: user.name }),
-            )
-          : button(t("Reactivate"), `${at}/reactivate`, "refresh"),
+        ...lastAction(ctx, user),
       ],
     },
     stats: [],

@@ -40,8 +40,8 @@ export function twoStepModel(
   };
 }
 
-/** The form for a new password; `least` is the shortest that is taken. */
-export function newPasswordForm(action: string, least: number, failure: Failure | null): FormModel {
+/** The form for a new password; `asked` says what is asked of it. */
+export function newPasswordForm(action: string, asked: string, failure: Failure | null): FormModel {
   return formModel({
     action,
     failure,
@@ -52,12 +52,7 @@ export function newPasswordForm(action: string, least: number, failure: Failure 
         hint: t("Other browsers are signed out."),
         fields: [
           passwordField("present_password", t("Present password"), "current-password"),
-          passwordField(
-            "new_password",
-            t("New password"),
-            "new-password",
-            t("At least {count} characters.", { count: least }),
-          ),
+          passwordField("new_password", t("New password"), "new-password", asked),
           passwordField("repeated_password", t("New password again"), "new-password"),
         ],
       },

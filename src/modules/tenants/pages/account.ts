@@ -92,7 +92,11 @@ async function accountPage(ctx: Ctx, failure: Failure | null): Promise<Answer> {
       keys: keys.map((key) => passkeyRow(ctx, key, home)),
       url: siteOf(ctx) === null ? "" : `${home}/passkeys`,
     },
-    password: newPasswordForm(`${home}/password`, shortestPassword, failure),
+    password: newPasswordForm(
+      `${home}/password`,
+      t("At least {count} characters.", { count: shortestPassword }),
+      failure,
+    ),
   };
   return page("account/security", model.header.title, model, failure?.status ?? 200);
 }
