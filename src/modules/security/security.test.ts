@@ -164,6 +164,17 @@ describe("the audit log", () => {
     expect((await person.open("/settings/audit?action=login")).html).toContain("User: Administrator of Harbor IT");
   });
 
+  test("says of a change which record it was, and what of it", async () => {
+    const change = (type: string, id: string, attributes: object): Promise<{ status: number }> =>
+      api("PATCH", `${type}/${id}`, { body: { data: { type, id, attributes } } });
+    expect((await change("companies", await makeCompany("Changed Quay"), { phone: "+1 555 0100" })).status).toBe(200);
+    const { id } = await makeStaff(t.harbor, "technician", "Mia Moved");
+    expect((await change("users", id, { email: "mia.new@harbor.test" })).status).toBe(200);
+    const { text } = await (await signedIn("administrator")).open("/settings/audit");
+    expect(text).toContain("Company: Changed Quay – Phone");
+    expect(text).toContain("User: Mia Moved – E-mail");
+  });
+
   test("can be added to and nothing else: neither changed nor emptied", async () => {
     const { body } = await api("GET", "audit-log");
     const { id } = body.data[0] as { id: string };

@@ -149,10 +149,16 @@ function nameIn(values: Record<string, unknown> | null): string {
   return key === undefined ? "" : text(key);
 }
 
-/** Sign-ins and looks hold no values: what their records are called now, asked once for each type on a page. */
+/**
+ * Sign-ins and looks hold no values, and changes only what has changed: what their records are called now, asked once for
+ * each type on a page.
+ */
 async function namesOfUnnamed(ctx: Ctx, rows: readonly AuditRow[]): Promise<Map<string, string>> {
   const wanted = Map.groupBy(
-    rows.filter((row) => row.entity_id !== null && row.new_values === null && row.old_values === null),
+    rows.filter(
+      (row) =>
+        row.entity_id !== null && (row.action === "update" || (row.new_values === null && row.old_values === null)),
+    ),
     (row) => row.entity_type,
   );
   const found = [...wanted].map(([type, entries]) =>
@@ -165,16 +171,18 @@ async function namesOfUnnamed(ctx: Ctx, rows: readonly AuditRow[]): Promise<Map<
   return new Map((await Promise.all(found)).flatMap((names) => [...names]));
 }
 
-/** "Ticket: status, assignee" in one line. */
+/** "Ticket: Mailbox is full – Status, Assigned to" in one line. */
 function whatChanged(row: AuditRow, known: string | null | undefined): string {
   const noun = recordNoun(row.entity_type);
-  const name = nameIn(row.action === "delete" ? row.old_values : row.new_values) || (known ?? "");
-  if (name !== "") return `${noun}: ${name}`;
+  const held = nameIn(row.action === "delete" ? row.old_values : row.new_values);
+  // A change may hold something else that looks like a name: a person's new e-mail address.
+  const name = row.action === "update" ? (known ?? held) : held || (known ?? "");
+  const what = name === "" ? noun : `${noun}: ${name}`;
   const fields = Object.keys(row.new_values ?? {}).filter((field) => field !== "name_key");
-  if (row.action !== "update" || fields.length === 0) return noun;
+  if (row.action !== "update" || fields.length === 0) return what;
   const columns: Table["columns"] = tableNamed(row.entity_type)?.columns ?? {};
   const shown = fields
     .slice(0, 4)
     .map((field) => labelOf(field.replace(/_ids$/, "s"), columns[field] ?? { label: "" }));
-  return `${noun}: ${shown.join(", ")}${fields.length > shown.length ? " …" : ""}`;
+  return `${what}${name === "" ? ":" : " –"} ${shown.join(", ")}${fields.length > shown.length ? " …" : ""}`;
 }
