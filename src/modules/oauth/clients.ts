@@ -79,6 +79,9 @@ export const updateClient = action({
     check(work, { ...client, ...values }, client.is_confidential, client.scopes);
     const row = await update(work, oauthClients, id, values, version);
     if (row.is_service && row.service_user_id === null) await serviceAccount(work, row);
+    // What the app does stands under its name.
+    if (row.service_user_id !== null && row.name !== client.name)
+      await update(asSystem(work), users, row.service_user_id, { name: row.name });
     return find(work, "oauth_clients", id);
   },
 });

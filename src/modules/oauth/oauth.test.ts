@@ -165,6 +165,17 @@ describe("a client", () => {
     );
     expect(entry?.actor_name).toBe("Reporting Tool");
     expect((await send("/oauth/token", { ...grant, scope: "staff.manage" })).body.error).toBe("invalid_scope");
+    // Its account is nobody's: it is renamed with the app, and stands neither among the staff nor may be made one of them.
+    const admin = await t.harbor.key("administrator");
+    await perform(await t.harbor.as("administrator"), updateClient, { id: app.id, name: "Reporting Tool 2" });
+    const account = await reading(t.harbor.system, ({ db }) =>
+      db.selectFrom("users").select(["id", "name"]).where("title", "=", "App").orderBy("id", "desc").executeTakeFirst(),
+    );
+    expect(account?.name).toBe("Reporting Tool 2");
+    const staff = await (await browserOf(t, await makeStaff(t.harbor, "administrator"))).open("/settings/staff");
+    expect([staff.status, staff.text.includes("Reporting Tool")]).toEqual([200, false]);
+    const taken = await t.api("POST", `/api/v1/users/${account?.id ?? ""}/reactivate`, { key: admin });
+    expect([taken.status, taken.body.errors[0].code]).toEqual([409, "app_account"]);
     const person = await appOf();
     const refused = await send("/oauth/token", { ...grant, client_id: person.id, client_secret: person.secret });
     expect(refused.body.error).toBe("unauthorized_client");

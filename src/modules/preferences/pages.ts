@@ -80,7 +80,10 @@ function appearance(door: keyof typeof homes): FormPage {
                 label: t("Time zone"),
                 kind: "select",
                 options: [
-                  { value: "", label: t("As the organization: {zone}", { zone: ctx.tenant.timezone }) },
+                  {
+                    value: "",
+                    label: t("As the organization: {zone}", { zone: ctx.tenant.timezone.replaceAll("_", " ") }),
+                  },
                   ...zones,
                 ],
               }),

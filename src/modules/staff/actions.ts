@@ -5,7 +5,7 @@ import { takeSeat } from "../../platform/access/quotas.ts";
 import { users } from "../../platform/access/schema.ts";
 import { revokeSessions } from "../../platform/access/sessions.ts";
 import { action } from "../../platform/action.ts";
-import type { Work } from "../../platform/context.ts";
+import type { Ctx, Work } from "../../platform/context.ts";
 import type { NewRow, RowOf } from "../../platform/database/columns.ts";
 import { changes, fromEdge, type PatchInput } from "../../platform/database/edge.ts";
 import { insert, update } from "../../platform/database/records.ts";
@@ -141,11 +141,23 @@ export const resendInvite = action({
   },
 });
 
+/** The app that acts with an account when it acts by itself; null for accounts of people. */
+export async function appOf({ db }: Pick<Ctx, "db">, userId: string): Promise<string | null> {
+  const app = await db
+    .selectFrom("oauth_clients")
+    .select("id")
+    .where("service_user_id", "=", userId)
+    .executeTakeFirst();
+  return app?.id ?? null;
+}
+
 /** People of clients are shown as users too, for what they did names them; what they may do is said at their contact. */
 export async function staffMember(work: Work, id: string): Promise<Awaited<ReturnType<typeof find<"users">>>> {
   const user = await find(work, "users", id);
   if (user.user_type !== "staff")
     throw conflict(t("This is somebody of a client: change the contact, and its access to the portal."), "portal_user");
+  if ((await appOf(work, id)) !== null)
+    throw conflict(t("An app acts with this account: change the app under Connected apps."), "app_account");
   return user;
 }
 

@@ -84,7 +84,17 @@ export const staffList: List<StaffRow> = {
         "users.deactivated_at",
         "users.last_signed_in_at",
       ])
-      .where("users.user_type", "=", "staff"),
+      .where("users.user_type", "=", "staff")
+      // Accounts that apps act as are nobody's.
+      .where(({ not, exists, selectFrom }) =>
+        not(
+          exists(
+            selectFrom("oauth_clients")
+              .select("oauth_clients.id")
+              .whereRef("oauth_clients.service_user_id", "=", "users.id"),
+          ),
+        ),
+      ),
   columns: [
     {
       key: "name",

@@ -1,4 +1,5 @@
-import { find, reach } from "../../../platform/access/reach.ts";
+import { can } from "../../../platform/access/actor.ts";
+import { find, reach, type RowFor } from "../../../platform/access/reach.ts";
 import { roleWords } from "../../../platform/access/roles.ts";
 import { users } from "../../../platform/access/schema.ts";
 import type { Ctx } from "../../../platform/context.ts";
@@ -15,7 +16,7 @@ import type { FormModel } from "../../../platform/http/models/forms.ts";
 import { mailSent } from "../../../platform/http/pages/mail-sent.ts";
 import { t } from "../../../platform/language/index.ts";
 import { staffList, stateOf } from "./people-list.ts";
-import { deactivateStaff, inviteStaff, reactivateStaff, resendInvite, updateStaff } from "../actions.ts";
+import { appOf, deactivateStaff, inviteStaff, reactivateStaff, resendInvite, updateStaff } from "../actions.ts";
 
 async function roleOptions(ctx: Ctx): Promise<{ value: string; label: string; hint: string }[]> {
   const rows = await reach(ctx, "roles")
@@ -73,6 +74,22 @@ async function staffForm(
   });
 }
 
+/** What may be done with somebody; an app's own account changes with the app. */
+async function actionsOf(ctx: Ctx, user: RowFor<"users">): Promise<ActionLink[]> {
+  const at = `/settings/staff/${user.id}`;
+  const app = await appOf(ctx, user.id);
+  if (app !== null)
+    return can(ctx.actor, "oauth.manage") ? [link(t("Connected app"), `/settings/apps/${app}`, "link")] : [];
+  const isWaiting = user.password_hash === null && user.password_changed_at === null && user.deactivated_at === null;
+  return [
+    link(t("Access"), `${at}/access`, "eye"),
+    link(t("Sign-in"), `${at}/sign-in`, "shield"),
+    link(t("Edit"), `${at}/edit`, "pencil"),
+    ...(isWaiting ? [button(t("Send the invitation again"), `${at}/invite`, "send")] : []),
+    ...lastAction(ctx, user),
+  ];
+}
+
 /** Out of use or in again; nobody does it to themselves. */
 function lastAction(ctx: Ctx, user: { id: string; name: string; deactivated_at: string | null }): ActionLink[] {
   const at = `/settings/staff/${user.id}`;
@@ -86,7 +103,6 @@ async function showStaff(ctx: Ctx, incoming: Incoming): Promise<Answer> {
   const user = await find(ctx, "users", incoming.params["id"] ?? "");
   const chosen = new Set(await roleIdsOf(ctx, user.id));
   const names = (await roleOptions(ctx)).filter((role) => chosen.has(role.value)).map((role) => role.label);
-  const at = `/settings/staff/${user.id}`;
   const model: RecordPageModel = {
     header: {
       title: user.name,
@@ -96,15 +112,7 @@ async function showStaff(ctx: Ctx, incoming: Incoming): Promise<Answer> {
         { label: t("Staff"), href: "/settings/staff" },
       ],
       badges: [stateOf(user), ...names.map((name) => ({ text: roleWords(name), tone: "neutral" }))],
-      actions: [
-        link(t("Access"), `${at}/access`, "eye"),
-        link(t("Sign-in"), `${at}/sign-in`, "shield"),
-        link(t("Edit"), `${at}/edit`, "pencil"),
-        ...(user.password_hash === null && user.password_changed_at === null && user.deactivated_at === null
-          ? [button(t("Send the invitation again"), `${at}/invite`, "send")]
-          : []),
-        ...lastAction(ctx, user),
-      ],
+      actions: await actionsOf(ctx, user),
     },
     stats: [],
     tabs: [],
