@@ -69,6 +69,22 @@ describe.skipIf(!browserAvailable)("a page that somebody looks at", () => {
     await tab.close();
   });
 
+  test("shows what a colleague sets, in the details too, so that the next change is not refused", async () => {
+    const ticket = await open("Set by two");
+    const tab = await visit(`/tickets/${ticket.id}`);
+    const inProgress = await tab.page
+      .locator("#field-status_id option", { hasText: "In progress" })
+      .getAttribute("value");
+    await perform(colleague, updateTicket, { id: ticket.id, status_id: inProgress ?? "" });
+    await tab.page.locator(`#field-status_id option[value="${inProgress}"][selected]`).waitFor({ state: "attached" });
+    await tab.page.locator("#desk-badges", { hasText: "In progress" }).waitFor();
+    await tab.page.selectOption("#field-priority_id", { label: "High" });
+    await tab.page.locator("#desk-badges", { hasText: "High" }).waitFor();
+    expect(await tab.page.textContent("#desk-badges")).toContain("In progress");
+    tab.assertNoErrors();
+    await tab.close();
+  });
+
   test("says quietly how much has changed in the list of tickets", async () => {
     const ticket = await open("In the list");
     const tab = await visit("/tickets");

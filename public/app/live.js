@@ -65,9 +65,9 @@ async function fetchAgain(id) {
     return;
   }
   waiting.delete(id);
-  const { liveUrl, liveSelect, liveSaid } = element.dataset;
+  const { liveUrl, liveSelect, liveOob, liveSaid } = element.dataset;
   const before = element.childElementCount;
-  const select = liveSelect ? { select: liveSelect } : {};
+  const select = { ...(liveSelect && { select: liveSelect }), ...(liveOob && { selectOOB: liveOob }) };
   await window.htmx.ajax("GET", liveUrl, { target: `#${id}`, swap: "outerHTML", ...select });
   const after = document.getElementById(id)?.childElementCount ?? 0;
   if (liveSaid && after > before) announce(liveSaid);

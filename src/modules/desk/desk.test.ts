@@ -240,6 +240,8 @@ describe("the details", () => {
     expect(page.status).toBe(412);
     expect(page.text).toContain("Somebody else has changed this record");
     expect((await rows(ticket)).ticket.closed_at).toBeNull();
+    // What stands there now is shown, so that the next change does not take it back.
+    expect(page.html).toContain(`<option value="${ticket.status_id}" selected>`);
   });
 
   test("come back alone when htmx asks, so that a reply being written stays", async () => {

@@ -19,7 +19,10 @@ export const detailNames = [
   "contract_id",
 ];
 
-/** The details as a form: as they are, or with `typed` as they were to become when that failed. */
+/**
+ * The details as a form: as they are, or with `typed` as they were to become when that failed. Where somebody else was
+ * quicker they are shown as they are: every field is sent, and what was typed would take back what the other has changed.
+ */
 export async function detailsForm(
   ctx: Ctx,
   ticket: TicketRow,
@@ -56,7 +59,10 @@ export async function detailsForm(
   ];
   return formModel({
     action,
-    values: typed ?? { ...rowValues(tickets, ticket), category_id: categoryChosen(ticket) ?? "" },
+    values: (failure?.code === "stale" ? null : typed) ?? {
+      ...rowValues(tickets, ticket),
+      category_id: categoryChosen(ticket) ?? "",
+    },
     version: ticket.version,
     failure,
     submit_label: t("Save"),
