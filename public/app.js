@@ -15,6 +15,7 @@ import { listenToLive } from "./app/live.js";
 import { listenToSearch } from "./app/search.js";
 import { listenToSheets } from "./app/sheet.js";
 import { listenToSwaps } from "./app/swaps.js";
+import { listenToTabs } from "./app/tabs.js";
 import { listenToTags } from "./app/tags.js";
 
 // The htmx extension that keeps Alpine's state over swaps looks for it here.
@@ -35,6 +36,7 @@ listenToLive();
 listenToSearch();
 listenToSheets();
 listenToSwaps();
+listenToTabs();
 listenToTags();
 Alpine.start();
 

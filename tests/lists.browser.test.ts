@@ -63,6 +63,15 @@ describe.skipIf(!browserAvailable)("lists in a browser", () => {
     await done(tab);
   });
 
+  test("the tab one is on is in sight where not all of them fit", async () => {
+    const tab = await visit("/tickets?view=closed", { viewport: { width: 390, height: 844 } });
+    const current = tab.page.locator("#list-tabs a[aria-current]", { hasText: "Closed" });
+    await tab.page.locator("#list-tabs .count").first().waitFor({ state: "attached" });
+    const box = await current.boundingBox();
+    expect(box !== null && box.x >= 0 && box.x + box.width <= 390).toBe(true);
+    await done(tab);
+  });
+
   test("Ctrl+K opens the palette, which goes where one says, and remembers what was opened", async () => {
     const tab = await visit(`/tickets/${rows[0]?.id ?? ""}`);
     await tab.page.keyboard.press("Control+k");

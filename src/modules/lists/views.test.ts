@@ -34,7 +34,10 @@ const post = (path: string, fields: Record<string, string>, headers = technician
 /** What the page calls the current tab, and the titles that stand in the list. */
 async function seen(path: string, headers = technician): Promise<{ tab: string; titles: string[] }> {
   const html = await open(path, headers);
-  const tab = /<a href="[^"]*" aria-current="page">([^<]*)/.exec(html.slice(html.indexOf("list-tabs")))?.[1] ?? "";
+  const tab =
+    /<a href="[^"]*" aria-current="page"><span class="tab-label">([^<]*)/.exec(
+      html.slice(html.indexOf("list-tabs")),
+    )?.[1] ?? "";
   const titles = ["Toner is low", "Printer jams", "Scanner is slow"].filter((title) => html.includes(title));
   return { tab, titles };
 }
@@ -117,7 +120,7 @@ describe("saved views", () => {
     const id = await save("Jams", "/tickets?assignee=none&q=jams&sort=title&columns=title,created_at");
     expect(await seen(`/tickets?view=${id}`)).toEqual({ tab: "Jams", titles: ["Printer jams"] });
     expect(await open(`/tickets?view=${id}`)).toContain("Opened");
-    expect(await open(`/lists/counts?list=/tickets&view=${id}`)).toContain('Jams<span class="count">1</span>');
+    expect(await open(`/lists/counts?list=/tickets&view=${id}`)).toContain('Jams</span><span class="count">1</span>');
     expect((await seen(`/tickets?view=${id}&q=`)).titles).toEqual(["Printer jams", "Scanner is slow"]);
   });
 
@@ -130,7 +133,7 @@ describe("saved views", () => {
 
   test("are one's own until they are shared, and sharing needs the permission", async () => {
     const own = await save("Mine", "/tickets?assignee=me");
-    expect((await seen(`/tickets?view=${own}`, admin)).tab).toBe("All open");
+    expect((await t.fetch(`/tickets?view=${own}`, { headers: admin })).headers.get("location")).toBe("/tickets");
     expect((await t.fetch(`/lists/views/${own}`, { headers: admin })).status).toBe(404);
     const refused = await post("/lists/views/new", { list_key: "/tickets", name: "All", is_shared: "true" });
     expect(refused.status).toBe(403);
@@ -152,7 +155,11 @@ describe("saved views", () => {
     await post(`/lists/views/${id}/update`, { back: `/tickets?view=${id}&q=slow` });
     expect(await seen(`/tickets?view=${id}`)).toEqual({ tab: "Renamed", titles: ["Scanner is slow"] });
     await post(`/lists/views/${id}/delete`, {});
-    expect((await seen(`/tickets?view=${id}`)).tab).toBe("All open");
+    // Whoever still has it open is told, and goes on with what they have set besides.
+    const answer = await t.fetch(`/tickets?view=${id}&q=jams`, { headers: technician });
+    expect([answer.status, answer.headers.get("location")]).toEqual([303, "/tickets?q=jams"]);
+    const flash = /purser_flash=([^;]*)/.exec(answer.headers.get("set-cookie") ?? "")?.[1] ?? "";
+    expect(Buffer.from(flash, "base64url").toString()).toContain("This view is not there any more");
   });
 
   test("can be what the list opens with; addresses that say more are not touched by that", async () => {

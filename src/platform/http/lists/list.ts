@@ -6,10 +6,10 @@ import { t } from "../../language/index.ts";
 import type { BulkChoice } from "./bulk.ts";
 import { filterChoices, filterModels, narrowed, wordsOf } from "./filters.ts";
 import { orderOf, rowsOf } from "./order.ts";
-import { listState } from "./state.ts";
+import { isViewGone, listState, type ListState } from "./state.ts";
 import { choosable, chosenTable } from "./table.ts";
 import { savedViews, viewsMenu, viewTabs } from "./views.ts";
-import { type Answer, fragment, type Incoming, page } from "../route.ts";
+import { type Answer, fragment, type Incoming, page, redirect } from "../route.ts";
 import type { CellModel, ListModel } from "../models/lists.ts";
 import type { ActionLink, EmptyModel, PageHeaderModel } from "../models/partials.ts";
 
@@ -123,16 +123,22 @@ export interface List<R> {
 
 /** Answers with the list page, or with just its region when htmx asks for that. */
 export async function listAnswer<R>(ctx: Ctx, incoming: Incoming, list: List<R>): Promise<Answer> {
-  const choices = incoming.isFragment ? await filterChoices(ctx, await listState(ctx, incoming.url, list)) : null;
+  const state = await listState(ctx, incoming.url, list);
+  const choices = incoming.isFragment ? await filterChoices(ctx, state) : null;
   if (choices !== null) return choices;
-  const model = await listModel(ctx, incoming.url, list);
+  if (!incoming.isFragment && isViewGone(state, incoming.url))
+    return redirect(
+      state.at({ view: undefined }),
+      t("This view is not there any more, or not shared with you."),
+      "error",
+    );
+  const model = await listModel(ctx, incoming.url, state);
   if (incoming.isFragment && incoming.fragmentTarget.includes("list-region")) return fragment("lists/_region", model);
   return page("lists/index", model.title, model);
 }
 
 /** The model of a list page for a URL; parameters that the list does not know are ignored, as on any web page. */
-async function listModel<R>(ctx: Ctx, url: URL, whole: List<R>): Promise<ListModel> {
-  const state = await listState(ctx, url, whole);
+async function listModel<R>(ctx: Ctx, url: URL, state: ListState<R>): Promise<ListModel> {
   const { list, parameters, at, view, shown } = state;
   const found = await rowsOf(ctx, state, list.size ?? 50);
   const { order } = orderOf(state);

@@ -71,6 +71,12 @@ export async function listState<R>(ctx: Ctx, url: URL, whole: List<R>): Promise<
   };
 }
 
+/** Whether an address names a saved view that is deleted or out of reach: its list would show something else under that name. */
+export function isViewGone<R>({ list, view }: ListState<R>, { searchParams }: URL): boolean {
+  const key = searchParams.get("view");
+  return list.views !== undefined && key !== null && isId(key) && view?.key !== key;
+}
+
 /** What a view saved from this state would say. */
 export function savedQuery(state: ListState<unknown>): string {
   const kept = [...state.parameters].filter(([name, value]) => value !== "" && !passing.has(name));

@@ -1,0 +1,16 @@
+/** The tab of the page one is on is in sight, also where not all of them fit: on a phone, or with many saved views. */
+export function listenToTabs() {
+  showCurrent();
+  // Counts come after the page, and bring the tabs anew.
+  document.addEventListener("htmx:after:swap", showCurrent);
+}
+
+function showCurrent() {
+  for (const bar of document.querySelectorAll(".tabbar")) {
+    const tab = bar.querySelector("[aria-current]");
+    if (tab === null) continue;
+    const [box, room] = [tab.getBoundingClientRect(), bar.getBoundingClientRect()];
+    if (box.left < room.left || box.right > room.right)
+      bar.scrollLeft += box.left - room.left - (room.width - box.width) / 2;
+  }
+}
