@@ -44,6 +44,7 @@ export { type IssuedDetails, portalUrl } from "./issue/details.ts";
 export { invoicePdfResponse } from "./issue/document.ts";
 export { invoiceLineResource, invoiceResource, paymentResource } from "./resources.ts";
 export { balanceDue, statusAfterPayment, statusAfterSending } from "./rules/states.ts";
+export { quantityText } from "./quantity.ts";
 export { dueDate } from "./rules/terms.ts";
 export { type Amounts, amountsOf } from "./rules/totals.ts";
 export {

@@ -1,7 +1,7 @@
 import { can } from "../../platform/access/actor.ts";
 import { reach } from "../../platform/access/reach.ts";
 import type { Ctx } from "../../platform/context.ts";
-import { cell, empty, link, words } from "../../platform/http/pages/cells.ts";
+import { cell, empty, link } from "../../platform/http/pages/cells.ts";
 import type { List, ListFilter, ListQuery } from "../../platform/http/lists/list.ts";
 import { optionalColumn, optionalReference } from "../../platform/http/lists/optional.ts";
 import { optionsOf } from "../../platform/http/forms/options.ts";
@@ -13,6 +13,7 @@ import { todayOf } from "./drafts/write.ts";
 import { openBalances, openStatuses } from "./reports.ts";
 import { type InvoiceStatus, isOpen } from "./rules/states.ts";
 import { invoices } from "./schema.ts";
+import { stateLabel } from "./labels.ts";
 
 export interface InvoiceListRow {
   id: string;
@@ -59,8 +60,6 @@ const statusTones: Record<InvoiceStatus, string> = {
   void: "neutral",
   written_off: "neutral",
 };
-
-const stateLabel = (status: InvoiceStatus): string => (status === "pending" ? t("Approved") : words(status));
 
 /** The state of an invoice as people read it; what is late is called so. */
 export function statusBadge(

@@ -42,6 +42,8 @@ describe("the pages", () => {
     expect(withLine.text).toContain("Written by Robin Vale.");
     const approved = await finance.submit(buttonOf(withLine, `${home}/approve`));
     expect(approved.text).toContain("INV-000001");
+    expect((await finance.open("/search?q=INV-000001")).text).toMatch(/INV-000001 Approved, \$240\.00/);
+    await finance.open(home);
     const sent = await finance.submit(`${home}/send`);
     expect(sent.text).toContain("The invoice is on its way.");
     await finance.open(`${home}/payment`);

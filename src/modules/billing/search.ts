@@ -1,7 +1,8 @@
 import type { SearchFacet } from "../../platform/database/search.ts";
-import { words } from "../../platform/http/pages/cells.ts";
-import { t } from "../../platform/language/index.ts";
-import { fromMinor } from "../../platform/money.ts";
+import { currentLocale, t } from "../../platform/language/index.ts";
+import { formatMoney } from "../../platform/money.ts";
+import { stateLabel } from "./labels.ts";
+import type { InvoiceStatus } from "./rules/states.ts";
 
 const texts = (...values: unknown[]): string =>
   values.filter((value) => typeof value === "string" && value !== "").join(" ");
@@ -16,7 +17,7 @@ export const invoiceSearch: SearchFacet = {
   }),
   hit: (row) => ({
     title: texts(row["invoice_number"]) || t("Draft invoice"),
-    detail: `${words(String(row["status"]))}, ${fromMinor(Number(row["total"]), String(row["currency"]))} ${String(row["currency"])}`,
+    detail: `${stateLabel(row["status"] as InvoiceStatus)}, ${formatMoney(Number(row["total"]), String(row["currency"]), currentLocale() ?? "en-US")}`,
     href: `/invoices/${String(row["id"])}`,
   }),
 };

@@ -1,8 +1,8 @@
 import { reach } from "../../platform/access/reach.ts";
-import { words } from "../../platform/http/pages/cells.ts";
 import { t } from "../../platform/language/index.ts";
 import { formatMoney } from "../../platform/money.ts";
 import { beforeIn, type TimelineEntry, type TimelineSource } from "../../platform/timeline.ts";
+import { stateLabel } from "./labels.ts";
 
 /** Invoices of a company, by when they were approved. A contact has none of their own. */
 export const invoiceTimeline: TimelineSource = {
@@ -41,7 +41,7 @@ export const invoiceTimeline: TimelineSource = {
         html: "",
         href: `/invoices/${row.id}`,
         icon: "invoice",
-        badge: { text: words(row.status), tone: "neutral" },
+        badge: { text: stateLabel(row.status), tone: "neutral" },
       };
     });
   },

@@ -53,6 +53,18 @@ describe("invoices in the portal", () => {
     const shown = await nordwind.browser.open(`/portal/invoices/${id}`);
     expect(shown.text).toContain("Managed services");
     expect(shown.text).toContain("Pay $123.45");
+    await inUnit(t.harbor.system, (work) =>
+      insert(work, invoiceLines, {
+        invoice_id: id,
+        line_type: "time_entry",
+        description: "Remote support",
+        quantity: "1.5",
+        unit_price: "0",
+        total: 0,
+        currency: "USD",
+      }),
+    );
+    expect((await nordwind.browser.open(`/portal/invoices/${id}`)).text).toContain("1.50 h");
     expect((await nordwind.browser.open(`/portal/invoices/${id}/pdf`)).html).toStartWith("%PDF");
     for (const [visitor, invoice] of [
       [nordwind, draft],
@@ -69,7 +81,7 @@ describe("invoices in the portal", () => {
     const one = await t.api("GET", `/api/v1/portal/invoices/${id}`, { key });
     expect(one.body.data.attributes).toMatchObject({ total: "123.45", balance_due: "123.45", status: "sent" });
     expect(one.body.data.attributes).not.toHaveProperty("internal_notes");
-    expect((await t.api("GET", `/api/v1/portal/invoices/${id}/lines`, { key })).body.data).toHaveLength(1);
+    expect((await t.api("GET", `/api/v1/portal/invoices/${id}/lines`, { key })).body.data).toHaveLength(2);
     expect((await t.api("GET", "/api/v1/portal/invoices?filter[internal_notes][like]=x", { key })).status).toBe(400);
   });
 

@@ -69,7 +69,7 @@ export function actionsOf(ctx: Ctx, invoice: InvoiceRow, recipient: string | nul
     ...(mayVoid
       ? [
           button(
-            t("Void"),
+            t("Void invoice"),
             now("void"),
             "ban",
             "danger",

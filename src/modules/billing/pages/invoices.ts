@@ -2,7 +2,6 @@ import { can } from "../../../platform/access/actor.ts";
 import { find } from "../../../platform/access/reach.ts";
 import { type AnyAction, perform } from "../../../platform/action.ts";
 import type { Ctx } from "../../../platform/context.ts";
-import { canonicalDecimal } from "../../../platform/decimal.ts";
 import { button, cell, facts, link, words } from "../../../platform/http/pages/cells.ts";
 import { formFailure } from "../../../platform/http/forms/model.ts";
 import { listAnswer } from "../../../platform/http/lists/list.ts";
@@ -22,6 +21,7 @@ import { invoiceList } from "../lists.ts";
 import type { InvoiceRow } from "../schema.ts";
 import { showInvoice } from "./show.ts";
 import { timeSection } from "./time-section.ts";
+import { quantityText } from "../quantity.ts";
 
 const home = (incoming: Incoming): string => `/invoices/${incoming.params["id"] ?? ""}`;
 
@@ -61,7 +61,7 @@ async function showLine(ctx: Ctx, incoming: Incoming): Promise<Answer> {
     sections: time === null ? [] : [time],
     facts: [
       facts(t("Line"), [
-        [t("Quantity"), cell.number(canonicalDecimal(line.quantity))],
+        [t("Quantity"), cell.number(quantityText(line))],
         [t("Price"), cell.text(formatPrice(line.unit_price, line.currency, ctx.tenant.locale))],
         [t("Amount"), cell.money(line.total, line.currency, ctx.tenant)],
         [t("Taxable"), cell.check(line.is_taxable)],

@@ -1,17 +1,8 @@
 import { can } from "../../../platform/access/actor.ts";
 import { find, maybeFind } from "../../../platform/access/reach.ts";
 import type { Ctx } from "../../../platform/context.ts";
-import { canonicalDecimal, fixedDecimal } from "../../../platform/decimal.ts";
 import { activityOf } from "../../../platform/http/pages/activity.ts";
-import {
-  cell,
-  facts,
-  formatDate,
-  formatDecimal,
-  formatInstant,
-  link,
-  words,
-} from "../../../platform/http/pages/cells.ts";
+import { cell, facts, formatDate, formatInstant, link, words } from "../../../platform/http/pages/cells.ts";
 import { tableModel } from "../../../platform/http/lists/list.ts";
 import type { InvoicePageModel } from "../../../platform/http/models/pages.ts";
 import { type Answer, type Incoming, page } from "../../../platform/http/route.ts";
@@ -29,6 +20,8 @@ import type { InvoiceLineRow, InvoiceRow } from "../schema.ts";
 import { actionsOf } from "./buttons.ts";
 import { paymentSection } from "./payment-section.ts";
 import { timeSection } from "./time-section.ts";
+import { quantityText } from "../quantity.ts";
+import { shownPercent } from "../pdf/words.ts";
 
 /** The page of one invoice: lines with their evidence, totals, where it stands, and what can be done now. */
 export async function showInvoice(ctx: Ctx, incoming: Incoming): Promise<Answer> {
@@ -144,12 +137,7 @@ function lineTable(ctx: Ctx, invoice: InvoiceRow, lines: readonly InvoiceLineRow
           key: "quantity",
           label: t("Quantity"),
           is_numeric: true,
-          cell: (line) =>
-            cell.number(
-              line.line_type === "time_entry"
-                ? t("{hours} h", { hours: formatDecimal(fixedDecimal(line.quantity, 2)) })
-                : formatDecimal(canonicalDecimal(line.quantity)),
-            ),
+          cell: (line) => cell.number(quantityText(line)),
         },
         { key: "unit_price", label: t("Price"), is_numeric: true, cell: (line) => cell.number(price(line)) },
         {
@@ -184,7 +172,7 @@ function totalsOf(ctx: Ctx, invoice: InvoiceRow): InvoicePageModel["totals"] {
       ? []
       : [
           {
-            label: `${invoice.tax_name} ${canonicalDecimal(invoice.tax_percent)} %`,
+            label: `${invoice.tax_name} ${shownPercent(invoice.tax_percent, ctx.tenant.locale)}`,
             amount: money(invoice.tax_amount),
             is_strong: false,
           },

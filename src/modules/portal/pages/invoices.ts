@@ -8,7 +8,7 @@ import type { InvoicePageModel } from "../../../platform/http/models/pages.ts";
 import { type Answer, type Incoming, page, redirect, response, type Route } from "../../../platform/http/route.ts";
 import { t } from "../../../platform/language/index.ts";
 import { formatMoney, formatPrice } from "../../../platform/money.ts";
-import { invoicePdfResponse, invoices } from "../../billing/index.ts";
+import { type InvoiceLineRow, invoicePdfResponse, invoices, quantityText } from "../../billing/index.ts";
 import { settleInvoice, startCheckout, takesPayments } from "../../payments/index.ts";
 import { type ClientInvoice, clientInvoices } from "../queries.ts";
 import { invoiceBadge, isPayable } from "../rules.ts";
@@ -68,7 +68,7 @@ const invoiceList: List<ClientInvoice> = {
   empty: () => empty("invoice", t("No invoices yet"), t("Invoices appear here when they are sent to you.")),
 };
 
-interface LineRow {
+interface LineRow extends Pick<InvoiceLineRow, "line_type"> {
   id: string;
   description: string;
   quantity: string;
@@ -81,7 +81,7 @@ async function showInvoice(ctx: Ctx, incoming: Incoming): Promise<Answer> {
   const { currency } = invoice;
   const money = (minor: number): string => formatMoney(minor, currency, ctx.tenant.locale);
   const lines = await reach(ctx, "invoice_lines")
-    .select(["id", "description", "quantity", "unit_price", "total"])
+    .select(["id", "description", "line_type", "quantity", "unit_price", "total"])
     .where("invoice_id", "=", invoice.id)
     .orderBy("sort_order")
     .orderBy("id")
@@ -143,7 +143,7 @@ async function showInvoice(ctx: Ctx, incoming: Incoming): Promise<Answer> {
             label: t("Quantity"),
             is_numeric: true,
             is_secondary: true,
-            cell: (row) => cell.number(row.quantity),
+            cell: (row) => cell.number(quantityText(row)),
           },
           {
             key: "unit_price",

@@ -56,7 +56,7 @@ const peopleList: List<PersonRow> = {
     {
       key: "access",
       label: "Portal access",
-      cell: (row) => (row.is_portal_user ? cell.badge(t("Yes"), "success") : cell.muted(t("No"))),
+      cell: (row) => (row.is_portal_user ? cell.badge(t("Has access"), "success") : cell.muted(t("No access"))),
     },
   ],
   sort: "first_name",
