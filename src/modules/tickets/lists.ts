@@ -219,7 +219,7 @@ export const ticketList: List<TicketListRow> = {
   filters: [
     {
       name: "state",
-      label: "State",
+      label: "Ticket state",
       options: () => [
         { value: "open", label: t("Open") },
         { value: "replied", label: t("Client replied") },

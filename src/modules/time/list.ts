@@ -3,7 +3,7 @@ import { can } from "../../platform/access/actor.ts";
 import { reach } from "../../platform/access/reach.ts";
 import type { Ctx } from "../../platform/context.ts";
 import { shownHours } from "../../platform/decimal.ts";
-import { cell, empty, link, words } from "../../platform/http/pages/cells.ts";
+import { cell, empty, formatDecimal, link, words } from "../../platform/http/pages/cells.ts";
 import type { List, ListFilter, ListQuery } from "../../platform/http/lists/list.ts";
 import { optionalColumn, optionalReference } from "../../platform/http/lists/optional.ts";
 import { optionsOf } from "../../platform/http/forms/options.ts";
@@ -244,5 +244,8 @@ async function totalText(ctx: Ctx, query: ListQuery<TimeRow>): Promise<string> {
   const billable = minutes(rows.find((row) => row.is_billable));
   const total = billable + minutes(rows.find((row) => !row.is_billable));
   if (total === 0) return "";
-  return t("{total} h, {billable} h of it billable", { total: shownHours(total), billable: shownHours(billable) });
+  return t("{total} h, {billable} h of it billable", {
+    total: formatDecimal(shownHours(total)),
+    billable: formatDecimal(shownHours(billable)),
+  });
 }

@@ -3,8 +3,10 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from "bun:tes
 import { signedIn } from "../../../tests/support/desk.ts";
 import { startTestProgram, testNow, type TestProgram } from "../../../tests/support/program.ts";
 import type { Visitor } from "../../../tests/support/visitor.ts";
+import { users } from "../../platform/access/schema.ts";
 import { perform } from "../../platform/action.ts";
 import { type Ctx, inUnit, reading } from "../../platform/context.ts";
+import { update } from "../../platform/database/records.ts";
 import { createCompany } from "../companies/index.ts";
 import { openTicket } from "../tickets/index.ts";
 import { activeTimer, logTime } from "./index.ts";
@@ -81,6 +83,11 @@ describe("the list of time", () => {
     );
     expect((await visitor.open(`/time?company=${beta}&billable=no`)).text).toContain("0.50 h, 0.00 h of it billable");
     expect((await visitor.open("/time?billing=not_billed&billable=yes&technician=me")).status).toBe(200);
+    const speak = (language: string | null): Promise<unknown> =>
+      inUnit(t.harbor.system, (work) => update(work, users, technician.actor.user_id ?? "", { language }));
+    await speak("de");
+    expect((await visitor.open(`/time?company=${beta}`)).text).toContain("3,50 Std., davon 3,00 Std. abrechenbar");
+    await speak(null);
   });
 
   test("bears nonsense in its address", async () => {

@@ -66,6 +66,7 @@ async function inputOf(ctx: Ctx, field: Definition, value: unknown, companyId: s
   const isWide = field.field_type === "long_text" || field.field_type === "choices";
   const model = fieldModel(`custom_fields.${field.field_key}`, field.label, {
     kind: kinds[field.field_type],
+    is_own_words: true,
     hint: field.help_text,
     is_required: field.is_required,
     span: isWide ? 6 : 3,

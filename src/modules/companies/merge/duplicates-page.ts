@@ -5,7 +5,7 @@ import { empty, formatAgo, words } from "../../../platform/http/pages/cells.ts";
 import type { DuplicatesPageModel } from "../../../platform/http/models/clients.ts";
 import { type Answer, type Incoming, page, redirect, type Route } from "../../../platform/http/route.ts";
 import { noId } from "../../../platform/ids.ts";
-import { t } from "../../../platform/language/index.ts";
+import { declared, t } from "../../../platform/language/index.ts";
 import { contactName } from "../rules.ts";
 import { type DistinctTable, distinctTables, markDistinct, saidDistinct, unmarkDistinct } from "./distinct.ts";
 import { duplicatesOf } from "./duplicates.ts";
@@ -17,11 +17,11 @@ const permission = "companies.merge";
 const mostDismissed = 100;
 
 const reasonLabels: Record<Reason, string> = {
-  name: "Same name",
-  similar_name: "Same name but for the legal form",
-  email: "Same e-mail address",
-  domain: "Same website",
-  phone: "Same telephone number",
+  name: declared("Same name"),
+  similar_name: declared("Same name but for the legal form"),
+  email: declared("Same e-mail address"),
+  domain: declared("Same website"),
+  phone: declared("Same telephone number"),
 };
 
 async function duplicates(ctx: Ctx, table: DistinctTable): Promise<Answer> {

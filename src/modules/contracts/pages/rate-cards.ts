@@ -67,6 +67,7 @@ async function rateCardForm(
         fields: shown.map((type) =>
           field(`rates.${type.id}`, type.name, {
             kind: "decimal",
+            is_own_words: true,
             is_disabled,
             prefix: row?.currency ?? ctx.tenant.currency,
             placeholder: type.default_rate ?? "",

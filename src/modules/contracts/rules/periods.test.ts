@@ -146,6 +146,8 @@ describe("a period on paper", () => {
     expect(shownPeriod({ start: "2026-11-15", end: "2026-11-16" })).toBe("15 Nov 2026");
     const american = inLanguage("en", "en-US", () => shownPeriod({ start: "2026-11-15", end: "2026-12-15" }));
     expect(american).toBe("Nov 15, 2026 – Dec 14, 2026");
+    const german = inLanguage("de", "de-DE", () => shownPeriod({ start: "2026-11-15", end: "2026-12-15" }));
+    expect(german).toBe("15.11.2026 – 14.12.2026");
   });
 });
 

@@ -85,7 +85,7 @@ export function daysIn(period: Period): number {
 
 /**
  * The period as an invoice names it: `November 2026` for a whole calendar month, else `15 Nov 2026 – 14 Dec 2026`, for Americans
- * `Nov 15, 2026 – Dec 14, 2026`.
+ * `Nov 15, 2026 – Dec 14, 2026`, for Germans `15.11.2026 – 14.12.2026`.
  */
 export function shownPeriod(period: Period): string {
   const isWholeMonth = period.start.endsWith("-01") && period.end === plusMonths(period.start, 1);
@@ -95,7 +95,7 @@ export function shownPeriod(period: Period): string {
 }
 
 function shownDate(date: string): string {
-  return shownBy({ day: "numeric", month: "short", year: "numeric" }, date);
+  return shownBy({ dateStyle: "medium" }, date);
 }
 
 /** As its reader writes dates: the other dates of the same invoice are written so, too. */

@@ -139,6 +139,7 @@ export function formModel(given: FormGiven): FormModel {
 
 /** A field may be declared once for all forms; what it says is translated here, when it is shown. */
 function inWords(one: FieldModel): FieldModel {
+  if (one.is_own_words === true) return one;
   return { ...one, label: t(one.label), hint: t(one.hint), placeholder: t(one.placeholder) };
 }
 

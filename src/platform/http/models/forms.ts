@@ -30,6 +30,8 @@ export interface FieldModel {
   options: OptionModel[];
   /** The options under headings, where they have them: then these are shown. */
   groups?: { title: string; chosen: number; options: (OptionModel & { index: number })[] }[];
+  /** The organization's own words, such as a custom field's: shown as they were written, whatever the catalogs say to them. */
+  is_own_words?: boolean;
   /** Many check boxes: their groups are folded unless something in them is chosen, and a script narrows them down. */
   is_narrowable?: boolean;
   /** Of check boxes: the name of the one that makes all of them needless; a script hides them while it is ticked. */
