@@ -1,6 +1,10 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import { browserOf, makeStaff } from "../../../tests/support/people.ts";
+import { makeClient } from "../../../tests/support/desk.ts";
 import { startTestProgram, type TestProgram } from "../../../tests/support/program.ts";
+import { users } from "../../platform/access/schema.ts";
+import { inUnit } from "../../platform/context.ts";
+import { update } from "../../platform/database/records.ts";
 
 let t: TestProgram;
 let key: string;
@@ -68,6 +72,29 @@ test("a default that does not exist, or for a column that has none, is refused b
   ]);
   expect((await set({ companies: { name: "X" } })).body.errors[0].code).toBe("unknown_field");
   expect((await set({ users: { name: "X" } })).body.errors[0].code).toBe("unknown_field");
+});
+
+test("an account manager who left stays the default until somebody changes it, and nobody of a client becomes one", async () => {
+  const manager = await makeStaff(t.harbor, "sales", "Lee Aving");
+  await set({ companies: { account_manager_id: manager.id } });
+  await inUnit(t.harbor.system, (work) => update(work, users, manager.id, { deactivated_at: t.clock.now() }));
+  const browser = await browserOf(t, await makeStaff(t.harbor, "administrator"));
+  await browser.open("/settings/defaults");
+  expect((await browser.submit("/settings/defaults", { "contracts.billing_cycle": "annually" })).text).toContain(
+    "Saved.",
+  );
+  const { attributes } = (await t.api("GET", "/api/v1/default-values", { key })).body.data;
+  expect(attributes).toMatchObject({
+    companies: { account_manager_id: manager.id },
+    contracts: { billing_cycle: "annually" },
+  });
+  const { portal } = await makeClient(t, "Prairie Printing");
+  const refused = await set({ companies: { account_manager_id: portal.actor.user_id } });
+  expect([refused.status, refused.body.errors[0].code, refused.body.errors[0].detail]).toEqual([
+    422,
+    "not_staff",
+    "Account manager has to be one of the staff.",
+  ]);
 });
 
 test("another organization keeps its own", async () => {

@@ -74,12 +74,13 @@ async function checkReferences(work: Work, table: Table, values: Record<string, 
   for (const [name, value] of Object.entries(values)) {
     const column = columnOf(table, name);
     if (column.references === null || typeof value !== "string") continue;
-    if ((await maybeFind(work, column.references as TableName, value)) === undefined)
-      throw invalidField(
-        `${table.name}/${name}`,
-        t("{what} does not exist.", { what: t(labelOf(name, column)) }),
-        "not_found",
-      );
+    const what = t(labelOf(name, column));
+    const row = await maybeFind(work, column.references as TableName, value);
+    if (row === undefined)
+      throw invalidField(`${table.name}/${name}`, t("{what} does not exist.", { what }), "not_found");
+    // Nobody of a client looks after what is new: the form offers none of them, and the records themselves refuse them.
+    if (column.references === "users" && (row as { user_type?: string }).user_type !== "staff")
+      throw invalidField(`${table.name}/${name}`, t("{what} has to be one of the staff.", { what }), "not_staff");
   }
 }
 
@@ -94,7 +95,7 @@ function shownDefaults(ctx: Ctx, own: DefaultValues): Record<string, Record<stri
   );
 }
 
-async function fieldOf(ctx: Ctx, table: Table, name: string): Promise<FieldModel> {
+async function fieldOf(ctx: Ctx, table: Table, name: string, present: unknown): Promise<FieldModel> {
   const column = columnOf(table, name);
   const given =
     column.references === null
@@ -102,6 +103,7 @@ async function fieldOf(ctx: Ctx, table: Table, name: string): Promise<FieldModel
       : {
           options: await optionsOf(ctx, column.references as TableName, {
             blank: t("None"),
+            keep: typeof present === "string" && present !== "" ? present : null,
             ...(column.references === "users" ? { where: { user_type: "staff" } } : {}),
           }),
         };
@@ -111,11 +113,12 @@ async function fieldOf(ctx: Ctx, table: Table, name: string): Promise<FieldModel
 
 async function show(ctx: Ctx, typed: FormValues | null, failure: Failure | null): Promise<Answer> {
   const row = await ctx.db.selectFrom("organizations").select(["version", "default_values"]).executeTakeFirstOrThrow();
+  const shown = shownDefaults(ctx, row.default_values);
   const sections = [];
   for (const { table, names } of defaultable())
     sections.push({
       title: words(table.name),
-      fields: await Promise.all(names.map((name) => fieldOf(ctx, table, name))),
+      fields: await Promise.all(names.map((name) => fieldOf(ctx, table, name, shown[table.name]?.[name]))),
     });
   const title = t("Defaults");
   const model: FormPageModel = {
@@ -130,7 +133,7 @@ async function show(ctx: Ctx, typed: FormValues | null, failure: Failure | null)
     },
     form: formModel({
       action: "/settings/defaults",
-      values: typed ?? shownDefaults(ctx, row.default_values),
+      values: typed ?? shown,
       version: row.version,
       failure,
       submit_label: t("Save"),
