@@ -70,6 +70,9 @@ describe("companies over the API", () => {
       201,
       { same_name: [{ id: first.body.data.id, name: "Pier Nine Ltd" }] },
     ]);
+    // The legal form is not part of the name; another word is.
+    expect((await make("Pier Nine GmbH")).body.meta.same_name).toHaveLength(2);
+    expect((await make("Pier Nine Shipping Ltd")).body.meta).toBeUndefined();
   });
 
   test("and their people and sites are put away and brought back", async () => {
@@ -234,7 +237,7 @@ describe("companies over the API", () => {
     expect(contact.status).toBe(201);
     const answer = await t.api("DELETE", `/api/v1/companies/${id}`, { key: admin });
     expect(answer.status).toBe(409);
-    expect(answer.body.errors[0].detail).toContain("contacts");
+    expect(answer.body.errors[0].detail).toContain("what refers to it: contact");
   });
 
   test("cannot stand above themselves", async () => {

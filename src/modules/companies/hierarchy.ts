@@ -56,8 +56,7 @@ export interface Below {
   id: string;
   name: string;
   status: string;
-  parent_company_id: string | null;
-  /** 1 for a direct child. */
+  /** 1 for a direct child; who stands below an archived company counts from above it. */
   depth: number;
   /** Null for who may not see tickets or contracts. */
   open_ticket_count: number | null;
@@ -66,34 +65,46 @@ export interface Below {
 
 const mostBelow = 500;
 
-/** All companies below one that are not archived, each behind the one it stands below, with what is going on there. */
+/**
+ * All companies below one that are not archived, each behind the one it stands below, with what is going on there. What
+ * stands below an archived one is shown where that one stood: it belongs to the group as before.
+ */
 export async function companiesBelow(ctx: Ctx, id: string): Promise<Below[]> {
   const rows = await reach(ctx, "companies")
-    .select(["companies.id", "companies.name", "companies.status", "companies.parent_company_id"])
-    .where("companies.archived_at", "is", null)
+    .select([
+      "companies.id",
+      "companies.name",
+      "companies.status",
+      "companies.parent_company_id",
+      "companies.archived_at",
+    ])
     .where(sql<boolean>`companies.id in ${groupOf(ctx, id)}`)
     .where("companies.id", "<>", id)
     .orderBy("companies.name")
-    .limit(mostBelow)
     .execute();
-  if (rows.length === 0) return [];
-  const ids = rows.map((row) => row.id);
-  const open = can(ctx.actor, "tickets.read") ? await openTickets(ctx, ids) : null;
-  const running = can(ctx.actor, "contracts.read") ? await activeContracts(ctx, ids) : null;
-  const sorted: Below[] = [];
-  const add = (parent: string, depth: number): void => {
-    for (const row of rows.filter((one) => one.parent_company_id === parent)) {
-      sorted.push({
-        ...row,
-        depth,
-        open_ticket_count: open === null ? null : (open.get(row.id) ?? 0),
-        active_contract_count: running === null ? null : (running.get(row.id) ?? 0),
-      });
-      add(row.id, depth + 1);
+  const children = Map.groupBy(rows, (row) => row.parent_company_id);
+  const found: { row: (typeof rows)[number]; depth: number }[] = [];
+  const walk = (parent: string, depth: number): void => {
+    for (const row of children.get(parent) ?? []) {
+      const isShown = row.archived_at === null;
+      if (isShown) found.push({ row, depth });
+      walk(row.id, isShown ? depth + 1 : depth);
     }
   };
-  add(id, 1);
-  return sorted;
+  walk(id, 1);
+  const shown = found.slice(0, mostBelow);
+  if (shown.length === 0) return [];
+  const ids = shown.map(({ row }) => row.id);
+  const open = can(ctx.actor, "tickets.read") ? await openTickets(ctx, ids) : null;
+  const running = can(ctx.actor, "contracts.read") ? await activeContracts(ctx, ids) : null;
+  return shown.map(({ row: { id: one, name, status }, depth }) => ({
+    id: one,
+    name,
+    status,
+    depth,
+    open_ticket_count: open === null ? null : (open.get(one) ?? 0),
+    active_contract_count: running === null ? null : (running.get(one) ?? 0),
+  }));
 }
 
 async function openTickets(ctx: Ctx, ids: readonly string[]): Promise<Map<string, number>> {

@@ -1,6 +1,7 @@
 import { can } from "../../../platform/access/actor.ts";
 import { reach } from "../../../platform/access/reach.ts";
 import { customColumns, customFilters } from "../../../platform/custom-fields/list.ts";
+import type { Ctx } from "../../../platform/context.ts";
 import { cell, empty, link, words } from "../../../platform/http/pages/cells.ts";
 import type { List } from "../../../platform/http/lists/list.ts";
 import { optionalColumn, optionalReference, tagsColumn } from "../../../platform/http/lists/optional.ts";
@@ -24,6 +25,19 @@ export interface ContactRow {
   is_portal_user: boolean;
   company_id: string;
   company: string;
+}
+
+/** Sites are called alike in many companies, so each is named with its own. */
+async function sitesByCompany(ctx: Ctx): Promise<{ value: string; label: string }[]> {
+  const rows = await reach(ctx, "sites")
+    .innerJoin("companies", "companies.id", "sites.company_id")
+    .select(["sites.id as value", "sites.name", "companies.name as company"])
+    .where("sites.archived_at", "is", null)
+    .orderBy("companies.name")
+    .orderBy("sites.name")
+    .limit(1000)
+    .execute();
+  return rows.map(({ value, name, company }) => ({ value, label: `${company}: ${name}` }));
 }
 
 export const contactList: List<ContactRow> = {
@@ -99,6 +113,12 @@ export const contactList: List<ContactRow> = {
       label: "Company",
       options: (ctx) => optionsOf(ctx, "companies"),
       apply: (query, value) => query.where("contacts.company_id", "=", isId(value) ? value : noId),
+    },
+    {
+      name: "site",
+      label: "Site",
+      options: sitesByCompany,
+      apply: (query, value) => query.where("contacts.site_id", "=", isId(value) ? value : noId),
     },
     {
       name: "type",

@@ -22,7 +22,7 @@ import { t } from "../../../platform/language/index.ts";
 import { companiesBelow } from "../hierarchy.ts";
 import { contactList, contactsWithin } from "../lists/contacts.ts";
 import { siteList } from "../lists/sites.ts";
-import { archiveButtons, belowSection, defaultContacts, most } from "./parts.ts";
+import { recordButtons, belowSection, defaultContacts, most } from "./parts.ts";
 import { clientTabs, companyHeader } from "./header.ts";
 
 /** A company with its people and places, what is going on, and what happened. */
@@ -85,17 +85,14 @@ export async function showCompany(ctx: Ctx, incoming: Incoming): Promise<Answer>
     header: await companyHeader(
       ctx,
       company,
-      mayWrite
-        ? primaryLast([
-            ...ofKind(panels, "action"),
-            link(t("Edit"), `/companies/${id}/edit`, "pencil"),
-            ...(company.status === "prospect" || company.company_type === "prospect"
-              ? [button(t("Make it a client"), `/companies/${id}/convert`, "check")]
-              : []),
-            ...(can(ctx.actor, "companies.merge") ? [link(t("Merge"), `/companies/${id}/merge`, "merge")] : []),
-            ...archiveButtons(ctx, "companies", id, company.archived_at, company.name, below.length),
-          ])
-        : [],
+      primaryLast([
+        ...ofKind(panels, "action"),
+        ...(mayWrite ? [link(t("Edit"), `/companies/${id}/edit`, "pencil")] : []),
+        ...(mayWrite && (company.status === "prospect" || company.company_type === "prospect")
+          ? [button(t("Make it a client"), `/companies/${id}/convert`, "check")]
+          : []),
+        ...recordButtons(ctx, "companies", company, company.name, below.length),
+      ]),
     ),
     alerts: ofKind(panels, "alert"),
     stats: ofKind(panels, "stat"),

@@ -8,7 +8,7 @@ import { ofKind, panelsOf } from "../../../platform/http/pages/panels.ts";
 import { type Answer, type Incoming, page, redirect } from "../../../platform/http/route.ts";
 import { t } from "../../../platform/language/index.ts";
 import { contactName } from "../rules.ts";
-import { archiveButtons } from "./parts.ts";
+import { recordButtons } from "./parts.ts";
 import { clientTabs, contactHeader } from "./header.ts";
 
 /** A person at a company. */
@@ -20,21 +20,17 @@ export async function showContact(ctx: Ctx, incoming: Incoming): Promise<Answer>
     return redirect(`/contacts/${contact.merged_into_id}`, t("{name} was merged into this contact.", { name }), "info");
   const company = await find(ctx, "companies", contact.company_id);
   const site = contact.site_id === null ? undefined : await maybeFind(ctx, "sites", contact.site_id);
-  const mayWrite = can(ctx.actor, "companies.write");
   const panels = await panelsOf(ctx, "contact", { id });
   const model: RecordPageModel = {
     header: await contactHeader(
       ctx,
       contact,
       company,
-      mayWrite
-        ? primaryLast([
-            ...ofKind(panels, "action"),
-            link(t("Edit"), `/contacts/${id}/edit`, "pencil"),
-            ...(can(ctx.actor, "companies.merge") ? [link(t("Merge"), `/contacts/${id}/merge`, "merge")] : []),
-            ...archiveButtons(ctx, "contacts", id, contact.archived_at, name),
-          ])
-        : [],
+      primaryLast([
+        ...ofKind(panels, "action"),
+        ...(can(ctx.actor, "companies.write") ? [link(t("Edit"), `/contacts/${id}/edit`, "pencil")] : []),
+        ...recordButtons(ctx, "contacts", contact, name),
+      ]),
     ),
     alerts: ofKind(panels, "alert"),
     stats: ofKind(panels, "stat"),

@@ -2,7 +2,7 @@ import { can } from "../../../platform/access/actor.ts";
 import { maybeFind } from "../../../platform/access/reach.ts";
 import type { Ctx } from "../../../platform/context.ts";
 import type { RowOf } from "../../../platform/database/columns.ts";
-import { button, cell, empty, words } from "../../../platform/http/pages/cells.ts";
+import { button, cell, empty, link, words } from "../../../platform/http/pages/cells.ts";
 import type { CellModel } from "../../../platform/http/models/lists.ts";
 import type { ActionLink, SectionModel } from "../../../platform/http/models/partials.ts";
 import { t } from "../../../platform/language/index.ts";
@@ -76,25 +76,32 @@ export function belowSection(below: readonly Below[]): SectionModel[] {
   ];
 }
 
-/** Archiving, or bringing back and deleting for good. `below` counts the companies that stand below one. */
-export function archiveButtons(
+/**
+ * Merging, archiving, or bringing back and deleting for good, each for whoever may do that. `below` counts the companies that
+ * stand below one.
+ */
+export function recordButtons(
   ctx: Ctx,
-  path: string,
-  id: string,
-  archivedAt: string | null,
+  path: "companies" | "contacts" | "sites",
+  { id, archived_at }: { id: string; archived_at: string | null },
   name: string,
   below = 0,
 ): ActionLink[] {
-  if (archivedAt === null) {
+  const mayWrite = can(ctx.actor, "companies.write");
+  const merge = can(ctx.actor, "companies.merge") ? [link(t("Merge"), `/${path}/${id}/merge`, "merge")] : [];
+  if (archived_at === null) {
     const question = t("Archive {name}? It leaves the lists, and can be restored.", { name });
     const stay =
       below === 0
         ? ""
         : ` ${t("{below, plural, one {The company below it stays as it is, and below it.} other {The # companies below it stay as they are, and below it.}}", { below })}`;
-    return [button(t("Archive"), `/${path}/${id}/archive`, "archive", "ghost", question + stay)];
+    return mayWrite
+      ? [...merge, button(t("Archive"), `/${path}/${id}/archive`, "archive", "ghost", question + stay)]
+      : merge;
   }
   return [
-    button(t("Restore"), `/${path}/${id}/restore`, "refresh", "ghost"),
+    ...merge,
+    ...(mayWrite ? [button(t("Restore"), `/${path}/${id}/restore`, "refresh", "ghost")] : []),
     ...(can(ctx.actor, "companies.delete")
       ? [button(t("Delete"), `/${path}/${id}/delete`, "trash", "danger", t("Delete {name} for good?", { name }))]
       : []),

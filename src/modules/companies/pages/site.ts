@@ -8,7 +8,7 @@ import type { RecordPageModel } from "../../../platform/http/models/pages.ts";
 import { type Answer, type Incoming, page, redirect } from "../../../platform/http/route.ts";
 import { t } from "../../../platform/language/index.ts";
 import { contactList, contactsWithin } from "../lists/contacts.ts";
-import { archiveButtons, most } from "./parts.ts";
+import { recordButtons, most } from "./parts.ts";
 import { clientTabs, siteHeader } from "./header.ts";
 
 /** A place where a company is. */
@@ -33,13 +33,10 @@ export async function showSite(ctx: Ctx, incoming: Incoming): Promise<Answer> {
     header: siteHeader(
       site,
       company,
-      can(ctx.actor, "companies.write")
-        ? primaryLast([
-            link(t("Edit"), `/sites/${id}/edit`, "pencil"),
-            ...(can(ctx.actor, "companies.merge") ? [link(t("Merge"), `/sites/${id}/merge`, "merge")] : []),
-            ...archiveButtons(ctx, "sites", id, site.archived_at, site.name),
-          ])
-        : [],
+      primaryLast([
+        ...(can(ctx.actor, "companies.write") ? [link(t("Edit"), `/sites/${id}/edit`, "pencil")] : []),
+        ...recordButtons(ctx, "sites", site, site.name),
+      ]),
     ),
     stats: [],
     tabs: clientTabs("sites", id, "overview"),
@@ -50,8 +47,8 @@ export async function showSite(ctx: Ctx, incoming: Incoming): Promise<Answer> {
         actions: [],
         table: tableModel(ctx, contactsWithin, people, "first_name", null),
         empty: empty("users", t("Nobody here"), t("Contacts whose site this is stand here.")),
-        more_url: "",
-        more_label: "",
+        more_url: people.length === 0 ? "" : `/contacts?site=${id}`,
+        more_label: t("All contacts"),
       },
     ],
     facts: [
