@@ -17,6 +17,7 @@ import { isInGroup } from "./hierarchy.ts";
 import { keepDefaults } from "./defaults.ts";
 import { type ClientTable, companyCreated, contactCreated, siteCreated, tellChange } from "./events.ts";
 import { forgetDistinct } from "./merge/distinct.ts";
+import { demotePrimarySite, hasPrimarySite } from "./primary-site.ts";
 import { emailKey, nameKey } from "./rules.ts";
 import { companies, contacts, sites } from "./schema.ts";
 
@@ -152,7 +153,7 @@ export const createSite = action({
   input: newInput(sites),
   run: async (work: Work, input: Input) => {
     const values = fromEdge(sites, input, work.tenant.currency) as NewRow<typeof sites>;
-    if (values.is_primary === true) await demoteOthers(work, values.company_id);
+    if (values.is_primary === true) await demotePrimarySite(work, values.company_id);
     const row = await insert(work, sites, values);
     await emit(work, siteCreated, { site_id: row.id, company_id: row.company_id });
     return row;
@@ -168,9 +169,14 @@ export const updateSite = action({
     const values = fromEdge(sites, input, work.tenant.currency);
     const before = await find(work, "sites", input.id);
     refuseMerged(before);
-    if (values.company_id !== undefined && values.company_id !== before.company_id) await refuseInUse(work, before);
-    if (values.is_primary === true && !before.is_primary)
-      await demoteOthers(work, values.company_id ?? before.company_id);
+    const companyId = values.company_id ?? before.company_id;
+    const isMoving = companyId !== before.company_id;
+    if (isMoving) await refuseInUse(work, before);
+    // What was the primary site of one company is an ordinary one of another that has its own.
+    if (isMoving && before.is_primary && values.is_primary !== false && (await hasPrimarySite(work, companyId)))
+      values.is_primary = false;
+    else if ((values.is_primary ?? before.is_primary) && (isMoving || !before.is_primary))
+      await demotePrimarySite(work, companyId);
     return changeClient(work, sites, input.id, values, { version: input.version });
   },
 });
@@ -188,17 +194,6 @@ async function refuseInUse(work: Work, site: { id: string }): Promise<void> {
     t("This site is named by {holders}, so it stays with its company.", { holders }),
     "in_use",
   );
-}
-
-/** A company has one primary site: making another one so takes it from the present one. */
-async function demoteOthers(work: Work, companyId: string): Promise<void> {
-  const present = await work.db
-    .selectFrom("sites")
-    .select("id")
-    .where("company_id", "=", companyId)
-    .where("is_primary", "=", true)
-    .execute();
-  for (const { id } of present) await changeClient(work, sites, id, { is_primary: false });
 }
 
 /** Archived records stay where they are referred to, and leave lists and choices. */

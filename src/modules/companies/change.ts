@@ -4,7 +4,8 @@ import type { Patch, RowOf, Table } from "../../platform/database/columns.ts";
 import { update } from "../../platform/database/records.ts";
 import { setTags } from "../../platform/tags.ts";
 import { type ClientTable, tellChange } from "./events.ts";
-import type { companies, contacts, sites } from "./schema.ts";
+import { type companies, contacts, type sites } from "./schema.ts";
+import { followAddress } from "./sign-in-address.ts";
 
 type Row = Readonly<Record<string, unknown>>;
 
@@ -13,7 +14,7 @@ const unsaid = new Set(["id", "tenant_id", "version", "created_at", "updated_at"
 
 /**
  * Changes a company, a contact or a site and tells what has changed: the one way in which they are written after they were
- * made. Setting `archived_at` tells that it was archived, or restored.
+ * made. Where a contact's address goes, the one that they sign in with goes along. Setting `archived_at` tells that it was archived, or restored.
  */
 export async function changeClient<T extends typeof companies | typeof contacts | typeof sites>(
   work: Work,
@@ -26,6 +27,8 @@ export async function changeClient<T extends typeof companies | typeof contacts 
   const before = (await find(work, name, id)) as Row;
   const row = await update(work, table, id, patch, given.version);
   const areTagsChanged = given.tags !== undefined && (await setTags(work, name, id, given.tags));
+  const isContact = (table as Table) === contacts;
+  if (isContact && before["email"] !== (row as Row)["email"]) await followAddress(work, row as RowOf<typeof contacts>);
   const changed = [...changedFields(table, before, row as Row), ...(areTagsChanged ? ["tags"] : [])];
   const others = changed.filter((field) => field !== "archived_at");
   if (others.length > 0) await tellChange(work, name, "updated", row as Row, others);

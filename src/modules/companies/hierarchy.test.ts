@@ -44,6 +44,22 @@ test("a group is shown from above and from below, with what is going on in it", 
   expect([list.includes(`/companies/${leaf}`), list.includes(`data-id="${top}"`)]).toEqual([true, false]);
 });
 
+test("what stands below an archived company stays in its group, on the page and over the API", async () => {
+  const top = await company("Estate Holding");
+  const middle = await company("Estate Gone", { parent_company_id: top });
+  const leaf = await company("Estate Lives", { parent_company_id: middle });
+  const below = await company("Estate Below", { parent_company_id: leaf });
+  expect((await t.api("POST", `/api/v1/companies/${middle}/archive`, { key: admin })).status).toBe(200);
+  const seen = (await get(`companies/${top}/hierarchy`)).body.data as { id: string; attributes: { depth: number } }[];
+  expect(seen.map(({ id, attributes }) => [id, attributes.depth])).toEqual([
+    [leaf, 1],
+    [below, 2],
+  ]);
+  const browser = await signedIn(t, await t.harbor.as("technician"));
+  const page = await browser.open(`/companies/${top}`);
+  expect([page.text.includes("Estate Lives"), page.text.includes("Estate Gone")]).toEqual([true, false]);
+});
+
 test("a prospect becomes a client once, and keeps its history", async () => {
   const id = await company("Maybe Ltd", { company_type: "prospect", status: "prospect" });
   await post(`companies/${id}/notes`, "record_notes", { content: "Met at the fair" });
@@ -99,6 +115,25 @@ test("a circle that is in the data all the same is shown once around, and can be
     body: { data: { type: "companies", attributes: { parent_company_id: null } } },
   });
   expect([opened.status, opened.body.data.attributes.parent_company_id]).toEqual([200, null]);
+});
+
+test("a primary site that moves gives way to the one that is there, and stays the primary one where there is none", async () => {
+  const [from, taken, free] = [await company("Sites from"), await company("Sites taken"), await company("Sites free")];
+  const site = async (company_id: string, name: string): Promise<string> =>
+    (await post("sites", "sites", { name, company_id, is_primary: true })).body.data.id;
+  const present = await site(taken, "Head office");
+  const [one, other] = [await site(from, "One"), await site(from, "Other")];
+  const isPrimary = async (id: string): Promise<boolean> => (await get(`sites/${id}`)).body.data.attributes.is_primary;
+  const move = async (id: string, company_id: string): Promise<boolean> =>
+    (
+      await t.api("PATCH", `/api/v1/sites/${id}`, {
+        key: admin,
+        body: { data: { type: "sites", attributes: { company_id } } },
+      })
+    ).body.data.attributes.is_primary;
+  expect(await isPrimary(one)).toBe(false);
+  expect([await move(other, taken), await isPrimary(present)]).toEqual([false, true]);
+  expect(await move(await site(from, "Third"), free)).toBe(true);
 });
 
 test("who moves to another company leaves the site behind, and a site that is named stays", async () => {

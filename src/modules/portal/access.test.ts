@@ -98,6 +98,39 @@ describe("portal access", () => {
     expect((await t.api("POST", `/api/v1/contacts/${foreign}/portal-access`, { key })).status).toBe(404);
   });
 
+  test("goes with the contact's address: sign-in, links that are on their way, and who has it already", async () => {
+    const moved = await clientOf(t, "Renamed Co", "ren@old.test");
+    const key = await t.harbor.key("technician");
+    const change = (email: string | null, id = moved.contactId): ReturnType<typeof t.api> =>
+      t.api("PATCH", `/api/v1/contacts/${id}`, {
+        key,
+        body: { data: { type: "contacts", id, attributes: { email } } },
+      });
+    const taken = await change(nordwind.email);
+    expect([taken.status, taken.body.errors[0].code, taken.body.errors[0].source.pointer]).toEqual([
+      422,
+      "duplicate",
+      "/data/attributes/email",
+    ]);
+    expect((await change(null)).body.errors[0].code).toBe("required");
+    const visitor = t.browser();
+    await visitor.open("/portal/forgot");
+    await visitor.submit("/portal/forgot", { email: "ren@old.test" });
+    await t.settle();
+    const link = await linkFor(t, "ren@old.test");
+    expect(link).toStartWith("/portal/reset/");
+    expect((await change("Ren@New.test")).status).toBe(200);
+    expect((await visitor.open(link)).status).toBe(404);
+    const signIn = async (email: string): Promise<string> => {
+      await visitor.open("/portal/sign-in");
+      return (await visitor.submit("/portal/sign-in", { email, password: clientPassword })).url;
+    };
+    expect(await signIn("ren@old.test")).toStartWith("/portal/sign-in");
+    expect(await signIn("ren@new.test")).toBe("/portal");
+    await perform(await t.harbor.as("technician"), revokeContact, { id: moved.contactId });
+    expect((await change(null)).status).toBe(200);
+  });
+
   test("stands on the contact's page with what can be done about it", async () => {
     const { contactId } = await contactOf(t.harbor, "Page Co", "pia@page.test");
     const html = await contactPage(contactId);

@@ -94,6 +94,22 @@ describe("a client admin", () => {
     expect(new Set(entries.map((entry) => entry.actor_name))).toEqual(new Set(["Annika Petersen"]));
   });
 
+  test("changes what a colleague signs in with along with the address, in the own name", async () => {
+    const role_id = await roleCalled("Client user");
+    const { id } = named(await put({ first_name: "Ada", email: "ada@nordwind.test", role_id }), "Ada");
+    expect((await put({ id, email: nordwind.email })).status).toBe(422);
+    expect((await put({ id, email: "Ada.New@nordwind.test" })).status).toBe(200);
+    const user = await reading(t.harbor.system, ({ db }) =>
+      db.selectFrom("users").select(["id", "email"]).where("contact_id", "=", id).executeTakeFirstOrThrow(),
+    );
+    expect(user.email).toBe("ada.new@nordwind.test");
+    const entries = await reading(t.harbor.system, ({ db }) =>
+      db.selectFrom("audit_log").select("actor_name").where("entity_id", "=", user.id).execute(),
+    );
+    expect(new Set(entries.map((entry) => entry.actor_name))).toEqual(new Set(["Annika Petersen"]));
+    expect((await put({ id, email: null, role_id: null })).status).toBe(200);
+  });
+
   test("does it on pages, with what was typed kept when something is missing", async () => {
     const { browser } = nordwind;
     await browser.open("/portal/contacts/new");

@@ -4,7 +4,7 @@ import { type Grant, grantsOf, holds } from "../../platform/access/grants.ts";
 import { find, type RowFor } from "../../platform/access/reach.ts";
 import { roleWords } from "../../platform/access/roles.ts";
 import { action } from "../../platform/action.ts";
-import { asSystem, type Ctx, type Work } from "../../platform/context.ts";
+import { type Ctx, onBehalf, type Work } from "../../platform/context.ts";
 import { changes } from "../../platform/database/edge.ts";
 import { insert } from "../../platform/database/records.ts";
 import { conflict, Failure, invalidField, notFound } from "../../platform/errors.ts";
@@ -65,8 +65,10 @@ export const saveColleague = action({
     }
     const contact = await colleague(work, id);
     await checkMayChange(work, contact);
+    // Who comes in no longer may be left without the address that they came in with.
+    if (role_id === null) await setAccess(work, contact, null);
     const row = await changeClient(work, contacts, contact.id, values);
-    return role_id === undefined ? row : setAccess(work, row, role_id);
+    return role_id == null ? row : setAccess(work, row, role_id);
   },
 });
 
@@ -100,6 +102,7 @@ async function setAccess(work: Work, contact: RowFor<"contacts">, roleId: string
   if (roleId === null ? now === null : now?.length === 1 && now[0] === roleId) return contact;
   if (contact.id === work.actor.contact_id)
     throw conflict(t("You cannot change what you may do yourself. Ask a colleague or your IT team."), "own_account");
+  // Accounts are nothing that clients can reach; what is permitted here is done by Purser and written down in their name.
   const inTheirName = onBehalf(work);
   if (roleId === null) return takeAccess(inTheirName, contact);
   const role = (await rolesToGive(work)).find((one) => one.id === roleId);
@@ -108,11 +111,6 @@ async function setAccess(work: Work, contact: RowFor<"contacts">, roleId: string
   if (now === null || account === undefined) return giveAccess(inTheirName, contact, roleId);
   await setRoles(inTheirName, account.id, [roleId]);
   return contact;
-}
-
-/** Accounts are nothing that clients can reach; what is permitted here is done by Purser and written down in their name. */
-function onBehalf(work: Work): Work {
-  return { ...asSystem(work), actor: { ...work.actor, kind: "system" } };
 }
 
 /** The portal roles that hold no more than the actor's own. */

@@ -5,12 +5,15 @@ import { asSystem, type Work } from "../../../platform/context.ts";
 import { repoint } from "../../../platform/database/repoint/repoint.ts";
 import { update } from "../../../platform/database/records.ts";
 import { indexRow, unindexRow } from "../../../platform/database/search.ts";
-import { find } from "../../../platform/access/reach.ts";
+import { find, type RowFor } from "../../../platform/access/reach.ts";
 import { conflict, invalidField, stale } from "../../../platform/errors.ts";
 import { t } from "../../../platform/language/index.ts";
+import { keepDefaults } from "../defaults.ts";
 import { tellMerged } from "../events.ts";
 import { isInGroup } from "../hierarchy.ts";
+import { hasPrimarySite } from "../primary-site.ts";
 import { nameKey } from "../rules.ts";
+import { followAddress } from "../sign-in-address.ts";
 import { forgetDistinct } from "./distinct.ts";
 import { type MergePreview, mergePreview, type MergeTable, mergeTables } from "./preview.ts";
 
@@ -61,6 +64,10 @@ function merging(table: MergeTable): Action<Merge, Row> {
         ...values,
         ...fixed(table, preview),
       })) as Row;
+      if (table === "contacts") {
+        await followAddress(work, kept as RowFor<"contacts">);
+        await keepDefaults(system, kept as RowFor<"contacts">);
+      }
       indexRow(work, table, kept);
       await unindexRow(work, table, input.merged_id);
       await tellMerged(work, table, kept, input.merged_id);
@@ -107,8 +114,17 @@ async function letGo(work: Work, table: MergeTable, { kept, gone }: MergePreview
       })
       .where("id", "=", goneId)
       .execute();
-    await db.updateTable("sites").set({ is_primary: false }).where("company_id", "=", goneId).execute();
+    // The primary site of the one that stays is the primary site; where it has none, it gets the other one's.
+    const keptId = String(kept["id"]);
+    const isReplaced = !(await hasPrimarySite(work, keptId)) && (await hasPrimarySite(work, goneId));
+    await db
+      .updateTable("sites")
+      .set({ is_primary: false })
+      .where("company_id", "=", isReplaced ? keptId : goneId)
+      .execute();
   }
+  if (table === "sites")
+    await work.db.updateTable("sites").set({ is_primary: false }).where("id", "=", goneId).execute();
   if (table === "contacts" && gone["portal_user_id"] !== null) {
     await work.db
       .updateTable("contacts")
@@ -121,7 +137,13 @@ async function letGo(work: Work, table: MergeTable, { kept, gone }: MergePreview
 /** What the record that stays takes over without being asked. */
 function fixed(table: MergeTable, { kept, gone }: MergePreview): Row {
   if (table === "contacts" && gone["portal_user_id"] !== null)
-    return { portal_user_id: gone["portal_user_id"], is_portal_user: true };
+    return {
+      portal_user_id: gone["portal_user_id"],
+      is_portal_user: true,
+      // They sign in with it.
+      ...(kept["email"] === null ? { email: gone["email"] } : {}),
+    };
+  if (table === "sites") return { is_primary: kept["is_primary"] === true || gone["is_primary"] === true };
   if (table !== "companies" || kept["contract_id"] !== null || gone["contract_id"] === null) return {};
   return { contract_id: gone["contract_id"] };
 }

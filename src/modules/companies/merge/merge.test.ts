@@ -154,6 +154,89 @@ describe("merging two contacts", () => {
   });
 });
 
+describe("merging contacts", () => {
+  const contact = async (company_id: string, given: Record<string, unknown> = {}): Promise<string> =>
+    (await post("contacts", "contacts", { company_id, first_name: "Ana", ...given })).body.data.id;
+
+  test("is refused between companies and into an archived one, with what to do about it", async () => {
+    const [here, there] = [await makeClient(t, "Here Ltd"), await makeClient(t, "There Ltd")];
+    const [one, other, same] = [
+      await contact(here.company_id),
+      await contact(there.company_id),
+      await contact(here.company_id),
+    ];
+    const tried = async (id: string, merged_id: string): Promise<unknown[]> => {
+      const { status, body } = await post(`contacts/${id}/merge`, "contacts", { merged_id });
+      return [status, body.errors?.[0].detail];
+    };
+    expect(await tried(one, other)).toEqual([
+      409,
+      "The two contacts are at different companies. If they are one person, move one of them to the other's company first.",
+    ]);
+    expect((await t.api("POST", `/api/v1/contacts/${one}/archive`, { key: admin })).status).toBe(200);
+    expect(await tried(one, same)).toEqual([
+      409,
+      "The record that stays is archived. Restore it first, or keep the other one.",
+    ]);
+    expect(await tried(same, one)).toEqual([200, undefined]);
+  });
+
+  test("leaves the company with the contacts that its invoices and tickets go to", async () => {
+    const company = (await post("companies", "companies", { name: "Defaults Ltd" })).body.data.id;
+    const gone = await contact(company, { contact_type: "technical" });
+    const kept = await contact(company, { contact_type: "billing" });
+    const clear = { default_billing_contact_id: null };
+    await t.api("PATCH", `/api/v1/companies/${company}`, {
+      key: admin,
+      body: { data: { type: "companies", attributes: clear } },
+    });
+    expect((await post(`contacts/${kept}/merge`, "contacts", { merged_id: gone })).status).toBe(200);
+    expect((await get(`companies/${company}`)).body.data.attributes).toMatchObject({
+      default_billing_contact_id: kept,
+      default_technical_contact_id: kept,
+    });
+  });
+
+  test("leaves the one way into the portal with the address of the one that stays", async () => {
+    const client = await makeClient(t, "Address Ltd");
+    const kept = await contact(client.company_id, { email: "right@address.example" });
+    const body = { merged_id: client.contact_id, take: [] };
+    expect((await post(`contacts/${kept}/merge`, "contacts", body)).status).toBe(200);
+    const user = await t.app.database.read(t.harbor.id, (db) =>
+      db.selectFrom("users").select("email").where("contact_id", "=", kept).executeTakeFirstOrThrow(),
+    );
+    expect(user.email).toBe("right@address.example");
+  });
+});
+
+describe("merging sites, or companies that have some", () => {
+  const make = async (type: string, attributes: Record<string, unknown>): Promise<string> =>
+    (await post(type, type, attributes)).body.data.id;
+  const isPrimary = async (id: string): Promise<boolean> => (await get(`sites/${id}`)).body.data.attributes.is_primary;
+
+  test("leaves a company with the primary site that it had", async () => {
+    const company_id = await make("companies", { name: "One place Ltd" });
+    const kept = await make("sites", { name: "Office", company_id });
+    const gone = await make("sites", { name: "The office", company_id, is_primary: true });
+    expect((await post(`sites/${kept}/merge`, "sites", { merged_id: gone })).status).toBe(200);
+    expect([await isPrimary(kept), await isPrimary(gone)]).toEqual([true, false]);
+  });
+
+  test("takes over the primary site of the other company only where there is none", async () => {
+    const [with_one, without, other] = [
+      await make("companies", { name: "Has one" }),
+      await make("companies", { name: "Has none" }),
+      await make("companies", { name: "Has another" }),
+    ];
+    const own = await make("sites", { name: "Own", company_id: with_one, is_primary: true });
+    const brought = await make("sites", { name: "Brought", company_id: other, is_primary: true });
+    expect((await post(`companies/${without}/merge`, "companies", { merged_id: other })).status).toBe(200);
+    expect(await isPrimary(brought)).toBe(true);
+    expect((await post(`companies/${with_one}/merge`, "companies", { merged_id: without })).status).toBe(200);
+    expect([await isPrimary(own), await isPrimary(brought)]).toEqual([true, false]);
+  });
+});
+
 describe("after a merge", () => {
   test("no row of any table refers to the record that went, in columns, tags or custom fields", async () => {
     for (const [name, table] of [

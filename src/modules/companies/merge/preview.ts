@@ -54,7 +54,13 @@ export async function mergePreview(ctx: Ctx, table: MergeTable, keptId: string, 
 }
 
 /** Columns that a merge decides by itself, or that stay with the record they are of. */
-const settled: ReadonlySet<string> = new Set(["custom_fields", "parent_company_id", "company_id", "site_id"]);
+const settled: ReadonlySet<string> = new Set([
+  "custom_fields",
+  "parent_company_id",
+  "company_id",
+  "site_id",
+  "is_primary",
+]);
 
 async function differencesOf(ctx: Ctx, table: Table, kept: Row, gone: Row): Promise<Difference[]> {
   const found: Difference[] = [];
@@ -81,11 +87,15 @@ function conflictsOf(table: MergeTable, kept: Row, gone: Row): string[] {
   const conflicts: string[] = [];
   if (kept["merged_into_id"] !== null || gone["merged_into_id"] !== null)
     conflicts.push(t("One of the two has been merged already."));
+  else if (kept["archived_at"] !== null)
+    conflicts.push(t("The record that stays is archived. Restore it first, or keep the other one."));
   if (table === "contacts" && kept["portal_user_id"] !== null && gone["portal_user_id"] !== null)
     conflicts.push(t("Both have access to the portal. Take it away from one of them first."));
-  if (table === "contacts" && kept["company_id"] !== gone["company_id"] && gone["portal_user_id"] !== null)
+  if (table === "contacts" && kept["company_id"] !== gone["company_id"])
     conflicts.push(
-      t("The two are at different companies, and the portal access of the one that goes would move along."),
+      t(
+        "The two contacts are at different companies. If they are one person, move one of them to the other's company first.",
+      ),
     );
   if (table === "sites" && kept["company_id"] !== gone["company_id"])
     conflicts.push(t("The two sites belong to different companies."));
