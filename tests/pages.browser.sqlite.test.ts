@@ -45,7 +45,7 @@ describe.skipIf(!browserAvailable)("every page", () => {
     return findings;
   }
 
-  const found = { name: "search with hits", path: "/search?q=a" };
+  const found = { name: "search with hits", path: "/search?q=an" };
   const missing = { name: "no such page", path: "/no/such/page" };
 
   test("is whole, light and usable for an administrator, with everything open that can be opened", async () => {

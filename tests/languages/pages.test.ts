@@ -118,9 +118,14 @@ async function foreignOn(routes: readonly Page[], headers: Headers, body?: strin
 }
 
 /** Pages that are something else with a question in their address. */
-const asked: Page[] = ["/search?q=a", "/search?q=zzz", "/palette?q=new", "/tickets?q=zzz", "/companies?q=zzz"].map(
-  (path) => ({ method: "GET", path }),
-);
+const asked: Page[] = [
+  "/search?q=an",
+  "/search?q=a",
+  "/search?q=zzz",
+  "/palette?q=new",
+  "/tickets?q=zzz",
+  "/companies?q=zzz",
+].map((path) => ({ method: "GET", path }));
 
 const gets = (door: Route["door"]): Route[] => pages.filter((route) => route.method === "GET" && route.door === door);
 /** Forms that can be sent wrongly: their address shows them, too. */

@@ -51,6 +51,12 @@ describe("the command palette", () => {
     expect(await offered("assign this", finance, `/tickets/${ticket.id}`)).toEqual([]);
   });
 
+  test("looks for nothing by a single letter, which nearly everything has, and says so", async () => {
+    const page = await (await t.fetch("/search?q=q", { headers: technician })).text();
+    expect(page).toContain("Type one more.");
+    expect(await (await t.fetch("/search?q=ja", { headers: technician })).text()).toContain("Printer jams");
+  });
+
   test("goes to one's own saved views, each of its list, and not to those of others", async () => {
     const key = await t.harbor.key("technician");
     const idOf = async (list_key: string, name: string): Promise<string> => {

@@ -17,12 +17,16 @@ export async function searchModel(ctx: Ctx, query: string, limit: number): Promi
     const permission = tableNamed(facet.table)?.readPermission;
     return isOn(ctx.app, ctx.tenant, facet) && (permission == null || can(ctx.actor, permission));
   });
-  const kinds = await searchKinds(
-    ctx,
-    facets.map(({ table }) => table),
-    query,
-    limit,
-  );
+  // One letter begins a word of nearly every record, and to say which are the best all of them would be looked at.
+  const isTooShort = /^\p{Script=Latin}$/u.test(query.trim());
+  const kinds = isTooShort
+    ? new Map<string, string[]>()
+    : await searchKinds(
+        ctx,
+        facets.map(({ table }) => table),
+        query,
+        limit,
+      );
   for (const facet of facets) {
     const ids = kinds.get(facet.table) ?? [];
     if (ids.length === 0) continue;
@@ -46,7 +50,13 @@ export async function searchModel(ctx: Ctx, query: string, limit: number): Promi
     empty:
       query === ""
         ? empty("search", t("Search everything"), t("Type a name, a ticket number, a word of a note."))
-        : empty("search", t("Nothing found"), t("Nothing matches “{query}”. Try fewer or other words.", { query })),
+        : empty(
+            "search",
+            t("Nothing found"),
+            isTooShort
+              ? t("A single letter stands in nearly everything. Type one more.")
+              : t("Nothing matches “{query}”. Try fewer or other words.", { query }),
+          ),
     all_url: `/search?q=${encodeURIComponent(query)}`,
   };
 }
