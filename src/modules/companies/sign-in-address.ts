@@ -4,6 +4,7 @@ import type { RowOf } from "../../platform/database/columns.ts";
 import { update } from "../../platform/database/records.ts";
 import { invalidField } from "../../platform/errors.ts";
 import { t } from "../../platform/language/index.ts";
+import { tellOfChange } from "../staff/index.ts";
 import { emailKey } from "./rules.ts";
 import type { contacts } from "./schema.ts";
 
@@ -17,7 +18,11 @@ export async function followAddress(work: Work, contact: RowOf<typeof contacts>)
   const { portal_user_id: id } = contact;
   const email = contact.email === null ? null : emailKey(contact.email);
   if (id === null || !contact.is_portal_user) return;
-  const user = await work.db.selectFrom("users").select("email").where("id", "=", id).executeTakeFirst();
+  const user = await work.db
+    .selectFrom("users")
+    .select(["email", "password_hash"])
+    .where("id", "=", id)
+    .executeTakeFirst();
   if (user === undefined || user.email === email) return;
   if (email === null)
     throw invalidField(
@@ -36,7 +41,11 @@ export async function followAddress(work: Work, contact: RowOf<typeof contacts>)
     .executeTakeFirst();
   if (other !== undefined)
     throw invalidField("email", t("Another contact uses the portal with this e-mail address."), "duplicate");
+  // Both addresses hear of it: who may change contacts must not come into a client's account unnoticed.
+  const hears = user.password_hash !== null;
+  if (hears) await tellOfChange(work, id, "address_changed", () => email);
   await update(onBehalf(work), users, id, { email });
+  if (hears) await tellOfChange(work, id, "address_changed", () => email);
   await work.db
     .updateTable("one_time_tokens")
     .set({ used_at: work.app.clock.now() })

@@ -6,6 +6,7 @@ import { htmlToPlain, plainToHtml } from "../../platform/written-text.ts";
 import { button } from "../../platform/http/pages/cells.ts";
 import { customSections } from "../../platform/custom-fields/form.ts";
 import { choicesOr, formChoices } from "../../platform/http/forms/choices.ts";
+import { withPresent } from "../../platform/http/forms/present.ts";
 import { coerceForm } from "../../platform/http/forms/form.ts";
 import {
   columnField,
@@ -27,7 +28,12 @@ import { type TicketRow, tickets, updateTicket } from "../tickets/index.ts";
 
 const names = ["title", "description", "company_id", "contact_id", "site_id", "estimated_hours", "is_billable"];
 
-async function show(ctx: Ctx, id: string, typed: FormValues | null, failure: Failure | null): Promise<Answer> {
+async function editModel(
+  ctx: Ctx,
+  id: string,
+  typed: FormValues | null,
+  failure: Failure | null,
+): Promise<FormPageModel> {
   const ticket = (await find(ctx, "tickets", id)) as TicketRow;
   const [tags = []] = await tagsOf(ctx, "tickets", [id]);
   const values = typed ?? {
@@ -39,7 +45,7 @@ async function show(ctx: Ctx, id: string, typed: FormValues | null, failure: Fai
     columnField(tickets, name, given);
   const companyId = typeof values["company_id"] === "string" ? values["company_id"] : ticket.company_id;
   const title = t("Edit #{ticket_number}", { ticket_number: ticket.ticket_number });
-  const model: FormPageModel = {
+  return {
     header: {
       title,
       subtitle: "",
@@ -109,7 +115,14 @@ async function show(ctx: Ctx, id: string, typed: FormValues | null, failure: Fai
       ],
     }),
   };
-  return choicesOr(model.form, typed, (form) => page("forms/index", title, { ...model, form }, failure?.status ?? 200));
+}
+
+async function show(ctx: Ctx, id: string, typed: FormValues | null, failure: Failure | null): Promise<Answer> {
+  const model = await editModel(ctx, id, typed, failure);
+  const whole = await withPresent(model.form, failure, async () => (await editModel(ctx, id, null, null)).form);
+  return choicesOr(whole, typed, (form) =>
+    page("forms/index", model.header.title, { ...model, form }, failure?.status ?? 200),
+  );
 }
 
 async function save(ctx: Ctx, incoming: Incoming): Promise<Answer> {

@@ -127,6 +127,11 @@ describe("portal access", () => {
     };
     expect(await signIn("ren@old.test")).toStartWith("/portal/sign-in");
     expect(await signIn("ren@new.test")).toBe("/portal");
+    // Both addresses hear of it.
+    const told = await reading(t.harbor.system, ({ db }) =>
+      db.selectFrom("mails").select(["to_address"]).where("text_body", "like", "%ren@new.test%").execute(),
+    );
+    expect(told.map(({ to_address }) => to_address).toSorted()).toEqual(["ren@new.test", "ren@old.test"]);
     await perform(await t.harbor.as("technician"), revokeContact, { id: moved.contactId });
     expect((await change(null)).status).toBe(200);
   });

@@ -5,6 +5,7 @@ import { type Ctx, reading } from "../../context.ts";
 import type { Failure } from "../../errors.ts";
 import { choicesOr, formChoices } from "./choices.ts";
 import { coerceForm } from "./form.ts";
+import { withPresent } from "./present.ts";
 import { formFailure, type FormValues } from "./model.ts";
 import type { FormPageModel } from "../models/pages.ts";
 import { type Answer, fragment, type Incoming, page, type Route } from "../route.ts";
@@ -41,7 +42,9 @@ export function formRoutes(form: FormPage): Route[] {
     typed: FormValues | null,
     failure: Failure | null,
   ): Promise<Answer> => {
-    const whole = await form.form(ctx, incoming, typed, failure);
+    const whole = await withPresent(await form.form(ctx, incoming, typed, failure), failure, () =>
+      form.form(ctx, incoming, null, null),
+    );
     const title = await form.title(ctx, incoming.params);
     const actions = (await form.actions?.(ctx, incoming)) ?? [];
     return choicesOr(whole, typed, (shown) => {
