@@ -1,12 +1,11 @@
 import { plus } from "../../platform/clock.ts";
-import { type Ctx, inUnit } from "../../platform/context.ts";
+import type { Ctx } from "../../platform/context.ts";
+import { clearInPieces } from "../../platform/jobs/clear.ts";
 import type { Job } from "../../platform/jobs/jobs.ts";
 // States the tables that are cleared here.
 import "../../platform/events/outbox.ts";
 
 const day = 24 * 3600_000;
-/** In pieces, so that nobody waits for a long transaction. */
-const batch = 500;
 
 /** Since when events are kept. */
 export async function keptSince(ctx: Ctx): Promise<string> {
@@ -23,9 +22,10 @@ export const clearEvents: Job = {
   schedule: "17 2 * * *",
   run: async (ctx) => {
     const since = await keptSince(ctx);
-    for (let count = batch; count === batch;)
-      count = await inUnit(ctx, async ({ db }) => {
-        const old = await db
+    await clearInPieces(
+      ctx,
+      (db) =>
+        db
           .selectFrom("events")
           .select("id")
           .where("occurred_at", "<", since)
@@ -39,14 +39,11 @@ export const clearEvents: Job = {
                   .where("event_deliveries.dropped_at", "is", null),
               ),
             ),
-          )
-          .limit(batch)
-          .execute();
-        if (old.length === 0) return 0;
-        const ids = old.map(({ id }) => id);
+          ),
+      async (db, ids) => {
         await db.deleteFrom("event_deliveries").where("event_id", "in", ids).execute();
         await db.deleteFrom("events").where("id", "in", ids).execute();
-        return ids.length;
-      });
+      },
+    );
   },
 };

@@ -1,4 +1,4 @@
-import { inUnit } from "../../platform/context.ts";
+import { clearInPieces } from "../../platform/jobs/clear.ts";
 import type { Job } from "../../platform/jobs/jobs.ts";
 import { keptSince } from "../events/index.ts";
 
@@ -8,8 +8,11 @@ export const clearNotifications: Job = {
   schedule: "37 2 * * *",
   run: async (ctx) => {
     const since = await keptSince(ctx);
-    await inUnit(ctx, ({ db }) =>
-      db.deleteFrom("notifications").where("created_at", "<", since).where("read_at", "is not", null).execute(),
+    await clearInPieces(
+      ctx,
+      (db) =>
+        db.selectFrom("notifications").select("id").where("created_at", "<", since).where("read_at", "is not", null),
+      (db, ids) => db.deleteFrom("notifications").where("id", "in", ids).execute(),
     );
   },
 };

@@ -1,5 +1,6 @@
 import { plus } from "../../platform/clock.ts";
-import { type Ctx, inUnit } from "../../platform/context.ts";
+import type { Ctx } from "../../platform/context.ts";
+import { clearInPieces } from "../../platform/jobs/clear.ts";
 import type { Job } from "../../platform/jobs/jobs.ts";
 
 /** Codes and tokens are kept for a month after their end, so that one shown again is known for what it is. */
@@ -11,14 +12,21 @@ export const oauthJobs: Job[] = [
     schedule: "17 3 * * *",
     run: async (ctx: Ctx) => {
       const before = plus(ctx.app.clock.now(), -keptMilliseconds);
-      await inUnit(ctx, async ({ db }) => {
-        await db.deleteFrom("oauth_codes").where("expires_at", "<", before).execute();
-        await db
-          .deleteFrom("oauth_tokens")
-          .where("expires_at", "<", before)
-          .where((eb) => eb.or([eb("refresh_expires_at", "is", null), eb("refresh_expires_at", "<", before)]))
-          .execute();
-      });
+      await clearInPieces(
+        ctx,
+        (db) => db.selectFrom("oauth_codes").select("id").where("expires_at", "<", before),
+        (db, ids) => db.deleteFrom("oauth_codes").where("id", "in", ids).execute(),
+      );
+      await clearInPieces(
+        ctx,
+        (db) =>
+          db
+            .selectFrom("oauth_tokens")
+            .select("id")
+            .where("expires_at", "<", before)
+            .where((eb) => eb.or([eb("refresh_expires_at", "is", null), eb("refresh_expires_at", "<", before)])),
+        (db, ids) => db.deleteFrom("oauth_tokens").where("id", "in", ids).execute(),
+      );
     },
   },
 ];

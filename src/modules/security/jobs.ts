@@ -1,5 +1,6 @@
 import { plus } from "../../platform/clock.ts";
-import { inUnit } from "../../platform/context.ts";
+import { reading } from "../../platform/context.ts";
+import { clearInPieces } from "../../platform/jobs/clear.ts";
 import type { Job } from "../../platform/jobs/jobs.ts";
 
 const day = 24 * 3600_000;
@@ -8,15 +9,15 @@ const day = 24 * 3600_000;
 export const forgetRequests: Job = {
   name: "security.forget_api_requests",
   schedule: "17 2 * * *",
-  run: (ctx) =>
-    inUnit(ctx, async (work) => {
-      const { api_log_days } = await work.db
-        .selectFrom("organizations")
-        .select("api_log_days")
-        .executeTakeFirstOrThrow();
-      await work.db
-        .deleteFrom("api_requests")
-        .where("requested_at", "<", plus(work.app.clock.now(), -api_log_days * day))
-        .execute();
-    }),
+  run: async (ctx) => {
+    const { api_log_days } = await reading(ctx, ({ db }) =>
+      db.selectFrom("organizations").select("api_log_days").executeTakeFirstOrThrow(),
+    );
+    const since = plus(ctx.app.clock.now(), -api_log_days * day);
+    await clearInPieces(
+      ctx,
+      (db) => db.selectFrom("api_requests").select("id").where("requested_at", "<", since),
+      (db, ids) => db.deleteFrom("api_requests").where("id", "in", ids).execute(),
+    );
+  },
 };

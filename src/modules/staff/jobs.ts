@@ -2,6 +2,7 @@ import { forgetOldAttempts } from "../../platform/access/limits.ts";
 import { plus } from "../../platform/clock.ts";
 import { type Ctx, inUnit } from "../../platform/context.ts";
 import { formatInstant } from "../../platform/http/pages/cells.ts";
+import { clearInPieces } from "../../platform/jobs/clear.ts";
 import type { Job } from "../../platform/jobs/jobs.ts";
 import { tellOfChange } from "./auth/notices.ts";
 
@@ -39,19 +40,26 @@ async function warnOfKeys(ctx: Ctx): Promise<void> {
 async function forget(ctx: Ctx): Promise<void> {
   const before = plus(ctx.app.clock.now(), -30 * day);
   await forgetOldAttempts(ctx.app);
-  await inUnit(ctx, async ({ db }) => {
-    await db.deleteFrom("sign_in_challenges").where("expires_at", "<", before).execute();
-    await db.deleteFrom("passkey_challenges").where("expires_at", "<", before).execute();
-    await db
-      .deleteFrom("refresh_tokens")
-      .where("session_id", "in", (eb) =>
-        eb
-          .selectFrom("sessions")
-          .select("sessions.id")
-          .where((or) => or.or([or("expires_at", "<", before), or("revoked_at", "<", before)])),
-      )
-      .execute();
-  });
+  for (const table of ["sign_in_challenges", "passkey_challenges"] as const)
+    await clearInPieces(
+      ctx,
+      (db) => db.selectFrom(table).select("id").where("expires_at", "<", before),
+      (db, ids) => db.deleteFrom(table).where("id", "in", ids).execute(),
+    );
+  await clearInPieces(
+    ctx,
+    (db) =>
+      db
+        .selectFrom("refresh_tokens")
+        .select("refresh_tokens.id")
+        .where("session_id", "in", (eb) =>
+          eb
+            .selectFrom("sessions")
+            .select("sessions.id")
+            .where((or) => or.or([or("expires_at", "<", before), or("revoked_at", "<", before)])),
+        ),
+    (db, ids) => db.deleteFrom("refresh_tokens").where("id", "in", ids).execute(),
+  );
 }
 
 export const staffJobs: Job[] = [
