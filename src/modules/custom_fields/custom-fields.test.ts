@@ -1,5 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { makeClient, signedIn } from "../../../tests/support/desk.ts";
+import type { KyselyPlugin } from "kysely";
+import { find } from "../../platform/access/reach.ts";
+import { reading } from "../../platform/context.ts";
+import { usedChoices } from "./queries.ts";
 import { startTestProgram, type TestProgram } from "../../../tests/support/program.ts";
 import { perform } from "../../platform/action.ts";
 import { inLanguage } from "../../platform/language/index.ts";
@@ -216,6 +220,36 @@ describe("a custom field", () => {
     ).toBe(200);
     expect((await post("companies", "companies", { name: "Late", custom_fields: { plan: "gold" } })).status).toBe(422);
     expect(many.field_key).toBe("tools");
+  });
+
+  test("reads each choice in use once, however many records have it, and of another type nothing", async () => {
+    const level = await field({
+      label: "Care plan",
+      field_type: "choice",
+      choices: [{ label: "Basic" }, { label: "Full" }],
+    });
+    const many = await field({ label: "Agents", field_type: "choices", choices: [{ label: "One" }, { label: "Two" }] });
+    const text = await field({ label: "Remark", field_type: "text" });
+    const given = { care_plan: "basic", agents: ["one", "two"], remark: "hello" };
+    for (let at = 0; at < 5; at += 1) await company(`Chosen ${at}`, given);
+    let rows = 0;
+    const counting: KyselyPlugin = {
+      transformQuery: ({ node }) => node,
+      transformResult: async ({ result }) => {
+        rows += result.rows.length;
+        return result;
+      },
+    };
+    const used = ({ id }: { id: string }) =>
+      reading(t.harbor.system, async (reader) => {
+        const definition = await find(reader, "custom_field_definitions", id);
+        rows = 0;
+        const found = await usedChoices({ ...reader, db: reader.db.withPlugin(counting) }, definition);
+        return [[...found].toSorted(), rows];
+      });
+    expect(await used(level)).toEqual([["basic"], 1]);
+    expect(await used(many)).toEqual([["one", "two"], 2]);
+    expect(await used(text)).toEqual([[], 0]);
   });
 
   test("keeps its type and cannot be deleted once something stands in it; archived it stays readable", async () => {
