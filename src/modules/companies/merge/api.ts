@@ -103,10 +103,11 @@ export const mergeApi: Route[] = [
       },
     },
     handle: async (ctx, incoming) => {
-      const pairs = await duplicatesOf(ctx, table);
+      const { pairs, compared, total } = await duplicatesOf(ctx, table);
       return json({
         jsonapi: { version: "1.1" },
         links: { self: incoming.url.pathname },
+        meta: { compared_count: compared, total_count: total },
         data: pairs.map(({ score, reasons, first, second }) => ({
           type: "duplicates",
           id: `${first.id}~${second.id}`,

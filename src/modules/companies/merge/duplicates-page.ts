@@ -26,11 +26,16 @@ const reasonLabels: Record<Reason, string> = {
 
 async function duplicates(ctx: Ctx, table: DistinctTable): Promise<Answer> {
   const title = t("Duplicates");
-  const pairs = await duplicatesOf(ctx, table);
+  const { pairs, compared, total } = await duplicatesOf(ctx, table);
   const model: DuplicatesPageModel = {
     header: {
       title,
-      subtitle: t("Records that are probably the same. Nothing is merged until you say so."),
+      subtitle: [
+        t("Records that are probably the same. Nothing is merged until you say so."),
+        compared < total ? t("Of {total} records the {compared} added last were compared.", { compared, total }) : "",
+      ]
+        .join(" ")
+        .trim(),
       breadcrumbs: [
         table === "companies"
           ? { label: t("Companies"), href: "/companies" }
@@ -58,7 +63,12 @@ async function duplicates(ctx: Ctx, table: DistinctTable): Promise<Answer> {
     empty: empty(
       "check-circle",
       t("No duplicates"),
-      t("Names, e-mail addresses, websites and telephone numbers were compared."),
+      t(
+        "Names, e-mail addresses, websites and telephone numbers of {count, plural, one {# record} other {# records}} were compared.",
+        {
+          count: compared,
+        },
+      ),
     ),
   };
   return page("companies/duplicates", title, model);

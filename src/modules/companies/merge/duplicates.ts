@@ -1,3 +1,4 @@
+import { sql } from "kysely";
 import { reach } from "../../../platform/access/reach.ts";
 import type { Ctx } from "../../../platform/context.ts";
 import { contactName } from "../rules.ts";
@@ -13,31 +14,62 @@ export interface Duplicate {
 }
 
 const most = 20_000;
+/** Read in pieces, so that others are answered in between. */
+const piece = 2000;
 const mostShown = 100;
 
-/** Companies or contacts that are probably the same, the surest first; without those of which somebody said otherwise. */
-export async function duplicatesOf(ctx: Ctx, table: DistinctTable): Promise<Duplicate[]> {
+export interface Duplicates {
+  pairs: Duplicate[];
+  /** How many records were compared, and how many there are. */
+  compared: number;
+  total: number;
+}
+
+/**
+ * Companies or contacts that are probably the same, the surest first; without those of which somebody said otherwise. Of very
+ * many, those added last are compared: what has just come in is what may be there already.
+ */
+export async function duplicatesOf(ctx: Ctx, table: DistinctTable, atMost = most): Promise<Duplicates> {
   const said = new Set((await saidDistinct(ctx, table)).map(({ first_id, second_id }) => `${first_id} ${second_id}`));
-  const candidates = table === "companies" ? await companyCandidates(ctx) : await contactCandidates(ctx);
+  const read = table === "companies" ? companyCandidates : contactCandidates;
+  const candidates: Detailed[] = [];
+  let isEnd = false;
+  while (!isEnd && candidates.length < atMost) {
+    const asked = Math.min(piece, atMost - candidates.length);
+    const next = await read(ctx, candidates.at(-1)?.id ?? null, asked);
+    candidates.push(...next);
+    isEnd = next.length < asked;
+  }
   const byId = new Map(candidates.map((one) => [one.id, one]));
   const side = (id: string): Duplicate["first"] => {
     const one = byId.get(id);
     return { id, name: one?.name ?? "", detail: one?.detail ?? "" };
   };
-  return likelyPairs(candidates)
+  const pairs = (await likelyPairs(candidates))
     .filter(({ first, second }) => !said.has(`${first} ${second}`))
     .slice(0, mostShown)
     .map((pair) => ({ score: pair.score, reasons: pair.reasons, first: side(pair.first), second: side(pair.second) }));
+  const compared = candidates.length;
+  return { pairs, compared, total: isEnd ? compared : await countOf(ctx, table) };
+}
+
+async function countOf(ctx: Ctx, table: DistinctTable): Promise<number> {
+  const { count } = await reach(ctx, table)
+    .select(({ fn }) => fn.countAll<number>().as("count"))
+    .where(sql.ref(`${table}.archived_at`), "is", null)
+    .executeTakeFirstOrThrow();
+  return Number(count);
 }
 
 type Detailed = Candidate & { detail: string };
 
-async function companyCandidates(ctx: Ctx): Promise<Detailed[]> {
+async function companyCandidates(ctx: Ctx, before: string | null, count: number): Promise<Detailed[]> {
   const rows = await reach(ctx, "companies")
     .select(["companies.id", "companies.name", "companies.website", "companies.phone", "companies.address"])
     .where("companies.archived_at", "is", null)
-    .orderBy("companies.id")
-    .limit(most)
+    .$if(before !== null, (query) => query.where("companies.id", "<", before))
+    .orderBy("companies.id", "desc")
+    .limit(count)
     .execute();
   return rows.map((row) => ({
     id: row.id,
@@ -50,7 +82,7 @@ async function companyCandidates(ctx: Ctx): Promise<Detailed[]> {
   }));
 }
 
-async function contactCandidates(ctx: Ctx): Promise<Detailed[]> {
+async function contactCandidates(ctx: Ctx, before: string | null, count: number): Promise<Detailed[]> {
   const rows = await reach(ctx, "contacts")
     .innerJoin("companies", "companies.id", "contacts.company_id")
     .select([
@@ -63,8 +95,9 @@ async function contactCandidates(ctx: Ctx): Promise<Detailed[]> {
       "companies.name as company",
     ])
     .where("contacts.archived_at", "is", null)
-    .orderBy("contacts.id")
-    .limit(most)
+    .$if(before !== null, (query) => query.where("contacts.id", "<", before))
+    .orderBy("contacts.id", "desc")
+    .limit(count)
     .execute();
   return rows.map((row) => ({
     id: row.id,

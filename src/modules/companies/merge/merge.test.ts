@@ -4,10 +4,11 @@ import { allRows, type Row, seedEveryTable } from "../../../../tests/support/eve
 import { makeClient, signedIn } from "../../../../tests/support/desk.ts";
 import { startTestProgram, type TestProgram } from "../../../../tests/support/program.ts";
 import { perform } from "../../../platform/action.ts";
-import { inUnit } from "../../../platform/context.ts";
+import { inUnit, reading } from "../../../platform/context.ts";
 import { insert } from "../../../platform/database/records.ts";
 import { companies, contacts, sites } from "../schema.ts";
 import { mergeActions } from "./actions.ts";
+import { duplicatesOf } from "./duplicates.ts";
 
 let t: TestProgram;
 let admin: string;
@@ -81,6 +82,10 @@ describe("merging two companies", () => {
       await post("companies", "companies", { name: "Kiel Harbour GmbH", website: "https://www.kiel.example" })
     ).body.data.id;
     const browser = await signedIn(t, await t.harbor.as("administrator"));
+    // Of more than are compared at once it is those that came in last.
+    const lately = await reading(await t.harbor.as("administrator"), (reader) => duplicatesOf(reader, "companies", 2));
+    expect(lately).toMatchObject({ compared: 2, pairs: [{ first: { id: kept }, second: { id: gone } }] });
+    expect(lately.total).toBeGreaterThan(2);
     const found = await browser.open("/companies/duplicates");
     expect(found.text).toContain("Same website");
     await browser.open(`/companies/${kept}/merge?with=${gone}`);

@@ -24,8 +24,8 @@ test("a number is compared by its end, a website by its host", () => {
   expect(domainKey("soon")).toBe("");
 });
 
-test("what is shared by more says more, and what everybody shares says nothing", () => {
-  const pairs = likelyPairs([
+test("what is shared by more says more, and what everybody shares says nothing", async () => {
+  const pairs = await likelyPairs([
     one("a", { name: "Prairie Printing", website: "prairie.example", phone: "217 555 0122" }),
     one("b", { name: "Prairie Printing LLC", website: "www.prairie.example" }),
     one("c", { name: "Somebody else", phone: "217 555 0122" }),
@@ -37,8 +37,10 @@ test("what is shared by more says more, and what everybody shares says nothing",
   expect(pairs[0]?.score).toBeGreaterThan(60);
 });
 
-test("two people of one name are the same only at one company", () => {
+test("two people of one name are the same only at one company", async () => {
   const ana = { name: "Ana Silva" };
-  expect(likelyPairs([one("a", { ...ana, company_id: "x" }), one("b", { ...ana, company_id: "y" })])).toEqual([]);
-  expect(likelyPairs([one("a", { ...ana, company_id: "x" }), one("b", { ...ana, company_id: "x" })])).toHaveLength(1);
+  expect(await likelyPairs([one("a", { ...ana, company_id: "x" }), one("b", { ...ana, company_id: "y" })])).toEqual([]);
+  expect(
+    await likelyPairs([one("a", { ...ana, company_id: "x" }), one("b", { ...ana, company_id: "x" })]),
+  ).toHaveLength(1);
 });

@@ -1,3 +1,4 @@
+import { breath } from "../../../platform/database/breath.ts";
 import { nameKey } from "../rules.ts";
 
 /** Which records are probably the same: by what they share, and how much that says. */
@@ -53,25 +54,30 @@ export function domainKey(website: string | null): string {
 // A key that many share says nothing: a switchboard's number, a provider's domain.
 const mostAlike = 6;
 
-/** Pairs that are probably the same record, the surest first. */
-export function likelyPairs(candidates: readonly Candidate[], least = 45): Pair[] {
+/** Pairs that are probably the same record, the surest first. Of many candidates others are answered in between. */
+export async function likelyPairs(candidates: readonly Candidate[], least = 45): Promise<Pair[]> {
   const pairs = new Map<string, Pair>();
-  const add = (reason: Reason, keyOf: (one: Candidate) => string): void => {
+  const add = async (reason: Reason, keyOf: (one: Candidate) => string): Promise<void> => {
     const groups = new Map<string, Candidate[]>();
-    for (const one of candidates) {
+    for (const [at, one] of candidates.entries()) {
+      if (at % 100 === 0) await breath();
       const key = keyOf(one);
-      if (key !== "") groups.set(key, [...(groups.get(key) ?? []), one]);
+      const group = groups.get(key);
+      if (group !== undefined) group.push(one);
+      else if (key !== "") groups.set(key, [one]);
     }
     for (const group of groups.values()) {
       if (group.length < 2 || group.length > mostAlike) continue;
       for (const [at, one] of group.entries()) for (const other of group.slice(at + 1)) note(pairs, one, other, reason);
     }
   };
-  add("name", ({ name, company_id }) => (nameKey(name) === "" ? "" : `${nameKey(name)} ${company_id ?? ""}`.trim()));
-  add("similar_name", ({ name, company_id }) => (company_id === null ? coreName(name) : ""));
-  add("email", ({ email }) => (email ?? "").toLowerCase());
-  add("domain", ({ website }) => domainKey(website));
-  add("phone", ({ phone }) => phoneKey(phone));
+  await add("name", ({ name, company_id }) =>
+    nameKey(name) === "" ? "" : `${nameKey(name)} ${company_id ?? ""}`.trim(),
+  );
+  await add("similar_name", ({ name, company_id }) => (company_id === null ? coreName(name) : ""));
+  await add("email", ({ email }) => (email ?? "").toLowerCase());
+  await add("domain", ({ website }) => domainKey(website));
+  await add("phone", ({ phone }) => phoneKey(phone));
   return [...pairs.values()]
     .filter((pair) => pair.score >= least)
     .toSorted((a, b) => b.score - a.score || (a.first < b.first ? -1 : 1));
