@@ -14,7 +14,15 @@ import { newId } from "../../platform/ids.ts";
 import { t } from "../../platform/language/index.ts";
 import { mentionedOn } from "../../platform/mentions/people.ts";
 import { mentionedIn, type Person, withMentions } from "../../platform/mentions/rules.ts";
-import { interactionLogged, noteMentioned, recordNoteAdded } from "./events.ts";
+import {
+  interactionDeleted,
+  interactionLogged,
+  interactionUpdated,
+  noteMentioned,
+  recordNoteAdded,
+  recordNoteDeleted,
+  recordNoteUpdated,
+} from "./events.ts";
 import { interactions, recordAttachments, recordNotes } from "./schema.ts";
 import { type SubjectIds, subjectOf, writableSubject } from "./subjects.ts";
 
@@ -44,12 +52,21 @@ function cleaned(html: string): string {
   return clean;
 }
 
+/** What events say of a note. */
+const told = ({ id: note_id, company_id, contact_id, site_id }: Note) => ({ note_id, company_id, contact_id, site_id });
+
+/** What events say of an interaction. */
+const toldOf = ({ id: interaction_id, company_id, contact_id, interaction_type }: Interaction) => ({
+  interaction_id,
+  company_id,
+  contact_id,
+  interaction_type,
+});
+
 /** Tells those whom a note mentions. */
 async function tellMentioned(work: Work, note: Note, people: readonly Person[]): Promise<void> {
-  const { id: note_id, company_id, contact_id, site_id } = note;
   const by_user_id = work.actor.user_id;
-  for (const { id: user_id } of people)
-    await emit(work, noteMentioned, { note_id, company_id, contact_id, site_id, user_id, by_user_id });
+  for (const { id: user_id } of people) await emit(work, noteMentioned, { ...told(note), user_id, by_user_id });
 }
 
 /**
@@ -71,13 +88,7 @@ export const addRecordNote = action({
       created_by_id: work.actor.user_id,
     });
     await indexSubject(work, row);
-    await emit(work, recordNoteAdded, {
-      note_id: row.id,
-      company_id: row.company_id,
-      contact_id: row.contact_id,
-      site_id: row.site_id,
-      is_alert: row.is_alert,
-    });
+    await emit(work, recordNoteAdded, { ...told(row), is_alert: row.is_alert });
     await tellMentioned(work, row, mentioned);
     return row;
   },
@@ -105,6 +116,7 @@ export const updateRecordNote = action({
     const edited = isEdited ? { edited_at: work.app.clock.now(), edited_by_id: work.actor.user_id } : {};
     const row = await update(work, recordNotes, input.id, { ...values, ...edited }, input.version);
     await indexSubject(work, row);
+    if (row.version !== before.version) await emit(work, recordNoteUpdated, told(row));
     const known = mentionedIn(before.content, mentioned);
     await tellMentioned(
       work,
@@ -124,6 +136,7 @@ export const deleteRecordNote = action({
     await writableSubject(work, before);
     await remove(work, recordNotes, input.id, input.version);
     await indexSubject(work, before);
+    await emit(work, recordNoteDeleted, told(before));
     return before;
   },
 });
@@ -206,8 +219,7 @@ export const logInteraction = action({
     await checkContact(work, row);
     const mine = work.actor.user_id === null || work.actor.kind !== "staff" ? [] : [work.actor.user_id];
     await setPeople(work, row, { contact_ids: input.contact_ids ?? [], user_ids: input.user_ids ?? mine });
-    const { id: interaction_id, contact_id, interaction_type } = row;
-    await emit(work, interactionLogged, { interaction_id, company_id: row.company_id, contact_id, interaction_type });
+    await emit(work, interactionLogged, toldOf(row));
     return row;
   },
 });
@@ -225,6 +237,8 @@ export const updateInteraction = action({
     // Who moved to another company since then keeps having been there.
     if (row.contact_id !== before.contact_id || row.company_id !== before.company_id) await checkContact(work, row);
     await setPeople(work, row, input);
+    const isPeopled = input.contact_ids !== undefined || input.user_ids !== undefined;
+    if (isPeopled || row.version !== before.version) await emit(work, interactionUpdated, toldOf(row));
     return row;
   },
 });
@@ -237,6 +251,7 @@ export const deleteInteraction = action({
     const before = await find(work, "interactions", input.id);
     await work.db.deleteFrom("interaction_participants").where("interaction_id", "=", input.id).execute();
     await remove(work, interactions, input.id, input.version);
+    await emit(work, interactionDeleted, toldOf(before));
     return before;
   },
 });

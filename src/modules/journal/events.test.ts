@@ -53,6 +53,30 @@ test("what happens with clients is told: who is new, what was merged, written an
   expect(await told("companies.merged")).toEqual([{ company_id, merged_id: twin }]);
 });
 
+test("a note and an interaction are told of when they are changed and when they are gone", async () => {
+  const company_id = await post("companies", "companies", { name: "Quay Bakery" });
+  const call = async (method: string, path: string, type: string, id: string, attributes?: object): Promise<void> => {
+    const body = attributes === undefined ? undefined : { data: { type, id, attributes } };
+    const { status } = await t.api(method, `/api/v1/${path}/${id}`, { key, ...(body === undefined ? {} : { body }) });
+    expect([path, method, status]).toEqual([path, method, method === "DELETE" ? 204 : 200]);
+  };
+  const note_id = await post(`companies/${company_id}/notes`, "record_notes", { content: "Closed on Mondays" });
+  const note = { note_id, company_id, contact_id: null, site_id: null };
+  await call("PATCH", "record-notes", "record_notes", note_id, { is_pinned: true });
+  // What changes nothing is told to nobody.
+  await call("PATCH", "record-notes", "record_notes", note_id, { is_pinned: true });
+  expect(await told("journal.note_updated")).toEqual([note]);
+  await call("DELETE", "record-notes", "record_notes", note_id);
+  expect(await told("journal.note_deleted")).toEqual([note]);
+
+  const interaction_id = await post("interactions", "interactions", { company_id, subject: "The oven" });
+  await call("PATCH", "interactions", "interactions", interaction_id, { subject: "The big oven" });
+  await call("DELETE", "interactions", "interactions", interaction_id);
+  const gone = [expect.objectContaining({ interaction_id, company_id, contact_id: null })];
+  expect(await told("journal.interaction_updated")).toEqual(gone);
+  expect(await told("journal.interaction_deleted")).toEqual(gone);
+});
+
 test("what was refused is not told", async () => {
   const before = (await told("journal.note_added")).length;
   await t.api("POST", "/api/v1/record-notes", {
