@@ -1,4 +1,4 @@
-import { can } from "../../platform/access/actor.ts";
+import { holds } from "../../platform/access/grants.ts";
 import type { Ctx } from "../../platform/context.ts";
 import { type Column, labelOf, tableNamed } from "../../platform/database/columns.ts";
 import { formatDate, formatInstant, words } from "../../platform/http/pages/cells.ts";
@@ -9,17 +9,26 @@ import { reach } from "../../platform/access/reach.ts";
 import { isId } from "../../platform/ids.ts";
 import { sql } from "kysely";
 
+/** What stands in place of a value that is not to be seen. */
+export const hidden = "(hidden)";
+
 type Values = Record<string, unknown>;
 
-/** Values of an audit entry as somebody may see them: what they may not see of the record itself stays hidden here too. */
+/**
+ * Values of an audit entry as somebody may see them: what they may not see of the record itself stays hidden here too. Of
+ * records that they see some of (their own, their team's) an entry does not say which it is about, so all are hidden.
+ */
 export function shownValues(ctx: Ctx, entityType: string, values: Values | null): Values | null {
   if (values === null) return null;
   const table = tableNamed(entityType);
+  const may = (permission: string | null): boolean =>
+    permission === null || holds(ctx.actor, { permission, scope: "all" });
+  const isShown = may(table?.readPermission ?? null);
   return Object.fromEntries(
-    Object.entries(values).map(([name, value]) => {
-      const permission = table?.columns[name]?.readPermission ?? null;
-      return [name, permission === null || can(ctx.actor, permission) ? value : "(hidden)"];
-    }),
+    Object.entries(values).map(([name, value]) => [
+      name,
+      isShown && may(table?.columns[name]?.readPermission ?? null) ? value : hidden,
+    ]),
   );
 }
 

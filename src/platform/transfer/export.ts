@@ -94,8 +94,11 @@ export async function linesOf(
   }
   const tags = columns.some(({ kind }) => kind === "tags") ? await tagsOf(reader, name, found) : [];
   const external = await externalIds(reader, name, found);
+  // What a resource says in place of a column (values of the audit log that are not to be seen) stands in its files, too.
+  const isReplaced = resource.calculated.some((key) => columns.some(({ column }) => column === key));
+  const replaced = isReplaced && resource.extend !== null ? await resource.extend(reader, rows) : [];
   return rows.map((row, index) => {
-    const edge = toEdge(resource.table, row);
+    const edge = { ...toEdge(resource.table, row), ...replaced[index] };
     return columns.map((column): CsvCell => {
       if (column.kind === "external_id") return external.get(String(row["id"])) ?? String(row["id"]);
       if (column.kind === "tags") return (tags[index] ?? []).join(", ");

@@ -1,5 +1,5 @@
 import { type RawBuilder, sql } from "kysely";
-import { can } from "../../../platform/access/actor.ts";
+import { holds } from "../../../platform/access/grants.ts";
 import { auditActions, auditLog } from "../../../platform/access/audit.ts";
 import { reach } from "../../../platform/access/reach.ts";
 import type { Ctx } from "../../../platform/context.ts";
@@ -11,7 +11,7 @@ import { cell, empty, link } from "../../../platform/http/pages/cells.ts";
 import { recordNoun } from "../../../platform/http/pages/record-noun.ts";
 import type { List } from "../../../platform/http/lists/list.ts";
 import { t } from "../../../platform/language/index.ts";
-import { namesNow } from "../changes.ts";
+import { hidden, namesNow, shownValues } from "../changes.ts";
 import { actionTones, verbOf } from "../words.ts";
 import { crumbs, dayFilters, whoFilter } from "./shared.ts";
 
@@ -65,9 +65,12 @@ export const auditList: List<AuditRow> = {
       cell: (row) => cell.strong(whatChanged(row, null), `/settings/audit/${row.id}`),
       cells: async (rows, ctx) => {
         const known = await namesOfUnnamed(ctx, rows);
-        return rows.map((row) =>
-          cell.strong(whatChanged(row, known.get(row.entity_id ?? "")), `/settings/audit/${row.id}`),
-        );
+        return rows.map((row) => {
+          const old_values = shownValues(ctx, row.entity_type, row.old_values);
+          const new_values = shownValues(ctx, row.entity_type, row.new_values);
+          const what = whatChanged({ ...row, old_values, new_values }, known.get(row.entity_id ?? ""));
+          return cell.strong(what, `/settings/audit/${row.id}`);
+        });
       },
     },
     { key: "ip_address", label: "IP address", is_secondary: true, cell: (row) => cell.muted(row.ip_address) },
@@ -107,7 +110,7 @@ const mostCalled = 300;
  * title. Whose records somebody does not see, they do not find by name either.
  */
 export async function inAudit(ctx: Ctx, text: string): Promise<RawBuilder<boolean>> {
-  const held = anyContains(searchedColumns(ctx), text, ctx.app.database.dialect);
+  const held = heldIn(ctx, text);
   const called = await recordsCalled(ctx, text);
   return called.length === 0 ? held : sql<boolean>`(${held} or audit_log.entity_id in (${sql.join(called)}))`;
 }
@@ -127,22 +130,27 @@ async function recordsCalled(ctx: Ctx, text: string): Promise<string[]> {
   return ids;
 }
 
-/** Values are searched only by those who may see all of them: a match would tell what a price is. */
-function searchedColumns(ctx: Ctx): string[] {
-  const columns = ["audit_log.actor_name", "audit_log.ip_address", "audit_log.entity_id"];
-  const hides = allTables().some((table) =>
-    Object.values(table.columns).some(
-      ({ readPermission }) => readPermission !== null && !can(ctx.actor, readPermission),
+/** Values are searched only of records of which somebody may see all: a match would tell what a price is. */
+function heldIn(ctx: Ctx, text: string): RawBuilder<boolean> {
+  const { dialect } = ctx.app.database;
+  const open = anyContains(["audit_log.actor_name", "audit_log.ip_address", "audit_log.entity_id"], text, dialect);
+  const values = anyContains(["audit_log.old_values", "audit_log.new_values"], text, dialect);
+  const hiding = allTables().filter((table) =>
+    [table, ...Object.values(table.columns)].some(
+      ({ readPermission: permission }) => permission !== null && !holds(ctx.actor, { permission, scope: "all" }),
     ),
   );
-  return hides ? columns : [...columns, "audit_log.old_values", "audit_log.new_values"];
+  if (hiding.length === 0) return sql<boolean>`(${open} or ${values})`;
+  const names = sql.join(hiding.map(({ name }) => name));
+  return sql<boolean>`(${open} or (audit_log.entity_type not in (${names}) and ${values}))`;
 }
 
 /** What records are called by, in this order; a person's title is no name. */
 const names = ["name", "invoice_number", "contract_number", "title", "subject", "file_name", "label", "email"];
 
 function nameIn(values: Record<string, unknown> | null): string {
-  const text = (key: string): string => (typeof values?.[key] === "string" ? values[key].trim() : "");
+  const text = (key: string): string =>
+    typeof values?.[key] === "string" && values[key] !== hidden ? values[key].trim() : "";
   const person = `${text("first_name")} ${text("last_name")}`.trim();
   if (person !== "") return person;
   const key = names.find((one) => text(one) !== "" && (one !== "title" || values?.["first_name"] === undefined));
