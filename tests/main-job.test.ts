@@ -28,7 +28,9 @@ const portalPerson = { email: "xavier.zhang@foundrylawgroup.example", password: 
 beforeAll(async () => {
   smtp = await startSmtpServer();
   stripe = startStripe();
-  one = await newInstallation({ env: { PURSER_STRIPE_API_BASE: stripe.url } });
+  one = await newInstallation({
+    env: { PURSER_STRIPE_API_BASE: stripe.url, PURSER_WEBHOOK_ALLOWED_NETWORKS: "127.0.0.0/8" },
+  });
 });
 afterAll(async () => {
   await server?.kill9().catch(() => undefined);

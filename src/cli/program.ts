@@ -136,6 +136,8 @@ async function assemble(config: Config, database: Database, publicUrl: string): 
       adminUrl: config.adminUrl,
       isOperatorMfaRequired: config.isOperatorMfaRequired,
       allowedNetworks: config.allowedNetworks,
+      // Who has the installation alone has a mail server beside it; of many organizations none calls the others' neighbours.
+      mailNetworks: MULTI_TENANT ? config.allowedNetworks : null,
       resolveTxt,
       requestsPerMinute: config.requestsPerMinute,
     },

@@ -10,6 +10,8 @@ import { conflict, invalidField } from "../../platform/errors.ts";
 import { addFile, type StoredBytes } from "../../platform/files/files.ts";
 import { t } from "../../platform/language/index.ts";
 import { numberTemplateProblem } from "../../platform/number-template.ts";
+import { checkKeptPassword } from "./kept-password.ts";
+import { checkMailHost } from "./mail-host.ts";
 import { checkPublicAddress } from "./public-address.ts";
 import { mailSettings, organizations } from "../../platform/tenants.ts";
 
@@ -79,10 +81,12 @@ export const updateMailSettings = action({
   run: async (work: Work, input: MailInput) => {
     const { password, version, ...given } = input;
     const values = fromEdge(mailSettings, given, work.tenant.currency);
-    if (password !== undefined && password !== "")
-      values.password_sealed = work.app.keyring.seal("mail-settings", work.tenant.id, password);
+    const row = await work.db.selectFrom("mail_settings").selectAll().executeTakeFirst();
+    checkMailHost(work.app, values.host ?? "");
+    if (password === undefined || password === "") {
+      if (row !== undefined && row.password_sealed !== null) checkKeptPassword(row, { ...row, ...values });
+    } else values.password_sealed = work.app.keyring.seal("mail-settings", work.tenant.id, password);
     if (values.username == null) values.password_sealed = null;
-    const row = await work.db.selectFrom("mail_settings").select("id").executeTakeFirst();
     return row === undefined
       ? insert(work, mailSettings, values as NewRow<typeof mailSettings>)
       : update(work, mailSettings, row.id, values, version);

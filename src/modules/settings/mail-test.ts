@@ -7,6 +7,8 @@ import { t } from "../../platform/language/index.ts";
 import { mailSettingsOf } from "../../platform/mail/sender.ts";
 import { type SmtpSettings, testSmtp } from "../../platform/mail/transport.ts";
 import { mailInput } from "./actions.ts";
+import { checkKeptPassword } from "./kept-password.ts";
+import { checkMailHost } from "./mail-host.ts";
 
 export interface MailTest {
   is_ok: boolean;
@@ -23,15 +25,21 @@ export async function tryMail(ctx: Ctx, fields: FormValues): Promise<MailTest> {
   if (ctx.actor.email === "") throw invalidField("host", t("Nobody is there to send a test mail to."));
   const kept = await mailSettingsOf(ctx.app, ctx.tenant.id);
   const typed = typeof input["password"] === "string" ? input["password"] : "";
-  const settings: SmtpSettings = {
+  const to = {
     host: String(input["host"]).trim(),
     port: Number(input["port"]),
-    security: input["security"] as SmtpSettings["security"],
     username: String(input["username"] ?? ""),
+  };
+  checkMailHost(ctx.app, to.host);
+  if (typed === "" && kept !== null && kept.password !== "") checkKeptPassword(kept, to);
+  const settings: SmtpSettings = {
+    ...to,
+    security: input["security"] as SmtpSettings["security"],
     password: typed === "" ? (kept?.password ?? "") : typed,
     from_name: String(input["from_name"]),
     from_address: String(input["from_address"]),
     allow_invalid_certificate: input["is_certificate_checked"] === false,
+    allowed_networks: ctx.app.options.mailNetworks ?? null,
   };
   const result = await testSmtp(settings, ctx.actor.email);
   return {

@@ -195,6 +195,50 @@ describe("outgoing mail", () => {
     expect(smtp.received.map((mail) => mail.to)).toEqual([[admin.email]]);
   });
 
+  test("gives a kept password to no other server and no other user than it was typed for, tried or saved", async () => {
+    const elsewhere = await startSmtpServer({ login: { user: "purser", password: "kept secret" } });
+    try {
+      const row = () =>
+        reading(t.harbor.system, ({ db }) => db.selectFrom("mail_settings").selectAll().executeTakeFirstOrThrow());
+      const before = await row();
+      const page = await browser.open("/settings/mail");
+      const _csrf = /name="_csrf" value="([^"]+)"/.exec(page.html)?.[1] ?? "";
+      for (const other of [{ port: String(elsewhere.port) }, { host: "localhost" }, { username: "somebody" }])
+        for (const path of ["/settings/mail/test", "/settings/mail"]) {
+          const refused = await browser.post(path, { ...server(), ...other, password: "", _csrf });
+          expect([refused.status, refused.text]).toEqual([422, expect.stringContaining("Enter the password:")]);
+        }
+      expect(await row()).toEqual(before);
+      expect(elsewhere.received).toEqual([]);
+      const own = { ...server(), port: String(elsewhere.port), _csrf };
+      expect((await browser.post("/settings/mail/test", own)).text).toContain("The server took a test mail");
+    } finally {
+      await elsewhere.stop();
+    }
+  });
+
+  test("where organizations share the installation, goes to no private network that is not allowed", async () => {
+    const page = await browser.open("/settings/mail");
+    const _csrf = /name="_csrf" value="([^"]+)"/.exec(page.html)?.[1] ?? "";
+    const count = smtp.received.length;
+    t.app.options.mailNetworks = [];
+    try {
+      for (const host of ["127.0.0.1", "localhost", "10.0.0.5", "::1"])
+        for (const path of ["/settings/mail/test", "/settings/mail"]) {
+          const refused = await browser.post(path, { ...server(), host, _csrf });
+          expect([refused.status, refused.text]).toEqual([422, expect.stringContaining("inside a private network")]);
+        }
+      // A name is told by the address that it leads to.
+      const named = await browser.post("/settings/mail/test", { ...server(), host: "127.1", _csrf });
+      expect(named.text).toContain("is inside a private network, where this installation sends no mail");
+      t.app.options.mailNetworks = ["127.0.0.0/8"];
+      expect((await browser.post("/settings/mail/test", { ...server(), _csrf })).text).toContain("took a test mail");
+    } finally {
+      t.app.options.mailNetworks = null;
+    }
+    expect(smtp.received).toHaveLength(count + 1);
+  });
+
   test("keeps its password sealed, never shows it, and keeps it when the field is left empty", async () => {
     const row = () =>
       reading(t.harbor.system, ({ db }) => db.selectFrom("mail_settings").selectAll().executeTakeFirstOrThrow());

@@ -110,7 +110,7 @@ export const keys: readonly Key[] = [
     placeholder: "NETWORKS",
     summary: "Private networks that Purser may call when an organization names an address in them.",
     details:
-      "Webhooks go to public addresses only: private, loopback, link-local and other special ones are refused unless they lie in these networks, separated by commas. In the multi-tenant edition every organization may then reach them.",
+      "Webhooks go to public addresses only: private, loopback, link-local and other special ones are refused unless they lie in these networks, separated by commas. In the multi-tenant edition every organization may then reach them, and mail servers of organizations are held to the same.",
     form: "addresses or networks separated by commas, such as 10.20.0.0/16,fd00::/8",
     isValid: (value) => parseNetworks(value) !== null,
   },

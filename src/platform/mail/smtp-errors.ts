@@ -90,6 +90,8 @@ function unanswered(cause: NodemailerError, server: string): string {
   const detail = `${cause.originalCode ?? ""} ${cause.message}`;
   if (cause.code === "EAUTH")
     return t("{server} offers no sign-in. Leave the user name empty, or use an encrypted connection.", { server });
+  if (cause.code === "EPRIVATE")
+    return t("{server} is inside a private network, where this installation sends no mail.", { server });
   if (cause.code === "EDNS" || /ENOTFOUND|EAI_AGAIN|ENODATA/.test(detail))
     return t("The name of {server} is not known. Check the server name.", { server });
   if (/ECONNREFUSED/.test(detail))

@@ -1,3 +1,4 @@
+import { isIP } from "node:net";
 import { noBrand } from "../brand.ts";
 import { Readable } from "node:stream";
 import type { NodemailerError } from "nodemailer/lib/errors.js";
@@ -6,6 +7,7 @@ import { mailBody } from "./compose.ts";
 import { buildMime, type Mime, type OutgoingMail } from "./mime.ts";
 import { newId } from "../ids.ts";
 import { t } from "../language/index.ts";
+import { checkedAddress, OutboundProblem } from "../outbound/outbound.ts";
 import { describeSmtpError, SmtpFailure } from "./smtp-errors.ts";
 
 export { describeSmtpError } from "./smtp-errors.ts";
@@ -22,6 +24,8 @@ export interface SmtpSettings {
   from_name: string;
   from_address: string;
   allow_invalid_certificate: boolean;
+  /** Private networks that the server may be in; null or absent: it may be anywhere. */
+  allowed_networks?: readonly string[] | null;
 }
 
 export interface Sent {
@@ -98,7 +102,7 @@ async function deliver(
   onHandOver: () => Promise<void>,
   onLine: (line: string) => void,
 ): Promise<Sent> {
-  const connection = new SMTPConnection(optionsOf(settings, onLine));
+  const connection = new SMTPConnection({ ...optionsOf(settings, onLine), ...(await placeOf(settings)) });
   const progress = { isComplete: false, hookError: null as unknown };
   const broken = Promise.withResolvers<never>();
   connection.on("error", broken.reject);
@@ -120,6 +124,20 @@ async function deliver(
     connection.removeAllListeners("error");
     connection.on("error", () => {});
     connection.close();
+  }
+}
+
+/** Where the connection goes: the server by its name, or the one address that was held against what may be called. */
+async function placeOf({ host, port, allowed_networks: allowed }: SmtpSettings): Promise<ConnectionOptions> {
+  if (allowed == null) return { host };
+  try {
+    const address = await checkedAddress(host, allowed);
+    // Certificates are checked against the name.
+    return { host: address, ...(isIP(host) === 0 ? { servername: host } : {}) };
+  } catch (error) {
+    const code = error instanceof OutboundProblem && error.code === "refused_address" ? "EPRIVATE" : "EDNS";
+    const cause: NodemailerError = Object.assign(new Error(String(error)), { code });
+    throw new SmtpFailure(cause, `${host}:${port}`, false);
   }
 }
 

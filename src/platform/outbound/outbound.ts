@@ -47,14 +47,31 @@ export function urlProblem(text: string, allowed: readonly string[]): string | n
     return "must be a web address that begins with https:// or http://";
   }
   if (url.username !== "" || url.password !== "") return "must not carry a user name or password";
-  const host = url.hostname.replace(/^\[|\]$/g, "");
+  const problem = hostProblem(url.hostname.replace(/^\[|\]$/g, ""), allowed);
+  if (problem !== null) return problem;
+  const port = Number(url.port === "" ? (url.protocol === "https:" ? 443 : 80) : url.port);
+  if (!usualPorts.has(port) && port < 1024) return "names a port that webhooks do not use: 80, 443, or one above 1023";
+  return null;
+}
+
+/** The same for a host, a name or an address. */
+export function hostProblem(host: string, allowed: readonly string[]): string | null {
   if (isIP(host) !== 0 && !isAllowed(host, allowed))
     return "is an address inside a private network, which is not called";
   if (/(^|\.)localhost\.?$/i.test(host) && !isAllowed("127.0.0.1", allowed))
     return "is the machine itself, which is not called";
-  const port = Number(url.port === "" ? (url.protocol === "https:" ? 443 : 80) : url.port);
-  if (!usualPorts.has(port) && port < 1024) return "names a port that webhooks do not use: 80, 443, or one above 1023";
   return null;
+}
+
+/**
+ * The address to connect to for a host that an organization has chosen, looked up once and held against the special ones.
+ *
+ * @throws OutboundProblem
+ */
+export async function checkedAddress(host: string, allowed: readonly string[]): Promise<string> {
+  const problem = hostProblem(host, allowed);
+  if (problem !== null) throw new OutboundProblem("refused_address", `The host ${problem}.`);
+  return addressOf(host, allowed, resolveHost);
 }
 
 /**
