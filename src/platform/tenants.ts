@@ -52,7 +52,7 @@ export const tenantDomains = table(
     /** When the organization has proved that it is theirs, or the operator has said so. */
     verified_at: col.maybe.instant(),
   },
-  { isPlatform: true, isAudited: false },
+  { isPlatform: true, isAudited: false, noun: "host name" },
 );
 
 /** The data keys of organizations, each sealed with the master key. */

@@ -1,4 +1,5 @@
 import { Type } from "@sinclair/typebox";
+import { type AuditAction, writeAuditEntry } from "../../../platform/access/audit.ts";
 import { system } from "../../../platform/access/actor.ts";
 import { countAttempt, type Limit } from "../../../platform/access/limits.ts";
 import type { Ctx } from "../../../platform/context.ts";
@@ -65,6 +66,7 @@ export async function addDomain(ctx: Ctx, input: unknown): Promise<void> {
     await take(ctx, db, given.id, domain);
     await logDoing(ctx, db, "tenants.domain_added", row, { domain });
   });
+  await tell(ctx, given.id, "create", null, { name: domain, state: "verified" });
 }
 
 /** Takes a name away; the primary one only after another has become that. */
@@ -75,6 +77,7 @@ export async function removeDomain(ctx: Ctx, input: unknown): Promise<void> {
     await drop(db, id, domain);
     await logDoing(ctx, db, "tenants.domain_removed", row, { domain });
   });
+  await tell(ctx, id, "delete", { name: domain, state: "verified" }, null);
 }
 
 /** Makes a name the one that links are made with. */
@@ -91,7 +94,7 @@ export async function claimDomain(ctx: Ctx, given: string): Promise<string> {
   const domain = hostOf(ctx, given);
   if (!isClaimable(domain))
     throw invalidField("domain", t("Choose a name of your own, such as desk.example.com."), "invalid_format");
-  await ctx.app.database.platform(async (db) => {
+  const isNew = await ctx.app.database.platform(async (db) => {
     const own = await db
       .selectFrom("tenant_domains")
       .select("domain_tenant_id")
@@ -107,7 +110,7 @@ export async function claimDomain(ctx: Ctx, given: string): Promise<string> {
       .executeTakeFirstOrThrow();
     if (Number(count) >= mostClaims)
       throw conflict(t("Verify or withdraw the names that wait before you add another one."), "too_many_claims");
-    await db
+    const made = await db
       .insertInto("domain_claims")
       .values({
         for_tenant_id: ctx.tenant.id,
@@ -117,8 +120,11 @@ export async function claimDomain(ctx: Ctx, given: string): Promise<string> {
         last_problem: "",
       })
       .onConflict((oc) => oc.columns(["for_tenant_id", "domain"]).doNothing())
-      .execute();
+      .returning("domain")
+      .executeTakeFirst();
+    return made !== undefined;
   });
+  if (isNew) await tell(ctx, ctx.tenant.id, "create", null, { name: domain, state: "claimed" });
   return domain;
 }
 
@@ -161,6 +167,7 @@ export async function verifyDomain(ctx: Ctx, domain: string): Promise<void> {
       t("{domain} leads to another organization of this installation. Ask whoever runs it.", { domain }),
       "duplicate",
     );
+  await tell(ctx, tenant.id, "update", { name: domain, state: "claimed" }, { name: domain, state: "verified", by });
 }
 
 /** What an organization has still to prove of a name. @throws Failure 404 when it has claimed no such name */
@@ -177,16 +184,18 @@ export async function claimNamed(db: Db, tenantId: string, domain: string): Prom
 
 /** An organization gives a name back, proved or not. */
 export async function withdrawDomain(ctx: Ctx, domain: string): Promise<void> {
-  await ctx.app.database.platform(async (db) => {
+  const state = await ctx.app.database.platform(async (db) => {
     const claimed = await db
       .deleteFrom("domain_claims")
       .where("for_tenant_id", "=", ctx.tenant.id)
       .where("domain", "=", domain)
       .executeTakeFirst();
-    if (claimed.numDeletedRows > 0n) return;
+    if (claimed.numDeletedRows > 0n) return "claimed";
     await drop(db, ctx.tenant.id, domain);
     await logDoing(ctx, db, "tenants.domain_removed", { id: ctx.tenant.id, name: ctx.tenant.name }, { domain });
+    return "verified";
   });
+  await tell(ctx, ctx.tenant.id, "delete", { name: domain, state }, null);
 }
 
 /** The name that links are made with: marked, and the organization's public address set to it. */
@@ -199,13 +208,30 @@ export async function choosePrimary(ctx: Ctx, tenantId: string, domain: string):
     await own.set({ is_primary: false }).where("domain", "<>", domain).execute();
     await own.set({ is_primary: true }).where("domain", "=", domain).execute();
   });
-  const tenant = await tenantOf(ctx, tenantId);
-  // In the name of whoever of the organization chose it; an operator is nobody there.
-  const actor = ctx.actor.kind === "staff" ? ctx.actor : { ...system, name: "Operator" };
-  await inUnit(contextOf(app, tenant, actor, ctx.request), async (work) => {
+  const organization = await inOrganization(ctx, tenantId);
+  await inUnit(organization, async (work) => {
     const { id } = await work.db.selectFrom("organizations").select("id").executeTakeFirstOrThrow();
-    await update(work, organizations, id, { public_url: urlAt(domain, tenant.public_url) });
+    await update(work, organizations, id, { public_url: urlAt(domain, organization.tenant.public_url) });
   });
+}
+
+/** In the organization, in the name of whoever of it asks; an operator is nobody there. */
+async function inOrganization(ctx: Ctx, tenantId: string): Promise<Ctx> {
+  const actor = ctx.actor.kind === "staff" ? ctx.actor : { ...system, name: "Operator" };
+  return contextOf(ctx.app, await tenantOf(ctx, tenantId), actor, ctx.request);
+}
+
+/** Which names lead to an organization is written down in its own audit log: what operators read, it does not see. */
+async function tell(
+  ctx: Ctx,
+  tenantId: string,
+  action: AuditAction,
+  before: Record<string, unknown> | null,
+  after: Record<string, unknown> | null,
+): Promise<void> {
+  await inUnit(await inOrganization(ctx, tenantId), (work) =>
+    writeAuditEntry(work, action, "tenant_domains", "", before, after),
+  );
 }
 
 async function take(ctx: Ctx, db: Db, tenantId: string, domain: string): Promise<void> {

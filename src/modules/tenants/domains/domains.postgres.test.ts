@@ -2,8 +2,10 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from "bun:tes
 import { operatorHost, type OperatorHost } from "../../../../tests/support/operators.ts";
 import { browserOf, makeStaff } from "../../../../tests/support/people.ts";
 import { startTestProgram, type TestProgram, type TestTenant } from "../../../../tests/support/program.ts";
+import { reading } from "../../../platform/context.ts";
 import { outbound } from "../../../platform/outbound/outbound.ts";
 import { loadTenant } from "../../../platform/tenants.ts";
+import { addDomain, removeDomain } from "./actions.ts";
 import { findProof } from "./proof.ts";
 
 let t: TestProgram;
@@ -100,6 +102,46 @@ describe("a domain of an organization's own", () => {
     expect((await verb(t.harbor, "harbor.test", "primary")).status).toBe(200);
     expect((await t.api("DELETE", "/api/v1/domains/desk.harbor.example", { key })).status).toBe(204);
     expect(await leadsTo("desk.harbor.example")).toBeUndefined();
+  });
+
+  test("is in the organization's own audit log: claimed, verified, withdrawn, and what an operator did", async () => {
+    const key = await t.harbor.key("administrator");
+    const domain = "told.harbor.example";
+    expect((await claim(t.harbor, domain)).status).toBe(201);
+    await publish(t.harbor, domain);
+    expect((await verb(t.harbor, domain, "verify")).status).toBe(200);
+    expect((await t.api("DELETE", `/api/v1/domains/${domain}`, { key })).status).toBe(204);
+    expect((await claim(t.harbor, domain)).status).toBe(201);
+    expect((await t.api("DELETE", `/api/v1/domains/${domain}`, { key })).status).toBe(204);
+    await addDomain(host.system, { id: t.harbor.id, domain });
+    await removeDomain(host.system, { id: t.harbor.id, domain });
+    const entries = await reading(t.harbor.system, ({ db }) =>
+      db
+        .selectFrom("audit_log")
+        .select(["actor_name", "action", "old_values", "new_values"])
+        .where("entity_type", "=", "tenant_domains")
+        .orderBy("id")
+        .execute(),
+    );
+    const told = entries
+      .filter(({ old_values, new_values }) => (old_values ?? new_values)?.["name"] === domain)
+      .map(({ actor_name, action, old_values, new_values }) => [
+        actor_name === "Operator" ? "operator" : "own",
+        action,
+        old_values?.["state"] ?? null,
+        new_values?.["state"] ?? null,
+      ]);
+    expect(told).toEqual([
+      ["own", "create", null, "claimed"],
+      ["own", "update", "claimed", "verified"],
+      ["own", "delete", "verified", null],
+      ["own", "create", null, "claimed"],
+      ["own", "delete", "claimed", null],
+      ["operator", "create", null, "verified"],
+      ["operator", "delete", "verified", null],
+    ]);
+    const robin = await browserOf(t, await makeStaff(t.harbor, "administrator"));
+    expect((await robin.open("/settings/audit")).text).toContain("Host name: told.harbor.example");
   });
 
   test("is asked for and verified on pages as well", async () => {
