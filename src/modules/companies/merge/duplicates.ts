@@ -1,6 +1,7 @@
 import { sql } from "kysely";
 import { reach } from "../../../platform/access/reach.ts";
 import type { Ctx } from "../../../platform/context.ts";
+import { breath } from "../../../platform/database/breath.ts";
 import { contactName } from "../rules.ts";
 import { type DistinctTable, saidDistinct } from "./distinct.ts";
 import { type Candidate, likelyPairs, type Reason } from "./rules.ts";
@@ -45,7 +46,7 @@ export async function duplicatesOf(ctx: Ctx, table: DistinctTable, atMost = most
     const one = byId.get(id);
     return { id, name: one?.name ?? "", detail: one?.detail ?? "" };
   };
-  const pairs = (await likelyPairs(candidates))
+  const pairs = (await likelyPairs(candidates, breath))
     .filter(({ first, second }) => !said.has(`${first} ${second}`))
     .slice(0, mostShown)
     .map((pair) => ({ score: pair.score, reasons: pair.reasons, first: side(pair.first), second: side(pair.second) }));

@@ -1,4 +1,3 @@
-import { breath } from "../../../platform/database/breath.ts";
 import { nameKey } from "../rules.ts";
 
 /** Which records are probably the same: by what they share, and how much that says. */
@@ -54,13 +53,17 @@ export function domainKey(website: string | null): string {
 // A key that many share says nothing: a switchboard's number, a provider's domain.
 const mostAlike = 6;
 
-/** Pairs that are probably the same record, the surest first. Of many candidates others are answered in between. */
-export async function likelyPairs(candidates: readonly Candidate[], least = 45): Promise<Pair[]> {
+/** Pairs that are probably the same record, the surest first. Of many candidates `rest` lets others be answered in between. */
+export async function likelyPairs(
+  candidates: readonly Candidate[],
+  rest: () => Promise<void> | undefined = () => undefined,
+  least = 45,
+): Promise<Pair[]> {
   const pairs = new Map<string, Pair>();
   const add = async (reason: Reason, keyOf: (one: Candidate) => string): Promise<void> => {
     const groups = new Map<string, Candidate[]>();
     for (const [at, one] of candidates.entries()) {
-      if (at % 100 === 0) await breath();
+      if (at % 100 === 0) await rest();
       const key = keyOf(one);
       const group = groups.get(key);
       if (group !== undefined) group.push(one);
