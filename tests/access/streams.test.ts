@@ -14,7 +14,7 @@ setDefaultTimeout(180_000);
  */
 const topics: Readonly<Record<string, { roles: readonly Role[]; ofClients: boolean }>> = {
   tickets: { roles: staffRoles, ofClients: true },
-  "import-batches": { roles: ["administrator"], ofClients: false },
+  import_batches: { roles: ["administrator"], ofClients: false },
 };
 
 let t: TestProgram;
@@ -40,7 +40,7 @@ async function followed(door: "" | "/portal", who: Ctx, tenant: TestTenant = t.h
   for (const topic of Object.keys(topics))
     found[topic] = [
       await statusOf(`${door}/live?topics=${topic}`, headers, tenant),
-      await statusOf(`${door}/live?topics=${topic}/${e.ids[topic] ?? ""}`, headers, tenant),
+      await statusOf(`${door}/live?topics=${topic}/${e.ids[topic.replaceAll("_", "-")] ?? ""}`, headers, tenant),
     ];
   return found;
 }
@@ -50,7 +50,7 @@ const expected = (of: (topic: string) => number[]): Record<string, number[]> =>
 
 test("the table names every topic of the program, and no other", () => {
   const there = [...t.app.registry.resources.values()].filter(({ table }) => t.app.registry.liveTables.has(table.name));
-  expect(Object.keys(topics).toSorted()).toEqual(there.map(({ path }) => path).toSorted());
+  expect(Object.keys(topics).toSorted()).toEqual(there.map(({ table }) => table.name).toSorted());
 });
 
 describe("of the staff", () => {
