@@ -167,7 +167,10 @@ describe("a ticket", () => {
     const kept = (await open({ title: "Kept", company_id: harbor.company_id })).body.data.id;
     await note(kept, { content: "Something" });
     const answer = await t.api("DELETE", `/api/v1/tickets/${kept}`, { key: technician });
-    expect([answer.status, answer.body.errors[0].detail]).toEqual([409, expect.stringContaining("notes")]);
+    expect([answer.status, answer.body.errors[0].detail]).toEqual([
+      409,
+      expect.stringContaining("what refers to it: note."),
+    ]);
   });
 
   test("is listed under its company and its contact", async () => {

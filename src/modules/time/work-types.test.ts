@@ -30,7 +30,10 @@ describe("work types", () => {
     ]);
     await w.post({ company_id: w.acme, duration: "1h", work_type_id: id });
     const answer = await t.api("DELETE", `/api/v1/work-types/${id}`, { key: w.key });
-    expect([answer.status, answer.body.errors[0].detail]).toEqual([409, expect.stringContaining("time entries")]);
+    expect([answer.status, answer.body.errors[0].detail]).toEqual([
+      409,
+      expect.stringContaining("what refers to it: time entry."),
+    ]);
     const changed = await t.api("PUT", `/api/v1/work-types/${id}`, {
       key: w.key,
       body: { data: { type: "work_types", id, attributes: { is_active: false } } },
