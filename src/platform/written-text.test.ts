@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { sanitizeHtml } from "./html.ts";
-import { htmlToPlain, plainToHtml } from "./written-text.ts";
+import { htmlToPlain, isRewritten, plainToHtml } from "./written-text.ts";
 
 describe("what is typed becomes", () => {
   test("lists, numbered or not, between the paragraphs around them", () => {
@@ -54,4 +54,13 @@ test("comes to an end, whatever is typed", () => {
     "** ".repeat(30_000),
   ])
     expect(htmlToPlain(plainToHtml(text))).toBeString();
+});
+
+test("what a browser sends back unchanged is no new text, however rich the HTML was", () => {
+  const html = "<h2>Router</h2><p>Two <em>ports</em><br>are dead.</p>";
+  const typed = htmlToPlain(html);
+  expect(isRewritten(typed.replaceAll("\n", "\r\n"), html)).toBe(false);
+  expect(isRewritten(`${typed} `, html)).toBe(false);
+  expect(isRewritten(typed.replace("Two", "Three"), html)).toBe(true);
+  expect(isRewritten(undefined, html)).toBe(false);
 });

@@ -126,3 +126,11 @@ export function htmlToPlain(html: string): string {
     .join("");
   return htmlToText(marked.replaceAll("<p></p>", "</p>"));
 }
+
+/**
+ * Whether what came out of a field says something else than the HTML that was put into it as text. What came over the API may be
+ * richer than one can type: it stays as it is until somebody changes its words.
+ */
+export function isRewritten(typed: unknown, html: string): typed is string {
+  return typeof typed === "string" && typed.replaceAll("\r\n", "\n").trim() !== htmlToPlain(html).trim();
+}

@@ -4,7 +4,7 @@ import type { RowOf } from "../../platform/database/columns.ts";
 import { update } from "../../platform/database/records.ts";
 import { invalidField } from "../../platform/errors.ts";
 import { t } from "../../platform/language/index.ts";
-import { tellOfChange } from "../staff/index.ts";
+import { endLinks, tellOfChange } from "../staff/index.ts";
 import { emailKey } from "./rules.ts";
 import type { contacts } from "./schema.ts";
 
@@ -46,10 +46,5 @@ export async function followAddress(work: Work, contact: RowOf<typeof contacts>)
   if (hears) await tellOfChange(work, id, "address_changed", () => email);
   await update(onBehalf(work), users, id, { email });
   if (hears) await tellOfChange(work, id, "address_changed", () => email);
-  await work.db
-    .updateTable("one_time_tokens")
-    .set({ used_at: work.app.clock.now() })
-    .where("user_id", "=", id)
-    .where("used_at", "is", null)
-    .execute();
+  await endLinks(work, id);
 }

@@ -2,7 +2,7 @@ import { find } from "../../platform/access/reach.ts";
 import { perform } from "../../platform/action.ts";
 import { type Ctx, reading } from "../../platform/context.ts";
 import type { Failure } from "../../platform/errors.ts";
-import { htmlToPlain, plainToHtml } from "../../platform/written-text.ts";
+import { htmlToPlain, isRewritten, plainToHtml } from "../../platform/written-text.ts";
 import { button } from "../../platform/http/pages/cells.ts";
 import { customSections } from "../../platform/custom-fields/form.ts";
 import { choicesOr, formChoices } from "../../platform/http/forms/choices.ts";
@@ -134,15 +134,11 @@ async function save(ctx: Ctx, incoming: Incoming): Promise<Answer> {
     const before = await reading(ctx, (reader) => find(reader, "tickets", id));
     const { tags, description, ...typed } = fields;
     const input = coerceForm(updateTicket.input, typed, names);
-    // A description that nobody touched keeps its markup.
-    const isTouched =
-      typeof description === "string" &&
-      description.replaceAll("\r\n", "\n").trim() !== htmlToPlain(before.description).trim();
     await perform(ctx, updateTicket, {
       ...input,
       id,
       tags: splitTags(String(tags ?? "")),
-      ...(isTouched ? { description: plainToHtml(description) } : {}),
+      ...(isRewritten(description, before.description) ? { description: plainToHtml(description) } : {}),
     });
     return redirect(`/tickets/${id}`, t("Changes saved."));
   } catch (error) {

@@ -1,5 +1,5 @@
 import OAuth2Server, { OAuthError, Request, Response as OAuthResponse } from "@node-oauth/oauth2-server";
-import { countAttempt, oauthByAddress, whoseAddress } from "../../platform/access/limits.ts";
+import { countAttempt, oauthByAddress, attemptsFrom } from "../../platform/access/limits.ts";
 import { readToken } from "../../platform/access/tokens.ts";
 import { type Ctx, inUnit, reading } from "../../platform/context.ts";
 import type { Failure } from "../../platform/errors.ts";
@@ -56,7 +56,7 @@ function codeOf({ name, message }: OAuthError, grantType: string): string {
 const grantTypes = ["authorization_code", "refresh_token", "client_credentials"];
 
 async function token(ctx: Ctx, incoming: Incoming): Promise<Answer> {
-  await countAttempt(ctx.app, `oauth:${whoseAddress(ctx.request.ip)}`, oauthByAddress);
+  await countAttempt(ctx.app, attemptsFrom(ctx, "oauth"), oauthByAddress);
   const body = await formOf(incoming);
   if (body === null) return malformed();
   const grantType = body["grant_type"] ?? "";
@@ -173,7 +173,7 @@ async function goodToken(ctx: Ctx, clientId: string, text: string): Promise<Foun
 }
 
 async function revoke(ctx: Ctx, incoming: Incoming): Promise<Answer> {
-  await countAttempt(ctx.app, `oauth:${whoseAddress(ctx.request.ip)}`, oauthByAddress);
+  await countAttempt(ctx.app, attemptsFrom(ctx, "oauth"), oauthByAddress);
   const body = await formOf(incoming);
   if (body === null) return malformed();
   if ((body["token"] ?? "") === "") return missing("token");
@@ -196,7 +196,7 @@ async function revoke(ctx: Ctx, incoming: Incoming): Promise<Answer> {
 const epoch = (instant: string): number => Math.floor(new Date(instant).getTime() / 1000);
 
 async function introspect(ctx: Ctx, incoming: Incoming): Promise<Answer> {
-  await countAttempt(ctx.app, `oauth:${whoseAddress(ctx.request.ip)}`, oauthByAddress);
+  await countAttempt(ctx.app, attemptsFrom(ctx, "oauth"), oauthByAddress);
   const body = await formOf(incoming);
   if (body === null) return malformed();
   if ((body["token"] ?? "") === "") return missing("token");

@@ -9,7 +9,7 @@ import { conflict, invalidField } from "../../platform/errors.ts";
 import { t } from "../../platform/language/index.ts";
 import type { PortalRole } from "../../platform/module.ts";
 import { changeClient, contactName, contacts } from "../companies/index.ts";
-import { sendLink, setRoles } from "../staff/index.ts";
+import { endLinks, sendLink, setRoles } from "../staff/index.ts";
 
 /** Who of a client's people may come into the portal. */
 
@@ -151,12 +151,7 @@ export async function takeAccess(work: Work, contact: RowFor<"contacts">): Promi
     const now = work.app.clock.now();
     await update(asSystem(work), users, account.id, { deactivated_at: now, deactivated_by_id: work.actor.user_id });
     await revokeSessions(work, account.id, { except: null });
-    await work.db
-      .updateTable("one_time_tokens")
-      .set({ used_at: now })
-      .where("user_id", "=", account.id)
-      .where("used_at", "is", null)
-      .execute();
+    await endLinks(work, account.id);
   }
   return changeClient(work, contacts, contact.id, { is_portal_user: false });
 }

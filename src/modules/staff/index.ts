@@ -61,7 +61,7 @@ export {
 } from "./events.ts";
 export { makeApiKey } from "./keys.ts";
 export { resetSecondFactor } from "./mfa/actions.ts";
-export { mintOneTime, readOneTime, spent, useOneTime } from "./one-time.ts";
+export { endLinks, mintOneTime, readOneTime, spent, useOneTime } from "./one-time.ts";
 export { newPasswordForm, passwordAnswer, setupAnswer, twoStepModel } from "./pages/security.ts";
 export { codeField, codesPage } from "./pages/steps.ts";
 export { bodyOf, plain, signed, spoken, textOf } from "./pages/passkey-answers.ts";

@@ -1,7 +1,7 @@
 import { isIP } from "node:net";
 import { sql } from "kysely";
 import { plus } from "../clock.ts";
-import type { App } from "../context.ts";
+import type { App, Ctx } from "../context.ts";
 import { tooMany } from "../errors.ts";
 import { t } from "../language/index.ts";
 
@@ -78,10 +78,12 @@ export async function counted<T>(
   return result;
 }
 
-/**
- * Whose attempts are counted for an address: over IPv6 everybody has a network of 64 bits, and with it as many addresses as they
- * like.
- */
+/** By what the attempts at something are counted that come from where a request came from. */
+export function attemptsFrom({ request }: Pick<Ctx, "request">, what: string): string {
+  return `${what}:${whoseAddress(request.ip)}`;
+}
+
+/** Over IPv6 everybody has a network of 64 bits, and with it as many addresses as they like. */
 export function whoseAddress(ip: string): string {
   if (isIP(ip) !== 6) return ip;
   const [head = "", tail] = ip.split("::");

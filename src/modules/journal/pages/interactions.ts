@@ -1,7 +1,7 @@
 import { find } from "../../../platform/access/reach.ts";
 import type { Ctx } from "../../../platform/context.ts";
 import type { Failure } from "../../../platform/errors.ts";
-import { htmlToPlain, plainToHtml } from "../../../platform/written-text.ts";
+import { htmlToPlain, isRewritten, plainToHtml } from "../../../platform/written-text.ts";
 import { button } from "../../../platform/http/pages/cells.ts";
 import {
   columnField,
@@ -117,7 +117,7 @@ async function save(ctx: Ctx, incoming: Incoming): Promise<Answer> {
     const row = await perform<never, Interaction>(ctx, updateInteraction as never, {
       ...input,
       id,
-      ...(isTouched(content, before.content) ? { content: plainToHtml(content) } : {}),
+      ...(isRewritten(content, before.content) ? { content: plainToHtml(content) } : {}),
       ...(typeof occurred_at === "string" ? { occurred_at: instantOf(occurred_at, ctx.tenant.zone) } : {}),
     });
     return redirect(`/companies/${row.company_id}/activity`, t("Changes saved."));
@@ -125,11 +125,6 @@ async function save(ctx: Ctx, incoming: Incoming): Promise<Answer> {
     const failure = formFailure(error);
     return reading(ctx, (reader) => show(reader, id, fields, failure));
   }
-}
-
-/** What came over the API may be richer than what one can type: it stays as it is until somebody changes its words. */
-function isTouched(typed: unknown, before: string): typed is string {
-  return typeof typed === "string" && typed.replaceAll("\r\n", "\n").trim() !== htmlToPlain(before).trim();
 }
 
 /** A wall-clock time of the organization as an instant; what cannot be read stays, and is refused by the action. */

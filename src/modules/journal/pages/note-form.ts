@@ -6,7 +6,7 @@ import { columnField, formFailure, formModel, type FormValues } from "../../../p
 import type { FormPageModel } from "../../../platform/http/models/pages.ts";
 import { type Answer, type Incoming, page, redirect, type Route } from "../../../platform/http/route.ts";
 import { t } from "../../../platform/language/index.ts";
-import { htmlToPlain, plainToHtml } from "../../../platform/written-text.ts";
+import { htmlToPlain, isRewritten, plainToHtml } from "../../../platform/written-text.ts";
 import { updateRecordNote } from "../actions.ts";
 import { addressOf } from "../models.ts";
 import { recordNotes } from "../schema.ts";
@@ -64,13 +64,11 @@ async function save(ctx: Ctx, incoming: Incoming): Promise<Answer> {
   const before = await reading(ctx, (reader) => find(reader, "record_notes", id));
   const { fields } = await incoming.form();
   const content = typeof fields["content"] === "string" ? fields["content"] : "";
-  // What came over the API may be richer than what one can type: it stays as it is until somebody changes its words.
-  const isTouched = content.replaceAll("\r\n", "\n").trim() !== htmlToPlain(before.content).trim();
   const version = Number(fields["version"]);
   try {
     const row = await perform(ctx, updateRecordNote, {
       id,
-      ...(isTouched ? { content: plainToHtml(content) } : {}),
+      ...(isRewritten(content, before.content) ? { content: plainToHtml(content) } : {}),
       is_pinned: fields["is_pinned"] === "true",
       is_alert: fields["is_alert"] === "true",
       ...(Number.isInteger(version) ? { version } : {}),

@@ -1,5 +1,5 @@
 import { type Static, Type } from "@sinclair/typebox";
-import { countAttempt, resetByAccount, resetByAddress, whoseAddress } from "../../../platform/access/limits.ts";
+import { countAttempt, resetByAccount, resetByAddress, attemptsFrom } from "../../../platform/access/limits.ts";
 import { revokeSessions } from "../../../platform/access/sessions.ts";
 import { perform, action } from "../../../platform/action.ts";
 import { asSystem, type Ctx, inUnit, reading, type Work } from "../../../platform/context.ts";
@@ -21,7 +21,7 @@ import { type Entering, enter } from "./steps.ts";
 /** Asks for a link to choose a new password. Answer and work are the same whether the address is known or not. */
 export async function requestReset(ctx: Ctx, userType: UserType, emailGiven: string): Promise<void> {
   const email = typedAddress(emailGiven);
-  await countAttempt(ctx.app, `reset:${whoseAddress(ctx.request.ip)}`, resetByAddress);
+  await countAttempt(ctx.app, attemptsFrom(ctx, "reset"), resetByAddress);
   await countAttempt(ctx.app, `reset:${ctx.tenant.id}:${userType}:${email}`, resetByAccount);
   await inUnit(ctx, (work) => emit(work, resetRequested, { user_type: userType, email, ip_address: ctx.request.ip }));
 }

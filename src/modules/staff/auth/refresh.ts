@@ -1,6 +1,6 @@
 import { actorOf } from "../../../platform/access/identify.ts";
 import { issueAccessToken } from "../../../platform/access/jwt.ts";
-import { countAttempt, signInByAddress, whoseAddress } from "../../../platform/access/limits.ts";
+import { countAttempt, signInByAddress, attemptsFrom } from "../../../platform/access/limits.ts";
 import { revokeSessions } from "../../../platform/access/sessions.ts";
 import { mintToken, readToken } from "../../../platform/access/tokens.ts";
 import { plus } from "../../../platform/clock.ts";
@@ -70,7 +70,7 @@ const refused = (): Failure =>
  * both, unless its holder shows it again at once because the answer was lost.
  */
 export async function refresh(ctx: Ctx, text: string, kind: UserType | null): Promise<Tokens> {
-  await countAttempt(ctx.app, `refresh:${whoseAddress(ctx.request.ip)}`, { ...signInByAddress, attempts: 600 });
+  await countAttempt(ctx.app, attemptsFrom(ctx, "refresh"), { ...signInByAddress, attempts: 600 });
   const token = readToken(text);
   if (token === null || token.kind !== "refresh" || token.tenantId !== ctx.tenant.id) throw refused();
   const outcome = await inUnit(ctx, (work) => rotate(work, token.hash, kind));

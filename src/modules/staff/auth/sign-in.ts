@@ -1,4 +1,4 @@
-import { counted, signInByAccount, signInByAddress, whoseAddress } from "../../../platform/access/limits.ts";
+import { counted, signInByAccount, signInByAddress, attemptsFrom } from "../../../platform/access/limits.ts";
 import { revokeSessions } from "../../../platform/access/sessions.ts";
 import { writeAuditEntry } from "../../../platform/access/audit.ts";
 import { type Ctx, inUnit, reading } from "../../../platform/context.ts";
@@ -36,7 +36,7 @@ export async function signIn(
   const userId = await counted(
     ctx.app,
     {
-      address: [`sign-in:${whoseAddress(ctx.request.ip)}`, signInByAddress],
+      address: [attemptsFrom(ctx, "sign-in"), signInByAddress],
       account: [`sign-in:${ctx.tenant.id}:${userType}:${email}`, signInByAccount],
     },
     () => ownerOf(ctx, userType, email, password),

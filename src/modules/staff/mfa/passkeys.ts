@@ -5,7 +5,7 @@ import type {
   RegistrationResponseJSON,
 } from "@simplewebauthn/server";
 import { passkeys } from "../../../platform/access/factors.ts";
-import { counted, countAttempt, signInByAddress, whoseAddress } from "../../../platform/access/limits.ts";
+import { counted, countAttempt, signInByAddress, attemptsFrom } from "../../../platform/access/limits.ts";
 import * as webauthn from "../../../platform/access/webauthn.ts";
 import { type Ctx, inUnit, reading } from "../../../platform/context.ts";
 import { insert } from "../../../platform/database/records.ts";
@@ -38,7 +38,7 @@ export async function registerPasskey(
 
 /** What the browser asks any passkey of this site for: nobody has said who they are. */
 export async function signInOptions(ctx: Ctx): Promise<PublicKeyCredentialRequestOptionsJSON> {
-  await countAttempt(ctx.app, `passkey:${whoseAddress(ctx.request.ip)}`, { ...signInByAddress, attempts: 200 });
+  await countAttempt(ctx.app, attemptsFrom(ctx, "passkey"), { ...signInByAddress, attempts: 200 });
   return webauthn.authenticationOptions(ctx, tables, null);
 }
 
@@ -73,7 +73,7 @@ export async function signInWithPasskey(
   response: AuthenticationResponseJSON,
   device: Device,
 ): Promise<Entering> {
-  const userId = await counted(ctx.app, { address: [`sign-in:${whoseAddress(ctx.request.ip)}`, signInByAddress] }, () =>
+  const userId = await counted(ctx.app, { address: [attemptsFrom(ctx, "sign-in"), signInByAddress] }, () =>
     ownerOf(ctx, userType, response, null),
   );
   return inUnit(ctx, (work) =>
@@ -106,16 +106,12 @@ export async function showPasskey(
   token: string,
   response: AuthenticationResponseJSON,
 ): Promise<Entering> {
-  const open = await counted(
-    ctx.app,
-    { address: [`second-step:${whoseAddress(ctx.request.ip)}`, signInByAddress] },
-    async () => {
-      const begun = await reading(ctx, (reader) => readChallenge(reader, token, userType));
-      if (begun.step !== "mfa_required") throw conflict(t("There is nothing to confirm here."), begun.step);
-      await ownerOf(ctx, userType, response, begun.user.id);
-      return begun;
-    },
-  );
+  const open = await counted(ctx.app, { address: [attemptsFrom(ctx, "second-step"), signInByAddress] }, async () => {
+    const begun = await reading(ctx, (reader) => readChallenge(reader, token, userType));
+    if (begun.step !== "mfa_required") throw conflict(t("There is nothing to confirm here."), begun.step);
+    await ownerOf(ctx, userType, response, begun.user.id);
+    return begun;
+  });
   return inUnit(ctx, async (work) => {
     await useChallenge(work, open.id);
     return enter(work, { ...open.entry, secondFactorAt: work.app.clock.now() });

@@ -1,4 +1,4 @@
-import { counted, signInByAccount, signInByAddress, whoseAddress } from "../../../platform/access/limits.ts";
+import { counted, signInByAccount, signInByAddress, attemptsFrom } from "../../../platform/access/limits.ts";
 import { mintToken, readToken } from "../../../platform/access/tokens.ts";
 import { plus } from "../../../platform/clock.ts";
 import type { Ctx, Work } from "../../../platform/context.ts";
@@ -18,7 +18,7 @@ const linkMilliseconds = 24 * 3600_000;
 export async function signInOperator(ctx: Ctx, emailGiven: string, password: string): Promise<OperatorEntering> {
   const email = typedAddress(emailGiven);
   const keys = {
-    address: [`operator:${whoseAddress(ctx.request.ip)}`, signInByAddress],
+    address: [attemptsFrom(ctx, "operator"), signInByAddress],
     account: [`operator:${email}`, signInByAccount],
   } satisfies Parameters<typeof counted>[1];
   const row = await counted(ctx.app, keys, async () => {

@@ -4,7 +4,7 @@ import {
   forgetAttempts,
   secondStepByAccount,
   signInByAddress,
-  whoseAddress,
+  attemptsFrom,
 } from "../../../platform/access/limits.ts";
 import { type Ctx, inUnit, reading, type Work } from "../../../platform/context.ts";
 import { hashPassword, verifyPassword } from "../../../platform/crypto/passwords.ts";
@@ -35,7 +35,7 @@ const atCode = <T>(ctx: Ctx, operatorId: string, run: () => Promise<T>): Promise
   counted(
     ctx.app,
     {
-      address: [`second-step:${whoseAddress(ctx.request.ip)}`, signInByAddress],
+      address: [attemptsFrom(ctx, "second-step"), signInByAddress],
       account: [`second-step:operator:${operatorId}`, secondStepByAccount],
     },
     run,

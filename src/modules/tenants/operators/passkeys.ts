@@ -4,7 +4,7 @@ import type {
   PublicKeyCredentialRequestOptionsJSON,
   RegistrationResponseJSON,
 } from "@simplewebauthn/server";
-import { counted, countAttempt, signInByAddress, whoseAddress } from "../../../platform/access/limits.ts";
+import { counted, countAttempt, signInByAddress, attemptsFrom } from "../../../platform/access/limits.ts";
 import { find } from "../../../platform/access/reach.ts";
 import * as webauthn from "../../../platform/access/webauthn.ts";
 import { type Ctx, inUnit, reading, type Work } from "../../../platform/context.ts";
@@ -94,7 +94,7 @@ export async function keepOperatorFactor(work: Work, operatorId: string): Promis
 
 /** What the browser asks any passkey of the operators' host for: nobody has said who they are. */
 export async function operatorSignInOptions(ctx: Ctx): Promise<PublicKeyCredentialRequestOptionsJSON> {
-  await countAttempt(ctx.app, `passkey:${whoseAddress(ctx.request.ip)}`, { ...signInByAddress, attempts: 200 });
+  await countAttempt(ctx.app, attemptsFrom(ctx, "passkey"), { ...signInByAddress, attempts: 200 });
   return webauthn.authenticationOptions(ctx, tables, null);
 }
 
@@ -140,10 +140,8 @@ export async function signInOperatorWithPasskey(
   ctx: Ctx,
   response: AuthenticationResponseJSON,
 ): Promise<OperatorEntering> {
-  const operator = await counted(
-    ctx.app,
-    { address: [`operator:${whoseAddress(ctx.request.ip)}`, signInByAddress] },
-    () => proven(ctx, response, null),
+  const operator = await counted(ctx.app, { address: [attemptsFrom(ctx, "operator"), signInByAddress] }, () =>
+    proven(ctx, response, null),
   );
   return inUnit(ctx, (work) => enterOperator(work, operator, { isProven: true }));
 }
@@ -156,7 +154,7 @@ export async function showOperatorPasskey(
 ): Promise<OperatorEntering> {
   const { open, operator } = await counted(
     ctx.app,
-    { address: [`second-step:${whoseAddress(ctx.request.ip)}`, signInByAddress] },
+    { address: [attemptsFrom(ctx, "second-step"), signInByAddress] },
     async () => {
       const begun = await reading(ctx, (reader) => readStep(reader, token));
       if (begun.step !== "code") throw conflict(t("There is nothing to confirm here."), begun.step);
