@@ -1,14 +1,5 @@
 import type { ApiAnswer, TestProgram } from "./program.ts";
-
-/** A JSON:API document without an id. */
-export function document(type: string, attributes: Record<string, unknown>): unknown {
-  return { data: { type, attributes } };
-}
-
-/** Where an answer's errors point to. */
-export function pointers(answer: ApiAnswer): string[] {
-  return answer.body.errors.map((error: { source: { pointer: string } }) => error.source.pointer);
-}
+import { document } from "./record-api.ts";
 
 /** Tickets over the API, as the technician whose key it is. */
 export function ticketApi(t: TestProgram, technician: string) {

@@ -1,30 +1,27 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import { signedIn } from "../../../tests/support/desk.ts";
-import { startTestProgram, type TestProgram } from "../../../tests/support/program.ts";
+import { type ApiAnswer, startTestProgram, type TestProgram } from "../../../tests/support/program.ts";
+import { type Attributes, type RecordApi, recordApi } from "../../../tests/support/record-api.ts";
 import { inUnit } from "../../platform/context.ts";
 
 let t: TestProgram;
-let admin: string;
+let api: RecordApi;
 
 beforeAll(async () => {
   t = await startTestProgram();
-  admin = await t.harbor.key("administrator");
+  api = recordApi(t, await t.harbor.key("administrator"));
 });
 afterAll(() => t.close());
 
-type Answer = Awaited<ReturnType<TestProgram["api"]>>;
-const post = (path: string, type: string, attributes: Record<string, unknown>): Promise<Answer> =>
-  t.api("POST", `/api/v1/${path}`, { key: admin, body: { data: { type, attributes } } });
-const get = (path: string): Promise<Answer> => t.api("GET", `/api/v1/${path}`, { key: admin });
-const company = async (name: string, more: Record<string, unknown> = {}): Promise<string> =>
-  (await post("companies", "companies", { name, ...more })).body.data.id as string;
+const company = async (name: string, more: Attributes = {}): Promise<string> =>
+  (await api.post("companies", "companies", { name, ...more })).body.data.id as string;
 
 test("a group is shown from above and from below, with what is going on in it", async () => {
   const top = await company("Group Holding");
   const middle = await company("Group North", { parent_company_id: top });
   const leaf = await company("Group Kiel", { parent_company_id: middle });
-  await post("tickets", "tickets", { title: "Slow", company_id: leaf });
-  const seen = await get(`companies/${middle}/hierarchy`);
+  await api.post("tickets", "tickets", { title: "Slow", company_id: leaf });
+  const seen = await api.get(`companies/${middle}/hierarchy`);
   expect(
     seen.body.data.map((one: { id: string; attributes: Record<string, unknown> }) => [
       one.id,
@@ -35,7 +32,7 @@ test("a group is shown from above and from below, with what is going on in it", 
     [top, -1, null],
     [leaf, 1, 1],
   ]);
-  expect((await get(`companies?filter[parent_company_id]=${top}`)).body.data).toHaveLength(1);
+  expect((await api.get(`companies?filter[parent_company_id]=${top}`)).body.data).toHaveLength(1);
   const browser = await signedIn(t, await t.harbor.as("technician"));
   const page = await browser.open(`/companies/${leaf}`);
   expect(page.html).toContain(`href="/companies/${top}"`);
@@ -49,8 +46,11 @@ test("what stands below an archived company stays in its group, on the page and 
   const middle = await company("Estate Gone", { parent_company_id: top });
   const leaf = await company("Estate Lives", { parent_company_id: middle });
   const below = await company("Estate Below", { parent_company_id: leaf });
-  expect((await t.api("POST", `/api/v1/companies/${middle}/archive`, { key: admin })).status).toBe(200);
-  const seen = (await get(`companies/${top}/hierarchy`)).body.data as { id: string; attributes: { depth: number } }[];
+  expect((await api.post(`companies/${middle}/archive`, "companies")).status).toBe(200);
+  const seen = (await api.get(`companies/${top}/hierarchy`)).body.data as {
+    id: string;
+    attributes: { depth: number };
+  }[];
   expect(seen.map(({ id, attributes }) => [id, attributes.depth])).toEqual([
     [leaf, 1],
     [below, 2],
@@ -62,25 +62,26 @@ test("what stands below an archived company stays in its group, on the page and 
 
 test("a prospect becomes a client once, and keeps its history", async () => {
   const id = await company("Maybe Ltd", { company_type: "prospect", status: "prospect" });
-  await post(`companies/${id}/notes`, "record_notes", { content: "Met at the fair" });
+  await api.post(`companies/${id}/notes`, "record_notes", { content: "Met at the fair" });
   const browser = await signedIn(t, await t.harbor.as("technician"));
   await browser.open(`/companies/${id}`);
   expect((await browser.submit(`/companies/${id}/convert`)).text).toContain("It is a client now.");
-  expect((await get(`companies/${id}`)).body.data.attributes).toMatchObject({
+  expect((await api.get(`companies/${id}`)).body.data.attributes).toMatchObject({
     company_type: "client",
     status: "active",
   });
-  expect((await get(`companies/${id}/notes`)).body.data).toHaveLength(1);
-  expect((await t.api("POST", `/api/v1/companies/${id}/convert`, { key: admin })).status).toBe(409);
+  expect((await api.get(`companies/${id}/notes`)).body.data).toHaveLength(1);
+  expect((await api.post(`companies/${id}/convert`, "companies")).status).toBe(409);
 });
 
 test("the first billing contact gets the invoices, until somebody archives or moves them", async () => {
   const id = await company("Pays Ltd");
-  const contact = (await post("contacts", "contacts", { company_id: id, first_name: "Bea", contact_type: "billing" }))
-    .body.data.id;
-  await post("contacts", "contacts", { company_id: id, first_name: "Bob", contact_type: "billing" });
+  const contact = (
+    await api.post("contacts", "contacts", { company_id: id, first_name: "Bea", contact_type: "billing" })
+  ).body.data.id;
+  await api.post("contacts", "contacts", { company_id: id, first_name: "Bob", contact_type: "billing" });
   const of = async (): Promise<unknown> =>
-    (await get(`companies/${id}`)).body.data.attributes.default_billing_contact_id;
+    (await api.get(`companies/${id}`)).body.data.attributes.default_billing_contact_id;
   expect(await of()).toBe(contact);
   const browser = await signedIn(t, await t.harbor.as("technician"));
   await browser.open(`/contacts/${contact}`);
@@ -93,13 +94,10 @@ test("a circle is refused over however many generations, and the whole group is 
   let leaf = top;
   for (let generation = 1; generation <= 55; generation += 1)
     leaf = await company(`Deep ${generation}`, { parent_company_id: leaf });
-  const circle = await t.api("PATCH", `/api/v1/companies/${top}`, {
-    key: admin,
-    body: { data: { type: "companies", attributes: { parent_company_id: leaf } } },
-  });
+  const circle = await api.patch(`companies/${top}`, "companies", { parent_company_id: leaf });
   expect([circle.status, circle.body.errors?.[0].source.pointer]).toEqual([422, "/data/attributes/parent_company_id"]);
-  expect((await get(`companies/${top}/hierarchy`)).body.data).toHaveLength(55);
-  expect((await get(`companies/${leaf}/hierarchy`)).body.data).toHaveLength(55);
+  expect((await api.get(`companies/${top}/hierarchy`)).body.data).toHaveLength(55);
+  expect((await api.get(`companies/${leaf}/hierarchy`)).body.data).toHaveLength(55);
 });
 
 test("a circle that is in the data all the same is shown once around, and can be opened", async () => {
@@ -108,29 +106,22 @@ test("a circle that is in the data all the same is shown once around, and can be
   await inUnit(t.harbor.system, ({ db }) =>
     db.updateTable("companies").set({ parent_company_id: two }).where("id", "=", one).execute(),
   );
-  const shown = (await get(`companies/${one}/hierarchy`)).body.data.map(({ id }: { id: string }) => id);
+  const shown = (await api.get(`companies/${one}/hierarchy`)).body.data.map(({ id }: { id: string }) => id);
   expect(shown).toEqual([one, two, two]);
-  const opened = await t.api("PATCH", `/api/v1/companies/${one}`, {
-    key: admin,
-    body: { data: { type: "companies", attributes: { parent_company_id: null } } },
-  });
+  const opened = await api.patch(`companies/${one}`, "companies", { parent_company_id: null });
   expect([opened.status, opened.body.data.attributes.parent_company_id]).toEqual([200, null]);
 });
 
 test("a primary site that moves gives way to the one that is there, and stays the primary one where there is none", async () => {
   const [from, taken, free] = [await company("Sites from"), await company("Sites taken"), await company("Sites free")];
   const site = async (company_id: string, name: string): Promise<string> =>
-    (await post("sites", "sites", { name, company_id, is_primary: true })).body.data.id;
+    (await api.post("sites", "sites", { name, company_id, is_primary: true })).body.data.id;
   const present = await site(taken, "Head office");
   const [one, other] = [await site(from, "One"), await site(from, "Other")];
-  const isPrimary = async (id: string): Promise<boolean> => (await get(`sites/${id}`)).body.data.attributes.is_primary;
+  const isPrimary = async (id: string): Promise<boolean> =>
+    (await api.get(`sites/${id}`)).body.data.attributes.is_primary;
   const move = async (id: string, company_id: string): Promise<boolean> =>
-    (
-      await t.api("PATCH", `/api/v1/sites/${id}`, {
-        key: admin,
-        body: { data: { type: "sites", attributes: { company_id } } },
-      })
-    ).body.data.attributes.is_primary;
+    (await api.patch(`sites/${id}`, "sites", { company_id })).body.data.attributes.is_primary;
   expect(await isPrimary(one)).toBe(false);
   expect([await move(other, taken), await isPrimary(present)]).toEqual([false, true]);
   expect(await move(await site(from, "Third"), free)).toBe(true);
@@ -139,15 +130,12 @@ test("a primary site that moves gives way to the one that is there, and stays th
 test("who moves to another company leaves the site behind, and a site that is named stays", async () => {
   const from = await company("Moving from");
   const to = await company("Moving to");
-  const site = (await post("sites", "sites", { name: "Old place", company_id: from })).body.data.id as string;
-  const there = (await post("sites", "sites", { name: "New place", company_id: to })).body.data.id as string;
+  const site = (await api.post("sites", "sites", { name: "Old place", company_id: from })).body.data.id as string;
+  const there = (await api.post("sites", "sites", { name: "New place", company_id: to })).body.data.id as string;
   const person = async (): Promise<string> =>
-    (await post("contacts", "contacts", { first_name: "Mo", company_id: from, site_id: site })).body.data.id;
-  const change = (path: string, attributes: Record<string, unknown>): Promise<Answer> =>
-    t.api("PATCH", `/api/v1/${path}`, {
-      key: admin,
-      body: { data: { type: path.split("/")[0], attributes } },
-    });
+    (await api.post("contacts", "contacts", { first_name: "Mo", company_id: from, site_id: site })).body.data.id;
+  const change = (path: string, attributes: Attributes): Promise<ApiAnswer> =>
+    api.patch(path, path.split("/")[0] ?? "", attributes);
   const [one, other] = [await person(), await person()];
   const stays = await change(`sites/${site}`, { company_id: to });
   expect([stays.status, stays.body.errors?.[0].detail]).toEqual([
@@ -157,6 +145,6 @@ test("who moves to another company leaves the site behind, and a site that is na
   expect((await change(`contacts/${one}`, { company_id: to })).body.data.attributes.site_id).toBeNull();
   const named = await change(`contacts/${other}`, { company_id: to, site_id: there });
   expect(named.body.data.attributes.site_id).toBe(there);
-  await post(`sites/${site}/notes`, "record_notes", { content: "Key under the mat" });
+  await api.post(`sites/${site}/notes`, "record_notes", { content: "Key under the mat" });
   expect((await change(`sites/${site}`, { company_id: to })).status).toBe(200);
 });

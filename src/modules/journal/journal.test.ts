@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { type Client, makeClient, signedIn } from "../../../tests/support/desk.ts";
-import { startTestProgram, type TestProgram } from "../../../tests/support/program.ts";
+import { type ApiAnswer, startTestProgram, type TestProgram } from "../../../tests/support/program.ts";
+import { type RecordApi, recordApi } from "../../../tests/support/record-api.ts";
 import { browserOf, makeStaff } from "../../../tests/support/people.ts";
 import { users } from "../../platform/access/schema.ts";
 import { inUnit } from "../../platform/context.ts";
@@ -10,38 +11,35 @@ import type { Visitor } from "../../../tests/support/visitor.ts";
 
 let t: TestProgram;
 let admin: string;
+let api: RecordApi;
 let browser: Visitor;
 let client: Client;
 
 beforeAll(async () => {
   t = await startTestProgram();
   admin = await t.harbor.key("administrator");
+  api = recordApi(t, admin);
   browser = await signedIn(t, await t.harbor.as("technician"));
   client = await makeClient(t, "Prairie Printing");
 });
 afterAll(() => t.close());
 
-type Answer = Awaited<ReturnType<TestProgram["api"]>>;
-const post = (path: string, type: string, attributes: Record<string, unknown>): Promise<Answer> =>
-  t.api("POST", `/api/v1/${path}`, { key: admin, body: { data: { type, attributes } } });
-const get = (path: string): Promise<Answer> => t.api("GET", `/api/v1/${path}`, { key: admin });
-
 describe("notes", () => {
   test("are sanitized, stand on the page of what they are about, and are found by their words", async () => {
-    const made = await post(`companies/${client.company_id}/notes`, "record_notes", {
+    const made = await api.post(`companies/${client.company_id}/notes`, "record_notes", {
       content: "<p>Gate code is <b>kumquat</b></p><script>alert(1)</script>",
       is_pinned: true,
     });
     expect([made.status, made.body.data.attributes.content]).toEqual([201, "<p>Gate code is <b>kumquat</b></p>"]);
     expect((await browser.open(`/companies/${client.company_id}`)).text).toContain("Gate code is kumquat");
-    expect((await get("companies?filter[q]=kumquat")).body.data).toHaveLength(1);
-    expect((await get(`companies/${client.company_id}/notes`)).body.data).toHaveLength(1);
-    await t.api("DELETE", `/api/v1/record-notes/${made.body.data.id}`, { key: admin });
-    expect((await get("companies?filter[q]=kumquat")).body.data).toHaveLength(0);
+    expect((await api.get("companies?filter[q]=kumquat")).body.data).toHaveLength(1);
+    expect((await api.get(`companies/${client.company_id}/notes`)).body.data).toHaveLength(1);
+    await api.remove(`record-notes/${made.body.data.id}`);
+    expect((await api.get("companies?filter[q]=kumquat")).body.data).toHaveLength(0);
   });
 
   test("are changed where they stand, with who did it and when; what they said before stays in the audit log", async () => {
-    const made = await post(`companies/${client.company_id}/notes`, "record_notes", {
+    const made = await api.post(`companies/${client.company_id}/notes`, "record_notes", {
       content: "<p>Call <strong>Ana</strong> first</p>",
     });
     const at = `/notes/${made.body.data.id}/edit`;
@@ -49,10 +47,11 @@ describe("notes", () => {
     expect(form.text).toContain("Call **Ana** first");
     const page = await browser.submit(at, { content: "Call **Ana** first\n- or Bo", is_pinned: "true" });
     expect(page.html).toContain("<p>Call <strong>Ana</strong> first</p><ul><li>or Bo</li></ul>");
-    const { attributes } = (await get(`record-notes/${made.body.data.id}`)).body.data;
+    const { attributes } = (await api.get(`record-notes/${made.body.data.id}`)).body.data;
     expect(attributes).toMatchObject({ is_pinned: true, edited_at: t.clock.now() });
     expect(page.text).toContain("edited by");
-    const log = (await get("audit-log?filter[entity_type]=record_notes&filter[action]=update&sort=-timestamp")).body;
+    const log = (await api.get("audit-log?filter[entity_type]=record_notes&filter[action]=update&sort=-timestamp"))
+      .body;
     expect(JSON.stringify(log.data[0].attributes.old_values)).toContain("Call <strong>Ana</strong> first");
     await browser.open(at);
     const empty = await browser.submit(at, { content: " " });
@@ -75,7 +74,9 @@ describe("notes", () => {
       [`contacts/${client.contact_id}`, "Ana"],
     ] as const) {
       const before = (await mailsTo(kim.email)).length;
-      const made = await post(`${path}/notes`, "record_notes", { content: "<p>@Kim Ortega and @Bo Blind know</p>" });
+      const made = await api.post(`${path}/notes`, "record_notes", {
+        content: "<p>@Kim Ortega and @Bo Blind know</p>",
+      });
       expect(made.body.data.attributes.content).toBe("<p><strong>@Kim Ortega</strong> and @Bo Blind know</p>");
       const mails = await mailsTo(kim.email);
       expect(mails).toHaveLength(before + 1);
@@ -106,17 +107,12 @@ describe("notes", () => {
       );
       return rows.map(({ user_id }) => user_id);
     };
-    const made = await post(`companies/${client.company_id}/notes`, "record_notes", { content: "<p>@Ines Vidal</p>" });
+    const made = await api.post(`companies/${client.company_id}/notes`, "record_notes", {
+      content: "<p>@Ines Vidal</p>",
+    });
     expect(await told()).toEqual([ines.id]);
-    const changed = await t.api("PATCH", `/api/v1/record-notes/${made.body.data.id}`, {
-      key: admin,
-      body: {
-        data: {
-          type: "record_notes",
-          id: made.body.data.id,
-          attributes: { content: "<p>@Ines Vidal or @Lou Park</p>" },
-        },
-      },
+    const changed = await api.patch(`record-notes/${made.body.data.id}`, "record_notes", {
+      content: "<p>@Ines Vidal or @Lou Park</p>",
     });
     expect(changed.status).toBe(200);
     expect(await told()).toEqual([ines.id, lou.id]);
@@ -125,32 +121,34 @@ describe("notes", () => {
   test("offer whom an @ can tell where they are written and changed", async () => {
     await makeStaff(t.mill, "technician", "Noa Miller");
     await makeStaff(t.harbor, "technician", "Noa Berg");
-    const made = await post(`companies/${client.company_id}/notes`, "record_notes", { content: "<p>Whom to ask</p>" });
+    const made = await api.post(`companies/${client.company_id}/notes`, "record_notes", {
+      content: "<p>Whom to ask</p>",
+    });
     const at = `/companies/${client.company_id}/mentions`;
     for (const path of [`/companies/${client.company_id}/notes`, `/notes/${made.body.data.id}/edit`])
       expect((await browser.open(path)).html).toContain(`data-mentions="${at}"`);
     const offered = await browser.open(`${at}?q=noa`);
     expect(offered.html).toContain('data-handle="Noa Berg"');
     expect(offered.text).not.toContain("Noa Miller");
-    const named = await get(`companies/${client.company_id}/mentionable-users?q=noa`);
+    const named = await api.get(`companies/${client.company_id}/mentionable-users?q=noa`);
     expect(named.body.data.map((one: { attributes: { name: string } }) => one.attributes.name)).toEqual(["Noa Berg"]);
   });
 
   test("hang on one record and no more, and say something", async () => {
     const both = { company_id: client.company_id, contact_id: client.contact_id, content: "Two" };
-    expect((await post("record-notes", "record_notes", both)).status).toBe(422);
-    expect((await post("record-notes", "record_notes", { content: "None" })).status).toBe(422);
-    expect((await post("record-notes", "record_notes", { company_id: client.company_id, content: " " })).status).toBe(
-      422,
-    );
+    expect((await api.post("record-notes", "record_notes", both)).status).toBe(422);
+    expect((await api.post("record-notes", "record_notes", { content: "None" })).status).toBe(422);
+    expect(
+      (await api.post("record-notes", "record_notes", { company_id: client.company_id, content: " " })).status,
+    ).toBe(422);
   });
 
   test("that warn are said on each of the client's tickets, to the team alone", async () => {
-    const alert = await post(`contacts/${client.contact_id}/notes`, "record_notes", {
+    const alert = await api.post(`contacts/${client.contact_id}/notes`, "record_notes", {
       content: "Call first",
       is_alert: true,
     });
-    const ticket = await post("tickets", "tickets", { title: "Slow", contact_id: client.contact_id });
+    const ticket = await api.post("tickets", "tickets", { title: "Slow", contact_id: client.contact_id });
     expect((await browser.open(`/tickets/${ticket.body.data.id}`)).text).toContain("Call first");
     const portal = await signedIn(t, client.portal);
     expect((await portal.open(`/portal/tickets/${ticket.body.data.id}`)).text).not.toContain("Call first");
@@ -167,15 +165,15 @@ describe("notes", () => {
   });
 
   const site = async (): Promise<string> => {
-    const known = (await get(`companies/${client.company_id}/sites`)).body.data[0];
+    const known = (await api.get(`companies/${client.company_id}/sites`)).body.data[0];
     if (known !== undefined) return known.id as string;
-    return (await post("sites", "sites", { name: "Works", company_id: client.company_id })).body.data.id as string;
+    return (await api.post("sites", "sites", { name: "Works", company_id: client.company_id })).body.data.id as string;
   };
 });
 
 describe("files", () => {
   test("are saved by the browser, never shown, and gone when they are removed", async () => {
-    const made = await post(`companies/${client.company_id}/attachments`, "record_attachments", {
+    const made = await api.post(`companies/${client.company_id}/attachments`, "record_attachments", {
       file_name: "plan.svg",
       mime_type: "image/svg+xml",
       content: btoa("<svg onload='alert(1)'/>"),
@@ -191,7 +189,7 @@ describe("files", () => {
     expect(file.headers.get("x-content-type-options")).toBe("nosniff");
     expect(file.headers.get("content-disposition")).toStartWith("attachment");
     await browser.submit(`/record-attachments/${id}/delete`, {});
-    expect((await get(`record-attachments/${id}`)).status).toBe(404);
+    expect((await api.get(`record-attachments/${id}`)).status).toBe(404);
   });
 });
 
@@ -205,7 +203,7 @@ describe("a call", () => {
       contact_id: client.contact_id,
     });
     expect(page.text).toContain("New office in spring");
-    const [logged] = (await get(`contacts/${client.contact_id}/interactions`)).body.data;
+    const [logged] = (await api.get(`contacts/${client.contact_id}/interactions`)).body.data;
     expect(logged.attributes).toMatchObject({ subject: "New office in spring", duration_minutes: 12 });
     expect(logged.attributes.user_ids).toHaveLength(1);
     await browser.open(`/interactions/${logged.id}/edit`);
@@ -215,26 +213,29 @@ describe("a call", () => {
       occurred_at: "2026-11-20T10:00",
     });
     expect(changed.text).toContain("They move in <May>");
-    const after = (await get(`interactions/${logged.id}`)).body.data.attributes;
+    const after = (await api.get(`interactions/${logged.id}`)).body.data.attributes;
     expect(after).toMatchObject({ direction: "inbound", user_ids: logged.attributes.user_ids });
   });
 
   test("keeps no markup that could run, neither at first nor later", async () => {
     const content = "<p>They<script>alert(1)</script> move<img src=x onerror=alert(1)></p>";
-    const logged = await post("interactions", "interactions", { contact_id: client.contact_id, subject: "X", content });
+    const logged = await api.post("interactions", "interactions", {
+      contact_id: client.contact_id,
+      subject: "X",
+      content,
+    });
     expect(logged.body.data.attributes.content).toBe("<p>They move</p>");
     const { id } = logged.body.data;
     const attributes = { content: '<p onclick="x()">Or stay</p>' };
-    const body = { data: { type: "interactions", id, attributes } };
-    const changed = await t.api("PATCH", `/api/v1/interactions/${id}`, { key: admin, body });
+    const changed = await api.patch(`interactions/${id}`, "interactions", attributes);
     expect(changed.body.data.attributes.content).toBe("<p>Or stay</p>");
   });
 
   test("follows the contact's company, and refuses somebody else's contact", async () => {
     const other = await makeClient(t, "Other Printing");
-    const made = await post("interactions", "interactions", { contact_id: other.contact_id, subject: "Hello" });
+    const made = await api.post("interactions", "interactions", { contact_id: other.contact_id, subject: "Hello" });
     expect(made.body.data.attributes.company_id).toBe(other.company_id);
-    const wrong = await post("interactions", "interactions", {
+    const wrong = await api.post("interactions", "interactions", {
       company_id: client.company_id,
       contact_id: other.contact_id,
       subject: "Hello",
@@ -249,7 +250,7 @@ describe("changing an old call", () => {
     const away = await makeStaff(t.harbor, "technician", "Away Now");
     const content = "<p>First</p><table><tbody><tr><td>Cell</td></tr></tbody></table>";
     const { id, attributes } = (
-      await post("interactions", "interactions", {
+      await api.post("interactions", "interactions", {
         company_id: client.company_id,
         contact_id: client.contact_id,
         subject: "Long ago",
@@ -262,7 +263,7 @@ describe("changing an old call", () => {
     const at = `/interactions/${id}/edit`;
     await browser.open(at);
     await browser.submit(at, { duration_minutes: "25" });
-    expect((await get(`interactions/${id}`)).body.data.attributes).toMatchObject({
+    expect((await api.get(`interactions/${id}`)).body.data.attributes).toMatchObject({
       duration_minutes: 25,
       content: attributes.content,
       contact_ids: [moved.contact_id],
@@ -272,17 +273,19 @@ describe("changing an old call", () => {
 
   test("keeps a contact who has moved to another company since, on the page and over the API", async () => {
     const [before, after] = [await makeClient(t, "Once Here"), await makeClient(t, "Now There")];
-    const contact = (await post("contacts", "contacts", { company_id: before.company_id, first_name: "Mo" })).body.data;
-    const logged = (await post("interactions", "interactions", { contact_id: contact.id, subject: "Then" })).body.data;
-    const patch = (type: string, id: string, given: Record<string, unknown>): Promise<Answer> =>
-      t.api("PATCH", `/api/v1/${type}/${id}`, { key: admin, body: { data: { type, id, attributes: given } } });
-    expect((await patch("contacts", contact.id, { company_id: after.company_id })).status).toBe(200);
-    expect((await patch("interactions", logged.id, { subject: "Then, said again" })).status).toBe(200);
+    const contact = (await api.post("contacts", "contacts", { company_id: before.company_id, first_name: "Mo" })).body
+      .data;
+    const logged = (await api.post("interactions", "interactions", { contact_id: contact.id, subject: "Then" })).body
+      .data;
+    expect((await api.patch(`contacts/${contact.id}`, "contacts", { company_id: after.company_id })).status).toBe(200);
+    expect((await api.patch(`interactions/${logged.id}`, "interactions", { subject: "Then, said again" })).status).toBe(
+      200,
+    );
     await browser.open(`/interactions/${logged.id}/edit`);
     await browser.submit(`/interactions/${logged.id}/edit`, { duration_minutes: "5" });
-    const now = (await get(`interactions/${logged.id}`)).body.data.attributes;
+    const now = (await api.get(`interactions/${logged.id}`)).body.data.attributes;
     expect(now).toMatchObject({ duration_minutes: 5, contact_id: contact.id, company_id: before.company_id });
-    const refused = await patch("interactions", logged.id, { contact_id: after.contact_id });
+    const refused = await api.patch(`interactions/${logged.id}`, "interactions", { contact_id: after.contact_id });
     expect([refused.status, refused.body.errors[0].detail]).toEqual([422, "This contact belongs to another company."]);
   });
 });
@@ -291,15 +294,15 @@ describe("the timeline", () => {
   test("has all that happened, newest first, in pages without gaps", async () => {
     const busy = await makeClient(t, "Busy Ltd");
     for (let number = 1; number <= 3; number += 1) {
-      await post(`companies/${busy.company_id}/notes`, "record_notes", { content: `Note ${number}` });
-      await post("interactions", "interactions", { contact_id: busy.contact_id, subject: `Call ${number}` });
-      await post("tickets", "tickets", { title: `Ticket ${number}`, contact_id: busy.contact_id });
+      await api.post(`companies/${busy.company_id}/notes`, "record_notes", { content: `Note ${number}` });
+      await api.post("interactions", "interactions", { contact_id: busy.contact_id, subject: `Call ${number}` });
+      await api.post("tickets", "tickets", { title: `Ticket ${number}`, contact_id: busy.contact_id });
     }
     const kinds: string[] = [];
     const stamps: string[] = [];
     let path: string | null = `companies/${busy.company_id}/activity?page[size]=2`;
     while (path !== null) {
-      const answer: Answer = await get(path);
+      const answer: ApiAnswer = await api.get(path);
       expect(answer.status).toBe(200);
       for (const one of answer.body.data) {
         kinds.push(one.attributes.kind);
@@ -310,7 +313,7 @@ describe("the timeline", () => {
     expect(stamps).toEqual(stamps.toSorted().toReversed());
     for (const kind of ["note", "interaction", "ticket"]) expect(kinds.filter((one) => one === kind)).toHaveLength(3);
     expect(kinds).toContain("change");
-    const some = await get(`companies/${busy.company_id}/activity?filter[kind]=note`);
+    const some = await api.get(`companies/${busy.company_id}/activity?filter[kind]=note`);
     expect(some.body.data.map((one: { attributes: { kind: string } }) => one.attributes.kind)).toEqual([
       "note",
       "note",
@@ -322,8 +325,8 @@ describe("the timeline", () => {
   test("shows a reader only what they may see", async () => {
     const key = await t.harbor.key("administrator", ["companies.read"]);
     const busy = await makeClient(t, "Quiet Ltd");
-    await post("tickets", "tickets", { title: "Secret wish", contact_id: busy.contact_id });
-    const answer = await t.api("GET", `/api/v1/companies/${busy.company_id}/activity`, { key });
+    await api.post("tickets", "tickets", { title: "Secret wish", contact_id: busy.contact_id });
+    const answer = await api.get(`companies/${busy.company_id}/activity`, key);
     expect(JSON.stringify(answer.body)).not.toContain("Secret wish");
   });
 });

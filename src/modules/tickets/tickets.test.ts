@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { type Client, makeClient } from "../../../tests/support/desk.ts";
 import { type ApiAnswer, startTestProgram, testNow, type TestProgram } from "../../../tests/support/program.ts";
-import { document, pointers, ticketApi } from "../../../tests/support/ticket-api.ts";
+import { document, pointers } from "../../../tests/support/record-api.ts";
+import { ticketApi } from "../../../tests/support/ticket-api.ts";
 import { perform } from "../../platform/action.ts";
 import { importTicketNote } from "./actions/import-note.ts";
 

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { browserOf, makeStaff } from "../../../tests/support/people.ts";
 import { startTestProgram, type TestProgram } from "../../../tests/support/program.ts";
+import { type RecordApi, recordApi } from "../../../tests/support/record-api.ts";
 import type { Actor } from "../../platform/access/actor.ts";
 import { perform } from "../../platform/action.ts";
 import { contextOf } from "../../platform/context.ts";
@@ -8,13 +9,13 @@ import { createEndpoint } from "./actions.ts";
 import { sendDueWebhooks } from "./sender.ts";
 
 let t: TestProgram;
-let key: string;
+let api: RecordApi;
 let receiver: ReturnType<typeof Bun.serve>;
 const received: Headers[] = [];
 
 beforeAll(async () => {
   t = await startTestProgram({ allowedNetworks: ["127.0.0.1"] });
-  key = await t.harbor.key("administrator");
+  api = recordApi(t, await t.harbor.key("administrator"));
   receiver = Bun.serve({
     port: 0,
     hostname: "127.0.0.1",
@@ -29,8 +30,6 @@ afterAll(async () => {
   await t.close();
 });
 
-const post = (path: string, type: string, attributes: Record<string, unknown> = {}) =>
-  t.api("POST", `/api/v1/${path}`, { key, body: { data: { type, attributes } } });
 const send = (): Promise<number> => sendDueWebhooks(t.app, t.harbor.tenant);
 
 describe("an endpoint", () => {
@@ -41,7 +40,7 @@ describe("an endpoint", () => {
       "http://169.254.169.254/latest",
       "http://localhost/",
     ]) {
-      const { status, body } = await post("webhook-endpoints", "webhook_endpoints", { url, is_all_events: true });
+      const { status, body } = await api.post("webhook-endpoints", "webhook_endpoints", { url, is_all_events: true });
       const allowed = url.includes("localhost");
       expect([url, status, body.errors?.[0]?.code]).toEqual(
         allowed ? [url, 201, undefined] : [url, 422, "refused_address"],
@@ -51,9 +50,9 @@ describe("an endpoint", () => {
 
   test("needs an event that there is", async () => {
     const url = "https://example.com/hook";
-    const none = await post("webhook-endpoints", "webhook_endpoints", { url });
+    const none = await api.post("webhook-endpoints", "webhook_endpoints", { url });
     expect(none.body.errors[0].source.pointer).toBe("/data/attributes/event_names");
-    const wrong = await post("webhook-endpoints", "webhook_endpoints", { url, event_names: ["tickets.exploded"] });
+    const wrong = await api.post("webhook-endpoints", "webhook_endpoints", { url, event_names: ["tickets.exploded"] });
     expect(wrong.body.errors[0].detail).toContain("tickets.exploded");
   });
 

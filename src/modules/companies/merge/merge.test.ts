@@ -3,6 +3,7 @@ import { statedTables } from "../../../../tests/support/all-tables.ts";
 import { allRows, type Row, seedEveryTable } from "../../../../tests/support/every-row.ts";
 import { makeClient, signedIn } from "../../../../tests/support/desk.ts";
 import { startTestProgram, type TestProgram } from "../../../../tests/support/program.ts";
+import { type RecordApi, recordApi } from "../../../../tests/support/record-api.ts";
 import { perform } from "../../../platform/action.ts";
 import { inUnit, reading } from "../../../platform/context.ts";
 import { insert } from "../../../platform/database/records.ts";
@@ -11,75 +12,66 @@ import { mergeActions } from "./actions.ts";
 import { duplicatesOf } from "./duplicates.ts";
 
 let t: TestProgram;
-let admin: string;
+let api: RecordApi;
 
 beforeAll(async () => {
   t = await startTestProgram();
-  admin = await t.harbor.key("administrator");
+  api = recordApi(t, await t.harbor.key("administrator"));
 });
 afterAll(() => t.close());
-
-type Answer = Awaited<ReturnType<TestProgram["api"]>>;
-const post = (path: string, type: string, attributes: Record<string, unknown>): Promise<Answer> =>
-  t.api("POST", `/api/v1/${path}`, { key: admin, body: { data: { type, attributes } } });
-const get = (path: string): Promise<Answer> => t.api("GET", `/api/v1/${path}`, { key: admin });
 
 describe("merging two companies", () => {
   test("keeps the chosen values, brings everything along, and tells where the other one went", async () => {
     const kept = await makeClient(t, "Prairie Printing");
     const gone = await makeClient(t, "Prairie Printing Inc");
     const at = (id: string): string => `companies/${id}`;
-    await t.api("PATCH", `/api/v1/${at(gone.company_id)}`, {
-      key: admin,
-      body: {
-        data: { type: "companies", attributes: { industry: "Print", phone: "217 555 0122", tags: ["vip", "print"] } },
-      },
+    await api.patch(at(gone.company_id), "companies", {
+      industry: "Print",
+      phone: "217 555 0122",
+      tags: ["vip", "print"],
     });
-    await t.api("PATCH", `/api/v1/${at(kept.company_id)}`, {
-      key: admin,
-      body: { data: { type: "companies", attributes: { phone: "1", tags: ["vip"] } } },
-    });
-    const child = (await post("companies", "companies", { name: "Below", parent_company_id: gone.company_id })).body
+    await api.patch(at(kept.company_id), "companies", { phone: "1", tags: ["vip"] });
+    const child = (await api.post("companies", "companies", { name: "Below", parent_company_id: gone.company_id })).body
       .data.id;
-    const ticket = (await post("tickets", "tickets", { title: "Theirs", contact_id: gone.contact_id })).body.data.id;
-    await post(`companies/${gone.company_id}/notes`, "record_notes", { content: "Their note" });
-    const view = await post("saved-views", "saved_views", {
+    const ticket = (await api.post("tickets", "tickets", { title: "Theirs", contact_id: gone.contact_id })).body.data
+      .id;
+    await api.post(`companies/${gone.company_id}/notes`, "record_notes", { content: "Their note" });
+    const view = await api.post("saved-views", "saved_views", {
       list_key: "/tickets",
       name: "Theirs",
       view_query: `company_id=${gone.company_id}&sort=title`,
     });
     expect(view.status).toBe(201);
-    const preview = await get(`${at(kept.company_id)}/merge?with=${gone.company_id}`);
+    const preview = await api.get(`${at(kept.company_id)}/merge?with=${gone.company_id}`);
     expect(preview.body.data.attributes.conflicts).toEqual([]);
     expect(preview.body.data.attributes.held).toEqual(expect.arrayContaining([{ table: "tickets", count: 1 }]));
-    const merged = await post(`${at(kept.company_id)}/merge`, "companies", {
+    const merged = await api.post(`${at(kept.company_id)}/merge`, "companies", {
       merged_id: gone.company_id,
       take: ["industry"],
     });
     expect([merged.status, merged.body.errors]).toEqual([200, undefined]);
     expect(merged.body.data.attributes).toMatchObject({ industry: "Print", phone: "1", tags: ["print", "vip"] });
-    expect((await get(`tickets/${ticket}`)).body.data.attributes.company_id).toBe(kept.company_id);
-    expect((await get(`saved-views/${view.body.data.id}`)).body.data.attributes.view_query).toContain(kept.company_id);
-    expect((await get(at(child))).body.data.attributes.parent_company_id).toBe(kept.company_id);
-    expect((await get(`${at(kept.company_id)}/notes`)).body.data).toHaveLength(1);
-    const other = (await get(at(gone.company_id))).body.data.attributes;
+    expect((await api.get(`tickets/${ticket}`)).body.data.attributes.company_id).toBe(kept.company_id);
+    expect((await api.get(`saved-views/${view.body.data.id}`)).body.data.attributes.view_query).toContain(
+      kept.company_id,
+    );
+    expect((await api.get(at(child))).body.data.attributes.parent_company_id).toBe(kept.company_id);
+    expect((await api.get(`${at(kept.company_id)}/notes`)).body.data).toHaveLength(1);
+    const other = (await api.get(at(gone.company_id))).body.data.attributes;
     expect(other.merged_into_id).toBe(kept.company_id);
     expect(other.archived_at).not.toBeNull();
-    const late = await t.api("PATCH", `/api/v1/${at(gone.company_id)}`, {
-      key: admin,
-      body: { data: { type: "companies", attributes: { industry: "No" } } },
-    });
+    const late = await api.patch(at(gone.company_id), "companies", { industry: "No" });
     expect([late.status, late.body.errors[0].code]).toEqual([409, "merged"]);
     const browser = await signedIn(t, await t.harbor.as("administrator"));
     expect((await browser.open(`/companies/${gone.company_id}`)).url).toContain(kept.company_id);
-    expect((await get("companies?filter[q]=prairie printing inc")).body.data).toHaveLength(0);
+    expect((await api.get("companies?filter[q]=prairie printing inc")).body.data).toHaveLength(0);
   });
 
   test("is done on a page, with the field values that were picked", async () => {
-    const kept = (await post("companies", "companies", { name: "Kiel Harbour", website: "https://kiel.example" })).body
-      .data.id;
+    const kept = (await api.post("companies", "companies", { name: "Kiel Harbour", website: "https://kiel.example" }))
+      .body.data.id;
     const gone = (
-      await post("companies", "companies", { name: "Kiel Harbour GmbH", website: "https://www.kiel.example" })
+      await api.post("companies", "companies", { name: "Kiel Harbour GmbH", website: "https://www.kiel.example" })
     ).body.data.id;
     const browser = await signedIn(t, await t.harbor.as("administrator"));
     // Of more than are compared at once it is those that came in last.
@@ -91,53 +83,56 @@ describe("merging two companies", () => {
     await browser.open(`/companies/${kept}/merge?with=${gone}`);
     const page = await browser.submit(`/companies/${kept}/merge`, { "pick.name": "gone" });
     expect([page.status, page.text.includes("Merged.")]).toEqual([200, true]);
-    expect((await get(`companies/${kept}`)).body.data.attributes).toMatchObject({
+    expect((await api.get(`companies/${kept}`)).body.data.attributes).toMatchObject({
       name: "Kiel Harbour GmbH",
       website: "https://kiel.example",
     });
   });
 
   test("a company below the other one does not end below itself", async () => {
-    const top = (await post("companies", "companies", { name: "Loop top" })).body.data.id;
-    const below = (await post("companies", "companies", { name: "Loop below", parent_company_id: top })).body.data.id;
-    const merged = await post(`companies/${below}/merge`, "companies", { merged_id: top });
+    const top = (await api.post("companies", "companies", { name: "Loop top" })).body.data.id;
+    const below = (await api.post("companies", "companies", { name: "Loop below", parent_company_id: top })).body.data
+      .id;
+    const merged = await api.post(`companies/${below}/merge`, "companies", { merged_id: top });
     expect([merged.status, merged.body.data.attributes.parent_company_id]).toEqual([200, null]);
   });
 
   test("a company far below the other one takes its place, and those between the two stand below it", async () => {
     const make = async (name: string, parent_company_id: string | null): Promise<string> =>
-      (await post("companies", "companies", { name, parent_company_id })).body.data.id;
+      (await api.post("companies", "companies", { name, parent_company_id })).body.data.id;
     const above = await make("Chain above", null);
     const top = await make("Chain top", above);
     const middle = await make("Chain middle", top);
     const leaf = await make("Chain leaf", middle);
     const parentOf = async (id: string): Promise<string> =>
-      (await get(`companies/${id}`)).body.data.attributes.parent_company_id;
-    expect((await post(`companies/${leaf}/merge`, "companies", { merged_id: top })).status).toBe(200);
+      (await api.get(`companies/${id}`)).body.data.attributes.parent_company_id;
+    expect((await api.post(`companies/${leaf}/merge`, "companies", { merged_id: top })).status).toBe(200);
     expect([await parentOf(leaf), await parentOf(middle)]).toEqual([above, leaf]);
   });
 
   test("nothing new names the record that went", async () => {
-    const kept = (await post("companies", "companies", { name: "Named" })).body.data.id;
-    const gone = (await post("companies", "companies", { name: "Named once" })).body.data.id;
-    await post(`companies/${kept}/merge`, "companies", { merged_id: gone });
+    const kept = (await api.post("companies", "companies", { name: "Named" })).body.data.id;
+    const gone = (await api.post("companies", "companies", { name: "Named once" })).body.data.id;
+    await api.post(`companies/${kept}/merge`, "companies", { merged_id: gone });
     for (const [path, attributes] of [
       ["contacts", { first_name: "Ana", company_id: gone }],
       ["sites", { name: "Here", company_id: gone }],
       ["companies", { name: "Below", parent_company_id: gone }],
     ] as const) {
-      const refused = await post(path, path, attributes);
+      const refused = await api.post(path, path, attributes);
       expect([path, refused.status, refused.body.errors[0].code]).toEqual([path, 422, "merged"]);
     }
   });
 
   test("is refused for a record with itself, for what was merged, and for people who may not", async () => {
-    const one = (await post("companies", "companies", { name: "One" })).body.data.id;
-    const two = (await post("companies", "companies", { name: "Two" })).body.data.id;
-    expect((await post(`companies/${one}/merge`, "companies", { merged_id: one })).status).toBe(422);
-    expect((await post(`companies/${one}/merge`, "companies", { merged_id: two, take: ["nothing"] })).status).toBe(422);
-    expect((await post(`companies/${one}/merge`, "companies", { merged_id: two })).status).toBe(200);
-    expect((await post(`companies/${one}/merge`, "companies", { merged_id: two })).status).toBe(409);
+    const one = (await api.post("companies", "companies", { name: "One" })).body.data.id;
+    const two = (await api.post("companies", "companies", { name: "Two" })).body.data.id;
+    expect((await api.post(`companies/${one}/merge`, "companies", { merged_id: one })).status).toBe(422);
+    expect((await api.post(`companies/${one}/merge`, "companies", { merged_id: two, take: ["nothing"] })).status).toBe(
+      422,
+    );
+    expect((await api.post(`companies/${one}/merge`, "companies", { merged_id: two })).status).toBe(200);
+    expect((await api.post(`companies/${one}/merge`, "companies", { merged_id: two })).status).toBe(409);
     const technician = await t.harbor.key("technician");
     const body = { data: { type: "companies", attributes: { merged_id: one } } };
     expect((await t.api("POST", `/api/v1/companies/${two}/merge`, { key: technician, body })).status).toBe(403);
@@ -147,21 +142,21 @@ describe("merging two companies", () => {
 describe("merging two contacts", () => {
   test("moves the portal access along, and is refused when both have one", async () => {
     const client = await makeClient(t, "People Ltd");
-    const plain = (await post("contacts", "contacts", { company_id: client.company_id, first_name: "Ana" })).body.data
-      .id;
-    const merged = await post(`contacts/${plain}/merge`, "contacts", { merged_id: client.contact_id });
+    const plain = (await api.post("contacts", "contacts", { company_id: client.company_id, first_name: "Ana" })).body
+      .data.id;
+    const merged = await api.post(`contacts/${plain}/merge`, "contacts", { merged_id: client.contact_id });
     expect([merged.status, merged.body.data.attributes.is_portal_user]).toEqual([200, true]);
     const portal = await signedIn(t, client.portal);
     expect((await portal.open("/portal")).status).toBe(200);
     const other = await makeClient(t, "Other People Ltd");
-    const refused = await post(`contacts/${plain}/merge`, "contacts", { merged_id: other.contact_id });
+    const refused = await api.post(`contacts/${plain}/merge`, "contacts", { merged_id: other.contact_id });
     expect([refused.status, refused.body.errors[0].code]).toEqual([409, "cannot_merge"]);
   });
 });
 
 describe("merging contacts", () => {
   const contact = async (company_id: string, given: Record<string, unknown> = {}): Promise<string> =>
-    (await post("contacts", "contacts", { company_id, first_name: "Ana", ...given })).body.data.id;
+    (await api.post("contacts", "contacts", { company_id, first_name: "Ana", ...given })).body.data.id;
 
   test("is refused between companies and into an archived one, with what to do about it", async () => {
     const [here, there] = [await makeClient(t, "Here Ltd"), await makeClient(t, "There Ltd")];
@@ -171,14 +166,14 @@ describe("merging contacts", () => {
       await contact(here.company_id),
     ];
     const tried = async (id: string, merged_id: string): Promise<unknown[]> => {
-      const { status, body } = await post(`contacts/${id}/merge`, "contacts", { merged_id });
+      const { status, body } = await api.post(`contacts/${id}/merge`, "contacts", { merged_id });
       return [status, body.errors?.[0].detail];
     };
     expect(await tried(one, other)).toEqual([
       409,
       "The two contacts are at different companies. If they are one person, move one of them to the other's company first.",
     ]);
-    expect((await t.api("POST", `/api/v1/contacts/${one}/archive`, { key: admin })).status).toBe(200);
+    expect((await api.post(`contacts/${one}/archive`, "contacts")).status).toBe(200);
     expect(await tried(one, same)).toEqual([
       409,
       "The record that stays is archived. Restore it first, or keep the other one.",
@@ -187,16 +182,13 @@ describe("merging contacts", () => {
   });
 
   test("leaves the company with the contacts that its invoices and tickets go to", async () => {
-    const company = (await post("companies", "companies", { name: "Defaults Ltd" })).body.data.id;
+    const company = (await api.post("companies", "companies", { name: "Defaults Ltd" })).body.data.id;
     const gone = await contact(company, { contact_type: "technical" });
     const kept = await contact(company, { contact_type: "billing" });
     const clear = { default_billing_contact_id: null };
-    await t.api("PATCH", `/api/v1/companies/${company}`, {
-      key: admin,
-      body: { data: { type: "companies", attributes: clear } },
-    });
-    expect((await post(`contacts/${kept}/merge`, "contacts", { merged_id: gone })).status).toBe(200);
-    expect((await get(`companies/${company}`)).body.data.attributes).toMatchObject({
+    await api.patch(`companies/${company}`, "companies", clear);
+    expect((await api.post(`contacts/${kept}/merge`, "contacts", { merged_id: gone })).status).toBe(200);
+    expect((await api.get(`companies/${company}`)).body.data.attributes).toMatchObject({
       default_billing_contact_id: kept,
       default_technical_contact_id: kept,
     });
@@ -206,7 +198,7 @@ describe("merging contacts", () => {
     const client = await makeClient(t, "Address Ltd");
     const kept = await contact(client.company_id, { email: "right@address.example" });
     const body = { merged_id: client.contact_id, take: [] };
-    expect((await post(`contacts/${kept}/merge`, "contacts", body)).status).toBe(200);
+    expect((await api.post(`contacts/${kept}/merge`, "contacts", body)).status).toBe(200);
     const user = await t.app.database.read(t.harbor.id, (db) =>
       db.selectFrom("users").select("email").where("contact_id", "=", kept).executeTakeFirstOrThrow(),
     );
@@ -216,14 +208,15 @@ describe("merging contacts", () => {
 
 describe("merging sites, or companies that have some", () => {
   const make = async (type: string, attributes: Record<string, unknown>): Promise<string> =>
-    (await post(type, type, attributes)).body.data.id;
-  const isPrimary = async (id: string): Promise<boolean> => (await get(`sites/${id}`)).body.data.attributes.is_primary;
+    (await api.post(type, type, attributes)).body.data.id;
+  const isPrimary = async (id: string): Promise<boolean> =>
+    (await api.get(`sites/${id}`)).body.data.attributes.is_primary;
 
   test("leaves a company with the primary site that it had", async () => {
     const company_id = await make("companies", { name: "One place Ltd" });
     const kept = await make("sites", { name: "Office", company_id });
     const gone = await make("sites", { name: "The office", company_id, is_primary: true });
-    expect((await post(`sites/${kept}/merge`, "sites", { merged_id: gone })).status).toBe(200);
+    expect((await api.post(`sites/${kept}/merge`, "sites", { merged_id: gone })).status).toBe(200);
     expect([await isPrimary(kept), await isPrimary(gone)]).toEqual([true, false]);
   });
 
@@ -235,9 +228,9 @@ describe("merging sites, or companies that have some", () => {
     ];
     const own = await make("sites", { name: "Own", company_id: with_one, is_primary: true });
     const brought = await make("sites", { name: "Brought", company_id: other, is_primary: true });
-    expect((await post(`companies/${without}/merge`, "companies", { merged_id: other })).status).toBe(200);
+    expect((await api.post(`companies/${without}/merge`, "companies", { merged_id: other })).status).toBe(200);
     expect(await isPrimary(brought)).toBe(true);
-    expect((await post(`companies/${with_one}/merge`, "companies", { merged_id: without })).status).toBe(200);
+    expect((await api.post(`companies/${with_one}/merge`, "companies", { merged_id: without })).status).toBe(200);
     expect([await isPrimary(own), await isPrimary(brought)]).toEqual([true, false]);
   });
 });
