@@ -7,7 +7,8 @@ import { bulkApi } from "./api.ts";
 import { bulkPages } from "./pages.ts";
 import { goOn, nextRun } from "./go-on.ts";
 import { bulkItems, bulkRuns } from "./schema.ts";
-import { forgetOffers, undoRoutes } from "./undo.ts";
+import { forgetOffers } from "./jobs.ts";
+import { undoRoutes } from "./undo.ts";
 
 /** What the actor's permissions let them do. */
 const permittedActions = ({ app, actor }: Ctx): string[] =>

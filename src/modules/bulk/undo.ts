@@ -1,9 +1,7 @@
 import { perform } from "../../platform/action.ts";
-import { plus } from "../../platform/clock.ts";
 import { type Ctx, inUnit } from "../../platform/context.ts";
 import { conflict, Failure, notFound } from "../../platform/errors.ts";
 import { type Answer, type Incoming, redirect, type Route } from "../../platform/http/route.ts";
-import type { Job } from "../../platform/jobs/jobs.ts";
 import { t } from "../../platform/language/index.ts";
 import { checkTags } from "../../platform/undo/undo.ts";
 
@@ -56,15 +54,3 @@ async function undo(ctx: Ctx, incoming: Incoming): Promise<Answer> {
 export const undoRoutes: Route[] = [
   { method: "POST", path: "/undo/:id", door: "staff", permission: null, handle: undo },
 ];
-
-/** Offers that nobody can use any more are thrown away. */
-export const forgetOffers: Job = {
-  name: "bulk.forget_offers",
-  schedule: "17 * * * *",
-  run: async (ctx) => {
-    const before = plus(ctx.app.clock.now(), -3600_000);
-    await ctx.app.database.write(ctx.tenant.id, (db) =>
-      db.deleteFrom("undo_offers").where("expires_at", "<", before).execute(),
-    );
-  },
-};

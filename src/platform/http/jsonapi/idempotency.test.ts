@@ -2,10 +2,11 @@ import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { type ApiAnswer, startTestProgram, type TestProgram } from "../../../../tests/support/program.ts";
 import { createCompany } from "../../../modules/companies/index.ts";
 import { perform } from "../../action.ts";
-import { type App, contextOf, inUnit } from "../../context.ts";
+import { type App, contextOf, type Ctx, inUnit, reading } from "../../context.ts";
 import { hashToken } from "../../crypto/tokens.ts";
 import type { Failure } from "../../errors.ts";
 import { newId } from "../../ids.ts";
+import { clearedAtOnce } from "../../jobs/clear.ts";
 import { showLife } from "../../jobs/nodes.ts";
 import { addAll } from "../../reference.ts";
 import { onceForKey } from "./idempotency.ts";
@@ -88,6 +89,37 @@ describe("a POST with an Idempotency-Key", () => {
     const later = await post("order-6", company("Daily"));
     expect(later.status).toBe(201);
     expect(later.body.data.id).not.toBe(first.body.data.id);
+  });
+
+  test("forgets what is older than a day by pieces, and its own key at once", async () => {
+    await post("order-9", company("Nightly"));
+    const { actor } = await t.harbor.as("administrator");
+    const row = (name: string) => ({
+      id: newId(),
+      user_id: actor.user_id ?? "",
+      key_hash: hashToken(name),
+      request_hash: "",
+      claimed_at: t.clock.now(),
+    });
+    const older = Array.from({ length: 2 * clearedAtOnce }, (_, at) => row(`older ${at}`));
+    await inUnit(t.harbor.system, async ({ db }) => {
+      for (let at = 0; at < older.length; at += 100)
+        await db
+          .insertInto("idempotency_keys")
+          .values(older.slice(at, at + 100))
+          .execute();
+    });
+    t.clock.advance(24 * 3600_000 + 1);
+    const left = async (): Promise<number> => {
+      const query = ({ db }: Ctx) =>
+        db.selectFrom("idempotency_keys").select("id").where("request_hash", "=", "").execute();
+      return (await reading(t.harbor.system, query)).length;
+    };
+    expect((await post("order-9", company("Nightly"))).headers.get("idempotent-replayed")).toBeNull();
+    expect(await left()).toBeGreaterThanOrEqual(clearedAtOnce);
+    await post("order-10", company("Nightly"));
+    await post("order-11", company("Nightly"));
+    expect(await left()).toBe(0);
   });
 
   test("that cannot be one is refused", async () => {

@@ -5,6 +5,7 @@ import { col, link, table } from "../../database/columns.ts";
 import type { Db, TableType } from "../../database/tables.ts";
 import { conflict, Failure, malformed } from "../../errors.ts";
 import { newId } from "../../ids.ts";
+import { clearedAtOnce } from "../../jobs/clear.ts";
 import { isNodeAlive } from "../../jobs/nodes.ts";
 import { complaint } from "../../log.ts";
 import { readBytes } from "../body.ts";
@@ -115,7 +116,7 @@ interface Kept {
 function claim(ctx: Ctx, wanted: Claim): Promise<Kept | null> {
   const ours = { id: wanted.id, claimed_at: ctx.app.clock.now(), claimed_by: ctx.app.live.node };
   return ctx.app.database.write(ctx.tenant.id, async (db) => {
-    await db.deleteFrom("idempotency_keys").where("claimed_at", "<", plus(ours.claimed_at, -dayMilliseconds)).execute();
+    await forgetOld(db, wanted, plus(ours.claimed_at, -dayMilliseconds));
     const made = await db
       .insertInto("idempotency_keys")
       .values({ ...wanted, ...ours })
@@ -136,6 +137,24 @@ function claim(ctx: Ctx, wanted: Claim): Promise<Kept | null> {
     await db.updateTable("idempotency_keys").set(ours).where("id", "=", kept.id).execute();
     return null;
   });
+}
+
+/** Forgets what was claimed so long ago: this very key, and some of all others, so that nobody waits for a long transaction. */
+async function forgetOld(db: Db, { user_id, key_hash }: Claim, before: string): Promise<void> {
+  await db
+    .deleteFrom("idempotency_keys")
+    .where("claimed_at", "<", before)
+    .where((eb) =>
+      eb.or([
+        eb.and({ user_id, key_hash }),
+        eb(
+          "id",
+          "in",
+          eb.selectFrom("idempotency_keys").select("id").where("claimed_at", "<", before).limit(clearedAtOnce),
+        ),
+      ]),
+    )
+    .execute();
 }
 
 /** Whether the process that has a claim is still working on it. */
