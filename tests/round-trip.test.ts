@@ -76,7 +76,7 @@ async function rowsOf(text: string, type: string): Promise<Record<string, Record
   const read = (await reading(t.harbor.system, (reader) => fileColumns(reader, transfer)))
     .filter((column) => column.isRead)
     .map(({ key }) => key);
-  const file = readCsv(new TextEncoder().encode(text));
+  const file = await readCsv(new TextEncoder().encode(text));
   if (!file.ok) return {};
   const rows = file.rows.map(({ cells }) =>
     Object.fromEntries(file.headers.map((header, at) => [header, cells[at] ?? ""])),

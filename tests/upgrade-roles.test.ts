@@ -7,7 +7,7 @@ import { migrations } from "#generated/migrations.ts";
 import { createProgram, type Program } from "../src/app.ts";
 import { can } from "../src/platform/access/actor.ts";
 import { actorOf } from "../src/platform/access/identify.ts";
-import { fixedClock } from "../src/platform/clock.ts";
+import { fixedClock } from "./support/clock.ts";
 import { keyring } from "../src/platform/crypto/keyring.ts";
 import { type Database, openPostgresDatabase, openSqliteDatabase } from "../src/platform/database/database.ts";
 import { migratePostgres, migrateSqlite } from "../src/platform/database/migrator.ts";

@@ -8,20 +8,6 @@ export const systemClock: Clock = {
   now: () => new Date().toISOString(),
 };
 
-/** A clock for tests: it stands at `start` until moved. */
-export function fixedClock(start: string): Clock & { set(instant: string): void; advance(milliseconds: number): void } {
-  let instant = new Date(start).getTime();
-  return {
-    now: () => new Date(instant).toISOString(),
-    set: (next) => {
-      instant = new Date(next).getTime();
-    },
-    advance: (milliseconds) => {
-      instant += milliseconds;
-    },
-  };
-}
-
 /** Days behind this one stand for "never" in other programs; what is counted on from them is soon no date any more. */
 export const latestDay = "2999-12-31";
 

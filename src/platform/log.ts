@@ -17,12 +17,7 @@ export interface Log {
   error(message: string, fields?: LogFields): void;
 }
 
-/** How many lines stay in memory, for the administration page and the support bundle. */
-export const keptLines = 2000;
-
 let isJson = process.stderr.isTTY !== true;
-const ring: LogLine[] = [];
-let oldest = 0;
 
 /** The program's log: one line an event on standard error, so that what a verb prints stays clean. */
 export const log: Log = {
@@ -55,11 +50,6 @@ export function setLogFormat(format: "auto" | "json" | "text"): void {
   isJson = format === "auto" ? process.stderr.isTTY !== true : format === "json";
 }
 
-/** The last lines, oldest first. */
-export function recentLines(): LogLine[] {
-  return [...ring.slice(oldest), ...ring.slice(0, oldest)];
-}
-
 function write(level: LogLevel, message: string, fields: LogFields): void {
   const line: LogLine = {
     time: new Date().toISOString(),
@@ -67,8 +57,6 @@ function write(level: LogLevel, message: string, fields: LogFields): void {
     message: maskPasswords(message),
     fields: maskFields(fields),
   };
-  ring[oldest] = line;
-  oldest = (oldest + 1) % keptLines;
   writeLine(2, isJson ? jsonLine(line) : textLine(line));
 }
 

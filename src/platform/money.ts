@@ -1,4 +1,3 @@
-import { numberFormat } from "./language/formats.ts";
 import { canonicalDecimal, type Exact, exact, text } from "./decimal.ts";
 import { t } from "./language/index.ts";
 
@@ -120,42 +119,6 @@ function formatter(currency: string, locale: string, places = 0): Intl.NumberFor
   });
   formatters.set(key, made);
   return made;
-}
-
-export type ParsedMoney = { ok: true; minor: number } | { ok: false; message: string };
-
-/**
- * An amount as people type or paste it: `1,234.50`, `$1,234.50`, `1 234,50 €`, `-12`. Which of comma and point is the
- * decimal separator comes from the locale. Groups must be groups of three, so a slip such as `12,34` in English is
- * refused instead of read as 1234.
- */
-export function parseMoney(typed: string, currency: string, locale: string): ParsedMoney {
-  const wrong = {
-    ok: false,
-    message: t('"{typed}" is not an amount such as {sample}.', { typed: typed.trim(), sample: sample(currency) }),
-  } as const;
-  const parts = numberFormat(locale).formatToParts(12_345_678.9);
-  const decimal = parts.find((part) => part.type === "decimal")?.value ?? ".";
-  const group = decimal === "," ? "." : ",";
-  // Of currency signs only one run of letters or symbols, before or after the digits; spaces and apostrophes group too.
-  const match = /^(-?)\s*[\p{L}\p{Sc}]{0,5}\s*(-?)\s*([\d.,'’\s]*\d)\s*[\p{L}\p{Sc}]{0,5}$/u.exec(
-    typed.trim().replaceAll("−", "-"),
-  );
-  if (match === null || (match[1] !== "" && match[2] !== "")) return wrong;
-  const [whole = "", fraction = "", ...more] = (match[3] ?? "").replaceAll(/['’\s]/g, group).split(decimal);
-  if (more.length > 0 || !/^\d*$/.test(fraction)) return wrong;
-  const groups = whole.split(group);
-  const isGrouped = groups.length > 1;
-  if (isGrouped && (!/^\d{1,3}$/.test(groups[0] ?? "") || groups.slice(1).some((part) => !/^\d{3}$/.test(part))))
-    return wrong;
-  const digits = groups.join("") || "0";
-  if (!/^\d+$/.test(digits)) return wrong;
-  const sign = match[1] !== "" || match[2] !== "" ? "-" : "";
-  try {
-    return { ok: true, minor: toMinor(`${sign}${digits}${fraction === "" ? "" : `.${fraction}`}`, currency) };
-  } catch (error) {
-    return { ok: false, message: error instanceof Error ? error.message : wrong.message };
-  }
 }
 
 /** An example of the currency's form, for messages: `150.00`, `150`, `150.000`. */

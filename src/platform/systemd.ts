@@ -27,11 +27,6 @@ export function notifyStopping(env: Env = process.env): void {
   notify("STOPPING=1", env);
 }
 
-/** A sentence for `systemctl status`, such as "migrating". */
-export function notifyStatus(text: string, env: Env = process.env): void {
-  notify(`STATUS=${text.replaceAll("\n", " ")}`, env);
-}
-
 /**
  * Feeds systemd's watchdog at half of its interval, each time only after `probe` has succeeded: a server whose database
  * does not answer any more is restarted.

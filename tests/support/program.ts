@@ -8,7 +8,6 @@ import { setRoles, makeApiKey } from "../../src/modules/staff/index.ts";
 import type { Actor } from "../../src/platform/access/actor.ts";
 import { actorOf } from "../../src/platform/access/identify.ts";
 import { users } from "../../src/platform/access/schema.ts";
-import { fixedClock } from "../../src/platform/clock.ts";
 import {
   type AppOptions,
   contextOf,
@@ -25,6 +24,7 @@ import { fileStore } from "../../src/platform/files/store.ts";
 import type { StandardRole } from "../../src/platform/module.ts";
 import { provisionTenant } from "../../src/platform/provision.ts";
 import { loadTenant, organizations } from "../../src/platform/tenants.ts";
+import { type FixedClock, fixedClock } from "./clock.ts";
 import { type Beginning, openTestDatabase, type RawAddress } from "./database.ts";
 import { type Visitor, visitor } from "./visitor.ts";
 
@@ -49,7 +49,7 @@ export interface TestTenant {
 export interface TestProgram {
   program: Program;
   app: Program["app"];
-  clock: ReturnType<typeof fixedClock>;
+  clock: FixedClock;
   /** The organization whose work the tests do. */
   harbor: TestTenant;
   /** Another one, which must never see any of it. */
@@ -97,12 +97,7 @@ interface Options {
   callOut?: AppOptions["callOut"];
 }
 
-function programOver(
-  database: Database,
-  directory: string,
-  clock: ReturnType<typeof fixedClock>,
-  options: Options,
-): Program {
+function programOver(database: Database, directory: string, clock: FixedClock, options: Options): Program {
   const keys = keyring(new Uint8Array(32).fill(7));
   return createProgram({
     edition: MULTI_TENANT ? "multi" : "single",

@@ -1,4 +1,4 @@
-import { type CsvFile, readCsvSlowly } from "../../platform/csv/read.ts";
+import { type CsvFile, readCsv } from "../../platform/csv/read.ts";
 import { invalidField } from "../../platform/errors.ts";
 import type { DateOrder } from "./rules/dates.ts";
 import type { ImportMode, Mapping } from "./rules/index.ts";
@@ -31,7 +31,7 @@ export interface Batch {
 
 /** A file as CSV; what is no CSV is one sentence on the upload's field. Others get their turn meanwhile. */
 export async function parseSlowly(bytes: Uint8Array): Promise<CsvFile> {
-  const read = await readCsvSlowly(bytes);
+  const read = await readCsv(bytes);
   if (!read.ok) throw invalidField("file", read.reason, read.code);
   return read;
 }

@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 import { newId } from "../ids.ts";
-import { fixedClock } from "../clock.ts";
+import { fixedClock } from "../../../tests/support/clock.ts";
 import { contextOf } from "../context.ts";
 import type { Database } from "../database/database.ts";
 import { nobody } from "./actor.ts";

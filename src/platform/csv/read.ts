@@ -1,5 +1,6 @@
 import { parse as parser } from "csv-parse";
 import { CsvError, parse } from "csv-parse/sync";
+
 import { t } from "../language/index.ts";
 import { type Delimiter, declaredDelimiter, findDelimiter } from "./delimiter.ts";
 import { decodeText, type TextEncoding } from "./encoding.ts";
@@ -55,19 +56,13 @@ const fail = (code: string, reason: string): CsvFailure => ({ ok: false, code, r
 /**
  * Reads a CSV file whose encoding and delimiter nobody has named: byte order marks, UTF-8, UTF-16 and Windows-1252;
  * comma, semicolon, tab or bar. A row with a wrong number of cells is a problem of that row, not of the file. What
- * `writeCsv` has guarded against formulas comes back without the guard.
+ * `writeCsv` has guarded against formulas comes back without the guard. It is read in slices between which others get their
+ * turn: a file of a hundred thousand rows takes seconds.
  */
-export function readCsv(bytes: Uint8Array, limits: CsvLimits = {}): CsvFile | CsvFailure {
+export async function readCsv(bytes: Uint8Array, limits: CsvLimits = {}): Promise<CsvFile | CsvFailure> {
   const opened = open(bytes, limits);
   if ("ok" in opened) return opened;
-  return assembled(opened, parseRecords(opened), limits);
-}
-
-/** The same in slices between which others get their turn: a file of a hundred thousand rows takes seconds. */
-export async function readCsvSlowly(bytes: Uint8Array, limits: CsvLimits = {}): Promise<CsvFile | CsvFailure> {
-  const opened = open(bytes, limits);
-  if ("ok" in opened) return opened;
-  return assembled(opened, await parseRecordsSlowly(opened), limits);
+  return assembled(opened, await parseRecords(opened), limits);
 }
 
 interface Opened {
@@ -191,19 +186,9 @@ function recorder({ delimiter, linesBefore }: Opened): {
   };
 }
 
-function parseRecords(opened: Opened): RawRecord[] | CsvFailure {
-  const { records, keep, failure } = recorder(opened);
-  try {
-    parse(opened.text, { ...parsing, delimiter: opened.delimiter, on_record: keep });
-    return records;
-  } catch (error) {
-    return failure(error);
-  }
-}
-
 const sliceLength = 128 * 1024;
 
-async function parseRecordsSlowly(opened: Opened): Promise<RawRecord[] | CsvFailure> {
+async function parseRecords(opened: Opened): Promise<RawRecord[] | CsvFailure> {
   const { records, keep, failure } = recorder(opened);
   const stream = parser({ ...parsing, delimiter: opened.delimiter, on_record: keep });
   try {

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { startTestProgram, type TestProgram } from "../../../tests/support/program.ts";
-import { fixedClock } from "../clock.ts";
+import { fixedClock } from "../../../tests/support/clock.ts";
 import { trafficOf } from "./traffic.ts";
 
 describe("API requests", () => {

@@ -3,7 +3,7 @@ import { readCsv } from "../../../platform/csv/read.ts";
 import { guessTarget, importTargets, matchHeaders } from "./index.ts";
 
 async function headersOf(name: string): Promise<string[]> {
-  const file = readCsv(await Bun.file(`tests/fixtures/import/${name}`).bytes());
+  const file = await readCsv(await Bun.file(`tests/fixtures/import/${name}`).bytes());
   if (!file.ok) throw new Error(file.reason);
   return file.headers;
 }

@@ -16,8 +16,8 @@ async function fixture(name: string): Promise<CsvFile> {
   return read(await Bun.file(`tests/fixtures/import/${name}`).bytes());
 }
 
-function read(input: Uint8Array | string): CsvFile {
-  const file = readCsv(typeof input === "string" ? new TextEncoder().encode(input) : input);
+async function read(input: Uint8Array | string): Promise<CsvFile> {
+  const file = await readCsv(typeof input === "string" ? new TextEncoder().encode(input) : input);
   if (!file.ok) throw new Error(file.reason);
   return file;
 }
@@ -171,8 +171,8 @@ describe("Syncro's customers", () => {
     });
   });
 
-  test("without a business name are called like the person; disabled ones are inactive", () => {
-    const file = read(
+  test("without a business name are called like the person; disabled ones are inactive", async () => {
+    const file = await read(
       "id,firstname,lastname,email,business_name,disabled\n1,Ada,Lovelace,a@x.example,,true\n1,Bo,Li,b@x.example,,false\n",
     );
     const rows = rowsOf(file, "companies");
@@ -182,8 +182,8 @@ describe("Syncro's customers", () => {
 });
 
 describe("rows", () => {
-  test("that do not fit the header row stay out, and take no other row with them", () => {
-    const rows = rowsOf(read("Name,City\nA\nA,Leeds\nB,Leeds,x\na ,York\n"), "companies");
+  test("that do not fit the header row stay out, and take no other row with them", async () => {
+    const rows = rowsOf(await read("Name,City\nA\nA,Leeds\nB,Leeds,x\na ,York\n"), "companies");
     expect(listed(rows)).toEqual([
       [2, null, "too_few_cells"],
       [4, null, "too_many_cells"],
@@ -192,8 +192,8 @@ describe("rows", () => {
     expect([rows.good, rows.bad]).toEqual([1, 3]);
   });
 
-  test("with a warning come in without that value", () => {
-    const rows = rowsOf(read("Name,Terms,Extension,Email\nA,Net 10,12,a@x.example\n"), "companies");
+  test("with a warning come in without that value", async () => {
+    const rows = rowsOf(await read("Name,Terms,Extension,Email\nA,Net 10,12,a@x.example\n"), "companies");
     expect(rows.good).toBe(1);
     expect(rows.problems.map((one) => [one.severity, one.code])).toEqual([
       ["warning", "unknown_payment_terms"],
@@ -203,13 +203,15 @@ describe("rows", () => {
     expect(companyParts(onLine(rows, 2)).company).toEqual({ name: "A" });
   });
 
-  test("of contacts find a company by its external id, or take the one the import was started from", () => {
+  test("of contacts find a company by its external id, or take the one the import was started from", async () => {
     const lookups: Lookups = {
       companyId: ({ external_id }) => (external_id === "7" ? "seven" : null),
       default_company_id: "here",
     };
     const rows = rowsOf(
-      read("customer_id,contact_id,name,email\n7,1,Cher,c@x.example\n8,2,Bo Li,b@x.example\n,3,Di Fo,d@x.example\n"),
+      await read(
+        "customer_id,contact_id,name,email\n7,1,Cher,c@x.example\n8,2,Bo Li,b@x.example\n,3,Di Fo,d@x.example\n",
+      ),
       "contacts",
       lookups,
     );
@@ -220,9 +222,9 @@ describe("rows", () => {
     ]);
   });
 
-  test("of contacts are doubles by e-mail, and by name only where there is none", () => {
+  test("of contacts are doubles by e-mail, and by name only where there is none", async () => {
     const rows = rowsOf(
-      read(
+      await read(
         "Name,Email,Client\nBo Li,b@x.example,A\nBo Li,b2@x.example,A\nBO Li,B@X.example,A\nJo Xu,,A\nJo Xu,,B\njo xu,,a\n",
       ),
       "contacts",
