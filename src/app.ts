@@ -12,7 +12,7 @@ import { moduleRoutes, operatorRoutes } from "./platform/http/module-routes.ts";
 import { trafficOf } from "./platform/http/traffic.ts";
 import type { Gate } from "./platform/http/entry.ts";
 import { createServer } from "./platform/http/server.ts";
-import { buildRegistry } from "./platform/module.ts";
+import { buildRegistry } from "./platform/registry.ts";
 import { loadTenant } from "./platform/tenants.ts";
 
 export interface Parts {

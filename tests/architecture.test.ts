@@ -45,14 +45,30 @@ test("a module uses another one only through its index.ts", () => {
   expect(wrong.map(inWords)).toEqual([]);
 });
 
+/** Which modules each module uses. */
+const uses = new Map<string, Set<string>>();
+for (const user of production.map(moduleOf)) if (user !== undefined) uses.set(user, new Set());
+for (const { from, to } of imports) {
+  const [user, used] = [moduleOf(from), moduleOf(to)];
+  if (user !== undefined && used !== undefined && user !== used) uses.get(user)?.add(used);
+}
+
 test("modules do not use each other in a circle", () => {
-  const arrows = new Map<string, Set<string>>();
-  for (const { from, to } of imports) {
-    const [user, used] = [moduleOf(from), moduleOf(to)];
-    if (user === undefined || used === undefined || user === used) continue;
-    arrows.set(user, (arrows.get(user) ?? new Set()).add(used));
-  }
-  expect(findCycle(arrows)).toEqual([]);
+  expect(findCycle(uses)).toEqual([]);
+});
+
+test("docs/architecture.md names every module, and those that it uses", async () => {
+  const text = await Bun.file("docs/architecture.md").text();
+  const rows = [...text.matchAll(/^\| `(\w+)` +\|[^|]*\|([^|]*)\|$/gm)];
+  const said = rows.map(([, name = "", used = ""]) => [
+    name,
+    used
+      .split(",")
+      .map((one) => one.trim())
+      .toSorted(),
+  ]);
+  const found = [...uses].map(([name, used]) => [name, used.size === 0 ? ["–"] : [...used].toSorted()]);
+  expect(Object.fromEntries(said)).toEqual(Object.fromEntries(found));
 });
 
 test("rules.ts is pure: it reaches no database, no clock and no I/O", async () => {

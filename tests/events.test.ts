@@ -1,7 +1,8 @@
 import { Glob } from "bun";
 import { expect, test } from "bun:test";
 import { modules } from "../src/modules/index.ts";
-import { buildRegistry, defineModule } from "../src/platform/module.ts";
+import { defineModule } from "../src/platform/module.ts";
+import { buildRegistry } from "../src/platform/registry.ts";
 
 const registry = buildRegistry(modules);
 const types = [...registry.events.values()];

@@ -2,7 +2,7 @@ import { expect, test } from "bun:test";
 import { modules } from "../src/modules/index.ts";
 import { moduleRoutes, operatorRoutes } from "../src/platform/http/module-routes.ts";
 import type { Route } from "../src/platform/http/route.ts";
-import { buildRegistry } from "../src/platform/module.ts";
+import { buildRegistry } from "../src/platform/registry.ts";
 
 /** The endpoints that the specification lists for what is there already (PRD 3.1, 3.3–3.5, 3.8, 3.10, 3.13, 3.15). */
 const specified = `

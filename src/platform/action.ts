@@ -36,6 +36,7 @@ export interface Action<I = never, R = unknown> {
 /** An action whose input and result are not looked at: how the registry holds them. */
 export type AnyAction = Action<never, unknown>;
 
+/** Declares an action. Nothing else than its declaration: `perform` runs it. */
 export function action<I, R>(definition: Action<I, R>): Action<I, R> {
   return definition;
 }

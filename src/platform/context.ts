@@ -13,7 +13,7 @@ import type { FileStore } from "./files/store.ts";
 import type { outbound } from "./outbound/outbound.ts";
 import type { Traffic } from "./http/traffic.ts";
 import type { LiveHub } from "./live/hub.ts";
-import type { Registry } from "./module.ts";
+import type { Registry } from "./registry.ts";
 
 /** The organization that a piece of work belongs to. */
 export interface Tenant {

@@ -66,6 +66,7 @@ export function htmlToText(html: string): string {
     .trim();
 }
 
+/** A text as it stands in HTML, between tags or in an attribute with quotes of either kind. */
 export function escapeHtml(text: string): string {
   return text
     .replaceAll("&", "&amp;")

@@ -74,6 +74,7 @@ export function listsUnder(
 
 type Given = Pick<Resource, "type" | "table" | "permission"> & Partial<Resource>;
 
+/** Declares a resource; what is not said is as most of them have it. */
 export function resource(given: Given): Resource {
   const path = given.path ?? given.type.replaceAll("_", "-");
   return {

@@ -1,6 +1,7 @@
 import type { Actor } from "./access/actor.ts";
 import type { App, Tenant } from "./context.ts";
-import type { Module, Registry } from "./module.ts";
+import type { Module } from "./module.ts";
+import type { Registry } from "./registry.ts";
 
 /**
  * Modules that an organization has switched off (PRD 3.17 "Module enable/disable"). Nobody holds a permission of such a

@@ -14,6 +14,7 @@ const openings: readonly (readonly [Block, RegExp])[] = [
   ["blockquote", /^> ?/],
 ];
 
+/** A text as people type it, with paragraphs, lists, quotes and code, as the HTML that is kept of it. */
 export function plainToHtml(text: string): string {
   const made: string[] = [];
   let kind: Block = "p";

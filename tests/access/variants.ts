@@ -1,4 +1,4 @@
-import type { Registry } from "../../src/platform/module.ts";
+import type { Registry } from "../../src/platform/registry.ts";
 import type { Route } from "../../src/platform/http/route.ts";
 import { asFragment, targetOf } from "./fragments.ts";
 import { marker, type Headers } from "../support/everything.ts";

@@ -1,7 +1,7 @@
 import { modules } from "../../../src/modules/index.ts";
 import { organizationApi } from "../../../src/modules/reference/apis.ts";
 import type { OpenApiDocument } from "../../../src/platform/openapi/document.ts";
-import { buildRegistry } from "../../../src/platform/module.ts";
+import { buildRegistry } from "../../../src/platform/registry.ts";
 import { clientTypes } from "./client.ts";
 
 /** Where the types of the TypeScript client stand. */

@@ -2,6 +2,7 @@ import { users } from "../../platform/access/schema.ts";
 import type { Ctx } from "../../platform/context.ts";
 import type { RowOf } from "../../platform/database/columns.ts";
 import { unauthorized } from "../../platform/errors.ts";
+import { accountCrumb, type AccountDoor, accountHomes } from "../../platform/http/pages/account.ts";
 import { columnField, formModel, rowValues } from "../../platform/http/forms/model.ts";
 import { type FormPage, formRoutes } from "../../platform/http/forms/page.ts";
 import { redirect, type Route } from "../../platform/http/route.ts";
@@ -10,23 +11,22 @@ import { changeMe } from "./actions.ts";
 
 /** Account → Appearance: theme, density, language, time zone, keyboard; the same page behind both doors. */
 
-const homes = { staff: "/account", portal: "/portal/account" } as const;
-
+/** The row of whoever is signed in. */
 export async function myself(ctx: Ctx): Promise<RowOf<typeof users>> {
   const { user_id } = ctx.actor;
   if (user_id === null) throw unauthorized();
   return ctx.db.selectFrom("users").selectAll().where("id", "=", user_id).executeTakeFirstOrThrow();
 }
 
-function appearance(door: keyof typeof homes): FormPage {
-  const path = `${homes[door]}/appearance`;
+function appearance(door: AccountDoor): FormPage {
+  const path = `${accountHomes[door]}/appearance`;
   return {
     path,
     door,
     permission: null,
     action: changeMe,
     title: () => t("Appearance"),
-    breadcrumbs: [{ label: t("Your account"), href: homes[door] }],
+    breadcrumbs: [accountCrumb(door)],
     form: async (ctx, _, typed, failure) => {
       const row = await myself(ctx);
       const own = languages().find(({ code }) => code === languageOf(ctx.tenant.organization_locale))?.name ?? "";
@@ -39,7 +39,7 @@ function appearance(door: keyof typeof homes): FormPage {
         values: typed ?? rowValues(users, row),
         failure,
         submit_label: t("Save"),
-        cancel_url: homes[door],
+        cancel_url: accountHomes[door],
         sections: [
           {
             title: t("Look"),

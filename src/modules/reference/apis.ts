@@ -1,4 +1,4 @@
-import type { Registry } from "../../platform/module.ts";
+import type { Registry } from "../../platform/registry.ts";
 import { moduleRoutes, operatorRoutes } from "../../platform/http/module-routes.ts";
 import type { Door } from "../../platform/http/route.ts";
 import { type OpenApiDocument, openApiDocument } from "../../platform/openapi/document.ts";

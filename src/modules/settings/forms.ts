@@ -1,23 +1,15 @@
 import { ownColor } from "../../platform/brand.ts";
-import { addressParts } from "../../platform/database/columns.ts";
+import { addressFields } from "../../platform/http/forms/address.ts";
 import { columnField, field } from "../../platform/http/forms/model.ts";
 import type { FieldModel } from "../../platform/http/models/forms.ts";
-import { currentLanguage, declared, t } from "../../platform/language/index.ts";
+import { currentLanguage, t } from "../../platform/language/index.ts";
 import { mailSettings, organizations } from "../../platform/tenants.ts";
 
 /** The fields of the settings pages. The setup wizard shows the same, step by step. */
 
 type Sections = { title: string; hint?: string; fields: FieldModel[] }[];
 
-const labels = {
-  line1: declared("Street"),
-  line2: declared("Street, second line"),
-  city: declared("City"),
-  region: declared("State or region"),
-  postal_code: declared("Postal code"),
-  country: declared("Country"),
-};
-
+/** What clients read at the top of invoices and mails. */
 export function letterheadSections(): Sections {
   const o = (name: string, given: Parameters<typeof columnField>[2] = {}): FieldModel =>
     columnField(organizations, name, given);
@@ -41,9 +33,7 @@ export function letterheadSections(): Sections {
     },
     {
       title: t("Address"),
-      fields: addressParts.map((part) =>
-        o(`address.${part}`, { label: t(labels[part]), span: part === "line1" || part === "line2" ? 6 : 3 }),
-      ),
+      fields: addressFields(organizations, "address"),
     },
   ];
 }
@@ -115,6 +105,7 @@ export function localitySections({ isFirst = false } = {}): Sections {
   ];
 }
 
+/** Colour and words of the portal. */
 export function brandingSections(): Sections {
   return [
     {
@@ -143,6 +134,7 @@ export function brandingSections(): Sections {
   ];
 }
 
+/** The address that links begin with. */
 export function urlSections(): Sections {
   return [
     {
@@ -160,6 +152,7 @@ export function urlSections(): Sections {
   ];
 }
 
+/** The mail server; `hasPassword`: one is kept, and stays where the field is left empty. */
 export function mailSections(hasPassword: boolean): Sections {
   const m = (name: string, given: Parameters<typeof columnField>[2] = {}): FieldModel =>
     columnField(mailSettings, name, given);
@@ -189,6 +182,7 @@ export function mailSections(hasPassword: boolean): Sections {
   ];
 }
 
+/** Numbers, terms and footer of invoices. */
 export function invoicingSections(): Sections {
   return [
     {

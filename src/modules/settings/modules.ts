@@ -9,7 +9,7 @@ import { ifMatch, readDocument } from "../../platform/http/jsonapi/document.ts";
 import { type Answer, json, redirect, type Route } from "../../platform/http/route.ts";
 import type { FormModel } from "../../platform/http/models/forms.ts";
 import { t } from "../../platform/language/index.ts";
-import type { Registry } from "../../platform/module.ts";
+import type { Registry } from "../../platform/registry.ts";
 import { isModuleOn, optionalModules } from "../../platform/switches.ts";
 import { organizations } from "../../platform/tenants.ts";
 

@@ -2,6 +2,7 @@ import { find, reach } from "../../platform/access/reach.ts";
 import { button, cell, empty, link } from "../../platform/http/pages/cells.ts";
 import { columnField, field, formModel, rowValues } from "../../platform/http/forms/model.ts";
 import { buttonRoute, formRoutes } from "../../platform/http/forms/page.ts";
+import { containing } from "../../platform/http/lists/kinds.ts";
 import { type List, listAnswer } from "../../platform/http/lists/list.ts";
 import { optionsOf } from "../../platform/http/forms/options.ts";
 import { redirect, type Route } from "../../platform/http/route.ts";
@@ -44,7 +45,7 @@ const tagList: List<Pick<Tag, "id" | "name" | "color">> = {
     },
   ],
   search: "Search tags",
-  match: (query, text) => query.where("tags.name", "like", `%${text.toLowerCase().replace(/[%_\\]/g, "")}%`),
+  match: (query, text, ctx) => containing(query, text.toLowerCase(), ["tags.name"], ctx),
   sort: "name",
   href: (row) => `${base}/${row.id}`,
   breadcrumbs: [{ label: "Settings", href: "/settings" }],

@@ -18,12 +18,14 @@ import { enterAsOperator } from "./operators/plane.ts";
 import { endOperatorSession, endOtherOperatorSessions } from "./operators/sessions.ts";
 import { accountPages } from "./pages/account.ts";
 import { passkeyPages } from "./pages/passkeys.ts";
+import { tenantDomainPages } from "./pages/domains.ts";
 import { operatorDoors } from "./pages/doors.ts";
 import { downloadRoutes } from "./pages/download.ts";
 import { tenantForms } from "./pages/forms.ts";
 import { keyPages } from "./pages/keys.ts";
 import { tenantListPage } from "./pages/list.ts";
 import { operatorPages } from "./pages/operators.ts";
+import { setupLinkRoute } from "./pages/setup-link.ts";
 import { tenantPages } from "./pages/show.ts";
 import { usagePages } from "./pages/usage.ts";
 import { dropExports, runTasks } from "./tasks/run.ts";
@@ -60,6 +62,8 @@ export const tenantsModule = defineModule({
     tenantListPage,
     ...tenantForms,
     ...tenantPages,
+    ...tenantDomainPages,
+    setupLinkRoute,
     ...usagePages,
     ...operatorPages,
     ...accountPages,

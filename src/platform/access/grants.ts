@@ -8,12 +8,14 @@ export interface Grant {
   scope: Scope;
 }
 
+/** Reads a grant as it is stored, `tickets.read:own`, or `tickets.read` for all records; null where the text is none. */
 export function readGrant(text: string): Grant | null {
   const [permission = "", scope = "all", ...more] = text.split(":");
   const known = scopes.find((one) => one === scope);
   return known === undefined || more.length > 0 ? null : { permission, scope: known };
 }
 
+/** The text that `readGrant` reads. */
 export function writeGrant({ permission, scope }: Grant): string {
   return scope === "all" ? permission : `${permission}:${scope}`;
 }

@@ -89,6 +89,7 @@ export function secretSaid(
   return { value, source: `credential ${credential}` };
 }
 
+/** The variable that names a file with the key's value, for secrets: `PURSER_DATABASE_URL_FILE`. */
 export function fileName(key: Key): string {
   return `${key.name}_FILE`;
 }

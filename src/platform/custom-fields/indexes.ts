@@ -17,6 +17,7 @@ export async function makeIndex(work: Work, field: Definition): Promise<void> {
   await describeIndex(work.db, field.entity_type, name);
 }
 
+/** Takes a field's index away again, with the field. */
 export async function dropIndex(work: Work, field: Definition): Promise<void> {
   if (work.app.database.dialect !== "sqlite") return;
   await sql.raw(`drop index if exists ${nameOf(field)}`).execute(work.db);

@@ -1,5 +1,6 @@
 import { type RawBuilder, sql } from "kysely";
 import type { Column } from "../database/columns.ts";
+import { contains } from "../database/containing.ts";
 import { malformed } from "../errors.ts";
 import { t } from "../language/index.ts";
 import type { Definition, FieldType } from "./schema.ts";
@@ -61,8 +62,7 @@ export function customCondition(
   }
   if (operator === "like") {
     if (!worded.has(field.field_type)) throw malformed(t("{name}[like] works on texts only.", { name }), "bad_filter");
-    const pattern = `%${text.replace(/[\\%_]/g, (mark) => `\\${mark}`)}%`;
-    return sql<boolean>`${value} ${sql.raw(dialect === "sqlite" ? "like" : "ilike")} ${pattern} escape '\\'`;
+    return contains(value, text, dialect);
   }
   const typed = (part: string): string | number | boolean => {
     if (part.includes("\u0000"))

@@ -40,6 +40,7 @@ function refuseInsideUnit(): void {
   }
 }
 
+/** Opens the file with one connection that writes and one that only reads; it is made, empty, where it is missing. */
 export function openSqliteDatabase(path: string): Database {
   return sqliteDatabase({
     writer: sqliteDialect(openSqlite(path)),

@@ -73,6 +73,11 @@ function literal(spec: ColumnSpec, dialect: "sqlite" | "postgres"): string {
   return `'${text.replaceAll("'", "''")}'`;
 }
 
+/**
+ * What a migration gets, on one of the databases.
+ *
+ * @param servingRole on PostgreSQL the role that gets rights on what is made; null where nobody else is to have any
+ */
 export function schemaOf(db: Kysely<unknown>, dialect: "sqlite" | "postgres", servingRole: string | null): Schema {
   const run = async (statement: string): Promise<void> => {
     await sql.raw(statement).execute(db);

@@ -24,6 +24,11 @@ export interface SortKey {
   isDescending: boolean;
 }
 
+/** Whether rows can be put in order by a column. Ids that may be missing say nothing by their order. */
+export function isSortable({ isSecret, kind, isNullable }: Column): boolean {
+  return !isSecret && kind !== "json" && (kind !== "id" || !isNullable);
+}
+
 /** So many rows of a log are looked through by one statement: some 20 milliseconds of SQLite. */
 const windowSize = 10_000;
 

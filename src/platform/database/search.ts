@@ -137,6 +137,7 @@ export function storedDocument(title: string, body: string): { title: string; bo
   return { title: allWords(title).join(" "), body: allWords(body).join(" ").slice(0, longest) };
 }
 
+/** Takes a record out of the search, as it is deleted. */
 export async function unindexRow(work: Work, name: string, id: string): Promise<void> {
   if (!work.app.registry.search.has(name)) return;
   await work.db.deleteFrom("search_documents").where("entity_type", "=", name).where("entity_id", "=", id).execute();

@@ -89,6 +89,7 @@ export async function* readExport(app: App, tenantId: string, id: string): Async
   }
 }
 
+/** Deletes an archive; it need not be there any more. */
 export async function dropExport(app: Pick<App, "options">, id: string): Promise<void> {
   await rm(vaultPath(app, id), { force: true });
 }

@@ -1,4 +1,4 @@
-import type { Registry } from "../module.ts";
+import type { Registry } from "../registry.ts";
 import type { Resource } from "../resource.ts";
 import { resourceRoutes } from "./jsonapi/routes.ts";
 import type { Route } from "./route.ts";

@@ -26,6 +26,7 @@ export async function respond(ctx: Ctx, route: Route, incoming: Incoming, answer
   }
 }
 
+/** A JSON:API document. */
 export function jsonResponse(body: unknown, status: number, headers: Record<string, string>): Response {
   return new Response(JSON.stringify(body), {
     status,
@@ -41,6 +42,7 @@ function fragmentResponse(ctx: Ctx, incoming: Incoming, answer: Extract<Answer, 
   return html(render(answer.view, answer.model, { csrf }) + offer, answer.status);
 }
 
+/** A page or a part of one; no cache may keep it, nor give a part where the whole is asked for. */
 export function html(text: string, status: number, more: Record<string, string> = {}): Response {
   const headers = {
     "content-type": "text/html; charset=utf-8",
@@ -50,6 +52,7 @@ export function html(text: string, status: number, more: Record<string, string> 
   return new Response(text, { status, headers: { ...headers, ...more } });
 }
 
+/** A redirect after a POST (303); what was done, and the offer to take it back, are said on the next page. */
 export function redirectResponse(
   ctx: Ctx,
   incoming: Incoming,
@@ -75,6 +78,7 @@ export function redirectResponse(
   return new Response(null, { status: 303, headers });
 }
 
+/** A page in the layout of its route's door. */
 export async function pageResponse(
   ctx: Ctx,
   route: Route,

@@ -146,6 +146,7 @@ export function json(body: unknown, status = 200, headers: Record<string, string
   return { kind: "json", body, status, headers };
 }
 
+/** An answer that is made already: a file, a stream. */
 export function response(raw: Response): Answer {
   return { kind: "response", response: raw };
 }

@@ -31,6 +31,11 @@ interface Bucket {
 const none: Readonly<Record<string, string>> = {};
 const mostBuckets = 20_000;
 
+/**
+ * Counts requests, and holds each API key and each organization to its number a minute: a bucket each, kept by this node.
+ *
+ * @param perMinute null: no limit
+ */
 export function trafficOf(clock: Clock, perMinute: AppOptions["requestsPerMinute"]): Traffic {
   const buckets = new Map<string, Bucket>();
   let counts = new Map<string, number>();

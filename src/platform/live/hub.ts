@@ -20,6 +20,7 @@ export interface LiveHub {
 const mostPerSession = 8;
 const mostStreams = 5000;
 
+/** The node's hub, over which changes reach the streams that are open on it. */
 export function createHub(heartbeatMilliseconds = 25_000): LiveHub {
   const node = newId();
   const listeners = new Map<string, Set<(topic: string) => void>>();

@@ -1,4 +1,4 @@
-import type { Registry } from "../module.ts";
+import type { Registry } from "../registry.ts";
 import { ref, type Schema } from "./schemas.ts";
 import { filterSchemas } from "./parameters.ts";
 

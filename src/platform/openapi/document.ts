@@ -1,5 +1,5 @@
 import { isApi, type Route } from "../http/route.ts";
-import type { Registry } from "../module.ts";
+import type { Registry } from "../registry.ts";
 import type { Resource } from "../resource.ts";
 import { commonHeaders, commonParameters, commonResponses, commonSchemas, securitySchemes } from "./components.ts";
 import { type ApiKind, operation, tagOf } from "./operations.ts";

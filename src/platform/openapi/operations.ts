@@ -1,5 +1,5 @@
 import type { ApiAnswer, ApiDoc, ApiInput, Route } from "../http/route.ts";
-import type { Registry } from "../module.ts";
+import type { Registry } from "../registry.ts";
 import type { Resource } from "../resource.ts";
 import { rateHeaders } from "./components.ts";
 import { grammarParameters } from "./parameters.ts";

@@ -1,6 +1,7 @@
-import type { Registry } from "../module.ts";
+import type { Registry } from "../registry.ts";
 import { col, type Column } from "../database/columns.ts";
-import { isFilterable, isSortable } from "../http/jsonapi/query.ts";
+import { isSortable } from "../database/order.ts";
+import { isFilterable } from "../http/jsonapi/query.ts";
 import { mostBelow } from "../http/jsonapi/include.ts";
 import { listsUnder, type Resource } from "../resource.ts";
 import { attributeSchema, ref, relationsOf, type Schema, schemaName, shownColumns } from "./schemas.ts";

@@ -1,7 +1,7 @@
 import { type TSchema, Type } from "@sinclair/typebox";
 import { htmlText } from "../database/edge.ts";
 import { type Column, labelOf, type Table } from "../database/columns.ts";
-import type { Registry } from "../module.ts";
+import { type Registry, typeOfTable } from "../registry.ts";
 import { listsUnder, type Resource } from "../resource.ts";
 
 /** A JSON Schema of the OpenAPI document (JSON Schema 2020-12). */
@@ -71,6 +71,7 @@ export function orNull(schema: Schema): Schema {
   return Object.keys(schema).length === 0 ? schema : { anyOf: [schema, { type: "null" }] };
 }
 
+/** An object with the same names and other values. */
 export function mapped<A, B>(
   values: Readonly<Record<string, A>>,
   of: (value: A, name: string) => B,
@@ -158,11 +159,6 @@ export function relationsOf(registry: Registry, resource: Resource): [name: stri
       ? []
       : [[name.slice(0, -3), column, typeOfTable(registry, column.references)] as [string, Column, string]],
   );
-}
-
-export function typeOfTable(registry: Registry, table: string): string {
-  for (const resource of registry.resources.values()) if (resource.table.name === table) return resource.type;
-  return table;
 }
 
 /** What attributes that are no columns are by their name: tags, addresses, counts, and ids of several records. */

@@ -9,7 +9,7 @@ import type { TableName } from "../database/tables.ts";
 import { malformed } from "../errors.ts";
 import type { ListQuery } from "../http/lists/list.ts";
 import { t } from "../language/index.ts";
-import type { Registry } from "../module.ts";
+import type { Registry } from "../registry.ts";
 import type { Resource } from "../resource.ts";
 import { tagsOf } from "../tags.ts";
 import { type FileColumn, fileColumns } from "./columns.ts";

@@ -3,7 +3,7 @@ import { reach } from "../access/reach.ts";
 import type { Ctx } from "../context.ts";
 import { tableNamed } from "../database/columns.ts";
 import type { TableName } from "../database/tables.ts";
-import type { Registry } from "../module.ts";
+import type { Registry } from "../registry.ts";
 
 type Row = Record<string, unknown>;
 
@@ -16,6 +16,7 @@ export interface Naming {
   parent: string | null;
 }
 
+/** By which columns the records of a table are named in files: those of their transfer, else what is most like a name. */
 export function namingOf(registry: Registry, tableName: string): Naming {
   const said = [...registry.transfers.values()].find(({ resource }) => resource.table.name === tableName);
   if (said !== undefined) return { columns: said.naming, parent: said.parent };

@@ -1,41 +1,23 @@
-import { namesakesOf } from "../namesakes.ts";
 import { newRowValues } from "../../../platform/database/defaults.ts";
 import { can } from "../../../platform/access/actor.ts";
 import { find } from "../../../platform/access/reach.ts";
 import { type Ctx, reading } from "../../../platform/context.ts";
 import { customSections } from "../../../platform/custom-fields/form.ts";
-import { addressParts } from "../../../platform/database/columns.ts";
 import type { Failure } from "../../../platform/errors.ts";
+import { addressFields } from "../../../platform/http/forms/address.ts";
 import { columnField, field, formModel, type FormValues, rowValues } from "../../../platform/http/forms/model.ts";
 import { formRoutes } from "../../../platform/http/forms/page.ts";
 import { contactOptions, optionsOf } from "../../../platform/http/forms/options.ts";
 import { type Incoming, redirect, type Route } from "../../../platform/http/route.ts";
 import type { FieldModel, FormModel } from "../../../platform/http/models/forms.ts";
-import { declared, languages, t } from "../../../platform/language/index.ts";
+import { languages, t } from "../../../platform/language/index.ts";
 import { tagsOf } from "../../../platform/tags.ts";
 import { createCompany, createContact, createSite, updateCompany, updateContact, updateSite } from "../actions.ts";
+import { namesakesOf } from "../namesakes.ts";
 import { contactName } from "../rules.ts";
 import { companies, contacts, sites } from "../schema.ts";
 
 type Typed = FormValues | null;
-
-function addressFields(table: typeof companies | typeof sites, name: string): FieldModel[] {
-  return addressParts.map((part) =>
-    columnField(table, `${name}.${part}`, {
-      span: part === "line1" || part === "line2" ? 6 : 3,
-      label: t(addressLabels[part]),
-    }),
-  );
-}
-
-const addressLabels = {
-  line1: declared("Street"),
-  line2: declared("Street, second line"),
-  city: declared("City"),
-  region: declared("State or region"),
-  postal_code: declared("Postal code"),
-  country: declared("Country"),
-};
 
 /** Tags are one field for people: separated by commas. */
 const tagField = field("tags", "Tags", { hint: "Separated by commas", span: 6 });

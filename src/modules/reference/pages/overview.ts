@@ -1,7 +1,7 @@
 import { empty, link } from "../../../platform/http/pages/cells.ts";
 import type { ApiIndexModel } from "../../../platform/http/models/reference.ts";
 import { t } from "../../../platform/language/index.ts";
-import type { Registry } from "../../../platform/module.ts";
+import type { Registry } from "../../../platform/registry.ts";
 import type { Api } from "../apis.ts";
 import { anchorOf, type Operation, operationsOf, shortPath, titleOf, toneOf } from "../operations.ts";
 

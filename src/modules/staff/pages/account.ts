@@ -5,6 +5,7 @@ import { find, reach } from "../../../platform/access/reach.ts";
 import { perform } from "../../../platform/action.ts";
 import { type Ctx, reading } from "../../../platform/context.ts";
 import type { Failure } from "../../../platform/errors.ts";
+import { accountCrumb, type AccountDoor, accountHomes } from "../../../platform/http/pages/account.ts";
 import { button, formatAgo, link } from "../../../platform/http/pages/cells.ts";
 import { field, formFailure, formModel, type FormValues } from "../../../platform/http/forms/model.ts";
 import { buttonRoute, readInput } from "../../../platform/http/forms/page.ts";
@@ -21,12 +22,8 @@ import { newPasswordHint } from "./fields.ts";
 import { passkeysOf } from "./passkeys.ts";
 import { newPasswordForm, twoStepModel } from "./security.ts";
 
-/** Where the account page of each door is. */
-const homes = { staff: "/account", portal: "/portal/account" } as const;
-type AccountDoor = keyof typeof homes;
-
 async function sessionsOf(ctx: Ctx, door: AccountDoor): Promise<SecurityPageModel["sessions"]> {
-  const home = homes[door];
+  const home = accountHomes[door];
   const now = ctx.app.clock.now();
   const sessions = await reach(ctx, "sessions")
     .selectAll()
@@ -51,7 +48,7 @@ async function sessionsOf(ctx: Ctx, door: AccountDoor): Promise<SecurityPageMode
 
 async function twoStepOf(ctx: Ctx, door: AccountDoor): Promise<SecurityPageModel["two_step"]> {
   const userId = ctx.actor.user_id ?? "";
-  return twoStepModel(`${homes[door]}/two-step`, {
+  return twoStepModel(`${accountHomes[door]}/two-step`, {
     isOn: (await factorsOf(ctx, userId)).includes("totp"),
     codesLeft: await recoveryCodesLeft(ctx, userId),
     isRequired: await isMfaRequired(ctx, userId),
@@ -59,7 +56,7 @@ async function twoStepOf(ctx: Ctx, door: AccountDoor): Promise<SecurityPageModel
 }
 
 async function securityPage(ctx: Ctx, door: AccountDoor, failure: Failure | null): Promise<Answer> {
-  const home = homes[door];
+  const home = accountHomes[door];
   const sessions = await sessionsOf(ctx, door);
   const model: SecurityPageModel = {
     header: {
@@ -99,7 +96,7 @@ function text(fields: FormValues, name: string): string {
 
 /** What a device is called. */
 function nameRoutes(door: AccountDoor): Route[] {
-  const path = `${homes[door]}/sessions/:id/name`;
+  const path = `${accountHomes[door]}/sessions/:id/name`;
   const show = async (
     ctx: Ctx,
     incoming: Incoming,
@@ -115,7 +112,7 @@ function nameRoutes(door: AccountDoor): Route[] {
         header: {
           title,
           subtitle: deviceOf(session.user_agent),
-          breadcrumbs: [{ label: t("Your account"), href: homes[door] }],
+          breadcrumbs: [accountCrumb(door)],
           badges: [],
           actions: [],
         },
@@ -124,7 +121,7 @@ function nameRoutes(door: AccountDoor): Route[] {
           values: typed ?? { device_name: session.device_name ?? "" },
           failure,
           submit_label: t("Save"),
-          cancel_url: homes[door],
+          cancel_url: accountHomes[door],
           sections: [
             {
               title: "",
@@ -153,7 +150,7 @@ function nameRoutes(door: AccountDoor): Route[] {
         const { fields } = await incoming.form();
         try {
           await perform(ctx, renameSession, { ...readInput(renameSession.input, fields), id: incoming.params["id"] });
-          return redirect(homes[door], t("The device has its name."));
+          return redirect(accountHomes[door], t("The device has its name."));
         } catch (error) {
           const failure = formFailure(error);
           return reading(ctx, (reader) => show(reader, incoming, fields, failure));
@@ -165,7 +162,7 @@ function nameRoutes(door: AccountDoor): Route[] {
 
 /** Password, second factor and sessions: the same page behind both doors. */
 function securityRoutes(door: AccountDoor): Route[] {
-  const home = homes[door];
+  const home = accountHomes[door];
   const revoking = (path: string, what: Parameters<typeof buttonRoute>[1], done: () => string): Route => ({
     ...buttonRoute(`${home}/sessions/${path}`, what, () => redirect(home, done())),
     door,

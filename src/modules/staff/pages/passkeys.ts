@@ -3,6 +3,7 @@ import type { AnyAction } from "../../../platform/action.ts";
 import { perform } from "../../../platform/action.ts";
 import { type Ctx, reading } from "../../../platform/context.ts";
 import type { Failure } from "../../../platform/errors.ts";
+import { accountCrumb, type AccountDoor, accountHomes } from "../../../platform/http/pages/account.ts";
 import { button, formatAgo, link } from "../../../platform/http/pages/cells.ts";
 import { field, formFailure, formModel, type FormValues } from "../../../platform/http/forms/model.ts";
 import { buttonRoute, readInput } from "../../../platform/http/forms/page.ts";
@@ -23,9 +24,6 @@ import { bodyOf, plain, signed, spoken, textOf } from "./passkey-answers.ts";
 import { browserDevice, challengeOf, type Door, doors, enteringCookies, nextUrl } from "./entering.ts";
 
 /** The passkeys of staff and clients: at their doors, and on their account pages. */
-
-const homes = { staff: "/account", portal: "/portal/account" } as const;
-type AccountDoor = keyof typeof homes;
 
 function doorRoutes(door: Door): Route[] {
   const { prefix, userType } = door;
@@ -69,7 +67,7 @@ export async function passkeysOf(
     .where("user_id", "=", ctx.actor.user_id ?? "")
     .orderBy("created_at")
     .execute();
-  return rows.map((row) => passkeyRow(ctx, row, homes[door]));
+  return rows.map((row) => passkeyRow(ctx, row, accountHomes[door]));
 }
 
 /** A passkey as every account page lists it; `home` is that page. */
@@ -109,17 +107,17 @@ async function renamePage(
     header: {
       title,
       subtitle: "",
-      breadcrumbs: [{ label: t("Your account"), href: homes[door] }],
+      breadcrumbs: [accountCrumb(door)],
       badges: [],
       actions: [],
     },
     form: formModel({
-      action: `${homes[door]}/passkeys/${key.id}`,
+      action: `${accountHomes[door]}/passkeys/${key.id}`,
       values: typed ?? { name: key.name },
       version: key.version,
       failure,
       submit_label: t("Save"),
-      cancel_url: homes[door],
+      cancel_url: accountHomes[door],
       sections: [{ title: "", fields: [field("name", t("Name"), { is_required: true, max_length: 80, span: 6 })] }],
     }),
   };
@@ -127,7 +125,7 @@ async function renamePage(
 }
 
 function accountRoutes(door: AccountDoor): Route[] {
-  const home = homes[door];
+  const home = accountHomes[door];
   const post = (path: string, run: (ctx: Ctx, incoming: Incoming) => Promise<Answer>): Route => ({
     method: "POST",
     path: `${home}/${path}`,

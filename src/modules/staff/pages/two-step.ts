@@ -1,5 +1,6 @@
 import { type Ctx, reading } from "../../../platform/context.ts";
 import type { Failure } from "../../../platform/errors.ts";
+import { accountCrumb, type AccountDoor, accountHomes } from "../../../platform/http/pages/account.ts";
 import { formFailure, type FormValues } from "../../../platform/http/forms/model.ts";
 import { button } from "../../../platform/http/pages/cells.ts";
 import { type Answer, type Incoming, page, redirect, type Route } from "../../../platform/http/route.ts";
@@ -14,8 +15,6 @@ import { codesPage } from "./steps.ts";
 
 /** The authenticator app on a person's own account page, behind both doors. */
 
-type AccountDoor = "staff" | "portal";
-const homes = { staff: "/account", portal: "/portal/account" } as const;
 const startOf = (door: AccountDoor): string => (door === "portal" ? "/portal" : "/");
 
 const textOf = (fields: FormValues, name: string): string =>
@@ -24,7 +23,7 @@ const textOf = (fields: FormValues, name: string): string =>
 const header = (door: AccountDoor, title: string): PageHeaderModel => ({
   title,
   subtitle: "",
-  breadcrumbs: [{ label: t("Your account"), href: homes[door] }],
+  breadcrumbs: [accountCrumb(door)],
   badges: [],
   actions: [],
 });
@@ -43,7 +42,7 @@ function requiredPage(door: AccountDoor, next: string): Answer {
       "Your role requires it from now on: with a code from your phone you go on where you were. Your other browsers and programs are signed out.",
     ),
     actions: [
-      button(t("Set up"), `${homes[door]}/two-step/start${next}`, "shield", "primary"),
+      button(t("Set up"), `${accountHomes[door]}/two-step/start${next}`, "shield", "primary"),
       button(t("Sign out"), door === "portal" ? "/portal/sign-out" : "/sign-out", "log-out", "ghost"),
     ],
   };
@@ -60,12 +59,12 @@ async function setupPage(
   const isHeld = ctx.actor.is_second_step_missing === true;
   const waiting = await waitingTotp(ctx, ctx.actor.user_id ?? "");
   const next = nextOf(ctx, incoming);
-  if (waiting === null) return isHeld ? requiredPage(door, next) : redirect(homes[door]);
+  if (waiting === null) return isHeld ? requiredPage(door, next) : redirect(accountHomes[door]);
   const head = header(door, t("Set up two-step sign-in"));
   return setupAnswer(
     isHeld ? { ...head, breadcrumbs: [] } : head,
     waiting,
-    { action: `${homes[door]}/two-step${next}`, cancel: isHeld ? "" : homes[door] },
+    { action: `${accountHomes[door]}/two-step${next}`, cancel: isHeld ? "" : accountHomes[door] },
     failure,
     typed,
   );
@@ -78,11 +77,11 @@ function confirmed(
   words: { title: string; text: string; submit: string; isDestructive: boolean },
   run: (ctx: Ctx, password: string) => Promise<Answer>,
 ): Route[] {
-  const at = `${homes[door]}/two-step/${path}`;
+  const at = `${accountHomes[door]}/two-step/${path}`;
   const show = (failure: Failure | null): Answer =>
     passwordAnswer(
       { ...header(door, t(words.title)), subtitle: t(words.text) },
-      { action: at, cancel: homes[door], submit: t(words.submit), isDestructive: words.isDestructive },
+      { action: at, cancel: accountHomes[door], submit: t(words.submit), isDestructive: words.isDestructive },
       failure,
     );
   return [
@@ -118,7 +117,7 @@ const removeWords = {
 };
 
 function routesOf(door: AccountDoor): Route[] {
-  const home = homes[door];
+  const home = accountHomes[door];
   return [
     {
       method: "POST",

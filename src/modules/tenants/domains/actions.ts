@@ -33,6 +33,7 @@ export interface Claim {
   last_tried_at: string | null;
 }
 
+/** The host names of an organization, the primary one first. */
 export async function domainsOf(db: Db, tenantId: string): Promise<Domain[]> {
   return db
     .selectFrom("tenant_domains")
@@ -43,6 +44,7 @@ export async function domainsOf(db: Db, tenantId: string): Promise<Domain[]> {
     .execute();
 }
 
+/** The host names that it has asked for and not proved yet. */
 export async function claimsOf(db: Db, tenantId: string): Promise<Claim[]> {
   return db
     .selectFrom("domain_claims")

@@ -20,6 +20,7 @@ export interface OperatorForm {
   run(ctx: Ctx, input: Record<string, unknown>, incoming: Incoming): Promise<Answer>;
 }
 
+/** The two routes of such a form. */
 export function operatorForm(given: OperatorForm): Route[] {
   const show = async (
     ctx: Ctx,

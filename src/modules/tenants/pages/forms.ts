@@ -11,7 +11,7 @@ import { createTenant, newTenantInput, suspendInput, suspendTenant, tenantInput,
 import { addDomain } from "../domains/actions.ts";
 import { requestDeletion } from "../tasks/queue.ts";
 import { operatorForm } from "./form.ts";
-import { setupPage } from "./show.ts";
+import { setupPage } from "./setup-link.ts";
 import { Type } from "@sinclair/typebox";
 
 const crumbs = [{ label: "Organizations", href: "/tenants" }];

@@ -2,6 +2,7 @@ import { sql } from "kysely";
 import { platformPermission } from "../../../platform/access/platform.ts";
 import { reach } from "../../../platform/access/reach.ts";
 import type { Ctx } from "../../../platform/context.ts";
+import { anyContains } from "../../../platform/database/containing.ts";
 import { cell, empty, formatBytes, link } from "../../../platform/http/pages/cells.ts";
 import { type List, listAnswer } from "../../../platform/http/lists/list.ts";
 import type { Route } from "../../../platform/http/route.ts";
@@ -63,11 +64,19 @@ const tenantList: List<TenantRow> = {
         .as("requests"),
     ]),
   search: "Name or host name",
-  match: (query, text) => {
-    const pattern = `%${text.toLowerCase().replace(/[\\%_]/g, (mark) => `\\${mark}`)}%`;
-    return query.where(
-      sql<boolean>`(lower(tenants.name) like ${pattern} escape '\\' or exists (select 1 from tenant_domains d
-        where d.domain_tenant_id = tenants.id and d.domain like ${pattern} escape '\\'))`,
+  match: (query, text, ctx) => {
+    const { dialect } = ctx.app.database;
+    return query.where((eb) =>
+      eb.or([
+        anyContains(["tenants.name"], text, dialect),
+        eb.exists(
+          eb
+            .selectFrom("tenant_domains as d")
+            .select("d.domain")
+            .whereRef("d.domain_tenant_id", "=", "tenants.id")
+            .where(anyContains(["d.domain"], text, dialect)),
+        ),
+      ]),
     );
   },
   columns: [

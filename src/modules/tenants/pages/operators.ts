@@ -5,6 +5,7 @@ import { perform } from "../../../platform/action.ts";
 import type { Ctx } from "../../../platform/context.ts";
 import { button, cell, empty, facts, link } from "../../../platform/http/pages/cells.ts";
 import { columnField } from "../../../platform/http/forms/model.ts";
+import { containing } from "../../../platform/http/lists/kinds.ts";
 import { type List, listAnswer } from "../../../platform/http/lists/list.ts";
 import { type Answer, page, type Route } from "../../../platform/http/route.ts";
 import { t } from "../../../platform/language/index.ts";
@@ -92,13 +93,7 @@ const logList: List<LogRow> = {
   table: "operator_log",
   query: (ctx) => reach(ctx, "operator_log").selectAll("operator_log"),
   search: "Organization or operator",
-  match: (query, text) =>
-    query.where((eb) =>
-      eb.or([
-        eb("operator_log.about_name", "ilike", `%${text.replace(/[\\%_]/g, (mark) => `\\${mark}`)}%`),
-        eb("operator_log.operator_name", "ilike", `%${text.replace(/[\\%_]/g, (mark) => `\\${mark}`)}%`),
-      ]),
-    ),
+  match: (query, text, ctx) => containing(query, text, ["operator_log.about_name", "operator_log.operator_name"], ctx),
   columns: [
     {
       key: "timestamp",

@@ -3,9 +3,18 @@ import { find } from "../../../platform/access/reach.ts";
 import { writeCsv } from "../../../platform/csv/write.ts";
 import { type Ctx, reading } from "../../../platform/context.ts";
 import { cell, empty, formatBytes, link } from "../../../platform/http/pages/cells.ts";
+import type { SectionModel, StatModel } from "../../../platform/http/models/partials.ts";
 import { type Answer, page, response, type Route } from "../../../platform/http/route.ts";
 import { t } from "../../../platform/language/index.ts";
-import { measureAll, measureNow, type MonthOfTenant, usageColumns, usageOf, usageOfMonth } from "../usage.ts";
+import {
+  measureAll,
+  measureNow,
+  type MonthOfTenant,
+  type Usage,
+  usageColumns,
+  usageOf,
+  usageOfMonth,
+} from "../usage.ts";
 import { stateCell } from "./list.ts";
 import { section } from "./tables.ts";
 
@@ -92,6 +101,86 @@ function csv(name: string, columns: readonly string[], rows: readonly object[]):
       },
     }),
   );
+}
+
+/** The figures at the top of an organization's page: what its latest day (the first of `days`) says, and sums of all of them. */
+export function usageStats(
+  ctx: Ctx,
+  days: readonly Usage[],
+  staffLimit: number | null,
+  storageLimit: number | null,
+): StatModel[] {
+  const [last] = days;
+  const { format } = new Intl.NumberFormat(ctx.tenant.locale);
+  const sum = (name: "request_count" | "mail_count" | "ticket_count"): number =>
+    days.reduce((total, day) => total + day[name], 0);
+  const stat = (label: string, value: string, hint = "", tone: StatModel["tone"] = ""): StatModel => ({
+    label,
+    value,
+    hint,
+    tone,
+    href: "",
+    icon: "",
+  });
+  const staff = last?.staff_count ?? 0;
+  const storage = last?.storage_kb ?? 0;
+  const isOver = (used: number, most: number | null): StatModel["tone"] =>
+    most !== null && used >= most ? "warning" : "";
+  return [
+    stat(
+      t("Staff"),
+      last === undefined ? "–" : String(staff),
+      last === undefined
+        ? t("Not measured yet")
+        : staffLimit === null
+          ? ""
+          : t("of {count} seats", { count: staffLimit }),
+      isOver(staff, staffLimit),
+    ),
+    stat(
+      t("Storage"),
+      last === undefined ? "–" : formatBytes(storage * 1000),
+      last === undefined
+        ? t("Not measured yet")
+        : storageLimit === null
+          ? ""
+          : t("of {size}", { size: formatBytes(storageLimit * 1_000_000) }),
+      isOver(storage, storageLimit === null ? null : storageLimit * 1000),
+    ),
+    stat(t("API requests"), format(sum("request_count")), t("in 30 days")),
+    stat(t("Tickets opened"), format(sum("ticket_count")), t("in 30 days")),
+  ];
+}
+
+/** An organization's latest days. */
+export function usageSection(id: string, days: readonly Usage[]): SectionModel {
+  return section({
+    id: "usage",
+    title: t("Usage by day"),
+    actions: [link(t("CSV"), `/tenants/${id}/usage.csv`, "download")],
+    columns: [
+      { label: t("Day") },
+      { label: t("Staff"), is_numeric: true },
+      { label: t("Portal users"), is_numeric: true, is_secondary: true },
+      { label: t("Tickets opened"), is_numeric: true },
+      { label: t("Storage"), is_numeric: true, is_secondary: true },
+      { label: t("API requests"), is_numeric: true },
+      { label: t("Mails sent"), is_numeric: true, is_secondary: true },
+    ],
+    rows: days.slice(0, 14).map((day) => ({
+      id: day.used_on,
+      cells: [
+        cell.text(day.used_on),
+        cell.number(day.staff_count),
+        cell.number(day.portal_user_count),
+        cell.number(day.ticket_count),
+        cell.number(formatBytes(day.storage_kb * 1000)),
+        cell.number(day.request_count),
+        cell.number(day.mail_count),
+      ],
+    })),
+    empty: empty("chart", t("Nothing measured yet"), t("Each organization is measured every hour.")),
+  });
 }
 
 export const usagePages: Route[] = [

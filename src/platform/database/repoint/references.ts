@@ -24,6 +24,7 @@ const texts: Readonly<Record<string, string>> = { saved_views: "view_query" };
 /** What tells of the past: it stays with the record that it happened to. Search documents are written anew. */
 const history: ReadonlySet<string> = new Set(["audit_log", "import_rows", "search_documents"]);
 
+/** Everywhere that a company, contact or site can be named: what a merge leads over to the record that is kept. */
 export async function referencesTo(ctx: Ctx, target: "companies" | "contacts" | "sites"): Promise<Reference[]> {
   const found: Reference[] = [];
   for (const table of allTables()) {

@@ -35,6 +35,7 @@ export interface FormPage {
   actions?(ctx: Ctx, incoming: Incoming): Promise<ActionLink[]> | ActionLink[];
 }
 
+/** The two routes of a form: GET shows it, POST runs its action, or shows it again with what was typed and what was wrong. */
 export function formRoutes(form: FormPage): Route[] {
   const show = async (
     ctx: Ctx,

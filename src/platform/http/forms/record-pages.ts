@@ -33,6 +33,7 @@ export interface RecordPages<R> {
   };
 }
 
+/** The routes of such records: their list, the forms of a new one and of one that is there, and the button that deletes. */
 export function recordPages<R>(given: RecordPages<R>): Route[] {
   const { list, permission, breadcrumbs, form, create, update, remove } = given;
   const { url } = list;

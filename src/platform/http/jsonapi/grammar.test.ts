@@ -4,7 +4,8 @@ import { type ApiAnswer, startTestProgram, type TestProgram } from "../../../../
 import type { Column } from "../../database/columns.ts";
 import { relationsOf, shownColumns } from "../../openapi/schemas.ts";
 import type { Resource } from "../../resource.ts";
-import { isFilterable, isSortable } from "./query.ts";
+import { isSortable } from "../../database/order.ts";
+import { isFilterable } from "./query.ts";
 
 setDefaultTimeout(180_000);
 

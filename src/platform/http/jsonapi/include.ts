@@ -121,6 +121,7 @@ export interface Included {
   lists: Record<string, Relationship>;
 }
 
+/** Reads what `include` asks for beside some rows, through reach; each record once, however many refer to it. */
 export async function includedObjects(
   ctx: Ctx,
   resource: Resource,

@@ -1,6 +1,7 @@
 import { type Actor, can } from "../../access/actor.ts";
 import type { Ctx } from "../../context.ts";
 import { toEdge } from "../../database/edge.ts";
+import { typeOfTable } from "../../registry.ts";
 import type { Resource } from "../../resource.ts";
 
 type Row = Record<string, unknown>;
@@ -35,7 +36,7 @@ export async function resourceObjects(ctx: Ctx, resource: Resource, rows: readon
     for (const [name, column] of Object.entries(resource.table.columns)) {
       if (!isShown(ctx.actor, resource, name) && !resource.calculated.includes(name)) delete attributes[name];
       else if (column.references !== null && name.endsWith("_id")) {
-        const target = typeOfTable(ctx, column.references);
+        const target = typeOfTable(ctx.app.registry, column.references);
         const value = row[name];
         relationships[name.slice(0, -3)] = { data: typeof value === "string" ? { type: target, id: value } : null };
       }
@@ -58,10 +59,4 @@ export function isShown(actor: Actor, { table, hidden }: Resource, name: string)
   const column = Object.hasOwn(table.columns, name) ? table.columns[name] : undefined;
   if (column === undefined || column.isSecret || hidden.has(name) || name === "tenant_id") return false;
   return column.readPermission === null || actor.kind !== "staff" || can(actor, column.readPermission);
-}
-
-/** The type of the records of a table, as the API calls it. */
-export function typeOfTable(ctx: Ctx, table: string): string {
-  for (const resource of ctx.app.registry.resources.values()) if (resource.table.name === table) return resource.type;
-  return table;
 }

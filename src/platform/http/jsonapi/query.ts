@@ -4,8 +4,9 @@ import type { Ctx } from "../../context.ts";
 import { customCondition, isSortableField, sortColumn, valueExpression } from "../../custom-fields/query.ts";
 import type { Definition } from "../../custom-fields/schema.ts";
 import type { Column } from "../../database/columns.ts";
+import { contains } from "../../database/containing.ts";
 import { decimalBound, decimalOrder } from "../../database/decimal-order.ts";
-import type { SortKey } from "../../database/order.ts";
+import { isSortable, type SortKey } from "../../database/order.ts";
 import { aboutParameter, malformed } from "../../errors.ts";
 import { isId } from "../../ids.ts";
 import type { Resource } from "../../resource.ts";
@@ -74,6 +75,7 @@ function tagNames(text: string): string[] {
   return names;
 }
 
+/** Reads `page[size]`. */
 export function pageSize(value: string): number {
   const size = /^\d{1,4}$/.test(value) ? Number(value) : 0;
   if (size < 1 || size > largestSize) {
@@ -85,11 +87,6 @@ export function pageSize(value: string): number {
 /** Whether a column can be asked for by its value. */
 export function isFilterable(column: Column): boolean {
   return !column.isSecret && column.kind !== "json";
-}
-
-/** Whether a list can be ordered by a column. Ids that may be missing say nothing by their order. */
-export function isSortable(column: Column): boolean {
-  return isFilterable(column) && (column.kind !== "id" || !column.isNullable);
 }
 
 /** A column that the resource shows to the actor, by the name in a parameter; `constructor` and its kin are no columns. */
@@ -162,8 +159,7 @@ function condition(
   }
   if (operator === "like") {
     if (column.kind !== "text") throw malformed(`filter[${name}][like] works on texts only.`, "bad_filter");
-    const pattern = `%${typedText(name, text).replace(/[\\%_]/g, (mark) => `\\${mark}`)}%`;
-    return sql<boolean>`${reference} ${sql.raw(dialect === "sqlite" ? "like" : "ilike")} ${pattern} escape '\\'`;
+    return contains(reference, typedText(name, text), dialect);
   }
   const compare = (sign: Sign, part: string): RawBuilder<boolean> => {
     const value = typed(column, name, part);

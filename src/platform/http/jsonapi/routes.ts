@@ -9,11 +9,12 @@ import { searchIds } from "../../database/search.ts";
 import type { TableName } from "../../database/tables.ts";
 import { aboutParameter, malformed } from "../../errors.ts";
 import { noId } from "../../ids.ts";
+import { typeOfTable } from "../../registry.ts";
 import { type Resource, shownBy } from "../../resource.ts";
 import { exportCsv } from "../../transfer/export.ts";
 import { aboutDocument, ifMatch, readDocument } from "./document.ts";
 import { includedObjects, isSelection, readSelection, selected } from "./include.ts";
-import { type Relationship, type ResourceObject, resourceObjects, typeOfTable } from "./objects.ts";
+import { type Relationship, type ResourceObject, resourceObjects } from "./objects.ts";
 import { pageLinks } from "./paged.ts";
 import { readListQuery } from "./query.ts";
 import { wantsCsv } from "./negotiation.ts";
@@ -137,7 +138,7 @@ export function resourceRoutes(resource: Resource): Route[] {
 function leadsTo(ctx: Ctx, { table }: Resource): (name: string) => string | null {
   return (name) => {
     const column = Object.hasOwn(table.columns, `${name}_id`) ? table.columns[`${name}_id`] : undefined;
-    return column?.references == null ? null : typeOfTable(ctx, column.references);
+    return column?.references == null ? null : typeOfTable(ctx.app.registry, column.references);
   };
 }
 

@@ -45,6 +45,7 @@ export async function narrowed<R>(ctx: Ctx, parameters: URLSearchParams, list: L
   return query.where(sql.ref(`${list.table}.id`), "in", ids.length === 0 ? [noId] : ids);
 }
 
+/** The words that a list is searched for; empty for none, and for a list that is not searched. */
 export function wordsOf(list: Pick<List<never>, "search">, parameters: URLSearchParams): string {
   return list.search === undefined ? "" : (parameters.get("q") ?? "").trim();
 }

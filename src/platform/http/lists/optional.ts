@@ -1,6 +1,7 @@
 import { sql } from "kysely";
 import type { Ctx } from "../../context.ts";
 import { type Column, labelOf, type Table } from "../../database/columns.ts";
+import { isSortable } from "../../database/order.ts";
 import { t } from "../../language/index.ts";
 import { tagChips, tagsOf } from "../../tags.ts";
 import { cell, words } from "../pages/cells.ts";
@@ -29,7 +30,8 @@ export function optionalColumn<R>(
     is_secondary: true,
     is_numeric: ["integer", "decimal", "money"].includes(column.kind),
     ...(column.readPermission === null ? {} : { permission: column.readPermission }),
-    ...(isSortable(column) ? { sort: { reference: `${table.name}.${name}`, column } } : {}),
+    // Long texts have no order that helps anybody.
+    ...(isSortable(column) && column.maxLength <= 1000 ? { sort: { reference: `${table.name}.${name}`, column } } : {}),
     select: (query) => {
       const selected = query.select(sql.ref(`${table.name}.${name}`).as(name)) as ListQuery<R>;
       return column.kind === "money"
@@ -39,11 +41,6 @@ export function optionalColumn<R>(
     cell: (row, ctx) => shown(column, (row as Row)[name], row as Row, ctx),
     ...given,
   };
-}
-
-/** Long texts have no order that helps anybody, and decimals are texts in one of the databases. */
-function isSortable({ kind, maxLength }: Column): boolean {
-  return kind !== "json" && kind !== "decimal" && maxLength <= 1000;
 }
 
 function shown({ kind, format }: Column, value: unknown, row: Row, ctx: Ctx): CellModel {

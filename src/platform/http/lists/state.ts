@@ -33,6 +33,7 @@ export interface ListState<R> {
 /** Parameters that say where one is in a list, and are no part of a view. */
 const passing = new Set(["view", "after", "_choices", "_words"]);
 
+/** What an address says of a list, laid over its view and over what the person has chosen (docs/lists.md). */
 export async function listState<R>(ctx: Ctx, url: URL, whole: List<R>): Promise<ListState<R>> {
   const { moreFilters: _, ...rest } = whole;
   const list: List<R> = { ...rest, filters: await filtersOf(ctx, whole) };
@@ -120,6 +121,7 @@ function comparable(parameters: URLSearchParams): string {
     .join("&");
 }
 
+/** A view that comes with the list. */
 export function builtIn({ key, label, query }: ListView): ShownView {
   return { key, label, parameters: new URLSearchParams(query), saved: null };
 }
@@ -137,6 +139,7 @@ export async function viewNamed<R>(ctx: Ctx, list: List<R>, key: string): Promis
   return row === undefined ? null : savedView(row);
 }
 
+/** A view that somebody has saved, from its row. */
 export function savedView(row: {
   id: string;
   name: string;

@@ -166,6 +166,7 @@ export function primaryLast<A extends ActionLink>(actions: readonly A[]): A[] {
   return actions.toSorted((one, other) => Number(one.look === "primary") - Number(other.look === "primary"));
 }
 
+/** What stands where a list or table has nothing to show: what that means, and what to do next. */
 export function empty(icon: string, title: string, text: string, action: ActionLink | null = null): EmptyModel {
   return { icon, title, text, action };
 }

@@ -5,6 +5,7 @@ import { type Ctx, reading } from "../../context.ts";
 import { t } from "../../language/index.ts";
 import { isOn } from "../../switches.ts";
 import type { Flash, LayoutModel, LookModel, NavGroup, NavLink } from "../models/layouts.ts";
+import { accountHomes } from "./account.ts";
 import { isForActor } from "./panels.ts";
 import type { Door, Incoming, Route } from "../route.ts";
 import { keymapOf } from "./shortcuts.ts";
@@ -48,7 +49,7 @@ export async function frameOf(
 
 /** What the menu under one's own initials offers. */
 function userMenu(door: Door): LayoutModel["user_menu"] {
-  const own = door === "portal" ? "/portal/account" : "/account";
+  const own = accountHomes[door === "portal" ? "portal" : "staff"];
   return [
     { label: t("Your account"), href: own, icon: "user" },
     { label: t("Appearance"), href: `${own}/appearance`, icon: "eye" },
@@ -145,6 +146,7 @@ function portalNav(ctx: Ctx, door: Door, path: string): NavGroup[] {
   ];
 }
 
+/** First letters of the first and the last of somebody's names; what stands in parentheses is none of them. */
 export function initialsOf(name: string): string {
   const parts = name
     .replace(/\(.*\)/, "")
