@@ -1,13 +1,13 @@
 import { type Static, Type } from "@sinclair/typebox";
 import { action, type AnyAction, perform } from "../../platform/action.ts";
-import { asSystem, type Ctx, reading, type Work } from "../../platform/context.ts";
+import { asSystem, type Ctx, type Work } from "../../platform/context.ts";
 import type { RowOf } from "../../platform/database/columns.ts";
 import { update } from "../../platform/database/records.ts";
 import { unauthorized } from "../../platform/errors.ts";
 import { field, formModel } from "../../platform/http/forms/model.ts";
 import { formRoutes } from "../../platform/http/forms/page.ts";
-import { readDocument } from "../../platform/http/jsonapi/document.ts";
-import { type Answer, type ApiAnswer, json, redirect, type Route } from "../../platform/http/route.ts";
+import { singleRoutes } from "../../platform/http/jsonapi/single.ts";
+import { redirect, type Route } from "../../platform/http/route.ts";
 import { t } from "../../platform/language/index.ts";
 import { contacts } from "../companies/index.ts";
 import { mailKinds } from "../tickets/index.ts";
@@ -68,46 +68,20 @@ export const ownMailPages: Route[] = formRoutes({
   done: () => redirect(page, t("Saved.")),
 });
 
-const path = "/api/v1/portal/mail-preferences";
-const shown: ApiAnswer = {
+export const ownMailApi: Route[] = singleRoutes({
+  path: "/api/v1/portal/mail-preferences",
   type: "mail_preferences",
-  attributes: Type.Object({ is_receipt_mailed: Type.Boolean(), is_reply_mailed: Type.Boolean() }),
-};
-
-async function show(ctx: Ctx): Promise<Answer> {
-  const { id, is_receipt_mailed, is_reply_mailed } = await own(ctx);
-  const data = { type: "mail_preferences", id, attributes: { is_receipt_mailed, is_reply_mailed } };
-  return json({ jsonapi: { version: "1.1" }, links: { self: path }, data });
-}
-
-const change = (method: "PUT" | "PATCH"): Route => ({
-  method,
-  path,
-  door: "api",
   permission: null,
-  doc: {
-    summary: "Choose which mails about one's requests one gets.",
-    input: { type: "mail_preferences", attributes },
-    answer: shown,
+  attributes: Type.Object({ is_receipt_mailed: Type.Boolean(), is_reply_mailed: Type.Boolean() }),
+  input: attributes,
+  summaries: {
+    show: "Which mails about one's requests one gets.",
+    change: "Choose which mails about one's requests one gets.",
   },
-  handle: async (ctx, incoming) => {
-    const { id } = await reading(ctx, own);
-    await perform(ctx, setOwnMails, readDocument(await incoming.json(), "mail_preferences", id));
-    return reading(ctx, show);
+  isUnversioned: true,
+  load: async (ctx) => {
+    const { id, is_receipt_mailed, is_reply_mailed } = await own(ctx);
+    return { id, attributes: { is_receipt_mailed, is_reply_mailed } };
   },
+  change: (ctx, given) => perform(ctx, setOwnMails, given),
 });
-
-export const ownMailApi: Route[] = [
-  {
-    method: "GET",
-    path,
-    door: "api",
-    permission: null,
-    doc: { summary: "Which mails about one's requests one gets.", answer: shown },
-    handle: async (ctx) => {
-      return show(ctx);
-    },
-  },
-  change("PUT"),
-  change("PATCH"),
-];

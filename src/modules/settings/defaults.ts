@@ -12,10 +12,10 @@ import { type Failure, invalid, invalidField } from "../../platform/errors.ts";
 import { words } from "../../platform/http/pages/cells.ts";
 import { columnField, formFailure, formModel, type FormValues } from "../../platform/http/forms/model.ts";
 import { readInput } from "../../platform/http/forms/page.ts";
-import { ifMatch, readDocument } from "../../platform/http/jsonapi/document.ts";
+import { singleRoutes } from "../../platform/http/jsonapi/single.ts";
 import type { FormPageModel } from "../../platform/http/models/pages.ts";
 import { optionsOf } from "../../platform/http/forms/options.ts";
-import { type Answer, json, page, redirect, type Route } from "../../platform/http/route.ts";
+import { type Answer, page, redirect, type Route } from "../../platform/http/route.ts";
 import type { FieldModel } from "../../platform/http/models/forms.ts";
 import { t } from "../../platform/language/index.ts";
 import { organizations } from "../../platform/tenants.ts";
@@ -168,57 +168,23 @@ export const defaultPages: Route[] = [
   },
 ];
 
-const path = "/api/v1/default-values";
-
-function answer(ctx: Ctx): Promise<Answer> {
-  return reading(ctx, async (reader) => {
-    const row = await reader.db
+/** Settings → Defaults over the API. */
+export const defaultApi: Route[] = singleRoutes({
+  path: "/api/v1/default-values",
+  type: "default_values",
+  permission,
+  attributes,
+  input: attributes,
+  summaries: {
+    show: "What new records start with where nothing else is said.",
+    change: "Say what new records start with, by table and column; what is left out stays.",
+  },
+  load: async (ctx) => {
+    const { id, version, default_values } = await ctx.db
       .selectFrom("organizations")
       .select(["id", "version", "default_values"])
       .executeTakeFirstOrThrow();
-    const data = { type: "default_values", id: row.id, attributes: shownDefaults(reader, row.default_values) };
-    const etag = `"${String(row.version)}"`;
-    return json({ jsonapi: { version: "1.1" }, links: { self: path }, data }, 200, { etag });
-  });
-}
-
-const change = (method: "PUT" | "PATCH"): Route => ({
-  method,
-  path,
-  door: "api",
-  permission,
-  doc: {
-    isHeldToVersion: true,
-    summary: "Say what new records start with, by table and column; what is left out stays.",
-    input: { type: "default_values", attributes },
-    answer: { type: "default_values", attributes },
+    return { id, version, attributes: shownDefaults(ctx, default_values) };
   },
-  handle: async (ctx, incoming) => {
-    const body = await incoming.json();
-    const { id } = await reading(ctx, ({ db }) =>
-      db.selectFrom("organizations").select("id").executeTakeFirstOrThrow(),
-    );
-    await perform(ctx, setDefaults, { defaults: readDocument(body, "default_values", id), ...ifMatch(incoming) });
-    return answer(ctx);
-  },
+  change: (ctx, defaults, match) => perform(ctx, setDefaults, { defaults, ...match }),
 });
-
-/** Settings → Defaults over the API. */
-export const defaultApi: Route[] = [
-  {
-    method: "GET",
-    path,
-    door: "api",
-    permission,
-    doc: {
-      hasVersion: true,
-      summary: "What new records start with where nothing else is said.",
-      answer: { type: "default_values", attributes },
-    },
-    handle: async (ctx) => {
-      return answer(ctx);
-    },
-  },
-  change("PUT"),
-  change("PATCH"),
-];

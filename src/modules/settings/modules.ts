@@ -1,12 +1,12 @@
 import { Type } from "@sinclair/typebox";
 import { action, type AnyAction, perform } from "../../platform/action.ts";
-import { type Ctx, reading, type Work } from "../../platform/context.ts";
+import type { Ctx, Work } from "../../platform/context.ts";
 import { update } from "../../platform/database/records.ts";
 import { type Failure, invalidField } from "../../platform/errors.ts";
 import { field, formModel, type FormValues } from "../../platform/http/forms/model.ts";
 import { formRoutes } from "../../platform/http/forms/page.ts";
-import { ifMatch, readDocument } from "../../platform/http/jsonapi/document.ts";
-import { type Answer, json, redirect, type Route } from "../../platform/http/route.ts";
+import { singleRoutes } from "../../platform/http/jsonapi/single.ts";
+import { redirect, type Route } from "../../platform/http/route.ts";
 import type { FormModel } from "../../platform/http/models/forms.ts";
 import { t } from "../../platform/language/index.ts";
 import type { Registry } from "../../platform/registry.ts";
@@ -108,67 +108,28 @@ export const modulePages: Route[] = formRoutes({
   done: () => redirect("/settings/modules", t("Saved.")),
 });
 
-const path = "/api/v1/modules";
 const attributes = Type.Object({ modules: names }, { additionalProperties: false });
 
-/** The modules as they are now, read anew: the request's own tenant is from before a change. */
-function show(ctx: Ctx): Promise<Answer> {
-  return reading(ctx, async ({ db }) => {
-    const row = await db
+export const moduleApi: Route[] = singleRoutes({
+  path: "/api/v1/modules",
+  type: "modules",
+  permission: "settings.manage",
+  attributes,
+  input: attributes,
+  summaries: {
+    show: "Which of the optional modules are on.",
+    change: "Say which of the optional modules are on; those that are not named are switched off.",
+  },
+  // Read anew: the request's own tenant is from before a change.
+  load: async (ctx) => {
+    const row = await ctx.db
       .selectFrom("organizations")
       .select(["id", "version", "disabled_modules"])
       .executeTakeFirstOrThrow();
     const modules = offered(ctx)
       .map(({ name }) => name)
       .filter((name) => isModuleOn(ctx.app, { ...row, allowed_modules: ctx.tenant.allowed_modules }, name));
-    return json(
-      {
-        jsonapi: { version: "1.1" },
-        links: { self: path },
-        data: { type: "modules", id: row.id, attributes: { modules } },
-      },
-      200,
-      { etag: `"${String(row.version)}"` },
-    );
-  });
-}
-
-const change = (method: "PUT" | "PATCH"): Route => ({
-  method,
-  path,
-  door: "api",
-  permission: "settings.manage",
-  doc: {
-    isHeldToVersion: true,
-    summary: t("Say which of the optional modules are on; those that are not named are switched off."),
-    input: { type: "modules", attributes },
-    answer: { type: "modules", attributes },
+    return { id: row.id, version: row.version, attributes: { modules } };
   },
-  handle: async (ctx, incoming) => {
-    const body = await incoming.json();
-    const { id } = await reading(ctx, ({ db }) =>
-      db.selectFrom("organizations").select("id").executeTakeFirstOrThrow(),
-    );
-    await perform(ctx, setModules, { ...readDocument(body, "modules", id), ...ifMatch(incoming) });
-    return show(ctx);
-  },
+  change: (ctx, given, match) => perform(ctx, setModules, { ...given, ...match }),
 });
-
-export const moduleApi: Route[] = [
-  {
-    method: "GET",
-    path,
-    door: "api",
-    permission: "settings.manage",
-    doc: {
-      hasVersion: true,
-      summary: "Which of the optional modules are on.",
-      answer: { type: "modules", attributes },
-    },
-    handle: async (ctx) => {
-      return show(ctx);
-    },
-  },
-  change("PUT"),
-  change("PATCH"),
-];

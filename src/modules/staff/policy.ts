@@ -2,15 +2,15 @@ import { type TProperties, Type } from "@sinclair/typebox";
 import { policyLimits, type SignInPolicy, signInPolicy, signInSettings } from "../../platform/access/policy.ts";
 import { applySessionLimits } from "../../platform/access/sessions.ts";
 import { type AnyAction, action, perform } from "../../platform/action.ts";
-import { type Ctx, reading, type Work } from "../../platform/context.ts";
+import type { Work } from "../../platform/context.ts";
 import { labelOf } from "../../platform/database/columns.ts";
 import { changes } from "../../platform/database/edge.ts";
 import { insert, update } from "../../platform/database/records.ts";
 import { stale } from "../../platform/errors.ts";
 import { columnField, field, formModel } from "../../platform/http/forms/model.ts";
 import { formRoutes } from "../../platform/http/forms/page.ts";
-import { ifMatch, readDocument } from "../../platform/http/jsonapi/document.ts";
-import { type Answer, json, redirect, type Route } from "../../platform/http/route.ts";
+import { singleRoutes } from "../../platform/http/jsonapi/single.ts";
+import { redirect, type Route } from "../../platform/http/route.ts";
 import type { FieldModel } from "../../platform/http/models/forms.ts";
 import { t } from "../../platform/language/index.ts";
 
@@ -77,59 +77,25 @@ function timeInWords(minutes: number): readonly [number, string] {
 }
 
 const path = "/settings/sign-in";
-const api = "/api/v1/sign-in-settings";
-
-async function show(ctx: Ctx): Promise<Answer> {
-  const { policy, row } = await reading(ctx, async (reader) => ({
-    policy: await signInPolicy(reader.db),
-    row: await reader.db.selectFrom("sign_in_settings").select("version").executeTakeFirst(),
-  }));
-  const data = { type: "sign_in_settings", id: ctx.tenant.id, attributes: policy };
-  return json(
-    { jsonapi: { version: "1.1" }, links: { self: api }, data },
-    200,
-    row === undefined ? {} : { etag: `"${row.version}"` },
-  );
-}
-
 const attributes = Type.Omit(input, ["version"]);
-const write = (method: "PUT" | "PATCH"): Route => ({
-  method,
-  path: api,
-  door: "api",
-  permission: "staff.manage",
-  doc: {
-    isHeldToVersion: true,
-    summary: t("Change what the organization asks of passwords and sessions."),
-    input: { type: "sign_in_settings", attributes },
-    answer: { type: "sign_in_settings", attributes },
-  },
-  handle: async (ctx, incoming) => {
-    await perform(ctx, updateSignInSettings, {
-      ...readDocument(await incoming.json(), "sign_in_settings", ctx.tenant.id),
-      ...ifMatch(incoming),
-    });
-    return show(ctx);
-  },
-});
 
 export const policyRoutes: Route[] = [
-  {
-    method: "GET",
-    path: api,
-    door: "api",
+  ...singleRoutes({
+    path: "/api/v1/sign-in-settings",
+    type: "sign_in_settings",
     permission: "staff.manage",
-    doc: {
-      hasVersion: true,
-      summary: "What the organization asks of passwords and sessions.",
-      answer: { type: "sign_in_settings", attributes },
+    attributes,
+    input: attributes,
+    summaries: {
+      show: "What the organization asks of passwords and sessions.",
+      change: "Change what the organization asks of passwords and sessions.",
     },
-    handle: async (ctx) => {
-      return show(ctx);
+    load: async ({ db, tenant }) => {
+      const row = await db.selectFrom("sign_in_settings").select("version").executeTakeFirst();
+      return { id: tenant.id, version: row?.version, attributes: await signInPolicy(db) };
     },
-  },
-  write("PUT"),
-  write("PATCH"),
+    change: (ctx, given, match) => perform(ctx, updateSignInSettings, { ...given, ...match }),
+  }),
   ...formRoutes({
     path,
     permission: "staff.manage",
