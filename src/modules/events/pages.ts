@@ -2,13 +2,14 @@ import { find, reach } from "../../platform/access/reach.ts";
 import type { AnyAction } from "../../platform/action.ts";
 import type { Ctx } from "../../platform/context.ts";
 import { notFound } from "../../platform/errors.ts";
-import { button, cell, facts } from "../../platform/http/pages/cells.ts";
+import { button, cell, empty, facts } from "../../platform/http/pages/cells.ts";
+import { section } from "../../platform/http/pages/section.ts";
 import { field, formModel } from "../../platform/http/forms/model.ts";
 import { buttonRoute, formRoutes } from "../../platform/http/forms/page.ts";
 import { listAnswer } from "../../platform/http/lists/list.ts";
 import type { RecordPageModel } from "../../platform/http/models/pages.ts";
 import { type Answer, page, redirect, type Route } from "../../platform/http/route.ts";
-import type { CellModel, TableModel } from "../../platform/http/models/lists.ts";
+import type { CellModel } from "../../platform/http/models/lists.ts";
 import type { SectionModel } from "../../platform/http/models/partials.ts";
 import { t } from "../../platform/language/index.ts";
 import { dropEventDelivery, retentionInput, retryDeadDeliveries, retryEventDelivery, setRetention } from "./actions.ts";
@@ -22,28 +23,15 @@ const crumbs = [
   { label: "Events", href: "/settings/events" },
 ];
 
-/** A table inside a page, of cells alone. */
-function section(
+/** A table of cells alone. */
+function plainSection(
   id: string,
   title: string,
-  labels: readonly string[],
+  columns: readonly string[],
   rows: CellModel[][],
   nothing: string,
 ): SectionModel {
-  const table: TableModel = {
-    id,
-    caption: title,
-    columns: labels.map((label) => ({
-      label,
-      sort_url: "",
-      direction: "none",
-      is_numeric: false,
-      is_secondary: false,
-    })),
-    rows: rows.map((cells, index) => ({ id: `${id}-${index}`, href: "", is_bold: false, cells })),
-  };
-  const empty = { icon: "check", title: nothing, text: "", action: null };
-  return { id, title, actions: [], table, empty, more_url: "", more_label: "" };
+  return section({ id, title, columns, rows: rows.map((cells) => ({ cells })), empty: empty("check", nothing, "") });
 }
 
 async function showEvent(ctx: Ctx, id: string): Promise<Answer> {
@@ -85,7 +73,7 @@ async function showEvent(ctx: Ctx, id: string): Promise<Answer> {
     stats: [],
     tabs: [],
     sections: [
-      section(
+      plainSection(
         "deliveries",
         t("What follows from it"),
         [t("What is to be done"), t("State"), t("Failed attempts"), t("Next attempt"), t("Done")],
@@ -136,7 +124,7 @@ function showCatalog(ctx: Ctx): Answer {
     stats: [],
     tabs: [],
     sections: [
-      section(
+      plainSection(
         "catalog",
         t("Events"),
         [t("Event"), t("When"), t("Public")],
@@ -172,7 +160,7 @@ function showType(ctx: Ctx, name: string): Answer {
     stats: [],
     tabs: [],
     sections: [
-      section(
+      plainSection(
         "payload",
         t("What it says"),
         [t("Member"), t("Type"), t("Meaning")],

@@ -1,5 +1,6 @@
 import type { Ctx } from "../../platform/context.ts";
 import { button, cell, empty, link, words } from "../../platform/http/pages/cells.ts";
+import { section } from "../../platform/http/pages/section.ts";
 import type { CellModel } from "../../platform/http/models/lists.ts";
 import type { ImportResultModel } from "../../platform/http/models/pages.ts";
 import { type Answer, page } from "../../platform/http/route.ts";
@@ -12,7 +13,7 @@ import { problemsOf } from "./actions.ts";
 import { type Batch, mostProblems } from "./file.ts";
 import { endedBy } from "./fail.ts";
 import { tones } from "./list.ts";
-import { problemSection, tableOf } from "./preview/tables.ts";
+import { problemSection } from "./preview/tables.ts";
 import type { LeftAlone } from "./undo.ts";
 
 /** What an applied batch did, in numbers. */
@@ -172,32 +173,21 @@ async function broughtSection(ctx: Ctx, batch: Batch): Promise<SectionModel[]> {
   if (rows.length === 0) return [];
   const names = await titlesOf(ctx, rows);
   return [
-    {
+    section({
       id: "brought",
       title: rows.length > shownRows ? t("What came in (the first {count})", { count: shownRows }) : t("What came in"),
-      actions: [],
-      table: tableOf(
-        "brought-table",
-        t("What came in"),
-        [t("Line"), t("Kind"), t("Record"), ""],
-        rows.slice(0, shownRows).map((row, index) => {
-          return {
-            id: String(index),
-            href: "",
-            is_bold: false,
-            cells: [
-              cell.number(row.line),
-              cell.text(recordNoun(row.entity_type)),
-              titled(row, names),
-              row.row_outcome === "created" ? cell.badge(t("New"), "success") : cell.badge(t("Changed"), "info"),
-            ],
-          };
-        }),
-      ),
+      caption: t("What came in"),
+      columns: [t("Line"), t("Kind"), t("Record"), ""],
+      rows: rows.slice(0, shownRows).map((row) => ({
+        cells: [
+          cell.number(row.line),
+          cell.text(recordNoun(row.entity_type)),
+          titled(row, names),
+          row.row_outcome === "created" ? cell.badge(t("New"), "success") : cell.badge(t("Changed"), "info"),
+        ],
+      })),
       empty: empty("check", "", ""),
-      more_url: "",
-      more_label: "",
-    },
+    }),
   ];
 }
 
@@ -207,29 +197,20 @@ async function leftSection(ctx: Ctx, batch: Batch): Promise<SectionModel[]> {
   if (batch.import_status !== "undone" || left.length === 0) return [];
   const titles = await titlesOf(ctx, left);
   return [
-    {
+    section({
       id: "left",
       title: t("Left as they are"),
-      actions: [],
-      table: tableOf(
-        "left-table",
-        t("Left as they are"),
-        [t("Line"), t("Kind"), t("Record"), t("Why")],
-        left.map((one) => ({
-          id: one.entity_id,
-          href: "",
-          is_bold: false,
-          cells: [
-            cell.number(one.line),
-            cell.text(recordNoun(one.entity_type)),
-            titled(one, titles),
-            cell.text(one.reason),
-          ],
-        })),
-      ),
+      columns: [t("Line"), t("Kind"), t("Record"), t("Why")],
+      rows: left.map((one) => ({
+        id: one.entity_id,
+        cells: [
+          cell.number(one.line),
+          cell.text(recordNoun(one.entity_type)),
+          titled(one, titles),
+          cell.text(one.reason),
+        ],
+      })),
       empty: empty("check", "", ""),
-      more_url: "",
-      more_label: "",
-    },
+    }),
   ];
 }

@@ -3,6 +3,7 @@ import { maybeFind } from "../../../platform/access/reach.ts";
 import type { Ctx } from "../../../platform/context.ts";
 import type { RowOf } from "../../../platform/database/columns.ts";
 import { button, cell, empty, link, words } from "../../../platform/http/pages/cells.ts";
+import { section } from "../../../platform/http/pages/section.ts";
 import type { CellModel } from "../../../platform/http/models/lists.ts";
 import type { ActionLink, SectionModel } from "../../../platform/http/models/partials.ts";
 import { t } from "../../../platform/language/index.ts";
@@ -33,46 +34,31 @@ export async function defaultContacts(
 export function belowSection(below: readonly Below[]): SectionModel[] {
   if (below.length === 0) return [];
   const count = (value: number | null): CellModel => (value === null ? cell.nothing : cell.number(value));
-  const column = (label: string, is_numeric: boolean): SectionModel["table"]["columns"][number] => ({
-    label,
-    sort_url: "",
-    direction: "none",
-    is_numeric,
-    is_secondary: false,
-  });
   // Spaces that browsers keep; far down the names need the room more than the steps do.
   const indented = ({ depth, name }: Below): string =>
     depth === 1 ? name : `${"\u2003".repeat(Math.min(depth - 1, 8))}\u21b3 ${name}`;
   return [
-    {
+    section({
       id: "below",
       title: t("Companies below"),
-      actions: [],
-      table: {
-        id: "below-table",
-        caption: t("Companies below"),
-        columns: [
-          column(t("Company"), false),
-          column(t("Status"), false),
-          column(t("Open tickets"), true),
-          column(t("Contracts"), true),
+      columns: [
+        t("Company"),
+        t("Status"),
+        { label: t("Open tickets"), is_numeric: true },
+        { label: t("Contracts"), is_numeric: true },
+      ],
+      rows: below.map((row) => ({
+        id: row.id,
+        href: `/companies/${row.id}`,
+        cells: [
+          cell.strong(indented(row), `/companies/${row.id}`),
+          cell.badge(words(row.status), statusTone(row.status)),
+          count(row.open_ticket_count),
+          count(row.active_contract_count),
         ],
-        rows: below.map((row) => ({
-          id: row.id,
-          href: `/companies/${row.id}`,
-          is_bold: false,
-          cells: [
-            cell.strong(indented(row), `/companies/${row.id}`),
-            cell.badge(words(row.status), statusTone(row.status)),
-            count(row.open_ticket_count),
-            count(row.active_contract_count),
-          ],
-        })),
-      },
+      })),
       empty: empty("building", "", ""),
-      more_url: "",
-      more_label: "",
-    },
+    }),
   ];
 }
 

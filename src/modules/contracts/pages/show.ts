@@ -6,6 +6,7 @@ import type { Ctx } from "../../../platform/context.ts";
 import type { RowOf } from "../../../platform/database/columns.ts";
 import { activityOf } from "../../../platform/http/pages/activity.ts";
 import { button, cell, empty, facts, formatDate, link, words } from "../../../platform/http/pages/cells.ts";
+import { section } from "../../../platform/http/pages/section.ts";
 import { tableModel } from "../../../platform/http/lists/list.ts";
 import type { RecordPageModel } from "../../../platform/http/models/pages.ts";
 import { type Answer, type Incoming, page } from "../../../platform/http/route.ts";
@@ -153,44 +154,27 @@ async function itemSection(ctx: Ctx, contract: ContractRow, mayWrite: boolean): 
 
 /** The prepaid hours as a table: how each bucket burns down. */
 function bucketSection(ctx: Ctx, hours: HoursLeft): SectionModel {
-  const column = (label: string, is_numeric: boolean): SectionModel["table"]["columns"][number] => ({
-    label,
-    sort_url: "",
-    direction: "none",
-    is_numeric,
-    is_secondary: false,
-  });
-  return {
+  return section({
     id: "hours",
     title: t("Prepaid hours"),
-    actions: [],
-    table: {
-      id: "hours-table",
-      caption: t("Prepaid hours in the current period"),
-      columns: [
-        column(t("Item"), false),
-        column(t("Until"), false),
-        column(t("Included"), true),
-        column(t("Used"), true),
-        column(t("Left"), true),
+    caption: t("Prepaid hours in the current period"),
+    columns: [
+      t("Item"),
+      t("Until"),
+      ...[t("Included"), t("Used"), t("Left")].map((label) => ({ label, is_numeric: true })),
+    ],
+    rows: hours.buckets.map((bucket) => ({
+      id: bucket.contract_item_id,
+      cells: [
+        cell.text(bucket.name),
+        bucket.end.startsWith("9999") ? cell.muted(t("Open-ended")) : cell.date(lastDay(bucket), ctx.tenant),
+        cell.number(hoursText(bucket.included_minutes + bucket.rollover_minutes)),
+        cell.number(hoursText(bucket.used_minutes)),
+        cell.number(hoursText(bucket.left_minutes)),
       ],
-      rows: hours.buckets.map((bucket) => ({
-        id: bucket.contract_item_id,
-        href: "",
-        is_bold: false,
-        cells: [
-          cell.text(bucket.name),
-          bucket.end.startsWith("9999") ? cell.muted(t("Open-ended")) : cell.date(lastDay(bucket), ctx.tenant),
-          cell.number(hoursText(bucket.included_minutes + bucket.rollover_minutes)),
-          cell.number(hoursText(bucket.used_minutes)),
-          cell.number(hoursText(bucket.left_minutes)),
-        ],
-      })),
-    },
+    })),
     empty: empty("clock", t("No prepaid hours"), ""),
-    more_url: "",
-    more_label: "",
-  };
+  });
 }
 
 const lastDay = (period: Period): string => Temporal.PlainDate.from(period.end).subtract({ days: 1 }).toString();

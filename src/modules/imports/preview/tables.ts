@@ -1,6 +1,7 @@
 import type { Ctx } from "../../../platform/context.ts";
 import type { CsvProblem } from "../../../platform/csv/problem.ts";
 import { cell, empty } from "../../../platform/http/pages/cells.ts";
+import { plainTable, section } from "../../../platform/http/pages/section.ts";
 import type { TableModel } from "../../../platform/http/models/lists.ts";
 import type { SectionModel } from "../../../platform/http/models/partials.ts";
 import { numberFormat } from "../../../platform/language/formats.ts";
@@ -12,26 +13,11 @@ import type { Session } from "../session.ts";
 
 const shownProblems = 200;
 
-export function tableOf(id: string, caption: string, labels: readonly string[], rows: TableModel["rows"]): TableModel {
-  return {
-    id,
-    caption,
-    columns: labels.map((label) => ({
-      label,
-      sort_url: "",
-      direction: "none",
-      is_numeric: false,
-      is_secondary: false,
-    })),
-    rows,
-  };
-}
-
 /** Problems by row: line, column and reason. How many there are is said where all of them were kept. */
 export function problemSection(ctx: Ctx, problems: readonly CsvProblem[], isWhole: boolean): SectionModel {
   const shown = problems.slice(0, shownProblems);
   const count = numberFormat(ctx.tenant.locale).format(problems.length);
-  return {
+  return section({
     id: "problems",
     title:
       problems.length === shown.length
@@ -39,39 +25,29 @@ export function problemSection(ctx: Ctx, problems: readonly CsvProblem[], isWhol
         : isWhole
           ? t("Problems (the first {shown} of {count})", { shown: shown.length, count })
           : t("Problems (the first {shown})", { shown: shown.length }),
-    actions: [],
-    table: tableOf(
-      "problem-table",
-      t("Problems"),
-      [t("Line"), t("Column"), t("Problem"), ""],
-      shown.map((problem, index) => ({
-        id: String(index),
-        href: "",
-        is_bold: false,
-        cells: [
-          cell.number(problem.line),
-          cell.text(problem.column),
-          cell.text(problem.message),
-          problem.severity === "error" ? cell.badge(t("Not imported"), "error") : cell.badge(t("Notice"), "warning"),
-        ],
-      })),
-    ),
+    caption: t("Problems"),
+    columns: [t("Line"), t("Column"), t("Problem"), ""],
+    rows: shown.map((problem) => ({
+      cells: [
+        cell.number(problem.line),
+        cell.text(problem.column),
+        cell.text(problem.message),
+        problem.severity === "error" ? cell.badge(t("Not imported"), "error") : cell.badge(t("Notice"), "warning"),
+      ],
+    })),
     empty: empty("check-circle", t("No problems"), t("Every row of this file can come in.")),
-    more_url: "",
-    more_label: "",
-  };
+  });
 }
 
+/** The first rows as they are read, in the first six columns that are matched. */
 export function sampleTable({ target, mapping }: Session, rows: readonly ReadRow[]): TableModel {
   const shown = target.fields.filter((one) => mapping.includes(one.key)).slice(0, 6);
-  return tableOf(
-    "sample-table",
+  return plainTable(
+    "sample",
     t("First rows"),
     [t("Line"), ...shown.map((one) => t(one.label))],
     rows.map((row) => ({
       id: String(row.line),
-      href: "",
-      is_bold: false,
       cells: [
         cell.muted(String(row.line)),
         ...shown.map((one) => cell.text(textOfValue(row.values[one.key]).slice(0, 80))),

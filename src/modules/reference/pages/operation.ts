@@ -1,6 +1,6 @@
 import { cell, empty } from "../../../platform/http/pages/cells.ts";
+import { section, type SectionRow } from "../../../platform/http/pages/section.ts";
 import type { ApiOperationModel } from "../../../platform/http/models/reference.ts";
-import type { CellModel } from "../../../platform/http/models/lists.ts";
 import type { SectionModel } from "../../../platform/http/models/partials.ts";
 import { t } from "../../../platform/language/index.ts";
 import type { OpenApiDocument } from "../../../platform/openapi/document.ts";
@@ -10,33 +10,10 @@ import { attributesOf, documentSchema, followed, media, sampleBody, wordsOf } fr
 
 /** One operation: what it takes and answers, and a form to try it. */
 
-function table(
-  id: string,
-  title: string,
-  labels: readonly string[],
-  rows: { id: string; href: string; cells: CellModel[] }[],
-): SectionModel {
-  return {
-    id,
-    title,
-    actions: [],
-    table: {
-      id,
-      caption: title,
-      columns: labels.map((label, at) => ({
-        label,
-        is_main: at === labels.length - 1,
-        sort_url: "",
-        direction: "none",
-        is_numeric: false,
-        is_secondary: false,
-      })),
-      rows: rows.map((row) => ({ ...row, is_bold: false })),
-    },
-    empty: empty("search", title, ""),
-    more_url: "",
-    more_label: "",
-  };
+/** A table of cells whose last column, which says what the others are, has the most room. */
+function table(id: string, title: string, labels: readonly string[], rows: readonly SectionRow[]): SectionModel {
+  const columns = labels.map((label, at) => ({ label, is_main: at === labels.length - 1 }));
+  return section({ id, title, columns, rows, empty: empty("search", title, "") });
 }
 
 function attributeTable(
@@ -62,7 +39,6 @@ function attributeTable(
       [t("Attribute"), t("Form"), t("Notes")],
       all.map(([name, one]) => ({
         id: name,
-        href: "",
         cells: [cell.text(name), cell.text(wordsOf(document, one)), cell.text(noteOf(name, one))],
       })),
     ),
@@ -129,7 +105,6 @@ export function operationModel(
               [t("Name"), t("Where"), t("What it does")],
               parameters.map((one) => ({
                 id: String(one["name"]),
-                href: "",
                 cells: [
                   cell.text(String(one["name"])),
                   cell.text(String(one["in"])),
@@ -155,7 +130,6 @@ export function operationModel(
           .filter(([code]) => code >= "4")
           .map(([code, one]) => ({
             id: code,
-            href: "",
             cells: [cell.text(code), cell.text(String(followed(document, one)["description"]).replaceAll("`", ""))],
           })),
       ),

@@ -1,10 +1,10 @@
 import { type Ctx } from "../../../platform/context.ts";
 import { button, cell, empty, facts, link } from "../../../platform/http/pages/cells.ts";
+import { section } from "../../../platform/http/pages/section.ts";
 import { field, formFailure, formModel } from "../../../platform/http/forms/model.ts";
 import { type Failure, notFound } from "../../../platform/errors.ts";
 import { type Answer, type Incoming, page, redirect, type Route } from "../../../platform/http/route.ts";
 import { t } from "../../../platform/language/index.ts";
-import { section } from "../pages/tables.ts";
 import { proofName, proofPrefix, proofUrl } from "../rules.ts";
 import { choosePrimary, claimDomain, claimsOf, domainsOf, verifyDomain, withdrawDomain } from "./actions.ts";
 

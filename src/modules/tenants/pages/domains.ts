@@ -4,11 +4,11 @@ import type { Ctx } from "../../../platform/context.ts";
 import type { RecordPageModel } from "../../../platform/http/models/pages.ts";
 import type { SectionModel } from "../../../platform/http/models/partials.ts";
 import { button, cell, empty, facts, link } from "../../../platform/http/pages/cells.ts";
+import { section } from "../../../platform/http/pages/section.ts";
 import { type Answer, type Incoming, page, type Route } from "../../../platform/http/route.ts";
 import { t } from "../../../platform/language/index.ts";
 import { type claimsOf, domainsOf, makePrimary, removeDomain } from "../domains/actions.ts";
 import { operatorButton } from "./form.ts";
-import { section } from "./tables.ts";
 
 /** The host names of an organization, as operators see them. */
 

@@ -4,13 +4,13 @@ import { perform } from "../../../platform/action.ts";
 import type { Ctx } from "../../../platform/context.ts";
 import { notFound } from "../../../platform/errors.ts";
 import { button, cell, empty, facts, link } from "../../../platform/http/pages/cells.ts";
+import { section } from "../../../platform/http/pages/section.ts";
 import { field } from "../../../platform/http/forms/model.ts";
 import { type Answer, page, type Route } from "../../../platform/http/route.ts";
 import { t } from "../../../platform/language/index.ts";
 import { keyLifeField } from "../../staff/index.ts";
 import { makeOperatorKey, revokeOperatorKey } from "../operators/actions.ts";
 import { operatorButton, operatorForm } from "./form.ts";
-import { section } from "./tables.ts";
 
 /** The API keys of an operator. */
 

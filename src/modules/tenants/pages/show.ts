@@ -3,6 +3,7 @@ import { find } from "../../../platform/access/reach.ts";
 import { plus } from "../../../platform/clock.ts";
 import { type Ctx, reading } from "../../../platform/context.ts";
 import { button, cell, empty, facts, link } from "../../../platform/http/pages/cells.ts";
+import { section } from "../../../platform/http/pages/section.ts";
 import type { RecordPageModel } from "../../../platform/http/models/pages.ts";
 import { type Answer, type Incoming, page, type Route } from "../../../platform/http/route.ts";
 import type { ActionLink } from "../../../platform/http/models/partials.ts";
@@ -15,7 +16,6 @@ import { domainSection } from "./domains.ts";
 import { operatorButton } from "./form.ts";
 import { stateCell } from "./list.ts";
 import { logRows, taskRows, taskColumns, logColumns } from "./rows.ts";
-import { section } from "./tables.ts";
 import { usageSection, usageStats } from "./usage.ts";
 
 const idOf = (incoming: Incoming): string => incoming.params["id"] ?? "";

@@ -3,6 +3,7 @@ import { find } from "../../../platform/access/reach.ts";
 import { writeCsv } from "../../../platform/csv/write.ts";
 import { type Ctx, reading } from "../../../platform/context.ts";
 import { cell, empty, formatBytes, link } from "../../../platform/http/pages/cells.ts";
+import { section } from "../../../platform/http/pages/section.ts";
 import type { SectionModel, StatModel } from "../../../platform/http/models/partials.ts";
 import { type Answer, page, response, type Route } from "../../../platform/http/route.ts";
 import { t } from "../../../platform/language/index.ts";
@@ -16,7 +17,6 @@ import {
   usageOfMonth,
 } from "../usage.ts";
 import { stateCell } from "./list.ts";
-import { section } from "./tables.ts";
 
 /** A month `YYYY-MM` from the address, the present one unless it is a right one. */
 function monthOf(ctx: Ctx, url: URL): string {

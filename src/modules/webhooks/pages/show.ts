@@ -1,10 +1,10 @@
 import { find, reach } from "../../../platform/access/reach.ts";
 import type { Ctx } from "../../../platform/context.ts";
 import { type ListQuery, tableModel } from "../../../platform/http/lists/list.ts";
-import { button, cell, facts, formatInstant, link, words } from "../../../platform/http/pages/cells.ts";
+import { button, cell, empty, facts, formatInstant, link, words } from "../../../platform/http/pages/cells.ts";
+import { section } from "../../../platform/http/pages/section.ts";
 import type { OneTimePageModel, RecordPageModel } from "../../../platform/http/models/pages.ts";
 import { type Answer, page } from "../../../platform/http/route.ts";
-import type { SectionModel } from "../../../platform/http/models/partials.ts";
 import { t } from "../../../platform/language/index.ts";
 import { eventName } from "../../events/index.ts";
 import type { WithSecret } from "../actions.ts";
@@ -112,13 +112,6 @@ export async function showDelivery(ctx: Ctx, id: string): Promise<Answer> {
     .limit(50)
     .execute();
   const now = ctx.app.clock.now();
-  const column = (label: string): SectionModel["table"]["columns"][number] => ({
-    label,
-    sort_url: "",
-    direction: "none",
-    is_numeric: false,
-    is_secondary: false,
-  });
   const model: RecordPageModel = {
     header: {
       title: eventName(row.event_name),
@@ -132,31 +125,22 @@ export async function showDelivery(ctx: Ctx, id: string): Promise<Answer> {
     stats: [],
     tabs: [],
     sections: [
-      {
+      section({
         id: "attempts",
         title: t("Attempts"),
-        actions: [],
-        table: {
-          id: "attempts-table",
-          caption: t("Attempts"),
-          columns: [t("When"), t("Answer"), t("Duration"), t("Problem"), t("First bytes of the answer")].map(column),
-          rows: attempts.map((one) => ({
-            id: one.id,
-            href: "",
-            is_bold: false,
-            cells: [
-              cell.instant(one.attempted_at, ctx.tenant, now),
-              cell.number(one.response_status),
-              cell.text(t("{duration_milliseconds} ms", { duration_milliseconds: one.duration_milliseconds })),
-              cell.text(one.problem),
-              cell.muted(one.response_body),
-            ],
-          })),
-        },
-        empty: { icon: "clock", title: t("Not tried yet"), text: "", action: null },
-        more_url: "",
-        more_label: "",
-      },
+        columns: [t("When"), t("Answer"), t("Duration"), t("Problem"), t("First bytes of the answer")],
+        rows: attempts.map((one) => ({
+          id: one.id,
+          cells: [
+            cell.instant(one.attempted_at, ctx.tenant, now),
+            cell.number(one.response_status),
+            cell.text(t("{duration_milliseconds} ms", { duration_milliseconds: one.duration_milliseconds })),
+            cell.text(one.problem),
+            cell.muted(one.response_body),
+          ],
+        })),
+        empty: empty("clock", t("Not tried yet"), ""),
+      }),
     ],
     facts: [
       facts(t("Delivery"), [

@@ -5,6 +5,7 @@ import { t } from "../../language/index.ts";
 import { definitionsOf, hasCustomFields } from "../../custom-fields/definitions.ts";
 import type { Definition } from "../../custom-fields/schema.ts";
 import { cell, empty, words } from "./cells.ts";
+import { section } from "./section.ts";
 import type { SectionModel } from "../models/partials.ts";
 
 const most = 20;
@@ -13,31 +14,16 @@ const most = 20;
 export async function activityOf(ctx: Ctx, entityType: string, id: string): Promise<SectionModel> {
   const entries = await activityEntries(ctx, entityType, id, most);
   const now = ctx.app.clock.now();
-  return {
+  return section({
     id: "activity",
     title: t("Activity"),
-    actions: [],
-    table: {
-      id: "activity-table",
-      caption: t("Activity"),
-      columns: [t("When"), t("Who"), t("What")].map((label) => ({
-        label,
-        sort_url: "",
-        direction: "none",
-        is_numeric: false,
-        is_secondary: false,
-      })),
-      rows: entries.map((entry) => ({
-        id: entry.id,
-        href: "",
-        is_bold: false,
-        cells: [cell.instant(entry.timestamp, ctx.tenant, now), cell.person(entry.actor_name), cell.text(entry.text)],
-      })),
-    },
+    columns: [t("When"), t("Who"), t("What")],
+    rows: entries.map((entry) => ({
+      id: entry.id,
+      cells: [cell.instant(entry.timestamp, ctx.tenant, now), cell.person(entry.actor_name), cell.text(entry.text)],
+    })),
     empty: empty("history", t("Nothing yet"), t("Changes appear here.")),
-    more_url: "",
-    more_label: "",
-  };
+  });
 }
 
 /** The entries themselves; `GET …/activity` of the API shows the same. */
