@@ -2,8 +2,9 @@ import { afterAll, beforeAll, expect, test } from "bun:test";
 import { startTestProgram, type TestProgram } from "../../../tests/support/program.ts";
 import { companies } from "../../modules/companies/index.ts";
 import { type Ctx, inUnit, reading } from "../context.ts";
+import { newId } from "../ids.ts";
 import { insert } from "./records.ts";
-import { searchIds } from "./search.ts";
+import { searchIds, searchKinds } from "./search.ts";
 
 let t: TestProgram;
 /** The companies in the order in which they came: every one holds "works", every fourth "lantern", one "quartz". */
@@ -43,4 +44,44 @@ test("of several words those records are found that hold all of them, the last b
 test("a rare word is found wherever it stands, and one that nothing holds nowhere", async () => {
   expect(await found("quartz", 10)).toEqual(newestFirst((at) => at === 5));
   expect(await found("obsidian", 10)).toEqual([]);
+});
+
+test("of words that more hold than are ranked, the newest that are called so come first, and nothing is lost", async () => {
+  const add = (entity_type: string, titles: readonly string[], body = ""): Promise<string[]> =>
+    t.app.database.write(t.harbor.id, async (db) => {
+      const rows = titles.map((title) => ({ entity_type, entity_id: newId(), title, body }));
+      for (let from = 0; from < rows.length; from += 500)
+        await db
+          .insertInto("search_documents")
+          .values(rows.slice(from, from + 500) as never)
+          .execute();
+      return rows.map(({ entity_id }) => entity_id);
+    });
+  const [, marlow = ""] = await add("companies", ["harbor works two", "marlow works"]);
+  const [held = ""] = await add("contacts", ["somebody else"], "lives in mayfield");
+  const many = await add(
+    "tickets",
+    Array.from({ length: 5100 }, (_, number) => (number % 1000 === 0 ? `market ${number}` : `ticket ${number}`)),
+    "about marble",
+  );
+  const called = many.filter((_, number) => number % 1000 === 0).toReversed();
+  await reading(await t.harbor.as("administrator"), async (reader) => {
+    const kinds = ["companies", "contacts", "tickets", "invoices"];
+    const two = await searchKinds(reader, kinds, "ma", 3);
+    expect(two.get("companies")).toEqual([marlow]);
+    expect(two.get("tickets")).toEqual(called.slice(0, 3));
+    expect(two.has("invoices")).toBe(false);
+    const more = (await searchKinds(reader, kinds, "ma", 8)).get("tickets") ?? [];
+    expect(more.slice(0, called.length)).toEqual(called);
+    expect(more.slice(called.length)).toEqual(
+      many
+        .filter((id) => !called.includes(id))
+        .toReversed()
+        .slice(0, 2),
+    );
+    // A third letter makes them few enough to say which are the best.
+    expect([...(await searchKinds(reader, kinds, "may", 3))]).toEqual([["contacts", [held]]]);
+  });
+  const theirs = await t.mill.as("administrator");
+  expect(await reading(theirs, (reader) => searchKinds(reader, ["companies", "tickets"], "ma", 3))).toEqual(new Map());
 });

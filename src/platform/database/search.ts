@@ -5,6 +5,7 @@ import { fold } from "../text.ts";
 import type { Ctx, Work } from "../context.ts";
 import { col, defaulted, readOnly, table } from "./columns.ts";
 import type { Following } from "./later.ts";
+import { areFrequent, newestKinds } from "./search-frequent.ts";
 import type { TableType } from "./tables.ts";
 
 /** What can be found by words: one document a record, kept in step by the unit of work that changes the record. */
@@ -162,8 +163,9 @@ export async function searchIds(ctx: Ctx, entityType: string, query: string, lim
 }
 
 /**
- * Ids of the records of several kinds that hold all words, the best first, so many of each: in one look, because ranking what
- * is found is what takes the time. A kind of which nothing is found is absent.
+ * Ids of the records of several kinds that hold all words, so many of each: the best first, or, where so many hold them that
+ * ranking would take long, the newest. In one look, because ranking is what takes the time. A kind of which nothing is found
+ * is absent.
  */
 export async function searchKinds(
   ctx: Ctx,
@@ -173,6 +175,8 @@ export async function searchKinds(
 ): Promise<Map<string, string[]>> {
   const terms = words(query);
   if (terms.length === 0 || entityTypes.length === 0) return new Map();
+  const match = ctx.app.database.dialect === "sqlite" ? sqliteMatch(terms) : postgresMatch(terms);
+  if (await areFrequent(ctx, match)) return newestKinds(ctx, entityTypes, terms, match, limit);
   const [rank, found] = ctx.app.database.dialect === "sqlite" ? inSqlite(ctx, terms) : inPostgres(terms);
   const { rows } = await sql<{ entity_type: string; entity_id: string }>`
     select entity_type, entity_id from (
