@@ -21,7 +21,7 @@ export const invoiceResource = resource({
     { parent: "companies", column: "company_id" },
     { parent: "contracts", column: "contract_id" },
   ],
-  sort: "-created_at",
+  sort: "-id",
 });
 
 /** The time entries behind each line, as the specification has them (PRD 3.10.2 `time_entry_ids`). */
@@ -50,7 +50,7 @@ export const invoiceLineResource = resource({
   extend: timeEntryIds,
   calculated: ["time_entry_ids"],
   schemas: { time_entry_ids: Type.Array(Type.String({ format: "uuid" })) },
-  sort: "sort_order",
+  sort: "invoice_id,sort_order",
 });
 
 export const paymentResource = resource({

@@ -23,7 +23,7 @@ export async function exportLog<R extends { id: string }>(
     reference: `${list.table}.${column}`,
     column: { kind: "instant", isNullable: false },
     isDescending: true,
-    window: list.table as TableName,
+    window: { table: list.table as TableName, along: "key" },
   } as const;
   const file = csvStream(ctx, {
     name: `${list.table.replaceAll("_", "-")}.csv`,

@@ -34,6 +34,11 @@ const formats = {
 
 for (const [name, { test }] of Object.entries(formats)) FormatRegistry.Set(name, test);
 
+/** Whether a text is of a format, as values of attributes have to be. */
+export function isOfFormat(name: keyof typeof formats, text: string): boolean {
+  return formats[name].test(text);
+}
+
 /** What a text of this format must be, in words. */
 export function expectedFormat(name: string): string {
   return Object.hasOwn(formats, name)

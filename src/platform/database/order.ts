@@ -1,10 +1,10 @@
 import { type RawBuilder, type SelectQueryBuilder, sql } from "kysely";
 import type { Column } from "./columns.ts";
 import { decimalBound, decimalOrder } from "./decimal-order.ts";
-import { type Few, fewInOrder } from "./few.ts";
+import type { Few } from "./few.ts";
 import type { Db, TableName } from "./tables.ts";
 
-/** In which order a query's rows stand, and those behind a place in it. */
+/** In which order a query's rows stand. */
 
 export interface SortKey {
   /** The name in the URL and in the row: what the cursor remembers. */
@@ -16,11 +16,8 @@ export interface SortKey {
   expression?: RawBuilder<unknown>;
   /** Where the order is that of a few other records: theirs are read one after another. Only of the first key. */
   few?: Few;
-  /**
-   * Where every row has to be looked at for what is searched: its table, which has an index in the order of this key, an instant.
-   * So many rows are looked at by one statement. Only of the first key.
-   */
-  window?: TableName;
+  /** Where rows have to be looked at, many for one that is wanted: they are, a piece of the table at a time. Only of the first key. */
+  window?: Window;
   isDescending: boolean;
 }
 
@@ -29,8 +26,15 @@ export function isSortable({ isSecret, kind, isNullable }: Column): boolean {
   return !isSecret && kind !== "json" && (kind !== "id" || !isNullable);
 }
 
-/** So many rows of a log are looked through by one statement: some 20 milliseconds of SQLite. */
-const windowSize = 10_000;
+/** How the rows of a table are looked at where no index leads to those that are wanted. */
+export interface Window {
+  table: TableName;
+  /**
+   * What the pieces follow. `key`: the order itself, which has an index: one stops as soon as enough is found. `id`: nothing
+   * gives the order, so every piece is looked at and the best of each are kept.
+   */
+  along: "key" | "id";
+}
 
 /** Where statements run. */
 export interface Place {
@@ -42,84 +46,17 @@ export interface Place {
 // oxlint-disable-next-line no-explicit-any
 export type Query<R> = SelectQueryBuilder<any, any, R>;
 
-/** The rows behind a place in an order (null: from the beginning), at most so many. */
-export async function rowsBehind<R>(
-  place: Place,
-  query: Query<R>,
-  order: readonly SortKey[],
-  values: readonly unknown[] | null,
-  most: number,
-): Promise<R[]> {
-  const { dialect } = place;
-  const [first] = order;
-  if (first?.few !== undefined) return rowsOfFew(place, query, first.few, order, values, most);
-  const behind = values === null ? query : query.where(after(order, values, dialect));
-  if (first?.window !== undefined) return rowsByWindows(place, behind, first.window, order, values, most);
-  return inOrder(behind, dialect, order).limit(most).execute();
-}
-
-async function rowsOfFew<R>(
-  { db, dialect }: Place,
-  query: Query<R>,
-  few: Few,
-  [first, ...rest]: readonly SortKey[],
-  values: readonly unknown[] | null,
-  most: number,
-): Promise<R[]> {
-  const rows: R[] = [];
-  if (first === undefined) return rows;
-  const groups = await fewInOrder(db, few, {
-    order: (reference) => expression({ ...first, reference }, dialect),
-    isDescending: first.isDescending,
-    from: values === null ? null : bound(first, values[0], dialect),
-  });
-  for (const { ids, isFirst } of groups) {
-    let theirs = query.where(sql.ref(few.reference), "in", ids);
-    if (isFirst && values !== null) theirs = theirs.where(after(rest, values.slice(1), dialect));
-    const found = inOrder(theirs, dialect, rest).limit(most - rows.length);
-    rows.push(...(await found.execute()));
-    if (rows.length === most) break;
-  }
-  return rows;
-}
-
-async function rowsByWindows<R>(
-  { db, dialect }: Place,
-  behind: Query<R>,
-  table: TableName,
-  order: readonly SortKey[],
-  values: readonly unknown[] | null,
-  most: number,
-): Promise<R[]> {
-  const rows: R[] = [];
-  const [first] = order;
-  if (first === undefined) return rows;
-  const key = sql.ref<string>(first.reference);
-  const [way, beyond, until] = first.isDescending ? (["desc", "<", ">="] as const) : (["asc", ">", "<="] as const);
-  let part = behind;
-  let from = values === null ? null : String(values[0]);
-  while (rows.length < most) {
-    const ahead = db.selectFrom(table).select(sql<string>`${key}`.as("edge"));
-    const left = from === null ? ahead : ahead.where(key, beyond, from);
-    const edge = await left.orderBy(key, way).offset(windowSize).limit(1).executeTakeFirst();
-    const these = edge === undefined ? part : part.where(key, until, edge.edge);
-    const found = inOrder(these, dialect, order).limit(most - rows.length);
-    rows.push(...(await found.execute()));
-    if (edge === undefined) break;
-    from = edge.edge;
-    part = behind.where(key, beyond, from);
-  }
-  return rows;
-}
-
 /** The keys and, so that the order of no two rows is left open, the id. */
 export function wholeOrder(idReference: string, keys: readonly SortKey[]): SortKey[] {
+  // Behind an id there is nothing left to put in order.
+  const at = keys.findIndex(({ name }) => name === "id");
+  if (at !== -1) return keys.slice(0, at + 1);
   const isDescending = keys.at(-1)?.isDescending ?? false;
-  const id: SortKey = { name: "id", reference: idReference, column: { kind: "id", isNullable: false }, isDescending };
-  return [...keys.filter((key) => key.name !== "id"), id];
+  return [...keys, { name: "id", reference: idReference, column: { kind: "id", isNullable: false }, isDescending }];
 }
 
-function inOrder<R>(query: Query<R>, dialect: "sqlite" | "postgres", order: readonly SortKey[]): Query<R> {
+/** A query in an order, which the id ends. */
+export function inOrder<R>(query: Query<R>, dialect: "sqlite" | "postgres", order: readonly SortKey[]): Query<R> {
   let ordered = query;
   for (const key of order) ordered = ordered.orderBy(expression(key, dialect), key.isDescending ? "desc" : "asc");
   return ordered;
@@ -131,7 +68,7 @@ export function plain(key: SortKey): RawBuilder<unknown> {
 }
 
 /** What a key sorts by, as it is compared: nothing sorts as less than anything, letters without case. */
-function expression(key: SortKey, dialect: "sqlite" | "postgres"): RawBuilder<unknown> {
+export function expression(key: SortKey, dialect: "sqlite" | "postgres"): RawBuilder<unknown> {
   const reference = plain(key);
   const { kind, isNullable } = key.column;
   if (kind === "decimal") {
@@ -151,7 +88,8 @@ function sentinel(kind: Column["kind"], dialect: "sqlite" | "postgres"): RawBuil
   return sql.lit("");
 }
 
-function after(
+/** What stands behind a place in an order. */
+export function after(
   order: readonly SortKey[],
   values: readonly unknown[],
   dialect: "sqlite" | "postgres",
@@ -171,7 +109,8 @@ function after(
   return sql<boolean>`(${from} and ${anyOf})`;
 }
 
-function bound(key: SortKey, value: unknown, dialect: "sqlite" | "postgres"): RawBuilder<unknown> {
+/** A value as it is compared with what a key sorts by. */
+export function bound(key: SortKey, value: unknown, dialect: "sqlite" | "postgres"): RawBuilder<unknown> {
   if (value === null) return sentinel(key.column.kind, dialect);
   if (dialect === "postgres" && (key.column.kind === "text" || key.column.kind === "enum"))
     return sql`lower(${value}::text)`;

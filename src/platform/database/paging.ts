@@ -1,7 +1,9 @@
 import { sql } from "kysely";
 import { aboutParameter, malformed } from "../errors.ts";
 import { isId } from "../ids.ts";
-import { type Place, plain, type Query, rowsBehind, type SortKey, wholeOrder } from "./order.ts";
+import { type Place, plain, type Query, type SortKey, wholeOrder } from "./order.ts";
+import { rowsBehind } from "./rows.ts";
+import type { TableName } from "./tables.ts";
 
 /** Keyset paging: a page starts after the last row of the page before, so its cost does not grow with the table. */
 
@@ -50,23 +52,28 @@ export async function idsInOrder(
   return rows.map(({ id }) => id);
 }
 
-/** The ids of a query's rows that come after one (null: from the first), in the order of ids, at most so many. */
+/**
+ * The ids of a table's rows in a query that come after one (null: from the first), in the order of ids, at most so many. Whatever
+ * the query looks for, each statement looks at a piece of the table only.
+ */
 export async function idsAfter(
   query: Query<unknown>,
-  idReference: string,
+  place: Place,
+  table: string,
   last: string | null,
   most: number,
 ): Promise<string[]> {
-  const id = sql.ref<string>(idReference);
-  const rest = last === null ? query : query.where(id, ">", last);
-  const rows = await rest
+  const idReference = `${table}.id`;
+  const bare = query
     .clearSelect()
     .clearOrderBy()
-    .select(sql<string>`${id}`.as("id"))
-    .orderBy(id)
-    .limit(most)
-    .execute();
-  return rows.map((row) => row.id);
+    .select(sql<string>`${sql.ref(idReference)}`.as("id"));
+  const order = wholeOrder(idReference, []).map((key) => ({
+    ...key,
+    window: { table: table as TableName, along: "key" } as const,
+  }));
+  const rows = await rowsBehind(place, bare, order, last === null ? null : [last], most);
+  return rows.map(({ id }) => id);
 }
 
 /**

@@ -1,6 +1,6 @@
 import { sql } from "kysely";
 import { reach } from "../access/reach.ts";
-import { type Ctx, reading } from "../context.ts";
+import { type Ctx, placeOf, reading } from "../context.ts";
 import { csvStream } from "../csv/stream.ts";
 import type { CsvCell } from "../csv/write.ts";
 import { toEdge } from "../database/edge.ts";
@@ -57,7 +57,7 @@ export async function exportCsv(
     name: `${resource.path}.csv`,
     headers: columns.map(({ key }) => key),
     page: async (reader, after) => {
-      const ids = await idsAfter(await given.ids(reader), `${name}.id`, after, rowsAtOnce);
+      const ids = await idsAfter(await given.ids(reader), placeOf(reader), name, after, rowsAtOnce);
       const rows = await linesOf(reader, transfer, columns, ids);
       return { rows, next: ids.length < rowsAtOnce ? null : (ids.at(-1) ?? null) };
     },

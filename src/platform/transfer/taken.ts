@@ -1,5 +1,5 @@
 import { writeAuditEntry } from "../access/audit.ts";
-import { type Ctx, inUnit, reading } from "../context.ts";
+import { type Ctx, inUnit, placeOf, reading } from "../context.ts";
 import { idsAfter } from "../database/paging.ts";
 import type { ListQuery } from "../http/lists/list.ts";
 
@@ -16,14 +16,14 @@ export async function noteTaken<R>(
   filters: Readonly<Record<string, string>>,
   rows: (reader: Ctx) => Promise<ListQuery<R>>,
 ): Promise<void> {
-  const row_count = await reading(ctx, async (reader) => count(await rows(reader), `${table}.id`));
+  const row_count = await reading(ctx, async (reader) => count(reader, await rows(reader), table));
   await inUnit(ctx, (work) => writeAuditEntry(work, "export", table, "", null, { ...filters, row_count }));
 }
 
-async function count<R>(rows: ListQuery<R>, idReference: string): Promise<number> {
+async function count<R>(reader: Ctx, rows: ListQuery<R>, table: string): Promise<number> {
   let counted = 0;
   for (let last: string | null = null; ;) {
-    const ids: string[] = await idsAfter(rows as ListQuery<unknown>, idReference, last, countedAtOnce);
+    const ids: string[] = await idsAfter(rows as ListQuery<unknown>, placeOf(reader), table, last, countedAtOnce);
     counted += ids.length;
     if (ids.length < countedAtOnce) return counted;
     last = ids.at(-1) ?? null;

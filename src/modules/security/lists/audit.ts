@@ -49,7 +49,11 @@ export const auditList: List<AuditRow> = {
     {
       key: "timestamp",
       label: "When",
-      sort: { reference: "audit_log.timestamp", column: auditLog.columns.timestamp, window: "audit_log" },
+      sort: {
+        reference: "audit_log.timestamp",
+        column: auditLog.columns.timestamp,
+        window: { table: "audit_log", along: "key" },
+      },
       cell: (row, ctx) => cell.instant(row.timestamp, ctx.tenant, ctx.app.clock.now()),
     },
     { key: "actor_name", label: "Who", cell: (row) => cell.person(row.actor_name) },

@@ -54,7 +54,7 @@ export const requestList: List<RequestRow> = {
       sort: {
         reference: "api_requests.requested_at",
         column: apiRequests.columns.requested_at,
-        window: "api_requests",
+        window: { table: "api_requests", along: "key" },
       },
       cell: (row, ctx) => cell.instant(row.requested_at, ctx.tenant, ctx.app.clock.now()),
     },

@@ -3,7 +3,7 @@ import { type RawBuilder, sql } from "kysely";
 import type { Ctx, Work } from "../../context.ts";
 import { conflict } from "../../errors.ts";
 import { type Reference, referencesTo, refersTo } from "./references.ts";
-import { uniqueKeys } from "./unique.ts";
+import { uniqueKeys } from "../indexes.ts";
 
 type Target = "companies" | "contacts" | "sites";
 

@@ -22,6 +22,53 @@ const get = (path: string): Promise<ApiAnswer> => t.api("GET", `/api/v1/${path}`
 const names = (answer: ApiAnswer, attribute: string): string[] =>
   answer.body.data.map((one: { attributes: Record<string, string> }) => one.attributes[attribute]);
 
+test("behind an id nothing else puts records in order, and it counts where it stands", async () => {
+  const ids = async (sort: string): Promise<string[]> =>
+    (await get(`contacts?sort=${sort}`)).body.data.map((one: { id: string }) => one.id);
+  const byId = await ids("id");
+  expect(byId).toEqual(byId.toSorted());
+  expect(byId.length).toBeGreaterThan(1);
+  expect(await ids("id,-first_name")).toEqual(byId);
+  expect(await ids("-id,first_name")).toEqual(byId.toReversed());
+});
+
+test.each([
+  ["created_at", "2026-11-21T06:54:09"],
+  ["created_at", "2026-11-21 yesterday"],
+  ["created_at", "2026-02-30"],
+  ["created_at", "2026-02-30T00:00:00Z"],
+  ["closed_at", "+010000-01-01T00:00:00Z"],
+])("an instant without a zone, or that there is not, is refused: %s %s", async (name, value) => {
+  const { status, body } = await get(`tickets?filter[${name}][gte]=${encodeURIComponent(value)}`);
+  expect([status, body.errors?.[0].code]).toEqual([400, "bad_filter"]);
+});
+
+test("a day that there is not is refused, and so are whole numbers and times in another form", async () => {
+  for (const filter of [
+    "time-entries?filter[date]=2026-02-30",
+    "time-entries?filter[date]=0000-01-01",
+    "tickets?filter[version]=0x10",
+    "tickets?filter[version]=1e2",
+    "time-entries?filter[start_time]=25:99",
+  ])
+    expect([filter, (await get(filter)).body.errors?.[0].code]).toEqual([filter, "bad_filter"]);
+});
+
+test("an instant counts in whatever zone it is written, and a day from its beginning in UTC", async () => {
+  const { id, attributes } = (await get("companies?page[size]=1")).body.data[0];
+  const at = attributes.created_at as string;
+  const elsewhere = Temporal.Instant.from(at).toZonedDateTimeISO("+02:00").toString({ timeZoneName: "never" });
+  for (const [filter, expected] of [
+    [`filter[created_at]=${encodeURIComponent(elsewhere)}`, true],
+    [`filter[created_at]=${elsewhere}`, true],
+    [`filter[created_at][gte]=${at.slice(0, 10)}`, true],
+    [`filter[created_at][lt]=${at.slice(0, 10)}`, false],
+  ] as const) {
+    const { data } = (await get(`companies?filter[id]=${id}&${filter}`)).body;
+    expect([filter, data.length === 1]).toEqual([filter, expected]);
+  }
+});
+
 test("decimals go by their size, not by their text", async () => {
   const rates = ["9.5", "10", "-0.5", "-2", "0", "100.0000000001", "100", "-0.25"];
   const company = e.ids["companies"];

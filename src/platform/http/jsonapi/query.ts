@@ -1,5 +1,6 @@
 import { type RawBuilder, sql } from "kysely";
 import type { Actor } from "../../access/actor.ts";
+import { isOfFormat } from "../../access/formats.ts";
 import type { Ctx } from "../../context.ts";
 import { customCondition, isSortableField, sortColumn, valueExpression } from "../../custom-fields/query.ts";
 import type { Definition } from "../../custom-fields/schema.ts";
@@ -18,6 +19,8 @@ import { isShown } from "./objects.ts";
 /** What a list request asks for: JSON:API's families of parameters, each understood or refused by name. */
 export interface ListQuery {
   conditions: RawBuilder<boolean>[];
+  /** Those of them that say what a record refers to, or which it is, by the column: an index may lead to what meets them. */
+  references: { column: string; condition: RawBuilder<boolean> }[];
   /** What is searched for, or empty. */
   search: string;
   sort: SortKey[];
@@ -39,7 +42,7 @@ export function readListQuery(
 ): ListQuery {
   const { actor } = ctx;
   const { dialect } = ctx.app.database;
-  const query: ListQuery = { conditions: [], search: "", sort: [], size: defaultSize, after: null };
+  const query: ListQuery = { conditions: [], references: [], search: "", sort: [], size: defaultSize, after: null };
   const seen = new Set<string>();
   let order = resource.sort;
   const take = (name: string, value: string): void => {
@@ -57,11 +60,13 @@ export function readListQuery(
     else if (family?.[1] === "filter" && members.length >= 1 && members.length <= 2) {
       const [asked = "", operator = null] = members;
       const custom = customField(actor, resource, fields, asked);
-      query.conditions.push(
+      const made =
         custom === undefined
           ? condition(actor, resource, asked, operator, value, dialect)
-          : customCondition(resource.table.name, custom, operator, value, dialect, ctx.tenant.zone),
-      );
+          : customCondition(resource.table.name, custom, operator, value, dialect, ctx.tenant.zone);
+      query.conditions.push(made);
+      const [column, { kind } = {}] = filterColumn(actor, resource, asked);
+      if (kind === "id" && operator === null) query.references.push({ column, condition: made });
     } else throw malformed(`The parameter ${name} is not known here.`, "unknown_parameter");
   };
   for (const [name, value] of url.searchParams) aboutParameter(name, () => take(name, value));
@@ -205,7 +210,7 @@ function typed(column: Column, name: string, text: string): unknown {
       return text === "true";
     case "integer": {
       const value = Number(text);
-      if (text === "" || !Number.isInteger(value) || Math.abs(value) > 2_147_483_647) throw bad("a whole number");
+      if (!/^-?\d{1,10}$/.test(text) || Math.abs(value) > 2_147_483_647) throw bad("a whole number");
       return value;
     }
     case "money":
@@ -215,14 +220,18 @@ function typed(column: Column, name: string, text: string): unknown {
       if (!isId(text)) throw bad("an id");
       return text;
     case "instant": {
-      const instant = new Date(text);
-      if (!/^\d{4}-\d\d-\d\d/.test(text) || Number.isNaN(instant.getTime()))
+      // A plus sign that was not escaped arrives as a blank.
+      const instant = text.replace(/ (?=\d{2}:\d{2}$)/, "+");
+      // Without a zone it would be the server's own time. A day stands for its beginning in UTC.
+      if (!isOfFormat("instant", instant) && !isOfFormat("date", instant))
         throw bad("an instant such as 2026-11-21T06:54:09Z");
-      return instant.toISOString();
+      return new Date(instant).toISOString();
     }
     case "date":
-      if (!/^\d{4}-\d\d-\d\d$/.test(text) || Number.isNaN(new Date(text).getTime()))
-        throw bad("a date such as 2026-11-21");
+      if (!isOfFormat("date", text)) throw bad("a date such as 2026-11-21");
+      return text;
+    case "time":
+      if (!isOfFormat("time", text)) throw bad("a time such as 08:30");
       return text;
     case "enum":
       if (!column.values.includes(text)) throw bad(`one of ${column.values.join(", ")}`);

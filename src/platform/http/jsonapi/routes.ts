@@ -15,6 +15,7 @@ import { exportCsv } from "../../transfer/export.ts";
 import { aboutDocument, ifMatch, readDocument } from "./document.ts";
 import { includedObjects, isSelection, readSelection, selected } from "./include.ts";
 import { type Relationship, type ResourceObject, resourceObjects } from "./objects.ts";
+import { piecemeal } from "./piecemeal.ts";
 import { pageLinks } from "./paged.ts";
 import { readListQuery } from "./query.ts";
 import { wantsCsv } from "./negotiation.ts";
@@ -153,15 +154,16 @@ async function list(
   const fields = hasCustomFields(resource.table) ? await definitionsOf(ctx, name) : [];
   const asked = readListQuery(ctx, resource, incoming.url, ctx.app.registry.search.has(name), fields);
   let query = reach(ctx, name).selectAll(name as never);
-  if (under !== null) query = query.where(sql.ref(`${name}.${under.column}`), "=", under.id);
+  if (under !== null) {
+    const condition = sql<boolean>`${sql.ref(`${name}.${under.column}`)} = ${under.id}`;
+    asked.conditions.push(condition);
+    asked.references.push({ column: under.column, condition });
+  }
   for (const one of asked.conditions) query = query.where(one);
   for (const key of asked.sort) if (key.expression !== undefined) query = query.select(key.expression.as(key.name));
   if (asked.search !== "") query = query.where(await searched(ctx, resource, asked.search));
-  // A log looks through its values for what is searched; its own order has an index.
-  const [first] = asked.sort;
-  if (asked.search !== "" && resource.searched !== null && first?.name === resource.sort.replace("-", ""))
-    first.window = name;
-  const page = await pageOf<Row>(query as never, placeOf(ctx), `${name}.id`, asked.sort, asked);
+  const sort = await piecemeal(ctx, resource, asked);
+  const page = await pageOf<Row>(query as never, placeOf(ctx), `${name}.id`, sort, asked);
   const { objects: included } = await includedObjects(ctx, resource, page.rows, selection);
   return json({
     jsonapi: { version: "1.1" },
