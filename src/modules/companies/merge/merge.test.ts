@@ -7,6 +7,7 @@ import { type RecordApi, recordApi } from "../../../../tests/support/record-api.
 import { perform } from "../../../platform/action.ts";
 import { inUnit, reading } from "../../../platform/context.ts";
 import { insert } from "../../../platform/database/records.ts";
+import { newId } from "../../../platform/ids.ts";
 import { companies, contacts, sites } from "../schema.ts";
 import { mergeActions } from "./actions.ts";
 import { duplicatesOf } from "./duplicates.ts";
@@ -65,6 +66,34 @@ describe("merging two companies", () => {
     const browser = await signedIn(t, await t.harbor.as("administrator"));
     expect((await browser.open(`/companies/${gone.company_id}`)).url).toContain(kept.company_id);
     expect((await api.get("companies?filter[q]=prairie printing inc")).body.data).toHaveLength(0);
+  });
+
+  test("brings along more than one statement moves", async () => {
+    const kept = await makeClient(t, "Long Kept");
+    const gone = await makeClient(t, "Long Gone");
+    const now = t.clock.now();
+    const count = 2500;
+    await t.app.database.write(t.harbor.id, async (db) => {
+      const notes = Array.from({ length: count }, () => ({
+        id: newId(),
+        company_id: gone.company_id,
+        content: "A note",
+        created_at: now,
+        updated_at: now,
+      }));
+      for (let from = 0; from < count; from += 500)
+        await db
+          .insertInto("record_notes")
+          .values(notes.slice(from, from + 500) as never)
+          .execute();
+    });
+    const merged = await api.post(`companies/${kept.company_id}/merge`, "companies", { merged_id: gone.company_id });
+    expect(merged.status).toBe(200);
+    const notes = await reading(t.harbor.system, ({ db }) =>
+      db.selectFrom("record_notes").select(["company_id", "version"]).where("content", "=", "A note").execute(),
+    );
+    expect(notes).toHaveLength(count);
+    expect(notes.every((note) => note.company_id === kept.company_id && note.version === 2)).toBe(true);
   });
 
   test("is done on a page, with the field values that were picked", async () => {

@@ -7,6 +7,12 @@ import { uniqueKeys } from "../indexes.ts";
 
 type Target = "companies" | "contacts" | "sites";
 
+/**
+ * So many rows are moved by one statement, in the one transaction: a company's 100,000 tickets at once would let nobody else be
+ * answered on SQLite meanwhile (decision 0031).
+ */
+const movedAtOnce = 1000;
+
 /** How many rows of a table refer to a record. */
 export interface Held {
   table: string;
@@ -60,11 +66,18 @@ async function move(work: Work, reference: Reference, target: Target, from: stri
     ...("version" in table.columns ? { version: sql<number>`${sql.ref("version")} + 1` } : {}),
     ...("updated_at" in table.columns ? { updated_at: work.app.clock.now() } : {}),
   };
-  await work.db
-    .updateTable(name)
-    .set({ ...changeOf(work, reference, from, to), ...stamps } as never)
-    .where(refersTo(work, reference, target, from))
-    .execute();
+  const changes = { ...changeOf(work, reference, from, to), ...stamps };
+  const refers = refersTo(work, reference, target, from);
+  // What has been moved does not refer to it any more, so each statement finds the next ones.
+  for (let moved = movedAtOnce; moved === movedAtOnce;) {
+    let query = work.db.updateTable(name).set(changes as never);
+    query =
+      "id" in table.columns
+        ? query.where("id", "in", work.db.selectFrom(name).select("id").where(refers).limit(movedAtOnce))
+        : query.where(refers);
+    const { numUpdatedRows } = await query.executeTakeFirstOrThrow();
+    moved = Number(numUpdatedRows);
+  }
 }
 
 function changeOf(work: Work, reference: Reference, from: string, to: string): Record<string, unknown> {
