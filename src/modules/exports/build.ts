@@ -65,7 +65,12 @@ async function build(app: App, tenant: Tenant, id: string, isStopping: () => boo
   };
   try {
     const ctx = contextOf(app, tenant, system);
-    const size = await keepExport(app, tenant.id, id, exportTenant(app, tenant, progress, csvEntries(ctx)));
+    const size = await keepExport(
+      app,
+      tenant.id,
+      id,
+      exportTenant(app, tenant, progress, csvEntries(ctx, id, progress)),
+    );
     const expires_at = plus(app.clock.now(), keptMilliseconds);
     await write({
       export_status: "ready",

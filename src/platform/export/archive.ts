@@ -45,7 +45,7 @@ export interface Manifest {
 
 export interface Progress {
   total(count: number): Promise<void> | void;
-  /** Throws to stop the export at a good place. */
+  /** Called with each piece, 0 within a table: so that whoever builds is known to be at it. Throws to stop at a good place. */
   done(count: number): Promise<void> | void;
 }
 
@@ -90,6 +90,7 @@ async function* entries(
       about.parts.push(name);
       about.rows += rows;
       yield entryOf(name, Buffer.from(text));
+      await progress.done(0);
     }
     await progress.done(1);
   }

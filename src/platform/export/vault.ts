@@ -16,8 +16,8 @@ function vaultPath(app: Pick<App, "options">, id: string): string {
   return join(app.options.dataDir, "exports", `${id}.sealed`);
 }
 
-function aadOf(id: string, number: number, isLast: boolean): string {
-  return `export/${id}/${number}/${isLast ? "end" : "piece"}`;
+function aadOf(name: string, number: number, isLast: boolean): string {
+  return `export/${name}/${number}/${isLast ? "end" : "piece"}`;
 }
 
 /** A large file is not copied and sealed as a whole while nobody is answered. */
@@ -33,20 +33,74 @@ export async function keepExport(
   source: AsyncIterable<Uint8Array>,
 ): Promise<number> {
   const path = vaultPath(app, id);
+  const { packed } = await seal(app, tenantId, { path: `${path}.partial`, name: id }, source);
+  await rename(`${path}.partial`, path);
+  return packed;
+}
+
+/**
+ * The bytes of a kept export, as `.tar.zst`. Throws when a piece is missing or altered. Nothing is held open between the
+ * pieces, so that nothing is left over when nobody reads on.
+ */
+export function readExport(app: App, tenantId: string, id: string): AsyncGenerator<Uint8Array> {
+  return unseal(app, tenantId, { path: vaultPath(app, id), name: id });
+}
+
+/** Deletes an archive; it need not be there any more. */
+export async function dropExport(app: Pick<App, "options">, id: string): Promise<void> {
+  await rm(vaultPath(app, id), { force: true });
+  await rm(asidePath(app, id), { force: true });
+}
+
+const asidePath = (app: Pick<App, "options">, id: string): string => `${vaultPath(app, id)}.aside`;
+
+/**
+ * Lays bytes aside whose number has to be known before they go into an archive: on the disk, sealed as the archive will be, for
+ * a table's file may be larger than memory. One thing at a time for each export; reading it to its end drops it.
+ */
+export async function layAside(
+  app: App,
+  tenantId: string,
+  id: string,
+  source: AsyncIterable<Uint8Array>,
+): Promise<{ size: number; body: AsyncIterable<Uint8Array> }> {
+  const file = { path: asidePath(app, id), name: `${id}/aside` };
+  const { size } = await seal(app, tenantId, file, source);
+  const body = async function* (): AsyncGenerator<Uint8Array> {
+    for await (const piece of unseal(app, tenantId, file)) if (piece.length > 0) yield await Bun.zstdDecompress(piece);
+    await rm(file.path, { force: true });
+  };
+  return { size, body: body() };
+}
+
+/** A file of sealed pieces, and what its pieces are called. */
+interface Sealed {
+  path: string;
+  name: string;
+}
+
+async function seal(
+  app: App,
+  tenantId: string,
+  { path, name }: Sealed,
+  source: AsyncIterable<Uint8Array>,
+): Promise<{ size: number; packed: number }> {
   await mkdir(join(app.options.dataDir, "exports"), { recursive: true, mode: 0o700 });
-  const file = await open(`${path}.partial`, "w", 0o600);
+  const file = await open(path, "w", 0o600);
   let number = 0;
   let size = 0;
+  let packed = 0;
   const write = async (bytes: Uint8Array, isLast: boolean): Promise<void> => {
     // Frames of zstd one after the other are a zstd stream again.
-    const packed = bytes.length === 0 ? bytes : await Bun.zstdCompress(bytes);
-    const sealed = app.keyring.sealBytes(purpose, tenantId, packed, aadOf(id, number, isLast));
+    const piece = bytes.length === 0 ? bytes : await Bun.zstdCompress(bytes);
+    const sealed = app.keyring.sealBytes(purpose, tenantId, piece, aadOf(name, number, isLast));
     const length = Buffer.alloc(4);
     length.writeUInt32BE(sealed.length);
     await file.write(length);
     await file.write(sealed);
     number += 1;
-    size += packed.length;
+    size += bytes.length;
+    packed += piece.length;
   };
   try {
     let waiting: Uint8Array[] = [];
@@ -63,21 +117,16 @@ export async function keepExport(
     await write(Buffer.concat(waiting), true);
     await file.sync();
     await file.close();
-    await rename(`${path}.partial`, path);
-    return size;
+    return { size, packed };
   } catch (error) {
     await file.close().catch(() => undefined);
-    await rm(`${path}.partial`, { force: true });
+    await rm(path, { force: true });
     throw error;
   }
 }
 
-/**
- * The bytes of a kept export, as `.tar.zst`. Throws when a piece is missing or altered. Nothing is held open between the
- * pieces, so that nothing is left over when nobody reads on.
- */
-export async function* readExport(app: App, tenantId: string, id: string): AsyncGenerator<Uint8Array> {
-  const file = Bun.file(vaultPath(app, id));
+async function* unseal(app: App, tenantId: string, { path, name }: Sealed): AsyncGenerator<Uint8Array> {
+  const file = Bun.file(path);
   const { size } = await file.stat();
   const bytes = async (from: number, length: number): Promise<Buffer> =>
     Buffer.from(await file.slice(from, from + length).arrayBuffer());
@@ -85,11 +134,6 @@ export async function* readExport(app: App, tenantId: string, id: string): Async
     const length = (await bytes(at, 4)).readUInt32BE();
     const sealed = await bytes(at + 4, length);
     at += 4 + length;
-    yield app.keyring.openBytes(purpose, tenantId, sealed, aadOf(id, number, at >= size));
+    yield app.keyring.openBytes(purpose, tenantId, sealed, aadOf(name, number, at >= size));
   }
-}
-
-/** Deletes an archive; it need not be there any more. */
-export async function dropExport(app: Pick<App, "options">, id: string): Promise<void> {
-  await rm(vaultPath(app, id), { force: true });
 }
