@@ -9,6 +9,7 @@ import { fromEdge, newInput, patchInput } from "../../platform/database/edge.ts"
 import { insert, remove, update } from "../../platform/database/records.ts";
 import { conflict, invalidField } from "../../platform/errors.ts";
 import { urlProblem } from "../../platform/outbound/outbound.ts";
+import { clearedAtOnce } from "../../platform/jobs/clear.ts";
 import { hintWork } from "../../platform/jobs/due-work.ts";
 import { newId } from "../../platform/ids.ts";
 import { t } from "../../platform/language/index.ts";
@@ -94,6 +95,23 @@ export const updateEndpoint = action({
   },
 });
 
+/** A month's deliveries in one statement would keep everybody else from being answered (decision 0031). */
+async function forgetDeliveries({ db }: Work, endpointId: string): Promise<void> {
+  for (let count = clearedAtOnce; count === clearedAtOnce;) {
+    const rows = await db
+      .selectFrom("webhook_deliveries")
+      .select("id")
+      .where("webhook_endpoint_id", "=", endpointId)
+      .limit(clearedAtOnce)
+      .execute();
+    count = rows.length;
+    if (count === 0) return;
+    const ids = rows.map(({ id }) => id);
+    await db.deleteFrom("webhook_attempts").where("webhook_delivery_id", "in", ids).execute();
+    await db.deleteFrom("webhook_deliveries").where("id", "in", ids).execute();
+  }
+}
+
 /** Deletes an endpoint with its deliveries. */
 export const deleteEndpoint = action({
   name: "webhooks.delete",
@@ -101,9 +119,7 @@ export const deleteEndpoint = action({
   input: patchInput(webhookEndpoints, []),
   run: async (work: Work, { id, version }: { id: string; version?: number }) => {
     await find(work, "webhook_endpoints", id);
-    const own = work.db.selectFrom("webhook_deliveries").select("id").where("webhook_endpoint_id", "=", id);
-    await work.db.deleteFrom("webhook_attempts").where("webhook_delivery_id", "in", own).execute();
-    await work.db.deleteFrom("webhook_deliveries").where("webhook_endpoint_id", "=", id).execute();
+    await forgetDeliveries(work, id);
     await remove(work, webhookEndpoints, id, version);
   },
 });
