@@ -29,6 +29,15 @@ beforeAll(async () => {
 });
 afterAll(() => t.close());
 
+interface Responding {
+  responses: Record<string, { headers?: object }>;
+}
+
+interface Described {
+  components: Responding;
+  paths: Record<string, Record<string, Responding>>;
+}
+
 interface Told {
   status: number;
   origin: string | null;
@@ -58,6 +67,17 @@ async function ask(
 const preflight = { method: "OPTIONS", headers: { "access-control-request-method": "POST" } };
 
 describe("a page at home of a public app", () => {
+  test("may read every header that the document names", async () => {
+    const { components, paths } = (await t.api("GET", "/api/v1/openapi.json")).body as Described;
+    const operations = Object.values(paths).flatMap((path) => Object.values(path));
+    const responses = [components, ...operations].flatMap((one) => Object.values(one.responses));
+    const named = new Set(responses.flatMap(({ headers = {} }) => Object.keys(headers)));
+    expect([...named]).toContain("RateLimit-Remaining");
+    const answer = await t.fetch("/api/v1/companies", { headers: { origin: home } });
+    const shared = (answer.headers.get("access-control-expose-headers") ?? "").split(", ");
+    expect([...named].filter((name) => !shared.includes(name))).toEqual([]);
+  });
+
   test.each(["/api/v1/companies", "/oauth/token", "/oauth/revoke"])("may ask whether it may call %s", async (path) => {
     const told = await ask(path, home, preflight);
     expect(told).toMatchObject({ status: 204, origin: home, credentials: null });

@@ -10,8 +10,9 @@ import "../access/oauth.ts";
 /** How long a browser may remember what it was told. */
 const rememberedSeconds = 600;
 const requestHeaders = "Authorization, Content-Type, Accept, If-Match, Idempotency-Key, X-API-Key";
+/** All that the OpenAPI document says of answers, and how a file is called. */
 const responseHeaders =
-  "ETag, Location, Retry-After, RateLimit, RateLimit-Policy, Deprecation, Sunset, X-Request-Id, Content-Disposition";
+  "ETag, Location, Link, Retry-After, RateLimit-Limit, RateLimit-Remaining, RateLimit-Reset, Idempotent-Replayed, Deprecation, Sunset, X-Request-Id, Content-Disposition";
 
 /** The API, and what it takes to get a token for it. */
 const shared = /^\/(api\/|oauth\/(token|revoke)$|\.well-known\/oauth-authorization-server$)/;

@@ -40,6 +40,23 @@ describe("a list as CSV", () => {
     );
   });
 
+  test("is answered to whoever would rather have it than a document", async () => {
+    const typeFor = async (accept: string): Promise<string> =>
+      (await t.fetch("/api/v1/sites", { headers: { authorization: `Bearer ${key}`, accept } })).headers
+        .get("content-type")
+        ?.split(";")[0] ?? "";
+    const document = "application/vnd.api+json";
+    for (const [accept, type] of [
+      ["text/csv", "text/csv"],
+      [`text/csv, ${document}`, "text/csv"],
+      [`${document};q=0.5, text/csv`, "text/csv"],
+      [`${document}, text/csv`, document],
+      [`text/csv;q=0.1, ${document}`, document],
+      [`text/csv;q=0, */*`, document],
+    ] as const)
+      expect([accept, await typeFor(accept)]).toEqual([accept, type]);
+  });
+
   test("keeps the list's filters, and what cannot be asked is a 400", async () => {
     expect((await csv("/api/v1/companies?filter[name]=Elm Ltd")).text.split("\r\n")).toHaveLength(3);
     for (const query of [

@@ -44,7 +44,7 @@ export function checkAccept(route: Route, header: string | null): void {
   if (!isDocument || header === null || header.trim() === "") return;
   const isTaken = splitQuoted(header).some((part) => {
     const { name, parameters } = mediaType(part);
-    if (Number(parameters["q"] ?? "1") === 0) return false;
+    if (gladness({ name, parameters }) === 0) return false;
     if (name === route.doc?.file) return true;
     if (name === "*/*" || name === "application/*" || name === "application/json") return true;
     return name === jsonApi && Object.keys(parameters).every((key) => key === "profile" || key === "q");
@@ -53,10 +53,17 @@ export function checkAccept(route: Route, header: string | null): void {
     throw new Failure(406, "not_acceptable", t("Accept application/vnd.api+json, without parameters, or */*."));
 }
 
-/** Whether a list is asked for as a file: `text/csv` stands first among what is accepted. */
+/** Whether a list is asked for as a file: nothing is accepted more gladly than `text/csv`, or as gladly and before it. */
 export function wantsCsv(header: string | null): boolean {
-  const [first = ""] = splitQuoted(header ?? "");
-  return mediaType(first).name === "text/csv";
+  const [best] = splitQuoted(header ?? "")
+    .map(mediaType)
+    .toSorted((one, other) => gladness(other) - gladness(one));
+  return best?.name === "text/csv" && gladness(best) > 0;
+}
+
+/** From 0, not at all, to 1. */
+function gladness({ parameters }: MediaType): number {
+  return Number(parameters["q"] ?? "1") || 0;
 }
 
 /** The members of a list with commas, some of which stand between quotation marks. */
