@@ -17,7 +17,7 @@ import {
   signedInOnNewDevice,
   signInFailed,
 } from "../staff/index.ts";
-import { manyFailures, tooMany } from "./rules.ts";
+import { isRaiseWorthALook, manyFailures, tooMany } from "./rules.ts";
 import { alertKinds, securityAlerts } from "./schema.ts";
 
 export const alertRaised = eventType({
@@ -154,7 +154,7 @@ export const securityHandlers: Subscription[] = [
   on(roleRaised, "security.notice_raised_role", async (work, { payload, occurred_at, actor_name }) => {
     const { user_id, role_id, permissions, by_user_id } = payload;
     // The set-up, the command line and upgrades are the operator's own doing.
-    if (by_user_id === null) return;
+    if (by_user_id === null || !isRaiseWorthALook(payload)) return;
     const role =
       role_id === null
         ? undefined

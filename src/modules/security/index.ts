@@ -2,11 +2,13 @@ import { auditLog } from "../../platform/access/audit.ts";
 import type { AnyAction } from "../../platform/action.ts";
 import { apiRequests } from "../../platform/access/journal.ts";
 import { declared, t } from "../../platform/language/index.ts";
+import type { List } from "../../platform/http/lists/list.ts";
 import { defineModule, type Panel } from "../../platform/module.ts";
 import * as actions from "./actions.ts";
 import { securityEvents, securityHandlers } from "./events.ts";
 import { securityApi } from "./api.ts";
 import { forgetRequests } from "./jobs.ts";
+import { alertList } from "./lists/alerts.ts";
 import { alertPages } from "./pages/alerts.ts";
 import { logPages } from "./pages/logs.ts";
 import { networkPages } from "./pages/networks.ts";
@@ -51,6 +53,7 @@ export const securityModule = defineModule({
   tables: [auditLog, apiRequests, securityAlerts],
   permissions: { "security.manage": "Say which networks may come in, and how long requests are kept" },
   actions: Object.values(actions).filter((one) => "run" in one) as unknown as AnyAction[],
+  lists: [{ permission: "audit.read", list: alertList as List<unknown> }],
   resources: [auditResource, requestResource, alertResource],
   routes: [...logPages, ...alertPages, ...networkPages, ...securityApi],
   emits: securityEvents,

@@ -19,6 +19,24 @@ export function networksText(networks: readonly AllowedNetwork[]): string {
   return networks.map(({ network, note }) => `${network} ${note}`.trim()).join("\n");
 }
 
+/** What lets somebody change who may do what, who gets in, or what leaves the organization: to administer it. */
+export const administering: readonly string[] = [
+  "data.export",
+  "oauth.manage",
+  "security.manage",
+  "settings.manage",
+  "staff.manage",
+  "webhooks.manage",
+];
+
+/**
+ * Whether rights that grow are worth a look. Somebody who is in already, and a role that somebody has, always; an invitation
+ * and a role that is only just made do nothing yet, so only when they are to administer.
+ */
+export function isRaiseWorthALook(raise: { permissions: readonly string[]; is_in_use?: boolean }): boolean {
+  return raise.is_in_use !== false || raise.permissions.some((name) => administering.includes(name));
+}
+
 /** How many failed sign-ins within a quarter of an hour are many: for one account, and from one address. */
 export const manyFailures = { account: 5, address: 20, minutes: 15 } as const;
 

@@ -87,6 +87,8 @@ export const roleRaised = eventType({
     role_id: orNull(idOf()),
     /** What is new, `tickets.read` or narrower `tickets.read:own`. */
     permissions: Type.Array(Type.String()),
+    /** Whether anybody can use it already: the person has been in, or somebody has the role. Absent from earlier events. */
+    is_in_use: Type.Optional(Type.Boolean()),
     by_user_id: orNull(idOf()),
   }),
   isPublic: false,

@@ -19,7 +19,11 @@ const target = { id: Type.String({ format: "uuid" }), version: Type.Optional(Typ
 
 /** Sets the roles of a user; only roles for people of that kind count. Answers whether they changed. */
 export async function setRoles(work: Work, userId: string, roleIds: readonly string[]): Promise<boolean> {
-  const user = await work.db.selectFrom("users").select("user_type").where("id", "=", userId).executeTakeFirstOrThrow();
+  const user = await work.db
+    .selectFrom("users")
+    .select(["user_type", "password_changed_at"])
+    .where("id", "=", userId)
+    .executeTakeFirstOrThrow();
   const known = await work.db.selectFrom("roles").select("id").where("user_type", "=", user.user_type).execute();
   if (roleIds.some((id) => !known.some((role) => role.id === id)))
     throw invalidField("role_ids", t("This role does not exist."), "not_found");
@@ -43,7 +47,10 @@ export async function setRoles(work: Work, userId: string, roleIds: readonly str
   }
   writeAuditEntry(work, "update", "users", userId, { role_ids: old }, { role_ids: wanted });
   changed(work, `sessions/${userId}`);
-  if (user.user_type === "staff") await tellOfRaise(work, gained, { user_id: userId, role_id: null });
+  if (user.user_type === "staff") {
+    const is_in_use = user.password_changed_at !== null;
+    await tellOfRaise(work, gained, { user_id: userId, role_id: null, is_in_use });
+  }
   return true;
 }
 
@@ -92,7 +99,7 @@ function isOnFor(work: Work, { permission }: Grant): boolean {
 async function tellOfRaise(
   work: Work,
   gained: readonly Grant[],
-  of: { user_id: string | null; role_id: string | null },
+  of: { user_id: string | null; role_id: string | null; is_in_use: boolean },
 ): Promise<void> {
   // What Purser does by itself (set-up, command line, demo, upgrades) is nobody's doing that somebody should look at.
   if (gained.length === 0 || work.actor.kind === "system") return;
@@ -185,10 +192,13 @@ export const updateRole = action({
   },
 });
 
+function holdersOf(work: Work, roleId: string): Promise<{ user_id: string }[]> {
+  return work.db.selectFrom("user_roles").select("user_id").where("role_id", "=", roleId).execute();
+}
+
 /** Open streams of a role's people find out at once whether they may go on. */
 async function askSessionsAgain(work: Work, roleId: string): Promise<void> {
-  const holders = await work.db.selectFrom("user_roles").select("user_id").where("role_id", "=", roleId).execute();
-  changed(work, ...holders.map(({ user_id }) => `sessions/${user_id}`));
+  changed(work, ...(await holdersOf(work, roleId)).map(({ user_id }) => `sessions/${user_id}`));
 }
 
 /** Deletes a role that nobody has. Standard roles stay: an upgrade would bring them back. */
@@ -270,6 +280,9 @@ async function setPermissions(
       .execute();
   }
   writeAuditEntry(work, "update", "roles", role.id, { permissions: old }, { permissions: wanted });
-  if (role.user_type === "staff") await tellOfRaise(work, gained, { user_id: null, role_id: role.id });
+  if (role.user_type === "staff") {
+    const is_in_use = (await holdersOf(work, role.id)).length > 0;
+    await tellOfRaise(work, gained, { user_id: null, role_id: role.id, is_in_use });
+  }
   return true;
 }

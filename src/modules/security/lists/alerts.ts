@@ -1,7 +1,9 @@
 import { reach } from "../../../platform/access/reach.ts";
+import type { AnyAction } from "../../../platform/action.ts";
 import { cell, empty, words } from "../../../platform/http/pages/cells.ts";
 import type { List } from "../../../platform/http/lists/list.ts";
 import { t } from "../../../platform/language/index.ts";
+import { acknowledgeAlert } from "../actions.ts";
 import { alertKinds, securityAlerts } from "../schema.ts";
 import { alertTitle } from "../words.ts";
 import { crumbs, dayFilters } from "./shared.ts";
@@ -78,6 +80,7 @@ export const alertList: List<AlertRow> = {
     },
     ...dayFilters<AlertRow>("security_alerts.happened_at"),
   ],
+  bulk: [{ key: "acknowledge", label: "Acknowledge", icon: "check", action: acknowledgeAlert as unknown as AnyAction }],
   sort: "-happened_at",
   href: (row) => `/settings/security-alerts/${row.id}`,
   isBold: (row) => row.acknowledged_at === null,
