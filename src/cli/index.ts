@@ -16,6 +16,7 @@ const table: readonly Entry[] = [
   { name: "serve", load: () => import("./serve.ts") },
   { name: "setup-url", load: () => import("./setup-url.ts") },
   { name: "admin", load: () => import("./admin.ts") },
+  { name: "public-url", load: () => import("./public-url.ts") },
   ...(MULTI_TENANT
     ? [
         { name: "operator", load: () => import("./operator.ts") },

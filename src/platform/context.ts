@@ -104,6 +104,8 @@ export interface RequestInfo {
   id: string;
   ip: string;
   user_agent: string;
+  /** The origin that the request was sent to, as its sender sees it: `https://desk.example.com`. Empty outside of requests. */
+  origin: string;
   /** Called with each sensitive record that a reading request fetches; set for requests that only read. */
   onLook?(entityType: string, entityId: string): void;
   /** Written in each of the request's units of work, before its commit. */
@@ -148,7 +150,7 @@ export interface Unit {
   changes: number;
 }
 
-export const noRequest: RequestInfo = { id: "", ip: "", user_agent: "" };
+export const noRequest: RequestInfo = { id: "", ip: "", user_agent: "", origin: "" };
 
 /** A context without a database handle yet: `reading` or `perform` give it one. */
 export function contextOf(app: App, tenant: Tenant, actor: Actor, request: RequestInfo = noRequest): Ctx {

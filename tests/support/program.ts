@@ -218,7 +218,7 @@ async function openTenant(program: Program, { name, host }: Member): Promise<Tes
   const made = new Map<StandardRole, string>();
   const contextFor = async (userId: string): Promise<Ctx> => {
     const actor = await app.database.read(id, (db) => actorOf(db, userId, null, null));
-    return contextOf(app, tenant, actor as Actor, { id: "test", ip: "127.0.0.1", user_agent: "test" });
+    return contextOf(app, tenant, actor as Actor, { id: "test", ip: "127.0.0.1", user_agent: "test", origin: "" });
   };
   const personOf = async (role: StandardRole): Promise<string> => {
     const known = made.get(role);

@@ -4,6 +4,24 @@ import { invalidField } from "../../platform/errors.ts";
 import { t } from "../../platform/language/index.ts";
 
 /**
+ * Refuses an https address that comes over http: from then on browsers keep cookies over https alone, and until that address
+ * works nobody could sign in, the one who would take it back included. Local names are an exception browsers make. At the
+ * command line (`purser public-url`) anything may be said: that is the way back.
+ */
+function checkNotShutOut({ tenant, request }: Work, to: URL): void {
+  const from = URL.parse(request.origin);
+  if (to.protocol !== "https:" || tenant.public_url.startsWith("https://")) return;
+  if (from?.protocol !== "http:" || /^(localhost|.+\.localhost|127\.0\.0\.1|\[::1\])$/.test(from.hostname)) return;
+  throw invalidField(
+    "public_url",
+    t(
+      "With https nobody can sign in over http any more, and you are here at {here}. Open Purser at {there} first, and enter the address there.",
+      { here: from.origin, there: to.origin },
+    ),
+  );
+}
+
+/**
  * Refuses a public address that is not one: links in mails, the secrets of one-time links among them, and what OAuth calls
  * the issuer begin with it. Where many organizations share the program it is one of this one's own host names, or it could
  * be another's.
@@ -13,7 +31,12 @@ export async function checkPublicAddress(work: Work, given: unknown): Promise<vo
   const url = typeof given === "string" ? URL.parse(given) : null;
   if (url !== null && parseOrigin(url.href) === null)
     throw invalidField("public_url", t("Enter no more than the host name, such as {origin}", { origin: url.origin }));
-  if (work.app.edition === "single") return;
+  if (work.app.edition === "multi") await checkIsOwn(work, url);
+  // None: what the operator has configured counts again.
+  checkNotShutOut(work, url ?? new URL(work.app.options.publicUrl));
+}
+
+async function checkIsOwn(work: Work, url: URL | null): Promise<void> {
   const rows = await work.db
     .selectFrom("tenant_domains")
     .select("domain")

@@ -125,11 +125,33 @@ describe("the organization's settings", () => {
     expect((await browser.open("/settings/address")).status).toBe(200);
   });
 
+  test("take https over the API, too, only from a request that came over it", async () => {
+    const key = await t.harbor.key("administrator");
+    const say = async (headers: Record<string, string>): Promise<unknown[]> => {
+      const body = { data: { type: "organizations", attributes: { public_url: "https://harbor.test" } } };
+      const { status, body: said } = await t.api("PATCH", "/api/v1/organization", { key, body, headers });
+      return [
+        status,
+        said.errors?.[0].source.pointer,
+        JSON.stringify(said).includes("Open Purser at https://harbor.test"),
+      ];
+    };
+    const refused = [422, "/data/attributes/public_url", true];
+    expect(await say({})).toEqual(refused);
+    expect(await say({ "x-forwarded-proto": "http" })).toEqual(refused);
+    expect(await say({ origin: "https://elsewhere.test" })).toEqual(refused);
+    expect(await say({ "x-forwarded-proto": "https" })).toEqual([200, undefined, false]);
+    // Back again, nobody is shut out.
+    const body = { data: { type: "organizations", attributes: { public_url: "http://harbor.test" } } };
+    expect((await t.api("PATCH", "/api/v1/organization", { key, body })).status).toBe(200);
+  });
+
   test("take as public address, where others share the program, only a host name of one's own", async () => {
     const key = await t.harbor.key("administrator");
+    const headers = { "x-forwarded-proto": "https" };
     const say = async (public_url: string | null): Promise<number> => {
       const body = { data: { type: "organizations", attributes: { public_url } } };
-      return (await t.api("PATCH", "/api/v1/organization", { key, body })).status;
+      return (await t.api("PATCH", "/api/v1/organization", { key, body, headers })).status;
     };
     const isShared = t.app.edition === "multi";
     for (const other of ["http://mill.test", "http://admin.test", "https://desk.example.com", null])

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { clientAddress } from "./address.ts";
+import { clientAddress, originOf } from "./address.ts";
 
 const proxies = ["127.0.0.0/8", "10.1.0.0/16", "fd00::/8", "192.0.2.7"];
 const seen = (peer: string, forwarded: string | null, trusted = proxies): string =>
@@ -35,5 +35,19 @@ describe("the client's address", () => {
     expect(seen("127.0.0.1", null)).toBe("127.0.0.1");
     expect(seen("127.0.0.1", "unknown, , <script>")).toBe("127.0.0.1");
     expect(seen("127.0.0.1", "10.1.2.3")).toBe("10.1.2.3");
+  });
+});
+
+describe("the origin that a request was sent to", () => {
+  const sent = (headers: Record<string, string>, peer = "127.0.0.1"): string =>
+    originOf(new Request("http://localhost/", { headers: { host: "desk.example.com", ...headers } }), peer, proxies);
+
+  test("is what a browser names, as far as it is this host, and else what a trusted proxy says of the scheme", () => {
+    expect(sent({ origin: "https://desk.example.com" })).toBe("https://desk.example.com");
+    expect(sent({ origin: "https://elsewhere.example" })).toBe("http://desk.example.com");
+    expect(sent({ origin: "null", "x-forwarded-proto": "https" })).toBe("https://desk.example.com");
+    expect(sent({ "x-forwarded-proto": "https, http" })).toBe("https://desk.example.com");
+    expect(sent({ "x-forwarded-proto": "gopher" })).toBe("http://desk.example.com");
+    expect(sent({ "x-forwarded-proto": "https" }, "203.0.113.9")).toBe("http://desk.example.com");
   });
 });

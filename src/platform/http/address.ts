@@ -14,6 +14,19 @@ export function clientAddress(headers: Headers, peer: string, trustedProxies: re
   return chain.findLast((address) => !isInNetworks(address, trustedProxies)) ?? chain[0] ?? plainPeer;
 }
 
+/**
+ * The origin that a request was sent to, as its sender sees it. A browser names it when it sends something; else a proxy that
+ * we were told to trust names the scheme, and without one it is http, for Purser speaks nothing else itself.
+ */
+export function originOf(request: Request, peer: string, trustedProxies: readonly string[]): string {
+  const host = (request.headers.get("host") ?? new URL(request.url).host).toLowerCase();
+  const named = URL.parse(request.headers.get("origin") ?? "");
+  if (named !== null && named.host === host) return named.origin;
+  const forwarded = (request.headers.get("x-forwarded-proto") ?? "").split(",")[0]?.trim().toLowerCase();
+  const isSecure = forwarded === "https" && isInNetworks(plain(peer), trustedProxies);
+  return `${isSecure ? "https" : "http"}://${host}`;
+}
+
 /** Some proxies write the port as well: `203.0.113.5:51234`, `[2001:db8::1]:443`. */
 function withoutPort(entry: string): string {
   return entry.replace(/^\[([^\]]*)\](:\d+)?$/, "$1").replace(/^(\d+\.\d+\.\d+\.\d+):\d+$/, "$1");

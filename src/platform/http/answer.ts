@@ -7,7 +7,7 @@ import { Failure } from "../errors.ts";
 import { newId, noId } from "../ids.ts";
 import { acceptedLanguage, defaultLanguage, inLanguage, t } from "../language/index.ts";
 import { complaint, log } from "../log.ts";
-import { clientAddress } from "./address.ts";
+import { clientAddress, originOf } from "./address.ts";
 import { type Entered, enterByHost, type Gate, isSpokenTo, letIn, type Progress, tenantOf } from "./entry.ts";
 import { incomingOf } from "./incoming.ts";
 import { shareAnswer } from "./cors.ts";
@@ -41,6 +41,7 @@ async function answerTo(
     id: newId(),
     ip: clientAddress(request.headers, peer, gate.trustedProxies),
     user_agent: request.headers.get("user-agent") ?? "",
+    origin: originOf(request, peer, gate.trustedProxies),
     ...(route.door === "staff" && route.method === "POST" ? { undo: { offered: null } } : {}),
   };
   const incoming = incomingOf(request, url, params, route.maxBytes ?? defaultMaxBytes);
