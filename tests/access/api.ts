@@ -329,6 +329,8 @@ export const apiAccess: AccessTable = {
     POST /api/v1/event-deliveries/:id/drop
     POST /api/v1/event-deliveries/retry-dead
     GET PUT PATCH /api/v1/organization
+    PUT DELETE /api/v1/organization/logo
+    GET /api/v1/organization/logo/content
     GET PUT PATCH /api/v1/mail-settings
     POST /api/v1/contacts/import/:provider
     GET POST /api/v1/data-exports

@@ -366,6 +366,8 @@ export const permissionsOfRoutes: Readonly<Record<string, string>> = {
     POST /api/v1/mails/:id/retry
     GET PUT PATCH /api/v1/modules
     GET PUT PATCH /api/v1/organization
+    PUT DELETE /api/v1/organization/logo
+    GET /api/v1/organization/logo/content
     GET PUT /api/v1/payment-gateway/config
     POST /api/v1/payment-gateway/test
     GET /api/v1/standard-data

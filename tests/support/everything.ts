@@ -50,6 +50,9 @@ export const words: Readonly<Record<string, readonly string[]>> = {
 /** What Harbor's records cost, as it would stand on a page or in a document: fee, prices, rates, invoice. */
 export const amounts = ["4321.09", "1234.56", "2469.12", "987.65", "555.44", "277.72", "7654.32", "7653.32"];
 
+/** A picture of one pixel. */
+const dot = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==";
+
 /** Makes it over the API, as people would. */
 export async function makeEverything(t: TestProgram): Promise<Everything> {
   const key = await t.harbor.key("administrator");
@@ -80,6 +83,10 @@ export async function makeEverything(t: TestProgram): Promise<Everything> {
   const attachment = await make(`tickets/${ticket}/attachments`, "ticket_attachments", {
     file_name: `${marker}.txt`,
     content: btoa("seen"),
+  });
+  await t.api("PUT", "/api/v1/organization/logo", {
+    key,
+    body: { data: { type: "organization_logos", attributes: { file_name: "logo.png", content: dot } } },
   });
   const worked = {
     company_id,

@@ -1,10 +1,10 @@
 import { find } from "../../platform/access/reach.ts";
 import { perform } from "../../platform/action.ts";
 import { type Ctx, reading } from "../../platform/context.ts";
-import { invalidField } from "../../platform/errors.ts";
-import { downloadOf, storeUploads, type Upload } from "../../platform/files/files.ts";
+import { downloadOf, storeUploads } from "../../platform/files/files.ts";
 import { showOne } from "../../platform/http/jsonapi/routes.ts";
 import { readDocument } from "../../platform/http/jsonapi/document.ts";
+import { mostUploadBytes, uploadInputs, uploadOf } from "../../platform/http/jsonapi/upload.ts";
 import { type Answer, type Incoming, response, type Route } from "../../platform/http/route.ts";
 import { addRecordAttachment, addRecordNote } from "./actions.ts";
 import { attachmentResource, noteResource } from "./resources.ts";
@@ -12,37 +12,8 @@ import { recordAttachments, recordNotes } from "./schema.ts";
 import { type Subject, subjects } from "./subjects.ts";
 import { timelineRoute } from "./timeline/api.ts";
 import { newInput } from "../../platform/database/edge.ts";
-import { Type } from "@sinclair/typebox";
-
-/** The largest request with a file: one of the largest size in base64, with its frame. */
-export const mostUploadBytes = 70 * 1024 * 1024;
 
 const idOf = (incoming: Incoming): string => incoming.params["id"] ?? "";
-
-/** The file of a request: the part `file` of a multipart form, or a JSON:API document with base64 `content`. */
-async function uploadOf(incoming: Incoming): Promise<Upload> {
-  if (/^multipart\/form-data/i.test(incoming.request.headers.get("content-type") ?? "")) {
-    const { files } = await incoming.form();
-    const [file] = files;
-    if (file === undefined || files.length > 1 || file.field !== "file")
-      throw invalidField("file", "Send one file, as the part named “file”.", "required");
-    return file;
-  }
-  const { file_name, mime_type, content, ...others } = readDocument(
-    await incoming.json(),
-    attachmentResource.type,
-    null,
-  );
-  const [unknown] = Object.keys(others);
-  if (unknown !== undefined) throw invalidField(unknown, `Unknown field "${unknown}".`, "unknown_field");
-  if (typeof file_name !== "string" || file_name.trim() === "")
-    throw invalidField("file_name", "File name is required.", "required");
-  if (mime_type !== undefined && typeof mime_type !== "string")
-    throw invalidField("mime_type", "Mime type must be a text.", "invalid_type");
-  if (typeof content !== "string" || content.length % 4 !== 0 || !/^[A-Za-z0-9+/]*={0,2}$/.test(content))
-    throw invalidField("content", "Content must be the file's bytes in base64.", "invalid_format");
-  return { name: file_name, type: mime_type ?? "", bytes: Buffer.from(content, "base64") };
-}
 
 /** A file of a record as a download, when what it hangs on is within reach. */
 export async function attachmentAnswer(ctx: Ctx, id: string): Promise<Answer> {
@@ -82,20 +53,13 @@ function subjectRoutes({ table, column, write }: Subject): Route[] {
       maxBytes: mostUploadBytes,
       doc: {
         summary: "Adds a file of up to 50 MB: base64 in a document, or the part `file` of a multipart form.",
-        input: {
-          type: attachmentResource.type,
-          attributes: Type.Object({
-            file_name: Type.String(),
-            mime_type: Type.Optional(Type.String()),
-            content: Type.String({ contentEncoding: "base64" }),
-          }),
-        },
+        input: uploadInputs(attachmentResource.type),
         answer: { one: attachmentResource.type },
         status: 201,
       },
       handle: async (ctx, incoming) => {
         await there(ctx, incoming);
-        const [file] = await storeUploads(ctx, [await uploadOf(incoming)], "file");
+        const [file] = await storeUploads(ctx, [await uploadOf(incoming, attachmentResource.type)], "file");
         const made = await perform(ctx, addRecordAttachment, { [column]: idOf(incoming), file });
         return showOne(ctx, attachmentResource, made.id, 201);
       },

@@ -11,6 +11,7 @@ import { downloadOf } from "../../platform/files/files.ts";
 import { resourceRoutes, showOne } from "../../platform/http/jsonapi/routes.ts";
 import { resourceObjects } from "../../platform/http/jsonapi/objects.ts";
 import { readDocument } from "../../platform/http/jsonapi/document.ts";
+import { mostUploadBytes, uploadInputs, uploadOf } from "../../platform/http/jsonapi/upload.ts";
 import { type Answer, type Incoming, json, response, type Route } from "../../platform/http/route.ts";
 import type { Resource } from "../../platform/resource.ts";
 import {
@@ -25,16 +26,7 @@ import {
 } from "../staff/index.ts";
 import { invoicePdfResponse } from "../billing/index.ts";
 import { checkoutAnswer, checkoutDocument, startCheckout } from "../payments/index.ts";
-import {
-  addNoteAsClient,
-  attachFiles,
-  attachmentOf,
-  mostUploadBytes,
-  openTicketAsClient,
-  takeFiles,
-  uploadInputs,
-  uploadOf,
-} from "../tickets/index.ts";
+import { addNoteAsClient, attachFiles, attachmentOf, openTicketAsClient, takeFiles } from "../tickets/index.ts";
 import {
   attachmentResource,
   companyResource,
@@ -164,7 +156,7 @@ function childRoute(parent: "tickets" | "invoices", children: "notes" | "attachm
 
 async function attach(ctx: Ctx, incoming: Incoming): Promise<Answer> {
   await reading(ctx, (reader) => find(reader, "tickets", idOf(incoming)));
-  const stored = await takeFiles(ctx, [await uploadOf(incoming)], "file");
+  const stored = await takeFiles(ctx, [await uploadOf(incoming, attachmentResource.type)], "file");
   const [made] = await inUnit(ctx, (work) => attachFiles(work, { ticket_id: idOf(incoming), note_id: null }, stored));
   if (made === undefined) throw new Error("a file was not attached");
   return showOne(ctx, attachmentResource, made.id, 201);
@@ -221,7 +213,7 @@ const ticketRoutes: Route[] = [
     permission: null,
     doc: {
       summary: "Attach a file to a ticket.",
-      input: uploadInputs,
+      input: uploadInputs(attachmentResource.type),
       answer: { one: attachmentResource },
       status: 201,
     },

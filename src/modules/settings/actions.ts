@@ -38,6 +38,7 @@ export const updateOrganization = action({
 
 interface LogoInput {
   file: StoredBytes | null;
+  version?: number;
 }
 
 /** Sets or removes the logo of the letterhead; its bytes have been stored before. */
@@ -49,11 +50,12 @@ export const setLogo = action({
       Type.Null(),
       Type.Object({ sha256: Type.String(), size: Type.Integer(), name: Type.String(), type: Type.String() }),
     ]),
+    version: Type.Optional(Type.Integer()),
   }),
-  run: async (work: Work, { file }: LogoInput) => {
+  run: async (work: Work, { file, version }: LogoInput) => {
     const row = await work.db.selectFrom("organizations").select("id").executeTakeFirstOrThrow();
     const logo_file_id = file === null ? null : await addFile(work, file);
-    return update(work, organizations, row.id, { logo_file_id });
+    return update(work, organizations, row.id, { logo_file_id }, version);
   },
 });
 

@@ -143,6 +143,7 @@ export const settingsModule = defineModule({
     ...moduleApi,
     ...settingsPages,
     ...settingsApi,
+    ...logoApi,
   ],
   nav: [
     {

@@ -2,65 +2,20 @@ import { Type } from "@sinclair/typebox";
 import { find } from "../../platform/access/reach.ts";
 import { perform } from "../../platform/action.ts";
 import { reading } from "../../platform/context.ts";
-import { invalidField, notFound } from "../../platform/errors.ts";
-import { downloadOf, type Upload } from "../../platform/files/files.ts";
+import { notFound } from "../../platform/errors.ts";
+import { downloadOf } from "../../platform/files/files.ts";
 import { t } from "../../platform/language/index.ts";
 import { activityRoute } from "../../platform/http/jsonapi/activity-route.ts";
 import { showOne } from "../../platform/http/jsonapi/routes.ts";
 import { ifMatch, readDocument } from "../../platform/http/jsonapi/document.ts";
-import { type ApiInput, type Incoming, redirect, response, type Route } from "../../platform/http/route.ts";
-import { addAttachment, mostUploadBytes, removeAttachment, takeFiles } from "./actions/files.ts";
+import { mostUploadBytes, uploadInputs, uploadOf } from "../../platform/http/jsonapi/upload.ts";
+import { type Incoming, redirect, response, type Route } from "../../platform/http/route.ts";
+import { addAttachment, removeAttachment, takeFiles } from "./actions/files.ts";
 import { addNote } from "./actions/notes.ts";
 import { assignTicket } from "./actions/update.ts";
 import { attachmentResource, noteResource, ticketResource } from "./resources.ts";
 
 const idOf = (incoming: Incoming): string => incoming.params["id"] ?? "";
-
-/** What `uploadOf` takes, for the OpenAPI document. */
-export const uploadInputs: ApiInput[] = [
-  {
-    media: "multipart/form-data",
-    schema: Type.Object({ file: Type.String({ contentMediaType: "application/octet-stream" }) }),
-  },
-  {
-    type: "ticket_attachments",
-    attributes: Type.Object(
-      {
-        file_name: Type.String({ maxLength: 255 }),
-        mime_type: Type.Optional(Type.String()),
-        content: Type.String({ contentEncoding: "base64" }),
-      },
-      { additionalProperties: false },
-    ),
-  },
-];
-
-/** The file of a request: the part `file` of a multipart form, or a JSON:API document with base64 `content`. */
-export async function uploadOf(incoming: Incoming): Promise<Upload> {
-  if (/^multipart\/form-data/i.test(incoming.request.headers.get("content-type") ?? "")) {
-    const { files } = await incoming.form();
-    const [file] = files;
-    if (file === undefined || files.length > 1 || file.field !== "file")
-      throw invalidField("file", "Send one file, as the part named “file”.", "required");
-    return file;
-  }
-  const { file_name, mime_type, content, ...others } = readDocument(await incoming.json(), "ticket_attachments", null);
-  const [unknown] = Object.keys(others);
-  if (unknown !== undefined) throw invalidField(unknown, `Unknown field "${unknown}".`, "unknown_field");
-  if (typeof file_name !== "string" || file_name.trim() === "")
-    throw invalidField("file_name", "File name is required.", "required");
-  if (mime_type !== undefined && typeof mime_type !== "string")
-    throw invalidField("mime_type", "Mime type must be a text.", "invalid_type");
-  if (typeof content !== "string")
-    throw invalidField("content", "Content is required: the file's bytes in base64.", "required");
-  return { name: file_name, type: mime_type ?? "", bytes: fromBase64(content) };
-}
-
-function fromBase64(text: string): Uint8Array {
-  if (text.length % 4 !== 0 || !/^[A-Za-z0-9+/]*={0,2}$/.test(text))
-    throw invalidField("content", "Content must be base64.", "invalid_format");
-  return Buffer.from(text, "base64");
-}
 
 /** Verbs and parts of tickets over the API (PRD 3.4.4), beside what the resources bring. */
 export const ticketApi: Route[] = [
@@ -112,14 +67,14 @@ export const ticketApi: Route[] = [
     permission: addAttachment.permission,
     doc: {
       summary: "Attach a file to a ticket.",
-      input: uploadInputs,
+      input: uploadInputs(attachmentResource.type),
       answer: { one: "ticket_attachments" },
       status: 201,
     },
     maxBytes: mostUploadBytes,
     handle: async (ctx, incoming) => {
       await reading(ctx, (reader) => find(reader, "tickets", idOf(incoming)));
-      const [file] = await takeFiles(ctx, [await uploadOf(incoming)], "file");
+      const [file] = await takeFiles(ctx, [await uploadOf(incoming, attachmentResource.type)], "file");
       const attachment = await perform(ctx, addAttachment, { ticket_id: idOf(incoming), file });
       return showOne(ctx, attachmentResource, attachment.id, 201);
     },

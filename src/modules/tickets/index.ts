@@ -49,7 +49,7 @@ export {
 export { addNote, addNoteAsClient, type NoteRow } from "./actions/notes.ts";
 export { openTicket, openTicketAsClient, type TicketRow } from "./actions/open.ts";
 export { assignTicket, updateTicket } from "./actions/update.ts";
-export { attachmentOf, uploadInputs, uploadOf } from "./api.ts";
+export { attachmentOf } from "./api.ts";
 export { attachmentsOf, conversationOf, writtenAt } from "./conversation.ts";
 export { canDoWithout, mailKinds, wantsMail } from "./client-mails/kinds.ts";
 export { ticketList } from "./lists.ts";

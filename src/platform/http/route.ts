@@ -56,6 +56,8 @@ export interface ApiDoc {
   answer: ApiAnswer;
   /** Another form in which the same is answered to whoever accepts it: `text/csv`. */
   file?: "text/csv";
+  /** That there may be nothing (404) although no id stands in the address. */
+  mayBeMissing?: boolean;
   /** 200 unless told; 204 for nothing. */
   status?: number;
   /** Whether what was made is found at `Location`; unless told, records of resources are. */

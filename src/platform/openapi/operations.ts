@@ -303,7 +303,7 @@ function failuresOf({ modules }: Registry, route: Route): number[] {
     // A route that asks for no permission may still be for one kind of people.
     ...(isOpenRead ? [] : [403]),
     // What belongs to a module that is switched off is not there.
-    ...(path.includes(":") || isOptional ? [404] : []),
+    ...(path.includes(":") || isOptional || route.doc?.mayBeMissing === true ? [404] : []),
     406,
     ...(method === "GET" ? [] : [409]),
     ...(isHeldToVersion(route) ? [412] : []),

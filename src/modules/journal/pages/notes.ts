@@ -6,6 +6,7 @@ import { type Failure, invalidField } from "../../../platform/errors.ts";
 import { storeUploads } from "../../../platform/files/files.ts";
 import { plainToHtml } from "../../../platform/written-text.ts";
 import { empty, formatAgo, formatBytes, formatInstant } from "../../../platform/http/pages/cells.ts";
+import { mostUploadBytes } from "../../../platform/http/jsonapi/upload.ts";
 import { formFailure, type FormValues } from "../../../platform/http/forms/model.ts";
 import type { NotesPageModel } from "../../../platform/http/models/clients.ts";
 import { initialsOf } from "../../../platform/http/pages/frame.ts";
@@ -20,7 +21,7 @@ import {
   deleteRecordNote,
   updateRecordNote,
 } from "../actions.ts";
-import { attachmentAnswer, mostUploadBytes } from "../api.ts";
+import { attachmentAnswer } from "../api.ts";
 import { addressOf } from "../models.ts";
 import { noteForm } from "./note-form.ts";
 import { type Subject, subjects } from "../subjects.ts";

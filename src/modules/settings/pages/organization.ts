@@ -12,6 +12,7 @@ import { declared, t } from "../../../platform/language/index.ts";
 import { organizations } from "../../../platform/tenants.ts";
 import { setLogo } from "../actions.ts";
 import { brandingSections, invoicingSections, letterheadSections, localitySections, urlSections } from "../forms.ts";
+import { mostLogoBytes } from "../logo.ts";
 import { cookiesOfAddress, saveOrganization } from "../save.ts";
 
 /** What an organization says of itself: a page over some of its columns each. */
@@ -50,7 +51,7 @@ function organizationPage(
       path,
       door: "staff",
       permission: "settings.manage",
-      maxBytes: 4 * 1024 * 1024,
+      maxBytes: mostLogoBytes,
       handle: async (ctx, incoming) => {
         const { fields } = await incoming.form();
         try {
