@@ -7,6 +7,7 @@ import type { Database } from "../platform/database/database.ts";
 import { isOutage } from "../platform/database/failures.ts";
 import { complaint, log } from "../platform/log.ts";
 import { clientAddress } from "../platform/http/address.ts";
+import { hostNameOf } from "../platform/http/host.ts";
 import { isInNetworks } from "../platform/networks.ts";
 import { loadTenant } from "../platform/tenants.ts";
 import { type Opened, openProgram, publicUrlOf } from "./program.ts";
@@ -157,17 +158,12 @@ function tlsAnswer(
 ): (request: Request, peer: string) => Promise<Response> {
   return async (request, peer) => {
     const isForwarded = ["forwarded", "x-forwarded-for", "x-forwarded-host"].some((name) => request.headers.has(name));
-    const name = new URL(request.url).searchParams.get("domain")?.toLowerCase() ?? "";
+    const name = (new URL(request.url).searchParams.get("domain") ?? "").toLowerCase().replace(/\.$/, "");
     const isOurs = MULTI_TENANT && name !== "" && (name === operatorHost || (await findTenant(name)) !== null);
     const isAllowed =
       isOurs && !isForwarded && isInNetworks(clientAddress(new Headers(), peer, []), config.trustedProxies);
     return new Response(isAllowed ? "ok\n" : "no\n", { status: isAllowed ? 200 : 404 });
   };
-}
-
-/** The host that was asked, without the port. */
-function hostNameOf(request: Request): string {
-  return (request.headers.get("host") ?? new URL(request.url).host).toLowerCase().replace(/:\d+$/, "");
 }
 
 const knownForMilliseconds = 10_000;
@@ -178,8 +174,8 @@ const knownForMilliseconds = 10_000;
  */
 function tenantFinder(database: Database): (host: string) => Promise<string | null> {
   const known = new Map<string, { id: string | null; until: number }>();
-  return async (hostWithPort) => {
-    const host = MULTI_TENANT ? hostWithPort.replace(/:\d+$/, "") : "";
+  return async (asked) => {
+    const host = MULTI_TENANT ? asked : "";
     const kept = known.get(host);
     if (kept !== undefined && kept.until > Date.now()) return kept.id;
     const row = await database.platform((db) =>

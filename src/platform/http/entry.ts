@@ -11,6 +11,7 @@ import { isModuleOn } from "../switches.ts";
 import { loadTenant } from "../tenants.ts";
 import { parseCookies, portalCookieName, staffCookieName } from "./cookies.ts";
 import { checkCsrf, csrfSubject } from "./forms/csrf.ts";
+import { hostNameOf } from "./host.ts";
 import type { Toll } from "./traffic.ts";
 import { checkAccept } from "./jsonapi/negotiation.ts";
 import { checkParameters } from "./jsonapi/parameters.ts";
@@ -45,8 +46,8 @@ export interface Progress {
 }
 
 /** Whose host it is that the request names. */
-export async function tenantOf(gate: Gate, { request, url }: Incoming): Promise<string> {
-  const tenantId = await gate.tenantOf((request.headers.get("host") ?? url.host).toLowerCase());
+export async function tenantOf(gate: Gate, { request }: Incoming): Promise<string> {
+  const tenantId = await gate.tenantOf(hostNameOf(request));
   if (tenantId === null) throw notFound(t("An organization at this address"));
   return tenantId;
 }
