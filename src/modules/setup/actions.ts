@@ -11,6 +11,7 @@ import { conflict } from "../../platform/errors.ts";
 import { currentLanguage, languageOf, t, usualLocale } from "../../platform/language/index.ts";
 import { organizations } from "../../platform/tenants.ts";
 import { useOneTime } from "../staff/index.ts";
+import { indexOf } from "./steps.ts";
 
 export interface FirstAdministrator {
   /** The setup link's token; null on the command line, where whoever may run it is trusted. */
@@ -81,14 +82,14 @@ interface Finished {
   step: string;
 }
 
-/** Remembers how far the wizard has come. */
+/** Remembers how far the wizard has come; whoever goes back to a step leaves the later ones done. */
 export const finishStep = action({
   name: "setup.finish_step",
   permission: "settings.manage",
   input: Type.Object({ step: Type.String({ maxLength: 40 }) }, { additionalProperties: false }),
   run: async (work: Work, { step }: Finished) => {
-    const row = await work.db.selectFrom("organizations").select("id").executeTakeFirstOrThrow();
-    await update(work, organizations, row.id, { setup_step: step });
+    const row = await work.db.selectFrom("organizations").select(["id", "setup_step"]).executeTakeFirstOrThrow();
+    if (indexOf(step) > indexOf(row.setup_step)) await update(work, organizations, row.id, { setup_step: step });
   },
 });
 

@@ -6,7 +6,7 @@ import { setupPages } from "./pages.ts";
 import { standardDataApi } from "./standard-api.ts";
 import { importStandardData } from "./standard-data.ts";
 import { standardDataPages } from "./standard-pages.ts";
-import { steps } from "./steps.ts";
+import { isFinished, nextStep } from "./steps.ts";
 
 export { createFirstAdministrator, finishStep } from "./actions.ts";
 
@@ -35,17 +35,12 @@ export const setupModule = defineModule({
       permission: "settings.manage",
       load: async (ctx) => {
         const { setup_step } = await ctx.db.selectFrom("organizations").select("setup_step").executeTakeFirstOrThrow();
-        if (setup_step === "reference" || setup_step === "done") return null;
-        // Where no step was finished, whoever reads this is the administrator all the same: theirs is behind them.
-        const at = Math.max(
-          steps.findIndex((step) => step.key === setup_step),
-          0,
-        );
+        if (isFinished("reference", setup_step)) return null;
         return {
           kind: "step",
           title: t("Finish setting up"),
           text: t("The set-up is not complete yet; go on where you left it."),
-          href: `/setup/${steps[at + 1]?.key ?? "organization"}`,
+          href: `/setup/${nextStep(setup_step)}`,
           is_done: false,
         };
       },

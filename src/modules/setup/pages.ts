@@ -15,7 +15,7 @@ import { cookiesOfAddress, tryMail } from "../settings/index.ts";
 import { checkPassword, readOneTime } from "../staff/index.ts";
 import { createFirstAdministrator, finishStep } from "./actions.ts";
 import { type Shown, stepForms } from "./step-forms.ts";
-import { progress, stepAfter, type StepKey, steps } from "./steps.ts";
+import { indexOf, isFinished, nextStep, progress, stepAfter, type StepKey, steps } from "./steps.ts";
 
 /** A page of the wizard. */
 function wizardPage(
@@ -27,7 +27,7 @@ function wizardPage(
   more: Partial<SetupPageModel> = {},
   status = 200,
 ): Answer {
-  const index = steps.findIndex((step) => step.key === key);
+  const index = indexOf(key);
   const model: SetupPageModel = {
     steps: progress(key, finished),
     position: t("Step {number} of {count}", { number: index + 1, count: steps.length }),
@@ -80,12 +80,19 @@ function administratorPage(token: string, shown: Shown): Answer {
 async function showStep(ctx: Ctx, key: StepKey, shown: Shown): Promise<Answer> {
   const { setup_step } = await ctx.db.selectFrom("organizations").select("setup_step").executeTakeFirstOrThrow();
   if (key === "done") {
+    // Nothing is ready before its steps have been done, whoever opens the last page by its address.
+    if (!isFinished("reference", setup_step)) return redirect(`/setup/${nextStep(setup_step)}`);
+    const mail = await ctx.db.selectFrom("mail_settings").select("host").executeTakeFirst();
     const done = {
       facts: facts(t("Ready"), [
         [t("Organization"), cell.text(ctx.tenant.name)],
         [t("Address"), cell.text(ctx.tenant.public_url)],
         [t("Time zone"), cell.text(ctx.tenant.timezone)],
         [t("Currency"), cell.text(ctx.tenant.currency)],
+        [
+          t("Outgoing mail"),
+          mail === undefined ? cell.link(t("Not connected yet"), "/settings/mail") : cell.text(mail.host),
+        ],
       ]),
       action: link(t("Go to the dashboard"), "/", "arrow-right", "primary"),
     };

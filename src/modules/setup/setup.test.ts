@@ -192,17 +192,36 @@ describe("the wizard", () => {
     const german = { "accept-language": "de" };
     await browser.open(link, german);
     await browser.submit(link, person, german);
+    const titleAt = async (step: string): Promise<(string | undefined)[]> => {
+      const { html } = await browser.open(`/setup/${step}`, german);
+      return [step, /<h1[^>]*>\s*([^<]*?)\s*</.exec(html)?.[1]];
+    };
     for (const [step, title] of [
       ["organization", "Ihre Organisation"],
       ["address", "Wo Sie erreichbar sind"],
       ["locale", "Zeit und Währung"],
       ["mail", "Ausgehende E-Mail"],
       ["reference", "Standarddaten"],
-      ["done", "Purser ist bereit"],
-    ] as const) {
-      const { html } = await browser.open(`/setup/${step}`, german);
-      expect([step, /<h1[^>]*>\s*([^<]*?)\s*</.exec(html)?.[1]]).toEqual([step, title]);
-    }
+    ] as const)
+      expect(await titleAt(step)).toEqual([step, title]);
+    await browser.submit("/setup/reference", {}, german);
+    expect(await titleAt("done")).toEqual(["done", "Purser ist bereit"]);
+  });
+
+  test("is not done before its steps are, and says of mail that was left out that it is", async () => {
+    const browser = t.browser();
+    await browser.open(link);
+    await browser.submit(link, person);
+    expect((await browser.open("/setup/done")).url).toBe("/setup/organization");
+    await browser.submit("/setup/organization", { name: "Harbor IT" });
+    expect((await browser.open("/setup/done")).url).toBe("/setup/address");
+    await browser.open("/setup/reference");
+    expect((await browser.submit("/setup/reference")).text).toContain("Outgoing mail Not connected yet");
+    // Who goes back to a step has not undone those after it.
+    await browser.open("/setup/organization");
+    await browser.submit("/setup/organization", { name: "Harbor and Sons" });
+    expect((await browser.open("/")).text).not.toContain("Finish setting up");
+    expect((await browser.open("/setup/done")).text).toContain("Harbor and Sons");
   });
 
   test("can be left and taken up again where it was left", async () => {

@@ -12,16 +12,22 @@ export const steps = [
 
 export type StepKey = (typeof steps)[number]["key"];
 
+/** Where a step stands in the order; -1 for what is none. */
+export const indexOf = (key: unknown): number => steps.findIndex((step) => step.key === key);
+
 /** The step after one, the last one staying the last. */
-export function stepAfter(key: string): StepKey {
-  const index = steps.findIndex((step) => step.key === key);
-  return steps[Math.min(index + 1, steps.length - 1)]?.key ?? "done";
+export function stepAfter(key: unknown): StepKey {
+  return steps[Math.min(indexOf(key) + 1, steps.length - 1)]?.key ?? "done";
+}
+
+/** Where the wizard is taken up again. Whoever asks has been let in, so the administrator's step is behind them at least. */
+export function nextStep(finished: unknown): StepKey {
+  return stepAfter(indexOf(finished) < 0 ? "administrator" : finished);
 }
 
 /** Whether the wizard has been beyond a step, given the last one that was finished. */
 export function isFinished(key: StepKey, last: unknown): boolean {
-  const at = (one: unknown): number => steps.findIndex((step) => step.key === one);
-  return at(last) >= at(key);
+  return indexOf(last) >= indexOf(key);
 }
 
 /** Where the wizard stands for each step, given the last one that was finished. */
@@ -29,7 +35,7 @@ export function progress(
   current: StepKey,
   finished: string | null,
 ): { label: string; href: string; state: "done" | "current" | "todo" }[] {
-  const done = steps.findIndex((step) => step.key === finished);
+  const done = indexOf(finished);
   return steps.map((step, index) => ({
     label: t(step.label),
     href: index > 0 && index <= done + 1 ? `/setup/${step.key}` : "",
