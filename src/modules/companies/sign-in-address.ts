@@ -4,15 +4,15 @@ import type { RowOf } from "../../platform/database/columns.ts";
 import { update } from "../../platform/database/records.ts";
 import { invalidField } from "../../platform/errors.ts";
 import { t } from "../../platform/language/index.ts";
-import { endLinks, tellOfChange } from "../staff/index.ts";
+import { sendLinksToNewAddress, tellOfChange } from "../staff/index.ts";
 import { emailKey } from "./rules.ts";
 import type { contacts } from "./schema.ts";
 
 /**
  * Whoever uses the portal signs in with the address of their contact, so it goes where that goes, in the same unit of work:
  * else links to choose a password would go on to an address that is somebody else's by now. Links that are on their way to
- * the old one stop working. Who has no access now gets the address when they get access again. Refuses (422) no address, and
- * one that another user of the portal has.
+ * the old one stop working, and an invitation that nobody has followed yet is sent to the new one. Who has no access now gets
+ * the address when they get access again. Refuses (422) no address, and one that another user of the portal has.
  */
 export async function followAddress(work: Work, contact: RowOf<typeof contacts>): Promise<void> {
   const { portal_user_id: id } = contact;
@@ -44,7 +44,6 @@ export async function followAddress(work: Work, contact: RowOf<typeof contacts>)
   // Both addresses hear of it: who may change contacts must not come into a client's account unnoticed.
   const hears = user.password_hash !== null;
   if (hears) await tellOfChange(work, id, "address_changed", () => email);
-  await update(onBehalf(work), users, id, { email });
-  if (hears) await tellOfChange(work, id, "address_changed", () => email);
-  await endLinks(work, id);
+  const sent = hears ? {} : { invited_at: work.app.clock.now() };
+  await sendLinksToNewAddress(work, await update(onBehalf(work), users, id, { email, ...sent }));
 }

@@ -6,7 +6,7 @@ import { startSession } from "../../platform/access/sessions.ts";
 import { perform } from "../../platform/action.ts";
 import { inUnit, reading } from "../../platform/context.ts";
 import { update } from "../../platform/database/records.ts";
-import { companies, contacts } from "../companies/index.ts";
+import { companies, contacts, updateContact } from "../companies/index.ts";
 import { inviteContact, revokeContact } from "./access.ts";
 
 let t: TestProgram;
@@ -134,6 +134,27 @@ describe("portal access", () => {
     expect(told.map(({ to_address }) => to_address).toSorted()).toEqual(["ren@new.test", "ren@old.test"]);
     await perform(await t.harbor.as("technician"), revokeContact, { id: moved.contactId });
     expect((await change(null)).status).toBe(200);
+  });
+
+  test("that nobody has taken up yet is mailed anew to the address that the contact gets", async () => {
+    const { contactId: id } = await contactOf(t.harbor, "Corrected Co", "typo@corected.test");
+    const technician = await t.harbor.as("technician");
+    await perform(technician, inviteContact, { id });
+    const first = await linkFor(t, "typo@corected.test");
+    const body = { data: { type: "contacts", id, attributes: { email: "tina@corrected.test" } } };
+    const key = await t.harbor.key("technician");
+    expect((await t.api("PATCH", `/api/v1/contacts/${id}`, { key, body })).status).toBe(200);
+    const tina = t.browser();
+    expect((await tina.open(first)).status).toBe(404);
+    const second = await linkFor(t, "tina@corrected.test");
+    await tina.open(second);
+    expect((await tina.submit(second, { password: clientPassword })).url).toBe("/portal");
+    // Whoever has come in already needs no second one: they hear of the change.
+    await perform(technician, updateContact, { id, email: "tina@home.test" });
+    const mails = await reading(t.harbor.system, ({ db }) =>
+      db.selectFrom("mails").select("text_body").where("to_address", "=", "tina@home.test").execute(),
+    );
+    expect(mails.map(({ text_body }) => text_body.includes("/portal/invite/"))).toEqual([false]);
   });
 
   test("stands on the contact's page with what can be done about it", async () => {

@@ -6,14 +6,13 @@ import { users } from "../../platform/access/schema.ts";
 import { revokeSessions } from "../../platform/access/sessions.ts";
 import { action } from "../../platform/action.ts";
 import type { Ctx, Work } from "../../platform/context.ts";
-import type { NewRow, RowOf } from "../../platform/database/columns.ts";
+import type { NewRow } from "../../platform/database/columns.ts";
 import { changes, fromEdge, type PatchInput } from "../../platform/database/edge.ts";
 import { insert, update } from "../../platform/database/records.ts";
 import { conflict, notFound } from "../../platform/errors.ts";
 import { t } from "../../platform/language/index.ts";
-import { sendLink } from "./auth/links.ts";
+import { sendLink, sendLinksToNewAddress } from "./auth/links.ts";
 import { tellOfChange } from "./auth/notices.ts";
-import { endLinks } from "./one-time.ts";
 import { checkMayActOn, keepAnAdministrator, raiseVersion, setRoles } from "./roles.ts";
 
 const uuid = Type.String({ format: "uuid" });
@@ -77,19 +76,6 @@ export const updateStaff = action({
     return isChanged && row.version === user.version ? raiseVersion(work, "users", user.id) : row;
   },
 });
-
-/**
- * Links that were mailed to the address before open the account no longer: it may have been mistyped, and be a stranger's.
- * Whoever still needs one gets it at the new address.
- */
-async function sendLinksToNewAddress(work: Work, user: RowOf<typeof users>): Promise<void> {
-  await endLinks(work, user.id);
-  if (user.password_hash !== null) await tellOfChange(work, user.id, "address_changed", () => user.email);
-  else if (user.deactivated_at === null)
-    await (user.password_changed_at === null
-      ? sendLink(work, user, "invite")
-      : sendLink(work, user, "reset", "required"));
-}
 
 /** Takes the account out of use at once: sessions and API keys end, the person's work stays. */
 export const deactivateStaff = action({

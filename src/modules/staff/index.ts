@@ -48,7 +48,7 @@ export { signedInThemselves } from "./api/answers.ts";
 export { passkeyRoutes } from "./api/passkeys.ts";
 export { mfaRoutes } from "./api/mfa.ts";
 export { loginRoute, logoutRoute, passwordRoute, refreshRoute } from "./api/sign-in.ts";
-export { requestReset, sendLink, setPasswordByLink } from "./auth/links.ts";
+export { requestReset, sendLink, sendLinksToNewAddress, setPasswordByLink } from "./auth/links.ts";
 export { tellOfChange } from "./auth/notices.ts";
 export { checkPassword } from "./auth/passwords.ts";
 export {

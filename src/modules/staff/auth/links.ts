@@ -1,9 +1,11 @@
 import { type Static, Type } from "@sinclair/typebox";
 import { countAttempt, resetByAccount, resetByAddress, attemptsFrom } from "../../../platform/access/limits.ts";
+import type { users } from "../../../platform/access/schema.ts";
 import { revokeSessions } from "../../../platform/access/sessions.ts";
 import { perform, action } from "../../../platform/action.ts";
 import { asSystem, type Ctx, inUnit, reading, type Work } from "../../../platform/context.ts";
 import { hashPassword } from "../../../platform/crypto/passwords.ts";
+import type { RowOf } from "../../../platform/database/columns.ts";
 import type { Subscription } from "../../../platform/events/event-type.ts";
 import { emit } from "../../../platform/events/outbox.ts";
 import { Failure } from "../../../platform/errors.ts";
@@ -13,7 +15,8 @@ import { mailBody } from "../../../platform/mail/compose.ts";
 import { queueMail } from "../../../platform/mail/queue.ts";
 import { inLanguageOf } from "../../../platform/mail/reader.ts";
 import { resetRequested } from "../events.ts";
-import { mintOneTime, type Purpose, readOneTime, useOneTime } from "../one-time.ts";
+import { endLinks, mintOneTime, type Purpose, readOneTime, useOneTime } from "../one-time.ts";
+import { tellOfChange } from "./notices.ts";
 import { checkPassword, storePassword } from "./passwords.ts";
 import type { UserType } from "./sign-in.ts";
 import { type Entering, enter } from "./steps.ts";
@@ -53,6 +56,19 @@ export function sendLink(
   why: "asked" | "required" = "asked",
 ): Promise<void> {
   return inLanguageOf(work, { user_id: user.id }, () => writeLink(work, user, purpose, why));
+}
+
+/**
+ * Links that were mailed to the address before open the account no longer: it may have been mistyped, and be a stranger's.
+ * Whoever still needs one gets it at the new address; whoever signs in already hears of the change there.
+ */
+export async function sendLinksToNewAddress(work: Work, user: RowOf<typeof users>): Promise<void> {
+  await endLinks(work, user.id);
+  if (user.password_hash !== null) await tellOfChange(work, user.id, "address_changed", () => user.email);
+  else if (user.deactivated_at === null)
+    await (user.password_changed_at === null
+      ? sendLink(work, user, "invite")
+      : sendLink(work, user, "reset", "required"));
 }
 
 async function writeLink(
