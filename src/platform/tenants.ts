@@ -1,12 +1,20 @@
+import { Type } from "@sinclair/typebox";
 import type { AllowedNetworks } from "./access/allowed-networks.ts";
 import type { App, Tenant } from "./context.ts";
 import { adoptDataKeys } from "./crypto/data-keys.ts";
 import { runOnceBuilt } from "./database/once.ts";
-import { address, col, defaulted, link, readOnly, record, secret, table } from "./database/columns.ts";
+import { address, col, defaulted, link, readOnly, record, secret, table, texts } from "./database/columns.ts";
 import type { DefaultValues } from "./database/defaults.ts";
 import { notFound } from "./errors.ts";
 import { currentLocale, currentZone, t } from "./language/index.ts";
 import type { Db, TableType } from "./database/tables.ts";
+
+const network = Type.Object({ network: Type.String(), note: Type.String() });
+const networks = Type.Partial(
+  Type.Object({ staff: Type.Array(network), portal: Type.Array(network), api: Type.Array(network) }),
+);
+/** Table → column → value. */
+const defaults = Type.Record(Type.String(), Type.Record(Type.String(), Type.Unknown()));
 
 /** The organizations of this installation. A single edition has exactly one. */
 export const tenants = table(
@@ -23,7 +31,7 @@ export const tenants = table(
     storage_limit_mb: col.maybe.integer({ label: "Storage (MB)" }),
     requests_per_minute: col.maybe.integer({ label: "API requests a minute" }),
     /** Names of the modules that may be switched on; null: all. */
-    allowed_modules: col.maybe.json<string[]>(),
+    allowed_modules: col.maybe.json<string[]>({ shape: texts }),
     created_at: readOnly(col.instant()),
     suspended_at: readOnly(col.maybe.instant()),
     /** Why, for the operators among themselves. */
@@ -110,11 +118,11 @@ export const organizations = table(
     /** What clients read at the portal's door and on its first page. */
     portal_welcome: col.maybe.text({ maxLength: 300, isMultiLine: true, label: "Words of welcome" }),
     /** Networks that may come in, by door; an empty list lets everybody in. */
-    allowed_networks: defaulted(readOnly(col.json<AllowedNetworks>()), {}),
+    allowed_networks: defaulted(readOnly(col.json<AllowedNetworks>({ shape: networks })), {}),
     /** What new records start with, by table and column. */
-    default_values: defaulted(readOnly(col.json<DefaultValues>()), {}),
+    default_values: defaulted(readOnly(col.json<DefaultValues>({ shape: defaults })), {}),
     /** Modules that are switched off. */
-    disabled_modules: defaulted(readOnly(col.json<string[]>()), []),
+    disabled_modules: defaulted(readOnly(col.json<string[]>({ shape: texts })), []),
     /** How long the access log of the API is kept, in days. */
     api_log_days: defaulted(readOnly(col.integer()), 90),
     /** How long what happened (events, webhooks, read notifications) is kept, in days. */

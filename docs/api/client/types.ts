@@ -72,8 +72,8 @@ export interface Schemas {
     action: "create" | "update" | "delete" | "view" | "login" | "logout" | "export";
     entity_type: string;
     entity_id: string | null;
-    old_values: unknown;
-    new_values: unknown;
+    old_values: Record<string, unknown> | null;
+    new_values: Record<string, unknown> | null;
     ip_address: string;
     user_agent: string;
     timestamp: string;
@@ -287,7 +287,7 @@ export interface Schemas {
     payment_terms: "due_on_receipt" | "net_15" | "net_30" | "net_45" | "net_60";
     is_tax_exempt: boolean;
     language: string | null;
-    custom_fields: unknown;
+    custom_fields: Record<string, unknown>;
     notes: string | null;
     archived_at: string | null;
     merged_into_id: string | null;
@@ -423,7 +423,7 @@ export interface Schemas {
     is_receipt_mailed: boolean;
     is_reply_mailed: boolean;
     language: string | null;
-    custom_fields: unknown;
+    custom_fields: Record<string, unknown>;
     notes: string | null;
     archived_at: string | null;
     merged_into_id: string | null;
@@ -646,7 +646,9 @@ export interface Schemas {
     start_date: string;
     end_date: string | null;
     auto_renew: boolean;
-    renewal_terms: unknown;
+    renewal_terms: {
+      months?: number;
+    };
     billing_cycle: "monthly" | "quarterly" | "annually";
     billing_amount?: string | null;
     currency: string;
@@ -655,7 +657,7 @@ export interface Schemas {
     signed_date: string | null;
     signed_by_contact_id: string | null;
     notes: string | null;
-    custom_fields: unknown;
+    custom_fields: Record<string, unknown>;
     archived_at: string | null;
   };
   contracts_filter: {
@@ -703,7 +705,12 @@ export interface Schemas {
     is_required: boolean;
     default_value: string | null;
     help_text: string;
-    choices: unknown;
+    choices: ({
+      key: string;
+      label: string;
+      color: string;
+      is_archived: boolean;
+    })[];
     section: string;
     sort_order: number;
     is_portal_visible: boolean;
@@ -880,7 +887,7 @@ export interface Schemas {
   };
   events_attributes: {
     event_name: string;
-    payload: unknown;
+    payload: Record<string, unknown>;
     actor_name: string;
     user_id: string | null;
     occurred_at: string;
@@ -949,8 +956,17 @@ export interface Schemas {
     import_source: string;
     import_mode: "create_only" | "fill_blanks" | "overwrite";
     import_status: "uploaded" | "applying" | "applied" | "undoing" | "undone" | "failed";
-    mapping: unknown;
-    summary: unknown;
+    mapping: Record<string, string | null>;
+    summary: {
+      label?: string;
+      rows?: number;
+      bad?: number;
+      created?: Record<string, number>;
+      updated?: Record<string, number>;
+      unchanged?: number;
+      skipped?: number;
+      undone?: number;
+    };
     created_by_id: string | null;
     done_rows: number;
     total_rows: number;
@@ -1085,7 +1101,7 @@ export interface Schemas {
     project_id: string | null;
     contract_item_id: string | null;
     billing_key: string | null;
-    explanation: unknown;
+    explanation: Record<string, unknown>;
     sort_order: number;
     time_entry_ids: (string)[];
   };
@@ -1190,7 +1206,13 @@ export interface Schemas {
     notes: string | null;
     internal_notes: string | null;
     po_number: string | null;
-    problems: unknown;
+    problems: ({
+      severity: "error" | "warning";
+      code: string;
+      message: string;
+      time_entry_id: string | null;
+      work_type_id: string | null;
+    })[];
     approved_at: string | null;
     approved_by_id: string | null;
     sent_at: string | null;
@@ -1258,7 +1280,7 @@ export interface Schemas {
     mail_references: string;
     to_address: string;
     to_name: string;
-    cc_addresses: unknown;
+    cc_addresses: (string)[];
     reply_to: string | null;
     unsubscribe_url: string | null;
     subject: string;
@@ -1668,7 +1690,7 @@ export interface Schemas {
     closed_at: string | null;
     status: string;
     is_closed: boolean;
-    custom_fields: unknown;
+    custom_fields: Record<string, unknown>;
   };
   portal_tickets_filter: {
     id?: Schemas["filter_equal"];
@@ -2017,7 +2039,7 @@ export interface Schemas {
     subject_name: string;
     ip_address: string;
     user_agent: string;
-    details: unknown;
+    details: Record<string, unknown>;
     happened_at: string;
     acknowledged_at: string | null;
     acknowledged_by_id: string | null;
@@ -2415,7 +2437,7 @@ export interface Schemas {
     waiting_on: "us" | "client" | "vendor" | "nobody";
     is_clock_running: boolean;
     portal_name: string | null;
-    next_status_ids: unknown;
+    next_status_ids: (string)[];
   };
   ticket_statuses_filter: {
     id?: Schemas["filter_equal"];
@@ -2660,7 +2682,7 @@ export interface Schemas {
     estimated_hours: string | null;
     is_billable: boolean;
     billing_status: "not_billed" | "ready_to_bill" | "billed";
-    custom_fields: unknown;
+    custom_fields: Record<string, unknown>;
     created_by_id: string | null;
     last_client_reply_at: string | null;
     last_staff_reply_at: string | null;
@@ -3030,7 +3052,7 @@ export interface Schemas {
     description: string;
     is_active: boolean;
     is_all_events: boolean;
-    event_names: unknown;
+    event_names: (string)[];
     previous_secret_until: string | null;
     failing_since: string | null;
     disabled_at: string | null;
@@ -4275,7 +4297,7 @@ export interface Operations {
   "POST /companies/{id}/attachments": {
     path: { id: string };
     query: undefined;
-    body: {
+    body: FormData | {
       data: {
         type: "record_attachments";
         id?: string;
@@ -4418,8 +4440,17 @@ export interface Operations {
         type: "merge_previews";
         id: string;
         attributes: {
-          differences: (unknown)[];
-          held: (unknown)[];
+          differences: ({
+            name: string;
+            label: string;
+            kept: unknown;
+            gone: unknown;
+            is_taken: boolean;
+          })[];
+          held: ({
+            table: string;
+            count: number;
+          })[];
           conflicts: (string)[];
         };
       };
@@ -4861,7 +4892,7 @@ export interface Operations {
   "POST /contacts/{id}/attachments": {
     path: { id: string };
     query: undefined;
-    body: {
+    body: FormData | {
       data: {
         type: "record_attachments";
         id?: string;
@@ -4922,8 +4953,17 @@ export interface Operations {
         type: "merge_previews";
         id: string;
         attributes: {
-          differences: (unknown)[];
-          held: (unknown)[];
+          differences: ({
+            name: string;
+            label: string;
+            kept: unknown;
+            gone: unknown;
+            is_taken: boolean;
+          })[];
+          held: ({
+            table: string;
+            count: number;
+          })[];
           conflicts: (string)[];
         };
       };
@@ -6596,9 +6636,36 @@ export interface Operations {
     answer: {
       jsonapi: Schemas["jsonapi"];
       meta: {
-        made: (Record<string, unknown>)[];
-        skipped: (Record<string, unknown>)[];
-        failed: (Record<string, unknown>)[];
+        made: ({
+          contract_id: string;
+          contract: string;
+          company: string;
+          period_start: string | null;
+          invoice_id: string | null;
+          total: string | null;
+          currency: string;
+          reason: string;
+        })[];
+        skipped: ({
+          contract_id: string;
+          contract: string;
+          company: string;
+          period_start: string | null;
+          invoice_id: string | null;
+          total: string | null;
+          currency: string;
+          reason: string;
+        })[];
+        failed: ({
+          contract_id: string;
+          contract: string;
+          company: string;
+          period_start: string | null;
+          invoice_id: string | null;
+          total: string | null;
+          currency: string;
+          reason: string;
+        })[];
       };
     };
   };
@@ -7584,9 +7651,22 @@ export interface Operations {
           payment_terms: "due_on_receipt" | "net_15" | "net_30" | "net_45" | "net_60";
           brand_color: string | null;
           portal_welcome: string | null;
-          allowed_networks: unknown;
-          default_values: unknown;
-          disabled_modules: unknown;
+          allowed_networks: {
+            staff?: ({
+              network: string;
+              note: string;
+            })[];
+            portal?: ({
+              network: string;
+              note: string;
+            })[];
+            api?: ({
+              network: string;
+              note: string;
+            })[];
+          };
+          default_values: Record<string, Record<string, unknown>>;
+          disabled_modules: (string)[];
           api_log_days: number;
           events_kept_days: number;
           setup_step: string | null;
@@ -7671,9 +7751,22 @@ export interface Operations {
           payment_terms: "due_on_receipt" | "net_15" | "net_30" | "net_45" | "net_60";
           brand_color: string | null;
           portal_welcome: string | null;
-          allowed_networks: unknown;
-          default_values: unknown;
-          disabled_modules: unknown;
+          allowed_networks: {
+            staff?: ({
+              network: string;
+              note: string;
+            })[];
+            portal?: ({
+              network: string;
+              note: string;
+            })[];
+            api?: ({
+              network: string;
+              note: string;
+            })[];
+          };
+          default_values: Record<string, Record<string, unknown>>;
+          disabled_modules: (string)[];
           api_log_days: number;
           events_kept_days: number;
           setup_step: string | null;
@@ -7758,9 +7851,22 @@ export interface Operations {
           payment_terms: "due_on_receipt" | "net_15" | "net_30" | "net_45" | "net_60";
           brand_color: string | null;
           portal_welcome: string | null;
-          allowed_networks: unknown;
-          default_values: unknown;
-          disabled_modules: unknown;
+          allowed_networks: {
+            staff?: ({
+              network: string;
+              note: string;
+            })[];
+            portal?: ({
+              network: string;
+              note: string;
+            })[];
+            api?: ({
+              network: string;
+              note: string;
+            })[];
+          };
+          default_values: Record<string, Record<string, unknown>>;
+          disabled_modules: (string)[];
           api_log_days: number;
           events_kept_days: number;
           setup_step: string | null;
@@ -7768,6 +7874,92 @@ export interface Operations {
         };
       } | null;
     };
+  };
+  /** Set the organization's logo: a PNG or JPEG picture of at most 2 MB and 2 million pixels. */
+  "PUT /organization/logo": {
+    path: undefined;
+    query: undefined;
+    body: FormData | {
+      data: {
+        type: "organization_logos";
+        id?: string;
+        attributes?: {
+          file_name: string;
+          mime_type?: string;
+          content: string;
+        };
+      };
+    };
+    answer: {
+      jsonapi: Schemas["jsonapi"];
+      data: {
+        type: "organizations";
+        id: string;
+        attributes: {
+          version: number;
+          created_at: string;
+          updated_at: string;
+          name: string;
+          email: string | null;
+          phone: string | null;
+          website: string | null;
+          address: {
+            line1?: string;
+            line2?: string;
+            city?: string;
+            region?: string;
+            postal_code?: string;
+            country?: string;
+          };
+          tax_id: string | null;
+          bank_details: string | null;
+          logo_file_id: string | null;
+          timezone: string;
+          currency: string;
+          locale: string;
+          public_url: string | null;
+          invoice_prefix: string;
+          invoice_footer: string | null;
+          payment_terms: "due_on_receipt" | "net_15" | "net_30" | "net_45" | "net_60";
+          brand_color: string | null;
+          portal_welcome: string | null;
+          allowed_networks: {
+            staff?: ({
+              network: string;
+              note: string;
+            })[];
+            portal?: ({
+              network: string;
+              note: string;
+            })[];
+            api?: ({
+              network: string;
+              note: string;
+            })[];
+          };
+          default_values: Record<string, Record<string, unknown>>;
+          disabled_modules: (string)[];
+          api_log_days: number;
+          events_kept_days: number;
+          setup_step: string | null;
+          set_up_at: string | null;
+        };
+      };
+    };
+  };
+  /** Go without a logo. */
+  "DELETE /organization/logo": {
+    path: undefined;
+    query: undefined;
+    body: undefined;
+    answer: undefined;
+  };
+  /** Download the organization's logo. */
+  "GET /organization/logo/content": {
+    path: undefined;
+    query: undefined;
+    body: undefined;
+    answer: Blob;
   };
   /** The payment gateway, without its secrets; null while there is none. */
   "GET /payment-gateway/config": {
@@ -9558,7 +9750,7 @@ export interface Operations {
   "POST /sites/{id}/attachments": {
     path: { id: string };
     query: undefined;
-    body: {
+    body: FormData | {
       data: {
         type: "record_attachments";
         id?: string;
@@ -9604,8 +9796,17 @@ export interface Operations {
         type: "merge_previews";
         id: string;
         attributes: {
-          differences: (unknown)[];
-          held: (unknown)[];
+          differences: ({
+            name: string;
+            label: string;
+            kept: unknown;
+            gone: unknown;
+            is_taken: boolean;
+          })[];
+          held: ({
+            table: string;
+            count: number;
+          })[];
           conflicts: (string)[];
         };
       };
@@ -12230,7 +12431,7 @@ export interface Operations {
           description: string;
           is_active: boolean;
           is_all_events: boolean;
-          event_names: unknown;
+          event_names: (string)[];
           previous_secret_until: string | null;
           failing_since: string | null;
           disabled_at: string | null;
@@ -12347,7 +12548,7 @@ export interface Operations {
           description: string;
           is_active: boolean;
           is_all_events: boolean;
-          event_names: unknown;
+          event_names: (string)[];
           previous_secret_until: string | null;
           failing_since: string | null;
           disabled_at: string | null;

@@ -23,7 +23,18 @@ import { agingBuckets, type AgingRow } from "./rules/terms.ts";
 const path = "/api/v1/invoices";
 const idOf = (incoming: Incoming): string => incoming.params["id"] ?? "";
 
-const outcomes = Type.Array(Type.Record(Type.String(), Type.Unknown()));
+const outcomes = Type.Array(
+  Type.Object({
+    contract_id: Type.String({ format: "uuid" }),
+    contract: Type.String(),
+    company: Type.String(),
+    period_start: Type.Union([Type.String({ format: "date" }), Type.Null()]),
+    invoice_id: Type.Union([Type.String({ format: "uuid" }), Type.Null()]),
+    total: Type.Union([Type.String({ format: "money" }), Type.Null()]),
+    currency: Type.String({ format: "currency" }),
+    reason: Type.String({ description: "Why nothing was made, or empty." }),
+  }),
+);
 const owed = {
   currency: Type.String({ format: "currency" }),
   ...Object.fromEntries(["total", ...agingBuckets].map((name) => [name, Type.String({ format: "money" })])),

@@ -1,3 +1,4 @@
+import { Type } from "@sinclair/typebox";
 import { col, defaulted, link, readOnly, record, type RowOf, secret, table } from "../../platform/database/columns.ts";
 import type { TableType } from "../../platform/database/tables.ts";
 
@@ -5,6 +6,17 @@ const readPermission = "billing.read";
 const terms = ["due_on_receipt", "net_15", "net_30", "net_45", "net_60"] as const;
 export const invoiceStatuses = ["draft", "pending", "sent", "paid", "partially_paid", "void", "written_off"] as const;
 export const paymentMethods = ["check", "credit_card", "ach", "wire", "cash", "other"] as const;
+
+const orNull = Type.Union([Type.String({ format: "uuid" }), Type.Null()]);
+const draftProblems = Type.Array(
+  Type.Object({
+    severity: Type.Union([Type.Literal("error"), Type.Literal("warning")]),
+    code: Type.String(),
+    message: Type.String(),
+    time_entry_id: orNull,
+    work_type_id: orNull,
+  }),
+);
 
 /** A tax in percent of the net amount. */
 export const taxRates = table(
@@ -53,7 +65,7 @@ export const invoices = table(
     /** Letterhead and address as they were when it was approved. */
     issued_details: secret(col.maybe.json<Record<string, unknown>>()),
     /** What keeps a draft from being approved. */
-    problems: readOnly(defaulted(col.json<Record<string, unknown>[]>(), [])),
+    problems: readOnly(defaulted(col.json<Record<string, unknown>[]>({ shape: draftProblems }), [])),
     approved_at: readOnly(col.maybe.instant()),
     approved_by_id: readOnly(col.maybe.ref("users")),
     sent_at: readOnly(col.maybe.instant()),

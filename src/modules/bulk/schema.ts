@@ -1,4 +1,4 @@
-import { col, defaulted, link, readOnly, record, table } from "../../platform/database/columns.ts";
+import { col, defaulted, link, readOnly, record, table, texts } from "../../platform/database/columns.ts";
 import type { TableType } from "../../platform/database/tables.ts";
 import type { Reverse } from "../../platform/undo/undo.ts";
 
@@ -16,7 +16,7 @@ export const bulkRuns = table(
     action_name: readOnly(col.text()),
     action_input: readOnly(col.json<Record<string, unknown>>()),
     /** What the person was permitted when it began: a key with few scopes does no more later. */
-    permissions: readOnly(col.json<string[]>()),
+    permissions: readOnly(col.json<string[]>({ shape: texts })),
     run_state: readOnly(defaulted(col.enum(["queued", "running", "finished"] as const), "queued" as const)),
     total_count: readOnly(col.integer()),
     done_count: readOnly(defaulted(col.integer(), 0)),

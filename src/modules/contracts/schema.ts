@@ -1,9 +1,13 @@
+import { Type } from "@sinclair/typebox";
 import { pricesRead } from "../../platform/access/prices.ts";
 import { col, customFields, defaulted, readOnly, record, table } from "../../platform/database/columns.ts";
 import type { TableType } from "../../platform/database/tables.ts";
 
 const readPermission = "contracts.read";
 export const billingCycles = ["monthly", "quarterly", "annually"] as const;
+
+/** By how many months a contract renews itself; other members are kept as they were sent. */
+const renewalTerms = Type.Object({ months: Type.Optional(Type.Integer()) }, { additionalProperties: Type.Unknown() });
 
 /** Hourly rates by work type, in one currency. */
 export const rateCards = table(
@@ -49,7 +53,7 @@ export const contracts = table(
     /** The last day that is covered; null: open-ended. */
     end_date: col.maybe.date(),
     auto_renew: defaulted(col.boolean({ label: "Renews by itself", isDefaultable: true }), false),
-    renewal_terms: defaulted(col.json<Record<string, unknown>>(), {}),
+    renewal_terms: defaulted(col.json<Record<string, unknown>>({ shape: renewalTerms }), {}),
     billing_cycle: defaulted(col.enum(billingCycles, { isDefaultable: true }), "monthly" as const),
     /** The flat fee of one billing cycle. */
     billing_amount: col.maybe.money({ label: "Fee per cycle", readPermission: pricesRead }),

@@ -1,7 +1,25 @@
+import { Type } from "@sinclair/typebox";
 import { col, defaulted, link, readOnly, record, table } from "../../platform/database/columns.ts";
 import type { TableType } from "../../platform/database/tables.ts";
 
 const readPermission = "imports.run";
+
+const mapping = Type.Record(Type.String(), Type.Union([Type.String(), Type.Null()]));
+const counts = Type.Record(Type.String(), Type.Integer());
+/** What is known of a file by the state that it is in: the counts when it was looked at, what was left alone when undone. */
+const summary = Type.Object(
+  {
+    label: Type.Optional(Type.String()),
+    rows: Type.Optional(Type.Integer()),
+    bad: Type.Optional(Type.Integer()),
+    created: Type.Optional(counts),
+    updated: Type.Optional(counts),
+    unchanged: Type.Optional(Type.Integer()),
+    skipped: Type.Optional(Type.Integer()),
+    undone: Type.Optional(Type.Integer()),
+  },
+  { additionalProperties: Type.Unknown() },
+);
 
 /** One file that was brought in. */
 export const importBatches = table(
@@ -20,8 +38,8 @@ export const importBatches = table(
       ),
     ),
     /** File column → field. */
-    mapping: defaulted(col.json<Record<string, string | null>>(), {}),
-    summary: readOnly(defaulted(col.json<Record<string, unknown>>(), {})),
+    mapping: defaulted(col.json<Record<string, string | null>>({ shape: mapping }), {}),
+    summary: readOnly(defaulted(col.json<Record<string, unknown>>({ shape: summary }), {})),
     created_by_id: readOnly(col.maybe.ref("users")),
     /** How far it has come; what is done stands in the same unit of work as the rows themselves. */
     done_rows: readOnly(defaulted(col.integer(), 0)),

@@ -1,4 +1,4 @@
-import { col, defaulted, readOnly, record, table } from "../../platform/database/columns.ts";
+import { col, defaulted, readOnly, record, table, texts } from "../../platform/database/columns.ts";
 import type { TableType } from "../../platform/database/tables.ts";
 
 const channelTypes = ["email", "sms", "slack", "teams", "discord", "google_chat", "mattermost", "in_app"] as const;
@@ -37,7 +37,7 @@ export const userNotificationPreferences = table(
     ...record,
     user_id: readOnly(col.ref("users")),
     event_type: readOnly(col.text()),
-    channel_types: defaulted(col.json<ChannelType[]>(), []),
+    channel_types: defaulted(col.json<ChannelType[]>({ shape: texts }), []),
     is_enabled: defaulted(col.boolean(), true),
   },
   { noun: "notification preference" },

@@ -14,6 +14,7 @@ import { brandRoutes } from "./branding.ts";
 import { defaultApi, defaultPages, setDefaults } from "./defaults.ts";
 import { moduleApi, modulePages, setModules } from "./modules.ts";
 import { settingsApi } from "./api.ts";
+import { logoApi } from "./logo-api.ts";
 import { settingsPages } from "./pages/index.ts";
 
 export { updateMailSettings, updateOrganization } from "./actions.ts";

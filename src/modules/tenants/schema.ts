@@ -1,4 +1,4 @@
-import { col, defaulted, readOnly, secret, table } from "../../platform/database/columns.ts";
+import { col, defaulted, readOnly, secret, table, texts } from "../../platform/database/columns.ts";
 import type { TableType } from "../../platform/database/tables.ts";
 
 /** What stands outside of every organization: who runs the installation, and what it knows of its organizations. */
@@ -116,7 +116,7 @@ export const operatorPasskeys = table(
     /** COSE, base64url. */
     public_key: secret(col.text({ maxLength: 4000 })),
     sign_count: col.integer(),
-    transports: col.json<string[]>(),
+    transports: col.json<string[]>({ shape: texts }),
     is_backed_up: col.boolean(),
     created_at: col.instant(),
     last_used_at: col.maybe.instant(),

@@ -1,3 +1,4 @@
+import { Type } from "@sinclair/typebox";
 import { col, customFields, defaulted, readOnly, record, table } from "../../platform/database/columns.ts";
 import type { TableType } from "../../platform/database/tables.ts";
 
@@ -37,7 +38,10 @@ export const ticketStatuses = table(
     /** What clients read instead of the name. */
     portal_name: col.maybe.text({ maxLength: 60, label: "Name in the portal" }),
     /** Which statuses may follow; none: all. */
-    next_status_ids: defaulted(readOnly(col.json<string[]>({ label: "May be followed by" })), []),
+    next_status_ids: defaulted(
+      readOnly(col.json<string[]>({ label: "May be followed by", shape: Type.Array(Type.String({ format: "uuid" })) })),
+      [],
+    ),
   },
   { noun: "status", readPermission, isConfiguration: true },
 );

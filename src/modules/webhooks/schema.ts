@@ -1,4 +1,4 @@
-import { col, defaulted, readOnly, record, secret, table } from "../../platform/database/columns.ts";
+import { col, defaulted, readOnly, record, secret, table, texts } from "../../platform/database/columns.ts";
 import type { TableType } from "../../platform/database/tables.ts";
 
 const readPermission = "webhooks.manage";
@@ -13,7 +13,7 @@ export const webhookEndpoints = table(
     is_active: defaulted(col.boolean({ label: "Active" }), true),
     is_all_events: defaulted(col.boolean({ label: "All events" }), false),
     /** Which events, unless it gets all. */
-    event_names: defaulted(readOnly(col.json<string[]>({ label: "Events" })), []),
+    event_names: defaulted(readOnly(col.json<string[]>({ label: "Events", shape: texts })), []),
     secret_sealed: secret(col.text({ maxLength: 2000, sealedFor: "webhook-secret" })),
     /** The secret before the last change; signs as well until then, so that receivers have time to learn the new one. */
     previous_secret_sealed: secret(col.maybe.text({ maxLength: 2000, sealedFor: "webhook-secret" })),

@@ -1,4 +1,4 @@
-import { col, defaulted, readOnly, record, secret, table } from "../database/columns.ts";
+import { col, defaulted, readOnly, record, secret, table, texts } from "../database/columns.ts";
 import type { TableType } from "../database/tables.ts";
 
 /** What proves a person beside the password, and the steps between a password and a session (PRD 3.1.1). */
@@ -43,7 +43,7 @@ export const passkeys = table(
     /** COSE, base64url. */
     public_key: secret(col.text({ maxLength: 4000 })),
     sign_count: readOnly(defaulted(col.integer(), 0)),
-    transports: readOnly(defaulted(col.json<string[]>(), [])),
+    transports: readOnly(defaulted(col.json<string[]>({ shape: texts }), [])),
     /** Kept by a provider and so on several devices. */
     is_backed_up: readOnly(defaulted(col.boolean(), false)),
     last_used_at: readOnly(col.maybe.instant()),

@@ -1,4 +1,4 @@
-import { col, defaulted, readOnly, record, secret, table } from "../database/columns.ts";
+import { col, defaulted, readOnly, record, secret, table, texts } from "../database/columns.ts";
 import type { TableType } from "../database/tables.ts";
 
 /** Other people's programs that act here (OAuth 2.0, PRD 3.1.1). */
@@ -12,9 +12,9 @@ export const oauthClients = table(
     /** A confidential client can keep a secret; a public one (an app on somebody's device) proves itself by PKCE alone. */
     is_confidential: readOnly(defaulted(col.boolean({ label: "Can keep a secret" }), true)),
     /** Compared letter by letter. */
-    redirect_uris: defaulted(col.json<string[]>({ label: "Redirect addresses" }), []),
+    redirect_uris: defaulted(col.json<string[]>({ label: "Redirect addresses", shape: texts }), []),
     /** The most that it may ask for. */
-    scopes: defaulted(col.json<string[]>({ label: "What it may do" }), []),
+    scopes: defaulted(col.json<string[]>({ label: "What it may do", shape: texts }), []),
     /** Whether it may act by itself, without a person, with all of its scopes. */
     is_service: defaulted(col.boolean({ label: "May act by itself" }), false),
     /** Whom it acts as by itself: a user nobody can sign in as. */
@@ -35,7 +35,7 @@ export const oauthGrants = table(
     client_id: readOnly(col.ref("oauth_clients")),
     /** Null: the client itself. */
     user_id: readOnly(col.maybe.ref("users")),
-    scopes: readOnly(defaulted(col.json<string[]>(), [])),
+    scopes: readOnly(defaulted(col.json<string[]>({ shape: texts }), [])),
     last_used_at: readOnly(col.maybe.instant()),
     revoked_at: readOnly(col.maybe.instant()),
   },
@@ -66,7 +66,7 @@ export const oauthTokens = table(
     id: defaulted(readOnly(col.id()), ""),
     tenant_id: defaulted(readOnly(col.id()), ""),
     grant_id: col.ref("oauth_grants"),
-    scopes: col.json<string[]>(),
+    scopes: col.json<string[]>({ shape: texts }),
     token_hash: secret(col.text()),
     expires_at: col.instant(),
     refresh_hash: secret(col.maybe.text()),

@@ -1,4 +1,4 @@
-import { col, defaulted, link, readOnly, record, secret, table } from "../database/columns.ts";
+import { col, defaulted, link, readOnly, record, secret, table, texts } from "../database/columns.ts";
 import type { TableType } from "../database/tables.ts";
 
 /** People who sign in. Staff and portal users are kept apart: the same address may be both. */
@@ -130,15 +130,15 @@ export const apiKeys = table(
     /** First characters, to tell keys apart on screen. */
     hint: readOnly(col.text()),
     /** Permissions the key may use; empty: all of the user's. */
-    scopes: defaulted(col.json<string[]>(), []),
+    scopes: defaulted(col.json<string[]>({ shape: texts }), []),
     last_used_at: readOnly(col.maybe.instant()),
     /** Addresses that it was used from, newest first. */
-    known_ips: defaulted(readOnly(col.json<string[]>()), []),
+    known_ips: defaulted(readOnly(col.json<string[]>({ shape: texts })), []),
     /** Addresses that it was refused at for the networks it is held to, newest first. */
-    refused_ips: defaulted(readOnly(col.json<string[]>()), []),
+    refused_ips: defaulted(readOnly(col.json<string[]>({ shape: texts })), []),
     last_used_ip: readOnly(col.maybe.text({ label: "Last used from" })),
     /** Where it may be used from, as addresses and networks; empty: from anywhere. */
-    allowed_networks: defaulted(col.json<string[]>(), []),
+    allowed_networks: defaulted(col.json<string[]>({ shape: texts }), []),
     /** When its owner was told that it ends soon. */
     expiry_warned_at: readOnly(col.maybe.instant()),
     expires_at: col.maybe.instant(),

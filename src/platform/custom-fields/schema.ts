@@ -1,3 +1,4 @@
+import { Type } from "@sinclair/typebox";
 import { col, defaulted, readOnly, record, table } from "../database/columns.ts";
 import type { RowOf } from "../database/columns.ts";
 import type { TableType } from "../database/tables.ts";
@@ -30,6 +31,10 @@ export interface Choice {
   is_archived: boolean;
 }
 
+const choices = Type.Array(
+  Type.Object({ key: Type.String(), label: Type.String(), color: Type.String(), is_archived: Type.Boolean() }),
+);
+
 /** A field that an organization adds to a kind of record (PRD 3.3.1, 3.17.1). */
 export const customFieldDefinitions = table(
   "custom_field_definitions",
@@ -45,7 +50,7 @@ export const customFieldDefinitions = table(
     /** As one would type it; several choices separated by commas. */
     default_value: col.maybe.text({ maxLength: 500, label: "Default" }),
     help_text: defaulted(col.text({ maxLength: 300, label: "Help" }), ""),
-    choices: readOnly(defaulted(col.json<Choice[]>(), [])),
+    choices: readOnly(defaulted(col.json<Choice[]>({ shape: choices }), [])),
     /** The heading it stands under; empty: "More". */
     section: defaulted(col.text({ maxLength: 80 }), ""),
     sort_order: defaulted(col.integer({ label: "Position" }), 0),

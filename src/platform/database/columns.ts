@@ -1,3 +1,4 @@
+import { type TSchema, Type } from "@sinclair/typebox";
 import { t } from "../language/index.ts";
 /**
  * Column tables. A module states each of its tables once, in `schema.ts`; the row type, the resource's attributes, the
@@ -49,6 +50,8 @@ export interface Column<T = unknown, HasDefault extends boolean = boolean> {
   readonly isMultiLine: boolean;
   /** Shape of a JSON column, as property names; empty for free-form. */
   readonly properties: readonly string[];
+  /** What a JSON column holds, as the API describes it; null for an object of whatever members. */
+  readonly shape: TSchema | null;
   readonly __type?: T;
 }
 
@@ -79,6 +82,7 @@ function column<T, D extends boolean>(
     isHtml: false,
     isMultiLine: false,
     properties: [],
+    shape: null,
     ...options,
   };
 }
@@ -129,6 +133,9 @@ export const col = {
       column("id", true, true, { ...options, references }),
   },
 } as const;
+
+/** The shape of a JSON column that is a list of texts. */
+export const texts = Type.Array(Type.String());
 
 /** The same column, with a value that new rows get when none is given. */
 export function defaulted<T>(base: Column<T, boolean>, value: T): Column<T, true> {

@@ -1,4 +1,4 @@
-import { col, defaulted, link, readOnly, record, table } from "../database/columns.ts";
+import { col, defaulted, link, readOnly, record, table, texts } from "../database/columns.ts";
 import type { TableType } from "../database/tables.ts";
 import type { Work } from "../context.ts";
 import { hintWork } from "../jobs/due-work.ts";
@@ -16,7 +16,7 @@ export const mails = table(
     mail_references: readOnly(col.text({ maxLength: 4000 })),
     to_address: readOnly(col.text()),
     to_name: readOnly(col.text()),
-    cc_addresses: defaulted(col.json<string[]>(), []),
+    cc_addresses: defaulted(col.json<string[]>({ shape: texts }), []),
     reply_to: readOnly(col.maybe.text()),
     /** Where the recipient says that they want no more of its kind; null: mails of its kind always come. */
     unsubscribe_url: readOnly(col.maybe.text({ maxLength: 500, label: "Unsubscribe link" })),

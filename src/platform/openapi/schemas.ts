@@ -129,14 +129,14 @@ function valueSchema(column: Column): Schema {
     case "money":
       return formats[column.kind] ?? {};
     case "json":
-      return column.properties.length === 0
-        ? {}
-        : {
-            type: "object",
-            properties: mapped(Object.fromEntries(column.properties.map((name) => [name, ""])), () => ({
-              type: "string",
-            })),
-          };
+      if (column.properties.length > 0)
+        return {
+          type: "object",
+          properties: mapped(Object.fromEntries(column.properties.map((name) => [name, ""])), () => ({
+            type: "string",
+          })),
+        };
+      return plainSchema(column.shape ?? { type: "object", additionalProperties: {} });
   }
 }
 

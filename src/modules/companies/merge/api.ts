@@ -15,6 +15,13 @@ import { mergePreview, type MergeTable } from "./preview.ts";
 const permission = "companies.merge";
 const resources = { companies: companyResource, contacts: contactResource, sites: siteResource };
 const singular = { companies: "company", contacts: "contact" } as const;
+const difference = Type.Object({
+  name: Type.String({ description: "A column, or custom_fields.key." }),
+  label: Type.String(),
+  kept: Type.Unknown(),
+  gone: Type.Unknown(),
+  is_taken: Type.Boolean(),
+});
 
 function mergeRoutes(table: MergeTable): Route[] {
   return [
@@ -53,8 +60,8 @@ function mergeRoutes(table: MergeTable): Route[] {
         answer: {
           type: "merge_previews",
           attributes: Type.Object({
-            differences: Type.Array(Type.Unknown()),
-            held: Type.Array(Type.Unknown()),
+            differences: Type.Array(difference),
+            held: Type.Array(Type.Object({ table: Type.String(), count: Type.Integer() })),
             conflicts: Type.Array(Type.String()),
           }),
         },

@@ -1,4 +1,4 @@
-import { col, defaulted, link, readOnly, record, table } from "../../database/columns.ts";
+import { col, defaulted, link, readOnly, record, table, texts } from "../../database/columns.ts";
 import type { TableType } from "../../database/tables.ts";
 
 /** How a person likes one of the lists: which columns, in which order, and what stands there when it is opened. */
@@ -10,7 +10,7 @@ export const listSettings = table(
     /** The list's address: "/tickets". */
     list_key: col.text({ maxLength: 100 }),
     /** Keys of the columns, in order; null: as the list comes. */
-    shown_columns: col.maybe.json<string[]>(),
+    shown_columns: col.maybe.json<string[]>({ shape: texts }),
     /** The view that a bare address shows: a built-in view's key or a saved view's id; null: the list's own. */
     default_view: col.maybe.text({ maxLength: 100 }),
   },
