@@ -11,7 +11,7 @@ type Target = "companies" | "contacts" | "sites";
  * So many rows are moved by one statement, in the one transaction: a company's 100,000 tickets at once would let nobody else be
  * answered on SQLite meanwhile (decision 0031).
  */
-const movedAtOnce = 1000;
+const movedAtOnce = 100;
 
 /** How many rows of a table refer to a record. */
 export interface Held {
