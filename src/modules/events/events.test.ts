@@ -152,6 +152,14 @@ describe("over the API", () => {
       body: { data: { type: "event_deliveries", attributes: { handler: "test.follows" } } },
     });
     expect(all.body.data.attributes).toEqual({ handler: "test.follows", retried: 1 });
+    const path = "/api/v1/audit-log?filter[entity_type]=event_deliveries&filter[action]=update&page[size]=2";
+    const [handler, one] = (await t.api("GET", path, { key })).body.data;
+    expect(handler.attributes).toMatchObject({ entity_id: null, new_values: { handler: "test.follows", retried: 1 } });
+    expect(one.attributes).toMatchObject({
+      entity_id: delivery,
+      old_values: { attempts: 10 },
+      new_values: { attempts: 0 },
+    });
   });
 
   test("the catalog is there with the schema of each payload", async () => {

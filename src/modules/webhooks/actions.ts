@@ -1,4 +1,5 @@
 import { type TProperties, Type } from "@sinclair/typebox";
+import { writeAuditEntry } from "../../platform/access/audit.ts";
 import { holds } from "../../platform/access/grants.ts";
 import { find } from "../../platform/access/reach.ts";
 import { action, type AnyAction } from "../../platform/action.ts";
@@ -163,7 +164,7 @@ export const pingEndpoint = action({
   },
 });
 
-/** Sends a delivery once more, with the same body and id. */
+/** Sends a delivery once more, with the same body and id; that somebody did so stands in the audit log. */
 export const redeliver = action({
   name: "webhooks.redeliver",
   permission,
@@ -179,6 +180,9 @@ export const redeliver = action({
       .set({ delivery_status: "queued", attempts: 0, next_attempt_at: now, last_error: "", updated_at: now })
       .where("id", "=", id)
       .execute();
+    const { delivery_status, attempts } = delivery;
+    const before = { event_name: delivery.event_name, delivery_status, attempts };
+    writeAuditEntry(work, "update", "webhook_deliveries", id, before, { delivery_status: "queued", attempts: 0 });
     hintWork(work);
     return { id, webhook_endpoint_id: delivery.webhook_endpoint_id };
   },

@@ -54,6 +54,14 @@ describe("a receiver that fails", () => {
     expect(again.body.data.attributes.delivery_status).toBe("queued");
     await w.send();
     expect(await w.deliveries()).toMatchObject([{ id, delivery_status: "delivered" }]);
+    const entries = (await w.get(`audit-log?filter[entity_id]=${id}`)).body.data;
+    expect(entries.map((one: { attributes: object }) => one.attributes)).toMatchObject([
+      {
+        action: "update",
+        old_values: { delivery_status: "failed", attempts: 9 },
+        new_values: { delivery_status: "queued" },
+      },
+    ]);
   });
 
   test("by hanging, closing or redirecting does not hold up another one", async () => {

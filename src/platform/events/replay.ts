@@ -14,7 +14,7 @@ export interface ChangedDelivery {
 
 /**
  * Lets one handler try an event now: one that was given up as if it were new, one that waits without waiting. The event's
- * other handlers are left alone.
+ * other handlers are left alone. Who did so stands in the audit log: what follows from an event may be a mail to a client.
  * @throws Failure 409 for what has been done or dropped
  */
 export async function retryDelivery(work: Work, id: string): Promise<ChangedDelivery> {
@@ -29,11 +29,13 @@ export async function retryDelivery(work: Work, id: string): Promise<ChangedDeli
     })
     .where("id", "=", id)
     .execute();
+  const { dead_at, attempts } = delivery;
+  writeAuditEntry(work, "update", "event_deliveries", id, { dead_at, attempts }, { dead_at: null, attempts: 0 });
   hintWork(work);
   return delivery;
 }
 
-/** Lets a handler try everything again that it has given up. Returns how many that are. */
+/** Lets a handler try everything again that it has given up; who did so stands in the audit log. Returns how many that are. */
 export async function retryDead(work: Work, handler: string): Promise<number> {
   const { numUpdatedRows } = await work.db
     .updateTable("event_deliveries")
@@ -42,8 +44,10 @@ export async function retryDead(work: Work, handler: string): Promise<number> {
     .where("dead_at", "is not", null)
     .where("dropped_at", "is", null)
     .executeTakeFirst();
+  const retried = Number(numUpdatedRows);
+  if (retried > 0) writeAuditEntry(work, "update", "event_deliveries", "", null, { handler, retried });
   hintWork(work);
-  return Number(numUpdatedRows);
+  return retried;
 }
 
 /**

@@ -1,7 +1,7 @@
 import { Type } from "@sinclair/typebox";
 import { writeAuditEntry } from "../../../platform/access/audit.ts";
 import { action, type Action } from "../../../platform/action.ts";
-import { asSystem, type Work } from "../../../platform/context.ts";
+import { asSystem, onBehalf, type Work } from "../../../platform/context.ts";
 import { repoint } from "../../../platform/database/repoint/repoint.ts";
 import { update } from "../../../platform/database/records.ts";
 import { indexRow, unindexRow } from "../../../platform/database/search.ts";
@@ -55,7 +55,7 @@ function merging(table: MergeTable): Action<Merge, Row> {
       const values = chosen(preview, input.take);
       // What is pointed elsewhere may lie outside of what the actor sees: the merge is of the whole record.
       const system = asSystem(work);
-      await letGo(system, table, preview);
+      await letGo(onBehalf(work), table, preview);
       await forgetDistinct(system, table, input.merged_id);
       await repoint(work, table, input.merged_id, input.id);
       await audit(work, table, preview);
@@ -98,11 +98,8 @@ async function letGo(work: Work, table: MergeTable, { kept, gone }: MergePreview
     const { db } = work;
     // Who stood below the other one takes its place in the group: those between the two stand below it from now on.
     if (await isInGroup(work, goneId, String(kept["id"]))) {
-      await db
-        .updateTable("companies")
-        .set({ parent_company_id: gone["parent_company_id"] as string | null })
-        .where("id", "=", String(kept["id"]))
-        .execute();
+      const place = { parent_company_id: gone["parent_company_id"] } as Row;
+      await update(work, mergeTables.companies, String(kept["id"]), place);
     }
     await db
       .updateTable("companies")

@@ -124,6 +124,16 @@ describe("merging two companies", () => {
       .id;
     const merged = await api.post(`companies/${below}/merge`, "companies", { merged_id: top });
     expect([merged.status, merged.body.data.attributes.parent_company_id]).toEqual([200, null]);
+    // That it stands elsewhere in the group now is written down as any change is, in the name of who merged them.
+    const entries = (await api.get(`audit-log?filter[entity_id]=${below}&filter[action]=update`)).body.data as {
+      attributes: { actor_name: string; old_values: object | null; new_values: object | null };
+    }[];
+    const moved = entries.find(({ attributes }) => "parent_company_id" in (attributes.old_values ?? {}));
+    expect(moved?.attributes).toMatchObject({
+      old_values: { parent_company_id: top },
+      new_values: { parent_company_id: null },
+    });
+    expect(moved?.attributes.actor_name).not.toBe("Purser");
   });
 
   test("a company far below the other one takes its place, and those between the two stand below it", async () => {
