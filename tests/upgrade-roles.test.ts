@@ -8,12 +8,15 @@ import { createProgram, type Program } from "../src/app.ts";
 import { can } from "../src/platform/access/actor.ts";
 import { actorOf } from "../src/platform/access/identify.ts";
 import { fixedClock } from "./support/clock.ts";
+import { reading, systemContext } from "../src/platform/context.ts";
 import { keyring } from "../src/platform/crypto/keyring.ts";
 import { type Database, openPostgresDatabase, openSqliteDatabase } from "../src/platform/database/database.ts";
 import { migratePostgres, migrateSqlite } from "../src/platform/database/migrator.ts";
 import { openSqlite, sqliteDialect } from "../src/platform/database/sqlite.ts";
+import { searchKinds } from "../src/platform/database/search.ts";
 import { fileStore } from "../src/platform/files/store.ts";
 import { refreshTenant } from "../src/platform/provision.ts";
+import { loadTenant } from "../src/platform/tenants.ts";
 import { fillOlder, olderIds as ids, olderMigrations, olderPortal as portal } from "./support/older.ts";
 import { testNow } from "./support/program.ts";
 
@@ -112,6 +115,14 @@ test("the people of clients see what they saw: their company's tickets and invoi
   if (actor === null) throw new Error("Annika comes in");
   const asked = ["portal.tickets.company", "portal.invoices", "portal.contacts.manage"];
   expect(asked.map((permission) => can(actor, permission))).toEqual([true, true, false]);
+});
+
+test("sites that were there before they could be searched are found by their words", async () => {
+  const tenant = await database.read(ids.tenant, (db) => loadTenant(program.app, db, ids.tenant));
+  const found = await reading(systemContext(program.app, tenant), (reader) =>
+    searchKinds(reader, ["sites"], "lager kiel", 5),
+  );
+  expect(found.get("sites")).toHaveLength(1);
 });
 
 test("a second start changes nothing", async () => {

@@ -54,6 +54,12 @@ export async function fillOlder(db: Kysely<unknown>): Promise<void> {
     name_key: "nordwind",
     currency: "EUR",
   });
+  await insert("sites", {
+    ...record(newId()),
+    company_id: olderPortal.company,
+    name: "Läger West",
+    address: JSON.stringify({ city: "Kiel" }),
+  });
   await insert("contacts", {
     ...record(olderPortal.contact),
     company_id: olderPortal.company,

@@ -16,16 +16,18 @@ import { duplicatePages } from "./merge/duplicates-page.ts";
 import { mergeApi } from "./merge/api.ts";
 import { mergePages } from "./merge/pages.ts";
 import { formPages } from "./pages/forms.ts";
+import { leadingOn } from "./pages/merged.ts";
 import { recordPages } from "./pages/records.ts";
 import { companyResource, contactResource, siteResource } from "./resources.ts";
 import { companies, contacts, sites } from "./schema.ts";
-import { companySearch, contactSearch } from "./search.ts";
+import { companySearch, contactSearch, siteSearch } from "./search.ts";
 import { companyTransfers } from "./transfers.ts";
 
 export { createCompany, createContact, createSite, updateCompany, updateContact, updateSite } from "./actions.ts";
 export { changeClient } from "./change.ts";
 export { contactCreated } from "./events.ts";
 export { clientTabs, companyHeader, contactHeader, siteHeader } from "./pages/header.ts";
+export { leadingOn } from "./pages/merged.ts";
 export { contactName, emailKey, nameKey } from "./rules.ts";
 export { companies, contacts, paymentTerms, sites } from "./schema.ts";
 
@@ -56,7 +58,7 @@ export const companiesModule = defineModule({
   transfers: companyTransfers,
   resources: [companyResource, contactResource, siteResource, distinctResource],
   reach: { distinct_pairs: distinctReach },
-  routes: [...duplicatePages, ...mergePages, ...recordPages, ...formPages, ...companyApi, ...mergeApi],
+  routes: leadingOn([...duplicatePages, ...mergePages, ...recordPages, ...formPages, ...companyApi, ...mergeApi]),
   lists: [
     { permission: "companies.read", list: companyList as List<unknown> },
     { permission: "companies.read", list: contactList as List<unknown> },
@@ -78,7 +80,7 @@ export const companiesModule = defineModule({
     { label: "Company", href: "/companies/new", icon: "building", order: 20, permission: "companies.write" },
     { label: "Contact", href: "/contacts/new", icon: "user", order: 21, permission: "companies.write" },
   ],
-  search: [companySearch, contactSearch],
+  search: [companySearch, contactSearch, siteSearch],
   panels: [
     {
       page: "dashboard",

@@ -1,3 +1,4 @@
+import { addressLine } from "../../platform/address.ts";
 import type { Address } from "../../platform/database/columns.ts";
 import { newestTexts, type SearchFacet } from "../../platform/database/search.ts";
 import { contactName } from "./rules.ts";
@@ -43,5 +44,21 @@ export const contactSearch: SearchFacet = {
     title: contactName(row as { first_name: string; last_name: string }),
     detail: texts(row["email"]),
     href: `/contacts/${String(row["id"])}`,
+  }),
+};
+
+export const siteSearch: SearchFacet = {
+  table: "sites",
+  label: "Sites",
+  icon: "pin",
+  document: (row) => ({
+    title: texts(row["name"]),
+    body: texts(...Object.values((row["address"] ?? {}) as Address), row["phone"], row["notes"]),
+  }),
+  more: (work, ids) => newestTexts(work, "record_notes", "site_id", ids, mostNotes),
+  hit: (row) => ({
+    title: String(row["name"]),
+    detail: addressLine((row["address"] ?? {}) as Address),
+    href: `/sites/${String(row["id"])}`,
   }),
 };

@@ -91,6 +91,28 @@ describe("the command palette", () => {
     expect(html).not.toContain("Printer jams");
   });
 
+  test("finds sites by their name, their address and what was noted about them, on the search page too", async () => {
+    const key = await t.harbor.key("technician");
+    const send = (path: string, type: string, attributes: Record<string, unknown>): ReturnType<typeof t.api> =>
+      t.api("POST", `/api/v1/${path}`, { key, body: { data: { type, attributes } } });
+    const company = await send("companies", "companies", { name: "Kiln & Co" });
+    const { id } = (
+      await send("sites", "sites", {
+        company_id: company.body.data.id,
+        name: "Lager West",
+        address: { line1: "Speicherweg 4", city: "Kiel" },
+      })
+    ).body.data;
+    await send(`sites/${id}/notes`, "record_notes", { content: "<p>The key hangs behind the boiler</p>" });
+    for (const words of ["lager", "speicherweg kiel", "boiler"]) {
+      expect(await offered(words)).toContain(`Lager West → /sites/${id}`);
+      const page = await (await t.fetch(`/search?q=${encodeURIComponent(words)}`, { headers: technician })).text();
+      expect(page).toContain(`/sites/${id}`);
+      const found = await t.api("GET", `/api/v1/sites?filter[q]=${encodeURIComponent(words)}`, { key });
+      expect(found.body.data).toHaveLength(1);
+    }
+  });
+
   test("speaks German, and finds German words", async () => {
     const headers = await browserHeaders(t, await t.harbor.as("dispatcher"));
     const save = { method: "POST", headers, body: new URLSearchParams({ language: "de", is_shortcuts_on: "true" }) };

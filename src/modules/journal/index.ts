@@ -1,6 +1,7 @@
 import type { AnyAction } from "../../platform/action.ts";
 import { mentionRoutes } from "../../platform/mentions/routes.ts";
 import { defineModule } from "../../platform/module.ts";
+import { leadingOn } from "../companies/index.ts";
 import * as actions from "./actions.ts";
 import { journalApi } from "./api.ts";
 import { journalEvents } from "./events.ts";
@@ -24,7 +25,13 @@ export const journalModule = defineModule({
   emits: journalEvents,
   actions: Object.values(actions) as unknown as AnyAction[],
   resources: [noteResource, attachmentResource, interactionResource],
-  routes: [...journalApi, ...timelinePages, ...notePages, ...interactionPages, ...subjects.flatMap(mentionRoutes)],
+  routes: leadingOn([
+    ...journalApi,
+    ...timelinePages,
+    ...notePages,
+    ...interactionPages,
+    ...subjects.flatMap(mentionRoutes),
+  ]),
   events: [mentionMailed],
   notices: [mentionNotice],
   reach: {

@@ -4,6 +4,7 @@ import { inviteContact, revokeContact, setPortalRole } from "./access.ts";
 import { portalApi } from "./api.ts";
 import { colleaguesApi } from "./colleagues-api.ts";
 import { saveColleague } from "./colleagues.ts";
+import { leadingOn } from "../companies/index.ts";
 import { contactAccess, contactPanel } from "./contact-panel.ts";
 import { ownMailApi, ownMailPages, setOwnMails } from "./own-mails.ts";
 import { homePages } from "./pages/home.ts";
@@ -37,7 +38,7 @@ export const portalModule = defineModule({
     ...ticketPages,
     ...invoicePages,
     ...peoplePages,
-    ...contactAccess,
+    ...leadingOn(contactAccess),
     ...portalApi,
     ...colleaguesApi,
     ...ownMailPages,

@@ -88,7 +88,7 @@ const documents: Following<Indexed> = {
 export async function newestTexts(
   { db, tenant }: Work,
   table: "ticket_notes" | "record_notes",
-  column: "ticket_id" | "company_id" | "contact_id",
+  column: "ticket_id" | "company_id" | "contact_id" | "site_id",
   ids: readonly string[],
   most: number,
 ): Promise<Map<string, string>> {

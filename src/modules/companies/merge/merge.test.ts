@@ -8,6 +8,7 @@ import { perform } from "../../../platform/action.ts";
 import { inUnit, reading } from "../../../platform/context.ts";
 import { insert } from "../../../platform/database/records.ts";
 import { newId } from "../../../platform/ids.ts";
+import { moduleRoutes } from "../../../platform/http/module-routes.ts";
 import { companies, contacts, sites } from "../schema.ts";
 import { mergeActions } from "./actions.ts";
 import { duplicatesOf } from "./duplicates.ts";
@@ -147,6 +148,35 @@ describe("merging two companies", () => {
       (await api.get(`companies/${id}`)).body.data.attributes.parent_company_id;
     expect((await api.post(`companies/${leaf}/merge`, "companies", { merged_id: top })).status).toBe(200);
     expect([await parentOf(leaf), await parentOf(middle)]).toEqual([above, leaf]);
+  });
+
+  test("each page of a record that went leads to the one that stays, and says so; the API keeps it as it was", async () => {
+    const made = async (kind: string, attributes: Record<string, unknown>): Promise<string> =>
+      (await api.post(kind, kind, attributes)).body.data.id;
+    const company_id = await made("companies", { name: "Harbour Print" });
+    const pairs = [
+      ["companies", company_id, await made("companies", { name: "Harbour Print Ltd" })],
+      [
+        "contacts",
+        await made("contacts", { first_name: "Ana", company_id }),
+        await made("contacts", { first_name: "Anna", company_id }),
+      ],
+      ["sites", await made("sites", { name: "Quay", company_id }), await made("sites", { name: "Kay", company_id })],
+    ] as const;
+    for (const [kind, kept, gone] of pairs)
+      expect((await api.post(`${kind}/${kept}/merge`, kind, { merged_id: gone })).status).toBe(200);
+    const browser = await signedIn(t, await t.harbor.as("administrator"));
+    const paths = moduleRoutes(t.app.registry).flatMap(({ method, path, door }) =>
+      method === "GET" && door === "staff" && /^.(companies|contacts|sites)\/:id/.test(path) ? [path] : [],
+    );
+    expect(paths.length).toBeGreaterThan(12);
+    for (const path of paths) {
+      const [kind, kept, gone] = pairs.find(([name]) => path.startsWith(`/${name}/`)) ?? pairs[0];
+      const answer = await browser.open(path.replace(":id", String(gone)));
+      expect([path, answer.url]).toEqual([path, `/${kind}/${kept}`]);
+      expect([path, answer.text.includes("was merged into this")]).toEqual([path, true]);
+      expect((await api.get(`${kind}/${gone}`)).body.data.attributes.merged_into_id).toBe(kept);
+    }
   });
 
   test("nothing new names the record that went", async () => {

@@ -16,7 +16,7 @@ import {
 import { tableModel } from "../../../platform/http/lists/list.ts";
 import type { RecordPageModel } from "../../../platform/http/models/pages.ts";
 import { ofKind, panelsOf } from "../../../platform/http/pages/panels.ts";
-import { type Answer, type Incoming, page, redirect } from "../../../platform/http/route.ts";
+import { type Answer, type Incoming, page } from "../../../platform/http/route.ts";
 import type { SectionModel } from "../../../platform/http/models/partials.ts";
 import { t } from "../../../platform/language/index.ts";
 import { companiesBelow } from "../hierarchy.ts";
@@ -29,12 +29,6 @@ import { clientTabs, companyHeader } from "./header.ts";
 export async function showCompany(ctx: Ctx, incoming: Incoming): Promise<Answer> {
   const company = await find(ctx, "companies", incoming.params["id"] ?? "");
   const { id } = company;
-  if (company.merged_into_id !== null)
-    return redirect(
-      `/companies/${company.merged_into_id}`,
-      t("{name} was merged into this company.", { name: company.name }),
-      "info",
-    );
   const mayWrite = can(ctx.actor, "companies.write");
   const parent =
     company.parent_company_id === null ? undefined : await maybeFind(ctx, "companies", company.parent_company_id);

@@ -5,7 +5,7 @@ import { customFacts } from "../../../platform/custom-fields/show.ts";
 import { cell, facts, link, primaryLast, words } from "../../../platform/http/pages/cells.ts";
 import type { RecordPageModel } from "../../../platform/http/models/pages.ts";
 import { ofKind, panelsOf } from "../../../platform/http/pages/panels.ts";
-import { type Answer, type Incoming, page, redirect } from "../../../platform/http/route.ts";
+import { type Answer, type Incoming, page } from "../../../platform/http/route.ts";
 import { t } from "../../../platform/language/index.ts";
 import { contactName } from "../rules.ts";
 import { recordButtons } from "./parts.ts";
@@ -16,8 +16,6 @@ export async function showContact(ctx: Ctx, incoming: Incoming): Promise<Answer>
   const contact = await find(ctx, "contacts", incoming.params["id"] ?? "");
   const { id } = contact;
   const name = contactName(contact);
-  if (contact.merged_into_id !== null)
-    return redirect(`/contacts/${contact.merged_into_id}`, t("{name} was merged into this contact.", { name }), "info");
   const company = await find(ctx, "companies", contact.company_id);
   const site = contact.site_id === null ? undefined : await maybeFind(ctx, "sites", contact.site_id);
   const panels = await panelsOf(ctx, "contact", { id });

@@ -28,8 +28,9 @@ export function clientTabs(table: Subject, id: string, current: "overview" | "ac
   ];
 }
 
-const crumb = ({ id, name }: { id: string; name: string }): { label: string; href: string } => ({
+const crumb = ({ id, name }: { id: string; name: string }): PageHeaderModel["breadcrumbs"][number] => ({
   label: name,
+  is_own_words: true,
   href: `/companies/${id}`,
 });
 const companiesCrumb = (): { label: string; href: string } => ({ label: t("Companies"), href: "/companies" });

@@ -5,7 +5,7 @@ import type { Ctx } from "../../../platform/context.ts";
 import { cell, empty, facts, link, primaryLast } from "../../../platform/http/pages/cells.ts";
 import { tableModel } from "../../../platform/http/lists/list.ts";
 import type { RecordPageModel } from "../../../platform/http/models/pages.ts";
-import { type Answer, type Incoming, page, redirect } from "../../../platform/http/route.ts";
+import { type Answer, type Incoming, page } from "../../../platform/http/route.ts";
 import { t } from "../../../platform/language/index.ts";
 import { contactList, contactsWithin } from "../lists/contacts.ts";
 import { recordButtons, most } from "./parts.ts";
@@ -16,12 +16,6 @@ export async function showSite(ctx: Ctx, incoming: Incoming): Promise<Answer> {
   const site = await find(ctx, "sites", incoming.params["id"] ?? "");
   const company = await find(ctx, "companies", site.company_id);
   const { id } = site;
-  if (site.merged_into_id !== null)
-    return redirect(
-      `/sites/${site.merged_into_id}`,
-      t("{name} was merged into this site.", { name: site.name }),
-      "info",
-    );
   const people = await contactList
     .query(ctx)
     .where("contacts.site_id", "=", id)
