@@ -65,6 +65,7 @@ describe("payments by hand", () => {
     await problem({ amount: "100.01" }, "amount");
     await problem({ amount: "1.005" }, "amount");
     await problem({ payment_date: "2030-01-01" }, "payment_date");
+    await problem({ payment_date: "1826-11-20" }, "payment_date");
     await problem({ invoice_id: invoice.company_id }, "invoice_id");
     await problem({ invoice_id: (await w.draft()).id }, "amount");
     expect(await w.invoice(invoice.id)).toMatchObject({ amount_paid: 0, status: "pending" });

@@ -1,8 +1,9 @@
 import { Type } from "@sinclair/typebox";
 import { find } from "../../platform/access/reach.ts";
 import { action } from "../../platform/action.ts";
+import { checkBusinessDay } from "../../platform/business-day.ts";
 import type { Work } from "../../platform/context.ts";
-import type { NewRow, RowOf } from "../../platform/database/columns.ts";
+import type { NewRow, Patch, RowOf } from "../../platform/database/columns.ts";
 import { fromEdge, newInput, type PatchInput, patchInput } from "../../platform/database/edge.ts";
 import { insert, remove, update } from "../../platform/database/records.ts";
 import { indexRow } from "../../platform/database/search.ts";
@@ -208,7 +209,7 @@ export const logInteraction = action({
   run: async (work: Work, input: Record<string, unknown> & People): Promise<Interaction> => {
     const values = fromEdge(interactions, input, work.tenant.currency);
     const company_id = values.company_id ?? (await companyOf(work, values.contact_id ?? null));
-    checkMinutes(values.duration_minutes);
+    checkMeasures(values);
     const row = await insert(work, interactions, {
       ...values,
       company_id,
@@ -231,7 +232,7 @@ export const updateInteraction = action({
   run: async (work: Work, input: PatchInput & People): Promise<Interaction> => {
     const values = fromEdge(interactions, input, work.tenant.currency);
     if (values.content !== undefined) values.content = sanitizeHtml(values.content);
-    checkMinutes(values.duration_minutes);
+    checkMeasures(values);
     const before = await find(work, "interactions", input.id);
     const row = await update(work, interactions, input.id, values, input.version);
     // Who moved to another company since then keeps having been there.
@@ -263,7 +264,8 @@ async function companyOf(work: Work, contactId: string | null): Promise<string> 
   return contact.company_id;
 }
 
-function checkMinutes(minutes: number | null | undefined): void {
+function checkMeasures({ occurred_at, duration_minutes: minutes }: Patch<typeof interactions>): void {
+  checkBusinessDay(interactions, "occurred_at", occurred_at);
   if (minutes != null && (minutes < 0 || minutes > 24 * 60))
     throw invalidField("duration_minutes", t("Minutes must be from 0 to 1440."), "too_large");
 }

@@ -117,6 +117,8 @@ describe("a ticket", () => {
       scheduled_end: "2026-11-22T09:00:00Z",
     });
     expect(pointers(answer)).toEqual(["/data/attributes/scheduled_end"]);
+    const never = { title: "x", company_id: harbor.company_id, scheduled_start: "9999-12-31T10:00:00Z" };
+    expect(pointers(await open(never))).toEqual(["/data/attributes/scheduled_start"]);
   });
 
   test("ends with a closing status and goes on with any other", async () => {

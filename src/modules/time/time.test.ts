@@ -83,6 +83,7 @@ describe("time over the API", () => {
       [{ duration: "2h", end_time: "10:00" }, "start_time"],
       [{ duration: "1h", date: "2026-11-23" }, "date"],
       [{ duration: "1h", date: "2026-02-30" }, "date"],
+      [{ duration: "1h", date: "1926-11-20" }, "date"],
       [{ duration: "1h", hourly_rate: "-1" }, "hourly_rate"],
       // An hour at it could not be billed: the draft, and every page with the amount, would fail.
       [{ duration: "1h", hourly_rate: "99999999999999" }, "hourly_rate"],

@@ -52,6 +52,14 @@ export function t(text: string, values?: TextValues): string {
   return String(format.format(values));
 }
 
+/**
+ * What something is called on screen: in the reader's language where Purser has named it, and as it was written where somebody of
+ * the organization has (`is_own_words`). Their "Status" is no word of the catalogs.
+ */
+export function called({ label, is_own_words }: { label: string; is_own_words?: boolean | undefined }): string {
+  return label === "" || is_own_words === true ? label : t(label);
+}
+
 function textIn(language: string, text: string): string | undefined {
   const catalog = catalogs[language];
   return catalog !== undefined && Object.hasOwn(catalog, text) ? catalog[text] : undefined;

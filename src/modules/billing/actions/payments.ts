@@ -1,6 +1,7 @@
 import { Type } from "@sinclair/typebox";
 import { find } from "../../../platform/access/reach.ts";
 import { action } from "../../../platform/action.ts";
+import { checkBusinessDay } from "../../../platform/business-day.ts";
 import { asSystem, type Work } from "../../../platform/context.ts";
 import type { NewRow } from "../../../platform/database/columns.ts";
 import { edgeSchema, fromEdge } from "../../../platform/database/edge.ts";
@@ -48,6 +49,7 @@ export const recordPayment = action({
     if (problem !== null) throw invalid([problem]);
     if (version !== undefined && version !== invoice.version) throw stale();
     const payment_date = values.payment_date ?? todayOf(work);
+    checkBusinessDay(payments, "payment_date", payment_date);
     if (payment_date > todayOf(work))
       throw invalidField("payment_date", t("A payment cannot be recorded before it has come in."), "in_future");
     return book(work, invoice, { ...values, payment_date, recorded_by_id: work.actor.user_id } as NewRow<

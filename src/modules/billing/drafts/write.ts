@@ -1,9 +1,8 @@
 import type { Work } from "../../../platform/context.ts";
+import { checkBusinessDay } from "../../../platform/business-day.ts";
 import { dateIn } from "../../../platform/clock.ts";
 import type { NewRow } from "../../../platform/database/columns.ts";
 import { insert, insertAll } from "../../../platform/database/records.ts";
-import { invalidField } from "../../../platform/errors.ts";
-import { t } from "../../../platform/language/index.ts";
 import { dueDate, type PaymentTerms } from "../rules/terms.ts";
 import { invoiceLines, type InvoiceRow, invoices } from "../schema.ts";
 import type { TaxRate } from "../rules/totals.ts";
@@ -15,11 +14,9 @@ export function todayOf(ctx: Pick<Work, "app" | "tenant">): string {
   return dateIn(ctx.tenant.timezone, ctx.app.clock.now());
 }
 
-/** The due date of an invoice, or a 422: dates far off are slips of the keyboard. */
+/** The due date of an invoice, or a 422 where its own date cannot be. */
 export function checkedDueDate(invoiceDate: string, terms: PaymentTerms): string {
-  if (invoiceDate < "2000-01-01" || invoiceDate > "2099-12-31") {
-    throw invalidField("invoice_date", t("The invoice date must lie between 2000 and 2099."), "out_of_range");
-  }
+  checkBusinessDay(invoices, "invoice_date", invoiceDate);
   return dueDate(invoiceDate, terms);
 }
 

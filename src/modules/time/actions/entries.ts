@@ -142,7 +142,7 @@ export const updateTime = action({
         ? before.user_id
         : await workerOf(work, input.user_id);
     const after = { ...before, ...input };
-    checkDate(after.date, today(work));
+    if (input.date !== undefined) checkDate(input.date, today(work));
     checkRate(work, input.hourly_rate);
     if (input.work_type_id !== undefined && input.work_type_id !== before.work_type_id)
       await workTypeOf(work, input.work_type_id);

@@ -1,6 +1,8 @@
+import { checkBusinessDay } from "../../../platform/business-day.ts";
 import { invalidField } from "../../../platform/errors.ts";
 import { t } from "../../../platform/language/index.ts";
 import { longestEntry, minutesBetween, parseDuration } from "../rules.ts";
+import { timeEntries } from "../schema.ts";
 
 /** How somebody says how long they worked: minutes, a text such as "1h 30m", or from when till when. */
 export interface Measured {
@@ -47,8 +49,9 @@ export function checkTimes(startTime: string | null, endTime: string | null, wor
     );
 }
 
-/** Refuses days that lie ahead; tomorrow passes, because somebody's day begins before the organization's. */
+/** Refuses days that lie ahead, or far back; tomorrow passes, because somebody's day begins before the organization's. */
 export function checkDate(date: string, today: string): void {
+  checkBusinessDay(timeEntries, "date", date);
   const latest = Temporal.PlainDate.from(today).add({ days: 1 }).toString();
   if (date > latest) throw invalidField("date", t("This day lies in the future."));
 }
