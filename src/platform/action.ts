@@ -5,6 +5,7 @@ import { missingReferences } from "./access/missing-references.ts";
 import { refuseLimited } from "./access/oneself.ts";
 import { validate } from "./access/validate.ts";
 import { type Ctx, inUnit, type Work } from "./context.ts";
+import { withCustomProblems } from "./custom-fields/problems.ts";
 import { translateDatabaseError } from "./database/failures.ts";
 import { offerUndo, runNoted, type Undo } from "./undo/undo.ts";
 import { forbidden, invalid, unauthorized } from "./errors.ts";
@@ -49,9 +50,10 @@ export async function perform<I, R>(ctx: Ctx, what: Action<I, R>, given: unknown
   // What needs no permission is one's own: profile, sessions, notifications. A client's own asks for the portal's permissions.
   if (what.permission === null && ctx.actor.kind === "staff") refuseLimited(ctx.actor);
   const input = emptiedAsNull(what.input, given);
-  const problems = validate(what.input, input);
-  if (problems.length > 0) throw invalid([...problems, ...(await missingReferences(ctx, what.input, input, problems))]);
   try {
+    const problems = validate(what.input, input);
+    if (problems.length > 0)
+      throw invalid([...problems, ...(await missingReferences(ctx, what.input, input, problems))]);
     const { undo } = ctx.request;
     // Inside a unit of work that is there, somebody else says what the whole of it is taken back by.
     if (undo === undefined || "unit" in ctx || what.undo === undefined)
@@ -62,6 +64,6 @@ export async function perform<I, R>(ctx: Ctx, what: Action<I, R>, given: unknown
       return result as R;
     });
   } catch (error) {
-    throw translateDatabaseError(error);
+    throw await withCustomProblems(ctx, what.input, input, translateDatabaseError(error));
   }
 }

@@ -44,35 +44,53 @@ export async function tagsOf(ctx: Ctx, entityType: string, ids: readonly string[
   return ids.map((id) => (byRecord.get(id) ?? []).map((row) => row.tag).toSorted());
 }
 
+/** The tags of a record before a change of them and after it. */
+export interface TagChange {
+  was: string[];
+  is: string[];
+}
+
+/** What would change if a record got these tags (lower case, each once, blanks left out); null: nothing. */
+export async function tagChange(
+  ctx: Ctx,
+  entityType: string,
+  id: string,
+  given: readonly string[],
+): Promise<TagChange | null> {
+  const names = given
+    .flatMap(splitTags)
+    .map(tagName)
+    .filter((tag) => tag !== "");
+  const is = [...new Set(names)].toSorted();
+  const [was = []] = await tagsOf(ctx, entityType, [id]);
+  return was.join() === is.join() ? null : { was, is };
+}
+
 /**
- * Sets the tags of a record: lower case, each once, blanks left out. Tags that are new become known. Says whether that
- * changed anything.
+ * Sets the tags of a record; those that are new become known. Whoever writes records does it by `insert`, `update` and `remove`,
+ * which also put it into the audit log and give the record another version.
  */
-export async function setTags(work: Work, entityType: string, id: string, given: readonly string[]): Promise<boolean> {
-  const wanted = [
-    ...new Set(
-      given
-        .flatMap(splitTags)
-        .map(tagName)
-        .filter((tag) => tag !== ""),
-    ),
-  ];
-  const [present = []] = await tagsOf(work, entityType, [id]);
-  if (present.join() === wanted.toSorted().join()) return false;
-  work.unit.changes += 1;
+export async function setTags(
+  work: Work,
+  entityType: string,
+  id: string,
+  given: readonly string[],
+): Promise<TagChange | null> {
+  const change = await tagChange(work, entityType, id, given);
+  if (change === null) return null;
   await work.db.deleteFrom("record_tags").where("entity_type", "=", entityType).where("entity_id", "=", id).execute();
-  if (wanted.length === 0) return true;
+  if (change.is.length === 0) return change;
   await work.db
     .insertInto("record_tags")
-    .values(wanted.map((tag) => ({ entity_type: entityType, entity_id: id, tag })))
+    .values(change.is.map((tag) => ({ entity_type: entityType, entity_id: id, tag })))
     .execute();
   const now = work.app.clock.now();
   await work.db
     .insertInto("tags")
-    .values(wanted.map((name) => ({ id: newId(), name, created_at: now, updated_at: now })))
+    .values(change.is.map((name) => ({ id: newId(), name, created_at: now, updated_at: now })))
     .onConflict((oc) => oc.columns(["tenant_id", "name"]).doNothing())
     .execute();
-  return true;
+  return change;
 }
 
 /** A tag as it is kept: lower case, without what stands between tags in files, at most 50 characters. */

@@ -10,7 +10,6 @@ import { conflict, invalidField } from "../../platform/errors.ts";
 import { emit } from "../../platform/events/outbox.ts";
 import { words } from "../../platform/http/pages/cells.ts";
 import { t } from "../../platform/language/index.ts";
-import { setTags } from "../../platform/tags.ts";
 import { backToBefore, by } from "../../platform/undo/undo.ts";
 import { changeClient } from "./change.ts";
 import { isInGroup } from "./hierarchy.ts";
@@ -41,8 +40,8 @@ export const createCompany = action({
       currency: work.tenant.currency,
       ...values,
       name_key: nameKey(String(values.name)),
+      tags: input.tags,
     } as NewRow<typeof companies>);
-    await setTags(work, "companies", row.id, input.tags ?? []);
     await emit(work, companyCreated, { company_id: row.id });
     return row;
   },
@@ -107,9 +106,8 @@ export const createContact = action({
     const values = fromEdge(contacts, input, work.tenant.currency);
     if (values.email != null) values.email = emailKey(values.email);
     await checkSite(work, values.site_id ?? null, String(values.company_id));
-    const row = await insert(work, contacts, values as NewRow<typeof contacts>);
+    const row = await insert(work, contacts, { ...values, tags: input.tags } as NewRow<typeof contacts>);
     await keepDefaults(work, row);
-    await setTags(work, "contacts", row.id, input.tags ?? []);
     await emit(work, contactCreated, { contact_id: row.id, company_id: row.company_id });
     return row;
   },
@@ -253,7 +251,6 @@ function removing(name: string, table: Table): Action<PatchInput, void> {
     run: async (work, input) => {
       const before = await find(work, table.name as ClientTable, input.id);
       await remove(work, table, input.id, input.version);
-      await setTags(work, table.name, input.id, []);
       await forgetDistinct(work, table.name, input.id);
       await tellChange(work, table.name as ClientTable, "deleted", before);
     },

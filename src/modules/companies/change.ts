@@ -2,7 +2,7 @@ import { find } from "../../platform/access/reach.ts";
 import type { Work } from "../../platform/context.ts";
 import type { Patch, RowOf, Table } from "../../platform/database/columns.ts";
 import { update } from "../../platform/database/records.ts";
-import { setTags } from "../../platform/tags.ts";
+import { tagChange } from "../../platform/tags.ts";
 import { type ClientTable, tellChange } from "./events.ts";
 import { type companies, contacts, type sites } from "./schema.ts";
 import { followAddress } from "./sign-in-address.ts";
@@ -25,8 +25,9 @@ export async function changeClient<T extends typeof companies | typeof contacts 
 ): Promise<RowOf<T>> {
   const name = table.name as ClientTable;
   const before = (await find(work, name, id)) as Row;
-  const row = await update(work, table, id, patch, given.version);
-  const areTagsChanged = given.tags !== undefined && (await setTags(work, name, id, given.tags));
+  const { tags } = given;
+  const areTagsChanged = tags !== undefined && (await tagChange(work, name, id, tags)) !== null;
+  const row = await update(work, table, id, { ...patch, tags }, given.version);
   const isContact = (table as Table) === contacts;
   if (isContact && before["email"] !== (row as Row)["email"]) await followAddress(work, row as RowOf<typeof contacts>);
   const changed = [...changedFields(table, before, row as Row), ...(areTagsChanged ? ["tags"] : [])];

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { type FieldWorld, fieldWorld } from "../../../tests/support/custom-fields.ts";
 import { makeClient, signedIn } from "../../../tests/support/desk.ts";
 import { startTestProgram, type TestProgram } from "../../../tests/support/program.ts";
+import { pointers } from "../../../tests/support/record-api.ts";
 
 /** Custom fields on the forms, pages and lists of the records that have them. */
 
@@ -29,6 +30,27 @@ describe("a custom field", () => {
       custom_fields: {},
     });
     expect((await w.remove(`custom-fields/${fieldId}`)).status).toBe(204);
+  });
+
+  test("that is wrong is said together with all else that is wrong, over the API and on the page", async () => {
+    const { id: fieldId, field_key } = await w.field({ label: "Floor", field_type: "integer", is_required: true });
+    const at = `/data/attributes/custom_fields/${field_key}`;
+    const wrong = { [field_key]: "high" };
+    // By its form, by what it refers to, and by a rule of its own.
+    const byForm = await w.post("companies", "companies", { name: " ", custom_fields: wrong });
+    expect([byForm.status, pointers(byForm).toSorted()]).toEqual([422, [at, "/data/attributes/name"]]);
+    const parent_company_id = Bun.randomUUIDv7();
+    const missing = await w.post("companies", "companies", { name: "Tower", parent_company_id });
+    expect(pointers(missing).toSorted()).toEqual([at, "/data/attributes/parent_company_id"]);
+    const id = await w.company("Tower", { [field_key]: 3 });
+    const itself = await w.patch(`companies/${id}`, "companies", { parent_company_id: id, custom_fields: wrong });
+    expect(pointers(itself).toSorted()).toEqual([at, "/data/attributes/parent_company_id"]);
+    const browser = await signedIn(t, await t.harbor.as("administrator"));
+    await browser.open(`/companies/${id}/edit`);
+    const page = await browser.submit(`/companies/${id}/edit`, { name: "", [`custom_fields.${field_key}`]: "high" });
+    expect(page.text).toContain("Name is required.");
+    expect(page.text).toContain("Floor must be a whole number.");
+    expect((await w.post(`custom-fields/${fieldId}/archive`, "custom_fields")).status).toBe(200);
   });
 
   test("keeps the contact that it names through a save of another field, archived or not", async () => {

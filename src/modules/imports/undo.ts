@@ -6,7 +6,6 @@ import { remove, update } from "../../platform/database/records.ts";
 import type { TableName } from "../../platform/database/tables.ts";
 import { Failure } from "../../platform/errors.ts";
 import { t } from "../../platform/language/index.ts";
-import { setTags } from "../../platform/tags.ts";
 
 /** A record that undo left as it is, and why. */
 export interface LeftAlone {
@@ -62,9 +61,7 @@ async function undoRow(work: Work, row: StoredRow): Promise<string | null> {
   if (present === undefined) return t("It is not there any more.");
   if (present["version"] !== row.version_after) return t("It was changed since the import.");
   if (row.row_outcome === "updated") {
-    const { tags, ...previous } = row.previous_values ?? {};
-    await update(work, table, row.entity_id, previous as Patch<Table>);
-    if (Array.isArray(tags)) await setTags(work, row.entity_type, row.entity_id, tags as string[]);
+    await update(work, table, row.entity_id, (row.previous_values ?? {}) as Patch<Table>);
     return null;
   }
   const about = [...work.app.registry.transfers.values()].find(
@@ -88,7 +85,6 @@ async function undoRow(work: Work, row: StoredRow): Promise<string | null> {
     return t("Something refers to it now.");
   }
   await sql`release savepoint undo_row`.execute(work.db);
-  await setTags(work, row.entity_type, row.entity_id, []);
   return null;
 }
 

@@ -64,6 +64,7 @@ async function inWords(ctx: Ctx, column: Column | undefined, value: unknown, cur
   if (value == null || value === "") return "";
   if (typeof value === "boolean") return value ? t("Yes") : t("No");
   if (column?.kind === "money" && typeof value === "number") return formatMoney(value, currency, ctx.tenant.locale);
+  if (Array.isArray(value) && value.every((one) => typeof one === "string")) return value.join(", ");
   if (typeof value === "object") return JSON.stringify(value);
   const text = String(value);
   if (column?.kind === "enum") return words(text);

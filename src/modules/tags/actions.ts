@@ -5,27 +5,19 @@ import type { Work } from "../../platform/context.ts";
 import type { NewRow, RowOf } from "../../platform/database/columns.ts";
 import { fromEdge, newInput, type PatchInput, patchInput } from "../../platform/database/edge.ts";
 import { insert, remove, update } from "../../platform/database/records.ts";
-import { conflict, invalidField } from "../../platform/errors.ts";
+import { invalidField } from "../../platform/errors.ts";
 import { t } from "../../platform/language/index.ts";
-import { tagName, tags } from "../../platform/tags.ts";
+import { tags } from "../../platform/tags.ts";
+import { backToBefore } from "../../platform/undo/undo.ts";
+import { broughtBack } from "./bring-back.ts";
+import { holdersOf, untag } from "./holders.ts";
+import { named, refuseTaken } from "./names.ts";
 
 export type Tag = RowOf<typeof tags>;
 
 const permission = "tags.manage";
 const id = Type.String({ format: "uuid" });
-
-/** A tag as it is kept, or a 422: nothing is left of ", ,". */
-function named(given: string): string {
-  const name = tagName(given);
-  if (name === "") throw invalidField("name", t("Name is required."), "required");
-  return name;
-}
-
-async function refuseTaken(work: Work, name: string, ownId: string | null): Promise<void> {
-  const other = await work.db.selectFrom("tags").select("id").where("name", "=", name).executeTakeFirst();
-  if (other !== undefined && other.id !== ownId)
-    throw conflict(t("There is already a tag {name}. Merge the two instead.", { name }), "duplicate");
-}
+const version = Type.Optional(Type.Integer());
 
 /** Makes a tag known before any record has it, with a colour. */
 export const createTag = action({
@@ -45,6 +37,7 @@ export const updateTag = action({
   name: "tags.update",
   permission,
   input: patchInput(tags),
+  undo: backToBefore(tags, "tags.update"),
   run: async (work: Work, input: PatchInput): Promise<Tag> => {
     const before = await find(work, "tags", input.id);
     const values = fromEdge(tags, input, work.tenant.currency);
@@ -62,32 +55,16 @@ export const updateTag = action({
 export const mergeTags = action({
   name: "tags.merge",
   permission,
-  input: Type.Object({ id, into_id: Type.String({ format: "uuid" }) }, { additionalProperties: false }),
-  run: async (work: Work, input: { id: string; into_id: string }): Promise<Tag> => {
+  input: Type.Object({ id, into_id: id, version }, { additionalProperties: false }),
+  undo: broughtBack,
+  run: async (work: Work, input: PatchInput & { into_id: string }): Promise<Tag> => {
     if (input.id === input.into_id) throw invalidField("into_id", t("A tag cannot be merged with itself."));
     const gone = await find(work, "tags", input.id);
     const kept = await find(work, "tags", input.into_id);
-    const both = await work.db
-      .selectFrom("record_tags as one")
-      .innerJoin("record_tags as other", (join) =>
-        join
-          .onRef("other.tenant_id", "=", "one.tenant_id")
-          .onRef("other.entity_type", "=", "one.entity_type")
-          .onRef("other.entity_id", "=", "one.entity_id"),
-      )
-      .select(["one.entity_type", "one.entity_id"])
-      .where("one.tag", "=", gone.name)
-      .where("other.tag", "=", kept.name)
-      .execute();
-    for (const { entity_type, entity_id } of both)
-      await work.db
-        .deleteFrom("record_tags")
-        .where("entity_type", "=", entity_type)
-        .where("entity_id", "=", entity_id)
-        .where("tag", "=", gone.name)
-        .execute();
+    for (const holders of Object.entries(await holdersOf(work, gone.name, kept.name)))
+      await untag(work, gone.name, holders);
     await work.db.updateTable("record_tags").set({ tag: kept.name }).where("tag", "=", gone.name).execute();
-    await remove(work, tags, gone.id);
+    await remove(work, tags, gone.id, input.version);
     return kept;
   },
 });
@@ -96,7 +73,8 @@ export const mergeTags = action({
 export const deleteTag = action({
   name: "tags.delete",
   permission,
-  input: Type.Object({ id, version: Type.Optional(Type.Integer()) }, { additionalProperties: false }),
+  input: Type.Object({ id, version }, { additionalProperties: false }),
+  undo: broughtBack,
   run: async (work: Work, input: PatchInput): Promise<void> => {
     const tag = await find(work, "tags", input.id);
     await work.db.deleteFrom("record_tags").where("tag", "=", tag.name).execute();

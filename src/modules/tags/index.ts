@@ -4,6 +4,7 @@ import { defineModule } from "../../platform/module.ts";
 import { recordTags, tags } from "../../platform/tags.ts";
 import * as actions from "./actions.ts";
 import { tagApi } from "./api.ts";
+import { bringTagBack } from "./bring-back.ts";
 import { tagPages } from "./pages.ts";
 import { tagResource } from "./resources.ts";
 
@@ -13,7 +14,7 @@ export const tagsModule = defineModule({
   tables: [tags, recordTags],
   permissions: { "tags.manage": "Rename, merge, colour and delete tags" },
   grants: { manager: ["tags.manage"] },
-  actions: Object.values(actions) as unknown as AnyAction[],
+  actions: [...Object.values(actions), bringTagBack] as unknown as AnyAction[],
   resources: [tagResource],
   routes: [...tagPages, ...tagApi],
   panels: [

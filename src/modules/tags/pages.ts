@@ -162,6 +162,7 @@ export const tagPages: Route[] = [
       return formModel({
         action: `${base}/${row.id}/merge`,
         values: typed ?? {},
+        version: row.version,
         failure,
         submit_label: t("Merge"),
         cancel_url: `${base}/${row.id}`,
@@ -169,7 +170,7 @@ export const tagPages: Route[] = [
         sections: [
           {
             title: "",
-            hint: t("Records that have {name} get the other tag instead. This cannot be undone.", { name: row.name }),
+            hint: t("Records that have {name} get the other tag instead.", { name: row.name }),
             fields: [field("into_id", t("The other tag"), { kind: "select", is_required: true, options: others })],
           },
         ],

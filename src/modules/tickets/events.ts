@@ -18,7 +18,7 @@ export const ticketOpened = eventType({
 
 export const ticketUpdated = eventType({
   name: "tickets.updated",
-  description: "Columns of a ticket were changed.",
+  description: "Columns or tags of a ticket were changed.",
   payload: Type.Object({ ticket_id: idOf(), company_id: idOf(), changed: Type.Array(Type.String()) }),
   subject,
   live,

@@ -58,6 +58,9 @@ function changedValues(table: Table, before: Row | null, after: Row | null): [ol
     if (before !== null) old[name] = column.isSecret ? "(secret)" : was;
     if (after !== null) next[name] = column.isSecret ? "(secret)" : is;
   }
+  // No column, but the record's own.
+  if (before !== null && "tags" in before) old["tags"] = before["tags"];
+  if (after !== null && "tags" in after) next["tags"] = after["tags"];
   return [before && old, after && next];
 }
 

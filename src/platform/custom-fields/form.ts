@@ -25,6 +25,8 @@ const kinds: Record<FieldType, FieldModel["kind"]> = {
 
 export interface FormSection {
   title: string;
+  /** The title is the organization's own, as its fields' labels are. */
+  is_own_words: boolean;
   fields: FieldModel[];
 }
 
@@ -46,7 +48,7 @@ export async function customSections(
   const sections = new Map<string, FormSection>();
   for (const field of fields) {
     const title = field.section === "" ? t("More") : field.section;
-    const section = sections.get(title) ?? { title, fields: [] };
+    const section = sections.get(title) ?? { title, is_own_words: true, fields: [] };
     sections.set(title, section);
     const value = present(values, field.field_key);
     section.fields.push(await inputOf(ctx, field, isStored ? (value ?? null) : value, given.companyId ?? null));

@@ -21,6 +21,7 @@ function columnOf<R>(ctx: Ctx, table: string, field: Definition): ListColumn<R> 
   return {
     key,
     label: field.label,
+    is_own_words: true,
     is_optional: true,
     is_secondary: true,
     is_numeric: field.field_type === "number" || field.field_type === "integer",
@@ -44,6 +45,7 @@ export async function customFilters<R>(ctx: Ctx, entityType: string): Promise<Li
   return chosen.map((field) => ({
     name: `custom_${field.field_key}`,
     label: field.label,
+    is_own_words: true,
     options: () =>
       field.field_type === "boolean"
         ? [

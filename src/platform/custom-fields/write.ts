@@ -1,5 +1,5 @@
 import { maybeFind } from "../access/reach.ts";
-import type { Work } from "../context.ts";
+import type { Ctx, Work } from "../context.ts";
 import type { Table } from "../database/columns.ts";
 import { type FieldProblem, invalid } from "../errors.ts";
 import { t } from "../language/index.ts";
@@ -7,19 +7,31 @@ import { definitionsOf } from "./definitions.ts";
 import type { Definition } from "./schema.ts";
 import { type CustomValues, readValue, targetOf } from "./values.ts";
 
-/**
- * The custom fields of a record that is added or changed, whoever brings them: a form, the API, a file. What is given is
- * laid over what is there, null takes a value away. A wrong value, an unknown key and a required field left empty are a 422
- * at `custom_fields/key`.
- *
- * A field is required of what people of the staff add: a ticket that comes by mail or from the portal cannot know it.
- */
+/** The custom fields of a record that is added or changed, as `readCustomFields` has them; a 422 for what is wrong with them. */
 export async function writtenCustomFields(
   work: Work,
   table: Table,
   before: CustomValues | null,
   given: object | null | undefined,
 ): Promise<CustomValues> {
+  const { values, problems } = await readCustomFields(work, table, before, given);
+  if (problems.length > 0) throw invalid(problems);
+  return values;
+}
+
+/**
+ * The custom fields of a record that is added or changed, whoever brings them: a form, the API, a file. What is given is
+ * laid over what is there, null takes a value away. A wrong value, an unknown key and a required field left empty are problems
+ * at `custom_fields/key`.
+ *
+ * A field is required of what people of the staff add: a ticket that comes by mail or from the portal cannot know it.
+ */
+export async function readCustomFields(
+  work: Ctx,
+  table: Table,
+  before: CustomValues | null,
+  given: object | null | undefined,
+): Promise<{ values: CustomValues; problems: FieldProblem[] }> {
   const fields = await definitionsOf(work, table.name);
   const values: CustomValues = { ...before };
   const problems: FieldProblem[] = [];
@@ -56,8 +68,7 @@ export async function writtenCustomFields(
         problems.push({ field: at, code: "required", message: t("{label} is required.", { label: field.label }) });
     }
   }
-  if (problems.length > 0) throw invalid(problems);
-  return values;
+  return { values, problems };
 }
 
 function defaults(fields: readonly Definition[]): CustomValues {
@@ -66,7 +77,7 @@ function defaults(fields: readonly Definition[]): CustomValues {
 }
 
 /** A reference has to name a record that the actor may see. */
-async function isThere(work: Work, field: Definition, value: unknown): Promise<boolean> {
+async function isThere(work: Ctx, field: Definition, value: unknown): Promise<boolean> {
   const target = targetOf(field.field_type);
   if (target === null || work.actor.kind === "system") return true;
   return (await maybeFind(work, target, String(value))) !== undefined;

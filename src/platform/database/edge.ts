@@ -10,6 +10,9 @@ import { type Column, isOneLine, labelOf, type Patch, type Table } from "./colum
 /** Under which a schema keeps the table that its id is of; a symbol, so that no document shows it. */
 export const referenceKey = Symbol("references");
 
+/** Under which the schema of a record's custom fields keeps the table that they are of; a symbol for the same reason. */
+export const customFieldsKey = Symbol("custom fields");
+
 /** Marks what a change may leave out, and then stays as it was: in a form an emptied field is not one that is left out. */
 export const changeKey = Symbol("change");
 
@@ -84,12 +87,18 @@ export function writable(table: Table): string[] {
     .map(([name]) => name);
 }
 
+/** The same for an input, which also knows whose custom fields it holds. */
+function inputSchema(table: Table, name: string): TSchema {
+  const schema = edgeSchema(columnOf(table, name), name);
+  return name === "custom_fields" ? { ...schema, [customFieldsKey]: table.name } : schema;
+}
+
 /** The input of an action that makes a row: required columns required, the rest optional, `extra` added. */
 export function newInput(table: Table, names: readonly string[] = writable(table), extra: TProperties = {}): TObject {
   const properties: TProperties = {};
   for (const name of names) {
     const column = columnOf(table, name);
-    const schema = edgeSchema(column, name);
+    const schema = inputSchema(table, name);
     properties[name] = column.hasDefault ? Type.Optional(schema) : schema;
   }
   return Type.Object({ ...properties, ...extra }, { additionalProperties: false });
@@ -97,7 +106,7 @@ export function newInput(table: Table, names: readonly string[] = writable(table
 
 /** The input of an action that changes a row: its id, the version seen (optional), and any of the columns. */
 export function patchInput(table: Table, names: readonly string[] = writable(table), extra: TProperties = {}): TObject {
-  const properties = changes(Object.fromEntries(names.map((name) => [name, edgeSchema(columnOf(table, name), name)])));
+  const properties = changes(Object.fromEntries(names.map((name) => [name, inputSchema(table, name)])));
   return Type.Object(
     { id: Type.String({ format: "uuid" }), version: Type.Optional(Type.Integer()), ...properties, ...extra },
     { additionalProperties: false },

@@ -8,6 +8,7 @@ import { writtenCustomFields } from "../custom-fields/write.ts";
 import { conflict, type FieldProblem, invalid, stale } from "../errors.ts";
 import { newId } from "../ids.ts";
 import { t } from "../language/index.ts";
+import { setTags } from "../tags.ts";
 import { allTables, labelOf, type NewRow, type Patch, type RowOf, type Table, tableNamed } from "./columns.ts";
 import { startValue } from "./defaults.ts";
 import { inPowers, insertOf, type StoredRow } from "./insert-rows.ts";
@@ -42,12 +43,19 @@ type Loose = {
   };
 };
 
+/** Tags stand beside a record's columns and are written like them; those of the kinds that have tags. */
+export interface Tagged {
+  tags?: readonly string[] | undefined;
+}
+
 /** Adds a record. Returns the row as it stands. */
-export async function insert<T extends Table>(work: Work, table: T, values: NewRow<T>): Promise<RowOf<T>> {
-  const row = await newRow(work, table, values as Record<string, unknown>, new Set());
+export async function insert<T extends Table>(work: Work, table: T, given: NewRow<T> & Tagged): Promise<RowOf<T>> {
+  const { tags = [], ...values } = given as Row & Tagged;
+  const row = await newRow(work, table, values, new Set());
   work.unit.changes += 1;
   const [made] = (await written(work, table, [row])) as [RowOf<T>];
-  writeAudit(work, table, "create", null, made as Row);
+  const tagged = tags.length === 0 ? null : await setTags(work, table.name, String((made as Row)["id"]), tags);
+  writeAudit(work, table, "create", null, withTags(made as Row, tagged?.is));
   indexRow(work, table.name, made as Row);
   return made;
 }
@@ -112,25 +120,26 @@ export async function update<T extends Table>(
   work: Work,
   table: T,
   id: string,
-  patch: Patch<T>,
+  patch: Patch<T> & Tagged,
   version?: number,
 ): Promise<RowOf<T>> {
   const before = (await find(work, table.name as TableName, id)) as unknown as Record<string, unknown>;
   if (version !== undefined && before["version"] !== version) throw stale();
   const changes: Record<string, unknown> = {};
-  const wanted: Record<string, unknown> = { ...patch };
-  if (wanted["custom_fields"] !== undefined && hasCustomFields(table))
-    wanted["custom_fields"] = await writtenCustomFields(
-      work,
-      table,
-      (before["custom_fields"] ?? {}) as CustomValues,
-      wanted["custom_fields"] as object | null,
-    );
+  const { tags, ...wanted }: Row & Tagged = { ...patch };
+  const custom = hasCustomFields(table) ? wanted["custom_fields"] : undefined;
+  if (custom !== undefined) delete wanted["custom_fields"];
   for (const [name, value] of Object.entries(wanted)) {
     if (value !== undefined && !same(before[name], value)) changes[name] = value;
   }
-  if (Object.keys(changes).length === 0) return before as RowOf<T>;
   await checkReferences(work, table, changes);
+  if (custom !== undefined) {
+    const old = (before["custom_fields"] ?? {}) as CustomValues;
+    const values = await writtenCustomFields(work, table, old, custom as object | null);
+    if (!same(old, values)) changes["custom_fields"] = values;
+  }
+  const tagged = tags === undefined ? null : await setTags(work, table.name, id, tags);
+  if (Object.keys(changes).length === 0 && tagged === null) return before as RowOf<T>;
   work.unit.changes += 1;
   const stamps = {
     ...("version" in table.columns ? { version: Number(before["version"]) + 1 } : {}),
@@ -142,7 +151,7 @@ export async function update<T extends Table>(
     .where("id", "=", id)
     .returningAll()
     .executeTakeFirstOrThrow()) as RowOf<T>;
-  writeAudit(work, table, "update", before, after as Row);
+  writeAudit(work, table, "update", withTags(before, tagged?.was), withTags(after as Row, tagged?.is));
   indexRow(work, table.name, after as Row);
   return after;
 }
@@ -163,7 +172,8 @@ export async function remove(work: Work, table: Table, id: string, version?: num
   }
   work.unit.changes += 1;
   await loose(work).deleteFrom(table.name).where("id", "=", id).execute();
-  writeAudit(work, table, "delete", before, null);
+  const untagged = await setTags(work, table.name, id, []);
+  writeAudit(work, table, "delete", withTags(before, untagged?.was), null);
   await unindexRow(work, table.name, id);
 }
 
@@ -240,6 +250,11 @@ async function lookUpReferences(work: Work, table: Table, all: readonly Row[], k
 
 interface ManyById {
   selectAll(): { where(column: unknown, operator: "in", ids: readonly string[]): { execute(): Promise<Row[]> } };
+}
+
+/** A row as the audit log has it where its tags have changed. */
+function withTags(row: Row, tags: readonly string[] | undefined): Row {
+  return tags === undefined ? row : { ...row, tags };
 }
 
 function loose(work: Work): Loose {

@@ -11,7 +11,7 @@ export const undoOffers = table(
     /** The action that takes it back, and its input: with the version that the change has left. */
     action_name: col.text(),
     action_input: col.json<Record<string, unknown>>(),
-    /** Tags as the change has left them, where it changed tags: versions do not tell of those. */
+    /** Tags as the change has left them, where it changed tags: a tag that is renamed or merged changes no version of the records. */
     expected_tags: col.maybe.json<ExpectedTags>(),
     created_at: col.instant(),
     expires_at: col.instant(),

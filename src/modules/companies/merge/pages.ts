@@ -34,7 +34,7 @@ async function show(
       subtitle: "",
       breadcrumbs: [
         ...(table === "sites" ? [] : [{ label: t("Duplicates"), href: `/${table}/duplicates` }]),
-        { label: name, href: `/${table}/${id}` },
+        { label: name, is_own_words: true, href: `/${table}/${id}` },
       ],
       badges: [],
       actions: [],
@@ -101,7 +101,7 @@ async function previewModel(
     conflicts: preview.conflicts,
     fields: preview.differences.map((one) => ({
       name: one.name,
-      label: t(one.label),
+      label: one.label,
       kept: shown(one.kept),
       gone: shown(one.gone),
       is_taken: one.isTaken,

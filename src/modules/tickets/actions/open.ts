@@ -10,7 +10,6 @@ import { emit } from "../../../platform/events/outbox.ts";
 import { ticketAssigned, ticketOpened } from "../events.ts";
 import { sanitizeHtml } from "../../../platform/html.ts";
 import { t } from "../../../platform/language/index.ts";
-import { setTags } from "../../../platform/tags.ts";
 import { nextNumber } from "../../../platform/tenants.ts";
 import { ticketDefaults } from "../defaults.ts";
 import { defaultsOfType } from "../workflow.ts";
@@ -60,7 +59,7 @@ export const openTicketAsClient = action({
       description: Type.Optional(Type.String({ maxLength: tickets.columns.description.maxLength, ...htmlText })),
       priority_id: Type.Optional(Type.String({ format: "uuid" })),
       /** Those that the organization shows in the portal. */
-      custom_fields: Type.Optional(Type.Record(Type.String(), Type.Unknown())),
+      ...newInput(tickets, ["custom_fields"]).properties,
     },
     { additionalProperties: false },
   ),
@@ -102,9 +101,9 @@ async function open(work: Work, input: Input): Promise<TicketRow> {
     ticket_number: ticketNumber(await nextNumber(work.db, "ticket")),
     created_by_id: work.actor.user_id,
     last_client_reply_at: isByClient ? now : null,
+    tags: input.tags,
   } as NewRow<typeof tickets>);
   if (row.parent_ticket_id !== null) await refuseCircle(work, row.id, row.parent_ticket_id);
-  await setTags(work, "tickets", row.id, input.tags ?? []);
   const about = { ticket_id: row.id, company_id: row.company_id };
   await emit(work, ticketOpened, about);
   if (row.assigned_to_id !== null)

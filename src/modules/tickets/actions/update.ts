@@ -4,13 +4,13 @@ import { action } from "../../../platform/action.ts";
 import type { Work } from "../../../platform/context.ts";
 import { fromEdge, type PatchInput, patchInput } from "../../../platform/database/edge.ts";
 import type { Patch } from "../../../platform/database/columns.ts";
-import { remove, update } from "../../../platform/database/records.ts";
+import { remove, type Tagged, update } from "../../../platform/database/records.ts";
 import { conflict, invalidField, stale } from "../../../platform/errors.ts";
 import { emit } from "../../../platform/events/outbox.ts";
 import { ticketAssigned, ticketClosed, ticketUpdated } from "../events.ts";
 import { sanitizeHtml } from "../../../platform/html.ts";
 import { t } from "../../../platform/language/index.ts";
-import { setTags } from "../../../platform/tags.ts";
+import { tagChange } from "../../../platform/tags.ts";
 import { backToBefore } from "../../../platform/undo/undo.ts";
 import { endsAfter } from "../rules.ts";
 import { checkTransition } from "../workflow.ts";
@@ -28,9 +28,7 @@ export const updateTicket = action({
   run: async (work: Work, input: PatchInput & { tags?: string[] }): Promise<TicketRow> => {
     const values = fromEdge(tickets, input, work.tenant.currency);
     if (values.description !== undefined) values.description = sanitizeHtml(values.description);
-    const row = await changeTicket(work, input.id, values, input.version);
-    if (input.tags !== undefined) await setTags(work, "tickets", input.id, input.tags);
-    return row;
+    return changeTicket(work, input.id, { ...values, tags: input.tags }, input.version);
   },
 });
 
@@ -82,7 +80,6 @@ export const deleteTicket = action({
   ),
   run: async (work: Work, input: { id: string; version?: number }): Promise<void> => {
     await remove(work, tickets, input.id, input.version);
-    await setTags(work, "tickets", input.id, []);
   },
 });
 
@@ -93,7 +90,7 @@ export const deleteTicket = action({
 export async function changeTicket(
   work: Work,
   id: string,
-  values: Patch<typeof tickets>,
+  { tags, ...values }: Patch<typeof tickets> & Tagged,
   version?: number,
 ): Promise<TicketRow> {
   const before = (await find(work, "tickets", id)) as TicketRow;
@@ -106,10 +103,11 @@ export async function changeTicket(
   await checkRelations(work, after, changed);
   if (changed.includes("parent_ticket_id") && after.parent_ticket_id !== null)
     await refuseCircle(work, id, after.parent_ticket_id);
-  checkSchedule(after.scheduled_start, after.scheduled_end);
+  if (changed.some((name) => name.startsWith("scheduled_"))) checkSchedule(after.scheduled_start, after.scheduled_end);
   if (changed.includes("status_id")) await checkTransition(work, before.status_id, after.status_id);
   const ends = changed.includes("status_id") ? await endsBy(work, before, after.status_id) : {};
-  const row = (await update(work, tickets, id, { ...values, ...ends })) as TicketRow;
+  if (tags !== undefined && (await tagChange(work, "tickets", id, tags)) !== null) changed.push("tags");
+  const row = (await update(work, tickets, id, { ...values, ...ends, tags })) as TicketRow;
   const about = { ticket_id: id, company_id: row.company_id };
   if (changed.length > 0) await emit(work, ticketUpdated, { ...about, changed });
   if (changed.includes("assigned_to_id") && row.assigned_to_id !== null) {
