@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { escapeHtml, htmlToText, sanitizeHtml } from "./html.ts";
+import { beginningOf, escapeHtml, htmlToText, sanitizeHtml } from "./html.ts";
 import { plainToHtml } from "./written-text.ts";
 
 describe("HTML from outside", () => {
@@ -127,4 +127,27 @@ test("text of HTML has a line for each block and none of what runs", () => {
 
 test("escaping covers attributes too", () => {
   expect(escapeHtml(`<a b="c" d='e'>&`)).toBe("&lt;a b=&quot;c&quot; d=&#39;e&#39;&gt;&amp;");
+});
+
+describe("the beginning of a long text", () => {
+  test("is cut between letters, with what stands open closed", () => {
+    const html = `<p>Half <strong>a&amp;b ${"x".repeat(40)}</strong></p><p>gone</p>`;
+    expect(beginningOf(html, 8)).toBe("<p>Half <strong>a&amp;b…</strong></p>");
+    expect(beginningOf(`<p>${"😀".repeat(20)}</p>`, 3)).toBe("<p>😀😀😀…</p>");
+  });
+
+  test("is nothing where there is not much more: a little is shown at once", () => {
+    expect(beginningOf(`<p>${"x".repeat(105)}</p>`, 100)).toBeNull();
+    expect(beginningOf(`<p><strong>${"x".repeat(20)}</strong>${"<em></em>".repeat(50)}</p>`, 100)).toBeNull();
+  });
+
+  test("counts lines, too", () => {
+    const lines = beginningOf("<ul>" + "<li>a</li>".repeat(200) + "</ul>", 410) ?? "";
+    expect([lines.match(/<li>/g)?.length, lines.endsWith("</ul>")]).toEqual([11, true]);
+  });
+
+  test("of a text without an end takes no time", () => {
+    const html = `<p>${"<b>x".repeat(50_000)}`;
+    expect(beginningOf(html, 1000)?.length).toBeLessThan(20_000);
+  });
 });

@@ -66,6 +66,39 @@ export function htmlToText(html: string): string {
     .trim();
 }
 
+/** What a new line weighs beside the letters: a list of short lines is long, too. */
+const lineWeight = 40;
+
+/**
+ * The beginning of HTML that was sanitized, some `most` letters of it: what stands open there is closed behind it. Null where there
+ * is not much more.
+ */
+export function beginningOf(html: string, most: number): string | null {
+  const whole = most * 1.5;
+  if (html.length <= whole) return null;
+  const open: string[] = [];
+  let seen = 0;
+  let kept = "";
+  let cut: string | null = null;
+  for (const [piece] of html.matchAll(/<[^>]*>|[^<]+/g)) {
+    const [, slash, name = ""] = /^<(\/?)([a-z0-9]+)/.exec(piece) ?? [];
+    const isLine = name === "br" || name === "hr" || (slash === "/" && /^(?:p|div|li|tr|h\d)$/.test(name));
+    const letters = name === "" ? (piece.slice(0, whole * 10).match(/&#?\w+;|[\s\S]/gu) ?? []) : [];
+    const room = most - seen;
+    seen += isLine ? lineWeight : letters.length;
+    if (seen > most && cut === null)
+      cut = `${kept}${letters.slice(0, Math.max(0, room)).join("")}…${open
+        .toReversed()
+        .map((one) => `</${one}>`)
+        .join("")}`;
+    if (seen > whole) return cut;
+    if (slash === "/") open.pop();
+    else if (name !== "" && name !== "br" && name !== "hr") open.push(name);
+    kept += piece;
+  }
+  return null;
+}
+
 /** A text as it stands in HTML, between tags or in an attribute with quotes of either kind. */
 export function escapeHtml(text: string): string {
   return text

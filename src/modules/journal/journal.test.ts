@@ -1,11 +1,14 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { type Client, makeClient, signedIn } from "../../../tests/support/desk.ts";
+import { decoded } from "../../../tests/support/entities.ts";
 import { type ApiAnswer, startTestProgram, type TestProgram } from "../../../tests/support/program.ts";
 import { type RecordApi, recordApi } from "../../../tests/support/record-api.ts";
 import { browserOf, makeStaff } from "../../../tests/support/people.ts";
 import { users } from "../../platform/access/schema.ts";
+import { perform } from "../../platform/action.ts";
 import { inUnit } from "../../platform/context.ts";
 import { update } from "../../platform/database/records.ts";
+import { addRecordAttachment, addRecordNote } from "./actions.ts";
 import { setRoles } from "../staff/index.ts";
 import type { Visitor } from "../../../tests/support/visitor.ts";
 
@@ -82,7 +85,7 @@ describe("notes", () => {
       expect(mails).toHaveLength(before + 1);
       expect(mails.at(-1)).toContain("@Kim Ortega and @Bo Blind know");
       expect(mails.at(-1)).toContain(about);
-      expect(mails.at(-1)).toContain(`http://harbor.test/${path}/notes#note-${made.body.data.id}`);
+      expect(mails.at(-1)).toContain(`http://harbor.test/${path}/notes?note=${made.body.data.id}#note-`);
     }
     expect(await mailsTo(blind.email)).toEqual([]);
     const visitor = await browserOf(t, kim);
@@ -193,6 +196,72 @@ describe("files", () => {
   });
 });
 
+describe("much that was written down", () => {
+  const many = 53;
+  let company_id: string;
+  let path: string;
+
+  beforeAll(async () => {
+    ({ company_id } = await makeClient(t, "Chatty & Sons"));
+    path = `/companies/${company_id}/notes`;
+    const technician = await t.harbor.as("technician");
+    for (let number = 1; number <= many; number += 1) {
+      t.clock.advance(1000);
+      await perform(technician, addRecordNote, {
+        company_id,
+        content: `<p>Note number ${number}.</p>`,
+        is_pinned: number === 1,
+      });
+      const file = { sha256: "a".repeat(64), size: 10, name: `File number ${number}.txt`, type: "text/plain" };
+      await perform(technician, addRecordAttachment, { company_id, file });
+    }
+  });
+  const numbers = (html: string, what: "Note" | "File"): number[] => [
+    ...new Set([...html.matchAll(new RegExp(`${what} number (\\d+)`, "g"))].map(([, number]) => Number(number))),
+  ];
+  const next = (html: string, name: string): string => {
+    const links = [...html.matchAll(/href="([^"]+)" rel="next"/g)].map(([, href]) => decoded(href ?? ""));
+    return links.find((href) => new URL(href, "http://harbor.test").searchParams.has(name)) ?? "";
+  };
+
+  test("stands on pages: all notes, pinned ones first, and all files", async () => {
+    const first = (await browser.open(path)).html;
+    const rest = (await browser.open(next(first, "after"))).html;
+    const notes = [...numbers(first, "Note"), ...numbers(rest, "Note")];
+    expect(notes.slice(0, 2)).toEqual([1, many]);
+    expect(notes.toSorted((a, b) => a - b)).toEqual(Array.from({ length: many }, (_, at) => at + 1));
+    expect(rest).toContain(`href="${path}"`);
+    const files = [
+      ...numbers(first, "File"),
+      ...numbers((await browser.open(next(first, "files_after"))).html, "File"),
+    ];
+    expect(files).toEqual(Array.from({ length: many }, (_, at) => many - at));
+    // The two are turned by themselves, and a link that has been kept for long begins at the first page.
+    expect(numbers((await browser.open(next(first, "files_after"))).html, "Note")).toEqual(numbers(first, "Note"));
+    expect(numbers((await browser.open(`${path}?after=nothing`)).html, "Note")).toEqual(numbers(first, "Note"));
+  });
+
+  test("is found by a link to one note, however many came after it", async () => {
+    const [old] = (await api.get(`companies/${company_id}/notes?sort=created_at&page[size]=2`)).body.data.slice(1);
+    const page = await browser.open(`${path}?note=${old.id}#note-${old.id}`);
+    expect(page.html).toContain(`id="note-${old.id}"`);
+    expect(numbers(page.html, "Note")[0]).toBe(2);
+  });
+
+  test("shows how a long note begins, and all of it to whoever asks", async () => {
+    const content = `<p>Begins <strong>here</strong></p><p>${"and goes on ".repeat(15_000)}</p><p>until the end</p>`;
+    const { id } = (await api.post(`companies/${company_id}/notes`, "record_notes", { content })).body.data;
+    const page = await browser.open(path);
+    expect(page.text).toContain("Begins here");
+    expect([page.html.length < 200_000, page.text.includes("until the end")]).toEqual([true, false]);
+    const whole = `${path}?note=${id}#note-${id}`;
+    expect(page.html.replaceAll("&#x3D;", "=")).toContain(`href="${whole}"`);
+    expect((await browser.open(whole)).text).toContain("until the end");
+    const activity = await browser.open(`/companies/${company_id}/activity`);
+    expect([activity.text.includes("Begins here"), activity.html.length < 200_000]).toEqual([true, true]);
+  });
+});
+
 describe("a call", () => {
   test("is written down in a line, with who wrote it down as the one of the team", async () => {
     await browser.open(`/companies/${client.company_id}`);
@@ -215,6 +284,20 @@ describe("a call", () => {
     expect(changed.text).toContain("They move in <May>");
     const after = (await api.get(`interactions/${logged.id}`)).body.data.attributes;
     expect(after).toMatchObject({ direction: "inbound", user_ids: logged.attributes.user_ids });
+  });
+
+  test("was on a day that can be: a slip of the keyboard is refused, on the page with what was typed", async () => {
+    const given = { contact_id: client.contact_id, subject: "Slip" };
+    for (const occurred_at of ["1800-01-01T10:00:00Z", "9999-12-31T10:00:00Z"]) {
+      const refused = await api.post("interactions", "interactions", { ...given, occurred_at });
+      expect([refused.status, refused.body.errors[0].code]).toEqual([422, "out_of_range"]);
+      expect(refused.body.errors[0].detail).toBe("When must lie between 2000 and 2099.");
+    }
+    const { id } = (await api.post("interactions", "interactions", given)).body.data;
+    await browser.open(`/interactions/${id}/edit`);
+    const page = await browser.submit(`/interactions/${id}/edit`, { occurred_at: "1800-01-01T10:00" });
+    expect([page.status, page.text.includes("When must lie between 2000 and 2099.")]).toEqual([422, true]);
+    expect(page.html).toContain("1800-01-01T10:00");
   });
 
   test("keeps no markup that could run, neither at first nor later", async () => {

@@ -10,7 +10,7 @@ import { inLanguageOf } from "../../platform/mail/reader.ts";
 import { contactName } from "../companies/index.ts";
 import { wants } from "../notifications/index.ts";
 import { noteMentioned } from "./events.ts";
-import { addressOf } from "./models.ts";
+import { noteAddress } from "./models.ts";
 import { type SubjectIds, subjectOf } from "./subjects.ts";
 
 /** Whoever is mentioned in a note about a client is told of it; those who may not see it were left out when it was written. */
@@ -37,7 +37,7 @@ export const mentionNotice = notice(
     return {
       user_ids: [payload.user_id],
       text: () => ({ subject: titleOf(actor_name, about), body: "" }),
-      href: `${addressOf(note)}/notes#note-${note.id}`,
+      href: noteAddress(note),
     };
   },
 );
@@ -68,7 +68,7 @@ export const mentionMailed = on(noteMentioned, "journal.tell_mentioned", async (
           ].join("\n"),
           action: {
             label: t("Open the note"),
-            url: `${work.tenant.public_url}${addressOf(note)}/notes#note-${note_id}`,
+            url: `${work.tenant.public_url}${noteAddress(note)}`,
           },
         },
         work.tenant.brand,

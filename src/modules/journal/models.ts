@@ -1,10 +1,14 @@
 import { reach, wholeShape } from "../../platform/access/reach.ts";
 import type { Ctx } from "../../platform/context.ts";
 import { runOnceBuilt } from "../../platform/database/once.ts";
+import { beginningOf } from "../../platform/html.ts";
 import { formatAgo, formatInstant } from "../../platform/http/pages/cells.ts";
 import type { AlertModel, TimelineEntryModel } from "../../platform/http/models/partials.ts";
 import { t } from "../../platform/language/index.ts";
 import type { TimelineEntry } from "../../platform/timeline.ts";
+
+/** How much of a text stands among others; the rest is one step away. */
+const glance = 1500;
 
 /** Entries of a timeline as a page shows them. */
 export function entryModels(ctx: Ctx, entries: readonly TimelineEntry[]): TimelineEntryModel[] {
@@ -15,7 +19,7 @@ export function entryModels(ctx: Ctx, entries: readonly TimelineEntry[]): Timeli
     icon: entry.icon,
     actor: entry.actor_name,
     text: entry.text,
-    html: entry.html,
+    html: beginningOf(entry.html, glance) ?? entry.html,
     href: entry.href,
     badge: entry.badge,
     at: entry.at,
@@ -63,19 +67,26 @@ export async function standingNotes(
   );
   return rows.map((row) => ({
     id: row.id,
-    html: row.content,
+    html: beginningOf(row.content, glance) ?? row.content,
     detail: [row.author ?? ctx.tenant.name, formatAgo(row.created_at, ctx.tenant, ctx.app.clock.now())].join(" · "),
-    href: `${addressOf(row)}/notes#note-${row.id}`,
+    href: noteAddress(row),
   }));
 }
 
-export function addressOf(row: {
+interface OfWhat {
   company_id: string | null;
   contact_id: string | null;
   site_id: string | null;
-}): string {
+}
+
+export function addressOf(row: OfWhat): string {
   if (row.company_id !== null) return `/companies/${row.company_id}`;
   return row.contact_id === null ? `/sites/${row.site_id ?? ""}` : `/contacts/${row.contact_id}`;
+}
+
+/** Where a note stands, whole, however many came after it. */
+export function noteAddress(note: OfWhat & { id: string }): string {
+  return `${addressOf(note)}/notes?note=${note.id}#note-${note.id}`;
 }
 
 /** The warnings about a client, for the top of a page. */

@@ -54,7 +54,7 @@ async function show(ctx: Ctx, id: string, typed: FormValues | null, failure: Fai
       subtitle: company.name,
       breadcrumbs: [
         { label: t("Companies"), href: "/companies" },
-        { label: company.name, href: `/companies/${company.id}` },
+        { label: company.name, is_own_words: true, href: `/companies/${company.id}` },
         { label: t("Activity"), href: `/companies/${company.id}/activity` },
       ],
       badges: [],

@@ -8,7 +8,7 @@ import { type Answer, type Incoming, page, redirect, type Route } from "../../..
 import { t } from "../../../platform/language/index.ts";
 import { htmlToPlain, isRewritten, plainToHtml } from "../../../platform/written-text.ts";
 import { updateRecordNote } from "../actions.ts";
-import { addressOf } from "../models.ts";
+import { addressOf, noteAddress } from "../models.ts";
 import { recordNotes } from "../schema.ts";
 
 /** Changing what a note says. */
@@ -36,7 +36,7 @@ async function show(ctx: Ctx, id: string, typed: FormValues | null, failure: Fai
       version: note.version,
       failure,
       submit_label: t("Save changes"),
-      cancel_url: `${back}#note-${id}`,
+      cancel_url: noteAddress(note),
       sections: [
         {
           title: "",
@@ -73,7 +73,7 @@ async function save(ctx: Ctx, incoming: Incoming): Promise<Answer> {
       is_alert: fields["is_alert"] === "true",
       ...(Number.isInteger(version) ? { version } : {}),
     });
-    return redirect(`${addressOf(row)}/notes#note-${id}`, t("Changes saved."));
+    return redirect(noteAddress(row), t("Changes saved."));
   } catch (error) {
     const failure = formFailure(error);
     return reading(ctx, (reader) => show(reader, id, fields, failure));

@@ -1,15 +1,14 @@
 import { can } from "../../../platform/access/actor.ts";
-import { find, reach } from "../../../platform/access/reach.ts";
+import { find } from "../../../platform/access/reach.ts";
 import { perform } from "../../../platform/action.ts";
 import { type Ctx, reading } from "../../../platform/context.ts";
 import { type Failure, invalidField } from "../../../platform/errors.ts";
 import { storeUploads } from "../../../platform/files/files.ts";
 import { plainToHtml } from "../../../platform/written-text.ts";
-import { empty, formatAgo, formatBytes, formatInstant } from "../../../platform/http/pages/cells.ts";
+import { empty } from "../../../platform/http/pages/cells.ts";
 import { mostUploadBytes } from "../../../platform/http/jsonapi/upload.ts";
 import { formFailure, type FormValues } from "../../../platform/http/forms/model.ts";
 import type { NotesPageModel } from "../../../platform/http/models/clients.ts";
-import { initialsOf } from "../../../platform/http/pages/frame.ts";
 import { type Answer, type Incoming, page, redirect, type Route } from "../../../platform/http/route.ts";
 import type { PageHeaderModel } from "../../../platform/http/models/partials.ts";
 import { t } from "../../../platform/language/index.ts";
@@ -22,12 +21,13 @@ import {
   updateRecordNote,
 } from "../actions.ts";
 import { attachmentAnswer } from "../api.ts";
-import { addressOf } from "../models.ts";
+import { addressOf, noteAddress } from "../models.ts";
+import { filesOf, notesOf } from "./note-list.ts";
 import { noteForm } from "./note-form.ts";
 import { type Subject, subjects } from "../subjects.ts";
 import { headerOf } from "./timeline.ts";
 
-const most = 200;
+const idOf = (incoming: Incoming): string => incoming.params["id"] ?? "";
 
 async function topOf(ctx: Ctx, { table }: Subject, id: string): Promise<PageHeaderModel> {
   if (table !== "sites") return headerOf(ctx, { table, id });
@@ -40,7 +40,8 @@ interface Typed {
   failure: Failure;
 }
 
-async function show(ctx: Ctx, subject: Subject, id: string, typed: Typed | null = null): Promise<Answer> {
+async function show(ctx: Ctx, incoming: Incoming, subject: Subject, typed: Typed | null = null): Promise<Answer> {
+  const id = idOf(incoming);
   const header = await topOf(ctx, subject, id);
   const mayWrite = can(ctx.actor, subject.write);
   const at = `/${subject.table}/${id}`;
@@ -49,7 +50,7 @@ async function show(ctx: Ctx, subject: Subject, id: string, typed: Typed | null 
   const model: NotesPageModel = {
     header,
     tabs: clientTabs(subject.table, id, "notes"),
-    notes: await notesOf(ctx, subject, id, mayWrite),
+    ...(await notesOf(ctx, incoming.url, subject, id, mayWrite)),
     empty: empty("pencil", t("No notes yet"), t("What everybody in the team should know of this client stands here.")),
     form: mayWrite
       ? {
@@ -62,94 +63,9 @@ async function show(ctx: Ctx, subject: Subject, id: string, typed: Typed | null 
         }
       : null,
     upload: mayWrite ? { action: `${at}/attachments`, hint: t("Up to 50 MB."), error: isUpload ? error : "" } : null,
-    attachments: await filesOf(ctx, subject, id, mayWrite),
+    ...(await filesOf(ctx, incoming.url, subject, id, mayWrite)),
   };
   return page("journal/notes", header.title, model, typed?.failure.status ?? 200);
-}
-
-async function notesOf(ctx: Ctx, subject: Subject, id: string, mayWrite: boolean): Promise<NotesPageModel["notes"]> {
-  const rows = await reach(ctx, "record_notes")
-    .leftJoin("users as authors", "authors.id", "record_notes.created_by_id")
-    .leftJoin("users as editors", "editors.id", "record_notes.edited_by_id")
-    .selectAll("record_notes")
-    .select(["authors.name as author", "editors.name as editor"])
-    .where(`record_notes.${subject.column}`, "=", id)
-    .orderBy("record_notes.is_pinned", "desc")
-    .orderBy("record_notes.created_at", "desc")
-    .limit(most)
-    .execute();
-  return rows.map((row) => {
-    const author = row.author ?? ctx.tenant.name;
-    const action = `/notes/${row.id}`;
-    const flip = (
-      name: "is_pinned" | "is_alert",
-      on: string,
-      off: string,
-      icon: string,
-    ): NotesPageModel["notes"][number]["buttons"][number] => ({
-      label: row[name] ? off : on,
-      action: `${action}/${name === "is_pinned" ? "pin" : "alert"}`,
-      icon,
-      name: "is_on",
-      value: row[name] ? "false" : "true",
-      confirm: "",
-    });
-    return {
-      id: row.id,
-      html: row.content,
-      author,
-      initials: initialsOf(author),
-      at: row.created_at,
-      at_text: formatAgo(row.created_at, ctx.tenant, ctx.app.clock.now()),
-      at_hint: formatInstant(row.created_at, ctx.tenant),
-      edited:
-        row.edited_at === null
-          ? ""
-          : t("edited by {who} {when}", {
-              who: row.editor ?? ctx.tenant.name,
-              when: formatAgo(row.edited_at, ctx.tenant, ctx.app.clock.now()),
-            }),
-      edit_url: mayWrite ? `${action}/edit` : "",
-      badges: [
-        ...(row.is_alert ? [{ text: t("Alert"), tone: "warning" }] : []),
-        ...(row.is_pinned ? [{ text: t("Pinned"), tone: "info" }] : []),
-      ],
-      buttons: mayWrite
-        ? [
-            flip("is_pinned", t("Pin"), t("Unpin"), "pin"),
-            flip("is_alert", t("Warn on tickets"), t("No warning"), "alert"),
-            {
-              label: t("Delete"),
-              action: `${action}/delete`,
-              icon: "trash",
-              name: "",
-              value: "",
-              confirm: t("Delete this note?"),
-            },
-          ]
-        : [],
-    };
-  });
-}
-
-async function filesOf(
-  ctx: Ctx,
-  subject: Subject,
-  id: string,
-  mayWrite: boolean,
-): Promise<NotesPageModel["attachments"]> {
-  const rows = await reach(ctx, "record_attachments")
-    .selectAll("record_attachments")
-    .where(`record_attachments.${subject.column}`, "=", id)
-    .orderBy("record_attachments.created_at", "desc")
-    .limit(most)
-    .execute();
-  return rows.map((row) => ({
-    name: row.file_name,
-    href: `/record-attachments/${row.id}`,
-    size: formatBytes(row.file_size),
-    remove_url: mayWrite ? `/record-attachments/${row.id}/delete` : "",
-  }));
 }
 
 async function add(ctx: Ctx, incoming: Incoming, subject: Subject): Promise<Answer> {
@@ -163,10 +79,10 @@ async function add(ctx: Ctx, incoming: Incoming, subject: Subject): Promise<Answ
       is_pinned: fields["is_pinned"] === "true",
       is_alert: fields["is_alert"] === "true",
     });
-    return redirect(`/${subject.table}/${id}/notes#note-${note.id}`, t("Note added."));
+    return redirect(noteAddress(note), t("Note added."));
   } catch (error) {
     const failure = formFailure(error);
-    return reading(ctx, (reader) => show(reader, subject, id, { fields, failure }));
+    return reading(ctx, (reader) => show(reader, incoming, subject, { fields, failure }));
   }
 }
 
@@ -181,11 +97,9 @@ async function upload(ctx: Ctx, incoming: Incoming, subject: Subject): Promise<A
     return redirect(`/${subject.table}/${id}/notes`, t("File added."));
   } catch (error) {
     const failure = formFailure(error);
-    return reading(ctx, (reader) => show(reader, subject, id, { fields, failure }));
+    return reading(ctx, (reader) => show(reader, incoming, subject, { fields, failure }));
   }
 }
-
-const idOf = (incoming: Incoming): string => incoming.params["id"] ?? "";
 
 /** Notes and files of companies, contacts and sites. */
 export const notePages: Route[] = [
@@ -195,7 +109,7 @@ export const notePages: Route[] = [
       path: `/${subject.table}/:id/notes`,
       door: "staff",
       permission: subject.read,
-      handle: (ctx, incoming) => show(ctx, subject, idOf(incoming)),
+      handle: (ctx, incoming) => show(ctx, incoming, subject),
     },
     {
       method: "POST",
@@ -226,7 +140,7 @@ export const notePages: Route[] = [
         id: idOf(incoming),
         [flag === "pin" ? "is_pinned" : "is_alert"]: fields["is_on"] === "true",
       });
-      return redirect(`${addressOf(row)}/notes#note-${row.id}`);
+      return redirect(noteAddress(row));
     },
   })),
   {

@@ -56,7 +56,7 @@ const notes: TimelineSource = {
       actor_name: row.author ?? ctx.tenant.name,
       text: t("Note"),
       html: row.content,
-      href: `/${table}/${id}/notes#note-${row.id}`,
+      href: `/${table}/${id}/notes?note=${row.id}#note-${row.id}`,
       icon: row.is_alert ? "alert" : "pencil",
       badge: row.is_alert
         ? { text: t("Alert"), tone: "warning" }

@@ -63,10 +63,10 @@ export async function besideOf<R>(
 }
 
 /** A link that was kept while the list's order changed starts at the first page instead of failing. */
-async function firstIfBadCursor(
-  run: (after: string | null) => Promise<Page<Row>>,
+export async function firstIfBadCursor<R>(
+  run: (after: string | null) => Promise<Page<R>>,
   after: string | null,
-): Promise<Page<Row>> {
+): Promise<Page<R>> {
   try {
     return await run(after === "" ? null : after);
   } catch (error) {

@@ -49,7 +49,10 @@ export interface NotesPageModel {
   tabs: TabModel[];
   notes: {
     id: string;
+    /** What it says, or how that begins. */
     html: string;
+    /** Where all of it stands, or empty where all is shown. */
+    whole_url: string;
     author: string;
     initials: string;
     at: string;
@@ -63,6 +66,7 @@ export interface NotesPageModel {
     /** Buttons; empty for who may only read. */
     buttons: { label: string; action: string; icon: string; name: string; value: string; confirm: string }[];
   }[];
+  notes_pager: { next_url: string; first_url: string };
   empty: EmptyModel;
   /** Null for who may only read. */
   form: {
@@ -75,6 +79,7 @@ export interface NotesPageModel {
   } | null;
   upload: { action: string; hint: string; error: string } | null;
   attachments: AttachmentModel[];
+  files_pager: { next_url: string; first_url: string };
 }
 
 /** `companies/duplicates`: records that are probably the same. */
