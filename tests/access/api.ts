@@ -337,7 +337,7 @@ export const apiAccess: AccessTable = {
     GET /api/v1/data-exports/:id
     GET /api/v1/data-exports/:id/content
     POST /api/v1/import-batches
-    PATCH /api/v1/import-batches/:id
+    PATCH DELETE /api/v1/import-batches/:id
     POST /api/v1/import-batches/:id/apply
     POST /api/v1/import-batches/:id/undo
     GET PUT /api/v1/payment-gateway/config

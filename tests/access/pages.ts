@@ -388,6 +388,7 @@ export const pageAccess: AccessTable = {
     GET POST /imports/:id
     GET /imports/:id/problems
     POST /imports/:id/undo
+    POST /imports/:id/discard
     POST /imports/:id/go-on
     GET POST /settings/payments
     POST /settings/payments/test

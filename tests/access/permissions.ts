@@ -286,13 +286,14 @@ export const permissionsOfRoutes: Readonly<Record<string, string>> = {
   "imports.run": `
     POST /api/v1/contacts/import/:provider
     GET POST /api/v1/import-batches
-    GET PATCH /api/v1/import-batches/:id
+    GET PATCH DELETE /api/v1/import-batches/:id
     POST /api/v1/import-batches/:id/apply
     POST /api/v1/import-batches/:id/undo
     GET /imports
     GET POST /imports/:id
     GET /imports/:id/problems
     POST /imports/:id/undo
+    POST /imports/:id/discard
     POST /imports/:id/go-on
     GET POST /imports/new
   `,

@@ -2139,6 +2139,7 @@ export interface Schemas {
     notes?: Schemas["filter_text"];
     archived_at?: Schemas["filter_ordered"];
     merged_into_id?: Schemas["filter_equal"];
+    q?: string;
   };
   sites_include: ("company" | "company.parent_company" | "company.default_billing_contact" | "company.default_technical_contact" | "company.account_manager" | "company.contract" | "company.rate_card" | "company.merged_into" | "merged_into" | "merged_into.company" | "merged_into.merged_into")[];
   sites_include_one: ("company" | "company.parent_company" | "company.default_billing_contact" | "company.default_technical_contact" | "company.account_manager" | "company.contract" | "company.rate_card" | "company.merged_into" | "merged_into" | "merged_into.company" | "merged_into.merged_into" | "notes" | "notes.company" | "notes.contact" | "notes.site" | "notes.created_by" | "notes.edited_by" | "attachments" | "attachments.company" | "attachments.contact" | "attachments.site" | "attachments.uploaded_by")[];
@@ -6279,6 +6280,13 @@ export interface Operations {
       included?: (Schemas["resource_object"])[];
       links?: Schemas["list_links"];
     };
+  };
+  /** Delete an import, unless something refers to it. */
+  "DELETE /import-batches/{id}": {
+    path: { id: string };
+    query: undefined;
+    body: undefined;
+    answer: undefined;
   };
   /** Bring the good rows of a file in, or go on with an import that has failed. */
   "POST /import-batches/{id}/apply": {

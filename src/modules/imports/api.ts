@@ -11,6 +11,7 @@ import type { Answer, Incoming, Route } from "../../platform/http/route.ts";
 import { resource } from "../../platform/resource.ts";
 import { advanceShort } from "./run.ts";
 import { applyImport, configureImport, undoImport, uploadImport } from "./actions.ts";
+import { discardImport } from "./discard.ts";
 import { largestBody, largestImport } from "./file.ts";
 import { productNames, type ProductName } from "./rules/index.ts";
 import { importBatches } from "./schema.ts";
@@ -19,6 +20,7 @@ export const importResource = resource({
   type: "import_batches",
   table: importBatches,
   permission: "imports.run",
+  remove: discardImport,
   sort: "-created_at",
 });
 

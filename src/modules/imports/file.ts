@@ -26,6 +26,7 @@ export interface Batch {
   done_rows: number;
   total_rows: number;
   lease_until: string | null;
+  updated_at: string;
   version: number;
 }
 

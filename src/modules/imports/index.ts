@@ -1,6 +1,7 @@
 import type { AnyAction } from "../../platform/action.ts";
 import { t } from "../../platform/language/index.ts";
 import { defineModule } from "../../platform/module.ts";
+import { discardImport, discardOld } from "./discard.ts";
 import { importNotices } from "./notices.ts";
 import { applyImport, configureImport, undoImport, uploadImport } from "./actions.ts";
 import { importEvents } from "./events.ts";
@@ -17,9 +18,10 @@ export const importsModule = defineModule({
   optional: { title: "CSV import", text: "Bringing records in from other systems." },
   tables: [importBatches, importRows, externalIds],
   permissions: { "imports.run": "Bring records in from files, and take imports back" },
-  actions: [uploadImport, configureImport, applyImport, undoImport] as unknown as AnyAction[],
+  actions: [uploadImport, configureImport, applyImport, undoImport, discardImport] as unknown as AnyAction[],
   resources: [importResource],
   routes: [...importPages, ...importApi],
+  jobs: [discardOld],
   rounds: [{ name: "imports.advance", seconds: 2, run: advanceAll }],
   nextDue: nextImport,
   panels: [

@@ -4,6 +4,7 @@ import { perform } from "../../platform/action.ts";
 import { type Ctx, reading } from "../../platform/context.ts";
 import { type Failure, invalidField } from "../../platform/errors.ts";
 import { storeUploads } from "../../platform/files/files.ts";
+import { buttonRoute } from "../../platform/http/forms/page.ts";
 import { field, formFailure, formModel, type FormValues } from "../../platform/http/forms/model.ts";
 import { listAnswer } from "../../platform/http/lists/list.ts";
 import type { FormPageModel } from "../../platform/http/models/pages.ts";
@@ -12,6 +13,7 @@ import { t } from "../../platform/language/index.ts";
 import type { Transfer } from "../../platform/transfer/facet.ts";
 import { isOn } from "../../platform/switches.ts";
 import { applyImport, configureImport, undoImport, uploadImport } from "./actions.ts";
+import { discardImport } from "./discard.ts";
 import { type Batch, largestBody, largestImport } from "./file.ts";
 import { problemFile } from "./problem-file.ts";
 import { modes, previewModel } from "./preview/page.ts";
@@ -203,6 +205,12 @@ export const importPages: Route[] = [
     permission,
     handle: (ctx, incoming) => problemFile(ctx, incoming.params["id"] ?? ""),
   },
+  buttonRoute(
+    "/imports/:id/discard",
+    discardImport,
+    () => redirect("/imports", t("The file is discarded.")),
+    (incoming) => `/imports/${incoming.params["id"] ?? ""}`,
+  ),
   afterwards("go-on", applyImport),
   afterwards("undo", undoImport),
 ];

@@ -1,10 +1,12 @@
+import { dateIn } from "../../../platform/clock.ts";
 import type { Ctx } from "../../../platform/context.ts";
-import { empty, link } from "../../../platform/http/pages/cells.ts";
+import { button, empty, formatDate, link } from "../../../platform/http/pages/cells.ts";
 import { field } from "../../../platform/http/forms/model.ts";
 import type { ImportPreviewModel } from "../../../platform/http/models/pages.ts";
 import type { StatModel } from "../../../platform/http/models/partials.ts";
 import { numberFormat } from "../../../platform/language/formats.ts";
-import { t } from "../../../platform/language/index.ts";
+import { called, t } from "../../../platform/language/index.ts";
+import { goesAt } from "../discard.ts";
 import type { Batch } from "../file.ts";
 import { missingFields } from "../rules/index.ts";
 import { openSession, type Session } from "../session.ts";
@@ -46,7 +48,7 @@ export async function previewModel(ctx: Ctx, batch: Batch): Promise<ImportPrevie
   const read = await readThrough(ctx, session);
   const choices = [
     { value: "", label: t("Leave out") },
-    ...target.fields.map((one) => ({ value: one.key, label: t(one.label) })),
+    ...target.fields.map((one) => ({ value: one.key, label: called(one) })),
   ];
   const label = String(batch.summary["label"] ?? "");
   return {
@@ -62,8 +64,18 @@ export async function previewModel(ctx: Ctx, batch: Batch): Promise<ImportPrevie
       ].join(" · "),
       breadcrumbs: [{ label: t("Imports"), href: "/imports" }],
       badges: [{ text: t(target.label), tone: "info" }],
-      actions:
-        read.bad === 0 ? [] : [link(t("Rows with problems"), `/imports/${batch.id}/problems`, "download", "ghost")],
+      actions: [
+        ...(read.bad === 0
+          ? []
+          : [link(t("Rows with problems"), `/imports/${batch.id}/problems`, "download", "ghost")]),
+        button(
+          t("Discard"),
+          `/imports/${batch.id}/discard`,
+          "trash",
+          "ghost",
+          t("Discard {file_name}? Nothing of it has come in.", { file_name: batch.file_name }),
+        ),
+      ],
     },
     action: `/imports/${batch.id}`,
     csrf: "",
@@ -95,6 +107,9 @@ export async function previewModel(ctx: Ctx, batch: Batch): Promise<ImportPrevie
       more_url: "",
       more_label: "",
     },
+    goes_text: t("A file that is not applied is cleared by itself: this one on {date}.", {
+      date: formatDate(dateIn(ctx.tenant.timezone, goesAt(batch)), ctx.tenant),
+    }),
     submit_label:
       missing.length > 0 || read.good === 0
         ? null

@@ -246,6 +246,8 @@ export interface ImportPreviewModel {
   /** Null while something stands in the way. */
   submit_label: string | null;
   blocked_text: string;
+  /** When a file that is not applied goes by itself. */
+  goes_text: string;
   cancel_url: string;
 }
 
