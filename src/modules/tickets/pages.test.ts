@@ -171,6 +171,30 @@ describe("elsewhere", () => {
     }
   });
 
+  test("in the list of categories each stands behind the one that it is below, whatever their positions", async () => {
+    await inUnit(t.harbor.system, async (work) => {
+      const make = (
+        name: string,
+        sort_order: number,
+        parent_category_id: string | null = null,
+      ): Promise<{ id: string }> => insert(work, ticketCategories, { name, sort_order, parent_category_id });
+      const hardware = await make("Zz hardware", 920);
+      const software = await make("Zz software", 910);
+      await make("Zz printers", 5, hardware.id);
+      await make("Zz office", 990, software.id);
+      await make("Zz mail", -3, software.id);
+    });
+    const admin = await signedIn(t, await t.harbor.as("administrator"));
+    const { html } = await admin.open("/settings/ticket-categories");
+    expect(html.match(/Zz \w+/g)?.filter((name, at, all) => all.indexOf(name) === at)).toEqual([
+      "Zz software",
+      "Zz mail",
+      "Zz office",
+      "Zz hardware",
+      "Zz printers",
+    ]);
+  });
+
   test("the lists of a ticket are changed in the settings, by those who may", async () => {
     expect((await browser.open("/settings/ticket-queues")).status).toBe(403);
     const admin = await signedIn(t, await t.harbor.as("administrator"));

@@ -1,3 +1,4 @@
+import { sql } from "kysely";
 import { can } from "../../../../platform/access/actor.ts";
 import { reach } from "../../../../platform/access/reach.ts";
 import type { Ctx } from "../../../../platform/context.ts";
@@ -22,6 +23,14 @@ export interface ListRow {
   archived_at?: string | null;
 }
 
+/** A number that sorts as a text, whatever its sign: always twelve digits. */
+const asText = (position: string) => sql`cast(300000000000 + ${sql.raw(position)} as text)`;
+
+/** Where a category stands among all: each behind its parent, in the order of their own positions. */
+const placeInTree = sql<string>`${asText("coalesce(parents.sort_order, ticket_categories.sort_order)")}
+  || cast(coalesce(parents.id, ticket_categories.id) as text)
+  || case when parents.id is null then '0' else '1' || ${asText("ticket_categories.sort_order")} end`;
+
 function columnsOf(setting: Setting): ListColumn<ListRow>[] {
   const { columns } = setting.table as Table;
   const has = (name: string): boolean => columns[name] !== undefined;
@@ -31,7 +40,10 @@ function columnsOf(setting: Setting): ListColumn<ListRow>[] {
     {
       key: "name",
       label: t("Name"),
-      cell: (row) => (row.color === undefined ? cell.strong(row.name, href(row)) : cell.badge(row.name, row.color)),
+      cell: (row) =>
+        row.color === undefined
+          ? cell.strong(row.parent == null ? row.name : `\u2003\u21b3 ${row.name}`, href(row))
+          : cell.badge(row.name, row.color),
     },
     ...(has("parent_category_id")
       ? [{ key: "parent", label: t("Below"), cell: (row: ListRow) => cell.text(row.parent) }]
@@ -77,11 +89,13 @@ function columnsOf(setting: Setting): ListColumn<ListRow>[] {
         ]
       : []),
     {
-      key: "sort_order",
+      key: has("parent_category_id") ? "place" : "sort_order",
       label: t("Position"),
       is_numeric: true,
       is_secondary: true,
-      sort: { reference: `${setting.table.name}.sort_order`, column: position },
+      sort: has("parent_category_id")
+        ? { reference: "place", expression: placeInTree, column: { kind: "text", isNullable: false } }
+        : { reference: `${setting.table.name}.sort_order`, column: position },
       cell: (row) => cell.number(row.sort_order),
     },
   ];
@@ -94,7 +108,7 @@ export function listOf(setting: Setting): List<ListRow> {
     return reach(ctx, "ticket_categories")
       .leftJoin("ticket_categories as parents", "parents.id", "ticket_categories.parent_category_id")
       .selectAll("ticket_categories")
-      .select("parents.name as parent") as unknown as ListQuery<ListRow>;
+      .select(["parents.name as parent", placeInTree.as("place")]) as unknown as ListQuery<ListRow>;
   };
   return {
     title: setting.title,
@@ -104,7 +118,7 @@ export function listOf(setting: Setting): List<ListRow> {
     table: name,
     query: all,
     columns: columnsOf(setting),
-    sort: "sort_order",
+    sort: setting.table === ticketCategories ? "place" : "sort_order",
     size: 200,
     href: (row) => `/settings/${setting.path}/${row.id}`,
     actions: (ctx) =>
