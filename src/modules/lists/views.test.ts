@@ -194,3 +194,32 @@ describe("saved views", () => {
     expect(other.status).toBe(404);
   });
 });
+
+describe("names of views", () => {
+  const make = async (name: string, headers = technician, more: Record<string, string> = {}): Promise<Response> =>
+    post("/lists/views/new", { list_key: "/tickets", view_query: "q=x", name, is_pinned: "true", ...more }, headers);
+
+  test("are each one's own only once in a list, and the form keeps what was typed", async () => {
+    expect((await make("Twice")).status).toBe(303);
+    const again = await make(" twice ");
+    const text = await again.text();
+    expect([again.status, text.includes("There is a view “Twice” of this list already.")]).toEqual([422, true]);
+    expect(text).toContain('value=" twice "');
+    // Of another list it is another one.
+    expect((await make("Twice", technician, { list_key: "/companies" })).status).toBe(303);
+    const other = await save("Once", "/tickets?q=x");
+    await open(`/lists/views/${other}`);
+    expect((await post(`/lists/views/${other}`, { name: "TWICE", is_pinned: "true" })).status).toBe(422);
+    expect((await post(`/lists/views/${other}`, { name: "once", is_pinned: "true" })).status).toBe(303);
+  });
+
+  test("of shared ones are there once; one's own of the same name stands beside it, told apart", async () => {
+    await save("Common", "/tickets?q=x", admin, { is_shared: "true" });
+    const manager = await browserHeaders(t, await t.harbor.as("manager"));
+    const shared = await make("common", manager, { is_shared: "true" });
+    expect([shared.status, (await shared.text()).includes("which is shared")]).toEqual([422, true]);
+    expect((await make("Common")).status).toBe(303);
+    const tabs = [...(await open("/tickets")).matchAll(/<span class="tab-label">([^<]*)/g)].map(([, label]) => label);
+    expect(tabs.filter((label) => label?.startsWith("Common")).toSorted()).toEqual(["Common", "Common (shared)"]);
+  });
+});

@@ -1,6 +1,6 @@
 import { Type } from "@sinclair/typebox";
 import { can } from "../../platform/access/actor.ts";
-import { find } from "../../platform/access/reach.ts";
+import { find, reach } from "../../platform/access/reach.ts";
 import { action } from "../../platform/action.ts";
 import type { Work } from "../../platform/context.ts";
 import type { Patch, RowOf } from "../../platform/database/columns.ts";
@@ -10,6 +10,7 @@ import { forbidden, invalidField } from "../../platform/errors.ts";
 import { viewNamed } from "../../platform/http/lists/state.ts";
 import { savedViews } from "../../platform/http/lists/schema.ts";
 import { t } from "../../platform/language/index.ts";
+import { fold } from "../../platform/text.ts";
 import { keep, listNamed } from "./columns.ts";
 
 /** Views that people save: a list with its filters, search, order and columns under a name. */
@@ -30,13 +31,11 @@ export const saveView = action({
     const values = fromEdge(savedViews, input, work.tenant.currency);
     listNamed(work, values.list_key ?? "");
     if (values.is_shared === true) requireSharing(work);
-    return insert(work, savedViews, {
-      ...values,
-      list_key: values.list_key ?? "",
-      name: nameOf(values.name ?? ""),
-      view_query: tidied(values.view_query ?? ""),
-      user_id,
-    });
+    const { list_key = "", is_shared = false } = values;
+    const name = nameOf(values.name ?? "");
+    await refuseNamesake(work, { id: null, list_key, name, is_shared, user_id });
+    const view_query = tidied(values.view_query ?? "");
+    return insert(work, savedViews, { ...values, list_key, name, view_query, user_id });
   },
 });
 
@@ -54,6 +53,8 @@ export const changeView = action({
       ...(values.name === undefined ? {} : { name: nameOf(values.name) }),
       ...(values.view_query === undefined ? {} : { view_query: tidied(values.view_query) }),
     };
+    const after = { ...before, ...patch };
+    if (after.name !== before.name || after.is_shared !== before.is_shared) await refuseNamesake(work, after);
     return update(work, savedViews, input.id, patch, input.version);
   },
 });
@@ -97,6 +98,41 @@ async function mine(work: Work, id: string): Promise<ViewRow> {
 function requireSharing(work: Work): void {
   if (!can(work.actor, shareViews))
     throw forbidden(t("You do not have permission to share views or to change shared ones."), "views_share");
+}
+
+/**
+ * One's own views of a list have a name each, and so have those that everybody sees. A shared view and somebody else's own one
+ * may be called the same: the list tells them apart.
+ */
+async function refuseNamesake(
+  work: Work,
+  {
+    id,
+    list_key,
+    name,
+    is_shared,
+    user_id,
+  }: Pick<ViewRow, "list_key" | "name" | "is_shared" | "user_id"> & { id: string | null },
+): Promise<void> {
+  const others = await reach(work, "saved_views")
+    .select(["saved_views.id", "saved_views.name", "saved_views.is_shared", "saved_views.user_id"])
+    .where("saved_views.list_key", "=", list_key)
+    .execute();
+  for (const other of others) {
+    if (other.id === id || fold(other.name) !== fold(name)) continue;
+    if (other.user_id === user_id)
+      throw invalidField(
+        "name",
+        t("There is a view “{name}” of this list already.", { name: other.name }),
+        "duplicate",
+      );
+    if (other.is_shared && is_shared)
+      throw invalidField(
+        "name",
+        t("There is a view “{name}” of this list already, which is shared.", { name: other.name }),
+        "duplicate",
+      );
+  }
 }
 
 function nameOf(name: string): string {

@@ -3,6 +3,7 @@ import { can } from "../../access/actor.ts";
 import { reach } from "../../access/reach.ts";
 import type { Ctx } from "../../context.ts";
 import { t } from "../../language/index.ts";
+import { fold } from "../../text.ts";
 import type { List, ListQuery, ListView } from "./list.ts";
 import type { ListModel } from "../models/lists.ts";
 import type { TabModel } from "../models/partials.ts";
@@ -24,7 +25,17 @@ export async function savedViews(ctx: Ctx, url: string): Promise<ShownView[]> {
     .orderBy("id")
     .limit(200)
     .execute();
-  return rows.map(savedView);
+  return toldApart(rows.map(savedView));
+}
+
+/** A shared view that is called as one's own says that it is shared. */
+function toldApart(views: readonly ShownView[]): ShownView[] {
+  return views.map((view) => {
+    const isTwice = views.some((other) => other.key !== view.key && fold(other.label) === fold(view.label));
+    return isTwice && view.saved?.is_shared === true
+      ? { ...view, label: t("{name} (shared)", { name: view.label }) }
+      : view;
+  });
 }
 
 /** The saved views of all lists at once, by the list's address. */
@@ -37,7 +48,10 @@ export async function savedViewsByList(ctx: Ctx): Promise<Map<string, ShownView[
     .limit(1000)
     .execute();
   return new Map(
-    Object.entries(Object.groupBy(rows, (row) => row.list_key)).map(([url, own]) => [url, (own ?? []).map(savedView)]),
+    Object.entries(Object.groupBy(rows, (row) => row.list_key)).map(([url, own]) => [
+      url,
+      toldApart((own ?? []).map(savedView)),
+    ]),
   );
 }
 
