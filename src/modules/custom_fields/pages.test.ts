@@ -53,6 +53,31 @@ describe("a custom field", () => {
     expect((await w.post(`custom-fields/${fieldId}/archive`, "custom_fields")).status).toBe(200);
   });
 
+  test("is called as somebody has named it in every language, though the words are Purser's own too", async () => {
+    const { id: fieldId, field_key } = await w.field({ label: "Company", section: "Billing", field_type: "boolean" });
+    await w.company("Own words", { [field_key]: true });
+    const other = await w.company("Own words as well", { [field_key]: false });
+    const browser = await signedIn(t, await t.harbor.as("manager"));
+    await browser.open("/account/appearance");
+    await browser.submit("/account/appearance", { language: "de" });
+    const key = `custom_${field_key}`;
+    const list = (await browser.open(`/companies?columns=name,${key}&${key}=true`)).html;
+    const heads = list.slice(list.indexOf("<thead"), list.indexOf("</thead"));
+    expect([heads.includes("Company"), heads.includes("Firma")]).toEqual([true, false]);
+    expect(list).toMatch(/<option value=""[^>]*>Company</);
+    const chooser = (await browser.open("/lists/columns?list=/companies")).text;
+    expect(chooser).toContain("Company");
+    const file = await browser.open(
+      `/lists/export?list=/companies&columns=shown&back=${encodeURIComponent(`/companies?columns=name,${key}`)}`,
+    );
+    expect(file.html.split("\r\n")[0]).toContain("Company");
+    const form = (await browser.open(`/companies/${other}/edit`)).html;
+    expect(form).toMatch(/>Billing<\/(h2|legend)>/);
+    const page = await browser.open(`/companies/${other}`);
+    expect(page.text).toContain("Company");
+    expect((await w.post(`custom-fields/${fieldId}/archive`, "custom_fields")).status).toBe(200);
+  });
+
   test("keeps the contact that it names through a save of another field, archived or not", async () => {
     const { company_id, contact_id } = await makeClient(t, "Keyholder Ltd");
     const { id: fieldId, field_key } = await w.field({ label: "Key holder", field_type: "contact" });

@@ -51,7 +51,7 @@ async function editModel(
       subtitle: "",
       breadcrumbs: [
         { label: t("Tickets"), href: "/tickets" },
-        { label: ticket.title, href: `/tickets/${id}` },
+        { label: ticket.title, is_own_words: true, href: `/tickets/${id}` },
       ],
       badges: [],
       actions: [

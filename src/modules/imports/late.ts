@@ -1,7 +1,7 @@
 import { perform } from "../../platform/action.ts";
 import type { Work } from "../../platform/context.ts";
 import type { CsvProblem } from "../../platform/csv/problem.ts";
-import { t } from "../../platform/language/index.ts";
+import { called, t } from "../../platform/language/index.ts";
 import { attempt, headerOf, problemsOf } from "./attempt.ts";
 import { idKey, wantedOf } from "./rules/derived.ts";
 import { readEach, textOf, type Values } from "./rules/index.ts";
@@ -47,7 +47,7 @@ function stillMissing(session: Session, line: number, values: Values): CsvProble
     .flatMap((column): CsvProblem[] => {
       const text = textOf(values, column.key);
       if (text === null || values[idKey(column)] !== undefined) return [];
-      const message = t("{label} {text} is not there. It is left out.", { label: t(column.label), text: quoted(text) });
+      const message = t("{label} {text} is not there. It is left out.", { label: called(column), text: quoted(text) });
       return [{ severity: "warning", line, column: headerOf(session, column.key), code: "not_found", message }];
     });
 }

@@ -13,7 +13,7 @@ import {
   usualColumns,
 } from "../../platform/http/lists/columns.ts";
 import { type Answer, fragment, type Incoming, page, redirect, type Route } from "../../platform/http/route.ts";
-import { t } from "../../platform/language/index.ts";
+import { called, t } from "../../platform/language/index.ts";
 
 /** Choosing the columns of a list: a page of its own that opens as a dialog where scripts run. */
 
@@ -97,7 +97,7 @@ async function show(ctx: Ctx, incoming: Incoming, order: readonly string[] | nul
     back: pathOf(back),
     columns: [...first, ...offered.filter((column) => !first.includes(column))]
       .filter(({ label }) => label !== "")
-      .map(({ key, label }) => ({ key, label: t(label), is_shown: shown.has(key) })),
+      .map((column) => ({ key: column.key, label: called(column), is_shown: shown.has(column.key) })),
   };
   return incoming.isFragment ? fragment("lists/_columns", model) : page("lists/columns", model.title, model);
 }

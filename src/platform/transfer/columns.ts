@@ -11,6 +11,8 @@ import type { Transfer } from "./facet.ts";
 export interface FileColumn {
   key: string;
   label: string;
+  /** The label is the organization's own, as the field model has it. */
+  is_own_words: boolean;
   synonyms: string;
   /** The column of the table; `external_id`, `tags` and custom fields have none of their own. */
   column: string;
@@ -88,6 +90,7 @@ function plain(key: string, label: string, given: Partial<FileColumn> & Pick<Fil
   return {
     key,
     label,
+    is_own_words: given.kind === "custom",
     synonyms: "",
     column: key,
     about: null,

@@ -35,7 +35,7 @@ export async function showContract(ctx: Ctx, incoming: Incoming): Promise<Answer
       subtitle: `${contract.contract_number} · ${company.name}`,
       breadcrumbs: [
         { label: t("Contracts"), href: "/contracts" },
-        { label: company.name, href: `/companies/${company.id}` },
+        { label: company.name, is_own_words: true, href: `/companies/${company.id}` },
       ],
       badges: [
         { text: words(contract.status), tone: statusTone(contract.status) },

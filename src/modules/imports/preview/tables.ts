@@ -5,7 +5,7 @@ import { plainTable, section } from "../../../platform/http/pages/section.ts";
 import type { TableModel } from "../../../platform/http/models/lists.ts";
 import type { SectionModel } from "../../../platform/http/models/partials.ts";
 import { numberFormat } from "../../../platform/language/formats.ts";
-import { t } from "../../../platform/language/index.ts";
+import { called, t } from "../../../platform/language/index.ts";
 import type { ReadRow } from "../rules/index.ts";
 import type { Session } from "../session.ts";
 
@@ -45,7 +45,7 @@ export function sampleTable({ target, mapping }: Session, rows: readonly ReadRow
   return plainTable(
     "sample",
     t("First rows"),
-    [t("Line"), ...shown.map((one) => t(one.label))],
+    [t("Line"), ...shown.map((one) => called(one))],
     rows.map((row) => ({
       id: String(row.line),
       cells: [

@@ -4,7 +4,7 @@ import type { Ctx } from "../../../platform/context.ts";
 import type { TableName } from "../../../platform/database/tables.ts";
 import { field } from "../../../platform/http/forms/model.ts";
 import type { ImportPreviewModel } from "../../../platform/http/models/pages.ts";
-import { t } from "../../../platform/language/index.ts";
+import { called, t } from "../../../platform/language/index.ts";
 import { namesOf } from "../../../platform/transfer/names.ts";
 import { choicesOf, createAllKey, createChoice, dateOrderOf, datesKey, valueKey } from "../file.ts";
 import type { Session } from "../session.ts";
@@ -37,7 +37,7 @@ async function fieldsOf(ctx: Ctx, session: Session, key: string, texts: readonly
   const { target, makable, batch } = session;
   const column = target.columns.find((one) => one.key === key);
   const made = makable.get(key);
-  const label = t(column?.label ?? made?.label ?? "");
+  const label = called(column ?? { label: made?.label ?? "" });
   const references = column?.references ?? made?.transfer.resource.table.name ?? "";
   const names = references === "" ? (column?.about?.values ?? []) : await namesIn(ctx, references);
   if (label === "" || (names.length === 0 && made === undefined)) return [];

@@ -1,6 +1,6 @@
 import { validate } from "../../../platform/access/validate.ts";
 import { compareDecimals, isDecimal } from "../../../platform/decimal.ts";
-import { t } from "../../../platform/language/index.ts";
+import { called, t } from "../../../platform/language/index.ts";
 import { noId } from "../../../platform/ids.ts";
 import type { FileColumn } from "../../../platform/transfer/columns.ts";
 import type { Transfer } from "../../../platform/transfer/facet.ts";
@@ -50,7 +50,8 @@ export function derivedTarget(transfer: Transfer, all: readonly FileColumn[], re
 
 export function fieldOf(column: FileColumn, reading: Reading): Field {
   const own = column.column === column.key ? "" : column.column.replaceAll("_", "");
-  return field(column.key, column.label, parserOf(column, reading), `${column.synonyms} ${own}`.trim());
+  const made = field(column.key, column.label, parserOf(column, reading), `${column.synonyms} ${own}`.trim());
+  return { ...made, is_own_words: column.is_own_words };
 }
 
 /** Puts ids beside the names of other records. What an optional column names and is not there is left out, with a notice. */
@@ -78,7 +79,7 @@ export function resolve(
           field: column.key,
           code: "ambiguous",
           message: t("{label} {text} is there more than once. The first one is taken.", {
-            label: t(column.label),
+            label: called(column),
             text: quoted(text),
           }),
         });
@@ -101,10 +102,10 @@ export function resolve(
       code: "not_found",
       message: isNeeded
         ? t("{label} {text} is not there. Import it first, or correct it.", {
-            label: t(column.label),
+            label: called(column),
             text: quoted(text),
           })
-        : t("{label} {text} is not there. It is left out.", { label: t(column.label), text: quoted(text) }),
+        : t("{label} {text} is not there. It is left out.", { label: called(column), text: quoted(text) }),
     });
   }
   return problems;

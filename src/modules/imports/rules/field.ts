@@ -14,6 +14,8 @@ export interface Field {
   key: string;
   /** What people call it, in the mapping and in messages. */
   label: string;
+  /** The label is the organization's own, as the field model has it. */
+  is_own_words?: boolean;
   /** Headers that mean this field, as `headerKey` writes them; the key and the label are among them by themselves. */
   synonyms: readonly string[];
   parse: (text: string) => Parsed;

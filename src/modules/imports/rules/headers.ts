@@ -1,4 +1,4 @@
-import { t } from "../../../platform/language/index.ts";
+import { called, t } from "../../../platform/language/index.ts";
 import { companyTarget } from "./companies.ts";
 import { contactTarget } from "./contacts.ts";
 import type { Field, Target } from "./field.ts";
@@ -44,7 +44,7 @@ export function matchHeaders(headers: readonly string[], target: Target): Header
 const fieldOfKey = (target: Target, key: string): Field | undefined =>
   target.fields.find((one) => headerKey(one.key) === key) ??
   target.fields.find(
-    (one) => [one.label, t(one.label)].some((label) => headerKey(label) === key) || one.synonyms.includes(key),
+    (one) => [one.label, called(one)].some((label) => headerKey(label) === key) || one.synonyms.includes(key),
   );
 
 /**

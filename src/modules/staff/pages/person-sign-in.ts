@@ -36,7 +36,7 @@ async function show(ctx: Ctx, incoming: Incoming): Promise<Answer> {
       breadcrumbs: [
         { label: t("Settings"), href: "/settings" },
         { label: t("Staff"), href: "/settings/staff" },
-        { label: user.name, href: `/settings/staff/${user.id}` },
+        { label: user.name, is_own_words: true, href: `/settings/staff/${user.id}` },
       ],
       badges: [],
       actions:

@@ -57,7 +57,7 @@ async function showDomain(ctx: Ctx, id: string, domain: string): Promise<Answer>
       subtitle: "",
       breadcrumbs: [
         { label: t("Organizations"), href: "/tenants" },
-        { label: row.name, href: `/tenants/${id}` },
+        { label: row.name, is_own_words: true, href: `/tenants/${id}` },
       ],
       badges: [{ text: isPrimary ? t("Primary") : t("Verified"), tone: isPrimary ? "success" : "info" }],
       actions:

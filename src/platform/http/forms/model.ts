@@ -2,7 +2,7 @@ import { type Actor, can } from "../../access/actor.ts";
 import { type Column, isOneLine, labelOf, type Table } from "../../database/columns.ts";
 import { toEdge } from "../../database/edge.ts";
 import { Failure, type FieldProblem } from "../../errors.ts";
-import { t } from "../../language/index.ts";
+import { called, t } from "../../language/index.ts";
 import { words } from "../pages/cells.ts";
 import type { FieldModel, FormModel } from "../models/forms.ts";
 
@@ -95,7 +95,7 @@ function kindOf(column: Column): FieldModel["kind"] {
 
 export interface FormGiven {
   action: string;
-  sections: { title: string; hint?: string; fields: FieldModel[] }[];
+  sections: { title: string; is_own_words?: boolean; hint?: string; fields: FieldModel[] }[];
   /** What fills the fields: a row (at the edge) or the fields as typed. */
   values?: FormValues;
   version?: number | null;
@@ -111,7 +111,7 @@ export interface FormGiven {
 export function formModel(given: FormGiven): FormModel {
   const problems = given.failure?.problems ?? [];
   const sections = given.sections.map((section) => ({
-    title: t(section.title),
+    title: called({ ...section, label: section.title }),
     hint: t(section.hint ?? ""),
     fields: section.fields.map((one) => grouped(filled(inWords(one), given.values ?? {}, problems))),
   }));

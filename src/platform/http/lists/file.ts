@@ -1,7 +1,7 @@
 import { type Ctx, reading } from "../../context.ts";
 import { csvStream } from "../../csv/stream.ts";
 import type { CsvCell } from "../../csv/write.ts";
-import { t } from "../../language/index.ts";
+import { called } from "../../language/index.ts";
 import { noteTaken } from "../../transfer/taken.ts";
 import { type List, narrowed } from "./list.ts";
 import { type Incoming, response, type Route } from "../route.ts";
@@ -23,7 +23,7 @@ export async function listFile<R>(ctx: Ctx, url: URL, list: List<R>): Promise<Re
   await noteTaken(ctx, list.table, filters, (reader) => narrowed(reader, state.parameters, list));
   return csvStream(ctx, {
     name: `${list.url.split("/").at(-1) ?? list.table}.csv`,
-    headers: shown.map(({ label }) => t(label)),
+    headers: shown.map(called),
     page: async (reader, after) => {
       const now = await listState(reader, url, list);
       const parameters = new URLSearchParams(now.parameters);

@@ -4,7 +4,7 @@ import { searchIds } from "../../database/search.ts";
 import { noId } from "../../ids.ts";
 import { choicesAnswer, choicesAsked, isLong, shortened } from "../choices.ts";
 import type { Answer } from "../route.ts";
-import { t } from "../../language/index.ts";
+import { called, t } from "../../language/index.ts";
 import type { List, ListFilter, ListQuery } from "./list.ts";
 import type { ListModel } from "../models/lists.ts";
 import type { ListState } from "./state.ts";
@@ -55,7 +55,7 @@ async function optionsOf<R>(ctx: Ctx, filter: ListFilter<R>, values: readonly st
   const choices = await filter.options(ctx);
   const needsAny = filter.is_multiple !== true && !choices.some((option) => option.value === "");
   // What is not chosen reads as what there is to choose: "Company", as the button of several values does.
-  const any = { value: "", label: t(filter.label) };
+  const any = { value: "", label: called(filter) };
   return (needsAny ? [any, ...choices] : choices).map((option) => ({
     ...option,
     is_selected: values.length === 0 ? option.value === "" : values.includes(option.value),
@@ -92,7 +92,7 @@ export async function filterModels<R>(
     const labels = values.map((value) => options.find((option) => option.value === value)?.label ?? value);
     filters.push({
       name: filter.name,
-      label: t(filter.label),
+      label: called(filter),
       is_date: filter.is_date ?? false,
       is_multiple: filter.is_multiple ?? false,
       is_set: values.length > 0,
@@ -103,7 +103,7 @@ export async function filterModels<R>(
     });
     if (values.length > 0)
       chips.push({
-        label: t(filter.label),
+        label: called(filter),
         text: filter.is_date === true ? (values[0] ?? "") : labels.join(", "),
         remove_url: at({ [filter.name]: null, after: null }),
       });

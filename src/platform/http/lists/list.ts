@@ -20,6 +20,8 @@ export { tableModel } from "./table.ts";
 export interface ListColumn<R> {
   key: string;
   label: string;
+  /** The label is the organization's own, as the field model has it. */
+  is_own_words?: boolean;
   /** What the column sorts by; absent when it cannot be sorted by. */
   sort?: Pick<SortKey, "reference" | "column" | "expression" | "few" | "window">;
   is_numeric?: boolean;
@@ -43,6 +45,8 @@ export interface ListColumn<R> {
 export interface ListFilter<R> {
   name: string;
   label: string;
+  /** The label is the organization's own, as the field model has it. */
+  is_own_words?: boolean;
   /** A date field instead of a choice. */
   is_date?: boolean;
   /** Several values may be chosen at once, with commas between them in the address. */

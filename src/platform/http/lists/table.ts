@@ -1,7 +1,7 @@
 import type { Ctx } from "../../context.ts";
 import type { List } from "./list.ts";
 import type { CellModel, TableModel } from "../models/lists.ts";
-import { t } from "../../language/index.ts";
+import { called, t } from "../../language/index.ts";
 import { allowedColumns } from "./columns.ts";
 
 type Row = Record<string, unknown>;
@@ -50,7 +50,7 @@ function drawn<R>(
       const isSorted = column.key === name;
       const direction = !isSorted ? "none" : order.startsWith("-") ? "descending" : "ascending";
       return {
-        label: column.label === "" ? "" : t(column.label),
+        label: called(column),
         sort_url:
           column.sort === undefined || sortUrl === null
             ? ""

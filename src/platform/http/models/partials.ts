@@ -45,7 +45,7 @@ export interface BadgeModel {
 export interface PageHeaderModel {
   title: string;
   subtitle: string;
-  breadcrumbs: { label: string; href: string }[];
+  breadcrumbs: { label: string; is_own_words?: boolean; href: string }[];
   badges: BadgeModel[];
   actions: ActionLink[];
 }
