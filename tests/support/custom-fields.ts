@@ -12,18 +12,13 @@ export interface FieldWorld extends RecordApi {
 /** Makes it. */
 export async function fieldWorld(t: TestProgram): Promise<FieldWorld> {
   const api = recordApi(t, await t.harbor.key("administrator"));
-  const make = async (path: string, type: string, attributes: Attributes) => {
-    const made = await api.post(path, type, attributes);
-    if (made.status !== 201) throw new Error(`${path}: ${made.status} ${JSON.stringify(made.body)}`);
-    return made.body.data;
-  };
   return {
     ...api,
     field: async (attributes) => {
       const given = { entity_type: "companies", field_type: "text", ...attributes };
-      const made = await make("custom-fields", "custom_fields", given);
-      return { id: made.id, field_key: made.attributes.field_key };
+      const id = await api.made("custom-fields", "custom_fields", given);
+      return { id, field_key: (await api.get(`custom-fields/${id}`)).body.data.attributes.field_key };
     },
-    company: async (name, custom_fields = {}) => (await make("companies", "companies", { name, custom_fields })).id,
+    company: (name, custom_fields = {}) => api.made("companies", "companies", { name, custom_fields }),
   };
 }

@@ -20,16 +20,24 @@ export function names(answer: ApiAnswer): string[] {
 export interface RecordApi {
   get(path: string, as?: string): Promise<ApiAnswer>;
   post(path: string, type: string, attributes?: Attributes, as?: string): Promise<ApiAnswer>;
+  /** Makes a record that has to come about; answers its id. */
+  made(path: string, type: string, attributes: Attributes): Promise<string>;
   patch(path: string, type: string, attributes: Attributes, as?: string): Promise<ApiAnswer>;
   remove(path: string, as?: string): Promise<ApiAnswer>;
 }
 
 /** Records over the API at addresses below `/api/v1/`, as whoever has the key unless another one is given. */
 export function recordApi(t: TestProgram, key: string): RecordApi {
+  const post: RecordApi["post"] = (path, type, attributes = {}, as = key) =>
+    t.api("POST", `/api/v1/${path}`, { key: as, body: document(type, attributes) });
   return {
     get: (path, as = key) => t.api("GET", `/api/v1/${path}`, { key: as }),
-    post: (path, type, attributes = {}, as = key) =>
-      t.api("POST", `/api/v1/${path}`, { key: as, body: document(type, attributes) }),
+    post,
+    made: async (path, type, attributes) => {
+      const answer = await post(path, type, attributes);
+      if (answer.status !== 201) throw new Error(`${path}: ${answer.status} ${JSON.stringify(answer.body)}`);
+      return answer.body.data.id;
+    },
     patch: (path, type, attributes, as = key) =>
       t.api("PATCH", `/api/v1/${path}`, { key: as, body: document(type, attributes) }),
     remove: (path, as = key) => t.api("DELETE", `/api/v1/${path}`, { key: as }),

@@ -3,12 +3,14 @@ import { makeClient } from "../../../tests/support/desk.ts";
 import { browserHeaders, type Headers } from "../../../tests/support/everything.ts";
 import { makeStaff } from "../../../tests/support/people.ts";
 import { startTestProgram, type TestProgram } from "../../../tests/support/program.ts";
+import { type RecordApi, recordApi } from "../../../tests/support/record-api.ts";
 import { inUnit } from "../../platform/context.ts";
 import { addAll } from "../../platform/reference.ts";
 import { makeApiKey, setRoles } from "../staff/index.ts";
 
 let t: TestProgram;
 let admin: string;
+let api: RecordApi;
 let company: string;
 /** Kim's browser; Kim sees own tickets only. */
 let browser: Headers;
@@ -16,15 +18,10 @@ let browser: Headers;
 const ids = { other: "", team: "", own: "" };
 const keys = { team: "", own: "", both: "" };
 
-async function made(path: string, type: string, attributes: Record<string, unknown>): Promise<string> {
-  const answer = await t.api("POST", `/api/v1/${path}`, { key: admin, body: { data: { type, attributes } } });
-  if (answer.status !== 201) throw new Error(`${path}: ${answer.status} ${JSON.stringify(answer.body)}`);
-  return answer.body.data.id;
-}
-
 beforeAll(async () => {
   t = await startTestProgram();
   admin = await t.harbor.key("administrator");
+  api = recordApi(t, admin);
   await inUnit(t.harbor.system, async (work) => {
     for (const set of t.app.registry.reference) await addAll(work, set);
   });
@@ -32,18 +29,18 @@ beforeAll(async () => {
   company = company_id;
   const kim = await makeStaff(t.harbor, "technician", "Kim");
   const rest = ["companies.read", "tickets.write"];
-  const team = await made("roles", "roles", { name: "Of the team", permissions: [...rest, "tickets.read:team"] });
-  const own = await made("roles", "roles", { name: "Own", permissions: [...rest, "tickets.read:own"] });
-  const one = await made("teams", "teams", { name: "Blue", member_ids: [kim.id], lead_ids: [kim.id] });
-  const other = await made("teams", "teams", { name: "Red" });
+  const team = await api.made("roles", "roles", { name: "Of the team", permissions: [...rest, "tickets.read:team"] });
+  const own = await api.made("roles", "roles", { name: "Own", permissions: [...rest, "tickets.read:own"] });
+  const one = await api.made("teams", "teams", { name: "Blue", member_ids: [kim.id], lead_ids: [kim.id] });
+  const other = await api.made("teams", "teams", { name: "Red" });
   const ticket = (title: string, given: Record<string, unknown>): Promise<string> =>
-    made("tickets", "tickets", { title: `Walrus ${title}`, company_id, ...given });
+    api.made("tickets", "tickets", { title: `Walrus ${title}`, company_id, ...given });
   ids.other = await ticket("other", { team_id: other });
   ids.team = await ticket("team", { team_id: one });
   ids.own = await ticket("own", { assigned_to_id: kim.id });
   for (const id of Object.values(ids)) {
-    await made(`tickets/${id}/notes`, "ticket_notes", { content: "Seen", note_type: "public" });
-    await made(`tickets/${id}/attachments`, "ticket_attachments", { file_name: "a.txt", content: btoa("seen") });
+    await api.made(`tickets/${id}/notes`, "ticket_notes", { content: "Seen", note_type: "public" });
+    await api.made(`tickets/${id}/attachments`, "ticket_attachments", { file_name: "a.txt", content: btoa("seen") });
   }
   const members = [kim.id];
   const keyWith = async (roles: string[]): Promise<string> => {

@@ -2,12 +2,14 @@ import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { makeClient } from "../../../tests/support/desk.ts";
 import { browserOf, makeStaff, type Person } from "../../../tests/support/people.ts";
 import { startTestProgram, type TestProgram } from "../../../tests/support/program.ts";
+import { type RecordApi, recordApi } from "../../../tests/support/record-api.ts";
 import { inUnit } from "../../platform/context.ts";
 import { addAll } from "../../platform/reference.ts";
 import { makeApiKey, setRoles } from "../staff/index.ts";
 
 let t: TestProgram;
 let admin: string;
+let api: RecordApi;
 const people: Record<"kim" | "mate" | "stranger", Person> = { kim: none(), mate: none(), stranger: none() };
 const entries: Record<string, string> = {};
 const roles = { own: "", team: "" };
@@ -16,15 +18,10 @@ function none(): Person {
   return { id: "", email: "" };
 }
 
-async function made(path: string, type: string, attributes: Record<string, unknown>): Promise<string> {
-  const answer = await t.api("POST", `/api/v1/${path}`, { key: admin, body: { data: { type, attributes } } });
-  if (answer.status !== 201) throw new Error(`${path}: ${answer.status} ${JSON.stringify(answer.body)}`);
-  return answer.body.data.id;
-}
-
 beforeAll(async () => {
   t = await startTestProgram();
   admin = await t.harbor.key("administrator");
+  api = recordApi(t, admin);
   await inUnit(t.harbor.system, async (work) => {
     for (const set of t.app.registry.reference) await addAll(work, set);
   });
@@ -33,7 +30,7 @@ beforeAll(async () => {
   const work_type_id = body.data[0].id as string;
   for (const name of ["kim", "mate", "stranger"] as const) {
     people[name] = await makeStaff(t.harbor, "technician", name);
-    entries[name] = await made("time-entries", "time_entries", {
+    entries[name] = await api.made("time-entries", "time_entries", {
       company_id,
       work_type_id,
       user_id: people[name].id,
@@ -42,10 +39,10 @@ beforeAll(async () => {
       notes: `Hours of ${name}`,
     });
   }
-  await made("teams", "teams", { name: "Blue", member_ids: [people.kim.id, people.mate.id] });
-  await made("teams", "teams", { name: "Red", member_ids: [people.stranger.id] });
+  await api.made("teams", "teams", { name: "Blue", member_ids: [people.kim.id, people.mate.id] });
+  await api.made("teams", "teams", { name: "Red", member_ids: [people.stranger.id] });
   for (const scope of ["own", "team"] as const)
-    roles[scope] = await made("roles", "roles", {
+    roles[scope] = await api.made("roles", "roles", {
       name: `Time ${scope}`,
       permissions: [`time.read:${scope}`, "time.write", "time.manage"],
     });
@@ -79,13 +76,17 @@ describe("somebody whose role reaches", () => {
 
 test("hours summed up on a ticket are those that one sees", async () => {
   const { company_id } = await makeClient(t, "Sums Ltd");
-  const ticket = await made("tickets", "tickets", { title: "Slow files", company_id, assigned_to_id: people.kim.id });
+  const ticket = await api.made("tickets", "tickets", {
+    title: "Slow files",
+    company_id,
+    assigned_to_id: people.kim.id,
+  });
   const { body } = await t.api("GET", "/api/v1/work-types?page[size]=1", { key: admin });
   for (const [name, duration_minutes] of [
     ["kim", 30],
     ["stranger", 60],
   ] as const)
-    await made("time-entries", "time_entries", {
+    await api.made("time-entries", "time_entries", {
       company_id,
       ticket_id: ticket,
       work_type_id: body.data[0].id,
@@ -93,7 +94,7 @@ test("hours summed up on a ticket are those that one sees", async () => {
       date: "2026-11-03",
       duration_minutes,
     });
-  const role = await made("roles", "roles", { name: "Own hours", permissions: ["tickets.read", "time.read:own"] });
+  const role = await api.made("roles", "roles", { name: "Own hours", permissions: ["tickets.read", "time.read:own"] });
   await inUnit(t.harbor.system, (work) => setRoles(work, people.kim.id, [role]));
   const { key } = await inUnit(t.harbor.system, (work) => makeApiKey(work, people.kim.id, { name: "sum" }));
   const hours = async (by: string): Promise<number> =>
@@ -103,8 +104,8 @@ test("hours summed up on a ticket are those that one sees", async () => {
 
 test("a timer does not name a ticket that has gone out of reach", async () => {
   const { company_id } = await makeClient(t, "Clock Ltd");
-  const ticket = await made("tickets", "tickets", { title: "Zebra", company_id, assigned_to_id: people.kim.id });
-  const role = await made("roles", "roles", { name: "Own", permissions: ["tickets.read:own", "time.write"] });
+  const ticket = await api.made("tickets", "tickets", { title: "Zebra", company_id, assigned_to_id: people.kim.id });
+  const role = await api.made("roles", "roles", { name: "Own", permissions: ["tickets.read:own", "time.write"] });
   await inUnit(t.harbor.system, (work) => setRoles(work, people.kim.id, [role]));
   const { key } = await inUnit(t.harbor.system, (work) => makeApiKey(work, people.kim.id, { name: "timer" }));
   const started = await t.api("POST", "/api/v1/time-entries/timer/start", {
