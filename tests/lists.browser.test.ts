@@ -109,9 +109,22 @@ describe.skipIf(!browserAvailable)("lists in a browser", () => {
     const tab = await visit("/tickets");
     await tab.page.keyboard.press("?");
     await tab.page.locator("#sheet .keymap").waitFor();
+    const shown = (): Promise<string[]> =>
+      tab.page
+        .locator("#sheet [data-shortcut]:visible")
+        .evaluateAll((rows) => rows.map(({ dataset }) => dataset.shortcut));
+    expect(await shown()).toEqual(expect.arrayContaining(["c", "g t", "j", "x", "e", "Escape"]));
+    for (const elsewhere of ["r", "[", "z", "Control+s"]) expect(await shown()).not.toContain(elsewhere);
     expect(await axeProblems(tab.page)).toEqual([]);
     await tab.shot("keyboard");
     await tab.page.keyboard.press("Escape");
+    await tab.page.goto(`${new URL(tab.page.url()).origin}/tickets/new`);
+    await tab.page.locator("h1").focus();
+    await tab.page.keyboard.press("?");
+    await tab.page.locator("#sheet .keymap").waitFor();
+    expect(await shown()).toContain("Control+s");
+    expect(await shown()).not.toContain("j");
+    await tab.page.goBack();
     const set = (is_shortcuts_on: boolean): Promise<unknown> =>
       inUnit(t.harbor.system, (work) => update(work, users, technician.actor.user_id ?? "", { is_shortcuts_on }));
     await set(false);

@@ -1,4 +1,4 @@
-import { onRowKey } from "./rows.js";
+import { onRowKey, statusOfMany } from "./rows.js";
 
 /**
  * The keyboard map. Single keys act only while nothing is being typed and no dialog is open, and not at all for those who
@@ -14,6 +14,16 @@ const onTicket = {
   s: '#desk-details [name="status_id"]',
   a: '#desk-details [name="assigned_to_id"]',
 };
+const onList = {
+  j: "#list-region tr[data-id]",
+  k: "#list-region tr[data-id]",
+  Enter: "#list-region tr[data-id]",
+  x: "#list-region input[name=ids]",
+  e: statusOfMany,
+};
+const sendable = "form[data-submit-key], form.form";
+const savable = "main form.form:not(.inline-form)";
+const withControl = { "Control+Enter": `main :is(${sendable})`, "Control+s": savable, "Control+k": "#palette" };
 
 export function listenToKeys() {
   let first = "";
@@ -31,15 +41,36 @@ export function listenToKeys() {
     }
     if (act(keys)) event.preventDefault();
   });
+  document.addEventListener("htmx:after:swap", showWhatApplies);
+}
+
+/** The map over a page shows what does something on that page; the map's own page shows all of it. */
+function showWhatApplies() {
+  for (const section of document.querySelectorAll("#sheet-body .keymap section")) {
+    const rows = [...section.querySelectorAll("[data-shortcut]")];
+    for (const row of rows) row.hidden = !applies(row.dataset.shortcut);
+    section.hidden = rows.every((row) => row.hidden);
+  }
+}
+
+function applies(keys) {
+  const places = [onTicket[keys], onList[keys], withControl[keys], elementsOf(keys)].filter((place) => place);
+  return keys === "Escape" || document.querySelector(places.join(", ")) !== null;
+}
+
+/** The elements that say by themselves which key uses them. */
+function elementsOf(keys) {
+  const quoted = CSS.escape(keys);
+  return `[data-keys="${quoted}"], [aria-keyshortcuts="${quoted}"]`;
 }
 
 function onCommandKey(event) {
   const key = event.key.toLowerCase();
   if (key === "enter") {
-    const form = event.target.closest?.("form[data-submit-key], form.form");
+    const form = event.target.closest?.(sendable);
     if (form) form.requestSubmit();
   } else if (key === "s" && !event.shiftKey) {
-    const form = event.target.closest?.("form.form") ?? document.querySelector("main form.form:not(.inline-form)");
+    const form = event.target.closest?.("form.form") ?? document.querySelector(savable);
     if (!form) return;
     event.preventDefault();
     form.requestSubmit();
@@ -59,8 +90,7 @@ function act(keys) {
     return true;
   }
   if (onRowKey(keys)) return true;
-  const quoted = CSS.escape(keys);
-  const target = document.querySelector(`[data-keys="${quoted}"], [aria-keyshortcuts="${quoted}"]`);
+  const target = document.querySelector(elementsOf(keys));
   if (!target) return false;
   // A menu that is open is closed by the browser; only then is a bar that is shown put away.
   if (keys === "Escape" && (document.querySelector(":popover-open") || !target.checkVisibility())) return false;

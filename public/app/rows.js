@@ -6,6 +6,9 @@ import { announce } from "./swaps.js";
  */
 let last = null;
 
+/** The button that changes the status of what is ticked. */
+export const statusOfMany = '#bulk-form button[name="do"]:is([value="status"], [value="billable"])';
+
 export function listenToRows() {
   document.addEventListener("click", (event) => {
     const box = event.target.closest?.("input[name=ids]");
@@ -40,7 +43,7 @@ export function onRowKey(key) {
     return true;
   }
   // The status of what is ticked, or else of the row one is in.
-  const status = document.querySelector('#bulk-form button[name="do"]:is([value="status"], [value="billable"])');
+  const status = document.querySelector(statusOfMany);
   if (key === "e" && status) {
     if (boxes().every((one) => !one.checked) && box) box.click();
     status.click();

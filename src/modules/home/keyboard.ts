@@ -6,7 +6,7 @@ import { t } from "../../platform/language/index.ts";
 export interface KeyboardModel {
   title: string;
   is_off: boolean;
-  groups: { label: string; rows: { keys: string[]; label: string }[] }[];
+  groups: { label: string; rows: { shortcut: string; keys: string[]; label: string }[] }[];
 }
 
 const groups: readonly Shortcut["group"][] = ["Everywhere", "Go to", "Lists", "Ticket", "Forms"];
@@ -16,6 +16,9 @@ function printed(keys: string): string[] {
   return keys.split(/[ +]/).map((key) => (key === "Control" ? t("Ctrl") : key));
 }
 
+/** What works also where single keys are switched off: keys with Ctrl, and those that browsers themselves know. */
+const isKept = (keys: string): boolean => keys.startsWith("Control+") || keys === "Enter" || keys === "Escape";
+
 export const keyboardRoutes: Route[] = [
   {
     method: "GET",
@@ -23,16 +26,19 @@ export const keyboardRoutes: Route[] = [
     door: "staff",
     permission: null,
     handle: async (ctx, incoming) => {
-      const own = ownShortcuts(ctx);
+      const isOff = ctx.actor.likes?.is_shortcuts_on === false;
+      const own = ownShortcuts(ctx).filter(({ keys }) => !isOff || isKept(keys));
       const model: KeyboardModel = {
         title: t("Keyboard shortcuts"),
-        is_off: ctx.actor.likes?.is_shortcuts_on === false,
-        groups: groups.map((group) => ({
-          label: t(group),
-          rows: own
-            .filter((one) => one.group === group)
-            .map(({ keys, label }) => ({ keys: printed(keys), label: t(label) })),
-        })),
+        is_off: isOff,
+        groups: groups
+          .map((group) => ({
+            label: t(group),
+            rows: own
+              .filter((one) => one.group === group)
+              .map(({ keys, label }) => ({ shortcut: keys, keys: printed(keys), label: t(label) })),
+          }))
+          .filter(({ rows }) => rows.length > 0),
       };
       return incoming.isFragment ? fragment("keyboard/_sheet", model) : page("keyboard/index", model.title, model);
     },

@@ -135,11 +135,13 @@ describe("the keyboard map", () => {
     expect(await (await t.fetch("/keyboard", { headers: finance })).text()).toContain('data-keys="g i"');
   });
 
-  test("says so where single keys are switched off", async () => {
+  test("says so where single keys are switched off, and shows what is left", async () => {
     const headers = await browserHeaders(t, await t.harbor.as("sales"));
     await t.fetch("/account/appearance", { method: "POST", headers, body: new URLSearchParams({ theme: "system" }) });
     const html = await (await t.fetch("/keyboard", { headers })).text();
     expect(html).toContain("switched off");
     expect(html).toContain('data-shortcuts="off"');
+    const shown = [...html.matchAll(/data-shortcut="([^"]+)"/g)].map(([, keys]) => keys);
+    expect(shown).toEqual(["Control+k", "Enter", "Control+Enter", "Control+s", "Escape"]);
   });
 });
