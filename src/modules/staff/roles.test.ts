@@ -57,7 +57,20 @@ test("a standard role is called in its reader's language on its pages, one of on
   await inUnit(t.harbor.system, ({ db }) =>
     db.updateTable("users").set({ language: "de" }).where("id", "=", boss.id).execute(),
   );
-  expect((await browser.open(`/settings/roles/${await roleOf("technician")}`)).html).toContain(">Techniker</h1>");
+  const technicians = await roleOf("technician");
+  const at = `/settings/roles/${technicians}`;
+  const shown = await browser.open(at);
+  expect(shown.html).toContain(">Techniker</h1>");
+  const field = /name="name" required\s+value="([^"]*)"/.exec(shown.html);
+  expect(field?.[1]).toBe("Techniker");
+  const named = async (): Promise<unknown> =>
+    (await t.api("GET", `/api/v1/roles/${technicians}`, { key })).body.data.attributes.name;
+  await browser.submit(at);
+  expect(await named()).toBe("Technician");
+  await browser.open(at);
+  await browser.submit(at, { name: "Außendienst" });
+  expect(await named()).toBe("Außendienst");
+  await t.api("PATCH", `/api/v1/roles/${technicians}`, { key, body: role({ name: "Technician" }, technicians) });
   expect((await browser.open("/settings/roles/new")).html).toContain(">Techniker</option>");
   // "Download" is a word of Purser's and would be translated.
   const own = await make({ name: "Download" });

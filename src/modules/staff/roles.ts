@@ -3,6 +3,7 @@ import { writeAuditEntry } from "../../platform/access/audit.ts";
 import { type Actor, narrowedOf, nobody } from "../../platform/access/actor.ts";
 import { type Grant, grantsOf, holds, readGrant, writeGrant } from "../../platform/access/grants.ts";
 import { find, maybeFind, type RowFor } from "../../platform/access/reach.ts";
+import { roleWords } from "../../platform/access/roles.ts";
 import { roles, scopes } from "../../platform/access/schema.ts";
 import { action } from "../../platform/action.ts";
 import type { Work } from "../../platform/context.ts";
@@ -179,6 +180,8 @@ export const updateRole = action({
     const role = await find(work, "roles", input.id);
     const { permissions, version, ...values } = input;
     if (version !== undefined && version !== role.version) throw stale();
+    // A standard role is shown in the reader's language: those words sent back are no new name.
+    for (const key of ["name", "description"] as const) if (values[key] === roleWords(role[key])) delete values[key];
     let isChanged = false;
     if (permissions !== undefined) {
       if (role.role_key === "administrator")

@@ -73,8 +73,8 @@ async function roleForm(
     role === null
       ? {}
       : {
-          name: role.name,
-          description: role.description,
+          name: roleWords(role.name),
+          description: roleWords(role.description),
           is_mfa_required: role.is_mfa_required,
           permissions: (await grantsOf(ctx, [role.id])).map(writeGrant),
         };
