@@ -207,7 +207,7 @@ export const invoiceList: List<InvoiceListRow> = {
   ],
   filters,
   bulk: invoiceBulk,
-  search: "Number, PO number, notes",
+  search: "Search invoices",
   sort: "-invoice_date",
   href: (row) => `/invoices/${row.id}`,
   actions: (ctx) => [

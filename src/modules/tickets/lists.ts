@@ -244,7 +244,7 @@ export const ticketList: List<TicketListRow> = {
     periodFilter("opened", "Opened", "tickets.created_at", "instant"),
   ],
   bulk: ticketBulk,
-  search: "Number, title, or what was written",
+  search: "Search tickets",
   sort: "-updated_at",
   href: (row) => `/tickets/${row.id}`,
   isBold: isClientWaiting,

@@ -64,7 +64,7 @@ const fields: readonly Field[] = [
   ),
   field("address_line2", "Address line 2", multiLine(400), "address2 line2 suite"),
   field("city", "City", singleLine(100), "town ort stadt"),
-  field("region", "State", singleLine(100), "region province county stateprovince bundesland"),
+  field("region", "State or region", singleLine(100), "region state province county stateprovince bundesland"),
   field("postal_code", "Postal code", singleLine(20), "zip zipcode postcode zippostalcode plz postleitzahl"),
   field("country", "Country", singleLine(100), "countryname land"),
   field("site_name", "Site", singleLine(200), "primarylocationname locationname location primarysite sfname standort"),

@@ -57,7 +57,7 @@ const mailList: List<MailRow> = {
       sort: { reference: "mails.created_at", column: mails.columns.created_at },
       cell: (row, ctx) => cell.instant(row.created_at, ctx.tenant, ctx.app.clock.now()),
     },
-    { key: "to_address", label: "To", cell: (row) => cell.text(row.to_address) },
+    { key: "to_address", label: "Sent to", cell: (row) => cell.text(row.to_address) },
     { key: "subject", label: "Subject", cell: (row) => cell.strong(row.subject, `/settings/mails/${row.id}`) },
     {
       key: "mail_status",
@@ -100,7 +100,7 @@ async function showMail(ctx: Ctx, id: string): Promise<Answer> {
     body: { title: t("Text"), text: withoutLinks(mail.text_body) },
     facts: [
       facts(t("Delivery"), [
-        [t("To"), shown(mail.to_name)],
+        [t("Sent to"), shown(mail.to_name)],
         [t("Address"), cell.mail(mail.to_address)],
         [t("Written"), cell.instant(mail.created_at, ctx.tenant, ctx.app.clock.now())],
         [t("Server"), shown(mail.server_answer)],
