@@ -12,6 +12,7 @@ import {
   rowValues,
 } from "../../../platform/http/forms/model.ts";
 import { buttonRoute } from "../../../platform/http/forms/page.ts";
+import { withPresent } from "../../../platform/http/forms/present.ts";
 import { coerceForm } from "../../../platform/http/forms/form.ts";
 import { contactOptions, optionsOf } from "../../../platform/http/forms/options.ts";
 import type { FormPageModel } from "../../../platform/http/models/pages.ts";
@@ -26,7 +27,12 @@ import { interactions } from "../schema.ts";
 const permission = updateInteraction.permission;
 const path = "/interactions/:id/edit";
 
-async function show(ctx: Ctx, id: string, typed: FormValues | null, failure: Failure | null): Promise<Answer> {
+async function modelOf(
+  ctx: Ctx,
+  id: string,
+  typed: FormValues | null,
+  failure: Failure | null,
+): Promise<FormPageModel> {
   const row = await find(ctx, "interactions", id);
   const company = await find(ctx, "companies", row.company_id);
   const people = await ctx.db
@@ -48,7 +54,7 @@ async function show(ctx: Ctx, id: string, typed: FormValues | null, failure: Fai
   const colleagues = await optionsOf(ctx, "users", { where: { user_type: "staff" }, keep: own });
   const clients = (await contactOptions(ctx, row.company_id, "", present)).filter((option) => option.value !== "");
   const when = typed?.["occurred_at"];
-  const model: FormPageModel = {
+  return {
     header: {
       title: row.subject,
       subtitle: company.name,
@@ -104,7 +110,12 @@ async function show(ctx: Ctx, id: string, typed: FormValues | null, failure: Fai
       ],
     }),
   };
-  return page("forms/index", row.subject, model, failure?.status ?? 200);
+}
+
+async function show(ctx: Ctx, id: string, typed: FormValues | null, failure: Failure | null): Promise<Answer> {
+  const model = await modelOf(ctx, id, typed, failure);
+  const form = await withPresent(model.form, failure, async () => (await modelOf(ctx, id, null, null)).form);
+  return page("forms/index", model.header.title, { ...model, form }, failure?.status ?? 200);
 }
 
 async function save(ctx: Ctx, incoming: Incoming): Promise<Answer> {

@@ -3,6 +3,7 @@ import { perform } from "../../../platform/action.ts";
 import { type Ctx, reading } from "../../../platform/context.ts";
 import type { Failure } from "../../../platform/errors.ts";
 import { columnField, formFailure, formModel, type FormValues } from "../../../platform/http/forms/model.ts";
+import { withPresent } from "../../../platform/http/forms/present.ts";
 import type { FormPageModel } from "../../../platform/http/models/pages.ts";
 import { type Answer, type Incoming, page, redirect, type Route } from "../../../platform/http/route.ts";
 import { t } from "../../../platform/language/index.ts";
@@ -17,12 +18,17 @@ const { permission } = updateRecordNote;
 const path = "/notes/:id/edit";
 const idOf = (incoming: Incoming): string => incoming.params["id"] ?? "";
 
-async function show(ctx: Ctx, id: string, typed: FormValues | null, failure: Failure | null): Promise<Answer> {
+async function modelOf(
+  ctx: Ctx,
+  id: string,
+  typed: FormValues | null,
+  failure: Failure | null,
+): Promise<FormPageModel> {
   const note = await find(ctx, "record_notes", id);
   const title = t("Edit note");
   const back = `${addressOf(note)}/notes`;
   const { is_pinned, is_alert } = note;
-  const model: FormPageModel = {
+  return {
     header: {
       title,
       subtitle: "",
@@ -56,7 +62,12 @@ async function show(ctx: Ctx, id: string, typed: FormValues | null, failure: Fai
       ],
     }),
   };
-  return page("forms/index", title, model, failure?.status ?? 200);
+}
+
+async function show(ctx: Ctx, id: string, typed: FormValues | null, failure: Failure | null): Promise<Answer> {
+  const model = await modelOf(ctx, id, typed, failure);
+  const form = await withPresent(model.form, failure, async () => (await modelOf(ctx, id, null, null)).form);
+  return page("forms/index", model.header.title, { ...model, form }, failure?.status ?? 200);
 }
 
 async function save(ctx: Ctx, incoming: Incoming): Promise<Answer> {
