@@ -14,9 +14,10 @@ for (const button of document.querySelectorAll("[data-passkey]")) {
   button.addEventListener("click", () => run(button));
   // Its name is no field of a form: there is nothing to send but through the button.
   if (button.dataset.passkey === "register")
-    document.getElementById("passkey-name")?.addEventListener("keydown", (event) => {
-      if (event.key === "Enter") button.click();
-    });
+    for (const id of ["passkey-name", "passkey-password"])
+      document.getElementById(id)?.addEventListener("keydown", (event) => {
+        if (event.key === "Enter") button.click();
+      });
 }
 
 async function run(button) {
@@ -25,7 +26,8 @@ async function run(button) {
   said.textContent = "";
   button.disabled = true;
   try {
-    const optionsJSON = await post(`${url}/options`, {});
+    const password = document.getElementById("passkey-password")?.value ?? "";
+    const optionsJSON = await post(`${url}/options`, { password });
     const response =
       passkey === "register" ? await startRegistration({ optionsJSON }) : await startAuthentication({ optionsJSON });
     const name = document.getElementById("passkey-name")?.value ?? "";

@@ -26,6 +26,12 @@ async function walk(who: Ctx | null, ...doors: Door[]): Promise<Walk> {
 
 /** Pages whose way opens with a state that the example records are not in. */
 const laterPages = [
+  // Some time after signing in: until then a button does it.
+  "/account/two-step/start",
+  "/portal/account/two-step/start",
+  // Where what is shown once leads to by itself.
+  "/shown-once",
+  "/portal/shown-once",
   // Once two-step sign-in is on.
   "/account/two-step/recovery-codes",
   "/account/two-step/remove",

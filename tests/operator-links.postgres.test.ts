@@ -31,6 +31,9 @@ test("every link that operators are shown leads somewhere, before and after sign
   expect(signedIn.problems).toEqual([]);
   expect(signedIn.count).toBeGreaterThan(15);
   const laterPages = [
+    // Some time after signing in, and where what is shown once leads to by itself.
+    "/account/two-step/start",
+    "/shown-once",
     // Once two-step sign-in is on.
     "/account/two-step/recovery-codes",
     "/account/two-step/remove",

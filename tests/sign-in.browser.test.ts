@@ -111,8 +111,8 @@ describe.skipIf(!browserAvailable)("signing in, in a browser", () => {
     await page.waitForURL(`${origin}/`);
 
     await page.goto(`${origin}/account`);
-    await page.click('form[action*="/passkeys/"] button');
-    await page.click("#confirm-dialog [data-go]");
+    await page.click('a[href*="/passkeys/"][href$="/remove"]');
+    await page.click('form[action*="/passkeys/"] button[type="submit"]');
     await page.waitForSelector("text=The passkey is removed.");
     await signOut();
     await page.click('[data-passkey="authenticate"]');

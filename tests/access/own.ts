@@ -13,6 +13,7 @@ const staffLines = `
   POST /account/sessions/:id/revoke
   GET /account/passkeys/:id
   POST /account/passkeys/:id name=Stolen
+  GET /account/passkeys/:id/remove
   POST /account/passkeys/:id/remove
   GET /account/api-keys/:id
   POST /account/api-keys/:id/revoke
@@ -41,6 +42,7 @@ const clientLines = `
   POST /portal/account/sessions/:id/revoke
   GET /portal/account/passkeys/:id
   POST /portal/account/passkeys/:id name=Stolen
+  GET /portal/account/passkeys/:id/remove
   POST /portal/account/passkeys/:id/remove
   PATCH /api/v1/portal/auth/passkeys/:id passkeys:name=Stolen
   DELETE /api/v1/portal/auth/passkeys/:id

@@ -32,6 +32,7 @@ export const pageAccess: AccessTable = {
   `,
   client: `
     POST /portal/sign-out
+    GET /portal/shown-once
     GET /portal/account
     GET POST /portal/account/mails
     GET POST /portal/account/appearance
@@ -39,8 +40,8 @@ export const pageAccess: AccessTable = {
     POST /portal/account/passkeys/options
     POST /portal/account/passkeys
     GET POST /portal/account/passkeys/:id
-    POST /portal/account/passkeys/:id/remove
-    POST /portal/account/two-step/start
+    GET POST /portal/account/passkeys/:id/remove
+    GET POST /portal/account/two-step/start
     GET POST /portal/account/two-step
     GET POST /portal/account/two-step/recovery-codes
     GET POST /portal/account/two-step/remove
@@ -127,14 +128,15 @@ export const pageAccess: AccessTable = {
     POST /lists/views/:id/delete
     GET /settings
     POST /sign-out
+    GET /shown-once
     GET /account
     GET /account/access
     POST /account/password
     POST /account/passkeys/options
     POST /account/passkeys
     GET POST /account/passkeys/:id
-    POST /account/passkeys/:id/remove
-    POST /account/two-step/start
+    GET POST /account/passkeys/:id/remove
+    GET POST /account/two-step/start
     GET POST /account/two-step
     GET POST /account/two-step/recovery-codes
     GET POST /account/two-step/remove

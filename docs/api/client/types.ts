@@ -3287,6 +3287,7 @@ export interface Operations {
           expires_at?: string | null;
           expires_in_days?: number;
           allowed_networks?: (string)[];
+          password?: string;
         };
       };
     };
@@ -3486,7 +3487,7 @@ export interface Operations {
         type: "mfa";
         id?: string;
         attributes?: {
-          password: string;
+          password?: string;
         };
       };
     };
@@ -3510,7 +3511,7 @@ export interface Operations {
         type: "mfa";
         id?: string;
         attributes?: {
-          password: string;
+          password?: string;
         };
       };
     };
@@ -3526,6 +3527,7 @@ export interface Operations {
         id?: string;
         attributes?: {
           challenge_token?: string;
+          password?: string;
         };
       };
     };
@@ -3617,7 +3619,7 @@ export interface Operations {
       };
     };
   };
-  /** Remove a passkey. */
+  /** Remove a passkey, within 10 minutes of signing in. */
   "DELETE /auth/passkeys/{id}": {
     path: { id: string };
     query: undefined;
@@ -8243,7 +8245,7 @@ export interface Operations {
         type: "mfa";
         id?: string;
         attributes?: {
-          password: string;
+          password?: string;
         };
       };
     };
@@ -8267,7 +8269,7 @@ export interface Operations {
         type: "mfa";
         id?: string;
         attributes?: {
-          password: string;
+          password?: string;
         };
       };
     };
@@ -8283,6 +8285,7 @@ export interface Operations {
         id?: string;
         attributes?: {
           challenge_token?: string;
+          password?: string;
         };
       };
     };
@@ -8374,7 +8377,7 @@ export interface Operations {
       };
     };
   };
-  /** Remove a passkey. */
+  /** Remove a passkey, within 10 minutes of signing in. */
   "DELETE /portal/auth/passkeys/{id}": {
     path: { id: string };
     query: undefined;

@@ -8,6 +8,7 @@ import { passkeys, recoveryCodes, totpFactors } from "../../platform/access/fact
 import { passwordHistory, signInSettings } from "../../platform/access/policy.ts";
 import { apiKeys, roles, teams, users } from "../../platform/access/schema.ts";
 import { t } from "../../platform/language/index.ts";
+import { shownOnceRoute } from "../../platform/http/pages/shown-once.ts";
 import { defineModule } from "../../platform/module.ts";
 import * as actions from "./actions.ts";
 import { mfaApi } from "./api/mfa.ts";
@@ -62,7 +63,8 @@ export {
 export { makeApiKey } from "./keys.ts";
 export { resetSecondFactor } from "./mfa/actions.ts";
 export { endLinks, mintOneTime, readOneTime, spent, useOneTime } from "./one-time.ts";
-export { newPasswordForm, passwordAnswer, setupAnswer, twoStepModel } from "./pages/security.ts";
+export { isFresh, passwordAsked } from "./auth/proof.ts";
+export { newPasswordForm, passwordAnswer, proofField, setupAnswer, twoStepModel } from "./pages/security.ts";
 export { codeField, codesPage } from "./pages/steps.ts";
 export { bodyOf, plain, signed, spoken, textOf } from "./pages/passkey-answers.ts";
 export { keyLifeField } from "./pages/keys.ts";
@@ -115,6 +117,8 @@ export const staffModule = defineModule({
   resources: [userResource, roleResource, teamResource],
   routes: [
     ...doorPages,
+    shownOnceRoute("staff"),
+    shownOnceRoute("portal"),
     ...stepPages,
     ...accountPages,
     ...accessPages,

@@ -1,4 +1,6 @@
 import type { AnyAction } from "../../platform/action.ts";
+import { platformPermission } from "../../platform/access/platform.ts";
+import { shownOnceRoute } from "../../platform/http/pages/shown-once.ts";
 import { t } from "../../platform/language/index.ts";
 import { defineModule } from "../../platform/module.ts";
 import { operatorApi } from "./api/index.ts";
@@ -59,6 +61,7 @@ export const tenantsModule = defineModule({
   routes: [...domainPages, ...domainApi],
   operatorRoutes: [
     ...operatorDoors,
+    shownOnceRoute("operator", platformPermission),
     tenantListPage,
     ...tenantForms,
     ...tenantPages,

@@ -129,7 +129,7 @@ export type Answer =
   | { kind: "response"; response: Response };
 
 /** A whole page inside the layout of its door. */
-export function page(view: string, title: string, model: object, status = 200): Answer {
+export function page(view: string, title: string, model: object, status = 200): Extract<Answer, { kind: "page" }> {
   return { kind: "page", view, title, model, status };
 }
 

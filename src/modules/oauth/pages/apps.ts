@@ -10,6 +10,7 @@ import { scopeFields } from "../../../platform/http/forms/scopes.ts";
 import { containing, revokedFilter } from "../../../platform/http/lists/kinds.ts";
 import { type List, listAnswer } from "../../../platform/http/lists/list.ts";
 import type { RecordPageModel } from "../../../platform/http/models/pages.ts";
+import { showOnce } from "../../../platform/http/pages/shown-once.ts";
 import { type Answer, type Incoming, page, redirect, type Route } from "../../../platform/http/route.ts";
 import { t } from "../../../platform/language/index.ts";
 import { type ClientInput, createClient, revokeClient, rotateSecret, updateClient } from "../clients.ts";
@@ -178,14 +179,16 @@ async function formAnswer(
   return page("forms/index", title, model, failure?.status ?? 200);
 }
 
-function secretPage(secret: string, id: string): Answer {
+function secretPage(ctx: Ctx, secret: string, id: string): Answer {
   const title = t("The app's secret");
-  return page("account/key", title, {
+  const next = `${at}/${id}`;
+  const shown = page("account/key", title, {
     header: { title, subtitle: "", breadcrumbs: crumbs, badges: [], actions: [] },
     key: secret,
     hint: t("Client ID: {id}. The app sends both to /oauth/token.", { id }),
-    next: `${at}/${id}`,
+    next,
   });
+  return showOnce(ctx, "staff", shown, next);
 }
 
 async function show(ctx: Ctx, incoming: Incoming): Promise<Answer> {
@@ -270,7 +273,7 @@ export const appPages: Route[] = [
         const { client, secret } = await perform(ctx, createClient, inputOf(fields, true));
         return secret === null
           ? redirect(`${at}/${client.id}`, t("The app is registered."))
-          : secretPage(secret, client.id);
+          : secretPage(ctx, secret, client.id);
       } catch (error) {
         const failure = formFailure(error);
         return reading(ctx, (reader) => formAnswer(reader, null, fields, failure));
@@ -308,8 +311,8 @@ export const appPages: Route[] = [
     },
   },
   {
-    ...buttonRoute(`${at}/:id/rotate-secret`, rotateSecret as unknown as AnyAction, (incoming, result) =>
-      secretPage((result as { secret: string }).secret, incoming.params["id"] ?? ""),
+    ...buttonRoute(`${at}/:id/rotate-secret`, rotateSecret as unknown as AnyAction, (incoming, result, ctx) =>
+      secretPage(ctx, (result as { secret: string }).secret, incoming.params["id"] ?? ""),
     ),
   },
   buttonRoute(`${at}/:id/revoke`, revokeClient as unknown as AnyAction, (incoming) =>

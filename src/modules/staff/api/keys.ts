@@ -10,6 +10,7 @@ import { pagedAnswer, pagingParameters } from "../../../platform/http/jsonapi/pa
 import type { ListQuery } from "../../../platform/http/lists/list.ts";
 import { t } from "../../../platform/language/index.ts";
 import type { Answer, Incoming, Route } from "../../../platform/http/route.ts";
+import { proveAgain } from "../auth/proof.ts";
 import { createApiKey, keyInput, revokeAnyApiKey, revokeApiKey } from "../keys.ts";
 import { documentOf, nothing } from "./answers.ts";
 
@@ -65,6 +66,9 @@ async function ownKey(ctx: Ctx, id: string) {
   return key;
 }
 
+const newKeyPassword = Type.Optional(
+  Type.String({ maxLength: 1024, description: "The person's own, asked for 10 minutes after signing in." }),
+);
 const owner = Type.Object({ user_id: Type.String(), user_name: Type.String() });
 
 /** Everybody's keys, with whose they are. */
@@ -97,12 +101,19 @@ export const keysApi: Route[] = [
       hasVersion: true,
       hasLocation: true,
       summary: "Make an API key for oneself; the key is in the answer, once. Nothing in scopes: all that one may do.",
-      input: { type, attributes: keyInput },
+      input: {
+        type,
+        attributes: Type.Object({ ...keyInput.properties, password: newKeyPassword }, { additionalProperties: false }),
+      },
       answer: { type, attributes: Type.Object({ ...attributes.properties, key: Type.String() }) },
       status: 201,
     },
     handle: async (ctx, incoming) => {
-      const made = await perform(ctx, createApiKey, readDocument(await incoming.json(), type, null));
+      const { password, ...given } = readDocument(await incoming.json(), type, null);
+      // A key or an app makes none; it is told so by the action.
+      if (ctx.actor.session_id !== null)
+        await proveAgain(ctx, typeof password === "string" ? password : "", "password");
+      const made = await perform(ctx, createApiKey, given);
       // With the rest of it, so that whoever left out scopes or an end sees at once what that means.
       const { id, ...rest } = await reading(ctx, (reader) => ownKey(reader, made.id));
       return documentOf(type, id, { ...rest, key: made.key }, 201, { location: `${base}/${id}`, ...tagOf(rest) });

@@ -7,6 +7,7 @@ import { conflict } from "../../../platform/errors.ts";
 import { checkMatch, readVerb } from "../../../platform/http/jsonapi/document.ts";
 import type { Route } from "../../../platform/http/route.ts";
 import { t } from "../../../platform/language/index.ts";
+import { proveAgain } from "../auth/proof.ts";
 import type { UserType } from "../auth/sign-in.ts";
 import { readChallenge } from "../auth/steps.ts";
 import { resetSecondFactor } from "../mfa/actions.ts";
@@ -25,12 +26,13 @@ import { documentOf, enteringAnswer, nothing, readInput, signedInThemselves, tok
 
 const closed = { additionalProperties: false } as const;
 const tokenText = Type.String({ minLength: 1, maxLength: 200 });
-const setupInput = Type.Object({ challenge_token: Type.Optional(tokenText) }, closed);
+const password = Type.Optional(Type.String({ maxLength: 1024, description: "Asked for 10 minutes after signing in." }));
+const setupInput = Type.Object({ challenge_token: Type.Optional(tokenText), password }, closed);
 const verifyInput = Type.Object(
   { challenge_token: Type.Optional(tokenText), code: Type.String({ minLength: 1, maxLength: 40 }) },
   closed,
 );
-const passwordInput = Type.Object({ password: Type.String({ minLength: 1, maxLength: 1024 }) }, closed);
+const passwordInput = Type.Object({ password }, closed);
 /** People read the secret in groups of four; base32 has no spaces. */
 const forPrograms = ({ secret, ...rest }: TotpSetup): TotpSetup => ({ secret: secret.replaceAll(" ", ""), ...rest });
 
@@ -80,10 +82,11 @@ export function mfaRoutes(base: string, kind: UserType): Route[] {
         isForChallenge: true,
       },
       handle: async (ctx, incoming) => {
-        const input = await readInput<{ challenge_token?: string }>(incoming, "mfa", setupInput);
+        const input = await readInput<{ challenge_token?: string; password?: string }>(incoming, "mfa", setupInput);
         const token = input.challenge_token;
         if (token === undefined) {
           signedInThemselves(ctx, kind);
+          await proveAgain(ctx, input.password ?? "", "password");
           return documentOf("mfa", id(ctx), forPrograms(await beginSetup(ctx)));
         }
         return reading(ctx, async (reader) => {
@@ -133,8 +136,9 @@ export function mfaRoutes(base: string, kind: UserType): Route[] {
       },
       handle: async (ctx, incoming) => {
         const userId = signedInThemselves(ctx, kind);
-        const { password } = await readInput<{ password: string }>(incoming, "mfa", passwordInput);
-        return documentOf("mfa", userId, { recovery_codes: await renewRecoveryCodes(ctx, password, "password") });
+        const given = await readInput<{ password?: string }>(incoming, "mfa", passwordInput);
+        await proveAgain(ctx, given.password ?? "", "password");
+        return documentOf("mfa", userId, { recovery_codes: await renewRecoveryCodes(ctx) });
       },
     },
     {
@@ -149,8 +153,9 @@ export function mfaRoutes(base: string, kind: UserType): Route[] {
       },
       handle: async (ctx, incoming) => {
         signedInThemselves(ctx, kind);
-        const { password } = await readInput<{ password: string }>(incoming, "mfa", passwordInput);
-        await removeTotp(ctx, password, "password");
+        const given = await readInput<{ password?: string }>(incoming, "mfa", passwordInput);
+        await proveAgain(ctx, given.password ?? "", "password");
+        await removeTotp(ctx);
         return nothing();
       },
     },

@@ -6,6 +6,7 @@ import { type Ctx, reading } from "../../../platform/context.ts";
 import { unauthorized } from "../../../platform/errors.ts";
 import { readDocument } from "../../../platform/http/jsonapi/document.ts";
 import { type Incoming, json, type Route } from "../../../platform/http/route.ts";
+import { requireJustSignedIn } from "../auth/proof.ts";
 import type { UserType } from "../auth/sign-in.ts";
 import { removePasskey, renamePasskey } from "../mfa/passkey-actions.ts";
 import { documentOf, nothing, signedInThemselves } from "./answers.ts";
@@ -79,9 +80,10 @@ export function passkeyRoutes(base: string, kind: UserType): Route[] {
       },
     },
     {
-      ...one("DELETE", "Remove a passkey."),
+      ...one("DELETE", "Remove a passkey, within 10 minutes of signing in."),
       handle: async (ctx, incoming) => {
         const id = await ownPasskey(ctx, incoming, kind);
+        await requireJustSignedIn(ctx);
         await perform(ctx, removePasskey, { id });
         return nothing();
       },

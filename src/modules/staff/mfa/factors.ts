@@ -9,7 +9,6 @@ import { conflict, Failure, invalidField } from "../../../platform/errors.ts";
 import { emit } from "../../../platform/events/outbox.ts";
 import { t } from "../../../platform/language/index.ts";
 import { asOwner } from "../auth/as-owner.ts";
-import { confirmPassword } from "../auth/passwords.ts";
 import { tellOfChange } from "../auth/notices.ts";
 import { type Entering, enter, readChallenge, useChallenge } from "../auth/steps.ts";
 import { secondFactorReset, secondStepFailed } from "../events.ts";
@@ -59,7 +58,7 @@ export async function showCode(ctx: Ctx, userType: UserType | null, token: strin
   ).catch(told);
 }
 
-/** Begins to set up an authenticator app; the answer is what the app needs to know. */
+/** Begins to set up an authenticator app, for whoever has proved who they are; the answer is what the app needs to know. */
 export async function beginSetup(ctx: Ctx): Promise<TotpSetup> {
   const userId = ctx.actor.user_id ?? "";
   return inUnit(ctx, async (work) => {
@@ -122,9 +121,8 @@ export async function confirmSetupAtSignIn(
   );
 }
 
-/** New recovery codes in place of the old ones, for whoever knows the password; `field` is what it was sent as. */
-export async function renewRecoveryCodes(ctx: Ctx, password: string, field: string): Promise<string[]> {
-  await confirmPassword(ctx, password, field);
+/** New recovery codes in place of the old ones, for whoever has proved who they are. */
+export async function renewRecoveryCodes(ctx: Ctx): Promise<string[]> {
   const userId = ctx.actor.user_id ?? "";
   return inUnit(ctx, async (work) => {
     const { length } = await confirmedTotp(work, userId);
@@ -134,9 +132,8 @@ export async function renewRecoveryCodes(ctx: Ctx, password: string, field: stri
   });
 }
 
-/** Takes the authenticator app away, for whoever knows the password; `field` is what it was sent as. */
-export async function removeTotp(ctx: Ctx, password: string, field: string): Promise<void> {
-  await confirmPassword(ctx, password, field);
+/** Takes the authenticator app away, for whoever has proved who they are. */
+export async function removeTotp(ctx: Ctx): Promise<void> {
   const userId = ctx.actor.user_id ?? "";
   await inUnit(ctx, async (work) => {
     for (const { id } of await confirmedTotp(work, userId)) await remove(work, totpFactors, id);

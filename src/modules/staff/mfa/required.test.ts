@@ -75,6 +75,7 @@ test("no route lets such a session in that is not about the second step, or the 
   const open = [
     "GET /account/two-step",
     "POST /account/two-step",
+    "GET /account/two-step/start",
     "POST /account/two-step/start",
     "POST /sign-out",
     "GET /api/v1/auth/mfa",

@@ -13,6 +13,7 @@ import type { SecurityPageModel } from "../../../platform/http/models/sign-in.ts
 import { type Answer, type Incoming, page, redirect, type Route } from "../../../platform/http/route.ts";
 import { t } from "../../../platform/language/index.ts";
 import { renameSession, revokeOtherSessions, revokeSession } from "../actions.ts";
+import { hasJustSignedIn } from "../auth/proof.ts";
 import { changePassword } from "../auth/passwords.ts";
 import { siteOf } from "../../../platform/access/webauthn.ts";
 import { recoveryCodesLeft } from "../mfa/recovery.ts";
@@ -52,6 +53,7 @@ async function twoStepOf(ctx: Ctx, door: AccountDoor): Promise<SecurityPageModel
     isOn: (await factorsOf(ctx, userId)).includes("totp"),
     codesLeft: await recoveryCodesLeft(ctx, userId),
     isRequired: await isMfaRequired(ctx, userId),
+    isAsked: !(await hasJustSignedIn(ctx)),
   });
 }
 
@@ -83,7 +85,11 @@ async function securityPage(ctx: Ctx, door: AccountDoor, failure: Failure | null
           )
         : null,
     two_step: await twoStepOf(ctx, door),
-    passkeys: { keys: await passkeysOf(ctx, door), url: siteOf(ctx) === null ? "" : `${home}/passkeys` },
+    passkeys: {
+      keys: await passkeysOf(ctx, door),
+      url: siteOf(ctx) === null ? "" : `${home}/passkeys`,
+      is_password_asked: !(await hasJustSignedIn(ctx)),
+    },
     password: newPasswordForm(`${home}/password`, newPasswordHint(await signInPolicy(ctx.db)), failure),
   };
   return page("account/security", t("Your account"), model, failure?.status ?? 200);

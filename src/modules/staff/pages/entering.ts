@@ -7,6 +7,7 @@ import {
   serializeCookie,
   staffCookieName,
 } from "../../../platform/http/cookies.ts";
+import { isOwnPath } from "../../../platform/http/own-path.ts";
 import { type Answer, type Incoming, redirect } from "../../../platform/http/route.ts";
 import { t } from "../../../platform/language/index.ts";
 import type { Device, UserType } from "../auth/sign-in.ts";
@@ -43,7 +44,7 @@ export const doors: readonly Door[] = [
 
 /** Only paths of our own may be gone on to after signing in. */
 export function safeNext(next: string, home: string): string {
-  return /^\/(?![/\\])[^\u0000-\u001f\\]*$/.test(next) && !/^\/(portal\/)?sign-/.test(next) ? next : home;
+  return isOwnPath(next) && !/^\/(portal\/)?sign-/.test(next) ? next : home;
 }
 
 const stepPages: Record<Step, string> = {

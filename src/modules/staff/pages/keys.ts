@@ -6,10 +6,13 @@ import { field, formModel, type FormValues } from "../../../platform/http/forms/
 import { buttonRoute, formRoutes } from "../../../platform/http/forms/page.ts";
 import { type List, listAnswer } from "../../../platform/http/lists/list.ts";
 import { scopeFields } from "../../../platform/http/forms/scopes.ts";
+import { showOnce } from "../../../platform/http/pages/shown-once.ts";
 import { type Incoming, page, redirect, type Route } from "../../../platform/http/route.ts";
 import type { FieldModel, FormModel } from "../../../platform/http/models/forms.ts";
 import { t } from "../../../platform/language/index.ts";
+import { hasJustSignedIn, proveAgain } from "../auth/proof.ts";
 import { createApiKey, revokeApiKey } from "../keys.ts";
+import { proofField } from "./security.ts";
 import { keyState } from "./key-state.ts";
 
 interface KeyRow {
@@ -130,6 +133,7 @@ async function keyForm(
         hint: t("Nothing ticked: everything you may do. In any case never more than you may do yourself."),
         fields: scopeFields(ctx, []),
       },
+      ...((await hasJustSignedIn(ctx)) ? [] : [{ title: t("Is it you?"), fields: [proofField("_password")] }]),
     ],
   });
 }
@@ -149,14 +153,21 @@ export const keyPages: Route[] = [
     action: createApiKey,
     title: () => t("New API key"),
     form: keyForm,
+    before: async (ctx, incoming) => {
+      const { _password: given } = (await incoming.form()).fields;
+      await proveAgain(ctx, typeof given === "string" ? given : "", "_password");
+    },
     breadcrumbs: keyCrumbs,
-    done: (result) =>
-      page("account/key", t("Your new API key"), {
-        header: { title: t("Your new API key"), subtitle: "", breadcrumbs: keyCrumbs, badges: [], actions: [] },
+    done: (result, _incoming, ctx) => {
+      const title = t("Your new API key");
+      const shown = page("account/key", title, {
+        header: { title, subtitle: "", breadcrumbs: keyCrumbs, badges: [], actions: [] },
         key: (result as { key: string }).key,
         hint: t("Send it in this header with every request to /api/v1: Authorization: Bearer …"),
         next: "/account/api-keys",
-      }),
+      });
+      return showOnce(ctx, "staff", shown, "/account/api-keys");
+    },
   }),
   {
     method: "GET",

@@ -1,15 +1,15 @@
 import type { AuthenticationResponseJSON, RegistrationResponseJSON } from "@simplewebauthn/server";
-import type { AnyAction } from "../../../platform/action.ts";
 import { perform } from "../../../platform/action.ts";
 import { type Ctx, reading } from "../../../platform/context.ts";
 import type { Failure } from "../../../platform/errors.ts";
 import { accountCrumb, type AccountDoor, accountHomes } from "../../../platform/http/pages/account.ts";
-import { button, formatAgo, link } from "../../../platform/http/pages/cells.ts";
+import { formatAgo, link } from "../../../platform/http/pages/cells.ts";
 import { field, formFailure, formModel, type FormValues } from "../../../platform/http/forms/model.ts";
-import { buttonRoute, readInput } from "../../../platform/http/forms/page.ts";
+import { readInput } from "../../../platform/http/forms/page.ts";
 import type { SecurityPageModel } from "../../../platform/http/models/sign-in.ts";
 import { type Answer, type Incoming, page, redirect, type Route } from "../../../platform/http/route.ts";
 import { t } from "../../../platform/language/index.ts";
+import { proveAgain } from "../auth/proof.ts";
 import type { Entering } from "../auth/steps.ts";
 import { ownPasskey, removePasskey, renamePasskey } from "../mfa/passkey-actions.ts";
 import {
@@ -20,6 +20,7 @@ import {
   signInOptions,
   signInWithPasskey,
 } from "../mfa/passkeys.ts";
+import { confirmedRoutes } from "./confirmed.ts";
 import { bodyOf, plain, signed, spoken, textOf } from "./passkey-answers.ts";
 import { browserDevice, challengeOf, type Door, doors, enteringCookies, nextUrl } from "./entering.ts";
 
@@ -84,13 +85,7 @@ export function passkeyRow(
         ? t("Added {when}, not used yet", { when: formatAgo(row.created_at, ctx.tenant, now) })
         : t("Used {when}", { when: formatAgo(row.last_used_at, ctx.tenant, now) }),
     rename: link(t("Rename"), `${home}/passkeys/${row.id}`, "pencil"),
-    remove: button(
-      t("Remove"),
-      `${home}/passkeys/${row.id}/remove`,
-      "trash",
-      "ghost",
-      t("Remove the passkey {name}? It no longer signs you in.", { name: row.name }),
-    ),
+    remove: link(t("Remove"), `${home}/passkeys/${row.id}/remove`, "trash"),
   };
 }
 
@@ -134,7 +129,11 @@ function accountRoutes(door: AccountDoor): Route[] {
     handle: (ctx, incoming) => spoken(() => run(ctx, incoming)),
   });
   return [
-    post("passkeys/options", async (ctx) => plain(await registrationOptions(ctx))),
+    post("passkeys/options", async (ctx, incoming) => {
+      // What the browser makes is taken only for the challenge of these options, so whoever has them has proved it.
+      await proveAgain(ctx, textOf(await bodyOf(incoming), "password"), "password");
+      return plain(await registrationOptions(ctx));
+    }),
     post("passkeys", async (ctx, incoming) => {
       const body = await bodyOf(incoming);
       await registerPasskey(ctx, { name: textOf(body, "name"), response: signed<RegistrationResponseJSON>(body) });
@@ -164,12 +163,23 @@ function accountRoutes(door: AccountDoor): Route[] {
         }
       },
     },
-    {
-      ...buttonRoute(`${home}/passkeys/:id/remove`, removePasskey as unknown as AnyAction, () =>
-        redirect(home, t("The passkey is removed.")),
-      ),
+    ...confirmedRoutes({
       door,
-    },
+      path: `${home}/passkeys/:id/remove`,
+      header: async (ctx, incoming) => ({
+        title: t("Remove the passkey {name}?", { name: (await ownPasskey(ctx, incoming.params["id"] ?? "")).name }),
+        subtitle: t("It no longer signs you in."),
+        breadcrumbs: [accountCrumb(door)],
+        badges: [],
+        actions: [],
+      }),
+      submit: () => t("Remove"),
+      isDestructive: true,
+      run: async (ctx, incoming) => {
+        await perform(ctx, removePasskey, { id: incoming.params["id"] ?? "" });
+        return redirect(home, t("The passkey is removed."));
+      },
+    }),
   ];
 }
 

@@ -5,7 +5,7 @@ import { field, formModel, type FormValues } from "../../../platform/http/forms/
 import type { SecurityPageModel, TwoStepModel } from "../../../platform/http/models/sign-in.ts";
 import { type Answer, page } from "../../../platform/http/route.ts";
 import type { FieldModel, FormModel } from "../../../platform/http/models/forms.ts";
-import type { PageHeaderModel } from "../../../platform/http/models/partials.ts";
+import type { ActionLink, PageHeaderModel } from "../../../platform/http/models/partials.ts";
 import { t } from "../../../platform/language/index.ts";
 import { codeField } from "./steps.ts";
 
@@ -14,10 +14,14 @@ import { codeField } from "./steps.ts";
 const passwordField = (name: string, label: string, autocomplete: string, hint = ""): FieldModel =>
   field(name, label, { kind: "password", is_required: true, autocomplete, hint, span: 6 });
 
+/** Where somebody proves again who they are. */
+export const proofField = (name = "present_password"): FieldModel =>
+  passwordField(name, t("Your password"), "current-password");
+
 /** Whether somebody signs in in two steps, in a sentence, and what can be done about it; `at` is where the set-up is. */
 export function twoStepModel(
   at: string,
-  given: { isOn: boolean; codesLeft: number; isRequired: boolean },
+  given: { isOn: boolean; codesLeft: number; isRequired: boolean; isAsked: boolean },
 ): SecurityPageModel["two_step"] {
   if (!given.isOn)
     return {
@@ -25,7 +29,7 @@ export function twoStepModel(
       text: t(
         "A code from your phone in addition to the password: whoever finds out your password still stays outside.",
       ),
-      actions: [button(t("Set up"), `${at}/start`, "shield")],
+      actions: [startLink(at, given.isAsked)],
     };
   return {
     is_on: true,
@@ -38,6 +42,12 @@ export function twoStepModel(
       ...(given.isRequired ? [] : [link(t("Remove"), `${at}/remove`, "trash")]),
     ],
   };
+}
+
+/** The way to the set-up of an authenticator app: by a page that asks for the password where that is asked. */
+export function startLink(at: string, isAsked: boolean, query = "", look: "ghost" | "primary" = "ghost"): ActionLink {
+  const way = isAsked ? link : button;
+  return way(t("Set up"), `${at}/start${query}`, "shield", look);
 }
 
 /** The form for a new password; `asked` says what is asked of it. */
@@ -88,19 +98,20 @@ export function setupAnswer(
   return page("auth/two-step", header.title, model, failure?.status ?? 200);
 }
 
-/** A page that asks for the password before something is done. */
+/** A page before something is done: it asks for the password, unless whoever asks has just proved who they are. */
 export function passwordAnswer(
   header: PageHeaderModel,
-  given: { action: string; cancel: string; submit: string; isDestructive: boolean },
+  given: { action: string; cancel: string; submit: string; isDestructive: boolean; isAsked: boolean },
   failure: Failure | null,
 ): Answer {
+  const isAsked = given.isAsked || (failure !== null && failure.status === 422);
   const form = formModel({
     action: given.action,
     failure,
     submit_label: given.submit,
     cancel_url: given.cancel,
     is_destructive: given.isDestructive,
-    sections: [{ title: "", fields: [passwordField("present_password", t("Your password"), "current-password")] }],
+    sections: isAsked ? [{ title: "", fields: [proofField()] }] : [],
   });
   return page("forms/index", header.title, { header, form }, failure?.status ?? 200);
 }

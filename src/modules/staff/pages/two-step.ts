@@ -3,13 +3,16 @@ import type { Failure } from "../../../platform/errors.ts";
 import { accountCrumb, type AccountDoor, accountHomes } from "../../../platform/http/pages/account.ts";
 import { formFailure, type FormValues } from "../../../platform/http/forms/model.ts";
 import { button } from "../../../platform/http/pages/cells.ts";
+import { showOnce } from "../../../platform/http/pages/shown-once.ts";
 import { type Answer, type Incoming, page, redirect, type Route } from "../../../platform/http/route.ts";
 import type { SetupClosedModel } from "../../../platform/http/models/pages.ts";
 import type { PageHeaderModel } from "../../../platform/http/models/partials.ts";
-import { declared, t } from "../../../platform/language/index.ts";
+import { t } from "../../../platform/language/index.ts";
+import { hasJustSignedIn } from "../auth/proof.ts";
 import { beginSetup, confirmSetup, removeTotp, renewRecoveryCodes } from "../mfa/factors.ts";
 import { waitingTotp } from "../mfa/totp.ts";
-import { passwordAnswer, setupAnswer } from "./security.ts";
+import { confirmedRoutes } from "./confirmed.ts";
+import { setupAnswer, startLink } from "./security.ts";
 import { safeNext } from "./entering.ts";
 import { codesPage } from "./steps.ts";
 
@@ -28,6 +31,11 @@ const header = (door: AccountDoor, title: string): PageHeaderModel => ({
   actions: [],
 });
 
+/** New recovery codes, shown once. */
+function showCodes(ctx: Ctx, door: AccountDoor, codes: string[], next: string): Answer {
+  return showOnce(ctx, door, codesPage(ctx, header(door, t("Your recovery codes")), codes, next), next);
+}
+
 /** Where somebody was going who was held up here, as the query of the addresses on the way; empty for all others. */
 function nextOf({ actor }: Ctx, { url }: Incoming): string {
   const next = url.searchParams.get("next") ?? "";
@@ -35,14 +43,14 @@ function nextOf({ actor }: Ctx, { url }: Incoming): string {
 }
 
 /** For a session that was open when a role began to require a second step. */
-function requiredPage(door: AccountDoor, next: string): Answer {
+async function requiredPage(ctx: Ctx, door: AccountDoor, next: string): Promise<Answer> {
   const model: SetupClosedModel = {
     title: t("Set up two-step sign-in"),
     text: t(
       "Your role requires it from now on: with a code from your phone you go on where you were. Your other browsers and programs are signed out.",
     ),
     actions: [
-      button(t("Set up"), `${accountHomes[door]}/two-step/start${next}`, "shield", "primary"),
+      startLink(`${accountHomes[door]}/two-step`, !(await hasJustSignedIn(ctx)), next, "primary"),
       button(t("Sign out"), door === "portal" ? "/portal/sign-out" : "/sign-out", "log-out", "ghost"),
     ],
   };
@@ -59,7 +67,7 @@ async function setupPage(
   const isHeld = ctx.actor.is_second_step_missing === true;
   const waiting = await waitingTotp(ctx, ctx.actor.user_id ?? "");
   const next = nextOf(ctx, incoming);
-  if (waiting === null) return isHeld ? requiredPage(door, next) : redirect(accountHomes[door]);
+  if (waiting === null) return isHeld ? requiredPage(ctx, door, next) : redirect(accountHomes[door]);
   const head = header(door, t("Set up two-step sign-in"));
   return setupAnswer(
     isHeld ? { ...head, breadcrumbs: [] } : head,
@@ -70,70 +78,28 @@ async function setupPage(
   );
 }
 
-/** A page that asks for the password and then does something. */
-function confirmed(
-  door: AccountDoor,
-  path: string,
-  words: { title: string; text: string; submit: string; isDestructive: boolean },
-  run: (ctx: Ctx, password: string) => Promise<Answer>,
-): Route[] {
-  const at = `${accountHomes[door]}/two-step/${path}`;
-  const show = (failure: Failure | null): Answer =>
-    passwordAnswer(
-      { ...header(door, t(words.title)), subtitle: t(words.text) },
-      { action: at, cancel: accountHomes[door], submit: t(words.submit), isDestructive: words.isDestructive },
-      failure,
-    );
-  return [
-    { method: "GET", path: at, door, permission: null, handle: async () => show(null) },
-    {
-      method: "POST",
-      path: at,
-      door,
-      permission: null,
-      handle: async (ctx, incoming) => {
-        const { fields } = await incoming.form();
-        try {
-          return await run(ctx, textOf(fields, "present_password"));
-        } catch (error) {
-          return show(formFailure(error));
-        }
-      },
-    },
-  ];
-}
-
-const renewWords = {
-  title: "New recovery codes",
-  text: "The codes you have now stop working.",
-  submit: declared("Make new codes"),
-  isDestructive: false,
-};
-const removeWords = {
-  title: "Remove the authenticator app?",
-  text: "From then on your password alone signs you in, unless you have a passkey.",
-  submit: declared("Remove"),
-  isDestructive: true,
-};
-
 function routesOf(door: AccountDoor): Route[] {
   const home = accountHomes[door];
   return [
-    {
-      method: "POST",
-      path: `${home}/two-step/start`,
+    ...confirmedRoutes({
       door,
-      permission: null,
+      path: `${home}/two-step/start`,
       isOpenWithoutSecondStep: true,
-      handle: async (ctx, incoming) => {
+      header: (ctx) => {
+        const head = header(door, t("Set up two-step sign-in"));
+        return ctx.actor.is_second_step_missing === true ? { ...head, breadcrumbs: [] } : head;
+      },
+      submit: () => t("Go on"),
+      isDestructive: false,
+      run: async (ctx, incoming) => {
         try {
           await beginSetup(ctx);
-          return redirect(`${home}/two-step${nextOf(ctx, incoming)}`);
         } catch (error) {
           return redirect(home, formFailure(error).message, "error");
         }
+        return redirect(`${home}/two-step${nextOf(ctx, incoming)}`);
       },
-    },
+    }),
     {
       method: "GET",
       path: `${home}/two-step`,
@@ -154,24 +120,37 @@ function routesOf(door: AccountDoor): Route[] {
           const codes = await confirmSetup(ctx, textOf(fields, "code"));
           const isHeld = ctx.actor.is_second_step_missing === true;
           const next = isHeld ? safeNext(incoming.url.searchParams.get("next") ?? "", startOf(door)) : home;
-          return codesPage(ctx, isHeld ? null : header(door, t("Your recovery codes")), codes, next);
+          return showCodes(ctx, door, codes, next);
         } catch (error) {
           const failure = formFailure(error);
           return reading(ctx, (reader) => setupPage(reader, incoming, door, failure, fields));
         }
       },
     },
-    ...confirmed(door, "recovery-codes", renewWords, async (ctx, password) =>
-      codesPage(
-        ctx,
-        header(door, t("Your recovery codes")),
-        await renewRecoveryCodes(ctx, password, "present_password"),
-        home,
-      ),
-    ),
-    ...confirmed(door, "remove", removeWords, async (ctx, password) => {
-      await removeTotp(ctx, password, "present_password");
-      return redirect(home, t("The authenticator app is removed."));
+    ...confirmedRoutes({
+      door,
+      path: `${home}/two-step/recovery-codes`,
+      header: () => ({
+        ...header(door, t("New recovery codes")),
+        subtitle: t("The codes you have now stop working."),
+      }),
+      submit: () => t("Make new codes"),
+      isDestructive: false,
+      run: async (ctx) => showCodes(ctx, door, await renewRecoveryCodes(ctx), home),
+    }),
+    ...confirmedRoutes({
+      door,
+      path: `${home}/two-step/remove`,
+      header: () => ({
+        ...header(door, t("Remove the authenticator app?")),
+        subtitle: t("From then on your password alone signs you in, unless you have a passkey."),
+      }),
+      submit: () => t("Remove"),
+      isDestructive: true,
+      run: async (ctx) => {
+        await removeTotp(ctx);
+        return redirect(home, t("The authenticator app is removed."));
+      },
     }),
   ];
 }

@@ -118,9 +118,8 @@ export async function confirmOperatorSetup(ctx: Ctx, code: string): Promise<stri
   return atCode(ctx, own(ctx), () => inUnit(ctx, (work) => confirm(work, own(ctx), code)));
 }
 
-/** New recovery codes in place of the old ones, for whoever knows the password. */
-export async function renewOperatorCodes(ctx: Ctx, password: string): Promise<string[]> {
-  await confirmOperatorPassword(ctx, password);
+/** New recovery codes in place of the old ones, for whoever has proved who they are. */
+export async function renewOperatorCodes(ctx: Ctx): Promise<string[]> {
   return inUnit(ctx, async (work) => {
     if (!(await operatorFactors(work, own(ctx))).isOn)
       throw conflict(t("Set up an authenticator app first."), "not_set_up");
@@ -129,9 +128,8 @@ export async function renewOperatorCodes(ctx: Ctx, password: string): Promise<st
   });
 }
 
-/** Takes the app away, for whoever knows the password; not as the last second step where everybody has to have one. */
-export async function removeOperatorTotp(ctx: Ctx, password: string): Promise<void> {
-  await confirmOperatorPassword(ctx, password);
+/** Takes the app away, for whoever has proved who they are; not as the last second step where everybody has to have one. */
+export async function removeOperatorTotp(ctx: Ctx): Promise<void> {
   await inUnit(ctx, async (work) => {
     await dropOperatorTotp(work, own(ctx));
     await keepOperatorFactor(work, own(ctx));
@@ -147,7 +145,7 @@ export async function resetOperatorFactors(work: Work, operator: { id: string; e
 }
 
 /** Whether an operator knows the present password; counted, so that an unlocked screen is no place to guess it. */
-async function confirmOperatorPassword(ctx: Ctx, given: string): Promise<void> {
+export async function confirmOperatorPassword(ctx: Ctx, given: string): Promise<void> {
   const key = `password:operator:${own(ctx)}`;
   await countAttempt(ctx.app, key, secondStepByAccount);
   const row = await reading(ctx, ({ db }) =>

@@ -7,6 +7,7 @@ import type { Failure } from "../../../platform/errors.ts";
 import { button, formatAgo, link } from "../../../platform/http/pages/cells.ts";
 import { formFailure, type FormValues } from "../../../platform/http/forms/model.ts";
 import type { SecurityPageModel } from "../../../platform/http/models/sign-in.ts";
+import { showOnce } from "../../../platform/http/pages/shown-once.ts";
 import { type Answer, page, redirect, type Route } from "../../../platform/http/route.ts";
 import type { PageHeaderModel } from "../../../platform/http/models/partials.ts";
 import { t } from "../../../platform/language/index.ts";
@@ -27,6 +28,7 @@ import {
   renewOperatorCodes,
 } from "../operators/factors.ts";
 import { passkeysOfOperator } from "../operators/passkeys.ts";
+import { hasOperatorJustSignedIn, proveOperatorAgain } from "../operators/proof.ts";
 import { endOperatorSession, endOtherOperatorSessions, sessionsOfOperator } from "../operators/sessions.ts";
 import { operatorFactors, waitingOperatorTotp } from "../operators/totp.ts";
 import { text } from "./entering.ts";
@@ -64,6 +66,7 @@ async function sessionsOf(ctx: Ctx): Promise<SecurityPageModel["sessions"]> {
 async function accountPage(ctx: Ctx, failure: Failure | null): Promise<Answer> {
   const sessions = await sessionsOf(ctx);
   const keys = await passkeysOfOperator(ctx, own(ctx));
+  const isAsked = !(await hasOperatorJustSignedIn(ctx));
   const model: SecurityPageModel = {
     header: {
       title: t("Your account"),
@@ -87,10 +90,12 @@ async function accountPage(ctx: Ctx, failure: Failure | null): Promise<Answer> {
     two_step: twoStepModel(`${home}/two-step`, {
       ...(await operatorFactors(ctx, own(ctx))),
       isRequired: ctx.app.options.isOperatorMfaRequired === true && keys.length === 0,
+      isAsked,
     }),
     passkeys: {
       keys: keys.map((key) => passkeyRow(ctx, key, home)),
       url: siteOf(ctx) === null ? "" : `${home}/passkeys`,
+      is_password_asked: isAsked,
     },
     password: newPasswordForm(
       `${home}/password`,
@@ -112,6 +117,10 @@ async function setupPage(ctx: Ctx, failure: Failure | null, typed: FormValues = 
     typed,
   );
 }
+
+/** New recovery codes, shown once. */
+const showCodes = (ctx: Ctx, codes: string[]): Answer =>
+  showOnce(ctx, "operator", codesPage(ctx, header(t("Your recovery codes")), codes, home), home);
 
 const route = (method: "GET" | "POST", path: string, handle: Route["handle"]): Route => ({
   method,
@@ -138,26 +147,35 @@ function posted(
   });
 }
 
-/** A page that asks for the password and then does something. */
+/** A page that says what will be done and then does it, for whoever has just signed in or enters the password there. */
 function confirmed(
   path: string,
   words: () => { title: string; text: string; submit: string; isDestructive: boolean },
-  run: (ctx: Ctx, password: string) => Promise<Answer>,
+  run: (ctx: Ctx) => Promise<Answer>,
 ): Route[] {
-  const show = async (failure: Failure | null): Promise<Answer> => {
+  const show = async (ctx: Ctx, failure: Failure | null): Promise<Answer> => {
     const { title, text: subtitle, submit, isDestructive } = words();
     return passwordAnswer(
       header(title, subtitle),
-      { action: `${home}${path}`, cancel: home, submit, isDestructive },
+      {
+        action: `${home}${path}`,
+        cancel: home,
+        submit,
+        isDestructive,
+        isAsked: !(await hasOperatorJustSignedIn(ctx)),
+      },
       failure,
     );
   };
   return [
-    route("GET", path, () => show(null)),
+    route("GET", path, (ctx) => show(ctx, null)),
     posted(
       path,
-      (ctx, fields) => run(ctx, text(fields, "present_password")),
-      (_ctx, failure) => show(failure),
+      async (ctx, fields) => {
+        await proveOperatorAgain(ctx, text(fields, "present_password"));
+        return run(ctx);
+      },
+      show,
     ),
   ];
 }
@@ -192,19 +210,22 @@ export const accountPages: Route[] = [
     },
     accountPage,
   ),
-  route("POST", "/two-step/start", async (ctx) => {
-    try {
-      await beginOperatorSetup(ctx);
+  ...confirmed(
+    "/two-step/start",
+    () => ({ title: t("Set up two-step sign-in"), text: "", submit: t("Go on"), isDestructive: false }),
+    async (ctx) => {
+      try {
+        await beginOperatorSetup(ctx);
+      } catch (error) {
+        return redirect(home, formFailure(error).message, "error");
+      }
       return redirect(`${home}/two-step`);
-    } catch (error) {
-      return redirect(home, formFailure(error).message, "error");
-    }
-  }),
+    },
+  ),
   route("GET", "/two-step", (ctx) => setupPage(ctx, null)),
   posted(
     "/two-step",
-    async (ctx, fields) =>
-      codesPage(ctx, header(t("Your recovery codes")), await confirmOperatorSetup(ctx, text(fields, "code")), home),
+    async (ctx, fields) => showCodes(ctx, await confirmOperatorSetup(ctx, text(fields, "code"))),
     setupPage,
   ),
   ...confirmed(
@@ -215,8 +236,7 @@ export const accountPages: Route[] = [
       submit: t("Make new codes"),
       isDestructive: false,
     }),
-    async (ctx, password) =>
-      codesPage(ctx, header(t("Your recovery codes")), await renewOperatorCodes(ctx, password), home),
+    async (ctx) => showCodes(ctx, await renewOperatorCodes(ctx)),
   ),
   ...confirmed(
     "/two-step/remove",
@@ -226,8 +246,8 @@ export const accountPages: Route[] = [
       submit: t("Remove"),
       isDestructive: true,
     }),
-    async (ctx, password) => {
-      await removeOperatorTotp(ctx, password);
+    async (ctx) => {
+      await removeOperatorTotp(ctx);
       return redirect(home, t("The authenticator app is removed."));
     },
   ),

@@ -1,5 +1,6 @@
 import type { Ctx } from "../../../platform/context.ts";
 import { hostCookieName, parseCookies, serializeCookie } from "../../../platform/http/cookies.ts";
+import { isOwnPath } from "../../../platform/http/own-path.ts";
 import { type Answer, type Incoming, redirect } from "../../../platform/http/route.ts";
 import { operatorIdleMilliseconds } from "../operators/sessions.ts";
 import { operatorCookieName } from "../operators/plane.ts";
@@ -14,7 +15,7 @@ export function text(fields: Record<string, unknown>, name: string): string {
 
 /** Only paths of our own may be gone on to after signing in. */
 export function safeNext(next: string): string {
-  return /^\/(?![/\\])[^\u0000-\u001f]*$/.test(next) && !next.startsWith("/sign-") ? next : "/tenants";
+  return isOwnPath(next) && !next.startsWith("/sign-") ? next : "/tenants";
 }
 
 export function cookieOf(ctx: Ctx, token: string): string {

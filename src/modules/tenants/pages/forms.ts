@@ -78,7 +78,7 @@ export const tenantForms: Route[] = [
     }),
     run: async (ctx, input) => {
       const made = await createTenant(ctx, withoutBlanks(input));
-      return setupPage(String(input["name"]), `/tenants/${made.id}`, made.setup_url);
+      return setupPage(ctx, String(input["name"]), `/tenants/${made.id}`, made.setup_url);
     },
   }),
   ...operatorForm({

@@ -1,3 +1,4 @@
+import { Type } from "@sinclair/typebox";
 import { platformPermission } from "../../../platform/access/platform.ts";
 import { find } from "../../../platform/access/reach.ts";
 import { perform } from "../../../platform/action.ts";
@@ -6,10 +7,12 @@ import { notFound } from "../../../platform/errors.ts";
 import { button, cell, empty, facts, link } from "../../../platform/http/pages/cells.ts";
 import { section } from "../../../platform/http/pages/section.ts";
 import { field } from "../../../platform/http/forms/model.ts";
+import { showOnce } from "../../../platform/http/pages/shown-once.ts";
 import { type Answer, page, type Route } from "../../../platform/http/route.ts";
 import { t } from "../../../platform/language/index.ts";
-import { keyLifeField } from "../../staff/index.ts";
+import { keyLifeField, proofField } from "../../staff/index.ts";
 import { makeOperatorKey, revokeOperatorKey } from "../operators/actions.ts";
+import { hasOperatorJustSignedIn, proveOperatorAgain } from "../operators/proof.ts";
 import { operatorButton, operatorForm } from "./form.ts";
 
 /** The API keys of an operator. */
@@ -123,12 +126,12 @@ export const keyPages: Route[] = [
   ...operatorForm({
     path: "/account/keys/new",
     title: "New API key",
-    input: makeOperatorKey.input,
+    input: Type.Object({ ...makeOperatorKey.input.properties, present_password: Type.Optional(Type.String()) }),
     breadcrumbs: [
       { label: "Your account", href: "/account" },
       { label: "API keys", href: "/account/keys" },
     ],
-    form: () => ({
+    form: async (ctx) => ({
       action: "/account/keys/new",
       submit_label: t("Make the key"),
       cancel_url: "/account/keys",
@@ -138,13 +141,16 @@ export const keyPages: Route[] = [
           fields: [
             field("name", t("Name"), { is_required: true, span: 6, hint: t("What it is for.") }),
             keyLifeField(t("Programs with this key are locked out then.")),
+            ...((await hasOperatorJustSignedIn(ctx)) ? [] : [proofField()]),
           ],
         },
       ],
     }),
-    run: async (ctx, input) => {
+    run: async (ctx, { present_password, ...input }) => {
+      await proveOperatorAgain(ctx, typeof present_password === "string" ? present_password : "");
       const { key } = await perform(ctx, makeOperatorKey, input);
-      return page("tenants/link", t("Your new API key"), {
+      const next = { label: t("I have copied it"), href: "/account/keys" };
+      const shown = page("tenants/link", t("Your new API key"), {
         header: {
           title: t("Your new API key"),
           subtitle: "",
@@ -155,8 +161,9 @@ export const keyPages: Route[] = [
         text: t("This is the only time the key is shown. Copy it now and keep it like a password."),
         label: t("API key"),
         url: key,
-        next: { label: t("I have copied it"), href: "/account/keys" },
+        next,
       });
+      return showOnce(ctx, "operator", shown, next.href);
     },
   }),
   at("/account/keys/:id", (ctx, { params }) => showKey(ctx, params["id"] ?? "")),

@@ -7,6 +7,7 @@ import { button, cell, empty, facts, link } from "../../../platform/http/pages/c
 import { columnField } from "../../../platform/http/forms/model.ts";
 import { containing } from "../../../platform/http/lists/kinds.ts";
 import { type List, listAnswer } from "../../../platform/http/lists/list.ts";
+import { showOnce } from "../../../platform/http/pages/shown-once.ts";
 import { type Answer, page, type Route } from "../../../platform/http/route.ts";
 import { t } from "../../../platform/language/index.ts";
 import {
@@ -195,8 +196,8 @@ async function showOperator(ctx: Ctx, id: string): Promise<Answer> {
   });
 }
 
-function linkPage(name: string, url: string): Answer {
-  return page("tenants/link", name, {
+function linkPage(ctx: Ctx, name: string, url: string): Answer {
+  const shown = page("tenants/link", name, {
     header: {
       title: name,
       subtitle: "",
@@ -209,6 +210,7 @@ function linkPage(name: string, url: string): Answer {
     url,
     next: { label: t("To the operators"), href: "/operators" },
   });
+  return showOnce(ctx, "operator", shown, "/operators");
 }
 
 const at = (path: string, handle: Route["handle"]): Route => ({
@@ -234,7 +236,7 @@ export const operatorPages: Route[] = [
       cancel_url: "/operators",
       sections: [{ title: "", fields: [columnField(operators, "name"), columnField(operators, "email")] }],
     }),
-    run: async (ctx, input) => linkPage(String(input["name"]), (await perform(ctx, inviteOperator, input)).link),
+    run: async (ctx, input) => linkPage(ctx, String(input["name"]), (await perform(ctx, inviteOperator, input)).link),
   }),
   at("/operators/:id", (ctx, { params }) => showOperator(ctx, params["id"] ?? "")),
   {
@@ -244,7 +246,7 @@ export const operatorPages: Route[] = [
     permission: platformPermission,
     handle: async (ctx, { params }) => {
       const { link: url } = await perform(ctx, relinkOperator, { id: params["id"] });
-      return linkPage(t("New link"), url);
+      return linkPage(ctx, t("New link"), url);
     },
   },
   operatorButton(

@@ -7,7 +7,7 @@ import { validate } from "../../../platform/access/validate.ts";
 import { field } from "../../../platform/http/forms/model.ts";
 import { type Answer, type Incoming, redirect, type Route } from "../../../platform/http/route.ts";
 import { t } from "../../../platform/language/index.ts";
-import { bodyOf, plain, signed, spoken, textOf } from "../../staff/index.ts";
+import { bodyOf, plain, proofField, signed, spoken, textOf } from "../../staff/index.ts";
 import {
   operatorRegistrationOptions,
   operatorSecondFactorOptions,
@@ -19,9 +19,10 @@ import {
   showOperatorPasskey,
   signInOperatorWithPasskey,
 } from "../operators/passkeys.ts";
+import { hasOperatorJustSignedIn, proveOperatorAgain } from "../operators/proof.ts";
 import type { OperatorEntering } from "../operators/steps.ts";
-import { cookiesOf, safeNext, stepOf, stepUrl } from "./entering.ts";
-import { operatorButton, operatorForm } from "./form.ts";
+import { cookiesOf, safeNext, stepOf, stepUrl, text } from "./entering.ts";
+import { operatorForm } from "./form.ts";
 
 /** Operators' passkeys: at their door, and on their account page. */
 
@@ -47,6 +48,8 @@ const nameInput = Type.Object(
   { additionalProperties: false },
 );
 
+const removeInput = Type.Object({ present_password: Type.Optional(Type.String()) });
+
 export const passkeyPages: Route[] = [
   post("/sign-in/passkey/options", "open", async (ctx) => plain(await operatorSignInOptions(ctx))),
   post("/sign-in/passkey", "open", async (ctx, incoming) => {
@@ -62,7 +65,10 @@ export const passkeyPages: Route[] = [
     const response = signed<AuthenticationResponseJSON>(body);
     return entered(ctx, await showOperatorPasskey(ctx, stepOf(ctx, incoming), response), textOf(body, "next"));
   }),
-  post(`${home}/passkeys/options`, "operator", async (ctx) => plain(await operatorRegistrationOptions(ctx))),
+  post(`${home}/passkeys/options`, "operator", async (ctx, incoming) => {
+    await proveOperatorAgain(ctx, textOf(await bodyOf(incoming), "password"));
+    return plain(await operatorRegistrationOptions(ctx));
+  }),
   post(`${home}/passkeys`, "operator", async (ctx, incoming) => {
     const body = await bodyOf(incoming);
     const response = signed<RegistrationResponseJSON>(body);
@@ -91,12 +97,31 @@ export const passkeyPages: Route[] = [
       return redirect(home, t("The passkey has its name."));
     },
   }),
-  operatorButton(
-    `${home}/passkeys/:id/remove`,
-    () => home,
-    async (ctx, { id }) => {
-      await removeOperatorPasskey(ctx, id ?? "");
-      return t("The passkey is removed.");
+  ...operatorForm({
+    path: `${home}/passkeys/:id/remove`,
+    title: "Remove the passkey?",
+    input: removeInput,
+    breadcrumbs: [{ label: "Your account", href: home }],
+    form: async (ctx, incoming) => {
+      const key = await ownOperatorPasskey(ctx, incoming.params["id"] ?? "");
+      return {
+        action: `${home}/passkeys/${key.id}/remove`,
+        submit_label: t("Remove"),
+        cancel_url: home,
+        is_destructive: true,
+        sections: [
+          {
+            title: key.name,
+            hint: t("It no longer signs you in."),
+            fields: (await hasOperatorJustSignedIn(ctx)) ? [] : [proofField()],
+          },
+        ],
+      };
     },
-  ),
+    run: async (ctx, input) => {
+      await proveOperatorAgain(ctx, text(input, "present_password"));
+      await removeOperatorPasskey(ctx, String(input["id"]));
+      return redirect(home, t("The passkey is removed."));
+    },
+  }),
 ];

@@ -1,11 +1,13 @@
 import { platformPermission } from "../../../platform/access/platform.ts";
+import type { Ctx } from "../../../platform/context.ts";
+import { showOnce } from "../../../platform/http/pages/shown-once.ts";
 import { type Answer, page, type Route } from "../../../platform/http/route.ts";
 import { t } from "../../../platform/language/index.ts";
 import { newSetupLink, tenantOf } from "../actions.ts";
 
 /** The link that makes an organization's first administrator: shown once, to be passed on. */
-export function setupPage(name: string, back: string, url: string | null): Answer {
-  return page("tenants/link", name, {
+export function setupPage(ctx: Ctx, name: string, back: string, url: string | null): Answer {
+  const shown = page("tenants/link", name, {
     header: {
       title: name,
       subtitle: "",
@@ -23,6 +25,7 @@ export function setupPage(name: string, back: string, url: string | null): Answe
     url: url ?? "",
     next: { label: t("To the organization"), href: back },
   });
+  return showOnce(ctx, "operator", shown, back);
 }
 
 /** The button that makes one. */
@@ -34,6 +37,6 @@ export const setupLinkRoute: Route = {
   handle: async (ctx, { params }) => {
     const { id = "" } = params;
     const { name } = await tenantOf(ctx, id);
-    return setupPage(name, `/tenants/${id}`, await newSetupLink(ctx, id));
+    return setupPage(ctx, name, `/tenants/${id}`, await newSetupLink(ctx, id));
   },
 };

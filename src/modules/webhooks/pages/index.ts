@@ -33,7 +33,7 @@ export const webhookPages: Route[] = [
     title: () => t("New webhook"),
     breadcrumbs: crumbs,
     form: endpointForm(declared("Add webhook")),
-    done: (result) => secretPage(result, t("The secret of the new webhook")),
+    done: (result, _incoming, ctx) => secretPage(ctx, result, t("The secret of the new webhook")),
   }),
   {
     method: "GET",
@@ -82,7 +82,7 @@ export const webhookPages: Route[] = [
       });
     },
     extra: (incoming) => ({ id: idOf(incoming) }),
-    done: (result) => secretPage(result, t("The new secret")),
+    done: (result, _incoming, ctx) => secretPage(ctx, result, t("The new secret")),
   }),
   buttonRoute(
     `${home}/:id/ping`,

@@ -4,6 +4,7 @@ import { type ListQuery, tableModel } from "../../../platform/http/lists/list.ts
 import { button, cell, empty, facts, formatInstant, link, words } from "../../../platform/http/pages/cells.ts";
 import { section } from "../../../platform/http/pages/section.ts";
 import type { OneTimePageModel, RecordPageModel } from "../../../platform/http/models/pages.ts";
+import { showOnce } from "../../../platform/http/pages/shown-once.ts";
 import { type Answer, page } from "../../../platform/http/route.ts";
 import { t } from "../../../platform/language/index.ts";
 import { eventName } from "../../events/index.ts";
@@ -17,7 +18,7 @@ export const crumbs = [
   { label: "Webhooks", href: home },
 ];
 /** The one page that shows a secret. */
-export function secretPage(result: unknown, title: string): Answer {
+export function secretPage(ctx: Ctx, result: unknown, title: string): Answer {
   const { id, secret } = result as WithSecret;
   const model: OneTimePageModel = {
     header: { title, subtitle: "", breadcrumbs: crumbs, badges: [], actions: [] },
@@ -28,7 +29,7 @@ export function secretPage(result: unknown, title: string): Answer {
     url: secret,
     next: { label: t("I have copied it"), href: `${home}/${id}` },
   };
-  return page("tenants/link", title, model);
+  return showOnce(ctx, "staff", page("tenants/link", title, model), model.next.href);
 }
 
 export async function showEndpoint(ctx: Ctx, id: string): Promise<Answer> {

@@ -28,6 +28,8 @@ export interface FormPage {
   form(ctx: Ctx, incoming: Incoming, typed: FormValues | null, failure: Failure | null): Promise<FormModel>;
   /** What goes into the action beside the fields, such as the id from the path. */
   extra?(incoming: Incoming): Record<string, unknown>;
+  /** What has to be right before the action's unit of work begins, such as a password; refuses what is not. */
+  before?(ctx: Ctx, incoming: Incoming): Promise<void>;
   /** Where to go after it worked, and what to say there. */
   done(result: unknown, incoming: Incoming, ctx: Ctx): Answer | Promise<Answer>;
   breadcrumbs?: { label: string; href: string }[];
@@ -75,6 +77,7 @@ export function formRoutes(form: FormPage): Route[] {
         const choices = formChoices(ctx, fields, (reader) => show(reader, incoming, fields, null));
         if (choices !== null) return choices;
         try {
+          await form.before?.(ctx, incoming);
           const input = { ...readInput(form.action.input, fields), ...form.extra?.(incoming) };
           return await form.done(await perform(ctx, form.action, input), incoming, ctx);
         } catch (error) {

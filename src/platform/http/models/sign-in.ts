@@ -78,6 +78,8 @@ export interface SecurityPageModel {
     keys: { name: string; detail: string; rename: ActionLink; remove: ActionLink }[];
     /** Where the browser makes a new one; empty when the address of this installation allows none. */
     url: string;
+    /** Whether making one takes the password too: the sign-in is some time ago. */
+    is_password_asked: boolean;
   } | null;
   password: FormModel;
 }
