@@ -167,6 +167,17 @@ describe("a suspended organization", () => {
     host.api("POST", `/tenants/${id}/suspend`, tenantDocument({ reason: "unpaid", message }));
   const activate = (id: string) => host.api("POST", `/tenants/${id}/activate`);
 
+  test("keeps the lines of what its people are told, for them and for the operator", async () => {
+    await suspend(t.harbor.id, "The bill is open.\n\nCall 555 0100.");
+    const page = await t.browser().open("/sign-in");
+    expect(page.html).toContain('<p class="lead">The bill is open.\n\nCall 555 0100.</p>');
+    const shown = await (await host.browser()).open(`/tenants/${t.harbor.id}`);
+    expect(shown.html).toMatch(
+      /Its people are told<\/h2><\/header><p class="section-text">The bill is open\.\n\nCall 555 0100\.<\/p>/,
+    );
+    await activate(t.harbor.id);
+  });
+
   test("answers everybody with one page, the API with a code, and services with a time to come back", async () => {
     const robin = await makeStaff(t.harbor, "administrator");
     const browser = await browserOf(t, robin);

@@ -92,10 +92,13 @@ async function showTenant(ctx: Ctx, id: string): Promise<Answer> {
             facts(t("Suspension"), [
               [t("Since"), cell.instant(row.suspended_at, ctx.tenant, now)],
               [t("Reason"), cell.text(row.suspension_reason)],
-              [t("Its people are told"), cell.text(row.suspension_message)],
             ]),
           ]),
     ],
+    // In the lines that it was written in, as its people read it.
+    ...(row.suspended_at === null || (row.suspension_message ?? "") === ""
+      ? {}
+      : { body: { title: t("Its people are told"), text: row.suspension_message ?? "" } }),
     notes: row.notes,
     attachments: [],
   };
