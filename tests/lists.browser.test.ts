@@ -139,6 +139,19 @@ describe.skipIf(!browserAvailable)("lists in a browser", () => {
     await done(tab);
   });
 
+  test("on paper the title has the most room, and narrow paper leaves out what is secondary", async () => {
+    const tab = await visit("/tickets", { viewport: { width: 703, height: 900 } });
+    await tab.page.emulateMedia({ media: "print" });
+    const row = tab.page.locator("#list-region tbody tr").first();
+    const widthOf = async (label: string): Promise<number> =>
+      (await row.locator(`td[data-label="${label}"]`).boundingBox())?.width ?? 0;
+    for (const label of ["Number", "Company", "Status", "Priority", "Queue", "Assigned to", "Changed"])
+      expect(await widthOf("Title")).toBeGreaterThan(1.5 * (await widthOf(label)));
+    await tab.page.setViewportSize({ width: 500, height: 900 });
+    expect(await row.locator('td[data-label="Queue"]').isVisible()).toBe(false);
+    await done(tab);
+  });
+
   test("columns are chosen in a dialog, by keyboard, and the focus is where it belongs", async () => {
     const tab = await visit("/tickets");
     await tab.page.getByRole("link", { name: "Columns" }).click();
