@@ -137,7 +137,7 @@ async function assemble(config: Config, database: Database, publicUrl: string): 
       isOperatorMfaRequired: config.isOperatorMfaRequired,
       allowedNetworks: config.allowedNetworks,
       // Who has the installation alone has a mail server beside it; of many organizations none calls the others' neighbours.
-      mailNetworks: MULTI_TENANT ? config.allowedNetworks : null,
+      serverNetworks: MULTI_TENANT ? config.allowedNetworks : null,
       resolveTxt,
       requestsPerMinute: config.requestsPerMinute,
     },

@@ -1,6 +1,7 @@
 import type { Module } from "../platform/module.ts";
 import { companiesModule } from "./companies/index.ts";
 import { customFieldsModule } from "./custom_fields/index.ts";
+import { directoryModule } from "./directory/index.ts";
 import { deskModule } from "./desk/index.ts";
 import { eventsModule } from "./events/index.ts";
 import { notificationsModule } from "./notifications/index.ts";
@@ -34,6 +35,7 @@ export const modules: readonly Module[] = [
   homeModule,
   settingsModule,
   staffModule,
+  directoryModule,
   oauthModule,
   setupModule,
   eventsModule,

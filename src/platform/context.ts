@@ -94,8 +94,8 @@ export interface AppOptions {
   requestsPerMinute: { key: number | null; tenant: number | null };
   /** Private networks that organizations may have called (webhooks); all others are refused. */
   allowedNetworks: readonly string[];
-  /** The same for the mail servers of organizations; null or absent: a mail server may be anywhere. */
-  mailNetworks?: readonly string[] | null;
+  /** The same for servers that organizations have (mail, directory); null or absent: these may be anywhere. */
+  serverNetworks?: readonly string[] | null;
   /** Whether defects that could be lived with stop what is being done, so that tests find them. */
   isStrict?: boolean;
 }

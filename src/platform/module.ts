@@ -1,3 +1,4 @@
+import type { PasswordKeeper } from "./access/password-keeper.ts";
 import type { ReachReason, ReachRule } from "./access/reach.ts";
 import type { AnyAction } from "./action.ts";
 import type { App, Ctx, Tenant } from "./context.ts";
@@ -65,6 +66,8 @@ export interface Module {
   readonly events?: readonly Subscription[];
   /** Whom events are told to, in the app. */
   readonly notices?: readonly Notice[];
+  /** What keeps passwords of the staff elsewhere; one module at most. */
+  readonly passwordKeeper?: PasswordKeeper;
   /** Sends what the module has queued, outside of units of work, in a loop beside the others. */
   readonly sender?: Sender;
   /** Throws away what it keeps sealed with an organization's key and cannot seal anew, before that key goes. */

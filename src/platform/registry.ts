@@ -1,3 +1,4 @@
+import type { PasswordKeeper } from "./access/password-keeper.ts";
 import type { ReachReason, ReachRule } from "./access/reach.ts";
 import type { AnyAction } from "./action.ts";
 import type { App } from "./context.ts";
@@ -42,6 +43,7 @@ export interface Registry {
   readonly notices: ReadonlyMap<string, Notice>;
   /** Tables whose changes can be followed. */
   readonly liveTables: ReadonlySet<string>;
+  readonly passwordKeeper: PasswordKeeper | null;
   readonly senders: readonly Sender[];
   readonly dropSealed: readonly ((app: App, tenantId: string) => Promise<void>)[];
   readonly jobs: readonly Job[];
@@ -110,6 +112,7 @@ export function buildRegistry(modules: readonly Module[]): Registry {
     create: modules.flatMap((module) => module.create ?? []).toSorted((a, b) => a.order - b.order),
     notices: noticesOf(modules, events),
     liveTables: new Set([...events.values()].flatMap((type) => Object.keys(type.live))),
+    passwordKeeper: modules.find((module) => module.passwordKeeper !== undefined)?.passwordKeeper ?? null,
     senders: modules.flatMap((module) => module.sender ?? []),
     dropSealed: modules.flatMap((module) => module.dropSealed ?? []),
     jobs: modules.flatMap((module) => module.jobs ?? []),

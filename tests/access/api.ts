@@ -254,6 +254,8 @@ export const apiAccess: AccessTable = {
     POST /api/v1/custom-fields/:id/restore
     PUT PATCH DELETE /api/v1/custom-fields/:id
     GET PUT PATCH /api/v1/sign-in-settings
+    GET PUT PATCH /api/v1/directory-settings
+    POST /api/v1/directory-settings/sync
     GET /api/v1/oauth-grants
     DELETE /api/v1/oauth-grants/:id
     GET /api/v1/staff/api-keys
@@ -268,6 +270,8 @@ export const apiAccess: AccessTable = {
     POST /api/v1/users/:id/resend-invite
     POST /api/v1/users/:id/require-new-password
     POST /api/v1/users/:id/end-sessions
+    POST /api/v1/users/:id/link-directory
+    POST /api/v1/users/:id/unlink-directory
     GET /api/v1/users/:id/sessions
     DELETE /api/v1/users/:id/sessions/:session_id
     GET /api/v1/audit-log

@@ -269,6 +269,11 @@ export const pageAccess: AccessTable = {
     POST /settings/custom-fields/:id/delete
     POST /settings/custom-fields/:id/move
     GET POST /settings/sign-in
+    GET POST /settings/directory
+    POST /settings/directory/test
+    POST /settings/directory/sync
+    POST /settings/staff/:id/link-directory
+    POST /settings/staff/:id/unlink-directory
     GET /settings/api-keys
     GET /settings/api-keys/:id
     POST /settings/api-keys/:id/revoke

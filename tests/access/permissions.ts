@@ -414,6 +414,8 @@ export const permissionsOfRoutes: Readonly<Record<string, string>> = {
     GET POST /api/v1/roles
     GET PUT PATCH DELETE /api/v1/roles/:id
     GET PUT PATCH /api/v1/sign-in-settings
+    GET PUT PATCH /api/v1/directory-settings
+    POST /api/v1/directory-settings/sync
     POST /api/v1/teams
     PUT PATCH DELETE /api/v1/teams/:id
     GET POST /api/v1/users
@@ -426,6 +428,8 @@ export const permissionsOfRoutes: Readonly<Record<string, string>> = {
     POST /api/v1/users/:id/resend-invite
     POST /api/v1/users/:id/require-new-password
     POST /api/v1/users/:id/end-sessions
+    POST /api/v1/users/:id/link-directory
+    POST /api/v1/users/:id/unlink-directory
     GET /api/v1/users/:id/sessions
     DELETE /api/v1/users/:id/sessions/:session_id
     GET /settings/api-keys
@@ -436,6 +440,11 @@ export const permissionsOfRoutes: Readonly<Record<string, string>> = {
     POST /settings/roles/:id/delete
     GET POST /settings/roles/new
     GET POST /settings/sign-in
+    GET POST /settings/directory
+    POST /settings/directory/test
+    POST /settings/directory/sync
+    POST /settings/staff/:id/link-directory
+    POST /settings/staff/:id/unlink-directory
     GET /settings/staff
     GET /settings/staff/:id
     GET /settings/staff/:id/access

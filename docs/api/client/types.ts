@@ -6015,6 +6015,110 @@ export interface Operations {
       };
     };
   };
+  /** Show the Active Directory that staff sign in by, and what the latest comparison with it did. */
+  "GET /directory-settings": {
+    path: undefined;
+    query: undefined;
+    body: undefined;
+    answer: {
+      jsonapi: Schemas["jsonapi"];
+      data: {
+        type: "directory_settings";
+        id: string;
+        attributes: {
+          groups: ({
+            role_id: string;
+            group_dn: string;
+          })[];
+        };
+      } | null;
+    };
+  };
+  /** Enter or change the Active Directory that staff sign in by. Members that are not sent stay as they are. */
+  "PUT /directory-settings": {
+    path: undefined;
+    query: undefined;
+    body: {
+      data: {
+        type: "directory_settings";
+        id?: string;
+        attributes?: {
+          host?: string;
+          port?: number;
+          security?: "tls" | "starttls";
+          ca_certificate?: string | null;
+          base_dn?: string;
+          bind_name?: string;
+          email_domains?: string;
+          is_active?: boolean;
+          password?: string;
+          groups?: ({
+            role_id: string;
+            group_dn: string;
+          })[];
+        };
+      };
+    };
+    answer: {
+      jsonapi: Schemas["jsonapi"];
+      data: {
+        type: "directory_settings";
+        id: string;
+        attributes: {
+          groups: ({
+            role_id: string;
+            group_dn: string;
+          })[];
+        };
+      } | null;
+    };
+  };
+  /** Enter or change the Active Directory that staff sign in by. Members that are not sent stay as they are. */
+  "PATCH /directory-settings": {
+    path: undefined;
+    query: undefined;
+    body: {
+      data: {
+        type: "directory_settings";
+        id?: string;
+        attributes?: {
+          host?: string;
+          port?: number;
+          security?: "tls" | "starttls";
+          ca_certificate?: string | null;
+          base_dn?: string;
+          bind_name?: string;
+          email_domains?: string;
+          is_active?: boolean;
+          password?: string;
+          groups?: ({
+            role_id: string;
+            group_dn: string;
+          })[];
+        };
+      };
+    };
+    answer: {
+      jsonapi: Schemas["jsonapi"];
+      data: {
+        type: "directory_settings";
+        id: string;
+        attributes: {
+          groups: ({
+            role_id: string;
+            group_dn: string;
+          })[];
+        };
+      } | null;
+    };
+  };
+  /** Compare the staff with the directory's groups. */
+  "POST /directory-settings/sync": {
+    path: undefined;
+    query: undefined;
+    body: undefined;
+    answer: undefined;
+  };
   /** List distinct pairs. */
   "GET /distinct-pairs": {
     path: undefined;
@@ -12176,6 +12280,13 @@ export interface Operations {
       links?: Schemas["list_links"];
     };
   };
+  /** Let the directory keep the password of somebody who has an account: the one they have here is dropped. */
+  "POST /users/{id}/link-directory": {
+    path: { id: string };
+    query: undefined;
+    body: undefined;
+    answer: undefined;
+  };
   /** What a person hears of, and how; one's own, or with staff.manage anybody's. */
   "GET /users/{id}/notification-preferences": {
     path: { id: string };
@@ -12312,6 +12423,13 @@ export interface Operations {
   /** End a session of a person. */
   "DELETE /users/{id}/sessions/{session_id}": {
     path: { id: string; session_id: string };
+    query: undefined;
+    body: undefined;
+    answer: undefined;
+  };
+  /** Let the directory keep somebody's password no longer: they get a mail to choose one here. */
+  "POST /users/{id}/unlink-directory": {
+    path: { id: string };
     query: undefined;
     body: undefined;
     answer: undefined;

@@ -84,6 +84,7 @@ async function settingsPage(
       ],
     }),
     test: { url: `${path}/test`, label: t("Test the key"), result },
+    sections: [],
   };
   return page("settings/tried", model.header.title, model, failure?.status ?? 200);
 }

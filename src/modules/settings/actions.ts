@@ -11,7 +11,7 @@ import { addFile, type StoredBytes } from "../../platform/files/files.ts";
 import { t } from "../../platform/language/index.ts";
 import { numberTemplateProblem } from "../../platform/number-template.ts";
 import { checkKeptPassword } from "./kept-password.ts";
-import { checkMailHost } from "./mail-host.ts";
+import { checkServerHost } from "./server-host.ts";
 import { checkPublicAddress } from "./public-address.ts";
 import { mailSettings, organizations } from "../../platform/tenants.ts";
 
@@ -84,7 +84,7 @@ export const updateMailSettings = action({
     const { password, version, ...given } = input;
     const values = fromEdge(mailSettings, given, work.tenant.currency);
     const row = await work.db.selectFrom("mail_settings").selectAll().executeTakeFirst();
-    checkMailHost(work.app, values.host ?? "");
+    checkServerHost(work.app, values.host ?? "");
     if (password === undefined || password === "") {
       if (row !== undefined && row.password_sealed !== null) checkKeptPassword(row, { ...row, ...values });
     } else values.password_sealed = work.app.keyring.seal("mail-settings", work.tenant.id, password);

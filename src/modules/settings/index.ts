@@ -21,6 +21,8 @@ export { updateMailSettings, updateOrganization } from "./actions.ts";
 export { letterheadSections, localitySections, mailSections, urlSections } from "./forms.ts";
 export { cookiesOfAddress, saveOrganization } from "./save.ts";
 export { type MailTest, tryMail } from "./mail-test.ts";
+export { checkKeptPassword } from "./kept-password.ts";
+export { checkServerHost } from "./server-host.ts";
 
 /** The labels of columns, which are what people look for among settings. */
 const labels = (table: Table, ...names: string[]): string[] =>

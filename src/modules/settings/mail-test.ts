@@ -8,7 +8,7 @@ import { mailSettingsOf } from "../../platform/mail/sender.ts";
 import { type SmtpSettings, testSmtp } from "../../platform/mail/transport.ts";
 import { mailInput } from "./actions.ts";
 import { checkKeptPassword } from "./kept-password.ts";
-import { checkMailHost } from "./mail-host.ts";
+import { checkServerHost } from "./server-host.ts";
 
 export interface MailTest {
   is_ok: boolean;
@@ -30,7 +30,7 @@ export async function tryMail(ctx: Ctx, fields: FormValues): Promise<MailTest> {
     port: Number(input["port"]),
     username: String(input["username"] ?? ""),
   };
-  checkMailHost(ctx.app, to.host);
+  checkServerHost(ctx.app, to.host);
   if (typed === "" && kept !== null && kept.password !== "") checkKeptPassword(kept, to);
   const settings: SmtpSettings = {
     ...to,
@@ -39,7 +39,7 @@ export async function tryMail(ctx: Ctx, fields: FormValues): Promise<MailTest> {
     from_name: String(input["from_name"]),
     from_address: String(input["from_address"]),
     allow_invalid_certificate: input["is_certificate_checked"] === false,
-    allowed_networks: ctx.app.options.mailNetworks ?? null,
+    allowed_networks: ctx.app.options.serverNetworks ?? null,
   };
   const result = await testSmtp(settings, ctx.actor.email);
   return {

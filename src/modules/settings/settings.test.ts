@@ -243,7 +243,7 @@ describe("outgoing mail", () => {
     const page = await browser.open("/settings/mail");
     const _csrf = /name="_csrf" value="([^"]+)"/.exec(page.html)?.[1] ?? "";
     const count = smtp.received.length;
-    t.app.options.mailNetworks = [];
+    t.app.options.serverNetworks = [];
     try {
       for (const host of ["127.0.0.1", "localhost", "10.0.0.5", "::1"])
         for (const path of ["/settings/mail/test", "/settings/mail"]) {
@@ -253,10 +253,10 @@ describe("outgoing mail", () => {
       // A name is told by the address that it leads to.
       const named = await browser.post("/settings/mail/test", { ...server(), host: "127.1", _csrf });
       expect(named.text).toContain("is inside a private network, where this installation sends no mail");
-      t.app.options.mailNetworks = ["127.0.0.0/8"];
+      t.app.options.serverNetworks = ["127.0.0.0/8"];
       expect((await browser.post("/settings/mail/test", { ...server(), _csrf })).text).toContain("took a test mail");
     } finally {
-      t.app.options.mailNetworks = null;
+      t.app.options.serverNetworks = null;
     }
     expect(smtp.received).toHaveLength(count + 1);
   });

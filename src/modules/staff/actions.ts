@@ -13,6 +13,7 @@ import { conflict, notFound } from "../../platform/errors.ts";
 import { t } from "../../platform/language/index.ts";
 import { sendLink, sendLinksToNewAddress } from "./auth/links.ts";
 import { tellOfChange } from "./auth/notices.ts";
+import { checkIsOwn } from "./auth/passwords.ts";
 import { checkMayActOn, keepAnAdministrator, raiseVersion, setRoles } from "./roles.ts";
 
 const uuid = Type.String({ format: "uuid" });
@@ -120,6 +121,7 @@ export const resendInvite = action({
   run: async (work: Work, input: PatchInput) => {
     const user = await staffMember(work, input.id);
     await checkMayActOn(work, user.id);
+    await checkIsOwn(work, user.id);
     if (user.password_hash !== null)
       throw conflict(t("This person has already chosen a password."), "already_accepted");
     await sendLink(work, user, "invite");

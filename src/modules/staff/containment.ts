@@ -8,7 +8,7 @@ import { conflict } from "../../platform/errors.ts";
 import { t } from "../../platform/language/index.ts";
 import { staffMember } from "./actions.ts";
 import { sendLink } from "./auth/links.ts";
-import { dropPassword } from "./auth/passwords.ts";
+import { checkIsOwn, dropPassword } from "./auth/passwords.ts";
 import { checkMayActOn, keepAnAdministrator } from "./roles.ts";
 
 /** What an administrator does when somebody's account may be in other hands. */
@@ -47,6 +47,7 @@ export const requireNewPassword = action({
     if (user.id === work.actor.user_id)
       throw conflict(t("Change your own password under Your account."), "own_account");
     if (user.deactivated_at !== null) throw conflict(t("This account has been deactivated."), "deactivated");
+    await checkIsOwn(work, user.id);
     if (user.password_hash === null)
       throw conflict(t("This person has no password yet. Send the link again."), "no_password");
     await dropPassword(work, user.id, user.password_hash);

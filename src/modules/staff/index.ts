@@ -44,14 +44,14 @@ import { permissionsApi } from "./permissions-api.ts";
 import { createRole, deleteRole, updateRole } from "./roles.ts";
 import { staffTransfers } from "./transfers.ts";
 
-export { inviteStaff } from "./actions.ts";
+export { inviteStaff, staffMember } from "./actions.ts";
 export { signedInThemselves } from "./api/answers.ts";
 export { passkeyRoutes } from "./api/passkeys.ts";
 export { mfaRoutes } from "./api/mfa.ts";
 export { loginRoute, logoutRoute, passwordRoute, refreshRoute } from "./api/sign-in.ts";
 export { requestReset, sendLink, sendLinksToNewAddress, setPasswordByLink } from "./auth/links.ts";
 export { tellOfChange } from "./auth/notices.ts";
-export { checkPassword } from "./auth/passwords.ts";
+export { checkPassword, dropPassword } from "./auth/passwords.ts";
 export {
   refreshTokenReused,
   roleRaised,
@@ -69,7 +69,7 @@ export { codeField, codesPage } from "./pages/steps.ts";
 export { bodyOf, plain, signed, spoken, textOf } from "./pages/passkey-answers.ts";
 export { keyLifeField } from "./pages/keys.ts";
 export { passkeyRow } from "./pages/passkeys.ts";
-export { checkMayActOn, setRoles } from "./roles.ts";
+export { checkMayActOn, checkMayGiveRoles, keepAnAdministrator, setRoles } from "./roles.ts";
 export { deviceOf } from "./rules.ts";
 
 /** What a person has of one's own, and administrators look after. */

@@ -76,6 +76,15 @@ function checkMayGive(work: Work, gained: readonly Grant[], field: string): void
     );
 }
 
+/**
+ * Refuses roles that grant more than the actor has.
+ *
+ * @throws Failure 422 at `field`
+ */
+export async function checkMayGiveRoles(work: Work, roleIds: readonly string[], field: string): Promise<void> {
+  checkMayGive(work, await grantsOf(work, [...roleIds]), field);
+}
+
 /** Whoever could change the account of somebody with more permissions could sign in as them. */
 export async function checkMayActOn(work: Work, userId: string): Promise<void> {
   if (userId === work.actor.user_id) return;

@@ -97,7 +97,7 @@ export async function mailSettingsOf(app: App, tenantId: string): Promise<SmtpSe
     from_name: row.from_name,
     from_address: row.from_address,
     allow_invalid_certificate: !row.is_certificate_checked,
-    allowed_networks: app.options.mailNetworks ?? null,
+    allowed_networks: app.options.serverNetworks ?? null,
   };
 }
 

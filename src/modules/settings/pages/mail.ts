@@ -47,6 +47,7 @@ async function mailPage(
       sections: mailSections(row?.password_sealed != null),
     }),
     test: { url: "/settings/mail/test", label: t("Send a test mail"), result },
+    sections: [],
   };
   return page("settings/tried", t("Outgoing mail"), model, failure?.status ?? 200);
 }

@@ -10,6 +10,7 @@ import type { Subscription } from "../../../platform/events/event-type.ts";
 import { emit } from "../../../platform/events/outbox.ts";
 import { Failure } from "../../../platform/errors.ts";
 import { typedAddress } from "../../../platform/mail/addresses.ts";
+import { newId } from "../../../platform/ids.ts";
 import { t } from "../../../platform/language/index.ts";
 import { mailBody } from "../../../platform/mail/compose.ts";
 import { queueMail } from "../../../platform/mail/queue.ts";
@@ -17,7 +18,7 @@ import { inLanguageOf } from "../../../platform/mail/reader.ts";
 import { resetRequested } from "../events.ts";
 import { endLinks, mintOneTime, type Purpose, readOneTime, useOneTime } from "../one-time.ts";
 import { tellOfChange } from "./notices.ts";
-import { checkPassword, storePassword } from "./passwords.ts";
+import { checkPassword, isKeptElsewhere, storePassword } from "./passwords.ts";
 import type { UserType } from "./sign-in.ts";
 import { type Entering, enter } from "./steps.ts";
 
@@ -43,9 +44,39 @@ export const mailReset: Subscription = {
       .where("email", "=", email)
       .where("deactivated_at", "is", null)
       .executeTakeFirst();
-    if (user !== undefined) await sendLink(work, user, user.password_hash === null ? "invite" : "reset");
+    if (user === undefined) return;
+    if (await isKeptElsewhere(work, user.id)) await tellOfDirectory(work, user);
+    else await sendLink(work, user, user.password_hash === null ? "invite" : "reset");
   },
 };
+
+/** Who asks for a new password and has none here hears where theirs is. */
+function tellOfDirectory(work: Work, user: { id: string; name: string; email: string }): Promise<void> {
+  return inLanguageOf(work, { user_id: user.id }, async () => {
+    const heading = t("Your password is kept elsewhere");
+    const body = mailBody(
+      {
+        heading,
+        paragraphs: [
+          t("Somebody, probably you, has asked for a new password for this address."),
+          t("You sign in to {name} with the password of your organization's directory. It is changed there.", {
+            name: work.tenant.name,
+          }),
+        ],
+        footer: work.tenant.name,
+      },
+      work.tenant.brand,
+    );
+    await queueMail(work, {
+      to: { address: user.email, name: user.name },
+      subject: heading,
+      text: body.text,
+      html: body.html,
+      about: { type: "users", id: user.id },
+      dedupe_key: `directory-password:${newId()}`,
+    });
+  });
+}
 
 /** Queues the mail with a one-time link for a user. */
 export function sendLink(
@@ -64,6 +95,7 @@ export function sendLink(
  */
 export async function sendLinksToNewAddress(work: Work, user: RowOf<typeof users>): Promise<void> {
   await endLinks(work, user.id);
+  if (await isKeptElsewhere(work, user.id)) return;
   if (user.password_hash !== null) await tellOfChange(work, user.id, "address_changed", () => user.email);
   else if (user.deactivated_at === null)
     await (user.password_changed_at === null

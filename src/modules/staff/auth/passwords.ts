@@ -6,7 +6,7 @@ import { plus } from "../../../platform/clock.ts";
 import { type Ctx, inUnit, reading, type Work } from "../../../platform/context.ts";
 import { hashPassword, passwordProblems, verifyPassword } from "../../../platform/crypto/passwords.ts";
 import { update } from "../../../platform/database/records.ts";
-import { invalidField } from "../../../platform/errors.ts";
+import { conflict, invalidField } from "../../../platform/errors.ts";
 import { newId } from "../../../platform/ids.ts";
 import { t } from "../../../platform/language/index.ts";
 import { asOwner } from "./as-owner.ts";
@@ -107,12 +107,38 @@ export async function confirmPassword(ctx: Ctx, given: string, field: string): P
   const userId = ctx.actor.user_id ?? "";
   const key = `password:${ctx.tenant.id}:${userId}`;
   await countAttempt(ctx.app, key, signInByAccount);
-  const user = await reading(ctx, (reader) =>
-    reader.db.selectFrom("users").select("password_hash").where("id", "=", userId).executeTakeFirst(),
-  );
-  if (!(await verifyPassword(given, user?.password_hash ?? null)))
+  if (!(await isPresent(ctx, userId, given)))
     throw invalidField(field, t("This is not your present password."), "wrong_password");
   await forgetAttempts(ctx.app, key);
+}
+
+async function isPresent(ctx: Ctx, userId: string, given: string): Promise<boolean> {
+  const { user, isKept } = await reading(ctx, async (reader) => ({
+    user: await reader.db
+      .selectFrom("users")
+      .select(["email", "password_hash"])
+      .where("id", "=", userId)
+      .executeTakeFirst(),
+    isKept: await isKeptElsewhere(reader, userId),
+  }));
+  if (!isKept) return verifyPassword(given, user?.password_hash ?? null);
+  const answer = await ctx.app.registry.passwordKeeper?.check(ctx, user?.email ?? "", given);
+  return answer?.is === "right" && answer.userId === userId;
+}
+
+/** Whether a directory keeps somebody's password: here there is none to choose. */
+export async function isKeptElsewhere(ctx: Ctx, userId: string): Promise<boolean> {
+  return (await ctx.app.registry.passwordKeeper?.keeps(ctx, userId)) ?? false;
+}
+
+/**
+ * Refuses what would give somebody a password here whose password a directory keeps.
+ *
+ * @throws Failure 409 `directory_password`
+ */
+export async function checkIsOwn(ctx: Ctx, userId: string): Promise<void> {
+  if (await reading(ctx, (reader) => isKeptElsewhere(reader, userId)))
+    throw conflict(t("The directory keeps this password: it is changed there."), "directory_password");
 }
 
 /**
@@ -126,6 +152,7 @@ export async function changePassword(
   repeated: string,
 ): Promise<string | null> {
   const userId = ctx.actor.user_id ?? "";
+  await checkIsOwn(ctx, userId);
   await confirmPassword(ctx, present, "present_password");
   const user = await reading(ctx, (reader) =>
     reader.db.selectFrom("users").select(["id", "name", "email"]).where("id", "=", userId).executeTakeFirstOrThrow(),

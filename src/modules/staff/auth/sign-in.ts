@@ -3,13 +3,13 @@ import { revokeSessions } from "../../../platform/access/sessions.ts";
 import { writeAuditEntry } from "../../../platform/access/audit.ts";
 import { type Ctx, inUnit, reading } from "../../../platform/context.ts";
 import { hashPassword, verifyPassword } from "../../../platform/crypto/passwords.ts";
-import { conflict, type Failure, unauthorized } from "../../../platform/errors.ts";
+import { conflict, Failure, unauthorized } from "../../../platform/errors.ts";
 import { emit } from "../../../platform/events/outbox.ts";
 import { typedAddress } from "../../../platform/mail/addresses.ts";
 import { t } from "../../../platform/language/index.ts";
 import { signInFailed } from "../events.ts";
 import { checkPassword, storePassword } from "./passwords.ts";
-import { type Entering, enter, readChallenge, useChallenge } from "./steps.ts";
+import { type Entering, type Entry, enter, readChallenge, useChallenge } from "./steps.ts";
 
 export type UserType = "staff" | "portal";
 
@@ -33,7 +33,7 @@ export async function signIn(
   device: Device,
 ): Promise<Entering> {
   const email = typedAddress(emailGiven);
-  const userId = await counted(
+  const owner = await counted(
     ctx.app,
     {
       address: [attemptsFrom(ctx, "sign-in"), signInByAddress],
@@ -42,12 +42,17 @@ export async function signIn(
     () => ownerOf(ctx, userType, email, password),
   );
   return inUnit(ctx, (work) =>
-    enter(work, { userId, with: "password", kind: device.kind, deviceHash: device.deviceHash, secondFactorAt: null }),
+    enter(work, { ...owner, kind: device.kind, deviceHash: device.deviceHash, secondFactorAt: null }),
   );
 }
 
-/** The id of whoever has this password; a wrong one is told, and thrown. */
-async function ownerOf(ctx: Ctx, userType: UserType, email: string, password: string): Promise<string> {
+/** Whoever has this password, and where it is kept; a wrong one is told, and thrown. */
+async function ownerOf(
+  ctx: Ctx,
+  userType: UserType,
+  email: string,
+  password: string,
+): Promise<Pick<Entry, "userId" | "with">> {
   const user = await reading(ctx, (reader) =>
     reader.db
       .selectFrom("users")
@@ -57,20 +62,31 @@ async function ownerOf(ctx: Ctx, userType: UserType, email: string, password: st
       .executeTakeFirst(),
   );
   const isRight = await verifyPassword(password, user?.password_hash ?? null);
-  if (user === undefined || !isRight || user.deactivated_at !== null) {
-    // The same write whether the account exists or not, so that the answer takes the same time.
-    await inUnit(ctx, (work) =>
-      emit(work, signInFailed, {
-        user_id: user?.id ?? null,
-        user_type: userType,
-        email,
-        ip_address: ctx.request.ip,
-        user_agent: ctx.request.user_agent,
-      }),
+  // Whoever has a password here is not asked for elsewhere, but the answer takes as long.
+  const keeper = userType === "staff" ? ctx.app.registry.passwordKeeper : null;
+  const hasOwn = user !== undefined && user.password_hash !== null;
+  const kept = (await keeper?.check(ctx, email, hasOwn ? null : password)) ?? { is: "elsewhere" };
+  if (hasOwn && isRight && user.deactivated_at === null) return { userId: user.id, with: "password" };
+  if (!hasOwn && kept.is === "right") return { userId: kept.userId, with: "single_sign_on" };
+  if (!hasOwn && kept.is === "unreachable")
+    throw new Failure(
+      503,
+      "directory_unreachable",
+      t("The directory that keeps your password does not answer. Try again in a while."),
+      [],
+      60,
     );
-    throw wrong();
-  }
-  return user.id;
+  // The same write whether the account exists or not, so that the answer takes the same time.
+  await inUnit(ctx, (work) =>
+    emit(work, signInFailed, {
+      user_id: user?.id ?? null,
+      user_type: userType,
+      email,
+      ip_address: ctx.request.ip,
+      user_agent: ctx.request.user_agent,
+    }),
+  );
+  throw wrong();
 }
 
 /** The step of somebody whose password has expired: a new one, and they are in. */

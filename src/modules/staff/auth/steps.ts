@@ -14,7 +14,8 @@ import { isExpired } from "./passwords.ts";
 
 /** What is still missing after a right password: see `docs/sign-in.md`. */
 export type Step = "mfa_required" | "mfa_setup_required" | "password_expired";
-export type Proof = "password" | "passkey" | "link";
+/** `single_sign_on`: the password is kept elsewhere, in a directory. */
+export type Proof = "password" | "passkey" | "link" | "single_sign_on";
 
 export interface SignedIn {
   step: null;
@@ -135,7 +136,7 @@ export async function readChallenge(
   if (user === undefined || (userType !== null && user.user_type !== userType)) throw over();
   const entry: Entry = {
     userId: row.user_id,
-    with: row.signed_in_with === "single_sign_on" ? "link" : row.signed_in_with,
+    with: row.signed_in_with,
     kind: row.session_kind,
     deviceHash: row.device_hash,
     secondFactorAt: row.second_factor_at,

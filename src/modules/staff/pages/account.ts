@@ -14,7 +14,7 @@ import { type Answer, type Incoming, page, redirect, type Route } from "../../..
 import { t } from "../../../platform/language/index.ts";
 import { renameSession, revokeOtherSessions, revokeSession } from "../actions.ts";
 import { hasJustSignedIn } from "../auth/proof.ts";
-import { changePassword } from "../auth/passwords.ts";
+import { changePassword, isKeptElsewhere } from "../auth/passwords.ts";
 import { siteOf } from "../../../platform/access/webauthn.ts";
 import { recoveryCodesLeft } from "../mfa/recovery.ts";
 import { deviceOf } from "../rules.ts";
@@ -90,7 +90,9 @@ async function securityPage(ctx: Ctx, door: AccountDoor, failure: Failure | null
       url: siteOf(ctx) === null ? "" : `${home}/passkeys`,
       is_password_asked: !(await hasJustSignedIn(ctx)),
     },
-    password: newPasswordForm(`${home}/password`, newPasswordHint(await signInPolicy(ctx.db)), failure),
+    password: (await isKeptElsewhere(ctx, ctx.actor.user_id ?? ""))
+      ? null
+      : newPasswordForm(`${home}/password`, newPasswordHint(await signInPolicy(ctx.db)), failure),
   };
   return page("account/security", t("Your account"), model, failure?.status ?? 200);
 }

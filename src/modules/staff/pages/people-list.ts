@@ -18,14 +18,18 @@ interface StaffRow {
   password_changed_at: string | null;
   deactivated_at: string | null;
   last_signed_in_at: string | null;
+  /** Null: the directory does not keep the password. */
+  object_guid: string | null;
 }
 
-export function stateOf(user: Pick<StaffRow, "deactivated_at" | "password_hash" | "password_changed_at">): {
+export function stateOf(
+  user: Pick<StaffRow, "deactivated_at" | "password_hash" | "password_changed_at" | "object_guid">,
+): {
   text: string;
   tone: string;
 } {
   if (user.deactivated_at !== null) return { text: t("Deactivated"), tone: "neutral" };
-  if (user.password_hash !== null) return { text: t("Active"), tone: "success" };
+  if (user.password_hash !== null || user.object_guid !== null) return { text: t("Active"), tone: "success" };
   // Who once had a password has been asked for another one.
   return { text: user.password_changed_at === null ? t("Invited") : t("New password required"), tone: "warning" };
 }
@@ -74,6 +78,7 @@ export const staffList: List<StaffRow> = {
   table: "users",
   query: (ctx) =>
     reach(ctx, "users")
+      .leftJoin("directory_people", "directory_people.user_id", "users.id")
       .select([
         "users.id",
         "users.name",
@@ -83,6 +88,7 @@ export const staffList: List<StaffRow> = {
         "users.password_changed_at",
         "users.deactivated_at",
         "users.last_signed_in_at",
+        "directory_people.object_guid",
       ])
       .where("users.user_type", "=", "staff")
       // Accounts that apps act as are nobody's.

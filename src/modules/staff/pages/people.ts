@@ -15,6 +15,7 @@ import { type Answer, type Incoming, page, redirect, type Route } from "../../..
 import type { FormModel } from "../../../platform/http/models/forms.ts";
 import { mailSent } from "../../../platform/http/pages/mail-sent.ts";
 import { t } from "../../../platform/language/index.ts";
+import { isKeptElsewhere } from "../auth/passwords.ts";
 import { staffList, stateOf } from "./people-list.ts";
 import { appOf, deactivateStaff, inviteStaff, reactivateStaff, resendInvite, updateStaff } from "../actions.ts";
 
@@ -80,7 +81,11 @@ async function actionsOf(ctx: Ctx, user: RowFor<"users">): Promise<ActionLink[]>
   const app = await appOf(ctx, user.id);
   if (app !== null)
     return can(ctx.actor, "oauth.manage") ? [link(t("Connected app"), `/settings/apps/${app}`, "link")] : [];
-  const isWaiting = user.password_hash === null && user.password_changed_at === null && user.deactivated_at === null;
+  const isWaiting =
+    user.password_hash === null &&
+    user.password_changed_at === null &&
+    user.deactivated_at === null &&
+    !(await isKeptElsewhere(ctx, user.id));
   return [
     link(t("Access"), `${at}/access`, "eye"),
     link(t("Sign-in"), `${at}/sign-in`, "shield"),
@@ -102,6 +107,11 @@ function lastAction(ctx: Ctx, user: { id: string; name: string; deactivated_at: 
 async function showStaff(ctx: Ctx, incoming: Incoming): Promise<Answer> {
   const user = await find(ctx, "users", incoming.params["id"] ?? "");
   const chosen = new Set(await roleIdsOf(ctx, user.id));
+  const directory = await ctx.db
+    .selectFrom("directory_people")
+    .select("object_guid")
+    .where("user_id", "=", user.id)
+    .executeTakeFirst();
   const names = (await roleOptions(ctx)).filter((role) => chosen.has(role.value)).map((role) => role.label);
   const model: RecordPageModel = {
     header: {
@@ -111,7 +121,11 @@ async function showStaff(ctx: Ctx, incoming: Incoming): Promise<Answer> {
         { label: t("Settings"), href: "/settings" },
         { label: t("Staff"), href: "/settings/staff" },
       ],
-      badges: [stateOf(user), ...names.map((name) => ({ text: roleWords(name), tone: "neutral" }))],
+      badges: [
+        stateOf({ ...user, object_guid: directory?.object_guid ?? null }),
+        ...(directory === undefined ? [] : [{ text: t("From the directory"), tone: "info" }]),
+        ...names.map((name) => ({ text: roleWords(name), tone: "neutral" })),
+      ],
       actions: await actionsOf(ctx, user),
     },
     stats: [],

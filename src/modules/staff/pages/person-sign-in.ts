@@ -1,9 +1,10 @@
 import { factorsOf } from "../../../platform/access/second-factors.ts";
-import { find } from "../../../platform/access/reach.ts";
+import { find, type RowFor } from "../../../platform/access/reach.ts";
 import type { AnyAction } from "../../../platform/action.ts";
 import type { Ctx } from "../../../platform/context.ts";
 import { button, formatAgo } from "../../../platform/http/pages/cells.ts";
 import { buttonRoute } from "../../../platform/http/forms/page.ts";
+import type { ActionLink } from "../../../platform/http/models/partials.ts";
 import type { PersonSignInModel } from "../../../platform/http/models/sign-in.ts";
 import { type Answer, type Incoming, page, redirect, type Route } from "../../../platform/http/route.ts";
 import { t } from "../../../platform/language/index.ts";
@@ -15,6 +16,24 @@ import { deviceOf } from "../rules.ts";
 /** How somebody of the staff signs in and where they are: for whoever manages the staff. */
 
 const at = (incoming: Incoming): string => `/settings/staff/${incoming.params["id"] ?? ""}/sign-in`;
+
+/** What can be done about somebody's password, here and where else it may be kept. */
+async function passwordActions(ctx: Ctx, user: RowFor<"users">): Promise<ActionLink[]> {
+  const elsewhere = (await ctx.app.registry.passwordKeeper?.actionsFor(ctx, user)) ?? [];
+  if (user.password_hash === null || user.deactivated_at !== null || user.id === ctx.actor.user_id) return elsewhere;
+  return [
+    ...elsewhere,
+    button(
+      t("Require a new password"),
+      `/settings/staff/${user.id}/require-new-password`,
+      "key",
+      "danger",
+      t("Take the password of {name} away? They are signed out everywhere and get a mail to choose another one.", {
+        name: user.name,
+      }),
+    ),
+  ];
+}
 
 async function show(ctx: Ctx, incoming: Incoming): Promise<Answer> {
   const user = await find(ctx, "users", incoming.params["id"] ?? "");
@@ -39,21 +58,7 @@ async function show(ctx: Ctx, incoming: Incoming): Promise<Answer> {
         { label: user.name, is_own_words: true, href: `/settings/staff/${user.id}` },
       ],
       badges: [],
-      actions:
-        user.password_hash === null || user.deactivated_at !== null || user.id === ctx.actor.user_id
-          ? []
-          : [
-              button(
-                t("Require a new password"),
-                `/settings/staff/${user.id}/require-new-password`,
-                "key",
-                "danger",
-                t(
-                  "Take the password of {name} away? They are signed out everywhere and get a mail to choose another one.",
-                  { name: user.name },
-                ),
-              ),
-            ],
+      actions: await passwordActions(ctx, user),
     },
     revoke_all:
       sessions.length > 0

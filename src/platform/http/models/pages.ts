@@ -67,11 +67,12 @@ export interface FormPageModel {
   form: FormModel;
 }
 
-/** `settings/tried`: a form with a second button that tries what is typed without saving it. */
+/** `settings/tried`: a form with a second button that tries what is typed without saving it, and what has come of it. */
 export interface TriedFormModel {
   header: PageHeaderModel;
   form: FormModel;
   test: NonNullable<SetupPageModel["test"]>;
+  sections: SectionModel[];
 }
 
 export interface SearchHit {

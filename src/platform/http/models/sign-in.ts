@@ -81,7 +81,8 @@ export interface SecurityPageModel {
     /** Whether making one takes the password too: the sign-in is some time ago. */
     is_password_asked: boolean;
   } | null;
-  password: FormModel;
+  /** Null where a directory keeps the password. */
+  password: FormModel | null;
 }
 
 /** `auth/sign-in`, `auth/forgot`, `auth/reset`, `auth/invite`: a card with one form. */
