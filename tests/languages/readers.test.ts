@@ -4,6 +4,7 @@ import { inUnit, reading } from "../../src/platform/context.ts";
 import { update } from "../../src/platform/database/records.ts";
 import { browserHeaders } from "../support/everything.ts";
 import { makeClient } from "../support/desk.ts";
+import { browserOf, makeStaff } from "../support/people.ts";
 import { startTestProgram, type TestProgram } from "../support/program.ts";
 
 setDefaultTimeout(180_000);
@@ -61,4 +62,30 @@ test("mails to a contact are in the contact's language, else in the company's", 
   expect(await received("Three")).toContain("We have received your request");
   const refused = await patch(`contacts/${client.contact_id}`, "contacts", "xyz");
   expect(refused.status).toBe(422);
+});
+
+test("amounts stand in fields as their reader writes them, and are read so", async () => {
+  const person = await makeStaff(t.harbor, "administrator");
+  await inUnit(t.harbor.system, (work) => update(work, users, person.id, { language: "de" }));
+  const browser = await browserOf(t, person);
+  const made = await t.api("POST", "/api/v1/work-types", {
+    key: await t.harbor.key("administrator"),
+    body: { data: { type: "work_types", attributes: { name: "Vor Ort" } } },
+  });
+  const { id } = made.body.data;
+  const path = `/settings/work-types/${id}`;
+  const rate = (): Promise<{ default_rate: string | null }> =>
+    reading(t.harbor.system, ({ db }) =>
+      db.selectFrom("work_types").select("default_rate").where("id", "=", id).executeTakeFirstOrThrow(),
+    );
+  await browser.open(path);
+  await browser.submit(path, { default_rate: "1.150,50" });
+  expect(Number((await rate()).default_rate)).toBe(1150.5);
+  const shown = await browser.open(path);
+  expect(shown.html).toMatch(/name="default_rate"[^>]* value="1150,50?"/);
+  await browser.submit(path, {});
+  expect(Number((await rate()).default_rate)).toBe(1150.5);
+  await browser.open(path);
+  const wrong = await browser.submit(path, { default_rate: "1,2,3" });
+  expect([wrong.status, wrong.html.includes('value="1,2,3"')]).toEqual([422, true]);
 });

@@ -2,7 +2,7 @@ import { reach } from "../../platform/access/reach.ts";
 import { roleWords } from "../../platform/access/roles.ts";
 import { type AnyAction, perform } from "../../platform/action.ts";
 import { type Ctx, reading } from "../../platform/context.ts";
-import type { Failure } from "../../platform/errors.ts";
+import { Failure } from "../../platform/errors.ts";
 import {
   columnField,
   field,
@@ -45,11 +45,11 @@ async function sectionsOf(ctx: Ctx, hasPassword: boolean): Promise<FormGiven["se
       hint: t("A domain controller, reached by LDAP. The connection is always encrypted."),
       fields: [
         f("host", { placeholder: "dc1.example.com", is_required: true }),
-        f("port", { hint: t("636 for TLS from the start, 389 for STARTTLS.") }),
+        f("port"),
         f("security", {
           options: [
-            { value: "tls", label: t("TLS from the start (LDAPS)") },
-            { value: "starttls", label: "STARTTLS" },
+            { value: "tls", label: t("TLS from the start (LDAPS, port 636)") },
+            { value: "starttls", label: t("STARTTLS (port 389)") },
           ],
         }),
         f("email_domains", {
@@ -256,7 +256,8 @@ export const directoryPages: Route[] = [
         await linkToDirectory(ctx, id);
         return redirect(backTo(id), t("The directory keeps the password from now on."));
       } catch (error) {
-        return redirect(backTo(id), formFailure(error).message, "error");
+        if (!(error instanceof Failure)) throw error;
+        return redirect(backTo(id), error.message, "error");
       }
     },
   },

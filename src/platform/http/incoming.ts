@@ -1,6 +1,7 @@
 import { Failure } from "../errors.ts";
 import { t } from "../language/index.ts";
 import { readBody } from "./body.ts";
+import { withDecimals } from "./forms/decimals.ts";
 import { readForm } from "./forms/form.ts";
 import { checkContentType } from "./jsonapi/negotiation.ts";
 import { type Incoming } from "./route.ts";
@@ -16,7 +17,8 @@ export function incomingOf(request: Request, url: URL, params: Record<string, st
     params,
     isFragment: request.headers.get("hx-request") === "true",
     fragmentTarget: request.headers.get("hx-target") ?? "",
-    form: () => (form ??= readForm(request, { maxBytes })),
+    // Each time anew: whose way of writing numbers it is, is known only after the form has shown whose it is.
+    form: async () => withDecimals(await (form ??= readForm(request, { maxBytes }))),
     text: readText,
     json: async () => {
       checkContentType(request.headers.get("content-type"));

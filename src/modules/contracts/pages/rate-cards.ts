@@ -1,3 +1,4 @@
+import { decimalShown } from "../../../platform/http/forms/decimals.ts";
 import { can } from "../../../platform/access/actor.ts";
 import { pricesRead } from "../../../platform/access/prices.ts";
 import { find, reach } from "../../../platform/access/reach.ts";
@@ -70,7 +71,7 @@ async function rateCardForm(
             is_own_words: true,
             is_disabled,
             prefix: row?.currency ?? ctx.tenant.currency,
-            placeholder: type.default_rate ?? "",
+            placeholder: decimalShown(type.default_rate ?? ""),
           }),
         ),
       },

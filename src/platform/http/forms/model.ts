@@ -4,6 +4,7 @@ import { toEdge } from "../../database/edge.ts";
 import { Failure, type FieldProblem } from "../../errors.ts";
 import { called, t } from "../../language/index.ts";
 import { words } from "../pages/cells.ts";
+import { decimalShown } from "./decimals.ts";
 import type { FieldModel, FormModel } from "../models/forms.ts";
 
 /** Forms: fields from columns, filled with what is there or with what was typed, problems beside the fields. */
@@ -164,6 +165,7 @@ function filled(one: FieldModel, values: FormValues, problems: readonly FieldPro
   const error = problems.find((problem) => matches(one.name, problem.field))?.message ?? one.error;
   if (one.kind === "password" || one.kind === "file") return { ...one, error };
   const given = valueAt(values, one.name);
+  if (one.kind === "decimal") return { ...one, error, value: decimalShown(given == null ? one.value : String(given)) };
   if (given === undefined) return { ...one, error };
   // Wall clock time was worked out when the field was made: the row holds an instant.
   if (one.kind === "datetime" && one.value !== "") return { ...one, error };
