@@ -53,11 +53,13 @@ async function sectionsOf(ctx: Ctx, hasPassword: boolean): Promise<FormGiven["se
           ],
         }),
         f("email_domains", {
+          kind: "text",
           span: 3,
           hint: t("Whoever signs in with an address of these domains is looked up there."),
           placeholder: "example.com",
         }),
         f("bind_name", {
+          kind: "text",
           span: 3,
           hint: t("An account that may read people and groups, and nothing else."),
           placeholder: "purser@example.com",
@@ -70,6 +72,7 @@ async function sectionsOf(ctx: Ctx, hasPassword: boolean): Promise<FormGiven["se
           max_length: 500,
         }),
         f("base_dn", {
+          kind: "text",
           hint: t("The part of the directory with people and groups, such as DC=example,DC=com."),
         }),
         f("ca_certificate", {
@@ -83,7 +86,7 @@ async function sectionsOf(ctx: Ctx, hasPassword: boolean): Promise<FormGiven["se
     {
       title: t("Groups"),
       hint: t(
-        "Whose members get an account with which role: the distinguished name of a group, such as CN=Technicians,OU=Groups,DC=example,DC=com. Groups inside of it count. Whoever leaves all of them loses the account within an hour.",
+        "Whose members get an account with which role: the distinguished name of a group, such as CN=Technicians, OU=Groups, DC=example, DC=com. Groups inside of it count. Whoever leaves all of them loses the account within an hour.",
       ),
       fields: roles.map(([id, name]) =>
         field(groupField(id), roleWords(name), {
@@ -162,7 +165,7 @@ async function stateOf(ctx: Ctx, row: SettingsRow): Promise<SectionModel> {
     id: "directory-state",
     title: row.synced_at === null ? t("Not compared yet") : comparedText(ctx, row.synced_at, result),
     caption: t("Left out"),
-    columns: [t("Left out"), t("E-mail"), t("Why")],
+    columns: [t("Left out"), t("E-mail"), { label: t("Why"), is_main: true }],
     rows: left.map(({ name, email, why }) => {
       const id = why === "own_account" ? people.get(email) : undefined;
       const href = id === undefined ? "" : backTo(id);
