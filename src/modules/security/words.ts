@@ -1,30 +1,7 @@
-import { words } from "../../platform/http/pages/cells.ts";
 import { t } from "../../platform/language/index.ts";
 import type { AlertKind } from "./schema.ts";
 
 type Values = Record<string, unknown> | null;
-
-/** What an entry's actor did, in a word. A sign-in that failed is said so. */
-export function verbOf({ action, new_values }: { action: string; new_values: Values }): string {
-  switch (action) {
-    case "create":
-      return t("Created");
-    case "update":
-      return t("Changed");
-    case "delete":
-      return t("Deleted");
-    case "view":
-      return t("Viewed");
-    case "login":
-      return new_values?.["outcome"] === "failed" ? t("Failed to sign in") : t("Signed in");
-    case "logout":
-      return t("Signed out");
-    case "export":
-      return t("Exported");
-    default:
-      return words(action);
-  }
-}
 
 export const actionTones: Readonly<Record<string, string>> = {
   create: "success",

@@ -12,7 +12,8 @@ import { recordNoun } from "../../../platform/http/pages/record-noun.ts";
 import type { List } from "../../../platform/http/lists/list.ts";
 import { t } from "../../../platform/language/index.ts";
 import { hidden, namesNow, shownValues } from "../changes.ts";
-import { actionTones, verbOf } from "../words.ts";
+import { verbOf } from "../../../platform/http/pages/audit-verb.ts";
+import { actionTones } from "../words.ts";
 import { crumbs, dayFilters, whoFilter } from "./shared.ts";
 
 export interface AuditRow {

@@ -14,7 +14,7 @@ import { type Change, changesOf, nameOf, shownValues } from "../changes.ts";
 import { exportLog } from "../export.ts";
 import { auditList } from "../lists/audit.ts";
 import { requestList } from "../lists/requests.ts";
-import { verbOf } from "../words.ts";
+import { verbOf } from "../../../platform/http/pages/audit-verb.ts";
 
 const crumbs = [
   { label: "Settings", href: "/settings" },

@@ -4,6 +4,7 @@ import { tableNamed, labelOf } from "../../database/columns.ts";
 import { t } from "../../language/index.ts";
 import { definitionsOf, hasCustomFields } from "../../custom-fields/definitions.ts";
 import type { Definition } from "../../custom-fields/schema.ts";
+import { verbOf } from "./audit-verb.ts";
 import { cell, empty, words } from "./cells.ts";
 import { section } from "./section.ts";
 import type { SectionModel } from "../models/partials.ts";
@@ -54,15 +55,7 @@ export async function activityEntries(
         ? words(name.replace(/_ids$/, "s"))
         : labelOf(name, table.columns[name]);
     });
-    const verbs: Record<string, string> = {
-      create: t("Created"),
-      delete: t("Deleted"),
-      view: t("Viewed"),
-      login: t("Signed in"),
-      logout: t("Signed out"),
-      export: t("Exported"),
-    };
-    const text = verbs[row.action] ?? t("Changed: {labels}", { labels: labels.join(", ") });
+    const text = row.action === "update" ? t("Changed: {labels}", { labels: labels.join(", ") }) : verbOf(row);
     return { id: row.id, timestamp: row.timestamp, actor_name: row.actor_name, action: row.action, text, changes };
   });
 }
