@@ -6,8 +6,8 @@ import { settleWork, tenantsWithWork } from "./jobs/due-work.ts";
 import { releaseLeftBehind } from "./http/jsonapi/idempotency.ts";
 import { holdLease, runDueJobs } from "./jobs/jobs.ts";
 import { endLife, showLife, signMilliseconds } from "./jobs/nodes.ts";
-import { complaint, log } from "./log.ts";
-import type { Round, Sender } from "./module.ts";
+import { complaint } from "./log.ts";
+import type { Sender } from "./module.ts";
 import { releaseMails, sendDueMails } from "./mail/sender.ts";
 
 /** What goes on beside the requests: events, mail and jobs, tenant by tenant. */
@@ -135,18 +135,22 @@ export function startBackground(app: App): Background {
   // A long task of one kind keeps neither the rounds nor the other kinds waiting.
   const running = new Map<string, Promise<void>>();
   const nextAt = new Map<string, number>();
+  const rounds = app.registry.rounds.map((one) => ({
+    ...one,
+    failed: complaint("error", `the round ${one.name} failed`),
+  }));
   const startRounds = (): void => {
-    for (const one of app.registry.rounds) {
+    for (const one of rounds) {
       const now = performance.now();
       if (running.has(one.name) || (nextAt.get(one.name) ?? 0) > now) continue;
       nextAt.set(one.name, now + one.seconds * 1000);
       running.set(one.name, runRound(one));
     }
   };
-  const runRound = (one: Round): Promise<void> =>
+  const runRound = (one: (typeof rounds)[number]): Promise<void> =>
     one
       .run(app, () => isStopping)
-      .catch((error: unknown) => log.error("a round failed", { round: one.name, error: String(error) }))
+      .catch((error: unknown) => one.failed({ error: String(error) }))
       .finally(() => running.delete(one.name));
 
   const loop = (async () => {
@@ -204,7 +208,7 @@ export function startBackground(app: App): Background {
       await sign;
       await app.journal.flush();
       await Promise.all(running.values());
-      await Promise.all(app.registry.rounds.filter((one) => one.isRunAtStop === true).map(runRound));
+      await Promise.all(rounds.filter((one) => one.isRunAtStop === true).map(runRound));
       await Promise.all(senders.map((sender) => sender.ended()));
       await endLife(app).catch((error: unknown) => complaints.life({ error: String(error) }));
     },
