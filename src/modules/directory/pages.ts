@@ -2,7 +2,7 @@ import { reach } from "../../platform/access/reach.ts";
 import { roleWords } from "../../platform/access/roles.ts";
 import { type AnyAction, perform } from "../../platform/action.ts";
 import { type Ctx, reading } from "../../platform/context.ts";
-import { Failure } from "../../platform/errors.ts";
+import type { Failure } from "../../platform/errors.ts";
 import {
   columnField,
   field,
@@ -259,8 +259,7 @@ export const directoryPages: Route[] = [
         await linkToDirectory(ctx, id);
         return redirect(backTo(id), t("The directory keeps the password from now on."));
       } catch (error) {
-        if (!(error instanceof Failure)) throw error;
-        return redirect(backTo(id), error.message, "error");
+        return redirect(backTo(id), formFailure(error).message, "error");
       }
     },
   },
