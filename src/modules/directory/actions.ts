@@ -86,8 +86,8 @@ export const updateDirectory = action({
       values.password_sealed = work.app.keyring.seal("directory-settings", work.tenant.id, password);
     else if (row === undefined) throw invalidField("password", t("Enter the password."), "required");
     else checkKeptPassword({ ...row, username: row.bind_name }, serverAfter(row, values));
-    // Who says which server is asked says who gets these roles.
-    const held = groups ?? (await groupRoles(work.db));
+    // Who says which server is asked says who gets these roles, and who is taken for those who have them already.
+    const held = [...(await groupRoles(work.db)), ...(groups ?? [])];
     await checkMayGiveRoles(
       work,
       held.map(({ role_id }) => role_id),
