@@ -1,5 +1,6 @@
 import { Type } from "@sinclair/typebox";
 import { type Answer, type ApiDoc, json, response, type Route } from "../../platform/http/route.ts";
+import { wholeBody } from "../../platform/http/whole-body.ts";
 import { type Api, operatorApi, organizationApi } from "./apis.ts";
 
 const address = Type.String({ format: "uri-reference" });
@@ -52,7 +53,7 @@ const descriptionOf = (api: Api): Route[] => [
       const headers = { etag, "cache-control": "no-cache" };
       if (incoming.request.headers.get("if-none-match") === etag)
         return response(new Response(null, { status: 304, headers }));
-      return response(new Response(text, { headers: { ...headers, "content-type": "application/json" } }));
+      return response(new Response(wholeBody(text), { headers: { ...headers, "content-type": "application/json" } }));
     },
   },
 ];

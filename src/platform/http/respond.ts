@@ -7,6 +7,7 @@ import type { Answer, Door, Incoming, Route } from "./route.ts";
 import { withRowsDrawn } from "./pages/long-tables.ts";
 import { render, renderPage } from "./pages/templates.ts";
 import { type Flash, flashKinds, type LayoutModel } from "./models/layouts.ts";
+import { wholeBody } from "./whole-body.ts";
 
 const flashCookie = "purser_flash";
 
@@ -28,7 +29,7 @@ export async function respond(ctx: Ctx, route: Route, incoming: Incoming, answer
 
 /** A JSON:API document. */
 export function jsonResponse(body: unknown, status: number, headers: Record<string, string>): Response {
-  return new Response(JSON.stringify(body), {
+  return new Response(wholeBody(JSON.stringify(body)), {
     status,
     headers: { "content-type": "application/vnd.api+json", "cache-control": "no-store", vary: "Accept", ...headers },
   });
@@ -49,7 +50,7 @@ export function html(text: string, status: number, more: Record<string, string> 
     "cache-control": "no-store",
     vary: "HX-Request, Cookie",
   };
-  return new Response(text, { status, headers: { ...headers, ...more } });
+  return new Response(wholeBody(text), { status, headers: { ...headers, ...more } });
 }
 
 /** A redirect after a POST (303); what was done, and the offer to take it back, are said on the next page. */

@@ -13,6 +13,9 @@ export interface BareResult {
   whole: Waits;
 }
 
+/** Until most of what runs has been translated into machine code, by Bun in the background; before that the page competes with it. */
+export const bareWarmUpSeconds = 30;
+
 /** The same SQL and templates in a handler that does nothing else, beside the page itself; both without pauses. */
 export const bare = (round: Round): Promise<BareResult[]> =>
   onServer(round, "large", people, async ({ copy, server, users, subjects }) => {
@@ -25,7 +28,12 @@ export const bare = (round: Round): Promise<BareResult[]> =>
     for (const [name, path] of pages) {
       const [first] = users;
       if (first === undefined) throw new Error("nobody has signed in");
-      const common = { users, subjects, pause: [0, 0] as [number, number], warmUpSeconds: 2 };
+      const common = {
+        users,
+        subjects,
+        pause: [0, 0] as [number, number],
+        warmUpSeconds: round.isQuick ? 2 : bareWarmUpSeconds,
+      };
       const seconds = round.isQuick ? 2 : 5;
       const whole = await load({ ...common, url: server.url, play: { kind: "address", path }, seconds });
       const limit = await startBare(round.edition, {
