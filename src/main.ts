@@ -1,9 +1,4 @@
-// Before anything else: a library of the passkeys looks for it when it is loaded, and the bundler would put it later.
-import "reflect-metadata";
-import { runCli } from "./cli/index.ts";
-import { processIo } from "./cli/io.ts";
+// Alone in the first piece of the program, for what is loaded before it may be loaded a second time.
+import "./cli/keep-memory.ts";
 
-// Whatever is written, SQLite's files included, is for this user alone.
-process.umask(0o077);
-// Everything a verb started has come to its end when it answers; what still ticks must not keep the process.
-process.exit(await runCli(process.argv.slice(2), processIo()));
+await import("./cli/run.ts");

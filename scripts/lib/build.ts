@@ -69,6 +69,8 @@ function buildArguments(edition: Edition, entry: string, outfile: string): strin
     "--minify-whitespace",
     "--minify-syntax",
     "--bytecode",
+    // What the program loads first is small, for it may start over from there (src/cli/keep-memory.ts).
+    "--splitting",
     "--asset=dist/public",
     "--no-compile-autoload-dotenv",
     "--no-compile-autoload-bunfig",
