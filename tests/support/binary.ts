@@ -14,7 +14,7 @@ const executables: Record<EditionName, string> = {
 
 /**
  * How to start it. `dataDir` is a new directory unless given; `env` holds the settings (`PURSER_DATABASE_URL` …), and
- * nothing of this process's own `PURSER_*` and `BUN_*` variables is passed on.
+ * nothing of this process's own `PURSER_*`, `BUN_*` and `MIMALLOC_*` variables is passed on.
  */
 export type BinaryOptions = {
   edition: EditionName;
@@ -156,7 +156,7 @@ async function ended(child: Bun.Subprocess, readers: Promise<void>[]): Promise<n
 function cleanEnvironment(): Record<string, string> {
   const clean: Record<string, string> = {};
   for (const [key, value] of Object.entries(process.env)) {
-    if (value !== undefined && !key.startsWith("PURSER_") && !key.startsWith("BUN_")) clean[key] = value;
+    if (value !== undefined && !/^(PURSER|BUN|MIMALLOC)_/.test(key)) clean[key] = value;
   }
   return clean;
 }

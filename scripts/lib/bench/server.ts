@@ -17,7 +17,7 @@ export interface Measured {
 
 /** Settings of the shell must not reach what is measured. */
 export function cleanEnvironment(): Record<string, string> {
-  const kept = Object.entries(process.env).filter(([name]) => !/^(PURSER|BUN)_/.test(name));
+  const kept = Object.entries(process.env).filter(([name]) => !/^(PURSER|BUN|MIMALLOC)_/.test(name));
   return Object.fromEntries(kept.map(([name, value]) => [name, value ?? ""]));
 }
 
