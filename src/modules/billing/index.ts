@@ -42,6 +42,7 @@ export { linesOf } from "./drafts/recompute.ts";
 export { type OpenTime } from "./drafts/time.ts";
 export { type IssuedDetails, portalUrl } from "./issue/details.ts";
 export { invoicePdfResponse } from "./issue/document.ts";
+export { taxOf, taxRows } from "./issue/tax-rows.ts";
 export { invoiceLineResource, invoiceResource, paymentResource } from "./resources.ts";
 export { balanceDue, statusAfterPayment, statusAfterSending } from "./rules/states.ts";
 export { quantityText } from "./quantity.ts";

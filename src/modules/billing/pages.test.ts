@@ -3,6 +3,11 @@ import { type BillingWorld, billingWorld } from "../../../tests/support/billing.
 import { browserOf, makeStaff } from "../../../tests/support/people.ts";
 import { startTestProgram, type TestProgram } from "../../../tests/support/program.ts";
 import type { Page, Visitor } from "../../../tests/support/visitor.ts";
+import { perform } from "../../platform/action.ts";
+import { updateCompany } from "../companies/index.ts";
+import { approveInvoice } from "./actions/approve.ts";
+import { createInvoice } from "./actions/drafts.ts";
+import { createTaxRate } from "./actions/tax-rates.ts";
 
 let t: TestProgram;
 let w: BillingWorld;
@@ -55,6 +60,26 @@ describe("the pages", () => {
       headers: { cookie: [...finance.cookies].map(([name, value]) => `${name}=${value}`).join("; ") },
     });
     expect(pdf.headers.get("content-type")).toBe("application/pdf");
+  });
+
+  test("say what tax is taken of, and that a client is exempt, as it was when the invoice was issued", async () => {
+    const vat = await perform(w.finance, createTaxRate, { name: "VAT", rate: "5.5" });
+    const company = await w.company("Taxed");
+    const { id } = await perform(w.finance, createInvoice, {
+      company_id: company.id,
+      tax_rate_id: vat.id,
+      lines: [
+        { description: "Work", unit_price: "100" },
+        { description: "Deposit", unit_price: "50", is_taxable: false },
+      ],
+    });
+    const shown = async (): Promise<string> => (await finance.open(`/invoices/${id}`)).text;
+    expect(await shown()).toContain("VAT 5.5% on $100.00 $5.50");
+    await perform(w.admin, updateCompany, { id: company.id, is_tax_exempt: true });
+    await perform(w.finance, approveInvoice, { id });
+    await perform(w.admin, updateCompany, { id: company.id, is_tax_exempt: false });
+    expect(await shown()).toContain("Tax exempt $0.00");
+    expect(await shown()).not.toContain("VAT 5.5%");
   });
 
   test("change lines and take them off again", async () => {

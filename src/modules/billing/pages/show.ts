@@ -13,6 +13,7 @@ import { linesOf } from "../drafts/recompute.ts";
 import { todayOf } from "../drafts/write.ts";
 import { evidenceOf } from "../evidence.ts";
 import { recipientOf } from "../issue/recipient.ts";
+import { taxOf, taxRows } from "../issue/tax-rows.ts";
 import { statusBadge } from "../lists.ts";
 import type { DraftProblem } from "../rules/problems.ts";
 import { isOpen } from "../rules/states.ts";
@@ -21,7 +22,6 @@ import { actionsOf } from "./buttons.ts";
 import { paymentSection } from "./payment-section.ts";
 import { timeSection } from "./time-section.ts";
 import { quantityText } from "../quantity.ts";
-import { shownPercent } from "../pdf/words.ts";
 
 /** The page of one invoice: lines with their evidence, totals, where it stands, and what can be done now. */
 export async function showInvoice(ctx: Ctx, incoming: Incoming): Promise<Answer> {
@@ -70,7 +70,7 @@ export async function showInvoice(ctx: Ctx, incoming: Incoming): Promise<Answer>
         : [facts(t("Internal notes"), [[t("Not printed"), cell.text(invoice.internal_notes)]])]),
     ],
     lines: lineTable(ctx, invoice, lines),
-    totals: totalsOf(ctx, invoice),
+    totals: totalsOf(ctx, invoice, await taxOf(ctx, invoice)),
     timeline: timelineOf(ctx, invoice),
     sections: [
       ...(time === null ? [] : [time]),
@@ -160,7 +160,7 @@ function lineTable(ctx: Ctx, invoice: InvoiceRow, lines: readonly InvoiceLineRow
   );
 }
 
-function totalsOf(ctx: Ctx, invoice: InvoiceRow): InvoicePageModel["totals"] {
+function totalsOf(ctx: Ctx, invoice: InvoiceRow, tax: Parameters<typeof taxRows>[0]): InvoicePageModel["totals"] {
   const money = (minor: number): string => formatMoney(minor, invoice.currency, ctx.tenant.locale);
   const hasPayments = invoice.amount_paid > 0;
   return [
@@ -168,15 +168,7 @@ function totalsOf(ctx: Ctx, invoice: InvoiceRow): InvoicePageModel["totals"] {
     ...(invoice.discount_amount === 0
       ? []
       : [{ label: t("Discount"), amount: money(-invoice.discount_amount), is_strong: false }]),
-    ...(invoice.tax_name === null
-      ? []
-      : [
-          {
-            label: `${invoice.tax_name} ${shownPercent(invoice.tax_percent, ctx.tenant.locale)}`,
-            amount: money(invoice.tax_amount),
-            is_strong: false,
-          },
-        ]),
+    ...taxRows(tax, ctx.tenant.locale, money).map((row) => ({ ...row, is_strong: false })),
     { label: t("Total"), amount: money(invoice.total), is_strong: true },
     ...(hasPayments ? [{ label: t("Paid"), amount: money(invoice.amount_paid), is_strong: false }] : []),
     ...(hasPayments ? [{ label: t("Balance due"), amount: money(invoice.balance_due), is_strong: true }] : []),

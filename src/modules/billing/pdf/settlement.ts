@@ -3,7 +3,8 @@ import { breakPage, drawRule, type Flow, keepTogether } from "../../../platform/
 import { drawRight, drawText, type TextStyle, wrap } from "../../../platform/pdf/text.ts";
 import { hairline, text, tint } from "./look.ts";
 import type { InvoicePdfModel } from "./model.ts";
-import { shownMoney, shownPercent } from "./words.ts";
+import { taxRows } from "../issue/tax-rows.ts";
+import { shownMoney } from "./words.ts";
 
 /** What stands below the lines: on the right the sums, on the left how to pay them, kept together on one page. */
 export function drawSettlement(flow: Flow, model: InvoicePdfModel): void {
@@ -101,15 +102,8 @@ function sumLines(flow: Flow, model: InvoicePdfModel, left: number): Sums {
 function sums(model: InvoicePdfModel): [string, string][] {
   const rows: [string, string][] = [[t("Subtotal"), shownMoney(model.subtotal, model)]];
   if (model.discount_amount !== 0) rows.push([t("Discount"), shownMoney(-model.discount_amount, model)]);
-  for (const tax of model.taxes) {
-    const label = t("{name} {percent} on {amount}", {
-      name: tax.name,
-      percent: shownPercent(tax.rate, model.locale),
-      amount: shownMoney(tax.taxable_amount, model),
-    });
-    rows.push([label, shownMoney(tax.tax_amount, model)]);
-  }
-  if (model.is_tax_exempt) rows.push([t("Tax exempt"), shownMoney(0, model)]);
+  const taxes = taxRows(model, model.locale, (minor) => shownMoney(minor, model));
+  rows.push(...taxes.map(({ label, amount }): [string, string] => [label, amount]));
   return rows;
 }
 

@@ -8,7 +8,14 @@ import type { InvoicePageModel } from "../../../platform/http/models/pages.ts";
 import { type Answer, type Incoming, page, redirect, response, type Route } from "../../../platform/http/route.ts";
 import { t } from "../../../platform/language/index.ts";
 import { formatMoney, formatPrice } from "../../../platform/money.ts";
-import { type InvoiceLineRow, invoicePdfResponse, invoices, quantityText } from "../../billing/index.ts";
+import {
+  type InvoiceLineRow,
+  invoicePdfResponse,
+  invoices,
+  quantityText,
+  taxOf,
+  taxRows,
+} from "../../billing/index.ts";
 import { settleInvoice, startCheckout, takesPayments } from "../../payments/index.ts";
 import { type ClientInvoice, clientInvoices } from "../queries.ts";
 import { invoiceBadge, isPayable } from "../rules.ts";
@@ -92,6 +99,7 @@ async function showInvoice(ctx: Ctx, incoming: Incoming): Promise<Answer> {
     .orderBy("payment_date")
     .orderBy("id")
     .execute();
+  const tax = await taxOf(ctx, invoice);
   const canPay = isPayable(invoice) && (await takesPayments(ctx));
   const at = `${home}/${invoice.id}`;
   const isDone = invoice.status === "paid";
@@ -169,9 +177,7 @@ async function showInvoice(ctx: Ctx, incoming: Incoming): Promise<Answer> {
       ...(invoice.discount_amount === 0
         ? []
         : [{ label: t("Discount"), amount: money(-invoice.discount_amount), is_strong: false }]),
-      ...(invoice.tax_amount === 0
-        ? []
-        : [{ label: invoice.tax_name ?? t("Tax"), amount: money(invoice.tax_amount), is_strong: false }]),
+      ...taxRows(tax, ctx.tenant.locale, money).map((row) => ({ ...row, is_strong: false })),
       { label: t("Total"), amount: money(invoice.total), is_strong: true },
       ...(invoice.amount_paid === 0
         ? []
