@@ -1,5 +1,5 @@
 import { modules } from "./modules/index.ts";
-import { journalOf } from "./platform/access/journal.ts";
+import { journalOf } from "./platform/access/access-log.ts";
 import { startBackground, type Background } from "./platform/background.ts";
 import type { Clock } from "./platform/clock.ts";
 import type { App, AppOptions, Tenant } from "./platform/context.ts";

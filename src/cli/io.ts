@@ -1,4 +1,4 @@
-import { writeLine } from "../platform/lines.ts";
+import { writeLine } from "../platform/write-line.ts";
 import type { Io } from "./verb.ts";
 
 /** The real surroundings of the process. */

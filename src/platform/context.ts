@@ -1,6 +1,6 @@
 import { type Actor, system } from "./access/actor.ts";
 import type { AllowedNetworks } from "./access/allowed-networks.ts";
-import type { Journal } from "./access/journal.ts";
+import type { Journal } from "./access/access-log.ts";
 import type { Brand } from "./brand.ts";
 import type { Clock } from "./clock.ts";
 import type { Keyring } from "./crypto/keyring.ts";

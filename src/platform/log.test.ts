@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, type Mock, spyOn, test } from "bun:test";
-import * as lines from "./lines.ts";
+import * as lines from "./write-line.ts";
 import { jsonLine, log, setLogFormat, textLine } from "./log.ts";
 
 const printed: string[] = [];

@@ -1,4 +1,4 @@
-import { writeLine } from "./lines.ts";
+import { writeLine } from "./write-line.ts";
 
 /** What is known about an event beside its message: ids, names, counts. Bodies and secrets never belong here. */
 export type LogFields = Record<string, unknown>;

@@ -27,7 +27,11 @@ export function migration({ name, title }: Names): string {
 
 /** ${title}. */
 export const migration: Migration = {
-  up: (schema) => schema.createTables({ ${name}: { isRecord: true, columns: { name: "text" }, indexes: [["name"]] } }),
+  up: async (schema) => {
+    await schema.createTables({ ${name}: { isRecord: true, columns: { name: "text" } } });
+    const byName = schema.dialect === "sqlite" ? "name collate nocase" : "lower(name)";
+    await schema.run(\`create index ${name}_by_name on ${name} (tenant_id, \${byName}, id)\`);
+  },
 };
 `;
 }

@@ -1,4 +1,4 @@
-import { deliveryDied } from "../../platform/events/died.ts";
+import { deliveryDied } from "../../platform/events/delivery-died.ts";
 import { eventDeliveries, events } from "../../platform/events/outbox.ts";
 import { t } from "../../platform/language/index.ts";
 import { defineModule } from "../../platform/module.ts";

@@ -4,7 +4,7 @@ import type { Table } from "../../platform/database/columns.ts";
 import { invalidField } from "../../platform/errors.ts";
 import { t } from "../../platform/language/index.ts";
 import { fileColumns } from "../../platform/transfer/columns.ts";
-import { Directory } from "./directory.ts";
+import { Directory } from "./words-to-ids.ts";
 import { type Batch, dateOrderOf, isToBeCreated, mappingOf, matchedValues, parseSlowly, valueKey } from "./file.ts";
 import { type Makable, makableFields } from "./make.ts";
 import { loadPresent, lookupsOf, type Present } from "./present.ts";

@@ -1,5 +1,5 @@
 import type { AnyAction } from "../../platform/action.ts";
-import { deliveryDied } from "../../platform/events/died.ts";
+import { deliveryDied } from "../../platform/events/delivery-died.ts";
 import { notice, staffWith } from "../../platform/events/notice.ts";
 import { t } from "../../platform/language/index.ts";
 import { liveRoutes } from "../../platform/live/routes.ts";

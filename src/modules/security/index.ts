@@ -1,6 +1,6 @@
 import { auditLog } from "../../platform/access/audit.ts";
 import type { AnyAction } from "../../platform/action.ts";
-import { apiRequests } from "../../platform/access/journal.ts";
+import { apiRequests } from "../../platform/access/access-log.ts";
 import { declared, t } from "../../platform/language/index.ts";
 import type { List } from "../../platform/http/lists/list.ts";
 import { defineModule, type Panel } from "../../platform/module.ts";

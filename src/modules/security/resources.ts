@@ -1,5 +1,5 @@
 import { auditLog } from "../../platform/access/audit.ts";
-import { apiRequests } from "../../platform/access/journal.ts";
+import { apiRequests } from "../../platform/access/access-log.ts";
 import { resource } from "../../platform/resource.ts";
 import { shownValues } from "./changes.ts";
 import { inAudit } from "./lists/audit.ts";

@@ -2,7 +2,7 @@ import { type Dialect, PostgresDialect } from "kysely";
 import { Pool, types } from "pg";
 import { complaint } from "../log.ts";
 import { UnitFailed } from "./failures.ts";
-import { SilenceWatch } from "./silence.ts";
+import { SilenceWatch } from "./silent-server.ts";
 
 const connectionLost = complaint("warn", "a database connection was lost");
 

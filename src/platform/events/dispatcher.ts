@@ -5,7 +5,7 @@ import { inOrganizationsLanguage } from "../language/index.ts";
 import { isResting } from "../jobs/due-work.ts";
 import { complaint, log } from "../log.ts";
 // States the tables that are read here: tenancy and decoding go by what is stated.
-import { deliveryDied } from "./died.ts";
+import { deliveryDied } from "./delivery-died.ts";
 import { emit } from "./outbox.ts";
 
 /** Seconds to wait before each further attempt; after the last one the delivery is dead until a person replays it. */

@@ -1,6 +1,6 @@
 import type { RawBuilder } from "kysely";
 import { can } from "../../../platform/access/actor.ts";
-import { apiRequests } from "../../../platform/access/journal.ts";
+import { apiRequests } from "../../../platform/access/access-log.ts";
 import { reach } from "../../../platform/access/reach.ts";
 import type { Ctx } from "../../../platform/context.ts";
 import { anyContains } from "../../../platform/database/containing.ts";

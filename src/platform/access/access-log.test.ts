@@ -4,7 +4,7 @@ import { fixedClock } from "../../../tests/support/clock.ts";
 import { contextOf } from "../context.ts";
 import type { Database } from "../database/database.ts";
 import { nobody } from "./actor.ts";
-import { journalOf } from "./journal.ts";
+import { journalOf } from "./access-log.ts";
 
 test("while the database takes no writes each flush tries once and keeps what it has for the next", async () => {
   let tries = 0;
