@@ -14,20 +14,33 @@ import { type Figures, runRounds } from "../../tests/support/crash/rounds.ts";
 import { setStage } from "../../tests/support/crash/stage.ts";
 import { startPostgres } from "./postgres.ts";
 
-const { values } = parseArgs({
-  options: {
-    what: { type: "string", default: "load" },
-    rounds: { type: "string", default: "100" },
-    clients: { type: "string", default: "20" },
-    seed: { type: "string", default: String(Date.now() % 1_000_000) },
-    from: { type: "string", default: "300" },
-    to: { type: "string", default: "2500" },
-  },
-});
-if (!["load", "moments"].includes(values.what)) throw new Error("--what wants load or moments");
+const wrongUsage = (text: string): never => {
+  console.error(`scripts/crash: ${text}; scripts/crash --help says more`);
+  process.exit(2);
+};
+const read = () =>
+  parseArgs({
+    options: {
+      what: { type: "string", default: "load" },
+      rounds: { type: "string", default: "100" },
+      clients: { type: "string", default: "20" },
+      seed: { type: "string", default: String(Date.now() % 1_000_000) },
+      from: { type: "string", default: "300" },
+      to: { type: "string", default: "2500" },
+    },
+  });
+
+const { values } = ((): ReturnType<typeof read> => {
+  try {
+    return read();
+  } catch (error) {
+    return wrongUsage(error instanceof Error ? error.message : String(error));
+  }
+})();
+if (!["load", "moments"].includes(values.what)) wrongUsage("--what wants load or moments");
 const number = (name: keyof typeof values): number => {
   const given = Number(values[name]);
-  if (!Number.isSafeInteger(given) || given < 0) throw new Error(`--${name} wants a whole number`);
+  if (!Number.isSafeInteger(given) || given < 0) wrongUsage(`--${name} wants a whole number`);
   return given;
 };
 
