@@ -14,29 +14,29 @@ import { type Figures, runRounds } from "../../tests/support/crash/rounds.ts";
 import { setStage } from "../../tests/support/crash/stage.ts";
 import { startPostgres } from "./postgres.ts";
 
-const wrongUsage = (text: string): never => {
+function wrongUsage(text: string): never {
   console.error(`scripts/crash: ${text}; scripts/crash --help says more`);
   process.exit(2);
-};
-const read = () =>
-  parseArgs({
-    options: {
-      what: { type: "string", default: "load" },
-      rounds: { type: "string", default: "100" },
-      clients: { type: "string", default: "20" },
-      seed: { type: "string", default: String(Date.now() % 1_000_000) },
-      from: { type: "string", default: "300" },
-      to: { type: "string", default: "2500" },
-    },
-  });
+}
 
-const { values } = ((): ReturnType<typeof read> => {
+function readOptions() {
   try {
-    return read();
+    return parseArgs({
+      options: {
+        what: { type: "string", default: "load" },
+        rounds: { type: "string", default: "100" },
+        clients: { type: "string", default: "20" },
+        seed: { type: "string", default: String(Date.now() % 1_000_000) },
+        from: { type: "string", default: "300" },
+        to: { type: "string", default: "2500" },
+      },
+    }).values;
   } catch (error) {
     return wrongUsage(error instanceof Error ? error.message : String(error));
   }
-})();
+}
+
+const values = readOptions();
 if (!["load", "moments"].includes(values.what)) wrongUsage("--what wants load or moments");
 const number = (name: keyof typeof values): number => {
   const given = Number(values[name]);

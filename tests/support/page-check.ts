@@ -212,7 +212,7 @@ const foldedInPage = String.raw`() => {
     for (const part of whole.children) {
       const shape = shapeOf(part);
       count.set(shape, (count.get(shape) ?? 0) + 1);
-      if (count.get(shape) > 3 && !part.hidden) part.dataset.folded = part.hidden = true;
+      if (count.get(shape) > 3 && !part.hidden && !part.contains(document.activeElement)) part.dataset.folded = part.hidden = true;
     }
   }
 }`;

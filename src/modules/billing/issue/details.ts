@@ -2,6 +2,7 @@ import type { Ctx } from "../../../platform/context.ts";
 import { languageOf, localeFor } from "../../../platform/language/index.ts";
 import { amountsFor, linesOf } from "../drafts/recompute.ts";
 import type { BillTo, InvoicePdfModel, Letterhead, PdfTime } from "../pdf/model.ts";
+import type { Taxed } from "../pdf/tax-rows.ts";
 import type { InvoiceLineRow, InvoiceRow } from "../schema.ts";
 
 /**
@@ -11,6 +12,16 @@ import type { InvoiceLineRow, InvoiceRow } from "../schema.ts";
 export interface IssuedDetails {
   logo_sha256: string | null;
   model: Omit<InvoicePdfModel, "letterhead"> & { letterhead: Omit<Letterhead, "logo"> };
+}
+
+/** What was kept when an invoice was approved; of a draft nothing. */
+export function issuedOf(invoice: InvoiceRow): IssuedDetails | null {
+  return invoice.issued_details as unknown as IssuedDetails | null;
+}
+
+/** The tax of an invoice as it was issued; of a draft, with its lines where they are at hand, as it is now. */
+export async function taxOf(ctx: Ctx, invoice: InvoiceRow, lines?: readonly InvoiceLineRow[]): Promise<Taxed> {
+  return issuedOf(invoice)?.model ?? amountsFor(ctx, invoice, lines ?? (await linesOf(ctx, invoice.id)));
 }
 
 /** The document of an invoice from everything as it is now: what a draft shows, and what approval keeps. */

@@ -3,7 +3,7 @@ import { type Ctx, reading } from "../../../platform/context.ts";
 import { t } from "../../../platform/language/index.ts";
 import { invoicePdf } from "../pdf/invoice.ts";
 import type { InvoiceRow } from "../schema.ts";
-import { currentDetails, type IssuedDetails } from "./details.ts";
+import { currentDetails, issuedOf, type IssuedDetails } from "./details.ts";
 
 /** What the file of an invoice is called. */
 export function pdfName(invoice: Pick<InvoiceRow, "invoice_number">): string {
@@ -12,8 +12,8 @@ export function pdfName(invoice: Pick<InvoiceRow, "invoice_number">): string {
 
 /** The details that a document is drawn from: those kept at approval, for a draft the present ones. */
 export async function detailsOf(ctx: Ctx, invoice: InvoiceRow): Promise<IssuedDetails> {
-  if (invoice.issued_details === null) return currentDetails(ctx, invoice);
-  const kept = invoice.issued_details as unknown as IssuedDetails;
+  const kept = issuedOf(invoice);
+  if (kept === null) return currentDetails(ctx, invoice);
   return invoice.status === "void" ? { ...kept, model: { ...kept.model, status: "void" } } : kept;
 }
 

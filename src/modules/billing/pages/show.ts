@@ -12,8 +12,8 @@ import { shownPeriod } from "../../contracts/index.ts";
 import { linesOf } from "../drafts/recompute.ts";
 import { todayOf } from "../drafts/write.ts";
 import { evidenceOf } from "../evidence.ts";
+import { taxOf } from "../issue/details.ts";
 import { recipientOf } from "../issue/recipient.ts";
-import { taxOf, taxRows } from "../issue/tax-rows.ts";
 import { statusBadge } from "../lists.ts";
 import type { DraftProblem } from "../rules/problems.ts";
 import { isOpen } from "../rules/states.ts";
@@ -21,6 +21,7 @@ import type { InvoiceLineRow, InvoiceRow } from "../schema.ts";
 import { actionsOf } from "./buttons.ts";
 import { paymentSection } from "./payment-section.ts";
 import { timeSection } from "./time-section.ts";
+import { type Taxed, taxRows } from "../pdf/tax-rows.ts";
 import { quantityText } from "../quantity.ts";
 
 /** The page of one invoice: lines with their evidence, totals, where it stands, and what can be done now. */
@@ -70,7 +71,7 @@ export async function showInvoice(ctx: Ctx, incoming: Incoming): Promise<Answer>
         : [facts(t("Internal notes"), [[t("Not printed"), cell.text(invoice.internal_notes)]])]),
     ],
     lines: lineTable(ctx, invoice, lines),
-    totals: totalsOf(ctx, invoice, await taxOf(ctx, invoice)),
+    totals: totalsOf(ctx, invoice, await taxOf(ctx, invoice, lines)),
     timeline: timelineOf(ctx, invoice),
     sections: [
       ...(time === null ? [] : [time]),
@@ -160,7 +161,7 @@ function lineTable(ctx: Ctx, invoice: InvoiceRow, lines: readonly InvoiceLineRow
   );
 }
 
-function totalsOf(ctx: Ctx, invoice: InvoiceRow, tax: Parameters<typeof taxRows>[0]): InvoicePageModel["totals"] {
+function totalsOf(ctx: Ctx, invoice: InvoiceRow, tax: Taxed): InvoicePageModel["totals"] {
   const money = (minor: number): string => formatMoney(minor, invoice.currency, ctx.tenant.locale);
   const hasPayments = invoice.amount_paid > 0;
   return [

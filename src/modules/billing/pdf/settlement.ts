@@ -3,7 +3,7 @@ import { breakPage, drawRule, type Flow, keepTogether } from "../../../platform/
 import { drawRight, drawText, type TextStyle, wrap } from "../../../platform/pdf/text.ts";
 import { hairline, text, tint } from "./look.ts";
 import type { InvoicePdfModel } from "./model.ts";
-import { taxRows } from "../issue/tax-rows.ts";
+import { taxRows } from "./tax-rows.ts";
 import { shownMoney } from "./words.ts";
 
 /** What stands below the lines: on the right the sums, on the left how to pay them, kept together on one page. */
