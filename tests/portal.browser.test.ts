@@ -7,7 +7,7 @@ import { insert, update } from "../src/platform/database/records.ts";
 import { organizations } from "../src/platform/tenants.ts";
 import { browserAvailable, openBrowser, type TestBrowser } from "./support/browser.ts";
 import { clientPassword, contactOf, linkFor, letIn } from "./support/clients.ts";
-import { sentInvoice, startTill, type Till } from "./support/till.ts";
+import { sentInvoice, startTill, type Till } from "./support/payments.ts";
 
 describe.skipIf(!browserAvailable)("a client in the portal, in a browser", () => {
   const email = "annika@nordwind.test";

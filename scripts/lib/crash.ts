@@ -13,11 +13,7 @@ import {
 import { type Figures, runRounds } from "../../tests/support/crash/rounds.ts";
 import { setStage } from "../../tests/support/crash/stage.ts";
 import { startPostgres } from "./postgres.ts";
-
-function wrongUsage(text: string): never {
-  console.error(`scripts/crash: ${text}; scripts/crash --help says more`);
-  process.exit(2);
-}
+import { wrongUsage } from "./wrong-usage.ts";
 
 function readOptions() {
   try {
@@ -32,15 +28,15 @@ function readOptions() {
       },
     }).values;
   } catch (error) {
-    return wrongUsage(error instanceof Error ? error.message : String(error));
+    return wrongUsage("crash", error instanceof Error ? error.message : String(error));
   }
 }
 
 const values = readOptions();
-if (!["load", "moments"].includes(values.what)) wrongUsage("--what wants load or moments");
+if (!["load", "moments"].includes(values.what)) wrongUsage("crash", "--what wants load or moments");
 const number = (name: keyof typeof values): number => {
   const given = Number(values[name]);
-  if (!Number.isSafeInteger(given) || given < 0) wrongUsage(`--${name} wants a whole number`);
+  if (!Number.isSafeInteger(given) || given < 0) wrongUsage("crash", `--${name} wants a whole number`);
   return given;
 };
 

@@ -15,7 +15,7 @@ import type { ReferenceSet } from "./reference.ts";
 import type { PaletteSource } from "./palette.ts";
 import type { Resource } from "./resource.ts";
 import type { TimelineSource } from "./timeline.ts";
-import type { Transfer } from "./transfer/facet.ts";
+import type { Transfer } from "./transfer/definition.ts";
 import type { LayoutModel } from "./http/models/layouts.ts";
 import type {
   ActionLink,

@@ -11,7 +11,7 @@ import type { CreateItem, ListPage, Module, NavItem, Panel, Round, Sender, Stand
 import type { ReferenceSet } from "./reference.ts";
 import type { Resource } from "./resource.ts";
 import type { TimelineSource } from "./timeline.ts";
-import type { Transfer } from "./transfer/facet.ts";
+import type { Transfer } from "./transfer/definition.ts";
 
 /** What all modules bring, ready to be looked up. */
 export interface Registry {

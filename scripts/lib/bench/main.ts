@@ -4,6 +4,7 @@ import { join, resolve } from "node:path";
 import { buildEdition, type Edition, editions, generate } from "../build.ts";
 import { openDataSets, type Written, writtenFile } from "./data.ts";
 import { run } from "../steps.ts";
+import { wrongUsage } from "../wrong-usage.ts";
 import { machine } from "./machine.ts";
 import { type Measurements, pageOf } from "./page.ts";
 import { type PartName, partNames, parts, type Results } from "./parts.ts";
@@ -17,11 +18,6 @@ interface Wish {
   isWritten: boolean;
 }
 
-function wrongUsage(text: string): never {
-  console.error(`scripts/bench: ${text}; scripts/bench --help says more`);
-  process.exit(2);
-}
-
 function readArguments(args: readonly string[]): Wish {
   const wish: Wish = {
     editions,
@@ -32,21 +28,21 @@ function readArguments(args: readonly string[]): Wish {
   };
   for (let at = 0; at < args.length; at += 1) {
     const argument = args[at] ?? "";
-    const value = (): string => args[(at += 1)] ?? wrongUsage(`${argument} needs a value`);
+    const value = (): string => args[(at += 1)] ?? wrongUsage("bench", `${argument} needs a value`);
     if (argument === "--edition") {
       const name = value();
       wish.editions = editions.filter((edition) => edition.name === name);
-      if (wish.editions.length === 0) wrongUsage("--edition is purser or multitenant");
+      if (wish.editions.length === 0) wrongUsage("bench", "--edition is purser or multitenant");
     } else if (argument === "--only") {
       const names = value()
         .split(",")
         .filter((name) => name !== "");
       wish.parts = partNames.filter((name) => names.includes(name));
-      if (wish.parts.length !== names.length) wrongUsage(`--only takes ${partNames.join(", ")}`);
+      if (wish.parts.length !== names.length) wrongUsage("bench", `--only takes ${partNames.join(", ")}`);
     } else if (argument === "--data-dir") wish.folder = resolve(value());
     else if (argument === "--quick") wish.isQuick = true;
     else if (argument === "--write") wish.isWritten = true;
-    else wrongUsage(`unknown argument ${argument}`);
+    else wrongUsage("bench", `unknown argument ${argument}`);
   }
   return wish;
 }

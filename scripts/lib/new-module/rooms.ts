@@ -63,7 +63,7 @@ export const ${one}Created = eventType({
 
 export const ${one}Events = [${one}Created];
 `,
-    "transfers.ts": `import { transfer, type Transfer } from "../../platform/transfer/facet.ts";
+    "transfers.ts": `import { transfer, type Transfer } from "../../platform/transfer/definition.ts";
 import { ${one}Resource } from "./resources.ts";
 
 /** ${title} as files, in and out. */

@@ -1,5 +1,5 @@
 import { declared } from "../../platform/language/index.ts";
-import { transfer, type Transfer } from "../../platform/transfer/facet.ts";
+import { transfer, type Transfer } from "../../platform/transfer/definition.ts";
 import { invoiceLineResource, invoiceResource, paymentResource, taxRateResource } from "./resources.ts";
 
 const legal = declared(

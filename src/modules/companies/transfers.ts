@@ -1,4 +1,4 @@
-import { transfer, type Transfer } from "../../platform/transfer/facet.ts";
+import { transfer, type Transfer } from "../../platform/transfer/definition.ts";
 import { companyResource, contactResource, siteResource } from "./resources.ts";
 
 /** Companies, their places and their people as files. */

@@ -1,5 +1,5 @@
 import { find } from "../../platform/access/reach.ts";
-import { transfer, type Transfer } from "../../platform/transfer/facet.ts";
+import { transfer, type Transfer } from "../../platform/transfer/definition.ts";
 import { chooseForCompany } from "./actions/lifecycle.ts";
 import { contractItemResource, contractResource, rateCardItemResource, rateCardResource } from "./resources.ts";
 

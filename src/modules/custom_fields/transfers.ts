@@ -1,4 +1,4 @@
-import { transfer, type Transfer } from "../../platform/transfer/facet.ts";
+import { transfer, type Transfer } from "../../platform/transfer/definition.ts";
 import { customFieldResource } from "./resources.ts";
 
 /** Which fields there are, as a file. */

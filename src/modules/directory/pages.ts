@@ -15,12 +15,11 @@ import {
 import { withPresent } from "../../platform/http/forms/present.ts";
 import { buttonRoute } from "../../platform/http/forms/page.ts";
 import type { SectionModel } from "../../platform/http/models/partials.ts";
-import type { TriedFormModel } from "../../platform/http/models/pages.ts";
+import type { TrialResult, TriedFormModel } from "../../platform/http/models/pages.ts";
 import { button, cell, empty, formatAgo } from "../../platform/http/pages/cells.ts";
 import { section } from "../../platform/http/pages/section.ts";
 import { type Answer, page, redirect, type Route } from "../../platform/http/route.ts";
 import { t } from "../../platform/language/index.ts";
-import type { MailTest } from "../settings/index.ts";
 import { unlinkAccount, updateDirectory } from "./actions.ts";
 import { linkToDirectory } from "./link.ts";
 import type { SyncResult, Why } from "./rules.ts";
@@ -102,7 +101,7 @@ async function directoryPage(
   ctx: Ctx,
   typed: FormValues | null,
   failure: Failure | null,
-  result: MailTest | null,
+  result: TrialResult | null,
 ): Promise<Answer> {
   const row = await settingsRow(ctx.db);
   const form = async (values: FormValues, withFailure: Failure | null): Promise<TriedFormModel["form"]> =>
@@ -143,7 +142,7 @@ async function storedValues(ctx: Ctx, row: SettingsRow | undefined): Promise<For
   };
 }
 
-const lastProblem = (row: SettingsRow | undefined): MailTest | null =>
+const lastProblem = (row: SettingsRow | undefined): TrialResult | null =>
   row === undefined || !row.is_active || row.sync_problem === ""
     ? null
     : { is_ok: false, title: t("The latest comparison failed: {problem}", { problem: row.sync_problem }), answer: "" };

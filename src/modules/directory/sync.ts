@@ -3,7 +3,7 @@ import { isOutage } from "../../platform/database/failures.ts";
 import { Failure } from "../../platform/errors.ts";
 import { t } from "../../platform/language/index.ts";
 import { type Found, peopleOf } from "./lookup.ts";
-import { end, place, type Placed } from "./place.ts";
+import { end, place, type Placed } from "./accounts.ts";
 import { isAtDomain, type Skipped, type SyncResult, type Why } from "./rules.ts";
 import { DirectoryProblem, withDirectory } from "./server.ts";
 import { type Directory, directoryOf } from "./settings.ts";

@@ -2,8 +2,9 @@ import { validate } from "../../platform/access/validate.ts";
 import { roleWords } from "../../platform/access/roles.ts";
 import { type Ctx, reading } from "../../platform/context.ts";
 import { invalid, invalidField } from "../../platform/errors.ts";
+import type { TrialResult } from "../../platform/http/models/pages.ts";
 import { t } from "../../platform/language/index.ts";
-import { checkKeptPassword, checkServerHost, type MailTest } from "../settings/index.ts";
+import { checkKeptPassword, checkServerHost } from "../settings/index.ts";
 import { settingsInput } from "./actions.ts";
 import { peopleOf } from "./lookup.ts";
 import { DirectoryProblem, type Server, withDirectory } from "./server.ts";
@@ -11,7 +12,7 @@ import { serverOf, settingsRow } from "./settings.ts";
 import { roleNames, type TypedSettings } from "./typed.ts";
 
 /** Asks the typed directory who is in the typed groups; nothing is saved and nobody gets an account. */
-export async function tryDirectory(ctx: Ctx, input: TypedSettings): Promise<MailTest> {
+export async function tryDirectory(ctx: Ctx, input: TypedSettings): Promise<TrialResult> {
   const problems = validate(settingsInput, input);
   if (problems.length > 0) throw invalid(problems);
   const { row, names } = await reading(ctx, async (reader) => ({

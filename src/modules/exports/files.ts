@@ -9,7 +9,7 @@ import { layAside } from "../../platform/export/vault.ts";
 import type { ListQuery } from "../../platform/http/lists/list.ts";
 import { fileColumns } from "../../platform/transfer/columns.ts";
 import { linesOf } from "../../platform/transfer/export.ts";
-import type { Transfer } from "../../platform/transfer/facet.ts";
+import type { Transfer } from "../../platform/transfer/definition.ts";
 
 const rowsAtOnce = 200;
 

@@ -5,7 +5,7 @@ import type { Work } from "../../platform/context.ts";
 import type { CsvProblem } from "../../platform/csv/problem.ts";
 import type { TableName } from "../../platform/database/tables.ts";
 import { t } from "../../platform/language/index.ts";
-import type { Transfer } from "../../platform/transfer/facet.ts";
+import type { Transfer } from "../../platform/transfer/definition.ts";
 import { below } from "../../platform/transfer/names.ts";
 import { nameKey } from "../companies/index.ts";
 import { attempt, headerOf, problemsOf } from "./attempt.ts";

@@ -2,7 +2,7 @@ import { can } from "../../platform/access/actor.ts";
 import { validate } from "../../platform/access/validate.ts";
 import type { Ctx } from "../../platform/context.ts";
 import { isOn } from "../../platform/switches.ts";
-import type { Transfer } from "../../platform/transfer/facet.ts";
+import type { Transfer } from "../../platform/transfer/definition.ts";
 import type { DerivedTarget } from "./rules/derived.ts";
 
 /**

@@ -10,7 +10,7 @@ import { listAnswer } from "../../platform/http/lists/list.ts";
 import type { FormPageModel } from "../../platform/http/models/pages.ts";
 import { type Answer, type Incoming, page, redirect, type Route } from "../../platform/http/route.ts";
 import { t } from "../../platform/language/index.ts";
-import type { Transfer } from "../../platform/transfer/facet.ts";
+import type { Transfer } from "../../platform/transfer/definition.ts";
 import { isOn } from "../../platform/switches.ts";
 import { applyImport, configureImport, undoImport, uploadImport } from "./actions.ts";
 import { discardImport } from "./discard.ts";

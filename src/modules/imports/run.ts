@@ -15,7 +15,7 @@ import { importApplied, importUndone } from "./events.ts";
 import { type Batch, mostProblems } from "./file.ts";
 import { endFailed } from "./fail.ts";
 import { Importer } from "./importer.ts";
-import { finishLate } from "./late.ts";
+import { finishLate } from "./forward-references.ts";
 import { readEach, type ReadRow } from "./rules/index.ts";
 import { importBatches } from "./schema.ts";
 import { openSession } from "./session.ts";

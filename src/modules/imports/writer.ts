@@ -9,7 +9,7 @@ import type { TableName } from "../../platform/database/tables.ts";
 import { newId } from "../../platform/ids.ts";
 import { tagName, tagsOf } from "../../platform/tags.ts";
 import { ownSource } from "../../platform/transfer/export.ts";
-import type { Transfer } from "../../platform/transfer/facet.ts";
+import type { Transfer } from "../../platform/transfer/definition.ts";
 import { evened, inputAndHistory } from "./rules/derived.ts";
 import { planRow } from "./rules/index.ts";
 import type { Session } from "./session.ts";

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "bun:test";
 import type { TestProgram } from "../../../tests/support/program.ts";
 import type { StripeStandIn } from "../../../tests/support/stripe.ts";
-import { companyOf, sentInvoice, sessionOf, startTill, type Till } from "../../../tests/support/till.ts";
+import { companyOf, sentInvoice, sessionOf, startTill, type Till } from "../../../tests/support/payments.ts";
 import { perform } from "../../platform/action.ts";
 import { type Ctx, inUnit } from "../../platform/context.ts";
 import { update } from "../../platform/database/records.ts";

@@ -3,13 +3,13 @@ import { type Ctx, reading } from "../../platform/context.ts";
 import type { Failure } from "../../platform/errors.ts";
 import { readInput } from "../../platform/http/forms/page.ts";
 import { columnField, field, formFailure, formModel, type FormValues } from "../../platform/http/forms/model.ts";
-import type { TriedFormModel } from "../../platform/http/models/pages.ts";
+import type { TrialResult, TriedFormModel } from "../../platform/http/models/pages.ts";
 import { type Answer, page, redirect, type Route } from "../../platform/http/route.ts";
 import { t } from "../../platform/language/index.ts";
 import { gatewayOf, saveGateway, webhookUrl } from "./config.ts";
 import { hintOf } from "./rules.ts";
 import { paymentGatewayConfigs } from "./schema.ts";
-import { type GatewayTest, tryGateway } from "./try-gateway.ts";
+import { tryGateway } from "./try-gateway.ts";
 
 const path = "/settings/payments";
 const manage = "settings.manage";
@@ -18,7 +18,7 @@ async function settingsPage(
   ctx: Ctx,
   typed: FormValues | null,
   failure: Failure | null,
-  result: GatewayTest | null,
+  result: TrialResult | null,
 ): Promise<Answer> {
   const kept = await gatewayOf(ctx);
   const keep = (secret: string | null | undefined, otherwise: string): string =>

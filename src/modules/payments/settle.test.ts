@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import type { TestProgram } from "../../../tests/support/program.ts";
 import type { StripeStandIn } from "../../../tests/support/stripe.ts";
-import { sessionOf, startTill, type Till } from "../../../tests/support/till.ts";
+import { sessionOf, startTill, type Till } from "../../../tests/support/payments.ts";
 import { type Ctx, inUnit } from "../../platform/context.ts";
 import { runJob } from "../../platform/jobs/jobs.ts";
 import { applyPayment } from "../billing/index.ts";

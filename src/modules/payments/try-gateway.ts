@@ -1,19 +1,13 @@
 import { type Ctx, reading } from "../../platform/context.ts";
 import { invalidField } from "../../platform/errors.ts";
+import type { TrialResult } from "../../platform/http/models/pages.ts";
 import { t } from "../../platform/language/index.ts";
 import { gatewayOf } from "./config.ts";
 import { stripeClient, wordsOf } from "./gateway.ts";
 import { modeOfKey } from "./rules.ts";
 
-export interface GatewayTest {
-  is_ok: boolean;
-  title: string;
-  /** What Stripe said, line by line. */
-  answer: string;
-}
-
 /** Asks Stripe whose key it is: the one given, or the one that is kept. Nothing is saved and nothing is charged. */
-export async function tryGateway(ctx: Ctx, givenKey = ""): Promise<GatewayTest> {
+export async function tryGateway(ctx: Ctx, givenKey = ""): Promise<TrialResult> {
   const key = givenKey.trim() === "" ? ((await reading(ctx, gatewayOf))?.secret_key ?? "") : givenKey.trim();
   const mode = modeOfKey(key);
   if (mode === null)

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { clientOf, type Client, tokenOf } from "../../../tests/support/clients.ts";
 import type { TestProgram } from "../../../tests/support/program.ts";
 import type { StripeStandIn } from "../../../tests/support/stripe.ts";
-import { sentInvoice, sessionOf, startTill, type Till } from "../../../tests/support/till.ts";
+import { sentInvoice, sessionOf, startTill, type Till } from "../../../tests/support/payments.ts";
 import { inUnit } from "../../platform/context.ts";
 import { insert, update } from "../../platform/database/records.ts";
 import { invoiceLines, invoices } from "../billing/index.ts";

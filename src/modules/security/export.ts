@@ -5,7 +5,7 @@ import { csvStream } from "../../platform/csv/stream.ts";
 import { type List, narrowed } from "../../platform/http/lists/list.ts";
 import { type Answer, type Incoming, response } from "../../platform/http/route.ts";
 import type { CsvCell } from "../../platform/csv/write.ts";
-import { noteTaken } from "../../platform/transfer/taken.ts";
+import { noteTaken } from "../../platform/transfer/export-audit.ts";
 
 /** A log as CSV, narrowed as the list on the page is. That it was taken is an entry of the audit log itself. */
 export async function exportLog<R extends { id: string }>(

@@ -20,7 +20,7 @@ import { settingsPages } from "./pages/index.ts";
 export { updateMailSettings, updateOrganization } from "./actions.ts";
 export { letterheadSections, localitySections, mailSections, urlSections } from "./forms.ts";
 export { cookiesOfAddress, saveOrganization } from "./save.ts";
-export { type MailTest, tryMail } from "./mail-test.ts";
+export { tryMail } from "./mail-test.ts";
 export { checkKeptPassword } from "./kept-password.ts";
 export { checkServerHost } from "./server-host.ts";
 

@@ -3,6 +3,7 @@ import type { Ctx } from "../../platform/context.ts";
 import { invalid, invalidField } from "../../platform/errors.ts";
 import { readInput } from "../../platform/http/forms/page.ts";
 import type { FormValues } from "../../platform/http/forms/model.ts";
+import type { TrialResult } from "../../platform/http/models/pages.ts";
 import { t } from "../../platform/language/index.ts";
 import { mailSettingsOf } from "../../platform/mail/sender.ts";
 import { type SmtpSettings, testSmtp } from "../../platform/mail/transport.ts";
@@ -10,15 +11,8 @@ import { mailInput } from "./actions.ts";
 import { checkKeptPassword } from "./kept-password.ts";
 import { checkServerHost } from "./server-host.ts";
 
-export interface MailTest {
-  is_ok: boolean;
-  title: string;
-  /** What the server said, line by line. */
-  answer: string;
-}
-
 /** Tries the typed settings with a real mail to the person who asks; nothing is saved. */
-export async function tryMail(ctx: Ctx, fields: FormValues): Promise<MailTest> {
+export async function tryMail(ctx: Ctx, fields: FormValues): Promise<TrialResult> {
   const input = readInput(mailInput, fields);
   const problems = validate(mailInput, input);
   if (problems.length > 0) throw invalid(problems);

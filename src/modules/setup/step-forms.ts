@@ -5,13 +5,13 @@ import { formModel, type FormValues, rowValues } from "../../platform/http/forms
 import { readInput } from "../../platform/http/forms/page.ts";
 import type { Incoming } from "../../platform/http/route.ts";
 import type { FormModel } from "../../platform/http/models/forms.ts";
+import type { TrialResult } from "../../platform/http/models/pages.ts";
 import { t } from "../../platform/language/index.ts";
 import { mailSettings, organizations } from "../../platform/tenants.ts";
 import {
   letterheadSections,
   localitySections,
   mailSections,
-  type MailTest,
   saveOrganization,
   updateMailSettings,
   urlSections,
@@ -24,7 +24,7 @@ import { isFinished, type StepKey } from "./steps.ts";
 export interface Shown {
   typed?: FormValues;
   failure?: Failure;
-  test?: MailTest;
+  test?: TrialResult;
 }
 
 /** One step: what it shows, and what sending it does. */

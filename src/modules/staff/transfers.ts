@@ -1,5 +1,5 @@
 import { declared } from "../../platform/language/index.ts";
-import { transfer, type Transfer } from "../../platform/transfer/facet.ts";
+import { transfer, type Transfer } from "../../platform/transfer/definition.ts";
 import { userResource } from "./resources.ts";
 import { teamResource } from "./teams.ts";
 

@@ -16,7 +16,7 @@ import {
   resetOperator,
   revokeOperatorKey,
 } from "./operators/actions.ts";
-import { enterAsOperator } from "./operators/plane.ts";
+import { enterAsOperator } from "./operators/enter.ts";
 import { endOperatorSession, endOtherOperatorSessions } from "./operators/sessions.ts";
 import { accountPages } from "./pages/account.ts";
 import { passkeyPages } from "./pages/passkeys.ts";

@@ -1,6 +1,6 @@
 import type { AnyAction } from "../../platform/action.ts";
 import { declared } from "../../platform/language/index.ts";
-import { transfer, type Transfer } from "../../platform/transfer/facet.ts";
+import { transfer, type Transfer } from "../../platform/transfer/definition.ts";
 import { importTicketNote } from "./actions/import-note.ts";
 import { listResources, noteResource, ticketResource } from "./resources.ts";
 

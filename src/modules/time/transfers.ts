@@ -1,4 +1,4 @@
-import { transfer, type Transfer } from "../../platform/transfer/facet.ts";
+import { transfer, type Transfer } from "../../platform/transfer/definition.ts";
 import { timeEntryResource, workTypeResource } from "./resources.ts";
 
 /** Work types and logged time as files. */

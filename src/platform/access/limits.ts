@@ -100,10 +100,18 @@ export function whoseAddress(ip: string): string {
     .join(":")}::/64`;
 }
 
+/** So many in a transaction: nobody signs in meanwhile. */
+const forgottenAtOnce = 500;
+
 /** Attempts so old that no limit counts them any more. */
 export async function forgetOldAttempts(app: App): Promise<void> {
   const before = plus(app.clock.now(), -keptSeconds * 1000);
-  await app.database.platform((db) => db.deleteFrom("rate_limits").where("window_started_at", "<", before).execute());
+  for (let gone = forgottenAtOnce; gone >= forgottenAtOnce;)
+    gone = await app.database.platform(async (db) => {
+      const old = db.selectFrom("rate_limits").select("limit_key").where("window_started_at", "<", before);
+      const done = db.deleteFrom("rate_limits").where("limit_key", "in", old.limit(forgottenAtOnce));
+      return Number((await done.executeTakeFirst()).numDeletedRows);
+    });
 }
 
 /** Forgets the attempts of a key, after a success. */

@@ -5,7 +5,7 @@ import type { Definition } from "../custom-fields/schema.ts";
 import { targetOf } from "../custom-fields/values.ts";
 import { declared } from "../language/index.ts";
 import { addressParts, type Column, labelOf } from "../database/columns.ts";
-import type { Transfer } from "./facet.ts";
+import type { Transfer } from "./definition.ts";
 
 /** One column of a file. Its key is its header when it is written, and one of the headers by which it is known. */
 export interface FileColumn {

@@ -13,9 +13,9 @@ import type { Registry } from "../registry.ts";
 import type { Resource } from "../resource.ts";
 import { tagsOf } from "../tags.ts";
 import { type FileColumn, fileColumns } from "./columns.ts";
-import { plainTransfer, type Transfer } from "./facet.ts";
+import { plainTransfer, type Transfer } from "./definition.ts";
 import { namesOf, namingOf } from "./names.ts";
-import { noteTaken } from "./taken.ts";
+import { noteTaken } from "./export-audit.ts";
 
 type Row = Record<string, unknown>;
 

@@ -3,7 +3,7 @@ import { person } from "../started.ts";
 import type { Chance } from "./chance.ts";
 import type { Deed, DeedKind, Ledger } from "./ledger.ts";
 import { ask, documentOf, firstMonth, lastMonth, type Stage } from "./stage.ts";
-import type { Till } from "./till.ts";
+import type { Till } from "./payments.ts";
 
 /** Twenty clients that write without a pause; each remembers what it has not been answered, and asks for it again. */
 export interface Crowd {

@@ -8,7 +8,7 @@ import { brokenPromises, doneUnanswered } from "./promises.ts";
 import { drained, waiting, wronglyDelivered } from "./queues.ts";
 import { openRows } from "./rows.ts";
 import type { Stage } from "./stage.ts";
-import { openTill, type Till } from "./till.ts";
+import { openTill, type Till } from "./payments.ts";
 
 /** Load, a kill with -9, a look at what is there, and again. */
 

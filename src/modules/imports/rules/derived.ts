@@ -3,7 +3,7 @@ import { compareDecimals, isDecimal } from "../../../platform/decimal.ts";
 import { called, t } from "../../../platform/language/index.ts";
 import { noId } from "../../../platform/ids.ts";
 import type { FileColumn } from "../../../platform/transfer/columns.ts";
-import type { Transfer } from "../../../platform/transfer/facet.ts";
+import type { Transfer } from "../../../platform/transfer/definition.ts";
 import { createKey } from "./create.ts";
 import { field, type Field, type FieldProblem, type Lookups, type Target, textOf, type Values } from "./field.ts";
 import { parserOf, type Reading } from "./parsers.ts";

@@ -3,13 +3,13 @@ import { type Ctx, reading } from "../../../platform/context.ts";
 import type { Failure } from "../../../platform/errors.ts";
 import { formFailure, formModel, type FormValues, rowValues } from "../../../platform/http/forms/model.ts";
 import { readInput } from "../../../platform/http/forms/page.ts";
-import type { TriedFormModel } from "../../../platform/http/models/pages.ts";
+import type { TrialResult, TriedFormModel } from "../../../platform/http/models/pages.ts";
 import { type Answer, page, redirect, type Route } from "../../../platform/http/route.ts";
 import { t } from "../../../platform/language/index.ts";
 import { mailSettings } from "../../../platform/tenants.ts";
 import { updateMailSettings } from "../actions.ts";
 import { mailSections } from "../forms.ts";
-import { type MailTest, tryMail } from "../mail-test.ts";
+import { tryMail } from "../mail-test.ts";
 
 /** The SMTP server, with a test. */
 
@@ -21,7 +21,7 @@ async function mailPage(
   ctx: Ctx,
   typed: FormValues | null,
   failure: Failure | null,
-  result: MailTest | null,
+  result: TrialResult | null,
 ): Promise<Answer> {
   const row = await ctx.db.selectFrom("mail_settings").selectAll().executeTakeFirst();
   const values =

@@ -4,6 +4,7 @@ import { users } from "../../../platform/access/schema.ts";
 import type { Ctx } from "../../../platform/context.ts";
 import type { List } from "../../../platform/http/lists/list.ts";
 import type { CellModel } from "../../../platform/http/models/lists.ts";
+import type { BadgeModel } from "../../../platform/http/models/partials.ts";
 import { cell, empty, link } from "../../../platform/http/pages/cells.ts";
 import { t } from "../../../platform/language/index.ts";
 
@@ -22,16 +23,20 @@ interface StaffRow {
   object_guid: string | null;
 }
 
+/** @param isKeptElsewhere somebody else keeps the password: the directory */
 export function stateOf(
-  user: Pick<StaffRow, "deactivated_at" | "password_hash" | "password_changed_at" | "object_guid">,
-): {
-  text: string;
-  tone: string;
-} {
+  user: Pick<StaffRow, "deactivated_at" | "password_hash" | "password_changed_at">,
+  isKeptElsewhere: boolean,
+): BadgeModel {
   if (user.deactivated_at !== null) return { text: t("Deactivated"), tone: "neutral" };
-  if (user.password_hash !== null || user.object_guid !== null) return { text: t("Active"), tone: "success" };
+  if (user.password_hash !== null || isKeptElsewhere) return { text: t("Active"), tone: "success" };
   // Who once had a password has been asked for another one.
   return { text: user.password_changed_at === null ? t("Invited") : t("New password required"), tone: "warning" };
+}
+
+function stateCell(row: StaffRow): CellModel {
+  const { text, tone } = stateOf(row, row.object_guid !== null);
+  return cell.badge(text, tone);
 }
 
 /** The roles of each person, by name. */
@@ -117,7 +122,7 @@ export const staffList: List<StaffRow> = {
     },
     { key: "title", label: "Job title", is_secondary: true, cell: (row) => cell.text(row.title) },
     { key: "roles", label: "Roles", cell: () => cell.text(null), cells: rolesOf },
-    { key: "state", label: "State", cell: (row) => cell.badge(stateOf(row).text, stateOf(row).tone) },
+    { key: "state", label: "State", cell: stateCell },
     { key: "two_step", label: "Two-step sign-in", is_secondary: true, cell: () => cell.text(null), cells: twoStepOf },
     {
       key: "last_signed_in_at",

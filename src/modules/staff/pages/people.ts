@@ -76,16 +76,13 @@ async function staffForm(
 }
 
 /** What may be done with somebody; an app's own account changes with the app. */
-async function actionsOf(ctx: Ctx, user: RowFor<"users">): Promise<ActionLink[]> {
+async function actionsOf(ctx: Ctx, user: RowFor<"users">, isKept: boolean): Promise<ActionLink[]> {
   const at = `/settings/staff/${user.id}`;
   const app = await appOf(ctx, user.id);
   if (app !== null)
     return can(ctx.actor, "oauth.manage") ? [link(t("Connected app"), `/settings/apps/${app}`, "link")] : [];
   const isWaiting =
-    user.password_hash === null &&
-    user.password_changed_at === null &&
-    user.deactivated_at === null &&
-    !(await isKeptElsewhere(ctx, user.id));
+    user.password_hash === null && user.password_changed_at === null && user.deactivated_at === null && !isKept;
   return [
     link(t("Access"), `${at}/access`, "eye"),
     link(t("Sign-in"), `${at}/sign-in`, "shield"),
@@ -107,11 +104,7 @@ function lastAction(ctx: Ctx, user: { id: string; name: string; deactivated_at: 
 async function showStaff(ctx: Ctx, incoming: Incoming): Promise<Answer> {
   const user = await find(ctx, "users", incoming.params["id"] ?? "");
   const chosen = new Set(await roleIdsOf(ctx, user.id));
-  const directory = await ctx.db
-    .selectFrom("directory_people")
-    .select("object_guid")
-    .where("user_id", "=", user.id)
-    .executeTakeFirst();
+  const isKept = await isKeptElsewhere(ctx, user.id);
   const names = (await roleOptions(ctx)).filter((role) => chosen.has(role.value)).map((role) => role.label);
   const model: RecordPageModel = {
     header: {
@@ -122,11 +115,11 @@ async function showStaff(ctx: Ctx, incoming: Incoming): Promise<Answer> {
         { label: t("Staff"), href: "/settings/staff" },
       ],
       badges: [
-        stateOf({ ...user, object_guid: directory?.object_guid ?? null }),
-        ...(directory === undefined ? [] : [{ text: t("From the directory"), tone: "info" }]),
+        stateOf(user, isKept),
+        ...(isKept ? [{ text: t("From the directory"), tone: "info" }] : []),
         ...names.map((name) => ({ text: roleWords(name), tone: "neutral" })),
       ],
-      actions: await actionsOf(ctx, user),
+      actions: await actionsOf(ctx, user, isKept),
     },
     stats: [],
     tabs: [],

@@ -3,7 +3,7 @@ import { hostCookieName, parseCookies, serializeCookie } from "../../../platform
 import { isOwnPath } from "../../../platform/http/own-path.ts";
 import { type Answer, type Incoming, redirect } from "../../../platform/http/route.ts";
 import { operatorIdleMilliseconds } from "../operators/sessions.ts";
-import { operatorCookieName } from "../operators/plane.ts";
+import { operatorCookieName } from "../operators/enter.ts";
 import { type OperatorEntering, stepMinutes } from "../operators/steps.ts";
 
 /** The cookies and addresses that lead an operator through the door. */

@@ -2,7 +2,7 @@ import { type Ctx, reading } from "../../context.ts";
 import { csvStream } from "../../csv/stream.ts";
 import type { CsvCell } from "../../csv/write.ts";
 import { called } from "../../language/index.ts";
-import { noteTaken } from "../../transfer/taken.ts";
+import { noteTaken } from "../../transfer/export-audit.ts";
 import { type List, narrowed } from "./list.ts";
 import { type Incoming, response, type Route } from "../route.ts";
 import type { CellModel } from "../models/lists.ts";

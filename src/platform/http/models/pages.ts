@@ -14,6 +14,13 @@ import type {
   TabModel,
 } from "./partials.ts";
 
+/** What came of trying something at another server: their words, line by line, stand in `answer`. */
+export interface TrialResult {
+  is_ok: boolean;
+  title: string;
+  answer: string;
+}
+
 /** `setup/wizard`. */
 export interface SetupPageModel {
   steps: { label: string; href: string; state: "done" | "current" | "todo" }[];
@@ -23,8 +30,8 @@ export interface SetupPageModel {
   text: string;
   /** Null on the last page, which says what has been made. */
   form: FormModel | null;
-  /** A second button that tries the fields without saving them; `answer` is what the other side said, word by word. */
-  test: { url: string; label: string; result: { is_ok: boolean; title: string; answer: string } | null } | null;
+  /** A second button that tries the fields without saving them. */
+  test: { url: string; label: string; result: TrialResult | null } | null;
   done: { facts: FactsModel; action: ActionLink } | null;
 }
 
