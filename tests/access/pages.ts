@@ -172,6 +172,8 @@ export const pageAccess: AccessTable = {
     GET /contracts
     GET /contracts/:id
     GET /tickets/:id
+    GET /tickets/:id/previous
+    GET /tickets/:id/next
   `,
   "technician, administrator": `
     GET /tickets/:id/mentions

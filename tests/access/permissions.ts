@@ -540,6 +540,8 @@ export const permissionsOfRoutes: Readonly<Record<string, string>> = {
     GET /tickets
     GET /tickets/:id
     GET /tickets/:id/attachments/:attachment_id
+    GET /tickets/:id/next
+    GET /tickets/:id/previous
   `,
   "tickets.write": `
     GET /tickets/:id/mentions

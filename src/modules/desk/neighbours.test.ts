@@ -1,12 +1,15 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { type Client, makeClient } from "../../../tests/support/desk.ts";
+import { type Client, makeClient, signedIn } from "../../../tests/support/desk.ts";
+import { decoded } from "../../../tests/support/entities.ts";
 import { startTestProgram, type TestProgram } from "../../../tests/support/program.ts";
 import { perform } from "../../platform/action.ts";
 import { type Ctx, reading } from "../../platform/context.ts";
+import type { Way } from "../../platform/database/paging.ts";
 import { idsOf } from "../../platform/http/lists/order.ts";
 import { listState } from "../../platform/http/lists/state.ts";
-import { openTicket, ticketList } from "../tickets/index.ts";
-import { neighboursOf } from "./neighbours.ts";
+import { noId } from "../../platform/ids.ts";
+import { openTicket, ticketList, updateTicket } from "../tickets/index.ts";
+import { ticketBeside } from "./neighbours.ts";
 
 let t: TestProgram;
 let technician: Ctx;
@@ -35,9 +38,8 @@ beforeAll(async () => {
 });
 afterAll(() => t.close());
 
-const next = (id: string, from: string): Promise<{ previous_url: string; next_url: string }> =>
-  reading(technician, (reader) => neighboursOf(reader, id, from));
-const idIn = (url: string): string | null => /^\/tickets\/([\w-]+)/.exec(url)?.[1] ?? null;
+const beside = (id: string, from: string, way: Way): Promise<string | null> =>
+  reading(technician, (reader) => ticketBeside(reader, id, from, way));
 
 describe("the way through a list of tickets", () => {
   const orders = [
@@ -58,18 +60,44 @@ describe("the way through a list of tickets", () => {
       );
       expect(ids).toHaveLength(8);
       for (const [at, id] of ids.entries()) {
-        const { previous_url, next_url } = await next(id, from);
-        expect([idIn(previous_url), idIn(next_url)]).toEqual([ids[at - 1] ?? null, ids[at + 1] ?? null]);
+        expect(await beside(id, from, "previous")).toBe(ids[at - 1] ?? null);
+        expect(await beside(id, from, "next")).toBe(ids[at + 1] ?? null);
       }
     });
 
-  test("ends where the list does not have the ticket", async () => {
-    const [id = ""] = await reading(technician, async ({ db }) =>
-      (await db.selectFrom("tickets").select("id").execute()).map((row) => row.id),
+  test("goes on from a ticket that the list does not show any more", async () => {
+    const from = "/tickets?view=open&sort=number";
+    const ids = await reading(technician, async (reader) =>
+      idsOf(reader, await listState(reader, new URL(from, "http://list.invalid"), ticketList), 100),
     );
-    const nowhere = { previous_url: "", next_url: "" };
-    expect(await next(id, "/tickets?view=closed")).toEqual(nowhere);
-    expect(await next(id, "/tickets?q=printer")).toEqual(nowhere);
-    expect(await next(id, "/my-work")).toEqual(nowhere);
+    const [first = "", closed = "", third = ""] = ids;
+    const status_id = await reading(
+      technician,
+      async ({ db }) =>
+        (await db.selectFrom("ticket_statuses").select("id").where("name", "=", "Closed").executeTakeFirstOrThrow()).id,
+    );
+    await perform(technician, updateTicket, { id: closed, status_id });
+    expect(await beside(closed, from, "next")).toBe(third);
+    expect(await beside(closed, from, "previous")).toBe(first);
+    expect(await beside(first, from, "next")).toBe(third);
+    expect(await beside(first, "/tickets?q=printer", "next")).toBeNull();
+    expect(await beside(closed, "/my-work", "next")).toBeNull();
+  });
+
+  test("leads from page to page, and at its end back to the list", async () => {
+    const visitor = await signedIn(t, technician);
+    const list = "/tickets?view=all&sort=-number";
+    const [newest = "", second = ""] = await reading(technician, async (reader) =>
+      idsOf(reader, await listState(reader, new URL(list, "http://list.invalid"), ticketList), 2),
+    );
+    const from = `?from=${encodeURIComponent(list)}`;
+    const page = await visitor.open(`/tickets/${newest}${from}`);
+    expect(decoded(page.html)).toContain(`href="/tickets/${newest}/next${from}"`);
+    expect((await visitor.open(`/tickets/${newest}/next${from}`)).url).toBe(`/tickets/${second}${from}`);
+    expect((await visitor.open(`/tickets/${second}/previous${from}`)).url).toBe(`/tickets/${newest}${from}`);
+    const end = await visitor.open(`/tickets/${newest}/previous${from}`);
+    expect(end.url).toBe(list);
+    expect(end.text).toContain("That was the first ticket of this list.");
+    expect((await visitor.open(`/tickets/${noId}/next`)).status).toBe(404);
   });
 });

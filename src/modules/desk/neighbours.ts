@@ -1,10 +1,13 @@
+import { find } from "../../platform/access/reach.ts";
 import type { Ctx } from "../../platform/context.ts";
+import type { Way } from "../../platform/database/paging.ts";
 import { besideOf } from "../../platform/http/lists/order.ts";
 import { listState } from "../../platform/http/lists/state.ts";
-import type { Incoming } from "../../platform/http/route.ts";
+import { type Answer, type Incoming, redirect } from "../../platform/http/route.ts";
+import { t } from "../../platform/language/index.ts";
 import { myWork, ticketList } from "../tickets/index.ts";
 
-/** Previous and next of a ticket: through the list that it was opened from, in that list's order. */
+/** From a ticket to the one before or after it, in the list that it was opened from and in that list's order. */
 
 const lists = ["/tickets", "/my-work"];
 /** Nobody's own work is longer. */
@@ -33,21 +36,33 @@ export function ticketUrl(id: string, from: string): string {
   return from === "/tickets" ? `/tickets/${id}` : `/tickets/${id}?from=${encodeURIComponent(from)}`;
 }
 
-export async function neighboursOf(
-  ctx: Ctx,
-  id: string,
-  from: string,
-): Promise<{ previous_url: string; next_url: string }> {
-  const { previous, next } = from.startsWith("/my-work")
-    ? await besideInMyWork(ctx, id)
-    : await besideOf(ctx, await listState(ctx, new URL(from, "http://list.invalid"), ticketList), id);
-  const link = (beside: string | null): string => (beside === null ? "" : ticketUrl(beside, from));
-  return { previous_url: link(previous), next_url: link(next) };
+/** The ticket before or after one in a list; null at its end. */
+export async function ticketBeside(ctx: Ctx, id: string, from: string, way: Way): Promise<string | null> {
+  if (from.startsWith("/my-work")) return besideInMyWork(ctx, id, way);
+  return besideOf(ctx, await listState(ctx, new URL(from, "http://list.invalid"), ticketList), id, way);
 }
 
-/** My work stands in an order that is worked out, not asked of the database. */
-async function besideInMyWork(ctx: Ctx, id: string): Promise<{ previous: string | null; next: string | null }> {
+/** My work stands in an order that is worked out, not asked of the database. After what is done comes what is first in it. */
+async function besideInMyWork(ctx: Ctx, id: string, way: Way): Promise<string | null> {
   const ids = (await myWork(ctx, mostWork)).map((row) => row.id);
   const at = ids.indexOf(id);
-  return at === -1 ? { previous: null, next: null } : { previous: ids[at - 1] ?? null, next: ids[at + 1] ?? null };
+  const beside = way === "next" ? ids[at + 1] : ids[at - 1];
+  return beside ?? null;
 }
+
+/**
+ * Goes on to the ticket before or after. It is looked for when somebody goes there and not when a ticket is shown: the list
+ * may be another one by then, and few of those who read a ticket go on that way.
+ */
+export const walk =
+  (way: Way) =>
+  async (ctx: Ctx, incoming: Incoming): Promise<Answer> => {
+    const id = incoming.params["id"] ?? "";
+    const from = listOf(incoming);
+    await find(ctx, "tickets", id);
+    const beside = await ticketBeside(ctx, id, from, way);
+    if (beside !== null) return redirect(ticketUrl(beside, from));
+    const text =
+      way === "next" ? t("That was the last ticket of this list.") : t("That was the first ticket of this list.");
+    return redirect(from, text, "info");
+  };

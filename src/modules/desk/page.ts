@@ -29,7 +29,7 @@ import { type ActiveTimer, activeTimer } from "../time/index.ts";
 import { composerOf } from "./composer.ts";
 import { detailsForm } from "./details.ts";
 import { changesOf, workOn } from "./events.ts";
-import { neighboursOf, ticketUrl } from "./neighbours.ts";
+import { ticketUrl } from "./neighbours.ts";
 
 /** What was sent and could not be done, so that the page shows it again. */
 export interface Sent {
@@ -62,7 +62,8 @@ export async function ticketModel(
     alerts: ofKind(panels, "alert"),
     badges: await badgesOf(ctx, ticket),
     back: { label: from.startsWith("/my-work") ? t("My work") : t("Tickets"), href: from },
-    ...(await neighboursOf(ctx, id, from)),
+    previous_url: at("/previous"),
+    next_url: at("/next"),
     actions: [...buttonsOf(ctx, ticket, timer), ...ofKind(panels, "action")],
     details: withShortChoices(await detailsForm(ctx, ticket, url, ...failed("details"))),
     facts: [

@@ -12,7 +12,7 @@ import { mostUploadBytes, takeFiles, type TicketRow, updateTicket, withCategory 
 import { reply, replyWithFiles } from "./actions.ts";
 import { replyNames } from "./composer.ts";
 import { detailNames, detailsForm } from "./details.ts";
-import { listOf, ticketUrl } from "./neighbours.ts";
+import { listOf, ticketUrl, walk } from "./neighbours.ts";
 import { type Sent, ticketModel } from "./page.ts";
 
 const idOf = (incoming: Incoming): string => incoming.params["id"] ?? "";
@@ -86,7 +86,7 @@ function textOf(fields: FormValues): string {
   return typeof fields["content"] === "string" ? fields["content"] : "";
 }
 
-/** The page of a ticket, and the two forms on it. */
+/** The page of a ticket, the two forms on it, and the way to the next one. */
 export const deskRoutes: Route[] = [
   {
     method: "GET",
@@ -95,6 +95,8 @@ export const deskRoutes: Route[] = [
     permission: "tickets.read",
     handle: (ctx, incoming) => show(ctx, incoming),
   },
+  { method: "GET", path: "/tickets/:id/previous", door: "staff", permission: "tickets.read", handle: walk("previous") },
+  { method: "GET", path: "/tickets/:id/next", door: "staff", permission: "tickets.read", handle: walk("next") },
   { method: "POST", path: "/tickets/:id", door: "staff", permission: updateTicket.permission, handle: saveDetails },
   {
     method: "POST",

@@ -6,7 +6,7 @@ import type { TableName, Tables } from "../database/tables.ts";
 import { notFound } from "../errors.ts";
 import { isId } from "../ids.ts";
 import { t } from "../language/index.ts";
-import { can } from "./actor.ts";
+import { type Actor, can } from "./actor.ts";
 
 type Reach<T extends TableName> = SelectQueryBuilder<Tables, T, {}>;
 
@@ -92,13 +92,21 @@ function isReadable({ actor }: Ctx, name: TableName): boolean {
   return actor.kind === "staff" && (table.readPermission === null || can(actor, table.readPermission));
 }
 
+/** What of a table somebody sees is asked for by every statement of a page, and is the same for all of them. */
+const wholeTables = new WeakMap<Ctx["app"]["registry"], WeakMap<Actor, Map<TableName, boolean>>>();
+
 /** Whether `reach` adds no condition. */
 function isWholeTable(ctx: Ctx, name: TableName): boolean {
-  if (!isReadable(ctx, name)) return false;
-  const rule = ctx.app.registry.reach.get(name);
-  if (rule === undefined) return true;
-  const all = ctx.db.selectFrom(name) as unknown as Reach<TableName>;
-  return rule(all, ctx) === all;
+  const { registry } = ctx.app;
+  const ofAll = wholeTables.getOrInsertComputed(registry, () => new WeakMap());
+  const known = ofAll.getOrInsertComputed(ctx.actor, () => new Map<TableName, boolean>());
+  return known.getOrInsertComputed(name, () => {
+    if (!isReadable(ctx, name)) return false;
+    const rule = registry.reach.get(name);
+    if (rule === undefined) return true;
+    const all = ctx.db.selectFrom(name) as unknown as Reach<TableName>;
+    return rule(all, ctx) === all;
+  });
 }
 
 /** A row of the table with this name, as it is read. */

@@ -85,10 +85,13 @@ describe.each([
       const ids = await idsInOrder(rows(reader), place, "tickets.id", [byFew], 12);
       expect(ids).toEqual(await idsInOrder(rows(reader), place, "tickets.id", [plain], 12));
       for (const [at, id] of ids.slice(0, -1).entries())
-        expect(await besideInOrder(rows(reader), place, "tickets.id", [byFew], id)).toEqual({
-          previous: ids[at - 1] ?? null,
-          next: ids[at + 1] ?? null,
-        });
+        for (const [way, there] of [
+          ["previous", at - 1],
+          ["next", at + 1],
+        ] as const)
+          expect(
+            await besideInOrder({ query: rows(reader), all: rows(reader) }, place, "tickets.id", [byFew], id, way),
+          ).toBe(ids[there] ?? null);
     });
   });
 });

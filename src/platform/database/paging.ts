@@ -76,30 +76,31 @@ export async function idsAfter(
   return rows.map(({ id }) => id);
 }
 
+/** Which way one goes through rows in an order. */
+export type Way = "previous" | "next";
+
 /**
- * The rows before and after one in a query's order: null at its ends, and twice null when the query does not have the row.
- * Each is looked for from where that row stands, so it costs the same wherever that is.
+ * The row before or after one in a query's order; null at its end, and where there is no such row. It is looked for from where
+ * that row stands among `all`, of which `query` is a part: the row itself may be none of the query's any more.
  */
 export async function besideInOrder(
-  query: Query<unknown>,
+  { query, all }: { query: Query<unknown>; all: Query<unknown> },
   place: Place,
   idReference: string,
   keys: readonly SortKey[],
   id: string,
-): Promise<{ previous: string | null; next: string | null }> {
+  way: Way,
+): Promise<string | null> {
   const order = wholeOrder(idReference, keys);
-  const bare = query.clearSelect();
   const here = await order
-    .reduce((one, key) => one.select(plain(key).as(key.name)), bare as Query<Record<string, unknown>>)
+    .reduce((one, key) => one.select(plain(key).as(key.name)), all.clearSelect() as Query<Record<string, unknown>>)
     .where(sql.ref(idReference), "=", id)
     .executeTakeFirst();
-  if (here === undefined) return { previous: null, next: null };
+  if (here === undefined) return null;
   const values = order.map(({ name }) => here[name] ?? null);
-  const ids = bare.select(sql<string>`${sql.ref(idReference)}`.as("id"));
-  const first = async (way: readonly SortKey[]): Promise<string | null> =>
-    (await rowsBehind(place, ids, way, values, 1))[0]?.id ?? null;
-  const back = order.map((key) => ({ ...key, isDescending: !key.isDescending }));
-  return { previous: await first(back), next: await first(order) };
+  const ids = query.clearSelect().select(sql<string>`${sql.ref(idReference)}`.as("id"));
+  const onward = way === "next" ? order : order.map((key) => ({ ...key, isDescending: !key.isDescending }));
+  return (await rowsBehind(place, ids, onward, values, 1))[0]?.id ?? null;
 }
 
 /** In which order the list stood: a place in another order is none. */

@@ -1,6 +1,6 @@
 import { type Ctx, placeOf } from "../../context.ts";
 import type { SortKey } from "../../database/order.ts";
-import { besideInOrder, idsInOrder, type Page, pageOf } from "../../database/paging.ts";
+import { besideInOrder, idsInOrder, type Page, pageOf, type Way } from "../../database/paging.ts";
 import { malformed } from "../../errors.ts";
 import type { ListColumn, ListQuery } from "./list.ts";
 import { narrowed, wordsOf } from "./filters.ts";
@@ -39,11 +39,14 @@ export async function rowsOf<R>(ctx: Ctx, state: ListState<R>, size: number): Pr
 
 /** The rows of a list with what these columns and its order need. */
 async function showing<R>(ctx: Ctx, state: ListState<R>, columns: readonly ListColumn<R>[]): Promise<ListQuery<R>> {
+  return sortable(state, await narrowed(ctx, state.parameters, state.list), columns);
+}
+
+/** A query of a list with what its order and these columns need. */
+function sortable<R>(state: ListState<R>, query: ListQuery<R>, columns: readonly ListColumn<R>[] = []): ListQuery<R> {
   const { keys } = orderOf(state);
-  let query = await narrowed(ctx, state.parameters, state.list);
   const sorted = state.offered.filter(({ key }) => keys.some(({ name }) => name === key));
-  for (const column of new Set([...columns, ...sorted])) query = column.select?.(query) ?? query;
-  return query;
+  return [...new Set([...columns, ...sorted])].reduce((one, column) => column.select?.(one) ?? one, query);
 }
 
 /** The ids of a list's rows in its order, at most so many: for doing something with all of them. */
@@ -52,14 +55,16 @@ export async function idsOf<R>(ctx: Ctx, state: ListState<R>, most: number): Pro
   return idsInOrder(query as ListQuery<unknown>, placeOf(ctx), `${state.list.table}.id`, orderOf(state).keys, most);
 }
 
-/** The ids before and after a row in a list's order; null at its ends, and where the list does not have the row. */
-export async function besideOf<R>(
-  ctx: Ctx,
-  state: ListState<R>,
-  id: string,
-): Promise<{ previous: string | null; next: string | null }> {
-  const query = await showing(ctx, state, []);
-  return besideInOrder(query as ListQuery<unknown>, placeOf(ctx), `${state.list.table}.id`, orderOf(state).keys, id);
+/**
+ * The id before or after a record in a list's order; null at its end. A record that the list no longer shows, because its state
+ * has changed, has its place there all the same.
+ */
+export async function besideOf<R>(ctx: Ctx, state: ListState<R>, id: string, way: Way): Promise<string | null> {
+  const { list } = state;
+  const { order, keys } = orderOf(state);
+  const query = (await showing(ctx, state, [])) as ListQuery<unknown>;
+  const all = sortable(state, list.query(ctx, order.replace("-", ""))) as ListQuery<unknown>;
+  return besideInOrder({ query, all }, placeOf(ctx), `${list.table}.id`, keys, id, way);
 }
 
 /** A link that was kept while the list's order changed starts at the first page instead of failing. */
