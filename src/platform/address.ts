@@ -38,9 +38,13 @@ export function addressLine(address: Address): string {
     .replace(/\s*\n\s*/g, ", ");
 }
 
+/** By locale, of which there are a few: making one takes longer than all else of an address. */
+const countryNames = new Map<string, Intl.DisplayNames>();
+
 function countryName(country: string | undefined, locale: string): string | undefined {
   const code = (country ?? "").trim();
-  return /^[A-Z]{2}$/.test(code) ? new Intl.DisplayNames(locale, { type: "region" }).of(code) : country;
+  if (!/^[A-Z]{2}$/.test(code)) return country;
+  return countryNames.getOrInsertComputed(locale, () => new Intl.DisplayNames(locale, { type: "region" })).of(code);
 }
 
 function joined(parts: readonly (string | undefined)[], separator: string): string {

@@ -49,8 +49,20 @@ export interface TimelineSource {
   load(ctx: Ctx, subject: TimelineSubject, range: TimelineRange): Promise<TimelineEntry[]>;
 }
 
+/** The values that a statement over somebody's history depends on, for `runOnceBuilt`: whose it is, and where its page begins. */
+export type TimelineValues = { id: string } & Partial<Record<"before_at" | "before_id", string>>;
+
+export function timelineValues({ id }: Pick<TimelineSubject, "id">, { before }: TimelineRange): TimelineValues {
+  return before === null ? { id } : { id, before_at: before.at, before_id: before.id };
+}
+
+/** What the text of such a statement depends on, beside `kind`. */
+export function timelineShape(kind: string, table: string, { before, limit }: TimelineRange): string {
+  return `${kind} of ${table}, ${limit} ${before === null ? "latest" : "earlier"}`;
+}
+
 /** The condition that a row comes after the given one in a timeline, for the columns of its instant and its id. */
-export function beforeIn(at: string, id: string, { before }: TimelineRange): RawBuilder<boolean> {
-  if (before === null) return sql<boolean>`1 = 1`;
-  return sql<boolean>`(${sql.ref(at)} < ${before.at} or (${sql.ref(at)} = ${before.at} and ${sql.ref(id)} < ${before.id}))`;
+export function beforeIn(at: string, id: string, { before_at, before_id }: TimelineValues): RawBuilder<boolean> {
+  if (before_at === undefined) return sql<boolean>`1 = 1`;
+  return sql<boolean>`(${sql.ref(at)} < ${before_at} or (${sql.ref(at)} = ${before_at} and ${sql.ref(id)} < ${before_id}))`;
 }

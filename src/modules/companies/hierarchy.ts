@@ -1,7 +1,8 @@
 import { type RawBuilder, sql } from "kysely";
 import { can } from "../../platform/access/actor.ts";
-import { reach } from "../../platform/access/reach.ts";
+import { reach, wholeShape } from "../../platform/access/reach.ts";
 import type { Ctx } from "../../platform/context.ts";
+import { runOnceBuilt } from "../../platform/database/once.ts";
 
 /** Groups of companies: who stands above and below. Each is billed by itself. */
 
@@ -70,18 +71,20 @@ const mostBelow = 500;
  * stands below an archived one is shown where that one stood: it belongs to the group as before.
  */
 export async function companiesBelow(ctx: Ctx, id: string): Promise<Below[]> {
-  const rows = await reach(ctx, "companies")
-    .select([
-      "companies.id",
-      "companies.name",
-      "companies.status",
-      "companies.parent_company_id",
-      "companies.archived_at",
-    ])
-    .where(sql<boolean>`companies.id in ${groupOf(ctx, id)}`)
-    .where("companies.id", "<>", id)
-    .orderBy("companies.name")
-    .execute();
+  const shape = wholeShape(ctx, "companies below", "companies");
+  const rows = await runOnceBuilt(ctx, shape, { id }, (given) =>
+    reach(ctx, "companies")
+      .select([
+        "companies.id",
+        "companies.name",
+        "companies.status",
+        "companies.parent_company_id",
+        "companies.archived_at",
+      ])
+      .where(sql<boolean>`companies.id in ${groupOf(ctx, given.id)}`)
+      .where("companies.id", "<>", given.id)
+      .orderBy("companies.name"),
+  );
   const children = Map.groupBy(rows, (row) => row.parent_company_id);
   const found: { row: (typeof rows)[number]; depth: number }[] = [];
   const walk = (parent: string, depth: number): void => {

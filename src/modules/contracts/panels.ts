@@ -1,5 +1,6 @@
 import { can } from "../../platform/access/actor.ts";
-import { reach } from "../../platform/access/reach.ts";
+import { reach, wholeShape } from "../../platform/access/reach.ts";
+import { runOnceBuilt } from "../../platform/database/once.ts";
 import { empty, link } from "../../platform/http/pages/cells.ts";
 import { tableModel } from "../../platform/http/lists/list.ts";
 import { t } from "../../platform/language/index.ts";
@@ -32,14 +33,16 @@ export const panels: Panel[] = [
     order: 30,
     permission: "contracts.read",
     load: async (ctx, { id }) => {
-      const rows = await contractList
-        .query(ctx)
-        .where("contracts.company_id", "=", id)
-        .where("contracts.archived_at", "is", null)
-        .orderBy("contracts.status")
-        .orderBy("contracts.name")
-        .limit(most)
-        .execute();
+      const shape = wholeShape(ctx, "contracts of a company", "contracts");
+      const rows = await runOnceBuilt(ctx, shape, { id }, (given) =>
+        contractList
+          .query(ctx)
+          .where("contracts.company_id", "=", given.id)
+          .where("contracts.archived_at", "is", null)
+          .orderBy("contracts.status")
+          .orderBy("contracts.name")
+          .limit(most),
+      );
       const columns = contractList.columns.filter((column) => column.key !== "company");
       const models: PanelModel[] = [];
       for (const row of rows.filter((one) => one.status === "active")) {

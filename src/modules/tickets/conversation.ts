@@ -115,14 +115,12 @@ const sourceOf = (source: TicketRow["source"]): string => {
 /** The description as the first entry: in the client's name when the client wrote it. */
 async function openingOf(ctx: Ctx, ticket: TicketRow, attachments: AttachmentModel[]): Promise<NoteModel> {
   const isClient = ticket.source === "portal" || ticket.source === "email";
-  const contact =
+  const [contact] =
     isClient && ticket.contact_id !== null
-      ? await ctx.db
-          .selectFrom("contacts")
-          .select(["first_name", "last_name"])
-          .where("id", "=", ticket.contact_id)
-          .executeTakeFirst()
-      : undefined;
+      ? await runOnceBuilt(ctx, "name of a contact", { id: ticket.contact_id }, ({ id }) =>
+          ctx.db.selectFrom("contacts").select(["first_name", "last_name"]).where("id", "=", id),
+        )
+      : [];
   const [user] =
     ticket.created_by_id === null
       ? []

@@ -1,6 +1,7 @@
 import { can } from "../../platform/access/actor.ts";
-import { maybeFind } from "../../platform/access/reach.ts";
+import { maybeFind, wholeShape } from "../../platform/access/reach.ts";
 import type { Ctx } from "../../platform/context.ts";
+import { runOnceBuilt } from "../../platform/database/once.ts";
 import { empty, link } from "../../platform/http/pages/cells.ts";
 import { tableModel } from "../../platform/http/lists/list.ts";
 import type { Panel, PanelModel } from "../../platform/module.ts";
@@ -32,11 +33,13 @@ function section(
 
 /** The open tickets of a company. */
 async function ofCompany(ctx: Ctx, { id }: { id: string }): Promise<PanelModel[]> {
-  const rows = await inState(ticketRows(ctx), "open")
-    .where("tickets.company_id", "=", id)
-    .orderBy("tickets.updated_at", "desc")
-    .limit(few)
-    .execute();
+  const shape = wholeShape(ctx, "open tickets of a company", "tickets");
+  const rows = await runOnceBuilt(ctx, shape, { id }, (given) =>
+    inState(ticketRows(ctx), "open")
+      .where("tickets.company_id", "=", given.id)
+      .orderBy("tickets.updated_at", "desc")
+      .limit(few),
+  );
   const none = empty("ticket", t("No open tickets"), t("Nothing of this company waits for anybody."));
   return [
     ...newTicket(ctx, `company_id=${id}`),

@@ -92,11 +92,13 @@ export async function minutesLogged(ctx: Ctx, userId: string, from: string, to: 
 
 /** Billable minutes of a company that no invoice has yet. */
 export async function unbilledMinutes(ctx: Ctx, companyId: string): Promise<number> {
-  const row = await reach(ctx, "time_entries")
-    .select((eb) => eb.fn.sum<number | null>("duration_minutes").as("minutes"))
-    .where("company_id", "=", companyId)
-    .where("is_billable", "=", true)
-    .where("billing_status", "in", [...unbilled])
-    .executeTakeFirst();
+  const shape = wholeShape(ctx, "unbilled minutes of a company", "time_entries");
+  const [row] = await runOnceBuilt(ctx, shape, { companyId }, (given) =>
+    reach(ctx, "time_entries")
+      .select((eb) => eb.fn.sum<number | null>("duration_minutes").as("minutes"))
+      .where("company_id", "=", given.companyId)
+      .where("is_billable", "=", true)
+      .where("billing_status", "in", [...unbilled]),
+  );
   return Number(row?.minutes ?? 0);
 }

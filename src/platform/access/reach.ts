@@ -70,11 +70,17 @@ export async function maybeFind<T extends TableName>(ctx: Ctx, name: T, id: stri
 }
 
 /**
- * The shape of a statement over tables of which the actor may see every row, for `runOnceBuilt`; null when what is seen of
- * one is narrower, so that the text of the statement depends on who is asking.
+ * The shape of a statement over tables of which the actor may see every row or none, for `runOnceBuilt`; null when what is seen
+ * of one lies between, so that the text of the statement depends on who is asking.
  */
 export function wholeShape(ctx: Ctx, shape: string, ...names: TableName[]): string | null {
-  return names.every((name) => isWholeTable(ctx, name)) ? shape : null;
+  let whole = shape;
+  for (const name of names) {
+    const seen = seenOf(ctx, name);
+    if (seen === null) return null;
+    if (seen === "nothing") whole += ` without ${name}`;
+  }
+  return whole;
 }
 
 /** The same where a rule shows the staff what is their own: by the asking person's id, and by nothing else of them. */
@@ -92,20 +98,23 @@ function isReadable({ actor }: Ctx, name: TableName): boolean {
   return actor.kind === "staff" && (table.readPermission === null || can(actor, table.readPermission));
 }
 
-/** What of a table somebody sees is asked for by every statement of a page, and is the same for all of them. */
-const wholeTables = new WeakMap<Ctx["app"]["registry"], WeakMap<Actor, Map<TableName, boolean>>>();
+type Seen = "everything" | "nothing" | null;
 
-/** Whether `reach` adds no condition. */
-function isWholeTable(ctx: Ctx, name: TableName): boolean {
+/** What of a table somebody sees is asked for by every statement of a page, and is the same for all of them. */
+const seenTables = new WeakMap<Ctx["app"]["registry"], WeakMap<Actor, Map<TableName, Seen>>>();
+
+/** What `reach` shows of a table, where it adds no condition but that there is nothing to see; otherwise null. */
+function seenOf(ctx: Ctx, name: TableName): Seen {
   const { registry } = ctx.app;
-  const ofAll = wholeTables.getOrInsertComputed(registry, () => new WeakMap());
-  const known = ofAll.getOrInsertComputed(ctx.actor, () => new Map<TableName, boolean>());
+  const ofAll = seenTables.getOrInsertComputed(registry, () => new WeakMap());
+  const known = ofAll.getOrInsertComputed(ctx.actor, () => new Map<TableName, Seen>());
   return known.getOrInsertComputed(name, () => {
-    if (!isReadable(ctx, name)) return false;
+    const { kind } = ctx.actor;
+    if ((kind !== "staff" && kind !== "system") || tableNamed(name)?.isPlatform !== false) return null;
     const rule = registry.reach.get(name);
-    if (rule === undefined) return true;
     const all = ctx.db.selectFrom(name) as unknown as Reach<TableName>;
-    return rule(all, ctx) === all;
+    if (rule !== undefined && rule(all, ctx) !== all) return null;
+    return isReadable(ctx, name) ? "everything" : "nothing";
   });
 }
 

@@ -1,6 +1,9 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
+import { makeClient } from "../../../tests/support/desk.ts";
 import { startTestProgram, type TestProgram } from "../../../tests/support/program.ts";
-import { ownShape, wholeShape } from "../access/reach.ts";
+import { openTicket } from "../../modules/tickets/index.ts";
+import { ownShape, reach, wholeShape } from "../access/reach.ts";
+import { perform } from "../action.ts";
 import { contextOf, type Ctx, inUnit, reading } from "../context.ts";
 import { insert } from "./records.ts";
 import { runOnceBuilt } from "./once.ts";
@@ -92,6 +95,24 @@ test("a table has the shape of all its rows only for those who see all of them",
   const narrowed = new Map([["tickets.read", "own"]]);
   const narrow = contextOf(t.app, t.harbor.tenant, { ...technician.actor, narrowed } as Ctx["actor"]);
   expect(await shapes(narrow)).toEqual([null, null]);
+});
+
+test("a statement has another shape for those who see nothing of one of its tables", async () => {
+  const technician = await t.harbor.as("technician");
+  const blind = contextOf(t.app, t.harbor.tenant, { ...technician.actor, permissions: new Set(["companies.read"]) });
+  const ticketsOf = (ctx: Ctx): Promise<[string | null, number]> =>
+    reading(ctx, async (reader) => {
+      const shape = wholeShape(reader, "companies and their tickets", "companies", "tickets");
+      const rows = await runOnceBuilt(reader, shape, {}, () => reach(reader, "tickets").select("tickets.id"));
+      return [shape, rows.length];
+    });
+  const client = await makeClient(t, "Prairie Printing");
+  await perform(technician, openTicket, { title: "Seen by some", contact_id: client.contact_id });
+  // Whoever came first must not decide what the others see.
+  for (const who of [technician, blind, technician, blind])
+    expect(await ticketsOf(who)).toEqual(
+      who === blind ? ["companies and their tickets without tickets", 0] : ["companies and their tickets", 1],
+    );
 });
 
 test("a table has the shape of one's own rows only for those of whom nothing else is asked", async () => {

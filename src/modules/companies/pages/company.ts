@@ -1,7 +1,8 @@
 import { addressLine } from "../../../platform/address.ts";
 import { can } from "../../../platform/access/actor.ts";
-import { find, maybeFind } from "../../../platform/access/reach.ts";
+import { find, maybeFind, wholeShape } from "../../../platform/access/reach.ts";
 import type { Ctx } from "../../../platform/context.ts";
+import { runOnceBuilt } from "../../../platform/database/once.ts";
 import { customFacts } from "../../../platform/custom-fields/show.ts";
 import {
   button,
@@ -34,20 +35,22 @@ export async function showCompany(ctx: Ctx, incoming: Incoming): Promise<Answer>
     company.parent_company_id === null ? undefined : await maybeFind(ctx, "companies", company.parent_company_id);
   const manager =
     company.account_manager_id === null ? undefined : await maybeFind(ctx, "users", company.account_manager_id);
-  const people = await contactList
-    .query(ctx)
-    .where("contacts.company_id", "=", id)
-    .where("contacts.archived_at", "is", null)
-    .orderBy("contacts.first_name")
-    .limit(most)
-    .execute();
-  const places = await siteList
-    .query(ctx)
-    .where("sites.company_id", "=", id)
-    .where("sites.archived_at", "is", null)
-    .orderBy("sites.name")
-    .limit(most)
-    .execute();
+  const people = await runOnceBuilt(ctx, wholeShape(ctx, "contacts of a company", "contacts"), { id }, (given) =>
+    contactList
+      .query(ctx)
+      .where("contacts.company_id", "=", given.id)
+      .where("contacts.archived_at", "is", null)
+      .orderBy("contacts.first_name")
+      .limit(most),
+  );
+  const places = await runOnceBuilt(ctx, wholeShape(ctx, "sites of a company", "sites"), { id }, (given) =>
+    siteList
+      .query(ctx)
+      .where("sites.company_id", "=", given.id)
+      .where("sites.archived_at", "is", null)
+      .orderBy("sites.name")
+      .limit(most),
+  );
   const panels = await panelsOf(ctx, "company", { id });
   const below = await companiesBelow(ctx, id);
   const defaults = await defaultContacts(ctx, company);

@@ -85,22 +85,31 @@ export async function contactOptions(
   blank: string,
   kept: readonly (string | null)[] = [],
 ): Promise<Option[]> {
-  const all = reach(ctx, "contacts").select([
-    "contacts.id as value",
-    "contacts.first_name",
-    "contacts.last_name",
-    "contacts.email",
-  ]);
-  const open = (companyId === null ? all : all.where("contacts.company_id", "=", companyId))
-    .where("contacts.archived_at", "is", null)
-    .orderBy("contacts.first_name")
-    .orderBy("contacts.last_name")
-    .limit(most);
-  const rows = await open.execute();
-  if (ctx.sought !== undefined && rows.length === most)
-    rows.push(...beside(rows, await open.where(titledWith(ctx, ctx.sought, { contacts: "contacts.id" })).execute()));
+  const all = () =>
+    reach(ctx, "contacts").select([
+      "contacts.id as value",
+      "contacts.first_name",
+      "contacts.last_name",
+      "contacts.email",
+    ]);
+  const open = (company: string | null) =>
+    (company === null ? all() : all().where("contacts.company_id", "=", company))
+      .where("contacts.archived_at", "is", null)
+      .orderBy("contacts.first_name")
+      .orderBy("contacts.last_name")
+      .limit(most);
+  const rows =
+    companyId === null
+      ? await open(null).execute()
+      : await runOnceBuilt(ctx, wholeShape(ctx, "contacts to choose", "contacts"), { companyId }, (given) =>
+          open(given.companyId),
+        );
+  if (ctx.sought !== undefined && rows.length === most) {
+    const titled = titledWith(ctx, ctx.sought, { contacts: "contacts.id" });
+    rows.push(...beside(rows, await open(companyId).where(titled).execute()));
+  }
   const left = kept.filter((id) => id !== null && !rows.some(({ value }) => value === id));
-  if (left.length > 0) rows.push(...(await all.where("contacts.id", "in", left).execute()));
+  if (left.length > 0) rows.push(...(await all().where("contacts.id", "in", left).execute()));
   return [
     { value: "", label: blank },
     ...rows.map((row) => ({

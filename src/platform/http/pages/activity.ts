@@ -1,5 +1,6 @@
 import type { Ctx } from "../../context.ts";
-import { beforeIn, type TimelineRange } from "../../timeline.ts";
+import { runOnceBuilt } from "../../database/once.ts";
+import { beforeIn, type TimelineRange, timelineShape, timelineValues } from "../../timeline.ts";
 import { tableNamed, labelOf } from "../../database/columns.ts";
 import { t } from "../../language/index.ts";
 import { definitionsOf, hasCustomFields } from "../../custom-fields/definitions.ts";
@@ -35,16 +36,19 @@ export async function activityEntries(
   limit: number,
   range: Pick<TimelineRange, "before"> = { before: null },
 ): Promise<{ id: string; timestamp: string; actor_name: string; action: string; text: string; changes: string[] }[]> {
-  const rows = await ctx.db
-    .selectFrom("audit_log")
-    .select(["id", "timestamp", "actor_name", "action", "new_values"])
-    .where("entity_type", "=", entityType)
-    .where("entity_id", "=", id)
-    .where(beforeIn("audit_log.timestamp", "audit_log.id", { ...range, limit }))
-    .orderBy("timestamp", "desc")
-    .orderBy("id", "desc")
-    .limit(limit)
-    .execute();
+  const whole = { ...range, limit };
+  const shape = timelineShape("changes", entityType, whole);
+  const rows = await runOnceBuilt(ctx, shape, timelineValues({ id }, whole), (given) =>
+    ctx.db
+      .selectFrom("audit_log")
+      .select(["id", "timestamp", "actor_name", "action", "new_values"])
+      .where("entity_type", "=", entityType)
+      .where("entity_id", "=", given.id)
+      .where(beforeIn("audit_log.timestamp", "audit_log.id", given))
+      .orderBy("timestamp", "desc")
+      .orderBy("id", "desc")
+      .limit(limit),
+  );
   const table = tableNamed(entityType);
   const fields = table !== undefined && hasCustomFields(table) ? await definitionsOf(ctx, entityType) : [];
   return rows.map((row) => {
