@@ -1,5 +1,3 @@
-// Before anything else: a library of the passkeys looks for it when it is loaded, and the bundler would put it later.
-import "reflect-metadata";
 import { runCli } from "./index.ts";
 import { processIo } from "./io.ts";
 

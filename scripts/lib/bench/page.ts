@@ -1,7 +1,7 @@
 /** `docs/benchmarks.md`: the figures of both editions, and how they were got. */
 import type { Machine } from "./machine.ts";
 import { postgresSettings, type Written } from "./data.ts";
-import { bareWarmUpSeconds } from "./parts/bare.ts";
+import { bareTurns, bareWarmUpSeconds, secondsOfTurn } from "./parts/bare.ts";
 import { pause, people } from "./parts/desk.ts";
 import { type PartName, partNames, type Results } from "./parts.ts";
 import { drawPart, shown } from "./report.ts";
@@ -28,7 +28,7 @@ records are drawn from those touched last and from the oldest. 40 seconds after 
 waits here is mostly the queue of the other ${people - 1}: requests a second are the figure.`,
   bare: `One page again and again by ${people} people without a pause; and beside it, in the same run, a server that runs the SQL which
 that page sent to the database and renders the templates which it rendered, with the model that it rendered, and does nothing
-else: no session, no rights, no forms, no models, and nothing of what the page had from memory. 5 seconds of each after ${bareWarmUpSeconds},
+else: no session, no rights, no forms, no models, and nothing of what the page had from memory. ${bareTurns} turns of ${secondsOfTurn} seconds each, one after the other, after ${bareWarmUpSeconds} seconds of each,
 in which Bun translates what runs often: at first that takes a quarter of the time.`,
   growth: `Lists over the medium data set (10,000 tickets) and over the large one (100,000; the same 500 companies), asked for by one person
 alone: both servers run, and are asked in turns, one request here and one there. Milliseconds of the middle request.`,

@@ -1,6 +1,7 @@
 import { isIP } from "node:net";
 import type { ConnectionOptions } from "node:tls";
-import { Client, InvalidCredentialsError, InvalidDNSyntaxError, NoSuchObjectError, ResultCodeError } from "ldapts";
+import type * as Library from "ldapts";
+import type { Client } from "ldapts";
 import { t } from "../../platform/language/index.ts";
 import { checkedAddress, OutboundProblem } from "../../platform/outbound/outbound.ts";
 
@@ -26,6 +27,9 @@ export class DirectoryProblem extends Error {
   }
 }
 
+/** Loaded with the first question: most installations have no directory. */
+const library = (): Promise<typeof Library> => import("ldapts");
+
 /** For connecting, and for each answer. */
 const milliseconds = 5000;
 
@@ -45,7 +49,8 @@ async function connected<T>(server: Server, talk: (client: Client) => Promise<T>
       ...(isIP(server.host) === 0 ? { servername: server.host } : {}),
       ...(server.ca_certificate === null ? {} : { ca: server.ca_certificate }),
     };
-    const client = new Client({
+    const ldap = await library();
+    const client = new ldap.Client({
       url: `${server.security === "tls" ? "ldaps" : "ldap"}://${host}:${server.port}`,
       timeout: milliseconds,
       connectTimeout: milliseconds,
@@ -59,7 +64,7 @@ async function connected<T>(server: Server, talk: (client: Client) => Promise<T>
       await client.unbind().catch(() => {});
     }
   } catch (error) {
-    throw error instanceof DirectoryProblem ? error : new DirectoryProblem(sentenceOf(error, server));
+    throw error instanceof DirectoryProblem ? error : new DirectoryProblem(await sentenceOf(error, server));
   }
 }
 
@@ -73,6 +78,7 @@ export function withDirectory<T>(server: Server, talk: (client: Client) => Promi
     try {
       await client.bind(server.bind_name, server.password);
     } catch (error) {
+      const { InvalidCredentialsError } = await library();
       if (error instanceof InvalidCredentialsError)
         throw new DirectoryProblem(t("The directory does not take the user name and password of Purser's account."));
       throw error;
@@ -94,6 +100,7 @@ export async function isPasswordOf(server: Server, dn: string, password: string)
       await client.bind(dn, password);
       return true;
     } catch (error) {
+      const { InvalidCredentialsError, InvalidDNSyntaxError, NoSuchObjectError } = await library();
       if (error instanceof InvalidCredentialsError || error instanceof NoSuchObjectError) return false;
       if (error instanceof InvalidDNSyntaxError) return false;
       throw error;
@@ -101,7 +108,8 @@ export async function isPasswordOf(server: Server, dn: string, password: string)
   });
 }
 
-function sentenceOf(error: unknown, { host, port }: Server): string {
+async function sentenceOf(error: unknown, { host, port }: Server): Promise<string> {
+  const { NoSuchObjectError, ResultCodeError } = await library();
   if (error instanceof OutboundProblem)
     return error.code === "refused_address"
       ? t("{host} is inside a private network. Ask whoever runs this installation to allow it.", { host })

@@ -1,13 +1,12 @@
-import {
-  type AuthorizationCode,
-  type AuthorizationCodeModel,
-  type Client,
-  type ClientCredentialsModel,
-  InvalidScopeError,
-  type RefreshToken,
-  type RefreshTokenModel,
-  type Token,
-  type User,
+import type {
+  AuthorizationCode,
+  AuthorizationCodeModel,
+  Client,
+  ClientCredentialsModel,
+  RefreshToken,
+  RefreshTokenModel,
+  Token,
+  User,
 } from "@node-oauth/oauth2-server";
 import { revokeGrant } from "./grants.ts";
 import { isSameHash, mintToken, readToken } from "../../platform/access/tokens.ts";
@@ -262,7 +261,9 @@ export function modelFor(ctx: Ctx, askedScopes: readonly string[]): Model {
       if (client === undefined || row.refresh_expires_at === null || row.refresh_expires_at <= now) return false;
       // The library looks at this after it has used the token up: a mistake would end the access, and look like a theft.
       if (!askedScopes.every((scope) => row.scopes.includes(scope)))
-        throw new InvalidScopeError("the scope goes beyond what was allowed");
+        throw new (await import("@node-oauth/oauth2-server")).InvalidScopeError(
+          "the scope goes beyond what was allowed",
+        );
       grantId = row.grant_id;
       const found: RefreshToken = {
         refreshToken: text,

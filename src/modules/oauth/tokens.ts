@@ -1,4 +1,4 @@
-import OAuth2Server, { OAuthError, Request, Response as OAuthResponse } from "@node-oauth/oauth2-server";
+import type { OAuthError } from "@node-oauth/oauth2-server";
 import { countAttempt, oauthByAddress, attemptsFrom } from "../../platform/access/limits.ts";
 import { readToken } from "../../platform/access/tokens.ts";
 import { type Ctx, inUnit, reading } from "../../platform/context.ts";
@@ -65,7 +65,9 @@ async function token(ctx: Ctx, incoming: Incoming): Promise<Answer> {
       { error: "unsupported_grant_type", error_description: `grant_type is one of ${grantTypes.join(", ")}` },
       400,
     );
-  const server = new OAuth2Server({
+  // Loaded with the first token that is asked for.
+  const library = await import("@node-oauth/oauth2-server");
+  const server = new library.default({
     model: modelFor(
       ctx,
       (body["scope"] ?? "").split(" ").filter((one) => one !== ""),
@@ -83,11 +85,11 @@ async function token(ctx: Ctx, incoming: Incoming): Promise<Answer> {
   };
   const authorization = incoming.request.headers.get("authorization");
   if (authorization !== null) headers["authorization"] = authorization;
-  const answer = new OAuthResponse({ headers: {} });
+  const answer = new library.Response({ headers: {} });
   try {
-    await server.token(new Request({ headers, method: "POST", query: {}, body }), answer);
+    await server.token(new library.Request({ headers, method: "POST", query: {}, body }), answer);
   } catch (error) {
-    if (!(error instanceof OAuthError) || error.code >= 500) {
+    if (!(error instanceof library.OAuthError) || error.code >= 500) {
       const { inner } = error as { inner?: unknown };
       throw inner instanceof Error ? inner : error;
     }

@@ -1,5 +1,4 @@
 import { Secret, TOTP } from "otpauth";
-import { toString as qrSvg } from "qrcode";
 
 /** Codes of an authenticator app (RFC 6238: SHA-1, six digits, thirty seconds, as every app knows them). */
 
@@ -28,6 +27,7 @@ export interface TotpSetup {
 export async function totpSetup(base32: string, issuer: string, label: string): Promise<TotpSetup> {
   // A colon would end the issuer's name in the address.
   const otpauth_url = totpOf(base32, issuer.replaceAll(":", " "), label).toString();
+  const { toString: qrSvg } = await import("qrcode");
   const svg = await qrSvg(otpauth_url, { type: "svg", margin: 2, errorCorrectionLevel: "M" });
   return {
     secret: base32.replace(/(.{4})(?=.)/g, "$1 "),

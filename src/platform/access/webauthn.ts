@@ -1,13 +1,10 @@
-import {
-  generateAuthenticationOptions,
-  generateRegistrationOptions,
-  type AuthenticationResponseJSON,
-  type PublicKeyCredentialCreationOptionsJSON,
-  type PublicKeyCredentialRequestOptionsJSON,
-  type RegistrationResponseJSON,
-  verifyAuthenticationResponse,
-  verifyRegistrationResponse,
+import type {
+  AuthenticationResponseJSON,
+  PublicKeyCredentialCreationOptionsJSON,
+  PublicKeyCredentialRequestOptionsJSON,
+  RegistrationResponseJSON,
 } from "@simplewebauthn/server";
+import type * as Library from "@simplewebauthn/server";
 import { isIP } from "node:net";
 import { plus } from "../clock.ts";
 import { type Ctx, inUnit, reading, type Work } from "../context.ts";
@@ -19,6 +16,12 @@ import { t } from "../language/index.ts";
  * The ceremonies of WebAuthn, for everybody who has passkeys: an organization's people, and the operators of an
  * installation. They are kept in tables of the same shape; who may come in by one is the caller's to say.
  */
+
+/** Loaded with the first passkey, for it is much code; what reads its certificates looks for `reflect-metadata` when it is loaded. */
+async function library(): Promise<typeof Library> {
+  await import("reflect-metadata");
+  return import("@simplewebauthn/server");
+}
 
 const minutes = 5;
 export type Purpose = "register" | "sign_in" | "second_factor";
@@ -111,7 +114,9 @@ export async function registrationOptions(
   const { rpID } = site(ctx);
   const userId = ctx.actor.user_id ?? "";
   return inUnit(ctx, async (work) => {
-    const options = await generateRegistrationOptions({
+    const options = await (
+      await library()
+    ).generateRegistrationOptions({
       rpName: ctx.tenant.name,
       rpID,
       userName: ctx.actor.email,
@@ -144,13 +149,17 @@ export async function readRegistration(
 ): Promise<MadePasskey> {
   const { rpID, origin } = site(ctx);
   const user_id = ctx.actor.user_id ?? "";
-  const verified = await verifyRegistrationResponse({
-    response: given.response,
-    expectedChallenge: (challenge) => takeChallenge(ctx, tables, { challenge, purpose: "register", user_id }),
-    expectedOrigin: origin,
-    expectedRPID: rpID,
-    requireUserVerification: true,
-  }).catch(() => null);
+  const verified = await (
+    await library()
+  )
+    .verifyRegistrationResponse({
+      response: given.response,
+      expectedChallenge: (challenge) => takeChallenge(ctx, tables, { challenge, purpose: "register", user_id }),
+      expectedOrigin: origin,
+      expectedRPID: rpID,
+      requireUserVerification: true,
+    })
+    .catch(() => null);
   if (verified === null || !verified.verified) throw refusedKey();
   const { credential, credentialBackedUp } = verified.registrationInfo;
   return {
@@ -175,7 +184,9 @@ export async function authenticationOptions(
 ): Promise<PublicKeyCredentialRequestOptionsJSON> {
   const { rpID } = site(ctx);
   return inUnit(ctx, async (work) => {
-    const options = await generateAuthenticationOptions(
+    const options = await (
+      await library()
+    ).generateAuthenticationOptions(
       userId === null
         ? { rpID, userVerification: "required" }
         : { rpID, userVerification: "preferred", allowCredentials: await knownOf(work, tables, userId) },
@@ -206,19 +217,23 @@ export async function checkPasskey(
   });
   if (key === undefined || (userId !== null && key.user_id !== userId)) return null;
   const purpose = userId === null ? "sign_in" : "second_factor";
-  const verified = await verifyAuthenticationResponse({
-    response,
-    expectedChallenge: (challenge) => takeChallenge(ctx, tables, { challenge, purpose, user_id: userId }),
-    expectedOrigin: origin,
-    expectedRPID: rpID,
-    requireUserVerification: purpose === "sign_in",
-    credential: {
-      id: key.credential_id,
-      publicKey: new Uint8Array(Buffer.from(key.public_key, "base64url")),
-      counter: key.sign_count,
-      transports: key.transports,
-    },
-  }).catch(() => null);
+  const verified = await (
+    await library()
+  )
+    .verifyAuthenticationResponse({
+      response,
+      expectedChallenge: (challenge) => takeChallenge(ctx, tables, { challenge, purpose, user_id: userId }),
+      expectedOrigin: origin,
+      expectedRPID: rpID,
+      requireUserVerification: purpose === "sign_in",
+      credential: {
+        id: key.credential_id,
+        publicKey: new Uint8Array(Buffer.from(key.public_key, "base64url")),
+        counter: key.sign_count,
+        transports: key.transports,
+      },
+    })
+    .catch(() => null);
   if (verified === null || !verified.verified) return null;
   const { newCounter, credentialBackedUp } = verified.authenticationInfo;
   // The counter is compared once more where it is written: a copied key that answers at the same moment is refused.

@@ -1,6 +1,5 @@
 import { createHash } from "node:crypto";
 import { domainToASCII } from "node:url";
-import MailComposer from "nodemailer/lib/mail-composer";
 import { t } from "../language/index.ts";
 import { isEmailAddress, type Mailbox, plainName } from "./addresses.ts";
 
@@ -46,6 +45,8 @@ export class UnsendableMail extends Error {}
  */
 export async function buildMime(sender: Mailbox, message: OutgoingMail): Promise<Mime> {
   if (!isMessageId(message.message_id)) throw new Error(`${message.message_id} is no Message-ID`);
+  // Loaded with the first mail: a program that starts has none to send yet.
+  const { default: MailComposer } = await import("nodemailer/lib/mail-composer");
   const composed = new MailComposer({
     messageId: message.message_id,
     date: message.date === undefined ? new Date() : new Date(message.date),

@@ -2,7 +2,7 @@ import { isIP } from "node:net";
 import { noBrand } from "../brand.ts";
 import { Readable } from "node:stream";
 import type { NodemailerError } from "nodemailer/lib/errors.js";
-import SMTPConnection from "nodemailer/lib/smtp-connection";
+import type SMTPConnection from "nodemailer/lib/smtp-connection";
 import { mailBody } from "./compose.ts";
 import { buildMime, type Mime, type OutgoingMail } from "./mime.ts";
 import { newId } from "../ids.ts";
@@ -102,7 +102,8 @@ async function deliver(
   onHandOver: () => Promise<void>,
   onLine: (line: string) => void,
 ): Promise<Sent> {
-  const connection = new SMTPConnection({ ...optionsOf(settings, onLine), ...(await placeOf(settings)) });
+  const { default: Connection } = await import("nodemailer/lib/smtp-connection");
+  const connection = new Connection({ ...optionsOf(settings, onLine), ...(await placeOf(settings)) });
   const progress = { isComplete: false, hookError: null as unknown };
   const broken = Promise.withResolvers<never>();
   connection.on("error", broken.reject);

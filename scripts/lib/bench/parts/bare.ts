@@ -16,7 +16,11 @@ export interface BareResult {
 /** Until most of what runs has been translated into machine code, by Bun in the background; before that the page competes with it. */
 export const bareWarmUpSeconds = 30;
 
-/** The same SQL and templates in a handler that does nothing else, beside the page itself; both without pauses. */
+/** The page and the bare server take turns, for a machine's speed may change within a minute. */
+export const bareTurns = 5;
+export const secondsOfTurn = 2;
+
+/** The same SQL and templates in a handler that does nothing else, in turns with the page itself; both without pauses. */
 export const bare = (round: Round): Promise<BareResult[]> =>
   onServer(round, "large", people, async ({ copy, server, users, subjects }) => {
     const results: BareResult[] = [];
@@ -28,14 +32,6 @@ export const bare = (round: Round): Promise<BareResult[]> =>
     for (const [name, path] of pages) {
       const [first] = users;
       if (first === undefined) throw new Error("nobody has signed in");
-      const common = {
-        users,
-        subjects,
-        pause: [0, 0] as [number, number],
-        warmUpSeconds: round.isQuick ? 2 : bareWarmUpSeconds,
-      };
-      const seconds = round.isQuick ? 2 : 5;
-      const whole = await load({ ...common, url: server.url, play: { kind: "address", path }, seconds });
       const limit = await startBare(round.edition, {
         path,
         headers: first.headers,
@@ -43,10 +39,22 @@ export const bare = (round: Round): Promise<BareResult[]> =>
         databaseUrl: copy.env["PURSER_DATABASE_URL"] ?? "",
         sqlitePath: join(copy.dataDir, "purser.sqlite"),
       });
-      const played = await load({ ...common, url: limit.url, play: { kind: "address", path }, seconds });
+      const ask = (url: string, warmUpSeconds: number, seconds: number): Promise<Played> =>
+        load({ users, subjects, pause: [0, 0], warmUpSeconds, seconds, url, play: { kind: "address", path } });
+      for (const url of [server.url, limit.url]) await ask(url, round.isQuick ? 1 : bareWarmUpSeconds, 1);
+      const whole: Played[] = [];
+      const played: Played[] = [];
+      for (let turn = 0; turn < (round.isQuick ? 1 : bareTurns); turn += 1) {
+        whole.push(await ask(server.url, 1, secondsOfTurn));
+        played.push(await ask(limit.url, 1, secondsOfTurn));
+      }
       await limit.stop();
-      const waits = ({ times, errors }: Played): Waits =>
-        waitsOf(times[path] ?? [], errors[path]?.length ?? 0, seconds);
+      const waits = (turns: readonly Played[]): Waits =>
+        waitsOf(
+          turns.flatMap(({ times }) => times[path] ?? []),
+          turns.reduce((sum, { errors }) => sum + (errors[path]?.length ?? 0), 0),
+          turns.length * secondsOfTurn,
+        );
       results.push({
         name,
         statements: limit.statements,
