@@ -1,12 +1,14 @@
-/** Debian's Chromium under playwright-core. */
+/** Debian's Chromium under playwright-core, in the form that shows nothing. */
 import { mkdirSync } from "node:fs";
 
 import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core";
 
 import { isMissing } from "./programs.ts";
 
+const program = "chromium-headless-shell";
+
 /** Whether Chromium is here; where it is not, `scripts/test` has said so: `describe.skipIf(!browserAvailable)`. */
-export const browserAvailable = !isMissing("chromium");
+export const browserAvailable = !isMissing(program);
 
 const flags = [
   "--no-sandbox",
@@ -42,7 +44,7 @@ export type TestBrowser = {
 
 /** Starts Chromium; one per test file is enough. Pages are 1440 × 900 unless told otherwise. */
 export async function openBrowser(): Promise<TestBrowser> {
-  const browser = await chromium.launch({ executablePath: Bun.which("chromium") ?? "/usr/bin/chromium", args: flags });
+  const browser = await chromium.launch({ executablePath: Bun.which(program) ?? `/usr/bin/${program}`, args: flags });
   return { browser, newPage: (options) => openPage(browser, options), close: () => browser.close() };
 }
 

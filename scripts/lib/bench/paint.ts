@@ -1,5 +1,5 @@
 /** When a browser first shows something of a page, and what the page's first load weighs. */
-import { chromium } from "playwright-core";
+import { openBrowser } from "../../../tests/support/browser.ts";
 import type { User } from "./people.ts";
 
 export interface Paint {
@@ -10,11 +10,9 @@ export interface Paint {
   bytes: number;
 }
 
-const flags = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"];
-
 /** Opens each page some times as this person, in a browser of 1440 by 900 pixels that keeps nothing from before. */
 export async function paintsOf(url: string, { headers }: User, paths: readonly string[], times = 5): Promise<Paint[]> {
-  const browser = await chromium.launch({ executablePath: Bun.which("chromium") ?? "/usr/bin/chromium", args: flags });
+  const { browser, close } = await openBrowser();
   try {
     const context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
     const cookies = (headers["cookie"] ?? "").split("; ").map((pair) => {
@@ -42,7 +40,7 @@ export async function paintsOf(url: string, { headers }: User, paths: readonly s
     }
     return results;
   } finally {
-    await browser.close();
+    await close();
   }
 }
 

@@ -152,7 +152,6 @@ export const timeList: List<TimeRow> = {
     {
       key: "ticket_number",
       label: "Ticket",
-      is_secondary: true,
       cell: (row) =>
         row.ticket_number === null
           ? cell.nothing
