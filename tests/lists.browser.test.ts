@@ -195,10 +195,10 @@ describe.skipIf(!browserAvailable)("lists in a browser", () => {
     await tab.page.locator("[data-bulk-count]", { hasText: "3 chosen" }).waitFor();
     await tab.shot("bulk-bar");
     expect(await axeProblems(tab.page)).toEqual([]);
-    await tab.page.locator(".bulk-bar").getByRole("button", { name: "Close" }).click();
-    await tab.page.locator("#sheet h2", { hasText: "Close: 3 records" }).waitFor();
-    await tab.page.locator("#sheet").getByRole("button", { name: "Close" }).click();
-    await tab.page.locator("h1", { hasText: "Tickets: Close" }).waitFor();
+    await tab.page.locator(".bulk-bar").getByRole("button", { name: "Close tickets" }).click();
+    await tab.page.locator("#sheet h2", { hasText: "Close tickets: 3 records" }).waitFor();
+    await tab.page.locator("#sheet").getByRole("button", { name: "Close tickets" }).click();
+    await tab.page.locator("h1", { hasText: "Tickets: Close tickets" }).waitFor();
     expect(await tab.page.textContent("main")).toContain("3 done, 0 skipped, 0 failed");
     await tab.shot("bulk-report");
     expect(await axeProblems(tab.page)).toEqual([]);
@@ -233,8 +233,8 @@ describe.skipIf(!browserAvailable)("lists in a browser", () => {
     await tab.page.getByRole("button", { name: "Show these columns" }).click();
     expect(await tab.page.textContent("thead")).toContain("Opened");
     await tab.page.locator("tbody input[name=ids]").first().check();
-    await tab.page.locator(".bulk-bar").getByRole("button", { name: "Close" }).click();
-    await tab.page.locator("main").getByRole("button", { name: "Close" }).click();
+    await tab.page.locator(".bulk-bar").getByRole("button", { name: "Close tickets" }).click();
+    await tab.page.locator("main").getByRole("button", { name: "Close tickets" }).click();
     expect(await tab.page.textContent("main")).toContain("1 done");
     await tab.page.goto(`${origin}/lists/columns?list=/tickets`);
     await tab.page.getByRole("button", { name: "Reset" }).click();

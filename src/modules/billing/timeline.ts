@@ -46,7 +46,7 @@ export const invoiceTimeline: TimelineSource = {
         kind: "invoice",
         at: row.approved_at ?? "",
         actor_name: row.approver ?? ctx.tenant.name,
-        text: t("Invoice {number} over {amount}", { number, amount }),
+        text: t("Invoice {number} for {amount}", { number, amount }),
         html: "",
         href: `/invoices/${row.id}`,
         icon: "invoice",

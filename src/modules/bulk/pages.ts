@@ -95,7 +95,10 @@ async function ask(ctx: Ctx, incoming: Incoming, failure: Failure | null = null)
         action: "/bulk/run",
         values: fields as FormValues,
         failure: count === 0 ? invalidField("", t("Choose at least one record."), "required") : failure,
-        submit_label: t(choice.label),
+        submit_label:
+          choice.fields === undefined
+            ? t(choice.label)
+            : t("Change {count, plural, one {# record} other {# records}}", { count }),
         cancel_url: back,
         sections: [
           {

@@ -202,8 +202,8 @@ async function relatedOf(ctx: Ctx, ticket: TicketRow): Promise<TicketPageModel["
   const below = await hits("parent_ticket_id", ticket.id);
   const person =
     ticket.contact_id === null
-      ? { title: t("Latest of the company"), hits: await hits("company_id", ticket.company_id) }
-      : { title: t("Latest of the contact"), hits: await hits("contact_id", ticket.contact_id) };
+      ? { title: t("Other tickets of the company"), hits: await hits("company_id", ticket.company_id) }
+      : { title: t("Other tickets of the contact"), hits: await hits("contact_id", ticket.contact_id) };
   return [
     ...(below.length === 0 ? [] : [{ title: t("Tickets below"), hits: below, empty: "" }]),
     { ...person, empty: t("No other tickets so far.") },

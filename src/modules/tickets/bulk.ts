@@ -23,7 +23,13 @@ function setting(
     icon,
     action: update,
     fields: async (ctx) => [
-      field(column, t(label), { kind: "select", is_required: true, span: 6, options: await optionsOf(ctx, table) }),
+      field(column, t(label), {
+        kind: "select",
+        is_required: true,
+        span: 6,
+        // Nothing is chosen beforehand: what is done to many at once is said by whoever does it.
+        options: [{ value: "", label: t("Choose …") }, ...(await optionsOf(ctx, table))],
+      }),
     ],
     input: (typed) => ({ [column]: typed[column] }),
   };
@@ -54,7 +60,7 @@ export const ticketBulk: readonly BulkChoice[] = [
   ...tagChoices("tickets", update),
   {
     key: "close",
-    label: "Close",
+    label: "Close tickets",
     icon: "check-circle",
     action: update,
     input: async (_, id, ctx) => {

@@ -76,6 +76,21 @@ function newTicket(ctx: Ctx, query: string): PanelModel[] {
 /** What waits for me, and what waits for anybody. */
 async function ofDashboard(ctx: Ctx): Promise<PanelModel[]> {
   const counts = await ticketCounts(ctx);
+  // Who cannot be given a ticket has none, and no work of that kind.
+  if (!can(ctx.actor, "tickets.write"))
+    return [
+      {
+        kind: "stat",
+        label: t("Open tickets"),
+        value: String(counts.open),
+        hint: t("{count, plural, =0 {None waits for others} one {# waits for others} other {# wait for others}}", {
+          count: counts.waiting,
+        }),
+        tone: "",
+        href: "/tickets",
+        icon: "ticket",
+      },
+    ];
   const rows = await myWork(ctx, few);
   const none = empty(
     "check-circle",
@@ -95,7 +110,7 @@ async function ofDashboard(ctx: Ctx): Promise<PanelModel[]> {
     },
     {
       kind: "stat",
-      label: t("Client replied"),
+      label: t("Replies to you"),
       value: String(counts.replied),
       hint: counts.replied === 0 ? t("Nobody waits for your answer") : t("Of yours, waiting for an answer"),
       tone: counts.replied === 0 ? "" : "warning",
@@ -106,7 +121,7 @@ async function ofDashboard(ctx: Ctx): Promise<PanelModel[]> {
       kind: "stat",
       label: t("Unassigned"),
       value: String(counts.unassigned),
-      hint: counts.unassigned === 0 ? t("Everything has somebody") : t("Open without anybody"),
+      hint: counts.unassigned === 0 ? t("All assigned") : t("Nobody assigned"),
       tone: counts.unassigned === 0 ? "" : "warning",
       href: "/tickets?view=unassigned",
       icon: "inbox",

@@ -91,8 +91,8 @@ function letter(work: Work, invoice: InvoiceRow): { subject: string; text: strin
   const isSettled = invoice.balance_due <= 0;
   const what = { number, total };
   const text = isSettled
-    ? t("Please find attached our invoice {number} over {total}. Nothing is left to pay.", what)
-    : t("Please find attached our invoice {number} over {total}. Please pay {amount} by {due}.", {
+    ? t("Please find attached our invoice {number} for {total}. Nothing is left to pay.", what)
+    : t("Please find attached our invoice {number} for {total}. Please pay {amount} by {due}.", {
         ...what,
         amount: formatMoney(invoice.balance_due, invoice.currency, tenant.locale),
         due,

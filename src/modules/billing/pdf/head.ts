@@ -75,7 +75,7 @@ function drawFacts(flow: Flow, model: InvoicePdfModel, x: number): number {
     [t("Invoice date"), shownDate(model.invoice_date, model.locale), text.figure],
   ];
   facts.push([t("Due date"), shownDate(model.due_date, model.locale), text.strongFigure]);
-  if (model.po_number !== null && model.po_number !== "") facts.push(["PO number", model.po_number, text.body]);
+  if (model.po_number !== null && model.po_number !== "") facts.push([t("PO number"), model.po_number, text.body]);
   let y = flow.y + text.label.leading;
   for (const [label, value, style] of facts) {
     drawText(document, label, x, y, text.soft);

@@ -89,6 +89,8 @@ function sumLines(flow: Flow, model: InvoicePdfModel, left: number): Sums {
     }
     drawRule(document, left, right, y + 2, hairline);
     y = pair(t("Total"), shownMoney(model.total, model), y + 9, text.total);
+    // Nobody owes anything on an invoice that is void.
+    if (model.status === "void") return y;
     if (model.amount_paid !== 0) y = pair(t("Paid"), shownMoney(-model.amount_paid, model), y + 2, text.softFigure);
     y += 8;
     // The box reaches past the columns on both sides, so that its text stays in line with theirs.
@@ -96,7 +98,8 @@ function sumLines(flow: Flow, model: InvoicePdfModel, left: number): Sums {
     pair(t("Balance due"), balanceText(model), y + (boxHeight - text.balance.leading) / 2, text.balance);
     return y + boxHeight;
   };
-  return { height: rowsHeight + 9 + text.total.leading + paidHeight + 8 + boxHeight, draw };
+  const dueHeight = model.status === "void" ? 0 : paidHeight + 8 + boxHeight;
+  return { height: rowsHeight + 9 + text.total.leading + dueHeight, draw };
 }
 
 function sums(model: InvoicePdfModel): [string, string][] {

@@ -105,7 +105,7 @@ function buttonsOf(row: NoteRow, action: string): NoteModel["buttons"] {
     confirm: "",
   });
   return [
-    flip("is_pinned", t("Pin"), t("Unpin"), "pin"),
+    flip("is_pinned", t("Pin"), t("Unpin"), "pushpin"),
     flip("is_alert", t("Warn on tickets"), t("No warning"), "alert"),
     {
       label: t("Delete"),

@@ -1,4 +1,5 @@
 import { find, reach } from "../../../platform/access/reach.ts";
+import { dateIn } from "../../../platform/clock.ts";
 import { type Ctx, reading } from "../../../platform/context.ts";
 import { Failure } from "../../../platform/errors.ts";
 import { button, cell, empty, facts, formatDate, link } from "../../../platform/http/pages/cells.ts";
@@ -103,6 +104,8 @@ async function showInvoice(ctx: Ctx, incoming: Incoming): Promise<Answer> {
   const canPay = isPayable(invoice) && (await takesPayments(ctx));
   const at = `${home}/${invoice.id}`;
   const isDone = invoice.status === "paid";
+  const isVoid = invoice.status === "void";
+  const voidedOn = dateIn(ctx.tenant.timezone, invoice.voided_at ?? invoice.updated_at);
   const isLate = isPayable(invoice) && invoice.due_date < today(ctx);
   const model: InvoicePageModel = {
     header: {
@@ -150,14 +153,12 @@ async function showInvoice(ctx: Ctx, incoming: Incoming): Promise<Answer> {
             key: "quantity",
             label: t("Quantity"),
             is_numeric: true,
-            is_secondary: true,
             cell: (row) => cell.number(quantityText(row)),
           },
           {
             key: "unit_price",
             label: t("Price"),
             is_numeric: true,
-            is_secondary: true,
             cell: (row) => cell.number(formatPrice(row.unit_price, currency, ctx.tenant.locale)),
           },
           {
@@ -182,17 +183,23 @@ async function showInvoice(ctx: Ctx, incoming: Incoming): Promise<Answer> {
       ...(invoice.amount_paid === 0
         ? []
         : [{ label: t("Paid"), amount: money(-invoice.amount_paid), is_strong: false }]),
-      { label: t("To pay"), amount: money(isPayable(invoice) ? invoice.balance_due : 0), is_strong: true },
+      ...(isVoid
+        ? []
+        : [{ label: t("To pay"), amount: money(isPayable(invoice) ? invoice.balance_due : 0), is_strong: true }]),
     ],
     notices: [],
     timeline: [
       { label: t("Issued"), text: formatDate(invoice.invoice_date, ctx.tenant), state: "done" },
-      {
-        label: t("Due"),
-        text: formatDate(invoice.due_date, ctx.tenant),
-        state: isLate ? "failed" : isDone ? "done" : "current",
-      },
-      { label: t("Paid"), text: "", state: isDone ? "done" : "todo" },
+      ...(isVoid
+        ? [{ label: t("Void"), text: formatDate(voidedOn, ctx.tenant), state: "failed" as const }]
+        : [
+            {
+              label: t("Due"),
+              text: formatDate(invoice.due_date, ctx.tenant),
+              state: isLate ? ("failed" as const) : isDone ? ("done" as const) : ("current" as const),
+            },
+            { label: t("Paid"), text: "", state: isDone ? ("done" as const) : ("todo" as const) },
+          ]),
     ],
     sections: [],
     notes: invoice.notes ?? "",

@@ -86,7 +86,12 @@ function routesOf(door: AccountDoor): Route[] {
       path: `${home}/two-step/start`,
       isOpenWithoutSecondStep: true,
       header: (ctx) => {
-        const head = header(door, t("Set up two-step sign-in"));
+        const head = {
+          ...header(door, t("Set up two-step sign-in")),
+          subtitle: t(
+            "Each sign-in then asks for a code as well. You need an app on your phone that makes such codes.",
+          ),
+        };
         return ctx.actor.is_second_step_missing === true ? { ...head, breadcrumbs: [] } : head;
       },
       submit: () => t("Go on"),

@@ -61,6 +61,7 @@ export const icons = {
   play: `<path d="M7.5 5v14l11-7-11-7Z"/>`,
   plus: `<path d="M12 5v14M5 12h14"/>`,
   printer: `<path d="M7 8.5V4h10v4.5M7 17H5a1.5 1.5 0 0 1-1.5-1.5V10A1.5 1.5 0 0 1 5 8.5h14a1.5 1.5 0 0 1 1.5 1.5v5.5A1.5 1.5 0 0 1 19 17h-2"/><path d="M7 14h10v6H7z"/>`,
+  pushpin: `<path d="M8.5 3.5h7l-1 6.5 3.5 3.5H6L9.5 10l-1-6.5Z"/><path d="M12 13.5v7"/>`,
   refresh: `<path d="M20 5v4.5h-4.5M4 19v-4.5h4.5"/><path d="M19.5 9.5A8 8 0 0 0 5.3 8M4.5 14.5A8 8 0 0 0 18.7 16"/>`,
   search: `<circle cx="11" cy="11" r="6.5"/><path d="m16 16 4.5 4.5"/>`,
   send: `<path d="M20.5 3.5 10 14M20.5 3.5 14 20.5 10 14l-6.5-4 17-6.5Z"/>`,
