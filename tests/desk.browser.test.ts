@@ -67,6 +67,23 @@ describe.skipIf(!browserAvailable)("the service desk in a browser", () => {
     await tab.close();
   });
 
+  test("Send stays where it is while somebody goes there with the pointer", async () => {
+    const ticket = await open("Send by pointer");
+    const tab = await visit(`/tickets/${ticket.id}`);
+    await tab.page.fill("#composer-body", "Written, then looked elsewhere");
+    await tab.page.click("h1");
+    const button = tab.page.locator("#composer button[type=submit]");
+    const { x = 0, y = 0 } = (await button.boundingBox()) ?? {};
+    await tab.page.mouse.move(x + 10, y + 10);
+    await tab.page.mouse.down();
+    await tab.page.mouse.up();
+    await tab.page.locator("#desk-notes", { hasText: "Written, then looked elsewhere" }).waitFor();
+    await tab.page.check("#composer input[value=internal]", { force: true });
+    expect((await button.innerText()).trim()).toBe("Add note");
+    tab.assertNoErrors();
+    await tab.close();
+  });
+
   test("Ctrl+Enter sends the reply with its time", async () => {
     const ticket = await open("Send by key");
     const tab = await visit(`/tickets/${ticket.id}`);

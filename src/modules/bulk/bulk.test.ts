@@ -37,6 +37,16 @@ describe("doing something with many records", () => {
     expect(html).toContain('name="assigned_to_id"');
   });
 
+  test("chooses nothing by itself, and changes nothing while nothing is chosen", async () => {
+    const rows = [await open("Unchosen one"), await open("Unchosen two")];
+    const html = await (await post("/bulk/ask", { list: "/tickets", do: "priority", ids: idsOf(rows) })).text();
+    expect(/<select[^>]*name="priority_id"[^>]*>\s*<option value=""[^>]*>Choose …/.test(html)).toBe(true);
+    expect(html).toContain("Change 2 records");
+    const refused = await post("/bulk/run", { list: "/tickets", do: "priority", ids: idsOf(rows), priority_id: "" });
+    expect(refused.status).toBe(422);
+    expect((await ticket(rows[0]?.id ?? ""))?.priority_id).toBe(rows[0]?.priority_id ?? "");
+  });
+
   test("tells whoever is nobody so, whatever they send", async () => {
     for (const body of ["[", "{}"]) expect((await t.fetch("/api/v1/bulk", { method: "POST", body })).status).toBe(401);
   });

@@ -180,6 +180,7 @@ describe("an invoice as a PDF", () => {
     const [voided = ""] = await pagesOf(model({ status: "void" }));
     expect(voided).toContain("Void");
     expect(voided).not.toContain("Bank details");
+    expect(voided).not.toContain("Balance due");
     const [paid = ""] = await pagesOf(model({ status: "paid", amount_paid: 131_512, balance_due: 0 }));
     expect(paid).toContain("Paid");
     expect(paid).not.toContain("Pay online");
