@@ -113,10 +113,9 @@ export async function registrationOptions(
 ): Promise<PublicKeyCredentialCreationOptionsJSON> {
   const { rpID } = site(ctx);
   const userId = ctx.actor.user_id ?? "";
+  const { generateRegistrationOptions } = await library();
   return inUnit(ctx, async (work) => {
-    const options = await (
-      await library()
-    ).generateRegistrationOptions({
+    const options = await generateRegistrationOptions({
       rpName: ctx.tenant.name,
       rpID,
       userName: ctx.actor.email,
@@ -149,17 +148,14 @@ export async function readRegistration(
 ): Promise<MadePasskey> {
   const { rpID, origin } = site(ctx);
   const user_id = ctx.actor.user_id ?? "";
-  const verified = await (
-    await library()
-  )
-    .verifyRegistrationResponse({
-      response: given.response,
-      expectedChallenge: (challenge) => takeChallenge(ctx, tables, { challenge, purpose: "register", user_id }),
-      expectedOrigin: origin,
-      expectedRPID: rpID,
-      requireUserVerification: true,
-    })
-    .catch(() => null);
+  const { verifyRegistrationResponse } = await library();
+  const verified = await verifyRegistrationResponse({
+    response: given.response,
+    expectedChallenge: (challenge) => takeChallenge(ctx, tables, { challenge, purpose: "register", user_id }),
+    expectedOrigin: origin,
+    expectedRPID: rpID,
+    requireUserVerification: true,
+  }).catch(() => null);
   if (verified === null || !verified.verified) throw refusedKey();
   const { credential, credentialBackedUp } = verified.registrationInfo;
   return {
@@ -183,10 +179,9 @@ export async function authenticationOptions(
   userId: string | null,
 ): Promise<PublicKeyCredentialRequestOptionsJSON> {
   const { rpID } = site(ctx);
+  const { generateAuthenticationOptions } = await library();
   return inUnit(ctx, async (work) => {
-    const options = await (
-      await library()
-    ).generateAuthenticationOptions(
+    const options = await generateAuthenticationOptions(
       userId === null
         ? { rpID, userVerification: "required" }
         : { rpID, userVerification: "preferred", allowCredentials: await knownOf(work, tables, userId) },
@@ -217,23 +212,20 @@ export async function checkPasskey(
   });
   if (key === undefined || (userId !== null && key.user_id !== userId)) return null;
   const purpose = userId === null ? "sign_in" : "second_factor";
-  const verified = await (
-    await library()
-  )
-    .verifyAuthenticationResponse({
-      response,
-      expectedChallenge: (challenge) => takeChallenge(ctx, tables, { challenge, purpose, user_id: userId }),
-      expectedOrigin: origin,
-      expectedRPID: rpID,
-      requireUserVerification: purpose === "sign_in",
-      credential: {
-        id: key.credential_id,
-        publicKey: new Uint8Array(Buffer.from(key.public_key, "base64url")),
-        counter: key.sign_count,
-        transports: key.transports,
-      },
-    })
-    .catch(() => null);
+  const { verifyAuthenticationResponse } = await library();
+  const verified = await verifyAuthenticationResponse({
+    response,
+    expectedChallenge: (challenge) => takeChallenge(ctx, tables, { challenge, purpose, user_id: userId }),
+    expectedOrigin: origin,
+    expectedRPID: rpID,
+    requireUserVerification: purpose === "sign_in",
+    credential: {
+      id: key.credential_id,
+      publicKey: new Uint8Array(Buffer.from(key.public_key, "base64url")),
+      counter: key.sign_count,
+      transports: key.transports,
+    },
+  }).catch(() => null);
   if (verified === null || !verified.verified) return null;
   const { newCounter, credentialBackedUp } = verified.authenticationInfo;
   // The counter is compared once more where it is written: a copied key that answers at the same moment is refused.

@@ -1,4 +1,4 @@
-import { find, reach } from "../../../platform/access/reach.ts";
+import { find, reach, type RowFor } from "../../../platform/access/reach.ts";
 import { dateIn } from "../../../platform/clock.ts";
 import { type Ctx, reading } from "../../../platform/context.ts";
 import { Failure } from "../../../platform/errors.ts";
@@ -84,6 +84,26 @@ interface LineRow extends Pick<InvoiceLineRow, "line_type"> {
   total: number;
 }
 
+/** How far an invoice has come: issued, due and paid, or void. */
+function stepsOf(ctx: Ctx, invoice: RowFor<"invoices">): InvoicePageModel["timeline"] {
+  const on = (date: string): string => formatDate(date, ctx.tenant);
+  const issued = { label: t("Issued"), text: on(invoice.invoice_date), state: "done" } as const;
+  if (invoice.status === "void") {
+    const at = invoice.voided_at;
+    return [
+      issued,
+      { label: t("Void"), text: at === null ? "" : on(dateIn(ctx.tenant.timezone, at)), state: "failed" },
+    ];
+  }
+  const isDone = invoice.status === "paid";
+  const isLate = isPayable(invoice) && invoice.due_date < today(ctx);
+  return [
+    issued,
+    { label: t("Due"), text: on(invoice.due_date), state: isLate ? "failed" : isDone ? "done" : "current" },
+    { label: t("Paid"), text: "", state: isDone ? "done" : "todo" },
+  ];
+}
+
 async function showInvoice(ctx: Ctx, incoming: Incoming): Promise<Answer> {
   const invoice = await find(ctx, "invoices", idOf(incoming));
   const { currency } = invoice;
@@ -103,10 +123,6 @@ async function showInvoice(ctx: Ctx, incoming: Incoming): Promise<Answer> {
   const tax = await taxOf(ctx, invoice);
   const canPay = isPayable(invoice) && (await takesPayments(ctx));
   const at = `${home}/${invoice.id}`;
-  const isDone = invoice.status === "paid";
-  const isVoid = invoice.status === "void";
-  const voidedOn = dateIn(ctx.tenant.timezone, invoice.voided_at ?? invoice.updated_at);
-  const isLate = isPayable(invoice) && invoice.due_date < today(ctx);
   const model: InvoicePageModel = {
     header: {
       title: t("Invoice {invoice_number}", { invoice_number: invoice.invoice_number ?? "" }).trim(),
@@ -183,24 +199,12 @@ async function showInvoice(ctx: Ctx, incoming: Incoming): Promise<Answer> {
       ...(invoice.amount_paid === 0
         ? []
         : [{ label: t("Paid"), amount: money(-invoice.amount_paid), is_strong: false }]),
-      ...(isVoid
+      ...(invoice.status === "void"
         ? []
         : [{ label: t("To pay"), amount: money(isPayable(invoice) ? invoice.balance_due : 0), is_strong: true }]),
     ],
     notices: [],
-    timeline: [
-      { label: t("Issued"), text: formatDate(invoice.invoice_date, ctx.tenant), state: "done" },
-      ...(isVoid
-        ? [{ label: t("Void"), text: formatDate(voidedOn, ctx.tenant), state: "failed" as const }]
-        : [
-            {
-              label: t("Due"),
-              text: formatDate(invoice.due_date, ctx.tenant),
-              state: isLate ? ("failed" as const) : isDone ? ("done" as const) : ("current" as const),
-            },
-            { label: t("Paid"), text: "", state: isDone ? ("done" as const) : ("todo" as const) },
-          ]),
-    ],
+    timeline: stepsOf(ctx, invoice),
     sections: [],
     notes: invoice.notes ?? "",
   };
