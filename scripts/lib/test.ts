@@ -7,7 +7,7 @@ import { auditVerdict } from "./audit.ts";
 import { buildEdition, editions, generate, type Edition } from "./build.ts";
 import { type LineHits, coverageOf, coverageTable, mergeLcov, percent, sourceFiles } from "./coverage.ts";
 import { countTests, failedFiles } from "./junit.ts";
-import { installPrograms, missingPrograms, testPrograms } from "./packages.ts";
+import { bringPrograms, testPrograms } from "./packages.ts";
 import { type PostgresServer, startPostgres } from "./postgres.ts";
 import { logFolder, run, scoreboard, stopRunning, type Verdict } from "./steps.ts";
 import { testTimings } from "./test-order.ts";
@@ -41,13 +41,9 @@ function readArguments(args: string[]): Wish {
 
 /** Programs the tests call. What stays missing is named in `PURSER_TEST_WITHOUT`, so that a test can say so. */
 async function systemPrograms(): Promise<string[]> {
-  const missing = missingPrograms(testPrograms);
-  if (missing.length === 0) return [];
-  const answer = await installPrograms(missing);
-  const still = missingPrograms(missing);
-  for (const { program, package: name } of still) {
-    unavailable(program, `Debian's package ${name} could not be installed (${answer.split("\n").at(-1)})`, isCi);
-  }
+  const still = await bringPrograms(testPrograms);
+  for (const { program, package: name, reason } of still)
+    unavailable(program, `Debian's package ${name} could not be installed (${reason})`, isCi);
   return still.map(({ program }) => program);
 }
 

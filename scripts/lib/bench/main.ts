@@ -3,6 +3,7 @@ import { mkdirSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { buildEdition, type Edition, editions, generate } from "../build.ts";
 import { openDataSets, type Written, writtenFile } from "./data.ts";
+import { bringPrograms, browser } from "../packages.ts";
 import { run } from "../steps.ts";
 import { wrongUsage } from "../wrong-usage.ts";
 import { machine } from "./machine.ts";
@@ -58,6 +59,9 @@ async function measure<Name extends PartName>(
 
 const wish = readArguments(process.argv.slice(2));
 mkdirSync(wish.folder, { recursive: true });
+// Before anything is measured, so that nobody waits half an hour to hear of it.
+if (wish.parts.includes("paint"))
+  for (const { program, reason } of await bringPrograms([browser])) throw new Error(`${program} is missing: ${reason}`);
 await generate();
 for (const edition of wish.editions) {
   await buildEdition(edition);
