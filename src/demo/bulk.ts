@@ -1,4 +1,4 @@
-import type { CompiledQuery } from "kysely";
+import { type CompiledQuery, sql } from "kysely";
 import type { Work } from "../platform/context.ts";
 import type { NewRow, Table } from "../platform/database/columns.ts";
 import { searchDocuments, storedDocument } from "../platform/database/search.ts";
@@ -41,8 +41,21 @@ const mostRows = 400;
 export function bulkInto(work: Work): Bulk {
   const db = work.db as unknown as Loose;
   const statements = new Map<string, CompiledQuery>();
+  const written = new Map<string, number>();
   let count = 0;
   let collected = 0;
+
+  /**
+   * PostgreSQL keeps the plan of the look that a reference takes at its table, and made it while that was empty: all rows
+   * of the tenant, one after the other, for each reference. Nobody tells it how the table grows, for that is done by
+   * `analyze`, which waits for the end of the transaction. So plans are forgotten whenever a table has doubled.
+   */
+  const planAgain = async (table: string, rows: number): Promise<void> => {
+    const before = written.get(table) ?? 0;
+    written.set(table, before + rows);
+    const hasDoubled = Math.clz32(before) !== Math.clz32(before + rows);
+    if (hasDoubled && work.app.database.dialect === "postgres") await sql`discard plans`.execute(work.db);
+  };
 
   const writeRows = async (table: Table, rows: readonly object[]): Promise<void> => {
     const columns = Object.entries(table.columns);
@@ -59,6 +72,7 @@ export function bulkInto(work: Work): Bulk {
       const statement = statements.get(key) ?? db.insertInto(table.name).values(complete).compile();
       statements.set(key, statement);
       await db.executeQuery({ ...statement, parameters: complete.flatMap((row) => Object.values(row)) });
+      await planAgain(table.name, complete.length);
       count += complete.length;
       collected += complete.length;
       if (collected < collectedEvery) continue;
