@@ -53,7 +53,7 @@ export function onRowKey(key) {
 }
 
 function boxes() {
-  return [...document.querySelectorAll("#list-region input[name=ids]")];
+  return [...document.querySelectorAll(".rows input[name=ids]")];
 }
 
 function tickBetween(from, to) {

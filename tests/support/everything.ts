@@ -47,8 +47,8 @@ export const words: Readonly<Record<string, readonly string[]>> = {
   "webhooks.manage": [`hooks.example.com/${marker}`],
 };
 
-/** What Harbor's records cost, as it would stand on a page or in a document: fee, prices, rates, invoice. */
-export const amounts = ["4321.09", "1234.56", "2469.12", "987.65", "555.44", "277.72", "7654.32", "7653.32"];
+/** What Harbor's records cost, as it would stand on a page or in a document: fee, prices, what both come to a month, rates, invoice. */
+export const amounts = ["4321.09", "1234.56", "2469.12", "987.65", "555.44", "277.72", "6790.21", "7654.32", "7653.32"];
 
 /** A picture of one pixel. */
 const dot = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==";

@@ -18,13 +18,18 @@ export interface ShownField {
 /** The forms of a page. Boxes that are not ticked are left out, and so are buttons and files. */
 export async function formsOf(html: string): Promise<ShownForm[]> {
   const forms: ShownForm[] = [];
+  const byId = new Map<string, ShownForm>();
+  /** Fields that stand elsewhere and name their form. */
+  const elsewhere: { owner: string; field: ShownField }[] = [];
   let form: ShownForm | null = null;
   let select: { field: ShownField; isChosen: boolean } | null = null;
   let area: ShownField | null = null;
   const add = (element: HTMLRewriterTypes.Element, kind: string, value: string): ShownField => {
     const isInvalid = element.getAttribute("aria-invalid") === "true";
     const field = { name: element.getAttribute("name") ?? "", kind, value, isInvalid };
-    form?.fields.push(field);
+    const owner = element.getAttribute("form");
+    if (owner === null) form?.fields.push(field);
+    else elsewhere.push({ owner, field });
     return field;
   };
   const rewriter = new HTMLRewriter()
@@ -36,6 +41,7 @@ export async function formsOf(html: string): Promise<ShownForm[]> {
           fields: [],
         };
         forms.push(form);
+        byId.set(element.getAttribute("id") ?? "", form);
         element.onEndTag(() => {
           form = null;
         });
@@ -80,5 +86,6 @@ export async function formsOf(html: string): Promise<ShownForm[]> {
       },
     });
   await rewriter.transform(new Response(html)).text();
+  for (const { owner, field } of elsewhere) byId.get(owner)?.fields.push(field);
   return forms;
 }

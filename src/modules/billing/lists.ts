@@ -61,12 +61,13 @@ const statusTones: Record<InvoiceStatus, string> = {
   written_off: "neutral",
 };
 
-/** The state of an invoice as people read it; what is late is called so. */
+/** The state of an invoice as our people read it; what is late is called so, and whether anybody has asked for it yet. */
 export function statusBadge(
   invoice: Pick<InvoiceListRow, "status" | "due_date">,
   today: string,
 ): { text: string; tone: string } {
-  if (isOpen(invoice.status) && invoice.due_date < today) return { text: t("Overdue"), tone: "error" };
+  if (isOpen(invoice.status) && invoice.due_date < today)
+    return { text: invoice.status === "pending" ? t("Overdue, not sent") : t("Overdue"), tone: "error" };
   return {
     text: stateLabel(invoice.status),
     tone: statusTones[invoice.status],

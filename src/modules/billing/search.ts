@@ -1,5 +1,5 @@
 import type { SearchFacet } from "../../platform/database/search.ts";
-import { currentLocale, t } from "../../platform/language/index.ts";
+import { t } from "../../platform/language/index.ts";
 import { formatMoney } from "../../platform/money.ts";
 import { stateLabel } from "./labels.ts";
 import type { InvoiceStatus } from "./rules/states.ts";
@@ -15,9 +15,9 @@ export const invoiceSearch: SearchFacet = {
     title: texts(row["invoice_number"]),
     body: texts(row["po_number"], row["notes"], row["internal_notes"]),
   }),
-  hit: (row) => ({
+  hit: (row, { tenant }) => ({
     title: texts(row["invoice_number"]) || t("Draft invoice"),
-    detail: `${stateLabel(row["status"] as InvoiceStatus)}, ${formatMoney(Number(row["total"]), String(row["currency"]), currentLocale() ?? "en-US")}`,
+    detail: `${stateLabel(row["status"] as InvoiceStatus)}, ${formatMoney(Number(row["total"]), String(row["currency"]), tenant.locale)}`,
     href: `/invoices/${String(row["id"])}`,
   }),
 };

@@ -77,11 +77,10 @@ export function hoursBadge(hours: HoursLeft): { text: string; tone: "success" | 
   };
 }
 
-function bar(hours: HoursLeft): { used: number; total: number; text: string } {
+function bar(hours: HoursLeft): { used: number; total: number } {
   return {
     used: Number(shownHours(hours.used_minutes)),
     total: Number(shownHours(hours.total_minutes)),
-    text: t("{hours} left", { hours: hoursText(hours.left_minutes) }),
   };
 }
 

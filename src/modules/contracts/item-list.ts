@@ -3,6 +3,7 @@ import { cell, formatDecimal, words } from "../../platform/http/pages/cells.ts";
 import type { List } from "../../platform/http/lists/list.ts";
 import { t } from "../../platform/language/index.ts";
 import { formatPrice } from "../../platform/money.ts";
+import type { timesAYear } from "./rules/recurring.ts";
 
 export interface ItemListRow {
   id: string;
@@ -13,7 +14,7 @@ export interface ItemListRow {
   unit_price: string;
   total_price: number;
   currency: string;
-  billing_frequency: string;
+  billing_frequency: keyof typeof timesAYear;
   included_hours: string | null;
   work_type: string | null;
 }

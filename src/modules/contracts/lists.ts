@@ -1,3 +1,4 @@
+import { sql } from "kysely";
 import { can } from "../../platform/access/actor.ts";
 import { pricesRead } from "../../platform/access/prices.ts";
 import { reach } from "../../platform/access/reach.ts";
@@ -10,6 +11,8 @@ import { optionalColumn, optionalReference } from "../../platform/http/lists/opt
 import { optionsOf } from "../../platform/http/forms/options.ts";
 import { isId } from "../../platform/ids.ts";
 import { t } from "../../platform/language/index.ts";
+import type { BillingCycle } from "./rules/periods.ts";
+import { perMonth, timesAYear } from "./rules/recurring.ts";
 import { contracts } from "./schema.ts";
 
 /** How many days before its last one a contract counts as ending soon. */
@@ -26,8 +29,10 @@ export interface ContractListRow {
   start_date: string;
   end_date: string | null;
   auto_renew: boolean;
-  billing_cycle: string;
+  billing_cycle: BillingCycle;
   billing_amount: number | null;
+  /** What its items come to in a year, in minor units. */
+  items_a_year: number | string | null;
   currency: string;
 }
 
@@ -94,6 +99,17 @@ const filters: ListFilter<ContractListRow>[] = [
   },
 ];
 
+const times = sql.join(
+  Object.entries(timesAYear).map(([often, count]) => sql`when ${sql.lit(often)} then ${sql.lit(count)}`),
+  sql` `,
+);
+
+/** What the items of a contract come to in a year. */
+const itemsAYear = sql<
+  number | string | null
+>`(select sum(items.total_price * case items.billing_frequency ${times} end)
+  from contract_items as items where items.contract_id = contracts.id)`;
+
 export const contractList: List<ContractListRow> = {
   title: "Contracts",
   url: "/contracts",
@@ -117,6 +133,7 @@ export const contractList: List<ContractListRow> = {
         "contracts.billing_cycle",
         "contracts.billing_amount",
         "contracts.currency",
+        itemsAYear.as("items_a_year"),
       ]),
   columns: [
     {
@@ -155,9 +172,20 @@ export const contractList: List<ContractListRow> = {
           : { ...cell.date(row.end_date, ctx.tenant), hint: row.auto_renew ? t("Renews by itself") : "" },
     },
     {
-      key: "billing_amount",
-      label: "Fee",
+      key: "per_month",
+      label: "A month",
       is_numeric: true,
+      permission: pricesRead,
+      cell: (row, ctx) => {
+        const amount = perMonth({ ...row, items_a_year: Number(row.items_a_year ?? 0) });
+        return amount === 0 ? cell.nothing : cell.money(amount, row.currency, ctx.tenant);
+      },
+    },
+    {
+      key: "billing_amount",
+      label: "Fee per cycle",
+      is_numeric: true,
+      is_optional: true,
       permission: pricesRead,
       sort: { reference: "contracts.billing_amount", column: contracts.columns.billing_amount },
       cell: (row, ctx) => ({

@@ -2,17 +2,17 @@ import { can } from "../../platform/access/actor.ts";
 import { reach } from "../../platform/access/reach.ts";
 import type { Ctx } from "../../platform/context.ts";
 import { tableNamed } from "../../platform/database/columns.ts";
-import { searchKinds } from "../../platform/database/search.ts";
+import { type SearchFacet, searchKinds } from "../../platform/database/search.ts";
 import type { TableName } from "../../platform/database/tables.ts";
 import { empty } from "../../platform/http/pages/cells.ts";
 import type { SearchModel } from "../../platform/http/models/pages.ts";
 import { t } from "../../platform/language/index.ts";
 import { isOn } from "../../platform/switches.ts";
 
+type Row = Record<string, unknown>;
+
 /** What is found, a group for each kind of record; each row is fetched through reach, so a hit is always one that may be opened. */
 export async function searchModel(ctx: Ctx, query: string, limit: number): Promise<SearchModel> {
-  const groups: SearchModel["groups"] = [];
-  let total = 0;
   const facets = [...ctx.app.registry.search.values()].filter((facet) => {
     const permission = tableNamed(facet.table)?.readPermission;
     return isOn(ctx.app, ctx.tenant, facet) && (permission == null || can(ctx.actor, permission));
@@ -27,26 +27,43 @@ export async function searchModel(ctx: Ctx, query: string, limit: number): Promi
         query,
         limit,
       );
+  const groups: { facet: SearchFacet; rows: Row[] }[] = [];
   for (const facet of facets) {
     const ids = kinds.get(facet.table) ?? [];
     if (ids.length === 0) continue;
     const rows = (await reach(ctx, facet.table as TableName)
       .selectAll()
       .where("id" as never, "in", ids as never)
-      .execute()) as Record<string, unknown>[];
+      .execute()) as Row[];
     const found = ids.map((id) => rows.find((row) => row["id"] === id)).filter((row) => row !== undefined);
-    if (found.length === 0) continue;
-    total += found.length;
-    groups.push({
-      label: t(facet.label),
-      more_url: "",
-      hits: found.map((row) => ({ ...facet.hit(row), icon: facet.icon, badge: null })),
-    });
+    if (found.length > 0) groups.push({ facet, rows: found });
   }
+  const owners = await ownersOf(
+    ctx,
+    groups.flatMap(({ rows }) => rows),
+  );
   return {
     query,
-    total_text: query === "" ? "" : t("{count, plural, one {# result} other {# results}}", { count: total }),
-    groups,
+    total_text:
+      query === ""
+        ? ""
+        : t("{count, plural, one {# result} other {# results}}", {
+            count: groups.reduce((sum, { rows }) => sum + rows.length, 0),
+          }),
+    groups: groups.map(({ facet, rows }) => ({
+      label: t(facet.label),
+      more_url: "",
+      hits: rows.map((row) => {
+        const { detail, ...hit } = facet.hit(row, ctx);
+        const owner = owners.get(String(row["company_id"])) ?? "";
+        return {
+          ...hit,
+          detail: [owner, detail].filter((part) => part !== "").join(" · "),
+          icon: facet.icon,
+          badge: null,
+        };
+      }),
+    })),
     empty:
       query === ""
         ? empty("search", t("Search everything"), t("Type a name, a ticket number, a word of a note."))
@@ -59,4 +76,12 @@ export async function searchModel(ctx: Ctx, query: string, limit: number): Promi
           ),
     all_url: `/search?q=${encodeURIComponent(query)}`,
   };
+}
+
+/** Names of the companies that rows belong to, by id, as far as the actor may see companies. */
+async function ownersOf(ctx: Ctx, rows: readonly Row[]): Promise<Map<string, string>> {
+  const ids = [...new Set(rows.map((row) => row["company_id"]).filter((id) => typeof id === "string"))];
+  if (ids.length === 0) return new Map();
+  const owners = await reach(ctx, "companies").select(["id", "name"]).where("id", "in", ids).execute();
+  return new Map(owners.map(({ id, name }) => [id, name]));
 }

@@ -90,7 +90,7 @@ export async function namesNow(ctx: Ctx, table: string, ids: readonly string[]):
   const hits = ctx.app.registry.search.get(table);
   const names = rows.map((row) => [
     String(row["id"]),
-    hits?.hit(row).title ?? row["name"] ?? row["subject"] ?? row["file_name"],
+    hits?.hit(row, ctx).title ?? row["name"] ?? row["subject"] ?? row["file_name"],
   ]);
   return new Map(names.filter((pair): pair is [string, string] => typeof pair[1] === "string" && pair[1] !== ""));
 }

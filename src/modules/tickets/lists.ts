@@ -55,8 +55,7 @@ export const ticketColumns: List<TicketListRow>["columns"] = [
   {
     key: "assignee",
     label: "Assigned to",
-    is_secondary: true,
-    cell: (row) => (row.assignee === null ? cell.muted(t("Nobody")) : cell.person(row.assignee)),
+    cell: (row) => (row.assignee === null ? cell.muted(t("Unassigned")) : cell.person(row.assignee)),
   },
   {
     key: "updated_at",

@@ -1,4 +1,5 @@
 import { newestTexts, type SearchFacet } from "../../platform/database/search.ts";
+import { formatAgo } from "../../platform/http/pages/cells.ts";
 import { htmlToText } from "../../platform/html.ts";
 import { t } from "../../platform/language/index.ts";
 
@@ -14,9 +15,9 @@ export const ticketSearch: SearchFacet = {
     body: htmlToText(String(row["description"])),
   }),
   more: (work, ids) => newestTexts(work, "ticket_notes", "ticket_id", ids, mostNotes),
-  hit: (row) => ({
+  hit: (row, { tenant, app }) => ({
     title: `#${String(row["ticket_number"])} ${String(row["title"])}`,
-    detail: row["closed_at"] === null ? t("Open") : t("Closed"),
+    detail: `${row["closed_at"] === null ? t("Open") : t("Closed")} · ${formatAgo(String(row["created_at"]), tenant, app.clock.now())}`,
     href: `/tickets/${String(row["id"])}`,
   }),
 };

@@ -1,6 +1,7 @@
 import type { Ctx } from "../../../platform/context.ts";
 import { cell, empty, formatDate, link } from "../../../platform/http/pages/cells.ts";
 import { tableModel } from "../../../platform/http/lists/list.ts";
+import type { CellModel } from "../../../platform/http/models/lists.ts";
 import type { RecordPageModel } from "../../../platform/http/models/pages.ts";
 import { type Answer, page, type Route } from "../../../platform/http/route.ts";
 import type { SectionModel, StatModel } from "../../../platform/http/models/partials.ts";
@@ -29,37 +30,41 @@ async function showAging(ctx: Ctx): Promise<Answer> {
     id: "aging",
     title: t("By company"),
     actions: [],
-    table: tableModel<Row>(
-      ctx,
-      {
-        title: t("What clients owe, by how late it is"),
-        table: "aging",
-        href: (row) => `/invoices?view=open&company=${row.company_id}`,
-        columns: [
-          {
-            key: "company",
-            label: t("Company"),
-            cell: (row) => cell.strong(row.company, `/invoices?view=open&company=${row.company_id}`),
-          },
-          ...agingBuckets.map((bucket) => ({
-            key: bucket,
-            label: labelFor(bucket),
-            is_numeric: true,
-            is_secondary: false,
-            cell: (row: Row) => (row[bucket] === 0 ? cell.nothing : cell.money(row[bucket], row.currency, ctx.tenant)),
-          })),
-          {
-            key: "total",
-            label: t("Total"),
-            is_numeric: true,
-            cell: (row) => cell.money(row.total, row.currency, ctx.tenant),
-          },
-        ],
-      },
-      rows.map((row) => ({ ...row, id: `${row.company_id}-${row.currency}` })),
-      "company",
-      null,
-    ),
+    table: {
+      ...tableModel<Row>(
+        ctx,
+        {
+          title: t("What clients owe, by how late it is"),
+          table: "aging",
+          href: (row) => `/invoices?view=open&company=${row.company_id}`,
+          columns: [
+            {
+              key: "company",
+              label: t("Company"),
+              cell: (row) => cell.strong(row.company, `/invoices?view=open&company=${row.company_id}`),
+            },
+            ...agingBuckets.map((bucket) => ({
+              key: bucket,
+              label: labelFor(bucket),
+              is_numeric: true,
+              is_secondary: false,
+              cell: (row: Row) =>
+                row[bucket] === 0 ? cell.nothing : cell.money(row[bucket], row.currency, ctx.tenant),
+            })),
+            {
+              key: "total",
+              label: t("Total"),
+              is_numeric: true,
+              cell: (row) => cell.money(row.total, row.currency, ctx.tenant),
+            },
+          ],
+        },
+        rows.map((row) => ({ ...row, id: `${row.company_id}-${row.currency}` })),
+        "company",
+        null,
+      ),
+      sums: totals.map((total) => ({ cells: sumCells(ctx, total) })),
+    },
     empty: empty("check-circle", t("Nobody owes anything"), t("Invoices that are approved and not paid appear here.")),
     more_url: "",
     more_label: "",
@@ -80,6 +85,12 @@ async function showAging(ctx: Ctx): Promise<Answer> {
     attachments: [],
   };
   return page("records/show", t("Receivables"), model);
+}
+
+function sumCells(ctx: Ctx, total: AgingRow): CellModel[] {
+  const money = (minor: number): CellModel =>
+    minor === 0 ? cell.nothing : cell.money(minor, total.currency, ctx.tenant);
+  return [cell.text(t("All companies")), ...agingBuckets.map((bucket) => money(total[bucket])), money(total.total)];
 }
 
 function statsOf(ctx: Ctx, total: AgingRow): StatModel[] {

@@ -50,6 +50,7 @@ async function showPreview(
     sections: [
       previewSection(
         ctx,
+        "due",
         t("To bill"),
         due,
         empty("check-circle", t("Nothing to bill"), t("Every contract of this month is billed, or none is active.")),
@@ -59,6 +60,7 @@ async function showPreview(
         : [
             previewSection(
               ctx,
+              "left-out",
               t("Left out"),
               rows.filter((row) => row.plans.length === 0),
               empty("check", t("Nothing"), ""),
@@ -129,19 +131,20 @@ const totalOf = (plan: PreviewRow["plans"][number]): number => plan.lines.reduce
 
 function previewSection(
   ctx: Ctx,
+  id: "due" | "left-out",
   title: string,
   rows: readonly PreviewRow[],
   nothing: SectionModel["empty"],
 ): SectionModel {
   return {
-    id: title === "To bill" ? "due" : "left-out",
+    id,
     title,
     actions: [],
     table: tableModel<PreviewRow & { id: string }>(
       ctx,
       {
         title,
-        table: "contracts",
+        table: id,
         href: (row) => `/contracts/${row.contract.id}`,
         columns: [
           { key: "company", label: t("Company"), cell: (row) => cell.text(row.company) },

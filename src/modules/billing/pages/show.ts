@@ -45,7 +45,9 @@ export async function showInvoice(ctx: Ctx, incoming: Incoming): Promise<Answer>
   const model: InvoicePageModel = {
     header: {
       title,
-      subtitle: [company.name, period].filter((part) => part !== null).join(" · "),
+      subtitle: [company.name, period, formatMoney(invoice.total, invoice.currency, ctx.tenant.locale)]
+        .filter((part) => part !== null)
+        .join(" · "),
       breadcrumbs: [{ label: t("Invoices"), href: "/invoices" }],
       badges: [statusBadge(invoice, todayOf(ctx))],
       actions: actionsOf(ctx, invoice, recipient?.address ?? null),

@@ -84,7 +84,7 @@ export const contactList: List<ContactRow> = {
       is_secondary: true,
       cell: (row) => cell.mail(row.email),
     },
-    { key: "phone", label: "Phone", is_secondary: true, cell: (row) => cell.tel(row.phone) },
+    { key: "phone", label: "Phone", cell: (row) => cell.tel(row.phone) },
     { key: "title", label: "Job title", is_secondary: true, cell: (row) => cell.text(row.title) },
     { key: "contact_type", label: "Type", is_secondary: true, cell: (row) => cell.text(words(row.contact_type)) },
     {

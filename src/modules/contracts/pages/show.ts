@@ -12,11 +12,13 @@ import type { RecordPageModel } from "../../../platform/http/models/pages.ts";
 import { type Answer, type Incoming, page } from "../../../platform/http/route.ts";
 import type { ActionLink, FactsModel, SectionModel, StatModel } from "../../../platform/http/models/partials.ts";
 import { t } from "../../../platform/language/index.ts";
+import { formatMoney } from "../../../platform/money.ts";
 import { todayOf } from "../actions/lifecycle.ts";
 import { hoursBadge, hoursText } from "../coverage.ts";
 import { type HoursLeft, hoursOfContract } from "../hours.ts";
 import { itemColumns, type ItemListRow } from "../item-list.ts";
 import { statusTone } from "../lists.ts";
+import { perMonth, timesAYear } from "../rules/recurring.ts";
 import { type Period, periodContaining, shownPeriod } from "../rules/periods.ts";
 import type { contracts } from "../schema.ts";
 
@@ -29,6 +31,7 @@ export async function showContract(ctx: Ctx, incoming: Incoming): Promise<Answer
   const hours = await hoursOfContract(ctx, contract);
   const period = periodContaining(contract, todayOf(ctx));
   const mayWrite = can(ctx.actor, "contracts.write");
+  const items = await itemsOf(ctx, contract);
   const model: RecordPageModel = {
     header: {
       title: contract.name,
@@ -44,10 +47,14 @@ export async function showContract(ctx: Ctx, incoming: Incoming): Promise<Answer
       ],
       actions: mayWrite ? buttons(contract) : [],
     },
-    stats: [...hourStats(hours), ...(period === null ? [] : [await workedStat(ctx, contract, period)])],
+    stats: [
+      ...monthStats(ctx, contract, items),
+      ...hourStats(hours),
+      ...(period === null ? [] : [await workedStat(ctx, contract, period)]),
+    ],
     tabs: [],
     sections: [
-      await itemSection(ctx, contract, mayWrite),
+      itemSection(ctx, contract, items, mayWrite),
       ...(hours.buckets.length === 0 ? [] : [bucketSection(ctx, hours)]),
       await activityOf(ctx, "contracts", contract.id),
     ],
@@ -131,8 +138,8 @@ async function workedStat(ctx: Ctx, contract: ContractRow, period: Period): Prom
   };
 }
 
-async function itemSection(ctx: Ctx, contract: ContractRow, mayWrite: boolean): Promise<SectionModel> {
-  const rows: ItemListRow[] = await reach(ctx, "contract_items")
+function itemsOf(ctx: Ctx, contract: ContractRow): Promise<ItemListRow[]> {
+  return reach(ctx, "contract_items")
     .leftJoin("work_types", "work_types.id", "contract_items.work_type_id")
     .selectAll("contract_items")
     .select("work_types.name as work_type")
@@ -140,6 +147,28 @@ async function itemSection(ctx: Ctx, contract: ContractRow, mayWrite: boolean): 
     .orderBy("contract_items.sort_order")
     .orderBy("contract_items.id")
     .execute();
+}
+
+/** What the contract comes to a month; nothing where all is paid by the hour, or for those who do not see prices. */
+function monthStats(ctx: Ctx, contract: ContractRow, items: readonly ItemListRow[]): StatModel[] {
+  const amount = perMonth({
+    ...contract,
+    items_a_year: items.reduce((sum, item) => sum + item.total_price * timesAYear[item.billing_frequency], 0),
+  });
+  if (amount === 0 || !can(ctx.actor, pricesRead)) return [];
+  return [
+    {
+      label: t("A month"),
+      value: formatMoney(amount, contract.currency, ctx.tenant.locale),
+      hint: t("Fee and items before tax; time comes on top"),
+      tone: "",
+      href: "",
+      icon: "invoice",
+    },
+  ];
+}
+
+function itemSection(ctx: Ctx, contract: ContractRow, rows: readonly ItemListRow[], mayWrite: boolean): SectionModel {
   const add = link(t("Add item"), `/contracts/${contract.id}/items/new`, "plus");
   return {
     id: "items",

@@ -77,10 +77,10 @@ export async function filterChoices<R>(ctx: Ctx, { list, parameters }: ListState
   );
 }
 
-/** The filters as they are drawn, and a chip for each that is set. */
+/** The filters as they are drawn, and a chip for each that is set beside those of a view that comes with the list: its name says them. */
 export async function filterModels<R>(
   ctx: Ctx,
-  { list, parameters, at }: ListState<R>,
+  { list, view, parameters, at }: ListState<R>,
 ): Promise<Pick<ListModel, "filters" | "chips" | "has_long_choices">> {
   const isWhole = choicesAsked(Object.fromEntries(parameters))?.name === "all";
   const filters: ListModel["filters"] = [];
@@ -101,7 +101,8 @@ export async function filterModels<R>(
       value: values[0] ?? "",
       options: is_long ? shortened(options, filter.is_multiple) : options,
     });
-    if (values.length > 0)
+    const isOfView = view?.saved === null && view.parameters.get(filter.name) === parameters.get(filter.name);
+    if (values.length > 0 && !isOfView)
       chips.push({
         label: called(filter),
         text: filter.is_date === true ? (values[0] ?? "") : labels.join(", "),

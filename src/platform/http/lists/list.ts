@@ -188,7 +188,7 @@ async function listModel<R>(ctx: Ctx, url: URL, state: ListState<R>): Promise<Li
     view_names: [...(view?.parameters.keys() ?? [])].join(" "),
     columns_url: state.settings === null ? "" : `/lists/columns?${columnsUrl.toString()}`,
     files: filesOf(ctx, list, columnsUrl, new URL(at({ after: null }), "http://list.invalid").search),
-    table: choices.length === 0 ? table : choosable(table),
+    table: choices.length === 0 ? table : choosable(table, { form: "bulk-form", are_chosen: false }),
     bulk:
       choices.length === 0
         ? null

@@ -71,10 +71,10 @@ function drawn<R>(
 }
 
 /** The same table with a box before each row, labelled by what the record is called. */
-export function choosable(table: TableModel): TableModel {
+export function choosable(table: TableModel, choosing: NonNullable<TableModel["choosing"]>): TableModel {
   return {
     ...table,
-    is_choosable: true,
+    choosing,
     rows: table.rows.map((row) => ({
       ...row,
       name: (row.cells.find(({ kind }) => kind === "strong_link") ?? row.cells[0])?.text ?? "",

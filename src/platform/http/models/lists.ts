@@ -47,10 +47,12 @@ export interface TableModel {
     /** The column with the most room, where that is not the bold one. */
     is_main?: boolean;
   }[];
-  /** A box before each row, which belongs to the form `bulk-form`. */
-  is_choosable?: boolean;
+  /** A box before each row: the form that it belongs to, and whether it is ticked from the start. */
+  choosing?: { form: string; are_chosen: boolean };
   /** `name` is what the record is called, for the label of its box. */
   rows: { id: string; href: string; is_bold: boolean; name?: string; cells: CellModel[] }[];
+  /** What the columns come to, a row for each currency; cells without a text stay empty. */
+  sums?: { cells: CellModel[] }[];
   /** The rows as HTML, where there are so many that they were drawn ahead of the page (`pages/long-tables.ts`). */
   drawn_rows?: string;
 }

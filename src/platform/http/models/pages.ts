@@ -203,7 +203,7 @@ export interface TicketPageModel {
     badge: BadgeModel;
     text: string;
     /** Used and granted hours for the bar, or null when there is nothing to count. */
-    hours: { used: number; total: number; text: string } | null;
+    hours: { used: number; total: number } | null;
   } | null;
   related: { title: string; hits: SearchHit[]; empty: string }[];
   attachments: AttachmentModel[];
@@ -230,6 +230,15 @@ export interface BillingRunModel {
   sections: SectionModel[];
   /** Null when there is nothing to make. */
   form: FormModel | null;
+}
+
+/** `billing/review`: invoices that wait to be approved or sent. */
+export interface InvoiceReviewModel {
+  header: PageHeaderModel;
+  /** Those that need somebody first, and those to tick. */
+  sections: SectionModel[];
+  /** What is done with those that are ticked; null when nothing is ready. */
+  form: { count: number; can_send: boolean } | null;
 }
 
 /** `imports/preview`: what would happen, before it does. */

@@ -68,6 +68,8 @@ export const cell = {
       ? nothing
       : { ...blank, kind: "tags", text: chips.map(({ text }) => text).join(", "), tags: [...chips] },
   nothing,
+  /** Not even a dash: a column that has no sum. */
+  blank,
 } as const;
 
 /** A calendar date in the organization's locale: "Nov 21, 2026". */
