@@ -1,6 +1,6 @@
 import { type RawBuilder, sql } from "kysely";
 import type { Ctx } from "../../../platform/context.ts";
-import type { Period } from "../../contracts/index.ts";
+import type { Bucket, Period } from "../../contracts/index.ts";
 
 /** What live invoices of a contract have billed already, read from the evidence of their lines. */
 
@@ -70,22 +70,27 @@ export function billedPart(
 }
 
 /**
- * Prepaid minutes that live invoices of these contracts have used, by contract item and the start of its period. Drafts count:
- * two drafts cannot give the same hour away.
+ * Prepaid minutes that live invoices of these contracts have used of buckets, by contract item and the start of its period.
+ * Drafts count: two drafts cannot give the same hour away. Invoices whose period ends before the first bucket begins billed
+ * no time of any of them, and are not looked at: a contract of many years has thousands of lines.
  *
  * @param isLedger only what has been approved
  */
 export async function usedMinutes(
   ctx: Ctx,
   contractIds: readonly string[],
+  buckets: readonly Pick<Bucket, "start">[],
   isLedger = false,
 ): Promise<(item: string, periodStart: string) => number> {
+  const first = buckets.map(({ start }) => start).toSorted()[0];
+  if (first === undefined) return () => 0;
   const rows = await ctx.db
     .selectFrom("invoice_lines")
     .innerJoin("invoices", "invoices.id", "invoice_lines.invoice_id")
     .select(evidence<Draw>("draws").as("draws"))
     .where("invoices.contract_id", "in", contractIds)
     .where("invoices.status", "not in", isLedger ? ["void", "draft"] : ["void"])
+    .where((eb) => eb.or([eb("invoices.period_end", "is", null), eb("invoices.period_end", ">", first)]))
     .where("invoice_lines.line_type", "=", "time_entry")
     .where(evidence<Draw>("draws"), "is not", null)
     .execute();

@@ -21,8 +21,9 @@ export async function writeLedger(work: Work, invoice: InvoiceRow): Promise<void
   const draws = (await linesOf(work, invoice.id)).flatMap((line) => drawsIn(line.explanation));
   const touched = new Set(draws.map((draw) => `${draw.contract_item_id} ${draw.period_start}`));
   const from = draws.reduce((first, draw) => (draw.period_start < first ? draw.period_start : first), period_start);
-  const used = await usedMinutes(work, [contract_id], true);
-  for (const bucket of await withRollover(work, contract_id, bucketsWithin(contract, items, from, period_end))) {
+  const buckets = bucketsWithin(contract, items, from, period_end);
+  const used = await usedMinutes(work, [contract_id], buckets, true);
+  for (const bucket of await withRollover(work, contract_id, buckets)) {
     const isOwn = bucket.start < period_end && period_start < bucket.end;
     if (!isOwn && !touched.has(`${bucket.contract_item_id} ${bucket.start}`)) continue;
     const minutes = used(bucket.contract_item_id, bucket.start);
