@@ -92,6 +92,8 @@ describe("the page of a ticket", () => {
     const ticket = await open("For reading");
     const finance = await signedIn(t, await t.harbor.as("finance"));
     const page = await finance.open(`/tickets/${ticket.id}`);
+    expect(page.html).not.toContain("<select");
+    expect(page.text).toMatch(/Details Status New Priority \w+ Queue \w+/);
     expect(page.status).toBe(200);
     expect(page.html).not.toContain('id="composer"');
   });

@@ -2,8 +2,10 @@ import { can } from "../../platform/access/actor.ts";
 import type { Ctx } from "../../platform/context.ts";
 import type { Failure } from "../../platform/errors.ts";
 import { columnField, formModel, type FormValues, rowValues } from "../../platform/http/forms/model.ts";
+import { cell, facts } from "../../platform/http/pages/cells.ts";
 import { optionsOf } from "../../platform/http/forms/options.ts";
 import type { FieldModel, FormModel } from "../../platform/http/models/forms.ts";
+import type { FactsModel } from "../../platform/http/models/partials.ts";
 import { t } from "../../platform/language/index.ts";
 import { categoryChosen, categoryOptions, statusOptions, type TicketRow, tickets } from "../tickets/index.ts";
 
@@ -30,9 +32,8 @@ export async function detailsForm(
   typed: FormValues | null,
   failure: Failure | null,
 ): Promise<FormModel> {
-  const mayWrite = can(ctx.actor, "tickets.write");
   const c = (name: string, options: NonNullable<Parameters<typeof columnField>[2]>["options"]): FieldModel =>
-    columnField(tickets, name, { options: options ?? [], is_required: false, is_disabled: !mayWrite, span: 6 });
+    columnField(tickets, name, { options: options ?? [], is_required: false, span: 6 });
   const fields = [
     c("status_id", await statusOptions(ctx, ticket.status_id)),
     c("priority_id", await optionsOf(ctx, "ticket_priorities")),
@@ -68,4 +69,16 @@ export async function detailsForm(
     submit_label: t("Save"),
     sections: [{ title: "", fields }],
   });
+}
+
+/** The same for those who may only read: a fact for each field that has a value. */
+export function detailFacts({ sections }: FormModel): FactsModel {
+  const fields = sections.flatMap((section) => section.fields);
+  return facts(
+    "",
+    fields.map(({ label, value, options }) => [
+      label,
+      value === "" ? cell.nothing : cell.text(options.find((option) => option.value === value)?.label),
+    ]),
+  );
 }

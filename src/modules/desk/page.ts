@@ -27,7 +27,7 @@ import { coverageOf } from "../contracts/index.ts";
 import { attachmentsOf, conversationOf, isClientWaiting, minutesOn, type TicketRow } from "../tickets/index.ts";
 import { type ActiveTimer, activeTimer } from "../time/index.ts";
 import { composerOf } from "./composer.ts";
-import { detailsForm } from "./details.ts";
+import { detailFacts, detailsForm } from "./details.ts";
 import { changesOf, workOn } from "./events.ts";
 import { ticketUrl } from "./neighbours.ts";
 
@@ -55,6 +55,7 @@ export async function ticketModel(
   const panels = await panelsOf(ctx, "ticket", { id });
   const files = await attachmentsOf(ctx, id, "/tickets");
   const timer = await activeTimer(ctx);
+  const details = await detailsForm(ctx, ticket, url, ...failed("details"));
   const contact = ticket.contact_id === null ? undefined : await maybeFind(ctx, "contacts", ticket.contact_id);
   return {
     number: `#${ticket.ticket_number}`,
@@ -65,7 +66,9 @@ export async function ticketModel(
     previous_url: at("/previous"),
     next_url: at("/next"),
     actions: [...buttonsOf(ctx, ticket, timer), ...ofKind(panels, "action")],
-    details: withShortChoices(await detailsForm(ctx, ticket, url, ...failed("details"))),
+    ...(can(ctx.actor, "tickets.write")
+      ? { details: withShortChoices(details) }
+      : { details: null, read_details: detailFacts(details) }),
     facts: [
       await clientFacts(ctx, ticket, contact),
       await ticketFacts(ctx, ticket),

@@ -182,8 +182,9 @@ export interface TicketPageModel {
   previous_url: string;
   next_url: string;
   actions: ActionLink[];
-  /** Fields of the ticket; each saves when changed. */
-  details: FormModel;
+  /** Fields of the ticket; each saves when changed. Null for those who may only read: they get `read_details`. */
+  details: FormModel | null;
+  read_details?: FactsModel;
   facts: FactsModel[];
   sla: {
     label: string;
