@@ -70,6 +70,8 @@ test("the logo of the letterhead is shown, as the picture it is", async () => {
   expect((await t.fetch("/settings/organization", { method: "POST", headers, body: form })).status).toBe(303);
   const door = (await read("/portal/sign-in")).replaceAll("&#x3D;", "=");
   const [, address = ""] = /src="(\/brand\/logo\?v=[^"]+)"/.exec(door) ?? [];
+  // It holds the name, which therefore stands in it and not beside it.
+  expect(door).toMatch(/<header class="plain-brand">\s*<img class="logo" src="[^"]+" alt="Harbor IT">\s*<\/header>/);
   const logo = await t.fetch(address);
   expect([logo.status, logo.headers.get("content-type"), logo.headers.get("x-content-type-options")]).toEqual([
     200,
