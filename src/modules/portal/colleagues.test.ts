@@ -125,6 +125,13 @@ describe("a client admin", () => {
     });
     expect([added.url, added.text.includes("silke@nordwind.test")]).toEqual(["/portal/contacts", true]);
     const { id } = named(await t.api("GET", path, { key }), "Silke");
+    const shown = async (): Promise<string> => (await browser.open("/portal/contacts?q=silke")).text;
+    expect(await shown()).toContain("Invited Nov 21, 2026");
+    const silke = t.browser();
+    const link = await linkFor(t, "silke@nordwind.test");
+    await silke.open(link);
+    await silke.submit(link, { password: clientPassword });
+    expect([(await shown()).includes("Invited"), (await shown()).includes("Has access")]).toEqual([false, true]);
     expect((await browser.open(`/portal/contacts/${id}`)).text).toContain("No access");
     expect((await browser.submit(`/portal/contacts/${id}`, { title: "Buyer", role_id: "" })).text).toContain("Buyer");
     expect(named(await t.api("GET", path, { key }), "Silke").attributes.is_portal_user).toBe(false);

@@ -90,7 +90,7 @@ async function roleForm(
     cancel_url: contactPage(incoming),
     sections: [
       {
-        title: t("Role in the portal"),
+        title: t("Portal role"),
         hint: contact.is_portal_user
           ? t("It holds at once, whether the person is signed in or not.")
           : t("{email} gets a link to choose a password.", { email: contact.email ?? "–" }),

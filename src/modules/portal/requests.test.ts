@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { clientOf, type Client, tokenOf } from "../../../tests/support/clients.ts";
+import { makeColleague } from "../../../tests/support/desk.ts";
+import { browserHeaders } from "../../../tests/support/everything.ts";
 import { startTestProgram, type TestProgram } from "../../../tests/support/program.ts";
 import { perform } from "../../platform/action.ts";
 import { inUnit } from "../../platform/context.ts";
@@ -30,7 +32,9 @@ describe("requests in the portal", () => {
   test("are opened and answered, with files", async () => {
     const { browser } = nordwind;
     await browser.open("/portal/tickets/new");
-    expect((await browser.submit("/portal/tickets/new", { title: "", description: "x" })).status).toBe(422);
+    const refused = await browser.submit("/portal/tickets/new", { title: "", description: "x" });
+    expect([refused.status, refused.text.includes("Say in a few words what it is about.")]).toEqual([422, true]);
+    expect(refused.text).not.toContain("Title");
     const shown = await browser.submit("/portal/tickets/new", {
       title: "Printer <b>on fire</b>",
       description: "It burns.\n\nSince <noon>.",
@@ -119,6 +123,64 @@ describe("requests in the portal", () => {
       expect((await t.api("GET", `/api/v1/portal/tickets/${id}/${part}`, { key })).status).toBe(404);
     const body = { data: { type: "ticket_notes", attributes: { content: "Hello" } } };
     expect((await t.api("POST", `/api/v1/portal/tickets/${id}/notes`, { key, body })).status).toBe(404);
+  });
+
+  test("are found by number, title and who asked, and never by what the team writes to itself", async () => {
+    const id = await ticketOf(nordwind, "The fax is silent");
+    const technician = await t.harbor.as("technician");
+    await perform(technician, addNote, { ticket_id: id, note_type: "internal", content: "<p>Scrapyard</p>" });
+    const { ticket_number } = await t.app.database.read(t.harbor.id, (db) =>
+      db.selectFrom("tickets").select("ticket_number").where("id", "=", id).executeTakeFirstOrThrow(),
+    );
+    const found = async (words: string, more = ""): Promise<boolean> =>
+      (await nordwind.browser.open(`/portal/tickets?q=${words}${more}`)).text.includes("The fax is silent");
+    expect(await found("fax")).toBe(true);
+    expect(await found(String(ticket_number))).toBe(true);
+    expect(await found("petersen+silent")).toBe(true);
+    expect(await found("scrapyard")).toBe(false);
+    expect(await found("fax", "&state=done")).toBe(false);
+    expect((await atlas.browser.open("/portal/tickets?q=fax")).text).not.toContain("The fax is silent");
+  });
+
+  test("say who asked to those who see all of the company's", async () => {
+    const id = await ticketOf(nordwind, "Keys for the new office");
+    expect((await nordwind.browser.open("/portal/tickets")).text).toContain("Asked by");
+    const colleague = await makeColleague(t, nordwind.companyId);
+    await inUnit(t.harbor.system, ({ db }) =>
+      db.updateTable("tickets").set({ contact_id: colleague.actor.contact_id }).where("id", "=", id).execute(),
+    );
+    const list = await t.fetch("/portal/tickets", { headers: await browserHeaders(t, colleague) });
+    const text = await list.text();
+    expect([text.includes("Keys for the new office"), text.includes("Asked by")]).toEqual([true, false]);
+    const row = /Keys for the new office.*?<\/tr>/s.exec((await nordwind.browser.open("/portal/tickets")).html);
+    expect(row?.[0]).toContain("Col League");
+  });
+
+  test("that wait for the client stand first on the first page, and each says who wrote last", async () => {
+    const harbor = await clientOf(t, "Lighthouse Ltd", "lea@lighthouse.test");
+    const technician = await t.harbor.as("technician");
+    const waiting = await ticketOf(harbor, "Which printer?");
+    t.clock.advance(60_000);
+    const answered = await ticketOf(harbor, "Slow laptop");
+    t.clock.advance(60_000);
+    await ticketOf(harbor, "New chair");
+    const { id: status_id } = await t.app.database.read(t.harbor.id, (db) =>
+      db.selectFrom("ticket_statuses").select("id").where("waiting_on", "=", "client").executeTakeFirstOrThrow(),
+    );
+    const ask = { ticket_id: waiting, note_type: "public", content: "<p>The red one?</p>", status_id } as const;
+    await perform(technician, addNote, ask);
+    await perform(technician, addNote, { ticket_id: waiting, note_type: "internal", content: "<p>Later</p>" });
+    t.clock.advance(60_000);
+    await harbor.browser.open(`/portal/tickets/${answered}`);
+    await harbor.browser.submit(`/portal/tickets/${answered}/notes`, { content: "Still slow" });
+    const { text } = await harbor.browser.open("/portal");
+    const places = ["Which printer?", "Slow laptop", "New chair"].map((title) => text.indexOf(title));
+    expect(places).toEqual(places.toSorted((one, other) => one - other));
+    expect(text).toMatch(
+      new RegExp(`Which printer\\? #\\d+ · ${technician.actor.name} answered 1 min ago Waiting for you`),
+    );
+    expect(text).toMatch(/Slow laptop #\d+ · you wrote just now/);
+    expect(text).toMatch(/New chair #\d+ · you asked 1 min ago/);
   });
 
   test("go over the API as well", async () => {

@@ -38,7 +38,7 @@ describe("one's own account", () => {
     };
     expect(await change("wrong", "nine calm harbour lamps")).toEqual([
       422,
-      expect.stringContaining("This is not your present password."),
+      expect.stringContaining("This is not your current password."),
     ]);
     expect(await change(password, "nine calm harbour lamps", "another")).toEqual([
       422,

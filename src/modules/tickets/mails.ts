@@ -56,6 +56,8 @@ async function write(work: Work, ticket: TicketRow, to: Person, about: About): P
     .execute();
   const { why, dedupe_key, file_ids = [], ...content } = about;
   const { unsubscribe_url } = to;
+  // What the team calls a ticket is a request to whoever asked.
+  const isClient = "contact_id" in to.reader;
   const more = unsubscribe_url === null ? [] : [t("No more mails of this kind: {url}", { url: unsubscribe_url })];
   const queued = await queueMail(work, {
     to: { address: to.email, name: to.name },
@@ -65,11 +67,15 @@ async function write(work: Work, ticket: TicketRow, to: Person, about: About): P
         ...content,
         organization: work.tenant.name,
         footer: [
-          t("{name} · ticket #{number}", { name: work.tenant.name, number: ticket.ticket_number }),
+          isClient
+            ? t("{name} · request #{number}", { name: work.tenant.name, number: ticket.ticket_number })
+            : t("{name} · ticket #{number}", { name: work.tenant.name, number: ticket.ticket_number }),
           why,
           ...more,
         ].join("\n"),
-        ...(to.url === null ? {} : { action: { label: t("Open the ticket"), url: to.url } }),
+        ...(to.url === null
+          ? {}
+          : { action: { label: isClient ? t("Open the request") : t("Open the ticket"), url: to.url } }),
       },
       work.tenant.brand,
     ),
@@ -184,10 +190,11 @@ const noteMailed = on(noteAdded, "tickets.send_note", async (work, { payload }) 
   const isMailed = !isByClient && files.reduce((sum, file) => sum + file.file_size, 0) <= mostMailedBytes;
   const mailId = await tell(work, ticket, to, () => {
     const author = writer?.name ?? (isByClient ? t("The client") : work.tenant.name);
+    const names = { files: files.map((file) => file.file_name).join(", ") };
     const named =
       files.length === 0 || isMailed
         ? []
-        : [t("Files on the ticket: {files}", { files: files.map((file) => file.file_name).join(", ") })];
+        : [isByClient ? t("Files on the ticket: {files}", names) : t("Files on your request: {files}", names)];
     return {
       ...(isByClient
         ? {

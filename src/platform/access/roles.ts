@@ -34,9 +34,9 @@ export const standardRoles: Record<StandardRole, RoleText> = {
   client_admin: {
     user_type: "portal",
     name: declared("Client admin"),
-    description: "All of the company's tickets and invoices, and who of its people may use the portal.",
+    description: "All of the company's requests and invoices, and who of its people may use the portal.",
   },
-  client_user: { user_type: "portal", name: declared("Client user"), description: "The person's own tickets." },
+  client_user: { user_type: "portal", name: declared("Client user"), description: "The person's own requests." },
 };
 
 const standardTexts: ReadonlySet<string> = new Set(
@@ -107,7 +107,7 @@ async function keepWhatClientsSee(work: Work): Promise<void> {
   const role = await insert(work, roles, {
     user_type: "portal",
     name: declared("Client colleague"),
-    description: t("All of the company's tickets and invoices."),
+    description: t("All of the company's requests and invoices."),
   });
   const permissions = [...work.app.registry.portalPermissions.keys()].filter((name) => seenBefore.has(name));
   for (const permission of permissions)

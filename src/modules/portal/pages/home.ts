@@ -1,3 +1,4 @@
+import { sql } from "kysely";
 import { can } from "../../../platform/access/actor.ts";
 import type { Ctx } from "../../../platform/context.ts";
 import { button, empty, formatAgo, formatDate, link } from "../../../platform/http/pages/cells.ts";
@@ -7,7 +8,15 @@ import { t } from "../../../platform/language/index.ts";
 import { formatMoney } from "../../../platform/money.ts";
 import { portalHours } from "../../contracts/index.ts";
 import { takesPayments } from "../../payments/index.ts";
-import { type ClientInvoice, clientInvoices, clientTickets } from "../queries.ts";
+import {
+  type ClientInvoice,
+  clientInvoices,
+  type ClientTicket,
+  clientTickets,
+  type LastWord,
+  lastWords,
+  nameOf,
+} from "../queries.ts";
 import { invoiceBadge, isPayable, ticketBadge } from "../rules.ts";
 import { today } from "./words.ts";
 
@@ -20,11 +29,17 @@ async function home(ctx: Ctx): Promise<Answer> {
     .select("name")
     .where("id", "=", ctx.actor.company_id ?? "")
     .executeTakeFirstOrThrow();
+  // What waits for the client comes first: nothing goes on there without them.
   const tickets = await clientTickets(ctx)
     .where("statuses.is_closed", "=", false)
+    .orderBy(sql`case when statuses.waiting_on = 'client' then 0 else 1 end`)
     .orderBy("tickets.updated_at", "desc")
     .limit(mostTickets)
     .execute();
+  const words = await lastWords(
+    ctx,
+    tickets.map(({ id }) => id),
+  );
   const open = (
     await clientInvoices(ctx)
       .where("invoices.balance_due", ">", 0)
@@ -33,7 +48,6 @@ async function home(ctx: Ctx): Promise<Answer> {
       .execute()
   ).filter(isPayable);
   const canPay = await takesPayments(ctx);
-  const now = ctx.app.clock.now();
   const model: PortalHomeModel = {
     greeting: t("Hello {name}", { name: ctx.actor.name.split(" ")[0] ?? "" }).trim(),
     text:
@@ -43,20 +57,13 @@ async function home(ctx: Ctx): Promise<Answer> {
     actions: [link(t("Ask for help"), "/portal/tickets/new", "message", "primary")],
     hours: await portalHours(ctx),
     balance: can(ctx.actor, "portal.invoices") ? balanceOf(ctx, open, canPay) : null,
-    tickets: tickets.map((ticket) => {
-      const isAnswered =
-        ticket.last_staff_reply_at !== null && ticket.last_staff_reply_at >= (ticket.last_client_reply_at ?? "");
-      const detail = isAnswered
-        ? t("answered {when}", { when: formatAgo(ticket.last_staff_reply_at ?? now, ctx.tenant, now) })
-        : t("asked {when}", { when: formatAgo(ticket.created_at, ctx.tenant, now) });
-      return {
-        href: `/portal/tickets/${ticket.id}`,
-        number: `#${ticket.ticket_number}`,
-        title: ticket.title,
-        status: ticketBadge(ticket),
-        detail,
-      };
-    }),
+    tickets: tickets.map((ticket) => ({
+      href: `/portal/tickets/${ticket.id}`,
+      number: `#${ticket.ticket_number}`,
+      title: ticket.title,
+      status: ticketBadge(ticket),
+      detail: lastOf(ctx, ticket, words.get(ticket.id)),
+    })),
     tickets_url: "/portal/tickets",
     tickets_empty: empty("check-circle", t("Nothing is open"), t("Everything you asked for is done.")),
     invoices: open.slice(0, mostInvoices).map((invoice) => ({
@@ -70,6 +77,19 @@ async function home(ctx: Ctx): Promise<Answer> {
     invoices_url: "/portal/invoices",
   };
   return page("portal/home", t("Home"), model);
+}
+
+/** Who said the last on a request, and when: an answer, more of the client's own, or what was asked. */
+function lastOf(ctx: Ctx, ticket: ClientTicket, word: LastWord | undefined): string {
+  const when = formatAgo(word?.at ?? ticket.created_at, ctx.tenant, ctx.app.clock.now());
+  if (word === undefined) {
+    const name = nameOf(ticket);
+    if (ticket.contact_id === ctx.actor.contact_id) return t("you asked {when}", { when });
+    return name === null ? t("opened {when}", { when }) : t("{name} asked {when}", { name, when });
+  }
+  if (word.is_own) return t("you wrote {when}", { when });
+  const name = word.author === "" ? ctx.tenant.name : word.author;
+  return word.is_client ? t("{name} wrote {when}", { name, when }) : t("{name} answered {when}", { name, when });
 }
 
 /** What is owed, by currency, and how much of it is late. */

@@ -1,13 +1,17 @@
+import { sql } from "kysely";
 import type { AnyAction } from "../../../platform/action.ts";
+import { dateIn } from "../../../platform/clock.ts";
 import type { Ctx } from "../../../platform/context.ts";
 import type { Failure } from "../../../platform/errors.ts";
-import { cell, empty, link } from "../../../platform/http/pages/cells.ts";
+import { cell, empty, formatDate, link } from "../../../platform/http/pages/cells.ts";
 import { columnField, field, formModel, type FormValues, rowValues } from "../../../platform/http/forms/model.ts";
 import { formRoutes } from "../../../platform/http/forms/page.ts";
+import { containing } from "../../../platform/http/lists/kinds.ts";
 import { type List, listAnswer } from "../../../platform/http/lists/list.ts";
 import { listFileRoute } from "../../../platform/http/lists/file.ts";
 import { type Incoming, redirect, type Route } from "../../../platform/http/route.ts";
 import type { FormModel } from "../../../platform/http/models/forms.ts";
+import type { CellModel } from "../../../platform/http/models/lists.ts";
 import { roleWords } from "../../../platform/access/roles.ts";
 import { reach } from "../../../platform/access/reach.ts";
 import { t } from "../../../platform/language/index.ts";
@@ -24,6 +28,20 @@ interface PersonRow {
   email: string | null;
   title: string | null;
   is_portal_user: boolean;
+  invited_at: string | null;
+  /** Whether they have ever come in: chosen a password, or signed in by other means. */
+  has_come: boolean | number;
+}
+
+/** What somebody has of the portal: nothing, an invitation, or access. */
+function accessCell({ is_portal_user, has_come, invited_at }: PersonRow, { tenant }: Ctx): CellModel {
+  if (!is_portal_user) return cell.muted(t("No access"));
+  if (has_come) return cell.badge(t("Has access"), "success");
+  const text =
+    invited_at === null
+      ? t("Invited")
+      : t("Invited {date}", { date: formatDate(dateIn(tenant.zone, invited_at), tenant) });
+  return cell.badge(text, "warning");
 }
 
 const peopleList: List<PersonRow> = {
@@ -35,6 +53,9 @@ const peopleList: List<PersonRow> = {
   table: "contacts",
   query: (ctx) =>
     reach(ctx, "contacts")
+      .leftJoin("users as accounts", (join) =>
+        join.onRef("accounts.contact_id", "=", "contacts.id").on("accounts.user_type", "=", "portal"),
+      )
       .select([
         "contacts.id",
         "contacts.first_name",
@@ -42,8 +63,13 @@ const peopleList: List<PersonRow> = {
         "contacts.email",
         "contacts.title",
         "contacts.is_portal_user",
+        "accounts.invited_at",
+        sql<boolean>`(accounts.password_hash is not null or accounts.last_signed_in_at is not null)`.as("has_come"),
       ])
       .where("contacts.archived_at", "is", null),
+  search: "Name or e-mail",
+  match: (query, text, ctx) =>
+    containing(query, text, ["contacts.first_name", "contacts.last_name", "contacts.email"], ctx),
   columns: [
     {
       key: "first_name",
@@ -53,11 +79,7 @@ const peopleList: List<PersonRow> = {
     },
     { key: "email", label: "E-mail", cell: (row) => cell.mail(row.email) },
     { key: "title", label: "Job title", is_secondary: true, cell: (row) => cell.text(row.title) },
-    {
-      key: "access",
-      label: "Portal access",
-      cell: (row) => (row.is_portal_user ? cell.badge(t("Has access"), "success") : cell.muted(t("No access"))),
-    },
+    { key: "access", label: "Portal access", cell: accessCell },
   ],
   sort: "first_name",
   href: (row) => `${home}/${row.id}`,

@@ -2,7 +2,8 @@ import { find } from "../../../platform/access/reach.ts";
 import { perform } from "../../../platform/action.ts";
 import { type Ctx, reading } from "../../../platform/context.ts";
 import { customSections } from "../../../platform/custom-fields/form.ts";
-import type { Failure } from "../../../platform/errors.ts";
+import { titledWith } from "../../../platform/database/search.ts";
+import { type Failure, invalid } from "../../../platform/errors.ts";
 import { downloadOf } from "../../../platform/files/files.ts";
 import { plainToHtml } from "../../../platform/written-text.ts";
 import { cell, empty, link } from "../../../platform/http/pages/cells.ts";
@@ -23,7 +24,7 @@ import {
   takeFiles,
   tickets,
 } from "../../tickets/index.ts";
-import { type ClientTicket, clientTickets } from "../queries.ts";
+import { type ClientTicket, clientTickets, nameOf } from "../queries.ts";
 import { ticketBadge } from "../rules.ts";
 import { ticketPage } from "./ticket.ts";
 import { typedText } from "./words.ts";
@@ -38,6 +39,10 @@ function ticketList(isClosed: boolean): List<ClientTicket> {
     file: `${home}/export`,
     table: "tickets",
     query: (ctx) => clientTickets(ctx).where("statuses.is_closed", "=", isClosed),
+    search: t("Search requests"),
+    // In the full-text search stand the team's own notes as well, so numbers, titles and names are all that is looked through.
+    match: (query, text, ctx) =>
+      query.where(titledWith(ctx, text, { tickets: "tickets.id", contacts: "tickets.contact_id" })),
     columns: [
       {
         key: "ticket_number",
@@ -52,6 +57,12 @@ function ticketList(isClosed: boolean): List<ClientTicket> {
         cell: (row) => cell.strong(row.title, `${home}/${row.id}`),
       },
       { key: "state", label: t("State"), cell: (row) => cell.badge(ticketBadge(row).text, ticketBadge(row).tone) },
+      {
+        key: "asked_by",
+        label: t("Asked by"),
+        permission: "portal.tickets.company",
+        cell: (row) => cell.person(nameOf(row)),
+      },
       {
         key: "created_at",
         label: t("Asked"),
@@ -69,6 +80,7 @@ function ticketList(isClosed: boolean): List<ClientTicket> {
     sort: "-updated_at",
     href: (row) => `${home}/${row.id}`,
     actions: () => [link(t("Ask for help"), `${home}/new`, "message", "primary")],
+    view: "state",
     tabs: () => [
       { label: t("Open"), href: home, is_current: !isClosed, count: "" },
       { label: t("Done"), href: `${home}?state=done`, is_current: isClosed, count: "" },
@@ -133,9 +145,21 @@ async function openNew(ctx: Ctx, incoming: Incoming): Promise<Answer> {
     const ticket = await openTicketWithFiles(ctx, input, stored, openTicketAsClient);
     return redirect(`${home}/${ticket.id}`, t("We have got it, and answer as soon as we can."));
   } catch (error) {
-    const failure = formFailure(error);
+    const failure = asAsked(formFailure(error));
     return reading(ctx, (reader) => newPage(reader, fields, failure));
   }
+}
+
+/** What is wrong, in the words of the form: it asks what the request is about, and nowhere for a "title". */
+function asAsked(failure: Failure): Failure {
+  if (failure.problems.length === 0) return failure;
+  return invalid(
+    failure.problems.map((problem) =>
+      problem.field === "title" && problem.code === "required"
+        ? { ...problem, message: t("Say in a few words what it is about.") }
+        : problem,
+    ),
+  );
 }
 
 async function reply(ctx: Ctx, incoming: Incoming): Promise<Answer> {

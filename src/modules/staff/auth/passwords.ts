@@ -108,7 +108,7 @@ export async function confirmPassword(ctx: Ctx, given: string, field: string): P
   const key = `password:${ctx.tenant.id}:${userId}`;
   await countAttempt(ctx.app, key, signInByAccount);
   if (!(await isPresent(ctx, userId, given)))
-    throw invalidField(field, t("This is not your present password."), "wrong_password");
+    throw invalidField(field, t("This is not your current password."), "wrong_password");
   await forgetAttempts(ctx.app, key);
 }
 

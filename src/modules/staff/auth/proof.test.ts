@@ -46,7 +46,7 @@ describe("what proves a person is added and taken away", () => {
       true,
     ]);
     const wrong = await browser.submit(form, { name: "Late", _password: "wrong wrong wrong" });
-    expect([wrong.status, wrong.text.includes("This is not your present password.")]).toEqual([422, true]);
+    expect([wrong.status, wrong.text.includes("This is not your current password.")]).toEqual([422, true]);
     expect((await browser.submit(form, { name: "Late", _password: password })).url).toStartWith("/shown-once");
     const list = (await browser.open("/account/api-keys")).text;
     expect([list.includes("Early"), list.split("Late").length]).toEqual([true, 2]);

@@ -37,7 +37,7 @@ export const doors: readonly Door[] = [
     title: (ctx) => ctx.tenant.name,
     text: (ctx) =>
       ctx.tenant.brand.welcome === ""
-        ? t("Client portal: your tickets, hours and invoices.")
+        ? t("Client portal: your requests, hours and invoices.")
         : ctx.tenant.brand.welcome,
   },
 ];

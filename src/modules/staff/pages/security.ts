@@ -61,7 +61,7 @@ export function newPasswordForm(action: string, asked: string, failure: Failure 
         title: t("Change password"),
         hint: t("Other browsers are signed out."),
         fields: [
-          passwordField("present_password", t("Present password"), "current-password"),
+          passwordField("present_password", t("Current password"), "current-password"),
           passwordField("new_password", t("New password"), "new-password", asked),
           passwordField("repeated_password", t("New password again"), "new-password"),
         ],

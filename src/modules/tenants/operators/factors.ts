@@ -152,7 +152,7 @@ export async function confirmOperatorPassword(ctx: Ctx, given: string): Promise<
     db.selectFrom("operators").select("password_hash").where("id", "=", own(ctx)).executeTakeFirst(),
   );
   if (!(await verifyPassword(given, row?.password_hash ?? null)))
-    throw invalidField("present_password", t("This is not your present password."), "wrong_password");
+    throw invalidField("present_password", t("This is not your current password."), "wrong_password");
   await forgetAttempts(ctx.app, key);
 }
 
