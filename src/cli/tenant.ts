@@ -93,7 +93,7 @@ const create = verbOf({
     });
     if (args.has("json")) io.out(JSON.stringify({ id: made.id, name, domain, setup_url: made.setup_url }));
     else if (made.setup_url !== null) io.out(made.setup_url);
-    else io.err(`${name} has an administrator already.`);
+    else io.err(`${name} has an administrator already, or is suspended: there is no link.`);
   },
 });
 

@@ -81,7 +81,7 @@ export interface Provisioned {
   id: string;
   /** False when an organization with this domain was there already. */
   isNew: boolean;
-  /** Makes the first administrator; null once there is one. */
+  /** Makes the first administrator; null once there is one, and while the organization is suspended. */
   setup_url: string | null;
 }
 
@@ -115,10 +115,18 @@ export async function createTenant(ctx: Ctx, input: unknown): Promise<Provisione
   return { id, isNew: known === undefined, setup_url: await newSetupLink(ctx, id) };
 }
 
-/** A new link that makes the first administrator, or null when there is one; earlier links stop working. */
+/** Why a setup link would lead nowhere, in a sentence; empty where it works. */
+export function whyNoSetupLink({ is_set_up, suspension }: Pick<Tenant, "is_set_up" | "suspension">): string {
+  if (is_set_up) return t("This organization has an administrator already, who invites everybody else.");
+  return suspension === null
+    ? ""
+    : t("While the organization is suspended, a setup link leads nowhere. Activate it first.");
+}
+
+/** A new link that makes the first administrator, or null where it would lead nowhere; earlier links stop working. */
 export async function newSetupLink(ctx: Ctx, id: string): Promise<string | null> {
   const tenant = await tenantOf(ctx, id);
-  if (tenant.is_set_up) return null;
+  if (whyNoSetupLink(tenant) !== "") return null;
   const token = await inUnit(systemContext(ctx.app, tenant), (work) => mintOneTime(work, "setup", null));
   return `${tenant.public_url}/setup/start/${token}`;
 }

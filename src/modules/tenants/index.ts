@@ -26,6 +26,7 @@ import { downloadRoutes } from "./pages/download.ts";
 import { tenantForms } from "./pages/forms.ts";
 import { keyPages } from "./pages/keys.ts";
 import { tenantListPage } from "./pages/list.ts";
+import { logPages } from "./pages/log.ts";
 import { operatorPages } from "./pages/operators.ts";
 import { setupLinkRoute } from "./pages/setup-link.ts";
 import { tenantPages } from "./pages/show.ts";
@@ -69,6 +70,7 @@ export const tenantsModule = defineModule({
     setupLinkRoute,
     ...usagePages,
     ...operatorPages,
+    ...logPages,
     ...accountPages,
     ...passkeyPages,
     ...keyPages,

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { operatorHost, type OperatorHost } from "../../../tests/support/operators.ts";
 import { browserOf, makeStaff, password } from "../../../tests/support/people.ts";
 import { startTestProgram, type TestProgram } from "../../../tests/support/program.ts";
+import type { Page } from "../../../tests/support/visitor.ts";
 import { moduleRoutes, operatorRoutes } from "../../platform/http/module-routes.ts";
 import type { Route } from "../../platform/http/route.ts";
 
@@ -87,7 +88,9 @@ describe("at the operators' host", () => {
     expect((await host.api("GET", "/companies")).status).toBe(404);
   });
 
-  test("every page opens for an operator, and says nothing of what is inside an organization", async () => {
+  test("every page opens for an operator, says whose it is, and nothing of what is inside an organization", async () => {
+    const saysWhose = ({ html, text }: Page): boolean =>
+      /<title>[^<]+ · Operators&#x27; console<\/title>/.test(html) && text.includes("Operators' console");
     const olga = await host.browser();
     for (const path of [
       "/tenants",
@@ -101,7 +104,10 @@ describe("at the operators' host", () => {
     ]) {
       const page = await olga.open(path);
       expect({ path, status: page.status, url: page.url }).toEqual({ path, status: 200, url: path });
+      expect({ path, says: saysWhose(page) }).toEqual({ path, says: true });
     }
+    expect(saysWhose(await host.stranger().open("/sign-in"))).toBe(true);
+    expect(saysWhose(await t.browser().open("/sign-in"))).toBe(false);
     for (const part of ["", "/edit", "/suspend", "/delete", "/domains/new"]) {
       const page = await olga.open(`/tenants/${t.harbor.id}${part}`);
       expect({ part, status: page.status }).toEqual({ part, status: 200 });

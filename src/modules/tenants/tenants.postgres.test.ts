@@ -101,6 +101,44 @@ describe("provisioning", () => {
   });
 });
 
+describe("a setup link", () => {
+  test("is offered where it works; elsewhere the page says why there is none", async () => {
+    const olga = await host.browser();
+    const { id } = (await make("Slip IT", "slip.example")).body.data;
+    const offered = async (of: string): Promise<[boolean, string]> => {
+      const { html, text } = await olga.open(`/tenants/${of}`);
+      return [html.includes(`/tenants/${of}/setup-link`), text];
+    };
+    expect(await offered(id)).toEqual([true, expect.stringContaining("None yet")]);
+    const made = await olga.submit(`/tenants/${id}/setup-link`);
+    expect(made.html).toContain("http://slip.example/setup/start/pu_");
+    await olga.open(`/tenants/${id}`);
+    await host.api("POST", `/tenants/${id}/suspend`, tenantDocument({ reason: "unpaid" }));
+    // From a page that was opened before.
+    const late = await olga.submit(`/tenants/${id}/setup-link`);
+    expect([late.html.includes("pu_"), late.text.includes("Activate it first.")]).toEqual([false, true]);
+    expect(await offered(id)).toEqual([false, expect.stringContaining("Activate it first.")]);
+    expect((await make("Slip IT", "slip.example")).body.meta.setup_url).toBeNull();
+    expect(await offered(t.mill.id)).toEqual([false, expect.stringContaining("has an administrator already")]);
+  });
+});
+
+describe("the log", () => {
+  test("opens entry by entry, with all that was written down", async () => {
+    const { id } = (await make("Mast IT", "mast.example")).body.data;
+    const reason = "The bill of September is open, and nobody answers. ".repeat(8).trim();
+    await host.api("POST", `/tenants/${id}/suspend`, tenantDocument({ reason }));
+    const olga = await host.browser();
+    const list = await olga.open("/log?q=mast");
+    const [, path = ""] = /href="(\/log\/[0-9a-f-]{36})"/.exec(list.html.replaceAll("&#x2F;", "/")) ?? [];
+    const entry = await olga.open(path);
+    expect(entry.text).toContain("Suspended the organization");
+    expect(entry.text).toContain(reason);
+    expect(entry.html).toContain(`/tenants/${id}`);
+    expect((await olga.open(`/log/${t.mill.id}`)).status).toBe(404);
+  });
+});
+
 describe("the operators' API", () => {
   test("lists, filters, sorts and pages organizations", async () => {
     const { status, body } = await host.api("GET", "/tenants?sort=-name&page[size]=1");

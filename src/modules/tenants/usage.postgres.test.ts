@@ -55,6 +55,17 @@ describe("usage", () => {
     expect((await usage())[0].attributes.storage_kb).toBe(3);
   });
 
+  test("is shown by the month, which has its name in the reader's language", async () => {
+    const olga = await host.browser();
+    const now = await olga.open("/usage");
+    expect([now.text.includes("November 2026"), now.text.includes("2026-11")]).toEqual([true, false]);
+    // Nothing has been used in a month that has not come.
+    expect(now.html).not.toContain("month=2026-12");
+    expect((await olga.open("/usage?month=2026-10")).text).toContain("October 2026");
+    expect((await olga.open("/usage?month=2026-10", { "accept-language": "de" })).text).toContain("Oktober 2026");
+    expect((await olga.open(`/tenants/${t.harbor.id}`)).text).toContain("21 Nov 2026");
+  });
+
   test("is measured when an organization is made, and again when it is looked at", async () => {
     const made = await host.api("POST", "/tenants", tenantDocument({ name: "Quay IT", domain: "quay.example" }));
     const { id } = made.body.data;

@@ -34,7 +34,8 @@ export const organizationApi: Route[] = [
         one: "tenants",
         meta: Type.Object({
           setup_url: Type.Union([Type.String(), Type.Null()], {
-            description: "Makes the first administrator, within 30 minutes; null once there is one.",
+            description:
+              "Makes the first administrator, within 30 minutes; null once there is one, and while the organization is suspended.",
           }),
         }),
       },

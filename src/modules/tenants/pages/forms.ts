@@ -7,7 +7,15 @@ import { t } from "../../../platform/language/index.ts";
 import { optionalModules } from "../../../platform/switches.ts";
 import { tenants } from "../../../platform/tenants.ts";
 import { localitySections } from "../../settings/index.ts";
-import { createTenant, newTenantInput, suspendInput, suspendTenant, tenantInput, updateTenant } from "../actions.ts";
+import {
+  createTenant,
+  newTenantInput,
+  suspendInput,
+  suspendTenant,
+  tenantInput,
+  tenantOf,
+  updateTenant,
+} from "../actions.ts";
 import { addDomain } from "../domains/actions.ts";
 import { requestDeletion } from "../tasks/queue.ts";
 import { operatorForm } from "./form.ts";
@@ -78,7 +86,7 @@ export const tenantForms: Route[] = [
     }),
     run: async (ctx, input) => {
       const made = await createTenant(ctx, withoutBlanks(input));
-      return setupPage(ctx, String(input["name"]), `/tenants/${made.id}`, made.setup_url);
+      return setupPage(ctx, await tenantOf(ctx, made.id), made.setup_url);
     },
   }),
   ...operatorForm({

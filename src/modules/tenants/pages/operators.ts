@@ -5,7 +5,6 @@ import { perform } from "../../../platform/action.ts";
 import type { Ctx } from "../../../platform/context.ts";
 import { button, cell, empty, facts, link } from "../../../platform/http/pages/cells.ts";
 import { columnField } from "../../../platform/http/forms/model.ts";
-import { containing } from "../../../platform/http/lists/kinds.ts";
 import { type List, listAnswer } from "../../../platform/http/lists/list.ts";
 import { showOnce } from "../../../platform/http/pages/shown-once.ts";
 import { type Answer, page, type Route } from "../../../platform/http/route.ts";
@@ -18,9 +17,9 @@ import {
   resetOperator,
 } from "../operators/actions.ts";
 import { secondStepsOf } from "../operators/steps.ts";
-import { operatorLog, operators, tenantTasks } from "../schema.ts";
+import { operators, tenantTasks } from "../schema.ts";
 import { operatorButton, operatorForm } from "./form.ts";
-import { detailsOf, doingInWords, kindInWords, type LogRow, progressOf, stateOfTask, type TaskRow } from "./rows.ts";
+import { kindInWords, progressOf, stateOfTask, type TaskRow } from "./rows.ts";
 
 interface OperatorRow {
   id: string;
@@ -85,33 +84,6 @@ const operatorList: List<OperatorRow> = {
   href: (row) => `/operators/${row.id}`,
   actions: () => [link(t("New operator"), "/operators/new", "plus", "primary")],
   empty: () => empty("users", t("No operator yet"), ""),
-};
-
-const logList: List<LogRow> = {
-  title: "Log",
-  subtitle: "What operators did. Nothing in it can be changed.",
-  url: "/log",
-  table: "operator_log",
-  query: (ctx) => reach(ctx, "operator_log").selectAll("operator_log"),
-  search: "Organization or operator",
-  match: (query, text, ctx) => containing(query, text, ["operator_log.about_name", "operator_log.operator_name"], ctx),
-  columns: [
-    {
-      key: "timestamp",
-      label: "When",
-      sort: { reference: "operator_log.timestamp", column: operatorLog.columns.timestamp },
-      cell: (row, ctx) => cell.instant(row.timestamp, ctx.tenant, ctx.app.clock.now()),
-    },
-    { key: "operator_name", label: "Who", cell: (row) => cell.person(row.operator_name) },
-    { key: "doing", label: "What", is_main: true, cell: (row) => cell.text(doingInWords(row.doing)) },
-    { key: "about_name", label: "Organization", cell: (row) => cell.text(row.about_name) },
-    { key: "details", label: "Details", is_secondary: true, cell: (row) => cell.muted(detailsOf(row.details)) },
-    { key: "ip_address", label: "Address", is_secondary: true, cell: (row) => cell.muted(row.ip_address) },
-  ],
-  sort: "-timestamp",
-  href: (row) =>
-    row.about_tenant_id === null || row.doing === "tenants.deleted" ? "" : `/tenants/${row.about_tenant_id}`,
-  empty: () => empty("history", t("Nothing yet"), t("What operators do appears here.")),
 };
 
 const taskList: List<TaskRow> = {
@@ -223,7 +195,6 @@ const at = (path: string, handle: Route["handle"]): Route => ({
 
 export const operatorPages: Route[] = [
   at("/operators", (ctx, incoming) => listAnswer(ctx, incoming, operatorList)),
-  at("/log", (ctx, incoming) => listAnswer(ctx, incoming, logList)),
   at("/tasks", (ctx, incoming) => listAnswer(ctx, incoming, taskList)),
   ...operatorForm({
     path: "/operators/new",

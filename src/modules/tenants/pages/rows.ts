@@ -1,11 +1,11 @@
 import type { Ctx } from "../../../platform/context.ts";
-import { cell, formatBytes, words } from "../../../platform/http/pages/cells.ts";
+import { cell, formatBytes, formatInstant, words } from "../../../platform/http/pages/cells.ts";
 import type { CellModel } from "../../../platform/http/models/lists.ts";
+import type { SectionColumn, SectionRow } from "../../../platform/http/pages/section.ts";
 import { t } from "../../../platform/language/index.ts";
 import type { RowFor } from "../../../platform/access/reach.ts";
 import "../schema.ts";
 
-type Row = { id: string; href?: string; cells: CellModel[] };
 export type LogRow = RowFor<"operator_log">;
 export type TaskRow = RowFor<"tenant_tasks">;
 
@@ -49,29 +49,48 @@ export function doingInWords(doing: string): string {
   return known[doing] ?? words(doing.replace(".", "_"));
 }
 
-export function logColumns(): { label: string; is_secondary?: boolean }[] {
-  return [{ label: t("When") }, { label: t("Who") }, { label: t("What") }, { label: t("Details"), is_secondary: true }];
+export function logColumns(): SectionColumn[] {
+  return [
+    { label: t("When") },
+    { label: t("Who") },
+    { label: t("What"), is_main: true },
+    { label: t("Details"), is_secondary: true },
+  ];
 }
 
-export function logRows(rows: readonly LogRow[], ctx: Ctx): Row[] {
+export function logRows(rows: readonly LogRow[], ctx: Ctx): SectionRow[] {
   const now = ctx.app.clock.now();
   return rows.map((row) => ({
     id: row.id,
+    href: `/log/${row.id}`,
     cells: [
       cell.instant(row.timestamp, ctx.tenant, now),
       cell.person(row.operator_name),
-      cell.text(doingInWords(row.doing)),
+      cell.strong(doingInWords(row.doing), `/log/${row.id}`),
       cell.muted(detailsOf(row.details)),
     ],
   }));
 }
 
-/** Details as "reason: unpaid; message: Call us". */
-export function detailsOf(details: Record<string, unknown>): string {
+type Details = Record<string, unknown>;
+
+const shownValue = (value: unknown): string => (Array.isArray(value) ? value.join(", ") : String(value));
+
+/** Details in one line, as "reason: unpaid; message: Call us". */
+export function detailsOf(details: Details): string {
   return Object.entries(details)
     .filter(([, value]) => value !== null && value !== "")
-    .map(([name, value]) => `${words(name).toLowerCase()}: ${Array.isArray(value) ? value.join(", ") : String(value)}`)
+    .map(([name, value]) => `${words(name).toLowerCase()}: ${shownValue(value)}`)
     .join("; ");
+}
+
+/** Details one below the other; what was emptied shows as that. */
+export function detailRows(details: Details, ctx: Ctx): SectionRow[] {
+  const valueCell = (name: string, value: unknown): CellModel => {
+    if (value === null) return cell.nothing;
+    return cell.text(name.endsWith("_at") ? formatInstant(String(value), ctx.tenant) : shownValue(value));
+  };
+  return Object.entries(details).map(([name, value]) => ({ cells: [cell.text(words(name)), valueCell(name, value)] }));
 }
 
 const tones: Record<string, string> = { waiting: "neutral", running: "info", done: "success", failed: "error" };
@@ -107,7 +126,7 @@ export function isFetchable(row: Pick<TaskRow, "task_kind" | "task_state" | "res
   return row.task_kind === "export" && row.task_state === "done" && row.result_kb > 0;
 }
 
-export function taskColumns(): { label: string; is_secondary?: boolean }[] {
+export function taskColumns(): SectionColumn[] {
   return [
     { label: t("Task") },
     { label: t("State") },
@@ -117,7 +136,7 @@ export function taskColumns(): { label: string; is_secondary?: boolean }[] {
   ];
 }
 
-export function taskRows(rows: readonly TaskRow[], ctx: Ctx): Row[] {
+export function taskRows(rows: readonly TaskRow[], ctx: Ctx): SectionRow[] {
   const now = ctx.app.clock.now();
   return rows.map((row) => ({
     id: row.id,

@@ -1,15 +1,16 @@
 import { platformPermission } from "../../../platform/access/platform.ts";
-import type { Ctx } from "../../../platform/context.ts";
+import type { Ctx, Tenant } from "../../../platform/context.ts";
 import { showOnce } from "../../../platform/http/pages/shown-once.ts";
 import { type Answer, page, type Route } from "../../../platform/http/route.ts";
 import { t } from "../../../platform/language/index.ts";
-import { newSetupLink, tenantOf } from "../actions.ts";
+import { newSetupLink, tenantOf, whyNoSetupLink } from "../actions.ts";
 
-/** The link that makes an organization's first administrator: shown once, to be passed on. */
-export function setupPage(ctx: Ctx, name: string, back: string, url: string | null): Answer {
-  const shown = page("tenants/link", name, {
+/** The link that makes an organization's first administrator: shown once, to be passed on. Without one, why there is none. */
+export function setupPage(ctx: Ctx, tenant: Tenant, url: string | null): Answer {
+  const back = `/tenants/${tenant.id}`;
+  const shown = page("tenants/link", tenant.name, {
     header: {
-      title: name,
+      title: tenant.name,
       subtitle: "",
       breadcrumbs: [{ label: t("Organizations"), href: "/tenants" }],
       badges: [],
@@ -17,7 +18,7 @@ export function setupPage(ctx: Ctx, name: string, back: string, url: string | nu
     },
     text:
       url === null
-        ? t("This organization has an administrator already, who invites everybody else.")
+        ? whyNoSetupLink(tenant)
         : t(
             "Whoever opens this link within 30 minutes becomes the first administrator. Pass it on; here it is shown only once.",
           ),
@@ -36,7 +37,6 @@ export const setupLinkRoute: Route = {
   permission: platformPermission,
   handle: async (ctx, { params }) => {
     const { id = "" } = params;
-    const { name } = await tenantOf(ctx, id);
-    return setupPage(ctx, name, `/tenants/${id}`, await newSetupLink(ctx, id));
+    return setupPage(ctx, await tenantOf(ctx, id), await newSetupLink(ctx, id));
   },
 };

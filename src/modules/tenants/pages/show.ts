@@ -1,14 +1,14 @@
 import { platformPermission } from "../../../platform/access/platform.ts";
 import { find } from "../../../platform/access/reach.ts";
 import { plus } from "../../../platform/clock.ts";
-import { type Ctx, reading } from "../../../platform/context.ts";
+import { type Ctx, reading, type Tenant } from "../../../platform/context.ts";
 import { button, cell, empty, facts, link } from "../../../platform/http/pages/cells.ts";
 import { section } from "../../../platform/http/pages/section.ts";
 import type { RecordPageModel } from "../../../platform/http/models/pages.ts";
 import { type Answer, type Incoming, page, type Route } from "../../../platform/http/route.ts";
-import type { ActionLink } from "../../../platform/http/models/partials.ts";
+import type { ActionLink, FactsModel } from "../../../platform/http/models/partials.ts";
 import { t } from "../../../platform/language/index.ts";
-import { activateTenant } from "../actions.ts";
+import { activateTenant, tenantOf, whyNoSetupLink } from "../actions.ts";
 import { claimsOf, domainsOf } from "../domains/actions.ts";
 import { requestExport, requestRotation } from "../tasks/queue.ts";
 import { measureNow, usageOf } from "../usage.ts";
@@ -21,7 +21,7 @@ import { usageSection, usageStats } from "./usage.ts";
 const idOf = (incoming: Incoming): string => incoming.params["id"] ?? "";
 const home = (incoming: Incoming): string => `/tenants/${idOf(incoming)}`;
 
-async function showTenant(ctx: Ctx, id: string): Promise<Answer> {
+async function showTenant(ctx: Ctx, id: string, setup: FactsModel): Promise<Answer> {
   const row = await find(ctx, "tenants", id);
   const now = ctx.app.clock.now();
   const [domains, claims, days, tasks, log] = [
@@ -59,10 +59,11 @@ async function showTenant(ctx: Ctx, id: string): Promise<Answer> {
     tabs: [],
     sections: [
       domainSection(id, domains, claims, isLive),
-      usageSection(id, days),
+      usageSection(ctx, id, days),
       section({
         id: "tasks",
         title: t("Tasks"),
+        actions: isLive ? taskActions(id) : [],
         columns: taskColumns(),
         rows: taskRows(tasks, ctx),
         empty: empty("refresh", t("No task yet"), t("Exports, new keys and deletions appear here.")),
@@ -76,6 +77,7 @@ async function showTenant(ctx: Ctx, id: string): Promise<Answer> {
       }),
     ],
     facts: [
+      ...(isLive ? [setup] : []),
       facts(t("Organization"), [
         [t("Plan"), row.plan === null ? cell.nothing : cell.text(row.plan)],
         [t("Since"), cell.instant(row.created_at, ctx.tenant, now)],
@@ -105,9 +107,21 @@ async function showTenant(ctx: Ctx, id: string): Promise<Answer> {
   return page("records/show", row.name, model);
 }
 
+/** What changes the organization itself. */
 function actionsOf(id: string, isSuspended: boolean): ActionLink[] {
-  const all = [
-    link(t("Edit"), `/tenants/${id}/edit`, "pencil"),
+  const edit = link(t("Edit"), `/tenants/${id}/edit`, "pencil");
+  return isSuspended
+    ? [
+        edit,
+        link(t("Delete"), `/tenants/${id}/delete`, "trash", "danger"),
+        button(t("Activate"), `/tenants/${id}/activate`, "check", "primary"),
+      ]
+    : [edit, link(t("Suspend"), `/tenants/${id}/suspend`, "stop", "danger")];
+}
+
+/** Long work, which stands under Tasks from then on. */
+function taskActions(id: string): ActionLink[] {
+  return [
     button(t("Export"), `/tenants/${id}/export`, "download"),
     button(
       t("New key"),
@@ -116,15 +130,20 @@ function actionsOf(id: string, isSuspended: boolean): ActionLink[] {
       "ghost",
       t("Make a new data key for this organization and seal everything with it anew?"),
     ),
-    button(t("Setup link"), `/tenants/${id}/setup-link`, "link"),
   ];
-  return isSuspended
-    ? [
-        ...all,
-        link(t("Delete"), `/tenants/${id}/delete`, "trash", "danger"),
-        button(t("Activate"), `/tenants/${id}/activate`, "check", "primary"),
-      ]
-    : [...all, link(t("Suspend"), `/tenants/${id}/suspend`, "stop", "danger")];
+}
+
+/** Whether somebody runs the organization yet, and the link that makes the first who does, where it works. */
+function setupFacts(tenant: Tenant): FactsModel {
+  const why = whyNoSetupLink(tenant);
+  return facts(
+    t("Setup"),
+    [
+      [t("Administrator"), tenant.is_set_up ? cell.nothing : cell.badge(t("None yet"), "warning")],
+      [t("Setup link"), cell.muted(why)],
+    ],
+    why === "" ? [button(t("Setup link"), `/tenants/${tenant.id}/setup-link`, "link")] : [],
+  );
 }
 
 /** An organization's page, and its buttons. */
@@ -136,8 +155,10 @@ export const tenantPages: Route[] = [
     permission: platformPermission,
     isOutsideRead: true,
     handle: async (ctx, incoming) => {
-      await measureNow(ctx.app, idOf(incoming));
-      return reading(ctx, (reader) => showTenant(reader, idOf(incoming)));
+      const { id } = await reading(ctx, (reader) => find(reader, "tenants", idOf(incoming)));
+      await measureNow(ctx.app, id);
+      const setup = setupFacts(await tenantOf(ctx, id));
+      return reading(ctx, (reader) => showTenant(reader, id, setup));
     },
   },
   operatorButton("/tenants/:id/activate", home, async (ctx, { id }) => {

@@ -6,6 +6,7 @@ import { cell, empty, formatBytes, link } from "../../../platform/http/pages/cel
 import { section } from "../../../platform/http/pages/section.ts";
 import type { SectionModel, StatModel } from "../../../platform/http/models/partials.ts";
 import { type Answer, page, response, type Route } from "../../../platform/http/route.ts";
+import { dateFormat } from "../../../platform/language/formats.ts";
 import { t } from "../../../platform/language/index.ts";
 import {
   measureAll,
@@ -22,6 +23,12 @@ import { stateCell } from "./list.ts";
 function monthOf(ctx: Ctx, url: URL): string {
   const given = url.searchParams.get("month") ?? "";
   return /^\d{4}-(0[1-9]|1[0-2])$/.test(given) ? given : ctx.app.clock.now().slice(0, 7);
+}
+
+/** A month in words: "November 2026". */
+function monthInWords(ctx: Ctx, month: string): string {
+  const format = dateFormat(ctx.tenant.locale, { month: "long", year: "numeric", timeZone: "UTC" });
+  return format.format(new Date(`${month}-01T00:00:00Z`));
 }
 
 function besides(month: string, months: number): string {
@@ -41,13 +48,15 @@ async function showUsage(ctx: Ctx, url: URL): Promise<Answer> {
     header: {
       title: t("Usage"),
       subtitle: t("{month}, in UTC. Staff, portal users and storage are the most of the month; the rest is its sum.", {
-        month,
+        month: monthInWords(ctx, month),
       }),
       breadcrumbs: [],
       badges: [],
       actions: [
         link(t("Month before"), `/usage?month=${besides(month, -1)}`, "chevron-left"),
-        link(t("Month after"), `/usage?month=${besides(month, 1)}`, "chevron-right"),
+        ...(month < ctx.app.clock.now().slice(0, 7)
+          ? [link(t("Month after"), `/usage?month=${besides(month, 1)}`, "chevron-right")]
+          : []),
         link(t("CSV"), `/usage.csv?month=${month}`, "download"),
       ],
     },
@@ -56,7 +65,7 @@ async function showUsage(ctx: Ctx, url: URL): Promise<Answer> {
     sections: [
       section({
         id: "usage",
-        title: month,
+        title: monthInWords(ctx, month),
         columns: [
           { label: t("Organization") },
           { label: t("State"), is_secondary: true },
@@ -153,7 +162,7 @@ export function usageStats(
 }
 
 /** An organization's latest days. */
-export function usageSection(id: string, days: readonly Usage[]): SectionModel {
+export function usageSection(ctx: Ctx, id: string, days: readonly Usage[]): SectionModel {
   return section({
     id: "usage",
     title: t("Usage by day"),
@@ -170,7 +179,7 @@ export function usageSection(id: string, days: readonly Usage[]): SectionModel {
     rows: days.slice(0, 14).map((day) => ({
       id: day.used_on,
       cells: [
-        cell.text(day.used_on),
+        cell.date(day.used_on, ctx.tenant),
         cell.number(day.staff_count),
         cell.number(day.portal_user_count),
         cell.number(day.ticket_count),

@@ -13,6 +13,8 @@ export interface LookModel {
 export interface LayoutModel extends BrandModel, LookModel {
   title: string;
   organization: string;
+  /** What the bar on top says where no organization's pages are: on a phone the navigation that says it too is out of sight. */
+  place?: string;
   /** The page's inner HTML, already rendered. */
   content: string;
   csrf: string;

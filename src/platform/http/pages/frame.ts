@@ -2,6 +2,7 @@ import { assetVersion } from "#generated/assets.ts";
 import { can } from "../../access/actor.ts";
 import { brandModel } from "../../brand.ts";
 import { type Ctx, reading } from "../../context.ts";
+import { noId } from "../../ids.ts";
 import { t } from "../../language/index.ts";
 import { isOn } from "../../switches.ts";
 import type { Flash, LayoutModel, LookModel, NavGroup, NavLink } from "../models/layouts.ts";
@@ -23,7 +24,7 @@ export async function frameOf(
     isSignedIn && !isOperator && route.door !== "open" ? await reading(ctx, (reader) => chromeOf(reader)) : {};
   return {
     title,
-    organization: ctx.tenant.name,
+    ...placeOf(ctx),
     ...brandModel(ctx.tenant.brand),
     csrf,
     asset_version: assetVersion,
@@ -45,6 +46,13 @@ export async function frameOf(
     ...lookOf(ctx),
     ...chrome,
   };
+}
+
+/** Whose pages these are. Those of the operators say so everywhere, so that nobody takes them for an organization's. */
+function placeOf({ tenant }: Ctx): Pick<LayoutModel, "organization" | "place"> {
+  if (tenant.id !== noId) return { organization: tenant.name };
+  const place = t("Operators' console");
+  return { organization: place, place };
 }
 
 /** What the menu under one's own initials offers. */
