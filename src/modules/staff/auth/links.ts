@@ -120,7 +120,7 @@ async function writeLink(
           paragraphs: [
             user.user_type === "portal"
               ? t(
-                  "{name} has given you access to its client portal: write tickets, see how they are going, and pay invoices.",
+                  "{name} has given you access to its client portal: ask for help, see how it is going, and pay invoices.",
                   { name: work.tenant.name },
                 )
               : t("{name} has invited you to Purser. Choose a password to sign in.", { name: work.tenant.name }),

@@ -34,11 +34,10 @@ export const doors: readonly Door[] = [
     userType: "portal",
     prefix: "/portal",
     home: "/portal",
-    title: (ctx) => ctx.tenant.name,
+    // Whose it is stands above it.
+    title: () => t("Client portal"),
     text: (ctx) =>
-      ctx.tenant.brand.welcome === ""
-        ? t("Client portal: your requests, hours and invoices.")
-        : ctx.tenant.brand.welcome,
+      ctx.tenant.brand.welcome === "" ? t("Your requests, hours and invoices.") : ctx.tenant.brand.welcome,
   },
 ];
 
