@@ -2,13 +2,12 @@ import { platformPermission } from "../../../platform/access/platform.ts";
 import { find, maybeFind, reach } from "../../../platform/access/reach.ts";
 import type { Ctx } from "../../../platform/context.ts";
 import { cell, empty, facts, formatInstant, link } from "../../../platform/http/pages/cells.ts";
-import { section } from "../../../platform/http/pages/section.ts";
 import { containing } from "../../../platform/http/lists/kinds.ts";
 import { type List, listAnswer } from "../../../platform/http/lists/list.ts";
 import { type Answer, page, type Route } from "../../../platform/http/route.ts";
 import { t } from "../../../platform/language/index.ts";
 import { operatorLog } from "../schema.ts";
-import { detailRows, detailsOf, doingInWords, type LogRow } from "./rows.ts";
+import { detailFacts, detailsOf, doingInWords, type LogRow } from "./rows.ts";
 
 /** What operators did: the whole of it, and entry by entry. */
 
@@ -60,16 +59,9 @@ async function showEntry(ctx: Ctx, id: string): Promise<Answer> {
     },
     stats: [],
     tabs: [],
-    sections: [
-      section({
-        id: "details",
-        title: t("Details"),
-        columns: [{ label: t("Field") }, { label: t("Value") }],
-        rows: detailRows(entry.details, ctx),
-        empty: empty("history", t("No details"), t("The entry says that it was done, and nothing more.")),
-      }),
-    ],
+    sections: [],
     facts: [
+      ...(Object.keys(entry.details).length === 0 ? [] : [facts(t("Details"), detailFacts(entry.details, ctx))]),
       facts(t("Who and from where"), [
         [t("Who"), cell.person(entry.operator_name)],
         [t("When"), cell.text(formatInstant(entry.timestamp, ctx.tenant))],

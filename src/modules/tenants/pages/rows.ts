@@ -84,13 +84,13 @@ export function detailsOf(details: Details): string {
     .join("; ");
 }
 
-/** Details one below the other; what was emptied shows as that. */
-export function detailRows(details: Details, ctx: Ctx): SectionRow[] {
-  const valueCell = (name: string, value: unknown): CellModel => {
-    if (value === null) return cell.nothing;
-    return cell.text(name.endsWith("_at") ? formatInstant(String(value), ctx.tenant) : shownValue(value));
+/** Details one below the other, each in full; what was emptied shows as that. */
+export function detailFacts(details: Details, { tenant }: Ctx): [label: string, value: CellModel][] {
+  const textOf = (name: string, value: unknown): string => {
+    if (value === null || value === "") return "–";
+    return name.endsWith("_at") ? formatInstant(String(value), tenant) : shownValue(value);
   };
-  return Object.entries(details).map(([name, value]) => ({ cells: [cell.text(words(name)), valueCell(name, value)] }));
+  return Object.entries(details).map(([name, value]) => [words(name), cell.text(textOf(name, value))]);
 }
 
 const tones: Record<string, string> = { waiting: "neutral", running: "info", done: "success", failed: "error" };

@@ -77,12 +77,12 @@ async function showTenant(ctx: Ctx, id: string, setup: FactsModel): Promise<Answ
       }),
     ],
     facts: [
-      ...(isLive ? [setup] : []),
       facts(t("Organization"), [
         [t("Plan"), row.plan === null ? cell.nothing : cell.text(row.plan)],
         [t("Since"), cell.instant(row.created_at, ctx.tenant, now)],
         [t("Id"), cell.muted(row.id)],
       ]),
+      ...(isLive ? [setup] : []),
       facts(t("Limits"), [
         [t("Staff seats"), limit(row.staff_limit)],
         [t("Storage"), limit(row.storage_limit_mb, " MB")],
