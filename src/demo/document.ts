@@ -22,6 +22,7 @@ export async function letterheadOf({ db, tenant }: Work): Promise<Letterhead> {
       contact: [row.phone, row.email, row.website].flatMap((text) => (text === null || text === "" ? [] : [text])),
       tax_id: row.tax_id,
       bank_details: row.bank_details,
+      color: tenant.brand.color,
     },
     footer: row.invoice_footer,
   };
@@ -81,7 +82,8 @@ export function documentOf(
       amount_paid: 0,
       balance_due: invoice.total,
       payment_url: null,
-      notes: footer === "" ? null : footer,
+      notes: null,
+      footer,
       time: bill.time
         .toSorted((a, b) => (`${a.date} ${a.id}` < `${b.date} ${b.id}` ? -1 : 1))
         .map(({ date, ticket, notes, duration_minutes }) => ({

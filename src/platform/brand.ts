@@ -18,7 +18,7 @@ export function brandModel({ color, logo_file_id }: Brand): { brand_css: string;
 
 export const noBrand: Brand = { color: null, logo_file_id: null, welcome: "" };
 
-/** What buttons and links of mails have when the organization has no colour of its own. */
+/** What mails and documents have when the organization has no colour of its own. */
 export const ownColor = "#0b5e87";
 
 type Rgb = readonly [number, number, number];
@@ -78,6 +78,11 @@ export function brandTones(hex: string): { light: Tones; dark: Tones } {
     return { primary: toHex(primary), content: toHex(content) };
   };
   return { light: tones(white), dark: tones(night) };
+}
+
+/** What stands on white, as in mails and on paper. */
+export function tonesOnWhite({ color }: Pick<Brand, "color">): Tones {
+  return brandTones(color ?? ownColor).light;
 }
 
 /** The style sheet that lays a brand's colour over the themes; a theme that a person has chosen counts more than the system's. */

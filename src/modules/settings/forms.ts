@@ -111,7 +111,7 @@ export function brandingSections(): Sections {
     {
       title: t("Look"),
       hint: t(
-        "Client portal, sign-in pages and mails wear it, beside the logo of the letterhead. The colour is made lighter or darker where it could not be read.",
+        "Client portal, sign-in pages, mails and invoices wear it, beside the logo of the letterhead. The colour is made lighter or darker where it could not be read.",
       ),
       fields: [
         columnField(organizations, "brand_color", {
@@ -195,7 +195,7 @@ export function invoicingSections(): Sections {
           }),
         }),
         columnField(organizations, "payment_terms", { hint: t("For new companies.") }),
-        columnField(organizations, "invoice_footer", { span: 6, hint: t("A line at the end of every invoice.") }),
+        columnField(organizations, "invoice_footer", { span: 6, hint: t("At the foot of every page of an invoice.") }),
       ],
     },
   ];

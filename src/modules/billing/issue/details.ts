@@ -50,9 +50,6 @@ export async function currentDetails(ctx: Ctx, invoice: InvoiceRow): Promise<Iss
   const locale = localeFor(language ?? languageOf(home), home);
   const lines = await linesOf(ctx, invoice.id);
   const amounts = await amountsFor(ctx, invoice, lines);
-  const notes = [invoice.notes, organization.invoice_footer]
-    .filter((text) => text !== null && text !== "")
-    .join("\n\n");
   return {
     logo_sha256: organization.sha256,
     model: {
@@ -67,6 +64,7 @@ export async function currentDetails(ctx: Ctx, invoice: InvoiceRow): Promise<Iss
         ) as string[],
         tax_id: organization.tax_id,
         bank_details: organization.bank_details,
+        color: ctx.tenant.brand.color,
       },
       bill_to: await billTo(ctx, invoice),
       // The document stays as it was issued: what was paid afterwards is told by receipts and by the portal.
@@ -95,7 +93,8 @@ export async function currentDetails(ctx: Ctx, invoice: InvoiceRow): Promise<Iss
       amount_paid: 0,
       balance_due: invoice.total,
       payment_url: (await isPaidOnline(ctx)) ? portalUrl(ctx, invoice.id) : null,
-      notes: notes === "" ? null : notes,
+      notes: invoice.notes,
+      footer: organization.invoice_footer,
       time: await timeBehind(ctx, lines),
     },
   };

@@ -2,7 +2,7 @@ import { t } from "../../../platform/language/index.ts";
 import type { Flow } from "../../../platform/pdf/flow.ts";
 import { drawImage, isDrawable } from "../../../platform/pdf/image.ts";
 import { drawRight, drawText, type TextStyle, widthOf, wrap } from "../../../platform/pdf/text.ts";
-import { text } from "./look.ts";
+import { accentOf, text } from "./look.ts";
 import type { InvoicePdfModel } from "./model.ts";
 import { addressLines } from "../../../platform/address.ts";
 import { shownDate } from "./words.ts";
@@ -44,19 +44,19 @@ function drawTitle(flow: Flow, model: InvoicePdfModel): number {
     drawRight(document, model.invoice_number, right, y, text.soft);
     y += text.soft.leading;
   }
-  const mark = markOf(model.status);
+  const mark = markOf(model);
   if (mark === undefined) return y;
   drawRight(document, mark.text, right, y + 3, mark.style);
   return y + 3 + mark.style.leading;
 }
 
-function markOf(status: InvoicePdfModel["status"]): { text: string; style: TextStyle } | undefined {
+function markOf(model: InvoicePdfModel): { text: string; style: TextStyle } | undefined {
   const marks: Partial<Record<InvoicePdfModel["status"], { text: string; style: TextStyle }>> = {
     draft: { text: t("Draft, not an invoice yet"), style: text.alarm },
-    paid: { text: t("Paid"), style: text.good },
+    paid: { text: t("Paid"), style: accentOf(model).good },
     void: { text: t("Void"), style: text.alarm },
   };
-  return marks[status];
+  return marks[model.status];
 }
 
 function drawClient(flow: Flow, { bill_to, locale }: InvoicePdfModel, width: number): number {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "bun:test";
-import { crc32, deflateSync } from "node:zlib";
+import { crc32, deflateSync, inflateSync } from "node:zlib";
+import { brandTones } from "../../../platform/brand.ts";
 import { isDrawable } from "../../../platform/pdf/image.ts";
 import { pdfText } from "../../../../tests/support/pdf.ts";
 import { invoicePdf } from "./invoice.ts";
@@ -86,6 +87,23 @@ async function pagesOf(invoice: InvoicePdfModel): Promise<string[]> {
     .map((page) => page.replace(/[^\S\n]+/g, " "));
 }
 
+/** The colours that a document fills areas and letters with, as `#rrggbb`. */
+async function coloursOf(invoice: InvoicePdfModel): Promise<Set<string>> {
+  const bytes = Buffer.from(await invoicePdf(invoice));
+  const drawn = [...bytes.toString("latin1").matchAll(/\/FlateDecode\n>>\nstream\n([^]*?)\nendstream/g)].map(
+    ([, packed = ""]) => inflateSync(Buffer.from(packed, "latin1")).toString("latin1"),
+  );
+  const hex = (share: string): string =>
+    Math.round(Number(share) * 255)
+      .toString(16)
+      .padStart(2, "0");
+  return new Set(
+    [...drawn.join("\n").matchAll(/([\d.]+) ([\d.]+) ([\d.]+) scn/g)].map(
+      ([, red = "", green = "", blue = ""]) => `#${hex(red)}${hex(green)}${hex(blue)}`,
+    ),
+  );
+}
+
 const paperOf = async (invoice: InvoicePdfModel): Promise<string> =>
   /MediaBox \[0 0 [\d. ]+\]/.exec(Buffer.from(await invoicePdf(invoice)).toString("latin1"))?.[0] ?? "";
 
@@ -157,6 +175,58 @@ describe("an invoice as a PDF", () => {
     expect(pages.filter((page) => page.includes("Balance due"))).toHaveLength(1);
   });
 
+  test("never has its sums on a page without a line", async () => {
+    const breaks = new Set<number>();
+    for (const count of [4, 8, 12, 14, 15, 16]) {
+      const lines = Array.from({ length: count }, (_, index) => line(`Line ${index + 1}`));
+      const pages = await pagesOf(model({ lines, notes: null }));
+      breaks.add(pages.length);
+      expect(pages.find((page) => page.includes("Balance due"))).toContain(`Line ${count} `);
+    }
+    expect(breaks).toEqual(new Set([1, 2]));
+    const long = Array.from({ length: 1500 }, (_, index) => `word${index}`).join(" ");
+    const pages = await pagesOf(model({ lines: [line(long)] }));
+    expect(pages.find((page) => page.includes("Balance due"))).toContain("word1499");
+  });
+
+  test("says at the foot of each page what the organization says on all, apart from the notes", async () => {
+    const footer = "Managing director: Ada Brandt\nCourt of Portland, 4711";
+    const lines = Array.from({ length: 60 }, (_, index) => line(`Line ${index + 1}`));
+    const pages = await pagesOf(model({ lines, footer, notes: null }));
+    expect(pages.length).toBeGreaterThan(1);
+    for (const page of pages) {
+      expect(page).not.toContain("Notes");
+      expect(page.indexOf("Court of Portland, 4711")).toBeGreaterThan(page.lastIndexOf("Line "));
+      expect(page.trimEnd()).toMatch(
+        /Managing director: Ada Brandt\s+Court of Portland, 4711\s+Harbor IT[^\n]*Page \d+ of \d+$/,
+      );
+    }
+    const [both = ""] = await pagesOf(model({ footer }));
+    expect(both).toMatch(/Notes\s+Thank you\.\s+See you in spring\.[^]*Managing director/);
+  });
+
+  test("lets a very long foot run on, so that the page keeps its room", async () => {
+    const footer = Array.from({ length: 120 }, (_, index) => `term ${index}`).join("\n");
+    const pages = await pagesOf(model({ footer }));
+    expect(pages).toHaveLength(1);
+    for (const part of ["term 0 · term 1", "term 119", "Balance due"]) expect(pages[0]).toContain(part);
+  });
+
+  test.each(["#7a1fa2", "#ffee00", "#ffffff", null])(
+    "wears the brand's colour %s, with words that can be read on it",
+    async (color) => {
+      const colours = await coloursOf(model({ letterhead: { ...model().letterhead, logo: null, color } }));
+      const { primary, content } = brandTones(color ?? "#0b5e87").light;
+      expect([...colours]).toEqual(expect.arrayContaining([primary, content]));
+    },
+  );
+
+  test("that was approved before colour and foot were kept is drawn without them", async () => {
+    const { footer: _, ...before } = model();
+    const [page = ""] = await pagesOf(before);
+    expect(page).toContain("Balance due");
+  });
+
   test("goes on with a description that is longer than a page, and breaks a word that is wider than its column", async () => {
     const long = Array.from({ length: 1500 }, (_, index) => `word${index}`).join(" ");
     const pages = await pagesOf(model({ lines: [line(long), line("x".repeat(300)), line("Last")] }));
@@ -191,7 +261,7 @@ describe("an invoice as a PDF", () => {
     expect(page).toContain("Tax exempt $0.00");
   });
 
-  test("has the time behind it on pages of its own", async () => {
+  test("has the time behind it below, or on a new page where only a little of it would fit", async () => {
     const entry = {
       date: "2026-11-10",
       ticket: "#1042 Printer jams",
@@ -199,8 +269,12 @@ describe("an invoice as a PDF", () => {
       notes: "Replaced the roller.",
       minutes: 90,
     };
-    const pages = await pagesOf(model({ time: [entry, { ...entry, ticket: null, technician: null, minutes: 50 }] }));
+    const time = [entry, { ...entry, ticket: null, technician: null, minutes: 50 }];
+    const lines = Array.from({ length: 12 }, (_, index) => line(`Line ${index + 1}`));
+    expect(await pagesOf(model({ time, notes: null }))).toHaveLength(1);
+    const pages = await pagesOf(model({ time, lines }));
     expect(pages).toHaveLength(2);
+    expect(pages[0]).not.toContain("Time details");
     for (const part of [
       "Time details",
       "Nov 10, 2026",

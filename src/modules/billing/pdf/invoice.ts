@@ -1,13 +1,14 @@
 import { shownHours } from "../../../platform/decimal.ts";
 import { inLanguage, languageOf, t } from "../../../platform/language/index.ts";
 import { bytesOf, openDocument, paperFor } from "../../../platform/pdf/document.ts";
-import { breakPage, drawRule, type Flow, onEveryPage, startFlow } from "../../../platform/pdf/flow.ts";
-import { drawTable, type TableColumn } from "../../../platform/pdf/table.ts";
+import { type Flow, keepTogether, onEveryPage, startFlow } from "../../../platform/pdf/flow.ts";
+import { drawTable, heightOfFirst, layTable, type TableColumn } from "../../../platform/pdf/table.ts";
 import { drawRight, drawText } from "../../../platform/pdf/text.ts";
+import { drawFoot, footHeight, footLines } from "./foot.ts";
 import { drawHead } from "./head.ts";
-import { hairline, margins, tableLook, text } from "./look.ts";
+import { margins, tableLook, text } from "./look.ts";
 import type { InvoicePdfModel } from "./model.ts";
-import { drawNotes, drawSettlement } from "./settlement.ts";
+import { drawNotes, laySettlement } from "./settlement.ts";
 import { shownDate, shownMoney, shownPrice, shownQuantity } from "./words.ts";
 
 /**
@@ -30,17 +31,22 @@ async function drawInvoice(model: InvoicePdfModel): Promise<Uint8Array> {
     created_at: model.issued_at,
     language: model.locale,
   });
-  const flow = startFlow(document, margins);
+  const paper = startFlow(document, margins);
+  const foot = footLines(paper, model.footer ?? null);
+  const flow = { ...paper, bottom: paper.bottom - footHeight(foot) };
   drawHead(flow, model);
-  drawLines(flow, model);
-  drawSettlement(flow, model);
+  const settlement = laySettlement(flow, model);
+  drawLines(flow, model, settlement.height);
+  settlement.draw();
   drawNotes(flow, model);
   if (model.time.length > 0) drawTime(flow, model);
-  onEveryPage(flow, (page, pages) => drawFooter(flow, `${model.letterhead.name}  ·  ${name}`, page, pages));
+  const label = `${model.letterhead.name}  ·  ${name}`;
+  onEveryPage(flow, (page, pages) => drawFoot(flow, foot, [label, t("Page {page} of {pages}", { page, pages })]));
   return bytesOf(document);
 }
 
-function drawLines(flow: Flow, model: InvoicePdfModel): void {
+/** What is charged; the last line has the sums below it. */
+function drawLines(flow: Flow, model: InvoicePdfModel, below: number): void {
   const columns: TableColumn[] = [
     { heading: t("Description"), width: null, align: "left", style: text.body },
     { heading: t("Quantity"), width: 58, align: "right", style: text.figure },
@@ -53,14 +59,11 @@ function drawLines(flow: Flow, model: InvoicePdfModel): void {
     shownPrice(line.unit_price, model),
     shownMoney(line.total, model),
   ]);
-  drawTable(flow, columns, rows, tableLook);
+  drawTable(flow, layTable(flow, columns, rows, tableLook), below);
 }
 
-/** The work behind the invoice, on pages of its own. */
+/** The work behind the invoice: below it where some of it fits, else on a new page. */
 function drawTime(flow: Flow, model: InvoicePdfModel): void {
-  breakPage(flow);
-  drawText(flow.document, t("Time details"), flow.left, flow.y, text.sender);
-  flow.y += text.sender.leading + 14;
   const columns: TableColumn[] = [
     { heading: t("Date"), width: 70, align: "left", style: text.figure },
     { heading: t("Ticket"), width: 110, align: "left", style: text.body },
@@ -75,9 +78,14 @@ function drawTime(flow: Flow, model: InvoicePdfModel): void {
     row.technician ?? "",
     shownQuantity(shownHours(row.minutes), true, model.locale),
   ]);
-  drawTable(flow, columns, rows, tableLook);
-  const minutes = model.time.reduce((sum, row) => sum + row.minutes, 0);
-  if (flow.y + 8 + text.strong.leading > flow.bottom) breakPage(flow);
+  const table = layTable(flow, columns, rows, tableLook);
+  const [before, after, sum] = [32, 14, 8 + text.strong.leading];
+  keepTogether(flow, before + text.sender.leading + after + heightOfFirst(table, 2) + sum);
+  if (flow.y > flow.top) flow.y += before;
+  drawText(flow.document, t("Time details"), flow.left, flow.y, text.sender);
+  flow.y += text.sender.leading + after;
+  drawTable(flow, table, sum);
+  const minutes = model.time.reduce((total, row) => total + row.minutes, 0);
   flow.y += 8;
   drawText(flow.document, t("Total hours"), flow.left, flow.y, text.strong);
   drawRight(
@@ -87,11 +95,4 @@ function drawTime(flow: Flow, model: InvoicePdfModel): void {
     flow.y,
     text.strongFigure,
   );
-}
-
-function drawFooter(flow: Flow, label: string, page: number, pages: number): void {
-  const y = flow.bottom + 20;
-  drawRule(flow.document, flow.left, flow.right, y - 6, hairline);
-  drawText(flow.document, label, flow.left, y, text.small);
-  drawRight(flow.document, t("Page {page} of {pages}", { page, pages }), flow.right, y, text.small);
 }

@@ -1,12 +1,12 @@
+import { tonesOnWhite } from "../../../platform/brand.ts";
 import type { TableLook } from "../../../platform/pdf/table.ts";
 import type { TextStyle } from "../../../platform/pdf/text.ts";
+import type { InvoicePdfModel } from "./model.ts";
 
-/** How an invoice looks: one typeface, two weights, three shades of grey and a single accent. */
+/** How an invoice looks: one typeface, two weights, three shades of grey and a single accent, the organization's. */
 const ink = "#16202c";
 const soft = "#5c6875";
 export const hairline = "#dfe3e8";
-export const accent = "#0f5c74";
-export const tint = "#eef4f6";
 const alarm = "#b42318";
 
 export const margins = { side: 50, top: 50, bottom: 64 };
@@ -30,11 +30,24 @@ export const text = {
   softFigure: { ...style("regular", 9, soft, 13.5), tabular: true },
   strongFigure: { ...style("semibold", 9, ink, 13.5), tabular: true },
   total: { ...style("semibold", 11, ink, 16), tabular: true },
-  balance: { ...style("semibold", 12, accent, 16), tabular: true },
-  link: style("regular", 8, accent, 13.5),
-  good: style("semibold", 9, accent, 13.5),
   alarm: style("semibold", 9, alarm, 13.5),
 } satisfies Record<string, TextStyle>;
+
+/** What stands out: the band of the balance with the words on it, an address, a good mark. */
+export function accentOf({ letterhead }: Pick<InvoicePdfModel, "letterhead">): {
+  band: string;
+  balance: TextStyle;
+  link: TextStyle;
+  good: TextStyle;
+} {
+  const { primary, content } = tonesOnWhite({ color: letterhead.color ?? null });
+  return {
+    band: primary,
+    balance: { ...style("semibold", 12, content, 16), tabular: true },
+    link: style("regular", 8, primary, 13.5),
+    good: style("semibold", 9, primary, 13.5),
+  };
+}
 
 export const tableLook: TableLook = {
   heading: text.label,

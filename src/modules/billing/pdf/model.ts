@@ -31,6 +31,11 @@ export interface InvoicePdfModel {
   payment_url: string | null;
   /** For the client, below the totals; line breaks stay. */
   notes: string | null;
+  /**
+   * What the organization says on all of its invoices, at the foot of each page. Absent where an invoice was approved when
+   * it stood among the notes.
+   */
+  footer?: string | null;
   /** The time behind the invoice, as an appendix; empty: none. */
   time: PdfTime[];
 }
@@ -45,6 +50,8 @@ export interface Letterhead {
   tax_id: string | null;
   /** Where to pay to; line breaks stay. */
   bank_details: string | null;
+  /** The brand's colour, `#rrggbb`; null, and absent where it was not kept yet: Purser's own. */
+  color?: string | null;
 }
 
 export interface BillTo {

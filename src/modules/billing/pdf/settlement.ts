@@ -1,13 +1,19 @@
 import { t } from "../../../platform/language/index.ts";
 import { breakPage, drawRule, type Flow, keepTogether } from "../../../platform/pdf/flow.ts";
 import { drawRight, drawText, type TextStyle, wrap } from "../../../platform/pdf/text.ts";
-import { hairline, text, tint } from "./look.ts";
+import { accentOf, hairline, text } from "./look.ts";
 import type { InvoicePdfModel } from "./model.ts";
 import { taxRows } from "./tax-rows.ts";
 import { shownMoney } from "./words.ts";
 
+/** What is to be drawn, and how much height it takes. */
+interface Block {
+  height: number;
+  draw: () => void;
+}
+
 /** What stands below the lines: on the right the sums, on the left how to pay them, kept together on one page. */
-export function drawSettlement(flow: Flow, model: InvoicePdfModel): void {
+export function laySettlement(flow: Flow, model: InvoicePdfModel): Block {
   const middle = flow.left + (flow.right - flow.left) * 0.5;
   const left = paymentLines(flow, model, middle - flow.left - 36);
   const right = sumLines(flow, model, middle);
@@ -16,16 +22,19 @@ export function drawSettlement(flow: Flow, model: InvoicePdfModel): void {
       left.reduce((sum, line) => sum + heightOf(line), 0),
       right.height,
     ) + 20;
-  keepTogether(flow, height);
-  const top = flow.y + 14;
-  let y = top;
-  for (const line of left) {
-    y += line.before;
-    drawText(flow.document, line.text, flow.left, y, line.style);
-    if (line.url !== null) flow.document.link(flow.left, y, middle - flow.left - 36, line.style.leading, line.url);
-    y += line.style.leading;
-  }
-  flow.y = Math.max(y, right.draw(top)) + 6;
+  const draw = (): void => {
+    keepTogether(flow, height);
+    const top = flow.y + 14;
+    let y = top;
+    for (const line of left) {
+      y += line.before;
+      drawText(flow.document, line.text, flow.left, y, line.style);
+      if (line.url !== null) flow.document.link(flow.left, y, middle - flow.left - 36, line.style.leading, line.url);
+      y += line.style.leading;
+    }
+    flow.y = Math.max(y, right.draw(top)) + 6;
+  };
+  return { height, draw };
 }
 
 interface PaymentLine {
@@ -45,7 +54,7 @@ function paymentLines(flow: Flow, model: InvoicePdfModel, width: number): Paymen
     { text: label, style: text.label, before: 0, url: null },
     ...wrap(flow.document, content, width, style).map((line) => ({ text: line, style, before: 0, url })),
   ];
-  const online = payment_url === null ? [] : block(t("Pay online"), payment_url, text.link, payment_url);
+  const online = payment_url === null ? [] : block(t("Pay online"), payment_url, accentOf(model).link, payment_url);
   const bank = isFilled(letterhead.bank_details)
     ? block(t("Bank details"), letterhead.bank_details, text.body, null)
     : [];
@@ -66,6 +75,7 @@ interface Sums {
 
 function sumLines(flow: Flow, model: InvoicePdfModel, left: number): Sums {
   const { document, right } = flow;
+  const { band, balance } = accentOf(model);
   // The tax's label holds an amount, and set as a figure its decimal point is not kerned away.
   const rows = sums(model).map(([label, value]) => ({
     lines: wrap(document, label, right - left - 90, text.softFigure),
@@ -94,8 +104,8 @@ function sumLines(flow: Flow, model: InvoicePdfModel, left: number): Sums {
     if (model.amount_paid !== 0) y = pair(t("Paid"), shownMoney(-model.amount_paid, model), y + 2, text.softFigure);
     y += 8;
     // The box reaches past the columns on both sides, so that its text stays in line with theirs.
-    document.rect(left - 12, y, right - left + 24, boxHeight).fill(tint);
-    pair(t("Balance due"), balanceText(model), y + (boxHeight - text.balance.leading) / 2, text.balance);
+    document.rect(left - 12, y, right - left + 24, boxHeight).fill(band);
+    pair(t("Balance due"), balanceText(model), y + (boxHeight - balance.leading) / 2, balance);
     return y + boxHeight;
   };
   const dueHeight = model.status === "void" ? 0 : paidHeight + 8 + boxHeight;
