@@ -2,14 +2,20 @@ import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { type BillingWorld, billingWorld } from "../../../tests/support/billing.ts";
 import { startTestProgram, type TestProgram } from "../../../tests/support/program.ts";
 import { perform } from "../../platform/action.ts";
-import { reading } from "../../platform/context.ts";
+import { find } from "../../platform/access/reach.ts";
+import { inUnit, reading } from "../../platform/context.ts";
+import type { PortalRole } from "../../platform/module.ts";
 import { updateCompany } from "../companies/index.ts";
+import { saveGateway } from "../payments/index.ts";
+import { inviteContact, revokeContact } from "../portal/index.ts";
 import { approveInvoice } from "./actions/approve.ts";
 import { createInvoice } from "./actions/drafts.ts";
 import { recordPayment } from "./actions/payments.ts";
 import { sendInvoice } from "./actions/send.ts";
 import { voidInvoice } from "./actions/void.ts";
+import { issuedOf } from "./issue/details.ts";
 import { invoicePdfResponse } from "./issue/document.ts";
+import type { InvoiceRow } from "./schema.ts";
 
 let t: TestProgram;
 let w: BillingWorld;
@@ -22,6 +28,32 @@ afterAll(() => t.close());
 
 const pdf = async (id: string): Promise<Buffer> =>
   Buffer.from(await (await invoicePdfResponse(w.finance, id)).arrayBuffer());
+
+/** The texts of an invoice's mails, sent once after each of these changes. */
+async function mailsOf(invoice: InvoiceRow, changes: (() => Promise<unknown>)[]): Promise<string[]> {
+  for (const change of changes) {
+    await change();
+    t.clock.advance(1000);
+    await sendInvoice(w.finance, invoice.id);
+  }
+  return (await w.mailsAbout(invoice.id)).map((mail) => mail.text_body);
+}
+
+/** Lets the billing contact of a company into the portal; returns the contact's id. */
+async function giveAccess(companyId: string, role: PortalRole = "client_admin"): Promise<string> {
+  const { id, role_id } = await reading(w.admin, async ({ db }) => ({
+    ...(await db.selectFrom("contacts").select("id").where("company_id", "=", companyId).executeTakeFirstOrThrow()),
+    role_id: (await db.selectFrom("roles").select("id").where("role_key", "=", role).executeTakeFirstOrThrow()).id,
+  }));
+  await perform(w.admin, inviteContact, { id, role_id });
+  return id;
+}
+
+const setOrganization = (values: object): Promise<unknown> =>
+  inUnit(t.harbor.system, ({ db }) => db.updateTable("organizations").set(values).execute());
+
+const setGateway = (is_active: boolean): Promise<unknown> =>
+  perform(w.admin, saveGateway, { secret_key: "sk_test_harbor", is_active });
 
 describe("approval", () => {
   test("gives numbers without a gap, whatever fails in between", async () => {
@@ -77,13 +109,12 @@ describe("approval", () => {
 });
 
 describe("sending", () => {
-  test("mails the PDF and a link to the portal, and again when asked again", async () => {
+  test("mails the PDF, and again when asked again", async () => {
     const invoice = await w.approved("1234.50");
     const sent = await sendInvoice(w.finance, invoice.id);
     expect(sent).toMatchObject({ status: "sent", sent_at: t.clock.now() });
     const [mail] = await w.mailsAbout(invoice.id);
     expect(mail).toMatchObject({ subject: `Invoice ${invoice.invoice_number} from Harbor IT`, to_name: "Bea Books" });
-    expect(mail?.text_body).toContain(`http://harbor.test/portal/invoices/${invoice.id}`);
     expect(mail?.text_body).toContain("$1,234.50");
     const attached = await reading(w.admin, (ctx) =>
       ctx.db
@@ -100,6 +131,52 @@ describe("sending", () => {
     t.clock.advance(1000);
     await sendInvoice(w.finance, invoice.id);
     expect(await w.mailsAbout(invoice.id)).toHaveLength(2);
+  });
+
+  test("offers the portal to whoever can open it there, and to others the bank account", async () => {
+    await setOrganization({ bank_details: "First Coastal Bank\nAccount 0009 8765 4321" });
+    const invoice = await w.approved();
+    const [stranger, reader, payer] = await mailsOf(invoice, [
+      async () => {},
+      () => giveAccess(invoice.company_id),
+      () => setGateway(true),
+    ]);
+    const address = `http://harbor.test/portal/invoices/${invoice.id}`;
+    expect(stranger).not.toContain("/portal/");
+    expect(stranger).toContain("Account 0009 8765 4321");
+    expect(reader).toContain(`View the invoice:\n${address}`);
+    expect(reader).toContain("Account 0009 8765 4321");
+    expect(payer).toContain(`View and pay the invoice:\n${address}`);
+    expect(payer).not.toContain("Account 0009");
+    await setOrganization({ bank_details: null });
+  });
+
+  test("tells who cannot get into the portal, where one pays, how to get there; the document offers it to nobody else either", async () => {
+    await setGateway(true);
+    const invoice = await w.approved();
+    const [mail] = await mailsOf(invoice, [async () => {}]);
+    expect(mail).toContain("Answer this mail");
+    expect(mail).not.toContain("/portal/");
+    const offers = async (id: string): Promise<boolean> =>
+      reading(w.admin, async (ctx) => issuedOf(await find(ctx, "invoices", id))?.model.payment_url != null);
+    expect(await offers(invoice.id)).toBe(false);
+    const draft = await w.draft();
+    await giveAccess(draft.company_id);
+    await perform(w.finance, approveInvoice, { id: draft.id });
+    expect(await offers(draft.id)).toBe(true);
+    await setGateway(false);
+  });
+
+  test("takes somebody who may see no invoices, or is out again, for one who cannot open them", async () => {
+    const invoice = await w.approved();
+    const [plain, revoked] = await mailsOf(invoice, [
+      () => giveAccess(invoice.company_id, "client_user"),
+      async () => {
+        const id = await giveAccess(invoice.company_id);
+        await perform(w.admin, revokeContact, { id });
+      },
+    ]);
+    for (const mail of [plain, revoked]) expect(mail).not.toContain("/portal/");
   });
 
   test("needs an approved invoice and somebody who receives it", async () => {

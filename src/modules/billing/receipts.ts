@@ -9,7 +9,7 @@ import { inLanguageOf } from "../../platform/mail/reader.ts";
 import { formatMoney } from "../../platform/money.ts";
 import { paymentRecorded } from "./events.ts";
 import { portalUrl } from "./issue/details.ts";
-import { recipientOf } from "./issue/recipient.ts";
+import { portalReadersOf, recipientOf } from "./issue/recipient.ts";
 import type { InvoiceRow } from "./schema.ts";
 
 /** Thanks for a payment, by mail to whoever receives the invoices; where nobody does, there is no receipt. */
@@ -27,7 +27,9 @@ export const receipts = on(paymentRecorded, "billing.mail_receipt", async (work,
   if (payment === undefined || invoice === undefined) return;
   const to = await recipientOf(work, invoice);
   if (to === null) return;
-  const letter = await inLanguageOf(work, to, () => thanks(work, payment, invoice));
+  const isOpenTo =
+    invoice.sent_at !== null && (await portalReadersOf(work, invoice.company_id)).includes(to.contact_id);
+  const letter = await inLanguageOf(work, to, () => thanks(work, payment, invoice, isOpenTo));
   await queueMail(work, {
     to,
     ...letter,
@@ -40,6 +42,7 @@ function thanks(
   work: Work,
   payment: Pick<RowFor<"payments">, "amount" | "payment_date">,
   invoice: InvoiceRow,
+  isOpenTo: boolean,
 ): { subject: string; text: string; html: string } {
   const { tenant } = work;
   const money = (minor: number): string => formatMoney(minor, invoice.currency, tenant.locale);
@@ -58,9 +61,7 @@ function thanks(
       organization: tenant.name,
       heading: t("Thank you for your payment"),
       paragraphs: [text],
-      ...(invoice.sent_at === null
-        ? {}
-        : { action: { label: t("View the invoice"), url: portalUrl(work, invoice.id) } }),
+      ...(isOpenTo ? { action: { label: t("View the invoice"), url: portalUrl(work, invoice.id) } } : {}),
       footer: t("{name} sends you this because you receive the invoices of your company.", { name: tenant.name }),
     },
     tenant.brand,

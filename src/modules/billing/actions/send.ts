@@ -7,15 +7,12 @@ import { conflict, Failure, stale } from "../../../platform/errors.ts";
 import { emit } from "../../../platform/events/outbox.ts";
 import { invoiceSent } from "../events.ts";
 import { addFile, type StoredBytes, storeUploads } from "../../../platform/files/files.ts";
-import { formatDate } from "../../../platform/http/pages/cells.ts";
 import { newId } from "../../../platform/ids.ts";
 import { t } from "../../../platform/language/index.ts";
-import { mailBody } from "../../../platform/mail/compose.ts";
 import { queueMail } from "../../../platform/mail/queue.ts";
 import { inLanguageOf } from "../../../platform/mail/reader.ts";
-import { formatMoney } from "../../../platform/money.ts";
-import { portalUrl } from "../issue/details.ts";
 import { detailsOf, drawPdf, pdfName } from "../issue/document.ts";
+import { letterFor } from "../issue/letter.ts";
 import { recipientOf } from "../issue/recipient.ts";
 import { isIssued, statusAfterSending } from "../rules/states.ts";
 import { type InvoiceRow, invoices } from "../schema.ts";
@@ -56,7 +53,7 @@ export const sendInvoiceAction = action({
     // Sending again is a new mail on purpose; that one click sends one is held by the version.
     await queueMail(work, {
       to,
-      ...(await inLanguageOf(work, to, () => letter(work, row))),
+      ...(await inLanguageOf(work, to, () => letterFor(work, row, to))),
       about: { type: "invoices", id },
       dedupe_key: `invoice:${id}:${newId()}`,
       attachments: [{ file_id }],
@@ -81,36 +78,6 @@ function withoutRecipient(): Failure {
     "Nobody at this company receives invoices: give it a billing contact or a primary contact with an e-mail address.",
   );
   return new Failure(422, "no_recipient", message, [{ field: "billing_contact_id", code: "no_recipient", message }]);
-}
-
-function letter(work: Work, invoice: InvoiceRow): { subject: string; text: string; html: string } {
-  const { tenant } = work;
-  const total = formatMoney(invoice.total, invoice.currency, tenant.locale);
-  const number = invoice.invoice_number ?? "";
-  const due = formatDate(invoice.due_date, tenant);
-  const isSettled = invoice.balance_due <= 0;
-  const what = { number, total };
-  const text = isSettled
-    ? t("Please find attached our invoice {number} for {total}. Nothing is left to pay.", what)
-    : t("Please find attached our invoice {number} for {total}. Please pay {amount} by {due}.", {
-        ...what,
-        amount: formatMoney(invoice.balance_due, invoice.currency, tenant.locale),
-        due,
-      });
-  const body = mailBody(
-    {
-      organization: tenant.name,
-      heading: t("Invoice {number}", { number }),
-      paragraphs: [text],
-      action: {
-        label: isSettled ? t("View the invoice") : t("View and pay the invoice"),
-        url: portalUrl(work, invoice.id),
-      },
-      footer: t("{name} sends you this because you receive the invoices of your company.", { name: tenant.name }),
-    },
-    work.tenant.brand,
-  );
-  return { subject: t("Invoice {number} from {name}", { number, name: tenant.name }), ...body };
 }
 
 /**

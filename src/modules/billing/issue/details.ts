@@ -4,6 +4,7 @@ import { amountsFor, linesOf } from "../drafts/recompute.ts";
 import type { BillTo, InvoicePdfModel, Letterhead, PdfTime } from "../pdf/model.ts";
 import type { Taxed } from "../pdf/tax-rows.ts";
 import type { InvoiceLineRow, InvoiceRow } from "../schema.ts";
+import { portalReadersOf } from "./recipient.ts";
 
 /**
  * What an invoice looked like when it was approved: all that is printed, with the logo by its hash. Names, addresses and
@@ -92,7 +93,7 @@ export async function currentDetails(ctx: Ctx, invoice: InvoiceRow): Promise<Iss
       total: invoice.total,
       amount_paid: 0,
       balance_due: invoice.total,
-      payment_url: (await isPaidOnline(ctx)) ? portalUrl(ctx, invoice.id) : null,
+      payment_url: (await isPayable(ctx, invoice)) ? portalUrl(ctx, invoice.id) : null,
       notes: invoice.notes,
       footer: organization.invoice_footer,
       time: await timeBehind(ctx, lines),
@@ -105,7 +106,13 @@ export function portalUrl(ctx: Pick<Ctx, "tenant">, invoiceId: string): string {
   return `${ctx.tenant.public_url}/portal/invoices/${invoiceId}`;
 }
 
-async function isPaidOnline(ctx: Ctx): Promise<boolean> {
+/** Whether somebody of the company can pay it in the portal. */
+async function isPayable(ctx: Ctx, { company_id }: InvoiceRow): Promise<boolean> {
+  return (await isPaidOnline(ctx)) && (await portalReadersOf(ctx, company_id)).length > 0;
+}
+
+/** Whether the organization takes payments in the portal. */
+export async function isPaidOnline(ctx: Ctx): Promise<boolean> {
   const gateway = await ctx.db
     .selectFrom("payment_gateway_configs")
     .select("id")

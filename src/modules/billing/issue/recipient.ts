@@ -1,4 +1,5 @@
 import type { Ctx } from "../../../platform/context.ts";
+import { isModuleOn } from "../../../platform/switches.ts";
 import type { InvoiceRow } from "../schema.ts";
 
 /**
@@ -29,4 +30,24 @@ export async function recipientOf(
     contacts.find((one) => one.contact_type === "primary");
   if (found?.email == null) return null;
   return { address: found.email, name: `${found.first_name} ${found.last_name}`.trim(), contact_id: found.id };
+}
+
+/** The contacts of a company who can open its invoices in the portal: to everybody else an address there is a closed door. */
+export async function portalReadersOf(ctx: Ctx, companyId: string): Promise<string[]> {
+  if (!isModuleOn(ctx.app, ctx.tenant, "portal")) return [];
+  const rows = await ctx.db
+    .selectFrom("users")
+    .innerJoin("contacts", "contacts.id", "users.contact_id")
+    .innerJoin("user_roles", "user_roles.user_id", "users.id")
+    .innerJoin("role_permissions", "role_permissions.role_id", "user_roles.role_id")
+    .select("contacts.id")
+    .distinct()
+    .where("contacts.company_id", "=", companyId)
+    .where("contacts.is_portal_user", "=", true)
+    .where("contacts.archived_at", "is", null)
+    .where("users.user_type", "=", "portal")
+    .where("users.deactivated_at", "is", null)
+    .where("role_permissions.permission", "=", "portal.invoices")
+    .execute();
+  return rows.map(({ id }) => id);
 }
