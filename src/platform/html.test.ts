@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { beginningOf, escapeHtml, htmlToText, sanitizeHtml } from "./html.ts";
+import { beginningOf, escapeHtml, htmlToText, sanitizeHtml, saysAddress } from "./html.ts";
 import { plainToHtml } from "./written-text.ts";
 
 describe("HTML from outside", () => {
@@ -122,7 +122,26 @@ test("text of HTML has a line for each block and none of what runs", () => {
       "<h1>Hi</h1><p>one<br>two</p><ul><li>a</li><li>b &amp; c</li></ul><script>alert(1)</script><style>p{}</style>",
     ),
   ).toBe("Hi\n\none\ntwo\n\n- a\n- b & c");
+  expect(htmlToText("<OL><li>a<ul><li>x</li></ul></li><li><p>b</p></li></OL><ol><li>c</li></ol></ol><li>d</li>")).toBe(
+    "1. a\n- x\n\n2. b\n\n1. c\n\n- d",
+  );
   expect(htmlToText("<p>&lt;script&gt;&nbsp;x&#39;&#x41;</p>")).toBe("<script> x'A");
+});
+
+test("a link says its address where no more than the beginning of it is missing", () => {
+  const said: [string, string][] = [
+    ["https://help.example/a?b=1&amp;c=2", "help.example/a?b=1&amp;c=2"],
+    ["https://Help.example/", "http://help.example"],
+    ["mailto:ana@client.example", "ana@client.example"],
+    ["tel:+15125550139", "+1 (512) 555-0139"],
+  ];
+  for (const [href, words] of said) expect([words, saysAddress(href, words)]).toEqual([words, true]);
+  const unsaid: [string, string][] = [
+    ["https://evil.example/", "https://help.example/"],
+    ["mailto:ana@client.example", "Ana"],
+    ["tel:+15125550139", "call us"],
+  ];
+  for (const [href, words] of unsaid) expect([words, saysAddress(href, words)]).toEqual([words, false]);
 });
 
 test("escaping covers attributes too", () => {

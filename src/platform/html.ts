@@ -48,11 +48,10 @@ export function sanitizeHtml(html: string): string {
   return sanitize(html, rules).trim();
 }
 
-/** HTML as text, for mails, search and lists: blocks on lines of their own, links by their words. */
+/** HTML as text, for mails, search and lists: blocks on lines of their own, links by their words, numbers where there are some. */
 export function htmlToText(html: string): string {
-  const broken = html
+  const broken = withMarks(html)
     .replace(/<br\s*\/?>/gi, "\n")
-    .replace(/<li[^<>]*>/gi, "\n- ")
     .replace(/<\/(p|div|h[1-6]|blockquote|pre|tr|ul|ol)>/gi, "\n\n")
     .replace(/<\/t[dh]>/gi, " ");
   const bare = sanitize(broken, { allowedTags: [], allowedAttributes: {}, nonTextTags: rules.nonTextTags ?? [] });
@@ -64,6 +63,36 @@ export function htmlToText(html: string): string {
     .join("\n")
     .replace(/\n{3,}/g, "\n\n")
     .trim();
+}
+
+/** Whether the words of a link are its address already: what they lack is nothing that one would have to be told. */
+export function saysAddress(href: string, words: string): boolean {
+  const digits = (text: string): string => text.replace(/[^\d+]/g, "");
+  if (href.startsWith("tel:")) return digits(href) === digits(words);
+  const bare = (text: string): string =>
+    text
+      .trim()
+      .toLowerCase()
+      .replace(/^(?:https?:\/\/|mailto:)/, "")
+      .replace(/\/$/, "");
+  return bare(href) === bare(words);
+}
+
+/** Each point of a list begins a line: with its number in a numbered one, with a dash in others. */
+function withMarks(html: string): string {
+  const lists: { isNumbered: boolean; count: number }[] = [];
+  return html.replace(/<(\/?)(ol|ul|li)\b[^<>]*>/gi, (tag, slash: string, name: string) => {
+    const list = lists.at(-1);
+    if (name.toLowerCase() === "li") {
+      if (slash !== "") return "";
+      if (list?.isNumbered !== true) return "\n- ";
+      list.count += 1;
+      return `\n${list.count}. `;
+    }
+    if (slash === "") lists.push({ isNumbered: name.toLowerCase() === "ol", count: 0 });
+    else lists.pop();
+    return tag;
+  });
 }
 
 /** What a new line weighs beside the letters: a list of short lines is long, too. */

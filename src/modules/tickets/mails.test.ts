@@ -69,6 +69,7 @@ describe("mails of a ticket", () => {
       in_reply_to: null,
     });
     expect(mail?.text_body).toContain("> Since Monday");
+    expect(mail?.text_body).toMatch(/\n\nHello Ana[^\n]*,\n\nYour request “Scanner is slow” has the number/);
     expect(mail?.text_body).toContain(`http://harbor.test/portal/tickets/${ticket.id}`);
     expect(mail?.message_id).toMatch(/^<.+@harbor\.test>$/);
   });

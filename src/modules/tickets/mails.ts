@@ -58,7 +58,6 @@ async function write(work: Work, ticket: TicketRow, to: Person, about: About): P
   const { unsubscribe_url } = to;
   // What the team calls a ticket is a request to whoever asked.
   const isClient = "contact_id" in to.reader;
-  const more = unsubscribe_url === null ? [] : [t("No more mails of this kind: {url}", { url: unsubscribe_url })];
   const queued = await queueMail(work, {
     to: { address: to.email, name: to.name },
     subject: mailSubject(ticket),
@@ -71,8 +70,8 @@ async function write(work: Work, ticket: TicketRow, to: Person, about: About): P
             ? t("{name} · request #{number}", { name: work.tenant.name, number: ticket.ticket_number })
             : t("{name} · ticket #{number}", { name: work.tenant.name, number: ticket.ticket_number }),
           why,
-          ...more,
         ].join("\n"),
+        ...(unsubscribe_url === null ? {} : { ending: { label: t("Stop mails of this kind"), url: unsubscribe_url } }),
         ...(to.url === null
           ? {}
           : { action: { label: isClient ? t("Open the request") : t("Open the ticket"), url: to.url } }),
@@ -135,7 +134,7 @@ const received = on(ticketOpened, "tickets.confirm_to_contact", async (work, { p
     heading: t("We have received your request"),
     paragraphs: [
       t("Hello {name},", { name: to.name }),
-      t("your request “{title}” has the number #{number}. We will get back to you.", {
+      t("Your request “{title}” has the number #{number}. We will get back to you.", {
         title: ticket.title,
         number: ticket.ticket_number,
       }),

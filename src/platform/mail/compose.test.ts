@@ -59,6 +59,23 @@ test("what somebody has written keeps its lists and links, in both bodies, and n
   expect(html.indexOf("End</p>")).toBeLessThan(html.indexOf("Morgan"));
 });
 
+test("a list keeps its numbers, and an address is written once", () => {
+  const written =
+    '<ol><li>Unplug it</li><li>Wait</li></ol><p><a href="mailto:help@harbor.example">help@harbor.example</a> <a href="tel:+15125550139">+1 512 555 0139</a></p>';
+  const { text } = mailBody({ heading: "Router", written, paragraphs: [], footer: "Harbor IT" }, noBrand);
+  expect(text).toBe("Router\n\n1. Unplug it\n2. Wait\n\nhelp@harbor.example +1 512 555 0139\n\n-- \nHarbor IT\n");
+});
+
+test("the way out of such mails is the very last thing, and in HTML it is words", () => {
+  const ending = { label: "Stop these", url: "https://desk.harbor.example/mails/a.b?c&d" };
+  const { text, html } = mailBody({ ...content, ending }, noBrand);
+  expect(text).toEndWith("\n-- \nHarbor IT\nStop these:\nhttps://desk.harbor.example/mails/a.b?c&d\n");
+  expect(html).toMatch(
+    /<a class="link" href="https:\/\/desk.harbor.example\/mails\/a.b\?c&amp;d"[^>]*>Stop these<\/a>/,
+  );
+  expect(html.match(/mails\/a\.b/g)).toHaveLength(1);
+});
+
 test("what is not given leaves nothing behind", () => {
   const { text, html } = mailBody({ heading: "Hello", paragraphs: ["There"], footer: "Harbor IT" }, noBrand);
   expect(text).toBe("Hello\n\nThere\n\n-- \nHarbor IT\n");
@@ -66,8 +83,8 @@ test("what is not given leaves nothing behind", () => {
   expect(html).not.toContain('class="quote"');
 });
 
-test("a button leads to a web address only", () => {
-  expect(() => mailBody({ ...content, action: { label: "x", url: "javascript:alert(1)" } }, noBrand)).toThrow(
-    "no web address",
-  );
+test("a button and a way out lead to a web address only", () => {
+  const wrong = { label: "x", url: "javascript:alert(1)" };
+  for (const more of [{ action: wrong }, { ending: wrong }])
+    expect(() => mailBody({ ...content, ...more }, noBrand)).toThrow("no web address");
 });

@@ -1,4 +1,4 @@
-import { type Brand, brandTones, ownColor, type Tones } from "../brand.ts";
+import { type Brand, type Tones, tonesOnWhite } from "../brand.ts";
 import { escapeHtml } from "../html.ts";
 import { currentLanguage, t } from "../language/index.ts";
 import { mailHtml, mailText } from "./rich.ts";
@@ -15,6 +15,8 @@ export interface MailContent {
   quoted?: string;
   /** Who sends this and why. */
   footer: string;
+  /** Where mails of this kind are ended: the very last thing. */
+  ending?: { label: string; url: string };
   /** The sender's name above the heading. */
   organization?: string;
 }
@@ -25,12 +27,12 @@ export interface MailContent {
  * cleaned.
  */
 export function mailBody(content: MailContent, brand: Pick<Brand, "color">): { text: string; html: string } {
-  const { action } = content;
-  if (action !== undefined && !/^https?:\/\//.test(action.url)) throw new Error(`${action.url} is no web address`);
-  return { text: textBody(content), html: htmlBody(content, toneOf(brand)) };
+  for (const link of [content.action, content.ending])
+    if (link !== undefined && !/^https?:\/\//.test(link.url)) throw new Error(`${link.url} is no web address`);
+  return { text: textBody(content), html: htmlBody(content, tonesOnWhite(brand)) };
 }
 
-function textBody({ heading, written, paragraphs, action, quoted, footer }: MailContent): string {
+function textBody({ heading, written, paragraphs, action, quoted, footer, ending }: MailContent): string {
   const blocks = [heading, ...(written === undefined ? [] : [mailText(written)]), ...paragraphs];
   if (quoted !== undefined)
     blocks.push(
@@ -40,8 +42,9 @@ function textBody({ heading, written, paragraphs, action, quoted, footer }: Mail
         .join("\n"),
     );
   if (action !== undefined) blocks.push(`${action.label}:\n${action.url}`);
+  const end = ending === undefined ? "" : `${ending.label}:\n${ending.url}\n`;
   // A line of "-- " begins the signature: programs that read replies cut there.
-  return `${blocks.map((block) => block.trim()).join("\n\n")}\n\n-- \n${footer.trim()}\n`;
+  return `${blocks.map((block) => block.trim()).join("\n\n")}\n\n-- \n${footer.trim()}\n${end}`;
 }
 
 const font = "font-family:-apple-system,'Segoe UI',Roboto,Helvetica,Arial,sans-serif";
@@ -49,13 +52,8 @@ const font = "font-family:-apple-system,'Segoe UI',Roboto,Helvetica,Arial,sans-s
 const breaking = "overflow-wrap:anywhere;word-break:break-word";
 const text = `${font};font-size:16px;line-height:1.55;color:#26323d;${breaking}`;
 
-/** The brand's colour as it is used in the light; mail programs that turn colours round do so themselves. */
-function toneOf({ color }: Pick<Brand, "color">): Tones {
-  return color === null ? { primary: ownColor, content: "#ffffff" } : brandTones(color).light;
-}
-
 function htmlBody(
-  { heading, written, paragraphs, action, quoted, footer, organization }: MailContent,
+  { heading, written, paragraphs, action, quoted, footer, ending, organization }: MailContent,
   tone: Tones,
 ): string {
   const rows = [
@@ -97,7 +95,7 @@ ${style}
 ${rows.filter((one) => one !== "").join("\n")}
 </table>
 </td></tr>
-<tr><td class="foot" style="${breaking};padding:18px 36px 0"><div class="soft" style="${font};font-size:13px;line-height:1.5;color:#5b6873">${lines(footer)}</div></td></tr>
+<tr><td class="foot" style="${breaking};padding:18px 36px 0"><div class="soft" style="${font};font-size:13px;line-height:1.5;color:#5b6873">${lines(footer)}${ending === undefined ? "" : `<br>\n${plainLink(ending, tone)}`}</div></td></tr>
 </table>
 </td></tr>
 </table>
@@ -137,6 +135,10 @@ function button({ label, url }: { label: string; url: string }, { primary, conte
   const href = escapeHtml(url);
   return `<table role="presentation" cellpadding="0" cellspacing="0" border="0"><tr><td class="button" bgcolor="${primary}" style="border-radius:7px;background:${primary}"><a href="${href}" style="display:inline-block;padding:12px 22px;${font};font-size:16px;font-weight:600;line-height:1.2;color:${content};text-decoration:none">${escapeHtml(label)}</a></td></tr></table>
 <div class="soft" style="padding-top:14px;${font};font-size:13px;line-height:1.5;color:#5b6873;word-break:break-all">${escapeHtml(t("Or open this address:"))} <a class="link" href="${href}" style="color:${primary}">${href}</a></div>`;
+}
+
+function plainLink({ label, url }: { label: string; url: string }, { primary }: Tones): string {
+  return `<a class="link" href="${escapeHtml(url)}" style="color:${primary}">${escapeHtml(label)}</a>`;
 }
 
 function lines(given: string): string {

@@ -1,4 +1,4 @@
-import { htmlToText, sanitizeHtml } from "../html.ts";
+import { htmlToText, sanitizeHtml, saysAddress } from "../html.ts";
 
 /**
  * Rich text for mail programs: many drop style sheets and have margins of their own, so every element carries its look. Colours
@@ -41,7 +41,7 @@ export function mailHtml(html: string, linkColor: string): string {
 /** The same as plain text; a link whose words do not say where it leads has its address behind it. */
 export function mailText(html: string): string {
   const spelled = sanitizeHtml(html).replace(/<a href="([^"]*)"[^>]*>(.*?)<\/a>/gs, (_, href: string, words: string) =>
-    words.trim() === href ? words : `${words} (${href})`,
+    saysAddress(href, htmlToText(words)) ? words : `${words} (${href})`,
   );
   return htmlToText(spelled);
 }

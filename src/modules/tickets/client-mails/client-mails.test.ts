@@ -32,7 +32,7 @@ const mailsOf = ({ id }: TicketRow) =>
   reading(t.harbor.system, ({ db }) =>
     db
       .selectFrom("mails")
-      .select(["text_body", "unsubscribe_url"])
+      .select(["text_body", "html_body", "unsubscribe_url"])
       .where("entity_id", "=", id)
       .where("to_address", "=", client.email)
       .orderBy("id")
@@ -52,7 +52,11 @@ describe("a contact", () => {
     const [receipt, reply] = await mailsOf(await answered());
     expect(receipt?.text_body).toContain("We have received your request");
     expect(reply?.text_body).toContain("It is fixed");
-    for (const mail of [receipt, reply]) expect(mail?.text_body).toContain(mail?.unsubscribe_url ?? "?");
+    for (const mail of [receipt, reply]) {
+      expect(mail?.text_body.trim()).toEndWith(mail?.unsubscribe_url ?? "?");
+      expect(mail?.html_body).toContain(">Stop mails of this kind</a>");
+      expect(mail?.html_body).not.toContain(`>${mail?.unsubscribe_url ?? ""}<`);
+    }
     expect(receipt?.unsubscribe_url).not.toBe(reply?.unsubscribe_url ?? "");
   });
 
