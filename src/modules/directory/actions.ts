@@ -212,7 +212,7 @@ export const unlinkAccount = action({
       throw conflict(t("The directory does not keep this person's password."), "not_in_directory");
     await work.db.deleteFrom("directory_people").where("user_id", "=", id).execute();
     await revokeSessions(work, user.id, { except: null });
-    if (user.deactivated_at === null) await sendLink(work, user, "reset", "required");
+    if (user.deactivated_at === null) await sendLink(work, user, "reset");
     writeAuditEntry(work, "update", "users", user.id, { directory: link.object_guid }, { directory: null });
     return user;
   },

@@ -4,7 +4,7 @@ import { browserOf, makeStaff } from "../../../tests/support/people.ts";
 import { startTestProgram, type TestProgram } from "../../../tests/support/program.ts";
 import { startSession } from "../../platform/access/sessions.ts";
 import { perform } from "../../platform/action.ts";
-import { inUnit, reading } from "../../platform/context.ts";
+import { type Ctx, inUnit, reading } from "../../platform/context.ts";
 import { update } from "../../platform/database/records.ts";
 import { companies, contacts, updateContact } from "../companies/index.ts";
 import { inviteContact, revokeContact } from "./access.ts";
@@ -42,6 +42,26 @@ describe("portal access", () => {
     const used = await fred.submit(again, { password: clientPassword });
     expect([used.status, used.text.includes("You have used this password before.")]).toEqual([422, true]);
     expect((await fred.submit(again, { password: "four blue ferries at noon" })).url).toBe("/portal");
+  });
+
+  test("is offered with what the person may do there", async () => {
+    const invite = async (name: string, role_key: string): Promise<string> => {
+      const email = `${name}@may.test`;
+      const { contactId } = await contactOf(t.harbor, `May ${name}`, email);
+      const read = <R>(run: (ctx: Ctx) => Promise<R>): Promise<R> => reading(t.harbor.system, run);
+      const { id } = await read(({ db }) =>
+        db.selectFrom("roles").select("id").where("role_key", "=", role_key).executeTakeFirstOrThrow(),
+      );
+      await perform(await t.harbor.as("technician"), inviteContact, { id: contactId, role_id: id });
+      const mail = await read(({ db }) =>
+        db.selectFrom("mails").select("text_body").where("to_address", "=", email).executeTakeFirstOrThrow(),
+      );
+      return mail.text_body;
+    };
+    expect(await invite("payer", "client_admin")).toContain("and see invoices");
+    const plain = await invite("plain", "client_user");
+    expect(plain).toContain("write tickets, and see how they are going");
+    expect(plain).not.toMatch(/invoice/i);
   });
 
   test("is held to the version of the contact that was shown", async () => {
@@ -129,7 +149,11 @@ describe("portal access", () => {
     expect(await signIn("ren@new.test")).toBe("/portal");
     // Both addresses hear of it.
     const told = await reading(t.harbor.system, ({ db }) =>
-      db.selectFrom("mails").select(["to_address"]).where("text_body", "like", "%ren@new.test%").execute(),
+      db
+        .selectFrom("mails")
+        .select(["to_address"])
+        .where("text_body", "like", "%another e-mail address: ren@new.test.%")
+        .execute(),
     );
     expect(told.map(({ to_address }) => to_address).toSorted()).toEqual(["ren@new.test", "ren@old.test"]);
     await perform(await t.harbor.as("technician"), revokeContact, { id: moved.contactId });

@@ -11,7 +11,7 @@ import { changes, fromEdge, type PatchInput } from "../../platform/database/edge
 import { insert, update } from "../../platform/database/records.ts";
 import { conflict, notFound } from "../../platform/errors.ts";
 import { t } from "../../platform/language/index.ts";
-import { sendLink, sendLinksToNewAddress } from "./auth/links.ts";
+import { sendLink, sendLinksToNewAddress } from "./auth/link-mails.ts";
 import { tellOfChange } from "./auth/notices.ts";
 import { checkIsOwn } from "./auth/passwords.ts";
 import { checkMayActOn, keepAnAdministrator, raiseVersion, setRoles } from "./roles.ts";

@@ -7,7 +7,7 @@ import type { Work } from "../../platform/context.ts";
 import { conflict } from "../../platform/errors.ts";
 import { t } from "../../platform/language/index.ts";
 import { staffMember } from "./actions.ts";
-import { sendLink } from "./auth/links.ts";
+import { sendLink } from "./auth/link-mails.ts";
 import { checkIsOwn, dropPassword } from "./auth/passwords.ts";
 import { checkMayActOn, keepAnAdministrator } from "./roles.ts";
 
@@ -53,7 +53,7 @@ export const requireNewPassword = action({
     await dropPassword(work, user.id, user.password_hash);
     await keepAnAdministrator(work);
     await revokeSessions(work, user.id, { except: null });
-    await sendLink(work, user, "reset", "required");
+    await sendLink(work, user, "reset");
     return user;
   },
 });

@@ -49,7 +49,8 @@ export { signedInThemselves } from "./api/answers.ts";
 export { passkeyRoutes } from "./api/passkeys.ts";
 export { mfaRoutes } from "./api/mfa.ts";
 export { loginRoute, logoutRoute, passwordRoute, refreshRoute } from "./api/sign-in.ts";
-export { requestReset, sendLink, sendLinksToNewAddress, setPasswordByLink } from "./auth/links.ts";
+export { sendLink, sendLinksToNewAddress } from "./auth/link-mails.ts";
+export { requestReset, setPasswordByLink } from "./auth/links.ts";
 export { tellOfChange } from "./auth/notices.ts";
 export { checkPassword, dropPassword } from "./auth/passwords.ts";
 export {

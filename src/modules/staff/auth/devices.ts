@@ -34,6 +34,6 @@ export async function noticeDevice(
     user_agent: user_agent.slice(0, 1000),
     ip_address: ip,
   });
-  await tellOfChange(work, entry.userId, "new_device", () => `${deviceOf(user_agent)}, ${ip}`);
+  await tellOfChange(work, entry.userId, "new_device");
   return hash;
 }
