@@ -1,4 +1,5 @@
 import Handlebars, { type HelperOptions } from "handlebars/runtime";
+import { saysAddress } from "../../html.ts";
 import { currentLanguage, t, type TextValues } from "../../language/index.ts";
 import { icons, isIconName } from "./icons.ts";
 import type { ActionLink } from "../models/partials.ts";
@@ -39,6 +40,15 @@ export const helpers = {
       `<svg class="icon ${escapeExpression(size)}" viewBox="0 0 24 24" aria-hidden="true">${icons[name]}</svg>`,
     );
   },
+  /** `{{prose html}}`: sanitized HTML. On paper an address stands behind each of its links, but for those that say it themselves. */
+  prose: (html: unknown): InstanceType<typeof SafeString> =>
+    new SafeString(
+      String(html).replace(
+        /<a (href="([^"]*)"[^>]*)>([^<]*)<\/a>/g,
+        (link, attributes: string, href: string, words: string) =>
+          saysAddress(href, words) ? `<a class="says-address" ${attributes}>${words}</a>` : link,
+      ),
+    ),
   /**
    * The hidden field that proves a form came from us. The token is given to `render`, so that a small form deep inside
    * a list needs none in its model; a page that posts without having got one fails here instead of at the user's click.
