@@ -60,7 +60,7 @@ describe("portal access", () => {
     };
     expect(await invite("payer", "client_admin")).toContain("and see invoices");
     const plain = await invite("plain", "client_user");
-    expect(plain).toContain("write tickets, and see how they are going");
+    expect(plain).toContain("ask for help, and see how it is going");
     expect(plain).not.toMatch(/invoice/i);
   });
 

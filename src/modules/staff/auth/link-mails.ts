@@ -142,10 +142,10 @@ async function portalText(work: Work, userId: string): Promise<string> {
     .where("role_permissions.permission", "=", "portal.invoices")
     .executeTakeFirst();
   return seesInvoices !== undefined && isModuleOn(app, tenant, "billing")
-    ? t("{name} has given you access to its client portal: write tickets, see how they are going, and see invoices.", {
+    ? t("{name} has given you access to its client portal: ask for help, see how it is going, and see invoices.", {
         name: tenant.name,
       })
-    : t("{name} has given you access to its client portal: write tickets, and see how they are going.", {
+    : t("{name} has given you access to its client portal: ask for help, and see how it is going.", {
         name: tenant.name,
       });
 }
