@@ -27,7 +27,7 @@ describe("what is shown once", () => {
       "webhook_endpoints",
       "/settings/webhooks/new",
       { url: "https://example.com/in", is_all_events: "true" },
-      /whsec_\w+/,
+      /whsec_[\w-]+/,
     ],
     ["an API key", "api_keys", "/account/api-keys/new", { name: "Reports" }, /readonly value="[\w-]{20,}/],
     [
