@@ -71,7 +71,7 @@ test("the way out of such mails is the very last thing, and in HTML it is words"
   const { text, html } = mailBody({ ...content, ending }, noBrand);
   expect(text).toEndWith("\n-- \nHarbor IT\nStop these:\nhttps://desk.harbor.example/mails/a.b?c&d\n");
   expect(html).toMatch(
-    /<a class="link" href="https:\/\/desk.harbor.example\/mails\/a.b\?c&amp;d"[^>]*>Stop these<\/a>/,
+    /<a class="soft" href="https:\/\/desk.harbor.example\/mails\/a.b\?c&amp;d"[^>]*>Stop these<\/a>/,
   );
   expect(html.match(/mails\/a\.b/g)).toHaveLength(1);
 });

@@ -95,7 +95,7 @@ ${style}
 ${rows.filter((one) => one !== "").join("\n")}
 </table>
 </td></tr>
-<tr><td class="foot" style="${breaking};padding:18px 36px 0"><div class="soft" style="${font};font-size:13px;line-height:1.5;color:#5b6873">${lines(footer)}${ending === undefined ? "" : `<br>\n${plainLink(ending, tone)}`}</div></td></tr>
+<tr><td class="foot" style="${breaking};padding:18px 36px 0"><div class="soft" style="${font};font-size:13px;line-height:1.5;color:#5b6873">${lines(footer)}${ending === undefined ? "" : `<br>\n${quietLink(ending)}`}</div></td></tr>
 </table>
 </td></tr>
 </table>
@@ -137,8 +137,9 @@ function button({ label, url }: { label: string; url: string }, { primary, conte
 <div class="soft" style="padding-top:14px;${font};font-size:13px;line-height:1.5;color:#5b6873;word-break:break-all">${escapeHtml(t("Or open this address:"))} <a class="link" href="${href}" style="color:${primary}">${href}</a></div>`;
 }
 
-function plainLink({ label, url }: { label: string; url: string }, { primary }: Tones): string {
-  return `<a class="link" href="${escapeHtml(url)}" style="color:${primary}">${escapeHtml(label)}</a>`;
+/** In the colour of the words around it: a brand's is made for the white of the card, and this stands below it. */
+function quietLink({ label, url }: { label: string; url: string }): string {
+  return `<a class="soft" href="${escapeHtml(url)}" style="color:#5b6873;text-decoration:underline">${escapeHtml(label)}</a>`;
 }
 
 function lines(given: string): string {
