@@ -114,6 +114,7 @@ export async function portalHours(ctx: Ctx): Promise<PortalHomeModel["hours"]> {
       hint: isRenewed
         ? t("{used} of {total} used, renewed on {date}", { ...of, date: formatDate(last, ctx.tenant) })
         : t("{used} of {total} used", of),
+      tone: hoursBadge(hours).tone,
       used: Math.min(bar(hours).used, bar(hours).total),
       total: bar(hours).total,
       href: "",

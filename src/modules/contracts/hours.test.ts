@@ -193,6 +193,7 @@ test("a portal user sees the hours of the own company, and of no other", async (
       title: "Own hours care",
       value: "3.5 h left",
       hint: "1.5 h of 5 h used, renewed on Dec 1, 2026",
+      tone: "success",
       used: 1.5,
       total: 5,
       href: "",

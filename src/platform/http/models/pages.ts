@@ -292,7 +292,7 @@ export interface PortalHomeModel {
   greeting: string;
   text: string;
   actions: ActionLink[];
-  hours: { title: string; value: string; hint: string; used: number; total: number; href: string }[];
+  hours: { title: string; value: string; hint: string; tone: string; used: number; total: number; href: string }[];
   balance: {
     value: string;
     hint: string;
