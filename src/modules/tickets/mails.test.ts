@@ -71,6 +71,9 @@ describe("mails of a ticket", () => {
     expect(mail?.text_body).toContain("> Since Monday");
     expect(mail?.text_body).toMatch(/\n\nHello Ana[^\n]*,\n\nYour request “Scanner is slow” has the number/);
     expect(mail?.text_body).toContain(`http://harbor.test/portal/tickets/${ticket.id}`);
+    // The word of the portal, which the team's own mails do without.
+    expect(mail?.text_body).toContain(`request #${ticket.ticket_number}`);
+    expect(mail?.text_body).not.toMatch(/[^/]ticket\b/i);
     expect(mail?.message_id).toMatch(/^<.+@harbor\.test>$/);
   });
 
@@ -158,6 +161,7 @@ describe("mails of a ticket", () => {
     const [mail] = await mailsOf(ticket);
     expect(mail?.to_address).toBe(admin.actor.email);
     expect(mail?.text_body).toContain(`http://harbor.test/tickets/${ticket.id}`);
+    expect(mail?.text_body).toContain(`ticket #${ticket.ticket_number}`);
   });
 
   test("bring a client's answer to the assignee", async () => {
