@@ -99,7 +99,7 @@ export function textsOf(path: string, source: string): SourceTexts {
         else if (text === null && first !== undefined) choices(first);
       } else if (name === "declared") {
         for (const one of given) if (textIn(one) !== null) found.declared.push(at(one, textIn(one) ?? ""));
-      } else for (const place of textArguments[name] ?? []) take(given[place] ?? null, depth > 0);
+      } else for (const place of textArguments.get(name) ?? []) take(given[place] ?? null, depth > 0);
     }
     // Facts: a label and its cell.
     if (node.type === "ArrayExpression") {
