@@ -9,6 +9,12 @@ interface Loose {
   executeQuery(query: CompiledQuery): Promise<unknown>;
 }
 
+/**
+ * A million rows enter a dozen indexes at places all over them: with the memory that a server needs for its pages, SQLite
+ * writes most of those to the file and fetches them again. Kilobytes, and held by this connection alone.
+ */
+const pagesInMemory = 256 * 1024;
+
 /** Writes many rows at once. */
 export interface Bulk {
   /** How many rows have been written. */
@@ -38,7 +44,9 @@ const mostRows = 400;
  * Many-row inserts in the caller's unit of work. A statement is built once for each table and number of rows and then run
  * with other values, because building it takes longer than running it. No audit entry is written for a row.
  */
-export function bulkInto(work: Work): Bulk {
+export async function bulkInto(work: Work): Promise<Bulk> {
+  if (work.app.database.dialect === "sqlite")
+    await sql`pragma cache_size = ${sql.lit(-pagesInMemory)}`.execute(work.db);
   const db = work.db as unknown as Loose;
   const statements = new Map<string, CompiledQuery>();
   const written = new Map<string, number>();

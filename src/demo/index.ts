@@ -70,7 +70,7 @@ async function write(joined: Work, { size: name, seed, password, passwordHash }:
   const lists = await readLists(work);
   const calendar = calendarOf(work.app.clock.now(), tenant.timezone, size.months);
   await dateBack(work, staff, { calendar, seed });
-  const bulk = bulkInto(work);
+  const bulk = await bulkInto(work);
 
   const cast = castClients({ size, seed, calendar, staff, currency: tenant.currency, passwordHash });
   const { clients } = cast;
