@@ -23,7 +23,7 @@ const explanations: Record<PartName, string> = {
 data set; memory is resident memory ten seconds later.`,
   desk: `${people} people who are signed in, each in a session of their own: everybody asks for something, waits for the whole answer,
 looks at it for ${pause[0]} to ${pause[1]} seconds, and goes on. What they ask for is drawn from the mix of a busy desk (\`scripts/lib/bench/operations.ts\`);
-records are drawn from those touched last and from the oldest. 40 seconds after 5 that do not count.`,
+records are drawn from those touched last and from the oldest. 40 seconds after a minute that does not count: in that, what runs often is translated.`,
   saturation: `The same ${people} people without any pause, all of them the same kind of request, 5 seconds each after 2 that do not count. What one
 waits here is mostly the queue of the other ${people - 1}: requests a second are the figure.`,
   bare: `One page again and again by ${people} people without a pause; and beside it, in the same run, a server that runs the SQL which

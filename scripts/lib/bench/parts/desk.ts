@@ -29,7 +29,8 @@ export const desk = (round: Round): Promise<DeskResult> =>
       subjects,
       play: { kind: "desk" },
       pause,
-      warmUpSeconds: round.isQuick ? 2 : 5,
+      // What runs often is translated in its first minute (docs/performance.md), and a server runs for weeks.
+      warmUpSeconds: round.isQuick ? 2 : 60,
       seconds: round.isQuick ? 10 : 40,
     });
     return { operations: byOperation(played), peakMemory: server.memory().peak };
