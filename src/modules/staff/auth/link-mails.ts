@@ -3,12 +3,11 @@ import type { Work } from "../../../platform/context.ts";
 import type { RowOf } from "../../../platform/database/columns.ts";
 import { newId } from "../../../platform/ids.ts";
 import { t } from "../../../platform/language/index.ts";
-import { mailBody } from "../../../platform/mail/compose.ts";
-import { queueMail } from "../../../platform/mail/queue.ts";
 import { inLanguageOf } from "../../../platform/mail/reader.ts";
 import { isModuleOn } from "../../../platform/switches.ts";
 import { endLinks, mintOneTime, type Purpose } from "../one-time.ts";
 import { tellOfChange } from "./notices.ts";
+import { queueOwnMail } from "./own-mail.ts";
 import { isKeptElsewhere } from "./passwords.ts";
 import type { UserType } from "./sign-in.ts";
 
@@ -22,7 +21,10 @@ export function tellOfDirectory(
 ): Promise<void> {
   return inLanguageOf(work, { user_id: user.id }, async () => {
     const heading = t("Your password is kept elsewhere");
-    const body = mailBody(
+    await queueOwnMail(
+      work,
+      user,
+      heading,
       {
         heading,
         paragraphs: [
@@ -31,18 +33,9 @@ export function tellOfDirectory(
             name: work.tenant.name,
           }),
         ],
-        footer: work.tenant.name,
       },
-      work.tenant.brand,
+      `directory-password:${newId()}`,
     );
-    await queueMail(work, {
-      to: { address: user.email, name: user.name },
-      subject: heading,
-      text: body.text,
-      html: body.html,
-      about: { type: "users", id: user.id },
-      dedupe_key: `directory-password:${newId()}`,
-    });
   });
 }
 
@@ -104,23 +97,13 @@ async function writeLink(
                 ],
           label: t("Choose a new password"),
         };
-  const body = mailBody(
-    {
-      heading: texts.heading,
-      paragraphs: texts.paragraphs,
-      action: { label: texts.label, url },
-      footer: work.tenant.name,
-    },
-    work.tenant.brand,
+  await queueOwnMail(
+    work,
+    user,
+    texts.subject,
+    { heading: texts.heading, paragraphs: texts.paragraphs, action: { label: texts.label, url } },
+    `${purpose}:${token.slice(-12)}`,
   );
-  await queueMail(work, {
-    to: { address: user.email, name: user.name },
-    subject: texts.subject,
-    text: body.text,
-    html: body.html,
-    about: { type: "users", id: user.id },
-    dedupe_key: `${purpose}:${token.slice(-12)}`,
-  });
 }
 
 /** Whose password was asked for, and from where: by this one knows whether it was oneself. */

@@ -1,11 +1,10 @@
 import type { Work } from "../../../platform/context.ts";
 import { formatInstant } from "../../../platform/http/pages/cells.ts";
 import { t } from "../../../platform/language/index.ts";
-import { mailBody } from "../../../platform/mail/compose.ts";
-import { queueMail } from "../../../platform/mail/queue.ts";
 import { inLanguageOf } from "../../../platform/mail/reader.ts";
 import { newId } from "../../../platform/ids.ts";
 import { deviceOf } from "../rules.ts";
+import { queueOwnMail } from "./own-mail.ts";
 
 /** What a person hears of by mail, so that a change that was not theirs does not go unnoticed. */
 export type Change =
@@ -152,12 +151,15 @@ export function tellOfChange(
 async function writeNotice(work: Work, userId: string, change: Change, details: string): Promise<void> {
   const user = await work.db
     .selectFrom("users")
-    .select(["name", "email", "user_type"])
+    .select(["id", "name", "email", "user_type"])
     .where("id", "=", userId)
     .executeTakeFirstOrThrow();
   const heading = headingOf(change, work.tenant.name);
   const advice = adviceOf(work, change, user);
-  const body = mailBody(
+  await queueOwnMail(
+    work,
+    user,
+    heading,
     {
       heading,
       paragraphs: [sentenceOf(change, details), factsOf(work, change, user), advice.text].filter((text) => text !== ""),
@@ -165,16 +167,7 @@ async function writeNotice(work: Work, userId: string, change: Change, details: 
         label: advice.label,
         url: `${work.tenant.public_url}${user.user_type === "portal" ? "/portal" : ""}${advice.path}`,
       },
-      footer: work.tenant.name,
     },
-    work.tenant.brand,
+    `sign-in-notice:${newId()}`,
   );
-  await queueMail(work, {
-    to: { address: user.email, name: user.name },
-    subject: heading,
-    text: body.text,
-    html: body.html,
-    about: { type: "users", id: userId },
-    dedupe_key: `sign-in-notice:${newId()}`,
-  });
 }

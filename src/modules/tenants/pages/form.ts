@@ -67,6 +67,11 @@ export function operatorForm(given: OperatorForm): Route[] {
   ];
 }
 
+/** A page of the operators' host. */
+export function operatorPage(path: string, handle: Route["handle"]): Route {
+  return { method: "GET", path, door: "operator", permission: platformPermission, handle };
+}
+
 /** A button of the operators' host; what stands in the way is said on the page it goes back to. */
 export function operatorButton(
   path: string,

@@ -1,5 +1,4 @@
 import { Type } from "@sinclair/typebox";
-import { platformPermission } from "../../../platform/access/platform.ts";
 import { find } from "../../../platform/access/reach.ts";
 import { perform } from "../../../platform/action.ts";
 import type { Ctx } from "../../../platform/context.ts";
@@ -13,7 +12,7 @@ import { t } from "../../../platform/language/index.ts";
 import { keyLifeField, proofField } from "../../staff/index.ts";
 import { makeOperatorKey, revokeOperatorKey } from "../operators/actions.ts";
 import { hasOperatorJustSignedIn, proveOperatorAgain } from "../operators/proof.ts";
-import { operatorButton, operatorForm } from "./form.ts";
+import { operatorButton, operatorForm, operatorPage } from "./form.ts";
 
 /** The API keys of an operator. */
 
@@ -113,16 +112,8 @@ async function showKey(ctx: Ctx, id: string): Promise<Answer> {
   });
 }
 
-const at = (path: string, handle: Route["handle"]): Route => ({
-  method: "GET",
-  path,
-  door: "operator",
-  permission: platformPermission,
-  handle,
-});
-
 export const keyPages: Route[] = [
-  at("/account/keys", (ctx) => showKeys(ctx)),
+  operatorPage("/account/keys", (ctx) => showKeys(ctx)),
   ...operatorForm({
     path: "/account/keys/new",
     title: "New API key",
@@ -166,7 +157,7 @@ export const keyPages: Route[] = [
       return showOnce(ctx, "operator", shown, next.href);
     },
   }),
-  at("/account/keys/:id", (ctx, { params }) => showKey(ctx, params["id"] ?? "")),
+  operatorPage("/account/keys/:id", (ctx, { params }) => showKey(ctx, params["id"] ?? "")),
   operatorButton(
     "/account/keys/:id/revoke",
     () => "/account/keys",

@@ -1,4 +1,3 @@
-import { platformPermission } from "../../../platform/access/platform.ts";
 import { find, maybeFind, reach } from "../../../platform/access/reach.ts";
 import type { Ctx } from "../../../platform/context.ts";
 import { cell, empty, facts, formatInstant, link } from "../../../platform/http/pages/cells.ts";
@@ -7,6 +6,7 @@ import { type List, listAnswer } from "../../../platform/http/lists/list.ts";
 import { type Answer, page, type Route } from "../../../platform/http/route.ts";
 import { t } from "../../../platform/language/index.ts";
 import { operatorLog } from "../schema.ts";
+import { operatorPage } from "./form.ts";
 import { detailFacts, detailsOf, doingInWords, type LogRow } from "./rows.ts";
 
 /** What operators did: the whole of it, and entry by entry. */
@@ -75,15 +75,7 @@ async function showEntry(ctx: Ctx, id: string): Promise<Answer> {
   });
 }
 
-const at = (path: string, handle: Route["handle"]): Route => ({
-  method: "GET",
-  path,
-  door: "operator",
-  permission: platformPermission,
-  handle,
-});
-
 export const logPages: Route[] = [
-  at(home, (ctx, incoming) => listAnswer(ctx, incoming, logList)),
-  at(`${home}/:id`, (ctx, { params }) => showEntry(ctx, params["id"] ?? "")),
+  operatorPage(home, (ctx, incoming) => listAnswer(ctx, incoming, logList)),
+  operatorPage(`${home}/:id`, (ctx, { params }) => showEntry(ctx, params["id"] ?? "")),
 ];

@@ -18,7 +18,7 @@ import {
 } from "../operators/actions.ts";
 import { secondStepsOf } from "../operators/steps.ts";
 import { operators, tenantTasks } from "../schema.ts";
-import { operatorButton, operatorForm } from "./form.ts";
+import { operatorButton, operatorForm, operatorPage } from "./form.ts";
 import { kindInWords, progressOf, stateOfTask, type TaskRow } from "./rows.ts";
 
 interface OperatorRow {
@@ -185,17 +185,9 @@ function linkPage(ctx: Ctx, name: string, url: string): Answer {
   return showOnce(ctx, "operator", shown, "/operators");
 }
 
-const at = (path: string, handle: Route["handle"]): Route => ({
-  method: "GET",
-  path,
-  door: "operator",
-  permission: platformPermission,
-  handle,
-});
-
 export const operatorPages: Route[] = [
-  at("/operators", (ctx, incoming) => listAnswer(ctx, incoming, operatorList)),
-  at("/tasks", (ctx, incoming) => listAnswer(ctx, incoming, taskList)),
+  operatorPage("/operators", (ctx, incoming) => listAnswer(ctx, incoming, operatorList)),
+  operatorPage("/tasks", (ctx, incoming) => listAnswer(ctx, incoming, taskList)),
   ...operatorForm({
     path: "/operators/new",
     title: "New operator",
@@ -209,7 +201,7 @@ export const operatorPages: Route[] = [
     }),
     run: async (ctx, input) => linkPage(ctx, String(input["name"]), (await perform(ctx, inviteOperator, input)).link),
   }),
-  at("/operators/:id", (ctx, { params }) => showOperator(ctx, params["id"] ?? "")),
+  operatorPage("/operators/:id", (ctx, { params }) => showOperator(ctx, params["id"] ?? "")),
   {
     method: "POST",
     path: "/operators/:id/relink",
