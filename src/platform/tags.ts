@@ -156,6 +156,12 @@ export async function tagChips(ctx: Ctx, names: readonly string[], list: string)
   }));
 }
 
+/** The tags of one record as chips; lists of records of its kind are at `/<entityType>`. */
+export async function ownTagChips(ctx: Ctx, entityType: string, id: string): Promise<TagChip[]> {
+  const [names = []] = await tagsOf(ctx, entityType, [id]);
+  return tagChips(ctx, names, `/${entityType}`);
+}
+
 /** Tags as people type them into one field, and as files have them: separated by commas or semicolons. */
 export function splitTags(text: string): string[] {
   return text

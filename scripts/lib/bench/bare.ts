@@ -76,7 +76,7 @@ const recording = (dialect: Dialect): Dialect => ({
 });
 
 const postgres = isSqlite ? null : postgresDialect(wish.databaseUrl, 20);
-const sqliteReader = (): Dialect => sqliteDialect(openSqlite(wish.sqlitePath, { readonly: true }));
+const sqliteReader = (): Dialect => sqliteDialect(openSqlite(wish.sqlitePath, { readonly: true }), { isShared: true });
 const database =
   postgres === null
     ? sqliteDatabase({ writer: sqliteReader(), reader: recording(sqliteReader()) })

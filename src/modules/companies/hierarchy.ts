@@ -98,8 +98,10 @@ export async function companiesBelow(ctx: Ctx, id: string): Promise<Below[]> {
   const shown = found.slice(0, mostBelow);
   if (shown.length === 0) return [];
   const ids = shown.map(({ row }) => row.id);
-  const open = can(ctx.actor, "tickets.read") ? await openTickets(ctx, ids) : null;
-  const running = can(ctx.actor, "contracts.read") ? await activeContracts(ctx, ids) : null;
+  const [open, running] = await Promise.all([
+    can(ctx.actor, "tickets.read") ? openTickets(ctx, ids) : null,
+    can(ctx.actor, "contracts.read") ? activeContracts(ctx, ids) : null,
+  ]);
   return shown.map(({ row: { id: one, name, status }, depth }) => ({
     id: one,
     name,

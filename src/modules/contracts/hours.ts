@@ -58,17 +58,19 @@ export async function hoursOfContract(ctx: Ctx, contract: ContractRow): Promise<
   // An annual bucket of today was drawn on after the monthly ones of earlier months: those have to be drawn as well.
   const from = current.reduce((first, { start }) => (start < first ? start : first), today);
   const to = current.reduce((last, { end }) => (end > last ? end : last), today);
-  const buckets = await withRollover(ctx, contract.id, bucketsWithin(contract, items, from, to));
-  const entries = await runOnceBuilt(ctx, "billable work under a contract", { id, from, to }, (given) =>
-    ctx.db
-      .selectFrom("time_entries")
-      .select(["id", "date", "created_at", "work_type_id", "duration_minutes"])
-      .where("contract_id", "=", given.id)
-      .where("is_billable", "=", true)
-      .where("approval_status", "<>", "rejected")
-      .where("date", ">=", given.from)
-      .where("date", "<", given.to),
-  );
+  const [buckets, entries] = await Promise.all([
+    withRollover(ctx, contract.id, bucketsWithin(contract, items, from, to)),
+    runOnceBuilt(ctx, "billable work under a contract", { id, from, to }, (given) =>
+      ctx.db
+        .selectFrom("time_entries")
+        .select(["id", "date", "created_at", "work_type_id", "duration_minutes"])
+        .where("contract_id", "=", given.id)
+        .where("is_billable", "=", true)
+        .where("approval_status", "<>", "rejected")
+        .where("date", ">=", given.from)
+        .where("date", "<", given.to),
+    ),
+  ]);
   const drawn = drawDown(entries, buckets);
   const taken = (bucket: Bucket): number =>
     drawn

@@ -19,19 +19,25 @@ const text = (values: FormValues | null, name: string): string =>
 export interface Answered {
   ticket: TicketRow;
   /** The clock that runs for whoever writes. */
-  timer: ActiveTimer | null;
+  timer: Promise<ActiveTimer | null>;
   /** Who asked, within reach. */
-  contact: RowFor<"contacts"> | undefined;
+  contact: Promise<RowFor<"contacts"> | undefined>;
 }
 
 /** Where a reply is written; with `typed` and `failure` as it was sent, so that no word is lost. */
 export async function composerOf(
   ctx: Ctx,
-  { ticket, timer, contact }: Answered,
+  { ticket, ...given }: Answered,
   action: string,
   typed: FormValues | null,
   failure: Failure | null,
 ): Promise<ComposerModel> {
+  const [timer, contact, workTypes, statuses] = await Promise.all([
+    given.timer,
+    given.contact,
+    can(ctx.actor, "time.write") ? workTypeOptions(ctx) : [],
+    statusOptions(ctx, ticket.status_id),
+  ]);
   const isTimed = timer?.ticket_id === ticket.id;
   const timeFields = can(ctx.actor, "time.write")
     ? [
@@ -45,7 +51,7 @@ export async function composerOf(
         field("work_type_id", t("Work type"), {
           id: "reply-work-type",
           kind: "select",
-          options: await workTypeOptions(ctx),
+          options: workTypes,
           value: timer?.work_type_id ?? "",
         }),
         field("is_billable", t("Billing"), {
@@ -62,7 +68,7 @@ export async function composerOf(
   const statusField = field("status_id", t("Status"), {
     id: "reply-status",
     kind: "select",
-    options: [{ value: "", label: t("Stays as it is") }, ...(await statusOptions(ctx, ticket.status_id))],
+    options: [{ value: "", label: t("Stays as it is") }, ...statuses],
   });
   const form = formModel({
     action,
@@ -89,7 +95,7 @@ export async function composerOf(
 }
 
 /** Who will read a reply, said before it is sent. */
-function recipientsOf(ctx: Ctx, contact: Answered["contact"]): string {
+function recipientsOf(ctx: Ctx, contact: Awaited<Answered["contact"]>): string {
   if (contact === undefined) return t("Nobody gets a mail: the ticket has no contact");
   if (contact.email === null) return t("{name} has no e-mail address", { name: contactName(contact) });
   if (!wantsMail(ctx, "is_reply_mailed", contact))

@@ -1,7 +1,7 @@
 import { can } from "../../platform/access/actor.ts";
 import type { Ctx } from "../../platform/context.ts";
 import type { Failure } from "../../platform/errors.ts";
-import { columnField, formModel, type FormValues, rowValues } from "../../platform/http/forms/model.ts";
+import { columnField, formModel, type FormValues, type Option, rowValues } from "../../platform/http/forms/model.ts";
 import { cell, facts } from "../../platform/http/pages/cells.ts";
 import { optionsOf } from "../../platform/http/forms/options.ts";
 import type { FieldModel, FormModel } from "../../platform/http/models/forms.ts";
@@ -32,24 +32,24 @@ export async function detailsForm(
   typed: FormValues | null,
   failure: Failure | null,
 ): Promise<FormModel> {
-  const c = (name: string, options: NonNullable<Parameters<typeof columnField>[2]>["options"]): FieldModel =>
-    columnField(tickets, name, { options: options ?? [], is_required: false, span: 6 });
-  const fields = [
-    c("status_id", await statusOptions(ctx, ticket.status_id)),
-    c("priority_id", await optionsOf(ctx, "ticket_priorities")),
-    c("queue_id", await optionsOf(ctx, "ticket_queues", { keep: ticket.queue_id })),
+  const c = async (name: string, options: Promise<Option[]>): Promise<FieldModel> =>
+    columnField(tickets, name, { options: await options, is_required: false, span: 6 });
+  const fields = await Promise.all([
+    c("status_id", statusOptions(ctx, ticket.status_id)),
+    c("priority_id", optionsOf(ctx, "ticket_priorities")),
+    c("queue_id", optionsOf(ctx, "ticket_queues", { keep: ticket.queue_id })),
     c(
       "assigned_to_id",
-      await optionsOf(ctx, "users", { blank: t("Nobody"), where: { user_type: "staff" }, keep: ticket.assigned_to_id }),
+      optionsOf(ctx, "users", { blank: t("Nobody"), where: { user_type: "staff" }, keep: ticket.assigned_to_id }),
     ),
-    c("team_id", await optionsOf(ctx, "teams", { blank: t("None"), keep: ticket.team_id })),
-    c("type_id", await optionsOf(ctx, "ticket_types", { blank: t("None"), keep: ticket.type_id })),
-    c("category_id", await categoryOptions(ctx, categoryChosen(ticket))),
+    c("team_id", optionsOf(ctx, "teams", { blank: t("None"), keep: ticket.team_id })),
+    c("type_id", optionsOf(ctx, "ticket_types", { blank: t("None"), keep: ticket.type_id })),
+    c("category_id", categoryOptions(ctx, categoryChosen(ticket))),
     ...(can(ctx.actor, "contracts.read")
       ? [
           c(
             "contract_id",
-            await optionsOf(ctx, "contracts", {
+            optionsOf(ctx, "contracts", {
               blank: t("The company's"),
               where: { company_id: ticket.company_id },
               keep: ticket.contract_id,
@@ -57,7 +57,7 @@ export async function detailsForm(
           ),
         ]
       : []),
-  ];
+  ]);
   return formModel({
     action,
     values: (failure?.code === "stale" ? null : typed) ?? {

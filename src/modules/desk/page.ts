@@ -21,7 +21,7 @@ import type { NoteModel, SearchHit, TicketPageModel } from "../../platform/http/
 import { ofKind, panelsOf } from "../../platform/http/pages/panels.ts";
 import type { ActionLink, BadgeModel, FactsModel } from "../../platform/http/models/partials.ts";
 import { t } from "../../platform/language/index.ts";
-import { tagChips, tagsOf } from "../../platform/tags.ts";
+import { ownTagChips } from "../../platform/tags.ts";
 import { contactName } from "../companies/index.ts";
 import { coverageOf } from "../contracts/index.ts";
 import { attachmentsOf, conversationOf, isClientWaiting, minutesOn, type TicketRow } from "../tickets/index.ts";
@@ -40,7 +40,10 @@ export interface Sent {
 
 const recent = 5;
 
-/** The page of a ticket: details, conversation, insights (PRD 3.4). `from` is the list it was opened from. */
+/**
+ * The page of a ticket: details, conversation, insights (PRD 3.4). `from` is the list it was opened from. What does not follow
+ * from each other is asked side by side (decision 0042).
+ */
 export async function ticketModel(
   ctx: Ctx,
   id: string,
@@ -52,60 +55,64 @@ export async function ticketModel(
   const at = (part: string): string => url.replace(`/tickets/${id}`, `/tickets/${id}${part}`);
   const failed = (form: Sent["form"]): [FormValues | null, Failure | null] =>
     sent?.form === form ? [sent.fields, sent.failure] : [null, null];
-  const panels = await panelsOf(ctx, "ticket", { id });
-  const files = await attachmentsOf(ctx, id, "/tickets");
-  const timer = await activeTimer(ctx);
-  const details = await detailsForm(ctx, ticket, url, ...failed("details"));
-  const contact = ticket.contact_id === null ? undefined : await maybeFind(ctx, "contacts", ticket.contact_id);
+  const files = attachmentsOf(ctx, id, "/tickets");
+  const timer = activeTimer(ctx);
+  const contact = maybeFind(ctx, "contacts", ticket.contact_id);
+  const isWriter = can(ctx.actor, "tickets.write");
+  const [panels, details, badges, actions, client, own, custom, notes, composer, coverage, related] = await Promise.all(
+    [
+      panelsOf(ctx, "ticket", { id }),
+      detailsForm(ctx, ticket, url, ...failed("details")),
+      badgesOf(ctx, ticket),
+      timer.then((active) => buttonsOf(ctx, ticket, active)),
+      clientFacts(ctx, ticket, contact),
+      ticketFacts(ctx, ticket),
+      customFacts(ctx, "tickets", ticket.custom_fields, { onlyFilled: true }),
+      notesOf(ctx, ticket, files),
+      isWriter ? composerOf(ctx, { ticket, timer, contact }, at("/reply"), ...failed("composer")) : null,
+      can(ctx.actor, "contracts.read") ? coverageOf(ctx, ticket) : null,
+      relatedOf(ctx, ticket),
+    ],
+  );
   return {
     number: `#${ticket.ticket_number}`,
     title: ticket.title,
     alerts: ofKind(panels, "alert"),
-    badges: await badgesOf(ctx, ticket),
+    badges,
     back: { label: from.startsWith("/my-work") ? t("My work") : t("Tickets"), href: from },
     previous_url: at("/previous"),
     next_url: at("/next"),
-    actions: [...buttonsOf(ctx, ticket, timer), ...ofKind(panels, "action")],
-    ...(can(ctx.actor, "tickets.write")
-      ? { details: withShortChoices(details) }
-      : { details: null, read_details: detailFacts(details) }),
-    facts: [
-      await clientFacts(ctx, ticket, contact),
-      await ticketFacts(ctx, ticket),
-      ...(await customFacts(ctx, "tickets", ticket.custom_fields, { onlyFilled: true })),
-      ...ofKind(panels, "facts"),
-    ],
+    actions: [...actions, ...ofKind(panels, "action")],
+    ...(isWriter ? { details: withShortChoices(details) } : { details: null, read_details: detailFacts(details) }),
+    facts: [client, own, ...custom, ...ofKind(panels, "facts")],
     sla: [],
-    notes: await notesOf(ctx, ticket, files),
+    notes,
     live: { topic: `tickets/${ticket.id}`, url: `/tickets/${ticket.id}` },
-    composer: can(ctx.actor, "tickets.write")
-      ? await composerOf(ctx, { ticket, timer, contact }, at("/reply"), ...failed("composer"))
-      : null,
-    coverage: can(ctx.actor, "contracts.read") ? await coverageOf(ctx, ticket) : null,
-    related: await relatedOf(ctx, ticket),
+    composer,
+    coverage,
+    related,
     // Where they hang in the conversation is where they are taken away.
-    attachments: [...files.values()].flat().map((file) => ({ ...file, remove_url: "" })),
+    attachments: [...(await files).values()].flat().map((file) => ({ ...file, remove_url: "" })),
   };
 }
 
 /** The conversation with what was changed and worked in between, oldest first. */
-async function notesOf(
-  ctx: Ctx,
-  ticket: TicketRow,
-  files: Awaited<ReturnType<typeof attachmentsOf>>,
-): Promise<NoteModel[]> {
-  const work = await workOn(ctx, ticket.id);
-  const [opening, ...notes] = await conversationOf(ctx, ticket, { base: "/tickets", files });
+async function notesOf(ctx: Ctx, ticket: TicketRow, files: ReturnType<typeof attachmentsOf>): Promise<NoteModel[]> {
+  const [work, [opening, ...notes], changes] = await Promise.all([
+    workOn(ctx, ticket.id),
+    conversationOf(ctx, ticket, { base: "/tickets", files }),
+    changesOf(ctx, ticket.id),
+  ]);
   const written = notes.map((note) => ({ ...note, time_text: work.byNote.get(note.id) ?? "" }));
-  const rest = [...written, ...(await changesOf(ctx, ticket.id)), ...work.lines].toSorted((a, b) =>
-    a.at < b.at ? -1 : a.at > b.at ? 1 : 0,
-  );
+  const rest = [...written, ...changes, ...work.lines].toSorted((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0));
   return opening === undefined ? rest : [opening, ...rest];
 }
 
 async function badgesOf(ctx: Ctx, ticket: TicketRow): Promise<BadgeModel[]> {
-  const status = await find(ctx, "ticket_statuses", ticket.status_id);
-  const priority = await find(ctx, "ticket_priorities", ticket.priority_id);
+  const [status, priority] = await Promise.all([
+    find(ctx, "ticket_statuses", ticket.status_id),
+    find(ctx, "ticket_priorities", ticket.priority_id),
+  ]);
   return [
     { text: status.name, tone: status.color },
     { text: priority.name, tone: priority.color },
@@ -128,9 +135,16 @@ function buttonsOf(ctx: Ctx, ticket: TicketRow, timer: ActiveTimer | null): Acti
   ];
 }
 
-async function clientFacts(ctx: Ctx, ticket: TicketRow, contact: RowFor<"contacts"> | undefined): Promise<FactsModel> {
-  const company = await maybeFind(ctx, "companies", ticket.company_id);
-  const site = ticket.site_id === null ? undefined : await maybeFind(ctx, "sites", ticket.site_id);
+async function clientFacts(
+  ctx: Ctx,
+  ticket: TicketRow,
+  asking: Promise<RowFor<"contacts"> | undefined>,
+): Promise<FactsModel> {
+  const [contact, company, site] = await Promise.all([
+    asking,
+    maybeFind(ctx, "companies", ticket.company_id),
+    maybeFind(ctx, "sites", ticket.site_id),
+  ]);
   return facts(t("Client"), [
     [t("Company"), company === undefined ? cell.nothing : cell.link(company.name, `/companies/${company.id}`)],
     [t("Contact"), contact === undefined ? cell.nothing : cell.link(contactName(contact), `/contacts/${contact.id}`)],
@@ -141,10 +155,12 @@ async function clientFacts(ctx: Ctx, ticket: TicketRow, contact: RowFor<"contact
 }
 
 async function ticketFacts(ctx: Ctx, ticket: TicketRow): Promise<FactsModel> {
-  const parent =
-    ticket.parent_ticket_id === null ? undefined : await maybeFind(ctx, "tickets", ticket.parent_ticket_id);
-  const minutes = can(ctx.actor, "time.read") ? (await minutesOn(ctx, [ticket.id])).get(ticket.id) : undefined;
-  const [tags = []] = await tagsOf(ctx, "tickets", [ticket.id]);
+  const [parent, worked, tags] = await Promise.all([
+    maybeFind(ctx, "tickets", ticket.parent_ticket_id),
+    can(ctx.actor, "time.read") ? minutesOn(ctx, [ticket.id]) : null,
+    ownTagChips(ctx, "tickets", ticket.id),
+  ]);
+  const minutes = worked?.get(ticket.id);
   const instant = (at: string | null): ReturnType<typeof cell.text> =>
     at === null ? cell.nothing : cell.text(formatInstant(at, ctx.tenant));
   return facts(t("Ticket"), [
@@ -167,7 +183,7 @@ async function ticketFacts(ctx: Ctx, ticket: TicketRow): Promise<FactsModel> {
         ? cell.nothing
         : cell.link(`#${parent.ticket_number} ${parent.title}`, `/tickets/${parent.id}`),
     ],
-    [t("Tags"), cell.tags(await tagChips(ctx, tags, "/tickets"))],
+    [t("Tags"), cell.tags(tags)],
   ]);
 }
 
@@ -202,13 +218,13 @@ async function relatedOf(ctx: Ctx, ticket: TicketRow): Promise<TicketPageModel["
       badge: { text: row.status, tone: row.status_color },
     }));
   };
-  const below = await hits("parent_ticket_id", ticket.id);
-  const person =
-    ticket.contact_id === null
-      ? { title: t("Other tickets of the company"), hits: await hits("company_id", ticket.company_id) }
-      : { title: t("Other tickets of the contact"), hits: await hits("contact_id", ticket.contact_id) };
+  const [below, others] = await Promise.all([
+    hits("parent_ticket_id", ticket.id),
+    ticket.contact_id === null ? hits("company_id", ticket.company_id) : hits("contact_id", ticket.contact_id),
+  ]);
+  const title = ticket.contact_id === null ? t("Other tickets of the company") : t("Other tickets of the contact");
   return [
     ...(below.length === 0 ? [] : [{ title: t("Tickets below"), hits: below, empty: "" }]),
-    { ...person, empty: t("No other tickets so far.") },
+    { title, hits: others, empty: t("No other tickets so far.") },
   ];
 }

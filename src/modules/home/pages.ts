@@ -32,8 +32,7 @@ async function dashboard(ctx: Ctx): Promise<Answer> {
 
 /** Everything that is found, and above it the pages and commands of that name: what the command palette offers. */
 async function allFound(ctx: Ctx, query: string): Promise<SearchModel> {
-  const found = await searchModel(ctx, query, 20);
-  const named = await paletteNamed(ctx, query, "");
+  const [found, named] = await Promise.all([searchModel(ctx, query, 20), paletteNamed(ctx, query, "")]);
   const groups = named.groups.map(({ label, entries }) => ({
     label,
     more_url: "",

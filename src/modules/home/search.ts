@@ -27,17 +27,10 @@ export async function searchModel(ctx: Ctx, query: string, limit: number): Promi
         query,
         limit,
       );
-  const groups: { facet: SearchFacet; rows: Row[] }[] = [];
-  for (const facet of facets) {
-    const ids = kinds.get(facet.table) ?? [];
-    if (ids.length === 0) continue;
-    const rows = (await reach(ctx, facet.table as TableName)
-      .selectAll()
-      .where("id" as never, "in", ids as never)
-      .execute()) as Row[];
-    const found = ids.map((id) => rows.find((row) => row["id"] === id)).filter((row) => row !== undefined);
-    if (found.length > 0) groups.push({ facet, rows: found });
-  }
+  const found = await Promise.all(
+    facets.map(async (facet) => ({ facet, rows: await rowsOf(ctx, facet, kinds.get(facet.table) ?? []) })),
+  );
+  const groups = found.filter(({ rows }) => rows.length > 0);
   const owners = await ownersOf(
     ctx,
     groups.flatMap(({ rows }) => rows),
@@ -76,6 +69,16 @@ export async function searchModel(ctx: Ctx, query: string, limit: number): Promi
           ),
     all_url: `/search?q=${encodeURIComponent(query)}`,
   };
+}
+
+/** The records of one kind with these ids, in their order, as far as the actor may see them. */
+async function rowsOf(ctx: Ctx, { table }: SearchFacet, ids: readonly string[]): Promise<Row[]> {
+  if (ids.length === 0) return [];
+  const rows = (await reach(ctx, table as TableName)
+    .selectAll()
+    .where("id" as never, "in", ids as never)
+    .execute()) as Row[];
+  return ids.map((id) => rows.find((row) => row["id"] === id)).filter((row) => row !== undefined);
 }
 
 /** Names of the companies that rows belong to, by id, as far as the actor may see companies. */

@@ -16,8 +16,8 @@ import type { TicketRow } from "./actions/open.ts";
 export interface ConversationGiven {
   /** Where the pages of the reader begin: "/tickets" of the staff, "/portal/tickets" of a client. */
   base: string;
-  /** The ticket's files by note, where the caller has them already. */
-  files?: Awaited<ReturnType<typeof attachmentsOf>>;
+  /** The ticket's files by note, where the caller asks for them as well. */
+  files?: ReturnType<typeof attachmentsOf>;
 }
 
 /** What an entry of a conversation shows of when it was written. */
@@ -35,7 +35,7 @@ export function writtenAt(ctx: Ctx, instant: string): Pick<NoteModel, "at" | "at
  */
 export async function conversationOf(ctx: Ctx, ticket: TicketRow, given: ConversationGiven): Promise<NoteModel[]> {
   const shape = wholeShape(ctx, "conversation", "ticket_notes");
-  const notes = await runOnceBuilt(ctx, shape, { id: ticket.id }, ({ id }) =>
+  const written = runOnceBuilt(ctx, shape, { id: ticket.id }, ({ id }) =>
     reach(ctx, "ticket_notes")
       .leftJoin("users as authors", "authors.id", "ticket_notes.created_by_id")
       .leftJoin("contacts as people", "people.id", "ticket_notes.contact_id")
@@ -58,10 +58,14 @@ export async function conversationOf(ctx: Ctx, ticket: TicketRow, given: Convers
       .orderBy("ticket_notes.created_at")
       .orderBy("ticket_notes.id"),
   );
+  const [notes, files, opener] = await Promise.all([
+    written,
+    given.files ?? attachmentsOf(ctx, ticket.id, given.base),
+    openedBy(ctx, ticket),
+  ]);
   const isWaiting = notes.some(({ mail_status }) => mail_status === "queued" || mail_status === "sending");
   const hasServer = !isWaiting || (await hasMailServer(ctx));
-  const files = given.files ?? (await attachmentsOf(ctx, ticket.id, given.base));
-  const opening = await openingOf(ctx, ticket, files.get(null) ?? []);
+  const opening = openingOf(ctx, ticket, opener, files.get(null) ?? []);
   return [
     opening,
     ...notes.map((note): NoteModel => {
@@ -112,28 +116,35 @@ const sourceOf = (source: TicketRow["source"]): string => {
   return sources[source];
 };
 
-/** The description as the first entry: in the client's name when the client wrote it. */
-async function openingOf(ctx: Ctx, ticket: TicketRow, attachments: AttachmentModel[]): Promise<NoteModel> {
-  const isClient = ticket.source === "portal" || ticket.source === "email";
+/** Whether the client wrote the description. */
+const isOpenedByClient = ({ source }: TicketRow): boolean => source === "portal" || source === "email";
+
+/** Whose name stands above the description: the client's when the client wrote it. */
+async function openedBy(ctx: Ctx, ticket: TicketRow): Promise<string> {
   const [contact] =
-    isClient && ticket.contact_id !== null
+    isOpenedByClient(ticket) && ticket.contact_id !== null
       ? await runOnceBuilt(ctx, "name of a contact", { id: ticket.contact_id }, ({ id }) =>
           ctx.db.selectFrom("contacts").select(["first_name", "last_name"]).where("id", "=", id),
         )
       : [];
+  if (contact !== undefined) return contactName(contact);
   const [user] =
     ticket.created_by_id === null
       ? []
       : await runOnceBuilt(ctx, "name of a user", { id: ticket.created_by_id }, ({ id }) =>
           ctx.db.selectFrom("users").select("name").where("id", "=", id),
         );
-  const author = contact === undefined ? (user?.name ?? ctx.tenant.name) : contactName(contact);
+  return user?.name ?? ctx.tenant.name;
+}
+
+/** The description as the first entry. */
+function openingOf(ctx: Ctx, ticket: TicketRow, author: string, attachments: AttachmentModel[]): NoteModel {
   return {
     id: "opening",
     author,
     initials: initialsOf(author),
     kind: "public",
-    is_client: isClient,
+    is_client: isOpenedByClient(ticket),
     label: ctx.actor.kind === "staff" ? sourceOf(ticket.source) : "",
     ...writtenAt(ctx, ticket.created_at),
     content_html:

@@ -90,7 +90,7 @@ async function write(work: Work, ticket: TicketRow, to: Person, about: About): P
 
 /** The contact of a ticket, when they can be written to and want mails of this kind. */
 async function clientOf(work: Work, ticket: TicketRow, kind: MailKind): Promise<Person | null> {
-  const contact = ticket.contact_id === null ? undefined : await maybeFind(work, "contacts", ticket.contact_id);
+  const contact = await maybeFind(work, "contacts", ticket.contact_id);
   if (contact === undefined || contact.email === null || contact.archived_at !== null) return null;
   if (!wantsMail(work, kind, contact)) return null;
   const hasPortal = contact.is_portal_user && isModuleOn(work.app, work.tenant, "portal");
@@ -106,7 +106,7 @@ async function clientOf(work: Work, ticket: TicketRow, kind: MailKind): Promise<
 
 /** Somebody of the staff, when they still work here. */
 async function colleagueOf(work: Work, ticket: TicketRow, userId: string | null): Promise<Person | null> {
-  const user = userId === null ? undefined : await maybeFind(work, "users", userId);
+  const user = await maybeFind(work, "users", userId);
   if (user === undefined || user.deactivated_at !== null) return null;
   return {
     reader: { user_id: user.id },
@@ -180,7 +180,7 @@ const noteMailed = on(noteAdded, "tickets.send_note", async (work, { payload }) 
     ? await colleagueOf(work, ticket, ticket.assigned_to_id)
     : await clientOf(work, ticket, "is_reply_mailed");
   if (to === null) return;
-  const writer = note.created_by_id === null ? undefined : await maybeFind(work, "users", note.created_by_id);
+  const writer = await maybeFind(work, "users", note.created_by_id);
   const files = await work.db
     .selectFrom("ticket_attachments")
     .select(["file_id", "file_name", "file_size"])

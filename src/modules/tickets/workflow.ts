@@ -54,10 +54,10 @@ type Brought = Partial<Pick<TicketRow, "queue_id" | "priority_id" | "team_id">>;
 
 /** What tickets of a type begin with, unless something else is said; a queue that was archived since is left out. */
 export async function defaultsOfType(work: Work, typeId: string | null): Promise<Brought> {
-  const type = typeId === null ? undefined : await maybeFind(work, "ticket_types", typeId);
+  const type = await maybeFind(work, "ticket_types", typeId);
   if (type === undefined) return {};
   const { default_queue_id, default_priority_id, default_team_id } = type;
-  const queue = default_queue_id === null ? undefined : await maybeFind(work, "ticket_queues", default_queue_id);
+  const queue = await maybeFind(work, "ticket_queues", default_queue_id);
   return {
     ...(queue === undefined || queue.archived_at !== null ? {} : { queue_id: queue.id }),
     ...(default_priority_id === null ? {} : { priority_id: default_priority_id }),

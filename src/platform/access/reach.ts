@@ -61,8 +61,13 @@ export async function find<T extends TableName>(ctx: Ctx, name: T, id: string): 
   return row;
 }
 
-/** One row by its id, or undefined when it is not there or out of reach. */
-export async function maybeFind<T extends TableName>(ctx: Ctx, name: T, id: string): Promise<RowFor<T> | undefined> {
+/** One row by its id, or undefined when there is no id, or no row of it, or none within reach. */
+export async function maybeFind<T extends TableName>(
+  ctx: Ctx,
+  name: T,
+  id: string | null,
+): Promise<RowFor<T> | undefined> {
+  if (id === null) return undefined;
   const [row] = await runOnceBuilt(ctx, wholeShape(ctx, `find ${name}`, name), { id }, (given) =>
     (reach(ctx, name) as unknown as Reach<TableName>).selectAll().where(sql.ref(`${name}.id`), "=", given.id),
   );

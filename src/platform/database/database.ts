@@ -1,8 +1,16 @@
 import { AsyncLocalStorage } from "node:async_hooks";
-import { CompiledQuery, type Dialect, Kysely, type RawBuilder, sql } from "kysely";
+import { CompiledQuery, type DatabaseConnection, type Dialect, Kysely, type RawBuilder, sql } from "kysely";
 import type { Pool } from "pg";
 import { type Later, Waiting } from "./later.ts";
-import { type Edition, KeptConfiguration, type Memory, readMemory, remembering, unitMemory } from "./memory.ts";
+import {
+  type Edition,
+  KeptConfiguration,
+  type Memory,
+  readMemory,
+  remembering,
+  type Run,
+  unitMemory,
+} from "./memory.ts";
 import { fewAtOnce } from "./queue.ts";
 import { openSqlite, sqliteDialect } from "./sqlite.ts";
 import type { Db } from "./tables.ts";
@@ -44,7 +52,7 @@ function refuseInsideUnit(): void {
 export function openSqliteDatabase(path: string): Database {
   return sqliteDatabase({
     writer: sqliteDialect(openSqlite(path)),
-    reader: sqliteDialect(openSqlite(path, { readonly: true })),
+    reader: sqliteDialect(openSqlite(path, { readonly: true }), { isShared: true }),
   });
 }
 
@@ -68,16 +76,22 @@ export function sqliteDatabase(dialects: { writer: Dialect; reader: Dialect }): 
     dialect: "sqlite",
     write: (tenantId, work) =>
       transaction(async (db) => {
-        const memory = unitMemory(kept, await editionOf(db, tenantId));
+        const memory = unitMemory(kept, await db.getExecutor().provideConnection((one) => editionOf(one, tenantId)));
         return inWhole(db, dialects.writer, memory, tenantId, work);
       }),
     platform: transaction,
     read: async (tenantId, work) => {
       refuseInsideUnit();
-      return inQueue(async () => {
-        const memory = readMemory(kept, await editionOf(reader, tenantId));
-        return work(remembering(reader, dialects.reader, memory).withPlugin(tenancyPlugin(tenantId)));
-      });
+      return inQueue(() =>
+        reader.getExecutor().provideConnection(async (connection) => {
+          const edition = await editionOf(connection, tenantId);
+          return reads(
+            { db: reader, dialect: dialects.reader, connection, memory: readMemory(kept, edition) },
+            tenantId,
+            work,
+          );
+        }),
+      );
     },
     // Committed: what is taken back never reaches the disk, and so proves nothing about it.
     probe: () =>
@@ -97,6 +111,33 @@ export function sqliteDatabase(dialects: { writer: Dialect; reader: Dialect }): 
   };
 }
 
+/** Where a read runs: `db` is what its handle is like, `connection` is its own while it lasts. */
+interface Reading {
+  db: Db;
+  dialect: Dialect;
+  connection: DatabaseConnection;
+  memory: Memory;
+}
+
+/** The work of a read. Its statements need not wait for each other: on PostgreSQL those that are asked side by side are sent so. */
+async function reads<T>(
+  { db, dialect, connection, memory }: Reading,
+  tenantId: string,
+  work: (db: Db) => Promise<T>,
+): Promise<T> {
+  let isOver = false;
+  const run: Run = async (query) => {
+    // The connection is somebody else's by now.
+    if (isOver) throw new Error("this read has ended");
+    return connection.executeQuery(query);
+  };
+  try {
+    return await work(remembering(db, dialect, memory, run).withPlugin(tenancyPlugin(tenantId)));
+  } finally {
+    isOver = true;
+  }
+}
+
 /** The work of a transaction that has begun, and at its end what it has left for later. */
 async function inWhole<T>(
   db: Db,
@@ -106,7 +147,11 @@ async function inWhole<T>(
   work: (db: Db, later: Later) => Promise<T>,
 ): Promise<T> {
   const waiting = new Waiting(db, tenantId);
-  const handle = remembering(db, dialect, memory, (text) => waiting.begins(text));
+  const executor = db.getExecutor();
+  const handle = remembering(db, dialect, memory, async (query) => {
+    await waiting.begins(query.sql);
+    return executor.provideConnection((one) => one.executeQuery(query));
+  });
   const result = await work(handle.withPlugin(tenancyPlugin(tenantId)), waiting);
   await waiting.flush();
   return result;
@@ -119,8 +164,8 @@ interface Versioned {
 /** Asked by every read: as a text, for putting it together takes longer than running it. */
 const versionOf = "select configuration_version from tenants where id = ?";
 
-async function editionOf(db: Db, tenantId: string): Promise<Edition> {
-  const { rows } = await db.executeQuery<Versioned>(CompiledQuery.raw(versionOf, [tenantId]));
+async function editionOf(connection: DatabaseConnection, tenantId: string): Promise<Edition> {
+  const { rows } = await connection.executeQuery<Versioned>(CompiledQuery.raw(versionOf, [tenantId]));
   return { tenantId, version: rows[0]?.configuration_version ?? null };
 }
 
@@ -155,36 +200,36 @@ export function openPostgresDatabase(dialect: Dialect, connections?: Pool): Data
   const inTurn = turns();
   const kept = new KeptConfiguration();
   /** Opens a transaction in one message, for each would be a way to the server and back: it ends by saying which configuration there is. */
-  const open = async (db: Db, tenantId: string, beginning: RawBuilder<unknown>): Promise<Edition> => {
+  const open = async (one: DatabaseConnection, tenantId: string, beginning: RawBuilder<unknown>): Promise<Edition> => {
     const id = sql.lit(tenantId);
-    const { rows } = await sql<Versioned>`${beginning};
+    const message = sql<Versioned>`${beginning};
       select set_config('app.current_tenant', ${id}, true);
-      select configuration_version from tenants where id = ${id}`.execute(db);
+      select configuration_version from tenants where id = ${id}`.compile(pool);
+    const { rows } = await one.executeQuery<Versioned>(message);
     return { tenantId, version: rows[0]?.configuration_version ?? null };
   };
-  const closing = async <T>(db: Db, run: () => Promise<T>): Promise<T> => {
-    try {
-      const result = await run();
-      await sql`commit`.execute(db);
-      return result;
-    } catch (error) {
-      await sql`rollback`.execute(db).catch(() => {});
-      throw error;
-    }
-  };
+  const end = (one: DatabaseConnection, how: "commit" | "rollback"): Promise<unknown> =>
+    one.executeQuery(CompiledQuery.raw(how));
   return {
     dialect: "postgres",
     write: (tenantId, work) => {
       refuseInsideUnit();
       return inTurn(tenantId, () =>
         insideUnit.run(true, () =>
-          pool.connection().execute((db) =>
-            closing(db, async () => {
+          pool.connection().execute(async (db) => {
+            const here = <R>(use: (one: DatabaseConnection) => Promise<R>): Promise<R> =>
+              db.getExecutor().provideConnection(use);
+            try {
               const turn = sql`begin; select pg_advisory_xact_lock(${sql.lit(unitLock)}, hashtext(${sql.lit(tenantId)}))`;
-              const memory = unitMemory(kept, await open(db, tenantId, turn));
-              return inWhole(db, dialect, memory, tenantId, work);
-            }),
-          ),
+              const memory = unitMemory(kept, await here((one) => open(one, tenantId, turn)));
+              const result = await inWhole(db, dialect, memory, tenantId, work);
+              await here((one) => end(one, "commit"));
+              return result;
+            } catch (error) {
+              await here((one) => end(one, "rollback")).catch(() => {});
+              throw error;
+            }
+          }),
         ),
       );
     },
@@ -194,12 +239,20 @@ export function openPostgresDatabase(dialect: Dialect, connections?: Pool): Data
     },
     read: (tenantId, work) => {
       refuseInsideUnit();
-      return pool.connection().execute((db) =>
-        closing(db, async () => {
-          const memory = readMemory(kept, await open(db, tenantId, sql`begin read only`));
-          return work(remembering(db, dialect, memory).withPlugin(tenancyPlugin(tenantId)));
-        }),
-      );
+      const { promise, resolve, reject } = Promise.withResolvers<Awaited<ReturnType<typeof work>>>();
+      const reading = async (connection: DatabaseConnection): Promise<void> => {
+        let how: "commit" | "rollback" = "rollback";
+        try {
+          const memory = readMemory(kept, await open(connection, tenantId, sql`begin read only`));
+          resolve(await reads({ db: pool, dialect, connection, memory }, tenantId, work));
+          how = "commit";
+        } finally {
+          // Nobody waits for the end: what was read has been read, and the connection is held until it has come.
+          await end(connection, how).catch(() => {});
+        }
+      };
+      pool.getExecutor().provideConnection(reading).catch(reject);
+      return promise;
     },
     ...(connections === undefined ? {} : { listen: (...given) => listenOn(connections, ...given) }),
     probe: () => probeWrite(pool),

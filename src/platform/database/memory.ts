@@ -107,17 +107,14 @@ async function fromKept(
   return copied(text, rows);
 }
 
-/** The same database handle, which asks the memory first; `begins` hears of each statement before it is run. */
-export function remembering(db: Db, dialect: Dialect, memory: Memory, begins?: (text: string) => Promise<void>): Db {
+/** Runs a statement where the work in hand runs its statements. */
+export type Run = (query: CompiledQuery) => Promise<QueryResult<unknown>>;
+
+/** A handle like `db` that asks the memory first, and has `run` do what is not remembered. */
+export function remembering(db: Db, dialect: Dialect, memory: Memory, run: Run): Db {
   const executor = db.getExecutor();
   const connection: DatabaseConnection = {
-    executeQuery: async <R>(query: CompiledQuery): Promise<QueryResult<R>> => {
-      if (begins !== undefined) await begins(query.sql);
-      const answer = await memory.answer(query, () =>
-        executor.provideConnection((one) => one.executeQuery<unknown>(query)),
-      );
-      return answer as QueryResult<R>;
-    },
+    executeQuery: async <R>(query: CompiledQuery) => (await memory.answer(query, () => run(query))) as QueryResult<R>,
     streamQuery: () => {
       throw new Error("page through the rows instead of streaming them");
     },

@@ -19,8 +19,8 @@ const toldSilent = complaint("error", "PostgreSQL does not answer");
 
 /** Watches over the connections of a pool. */
 export class SilenceWatch {
-  /** Since when each connection waits for an answer. */
-  readonly #waiting = new Map<PoolClient, number>();
+  /** How many answers each connection waits for, and since when nothing has come. */
+  readonly #waiting = new Map<PoolClient, { answers: number; since: number }>();
   #isSilent = false;
   #isAsking = false;
 
@@ -41,13 +41,21 @@ export class SilenceWatch {
 
   /** A statement was sent; the answer is to be called when it was answered. */
   waits(client: PoolClient): () => void {
-    this.#waiting.set(client, performance.now());
-    return () => this.#waiting.delete(client);
+    const waits = this.#waiting.get(client);
+    if (waits === undefined) this.#waiting.set(client, { answers: 1, since: performance.now() });
+    else waits.answers += 1;
+    return () => {
+      const left = this.#waiting.get(client);
+      if (left === undefined) return;
+      left.answers -= 1;
+      left.since = performance.now();
+      if (left.answers === 0) this.#waiting.delete(client);
+    };
   }
 
   async #look(): Promise<void> {
     if (this.#isAsking) return;
-    const longest = performance.now() - Math.min(...this.#waiting.values());
+    const longest = performance.now() - Math.min(...[...this.#waiting.values()].map(({ since }) => since));
     if (!this.#isSilent && !(longest >= patienceMilliseconds)) return;
     const wasSilent = this.#isSilent;
     this.#isAsking = true;
@@ -64,7 +72,7 @@ export class SilenceWatch {
     } else {
       if (wasSilent) log.info("PostgreSQL answers again");
       // They only take long: they are asked about again after as long a time.
-      for (const client of this.#waiting.keys()) this.#waiting.set(client, now);
+      for (const waits of this.#waiting.values()) waits.since = now;
     }
   }
 }

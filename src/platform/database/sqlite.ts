@@ -29,10 +29,13 @@ export function openSqlite(path: string, options: { readonly?: boolean } = {}): 
   return database;
 }
 
-/** Kysely over one SQLite connection; queries take turns, a transaction holds the connection until it ends. */
-export function sqliteDialect(database: Sqlite): Dialect {
+/**
+ * Kysely over one SQLite connection. Whoever has it holds it, as a transaction does until it ends; unless it `isShared`, as one
+ * that only reads can be.
+ */
+export function sqliteDialect(database: Sqlite, { isShared = false } = {}): Dialect {
   return {
-    createDriver: (): Driver => new SqliteDriver(database),
+    createDriver: (): Driver => new SqliteDriver(database, isShared),
     createQueryCompiler: (): QueryCompiler => new SteadyQueryCompiler(),
     createAdapter: () => new TransactionalSqliteAdapter(),
     createIntrospector: (db: Kysely<unknown>): DatabaseIntrospector => new SqliteIntrospector(db),
@@ -68,13 +71,17 @@ class SqliteDriver implements Driver {
   #tail: Promise<void> = Promise.resolve();
   #release: (() => void) | null = null;
 
-  constructor(private readonly database: Sqlite) {
+  constructor(
+    private readonly database: Sqlite,
+    private readonly isShared: boolean,
+  ) {
     this.#connection = new SqliteConnection(database);
   }
 
   async init(): Promise<void> {}
 
   async acquireConnection(): Promise<DatabaseConnection> {
+    if (this.isShared) return this.#connection;
     const before = this.#tail;
     const { promise, resolve } = Promise.withResolvers<void>();
     this.#tail = promise;

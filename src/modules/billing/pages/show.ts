@@ -27,21 +27,24 @@ import { quantityText } from "../quantity.ts";
 /** The page of one invoice: lines with their evidence, totals, where it stands, and what can be done now. */
 export async function showInvoice(ctx: Ctx, incoming: Incoming): Promise<Answer> {
   const invoice = await find(ctx, "invoices", incoming.params["id"] ?? "");
-  const company = await ctx.db
-    .selectFrom("companies")
-    .select(["id", "name"])
-    .where("id", "=", invoice.company_id)
-    .executeTakeFirstOrThrow();
-  const contract = invoice.contract_id === null ? undefined : await maybeFind(ctx, "contracts", invoice.contract_id);
-  const lines = await linesOf(ctx, invoice.id);
-  const recipient = await recipientOf(ctx, invoice);
+  const [company, contract, lines, recipient, payments, activity] = await Promise.all([
+    ctx.db
+      .selectFrom("companies")
+      .select(["id", "name"])
+      .where("id", "=", invoice.company_id)
+      .executeTakeFirstOrThrow(),
+    maybeFind(ctx, "contracts", invoice.contract_id),
+    linesOf(ctx, invoice.id),
+    recipientOf(ctx, invoice),
+    paymentSection(ctx, invoice),
+    activityOf(ctx, "invoices", invoice.id),
+  ]);
+  const [time, taxed] = await Promise.all([timeSection(ctx, lines), taxOf(ctx, invoice, lines)]);
   const period =
     invoice.period_start === null || invoice.period_end === null
       ? null
       : shownPeriod({ start: invoice.period_start, end: invoice.period_end });
   const title = invoice.invoice_number ?? t("Draft invoice");
-  const payments = await paymentSection(ctx, invoice);
-  const time = await timeSection(ctx, lines);
   const model: InvoicePageModel = {
     header: {
       title,
@@ -73,13 +76,9 @@ export async function showInvoice(ctx: Ctx, incoming: Incoming): Promise<Answer>
         : [facts(t("Internal notes"), [[t("Not printed"), cell.text(invoice.internal_notes)]])]),
     ],
     lines: lineTable(ctx, invoice, lines),
-    totals: totalsOf(ctx, invoice, await taxOf(ctx, invoice, lines)),
+    totals: totalsOf(ctx, invoice, taxed),
     timeline: timelineOf(ctx, invoice),
-    sections: [
-      ...(time === null ? [] : [time]),
-      ...(payments === null ? [] : [payments]),
-      await activityOf(ctx, "invoices", invoice.id),
-    ],
+    sections: [...(time === null ? [] : [time]), ...(payments === null ? [] : [payments]), activity],
     notes: invoice.notes ?? "",
   };
   return page("invoices/show", title, model);

@@ -31,11 +31,7 @@ export async function showCompany(ctx: Ctx, incoming: Incoming): Promise<Answer>
   const company = await find(ctx, "companies", incoming.params["id"] ?? "");
   const { id } = company;
   const mayWrite = can(ctx.actor, "companies.write");
-  const parent =
-    company.parent_company_id === null ? undefined : await maybeFind(ctx, "companies", company.parent_company_id);
-  const manager =
-    company.account_manager_id === null ? undefined : await maybeFind(ctx, "users", company.account_manager_id);
-  const people = await runOnceBuilt(ctx, wholeShape(ctx, "contacts of a company", "contacts"), { id }, (given) =>
+  const contacts = runOnceBuilt(ctx, wholeShape(ctx, "contacts of a company", "contacts"), { id }, (given) =>
     contactList
       .query(ctx)
       .where("contacts.company_id", "=", given.id)
@@ -43,7 +39,7 @@ export async function showCompany(ctx: Ctx, incoming: Incoming): Promise<Answer>
       .orderBy("contacts.first_name")
       .limit(most),
   );
-  const places = await runOnceBuilt(ctx, wholeShape(ctx, "sites of a company", "sites"), { id }, (given) =>
+  const sites = runOnceBuilt(ctx, wholeShape(ctx, "sites of a company", "sites"), { id }, (given) =>
     siteList
       .query(ctx)
       .where("sites.company_id", "=", given.id)
@@ -51,9 +47,16 @@ export async function showCompany(ctx: Ctx, incoming: Incoming): Promise<Answer>
       .orderBy("sites.name")
       .limit(most),
   );
-  const panels = await panelsOf(ctx, "company", { id });
-  const below = await companiesBelow(ctx, id);
-  const defaults = await defaultContacts(ctx, company);
+  const [people, places, panels, below, defaults, custom, parent, manager] = await Promise.all([
+    contacts,
+    sites,
+    panelsOf(ctx, "company", { id }),
+    companiesBelow(ctx, id),
+    defaultContacts(ctx, company),
+    customFacts(ctx, "companies", company.custom_fields),
+    maybeFind(ctx, "companies", company.parent_company_id),
+    maybeFind(ctx, "users", company.account_manager_id),
+  ]);
   const contactSection: SectionModel = {
     id: "contacts",
     title: t("Contacts"),
@@ -116,7 +119,7 @@ export async function showCompany(ctx: Ctx, incoming: Incoming): Promise<Answer>
         [t("Tax"), cell.text(company.is_tax_exempt ? t("Exempt") : t("Standard"))],
         [t("Billing address"), cell.text(addressLine(company.billing_address))],
       ]),
-      ...(await customFacts(ctx, "companies", company.custom_fields)),
+      ...custom,
       ...ofKind(panels, "facts"),
     ],
     notes: company.notes ?? "",

@@ -16,9 +16,12 @@ export async function showContact(ctx: Ctx, incoming: Incoming): Promise<Answer>
   const contact = await find(ctx, "contacts", incoming.params["id"] ?? "");
   const { id } = contact;
   const name = contactName(contact);
-  const company = await find(ctx, "companies", contact.company_id);
-  const site = contact.site_id === null ? undefined : await maybeFind(ctx, "sites", contact.site_id);
-  const panels = await panelsOf(ctx, "contact", { id });
+  const [company, site, panels, custom] = await Promise.all([
+    find(ctx, "companies", contact.company_id),
+    maybeFind(ctx, "sites", contact.site_id),
+    panelsOf(ctx, "contact", { id }),
+    customFacts(ctx, "contacts", contact.custom_fields),
+  ]);
   const model: RecordPageModel = {
     header: await contactHeader(
       ctx,
@@ -46,7 +49,7 @@ export async function showContact(ctx: Ctx, incoming: Incoming): Promise<Answer>
         [t("Department"), cell.text(contact.department)],
         [t("Time zone"), cell.text(contact.timezone)],
       ]),
-      ...(await customFacts(ctx, "contacts", contact.custom_fields)),
+      ...custom,
       ...ofKind(panels, "facts"),
     ],
     notes: contact.notes ?? "",

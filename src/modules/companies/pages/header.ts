@@ -3,7 +3,7 @@ import type { RowOf } from "../../../platform/database/columns.ts";
 import { words } from "../../../platform/http/pages/cells.ts";
 import type { ActionLink, PageHeaderModel, TabModel } from "../../../platform/http/models/partials.ts";
 import { t } from "../../../platform/language/index.ts";
-import { tagChips, tagsOf } from "../../../platform/tags.ts";
+import { ownTagChips } from "../../../platform/tags.ts";
 import { companiesAbove } from "../hierarchy.ts";
 import { statusTone } from "../lists/parts.ts";
 import { contactName } from "../rules.ts";
@@ -40,16 +40,16 @@ export async function companyHeader(
   company: RowOf<typeof companies>,
   actions: ActionLink[] = [],
 ): Promise<PageHeaderModel> {
-  const [tags = []] = await tagsOf(ctx, "companies", [company.id]);
+  const [tags, above] = await Promise.all([ownTagChips(ctx, "companies", company.id), companiesAbove(ctx, company)]);
   return {
     title: company.name,
     subtitle: company.industry ?? "",
-    breadcrumbs: [companiesCrumb(), ...(await companiesAbove(ctx, company)).map(crumb)],
+    breadcrumbs: [companiesCrumb(), ...above.map(crumb)],
     badges: [
       { text: words(company.status), tone: statusTone(company.status) },
       { text: words(company.company_type), tone: "neutral" },
       ...(company.archived_at === null ? [] : [{ text: t("Archived"), tone: "warning" }]),
-      ...(await tagChips(ctx, tags, "/companies")),
+      ...tags,
     ],
     actions,
   };
@@ -61,7 +61,7 @@ export async function contactHeader(
   company: RowOf<typeof companies>,
   actions: ActionLink[] = [],
 ): Promise<PageHeaderModel> {
-  const [tags = []] = await tagsOf(ctx, "contacts", [contact.id]);
+  const tags = await ownTagChips(ctx, "contacts", contact.id);
   return {
     title: contactName(contact),
     subtitle: [contact.title, company.name].filter(Boolean).join(" · "),
@@ -72,7 +72,7 @@ export async function contactHeader(
       ...(company.default_technical_contact_id === contact.id ? [{ text: t("First to ask"), tone: "info" }] : []),
       ...(contact.is_portal_user ? [{ text: t("Portal user"), tone: "success" }] : []),
       ...(contact.archived_at === null ? [] : [{ text: t("Archived"), tone: "warning" }]),
-      ...(await tagChips(ctx, tags, "/contacts")),
+      ...tags,
     ],
     actions,
   };

@@ -21,13 +21,14 @@ export async function defaultContacts(
   company: RowOf<typeof companies>,
 ): Promise<Record<"billing" | "technical", CellModel>> {
   const shown = async (id: string | null): Promise<CellModel> => {
-    const contact = id === null ? undefined : await maybeFind(ctx, "contacts", id);
+    const contact = await maybeFind(ctx, "contacts", id);
     return contact === undefined ? cell.nothing : cell.link(contactName(contact), `/contacts/${contact.id}`);
   };
-  return {
-    billing: await shown(company.default_billing_contact_id),
-    technical: await shown(company.default_technical_contact_id),
-  };
+  const [billing, technical] = await Promise.all([
+    shown(company.default_billing_contact_id),
+    shown(company.default_technical_contact_id),
+  ]);
+  return { billing, technical };
 }
 
 /** The companies below, each pushed in under the one that it belongs to; nothing where there are none. */

@@ -27,11 +27,18 @@ type ContractRow = RowOf<typeof contracts>;
 /** A contract with its items, the hours that are left, and the time of the current period. */
 export async function showContract(ctx: Ctx, incoming: Incoming): Promise<Answer> {
   const contract = await find(ctx, "contracts", incoming.params["id"] ?? "");
-  const company = await find(ctx, "companies", contract.company_id);
-  const hours = await hoursOfContract(ctx, contract);
   const period = periodContaining(contract, todayOf(ctx));
   const mayWrite = can(ctx.actor, "contracts.write");
-  const items = await itemsOf(ctx, contract);
+  const [company, hours, items, worked, activity, terms, billing, custom] = await Promise.all([
+    find(ctx, "companies", contract.company_id),
+    hoursOfContract(ctx, contract),
+    itemsOf(ctx, contract),
+    period === null ? [] : workedStat(ctx, contract, period),
+    activityOf(ctx, "contracts", contract.id),
+    termFacts(ctx, contract),
+    billingFacts(ctx, contract, period),
+    customFacts(ctx, "contracts", contract.custom_fields),
+  ]);
   const model: RecordPageModel = {
     header: {
       title: contract.name,
@@ -47,22 +54,14 @@ export async function showContract(ctx: Ctx, incoming: Incoming): Promise<Answer
       ],
       actions: mayWrite ? buttons(contract) : [],
     },
-    stats: [
-      ...monthStats(ctx, contract, items),
-      ...hourStats(hours),
-      ...(period === null ? [] : [await workedStat(ctx, contract, period)]),
-    ],
+    stats: [...monthStats(ctx, contract, items), ...hourStats(hours), ...[worked].flat()],
     tabs: [],
     sections: [
       itemSection(ctx, contract, items, mayWrite),
       ...(hours.buckets.length === 0 ? [] : [bucketSection(ctx, hours)]),
-      await activityOf(ctx, "contracts", contract.id),
+      activity,
     ],
-    facts: [
-      await termFacts(ctx, contract),
-      await billingFacts(ctx, contract, period),
-      ...(await customFacts(ctx, "contracts", contract.custom_fields)),
-    ],
+    facts: [terms, billing, ...custom],
     notes: contract.notes ?? "",
     attachments: [],
   };
@@ -246,7 +245,7 @@ async function termFacts(ctx: Ctx, contract: ContractRow): Promise<FactsModel> {
 
 async function billingFacts(ctx: Ctx, contract: ContractRow, period: Period | null): Promise<FactsModel> {
   const seesPrices = can(ctx.actor, pricesRead);
-  const card = contract.rate_card_id === null ? undefined : await maybeFind(ctx, "rate_cards", contract.rate_card_id);
+  const card = await maybeFind(ctx, "rate_cards", contract.rate_card_id);
   return facts(t("Billing"), [
     [t("Cycle"), cell.text(words(contract.billing_cycle))],
     [

@@ -17,13 +17,16 @@ export async function ticketPage(
   typed: { body: string; failure: Failure } | null = null,
 ): Promise<Answer> {
   const ticket = await find(ctx, "tickets", id);
-  const status = await find(ctx, "ticket_statuses", ticket.status_id);
-  const asker = ticket.contact_id === null ? undefined : await maybeFind(ctx, "contacts", ticket.contact_id);
-  // Users are out of a client's reach; of who looks after a ticket the name is for everybody.
-  const assignee =
+  const [status, asker, assignee, custom, notes] = await Promise.all([
+    find(ctx, "ticket_statuses", ticket.status_id),
+    maybeFind(ctx, "contacts", ticket.contact_id),
+    // Users are out of a client's reach; of who looks after a ticket the name is for everybody.
     ticket.assigned_to_id === null
       ? undefined
-      : await ctx.db.selectFrom("users").select("name").where("id", "=", ticket.assigned_to_id).executeTakeFirst();
+      : ctx.db.selectFrom("users").select("name").where("id", "=", ticket.assigned_to_id).executeTakeFirst(),
+    customFacts(ctx, "tickets", ticket.custom_fields, { onlyPortal: true, onlyFilled: true }),
+    conversationOf(ctx, ticket, { base: "/portal/tickets" }),
+  ]);
   const model: PortalTicketModel = {
     number: `#${ticket.ticket_number}`,
     title: ticket.title,
@@ -37,9 +40,9 @@ export async function ticketPage(
         [t("Looked after by"), cell.person(assignee?.name)],
         [t("Done"), ticket.closed_at === null ? cell.nothing : cell.text(formatInstant(ticket.closed_at, ctx.tenant))],
       ]),
-      ...(await customFacts(ctx, "tickets", ticket.custom_fields, { onlyPortal: true, onlyFilled: true })),
+      ...custom,
     ],
-    notes: await conversationOf(ctx, ticket, { base: "/portal/tickets" }),
+    notes,
     live: { topic: `tickets/${id}`, url: `/portal/tickets/${id}` },
     composer: {
       action: `/portal/tickets/${id}/notes`,

@@ -47,7 +47,7 @@ const logList: List<LogRow> = {
 async function showEntry(ctx: Ctx, id: string): Promise<Answer> {
   const entry = await find(ctx, "operator_log", id);
   // Its organization may be gone; the entry stays.
-  const about = entry.about_tenant_id === null ? undefined : await maybeFind(ctx, "tenants", entry.about_tenant_id);
+  const about = await maybeFind(ctx, "tenants", entry.about_tenant_id);
   const title = doingInWords(entry.doing);
   return page("records/show", title, {
     header: {

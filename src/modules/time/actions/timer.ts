@@ -36,7 +36,7 @@ export const startTimer = action({
     if (user_id === null) throw forbidden(t("A timer belongs to a person."));
     const running = await reach(work, "timers").selectAll().executeTakeFirst();
     if (running !== undefined) {
-      const ticket = running.ticket_id === null ? undefined : await maybeFind(work, "tickets", running.ticket_id);
+      const ticket = await maybeFind(work, "tickets", running.ticket_id);
       const where = ticket === undefined ? "" : ` on #${ticket.ticket_number}`;
       const minutes = formatMinutes(timerMinutes(running.started_at, work.app.clock.now()));
       throw conflict(

@@ -85,9 +85,11 @@ export async function filterModels<R>(
   const isWhole = choicesAsked(Object.fromEntries(parameters))?.name === "all";
   const filters: ListModel["filters"] = [];
   const chips: NonNullable<ListModel["chips"]> = [];
-  for (const filter of list.filters ?? []) {
+  const all = list.filters ?? [];
+  const choices = await Promise.all(all.map((filter) => optionsOf(ctx, filter, valuesOf(filter, parameters))));
+  for (const [index, filter] of all.entries()) {
     const values = valuesOf(filter, parameters);
-    const options = await optionsOf(ctx, filter, values);
+    const options = choices[index] ?? [];
     const is_long = !isWhole && isLong(options);
     const labels = values.map((value) => options.find((option) => option.value === value)?.label ?? value);
     filters.push({

@@ -144,11 +144,16 @@ export async function listAnswer<R>(ctx: Ctx, incoming: Incoming, list: List<R>)
 /** The model of a list page for a URL; parameters that the list does not know are ignored, as on any web page. */
 async function listModel<R>(ctx: Ctx, url: URL, state: ListState<R>): Promise<ListModel> {
   const { list, parameters, at, view, shown } = state;
-  const found = await rowsOf(ctx, state, list.size ?? 50);
+  const [found, saved, { filters, chips, has_long_choices }, subtitle] = await Promise.all([
+    rowsOf(ctx, state, list.size ?? 50),
+    savedViews(ctx, list.url),
+    filterModels(ctx, state),
+    typeof list.subtitle === "function"
+      ? list.subtitle(ctx, () => narrowed(ctx, parameters, list))
+      : t(list.subtitle ?? ""),
+  ]);
   const { order } = orderOf(state);
-  const saved = await savedViews(ctx, list.url);
   const words = wordsOf(list, parameters);
-  const { filters, chips, has_long_choices } = await filterModels(ctx, state);
   // What the view itself says does not narrow it.
   const narrowing = ["q", ...(list.filters ?? []).map(({ name }) => name)].filter(
     (name) => (parameters.get(name) ?? "") !== (view?.parameters.get(name) ?? ""),
@@ -162,10 +167,7 @@ async function listModel<R>(ctx: Ctx, url: URL, state: ListState<R>): Promise<Li
   const columnsUrl = new URLSearchParams({ list: list.url, back: at({ after: null }) });
   return {
     title: t(list.title),
-    subtitle:
-      typeof list.subtitle === "function"
-        ? await list.subtitle(ctx, () => narrowed(ctx, parameters, list))
-        : t(list.subtitle ?? ""),
+    subtitle,
     breadcrumbs: list.breadcrumbs ?? [],
     actions: list.actions?.(ctx) ?? [],
     url: list.url,

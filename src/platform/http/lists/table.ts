@@ -29,9 +29,10 @@ export async function chosenTable<R>(
   order: string,
   sortUrl: (sort: string) => string,
 ): Promise<TableModel> {
-  const fetched = new Map<string, readonly CellModel[]>();
-  for (const { key, cells } of list.columns) if (cells !== undefined) fetched.set(key, await cells(rows, ctx));
-  return drawn(ctx, list, rows, order, sortUrl, fetched);
+  const fetching = list.columns.flatMap(({ key, cells }) =>
+    cells === undefined ? [] : [cells(rows, ctx).then((fetched): [string, readonly CellModel[]] => [key, fetched])],
+  );
+  return drawn(ctx, list, rows, order, sortUrl, new Map(await Promise.all(fetching)));
 }
 
 function drawn<R>(

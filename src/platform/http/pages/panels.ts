@@ -6,27 +6,21 @@ import type { NavItem, Panel, PanelModel } from "../../module.ts";
 
 /** What the modules add to a page, in order; what the actor may not see is not asked for. */
 export async function panelsOf(ctx: Ctx, page: Panel["page"], subject: { id: string }): Promise<PanelModel[]> {
-  const models: PanelModel[] = [];
-  for (const panel of ctx.app.registry.panels) {
-    if (
-      panel.page !== page ||
-      !isOn(ctx.app, ctx.tenant, panel) ||
-      (panel.permission !== null && !can(ctx.actor, panel.permission))
-    )
-      continue;
-    const model = await panel.load(ctx, subject);
-    if (model !== null) models.push(...[model].flat().map(inWords));
-  }
-  return models;
+  const shown = ctx.app.registry.panels.filter((panel) => isShown(ctx, page, panel));
+  const models = await Promise.all(shown.map(async (panel) => (await panel.load(ctx, subject)) ?? []));
+  return models.flat(2).map(inWords);
 }
 
 /** Whether the modules add anything to a page for this actor. */
 function hasPanels(ctx: Ctx, page: Panel["page"]): boolean {
-  return ctx.app.registry.panels.some(
-    (panel) =>
-      panel.page === page &&
-      isOn(ctx.app, ctx.tenant, panel) &&
-      (panel.permission === null || can(ctx.actor, panel.permission)),
+  return ctx.app.registry.panels.some((panel) => isShown(ctx, page, panel));
+}
+
+function isShown(ctx: Ctx, page: Panel["page"], panel: Panel): boolean {
+  return (
+    panel.page === page &&
+    isOn(ctx.app, ctx.tenant, panel) &&
+    (panel.permission === null || can(ctx.actor, panel.permission))
   );
 }
 
