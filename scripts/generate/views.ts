@@ -5,6 +5,29 @@ import { writeChanged } from "./write.ts";
 
 const builtIn = ["if", "unless", "each", "with", "lookup"];
 
+/** What templates are compiled with; the library's types leave it out. */
+interface Compiling {
+  JavaScriptCompiler: new () => object;
+}
+const handlebars = Handlebars.create() as typeof Handlebars & Compiling;
+
+/**
+ * Reads a property as JavaScript does. Handlebars asks a function that keeps templates of strangers off prototypes; ours are our own,
+ * and the names in them are fixed when they are compiled.
+ */
+class PlainCompiler extends handlebars.JavaScriptCompiler {
+  /** What blocks inside a template are compiled with. */
+  readonly compiler = PlainCompiler;
+
+  nameLookup(parent: string, name: string): unknown {
+    return [parent, "[", JSON.stringify(name), "]"];
+  }
+}
+handlebars.JavaScriptCompiler = PlainCompiler;
+
+/** Where in its file each call of a helper stands: three objects that are made at every call, for messages that nobody reads. */
+const places = /, ?(?:"loc":)?\{"start":\{"line":\d+,"column":\d+\},"end":\{"line":\d+,"column":\d+\}\}/g;
+
 /**
  * Precompiles every Handlebars file below `views/` into the one module `dist/generated/views.js`; answers how many. A name that is
  * looked up in the model but is not there throws when rendering (strict), an unknown helper already here.
@@ -19,13 +42,13 @@ export async function generateViews(root: string): Promise<number> {
       const name = file.slice(0, -".hbs".length);
       try {
         // Without preventIndent a partial on a line of its own indents what it prints: a textarea's text would grow each time.
-        const spec = Handlebars.precompile(source, {
+        const spec = handlebars.precompile(source, {
           strict: true,
           preventIndent: true,
           knownHelpers,
           knownHelpersOnly: true,
         });
-        return `  ${JSON.stringify(name)}: ${String(spec)},\n`;
+        return `  ${JSON.stringify(name)}: ${String(spec).replace(places, "")},\n`;
       } catch (error) {
         throw new Error(`views/${file}: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
       }

@@ -2,6 +2,7 @@ import Handlebars, { type HelperOptions } from "handlebars/runtime";
 import { saysAddress } from "../../html.ts";
 import { currentLanguage, t, type TextValues } from "../../language/index.ts";
 import { icons, isIconName } from "./icons.ts";
+import type { CellModel, TableModel } from "../models/lists.ts";
 import type { ActionLink } from "../models/partials.ts";
 
 type HeadAction = Pick<ActionLink, "look" | "icon">;
@@ -17,6 +18,11 @@ export const helpers = {
   not: (value: unknown): boolean => !value || (Array.isArray(value) && value.length === 0),
   and: (...values: unknown[]): unknown => values.slice(0, -1).reduce((a, b) => (isFilled(a) ? b : a)),
   or: (...values: unknown[]): unknown => values.slice(0, -1).reduce((a, b) => (isFilled(a) ? a : b)),
+  /** The classes of a cell in its column. One call for all of them: a page of a list has hundreds of cells. */
+  cell_classes: (column: TableModel["columns"][number] | undefined, { kind, text }: CellModel): string =>
+    `k-${kind}${column?.is_numeric === true ? " num" : ""}${column?.is_secondary === true ? " secondary" : ""}${
+      column?.is_main === true ? " main" : ""
+    }${text === "" || text === "–" ? " blank" : ""}`,
   /** The filled ones among its arguments, with a space between: for class names and lists of ids. */
   join: (...values: unknown[]): string => values.slice(0, -1).filter(isFilled).map(String).join(" "),
   /** `{{t "Save"}}`, `{{t "{count} shown" count=rows.length}}`: a text in the reader's language. */
