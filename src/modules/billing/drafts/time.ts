@@ -1,6 +1,7 @@
 import { sql } from "kysely";
 import type { Ctx } from "../../../platform/context.ts";
 import type { Period } from "../../contracts/index.ts";
+import { unbilled } from "../../time/index.ts";
 
 /** A billable time entry that no invoice has, with what its rate and its line need. */
 export interface OpenTime {
@@ -44,6 +45,12 @@ export async function unbilledTimeUnder(ctx: Ctx, wanted: readonly UnderContract
       "in",
       wanted.map(({ contract_id }) => contract_id),
     )
+    // Theirs anyway, and by it the index of what is open is found: a contract of some years has thousands of entries.
+    .where(
+      "time_entries.company_id",
+      "in",
+      wanted.map(({ company_id }) => company_id),
+    )
     .where("time_entries.date", "<", last)
     .execute();
   const ofContract = Map.groupBy(rows, (row) => row.contract_id);
@@ -79,7 +86,7 @@ const openTime = (ctx: Ctx) =>
       "tickets.title",
     ])
     .where("time_entries.is_billable", "=", true)
-    .where("time_entries.billing_status", "<>", "billed")
+    .where("time_entries.billing_status", "in", [...unbilled])
     .where("time_entries.approval_status", "<>", "rejected")
     .where(sql<boolean>`billed_time_entries.time_entry_id is null`)
     .orderBy("time_entries.date")
