@@ -7,6 +7,7 @@ import {
   KeptConfiguration,
   type Memory,
   readMemory,
+  on,
   remembering,
   type Run,
   unitMemory,
@@ -214,19 +215,17 @@ export function openPostgresDatabase(dialect: Dialect, connections?: Pool): Data
     dialect: "postgres",
     write: (tenantId, work) => {
       refuseInsideUnit();
+      const beginning = sql`begin; select pg_advisory_xact_lock(${sql.lit(unitLock)}, hashtext(${sql.lit(tenantId)}))`;
       return inTurn(tenantId, () =>
         insideUnit.run(true, () =>
-          pool.connection().execute(async (db) => {
-            const here = <R>(use: (one: DatabaseConnection) => Promise<R>): Promise<R> =>
-              db.getExecutor().provideConnection(use);
+          pool.getExecutor().provideConnection(async (connection) => {
             try {
-              const turn = sql`begin; select pg_advisory_xact_lock(${sql.lit(unitLock)}, hashtext(${sql.lit(tenantId)}))`;
-              const memory = unitMemory(kept, await here((one) => open(one, tenantId, turn)));
-              const result = await inWhole(db, dialect, memory, tenantId, work);
-              await here((one) => end(one, "commit"));
+              const memory = unitMemory(kept, await open(connection, tenantId, beginning));
+              const result = await inWhole(on(pool, dialect, connection), dialect, memory, tenantId, work);
+              await end(connection, "commit");
               return result;
             } catch (error) {
-              await here((one) => end(one, "rollback")).catch(() => {});
+              await end(connection, "rollback").catch(() => {});
               throw error;
             }
           }),

@@ -68,10 +68,12 @@ export class Waiting implements Later {
       this.#entries = [];
       this.#written = 0;
     }
-    for (const { table, keys, rows } of await groupsOf(waiting)) {
+    const inserts = (await groupsOf(waiting)).flatMap(({ table, keys, rows }) => {
       const held = keys.length === 0 ? rows : rows.map((row) => this.#held(row));
-      for (const some of inPowers(held)) await this.db.executeQuery(insertOf(this.db, table, some, keys));
-    }
+      return [...inPowers(held)].map((some) => insertOf(this.db, table, some, keys));
+    });
+    // In this order, without waiting for the answers in between: PostgreSQL works on one while the next is on its way.
+    await Promise.all(inserts.map((insert) => this.db.executeQuery(insert)));
   }
 
   /** What goes back to a savepoint takes back what has waited since, and what had waited before and was put down since waits again. */

@@ -112,13 +112,17 @@ export type Run = (query: CompiledQuery) => Promise<QueryResult<unknown>>;
 
 /** A handle like `db` that asks the memory first, and has `run` do what is not remembered. */
 export function remembering(db: Db, dialect: Dialect, memory: Memory, run: Run): Db {
-  const executor = db.getExecutor();
-  const connection: DatabaseConnection = {
+  return on(db, dialect, {
     executeQuery: async <R>(query: CompiledQuery) => (await memory.answer(query, () => run(query))) as QueryResult<R>,
     streamQuery: () => {
       throw new Error("page through the rows instead of streaming them");
     },
-  };
+  });
+}
+
+/** A handle like `db` on one connection, which gets its statements as they come. */
+export function on(db: Db, dialect: Dialect, connection: DatabaseConnection): Db {
+  const executor = db.getExecutor();
   return new Kysely<unknown>({
     config: { dialect },
     dialect,

@@ -60,7 +60,7 @@ export async function insert<T extends Table>(work: Work, table: T, given: NewRo
   return made;
 }
 
-const mostAtOnce = 100;
+const mostAtOnce = 256;
 
 /**
  * Adds several records of a kind: what `insert` does for each, in few statements. The kind has an id. Returns the rows as
@@ -74,9 +74,12 @@ export async function insertAll<T extends Table>(work: Work, table: T, all: read
     await lookUpReferences(work, table, all.slice(from, from + mostAtOnce) as Row[], known);
     for (const values of all.slice(from, from + mostAtOnce)) rows.push(await newRow(work, table, values as Row, known));
     work.unit.changes += rows.length;
-    const byId = new Map<unknown, Row>();
-    for (const some of Map.groupBy(rows, (row) => Object.keys(row).join()).values())
-      for (const few of inPowers(some)) for (const row of await written(work, table, few)) byId.set(row["id"], row);
+    const pieces = [...Map.groupBy(rows, (row) => Object.keys(row).join()).values()].flatMap((some) => [
+      ...inPowers(some),
+    ]);
+    // One behind the other, without waiting for the answers in between.
+    const stored = await Promise.all(pieces.map((few) => written(work, table, few)));
+    const byId = new Map(stored.flat().map((row) => [row["id"], row]));
     const inOrder = rows.map(({ id }) => byId.get(id)).filter((row) => row !== undefined);
     for (const row of inOrder) {
       writeAudit(work, table, "create", null, row);
