@@ -15,6 +15,21 @@ interface Loose {
  */
 const pagesInMemory = 256 * 1024;
 
+/**
+ * Runs `run` while the tables have no indexes but those that keep keys apart, and makes the others again at its end: sorted once, an
+ * index costs less than row by row. In the same transaction, so that nobody ever misses one. SQLite only: on PostgreSQL they
+ * belong to the role that makes the schema.
+ */
+export async function withoutIndexes<T>(work: Work, run: () => Promise<T>): Promise<T> {
+  if (work.app.database.dialect !== "sqlite") return run();
+  const { rows } = await sql<{ name: string; sql: string }>`select name, sql from sqlite_master
+    where type = 'index' and sql like 'create index %'`.execute(work.db);
+  for (const { name } of rows) await sql`drop index ${sql.id(name)}`.execute(work.db);
+  const result = await run();
+  for (const index of rows) await sql.raw(index.sql).execute(work.db);
+  return result;
+}
+
 /** Writes many rows at once. */
 export interface Bulk {
   /** How many rows have been written. */
@@ -65,24 +80,33 @@ export async function bulkInto(work: Work): Promise<Bulk> {
     if (hasDoubled && work.app.database.dialect === "postgres") await sql`discard plans`.execute(work.db);
   };
 
+  const insertOf = (table: Table, rows: number): CompiledQuery => {
+    const key = `${table.name} ${rows}`;
+    const known = statements.get(key);
+    if (known !== undefined) return known;
+    const row = Object.fromEntries(Object.keys(table.columns).map((name) => [name, ""]));
+    const made = db
+      .insertInto(table.name)
+      .values(Array.from({ length: rows }, () => ("tenant_id" in row ? { ...row, tenant_id: work.tenant.id } : row)))
+      .compile();
+    statements.set(key, made);
+    return made;
+  };
+
   const writeRows = async (table: Table, rows: readonly object[]): Promise<void> => {
     const columns = Object.entries(table.columns);
     const perStatement = Math.min(mostRows, Math.floor(mostParameters / columns.length));
     for (let from = 0; from < rows.length; from += perStatement) {
-      const complete = rows.slice(from, from + perStatement).map((given) => {
-        const row: Record<string, unknown> = {};
+      const some = rows.slice(from, from + perStatement) as readonly Record<string, unknown>[];
+      const parameters: unknown[] = [];
+      for (const row of some)
         for (const [name, column] of columns)
-          row[name] = (given as Record<string, unknown>)[name] ?? column.defaultValue;
-        if ("tenant_id" in row) row["tenant_id"] = work.tenant.id;
-        return row;
-      });
-      const key = `${table.name} ${complete.length}`;
-      const statement = statements.get(key) ?? db.insertInto(table.name).values(complete).compile();
-      statements.set(key, statement);
-      await db.executeQuery({ ...statement, parameters: complete.flatMap((row) => Object.values(row)) });
-      await planAgain(table.name, complete.length);
-      count += complete.length;
-      collected += complete.length;
+          parameters.push(name === "tenant_id" ? work.tenant.id : (row[name] ?? column.defaultValue));
+      await db.executeQuery({ ...insertOf(table, some.length), parameters });
+      const { length } = some;
+      await planAgain(table.name, length);
+      count += length;
+      collected += length;
       if (collected < collectedEvery) continue;
       collected = 0;
       Bun.gc(true);

@@ -8,7 +8,7 @@ import { loadTenant } from "../platform/tenants.ts";
 import { writeAccounts } from "./accounts.ts";
 import { type Agreement, castAgreements } from "./agreements.ts";
 import { billsOf } from "./bills.ts";
-import { type Bulk, bulkInto } from "./bulk.ts";
+import { type Bulk, bulkInto, withoutIndexes } from "./bulk.ts";
 import { calendarOf } from "./calendar.ts";
 import { castClients, type Client, writeClients } from "./clients.ts";
 import { writeTickets } from "./desk.ts";
@@ -48,7 +48,9 @@ export async function writeDemo(
 ): Promise<Demo> {
   const passwordHash = await hashPassword(given.password);
   const tenant = await app.database.read(tenantId, (db) => loadTenant(app, db, tenantId));
-  return inUnit(systemContext(app, tenant), (joined) => write(joined, { ...given, passwordHash }));
+  return inUnit(systemContext(app, tenant), (joined) =>
+    withoutIndexes(joined, () => write(joined, { ...given, passwordHash })),
+  );
 }
 
 interface Given {

@@ -1,11 +1,14 @@
 import type { RowOf, Table } from "../platform/database/columns.ts";
 
+const known = new WeakMap<Table, Record<string, unknown>>();
+
 /** A row with every column: what is not given has its default. */
 export function complete<T extends Table>(table: T, given: Partial<RowOf<T>>): RowOf<T> {
-  const defaults = Object.fromEntries(
-    Object.entries(table.columns).flatMap(([name, column]) =>
-      column.defaultValue === undefined ? [] : [[name, column.defaultValue]],
-    ),
-  );
+  let defaults = known.get(table);
+  if (defaults === undefined) {
+    const columns = Object.entries(table.columns).filter(([, column]) => column.defaultValue !== undefined);
+    defaults = Object.fromEntries(columns.map(([name, column]) => [name, column.defaultValue]));
+    known.set(table, defaults);
+  }
   return { ...defaults, ...given } as RowOf<T>;
 }
