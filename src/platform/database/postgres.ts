@@ -1,8 +1,9 @@
 import type { Socket } from "node:net";
-import { type Dialect, PostgresDialect } from "kysely";
+import { type Dialect, type LimitNode, PostgresDialect, PostgresQueryCompiler, type QueryCompiler } from "kysely";
 import { Pool, types } from "pg";
 import { complaint } from "../log.ts";
 import { UnitFailed } from "./failures.ts";
+import { limitInText } from "./limits.ts";
 import { SilenceWatch } from "./silent-server.ts";
 
 const connectionLost = complaint("warn", "a database connection was lost");
@@ -24,7 +25,22 @@ export function postgresDialect(url: string, maxConnections = 20): { dialect: Di
   pool.on("error", (error) => connectionLost({ error: error.message }));
   // Nor one that dies while it is used: whoever uses it hears of it by the query, and nobody else listens.
   pool.on("connect", (client) => client.on("error", (error) => connectionLost({ error: error.message })));
-  return { dialect: new PostgresDialect({ pool: encoding(pool, new SilenceWatch(url, pool)) }), pool };
+  return { dialect: new PurserPostgresDialect({ pool: encoding(pool, new SilenceWatch(url, pool)) }), pool };
+}
+
+class PurserPostgresDialect extends PostgresDialect {
+  override createQueryCompiler(): QueryCompiler {
+    return new PlannedQueryCompiler();
+  }
+}
+
+/** Tells the planner how many rows are wanted. */
+class PlannedQueryCompiler extends PostgresQueryCompiler {
+  protected override visitLimit(node: LimitNode): void {
+    const most = limitInText(node);
+    if (most === null) super.visitLimit(node);
+    else this.append(`limit ${most}`);
+  }
 }
 
 const parsers = new Map<number, (text: string) => unknown>([

@@ -12,11 +12,11 @@ import {
   SqliteAdapter,
   SqliteIntrospector,
   SqliteQueryCompiler,
-  ValueNode,
 } from "kysely";
 import { breath } from "./breath.ts";
 import { type ColumnKind, storedKind } from "./columns.ts";
 import { UnitFailed } from "./failures.ts";
+import { limitInText } from "./limits.ts";
 
 /** Opens a SQLite file the way Purser wants it: WAL, foreign keys on, waiting for a lock instead of failing. */
 export function openSqlite(path: string, options: { readonly?: boolean } = {}): Sqlite {
@@ -45,17 +45,17 @@ export function sqliteDialect(database: Sqlite, { isShared = false } = {}): Dial
 /**
  * Writes statements that stay prepared. SQLite looks at the value of a bare `?` while it plans (whether a column is equal to
  * something rare, how many rows are wanted), and so plans anew whenever another value is bound, which takes longer than most
- * statements run. Behind a plus, which changes nothing, it does not look; a limit that is always the same stands in the text.
+ * statements run. Behind a plus, which changes nothing, it does not look (decision 0043).
  */
 class SteadyQueryCompiler extends SqliteQueryCompiler {
   protected override getCurrentParameterPlaceholder(): string {
     return "+?";
   }
 
-  protected override visitLimit({ limit }: LimitNode): void {
-    const most = ValueNode.is(limit) ? limit.value : null;
-    if (Number.isSafeInteger(most)) this.append(`limit ${most as number}`);
-    else super.visitLimit({ kind: "LimitNode", limit });
+  protected override visitLimit(node: LimitNode): void {
+    const most = limitInText(node);
+    if (most === null) super.visitLimit(node);
+    else this.append(`limit ${most}`);
   }
 }
 
