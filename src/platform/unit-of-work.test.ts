@@ -337,3 +337,33 @@ describe("a read", () => {
     await expect(reading(ctx, (reader) => inUnit(reader, () => Promise.resolve()))).rejects.toThrow("inside a read");
   });
 });
+
+describe("what comes after the end", () => {
+  const late = async (db: Work["db"]): Promise<unknown> => db.selectFrom("companies").select("id").execute();
+
+  test("of a read or a unit of work is refused, for the connection is somebody else's by then", async () => {
+    const { database } = t.app;
+    const read = await database.read(t.harbor.id, async (db) => ({ db }));
+    const written = await database.write(t.harbor.id, async (db) => ({ db }));
+    for (const { db } of [read, written]) await expect(late(db)).rejects.toThrow(/has ended|already committed/);
+  });
+
+  test("of parts that were asked side by side, of which one failed, reaches nobody; the next reads as ever", async () => {
+    const { database } = t.app;
+    const gate = Promise.withResolvers<void>();
+    let straggler: Promise<unknown> = Promise.resolve();
+    const failed = database.read(t.harbor.id, (db) => {
+      straggler = (async () => {
+        await db.selectFrom("companies").select("id").limit(1).execute();
+        await gate.promise;
+        return db.selectFrom("companies").select("name").limit(1).execute();
+      })();
+      return Promise.all([straggler, sql`select no_such_column from companies`.execute(db)]);
+    });
+    await expect(failed).rejects.toThrow("no_such_column");
+    gate.resolve();
+    await expect(straggler).rejects.toThrow("has ended");
+    const { id } = await newCompany("Side By Side Ltd");
+    expect(await nameOf(id)).toBe("Side By Side Ltd");
+  });
+});

@@ -2,16 +2,7 @@ import { AsyncLocalStorage } from "node:async_hooks";
 import { CompiledQuery, type DatabaseConnection, type Dialect, Kysely, type RawBuilder, sql } from "kysely";
 import type { Pool } from "pg";
 import { type Later, Waiting } from "./later.ts";
-import {
-  type Edition,
-  KeptConfiguration,
-  type Memory,
-  readMemory,
-  on,
-  remembering,
-  type Run,
-  unitMemory,
-} from "./memory.ts";
+import { type Edition, KeptConfiguration, type Memory, readMemory, on, remembering, unitMemory } from "./memory.ts";
 import { fewAtOnce } from "./queue.ts";
 import { openSqlite, sqliteDialect } from "./sqlite.ts";
 import type { Db } from "./tables.ts";
@@ -112,6 +103,21 @@ export function sqliteDatabase(dialects: { writer: Dialect; reader: Dialect }): 
   };
 }
 
+/**
+ * Runs `work` with a check that throws once it has ended. A statement may come that late from a part that ran on beside one that
+ * failed; the connection is somebody else's by then.
+ */
+async function untilItsEnd<T>(work: (refuseAfterwards: () => void) => Promise<T>): Promise<T> {
+  let isOver = false;
+  try {
+    return await work(() => {
+      if (isOver) throw new Error("the read or unit of work that this statement is of has ended");
+    });
+  } finally {
+    isOver = true;
+  }
+}
+
 /** Where a read runs: `db` is what its handle is like, `connection` is its own while it lasts. */
 interface Reading {
   db: Db;
@@ -121,42 +127,39 @@ interface Reading {
 }
 
 /** The work of a read. Its statements need not wait for each other: on PostgreSQL those that are asked side by side are sent so. */
-async function reads<T>(
+const reads = <T>(
   { db, dialect, connection, memory }: Reading,
   tenantId: string,
   work: (db: Db) => Promise<T>,
-): Promise<T> {
-  let isOver = false;
-  const run: Run = async (query) => {
-    // The connection is somebody else's by now.
-    if (isOver) throw new Error("this read has ended");
-    return connection.executeQuery(query);
-  };
-  try {
-    return await work(remembering(db, dialect, memory, run).withPlugin(tenancyPlugin(tenantId)));
-  } finally {
-    isOver = true;
-  }
-}
+): Promise<T> =>
+  untilItsEnd((refuseAfterwards) => {
+    const handle = remembering(db, dialect, memory, async (query) => {
+      refuseAfterwards();
+      return connection.executeQuery(query);
+    });
+    return work(handle.withPlugin(tenancyPlugin(tenantId)));
+  });
 
 /** The work of a transaction that has begun, and at its end what it has left for later. */
-async function inWhole<T>(
+const inWhole = <T>(
   db: Db,
   dialect: Dialect,
   memory: Memory,
   tenantId: string,
   work: (db: Db, later: Later) => Promise<T>,
-): Promise<T> {
-  const waiting = new Waiting(db, tenantId);
-  const executor = db.getExecutor();
-  const handle = remembering(db, dialect, memory, async (query) => {
-    await waiting.begins(query.sql);
-    return executor.provideConnection((one) => one.executeQuery(query));
+): Promise<T> =>
+  untilItsEnd(async (refuseAfterwards) => {
+    const waiting = new Waiting(db, tenantId);
+    const executor = db.getExecutor();
+    const handle = remembering(db, dialect, memory, async (query) => {
+      refuseAfterwards();
+      await waiting.begins(query.sql);
+      return executor.provideConnection((one) => one.executeQuery(query));
+    });
+    const result = await work(handle.withPlugin(tenancyPlugin(tenantId)), waiting);
+    await waiting.flush();
+    return result;
   });
-  const result = await work(handle.withPlugin(tenancyPlugin(tenantId)), waiting);
-  await waiting.flush();
-  return result;
-}
 
 interface Versioned {
   configuration_version: number;

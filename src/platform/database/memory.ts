@@ -108,7 +108,7 @@ async function fromKept(
 }
 
 /** Runs a statement where the work in hand runs its statements. */
-export type Run = (query: CompiledQuery) => Promise<QueryResult<unknown>>;
+type Run = (query: CompiledQuery) => Promise<QueryResult<unknown>>;
 
 /** A handle like `db` that asks the memory first, and has `run` do what is not remembered. */
 export function remembering(db: Db, dialect: Dialect, memory: Memory, run: Run): Db {
