@@ -2,7 +2,7 @@ import { AsyncLocalStorage } from "node:async_hooks";
 import { CompiledQuery, type DatabaseConnection, type Dialect, Kysely, type RawBuilder, sql } from "kysely";
 import type { Pool } from "pg";
 import { type Later, Waiting } from "./later.ts";
-import { type Edition, KeptConfiguration, type Memory, readMemory, on, remembering, unitMemory } from "./memory.ts";
+import { type Edition, KeptConfiguration, type Memory, on, readMemory, remembering, unitMemory } from "./memory.ts";
 import { fewAtOnce } from "./queue.ts";
 import { openSqlite, sqliteDialect } from "./sqlite.ts";
 import type { Db } from "./tables.ts";
