@@ -6,7 +6,6 @@ import { type Edition, KeptConfiguration, type Memory, on, readMemory, rememberi
 import { fewAtOnce } from "./queue.ts";
 import { openSqlite, sqliteDialect } from "./sqlite.ts";
 import type { Db } from "./tables.ts";
-import { tenancyPlugin } from "./tenancy.ts";
 
 /** The database as the program uses it: units of work, reads, and the few tables that stand outside tenancy. */
 export interface Database {
@@ -133,11 +132,11 @@ const reads = <T>(
   work: (db: Db) => Promise<T>,
 ): Promise<T> =>
   untilItsEnd((refuseAfterwards) => {
-    const handle = remembering(db, dialect, memory, async (query) => {
+    const handle = remembering(db, dialect, memory, tenantId, async (query) => {
       refuseAfterwards();
       return connection.executeQuery(query);
     });
-    return work(handle.withPlugin(tenancyPlugin(tenantId)));
+    return work(handle);
   });
 
 /** The work of a transaction that has begun, and at its end what it has left for later. */
@@ -151,12 +150,12 @@ const inWhole = <T>(
   untilItsEnd(async (refuseAfterwards) => {
     const waiting = new Waiting(db, tenantId);
     const executor = db.getExecutor();
-    const handle = remembering(db, dialect, memory, async (query) => {
+    const handle = remembering(db, dialect, memory, tenantId, async (query) => {
       refuseAfterwards();
       await waiting.begins(query.sql);
       return executor.provideConnection((one) => one.executeQuery(query));
     });
-    const result = await work(handle.withPlugin(tenancyPlugin(tenantId)), waiting);
+    const result = await work(handle, waiting);
     await waiting.flush();
     return result;
   });

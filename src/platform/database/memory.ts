@@ -9,6 +9,7 @@ import {
 } from "kysely";
 import { storedKind, tableNamed } from "./columns.ts";
 import { namesIn } from "./statements.ts";
+import { type Run, tenancyPlugin } from "./tenancy.ts";
 import type { Db } from "./tables.ts";
 
 /**
@@ -107,17 +108,18 @@ async function fromKept(
   return copied(text, rows);
 }
 
-/** Runs a statement where the work in hand runs its statements. */
-type Run = (query: CompiledQuery) => Promise<QueryResult<unknown>>;
-
-/** A handle like `db` that asks the memory first, and has `run` do what is not remembered. */
-export function remembering(db: Db, dialect: Dialect, memory: Memory, run: Run): Db {
-  return on(db, dialect, {
-    executeQuery: async <R>(query: CompiledQuery) => (await memory.answer(query, () => run(query))) as QueryResult<R>,
+/**
+ * A handle like `db`, held to one organization, that asks the memory first and has `run` do what is not remembered.
+ */
+export function remembering(db: Db, dialect: Dialect, memory: Memory, tenantId: string, run: Run): Db {
+  const ask: Run = (query) => memory.answer(query, () => run(query));
+  const handle = on(db, dialect, {
+    executeQuery: async <R>(query: CompiledQuery) => (await ask(query)) as QueryResult<R>,
     streamQuery: () => {
       throw new Error("page through the rows instead of streaming them");
     },
   });
+  return handle.withPlugin(tenancyPlugin(tenantId, ask));
 }
 
 /** A handle like `db` on one connection, which gets its statements as they come. */

@@ -144,7 +144,8 @@ class SqliteConnection implements DatabaseConnection {
   }
 
   async executeQuery<R>(query: CompiledQuery): Promise<QueryResult<R>> {
-    await breath();
+    const pause = breath();
+    if (pause !== undefined) await pause;
     if (goesBack.test(query.sql)) this.#hasFailed = false;
     if (this.#hasFailed) throw new UnitFailed();
     const { inTransaction } = this.database;

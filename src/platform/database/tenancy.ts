@@ -3,6 +3,7 @@ import {
   AndNode,
   BinaryOperationNode,
   ColumnNode,
+  type CompiledQuery,
   IdentifierNode,
   InsertQueryNode,
   type JoinNode,
@@ -37,14 +38,26 @@ import type { Db } from "./tables.ts";
  * `tenant_id`, be used. Raw SQL is not rewritten and has to name the tenant itself. On the way `*` becomes the names of the
  * columns.
  */
-export function tenancyPlugin(tenantId: string): KyselyPlugin {
-  return new TenancyPlugin(tenantId);
+export function tenancyPlugin(tenantId: string, run: Run): KyselyPlugin {
+  return new TenancyPlugin(tenantId, run);
 }
 
-class TenancyPlugin implements KyselyPlugin {
+/** Runs a statement where the work in hand runs its statements. */
+export type Run = (query: CompiledQuery) => Promise<QueryResult<unknown>>;
+
+/** Whose data a handle is held to, and how statements get to its connection that have been put together already. */
+export interface Hold {
+  readonly tenantId: string;
+  readonly run: Run;
+}
+
+class TenancyPlugin implements KyselyPlugin, Hold {
   readonly #holding: Tenancy;
 
-  constructor(readonly tenantId: string) {
+  constructor(
+    readonly tenantId: string,
+    readonly run: Run,
+  ) {
     this.#holding = new Tenancy(tenantId);
   }
 
@@ -57,10 +70,13 @@ class TenancyPlugin implements KyselyPlugin {
   }
 }
 
-/** Whose data a handle is held to; null for the platform's own. */
-export function tenantIdOf(db: Db): string | null {
-  for (const plugin of db.getExecutor().plugins) if (plugin instanceof TenancyPlugin) return plugin.tenantId;
-  return null;
+/**
+ * What a handle is held by: null for the platform's own, and for one that has more plugins, which want to see its statements.
+ */
+export function holdOf(db: Db): Hold | null {
+  const { plugins } = db.getExecutor();
+  const [only] = plugins;
+  return plugins.length === 1 && only instanceof TenancyPlugin ? only : null;
 }
 
 /** What holds no query, which is most of a tree. */

@@ -42,7 +42,7 @@ const formats = new Map<string, IntlMessageFormat>();
 export function t(text: string, values?: TextValues): string {
   const language = currentLanguage();
   const own = language === defaultLanguage ? undefined : textIn(language, text);
-  const shown = own ?? text.split("||", 1)[0] ?? "";
+  const shown = own ?? withoutRemark(text);
   if (values === undefined) return shown;
   // A text that is missing in a language is English with the plurals of English.
   const locale = own === undefined ? englishLocale() : (currentLocale() ?? language);
@@ -50,6 +50,11 @@ export function t(text: string, values?: TextValues): string {
   let format = formats.get(key);
   if (format === undefined) formats.set(key, (format = new IntlMessageFormat(shown, locale, {}, { ignoreTag: true })));
   return String(format.format(values));
+}
+
+function withoutRemark(text: string): string {
+  const at = text.indexOf("||");
+  return at === -1 ? text : text.slice(0, at);
 }
 
 /**

@@ -35,10 +35,8 @@ const monthsOf: Record<BillingCycle, number> = { monthly: 1, quarterly: 3, annua
 /** The period that holds a date, or null before the contract's start and after its end. */
 export function periodContaining(terms: PeriodTerms, date: string): BillingPeriod | null {
   const months = monthsOf[terms.billing_cycle];
-  const first = firstBoundary(terms);
-  const apart = (yearOf(date) - yearOf(first)) * 12 + monthOf(date) - monthOf(first);
   // The month tells the period up to one: whether the boundary's day has come decides.
-  let index = Math.floor(apart / months);
+  let index = Math.floor((monthOf(date) - firstMonth(terms)) / months);
   if (boundary(terms, index) > date) index -= 1;
   const period = periodAt(terms, index);
   return period !== null && period.start <= date && date < period.end ? period : null;
@@ -104,19 +102,15 @@ function shownBy(parts: Intl.DateTimeFormatOptions, date: string): string {
   return dateFormat(locale, { ...parts, timeZone: "UTC" }).format(new Date(`${date}T00:00:00Z`));
 }
 
-/** The first boundary at or after the start: the start itself, unless another billing day was chosen. */
-function firstBoundary(terms: PeriodTerms): string {
-  const inMonth = clamped(yearOf(terms.start_date), monthOf(terms.start_date), billingDay(terms));
-  if (inMonth >= terms.start_date) return inMonth;
-  const next = plusMonths(`${terms.start_date.slice(0, 8)}01`, 1);
-  return clamped(yearOf(next), monthOf(next), billingDay(terms));
+/** The month of the first boundary at or after the start: that of the start itself, unless its billing day is past by then. */
+function firstMonth(terms: PeriodTerms): number {
+  const month = monthOf(terms.start_date);
+  return dayOfMonth(month, billingDay(terms)) >= terms.start_date ? month : month + 1;
 }
 
 /** The day on which period `index` begins. Counted from the first boundary each time, so clamped days do not drift. */
 function boundary(terms: PeriodTerms, index: number): string {
-  const first = firstBoundary(terms);
-  const month = plusMonths(`${first.slice(0, 8)}01`, index * monthsOf[terms.billing_cycle]);
-  return clamped(yearOf(month), monthOf(month), billingDay(terms));
+  return dayOfMonth(firstMonth(terms) + index * monthsOf[terms.billing_cycle], billingDay(terms));
 }
 
 function periodAt(terms: PeriodTerms, index: number): BillingPeriod | null {
@@ -131,8 +125,16 @@ function billingDay(terms: PeriodTerms): number {
   return terms.billing_day ?? Number(terms.start_date.slice(8));
 }
 
-function clamped(year: number, month: number, day: number): string {
-  return Temporal.PlainDate.from({ year, month, day }, { overflow: "constrain" }).toString();
+/** Days of the months from January on; February's leap day is added where there is one. */
+const daysOfMonth = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
+
+/** A day of a month, the last one where the month is shorter. Reckoned by hand: a page asks for dozens of boundaries. */
+function dayOfMonth(month: number, day: number): string {
+  const year = Math.floor(month / 12);
+  const isLeap = (year % 4 === 0 && year % 100 !== 0) || year % 400 === 0;
+  const last = (daysOfMonth[month % 12] ?? 31) + (month % 12 === 1 && isLeap ? 1 : 0);
+  const digits = (value: number, count: number): string => String(value).padStart(count, "0");
+  return `${digits(year, 4)}-${digits((month % 12) + 1, 2)}-${digits(Math.min(day, last), 2)}`;
 }
 
 function plusMonths(date: string, months: number): string {
@@ -148,5 +150,5 @@ function dayBefore(date: string): string {
   return Temporal.PlainDate.from(date).subtract({ days: 1 }).toString();
 }
 
-const yearOf = (date: string): number => Number(date.slice(0, 4));
-const monthOf = (date: string): number => Number(date.slice(5, 7));
+/** Months since the year 0, so that they can be counted on. */
+const monthOf = (date: string): number => Number(date.slice(0, 4)) * 12 + Number(date.slice(5, 7)) - 1;

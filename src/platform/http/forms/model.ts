@@ -5,7 +5,7 @@ import { Failure, type FieldProblem } from "../../errors.ts";
 import { called, t } from "../../language/index.ts";
 import { words } from "../pages/cells.ts";
 import { decimalShown } from "./decimals.ts";
-import type { FieldModel, FormModel } from "../models/forms.ts";
+import type { FieldModel, FormModel, OptionModel } from "../models/forms.ts";
 
 /** Forms: fields from columns, filled with what is there or with what was typed, problems beside the fields. */
 
@@ -173,22 +173,21 @@ function filled(one: FieldModel, values: FormValues, problems: readonly FieldPro
     return { ...one, error, is_checked: given === true || given === "on" || given === "true" };
   if (one.kind === "checkboxes") {
     const chosen = new Set(Array.isArray(given) ? given.map(String) : [String(given)]);
-    return {
-      ...one,
-      error,
-      options: one.options.map((option) => ({ ...option, is_selected: chosen.has(option.value) })),
-    };
+    return { ...one, error, options: selected(one.options, ({ value }) => chosen.has(value)) };
   }
   // Of several fields with one name, a choice shows which of the values is one of its own.
   const own =
     Array.isArray(given) && one.kind === "select" ? one.options.find(({ value }) => given.includes(value)) : null;
   const value = own === undefined ? "" : (own?.value ?? (given === null ? "" : String(given)));
-  return {
-    ...one,
-    error,
-    value,
-    options: one.options.map((option) => ({ ...option, is_selected: option.value === value })),
-  };
+  return { ...one, error, value, options: selected(one.options, (option) => option.value === value) };
+}
+
+/** The options with another choice; those that stay as they are, which are most of hundreds, are not made anew. */
+function selected(options: readonly OptionModel[], isChosen: (option: OptionModel) => boolean): OptionModel[] {
+  return options.map((option) => {
+    const is_selected = isChosen(option);
+    return is_selected === option.is_selected ? option : { ...option, is_selected };
+  });
 }
 
 function valueAt(values: FormValues, name: string): unknown {
