@@ -39,6 +39,7 @@ afterAll(() => rm(copy, { recursive: true, force: true }));
 test("a name that is no plural in snake_case makes nothing", () => {
   expect(["serviceRequests", "service", "", "1s"].map((name) => namesOf([name]))).toEqual([null, null, null, null]);
   expect(namesOf(["activities"])).toMatchObject({ article: "An", single: "activity", type: "Activity" });
+  expect(namesOf(["ip_addresses"])).toMatchObject({ article: "An", noun: "ip address", type: "IpAddress" });
 });
 
 test("a new module passes types, layout, lint, and the tests that walk all of the program", async () => {

@@ -17,3 +17,11 @@ export function fold(text: string): string {
 export function oneLine(text: string): string {
   return text.replace(/\s*[\t\n\v\f\r\u0085\u2028\u2029]\s*/g, " ");
 }
+
+/** The last of some English words, in the singular: `ip_addresses` → `ip_address`. */
+export function singular(words: string): string {
+  return words
+    .replace(/ies$/, "y")
+    .replace(/(ss|x|ch)es$/, "$1")
+    .replace(/([^s])s$/, "$1");
+}

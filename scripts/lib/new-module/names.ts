@@ -1,3 +1,5 @@
+import { singular } from "../../../src/platform/text.ts";
+
 /** What a new module's things are called, from its name and its German words. */
 export interface Names {
   /** `service_requests`: the module, its table, its type. */
@@ -26,7 +28,7 @@ export function namesOf([name = "", germanOne, germanMany]: readonly string[]): 
   if (!/^[a-z][a-z_]*s$/.test(name)) return null;
   const words = name.replaceAll("_", " ");
   const title = capital(words);
-  const single = name.replace(/ies$/, "y").replace(/s$/, "");
+  const single = singular(name);
   const noun = single.replaceAll("_", " ");
   const camel = inCamelCase(name);
   const one = inCamelCase(single);

@@ -1,5 +1,7 @@
 import { type TSchema, Type } from "@sinclair/typebox";
 import { t } from "../language/index.ts";
+import { singular } from "../text.ts";
+
 /**
  * Column tables. A module states each of its tables once, in `schema.ts`; the row type, the resource's attributes, the
  * inputs of its actions and the codecs of both databases are derived from it.
@@ -225,12 +227,18 @@ interface TableOptions {
 const tables = new Map<string, Table>();
 const kinds = new Map<string, ColumnKind>();
 
-/** States a table; a column name must mean the same kind everywhere, because rows are decoded by name. */
+/**
+ * States a table; a column name must mean the same kind everywhere, because rows are decoded by name, and money needs the
+ * currency that it is counted in.
+ */
 export function table<const N extends string, C extends Columns>(
   name: N,
   columns: C,
   options: TableOptions = {},
 ): Table<N, C> {
+  if (!("currency" in columns))
+    for (const [key, { kind }] of Object.entries(columns))
+      if (kind === "money") throw new Error(`${name}.${key} is money, and ${name} has no currency`);
   for (const [key, { kind }] of Object.entries(columns)) {
     const known = kinds.get(key);
     const stored =
@@ -243,13 +251,7 @@ export function table<const N extends string, C extends Columns>(
   const made: Table<N, C> = {
     name,
     columns,
-    noun:
-      options.noun ??
-      name
-        .replace(/_/g, " ")
-        .replace(/ies$/, "y")
-        .replace(/(ss|x|ch)es$/, "$1")
-        .replace(/s$/, ""),
+    noun: options.noun ?? singular(name).replaceAll("_", " "),
     isAudited: options.isAudited ?? true,
     isSensitive: options.isSensitive ?? false,
     isPlatform: options.isPlatform ?? false,
