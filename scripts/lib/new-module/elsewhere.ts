@@ -16,7 +16,8 @@ export function germanCatalog(names: Names): Record<string, string> {
     [`See ${words}`]: `${many} sehen`,
     [sentence]: one,
     [title]: many,
-    [`${title} changed.`]: `${many} geändert.`,
+    [`${sentence} created.`]: `${one} angelegt.`,
+    [`${sentence} deleted.`]: `${one} gelöscht.`,
     [`${title}, as a list and over the API.`]: `${many} als Liste und über die API.`,
     [noun]: one,
   };
@@ -50,7 +51,12 @@ export function withRow(text: string, { name, words }: Names): string {
 
 /** `tests/access/pages.ts` with its pages, for the roles that the module's `grants` name. */
 export function withPages(text: string, { path }: Names): string {
-  return withRoutes(text, [`GET /${path}`, `GET POST /${path}/new`, `GET POST /${path}/:id/edit`]);
+  return withRoutes(text, [
+    `GET /${path}`,
+    `GET POST /${path}/new`,
+    `GET POST /${path}/:id`,
+    `POST /${path}/:id/delete`,
+  ]);
 }
 
 /** `tests/access/api.ts` with its endpoints. */
@@ -66,19 +72,26 @@ function withRoutes(text: string, lines: readonly string[]): string {
 export function withPermissions(text: string, { name, path }: Names): string {
   const group = (permission: string, lines: readonly string[]): string =>
     `  "${name}.${permission}": \`\n${lines.map((line) => `    ${line}\n`).join("")}  \`,\n`;
-  const read = group("read", [`GET /${path}`, `GET /api/v1/${path}`, `GET /api/v1/${path}/:id`]);
+  const read = group("read", [
+    `GET /${path}`,
+    `GET POST /${path}/:id`,
+    `GET /api/v1/${path}`,
+    `GET /api/v1/${path}/:id`,
+  ]);
   const write = group("write", [
     `GET POST /${path}/new`,
-    `GET POST /${path}/:id/edit`,
+    `POST /${path}/:id/delete`,
     `POST /api/v1/${path}`,
     `PUT PATCH DELETE /api/v1/${path}/:id`,
   ]);
-  return text.replace(/(permissionsOfRoutes: [^=]*= \{\n)/, (start) => start + read + write);
+  return text
+    .replace(/(permissionsOfRoutes: [^=]*= \{\n)/, (start) => start + read + write)
+    .replace(/(askedForSending: [^=]*= \{\n)/, (start) => `${start}  "POST /${path}/:id": "${name}.write",\n`);
 }
 
 /** `tests/access/fragments.ts` with the parts of its pages that htmx asks for. */
 export function withFragments(text: string, { path }: Names): string {
-  const lines = { "list-region": [`/${path}`], "sheet-body": [`/${path}/new`, `/${path}/:id/edit`] };
+  const lines = { "list-region": [`/${path}`], "sheet-body": [`/${path}/new`, `/${path}/:id`] };
   return Object.entries(lines).reduce(
     (all, [target, paths]) =>
       all.replace(`  "${target}": \`\n`, (start) => start + paths.map((one) => `    ${one}\n`).join("")),

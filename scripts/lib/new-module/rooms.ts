@@ -7,7 +7,7 @@ export function rooms(names: Names): Record<string, string> {
     "schema.ts": `import { col, record, table } from "../../platform/database/columns.ts";
 import type { TableType } from "../../platform/database/tables.ts";
 
-/** What a ${noun} is. */
+/** What ${article.toLowerCase()} ${noun} is. */
 export const ${camel} = table("${name}", { ...record, name: col.text({ maxLength: 200 }) }, { noun: "${noun}", readPermission: "${name}.read" });
 
 declare module "../../platform/database/tables.ts" {
@@ -102,25 +102,25 @@ export const ${one}List: List<${type}Row> = {
   table: "${name}",
   query: (ctx) => reach(ctx, "${name}").select(["${name}.id", "${name}.name", "${name}.updated_at"]),
   columns: [
-    { key: "name", label: "Name", sort: { reference: "${name}.name", column: ${camel}.columns.name }, cell: (row) => cell.strong(row.name, \`/${path}/\${row.id}/edit\`) },
+    { key: "name", label: "Name", sort: { reference: "${name}.name", column: ${camel}.columns.name }, cell: (row) => cell.strong(row.name, \`/${path}/\${row.id}\`) },
     { key: "updated_at", label: "Changed", is_secondary: true, sort: { reference: "${name}.updated_at", column: ${camel}.columns.updated_at }, cell: (row, ctx) => cell.instant(row.updated_at, ctx.tenant, ctx.app.clock.now()) },
   ],
   sort: "name",
-  href: (row) => \`/${path}/\${row.id}/edit\`,
+  href: (row) => \`/${path}/\${row.id}\`,
   actions: (ctx) => (can(ctx.actor, "${name}.write") ? [link(t("New ${noun}"), "/${path}/new", "plus", "primary")] : []),
   empty: () => empty("box", t("No ${words} yet"), t("Add the first of your ${words}.")),
 };
 `,
     "pages.ts": `import { find } from "../../platform/access/reach.ts";
 import type { Ctx } from "../../platform/context.ts";
+import { newRowValues } from "../../platform/database/defaults.ts";
 import type { Failure } from "../../platform/errors.ts";
 import { columnField, formModel, type FormValues, rowValues } from "../../platform/http/forms/model.ts";
-import { formRoutes } from "../../platform/http/forms/page.ts";
-import { listAnswer } from "../../platform/http/lists/list.ts";
+import { recordPages } from "../../platform/http/forms/record-pages.ts";
 import { type Incoming, redirect, type Route } from "../../platform/http/route.ts";
 import type { FormModel } from "../../platform/http/models/forms.ts";
 import { t } from "../../platform/language/index.ts";
-import { create${type}, update${type} } from "./actions.ts";
+import { create${type}, delete${type}, update${type} } from "./actions.ts";
 import { ${one}List } from "./lists.ts";
 import { ${camel} } from "./schema.ts";
 
@@ -128,32 +128,31 @@ async function ${one}Form(ctx: Ctx, incoming: Incoming, typed: FormValues | null
   const id = incoming.params["id"] ?? null;
   const row = id === null ? null : await find(ctx, "${name}", id);
   return formModel({
-    action: id === null ? "/${path}/new" : \`/${path}/\${id}/edit\`,
-    values: typed ?? (row === null ? {} : rowValues(${camel}, row)),
+    action: \`/${path}/\${id ?? "new"}\`,
+    values: typed ?? (row === null ? newRowValues(ctx.tenant, ${camel}) : rowValues(${camel}, row)),
     version: row?.version ?? null,
     failure,
     submit_label: id === null ? t("Create ${noun}") : t("Save changes"),
     cancel_url: "/${path}",
-    sections: [{ title: t("${title}"), fields: [columnField(${camel}, "name", { span: 6 })] }],
+    sections: [{ title: t("${sentence}"), fields: [columnField(${camel}, "name", { span: 6 })] }],
   });
 }
 
-const breadcrumbs = [{ label: "${title}", href: "/${path}" }];
-
-export const ${one}Pages: Route[] = [
-  { method: "GET", path: "/${path}", door: "staff", permission: "${name}.read", handle: (ctx, incoming) => listAnswer(ctx, incoming, ${one}List) },
-  ...formRoutes({ path: "/${path}/new", permission: "${name}.write", action: create${type}, title: () => t("New ${noun}"), form: ${one}Form, breadcrumbs, done: () => redirect("/${path}", t("${title} changed.")) }),
-  ...formRoutes({
-    path: "/${path}/:id/edit",
-    permission: "${name}.write",
-    action: update${type},
-    title: async (ctx, { id = "" }) => (await find(ctx, "${name}", id)).name,
-    form: ${one}Form,
-    extra: (incoming) => ({ id: incoming.params["id"] }),
-    breadcrumbs,
-    done: () => redirect("/${path}", t("${title} changed.")),
-  }),
-];
+export const ${one}Pages: Route[] = recordPages({
+  list: ${one}List,
+  table: "${name}",
+  permission: "${name}.read",
+  breadcrumbs: [{ label: "${title}", href: "/${path}" }],
+  form: ${one}Form,
+  create: { action: create${type}, title: () => t("New ${noun}"), done: () => redirect("/${path}", t("${sentence} created.")) },
+  update: { action: update${type}, done: () => t("Changes saved.") },
+  remove: {
+    action: delete${type},
+    label: () => t("Delete"),
+    question: async (ctx, id) => t("Delete {name} for good?", { name: (await find(ctx, "${name}", id)).name }),
+    done: () => t("${sentence} deleted."),
+  },
+});
 `,
     "index.ts": `import type { AnyAction } from "../../platform/action.ts";
 import type { List } from "../../platform/http/lists/list.ts";
