@@ -164,11 +164,11 @@ interface Versioned {
   configuration_version: number;
 }
 
-/** Asked by every read: as a text, for putting it together takes longer than running it. */
-const versionOf = "select configuration_version from tenants where id = ?";
+/** Asked by every read, and so made once: putting it together takes longer than running it. */
+const versionOf = CompiledQuery.raw("select configuration_version from tenants where id = ?");
 
 async function editionOf(connection: DatabaseConnection, tenantId: string): Promise<Edition> {
-  const { rows } = await connection.executeQuery<Versioned>(CompiledQuery.raw(versionOf, [tenantId]));
+  const { rows } = await connection.executeQuery<Versioned>({ ...versionOf, parameters: [tenantId] });
   return { tenantId, version: rows[0]?.configuration_version ?? null };
 }
 

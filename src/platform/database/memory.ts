@@ -30,24 +30,29 @@ export interface Memory {
 const mostKept = 4000;
 const mostRows = 300;
 
-/** The configuration of all organizations, as one process knows it. */
+/**
+ * The configuration of all organizations, as one process knows it. Once there is room for no more, what nobody has asked for
+ * since the time before goes.
+ */
 export class KeptConfiguration {
-  readonly #answers = new Map<string, readonly UnknownRow[]>();
+  #lately = new Map<string, readonly UnknownRow[]>();
+  #before = new Map<string, readonly UnknownRow[]>();
 
   get(key: string): readonly UnknownRow[] | undefined {
-    const rows = this.#answers.get(key);
-    if (rows === undefined) return undefined;
-    // What was used last stands last, so that the first is the one to go.
-    this.#answers.delete(key);
-    this.#answers.set(key, rows);
-    return rows;
+    const lately = this.#lately.get(key);
+    if (lately !== undefined) return lately;
+    const before = this.#before.get(key);
+    if (before !== undefined) this.set(key, before);
+    return before;
   }
 
   set(key: string, rows: readonly UnknownRow[]): void {
     if (rows.length > mostRows) return;
-    this.#answers.set(key, rows);
-    const [oldest] = this.#answers.keys();
-    if (this.#answers.size > mostKept && oldest !== undefined) this.#answers.delete(oldest);
+    if (this.#lately.size >= mostKept / 2) {
+      this.#before = this.#lately;
+      this.#lately = new Map();
+    }
+    this.#lately.set(key, rows);
   }
 }
 

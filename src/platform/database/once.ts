@@ -94,11 +94,16 @@ function isSomebodys(value: unknown): boolean {
 }
 
 function filled({ actor }: Place, { tenantId }: Hold, { query, holes }: Known, values: Values): CompiledQuery<unknown> {
-  const given = Object.values(values).flat();
+  const given: Value[] = [];
+  for (const name in values) {
+    const value = values[name];
+    if (typeof value === "object") given.push(...value);
+    else if (value !== undefined) given.push(value);
+  }
   const parameters = holes.map((hole) => {
     if (hole.is === "constant") return hole.value;
     if (hole.is === "value") return given[hole.at];
     return hole.is === "tenant" ? tenantId : actor?.user_id;
   });
-  return { ...query, parameters };
+  return { query: query.query, queryId: query.queryId, sql: query.sql, parameters };
 }

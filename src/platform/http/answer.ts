@@ -86,7 +86,7 @@ async function answerTo(
       answer.headers.set(name, value);
   if (ctx !== null && ctx.tenant.id !== noId) {
     // Without the database nobody is let in from elsewhere, and the answer says already what is the matter.
-    await shareAnswer(ctx, request, answer).catch((error: unknown) =>
+    await shareAnswer(ctx, incoming, answer).catch((error: unknown) =>
       log.error("whether another origin may read could not be told", { request: info.id, error: String(error) }),
     );
   }

@@ -53,6 +53,12 @@ export function parseCookies(header: string | null): Map<string, string> {
   return cookies;
 }
 
+/** One cookie of a request, or undefined: most requests bring none of those that are asked for by themselves. */
+export function cookieNamed(name: string, { headers }: Pick<Request, "headers">): string | undefined {
+  const header = headers.get("cookie");
+  return header?.includes(name) === true ? parseCookies(header).get(name) : undefined;
+}
+
 function isHttps(publicUrl: string): boolean {
   return publicUrl.startsWith("https://");
 }

@@ -1,5 +1,6 @@
 import { type Ctx, reading } from "../context.ts";
 import "../access/oauth.ts";
+import type { Incoming } from "./route.ts";
 
 /**
  * Pages of other origins at the API (CORS). An origin may read answers when it is where one of the organization's public
@@ -24,8 +25,12 @@ function webOrigin(uri: string): string | null {
 }
 
 /** Says on an answer whether the page of another origin that asked may read it; `Allow` is what a preflight is told. */
-export async function shareAnswer(ctx: Ctx, request: Request, { headers }: Response): Promise<void> {
-  if (ctx.actor.kind === "operator" || !shared.test(new URL(request.url).pathname)) return;
+export async function shareAnswer(
+  ctx: Ctx,
+  { request, url }: Pick<Incoming, "request" | "url">,
+  { headers }: Response,
+): Promise<void> {
+  if (ctx.actor.kind === "operator" || !shared.test(url.pathname)) return;
   // Answers differ by who asks, also where nothing is said about it.
   headers.append("vary", "Origin");
   const origin = request.headers.get("origin");

@@ -1,6 +1,6 @@
 import { type App, type Ctx, type Tenant } from "../context.ts";
 import { t } from "../language/index.ts";
-import { parseCookies, serializeCookie } from "./cookies.ts";
+import { cookieNamed, serializeCookie } from "./cookies.ts";
 import { csrfCookie, csrfTokenFor } from "./forms/csrf.ts";
 import { frameOf } from "./pages/frame.ts";
 import type { Answer, Door, Incoming, Route } from "./route.ts";
@@ -111,7 +111,7 @@ function rendered(door: Door, frame: Omit<LayoutModel, "content">, answer: { vie
 }
 
 function readFlash(incoming: Incoming): Flash | null {
-  const text = parseCookies(incoming.request.headers.get("cookie")).get(flashCookie);
+  const text = cookieNamed(flashCookie, incoming.request);
   if (text === undefined || text === "") return null;
   try {
     const flash = JSON.parse(Buffer.from(text, "base64url").toString()) as Flash;

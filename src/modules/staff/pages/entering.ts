@@ -2,7 +2,7 @@ import type { Ctx } from "../../../platform/context.ts";
 import { hashToken, newToken } from "../../../platform/crypto/tokens.ts";
 import {
   hostCookieName,
-  parseCookies,
+  cookieNamed,
   portalCookieName,
   serializeCookie,
   staffCookieName,
@@ -59,12 +59,12 @@ const deviceSeconds = 400 * 86_400;
 
 /** The token of the step that this browser is at, or empty. */
 export function challengeOf(ctx: Ctx, door: Door, incoming: Incoming): string {
-  return parseCookies(incoming.request.headers.get("cookie")).get(challengeCookie(ctx, door)) ?? "";
+  return cookieNamed(challengeCookie(ctx, door), incoming.request) ?? "";
 }
 
 /** What this browser is known by, and the cookie to keep it by. */
 export function browserDevice(ctx: Ctx, incoming: Incoming): { device: Device; cookie: string } {
-  const known = parseCookies(incoming.request.headers.get("cookie")).get(deviceCookie(ctx));
+  const known = cookieNamed(deviceCookie(ctx), incoming.request);
   const value = known !== undefined && /^[\w-]{43}$/.test(known) ? known : newToken();
   const publicUrl = ctx.tenant.public_url;
   return {

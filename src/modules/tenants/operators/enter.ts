@@ -5,7 +5,7 @@ import { type Token, readToken } from "../../../platform/access/tokens.ts";
 import { plus } from "../../../platform/clock.ts";
 import type { App } from "../../../platform/context.ts";
 import { Failure } from "../../../platform/errors.ts";
-import { hostCookieName, parseCookies } from "../../../platform/http/cookies.ts";
+import { hostCookieName, cookieNamed } from "../../../platform/http/cookies.ts";
 import type { Incoming, Route } from "../../../platform/http/route.ts";
 import type { Entered } from "../../../platform/http/entry.ts";
 import { noId } from "../../../platform/ids.ts";
@@ -27,7 +27,7 @@ export async function enterAsOperator(app: App, incoming: Incoming, route: Route
       ? authorization.slice(7).trim()
       : headers.get("x-api-key");
   const isByKey = route.door === "api" && bearer !== null;
-  const cookie = parseCookies(headers.get("cookie")).get(operatorCookieName(tenant.public_url)) ?? null;
+  const cookie = cookieNamed(operatorCookieName(tenant.public_url), { headers }) ?? null;
   const token = readToken((isByKey ? bearer : cookie) ?? "");
   const found = isByKey ? await byKey(app, token) : token === null ? null : await bySession(app, token);
   const [actor, refusal] = found instanceof Failure ? [null, found] : [found, null];

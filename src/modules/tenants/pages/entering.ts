@@ -1,5 +1,5 @@
 import type { Ctx } from "../../../platform/context.ts";
-import { hostCookieName, parseCookies, serializeCookie } from "../../../platform/http/cookies.ts";
+import { hostCookieName, cookieNamed, serializeCookie } from "../../../platform/http/cookies.ts";
 import { isOwnPath } from "../../../platform/http/own-path.ts";
 import { type Answer, type Incoming, redirect } from "../../../platform/http/route.ts";
 import { operatorIdleMilliseconds } from "../operators/sessions.ts";
@@ -33,7 +33,7 @@ function stepCookie(ctx: Ctx, token: string): string {
 
 /** The token of the step that this browser is at, or empty. */
 export const stepOf = (ctx: Ctx, incoming: Incoming): string =>
-  parseCookies(incoming.request.headers.get("cookie")).get(stepCookieName(ctx)) ?? "";
+  cookieNamed(stepCookieName(ctx), incoming.request) ?? "";
 
 export const stepPaths = { code: "/sign-in/code", setup: "/sign-in/two-step" } as const;
 

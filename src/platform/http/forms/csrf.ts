@@ -2,7 +2,7 @@ import type { Ctx } from "../../context.ts";
 import { newToken, sign, verify } from "../../crypto/tokens.ts";
 import { forbidden } from "../../errors.ts";
 import { t } from "../../language/index.ts";
-import { hostCookieName, parseCookies, serializeCookie } from "../cookies.ts";
+import { hostCookieName, cookieNamed, serializeCookie } from "../cookies.ts";
 
 /** What a form's token is bound to. */
 export interface CsrfSubject {
@@ -80,7 +80,7 @@ export function csrfCookie(ctx: Ctx, request: Request): string | null {
 const newVisitors = new WeakMap<Request, string>();
 
 function visitorOf(request: Request, publicUrl: string): string {
-  const value = parseCookies(request.headers.get("cookie")).get(hostCookieName(visitorCookie, publicUrl));
+  const value = cookieNamed(hostCookieName(visitorCookie, publicUrl), request);
   return newVisitors.get(request) ?? (value !== undefined && /^[\w-]{43}$/.test(value) ? value : "");
 }
 

@@ -42,8 +42,13 @@ export function field(
   const made = { ...blank, name, id: `field-${name.replace(/[^\w]/g, "-")}`, label, ...rest };
   return {
     ...made,
-    options: options.map((option) => ({ hint: "", ...option, is_selected: option.value === made.value })),
+    options: options.map((option) => offered(option, option.value === made.value)),
   };
+}
+
+/** Written out: a page has a hundred of them, and copying what an option has takes longer. */
+function offered({ value, label, hint = "", group }: Option, is_selected: boolean): OptionModel {
+  return group === undefined ? { value, label, hint, is_selected } : { value, label, hint, group, is_selected };
 }
 
 /** Those of the fields whose columns the reader may see: what somebody must not know stands in no form of theirs either. */

@@ -1,7 +1,7 @@
 import type { Ctx } from "../../context.ts";
 import { SealBroken } from "../../crypto/sealing.ts";
 import { t } from "../../language/index.ts";
-import { hostCookieName, parseCookies, serializeCookie } from "../cookies.ts";
+import { hostCookieName, cookieNamed, serializeCookie } from "../cookies.ts";
 import { isOwnPath } from "../own-path.ts";
 import { type Answer, type Door, type Incoming, redirect, type Route } from "../route.ts";
 
@@ -34,7 +34,7 @@ export function showOnce(ctx: Ctx, door: ShownDoor, shown: Page, next: string, c
 }
 
 function read(ctx: Ctx, incoming: Incoming): Pick<Page, "view" | "title" | "model"> | null {
-  const sealed = parseCookies(incoming.request.headers.get("cookie")).get(cookieName(ctx)) ?? "";
+  const sealed = cookieNamed(cookieName(ctx), incoming.request) ?? "";
   if (sealed === "") return null;
   try {
     const packed = ctx.app.keyring.open(purpose, ctx.tenant.id, sealed);
