@@ -105,7 +105,7 @@ async function migrateStorage(storage: Storage, isAlone: boolean): Promise<void>
 
 async function assemble(config: Config, database: Database, publicUrl: string): Promise<Program> {
   const { tenants, keyId } = await database.platform(async (db) => ({
-    tenants: await db.selectFrom("tenants").select("id").execute(),
+    tenants: await db.selectFrom("tenants").select(["id", "deleting_at"]).execute(),
     keyId: await db.selectFrom("installation").select("fact_value").where("fact", "=", "key_id").executeTakeFirst(),
   }));
   if (keyId !== undefined && settleMasterKey(config.secretKeyFile, keyId.fact_value))
@@ -143,7 +143,8 @@ async function assemble(config: Config, database: Database, publicUrl: string): 
     },
   });
   if (!MULTI_TENANT) await provisionOnly(program.app);
-  for (const { id } of tenants) await openTenant(program.app, id);
+  // One that is being deleted has lost its key already, and only a running program brings the deletion to its end.
+  for (const { id, deleting_at } of tenants) if (deleting_at === null) await openTenant(program.app, id);
   return program;
 }
 

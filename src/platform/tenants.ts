@@ -196,6 +196,7 @@ export async function loadTenant(app: Pick<App, "options" | "keyring">, db: Db, 
         "organizations.logo_file_id",
         "organizations.portal_welcome",
         "tenants.suspended_at",
+        "tenants.deleting_at",
         "tenants.suspension_message",
         "tenants.staff_limit",
         "tenants.storage_limit_mb",
@@ -206,7 +207,8 @@ export async function loadTenant(app: Pick<App, "options" | "keyring">, db: Db, 
   );
   if (row === undefined) throw notFound(t("An organization at this address"));
   const organization_locale = row.locale ?? "en-US";
-  if (row.key_id !== null) await adoptDataKeys(app, db, id, row.key_id);
+  // Of one that is being deleted nothing can be opened any more: its key goes first.
+  if (row.key_id !== null && row.deleting_at === null) await adoptDataKeys(app, db, id, row.key_id);
   return {
     id,
     name: row.name ?? row.tenant_name,

@@ -33,7 +33,13 @@ export async function exchangeMasterKey(app: App, master: Uint8Array): Promise<E
     throw new OperatorProblem("usage", `the new key is the one that is in use already (${next.keyId})`);
   const organizations = await app.database.platform(async (db) => {
     await assertAlone(app, db);
-    return db.selectFrom("tenants").select("id").where("key_id", "is not", null).execute();
+    // One that is being deleted has nothing left that could be sealed anew.
+    return db
+      .selectFrom("tenants")
+      .select("id")
+      .where("key_id", "is not", null)
+      .where("deleting_at", "is", null)
+      .execute();
   });
   // From before there were data keys: sealed under the master key itself.
   for (const { id } of organizations) {

@@ -1,6 +1,8 @@
 import { plus } from "../clock.ts";
 import type { App } from "../context.ts";
 import type { Db } from "../database/tables.ts";
+import { conflict } from "../errors.ts";
+import { t } from "../language/index.ts";
 import { loadTenant } from "../tenants.ts";
 import { addDataKey } from "./data-keys.ts";
 import { resealColumns, resealFiles } from "./reseal.ts";
@@ -67,6 +69,13 @@ export async function dropSealed(app: App, tenantId: string): Promise<void> {
 /** When the key came that is sealed with now. Earlier keys beside it say that a rotation is under way; else it begins. */
 async function currentKeyMadeAt(app: App, tenantId: string): Promise<string> {
   return app.database.platform(async (db) => {
+    const { deleting_at } = await db
+      .selectFrom("tenants")
+      .select("deleting_at")
+      .where("id", "=", tenantId)
+      .executeTakeFirstOrThrow();
+    // Its key goes first, and no new one may come: what is sealed with it is meant to be lost.
+    if (deleting_at !== null) throw conflict(t("This organization is being deleted."), "deleting");
     const keys = await db
       .selectFrom("tenant_keys")
       .innerJoin("tenants", "tenants.id", "tenant_keys.for_tenant_id")
