@@ -13,7 +13,7 @@ import { trafficOf } from "./platform/http/traffic.ts";
 import type { Gate } from "./platform/http/entry.ts";
 import { createServer } from "./platform/http/server.ts";
 import { buildRegistry } from "./platform/registry.ts";
-import { loadTenant } from "./platform/tenants.ts";
+import { loadTenants } from "./platform/tenants.ts";
 
 export interface Parts {
   edition: App["edition"];
@@ -51,9 +51,10 @@ export function createProgram(parts: Parts): Program {
     const rows = await app.database.platform((db) =>
       db.selectFrom("tenants").select("id").where("suspended_at", "is", null).orderBy("id").execute(),
     );
-    const loaded: Tenant[] = [];
-    for (const { id } of rows) loaded.push(await app.database.read(id, (db) => loadTenant(app, db, id)));
-    return loaded;
+    return loadTenants(
+      app,
+      rows.map(({ id }) => id),
+    );
   };
   return {
     app,

@@ -5,8 +5,10 @@ import { adoptDataKeys } from "./crypto/data-keys.ts";
 import { runOnceBuilt } from "./database/once.ts";
 import { address, col, defaulted, link, readOnly, record, secret, table, texts } from "./database/columns.ts";
 import type { DefaultValues } from "./database/defaults.ts";
+import { isOutage } from "./database/failures.ts";
 import { notFound } from "./errors.ts";
 import { currentLocale, currentZone, t } from "./language/index.ts";
+import { complaint } from "./log.ts";
 import type { Db, TableType } from "./database/tables.ts";
 
 const network = Type.Object({ network: Type.String(), note: Type.String() });
@@ -241,6 +243,25 @@ export async function loadTenant(app: Pick<App, "options" | "keyring">, db: Db, 
     disabled_modules: row.disabled_modules ?? [],
     brand: { color: row.brand_color, logo_file_id: row.logo_file_id, welcome: row.portal_welcome ?? "" },
   };
+}
+
+const left = complaint("error", "an organization could not be loaded and is left out");
+
+/**
+ * Loads those of several organizations that can be loaded. What is wrong with one of them, whose key is broken or which has
+ * been deleted since, keeps nobody else waiting; that the database is away is everybody's trouble, and thrown.
+ */
+export async function loadTenants(app: App, ids: readonly string[]): Promise<Tenant[]> {
+  const loaded: Tenant[] = [];
+  for (const id of ids) {
+    try {
+      loaded.push(await app.database.read(id, (db) => loadTenant(app, db, id)));
+    } catch (error) {
+      if (isOutage(error)) throw error;
+      left({ tenant: id, error: String(error) });
+    }
+  }
+  return loaded;
 }
 
 /** The next number of a counter; the row stays locked until the commit, so numbers have no gaps. */

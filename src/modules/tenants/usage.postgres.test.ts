@@ -100,6 +100,21 @@ describe("usage", () => {
     expect(await measured()).toEqual([{ staff_count: 1 }]);
   });
 
+  test("of the others is shown also while one organization's data key is broken", async () => {
+    const made = await host.api("POST", "/tenants", tenantDocument({ name: "Broken IT", domain: "broken.example" }));
+    await t.app.database.platform((db) =>
+      db
+        .updateTable("tenant_keys")
+        .set({ wrapped_key: "broken" })
+        .where("for_tenant_id", "=", made.body.data.id)
+        .execute(),
+    );
+    t.app.keyring.forget(made.body.data.id);
+    t.clock.advance(61_000);
+    const list = await (await host.browser()).open("/tenants");
+    expect([list.status, list.text.includes("Harbor IT")]).toEqual([200, true]);
+  });
+
   test("is a line a day, and of the days that are asked for", async () => {
     t.clock.advance(86_400_000);
     await measureUsage(t.harbor.system);

@@ -3,7 +3,7 @@ import type { App, Ctx } from "../../platform/context.ts";
 import { plus } from "../../platform/clock.ts";
 import { reading, systemContext } from "../../platform/context.ts";
 import type { Db } from "../../platform/database/tables.ts";
-import { loadTenant } from "../../platform/tenants.ts";
+import { loadTenant, loadTenants } from "../../platform/tenants.ts";
 import "./schema.ts";
 
 /** What organizations use, a row a day (UTC). Requests are counted in memory and added each minute; the rest is measured. */
@@ -114,7 +114,12 @@ export async function measureAll(app: App): Promise<void> {
       .limit(mostAtOnce)
       .execute(),
   );
-  for (const { id } of due) await measureNow(app, id);
+  await flushRequestCounts(app);
+  for (const tenant of await loadTenants(
+    app,
+    due.map(({ id }) => id),
+  ))
+    await measureDay(systemContext(app, tenant), now.slice(0, 10));
 }
 
 async function measuredOn(db: Db, day: string): Promise<Omit<Usage, "used_on" | "request_count">> {

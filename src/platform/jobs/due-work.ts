@@ -1,7 +1,7 @@
 import { plus } from "../clock.ts";
 import type { App, Tenant, Work } from "../context.ts";
 import type { Db } from "../database/tables.ts";
-import { loadTenant } from "../tenants.ts";
+import { loadTenants } from "../tenants.ts";
 
 /**
  * Which organizations have something to do. Asking each of them, every two seconds on every node, costs more than the work
@@ -45,9 +45,10 @@ export async function tenantsWithWork(app: App, woken: readonly string[]): Promi
       .limit(mostAtOnce)
       .execute();
   });
-  const tenants: Tenant[] = [];
-  for (const { id } of due) tenants.push(await app.database.read(id, (db) => loadTenant(app, db, id)));
-  return tenants;
+  return loadTenants(
+    app,
+    due.map(({ id }) => id),
+  );
 }
 
 /**
