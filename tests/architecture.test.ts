@@ -2,6 +2,7 @@ import { Glob } from "bun";
 import { expect, test } from "bun:test";
 import { dirname, join, normalize } from "node:path";
 
+import { callsBefore } from "./support/chains.ts";
 import { findCycle, importsOf, layerOf, layers, moduleOf } from "./support/imports.ts";
 import { viewProblems } from "./support/view-rules.ts";
 
@@ -83,6 +84,20 @@ test("rules.ts is pure: it reaches no database, no clock and no I/O", async () =
       if (/^(node|bun):|^(pg|kysely)$|\/(database|http|files|mail)\//.test(specifier)) {
         wrong.push(`${file} imports ${specifier}`);
       }
+    }
+  }
+  expect(wrong).toEqual([]);
+});
+
+test("the first row of an order is asked for alone: executeTakeFirst after orderBy has a limit", async () => {
+  const wrong: string[] = [];
+  for (const file of production) {
+    const source = await Bun.file(file).text();
+    for (const { index } of source.matchAll(/\.executeTakeFirst/g)) {
+      const calls = callsBefore(source, index);
+      // It takes the first of all rows that come: the database sends every one that there is.
+      if (calls.includes("orderBy") && !calls.includes("limit"))
+        wrong.push(`${file}:${source.slice(0, index).split("\n").length}`);
     }
   }
   expect(wrong).toEqual([]);

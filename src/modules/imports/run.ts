@@ -232,6 +232,8 @@ export async function nextImport(db: Db): Promise<string | null> {
     .selectFrom("import_batches")
     .select("created_at")
     .where("import_status", "in", ["applying", "undoing"])
+    .orderBy("created_at")
+    .limit(1)
     .executeTakeFirst();
   return running?.created_at ?? null;
 }

@@ -72,6 +72,8 @@ async function noticeFailure(work: Work, event: Happened, given: FailedSignIn, s
     .select(["new_values", "ip_address"])
     .where("action", "=", "login")
     .where("timestamp", ">=", plus(event.occurred_at, -manyFailures.minutes * 60_000))
+    // A failed sign-in stands there under the address that was tried.
+    .where((eb) => eb.or([eb("actor_name", "=", email), eb("ip_address", "=", ip_address)]))
     .execute();
   const failures = rows
     .filter(({ new_values }) => new_values?.["outcome"] === "failed")

@@ -69,6 +69,7 @@ export const ticketBulk: readonly BulkChoice[] = [
         .select("id")
         .where("is_closed", "=", true)
         .orderBy("sort_order")
+        .limit(1)
         .executeTakeFirst();
       const ticket = await ctx.db.selectFrom("tickets").select("closed_at").where("id", "=", id).executeTakeFirst();
       return closed === undefined || ticket?.closed_at != null ? null : { status_id: closed.id };

@@ -35,11 +35,17 @@ export async function ticketDefaults(work: Work): Promise<TicketDefaults> {
     .where("archived_at", "is", null)
     .where("is_default", "=", true);
   return {
-    queue_id: (await queues.orderBy("is_default", "desc").orderBy("sort_order").orderBy("id").executeTakeFirstOrThrow())
-      .id,
+    queue_id: (
+      await queues.orderBy("is_default", "desc").orderBy("sort_order").orderBy("id").limit(1).executeTakeFirstOrThrow()
+    ).id,
     status_id: await defaultStatusId(work),
     priority_id: (
-      await priorities.orderBy("is_default", "desc").orderBy("sort_order").orderBy("id").executeTakeFirstOrThrow()
+      await priorities
+        .orderBy("is_default", "desc")
+        .orderBy("sort_order")
+        .orderBy("id")
+        .limit(1)
+        .executeTakeFirstOrThrow()
     ).id,
     type_id: (await types.executeTakeFirst())?.id ?? null,
   };
@@ -54,6 +60,7 @@ export async function defaultStatusId(work: Work): Promise<string> {
     .orderBy("is_default", "desc")
     .orderBy("sort_order")
     .orderBy("id")
+    .limit(1)
     .executeTakeFirstOrThrow();
   return row.id;
 }

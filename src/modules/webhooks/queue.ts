@@ -73,6 +73,7 @@ export async function nextWebhook(db: Db): Promise<string | null> {
     .where("webhook_endpoints.is_active", "=", true)
     .where("webhook_deliveries.delivery_status", "in", ["queued", "sending"])
     .orderBy((eb) => eb.fn.coalesce("webhook_deliveries.lease_until", "webhook_deliveries.next_attempt_at"))
+    .limit(1)
     .executeTakeFirst();
   return row === undefined ? null : row.delivery_status === "sending" ? row.lease_until : row.next_attempt_at;
 }

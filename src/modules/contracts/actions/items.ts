@@ -98,6 +98,7 @@ async function lastPosition(work: Work, contractId: string): Promise<number> {
     .select("sort_order")
     .where("contract_id", "=", contractId)
     .orderBy("sort_order", "desc")
+    .limit(1)
     .executeTakeFirst();
   return last?.sort_order ?? 0;
 }

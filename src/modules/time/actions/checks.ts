@@ -58,7 +58,12 @@ export async function workTypeOf(
 ): Promise<{ id: string; default_billable: boolean }> {
   const all = work.db.selectFrom("work_types").select(["id", "name", "is_active", "default_billable"]);
   if (id === undefined) {
-    const first = await all.where("is_active", "=", true).orderBy("sort_order").orderBy("name").executeTakeFirst();
+    const first = await all
+      .where("is_active", "=", true)
+      .orderBy("sort_order")
+      .orderBy("name")
+      .limit(1)
+      .executeTakeFirst();
     if (first === undefined)
       throw invalidField("work_type_id", t("There is no work type yet; add one under Settings."), "required");
     return first;

@@ -24,6 +24,7 @@ export const createWorkType = action({
       .selectFrom("work_types")
       .select("sort_order")
       .orderBy("sort_order", "desc")
+      .limit(1)
       .executeTakeFirst();
     return insert(work, workTypes, { ...values, sort_order: (last?.sort_order ?? 0) + 1 });
   },
