@@ -215,9 +215,17 @@ const remove = verbOf({
     "All of its rows, files, host names and its key go, in the order that their references ask for. It can be called\nagain after an interruption.",
   run: async (ctx, args, io) => {
     const id = await named(ctx, args);
-    await requestDeletion(ctx, { id, confirm_name: args.value("confirm") ?? "" });
+    const { id: task } = await requestDeletion(ctx, { id, confirm_name: args.value("confirm") ?? "" });
     await runTasks(ctx.app, () => false);
-    io.err("Deleted.");
+    const { task_state, last_error } = await ctx.app.database.platform((db) =>
+      db
+        .selectFrom("tenant_tasks")
+        .select(["task_state", "last_error"])
+        .where("id", "=", task)
+        .executeTakeFirstOrThrow(),
+    );
+    if (task_state === "failed") throw new OperatorProblem("failed", `the deletion has failed: ${last_error}`);
+    io.err(task_state === "done" ? "Deleted." : "The deletion goes on: a running server brings it to its end.");
   },
 });
 

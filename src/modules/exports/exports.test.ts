@@ -4,6 +4,7 @@ import { startTestProgram, type TestProgram } from "../../../tests/support/progr
 import { inUnit } from "../../platform/context.ts";
 import type { Db } from "../../platform/database/tables.ts";
 import { exportTenant } from "../../platform/export/archive.ts";
+import { addFile, storeUploads } from "../../platform/files/files.ts";
 import { readTar } from "../../platform/backup/tar.ts";
 import { buildExports } from "./build.ts";
 
@@ -15,6 +16,9 @@ beforeAll(async () => {
   key = await t.harbor.key("administrator");
   const company = { data: { type: "companies", attributes: { name: "Archived Ltd" } } };
   await t.api("POST", "/api/v1/companies", { key, body: company });
+  const admin = await t.harbor.as("administrator");
+  const [file] = await storeUploads(admin, [{ name: "plan.txt", type: "text/plain", bytes: Buffer.from("a plan") }]);
+  if (file !== undefined) await inUnit(admin, (work) => addFile(work, file));
 });
 afterAll(() => t.close());
 
@@ -64,6 +68,71 @@ test("nobody else gets it: neither without the permission nor of another organiz
   const mill = await t.mill.key("administrator");
   const path = `/api/v1/data-exports/${made.body.data.id}`;
   expect((await t.api("GET", path, { key: mill, tenant: t.mill })).status).toBe(404);
+});
+
+const statusOf = async (id: string) =>
+  (await t.api("GET", `/api/v1/data-exports/${id}`, { key })).body.data.attributes.export_status;
+const outage = Object.assign(new Error("terminating connection"), { code: "57P01" });
+
+/** The program, for which something goes wrong where it seals what it keeps. */
+const sealingFails = (error: Error): typeof t.app => ({
+  ...t.app,
+  keyring: {
+    ...t.app.keyring,
+    sealBytes: () => {
+      throw error;
+    },
+  },
+});
+
+test("an export that an outage cuts off waits and is built later; one that meets a defect has failed", async () => {
+  await buildExports(t.app, () => false);
+  const { id } = (await ask()).body.data;
+  await buildExports(sealingFails(outage), () => false);
+  expect(await statusOf(id)).toBe("waiting");
+  t.clock.advance(61_000);
+  await buildExports(t.app, () => false);
+  expect(await statusOf(id)).toBe("ready");
+
+  const other = (await ask()).body.data.id;
+  await buildExports(sealingFails(new Error("broken")), () => false);
+  expect(await statusOf(other)).toBe("failed");
+});
+
+test("one organization's export that cannot be seen to keeps nobody else's waiting", async () => {
+  const mill = { key: await t.mill.key("administrator"), tenant: t.mill };
+  const body = { data: { type: "data_exports", attributes: {} } };
+  const mine = (await ask()).body.data.id;
+  const theirs = (await t.api("POST", "/api/v1/data-exports", { ...mill, body })).body.data.id;
+  const database: typeof t.app.database = {
+    ...t.app.database,
+    write: (tenantId, work) =>
+      tenantId === t.harbor.id ? Promise.reject(new Error("broken")) : t.app.database.write(tenantId, work),
+  };
+  await buildExports({ ...t.app, database }, () => false);
+  const there = await t.api("GET", `/api/v1/data-exports/${theirs}`, mill);
+  expect([there.body.data.attributes.export_status, await statusOf(mine)]).toEqual(["ready", "waiting"]);
+  await buildExports(t.app, () => false);
+});
+
+test("a builder that stood still while another one took its export over writes nothing into it", async () => {
+  const { id } = (await ask()).body.data;
+  const expiry = async () =>
+    (await t.api("GET", `/api/v1/data-exports/${id}`, { key })).body.data.attributes.expires_at;
+  let kept = "";
+  const files: typeof t.app.files = {
+    ...t.app.files,
+    get: async (...of) => {
+      t.clock.advance(61_000);
+      await buildExports(t.app, () => false);
+      kept = await expiry();
+      t.clock.advance(86_400_000);
+      return t.app.files.get(...of);
+    },
+  };
+  await buildExports({ ...t.app, files }, () => false);
+  expect(kept).toBeTruthy();
+  expect([await statusOf(id), await expiry()]).toEqual(["ready", kept]);
 });
 
 test("no table is read as a whole, and links come along once each", async () => {

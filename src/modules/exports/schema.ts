@@ -1,4 +1,4 @@
-import { col, defaulted, readOnly, record, table } from "../../platform/database/columns.ts";
+import { col, defaulted, readOnly, record, secret, table } from "../../platform/database/columns.ts";
 import type { TableType } from "../../platform/database/tables.ts";
 
 /** Everything of the organization as one archive, built in the background and kept for some days. */
@@ -14,6 +14,7 @@ export const dataExports = table(
     result_kb: readOnly(defaulted(col.integer({ label: "Size in kB" }), 0)),
     expires_at: readOnly(col.maybe.instant()),
     lease_until: readOnly(col.maybe.instant()),
+    claim_token: secret(readOnly(col.maybe.text())),
     last_error: readOnly(defaulted(col.text({ maxLength: 2000 }), "")),
     created_by_id: readOnly(col.maybe.ref("users")),
   },

@@ -212,6 +212,8 @@ export const tenantTasks = table(
     finished_at: col.maybe.instant(),
     /** Held by a node until then; for one that waits: not before then. */
     lease_until: col.maybe.instant(),
+    /** Of the node that has taken it last. */
+    claim_token: secret(col.maybe.text()),
     /** When the result is thrown away. */
     expires_at: col.maybe.instant(),
   },

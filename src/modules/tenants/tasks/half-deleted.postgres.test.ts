@@ -43,7 +43,7 @@ test("what is left is an organization without a key, and a task that has not com
   );
   expect(left).toEqual({ key_id: expect.any(String), wrapped_key: null });
   const task = await host.api("GET", `/tenant-tasks/${deletion}`);
-  expect(["waiting", "running"]).toContain(task.body.data.attributes.task_state);
+  expect(task.body.data.attributes.task_state).toBe("waiting");
 });
 
 test("while an organization is being deleted its people see the page of a suspended one", async () => {
@@ -79,7 +79,6 @@ test("an organization that is being deleted is given no new data key", async () 
 test("while an organization is being deleted the master key can be exchanged, and the deletion ends after it", async () => {
   const done = await exchangeMasterKey(t.app, new Uint8Array(32).fill(11));
   expect(done.organizations).toBe(1);
-  t.clock.advance(61_000);
   await runTasks(t.app, () => false);
   const task = await host.api("GET", `/tenant-tasks/${deletion}`);
   expect(task.body.data.attributes).toMatchObject({ task_state: "done", last_error: "" });

@@ -14,6 +14,8 @@ export type TaskKind = (typeof taskKinds)[number];
 const one = Type.Object({ id: Type.String({ format: "uuid" }) }, { additionalProperties: false });
 
 async function enqueue(ctx: Ctx, db: Db, about: { id: string; name: string }, kind: TaskKind): Promise<string> {
+  // Those who ask at the same moment come one after the other, so that the second one finds the task of the first.
+  await db.selectFrom("tenants").select("id").where("id", "=", about.id).forUpdate().executeTakeFirst();
   const waiting = await db
     .selectFrom("tenant_tasks")
     .select("id")

@@ -1,29 +1,34 @@
 import { platformContext } from "../../../platform/access/platform.ts";
 import { system } from "../../../platform/access/actor.ts";
 import type { RowFor } from "../../../platform/access/reach.ts";
-import { plus } from "../../../platform/clock.ts";
 import type { App } from "../../../platform/context.ts";
 import { dropSealed, rotateDataKey } from "../../../platform/crypto/rotate.ts";
 import { exportTenant } from "../../../platform/export/archive.ts";
 import { dropExport, keepExport } from "../../../platform/export/vault.ts";
-import { log } from "../../../platform/log.ts";
+import { newClaim, type Progress, runLeased } from "../../../platform/jobs/leased.ts";
 import { tenantOf } from "../actions.ts";
 import { logDoing } from "../log.ts";
 import { purgeRows } from "./purge.ts";
 import { exportExpiry } from "./queue.ts";
 
 type Task = RowFor<"tenant_tasks">;
-
-const leaseMilliseconds = 60_000;
-
-/** The program ends: the task goes back to where others find it. */
-class Stopped extends Error {}
+type Values = Partial<Task>;
 
 /** Does the tasks that wait, one after the other. */
 export async function runTasks(app: App, isStopping: () => boolean): Promise<void> {
   await dropExpired(app);
-  for (let task = await claim(app); task !== null && !isStopping(); task = await claim(app))
-    await runOne(app, task, isStopping);
+  while (!isStopping()) {
+    const task = await claim(app);
+    if (task === null) return;
+    await runLeased<Values>(app, {
+      about: { task: task.task_kind, tenant: task.about_tenant_id },
+      write: (values) => change(app, task, values),
+      run: (progress) => work[task.task_kind](app, task, progress),
+      waiting: { task_state: "waiting" },
+      failed: () => ({ task_state: "failed", finished_at: app.clock.now() }),
+      isStopping,
+    });
+  }
 }
 
 /** Takes the oldest task that waits, or whose node has gone. */
@@ -45,7 +50,7 @@ async function claim(app: App): Promise<Task | null> {
       .updateTable("tenant_tasks")
       .set((eb) => ({
         task_state: "running",
-        lease_until: plus(now, leaseMilliseconds),
+        ...newClaim(app),
         started_at: eb.fn.coalesce("started_at", eb.val(now)),
       }))
       .where("id", "=", found.id)
@@ -55,64 +60,29 @@ async function claim(app: App): Promise<Task | null> {
   });
 }
 
-async function change(app: App, task: Task, values: Partial<Task>): Promise<void> {
-  await app.database.platform((db) => db.updateTable("tenant_tasks").set(values).where("id", "=", task.id).execute());
+/** Writes into a task that is still ours; false when it is not any more. */
+async function change(app: App, { id, claim_token }: Task, values: Values): Promise<boolean> {
+  const { numUpdatedRows } = await app.database.platform((db) =>
+    db
+      .updateTable("tenant_tasks")
+      .set(values)
+      .where("id", "=", id)
+      .where("claim_token", "=", claim_token)
+      .executeTakeFirst(),
+  );
+  return numUpdatedRows === 1n;
 }
 
-async function runOne(app: App, task: Task, isStopping: () => boolean): Promise<void> {
-  let done = 0;
-  let written = 0;
-  const progress = {
-    total: (total_count: number) => change(app, task, { total_count, done_count: 0 }),
-    done: async (count: number) => {
-      done += count;
-      if (isStopping()) throw new Stopped();
-      // The lease is renewed with it, so not only now and then; but not for every row either.
-      if (performance.now() - written < 1000) return;
-      written = performance.now();
-      await change(app, task, { done_count: done, lease_until: plus(app.clock.now(), leaseMilliseconds) });
-    },
-  };
-  try {
-    const finished = await work[task.task_kind](app, task, progress);
-    if (finished === null) return;
-    await change(app, task, {
-      task_state: "done",
-      finished_at: app.clock.now(),
-      lease_until: null,
-      last_error: "",
-      ...(done > 0 ? { done_count: done } : {}),
-      ...finished,
-    });
-  } catch (error) {
-    if (error instanceof Stopped) return change(app, task, { task_state: "waiting", lease_until: null });
-    const message = error instanceof Error ? error.message : String(error);
-    log.error("a task on an organization failed", {
-      task: task.task_kind,
-      tenant: task.about_tenant_id,
-      error: message,
-    });
-    await change(app, task, {
-      task_state: "failed",
-      finished_at: app.clock.now(),
-      lease_until: null,
-      last_error: message.slice(0, 2000),
-    });
-  }
-}
+const ended = (app: App): Values => ({ task_state: "done", finished_at: app.clock.now() });
 
-interface Progress {
-  total(count: number): Promise<void>;
-  done(count: number): Promise<void>;
-}
-
-/** What each kind does; null: it is not finished and has said when it goes on. */
-const work: Record<Task["task_kind"], (app: App, task: Task, progress: Progress) => Promise<Partial<Task> | null>> = {
+/** What each kind does, and what its task says then. */
+const work: Record<Task["task_kind"], (app: App, task: Task, progress: Progress) => Promise<Values>> = {
   export: async (app, task, progress) => {
     const tenant = { id: task.about_tenant_id, name: task.about_name };
     await tenantOf(operatorContext(app), tenant.id);
     const bytes = await keepExport(app, tenant.id, task.id, exportTenant(app, tenant, progress));
-    return { result_kb: Math.max(1, Math.ceil(bytes / 1000)), expires_at: exportExpiry(app.clock.now()) };
+    const result_kb = Math.max(1, Math.ceil(bytes / 1000));
+    return { ...ended(app), result_kb, expires_at: exportExpiry(app.clock.now()) };
   },
   rotate_key: rotateKey,
   delete: deleteTenant,
@@ -120,20 +90,18 @@ const work: Record<Task["task_kind"], (app: App, task: Task, progress: Progress)
 
 const operatorContext = (app: App) => platformContext(app, system);
 
-async function rotateKey(app: App, task: Task, progress: Progress): Promise<Partial<Task> | null> {
+async function rotateKey(app: App, task: Task, progress: Progress): Promise<Values> {
   const about = { id: task.about_tenant_id, name: task.about_name };
   const again = await rotateDataKey(app, about.id, {
     total: (count) => progress.total(count),
     file: () => progress.done(1),
     finished: (db) => logDoing(operatorContext(app), db, "tenants.key_rotated", about),
   });
-  if (again === null) return {};
-  await change(app, task, { task_state: "waiting", lease_until: again });
-  return null;
+  return again === null ? ended(app) : { task_state: "waiting", lease_until: again };
 }
 
 /** The key first: from then on nothing sealed can be read, wherever copies of it lie. Then exports, rows, files, names. */
-async function deleteTenant(app: App, task: Task, progress: Progress): Promise<Partial<Task>> {
+async function deleteTenant(app: App, task: Task, progress: Progress): Promise<Values> {
   const id = task.about_tenant_id;
   const about = { id, name: task.about_name };
   await app.database.platform((db) => db.deleteFrom("tenant_keys").where("for_tenant_id", "=", id).execute());
@@ -150,7 +118,7 @@ async function deleteTenant(app: App, task: Task, progress: Progress): Promise<P
     await db.deleteFrom("tenants").where("id", "=", id).execute();
     await logDoing(operatorContext(app), db, "tenants.deleted", about);
   });
-  return {};
+  return ended(app);
 }
 
 /** Throws the exports of an organization away: they are sealed with a key that is going. */

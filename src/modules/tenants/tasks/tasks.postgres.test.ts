@@ -146,6 +146,14 @@ describe("a new key", () => {
   });
 });
 
+test("a task is asked for once also by those who ask at the same moment", async () => {
+  const made = await host.api("POST", "/tenants", tenantDocument({ name: "Asked IT", domain: "asked.example" }));
+  const asked = await Promise.all(
+    Array.from({ length: 4 }, () => host.api("POST", `/tenants/${made.body.data.id}/rotate-key`)),
+  );
+  expect(new Set(asked.map(({ body }) => body.data.id)).size).toBe(1);
+});
+
 test("without its key an organization is not served", async () => {
   const other = await host.api("POST", "/tenants", tenantDocument({ name: "Keyless", domain: "keyless.example" }));
   const { id } = other.body.data;
@@ -212,6 +220,13 @@ describe("deletion", () => {
     const deleting = await remove("Harbor IT");
     expect(deleting.status).toBe(202);
     expect((await host.api("POST", `/tenants/${t.harbor.id}/activate`)).status).toBe(409);
+    // Cut off by an outage it waits, and has not failed.
+    const outage = Object.assign(new Error("terminating connection"), { code: "57P01" });
+    const files: typeof t.app.files = { ...t.app.files, removeAll: () => Promise.reject(outage) };
+    await runTasks({ ...t.app, files }, () => false);
+    const cutOff = await host.api("GET", `/tenant-tasks/${deleting.body.data.id}`);
+    expect(cutOff.body.data.attributes).toMatchObject({ task_state: "waiting", last_error: outage.message });
+    t.clock.advance(61_000);
     await run();
     const task = await host.api("GET", `/tenant-tasks/${deleting.body.data.id}`);
     expect(task.body.data.attributes).toMatchObject({ task_state: "done", last_error: "" });
