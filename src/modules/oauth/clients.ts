@@ -12,7 +12,7 @@ import { conflict, type FieldProblem, forbidden, invalid } from "../../platform/
 import { newId } from "../../platform/ids.ts";
 import { t } from "../../platform/language/index.ts";
 import { redirectProblem } from "./rules.ts";
-import { revokeGrant } from "./grants.ts";
+import { revokeGrantsOf } from "./grants.ts";
 
 /** Apps of others, registered by an administrator. */
 
@@ -109,13 +109,7 @@ export const revokeClient = action({
   run: async (work: Work, input: { id: string; version?: number }) => {
     const client = await find(work, "oauth_clients", input.id);
     if (client.revoked_at !== null) return client;
-    const grants = await work.db
-      .selectFrom("oauth_grants")
-      .select("id")
-      .where("client_id", "=", client.id)
-      .where("revoked_at", "is", null)
-      .execute();
-    for (const { id } of grants) await revokeGrant(work, id);
+    await revokeGrantsOf(work, client.id);
     return update(work, oauthClients, client.id, { revoked_at: work.app.clock.now() }, input.version);
   },
 });

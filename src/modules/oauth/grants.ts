@@ -20,6 +20,23 @@ export async function revokeGrant(work: Work, grantId: string): Promise<void> {
     .execute();
 }
 
+/** Ends all that an app was ever granted, whatever there is of it; the entry of the log is the app's own. */
+export async function revokeGrantsOf(work: Work, clientId: string): Promise<void> {
+  const now = work.app.clock.now();
+  await work.db
+    .updateTable("oauth_tokens")
+    .set({ revoked_at: now })
+    .where("grant_id", "in", (of) => of.selectFrom("oauth_grants").select("id").where("client_id", "=", clientId))
+    .where("revoked_at", "is", null)
+    .execute();
+  await work.db
+    .updateTable("oauth_grants")
+    .set((of) => ({ revoked_at: now, updated_at: now, version: of("version", "+", 1) }))
+    .where("client_id", "=", clientId)
+    .where("revoked_at", "is", null)
+    .execute();
+}
+
 /** Takes back what one has allowed an app. */
 export const withdrawGrant = action({
   name: "oauth.withdraw",

@@ -27,6 +27,27 @@ export const oauthJobs: Job[] = [
             .where((eb) => eb.or([eb("refresh_expires_at", "is", null), eb("refresh_expires_at", "<", before)])),
         (db, ids) => db.deleteFrom("oauth_tokens").where("id", "in", ids).execute(),
       );
+      // Of an app that acts by itself nobody's consent is lost: with its next token it has a grant again.
+      await clearInPieces(
+        ctx,
+        (db) =>
+          db
+            .selectFrom("oauth_grants")
+            .innerJoin("oauth_clients", (join) =>
+              join
+                .onRef("oauth_clients.id", "=", "oauth_grants.client_id")
+                .onRef("oauth_clients.service_user_id", "=", "oauth_grants.user_id"),
+            )
+            .select("oauth_grants.id")
+            .where((eb) =>
+              eb.not(
+                eb.exists(
+                  eb.selectFrom("oauth_tokens").select("oauth_tokens.id").whereRef("grant_id", "=", "oauth_grants.id"),
+                ),
+              ),
+            ),
+        (db, ids) => db.deleteFrom("oauth_grants").where("id", "in", ids).execute(),
+      );
     },
   },
 ];

@@ -11,7 +11,7 @@ import type {
 import { revokeGrant } from "./grants.ts";
 import { isSameHash, mintToken, readToken } from "../../platform/access/tokens.ts";
 import { plus } from "../../platform/clock.ts";
-import { type Ctx, inUnit, reading } from "../../platform/context.ts";
+import { type Ctx, inUnit, reading, type Work } from "../../platform/context.ts";
 import { hashToken } from "../../platform/crypto/tokens.ts";
 import { emit } from "../../platform/events/outbox.ts";
 import { isId, newId } from "../../platform/ids.ts";
@@ -179,25 +179,7 @@ export function modelFor(ctx: Ctx, askedScopes: readonly string[]): Model {
       inUnit(ctx, async (work) => {
         const now = work.app.clock.now();
         const hasRefresh = grantId !== null && token.refreshToken !== undefined;
-        const grant = grantId ?? (await serviceGrant(client, String(user["id"])));
-        async function serviceGrant(of: Client, userId: string): Promise<string> {
-          const id = newId();
-          await work.db
-            .insertInto("oauth_grants")
-            .values({
-              id,
-              client_id: of.id,
-              user_id: userId,
-              scopes: token.scope ?? [],
-              last_used_at: now,
-              revoked_at: null,
-              version: 1,
-              created_at: now,
-              updated_at: now,
-            })
-            .execute();
-          return id;
-        }
+        const grant = grantId ?? (await serviceGrant(work, client, String(user["id"])));
         await work.db
           .insertInto("oauth_tokens")
           .values({
@@ -291,6 +273,44 @@ export function modelFor(ctx: Ctx, askedScopes: readonly string[]): Model {
 
     getAccessToken: async () => false,
   };
+}
+
+/**
+ * What an app that acts by itself hangs its tokens on: one grant with all of its scopes, as long as nobody ends it. It takes a
+ * token every few minutes, for years.
+ */
+async function serviceGrant(work: Work, client: Client, userId: string): Promise<string> {
+  const now = work.app.clock.now();
+  const scopes = client["scopes"] as string[];
+  const known = await work.db
+    .selectFrom("oauth_grants")
+    .select("id")
+    .where("client_id", "=", client.id)
+    .where("user_id", "=", userId)
+    .where("revoked_at", "is", null)
+    .limit(1)
+    .executeTakeFirst();
+  if (known !== undefined) {
+    const present = { scopes, last_used_at: now };
+    await work.db.updateTable("oauth_grants").set(present).where("id", "=", known.id).execute();
+    return known.id;
+  }
+  const id = newId();
+  await work.db
+    .insertInto("oauth_grants")
+    .values({
+      id,
+      client_id: client.id,
+      user_id: userId,
+      scopes,
+      last_used_at: now,
+      revoked_at: null,
+      version: 1,
+      created_at: now,
+      updated_at: now,
+    })
+    .execute();
+  return id;
 }
 
 /** A code or refresh token was shown twice: whoever holds it second may have stolen it, so the grant ends for both. */

@@ -6,6 +6,8 @@ import { readToken } from "../../platform/access/tokens.ts";
 import { perform } from "../../platform/action.ts";
 import { reading } from "../../platform/context.ts";
 import { revokeClient, rotateSecret, updateClient } from "./clients.ts";
+import { revokeAnyGrant } from "./grants.ts";
+import { oauthJobs } from "./jobs.ts";
 
 let t: TestProgram;
 let sam: Person;
@@ -179,6 +181,34 @@ describe("a client", () => {
     const person = await appOf();
     const refused = await send("/oauth/token", { ...grant, client_id: person.id, client_secret: person.secret });
     expect(refused.body.error).toBe("unauthorized_client");
+  });
+
+  test("that acts by itself has one grant, however many tokens it takes; with it all of them end", async () => {
+    const app = await appOf({ is_service: true, redirect_uris: [], scopes: ["companies.read"] });
+    const given = { grant_type: "client_credentials", client_id: app.id, client_secret: app.secret };
+    const tokenOf = async (): Promise<string> => (await send("/oauth/token", given)).body.access_token;
+    const live = async (): Promise<string[]> => {
+      const key = await t.harbor.key("administrator");
+      const { body } = await t.api("GET", "/api/v1/oauth-grants?page[size]=100", { key });
+      const ours = body.data.filter(
+        (one: { attributes: { client_id: string } }) => one.attributes.client_id === app.id,
+      );
+      return ours.map(({ id }: { id: string }) => id);
+    };
+    const tokens = [await tokenOf(), await tokenOf(), await tokenOf()];
+    const [grant = ""] = await live();
+    expect(await live()).toEqual([grant]);
+    for (const token of tokens) expect((await companies(token)).status).toBe(200);
+    await perform(await t.harbor.as("administrator"), revokeAnyGrant, { id: grant });
+    for (const token of tokens) expect((await companies(token)).status).toBe(401);
+    expect((await companies(await tokenOf())).status).toBe(200);
+    expect(await live()).toEqual([expect.not.stringContaining(grant)]);
+
+    // Once its tokens are forgotten, nothing is left over of it.
+    t.clock.advance(40 * 86_400_000);
+    await oauthJobs[0]?.run(t.harbor.system);
+    expect(await live()).toEqual([]);
+    expect((await companies(await tokenOf())).status).toBe(200);
   });
 
   test("that is revoked has no access any more, nor have the tokens it was given", async () => {
