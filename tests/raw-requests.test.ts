@@ -104,3 +104,25 @@ test("a request that breaks off in the middle does nothing", async () => {
   expect(((await answer.json()) as { data: unknown[] }).data).toEqual([]);
   expect(server.output()).not.toContain('"level":"error"');
 });
+
+test("a file of the largest size comes in over the API as base64 as well; one that is larger is told so", async () => {
+  const post = async (path: string, type: string, attributes: object) => {
+    const answer = await fetch(`${server.url}/api/v1${path}`, {
+      method: "POST",
+      headers: { authorization: `Bearer ${key}`, "content-type": "application/vnd.api+json" },
+      body: JSON.stringify({ data: { type, attributes } }),
+    });
+    // oxlint-disable-next-line no-explicit-any
+    return { status: answer.status, body: (await answer.json()) as any };
+  };
+  const company = (await post("/companies", "companies", { name: "Oak Dental" })).body.data.id;
+  const send = (megabytes: number) => {
+    const content = Buffer.alloc(megabytes * 1024 * 1024, 7).toString("base64");
+    return post(`/companies/${company}/attachments`, "record_attachments", { file_name: "plan.bin", content });
+  };
+  expect((await send(50)).status).toBe(201);
+  const larger = await send(51);
+  expect([larger.status, larger.body.errors[0].status]).toEqual([422, "422"]);
+  const largest = await send(53);
+  expect([largest.status, largest.body.errors[0].status]).toEqual([413, "413"]);
+});

@@ -8,6 +8,7 @@ import { isOutage } from "../platform/database/failures.ts";
 import { complaint, log } from "../platform/log.ts";
 import { clientAddress } from "../platform/http/address.ts";
 import { hostNameOf } from "../platform/http/host.ts";
+import { mostUploadBytes } from "../platform/http/jsonapi/upload.ts";
 import { isInNetworks } from "../platform/networks.ts";
 import { loadTenant } from "../platform/tenants.ts";
 import { type Opened, openProgram, publicUrlOf } from "./program.ts";
@@ -45,7 +46,8 @@ export async function startServer(config: Config): Promise<RunningServer> {
     hostname: host,
     port,
     idleTimeout: 120,
-    maxRequestBodySize: 64 * 1024 * 1024,
+    // A little more than any route takes, so that what is just too large is told so by its route.
+    maxRequestBodySize: mostUploadBytes + 1024 * 1024,
     fetch: (request): Response | Promise<Response> => {
       // The host is a part of this URL, and it is whatever the client wrote into its header.
       if (!URL.canParse(request.url)) return new Response("The Host header does not name a host.\n", { status: 400 });

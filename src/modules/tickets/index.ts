@@ -42,7 +42,6 @@ export {
   type AttachmentRow,
   attachFiles,
   mostFiles,
-  mostUploadBytes,
   openTicketWithFiles,
   takeFiles,
 } from "./actions/files.ts";

@@ -5,6 +5,9 @@ import type { Visitor } from "../../../tests/support/visitor.ts";
 import { inUnit } from "../context.ts";
 import { update } from "../database/records.ts";
 import { organizations } from "../tenants.ts";
+import { mostUploadBytes } from "./jsonapi/upload.ts";
+import { moduleRoutes } from "./module-routes.ts";
+import { createServer } from "./server.ts";
 
 let t: TestProgram;
 let robin: Person;
@@ -333,4 +336,13 @@ test("an organization that is not set up answers 503 to everything but its set-u
   expect([api.status, api.body.errors[0].code]).toEqual([503, "not_set_up"]);
   expect((await fresh.browser(fresh.mill).open("/sign-in")).status).toBe(200);
   await fresh.close();
+});
+
+test("a route that takes more than the server does stops the start with its name", () => {
+  const [route] = moduleRoutes(t.app.registry);
+  if (route === undefined) throw new Error("there is no route");
+  const gate = { tenantOf: async () => null, trustedProxies: [], isOpen: () => true };
+  const start = (maxBytes: number) => () => createServer(t.app, [{ ...route, maxBytes }], gate);
+  expect(start(mostUploadBytes)).not.toThrow();
+  expect(start(mostUploadBytes + 1)).toThrow(`${route.path} takes more than the server does`);
 });

@@ -8,18 +8,21 @@ import { serve } from "./answer.ts";
 import { type Gate, nothingAt } from "./entry.ts";
 import { assetAnswer } from "./pages/assets.ts";
 import { apiAddresses, methodsAt } from "./jsonapi/methods.ts";
+import { mostUploadBytes } from "./jsonapi/upload.ts";
 import { withSecurityHeaders } from "./respond.ts";
 import { isApi, response, type Route } from "./route.ts";
 
 /** Mounts every route. A path that is declared twice stops the start with its name. */
 export function createServer(app: App, routes: readonly Route[], gate: Gate): Elysia {
-  const server = new Elysia({ normalize: false, serve: { maxRequestBodySize: 64 * 1024 * 1024, idleTimeout: 120 } });
+  const server = new Elysia({ normalize: false });
   const seen = new Set<string>();
   const addresses = apiAddresses(routes);
   for (const route of routes) {
     const name = `${route.method} ${route.path.replace(/:\w+/g, ":")}`;
     if (seen.has(name)) throw new Error(`the route ${name} is declared twice`);
     seen.add(name);
+    // The listener would turn the request away before the route could, and without a word.
+    if ((route.maxBytes ?? 0) > mostUploadBytes) throw new Error(`the route ${name} takes more than the server does`);
     server.route(
       route.method,
       route.path,

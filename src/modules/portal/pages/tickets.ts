@@ -13,12 +13,12 @@ import { type List, listAnswer } from "../../../platform/http/lists/list.ts";
 import { listFileRoute } from "../../../platform/http/lists/file.ts";
 import type { FormPageModel } from "../../../platform/http/models/pages.ts";
 import { type Answer, type Incoming, page, redirect, response, type Route } from "../../../platform/http/route.ts";
+import { mostUploadBytes } from "../../../platform/http/jsonapi/upload.ts";
 import { t } from "../../../platform/language/index.ts";
 import {
   addNoteAsClient,
   addNoteWithFiles,
   attachmentOf,
-  mostUploadBytes,
   openTicketAsClient,
   openTicketWithFiles,
   takeFiles,

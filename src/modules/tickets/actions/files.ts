@@ -16,8 +16,6 @@ export type AttachmentRow = RowOf<typeof ticketAttachments>;
 
 /** How many files one ticket or note is sent with. */
 export const mostFiles = 10;
-/** The largest request with files: one of the largest size, or several smaller ones. */
-export const mostUploadBytes = 60 * 1024 * 1024;
 
 /** Stores what was uploaded, before the unit of work that hangs it on something. At most ten files of 50 MB (422). */
 export async function takeFiles(ctx: Ctx, uploads: readonly Upload[], field = "files"): Promise<StoredBytes[]> {

@@ -17,10 +17,11 @@ import { contactOptions, optionsOf } from "../../../platform/http/forms/options.
 import type { NewTicketPageModel } from "../../../platform/http/models/pages.ts";
 import { type Answer, type Incoming, page, redirect, type Route } from "../../../platform/http/route.ts";
 import type { FieldModel, FormModel } from "../../../platform/http/models/forms.ts";
+import { mostUploadBytes } from "../../../platform/http/jsonapi/upload.ts";
 import { isId } from "../../../platform/ids.ts";
 import { t } from "../../../platform/language/index.ts";
 import { contactName } from "../../companies/index.ts";
-import { mostFiles, mostUploadBytes, openTicketWithFiles, takeFiles } from "../actions/files.ts";
+import { mostFiles, openTicketWithFiles, takeFiles } from "../actions/files.ts";
 import { openTicket } from "../actions/open.ts";
 import { tickets } from "../schema.ts";
 import { categoryOptions, withCategory } from "./category.ts";
