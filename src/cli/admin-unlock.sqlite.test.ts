@@ -14,7 +14,7 @@ afterEach(() => rmSync(dataDir, { recursive: true, force: true }));
 
 const purser = (...argv: string[]): ReturnType<typeof purserOn> => purserOn(dataDir, argv);
 
-test("who is shut out by networks or by too many attempts is let in again, and the audit log says so", async () => {
+test("who is shut out by networks or by too many attempts at the password or the second step is let in again, and the audit log says so", async () => {
   const file = join(dataDir, "password");
   writeFileSync(file, "seven quiet harbour lamps\n");
   const made = await purser("admin", "create", "--email", "ada@harbor.test", "--name", "Ada", "--password-file", file);
@@ -22,9 +22,10 @@ test("who is shut out by networks or by too many attempts is let in again, and t
   const rows = new Database(dataPaths(dataDir).database);
   const { id } = rows.query("select id from tenants").get() as { id: string };
   rows.run(`update organizations set allowed_networks = '{"staff":[{"network":"192.0.2.1","note":""}]}'`);
+  const { id: ada } = rows.query("select id from users where email = 'ada@harbor.test'").get() as { id: string };
   rows.run(
-    "insert into rate_limits values (?, '2026-11-21T09:00:00.000Z', 99), ('sign-in:192.0.2.9', '2026-11-21T09:00:00.000Z', 3)",
-    [`sign-in:${id}:staff:ada@harbor.test`],
+    "insert into rate_limits values (?, '2026-11-21T09:00:00.000Z', 99), (?, '2026-11-21T09:00:00.000Z', 11), ('sign-in:192.0.2.9', '2026-11-21T09:00:00.000Z', 3)",
+    [`sign-in:${id}:staff:ada@harbor.test`, `second-step:${id}:${ada}`],
   );
   rows.close();
 

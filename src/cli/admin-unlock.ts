@@ -1,5 +1,6 @@
+import { passwordAttempts, secondStepAttempts } from "../platform/access/limits.ts";
 import { OperatorProblem } from "../platform/config/problem.ts";
-import { inUnit } from "../platform/context.ts";
+import { inUnit, reading } from "../platform/context.ts";
 import { update } from "../platform/database/records.ts";
 import { organizations } from "../platform/tenants.ts";
 import { onTenant } from "./on-tenant.ts";
@@ -22,7 +23,13 @@ export const unlock: Verb = {
       throw new OperatorProblem("usage", "say --email, --networks or both: what is to be unlocked");
     return onTenant(args, io, async (ctx) => {
       if (email !== "") {
-        const keys = ["staff", "portal"].map((kind) => `sign-in:${ctx.tenant.id}:${kind}:${email}`);
+        const accounts = await reading(ctx, ({ db }) =>
+          db.selectFrom("users").select("id").where("email", "=", email).execute(),
+        );
+        const keys = [
+          ...(["staff", "portal"] as const).map((kind) => passwordAttempts(ctx.tenant.id, kind, email)),
+          ...accounts.map(({ id }) => secondStepAttempts(ctx.tenant.id, id)),
+        ];
         const { numDeletedRows } = await ctx.app.database.platform((db) =>
           db.deleteFrom("rate_limits").where("limit_key", "in", keys).executeTakeFirst(),
         );

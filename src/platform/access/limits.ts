@@ -54,6 +54,16 @@ export async function countAttempt(app: App, key: string, limit: Limit): Promise
   );
 }
 
+/** By what the attempts at an account's password are counted; by its address, so that who has no account cannot be told apart. */
+export function passwordAttempts(tenantId: string, userType: "staff" | "portal", email: string): string {
+  return `sign-in:${tenantId}:${userType}:${email}`;
+}
+
+/** By what the attempts at somebody's second step are counted. */
+export function secondStepAttempts(tenantId: string, userId: string): string {
+  return `second-step:${tenantId}:${userId}`;
+}
+
 /**
  * An attempt that may be right: counted by address and by account before `run` looks at it, which throws when it is wrong. One
  * that was right is not counted by its address, where an office comes from, and clears its account.

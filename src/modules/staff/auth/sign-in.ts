@@ -1,4 +1,10 @@
-import { counted, signInByAccount, signInByAddress, attemptsFrom } from "../../../platform/access/limits.ts";
+import {
+  attemptsFrom,
+  counted,
+  passwordAttempts,
+  signInByAccount,
+  signInByAddress,
+} from "../../../platform/access/limits.ts";
 import { revokeSessions } from "../../../platform/access/sessions.ts";
 import { writeAuditEntry } from "../../../platform/access/audit.ts";
 import { type Ctx, inUnit, reading } from "../../../platform/context.ts";
@@ -37,7 +43,7 @@ export async function signIn(
     ctx.app,
     {
       address: [attemptsFrom(ctx, "sign-in"), signInByAddress],
-      account: [`sign-in:${ctx.tenant.id}:${userType}:${email}`, signInByAccount],
+      account: [passwordAttempts(ctx.tenant.id, userType, email), signInByAccount],
     },
     () => ownerOf(ctx, userType, email, password),
   );

@@ -1,7 +1,13 @@
 import { factorsOf, isMfaRequired } from "../../../platform/access/second-factors.ts";
 import { passkeys, totpFactors } from "../../../platform/access/factors.ts";
 import { revokeSessions } from "../../../platform/access/sessions.ts";
-import { counted, secondStepByAccount, signInByAddress, attemptsFrom } from "../../../platform/access/limits.ts";
+import {
+  counted,
+  secondStepAttempts,
+  secondStepByAccount,
+  signInByAddress,
+  attemptsFrom,
+} from "../../../platform/access/limits.ts";
 import type { TotpSetup } from "../../../platform/access/totp.ts";
 import { type Ctx, inUnit, reading, type Work } from "../../../platform/context.ts";
 import { remove, update } from "../../../platform/database/records.ts";
@@ -28,7 +34,7 @@ const atCode = <T>(ctx: Ctx, userId: string, run: () => Promise<T>): Promise<T> 
     ctx.app,
     {
       address: [attemptsFrom(ctx, "second-step"), signInByAddress],
-      account: [`second-step:${ctx.tenant.id}:${userId}`, secondStepByAccount],
+      account: [secondStepAttempts(ctx.tenant.id, userId), secondStepByAccount],
     },
     run,
   );
