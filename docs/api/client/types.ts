@@ -966,6 +966,7 @@ export interface Schemas {
       unchanged?: number;
       skipped?: number;
       undone?: number;
+      left_count?: number;
     };
     created_by_id: string | null;
     done_rows: number;

@@ -10,6 +10,8 @@ export const largestBody = largestImport + 1024 * 1024;
 
 /** So many problems of a batch are kept; what more there is can be found by reading the file again. */
 export const mostProblems = 500;
+/** How many records that an undo leaves alone are named; the others are counted. */
+export const mostLeft = 500;
 
 /** A batch as it is stored. */
 export interface Batch {

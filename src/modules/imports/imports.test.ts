@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { readFileSync } from "node:fs";
+import { browserOf, makeStaff } from "../../../tests/support/people.ts";
 import { startTestProgram, type TestProgram } from "../../../tests/support/program.ts";
 
 let t: TestProgram;
@@ -212,6 +213,20 @@ describe("undo", () => {
     expect(left.every(({ reason }) => reason.length > 10)).toBe(true);
     expect((await t.api("GET", "/api/v1/companies?filter[name]=Gone Ltd", { key })).body.data).toEqual([]);
     expect((await t.api("GET", `/api/v1/companies/${touched}`, { key })).status).toBe(200);
+  });
+
+  test("names the first of very many that it leaves alone, and counts the others", async () => {
+    const names = Array.from({ length: 520 }, (_, number) => `Many ${number} Ltd`);
+    const batch = await send(`Company\r\n${names.join("\r\n")}\r\n`);
+    await t.app.database.write(t.harbor.id, (db) =>
+      db.updateTable("companies").set({ version: 2 }).where("name", "like", "Many % Ltd").execute(),
+    );
+    const { left, left_count } = summaryOf(await undo(batch.body.data.id)) as { left: unknown[]; left_count: number };
+    expect([left.length, left_count]).toEqual([500, 520]);
+    const page = await (
+      await browserOf(t, await makeStaff(t.harbor, "administrator"))
+    ).open(`/imports/${batch.body.data.id}`);
+    expect(page.text).toContain("Left as they are (the first 200)");
   });
 
   test("works once", async () => {

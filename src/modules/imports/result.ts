@@ -63,6 +63,7 @@ function kindOf(ctx: Ctx, table: string): string {
 }
 
 const shownRows = 50;
+const shownLeft = 200;
 
 /** The page of a batch that was applied, is being worked on, or was taken back. */
 export async function showResult(ctx: Ctx, batch: Batch): Promise<Answer> {
@@ -193,13 +194,17 @@ async function broughtSection(ctx: Ctx, batch: Batch): Promise<SectionModel[]> {
 
 /** After an undo: what was left alone, and why. */
 async function leftSection(ctx: Ctx, batch: Batch): Promise<SectionModel[]> {
-  const left = ((batch.summary["left"] ?? []) as LeftAlone[]).slice(0, 200);
+  const left = ((batch.summary["left"] ?? []) as LeftAlone[]).slice(0, shownLeft);
   if (batch.import_status !== "undone" || left.length === 0) return [];
   const titles = await titlesOf(ctx, left);
   return [
     section({
       id: "left",
-      title: t("Left as they are"),
+      title:
+        Number(batch.summary["left_count"] ?? 0) > shownLeft
+          ? t("Left as they are (the first {count})", { count: shownLeft })
+          : t("Left as they are"),
+      caption: t("Left as they are"),
       columns: [t("Line"), t("Kind"), t("Record"), t("Why")],
       rows: left.map((one) => ({
         id: one.entity_id,

@@ -12,7 +12,7 @@ import type { Patch, Table } from "../../platform/database/columns.ts";
 import { update } from "../../platform/database/records.ts";
 import { emit } from "../../platform/events/outbox.ts";
 import { importApplied, importUndone } from "./events.ts";
-import { type Batch, mostProblems } from "./file.ts";
+import { type Batch, mostLeft, mostProblems } from "./file.ts";
 import { endFailed } from "./fail.ts";
 import { Importer } from "./importer.ts";
 import { finishLate } from "./forward-references.ts";
@@ -42,7 +42,9 @@ interface Summary extends Counts {
   bad: number;
   problems: CsvProblem[];
   late: number[];
+  /** The first of those that an undo left alone, and how many there are: it is written with every hundred rows. */
   left: LeftAlone[];
+  left_count: number;
   undone: number;
 }
 
@@ -54,6 +56,7 @@ function summaryOf(batch: Batch): Summary {
     problems: [],
     late: [],
     left: [],
+    left_count: 0,
     undone: 0,
     ...(batch.summary as Partial<Summary>),
   };
@@ -164,9 +167,11 @@ async function undo(ctx: Ctx, batch: Batch, isStopping: () => boolean): Promise<
       const work = quietWork(whole, batch.id);
       const some = await undoSome(work, batch.id, rowsInUnit);
       summary.undone += some.undone;
-      summary.left.push(...some.left);
+      summary.left.push(...some.left.slice(0, mostLeft - summary.left.length));
+      summary.left_count += some.left.length;
       const done_rows = batch.done_rows + some.undone + some.left.length;
-      await step(work, batch, { done_rows, summary: { ...batch.summary, undone: summary.undone, left: summary.left } });
+      const { undone, left, left_count } = summary;
+      await step(work, batch, { done_rows, summary: { ...batch.summary, undone, left, left_count } });
       if (!some.isLast) return false;
       await emit(whole, importUndone, { import_batch_id: batch.id, created_by_id: batch.created_by_id });
       await finish(whole, batch, { import_status: "undone", undone_at: work.app.clock.now(), summary: batch.summary });

@@ -17,6 +17,7 @@ const summary = Type.Object(
     unchanged: Type.Optional(Type.Integer()),
     skipped: Type.Optional(Type.Integer()),
     undone: Type.Optional(Type.Integer()),
+    left_count: Type.Optional(Type.Integer()),
   },
   { additionalProperties: Type.Unknown() },
 );
