@@ -105,7 +105,7 @@ export function linesOf(
 ): PlannedLine[] {
   const { currency = "" } = client.company;
   if (period === null) return soldLines(random, currency, writer);
-  const open = time.map(openTime);
+  const open = time.map((one) => openTime(one, currency));
   if (agreement === null)
     return planned(
       currency,
@@ -122,7 +122,7 @@ export function linesOf(
     .lines;
 }
 
-function openTime({ id, date, written, duration_minutes, work_type, ticket }: LoggedTime): OpenTime {
+function openTime({ id, date, written, duration_minutes, work_type, ticket }: LoggedTime, currency: string): OpenTime {
   return {
     id,
     date,
@@ -134,6 +134,7 @@ function openTime({ id, date, written, duration_minutes, work_type, ticket }: Lo
     ticket_label: ticket.label,
     project_id: null,
     hourly_rate: null,
+    currency,
   };
 }
 

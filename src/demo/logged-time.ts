@@ -175,7 +175,8 @@ function entryOf(
   // Long work began on an earlier day or was interrupted: then only its length is known.
   const earliest = Math.max(7 * 60, since.day === moment.day ? since.minute : 0);
   const isInOneGo = moment.minute - minutes >= earliest;
-  const isRated = findRate({ work_type, hourly_rate: null, overage: null, ...lists.rates }).ok;
+  const entry = { hourly_rate: null, currency: client.company.currency ?? "" };
+  const isRated = findRate({ work_type, entry, overage: null, ...lists.rates }).ok;
   return {
     id: idAt(written),
     scene: shared,

@@ -173,6 +173,7 @@ export interface DemoWorkType {
   id: string;
   name: string;
   default_rate: string | null;
+  currency: string;
 }
 
 /** What the organization's lists and rates are, once for all that is written. */
@@ -234,7 +235,7 @@ export async function readLists(work: Work): Promise<Lists> {
       .orderBy("sort_order")
       .execute(),
     tax: (await db.selectFrom("tax_rates").selectAll().where("is_default", "=", true).executeTakeFirst()) ?? null,
-    rates: { contract_card: null, company_card: null, default_card },
+    rates: { currency: work.tenant.currency, contract_card: null, company_card: null, default_card },
     rounding: rounding ?? { increment_minutes: 15, rounding_method: "up", minimum_minutes: 15 },
   };
 }

@@ -3090,6 +3090,7 @@ export interface Schemas {
     description: string;
     default_billable: boolean;
     default_rate?: string | null;
+    currency: string;
     is_active: boolean;
     sort_order: number;
   };
@@ -3102,10 +3103,11 @@ export interface Schemas {
     description?: Schemas["filter_text"];
     default_billable?: Schemas["filter_equal"];
     default_rate?: Schemas["filter_ordered"];
+    currency?: Schemas["filter_text"];
     is_active?: Schemas["filter_equal"];
     sort_order?: Schemas["filter_ordered"];
   };
-  work_types_sort: ("id" | "-id" | "version" | "-version" | "created_at" | "-created_at" | "updated_at" | "-updated_at" | "name" | "-name" | "description" | "-description" | "default_billable" | "-default_billable" | "default_rate" | "-default_rate" | "is_active" | "-is_active" | "sort_order" | "-sort_order")[];
+  work_types_sort: ("id" | "-id" | "version" | "-version" | "created_at" | "-created_at" | "updated_at" | "-updated_at" | "name" | "-name" | "description" | "-description" | "default_billable" | "-default_billable" | "default_rate" | "-default_rate" | "currency" | "-currency" | "is_active" | "-is_active" | "sort_order" | "-sort_order")[];
 }
 
 export interface Operations {
@@ -11756,6 +11758,7 @@ export interface Operations {
           notes?: string;
           internal_notes?: string;
           hourly_rate?: string | null;
+          currency?: string;
           duration_minutes?: number;
           duration?: string;
           is_billable?: true | false;
@@ -11895,6 +11898,7 @@ export interface Operations {
           notes?: string;
           internal_notes?: string;
           hourly_rate?: string | null;
+          currency?: string;
           duration_minutes?: number;
           duration?: string;
           is_billable?: true | false;
@@ -11966,6 +11970,7 @@ export interface Operations {
           notes?: string;
           internal_notes?: string;
           hourly_rate?: string | null;
+          currency?: string;
           duration_minutes?: number;
           duration?: string;
           is_billable?: true | false;
@@ -12031,6 +12036,7 @@ export interface Operations {
           notes?: string;
           internal_notes?: string;
           hourly_rate?: string | null;
+          currency?: string;
           duration_minutes?: number;
           duration?: string;
           is_billable?: true | false;
@@ -12716,6 +12722,7 @@ export interface Operations {
           description?: string;
           default_billable?: boolean;
           default_rate?: string | null;
+          currency?: string;
           is_active?: boolean;
           sort_order?: number;
         };
@@ -12753,6 +12760,7 @@ export interface Operations {
           description?: string;
           default_billable?: boolean;
           default_rate?: string | null;
+          currency?: string;
           is_active?: boolean;
           sort_order?: number;
         };
@@ -12778,6 +12786,7 @@ export interface Operations {
           description?: string;
           default_billable?: boolean;
           default_rate?: string | null;
+          currency?: string;
           is_active?: boolean;
           sort_order?: number;
         };

@@ -5,12 +5,13 @@ import { perform } from "../../platform/action.ts";
 import { contextOf, inUnit, reading } from "../../platform/context.ts";
 import type { Later } from "../../platform/database/later.ts";
 import type { Db } from "../../platform/database/tables.ts";
-import { createContact } from "../companies/index.ts";
+import { createCompany, createContact, updateCompany } from "../companies/index.ts";
 import { updateContract } from "../contracts/index.ts";
-import { updateTime } from "../time/index.ts";
+import { createWorkType, updateTime, updateWorkType } from "../time/index.ts";
 import { approveInvoice } from "./actions/approve.ts";
 import { generateFromContract, generateFromTime, mostTogether, rebuildDraft } from "./actions/generate.ts";
 import { generateBatch } from "./batch.ts";
+import type { InvoiceRow } from "./schema.ts";
 
 let t: TestProgram;
 let w: BillingWorld;
@@ -219,6 +220,87 @@ describe("a draft from time", () => {
     await expect(perform(w.finance, generateFromTime, { ...range, to: "2026-10-01" })).rejects.toMatchObject({
       status: 422,
     });
+  });
+});
+
+describe("a rate in another currency", () => {
+  const euros = { currency: "EUR" };
+  const fromTime = (company_id: string): Promise<InvoiceRow> =>
+    perform(w.finance, generateFromTime, { company_id, from: "2026-11-01", to: "2026-11-30" });
+
+  test("is none: a work type's own rate counts for companies in its currency only", async () => {
+    const type = await perform(w.admin, createWorkType, { name: "Consulting", default_rate: "150" });
+    const at = { work_type_id: type.id };
+    const dollars = await w.company("Dollars");
+    await w.time(dollars.id, "2026-11-03", 60, at);
+    expect((await fromTime(dollars.id)).total).toBe(15_000);
+    const company = await w.company("Yen", { currency: "JPY" });
+    await w.time(company.id, "2026-11-03", 60, at);
+    await expect(fromTime(company.id)).rejects.toMatchObject({
+      code: "no_rate",
+      message: expect.stringContaining('no hourly rate for "Consulting" in JPY'),
+    });
+    const contract = await w.contract(company.id, { billing_amount: "100" });
+    await w.time(company.id, "2026-11-04", 60, at);
+    const draft = await perform(w.finance, generateFromContract, { contract_id: contract.id, ...november });
+    expect([draft.total, draft.problems.map((problem) => problem["code"])]).toEqual([100, ["no_rate"]]);
+    await perform(w.admin, updateWorkType, { id: type.id, default_rate: "20000", currency: "JPY" });
+    expect(await perform(w.finance, rebuildDraft, { id: draft.id })).toMatchObject({ total: 20_100, problems: [] });
+  });
+
+  test("stays in its currency when the organization takes another one", async () => {
+    const type = await perform(w.admin, createWorkType, { name: "Training", default_rate: "150" });
+    const later = await perform(w.admin, createWorkType, { name: "Rateless so far" });
+    const since = contextOf(w.admin.app, { ...w.admin.tenant, ...euros }, w.admin.actor);
+    const company = await perform(since, createCompany, { name: "Euros since" });
+    await w.time(company.id, "2026-11-03", 60, { work_type_id: type.id });
+    await expect(
+      perform(since, generateFromTime, { company_id: company.id, from: "2026-11-01", to: "2026-11-30" }),
+    ).rejects.toMatchObject({ code: "no_rate" });
+    const renamed = await perform(since, updateWorkType, { id: type.id, name: "Course" });
+    const raised = await perform(since, updateWorkType, { id: type.id, default_rate: "160" });
+    const first = await perform(since, updateWorkType, { id: later.id, default_rate: "90" });
+    expect([renamed.currency, raised.currency, first.currency]).toEqual(["USD", "USD", "EUR"]);
+  });
+
+  test("is a problem where it was set on the time entry, until it is set anew", async () => {
+    const company = await w.company("Moving to the euro");
+    const worked = await w.time(company.id, "2026-11-03", 60, { hourly_rate: "80" });
+    await perform(w.admin, updateCompany, { id: company.id, ...euros });
+    await expect(fromTime(company.id)).rejects.toMatchObject({
+      code: "no_rate",
+      message: expect.stringContaining("is in USD"),
+    });
+    // What is sent back as it was shown says nothing new.
+    const kept = await perform(w.admin, updateTime, { id: worked.id, hourly_rate: "80", notes: "Looked at" });
+    expect(kept.currency).toBe("USD");
+    await perform(w.admin, updateTime, { id: worked.id, hourly_rate: "75" });
+    expect(await fromTime(company.id)).toMatchObject({ total: 7500, currency: "EUR", problems: [] });
+  });
+
+  test("is not taken along as a number when time moves to a company in another currency", async () => {
+    const before = await w.company("Dollars before");
+    const after = await w.company("Euros after", euros);
+    const rated = await w.time(before.id, "2026-11-03", 60, { hourly_rate: "80" });
+    const plain = await w.time(before.id, "2026-11-03", 60);
+    const moved = await perform(w.admin, updateTime, { id: rated.id, company_id: after.id });
+    expect([moved.company_id, moved.currency]).toEqual([after.id, "USD"]);
+    expect((await perform(w.admin, updateTime, { id: plain.id, company_id: after.id })).currency).toBe("EUR");
+    await expect(fromTime(after.id)).rejects.toMatchObject({ code: "no_rate" });
+  });
+
+  test("is looked for in the draft's currency, whatever its company is billed in by now", async () => {
+    const company = await w.company("Changed since", euros);
+    const contract = await w.contract(company.id, { billing_amount: "100.00" });
+    await perform(w.admin, updateCompany, { id: company.id, currency: "USD" });
+    const worked = await w.time(company.id, "2026-11-03", 60, { contract_id: contract.id, hourly_rate: "80" });
+    expect(worked.currency).toBe("EUR");
+    const draft = await perform(w.finance, generateFromContract, { contract_id: contract.id, ...november });
+    expect(draft).toMatchObject({ currency: "EUR", total: 18_000, problems: [] });
+    await w.time(company.id, "2026-11-04", 60, { contract_id: null, work_type_id: w.onsite });
+    const ofTime = await fromTime(company.id);
+    await perform(w.admin, updateCompany, { id: company.id, ...euros });
+    expect(await perform(w.finance, rebuildDraft, { id: ofTime.id })).toMatchObject({ currency: "USD", total: 14_000 });
   });
 });
 

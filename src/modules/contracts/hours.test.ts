@@ -212,7 +212,7 @@ test("rates come from contract, company and standard card, of the same currency 
   const euros = await perform(admin, createRateCard, { name: "Euros", currency: "EUR" });
   const client = await covered("Rated", { rate_card_id: own.id });
   const book = (): ReturnType<typeof ratesFor> =>
-    reading(admin, (ctx) => ratesFor(ctx, client.company_id, client.contract_id));
+    reading(admin, (ctx) => ratesFor(ctx, client.company_id, client.contract_id, "USD"));
   expect(await book()).toMatchObject({
     contract_card: { name: "Own", rates: { [remote]: "90.5" } },
     company_card: null,
@@ -220,5 +220,5 @@ test("rates come from contract, company and standard card, of the same currency 
   });
   await perform(admin, updateCompany, { id: client.company_id, rate_card_id: euros.id });
   expect((await book()).company_card).toBeNull();
-  expect((await reading(admin, (ctx) => ratesFor(ctx, client.company_id, null))).contract_card).toBeNull();
+  expect((await reading(admin, (ctx) => ratesFor(ctx, client.company_id, null, "USD"))).contract_card).toBeNull();
 });

@@ -3,11 +3,18 @@ import type { RateBook, RateCard } from "./rules/rates.ts";
 
 /**
  * All the places that an hourly rate for this company and contract may come from: what `findRate` and `coverTime` need.
- * Cards in another currency than the company is billed in are left out; a number alone is no rate.
+ * Cards in another currency than the invoice are left out; a number alone is no rate.
+ *
+ * @param currency what is billed in, which a draft keeps when its company takes another one
  */
-export async function ratesFor(ctx: Ctx, companyId: string, contractId: string | null): Promise<RateBook> {
+export async function ratesFor(
+  ctx: Ctx,
+  companyId: string,
+  contractId: string | null,
+  currency: string,
+): Promise<RateBook> {
   const bookFor = await rateBooks(ctx, [companyId], contractId === null ? [] : [contractId]);
-  return bookFor(companyId, contractId);
+  return bookFor(companyId, contractId, currency);
 }
 
 /** The same for many companies and contracts, by few looks. */
@@ -15,8 +22,8 @@ export async function rateBooks(
   ctx: Ctx,
   companyIds: readonly string[],
   contractIds: readonly string[],
-): Promise<(companyId: string, contractId: string | null) => RateBook> {
-  const terms = ["id", "currency", "rate_card_id"] as const;
+): Promise<(companyId: string, contractId: string | null, currency: string) => RateBook> {
+  const terms = ["id", "rate_card_id"] as const;
   const companies = await ctx.db.selectFrom("companies").select(terms).where("id", "in", companyIds).execute();
   const contracts =
     contractIds.length === 0
@@ -30,15 +37,15 @@ export async function rateBooks(
     .executeTakeFirst();
   const named = [standard?.id, ...[...companies, ...contracts].map((one) => one.rate_card_id)];
   const cards = await cardsOf(ctx, [...new Set(named.filter((id) => id != null))]);
-  return (companyId, contractId) => {
+  return (companyId, contractId, currency) => {
     const company = companies.find(({ id }) => id === companyId);
     const contract = contracts.find(({ id }) => id === contractId);
-    const currency = contract?.currency ?? company?.currency ?? ctx.tenant.currency;
     const cardOf = (id: string | null | undefined): RateCard | null => {
       const card = cards.find((one) => one.id === id);
       return card === undefined || card.currency !== currency ? null : card;
     };
     return {
+      currency,
       contract_card: cardOf(contract?.rate_card_id),
       company_card: cardOf(company?.rate_card_id),
       default_card: cardOf(standard?.id),

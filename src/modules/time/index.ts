@@ -20,6 +20,7 @@ import { timeTransfers } from "./transfers.ts";
 
 export { type TimeEntry } from "./actions/checks.ts";
 export { deleteTime, logTime, type LogTime, updateTime } from "./actions/entries.ts";
+export { createWorkType, updateWorkType } from "./actions/reference.ts";
 export { discardTimer, startTimer, stopTimer } from "./actions/timer.ts";
 export { type ActiveTimer, activeTimer, workTypeOptions } from "./queries.ts";
 export { parseDuration, roundMinutes, type RoundingRule, shownDuration } from "./rules.ts";

@@ -13,6 +13,8 @@ export const workTypes = table(
     description: defaulted(col.text({ maxLength: 1000 }), ""),
     default_billable: defaulted(col.boolean({ label: "Billable" }), true),
     default_rate: col.maybe.decimal({ label: "Standard rate", readPermission: pricesRead }),
+    /** What the standard rate is in: invoices in another currency do not know it. */
+    currency: defaulted(col.text({ format: "currency", maxLength: 3 }), "USD"),
     is_active: defaulted(col.boolean({ label: "In use" }), true),
     sort_order: defaulted(col.integer({ label: "Position" }), 0),
   },
@@ -61,7 +63,8 @@ export const timeEntries = table(
     invoice_id: readOnly(col.maybe.ref("invoices")),
     hourly_rate: col.maybe.decimal({ label: "Hourly rate", readPermission: pricesRead }),
     total_amount: readOnly(col.maybe.money({ readPermission: pricesRead })),
-    currency: readOnly(defaulted(col.text(), "USD")),
+    /** What rate and amount are in. */
+    currency: defaulted(col.text({ format: "currency", maxLength: 3 }), "USD"),
     approval_status: readOnly(defaulted(col.enum(["pending", "approved", "rejected"] as const), "pending" as const)),
     approved_by_id: readOnly(col.maybe.ref("users")),
     approved_at: readOnly(col.maybe.instant()),

@@ -117,7 +117,7 @@ export async function planContracts(ctx: Ctx, wanted: readonly Wanted[]): Promis
     planOf(one, {
       before: before(one.contract.id),
       wording: wording(one.contract.company_id),
-      rates: rates(one.contract.company_id, one.contract.id),
+      rates: rates(one.contract.company_id, one.contract.id, one.contract.currency),
       buckets: brought(buckets).map((bucket) => ({
         ...bucket,
         used_minutes: used(bucket.contract_item_id, bucket.start),
@@ -183,7 +183,7 @@ async function wordings(ctx: Ctx, companyIds: readonly string[]): Promise<(compa
 /** What a company has to be billed for time without a contract, in a half-open range of days. */
 export async function planTime(ctx: Ctx, company: { id: string; currency: string }, range: Period): Promise<Plan> {
   const time = await unbilledTime(ctx, company.id, range);
-  const rates = await ratesFor(ctx, company.id, null);
+  const rates = await ratesFor(ctx, company.id, null, company.currency);
   const rated = coverTime(time, { contract: null, buckets: [], rates });
   const wording = await wordings(ctx, [company.id]);
   return {

@@ -10,11 +10,12 @@ export interface OpenTime {
   created_at: string;
   duration_minutes: number;
   work_type_id: string;
-  work_type: { id: string; name: string; default_rate: string | null };
+  work_type: { id: string; name: string; default_rate: string | null; currency: string };
   ticket_id: string | null;
   ticket_label: string | null;
   project_id: string | null;
   hourly_rate: string | null;
+  currency: string;
 }
 
 /** Billable time of a company without a contract, in a half-open range of days, that no live invoice bills. */
@@ -80,8 +81,10 @@ const openTime = (ctx: Ctx) =>
       "time_entries.ticket_id",
       "time_entries.project_id",
       "time_entries.hourly_rate",
+      "time_entries.currency",
       "work_types.name as work_type_name",
       "work_types.default_rate",
+      "work_types.currency as default_currency",
       "tickets.ticket_number",
       "tickets.title",
     ])
@@ -95,17 +98,18 @@ const openTime = (ctx: Ctx) =>
 
 type OpenRow = Awaited<ReturnType<ReturnType<typeof openTime>["execute"]>>[number];
 
-function shaped({ work_type_name, default_rate, ticket_number, title, ...row }: OpenRow): OpenTime {
+function shaped({ work_type_name, default_rate, default_currency, ticket_number, title, ...row }: OpenRow): OpenTime {
   return {
     id: row.id,
     date: row.date,
     created_at: row.created_at,
     duration_minutes: row.duration_minutes,
     work_type_id: row.work_type_id,
-    work_type: { id: row.work_type_id, name: work_type_name, default_rate },
+    work_type: { id: row.work_type_id, name: work_type_name, default_rate, currency: default_currency },
     ticket_id: row.ticket_id,
     ticket_label: ticket_number === null ? null : `#${ticket_number} ${title ?? ""}`.trim(),
     project_id: row.project_id,
     hourly_rate: row.hourly_rate,
+    currency: row.currency,
   };
 }

@@ -33,11 +33,17 @@ const work = (id: string, date: string, type: "remote" | "onsite", duration_minu
   date,
   created_at: `${date}T12:00:00.000Z`,
   work_type_id: type,
-  work_type: { id: type, name: type === "remote" ? "Remote support" : "On-site work", default_rate: null },
+  work_type: {
+    id: type,
+    name: type === "remote" ? "Remote support" : "On-site work",
+    default_rate: null,
+    currency: "USD",
+  },
   ticket_id: null,
   ticket_label: null,
   project_id: null,
   hourly_rate: null,
+  currency: "USD",
   duration_minutes,
 });
 
@@ -53,6 +59,7 @@ test("a month of a managed client becomes an invoice that explains itself", () =
   const buckets = bucketsWithin(contract, [block], "2026-10-30", period.end);
   const october = buckets.map((bucket) => (bucket.start === "2026-10-01" ? { ...bucket, used_minutes: 110 } : bucket));
   const rates = {
+    currency: "USD",
     contract_card: { id: "card", name: "Harbor 2026", rates: { onsite: "140" } },
     company_card: null,
     default_card: null,

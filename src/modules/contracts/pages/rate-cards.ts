@@ -35,12 +35,13 @@ async function rateCardForm(
           .execute();
   const rates = Object.fromEntries(items.map((item) => [item.work_type_id, item.hourly_rate]));
   const types = await reach(ctx, "work_types")
-    .select(["id", "name", "is_active", "default_rate"])
+    .select(["id", "name", "is_active", "default_rate", "currency"])
     .orderBy("sort_order")
     .orderBy("name")
     .execute();
   const shown = types.filter((type) => type.is_active || rates[type.id] !== undefined);
   const values = typed ?? { ...(row === null ? { currency: ctx.tenant.currency } : rowValues(rateCards, row)), rates };
+  const currency = row?.currency ?? ctx.tenant.currency;
   const is_disabled = !can(ctx.actor, "contracts.write");
   return formModel({
     action: id === null ? "/rate-cards/new" : `/rate-cards/${id}`,
@@ -70,8 +71,8 @@ async function rateCardForm(
             kind: "decimal",
             is_own_words: true,
             is_disabled,
-            prefix: row?.currency ?? ctx.tenant.currency,
-            placeholder: decimalShown(type.default_rate ?? ""),
+            prefix: currency,
+            placeholder: type.currency === currency ? decimalShown(type.default_rate ?? "") : "",
           }),
         ),
       },

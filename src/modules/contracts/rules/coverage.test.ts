@@ -2,13 +2,13 @@ import { describe, expect, test } from "bun:test";
 import { coverTime, type TimeTerms, type UnbilledTime } from "./coverage.ts";
 import type { PeriodTerms } from "./periods.ts";
 import { type Bucket, bucketsWithin, drawDown, minutesLeft, type PrepaidTerms } from "./prepaid.ts";
-import { findRate, type RateCard, shownSource } from "./rates.ts";
+import { findRate, type RateCard, type RateRequest, shownSource } from "./rates.ts";
 
-const remote = { id: "remote", name: "Remote support", default_rate: "120" };
-const onsite = { id: "onsite", name: "On-site work", default_rate: null };
+const remote = { id: "remote", name: "Remote support", default_rate: "120", currency: "USD" };
+const onsite = { id: "onsite", name: "On-site work", default_rate: null, currency: "USD" };
 
 const card = (id: string, rates: Record<string, string>): RateCard => ({ id, name: `Card ${id}`, rates });
-const noCards = { contract_card: null, company_card: null, default_card: null };
+const noCards = { currency: "USD", contract_card: null, company_card: null, default_card: null };
 
 const bucket = (more: Partial<Bucket> = {}): Bucket => ({
   contract_item_id: "block",
@@ -32,6 +32,7 @@ const entry = (id: string, duration_minutes: number, more: Partial<UnbilledTime>
   ticket_id: null,
   project_id: null,
   hourly_rate: null,
+  currency: "USD",
   duration_minutes,
   ...more,
 });
@@ -156,18 +157,20 @@ describe("buckets of a contract", () => {
 
 describe("the hourly rate", () => {
   const cards = {
+    currency: "USD",
     contract_card: card("contract", { remote: "100.00" }),
     company_card: card("company", { remote: "110", onsite: "140" }),
     default_card: card("default", { remote: "115", onsite: "150" }),
   };
+  const own = (hourly_rate: string | null, currency = "USD"): RateRequest["entry"] => ({ hourly_rate, currency });
   const overage = { contract_item_id: "block", name: "Block", overage_rate: "95" };
   const rate = (request: Partial<Parameters<typeof findRate>[0]>): [string, string] | string => {
-    const found = findRate({ work_type: remote, hourly_rate: null, overage: null, ...cards, ...request });
+    const found = findRate({ work_type: remote, entry: own(null), overage: null, ...cards, ...request });
     return found.ok ? [found.rate, found.source.kind] : found.code;
   };
 
   test("comes from the most special place that has one", () => {
-    expect(rate({ hourly_rate: "80", overage })).toEqual(["80", "entry"]);
+    expect(rate({ entry: own("80"), overage })).toEqual(["80", "entry"]);
     expect(rate({ overage })).toEqual(["95", "overage"]);
     expect(rate({ overage: { ...overage, overage_rate: null } })).toEqual(["100", "contract_rate_card"]);
     expect(rate({ contract_card: null })).toEqual(["110", "company_rate_card"]);
@@ -178,12 +181,19 @@ describe("the hourly rate", () => {
 
   test("that is nowhere is a problem, never a zero", () => {
     expect(rate({ ...noCards, work_type: onsite })).toBe("no_rate");
-    const found = findRate({ work_type: onsite, hourly_rate: null, overage: null, ...noCards });
+    const found = findRate({ work_type: onsite, entry: own(null), overage: null, ...noCards });
     expect(found).toMatchObject({ ok: false, message: expect.stringContaining('no hourly rate for "On-site work"') });
   });
 
+  test("in another currency than the invoice is none, and no other takes the place of the time entry's own", () => {
+    expect(rate({ ...noCards, currency: "JPY" })).toBe("no_rate");
+    expect(rate({ entry: own("80", "EUR"), overage })).toBe("no_rate");
+    const found = findRate({ ...cards, work_type: remote, entry: own("80", "EUR"), overage: null });
+    expect(found).toMatchObject({ message: expect.stringContaining("is in EUR, and the invoice in USD") });
+  });
+
   test("of zero was given on purpose", () => {
-    expect(rate({ hourly_rate: "0.00" })).toEqual(["0", "entry"]);
+    expect(rate({ entry: own("0.00") })).toEqual(["0", "entry"]);
   });
 
   test("says in words where it came from", () => {

@@ -11,8 +11,9 @@ export interface UnbilledTime extends Drawing {
   work_type: WorkType;
   ticket_id: string | null;
   project_id: string | null;
-  /** The rate set on the entry itself, decimal per hour. */
+  /** The rate set on the entry itself, decimal per hour, and what it is in. */
   hourly_rate: string | null;
+  currency: string;
 }
 
 /** A time entry with the answer to "who pays for these minutes". */
@@ -56,10 +57,7 @@ export function coverTime<E extends UnbilledTime>(entries: readonly E[], terms: 
     covered_minutes,
     billed_minutes: overage_minutes,
     covered_by: taken,
-    rate:
-      overage_minutes === 0
-        ? null
-        : findRate({ ...rates, work_type: entry.work_type, hourly_rate: entry.hourly_rate, overage: overage_of }),
+    rate: overage_minutes === 0 ? null : findRate({ ...rates, work_type: entry.work_type, entry, overage: overage_of }),
   }));
 }
 

@@ -23,10 +23,14 @@ export interface WorkType {
   name: string;
   /** Decimal per hour; null when the work type has no rate of its own. */
   default_rate: string | null;
+  /** What its rate is in. */
+  currency: string;
 }
 
-/** All the places a rate may come from; null where there is none. */
+/** All the rate cards that a rate may come from, each in the currency of the invoice; null where there is none. */
 export interface RateBook {
+  /** The currency of the invoice: a rate in another one is no rate for it. */
+  currency: string;
   contract_card: RateCard | null;
   company_card: RateCard | null;
   default_card: RateCard | null;
@@ -34,8 +38,8 @@ export interface RateBook {
 
 export interface RateRequest extends RateBook {
   work_type: WorkType;
-  /** The rate that somebody set on the time entry itself. */
-  hourly_rate: string | null;
+  /** The rate that somebody set on the time entry itself, and what it is in. */
+  entry: { hourly_rate: string | null; currency: string };
   /** The contract line whose prepaid hours are used up, with its rate for further hours. */
   overage: { contract_item_id: string; name: string; overage_rate: string | null } | null;
 }
@@ -51,11 +55,19 @@ export interface RateRequest extends RateBook {
  * 6. the work type's own default rate
  *
  * A rate of zero is a rate, given on purpose. Where there is none at all the answer is the problem `no_rate`: a draft
- * with it cannot be approved, and the work is never given away as a zero.
+ * with it cannot be approved, and the work is never given away as a zero. A rate in another currency than the invoice is
+ * none: a number alone is no price. The one on the time entry was meant for just this work, so no other takes its place.
  */
 export function findRate(request: RateRequest): FoundRate {
-  const { work_type, hourly_rate, overage } = request;
-  if (hourly_rate !== null) return found(hourly_rate, { kind: "entry" });
+  const { work_type, entry, overage, currency } = request;
+  if (entry.hourly_rate !== null) {
+    if (entry.currency === currency) return found(entry.hourly_rate, { kind: "entry" });
+    const foreign = t(
+      'The hourly rate on the time entry for "{name}" is in {other}, and the invoice in {currency}: set it anew, or take it off.',
+      { name: work_type.name, other: entry.currency, currency },
+    );
+    return { ok: false, code: "no_rate", message: foreign };
+  }
   if (overage !== null && overage.overage_rate !== null) {
     return found(overage.overage_rate, {
       kind: "overage",
@@ -72,12 +84,12 @@ export function findRate(request: RateRequest): FoundRate {
     const rate = card?.rates[work_type.id];
     if (card !== null && rate !== undefined) return found(rate, { kind, rate_card_id: card.id, name: card.name });
   }
-  if (work_type.default_rate !== null) {
+  if (work_type.default_rate !== null && work_type.currency === currency) {
     return found(work_type.default_rate, { kind: "work_type", work_type_id: work_type.id, name: work_type.name });
   }
   const message = t(
-    'There is no hourly rate for "{name}": add it to a rate card, to the work type or to the time entry.',
-    { name: work_type.name },
+    'There is no hourly rate for "{name}" in {currency}: add it to a rate card, to the work type or to the time entry.',
+    { name: work_type.name, currency },
   );
   return { ok: false, code: "no_rate", message };
 }

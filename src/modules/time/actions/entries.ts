@@ -5,6 +5,7 @@ import type { Work } from "../../../platform/context.ts";
 import type { Patch } from "../../../platform/database/columns.ts";
 import { edgeSchema, type PatchInput, patchInput } from "../../../platform/database/edge.ts";
 import { insert, remove, update } from "../../../platform/database/records.ts";
+import { compareDecimals } from "../../../platform/decimal.ts";
 import { invalidField } from "../../../platform/errors.ts";
 import { emit } from "../../../platform/events/outbox.ts";
 import { t } from "../../../platform/language/index.ts";
@@ -15,7 +16,7 @@ import { roundMinutes } from "../rules.ts";
 import { timeEntries } from "../schema.ts";
 import { checkNote, checkOpen, checkRate, type TimeEntry, workerOf, workTypeOf } from "./checks.ts";
 import { checkDate, checkTimes, type Measured, workedMinutes } from "./measure.ts";
-import { seeingContracts, subjectOf } from "./subject.ts";
+import { billedIn, seeingContracts, subjectOf } from "./subject.ts";
 
 /** What can be said about a piece of work; only the duration and whom it was for have to be. */
 export interface LogTime extends Measured {
@@ -34,6 +35,8 @@ export interface LogTime extends Measured {
   /** As work type and ticket say, unless told. */
   is_billable?: boolean;
   hourly_rate?: string | null;
+  /** What the rate is in: what the work is billed in unless told. */
+  currency?: string;
   /** The note on the ticket that tells of this work. */
   note_id?: string | null;
 }
@@ -50,6 +53,7 @@ const names = [
   "notes",
   "internal_notes",
   "hourly_rate",
+  "currency",
 ] as const;
 const more = {
   duration_minutes: Type.Optional(Type.Integer({ minimum: 0, title: "Minutes" })),
@@ -115,7 +119,7 @@ export async function addEntry(work: Work, input: LogTime, worked: number): Prom
     ticket_id: subject.ticket_id,
     company_id: subject.company_id,
     contract_id: subject.contract_id,
-    currency: subject.currency,
+    currency: input.currency ?? subject.currency,
     note_id: input.note_id ?? null,
     notes: input.notes?.trim() ?? "",
     internal_notes: input.internal_notes?.trim() ?? "",
@@ -153,6 +157,7 @@ export const updateTime = action({
       throw invalidField("duration", t("Say how long it took."), "required");
     const worked = measured ?? before.worked_minutes;
     checkTimes(after.start_time, after.end_time, worked);
+    const moved = await movedTo(work, before, input);
     const patch: Patch<typeof timeEntries> = {
       user_id,
       date: input.date,
@@ -166,7 +171,8 @@ export const updateTime = action({
       ...(worked === before.worked_minutes
         ? {}
         : { worked_minutes: worked, duration_minutes: roundMinutes(worked, await roundingRule(work.db)) }),
-      ...(await movedTo(work, before, input)),
+      ...moved,
+      currency: await currencyAfter(work, before, input, moved),
     };
     const row = await update(seeingContracts(work), timeEntries, id, patch, version);
     const { ticket_id, company_id } = row;
@@ -191,7 +197,11 @@ async function movedTo(work: Work, before: TimeEntry, input: LogTime): Promise<P
       : before.company_id
     : (input.company_id ?? null);
   const contract_id = isNamed ? input.contract_id : before.contract_id === null && !isMoved ? null : undefined;
-  const { is_billable: _, ...subject } = await subjectOf(work, {
+  const {
+    is_billable: _,
+    currency: _now,
+    ...subject
+  } = await subjectOf(work, {
     date,
     ticket_id,
     company_id,
@@ -201,15 +211,36 @@ async function movedTo(work: Work, before: TimeEntry, input: LogTime): Promise<P
   return subject;
 }
 
+/**
+ * What the rate of an entry is in after a change. One that stays keeps its currency, for in another one it would be another
+ * price; a new one is in what the work is billed in by now.
+ */
+async function currencyAfter(
+  work: Work,
+  before: TimeEntry,
+  input: LogTime,
+  moved: Patch<typeof timeEntries>,
+): Promise<string> {
+  if (input.currency !== undefined) return input.currency;
+  const { company_id, contract_id, hourly_rate: rate } = { ...before, ...input, ...moved };
+  const isKept =
+    rate === null || before.hourly_rate === null
+      ? rate === before.hourly_rate
+      : compareDecimals(rate, before.hourly_rate) === 0;
+  const isMoved = company_id !== before.company_id || contract_id !== before.contract_id;
+  if (isKept && (rate !== null || !isMoved)) return before.currency;
+  return billedIn(work, company_id, contract_id);
+}
+
 /** What logs a deleted entry again, as it was worked. */
 function loggedAgain(entry: TimeEntry): Reverse {
   const { user_id, date, start_time, end_time, work_type_id, ticket_id, company_id, contract_id, ...rest } = entry;
-  const { notes, internal_notes, is_billable, hourly_rate, note_id, worked_minutes: duration_minutes } = rest;
+  const { notes, internal_notes, is_billable, hourly_rate, currency, note_id, worked_minutes } = rest;
   const work = { user_id, date, start_time, end_time, work_type_id, ticket_id, company_id, contract_id };
-  const said = { notes, internal_notes, is_billable, note_id, duration_minutes };
+  const said = { notes, internal_notes, is_billable, note_id, duration_minutes: worked_minutes };
   return {
     action: "time.log_time",
-    input: { ...work, ...said, ...(hourly_rate === null ? {} : { hourly_rate }) },
+    input: { ...work, ...said, ...(hourly_rate === null ? {} : { hourly_rate, currency }) },
   };
 }
 

@@ -1,4 +1,5 @@
 import { Type } from "@sinclair/typebox";
+import { find } from "../../../platform/access/reach.ts";
 import { action } from "../../../platform/action.ts";
 import type { Work } from "../../../platform/context.ts";
 import type { NewRow } from "../../../platform/database/columns.ts";
@@ -11,13 +12,14 @@ import { timeRoundingRules, workTypes } from "../schema.ts";
 
 const permission = "time.configure";
 
-/** Adds a work type, behind the others unless told. */
+/** Adds a work type, behind the others unless told; its rate is in the organization's currency unless told. */
 export const createWorkType = action({
   name: "time.create_work_type",
   permission,
   input: newInput(workTypes),
   run: async (work: Work, input: Record<string, unknown>) => {
-    const values = fromEdge(workTypes, input, work.tenant.currency) as NewRow<typeof workTypes>;
+    const { currency } = work.tenant;
+    const values = fromEdge(workTypes, { currency, ...input }, currency) as NewRow<typeof workTypes>;
     refuseWrongRate("default_rate", values.default_rate);
     if (values.sort_order !== undefined) return insert(work, workTypes, values);
     const last = await work.db
@@ -37,6 +39,11 @@ export const updateWorkType = action({
   run: async (work: Work, input: PatchInput) => {
     const values = fromEdge(workTypes, input, work.tenant.currency);
     refuseWrongRate("default_rate", values.default_rate);
+    if (values.default_rate != null && values.currency === undefined) {
+      const before = await find(work, "work_types", input.id);
+      // Its first rate; another one is in what the present one is in.
+      if (before.default_rate === null) values.currency = work.tenant.currency;
+    }
     return update(work, workTypes, input.id, values, input.version);
   },
 });

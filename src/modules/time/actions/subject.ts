@@ -53,9 +53,19 @@ export async function subjectOf(work: Work, asked: AskedSubject): Promise<Subjec
     ticket_id: ticket?.id ?? null,
     company_id: company.id,
     contract_id,
-    currency: company.currency,
+    currency: await billedIn(work, company.id, contract_id),
     is_billable: ticket?.is_billable ?? true,
   };
+}
+
+/** The currency that work is billed in: that of its contract, which stays when the company takes another one, else the company's. */
+export async function billedIn(work: Work, companyId: string, contractId: string | null): Promise<string> {
+  const { currency } = await (
+    contractId === null
+      ? work.db.selectFrom("companies").select("currency").where("id", "=", companyId)
+      : work.db.selectFrom("contracts").select("currency").where("id", "=", contractId)
+  ).executeTakeFirstOrThrow();
+  return currency;
 }
 
 async function contractOf(

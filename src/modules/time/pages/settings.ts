@@ -23,6 +23,7 @@ interface WorkTypeRow {
   description: string;
   default_billable: boolean;
   default_rate: string | null;
+  currency: string;
   is_active: boolean;
   sort_order: number;
 }
@@ -50,7 +51,7 @@ const workTypeList: List<WorkTypeRow> = {
       cell: (row, ctx) =>
         row.default_rate === null
           ? cell.nothing
-          : cell.number(formatPrice(row.default_rate, ctx.tenant.currency, ctx.tenant.locale)),
+          : cell.number(formatPrice(row.default_rate, row.currency, ctx.tenant.locale)),
     },
     {
       key: "is_active",
@@ -86,9 +87,15 @@ async function workTypeForm(
 ): Promise<FormModel> {
   const id = incoming.params["id"] ?? null;
   const row = id === null ? null : await find(ctx, "work_types", id);
+  // As long as there is no rate, its currency says nothing.
+  const inOwn = row === null || row.default_rate === null ? { currency: ctx.tenant.currency } : {};
   return formModel({
     action: id === null ? "/settings/work-types/new" : `/settings/work-types/${id}`,
-    values: typed ?? (row === null ? { default_billable: true, is_active: true } : rowValues(workTypes, row)),
+    values:
+      typed ??
+      (row === null
+        ? { default_billable: true, is_active: true, ...inOwn }
+        : { ...rowValues(workTypes, row), ...inOwn }),
     version: row?.version ?? null,
     failure,
     submit_label: id === null ? t("Add work type") : t("Save changes"),
@@ -108,8 +115,11 @@ async function workTypeForm(
           }),
           columnField(workTypes, "is_active", { hint: t("Can be chosen for new time.") }),
           columnField(workTypes, "default_rate", {
-            prefix: ctx.tenant.currency,
             hint: t("Per hour, where neither contract nor rate card has one. Empty: there is none."),
+          }),
+          columnField(workTypes, "currency", {
+            is_required: true,
+            hint: t("Invoices in another currency do not know this rate."),
           }),
         ],
       },
