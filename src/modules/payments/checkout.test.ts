@@ -68,6 +68,18 @@ describe("the payment page", () => {
     expect(Date.parse(row?.expires_at ?? "") / 1000).toBe(session?.expires_at ?? 0);
   });
 
+  test("is opened by a key that may read invoices and collect payments, and nothing else", async () => {
+    const id = await till.invoiceOf(2000);
+    const ask = (key: string): ReturnType<TestProgram["api"]> =>
+      t.api("POST", "/api/v1/payments/process-card", {
+        key,
+        body: { data: { type: "checkout_sessions", attributes: { invoice_id: id } } },
+      });
+    expect((await ask(await t.harbor.key("finance", ["billing.read"]))).status).toBe(403);
+    const answer = await ask(await t.harbor.key("finance", ["billing.read", "payments.collect"]));
+    expect([answer.status, answer.body.data?.type]).toEqual([201, "checkout_sessions"]);
+  });
+
   test("counts yen in yen", async () => {
     await startCheckout(finance, await till.invoiceOf(5000, "JPY"));
     expect([...stripe.sessions.values()].at(-1)).toMatchObject({ amount_total: 5000, currency: "jpy" });

@@ -1,10 +1,9 @@
-import { Type } from "@sinclair/typebox";
 import type { Stripe } from "stripe";
 import { can } from "../../platform/access/actor.ts";
 import { find } from "../../platform/access/reach.ts";
-import { action, perform } from "../../platform/action.ts";
 import { plus } from "../../platform/clock.ts";
 import { asSystem, type Ctx, inUnit, reading, systemContext, type Work } from "../../platform/context.ts";
+import { translateDatabaseError } from "../../platform/database/failures.ts";
 import { insert, type RowFor, update } from "../../platform/database/records.ts";
 import { conflict, Failure, forbidden } from "../../platform/errors.ts";
 import { t } from "../../platform/language/index.ts";
@@ -43,9 +42,9 @@ const payable = new Set<Invoice["status"]>(["pending", "sent", "partially_paid"]
 export async function startCheckout(ctx: Ctx, invoiceId: string): Promise<Checkout> {
   const gateway = await reading(ctx, activeGateway);
   for (let attempt = 0; attempt < 5; attempt += 1) {
-    const claim = await claimed(ctx, invoiceId);
-    if (claim === null) continue;
-    const { row, invoice, isFitting } = claim;
+    const found = await claimed(ctx, invoiceId);
+    if (found === null) continue;
+    const { row, invoice, isFitting } = found;
     if (row.provider_session_id === null) {
       if (!isFitting) await closeCheckout(ctx, row.id);
       else {
@@ -73,46 +72,45 @@ interface Claim {
   isFitting: boolean;
 }
 
-/** The invoice's one open row, made when there is none. */
-export const claimCheckout = action({
-  name: "payments.start_checkout",
-  permission: null,
-  input: Type.Object({ invoice_id: Type.String({ format: "uuid" }) }, { additionalProperties: false }),
-  run: async (work: Work, { invoice_id }: { invoice_id: string }): Promise<Claim> => {
-    if (work.actor.kind !== "portal" && !can(work.actor, "payments.collect")) throw forbidden();
-    const invoice = await find(work, "invoices", invoice_id);
-    const isPayable = payable.has(invoice.status) && invoice.balance_due > 0;
-    const now = work.app.clock.now();
-    const open = await work.db
-      .selectFrom("checkout_sessions")
-      .selectAll()
-      .where("open_key", "=", invoice.id)
-      .executeTakeFirst();
-    if (open !== undefined) {
-      const isSame = isPayable && open.amount === invoice.balance_due && open.currency === invoice.currency;
-      const hasTime =
-        open.provider_session_id === null
-          ? open.created_at > plus(now, -retryWithin)
-          : open.expires_at > plus(now, leftAtLeast);
-      return { row: open, invoice, isFitting: isSame && hasTime };
-    }
-    if (!isPayable) throw conflict(t("There is nothing to pay on this invoice."), "nothing_to_pay");
-    const row = await insert(asSystem(work), checkoutSessions, {
-      invoice_id: invoice.id,
-      amount: invoice.balance_due,
-      currency: invoice.currency,
-      expires_at: plus(now, lifetime),
-      open_key: invoice.id,
-    });
-    return { row, invoice, isFitting: true };
-  },
-});
+/**
+ * The invoice's one open row, made when there is none. No action: its actor is a client who pays by what the portal lets
+ * them see, or one of the staff by `payments.collect`, and an action has one permission.
+ */
+async function claim(work: Work, invoiceId: string): Promise<Claim> {
+  if (work.actor.kind !== "portal" && !can(work.actor, "payments.collect")) throw forbidden();
+  const invoice = await find(work, "invoices", invoiceId);
+  const isPayable = payable.has(invoice.status) && invoice.balance_due > 0;
+  const now = work.app.clock.now();
+  const open = await work.db
+    .selectFrom("checkout_sessions")
+    .selectAll()
+    .where("open_key", "=", invoice.id)
+    .executeTakeFirst();
+  if (open !== undefined) {
+    const isSame = isPayable && open.amount === invoice.balance_due && open.currency === invoice.currency;
+    const hasTime =
+      open.provider_session_id === null
+        ? open.created_at > plus(now, -retryWithin)
+        : open.expires_at > plus(now, leftAtLeast);
+    return { row: open, invoice, isFitting: isSame && hasTime };
+  }
+  if (!isPayable) throw conflict(t("There is nothing to pay on this invoice."), "nothing_to_pay");
+  const row = await insert(asSystem(work), checkoutSessions, {
+    invoice_id: invoice.id,
+    amount: invoice.balance_due,
+    currency: invoice.currency,
+    expires_at: plus(now, lifetime),
+    open_key: invoice.id,
+  });
+  return { row, invoice, isFitting: true };
+}
 
 /** The claim, or null when another request has just made the row. */
 async function claimed(ctx: Ctx, invoiceId: string): Promise<Claim | null> {
   try {
-    return await perform(ctx, claimCheckout, { invoice_id: invoiceId });
-  } catch (error) {
+    return await inUnit(ctx, (work) => claim(work, invoiceId));
+  } catch (thrown) {
+    const error = translateDatabaseError(thrown);
     if (error instanceof Failure && error.code === "duplicate") return null;
     throw error;
   }

@@ -2,7 +2,6 @@ import type { AnyAction } from "../../platform/action.ts";
 import { t } from "../../platform/language/index.ts";
 import { defineModule } from "../../platform/module.ts";
 import { paymentApi } from "./api.ts";
-import { claimCheckout } from "./checkout.ts";
 import { saveGateway, takesPayments } from "./config.ts";
 import { stripeHook } from "./hook.ts";
 import { reconcileJob } from "./jobs.ts";
@@ -22,7 +21,7 @@ export const paymentsModule = defineModule({
   tables: [paymentGatewayConfigs, checkoutSessions, gatewayEvents],
   permissions: { "payments.collect": "Open payment pages for invoices" },
   grants: { finance: ["payments.collect"] },
-  actions: [saveGateway, claimCheckout] as unknown as AnyAction[],
+  actions: [saveGateway] as unknown as AnyAction[],
   routes: [...paymentPages, ...paymentApi, stripeHook],
   jobs: [reconcileJob],
   panels: [
