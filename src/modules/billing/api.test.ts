@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { afterAll, beforeAll, describe, expect, spyOn, test } from "bun:test";
 import { type BillingWorld, billingWorld, portalOf } from "../../../tests/support/billing.ts";
 import { startTestProgram, type TestProgram } from "../../../tests/support/program.ts";
 import { maybeFind, reach } from "../../platform/access/reach.ts";
@@ -6,6 +6,7 @@ import { perform } from "../../platform/action.ts";
 import { type Ctx, reading } from "../../platform/context.ts";
 import { approveInvoice } from "./actions/approve.ts";
 import { createInvoice } from "./actions/drafts.ts";
+import { generateFromContracts, mostTogether } from "./actions/generate.ts";
 import { recordPayment } from "./actions/payments.ts";
 import { sendInvoice } from "./actions/send.ts";
 import { invoicePdfResponse } from "./issue/document.ts";
@@ -116,6 +117,32 @@ describe("invoices over the API", () => {
       period_start: "2026-11-01",
     });
     expect([again.status, again.body.errors[0].code]).toEqual([409, "draft_exists"]);
+  });
+
+  test("are made by the rest of a run when it is asked for again with the same key, after the database was away", async () => {
+    const month = "2025-03";
+    for (let number = 0; number <= mostTogether; number += 1) {
+      const { id } = await w.company(`Number ${number} of the run`);
+      await w.contract(id, { billing_amount: "100.00", start_date: "2025-03-01" });
+    }
+    const run = () =>
+      t.api("POST", "/api/v1/invoices/generate/batch", {
+        key,
+        body: document({ month }, "invoice_batches"),
+        headers: { "idempotency-key": "march" },
+      });
+    const { run: generate } = generateFromContracts;
+    let units = 0;
+    const away = spyOn(generateFromContracts, "run").mockImplementation((work, input) => {
+      units += 1;
+      if (units > 1) throw Object.assign(new Error("database or disk is full"), { code: "SQLITE_FULL" });
+      return generate(work, input);
+    });
+    const broken = await run();
+    away.mockRestore();
+    expect([broken.status, units]).toEqual([503, 2]);
+    const { status, body } = await run();
+    expect([status, body.meta.made.length, body.meta.failed]).toEqual([200, 1, []]);
   });
 
   test("are made of no days that are none any more once something is counted on from them", async () => {

@@ -152,6 +152,7 @@ export const billingApi: Route[] = [
     path: `${path}/generate/batch`,
     door: "api",
     permission: "billing.write",
+    isRepeatable: true,
     doc: {
       summary: "Make the drafts of a whole month, one a contract; a contract that fails does not hold up the others.",
       input: { type: "invoice_batches", attributes: batchInput },

@@ -119,6 +119,7 @@ export const paymentApi: Route[] = [
     path: "/api/v1/payments/process-card",
     door: "api",
     permission: "payments.collect",
+    isRepeatable: true,
     doc: {
       summary: "Start a card payment of an invoice: a page at Stripe where it is paid.",
       input: { type: "checkout_sessions", attributes: cardInput },

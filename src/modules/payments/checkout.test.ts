@@ -104,6 +104,22 @@ describe("the payment page", () => {
     expect(sessions.map((session) => session.url)).toEqual([url]);
   });
 
+  test("is opened by the same request with the same Idempotency-Key, after Stripe did not answer the first", async () => {
+    const id = await till.invoiceOf(7100);
+    const key = await t.harbor.key("finance");
+    const ask = (): ReturnType<TestProgram["api"]> =>
+      t.api("POST", "/api/v1/payments/process-card", {
+        key,
+        body: { data: { type: "checkout_sessions", attributes: { invoice_id: id } } },
+        headers: { "idempotency-key": "pay-7100" },
+      });
+    for (let broken = 0; broken < 3; broken += 1) stripe.failNext({ status: 500 });
+    expect((await ask()).status).toBe(503);
+    const opened = await ask();
+    expect(opened.status).toBe(201);
+    expect((await ask()).body).toEqual(opened.body);
+  });
+
   test("for another amount takes the place of the earlier one, which nobody can pay any more", async () => {
     const id = await till.invoiceOf(10_000);
     const first = sessionOf(await startCheckout(finance, id));

@@ -255,6 +255,7 @@ const invoiceRoutes: Route[] = [
     path: `${base}/invoices/:id/pay`,
     door: "api",
     permission: null,
+    isRepeatable: true,
     doc: {
       summary: "Start a card payment of an invoice: a page at Stripe where it is paid.",
       answer: checkoutAnswer,

@@ -15,9 +15,7 @@ import { deprecationHeaders } from "./jsonapi/deprecation.ts";
 import { onceForKey } from "./jsonapi/idempotency.ts";
 import { respondFailure } from "./respond-failure.ts";
 import { respond, withSecurityHeaders } from "./respond.ts";
-import { type Incoming, type Route } from "./route.ts";
-
-const defaultMaxBytes = 1024 * 1024;
+import { defaultMaxBytes, type Incoming, type Route } from "./route.ts";
 
 const databaseAway = complaint("error", "the database did not take a request");
 
@@ -116,9 +114,7 @@ async function answerInside(
     const entered = await app.database.read(tenantId, enter);
     const ctx = await letIn(app, route, incoming, info, entered, progress);
     if (entered.identity.isTouchDue) await touchProof(ctx, ctx.actor);
-    return route.method === "POST" && route.door === "api"
-      ? onceForKey(ctx, request, route.maxBytes ?? defaultMaxBytes, run)
-      : run(ctx);
+    return route.method === "POST" && route.door === "api" ? onceForKey(ctx, request, route, run) : run(ctx);
   }
   // Who is asking and what they get is one read, for each costs a way to the database and back.
   let touch: Ctx | null = null;

@@ -12,6 +12,9 @@ import type { UploadedForm } from "./forms/form.ts";
  */
 export type Door = "staff" | "portal" | "open" | "api" | "hook" | "operator";
 
+/** The largest body of a route that says nothing of it. */
+export const defaultMaxBytes = 1024 * 1024;
+
 export interface Route {
   method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
   /** Path with `:parameters`. */
@@ -25,9 +28,11 @@ export interface Route {
   isOpenWithoutSecondStep?: boolean;
   /** True for a GET that asks other services first: it must not hold a read open meanwhile, and opens its own. */
   isOutsideRead?: boolean;
+  /** Of a POST that may be done again at any time, for it goes on where it was broken off: no part of it uses up an Idempotency-Key. */
+  isRepeatable?: boolean;
   /** What a failure says at a door for programs, where another standard than JSON:API has words for it. */
   failureBody?: (failure: Failure) => object;
-  /** Largest body, in bytes; 1 MiB unless told. */
+  /** Largest body, in bytes; `defaultMaxBytes` unless told. */
   maxBytes?: number;
   /** The module it belongs to; the registry says it. */
   module?: string | undefined;

@@ -4,7 +4,7 @@ import { createCompany } from "../../../modules/companies/index.ts";
 import { perform } from "../../action.ts";
 import { type App, contextOf, type Ctx, inUnit, reading } from "../../context.ts";
 import { hashToken } from "../../crypto/tokens.ts";
-import type { Failure } from "../../errors.ts";
+import { Failure } from "../../errors.ts";
 import { newId } from "../../ids.ts";
 import { clearedAtOnce } from "../../jobs/clear.ts";
 import { showLife } from "../../jobs/nodes.ts";
@@ -218,6 +218,29 @@ describe("a request whose program died", () => {
     expect((await post("lost-4", company("Lost"))).status).toBe(201);
   });
 
+  test("is done again after a part of it was done, where that may be repeated, and is spent where it may not", async () => {
+    const { actor } = await t.harbor.as("administrator");
+    const ctx = contextOf(t.app, t.harbor.tenant, actor);
+    const inParts = async (isRepeatable: boolean, name: string): Promise<string[]> => {
+      const outcomes: string[] = [];
+      for (const attempt of ["first", "second"]) {
+        const request = new Request("http://harbor.test/api/v1/companies", {
+          method: "POST",
+          headers: { "idempotency-key": `parts-${name}` },
+        });
+        const answer = onceForKey(ctx, request, { isRepeatable }, async (inner) => {
+          await perform(inner, createCompany, { name: `${name} ${attempt}` });
+          if (attempt === "first") throw new Failure(503, "elsewhere_away", "Try again in a moment.");
+          return new Response("made");
+        });
+        outcomes.push(await answer.then((made) => made.text()).catch((error: Failure) => error.code));
+      }
+      return outcomes;
+    };
+    expect(await inParts(true, "Again")).toEqual(["elsewhere_away", "made"]);
+    expect(await inParts(false, "Spent")).toEqual(["elsewhere_away", "answer_lost"]);
+  });
+
   test("undoes its work when it was only taken for dead and the request has been done by another", async () => {
     const { actor } = await t.harbor.as("administrator");
     const request = new Request("http://harbor.test/api/v1/companies", {
@@ -226,7 +249,7 @@ describe("a request whose program died", () => {
       body: JSON.stringify(company("Slow")),
     });
     const ctx = contextOf(t.app, t.harbor.tenant, actor);
-    const slow = onceForKey(ctx, request, 10_000, async (inner) => {
+    const slow = onceForKey(ctx, request, {}, async (inner) => {
       await inUnit(t.harbor.system, ({ db }) =>
         db
           .updateTable("idempotency_keys")

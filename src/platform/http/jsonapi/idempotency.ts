@@ -9,6 +9,7 @@ import { clearedAtOnce } from "../../jobs/clear.ts";
 import { isNodeAlive } from "../../jobs/nodes.ts";
 import { complaint } from "../../log.ts";
 import { readBytes } from "../body.ts";
+import { defaultMaxBytes, type Route } from "../route.ts";
 
 /**
  * `Idempotency-Key` on POST: a client that does not know whether its request arrived sends it again under the same key and
@@ -47,11 +48,14 @@ const dayMilliseconds = 24 * 3600_000;
 const purpose = "idempotency-answers";
 const keptHeaders = ["content-type", "location", "etag"];
 
-/** Runs a POST at most once for its key, and answers its repetitions with the first answer. */
+/**
+ * Runs a POST at most once for its key, and answers its repetitions with the first answer. One that may be done again at any
+ * time is done again until it has an answer.
+ */
 export async function onceForKey(
   ctx: Ctx,
   request: Request,
-  maxBytes: number,
+  { maxBytes = defaultMaxBytes, isRepeatable = false }: Pick<Route, "maxBytes" | "isRepeatable">,
   run: (ctx: Ctx) => Promise<Response>,
 ): Promise<Response> {
   const key = request.headers.get("idempotency-key");
@@ -65,7 +69,8 @@ export async function onceForKey(
   running.add(id);
   try {
     const kept = await claim(ctx, { id, user_id: userId, key_hash: hashToken(key), request_hash: hash });
-    return kept === null ? await runClaimed(ctx, id, run) : repeated(ctx, kept, hash);
+    if (kept !== null) return repeated(ctx, kept, hash);
+    return await runClaimed(ctx, id, isRepeatable ? run : (inner) => run(marking(inner, id)));
   } finally {
     running.delete(id);
   }
@@ -76,7 +81,8 @@ const running = new Set<string>();
 /** Claims that could not be given back, because the database was not there; with the organization of each. */
 const leftBehind = new Map<string, string>();
 
-async function runClaimed(ctx: Ctx, id: string, run: (ctx: Ctx) => Promise<Response>): Promise<Response> {
+/** The context for what must not be done twice: each unit of work of it marks the key as used. */
+function marking(ctx: Ctx, id: string): Ctx {
   const beforeCommit = async (db: Db): Promise<void> => {
     const { numUpdatedRows } = await db
       .updateTable("idempotency_keys")
@@ -86,9 +92,13 @@ async function runClaimed(ctx: Ctx, id: string, run: (ctx: Ctx) => Promise<Respo
     // This node was taken for dead and the request came again: whoever has the key now does the work, and we undo ours.
     if (numUpdatedRows === 0n) throw inProgress();
   };
+  return contextOf(ctx.app, ctx.tenant, ctx.actor, { ...ctx.request, beforeCommit });
+}
+
+async function runClaimed(ctx: Ctx, id: string, run: (ctx: Ctx) => Promise<Response>): Promise<Response> {
   let answer: Response;
   try {
-    answer = await run(contextOf(ctx.app, ctx.tenant, ctx.actor, { ...ctx.request, beforeCommit }));
+    answer = await run(ctx);
   } catch (error) {
     // Nothing was done, so the next try is judged afresh. After a part was done, the key stays used.
     await release(ctx, id);
