@@ -1,7 +1,6 @@
 import { afterEach, beforeEach, describe, setDefaultTimeout, test } from "bun:test";
-import { saveGateway } from "../src/modules/payments/index.ts";
+import { changeGateway } from "../src/modules/payments/index.ts";
 import { mintOneTime } from "../src/modules/staff/index.ts";
-import { perform } from "../src/platform/action.ts";
 import { inUnit } from "../src/platform/context.ts";
 import { browserAvailable, openBrowser, type TestBrowser } from "./support/browser.ts";
 import { clientPassword, linkFor } from "./support/clients.ts";
@@ -62,7 +61,7 @@ describe.skipIf(!browserAvailable)("the main job", () => {
     await press("Finish");
     await page.waitForURL(/\/setup\/done/);
     const keys = { secret_key: stripe.secretKey, webhook_secret: stripe.webhookSecret, is_active: true };
-    await perform(t.harbor.system, saveGateway, keys);
+    await changeGateway(t.harbor.system, keys);
 
     // A client, with somebody who may use the portal.
     await page.goto(`${origin}/companies/new`);

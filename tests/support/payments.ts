@@ -1,7 +1,6 @@
-import { type Checkout, saveGateway } from "../../src/modules/payments/index.ts";
+import { changeGateway, type Checkout } from "../../src/modules/payments/index.ts";
 import { invoices } from "../../src/modules/billing/index.ts";
 import { companies } from "../../src/modules/companies/index.ts";
-import { perform } from "../../src/platform/action.ts";
 import { inUnit } from "../../src/platform/context.ts";
 import { insert, type RowFor } from "../../src/platform/database/records.ts";
 import { startTestProgram, type TestProgram, type TestTenant } from "./program.ts";
@@ -33,7 +32,7 @@ export async function startTill(): Promise<Till> {
   const t = await startTestProgram({ stripeApiBase: stripe.url });
   const { harbor, app } = t;
   const keys = { secret_key: stripe.secretKey, webhook_secret: stripe.webhookSecret, is_active: true };
-  await perform(await harbor.as("administrator"), saveGateway, keys);
+  await changeGateway(await harbor.as("administrator"), keys);
   const companyId = await companyOf(harbor);
   return {
     t,

@@ -43,12 +43,17 @@ export type StripeStandIn = ReturnType<typeof startStripe>;
 type Answer = { status: number; body: object };
 
 /**
- * Starts it. The SDK talks to it with `new Stripe(secretKey, standIn.options)`; another key is refused as Stripe does.
+ * Starts it. The SDK talks to it with `new Stripe(secretKey, standIn.options)`; a key that is not in `accounts` is refused as
+ * Stripe does, and each account knows only its own sessions.
  *
  * @param webhookSecret signs the events that `webhook` makes
  */
 export function startStripe({ secretKey = "sk_test_purser", webhookSecret = "whsec_purser" } = {}) {
   const sessions = new Map<string, StripeSession>();
+  /** The accounts by the keys that open them. */
+  const accounts = new Map([[secretKey, account.id]]);
+  /** Whose a session is. */
+  const owners = new Map<string, string>();
   const requests: StripeRequest[] = [];
   const answered = new Map<string, { fingerprint: string; answer: Answer }>();
   const troubles: StripeTrouble[] = [];
@@ -60,7 +65,8 @@ export function startStripe({ secretKey = "sk_test_purser", webhookSecret = "whs
     async fetch(request) {
       const url = new URL(request.url);
       if (url.pathname.startsWith("/pay/")) return servePayPage(url, request.method);
-      if (request.headers.get("authorization") !== `Bearer ${secretKey}`) {
+      const owner = accounts.get(request.headers.get("authorization")?.replace("Bearer ", "") ?? "");
+      if (owner === undefined) {
         return respond(failure(401, "invalid_request_error", "Invalid API Key provided: sk_test_******"));
       }
       const text = await request.text();
@@ -68,8 +74,8 @@ export function startStripe({ secretKey = "sk_test_purser", webhookSecret = "whs
       requests.push({ method: request.method, path: url.pathname, idempotencyKey: key, form: decodeForm(text) });
       const trouble = troubles.shift();
       if (trouble && !trouble.afterProcessing) return respond(failure(trouble.status ?? 500, "api_error", "Broken"));
-      const { answer, replayed } = answerOnce(key, `${request.method} ${url.pathname} ${text}`, () =>
-        handle(request.method, url.pathname, decodeForm(text)),
+      const { answer, replayed } = answerOnce(key, `${owner} ${request.method} ${url.pathname} ${text}`, () =>
+        handle(owner, request.method, url.pathname, decodeForm(text)),
       );
       if (trouble) return respond(failure(trouble.status ?? 502, "api_error", "The answer was lost"));
       return respond(answer, replayed ? { "idempotent-replayed": "true" } : {});
@@ -92,14 +98,15 @@ export function startStripe({ secretKey = "sk_test_purser", webhookSecret = "whs
     return { answer, replayed: false };
   }
 
-  function handle(method: string, path: string, form: FormValue): Answer {
+  function handle(owner: string, method: string, path: string, form: FormValue): Answer {
     const [, id, verb] = /^\/v1\/checkout\/sessions\/([^/]+)(?:\/(expire))?$/.exec(path) ?? [];
-    if (method === "POST" && path === "/v1/checkout/sessions") return createSession(form);
+    if (method === "POST" && path === "/v1/checkout/sessions") return createSession(owner, form);
     if (method === "GET" && path === "/v1/account") return { status: 200, body: account };
     if (method === "GET" && path === "/v1/balance") return { status: 200, body: balance };
     const session = sessions.get(id ?? "");
     if (id === undefined) return failure(404, "invalid_request_error", `Unrecognized request URL (${method}: ${path})`);
-    if (!session) return failure(404, "invalid_request_error", `No such checkout.session: '${id}'`, "resource_missing");
+    if (!session || (owners.get(session.id) ?? owner) !== owner)
+      return failure(404, "invalid_request_error", `No such checkout.session: '${id}'`, "resource_missing");
     if (method === "GET" && verb === undefined) return { status: 200, body: session };
     if (method !== "POST" || verb !== "expire")
       return failure(404, "invalid_request_error", "Unrecognized request URL");
@@ -110,7 +117,7 @@ export function startStripe({ secretKey = "sk_test_purser", webhookSecret = "whs
     return { status: 200, body: session };
   }
 
-  function createSession(form: FormValue): Answer {
+  function createSession(owner: string, form: FormValue): Answer {
     const items = Object.values(shown(form, "line_items"));
     if (items.length === 0) return failure(400, "parameter_missing", "Missing required param: line_items.");
     let total = 0;
@@ -153,6 +160,7 @@ export function startStripe({ secretKey = "sk_test_purser", webhookSecret = "whs
       url: `${origin()}/pay/${id}`,
     };
     sessions.set(id, session);
+    owners.set(id, owner);
     return { status: 200, body: session };
   }
 
@@ -186,6 +194,8 @@ export function startStripe({ secretKey = "sk_test_purser", webhookSecret = "whs
     options: { host: "127.0.0.1", port: server.port ?? 0, protocol: "http" as const },
     url: origin(),
     sessions,
+    accounts,
+    ownerOf: (sessionId: string) => owners.get(sessionId),
     requests,
     pay,
     /** Waits until Purser has asked for a session that fits. */

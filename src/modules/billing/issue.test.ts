@@ -6,7 +6,7 @@ import { find } from "../../platform/access/reach.ts";
 import { inUnit, reading } from "../../platform/context.ts";
 import type { PortalRole } from "../../platform/module.ts";
 import { updateCompany } from "../companies/index.ts";
-import { saveGateway } from "../payments/index.ts";
+import { changeGateway } from "../payments/index.ts";
 import { inviteContact, revokeContact } from "../portal/index.ts";
 import { approveInvoice } from "./actions/approve.ts";
 import { createInvoice } from "./actions/drafts.ts";
@@ -53,7 +53,7 @@ const setOrganization = (values: object): Promise<unknown> =>
   inUnit(t.harbor.system, ({ db }) => db.updateTable("organizations").set(values).execute());
 
 const setGateway = (is_active: boolean): Promise<unknown> =>
-  perform(w.admin, saveGateway, { secret_key: "sk_test_harbor", is_active });
+  changeGateway(w.admin, { secret_key: "sk_test_harbor", is_active });
 
 describe("approval", () => {
   test("gives numbers without a gap, whatever fails in between", async () => {

@@ -1,10 +1,10 @@
 import { Type } from "@sinclair/typebox";
 import { validate } from "../../platform/access/validate.ts";
-import { perform } from "../../platform/action.ts";
 import { type Ctx, reading } from "../../platform/context.ts";
 import { invalid } from "../../platform/errors.ts";
 import { readDocument, readVerb } from "../../platform/http/jsonapi/document.ts";
 import { type Answer, type ApiAnswer, json, type Route } from "../../platform/http/route.ts";
+import { changeGateway } from "./change.ts";
 import { type Checkout, startCheckout } from "./checkout.ts";
 import { gatewayOf, saveGateway, shownGateway } from "./config.ts";
 import { tryGateway } from "./try-gateway.ts";
@@ -85,7 +85,7 @@ export const paymentApi: Route[] = [
     },
     handle: async (ctx, incoming) => {
       const kept = await reading(ctx, gatewayOf);
-      await perform(ctx, saveGateway, readDocument(await incoming.json(), configType, kept?.id ?? null));
+      await changeGateway(ctx, readDocument(await incoming.json(), configType, kept?.id ?? null));
       return configAnswer(ctx);
     },
   },

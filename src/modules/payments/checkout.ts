@@ -7,7 +7,7 @@ import { translateDatabaseError } from "../../platform/database/failures.ts";
 import { insert, type RowFor, update } from "../../platform/database/records.ts";
 import { conflict, Failure, forbidden } from "../../platform/errors.ts";
 import { t } from "../../platform/language/index.ts";
-import { activeGateway, type Gateway } from "./config.ts";
+import { activeGateway, type Gateway, gatewayOf } from "./config.ts";
 import { gatewayFailure, isOtherRequest, isPassing, stripeClient } from "./gateway.ts";
 import { toStripeAmount } from "./rules.ts";
 import { checkoutSessions } from "./schema.ts";
@@ -40,8 +40,8 @@ const payable = new Set<Invoice["status"]>(["pending", "sent", "partially_paid"]
  * @throws Failure 404 out of reach, 409 when nothing is to be paid or payments are not set up, 503 when Stripe is not there
  */
 export async function startCheckout(ctx: Ctx, invoiceId: string): Promise<Checkout> {
-  const gateway = await reading(ctx, activeGateway);
   for (let attempt = 0; attempt < 5; attempt += 1) {
+    const gateway = await reading(ctx, activeGateway);
     const found = await claimed(ctx, invoiceId);
     if (found === null) continue;
     const { row, invoice, isFitting } = found;
@@ -54,6 +54,7 @@ export async function startCheckout(ctx: Ctx, invoiceId: string): Promise<Checko
       continue;
     }
     const state = await settleSession(ctx, row.provider_session_id);
+    if (state === "unknown") break;
     if (state !== "open") continue;
     if (isFitting && row.checkout_url !== null) return checkoutOf(row, row.checkout_url);
     await retirePage(ctx, gateway, row.id, row.provider_session_id);
@@ -139,7 +140,8 @@ async function openPage(ctx: Ctx, gateway: Gateway, row: CheckoutRow, invoice: I
       .where("open_key", "is not", null)
       .returning("id")
       .executeTakeFirst();
-    if (open === undefined) return false;
+    // A page at an account that was left meanwhile is not handed out: nobody could find out that it was paid.
+    if (open === undefined || (await gatewayOf(work))?.secret_key !== gateway.secret_key) return false;
     await update(work, checkoutSessions, row.id, { provider_session_id: session.id, checkout_url: url });
     return true;
   });
@@ -178,7 +180,12 @@ function pageOf(ctx: Ctx, row: CheckoutRow, invoice: Invoice): Stripe.Checkout.S
 }
 
 /** Makes sure that nobody can pay on a page any more: for an amount that is not owed, say. */
-async function retirePage(ctx: Ctx, gateway: Gateway, checkoutId: string, providerSessionId: string): Promise<void> {
+export async function retirePage(
+  ctx: Ctx,
+  gateway: Gateway,
+  checkoutId: string,
+  providerSessionId: string,
+): Promise<void> {
   try {
     await stripeClient(ctx.app, gateway.secret_key).checkout.sessions.expire(providerSessionId);
     await closeCheckout(ctx, checkoutId);

@@ -77,7 +77,7 @@ interface GatewayInput {
 
 const key = Type.String({ minLength: 1, maxLength: 500 });
 
-/** Keeps the keys of the Stripe account. What is left out stays as it is; whether it is test mode follows from the key. */
+/** Keeps the keys of the Stripe account; people change them by `changeGateway`. What is left out stays as it is; whether it is test mode follows from the key. */
 export const saveGateway = action({
   name: "payments.save_gateway",
   permission: "settings.manage",

@@ -10,7 +10,8 @@ import { checkoutSessions, gatewayEvents, paymentGatewayConfigs } from "./schema
 
 export { checkoutAnswer, checkoutDocument } from "./api.ts";
 export { type Checkout, startCheckout } from "./checkout.ts";
-export { saveGateway, takesPayments } from "./config.ts";
+export { changeGateway } from "./change.ts";
+export { takesPayments } from "./config.ts";
 export { reconcileCheckouts } from "./jobs.ts";
 export { type CheckoutState, settleInvoice, settleSession } from "./settle.ts";
 

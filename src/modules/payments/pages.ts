@@ -1,4 +1,3 @@
-import { type AnyAction, perform } from "../../platform/action.ts";
 import { type Ctx, reading } from "../../platform/context.ts";
 import type { Failure } from "../../platform/errors.ts";
 import { readInput } from "../../platform/http/forms/page.ts";
@@ -6,6 +5,7 @@ import { columnField, field, formFailure, formModel, type FormValues } from "../
 import type { TrialResult, TriedFormModel } from "../../platform/http/models/pages.ts";
 import { type Answer, page, redirect, type Route } from "../../platform/http/route.ts";
 import { t } from "../../platform/language/index.ts";
+import { changeGateway } from "./change.ts";
 import { gatewayOf, saveGateway, webhookUrl } from "./config.ts";
 import { hintOf } from "./rules.ts";
 import { paymentGatewayConfigs } from "./schema.ts";
@@ -111,7 +111,7 @@ export const paymentPages: Route[] = [
     handle: async (ctx, incoming) => {
       const { fields } = await incoming.form();
       try {
-        await perform(ctx, saveGateway as AnyAction, readInput(saveGateway.input, withoutEmptySecrets(fields)));
+        await changeGateway(ctx, readInput(saveGateway.input, withoutEmptySecrets(fields)));
         return redirect(path, t("Payment settings saved."));
       } catch (error) {
         const failure = formFailure(error);

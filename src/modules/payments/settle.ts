@@ -9,7 +9,7 @@ import { gatewayFailure, isMissing, stripeClient } from "./gateway.ts";
 import { fromStripeAmount } from "./rules.ts";
 import { checkoutSessions } from "./schema.ts";
 
-/** What became of a payment page; `unknown`: none of ours. */
+/** What became of a payment page; `unknown`: none of ours, or one of an account that the present key does not open. */
 export type CheckoutState = "open" | "paid" | "expired" | "unknown";
 
 /**
@@ -25,6 +25,8 @@ export async function settleSession(ctx: Ctx, providerSessionId: string): Promis
   const session = await retrieve(ctx, gateway, providerSessionId);
   const row = await reading(system, (reader) => checkoutOf(reader, providerSessionId, session));
   if (row === null) return "unknown";
+  // Made with another account's key, which nobody can ask any more: until it ends it may be paid on, so no other is opened.
+  if (session === null && row.state === "open" && row.expires_at > ctx.app.clock.now()) return "unknown";
   if (session === null || session.status === "expired") return closeCheckout(system, row.id);
   return session.payment_status === "unpaid" ? row.state : book(system, row.id, session);
 }
@@ -46,8 +48,8 @@ async function checkoutOf(
   ctx: Ctx,
   providerSessionId: string,
   session: Stripe.Checkout.Session | null,
-): Promise<{ id: string; state: "open" | "paid" | "expired" } | null> {
-  const rows = ctx.db.selectFrom("checkout_sessions").select(["id", "checkout_status as state"]);
+): Promise<{ id: string; state: "open" | "paid" | "expired"; expires_at: string } | null> {
+  const rows = ctx.db.selectFrom("checkout_sessions").select(["id", "checkout_status as state", "expires_at"]);
   const known = await rows.where("provider_session_id", "=", providerSessionId).executeTakeFirst();
   if (known !== undefined) return known;
   const { tenant_id, checkout_session_id } = session?.metadata ?? {};
