@@ -5,7 +5,13 @@ import { drawnFor, sendInvoiceAction } from "./actions/send.ts";
 
 /** What can be done with many invoices at once. */
 export const invoiceBulk: readonly BulkChoice[] = [
-  { key: "approve", label: "Approve", icon: "check", action: approveInvoice as unknown as AnyAction },
+  {
+    key: "approve",
+    label: "Approve",
+    icon: "check",
+    action: approveInvoice as unknown as AnyAction,
+    isHeldToVersion: true,
+  },
   {
     key: "send",
     label: "Send",

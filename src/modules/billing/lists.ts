@@ -17,6 +17,7 @@ import { stateLabel } from "./labels.ts";
 
 export interface InvoiceListRow {
   id: string;
+  version: number;
   invoice_number: string | null;
   status: InvoiceStatus;
   invoice_date: string;
@@ -37,6 +38,7 @@ export function invoiceRows(ctx: Ctx): ListQuery<InvoiceListRow> {
     .leftJoin("contracts", "contracts.id", "invoices.contract_id")
     .select([
       "invoices.id",
+      "invoices.version",
       "invoices.invoice_number",
       "invoices.status",
       "invoices.invoice_date",

@@ -7,7 +7,7 @@ import { perform } from "../../platform/action.ts";
 import { updateContract } from "../contracts/index.ts";
 import { updateCompany } from "../companies/index.ts";
 import { approveInvoice } from "./actions/approve.ts";
-import { createInvoice } from "./actions/drafts.ts";
+import { createInvoice, updateInvoice } from "./actions/drafts.ts";
 import { createTaxRate } from "./actions/tax-rates.ts";
 
 let t: TestProgram;
@@ -160,15 +160,45 @@ describe("the pages", () => {
       return /<tr role="row" data-id="([\w-]{36})"(?:(?!<\/tr>)[^])*>Eta</.exec(html)?.[1] ?? "";
     };
     const first = await draftOf("2026-09");
-    const done = await finance.submit("/billing/review", { ids: first, step: "approve" });
+    const done = await finance.submit("/billing/review", { ids: `${first}:1`, step: "approve" });
     expect(done.text).toMatch(/INV-\d{6}, Eta Done Approved/);
     await perform(w.admin, updateContract, { id: contract.id, billing_amount: "125.00" });
     const second = await draftOf("2026-10");
     const review = await finance.open("/billing/review");
     expect(review.text).toContain("+$25.00 (+25 %) $125.00");
-    const approved = await finance.submit("/billing/review", { ids: first, step: "approve" });
+    const approved = await finance.submit("/billing/review", { ids: `${first}:1`, step: "approve" });
     expect(approved.text).toMatch(/INV-\d{6}, Eta Done It was approved before\./);
     expect((await finance.open(`/invoices/${second}`)).text).toContain("Draft");
+  });
+
+  test("approve many drafts as they were looked at: one that was changed since is left", async () => {
+    const drafts = await Promise.all([w.draft("10.00"), w.draft("20.00")]);
+    const [kept, changed] = drafts.map(({ id }) => id);
+    await finance.open("/billing/review");
+    await perform(w.finance, updateInvoice, { id: changed ?? "", notes: "Another word" });
+    const done = await finance.submit("/billing/review", { step: "approve" });
+    expect(done.text).toContain("Not done");
+    expect((await w.invoice(kept ?? "")).status).toBe("pending");
+    expect((await w.invoice(changed ?? "")).status).toBe("draft");
+    await finance.open("/billing/review");
+    await finance.submit("/billing/review", { ids: changed ?? "", step: "approve" });
+    expect((await w.invoice(changed ?? "")).status).toBe("draft");
+  });
+
+  test("approve what was ticked in the list as it was looked at", async () => {
+    const { id } = await w.draft("30.00");
+    const list = await finance.open("/invoices?view=drafts");
+    const ticked = new RegExp(`value="(${id}:\\d+)"`).exec(list.html)?.[1] ?? "";
+    const run = { list: "/invoices", do: "approve", back: "/invoices", ids: ticked };
+    const token = /name="_csrf" value="([^"]+)"/.exec(list.html)?.[1] ?? "";
+    await perform(w.finance, updateInvoice, { id, notes: "Another word" });
+    const asked = await finance.post("/bulk/ask", { ...run, _csrf: token });
+    expect(asked.html).toContain(ticked);
+    const left = await finance.post("/bulk/run", { ...run, _csrf: token });
+    expect(left.text).toContain("0 done, 0 skipped, 1 failed");
+    expect((await w.invoice(id)).status).toBe("draft");
+    const seen = `${id}:${(await w.invoice(id)).version}`;
+    expect((await finance.post("/bulk/run", { ...run, ids: seen, _csrf: token })).text).toContain("1 done, 0 skipped");
   });
 
   test("bill loose time, show receivables and keep tax rates", async () => {

@@ -9,11 +9,11 @@ import { type BulkChoice, mostAtOnce } from "../../platform/http/lists/bulk.ts";
 import type { List } from "../../platform/http/lists/list.ts";
 import { tableModel } from "../../platform/http/lists/list.ts";
 import { idsOf } from "../../platform/http/lists/order.ts";
+import { tickedOf, tickOf } from "../../platform/http/lists/table.ts";
 import { listState } from "../../platform/http/lists/state.ts";
 import { countOf } from "../../platform/http/lists/views.ts";
 import type { SectionModel } from "../../platform/http/models/partials.ts";
 import { type Answer, fragment, type Incoming, page, redirect, type Route } from "../../platform/http/route.ts";
-import { isId } from "../../platform/ids.ts";
 import { t } from "../../platform/language/index.ts";
 import { labelsOf } from "./labels.ts";
 import { begin, isUndoable, type RunRow, undoRun } from "./start.ts";
@@ -42,7 +42,8 @@ interface Asked {
   list: List<unknown>;
   choice: BulkChoice;
   back: string;
-  ids: string[];
+  /** The records, each with the version that was shown. */
+  ticked: Map<string, number | null>;
   isAll: boolean;
 }
 
@@ -67,9 +68,11 @@ async function askedBy(ctx: Ctx, incoming: Incoming): Promise<Asked> {
     choice,
     back: back.pathname + back.search,
     isAll,
-    ids: isAll
-      ? await reading(ctx, async (reader) => idsOf(reader, await listState(reader, back, list), mostAtOnce))
-      : [...new Set(ids.filter(isId))],
+    ticked: tickedOf(
+      isAll
+        ? await reading(ctx, async (reader) => idsOf(reader, await listState(reader, back, list), mostAtOnce))
+        : ids,
+    ),
   };
 }
 
@@ -77,11 +80,11 @@ async function ask(ctx: Ctx, incoming: Incoming, failure: Failure | null = null)
   const asked = await askedBy(ctx, incoming);
   const { fields } = await incoming.form();
   return reading(ctx, async (reader) => {
-    const { list, choice, back, isAll, ids } = asked;
+    const { list, choice, back, isAll, ticked } = asked;
     const url = new URL(back, "http://list.invalid");
     const matching = isAll
       ? await countOf(reader, list, (await listState(reader, url, list)).parameters, mostAtOnce)
-      : ids.length;
+      : ticked.size;
     const hidden = (name: string, value: string): ReturnType<typeof field> =>
       field(name, "", { kind: "hidden", value });
     const count = Math.min(matching, mostAtOnce);
@@ -110,7 +113,9 @@ async function ask(ctx: Ctx, incoming: Incoming, failure: Failure | null = null)
               hidden("list", list.url),
               hidden("do", choice.key),
               hidden("back", back),
-              ...(isAll ? [hidden("all", "yes")] : [hidden("ids", ids.join())]),
+              ...(isAll
+                ? [hidden("all", "yes")]
+                : [hidden("ids", [...ticked].map(([id, version]) => tickOf(id, version)).join())]),
             ],
           },
         ],
@@ -128,21 +133,25 @@ async function run(ctx: Ctx, incoming: Incoming): Promise<Answer> {
   const { fields } = await incoming.form();
   const choices = formChoices(ctx, fields, (reader) => ask(reader, incoming));
   if (choices !== null) return choices;
-  const { list, choice, ids } = await askedBy(ctx, incoming);
+  const { list, choice, ticked } = await askedBy(ctx, incoming);
   try {
     const asked = await reading(ctx, async (reader) => choice.fields?.(reader) ?? []);
     const typed = Object.fromEntries(asked.map(({ name }) => [name, text(fields[name]).trim()]));
     const missing = asked.find(({ name, is_required }) => is_required && typed[name] === "");
     if (missing !== undefined)
       throw invalidField(missing.name, t("{label} is required.", { label: missing.label }), "required");
-    const labels = await reading(ctx, (reader) => labelsOf(reader, list, ids));
+    const labels = await reading(ctx, (reader) => labelsOf(reader, list, [...ticked.keys()]));
     const started = await begin(ctx, {
       title: `${t(list.title)}: ${t(choice.label)}`,
       list_key: list.url,
       choice_key: choice.key,
       action: choice.action,
       input: typed,
-      items: ids.map((entity_id) => ({ entity_id, label: labels.get(entity_id) ?? "" })),
+      items: [...ticked].map(([entity_id, version]) => ({
+        entity_id,
+        version: choice.isHeldToVersion === true ? version : null,
+        label: labels.get(entity_id) ?? "",
+      })),
     });
     return redirect(`/bulk/${started.id}`);
   } catch (error) {

@@ -20,6 +20,7 @@ const batch = 50;
 interface Item {
   item_number: number;
   entity_id: string;
+  version: number | null;
   reverse: Reverse | null;
 }
 
@@ -115,7 +116,8 @@ async function askedOf(
     choice?.input === undefined
       ? run.action_input
       : await choice.input(run.action_input as Record<string, string>, item.entity_id, work);
-  return more === null ? null : { action, input: { ...more, id: item.entity_id } };
+  const seen = item.version === null ? {} : { version: item.version };
+  return more === null ? null : { action, input: { ...more, ...seen, id: item.entity_id } };
 }
 
 async function runChecked(
@@ -140,7 +142,7 @@ async function pending(ctx: Ctx, runId: string): Promise<Item[]> {
   return ctx.app.database.read(ctx.tenant.id, (db) =>
     db
       .selectFrom("bulk_items")
-      .select(["item_number", "entity_id", "reverse"])
+      .select(["item_number", "entity_id", "version", "reverse"])
       .where("run_id", "=", runId)
       .where("outcome", "=", "pending")
       .orderBy("item_number")

@@ -41,6 +41,8 @@ export const bulkItems = table(
     run_id: col.ref("bulk_runs"),
     item_number: col.integer(),
     entity_id: col.id(),
+    /** The version that was shown, where the choice is held to it. */
+    version: col.maybe.integer(),
     /** What the record is called. */
     label: col.text({ maxLength: 300 }),
     outcome: col.enum(outcomes),

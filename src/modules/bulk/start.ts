@@ -25,7 +25,7 @@ interface Begin {
   choice_key?: string;
   action: AnyAction | null;
   input: Record<string, unknown>;
-  items: { entity_id: string; label: string; reverse?: Reverse }[];
+  items: { entity_id: string; version?: number | null; label: string; reverse?: Reverse }[];
 }
 
 /**
@@ -80,6 +80,7 @@ async function writeItems(work: Work, run_id: string, items: Begin["items"]): Pr
           run_id,
           item_number: at + index,
           entity_id: item.entity_id,
+          version: item.version ?? null,
           label: item.label.slice(0, 300),
           outcome: "pending" as const,
           reason: "",

@@ -19,7 +19,10 @@ export interface Outcome {
   is_done: boolean;
 }
 
-/** Approves, and sends when asked, one invoice after the other: each stands for itself, and says how it went. */
+/**
+ * Approves, and sends when asked, one invoice after the other: each stands for itself, and says how it went. `version` is the
+ * one that was shown, so nobody approves what somebody else has changed meanwhile.
+ */
 export async function goOn(ctx: Ctx, row: InvoiceListRow, isSending: boolean): Promise<Outcome> {
   const isDraft = row.status === "draft";
   let number = row.invoice_number;
@@ -30,7 +33,7 @@ export async function goOn(ctx: Ctx, row: InvoiceListRow, isSending: boolean): P
     is_done,
   });
   try {
-    if (isDraft) number = (await perform(ctx, approveInvoice, { id: row.id })).invoice_number;
+    if (isDraft) number = (await perform(ctx, approveInvoice, { id: row.id, version: row.version })).invoice_number;
     if (isSending) await sendInvoice(ctx, row.id);
     return outcome(doneText(isDraft, isSending), true);
   } catch (error) {

@@ -3,12 +3,11 @@ import { reach } from "../../../platform/access/reach.ts";
 import { type Ctx, reading } from "../../../platform/context.ts";
 import { cell, empty, link } from "../../../platform/http/pages/cells.ts";
 import type { ListColumn } from "../../../platform/http/lists/list.ts";
-import { choosable, tableModel } from "../../../platform/http/lists/table.ts";
+import { choosable, tableModel, tickedOf } from "../../../platform/http/lists/table.ts";
 import type { CellModel, TableModel } from "../../../platform/http/models/lists.ts";
 import type { InvoiceReviewModel } from "../../../platform/http/models/pages.ts";
 import type { SectionModel } from "../../../platform/http/models/partials.ts";
 import { type Answer, page, type Route } from "../../../platform/http/route.ts";
-import { isId } from "../../../platform/ids.ts";
 import { declared, t } from "../../../platform/language/index.ts";
 import { formatMoney } from "../../../platform/money.ts";
 import { shownPeriod } from "../../contracts/index.ts";
@@ -173,7 +172,8 @@ export const reviewPages: Route[] = [
     permission: "billing.approve",
     handle: async (ctx, incoming) => {
       const { fields } = await incoming.form();
-      const ids = [fields["ids"] ?? []].flat().filter(isId).slice(0, most);
+      const seen = tickedOf([fields["ids"] ?? []].flat());
+      const ids = [...seen.keys()].slice(0, most);
       const isSending = fields["step"] === "send" && can(ctx.actor, "billing.write");
       const rows =
         ids.length === 0
@@ -187,7 +187,7 @@ export const reviewPages: Route[] = [
                 .execute(),
             );
       const outcomes: Outcome[] = [];
-      for (const row of rows) outcomes.push(await goOn(ctx, row, isSending));
+      for (const row of rows) outcomes.push(await goOn(ctx, { ...row, version: seen.get(row.id) ?? 0 }, isSending));
       return outcomePage(ctx, { title: t(title), breadcrumbs: crumbs }, outcomes);
     },
   },

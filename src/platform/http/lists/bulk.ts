@@ -9,6 +9,8 @@ export interface BulkChoice {
   icon: string;
   /** What runs; its permission says who is offered the choice. */
   action: AnyAction;
+  /** Whether a record that was ticked is left when it has changed since it was shown; of all that match nobody has seen each. */
+  isHeldToVersion?: boolean;
   /** What is asked before. */
   fields?(ctx: Ctx): Promise<FieldModel[]> | FieldModel[];
   /** The action's input for a record, beside its id; null where it would change nothing. */

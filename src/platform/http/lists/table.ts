@@ -1,6 +1,7 @@
 import type { Ctx } from "../../context.ts";
 import type { List } from "./list.ts";
 import type { CellModel, TableModel } from "../models/lists.ts";
+import { isId } from "../../ids.ts";
 import { called, t } from "../../language/index.ts";
 import { allowedColumns } from "./columns.ts";
 
@@ -64,11 +65,29 @@ function drawn<R>(
     }),
     rows: rows.map((row, index) => ({
       id: String((row as Row)["id"]),
+      ...versionOf(row as Row),
       href: list.href(row),
       is_bold: list.isBold?.(row) ?? false,
       cells: list.columns.map((column) => fetched.get(column.key)?.[index] ?? column.cell(row, ctx)),
     })),
   };
+}
+
+function versionOf({ version }: Row): { version?: number } {
+  return typeof version === "number" ? { version } : {};
+}
+
+/** What the box of a row says when it is ticked: the record, and its version where the list has it. */
+export const tickOf = (id: string, version: number | null | undefined): string =>
+  version == null ? id : `${id}:${version}`;
+
+/** The records that were ticked, each with the version that was shown; null where the list has none. What is no record is left out. */
+export function tickedOf(given: readonly string[]): Map<string, number | null> {
+  const ticks = given.map((tick) => {
+    const [id = "", version = ""] = tick.split(":");
+    return [id, /^\d{1,9}$/.test(version) ? Number(version) : null] as const;
+  });
+  return new Map(ticks.filter(([id]) => isId(id)));
 }
 
 /** The same table with a box before each row, labelled by what the record is called. */
@@ -78,6 +97,7 @@ export function choosable(table: TableModel, choosing: NonNullable<TableModel["c
     choosing,
     rows: table.rows.map((row) => ({
       ...row,
+      ticked: tickOf(row.id, row.version),
       name: (row.cells.find(({ kind }) => kind === "strong_link") ?? row.cells[0])?.text ?? "",
     })),
   };

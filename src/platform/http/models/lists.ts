@@ -49,8 +49,16 @@ export interface TableModel {
   }[];
   /** A box before each row: the form that it belongs to, and whether it is ticked from the start. */
   choosing?: { form: string; are_chosen: boolean };
-  /** `name` is what the record is called, for the label of its box. */
-  rows: { id: string; href: string; is_bold: boolean; name?: string; cells: CellModel[] }[];
+  /** `name` is what the record is called, for the label of its box; `ticked` what the box says: see `tickOf`. */
+  rows: {
+    id: string;
+    version?: number;
+    href: string;
+    is_bold: boolean;
+    name?: string;
+    ticked?: string;
+    cells: CellModel[];
+  }[];
   /** What the columns come to, a row for each currency; cells without a text stay empty. */
   sums?: { cells: CellModel[] }[];
   /** The rows as HTML, where there are so many that they were drawn ahead of the page (`pages/long-tables.ts`). */
