@@ -8,8 +8,8 @@ import {
 } from "../../../tests/support/program.ts";
 import { type TimeWorld, timeWorld } from "../../../tests/support/time.ts";
 import { perform } from "../../platform/action.ts";
-import { reading } from "../../platform/context.ts";
-import { activeTimer, deleteTime, startTimer, stopTimer } from "./index.ts";
+import { contextOf, reading } from "../../platform/context.ts";
+import { activeTimer, deleteTime, startTimer, stopTimer, updateTime } from "./index.ts";
 
 let t: TestProgram;
 let w: TimeWorld;
@@ -84,6 +84,26 @@ describe("the timer", () => {
       expect.stringContaining("60 h"),
     ]);
     expect((await timer("stop", { duration: "2h" })).body.data.attributes.worked_minutes).toBe(120);
+    t.clock.set(testNow);
+  });
+
+  test("says from when till when only where that tells the same as its minutes", async () => {
+    const zone = "Europe/Berlin";
+    const there = contextOf(t.app, { ...w.technician.tenant, zone, timezone: zone }, w.technician.actor);
+    // Across the end of summer time, on a usual day, and all around the clock.
+    for (const [started, minutes, times] of [
+      ["2026-10-25T00:50:00.000Z", 90, [null, null]],
+      ["2026-10-26T00:50:00.000Z", 90, ["01:50", "03:20"]],
+      ["2026-10-27T08:00:00.000Z", 24 * 60, [null, null]],
+    ] as const) {
+      t.clock.set(started);
+      await perform(there, startTimer, {});
+      t.clock.advance(minutes * 60_000);
+      const entry = await perform(there, stopTimer, { company_id: w.acme });
+      expect([entry.worked_minutes, [entry.start_time, entry.end_time]]).toEqual([minutes, [...times]]);
+      const noted = await perform(there, updateTime, { id: entry.id, notes: "Looked at again" });
+      expect(noted.notes).toBe("Looked at again");
+    }
     t.clock.set(testNow);
   });
 

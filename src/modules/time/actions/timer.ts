@@ -8,7 +8,7 @@ import { insert, remove } from "../../../platform/database/records.ts";
 import { conflict, forbidden, invalidField } from "../../../platform/errors.ts";
 import { formatMinutes } from "../../../platform/http/pages/cells.ts";
 import { t } from "../../../platform/language/index.ts";
-import { longestEntry, timerMinutes } from "../rules.ts";
+import { longestEntry, minutesBetween, timerMinutes } from "../rules.ts";
 import { timers } from "../schema.ts";
 import type { TimeEntry } from "./checks.ts";
 import { addEntry, logTime, type LogTime } from "./entries.ts";
@@ -110,12 +110,15 @@ function fromTimer(work: Work, timer: Timer, minutes: number | null): LogTime {
   const zone = work.tenant.zone;
   const start = Temporal.Instant.from(timer.started_at).toZonedDateTimeISO(zone);
   const clock = (at: Temporal.ZonedDateTime): string => at.toPlainTime().toString({ smallestUnit: "minute" });
+  const end = minutes === null ? start : start.add({ minutes });
+  const times = { start_time: clock(start), end_time: clock(end) };
   return {
     date: dateIn(zone, timer.started_at),
     ticket_id: timer.ticket_id,
     notes: timer.notes,
     ...(timer.work_type_id === null ? {} : { work_type_id: timer.work_type_id }),
-    ...(minutes === null ? {} : { start_time: clock(start), end_time: clock(start.add({ minutes })) }),
+    // Not over a change of clocks, say.
+    ...(minutes === minutesBetween(times.start_time, times.end_time) ? times : {}),
   };
 }
 
