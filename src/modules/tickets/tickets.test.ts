@@ -152,6 +152,15 @@ describe("a ticket", () => {
     expect(imported.content).toBe('<p>Hey <a rel="noopener nofollow">you</a></p>');
   });
 
+  test("takes a note from elsewhere with an instant, kept in UTC, and none without a time or a zone", async () => {
+    const { id } = (await open({ title: "Moved here", company_id: harbor.company_id })).body.data;
+    const brought = (created_at: string) =>
+      perform(t.harbor.system, importTicketNote, { ticket_id: id, content: "Long ago", created_at });
+    expect((await brought("2026-11-02T09:30:00+02:00")).created_at).toBe("2026-11-02T07:30:00.000Z");
+    for (const wrong of ["01/02/2026", "2026-11-02", "x2026-11-02T09:30:00Zx"])
+      await expect(brought(wrong)).rejects.toMatchObject({ status: 422, problems: [{ field: "created_at" }] });
+  });
+
   test("is found by number, by title and by what was written on it, also later", async () => {
     const { id, attributes } = (await open({ title: "Zebra stripes missing", company_id: harbor.company_id })).body
       .data;

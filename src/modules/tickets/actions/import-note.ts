@@ -39,7 +39,7 @@ export const importTicketNote = action({
         Type.Union([Type.Literal("internal"), Type.Literal("public"), Type.Literal("resolution")]),
       ),
       content: Type.String({ minLength: 1, maxLength: ticketNotes.columns.content.maxLength }),
-      created_at: Type.Optional(Type.String({ format: "date-time" })),
+      created_at: Type.Optional(Type.String({ format: "instant" })),
       created_by_id: maybe(id),
       contact_id: maybe(id),
       author_name: maybe(Type.String({ maxLength: 200 })),
@@ -56,7 +56,7 @@ export const importTicketNote = action({
       note_type: given.note_type ?? "internal",
       content: html,
       ...author,
-      ...(given.created_at === undefined ? {} : { created_at: given.created_at }),
+      ...(given.created_at === undefined ? {} : { created_at: new Date(given.created_at).toISOString() }),
     })) as NoteRow;
     await keepReplies(work, ticket, row);
     indexRow(work, "tickets", ticket);
