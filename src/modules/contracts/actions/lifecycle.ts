@@ -11,6 +11,7 @@ import { emit } from "../../../platform/events/outbox.ts";
 import { t } from "../../../platform/language/index.ts";
 import { contractActivated, contractCancelled, contractExpired, contractRenewed } from "../events.ts";
 import { companies } from "../../companies/index.ts";
+import { renewedEnd } from "../rules/periods.ts";
 import { contracts } from "../schema.ts";
 import { checkLastDay } from "./checks.ts";
 import { by } from "../../../platform/undo/undo.ts";
@@ -176,12 +177,7 @@ async function renew(
     );
   checkLastDay(contract.end_date);
   const months = asked ?? Number(contract.renewal_terms["months"] ?? 12);
-  const today = todayOf(work);
-  // The day after the end is what is counted on from, so that a month's last day stays a month's last day.
-  let next = Temporal.PlainDate.from(contract.end_date).add({ days: 1 });
-  do next = next.add({ months });
-  while (next.toString() <= today);
-  const end_date = next.subtract({ days: 1 }).toString();
+  const end_date = renewedEnd(contract.start_date, contract.end_date, months, todayOf(work));
   checkLastDay(end_date);
   const row = await update(work, contracts, contract.id, { end_date, status: "active" }, version);
   await chooseForCompany(work, row.company_id, null);

@@ -10,6 +10,7 @@ import {
   periodContaining,
   periodKey,
   type PeriodTerms,
+  renewedEnd,
   periodsWithin,
   shownPeriod,
 } from "./periods.ts";
@@ -180,5 +181,32 @@ describe("proration by days", () => {
   test("daylight saving does not make a day longer or shorter", () => {
     expect(daysIn({ start: "2026-03-01", end: "2026-04-01" })).toBe(31);
     expect(daysIn({ start: "2026-10-25", end: "2026-10-26" })).toBe(1);
+  });
+});
+
+describe("a renewed term", () => {
+  const renewals = (start: string, end: string, months: number, times: number): string[] => {
+    const ends: string[] = [];
+    for (let time = 0; time < times; time += 1) ends.push(renewedEnd(start, ends.at(-1) ?? end, months, "2020-01-01"));
+    return ends;
+  };
+
+  test("that began late in a month ends by the day of its start, also after a short month", () => {
+    expect(renewals("2026-01-31", "2027-01-30", 1, 4)).toEqual([
+      "2027-02-27",
+      "2027-03-30",
+      "2027-04-29",
+      "2027-05-30",
+    ]);
+    expect(renewals("2026-01-29", "2027-01-28", 1, 2)).toEqual(["2027-02-27", "2027-03-28"]);
+    expect(renewals("2024-02-29", "2025-02-27", 12, 4).at(-1)).toBe("2029-02-27");
+    expect(renewals("2024-02-29", "2025-02-27", 12, 3).at(-1)).toBe("2028-02-28");
+    // Renewed for a year at once, and a month at a time until today.
+    expect(renewedEnd("2026-01-31", "2027-01-30", 1, "2027-03-15")).toBe("2027-03-30");
+  });
+
+  test("that ends another day than its start's goes on from the day after its end", () => {
+    expect(renewals("2026-01-15", "2026-11-30", 3, 2)).toEqual(["2027-02-28", "2027-05-31"]);
+    expect(renewals("2026-01-15", "2027-01-19", 1, 1)).toEqual(["2027-02-19"]);
   });
 });

@@ -76,6 +76,20 @@ export function periodKey(period: BillingPeriod): string {
   return `${period.full.start}/${period.full.end}`;
 }
 
+/**
+ * The last day of a contract that is renewed by some months, as often as it takes to cover a day. What ends whole months after
+ * its start goes on by the start's day, so clamped days do not drift: from 31 January to 27 February, to 30 March. Else the day
+ * after the end is what is counted on from, and a month's last day stays a month's last day.
+ */
+export function renewedEnd(start: string, end: string, months: number, covered: string): string {
+  const over = dayAfter(end);
+  const apart = monthOf(over) - monthOf(start);
+  const [anchor, before] = plusMonths(start, apart) === over ? [start, apart] : [over, 0];
+  let times = 1;
+  while (plusMonths(anchor, before + times * months) <= covered) times += 1;
+  return dayBefore(plusMonths(anchor, before + times * months));
+}
+
 /** Days in a half-open period. */
 export function daysIn(period: Period): number {
   return Temporal.PlainDate.from(period.start).until(period.end, { largestUnit: "days" }).days;
