@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import { users } from "../src/platform/access/schema.ts";
 import { inUnit, reading } from "../src/platform/context.ts";
-import { update } from "../src/platform/database/records.ts";
+import { workTypes } from "../src/modules/time/index.ts";
+import { insert, update } from "../src/platform/database/records.ts";
 import { billingWorld } from "./support/billing.ts";
 import { clientOf } from "./support/clients.ts";
 import { browserOf, makeStaff, password, type Person } from "./support/people.ts";
@@ -49,6 +50,18 @@ test("a page shows somebody their own time, and everybody else the organization'
 test("their today is the day that it is where they are", async () => {
   expect((await browser.open("/")).text).toContain(at("Asia/Tokyo", "date"));
   expect((await browser.open("/time/new")).html).toContain('value="2026-11-22"');
+});
+
+test("what they log today is found under today", async () => {
+  const acme = await company("Logged today");
+  await inUnit(t.harbor.system, (work) => insert(work, workTypes, { name: "Watch" }));
+  await browser.open(`/time/new?company_id=${acme}`);
+  expect((await browser.submit("/time/new", { duration: "45" })).status).toBe(200);
+  for (const period of ["today", "week"])
+    expect([period, (await browser.open(`/time?company=${acme}&period=${period}`)).text]).toEqual([
+      period,
+      expect.stringContaining("0:45"),
+    ]);
 });
 
 test("over the API what is typed without an offset is meant in their zone as well", async () => {

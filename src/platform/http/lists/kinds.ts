@@ -66,9 +66,8 @@ export function periodFilter<R>(
     apply: (query, value, ctx) => {
       const period = periods.find((one) => one === value);
       if (period === undefined) return query.where(sql<boolean>`1 = 0`);
-      // Dates are the organization's; an instant is today for whoever looks at it.
-      const zone = kind === "date" ? ctx.tenant.timezone : ctx.tenant.zone;
-      const { start, end } = daysOf(period, dateIn(zone, ctx.app.clock.now()));
+      // Today is where whoever looks is: there they write down what they do "today", too.
+      const { start, end } = daysOf(period, dateIn(ctx.tenant.zone, ctx.app.clock.now()));
       const at = (date: string): string => (kind === "date" ? date : midnight(date, ctx));
       return query.where(sql.ref(reference), ">=", at(start)).where(sql.ref(reference), "<", at(end));
     },
