@@ -121,6 +121,13 @@ test("no file of src is longer than 400 lines", async () => {
   expect(wrong).toEqual([]);
 });
 
+test("what may be missing is looked up by maybeFind: no error of a lookup is caught, for an outage is one too", async () => {
+  const wrong: string[] = [];
+  for (const file of production)
+    if (/\b(find|maybeFind)\([^;{}]*\)\s*\.catch\(/.test(await Bun.file(file).text())) wrong.push(file);
+  expect(wrong).toEqual([]);
+});
+
 test("no file is a drawer for anything: utils.ts, helpers.ts, common.ts, misc.ts", () => {
   expect(sources.filter((file) => /\/(utils?|helpers?|common|misc)\.ts$/.test(file))).toEqual([]);
 });

@@ -141,7 +141,7 @@ export const updateContact = action({
 
 async function checkSite(work: Work, siteId: string | null, companyId: string): Promise<void> {
   if (siteId === null) return;
-  const site = await find(work, "sites", siteId).catch(() => null);
+  const site = await maybeFind(work, "sites", siteId);
   if (site?.company_id !== companyId) throw invalidField("site_id", t("This site belongs to another company."));
 }
 

@@ -1,5 +1,5 @@
 import { Type } from "@sinclair/typebox";
-import { find } from "../../platform/access/reach.ts";
+import { find, maybeFind } from "../../platform/access/reach.ts";
 import { action } from "../../platform/action.ts";
 import { checkBusinessDay } from "../../platform/business-day.ts";
 import type { Work } from "../../platform/context.ts";
@@ -259,8 +259,8 @@ export const deleteInteraction = action({
 
 async function companyOf(work: Work, contactId: string | null): Promise<string> {
   if (contactId === null) throw invalidField("company_id", t("Choose a company or a contact."), "required");
-  const contact = await find(work, "contacts", contactId).catch(() => null);
-  if (contact === null) throw invalidField("contact_id", t("This contact does not exist."), "not_found");
+  const contact = await maybeFind(work, "contacts", contactId);
+  if (contact === undefined) throw invalidField("contact_id", t("This contact does not exist."), "not_found");
   return contact.company_id;
 }
 
@@ -286,8 +286,8 @@ async function setPeople(work: Work, { id: interaction_id }: Interaction, given:
     const ids = given[name];
     if (ids === undefined) continue;
     for (const one of ids) {
-      const found = await find(work, table, one).catch(() => null);
-      if (found === null) throw invalidField(name, t("Somebody of these people does not exist."), "not_found");
+      const found = await maybeFind(work, table, one);
+      if (found === undefined) throw invalidField(name, t("Somebody of these people does not exist."), "not_found");
     }
     await work.db
       .deleteFrom("interaction_participants")

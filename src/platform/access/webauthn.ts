@@ -77,23 +77,41 @@ async function keepChallenge(
     .execute();
 }
 
-/** Uses a challenge up; of two answers to it one counts. */
+type Signed = RegistrationResponseJSON | AuthenticationResponseJSON;
+
+/** The challenge that a browser says it has answered; null where that cannot be read, for anybody may send anything. */
+function answeredChallenge({ response }: Signed): string | null {
+  try {
+    const text = Buffer.from(response.clientDataJSON, "base64url").toString();
+    const { challenge } = JSON.parse(text) as { challenge?: unknown };
+    return typeof challenge === "string" && /^[\w-]+$/.test(challenge) ? challenge : null;
+  } catch {
+    return null;
+  }
+}
+
+/**
+ * Uses up the challenge that was answered; of two answers to it one counts. Null when it is none of those given. It is taken
+ * before the library is asked about the answer, for what that throws means a wrong passkey, and an outage does not.
+ */
 async function takeChallenge(
   ctx: Ctx,
   tables: PasskeyTables,
-  given: { challenge: string; purpose: Purpose; user_id: string | null },
-): Promise<boolean> {
+  given: { response: Signed; purpose: Purpose; user_id: string | null },
+): Promise<string | null> {
+  const challenge = answeredChallenge(given.response);
+  if (challenge === null) return null;
   return inUnit(ctx, async (work) => {
     const now = work.app.clock.now();
     let query = work.db
       .updateTable(challengesOf(tables))
       .set({ used_at: now })
-      .where("challenge", "=", given.challenge)
+      .where("challenge", "=", challenge)
       .where("purpose", "=", given.purpose)
       .where("used_at", "is", null)
       .where("expires_at", ">", now);
     query = given.user_id === null ? query.where("user_id", "is", null) : query.where("user_id", "=", given.user_id);
-    return (await query.executeTakeFirst()).numUpdatedRows === 1n;
+    return (await query.executeTakeFirst()).numUpdatedRows === 1n ? challenge : null;
   });
 }
 
@@ -149,9 +167,12 @@ export async function readRegistration(
   const { rpID, origin } = site(ctx);
   const user_id = ctx.actor.user_id ?? "";
   const { verifyRegistrationResponse } = await library();
+  const { response } = given;
+  const expectedChallenge = await takeChallenge(ctx, tables, { response, purpose: "register", user_id });
+  if (expectedChallenge === null) throw refusedKey();
   const verified = await verifyRegistrationResponse({
-    response: given.response,
-    expectedChallenge: (challenge) => takeChallenge(ctx, tables, { challenge, purpose: "register", user_id }),
+    response,
+    expectedChallenge,
     expectedOrigin: origin,
     expectedRPID: rpID,
     requireUserVerification: true,
@@ -213,9 +234,11 @@ export async function checkPasskey(
   if (key === undefined || (userId !== null && key.user_id !== userId)) return null;
   const purpose = userId === null ? "sign_in" : "second_factor";
   const { verifyAuthenticationResponse } = await library();
+  const expectedChallenge = await takeChallenge(ctx, tables, { response, purpose, user_id: userId });
+  if (expectedChallenge === null) return null;
   const verified = await verifyAuthenticationResponse({
     response,
-    expectedChallenge: (challenge) => takeChallenge(ctx, tables, { challenge, purpose, user_id: userId }),
+    expectedChallenge,
     expectedOrigin: origin,
     expectedRPID: rpID,
     requireUserVerification: purpose === "sign_in",

@@ -1,5 +1,5 @@
 import { Type } from "@sinclair/typebox";
-import { find } from "../../../platform/access/reach.ts";
+import { find, maybeFind } from "../../../platform/access/reach.ts";
 import { action } from "../../../platform/action.ts";
 import type { Work } from "../../../platform/context.ts";
 import type { Patch } from "../../../platform/database/columns.ts";
@@ -37,9 +37,8 @@ export const createInvoice = action({
     lines: Type.Optional(Type.Array(Type.Object(lineFields, { additionalProperties: false }), { maxItems: 500 })),
   }),
   run: async (work: Work, { lines = [], ...input }: Created): Promise<InvoiceRow> => {
-    const company = await find(work, "companies", input.company_id).catch(() => {
-      throw invalidField("company_id", t("Company does not exist."), "not_found");
-    });
+    const company = await maybeFind(work, "companies", input.company_id);
+    if (company === undefined) throw invalidField("company_id", t("Company does not exist."), "not_found");
     const values = fromEdge(invoices, input, company.currency);
     await checkDraft(work, company.id, values);
     const invoice = await newDraft(work, { ...values, company_id: company.id, currency: company.currency });
@@ -79,7 +78,7 @@ async function checkDraft(
     throw invalidField("discount_amount", t("A discount cannot be negative; add an adjustment line instead."));
   }
   if (values.billing_contact_id != null && values.billing_contact_id !== contact) {
-    const named = await find(work, "contacts", values.billing_contact_id).catch(() => null);
+    const named = await maybeFind(work, "contacts", values.billing_contact_id);
     if (named?.company_id !== companyId)
       throw invalidField("billing_contact_id", t("This contact belongs to another company."));
   }

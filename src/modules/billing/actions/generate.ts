@@ -1,6 +1,6 @@
 import { latestDay } from "../../../platform/clock.ts";
 import { Type } from "@sinclair/typebox";
-import { find, reach } from "../../../platform/access/reach.ts";
+import { find, maybeFind, reach } from "../../../platform/access/reach.ts";
 import { action } from "../../../platform/action.ts";
 import type { Work } from "../../../platform/context.ts";
 import type { PatchInput } from "../../../platform/database/edge.ts";
@@ -200,9 +200,8 @@ export const generateFromTime = action({
     { additionalProperties: false },
   ),
   run: async (work: Work, { company_id, from, to, invoice_date }: FromTime): Promise<InvoiceRow> => {
-    const company = await find(work, "companies", company_id).catch(() => {
-      throw invalidField("company_id", t("Company does not exist."), "not_found");
-    });
+    const company = await maybeFind(work, "companies", company_id);
+    if (company === undefined) throw invalidField("company_id", t("Company does not exist."), "not_found");
     if (to < from) throw invalidField("to", t("The last day lies before the first."), "too_small");
     if (to > latestDay) throw invalidField("to", t("This day is too far off."), "too_large");
     const range = { start: from, end: Temporal.PlainDate.from(to).add({ days: 1 }).toString() };

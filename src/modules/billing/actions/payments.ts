@@ -1,5 +1,5 @@
 import { Type } from "@sinclair/typebox";
-import { find } from "../../../platform/access/reach.ts";
+import { find, maybeFind } from "../../../platform/access/reach.ts";
 import { action } from "../../../platform/action.ts";
 import { checkBusinessDay } from "../../../platform/business-day.ts";
 import { asSystem, type Work } from "../../../platform/context.ts";
@@ -41,9 +41,8 @@ export const recordPayment = action({
     { additionalProperties: false },
   ),
   run: async (work: Work, { version, ...input }: Recorded): Promise<PaymentRow> => {
-    const invoice = await find(work, "invoices", input.invoice_id).catch(() => {
-      throw invalidField("invoice_id", t("Invoice does not exist."), "not_found");
-    });
+    const invoice = await maybeFind(work, "invoices", input.invoice_id);
+    if (invoice === undefined) throw invalidField("invoice_id", t("Invoice does not exist."), "not_found");
     const values = fromEdge(payments, input, invoice.currency);
     const problem = paymentProblem(invoice, values.amount ?? 0);
     if (problem !== null) throw invalid([problem]);

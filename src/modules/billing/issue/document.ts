@@ -1,5 +1,6 @@
 import { find } from "../../../platform/access/reach.ts";
 import { type Ctx, reading } from "../../../platform/context.ts";
+import { isOutage } from "../../../platform/database/failures.ts";
 import { t } from "../../../platform/language/index.ts";
 import { invoicePdf } from "../pdf/invoice.ts";
 import type { InvoiceRow } from "../schema.ts";
@@ -19,8 +20,18 @@ export async function detailsOf(ctx: Ctx, invoice: InvoiceRow): Promise<IssuedDe
 
 /** Draws the PDF; the same details give the same bytes. Reads only the logo's file, never the database. */
 export async function drawPdf(ctx: Ctx, { logo_sha256, model }: IssuedDetails): Promise<Uint8Array> {
-  const logo = logo_sha256 === null ? null : await ctx.app.files.get(ctx.tenant.id, logo_sha256).catch(() => null);
+  const logo = logo_sha256 === null ? null : await logoBytes(ctx, logo_sha256);
   return invoicePdf({ ...model, letterhead: { ...model.letterhead, logo } });
+}
+
+/** A logo that is lost for good leaves the document without one; one that only cannot be read just now does not. */
+async function logoBytes(ctx: Ctx, sha256: string): Promise<Uint8Array | null> {
+  try {
+    return await ctx.app.files.get(ctx.tenant.id, sha256);
+  } catch (error) {
+    if (isOutage(error)) throw error;
+    return null;
+  }
 }
 
 /** The PDF of an invoice as a download, for staff and for the client's own portal; 404 out of reach. */

@@ -70,6 +70,45 @@ describe("a passkey", () => {
     expect(await outcome(signInWithPasskey(stranger(), "staff", key.answer(late.challenge), device))).toBe(401);
   });
 
+  test("is not called wrong while the database is away: the same answer is good when it is back", async () => {
+    const { write } = t.app.database;
+    const away = async (run: () => Promise<unknown>): Promise<string | undefined> => {
+      t.app.database.write = () => Promise.reject(new Error("Connection terminated unexpectedly"));
+      try {
+        return await run().then(
+          () => "done",
+          (error: Error) => error.message,
+        );
+      } finally {
+        t.app.database.write = write;
+      }
+    };
+    const { challenge } = await signInOptions(stranger());
+    const answer = key.answer(challenge);
+    expect(await away(() => signInWithPasskey(stranger(), "staff", answer, device))).toMatch(/^Connection terminated/);
+    expect(await outcome(signInWithPasskey(stranger(), "staff", answer, device))).toBeNull();
+    const other = authenticatorFor(origin);
+    const made = other.register((await registrationOptions(await person())).challenge);
+    const added = { name: "Tablet", response: made };
+    const owner = await person();
+    expect(await away(() => registerPasskey(owner, added))).toMatch(/^Connection terminated/);
+    expect((await registerPasskey(owner, added)).name).toBe("Tablet");
+  });
+
+  test("that cannot be read is refused like a wrong one", async () => {
+    const { challenge } = await signInOptions(stranger());
+    const answer = key.answer(challenge);
+    const saying = (text: string) => ({
+      ...answer,
+      response: { ...answer.response, clientDataJSON: Buffer.from(text).toString("base64url") },
+    });
+    for (const text of ["", "no JSON", "null", "{}", '{"challenge":7}', '{"challenge":"\\u0000"}'])
+      expect(await outcome(signInWithPasskey(stranger(), "staff", saying(text), device))).toBe(401);
+    const without = { ...answer, response: undefined as unknown as typeof answer.response };
+    expect(await outcome(signInWithPasskey(stranger(), "staff", without, device))).toBe(401);
+    expect(await outcome(signInWithPasskey(stranger(), "staff", answer, device))).toBeNull();
+  });
+
   test("is a second step with a challenge that was given for it, to this person, once", async () => {
     const begin = async (): Promise<string> => {
       const entering = await signIn(stranger(), "staff", sam.email, password, device);

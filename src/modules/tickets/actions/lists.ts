@@ -1,5 +1,5 @@
 import { type TProperties, Type } from "@sinclair/typebox";
-import { find } from "../../../platform/access/reach.ts";
+import { find, maybeFind } from "../../../platform/access/reach.ts";
 import { action, type Action } from "../../../platform/action.ts";
 import type { Work } from "../../../platform/context.ts";
 import type { NewRow, Patch, RowOf, Table } from "../../../platform/database/columns.ts";
@@ -121,8 +121,8 @@ async function checkStatus(work: Work, id: string, values: Loose): Promise<void>
 
 /** Categories have two levels: a category, and the subcategories below it. */
 async function checkParent(work: Work, id: string | null, parentId: string): Promise<void> {
-  const parent = await find(work, "ticket_categories", parentId).catch(() => null);
-  if (parent === null) throw invalidField("parent_category_id", t("This category does not exist."), "not_found");
+  const parent = await maybeFind(work, "ticket_categories", parentId);
+  if (parent === undefined) throw invalidField("parent_category_id", t("This category does not exist."), "not_found");
   const below =
     id === null
       ? undefined
