@@ -184,6 +184,15 @@ export function reading<T>(ctx: Ctx, work: (ctx: Ctx) => Promise<T>): Promise<T>
   return ctx.app.database.read(ctx.tenant.id, (db) => work(readerOf(ctx, db)));
 }
 
+/**
+ * For what takes its time without asking the database: bytes that are decrypted, a page that is drawn, a file that is parsed. Done
+ * inside a read it would keep a connection from everybody else meanwhile, and in a unit of work the organization's writes.
+ */
+export function refuseWhileHeld(ctx: Ctx): void {
+  if (ctx.app.options.isStrict === true && (ctx.isReader === true || "unit" in ctx))
+    throw new Error("this takes long: do it outside of the read or unit of work (a GET says isOutsideRead)");
+}
+
 /** The context inside a read that is open already. */
 export function readerOf({ app, tenant, actor, request }: Ctx, db: Db, sought?: string): Ctx {
   return { app, tenant, actor, request, db, isReader: true, ...(sought === undefined ? {} : { sought }) };

@@ -111,6 +111,7 @@ export const billingApi: Route[] = [
     door: "api",
     permission: "billing.read",
     doc: { summary: "The invoice as a PDF file.", answer: { media: "application/pdf" } },
+    isOutsideRead: true,
     handle: async (ctx, incoming) => response(await invoicePdfResponse(ctx, idOf(incoming))),
   },
   {

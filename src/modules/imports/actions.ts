@@ -1,17 +1,18 @@
 import { Type } from "@sinclair/typebox";
 import { can } from "../../platform/access/actor.ts";
 import { find } from "../../platform/access/reach.ts";
-import { action } from "../../platform/action.ts";
-import type { Work } from "../../platform/context.ts";
+import { action, perform } from "../../platform/action.ts";
+import type { Ctx, Work } from "../../platform/context.ts";
 import type { CsvProblem } from "../../platform/csv/problem.ts";
+import type { RowOf } from "../../platform/database/columns.ts";
 import { insert, update } from "../../platform/database/records.ts";
 import { conflict, forbidden, invalidField } from "../../platform/errors.ts";
-import { addFile, type StoredBytes } from "../../platform/files/files.ts";
+import { addFile, type StoredBytes, storeUploads, type Upload } from "../../platform/files/files.ts";
 import { t } from "../../platform/language/index.ts";
 import { fileColumns } from "../../platform/transfer/columns.ts";
 import { endedBy, withoutFailure } from "./fail.ts";
-import { type Batch, choicesOf, datesKey, isColumnKey, parseSlowly, storedMapping } from "./file.ts";
-import { orderOf } from "./rules/dates.ts";
+import { type Batch, choicesOf, datesKey, isColumnKey, largestImport, parseSlowly, storedMapping } from "./file.ts";
+import { type DateOrder, orderOf } from "./rules/dates.ts";
 import { keyOf } from "./rules/derived.ts";
 import {
   guessTarget,
@@ -33,25 +34,45 @@ const source = Type.Union(productNames.map((name) => Type.Literal(name)));
 const stored = Type.Object({ sha256: Type.String(), size: Type.Integer(), name: Type.String(), type: Type.String() });
 const batchInput = Type.Object({ id: Type.String({ format: "uuid" }) }, { additionalProperties: false });
 
-interface Upload {
+/** What a file says of itself, found out by reading it. */
+const contents = Type.Object(
+  { headers: Type.Array(Type.String()), rows: Type.Integer(), dates: Type.Union([Type.String(), Type.Null()]) },
+  { additionalProperties: false },
+);
+
+interface Taken {
   file: StoredBytes;
+  contents: { headers: string[]; rows: number; dates: DateOrder };
   target?: string;
   mode?: ImportMode;
   /** The product that the file is said to come from; one that is another's by its columns is refused. */
   source?: ProductName;
 }
 
-/** Takes a file in: finds out what it holds and which column is what. Nothing is changed yet. */
-export const uploadImport = action({
+/**
+ * Takes a file in: finds out what it holds and which column is what. Nothing is changed yet. It is stored and read before the
+ * unit of work, for the organization's other writes would wait for that. What is said of it (`target`, `mode`, `source`) is held
+ * to the input of the action.
+ */
+export async function uploadImport(ctx: Ctx, upload: Upload, said: object): Promise<RowOf<typeof importBatches>> {
+  const [file] = await storeUploads(ctx, [upload], "file", largestImport);
+  if (file === undefined) throw new Error("the file was not stored");
+  const { headers, rows } = await parseSlowly(upload.bytes);
+  const contents = { headers, rows: rows.length, dates: orderOf(rows) };
+  return perform(ctx, uploadAction, { ...said, file, contents });
+}
+
+/** The part of `uploadImport` that is a unit of work. */
+export const uploadAction = action({
   name: "imports.upload",
   permission: "imports.run",
   input: Type.Object(
-    { file: stored, target: Type.Optional(target), mode: Type.Optional(mode), source: Type.Optional(source) },
+    { file: stored, contents, target: Type.Optional(target), mode: Type.Optional(mode), source: Type.Optional(source) },
     { additionalProperties: false },
   ),
-  run: async (work: Work, given: Upload) => {
-    const file = await parseSlowly(await work.app.files.get(work.tenant.id, given.file.sha256));
-    const guess = guessTarget(file.headers);
+  run: async (work: Work, given: Taken) => {
+    const { headers, rows, dates } = given.contents;
+    const guess = guessTarget(headers);
     // Columns can be left out of most exports, so a file that could be anybody's is what it is said to be.
     if (given.source !== undefined && guess.product !== given.source && guess.product !== "generic") {
       const text = t("This is not an export of {product} by its columns: {label}.", {
@@ -60,8 +81,7 @@ export const uploadImport = action({
       });
       throw invalidField("file", text, "other_product");
     }
-    const name =
-      given.target ?? (await ownExport(work, file.headers)) ?? (await likelyTarget(work, file.headers, guess));
+    const name = given.target ?? (await ownExport(work, headers)) ?? (await likelyTarget(work, headers, guess));
     if (name === null)
       throw guess.product === "generic"
         ? invalidField(
@@ -71,7 +91,7 @@ export const uploadImport = action({
           )
         : invalidField("file", t("{label} cannot be imported here.", { label: guess.label }), "unknown_list");
     const into = await targetNamed(work, name);
-    const { mapping } = matchHeaders(file.headers, into);
+    const { mapping } = matchHeaders(headers, into);
     // What the headers look like says nothing when somebody has said what they are.
     const label = guess.target === name ? guess.label : t(into.label);
     return insert(work, importBatches, {
@@ -81,11 +101,11 @@ export const uploadImport = action({
       import_source: given.source ?? guess.product,
       import_mode: given.mode ?? "fill_blanks",
       mapping: {
-        ...((await rememberedMapping(work, name, file.headers)) ?? storedMapping(mapping)),
-        [datesKey]: orderOf(file.rows),
+        ...((await rememberedMapping(work, name, headers)) ?? storedMapping(mapping)),
+        [datesKey]: dates,
       },
-      total_rows: file.rows.length,
-      summary: { label, headers: headersKey(file.headers) },
+      total_rows: rows,
+      summary: { label, headers: headersKey(headers) },
       created_by_id: work.actor.user_id,
     });
   },

@@ -3,7 +3,7 @@ import { find } from "../../platform/access/reach.ts";
 import { perform } from "../../platform/action.ts";
 import { type Ctx, reading } from "../../platform/context.ts";
 import { Failure, invalidField } from "../../platform/errors.ts";
-import { storeUploads, type Upload } from "../../platform/files/files.ts";
+import type { Upload } from "../../platform/files/files.ts";
 import { readBytes } from "../../platform/http/body.ts";
 import { showOne } from "../../platform/http/jsonapi/routes.ts";
 import { checkMatch, readDocument, readVerb } from "../../platform/http/jsonapi/document.ts";
@@ -12,7 +12,7 @@ import { resource } from "../../platform/resource.ts";
 import { advanceShort } from "./run.ts";
 import { applyImport, configureImport, undoImport, uploadImport } from "./actions.ts";
 import { discardImport } from "./discard.ts";
-import { largestBody, largestImport } from "./file.ts";
+import { largestBody } from "./file.ts";
 import { productNames, type ProductName } from "./rules/index.ts";
 import { importBatches } from "./schema.ts";
 
@@ -37,10 +37,8 @@ async function importContacts(ctx: Ctx, incoming: Incoming): Promise<Answer> {
 /** A file as the body (`text/csv`) or as a form's `file`; `target`, `mode` and `dry_run` in the query. */
 async function importCsv(ctx: Ctx, incoming: Incoming, given: { source?: ProductName }): Promise<Answer> {
   const asked = Object.fromEntries(incoming.url.searchParams);
-  const [stored] = await storeUploads(ctx, [await uploadOf(incoming)], "file", largestImport);
   const { target, mode } = asked;
-  const batch = await perform(ctx, uploadImport, {
-    file: stored,
+  const batch = await uploadImport(ctx, await uploadOf(incoming), {
     ...(target === undefined ? {} : { target }),
     ...(mode === undefined ? {} : { mode }),
     ...given,

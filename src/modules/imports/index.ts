@@ -3,7 +3,7 @@ import { t } from "../../platform/language/index.ts";
 import { defineModule } from "../../platform/module.ts";
 import { discardImport, discardOld } from "./discard.ts";
 import { importNotices } from "./notices.ts";
-import { applyImport, configureImport, undoImport, uploadImport } from "./actions.ts";
+import { applyImport, configureImport, undoImport, uploadAction } from "./actions.ts";
 import { importEvents } from "./events.ts";
 import { importApi, importResource } from "./api.ts";
 import { importPages } from "./pages.ts";
@@ -18,7 +18,7 @@ export const importsModule = defineModule({
   optional: { title: "CSV import", text: "Bringing records in from other systems." },
   tables: [importBatches, importRows, externalIds],
   permissions: { "imports.run": "Bring records in from files, and take imports back" },
-  actions: [uploadImport, configureImport, applyImport, undoImport, discardImport] as unknown as AnyAction[],
+  actions: [uploadAction, configureImport, applyImport, undoImport, discardImport] as unknown as AnyAction[],
   resources: [importResource],
   routes: [...importPages, ...importApi],
   jobs: [discardOld],

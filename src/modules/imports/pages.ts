@@ -3,7 +3,6 @@ import { find } from "../../platform/access/reach.ts";
 import { perform } from "../../platform/action.ts";
 import { type Ctx, reading } from "../../platform/context.ts";
 import { type Failure, invalidField } from "../../platform/errors.ts";
-import { storeUploads } from "../../platform/files/files.ts";
 import { buttonRoute } from "../../platform/http/forms/page.ts";
 import { field, formFailure, formModel, type FormValues } from "../../platform/http/forms/model.ts";
 import { listAnswer } from "../../platform/http/lists/list.ts";
@@ -14,10 +13,10 @@ import type { Transfer } from "../../platform/transfer/definition.ts";
 import { isOn } from "../../platform/switches.ts";
 import { applyImport, configureImport, undoImport, uploadImport } from "./actions.ts";
 import { discardImport } from "./discard.ts";
-import { type Batch, largestBody, largestImport } from "./file.ts";
+import { largestBody } from "./file.ts";
 import { problemFile } from "./problem-file.ts";
 import { modes, previewModel } from "./preview/page.ts";
-import { advanceShort } from "./run.ts";
+import { advanceShort, batchOf } from "./run.ts";
 import type { ImportMode } from "./rules/index.ts";
 import { batchList } from "./list.ts";
 import { showResult } from "./result.ts";
@@ -87,10 +86,8 @@ async function takeUpload(ctx: Ctx, incoming: Incoming): Promise<Answer> {
   try {
     const upload = form.files.find((file) => file.field === "file");
     if (upload === undefined || upload.name === "") throw invalidField("file", t("Choose a file first."), "required");
-    const [stored] = await storeUploads(ctx, [upload], "file", largestImport);
     const { target, mode } = form.fields;
-    const batch = await perform(ctx, uploadImport, {
-      file: stored,
+    const batch = await uploadImport(ctx, upload, {
       ...(target === "" || target === undefined ? {} : { target }),
       ...(mode === undefined ? {} : { mode }),
     });
@@ -101,8 +98,8 @@ async function takeUpload(ctx: Ctx, incoming: Incoming): Promise<Answer> {
 }
 
 async function showBatch(ctx: Ctx, id: string, problem = ""): Promise<Answer> {
-  const batch = (await find(ctx, "import_batches", id)) as unknown as Batch;
-  if (batch.import_status !== "uploaded") return showResult(ctx, batch);
+  const batch = await reading(ctx, (reader) => batchOf(reader, id));
+  if (batch.import_status !== "uploaded") return reading(ctx, (reader) => showResult(reader, batch));
   const model = await previewModel(ctx, batch);
   return page(
     "imports/preview",
@@ -128,7 +125,7 @@ async function answerPreview(ctx: Ctx, incoming: Incoming): Promise<Answer> {
     return await goOn(ctx, id);
   } catch (error) {
     const failure = formFailure(error);
-    return reading(ctx, (reader) => showBatch(reader, id, failure.message));
+    return showBatch(ctx, id, failure.message);
   }
 }
 
@@ -195,6 +192,7 @@ export const importPages: Route[] = [
     path: "/imports/:id",
     door: "staff",
     permission,
+    isOutsideRead: true,
     handle: (ctx, incoming) => showBatch(ctx, incoming.params["id"] ?? ""),
   },
   { method: "POST", path: "/imports/:id", door: "staff", permission, handle: answerPreview },
@@ -203,6 +201,7 @@ export const importPages: Route[] = [
     path: "/imports/:id/problems",
     door: "staff",
     permission,
+    isOutsideRead: true,
     handle: (ctx, incoming) => problemFile(ctx, incoming.params["id"] ?? ""),
   },
   buttonRoute(

@@ -1,11 +1,11 @@
-import { find } from "../../platform/access/reach.ts";
-import type { Ctx } from "../../platform/context.ts";
+import { type Ctx, reading } from "../../platform/context.ts";
 import type { CsvProblem } from "../../platform/csv/problem.ts";
 import { writeCsv } from "../../platform/csv/write.ts";
 import { type Answer, response } from "../../platform/http/route.ts";
 import { problemsOf } from "./actions.ts";
-import { type Batch, mostProblems } from "./file.ts";
+import { mostProblems } from "./file.ts";
 import { readEach } from "./rules/index.ts";
+import { batchOf } from "./run.ts";
 import { openSession } from "./session.ts";
 
 const mostRows = 20_000;
@@ -16,7 +16,7 @@ const mostRows = 20_000;
  * was kept are those that would not come in now.
  */
 export async function problemFile(ctx: Ctx, id: string): Promise<Answer> {
-  const batch = (await find(ctx, "import_batches", id)) as unknown as Batch;
+  const batch = await reading(ctx, (reader) => batchOf(reader, id));
   const { file, mapping, target, lookups } = await openSession(ctx, batch);
   const told = new Map<number, string[]>();
   const tell = (problems: readonly CsvProblem[]): void => {

@@ -93,7 +93,7 @@ async function step(work: Work, before: Batch, values: Partial<Batch>): Promise<
 }
 
 async function apply(ctx: Ctx, batch: Batch, isStopping: () => boolean): Promise<void> {
-  const session = await reading(ctx, (reader) => openSession(reader, batch));
+  const session = await openSession(ctx, batch);
   const summary = summaryOf(batch);
   const importer = new Importer(session, {
     created: summary.created,

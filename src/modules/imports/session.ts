@@ -1,7 +1,8 @@
-import type { Ctx } from "../../platform/context.ts";
+import { type Ctx, reading } from "../../platform/context.ts";
 import type { CsvFile } from "../../platform/csv/read.ts";
 import type { Table } from "../../platform/database/columns.ts";
 import { invalidField } from "../../platform/errors.ts";
+import { bytesOf } from "../../platform/files/files.ts";
 import { t } from "../../platform/language/index.ts";
 import { fileColumns } from "../../platform/transfer/columns.ts";
 import { Directory } from "./words-to-ids.ts";
@@ -65,17 +66,18 @@ export interface Session {
   makable: ReadonlyMap<string, Makable>;
 }
 
+/** Reads a batch's file, and then what it may name; outside of reads and units of work. */
 export async function openSession(ctx: Ctx, batch: Batch): Promise<Session> {
-  const stored = await ctx.db
-    .selectFrom("files")
-    .select("sha256")
-    .where("id", "=", batch.file_id)
-    .executeTakeFirstOrThrow();
-  const file = await parseSlowly(await ctx.app.files.get(ctx.tenant.id, stored.sha256));
-  const target = withValues(await targetNamed(ctx, batch.import_target, dateOrderOf(batch.mapping)), batch.mapping);
-  const mapping = mappingOf(file, batch.mapping);
-  const known = await loadKnown(ctx, batch, target, mapping);
-  return { batch, file, target, mapping, ...known };
+  const { sha256 } = await reading(ctx, ({ db }) =>
+    db.selectFrom("files").select("sha256").where("id", "=", batch.file_id).executeTakeFirstOrThrow(),
+  );
+  const file = await parseSlowly(await bytesOf(ctx, sha256));
+  return reading(ctx, async (reader) => {
+    const named = await targetNamed(reader, batch.import_target, dateOrderOf(batch.mapping));
+    const target = withValues(named, batch.mapping);
+    const mapping = mappingOf(file, batch.mapping);
+    return { batch, file, target, mapping, ...(await loadKnown(reader, batch, target, mapping)) };
+  });
 }
 
 /** The target as this batch reads it: cells that somebody has matched with one of our values count as that. */

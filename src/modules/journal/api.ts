@@ -17,8 +17,11 @@ const idOf = (incoming: Incoming): string => incoming.params["id"] ?? "";
 
 /** A file of a record as a download, when what it hangs on is within reach. */
 export async function attachmentAnswer(ctx: Ctx, id: string): Promise<Answer> {
-  const row = await find(ctx, "record_attachments", id);
-  return response(await downloadOf(ctx, { sha256: row.storage_path, file_name: row.file_name }));
+  const named = async (reader: Ctx) => {
+    const { storage_path: sha256, file_name } = await find(reader, "record_attachments", id);
+    return { sha256, file_name };
+  };
+  return response(await downloadOf(ctx, named));
 }
 
 function subjectRoutes({ table, column, write }: Subject): Route[] {
@@ -75,6 +78,7 @@ export const journalApi: Route[] = [
     door: "api",
     permission: recordAttachments.readPermission,
     doc: { summary: "The file itself, to be saved.", answer: { media: "application/octet-stream" } },
+    isOutsideRead: true,
     handle: (ctx, incoming) => attachmentAnswer(ctx, idOf(incoming)),
   },
   timelineRoute("companies"),

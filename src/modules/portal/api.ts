@@ -226,7 +226,10 @@ const ticketRoutes: Route[] = [
     door: "api",
     permission: null,
     doc: { summary: "Download an attachment.", answer: { media: "application/octet-stream" } },
-    handle: forClients(async (ctx, incoming) => response(await downloadOf(ctx, await attachmentOf(ctx, incoming)))),
+    isOutsideRead: true,
+    handle: forClients(async (ctx, incoming) =>
+      response(await downloadOf(ctx, (reader) => attachmentOf(reader, incoming))),
+    ),
   },
 ];
 
@@ -248,6 +251,7 @@ const invoiceRoutes: Route[] = [
     door: "api",
     permission: null,
     doc: { summary: "The invoice as a PDF file.", answer: { media: "application/pdf" } },
+    isOutsideRead: true,
     handle: forClients(async (ctx, incoming) => response(await invoicePdfResponse(ctx, idOf(incoming)))),
   },
   {

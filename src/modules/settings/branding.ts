@@ -1,7 +1,7 @@
 import { brandCss } from "../../platform/brand.ts";
 import { notFound } from "../../platform/errors.ts";
-import type { Ctx } from "../../platform/context.ts";
-import { reading } from "../../platform/context.ts";
+import { type Ctx, reading } from "../../platform/context.ts";
+import { bytesOf } from "../../platform/files/files.ts";
 import { response, type Route } from "../../platform/http/route.ts";
 
 /** Their addresses carry a version, so a browser keeps them for as long as they are what they are. */
@@ -16,7 +16,7 @@ async function logo(ctx: Ctx): Promise<Response> {
       .executeTakeFirst(),
   );
   if (file === undefined) throw notFound();
-  const bytes = await ctx.app.files.get(ctx.tenant.id, file.sha256);
+  const bytes = await bytesOf(ctx, file.sha256);
   return new Response(bytes as Uint8Array<ArrayBuffer>, { headers: { ...kept, "content-type": file.mime_type } });
 }
 
@@ -40,6 +40,7 @@ export const brandRoutes: Route[] = [
     path: "/brand/logo",
     door: "open",
     permission: null,
+    isOutsideRead: true,
     handle: async (ctx) => response(await logo(ctx)),
   },
 ];

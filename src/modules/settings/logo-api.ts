@@ -1,4 +1,5 @@
 import { perform } from "../../platform/action.ts";
+import type { Ctx } from "../../platform/context.ts";
 import { toEdge } from "../../platform/database/edge.ts";
 import { notFound } from "../../platform/errors.ts";
 import { downloadOf } from "../../platform/files/files.ts";
@@ -14,6 +15,16 @@ import { mostLogoBytes, storeLogo } from "./logo.ts";
 const organization = "/api/v1/organization";
 const logo = { path: `${organization}/logo`, door: "api", permission: setLogo.permission } as const;
 
+async function logoFile({ db }: Ctx): Promise<{ sha256: string; file_name: string }> {
+  const file = await db
+    .selectFrom("files")
+    .innerJoin("organizations", "organizations.logo_file_id", "files.id")
+    .select(["files.sha256", "files.file_name"])
+    .executeTakeFirst();
+  if (file === undefined) throw notFound(t("The logo"));
+  return file;
+}
+
 /** The logo of the letterhead over the API, which documents, sign-in pages and mails wear. */
 export const logoApi: Route[] = [
   {
@@ -25,15 +36,8 @@ export const logoApi: Route[] = [
       answer: { media: "application/octet-stream" },
       mayBeMissing: true,
     },
-    handle: async (ctx) => {
-      const file = await ctx.db
-        .selectFrom("files")
-        .innerJoin("organizations", "organizations.logo_file_id", "files.id")
-        .select(["files.sha256", "files.file_name"])
-        .executeTakeFirst();
-      if (file === undefined) throw notFound(t("The logo"));
-      return response(await downloadOf(ctx, file));
-    },
+    isOutsideRead: true,
+    handle: async (ctx) => response(await downloadOf(ctx, logoFile)),
   },
   {
     ...logo,

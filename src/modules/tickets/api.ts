@@ -85,14 +85,16 @@ export const ticketApi: Route[] = [
     door: "api",
     permission: "tickets.read",
     doc: { summary: "Download an attachment.", answer: { media: "application/octet-stream" } },
-    handle: async (ctx, incoming) => response(await downloadOf(ctx, await attachmentOf(ctx, incoming))),
+    isOutsideRead: true,
+    handle: async (ctx, incoming) => response(await downloadOf(ctx, (reader) => attachmentOf(reader, incoming))),
   },
   {
     method: "GET",
     path: "/tickets/:id/attachments/:attachment_id",
     door: "staff",
     permission: "tickets.read",
-    handle: async (ctx, incoming) => response(await downloadOf(ctx, await attachmentOf(ctx, incoming))),
+    isOutsideRead: true,
+    handle: async (ctx, incoming) => response(await downloadOf(ctx, (reader) => attachmentOf(reader, incoming))),
   },
   {
     method: "POST",

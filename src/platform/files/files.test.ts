@@ -22,7 +22,7 @@ async function keep(name: string, type: string, text: string): Promise<StoredByt
 const download = async (stored: StoredBytes): Promise<Response> =>
   withSecurityHeaders(
     t.app,
-    await downloadOf(t.harbor.system, { sha256: stored.sha256, file_name: stored.name }),
+    await downloadOf(t.harbor.system, async () => ({ sha256: stored.sha256, file_name: stored.name })),
     t.harbor.tenant,
     "id",
   );

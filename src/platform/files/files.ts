@@ -1,6 +1,6 @@
 import { col, readOnly, record, table } from "../database/columns.ts";
 import type { TableType } from "../database/tables.ts";
-import type { Ctx, Work } from "../context.ts";
+import { type Ctx, reading, refuseWhileHeld, type Work } from "../context.ts";
 import { takeStorage } from "../access/quotas.ts";
 import { insert } from "../database/records.ts";
 import { invalidField } from "../errors.ts";
@@ -101,12 +101,22 @@ function cleanName(name: string): string {
   return clean.slice(0, longestName - ending.length).toWellFormed() + ending;
 }
 
+/** The bytes of a stored file, for a request; outside of reads and units of work. */
+export async function bytesOf(ctx: Ctx, sha256: string): Promise<Uint8Array> {
+  refuseWhileHeld(ctx);
+  return ctx.app.files.get(ctx.tenant.id, sha256);
+}
+
 /**
- * A file as a download. Whatever it is, the browser saves it and never renders it from our origin: a picture or a page
- * that a stranger uploaded must not run here.
+ * A file as a download: the one that `find` finds within reach. Whatever it is, the browser saves it and never renders it from
+ * our origin: a picture or a page that a stranger uploaded must not run here.
  */
-export async function downloadOf(ctx: Ctx, file: { sha256: string; file_name: string }): Promise<Response> {
-  const bytes = await ctx.app.files.get(ctx.tenant.id, file.sha256);
+export async function downloadOf(
+  ctx: Ctx,
+  find: (reader: Ctx) => Promise<{ sha256: string; file_name: string }>,
+): Promise<Response> {
+  const file = await reading(ctx, find);
+  const bytes = await bytesOf(ctx, file.sha256);
   const ascii = file.file_name.replace(/[^\x20-\x7e]/g, "_").replace(/["\\]/g, "_");
   return new Response(bytes as Uint8Array<ArrayBuffer>, {
     headers: {

@@ -26,7 +26,7 @@ export interface Route {
   handle(ctx: Ctx, incoming: Incoming): Promise<Answer>;
   /** Open as well to a session that lacks the second step which a role requires: for setting one up, and for leaving. */
   isOpenWithoutSecondStep?: boolean;
-  /** True for a GET that asks other services first: it must not hold a read open meanwhile, and opens its own. */
+  /** True for a GET that asks other services, or works long on a file: it must not hold a read open meanwhile, and opens its own. */
   isOutsideRead?: boolean;
   /** Of a POST that may be done again at any time, for it goes on where it was broken off: no part of it uses up an Idempotency-Key. */
   isRepeatable?: boolean;

@@ -8,7 +8,6 @@ import { advanceShort } from "../../modules/imports/run.ts";
 import { revokeSessions } from "../access/sessions.ts";
 import { perform } from "../action.ts";
 import { type Ctx, inUnit } from "../context.ts";
-import { storeUploads } from "../files/files.ts";
 import { moduleRoutes } from "../http/module-routes.ts";
 import { createServer } from "../http/server.ts";
 import { addAll } from "../reference.ts";
@@ -74,9 +73,8 @@ describe("whoever looks at a topic", () => {
   test("hears of an import, which is called differently in the API", async () => {
     const admin = await t.harbor.as("administrator");
     const bytes = new TextEncoder().encode("Name\nAlder\n");
-    const [file] = await storeUploads(admin, [{ name: "clients.csv", type: "text/csv", bytes }]);
-    if (file === undefined) throw new Error("nothing was stored");
-    const batch = await perform(admin, uploadImport, { file, target: "companies" });
+    const upload = { name: "clients.csv", type: "text/csv", bytes };
+    const batch = await uploadImport(admin, upload, { target: "companies" });
     const page = await listener(`import_batches/${batch.id}`, admin);
     expect(page.status).toBe(200);
     await perform(admin, applyImport, { id: batch.id });

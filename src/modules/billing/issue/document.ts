@@ -1,6 +1,7 @@
 import { find } from "../../../platform/access/reach.ts";
-import { type Ctx, reading } from "../../../platform/context.ts";
+import { type Ctx, reading, refuseWhileHeld } from "../../../platform/context.ts";
 import { isOutage } from "../../../platform/database/failures.ts";
+import { bytesOf } from "../../../platform/files/files.ts";
 import { t } from "../../../platform/language/index.ts";
 import { invoicePdf } from "../pdf/invoice.ts";
 import type { InvoiceRow } from "../schema.ts";
@@ -20,6 +21,7 @@ export async function detailsOf(ctx: Ctx, invoice: InvoiceRow): Promise<IssuedDe
 
 /** Draws the PDF; the same details give the same bytes. Reads only the logo's file, never the database. */
 export async function drawPdf(ctx: Ctx, { logo_sha256, model }: IssuedDetails): Promise<Uint8Array> {
+  refuseWhileHeld(ctx);
   const logo = logo_sha256 === null ? null : await logoBytes(ctx, logo_sha256);
   return invoicePdf({ ...model, letterhead: { ...model.letterhead, logo } });
 }
@@ -27,7 +29,7 @@ export async function drawPdf(ctx: Ctx, { logo_sha256, model }: IssuedDetails): 
 /** A logo that is lost for good leaves the document without one; one that only cannot be read just now does not. */
 async function logoBytes(ctx: Ctx, sha256: string): Promise<Uint8Array | null> {
   try {
-    return await ctx.app.files.get(ctx.tenant.id, sha256);
+    return await bytesOf(ctx, sha256);
   } catch (error) {
     if (isOutage(error)) throw error;
     return null;

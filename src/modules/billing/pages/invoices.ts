@@ -127,6 +127,7 @@ export const invoicePages: Route[] = [
     path: "/invoices/:id/pdf",
     door: "staff",
     permission: "billing.read",
+    isOutsideRead: true,
     handle: async (ctx, incoming) => response(await invoicePdfResponse(ctx, incoming.params["id"] ?? "")),
   },
   { method: "GET", path: "/invoices/:id/lines/:line_id", door: "staff", permission: "billing.read", handle: showLine },

@@ -1,5 +1,5 @@
 import { dateIn } from "../../../platform/clock.ts";
-import type { Ctx } from "../../../platform/context.ts";
+import { type Ctx, reading } from "../../../platform/context.ts";
 import { button, empty, formatDate, link } from "../../../platform/http/pages/cells.ts";
 import { field } from "../../../platform/http/forms/model.ts";
 import type { ImportPreviewModel } from "../../../platform/http/models/pages.ts";
@@ -96,7 +96,7 @@ export async function previewModel(ctx: Ctx, batch: Batch): Promise<ImportPrevie
       }),
       is_matched: mapping[index] != null,
     })),
-    values: await valueFields(ctx, session, read),
+    values: await reading(ctx, (reader) => valueFields(reader, session, read)),
     problems: problemSection(ctx, read.problems, read.problems.length < mostShown),
     sample: {
       id: "sample",

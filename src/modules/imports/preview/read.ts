@@ -1,6 +1,6 @@
 import { sql } from "kysely";
 import { reach } from "../../../platform/access/reach.ts";
-import type { Ctx } from "../../../platform/context.ts";
+import { type Ctx, reading } from "../../../platform/context.ts";
 import type { CsvProblem } from "../../../platform/csv/problem.ts";
 import { toEdge } from "../../../platform/database/edge.ts";
 import type { TableName } from "../../../platform/database/tables.ts";
@@ -32,7 +32,10 @@ export interface Read extends Outcomes {
   hasAmbiguousDates: boolean;
 }
 
-/** Every row, each held against what is there now; what is kept of them are numbers, the first problems and a sample. */
+/**
+ * Every row, each held against what is there now; what is kept of them are numbers, the first problems and a sample. A read ends
+ * before the next rows are looked at, for a long file takes seconds.
+ */
 export async function readThrough(ctx: Ctx, session: Session): Promise<Read> {
   const { file, mapping, target, lookups } = session;
   const isWarning = (problem: CsvProblem): boolean => problem.severity === "warning";
@@ -49,7 +52,8 @@ export async function readThrough(ctx: Ctx, session: Session): Promise<Read> {
   };
   let waiting: ReadRow[] = [];
   const count = async (): Promise<void> => {
-    await countOutcomes(ctx, session, waiting, read);
+    if (waiting.length === 0) return;
+    await reading(ctx, (reader) => countOutcomes(reader, session, waiting, read));
     waiting = [];
     await Bun.sleep(0);
   };

@@ -158,6 +158,7 @@ export const notePages: Route[] = [
     path: "/record-attachments/:id",
     door: "staff",
     permission: "companies.read",
+    isOutsideRead: true,
     handle: (ctx, incoming) => attachmentAnswer(ctx, idOf(incoming)),
   },
   {

@@ -255,6 +255,7 @@ const pages: Route[] = [
     path: `${home}/:id/pdf`,
     door: "portal",
     permission: invoicesRead,
+    isOutsideRead: true,
     handle: async (ctx, incoming) => response(await invoicePdfResponse(ctx, idOf(incoming))),
   },
   { method: "POST", path: `${home}/:id/pay`, door: "portal", permission: invoicesRead, handle: pay },

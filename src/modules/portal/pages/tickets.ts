@@ -218,6 +218,7 @@ export const ticketPages: Route[] = [
     path: `${home}/:id/attachments/:attachment_id`,
     door: "portal",
     permission: null,
-    handle: async (ctx, incoming) => response(await downloadOf(ctx, await attachmentOf(ctx, incoming))),
+    isOutsideRead: true,
+    handle: async (ctx, incoming) => response(await downloadOf(ctx, (reader) => attachmentOf(reader, incoming))),
   },
 ];
