@@ -12,3 +12,8 @@ export function isId(text: unknown): text is string {
 
 /** An id that no row has, for a condition that nothing fits. */
 export const noId = "00000000-0000-0000-0000-000000000000";
+
+/** An id that stands in an address, where anything may stand: what is none finds nothing. */
+export function idOrNone(text: string): string {
+  return isId(text) ? text : noId;
+}

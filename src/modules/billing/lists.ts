@@ -2,10 +2,11 @@ import { can } from "../../platform/access/actor.ts";
 import { reach } from "../../platform/access/reach.ts";
 import type { Ctx } from "../../platform/context.ts";
 import { cell, empty, link } from "../../platform/http/pages/cells.ts";
+import { dayFilters } from "../../platform/http/lists/kinds.ts";
 import type { List, ListFilter, ListQuery } from "../../platform/http/lists/list.ts";
 import { optionalColumn, optionalReference } from "../../platform/http/lists/optional.ts";
 import { optionsOf } from "../../platform/http/forms/options.ts";
-import { isId, noId } from "../../platform/ids.ts";
+import { idOrNone } from "../../platform/ids.ts";
 import { t } from "../../platform/language/index.ts";
 import { formatMoney } from "../../platform/money.ts";
 import { invoiceBulk } from "./bulk.ts";
@@ -149,14 +150,12 @@ function stateCell(row: InvoiceListRow, ctx: Ctx): ReturnType<typeof cell.badge>
   return cell.badge(text, tone);
 }
 
-const isDate = (value: string): boolean => /^\d{4}-\d{2}-\d{2}$/.test(value) && !Number.isNaN(Date.parse(value));
-
 const filters: ListFilter<InvoiceListRow>[] = [
   {
     name: "company",
     label: "Company",
     options: (ctx) => optionsOf(ctx, "companies"),
-    apply: (query, value) => query.where("invoices.company_id", "=", isId(value) ? value : noId),
+    apply: (query, value) => query.where("invoices.company_id", "=", idOrNone(value)),
   },
   {
     name: "status",
@@ -172,20 +171,7 @@ const filters: ListFilter<InvoiceListRow>[] = [
       return query.where("invoices.status", "in", openStatuses).where("invoices.due_date", "<", todayOf(ctx));
     },
   },
-  {
-    name: "from",
-    label: "From",
-    is_date: true,
-    options: () => [],
-    apply: (query, value) => (isDate(value) ? query.where("invoices.invoice_date", ">=", value) : query),
-  },
-  {
-    name: "to",
-    label: "To",
-    is_date: true,
-    options: () => [],
-    apply: (query, value) => (isDate(value) ? query.where("invoices.invoice_date", "<=", value) : query),
-  },
+  ...dayFilters<InvoiceListRow>("invoices.invoice_date", "date"),
 ];
 
 /** The list page of invoices, with what is open in its subtitle. */

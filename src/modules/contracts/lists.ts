@@ -9,7 +9,7 @@ import { cell, empty, link, words } from "../../platform/http/pages/cells.ts";
 import type { List, ListFilter, ListQuery } from "../../platform/http/lists/list.ts";
 import { optionalColumn, optionalReference } from "../../platform/http/lists/optional.ts";
 import { optionsOf } from "../../platform/http/forms/options.ts";
-import { isId } from "../../platform/ids.ts";
+import { idOrNone } from "../../platform/ids.ts";
 import { t } from "../../platform/language/index.ts";
 import type { BillingCycle } from "./rules/periods.ts";
 import { perMonth, timesAYear } from "./rules/recurring.ts";
@@ -36,7 +36,6 @@ export interface ContractListRow {
   currency: string;
 }
 
-const nobody = "00000000-0000-0000-0000-000000000000";
 const tones: Record<string, string> = {
   draft: "neutral",
   active: "success",
@@ -82,7 +81,7 @@ const filters: ListFilter<ContractListRow>[] = [
     name: "company",
     label: "Company",
     options: (ctx) => optionsOf(ctx, "companies"),
-    apply: (query, value) => query.where("contracts.company_id", "=", isId(value) ? value : nobody),
+    apply: (query, value) => query.where("contracts.company_id", "=", idOrNone(value)),
   },
   {
     name: "ending",
@@ -108,7 +107,7 @@ const times = sql.join(
 const itemsAYear = sql<
   number | string | null
 >`(select sum(items.total_price * case items.billing_frequency ${times} end)
-  from contract_items as items where items.contract_id = contracts.id)`;
+  from contract_items as items where items.tenant_id = contracts.tenant_id and items.contract_id = contracts.id)`;
 
 export const contractList: List<ContractListRow> = {
   title: "Contracts",

@@ -3,6 +3,7 @@ import { reach } from "../../platform/access/reach.ts";
 import type { Ctx } from "../../platform/context.ts";
 import { tableNamed } from "../../platform/database/columns.ts";
 import type { TableName } from "../../platform/database/tables.ts";
+import { noId } from "../../platform/ids.ts";
 import { fold } from "../../platform/text.ts";
 import { ownSource } from "../../platform/transfer/export.ts";
 import { below, namingOf } from "../../platform/transfer/names.ts";
@@ -64,10 +65,10 @@ export class Directory {
     ]);
     const columns = [...wanted].map((column) => `${name}.${column}`);
     const byId = new Map<string, Row>();
-    for (let after = ""; ;) {
+    for (let after = noId; ;) {
       const rows = (await reach(ctx, name as TableName)
         .select(columns as never)
-        .where(sql.ref(`${name}.id`), ">", after === "" ? "00000000-0000-0000-0000-000000000000" : after)
+        .where(sql.ref(`${name}.id`), ">", after)
         .orderBy(sql.ref(`${name}.id`))
         .limit(rowsAtOnce)
         .execute()) as Row[];

@@ -11,7 +11,7 @@ import { optionsOf } from "../../platform/http/forms/options.ts";
 import { periodFilter } from "../../platform/http/lists/kinds.ts";
 import type { EmptyModel } from "../../platform/http/models/partials.ts";
 import { t } from "../../platform/language/index.ts";
-import { isId, noId } from "../../platform/ids.ts";
+import { idOrNone, noId } from "../../platform/ids.ts";
 import { tagFilters } from "../../platform/tags.ts";
 import { ticketBulk } from "./bulk.ts";
 import { inState, minutesOn, ticketCounts, type TicketListRow, ticketRows } from "./queries.ts";
@@ -122,7 +122,7 @@ function byColumn(
 
 /** An address typed by hand may hold anything; what is no id finds nothing. */
 function idsOf(values: readonly string[]): string[] {
-  return values.map((value) => (isId(value) ? value : noId));
+  return values.map(idOrNone);
 }
 
 /** Me, nobody, or people of the staff. */
@@ -238,7 +238,7 @@ export const ticketList: List<TicketListRow> = {
       name: "company",
       label: "Company",
       options: (ctx) => optionsOf(ctx, "companies"),
-      apply: (query, value) => query.where("tickets.company_id", "=", isId(value) ? value : noId),
+      apply: (query, value) => query.where("tickets.company_id", "=", idOrNone(value)),
     },
     periodFilter("opened", "Opened", "tickets.created_at", "instant"),
   ],

@@ -7,8 +7,8 @@ import { cell, empty, formatDecimal, link, words } from "../../platform/http/pag
 import type { List, ListFilter, ListQuery } from "../../platform/http/lists/list.ts";
 import { optionalColumn, optionalReference } from "../../platform/http/lists/optional.ts";
 import { optionsOf } from "../../platform/http/forms/options.ts";
-import { periodFilter } from "../../platform/http/lists/kinds.ts";
-import { isId } from "../../platform/ids.ts";
+import { dayFilters, periodFilter } from "../../platform/http/lists/kinds.ts";
+import { idOrNone, noId } from "../../platform/ids.ts";
 import { numberFormat } from "../../platform/language/formats.ts";
 import { t } from "../../platform/language/index.ts";
 import { timeBulk } from "./bulk.ts";
@@ -31,12 +31,6 @@ export interface TimeRow {
   work_type: string;
 }
 
-const nobody = "00000000-0000-0000-0000-000000000000";
-
-/** An address typed by hand may hold anything; what is no id finds nothing. */
-const idOr = (value: string): string => (isId(value) ? value : nobody);
-const isDate = (value: string): boolean => /^\d{4}-\d{2}-\d{2}$/.test(value) && !Number.isNaN(Date.parse(value));
-
 const filters: ListFilter<TimeRow>[] = [
   {
     name: "technician",
@@ -46,13 +40,13 @@ const filters: ListFilter<TimeRow>[] = [
       ...(await optionsOf(ctx, "users", { where: { user_type: "staff" } })),
     ],
     apply: (query, value, ctx) =>
-      query.where("time_entries.user_id", "=", value === "me" ? (ctx.actor.user_id ?? nobody) : idOr(value)),
+      query.where("time_entries.user_id", "=", value === "me" ? (ctx.actor.user_id ?? noId) : idOrNone(value)),
   },
   {
     name: "company",
     label: "Company",
     options: (ctx) => optionsOf(ctx, "companies"),
-    apply: (query, value) => query.where("time_entries.company_id", "=", idOr(value)),
+    apply: (query, value) => query.where("time_entries.company_id", "=", idOrNone(value)),
   },
   {
     name: "billable",
@@ -70,20 +64,7 @@ const filters: ListFilter<TimeRow>[] = [
     apply: (query, value) => query.where("time_entries.billing_status", "=", value),
   },
   periodFilter("period", "Period", "time_entries.date", "date"),
-  {
-    name: "from",
-    label: "From",
-    is_date: true,
-    options: () => [],
-    apply: (query, value) => (isDate(value) ? query.where("time_entries.date", ">=", value) : query),
-  },
-  {
-    name: "to",
-    label: "To",
-    is_date: true,
-    options: () => [],
-    apply: (query, value) => (isDate(value) ? query.where("time_entries.date", "<=", value) : query),
-  },
+  ...dayFilters<TimeRow>("time_entries.date", "date"),
 ];
 
 const billingTones: Record<string, string> = { not_billed: "neutral", ready_to_bill: "info", billed: "success" };

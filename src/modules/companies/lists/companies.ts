@@ -8,7 +8,7 @@ import { cell, empty, link, words } from "../../../platform/http/pages/cells.ts"
 import type { List } from "../../../platform/http/lists/list.ts";
 import { optionalColumn, optionalReference, tagsColumn } from "../../../platform/http/lists/optional.ts";
 import { optionsOf } from "../../../platform/http/forms/options.ts";
-import { isId, noId } from "../../../platform/ids.ts";
+import { idOrNone } from "../../../platform/ids.ts";
 import { t } from "../../../platform/language/index.ts";
 import { tagFilters } from "../../../platform/tags.ts";
 import { companyBulk } from "../bulk.ts";
@@ -150,11 +150,7 @@ export const companyList: List<CompanyRow> = {
       apply: (query, value, ctx) =>
         value === "none"
           ? query.where("companies.account_manager_id", "is", null)
-          : query.where(
-              "companies.account_manager_id",
-              "=",
-              value === "me" ? ctx.actor.user_id : isId(value) ? value : noId,
-            ),
+          : query.where("companies.account_manager_id", "=", value === "me" ? ctx.actor.user_id : idOrNone(value)),
     },
     {
       name: "group",
@@ -168,8 +164,7 @@ export const companyList: List<CompanyRow> = {
           .orderBy("companies.name")
           .limit(500)
           .execute(),
-      apply: (query, value, ctx) =>
-        query.where(sql<boolean>`companies.id in ${groupOf(ctx, isId(value) ? value : noId)}`),
+      apply: (query, value, ctx) => query.where(sql<boolean>`companies.id in ${groupOf(ctx, idOrNone(value))}`),
     },
     archivedFilter("companies"),
   ],

@@ -6,7 +6,7 @@ import { cell, empty, link, words } from "../../../platform/http/pages/cells.ts"
 import type { List } from "../../../platform/http/lists/list.ts";
 import { optionalColumn, optionalReference, tagsColumn } from "../../../platform/http/lists/optional.ts";
 import { optionsOf } from "../../../platform/http/forms/options.ts";
-import { isId, noId } from "../../../platform/ids.ts";
+import { idOrNone } from "../../../platform/ids.ts";
 import { t } from "../../../platform/language/index.ts";
 import { tagFilters } from "../../../platform/tags.ts";
 import { contactBulk } from "../bulk.ts";
@@ -112,13 +112,13 @@ export const contactList: List<ContactRow> = {
       name: "company",
       label: "Company",
       options: (ctx) => optionsOf(ctx, "companies"),
-      apply: (query, value) => query.where("contacts.company_id", "=", isId(value) ? value : noId),
+      apply: (query, value) => query.where("contacts.company_id", "=", idOrNone(value)),
     },
     {
       name: "site",
       label: "Site",
       options: sitesByCompany,
-      apply: (query, value) => query.where("contacts.site_id", "=", isId(value) ? value : noId),
+      apply: (query, value) => query.where("contacts.site_id", "=", idOrNone(value)),
     },
     {
       name: "type",

@@ -6,7 +6,7 @@ import { cell, empty, link } from "../../../platform/http/pages/cells.ts";
 import type { List } from "../../../platform/http/lists/list.ts";
 import { optionalColumn } from "../../../platform/http/lists/optional.ts";
 import { optionsOf } from "../../../platform/http/forms/options.ts";
-import { isId, noId } from "../../../platform/ids.ts";
+import { idOrNone } from "../../../platform/ids.ts";
 import { t } from "../../../platform/language/index.ts";
 import { companies, sites } from "../schema.ts";
 import { archivedFilter } from "./parts.ts";
@@ -75,7 +75,7 @@ export const siteList: List<SiteRow> = {
       name: "company",
       label: "Company",
       options: (ctx) => optionsOf(ctx, "companies"),
-      apply: (query, value) => query.where("sites.company_id", "=", isId(value) ? value : noId),
+      apply: (query, value) => query.where("sites.company_id", "=", idOrNone(value)),
     },
     {
       name: "primary",

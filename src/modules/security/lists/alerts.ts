@@ -1,12 +1,13 @@
 import { reach } from "../../../platform/access/reach.ts";
 import type { AnyAction } from "../../../platform/action.ts";
 import { cell, empty, words } from "../../../platform/http/pages/cells.ts";
+import { dayFilters } from "../../../platform/http/lists/kinds.ts";
 import type { List } from "../../../platform/http/lists/list.ts";
 import { t } from "../../../platform/language/index.ts";
 import { acknowledgeAlert } from "../actions.ts";
 import { alertKinds, securityAlerts } from "../schema.ts";
 import { alertTitle } from "../words.ts";
-import { crumbs, dayFilters } from "./shared.ts";
+import { crumbs } from "./shared.ts";
 
 export interface AlertRow {
   id: string;
@@ -78,7 +79,7 @@ export const alertList: List<AlertRow> = {
       ],
       apply: (query, value) => query.where("security_alerts.acknowledged_at", value === "open" ? "is" : "is not", null),
     },
-    ...dayFilters<AlertRow>("security_alerts.happened_at"),
+    ...dayFilters<AlertRow>("security_alerts.happened_at", "instant"),
   ],
   bulk: [{ key: "acknowledge", label: "Acknowledge", icon: "check", action: acknowledgeAlert as unknown as AnyAction }],
   sort: "-happened_at",

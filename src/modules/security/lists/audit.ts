@@ -9,12 +9,13 @@ import { searchIds, titledWith } from "../../../platform/database/search.ts";
 import type { TableName } from "../../../platform/database/tables.ts";
 import { cell, empty, link } from "../../../platform/http/pages/cells.ts";
 import { recordNoun } from "../../../platform/http/pages/record-noun.ts";
+import { dayFilters } from "../../../platform/http/lists/kinds.ts";
 import type { List } from "../../../platform/http/lists/list.ts";
 import { t } from "../../../platform/language/index.ts";
 import { hidden, namesNow, shownValues } from "../changes.ts";
 import { verbOf } from "../../../platform/http/pages/audit-verb.ts";
 import { actionTones } from "../words.ts";
-import { crumbs, dayFilters, whoFilter } from "./shared.ts";
+import { crumbs, whoFilter } from "./shared.ts";
 
 export interface AuditRow {
   id: string;
@@ -98,7 +99,7 @@ export const auditList: List<AuditRow> = {
           .toSorted((one, other) => one.label.localeCompare(other.label)),
       apply: (query, value) => query.where("audit_log.entity_type", "=", value),
     },
-    ...dayFilters<AuditRow>("audit_log.timestamp"),
+    ...dayFilters<AuditRow>("audit_log.timestamp", "instant"),
   ],
   search: "Search names, values, ids and addresses",
   match: async (query, text, ctx) => query.where(await inAudit(ctx, text)),

@@ -5,9 +5,10 @@ import { reach } from "../../../platform/access/reach.ts";
 import type { Ctx } from "../../../platform/context.ts";
 import { anyContains } from "../../../platform/database/containing.ts";
 import { cell, empty, link } from "../../../platform/http/pages/cells.ts";
+import { dayFilters } from "../../../platform/http/lists/kinds.ts";
 import type { List } from "../../../platform/http/lists/list.ts";
 import { t } from "../../../platform/language/index.ts";
-import { crumbs, dayFilters, whoFilter } from "./shared.ts";
+import { crumbs, whoFilter } from "./shared.ts";
 
 export interface RequestRow {
   id: string;
@@ -91,7 +92,7 @@ export const requestList: List<RequestRow> = {
           : query;
       },
     },
-    ...dayFilters<RequestRow>("api_requests.requested_at"),
+    ...dayFilters<RequestRow>("api_requests.requested_at", "instant"),
   ],
   search: "Search paths, names and addresses",
   match: async (query, text, ctx) => query.where(await inRequests(ctx, text)),

@@ -1,4 +1,5 @@
 import { Type } from "@sinclair/typebox";
+import { isOfFormat } from "../../../platform/access/formats.ts";
 import { type Ctx, reading } from "../../../platform/context.ts";
 import { aboutParameter, malformed } from "../../../platform/errors.ts";
 import { type Answer, type Incoming, json, type Route } from "../../../platform/http/route.ts";
@@ -12,8 +13,7 @@ async function usage(ctx: Ctx, incoming: Incoming): Promise<Answer> {
   const day = (name: string, fallback: string): string =>
     aboutParameter(name, () => {
       const given = searchParams.get(name) ?? fallback;
-      if (!/^\d{4}-\d\d-\d\d$/.test(given) || Number.isNaN(Date.parse(given)))
-        throw malformed(`${name} must be a date such as 2026-11-21.`, "bad_filter");
+      if (!isOfFormat("date", given)) throw malformed(`${name} must be a date such as 2026-11-21.`, "bad_filter");
       return given;
     });
   const today = ctx.app.clock.now().slice(0, 10);

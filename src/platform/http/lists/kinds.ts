@@ -1,4 +1,5 @@
 import { sql } from "kysely";
+import { isOfFormat } from "../../access/formats.ts";
 import { dateIn, plus } from "../../clock.ts";
 import type { Ctx } from "../../context.ts";
 import { anyContains } from "../../database/containing.ts";
@@ -74,13 +75,31 @@ export function periodFilter<R>(
   };
 }
 
-/** The instant at which a day that was asked for begins, or one some days after it; null when it is no day. */
+/** From one day to another, both included: as a date is written, or in the reader's time zone. What is no day leaves the list as it is. */
+export function dayFilters<R>(reference: string, kind: "date" | "instant"): ListFilter<R>[] {
+  const bounded =
+    (sign: ">=" | "<", days: number): ListFilter<R>["apply"] =>
+    (query, value, ctx) => {
+      const bound = kind === "date" ? dayAfter(value, days) : startOfDay(value, ctx, days);
+      return bound === null ? query : query.where(sql.ref(reference), sign, bound);
+    };
+  return [
+    { name: "from", label: declared("From"), is_date: true, options: () => [], apply: bounded(">=", 0) },
+    { name: "to", label: declared("Until"), is_date: true, options: () => [], apply: bounded("<", 1) },
+  ];
+}
+
+/** The instant at which a day that was asked for begins, or one some days after it; null when it is none that can be stored. */
 export function startOfDay(date: string, ctx: Ctx, days = 0): string | null {
-  try {
-    return midnight(Temporal.PlainDate.from(date).add({ days }).toString(), ctx);
-  } catch {
-    return null;
-  }
+  const day = dayAfter(date, days);
+  const instant = day === null ? null : midnight(day, ctx);
+  return instant !== null && isOfFormat("instant", instant) ? instant : null;
+}
+
+/** A day that was asked for, or one some days after it; null when it is none that can be stored. */
+function dayAfter(date: string, days: number): string | null {
+  const day = isOfFormat("date", date) ? Temporal.PlainDate.from(date).add({ days }).toString() : "";
+  return isOfFormat("date", day) ? day : null;
 }
 
 /** The instant at which a day begins where the reader is. */
