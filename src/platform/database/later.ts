@@ -6,7 +6,8 @@ import type { Db, TableName } from "./tables.ts";
 /**
  * What a unit of work writes beside its records: audit entries, events, words for the search. Each change brings some, and one
  * statement for each was most of what a change cost. Here they wait and are put down together, many rows in a statement:
- * before the commit, and before any statement that names their tables, so whoever asks finds them there (decision 0034).
+ * before the commit, and before any statement that names their tables, so whoever asks finds them there (decision 0034), as long
+ * as a unit of work awaits one statement after the other (decision 0042): one beside the first that asks may come before the rows.
  */
 export interface Later {
   /** Rows that are only ever added, in this order. */

@@ -38,7 +38,7 @@ export interface Sent {
 const stepMilliseconds = 15_000;
 /** Servers look through a message before they take it; giving up too early would leave open whether it was delivered. */
 const verdictMilliseconds = 120_000;
-/** Longest time for one mail, below the time that it is reserved for this process in the queue. */
+/** Longest time for one mail; whoever sends from the queue keeps it reserved for as long (`mail/sender.ts`). */
 const wholeMilliseconds = 240_000;
 const chunkBytes = 64 * 1024;
 

@@ -9,7 +9,7 @@ import { conflict, Failure, invalidField, stale } from "../../../platform/errors
 import { t } from "../../../platform/language/index.ts";
 import { type ContractRow, shownPeriod } from "../../contracts/index.ts";
 import { removeLine } from "../drafts/lines.ts";
-import { periodOf, type Plan, planContracts, planTime, requireActive, type Wanted } from "../drafts/plan.ts";
+import { periodOf, type Plan, planContracts, planTime, refuseDraft, type Wanted } from "../drafts/plan.ts";
 import { linesOf, requireDraft } from "../drafts/recompute.ts";
 import { todayOf, writeDrafts, writePlan } from "../drafts/write.ts";
 import { type InvoiceLineRow, invoiceLines, type InvoiceRow } from "../schema.ts";
@@ -176,7 +176,7 @@ function periodWanted(
       "draft_exists",
     );
   }
-  requireActive(contract);
+  refuseDraft(contract);
   return { contract, period };
 }
 
@@ -251,7 +251,7 @@ async function planAgain(work: Work, invoice: InvoiceRow, range: { start: string
   if (invoice.contract_id === null)
     return planTime(work, { id: invoice.company_id, currency: invoice.currency }, range);
   const contract = await find(work, "contracts", invoice.contract_id);
-  requireActive(contract);
+  refuseDraft(contract);
   const [plan] = await planContracts(work, [{ contract, period: periodOf(contract, range.start) }]);
   if (plan === undefined) throw new Error("a period became no plan");
   return plan;

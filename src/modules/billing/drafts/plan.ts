@@ -57,8 +57,8 @@ export interface Wanted {
   period: Period;
 }
 
-/** Refuses to bill a contract that is not in force yet. */
-export function requireActive(contract: ContractRow): void {
+/** Refuses to bill a contract that was never activated; what one that has ended still owes is billed. */
+export function refuseDraft(contract: ContractRow): void {
   if (contract.status !== "draft") return;
   throw conflict(
     t("{contract_number} is a draft. Activate the contract before it is billed.", {

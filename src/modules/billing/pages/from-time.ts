@@ -9,7 +9,7 @@ import { t } from "../../../platform/language/index.ts";
 import { generateFromTime } from "../actions/generate.ts";
 import { todayOf } from "../drafts/write.ts";
 
-/** Asks whose time to bill, and from when to when: up to the end of last month, unless told. */
+/** Asks whose time to bill, and from when to when: from the first of last month until today, unless told. */
 async function form(
   ctx: Ctx,
   incoming: Incoming,
