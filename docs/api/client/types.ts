@@ -7127,12 +7127,12 @@ export interface Operations {
         type: "mail_settings";
         id?: string;
         attributes?: {
-          host: string;
-          port: number;
-          security: "none" | "starttls" | "tls";
+          host?: string;
+          port?: number;
+          security?: "none" | "starttls" | "tls";
           username?: string | null;
-          from_name: string;
-          from_address: string;
+          from_name?: string;
+          from_address?: string;
           is_certificate_checked?: boolean;
           password?: string;
         };
@@ -7167,12 +7167,12 @@ export interface Operations {
         type: "mail_settings";
         id?: string;
         attributes?: {
-          host: string;
-          port: number;
-          security: "none" | "starttls" | "tls";
+          host?: string;
+          port?: number;
+          security?: "none" | "starttls" | "tls";
           username?: string | null;
-          from_name: string;
-          from_address: string;
+          from_name?: string;
+          from_address?: string;
           is_certificate_checked?: boolean;
           password?: string;
         };

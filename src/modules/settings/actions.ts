@@ -1,12 +1,13 @@
 import { Type } from "@sinclair/typebox";
 import { writeAuditEntry } from "../../platform/access/audit.ts";
 import { find } from "../../platform/access/reach.ts";
+import { validate } from "../../platform/access/validate.ts";
 import { action } from "../../platform/action.ts";
 import type { Work } from "../../platform/context.ts";
 import type { NewRow } from "../../platform/database/columns.ts";
-import { fromEdge, newInput, patchInput } from "../../platform/database/edge.ts";
+import { changes, fromEdge, newInput, patchInput } from "../../platform/database/edge.ts";
 import { insert, update } from "../../platform/database/records.ts";
-import { conflict, invalidField } from "../../platform/errors.ts";
+import { conflict, invalid, invalidField } from "../../platform/errors.ts";
 import { addFile, type StoredBytes } from "../../platform/files/files.ts";
 import { t } from "../../platform/language/index.ts";
 import { numberTemplateProblem } from "../../platform/number-template.ts";
@@ -65,30 +66,40 @@ interface MailInput {
   password?: string;
 }
 
-/** What the SMTP form sends: the columns, and the password, which is kept when left empty. */
-export const mailInput = newInput(
-  mailSettings,
-  ["host", "port", "security", "username", "from_name", "from_address", "is_certificate_checked"],
-  {
-    password: Type.Optional(Type.String({ maxLength: 500 })),
-    version: Type.Optional(Type.Integer()),
-  },
-);
+const mailColumns = newInput(mailSettings, [
+  "host",
+  "port",
+  "security",
+  "username",
+  "from_name",
+  "from_address",
+  "is_certificate_checked",
+]);
+const besideColumns = {
+  password: Type.Optional(Type.String({ maxLength: 500 })),
+  version: Type.Optional(Type.Integer()),
+};
 
-/** Changes how mail is sent. The password is sealed, and never shown again. */
+/** What the SMTP form sends, and what is entered first: the columns, and the password, which is kept when left empty. */
+export const mailInput = Type.Object({ ...mailColumns.properties, ...besideColumns }, { additionalProperties: false });
+
+/** Enters or changes how mail is sent; what is not said stays. The password is sealed, and never shown again. */
 export const updateMailSettings = action({
   name: "settings.update_mail",
   permission: "settings.manage",
-  input: mailInput,
+  input: Type.Object({ ...changes(mailColumns.properties), ...besideColumns }, { additionalProperties: false }),
   run: async (work: Work, input: MailInput) => {
     const { password, version, ...given } = input;
-    const values = fromEdge(mailSettings, given, work.tenant.currency);
     const row = await work.db.selectFrom("mail_settings").selectAll().executeTakeFirst();
-    checkServerHost(work.app, values.host ?? "");
+    const problems = row === undefined ? validate(mailColumns, given) : [];
+    if (problems.length > 0) throw invalid(problems);
+    const values = fromEdge(mailSettings, given, work.tenant.currency);
+    if (values.host !== undefined) checkServerHost(work.app, values.host);
     if (password === undefined || password === "") {
       if (row !== undefined && row.password_sealed !== null) checkKeptPassword(row, { ...row, ...values });
     } else values.password_sealed = work.app.keyring.seal("mail-settings", work.tenant.id, password);
-    if (values.username == null) values.password_sealed = null;
+    const username = values.username === undefined ? row?.username : values.username;
+    if (username == null) values.password_sealed = null;
     return row === undefined
       ? insert(work, mailSettings, values as NewRow<typeof mailSettings>)
       : update(work, mailSettings, row.id, values, version);
