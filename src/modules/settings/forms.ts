@@ -73,9 +73,16 @@ const locales: [string, string][] = [
   ["pl-PL", "Polski (Polska)"],
 ];
 
-/** `isFirst`: nobody has said anything yet, so the browser's own are proposed. */
-export function localitySections({ isFirst = false } = {}): Sections {
+type Locality = Readonly<Partial<Record<"timezone" | "locale" | "currency", string>>>;
+
+/** What is offered, and what is chosen now: by the API others can be chosen as well, and a form that is saved keeps them. */
+const withChosen = (offered: readonly string[], chosen: string | undefined): readonly string[] =>
+  chosen === undefined || offered.includes(chosen) ? offered : [...offered, chosen];
+
+/** `present`: what is chosen now. `isFirst`: nobody has said anything yet, so the browser's own are proposed. */
+export function localitySections(present: Locality = {}, { isFirst = false } = {}): Sections {
   const zone = ["UTC", ...zones.filter((name) => name !== "UTC")];
+  const names = new Map(locales);
   const currencyNames = new Intl.DisplayNames(currentLanguage(), { type: "currency" });
   return [
     {
@@ -83,20 +90,26 @@ export function localitySections({ isFirst = false } = {}): Sections {
       fields: [
         columnField(organizations, "timezone", {
           kind: "select",
-          options: zone.map((value) => ({ value, label: value.replaceAll("_", " ") })),
+          options: withChosen(zone, present.timezone).map((value) => ({ value, label: value.replaceAll("_", " ") })),
           hint: t("Dates and times are meant in this zone."),
           ...(isFirst ? { from_browser: "timezone" } : {}),
         }),
         columnField(organizations, "locale", {
           kind: "select",
           label: t("Language, dates and numbers"),
-          options: locales.map(([value, label]) => ({ value, label })),
+          options: withChosen([...names.keys()], present.locale).map((value) => ({
+            value,
+            label: names.get(value) ?? value,
+          })),
           hint: t("Of pages, mails and invoices, unless a person or a company has chosen another one."),
           ...(isFirst ? { from_browser: "locale" } : {}),
         }),
         columnField(organizations, "currency", {
           kind: "select",
-          options: currencies.map((value) => ({ value, label: `${value} – ${currencyNames.of(value) ?? value}` })),
+          options: withChosen(currencies, present.currency).map((value) => ({
+            value,
+            label: `${value} – ${currencyNames.of(value) ?? value}`,
+          })),
           hint: t("Each company can have its own."),
         }),
         columnField(organizations, "payment_terms", { hint: t("For new companies.") }),

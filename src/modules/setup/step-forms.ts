@@ -82,7 +82,7 @@ export const stepForms: Partial<Record<StepKey, Step>> = {
         values: typed ?? values,
         failure: failure ?? null,
         submit_label: t("Continue"),
-        sections: localitySections({ isFirst: typed === undefined && !isFinished("locale", setup_step) }),
+        sections: localitySections(values, { isFirst: typed === undefined && !isFinished("locale", setup_step) }),
       });
     },
     save: saveOrganization,

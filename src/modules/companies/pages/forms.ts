@@ -83,12 +83,17 @@ async function companyForm(ctx: Ctx, incoming: Incoming, typed: Typed, failure: 
           c("language", languageChoice(t("As the organization"))),
           c("payment_terms"),
           c("tax_id"),
-          c("rate_card_id", {
-            options: await optionsOf(ctx, "rate_cards", {
-              blank: t("Standard rate card"),
-              keep: row?.rate_card_id ?? null,
-            }),
-          }),
+          // Whoever may not see what there is to choose leaves it as it is.
+          ...(can(ctx.actor, "contracts.read")
+            ? [
+                c("rate_card_id", {
+                  options: await optionsOf(ctx, "rate_cards", {
+                    blank: t("Standard rate card"),
+                    keep: row?.rate_card_id ?? null,
+                  }),
+                }),
+              ]
+            : []),
           ...(row === null || !can(ctx.actor, "contracts.read")
             ? []
             : [

@@ -25,7 +25,7 @@ const crumbs = [{ label: "Settings", href: "/settings" }];
 function organizationPage(
   path: string,
   title: string,
-  sections: () => Sections,
+  sections: (row: RowFor<"organizations">) => Sections,
   actions: (row: RowFor<"organizations">) => ActionLink[] = () => [],
 ): Route[] {
   const show = async (ctx: Ctx, typed: FormValues | null, failure: Failure | null): Promise<Answer> => {
@@ -39,7 +39,7 @@ function organizationPage(
         failure,
         submit_label: t("Save"),
         cancel_url: "/settings",
-        sections: sections(),
+        sections: sections(row),
       }),
     };
     return page("forms/index", model.header.title, model, failure?.status ?? 200);

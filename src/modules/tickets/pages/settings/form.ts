@@ -32,6 +32,9 @@ export async function formOf(
     setting.table === ticketStatuses
       ? { color: "#3b82c4", waiting_on: "us", is_clock_running: true }
       : { color: "#3b82c4", sla_multiplier: "1" };
+  /** What the record has now, which stays a choice when it was archived since. */
+  const chosen = (name: string): string | null =>
+    (row as Readonly<Record<string, string | null>> | null)?.[name] ?? null;
   const fields: FieldModel[] = [];
   for (const name of writable(setting.table as Table)) {
     const options =
@@ -41,16 +44,22 @@ export async function formOf(
               await optionsOf(ctx, "ticket_categories", {
                 blank: t("None: a category of its own"),
                 where: { parent_category_id: null },
+                keep: chosen(name),
               })
             ).filter((option) => option.value !== id),
           }
         : {};
     const reference = (setting.table as Table).columns[name]?.references;
-    const chosen =
+    const given =
       name !== "parent_category_id" && reference != null
-        ? { options: await optionsOf(ctx, reference as TableName, { blank: t("As for all tickets") }) }
+        ? {
+            options: await optionsOf(ctx, reference as TableName, {
+              blank: t("As for all tickets"),
+              keep: chosen(name),
+            }),
+          }
         : options;
-    fields.push(columnField(setting.table as Table, name, { ...chosen, hint: t(hints[name] ?? "") }));
+    fields.push(columnField(setting.table as Table, name, { ...given, hint: t(hints[name] ?? "") }));
   }
   if (setting.table === ticketStatuses)
     fields.push(
