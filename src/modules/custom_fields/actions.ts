@@ -139,6 +139,9 @@ function check(work: Work, field: Definition): void {
   const labels = field.choices.map((choice) => choice.label.toLowerCase());
   if (new Set(labels).size < labels.length)
     throw invalidField("choices", t("Two choices have the same label."), "not_unique");
+  const keys = field.choices.map((choice) => choice.key);
+  if (new Set(keys).size < keys.length)
+    throw invalidField("choices", t("Two choices have the same key."), "not_unique");
   const standard = field.default_value ?? null;
   if (standard === null) return;
   const read = readValue(field, standard, work.tenant.zone);

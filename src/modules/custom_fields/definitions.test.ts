@@ -46,6 +46,27 @@ describe("a custom field", () => {
     expect(pointers(odd)).toEqual(["/data/attributes/entity_type"]);
   });
 
+  test("gives a new choice no key that records have for another one", async () => {
+    const made = await w.field({ label: "Grade", field_type: "choice", choices: [{ label: "A+" }, { label: "B" }] });
+    const id = await w.company("Graded", { grade: "A+" });
+    const changed = await w.patch(`custom-fields/${made.id}`, "custom_fields", {
+      choices: [{ label: "A-" }, { label: "B" }],
+    });
+    expect(changed.body.data.attributes.choices).toMatchObject([
+      { label: "A-", key: "a_2" },
+      { label: "B", key: "b" },
+      { label: "A+", key: "a", is_archived: true },
+    ]);
+    const twice = await w.patch(`custom-fields/${made.id}`, "custom_fields", {
+      choices: [
+        { key: "b", label: "B" },
+        { key: "b", label: "C" },
+      ],
+    });
+    expect(pointers(twice)).toEqual(["/data/attributes/choices"]);
+    expect((await w.get(`companies/${id}`)).body.data.attributes.custom_fields).toMatchObject({ grade: "a" });
+  });
+
   test("with choices takes their keys or labels, and archives what is in use", async () => {
     const made = await w.field({
       label: "Plan",

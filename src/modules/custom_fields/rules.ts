@@ -29,7 +29,8 @@ export function mergeChoices(
   given: readonly GivenChoice[],
   used: ReadonlySet<string>,
 ): Choice[] {
-  const taken = new Set(given.map((one) => one.key).filter((key) => key !== undefined));
+  // Nor does a new choice take the key that records have for one that is left out: it would change what stands in them.
+  const taken = new Set([...used, ...given.map((one) => one.key).filter((key) => key !== undefined)]);
   const merged = given.map((one): Choice => {
     const known =
       present.find((choice) => choice.key === one.key) ??
