@@ -5,7 +5,7 @@ import { revokeSessions } from "../../platform/access/sessions.ts";
 import { writeAuditEntry } from "../../platform/access/audit.ts";
 import { validate } from "../../platform/access/validate.ts";
 import { action } from "../../platform/action.ts";
-import { asSystem, type Work } from "../../platform/context.ts";
+import { type App, asSystem, type Work } from "../../platform/context.ts";
 import type { NewRow, Patch } from "../../platform/database/columns.ts";
 import { changes, fromEdge, newInput } from "../../platform/database/edge.ts";
 import { insert, update } from "../../platform/database/records.ts";
@@ -50,24 +50,28 @@ interface SettingsInput extends Record<string, unknown> {
   version?: number;
 }
 
+const besideColumns = {
+  password: Type.Optional(Type.String({ maxLength: 500 })),
+  groups: Type.Optional(
+    Type.Array(
+      Type.Object(
+        { role_id: uuid, group_dn: Type.String({ minLength: 1, maxLength: 1000 }) },
+        { additionalProperties: false },
+      ),
+      { maxItems: 100 },
+    ),
+  ),
+  version: Type.Optional(Type.Integer()),
+};
+
 /** What a directory is entered and changed with. A group for each role that comes from there; those not named come from none. */
 export const settingsInput = Type.Object(
-  {
-    ...changes(whole.properties),
-    password: Type.Optional(Type.String({ maxLength: 500 })),
-    groups: Type.Optional(
-      Type.Array(
-        Type.Object(
-          { role_id: uuid, group_dn: Type.String({ minLength: 1, maxLength: 1000 }) },
-          { additionalProperties: false },
-        ),
-        { maxItems: 100 },
-      ),
-    ),
-    version: Type.Optional(Type.Integer()),
-  },
+  { ...changes(whole.properties), ...besideColumns },
   { additionalProperties: false },
 );
+
+/** The same with nothing left out, as the page sends it. */
+export const wholeInput = Type.Object({ ...whole.properties, ...besideColumns }, { additionalProperties: false });
 
 /** Enters or changes the directory. The password of Purser's account there is sealed, and never shown again. */
 export const updateDirectory = action({
@@ -109,16 +113,21 @@ const serverAfter = (
   username: values.bind_name ?? row.bind_name,
 });
 
+/** Refuses a server that nobody can be connected to. */
+export function checkServer(app: App, { host, port }: { host?: string; port?: number }): void {
+  if (host !== undefined) {
+    if (!/^[\w.:-]+$/.test(host.trim()))
+      throw invalidField("host", t("Enter the name of the server alone, like dc1.example.com."));
+    checkServerHost(app, host);
+  }
+  if (port !== undefined && (port < 1 || port > 65_535))
+    throw invalidField("port", t("Enter a port from 1 to 65535; 636 is usual."));
+}
+
 /** The typed values as they are kept, or what is wrong with one of them. */
 function checked(work: Work, values: Patch<typeof directorySettings>): Patch<typeof directorySettings> {
-  if (values.host !== undefined) {
-    values.host = values.host.trim();
-    if (!/^[\w.:-]+$/.test(values.host))
-      throw invalidField("host", t("Enter the name of the server alone, like dc1.example.com."));
-    checkServerHost(work.app, values.host);
-  }
-  if (values.port !== undefined && (values.port < 1 || values.port > 65_535))
-    throw invalidField("port", t("Enter a port from 1 to 65535; 636 is usual."));
+  if (values.host !== undefined) values.host = values.host.trim();
+  checkServer(work.app, values);
   if (values.email_domains !== undefined) {
     const domains = domainsOf(values.email_domains);
     if (domains === null || domains.length === 0)

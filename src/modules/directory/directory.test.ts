@@ -326,6 +326,26 @@ test("nobody gives roles by a group that may do more than they, and nobody takes
   expect((await t.api("POST", `/api/v1/users/${boss.id}/link-directory`, { key: token })).status).toBe(403);
 });
 
+test("what is tried has to be whole: the kept password goes nowhere for want of a name", async () => {
+  const browser = await browserOf(t, await makeStaff(t.harbor, "administrator"));
+  const page = await browser.open("/settings/directory");
+  const _csrf = /name="_csrf" value="([^"]+)"/.exec(page.html)?.[1] ?? "";
+  const before = directory.binds.length;
+  const whole = { host: directory.host, port: String(directory.port), security: "tls", base_dn: baseDn };
+  for (const fields of [
+    {},
+    { ...whole, host: "" },
+    { ...whole, bind_name: "", host: "localhost" },
+    { ...whole, host: "localhost" },
+    { ...whole, bind_name: reader.bind_name, email_domains: "corp.example", host: "a name with spaces" },
+    { ...whole, bind_name: reader.bind_name, email_domains: "corp.example", port: "0" },
+  ]) {
+    const tried = await browser.post("/settings/directory/test", { ...fields, _csrf });
+    expect([fields, tried.status]).toEqual([fields, 422]);
+  }
+  expect(directory.binds).toHaveLength(before);
+});
+
 test("the page tries what is typed, saves it, compares, and says whom it left out and why", async () => {
   const morgan = await makeStaff(t.harbor, "administrator");
   const browser = await browserOf(t, morgan);

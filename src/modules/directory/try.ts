@@ -4,8 +4,8 @@ import { type Ctx, reading } from "../../platform/context.ts";
 import { invalid, invalidField } from "../../platform/errors.ts";
 import type { TrialResult } from "../../platform/http/models/pages.ts";
 import { t } from "../../platform/language/index.ts";
-import { checkKeptPassword, checkServerHost } from "../settings/index.ts";
-import { settingsInput } from "./actions.ts";
+import { checkKeptPassword } from "../settings/index.ts";
+import { checkServer, wholeInput } from "./actions.ts";
 import { peopleOf } from "./lookup.ts";
 import { DirectoryProblem, type Server, withDirectory } from "./server.ts";
 import { serverOf, settingsRow } from "./settings.ts";
@@ -13,13 +13,13 @@ import { roleNames, type TypedSettings } from "./typed.ts";
 
 /** Asks the typed directory who is in the typed groups; nothing is saved and nobody gets an account. */
 export async function tryDirectory(ctx: Ctx, input: TypedSettings): Promise<TrialResult> {
-  const problems = validate(settingsInput, input);
+  const problems = validate(wholeInput, input);
   if (problems.length > 0) throw invalid(problems);
   const { row, names } = await reading(ctx, async (reader) => ({
     row: await settingsRow(reader.db),
     names: await roleNames(reader),
   }));
-  checkServerHost(ctx.app, input.host);
+  checkServer(ctx.app, input);
   const typed = input.password ?? "";
   if (typed === "" && row === undefined) throw invalidField("password", t("Enter the password."), "required");
   if (typed === "" && row !== undefined)
