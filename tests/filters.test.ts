@@ -43,3 +43,18 @@ test("every list answers whatever its filters hold", async () => {
       }
   expect(refused).toEqual([]);
 });
+
+test("every form for something new answers whatever its address says it is for", async () => {
+  const headers = await browserHeaders(t, await t.harbor.as("administrator"));
+  const refused: string[] = [];
+  const given = ["company_id", "contact_id", "site_id", "ticket_id", "contract_id", "invoice_id", "date", "of"];
+  for (const { path } of placesOf(t, all.ids, "staff").filter(
+    (one) => one.path.endsWith("/new") && !one.path.startsWith("/lists/"),
+  ))
+    for (const name of given) {
+      const address = `${path}?${new URLSearchParams({ [name]: "zz" })}`;
+      const { status } = await t.fetch(address, { headers });
+      if (status !== 200) refused.push(`${status} ${address}`);
+    }
+  expect(refused).toEqual([]);
+});

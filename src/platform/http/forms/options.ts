@@ -5,6 +5,7 @@ import { runOnceBuilt } from "../../database/once.ts";
 import { tableNamed } from "../../database/columns.ts";
 import { titledWith } from "../../database/search.ts";
 import type { TableName, Tables } from "../../database/tables.ts";
+import { idOrNone, isId } from "../../ids.ts";
 import type { Option } from "./model.ts";
 
 const most = 1000;
@@ -16,7 +17,8 @@ type Choices = SelectQueryBuilder<Tables, TableName, Option>;
  * Rows of a table as choices of a select, by name, archived and deactivated ones left out; `keep` is the row (or the
  * rows) chosen now, which stays a choice whatever became of it and however many others there are, so that a record that is
  * changed in another field does not lose it. Where there are more than are read at once, those with the words that were typed into the
- * field come as well. `where` narrows them, with null for those that have nothing there.
+ * field come as well. `where` narrows them, with null for those that have nothing there. Ids may be what an address or a sent form
+ * says: one that is none fits nothing.
  */
 export async function optionsOf(
   ctx: Ctx,
@@ -30,7 +32,10 @@ export async function optionsOf(
 ): Promise<Option[]> {
   const table = tableNamed(name);
   const { label = "name" } = given;
-  const wanted = Object.entries(given.where ?? {});
+  const wanted = Object.entries(given.where ?? {}).map(([column, value]): [string, string | boolean | null] => [
+    column,
+    typeof value === "string" && table?.columns[column]?.kind === "id" ? idOrNone(value) : value,
+  ]);
   const where = wanted.flatMap(([column, value]) => (value === null ? [] : [column]));
   const unset = wanted.flatMap(([column, value]) => (value === null ? [column] : []));
   const ends = ["archived_at", "deactivated_at"].filter((column) => table?.columns[column] !== undefined);
@@ -59,7 +64,7 @@ export async function optionsOf(
       .limit(most);
     rows.push(...beside(rows, await found.execute()));
   }
-  const keep = [given.keep ?? []].flat().filter((id) => !rows.some((row) => row.value === id));
+  const keep = [given.keep ?? []].flat().filter((id) => isId(id) && !rows.some((row) => row.value === id));
   if (keep.length > 0)
     rows.push(
       ...(await runOnceBuilt(ctx, wholeShape(ctx, `${shape} kept`, name), { ...values, keep }, (those) =>
@@ -101,14 +106,24 @@ export async function contactOptions(
   const rows =
     companyId === null
       ? await open(null).execute()
-      : await runOnceBuilt(ctx, wholeShape(ctx, "contacts to choose", "contacts"), { companyId }, (given) =>
-          open(given.companyId),
+      : await runOnceBuilt(
+          ctx,
+          wholeShape(ctx, "contacts to choose", "contacts"),
+          { companyId: idOrNone(companyId) },
+          (given) => open(given.companyId),
         );
   if (ctx.sought !== undefined && rows.length === most) {
     const titled = titledWith(ctx, ctx.sought, { contacts: "contacts.id" });
-    rows.push(...beside(rows, await open(companyId).where(titled).execute()));
+    rows.push(
+      ...beside(
+        rows,
+        await open(companyId === null ? null : idOrNone(companyId))
+          .where(titled)
+          .execute(),
+      ),
+    );
   }
-  const left = kept.filter((id) => id !== null && !rows.some(({ value }) => value === id));
+  const left = kept.filter((id) => isId(id) && !rows.some(({ value }) => value === id));
   if (left.length > 0) rows.push(...(await all().where("contacts.id", "in", left).execute()));
   return [
     { value: "", label: blank },
