@@ -1,3 +1,4 @@
+import { sql } from "kysely";
 import { find, reach } from "../../platform/access/reach.ts";
 import type { Ctx } from "../../platform/context.ts";
 import { coreName } from "./merge/rules.ts";
@@ -14,7 +15,7 @@ export async function namesakesOf(reader: Ctx, id: string): Promise<{ id: string
     .where("companies.id", "!=", id)
     .where("companies.archived_at", "is", null)
     .orderBy("companies.id");
-  for (const word of core.split(" ")) query = query.where("companies.name_key", "like", `%${word}%`);
+  for (const word of core.split(" ")) query = query.where(sql`' ' || companies.name_key || ' '`, "like", `% ${word} %`);
   const alike = await query.execute();
   return alike.filter(({ name }) => coreName(name) === core).slice(0, mostNamed);
 }

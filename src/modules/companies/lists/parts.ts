@@ -1,7 +1,7 @@
 import { sql } from "kysely";
 import { words } from "../../../platform/http/pages/cells.ts";
 import type { ListFilter, ListQuery } from "../../../platform/http/lists/list.ts";
-import { t } from "../../../platform/language/index.ts";
+import { declared, t } from "../../../platform/language/index.ts";
 
 /** What the lists of clients share. */
 
@@ -9,7 +9,7 @@ import { t } from "../../../platform/language/index.ts";
 export function archivedFilter<R>(table: string): ListFilter<R> {
   return {
     name: "archived",
-    label: t("Archived"),
+    label: declared("Archived"),
     options: () => [{ value: "yes", label: t("Archived") }],
     apply: (query: ListQuery<R>) => query.where(sql<boolean>`${sql.ref(`${table}.archived_at`)} is not null`),
     otherwise: (query: ListQuery<R>) => query.where(sql<boolean>`${sql.ref(`${table}.archived_at`)} is null`),
