@@ -6,7 +6,7 @@ import { htmlToPlain, isRewritten, plainToHtml } from "../../platform/written-te
 import { button } from "../../platform/http/pages/cells.ts";
 import { customSections } from "../../platform/custom-fields/form.ts";
 import { choicesOr, formChoices } from "../../platform/http/forms/choices.ts";
-import { withPresent } from "../../platform/http/forms/present.ts";
+import { formStored, withPresent } from "../../platform/http/forms/present.ts";
 import { coerceForm } from "../../platform/http/forms/form.ts";
 import {
   columnField,
@@ -119,7 +119,7 @@ async function editModel(
 
 async function show(ctx: Ctx, id: string, typed: FormValues | null, failure: Failure | null): Promise<Answer> {
   const model = await editModel(ctx, id, typed, failure);
-  const whole = await withPresent(model.form, failure, async () => (await editModel(ctx, id, null, null)).form);
+  const whole = await withPresent(model.form, typed, failure, async () => (await editModel(ctx, id, null, null)).form);
   return choicesOr(whole, typed, (form) =>
     page("forms/index", model.header.title, { ...model, form }, failure?.status ?? 200),
   );
@@ -128,8 +128,10 @@ async function show(ctx: Ctx, id: string, typed: FormValues | null, failure: Fai
 async function save(ctx: Ctx, incoming: Incoming): Promise<Answer> {
   const id = incoming.params["id"] ?? "";
   const { fields } = await incoming.form();
-  const choices = formChoices(ctx, fields, (reader) => show(reader, id, fields, null));
-  if (choices !== null) return choices;
+  const asked =
+    formChoices(ctx, fields, (reader) => show(reader, id, fields, null)) ??
+    formStored(ctx, fields, (reader, failure) => show(reader, id, fields, failure));
+  if (asked !== null) return asked;
   try {
     const before = await reading(ctx, (reader) => find(reader, "tickets", id));
     const { tags, description, ...typed } = fields;

@@ -12,7 +12,7 @@ import {
   type FormValues,
   rowValues,
 } from "../../platform/http/forms/model.ts";
-import { withPresent } from "../../platform/http/forms/present.ts";
+import { formStored, withPresent } from "../../platform/http/forms/present.ts";
 import { buttonRoute } from "../../platform/http/forms/page.ts";
 import type { SectionModel } from "../../platform/http/models/partials.ts";
 import type { TrialResult, TriedFormModel } from "../../platform/http/models/pages.ts";
@@ -126,7 +126,7 @@ async function directoryPage(
           : [row.is_active ? { text: t("In use"), tone: "success" } : { text: t("Off"), tone: "neutral" }],
       actions: row?.is_active === true ? [button(t("Compare now"), `${path}/sync`, "refresh")] : [],
     },
-    form: await withPresent(await form(typed ?? stored, failure), failure, () => form(stored, null)),
+    form: await withPresent(await form(typed ?? stored, failure), typed, failure, () => form(stored, null)),
     test: { url: `${path}/test`, label: t("Try"), result: result ?? lastProblem(row) },
     sections: row === undefined ? [] : [await stateOf(ctx, row)],
   };
@@ -209,6 +209,8 @@ export const directoryPages: Route[] = [
     permission,
     handle: async (ctx, incoming) => {
       const { fields } = await incoming.form();
+      const asked = formStored(ctx, fields, (reader, failure) => directoryPage(reader, fields, failure, null));
+      if (asked !== null) return asked;
       try {
         await perform(ctx, updateDirectory as unknown as AnyAction, typedSettings(fields));
         return redirect(path, t("Settings saved."));

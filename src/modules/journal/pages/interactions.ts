@@ -12,7 +12,7 @@ import {
   rowValues,
 } from "../../../platform/http/forms/model.ts";
 import { buttonRoute } from "../../../platform/http/forms/page.ts";
-import { withPresent } from "../../../platform/http/forms/present.ts";
+import { formStored, withPresent } from "../../../platform/http/forms/present.ts";
 import { coerceForm } from "../../../platform/http/forms/form.ts";
 import { contactOptions, optionsOf } from "../../../platform/http/forms/options.ts";
 import type { FormPageModel } from "../../../platform/http/models/pages.ts";
@@ -114,7 +114,7 @@ async function modelOf(
 
 async function show(ctx: Ctx, id: string, typed: FormValues | null, failure: Failure | null): Promise<Answer> {
   const model = await modelOf(ctx, id, typed, failure);
-  const form = await withPresent(model.form, failure, async () => (await modelOf(ctx, id, null, null)).form);
+  const form = await withPresent(model.form, typed, failure, async () => (await modelOf(ctx, id, null, null)).form);
   return page("forms/index", model.header.title, { ...model, form }, failure?.status ?? 200);
 }
 
@@ -122,6 +122,8 @@ async function save(ctx: Ctx, incoming: Incoming): Promise<Answer> {
   const id = incoming.params["id"] ?? "";
   const before = await reading(ctx, (reader) => find(reader, "interactions", id));
   const { fields } = await incoming.form();
+  const asked = formStored(ctx, fields, (reader, failure) => show(reader, id, fields, failure));
+  if (asked !== null) return asked;
   try {
     const { content, occurred_at, ...others } = fields;
     const input = coerceForm(updateInteraction.input, others, ["contact_ids", "user_ids"]);

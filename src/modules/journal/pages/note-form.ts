@@ -3,7 +3,7 @@ import { perform } from "../../../platform/action.ts";
 import { type Ctx, reading } from "../../../platform/context.ts";
 import type { Failure } from "../../../platform/errors.ts";
 import { columnField, formFailure, formModel, type FormValues } from "../../../platform/http/forms/model.ts";
-import { withPresent } from "../../../platform/http/forms/present.ts";
+import { formStored, withPresent } from "../../../platform/http/forms/present.ts";
 import type { FormPageModel } from "../../../platform/http/models/pages.ts";
 import { type Answer, type Incoming, page, redirect, type Route } from "../../../platform/http/route.ts";
 import { t } from "../../../platform/language/index.ts";
@@ -66,7 +66,7 @@ async function modelOf(
 
 async function show(ctx: Ctx, id: string, typed: FormValues | null, failure: Failure | null): Promise<Answer> {
   const model = await modelOf(ctx, id, typed, failure);
-  const form = await withPresent(model.form, failure, async () => (await modelOf(ctx, id, null, null)).form);
+  const form = await withPresent(model.form, typed, failure, async () => (await modelOf(ctx, id, null, null)).form);
   return page("forms/index", model.header.title, { ...model, form }, failure?.status ?? 200);
 }
 
@@ -74,6 +74,8 @@ async function save(ctx: Ctx, incoming: Incoming): Promise<Answer> {
   const id = idOf(incoming);
   const before = await reading(ctx, (reader) => find(reader, "record_notes", id));
   const { fields } = await incoming.form();
+  const asked = formStored(ctx, fields, (reader, failure) => show(reader, id, fields, failure));
+  if (asked !== null) return asked;
   const content = typeof fields["content"] === "string" ? fields["content"] : "";
   const version = Number(fields["version"]);
   try {

@@ -5,7 +5,7 @@ import { type Ctx, reading } from "../../context.ts";
 import type { Failure } from "../../errors.ts";
 import { choicesOr, formChoices } from "./choices.ts";
 import { coerceForm } from "./form.ts";
-import { withPresent } from "./present.ts";
+import { formStored, withPresent } from "./present.ts";
 import { formFailure, type FormValues } from "./model.ts";
 import type { FormPageModel } from "../models/pages.ts";
 import { type Answer, fragment, type Incoming, page, type Route } from "../route.ts";
@@ -45,7 +45,7 @@ export function formRoutes(form: FormPage): Route[] {
     typed: FormValues | null,
     failure: Failure | null,
   ): Promise<Answer> => {
-    const whole = await withPresent(await form.form(ctx, incoming, typed, failure), failure, () =>
+    const whole = await withPresent(await form.form(ctx, incoming, typed, failure), typed, failure, () =>
       form.form(ctx, incoming, null, null),
     );
     const title = await form.title(ctx, incoming.params);
@@ -74,8 +74,10 @@ export function formRoutes(form: FormPage): Route[] {
       permission: form.permission,
       handle: async (ctx, incoming) => {
         const { fields } = await incoming.form();
-        const choices = formChoices(ctx, fields, (reader) => show(reader, incoming, fields, null));
-        if (choices !== null) return choices;
+        const asked =
+          formChoices(ctx, fields, (reader) => show(reader, incoming, fields, null)) ??
+          formStored(ctx, fields, (reader, failure) => show(reader, incoming, fields, failure));
+        if (asked !== null) return asked;
         try {
           await form.before?.(ctx, incoming);
           const input = { ...readInput(form.action.input, fields), ...form.extra?.(incoming) };

@@ -47,6 +47,8 @@ export interface FieldModel {
   hint: string;
   /** The problem in words, or empty. */
   error: string;
+  /** Of a field that somebody else has changed meanwhile: where the form is sent for what is stored (`forms/present.ts`). */
+  stored_url?: string;
   placeholder: string;
   autocomplete: string;
   max_length: number | null;
@@ -86,4 +88,6 @@ export interface FormModel {
   has_long_choices?: boolean;
   is_multipart: boolean;
   is_destructive: boolean;
+  /** Some of its fields have a button for what is stored. */
+  has_stored?: boolean;
 }
