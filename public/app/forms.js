@@ -13,6 +13,20 @@ export function listenToForms() {
   for (const narrow of document.querySelectorAll("[data-narrow]")) listenToNarrow(narrow);
   for (const field of document.querySelectorAll("[data-needless-with]")) listenToNeedless(field);
   for (const field of document.querySelectorAll("select[data-from-browser]")) chooseOwn(field);
+  for (const picker of document.querySelectorAll("[data-color-of]")) pickColor(picker);
+}
+
+/** A colour is typed or picked; the field with the text is what is sent. Without a script it stands there alone. */
+function pickColor(picker) {
+  const typed = document.getElementById(picker.dataset.colorOf);
+  picker.closest("[hidden]").hidden = false;
+  picker.addEventListener("input", () => {
+    typed.value = picker.value;
+  });
+  typed.addEventListener("input", () => {
+    const color = typed.value.trim() || typed.placeholder;
+    if (/^#[0-9a-f]{6}$/i.test(color)) picker.value = color;
+  });
 }
 
 /** What a browser knows of its owner is the first choice of a question that nobody has answered yet. */

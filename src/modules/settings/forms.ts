@@ -128,7 +128,6 @@ export function brandingSections(): Sections {
       ),
       fields: [
         columnField(organizations, "brand_color", {
-          kind: "text",
           label: t("Colour"),
           placeholder: ownColor,
           hint: t("Six digits behind a #; empty for Purser's own."),

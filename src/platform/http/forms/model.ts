@@ -92,7 +92,7 @@ function kindOf(column: Column): FieldModel["kind"] {
   if (column.kind === "date") return "date";
   if (column.kind === "integer") return "number";
   if (column.kind === "money" || column.kind === "decimal") return "decimal";
-  if (column.format === "color") return "color";
+  if (column.format === "color") return column.isNullable ? "maybe_color" : "color";
   if (column.format === "email") return "email";
   if (column.format === "url") return "url";
   if (column.format === "website") return "website";

@@ -18,6 +18,8 @@ export interface FieldModel {
     | "date"
     | "datetime"
     | "color"
+    /** A colour that need not be chosen: typed, or picked beside it by a script; a colour input alone is never empty. */
+    | "maybe_color"
     | "textarea"
     | "checkbox"
     | "select"
@@ -45,10 +47,10 @@ export interface FieldModel {
   is_required: boolean;
   is_disabled: boolean;
   hint: string;
-  /** The problem in words, or empty. */
-  error: string;
   /** Of a field that somebody else has changed meanwhile: where the form is sent for what is stored (`forms/present.ts`). */
   stored_url?: string;
+  /** The problem in words, or empty. */
+  error: string;
   placeholder: string;
   autocomplete: string;
   max_length: number | null;
@@ -86,8 +88,8 @@ export interface FormModel {
   cancel_label?: string;
   /** Some of its choices come on demand; without JavaScript a button shows all of them. */
   has_long_choices?: boolean;
-  is_multipart: boolean;
-  is_destructive: boolean;
   /** Some of its fields have a button for what is stored. */
   has_stored?: boolean;
+  is_multipart: boolean;
+  is_destructive: boolean;
 }
