@@ -15,7 +15,7 @@ import { cookiesOfAddress, tryMail } from "../settings/index.ts";
 import { checkPassword, readOneTime } from "../staff/index.ts";
 import { createFirstAdministrator, finishStep } from "./actions.ts";
 import { type Shown, stepForms } from "./step-forms.ts";
-import { indexOf, isFinished, nextStep, progress, stepAfter, type StepKey, steps } from "./steps.ts";
+import { indexOf, isFinished, nextStep, progress, stepAfter, stepBefore, type StepKey, steps } from "./steps.ts";
 
 /** A page of the wizard. */
 function wizardPage(
@@ -28,12 +28,14 @@ function wizardPage(
   status = 200,
 ): Answer {
   const index = indexOf(key);
+  const before = form === null ? null : stepBefore(key);
   const model: SetupPageModel = {
     steps: progress(key, finished),
     position: t("Step {number} of {count}", { number: index + 1, count: steps.length }),
     title,
     text,
     form,
+    back_url: before === null ? "" : `/setup/${before}`,
     test: null,
     done: null,
     ...more,

@@ -224,6 +224,33 @@ describe("the wizard", () => {
     expect((await browser.open("/setup/done")).text).toContain("Harbor and Sons");
   });
 
+  test("leads back step by step to what was entered, and never to a second administrator", async () => {
+    const browser = t.browser();
+    const back = (html: string): string | undefined => /wizard-back" href="([^"]+)"/.exec(html)?.[1];
+    await browser.open(link);
+    await browser.submit(link, person);
+    await browser.submit("/setup/organization", { name: "Harbor IT" });
+    const third = await browser.submit("/setup/address", { public_url: "http://harbor.test" });
+    expect([third.url, back(third.html)]).toEqual(["/setup/locale", "/setup/address"]);
+    const second = await browser.open("/setup/address");
+    expect(second.html).toContain('value="http://harbor.test"');
+    expect(back(second.html)).toBe("/setup/organization");
+    const first = await browser.open("/setup/organization");
+    expect(first.html).toContain('value="Harbor IT"');
+    expect(back(first.html)).toBeUndefined();
+    // Sent again it goes on as before, and nothing is there twice.
+    expect((await browser.submit("/setup/organization", { name: "Harbor IT" })).url).toBe("/setup/address");
+    await browser.open("/setup/reference");
+    const done = await browser.submit("/setup/reference");
+    expect([done.url, back(done.html)]).toEqual(["/setup/done", undefined]);
+    const sets = (): Promise<number> =>
+      reading(t.harbor.system, async ({ db }) => (await db.selectFrom("ticket_types").select("id").execute()).length);
+    const before = await sets();
+    await browser.open("/setup/reference");
+    await browser.submit("/setup/reference");
+    expect([await sets(), (await staff()).length]).toEqual([before, 1]);
+  });
+
   test("can be left and taken up again where it was left", async () => {
     const browser = t.browser();
     await browser.open(link);

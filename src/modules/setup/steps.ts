@@ -20,6 +20,12 @@ export function stepAfter(key: unknown): StepKey {
   return steps[Math.min(indexOf(key) + 1, steps.length - 1)]?.key ?? "done";
 }
 
+/** The step before one, for the way back; null where there is none: the administrator is made only once. */
+export function stepBefore(key: StepKey): StepKey | null {
+  const index = indexOf(key) - 1;
+  return index > 0 ? (steps[index]?.key ?? null) : null;
+}
+
 /** Where the wizard is taken up again. Whoever asks has been let in, so the administrator's step is behind them at least. */
 export function nextStep(finished: unknown): StepKey {
   return stepAfter(indexOf(finished) < 0 ? "administrator" : finished);

@@ -31,6 +31,8 @@ export interface SetupPageModel {
   /** Null on the last page, which says what has been made. */
   form: FormModel | null;
   /** A second button that tries the fields without saving them. */
+  /** The step before, or empty where one cannot go back. */
+  back_url: string;
   test: { url: string; label: string; result: TrialResult | null } | null;
   done: { facts: FactsModel; action: ActionLink } | null;
 }
