@@ -141,8 +141,18 @@ export interface CreateItem {
 
 /** What a module adds to another module's page, so that the page need not know it. */
 export interface Panel {
-  /** Which page: "company", "contact", "ticket", "dashboard", "portal". */
-  page: "company" | "contact" | "ticket" | "dashboard" | "portal" | "settings";
+  /** Which page. `company_head` and `contact_head` are the buttons beside the name, on each tab. On `account` and `portal_account`, people's own, cards lead to what they set for themselves. */
+  page:
+    | "company"
+    | "company_head"
+    | "contact"
+    | "contact_head"
+    | "ticket"
+    | "dashboard"
+    | "portal"
+    | "settings"
+    | "account"
+    | "portal_account";
   order: number;
   permission: string | null;
   load(ctx: Ctx, subject: { id: string }): Promise<PanelModel | PanelModel[] | null>;
@@ -154,7 +164,7 @@ export type PanelModel =
   | ({ kind: "facts" } & FactsModel)
   /** A step of the dashboard's checklist: what to do next. */
   | { kind: "step"; title: string; text: string; href: string; is_done: boolean }
-  /** A card of the settings page. */
+  /** A card of the settings page, or of one's own account. */
   | {
       kind: "card";
       group: string;

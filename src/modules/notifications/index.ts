@@ -1,7 +1,8 @@
 import type { AnyAction } from "../../platform/action.ts";
 import { deliveryDied } from "../../platform/events/delivery-died.ts";
 import { notice, staffWith } from "../../platform/events/notice.ts";
-import { t } from "../../platform/language/index.ts";
+import { accountCard } from "../../platform/http/pages/account.ts";
+import { declared, t } from "../../platform/language/index.ts";
 import { liveRoutes } from "../../platform/live/routes.ts";
 import { defineModule } from "../../platform/module.ts";
 import { eventName } from "../events/index.ts";
@@ -35,6 +36,14 @@ export const notificationsModule = defineModule({
       }),
       href: `/settings/events/${payload.event_id}`,
     })),
+  ],
+  panels: [
+    accountCard("staff", 20, {
+      title: declared("Notifications I get"),
+      text: declared("What you are told of in the app, and what by mail."),
+      href: "/account/notifications",
+      icon: "bell",
+    }),
   ],
   chrome: async (ctx) => (ctx.actor.kind === "staff" ? { bell: await bellModel(ctx) } : {}),
 });

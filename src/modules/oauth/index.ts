@@ -2,7 +2,8 @@ import { sql } from "kysely";
 import { can } from "../../platform/access/actor.ts";
 import { oauthClients, oauthCodes, oauthGrants, oauthTokens } from "../../platform/access/oauth.ts";
 import type { AnyAction } from "../../platform/action.ts";
-import { t } from "../../platform/language/index.ts";
+import { accountCard } from "../../platform/http/pages/account.ts";
+import { declared, t } from "../../platform/language/index.ts";
 import { defineModule } from "../../platform/module.ts";
 import { oauthApi } from "./api.ts";
 import { allowClient, authorizeRoutes } from "./authorize.ts";
@@ -40,6 +41,12 @@ export const oauthModule = defineModule({
       can(ctx.actor, "oauth.manage") ? query : query.where(sql.ref("oauth_grants.user_id"), "=", ctx.actor.user_id),
   },
   panels: [
+    accountCard("staff", 30, {
+      title: declared("Apps you have allowed"),
+      text: declared("Programs of others that act in your name, and how to stop them."),
+      href: "/account/apps",
+      icon: "globe",
+    }),
     {
       page: "settings",
       order: 23,

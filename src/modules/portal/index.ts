@@ -1,4 +1,6 @@
 import type { AnyAction } from "../../platform/action.ts";
+import { accountCard } from "../../platform/http/pages/account.ts";
+import { declared } from "../../platform/language/index.ts";
 import { defineModule } from "../../platform/module.ts";
 import { inviteContact, revokeContact, setPortalRole } from "./access.ts";
 import { portalApi } from "./api.ts";
@@ -44,5 +46,13 @@ export const portalModule = defineModule({
     ...ownMailPages,
     ...ownMailApi,
   ],
-  panels: [contactPanel],
+  panels: [
+    contactPanel,
+    accountCard("portal", 20, {
+      title: declared("Mails I get"),
+      text: declared("Which mails about your requests come to you."),
+      href: "/portal/account/mails",
+      icon: "mail",
+    }),
+  ],
 });

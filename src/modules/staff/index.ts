@@ -7,7 +7,8 @@ import { pricesRead } from "../../platform/access/prices.ts";
 import { passkeys, recoveryCodes, totpFactors } from "../../platform/access/factors.ts";
 import { passwordHistory, signInSettings } from "../../platform/access/policy.ts";
 import { apiKeys, roles, teams, users } from "../../platform/access/schema.ts";
-import { t } from "../../platform/language/index.ts";
+import { accountCard } from "../../platform/http/pages/account.ts";
+import { declared, t } from "../../platform/language/index.ts";
 import { shownOnceRoute } from "../../platform/http/pages/shown-once.ts";
 import { defineModule } from "../../platform/module.ts";
 import * as actions from "./actions.ts";
@@ -152,6 +153,23 @@ export const staffModule = defineModule({
       ctx.actor.kind === "system" ? query : query.where(sql.ref("api_keys.user_id"), "=", ctx.actor.user_id),
   },
   panels: [
+    accountCard("staff", 40, {
+      title: declared("What you may do"),
+      text: declared("Your permissions and where they come from; of one record, whether you see it."),
+      href: "/account/access",
+      icon: "shield",
+    }),
+    accountCard(
+      "staff",
+      50,
+      {
+        title: declared("API keys"),
+        text: declared("Keys for programs of your own that act in your name."),
+        href: "/account/api-keys",
+        icon: "key",
+      },
+      "api_keys.manage",
+    ),
     {
       page: "settings",
       order: 20,

@@ -1,12 +1,12 @@
 import { factorsOf, isMfaRequired } from "../../../platform/access/second-factors.ts";
-import { can } from "../../../platform/access/actor.ts";
 import { signInPolicy } from "../../../platform/access/policy.ts";
 import { find, reach } from "../../../platform/access/reach.ts";
 import { perform } from "../../../platform/action.ts";
 import { type Ctx, reading } from "../../../platform/context.ts";
 import type { Failure } from "../../../platform/errors.ts";
 import { accountCrumb, type AccountDoor, accountHomes } from "../../../platform/http/pages/account.ts";
-import { button, formatAgo, link } from "../../../platform/http/pages/cells.ts";
+import { button, whenOf } from "../../../platform/http/pages/cells.ts";
+import { ofKind, panelsOf } from "../../../platform/http/pages/panels.ts";
 import { field, formFailure, formModel, type FormValues } from "../../../platform/http/forms/model.ts";
 import { buttonRoute, readInput } from "../../../platform/http/forms/page.ts";
 import type { SecurityPageModel } from "../../../platform/http/models/sign-in.ts";
@@ -66,13 +66,11 @@ async function securityPage(ctx: Ctx, door: AccountDoor, failure: Failure | null
       subtitle: ctx.actor.email,
       breadcrumbs: [],
       badges: [],
-      actions: [
-        ...(door === "staff" ? [link(t("Apps you have allowed"), "/account/apps", "globe")] : []),
-        ...(door === "staff" ? [link(t("What you may do"), "/account/access", "eye")] : []),
-        ...(can(ctx.actor, "api_keys.manage") ? [link(t("API keys"), "/account/api-keys", "key")] : []),
-      ],
+      actions: [],
     },
-    tabs: [],
+    cards: ofKind(await panelsOf(ctx, door === "staff" ? "account" : "portal_account", { id: "" }), "card").map(
+      ({ title, text, href, icon }) => ({ title, text, href, icon, badge: null }),
+    ),
     sessions,
     revoke_all:
       sessions.length > 1

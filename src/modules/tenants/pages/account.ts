@@ -75,7 +75,7 @@ async function accountPage(ctx: Ctx, failure: Failure | null): Promise<Answer> {
       badges: [],
       actions: [link(t("API keys"), `${home}/keys`, "key")],
     },
-    tabs: [],
+    cards: [],
     sessions,
     revoke_all:
       sessions.length > 1

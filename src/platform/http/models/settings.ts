@@ -1,5 +1,14 @@
 import type { BadgeModel, EmptyModel, PageHeaderModel } from "./partials.ts";
 
+/** A page with a word on what it is for (`partials/cards`). */
+export interface SettingsCardModel {
+  title: string;
+  text: string;
+  href: string;
+  icon: string;
+  badge: BadgeModel | null;
+}
+
 /** `settings/index`. */
 export interface SettingsPageModel {
   header: PageHeaderModel;
@@ -8,7 +17,7 @@ export interface SettingsPageModel {
   empty: EmptyModel;
   groups: {
     title: string;
-    cards: { title: string; text: string; href: string; icon: string; badge: BadgeModel | null }[];
+    cards: SettingsCardModel[];
   }[];
 }
 

@@ -1,5 +1,6 @@
 import type { FormModel } from "./forms.ts";
-import type { ActionLink, PageHeaderModel, TabModel } from "./partials.ts";
+import type { ActionLink, PageHeaderModel, TabModel, WhenModel } from "./partials.ts";
+import type { SettingsCardModel } from "./settings.ts";
 
 /** What the pages of signing in and of one's own account show. */
 
@@ -59,7 +60,8 @@ export interface ConsentModel {
 /** `account/security`. */
 export interface SecurityPageModel {
   header: PageHeaderModel;
-  tabs: TabModel[];
+  /** The other pages of the account: what people set for themselves. */
+  cards: SettingsCardModel[];
   sessions: {
     device: string;
     where: string;
