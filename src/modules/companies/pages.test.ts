@@ -15,7 +15,7 @@ beforeAll(async () => {
 afterAll(() => t.close());
 
 describe("the pages of clients", () => {
-  test("have each button on their pages for whoever may do what it does", async () => {
+  test("have each button on each of their tabs for whoever may do what it does", async () => {
     const role = (permissions: string[]): Promise<ApiAnswer> =>
       t.api("POST", "/api/v1/roles", {
         key: admin,
@@ -25,10 +25,19 @@ describe("the pages of clients", () => {
       const made = await role(["companies.read", ...permissions]);
       const person = await makeStaff(t.harbor, "technician");
       await inUnit(t.harbor.system, (work) => setRoles(work, person.id, [made.body.data.id]));
-      const { html } = await (await browserOf(t, person)).open(path);
-      return ["/tickets/new?company_id", "/edit", "/merge", "/archive", "/delete"].filter((one) =>
-        new RegExp(`(href|action|formaction)="[^"]*${one.replace("?", "\\?")}`).test(html),
-      );
+      const browser = await browserOf(t, person);
+      const shown: string[][] = [];
+      for (const tab of ["", "/notes", ...(path.startsWith("/sites") ? [] : ["/activity"])]) {
+        const { html } = await browser.open(path + tab);
+        shown.push(
+          ["/tickets/new?company_id", "/edit", "/merge", "/archive", "/delete"].filter((one) =>
+            new RegExp(`(href|action|formaction)="[^"]*${one.replace("?", "\\?")}`).test(html),
+          ),
+        );
+      }
+      const [first = [], ...others] = shown;
+      for (const other of others) expect([path, other]).toEqual([path, first]);
+      return first;
     };
     const client = await makeClient(t, "Button Mill");
     const own = [

@@ -42,7 +42,6 @@ async function ofCompany(ctx: Ctx, { id }: { id: string }): Promise<PanelModel[]
   );
   const none = empty("ticket", t("No open tickets"), t("Nothing of this company waits for anybody."));
   return [
-    ...newTicket(ctx, `company_id=${id}`),
     section(
       ctx,
       { title: t("Open tickets"), empty: none, more_url: `/tickets?view=all&company=${id}` },
@@ -54,24 +53,19 @@ async function ofCompany(ctx: Ctx, { id }: { id: string }): Promise<PanelModel[]
 
 /** A contact's latest tickets, open or not. */
 async function ofContact(ctx: Ctx, { id }: { id: string }): Promise<PanelModel[]> {
-  const contact = await maybeFind(ctx, "contacts", id);
   const rows = await ticketRows(ctx)
     .where("tickets.contact_id", "=", id)
     .orderBy("tickets.created_at", "desc")
     .limit(few)
     .execute();
   const none = empty("ticket", t("No tickets yet"), t("What this person reports or asks for appears here."));
-  return [
-    ...newTicket(ctx, `company_id=${contact?.company_id ?? ""}&contact_id=${id}`),
-    section(ctx, { title: t("Latest tickets"), empty: none, more_url: "" }, rows, "company"),
-  ];
+  return [section(ctx, { title: t("Latest tickets"), empty: none, more_url: "" }, rows, "company")];
 }
 
-function newTicket(ctx: Ctx, query: string): PanelModel[] {
-  return can(ctx.actor, "tickets.write")
-    ? [{ kind: "action", ...link(t("New ticket"), `/tickets/new?${query}`, "ticket", "primary") }]
-    : [];
-}
+const newTicket = (query = ""): PanelModel => ({
+  kind: "action",
+  ...link(t("New ticket"), `/tickets/new${query}`, "ticket", "primary"),
+});
 
 /** What waits for me, and what waits for anybody. */
 async function ofDashboard(ctx: Ctx): Promise<PanelModel[]> {
@@ -141,12 +135,27 @@ async function ofDashboard(ctx: Ctx): Promise<PanelModel[]> {
 
 export const ticketPanels: readonly Panel[] = [
   { page: "company", order: 10, permission, load: ofCompany },
+  {
+    page: "company_head",
+    order: 10,
+    permission: "tickets.write",
+    load: async (_, { id }) => newTicket(`?company_id=${id}`),
+  },
   { page: "contact", order: 10, permission, load: ofContact },
+  {
+    page: "contact_head",
+    order: 10,
+    permission: "tickets.write",
+    load: async (ctx, { id }) => {
+      const contact = await maybeFind(ctx, "contacts", id);
+      return newTicket(`?company_id=${contact?.company_id ?? ""}&contact_id=${id}`);
+    },
+  },
   { page: "dashboard", order: 20, permission, load: ofDashboard },
   {
     page: "dashboard",
     order: 90,
     permission: "tickets.write",
-    load: async () => ({ kind: "action", ...link(t("New ticket"), "/tickets/new", "ticket", "primary") }),
+    load: async () => newTicket(),
   },
 ];

@@ -4,16 +4,7 @@ import { find, maybeFind, wholeShape } from "../../../platform/access/reach.ts";
 import type { Ctx } from "../../../platform/context.ts";
 import { runOnceBuilt } from "../../../platform/database/once.ts";
 import { customFacts } from "../../../platform/custom-fields/show.ts";
-import {
-  button,
-  cell,
-  empty,
-  facts,
-  formatInstant,
-  link,
-  primaryLast,
-  words,
-} from "../../../platform/http/pages/cells.ts";
+import { cell, empty, facts, formatInstant, link, words } from "../../../platform/http/pages/cells.ts";
 import { tableModel } from "../../../platform/http/lists/list.ts";
 import type { RecordPageModel } from "../../../platform/http/models/pages.ts";
 import { ofKind, panelsOf } from "../../../platform/http/pages/panels.ts";
@@ -23,7 +14,7 @@ import { t } from "../../../platform/language/index.ts";
 import { companiesBelow } from "../hierarchy.ts";
 import { contactList, contactsWithin } from "../lists/contacts.ts";
 import { siteList } from "../lists/sites.ts";
-import { recordButtons, belowSection, defaultContacts, most } from "./parts.ts";
+import { belowSection, defaultContacts, most } from "./parts.ts";
 import { clientTabs, companyHeader } from "./header.ts";
 
 /** A company with its people and places, what is going on, and what happened. */
@@ -47,7 +38,8 @@ export async function showCompany(ctx: Ctx, incoming: Incoming): Promise<Answer>
       .orderBy("sites.name")
       .limit(most),
   );
-  const [people, places, panels, below, defaults, custom, parent, manager] = await Promise.all([
+  const [header, people, places, panels, below, defaults, custom, parent, manager] = await Promise.all([
+    companyHeader(ctx, company),
     contacts,
     sites,
     panelsOf(ctx, "company", { id }),
@@ -82,18 +74,7 @@ export async function showCompany(ctx: Ctx, incoming: Incoming): Promise<Answer>
     more_label: t("All sites"),
   };
   const model: RecordPageModel = {
-    header: await companyHeader(
-      ctx,
-      company,
-      primaryLast([
-        ...ofKind(panels, "action"),
-        ...(mayWrite ? [link(t("Edit"), `/companies/${id}/edit`, "pencil")] : []),
-        ...(mayWrite && (company.status === "prospect" || company.company_type === "prospect")
-          ? [button(t("Make it a client"), `/companies/${id}/convert`, "check")]
-          : []),
-        ...recordButtons(ctx, "companies", company, company.name, below.length),
-      ]),
-    ),
+    header,
     alerts: ofKind(panels, "alert"),
     stats: ofKind(panels, "stat"),
     tabs: clientTabs("companies", id, "overview"),

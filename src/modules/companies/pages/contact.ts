@@ -1,14 +1,12 @@
-import { can } from "../../../platform/access/actor.ts";
 import { find, maybeFind } from "../../../platform/access/reach.ts";
 import type { Ctx } from "../../../platform/context.ts";
 import { customFacts } from "../../../platform/custom-fields/show.ts";
-import { cell, facts, link, primaryLast, words } from "../../../platform/http/pages/cells.ts";
+import { cell, facts, words } from "../../../platform/http/pages/cells.ts";
 import type { RecordPageModel } from "../../../platform/http/models/pages.ts";
 import { ofKind, panelsOf } from "../../../platform/http/pages/panels.ts";
 import { type Answer, type Incoming, page } from "../../../platform/http/route.ts";
 import { t } from "../../../platform/language/index.ts";
 import { contactName } from "../rules.ts";
-import { recordButtons } from "./parts.ts";
 import { clientTabs, contactHeader } from "./header.ts";
 
 /** A person at a company. */
@@ -23,16 +21,7 @@ export async function showContact(ctx: Ctx, incoming: Incoming): Promise<Answer>
     customFacts(ctx, "contacts", contact.custom_fields),
   ]);
   const model: RecordPageModel = {
-    header: await contactHeader(
-      ctx,
-      contact,
-      company,
-      primaryLast([
-        ...ofKind(panels, "action"),
-        ...(can(ctx.actor, "companies.write") ? [link(t("Edit"), `/contacts/${id}/edit`, "pencil")] : []),
-        ...recordButtons(ctx, "contacts", contact, name),
-      ]),
-    ),
+    header: await contactHeader(ctx, contact, company),
     alerts: ofKind(panels, "alert"),
     stats: ofKind(panels, "stat"),
     tabs: clientTabs("contacts", id, "overview"),

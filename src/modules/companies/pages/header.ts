@@ -1,12 +1,15 @@
+import { can } from "../../../platform/access/actor.ts";
 import type { Ctx } from "../../../platform/context.ts";
 import type { RowOf } from "../../../platform/database/columns.ts";
-import { words } from "../../../platform/http/pages/cells.ts";
+import { button, link, primaryLast, words } from "../../../platform/http/pages/cells.ts";
+import { ofKind, panelsOf } from "../../../platform/http/pages/panels.ts";
 import type { ActionLink, PageHeaderModel, TabModel } from "../../../platform/http/models/partials.ts";
 import { t } from "../../../platform/language/index.ts";
 import { ownTagChips } from "../../../platform/tags.ts";
-import { companiesAbove } from "../hierarchy.ts";
+import { companiesAbove, companiesBelow } from "../hierarchy.ts";
 import { statusTone } from "../lists/parts.ts";
 import { contactName } from "../rules.ts";
+import { recordButtons } from "./parts.ts";
 import type { companies, contacts, sites } from "../schema.ts";
 
 /** The pages of a client, which share their top: what it is, the way back, the tabs. */
@@ -35,12 +38,34 @@ const crumb = ({ id, name }: { id: string; name: string }): PageHeaderModel["bre
 });
 const companiesCrumb = (): { label: string; href: string } => ({ label: t("Companies"), href: "/companies" });
 
-export async function companyHeader(
+/** What can be done with a client, on each of its tabs: what other modules offer, changing it, and what `more` says. */
+async function actionsOf(
   ctx: Ctx,
-  company: RowOf<typeof companies>,
-  actions: ActionLink[] = [],
-): Promise<PageHeaderModel> {
-  const [tags, above] = await Promise.all([ownTagChips(ctx, "companies", company.id), companiesAbove(ctx, company)]);
+  table: Subject,
+  record: { id: string; archived_at: string | null },
+  name: string,
+  below = 0,
+  more: ActionLink[] = [],
+): Promise<ActionLink[]> {
+  const { id } = record;
+  const offered =
+    table === "sites" ? [] : await panelsOf(ctx, table === "companies" ? "company_head" : "contact_head", { id });
+  return primaryLast([
+    ...ofKind(offered, "action"),
+    ...(can(ctx.actor, "companies.write") ? [link(t("Edit"), `/${table}/${id}/edit`, "pencil"), ...more] : []),
+    ...recordButtons(ctx, table, record, name, below),
+  ]);
+}
+
+export async function companyHeader(ctx: Ctx, company: RowOf<typeof companies>): Promise<PageHeaderModel> {
+  const { id } = company;
+  const [tags, above, below] = await Promise.all([
+    ownTagChips(ctx, "companies", id),
+    companiesAbove(ctx, company),
+    companiesBelow(ctx, id),
+  ]);
+  const isProspect = company.status === "prospect" || company.company_type === "prospect";
+  const more = isProspect ? [button(t("Make it a client"), `/companies/${id}/convert`, "check")] : [];
   return {
     title: company.name,
     subtitle: company.industry ?? "",
@@ -51,7 +76,7 @@ export async function companyHeader(
       ...(company.archived_at === null ? [] : [{ text: t("Archived"), tone: "warning" }]),
       ...tags,
     ],
-    actions,
+    actions: await actionsOf(ctx, "companies", company, company.name, below.length, more),
   };
 }
 
@@ -59,7 +84,6 @@ export async function contactHeader(
   ctx: Ctx,
   contact: RowOf<typeof contacts>,
   company: RowOf<typeof companies>,
-  actions: ActionLink[] = [],
 ): Promise<PageHeaderModel> {
   const tags = await ownTagChips(ctx, "contacts", contact.id);
   return {
@@ -74,15 +98,15 @@ export async function contactHeader(
       ...(contact.archived_at === null ? [] : [{ text: t("Archived"), tone: "warning" }]),
       ...tags,
     ],
-    actions,
+    actions: await actionsOf(ctx, "contacts", contact, contactName(contact)),
   };
 }
 
-export function siteHeader(
+export async function siteHeader(
+  ctx: Ctx,
   site: RowOf<typeof sites>,
   company: { id: string; name: string },
-  actions: ActionLink[] = [],
-): PageHeaderModel {
+): Promise<PageHeaderModel> {
   return {
     title: site.name,
     subtitle: company.name,
@@ -91,6 +115,6 @@ export function siteHeader(
       ...(site.is_primary ? [{ text: t("Primary site"), tone: "info" }] : []),
       ...(site.archived_at === null ? [] : [{ text: t("Archived"), tone: "warning" }]),
     ],
-    actions,
+    actions: await actionsOf(ctx, "sites", site, site.name),
   };
 }

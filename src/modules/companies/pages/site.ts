@@ -1,14 +1,13 @@
 import { addressLine } from "../../../platform/address.ts";
-import { can } from "../../../platform/access/actor.ts";
 import { find } from "../../../platform/access/reach.ts";
 import type { Ctx } from "../../../platform/context.ts";
-import { cell, empty, facts, link, primaryLast } from "../../../platform/http/pages/cells.ts";
+import { cell, empty, facts } from "../../../platform/http/pages/cells.ts";
 import { tableModel } from "../../../platform/http/lists/list.ts";
 import type { RecordPageModel } from "../../../platform/http/models/pages.ts";
 import { type Answer, type Incoming, page } from "../../../platform/http/route.ts";
 import { t } from "../../../platform/language/index.ts";
 import { contactList, contactsWithin } from "../lists/contacts.ts";
-import { recordButtons, most } from "./parts.ts";
+import { most } from "./parts.ts";
 import { clientTabs, siteHeader } from "./header.ts";
 
 /** A place where a company is. */
@@ -24,14 +23,7 @@ export async function showSite(ctx: Ctx, incoming: Incoming): Promise<Answer> {
     .limit(most)
     .execute();
   const model: RecordPageModel = {
-    header: siteHeader(
-      site,
-      company,
-      primaryLast([
-        ...(can(ctx.actor, "companies.write") ? [link(t("Edit"), `/sites/${id}/edit`, "pencil")] : []),
-        ...recordButtons(ctx, "sites", site, site.name),
-      ]),
-    ),
+    header: await siteHeader(ctx, site, company),
     stats: [],
     tabs: clientTabs("sites", id, "overview"),
     sections: [

@@ -32,7 +32,7 @@ const idOf = (incoming: Incoming): string => incoming.params["id"] ?? "";
 async function topOf(ctx: Ctx, { table }: Subject, id: string): Promise<PageHeaderModel> {
   if (table !== "sites") return headerOf(ctx, { table, id });
   const site = await find(ctx, "sites", id);
-  return siteHeader(site, await find(ctx, "companies", site.company_id));
+  return siteHeader(ctx, site, await find(ctx, "companies", site.company_id));
 }
 
 interface Typed {
