@@ -63,6 +63,20 @@ describe.skipIf(!browserAvailable)("lists in a browser", () => {
     await done(tab);
   });
 
+  test("a filter that is changed in place marks the tab of what is shown then", async () => {
+    const tab = await visit("/tickets?view=unassigned");
+    const marked = (label: string): Promise<void> =>
+      tab.page.locator("#list-tabs a[aria-current]", { hasText: label }).waitFor();
+    await marked("Unassigned");
+    await tab.page.locator("#list-tabs .count").first().waitFor({ state: "attached" });
+    await tab.page.locator("select[name=state]").selectOption("closed");
+    await marked("Closed");
+    expect(await tab.page.locator("#list-tabs a[aria-current]").count()).toBe(1);
+    await tab.page.locator("#list-clear a").click();
+    await marked("Unassigned");
+    await done(tab);
+  });
+
   test("the tab one is on is in sight where not all of them fit", async () => {
     const tab = await visit("/tickets?view=closed", { viewport: { width: 390, height: 844 } });
     const current = tab.page.locator("#list-tabs a[aria-current]", { hasText: "Closed" });

@@ -110,7 +110,9 @@ async function makeDefault(ctx: Ctx, incoming: Incoming): Promise<Answer> {
 
 async function counts(ctx: Ctx, incoming: Incoming): Promise<Answer> {
   const list = listNamed(ctx, incoming.url.searchParams.get("list") ?? "");
-  const tabs = await countedTabs(ctx, list, incoming.url.searchParams.get("view") ?? "");
+  const asked = incoming.url.searchParams;
+  const view = asked.get("view") ?? "";
+  const tabs = await countedTabs(ctx, list, view, asked.get("shown") ?? view);
   return fragment("lists/_tabs", { title: list.title, tabs, counts_url: "" });
 }
 

@@ -80,6 +80,22 @@ describe("views that come with a list", () => {
     expect((await seen("/tickets?view=unassigned&assignee=")).titles).toHaveLength(3);
   });
 
+  test("have their tab marked while what they say holds, and the tab of what is shown once it does not", async () => {
+    const tab = async (query: string): Promise<string> => (await seen(`/tickets?${query}`)).tab;
+    expect(await tab("view=unassigned&q=jams")).toBe("Unassigned");
+    expect(await tab("view=unassigned&sort=title")).toBe("Unassigned");
+    expect(await tab(`view=unassigned&company=${client.company_id}`)).toBe("Unassigned");
+    expect(await tab("view=unassigned&assignee=")).toBe("All open");
+    expect(await tab("view=open&state=closed")).toBe("Closed");
+    expect(await tab("view=open&state=closed&q=jams")).toBe("Closed");
+    expect(await tab("view=unassigned&assignee=me")).toBe("All open");
+    expect(await tab("view=unassigned&assignee=me&state=")).toBe("");
+    // Then chips say all that is set.
+    expect(await open("/tickets?view=unassigned&assignee=me")).toContain("Ticket state: <strong>Open</strong>");
+    const counts = await open("/lists/counts?list=/tickets&view=unassigned&shown=");
+    expect([counts.includes("Unassigned"), counts.includes("aria-current")]).toEqual([true, false]);
+  });
+
   test("are recognized by what an old address says", async () => {
     expect((await seen("/tickets?state=open&assignee=none")).tab).toBe("Unassigned");
   });
@@ -88,7 +104,11 @@ describe("views that come with a list", () => {
     const html = await open("/tickets?view=unassigned&state=waiting");
     expect(html).toContain('href="/tickets?view&#x3D;unassigned&amp;state&#x3D;"');
     expect(html).toContain("Ticket state: <strong>Waiting</strong>");
-    expect(html).not.toContain("Assigned to: <strong>");
+    // What the tab says needs no chip; once the view's filter is changed, no tab says it.
+    expect(html).toContain("Assigned to: <strong>Nobody</strong>");
+    const narrower = await open(`/tickets?view=unassigned&company=${client.company_id}`);
+    expect(narrower).toContain("Company: <strong>Prairie Printing</strong>");
+    expect(narrower).not.toContain("Assigned to: <strong>");
     expect(await open("/tickets?view=all&assignee=none")).toContain("Assigned to: <strong>Nobody</strong>");
   });
 

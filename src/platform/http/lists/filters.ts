@@ -29,6 +29,24 @@ export function valuesOf(
   return (filter.is_multiple === true ? value.split(",") : [value]).filter((one) => one !== "");
 }
 
+/** What an address says of which rows there are, by name: the values of the filters in any order, and the words. */
+function narrowing<R>({ filters = [] }: Pick<List<R>, "filters">, parameters: URLSearchParams): Map<string, string> {
+  const named = [
+    ...filters.map((filter) => [filter.name, valuesOf(filter, parameters).toSorted().join()] as const),
+    ["q", (parameters.get("q") ?? "").trim()] as const,
+  ];
+  return new Map(named.filter(([, value]) => value !== ""));
+}
+
+/**
+ * How much a view says of what a list shows: the number of its filters, or null where one of them is not what is shown. A list may
+ * be narrowed further and is still the view's.
+ */
+export function saidBy<R>({ list, parameters }: ListState<R>, view: URLSearchParams): number | null {
+  const [now, own] = [narrowing(list, parameters), narrowing(list, view)];
+  return [...own].every(([name, value]) => now.get(name) === value) ? own.size : null;
+}
+
 /** The rows that a list's filters and search let through. */
 export async function narrowed<R>(ctx: Ctx, parameters: URLSearchParams, list: List<R>): Promise<ListQuery<R>> {
   let query = list.query(ctx, (parameters.get("sort") ?? list.sort).replace("-", ""));
@@ -77,11 +95,13 @@ export async function filterChoices<R>(ctx: Ctx, { list, parameters }: ListState
   );
 }
 
-/** The filters as they are drawn, and a chip for each that is set beside those of a view that comes with the list: its name says them. */
+/** The filters as they are drawn, and a chip for each that is set; not for those of a view that comes with the list, while its tab says them. */
 export async function filterModels<R>(
   ctx: Ctx,
-  { list, view, parameters, at }: ListState<R>,
+  state: ListState<R>,
 ): Promise<Pick<ListModel, "filters" | "chips" | "has_long_choices">> {
+  const { list, view, parameters, at } = state;
+  const isNamed = view?.saved === null && saidBy(state, view.parameters) !== null;
   const isWhole = choicesAsked(Object.fromEntries(parameters))?.name === "all";
   const filters: ListModel["filters"] = [];
   const chips: NonNullable<ListModel["chips"]> = [];
@@ -103,7 +123,7 @@ export async function filterModels<R>(
       value: values[0] ?? "",
       options: is_long ? shortened(options, filter.is_multiple) : options,
     });
-    const isOfView = view?.saved === null && view.parameters.get(filter.name) === parameters.get(filter.name);
+    const isOfView = isNamed && view?.parameters.get(filter.name) === parameters.get(filter.name);
     if (values.length > 0 && !isOfView)
       chips.push({
         label: called(filter),

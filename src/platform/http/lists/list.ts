@@ -8,7 +8,7 @@ import { filterChoices, filterModels, narrowed, wordsOf } from "./filters.ts";
 import { orderOf, rowsOf } from "./order.ts";
 import { isViewGone, listState, type ListState } from "./state.ts";
 import { choosable, chosenTable } from "./table.ts";
-import { savedViews, viewsMenu, viewTabs } from "./views.ts";
+import { savedViews, tabShown, viewsMenu, viewTabs } from "./views.ts";
 import { type Answer, fragment, type Incoming, page, redirect } from "../route.ts";
 import type { CellModel, ListModel } from "../models/lists.ts";
 import type { ActionLink, EmptyModel, PageHeaderModel } from "../models/partials.ts";
@@ -152,6 +152,7 @@ async function listModel<R>(ctx: Ctx, url: URL, state: ListState<R>): Promise<Li
       ? list.subtitle(ctx, () => narrowed(ctx, parameters, list))
       : t(list.subtitle ?? ""),
   ]);
+  const current = tabShown(ctx, state, saved);
   const { order } = orderOf(state);
   const words = wordsOf(list, parameters);
   // What the view itself says does not narrow it.
@@ -173,12 +174,13 @@ async function listModel<R>(ctx: Ctx, url: URL, state: ListState<R>): Promise<Li
     url: list.url,
     ...(list.live === undefined ? {} : { live: list.live }),
     search: list.search === undefined ? null : { name: "q", value: words, placeholder: t(list.search) },
-    tabs: view === null ? ((await list.tabs?.(ctx, url.search)) ?? []) : viewTabs(ctx, list, saved, view.key),
+    tabs: view === null ? ((await list.tabs?.(ctx, url.search)) ?? []) : viewTabs(ctx, list, saved, view.key, current),
     counts_url:
       view === null || state.settings === null
         ? ""
-        : `/lists/counts?${new URLSearchParams({ list: list.url, view: view.key }).toString()}`,
-    views: viewsMenu(ctx, state, saved),
+        : `/lists/counts?${new URLSearchParams({ list: list.url, view: view.key, ...(current === view.key ? {} : { shown: current }) }).toString()}`,
+    ...(view === null ? {} : { tab: { key: current } }),
+    views: viewsMenu(ctx, state, saved, current),
     filters,
     chips,
     has_long_choices: has_long_choices ?? false,

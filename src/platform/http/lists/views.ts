@@ -7,7 +7,7 @@ import { fold } from "../../text.ts";
 import type { List, ListQuery, ListView } from "./list.ts";
 import type { ListModel } from "../models/lists.ts";
 import type { TabModel } from "../models/partials.ts";
-import { filtersOf, narrowed } from "./filters.ts";
+import { filtersOf, narrowed, saidBy } from "./filters.ts";
 import { type ListState, savedQuery, savedView, type ShownView, usualView } from "./state.ts";
 
 /** Views as tabs with counts, and in a menu with what one can do with them. */
@@ -76,25 +76,50 @@ function hrefOf(list: { url: string }, view: ListView | ShownView): string {
   return "href" in view && view.href !== undefined ? view.href : `${list.url}?view=${encodeURIComponent(view.key)}`;
 }
 
-/** The tabs above a list; `current` is the key of the view that is shown. Counts come later, by `countedTabs`. */
-export function viewTabs<R>(ctx: Ctx, list: List<R>, saved: readonly ShownView[], current: string): TabModel[] {
-  return tabbed(ctx, list, saved, current).map((view) => ({
-    label: labelOf(view),
-    href: hrefOf(list, view),
-    is_current: view.key === current,
+/**
+ * The key of the tab that says what a list shows: its view's, or once a filter of that has been changed, of those that still hold
+ * the one that says most; else empty, for no tab would be right.
+ */
+export function tabShown<R>(ctx: Ctx, state: ListState<R>, saved: readonly ShownView[]): string {
+  const { list, view } = state;
+  if (view === null || saidBy(state, view.parameters) !== null) return view?.key ?? "";
+  let best = { key: "", said: -1 };
+  for (const one of tabbed(ctx, list, saved, view.key)) {
+    if (!("parameters" in one) && one.href !== undefined) continue;
+    const said = saidBy(state, "parameters" in one ? one.parameters : new URLSearchParams(one.query));
+    if (said !== null && said > best.said) best = { key: one.key, said };
+  }
+  return best.key;
+}
+
+/**
+ * The tabs above a list. `view` is the key of the one that it is looked at through, which has a tab in any case; `current` of the one
+ * that says what is shown (`tabShown`). Counts come later, by `countedTabs`.
+ */
+export function viewTabs<R>(
+  ctx: Ctx,
+  list: List<R>,
+  saved: readonly ShownView[],
+  view: string,
+  current = view,
+): TabModel[] {
+  return tabbed(ctx, list, saved, view).map((one) => ({
+    label: labelOf(one),
+    href: hrefOf(list, one),
+    is_current: one.key === current,
     count: "",
   }));
 }
 
 /** The same tabs with how much stands behind each; shared views count what this person may see. */
-export async function countedTabs<R>(ctx: Ctx, whole: List<R>, current: string): Promise<TabModel[]> {
+export async function countedTabs<R>(ctx: Ctx, whole: List<R>, view: string, current: string): Promise<TabModel[]> {
   const { moreFilters: _, ...rest } = whole;
   const list: List<R> = { ...rest, filters: await filtersOf(ctx, whole) };
   const saved = await savedViews(ctx, list.url);
-  const tabs = viewTabs(ctx, list, saved, current);
-  for (const [index, view] of tabbed(ctx, list, saved, current).entries()) {
+  const tabs = viewTabs(ctx, list, saved, view, current);
+  for (const [index, one] of tabbed(ctx, list, saved, view).entries()) {
     const tab = tabs[index];
-    if (tab !== undefined) tab.count = await countText(ctx, list, view);
+    if (tab !== undefined) tab.count = await countText(ctx, list, one);
   }
   return tabs;
 }
@@ -133,6 +158,7 @@ export function viewsMenu<R>(
   ctx: Ctx,
   state: ListState<R>,
   saved: readonly ShownView[],
+  current: string,
 ): NonNullable<ListModel["views"]> | null {
   const { list, view, settings } = state;
   if (settings === null) return null;
@@ -146,7 +172,7 @@ export function viewsMenu<R>(
   const item = (one: ShownView | ListView): { label: string; href: string; is_current: boolean; hint: string } => ({
     label: labelOf(one),
     href: hrefOf(list, one),
-    is_current: one.key === key,
+    is_current: one.key === current,
     hint: "saved" in one && one.saved !== null ? (one.saved.is_shared ? t("Shared") : t("Only you")) : "",
   });
   return {

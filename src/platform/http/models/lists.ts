@@ -1,4 +1,4 @@
-import type { ActionLink, BadgeModel, EmptyModel, PageHeaderModel } from "./partials.ts";
+import type { ActionLink, BadgeModel, EmptyModel, PageHeaderModel, TabModel } from "./partials.ts";
 
 /** What lists and tables take. */
 
@@ -77,7 +77,9 @@ export interface ListModel {
   /** URL of this list without its parameters. */
   url: string;
   search: { name: string; value: string; placeholder: string } | null;
-  tabs: { label: string; href: string; is_current: boolean; count: string }[];
+  tabs: TabModel[];
+  /** Of a list with views: the key of the tab that says what is shown, or empty where none does; for the rows that come without tabs. */
+  tab?: { key: string };
   /** `is_date` asks for a day, which `value` holds, instead of a choice. */
   filters: {
     name: string;
