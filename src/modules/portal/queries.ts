@@ -1,4 +1,4 @@
-import type { SelectQueryBuilder } from "kysely";
+import { type SelectQueryBuilder, sql } from "kysely";
 import { reach } from "../../platform/access/reach.ts";
 import type { Ctx } from "../../platform/context.ts";
 import type { RowFor } from "../../platform/database/records.ts";
@@ -10,15 +10,19 @@ import { contactName } from "../companies/index.ts";
 // oxlint-disable-next-line no-explicit-any
 type Query<R> = SelectQueryBuilder<any, any, R>;
 
-export type ClientTicket = Pick<
-  RowFor<"tickets">,
-  "id" | "ticket_number" | "title" | "contact_id" | "created_at" | "updated_at"
-> &
+export type ClientTicket = Pick<RowFor<"tickets">, "id" | "ticket_number" | "title" | "contact_id" | "created_at"> &
   Pick<RowFor<"ticket_statuses">, "name" | "portal_name" | "is_closed" | "waiting_on"> & {
     /** Who asked; null where nobody is named. */
     first_name: string | null;
     last_name: string | null;
+    news_at: string;
   };
+
+/**
+ * When there was last anything on a request that its client can see: that it was asked, answered or closed. What the team changes or
+ * notes for itself is no news to them, so it is not when the ticket was changed.
+ */
+export const newsAt = sql<string>`(select max(news.at) from (select tickets.created_at as at union all select tickets.last_client_reply_at union all select tickets.last_staff_reply_at union all select tickets.closed_at) as news)`;
 
 /** Tickets with their states and who asked. */
 export function clientTickets(ctx: Ctx): Query<ClientTicket> {
@@ -31,7 +35,7 @@ export function clientTickets(ctx: Ctx): Query<ClientTicket> {
       "tickets.title",
       "tickets.contact_id",
       "tickets.created_at",
-      "tickets.updated_at",
+      newsAt.as("news_at"),
       "statuses.name",
       "statuses.portal_name",
       "statuses.is_closed",

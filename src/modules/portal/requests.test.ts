@@ -156,6 +156,23 @@ describe("requests in the portal", () => {
     expect(row?.[0]).toContain("Col League");
   });
 
+  test("stand by their last news, which is what the client can see of them", async () => {
+    const client = await clientOf(t, "Newsagent", "nell@newsagent.test");
+    const technician = await t.harbor.as("technician");
+    const older = await ticketOf(client, "Older one");
+    t.clock.advance(3_600_000);
+    await ticketOf(client, "Newer one");
+    t.clock.advance(3_600_000);
+    const order = async (): Promise<string[]> =>
+      (await client.browser.open("/portal/tickets")).text.match(/Older one|Newer one/g) ?? [];
+    await perform(technician, addNote, { ticket_id: older, note_type: "internal", content: "<p>A bill is open.</p>" });
+    expect(await order()).toEqual(["Newer one", "Older one"]);
+    expect((await client.browser.open("/portal/tickets")).text).not.toContain("just now");
+    await perform(technician, addNote, { ticket_id: older, note_type: "public", content: "<p>We come today.</p>" });
+    expect(await order()).toEqual(["Older one", "Newer one"]);
+    expect((await client.browser.open("/portal/tickets?sort=news_at")).text).toMatch(/Newer one.*Older one.*just now/s);
+  });
+
   test("that wait for the client stand first on the first page, and each says who wrote last", async () => {
     const harbor = await clientOf(t, "Lighthouse Ltd", "lea@lighthouse.test");
     const technician = await t.harbor.as("technician");

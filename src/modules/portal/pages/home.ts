@@ -33,7 +33,8 @@ async function home(ctx: Ctx): Promise<Answer> {
   const tickets = await clientTickets(ctx)
     .where("statuses.is_closed", "=", false)
     .orderBy(sql`case when statuses.waiting_on = 'client' then 0 else 1 end`)
-    .orderBy("tickets.updated_at", "desc")
+    .orderBy("news_at", "desc")
+    .orderBy("tickets.id", "desc")
     .limit(mostTickets)
     .execute();
   const words = await lastWords(

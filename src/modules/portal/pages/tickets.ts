@@ -24,7 +24,7 @@ import {
   takeFiles,
   tickets,
 } from "../../tickets/index.ts";
-import { type ClientTicket, clientTickets, nameOf } from "../queries.ts";
+import { type ClientTicket, clientTickets, nameOf, newsAt } from "../queries.ts";
 import { ticketBadge } from "../rules.ts";
 import { ticketPage } from "./ticket.ts";
 import { typedText } from "./words.ts";
@@ -71,13 +71,13 @@ function ticketList(isClosed: boolean): List<ClientTicket> {
         cell: (row, ctx) => cell.instant(row.created_at, ctx.tenant, ctx.app.clock.now()),
       },
       {
-        key: "updated_at",
+        key: "news_at",
         label: t("Last news"),
-        sort: { reference: "tickets.updated_at", column: tickets.columns.updated_at },
-        cell: (row, ctx) => cell.instant(row.updated_at, ctx.tenant, ctx.app.clock.now()),
+        sort: { reference: "news_at", expression: newsAt, column: tickets.columns.created_at },
+        cell: (row, ctx) => cell.instant(row.news_at, ctx.tenant, ctx.app.clock.now()),
       },
     ],
-    sort: "-updated_at",
+    sort: "-news_at",
     href: (row) => `${home}/${row.id}`,
     actions: () => [link(t("Ask for help"), `${home}/new`, "message", "primary")],
     view: "state",
