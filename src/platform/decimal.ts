@@ -67,7 +67,7 @@ export function hoursOf(minutes: number): string {
   return text(exact(minutes).div(60).round(6, 1));
 }
 
-/** Minutes as people read them on an invoice: hours with two places, `90` → `"1.50"`. */
+/** Minutes as an invoice and a spreadsheet count them: hours with two places, `90` → `"1.50"`. People read `formatMinutes`. */
 export function shownHours(minutes: number): string {
   return exact(minutes).div(60).round(2, 1).toFixed(2);
 }

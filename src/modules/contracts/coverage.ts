@@ -1,8 +1,8 @@
 import { maybeFind, reach } from "../../platform/access/reach.ts";
 import type { Ctx } from "../../platform/context.ts";
 import type { RowOf } from "../../platform/database/columns.ts";
-import { canonicalDecimal, shownHours } from "../../platform/decimal.ts";
-import { formatDate, formatDecimal, words } from "../../platform/http/pages/cells.ts";
+import { shownHours } from "../../platform/decimal.ts";
+import { formatDate, formatMinutes, words } from "../../platform/http/pages/cells.ts";
 import type { PortalHomeModel, TicketPageModel } from "../../platform/http/models/pages.ts";
 import { t } from "../../platform/language/index.ts";
 import { isModuleOn } from "../../platform/switches.ts";
@@ -12,13 +12,8 @@ import type { contracts } from "./schema.ts";
 
 type ContractRow = RowOf<typeof contracts>;
 
-/** What a contract says about work, ready to be shown beside the work: "2.5 h left". */
+/** What a contract says about work, ready to be shown beside the work: "2 h 30 min left". */
 export type Coverage = NonNullable<TicketPageModel["coverage"]>;
-
-/** Hours as people say them: 150 minutes are "2.5 h". */
-export function hoursText(minutes: number): string {
-  return t("{hours} h", { hours: formatDecimal(canonicalDecimal(shownHours(minutes))) });
-}
 
 /**
  * What covers work for a company: the contract that is named, else the company's own. Null when there is none within the
@@ -60,8 +55,8 @@ export async function coverageOf(
     ...base,
     badge: hoursBadge(hours),
     text: t("{used} of {total} used", {
-      used: hoursText(hours.used_minutes),
-      total: hoursText(hours.total_minutes),
+      used: formatMinutes(hours.used_minutes),
+      total: formatMinutes(hours.total_minutes),
     }),
     hours: bar(hours),
   };
@@ -72,7 +67,7 @@ export function hoursBadge(hours: HoursLeft): { text: string; tone: "success" | 
   if (hours.left_minutes === 0) return { text: t("Hours used up"), tone: "error" };
   const isLow = hours.left_minutes * 5 <= hours.total_minutes;
   return {
-    text: t("{hours} left", { hours: hoursText(hours.left_minutes) }),
+    text: t("{hours} left", { hours: formatMinutes(hours.left_minutes) }),
     tone: isLow ? "warning" : "success",
   };
 }
@@ -107,10 +102,10 @@ export async function portalHours(ctx: Ctx): Promise<PortalHomeModel["hours"]> {
     if (hours.buckets.length === 0) continue;
     const last = hours.buckets.map((bucket) => bucket.end).toSorted()[0] ?? "";
     const isRenewed = last < "9999" && !(contract.end_date !== null && last > contract.end_date);
-    const of = { used: hoursText(hours.used_minutes), total: hoursText(hours.total_minutes) };
+    const of = { used: formatMinutes(hours.used_minutes), total: formatMinutes(hours.total_minutes) };
     cards.push({
       title: contract.name,
-      value: t("{hours} left", { hours: hoursText(hours.left_minutes) }),
+      value: t("{hours} left", { hours: formatMinutes(hours.left_minutes) }),
       hint: isRenewed
         ? t("{used} of {total} used, renewed on {date}", { ...of, date: formatDate(last, ctx.tenant) })
         : t("{used} of {total} used", of),

@@ -87,8 +87,8 @@ describe("hours left", () => {
     expect(await coverage(client)).toMatchObject({
       title: "Monthly care",
       href: `/contracts/${client.contract_id}`,
-      badge: { text: "2.5 h left", tone: "success" },
-      text: "2.5 h of 5 h used",
+      badge: { text: "2 h 30 min left", tone: "success" },
+      text: "2 h 30 min of 5 h used",
       hours: { used: 2.5, total: 5 },
     });
     t.clock.set("2026-12-01T09:00:00.000Z");
@@ -99,7 +99,7 @@ describe("hours left", () => {
   test("never go below nothing: what is beyond is said", async () => {
     const client = await covered("Beyond", {}, [{}]);
     await work(client.company_id, "2026-11-10", "4h 30m");
-    expect((await coverage(client))?.badge).toEqual({ text: "0.5 h left", tone: "warning" });
+    expect((await coverage(client))?.badge).toEqual({ text: "30 min left", tone: "warning" });
     await work(client.company_id, "2026-11-11", "2h");
     expect(await left(client.contract_id)).toMatchObject({ used_minutes: 300, left_minutes: 0, overage_minutes: 90 });
     expect((await coverage(client))?.badge).toEqual({ text: "Hours used up", tone: "error" });
@@ -191,8 +191,8 @@ test("a portal user sees the hours of the own company, and of no other", async (
   expect(await reading(mine.portal, portalHours)).toEqual([
     {
       title: "Own hours care",
-      value: "3.5 h left",
-      hint: "1.5 h of 5 h used, renewed on Dec 1, 2026",
+      value: "3 h 30 min left",
+      hint: "1 h 30 min of 5 h used, renewed on Dec 1, 2026",
       tone: "success",
       used: 1.5,
       total: 5,

@@ -1,5 +1,6 @@
 import { pricesRead } from "../../platform/access/prices.ts";
-import { cell, formatDecimal, words } from "../../platform/http/pages/cells.ts";
+import { minutesOf } from "../../platform/decimal.ts";
+import { cell, words } from "../../platform/http/pages/cells.ts";
 import type { List } from "../../platform/http/lists/list.ts";
 import { t } from "../../platform/language/index.ts";
 import { formatPrice } from "../../platform/money.ts";
@@ -41,7 +42,7 @@ export function itemColumns(isEditable: boolean): Pick<List<ItemListRow>, "colum
           row.included_hours === null
             ? cell.nothing
             : {
-                ...cell.number(t("{hours} h", { hours: formatDecimal(row.included_hours) })),
+                ...cell.duration(minutesOf(row.included_hours)),
                 hint: row.work_type ?? t("Any work type"),
               },
       },

@@ -41,7 +41,7 @@ describe("the pages", () => {
       overage_rate: "120",
     });
     expect(shown.text).toContain("10 h");
-    expect(shown.text).toContain("0 h of 10 h used");
+    expect(shown.text).toContain("0 min of 10 h used");
     expect(shown.text).toContain("$1,000.00");
     expect((await visitor.open(`/companies/${client.company_id}`)).text).toContain("Hours left, Prepaid");
     expect((await visitor.open(`/contracts?company=${client.company_id}`)).text).toContain("Prepaid");

@@ -1,11 +1,11 @@
 import { can } from "../../platform/access/actor.ts";
 import { reach, wholeShape } from "../../platform/access/reach.ts";
 import { runOnceBuilt } from "../../platform/database/once.ts";
-import { empty, link } from "../../platform/http/pages/cells.ts";
+import { empty, formatMinutes, link } from "../../platform/http/pages/cells.ts";
 import { tableModel } from "../../platform/http/lists/list.ts";
 import { t } from "../../platform/language/index.ts";
 import type { Panel, PanelModel } from "../../platform/module.ts";
-import { hoursBadge, hoursText } from "./coverage.ts";
+import { hoursBadge } from "./coverage.ts";
 import { hoursLeft } from "./hours.ts";
 import { contractList, soonDays, soonUntil } from "./lists.ts";
 
@@ -51,10 +51,10 @@ export const panels: Panel[] = [
         models.push({
           kind: "stat",
           label: t("Hours left, {name}", { name: row.name }),
-          value: hoursText(hours.left_minutes),
+          value: formatMinutes(hours.left_minutes),
           hint: t("{used} of {total} used", {
-            used: hoursText(hours.used_minutes),
-            total: hoursText(hours.total_minutes),
+            used: formatMinutes(hours.used_minutes),
+            total: formatMinutes(hours.total_minutes),
           }),
           tone: hoursBadge(hours).tone,
           href: `/contracts/${row.id}`,

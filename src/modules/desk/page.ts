@@ -4,12 +4,11 @@ import type { Ctx } from "../../platform/context.ts";
 import { runOnceBuilt } from "../../platform/database/once.ts";
 import type { Failure } from "../../platform/errors.ts";
 import { customFacts } from "../../platform/custom-fields/show.ts";
+import { minutesOf } from "../../platform/decimal.ts";
 import {
   button,
   cell,
   facts,
-  formatAgo,
-  formatDecimal,
   formatInstant,
   formatMinutes,
   link,
@@ -172,9 +171,7 @@ async function ticketFacts(ctx: Ctx, ticket: TicketRow): Promise<FactsModel> {
     [t("Planned until"), instant(ticket.scheduled_end)],
     [
       t("Estimated"),
-      ticket.estimated_hours === null
-        ? cell.nothing
-        : cell.text(t("{hours} h", { hours: formatDecimal(ticket.estimated_hours) })),
+      ticket.estimated_hours === null ? cell.nothing : cell.text(formatMinutes(minutesOf(ticket.estimated_hours))),
     ],
     [t("Time logged"), minutes === undefined ? cell.nothing : cell.text(formatMinutes(minutes))],
     [

@@ -128,6 +128,6 @@ describe("the columns of a list", () => {
   test("show the contact, and the hours, of a ticket", async () => {
     const html = await open("/tickets?columns=title,contact,actual_hours,type", technician);
     expect(html).toContain(`${marker} is down`);
-    expect(html).toContain("0.50");
+    expect(html).toContain("30 min");
   });
 });

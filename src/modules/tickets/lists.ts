@@ -3,7 +3,7 @@ import { sql } from "kysely";
 import { can } from "../../platform/access/actor.ts";
 import type { Ctx } from "../../platform/context.ts";
 import { customColumns, customFilters } from "../../platform/custom-fields/list.ts";
-import { shownHours } from "../../platform/decimal.ts";
+import { minutesOf } from "../../platform/decimal.ts";
 import { cell, empty, link } from "../../platform/http/pages/cells.ts";
 import type { List, ListFilter } from "../../platform/http/lists/list.ts";
 import { optionalColumn, optionalReference, tagsColumn } from "../../platform/http/lists/optional.ts";
@@ -82,10 +82,13 @@ export const ticketColumns: List<TicketListRow>["columns"] = [
   optionalColumn(tickets, "last_staff_reply_at", { label: "We wrote" }),
   optionalColumn(tickets, "scheduled_start", { label: "Planned from" }),
   optionalColumn(tickets, "scheduled_end", { label: "Planned until" }),
-  optionalColumn(tickets, "estimated_hours", { label: "Estimated hours" }),
+  optionalColumn<TicketListRow & { estimated_hours?: string | null }>(tickets, "estimated_hours", {
+    label: "Time estimated",
+    cell: ({ estimated_hours: hours }) => cell.duration(hours == null ? null : minutesOf(hours)),
+  }),
   {
     key: "actual_hours",
-    label: "Hours logged",
+    label: "Time logged",
     is_optional: true,
     is_secondary: true,
     is_numeric: true,
@@ -96,7 +99,7 @@ export const ticketColumns: List<TicketListRow>["columns"] = [
         ctx,
         rows.map(({ id }) => id),
       );
-      return rows.map(({ id }) => (minutes.has(id) ? cell.number(shownHours(minutes.get(id) ?? 0)) : cell.nothing));
+      return rows.map(({ id }) => cell.duration(minutes.get(id)));
     },
   },
   optionalColumn(tickets, "is_billable"),

@@ -23,7 +23,7 @@ export { deleteTime, logTime, type LogTime, updateTime } from "./actions/entries
 export { createWorkType, updateWorkType } from "./actions/reference.ts";
 export { discardTimer, startTimer, stopTimer } from "./actions/timer.ts";
 export { type ActiveTimer, activeTimer, workTypeOptions } from "./queries.ts";
-export { parseDuration, roundMinutes, type RoundingRule, shownDuration } from "./rules.ts";
+export { parseDuration, roundMinutes, type RoundingRule, typedDuration } from "./rules.ts";
 export { timeEntries, timers, unbilled, workTypes } from "./schema.ts";
 
 /** Time that was worked, the timer, work types and rounding (PRD 3.5). */

@@ -2,8 +2,7 @@ import { type NotNull, sql } from "kysely";
 import { can } from "../../platform/access/actor.ts";
 import { reach } from "../../platform/access/reach.ts";
 import type { Ctx } from "../../platform/context.ts";
-import { shownHours } from "../../platform/decimal.ts";
-import { cell, empty, formatDecimal, link, words } from "../../platform/http/pages/cells.ts";
+import { cell, empty, formatMinutes, link, words } from "../../platform/http/pages/cells.ts";
 import type { List, ListFilter, ListQuery } from "../../platform/http/lists/list.ts";
 import { optionalColumn, optionalReference } from "../../platform/http/lists/optional.ts";
 import { optionsOf } from "../../platform/http/forms/options.ts";
@@ -12,7 +11,6 @@ import { idOrNone, noId } from "../../platform/ids.ts";
 import { numberFormat } from "../../platform/language/formats.ts";
 import { t } from "../../platform/language/index.ts";
 import { timeBulk } from "./bulk.ts";
-import { shownDuration } from "./rules.ts";
 import { timeEntries } from "./schema.ts";
 
 export interface TimeRow {
@@ -146,8 +144,10 @@ export const timeList: List<TimeRow> = {
       is_numeric: true,
       sort: { reference: "time_entries.duration_minutes", column: timeEntries.columns.duration_minutes },
       cell: (row) => ({
-        ...cell.strong(shownDuration(row.duration_minutes), `/time/${row.id}/edit`),
-        hint: t("Worked {duration}", { duration: shownDuration(row.worked_minutes) }),
+        ...cell.duration(row.duration_minutes),
+        kind: "strong_link",
+        href: `/time/${row.id}/edit`,
+        hint: t("Worked {duration}", { duration: formatMinutes(row.worked_minutes) }),
       }),
     },
     {
@@ -160,7 +160,10 @@ export const timeList: List<TimeRow> = {
     },
     optionalColumn(timeEntries, "start_time", { label: "Start" }),
     optionalColumn(timeEntries, "end_time", { label: "End" }),
-    optionalColumn(timeEntries, "worked_minutes", { label: "Minutes worked" }),
+    optionalColumn(timeEntries, "worked_minutes", {
+      label: "Time worked",
+      cell: (row) => cell.duration(row.worked_minutes),
+    }),
     optionalReference(timeEntries, "contract_id", { name: ["name"], href: (id) => `/contracts/${id}` }),
     optionalReference(timeEntries, "invoice_id", {
       name: ["invoice_number"],
@@ -201,7 +204,7 @@ export const timeList: List<TimeRow> = {
 const mostAddedUp = 5000;
 
 /**
- * The hours of everything that the list's filters let through, not of one page only: "12.50 h, 10.00 h of it billable". Of
+ * The hours of everything that the list's filters let through, not of one page only: "12 h 30 min, 10 h of it billable". Of
  * very many entries no sum is shown, for it would have to read them all, each time that somebody looks at the list.
  */
 async function totalText(ctx: Ctx, query: ListQuery<TimeRow>): Promise<string> {
@@ -224,8 +227,5 @@ async function totalText(ctx: Ctx, query: ListQuery<TimeRow>): Promise<string> {
   const billable = minutes(rows.find((row) => row.is_billable));
   const total = billable + minutes(rows.find((row) => !row.is_billable));
   if (total === 0) return "";
-  return t("{total} h, {billable} h of it billable", {
-    total: formatDecimal(shownHours(total)),
-    billable: formatDecimal(shownHours(billable)),
-  });
+  return t("{total}, {billable} of it billable", { total: formatMinutes(total), billable: formatMinutes(billable) });
 }

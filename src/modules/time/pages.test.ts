@@ -38,7 +38,7 @@ describe("logging time by hand", () => {
   test("takes a ticket alone, and says how it was rounded", async () => {
     await visitor.open(`/time/new?ticket_id=${ticketId}`);
     const done = await visitor.submit("/time/new", { duration: "20", notes: "Cleared the tray" });
-    expect(done.text).toContain("0:30 h logged (0:20 h worked, rounded).");
+    expect(done.text).toContain("30 min logged (20 min worked, rounded).");
     expect((await entries())[0]).toMatchObject({ worked_minutes: 20, notes: "Cleared the tray", is_billable: true });
   });
 
@@ -77,16 +77,16 @@ describe("the list of time", () => {
     const beta = (await perform(technician, createCompany, { name: "Beta" })).id;
     for (const duration of ["1h", "2h"]) await perform(technician, logTime, { company_id: beta, duration });
     await perform(technician, logTime, { company_id: beta, duration: "30m", is_billable: false, date: "2026-10-01" });
-    expect((await visitor.open(`/time?company=${beta}`)).text).toContain("3.50 h, 3.00 h of it billable");
+    expect((await visitor.open(`/time?company=${beta}`)).text).toContain("3 h 30 min, 3 h of it billable");
     expect((await visitor.open(`/time?company=${beta}&from=2026-11-01&to=2026-11-30`)).text).toContain(
-      "3.00 h, 3.00 h of it billable",
+      "3 h, 3 h of it billable",
     );
-    expect((await visitor.open(`/time?company=${beta}&billable=no`)).text).toContain("0.50 h, 0.00 h of it billable");
+    expect((await visitor.open(`/time?company=${beta}&billable=no`)).text).toContain("30 min, 0 min of it billable");
     expect((await visitor.open("/time?billing=not_billed&billable=yes&technician=me")).status).toBe(200);
     const speak = (language: string | null): Promise<unknown> =>
       inUnit(t.harbor.system, (work) => update(work, users, technician.actor.user_id ?? "", { language }));
     await speak("de");
-    expect((await visitor.open(`/time?company=${beta}`)).text).toContain("3,50 Std., davon 3,00 Std. abrechenbar");
+    expect((await visitor.open(`/time?company=${beta}`)).text).toContain("3 Std. 30 Min., davon 3 Std. abrechenbar");
     await speak(null);
   });
 

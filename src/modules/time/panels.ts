@@ -1,6 +1,5 @@
 import type { Ctx } from "../../platform/context.ts";
-import { shownHours } from "../../platform/decimal.ts";
-import { formatDecimal, link } from "../../platform/http/pages/cells.ts";
+import { formatMinutes, link } from "../../platform/http/pages/cells.ts";
 import type { TimerModel } from "../../platform/http/models/layouts.ts";
 import { t } from "../../platform/language/index.ts";
 import type { Panel } from "../../platform/module.ts";
@@ -16,12 +15,12 @@ export const panels: Panel[] = [
       if (id === "") return null;
       const day = today(ctx);
       const week = await minutesLogged(ctx, id, mondayOf(day), day);
-      const value = t("{hours} h", { hours: formatDecimal(shownHours(await minutesLogged(ctx, id, day, day))) });
+      const value = formatMinutes(await minutesLogged(ctx, id, day, day));
       return {
         kind: "stat",
         label: t("My time today"),
         value,
-        hint: t("{hours} h this week", { hours: formatDecimal(shownHours(week)) }),
+        hint: t("{duration} this week", { duration: formatMinutes(week) }),
         tone: "",
         href: "/time?technician=me",
         icon: "clock",
@@ -39,7 +38,7 @@ export const panels: Panel[] = [
     order: 40,
     permission: "time.read",
     load: async (ctx, { id }) => {
-      const value = t("{hours} h", { hours: formatDecimal(shownHours(await unbilledMinutes(ctx, id))) });
+      const value = formatMinutes(await unbilledMinutes(ctx, id));
       return {
         kind: "stat",
         label: t("Unbilled time"),

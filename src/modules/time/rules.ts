@@ -94,7 +94,7 @@ function readMinutes(text: string): number | null {
   return inMinutes === null ? null : Number(inMinutes[1]);
 }
 
-/** Minutes as `1:30`, the form that people compare and type. */
-export function shownDuration(minutes: number): string {
+/** Minutes as `1:30`, as a field holds them: short to type over. What is read only is `formatMinutes`. */
+export function typedDuration(minutes: number): string {
   return `${Math.floor(minutes / 60)}:${String(minutes % 60).padStart(2, "0")}`;
 }

@@ -5,7 +5,16 @@ import { find, maybeFind, reach } from "../../../platform/access/reach.ts";
 import type { Ctx } from "../../../platform/context.ts";
 import type { RowOf } from "../../../platform/database/columns.ts";
 import { activityOf } from "../../../platform/http/pages/activity.ts";
-import { button, cell, empty, facts, formatDate, link, words } from "../../../platform/http/pages/cells.ts";
+import {
+  button,
+  cell,
+  empty,
+  facts,
+  formatDate,
+  formatMinutes,
+  link,
+  words,
+} from "../../../platform/http/pages/cells.ts";
 import { section } from "../../../platform/http/pages/section.ts";
 import { tableModel } from "../../../platform/http/lists/list.ts";
 import type { RecordPageModel } from "../../../platform/http/models/pages.ts";
@@ -14,7 +23,7 @@ import type { ActionLink, FactsModel, SectionModel, StatModel } from "../../../p
 import { t } from "../../../platform/language/index.ts";
 import { formatMoney } from "../../../platform/money.ts";
 import { todayOf } from "../actions/lifecycle.ts";
-import { hoursBadge, hoursText } from "../coverage.ts";
+import { hoursBadge } from "../coverage.ts";
 import { type HoursLeft, hoursOfContract } from "../hours.ts";
 import { itemColumns, type ItemListRow } from "../item-list.ts";
 import { statusTone } from "../lists.ts";
@@ -111,12 +120,12 @@ function buttons(contract: ContractRow): ActionLink[] {
 function hourStats(hours: HoursLeft): StatModel[] {
   if (hours.buckets.length === 0) return [];
   const { tone } = hoursBadge(hours);
-  const of = { used: hoursText(hours.used_minutes), total: hoursText(hours.total_minutes) };
+  const of = { used: formatMinutes(hours.used_minutes), total: formatMinutes(hours.total_minutes) };
   const hint =
     hours.overage_minutes === 0
       ? t("{used} of {total} used", of)
-      : t("{used} of {total} used, {over} beyond", { ...of, over: hoursText(hours.overage_minutes) });
-  return [{ label: t("Hours left"), value: hoursText(hours.left_minutes), hint, tone, href: "", icon: "clock" }];
+      : t("{used} of {total} used, {over} beyond", { ...of, over: formatMinutes(hours.overage_minutes) });
+  return [{ label: t("Hours left"), value: formatMinutes(hours.left_minutes), hint, tone, href: "", icon: "clock" }];
 }
 
 async function workedStat(ctx: Ctx, contract: ContractRow, period: Period): Promise<StatModel> {
@@ -129,7 +138,7 @@ async function workedStat(ctx: Ctx, contract: ContractRow, period: Period): Prom
     .executeTakeFirst();
   return {
     label: t("Time in this period"),
-    value: hoursText(Number(row?.minutes ?? 0)),
+    value: formatMinutes(Number(row?.minutes ?? 0)),
     hint: shownPeriod(period),
     tone: "",
     href: can(ctx.actor, "time.read") ? `/time?company=${contract.company_id}&from=${period.start}` : "",
@@ -196,9 +205,9 @@ function bucketSection(ctx: Ctx, hours: HoursLeft): SectionModel {
       cells: [
         cell.text(bucket.name),
         bucket.end.startsWith("9999") ? cell.muted(t("Open-ended")) : cell.date(lastDay(bucket), ctx.tenant),
-        cell.number(hoursText(bucket.included_minutes + bucket.rollover_minutes)),
-        cell.number(hoursText(bucket.used_minutes)),
-        cell.number(hoursText(bucket.left_minutes)),
+        cell.duration(bucket.included_minutes + bucket.rollover_minutes),
+        cell.duration(bucket.used_minutes),
+        cell.duration(bucket.left_minutes),
       ],
     })),
     empty: empty("clock", t("No prepaid hours"), ""),

@@ -3,7 +3,7 @@ import { pricesRead } from "../../../platform/access/prices.ts";
 import { find } from "../../../platform/access/reach.ts";
 import type { Ctx } from "../../../platform/context.ts";
 import { conflict, type Failure, forbidden } from "../../../platform/errors.ts";
-import { button } from "../../../platform/http/pages/cells.ts";
+import { button, formatMinutes } from "../../../platform/http/pages/cells.ts";
 import { columnField, field, formModel, type FormValues, rowValues } from "../../../platform/http/forms/model.ts";
 import { buttonRoute, formRoutes } from "../../../platform/http/forms/page.ts";
 import { listAnswer } from "../../../platform/http/lists/list.ts";
@@ -15,7 +15,7 @@ import { billedBy, type TimeEntry } from "../actions/checks.ts";
 import { deleteTime, logTime, updateTime } from "../actions/entries.ts";
 import { timeList } from "../list.ts";
 import { today, workTypeOptions } from "../queries.ts";
-import { shownDuration } from "../rules.ts";
+import { typedDuration } from "../rules.ts";
 import { timeEntries } from "../schema.ts";
 import { ticketOptions } from "./ticket-options.ts";
 
@@ -46,7 +46,7 @@ async function timeForm(
     user_id: ctx.actor.user_id,
   };
   const values =
-    typed ?? (row === null ? fresh : { ...rowValues(timeEntries, row), duration: shownDuration(row.worked_minutes) });
+    typed ?? (row === null ? fresh : { ...rowValues(timeEntries, row), duration: typedDuration(row.worked_minutes) });
   const f = (name: string, given: Parameters<typeof columnField>[2] = {}): FieldModel =>
     columnField(timeEntries, name, given);
   const isManager = can(ctx.actor, "time.manage");
@@ -140,13 +140,10 @@ async function timeForm(
 
 /** What was logged, in words: rounding is said where it changed something. */
 export function loggedText(entry: TimeEntry): string {
-  const counted = shownDuration(entry.duration_minutes);
+  const duration = formatMinutes(entry.duration_minutes);
   return entry.duration_minutes === entry.worked_minutes
-    ? t("{hours} h logged.", { hours: counted })
-    : t("{hours} h logged ({duration} h worked, rounded).", {
-        hours: counted,
-        duration: shownDuration(entry.worked_minutes),
-      });
+    ? t("{duration} logged.", { duration })
+    : t("{duration} logged ({worked} worked, rounded).", { duration, worked: formatMinutes(entry.worked_minutes) });
 }
 
 /** The list of time, and the forms behind it. */

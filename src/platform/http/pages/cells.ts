@@ -1,3 +1,4 @@
+import { shownHours } from "../../decimal.ts";
 import { formatMoney, fromMinor } from "../../money.ts";
 import type { Tenant } from "../../context.ts";
 import { dateFormat, numberFormat } from "../../language/formats.ts";
@@ -47,6 +48,9 @@ export const cell = {
         },
   number: (value: number | string | null | undefined): CellModel =>
     value == null || value === "" ? nothing : { ...blank, kind: "number", text: String(value) },
+  /** A duration; in a file it is decimal hours, so that a spreadsheet can add them up. */
+  duration: (minutes: number | null | undefined): CellModel =>
+    minutes == null ? nothing : { ...blank, kind: "number", text: formatMinutes(minutes), value: shownHours(minutes) },
   date: (date: string | null | undefined, tenant: Tenant): CellModel =>
     date == null ? nothing : { ...blank, kind: "date", text: formatDate(date, tenant), datetime: date },
   instant: (instant: string | null | undefined, tenant: Tenant, now: string): CellModel =>
@@ -117,7 +121,11 @@ export function formatDecimal(value: string): string {
   return format.format(value as Intl.StringNumericLiteral);
 }
 
-/** Minutes as people write them: "1 h 30 min". */
+/**
+ * Minutes as people read them, in sentences, figures and tables alike: "1 h 30 min". There are two other forms, each for a reason:
+ * hours with two decimals (`shownHours`) on invoices and what proves them, where they are multiplied with a price, and in files, where
+ * they are added up; and `1:30` (`typedDuration` of the module `time`) in fields, where it is typed over.
+ */
 export function formatMinutes(minutes: number): string {
   const [hours, rest] = [Math.floor(Math.abs(minutes) / 60), Math.abs(minutes) % 60];
   const text = [
