@@ -12,6 +12,7 @@ import {
   formatInstant,
   formatMinutes,
   link,
+  whenOf,
   words,
 } from "../../platform/http/pages/cells.ts";
 import { withShortChoices } from "../../platform/http/forms/choices.ts";
@@ -211,7 +212,8 @@ async function relatedOf(ctx: Ctx, ticket: TicketRow): Promise<TicketPageModel["
       href: `/tickets/${row.id}`,
       icon: "ticket",
       title: row.title,
-      detail: `#${row.ticket_number} · ${formatAgo(row.created_at, ctx.tenant, ctx.app.clock.now())}`,
+      detail: `#${row.ticket_number}`,
+      when: whenOf(ctx, row.created_at),
       badge: { text: row.status, tone: row.status_color },
     }));
   };

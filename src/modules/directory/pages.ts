@@ -16,7 +16,7 @@ import { formStored, withPresent } from "../../platform/http/forms/present.ts";
 import { buttonRoute } from "../../platform/http/forms/page.ts";
 import type { SectionModel } from "../../platform/http/models/partials.ts";
 import type { TrialResult, TriedFormModel } from "../../platform/http/models/pages.ts";
-import { button, cell, empty, formatAgo } from "../../platform/http/pages/cells.ts";
+import { button, cell, empty, formatInstant } from "../../platform/http/pages/cells.ts";
 import { section } from "../../platform/http/pages/section.ts";
 import { type Answer, page, redirect, type Route } from "../../platform/http/route.ts";
 import { t } from "../../platform/language/index.ts";
@@ -179,7 +179,7 @@ async function stateOf(ctx: Ctx, row: SettingsRow): Promise<SectionModel> {
 
 function comparedText(ctx: Ctx, at: string, result: SyncResult | null): string {
   return t("Compared {when}: {made} made, {changed} changed, {ended} ended", {
-    when: formatAgo(at, ctx.tenant, ctx.app.clock.now()),
+    when: formatInstant(at, ctx.tenant),
     made: result?.made ?? 0,
     changed: result?.changed ?? 0,
     ended: result?.ended ?? 0,

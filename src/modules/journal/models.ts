@@ -2,8 +2,8 @@ import { reach, wholeShape } from "../../platform/access/reach.ts";
 import type { Ctx } from "../../platform/context.ts";
 import { runOnceBuilt } from "../../platform/database/once.ts";
 import { beginningOf } from "../../platform/html.ts";
-import { formatAgo, formatInstant } from "../../platform/http/pages/cells.ts";
-import type { AlertModel, TimelineEntryModel } from "../../platform/http/models/partials.ts";
+import { formatAgo, formatInstant, whenOf } from "../../platform/http/pages/cells.ts";
+import type { AlertModel, TimelineEntryModel, WhenModel } from "../../platform/http/models/partials.ts";
 import { t } from "../../platform/language/index.ts";
 import type { TimelineEntry } from "../../platform/timeline.ts";
 
@@ -31,7 +31,7 @@ export function entryModels(ctx: Ctx, entries: readonly TimelineEntry[]): Timeli
 export interface ShownNote {
   id: string;
   html: string;
-  detail: string;
+  detail: WhenModel;
   href: string;
 }
 
@@ -68,7 +68,7 @@ export async function standingNotes(
   return rows.map((row) => ({
     id: row.id,
     html: beginningOf(row.content, glance) ?? row.content,
-    detail: [row.author ?? ctx.tenant.name, formatAgo(row.created_at, ctx.tenant, ctx.app.clock.now())].join(" · "),
+    detail: whenOf(ctx, row.created_at, (when) => `${row.author ?? ctx.tenant.name} · ${when(row.created_at)}`),
     href: noteAddress(row),
   }));
 }
@@ -96,7 +96,11 @@ export async function alertsOf(
 ): Promise<AlertModel[]> {
   return (await standingNotes(ctx, "is_alert", of)).map(({ html, detail, href }) => ({
     html,
-    detail: t("Note by {who}", { who: detail }),
+    detail: {
+      ...detail,
+      text: t("Note by {who}", { who: detail.text }),
+      hint: t("Note by {who}", { who: detail.hint }),
+    },
     href,
   }));
 }

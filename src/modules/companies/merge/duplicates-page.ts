@@ -1,7 +1,7 @@
 import { reach } from "../../../platform/access/reach.ts";
 import { perform } from "../../../platform/action.ts";
 import type { Ctx } from "../../../platform/context.ts";
-import { empty, formatAgo, words } from "../../../platform/http/pages/cells.ts";
+import { empty, whenOf, words } from "../../../platform/http/pages/cells.ts";
 import type { DuplicatesPageModel } from "../../../platform/http/models/clients.ts";
 import { type Answer, type Incoming, page, redirect, type Route } from "../../../platform/http/route.ts";
 import { noId } from "../../../platform/ids.ts";
@@ -100,10 +100,9 @@ async function dismissed(ctx: Ctx, table: DistinctTable): Promise<DuplicatesPage
   return pairs.map((pair) => ({
     first: side(pair.first_id),
     second: side(pair.second_id),
-    detail: [
-      who.find(({ id }) => id === pair.created_by_id)?.name ?? ctx.tenant.name,
-      formatAgo(pair.created_at, ctx.tenant, ctx.app.clock.now()),
-    ].join(" · "),
+    detail: whenOf(ctx, pair.created_at, (when) =>
+      [who.find(({ id }) => id === pair.created_by_id)?.name ?? ctx.tenant.name, when(pair.created_at)].join(" · "),
+    ),
     action: `/${table}/duplicates/${pair.id}/again`,
   }));
 }

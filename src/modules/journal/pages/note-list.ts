@@ -6,7 +6,7 @@ import { type Page, pageOf } from "../../../platform/database/paging.ts";
 import { beginningOf } from "../../../platform/html.ts";
 import { firstIfBadCursor } from "../../../platform/http/lists/order.ts";
 import type { NotesPageModel } from "../../../platform/http/models/clients.ts";
-import { formatAgo, formatBytes, formatInstant } from "../../../platform/http/pages/cells.ts";
+import { formatAgo, formatBytes, formatInstant, whenOf } from "../../../platform/http/pages/cells.ts";
 import { initialsOf } from "../../../platform/http/pages/frame.ts";
 import { isId } from "../../../platform/ids.ts";
 import { t } from "../../../platform/language/index.ts";
@@ -74,13 +74,7 @@ function noteModel(ctx: Ctx, row: NoteRow, mayWrite: boolean, isWhole: boolean):
     at: row.created_at,
     at_text: formatAgo(row.created_at, ctx.tenant, now),
     at_hint: formatInstant(row.created_at, ctx.tenant),
-    edited:
-      row.edited_at === null
-        ? ""
-        : t("edited by {who} {when}", {
-            who: row.editor ?? ctx.tenant.name,
-            when: formatAgo(row.edited_at, ctx.tenant, now),
-          }),
+    edited: editedBy(ctx, row),
     edit_url: mayWrite ? `${action}/edit` : "",
     badges: [
       ...(row.is_alert ? [{ text: t("Alert"), tone: "warning" }] : []),
@@ -88,6 +82,11 @@ function noteModel(ctx: Ctx, row: NoteRow, mayWrite: boolean, isWhole: boolean):
     ],
     buttons: mayWrite ? buttonsOf(row, action) : [],
   };
+}
+
+function editedBy(ctx: Ctx, { edited_at: at, editor }: NoteRow): NoteModel["edited"] {
+  const who = editor ?? ctx.tenant.name;
+  return at === null ? null : whenOf(ctx, at, (when) => t("edited by {who} {when}", { who, when: when(at) }));
 }
 
 function buttonsOf(row: NoteRow, action: string): NoteModel["buttons"] {

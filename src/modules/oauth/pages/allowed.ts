@@ -1,6 +1,6 @@
 import type { AnyAction } from "../../../platform/action.ts";
 import type { Ctx } from "../../../platform/context.ts";
-import { button, formatAgo } from "../../../platform/http/pages/cells.ts";
+import { button, whenOf } from "../../../platform/http/pages/cells.ts";
 import { buttonRoute } from "../../../platform/http/forms/page.ts";
 import type { AllowedAppsModel } from "../../../platform/http/models/sign-in.ts";
 import { type Answer, page, redirect, type Route } from "../../../platform/http/route.ts";
@@ -32,7 +32,6 @@ export function allowedBy(
 }
 
 async function show(ctx: Ctx): Promise<Answer> {
-  const now = ctx.app.clock.now();
   const { permissions } = ctx.app.registry;
   const grants = await allowedBy(ctx);
   const model: AllowedAppsModel = {
@@ -46,13 +45,11 @@ async function show(ctx: Ctx): Promise<Answer> {
     apps: grants.map((grant) => ({
       name: grant.name,
       scopes: grant.scopes.map((scope) => t(permissions.get(scope) ?? scope)),
-      at_text:
+      allowed: whenOf(ctx, grant.created_at, (when) =>
         grant.last_used_at === null
-          ? t("Allowed {when}, not used yet", { when: formatAgo(grant.created_at, ctx.tenant, now) })
-          : t("Allowed {when}, used {used}", {
-              when: formatAgo(grant.created_at, ctx.tenant, now),
-              used: formatAgo(grant.last_used_at, ctx.tenant, now),
-            }),
+          ? t("Allowed {when}, not used yet", { when: when(grant.created_at) })
+          : t("Allowed {when}, used {used}", { when: when(grant.created_at), used: when(grant.last_used_at) }),
+      ),
       withdraw: button(
         t("Take back"),
         `${at}/${grant.id}/withdraw`,

@@ -1,7 +1,8 @@
 import { sql } from "kysely";
 import { can } from "../../../platform/access/actor.ts";
 import type { Ctx } from "../../../platform/context.ts";
-import { button, empty, formatAgo, formatDate, link } from "../../../platform/http/pages/cells.ts";
+import { button, empty, formatDate, link, whenOf } from "../../../platform/http/pages/cells.ts";
+import type { WhenModel } from "../../../platform/http/models/partials.ts";
 import type { PortalHomeModel } from "../../../platform/http/models/pages.ts";
 import { type Answer, page, type Route } from "../../../platform/http/route.ts";
 import { t } from "../../../platform/language/index.ts";
@@ -63,7 +64,7 @@ async function home(ctx: Ctx): Promise<Answer> {
       number: `#${ticket.ticket_number}`,
       title: ticket.title,
       status: ticketBadge(ticket),
-      detail: lastOf(ctx, ticket, words.get(ticket.id)),
+      last: lastOf(ctx, ticket, words.get(ticket.id)),
     })),
     tickets_url: "/portal/tickets",
     tickets_empty: empty("check-circle", t("Nothing is open"), t("Everything you asked for is done.")),
@@ -81,16 +82,19 @@ async function home(ctx: Ctx): Promise<Answer> {
 }
 
 /** Who said the last on a request, and when: an answer, more of the client's own, or what was asked. */
-function lastOf(ctx: Ctx, ticket: ClientTicket, word: LastWord | undefined): string {
-  const when = formatAgo(word?.at ?? ticket.created_at, ctx.tenant, ctx.app.clock.now());
-  if (word === undefined) {
-    const name = nameOf(ticket);
-    if (ticket.contact_id === ctx.actor.contact_id) return t("you asked {when}", { when });
-    return name === null ? t("opened {when}", { when }) : t("{name} asked {when}", { name, when });
-  }
-  if (word.is_own) return t("you wrote {when}", { when });
-  const name = word.author === "" ? ctx.tenant.name : word.author;
-  return word.is_client ? t("{name} wrote {when}", { name, when }) : t("{name} answered {when}", { name, when });
+function lastOf(ctx: Ctx, ticket: ClientTicket, word: LastWord | undefined): WhenModel {
+  const at = word?.at ?? ticket.created_at;
+  return whenOf(ctx, at, (said) => {
+    const when = said(at);
+    if (word === undefined) {
+      const name = nameOf(ticket);
+      if (ticket.contact_id === ctx.actor.contact_id) return t("you asked {when}", { when });
+      return name === null ? t("opened {when}", { when }) : t("{name} asked {when}", { name, when });
+    }
+    if (word.is_own) return t("you wrote {when}", { when });
+    const name = word.author === "" ? ctx.tenant.name : word.author;
+    return word.is_client ? t("{name} wrote {when}", { name, when }) : t("{name} answered {when}", { name, when });
+  });
 }
 
 /** What is owed, by currency, and how much of it is late. */

@@ -36,7 +36,7 @@ async function sessionsOf(ctx: Ctx, door: AccountDoor): Promise<SecurityPageMode
   return sessions.map((session) => ({
     device: session.device_name ?? deviceOf(session.user_agent),
     where: session.ip_address,
-    at_text: formatAgo(session.last_seen_at, ctx.tenant, now),
+    seen: whenOf(ctx, session.last_seen_at),
     is_current: session.id === ctx.actor.session_id,
     icon: session.session_kind === "api" ? "key" : "globe",
     name_url: `${home}/sessions/${session.id}/name`,

@@ -3,7 +3,7 @@ import { perform } from "../../../platform/action.ts";
 import { type Ctx, reading } from "../../../platform/context.ts";
 import type { Failure } from "../../../platform/errors.ts";
 import { accountCrumb, type AccountDoor, accountHomes } from "../../../platform/http/pages/account.ts";
-import { formatAgo, link } from "../../../platform/http/pages/cells.ts";
+import { link, whenOf } from "../../../platform/http/pages/cells.ts";
 import { field, formFailure, formModel, type FormValues } from "../../../platform/http/forms/model.ts";
 import { readInput } from "../../../platform/http/forms/page.ts";
 import type { SecurityPageModel } from "../../../platform/http/models/sign-in.ts";
@@ -77,13 +77,14 @@ export function passkeyRow(
   row: { id: string; name: string; created_at: string; last_used_at: string | null },
   home: string,
 ): NonNullable<SecurityPageModel["passkeys"]>["keys"][number] {
-  const now = ctx.app.clock.now();
+  const used = row.last_used_at;
   return {
     name: row.name,
-    detail:
-      row.last_used_at === null
-        ? t("Added {when}, not used yet", { when: formatAgo(row.created_at, ctx.tenant, now) })
-        : t("Used {when}", { when: formatAgo(row.last_used_at, ctx.tenant, now) }),
+    used: whenOf(ctx, used ?? row.created_at, (when) =>
+      used === null
+        ? t("Added {when}, not used yet", { when: when(row.created_at) })
+        : t("Used {when}", { when: when(used) }),
+    ),
     rename: link(t("Rename"), `${home}/passkeys/${row.id}`, "pencil"),
     remove: link(t("Remove"), `${home}/passkeys/${row.id}/remove`, "trash"),
   };

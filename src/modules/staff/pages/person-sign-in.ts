@@ -2,7 +2,7 @@ import { factorsOf } from "../../../platform/access/second-factors.ts";
 import { find, type RowFor } from "../../../platform/access/reach.ts";
 import type { AnyAction } from "../../../platform/action.ts";
 import type { Ctx } from "../../../platform/context.ts";
-import { button, formatAgo } from "../../../platform/http/pages/cells.ts";
+import { button, whenOf } from "../../../platform/http/pages/cells.ts";
 import { buttonRoute } from "../../../platform/http/forms/page.ts";
 import type { ActionLink } from "../../../platform/http/models/partials.ts";
 import type { PersonSignInModel } from "../../../platform/http/models/sign-in.ts";
@@ -96,7 +96,7 @@ async function show(ctx: Ctx, incoming: Incoming): Promise<Answer> {
     sessions: sessions.map((session) => ({
       device: session.device_name ?? deviceOf(session.user_agent),
       where: session.ip_address,
-      at_text: formatAgo(session.last_seen_at, ctx.tenant, now),
+      seen: whenOf(ctx, session.last_seen_at),
       icon: session.session_kind === "api" ? "key" : "globe",
       revoke: button(t("Sign out"), `/settings/staff/${user.id}/sessions/${session.id}/end`, "log-out"),
     })),

@@ -4,7 +4,7 @@ import { siteOf } from "../../../platform/access/webauthn.ts";
 import { type Ctx, reading } from "../../../platform/context.ts";
 import { shortestPassword } from "../../../platform/crypto/passwords.ts";
 import type { Failure } from "../../../platform/errors.ts";
-import { button, formatAgo, link } from "../../../platform/http/pages/cells.ts";
+import { button, link, whenOf } from "../../../platform/http/pages/cells.ts";
 import { formFailure, type FormValues } from "../../../platform/http/forms/model.ts";
 import type { SecurityPageModel } from "../../../platform/http/models/sign-in.ts";
 import { showOnce } from "../../../platform/http/pages/shown-once.ts";
@@ -48,13 +48,12 @@ const header = (title: string, subtitle = ""): PageHeaderModel => ({
 });
 
 async function sessionsOf(ctx: Ctx): Promise<SecurityPageModel["sessions"]> {
-  const now = ctx.app.clock.now();
   return (await sessionsOfOperator(ctx, own(ctx))).map((session) => {
     const is_current = session.id === ctx.actor.session_id;
     return {
       device: deviceOf(session.user_agent),
       where: session.ip_address,
-      at_text: formatAgo(session.last_seen_at, ctx.tenant, now),
+      seen: whenOf(ctx, session.last_seen_at),
       is_current,
       icon: "globe",
       name_url: "",

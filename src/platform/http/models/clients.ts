@@ -8,6 +8,7 @@ import type {
   PageHeaderModel,
   TabModel,
   TimelineEntryModel,
+  WhenModel,
 } from "./partials.ts";
 
 /** Pages of clients: custom fields, timelines, notes, duplicates. */
@@ -59,7 +60,7 @@ export interface NotesPageModel {
     at_text: string;
     at_hint: string;
     /** By whom and when it was changed, or empty. */
-    edited: string;
+    edited: WhenModel | null;
     /** Where it is changed, or empty for who may only read. */
     edit_url: string;
     badges: BadgeModel[];
@@ -100,7 +101,7 @@ export interface DuplicatesPageModel {
   dismissed: {
     first: { name: string; href: string };
     second: { name: string; href: string };
-    detail: string;
+    detail: WhenModel;
     action: string;
   }[];
   empty: EmptyModel;

@@ -12,6 +12,7 @@ import type {
   SectionModel,
   StatModel,
   TabModel,
+  WhenModel,
 } from "./partials.ts";
 
 /** What came of trying something at another server: their words, line by line, stand in `answer`. */
@@ -30,9 +31,9 @@ export interface SetupPageModel {
   text: string;
   /** Null on the last page, which says what has been made. */
   form: FormModel | null;
-  /** A second button that tries the fields without saving them. */
   /** The step before, or empty where one cannot go back. */
   back_url: string;
+  /** A second button that tries the fields without saving them. */
   test: { url: string; label: string; result: TrialResult | null } | null;
   done: { facts: FactsModel; action: ActionLink } | null;
 }
@@ -89,6 +90,8 @@ export interface SearchHit {
   icon: string;
   title: string;
   detail: string;
+  /** Since when it is there; behind the detail. */
+  when?: WhenModel;
   badge: BadgeModel | null;
 }
 
@@ -302,7 +305,7 @@ export interface PortalHomeModel {
     pay: ActionLink | null;
     href: string;
   } | null;
-  tickets: { href: string; number: string; title: string; status: BadgeModel; detail: string }[];
+  tickets: { href: string; number: string; title: string; status: BadgeModel; last: WhenModel }[];
   tickets_url: string;
   tickets_empty: EmptyModel;
   invoices: {

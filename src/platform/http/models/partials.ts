@@ -17,6 +17,16 @@ export interface ActionLink {
   confirm: string;
 }
 
+/**
+ * When something was, in words or a sentence (`partials/when`). `text` says how long ago, `hint` the same by day and hour: that is shown
+ * on pointing at it, and printed in its place, for on paper "3 h ago" is soon wrong.
+ */
+export interface WhenModel {
+  text: string;
+  hint: string;
+  at: string;
+}
+
 /** What a list says when there is nothing in it: why, and what to do. */
 export interface EmptyModel {
   icon: string;
@@ -94,8 +104,8 @@ export interface AttachmentModel {
 export interface AlertModel {
   /** Safe HTML. */
   html: string;
-  /** Who said it, and when, in words. */
-  detail: string;
+  /** Who said it, and when. */
+  detail: WhenModel;
   href: string;
 }
 
@@ -128,7 +138,7 @@ export interface LogModel {
 /** What happened with a client, newest first, with what was pinned. */
 export interface JournalModel {
   log: LogModel | null;
-  pinned: { id: string; html: string; detail: string; href: string }[];
+  pinned: { id: string; html: string; detail: WhenModel; href: string }[];
   entries: TimelineEntryModel[];
   more_url: string;
 }

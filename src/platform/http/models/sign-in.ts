@@ -33,14 +33,14 @@ export interface RecoveryCodesModel {
 export interface PersonSignInModel {
   header: PageHeaderModel;
   two_step: { is_on: boolean; text: string; actions: ActionLink[] };
-  sessions: { device: string; where: string; at_text: string; icon: string; revoke: ActionLink }[];
+  sessions: { device: string; where: string; seen: WhenModel; icon: string; revoke: ActionLink }[];
   revoke_all: ActionLink | null;
 }
 
 /** `account/apps`: the apps that a person has allowed to act in their name. */
 export interface AllowedAppsModel {
   header: PageHeaderModel;
-  apps: { name: string; scopes: string[]; at_text: string; withdraw: ActionLink }[];
+  apps: { name: string; scopes: string[]; allowed: WhenModel; withdraw: ActionLink }[];
 }
 
 /** `oauth/consent`: an app asks a person. */
@@ -65,7 +65,7 @@ export interface SecurityPageModel {
   sessions: {
     device: string;
     where: string;
-    at_text: string;
+    seen: WhenModel;
     is_current: boolean;
     /** What the session is: a browser, or a program. */
     icon: string;
@@ -77,7 +77,7 @@ export interface SecurityPageModel {
   two_step: { is_on: boolean; text: string; actions: ActionLink[] };
   /** Null where there are no passkeys: operators'. */
   passkeys: {
-    keys: { name: string; detail: string; rename: ActionLink; remove: ActionLink }[];
+    keys: { name: string; used: WhenModel; rename: ActionLink; remove: ActionLink }[];
     /** Where the browser makes a new one; empty when the address of this installation allows none. */
     url: string;
     /** Whether making one takes the password too: the sign-in is some time ago. */

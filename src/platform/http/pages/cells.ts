@@ -1,11 +1,11 @@
 import { shownHours } from "../../decimal.ts";
 import { formatMoney, fromMinor } from "../../money.ts";
-import type { Tenant } from "../../context.ts";
+import type { Ctx, Tenant } from "../../context.ts";
 import { dateFormat, numberFormat } from "../../language/formats.ts";
 import { currentLocale, t } from "../../language/index.ts";
 import { webAddress } from "../../web-address.ts";
 import type { CellModel } from "../models/lists.ts";
-import type { ActionLink, BadgeModel, EmptyModel, FactsModel } from "../models/partials.ts";
+import type { ActionLink, BadgeModel, EmptyModel, FactsModel, WhenModel } from "../models/partials.ts";
 
 /** Cells: values of rows as a table or a list of facts shows them. */
 
@@ -101,6 +101,20 @@ export function formatAgo(instant: string, tenant: Tenant, now: string): string 
   if (seconds < 3600) return t("{count} min ago", { count: Math.floor(seconds / 60) });
   if (seconds < 86_400) return t("{count} h ago", { count: Math.floor(seconds / 3600) });
   return t("{count} d ago", { count: Math.floor(seconds / 86_400) });
+}
+
+/** When something was, for people and for paper (`WhenModel`); `said` is the sentence that it stands in. */
+export function whenOf(
+  { tenant, app }: Pick<Ctx, "tenant" | "app">,
+  instant: string,
+  said: (when: (instant: string) => string) => string = (when) => when(instant),
+): WhenModel {
+  const now = app.clock.now();
+  return {
+    text: said((one) => formatAgo(one, tenant, now)),
+    hint: said((one) => formatInstant(one, tenant)),
+    at: instant,
+  };
 }
 
 /** How long it is until something happens; what is to be waited for is not told too short. */
