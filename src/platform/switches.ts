@@ -23,6 +23,11 @@ export function isModuleOn(app: Pick<App, "registry">, tenant: Switches, name: s
   return tenant.allowed_modules === null || tenant.allowed_modules.includes(name) || !isOptional(app.registry, name);
 }
 
+/** Whether the module that brings a permission is on. While it is not, nobody holds it, and so nobody lacks it either. */
+export function isPermissionOn(app: Pick<App, "registry">, tenant: Switches, permission: string): boolean {
+  return isModuleOn(app, tenant, app.registry.permissionOwners.get(permission) ?? "");
+}
+
 function isOptional({ modules }: Registry, name: string): boolean {
   return modules.some((module) => module.name === name && module.optional !== undefined);
 }
@@ -37,7 +42,6 @@ export function optionalModules(registry: Registry): (Module & { optional: NonNu
 /** An actor as far as the organization's modules reach. */
 export function withinModules(app: Pick<App, "registry">, tenant: Switches, actor: Actor): Actor {
   if (tenant.disabled_modules.length === 0 && tenant.allowed_modules === null) return actor;
-  const { permissionOwners } = app.registry;
-  const kept = [...actor.permissions].filter((name) => isModuleOn(app, tenant, permissionOwners.get(name) ?? ""));
+  const kept = [...actor.permissions].filter((name) => isPermissionOn(app, tenant, name));
   return { ...actor, permissions: new Set(kept) };
 }

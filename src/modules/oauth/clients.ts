@@ -1,5 +1,6 @@
 import { type TProperties, Type } from "@sinclair/typebox";
 import { can } from "../../platform/access/actor.ts";
+import { holds } from "../../platform/access/grants.ts";
 import { oauthClients } from "../../platform/access/oauth.ts";
 import { find } from "../../platform/access/reach.ts";
 import { users } from "../../platform/access/schema.ts";
@@ -8,9 +9,10 @@ import { action } from "../../platform/action.ts";
 import { asSystem, type Work } from "../../platform/context.ts";
 import type { RowOf } from "../../platform/database/columns.ts";
 import { insert, update } from "../../platform/database/records.ts";
-import { conflict, type FieldProblem, forbidden, invalid } from "../../platform/errors.ts";
+import { conflict, Failure, type FieldProblem, forbidden, invalid } from "../../platform/errors.ts";
 import { newId } from "../../platform/ids.ts";
 import { t } from "../../platform/language/index.ts";
+import { isPermissionOn } from "../../platform/switches.ts";
 import { redirectProblem } from "./rules.ts";
 import { revokeGrantsOf } from "./grants.ts";
 
@@ -74,6 +76,7 @@ export const updateClient = action({
   run: async (work: Work, input: Partial<ClientInput> & { id: string; version?: number }) => {
     bySomebodyThemselves(work);
     const client = await find(work, "oauth_clients", input.id);
+    checkMayActAs(work, client);
     const { id, version, ...rest } = input;
     const values = { ...rest, ...(rest.name === undefined ? {} : { name: rest.name.trim() }) };
     check(work, { ...client, ...values }, client.is_confidential, client.scopes);
@@ -94,6 +97,7 @@ export const rotateSecret = action({
   run: async (work: Work, input: { id: string; version?: number }) => {
     bySomebodyThemselves(work);
     const client = await find(work, "oauth_clients", input.id);
+    checkMayActAs(work, client);
     if (!client.is_confidential) throw conflict(t("This app has no secret: it cannot keep one."), "public_client");
     const { secret, hash, hint } = newSecret(work);
     const row = await update(work, oauthClients, client.id, { secret_hash: hash, secret_hint: hint }, input.version);
@@ -120,6 +124,27 @@ function bySomebodyThemselves(work: Work): void {
     throw forbidden(t("Apps are registered by people who have signed in themselves."), "no_session");
 }
 
+/**
+ * Refuses an app that may do more than the actor: with a new secret they could act as an app that acts by itself, and by
+ * another address have sent to themselves what others allow it.
+ */
+function checkMayActAs(work: Work, client: ClientRow): void {
+  const { registry } = work.app;
+  const isAbove = client.scopes.some(
+    (scope) =>
+      registry.permissions.has(scope) &&
+      isPermissionOn(work.app, work.tenant, scope) &&
+      !mayAllow(work, scope, client.is_service),
+  );
+  if (isAbove)
+    throw new Failure(403, "above_own", t("This app may do more than you. Ask somebody who may do as much."));
+}
+
+/** Nobody lets an app do more than they may: by itself it reaches all records, in a person's name those of that person. */
+function mayAllow({ actor }: Work, permission: string, is_service: boolean): boolean {
+  return is_service ? holds(actor, { permission, scope: "all" }) : can(actor, permission);
+}
+
 function check(
   work: Work,
   input: Pick<ClientInput, "redirect_uris" | "scopes" | "is_service">,
@@ -130,6 +155,8 @@ function check(
   const add = (field: string, code: string, message: string): void => {
     if (!problems.some((problem) => problem.field === field)) problems.push({ field, code, message });
   };
+  // What a module that is switched off lets it do, it has had before, and has again with the module.
+  const isKept = (scope: string): boolean => known.includes(scope) && !isPermissionOn(work.app, work.tenant, scope);
   for (const uri of input.redirect_uris ?? []) {
     const problem = redirectProblem(uri, isConfidential);
     if (problem !== null) add("redirect_uris", "bad_redirect_uri", `${uri}: ${problem}`);
@@ -137,7 +164,7 @@ function check(
   for (const scope of input.scopes) {
     if (!work.app.registry.permissions.has(scope))
       add("scopes", "not_found", t("There is no permission {name}.", { name: scope }));
-    else if (!known.includes(scope) && !can(work.actor, scope))
+    else if (!isKept(scope) && !mayAllow(work, scope, input.is_service === true))
       add("scopes", "beyond_own", t("You may not do this yourself: {scope}.", { scope }));
   }
   if (input.is_service === true && !isConfidential)

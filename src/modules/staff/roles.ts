@@ -13,7 +13,7 @@ import { conflict, Failure, invalidField, stale } from "../../platform/errors.ts
 import { emit } from "../../platform/events/outbox.ts";
 import { t } from "../../platform/language/index.ts";
 import { changed } from "../../platform/live/topics.ts";
-import { isModuleOn } from "../../platform/switches.ts";
+import { isPermissionOn } from "../../platform/switches.ts";
 import { roleRaised } from "./events.ts";
 
 const target = { id: Type.String({ format: "uuid" }), version: Type.Optional(Type.Integer()) };
@@ -95,15 +95,13 @@ export async function checkMayActOn(work: Work, userId: string): Promise<void> {
     rows.map((row) => row.role_id),
   );
   const isAbove = grants.some(
-    (one) => registry.permissions.has(one.permission) && isOnFor(work, one) && !holds(work.actor, one),
+    (one) =>
+      registry.permissions.has(one.permission) &&
+      isPermissionOn(work.app, work.tenant, one.permission) &&
+      !holds(work.actor, one),
   );
   if (isAbove)
     throw new Failure(403, "above_own", t("This person may do more than you. Ask somebody who may do as much."));
-}
-
-/** A permission of a module that is switched off is nobody's for now, and so cannot be missing. */
-function isOnFor(work: Work, { permission }: Grant): boolean {
-  return isModuleOn(work.app, work.tenant, work.app.registry.permissionOwners.get(permission) ?? "");
 }
 
 async function tellOfRaise(
