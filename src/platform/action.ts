@@ -30,6 +30,10 @@ export interface Action<I = never, R = unknown> {
   readonly permission: string | null;
   readonly input: TObject;
   run(work: Work, input: I): Promise<R>;
+  /** Whether it may be done with many records at once, each by its `id`: from lists and over the API. Absent: one at a time. */
+  readonly isForMany?: true;
+  /** Makes, for one of many, what it needs and a unit of work cannot: more of its input, right before it runs for a record. */
+  prepare?(ctx: Ctx, id: string): Promise<Record<string, unknown>>;
   /** How it is taken back, where it can be: pages then offer "Undo", for one record and for many. */
   readonly undo?: Undo<never, never>;
 }

@@ -107,7 +107,7 @@ export function buildRegistry(modules: readonly Module[]): Registry {
         .toSorted((a, b) => a.order - b.order)
         .map((one) => [one.resource.type, one]),
     ),
-    lists: unique(modules.flatMap((module) => module.lists ?? []).map((page) => [page.list.url, page])),
+    lists: listsOf(modules),
     nav: modules.flatMap((module) => module.nav ?? []).toSorted((a, b) => a.order - b.order),
     create: modules.flatMap((module) => module.create ?? []).toSorted((a, b) => a.order - b.order),
     notices: noticesOf(modules, events),
@@ -127,6 +127,16 @@ export function buildRegistry(modules: readonly Module[]): Registry {
     ),
     timeline: modules.flatMap((module) => module.timeline ?? []),
   };
+}
+
+/** List pages by their address; a choice of one that does with many records what is not for many stops the start. */
+function listsOf(modules: readonly Module[]): Map<string, ListPage> {
+  const pages = modules.flatMap((module) => module.lists ?? []);
+  for (const { list } of pages)
+    for (const { key, action } of list.bulk ?? [])
+      if (action.isForMany !== true)
+        throw new Error(`${list.url} does ${key} with many, and ${action.name} is not for many`);
+  return unique(pages.map((page) => [page.list.url, page]));
 }
 
 /** Notices by event; one of an event that nobody tells stops the start. */

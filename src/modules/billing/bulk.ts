@@ -1,7 +1,7 @@
 import type { AnyAction } from "../../platform/action.ts";
 import type { BulkChoice } from "../../platform/http/lists/bulk.ts";
 import { approveInvoice } from "./actions/approve.ts";
-import { drawnFor, sendInvoiceAction } from "./actions/send.ts";
+import { sendInvoiceAction } from "./actions/send.ts";
 
 /** What can be done with many invoices at once. */
 export const invoiceBulk: readonly BulkChoice[] = [
@@ -12,12 +12,5 @@ export const invoiceBulk: readonly BulkChoice[] = [
     action: approveInvoice as unknown as AnyAction,
     isHeldToVersion: true,
   },
-  {
-    key: "send",
-    label: "Send",
-    icon: "send",
-    action: sendInvoiceAction as unknown as AnyAction,
-    // The document is drawn before the unit of work that sends it.
-    prepare: async (ctx, id) => ({ ...(await drawnFor(ctx, id)) }),
-  },
+  { key: "send", label: "Send", icon: "send", action: sendInvoiceAction as unknown as AnyAction },
 ];

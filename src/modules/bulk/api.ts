@@ -11,11 +11,14 @@ import { listState } from "../../platform/http/lists/state.ts";
 import { type Answer, json, type Route } from "../../platform/http/route.ts";
 import { begin, undoRun } from "./start.ts";
 
-/** Any action that takes an id, for many records: the same report as on the pages. */
+/** Any action that is for many records: the same report as on the pages. */
 
 const input = Type.Object(
   {
-    action: Type.String({ maxLength: 100, description: "The action's name, such as tickets.update." }),
+    action: Type.String({
+      maxLength: 100,
+      description: "The name of an action that is for many records, such as tickets.update.",
+    }),
     ids: Type.Optional(Type.Array(Type.String({ format: "uuid" }), { maxItems: mostAtOnce })),
     list: Type.Optional(
       Type.String({ maxLength: 100, description: "Instead of ids: a list page, such as /tickets …" }),
@@ -84,8 +87,8 @@ async function start(ctx: Ctx, document: unknown): Promise<Answer> {
   if (problems.length > 0) throw invalid(problems);
   const asked = given as Static<typeof input>;
   const action = ctx.app.registry.actions.get(asked.action);
-  if (action?.permission == null || action.input.properties["id"] === undefined)
-    throw invalidField("action", "There is no action of this name that takes an id.", "not_found");
+  if (action?.isForMany !== true)
+    throw invalidField("action", "There is no action of this name that is for many records.", "not_found");
   const ids = asked.ids ?? (await matching(ctx, asked));
   const run = await begin(ctx, {
     title: asked.action,

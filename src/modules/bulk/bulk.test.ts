@@ -211,7 +211,7 @@ describe("taking back", () => {
 describe("over the API", () => {
   const body = (attributes: object): object => ({ data: { type: "bulk_runs", attributes } });
 
-  test("any action that takes an id runs for many, with the same report", async () => {
+  test("an action that is for many runs for each of them, with the same report", async () => {
     const key = await t.harbor.key("technician");
     const rows = [await open("Sixteen"), await open("Seventeen")];
     const made = await t.api("POST", "/api/v1/bulk", {

@@ -72,8 +72,7 @@ export async function carryOut(
 async function doOne(ctx: Ctx, run: RunRow, item: Item): Promise<void> {
   try {
     const choice = choiceOf(ctx.app, run);
-    if (choice?.prepare !== undefined && !can(ctx.actor, choice.action.permission ?? "")) throw forbidden();
-    const prepared = (await choice?.prepare?.(ctx, item.entity_id)) ?? {};
+    const prepared = await preparedFor(ctx, run, item);
     await inUnit(ctx, async (work) => {
       // Another node may have taken the run up meanwhile.
       if (!(await isPending(work, run.id, item))) return;
@@ -98,6 +97,14 @@ async function doOne(ctx: Ctx, run: RunRow, item: Item): Promise<void> {
     });
     if (!isKnown) log.error("a record of a bulk change failed", { run: run.id, error: String(thrown) });
   }
+}
+
+/** What the run's action needs for a record and a unit of work cannot make. */
+async function preparedFor(ctx: Ctx, run: RunRow, item: Item): Promise<object> {
+  const action = ctx.app.registry.actions.get(run.action_name);
+  if (action?.prepare === undefined) return {};
+  if (!can(ctx.actor, action.permission ?? "")) throw forbidden();
+  return action.prepare(ctx, item.entity_id);
 }
 
 /** Which action runs for a record, and with what; null where nothing would change. */

@@ -52,6 +52,7 @@ export const updateCompany = action({
   permission: "companies.write",
   input: patchInput(companies, undefined, { tags }),
   undo: backToBefore(companies, "companies.update"),
+  isForMany: true,
   run: async (work: Work, input: Changed) => {
     const values = fromEdge(companies, input, work.tenant.currency);
     const before = await find(work, "companies", input.id);
@@ -118,6 +119,7 @@ export const updateContact = action({
   permission: "companies.write",
   input: patchInput(contacts, undefined, { tags }),
   undo: backToBefore(contacts, "contacts.update"),
+  isForMany: true,
   run: async (work: Work, input: Changed) => {
     const values = fromEdge(contacts, input, work.tenant.currency);
     if (values.email != null) values.email = emailKey(values.email);
@@ -163,6 +165,7 @@ export const updateSite = action({
   permission: "companies.write",
   input: patchInput(sites),
   undo: backToBefore(sites, "sites.update"),
+  isForMany: true,
   run: async (work: Work, input: Changed) => {
     const values = fromEdge(sites, input, work.tenant.currency);
     const before = await find(work, "sites", input.id);
@@ -205,6 +208,7 @@ function archiving<T extends typeof companies | typeof contacts | typeof sites>(
     permission: "companies.write",
     input: target,
     undo: by(isArchiving ? name.replace("archive", "restore") : name.replace("restore", "archive")),
+    isForMany: true,
     run: async (work, input) => {
       const before = await find(work, table.name as ClientTable, input.id);
       refuseMerged(before);

@@ -7,7 +7,7 @@ import type { CsvProblem } from "../../platform/csv/problem.ts";
 import type { RowOf } from "../../platform/database/columns.ts";
 import { insert, update } from "../../platform/database/records.ts";
 import { conflict, forbidden, invalidField } from "../../platform/errors.ts";
-import { addFile, type StoredBytes, storeUploads, type Upload } from "../../platform/files/files.ts";
+import { addFile, type StoredBytes, storedBytes, storeUploads, type Upload } from "../../platform/files/files.ts";
 import { t } from "../../platform/language/index.ts";
 import { fileColumns } from "../../platform/transfer/columns.ts";
 import { endedBy, withoutFailure } from "./fail.ts";
@@ -31,7 +31,6 @@ import { targetNamed } from "./session.ts";
 const mode = Type.Union([Type.Literal("create_only"), Type.Literal("fill_blanks"), Type.Literal("overwrite")]);
 const target = Type.String({ maxLength: 60 });
 const source = Type.Union(productNames.map((name) => Type.Literal(name)));
-const stored = Type.Object({ sha256: Type.String(), size: Type.Integer(), name: Type.String(), type: Type.String() });
 const batchInput = Type.Object({ id: Type.String({ format: "uuid" }) }, { additionalProperties: false });
 
 /** What a file says of itself, found out by reading it. */
@@ -67,7 +66,13 @@ export const uploadAction = action({
   name: "imports.upload",
   permission: "imports.run",
   input: Type.Object(
-    { file: stored, contents, target: Type.Optional(target), mode: Type.Optional(mode), source: Type.Optional(source) },
+    {
+      file: storedBytes,
+      contents,
+      target: Type.Optional(target),
+      mode: Type.Optional(mode),
+      source: Type.Optional(source),
+    },
     { additionalProperties: false },
   ),
   run: async (work: Work, given: Taken) => {

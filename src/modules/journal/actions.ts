@@ -9,7 +9,7 @@ import { insert, remove, update } from "../../platform/database/records.ts";
 import { indexRow } from "../../platform/database/search.ts";
 import { invalidField } from "../../platform/errors.ts";
 import { emit } from "../../platform/events/outbox.ts";
-import { addFile, type StoredBytes } from "../../platform/files/files.ts";
+import { addFile, type StoredBytes, storedBytes } from "../../platform/files/files.ts";
 import { htmlToText, sanitizeHtml } from "../../platform/html.ts";
 import { newId } from "../../platform/ids.ts";
 import { t } from "../../platform/language/index.ts";
@@ -142,20 +142,11 @@ export const deleteRecordNote = action({
   },
 });
 
-/** Hangs a stored file on a record. Only code that has stored the bytes may name them, so no route takes this as it came. */
+/** Hangs a stored file on a record. */
 export const addRecordAttachment = action({
   name: "journal.add_attachment",
   permission,
-  input: Type.Object(
-    {
-      ...ofWhat,
-      file: Type.Object(
-        { sha256: Type.String(), size: Type.Integer(), name: Type.String(), type: Type.String() },
-        { additionalProperties: false },
-      ),
-    },
-    { additionalProperties: false },
-  ),
+  input: Type.Object({ ...ofWhat, file: storedBytes }, { additionalProperties: false }),
   run: async (work: Work, { file, ...ids }: SubjectIds & { file: StoredBytes }): Promise<Attachment> => {
     await writableSubject(work, ids);
     return insert(work, recordAttachments, {

@@ -6,6 +6,7 @@ import { type RecordApi, recordApi } from "../../../tests/support/record-api.ts"
 import { browserOf, makeStaff } from "../../../tests/support/people.ts";
 import { perform } from "../../platform/action.ts";
 import { inUnit } from "../../platform/context.ts";
+import { StoredBytes } from "../../platform/files/files.ts";
 import { addRecordAttachment, addRecordNote } from "./actions.ts";
 import { setRoles } from "../staff/index.ts";
 import type { Visitor } from "../../../tests/support/visitor.ts";
@@ -210,7 +211,7 @@ describe("much that was written down", () => {
         content: `<p>Note number ${number}.</p>`,
         is_pinned: number === 1,
       });
-      const file = { sha256: "a".repeat(64), size: 10, name: `File number ${number}.txt`, type: "text/plain" };
+      const file = new StoredBytes("a".repeat(64), 10, `File number ${number}.txt`, "text/plain");
       await perform(technician, addRecordAttachment, { company_id, file });
     }
   });

@@ -109,6 +109,7 @@ export const acknowledgeAlert = action({
     { id: Type.String({ format: "uuid" }), version: Type.Optional(Type.Integer()) },
     { additionalProperties: false },
   ),
+  isForMany: true,
   run: async (work: Work, { id, version }: PatchInput) => {
     const before = await find(work, "security_alerts", id);
     if (before.acknowledged_at !== null) return before;

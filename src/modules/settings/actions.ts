@@ -8,7 +8,7 @@ import type { NewRow } from "../../platform/database/columns.ts";
 import { changes, fromEdge, newInput, patchInput } from "../../platform/database/edge.ts";
 import { insert, update } from "../../platform/database/records.ts";
 import { conflict, invalid, invalidField } from "../../platform/errors.ts";
-import { addFile, type StoredBytes } from "../../platform/files/files.ts";
+import { addFile, type StoredBytes, storedBytes } from "../../platform/files/files.ts";
 import { t } from "../../platform/language/index.ts";
 import { numberTemplateProblem } from "../../platform/number-template.ts";
 import { checkKeptPassword } from "./kept-password.ts";
@@ -47,10 +47,7 @@ export const setLogo = action({
   name: "settings.set_logo",
   permission: "settings.manage",
   input: Type.Object({
-    file: Type.Union([
-      Type.Null(),
-      Type.Object({ sha256: Type.String(), size: Type.Integer(), name: Type.String(), type: Type.String() }),
-    ]),
+    file: Type.Union([Type.Null(), storedBytes]),
     version: Type.Optional(Type.Integer()),
   }),
   run: async (work: Work, { file, version }: LogoInput) => {

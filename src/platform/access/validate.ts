@@ -177,6 +177,7 @@ const typeNames: Partial<Record<T, string>> = {
   [T.Boolean]: declared("true or false"),
   [T.Array]: declared("a list"),
   [T.Object]: declared("an object"),
+  [T.Kind]: declared("a file that has been uploaded"),
 };
 
 /** A JSON pointer as a field's name: `/address/city` → `address/city`. */

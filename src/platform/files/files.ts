@@ -1,3 +1,4 @@
+import { Kind, type TSchema, Type, TypeRegistry } from "@sinclair/typebox";
 import { col, readOnly, record, table } from "../database/columns.ts";
 import type { TableType } from "../database/tables.ts";
 import { type Ctx, reading, refuseWhileHeld, type Work } from "../context.ts";
@@ -32,12 +33,23 @@ export interface Upload {
   bytes: Uint8Array;
 }
 
-export interface StoredBytes {
-  sha256: string;
-  size: number;
-  name: string;
-  type: string;
+/**
+ * Bytes that have been stored, under a name. An action that is given them takes them for what they are said to be, so only
+ * code that has stored them makes one of these: nothing that a request says can be one.
+ */
+export class StoredBytes {
+  constructor(
+    readonly sha256: string,
+    readonly size: number,
+    readonly name: string,
+    readonly type: string,
+  ) {}
 }
+
+TypeRegistry.Set("StoredBytes", (_: TSchema, value: unknown) => value instanceof StoredBytes);
+
+/** How an action's input asks for stored bytes. */
+export const storedBytes = Type.Unsafe<StoredBytes>({ [Kind]: "StoredBytes" });
 
 /**
  * Writes the bytes of uploads, before the unit of work that refers to them: bytes that nothing refers to do no harm. None may
@@ -62,12 +74,8 @@ export async function storeUploads(
         "too_large",
       );
     const { sha256, size } = await ctx.app.files.put(ctx.tenant.id, upload.bytes);
-    stored.push({
-      sha256,
-      size,
-      name: cleanName(upload.name),
-      type: upload.type === "" ? "application/octet-stream" : upload.type,
-    });
+    const type = upload.type === "" ? "application/octet-stream" : upload.type;
+    stored.push(new StoredBytes(sha256, size, cleanName(upload.name), type));
   }
   return stored;
 }

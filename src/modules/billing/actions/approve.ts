@@ -29,6 +29,7 @@ export const approveInvoice = action({
     { id: Type.String({ format: "uuid" }), version: Type.Optional(Type.Integer()) },
     { additionalProperties: false },
   ),
+  isForMany: true,
   run: async (work: Work, { id, version }: PatchInput): Promise<InvoiceRow> => {
     const draft = await find(work, "invoices", id);
     requireDraft(draft);

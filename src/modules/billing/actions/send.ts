@@ -6,7 +6,7 @@ import { update } from "../../../platform/database/records.ts";
 import { conflict, Failure, stale } from "../../../platform/errors.ts";
 import { emit } from "../../../platform/events/outbox.ts";
 import { invoiceSent } from "../events.ts";
-import { addFile, type StoredBytes, storeUploads } from "../../../platform/files/files.ts";
+import { addFile, type StoredBytes, storedBytes, storeUploads } from "../../../platform/files/files.ts";
 import { newId } from "../../../platform/ids.ts";
 import { t } from "../../../platform/language/index.ts";
 import { queueMail } from "../../../platform/mail/queue.ts";
@@ -32,10 +32,12 @@ export const sendInvoiceAction = action({
     {
       id: Type.String({ format: "uuid" }),
       version: Type.Integer(),
-      file: Type.Object({ sha256: Type.String(), size: Type.Integer(), name: Type.String(), type: Type.String() }),
+      file: storedBytes,
     },
     { additionalProperties: false },
   ),
+  isForMany: true,
+  prepare: async (ctx, id) => ({ ...(await drawnFor(ctx, id)) }),
   run: async (work: Work, { id, version, file }: Sending): Promise<InvoiceRow> => {
     const invoice = await find(work, "invoices", id);
     requireIssued(invoice);

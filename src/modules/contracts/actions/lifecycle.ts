@@ -56,6 +56,7 @@ export const archiveContract = action({
   permission,
   input,
   undo: by("contracts.restore"),
+  isForMany: true,
   run: async (work: Work, { id, version }: PatchInput): Promise<ContractRow> => {
     const contract = await find(work, "contracts", id);
     if (contract.status === "active")
@@ -74,6 +75,7 @@ export const restoreContract = action({
   permission,
   input,
   undo: by("contracts.archive"),
+  isForMany: true,
   run: (work: Work, { id, version }: PatchInput): Promise<ContractRow> =>
     update(work, contracts, id, { archived_at: null }, version),
 });

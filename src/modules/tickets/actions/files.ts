@@ -5,7 +5,7 @@ import { type Ctx, inUnit, type Work } from "../../../platform/context.ts";
 import type { RowOf } from "../../../platform/database/columns.ts";
 import { insert, remove } from "../../../platform/database/records.ts";
 import { invalidField } from "../../../platform/errors.ts";
-import { addFile, storeUploads, type StoredBytes, type Upload } from "../../../platform/files/files.ts";
+import { addFile, storedBytes, storeUploads, type StoredBytes, type Upload } from "../../../platform/files/files.ts";
 import { t } from "../../../platform/language/index.ts";
 import { changed } from "../../../platform/live/topics.ts";
 import { ticketAttachments } from "../schema.ts";
@@ -47,16 +47,14 @@ export async function attachFiles(
   return rows;
 }
 
-const storedFile = Type.Object(
-  { sha256: Type.String(), size: Type.Integer(), name: Type.String(), type: Type.String() },
-  { additionalProperties: false },
-);
-
-/** Adds a file to a ticket. Only code that has stored the bytes may name them, so no route takes this input as it came. */
+/** Adds a file to a ticket. */
 export const addAttachment = action({
   name: "tickets.add_attachment",
   permission: "tickets.write",
-  input: Type.Object({ ticket_id: Type.String({ format: "uuid" }), file: storedFile }, { additionalProperties: false }),
+  input: Type.Object(
+    { ticket_id: Type.String({ format: "uuid" }), file: storedBytes },
+    { additionalProperties: false },
+  ),
   run: async (work: Work, input: { ticket_id: string; file: StoredBytes }): Promise<AttachmentRow> => {
     const [row] = await attachFiles(work, { ticket_id: input.ticket_id, note_id: null }, [input.file]);
     if (row === undefined) throw new Error("a file was not attached");

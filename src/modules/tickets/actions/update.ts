@@ -25,6 +25,7 @@ export const updateTicket = action({
   permission: "tickets.write",
   input: patchInput(tickets, undefined, { tags: tagsInput }),
   undo: backToBefore(tickets, "tickets.update"),
+  isForMany: true,
   run: async (work: Work, input: PatchInput & { tags?: string[] }): Promise<TicketRow> => {
     const values = fromEdge(tickets, input, work.tenant.currency);
     if (values.description !== undefined) values.description = sanitizeHtml(values.description);
@@ -53,6 +54,7 @@ export const assignTicket = action({
     { additionalProperties: false },
   ),
   undo: backToBefore(tickets, "tickets.update"),
+  isForMany: true,
   run: (work: Work, { id, version, ...to }: Assignment): Promise<TicketRow> => {
     if (to.assigned_to_id === undefined && to.team_id === undefined)
       throw invalidField("assigned_to_id", t("Say to whom or to which team."), "required");

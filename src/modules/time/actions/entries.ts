@@ -137,6 +137,7 @@ export const updateTime = action({
   permission: "time.write",
   input: patchInput(timeEntries, names, more),
   undo: backToBefore(timeEntries, "time.update"),
+  isForMany: true,
   run: async (work: Work, { id, version, ...given }: PatchInput): Promise<TimeEntry> => {
     const input: LogTime = given;
     const before = await find(work, "time_entries", id);
@@ -253,6 +254,7 @@ export const deleteTime = action({
     { additionalProperties: false },
   ),
   undo: { of: loggedAgain } as unknown as Undo<never, never>,
+  isForMany: true,
   run: async (work: Work, { id, version }: PatchInput): Promise<TimeEntry> => {
     const before = await find(work, "time_entries", id);
     await checkOpen(work, before);

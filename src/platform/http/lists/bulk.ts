@@ -7,7 +7,7 @@ export interface BulkChoice {
   key: string;
   label: string;
   icon: string;
-  /** What runs; its permission says who is offered the choice. */
+  /** What runs, one that is for many; its permission says who is offered the choice. */
   action: AnyAction;
   /** Whether a record that was ticked is left when it has changed since it was shown; of all that match nobody has seen each. */
   isHeldToVersion?: boolean;
@@ -19,8 +19,6 @@ export interface BulkChoice {
     id: string,
     ctx: Ctx,
   ): Promise<Record<string, unknown> | null> | Record<string, unknown> | null;
-  /** Makes what the action needs and a unit of work cannot: more of its input, right before it runs for a record. */
-  prepare?(ctx: Ctx, id: string): Promise<Record<string, unknown>>;
 }
 
 /** At most so many records at once. */
