@@ -3,6 +3,7 @@ import { type BulkDesk, bulkDesk, idsOf } from "../../../tests/support/bulk.ts";
 import { startTestProgram, type TestProgram } from "../../../tests/support/program.ts";
 import { type Ctx, inUnit, reading } from "../../platform/context.ts";
 import { find } from "../../platform/access/reach.ts";
+import { type Starter, starterOf } from "../../platform/access/starter.ts";
 import { insert } from "../../platform/database/records.ts";
 import type { TicketRow } from "../tickets/index.ts";
 import { carryOut } from "./run.ts";
@@ -49,7 +50,7 @@ describe("a run that goes on by itself", () => {
   /** A run over records that was begun and left lying, as a crash leaves it. */
   const leftLying = (
     entities: string[],
-    given: { title: string; permissions?: string[]; input?: Record<string, unknown>; action?: string },
+    given: { title: string; starter?: Partial<Starter>; input?: Record<string, unknown>; action?: string },
   ): Promise<string> =>
     inUnit(technician, async (work) => {
       const row = await insert(work, bulkRuns, {
@@ -57,7 +58,7 @@ describe("a run that goes on by itself", () => {
         title: given.title,
         action_name: given.action ?? "tickets.update",
         action_input: given.input ?? { title: given.title },
-        permissions: given.permissions ?? [...technician.actor.permissions],
+        starter: { ...starterOf(technician.actor), ...given.starter } as Starter,
         total_count: entities.length,
       });
       const items = entities.map((entity_id, item_number) => ({
@@ -75,17 +76,17 @@ describe("a run that goes on by itself", () => {
   const run = (id: string) => reading(technician, (ctx) => find(ctx, "bulk_runs", id));
 
   /** What becomes of the one record of a run that was begun with these permissions and left lying. */
-  async function takenUp(permissions: string[]): Promise<string> {
+  async function takenUp(starter: Partial<Starter>): Promise<string> {
     const { id: entity_id } = await open("Left lying");
-    const id = await leftLying([entity_id], { title: "Renamed later", permissions });
+    const id = await leftLying([entity_id], { title: "Renamed later", starter });
     await goOn();
     expect((await run(id)).run_state).toBe("finished");
     return (await ticket(entity_id)).title;
   }
 
   test("does no more than was permitted when it began, whatever its person may do", async () => {
-    expect(await takenUp([...technician.actor.permissions])).toBe("Renamed later");
-    expect(await takenUp(["tickets.read"])).toBe("Left lying");
+    expect(await takenUp({})).toBe("Renamed later");
+    expect(await takenUp({ grants: ["tickets.read"] })).toBe("Left lying");
   });
 
   test("does each record once, also where two work on it", async () => {

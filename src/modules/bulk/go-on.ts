@@ -1,11 +1,9 @@
-import { actorOf } from "../../platform/access/identify.ts";
-import { type Actor, nobody } from "../../platform/access/actor.ts";
+import { asStarter } from "../../platform/access/starter.ts";
 import { plus } from "../../platform/clock.ts";
-import { type App, contextOf, type Tenant } from "../../platform/context.ts";
+import type { App, Tenant } from "../../platform/context.ts";
 import { isOutage } from "../../platform/database/failures.ts";
 import type { Db } from "../../platform/database/tables.ts";
 import { tenantsWithWork } from "../../platform/jobs/due-work.ts";
-import { forReader } from "../../platform/language/speaking.ts";
 import { complaint } from "../../platform/log.ts";
 import { carryOut, holdOn } from "./run.ts";
 import type { RunRow } from "./start.ts";
@@ -67,20 +65,7 @@ async function abandoned(app: App, tenant: Tenant): Promise<RunRow[]> {
   });
 }
 
-/** Works on a run as the person who began it – with what they may do now, and no more than then. */
-async function takeTurn(app: App, tenant: Tenant, run: RunRow, isOver: () => boolean): Promise<void> {
-  const actor = await app.database.read(tenant.id, (db) => actorOf(db, run.user_id, null, null));
-  const permitted = new Set(run.permissions);
-  // Somebody who has been deactivated since may do nothing: every record that is left is skipped, and says so.
-  const narrowed: Actor =
-    actor === null
-      ? nobody
-      : { ...actor, permissions: new Set([...actor.permissions].filter((name) => permitted.has(name))) };
-  const ctx = contextOf(app, tenant, narrowed);
-  await forReader(
-    tenant,
-    [actor?.language],
-    () => carryOut(ctx, run, { isOver, most: recordsInTurn }),
-    actor?.timezone,
-  );
+/** Works on a run as whoever began it. Where they may do nothing any more, every record that is left is skipped, and says so. */
+function takeTurn(app: App, tenant: Tenant, run: RunRow, isOver: () => boolean): Promise<void> {
+  return asStarter(app, tenant, run.starter, (ctx) => carryOut(ctx, run, { isOver, most: recordsInTurn }));
 }

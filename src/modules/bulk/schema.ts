@@ -1,4 +1,5 @@
-import { col, defaulted, link, readOnly, record, table, texts } from "../../platform/database/columns.ts";
+import type { Starter } from "../../platform/access/starter.ts";
+import { col, defaulted, link, readOnly, record, table } from "../../platform/database/columns.ts";
 import type { TableType } from "../../platform/database/tables.ts";
 import type { Reverse } from "../../platform/undo/undo.ts";
 
@@ -15,8 +16,8 @@ export const bulkRuns = table(
     choice_key: readOnly(col.maybe.text()),
     action_name: readOnly(col.text()),
     action_input: readOnly(col.json<Record<string, unknown>>()),
-    /** What the person was permitted when it began: a key with few scopes does no more later. */
-    permissions: readOnly(col.json<string[]>({ shape: texts })),
+    /** As whom it goes on. */
+    starter: readOnly(col.maybe.json<Starter>()),
     run_state: readOnly(defaulted(col.enum(["queued", "running", "finished"] as const), "queued" as const)),
     total_count: readOnly(col.integer()),
     done_count: readOnly(defaulted(col.integer(), 0)),

@@ -1,5 +1,6 @@
 import { can } from "../../platform/access/actor.ts";
 import { find } from "../../platform/access/reach.ts";
+import { starterOf } from "../../platform/access/starter.ts";
 import type { AnyAction } from "../../platform/action.ts";
 import { plus } from "../../platform/clock.ts";
 import { type Ctx, inUnit, reading, type Work } from "../../platform/context.ts";
@@ -51,7 +52,7 @@ export async function begin(ctx: Ctx, given: Begin): Promise<RunRow> {
       choice_key: given.choice_key ?? null,
       action_name: action?.name ?? takingBack,
       action_input: given.input,
-      permissions: [...ctx.actor.permissions],
+      starter: starterOf(ctx.actor),
       run_state: "queued",
       total_count: given.items.length,
       seen_at: isLong ? null : work.app.clock.now(),

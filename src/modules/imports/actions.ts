@@ -1,6 +1,7 @@
 import { Type } from "@sinclair/typebox";
 import { can } from "../../platform/access/actor.ts";
 import { find } from "../../platform/access/reach.ts";
+import { starterOf } from "../../platform/access/starter.ts";
 import { action, perform } from "../../platform/action.ts";
 import type { Ctx, Work } from "../../platform/context.ts";
 import type { CsvProblem } from "../../platform/csv/problem.ts";
@@ -234,7 +235,8 @@ export const applyImport = action({
       throw invalidField("mapping", t("No column is matched with {missing}.", { missing }), "missing_column");
     await refuseSecond(work);
     const summary = withoutFailure(batch.summary);
-    return update(work, importBatches, id, { import_status: "applying", lease_until: null, summary });
+    const starter = starterOf(work.actor);
+    return update(work, importBatches, id, { import_status: "applying", lease_until: null, summary, starter });
   },
 });
 
@@ -259,6 +261,7 @@ export const undoImport = action({
       total_rows: Number(rows.count),
       lease_until: null,
       summary: withoutFailure(batch.summary),
+      starter: starterOf(work.actor),
     });
   },
 });

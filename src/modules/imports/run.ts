@@ -1,15 +1,17 @@
 import { find } from "../../platform/access/reach.ts";
 import { plus } from "../../platform/clock.ts";
-import { system } from "../../platform/access/actor.ts";
-import { actorOf } from "../../platform/access/identify.ts";
-import { type App, contextOf, type Ctx, inUnit, reading, type Work } from "../../platform/context.ts";
+import { can } from "../../platform/access/actor.ts";
+import { asStarter } from "../../platform/access/starter.ts";
+import { type App, type Ctx, inUnit, reading, systemContext, type Work } from "../../platform/context.ts";
 import type { Db } from "../../platform/database/tables.ts";
 import { hintWork, tenantsWithWork } from "../../platform/jobs/due-work.ts";
+import { t } from "../../platform/language/index.ts";
 import { changed } from "../../platform/live/topics.ts";
 import { log } from "../../platform/log.ts";
 import type { CsvProblem } from "../../platform/csv/problem.ts";
 import type { Patch, Table } from "../../platform/database/columns.ts";
 import { update } from "../../platform/database/records.ts";
+import { forbidden } from "../../platform/errors.ts";
 import { emit } from "../../platform/events/outbox.ts";
 import { importApplied, importUndone } from "./events.ts";
 import { type Batch, mostLeft, mostProblems } from "./file.ts";
@@ -213,22 +215,27 @@ export async function advanceAll(app: App, isStopping: () => boolean): Promise<v
     const batches = await app.database.read(tenant.id, (db) =>
       db
         .selectFrom("import_batches")
-        .select(["id", "created_by_id"])
+        .select(["id", "starter"])
         .where("import_status", "in", ["applying", "undoing"])
         .where((eb) => eb.or([eb("lease_until", "is", null), eb("lease_until", "<", now)]))
         .orderBy("id")
         .execute(),
     );
-    for (const { id, created_by_id } of batches) {
+    for (const { id, starter } of batches) {
       if (isStopping()) return;
-      const actor = await app.database.read(tenant.id, (db) => actorOf(db, created_by_id ?? "", null, null));
-      // Whoever began it may be gone; what was begun with permission is ended by Purser itself.
-      const ctx = contextOf(app, tenant, actor ?? system);
-      await advance(ctx, id, isStopping).catch((error: unknown) =>
+      await asStarter(app, tenant, starter, (ctx) => goOn(ctx, id, isStopping)).catch((error: unknown) =>
         log.error("an import could not go on", { tenant: tenant.id, batch: id, error: String(error) }),
       );
     }
   }
+}
+
+/** Goes on as whoever began it; one that nobody may go on with any more waits for somebody who takes it over. */
+async function goOn(ctx: Ctx, id: string, isStopping: () => boolean): Promise<void> {
+  if (can(ctx.actor, "imports.run")) return advance(ctx, id, isStopping);
+  const system = systemContext(ctx.app, ctx.tenant);
+  const text = t("Whoever began this may not import any more. Somebody else can go on with it, or take it back.");
+  await endFailed(system, await reading(system, (reader) => batchOf(reader, id)), forbidden(text));
 }
 
 /** When an organization's imports want to go on: now, while one is unfinished. */

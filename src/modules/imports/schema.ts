@@ -1,5 +1,6 @@
 import { Type } from "@sinclair/typebox";
-import { col, defaulted, link, readOnly, record, table } from "../../platform/database/columns.ts";
+import type { Starter } from "../../platform/access/starter.ts";
+import { col, defaulted, link, readOnly, record, secret, table } from "../../platform/database/columns.ts";
 import type { TableType } from "../../platform/database/tables.ts";
 
 const readPermission = "imports.run";
@@ -42,6 +43,8 @@ export const importBatches = table(
     mapping: defaulted(col.json<Record<string, string | null>>({ shape: mapping }), {}),
     summary: readOnly(defaulted(col.json<Record<string, unknown>>({ shape: summary }), {})),
     created_by_id: readOnly(col.maybe.ref("users")),
+    /** As whom the work on it goes on: of whoever has applied it, or is taking it back. */
+    starter: secret(col.maybe.json<Starter>()),
     /** How far it has come; what is done stands in the same unit of work as the rows themselves. */
     done_rows: readOnly(defaulted(col.integer(), 0)),
     total_rows: readOnly(defaulted(col.integer(), 0)),

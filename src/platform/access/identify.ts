@@ -118,7 +118,7 @@ async function byKey(db: Db, hash: string, now: string, ip: string): Promise<Ide
   return {
     ...anonymous,
     isTouchDue,
-    actor: { ...withinKey(actor, key.scopes), name: `${actor.name} (API key ${key.name})` },
+    actor: namedByKey(actor, key),
   };
 }
 
@@ -148,18 +148,72 @@ async function byApp(db: Db, hash: string, now: string): Promise<Identity> {
   const isWithdrawn = [row.revoked_at, row.grant_revoked_at, row.client_revoked_at].some((at) => at !== null);
   if (isWithdrawn || row.user_id === null) return refused(refusedProofs.access_withdrawn());
   if (row.expires_at <= now) return refused(refusedProofs.token_expired());
-  const allowed = row.scopes.filter((scope) => row.client_scopes.includes(scope));
   const isTouchDue = row.last_used_at === null || row.last_used_at < plus(now, -touchMilliseconds);
+  const actor = await actorOfApp(db, { ...row, user_id: row.user_id });
+  return actor === null ? refused(refusedProofs.access_withdrawn()) : { ...anonymous, isTouchDue, actor };
+}
+
+interface AppAccess {
+  id: string;
+  user_id: string;
+  name: string;
+  scopes: string[];
+  client_scopes: string[];
+  is_service: boolean;
+  service_user_id: string | null;
+}
+
+/** Whom an app acts as by what it was allowed, and with what; null when it may not any more. */
+async function actorOfApp(db: Db, row: AppAccess): Promise<Actor | null> {
+  const allowed = row.scopes.filter((scope) => row.client_scopes.includes(scope));
+  const by = { oauth_grant_id: row.id, is_limited: true };
   if (row.user_id === row.service_user_id) {
-    if (!row.is_service) return refused(refusedProofs.access_withdrawn());
     const own = { kind: "staff", user_id: row.user_id, name: row.name, permissions: new Set(allowed) } as const;
-    return { ...anonymous, isTouchDue, actor: { ...nobody, ...own, oauth_grant_id: row.id, is_limited: true } };
+    return row.is_service ? { ...nobody, ...own, ...by } : null;
   }
   const actor = await actorOf(db, row.user_id, null, null);
-  if (actor === null) return refused(refusedProofs.access_withdrawn());
+  if (actor === null) return null;
   const permissions = new Set(allowed.filter((scope) => actor.permissions.has(scope)));
-  const name = `${actor.name} (app ${row.name})`;
-  return { ...anonymous, isTouchDue, actor: { ...actor, permissions, name, oauth_grant_id: row.id, is_limited: true } };
+  return { ...actor, permissions, name: `${actor.name} (app ${row.name})`, ...by };
+}
+
+/** The same by the grant alone, for what an app has begun; null when it was taken back. */
+export async function actorOfGrant(db: Db, grantId: string): Promise<Actor | null> {
+  const row = await db
+    .selectFrom("oauth_grants")
+    .innerJoin("oauth_clients", "oauth_clients.id", "oauth_grants.client_id")
+    .select([
+      "oauth_grants.id",
+      "oauth_grants.user_id",
+      "oauth_grants.scopes",
+      "oauth_clients.name",
+      "oauth_clients.is_service",
+      "oauth_clients.scopes as client_scopes",
+      "oauth_clients.service_user_id",
+    ])
+    .where("oauth_grants.id", "=", grantId)
+    .where("oauth_grants.revoked_at", "is", null)
+    .where("oauth_clients.revoked_at", "is", null)
+    .executeTakeFirst();
+  return row === undefined || row.user_id === null ? null : actorOfApp(db, { ...row, user_id: row.user_id });
+}
+
+/** Whom a key acts as, by its id: for what it has begun; null when it opens nothing any more. */
+export async function actorOfKey(db: Db, keyId: string, now: string): Promise<Actor | null> {
+  const key = await db
+    .selectFrom("api_keys")
+    .select(["id", "user_id", "name", "scopes", "expires_at"])
+    .where("id", "=", keyId)
+    .where("revoked_at", "is", null)
+    .executeTakeFirst();
+  if (key === undefined || (key.expires_at !== null && key.expires_at <= now)) return null;
+  const actor = await actorOf(db, key.user_id, null, key.id);
+  return actor === null ? null : namedByKey(actor, key);
+}
+
+/** The actor of a key, as far as the key lets them. */
+function namedByKey(actor: Actor, key: { name: string; scopes: readonly string[] }): Actor {
+  return { ...withinKey(actor, key.scopes), name: `${actor.name} (API key ${key.name})` };
 }
 
 /** An actor as far as an API key lets them: a key without scopes may do what its owner may. */
