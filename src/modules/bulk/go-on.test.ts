@@ -151,6 +151,21 @@ describe("while the database is away", () => {
         expect(await text(path)).toContain("6 done, 0 skipped, 0 failed");
       });
 
+  test("a run is taken back as a whole or can still be, wherever its beginning was cut off", async () => {
+    for (const units of [0, 1, 2, 3]) {
+      const rows = [await open("Back one"), await open("Back two")];
+      const done = await post("/bulk/run", { list: "/tickets", do: "close", ids: idsOf(rows) });
+      const path = `${done.headers.get("location") ?? ""}/undo`;
+      const isBack = goesAway(units, outages[0] ?? new Error(), { when: "before", lasts: 1 });
+      await post(path, {});
+      isBack();
+      // Whoever was told that it did not work asks again; what was begun goes on by itself.
+      await post(path, {});
+      await goOn();
+      for (const { id } of rows) expect([units, (await ticket(id)).closed_at]).toEqual([units, null]);
+    }
+  });
+
   test("a run that nobody waits for stops as well, and what is wrong with a record is still said of it", async () => {
     const rows = [await open("Kept"), await open("Kept too")];
     const answer = await post("/bulk/run", { list: "/tickets", do: "close", ids: idsOf(rows) });

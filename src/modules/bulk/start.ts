@@ -36,32 +36,38 @@ interface Begin {
  * @throws Failure 403 without the action's permission, 422 for no or too many records
  */
 export async function begin(ctx: Ctx, given: Begin): Promise<RunRow> {
-  const { user_id } = ctx.actor;
-  if (ctx.actor.kind !== "staff" || user_id === null) throw forbidden();
+  return workOn(ctx, await inUnit(ctx, (work) => writeDown(work, given)));
+}
+
+/** Writes down what is to be done: whatever is cut off from now on, it goes on by itself. */
+async function writeDown(work: Work, given: Begin): Promise<RunRow> {
+  const { user_id } = work.actor;
+  if (work.actor.kind !== "staff" || user_id === null) throw forbidden();
   const { action } = given;
-  if (action !== null && (action.permission === null || !can(ctx.actor, action.permission))) throw forbidden();
+  if (action !== null && (action.permission === null || !can(work.actor, action.permission))) throw forbidden();
   if (given.items.length === 0) throw invalidField("ids", t("Choose at least one record."), "required");
   if (given.items.length > mostAtOnce)
     throw invalidField("ids", t("At most {most} records at once.", { most: mostAtOnce }), "too_many");
-  const isLong = given.items.length > mostAtOnceInRequest;
-  const run = await inUnit(ctx, async (work) => {
-    const row = await insert(work, bulkRuns, {
-      user_id,
-      title: given.title,
-      list_key: given.list_key ?? null,
-      choice_key: given.choice_key ?? null,
-      action_name: action?.name ?? takingBack,
-      action_input: given.input,
-      starter: starterOf(ctx.actor),
-      run_state: "queued",
-      total_count: given.items.length,
-      seen_at: isLong ? null : work.app.clock.now(),
-    });
-    await writeItems(work, row.id, given.items);
-    hintWork(work);
-    return row;
+  const row = await insert(work, bulkRuns, {
+    user_id,
+    title: given.title,
+    list_key: given.list_key ?? null,
+    choice_key: given.choice_key ?? null,
+    action_name: action?.name ?? takingBack,
+    action_input: given.input,
+    starter: starterOf(work.actor),
+    run_state: "queued",
+    total_count: given.items.length,
+    seen_at: given.items.length > mostAtOnceInRequest ? null : work.app.clock.now(),
   });
-  if (isLong) return run;
+  await writeItems(work, row.id, given.items);
+  hintWork(work);
+  return row;
+}
+
+/** Does a short run at once. */
+async function workOn(ctx: Ctx, run: RunRow): Promise<RunRow> {
+  if (run.total_count > mostAtOnceInRequest) return run;
   try {
     await carryOut(ctx, run, { isOver: () => false });
     return await reading(ctx, (reader) => find(reader, "bulk_runs", run.id));
@@ -118,7 +124,8 @@ export async function undoRun(ctx: Ctx, id: string): Promise<RunRow> {
   }));
   if (!isUndoable(ctx, run) || items.length === 0)
     throw conflict(t("This cannot be taken back any more."), "undo_gone");
-  await inUnit(ctx, async (work) => {
+  // That it was taken back is written with what takes it back, or it would be neither.
+  const back = await inUnit(ctx, async (work) => {
     const taken = await work.db
       .updateTable("bulk_runs")
       .set({ undone_at: work.app.clock.now() })
@@ -127,12 +134,13 @@ export async function undoRun(ctx: Ctx, id: string): Promise<RunRow> {
       .returning("id")
       .executeTakeFirst();
     if (taken === undefined) throw conflict(t("This cannot be taken back any more."), "undo_gone");
+    return writeDown(work, {
+      title: t("Taken back: {title}", { title: run.title }),
+      ...(run.list_key === null ? {} : { list_key: run.list_key }),
+      action: null,
+      input: {},
+      items: items.flatMap(({ reverse, ...item }) => (reverse === null ? [] : [{ ...item, reverse }])),
+    });
   });
-  return begin(ctx, {
-    title: t("Taken back: {title}", { title: run.title }),
-    ...(run.list_key === null ? {} : { list_key: run.list_key }),
-    action: null,
-    input: {},
-    items: items.flatMap(({ reverse, ...item }) => (reverse === null ? [] : [{ ...item, reverse }])),
-  });
+  return workOn(ctx, back);
 }
