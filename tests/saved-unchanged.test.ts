@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test";
 import { setRoles } from "../src/modules/staff/index.ts";
 import { inUnit } from "../src/platform/context.ts";
+import { addAll } from "../src/platform/reference.ts";
 import { browserOf, makeStaff } from "./support/people.ts";
 import { startTestProgram, type TestProgram } from "./support/program.ts";
 import { type Attributes, type RecordApi, recordApi } from "./support/record-api.ts";
@@ -70,6 +71,36 @@ test("a company keeps its rate card, though whoever saves it may see none", asyn
   const id = await api.made("companies", "companies", { name: "Prairie Printing", rate_card_id: card });
   await saved(`/companies/${id}/edit`, ["companies.read", "companies.write"]);
   expect(await attributes(`companies/${id}`)).toMatchObject({ rate_card_id: card });
+});
+
+test("a ticket keeps whom it is for and where, though whoever saves it may see no companies", async () => {
+  const company_id = await api.made("companies", "companies", { name: "Harbor Mill" });
+  const contact_id = await api.made("contacts", "contacts", { first_name: "Ada", company_id });
+  const site_id = await api.made("sites", "sites", { name: "Pier", company_id });
+  await inUnit(t.harbor.system, async (work) => {
+    for (const set of t.app.registry.reference) await addAll(work, set);
+  });
+  const id = await api.made("tickets", "tickets", { title: "Down", company_id, contact_id, site_id });
+  await saved(`/tickets/${id}/edit`, ["tickets.read", "tickets.write"]);
+  expect(await attributes(`tickets/${id}`)).toMatchObject({ company_id, contact_id, site_id });
+});
+
+test("time keeps its contract, though whoever saves it may see none, as while contracts are switched off", async () => {
+  const company_id = await api.made("companies", "companies", { name: "Contracted" });
+  const contract_id = await api.made("contracts", "contracts", {
+    company_id,
+    name: "Managed office",
+    contract_type: "managed_services",
+    start_date: "2026-01-01",
+    billing_cycle: "monthly",
+    status: "active",
+  });
+  const work_type_id = await api.made("work-types", "work_types", { name: "Remote work" });
+  const worked = { company_id, contract_id, work_type_id, date: "2026-11-20", duration_minutes: 30 };
+  const id = await api.made("time-entries", "time_entries", worked);
+  expect(await attributes(`time-entries/${id}`)).toMatchObject({ contract_id });
+  await saved(`/time/${id}/edit`, ["companies.read", "time.read", "time.write", "time.manage"]);
+  expect(await attributes(`time-entries/${id}`)).toMatchObject({ contract_id });
 });
 
 test("an organization keeps a time zone, a language and a currency that its page does not offer by itself", async () => {

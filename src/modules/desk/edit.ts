@@ -15,6 +15,7 @@ import {
   formModel,
   type FormValues,
   rowValues,
+  shownFields,
 } from "../../platform/http/forms/model.ts";
 import { contactOptions, optionsOf } from "../../platform/http/forms/options.ts";
 import type { FormPageModel } from "../../platform/http/models/pages.ts";
@@ -84,7 +85,7 @@ async function editModel(
         },
         {
           title: t("Client"),
-          fields: [
+          fields: shownFields(ctx.actor, tickets, [
             c("company_id", { options: await optionsOf(ctx, "companies", { keep: ticket.company_id }) }),
             c("contact_id", {
               // Whom the ticket is for stays a choice until it is given to another company.
@@ -102,7 +103,7 @@ async function editModel(
                 keep: ticket.site_id,
               }),
             }),
-          ],
+          ]),
         },
         ...(await customSections(ctx, "tickets", values, { companyId })),
         {

@@ -1,11 +1,17 @@
 import { newRowValues } from "../../../platform/database/defaults.ts";
-import { can } from "../../../platform/access/actor.ts";
 import { find } from "../../../platform/access/reach.ts";
 import { type Ctx, reading } from "../../../platform/context.ts";
 import { customSections } from "../../../platform/custom-fields/form.ts";
 import type { Failure } from "../../../platform/errors.ts";
 import { addressFields } from "../../../platform/http/forms/address.ts";
-import { columnField, field, formModel, type FormValues, rowValues } from "../../../platform/http/forms/model.ts";
+import {
+  columnField,
+  field,
+  formModel,
+  type FormValues,
+  rowValues,
+  shownFields,
+} from "../../../platform/http/forms/model.ts";
 import { formRoutes } from "../../../platform/http/forms/page.ts";
 import { contactOptions, optionsOf } from "../../../platform/http/forms/options.ts";
 import { type Incoming, redirect, type Route } from "../../../platform/http/route.ts";
@@ -78,23 +84,18 @@ async function companyForm(ctx: Ctx, incoming: Incoming, typed: Typed, failure: 
       {
         title: t("Billing"),
         hint: t("What invoices to this company go by."),
-        fields: [
+        fields: shownFields(ctx.actor, companies, [
           c("currency"),
           c("language", languageChoice(t("As the organization"))),
           c("payment_terms"),
           c("tax_id"),
-          // Whoever may not see what there is to choose leaves it as it is.
-          ...(can(ctx.actor, "contracts.read")
-            ? [
-                c("rate_card_id", {
-                  options: await optionsOf(ctx, "rate_cards", {
-                    blank: t("Standard rate card"),
-                    keep: row?.rate_card_id ?? null,
-                  }),
-                }),
-              ]
-            : []),
-          ...(row === null || !can(ctx.actor, "contracts.read")
+          c("rate_card_id", {
+            options: await optionsOf(ctx, "rate_cards", {
+              blank: t("Standard rate card"),
+              keep: row?.rate_card_id ?? null,
+            }),
+          }),
+          ...(row === null
             ? []
             : [
                 c("contract_id", {
@@ -113,7 +114,7 @@ async function companyForm(ctx: Ctx, incoming: Incoming, typed: Typed, failure: 
                 c("default_billing_contact_id", { options: people }),
                 c("default_technical_contact_id", { options: people }),
               ]),
-        ],
+        ]),
       },
       {
         title: t("Billing address"),

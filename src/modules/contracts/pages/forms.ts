@@ -47,11 +47,11 @@ async function contractForm(ctx: Ctx, incoming: Incoming, typed: Typed, failure:
   const signer =
     row === null
       ? []
-      : [
+      : shownFields(ctx.actor, contracts, [
           c("signed_by_contact_id", {
             options: await contactOptions(ctx, row.company_id, t("Nobody"), [row.signed_by_contact_id]),
           }),
-        ];
+        ]);
   return formModel({
     action: id === null ? "/contracts/new" : `/contracts/${id}/edit`,
     values,

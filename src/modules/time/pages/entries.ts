@@ -4,7 +4,14 @@ import { find } from "../../../platform/access/reach.ts";
 import type { Ctx } from "../../../platform/context.ts";
 import { conflict, type Failure, forbidden } from "../../../platform/errors.ts";
 import { button, formatMinutes } from "../../../platform/http/pages/cells.ts";
-import { columnField, field, formModel, type FormValues, rowValues } from "../../../platform/http/forms/model.ts";
+import {
+  columnField,
+  field,
+  formModel,
+  type FormValues,
+  rowValues,
+  shownFields,
+} from "../../../platform/http/forms/model.ts";
 import { buttonRoute, formRoutes } from "../../../platform/http/forms/page.ts";
 import { listAnswer } from "../../../platform/http/lists/list.ts";
 import { optionsOf } from "../../../platform/http/forms/options.ts";
@@ -81,7 +88,7 @@ async function timeForm(
     {
       title: t("For whom"),
       hint: t("A ticket brings its company and contract with it."),
-      fields: [
+      fields: shownFields(ctx.actor, timeEntries, [
         f("ticket_id", {
           options: await ticketOptions(ctx, values),
           span: 6,
@@ -95,7 +102,7 @@ async function timeForm(
           is_required: row !== null,
         }),
         ...(row === null ? [] : [f("contract_id", { options: contracts })]),
-      ],
+      ]),
     },
     {
       title: t("What was done"),

@@ -1,5 +1,5 @@
 import { type Actor, can } from "../../access/actor.ts";
-import { type Column, isOneLine, labelOf, type Table } from "../../database/columns.ts";
+import { type Column, isOneLine, labelOf, type Table, tableNamed } from "../../database/columns.ts";
 import { toEdge } from "../../database/edge.ts";
 import { Failure, type FieldProblem } from "../../errors.ts";
 import { called, t } from "../../language/index.ts";
@@ -51,11 +51,15 @@ function offered({ value, label, hint = "", group }: Option, is_selected: boolea
   return group === undefined ? { value, label, hint, is_selected } : { value, label, hint, group, is_selected };
 }
 
-/** Those of the fields whose columns the reader may see: what somebody must not know stands in no form of theirs either. */
+/**
+ * Those of the fields whose columns the reader may see: what somebody must not know stands in no form of theirs either. Nor does
+ * what there is to choose from for none of them: sent without a choice, the form would take away the one that is there.
+ */
 export function shownFields(actor: Actor, table: Table, fields: readonly FieldModel[]): FieldModel[] {
   return fields.filter(({ name }) => {
-    const needed = table.columns[name.split(".")[0] ?? ""]?.readPermission ?? null;
-    return needed === null || can(actor, needed);
+    const column = table.columns[name.split(".")[0] ?? ""];
+    const chosenFrom = column?.references == null ? undefined : tableNamed(column.references);
+    return [column?.readPermission, chosenFrom?.readPermission].every((needed) => needed == null || can(actor, needed));
   });
 }
 
