@@ -2,6 +2,7 @@ import type { AnyAction } from "../../platform/action.ts";
 import { declared } from "../../platform/language/index.ts";
 import { transfer, type Transfer } from "../../platform/transfer/definition.ts";
 import { importTicketNote } from "./actions/import-note.ts";
+import { forgetFollowing } from "./workflow.ts";
 import { listResources, noteResource, ticketResource } from "./resources.ts";
 
 type Row = Record<string, unknown>;
@@ -32,6 +33,7 @@ export const ticketTransfers: readonly Transfer[] = [
       ...(resource.type === "ticket_categories"
         ? { parent: "parent_category_id", match: ["parent_category_id", "name"] }
         : {}),
+      ...(resource.type === "ticket_statuses" ? { beforeUndo: forgetFollowing } : {}),
     }),
   ),
   transfer({

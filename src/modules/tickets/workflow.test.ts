@@ -68,6 +68,25 @@ describe("a status", () => {
     expect(page.html).not.toContain(`value="${idOf("Closed")}"`);
   });
 
+  test("leaves with its deletion the statuses that it might follow, so that no ticket stays where it is", async () => {
+    const made = await t.api("POST", "/api/v1/ticket-statuses", {
+      key,
+      body: { data: { type: "ticket_statuses", attributes: { name: "Short-lived", color: "#3366aa" } } },
+    });
+    const { id } = made.body.data;
+    status["Short-lived"] = id;
+    await follow("New", ["Short-lived"]);
+    await follow("In progress", ["Short-lived", "Closed"]);
+    const ticket = await open();
+    expect((await t.api("DELETE", `/api/v1/ticket-statuses/${id}`, { key })).status).toBe(204);
+    await become(ticket, "In progress");
+    const { body } = await t.api("GET", `/api/v1/ticket-statuses/${idOf("In progress")}`, { key });
+    const { next_status_ids } = body.data.attributes;
+    expect(next_status_ids).toEqual([idOf("Closed")]);
+    expect((await change("ticket-statuses", idOf("In progress"), { next_status_ids })).status).toBe(200);
+    for (const name of ["New", "In progress"]) await follow(name, []);
+  });
+
   test("does not keep a ticket closed when the client answers", async () => {
     await follow("New", []);
     await follow("Closed", ["In progress"]);

@@ -1,10 +1,12 @@
 import { find, maybeFind } from "../../platform/access/reach.ts";
 import type { Ctx, Work } from "../../platform/context.ts";
+import { update } from "../../platform/database/records.ts";
 import { invalidField } from "../../platform/errors.ts";
 import type { Option } from "../../platform/http/forms/model.ts";
 import { optionsOf } from "../../platform/http/forms/options.ts";
 import { t } from "../../platform/language/index.ts";
 import type { TicketRow } from "./actions/open.ts";
+import { ticketStatuses } from "./schema.ts";
 
 /** Workflow as settings (PRD 3.17): which status may follow which, and what tickets of a type begin with. */
 
@@ -48,6 +50,17 @@ export async function checkFollowing(work: Work, id: string | null, following: r
   for (const next of following)
     if (next === id || (await maybeFind(work, "ticket_statuses", next)) === undefined)
       throw invalidField("next_status_ids", t("Choose among the other statuses."), "not_found");
+}
+
+/**
+ * Before a status goes: it follows no other any more. Where it was the only one that might, all may again; a ticket could
+ * otherwise never leave that status.
+ */
+export async function forgetFollowing(work: Work, id: string): Promise<void> {
+  const others = await work.db.selectFrom("ticket_statuses").select(["id", "next_status_ids"]).execute();
+  for (const { id: other, next_status_ids } of others)
+    if (next_status_ids.includes(id))
+      await update(work, ticketStatuses, other, { next_status_ids: next_status_ids.filter((next) => next !== id) });
 }
 
 type Brought = Partial<Pick<TicketRow, "queue_id" | "priority_id" | "team_id">>;

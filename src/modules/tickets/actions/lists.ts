@@ -7,7 +7,7 @@ import { fromEdge, newInput, type PatchInput, patchInput } from "../../../platfo
 import { insert, remove, update } from "../../../platform/database/records.ts";
 import { conflict, invalidField } from "../../../platform/errors.ts";
 import { t } from "../../../platform/language/index.ts";
-import { checkFollowing } from "../workflow.ts";
+import { checkFollowing, forgetFollowing } from "../workflow.ts";
 import { ticketCategories, ticketPriorities, ticketQueues, ticketStatuses, ticketTypes } from "../schema.ts";
 
 /** The lists that tickets are sorted by: queues, statuses, priorities, types, categories. */
@@ -85,6 +85,7 @@ function listActions(verb: string, table: ListTable): ListActions {
       input: target,
       run: async (work: Work, input: PatchInput) => {
         await refuseLast(work, table, input.id);
+        if (table === ticketStatuses) await forgetFollowing(work, input.id);
         await remove(work, loose, input.id, input.version);
       },
     }),
