@@ -3,7 +3,7 @@ import { find } from "../../platform/access/reach.ts";
 import { users } from "../../platform/access/schema.ts";
 import { revokeSessions } from "../../platform/access/sessions.ts";
 import { action } from "../../platform/action.ts";
-import { asSystem, type Ctx, type Work } from "../../platform/context.ts";
+import { type Ctx, onBehalf, type Work } from "../../platform/context.ts";
 import { insert, type RowFor, update } from "../../platform/database/records.ts";
 import { conflict, invalidField } from "../../platform/errors.ts";
 import { t } from "../../platform/language/index.ts";
@@ -149,7 +149,7 @@ export async function takeAccess(work: Work, contact: RowFor<"contacts">): Promi
   const account = await accountOf(work, contact.id);
   if (account !== undefined) {
     const now = work.app.clock.now();
-    await update(asSystem(work), users, account.id, { deactivated_at: now, deactivated_by_id: work.actor.user_id });
+    await update(onBehalf(work), users, account.id, { deactivated_at: now, deactivated_by_id: work.actor.user_id });
     await revokeSessions(work, account.id, { except: null });
     await endLinks(work, account.id);
   }

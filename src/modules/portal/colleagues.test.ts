@@ -103,11 +103,13 @@ describe("a client admin", () => {
       db.selectFrom("users").select(["id", "email"]).where("contact_id", "=", id).executeTakeFirstOrThrow(),
     );
     expect(user.email).toBe("ada.new@nordwind.test");
-    const entries = await reading(t.harbor.system, ({ db }) =>
-      db.selectFrom("audit_log").select("actor_name").where("entity_id", "=", user.id).execute(),
-    );
-    expect(new Set(entries.map((entry) => entry.actor_name))).toEqual(new Set(["Annika Petersen"]));
+    // Taking the access away is written down in that name, too.
     expect((await put({ id, email: null, role_id: null })).status).toBe(200);
+    const entries = await reading(t.harbor.system, ({ db }) =>
+      db.selectFrom("audit_log").select(["actor_name", "new_values"]).where("entity_id", "=", user.id).execute(),
+    );
+    expect(entries.some(({ new_values }) => new_values !== null && "deactivated_at" in new_values)).toBe(true);
+    expect(new Set(entries.map((entry) => entry.actor_name))).toEqual(new Set(["Annika Petersen"]));
   });
 
   test("does it on pages, with what was typed kept when something is missing", async () => {

@@ -1,6 +1,6 @@
 import { type Static, Type } from "@sinclair/typebox";
 import { action, type AnyAction, perform } from "../../platform/action.ts";
-import { asSystem, type Ctx, type Work } from "../../platform/context.ts";
+import { type Ctx, onBehalf, type Work } from "../../platform/context.ts";
 import type { RowOf } from "../../platform/database/columns.ts";
 import { update } from "../../platform/database/records.ts";
 import { unauthorized } from "../../platform/errors.ts";
@@ -33,7 +33,7 @@ export const setOwnMails = action({
   run: async (work: Work, input: Static<typeof attributes>) => {
     const { id } = await own(work);
     // Contacts are the staff's to write; of their own choice a client is the only judge.
-    return update(asSystem(work), contacts, id, input);
+    return update(onBehalf(work), contacts, id, input);
   },
 });
 
