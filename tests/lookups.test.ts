@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test";
+import { type KyselyPlugin, SelectQueryNode, TableNode } from "kysely";
 import { generateFromTime } from "../src/modules/billing/actions/generate.ts";
 import { createInvoice, updateInvoice } from "../src/modules/billing/actions/drafts.ts";
 import { recordPayment } from "../src/modules/billing/actions/payments.ts";
@@ -9,7 +10,7 @@ import { categoryActions } from "../src/modules/tickets/actions/lists.ts";
 import { perform } from "../src/platform/action.ts";
 import { reading } from "../src/platform/context.ts";
 import { translateDatabaseError } from "../src/platform/database/failures.ts";
-import type { Db, TableName } from "../src/platform/database/tables.ts";
+import type { TableName } from "../src/platform/database/tables.ts";
 import { Failure } from "../src/platform/errors.ts";
 import { FileMissing } from "../src/platform/files/store.ts";
 import { type BillingWorld, billingWorld } from "./support/billing.ts";
@@ -31,15 +32,16 @@ afterAll(() => t.close());
 /** Units of work in which no record of this table can be looked up: the connection is lost just then. */
 async function awayAt<T>(table: TableName, run: () => Promise<T>): Promise<T> {
   const { write } = t.app.database;
-  const losing = (db: Db): Db => {
-    const { executeQuery } = db;
-    db.executeQuery = (async (query: { sql: string }) => {
-      if (query.sql.includes(`from "${table}"`)) throw new Error("Connection terminated unexpectedly");
-      return Reflect.apply(executeQuery, db, [query]);
-    }) as typeof executeQuery;
-    return db;
+  const losing: KyselyPlugin = {
+    transformQuery: ({ node }) => {
+      const froms = SelectQueryNode.is(node) ? (node.from?.froms ?? []) : [];
+      if (froms.some((from) => TableNode.is(from) && from.table.identifier.name === table))
+        throw new Error("Connection terminated unexpectedly");
+      return node;
+    },
+    transformResult: async ({ result }) => result,
   };
-  t.app.database.write = (tenantId, work) => write(tenantId, (db, later) => work(losing(db), later));
+  t.app.database.write = (tenantId, work) => write(tenantId, (db, later) => work(db.withPlugin(losing), later));
   try {
     return await run();
   } finally {
