@@ -8,7 +8,7 @@ import { isOutage } from "../platform/database/failures.ts";
 import { complaint, log } from "../platform/log.ts";
 import { clientAddress } from "../platform/http/address.ts";
 import { hostNameOf } from "../platform/http/host.ts";
-import { mostUploadBytes } from "../platform/http/jsonapi/upload.ts";
+import { mostUploadBytes } from "../platform/http/route.ts";
 import { isInNetworks } from "../platform/networks.ts";
 import { loadTenant } from "../platform/tenants.ts";
 import { type Opened, openProgram, publicUrlOf } from "./program.ts";

@@ -6,8 +6,15 @@ import { choicesOr, formChoices } from "../../platform/http/forms/choices.ts";
 import { coerceForm } from "../../platform/http/forms/form.ts";
 import { formFailure, type FormValues } from "../../platform/http/forms/model.ts";
 import { hasMailServer, mailWaits } from "../../platform/http/pages/mail-sent.ts";
-import { type Answer, fragment, type Incoming, page, redirect, type Route } from "../../platform/http/route.ts";
-import { mostUploadBytes } from "../../platform/http/jsonapi/upload.ts";
+import {
+  type Answer,
+  fragment,
+  type Incoming,
+  mostUploadBytes,
+  page,
+  redirect,
+  type Route,
+} from "../../platform/http/route.ts";
 import { t } from "../../platform/language/index.ts";
 import { takeFiles, type TicketRow, updateTicket, withCategory } from "../tickets/index.ts";
 import { reply, replyWithFiles } from "./actions.ts";

@@ -11,8 +11,8 @@ import { downloadOf } from "../../platform/files/files.ts";
 import { resourceRoutes, showOne } from "../../platform/http/jsonapi/routes.ts";
 import { resourceObjects } from "../../platform/http/jsonapi/objects.ts";
 import { readDocument } from "../../platform/http/jsonapi/document.ts";
-import { mostUploadBytes, uploadInputs, uploadOf } from "../../platform/http/jsonapi/upload.ts";
-import { type Answer, type Incoming, json, response, type Route } from "../../platform/http/route.ts";
+import { uploadInputs, uploadOf } from "../../platform/http/jsonapi/upload.ts";
+import { type Answer, type Incoming, json, mostUploadBytes, response, type Route } from "../../platform/http/route.ts";
 import type { Resource } from "../../platform/resource.ts";
 import {
   loginRoute,

@@ -108,9 +108,6 @@ type Seen = "everything" | "nothing" | null;
 /** What of a table somebody sees is asked for by every statement of a page, and is the same for all of them. */
 const seenTables = new WeakMap<Ctx["app"]["registry"], WeakMap<Actor, Map<TableName, Seen>>>();
 
-/** A query of each table, to see by it whether a rule adds something to one. Nobody runs it. */
-const blanks = new Map<TableName, Reach<TableName>>();
-
 /** What `reach` shows of a table, where it adds no condition but that there is nothing to see; otherwise null. */
 function seenOf(ctx: Ctx, name: TableName): Seen {
   const { registry } = ctx.app;
@@ -121,7 +118,7 @@ function seenOf(ctx: Ctx, name: TableName): Seen {
     if ((kind !== "staff" && kind !== "system") || tableNamed(name)?.isPlatform !== false) return null;
     const rule = registry.reach.get(name);
     if (rule !== undefined) {
-      const all = blanks.getOrInsertComputed(name, () => ctx.db.selectFrom(name) as unknown as Reach<TableName>);
+      const all = ctx.db.selectFrom(name) as unknown as Reach<TableName>;
       if (rule(all, ctx) !== all) return null;
     }
     return isReadable(ctx, name) ? "everything" : "nothing";

@@ -15,6 +15,9 @@ export type Door = "staff" | "portal" | "open" | "api" | "hook" | "operator";
 /** The largest body of a route that says nothing of it. */
 export const defaultMaxBytes = 1024 * 1024;
 
+/** The largest request that any route takes: a file of the largest size (50 MB) in base64 with its frame, or several smaller ones. */
+export const mostUploadBytes = 70 * 1024 * 1024;
+
 export interface Route {
   method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
   /** Path with `:parameters`. */

@@ -5,7 +5,7 @@ import type { Visitor } from "../../../tests/support/visitor.ts";
 import { inUnit } from "../context.ts";
 import { update } from "../database/records.ts";
 import { organizations } from "../tenants.ts";
-import { mostUploadBytes } from "./jsonapi/upload.ts";
+import { mostUploadBytes } from "./route.ts";
 import { moduleRoutes } from "./module-routes.ts";
 import { createServer } from "./server.ts";
 

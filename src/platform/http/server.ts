@@ -8,9 +8,8 @@ import { serve } from "./answer.ts";
 import { type Gate, nothingAt } from "./entry.ts";
 import { assetAnswer } from "./pages/assets.ts";
 import { apiAddresses, methodsAt } from "./jsonapi/methods.ts";
-import { mostUploadBytes } from "./jsonapi/upload.ts";
 import { withSecurityHeaders } from "./respond.ts";
-import { isApi, response, type Route } from "./route.ts";
+import { isApi, mostUploadBytes, response, type Route } from "./route.ts";
 
 /** Mounts every route. A path that is declared twice stops the start with its name. */
 export function createServer(app: App, routes: readonly Route[], gate: Gate): Elysia {

@@ -14,14 +14,16 @@ export async function showContact(ctx: Ctx, incoming: Incoming): Promise<Answer>
   const contact = await find(ctx, "contacts", incoming.params["id"] ?? "");
   const { id } = contact;
   const name = contactName(contact);
-  const [company, site, panels, custom] = await Promise.all([
-    find(ctx, "companies", contact.company_id),
+  const asked = find(ctx, "companies", contact.company_id);
+  const [company, header, site, panels, custom] = await Promise.all([
+    asked,
+    asked.then((found) => contactHeader(ctx, contact, found)),
     maybeFind(ctx, "sites", contact.site_id),
     panelsOf(ctx, "contact", { id }),
     customFacts(ctx, "contacts", contact.custom_fields),
   ]);
   const model: RecordPageModel = {
-    header: await contactHeader(ctx, contact, company),
+    header,
     alerts: ofKind(panels, "alert"),
     stats: ofKind(panels, "stat"),
     tabs: clientTabs("contacts", id, "overview"),

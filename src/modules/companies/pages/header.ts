@@ -5,6 +5,7 @@ import { button, link, primaryLast, words } from "../../../platform/http/pages/c
 import { ofKind, panelsOf } from "../../../platform/http/pages/panels.ts";
 import type { ActionLink, PageHeaderModel, TabModel } from "../../../platform/http/models/partials.ts";
 import { t } from "../../../platform/language/index.ts";
+import type { PanelModel } from "../../../platform/module.ts";
 import { ownTagChips } from "../../../platform/tags.ts";
 import { companiesAbove, companiesBelow } from "../hierarchy.ts";
 import { statusTone } from "../lists/parts.ts";
@@ -38,31 +39,37 @@ const crumb = ({ id, name }: { id: string; name: string }): PageHeaderModel["bre
 });
 const companiesCrumb = (): { label: string; href: string } => ({ label: t("Companies"), href: "/companies" });
 
-/** What can be done with a client, on each of its tabs: what other modules offer, changing it, and what `more` says. */
-async function actionsOf(
+interface Offered {
+  /** What other modules offer. */
+  panels?: readonly PanelModel[];
+  /** What can be changed about it by a button. */
+  more?: readonly ActionLink[];
+  /** How many companies are below it. */
+  below?: number;
+}
+
+/** What can be done with a client, on each of its tabs: what is offered, changing it, and what becomes of it. */
+function actionsOf(
   ctx: Ctx,
   table: Subject,
   record: { id: string; archived_at: string | null },
   name: string,
-  below = 0,
-  more: ActionLink[] = [],
-): Promise<ActionLink[]> {
-  const { id } = record;
-  const offered =
-    table === "sites" ? [] : await panelsOf(ctx, table === "companies" ? "company_head" : "contact_head", { id });
+  { panels = [], more = [], below = 0 }: Offered = {},
+): ActionLink[] {
   return primaryLast([
-    ...ofKind(offered, "action"),
-    ...(can(ctx.actor, "companies.write") ? [link(t("Edit"), `/${table}/${id}/edit`, "pencil"), ...more] : []),
+    ...ofKind(panels, "action"),
+    ...(can(ctx.actor, "companies.write") ? [link(t("Edit"), `/${table}/${record.id}/edit`, "pencil"), ...more] : []),
     ...recordButtons(ctx, table, record, name, below),
   ]);
 }
 
 export async function companyHeader(ctx: Ctx, company: RowOf<typeof companies>): Promise<PageHeaderModel> {
   const { id } = company;
-  const [tags, above, below] = await Promise.all([
+  const [tags, above, below, panels] = await Promise.all([
     ownTagChips(ctx, "companies", id),
     companiesAbove(ctx, company),
     companiesBelow(ctx, id),
+    panelsOf(ctx, "company_head", { id }),
   ]);
   const isProspect = company.status === "prospect" || company.company_type === "prospect";
   const more = isProspect ? [button(t("Make it a client"), `/companies/${id}/convert`, "check")] : [];
@@ -76,7 +83,7 @@ export async function companyHeader(ctx: Ctx, company: RowOf<typeof companies>):
       ...(company.archived_at === null ? [] : [{ text: t("Archived"), tone: "warning" }]),
       ...tags,
     ],
-    actions: await actionsOf(ctx, "companies", company, company.name, below.length, more),
+    actions: actionsOf(ctx, "companies", company, company.name, { panels, more, below: below.length }),
   };
 }
 
@@ -85,7 +92,10 @@ export async function contactHeader(
   contact: RowOf<typeof contacts>,
   company: RowOf<typeof companies>,
 ): Promise<PageHeaderModel> {
-  const tags = await ownTagChips(ctx, "contacts", contact.id);
+  const [tags, panels] = await Promise.all([
+    ownTagChips(ctx, "contacts", contact.id),
+    panelsOf(ctx, "contact_head", { id: contact.id }),
+  ]);
   return {
     title: contactName(contact),
     subtitle: [contact.title, company.name].filter(Boolean).join(" · "),
@@ -98,15 +108,15 @@ export async function contactHeader(
       ...(contact.archived_at === null ? [] : [{ text: t("Archived"), tone: "warning" }]),
       ...tags,
     ],
-    actions: await actionsOf(ctx, "contacts", contact, contactName(contact)),
+    actions: actionsOf(ctx, "contacts", contact, contactName(contact), { panels }),
   };
 }
 
-export async function siteHeader(
+export function siteHeader(
   ctx: Ctx,
   site: RowOf<typeof sites>,
   company: { id: string; name: string },
-): Promise<PageHeaderModel> {
+): PageHeaderModel {
   return {
     title: site.name,
     subtitle: company.name,
@@ -115,6 +125,6 @@ export async function siteHeader(
       ...(site.is_primary ? [{ text: t("Primary site"), tone: "info" }] : []),
       ...(site.archived_at === null ? [] : [{ text: t("Archived"), tone: "warning" }]),
     ],
-    actions: await actionsOf(ctx, "sites", site, site.name),
+    actions: actionsOf(ctx, "sites", site, site.name),
   };
 }

@@ -23,7 +23,7 @@ export async function showSite(ctx: Ctx, incoming: Incoming): Promise<Answer> {
     .limit(most)
     .execute();
   const model: RecordPageModel = {
-    header: await siteHeader(ctx, site, company),
+    header: siteHeader(ctx, site, company),
     stats: [],
     tabs: clientTabs("sites", id, "overview"),
     sections: [

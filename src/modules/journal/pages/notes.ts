@@ -6,10 +6,16 @@ import { type Failure, invalidField } from "../../../platform/errors.ts";
 import { storeUploads } from "../../../platform/files/files.ts";
 import { plainToHtml } from "../../../platform/written-text.ts";
 import { empty } from "../../../platform/http/pages/cells.ts";
-import { mostUploadBytes } from "../../../platform/http/jsonapi/upload.ts";
 import { formFailure, type FormValues } from "../../../platform/http/forms/model.ts";
 import type { NotesPageModel } from "../../../platform/http/models/clients.ts";
-import { type Answer, type Incoming, page, redirect, type Route } from "../../../platform/http/route.ts";
+import {
+  type Answer,
+  type Incoming,
+  mostUploadBytes,
+  page,
+  redirect,
+  type Route,
+} from "../../../platform/http/route.ts";
 import type { PageHeaderModel } from "../../../platform/http/models/partials.ts";
 import { t } from "../../../platform/language/index.ts";
 import { clientTabs, siteHeader } from "../../companies/index.ts";

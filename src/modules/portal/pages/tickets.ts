@@ -12,8 +12,15 @@ import { field, formFailure, formModel, type FormValues } from "../../../platfor
 import { type List, listAnswer } from "../../../platform/http/lists/list.ts";
 import { listFileRoute } from "../../../platform/http/lists/file.ts";
 import type { FormPageModel } from "../../../platform/http/models/pages.ts";
-import { type Answer, type Incoming, page, redirect, response, type Route } from "../../../platform/http/route.ts";
-import { mostUploadBytes } from "../../../platform/http/jsonapi/upload.ts";
+import {
+  type Answer,
+  type Incoming,
+  mostUploadBytes,
+  page,
+  redirect,
+  response,
+  type Route,
+} from "../../../platform/http/route.ts";
 import { t } from "../../../platform/language/index.ts";
 import {
   addNoteAsClient,

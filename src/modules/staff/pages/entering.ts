@@ -1,8 +1,8 @@
 import type { Ctx } from "../../../platform/context.ts";
 import { hashToken, newToken } from "../../../platform/crypto/tokens.ts";
 import {
-  hostCookieName,
   cookieNamed,
+  hostCookieName,
   portalCookieName,
   serializeCookie,
   staffCookieName,

@@ -5,7 +5,7 @@ import { type Token, readToken } from "../../../platform/access/tokens.ts";
 import { plus } from "../../../platform/clock.ts";
 import type { App } from "../../../platform/context.ts";
 import { Failure } from "../../../platform/errors.ts";
-import { hostCookieName, cookieNamed } from "../../../platform/http/cookies.ts";
+import { cookieNamed, hostCookieName } from "../../../platform/http/cookies.ts";
 import type { Incoming, Route } from "../../../platform/http/route.ts";
 import type { Entered } from "../../../platform/http/entry.ts";
 import { noId } from "../../../platform/ids.ts";

@@ -1,5 +1,5 @@
 import type { Ctx } from "../../../platform/context.ts";
-import { hostCookieName, cookieNamed, serializeCookie } from "../../../platform/http/cookies.ts";
+import { cookieNamed, hostCookieName, serializeCookie } from "../../../platform/http/cookies.ts";
 import { isOwnPath } from "../../../platform/http/own-path.ts";
 import { type Answer, type Incoming, redirect } from "../../../platform/http/route.ts";
 import { operatorIdleMilliseconds } from "../operators/sessions.ts";

@@ -15,9 +15,15 @@ import {
 } from "../../../platform/http/forms/model.ts";
 import { contactOptions, optionsOf } from "../../../platform/http/forms/options.ts";
 import type { NewTicketPageModel } from "../../../platform/http/models/pages.ts";
-import { type Answer, type Incoming, page, redirect, type Route } from "../../../platform/http/route.ts";
+import {
+  type Answer,
+  type Incoming,
+  mostUploadBytes,
+  page,
+  redirect,
+  type Route,
+} from "../../../platform/http/route.ts";
 import type { FieldModel, FormModel } from "../../../platform/http/models/forms.ts";
-import { mostUploadBytes } from "../../../platform/http/jsonapi/upload.ts";
 import { isId } from "../../../platform/ids.ts";
 import { t } from "../../../platform/language/index.ts";
 import { contactName } from "../../companies/index.ts";

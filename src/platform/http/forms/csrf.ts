@@ -2,7 +2,7 @@ import type { Ctx } from "../../context.ts";
 import { newToken, sign, verify } from "../../crypto/tokens.ts";
 import { forbidden } from "../../errors.ts";
 import { t } from "../../language/index.ts";
-import { hostCookieName, cookieNamed, serializeCookie } from "../cookies.ts";
+import { cookieNamed, hostCookieName, serializeCookie } from "../cookies.ts";
 
 /** What a form's token is bound to. */
 export interface CsrfSubject {

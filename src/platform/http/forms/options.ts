@@ -103,25 +103,16 @@ export async function contactOptions(
       .orderBy("contacts.first_name")
       .orderBy("contacts.last_name")
       .limit(most);
+  const company = companyId === null ? null : idOrNone(companyId);
   const rows =
-    companyId === null
+    company === null
       ? await open(null).execute()
-      : await runOnceBuilt(
-          ctx,
-          wholeShape(ctx, "contacts to choose", "contacts"),
-          { companyId: idOrNone(companyId) },
-          (given) => open(given.companyId),
+      : await runOnceBuilt(ctx, wholeShape(ctx, "contacts to choose", "contacts"), { company }, (given) =>
+          open(given.company),
         );
   if (ctx.sought !== undefined && rows.length === most) {
     const titled = titledWith(ctx, ctx.sought, { contacts: "contacts.id" });
-    rows.push(
-      ...beside(
-        rows,
-        await open(companyId === null ? null : idOrNone(companyId))
-          .where(titled)
-          .execute(),
-      ),
-    );
+    rows.push(...beside(rows, await open(company).where(titled).execute()));
   }
   const left = kept.filter((id) => isId(id) && !rows.some(({ value }) => value === id));
   if (left.length > 0) rows.push(...(await all().where("contacts.id", "in", left).execute()));

@@ -6,9 +6,6 @@ import { readDocument, refuseMembers } from "./document.ts";
 
 /** A file that comes in over the API: as the part `file` of a multipart form, or as a document with base64 `content`. */
 
-/** The largest request that any route takes: a file of the largest size (50 MB) in base64 with its frame, or several smaller ones. */
-export const mostUploadBytes = 70 * 1024 * 1024;
-
 /** What `uploadOf` takes, for the OpenAPI document. */
 export const uploadInputs = (type: string): ApiInput[] => [
   {

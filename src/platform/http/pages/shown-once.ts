@@ -1,7 +1,7 @@
 import type { Ctx } from "../../context.ts";
 import { SealBroken } from "../../crypto/sealing.ts";
 import { t } from "../../language/index.ts";
-import { hostCookieName, cookieNamed, serializeCookie } from "../cookies.ts";
+import { cookieNamed, hostCookieName, serializeCookie } from "../cookies.ts";
 import { isOwnPath } from "../own-path.ts";
 import { type Answer, type Door, type Incoming, redirect, type Route } from "../route.ts";
 
