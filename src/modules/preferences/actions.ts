@@ -1,7 +1,7 @@
 import { Type } from "@sinclair/typebox";
 import { users } from "../../platform/access/schema.ts";
 import { action } from "../../platform/action.ts";
-import { asSystem, type Work } from "../../platform/context.ts";
+import { onBehalf, type Work } from "../../platform/context.ts";
 import type { Patch, RowOf } from "../../platform/database/columns.ts";
 import { fromEdge, patchInput } from "../../platform/database/edge.ts";
 import { update } from "../../platform/database/records.ts";
@@ -32,6 +32,6 @@ export const changeMe = action({
     if (values.language != null && !isLanguage(values.language))
       throw invalidField("language", t("This language is not one of ours."), "not_found");
     // Clients cannot see the table of users, not even themselves in it.
-    return update(kind === "portal" ? asSystem(work) : work, users, user_id, values);
+    return update(kind === "portal" ? onBehalf(work) : work, users, user_id, values);
   },
 });

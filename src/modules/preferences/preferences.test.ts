@@ -2,17 +2,22 @@ import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test";
 import { makeClient } from "../../../tests/support/desk.ts";
 import { browserHeaders, type Headers } from "../../../tests/support/everything.ts";
 import { startTestProgram, type TestProgram } from "../../../tests/support/program.ts";
+import type { Actor } from "../../platform/access/actor.ts";
+import { reading } from "../../platform/context.ts";
 
 setDefaultTimeout(180_000);
 
 let t: TestProgram;
 let technician: Headers;
 let client: Headers;
+let pat: Actor;
 
 beforeAll(async () => {
   t = await startTestProgram();
   technician = await browserHeaders(t, await t.harbor.as("technician"));
-  client = await browserHeaders(t, (await makeClient(t, "Prairie Printing")).portal);
+  const { portal } = await makeClient(t, "Prairie Printing");
+  pat = portal.actor;
+  client = await browserHeaders(t, portal);
 });
 afterAll(() => t.close());
 
@@ -39,6 +44,16 @@ test("clients have a look of their own, and change nothing else of themselves", 
   expect(await root("/portal", client)).toBe('<html lang="en" data-theme="purser-light">');
   const refused = await save("/portal/account/appearance", client, { name: "Somebody else" });
   expect(refused.status).toBe(422);
+  // It is written down as their own choice.
+  const entries = await reading(t.harbor.system, ({ db }) =>
+    db
+      .selectFrom("audit_log")
+      .select("actor_name")
+      .where("entity_id", "=", pat.user_id)
+      .where("action", "=", "update")
+      .execute(),
+  );
+  expect(entries).toEqual([{ actor_name: pat.name }]);
 });
 
 test("a language and a theme that are not there are refused, and nothing typed is lost", async () => {
