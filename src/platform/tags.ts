@@ -8,18 +8,22 @@ import { newId } from "./ids.ts";
 import { t } from "./language/index.ts";
 
 /** The tags that an organization uses, each once: they come up when they are first set (PRD 3.3.1 "Tags and categories"). */
-export const tags = table("tags", {
-  ...record,
-  /** Lower case, without commas and semicolons. */
-  name: col.text({ maxLength: 50 }),
-  color: col.maybe.text({ format: "color", label: "Colour" }),
-});
+export const tags = table(
+  "tags",
+  {
+    ...record,
+    /** Lower case, without commas and semicolons. */
+    name: col.text({ maxLength: 50 }),
+    color: col.maybe.text({ format: "color", label: "Colour" }),
+  },
+  { readPermission: "staff" },
+);
 
 /** Tags of any record: the specification's `tags: String[]`, kept as rows and shown as a list. */
 export const recordTags = table(
   "record_tags",
   { ...link, entity_type: col.text(), entity_id: col.id(), tag: col.text({ maxLength: 50 }) },
-  { isAudited: false },
+  { isAudited: false, readPermission: "nobody" },
 );
 
 declare module "./database/tables.ts" {

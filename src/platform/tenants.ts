@@ -133,7 +133,7 @@ export const organizations = table(
     setup_step: readOnly(col.maybe.text()),
     set_up_at: readOnly(col.maybe.instant()),
   },
-  { noun: "organization", isConfiguration: true },
+  { noun: "organization", isConfiguration: true, readPermission: "staff" },
 );
 
 /** How mail is sent. One row a tenant. */
@@ -150,14 +150,14 @@ export const mailSettings = table(
     from_address: col.text({ format: "email" }),
     is_certificate_checked: defaulted(col.boolean({ label: "Check the server's certificate" }), true),
   },
-  { noun: "mail settings", isConfiguration: true },
+  { noun: "mail settings", isConfiguration: true, readPermission: "settings.manage" },
 );
 
 /** Numbers without gaps, one counter a kind. */
 export const counters = table(
   "counters",
   { ...link, counter: col.text(), last_number: col.integer() },
-  { isAudited: false },
+  { isAudited: false, readPermission: "nobody" },
 );
 
 declare module "./database/tables.ts" {

@@ -59,6 +59,13 @@ describe("reach", () => {
     expect(filled.filter(({ readPermission }) => readPermission !== null).length).toBeGreaterThan(25);
   });
 
+  test("gives the staff nothing of what is kept back, also whoever may do everything", async () => {
+    const keptBack = filled.filter(({ isKeptBack, isPlatform }) => isKeptBack && !isPlatform).map(({ name }) => name);
+    const counts = await countsFor(await t.harbor.as("administrator"));
+    expect(keptBack.filter((name) => name in counts)).toEqual([]);
+    expect(keptBack).toEqual(expect.arrayContaining(["files", "one_time_tokens", "role_permissions", "user_roles"]));
+  });
+
   test("gives a client nothing of tables that are not for clients, and of no other company", async () => {
     const { company_id } = e.otherClient.actor;
     const counts = await countsFor(e.otherClient);

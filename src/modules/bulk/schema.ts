@@ -29,7 +29,7 @@ export const bulkRuns = table(
     finished_at: readOnly(col.maybe.instant()),
     undone_at: readOnly(col.maybe.instant()),
   },
-  { noun: "bulk change", isAudited: false },
+  { noun: "bulk change", isAudited: false, readPermission: "staff" },
 );
 
 export const outcomes = ["pending", "done", "skipped", "failed"] as const;
@@ -52,7 +52,7 @@ export const bulkItems = table(
     /** What takes it back; of a run that takes another one back: what it does. */
     reverse: col.maybe.json<Reverse>(),
   },
-  { isAudited: false },
+  { isAudited: false, readPermission: "nobody" },
 );
 
 declare module "../../platform/database/tables.ts" {

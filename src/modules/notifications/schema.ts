@@ -27,7 +27,7 @@ export const notifications = table(
     /** The page that it leads to. */
     link_path: defaulted(col.text({ maxLength: 500 }), ""),
   },
-  { noun: "notification", isAudited: false },
+  { noun: "notification", isAudited: false, readPermission: "staff" },
 );
 
 /** What somebody wants to hear of, and how (PRD 3.13.2); without a row: everything, by every channel there is. */
@@ -40,7 +40,7 @@ export const userNotificationPreferences = table(
     channel_types: defaulted(col.json<ChannelType[]>({ shape: texts }), []),
     is_enabled: defaulted(col.boolean(), true),
   },
-  { noun: "notification preference" },
+  { noun: "notification preference", readPermission: "staff" },
 );
 
 declare module "../../platform/database/tables.ts" {

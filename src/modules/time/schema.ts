@@ -18,7 +18,7 @@ export const workTypes = table(
     is_active: defaulted(col.boolean({ label: "In use" }), true),
     sort_order: defaulted(col.integer({ label: "Position" }), 0),
   },
-  { noun: "work type", isConfiguration: true },
+  { noun: "work type", isConfiguration: true, readPermission: "staff" },
 );
 
 export const timeRoundingRules = table(
@@ -31,7 +31,7 @@ export const timeRoundingRules = table(
     minimum_minutes: defaulted(col.integer(), 0),
     is_default: defaulted(col.boolean(), false),
   },
-  { noun: "rounding rule" },
+  { noun: "rounding rule", readPermission: "staff" },
 );
 
 /** The billing states of work that no invoice has yet. */
@@ -83,7 +83,7 @@ export const timers = table(
     started_at: readOnly(col.instant()),
     notes: defaulted(col.text({ maxLength: 5000 }), ""),
   },
-  { isAudited: false },
+  { isAudited: false, readPermission: "staff" },
 );
 
 declare module "../../platform/database/tables.ts" {

@@ -15,7 +15,7 @@ export const totpFactors = table(
     last_used_step: readOnly(col.maybe.integer()),
     last_used_at: readOnly(col.maybe.instant()),
   },
-  { noun: "authenticator app" },
+  { noun: "authenticator app", readPermission: "staff" },
 );
 
 /** Codes that each work once when the authenticator is lost. */
@@ -29,7 +29,7 @@ export const recoveryCodes = table(
     created_at: col.instant(),
     used_at: col.maybe.instant(),
   },
-  { isAudited: false },
+  { isAudited: false, readPermission: "nobody" },
 );
 
 /** Keys in a person's devices that sign in without a password (WebAuthn). */
@@ -48,7 +48,7 @@ export const passkeys = table(
     is_backed_up: readOnly(defaulted(col.boolean(), false)),
     last_used_at: readOnly(col.maybe.instant()),
   },
-  { noun: "passkey" },
+  { noun: "passkey", readPermission: "staff" },
 );
 
 /** What a passkey is asked to sign; each works once. */
@@ -65,7 +65,7 @@ export const passkeyChallenges = table(
     expires_at: col.instant(),
     used_at: col.maybe.instant(),
   },
-  { isAudited: false },
+  { isAudited: false, readPermission: "nobody" },
 );
 
 /** Somebody whose first proof was right and who is not in yet: a second factor, its set-up or a new password is missing. */
@@ -84,7 +84,7 @@ export const signInChallenges = table(
     second_factor_at: col.maybe.instant(),
     used_at: col.maybe.instant(),
   },
-  { isAudited: false },
+  { isAudited: false, readPermission: "nobody" },
 );
 
 /** What a session's access tokens are renewed with; each works once and is replaced by the next. */
@@ -99,7 +99,7 @@ export const refreshTokens = table(
     used_at: col.maybe.instant(),
     replaced_by_id: col.maybe.id(),
   },
-  { isAudited: false },
+  { isAudited: false, readPermission: "nobody" },
 );
 
 declare module "../database/tables.ts" {

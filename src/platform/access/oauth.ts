@@ -39,7 +39,7 @@ export const oauthGrants = table(
     last_used_at: readOnly(col.maybe.instant()),
     revoked_at: readOnly(col.maybe.instant()),
   },
-  { noun: "permission given to an app" },
+  { noun: "permission given to an app", readPermission: "staff" },
 );
 
 /** Codes that a client changes for tokens, once. */

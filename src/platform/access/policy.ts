@@ -17,7 +17,7 @@ export const signInSettings = table(
     session_idle_minutes: defaulted(col.integer({ label: "Signed out without use after, in minutes" }), 14 * 24 * 60),
     session_max_days: defaulted(col.integer({ label: "Signed out in any case after, in days" }), 90),
   },
-  { noun: "sign-in settings", isConfiguration: true },
+  { noun: "sign-in settings", isConfiguration: true, readPermission: "staff.manage" },
 );
 
 /** Hashes of earlier passwords, so that they are not chosen again. */

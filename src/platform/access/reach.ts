@@ -1,6 +1,6 @@
 import { type SelectQueryBuilder, sql } from "kysely";
 import type { Ctx } from "../context.ts";
-import { tableNamed } from "../database/columns.ts";
+import { type Table, tableNamed } from "../database/columns.ts";
 import { runOnceBuilt } from "../database/once.ts";
 import type { TableName, Tables } from "../database/tables.ts";
 import { notFound } from "../errors.ts";
@@ -34,8 +34,7 @@ export function reach<T extends TableName>(ctx: Ctx, name: T): Reach<T> {
   if (actor.kind === "nobody") query = none(query);
   // Operators see what the platform keeps and nothing of an organization; everybody else the other way round.
   else if (actor.kind !== "system" && table.isPlatform !== (actor.kind === "operator")) query = none(query);
-  else if (actor.kind === "staff" && table.readPermission !== null && !can(actor, table.readPermission))
-    query = none(query);
+  else if (actor.kind === "staff" && !isOpenTo(actor, table)) query = none(query);
   else if (actor.kind === "portal") {
     if (table.portalPermission !== null && !can(actor, table.portalPermission)) query = none(query);
     else if (table.companyColumn !== null) {
@@ -95,12 +94,17 @@ export function ownShape(ctx: Ctx, shape: string | null, ...names: TableName[]):
   return names.every((name) => isReadable(ctx, name)) ? shape : null;
 }
 
+/** Whether somebody of the staff may see rows of a table, as far as no rule is narrower. */
+function isOpenTo(actor: Actor, { readPermission, isKeptBack }: Table): boolean {
+  return !isKeptBack && (readPermission === null || can(actor, readPermission));
+}
+
 /** Whether the actor may see what the table's own permission shows, as far as no rule is narrower. */
 function isReadable({ actor }: Ctx, name: TableName): boolean {
   const table = tableNamed(name);
   if (table === undefined || table.isPlatform) return false;
   if (actor.kind === "system") return true;
-  return actor.kind === "staff" && (table.readPermission === null || can(actor, table.readPermission));
+  return actor.kind === "staff" && isOpenTo(actor, table);
 }
 
 type Seen = "everything" | "nothing" | null;

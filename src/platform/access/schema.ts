@@ -29,7 +29,7 @@ export const users = table(
     deactivated_at: readOnly(col.maybe.instant()),
     deactivated_by_id: readOnly(col.maybe.ref("users")),
   },
-  { noun: "user" },
+  { noun: "user", readPermission: "staff" },
 );
 
 /** Everybody's records, those of one's teams and one's own, or one's own only; the first is the widest. */
@@ -49,7 +49,7 @@ export const roles = table(
     /** Who has the role signs in in two steps. */
     is_mfa_required: defaulted(col.boolean({ label: "Requires two-step sign-in" }), false),
   },
-  { isConfiguration: true },
+  { isConfiguration: true, readPermission: "staff" },
 );
 
 export const rolePermissions = table(
@@ -61,33 +61,33 @@ export const rolePermissions = table(
     /** How far it reaches over records that belong to somebody. */
     scope: defaulted(col.enum(scopes), "all" as const),
   },
-  { isAudited: false, isConfiguration: true },
+  { isAudited: false, isConfiguration: true, readPermission: "nobody" },
 );
 
 /** What standard roles have been offered: what somebody takes away from a role stays away. */
 export const offeredGrants = table(
   "offered_grants",
   { ...link, role_key: col.text(), permission: col.text() },
-  { isAudited: false },
+  { isAudited: false, readPermission: "nobody" },
 );
 
 export const userRoles = table(
   "user_roles",
   { ...link, user_id: col.ref("users"), role_id: col.ref("roles") },
-  { isAudited: false, isConfiguration: true },
+  { isAudited: false, isConfiguration: true, readPermission: "nobody" },
 );
 
 /** People who work together; a ticket can be a team's. */
 export const teams = table(
   "teams",
   { ...record, name: col.text({ maxLength: 80 }), description: defaulted(col.text({ maxLength: 1000 }), "") },
-  { noun: "team", isConfiguration: true },
+  { noun: "team", isConfiguration: true, readPermission: "staff" },
 );
 
 export const teamMembers = table(
   "team_members",
   { ...link, team_id: col.ref("teams"), user_id: col.ref("users"), is_lead: defaulted(col.boolean(), false) },
-  { isAudited: false, isConfiguration: true },
+  { isAudited: false, isConfiguration: true, readPermission: "nobody" },
 );
 
 /** A browser that is signed in. The cookie holds a token; here stands only its hash. */
@@ -116,7 +116,7 @@ export const sessions = table(
     /** The end in any case, however much it is used; null for sessions from before there was one. */
     ends_at: col.maybe.instant(),
   },
-  { isAudited: false },
+  { isAudited: false, readPermission: "staff" },
 );
 
 /** Keys for programs. They act for a user, within scopes. */
@@ -144,7 +144,7 @@ export const apiKeys = table(
     expires_at: col.maybe.instant(),
     revoked_at: readOnly(col.maybe.instant()),
   },
-  { noun: "API key" },
+  { noun: "API key", readPermission: "staff" },
 );
 
 /** Links that work once: invitations, forgotten passwords, the first start. */
@@ -160,7 +160,7 @@ export const oneTimeTokens = table(
     expires_at: col.instant(),
     used_at: col.maybe.instant(),
   },
-  { isAudited: false },
+  { isAudited: false, readPermission: "nobody" },
 );
 
 /** How often something was tried in a window of time: sign-ins by account and by address. */

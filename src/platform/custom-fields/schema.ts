@@ -57,7 +57,7 @@ export const customFieldDefinitions = table(
     is_portal_visible: defaulted(col.boolean({ label: "Shown in the portal" }), false),
     archived_at: readOnly(col.maybe.instant()),
   },
-  { noun: "custom field", isConfiguration: true },
+  { noun: "custom field", isConfiguration: true, readPermission: "staff" },
 );
 
 export type Definition = RowOf<typeof customFieldDefinitions>;

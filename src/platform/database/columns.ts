@@ -203,8 +203,10 @@ export interface Table<N extends string = string, C extends Columns = Columns> {
   readonly isSensitive: boolean;
   /** Outside tenancy: one of the few tables that the platform shares between tenants. */
   readonly isPlatform: boolean;
-  /** What staff needs to see its rows; null: any signed-in staff member may. */
+  /** What staff needs to see its rows; null: any signed-in staff member may, unless nobody may. */
   readonly readPermission: string | null;
+  /** Nobody of the staff reaches its rows: what is made of them is shown by code that reads them by itself. */
+  readonly isKeptBack: boolean;
   /** The column that tells which company a row belongs to, for portal users; null: out of their reach. */
   readonly companyColumn: string | null;
   /** What portal users need to see rows of their company; null: all of them do. */
@@ -213,16 +215,23 @@ export interface Table<N extends string = string, C extends Columns = Columns> {
   readonly isConfiguration: boolean;
 }
 
-interface TableOptions {
+interface CommonOptions {
   noun?: string;
   isAudited?: boolean;
   isSensitive?: boolean;
-  isPlatform?: boolean;
   isConfiguration?: boolean;
-  readPermission?: string;
   companyColumn?: string;
   portalPermission?: string;
 }
+
+/** The platform's tables are reached by operators, and by nobody of an organization. */
+type TableOptions = CommonOptions & ({ isPlatform: true } | { isPlatform?: false; readPermission: Readers });
+
+/**
+ * Who of the staff reaches a table's rows: whoever has a permission, all of the staff (as far as the module's rule lets
+ * them), or nobody. Said of every table, so that none is open because somebody forgot to close it.
+ */
+type Readers = `${string}.${string}` | "staff" | "nobody";
 
 const tables = new Map<string, Table>();
 const kinds = new Map<string, ColumnKind>();
@@ -234,7 +243,7 @@ const kinds = new Map<string, ColumnKind>();
 export function table<const N extends string, C extends Columns>(
   name: N,
   columns: C,
-  options: TableOptions = {},
+  options: TableOptions,
 ): Table<N, C> {
   if (!("currency" in columns))
     for (const [key, { kind }] of Object.entries(columns))
@@ -248,6 +257,7 @@ export function table<const N extends string, C extends Columns>(
     }
     kinds.set(key, stored);
   }
+  const readers: Readers = options.isPlatform === true ? "nobody" : options.readPermission;
   const made: Table<N, C> = {
     name,
     columns,
@@ -256,7 +266,8 @@ export function table<const N extends string, C extends Columns>(
     isSensitive: options.isSensitive ?? false,
     isPlatform: options.isPlatform ?? false,
     isConfiguration: options.isConfiguration ?? false,
-    readPermission: options.readPermission ?? null,
+    readPermission: readers.includes(".") ? readers : null,
+    isKeptBack: readers === "nobody",
     companyColumn: options.companyColumn ?? null,
     portalPermission: options.portalPermission ?? null,
   };

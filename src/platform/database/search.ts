@@ -18,7 +18,7 @@ export const searchDocuments = table(
     title: col.text(),
     body: col.text(),
   },
-  { isAudited: false },
+  { isAudited: false, readPermission: "nobody" },
 );
 
 declare module "./tables.ts" {

@@ -8,14 +8,18 @@ import { invalidField } from "../errors.ts";
 import { t } from "../language/index.ts";
 
 /** A file as people know it; its bytes stand encrypted under their hash in the file store. */
-export const files = table("files", {
-  ...record,
-  sha256: readOnly(col.text()),
-  file_name: col.text(),
-  file_size: readOnly(col.integer()),
-  mime_type: readOnly(col.text()),
-  uploaded_by_id: readOnly(col.maybe.ref("users")),
-});
+export const files = table(
+  "files",
+  {
+    ...record,
+    sha256: readOnly(col.text()),
+    file_name: col.text(),
+    file_size: readOnly(col.integer()),
+    mime_type: readOnly(col.text()),
+    uploaded_by_id: readOnly(col.maybe.ref("users")),
+  },
+  { readPermission: "nobody" },
+);
 
 declare module "../database/tables.ts" {
   interface Tables {

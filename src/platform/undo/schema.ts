@@ -17,7 +17,7 @@ export const undoOffers = table(
     expires_at: col.instant(),
     used_at: col.maybe.instant(),
   },
-  { isAudited: false },
+  { isAudited: false, readPermission: "nobody" },
 );
 
 export interface ExpectedTags {

@@ -14,7 +14,7 @@ export const listSettings = table(
     /** The view that a bare address shows: a built-in view's key or a saved view's id; null: the list's own. */
     default_view: col.maybe.text({ maxLength: 100 }),
   },
-  { isAudited: false, isConfiguration: true },
+  { isAudited: false, isConfiguration: true, readPermission: "staff" },
 );
 
 /** A list as somebody wants to find it again: filters, search, order and columns under a name. */
@@ -33,7 +33,7 @@ export const savedViews = table(
     /** Stands as a tab above the list, with its count. */
     is_pinned: defaulted(col.boolean({ label: "Pinned" }), true),
   },
-  { noun: "view", isConfiguration: true },
+  { noun: "view", isConfiguration: true, readPermission: "staff" },
 );
 
 declare module "../../database/tables.ts" {
