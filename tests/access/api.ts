@@ -344,7 +344,7 @@ export const apiAccess: AccessTable = {
     PATCH DELETE /api/v1/import-batches/:id
     POST /api/v1/import-batches/:id/apply
     POST /api/v1/import-batches/:id/undo
-    GET PUT /api/v1/payment-gateway/config
+    GET PUT PATCH /api/v1/payment-gateway/config
     POST /api/v1/payment-gateway/test
   `,
 };

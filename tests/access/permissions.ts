@@ -369,7 +369,7 @@ export const permissionsOfRoutes: Readonly<Record<string, string>> = {
     GET PUT PATCH /api/v1/organization
     PUT DELETE /api/v1/organization/logo
     GET /api/v1/organization/logo/content
-    GET PUT /api/v1/payment-gateway/config
+    GET PUT PATCH /api/v1/payment-gateway/config
     POST /api/v1/payment-gateway/test
     GET /api/v1/standard-data
     GET /api/v1/standard-data/:list

@@ -8136,6 +8136,41 @@ export interface Operations {
       } | null;
     };
   };
+  /** Connect the payment gateway. Members that are not sent stay as they are. */
+  "PATCH /payment-gateway/config": {
+    path: undefined;
+    query: undefined;
+    body: {
+      data: {
+        type: "payment_gateway_configs";
+        id?: string;
+        attributes?: {
+          provider?: "stripe";
+          secret_key?: string;
+          publishable_key?: string | null;
+          webhook_secret?: string | null;
+          is_active?: boolean;
+        };
+      };
+    };
+    answer: {
+      jsonapi: Schemas["jsonapi"];
+      data: {
+        type: "payment_gateway_configs";
+        id: string;
+        attributes: {
+          provider: "stripe";
+          is_active: boolean;
+          is_test_mode: boolean;
+          secret_key_hint: string | null;
+          publishable_key: string | null;
+          webhook_secret_hint: string | null;
+          webhook_url: string;
+          version: number;
+        };
+      } | null;
+    };
+  };
   /** Ask Stripe whose key it is: the one given, or the one that is kept. Nothing is saved or charged. */
   "POST /payment-gateway/test": {
     path: undefined;

@@ -1,32 +1,25 @@
 import { Type } from "@sinclair/typebox";
 import { validate } from "../../platform/access/validate.ts";
-import { type Ctx, reading } from "../../platform/context.ts";
 import { invalid } from "../../platform/errors.ts";
 import { readDocument, readVerb } from "../../platform/http/jsonapi/document.ts";
+import { singleRoutes } from "../../platform/http/jsonapi/single.ts";
 import { type Answer, type ApiAnswer, json, type Route } from "../../platform/http/route.ts";
 import { changeGateway } from "./change.ts";
 import { type Checkout, startCheckout } from "./checkout.ts";
 import { gatewayOf, saveGateway, shownGateway } from "./config.ts";
 import { tryGateway } from "./try-gateway.ts";
 
-const configType = "payment_gateway_configs";
-const configPath = "/api/v1/payment-gateway/config";
-
 const maybeText = Type.Union([Type.String(), Type.Null()]);
-const gatewayAnswer: ApiAnswer = {
-  type: configType,
-  isNullable: true,
-  attributes: Type.Object({
-    provider: Type.Literal("stripe"),
-    is_active: Type.Boolean(),
-    is_test_mode: Type.Boolean(),
-    secret_key_hint: maybeText,
-    publishable_key: maybeText,
-    webhook_secret_hint: maybeText,
-    webhook_url: Type.String(),
-    version: Type.Integer(),
-  }),
-};
+const shownConfig = Type.Object({
+  provider: Type.Literal("stripe"),
+  is_active: Type.Boolean(),
+  is_test_mode: Type.Boolean(),
+  secret_key_hint: maybeText,
+  publishable_key: maybeText,
+  webhook_secret_hint: maybeText,
+  webhook_url: Type.String(),
+  version: Type.Integer(),
+});
 
 /** What `checkoutDocument` answers, for the OpenAPI document. */
 export const checkoutAnswer: ApiAnswer = {
@@ -36,12 +29,6 @@ export const checkoutAnswer: ApiAnswer = {
     expires_at: Type.String({ format: "instant" }),
   }),
 };
-
-async function configAnswer(ctx: Ctx): Promise<Answer> {
-  const gateway = await reading(ctx, gatewayOf);
-  const data = gateway === null ? null : { type: configType, id: gateway.id, attributes: shownGateway(ctx, gateway) };
-  return json({ jsonapi: { version: "1.1" }, links: { self: configPath }, data });
-}
 
 /** A payment page as the API shows it. */
 export function checkoutDocument(checkout: Checkout): Answer {
@@ -63,32 +50,25 @@ const testInput = Type.Object(
 
 /** Payments by card and the gateway's settings (PRD 3.10.3). */
 export const paymentApi: Route[] = [
-  {
-    method: "GET",
-    path: configPath,
-    door: "api",
+  ...singleRoutes({
+    path: "/api/v1/payment-gateway/config",
+    type: "payment_gateway_configs",
     permission: "settings.manage",
-    doc: { summary: "The payment gateway, without its secrets; null while there is none.", answer: gatewayAnswer },
-    handle: async (ctx) => {
-      return configAnswer(ctx);
+    attributes: shownConfig,
+    input: Type.Omit(saveGateway.input, ["version"]),
+    isNullable: true,
+    summaries: {
+      show: "The payment gateway, without its secrets; null while there is none.",
+      change: "Connect the payment gateway. Members that are not sent stay as they are.",
     },
-  },
-  {
-    method: "PUT",
-    path: configPath,
-    door: "api",
-    permission: "settings.manage",
-    doc: {
-      summary: "Connect the payment gateway. Members that are not sent stay as they are.",
-      input: { type: configType, attributes: saveGateway.input },
-      answer: gatewayAnswer,
+    load: async (ctx) => {
+      const gateway = await gatewayOf(ctx);
+      return gateway === null
+        ? null
+        : { id: gateway.id, version: gateway.version, attributes: shownGateway(ctx, gateway) };
     },
-    handle: async (ctx, incoming) => {
-      const kept = await reading(ctx, gatewayOf);
-      await changeGateway(ctx, readDocument(await incoming.json(), configType, kept?.id ?? null));
-      return configAnswer(ctx);
-    },
-  },
+    change: (ctx, given, match) => changeGateway(ctx, { ...given, ...match }),
+  }),
   {
     method: "POST",
     path: "/api/v1/payment-gateway/test",

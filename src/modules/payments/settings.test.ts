@@ -120,6 +120,22 @@ describe("the settings over the API", () => {
     expect((await configure({ is_active: false }, await t.harbor.key("finance"))).status).toBe(403);
   });
 
+  test("are held to the version that they were read with, so that nobody takes back what somebody else has saved", async () => {
+    const path = "/api/v1/payment-gateway/config";
+    const etag = (await t.api("GET", path, { key: admin })).headers.get("etag") ?? "";
+    expect((await configure({ publishable_key: "pk_test_theirs" })).status).toBe(200);
+    for (const method of ["PUT", "PATCH"]) {
+      const body = { data: { type: "payment_gateway_configs", attributes: { publishable_key: "pk_test_mine" } } };
+      const stale = await t.api(method, path, { key: admin, body, headers: { "if-match": etag } });
+      expect([method, stale.status]).toEqual([method, 412]);
+    }
+    const now = await t.api("GET", path, { key: admin });
+    expect(now.body.data.attributes.publishable_key).toBe("pk_test_theirs");
+    const body = { data: { type: "payment_gateway_configs", attributes: { publishable_key: "pk_test_mine" } } };
+    const headers = { "if-match": now.headers.get("etag") ?? "" };
+    expect((await t.api("PATCH", path, { key: admin, body, headers })).status).toBe(200);
+  });
+
   test("can be tried: Stripe's own answer is shown", async () => {
     const ask = (secret_key?: string): ReturnType<TestProgram["api"]> =>
       t.api("POST", "/api/v1/payment-gateway/test", {

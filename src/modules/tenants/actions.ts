@@ -152,11 +152,14 @@ export async function updateTenant(ctx: Ctx, input: unknown): Promise<void> {
     const row = await rowOf(db, id);
     if (version !== undefined && version !== row.version) throw stale();
     if (Object.keys(patch).length === 0) return;
-    await db
+    // Of two at the same moment the second one waits for the first, and then has seen something else than what it changes.
+    const changed = await db
       .updateTable("tenants")
-      .set({ ...patch, version: row.version + 1 })
+      .set((eb) => ({ ...patch, version: eb("version", "+", 1) }))
       .where("id", "=", id)
-      .execute();
+      .$if(version !== undefined, (query) => query.where("version", "=", version ?? 0))
+      .executeTakeFirst();
+    if (changed.numUpdatedRows === 0n) throw stale();
     await logDoing(ctx, db, "tenants.update", row, patch);
   });
 }

@@ -153,16 +153,22 @@ describe("the operators' API", () => {
     expect(changed.body.data.attributes).toMatchObject({ plan: "gold", notes: "VIP", name: "Dock IT" });
     const unknown = await host.api("PUT", `/tenants/${id}`, tenantDocument({ suspended_at: null }, id));
     expect([unknown.status, unknown.body.errors[0].code]).toEqual([422, "unknown_field"]);
-    const stale = await host.fetch(`/api/v1/tenants/${id}`, {
-      method: "PATCH",
-      headers: {
-        authorization: `Bearer ${host.operator.key}`,
-        "content-type": "application/vnd.api+json",
-        "if-match": '"1"',
-      },
-      body: JSON.stringify(tenantDocument({ plan: "iron" }, id)),
-    });
-    expect(stale.status).toBe(412);
+    const patch = async (version: number, attributes: Record<string, unknown>): Promise<number> => {
+      const answer = await host.fetch(`/api/v1/tenants/${id}`, {
+        method: "PATCH",
+        headers: {
+          authorization: `Bearer ${host.operator.key}`,
+          "content-type": "application/vnd.api+json",
+          "if-match": `"${version}"`,
+        },
+        body: JSON.stringify(tenantDocument(attributes, id)),
+      });
+      return answer.status;
+    };
+    expect(await patch(1, { plan: "iron" })).toBe(412);
+    // Of changes at the same moment one has seen what it changes.
+    const all = await Promise.all(["One", "Two", "Three", "Four"].map((notes) => patch(2, { notes })));
+    expect(all.toSorted()).toEqual([200, 412, 412, 412]);
     const modules = await host.api("PATCH", `/tenants/${id}`, tenantDocument({ allowed_modules: ["nothing"] }, id));
     expect(modules.status).toBe(422);
   });
