@@ -103,6 +103,22 @@ describe.skipIf(!browserAvailable)("lists in a browser", () => {
     await done(tab);
   });
 
+  test("Enter in the palette waits for what fits the words, and takes nothing that fitted fewer of them", async () => {
+    const tab = await visit("/tickets");
+    await tab.page.keyboard.press("Control+k");
+    await tab.page.locator("#palette-list [role=option]").first().waitFor();
+    const pressed = Promise.withResolvers<void>();
+    await tab.page.route("**/palette?*q=unassigned*", async (route) => {
+      await pressed.promise;
+      await route.continue();
+    });
+    await tab.page.locator("#palette input[name=q]").fill("unassigned");
+    await tab.page.keyboard.press("Enter");
+    pressed.resolve();
+    await tab.page.waitForURL(/view=unassigned/);
+    await done(tab);
+  });
+
   test("single keys go to pages, move through rows and tick them, and stay away from what is typed", async () => {
     const tab = await visit("/");
     await tab.page.keyboard.press("g");

@@ -167,6 +167,25 @@ describe.skipIf(!browserAvailable)("a page that somebody looks at", () => {
     await tab.close();
   });
 
+  test("takes nobody whom the letters behind the @ no longer fit, however late the answer is", async () => {
+    const ticket = await open("Whom not to tell");
+    const tab = await visit(`/tickets/${ticket.id}`);
+    const answered = Promise.withResolvers<void>();
+    await tab.page.route("**/mentions?q=z", async (route) => {
+      await answered.promise;
+      await route.continue();
+    });
+    const field = tab.page.locator("#composer-body");
+    await field.pressSequentially("@");
+    await tab.page.locator(".mention-list [role=option]").first().waitFor();
+    await field.pressSequentially("z");
+    await field.press("Enter");
+    expect(await field.inputValue()).toBe("@z\n");
+    answered.resolve();
+    tab.assertNoErrors();
+    await tab.close();
+  });
+
   test("works without JavaScript: the bell leads to the notifications", async () => {
     const { token } = await inUnit(technician, (work) => startSession(work, technician.actor.user_id ?? ""));
     const tab = await browser.newPage({ javaScriptEnabled: false });

@@ -33,6 +33,7 @@ async function offer(field) {
   const letters = typed(field);
   const number = (asked += 1);
   if (letters === null) return close(field);
+  narrow(field, letters);
   const url = `${field.dataset.mentions}?q=${encodeURIComponent(letters)}`;
   const answer = await fetch(url, { headers: { "HX-Request": "true" } }).catch(() => null);
   // What was typed since has been asked for by itself.
@@ -43,6 +44,19 @@ async function offer(field) {
   list.hidden = false;
   field.setAttribute("aria-expanded", "true");
   mark(field, list, 0);
+}
+
+/** Until the answer is there nobody stands in the list, and could be taken, whom the letters no longer fit. */
+function narrow(field, letters) {
+  const list = listOf(field);
+  if (list === null || list.hidden) return;
+  const wanted = letters.trim().toLowerCase();
+  for (const option of options(list)) {
+    const [name, email] = Array.from(option.children, (part) => part.textContent.toLowerCase());
+    if (!` ${name}`.includes(` ${wanted}`) && !email.startsWith(wanted)) option.remove();
+  }
+  if (options(list).length === 0) close(field);
+  else mark(field, list, 0);
 }
 
 function newList(field) {

@@ -16,12 +16,20 @@ export function listenToPalette() {
   const input = dialog.querySelector("input[name=q]");
   const list = document.getElementById("palette-list");
   let active = -1;
+  // Words were typed that are not answered yet, and whether Enter was pressed meanwhile.
+  let isWaiting = false;
+  let isHurried = false;
   remember();
 
   const options = () => [...list.querySelectorAll("[role=option]")];
   const mark = (index) => {
     active = index;
     markOption(input, options(), index);
+  };
+
+  const go = () => {
+    isHurried = false;
+    if (active >= 0) options()[active].click();
   };
 
   document.addEventListener("palette:open", () => {
@@ -32,10 +40,16 @@ export function listenToPalette() {
     input.focus();
     input.dispatchEvent(new Event("input", { bubbles: true }));
   });
-  document.addEventListener("htmx:after:swap", () => {
-    if (!dialog.open) return;
+  input.addEventListener("input", () => {
+    isWaiting = true;
+    isHurried = false;
+  });
+  document.addEventListener("htmx:after:swap", ({ detail: { ctx } }) => {
+    if (!dialog.open || ctx?.target !== list) return;
     if (input.value.trim() === "") showRecent(list);
     mark(options().length > 0 ? 0 : -1);
+    isWaiting = wordsOf(ctx.request) !== input.value;
+    if (isHurried && !isWaiting) go();
   });
   input.addEventListener("keydown", (event) => {
     const count = options().length;
@@ -44,12 +58,17 @@ export function listenToPalette() {
       mark((active + (event.key === "ArrowDown" ? 1 : -1) + count) % count);
     } else if (event.key === "Enter") {
       event.preventDefault();
-      if (active >= 0) options()[active].click();
+      if (isWaiting) isHurried = true;
+      else go();
     }
   });
   dialog.addEventListener("click", (event) => {
     if (event.target === dialog) dialog.close();
   });
+}
+
+function wordsOf({ action }) {
+  return new URL(action, location.href).searchParams.get("q");
 }
 
 function recents() {

@@ -22,6 +22,8 @@ export function listenToSearch() {
   document.addEventListener("htmx:after:swap", () => {
     if (document.activeElement === input) show(input.value.trim() !== "" && options().length > 0);
   });
+  // What was chosen belonged to the words before.
+  input.addEventListener("input", () => mark(-1));
   input.addEventListener("focus", () => show(input.value.trim() !== "" && options().length > 0));
   input.addEventListener("keydown", (event) => {
     const count = options().length;
