@@ -10,12 +10,16 @@ import type { Registry } from "./registry.ts";
  * when the module is switched on again.
  */
 export function isOn(app: Pick<App, "registry">, tenant: Switches, part: object): boolean {
+  if (isAllOn(tenant)) return true;
   const owner = app.registry.owners.get(part);
   return owner === undefined || isModuleOn(app, tenant, owner);
 }
 
 /** What says which modules are on: the organization's own choice, and what the operator allows it. */
 export type Switches = Pick<Tenant, "disabled_modules" | "allowed_modules">;
+
+const isAllOn = ({ disabled_modules, allowed_modules }: Switches): boolean =>
+  disabled_modules.length === 0 && allowed_modules === null;
 
 /** Whether a module is on, by its name. */
 export function isModuleOn(app: Pick<App, "registry">, tenant: Switches, name: string): boolean {
@@ -41,7 +45,7 @@ export function optionalModules(registry: Registry): (Module & { optional: NonNu
 
 /** An actor as far as the organization's modules reach. */
 export function withinModules(app: Pick<App, "registry">, tenant: Switches, actor: Actor): Actor {
-  if (tenant.disabled_modules.length === 0 && tenant.allowed_modules === null) return actor;
+  if (isAllOn(tenant)) return actor;
   const kept = [...actor.permissions].filter((name) => isPermissionOn(app, tenant, name));
   return { ...actor, permissions: new Set(kept) };
 }

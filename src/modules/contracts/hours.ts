@@ -59,7 +59,14 @@ export async function hoursOfContract(ctx: Ctx, contract: ContractRow): Promise<
   const from = current.reduce((first, { start }) => (start < first ? start : first), today);
   const to = current.reduce((last, { end }) => (end > last ? end : last), today);
   const [buckets, entries] = await Promise.all([
-    withRollover(ctx, contract.id, bucketsWithin(contract, items, from, to)),
+    // Nearly always every bucket is of the same period, and then these are all that there are between its ends.
+    withRollover(
+      ctx,
+      id,
+      current.every(({ start, end }) => start === from && end === to)
+        ? current
+        : bucketsWithin(contract, items, from, to),
+    ),
     runOnceBuilt(ctx, "billable work under a contract", { id, from, to }, (given) =>
       ctx.db
         .selectFrom("time_entries")
@@ -101,20 +108,24 @@ export async function hoursOfContract(ctx: Ctx, contract: ContractRow): Promise<
 
 /** The same buckets with the minutes that the ledger says were brought over into them. */
 export async function withRollover(ctx: Ctx, contractId: string, buckets: readonly Bucket[]): Promise<Bucket[]> {
-  const brought = await rollovers(ctx, [contractId]);
+  const brought = await rollovers(ctx, [contractId], buckets);
   return brought(buckets);
 }
 
-/** The same for the buckets of many contracts, by one look. */
+/** The same for `buckets` of many contracts, by one look. */
 export async function rollovers(
   ctx: Ctx,
   contractIds: readonly string[],
+  among: readonly Bucket[],
 ): Promise<(buckets: readonly Bucket[]) => Bucket[]> {
-  const ledger = await runOnceBuilt(ctx, "hour balances of contracts", { ids: contractIds }, ({ ids }) =>
+  // The ledger has a line for every period that ever was.
+  const from = among.reduce((first, { start }) => (start < first ? start : first), "9999-12-31");
+  const ledger = await runOnceBuilt(ctx, "hour balances of contracts", { ids: contractIds, from }, (given) =>
     ctx.db
       .selectFrom("contract_hour_balances")
       .select(["contract_item_id", "period_start", "rollover_hours"])
-      .where("contract_id", "in", ids),
+      .where("contract_id", "in", given.ids)
+      .where("period_start", ">=", given.from),
   );
   const brought = new Map(ledger.map((row) => [`${row.contract_item_id} ${row.period_start}`, row.rollover_hours]));
   return (buckets) =>

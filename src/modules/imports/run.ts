@@ -66,7 +66,8 @@ function summaryOf(batch: Batch): Summary {
 
 /** Goes on with a batch until it is done, `isStopping` says so, or a defect ends it as failed. */
 export async function advance(ctx: Ctx, id: string, isStopping: () => boolean): Promise<void> {
-  const batch = await reading(ctx, (reader) => batchOf(reader, id));
+  // A copy, which keeps pace with what is written.
+  const batch = structuredClone(await reading(ctx, (reader) => batchOf(reader, id)));
   try {
     if (batch.import_status === "applying") await apply(ctx, batch, isStopping);
     if (batch.import_status === "undoing") await undo(ctx, batch, isStopping);

@@ -297,10 +297,22 @@ export async function actorOf(
     language: user.language ?? user.contact_language ?? user.company_language,
     timezone: user.timezone ?? user.contact_timezone,
     likes: { theme: user.theme, density: user.density, is_shortcuts_on: user.is_shortcuts_on },
-    permissions: new Set(granted.map((row) => row.permission)),
-    narrowed: narrowedOf(granted),
+    ...rightsOf(granted),
     session_id: sessionId,
     api_key_id: apiKeyId,
     ...(isStepMissing ? { is_second_step_missing: true } : {}),
   };
+}
+
+type Granted = Parameters<typeof narrowedOf>[0];
+type Rights = Pick<Actor, "permissions" | "narrowed">;
+
+/** What somebody's roles grant is kept configuration, the same rows for many requests; so is what follows from it. */
+const rights = new WeakMap<Granted, Rights>();
+
+function rightsOf(granted: Granted): Rights {
+  return rights.getOrInsertComputed(granted, () => ({
+    permissions: new Set(granted.map(({ permission }) => permission)),
+    narrowed: narrowedOf(granted),
+  }));
 }

@@ -1,4 +1,12 @@
-import { type SelectQueryBuilder, sql } from "kysely";
+import {
+  DummyDriver,
+  Kysely,
+  type SelectQueryBuilder,
+  sql,
+  SqliteAdapter,
+  SqliteIntrospector,
+  SqliteQueryCompiler,
+} from "kysely";
 import type { Ctx } from "../context.ts";
 import { type Table, tableNamed } from "../database/columns.ts";
 import { runOnceBuilt } from "../database/once.ts";
@@ -112,6 +120,17 @@ type Seen = "everything" | "nothing" | null;
 /** What of a table somebody sees is asked for by every statement of a page, and is the same for all of them. */
 const seenTables = new WeakMap<Ctx["app"]["registry"], WeakMap<Actor, Map<TableName, Seen>>>();
 
+/** Queries that lead nowhere: rules are shown one of their table to find out whether they narrow it. Made once, by no one's handle. */
+const nowhere = new Kysely<Tables>({
+  dialect: {
+    createDriver: () => new DummyDriver(),
+    createAdapter: () => new SqliteAdapter(),
+    createIntrospector: (db) => new SqliteIntrospector(db),
+    createQueryCompiler: () => new SqliteQueryCompiler(),
+  },
+});
+const untouched = new Map<TableName, Reach<TableName>>();
+
 /** What `reach` shows of a table, where it adds no condition but that there is nothing to see; otherwise null. */
 function seenOf(ctx: Ctx, name: TableName): Seen {
   const { registry } = ctx.app;
@@ -122,7 +141,7 @@ function seenOf(ctx: Ctx, name: TableName): Seen {
     if ((kind !== "staff" && kind !== "system") || tableNamed(name)?.isPlatform !== false) return null;
     const rule = registry.reach.get(name);
     if (rule !== undefined) {
-      const all = ctx.db.selectFrom(name) as unknown as Reach<TableName>;
+      const all = untouched.getOrInsertComputed(name, () => nowhere.selectFrom(name) as unknown as Reach<TableName>);
       if (rule(all, ctx) !== all) return null;
     }
     return isReadable(ctx, name) ? "everything" : "nothing";

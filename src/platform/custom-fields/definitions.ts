@@ -20,7 +20,7 @@ export function customFieldTables(): Table[] {
 }
 
 /** The fields of a kind of record in their order, archived ones too: their values stay readable. */
-export async function definitionsOf(ctx: Ctx, entityType: string): Promise<Definition[]> {
+export async function definitionsOf(ctx: Ctx, entityType: string): Promise<readonly Definition[]> {
   return runOnceBuilt(ctx, "custom fields", { entityType }, (given) =>
     ctx.db
       .selectFrom("custom_field_definitions")

@@ -132,7 +132,7 @@ const reads = <T>(
   work: (db: Db) => Promise<T>,
 ): Promise<T> =>
   untilItsEnd((refuseAfterwards) => {
-    const handle = remembering(db, dialect, memory, tenantId, async (query) => {
+    const handle = remembering(db, dialect, memory, tenantId, (query) => {
       refuseAfterwards();
       return connection.executeQuery(query);
     });

@@ -7,6 +7,7 @@ import {
   type QueryResult,
   type UnknownRow,
 } from "kysely";
+import { Lately } from "../lately.ts";
 import { storedKind, tableNamed } from "./columns.ts";
 import { namesIn } from "./statements.ts";
 import { type Run, tenancyPlugin } from "./tenancy.ts";
@@ -30,31 +31,21 @@ export interface Memory {
 const mostKept = 4000;
 const mostRows = 300;
 
-/**
- * The configuration of all organizations, as one process knows it. Once there is room for no more, what nobody has asked for
- * since the time before goes.
- */
+/** The configuration of all organizations, as one process knows it. */
 export class KeptConfiguration {
-  #lately = new Map<string, readonly UnknownRow[]>();
-  #before = new Map<string, readonly UnknownRow[]>();
+  readonly #answers = new Lately<Answer>(mostKept);
 
-  get(key: string): readonly UnknownRow[] | undefined {
-    const lately = this.#lately.get(key);
-    if (lately !== undefined) return lately;
-    const before = this.#before.get(key);
-    if (before !== undefined) this.set(key, before);
-    return before;
+  get(key: string): Answer | undefined {
+    return this.#answers.get(key);
   }
 
-  set(key: string, rows: readonly UnknownRow[]): void {
-    if (rows.length > mostRows) return;
-    if (this.#lately.size >= mostKept / 2) {
-      this.#before = this.#lately;
-      this.#lately = new Map();
-    }
-    this.#lately.set(key, rows);
+  set(key: string, answer: Answer): void {
+    if (answer.rows.length <= mostRows) this.#answers.set(key, answer);
   }
 }
+
+/** An answer that several get: nobody may change its rows, nor what they hold. */
+type Answer = QueryResult<unknown>;
 
 /** Whose configuration, and which: null where an organization has none (it is not there, or it is the operators' host). */
 export interface Edition {
@@ -67,18 +58,22 @@ export function readMemory(kept: KeptConfiguration, edition: Edition): Memory {
   const asked = new Map<string, Promise<QueryResult<unknown>>>();
   let room = mostRows * 10;
   return {
-    answer: async (query, run) => {
+    answer: (query, run) => {
       const text = textOf(query.sql);
       if (text.kind === "other") return run();
       const key = keyOf(text, query);
       const known = asked.get(key);
-      if (known !== undefined) return copied(text, (await known).rows);
-      const found = text.kind === "configuration" ? fromKept(kept, edition, text, key, run) : run();
-      if (room <= 0) return found;
-      asked.set(key, found);
-      const answer = await found;
-      room -= answer.rows.length + 1;
-      return copied(text, answer.rows);
+      if (known !== undefined) return known;
+      const found =
+        text.kind === "configuration"
+          ? fromKept(kept, edition, text, key, run)
+          : run().then((answer) => {
+              room -= answer.rows.length;
+              return frozen(text, answer);
+            });
+      if (room > 0) asked.set(key, found);
+      room -= 1;
+      return found;
     },
   };
 }
@@ -87,7 +82,7 @@ export function readMemory(kept: KeptConfiguration, edition: Edition): Memory {
 export function unitMemory(kept: KeptConfiguration, edition: Edition): Memory {
   let isChanged = false;
   return {
-    answer: async (query, run) => {
+    answer: (query, run) => {
       const text = textOf(query.sql);
       if (text.kind === "other" && changesConfiguration(query.sql)) isChanged = true;
       if (text.kind !== "configuration" || isChanged) return run();
@@ -96,21 +91,22 @@ export function unitMemory(kept: KeptConfiguration, edition: Edition): Memory {
   };
 }
 
-async function fromKept(
+function fromKept(
   kept: KeptConfiguration,
   { tenantId, version }: Edition,
   text: Text,
   key: string,
-  run: () => Promise<QueryResult<unknown>>,
-): Promise<QueryResult<unknown>> {
-  if (version === null) return run();
+  run: () => Promise<Answer>,
+): Promise<Answer> {
+  if (version === null) return run().then((answer) => frozen(text, answer));
   const name = `${tenantId} ${version} ${key}`;
   const known = kept.get(name);
-  if (known !== undefined) return copied(text, known);
-  const { rows } = await run();
-  // A unit that changes configuration while this runs is on its way to the next version.
-  kept.set(name, rows as UnknownRow[]);
-  return copied(text, rows);
+  if (known !== undefined) return Promise.resolve(known);
+  return run().then((answer) => {
+    // A unit that changes configuration while this runs is on its way to the next version.
+    kept.set(name, frozen(text, answer));
+    return answer;
+  });
 }
 
 /**
@@ -119,7 +115,11 @@ async function fromKept(
 export function remembering(db: Db, dialect: Dialect, memory: Memory, tenantId: string, run: Run): Db {
   const ask: Run = (query) => memory.answer(query, () => run(query));
   const handle = on(db, dialect, {
-    executeQuery: async <R>(query: CompiledQuery) => (await ask(query)) as QueryResult<R>,
+    // What a builder brings is a list of whoever asked; the rows in it are everybody's.
+    executeQuery: async <R>(query: CompiledQuery) => {
+      const answer = await ask(query);
+      return { ...answer, rows: [...answer.rows] } as QueryResult<R>;
+    },
     streamQuery: () => {
       throw new Error("page through the rows instead of streaming them");
     },
@@ -142,29 +142,27 @@ export function on(db: Db, dialect: Dialect, connection: DatabaseConnection): Db
 const keyOf = (text: Text, { sql, parameters }: CompiledQuery): string =>
   `${text.number ?? sql}\n${JSON.stringify(parameters)}`;
 
-/** Rows that whoever asked may change without changing what is remembered. */
-function copied(text: Text, rows: readonly unknown[]): QueryResult<unknown> {
-  const [first] = rows as UnknownRow[];
-  if (first === undefined) return { rows: [] };
+/** Rows that stay as they are: whoever tries to change one is stopped, for others have it too. */
+function frozen(text: Text, answer: Answer): Answer {
+  const rows = answer.rows as UnknownRow[];
+  const [first] = rows;
+  if (first === undefined) return answer;
   // The column's name tells what it holds, as for decoding; what is computed may hold anything.
   text.nested ??= Object.keys(first).filter((name) => (storedKind(name) ?? "json") === "json");
   const { nested } = text;
-  return {
-    rows: (rows as UnknownRow[]).map((row) => {
-      const copy = { ...row };
-      for (const name of nested) if (typeof copy[name] === "object") copy[name] = copyOf(copy[name]);
-      return copy;
-    }),
-  };
+  for (const row of rows) {
+    for (const name of nested) freezeParts(row[name]);
+    Object.freeze(row);
+  }
+  return answer;
 }
 
-/** Of what JSON holds; anything else is what a driver has made, and nobody changes it. */
-function copyOf(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(copyOf);
-  if (typeof value !== "object" || value === null || Object.getPrototypeOf(value) !== Object.prototype) return value;
-  const copy: Record<string, unknown> = {};
-  for (const name in value) copy[name] = copyOf((value as Record<string, unknown>)[name]);
-  return copy;
+/** Of what JSON holds; anything else is what a driver has made. */
+function freezeParts(value: unknown): void {
+  if (typeof value !== "object" || value === null) return;
+  if (!Array.isArray(value) && Object.getPrototypeOf(value) !== Object.prototype) return;
+  Object.freeze(value);
+  for (const part of Object.values(value)) freezeParts(part);
 }
 
 /** What is known of a statement by its text, which is the same for as many values as there are. */

@@ -65,7 +65,7 @@ test("another organization's run is held to its own rows", async () => {
 });
 
 test("whoever asks is told apart, although nobody names them", async () => {
-  const own = (ctx: Ctx): Promise<{ name: string }[]> =>
+  const own = (ctx: Ctx): Promise<readonly { name: string }[]> =>
     reading(ctx, (reader) =>
       runOnceBuilt(reader, "own name", {}, () =>
         reader.db

@@ -32,19 +32,20 @@ const statements = new Map<string, Known | null>();
 /**
  * Runs a query that is put together the first time only. `shape` names all that its text depends on, null when that cannot be
  * said; `values` are what differs, and `build` gets them by the same names: it may use them as values, and decide nothing by
- * them but how many a list has. The organization's id and the asking person's need not be named.
+ * them but how many a list has. The organization's id and the asking person's need not be named. The rows, and the list of them, may be
+ * others' as well: they stay as they are (`memory.ts`).
  */
 export async function runOnceBuilt<R, V extends Values>(
   place: Place,
   shape: string | null,
   values: V,
   build: (values: V) => Compilable<R>,
-): Promise<R[]> {
+): Promise<readonly R[]> {
   const hold = shape === null ? null : holdOf(place.db);
   const known = shape === null || hold === null ? null : knownOf(place, hold, shape, values, build);
   if (known === null || hold === null) return (await place.db.executeQuery(build(values).compile())).rows;
   // Past Kysely, whose executors have nothing to add to a statement that stands, and are five promises long.
-  return (await hold.run(filled(place, hold, known, values))).rows as R[];
+  return (await hold.run(filled(place, hold, known, values))).rows as readonly R[];
 }
 
 function knownOf<V extends Values>(

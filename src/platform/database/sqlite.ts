@@ -170,9 +170,11 @@ class SqliteConnection implements DatabaseConnection {
   #prepare(text: string): Prepared {
     const known = this.#prepared.get(text);
     if (known !== undefined) {
-      // The one that was used last stands last, so that the first is the one to go.
-      this.#prepared.delete(text);
-      this.#prepared.set(text, known);
+      // Where room gets scarce, the one that was used last stands last, so that the first is the one to go.
+      if (this.#prepared.size > mostPrepared / 2) {
+        this.#prepared.delete(text);
+        this.#prepared.set(text, known);
+      }
       return known;
     }
     // After a change of the schema `select *` means other columns.

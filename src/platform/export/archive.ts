@@ -123,7 +123,8 @@ async function* partsOf(
   let rows = 0;
   let lines: string[] = [];
   let length = 0;
-  for await (const row of rowsOf(app, tenantId, table)) {
+  for await (const stored of rowsOf(app, tenantId, table)) {
+    const row = { ...stored };
     for (const name of leftOut) delete row[name];
     if (table === mails) for (const name of bodies) row[name] = shownBody(row[name]);
     const line = `${JSON.stringify(row)}\n`;

@@ -29,7 +29,7 @@ export function choicesAsked(values: Readonly<Record<string, unknown>> | null): 
 
 /** Whether the options come on demand: many, and records. A list of words, such as that of time zones, is written out. */
 export function isLong(options: readonly Pick<Choice, "value">[]): boolean {
-  return options.filter(({ value }) => isId(value)).length > mostChoices;
+  return options.length > mostChoices && options.filter(({ value }) => isId(value)).length > mostChoices;
 }
 
 /** What is written of many options: what is chosen, and what is no record ("Nobody", "Me"). */

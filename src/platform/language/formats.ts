@@ -1,10 +1,11 @@
+import { Lately } from "../lately.ts";
+
 /**
  * Formatters of the runtime, each made once: making one takes a hundred times as long as using it, and a page of a list
  * would make a hundred. There are few: a locale, a zone and a form each.
  */
-const most = 500;
-const dates = new Map<string, Intl.DateTimeFormat>();
-const numbers = new Map<string, Intl.NumberFormat>();
+const dates = new Lately<Intl.DateTimeFormat>(1000);
+const numbers = new Lately<Intl.NumberFormat>(1000);
 
 /** `Intl`'s formats, kept: to make one takes far longer than to use it. */
 export function dateFormat(locale: string, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
@@ -16,13 +17,18 @@ export function numberFormat(locale: string, options: Intl.NumberFormatOptions =
   return kept(numbers, locale, options, () => new Intl.NumberFormat(locale, options));
 }
 
-function kept<F>(formats: Map<string, F>, locale: string, options: object, make: () => F): F {
+// Locales come from settings and from browsers: whoever invents them must not fill the memory.
+function kept<F>(formats: Lately<F>, locale: string, options: object, make: () => F): F {
   const key = `${locale} ${JSON.stringify(options)}`;
-  const known = formats.get(key);
-  if (known !== undefined) return known;
-  const made = make();
-  // Locales come from settings and from browsers: whoever invents them must not fill the memory.
-  if (formats.size >= most) formats.clear();
-  formats.set(key, made);
-  return made;
+  return formats.get(key) ?? formats.set(key, make());
+}
+
+/** How pages write what has a date. */
+const forms = { date: { dateStyle: "medium" }, instant: { dateStyle: "medium", timeStyle: "short" } } as const;
+const texts = new Lately<string>(10_000);
+
+/** A moment as pages write it. Kept: what is on a page is on the next one again, and writing a date takes as long as fetching a row. */
+export function dateText(form: keyof typeof forms, locale: string, timeZone: string, at: string): string {
+  const key = `${form} ${locale} ${timeZone} ${at}`;
+  return texts.get(key) ?? texts.set(key, dateFormat(locale, { ...forms[form], timeZone }).format(new Date(at)));
 }

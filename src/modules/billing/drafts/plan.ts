@@ -106,12 +106,9 @@ export async function planContracts(ctx: Ctx, wanted: readonly Wanted[]): Promis
   });
   // What was used is read from the evidence of every line that there ever was.
   const prepaid = [...new Set(begun.flatMap(({ contract, buckets }) => (buckets.length === 0 ? [] : [contract.id])))];
-  const brought = prepaid.length === 0 ? (own: Bucket[]) => own : await rollovers(ctx, prepaid);
-  const used = await usedMinutes(
-    ctx,
-    prepaid,
-    begun.flatMap(({ buckets }) => buckets),
-  );
+  const all = begun.flatMap(({ buckets }) => buckets);
+  const brought = prepaid.length === 0 ? (own: Bucket[]) => own : await rollovers(ctx, prepaid, all);
+  const used = await usedMinutes(ctx, prepaid, all);
   const rates = await rateBooks(ctx, companyIds, contractIds);
   return begun.map(({ buckets, ...one }) =>
     planOf(one, {

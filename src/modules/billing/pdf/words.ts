@@ -1,4 +1,4 @@
-import { dateFormat, numberFormat } from "../../../platform/language/formats.ts";
+import { dateText, numberFormat } from "../../../platform/language/formats.ts";
 import { canonicalDecimal, fixedDecimal } from "../../../platform/decimal.ts";
 import { formatMoney, formatPrice } from "../../../platform/money.ts";
 
@@ -22,7 +22,7 @@ export interface Manner {
 
 /** A date in the ways of the locale: `Nov 21, 2026`. */
 export function shownDate(date: string, locale: string): string {
-  return dateFormat(locale, { dateStyle: "medium", timeZone: "UTC" }).format(new Date(`${date}T00:00:00Z`));
+  return dateText("date", locale, "UTC", `${date}T00:00:00Z`);
 }
 
 /** A quantity: hours with two places, anything else with as many as it has. */

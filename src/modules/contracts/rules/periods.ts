@@ -34,11 +34,8 @@ const monthsOf: Record<BillingCycle, number> = { monthly: 1, quarterly: 3, annua
 
 /** The period that holds a date, or null before the contract's start and after its end. */
 export function periodContaining(terms: PeriodTerms, date: string): BillingPeriod | null {
-  const months = monthsOf[terms.billing_cycle];
-  // The month tells the period up to one: whether the boundary's day has come decides.
-  let index = Math.floor((monthOf(date) - firstMonth(terms)) / months);
-  if (boundary(terms, index) > date) index -= 1;
-  const period = periodAt(terms, index);
+  const course = courseOf(terms);
+  const period = periodAt(course, indexAt(course, date));
   return period !== null && period.start <= date && date < period.end ? period : null;
 }
 
@@ -54,13 +51,14 @@ export function nextPeriod(terms: PeriodTerms, period: Period): BillingPeriod | 
 
 /** All periods that share at least a day with [from, to), in order. */
 export function periodsWithin(terms: PeriodTerms, from: string, to: string): BillingPeriod[] {
+  const course = courseOf(terms);
   const found: BillingPeriod[] = [];
-  let next = periodContaining(terms, from < terms.start_date ? terms.start_date : from);
-  while (next !== null && next.start < to) {
-    found.push(next);
-    next = nextPeriod(terms, next);
+  const first = indexAt(course, from < terms.start_date ? terms.start_date : from);
+  for (let index = first; ; index += 1) {
+    const period = periodAt(course, index);
+    if (period === null || period.start >= to) return found;
+    if (from < period.end) found.push(period);
   }
-  return found;
 }
 
 /** Whether the contract covers only a part of the period, at its start or at its end. */
@@ -116,27 +114,46 @@ function shownBy(parts: Intl.DateTimeFormatOptions, date: string): string {
   return dateFormat(locale, { ...parts, timeZone: "UTC" }).format(new Date(`${date}T00:00:00Z`));
 }
 
-/** The month of the first boundary at or after the start: that of the start itself, unless its billing day is past by then. */
-function firstMonth(terms: PeriodTerms): number {
+/** How the boundaries of a contract's periods lie. */
+interface Course {
+  terms: PeriodTerms;
+  /** The month of the first boundary at or after the start: that of the start itself, unless its billing day is past by then. */
+  first: number;
+  months: number;
+  day: number;
+  /** The first day after the contract, or null while it is open. */
+  stop: string | null;
+}
+
+function courseOf(terms: PeriodTerms): Course {
   const month = monthOf(terms.start_date);
-  return dayOfMonth(month, billingDay(terms)) >= terms.start_date ? month : month + 1;
+  const day = terms.billing_day ?? Number(terms.start_date.slice(8));
+  return {
+    terms,
+    first: dayOfMonth(month, day) >= terms.start_date ? month : month + 1,
+    months: monthsOf[terms.billing_cycle],
+    day,
+    stop: terms.end_date === null ? null : dayAfter(terms.end_date),
+  };
+}
+
+/** Which period a date lies in. The month tells it up to one: whether the boundary's day has come decides. */
+function indexAt(course: Course, date: string): number {
+  const index = Math.floor((monthOf(date) - course.first) / course.months);
+  return boundary(course, index) > date ? index - 1 : index;
 }
 
 /** The day on which period `index` begins. Counted from the first boundary each time, so clamped days do not drift. */
-function boundary(terms: PeriodTerms, index: number): string {
-  return dayOfMonth(firstMonth(terms) + index * monthsOf[terms.billing_cycle], billingDay(terms));
+function boundary({ first, months, day }: Course, index: number): string {
+  return dayOfMonth(first + index * months, day);
 }
 
-function periodAt(terms: PeriodTerms, index: number): BillingPeriod | null {
-  const full = { start: boundary(terms, index), end: boundary(terms, index + 1) };
+function periodAt(course: Course, index: number): BillingPeriod | null {
+  const { terms, stop } = course;
+  const full = { start: boundary(course, index), end: boundary(course, index + 1) };
   const start = full.start < terms.start_date ? terms.start_date : full.start;
-  const stop = terms.end_date === null ? full.end : dayAfter(terms.end_date);
-  const end = stop < full.end ? stop : full.end;
+  const end = stop !== null && stop < full.end ? stop : full.end;
   return start < end ? { start, end, full } : null;
-}
-
-function billingDay(terms: PeriodTerms): number {
-  return terms.billing_day ?? Number(terms.start_date.slice(8));
 }
 
 /** Days of the months from January on; February's leap day is added where there is one. */

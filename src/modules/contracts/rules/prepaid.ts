@@ -48,13 +48,15 @@ export interface Bucket extends Period {
  */
 export function bucketsWithin(terms: PeriodTerms, items: readonly PrepaidTerms[], from: string, to: string): Bucket[] {
   return items
-    .filter((item) => item.included_hours !== null && minutesOf(item.included_hours) > 0)
     .toSorted((a, b) => a.sort_order - b.sort_order)
-    .flatMap((item) => itemPeriods(terms, item.billing_frequency, from, to).map((period) => bucket(item, period)));
+    .flatMap((item) => {
+      const minutes = item.included_hours === null ? 0 : minutesOf(item.included_hours);
+      if (minutes <= 0) return [];
+      return itemPeriods(terms, item.billing_frequency, from, to).map((period) => bucket(item, minutes, period));
+    });
 }
 
-function bucket(item: PrepaidTerms, period: BillingPeriod): Bucket {
-  const minutes = minutesOf(item.included_hours ?? "0");
+function bucket(item: PrepaidTerms, minutes: number, period: BillingPeriod): Bucket {
   return {
     contract_item_id: item.id,
     name: item.name,

@@ -16,7 +16,7 @@ interface Category {
   archived_at: string | null;
 }
 
-async function allCategories(ctx: Ctx): Promise<Category[]> {
+async function allCategories(ctx: Ctx): Promise<readonly Category[]> {
   return runOnceBuilt(ctx, wholeShape(ctx, "categories of tickets", "ticket_categories"), {}, () =>
     reach(ctx, "ticket_categories")
       .select(["id", "name", "parent_category_id", "archived_at"])

@@ -123,7 +123,9 @@ export function formModel(given: FormGiven): FormModel {
   const sections = given.sections.map((section) => ({
     title: called({ ...section, label: section.title }),
     hint: t(section.hint ?? ""),
-    fields: section.fields.map((one) => grouped(filled(inWords(one), given.values ?? {}, problems))),
+    fields: section.fields.map((one) =>
+      grouped({ ...one, ...wordsOf(one), ...filling(one, given.values ?? {}, problems) }),
+    ),
   }));
   const all = sections.flatMap((section) => section.fields);
   const known = all.filter((one) => one.error !== "");
@@ -148,13 +150,14 @@ export function formModel(given: FormGiven): FormModel {
 }
 
 /** A field may be declared once for all forms; what it says is translated here, when it is shown. */
-function inWords(one: FieldModel): FieldModel {
-  if (one.is_own_words === true) return one;
-  return { ...one, label: t(one.label), hint: t(one.hint), placeholder: t(one.placeholder) };
+function wordsOf(one: FieldModel): Partial<FieldModel> {
+  if (one.is_own_words === true) return {};
+  return { label: t(one.label), hint: t(one.hint), placeholder: t(one.placeholder) };
 }
 
 /** Options that stand under headings, as they are shown. */
 function grouped(one: FieldModel): FieldModel {
+  if (!one.options.some(({ group }) => group !== undefined)) return one;
   const groups: NonNullable<FieldModel["groups"]> = [];
   for (const [index, option] of one.options.entries()) {
     if (option.group === undefined) continue;
@@ -163,32 +166,32 @@ function grouped(one: FieldModel): FieldModel {
     group?.options.push({ ...option, index });
     if (group !== undefined && option.is_selected) group.chosen += 1;
   }
-  return groups.length === 0 ? one : { ...one, groups };
+  return { ...one, groups };
 }
 
 function matches(name: string, problemField: string): boolean {
   return name.replaceAll(".", "/") === problemField;
 }
 
-function filled(one: FieldModel, values: FormValues, problems: readonly FieldProblem[]): FieldModel {
+/** What was typed, or what is there, and what is wrong with it. */
+function filling(one: FieldModel, values: FormValues, problems: readonly FieldProblem[]): Partial<FieldModel> {
   const error = problems.find((problem) => matches(one.name, problem.field))?.message ?? one.error;
-  if (one.kind === "password" || one.kind === "file") return { ...one, error };
+  if (one.kind === "password" || one.kind === "file") return { error };
   const given = valueAt(values, one.name);
-  if (one.kind === "decimal") return { ...one, error, value: decimalShown(given == null ? one.value : String(given)) };
-  if (given === undefined) return { ...one, error };
+  if (one.kind === "decimal") return { error, value: decimalShown(given == null ? one.value : String(given)) };
+  if (given === undefined) return { error };
   // Wall clock time was worked out when the field was made: the row holds an instant.
-  if (one.kind === "datetime" && one.value !== "") return { ...one, error };
-  if (one.kind === "checkbox")
-    return { ...one, error, is_checked: given === true || given === "on" || given === "true" };
+  if (one.kind === "datetime" && one.value !== "") return { error };
+  if (one.kind === "checkbox") return { error, is_checked: given === true || given === "on" || given === "true" };
   if (one.kind === "checkboxes") {
     const chosen = new Set(Array.isArray(given) ? given.map(String) : [String(given)]);
-    return { ...one, error, options: selected(one.options, ({ value }) => chosen.has(value)) };
+    return { error, options: selected(one.options, ({ value }) => chosen.has(value)) };
   }
   // Of several fields with one name, a choice shows which of the values is one of its own.
   const own =
     Array.isArray(given) && one.kind === "select" ? one.options.find(({ value }) => given.includes(value)) : null;
   const value = own === undefined ? "" : (own?.value ?? (given === null ? "" : String(given)));
-  return { ...one, error, value, options: selected(one.options, (option) => option.value === value) };
+  return { error, value, options: selected(one.options, (option) => option.value === value) };
 }
 
 /** The options with another choice; those that stay as they are, which are most of hundreds, are not made anew. */

@@ -58,20 +58,22 @@ export async function optionsOf(
       .orderBy(sql.ref(`${name}.${order}`))
       .limit(most),
   );
+  const options: Option[] = given.blank === undefined ? [] : [{ value: "", label: given.blank }];
+  options.push(...rows);
   if (ctx.sought !== undefined && rows.length === most && ctx.app.registry.search.has(name)) {
     const found = open(values)
       .where(titledWith(ctx, ctx.sought, { [name]: `${name}.id` }))
       .limit(most);
-    rows.push(...beside(rows, await found.execute()));
+    options.push(...beside(rows, await found.execute()));
   }
-  const keep = [given.keep ?? []].flat().filter((id) => isId(id) && !rows.some((row) => row.value === id));
+  const keep = [given.keep ?? []].flat().filter((id) => !options.some(({ value }) => value === id) && isId(id));
   if (keep.length > 0)
-    rows.push(
+    options.push(
       ...(await runOnceBuilt(ctx, wholeShape(ctx, `${shape} kept`, name), { ...values, keep }, (those) =>
         matching(those).where(sql.ref(`${name}.id`), "in", those.keep),
       )),
     );
-  return [...(given.blank === undefined ? [] : [{ value: "", label: given.blank }]), ...rows];
+  return options;
 }
 
 /** Those that are not there yet. */
@@ -110,15 +112,16 @@ export async function contactOptions(
       : await runOnceBuilt(ctx, wholeShape(ctx, "contacts to choose", "contacts"), { company }, (given) =>
           open(given.company),
         );
+  const people = [...rows];
   if (ctx.sought !== undefined && rows.length === most) {
     const titled = titledWith(ctx, ctx.sought, { contacts: "contacts.id" });
-    rows.push(...beside(rows, await open(company).where(titled).execute()));
+    people.push(...beside(rows, await open(company).where(titled).execute()));
   }
-  const left = kept.filter((id) => isId(id) && !rows.some(({ value }) => value === id));
-  if (left.length > 0) rows.push(...(await all().where("contacts.id", "in", left).execute()));
+  const left = kept.filter((id) => isId(id) && !people.some(({ value }) => value === id));
+  if (left.length > 0) people.push(...(await all().where("contacts.id", "in", left).execute()));
   return [
     { value: "", label: blank },
-    ...rows.map((row) => ({
+    ...people.map((row) => ({
       value: row.value,
       label: `${row.first_name} ${row.last_name}`.trim(),
       hint: row.email ?? "",

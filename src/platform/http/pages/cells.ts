@@ -1,7 +1,7 @@
 import { shownHours } from "../../decimal.ts";
 import { formatMoney, fromMinor } from "../../money.ts";
 import type { Ctx, Tenant } from "../../context.ts";
-import { dateFormat, numberFormat } from "../../language/formats.ts";
+import { dateText, numberFormat } from "../../language/formats.ts";
 import { currentLocale, t } from "../../language/index.ts";
 import { webAddress } from "../../web-address.ts";
 import type { CellModel } from "../models/lists.ts";
@@ -78,24 +78,18 @@ export const cell = {
 
 /** A calendar date in the organization's locale: "Nov 21, 2026". */
 export function formatDate(date: string, tenant: Tenant): string {
-  return dateFormat(tenant.locale, { dateStyle: "medium", timeZone: "UTC" }).format(new Date(`${date}T00:00:00Z`));
+  return dateText("date", tenant.locale, "UTC", `${date}T00:00:00Z`);
 }
 
 /** An instant in the reader's time zone: "Nov 21, 2026, 7:54 AM". */
 export function formatInstant(instant: string, tenant: Tenant): string {
-  return dateFormat(tenant.locale, {
-    dateStyle: "medium",
-    timeStyle: "short",
-    timeZone: tenant.zone,
-  }).format(new Date(instant));
+  return dateText("instant", tenant.locale, tenant.zone, instant);
 }
 
 /** How long ago an instant was, or how long it is till then, while that is easier to read than a date: "3 h ago". */
 export function formatAgo(instant: string, tenant: Tenant, now: string): string {
   const seconds = Math.round((new Date(now).getTime() - new Date(instant).getTime()) / 1000);
-  if (Math.abs(seconds) >= 7 * 86_400) {
-    return dateFormat(tenant.locale, { dateStyle: "medium", timeZone: tenant.zone }).format(new Date(instant));
-  }
+  if (Math.abs(seconds) >= 7 * 86_400) return dateText("date", tenant.locale, tenant.zone, instant);
   if (seconds < 0) return formatUntil(-seconds);
   if (seconds < 60) return t("just now");
   if (seconds < 3600) return t("{count} min ago", { count: Math.floor(seconds / 60) });

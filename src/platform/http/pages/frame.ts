@@ -82,9 +82,9 @@ function lookOf({ actor: { likes } }: Ctx): LookModel {
 
 async function chromeOf(ctx: Ctx): Promise<Partial<LayoutModel>> {
   const parts = await Promise.all(
-    ctx.app.registry.modules.map(
-      (module) => (isOn(ctx.app, ctx.tenant, module) ? module.chrome?.(ctx) : undefined) ?? {},
-    ),
+    ctx.app.registry.modules
+      .filter((module) => module.chrome !== undefined && isOn(ctx.app, ctx.tenant, module))
+      .map((module) => module.chrome?.(ctx)),
   );
   return Object.assign({}, ...parts) as Partial<LayoutModel>;
 }
