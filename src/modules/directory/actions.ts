@@ -5,7 +5,7 @@ import { revokeSessions } from "../../platform/access/sessions.ts";
 import { writeAuditEntry } from "../../platform/access/audit.ts";
 import { validate } from "../../platform/access/validate.ts";
 import { action } from "../../platform/action.ts";
-import { type App, asSystem, type Work } from "../../platform/context.ts";
+import type { App, Work } from "../../platform/context.ts";
 import type { NewRow, Patch } from "../../platform/database/columns.ts";
 import { changes, fromEdge, newInput } from "../../platform/database/edge.ts";
 import { insert, update } from "../../platform/database/records.ts";
@@ -176,7 +176,8 @@ interface LinkInput {
 
 /**
  * From now on the directory keeps somebody's password: the one they have here is dropped, and they are signed out. Only
- * whoever may do as much as they do may decide that.
+ * whoever may do as much as they do may decide that, and only whoever may give the roles of the directory's groups themselves:
+ * it is they who give them.
  */
 export const linkAccount = action({
   name: "directory.link",
@@ -197,7 +198,7 @@ export const linkAccount = action({
     if (user.password_hash !== null) await dropPassword(work, user.id, user.password_hash);
     await keepAnAdministrator(work);
     await endLinks(work, user.id);
-    await setRoles(asSystem(work), user.id, role_ids);
+    await setRoles(work, user.id, role_ids);
     await revokeSessions(work, user.id, { except: user.id === work.actor.user_id ? work.actor.session_id : null });
     writeAuditEntry(work, "update", "users", user.id, { directory: null }, { directory: object_guid });
     return user;

@@ -6,11 +6,13 @@ import {
   startDirectory,
   type TestDirectory,
 } from "../../../tests/support/directory.ts";
-import { browserOf, credentialsOf, makeStaff, password, signIn } from "../../../tests/support/people.ts";
+import { browserOf, credentialsOf, makeStaff, password, signIn, tokenOf } from "../../../tests/support/people.ts";
 import { type ApiAnswer, startTestProgram, type TestProgram } from "../../../tests/support/program.ts";
 import { setUpTwoSteps } from "../../../tests/support/second-step.ts";
 import { inUnit, reading } from "../../platform/context.ts";
+import { newId } from "../../platform/ids.ts";
 import type { StandardRole } from "../../platform/module.ts";
+import { setRoles } from "../staff/index.ts";
 
 /** Staff who sign in by Active Directory (PRD 3.1.1), against a stand-in that speaks LDAP over TLS. */
 
@@ -116,6 +118,28 @@ const rolesOf = (userId: string): Promise<string[]> =>
     return rows.map(({ role_key }) => role_key ?? "");
   });
 
+/** Gives an account the address that somebody has in the directory. */
+const giveAddress = (userId: string, { mail }: DirectoryPerson): Promise<unknown> =>
+  inUnit(t.harbor.system, ({ db }) =>
+    db
+      .updateTable("users")
+      .set({ email: mail ?? "" })
+      .where("id", "=", userId)
+      .execute(),
+  );
+/** Somebody who may manage the staff, and nothing else. */
+async function peopleOffice(): Promise<{ token: string }> {
+  const { body } = await t.api("POST", "/api/v1/roles", {
+    key: await t.harbor.key("administrator"),
+    body: {
+      data: { type: "roles", attributes: { name: `People office ${newId()}`, permissions: ["staff.manage"] } },
+    },
+  });
+  const office = await makeStaff(t.harbor, "technician");
+  await inUnit(t.harbor.system, (work) => setRoles(work, office.id, [body.data.id]));
+  return { token: await tokenOf(t, office) };
+}
+
 test("a member of a group signs in with the password of the domain, and has an account with the group's role", async () => {
   const ada = someone({ name: "Ada Byron", title: "Field engineer" });
   expect((await login(ada.mail ?? "", "not this one")).status).toBe(401);
@@ -207,13 +231,7 @@ test("groups without a member change nothing and are told: nobody is locked out 
 test("an account with a password of its own is left alone until somebody links it; then only the directory's counts", async () => {
   const ada = someone();
   const own = await makeStaff(t.harbor, "technician");
-  await inUnit(t.harbor.system, ({ db }) =>
-    db
-      .updateTable("users")
-      .set({ email: ada.mail ?? "" })
-      .where("id", "=", own.id)
-      .execute(),
-  );
+  await giveAddress(own.id, ada);
   expect((await compared())["skipped"]).toEqual([{ name: ada.name, email: ada.mail, why: "own_account" }]);
   expect((await login(ada.mail ?? "", ada.password)).status).toBe(401);
   expect((await login(ada.mail ?? "", password)).status).toBe(200);
@@ -293,20 +311,7 @@ test("the password of Purser's account is kept, never shown, and goes to no othe
 test("nobody gives roles by a group that may do more than they, and nobody takes an account over by it", async () => {
   const key = await t.harbor.key("technician");
   expect((await t.api("GET", "/api/v1/directory-settings", { key })).status).toBe(403);
-  const { id } = (
-    await t.api("POST", "/api/v1/roles", {
-      key: await t.harbor.key("administrator"),
-      body: {
-        data: { type: "roles", attributes: { name: `People office ${Date.now()}`, permissions: ["staff.manage"] } },
-      },
-    })
-  ).body.data;
-  const office = await makeStaff(t.harbor, "technician");
-  await inUnit(t.harbor.system, async ({ db }) => {
-    await db.deleteFrom("user_roles").where("user_id", "=", office.id).execute();
-    await db.insertInto("user_roles").values({ user_id: office.id, role_id: id }).execute();
-  });
-  const token = (await login(office.email, password)).body.data.attributes.access_token;
+  const { token } = await peopleOffice();
   for (const attributes of [{ base_dn: "DC=evil,DC=example" }, { base_dn: "DC=evil,DC=example", groups: [] }]) {
     const change = await t.api("PATCH", "/api/v1/directory-settings", {
       key: token,
@@ -316,14 +321,37 @@ test("nobody gives roles by a group that may do more than they, and nobody takes
   }
   const ada = someone();
   const boss = await makeStaff(t.harbor, "administrator");
-  await inUnit(t.harbor.system, ({ db }) =>
+  await giveAddress(boss.id, ada);
+  expect((await t.api("POST", `/api/v1/users/${boss.id}/link-directory`, { key: token })).status).toBe(403);
+});
+
+test("who links an account gives the roles of its groups in their own name, and none that may do more than they", async () => {
+  const office = await peopleOffice();
+  const ada = someone();
+  const newcomer = await makeStaff(t.harbor, "technician");
+  await inUnit(t.harbor.system, (work) => setRoles(work, newcomer.id, []));
+  await giveAddress(newcomer.id, ada);
+  const path = `/api/v1/users/${newcomer.id}/link-directory`;
+  const refused = await t.api("POST", path, { key: office.token });
+  expect([refused.status, refused.body.errors[0].code]).toEqual([422, "above_own"]);
+  expect(await rolesOf(newcomer.id)).toEqual([]);
+  expect((await login(ada.mail ?? "", password)).status).toBe(200);
+
+  const boss = await makeStaff(t.harbor, "administrator", "Ines Vale");
+  expect((await t.api("POST", path, { key: await tokenOf(t, boss) })).status).toBe(204);
+  expect(await rolesOf(newcomer.id)).toEqual(["technician"]);
+  const entries = await reading(t.harbor.system, ({ db }) =>
     db
-      .updateTable("users")
-      .set({ email: ada.mail ?? "" })
-      .where("id", "=", boss.id)
+      .selectFrom("audit_log")
+      .select(["actor_name", "new_values"])
+      .where("entity_id", "=", newcomer.id)
+      .where("user_id", "=", boss.id)
       .execute(),
   );
-  expect((await t.api("POST", `/api/v1/users/${boss.id}/link-directory`, { key: token })).status).toBe(403);
+  expect(entries).toContainEqual({
+    actor_name: "Ines Vale",
+    new_values: { role_ids: [await roleId("technician")] },
+  });
 });
 
 test("what is tried has to be whole: the kept password goes nowhere for want of a name", async () => {
