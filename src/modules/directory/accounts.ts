@@ -1,9 +1,8 @@
 import { takeSeat } from "../../platform/access/quotas.ts";
 import { users } from "../../platform/access/schema.ts";
-import { revokeSessions } from "../../platform/access/sessions.ts";
 import type { Work } from "../../platform/context.ts";
 import { insert, update } from "../../platform/database/records.ts";
-import { setRoles } from "../staff/index.ts";
+import { endAccount, setRoles } from "../staff/index.ts";
 import type { Found } from "./lookup.ts";
 import type { Why } from "./rules.ts";
 
@@ -15,7 +14,7 @@ export type Placed = { userId: string; is: "made" | "changed" | "same" } | { use
  * Makes or changes somebody's account after what the directory says. An account of the same address that is not known to be
  * theirs is left alone: whoever looks after the directory could otherwise become anybody.
  *
- * @throws Failure 409 when there is no seat left
+ * @throws Failure 409 when there is no seat left, or nobody would be left who may manage staff
  */
 export async function place(work: Work, found: Found): Promise<Placed> {
   const known = await work.db
@@ -42,12 +41,15 @@ export async function place(work: Work, found: Found): Promise<Placed> {
   return { userId: known.id, is: row.version !== known.version || hasOtherRoles ? "changed" : "same" };
 }
 
-/** Ends the account of somebody whom the directory does not know any more, or has disabled. Answers whether it was open. */
+/**
+ * Ends the account of somebody whom the directory does not know any more, or has disabled. Answers whether it was open.
+ *
+ * @throws Failure 409 when it would leave nobody who may manage staff
+ */
 export async function end(work: Work, userId: string): Promise<boolean> {
   const user = await work.db.selectFrom("users").select("deactivated_at").where("id", "=", userId).executeTakeFirst();
   if (user === undefined || user.deactivated_at !== null) return false;
-  await update(work, users, userId, { deactivated_at: work.app.clock.now(), deactivated_by_id: null });
-  await revokeSessions(work, userId, { except: null });
+  await endAccount(work, userId, null);
   return true;
 }
 

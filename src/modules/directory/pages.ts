@@ -152,6 +152,7 @@ const reasons: Record<Why, () => string> = {
   other_domain: () => t("The address belongs to none of the domains"),
   own_account: () => t("Has an account with a password here: let the directory keep it"),
   no_seat: () => t("All staff seats are taken"),
+  last_administrator: () => t("Nobody else could manage the staff"),
   refused: () => t("Could not be changed"),
 };
 
@@ -166,7 +167,7 @@ async function stateOf(ctx: Ctx, row: SettingsRow): Promise<SectionModel> {
     caption: t("Left out"),
     columns: [t("Left out"), t("E-mail"), { label: t("Why"), is_main: true }],
     rows: left.map(({ name, email, why }) => {
-      const id = why === "own_account" ? people.get(email) : undefined;
+      const id = hasAccount(why) ? people.get(email) : undefined;
       const href = id === undefined ? "" : backTo(id);
       return {
         href,
@@ -186,9 +187,11 @@ function comparedText(ctx: Ctx, at: string, result: SyncResult | null): string {
   });
 }
 
+const hasAccount = (why: Why): boolean => why === "own_account" || why === "last_administrator";
+
 /** The accounts that have these addresses already. */
 async function accountsOf(ctx: Ctx, left: SyncResult["skipped"]): Promise<Map<string, string>> {
-  const emails = left.filter(({ why }) => why === "own_account").map(({ email }) => email);
+  const emails = left.filter(({ why }) => hasAccount(why)).map(({ email }) => email);
   if (emails.length === 0) return new Map();
   const rows = await reach(ctx, "users")
     .select(["users.id", "users.email"])

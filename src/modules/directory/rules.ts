@@ -28,8 +28,11 @@ export interface Skipped {
   why: Why;
 }
 
-/** `own_account`: an account of this address exists that has a password of its own. */
-export type Why = "no_address" | "other_domain" | "own_account" | "no_seat" | "refused";
+/**
+ * `own_account`: an account of this address exists that has a password of its own; `last_administrator`: without them, or with
+ * other roles, nobody with a password here could manage the staff.
+ */
+export type Why = "no_address" | "other_domain" | "own_account" | "no_seat" | "last_administrator" | "refused";
 
 /** What is asked of the server about a person. */
 export const memberAttributes = [

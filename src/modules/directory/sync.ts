@@ -1,4 +1,4 @@
-import { asSystem, type Ctx, inUnit, reading } from "../../platform/context.ts";
+import { asSystem, type Ctx, inUnit, reading, type Work } from "../../platform/context.ts";
 import { isOutage } from "../../platform/database/failures.ts";
 import { Failure } from "../../platform/errors.ts";
 import { t } from "../../platform/language/index.ts";
@@ -42,25 +42,43 @@ async function apply(ctx: Ctx, directory: Directory, found: readonly Found[]): P
     else if (is !== "same") result.skipped.push(skipped(one, is));
   }
   const guids = new Set(present.map(({ guid }) => guid));
-  const known = await reading(ctx, ({ db }) => db.selectFrom("directory_people").selectAll().execute());
-  for (const { object_guid, user_id } of known)
-    if (!guids.has(object_guid) && (await inUnit(ctx, (work) => end(asSystem(work), user_id)))) result.ended += 1;
+  const known = await reading(ctx, ({ db }) =>
+    db
+      .selectFrom("directory_people")
+      .innerJoin("users", "users.id", "directory_people.user_id")
+      .select(["users.id", "users.name", "users.email", "directory_people.object_guid"])
+      .execute(),
+  );
+  for (const one of known.filter(({ object_guid }) => !guids.has(object_guid))) {
+    const isEnded = await alone(ctx, (work) => end(work, one.id));
+    if (isEnded === true) result.ended += 1;
+    else if (isEnded !== false) result.skipped.push(skipped(one, isEnded));
+  }
   return result;
 }
 
-/** One person in a unit of their own, so that what is wrong with one keeps nobody else from their account. */
-export async function placed(ctx: Ctx, { domains }: Directory, one: Found): Promise<Placed> {
-  if (one.email === "") return { userId: null, is: "no_address" };
-  if (!isAtDomain(one.email, domains)) return { userId: null, is: "other_domain" };
+/**
+ * What is done with one person, in the system's name and a unit of its own, so that what is wrong with one keeps nobody else
+ * from their account. Answers why, where it is refused.
+ */
+async function alone<T>(ctx: Ctx, run: (work: Work) => Promise<T>): Promise<T | Why> {
   try {
-    return await inUnit(ctx, (work) => place(asSystem(work), one));
+    return await inUnit(ctx, (work) => run(asSystem(work)));
   } catch (error) {
     if (isOutage(error) || !(error instanceof Failure)) throw error;
-    return { userId: null, is: error.code === "no_seat" ? "no_seat" : "refused" };
+    return error.code === "no_seat" || error.code === "last_administrator" ? error.code : "refused";
   }
 }
 
-const skipped = ({ name, email }: Found, why: Why): Skipped => ({ name, email, why });
+/** Somebody's account, after what the directory says of them. */
+export async function placed(ctx: Ctx, { domains }: Directory, one: Found): Promise<Placed> {
+  if (one.email === "") return { userId: null, is: "no_address" };
+  if (!isAtDomain(one.email, domains)) return { userId: null, is: "other_domain" };
+  const is = await alone(ctx, (work) => place(work, one));
+  return typeof is === "string" ? { userId: null, is } : is;
+}
+
+const skipped = ({ name, email }: Pick<Found, "name" | "email">, why: Why): Skipped => ({ name, email, why });
 
 /** How the latest comparison went; the settings themselves are as they were, so their version is too. */
 async function keep(ctx: Ctx, problem: string, result: SyncResult | null): Promise<void> {

@@ -14,7 +14,7 @@ import { t } from "../../platform/language/index.ts";
 import { sendLink, sendLinksToNewAddress } from "./auth/link-mails.ts";
 import { tellOfChange } from "./auth/notices.ts";
 import { checkIsOwn } from "./auth/passwords.ts";
-import { checkMayActOn, keepAnAdministrator, raiseVersion, setRoles } from "./roles.ts";
+import { checkMayActOn, endAccount, raiseVersion, setRoles } from "./roles.ts";
 
 const uuid = Type.String({ format: "uuid" });
 const target = Type.Object({ id: uuid, version: Type.Optional(Type.Integer()) }, { additionalProperties: false });
@@ -73,12 +73,11 @@ export const updateStaff = action({
     if (moved !== null) await sendLinksToNewAddress(work, row);
     if (role_ids === undefined) return row;
     const isChanged = await setRoles(work, user.id, role_ids);
-    await keepAnAdministrator(work);
     return isChanged && row.version === user.version ? raiseVersion(work, "users", user.id) : row;
   },
 });
 
-/** Takes the account out of use at once: sessions and API keys end, the person's work stays. */
+/** Takes somebody's account out of use; their own is for another administrator to end. */
 export const deactivateStaff = action({
   name: "staff.deactivate",
   permission: "staff.manage",
@@ -88,16 +87,7 @@ export const deactivateStaff = action({
     await checkMayActOn(work, user.id);
     if (user.id === work.actor.user_id)
       throw conflict(t("You cannot deactivate your own account. Ask another administrator."), "own_account");
-    const row = await update(
-      work,
-      users,
-      user.id,
-      { deactivated_at: work.app.clock.now(), deactivated_by_id: work.actor.user_id },
-      input.version,
-    );
-    await revokeSessions(work, user.id, { except: null });
-    await keepAnAdministrator(work);
-    return row;
+    return endAccount(work, user.id, work.actor.user_id, input.version);
   },
 });
 

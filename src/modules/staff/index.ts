@@ -71,7 +71,7 @@ export { codeField, codesPage } from "./pages/steps.ts";
 export { bodyOf, plain, signed, spoken, textOf } from "./pages/passkey-answers.ts";
 export { keyLifeField } from "./pages/keys.ts";
 export { passkeyRow } from "./pages/passkeys.ts";
-export { checkMayActOn, checkMayGiveRoles, keepAnAdministrator, setRoles } from "./roles.ts";
+export { checkMayActOn, checkMayGiveRoles, endAccount, keepAnAdministrator, setRoles } from "./roles.ts";
 export { deviceOf } from "./rules.ts";
 
 /** What a person has of one's own, and administrators look after. */

@@ -4,7 +4,8 @@ import { type Actor, narrowedOf, nobody } from "../../platform/access/actor.ts";
 import { type Grant, grantsOf, holds, readGrant, writeGrant } from "../../platform/access/grants.ts";
 import { find, maybeFind, type RowFor } from "../../platform/access/reach.ts";
 import { roleWords } from "../../platform/access/roles.ts";
-import { roles, scopes } from "../../platform/access/schema.ts";
+import { roles, scopes, users } from "../../platform/access/schema.ts";
+import { revokeSessions } from "../../platform/access/sessions.ts";
 import { action } from "../../platform/action.ts";
 import type { Work } from "../../platform/context.ts";
 import { changes, fromEdge } from "../../platform/database/edge.ts";
@@ -18,7 +19,11 @@ import { roleRaised } from "./events.ts";
 
 const target = { id: Type.String({ format: "uuid" }), version: Type.Optional(Type.Integer()) };
 
-/** Sets the roles of a user; only roles for people of that kind count. Answers whether they changed. */
+/**
+ * Sets the roles of a user; only roles for people of that kind count. Answers whether they changed.
+ *
+ * @throws Failure 409 when it would leave nobody who may manage staff
+ */
 export async function setRoles(work: Work, userId: string, roleIds: readonly string[]): Promise<boolean> {
   const user = await work.db
     .selectFrom("users")
@@ -49,6 +54,7 @@ export async function setRoles(work: Work, userId: string, roleIds: readonly str
   writeAuditEntry(work, "update", "users", userId, { role_ids: old }, { role_ids: wanted });
   changed(work, `sessions/${userId}`);
   if (user.user_type === "staff") {
+    if (gainedOf(gets, had).some((lost) => lost.permission === "staff.manage")) await keepAnAdministrator(work);
     const is_in_use = user.password_changed_at !== null;
     await tellOfRaise(work, gained, { user_id: userId, role_id: null, is_in_use });
   }
@@ -112,6 +118,25 @@ async function tellOfRaise(
   // What Purser does by itself (set-up, command line, demo, upgrades) is nobody's doing that somebody should look at.
   if (gained.length === 0 || work.actor.kind === "system") return;
   await emit(work, roleRaised, { ...of, permissions: gained.map(writeGrant), by_user_id: work.actor.user_id });
+}
+
+/**
+ * Takes an account out of use at once: sessions and API keys end, the person's work stays.
+ *
+ * @param endedById who of the staff ends it; null: nobody in person
+ * @throws Failure 409 when it would leave nobody who may manage staff
+ */
+export async function endAccount(
+  work: Work,
+  userId: string,
+  endedById: string | null,
+  version?: number,
+): Promise<RowFor<"users">> {
+  const ended = { deactivated_at: work.app.clock.now(), deactivated_by_id: endedById };
+  const row = await update(work, users, userId, ended, version);
+  await revokeSessions(work, userId, { except: null });
+  await keepAnAdministrator(work);
+  return row;
 }
 
 /** Without anybody who can sign in and manage staff, nobody could ever let a person in again. */
