@@ -101,6 +101,7 @@ export const mergeApi: Route[] = [
     path: `/api/v1/${singular[table]}-duplicates`,
     door: "api",
     permission,
+    isOutsideRead: true,
     doc: {
       summary: "Pairs of records that are probably the same, the surest first.",
       answer: {

@@ -1,6 +1,10 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import { signedIn } from "../../../../tests/support/desk.ts";
 import { startTestProgram, type TestProgram } from "../../../../tests/support/program.ts";
+import { inUnit, reading } from "../../../platform/context.ts";
+import { insert } from "../../../platform/database/records.ts";
+import { companies } from "../schema.ts";
+import { duplicatesOf } from "./duplicates.ts";
 
 let t: TestProgram;
 let admin: string;
@@ -59,4 +63,19 @@ test("what was said of a record goes with it", async () => {
   const pair = await send("POST", "distinct-pairs", { entity_type: "companies", first_id: first, second_id: second });
   expect((await send("DELETE", `companies/${second}`)).status).toBe(204);
   expect((await send("GET", `distinct-pairs/${pair.body.data.id}`)).status).toBe(404);
+});
+
+test("all are compared, however many pieces they are read in, and never inside of a read", async () => {
+  const early = await company("Larch Hill");
+  await inUnit(t.harbor.system, async (work) => {
+    for (let at = 0; at < 1100; at += 1) await insert(work, companies, { name: `Clearing ${at}`, name_key: `${at}` });
+  });
+  const late = await company("Larch Hill AG");
+  const boss = await t.harbor.as("administrator");
+  const { pairs, compared, total } = await duplicatesOf(boss, "companies");
+  expect(pairs.map(({ first, second }) => [first.id, second.id])).toContainEqual([early, late]);
+  expect(compared).toBeGreaterThan(1100);
+  expect(total).toBe(compared);
+  const held = await reading(boss, (reader) => duplicatesOf(reader, "companies")).catch(String);
+  expect(held).toContain("outside of the read");
 });

@@ -1,4 +1,5 @@
 import { Type } from "@sinclair/typebox";
+import { sql } from "kysely";
 import { find, type ReachRule, reach } from "../../../platform/access/reach.ts";
 import { action } from "../../../platform/action.ts";
 import type { Ctx, Work } from "../../../platform/context.ts";
@@ -95,27 +96,38 @@ export async function forgetDistinct(work: Work, entityType: string, id: string)
     .execute();
 }
 
-/** The pairs of a kind of which somebody has said that they are not the same, the latest first. */
-export async function saidDistinct(ctx: Ctx, entityType: DistinctTable): Promise<Pair[]> {
+/** Some pairs of a kind of which somebody has said that they are not the same, the latest first; from `before` on, if told. */
+export async function saidDistinct(
+  ctx: Ctx,
+  entityType: DistinctTable,
+  most: number,
+  before: string | null = null,
+): Promise<Pair[]> {
   return (await reach(ctx, "distinct_pairs")
     .selectAll("distinct_pairs")
     .where("distinct_pairs.entity_type", "=", entityType)
-    .orderBy("distinct_pairs.created_at", "desc")
-    .limit(5000)
+    .$if(before !== null, (query) => query.where("distinct_pairs.id", "<", before))
+    .orderBy("distinct_pairs.id", "desc")
+    .limit(most)
     .execute()) as Pair[];
 }
 
-/** A pair is in reach when both of its records are. */
+/** A pair is in reach when both of its records are; looked for pair by pair, for "in" reads every record that there is. */
 export const distinctReach: ReachRule = (query, ctx) => {
   if (ctx.actor.kind === "system") return query;
   return query.where((eb) =>
     eb.or(
       distinctTables.map((name) => {
-        const within = reach(ctx, name).select(`${name}.id` as never) as never;
+        const isWithin = (side: "first_id" | "second_id"): never =>
+          eb.exists(
+            reach(ctx, name)
+              .select(`${name}.id` as never)
+              .where(sql.ref(`${name}.id`), "=", sql.ref(`distinct_pairs.${side}`)),
+          ) as never;
         return eb.and([
           eb("distinct_pairs.entity_type" as never, "=", name as never),
-          eb("distinct_pairs.first_id" as never, "in", within),
-          eb("distinct_pairs.second_id" as never, "in", within),
+          isWithin("first_id"),
+          isWithin("second_id"),
         ]);
       }),
     ),

@@ -1,6 +1,6 @@
 import { reach } from "../../../platform/access/reach.ts";
 import { perform } from "../../../platform/action.ts";
-import type { Ctx } from "../../../platform/context.ts";
+import { type Ctx, reading } from "../../../platform/context.ts";
 import { empty, whenOf, words } from "../../../platform/http/pages/cells.ts";
 import type { DuplicatesPageModel } from "../../../platform/http/models/clients.ts";
 import { type Answer, type Incoming, page, redirect, type Route } from "../../../platform/http/route.ts";
@@ -59,7 +59,7 @@ async function duplicates(ctx: Ctx, table: DistinctTable): Promise<Answer> {
       compare_url: `/${table}/${pair.first.id}/merge?with=${pair.second.id}`,
       dismiss: { action: `/${table}/duplicates/dismiss`, first_id: pair.first.id, second_id: pair.second.id },
     })),
-    dismissed: await dismissed(ctx, table),
+    dismissed: await reading(ctx, (reader) => dismissed(reader, table)),
     empty: empty(
       "check-circle",
       t("No duplicates"),
@@ -76,7 +76,7 @@ async function duplicates(ctx: Ctx, table: DistinctTable): Promise<Answer> {
 
 /** Pairs that were said not to be the same, so that this can be taken back later as well. */
 async function dismissed(ctx: Ctx, table: DistinctTable): Promise<DuplicatesPageModel["dismissed"]> {
-  const pairs = (await saidDistinct(ctx, table)).slice(0, mostDismissed);
+  const pairs = await saidDistinct(ctx, table, mostDismissed);
   if (pairs.length === 0) return [];
   const ids = pairs.flatMap(({ first_id, second_id }) => [first_id, second_id]);
   const names = new Map(
@@ -129,6 +129,7 @@ export const duplicatePages: Route[] = distinctTables.flatMap((table): Route[] =
     path: `/${table}/duplicates`,
     door: "staff",
     permission,
+    isOutsideRead: true,
     handle: (ctx) => duplicates(ctx, table),
   },
   {

@@ -1,6 +1,6 @@
 import { sql } from "kysely";
 import { reach } from "../../../platform/access/reach.ts";
-import type { Ctx } from "../../../platform/context.ts";
+import { type Ctx, reading, refuseWhileHeld } from "../../../platform/context.ts";
 import { breath } from "../../../platform/database/breath.ts";
 import { contactName } from "../rules.ts";
 import { type DistinctTable, saidDistinct } from "./distinct.ts";
@@ -15,8 +15,8 @@ export interface Duplicate {
 }
 
 const most = 20_000;
-/** Read in pieces, so that others are answered in between. */
-const piece = 2000;
+/** Each piece is a read of its own, and short: others are answered in between, and no read stays open while records are compared. */
+const piece = 1000;
 const mostShown = 100;
 
 export interface Duplicates {
@@ -28,30 +28,51 @@ export interface Duplicates {
 
 /**
  * Companies or contacts that are probably the same, the surest first; without those of which somebody said otherwise. Of very
- * many, those added last are compared: what has just come in is what may be there already.
+ * many, those added last are compared: what has just come in is what may be there already. Takes its time, so it is asked for outside
+ * of a read.
  */
 export async function duplicatesOf(ctx: Ctx, table: DistinctTable, atMost = most): Promise<Duplicates> {
-  const said = new Set((await saidDistinct(ctx, table)).map(({ first_id, second_id }) => `${first_id} ${second_id}`));
+  refuseWhileHeld(ctx);
+  const said = await inPieces(ctx, Infinity, (reader, before, count) => saidDistinct(reader, table, count, before));
+  const distinct = new Set(said.rows.map(({ first_id, second_id }) => `${first_id} ${second_id}`));
   const read = table === "companies" ? companyCandidates : contactCandidates;
-  const candidates: Detailed[] = [];
-  let isEnd = false;
-  while (!isEnd && candidates.length < atMost) {
-    const asked = Math.min(piece, atMost - candidates.length);
-    const next = await read(ctx, candidates.at(-1)?.id ?? null, asked);
-    candidates.push(...next);
-    isEnd = next.length < asked;
-  }
-  const byId = new Map(candidates.map((one) => [one.id, one]));
+  const { rows: candidates, isEnd } = await inPieces(ctx, atMost, read);
+  const likely = await likelyPairs(candidates, {
+    most: mostShown,
+    isLeftOut: ({ first, second }) => distinct.has(`${first} ${second}`),
+    rest: breath,
+  });
+  const shown = new Set(likely.flatMap(({ first, second }) => [first, second]));
+  const byId = new Map(candidates.filter(({ id }) => shown.has(id)).map((one) => [one.id, one]));
   const side = (id: string): Duplicate["first"] => {
     const one = byId.get(id);
     return { id, name: one?.name ?? "", detail: one?.detail ?? "" };
   };
-  const pairs = (await likelyPairs(candidates, breath))
-    .filter(({ first, second }) => !said.has(`${first} ${second}`))
-    .slice(0, mostShown)
-    .map((pair) => ({ score: pair.score, reasons: pair.reasons, first: side(pair.first), second: side(pair.second) }));
+  const pairs = likely.map(({ score, reasons, first, second }) => ({
+    score,
+    reasons,
+    first: side(first),
+    second: side(second),
+  }));
   const compared = candidates.length;
-  return { pairs, compared, total: isEnd ? compared : await countOf(ctx, table) };
+  return { pairs, compared, total: isEnd ? compared : await reading(ctx, (reader) => countOf(reader, table)) };
+}
+
+/** Reads rows in the order of their ids, the latest first, and says whether these are all. */
+async function inPieces<Row extends { id: string }>(
+  ctx: Ctx,
+  atMost: number,
+  read: (reader: Ctx, before: string | null, count: number) => Promise<Row[]>,
+): Promise<{ rows: Row[]; isEnd: boolean }> {
+  const rows: Row[] = [];
+  let isEnd = false;
+  while (!isEnd && rows.length < atMost) {
+    const asked = Math.min(piece, atMost - rows.length);
+    const next = await reading(ctx, (reader) => read(reader, rows.at(-1)?.id ?? null, asked));
+    rows.push(...next);
+    isEnd = next.length < asked;
+  }
+  return { rows, isEnd };
 }
 
 async function countOf(ctx: Ctx, table: DistinctTable): Promise<number> {

@@ -105,7 +105,7 @@ describe("merging two companies", () => {
     ).body.data.id;
     const browser = await signedIn(t, await t.harbor.as("administrator"));
     // Of more than are compared at once it is those that came in last.
-    const lately = await reading(await t.harbor.as("administrator"), (reader) => duplicatesOf(reader, "companies", 2));
+    const lately = await duplicatesOf(await t.harbor.as("administrator"), "companies", 2);
     expect(lately).toMatchObject({ compared: 2, pairs: [{ first: { id: kept }, second: { id: gone } }] });
     expect(lately.total).toBeGreaterThan(2);
     const found = await browser.open("/companies/duplicates");

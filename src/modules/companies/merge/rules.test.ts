@@ -44,3 +44,26 @@ test("two people of one name are the same only at one company", async () => {
     await likelyPairs([one("a", { ...ana, company_id: "x" }), one("b", { ...ana, company_id: "x" })]),
   ).toHaveLength(1);
 });
+
+test("of very many the surest are found, and others are let in while they are compared", async () => {
+  // Every two have a name, every four a number, and of every second two the address as well.
+  const many = Array.from({ length: 2000 }, (_, at) =>
+    one(String(at).padStart(4, "0"), {
+      name: `Somebody ${at >> 1}`,
+      phone: `217 555 ${String(at >> 2).padStart(4, "0")}`,
+      email: at & 2 ? null : `somebody${at >> 1}@prairie.example`,
+    }),
+  );
+  const all = await likelyPairs(many);
+  expect(all).toHaveLength(1000);
+  const isLeftOut = ({ first }: { first: string }): boolean => first < "0100";
+  let rests = 0;
+  const rest = (): undefined => {
+    rests += 1;
+  };
+  const surest = await likelyPairs(many, { most: 30, isLeftOut, rest });
+  expect(surest).toEqual(all.filter((pair) => !isLeftOut(pair)).slice(0, 30));
+  expect(surest[0]?.reasons).toEqual(["name", "email", "phone"]);
+  // Each of the records for each of the five reasons, and the pairs: never more than a hundred without a rest.
+  expect(rests).toBeGreaterThan((5 * many.length + all.length) / 100);
+});

@@ -53,37 +53,68 @@ export function domainKey(website: string | null): string {
 // A key that many share says nothing: a switchboard's number, a provider's domain.
 const mostAlike = 6;
 
-/** Pairs that are probably the same record, the surest first. Of many candidates `rest` lets others be answered in between. */
+const least = 45;
+
+interface Wanted {
+  /** How many at most. */
+  most?: number;
+  /** Pairs that are not asked for. */
+  isLeftOut?: (pair: Pair) => boolean;
+  /** Lets others be answered in between, where there are many candidates. */
+  rest?: () => Promise<void> | undefined;
+}
+
+/** Pairs that are probably the same record, the surest first. */
 export async function likelyPairs(
   candidates: readonly Candidate[],
-  rest: () => Promise<void> | undefined = () => undefined,
-  least = 45,
+  { most = Infinity, isLeftOut = () => false, rest = () => undefined }: Wanted = {},
 ): Promise<Pair[]> {
   const pairs = new Map<string, Pair>();
   const add = async (reason: Reason, keyOf: (one: Candidate) => string): Promise<void> => {
     const groups = new Map<string, Candidate[]>();
-    for (const [at, one] of candidates.entries()) {
-      if (at % 100 === 0) await rest();
+    await inPieces(candidates, rest, (one) => {
       const key = keyOf(one);
       const group = groups.get(key);
       if (group !== undefined) group.push(one);
       else if (key !== "") groups.set(key, [one]);
-    }
-    for (const group of groups.values()) {
-      if (group.length < 2 || group.length > mostAlike) continue;
+    });
+    await inPieces(groups.values(), rest, (group) => {
+      if (group.length < 2 || group.length > mostAlike) return;
       for (const [at, one] of group.entries()) for (const other of group.slice(at + 1)) note(pairs, one, other, reason);
-    }
+    });
   };
-  await add("name", ({ name, company_id }) =>
-    nameKey(name) === "" ? "" : `${nameKey(name)} ${company_id ?? ""}`.trim(),
-  );
+  await add("name", ({ name, company_id }) => {
+    const key = nameKey(name);
+    return key === "" ? "" : `${key} ${company_id ?? ""}`.trim();
+  });
   await add("similar_name", ({ name, company_id }) => (company_id === null ? coreName(name) : ""));
   await add("email", ({ email }) => (email ?? "").toLowerCase());
   await add("domain", ({ website }) => domainKey(website));
   await add("phone", ({ phone }) => phoneKey(phone));
-  return [...pairs.values()]
-    .filter((pair) => pair.score >= least)
-    .toSorted((a, b) => b.score - a.score || (a.first < b.first ? -1 : 1));
+  // Those that are not among the surest go as soon as there are more than enough: nothing long is ever sorted at once.
+  let surest: Pair[] = [];
+  await inPieces(pairs.values(), rest, (pair) => {
+    if (pair.score < least || isLeftOut(pair)) return;
+    surest.push(pair);
+    if (surest.length > most * 2) surest = surest.toSorted(bySureness).slice(0, most);
+  });
+  return surest.toSorted(bySureness).slice(0, most);
+}
+
+const bySureness = (a: Pair, b: Pair): number =>
+  b.score - a.score || (a.first < b.first ? -1 : a.first > b.first ? 1 : a.second < b.second ? -1 : 1);
+
+async function inPieces<T>(
+  all: Iterable<T>,
+  rest: () => Promise<void> | undefined,
+  each: (one: T) => void,
+): Promise<void> {
+  let at = 0;
+  for (const one of all) {
+    if (at % 100 === 0) await rest();
+    at += 1;
+    each(one);
+  }
 }
 
 function note(pairs: Map<string, Pair>, one: Candidate, other: Candidate, reason: Reason): void {
