@@ -32,7 +32,8 @@ interface Merge {
 /**
  * Makes two records one: the values that were chosen, and everything that referred to the one that goes refers to the one
  * that stays, in one unit of work. The one that goes is archived and says where it went (`merged_into_id`). It cannot be
- * undone: which ticket was whose before is written down nowhere but in the audit log's counts.
+ * undone: which ticket was whose before is written down nowhere but in the audit log's counts. Money that moves along stays in the
+ * currency that it was in, whichever the company is billed in from then on (billing/merged-currencies.test.ts).
  */
 function merging(table: MergeTable): Action<Merge, Row> {
   return action({
