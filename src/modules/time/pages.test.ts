@@ -91,6 +91,7 @@ describe("the list of time", () => {
   });
 
   test("bears nonsense in its address", async () => {
+    const place = ["-date,-id", "2026-02-29", crypto.randomUUID()];
     for (const query of [
       "technician=x",
       "company='",
@@ -98,6 +99,7 @@ describe("the list of time", () => {
       "to=2026-13-45",
       "billing=x",
       "sort=x&after=x",
+      `sort=-date&after=${Buffer.from(JSON.stringify(place)).toString("base64url")}`,
     ]) {
       expect([query, (await visitor.open(`/time?${query}`)).status]).toEqual([query, 200]);
     }

@@ -1,4 +1,5 @@
 import { sql } from "kysely";
+import { isOfFormat } from "../access/formats.ts";
 import { aboutParameter, malformed } from "../errors.ts";
 import { isId } from "../ids.ts";
 import { type Place, plain, type Query, type SortKey, wholeOrder } from "./order.ts";
@@ -144,7 +145,8 @@ function fits({ column: { kind, isNullable } }: SortKey, value: unknown): boolea
       );
     case "instant":
     case "date":
-      return typeof value === "string" && /^\d{4}-\d\d-\d\d/.test(value) && !Number.isNaN(Date.parse(value));
+    case "time":
+      return typeof value === "string" && isOfFormat(kind, value);
     default:
       return typeof value === "string" && !value.includes("\u0000");
   }

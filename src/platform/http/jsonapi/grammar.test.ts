@@ -44,6 +44,13 @@ function sample(column: Column): string {
   return values[column.kind] ?? "harbor";
 }
 
+/** Values that look like those of a column and that none can have. */
+const impossible: Partial<Record<Column["kind"], unknown[]>> = {
+  date: ["2026-02-29", "2026-04-31", "2026-11-21x", "0000-11-21", "2026-11-21T00:00:00.000Z"],
+  instant: ["2026-02-29T08:30:00.000Z", "2026-11-21", "2026-11-21T24:30:00.000Z", "2026-11-21 08:30"],
+  time: ["25:00", "08:60", "half past eight"],
+};
+
 /** Each answer that is not what was expected, so that a failing test shows all of them. */
 async function wrong(asked: readonly [path: string, status: number, code?: string][]): Promise<unknown[]> {
   const found: unknown[] = [];
@@ -169,6 +176,13 @@ describe("on every resource", () => {
         asked.push([`${resource.path}?sort=id&page[after]=${made}`, 400, "bad_cursor"]);
       for (const made of [cursor("version,id", "many", crypto.randomUUID()), cursor("version,id", null, null)])
         if (orders.length > 0) asked.push([`${resource.path}?sort=version&page[after]=${made}`, 400, "bad_cursor"]);
+      for (const [name, column] of filterable(resource).filter((one) => isSortable(one[1])))
+        for (const value of impossible[column.kind] ?? [])
+          asked.push([
+            `${resource.path}?sort=${name}&page[after]=${cursor(`${name},id`, value, crypto.randomUUID())}`,
+            400,
+            "bad_cursor",
+          ]);
     }
     expect(asked.some(([path]) => path.includes("sort=-version"))).toBe(true);
     expect(await wrong(asked)).toEqual([]);
