@@ -138,7 +138,9 @@ function fits({ column: { kind, isNullable } }: SortKey, value: unknown): boolea
     case "boolean":
       return typeof value === "boolean" || value === 0 || value === 1;
     case "integer":
+      return isWhole(value) && Math.abs(Number(value)) <= 2_147_483_647;
     case "money":
+      return isWhole(value) && Number.isSafeInteger(Number(value));
     case "decimal":
       return (
         (typeof value === "number" || typeof value === "string") && /^-?\d{1,19}(\.\d{1,20})?$/.test(String(value))
@@ -150,4 +152,9 @@ function fits({ column: { kind, isNullable } }: SortKey, value: unknown): boolea
     default:
       return typeof value === "string" && !value.includes("\u0000");
   }
+}
+
+/** PostgreSQL gives some whole numbers, sums for instance, as texts. */
+function isWhole(value: unknown): value is number | string {
+  return (typeof value === "number" || typeof value === "string") && /^-?\d{1,19}$/.test(String(value));
 }

@@ -49,6 +49,8 @@ const impossible: Partial<Record<Column["kind"], unknown[]>> = {
   date: ["2026-02-29", "2026-04-31", "2026-11-21x", "0000-11-21", "2026-11-21T00:00:00.000Z"],
   instant: ["2026-02-29T08:30:00.000Z", "2026-11-21", "2026-11-21T24:30:00.000Z", "2026-11-21 08:30"],
   time: ["25:00", "08:60", "half past eight"],
+  integer: [2_147_483_648, "99999999999", 1.5, ""],
+  money: ["9223372036854775808", 1e21, "12.50"],
 };
 
 /** Each answer that is not what was expected, so that a failing test shows all of them. */
