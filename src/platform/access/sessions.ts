@@ -86,17 +86,28 @@ export async function applySessionLimits(work: Work): Promise<void> {
   }
 }
 
-/** Ends one session, or all of a user but the one given. */
+/**
+ * Ends one session, or all of a user but the one given; with all of them whatever was begun and is not in yet: a first step that
+ * was right before a password was changed, or somebody was signed out everywhere, leads to no session afterwards.
+ */
 export async function revokeSessions(
   work: Work,
   userId: string,
   which: { only: string } | { except: string | null },
 ): Promise<number> {
+  const now = work.app.clock.now();
   let query = work.db
     .updateTable("sessions")
-    .set({ revoked_at: work.app.clock.now() })
+    .set({ revoked_at: now })
     .where("user_id", "=", userId)
     .where("revoked_at", "is", null);
+  if (!("only" in which))
+    await work.db
+      .updateTable("sign_in_challenges")
+      .set({ used_at: now })
+      .where("user_id", "=", userId)
+      .where("used_at", "is", null)
+      .execute();
   if ("only" in which) query = query.where("id", "=", which.only);
   else if (which.except !== null) query = query.where("id", "<>", which.except);
   const { numUpdatedRows } = await query.executeTakeFirst();

@@ -9,6 +9,7 @@ import { update } from "../../../platform/database/records.ts";
 import { conflict, invalidField } from "../../../platform/errors.ts";
 import { newId } from "../../../platform/ids.ts";
 import { t } from "../../../platform/language/index.ts";
+import { endLinks } from "../one-time.ts";
 import { asOwner } from "./as-owner.ts";
 import { tellOfChange } from "./notices.ts";
 
@@ -56,7 +57,7 @@ async function latestHashes(ctx: Ctx, userId: string | null, count: number): Pro
     .slice(0, count);
 }
 
-/** Sets a hash that has been checked, and keeps the one before as long as the policy asks for. */
+/** Sets a hash that has been checked, and keeps the one before as long as the policy asks for. Links to choose one are of no use any more. */
 export async function storePassword(
   joined: Work,
   userId: string,
@@ -70,6 +71,7 @@ export async function storePassword(
     .where("id", "=", userId)
     .executeTakeFirstOrThrow();
   await keepInHistory(work, userId, before.password_hash);
+  await endLinks(work, userId);
   return update(work, users, userId, { password_hash: hash, password_changed_at: now });
 }
 
@@ -102,17 +104,25 @@ export function isExpired(setAt: string, expiryDays: number, now: string): boole
   return expiryDays > 0 && plus(setAt, expiryDays * 86_400_000) <= now;
 }
 
-/** Whether somebody knows the present password; counted, so that an unlocked screen is no place to guess it. */
-export async function confirmPassword(ctx: Ctx, given: string, field: string): Promise<void> {
+/**
+ * Whether somebody knows the present password; counted, so that an unlocked screen is no place to guess it. Answers the hash that it
+ * was held against, as `stillPresent` asks for it; null: a directory keeps the password.
+ */
+export async function confirmPassword(ctx: Ctx, given: string, field: string): Promise<string | null> {
   const userId = ctx.actor.user_id ?? "";
   const key = `password:${ctx.tenant.id}:${userId}`;
   await countAttempt(ctx.app, key, signInByAccount);
-  if (!(await isPresent(ctx, userId, given)))
-    throw invalidField(field, t("This is not your current password."), "wrong_password");
+  const { isRight, hash } = await heldAgainst(ctx, userId, given);
+  if (!isRight) throw invalidField(field, t("This is not your current password."), "wrong_password");
   await forgetAttempts(ctx.app, key);
+  return hash;
 }
 
-async function isPresent(ctx: Ctx, userId: string, given: string): Promise<boolean> {
+async function heldAgainst(
+  ctx: Ctx,
+  userId: string,
+  given: string,
+): Promise<{ isRight: boolean; hash: string | null }> {
   const { user, isKept } = await reading(ctx, async (reader) => ({
     user: await reader.db
       .selectFrom("users")
@@ -121,9 +131,19 @@ async function isPresent(ctx: Ctx, userId: string, given: string): Promise<boole
       .executeTakeFirst(),
     isKept: await isKeptElsewhere(reader, userId),
   }));
-  if (!isKept) return verifyPassword(given, user?.password_hash ?? null);
+  const hash = user?.password_hash ?? null;
+  if (!isKept) return { isRight: await verifyPassword(given, hash), hash };
   const answer = await ctx.app.registry.passwordKeeper?.check(ctx, user?.email ?? "", given);
-  return answer?.is === "right" && answer.userId === userId;
+  return { isRight: answer?.is === "right" && answer.userId === userId, hash: null };
+}
+
+/**
+ * Whether a password that was right is so still: holding it against its hash takes long, outside of the unit of work, and it may
+ * have been changed or taken away meanwhile.
+ */
+export async function stillPresent({ db }: Pick<Work, "db">, userId: string, hash: string | null): Promise<boolean> {
+  const user = await db.selectFrom("users").select("password_hash").where("id", "=", userId).executeTakeFirst();
+  return user !== undefined && user.password_hash === hash;
 }
 
 /** Whether a directory keeps somebody's password: here there is none to choose. */
@@ -153,7 +173,7 @@ export async function changePassword(
 ): Promise<string | null> {
   const userId = ctx.actor.user_id ?? "";
   await checkIsOwn(ctx, userId);
-  await confirmPassword(ctx, present, "present_password");
+  const before = await confirmPassword(ctx, present, "present_password");
   const user = await reading(ctx, (reader) =>
     reader.db.selectFrom("users").select(["id", "name", "email"]).where("id", "=", userId).executeTakeFirstOrThrow(),
   );
@@ -162,6 +182,8 @@ export async function changePassword(
   await checkPassword(ctx, next, user, "new_password");
   const hash = await hashPassword(next);
   return inUnit(ctx, async (work) => {
+    if (!(await stillPresent(work, userId, before)))
+      throw invalidField("present_password", t("This is not your current password."), "wrong_password");
     await storePassword(work, userId, hash);
     await revokeSessions(work, userId, { except: work.actor.session_id });
     await tellOfChange(work, userId, "password_changed");

@@ -33,8 +33,8 @@ export async function hasJustSignedIn({ app, db, actor }: Pick<Ctx, "app" | "db"
 
 /** Lets on who has just signed in, or sends the right password with the request, as `field`. */
 export async function proveAgain(ctx: Ctx, password: string, field: string): Promise<void> {
-  if (password !== "") return confirmPassword(ctx, password, field);
-  if (!(await reading(ctx, hasJustSignedIn))) throw passwordAsked(field);
+  if (password !== "") await confirmPassword(ctx, password, field);
+  else if (!(await reading(ctx, hasJustSignedIn))) throw passwordAsked(field);
 }
 
 /** The same where a request has no place for a password. */

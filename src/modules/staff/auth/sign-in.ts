@@ -14,7 +14,7 @@ import { emit } from "../../../platform/events/outbox.ts";
 import { typedAddress } from "../../../platform/mail/addresses.ts";
 import { t } from "../../../platform/language/index.ts";
 import { signInFailed } from "../events.ts";
-import { checkPassword, storePassword } from "./passwords.ts";
+import { checkPassword, stillPresent, storePassword } from "./passwords.ts";
 import { type Entering, type Entry, enter, readChallenge, useChallenge } from "./steps.ts";
 
 export type UserType = "staff" | "portal";
@@ -47,18 +47,20 @@ export async function signIn(
     },
     () => ownerOf(ctx, userType, email, password),
   );
-  return inUnit(ctx, (work) =>
-    enter(work, { ...owner, kind: device.kind, deviceHash: device.deviceHash, secondFactorAt: null }),
-  );
+  return inUnit(ctx, async (work) => {
+    const { userId, with: proof, hash } = owner;
+    if (proof === "password" && !(await stillPresent(work, userId, hash))) throw wrong();
+    return enter(work, { userId, with: proof, kind: device.kind, deviceHash: device.deviceHash, secondFactorAt: null });
+  });
 }
 
-/** Whoever has this password, and where it is kept; a wrong one is told, and thrown. */
+/** Whoever has this password, where it is kept, and by which hash here; a wrong one is told, and thrown. */
 async function ownerOf(
   ctx: Ctx,
   userType: UserType,
   email: string,
   password: string,
-): Promise<Pick<Entry, "userId" | "with">> {
+): Promise<Pick<Entry, "userId" | "with"> & { hash: string | null }> {
   const user = await reading(ctx, (reader) =>
     reader.db
       .selectFrom("users")
@@ -72,8 +74,9 @@ async function ownerOf(
   const keeper = userType === "staff" ? ctx.app.registry.passwordKeeper : null;
   const hasOwn = user !== undefined && user.password_hash !== null;
   const kept = (await keeper?.check(ctx, email, hasOwn ? null : password)) ?? { is: "elsewhere" };
-  if (hasOwn && isRight && user.deactivated_at === null) return { userId: user.id, with: "password" };
-  if (!hasOwn && kept.is === "right") return { userId: kept.userId, with: "single_sign_on" };
+  if (hasOwn && isRight && user.deactivated_at === null)
+    return { userId: user.id, with: "password", hash: user.password_hash };
+  if (!hasOwn && kept.is === "right") return { userId: kept.userId, with: "single_sign_on", hash: null };
   if (!hasOwn && kept.is === "unreachable")
     throw new Failure(
       503,

@@ -120,8 +120,9 @@ export async function confirmSetupAtSignIn(
   if (open.step !== "mfa_setup_required") throw conflict(t("There is nothing to set up here."), open.step);
   return atCode(ctx, open.user.id, () =>
     inUnit(ctx, async (work) => {
-      const codes = await confirm(work, open.user.id, code);
+      // Before the rest: with the factor all that was begun without one ends, this challenge too.
       await useChallenge(work, open.id);
+      const codes = await confirm(work, open.user.id, code);
       return { codes, entering: await enter(work, { ...open.entry, secondFactorAt: work.app.clock.now() }) };
     }),
   );
