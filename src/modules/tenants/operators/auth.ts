@@ -21,6 +21,7 @@ export async function signInOperator(ctx: Ctx, emailGiven: string, password: str
     address: [attemptsFrom(ctx, "operator"), signInByAddress],
     account: [`operator:${email}`, signInByAccount],
   } satisfies Parameters<typeof counted>[1];
+  const wrong = (): Failure => unauthorized(t("The e-mail address or the password is wrong."), "bad_credentials");
   const row = await counted(ctx.app, keys, async () => {
     const found = await reading(ctx, ({ db }) =>
       db
@@ -33,11 +34,32 @@ export async function signInOperator(ctx: Ctx, emailGiven: string, password: str
     if (found === undefined || !isRight || found.deactivated_at !== null) {
       // Whether the account exists or not, so that the answer takes the same time.
       await logFailedSignIn(ctx, { email: email.slice(0, 254), step: "password" });
-      throw unauthorized(t("The e-mail address or the password is wrong."), "bad_credentials");
+      throw wrong();
     }
     return found;
   });
-  return inUnit(ctx, (work) => enterOperator(work, row, { isProven: false }));
+  return inUnit(ctx, async (work) => {
+    if (!(await stillPresent(work, row.id, row.password_hash))) throw wrong();
+    return enterOperator(work, row, { isProven: false });
+  });
+}
+
+/** Whether a password that was held against its hash, outside of the unit of work, has not been changed meanwhile. */
+export async function stillPresent({ db }: Pick<Work, "db">, id: string, hash: string | null): Promise<boolean> {
+  const row = await db.selectFrom("operators").select("password_hash").where("id", "=", id).executeTakeFirst();
+  return row !== undefined && row.password_hash === hash;
+}
+
+/** Sets a password that has been checked; a link to choose one is of no use any more. */
+export async function storeOperatorPassword(work: Work, id: string, password_hash: string): Promise<void> {
+  const now = work.app.clock.now();
+  await work.db.updateTable("operators").set({ password_hash, updated_at: now }).where("id", "=", id).execute();
+  await work.db
+    .updateTable("operator_links")
+    .set({ used_at: now })
+    .where("operator_id", "=", id)
+    .where("used_at", "is", null)
+    .execute();
 }
 
 /** Ends the operator's own session. */
@@ -125,7 +147,7 @@ export async function welcomeOperator(ctx: Ctx, token: string, password: string)
       .where("used_at", "is", null)
       .executeTakeFirst();
     if (used.numUpdatedRows === 0n) throw spent();
-    await work.db.updateTable("operators").set({ password_hash, updated_at: now }).where("id", "=", row.id).execute();
+    await storeOperatorPassword(work, row.id, password_hash);
     await endSessions(work, row.id);
     return enterOperator(work, row, { isProven: false });
   });

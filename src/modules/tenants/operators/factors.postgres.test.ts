@@ -8,6 +8,7 @@ import { platformContext } from "../../../platform/access/platform.ts";
 import { perform } from "../../../platform/action.ts";
 import { inUnit } from "../../../platform/context.ts";
 import { hashPassword } from "../../../platform/crypto/passwords.ts";
+import { newId } from "../../../platform/ids.ts";
 import { addOperator, resetOperator } from "./actions.ts";
 import { mintOperatorLink } from "./auth.ts";
 
@@ -172,6 +173,72 @@ test("where two steps are required, an operator without an app sets one up befor
   } finally {
     t.app.options.isOperatorMfaRequired = false;
   }
+});
+
+describe("whoever knew an operator's password and waits at the second step", () => {
+  const change = async (browser: Visitor, next = "nine quiet harbours"): Promise<Page> => {
+    await browser.open("/account");
+    const fields = { present_password: password, new_password: next, repeated_password: next };
+    return browser.submit("/account/password", fields);
+  };
+
+  test("gets no further once the password is changed or the second step is taken away", async () => {
+    for (const end of ["change", "reset"]) {
+      const { id, email, secret, browser } = await withApp();
+      const begun = await signIn(email);
+      expect(begun.page.url).toBe("/sign-in/code");
+      if (end === "change") expect((await change(browser)).text).toContain("Password changed.");
+      else await perform(platformContext(t.app, { ...host.system.actor, user_id: null }), resetOperator, { id });
+      await begun.browser.submit("/sign-in/code", { code: codeOf(t, secret) });
+      expect([end, (await begun.browser.open("/tenants")).url]).toEqual([end, "/sign-in?next=%2Ftenants"]);
+    }
+  });
+
+  test("sets up none of their own after somebody else did, or after the password was changed", async () => {
+    const { id, email } = await newOperator();
+    const { browser } = await signIn(email);
+    t.app.options.isOperatorMfaRequired = true;
+    try {
+      const code = async ({ browser: waiting }: { browser: Visitor }): Promise<string> =>
+        codeOf(t, secretOn((await waiting.open("/sign-in/two-step")).html));
+      const [one, other] = [await signIn(email), await signIn(email)];
+      const [first, second] = [await code(one), await code(other)];
+      await t.app.database.platform((db) =>
+        db
+          .insertInto("operator_passkeys")
+          .values({
+            id: newId(),
+            user_id: id,
+            name: "Laptop",
+            credential_id: newId(),
+            public_key: "x",
+            sign_count: 0,
+            transports: [],
+            is_backed_up: false,
+            created_at: t.clock.now(),
+            last_used_at: null,
+          })
+          .execute(),
+      );
+      await one.browser.submit("/sign-in/two-step", { code: first });
+      expect((await one.browser.open("/tenants")).url).toBe("/sign-in?next=%2Ftenants");
+      await t.app.database.platform((db) => db.deleteFrom("operator_passkeys").where("user_id", "=", id).execute());
+      expect((await change(browser)).text).toContain("Password changed.");
+      await other.browser.submit("/sign-in/two-step", { code: second });
+      expect((await other.browser.open("/tenants")).url).toBe("/sign-in?next=%2Ftenants");
+    } finally {
+      t.app.options.isOperatorMfaRequired = false;
+    }
+  });
+
+  test("of two who change the password with the same old one, one gets their way; links to choose one end", async () => {
+    const { id, email } = await newOperator();
+    const [one, two] = [(await signIn(email)).browser, (await signIn(email)).browser];
+    const link = new URL(await inUnit(host.system, (work) => mintOperatorLink(work, id))).pathname;
+    const pages = await Promise.all([change(one), change(two, "four slow paper boats")]);
+    expect(pages.filter(({ text }) => text.includes("Password changed."))).toHaveLength(1);
+    expect((await host.stranger().open(link)).status).toBe(404);
+  });
 });
 
 describe("an operator's sessions", () => {

@@ -11,7 +11,7 @@ import { hashPassword, verifyPassword } from "../../../platform/crypto/passwords
 import { conflict, Failure, invalidField } from "../../../platform/errors.ts";
 import { t } from "../../../platform/language/index.ts";
 import { logDoing, logFailedSignIn } from "../log.ts";
-import { checkOperatorPassword } from "./auth.ts";
+import { checkOperatorPassword, stillPresent, storeOperatorPassword } from "./auth.ts";
 import { keepOperatorFactor } from "./passkeys.ts";
 import { endSessions } from "./sessions.ts";
 import { actorOnTheWay, enterOperator, type OpenStep, type OperatorEntering, readStep, useStep } from "./steps.ts";
@@ -144,31 +144,38 @@ export async function resetOperatorFactors(work: Work, operator: { id: string; e
   await logDoing(work, work.db, "operators.two_step_reset", null, { email: operator.email });
 }
 
-/** Whether an operator knows the present password; counted, so that an unlocked screen is no place to guess it. */
-export async function confirmOperatorPassword(ctx: Ctx, given: string): Promise<void> {
+/**
+ * Whether an operator knows the present password; counted, so that an unlocked screen is no place to guess it. Answers the hash that
+ * it was held against.
+ */
+export async function confirmOperatorPassword(ctx: Ctx, given: string): Promise<string | null> {
   const key = `password:operator:${own(ctx)}`;
   await countAttempt(ctx.app, key, secondStepByAccount);
   const row = await reading(ctx, ({ db }) =>
     db.selectFrom("operators").select("password_hash").where("id", "=", own(ctx)).executeTakeFirst(),
   );
-  if (!(await verifyPassword(given, row?.password_hash ?? null)))
-    throw invalidField("present_password", t("This is not your current password."), "wrong_password");
+  const hash = row?.password_hash ?? null;
+  if (!(await verifyPassword(given, hash))) throw wrongPassword();
   await forgetAttempts(ctx.app, key);
+  return hash;
 }
+
+const wrongPassword = (): Failure =>
+  invalidField("present_password", t("This is not your current password."), "wrong_password");
 
 /** An operator's own new password; every other session ends. */
 export async function changeOperatorPassword(
   ctx: Ctx,
   given: { present: string; next: string; repeated: string },
 ): Promise<void> {
-  await confirmOperatorPassword(ctx, given.present);
+  const before = await confirmOperatorPassword(ctx, given.present);
   if (given.next !== given.repeated)
     throw invalidField("repeated_password", t("The two new passwords are not the same."), "mismatch");
   checkOperatorPassword(given.next, ctx.actor, "new_password");
   const password_hash = await hashPassword(given.next);
   await inUnit(ctx, async (work) => {
-    const updated_at = work.app.clock.now();
-    await work.db.updateTable("operators").set({ password_hash, updated_at }).where("id", "=", own(ctx)).execute();
+    if (!(await stillPresent(work, own(ctx), before))) throw wrongPassword();
+    await storeOperatorPassword(work, own(ctx), password_hash);
     await endSessions(work, own(ctx), work.actor.session_id);
     await logDoing(work, work.db, "operators.password_changed", null);
   });

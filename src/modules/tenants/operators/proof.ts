@@ -17,6 +17,6 @@ export async function hasOperatorJustSignedIn({ app, actor }: Ctx): Promise<bool
 
 /** Lets on whoever has just signed in, or sends the right password as `present_password`. */
 export async function proveOperatorAgain(ctx: Ctx, password: string): Promise<void> {
-  if (password !== "") return confirmOperatorPassword(ctx, password);
-  if (!(await hasOperatorJustSignedIn(ctx))) throw passwordAsked("present_password");
+  if (password !== "") await confirmOperatorPassword(ctx, password);
+  else if (!(await hasOperatorJustSignedIn(ctx))) throw passwordAsked("present_password");
 }

@@ -39,15 +39,22 @@ export async function startOperatorSession(
   return token;
 }
 
-/** Ends the sessions of an operator, all but the one given. */
+/** Ends the sessions of an operator, all but the one given, and every sign-in that was begun and is not in yet. */
 export async function endSessions(work: Work, operatorId: string, except: string | null = null): Promise<void> {
+  const now = work.app.clock.now();
   let query = work.db
     .updateTable("operator_sessions")
-    .set({ revoked_at: work.app.clock.now() })
+    .set({ revoked_at: now })
     .where("operator_id", "=", operatorId)
     .where("revoked_at", "is", null);
   if (except !== null) query = query.where("id", "<>", except);
   await query.execute();
+  await work.db
+    .updateTable("operator_challenges")
+    .set({ used_at: now })
+    .where("operator_id", "=", operatorId)
+    .where("used_at", "is", null)
+    .execute();
 }
 
 export interface OperatorSession {

@@ -3,7 +3,7 @@ import { operatorActor } from "../../../platform/access/platform.ts";
 import { mintToken, readToken } from "../../../platform/access/tokens.ts";
 import { plus } from "../../../platform/clock.ts";
 import type { Ctx, Work } from "../../../platform/context.ts";
-import { unauthorized } from "../../../platform/errors.ts";
+import { type Failure, unauthorized } from "../../../platform/errors.ts";
 import { newId, noId } from "../../../platform/ids.ts";
 import { t } from "../../../platform/language/index.ts";
 import { startOperatorSession } from "./sessions.ts";
@@ -81,6 +81,8 @@ export interface OpenStep {
   operator: Operator;
 }
 
+const over = (): Failure => unauthorized(t("That took too long. Sign in again."), "challenge_expired");
+
 /** The step that a token stands for; 401 when there is none any more. */
 export async function readStep(ctx: Ctx, text: string): Promise<OpenStep> {
   const token = readToken(text);
@@ -97,8 +99,13 @@ export async function readStep(ctx: Ctx, text: string): Promise<OpenStep> {
           .where("operators.deactivated_at", "is", null)
           .executeTakeFirst()
       : undefined;
-  if (row === undefined) throw unauthorized(t("That took too long. Sign in again."), "challenge_expired");
+  if (row === undefined) throw over();
   const { challenge_id, is_setup, ...operator } = row;
+  if (is_setup) {
+    // A second step that was set up meanwhile is asked for: the password alone, from before, sets up no other.
+    const { isAppOn, hasPasskey } = await secondStepsOf(ctx, operator.id);
+    if (isAppOn || hasPasskey) throw over();
+  }
   return { id: challenge_id, step: is_setup ? "setup" : "code", operator };
 }
 
@@ -115,5 +122,5 @@ export async function useStep(work: Work, id: string): Promise<void> {
     .where("id", "=", id)
     .where("used_at", "is", null)
     .executeTakeFirst();
-  if (used.numUpdatedRows === 0n) throw unauthorized(t("That took too long. Sign in again."), "challenge_expired");
+  if (used.numUpdatedRows === 0n) throw over();
 }
