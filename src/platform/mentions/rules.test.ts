@@ -26,6 +26,19 @@ describe("an @ in a note", () => {
     expect(idsIn("<p>@lovelace@harbor.example</p>", [ada, adaToo])).toEqual(["2"]);
   });
 
+  test("costs little however many there are, and however many people: nobody makes the others wait by a note", () => {
+    const many = Array.from({ length: 1000 }, (_, at) => ({
+      id: `p${at}`,
+      name: `Ada Lovelace ${at}`,
+      email: `ada${at}@harbor.example`,
+    }));
+    for (const marks of ["@".repeat(190_000), "@ ".repeat(95_000), "@Ada_Lovelac ".repeat(14_000)]) {
+      const html = `<p>@Ada ${marks}</p>`;
+      expect(mentionedIn(html, [short, ...many])).toEqual([short]);
+      expect(withMentions(html, [short, ...many])).toBe(`<p><strong>@Ada</strong> ${marks}</p>`);
+    }
+  });
+
   test("is set off in the note, but not in code, links and quotes", () => {
     expect(withMentions("<p>@Tim O&#39;Neill: <code>@Ada</code> @Ada!</p>", [short, tim])).toBe(
       "<p><strong>@Tim O&#39;Neill</strong>: <code>@Ada</code> <strong>@Ada</strong>!</p>",

@@ -8,8 +8,8 @@ export interface Person {
   email: string;
 }
 
-/** More marks than this are no mentions but an attempt to make work. */
-const mostMarks = 50;
+/** More marks than this in a note are no mentions but something that was pasted, or an attempt to make work. */
+const mostMarks = 1000;
 const wordEnds = /[\p{L}\p{N}_]/u;
 
 interface Found {
@@ -19,40 +19,62 @@ interface Found {
   people: Person[];
 }
 
-/** The mentions in a text, in order. Of two names that both fit, the longer one is meant; those of one name are all meant. */
-function found(text: string, people: readonly Person[], form: (name: string) => string): Found[] {
+/** What people may be called by in a text, by the first letter: whoever else is there costs a mark nothing. */
+type Names = ReadonlyMap<string, readonly { name: string; person: Person }[]>;
+
+function namesOf(people: readonly Person[], form: (name: string) => string): Names {
+  const all = people.flatMap((person) => [person.name, person.email].map((name) => ({ name: form(name), person })));
+  return Map.groupBy(
+    all.filter(({ name }) => name !== ""),
+    ({ name }) => firstOf(name),
+  );
+}
+
+const firstOf = (text: string): string => text.charAt(0).toLowerCase();
+
+/**
+ * The mentions in a part of a note, in order. Of two names that both fit, the longer one is meant; those of one name are all meant.
+ *
+ * @param left how many marks of the note are looked at from here on; counted down
+ */
+function found(text: string, names: Names, left: { marks: number }): Found[] {
   const all: Found[] = [];
   for (const { index } of text.matchAll(/(?<![\p{L}\p{N}._%+-])@/gu)) {
+    if (left.marks === 0) break;
+    left.marks -= 1;
     const rest = text.slice(index + 1);
     let longest = 0;
     let meant: Person[] = [];
-    for (const person of people) {
-      for (const name of [form(person.name), form(person.email)]) {
-        if (name === "" || name.length < longest || !startsWith(rest, name)) continue;
-        if (name.length > longest) meant = [];
-        longest = name.length;
-        if (!meant.includes(person)) meant.push(person);
-      }
+    for (const { name, person } of names.get(firstOf(rest)) ?? []) {
+      if (name.length < longest || !startsWith(rest, name)) continue;
+      if (name.length > longest) meant = [];
+      longest = name.length;
+      if (!meant.includes(person)) meant.push(person);
     }
     if (meant.length > 0) all.push({ start: index, end: index + 1 + longest, people: meant });
-    if (all.length === mostMarks) break;
   }
   return all;
 }
 
+/** Made once: `localeCompare` with options makes one for each pair. */
+const letters = new Intl.Collator("en", { sensitivity: "accent" });
+
 function startsWith(text: string, name: string): boolean {
   const next = text.charAt(name.length);
   if (next !== "" && wordEnds.test(next)) return false;
-  return text.slice(0, name.length).localeCompare(name, "en", { sensitivity: "accent" }) === 0;
+  return letters.compare(text.slice(0, name.length), name) === 0;
 }
 
 /** Who is mentioned in a note. */
 export function mentionedIn(html: string, people: readonly Person[]): Person[] {
-  return [...new Set(found(htmlToText(html), people, (name) => name).flatMap((one) => one.people))];
+  const names = namesOf(people, (name) => name);
+  return [...new Set(found(htmlToText(html), names, { marks: mostMarks }).flatMap((one) => one.people))];
 }
 
 /** The note with the names that are mentioned set off; code, quotes and links are left as they are. */
 export function withMentions(html: string, people: readonly Person[]): string {
+  const names = namesOf(people, escapeHtml);
+  const left = { marks: mostMarks };
   let untouched = 0;
   return html
     .split(/(<[^>]*>)/)
@@ -62,7 +84,7 @@ export function withMentions(html: string, people: readonly Person[]): string {
       if (part.startsWith("<") || untouched > 0) return part;
       let at = 0;
       let marked = "";
-      for (const { start, end } of found(part, people, escapeHtml)) {
+      for (const { start, end } of found(part, names, left)) {
         if (start < at) continue;
         marked += `${part.slice(at, start)}<strong>${part.slice(start, end)}</strong>`;
         at = end;
