@@ -7,6 +7,7 @@ import { names, pointers } from "../../../tests/support/record-api.ts";
 import { find } from "../../platform/access/reach.ts";
 import { reading } from "../../platform/context.ts";
 import { usedChoices } from "./queries.ts";
+import { readChoices } from "./rules.ts";
 
 /** Which fields an organization has: how they are made, changed and put away. */
 
@@ -174,4 +175,14 @@ describe("a custom field", () => {
     });
     expect(theirs.status).toBe(422);
   });
+});
+
+test("choices are read line by line, with a colour behind, whatever stands between", () => {
+  const blanks = " ".repeat(1_000_000);
+  expect(readChoices(`Gold  #d4a017\n a${blanks}b \n#d4a017\nNo colour #d4a01`)).toEqual([
+    { label: "Gold", color: "#d4a017" },
+    { label: `a${blanks}b`, color: "" },
+    { label: "#d4a017", color: "" },
+    { label: "No colour #d4a01", color: "" },
+  ]);
 });

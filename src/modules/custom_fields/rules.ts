@@ -62,8 +62,10 @@ export function readChoices(text: string): GivenChoice[] {
     .map((line) => line.trim())
     .filter((line) => line !== "")
     .map((line) => {
-      const match = /^(.*?)\s+(#[0-9a-fA-F]{6})$/.exec(line);
-      return match === null ? { label: line, color: "" } : { label: match[1] ?? "", color: match[2] ?? "" };
+      const match = /\s(#[0-9a-fA-F]{6})$/.exec(line);
+      return match === null
+        ? { label: line, color: "" }
+        : { label: line.slice(0, match.index).trimEnd(), color: match[1] ?? "" };
     });
 }
 

@@ -130,7 +130,8 @@ export class Directory {
 
   #keyFor(table: string, text: string, companyId: string | null): string | null {
     const path = text
-      .split(/\s*>\s*/)
+      .split(">")
+      .map((part) => part.trim())
       .filter((part) => part !== "")
       .join(below);
     const name = keyOf(path);

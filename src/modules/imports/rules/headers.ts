@@ -53,11 +53,15 @@ const fieldOfKey = (target: Target, key: string): Field | undefined =>
  */
 function keysOf(header: string, target: Target): string[] {
   const bare = withoutRemark(header);
-  const [, section = "", rest = ""] = /^\s*([^:]+):(.+)$/.exec(bare) ?? /^\s*(SF)-(.+)$/i.exec(bare) ?? [];
+  const [, section = "", rest = ""] = /^([^:]+):(.+)$/.exec(bare) ?? /^(SF)-(.+)$/i.exec(bare) ?? [];
   return [bare, ...(target.sections.includes(headerKey(section)) ? [rest] : [])].map(headerKey);
 }
 
-const withoutRemark = (header: string): string => header.replace(/\s*[[(](required|update only)[\])]\s*$/i, "");
+const withoutRemark = (header: string): string =>
+  header
+    .trim()
+    .replace(/[[(](required|update only)[\])]$/i, "")
+    .trimEnd();
 
 /** Labels of the required fields that a mapping leaves without a column; also for one that a person has changed. */
 export function missingFields(mapping: Mapping, target: Target): string[] {

@@ -68,7 +68,7 @@ function rich(maxLength: number): Field["parse"] {
     // A line without any sign is the same in both ways, and stays what it was where it comes from an export of ours.
     if (!/[\n<>&*`]|^- |:\/\//.test(read.value)) return read;
     const html =
-      /&(amp|lt|gt|quot|#\d+);|<(p|br|div|ul|ol|li|b|strong|i|em|a|table|h[1-6]|blockquote|pre|span)\b[^>]*>/i.test(
+      /&(amp|lt|gt|quot|#\d+);|<(p|br|div|ul|ol|li|b|strong|i|em|a|table|h[1-6]|blockquote|pre|span)\b[^<>]*>/i.test(
         read.value,
       );
     return { ok: true, value: sanitizeHtml(html ? read.value : plainToHtml(read.value)) };

@@ -84,7 +84,7 @@ const otherNames: Readonly<Record<string, string>> = { time: "time-entries", sta
 
 async function recordAt(ctx: Ctx, given: string): Promise<{ resource: Resource; id: string }> {
   const { resources } = ctx.app.registry;
-  const number = /^\s*#?\s*([A-Za-z]{0,6}-?\d{1,9})\s*$/.exec(given)?.[1];
+  const number = /^#?\s*([A-Za-z]{0,6}-?\d{1,9})$/.exec(given.trim())?.[1];
   const tickets = resources.get("tickets");
   if (number !== undefined && tickets !== undefined) {
     const row = await reach(ctx, "tickets")
