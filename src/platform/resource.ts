@@ -53,6 +53,11 @@ export function shownBy({ table, hidden, calculated }: Resource): ReadonlySet<st
   );
 }
 
+/** Whether its readers may know the version, which counts each change: also of what they cannot see. */
+export function hasVersion({ table, hidden }: Resource): boolean {
+  return "version" in table.columns && !hidden.has("version");
+}
+
 /** The lists under a resource by their names as relationships: `contacts` of companies, `notes` of tickets. */
 export function listsUnder(
   { table, audience }: Resource,

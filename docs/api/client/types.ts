@@ -1681,7 +1681,6 @@ export interface Schemas {
   };
   portal_tickets_attributes: {
     created_at: string;
-    updated_at: string;
     ticket_number: string;
     title: string;
     description: string;
@@ -1692,11 +1691,11 @@ export interface Schemas {
     status: string;
     is_closed: boolean;
     custom_fields: Record<string, unknown>;
+    news_at: string;
   };
   portal_tickets_filter: {
     id?: Schemas["filter_equal"];
     created_at?: Schemas["filter_ordered"];
-    updated_at?: Schemas["filter_ordered"];
     ticket_number?: Schemas["filter_text"];
     title?: Schemas["filter_text"];
     description?: Schemas["filter_text"];
@@ -1705,7 +1704,7 @@ export interface Schemas {
     contact_id?: Schemas["filter_equal"];
     closed_at?: Schemas["filter_ordered"];
   };
-  portal_tickets_sort: ("id" | "-id" | "created_at" | "-created_at" | "updated_at" | "-updated_at" | "ticket_number" | "-ticket_number" | "title" | "-title" | "description" | "-description" | "priority_id" | "-priority_id" | "company_id" | "-company_id" | "closed_at" | "-closed_at")[];
+  portal_tickets_sort: ("id" | "-id" | "created_at" | "-created_at" | "ticket_number" | "-ticket_number" | "title" | "-title" | "description" | "-description" | "priority_id" | "-priority_id" | "company_id" | "-company_id" | "closed_at" | "-closed_at")[];
   rate_card_items: {
     type: "rate_card_items";
     id: string;

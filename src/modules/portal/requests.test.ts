@@ -5,7 +5,7 @@ import { browserHeaders } from "../../../tests/support/everything.ts";
 import { startTestProgram, type TestProgram } from "../../../tests/support/program.ts";
 import { perform } from "../../platform/action.ts";
 import { inUnit } from "../../platform/context.ts";
-import { addNote, attachFiles, openTicket, takeFiles } from "../tickets/index.ts";
+import { addNote, attachFiles, openTicket, takeFiles, updateTicket } from "../tickets/index.ts";
 
 let t: TestProgram;
 let nordwind: Client;
@@ -101,16 +101,33 @@ describe("requests in the portal", () => {
       "custom_fields",
       "description",
       "is_closed",
+      "news_at",
       "priority_id",
       "status",
       "ticket_number",
       "title",
-      "updated_at",
     ]);
     expect((await t.api("GET", "/api/v1/portal/tickets?filter[q]=junk", { key })).status).toBe(400);
     expect((await t.api("GET", "/api/v1/portal/tickets?filter[assigned_to_id]=x", { key })).status).toBe(400);
     const byId = await t.api("GET", `/api/v1/portal/tickets?filter[id]=${id}&sort=-id`, { key });
     expect([byId.status, byId.body.data?.map((ticket: { id: string }) => ticket.id)]).toEqual([200, [id]]);
+  });
+
+  test("tell nothing over the API of what the team changes and notes for itself, not even when or how often", async () => {
+    const id = await ticketOf(nordwind, "Quiet work");
+    const [key, technician] = [await tokenOf(t, nordwind), await t.harbor.as("technician")];
+    const told = async (): Promise<unknown[]> => {
+      const { headers, body } = await t.api("GET", `/api/v1/portal/tickets/${id}`, { key });
+      return [headers.get("etag"), body.data.attributes];
+    };
+    const before = await told();
+    t.clock.advance(60_000);
+    await perform(technician, updateTicket, { id, is_billable: false, assigned_to_id: technician.actor.user_id });
+    await perform(technician, addNote, { ticket_id: id, note_type: "internal", content: "<p>Odd.</p>" });
+    expect(await told()).toEqual(before);
+    expect((await t.api("GET", "/api/v1/portal/tickets?sort=-updated_at", { key })).status).toBe(400);
+    await perform(technician, addNote, { ticket_id: id, note_type: "public", content: "<p>Done.</p>" });
+    expect(await told()).not.toEqual(before);
   });
 
   test("of another company do not exist", async () => {

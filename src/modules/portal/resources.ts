@@ -1,4 +1,5 @@
 import { Type } from "@sinclair/typebox";
+import { reach } from "../../platform/access/reach.ts";
 import { definitionsOf } from "../../platform/custom-fields/definitions.ts";
 import type { Table } from "../../platform/database/columns.ts";
 import type { Ctx } from "../../platform/context.ts";
@@ -6,6 +7,7 @@ import { resource, type Resource } from "../../platform/resource.ts";
 import { invoiceLines, invoices } from "../billing/index.ts";
 import { companies } from "../companies/index.ts";
 import { ticketAttachments, ticketNotes, tickets } from "../tickets/index.ts";
+import { newsAt } from "./queries.ts";
 import { ticketBadge } from "./rules.ts";
 
 /** The same records as the staff's API has, with the few columns that are a client's business; all others stay unknown. */
@@ -37,26 +39,28 @@ async function statesOf(ctx: Ctx, rows: Rows): Promise<Record<string, unknown>[]
   });
 }
 
+/** When there was last anything that clients can see; when the team changed a ticket, or how often, is none of their business. */
+async function newsOf(ctx: Ctx, rows: Rows): Promise<Map<string, string>> {
+  if (rows.length === 0) return new Map();
+  const ids = rows.map((row) => String(row["id"]));
+  const found = await reach(ctx, "tickets")
+    .select(["tickets.id", newsAt.as("news_at")])
+    .where("tickets.id", "in", ids)
+    .execute();
+  return new Map(found.map(({ id, news_at }) => [id, news_at]));
+}
+
 export const ticketResource = clientResource(
   tickets,
   "tickets",
-  [
-    "ticket_number",
-    "title",
-    "description",
-    "company_id",
-    "contact_id",
-    "priority_id",
-    "closed_at",
-    "created_at",
-    "updated_at",
-  ],
+  ["ticket_number", "title", "description", "company_id", "contact_id", "priority_id", "closed_at", "created_at"],
   {
     extend: async (ctx: Ctx, rows: Rows) => {
-      const states = await statesOf(ctx, rows);
+      const [states, news] = [await statesOf(ctx, rows), await newsOf(ctx, rows)];
       const fields = (await definitionsOf(ctx, "tickets")).filter((field) => field.is_portal_visible);
       return rows.map((row, index) => ({
         ...states[index],
+        news_at: news.get(String(row["id"])) ?? row["created_at"],
         custom_fields: Object.fromEntries(
           fields.flatMap(({ field_key }) => {
             const value = (row["custom_fields"] as Record<string, unknown>)[field_key];
@@ -65,8 +69,15 @@ export const ticketResource = clientResource(
         ),
       }));
     },
-    calculated: ["status", "is_closed", "custom_fields"],
-    schemas: { status: Type.String(), is_closed: Type.Boolean() },
+    calculated: ["status", "is_closed", "custom_fields", "news_at"],
+    schemas: {
+      status: Type.String(),
+      is_closed: Type.Boolean(),
+      news_at: Type.String({
+        format: "date-time",
+        description: "When there was last anything on it that its client can see: asked, answered or closed.",
+      }),
+    },
   },
 );
 

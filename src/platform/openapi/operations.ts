@@ -1,6 +1,6 @@
 import type { ApiAnswer, ApiDoc, ApiInput, Route } from "../http/route.ts";
 import type { Registry } from "../registry.ts";
-import type { Resource } from "../resource.ts";
+import { hasVersion, type Resource } from "../resource.ts";
 import { rateHeaders } from "./components.ts";
 import { grammarParameters } from "./parameters.ts";
 import { mapped, orNull, plainSchema, ref, relationship, type Schema, schemaName } from "./schemas.ts";
@@ -69,10 +69,11 @@ function isHeldToVersion({ method, path, doc }: Route): boolean {
 }
 
 /** Whether an answer comes with an `ETag`. */
-function hasVersion(doc: ApiDoc, named: (of: string | Resource) => Resource | undefined): boolean {
+function hasETag(doc: ApiDoc, named: (of: string | Resource) => Resource | undefined): boolean {
   if (doc.hasVersion !== undefined) return doc.hasVersion;
   if (doc.answer === "nothing" || !("one" in doc.answer)) return doc.isHeldToVersion === true;
-  return "version" in (named(doc.answer.one)?.table.columns ?? {});
+  const one = named(doc.answer.one);
+  return one !== undefined && hasVersion(one);
 }
 
 /** Whether an answer names the address of what was made. */
@@ -202,7 +203,7 @@ function success(
     headers: {
       "X-Request-Id": { $ref: "#/components/headers/request_id" },
       ...(isCounted ? rateHeaders : {}),
-      ...(hasVersion(doc, named) ? { ETag: { $ref: "#/components/headers/etag" } } : {}),
+      ...(hasETag(doc, named) ? { ETag: { $ref: "#/components/headers/etag" } } : {}),
       ...(route.method === "POST" && isCounted
         ? { "Idempotent-Replayed": { $ref: "#/components/headers/replayed" } }
         : {}),

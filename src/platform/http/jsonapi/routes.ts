@@ -10,7 +10,7 @@ import type { TableName } from "../../database/tables.ts";
 import { aboutParameter, malformed } from "../../errors.ts";
 import { noId } from "../../ids.ts";
 import { typeOfTable } from "../../registry.ts";
-import { type Resource, shownBy } from "../../resource.ts";
+import { hasVersion, type Resource, shownBy } from "../../resource.ts";
 import { exportCsv } from "../../transfer/export.ts";
 import { aboutDocument, ifMatch, readDocument } from "./document.ts";
 import { includedObjects, isSelection, readSelection, selected } from "./include.ts";
@@ -222,7 +222,7 @@ function selectionOf({ url: { searchParams } }: Incoming): URLSearchParams {
   return searchParams;
 }
 
-/** One resource as a document, with its version as the ETag; `parameters` may select what it holds. */
+/** One resource as a document, with its version as the ETag where readers may know it; `parameters` may select what it holds. */
 export async function showOne(
   ctx: Ctx,
   resource: Resource,
@@ -236,7 +236,7 @@ export async function showOne(
     const [object] = await resourceObjects(reader, resource, [row]);
     const { objects: included, lists } = await includedObjects(reader, resource, [row], selection);
     const data = object === undefined ? undefined : selected(withLists(object, lists), selection);
-    const headers: Record<string, string> = row["version"] === undefined ? {} : { etag: `"${String(row["version"])}"` };
+    const headers: Record<string, string> = hasVersion(resource) ? { etag: `"${String(row["version"])}"` } : {};
     if (status === 201 && data?.links !== undefined) headers["location"] = data.links.self;
     const meta = status === 201 ? ((await resource.remarks?.of(reader, id)) ?? undefined) : undefined;
     const links = data?.links;
