@@ -45,8 +45,15 @@ describe("the pages", () => {
     expect(shown.text).toContain("$1,000.00");
     expect((await visitor.open(`/companies/${client.company_id}`)).text).toContain("Hours left, Prepaid");
     expect((await visitor.open(`/contracts?company=${client.company_id}`)).text).toContain("Prepaid");
+    // Two who look at the same page, or one who presses twice: it is renewed once.
+    const colleague = await signedIn(t, await t.harbor.as("administrator"));
+    const renew = /action="([^"]*\/renew[^"]*)"/.exec((await visitor.open(at)).html)?.[1]?.replace("&#x3D;", "=") ?? "";
+    await colleague.open(at);
+    expect((await visitor.submit(renew)).text).toContain("Renewed until 2028-04-30.");
+    const late = await colleague.submit(renew);
+    expect([late.text.includes("Renewed until"), late.text.includes("changed")]).toEqual([false, true]);
+    expect(late.text).toContain("Apr 30, 2028");
     await visitor.open(at);
-    expect((await visitor.submit(`${at}/renew`)).text).toContain("Renewed until 2028-04-30.");
     expect((await visitor.submit(`${at}/cancel`)).text).toContain("Contract cancelled.");
     for (const query of ["ending=soon", "status=x", "company=x", "archived=yes"])
       expect([query, (await visitor.open(`/contracts?${query}`)).status]).toEqual([query, 200]);

@@ -90,7 +90,15 @@ function buttons(contract: ContractRow): ActionLink[] {
     ...(status === "active" ? [] : [button(t("Activate"), `${at}/activate`, "check", "primary")]),
     link(t("Edit"), `${at}/edit`, "pencil"),
     ...(contract.end_date !== null && (status === "active" || status === "expired")
-      ? [button(t("Renew"), `${at}/renew`, "refresh", "ghost", t("Renew {name} by its renewal terms?", { name }))]
+      ? [
+          button(
+            t("Renew"),
+            `${at}/renew?version=${contract.version}`,
+            "refresh",
+            "ghost",
+            t("Renew {name} by its renewal terms?", { name }),
+          ),
+        ]
       : []),
     ...(isOver
       ? []

@@ -97,7 +97,10 @@ export function readInput(schema: TObject, fields: FormValues): Record<string, u
   return coerceForm(schema, given as Record<string, string | string[]>) as Record<string, unknown>;
 }
 
-/** A button's POST: runs an action on the record of the path and goes on. */
+/**
+ * A button's POST: runs an action on the record of the path and goes on. One whose address names the version that was shown
+ * (`/contracts/ID/renew?version=3`) does nothing to a record that has changed since: pressed twice, it does its work once.
+ */
 export function buttonRoute(
   path: string,
   action: AnyAction,
@@ -111,7 +114,9 @@ export function buttonRoute(
     permission: action.permission,
     handle: async (ctx, incoming) => {
       try {
-        return await done(incoming, await perform(ctx, action, { ...incoming.params }), ctx);
+        const shown = /^\d{1,9}$/.exec(incoming.url.searchParams.get("version") ?? "")?.[0];
+        const held = shown === undefined ? {} : { version: Number(shown) };
+        return await done(incoming, await perform(ctx, action, { ...incoming.params, ...held }), ctx);
       } catch (error) {
         if (onConflict === undefined) throw error;
         const failure = formFailure(error);
