@@ -56,11 +56,12 @@ export async function readArchive(
       const expected = wanted.get(entry.name);
       if (expected === undefined) throw damaged(`${entry.name} is not in the manifest`);
       wanted.delete(entry.name);
+      // Before a byte of it is written: what is longer than the manifest says could fill the disk.
+      if (entry.size !== expected.bytes) throw damaged(`${entry.name} differs from its hash`);
       const isKept = files || entry.name === entryNames.database;
       // Safe as a path: the manifest's names have been checked one by one.
       const got = await take(entry, isKept ? join(into, entry.name) : null);
-      if (got !== expected.sha256 || entry.size !== expected.bytes)
-        throw damaged(`${entry.name} differs from its hash`);
+      if (got !== expected.sha256) throw damaged(`${entry.name} differs from its hash`);
     }
     const [absent] = wanted.keys();
     if (absent !== undefined) throw damaged(`${absent} is missing`);

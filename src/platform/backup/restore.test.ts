@@ -2,11 +2,12 @@ import { afterEach, beforeEach, expect, test } from "bun:test";
 import { Database } from "bun:sqlite";
 import { cpSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { Readable } from "node:stream";
 import { type BackupWorld, backupWorld, harbor, known, now, problemOf } from "../../../tests/support/backups.ts";
 import { prepareDataDir } from "../config/data-dir.ts";
 import { createMasterKey, earlierKeyFile, keyIdAt, loadMasterKey } from "../crypto/master-key.ts";
 import { lockDataDir } from "../lock.ts";
-import { entryNames, hashFile, writeArchive } from "./archive.ts";
+import { entryNames, hashFile, readArchive, writeArchive } from "./archive.ts";
 import { createBackup } from "./create.ts";
 import { rehearseRestore, restoreBackup } from "./restore.ts";
 import { swap } from "./swap.ts";
@@ -105,6 +106,33 @@ test("an archive may hold nothing that its manifest does not name", async () => 
     now,
   );
   expect(await problemOf(restoreBackup(w.wish(evil)))).toBe("failed: the backup's manifest is damaged");
+});
+
+test("what is longer than the manifest says is refused before a byte of it is written", async () => {
+  const { manifest } = await w.backup();
+  const path = join(w.root, "huge.tar.zst");
+  const entry = (name: string, bytes: Uint8Array) => ({ name, size: bytes.length, body: Readable.from([bytes]) });
+  const archive = (stated: object) =>
+    writeArchive(
+      path,
+      [
+        entry(entryNames.manifest, Buffer.from(JSON.stringify(stated))),
+        entry(entryNames.database, new Uint8Array(8 * 1024 * 1024)),
+      ],
+      now,
+    );
+  await archive(manifest);
+  const into = join(w.root, "into");
+  mkdirSync(into);
+  expect(await problemOf(readArchive(path, { into, files: true }))).toBe(
+    "failed: the backup is damaged: purser.sqlite differs from its hash",
+  );
+  expect(existsSync(join(into, "purser.sqlite"))).toBe(false);
+  rmSync(path);
+  // Room is asked for by what the files come to, whatever the manifest says that they come to.
+  const list = [{ name: `files/${harbor}/aa/${"a".repeat(64)}`, sha256: "a".repeat(64), bytes: 10 ** 15 }];
+  await archive({ ...manifest, files: { count: 1, bytes: 1, list } });
+  expect(await problemOf(restoreBackup(w.wish(path)))).toStartWith("cannot_create: the backup unpacked takes");
 });
 
 test("a restore is refused while a server or any other program has the data open", async () => {

@@ -128,7 +128,7 @@ function keyToInstall(
 }
 
 function assertRoom(manifest: Manifest, dataDir: string): void {
-  const needed = manifest.database.bytes + manifest.files.bytes;
+  const needed = manifest.files.list.reduce((sum, file) => sum + file.bytes, manifest.database.bytes);
   const free = freeBytes(dataDir);
   if (free > needed * 1.05) return;
   const [need, have] = [needed, free].map((bytes) => `${Math.ceil(bytes / 1e6)} MB`);
