@@ -13,7 +13,7 @@ import { t } from "../../platform/language/index.ts";
 import { numberTemplateProblem } from "../../platform/number-template.ts";
 import { checkKeptPassword } from "./kept-password.ts";
 import { checkServerHost } from "./server-host.ts";
-import { checkPublicAddress } from "./public-address.ts";
+import { checkedPublicAddress } from "./public-address.ts";
 import { mailSettings, organizations } from "../../platform/tenants.ts";
 
 /** The columns of each settings page; the wizard's steps are the same pages. */
@@ -32,7 +32,8 @@ export const updateOrganization = action({
     const values = fromEdge(organizations, input, work.tenant.currency);
     const badNumber = values.invoice_prefix === undefined ? null : numberTemplateProblem(values.invoice_prefix);
     if (badNumber !== null) throw invalidField("invoice_prefix", badNumber, "bad_template");
-    if (values.public_url !== row.public_url) await checkPublicAddress(work, values.public_url);
+    if (values.public_url !== undefined && values.public_url !== row.public_url)
+      values.public_url = await checkedPublicAddress(work, values.public_url);
     return update(work, organizations, row.id, values, input.version);
   },
 });

@@ -24,16 +24,17 @@ function checkNotShutOut({ tenant, request }: Work, to: URL): void {
 /**
  * Refuses a public address that is not one: links in mails, the secrets of one-time links among them, and what OAuth calls
  * the issuer begin with it. Where many organizations share the program it is one of this one's own host names, or it could
- * be another's.
+ * be another's. Answers it as it is kept: `Https://Desk.example.com/#` is `https://desk.example.com`, by which is told whether
+ * cookies are for https alone.
  */
-export async function checkPublicAddress(work: Work, given: unknown): Promise<void> {
-  if (given === undefined) return;
-  const url = typeof given === "string" ? URL.parse(given) : null;
+export async function checkedPublicAddress(work: Work, given: string | null): Promise<string | null> {
+  const url = given === null ? null : URL.parse(given);
   if (url !== null && parseOrigin(url.href) === null)
     throw invalidField("public_url", t("Enter no more than the host name, such as {origin}", { origin: url.origin }));
   if (work.app.edition === "multi") await checkIsOwn(work, url);
   // None: what the operator has configured counts again.
   checkNotShutOut(work, url ?? new URL(work.app.options.publicUrl));
+  return url?.origin ?? null;
 }
 
 async function checkIsOwn(work: Work, url: URL | null): Promise<void> {

@@ -125,6 +125,32 @@ describe("the organization's settings", () => {
     expect((await browser.open("/settings/address")).status).toBe(200);
   });
 
+  test("keep the public address as a browser says it, however it is written: cookies follow https in any letters", async () => {
+    const key = await t.harbor.key("administrator");
+    const say = async (public_url: string): Promise<string> => {
+      const body = { data: { type: "organizations", attributes: { public_url } } };
+      const answer = await t.api("PATCH", "/api/v1/organization", {
+        key,
+        body,
+        headers: { "x-forwarded-proto": "https" },
+      });
+      return answer.body.data.attributes.public_url;
+    };
+    for (const written of [
+      "Https://Harbor.test",
+      "HTTPS://harbor.test/",
+      "https://harbor.test#",
+      "https://harbor.test/?",
+    ])
+      expect([written, await say(written)]).toEqual([written, "https://harbor.test"]);
+    const headers = (await t.fetch("/sign-in")).headers;
+    expect([headers.has("strict-transport-security"), headers.get("set-cookie")?.includes("; Secure")]).toEqual([
+      true,
+      true,
+    ]);
+    await say("http://harbor.test");
+  });
+
   test("take https over the API, too, only from a request that came over it", async () => {
     const key = await t.harbor.key("administrator");
     const say = async (headers: Record<string, string>): Promise<unknown[]> => {

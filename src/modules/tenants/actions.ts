@@ -2,6 +2,7 @@ import { Type } from "@sinclair/typebox";
 import { can } from "../../platform/access/actor.ts";
 import { platformPermission } from "../../platform/access/platform.ts";
 import { validate } from "../../platform/access/validate.ts";
+import { parseOrigin } from "../../platform/config/values.ts";
 import { type Ctx, inUnit, systemContext, type Tenant } from "../../platform/context.ts";
 import { changes } from "../../platform/database/edge.ts";
 import type { Db } from "../../platform/database/tables.ts";
@@ -107,7 +108,12 @@ export async function createTenant(ctx: Ctx, input: unknown): Promise<Provisione
   if (known !== undefined && known.name !== name)
     throw conflict(t("The domain {domain} belongs to another organization.", { domain }), "duplicate");
   const { url, domain: _domain, ...rest } = given;
-  const publicUrl = (url ?? urlAt(domain, app.options.adminUrl ?? "")).replace(/\/+$/, "");
+  const publicUrl = parseOrigin(url ?? urlAt(domain, app.options.adminUrl ?? ""));
+  if (publicUrl === null)
+    throw invalidField(
+      "url",
+      t("Enter no more than the host name, such as {origin}", { origin: URL.parse(url ?? "")?.origin ?? domain }),
+    );
   const id = await provisionTenant(app, { ...rest, name, domain, public_url: publicUrl }, known?.id ?? newId());
   if (known === undefined)
     await app.database.platform((db) => logDoing(ctx, db, "tenants.create", { id, name }, { domain }));

@@ -66,6 +66,20 @@ describe("provisioning", () => {
     expect(own).toEqual({ name: "Quay IT", timezone: "Europe/Berlin", currency: "EUR" });
   });
 
+  test("takes an address without a path, as a browser says it, and no other: links begin with it", async () => {
+    for (const url of [
+      "http://bay.example/desk",
+      "http://bay.example/?x",
+      "http://bay.example/#y",
+      "http://a:b@bay.example",
+    ]) {
+      const wrong = await make("Bay IT", "bay.example", { url: `${url}z` });
+      expect([url, wrong.status, wrong.body.errors?.[0].source.pointer]).toEqual([url, 422, "/data/attributes/url"]);
+    }
+    const made = await make("Bay IT", "bay.example", { url: "Https://Bay.example/" });
+    expect(made.body.meta.setup_url).toStartWith("https://bay.example/setup/start/pu_");
+  });
+
   test("asked again for the same makes nothing twice; another name for the same domain is refused", async () => {
     const first = await make("Pier IT", "pier.example");
     const again = await make("Pier IT", "pier.example");
