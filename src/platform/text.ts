@@ -13,6 +13,11 @@ export function fold(text: string): string {
     .replaceAll("ı", "i");
 }
 
+/** What was typed, without the blanks around it; empty where nothing in it can be seen: a name of zero-width marks is none. */
+export function seen(text: string): string {
+  return /[^\p{Z}\p{C}]/u.test(text) ? text.trim() : "";
+}
+
 /** Names and titles stand in lists, subjects and files: a line break that a program sends is a space there. */
 export function oneLine(text: string): string {
   return text.replace(/\s*[\t\n\v\f\r\u0085\u2028\u2029]\s*/g, " ");

@@ -4,6 +4,7 @@ import { type ValueError, ValueErrorType as T } from "@sinclair/typebox/errors";
 import { labelOf } from "../database/columns.ts";
 import type { FieldProblem } from "../errors.ts";
 import { declared, t } from "../language/index.ts";
+import { seen } from "../text.ts";
 import { expectedFormat } from "./formats.ts";
 import { textsOf } from "./texts-of.ts";
 
@@ -32,7 +33,7 @@ export function validate(schema: TSchema, input: unknown): FieldProblem[] {
   }
   // Spaces alone would pass as a text, and be refused, if at all, in a second round.
   for (const { field, schema: asked, text, title } of textsOf(schema, input)) {
-    if (asked["minLength"] === undefined || text.trim() !== "") continue;
+    if (asked["minLength"] === undefined || seen(text) !== "") continue;
     add({ field, code: "required", message: t("{name} is required.", { name: nameOf(field, title) }) });
   }
   for (const field of unstorable(input)) {

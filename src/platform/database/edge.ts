@@ -3,7 +3,7 @@ import type { FieldProblem } from "../errors.ts";
 import { invalid } from "../errors.ts";
 import { t } from "../language/index.ts";
 import { fromMinor, toMinor } from "../money.ts";
-import { oneLine } from "../text.ts";
+import { oneLine, seen } from "../text.ts";
 import { webAddress } from "../web-address.ts";
 import { type Column, isOneLine, labelOf, type Patch, type Table } from "./columns.ts";
 
@@ -139,7 +139,7 @@ export function fromEdge<T extends Table>(table: T, input: object, currency: str
   for (const [name, given] of Object.entries(input)) {
     const column = table.columns[name];
     if (column === undefined || given === undefined || name === "id" || name === "version") continue;
-    let value: unknown = typeof given === "string" ? (isOneLine(column) ? oneLine(given) : given).trim() : given;
+    let value: unknown = typeof given === "string" ? seen(isOneLine(column) ? oneLine(given) : given) : given;
     if (value === "" && column.isNullable) value = null;
     if (column.format === "website" && typeof value === "string") value = webAddress(value) ?? value;
     if (value === "" && column.kind === "text" && !column.hasDefault) {
