@@ -71,6 +71,10 @@ describe("HTML from outside", () => {
 
   test("nested without end is cut off", () => {
     expect(sanitizeHtml("<div>".repeat(20_000)).length).toBeLessThan(2_000);
+    const words = sanitizeHtml(`<i>${"<b>x".repeat(60_000)}`);
+    expect(words.match(/x/g)?.length).toBe(60_000);
+    const deep = `${"<div>".repeat(2_000)}<i class="a>b">deep</i>${"</div>".repeat(2_000)}<p>after</p>`;
+    expect(sanitizeHtml(deep)).toMatch(/deep(?:<\/div>)+<p>after<\/p>$/);
   });
 });
 

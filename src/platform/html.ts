@@ -45,7 +45,24 @@ const rules: sanitize.IOptions = {
 
 /** HTML from outside with everything left out that could run, load or pretend: a short list of tags and links stays. */
 export function sanitizeHtml(html: string): string {
-  return sanitize(html, rules).trim();
+  return sanitize(withoutDepths(html), rules).trim();
+}
+
+/** So many tags may be open at a time; what is shown nests 50 (`nestingLimit`), and many forget to close their paragraphs. */
+const deepest = 1000;
+const neverClosed = new Set(["br", "hr", "img", "input", "meta", "link", "col", "wbr", "area", "base"]);
+
+/** Without the tags that are opened inside a thousand others: the parser goes over all that is open at each further one. */
+function withoutDepths(html: string): string {
+  let depth = 0;
+  return html.replace(/<(\/?)([a-z][a-z0-9]*)/gi, (tag, slash: string, name: string) => {
+    if (neverClosed.has(name.toLowerCase())) return tag;
+    if (slash === "") depth += 1;
+    const isTooDeep = depth > deepest;
+    if (slash !== "") depth = Math.max(0, depth - 1);
+    // What begins so is left out up to its end.
+    return isTooDeep ? "<!" : tag;
+  });
 }
 
 /** HTML as text, for mails, search and lists: blocks on lines of their own, links by their words, numbers where there are some. */
