@@ -65,7 +65,14 @@ describe.skipIf(!browserAvailable)("a page on paper", () => {
 
   test("says when something happened, and not how long ago that was", async () => {
     const company = `/companies/${companyId}`;
-    for (const path of ["/tickets", `/tickets/${ticketId}`, company, `${company}/notes`, "/account"]) {
+    for (const path of [
+      "/tickets",
+      `/tickets/${ticketId}`,
+      company,
+      `${company}/notes`,
+      "/account",
+      "/search?q=toner",
+    ]) {
       const tab = await printed(path);
       const times = await tab.page.evaluate<[string, string, string][]>(
         `[...document.querySelectorAll("main time[title]")].map((time) =>

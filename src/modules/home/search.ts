@@ -4,7 +4,7 @@ import type { Ctx } from "../../platform/context.ts";
 import { tableNamed } from "../../platform/database/columns.ts";
 import { type SearchFacet, searchKinds } from "../../platform/database/search.ts";
 import type { TableName } from "../../platform/database/tables.ts";
-import { empty } from "../../platform/http/pages/cells.ts";
+import { empty, whenOf } from "../../platform/http/pages/cells.ts";
 import type { SearchModel } from "../../platform/http/models/pages.ts";
 import { t } from "../../platform/language/index.ts";
 import { isOn } from "../../platform/switches.ts";
@@ -47,11 +47,12 @@ export async function searchModel(ctx: Ctx, query: string, limit: number): Promi
       label: t(facet.label),
       more_url: "",
       hits: rows.map((row) => {
-        const { detail, ...hit } = facet.hit(row, ctx);
+        const { detail, since, ...hit } = facet.hit(row, ctx);
         const owner = owners.get(String(row["company_id"])) ?? "";
         return {
           ...hit,
           detail: [owner, detail].filter((part) => part !== "").join(" · "),
+          ...(since === undefined ? {} : { when: whenOf(ctx, since) }),
           icon: facet.icon,
           badge: null,
         };

@@ -1,5 +1,4 @@
 import { newestTexts, type SearchFacet } from "../../platform/database/search.ts";
-import { formatAgo } from "../../platform/http/pages/cells.ts";
 import { htmlToText } from "../../platform/html.ts";
 import { t } from "../../platform/language/index.ts";
 
@@ -15,9 +14,10 @@ export const ticketSearch: SearchFacet = {
     body: htmlToText(String(row["description"])),
   }),
   more: (work, ids) => newestTexts(work, "ticket_notes", "ticket_id", ids, mostNotes),
-  hit: (row, { tenant, app }) => ({
+  hit: (row) => ({
     title: `#${String(row["ticket_number"])} ${String(row["title"])}`,
-    detail: `${row["closed_at"] === null ? t("Open") : t("Closed")} · ${formatAgo(String(row["created_at"]), tenant, app.clock.now())}`,
+    detail: row["closed_at"] === null ? t("Open") : t("Closed"),
+    since: String(row["created_at"]),
     href: `/tickets/${String(row["id"])}`,
   }),
 };

@@ -38,8 +38,8 @@ export interface SearchFacet {
   document(row: Record<string, unknown>): { title: string; body: string };
   /** Words that stand in other tables (a ticket's notes), by the row's id; whoever writes those has the row indexed again. */
   more?(work: Work, ids: readonly string[]): Promise<Map<string, string>>;
-  /** What a hit looks like; the row was fetched through reach. Whose it is stands before `detail` in the results. */
-  hit(row: Record<string, unknown>, ctx: Ctx): { title: string; detail: string; href: string };
+  /** What a hit looks like; the row was fetched through reach. Whose it is stands before `detail` in the results, `since` when behind it. */
+  hit(row: Record<string, unknown>, ctx: Ctx): { title: string; detail: string; since?: string; href: string };
 }
 
 const allWords = (text: string): string[] => fold(text).match(/[\p{L}\p{N}]+/gu) ?? [];
