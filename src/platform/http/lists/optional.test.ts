@@ -33,13 +33,22 @@ test.each(["contact", "-contact"])(
   "every row is on one of the pages by what a reference is called: %s",
   async (sort) => {
     const titles: string[] = [];
+    const said: (string | undefined)[] = [];
     let path: string | undefined = `/tickets?view=all&columns=title,contact&sort=${sort}`;
     for (let page = 0; path !== undefined && page < 5; page += 1) {
       const { html } = await browser.open(path);
       titles.push(...[...html.matchAll(/>(Request \d+)\.</g)].map(([, title]) => title ?? ""));
+      said.push(/class="pager-count">([^<]*)</.exec(html)?.[1]);
       path = /href="([^"]*)" rel="next"/.exec(html)?.[1]?.replaceAll("&amp;", "&").replaceAll("&#x3D;", "=");
     }
     expect(new Set(titles).size).toBe(105);
     expect(titles).toHaveLength(105);
+    expect(said).toEqual(["The first 50", "50 on this page", "The last 5"]);
   },
 );
+
+test("a list that fits on one page says how many there are", async () => {
+  const { html } = await browser.open("/contacts?q=meier");
+  expect(html).toContain(">30 entries<");
+  expect((await browser.open("/contacts?q=nobody")).html).not.toContain("pager-count");
+});
