@@ -1,10 +1,11 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
+import { contacts } from "../src/modules/companies/index.ts";
 import { openTicket, type TicketRow } from "../src/modules/tickets/index.ts";
 import { users } from "../src/platform/access/schema.ts";
 import { startSession } from "../src/platform/access/sessions.ts";
 import { perform } from "../src/platform/action.ts";
 import { type Ctx, inUnit } from "../src/platform/context.ts";
-import { update } from "../src/platform/database/records.ts";
+import { insert, update } from "../src/platform/database/records.ts";
 import { staffCookieName } from "../src/platform/http/cookies.ts";
 import { organizations } from "../src/platform/tenants.ts";
 import { axeProblems } from "./support/axe.ts";
@@ -56,6 +57,19 @@ describe.skipIf(!browserAvailable)("lists in a browser", () => {
     tab.assertNoErrors();
     await tab.close();
   }
+
+  test("a long address stays in one line, and is whole in its title", async () => {
+    const email = "anastasia.papadopoulou-hernandez@accounting.prairie-printing-and-binding.example";
+    await inUnit(t.harbor.system, (work) =>
+      insert(work, contacts, { company_id: rows[0]?.company_id, first_name: "Anastasia", last_name: "P", email }),
+    );
+    for (const width of [1440, 1280]) {
+      const tab = await visit("/contacts", { viewport: { width, height: 900 } });
+      expect((await tab.page.locator(`a:has([title="${email}"])`).boundingBox())?.height).toBeLessThan(30);
+      expect(await tab.page.evaluate("document.documentElement.scrollWidth - innerWidth")).toBeLessThanOrEqual(0);
+      await done(tab);
+    }
+  });
 
   test("counts come to the tabs after the page", async () => {
     const tab = await visit("/tickets");

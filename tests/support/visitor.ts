@@ -97,6 +97,9 @@ export async function signedIn(
 }
 
 function textOf(html: string): string {
-  const plain = html.replaceAll(/<(script|style|template)\b[\s\S]*?<\/\1>/gi, " ").replaceAll(/<[^>]+>/g, " ");
+  const plain = html
+    .replaceAll(/<(script|style|template)\b[\s\S]*?<\/\1>/gi, " ")
+    .replaceAll(/<wbr>/g, "")
+    .replaceAll(/<[^>]+>/g, " ");
   return decoded(plain).replaceAll(/\s+/g, " ").trim();
 }

@@ -46,6 +46,9 @@ export const helpers = {
       `<svg class="icon ${escapeExpression(size)}" viewBox="0 0 24 24" aria-hidden="true">${icons[name]}</svg>`,
     );
   },
+  /** `{{address text}}`: a mail address, which where it is too long for its line breaks before the @ first. */
+  address: (text: unknown): InstanceType<typeof SafeString> =>
+    new SafeString(escapeExpression(String(text)).replace("@", "<wbr>@")),
   /** `{{prose html}}`: sanitized HTML. On paper an address stands behind each of its links, but for those that say it themselves. */
   prose: (html: unknown): InstanceType<typeof SafeString> =>
     new SafeString(
