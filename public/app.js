@@ -5,6 +5,7 @@ import { listenToApiTry } from "./app/api-try.js";
 import { listenToBack } from "./app/back.js";
 import { registerComponents } from "./app/components.js";
 import { listenToChoices } from "./app/choices.js";
+import { listenToDraft } from "./app/draft.js";
 import { listenToForms } from "./app/forms.js";
 import { listenToKeep } from "./app/keep.js";
 import { listenToKeys } from "./app/keys.js";
@@ -24,6 +25,8 @@ window.Alpine = Alpine;
 registerComponents(Alpine);
 listenToApiTry();
 listenToBack();
+// Before what guesses the first choices.
+listenToDraft();
 // Before what looks for the field to begin with.
 listenToChoices();
 listenToForms();
