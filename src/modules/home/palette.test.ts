@@ -57,6 +57,20 @@ describe("the command palette", () => {
     expect(await (await t.fetch("/search?q=ja", { headers: technician })).text()).toContain("Printer jams");
   });
 
+  test("says of results that are more than it shows that they are, and leads to the list that has them all", async () => {
+    const who = await t.harbor.as("technician");
+    for (let number = 1; number <= 21; number++)
+      await perform(who, openTicket, { title: `Plotter ${number} is slow`, company_id: ticket.company_id });
+    const open = async (words: string): Promise<string> =>
+      (await t.fetch(`/search?q=${words}`, { headers: technician })).text();
+    const page = (await open("plotter")).replaceAll("&#x3D;", "=").replaceAll("&amp;", "&");
+    expect([page.includes("More than 20 results"), page.includes('href="/tickets?view=all&q=plotter"')]).toEqual([
+      true,
+      true,
+    ]);
+    expect((await open("jams")).includes("Show all")).toBe(false);
+  });
+
   test("goes to one's own saved views, each of its list, and not to those of others", async () => {
     const key = await t.harbor.key("technician");
     const idOf = async (list_key: string, name: string): Promise<string> => {

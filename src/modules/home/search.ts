@@ -25,10 +25,14 @@ export async function searchModel(ctx: Ctx, query: string, limit: number): Promi
         ctx,
         facets.map(({ table }) => table),
         query,
-        limit,
+        // One more than is shown says whether there are others.
+        limit + 1,
       );
   const found = await Promise.all(
-    facets.map(async (facet) => ({ facet, rows: await rowsOf(ctx, facet, kinds.get(facet.table) ?? []) })),
+    facets.map(async (facet) => {
+      const ids = kinds.get(facet.table) ?? [];
+      return { facet, rows: await rowsOf(ctx, facet, ids.slice(0, limit)), has_more: ids.length > limit };
+    }),
   );
   const groups = found.filter(({ rows }) => rows.length > 0);
   const owners = await ownersOf(
@@ -37,15 +41,10 @@ export async function searchModel(ctx: Ctx, query: string, limit: number): Promi
   );
   return {
     query,
-    total_text:
-      query === ""
-        ? ""
-        : t("{count, plural, one {# result} other {# results}}", {
-            count: groups.reduce((sum, { rows }) => sum + rows.length, 0),
-          }),
-    groups: groups.map(({ facet, rows }) => ({
+    total_text: query === "" ? "" : totalText(),
+    groups: groups.map(({ facet, rows, has_more }) => ({
       label: t(facet.label),
-      more_url: "",
+      more_url: has_more ? listOf(ctx, facet, query) : "",
       hits: rows.map((row) => {
         const { detail, since, ...hit } = facet.hit(row, ctx);
         const owner = owners.get(String(row["company_id"])) ?? "";
@@ -70,6 +69,23 @@ export async function searchModel(ctx: Ctx, query: string, limit: number): Promi
           ),
     all_url: `/search?q=${encodeURIComponent(query)}`,
   };
+
+  function totalText(): string {
+    const count = groups.reduce((sum, { rows }) => sum + rows.length, 0);
+    return groups.some(({ has_more }) => has_more)
+      ? t("More than {count} results", { count })
+      : t("{count, plural, one {# result} other {# results}}", { count });
+  }
+}
+
+/** The list of one kind of records with the same words in it, in the view that narrows nothing; empty where there is none to see. */
+function listOf(ctx: Ctx, { table }: SearchFacet, query: string): string {
+  const found = [...ctx.app.registry.lists.values()].find(
+    ({ list, permission }) => list.table === table && list.search !== undefined && can(ctx.actor, permission),
+  );
+  if (found === undefined) return "";
+  const all = found.list.views?.find(({ query: said, href }) => said === "" && href === undefined);
+  return `${found.list.url}?${new URLSearchParams({ ...(all === undefined ? {} : { view: all.key }), q: query }).toString()}`;
 }
 
 /** The records of one kind with these ids, in their order, as far as the actor may see them. */
