@@ -61,7 +61,7 @@ describe.skipIf(!browserAvailable)("lists in a browser", () => {
   test("a long address stays in one line, and is whole in its title", async () => {
     const email = "anastasia.papadopoulou-hernandez@accounting.prairie-printing-and-binding.example";
     await inUnit(t.harbor.system, (work) =>
-      insert(work, contacts, { company_id: rows[0]?.company_id, first_name: "Anastasia", last_name: "P", email }),
+      insert(work, contacts, { company_id: rows[0]?.company_id ?? "", first_name: "Anastasia", last_name: "P", email }),
     );
     for (const width of [1440, 1280]) {
       const tab = await visit("/contacts", { viewport: { width, height: 900 } });
