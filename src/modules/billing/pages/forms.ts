@@ -3,7 +3,7 @@ import type { Ctx } from "../../../platform/context.ts";
 import type { Failure } from "../../../platform/errors.ts";
 import { columnField, field, formModel, type FormValues, rowValues } from "../../../platform/http/forms/model.ts";
 import { formRoutes } from "../../../platform/http/forms/page.ts";
-import { contactOptions, optionsOf } from "../../../platform/http/forms/options.ts";
+import { contactOptions, companyOptions, optionsOf } from "../../../platform/http/forms/options.ts";
 import { type Incoming, redirect, type Route } from "../../../platform/http/route.ts";
 import type { FieldModel, FormModel } from "../../../platform/http/models/forms.ts";
 import { t } from "../../../platform/language/index.ts";
@@ -35,10 +35,7 @@ async function newForm(ctx: Ctx, incoming: Incoming, typed: Typed, failure: Fail
         hint: t("Lines are added next. Terms, currency and tax come from the company."),
         fields: [
           i("company_id", {
-            options: await optionsOf(ctx, "companies", {
-              blank: t("Choose a company"),
-              keep: companyId === "" ? null : companyId,
-            }),
+            options: await companyOptions(ctx, companyId),
           }),
           i("invoice_date"),
           i("po_number"),

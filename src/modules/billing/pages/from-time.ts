@@ -2,7 +2,7 @@ import type { Ctx } from "../../../platform/context.ts";
 import type { Failure } from "../../../platform/errors.ts";
 import { field, formModel, type FormValues } from "../../../platform/http/forms/model.ts";
 import { formRoutes } from "../../../platform/http/forms/page.ts";
-import { optionsOf } from "../../../platform/http/forms/options.ts";
+import { companyOptions } from "../../../platform/http/forms/options.ts";
 import { type Incoming, redirect, type Route } from "../../../platform/http/route.ts";
 import type { FormModel } from "../../../platform/http/models/forms.ts";
 import { t } from "../../../platform/language/index.ts";
@@ -41,10 +41,7 @@ async function form(
             kind: "select",
             is_required: true,
             span: 6,
-            options: await optionsOf(ctx, "companies", {
-              blank: t("Choose a company"),
-              keep: companyId === "" ? null : companyId,
-            }),
+            options: await companyOptions(ctx, companyId),
           }),
           field("from", t("From"), { kind: "date", is_required: true, span: 2 }),
           field("to", t("To"), { kind: "date", is_required: true, span: 2, hint: t("This day included.") }),

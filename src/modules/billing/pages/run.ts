@@ -1,3 +1,4 @@
+import { can } from "../../../platform/access/actor.ts";
 import type { Ctx } from "../../../platform/context.ts";
 import type { Failure } from "../../../platform/errors.ts";
 import { cell, empty, link } from "../../../platform/http/pages/cells.ts";
@@ -53,7 +54,14 @@ async function showPreview(
         "due",
         t("To bill"),
         due,
-        empty("check-circle", t("Nothing to bill"), t("Every contract of this month is billed, or none is active.")),
+        rows.length > 0
+          ? empty("check-circle", t("Nothing to bill"), t("Every contract of this month is billed, or none is active."))
+          : empty(
+              "contract",
+              t("No contract to bill"),
+              t("A run makes a month's drafts from contracts. Work without one is billed on its company's page."),
+              can(ctx.actor, "contracts.write") ? link(t("New contract"), "/contracts/new", "plus", "primary") : null,
+            ),
       ),
       ...(rows.length === due.length
         ? []

@@ -93,6 +93,11 @@ export const siteList: List<SiteRow> = {
   sort: "name",
   href: (row) => `/sites/${row.id}`,
   actions: (ctx) => (can(ctx.actor, "companies.write") ? [link(t("New site"), "/sites/new", "plus", "primary")] : []),
-  empty: () =>
-    empty("pin", t("No sites yet"), t("Sites are the places where companies are. Add them on a company's page.")),
+  empty: (ctx) =>
+    empty(
+      "pin",
+      t("No sites yet"),
+      t("Sites are the places where companies are."),
+      can(ctx.actor, "companies.write") ? link(t("New site"), "/sites/new", "plus", "primary") : null,
+    ),
 };

@@ -13,7 +13,7 @@ import {
   shownFields,
 } from "../../../platform/http/forms/model.ts";
 import { formRoutes } from "../../../platform/http/forms/page.ts";
-import { contactOptions, optionsOf } from "../../../platform/http/forms/options.ts";
+import { contactOptions, companyOptions, optionsOf } from "../../../platform/http/forms/options.ts";
 import { type Incoming, redirect, type Route } from "../../../platform/http/route.ts";
 import type { FieldModel, FormModel } from "../../../platform/http/models/forms.ts";
 import { languages, t } from "../../../platform/language/index.ts";
@@ -157,10 +157,7 @@ async function contactForm(ctx: Ctx, incoming: Incoming, typed: Typed, failure: 
           c("first_name"),
           c("last_name"),
           c("company_id", {
-            options: await optionsOf(ctx, "companies", {
-              blank: t("Choose a company"),
-              keep: companyId === "" ? null : companyId,
-            }),
+            options: await companyOptions(ctx, companyId),
           }),
           c("contact_type"),
           c("title"),
@@ -211,10 +208,7 @@ async function siteForm(ctx: Ctx, incoming: Incoming, typed: Typed, failure: Fai
         fields: [
           c("name"),
           c("company_id", {
-            options: await optionsOf(ctx, "companies", {
-              blank: t("Choose a company"),
-              keep: companyId === "" ? null : companyId,
-            }),
+            options: await companyOptions(ctx, companyId),
           }),
           c("phone", { kind: "tel" }),
           c("timezone", { hint: t("For example Europe/Warsaw") }),

@@ -13,7 +13,7 @@ import {
   shownFields,
 } from "../../../platform/http/forms/model.ts";
 import { formRoutes } from "../../../platform/http/forms/page.ts";
-import { contactOptions, optionsOf } from "../../../platform/http/forms/options.ts";
+import { contactOptions, companyOptions, optionsOf } from "../../../platform/http/forms/options.ts";
 import { type Incoming, redirect, type Route } from "../../../platform/http/route.ts";
 import type { FieldModel, FormModel } from "../../../platform/http/models/forms.ts";
 import { t } from "../../../platform/language/index.ts";
@@ -66,10 +66,7 @@ async function contractForm(ctx: Ctx, incoming: Incoming, typed: Typed, failure:
           c("name", { span: 6 }),
           row === null
             ? c("company_id", {
-                options: await optionsOf(ctx, "companies", {
-                  blank: t("Choose a company"),
-                  keep: companyId === "" ? null : companyId,
-                }),
+                options: await companyOptions(ctx, companyId),
               })
             : c("company_id", { kind: "hidden" }),
           c("contract_type"),

@@ -13,7 +13,7 @@ import {
   type FormValues,
   type Option,
 } from "../../../platform/http/forms/model.ts";
-import { contactOptions, optionsOf } from "../../../platform/http/forms/options.ts";
+import { contactOptions, companyOptions, optionsOf } from "../../../platform/http/forms/options.ts";
 import type { NewTicketPageModel } from "../../../platform/http/models/pages.ts";
 import {
   type Answer,
@@ -104,10 +104,7 @@ async function formOf(ctx: Ctx, values: FormValues, failure: Failure | null): Pr
         fields: [
           c("company_id", {
             is_required: false,
-            options: await optionsOf(ctx, "companies", {
-              blank: t("Choose a company"),
-              keep: companyId === "" ? null : companyId,
-            }),
+            options: await companyOptions(ctx, companyId),
           }),
           c("contact_id", { options: await contactChoices(ctx, companyId) }),
         ],

@@ -6,6 +6,7 @@ import { tableNamed } from "../../database/columns.ts";
 import { titledWith } from "../../database/search.ts";
 import type { TableName, Tables } from "../../database/tables.ts";
 import { idOrNone, isId } from "../../ids.ts";
+import { t } from "../../language/index.ts";
 import type { Option } from "./model.ts";
 
 const most = 1000;
@@ -74,6 +75,12 @@ export async function optionsOf(
       )),
     );
   return options;
+}
+
+/** The companies as choices of a field that has to name one; `companyId` is empty or the one chosen now. */
+export async function companyOptions(ctx: Ctx, companyId: string): Promise<Option[]> {
+  const rows = await optionsOf(ctx, "companies", { keep: companyId });
+  return [{ value: "", label: rows.length === 0 ? t("No companies yet") : t("Choose a company") }, ...rows];
 }
 
 /** Those that are not there yet. */
