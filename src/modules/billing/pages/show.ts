@@ -2,9 +2,10 @@ import { can } from "../../../platform/access/actor.ts";
 import { find, maybeFind } from "../../../platform/access/reach.ts";
 import type { Ctx } from "../../../platform/context.ts";
 import { activityOf } from "../../../platform/http/pages/activity.ts";
-import { cell, facts, formatDate, formatInstant, link, words } from "../../../platform/http/pages/cells.ts";
+import { cell, empty, facts, formatDate, formatInstant, link, words } from "../../../platform/http/pages/cells.ts";
 import { tableModel } from "../../../platform/http/lists/list.ts";
 import type { InvoicePageModel } from "../../../platform/http/models/pages.ts";
+import type { EmptyModel } from "../../../platform/http/models/partials.ts";
 import { type Answer, type Incoming, page } from "../../../platform/http/route.ts";
 import { t } from "../../../platform/language/index.ts";
 import { formatMoney, formatPrice } from "../../../platform/money.ts";
@@ -76,12 +77,24 @@ export async function showInvoice(ctx: Ctx, incoming: Incoming): Promise<Answer>
         : [facts(t("Internal notes"), [[t("Not printed"), cell.text(invoice.internal_notes)]])]),
     ],
     lines: lineTable(ctx, invoice, lines),
+    ...(lines.length === 0 ? { lines_empty: withoutLines(ctx, invoice) } : {}),
     totals: totalsOf(ctx, invoice, taxed),
     timeline: timelineOf(ctx, invoice),
     sections: [...(time === null ? [] : [time]), ...(payments === null ? [] : [payments]), activity],
     notes: invoice.notes ?? "",
   };
   return page("invoices/show", title, model);
+}
+
+function withoutLines(ctx: Ctx, invoice: InvoiceRow): EmptyModel {
+  return empty(
+    "invoice",
+    t("No lines yet"),
+    t("There is nothing to bill: the invoice has no lines."),
+    invoice.status === "draft" && can(ctx.actor, "billing.write")
+      ? link(t("Add line"), `/invoices/${invoice.id}/lines/new`, "plus", "primary")
+      : null,
+  );
 }
 
 type Notice = NonNullable<InvoicePageModel["notices"]>[number];
@@ -92,7 +105,8 @@ function noticesOf(ctx: Ctx, invoice: InvoiceRow, hasRecipient: boolean): Notice
   const notices: Notice[] = [];
   const seen = new Set<string>();
   for (const { severity, code, message, time_entry_id } of problems) {
-    if (seen.has(message)) continue;
+    // That stands where the lines would.
+    if (code === "nothing_to_bill" || seen.has(message)) continue;
     seen.add(message);
     const mend =
       code === "no_rate"

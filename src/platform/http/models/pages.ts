@@ -222,6 +222,8 @@ export interface InvoicePageModel {
   notices?: { kind: "error" | "warning"; text: string; actions: ActionLink[] }[];
   facts: FactsModel[];
   lines: TableModel;
+  /** In the place of lines and totals while there are none. */
+  lines_empty?: EmptyModel;
   totals: { label: string; amount: string; is_strong: boolean }[];
   timeline: { label: string; text: string; state: "done" | "current" | "todo" | "failed" }[];
   /** Payments, and what the lines were made from (time entries, counts). */
