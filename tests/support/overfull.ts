@@ -31,8 +31,7 @@ export async function makeOverfull(t: TestProgram): Promise<Overfull> {
     return answer.body.data.id as string;
   };
   const tags = times(60, (at) => `${at % 7 === 0 ? "betriebsunterbrechungsversicherung" : "tag"} ${at}`);
-  const name =
-    "Rheinisch-Westfälische Elektrizitätsversorgungsgesellschaftsbeteiligungsverwaltungs-und-vertriebsgesellschaft & Co. KGaA";
+  const name = "Rheinisch-Westfälische Elektrizitätsversorgungsbeteiligungsverwaltungsgesellschaft & Co. KGaA";
   const client = await makeClient(t, name);
   const { company_id, contact_id } = client;
   const changed = await t.api("PATCH", `/api/v1/companies/${company_id}`, {
