@@ -35,9 +35,9 @@ const attributes =
 
 /** Everything that people see or hear of a page, piece by piece: texts between tags, and attributes. */
 export function piecesOf(html: string): string[] {
-  // A name inside a sentence may be set apart.
+  // A name inside a sentence may be set apart, and an address may break.
   const open = html
-    .replaceAll(/<\/?strong>/g, "")
+    .replaceAll(/<\/?strong>|<wbr>/g, "")
     .replaceAll(/<!--[\s\S]*?-->/g, "")
     .replaceAll(silent, " ");
   const spoken = [...open.matchAll(attributes)].map((match) => match[2] ?? "");

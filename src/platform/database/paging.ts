@@ -129,7 +129,7 @@ function decodeCursor(text: string, order: readonly SortKey[]): unknown[] {
 }
 
 /** Whether a value can be that of a key: what somebody else has made up is not handed to the database. */
-function fits({ column: { kind, isNullable } }: SortKey, value: unknown): boolean {
+function fits({ column: { kind, isNullable }, expression }: SortKey, value: unknown): boolean {
   // Of what is joined even a column that is never empty may be missing.
   if (value === null) return kind !== "id" || isNullable;
   switch (kind) {
@@ -138,13 +138,12 @@ function fits({ column: { kind, isNullable } }: SortKey, value: unknown): boolea
     case "boolean":
       return typeof value === "boolean" || value === 0 || value === 1;
     case "integer":
-      return isWhole(value) && Math.abs(Number(value)) <= 2_147_483_647;
+      // What is computed, as the number in a custom field, need not fit a column.
+      return expression === undefined ? isWhole(value) && Math.abs(Number(value)) <= 2_147_483_647 : isNumber(value);
     case "money":
       return isWhole(value) && Number.isSafeInteger(Number(value));
     case "decimal":
-      return (
-        (typeof value === "number" || typeof value === "string") && /^-?\d{1,19}(\.\d{1,20})?$/.test(String(value))
-      );
+      return isNumber(value);
     case "instant":
     case "date":
     case "time":
@@ -154,7 +153,9 @@ function fits({ column: { kind, isNullable } }: SortKey, value: unknown): boolea
   }
 }
 
-/** PostgreSQL gives some whole numbers, sums for instance, as texts. */
-function isWhole(value: unknown): value is number | string {
-  return (typeof value === "number" || typeof value === "string") && /^-?\d{1,19}$/.test(String(value));
+/** PostgreSQL gives some numbers as texts. */
+function isNumber(value: unknown): boolean {
+  return (typeof value === "number" || typeof value === "string") && /^-?\d{1,19}(\.\d{1,20})?$/.test(String(value));
 }
+
+const isWhole = (value: unknown): boolean => isNumber(value) && !String(value).includes(".");
