@@ -56,7 +56,7 @@ export const ticketResource = clientResource(
   ["ticket_number", "title", "description", "company_id", "contact_id", "priority_id", "closed_at", "created_at"],
   {
     extend: async (ctx: Ctx, rows: Rows) => {
-      const [states, news] = [await statesOf(ctx, rows), await newsOf(ctx, rows)];
+      const [states, news] = await Promise.all([statesOf(ctx, rows), newsOf(ctx, rows)]);
       const fields = (await definitionsOf(ctx, "tickets")).filter((field) => field.is_portal_visible);
       return rows.map((row, index) => ({
         ...states[index],

@@ -203,7 +203,7 @@ export interface Table<N extends string = string, C extends Columns = Columns> {
   readonly isSensitive: boolean;
   /** Outside tenancy: one of the few tables that the platform shares between tenants. */
   readonly isPlatform: boolean;
-  /** What staff needs to see its rows; null: any signed-in staff member may, unless nobody may. */
+  /** The permission that the staff needs to see its rows; null: none, so all of them may, or nobody where `isKeptBack`. */
   readonly readPermission: string | null;
   /** Nobody of the staff reaches its rows: what is made of them is shown by code that reads them by itself. */
   readonly isKeptBack: boolean;

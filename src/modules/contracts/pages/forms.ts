@@ -13,7 +13,7 @@ import {
   shownFields,
 } from "../../../platform/http/forms/model.ts";
 import { formRoutes } from "../../../platform/http/forms/page.ts";
-import { contactOptions, companyOptions, optionsOf } from "../../../platform/http/forms/options.ts";
+import { companyOptions, contactOptions, optionsOf } from "../../../platform/http/forms/options.ts";
 import { type Incoming, redirect, type Route } from "../../../platform/http/route.ts";
 import type { FieldModel, FormModel } from "../../../platform/http/models/forms.ts";
 import { t } from "../../../platform/language/index.ts";

@@ -13,7 +13,7 @@ import {
   type FormValues,
   type Option,
 } from "../../../platform/http/forms/model.ts";
-import { contactOptions, companyOptions, optionsOf } from "../../../platform/http/forms/options.ts";
+import { companyOptions, contactOptions, optionsOf } from "../../../platform/http/forms/options.ts";
 import type { NewTicketPageModel } from "../../../platform/http/models/pages.ts";
 import {
   type Answer,
